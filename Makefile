@@ -1,0 +1,39 @@
+# Everything a newcomer needs: `make demo` and `make test`. Both install what they need.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo down setup test check format clean
+
+demo: setup  ## the whole system on this machine; Ctrl-C stops it
+	@$(BIN)/python -m local up
+
+down: setup  ## stops a stack that was started with --detach
+	@$(BIN)/python -m local down
+
+setup: .venv/.ready  ## installs, and nothing else
+
+test: setup  ## every test
+	@$(BIN)/python -m pytest
+
+check: setup  ## lint, format, types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: setup
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+clean: down  ## removes what was installed and built; the demo's data too
+	rm -rf .venv .build .local .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+# uv installs the locked versions. Where it is missing, the virtual environment gets the locked uv first.
+.venv/.ready: pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+		{ echo "This Python has no venv module. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		"uv==$$(sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)"
+	@$(BIN)/uv sync --frozen --quiet
+	@touch $@

@@ -1,0 +1,54 @@
+"""The functions' configuration, read from environment variables that the program sets."""
+
+import os
+from dataclasses import dataclass
+from typing import Self
+
+from handlers.names import Variable
+
+
+def _required(variable: str) -> str:
+    value = os.environ.get(variable)
+    if not value:
+        raise RuntimeError(f"the environment variable {variable} is not set")
+    return value
+
+
+def allowed_origin() -> str:
+    """The origin that browsers may call from, `*` for any."""
+    return _required(Variable.ALLOWED_ORIGIN)
+
+
+@dataclass(frozen=True)
+class AuthEnvironment:
+    """What AuthLambda needs to know."""
+
+    user_pool_id: str
+    client_id: str
+    client_secret_id: str
+
+    @classmethod
+    def read(cls) -> Self:
+        """Raises `RuntimeError` naming the variable that is missing."""
+        return cls(
+            user_pool_id=_required(Variable.USER_POOL_ID),
+            client_id=_required(Variable.USER_POOL_CLIENT_ID),
+            client_secret_id=_required(Variable.CLIENT_SECRET_ID),
+        )
+
+
+@dataclass(frozen=True)
+class IngestEnvironment:
+    """What FileSlaErrorLambda needs to know."""
+
+    table_name: str
+    retention_days: int
+    """Days a record is kept; 0 keeps it for good."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Raises `RuntimeError` naming the variable that is missing."""
+        return cls(
+            table_name=_required(Variable.TABLE_NAME),
+            retention_days=int(_required(Variable.RETENTION_DAYS)),
+        )

@@ -1,0 +1,1 @@
+"""From the body of a report to records in the breach table."""

@@ -1,0 +1,82 @@
+"""Every name that more than one part of the system has to spell the same way."""
+
+from typing import Final, Literal
+
+
+class Route:
+    """Paths of the REST API, relative to its stage."""
+
+    AUTH: Final = "auth"
+    FILE_SLA_ERROR: Final = "file_sla_error"
+
+
+class Group:
+    """Groups of the user pool; membership travels in the `cognito:groups` claim."""
+
+    REPORTERS: Final = "sla-reporters"
+    ANALYSTS: Final = "sla-analysts"
+
+
+class Attribute:
+    """Attributes of an item in the breach table."""
+
+    ERROR_ID: Final = "ErrorId"
+    FOLDER: Final = "Folder"
+    AFFECTED_DATE: Final = "AffectedDate"
+    SLA: Final = "SLA"
+    FILES: Final = "Files"
+    FILENAME: Final = "Filename"
+    CREATION_DATE: Final = "CreationDate"
+    DETECTED_AT: Final = "DetectedAt"
+    FILE_COUNT: Final = "FileCount"
+    REPORTED_BY: Final = "ReportedBy"
+    PART: Final = "Part"
+    PARTS: Final = "Parts"
+    EXPIRES_AT: Final = "ExpiresAt"
+
+
+class Index:
+    """Global secondary indexes of the breach table."""
+
+    AFFECTED_DATE: Final = "AffectedDateIndex"
+    FOLDER: Final = "FolderIndex"
+
+
+class Metric:
+    """Metrics that the functions publish through the embedded metric format."""
+
+    REQUESTS: Final = "Requests"
+    REPORTS: Final = "Reports"
+    HEARTBEATS: Final = "Heartbeats"
+    BREACHED_FOLDERS: Final = "BreachedFolders"
+    STUCK_FILES: Final = "StuckFiles"
+    RECORDS_WRITTEN: Final = "RecordsWritten"
+    UNPROCESSED_RETRIED: Final = "UnprocessedItemsRetried"
+    REJECTED_REPORTS: Final = "RejectedReports"
+    SIGN_INS: Final = "SignIns"
+
+
+class Dimension:
+    """Dimensions of those metrics. Few by design: CloudWatch bills every combination."""
+
+    ROUTE: Final = "Route"
+    STATUS_CODE: Final = "StatusCode"
+    REASON: Final = "Reason"
+    OUTCOME: Final = "Outcome"
+
+
+class Variable:
+    """Environment variables that configure the functions."""
+
+    ALLOWED_ORIGIN: Final = "ALLOWED_ORIGIN"
+    METRICS_NAMESPACE: Final = "POWERTOOLS_METRICS_NAMESPACE"
+    USER_POOL_ID: Final = "USER_POOL_ID"
+    USER_POOL_CLIENT_ID: Final = "USER_POOL_CLIENT_ID"
+    CLIENT_SECRET_ID: Final = "CLIENT_SECRET_ID"
+    TABLE_NAME: Final = "TABLE_NAME"
+    RETENTION_DAYS: Final = "RETENTION_DAYS"
+
+
+IDEMPOTENCY_HEADER: Final = "Idempotency-Key"
+SERVICE: Final = "file-sla"
+TokenUse = Literal["id", "access"]

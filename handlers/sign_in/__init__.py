@@ -1,0 +1,1 @@
+"""From the body of a sign-in to tokens of the user pool."""

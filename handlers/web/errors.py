@@ -1,0 +1,131 @@
+"""What can go wrong, in the domain's words, and the HTTP status each failure answers with."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+MAX_LISTED_PROBLEMS = 50
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One thing wrong with a body: where, what, and how to mend it."""
+
+    field: str
+    problem: str
+    hint: str
+
+
+class ServiceError(Exception):
+    """A failure the caller is told about. Subclasses set the status and the default message.
+
+    `reason` names the failure in metrics, so it stays one of a few fixed words.
+    """
+
+    status: ClassVar[int]
+    reason: ClassVar[str]
+    message: str = "The request failed."
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.message)
+        self.message = message or self.message
+
+    def body(self) -> dict[str, Any]:
+        """The JSON body, which always has a `message`."""
+        return {"message": self.message}
+
+    def headers(self) -> dict[str, str]:
+        """Headers beside those every answer carries."""
+        return {}
+
+
+class InvalidBody(ServiceError):
+    """The body breaks the contract; every problem found is listed, up to a limit."""
+
+    status = 400
+    reason = "invalid_body"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        count = len(problems)
+        noun = "problem" if count == 1 else "problems"
+        shown = f", the first {MAX_LISTED_PROBLEMS} listed" if count > MAX_LISTED_PROBLEMS else ""
+        super().__init__(f"The request body has {count} {noun}{shown}. Nothing was stored.")
+        self.problems = tuple(problems[:MAX_LISTED_PROBLEMS])
+
+    def body(self) -> dict[str, Any]:
+        return {"message": self.message, "errors": [asdict(problem) for problem in self.problems]}
+
+
+class SignInFailed(ServiceError):
+    """Wrong user or password: the answer never tells which."""
+
+    status = 401
+    reason = "bad_credentials"
+    message = "The user name or password is wrong."
+
+
+class InvalidToken(ServiceError):
+    """The token is no ID token of this user pool."""
+
+    status = 401
+    reason = "bad_token"
+    message = "A valid ID token is required. Get one from the auth route."
+
+
+class NotInGroup(ServiceError):
+    """A valid token whose user may not do this."""
+
+    status = 403
+    reason = "not_in_group"
+
+    def __init__(self, group: str) -> None:
+        super().__init__(f"This user is not in the group {group}. Ask an administrator to add it.")
+
+
+class ChallengePending(ServiceError):
+    """The password was right, but the user pool wants something more first."""
+
+    status = 403
+    reason = "challenge"
+
+    def __init__(self, challenge: str, message: str) -> None:
+        super().__init__(message)
+        self.challenge = challenge
+
+    def body(self) -> dict[str, Any]:
+        return {"message": self.message, "challenge": self.challenge}
+
+
+class TooLarge(ServiceError):
+    """The body is over a limit; `hint` says how to split it."""
+
+    status = 413
+    reason = "too_large"
+
+    def __init__(self, size: int, limit: int) -> None:
+        super().__init__(
+            f"The body has {size:,} bytes; the limit is {limit:,}. "
+            "Send the folders in several requests, and a folder with very many files in several entries."
+        )
+
+
+class Throttled(ServiceError):
+    """An AWS service behind us asks to slow down."""
+
+    status = 429
+    reason = "throttled"
+    message = "Too many requests. Wait a moment and send the same request again."
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": "5"}
+
+
+class NotStored(ServiceError):
+    """Some or all of a report is not in the table; sending it again makes it whole."""
+
+    status = 500
+    reason = "not_stored"
+    message = (
+        "The report was not stored completely. "
+        "Send it again with the same Idempotency-Key header; nothing will be stored twice."
+    )
