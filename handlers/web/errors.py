@@ -53,6 +53,7 @@ class InvalidBody(ServiceError):
         self.problems = tuple(problems[:MAX_LISTED_PROBLEMS])
 
     def body(self) -> dict[str, Any]:
+        """The message and the listed problems."""
         return {"message": self.message, "errors": [asdict(problem) for problem in self.problems]}
 
 
@@ -93,11 +94,12 @@ class ChallengePending(ServiceError):
         self.challenge = challenge
 
     def body(self) -> dict[str, Any]:
+        """The message and the challenge's name."""
         return {"message": self.message, "challenge": self.challenge}
 
 
 class TooLarge(ServiceError):
-    """The body is over a limit; `hint` says how to split it."""
+    """The body is over a limit; the message says how to split it."""
 
     status = 413
     reason = "too_large"
@@ -117,6 +119,7 @@ class Throttled(ServiceError):
     message = "Too many requests. Wait a moment and send the same request again."
 
     def headers(self) -> dict[str, str]:
+        """How many seconds to wait."""
         return {"Retry-After": "5"}
 
 

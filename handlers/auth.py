@@ -1,0 +1,75 @@
+"""AuthLambda: signs users in to the user pool, renews tokens and recovers accounts."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+
+from handlers.environment import AuthEnvironment
+from handlers.names import Dimension, Metric, Route
+from handlers.sign_in.request import (
+    PasswordSignIn,
+    RecoveryEnd,
+    RecoveryStart,
+    TokenRefresh,
+    parse_auth_request,
+)
+from handlers.sign_in.user_pool import UserPool
+from handlers.web.endpoint import endpoint
+from handlers.web.errors import ServiceError
+from handlers.web.requests import Event, read_body
+from handlers.web.telemetry import count_by
+
+MAX_BODY_BYTES: Final = 16 * 1024
+_CONFIG: Final = Config(
+    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
+)
+
+
+@cache
+def _user_pool() -> UserPool:
+    environment = AuthEnvironment.read()
+
+    def client_secret() -> str:
+        secrets = boto3.client("secretsmanager", config=_CONFIG)
+        return secrets.get_secret_value(SecretId=environment.client_secret_id)["SecretString"]
+
+    return UserPool(
+        boto3.client("cognito-idp", config=_CONFIG),
+        environment.user_pool_id,
+        environment.client_id,
+        client_secret,
+    )
+
+
+def _count_outcome(outcome: str) -> None:
+    count_by(Metric.SIGN_INS, **{Dimension.OUTCOME: outcome})
+
+
+def _count_refused(error: ServiceError) -> None:
+    _count_outcome(error.reason)
+
+
+@endpoint(Route.AUTH, on_refusal=_count_refused)
+def handler(event: Event, context: Any) -> Mapping[str, Any]:  # noqa: ARG001 - Lambda's signature
+    """Answers `POST /auth`."""
+    request = parse_auth_request(read_body(event, MAX_BODY_BYTES))
+    match request:
+        case PasswordSignIn():
+            tokens = _user_pool().sign_in(request.username, request.password, request.new_password)
+            _count_outcome("signed_in")
+            return tokens.body()
+        case TokenRefresh():
+            tokens = _user_pool().refresh(request.username, request.refresh_token)
+            _count_outcome("refreshed")
+            return tokens.body()
+        case RecoveryStart():
+            _user_pool().start_recovery(request.username)
+            _count_outcome("recovery_started")
+            return {"message": "If this user has a verified e-mail address, a code is on its way to it."}
+        case RecoveryEnd():
+            _user_pool().end_recovery(request.username, request.code, request.new_password)
+            _count_outcome("recovered")
+            return {"message": "The password has been changed. Sign in with it."}

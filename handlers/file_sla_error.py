@@ -1,0 +1,95 @@
+"""FileSlaErrorLambda: takes a report, and answers 200 when every record of it is stored."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Final
+
+import boto3
+from botocore.config import Config
+
+from handlers.environment import IngestEnvironment
+from handlers.ingest.breach_store import BreachStore
+from handlers.ingest.records import Detection, file_count, records_of
+from handlers.ingest.report import parse_report
+from handlers.names import IDEMPOTENCY_HEADER, Attribute, Dimension, Group, Metric, Route
+from handlers.web.caller import caller_of
+from handlers.web.endpoint import endpoint
+from handlers.web.errors import FieldProblem, InvalidBody, ServiceError
+from handlers.web.requests import Event, header, read_body
+from handlers.web.telemetry import count, count_by
+
+MAX_BODY_BYTES: Final = 6 * 1024 * 1024
+"""A synchronous invocation's payload limit (AWS Lambda quotas)."""
+MAX_KEY_CHARACTERS: Final = 255
+ANSWER_SECONDS: Final = 2.0
+"""Kept back from the function's time for the last call to end and the answer to be sent."""
+
+
+@cache
+def _environment() -> IngestEnvironment:
+    return IngestEnvironment.read()
+
+
+@cache
+def _store() -> BreachStore:
+    # Short time-outs, so that a stalled call leaves time for another and for an answer.
+    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
+    return BreachStore(boto3.client("dynamodb", config=config), _environment().table_name)
+
+
+def _count_rejected(error: ServiceError) -> None:
+    count_by(Metric.REJECTED_REPORTS, **{Dimension.REASON: error.reason})
+
+
+@endpoint(Route.FILE_SLA_ERROR, on_refusal=_count_rejected)
+def handler(event: Event, context: Any) -> Mapping[str, Any]:
+    """Answers `POST /file_sla_error`."""
+    caller = caller_of(event)
+    caller.require(Group.REPORTERS)
+    key = _idempotency_key(event)
+    report = parse_report(read_body(event, MAX_BODY_BYTES))
+
+    days = _environment().retention_days
+    detection = Detection(
+        detected_at=datetime.now(UTC),
+        reported_by=caller.username,
+        subject=caller.subject,
+        idempotency_key=key,
+        retention=timedelta(days=days) if days else None,
+    )
+    items = records_of(report, detection)
+    retried = _store().put_all(
+        items, seconds_left=lambda: context.get_remaining_time_in_millis() / 1000 - ANSWER_SECONDS
+    )
+
+    files = file_count(report.sla_error)
+    count(Metric.REPORTS)
+    count(Metric.HEARTBEATS, 0 if items else 1)
+    count(Metric.BREACHED_FOLDERS, len(report.sla_error))
+    count(Metric.STUCK_FILES, files)
+    count(Metric.RECORDS_WRITTEN, len(items))
+    count(Metric.UNPROCESSED_RETRIED, retried)
+    return {
+        "message": f"Recorded {len(report.sla_error)} folders with {files} files."
+        if items
+        else "Heartbeat received; nothing to record.",
+        "recorded": len(items),
+        "files": files,
+        "error_ids": [item[Attribute.ERROR_ID]["S"] for item in items],
+    }
+
+
+def _idempotency_key(event: Event) -> str | None:
+    key = header(event, IDEMPOTENCY_HEADER)
+    if key is not None and not 0 < len(key.strip()) <= MAX_KEY_CHARACTERS:
+        raise InvalidBody(
+            [
+                FieldProblem(
+                    f"header {IDEMPOTENCY_HEADER}",
+                    "is empty or too long",
+                    f"send 1 to {MAX_KEY_CHARACTERS} characters, such as a new GUID for each report",
+                )
+            ]
+        )
+    return key

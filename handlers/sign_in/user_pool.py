@@ -1,0 +1,228 @@
+"""Signing in to the Cognito user pool through its confidential app client."""
+
+import base64
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from handlers.web.errors import ChallengePending, FieldProblem, InvalidBody, SignInFailed, Throttled
+from handlers.web.telemetry import logger
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
+
+NEW_PASSWORD_REQUIRED: Final = "NEW_PASSWORD_REQUIRED"
+PASSWORD_RESET_REQUIRED: Final = "PASSWORD_RESET_REQUIRED"
+_REFUSED: Final = frozenset(
+    {
+        "InvalidParameterException",
+        "NotAuthorizedException",
+        "UserNotConfirmedException",
+        "UserNotFoundException",
+    }
+)
+_THROTTLING: Final = frozenset({"LimitExceededException", "TooManyRequestsException", "ThrottlingException"})
+_WRONG_CODE: Final = _REFUSED | {
+    "CodeMismatchException",
+    "ExpiredCodeException",
+    "TooManyFailedAttemptsException",
+}
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a sign-in yields; `expires_in` in seconds."""
+
+    id_token: str
+    refresh_token: str
+    expires_in: int
+
+    def body(self) -> Mapping[str, Any]:
+        """The contract's answer. `token` is the key that the script reads."""
+        return {
+            "message": "Signed in.",
+            "token": self.id_token,
+            "token_type": "Bearer",
+            "expires_in": self.expires_in,
+            "refresh_token": self.refresh_token,
+        }
+
+
+class UserPool:
+    """The user pool, as the sign-in route sees it.
+
+    Args:
+        client: a Cognito client that may call the pool's admin sign-in operations.
+        pool_id: the user pool.
+        client_id: its confidential app client.
+        client_secret: gives that client's secret; called at most once.
+    """
+
+    def __init__(
+        self,
+        client: "CognitoIdentityProviderClient",
+        pool_id: str,
+        client_id: str,
+        client_secret: Callable[[], str],
+    ) -> None:
+        self._client = client
+        self._pool_id = pool_id
+        self._client_id = client_id
+        self._read_secret = client_secret
+        self._secret: bytes | None = None
+
+    def sign_in(self, username: str, password: str, new_password: str | None = None) -> Tokens:
+        """Signs a user in, setting the first password of one's own where that is pending.
+
+        Raises:
+            SignInFailed: no such user, or a wrong password.
+            ChallengePending: the pool wants something that was not given.
+            InvalidBody: `new_password` breaks the password policy, or no change is pending.
+            Throttled: Cognito is over its rate.
+        """
+        try:
+            answer = self._client.admin_initiate_auth(
+                UserPoolId=self._pool_id,
+                ClientId=self._client_id,
+                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+                AuthParameters={
+                    "USERNAME": username,
+                    "PASSWORD": password,
+                    "SECRET_HASH": self._secret_hash(username),
+                },
+            )
+        except ClientError as error:
+            raise self._refusal(error) from error
+        challenge = answer.get("ChallengeName")
+        if challenge == NEW_PASSWORD_REQUIRED and new_password is not None:
+            return self._set_first_password(username, new_password, answer["Session"])
+        if challenge == NEW_PASSWORD_REQUIRED:
+            raise ChallengePending(
+                challenge, "The password must be changed first: send it again together with new_password."
+            )
+        if challenge is not None:
+            raise ChallengePending(challenge, "This user has a sign-in step that this API does not offer.")
+        if new_password is not None:
+            raise InvalidBody(
+                [
+                    FieldProblem(
+                        "new_password", "is not asked for", "leave it out; to change it, recover the account"
+                    )
+                ]
+            )
+        return _tokens(answer["AuthenticationResult"])
+
+    def refresh(self, username: str, refresh_token: str) -> Tokens:
+        """New tokens for a refresh token, which stays valid and is handed back.
+
+        Raises:
+            SignInFailed: the refresh token is unknown, revoked, expired or another user's.
+            Throttled: Cognito is over its rate.
+        """
+        try:
+            answer = self._client.admin_initiate_auth(
+                UserPoolId=self._pool_id,
+                ClientId=self._client_id,
+                AuthFlow="REFRESH_TOKEN_AUTH",
+                AuthParameters={
+                    "REFRESH_TOKEN": refresh_token,
+                    "SECRET_HASH": self._secret_hash(username),
+                },
+            )
+        except ClientError as error:
+            raise self._refusal(error) from error
+        return _tokens(answer["AuthenticationResult"], refresh_token)
+
+    def start_recovery(self, username: str) -> None:
+        """Has Cognito mail a recovery code, if it can. Says nothing of whether it could.
+
+        Raises:
+            Throttled: the account is over its rate; that tells nothing about the user.
+        """
+        try:
+            self._client.forgot_password(
+                ClientId=self._client_id, SecretHash=self._secret_hash(username), Username=username
+            )
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == "TooManyRequestsException":
+                raise Throttled from error
+            # An answer that differed would tell who exists. Our own faults are for the log.
+            logger.warning("recovery not started", extra={"error": code})
+
+    def end_recovery(self, username: str, code: str, new_password: str) -> None:
+        """Sets a new password with a recovery code.
+
+        Raises:
+            InvalidBody: the code is wrong or expired, or the password breaks the policy.
+            Throttled: Cognito is over its rate.
+        """
+        try:
+            self._client.confirm_forgot_password(
+                ClientId=self._client_id,
+                SecretHash=self._secret_hash(username),
+                Username=username,
+                ConfirmationCode=code,
+                Password=new_password,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _WRONG_CODE:
+                raise InvalidBody(
+                    [FieldProblem("code", "is wrong or has expired", "ask for a new code and try again")]
+                ) from error
+            raise self._refusal(error) from error
+
+    def _set_first_password(self, username: str, new_password: str, session: str) -> Tokens:
+        try:
+            answer = self._client.admin_respond_to_auth_challenge(
+                UserPoolId=self._pool_id,
+                ClientId=self._client_id,
+                ChallengeName=NEW_PASSWORD_REQUIRED,
+                Session=session,
+                ChallengeResponses={
+                    "USERNAME": username,
+                    "NEW_PASSWORD": new_password,
+                    "SECRET_HASH": self._secret_hash(username),
+                },
+            )
+        except ClientError as error:
+            raise self._refusal(error) from error
+        return _tokens(answer["AuthenticationResult"])
+
+    def _secret_hash(self, username: str) -> str:
+        if self._secret is None:
+            self._secret = self._read_secret().encode()
+        digest = hmac.digest(self._secret, (username + self._client_id).encode(), hashlib.sha256)
+        return base64.b64encode(digest).decode()
+
+    @staticmethod
+    def _refusal(error: ClientError) -> Exception:
+        """The domain's exception for a code that has one; the error itself, our fault, otherwise."""
+        code = error.response["Error"]["Code"]
+        if code in _REFUSED:
+            return SignInFailed()
+        if code in _THROTTLING:
+            return Throttled()
+        if code == "PasswordResetRequiredException":
+            return ChallengePending(
+                PASSWORD_RESET_REQUIRED, "An administrator has reset this password: recover the account."
+            )
+        if code == "InvalidPasswordException":
+            # Cognito's message names the rule that is broken, never the password.
+            rule = error.response["Error"]["Message"].removeprefix("Password did not conform with policy: ")
+            return InvalidBody([FieldProblem("new_password", "breaks the password policy", rule)])
+        return error
+
+
+def _tokens(result: "AuthenticationResultTypeTypeDef", refresh_token: str = "") -> Tokens:
+    return Tokens(
+        id_token=result["IdToken"],
+        # A refresh answers without a refresh token: the one used stays valid.
+        refresh_token=result.get("RefreshToken", refresh_token),
+        expires_in=result["ExpiresIn"],
+    )

@@ -1,0 +1,88 @@
+"""Turns a function that answers a request into a Lambda handler that always answers well."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from handlers.environment import allowed_origin
+from handlers.web.errors import ServiceError
+from handlers.web.requests import Event, request_id
+from handlers.web.telemetry import count_request, logger, metrics
+
+Answer = Callable[[Event, Any], Mapping[str, Any]]
+LambdaHandler = Callable[[Event, Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Response:
+    """What goes back to the gateway."""
+
+    status: int
+    body: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def for_gateway(self) -> dict[str, Any]:
+        """The proxy integration's answer, with the headers that every answer carries."""
+        return {
+            "statusCode": self.status,
+            "headers": {
+                "Content-Type": "application/json",
+                "Cache-Control": "no-store",
+                "Access-Control-Allow-Origin": allowed_origin(),
+                **self.headers,
+            },
+            "body": json.dumps(self.body, ensure_ascii=False),
+        }
+
+
+def endpoint(
+    route: str, on_refusal: Callable[[ServiceError], None] = lambda _: None
+) -> Callable[[Answer], LambdaHandler]:
+    """Decorates a function from (event, context) to the body of a 200.
+
+    A `ServiceError` becomes its own status after `on_refusal` has seen it; anything else is
+    our fault: it is logged in full, and the caller gets a 500 that holds the request id only.
+    """
+
+    def decorate(answer: Answer) -> LambdaHandler:
+        @wraps(answer)
+        def handler(event: Event, context: Any) -> dict[str, Any]:
+            # A run that died half way must not leave its counts to the next one.
+            metrics.clear_metrics()
+            logger.append_keys(route=route, request_id=request_id(event))
+            response = _respond(answer, event, context, on_refusal)
+            logger.info("answered", extra={"status": response.status})
+            count_request(route, response.status)
+            return response.for_gateway()
+
+        return handler
+
+    return decorate
+
+
+def _respond(
+    answer: Answer, event: Event, context: Any, on_refusal: Callable[[ServiceError], None]
+) -> Response:
+    try:
+        return Response(HTTPStatus.OK, answer(event, context))
+    except ServiceError as error:
+        # Only the class: a message may quote the caller's input.
+        logger.warning("refused", extra={"error": type(error).__name__, "reason": error.reason})
+        on_refusal(error)
+        body = error.body()
+        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            body = {**body, "request_id": request_id(event)}
+        return Response(error.status, body, error.headers())
+    except Exception:  # noqa: BLE001 - the last line of defence: the gateway would leak the text
+        logger.exception("failed")
+        return Response(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            {
+                "message": "Something went wrong on our side. Try again; if it persists, "
+                "give the request_id to the owner of this service.",
+                "request_id": request_id(event),
+            },
+        )
