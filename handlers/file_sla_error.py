@@ -71,7 +71,7 @@ def handler(event: Event, context: Any) -> Mapping[str, Any]:
     count(Metric.RECORDS_WRITTEN, len(items))
     count(Metric.UNPROCESSED_RETRIED, retried)
     return {
-        "message": f"Recorded {len(report.sla_error)} folders with {files} files."
+        "message": f"Recorded. Folders: {len(report.sla_error)}, stuck files: {files}."
         if items
         else "Heartbeat received; nothing to record.",
         "recorded": len(items),

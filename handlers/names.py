@@ -69,6 +69,7 @@ class Variable:
     """Environment variables that configure the functions."""
 
     ALLOWED_ORIGIN: Final = "ALLOWED_ORIGIN"
+    LOG_LEVEL: Final = "POWERTOOLS_LOG_LEVEL"
     METRICS_NAMESPACE: Final = "POWERTOOLS_METRICS_NAMESPACE"
     USER_POOL_ID: Final = "USER_POOL_ID"
     USER_POOL_CLIENT_ID: Final = "USER_POOL_CLIENT_ID"

@@ -14,35 +14,38 @@ MAX_CHARACTERS: Final = 4096
 
 
 @dataclass(frozen=True, kw_only=True)
-class PasswordSignIn:
-    """Name and password; `new_password` answers the demand for a first password of one's own."""
+class NamedUser:
+    """What every shape has."""
 
     username: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordSignIn(NamedUser):
+    """Name and password; `new_password` answers the demand for a first password of one's own."""
+
     password: str
     new_password: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
-class TokenRefresh:
+class TokenRefresh(NamedUser):
     """Stay signed in without the password."""
 
-    username: str
     refresh_token: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecoveryStart:
+class RecoveryStart(NamedUser):
     """Have a recovery code mailed to the user's verified address."""
 
-    username: str
     forgot_password: bool
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecoveryEnd:
+class RecoveryEnd(NamedUser):
     """Set a new password with the mailed code."""
 
-    username: str
     code: str
     new_password: str
 

@@ -27,4 +27,5 @@ def count_by(name: str, **dimensions: str) -> None:
 def count_request(route: str, status: int) -> None:
     """Counts an answered request, and writes every metric the request gathered."""
     count_by(Metric.REQUESTS, **{Dimension.ROUTE: route, Dimension.STATUS_CODE: str(status)})
-    metrics.flush_metrics()
+    if metrics.metric_set:
+        metrics.flush_metrics()

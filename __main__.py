@@ -1,0 +1,101 @@
+"""The infrastructure of file-sla: settings, components, exports."""
+
+import pulumi
+import pulumi_aws as aws
+
+from components.alarms import Watched, alarm_specs
+from components.breach_table import BreachTable, BreachTableArgs
+from components.functions import auth_function, file_sla_error_function
+from components.gateway_model import gateway_model
+from components.identity import Identity, IdentityArgs
+from components.monitoring import Monitoring, MonitoringArgs
+from components.policy import Allow
+from components.rest_api import RestApi, RestApiArgs, Route
+from components.settings import Settings
+from handlers.ingest.report import Report
+from handlers.names import Route as Path
+from handlers.sign_in.request import NamedUser
+
+settings = Settings.load()
+provider = aws.Provider(
+    "aws", region=settings.region, default_tags=aws.ProviderDefaultTagsArgs(tags=settings.tags)
+)
+opts = pulumi.ResourceOptions(provider=provider)
+
+table = BreachTable(
+    "breaches",
+    BreachTableArgs(
+        table_name=settings.table_name,
+        deletion_protection=settings.deletion_protection,
+        expires=settings.retention_days > 0,
+    ),
+    opts,
+)
+identity = Identity(
+    "identity",
+    IdentityArgs(
+        prefix=settings.prefix,
+        deletion_protection=settings.deletion_protection,
+        refresh_token_days=settings.refresh_token_days,
+        analyst_permissions=[Allow(["dynamodb:Query"], table.index_arns)],
+    ),
+    opts,
+)
+auth = auth_function(settings, identity, opts)
+file_sla_error = file_sla_error_function(settings, table, opts)
+api = RestApi(
+    "api",
+    RestApiArgs(
+        api_name=settings.prefix,
+        routes=[
+            Route(
+                path=Path.AUTH,
+                function=auth,
+                model=gateway_model(NamedUser),
+                authorized=False,
+                rate_limit=settings.auth_rate_limit,
+                burst_limit=settings.auth_burst_limit,
+            ),
+            Route(
+                path=Path.FILE_SLA_ERROR,
+                function=file_sla_error,
+                # The function accepts a lone object, and explains a list that was cut to text.
+                model=gateway_model(Report, lenient=frozenset({"sla_error"})),
+                authorized=True,
+                rate_limit=settings.report_rate_limit,
+                burst_limit=settings.report_burst_limit,
+            ),
+        ],
+        user_pool_arn=identity.user_pool_arn,
+        allowed_origin=settings.cors_origin,
+        log_retention_days=settings.log_retention_days,
+        manages_account=settings.manage_api_gateway_account,
+    ),
+    opts,
+)
+watched = Watched(
+    api_name=settings.prefix,
+    table_name=settings.table_name,
+    function_names={"auth": auth.args.function_name, "file-sla-error": file_sla_error.args.function_name},
+)
+monitoring = Monitoring(
+    "monitoring",
+    MonitoringArgs(
+        prefix=settings.prefix,
+        region=settings.region,
+        watched=watched,
+        alarms=alarm_specs(watched, settings),
+        metrics_namespace=settings.metrics_namespace,
+        email=settings.alarm_email,
+    ),
+    opts,
+)
+
+pulumi.export("api_url", api.url)
+pulumi.export("region", settings.region)
+pulumi.export("table_name", table.table_name)
+pulumi.export("user_pool_id", identity.user_pool_id)
+pulumi.export("user_pool_client_id", identity.client_id)
+pulumi.export("identity_pool_id", identity.identity_pool_id)
+pulumi.export("alarm_topic_arn", monitoring.alarm_topic_arn)
+pulumi.export("dashboard_name", monitoring.dashboard_name)

@@ -1,0 +1,1 @@
+"""The infrastructure: one ComponentResource a file, composed by `__main__.py`."""

@@ -1,0 +1,166 @@
+"""Who may sign in, and what a signed-in analyst may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.policy import Allow, identity_pool_trust, policy
+from handlers.names import Group
+
+ID_TOKEN_MINUTES = 60
+"""The `expires_in` of the contract, 3,600 seconds."""
+MIN_PASSWORD_CHARACTERS = 12
+_FIRST_PASSWORD_DAYS = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class IdentityArgs:
+    """What a stack decides about its users."""
+
+    prefix: str
+    deletion_protection: bool
+    refresh_token_days: int
+    analyst_permissions: Sequence[Allow]
+
+
+class Identity(pulumi.ComponentResource):
+    """User pool, its confidential client, the two groups, and the way to analyst credentials.
+
+    Creates the user pool (no self sign-up, recovery by e-mail), the app client whose secret lies
+    in Secrets Manager, the groups `sla-reporters` and `sla-analysts`, and an identity pool that
+    gives the analyst role to members of the second group alone.
+
+    Exposes `user_pool_id`, `user_pool_arn`, `client_id`, `client_secret_arn` and
+    `identity_pool_id`.
+    """
+
+    def __init__(self, name: str, args: IdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("file-sla:identity:Identity", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+
+        self.user_pool = aws.cognito.UserPool(
+            f"{name}-users",
+            name=f"{args.prefix}-users",
+            admin_create_user_config=aws.cognito.UserPoolAdminCreateUserConfigArgs(
+                allow_admin_create_user_only=True
+            ),
+            auto_verified_attributes=["email"],
+            account_recovery_setting=aws.cognito.UserPoolAccountRecoverySettingArgs(
+                recovery_mechanisms=[
+                    aws.cognito.UserPoolAccountRecoverySettingRecoveryMechanismArgs(
+                        name="verified_email", priority=1
+                    )
+                ]
+            ),
+            password_policy=aws.cognito.UserPoolPasswordPolicyArgs(
+                minimum_length=MIN_PASSWORD_CHARACTERS,
+                require_lowercase=True,
+                require_numbers=True,
+                require_symbols=True,
+                require_uppercase=True,
+                temporary_password_validity_days=_FIRST_PASSWORD_DAYS,
+            ),
+            username_configuration=aws.cognito.UserPoolUsernameConfigurationArgs(case_sensitive=False),
+            deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
+            opts=child,
+        )
+        self.client = aws.cognito.UserPoolClient(
+            f"{name}-client",
+            name=f"{args.prefix}-api",
+            user_pool_id=self.user_pool.id,
+            generate_secret=True,
+            # Only holders of AWS credentials can use the admin flow: all sign-ins pass AuthLambda.
+            explicit_auth_flows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            prevent_user_existence_errors="ENABLED",
+            enable_token_revocation=True,
+            id_token_validity=ID_TOKEN_MINUTES,
+            access_token_validity=ID_TOKEN_MINUTES,
+            refresh_token_validity=args.refresh_token_days,
+            token_validity_units=aws.cognito.UserPoolClientTokenValidityUnitsArgs(
+                id_token="minutes", access_token="minutes", refresh_token="days"
+            ),
+            opts=child,
+        )
+        self.client_secret = aws.secretsmanager.Secret(
+            f"{name}-client-secret",
+            description="Secret of the app client with which AuthLambda signs users in.",
+            opts=child,
+        )
+        aws.secretsmanager.SecretVersion(
+            f"{name}-client-secret-value",
+            secret_id=self.client_secret.id,
+            secret_string=self.client.client_secret,
+            opts=child,
+        )
+
+        self.identity_pool = aws.cognito.IdentityPool(
+            f"{name}-pool",
+            identity_pool_name=f"{args.prefix}-analysts",
+            allow_unauthenticated_identities=False,
+            allow_classic_flow=False,
+            cognito_identity_providers=[
+                aws.cognito.IdentityPoolCognitoIdentityProviderArgs(
+                    client_id=self.client.id,
+                    provider_name=self.user_pool.endpoint,
+                    # Asks the user pool each time: disabled and signed-out users get nothing.
+                    server_side_token_check=True,
+                )
+            ],
+            opts=child,
+        )
+        self.analyst_role = aws.iam.Role(
+            f"{name}-analyst",
+            name=f"{args.prefix}-analyst",
+            description="What a signed-in analyst may read, for at most an hour at a time.",
+            assume_role_policy=identity_pool_trust(self.identity_pool.id),
+            opts=child,
+        )
+        aws.iam.RolePolicy(
+            f"{name}-analyst-reads",
+            role=self.analyst_role.id,
+            policy=policy(*args.analyst_permissions),
+            opts=child,
+        )
+        aws.cognito.UserGroup(
+            f"{name}-reporters",
+            name=Group.REPORTERS,
+            user_pool_id=self.user_pool.id,
+            description="May post reports.",
+            opts=child,
+        )
+        aws.cognito.UserGroup(
+            f"{name}-analysts",
+            name=Group.ANALYSTS,
+            user_pool_id=self.user_pool.id,
+            description="May read breaches and metrics.",
+            role_arn=self.analyst_role.arn,
+            opts=child,
+        )
+        provider = pulumi.Output.concat(self.user_pool.endpoint, ":", self.client.id)
+        aws.cognito.IdentityPoolRoleAttachment(
+            f"{name}-roles",
+            identity_pool_id=self.identity_pool.id,
+            roles={"authenticated": self.analyst_role.arn},
+            # The group's role, from the token; without a group the answer is no, not the default.
+            role_mappings=[
+                aws.cognito.IdentityPoolRoleAttachmentRoleMappingArgs(
+                    identity_provider=provider, type="Token", ambiguous_role_resolution="Deny"
+                )
+            ],
+            opts=child,
+        )
+
+        self.user_pool_id: pulumi.Output[str] = self.user_pool.id
+        self.user_pool_arn: pulumi.Output[str] = self.user_pool.arn
+        self.client_id: pulumi.Output[str] = self.client.id
+        self.client_secret_arn: pulumi.Output[str] = self.client_secret.arn
+        self.identity_pool_id: pulumi.Output[str] = self.identity_pool.id
+        self.register_outputs(
+            {
+                "user_pool_id": self.user_pool_id,
+                "client_id": self.client_id,
+                "identity_pool_id": self.identity_pool_id,
+            }
+        )

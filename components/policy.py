@@ -1,0 +1,60 @@
+"""IAM policy documents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+
+VERSION = "2012-10-17"
+
+
+@dataclass(frozen=True)
+class Allow:
+    """A statement that allows actions on resources."""
+
+    actions: Sequence[str]
+    resources: Sequence[pulumi.Input[str]]
+    condition: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_statement(self) -> dict[str, Any]:
+        """The statement in IAM's policy grammar."""
+        condition = {"Condition": dict(self.condition)} if self.condition else {}
+        return {
+            "Effect": "Allow",
+            "Action": list(self.actions),
+            "Resource": list(self.resources),
+            **condition,
+        }
+
+
+def policy(*statements: Allow) -> pulumi.Output[str]:
+    """An identity policy as JSON."""
+    return _document([statement.to_statement() for statement in statements])
+
+
+def service_trust(service: str) -> pulumi.Output[str]:
+    """Lets an AWS service, such as `lambda.amazonaws.com`, take on the role."""
+    return _document([{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}])
+
+
+def identity_pool_trust(identity_pool_id: pulumi.Input[str]) -> pulumi.Output[str]:
+    """Lets signed-in users of one identity pool take on the role."""
+    provider = "cognito-identity.amazonaws.com"
+    return _document(
+        [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": provider},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {f"{provider}:aud": identity_pool_id},
+                    "ForAnyValue:StringLike": {f"{provider}:amr": "authenticated"},
+                },
+            }
+        ]
+    )
+
+
+def _document(statements: list[dict[str, Any]]) -> pulumi.Output[str]:
+    return pulumi.Output.json_dumps({"Version": VERSION, "Statement": statements}, sort_keys=True)

@@ -1,0 +1,116 @@
+"""The stack's configuration: read once, checked before any resource is declared."""
+
+import re
+from typing import Annotated, Any, Self
+
+import pulumi
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from components.function_package import Target
+
+# The values that CloudWatch Logs accepts (PutRetentionPolicy).
+LOG_RETENTION_DAYS = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+
+
+def _log_retention(value: int) -> int:
+    if value not in LOG_RETENTION_DAYS:
+        raise ValueError(f"must be one of {', '.join(map(str, LOG_RETENTION_DAYS))}")
+    return value
+
+
+def _email(value: str) -> str:
+    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
+        raise ValueError("must be an e-mail address, or empty")
+    return value
+
+
+def _origin(value: str) -> str:
+    if value != "*" and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
+        raise ValueError('must be "*" or an origin such as https://ops.example.com, without a path')
+    return value
+
+
+class Settings(BaseModel):
+    """Every configuration value of a stack. Defaults and descriptions are in Pulumi.yaml."""
+
+    model_config = ConfigDict(frozen=True, alias_generator=to_camel)
+
+    region: Annotated[str, Field(alias="aws:region", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    stack: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,23}$")]
+    project: str
+
+    # DynamoDB's rule for table names.
+    table_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
+    retention_days: Annotated[int, Field(ge=0, le=3650)]
+    deletion_protection: bool
+    function_target: Target
+    # Lambda's quota.
+    function_memory_mb: Annotated[int, Field(ge=128, le=10_240)]
+    log_retention_days: Annotated[int, AfterValidator(_log_retention)]
+    cors_origin: Annotated[str, AfterValidator(_origin)]
+    # Cognito's range for refresh tokens reaches 3,650 days; a dashboard needs no such thing.
+    refresh_token_days: Annotated[int, Field(ge=1, le=365)]
+    # API Gateway's default quota of a region: 10,000 requests a second, 5,000 at once.
+    auth_rate_limit: Annotated[int, Field(ge=1, le=10_000)]
+    auth_burst_limit: Annotated[int, Field(ge=1, le=5_000)]
+    report_rate_limit: Annotated[int, Field(ge=1, le=10_000)]
+    report_burst_limit: Annotated[int, Field(ge=1, le=5_000)]
+    manage_api_gateway_account: bool
+    alarm_email: Annotated[str, AfterValidator(_email)]
+    # The gateway gives up on an integration after 29 seconds.
+    latency_alarm_ms: Annotated[int, Field(ge=1, le=29_000)]
+    error_rate_alarm_percent: Annotated[int, Field(ge=1, le=100)]
+    client_error_rate_alarm_percent: Annotated[int, Field(ge=1, le=100)]
+
+    @property
+    def prefix(self) -> str:
+        """What the names of this stack's resources begin with."""
+        return f"{self.project}-{self.stack}"
+
+    @property
+    def metrics_namespace(self) -> str:
+        """The CloudWatch namespace of this stack's own metrics."""
+        return f"{self.project}/{self.stack}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The tags of every resource."""
+        return {"Project": self.project, "Stack": self.stack, "ManagedBy": "pulumi"}
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings of the running stack.
+
+        Raises:
+            pulumi.RunError: naming each key that is wrong, its value, and what it may be.
+        """
+        config, aws_config = pulumi.Config(), pulumi.Config("aws")
+        values: dict[str, Any] = {
+            "project": pulumi.get_project(),
+            "stack": pulumi.get_stack(),
+            "aws:region": aws_config.get("region"),
+        }
+        for name, field in cls.model_fields.items():
+            key = field.alias or name
+            values.setdefault(key, config.get(key))
+        try:
+            return cls.model_validate({key: value for key, value in values.items() if value is not None})
+        except ValidationError as error:
+            raise pulumi.RunError(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    lines = ["The stack's configuration is wrong:"]
+    for problem in error.errors():
+        key = str(problem["loc"][0])
+        if key not in {"aws:region", "stack", "project"}:
+            key = f"{pulumi.get_project()}:{key}"
+        if problem["type"] == "missing":
+            lines.append(f"  {key} is not set. Set it with: pulumi config set {key} VALUE")
+        else:
+            rule = problem["msg"].removeprefix("Value error, ")
+            lines.append(f"  {key} is {problem['input']!r}: {rule[0].lower()}{rule[1:]}")
+    return "\n".join(lines)

@@ -1,0 +1,46 @@
+"""The ministack emulator of AWS, held to IAM's rules."""
+
+import os
+from pathlib import Path
+
+from local.processes import HOST, ProcessId, start
+from local.waiting import wait_for
+
+# The pair that the emulator takes for the account's root; every other principal is held to its policies.
+ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+
+def start_emulator(port: int, folder: Path, region: str, *, persist: bool = False) -> ProcessId:
+    """Starts the emulator on a port of the loopback interface, and returns once it answers.
+
+    Args:
+        port: where it listens.
+        folder: takes its log, its temporary files, and its state where that is kept.
+        region: the region it plays.
+        persist: keep the state when stopped, and start from what was kept.
+
+    Raises:
+        DidNotStartError: it did not come up; the end of its log is in the message.
+    """
+    log, scratch = folder / "emulator.log", folder / "tmp"
+    scratch.mkdir(parents=True, exist_ok=True)
+    environment = {
+        **ROOT_CREDENTIALS,
+        "GATEWAY_PORT": str(port),
+        "BIND_HOST": HOST,
+        "AUTH": "true",
+        "MINISTACK_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        "LOG_LEVEL": "WARNING",
+        # Killed Lambda workers leave their code behind; here it goes with the folder.
+        "TMPDIR": str(scratch),
+        "PERSIST_STATE": "1" if persist else "0",
+        "STATE_DIR": str(folder / "state"),
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+    process = start(["-m", "ministack"], log, environment)
+    wait_for(f"http://{HOST}:{port}/_ministack/health", process, log)
+    return process

@@ -1,0 +1,54 @@
+"""Runs `__main__.py` outside the Pulumi CLI, each resource made by whoever asks."""
+
+import logging
+import runpy
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pulumi
+
+from local.stack_config import ROOT, STACK, load_config, project_name
+
+NewResource = Callable[[pulumi.runtime.MockResourceArgs], tuple[str | None, dict[str, Any]]]
+
+
+class _Resources(pulumi.runtime.Mocks):
+    def __init__(self, new_resource: NewResource) -> None:
+        self._new_resource = new_resource
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        return self._new_resource(args)
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        raise NotImplementedError(f"the program calls {args.token}, which the local stack does not answer")
+
+
+def run_program(
+    new_resource: NewResource, overrides: Mapping[str, Any] | None = None, stack: str = STACK
+) -> dict[str, Any]:
+    """Runs the program once, and returns its exports.
+
+    Args:
+        new_resource: makes a resource; components come by too, with `custom` unset.
+        overrides: configuration values over those of the stack's file.
+        stack: which stack's file.
+
+    Raises:
+        pulumi.RunError: the configuration is wrong.
+        Exception: whatever `new_resource` raised.
+    """
+    logger = logging.getLogger("pulumi.program")
+    pulumi.runtime.set_mocks(
+        _Resources(new_resource), project=project_name(), stack=stack, preview=False, logger=logger
+    )
+    pulumi.runtime.set_all_config(load_config(stack, overrides))
+    exports: dict[str, Any] = {}
+
+    @pulumi.runtime.test
+    def run() -> pulumi.Output[None]:
+        runpy.run_path(str(ROOT / "__main__.py"))
+        stack_outputs = pulumi.runtime.get_root_resource().outputs
+        return pulumi.Output.from_input(stack_outputs).apply(exports.update)
+
+    run()
+    return exports

@@ -1,0 +1,39 @@
+"""A stack's configuration as the Pulumi CLI would hand it to the program."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parent.parent
+STACK = "dev"
+
+
+def project_name() -> str:
+    """The project's name."""
+    return str(_read("Pulumi.yaml")["name"])
+
+
+def load_config(stack: str = STACK, overrides: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """Defaults of Pulumi.yaml, values of the stack's file, and overrides, in rising order.
+
+    Args:
+        stack: which `Pulumi.<stack>.yaml`.
+        overrides: by key without namespace, such as `retentionDays`.
+
+    Returns:
+        Every value as text under its full key, as Pulumi's runtime keeps them.
+    """
+    project = _read("Pulumi.yaml")
+    name = project["name"]
+    values = {f"{name}:{key}": schema["default"] for key, schema in project["config"].items()}
+    values |= _read(f"Pulumi.{stack}.yaml")["config"]
+    values |= {f"{name}:{key}": value for key, value in (overrides or {}).items()}
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+
+
+def _read(file: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((ROOT / file).read_text())
+    return content

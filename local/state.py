@@ -1,0 +1,72 @@
+"""What is running, in a folder that the next command reads."""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from local.processes import ProcessId
+
+DEFAULT_FOLDER = Path(".local")
+
+
+@dataclass(frozen=True)
+class StateFolder:
+    """The folder of one local stack: process ids, outputs, logs and scratch."""
+
+    path: Path
+
+    @property
+    def outputs_file(self) -> Path:
+        """JSON of the stack's outputs, as `pulumi stack output --json` writes them, and local extras."""
+        return self.path / "outputs.json"
+
+    @property
+    def _processes_file(self) -> Path:
+        return self.path / "processes.json"
+
+    def processes(self) -> dict[str, ProcessId]:
+        """By role, such as `emulator`, in the order they were started."""
+        try:
+            noted = json.loads(self._processes_file.read_text())
+        except FileNotFoundError:
+            return {}
+        return {role: ProcessId(**process) for role, process in noted.items()}
+
+    def running(self) -> bool:
+        """Whether any process of the stack is alive."""
+        return any(process.alive for process in self.processes().values())
+
+    def note_process(self, role: str, process: ProcessId) -> None:
+        """Remembers a process at once, so that nothing started is ever lost."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        noted = {**self.processes(), role: process}
+        self._processes_file.write_text(json.dumps({role: asdict(one) for role, one in noted.items()}))
+
+    def write_outputs(self, outputs: Mapping[str, Any]) -> None:
+        """Writes the outputs for the owner's eyes only: they hold the users' passwords."""
+        self.outputs_file.touch(mode=0o600)
+        self.outputs_file.write_text(json.dumps(outputs, indent=2) + "\n")
+
+    def outputs(self) -> dict[str, Any] | None:
+        """The outputs of the stack, or None while there are none."""
+        try:
+            outputs: dict[str, Any] = json.loads(self.outputs_file.read_text())
+        except FileNotFoundError:
+            return None
+        return outputs
+
+    def stop_all(self) -> list[str]:
+        """Ends every process, the last started first, and returns the roles that were running."""
+        stopped = []
+        for role, process in reversed(self.processes().items()):
+            if process.alive:
+                process.stop()
+                stopped.append(role)
+        return stopped
+
+    def remove(self) -> None:
+        """Removes the folder with everything in it."""
+        shutil.rmtree(self.path, ignore_errors=True)
