@@ -1,0 +1,118 @@
+"""The service's `auth` route: signing in, staying signed in, and setting a password."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from dashboard.errors import (
+    InvalidInput,
+    PasswordChangeRequired,
+    ServiceFault,
+    SignInIncomplete,
+    TooManyAttempts,
+    Unreachable,
+    WrongCredentials,
+)
+from handlers.names import Route
+
+_NEW_PASSWORD_CHALLENGE = "NEW_PASSWORD_REQUIRED"
+_SIGN_IN = "The sign-in service"
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a sign-in gives. The tokens stay out of `repr`, and so out of logs."""
+
+    id_token: str = field(repr=False)
+    refresh_token: str | None = field(repr=False)
+    lifetime: int
+    """Seconds until the ID token expires, from when it was given."""
+
+
+class AuthApi:
+    """One method per use of the route.
+
+    Every method raises a `DashboardError`: `WrongCredentials`, `InvalidInput`, `TooManyAttempts`,
+    `Unreachable` or `ServiceFault`.
+    """
+
+    def __init__(self, http: httpx.Client) -> None:
+        """`http` has the API's address as its base URL."""
+        self._http = http
+
+    def sign_in(self, username: str, password: str) -> Tokens:
+        """Signs in; raises `PasswordChangeRequired` when the user must set a password first."""
+        return _tokens(self._post({"username": username, "password": password}))
+
+    def set_first_password(self, username: str, password: str, new_password: str) -> Tokens:
+        """Signs in with the password an administrator gave, and replaces it."""
+        body = {"username": username, "password": password, "new_password": new_password}
+        return _tokens(self._post(body))
+
+    def renew(self, username: str, refresh_token: str) -> Tokens:
+        """A new ID token for a user who signed in before."""
+        return _tokens(self._post({"username": username, "refresh_token": refresh_token}))
+
+    def send_code(self, username: str) -> None:
+        """Has a code mailed to the user, if there is such a user: the answer does not tell."""
+        self._post({"username": username, "forgot_password": True})
+
+    def reset_password(self, username: str, code: str, new_password: str) -> None:
+        """Sets a new password with the mailed code."""
+        self._post({"username": username, "code": code, "new_password": new_password})
+
+    def _post(self, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            response = self._http.post(Route.AUTH, json=body)
+        except httpx.TransportError:
+            # No cause: a transport error's context can hold the request, and so the password.
+            raise Unreachable(_SIGN_IN) from None
+        answer = _json_object(response)
+        if response.status_code != httpx.codes.OK:
+            raise _failure(response.status_code, answer)
+        return answer
+
+
+def _json_object(response: httpx.Response) -> dict[str, Any]:
+    try:
+        answer = response.json()
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _tokens(answer: dict[str, Any]) -> Tokens:
+    try:
+        return Tokens(
+            id_token=str(answer["token"]),
+            refresh_token=answer.get("refresh_token"),
+            lifetime=int(answer["expires_in"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise ServiceFault(_SIGN_IN) from None
+
+
+def _failure(status: int, answer: dict[str, Any]) -> Exception:
+    match status:
+        case httpx.codes.BAD_REQUEST:
+            return _invalid(answer)
+        case httpx.codes.UNAUTHORIZED:
+            return WrongCredentials()
+        case httpx.codes.FORBIDDEN if answer.get("challenge") == _NEW_PASSWORD_CHALLENGE:
+            return PasswordChangeRequired()
+        case httpx.codes.FORBIDDEN:
+            return SignInIncomplete()
+        case httpx.codes.TOO_MANY_REQUESTS:
+            return TooManyAttempts()
+        case _:
+            return ServiceFault(_SIGN_IN, answer.get("request_id"))
+
+
+def _invalid(answer: dict[str, Any]) -> InvalidInput:
+    problems = [
+        f"{error.get('field', 'The request')} {error.get('problem', 'is not valid')}: {error.get('hint', '')}"
+        for error in answer.get("errors") or ()
+        if isinstance(error, dict)
+    ]
+    return InvalidInput(str(answer.get("message") or "The service refused what was typed."), problems)

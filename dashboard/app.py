@@ -1,0 +1,14 @@
+"""Navigation: which views there are. A new view is a file in `views` and a line here."""
+
+import streamlit as st
+
+from dashboard.views.parts.shell import run_in_shell
+
+st.set_page_config(page_title="file-sla", page_icon=":material/hourglass_top:", layout="wide")
+run_in_shell(
+    [
+        st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
+        st.Page("views/by_date.py", title="By date", icon=":material/calendar_month:", url_path="by-date"),
+        st.Page("views/by_folder.py", title="By folder", icon=":material/folder_open:", url_path="by-folder"),
+    ]
+)

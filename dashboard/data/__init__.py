@@ -1,0 +1,1 @@
+"""Reading the breach table: queries, frames, and what is remembered of past hours."""

@@ -1,0 +1,87 @@
+"""What can go wrong between an analyst and the data, in words that can be shown as they are.
+
+No message ever holds a password, a token or a secret.
+"""
+
+from collections.abc import Sequence
+
+
+class DashboardError(Exception):
+    """A failure that the analyst is told about; its text is the message shown."""
+
+    message = "Something went wrong."
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.message)
+
+
+class WrongCredentials(DashboardError):
+    """The sign-in service does not know this combination of user and password (or code)."""
+
+    message = "The user name or password is wrong."
+
+
+class PasswordChangeRequired(DashboardError):
+    """The password was right, and has to be replaced by one of the user's own first."""
+
+    message = "Choose a password of your own to finish signing in."
+
+
+class SignInIncomplete(DashboardError):
+    """The user pool wants a step that this dashboard does not offer."""
+
+    message = "This account needs a further sign-in step that the dashboard does not offer."
+
+
+class InvalidInput(DashboardError):
+    """The service refused what was typed; `problems` says why, one sentence each."""
+
+    def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems)
+
+
+class TooManyAttempts(DashboardError):
+    """The service asks to slow down."""
+
+    message = "Too many attempts. Wait a moment and try again."
+
+
+class Unreachable(DashboardError):
+    """No answer: the network, or the service itself, is down."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what} cannot be reached. Check the network, then try again.")
+
+
+class ServiceFault(DashboardError):
+    """The service answered with a fault of its own; `request_id` finds it in the service's log."""
+
+    def __init__(self, what: str, request_id: str | None = None) -> None:
+        reference = f" Tell the service's owner this request id: {request_id}" if request_id else ""
+        super().__init__(f"{what} failed. Try again in a moment.{reference}")
+
+
+class NotAnAnalyst(DashboardError):
+    """Signed in, but not a member of the group that may read breaches."""
+
+    def __init__(self, group: str) -> None:
+        super().__init__(
+            f"You are signed in, but not a member of {group}, so there is nothing to show. "
+            "Ask an administrator to add you to that group, then sign in again."
+        )
+
+
+class SessionExpired(DashboardError):
+    """The sign-in can no longer be renewed."""
+
+    message = "Your session has ended. Sign in again to go on where you were."
+
+
+class AccessDenied(DashboardError):
+    """AWS refused a query that an analyst should be allowed to make."""
+
+    message = (
+        "AWS refused to show the breaches to you. Ask the service's owner to check the analyst role: "
+        "it must allow dynamodb:Query on both indexes."
+    )

@@ -1,0 +1,11 @@
+"""The dashboard's server: Streamlit, and beside it the routes of the session cookie.
+
+python -m streamlit run dashboard/server.py
+"""
+
+import streamlit as st
+
+from dashboard.access.cookie import routes
+from dashboard.backend import backend
+
+app = st.App("app.py", routes=routes(lambda: backend().sessions))

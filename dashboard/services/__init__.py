@@ -1,0 +1,1 @@
+"""Answers computed from data frames, without Streamlit and without AWS."""

@@ -1,0 +1,48 @@
+"""Breaches over time, in the wall-clock time of a zone."""
+
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from dashboard.services.periods import Period
+
+_STEPS: Final = (
+    (timedelta(hours=3), timedelta(minutes=5)),
+    (timedelta(days=3), timedelta(hours=1)),
+    (timedelta(days=10), timedelta(hours=3)),
+)
+_LONGEST_STEP: Final = timedelta(days=1)
+
+
+def step_for(period: Period) -> timedelta:
+    """How long each point of a chart of the period stands for: few enough points to read."""
+    length = period.end - period.start
+    return next((step for longest, step in _STEPS if length <= longest), _LONGEST_STEP)
+
+
+def wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
+    """What the clocks of `zone` show at these moments, without a zone.
+
+    An hour that the clocks repeat in autumn appears once, holding both.
+    """
+    return moments.dt.tz_convert(zone).dt.tz_localize(None)
+
+
+def files_in_breach(reports: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
+    """Files in breach for each step of the period: `time` (wall clock) and `files`.
+
+    A folder that was reported several times in a step counts with its highest number of files,
+    since the same stuck file is reported again at every run.
+    """
+    step = step_for(period)
+    start, end = wall_clock(pd.Series([period.start, period.end]), zone)
+    steps = pd.date_range(start.floor(step), end, freq=step, inclusive="left")
+    peaks = (
+        reports.assign(time=wall_clock(reports["detected_at"], zone).dt.floor(step))
+        .groupby(["time", "folder"])["file_count"]
+        .max()
+    )
+    files = peaks.groupby("time").sum().reindex(steps, fill_value=0)
+    return files.rename_axis("time").rename("files").reset_index()

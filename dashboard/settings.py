@@ -1,0 +1,85 @@
+"""Where the service is. Read once, from the environment or from a file of the stack's outputs."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+OUTPUTS_VARIABLE = "FILE_SLA_OUTPUTS"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text says which, and both ways to give it."""
+
+
+class Settings(BaseModel):
+    """What the dashboard has to know before it can sign anyone in."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+    api_url: str = Field(pattern=r"^https?://\S+$")
+    """Base address of the REST API, stage included."""
+    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
+    table_name: str = Field(min_length=1)
+    user_pool_id: str = Field(min_length=1)
+    identity_pool_id: str = Field(min_length=1)
+    endpoint_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    """Where AWS is, when it is an emulator."""
+    quiet_minutes: int = Field(default=120, ge=5, le=1440)
+    """Minutes without a report after which a stuck file's fate is called unknown, and its
+    next report begins a new incident. Above twice the interval at which the script runs."""
+
+    @field_validator("api_url")
+    @classmethod
+    def _without_trailing_slash(cls, url: str) -> str:
+        return url.rstrip("/")
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """The settings from `FILE_SLA_…` variables, or from the file `FILE_SLA_OUTPUTS` names.
+
+        Raises:
+            SettingsError: something is missing or malformed, or the file cannot be read.
+        """
+        values = _outputs(environment.get(OUTPUTS_VARIABLE))
+        for name in cls.model_fields:
+            if given := environment.get(variable_of(name)):
+                values[name] = given
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise SettingsError(_explain(error)) from None
+
+
+def variable_of(name: str) -> str:
+    """The environment variable that sets the setting `name`."""
+    return f"FILE_SLA_{name.upper()}"
+
+
+def _outputs(path: str | None) -> dict[str, Any]:
+    if not path:
+        return {}
+    try:
+        outputs = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"{OUTPUTS_VARIABLE} names {path}, which cannot be read as JSON: {error}"
+        ) from None
+    if not isinstance(outputs, dict):
+        raise SettingsError(f"{OUTPUTS_VARIABLE} names {path}, which does not hold a JSON object.")
+    return outputs
+
+
+def _explain(error: ValidationError) -> str:
+    lines = ["The dashboard's settings are not complete:"]
+    for problem in error.errors(include_url=False, include_context=False):
+        name = str(problem["loc"][0])
+        what = "is missing" if problem["type"] == "missing" else f"is wrong: {problem['msg']}"
+        lines.append(
+            f"- {name} {what}. Set {variable_of(name)}, or put {name} into the JSON file "
+            f"that {OUTPUTS_VARIABLE} names (pulumi stack output --json)."
+        )
+    return "\n".join(lines)

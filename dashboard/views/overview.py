@@ -1,0 +1,3 @@
+"""Overview."""
+
+from dashboard.views import by_date  # noqa: F401

@@ -1,0 +1,63 @@
+"""Loading with progress and a way to stop."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard.backend import backend
+from dashboard.data.breach_table import BreachTable
+from dashboard.data.frames import Breaches
+from dashboard.data.loading import Loading, at_hand
+from dashboard.services.periods import Period
+
+_STOPPED: Final = "stopped_loading"
+_QUICK: Final = 6
+"""Hours that are fetched so soon that a progress bar would only flicker."""
+
+
+def load(table: BreachTable, period: Period, *, with_files: bool) -> Breaches:
+    """What was reported in the period; only what is at hand if the analyst stopped loading it."""
+    hours = period.hours()
+    wanted = hours
+    purpose = (len(hours), with_files)
+    if st.session_state.get(_STOPPED) == purpose:
+        wanted = at_hand(backend().archive, hours, with_files=with_files)
+        _offer_the_rest(len(hours) - len(wanted), len(hours))
+    else:
+        st.session_state.pop(_STOPPED, None)
+    with Loading(table, backend().archive, wanted, with_files=with_files) as loading:
+        if loading.missing <= _QUICK:
+            for _ in loading:
+                pass
+        else:
+            _show_progress(loading, purpose)
+        return loading.breaches().between(period.start, period.end)
+
+
+def _show_progress(loading: Loading, purpose: object) -> None:
+    place = st.empty()
+    with place.container(horizontal=True, vertical_alignment="center"):
+        bar = st.progress(0.0, "Loading …")
+        st.button("Stop", icon=":material/stop_circle:", key="stop_loading", on_click=_stop, args=(purpose,))
+    for done in loading:
+        bar.progress(done / loading.total, f"Loading: {done:,} of {loading.total:,} hours")
+    place.empty()
+
+
+def _offer_the_rest(missing: int, total: int) -> None:
+    if not missing:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.warning(
+            f"Loading was stopped: {missing:,} of {total:,} hours are missing below.",
+            icon=":material/hourglass_disabled:",
+        )
+        st.button("Load the rest", icon=":material/play_circle:", on_click=_resume)
+
+
+def _stop(purpose: object) -> None:
+    st.session_state[_STOPPED] = purpose
+
+
+def _resume() -> None:
+    st.session_state.pop(_STOPPED, None)

@@ -1,0 +1,38 @@
+"""What surrounds every view: navigation, the signed-in user, failures told in plain words."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
+
+from dashboard.errors import DashboardError, SessionExpired
+from dashboard.settings import SettingsError
+from dashboard.views.parts import sign_in, signed_in
+from dashboard.views.parts.text import plain
+
+
+def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
+    """Runs the page that the address names for those who are signed in; others see the sign-in form."""
+    try:
+        session = signed_in.current()
+        # The pages are known while signed out too, so that a link survives the sign-in.
+        page = st.navigation(pages, position="sidebar" if session else "hidden")
+        signed_in.synchronize_cookie()
+        if session is None:
+            sign_in.draw()
+            return
+        _draw_account(session.analyst.username)
+        page.run()
+    except SettingsError as error:
+        st.error(plain(str(error)), icon=":material/settings_alert:")
+    except SessionExpired as error:
+        signed_in.expire(error)
+    except DashboardError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        st.button("Try again", icon=":material/refresh:")
+
+
+def _draw_account(username: str) -> None:
+    with st.sidebar:
+        st.caption(f":material/person: {plain(username)}")
+        st.button("Sign out", icon=":material/logout:", on_click=signed_in.end, width="stretch")

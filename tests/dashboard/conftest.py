@@ -1,0 +1,86 @@
+"""An emulated AWS, a stand-in for the auth route, and the dashboard pointed at both."""
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from streamlit.testing.v1 import AppTest
+
+from dashboard.backend import backend
+from dashboard.settings import Settings
+from tests.dashboard.fake_auth_api import FakeAuthApi, User, serving
+from tests.dashboard.fake_table import REGION, TABLE, create_table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+PASSWORD = "a long password 1!"
+
+
+@pytest.fixture
+def auth_api() -> Iterator[FakeAuthApi]:
+    with serving(FakeAuthApi(users={"ana": User(PASSWORD)})) as api:
+        yield api
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> "Iterator[DynamoDBClient]":
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    with mock_aws():
+        yield create_table()
+
+
+@pytest.fixture
+def store(table: "DynamoDBClient") -> Callable[..., None]:
+    def put(*items: dict[str, Any]) -> None:
+        for item in items:
+            table.put_item(TableName=TABLE, Item=item)
+
+    return put
+
+
+@pytest.fixture
+def settings(
+    monkeypatch: pytest.MonkeyPatch, auth_api: FakeAuthApi, table: "DynamoDBClient"
+) -> Iterator[Settings]:
+    """The dashboard's settings, in the environment, for the emulated service."""
+    pool = boto3.client("cognito-identity", region_name=REGION).create_identity_pool(
+        IdentityPoolName="analysts", AllowUnauthenticatedIdentities=False
+    )
+    for name, value in {
+        "API_URL": auth_api.url,
+        "REGION": table.meta.region_name,
+        "TABLE_NAME": TABLE,
+        "USER_POOL_ID": f"{REGION}_pool",
+        "IDENTITY_POOL_ID": pool["IdentityPoolId"],
+    }.items():
+        monkeypatch.setenv(f"FILE_SLA_{name}", value)
+    backend.cache_clear()
+    yield Settings.read()
+    backend.cache_clear()
+
+
+@pytest.fixture
+def app(settings: Settings) -> AppTest:
+    """The dashboard, nobody signed in, in a browser in Berlin."""
+    assert settings.table_name == TABLE
+    app = AppTest.from_file("../../dashboard/app.py", default_timeout=20)
+    app.context["timezone"] = "Europe/Berlin"
+    return app
+
+
+@pytest.fixture
+def signed_in(app: AppTest) -> AppTest:
+    """The dashboard with the analyst signed in."""
+    sign_in(app.run())
+    assert not app.exception
+    return app
+
+
+def sign_in(app: AppTest, username: str = "ana", password: str = PASSWORD) -> AppTest:
+    app.text_input[0].input(username)
+    app.text_input[1].input(password)
+    return app.button[0].click().run()

@@ -1,0 +1,78 @@
+"""The breach table in an emulated AWS, and items as the service writes them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import boto3
+
+from handlers.names import Attribute, Index
+from handlers.times import affected_date, to_text
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TABLE = "FileSlaErrors"
+REGION = "eu-central-1"
+
+
+def item(
+    detected: datetime,
+    folder: str = "C:\\Jobs\\Folder_A",
+    files: Sequence[tuple[str, datetime]] = (),
+    *,
+    sla: int = 20,
+    reporter: str = "reporter",
+    part: tuple[int, int] | None = None,
+) -> dict[str, Any]:
+    """A stored record, in DynamoDB's own form."""
+    record: dict[str, Any] = {
+        Attribute.ERROR_ID: {"S": str(uuid4())},
+        Attribute.FOLDER: {"S": folder},
+        Attribute.AFFECTED_DATE: {"S": affected_date(detected)},
+        Attribute.SLA: {"N": str(sla)},
+        Attribute.FILES: {
+            "L": [
+                {"M": {Attribute.FILENAME: {"S": name}, Attribute.CREATION_DATE: {"S": to_text(created)}}}
+                for name, created in files
+            ]
+        },
+        Attribute.DETECTED_AT: {"S": to_text(detected)},
+        Attribute.FILE_COUNT: {"N": str(len(files))},
+        Attribute.REPORTED_BY: {"S": reporter},
+    }
+    if part:
+        record[Attribute.PART] = {"N": str(part[0])}
+        record[Attribute.PARTS] = {"N": str(part[1])}
+    return record
+
+
+def create_table() -> "DynamoDBClient":
+    """Creates the table with both indexes."""
+    client = boto3.client("dynamodb", region_name=REGION)
+
+    def index(name: str, partition: str, sort: str) -> Any:
+        return {
+            "IndexName": name,
+            "KeySchema": [
+                {"AttributeName": partition, "KeyType": "HASH"},
+                {"AttributeName": sort, "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": Attribute.ERROR_ID, "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"}
+            for name in (Attribute.ERROR_ID, Attribute.FOLDER, Attribute.AFFECTED_DATE)
+        ],
+        GlobalSecondaryIndexes=[
+            index(Index.AFFECTED_DATE, Attribute.AFFECTED_DATE, Attribute.FOLDER),
+            index(Index.FOLDER, Attribute.FOLDER, Attribute.AFFECTED_DATE),
+        ],
+    )
+    return client
