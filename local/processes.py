@@ -12,6 +12,8 @@ import psutil
 
 HOST = "127.0.0.1"
 _STOP_SECONDS = 10
+# Python warns of a child object that is dropped while its process runs; these are meant to outlive us.
+_children: list["subprocess.Popen[bytes]"] = []
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class ProcessId:
 def start(arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> ProcessId:
     """Starts this Python with the arguments, its output going to `log`.
 
-    Nothing that the person at the keyboard set up for AWS is handed on. The process gets a session of its own, so that Ctrl-C reaches only us, and we end things in order.
+    Nothing that the person at the keyboard set up for AWS is handed on. The process gets a
+    session of its own, so that Ctrl-C reaches only us, and we end things in order.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with log.open("ab") as output:
@@ -63,6 +66,7 @@ def start(arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -
             env={**inherited, **environment},
             start_new_session=True,
         )
+    _children.append(child)
     return ProcessId(child.pid, psutil.Process(child.pid).create_time())
 
 

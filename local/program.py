@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pulumi
+from pulumi.runtime.stack import Stack
 
 from local.stack_config import ROOT, STACK, load_config, project_name
 
@@ -44,11 +45,13 @@ def run_program(
     pulumi.runtime.set_all_config(load_config(stack, overrides))
     exports: dict[str, Any] = {}
 
-    @pulumi.runtime.test
     def run() -> pulumi.Output[None]:
         runpy.run_path(str(ROOT / "__main__.py"))
-        stack_outputs = pulumi.runtime.get_root_resource().outputs
-        return pulumi.Output.from_input(stack_outputs).apply(exports.update)
+        stack_resource = pulumi.runtime.get_root_resource()
+        assert isinstance(stack_resource, Stack)  # noqa: S101 - set_mocks has made it
+        return pulumi.Output.from_input(stack_resource.outputs).apply(exports.update)
 
-    run()
+    # The decorator waits for every resource and output, and passes on what they raise.
+    wait_for_all: Any = pulumi.runtime.test
+    wait_for_all(run)()
     return exports

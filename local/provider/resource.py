@@ -41,8 +41,10 @@ Creator = Callable[[Aws, str, Inputs], Created]
 
 @lru_cache(maxsize=32)
 def _client(service: str, endpoint_url: str, region: str) -> Any:
+    # The stubs want the service's name as a literal.
+    make_client: Any = boto3.client
     # The emulator takes this pair for the account's root; it opens nothing else.
-    return boto3.client(
+    return make_client(
         service,
         endpoint_url=endpoint_url,
         region_name=region,

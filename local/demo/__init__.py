@@ -1,0 +1,1 @@
+"""Something to look at: a week of history, and real reports through the real API."""

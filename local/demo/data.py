@@ -1,0 +1,39 @@
+"""Fills a fresh local stack with what an analyst would find after a week."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from handlers.ingest.breach_store import BreachStore
+from handlers.ingest.records import records_of
+from local.demo.folders import make_folders
+from local.demo.history import past_reports
+from local.demo.script import post_report, scan
+from local.provider import Aws
+from local.users import User
+
+HISTORY_DAYS = 7
+_SPARE_SECONDS = 60.0
+
+
+def load_history(aws: Aws, table_name: str, reported_by: str) -> int:
+    """Writes a week of records, up to now, and returns how many."""
+    now = datetime.now(UTC)
+    items = [
+        item
+        for report, detection in past_reports(now, HISTORY_DAYS, reported_by)
+        for item in records_of(report, detection)
+    ]
+    BreachStore(aws.client("dynamodb"), table_name).put_all(items, seconds_left=lambda: _SPARE_SECONDS)
+    return len(items)
+
+
+def report_folders(root: Path, api_url: str, reporter: User) -> int:
+    """Scans a tree of aged files and posts what is stuck; returns the number of files reported.
+
+    Raises:
+        httpx.HTTPStatusError: the API refused.
+    """
+    now = datetime.now(UTC)
+    folders = make_folders(root, now)
+    answer = post_report(api_url, reporter, scan(folders, now + timedelta(seconds=1)))
+    return int(answer["files"])

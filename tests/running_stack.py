@@ -1,0 +1,130 @@
+"""A running local stack, as tests talk to it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import boto3
+import httpx
+
+from handlers.names import Route
+from local.provider import Aws
+from local.users import User, generate_password
+
+TIMEOUT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """The outputs of a stack, and the calls that most tests make."""
+
+    outputs: Mapping[str, Any]
+
+    def close(self) -> None:
+        """Closes the connections to the API."""
+        self.http.close()
+
+    @property
+    def api_url(self) -> str:
+        return str(self.outputs["api_url"])
+
+    @property
+    def dashboard_url(self) -> str:
+        return str(self.outputs["dashboard_url"])
+
+    @property
+    def table_name(self) -> str:
+        return str(self.outputs["table_name"])
+
+    @property
+    def aws(self) -> Aws:
+        """The emulated account with root credentials."""
+        return Aws(self.outputs["endpoint_url"], self.outputs["region"])
+
+    @property
+    def reporter(self) -> User:
+        user: User = self.outputs["users"]["reporter"]
+        return user
+
+    @property
+    def analyst(self) -> User:
+        user: User = self.outputs["users"]["analyst"]
+        return user
+
+    @cached_property
+    def http(self) -> httpx.Client:
+        """A client whose paths are routes of the API."""
+        return httpx.Client(base_url=f"{self.api_url}/", timeout=TIMEOUT_SECONDS, trust_env=False)
+
+    def auth(self, body: Mapping[str, Any]) -> httpx.Response:
+        """POSTs to the auth route."""
+        return self.http.post(Route.AUTH, json=body)
+
+    def token(self, user: User) -> str:
+        """A fresh ID token."""
+        return str(self.auth(user).raise_for_status().json()["token"])
+
+    def report(self, body: bytes | Mapping[str, Any], token: str | None, **headers: str) -> httpx.Response:
+        """POSTs to the report route."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        bearer = {"Authorization": f"Bearer {token}"} if token is not None else {}
+        return self.http.post(
+            Route.FILE_SLA_ERROR,
+            content=content,
+            headers={"Content-Type": "application/json", **bearer, **headers},
+        )
+
+    def new_user(self, username: str, *groups: str, temporary: bool = False) -> User:
+        """Creates a user; a temporary password has to be changed at the first sign-in."""
+        cognito, pool = self.aws.client("cognito-idp"), self.outputs["user_pool_id"]
+        user = User(username=username, password=generate_password())
+        cognito.admin_create_user(
+            UserPoolId=pool,
+            Username=username,
+            TemporaryPassword=user["password"],
+            MessageAction="SUPPRESS",
+            UserAttributes=[
+                {"Name": "email", "Value": f"{username}@example.com"},
+                {"Name": "email_verified", "Value": "true"},
+            ],
+        )
+        if not temporary:
+            cognito.admin_set_user_password(
+                UserPoolId=pool, Username=username, Password=user["password"], Permanent=True
+            )
+        for group in groups:
+            cognito.admin_add_user_to_group(UserPoolId=pool, Username=username, GroupName=group)
+        return user
+
+    def credentials(self, token: str) -> dict[str, str]:
+        """What the identity pool gives for an ID token, as keyword arguments of a boto3 session."""
+        identity: Any = boto3.client(
+            "cognito-identity",
+            endpoint_url=self.outputs["endpoint_url"],
+            region_name=self.outputs["region"],
+            aws_access_key_id="",
+            aws_secret_access_key="",
+        )
+        provider = f"cognito-idp.{self.outputs['region']}.amazonaws.com/{self.outputs['user_pool_id']}"
+        logins = {provider: token}
+        identity_id = identity.get_id(IdentityPoolId=self.outputs["identity_pool_id"], Logins=logins)[
+            "IdentityId"
+        ]
+        given = identity.get_credentials_for_identity(IdentityId=identity_id, Logins=logins)["Credentials"]
+        return {
+            "aws_access_key_id": given["AccessKeyId"],
+            "aws_secret_access_key": given["SecretKey"],
+            "aws_session_token": given["SessionToken"],
+        }
+
+    def client_as(self, token: str, service: str) -> Any:
+        """A boto3 client with the credentials that the token's user gets."""
+        make_client: Any = boto3.Session().client
+        return make_client(
+            service,
+            endpoint_url=self.outputs["endpoint_url"],
+            region_name=self.outputs["region"],
+            **self.credentials(token),
+        )
