@@ -57,17 +57,17 @@ def _moment_of(value: object) -> object:
     if not isinstance(value, str):
         raise PydanticCustomError("creation_date", "is not a date and time", {"hint": _DATE_HINT})
     if powershell := _POWERSHELL_DATE.fullmatch(value):
-        return datetime.fromtimestamp(0, UTC) + _milliseconds(int(powershell[1]))
+        return _since_1970(int(powershell[1]))
     if not _ISO_START.match(value):
         raise PydanticCustomError("creation_date", "is not a date and time", {"hint": _DATE_HINT})
     return value
 
 
-def _milliseconds(count: int) -> timedelta:
+def _since_1970(milliseconds: int) -> datetime:
     try:
-        return timedelta(milliseconds=count)
-    except OverflowError:
-        return timedelta.max / 2
+        return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
+    except OverflowError:  # past the year 9999: as implausible as any far future
+        return datetime.max.replace(tzinfo=UTC)
 
 
 def _plausible(moment: datetime) -> datetime:

@@ -1,0 +1,80 @@
+"""AWS in memory, and the environment that the program gives the functions."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from handlers import auth, file_sla_error
+from handlers.names import Attribute, Variable
+from handlers.web import telemetry
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+REGION = "us-east-1"
+TABLE = "FileSlaErrors"
+NAMESPACE = "file-sla/test"
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": REGION,
+        Variable.ALLOWED_ORIGIN: "https://ops.example.com",
+        Variable.METRICS_NAMESPACE: NAMESPACE,
+        Variable.TABLE_NAME: TABLE,
+        Variable.RETENTION_DAYS: "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+    # Read from the environment on import, which a test is too late for.
+    monkeypatch.setattr(telemetry.metrics.provider, "namespace", NAMESPACE)
+    yield
+    # What the functions keep between invocations must not pass from test to test.
+    for kept in (file_sla_error._environment, file_sla_error._store, auth._user_pool):
+        kept.cache_clear()
+
+
+@pytest.fixture
+def aws() -> Iterator[None]:
+    """Every AWS service, empty."""
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def table(aws: None) -> "DynamoDBClient":
+    """An empty breach table, keyed as the program keys it."""
+    client = boto3.client("dynamodb", region_name=REGION)
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": Attribute.ERROR_ID, "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": Attribute.ERROR_ID, "AttributeType": "S"}],
+    )
+    return client
+
+
+@pytest.fixture
+def cognito(aws: None, monkeypatch: pytest.MonkeyPatch) -> "CognitoIdentityProviderClient":
+    """A user pool with a confidential client, to which the auth function is pointed."""
+    client = boto3.client("cognito-idp", region_name=REGION)
+    pool_id = client.create_user_pool(PoolName="users")["UserPool"]["Id"]
+    app = client.create_user_pool_client(
+        UserPoolId=pool_id,
+        ClientName="api",
+        GenerateSecret=True,
+        ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    )["UserPoolClient"]
+    secret = boto3.client("secretsmanager", region_name=REGION).create_secret(
+        Name="client-secret", SecretString=app["ClientSecret"]
+    )
+    monkeypatch.setenv(Variable.USER_POOL_ID, pool_id)
+    monkeypatch.setenv(Variable.USER_POOL_CLIENT_ID, app["ClientId"])
+    monkeypatch.setenv(Variable.CLIENT_SECRET_ID, secret["ARN"])
+    return client

@@ -1,0 +1,44 @@
+from typing import Any
+
+import pytest
+
+from handlers.names import Group
+from handlers.web.caller import caller_of
+from handlers.web.errors import InvalidToken, NotInGroup
+from tests.events import report_event
+
+
+@pytest.mark.parametrize(
+    ("claim", "groups"),
+    [
+        ("sla-reporters", {"sla-reporters"}),
+        ("sla-analysts,sla-reporters", {"sla-analysts", "sla-reporters"}),
+        ("[sla-reporters]", {"sla-reporters"}),
+        ("[sla-analysts sla-reporters]", {"sla-analysts", "sla-reporters"}),
+        ("", set()),
+        (None, set()),
+    ],
+)
+def test_groups_are_read_in_every_form_a_gateway_sends(claim: str | None, groups: set[str]) -> None:
+    assert caller_of(report_event({}, groups=claim)).groups == groups
+
+
+@pytest.mark.parametrize("claim", ["sla-reporters-old", "not-sla-reporters", "SLA-REPORTERS", None])
+def test_only_the_very_group_will_do(claim: str | None) -> None:
+    with pytest.raises(NotInGroup, match="sla-reporters"):
+        caller_of(report_event({}, groups=claim)).require(Group.REPORTERS)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        report_event({}, token_use="access"),
+        report_event({}, subject=""),
+        {"requestContext": {"authorizer": None}},
+        {"requestContext": {}},
+        {},
+    ],
+)
+def test_anything_but_a_verified_id_token_is_refused(event: dict[str, Any]) -> None:
+    with pytest.raises(InvalidToken):
+        caller_of(event)
