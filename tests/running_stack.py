@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +20,8 @@ TIMEOUT_SECONDS = 60
 class RunningStack:
     """The outputs of a stack, and the calls that most tests make."""
 
-    outputs: Mapping[str, Any]
+    # Kept out of the reports of failed tests: the users' passwords are among them.
+    outputs: Mapping[str, Any] = field(repr=False)
 
     def close(self) -> None:
         """Closes the connections to the API."""

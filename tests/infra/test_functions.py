@@ -1,0 +1,64 @@
+import json
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from tests.infra.conftest import Program
+
+PERMISSIONS = {
+    "auth": {
+        "logs:CreateLogStream": ["arn-of-auth-log:*"],
+        "logs:PutLogEvents": ["arn-of-auth-log:*"],
+        "cognito-idp:AdminInitiateAuth": ["arn-of-identity-users"],
+        "cognito-idp:AdminRespondToAuthChallenge": ["arn-of-identity-users"],
+        "secretsmanager:GetSecretValue": ["arn-of-identity-client-secret"],
+    },
+    "file-sla-error": {
+        "logs:CreateLogStream": ["arn-of-file-sla-error-log:*"],
+        "logs:PutLogEvents": ["arn-of-file-sla-error-log:*"],
+        "dynamodb:BatchWriteItem": ["arn-of-breaches-table"],
+    },
+}
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_role_may_do_its_work_and_nothing_else(program: Program, name: str) -> None:
+    statements = json.loads(program.one("RolePolicy", f"{name}-permissions")["policy"])["Statement"]
+    allowed = {action: statement["Resource"] for statement in statements for action in statement["Action"]}
+    assert allowed == PERMISSIONS[name]
+    assert {statement["Effect"] for statement in statements} == {"Allow"}
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_role_is_lambdas_alone(program: Program, name: str) -> None:
+    [statement] = json.loads(program.one("Role", f"{name}-role")["assumeRolePolicy"])["Statement"]
+    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert program.one("Function", f"{name}-function")["role"] == f"arn-of-{name}-role"
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_function_logs_to_its_own_group_for_a_while(program: Program, name: str) -> None:
+    function = program.one("Function", f"{name}-function")
+    group = program.one("LogGroup", f"{name}-log")
+    assert group["name"] == f"/aws/lambda/{function['name']}"
+    assert group["retentionInDays"] == 7
+    assert function["loggingConfig"]["logGroup"] == group["name"]
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_function_answers_before_the_gateway_gives_up(program: Program, name: str) -> None:
+    assert program.one("Function", f"{name}-function")["timeout"] < 29
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_package_is_the_runtimes_and_holds_the_handler(program: Program, name: str) -> None:
+    function = program.one("Function", f"{name}-function")
+    assert (function["architectures"], function["runtime"]) == (["arm64"], "python3.13")
+    module = function["handler"].removesuffix(".handler").replace(".", "/")
+    with ZipFile(Path(function["code"].path)) as package:
+        names = package.namelist()
+    assert f"{module}.py" in names
+    assert not any(name.startswith(("boto3/", "botocore/")) for name in names)
+    foreign = [name for name in names if name.endswith(".so") and "aarch64" not in name]
+    assert foreign == []

@@ -1,0 +1,69 @@
+import json
+
+from tests.infra.conftest import Program, declare
+
+
+def test_nobody_signs_up_by_themselves(program: Program) -> None:
+    pool = program.one("UserPool")
+    assert pool["adminCreateUserConfig"]["allowAdminCreateUserOnly"] is True
+    assert pool["accountRecoverySetting"]["recoveryMechanisms"] == [{"name": "verified_email", "priority": 1}]
+    assert pool["passwordPolicy"]["minimumLength"] >= 12
+
+
+def test_client_is_confidential_and_tells_no_one_who_exists(program: Program) -> None:
+    client = program.one("UserPoolClient")
+    assert client["generateSecret"] is True
+    assert client["preventUserExistenceErrors"] == "ENABLED"
+    assert set(client["explicitAuthFlows"]) == {"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert (client["idTokenValidity"], client["tokenValidityUnits"]["idToken"]) == (60, "minutes")
+
+
+def test_client_secret_lies_in_secrets_manager_alone(program: Program) -> None:
+    value = program.one("SecretVersion")["secretString"]
+    assert "clientSecret-of-identity-client" in str(value)
+    others = [r for r in program.resources if r.type != "aws:secretsmanager/secretVersion:SecretVersion"]
+    assert "clientSecret-of" not in str([resource.inputs for resource in others])
+
+
+def test_groups_are_the_two(program: Program) -> None:
+    roles = {group.inputs["name"]: group.inputs.get("roleArn") for group in program.all("UserGroup")}
+    assert roles == {"sla-reporters": None, "sla-analysts": "arn-of-identity-analyst"}
+
+
+def test_only_the_group_brings_the_analyst_role(program: Program) -> None:
+    attachment = program.one("IdentityPoolRoleAttachment")
+    assert attachment["roleMappings"] == [
+        {
+            "identityProvider": "endpoint-of-identity-users:id-of-identity-client",
+            "type": "Token",
+            "ambiguousRoleResolution": "Deny",
+        }
+    ]
+    pool = program.one("IdentityPool")
+    assert pool["allowUnauthenticatedIdentities"] is False
+    assert pool["allowClassicFlow"] is False
+    assert pool["cognitoIdentityProviders"][0]["serverSideTokenCheck"] is True
+
+
+def test_analyst_role_is_for_this_pools_users(program: Program) -> None:
+    [statement] = json.loads(program.one("Role", "identity-analyst")["assumeRolePolicy"])["Statement"]
+    assert statement["Principal"] == {"Federated": "cognito-identity.amazonaws.com"}
+    assert statement["Condition"] == {
+        "StringEquals": {"cognito-identity.amazonaws.com:aud": "id-of-identity-pool"},
+        "ForAnyValue:StringLike": {"cognito-identity.amazonaws.com:amr": "authenticated"},
+    }
+
+
+def test_analysts_query_the_indexes_and_no_more_of_the_table(program: Program) -> None:
+    statements = json.loads(program.one("RolePolicy", "identity-analyst-reads")["policy"])["Statement"]
+    [on_table] = [s for s in statements if any(a.startswith("dynamodb:") for a in s["Action"])]
+    assert on_table["Action"] == ["dynamodb:Query"]
+    assert sorted(on_table["Resource"]) == [
+        "arn-of-breaches-table/index/AffectedDateIndex",
+        "arn-of-breaches-table/index/FolderIndex",
+    ]
+
+
+def test_users_are_protected_where_data_is(program: Program) -> None:
+    assert program.one("UserPool")["deletionProtection"] == "INACTIVE"
+    assert declare(deletionProtection=True).one("UserPool")["deletionProtection"] == "ACTIVE"

@@ -1,0 +1,33 @@
+from tests.infra.conftest import Program
+
+
+def test_exports_are_what_the_dashboard_and_owners_read(program: Program) -> None:
+    assert program.exports == {
+        "api_url": "invokeUrl-of-api-stage",
+        "region": "us-east-1",
+        "table_name": "FileSlaErrors",
+        "user_pool_id": "id-of-identity-users",
+        "user_pool_client_id": "id-of-identity-client",
+        "identity_pool_id": "id-of-identity-pool",
+        "alarm_topic_arn": "arn-of-monitoring-alarms",
+        "dashboard_name": "file-sla-dev",
+    }
+
+
+def test_every_resource_is_made_by_the_provider_that_tags(program: Program) -> None:
+    provider = program.one("aws")
+    assert provider["region"] == "us-east-1"
+    # Nested inputs of a provider travel as JSON.
+    for part in ("file-sla", "dev", "pulumi"):
+        assert part in str(provider["defaultTags"])
+    strangers = [
+        resource.name
+        for resource in program.resources
+        if resource.type.startswith("aws:") and "::aws::" not in resource.provider
+    ]
+    assert strangers == []
+
+
+def test_names_of_one_type_are_never_used_twice(program: Program) -> None:
+    declared = [(resource.type, resource.name) for resource in program.resources]
+    assert len(declared) == len(set(declared))

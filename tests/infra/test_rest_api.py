@@ -1,0 +1,113 @@
+import json
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import Program, declare
+
+
+def _method(program: Program, path: str, verb: str) -> dict[str, Any]:
+    return program.one("Method", f"api-{path}-{verb}")
+
+
+def test_reports_need_a_token_and_sign_ins_do_not(program: Program) -> None:
+    report = _method(program, "file-sla-error", "post")
+    assert report["authorization"] == "COGNITO_USER_POOLS"
+    assert report["authorizerId"] == "id-of-api-authorizer"
+    # With scopes, AWS would want an access token instead of the ID token.
+    assert "authorizationScopes" not in report
+    assert _method(program, "auth", "post")["authorization"] == "NONE"
+    assert program.one("Authorizer")["providerArns"] == ["arn-of-identity-users"]
+
+
+@pytest.mark.parametrize(("path", "required"), [("auth", ["username"]), ("file-sla-error", ["sla_error"])])
+def test_bodies_are_held_against_a_draft_04_model(program: Program, path: str, required: list[str]) -> None:
+    assert program.one("RequestValidator")["validateRequestBody"] is True
+    method = _method(program, path, "post")
+    assert method["requestValidatorId"] == "id-of-api-validator"
+    model = program.one("Model", f"api-{path}-model")
+    assert method["requestModels"] == {"application/json": model["name"]}
+    schema = json.loads(model["schema"])
+    assert schema["$schema"] == "http://json-schema.org/draft-04/schema#"
+    assert schema["required"] == required
+    assert not {"$defs", "$ref", "const", "anyOf", "examples"} & set(model["schema"].split('"'))
+
+
+def test_gateway_leaves_to_the_function_what_it_forgives(program: Program) -> None:
+    schema = json.loads(program.one("Model", "api-file-sla-error-model")["schema"])
+    assert schema["properties"]["sla_error"] == {}
+
+
+def test_gateway_may_invoke_each_function_on_its_route_alone(program: Program) -> None:
+    allowed = {
+        permission.inputs["function"]: permission.inputs["sourceArn"]
+        for permission in program.all("Permission")
+    }
+    assert allowed == {
+        "file-sla-dev-auth": "executionArn-of-api-api/*/POST/auth",
+        "file-sla-dev-file-sla-error": "executionArn-of-api-api/*/POST/file_sla_error",
+    }
+    for permission in program.all("Permission"):
+        assert permission.inputs["action"] == "lambda:InvokeFunction"
+        assert permission.inputs["principal"] == "apigateway.amazonaws.com"
+
+
+def test_every_gateway_answer_is_json_with_a_message_and_cors(program: Program) -> None:
+    responses = {r.inputs["responseType"]: r.inputs for r in program.all("Response")}
+    assert {"DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED", "THROTTLED"} <= responses.keys()
+    for response in responses.values():
+        header = response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"]
+        assert header == "'*'"
+        # What the gateway puts in for a quoted message is a JSON string.
+        template = response["responseTemplates"]["application/json"]
+        body = json.loads(template.replace("$context.error.messageString", '"what went wrong"'))
+        assert body["message"]
+
+
+def test_defaults_keep_each_errors_own_status(program: Program) -> None:
+    for response in program.all("Response"):
+        if response.inputs["responseType"].startswith("DEFAULT_"):
+            assert "statusCode" not in response.inputs
+
+
+def test_preflight_answers_for_every_route(program: Program) -> None:
+    origin = declare(corsOrigin="https://ops.example.com")
+    for path in ("auth", "file-sla-error"):
+        assert _method(origin, path, "options")["authorization"] == "NONE"
+        headers = origin.one("IntegrationResponse", f"api-{path}-options-mapping")["responseParameters"]
+        assert headers["method.response.header.Access-Control-Allow-Origin"] == "'https://ops.example.com'"
+        assert "Authorization" in headers["method.response.header.Access-Control-Allow-Headers"]
+        declared = origin.one("MethodResponse", f"api-{path}-options-answer")["responseParameters"]
+        assert declared.keys() == headers.keys()
+
+
+def test_routes_are_throttled_apart(program: Program) -> None:
+    limits = {s.inputs["methodPath"]: s.inputs["settings"] for s in program.all("MethodSettings")}
+    assert limits.keys() == {"auth/POST", "file_sla_error/POST"}
+    assert (limits["auth/POST"]["throttlingRateLimit"], limits["auth/POST"]["throttlingBurstLimit"]) == (
+        20,
+        40,
+    )
+    assert limits["file_sla_error/POST"]["throttlingRateLimit"] == 50
+    assert all(settings["metricsEnabled"] for settings in limits.values())
+
+
+def test_access_log_is_json_and_names_no_one(program: Program) -> None:
+    log = program.one("Stage")["accessLogSettings"]
+    assert log["destinationArn"] == "arn-of-api-access-log"
+    fields = json.loads(log["format"])
+    assert {"requestId", "status", "path", "latencyMs"} <= fields.keys()
+    assert "authorizer" not in log["format"].lower()
+
+
+def test_account_role_can_be_left_to_others(program: Program) -> None:
+    assert len(program.all("Account")) == 1
+    assert declare(manageApiGatewayAccount=False).all("Account") == []
+
+
+def test_same_api_is_not_deployed_again_and_a_changed_one_is(program: Program) -> None:
+    def shape(of: Program) -> str:
+        return str(of.one("Deployment")["triggers"]["shape"])
+
+    assert shape(declare(logRetentionDays=14)) == shape(program)
+    assert shape(declare(corsOrigin="https://ops.example.com")) != shape(program)
