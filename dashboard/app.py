@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboard.views.parts.shell import run_in_shell
 
-st.set_page_config(page_title="file-sla", page_icon=":material/hourglass_top:", layout="wide")
+st.set_page_config(page_title="file-sla", page_icon="⏳", layout="wide")
 run_in_shell(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),

@@ -54,6 +54,11 @@ class Loading:
             self._rows[fetches[fetch]] = fetch.result()
             yield len(self._rows)
 
+    def finish(self) -> None:
+        """Waits until every hour is here."""
+        for _ in self:
+            pass
+
     def __enter__(self) -> Self:
         return self
 

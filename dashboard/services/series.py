@@ -31,7 +31,7 @@ def wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Series
 
 
 def files_in_breach(reports: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
-    """Files in breach for each step of the period: `time` (wall clock) and `files`.
+    """Files in breach for each step of the period: `files` from `time` to `until`, on the wall clock.
 
     A folder that was reported several times in a step counts with its highest number of files,
     since the same stuck file is reported again at every run.
@@ -45,4 +45,5 @@ def files_in_breach(reports: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd
         .max()
     )
     files = peaks.groupby("time").sum().reindex(steps, fill_value=0)
-    return files.rename_axis("time").rename("files").reset_index()
+    table = files.rename_axis("time").rename("files").reset_index()
+    return table.assign(until=table["time"] + step)

@@ -1,21 +1,27 @@
 """How the columns of every table look."""
 
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-
-def moment_column(label: str, zone: ZoneInfo) -> ColumnConfig:
-    """A moment, shown to the second in `zone`."""
-    return st.column_config.DatetimeColumn(label, timezone=zone.key, format="YYYY-MM-DD HH:mm:ss")
-
-
-def folder_column() -> ColumnConfig:
-    """A folder's path, as text whatever it contains."""
-    return st.column_config.TextColumn("Folder", width="large")
+FOLDER: Final = st.column_config.TextColumn("Folder", width="medium")
+FILENAME: Final = st.column_config.TextColumn("File", width="medium")
+REPORTER: Final = st.column_config.TextColumn("Reporter")
+SLA: Final = st.column_config.Column("SLA", help="How long a file may wait in its folder.")
 
 
-def file_column() -> ColumnConfig:
-    """A file's name, as text whatever it contains."""
-    return st.column_config.TextColumn("File", width="large")
+def moment(label: str, zone: ZoneInfo, note: str | None = None) -> ColumnConfig:
+    """A moment, shown to the minute in `zone`."""
+    return st.column_config.DatetimeColumn(label, timezone=zone.key, format="YYYY-MM-DD HH:mm", help=note)
+
+
+def duration(label: str, note: str | None = None) -> ColumnConfig:
+    """Minutes, spelled out by the table."""
+    return st.column_config.Column(label, help=note)
+
+
+def count(label: str, note: str | None = None) -> ColumnConfig:
+    """A number of things."""
+    return st.column_config.NumberColumn(label, format="localized", help=note)

@@ -1,5 +1,7 @@
 """Loading with progress and a way to stop."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import streamlit as st
@@ -15,23 +17,29 @@ _QUICK: Final = 6
 """Hours that are fetched so soon that a progress bar would only flicker."""
 
 
-def load(table: BreachTable, period: Period, *, with_files: bool) -> Breaches:
+def load_period(table: BreachTable, period: Period, *, with_files: bool) -> Breaches:
     """What was reported in the period; only what is at hand if the analyst stopped loading it."""
     hours = period.hours()
-    wanted = hours
     purpose = (len(hours), with_files)
     if st.session_state.get(_STOPPED) == purpose:
         wanted = at_hand(backend().archive, hours, with_files=with_files)
         _offer_the_rest(len(hours) - len(wanted), len(hours))
     else:
         st.session_state.pop(_STOPPED, None)
+        wanted = hours
     with Loading(table, backend().archive, wanted, with_files=with_files) as loading:
-        if loading.missing <= _QUICK:
-            for _ in loading:
-                pass
-        else:
+        if loading.missing > _QUICK:
             _show_progress(loading, purpose)
+        else:
+            loading.finish()
         return loading.breaches().between(period.start, period.end)
+
+
+def load_hours(table: BreachTable, hours: Sequence[datetime], *, with_files: bool) -> Breaches:
+    """What was reported in a few hours."""
+    with Loading(table, backend().archive, hours, with_files=with_files) as loading:
+        loading.finish()
+        return loading.breaches()
 
 
 def _show_progress(loading: Loading, purpose: object) -> None:

@@ -1,43 +1,62 @@
-"""The table of records, and the files of the one that is picked."""
+"""Records as they were stored, and the files of the one that is picked."""
 
-from zoneinfo import ZoneInfo
+from typing import Final
 
+import pandas as pd
 import streamlit as st
 
-from dashboard.data.frames import REPORT_KEY, Breaches
-from dashboard.views.parts.columns import file_column, folder_column, moment_column
+from dashboard.data.frames import REPORT_KEY
+from dashboard.services.filters import containing
+from dashboard.services.standing import files_of, hours_of
+from dashboard.views.parts import columns
+from dashboard.views.parts.context import Context
+from dashboard.views.parts.downloads import draw_download
+from dashboard.views.parts.loader import load_hours
+from dashboard.views.parts.picking import draw_table
+from dashboard.views.parts.searching import pick_text
+from dashboard.views.parts.text import plain
+
+_HEADINGS: Final = {
+    "detected_at": "Reported",
+    "folder": "Folder",
+    "file_count": "Files",
+    "sla": "SLA (min)",
+    "reported_by": "Reporter",
+}
 
 
-def draw_records(breaches: Breaches, zone: ZoneInfo) -> None:
+def draw_records(reports: pd.DataFrame, context: Context) -> None:
     """Draws one row per folder and report, newest first, and the files of the picked row."""
-    records = breaches.reports.sort_values("detected_at", ascending=False, ignore_index=True)
-    picked = st.dataframe(
-        records,
-        hide_index=True,
-        column_order=["detected_at", "folder", "file_count", "sla", "reported_by"],
-        column_config={
-            "detected_at": moment_column("Reported", zone),
-            "folder": folder_column(),
-            "file_count": st.column_config.NumberColumn("Files"),
-            "sla": st.column_config.NumberColumn("SLA (min)"),
-            "reported_by": st.column_config.TextColumn("Reporter"),
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = pick_text("Search folders")
+        newest = reports.sort_values(["detected_at", "folder"], ascending=[False, True], ignore_index=True)
+        shown = containing(newest, text, ["folder"])
+        draw_download(shown, "records", _HEADINGS, context, text)
+    picked = draw_table(
+        shown,
+        "records",
+        {
+            "detected_at": columns.moment("Reported", context.zone),
+            "folder": columns.FOLDER,
+            "file_count": columns.count("Files"),
+            "sla": columns.SLA,
+            "reported_by": columns.REPORTER,
         },
-        on_select="rerun",
-        selection_mode="single-row",
-        key="records",
-        alt="Records",
+        identity=REPORT_KEY,
+        durations=["sla"],
+        noun="records",
     )
-    rows = picked["selection"]["rows"]
-    if not rows:
-        st.caption("Pick a row to see its files.")
-        return
-    record = records.loc[rows, REPORT_KEY]
-    files = breaches.files.merge(record, on=REPORT_KEY)
-    st.subheader("Files")
+    if picked is not None:
+        _draw_files(picked.to_frame().T.astype(reports.dtypes), context)
+
+
+def _draw_files(record: pd.DataFrame, context: Context) -> None:
+    files = files_of(record, load_hours(context.session.table, hours_of(record), with_files=True).files)
+    st.subheader(f"Files in {plain(record['folder'].iloc[0])}")
     st.dataframe(
-        files,
+        files.sort_values("created"),
         hide_index=True,
         column_order=["filename", "created"],
-        column_config={"filename": file_column(), "created": moment_column("Created", zone)},
+        column_config={"filename": columns.FILENAME, "created": columns.moment("Created", context.zone)},
         alt="Files of the picked record",
     )

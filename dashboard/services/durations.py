@@ -1,0 +1,21 @@
+"""Stretches of time as people say them."""
+
+import math
+from datetime import timedelta
+
+
+def spell(duration: timedelta | float | None) -> str:
+    """A duration, given as such or in minutes, in its two largest units: `3 d 4 h`, `25 min`.
+
+    Nothing, or not a number, is a dash.
+    """
+    if duration is None:
+        return "-"
+    minutes = duration.total_seconds() / 60 if isinstance(duration, timedelta) else duration
+    if math.isnan(minutes):
+        return "-"
+    whole = int(minutes)
+    days, hours, rest = whole // 1440, whole // 60 % 24, whole % 60
+    if days:
+        return f"{days:,} d {hours} h"
+    return f"{hours} h {rest} min" if hours else f"{rest} min"

@@ -1,0 +1,70 @@
+"""The address bar as the place where a view's choices live.
+
+A parameter is read from the address at every run, and checked before it is used; a widget writes
+it there when it changes. Thus a link, a reload and the back button all show what they should.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import streamlit as st
+
+T = TypeVar("T")
+
+_PAGE = "address_page"
+_CARRIED = "address_carried"
+
+
+@dataclass(frozen=True)
+class Parameter(Generic[T]):
+    """One choice, under its name in the address.
+
+    `parse` gives None for text that is not a valid choice.
+    """
+
+    name: str
+    parse: Callable[[str], T | None]
+    text: Callable[[T], str] = str
+
+    @property
+    def key(self) -> str:
+        """The key of the widget that shows this parameter."""
+        return f"parameter_{self.name}"
+
+    def read(self, default: T) -> T:
+        """The choice in the address, or else the default, also put where the widget finds it."""
+        given = st.query_params.get(self.name)
+        parsed = None if given is None else self.parse(given)
+        value = default if parsed is None else parsed
+        st.session_state[self.key] = value
+        return value
+
+    def write(self, value: T | None) -> None:
+        """Puts a choice into the address; None takes it out."""
+        if value is None:
+            st.query_params.pop(self.name, None)
+        else:
+            st.query_params[self.name] = self.text(value)
+
+    def write_from_widget(self) -> None:
+        """Puts what the widget shows into the address: its `on_change`."""
+        self.write(st.session_state[self.key])
+
+
+def one_of(*choices: str) -> Callable[[str], str | None]:
+    """A `parse` that lets through nothing but these choices."""
+    return lambda text: text if text in choices else None
+
+
+def arrive(page: str, names: Collection[str]) -> None:
+    """Takes the parameters of these names along when `page` is another than before.
+
+    Streamlit empties the address when the page changes.
+    """
+    if st.session_state.get(_PAGE, page) != page:
+        for name, text in st.session_state.get(_CARRIED, {}).items():
+            if name not in st.query_params:
+                st.query_params[name] = text
+    st.session_state[_PAGE] = page
+    st.session_state[_CARRIED] = {name: st.query_params[name] for name in names if name in st.query_params}

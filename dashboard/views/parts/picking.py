@@ -1,0 +1,85 @@
+"""Tables with one row picked, which stays picked when rows come and go around it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
+
+from dashboard.services.durations import spell
+from dashboard.views.parts.address import Parameter
+
+_DIGITS: Final = 12
+PICK: Final = Parameter("pick", lambda text: text if text.isalnum() and len(text) == _DIGITS else None)
+PAGE_ROWS: Final = 500
+"""Rows that a table shows at first, and how many more each time more are asked for."""
+
+
+def draw_table(
+    frame: pd.DataFrame,
+    key: str,
+    columns: ColumnConfigMappingInput,
+    *,
+    identity: Sequence[str],
+    durations: Sequence[str],
+    noun: str,
+) -> "pd.Series[Any] | None":
+    """Draws a table of the first rows, and more as asked; returns the picked row.
+
+    Args:
+        frame: the rows, in the order to show them.
+        key: tells this table from others.
+        columns: the columns to show, in order, and how.
+        identity: the columns that make a row what it is, whatever else of it changes.
+        durations: columns that hold minutes.
+        noun: what the rows are, in the plural.
+    """
+    limit = st.session_state.setdefault(f"{key}_limit", PAGE_ROWS)
+    shown = frame.head(limit)
+    ids = _ids(shown, identity)
+    picked = PICK.read("")
+    widget = f"{key}_table"
+    st.session_state[widget] = {"selection": {"rows": [ids.index(picked)] if picked in ids else []}}
+    st.dataframe(
+        shown.style.format(_duration, subset=list(durations)),
+        hide_index=True,
+        column_order=list(columns),
+        column_config=columns,
+        on_select=lambda: _pick(widget, ids),
+        selection_mode="single-row",
+        key=widget,
+        alt=noun.capitalize(),
+        placeholder="-",
+    )
+    _draw_count(key, len(shown), len(frame), noun)
+    return shown.iloc[ids.index(picked)] if picked in ids else None
+
+
+def _duration(minutes: Any) -> str:
+    return spell(minutes)
+
+
+def _ids(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
+    texts = frame[list(identity)].astype("str").agg("\x1f".join, axis="columns") if len(frame) else ()
+    return [hashlib.sha256(text.encode()).hexdigest()[:_DIGITS] for text in texts]
+
+
+def _pick(widget: str, ids: Sequence[str]) -> None:
+    state: Mapping[str, Any] = st.session_state[widget]
+    rows = state["selection"]["rows"]
+    PICK.write(ids[rows[0]] if rows else None)
+
+
+def _draw_count(key: str, shown: int, total: int, noun: str) -> None:
+    if shown == total:
+        st.caption(f"{total:,} {noun}. Pick a row for more.")
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"The first {shown:,} of {total:,} {noun}. Pick a row for more.")
+        st.button("Show more", icon=":material/expand_more:", key=f"{key}_more", on_click=_more, args=(key,))
+
+
+def _more(key: str) -> None:
+    st.session_state[f"{key}_limit"] += PAGE_ROWS
