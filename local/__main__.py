@@ -55,30 +55,32 @@ def _up(state: StateFolder, options: StackOptions, *, detach: bool) -> int:
             _show(outputs_of_running)
         _console.print("Stop it with: python -m local down")
         return 0
-    _show(outputs)
     if detach:
+        _show(outputs)
         _console.print("\nIt keeps running. Stop it with: python -m local down")
         return 0
-    _console.print("\nCtrl-C stops everything.")
-    return _run_until_interrupted(state)
-
-
-def _run_until_interrupted(state: StateFolder) -> int:
-    processes = state.processes()
     try:
-        while all(process.alive for process in processes.values()):
-            time.sleep(1)
-        if not state.processes():  # stopped from another terminal
-            return 0
-        ended = [role for role, process in processes.items() if not process.alive]
-        _console.print(f"[red]✗[/red] Ended by itself: {', '.join(ended)}. The logs are in {state.path}/.")
-        state.stop_all()
-        return 1
+        _show(outputs)
+        _console.print("\nCtrl-C stops everything.")
+        return _watch(state)
     except KeyboardInterrupt:
         with _console.status("Stopping"):
             down(state)
         _console.print("Stopped.")
         return 0
+
+
+def _watch(state: StateFolder) -> int:
+    """Returns once a process of the stack has ended."""
+    processes = state.processes()
+    while all(process.alive for process in processes.values()):
+        time.sleep(1)
+    if not state.processes():  # stopped from another terminal
+        return 0
+    ended = [role for role, process in processes.items() if not process.alive]
+    _console.print(f"[red]✗[/red] Ended by itself: {', '.join(ended)}. The logs are in {state.path}/.")
+    state.stop_all()
+    return 1
 
 
 def _outputs(state: StateFolder) -> int:

@@ -26,7 +26,7 @@ def _with(path: list[str | int], value: object) -> dict[str, Any]:
     return result
 
 
-FILE = ["sla_error", 0, "files", 0]
+FILE: list[str | int] = ["sla_error", 0, "files", 0]
 DATE = "sla_error[0].files[0].creationDate"
 
 
