@@ -1,4 +1,4 @@
-"""Command line of the local stack: `python -m local up | outputs | down`."""
+"""Command line of the local stack: `python -m local up | outputs | report | down`."""
 
 import argparse
 import json
@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import pulumi
 from rich.console import Console
 
+from local.demo.script import post_report
 from local.provider import UnknownResourceError
 from local.stack import AlreadyRunningError, StackOptions, down, up
 from local.state import DEFAULT_FOLDER, StateFolder
@@ -35,6 +36,8 @@ def main() -> int:
                 return _up(state, options, detach=arguments.detach)
             case "outputs":
                 return _outputs(state)
+            case "report":
+                return _report(state, arguments.file)
             case _:
                 return _down(state)
     except (DidNotStartError, UnknownResourceError, pulumi.RunError) as error:
@@ -84,12 +87,28 @@ def _watch(state: StateFolder) -> int:
 
 
 def _outputs(state: StateFolder) -> int:
-    outputs = state.outputs()
-    if outputs is None or not state.running():
-        _console.print("No local stack is running. Start one with: python -m local up")
+    outputs = _running_outputs(state)
+    if outputs is None:
         return 1
     print(json.dumps(outputs, indent=2))
     return 0
+
+
+def _report(state: StateFolder, file: Path) -> int:
+    outputs = _running_outputs(state)
+    if outputs is None:
+        return 1
+    answer = post_report(outputs["api_url"], outputs["users"]["reporter"], file.read_bytes())
+    print(answer.status_code, json.dumps(answer.json(), indent=2, ensure_ascii=False))
+    return 0 if answer.is_success else 1
+
+
+def _running_outputs(state: StateFolder) -> dict[str, Any] | None:
+    outputs = state.outputs()
+    if outputs is None or not state.running():
+        _console.print("No local stack is running. Start one with: python -m local up")
+        return None
+    return outputs
 
 
 def _down(state: StateFolder) -> int:
@@ -116,6 +135,12 @@ def _interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def _existing_file(text: str) -> Path:
+    if not (file := Path(text)).is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text}")
+    return file
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument(
@@ -128,6 +153,8 @@ def _parser() -> argparse.ArgumentParser:
     up_command.add_argument("--no-demo-data", action="store_true", help="leave the table empty")
     up_command.add_argument("--no-dashboard", action="store_true", help="leave the dashboard out")
     commands.add_parser("outputs", help="print the running stack's outputs as JSON")
+    report_command = commands.add_parser("report", help="sign in as the reporter and post a file as it is")
+    report_command.add_argument("file", type=_existing_file, help="the body of the request")
     commands.add_parser("down", help="stop the running stack")
     return parser
 

@@ -1,13 +1,13 @@
 """Fills a fresh local stack with what an analyst would find after a week."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from handlers.ingest.breach_store import BreachStore
 from handlers.ingest.records import records_of
 from local.demo.folders import make_folders
 from local.demo.history import past_reports
-from local.demo.script import post_report, scan
+from local.demo.script import as_body, post_report, scan
 from local.provider import Aws
 from local.users import User
 
@@ -35,5 +35,5 @@ def report_folders(root: Path, api_url: str, reporter: User) -> int:
     """
     now = datetime.now(UTC)
     folders = make_folders(root, now)
-    answer = post_report(api_url, reporter, scan(folders, now + timedelta(seconds=1)))
-    return int(answer["files"])
+    report = scan(folders, now)
+    return int(post_report(api_url, reporter, as_body(report)).raise_for_status().json()["files"])

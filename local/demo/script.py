@@ -16,6 +16,8 @@ import httpx
 from handlers.names import Route
 from local.users import User
 
+HEARTBEAT = b'{"sla_error": []}'
+"""The report of a run that found nothing."""
 _TIMEOUT_SECONDS = 60
 
 
@@ -44,24 +46,21 @@ def scan(folders: Sequence[MonitoredFolder], now: datetime) -> dict[str, Any]:
     return {"sla_error": [breach for breach in breaches if breach["files"]]}
 
 
-def post_report(api_url: str, user: User, report: dict[str, Any]) -> dict[str, Any]:
-    """Signs in, posts the report, and returns the API's answer.
+def post_report(api_url: str, user: User, body: bytes) -> httpx.Response:
+    """Signs in, posts the body as it is, and returns the API's answer to it.
 
     Raises:
-        httpx.HTTPStatusError: the API refused one of the two.
+        httpx.HTTPStatusError: the sign-in was refused.
     """
     with httpx.Client(base_url=f"{api_url}/", timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
         signed_in = client.post(Route.AUTH, json=user).raise_for_status().json()
-        answer = client.post(
-            Route.FILE_SLA_ERROR,
-            content=json.dumps(report, indent=2, ensure_ascii=False).encode(),
-            headers={
-                "Authorization": f"Bearer {signed_in['token']}",
-                "Content-Type": "application/json",
-            },
-        )
-        result: dict[str, Any] = answer.raise_for_status().json()
-        return result
+        headers = {"Authorization": f"Bearer {signed_in['token']}", "Content-Type": "application/json"}
+        return client.post(Route.FILE_SLA_ERROR, content=body, headers=headers)
+
+
+def as_body(report: dict[str, Any]) -> bytes:
+    """The report in the bytes that the script sends."""
+    return json.dumps(report, indent=2, ensure_ascii=False).encode()
 
 
 def _created(file: Path) -> datetime:

@@ -46,7 +46,7 @@ def _processes_below(folder: Path) -> list[str]:
     ]
 
 
-def test_from_up_to_down(state: StateFolder) -> None:
+def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
     first = _run(state, "up", "--detach", "--no-dashboard")
     assert first.returncode == 0, first.stderr
     assert re.search(r"the program: \d\d+ resources", first.stderr)
@@ -63,6 +63,10 @@ def test_from_up_to_down(state: StateFolder) -> None:
     folders = {record[Attribute.FOLDER]["S"] for record in records}
     assert r"C:\Jobs\Invoices\Inbound" in folders
     assert str(state.path / "folders" / "Orders" / "ToWarehouse") in folders
+
+    posted = _run(state, "report", str(samples / "report-powershell-7.json"))
+    assert posted.returncode == 0
+    assert posted.stdout.startswith("200 ")
 
     again = _run(state, "up", *WITHOUT_EXTRAS)
     assert again.returncode == 0

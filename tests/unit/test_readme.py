@@ -1,0 +1,21 @@
+"""The README is what a newcomer believes, so what it tells of the configuration must be so."""
+
+import re
+from typing import Any
+
+import yaml
+
+from local.stack_config import ROOT
+
+
+def test_configuration_table_is_that_of_the_program() -> None:
+    schema: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+    rows = re.findall(
+        r"^\| `(\w+)` \| (?:`(.*?)`)? ?\| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE
+    )
+    told = {key: (default, meaning) for key, default, meaning in rows if key in schema}
+    assert told == {key: (_as_told(entry["default"]), entry["description"]) for key, entry in schema.items()}
+
+
+def _as_told(default: object) -> str:
+    return str(default).lower() if isinstance(default, bool) else str(default)
