@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from dashboard.clock import Clock
-from dashboard.data.frames import Rows
+from dashboard.data.frames import Row
 from handlers.times import HOUR, hour_of
 
 SETTLING: Final = timedelta(minutes=5)
 """A report is dated when it arrives and stored a little later; after this an hour changes no more."""
 CAPACITY: Final = 3_000_000
-"""Rows remembered before the hours that nobody asked for in the longest time are forgotten."""
+"""Reports and files remembered before the hours nobody asked for in the longest time are forgotten."""
 
 
 class Archive:
@@ -26,13 +26,13 @@ class Archive:
         self._capacity = capacity
         self._lock = threading.Lock()
         self._size = 0
-        self._hours: OrderedDict[tuple[datetime, bool], Rows] = OrderedDict()
+        self._hours: OrderedDict[tuple[datetime, bool], list[Row]] = OrderedDict()
 
     def settled(self, hour: datetime) -> bool:
         """Whether the hour's records can no longer change."""
         return self._clock() >= hour_of(hour) + HOUR + SETTLING
 
-    def recall(self, hour: datetime, *, with_files: bool) -> Rows | None:
+    def recall(self, hour: datetime, *, with_files: bool) -> list[Row] | None:
         """The hour's rows, if they are remembered. Rows with files serve those who need none, too."""
         keys = [(hour, True)] if with_files else [(hour, False), (hour, True)]
         with self._lock:
@@ -42,14 +42,18 @@ class Archive:
                     return self._hours[key]
         return None
 
-    def keep(self, hour: datetime, rows: Rows, *, with_files: bool) -> None:
+    def keep(self, hour: datetime, rows: list[Row], *, with_files: bool) -> None:
         """Remembers a settled hour, and nothing of one that may still change."""
         if not self.settled(hour):
             return
         with self._lock:
             replaced = self._hours.pop((hour, with_files), None)
-            self._size += len(rows) - len(replaced or ())
+            self._size += _size(rows) - _size(replaced or [])
             self._hours[hour, with_files] = rows
             while self._size > self._capacity:
                 _, forgotten = self._hours.popitem(last=False)
-                self._size -= len(forgotten)
+                self._size -= _size(forgotten)
+
+
+def _size(rows: list[Row]) -> int:
+    return len(rows) + sum(len(row.files) for row in rows)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from itertools import chain
+from typing import Any, Final, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from handlers.names import Attribute
@@ -39,50 +41,42 @@ FILES: Final = {
 }
 """Columns of a frame of files: one row per stuck file and report."""
 
-_STORED: Final = {
-    "detected_at": MOMENT,
-    "reported_by": "str",
-    "folder": "str",
-    "sla": "int64",
-    "file_count": "int64",
-    "parts": "int64",
-}
+
+class Row(NamedTuple):
+    """An item taken apart, its times still as text: cheap to make by the hour and to keep."""
+
+    detected_at: str
+    reported_by: str
+    folder: str
+    sla: int
+    file_count: int
+    parts: int
+    files: tuple[tuple[str, str], ...]
+    """Name and time of creation of each; nothing if they were not asked for."""
 
 
-@dataclass(frozen=True)
-class Rows:
-    """Items taken apart, still as text: cheap to make by the hour and to keep."""
+def rows_of(items: Iterable[Item]) -> list[Row]:
+    """The rows of items in any order."""
+    return [_row(item) for item in items]
 
-    stored: list[tuple[Any, ...]] = field(default_factory=list)
-    files: list[tuple[Any, ...]] = field(default_factory=list)
 
-    @staticmethod
-    def of(items: Iterable[Item]) -> Rows:
-        """The rows of items in any order."""
-        rows = Rows()
-        for item in items:
-            key = (
-                item[Attribute.DETECTED_AT]["S"],
-                # Few different ones, many times each: one copy in memory is enough.
-                sys.intern(item[Attribute.REPORTED_BY]["S"]),
-                sys.intern(item[Attribute.FOLDER]["S"]),
-                int(item[Attribute.SLA]["N"]),
+def _row(item: Item) -> Row:
+    # The same few texts come back in report after report: one copy of each is enough.
+    return Row(
+        sys.intern(item[Attribute.DETECTED_AT]["S"]),
+        sys.intern(item[Attribute.REPORTED_BY]["S"]),
+        sys.intern(item[Attribute.FOLDER]["S"]),
+        int(item[Attribute.SLA]["N"]),
+        int(item[Attribute.FILE_COUNT]["N"]),
+        int(item[Attribute.PARTS]["N"]) if Attribute.PARTS in item else 1,
+        tuple(
+            (
+                sys.intern(file["M"][Attribute.FILENAME]["S"]),
+                sys.intern(file["M"][Attribute.CREATION_DATE]["S"]),
             )
-            parts = int(item[Attribute.PARTS]["N"]) if Attribute.PARTS in item else 1
-            rows.stored.append((*key, int(item[Attribute.FILE_COUNT]["N"]), parts))
-            if Attribute.FILES in item:
-                rows.files.extend(
-                    (
-                        *key,
-                        sys.intern(file["M"][Attribute.FILENAME]["S"]),
-                        sys.intern(file["M"][Attribute.CREATION_DATE]["S"]),
-                    )
-                    for file in item[Attribute.FILES]["L"]
-                )
-        return rows
-
-    def __len__(self) -> int:
-        return len(self.stored) + len(self.files)
+            for file in item.get(Attribute.FILES, {"L": ()})["L"]
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -93,34 +87,44 @@ class Breaches:
     files: pd.DataFrame
 
     @staticmethod
-    def of(pieces: Sequence[Rows], *, with_files: bool = True) -> Breaches:
-        """All pieces as one, the parts of split reports joined."""
-        return Breaches(
-            _joined_parts(_frame([row for piece in pieces for row in piece.stored], _STORED)),
-            _frame([row for piece in pieces if with_files for row in piece.files], FILES),
-        )
+    def of(rows: Sequence[Row], *, with_files: bool = True) -> Breaches:
+        """The breaches in these rows, the parts of split reports joined."""
+        stored = pd.DataFrame.from_records([row[:-1] for row in rows], columns=list(Row._fields[:-1]))
+        stored["detected_at"] = _moments(stored["detected_at"])
+        reports = _joined_parts(stored).astype(REPORTS)[list(REPORTS)]
+        return Breaches(reports, _files(rows if with_files else [], stored))
 
     def between(self, start: datetime, end: datetime) -> Breaches:
         """What was detected from `start` up to, not at, `end`."""
         return Breaches(_between(self.reports, start, end), _between(self.files, start, end))
 
 
-def _frame(rows: list[tuple[Any, ...]], columns: Mapping[str, str]) -> pd.DataFrame:
-    return pd.DataFrame.from_records(rows, columns=list(columns)).astype(columns)
+def _files(rows: Sequence[Row], stored: pd.DataFrame) -> pd.DataFrame:
+    positions = np.repeat(np.arange(len(rows)), [len(row.files) for row in rows])
+    listed = list(chain.from_iterable(row.files for row in rows))
+    files = stored[[*REPORT_KEY, "sla"]].take(positions).reset_index(drop=True)
+    files["filename"] = [filename for filename, _ in listed]
+    files["created"] = _moments(pd.Series([created for _, created in listed], dtype="object"))
+    return files.astype(FILES)
+
+
+def _moments(texts: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
+    """Moments from their text; each different text is read only once."""
+    codes, different = pd.factorize(texts)
+    moments = pd.Series(pd.to_datetime(different, utc=True, format="ISO8601"), dtype=MOMENT)
+    return moments.take(codes).reset_index(drop=True)
 
 
 def _joined_parts(stored: pd.DataFrame) -> pd.DataFrame:
-    if stored["parts"].gt(1).any():
-        stored = stored.groupby(REPORT_KEY, as_index=False, sort=False).agg(
-            sla=("sla", "first"),
-            file_count=("file_count", "sum"),
-            parts=("parts", "first"),
-            found=("sla", "size"),
-        )
-        complete = stored["found"] >= stored["parts"]
-    else:
-        complete = pd.Series(True, index=stored.index)
-    return stored.assign(complete=complete)[list(REPORTS)]
+    if not stored["parts"].gt(1).any():
+        return stored.assign(complete=True)
+    joined = stored.groupby(REPORT_KEY, as_index=False, sort=False).agg(
+        sla=("sla", "first"),
+        file_count=("file_count", "sum"),
+        parts=("parts", "first"),
+        found=("sla", "size"),
+    )
+    return joined.assign(complete=joined["found"] >= joined["parts"])
 
 
 def _between(frame: pd.DataFrame, start: datetime, end: datetime) -> pd.DataFrame:

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
+from itertools import chain
 from types import TracebackType
 from typing import Self
 
 from dashboard.data.archive import Archive
 from dashboard.data.breach_table import CONNECTIONS, BreachTable
-from dashboard.data.frames import Breaches, Rows
+from dashboard.data.frames import Breaches, Row, rows_of
 
 
 class Loading:
@@ -41,7 +42,7 @@ class Loading:
 
     def breaches(self) -> Breaches:
         """What is here so far."""
-        return Breaches.of(list(self._rows.values()), with_files=self._with_files)
+        return Breaches.of(list(chain.from_iterable(self._rows.values())), with_files=self._with_files)
 
     def __iter__(self) -> Iterator[int]:
         """Yields the number of hours that are here, each time one more is.
@@ -67,8 +68,8 @@ class Loading:
     ) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _fetch(self, hour: datetime) -> Rows:
-        rows = Rows.of(self._table.hour(hour, with_files=self._with_files))
+    def _fetch(self, hour: datetime) -> list[Row]:
+        rows = rows_of(self._table.hour(hour, with_files=self._with_files))
         self._archive.keep(hour, rows, with_files=self._with_files)
         return rows
 

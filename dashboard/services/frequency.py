@@ -28,6 +28,6 @@ def by_hour_of_day(reports: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
 def by_week(reports: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
     """The `hours` in which something was reported, for each `week` that begins on that Monday in `zone`."""
     local = wall_clock(reports["detected_at"], zone)
-    monday = local.dt.normalize() - pd.to_timedelta(local.dt.weekday, unit="D")
+    monday = local.dt.normalize() - pd.to_timedelta(local.dt.day_of_week, unit="D")
     hours = pd.DataFrame({"week": monday, "hour": reports["detected_at"].dt.floor("h")})
     return hours.groupby("week", as_index=False).agg(hours=("hour", "nunique"))

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.backend import backend
-from dashboard.data.frames import Breaches, Rows
+from dashboard.data.frames import Breaches, rows_of
 from dashboard.services.durations import spell
 from dashboard.services.frequency import by_week
 from dashboard.services.incidents import find_incidents
@@ -34,8 +34,8 @@ def draw() -> None:
     if not folder:
         st.info("Pick a folder to see its history.", icon=":material/folder_open:")
         return
-    rows = Rows.of(context.session.table.folder(folder, context.period.start, context.period.end))
-    mine = Breaches.of([rows]).between(context.period.start, context.period.end)
+    rows = rows_of(context.session.table.folder(folder, context.period.start, context.period.end))
+    mine = Breaches.of(rows).between(context.period.start, context.period.end)
     if mine.reports.empty:
         st.info("This folder was not reported in this range.", icon=":material/check_circle:")
         return

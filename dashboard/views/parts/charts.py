@@ -32,6 +32,7 @@ def draw_files_in_breach(series: pd.DataFrame) -> None:
             x=_time_axis("time"),
             x2="until:T",
             y=alt.Y("files:Q", title="Files in breach", axis=alt.Axis(tickMinStep=1)),
+            y2=alt.datum(0),
             tooltip=[_time_tooltip("time", "From"), alt.Tooltip("files:Q", title="Files in breach")],
         )
     )

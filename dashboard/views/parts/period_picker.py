@@ -44,6 +44,7 @@ def pick_period(now: datetime, zone: ZoneInfo) -> Period:
             format_func=_LABELS.__getitem__,
             key=RANGE.key,
             on_change=RANGE.write_from_widget,
+            wrap=True,
         )
         if choice == _CUSTOM:
             return _pick_days(now.astimezone(zone).date(), zone)

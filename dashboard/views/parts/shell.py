@@ -17,9 +17,9 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
         session = signed_in.current()
         # The pages are known while signed out too, so that a link survives the sign-in.
         page = st.navigation(pages, position="sidebar" if session else "hidden")
-        signed_in.synchronize_cookie()
         if session is None:
             sign_in.draw()
+            signed_in.synchronize_cookie()
             return
         _draw_account(session.analyst.username)
         page.run()
@@ -35,4 +35,5 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
 def _draw_account(username: str) -> None:
     with st.sidebar:
         st.caption(f":material/person: {plain(username)}")
+        signed_in.synchronize_cookie()
         st.button("Sign out", icon=":material/logout:", on_click=signed_in.end, width="stretch")

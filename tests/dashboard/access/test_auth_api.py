@@ -1,0 +1,121 @@
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from dashboard.access.auth_api import AuthApi
+from dashboard.errors import (
+    DashboardError,
+    InvalidInput,
+    PasswordChangeRequired,
+    ServiceFault,
+    SignInIncomplete,
+    TooManyAttempts,
+    Unreachable,
+    WrongCredentials,
+)
+
+TOKENS = {"token": "id", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "refresh"}
+SECRET = "hunter2-hunter2"
+
+
+def api(answer: Callable[[httpx.Request], httpx.Response]) -> AuthApi:
+    return AuthApi(httpx.Client(base_url="https://api.example/dev", transport=httpx.MockTransport(answer)))
+
+
+def answering(status: int, body: Any) -> AuthApi:
+    return api(lambda _: httpx.Response(status, json=body))
+
+
+def test_signing_in_posts_to_the_auth_route_and_gives_the_tokens() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json=TOKENS)
+
+    tokens = api(answer).sign_in("ana", SECRET)
+    assert (tokens.id_token, tokens.refresh_token, tokens.lifetime) == ("id", "refresh", 3600)
+    assert str(asked[0].url) == "https://api.example/dev/auth"
+    assert json.loads(asked[0].content) == {"username": "ana", "password": SECRET}
+
+
+@pytest.mark.parametrize(
+    ("call", "body"),
+    [
+        (
+            lambda auth: auth.set_first_password("ana", "old", "new"),
+            {"username": "ana", "password": "old", "new_password": "new"},
+        ),
+        (lambda auth: auth.renew("ana", "refresh"), {"username": "ana", "refresh_token": "refresh"}),
+        (lambda auth: auth.send_code("ana"), {"username": "ana", "forgot_password": True}),
+        (
+            lambda auth: auth.reset_password("ana", "123", "new"),
+            {"username": "ana", "code": "123", "new_password": "new"},
+        ),
+    ],
+)
+def test_every_use_sends_the_body_of_the_contract(
+    call: Callable[[AuthApi], object], body: dict[str, Any]
+) -> None:
+    asked: list[Any] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(json.loads(request.content))
+        return httpx.Response(200, json=TOKENS)
+
+    call(api(answer))
+    assert asked == [body]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (401, {"message": "no"}, WrongCredentials),
+        (403, {"message": "change", "challenge": "NEW_PASSWORD_REQUIRED"}, PasswordChangeRequired),
+        (403, {"message": "more", "challenge": "SMS_MFA"}, SignInIncomplete),
+        (429, {"message": "slow"}, TooManyAttempts),
+        (500, {"message": "sorry", "request_id": "r-1"}, ServiceFault),
+        (502, "gateway", ServiceFault),
+        (200, {"message": "no token"}, ServiceFault),
+    ],
+)
+def test_every_failure_has_its_own_error(status: int, body: Any, error: type[DashboardError]) -> None:
+    with pytest.raises(error):
+        answering(status, body).sign_in("ana", SECRET)
+
+
+def test_a_fault_gives_the_request_id_and_nothing_else_of_the_answer() -> None:
+    with pytest.raises(ServiceFault, match="r-1") as caught:
+        answering(500, {"message": "internals", "request_id": "r-1"}).sign_in("ana", SECRET)
+    assert "internals" not in str(caught.value)
+
+
+def test_a_refused_body_says_what_is_wrong_with_it() -> None:
+    problem = {"field": "new_password", "problem": "is too short", "hint": "use 12 characters"}
+    with pytest.raises(InvalidInput, match="too weak") as caught:
+        answering(400, {"message": "too weak", "errors": [problem]}).set_first_password("ana", "a", "b")
+    assert caught.value.problems == ("new_password is too short: use 12 characters",)
+
+
+def test_an_answer_that_is_not_json_is_a_fault() -> None:
+    with pytest.raises(ServiceFault):
+        api(lambda _: httpx.Response(503, text="<html>")).sign_in("ana", SECRET)
+
+
+def test_no_answer_is_told_apart_and_keeps_the_password_to_itself() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    with pytest.raises(Unreachable) as caught:
+        api(answer).sign_in("ana", SECRET)
+    assert caught.value.__suppress_context__
+    assert SECRET not in str(caught.value)
+
+
+def test_tokens_do_not_show_what_they_hold() -> None:
+    shown = repr(answering(200, {**TOKENS, "token": SECRET}).sign_in("ana", "p"))
+    assert SECRET not in shown
+    assert "refresh" not in shown.replace("refresh_token", "")

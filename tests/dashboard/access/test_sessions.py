@@ -1,0 +1,110 @@
+import asyncio
+from datetime import timedelta
+from typing import Any, cast
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from dashboard.access.cookie import COOKIE, PATH, routes
+from dashboard.access.sessions import IDLE_LIMIT, TICKET_LIFETIME, SessionStore
+from tests.dashboard.stopped_clock import NOW, StoppedClock
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
+
+
+@pytest.fixture
+def sessions(clock: StoppedClock) -> SessionStore:
+    return SessionStore(clock)
+
+
+def begin(sessions: SessionStore) -> str:
+    return sessions.begin(cast("Any", object()), cast("Any", object()))
+
+
+def ask(
+    sessions: SessionStore, method: str, content: str | bytes = "", cookie: str | None = None
+) -> httpx.Response:
+    async def send() -> httpx.Response:
+        transport = httpx.ASGITransport(Starlette(routes=routes(lambda: sessions)))
+        cookies = {COOKIE: cookie} if cookie else {}
+        async with httpx.AsyncClient(
+            transport=transport, base_url="https://dashboard.example", cookies=cookies
+        ) as client:
+            return await client.request(method, PATH, content=content)
+
+    return asyncio.run(send())
+
+
+def test_a_session_is_found_by_its_id_alone(sessions: SessionStore) -> None:
+    first, second = begin(sessions), begin(sessions)
+    assert first != second
+    assert sessions.find(first) is not sessions.find(second)
+    for wrong in (None, "", "guess"):
+        assert sessions.find(wrong) is None
+
+
+def test_a_session_that_is_used_goes_on(sessions: SessionStore, clock: StoppedClock) -> None:
+    session_id = begin(sessions)
+    for _ in range(3):
+        clock.now += IDLE_LIMIT
+        assert sessions.find(session_id)
+
+
+def test_an_idle_session_ends(sessions: SessionStore, clock: StoppedClock) -> None:
+    session_id = begin(sessions)
+    clock.now += IDLE_LIMIT + timedelta(seconds=1)
+    assert sessions.find(session_id) is None
+
+
+def test_a_session_that_was_ended_is_gone(sessions: SessionStore) -> None:
+    session_id = begin(sessions)
+    sessions.end(session_id)
+    assert sessions.find(session_id) is None
+
+
+def test_a_ticket_works_once(sessions: SessionStore) -> None:
+    session_id = begin(sessions)
+    ticket = sessions.ticket(session_id)
+    assert sessions.redeem(ticket) == session_id
+    assert sessions.redeem(ticket) is None
+
+
+def test_a_ticket_expires(sessions: SessionStore, clock: StoppedClock) -> None:
+    ticket = sessions.ticket(begin(sessions))
+    clock.now = NOW + TICKET_LIFETIME
+    assert sessions.redeem(ticket) is None
+
+
+def test_a_ticket_is_traded_for_a_cookie_that_scripts_and_other_sites_cannot_use(
+    sessions: SessionStore,
+) -> None:
+    session_id = begin(sessions)
+    answer = ask(sessions, "POST", sessions.ticket(session_id))
+    cookie = answer.headers["set-cookie"]
+    assert answer.status_code == 204
+    assert cookie.startswith(f"{COOKIE}={session_id};")
+    assert COOKIE.startswith("__Host-")
+    for attribute in ("HttpOnly", "Secure", "SameSite=strict", "Path=/"):
+        assert attribute in cookie
+    assert "Domain" not in cookie
+
+
+@pytest.mark.parametrize(("ticket", "status"), [("guess", 403), ("", 403), ("x" * 300, 413), (b"\xff", 403)])
+def test_without_a_ticket_there_is_no_cookie(
+    sessions: SessionStore, ticket: str | bytes, status: int
+) -> None:
+    begin(sessions)
+    answer = ask(sessions, "POST", ticket)
+    assert answer.status_code == status
+    assert "set-cookie" not in answer.headers
+
+
+def test_deleting_the_session_clears_the_cookie_and_ends_it(sessions: SessionStore) -> None:
+    session_id = begin(sessions)
+    answer = ask(sessions, "DELETE", cookie=session_id)
+    assert "Max-Age=0" in answer.headers["set-cookie"]
+    assert sessions.find(session_id) is None
