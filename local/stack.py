@@ -103,7 +103,7 @@ def _start_dashboard(state: StateFolder) -> str:
     url = f"http://{HOST}:{port}"
     process = start(
         [
-            "-m", "streamlit", "run", str(ROOT / "dashboard" / "app.py"),
+            "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py"),
             "--server.address", HOST, "--server.port", str(port), "--server.headless", "true",
             "--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none",
         ],

@@ -1,14 +1,29 @@
 """What every tier of tests may use."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from local.stack import StackOptions, down, up
 from local.state import StateFolder
 from tests.running_stack import RunningStack
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+# It runs as root in containers, and has no business with any network but ours.
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+BROWSER_TIMEOUT_MS = 30_000
 
 
 @pytest.fixture(scope="session")
@@ -27,3 +42,25 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
 def samples() -> Path:
     """Reports as Windows PowerShell 5.1 and PowerShell 7 send them, byte for byte in form."""
     return Path(__file__).parent / "samples"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium, where the machine has one."""
+    chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if chromium is None:
+        pytest.skip(f"no Chromium on this machine (looked for {', '.join(CHROMIUM_NAMES)})")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=list(CHROMIUM_ARGUMENTS))
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser, stack: RunningStack) -> Iterator[Page]:
+    """A fresh browser profile, whose addresses are below the dashboard's."""
+    with browser.new_context(
+        base_url=stack.dashboard_url, viewport={"width": 1280, "height": 900}, timezone_id="Europe/Lisbon"
+    ) as context:
+        context.set_default_timeout(BROWSER_TIMEOUT_MS)
+        yield context.new_page()

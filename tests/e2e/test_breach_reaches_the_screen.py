@@ -1,0 +1,58 @@
+"""What the whole system is for: a reported breach is on an analyst's screen, by folder and by date."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.running_stack import RunningStack
+
+FOLDER = r"C:\Jobs\sample_monitored_folders\Folder_A"
+FILES = ("file_01.test", "file_02.test")
+
+
+def _sign_in(page: Page, stack: RunningStack) -> None:
+    page.get_by_label("User name").fill(stack.analyst["username"])
+    page.get_by_label("Password", exact=True).fill(stack.analyst["password"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def _cell(table: Locator, text: str) -> Locator:
+    """A cell of a data grid, which draws on a canvas and mirrors its content for screen readers."""
+    exactly = re.compile(f"^{re.escape(text)}$")
+    return table.get_by_test_id(re.compile("^glide-cell-")).filter(has_text=exactly).first
+
+
+def _pick_first_row(table: Locator) -> None:
+    # The box before the first row, below the headings.
+    table.locator(".dvn-scroller").first.click(position={"x": 16, "y": 52})
+
+
+def test_posted_report_is_found_and_its_files_are_opened(
+    page: Page, stack: RunningStack, samples: Path
+) -> None:
+    body = (samples / "report-powershell-5.1.json").read_bytes()
+    assert stack.report(body, stack.token(stack.reporter)).status_code == 200
+
+    page.goto("/by-date")
+    _sign_in(page, stack)
+    expect(page.get_by_role("heading", name="By date")).to_be_visible()
+    page.get_by_text("Records", exact=True).click()
+    page.get_by_placeholder("Search folders").fill("Folder_A")
+    page.keyboard.press("Enter")
+    records = page.get_by_role("region", name="Records")
+    expect(_cell(records, FOLDER)).to_be_attached()
+    _pick_first_row(records)
+    expect(page.get_by_role("heading", name="Files in")).to_be_visible()
+    files = page.get_by_role("region", name="Files of the picked record")
+    for name in FILES:
+        expect(_cell(files, name)).to_be_attached()
+
+    page.get_by_role("link", name="By folder").click()
+    page.get_by_role("combobox", name="Folder").fill(FOLDER)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("folder=.*Folder_A"))
+    incidents = page.get_by_role("region", name="Incidents")
+    for name in FILES:
+        expect(_cell(incidents, name)).to_be_attached()
