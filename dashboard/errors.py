@@ -16,9 +16,15 @@ class DashboardError(Exception):
 
 
 class WrongCredentials(DashboardError):
-    """The sign-in service does not know this combination of user and password (or code)."""
+    """The sign-in service does not know this combination of user and password."""
 
     message = "The user name or password is wrong."
+
+
+class WrongCode(DashboardError):
+    """The mailed code is not the right one, or no longer."""
+
+    message = "The code is wrong or has expired. Ask for a new one if you need to."
 
 
 class PasswordChangeRequired(DashboardError):

@@ -12,6 +12,7 @@ from dashboard.errors import (
     SignInIncomplete,
     TooManyAttempts,
     Unreachable,
+    WrongCode,
     WrongCredentials,
 )
 from handlers.names import Route
@@ -59,8 +60,11 @@ class AuthApi:
         self._post({"username": username, "forgot_password": True})
 
     def reset_password(self, username: str, code: str, new_password: str) -> None:
-        """Sets a new password with the mailed code."""
-        self._post({"username": username, "code": code, "new_password": new_password})
+        """Sets a new password with the mailed code; raises `WrongCode` if it is not the one."""
+        try:
+            self._post({"username": username, "code": code, "new_password": new_password})
+        except WrongCredentials:
+            raise WrongCode from None
 
     def _post(self, body: dict[str, Any]) -> dict[str, Any]:
         try:

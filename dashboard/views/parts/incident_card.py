@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.services.durations import spell
 from dashboard.views.parts.context import Context
 from dashboard.views.parts.folder_link import draw_folder_link
-from dashboard.views.parts.text import plain
+from dashboard.views.parts.text import draw_path
 
 
 def draw_incident(incident: "pd.Series[Any]", context: Context) -> None:
@@ -28,9 +28,8 @@ def draw_incident(incident: "pd.Series[Any]", context: Context) -> None:
     if not pd.isna(incident["cleared_at"]):
         facts["Known to be cleared at"] = local(incident["cleared_at"])
     with st.container(border=True):
-        st.subheader(plain(incident["filename"]))
-        st.caption(f"in {plain(incident['folder'])}")
+        draw_path(incident["folder"], incident["filename"])
         st.markdown(f"**{incident['status']}**: {incident['basis']}.")
-        st.markdown("\n".join(f"- {name}: **{plain(value)}**" for name, value in facts.items()))
+        st.markdown("\n".join(f"- {name}: **{value}**" for name, value in facts.items()))
         st.caption(f"Times in {context.zone.key}")
         draw_folder_link(incident["folder"])

@@ -14,7 +14,7 @@ from dashboard.views.parts.downloads import draw_download
 from dashboard.views.parts.loader import load_hours
 from dashboard.views.parts.picking import draw_table
 from dashboard.views.parts.searching import pick_text
-from dashboard.views.parts.text import plain
+from dashboard.views.parts.text import draw_path
 
 _HEADINGS: Final = {
     "detected_at": "Reported",
@@ -52,7 +52,8 @@ def draw_records(reports: pd.DataFrame, context: Context) -> None:
 
 def _draw_files(record: pd.DataFrame, context: Context) -> None:
     files = files_of(record, load_hours(context.session.table, hours_of(record), with_files=True).files)
-    st.subheader(f"Files in {plain(record['folder'].iloc[0])}")
+    st.subheader("Files in this report")
+    draw_path(record["folder"].iloc[0])
     st.dataframe(
         files.sort_values("created"),
         hide_index=True,

@@ -10,6 +10,7 @@ from dashboard.access.auth_api import Tokens
 from dashboard.backend import backend
 from dashboard.errors import DashboardError, InvalidInput, PasswordChangeRequired
 from dashboard.views.parts import signed_in
+from dashboard.views.parts.text import plain
 
 _STEP: Final = "sign_in_step"
 _NOTICE: Final = "sign_in_notice"
@@ -131,7 +132,7 @@ def _done(action: Callable[[], None]) -> bool:
     except PasswordChangeRequired:
         raise
     except InvalidInput as error:
-        st.error("\n".join([str(error), *(f"- {problem}" for problem in error.problems)]))
+        st.error("\n".join([plain(str(error)), *(f"- {plain(problem)}" for problem in error.problems)]))
     except DashboardError as error:
         st.error(str(error), icon=":material/error:")
     else:

@@ -1,11 +1,20 @@
-"""Names that come from elsewhere, on their way into Markdown."""
+"""Text that comes from elsewhere, on its way to the screen."""
 
 import re
 from typing import Final
+
+import streamlit as st
 
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=^\"'])")
 
 
 def plain(text: str) -> str:
-    """`text` as Markdown that shows exactly it: no emphasis, links, HTML, formulas, icons or lists."""
-    return _MARKUP.sub(r"\\\1", text)
+    """`text` as one line of Markdown that shows exactly it, without emphasis, HTML, formulas or icons."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def draw_path(folder: str, filename: str | None = None) -> None:
+    """A path as it is, to read and to copy. Not as Markdown, which would turn names into links."""
+    separator = "\\" if "\\" in folder else "/"
+    path = folder if filename is None else f"{folder.rstrip(separator)}{separator}{filename}"
+    st.code(path, language=None, wrap_lines=True)

@@ -14,6 +14,7 @@ from dashboard.errors import (
     SignInIncomplete,
     TooManyAttempts,
     Unreachable,
+    WrongCode,
     WrongCredentials,
 )
 
@@ -85,6 +86,11 @@ def test_every_use_sends_the_body_of_the_contract(
 def test_every_failure_has_its_own_error(status: int, body: Any, error: type[DashboardError]) -> None:
     with pytest.raises(error):
         answering(status, body).sign_in("ana", SECRET)
+
+
+def test_a_wrong_code_is_told_apart_from_a_wrong_password() -> None:
+    with pytest.raises(WrongCode):
+        answering(401, {"message": "no"}).reset_password("ana", "000000", SECRET)
 
 
 def test_a_fault_gives_the_request_id_and_nothing_else_of_the_answer() -> None:

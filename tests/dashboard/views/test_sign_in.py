@@ -1,0 +1,172 @@
+import socket
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.backend import backend
+from tests.dashboard.conftest import PASSWORD, sign_in
+from tests.dashboard.fake_auth_api import FakeAuthApi, User
+from tests.dashboard.views.reading import button, shown
+
+NEW_PASSWORD = "another long password 2?"
+
+
+def form_button(app: AppTest) -> AppTest:
+    return app.button[0].click().run()
+
+
+def fill(app: AppTest, **texts: str) -> None:
+    for label, text in texts.items():
+        next(box for box in app.text_input if box.label == label.replace("_", " ")).input(text)
+
+
+def is_signed_in(app: AppTest) -> bool:
+    return "Sign out" in [button.label for button in app.button]
+
+
+def test_nothing_is_shown_to_who_is_not_signed_in(app: AppTest) -> None:
+    app.run()
+    assert [title.value for title in app.title] == ["file-sla"]
+    assert not app.dataframe
+    assert not is_signed_in(app)
+
+
+def test_the_right_password_opens_the_overview(app: AppTest) -> None:
+    sign_in(app.run())
+    assert is_signed_in(app)
+    assert [title.value for title in app.title] == ["Overview"]
+
+
+@pytest.mark.parametrize(
+    ("instead", "message"),
+    [
+        ((401, {"message": "no"}), "user name or password is wrong"),
+        ((429, {"message": "slow"}), "Too many attempts"),
+        ((500, {"message": "internals", "request_id": "r-1"}), "r-1"),
+        ((403, {"message": "no", "challenge": "SMS_MFA"}), "further sign-in step"),
+    ],
+)
+def test_every_refusal_has_its_own_message(
+    app: AppTest, auth_api: FakeAuthApi, instead: tuple[int, dict[str, str]], message: str
+) -> None:
+    auth_api.instead = instead
+    sign_in(app.run())
+    assert message in shown(app)
+    assert "internals" not in shown(app)
+    assert not is_signed_in(app)
+
+
+def test_an_unreachable_service_is_told(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed_at_once:
+        port = closed_at_once.getsockname()[1]
+    monkeypatch.setenv("FILE_SLA_API_URL", f"http://127.0.0.1:{port}")
+    backend.cache_clear()
+    sign_in(app.run())
+    assert "cannot be reached" in shown(app)
+
+
+def test_empty_fields_are_not_sent(app: AppTest, auth_api: FakeAuthApi) -> None:
+    sign_in(app.run(), username=" ", password="")
+    assert "Fill in every field" in shown(app)
+    assert auth_api.requests == []
+
+
+def test_without_the_analyst_group_nothing_is_shown(app: AppTest, auth_api: FakeAuthApi) -> None:
+    auth_api.users["rob"] = User(PASSWORD, groups=("sla-reporters",))
+    sign_in(app.run(), "rob")
+    assert "not a member of sla-analysts" in shown(app)
+    assert not is_signed_in(app)
+    assert not app.dataframe
+
+
+def test_a_first_password_is_replaced_while_signing_in(app: AppTest, auth_api: FakeAuthApi) -> None:
+    auth_api.users["new"] = User(PASSWORD, must_change=True)
+    sign_in(app.run(), "new")
+    assert "Choose your password" in shown(app)
+    fill(app, New_password=NEW_PASSWORD, **{"New password, again": NEW_PASSWORD})
+    form_button(app)
+    assert is_signed_in(app)
+    assert auth_api.users["new"].password == NEW_PASSWORD
+
+
+def test_a_first_password_that_is_refused_can_be_tried_again(app: AppTest, auth_api: FakeAuthApi) -> None:
+    auth_api.users["new"] = User(PASSWORD, must_change=True)
+    sign_in(app.run(), "new")
+    fill(app, New_password="short", **{"New password, again": "short"})
+    form_button(app)
+    assert "too short" in shown(app)
+    assert auth_api.users["new"].must_change
+    fill(app, New_password=NEW_PASSWORD, **{"New password, again": "different"})
+    form_button(app)
+    assert "differ" in shown(app)
+    assert auth_api.users["new"].must_change
+
+
+@pytest.mark.parametrize("username", ["ana", "nobody"])
+def test_a_forgotten_password_is_replaced_with_a_mailed_code(
+    app: AppTest, auth_api: FakeAuthApi, username: str
+) -> None:
+    app.run()
+    button(app, "Forgot password?")
+    fill(app, User_name=username)
+    form_button(app)
+    assert "If this user exists, a code is on its way" in shown(app)
+    assert auth_api.requests == [{"username": username, "forgot_password": True}]
+
+
+def test_the_code_sets_the_password_that_then_signs_in(app: AppTest, auth_api: FakeAuthApi) -> None:
+    app.run()
+    button(app, "Forgot password?")
+    fill(app, User_name="ana")
+    form_button(app)
+    again = {"New password, again": NEW_PASSWORD}
+    fill(app, **{"Code from the e-mail": "000000", "New password": NEW_PASSWORD}, **again)
+    form_button(app)
+    assert auth_api.users["ana"].password == PASSWORD
+    assert "code is wrong" in shown(app)
+    fill(app, **{"Code from the e-mail": auth_api.code})
+    form_button(app)
+    assert "Your password is set" in shown(app)
+    sign_in(app, password=NEW_PASSWORD)
+    assert is_signed_in(app)
+
+
+def test_signing_out_ends_the_session_and_forgets_what_was_shown(signed_in: AppTest) -> None:
+    session_id = signed_in.run().session_state["session_id"]
+    signed_in.session_state["secret"] = "x"
+    button(signed_in, "Sign out")
+    assert not is_signed_in(signed_in)
+    assert backend().sessions.find(session_id) is None
+    assert "secret" not in signed_in.session_state
+
+
+def test_a_session_that_ended_elsewhere_leads_to_the_sign_in_form_with_the_reason(
+    signed_in: AppTest,
+) -> None:
+    backend().sessions.end(signed_in.session_state["session_id"])
+    signed_in.run()
+    assert "Your session has ended" in shown(signed_in)
+    sign_in(signed_in)
+    assert is_signed_in(signed_in)
+    assert "Your session has ended" not in shown(signed_in)
+
+
+def test_no_password_stays_behind_after_signing_in(app: AppTest, auth_api: FakeAuthApi) -> None:
+    auth_api.users["new"] = User(PASSWORD, must_change=True)
+    sign_in(app.run(), "new")
+    fill(app, New_password=NEW_PASSWORD, **{"New password, again": NEW_PASSWORD})
+    form_button(app)
+    kept = str({key: app.session_state[key] for key in app.session_state})
+    assert PASSWORD not in kept
+    assert NEW_PASSWORD not in kept
+
+
+def test_missing_settings_are_told_with_both_ways_to_give_them(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FILE_SLA_TABLE_NAME")
+    backend.cache_clear()
+    app.run()
+    message = shown(app)
+    assert "FILE_SLA_TABLE_NAME" in message
+    assert "FILE_SLA_OUTPUTS" in message

@@ -1,0 +1,258 @@
+"""Each view with stored breaches, driven as an analyst would."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.backend import backend
+from dashboard.errors import AccessDenied, Unreachable
+from dashboard.services.incidents import FILE
+from dashboard.views.parts.picking import _ids
+from tests.dashboard.conftest import sign_in
+from tests.dashboard.fake_table import item
+from tests.dashboard.views.reading import button, shown
+
+FOLDER = "C:\\Jobs\\Folder_A"
+OTHER = "C:\\Jobs\\Folder_B"
+OVERVIEW, BY_DATE, BY_FOLDER = (f"views/{name}.py" for name in ("overview", "by_date", "by_folder"))
+
+Store = Callable[..., None]
+
+
+def ago(**delta: float) -> datetime:
+    return datetime.now(UTC) - timedelta(**delta)
+
+
+@pytest.fixture
+def breaches(store: Store) -> None:
+    """One file open for days, one cleared, one of a script that fell silent."""
+    old, young = ago(days=2), ago(hours=5)
+    store(
+        item(ago(minutes=50), FOLDER, [("stuck.csv", old), ("gone.csv", young)]),
+        item(ago(minutes=10), FOLDER, [("stuck.csv", old)]),
+        item(ago(hours=4), OTHER, [("silent.csv", ago(hours=9))], reporter="other"),
+    )
+
+
+def open_view(app: AppTest, view: str, **parameters: str) -> AppTest:
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.switch_page(view).run()
+    assert not app.exception
+    return app
+
+
+def column(app: AppTest, name: str) -> list[Any]:
+    return list(app.dataframe[0].value[name])
+
+
+def figures(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+@pytest.mark.usefixtures("breaches")
+def test_the_overview_shows_what_is_open_the_worst_first(signed_in: AppTest) -> None:
+    open_view(signed_in, OVERVIEW)
+    assert column(signed_in, "filename") == ["stuck.csv", "silent.csv"]
+    assert column(signed_in, "status") == ["▲ Open", "? Unknown"]
+    assert {
+        name: figures(signed_in)[name] for name in ("Open files", "Folders in breach", "Unknown files")
+    } == {
+        "Open files": "1",
+        "Folders in breach": "1",
+        "Unknown files": "1",
+    }
+    assert figures(signed_in)["Worst over SLA"].startswith("1 d 23 h")
+
+
+@pytest.mark.usefixtures("breaches")
+def test_by_date_shows_every_incident_with_its_status(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_DATE)
+    assert dict(zip(column(signed_in, "filename"), column(signed_in, "status"), strict=True)) == {
+        "stuck.csv": "▲ Open",
+        "silent.csv": "? Unknown",
+        "gone.csv": "✓ Cleared",
+    }
+
+
+@pytest.mark.usefixtures("breaches")
+def test_by_date_shows_the_records_behind_them(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_DATE, show="records")
+    assert column(signed_in, "folder") == [FOLDER, FOLDER, OTHER]
+    assert column(signed_in, "file_count") == [1, 2, 1]
+
+
+@pytest.mark.usefixtures("breaches")
+def test_by_folder_shows_that_folders_history(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_FOLDER, folder=FOLDER)
+    assert sorted(column(signed_in, "filename")) == ["gone.csv", "stuck.csv"]
+    assert figures(signed_in)["Incidents"] == "2"
+    assert figures(signed_in)["SLA"] == "20 min"
+
+
+@pytest.mark.usefixtures("breaches")
+def test_by_folder_offers_the_folders_reported_in_the_range(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_FOLDER)
+    picker = next(box for box in signed_in.selectbox if box.label == "Folder")
+    assert picker.options == [FOLDER, OTHER]
+    picker.select(OTHER).run()
+    assert column(signed_in, "filename") == ["silent.csv"]
+    assert signed_in.query_params["folder"] == OTHER
+
+
+def test_every_view_says_so_when_there_is_nothing(signed_in: AppTest) -> None:
+    for view in (OVERVIEW, BY_DATE):
+        assert "Nothing was reported in this range" in shown(open_view(signed_in, view))
+    assert "not reported in this range" in shown(open_view(signed_in, BY_FOLDER, folder="C:\\None"))
+
+
+@pytest.mark.usefixtures("breaches")
+@pytest.mark.parametrize(
+    ("parameters", "files"),
+    [
+        ({"status": "cleared"}, ["gone.csv"]),
+        ({"status": "open,unknown"}, ["stuck.csv", "silent.csv"]),
+        ({"q": "folder_b"}, ["silent.csv"]),
+        ({"range": "1h"}, ["stuck.csv", "gone.csv"]),
+    ],
+)
+def test_the_address_is_the_view(signed_in: AppTest, parameters: dict[str, str], files: list[str]) -> None:
+    open_view(signed_in, BY_DATE, **parameters)
+    assert column(signed_in, "filename") == files
+
+
+@pytest.mark.usefixtures("breaches")
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"range": "10y", "zone": "Mars/Phobos", "status": "<script>", "show": "secrets", "pick": "' OR 1"},
+        {"range": "", "zone": "../../etc/passwd", "status": "", "q": "", "pick": "", "session_id": "guess"},
+    ],
+)
+def test_what_makes_no_sense_in_the_address_is_ignored(signed_in: AppTest, nonsense: dict[str, str]) -> None:
+    open_view(signed_in, BY_DATE, **nonsense)
+    assert len(column(signed_in, "filename")) == 3
+    assert "Times in Europe/Berlin" in shown(signed_in)
+
+
+@pytest.mark.parametrize("days", ["2026-11-23..1", "9999-99-99..0000-00-00", "2026-11-23..2026-11-01", "x"])
+def test_days_that_are_no_days_are_ignored(signed_in: AppTest, days: str) -> None:
+    open_view(signed_in, BY_DATE, range="custom", days=days)
+    chosen: Any = signed_in.date_input[0].value
+    first, last = chosen
+    assert last - first == timedelta(days=6)
+
+
+@pytest.mark.usefixtures("breaches")
+def test_an_address_cannot_ask_for_a_folder_that_no_folder_can_be(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_FOLDER, folder="x" * 1025)
+    assert "Pick a folder" in shown(signed_in)
+
+
+@pytest.mark.usefixtures("breaches")
+def test_a_choice_is_put_into_the_address_and_goes_along_to_other_views(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_DATE)
+    signed_in.segmented_control[0].select("7d").run()
+    button(signed_in, "UTC")
+    assert signed_in.query_params["range"] == "7d"
+    assert signed_in.query_params["zone"] == "UTC"
+    signed_in.query_params.clear()
+    open_view(signed_in, OVERVIEW)
+    assert signed_in.query_params["range"] == "7d"
+    assert "Times in UTC (UTC+00:00)" in shown(signed_in)
+
+
+@pytest.mark.usefixtures("breaches")
+def test_times_are_in_the_viewers_zone_and_utc_is_a_click_away(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_DATE)
+    assert "Times in Europe/Berlin" in shown(signed_in)
+    button(signed_in, "UTC")
+    assert "Times in UTC" in shown(signed_in)
+    button(signed_in, "Local")
+    assert "Times in Europe/Berlin" in shown(signed_in)
+
+
+def test_chosen_days_are_whole_days_of_the_zone(signed_in: AppTest, store: Store) -> None:
+    """A report just after midnight in Berlin is of the day before in UTC."""
+    store(item(datetime(2026, 11, 9, 23, 30, tzinfo=UTC), FOLDER, [("a.csv", ago(days=30))]))
+    for zone, day in (("Europe/Berlin", "2026-11-10"), ("UTC", "2026-11-09")):
+        open_view(signed_in, BY_DATE, range="custom", zone=zone, days=f"{day}..{day}")
+        assert column(signed_in, "filename") == ["a.csv"]
+        open_view(signed_in, BY_DATE, days="2026-11-11..2026-11-11")
+        assert "Nothing was reported" in shown(signed_in)
+
+
+@pytest.mark.usefixtures("breaches")
+def test_a_link_opens_the_same_view_after_signing_in(app: AppTest) -> None:
+    app.query_params["range"] = "7d"
+    app.query_params["q"] = "silent"
+    sign_in(app.run())
+    assert column(app, "filename") == ["silent.csv"]
+    assert app.query_params["range"] == "7d"
+
+
+@pytest.mark.usefixtures("breaches")
+def test_a_picked_incident_is_shown_in_full_and_stays_picked(signed_in: AppTest, store: Store) -> None:
+    open_view(signed_in, BY_DATE)
+    ids = _ids(signed_in.dataframe[0].value, [*FILE, "later"])
+    signed_in.query_params["pick"] = ids[column(signed_in, "filename").index("silent.csv")]
+    signed_in.run()
+    assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
+    store(item(ago(minutes=1), "C:\\New", [("new.csv", ago(days=9))]))
+    signed_in.run()
+    assert column(signed_in, "filename")[0] == "new.csv"
+    assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
+
+
+@pytest.mark.usefixtures("breaches")
+def test_a_long_table_grows_as_asked(signed_in: AppTest) -> None:
+    signed_in.session_state["incidents_limit"] = 2
+    open_view(signed_in, BY_DATE)
+    assert len(signed_in.dataframe[0].value) == 2
+    assert "The first 2 of 3 incidents" in shown(signed_in)
+    button(signed_in, "Show more")
+    assert len(signed_in.dataframe[0].value) == 3
+    assert "3 incidents" in shown(signed_in)
+
+
+@pytest.mark.parametrize(
+    ("error", "message"), [(AccessDenied(), "AWS refused"), (Unreachable("The table"), "cannot be reached")]
+)
+def test_a_failing_table_is_told_and_can_be_tried_again(
+    signed_in: AppTest, monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patching:
+        patching.setattr("dashboard.data.breach_table.BreachTable.hour", fail)
+        open_view(signed_in, BY_DATE)
+        assert message in shown(signed_in)
+    button(signed_in, "Try again")
+    assert "Nothing was reported" in shown(signed_in)
+
+
+@pytest.mark.usefixtures("breaches")
+def test_a_stopped_view_shows_what_is_there_and_offers_the_rest(signed_in: AppTest) -> None:
+    hours = 25
+    signed_in.session_state["stopped_loading"] = (hours, True)
+    open_view(signed_in, BY_DATE)
+    assert "Loading was stopped" in shown(signed_in)
+    button(signed_in, "Load the rest")
+    assert "Loading was stopped" not in shown(signed_in)
+    assert len(column(signed_in, "filename")) == 3
+
+
+@pytest.mark.usefixtures("breaches")
+def test_past_hours_are_not_fetched_again(signed_in: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_view(signed_in, BY_DATE)
+    session = backend().sessions.find(signed_in.session_state["session_id"])
+    assert session
+    with patch.object(session.table, "hour", wraps=session.table.hour) as hour:
+        signed_in.run()
+    # The current hour, and the one before it while it may still change.
+    assert 1 <= hour.call_count <= 2
