@@ -4,13 +4,14 @@ import pulumi
 import pulumi_aws as aws
 
 from components.alarms import Watched, alarm_specs
+from components.api_route import Route
 from components.breach_table import BreachTable, BreachTableArgs
 from components.functions import auth_function, file_sla_error_function
 from components.gateway_model import gateway_model
 from components.identity import Identity, IdentityArgs
 from components.monitoring import Monitoring, MonitoringArgs
 from components.policy import Allow
-from components.rest_api import RestApi, RestApiArgs, Route
+from components.rest_api import RestApi, RestApiArgs
 from components.settings import Settings
 from handlers.ingest.report import Report
 from handlers.names import Route as Path

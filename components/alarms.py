@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from components.rest_api import STAGE
+from components.api_stage import STAGE
 from components.settings import Settings
 from handlers.names import Index, Route
 

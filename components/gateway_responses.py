@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from handlers.names import IDEMPOTENCY_HEADER
 from handlers.web.errors import InvalidToken, NotStored, Throttled
 
 
@@ -19,6 +20,16 @@ class GatewayResponse:
 def cors_headers(allowed_origin: str) -> dict[str, str]:
     """The headers without which a browser hides an answer from the page that asked."""
     return {"Access-Control-Allow-Origin": allowed_origin}
+
+
+def preflight_headers(allowed_origin: str) -> dict[str, str]:
+    """What a browser wants to know before it sends a page's request."""
+    return {
+        **cors_headers(allowed_origin),
+        "Access-Control-Allow-Methods": "OPTIONS,POST",
+        "Access-Control-Allow-Headers": f"Authorization,Content-Type,{IDEMPOTENCY_HEADER}",
+        "Access-Control-Max-Age": "3600",
+    }
 
 
 def _message(text: str) -> str:
