@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend
 from dashboard.settings import Settings
+from handlers.names import Attribute
 from tests.dashboard.fake_auth_api import FakeAuthApi, User, serving
 from tests.dashboard.fake_table import REGION, TABLE, create_table
 
@@ -25,37 +26,57 @@ def auth_api() -> Iterator[FakeAuthApi]:
         yield api
 
 
-@pytest.fixture
-def table(monkeypatch: pytest.MonkeyPatch) -> "Iterator[DynamoDBClient]":
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    with mock_aws():
-        yield create_table()
+@pytest.fixture(scope="module")
+def aws() -> Iterator[None]:
+    """An emulated account. Once a module: making clients and tables takes longer than most tests."""
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            environment.setenv(name, "testing")
+        yield
+
+
+@pytest.fixture(scope="module")
+def identity_pool_id(aws: None) -> str:
+    pool = boto3.client("cognito-identity", region_name=REGION).create_identity_pool(
+        IdentityPoolName="analysts", AllowUnauthenticatedIdentities=False
+    )
+    return pool["IdentityPoolId"]
+
+
+@pytest.fixture(scope="module")
+def dynamodb(aws: None) -> "DynamoDBClient":
+    return create_table()
 
 
 @pytest.fixture
-def store(table: "DynamoDBClient") -> Callable[..., None]:
+def store(dynamodb: "DynamoDBClient") -> Iterator[Callable[..., None]]:
+    """Stores records, and takes them out again after the test."""
+    stored: list[dict[str, Any]] = []
+
     def put(*items: dict[str, Any]) -> None:
         for item in items:
-            table.put_item(TableName=TABLE, Item=item)
+            dynamodb.put_item(TableName=TABLE, Item=item)
+            stored.append(item)
 
-    return put
+    yield put
+    for item in stored:
+        dynamodb.delete_item(TableName=TABLE, Key={Attribute.ERROR_ID: item[Attribute.ERROR_ID]})
 
 
 @pytest.fixture
 def settings(
-    monkeypatch: pytest.MonkeyPatch, auth_api: FakeAuthApi, table: "DynamoDBClient"
+    monkeypatch: pytest.MonkeyPatch,
+    auth_api: FakeAuthApi,
+    dynamodb: "DynamoDBClient",
+    identity_pool_id: str,
 ) -> Iterator[Settings]:
     """The dashboard's settings, in the environment, for the emulated service."""
-    pool = boto3.client("cognito-identity", region_name=REGION).create_identity_pool(
-        IdentityPoolName="analysts", AllowUnauthenticatedIdentities=False
-    )
     for name, value in {
         "API_URL": auth_api.url,
-        "REGION": table.meta.region_name,
+        "REGION": dynamodb.meta.region_name,
         "TABLE_NAME": TABLE,
         "USER_POOL_ID": f"{REGION}_pool",
-        "IDENTITY_POOL_ID": pool["IdentityPoolId"],
+        "IDENTITY_POOL_ID": identity_pool_id,
     }.items():
         monkeypatch.setenv(f"FILE_SLA_{name}", value)
     backend.cache_clear()

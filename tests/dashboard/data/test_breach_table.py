@@ -1,6 +1,6 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -12,13 +12,16 @@ from dashboard.errors import AccessDenied, ServiceFault, SessionExpired, TooMany
 from handlers.names import Attribute
 from tests.dashboard.fake_table import REGION, TABLE, item
 
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 HOUR = datetime(2026, 11, 23, 20, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def breach_table(table: object) -> BreachTable:
-    assert table
+def breach_table(dynamodb: "DynamoDBClient") -> BreachTable:
+    assert dynamodb.meta.region_name == REGION
     return BreachTable(boto3.session.Session(region_name=REGION), TABLE, None)
 
 
