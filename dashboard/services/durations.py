@@ -5,7 +5,7 @@ from datetime import timedelta
 
 
 def spell(duration: timedelta | float | None) -> str:
-    """A duration, given as such or in minutes, in its two largest units: `3 d 4 h`, `25 min`.
+    """A duration, given as such or in minutes, in its two largest units: `3 d 4 h`, `2 d`, `25 min`.
 
     Nothing, or not a number, is a dash.
     """
@@ -16,6 +16,6 @@ def spell(duration: timedelta | float | None) -> str:
         return "-"
     whole = int(minutes)
     days, hours, rest = whole // 1440, whole // 60 % 24, whole % 60
-    if days:
-        return f"{days:,} d {hours} h"
-    return f"{hours} h {rest} min" if hours else f"{rest} min"
+    units = [f"{days:,} d" if days else "", f"{hours} h" if hours else "", f"{rest} min" if rest else ""]
+    # Minutes do not matter where there are days.
+    return " ".join(filter(None, units[:2] if days else units)) or "0 min"

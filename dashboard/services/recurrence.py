@@ -16,8 +16,8 @@ class Recurrence:
     incidents: int
     days: int
     """Days, in the viewer's zone, on which an incident began."""
-    typical_duration: timedelta | None
-    """Median time from first to last report of an incident."""
+    typical_overdue: timedelta | None
+    """Median of how long the files were over their SLA at worst."""
     typical_interval: timedelta | None
     """Median time from the beginning of one incident to that of the next."""
 
@@ -28,7 +28,7 @@ def recurrence(incidents: pd.DataFrame, zone: ZoneInfo) -> Recurrence:
     return Recurrence(
         incidents=len(incidents),
         days=int(wall_clock(beginnings, zone).dt.normalize().nunique()),
-        typical_duration=_median(incidents["last_seen"] - incidents["first_seen"]),
+        typical_overdue=_median(pd.to_timedelta(incidents["overdue_worst"], unit="m")),
         typical_interval=_median(beginnings.diff().dropna()),
     )
 

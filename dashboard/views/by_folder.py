@@ -75,7 +75,7 @@ def _draw_recurrence(incidents: pd.DataFrame, reports: pd.DataFrame, context: Co
         "SLA": spell(float(reports.sort_values("detected_at")["sla"].iloc[-1])),
         "Incidents": f"{figures.incidents:,}",
         "Days with new": f"{figures.days:,}",
-        "Typical duration": spell(figures.typical_duration),
+        "Typical over SLA": spell(figures.typical_overdue),
         "Time between": spell(figures.typical_interval),
     }
     draw_figures(values)

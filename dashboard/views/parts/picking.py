@@ -42,6 +42,7 @@ def draw_table(
     picked = PICK.read("")
     widget = f"{key}_table"
     st.session_state[widget] = {"selection": {"rows": [ids.index(picked)] if picked in ids else []}}
+    st.caption(_count(len(shown), len(frame), noun))
     st.dataframe(
         shown.style.format(_duration, subset=list(durations)),
         hide_index=True,
@@ -53,7 +54,8 @@ def draw_table(
         alt=noun.capitalize(),
         placeholder="-",
     )
-    _draw_count(key, len(shown), len(frame), noun)
+    if len(shown) < len(frame):
+        st.button("Show more", icon=":material/expand_more:", key=f"{key}_more", on_click=_more, args=(key,))
     return shown.iloc[ids.index(picked)] if picked in ids else None
 
 
@@ -72,13 +74,11 @@ def _pick(widget: str, ids: Sequence[str]) -> None:
     PICK.write(ids[rows[0]] if rows else None)
 
 
-def _draw_count(key: str, shown: int, total: int, noun: str) -> None:
-    if shown == total:
-        st.caption(f"{total:,} {noun}. Pick a row for more.")
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"The first {shown:,} of {total:,} {noun}. Pick a row for more.")
-        st.button("Show more", icon=":material/expand_more:", key=f"{key}_more", on_click=_more, args=(key,))
+def _count(shown: int, total: int, noun: str) -> str:
+    if total == 1:
+        return f"1 {noun.removesuffix('s')}. Pick its row for more."
+    how_many = f"{total:,} {noun}" if shown == total else f"The first {shown:,} of {total:,} {noun}"
+    return f"{how_many}. Pick a row for more."
 
 
 def _more(key: str) -> None:

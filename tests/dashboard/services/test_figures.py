@@ -103,13 +103,13 @@ def test_recurrence_counts_what_began_and_how_long_it_took() -> None:
     found = recurrence(find_incidents(reports, NOON + 33 * HOUR, QUIET), BERLIN)
     assert found.incidents == 4
     assert found.days == 2
-    assert found.typical_duration == timedelta(hours=1)
+    assert found.typical_overdue == timedelta(minutes=(340 + 880) / 2)
     assert found.typical_interval == timedelta(hours=15)
 
 
 def test_recurrence_of_nothing_has_no_typical_anything() -> None:
     found = recurrence(find_incidents(breaches(), NOON, QUIET), BERLIN)
-    assert (found.incidents, found.typical_duration, found.typical_interval) == (0, None, None)
+    assert (found.incidents, found.typical_overdue, found.typical_interval) == (0, None, None)
 
 
 def test_only_reports_that_no_later_one_clears_are_standing() -> None:
@@ -143,9 +143,10 @@ def test_what_is_open_is_the_same_from_the_standing_reports_as_from_everything()
     [
         (0, "0 min"),
         (59.9, "59 min"),
-        (60, "1 h 0 min"),
+        (60, "1 h"),
+        (1440 + 5, "1 d"),
         (25 * 60, "1 d 1 h"),
-        (1000 * 1440, "1,000 d 0 h"),
+        (1000 * 1440, "1,000 d"),
         (timedelta(minutes=90), "1 h 30 min"),
         (None, "-"),
         (float("nan"), "-"),

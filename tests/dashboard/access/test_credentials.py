@@ -1,0 +1,134 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from dashboard.access.credentials import IdentityPool
+from dashboard.errors import (
+    AccessDenied,
+    DashboardError,
+    ServiceFault,
+    SessionExpired,
+    TooManyAttempts,
+    Unreachable,
+)
+from dashboard.settings import Settings
+
+TOKEN = "header.secret.signature"
+SETTINGS = Settings(
+    api_url="https://api.example",
+    region="eu-central-1",
+    table_name="FileSlaErrors",
+    user_pool_id="eu-central-1_pool",
+    identity_pool_id="eu-central-1:pool",
+)
+
+
+class FakeIdentity:
+    """Gives numbered credentials that live as long as it is told."""
+
+    def __init__(self, lifetime: timedelta) -> None:
+        self.lifetime = lifetime
+        self.logins: list[dict[str, str]] = []
+        self.failure: Exception | None = None
+
+    def get_id(self, **request: Any) -> dict[str, str]:
+        if self.failure:
+            raise self.failure
+        return {"IdentityId": f"id-of-{request['IdentityPoolId']}"}
+
+    def get_credentials_for_identity(self, **request: Any) -> dict[str, Any]:
+        self.logins.append(request["Logins"])
+        return {
+            "Credentials": {
+                "AccessKeyId": f"key-{len(self.logins)}",
+                "SecretKey": "secret",
+                "SessionToken": "session",
+                "Expiration": datetime.now(UTC) + self.lifetime,
+            }
+        }
+
+
+def pool(identity: FakeIdentity) -> IdentityPool:
+    identity_pool = IdentityPool(SETTINGS)
+    identity_pool._identity = cast("Any", identity)
+    return identity_pool
+
+
+def key_of(session: Any) -> str:
+    return str(session.get_credentials().get_frozen_credentials().access_key)
+
+
+def tokens() -> Iterator[str]:
+    yield from (f"token-{number}" for number in range(1, 10))
+
+
+def test_the_token_is_exchanged_under_the_user_pools_name() -> None:
+    identity = FakeIdentity(timedelta(hours=1))
+    session = pool(identity).session(lambda: TOKEN)
+    assert identity.logins == [{"cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool": TOKEN}]
+    assert session.region_name == "eu-central-1"
+    assert key_of(session) == "key-1"
+
+
+def test_lasting_credentials_are_fetched_once() -> None:
+    identity = FakeIdentity(timedelta(hours=1))
+    session = pool(identity).session(lambda: TOKEN)
+    assert [key_of(session), key_of(session)] == ["key-1", "key-1"]
+
+
+def test_credentials_that_expire_in_use_are_renewed_with_a_fresh_token() -> None:
+    identity = FakeIdentity(timedelta(minutes=1))
+    given = tokens()
+    session = pool(identity).session(lambda: next(given))
+    identity.lifetime = timedelta(hours=1)
+    assert key_of(session) == "key-2"
+    assert [list(login.values()) for login in identity.logins] == [["token-1"], ["token-2"]]
+
+
+def test_a_session_that_cannot_be_renewed_says_so_where_it_is_used() -> None:
+    def id_token() -> str:
+        if identity.logins:
+            raise SessionExpired
+        return TOKEN
+
+    identity = FakeIdentity(timedelta(minutes=1))
+    session = pool(identity).session(id_token)
+    client = session.client("dynamodb")
+    with pytest.raises(SessionExpired):
+        client.list_tables()
+
+
+def test_credentials_on_the_host_are_never_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "the-hosts")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "the-hosts")
+    assert key_of(pool(FakeIdentity(timedelta(hours=1))).session(lambda: TOKEN)) == "key-1"
+
+
+@pytest.mark.parametrize(
+    ("code", "error"),
+    [
+        ("NotAuthorizedException", SessionExpired),
+        ("TooManyRequestsException", TooManyAttempts),
+        ("AccessDeniedException", AccessDenied),
+        ("InternalErrorException", ServiceFault),
+    ],
+)
+def test_every_refusal_has_its_own_error_that_keeps_the_token_to_itself(
+    code: str, error: type[DashboardError]
+) -> None:
+    identity = FakeIdentity(timedelta(hours=1))
+    identity.failure = ClientError({"Error": {"Code": code, "Message": f"bad {TOKEN}"}}, "GetId")
+    with pytest.raises(error) as caught:
+        pool(identity).session(lambda: TOKEN)
+    assert TOKEN not in str(caught.value)
+    assert caught.value.__suppress_context__
+
+
+def test_no_answer_is_told_apart() -> None:
+    identity = FakeIdentity(timedelta(hours=1))
+    identity.failure = EndpointConnectionError(endpoint_url="https://cognito-identity.example")
+    with pytest.raises(Unreachable):
+        pool(identity).session(lambda: TOKEN)

@@ -1,0 +1,95 @@
+import csv
+import re
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.dashboard.browser.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
+from tests.dashboard.browser.conftest import Report
+from tests.running_stack import RunningStack
+
+FORMULA = "=1+1.csv"
+
+
+def test_a_pasted_link_opens_the_same_view_after_signing_in(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    report("stuck.csv")
+    page.goto(f"/by-folder?range=7d&zone=Asia/Kolkata&folder={quote(folder)}")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    expect(page.get_by_text("Times in Asia/Kolkata (UTC+05:30)")).to_be_visible()
+    expect(page.get_by_role("radio", name="7 days")).to_be_checked()
+    expect(cell(table(page, "Incidents"), "stuck.csv")).to_be_attached()
+
+
+def test_an_incident_leads_to_its_folders_history(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    report("stuck.csv")
+    page.goto(f"/by-date?q={folder.rsplit(chr(92))[-1]}")
+    sign_in(page, stack.analyst)
+    expect(cell(table(page, "Incidents"), folder)).to_be_attached()
+    pick_first_row(table(page, "Incidents"))
+    expect(page.get_by_text(f"{folder}\\stuck.csv")).to_be_visible()
+    expect(page.get_by_text("the latest report of its folder lists it")).to_be_visible()
+    page.get_by_role("button", name="Folder history").click()
+    expect(page.get_by_role("heading", name="By folder")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
+
+
+def test_the_view_refreshes_by_itself_and_keeps_what_was_picked(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    report("first.csv")
+    page.clock.install()
+    page.goto(f"/by-date?q={folder.rsplit(chr(92))[-1]}")
+    sign_in(page, stack.analyst)
+    expect(page.get_by_text("1 incident.")).to_be_visible()
+    pick_first_row(table(page, "Incidents"))
+    expect(page.get_by_text(f"{folder}\\first.csv")).to_be_visible()
+    report("another.csv", "first.csv")
+    page.clock.run_for("01:05")
+    expect(page.get_by_text("2 incidents")).to_be_visible()
+    expect(page.get_by_text(f"{folder}\\first.csv")).to_be_visible()
+
+
+def test_the_download_holds_what_the_filter_shows(
+    page: Page, stack: RunningStack, folder: str, report: Report, tmp_path: Path
+) -> None:
+    report("kept.csv", "left out.txt", FORMULA)
+    page.goto(f"/by-folder?folder={quote(folder)}&q=.csv&zone=Europe/Berlin")
+    sign_in(page, stack.analyst)
+    expect(page.get_by_text("2 incidents")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert re.fullmatch(
+        r"file-sla_incidents_\d{8}-\d{4}_\d{8}-\d{4}_Europe-Berlin_csv\.csv",
+        download.value.suggested_filename,
+    )
+    path = tmp_path / "incidents.csv"
+    download.value.save_as(path)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert sorted(row["File"] for row in rows) == [f"'{FORMULA}", "kept.csv"]
+    assert {row["Status"] for row in rows} == {"open"}
+    assert {datetime.fromisoformat(row["Last reported"]).utcoffset() is not None for row in rows} == {True}
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "dark"), (390, "light")])
+def test_no_view_is_wider_than_the_screen(
+    page: Page, stack: RunningStack, report: Report, width: int, scheme: str
+) -> None:
+    report("stuck.csv")
+    page.set_viewport_size({"width": width, "height": 844})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto("/")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    for path, heading in (("/", "Overview"), ("/by-date", "By date"), ("/by-folder", "By folder")):
+        page.goto(path)
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
