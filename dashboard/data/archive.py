@@ -2,17 +2,25 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 from dashboard.clock import Clock
-from dashboard.data.frames import Row
+from dashboard.data.frames import Breaches, Row
 from handlers.times import HOUR, hour_of
 
 SETTLING: Final = timedelta(minutes=5)
 """A report is dated when it arrives and stored a little later; after this an hour changes no more."""
 CAPACITY: Final = 3_000_000
 """Reports and files remembered before the hours nobody asked for in the longest time are forgotten."""
+
+
+FRAMED: Final = 3
+"""Stretches of hours kept as frames too, so that a click does not make them anew."""
+
+Hours = tuple[tuple[datetime, ...], bool]
+"""Settled hours in order, and whether with their files."""
 
 
 class Archive:
@@ -27,6 +35,7 @@ class Archive:
         self._lock = threading.Lock()
         self._size = 0
         self._hours: OrderedDict[tuple[datetime, bool], list[Row]] = OrderedDict()
+        self._frames: OrderedDict[Hours, Breaches] = OrderedDict()
 
     def settled(self, hour: datetime) -> bool:
         """Whether the hour's records can no longer change."""
@@ -53,6 +62,17 @@ class Archive:
             while self._size > self._capacity:
                 _, forgotten = self._hours.popitem(last=False)
                 self._size -= _size(forgotten)
+
+    def framed(self, hours: Hours, make: Callable[[], Breaches]) -> Breaches:
+        """The frames of settled hours, made only if they are not among the last ones asked for."""
+        with self._lock:
+            known = self._frames.pop(hours, None)
+        frames = known or make()
+        with self._lock:
+            self._frames[hours] = frames
+            while len(self._frames) > FRAMED:
+                self._frames.popitem(last=False)
+        return frames
 
 
 def _size(rows: list[Row]) -> int:

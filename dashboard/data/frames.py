@@ -94,6 +94,14 @@ class Breaches:
         reports = _joined_parts(stored).astype(REPORTS)[list(REPORTS)]
         return Breaches(reports, _files(rows if with_files else [], stored))
 
+    @staticmethod
+    def joined(one: Breaches, other: Breaches) -> Breaches:
+        """Both, which have no report in common."""
+        return Breaches(
+            pd.concat([one.reports, other.reports], ignore_index=True),
+            pd.concat([one.files, other.files], ignore_index=True),
+        )
+
     def between(self, start: datetime, end: datetime) -> Breaches:
         """What was detected from `start` up to, not at, `end`."""
         return Breaches(_between(self.reports, start, end), _between(self.files, start, end))

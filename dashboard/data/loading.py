@@ -1,6 +1,6 @@
 """Fetching hours of the breach table in parallel, with progress, until done or stopped."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime
 from itertools import chain
@@ -42,7 +42,16 @@ class Loading:
 
     def breaches(self) -> Breaches:
         """What is here so far."""
-        return Breaches.of(list(chain.from_iterable(self._rows.values())), with_files=self._with_files)
+        settled = tuple(sorted(hour for hour in self._rows if self._archive.settled(hour)))
+        fresh = [hour for hour in self._rows if hour not in set(settled)]
+        return Breaches.joined(
+            self._archive.framed((settled, self._with_files), lambda: self._framed(settled)),
+            self._framed(fresh),
+        )
+
+    def _framed(self, hours: Iterable[datetime]) -> Breaches:
+        rows = chain.from_iterable(self._rows[hour] for hour in hours)
+        return Breaches.of(list(rows), with_files=self._with_files)
 
     def __iter__(self) -> Iterator[int]:
         """Yields the number of hours that are here, each time one more is.

@@ -3,12 +3,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+from unittest.mock import patch
 
+import pandas as pd
 import pytest
 
-from dashboard.data.archive import SETTLING, Archive
+from dashboard.data.archive import FRAMED, SETTLING, Archive
 from dashboard.data.breach_table import CONNECTIONS, BreachTable
-from dashboard.data.frames import rows_of
+from dashboard.data.frames import Breaches, rows_of
 from dashboard.data.loading import Loading, at_hand
 from dashboard.errors import Unreachable
 from handlers.times import HOUR
@@ -135,6 +137,29 @@ def test_a_failure_reaches_who_is_waiting(table: CountingTable, archive: Archive
     table.failing.add(HOURS[2])
     with load(table, archive) as loading, pytest.raises(Unreachable):
         loading.finish()
+
+
+def test_frames_of_settled_hours_are_made_once(table: CountingTable, archive: Archive) -> None:
+    first = finish(table, archive).breaches()
+    with patch.object(Breaches, "of", wraps=Breaches.of) as of:
+        again = finish(table, archive).breaches()
+    assert [len(call.args[0]) for call in of.call_args_list] == [1]
+    pd.testing.assert_frame_equal(again.files, first.files)
+
+
+def test_frames_asked_for_long_ago_are_made_again(archive: Archive) -> None:
+    made: list[int] = []
+
+    def ask(number: int) -> None:
+        def make() -> Breaches:
+            made.append(number)
+            return Breaches.of([])
+
+        archive.framed(((CURRENT - number * HOUR,), True), make)
+
+    for number in (*range(FRAMED), 0, FRAMED, 0, 1):
+        ask(number)
+    assert made == [*range(FRAMED), FRAMED, 1]
 
 
 def test_the_hours_not_asked_for_in_the_longest_time_are_forgotten(clock: StoppedClock) -> None:
