@@ -46,7 +46,9 @@ def _show_progress(loading: Loading, purpose: object) -> None:
     place = st.empty()
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Loading …")
-        st.button("Stop", icon=":material/stop_circle:", key="stop_loading", on_click=_stop, args=(purpose,))
+        st.button(
+            "Stop loading", icon=":material/stop_circle:", key="stop_loading", on_click=_stop, args=(purpose,)
+        )
     for done in loading:
         bar.progress(done / loading.total, f"Loading: {done:,} of {loading.total:,} hours")
     place.empty()
