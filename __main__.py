@@ -3,12 +3,13 @@
 import pulumi
 import pulumi_aws as aws
 
-from components.alarms import Watched, alarm_specs
+from components.alarms import alarm_specs
 from components.api_route import Route
 from components.breach_table import BreachTable, BreachTableArgs
 from components.functions import auth_function, file_sla_error_function
 from components.gateway_model import gateway_model
 from components.identity import Identity, IdentityArgs
+from components.metrics import Watched
 from components.monitoring import Monitoring, MonitoringArgs
 from components.policy import Allow
 from components.rest_api import RestApi, RestApiArgs
@@ -38,7 +39,12 @@ identity = Identity(
         prefix=settings.prefix,
         deletion_protection=settings.deletion_protection,
         refresh_token_days=settings.refresh_token_days,
-        analyst_permissions=[Allow(["dynamodb:Query"], table.index_arns)],
+        analyst_permissions=[
+            Allow(["dynamodb:Query"], table.index_arns),
+            # CloudWatch knows no narrower resource for these: metrics have no ARN, and composite
+            # alarms are shown only to those who may see all (DescribeAlarms).
+            Allow(["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"]),
+        ],
     ),
     opts,
 )
@@ -78,6 +84,7 @@ watched = Watched(
     api_name=settings.prefix,
     table_name=settings.table_name,
     function_names={"auth": auth.args.function_name, "file-sla-error": file_sla_error.args.function_name},
+    namespace=settings.metrics_namespace,
 )
 monitoring = Monitoring(
     "monitoring",
@@ -86,7 +93,8 @@ monitoring = Monitoring(
         region=settings.region,
         watched=watched,
         alarms=alarm_specs(watched, settings),
-        metrics_namespace=settings.metrics_namespace,
+        access_log_name=api.access_log_name,
+        docs_url=settings.docs_url,
         email=settings.alarm_email,
     ),
     opts,
@@ -100,3 +108,4 @@ pulumi.export("user_pool_client_id", identity.client_id)
 pulumi.export("identity_pool_id", identity.identity_pool_id)
 pulumi.export("alarm_topic_arn", monitoring.alarm_topic_arn)
 pulumi.export("dashboard_name", monitoring.dashboard_name)
+pulumi.export("metrics_namespace", settings.metrics_namespace)

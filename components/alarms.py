@@ -1,28 +1,19 @@
 """The alarms, as data: what is watched, from where on it is trouble, and what to do then."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Literal
 
-from components.api_stage import STAGE
+from components.functions import TIMEOUT_SECONDS
+from components.metrics import MetricRef, Watched
 from components.settings import Settings
-from handlers.names import Index, Route
+from handlers.names import Dimension, FunctionMetric, GatewayMetric, Index, Metric
+from handlers.web.errors import SignInFailed
 
-GATEWAY = "AWS/ApiGateway"
-LAMBDA = "AWS/Lambda"
-DYNAMODB = "AWS/DynamoDB"
+MINUTE = 60
 
-MissingData = Literal["notBreaching", "breaching", "ignore", "missing"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class MetricRef:
-    """One metric as an alarm or a widget reads it."""
-
-    namespace: str
-    name: str
-    dimensions: Mapping[str, str]
-    statistic: str
+Comparison = Literal["GreaterThanOrEqualToThreshold", "LessThanThreshold"]
+MissingData = Literal["notBreaching", "breaching"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,130 +22,183 @@ class AlarmSpec:
 
     With `per`, the value is the percentage of `metric` in `per`, so that one failed request of
     one is not the same as one of a thousand; below `at_least` of `per` the alarm stays quiet.
+
+    With `counts_absence`, a period in which nothing was published counts as 0. CloudWatch looks
+    at more periods than it evaluates before it calls data missing, so an alarm that waits for
+    missing data is late by an amount that nobody documents; one that sees zeros is not.
     """
 
     key: str
-    description: str
+    meaning: str
+    """What is wrong, to the person who is woken, and what to do first."""
+    section: str
+    """The heading of the runbook that goes on from there."""
     metric: MetricRef
     threshold: float
+    comparison: Comparison = "GreaterThanOrEqualToThreshold"
     per: MetricRef | None = None
     at_least: int = 0
-    period_seconds: int = 300
+    counts_absence: bool = False
+    period_seconds: int = 5 * MINUTE
     evaluation_periods: int = 1
     datapoints_to_alarm: int = 1
     missing_data: MissingData = "notBreaching"
-
-
-@dataclass(frozen=True)
-class Watched:
-    """The names under which AWS publishes the metrics of one stack."""
-
-    api_name: str
-    table_name: str
-    function_names: Mapping[str, str]
-    """From the function's key, such as `auth`, to its physical name."""
-    routes: Sequence[str] = field(default=(Route.AUTH, Route.FILE_SLA_ERROR))
-
-    def api(self, name: str, statistic: str = "Sum") -> MetricRef:
-        """A metric of the whole API."""
-        dimensions = {"ApiName": self.api_name, "Stage": STAGE}
-        return MetricRef(namespace=GATEWAY, name=name, dimensions=dimensions, statistic=statistic)
-
-    def method(self, route: str, name: str, statistic: str) -> MetricRef:
-        """A metric of one route."""
-        dimensions = {"ApiName": self.api_name, "Stage": STAGE, "Method": "POST", "Resource": f"/{route}"}
-        return MetricRef(namespace=GATEWAY, name=name, dimensions=dimensions, statistic=statistic)
-
-    def function(self, key: str, name: str, statistic: str = "Sum") -> MetricRef:
-        """A metric of one function."""
-        dimensions = {"FunctionName": self.function_names[key]}
-        return MetricRef(namespace=LAMBDA, name=name, dimensions=dimensions, statistic=statistic)
-
-    def table(self, name: str, index: str | None = None, **dimensions: str) -> MetricRef:
-        """A metric of the table, or of one of its indexes."""
-        at_index = {} if index is None else {"GlobalSecondaryIndexName": index}
-        return MetricRef(
-            namespace=DYNAMODB,
-            name=name,
-            dimensions={"TableName": self.table_name, **at_index, **dimensions},
-            statistic="Sum",
-        )
+    unhealthy: bool = False
+    """Whether the service as a whole is unhealthy while this alarm is on."""
 
 
 def alarm_specs(watched: Watched, settings: Settings) -> tuple[AlarmSpec, ...]:
     """Every alarm of a stack."""
     return (
-        AlarmSpec(
-            key="api-5xx",
-            description="The API answers with faults of its own; reports may be lost until scripts retry. "
-            "Look at the functions' logs for 'failed', then at the table's and functions' alarms.",
-            metric=watched.api("5XXError"),
-            per=watched.api("Count"),
-            threshold=settings.error_rate_alarm_percent,
-        ),
-        AlarmSpec(
-            key="api-4xx",
-            description="Many requests are refused: a script sends what the contract does not allow, or has "
-            "a wrong password. The access log tells status codes and addresses.",
-            metric=watched.api("4XXError"),
-            per=watched.api("Count"),
-            at_least=20,
-            threshold=settings.client_error_rate_alarm_percent,
-        ),
-        *(
-            AlarmSpec(
-                key=f"{route.replace('_', '-')}-latency",
-                description=f"/{route} answers slowly: compare the integration latency with the function's "
-                "duration and the table's throttles.",
-                metric=watched.method(route, "Latency", "p95"),
-                threshold=settings.latency_alarm_ms,
-                evaluation_periods=3,
-                datapoints_to_alarm=2,
-            )
-            for route in watched.routes
-        ),
-        *(
-            spec
-            for key in watched.function_names
-            for spec in (
-                AlarmSpec(
-                    key=f"{key}-errors",
-                    description=f"The {key} function ends without an answer: it crashed or ran out of time "
-                    "or memory. Its log tells which.",
-                    metric=watched.function(key, "Errors"),
-                    threshold=1,
-                ),
-                AlarmSpec(
-                    key=f"{key}-throttles",
-                    description=f"Lambda turns invocations of the {key} function away: the account's "
-                    "concurrency is used up. Raise the quota, or find what else uses it.",
-                    metric=watched.function(key, "Throttles"),
-                    threshold=1,
-                ),
-            )
-        ),
-        AlarmSpec(
-            key="table-write-throttles",
-            description="DynamoDB turns writes to the table away: reports are answered 429 and must be sent "
-            "again. Look at the table's consumed capacity and at the account's quota.",
-            metric=watched.table("WriteThrottleEvents"),
-            threshold=1,
-        ),
-        *(
-            AlarmSpec(
-                key=f"{index.lower()}-write-throttles",
-                description=f"Writes to {index} are held back, and with them those to the table: too many "
-                "records for one hour or one folder.",
-                metric=watched.table("WriteThrottleEvents", index),
-                threshold=1,
-            )
-            for index in (Index.AFFECTED_DATE, Index.FOLDER)
-        ),
-        AlarmSpec(
-            key="table-system-errors",
-            description="DynamoDB itself fails on writes. Look at the AWS Health Dashboard; reports are "
-            "answered 500 and must be sent again.",
-            metric=watched.table("SystemErrors", Operation="BatchWriteItem"),
-            threshold=1,
-        ),
+        *_api_alarms(watched, settings),
+        *_function_alarms(watched, settings),
+        *_table_alarms(watched, settings),
+        *_usage_alarms(watched, settings),
     )
+
+
+def _api_alarms(watched: Watched, settings: Settings) -> Iterator[AlarmSpec]:
+    requests = watched.api(GatewayMetric.COUNT)
+    yield AlarmSpec(
+        key="api-5xx",
+        meaning="The API answers with faults of its own; reports may be lost until scripts retry. "
+        "Look at the functions' logs for 'failed' and 'not_stored', then at the other alarms that are on.",
+        section="api-5xx",
+        metric=watched.api(GatewayMetric.SERVER_ERRORS),
+        per=requests,
+        threshold=settings.error_rate_alarm_percent,
+        unhealthy=True,
+    )
+    yield AlarmSpec(
+        key="api-4xx",
+        meaning="Many requests are refused: a script sends what the contract does not allow, or has "
+        "a wrong password. The access log tells status codes and addresses.",
+        section="api-4xx",
+        metric=watched.api(GatewayMetric.CLIENT_ERRORS),
+        per=requests,
+        at_least=20,
+        threshold=settings.client_error_rate_alarm_percent,
+    )
+    for route in watched.routes:
+        yield AlarmSpec(
+            key=f"{route.replace('_', '-')}-latency",
+            meaning=f"/{route} answers slowly: compare the integration latency with the function's "
+            "duration and the table's throttles.",
+            section="latency",
+            metric=watched.method(route, GatewayMetric.LATENCY, "p95"),
+            threshold=settings.latency_alarm_ms,
+            evaluation_periods=3,
+            datapoints_to_alarm=2,
+            unhealthy=True,
+        )
+
+
+def _function_alarms(watched: Watched, settings: Settings) -> Iterator[AlarmSpec]:
+    for key in watched.function_names:
+        yield AlarmSpec(
+            key=f"{key}-errors",
+            meaning=f"The {key} function ends without an answer: it crashed or ran out of time "
+            "or memory. Its log tells which.",
+            section="function-errors",
+            metric=watched.function(key, FunctionMetric.ERRORS),
+            threshold=settings.function_error_alarm_count,
+            unhealthy=True,
+        )
+        yield AlarmSpec(
+            key=f"{key}-throttles",
+            meaning=f"Lambda turns invocations of the {key} function away: the account's "
+            "concurrency is used up. Raise the quota, or find what else uses it.",
+            section="function-throttles",
+            metric=watched.function(key, FunctionMetric.THROTTLES),
+            threshold=settings.throttle_alarm_count,
+            unhealthy=True,
+        )
+        yield AlarmSpec(
+            key=f"{key}-duration",
+            meaning=f"An invocation of the {key} function came near its timeout of {TIMEOUT_SECONDS} s; "
+            "a little slower, and it is cut off. Look for what it waits for.",
+            section="function-duration",
+            metric=watched.function(key, FunctionMetric.DURATION, "Maximum"),
+            threshold=TIMEOUT_SECONDS * 1000 * settings.duration_alarm_percent / 100,
+            unhealthy=True,
+        )
+
+
+def _table_alarms(watched: Watched, settings: Settings) -> Iterator[AlarmSpec]:
+    yield AlarmSpec(
+        key="table-write-throttles",
+        meaning="DynamoDB turns writes to the table away: reports are answered 429 and must be sent "
+        "again. Look at the table's consumed capacity and at the account's quota.",
+        section="table-throttles",
+        metric=watched.table("WriteThrottleEvents"),
+        threshold=settings.throttle_alarm_count,
+        unhealthy=True,
+    )
+    for index in (Index.AFFECTED_DATE, Index.FOLDER):
+        yield AlarmSpec(
+            key=f"{index.lower()}-write-throttles",
+            meaning=f"Writes to {index} are held back, and with them those to the table: too many "
+            "records for one hour or one folder.",
+            section="table-throttles",
+            metric=watched.table("WriteThrottleEvents", index),
+            threshold=settings.throttle_alarm_count,
+            unhealthy=True,
+        )
+        yield AlarmSpec(
+            key=f"{index.lower()}-read-throttles",
+            meaning=f"Queries of {index} are turned away: the dashboard is slow or incomplete, "
+            "reports are not touched. Look for who reads so much at once.",
+            section="table-throttles",
+            metric=watched.table("ReadThrottleEvents", index),
+            threshold=settings.throttle_alarm_count,
+        )
+    for operation, what in (("BatchWriteItem", "writes"), ("Query", "the dashboard's reads")):
+        yield AlarmSpec(
+            key=f"table-{operation.lower()}-errors",
+            meaning=f"DynamoDB itself fails on {what}. Look at the AWS Health Dashboard; what was "
+            "answered with an error must be sent again.",
+            section="table-errors",
+            metric=watched.table("SystemErrors", Operation=operation),
+            threshold=settings.table_error_alarm_count,
+            unhealthy=operation == "BatchWriteItem",
+        )
+
+
+def _usage_alarms(watched: Watched, settings: Settings) -> Iterator[AlarmSpec]:
+    yield AlarmSpec(
+        key="failed-sign-ins",
+        meaning="Wrong passwords out of the ordinary: someone is guessing, or a script has an old "
+        "password. The access log of the auth route tells the addresses.",
+        section="failed-sign-ins",
+        metric=watched.own(Metric.SIGN_INS, **{Dimension.OUTCOME: SignInFailed.reason}),
+        threshold=settings.failed_sign_in_alarm_count,
+    )
+    if settings.heartbeat_minutes:
+        yield AlarmSpec(
+            key="silence",
+            meaning=f"No report and no heartbeat for {settings.heartbeat_minutes} minutes: breaches may go "
+            "unseen. Check that the script's schedule runs and that its server reaches the API.",
+            section="silence",
+            metric=watched.own(Metric.REPORTS),
+            counts_absence=True,
+            threshold=1,
+            comparison="LessThanThreshold",
+            period_seconds=MINUTE,
+            evaluation_periods=settings.heartbeat_minutes,
+            datapoints_to_alarm=settings.heartbeat_minutes,
+            missing_data="breaching",
+        )
+    if settings.breach_quiet_minutes:
+        yield AlarmSpec(
+            key="breaches-reported",
+            meaning="Files wait longer than their folder's SLA allows. The dashboard tells which, and since "
+            f"when. This ends once {settings.breach_quiet_minutes} minutes passed without a breach.",
+            section="breaches-reported",
+            metric=watched.own(Metric.BREACHED_FOLDERS),
+            counts_absence=True,
+            threshold=1,
+            # One breach in all that time keeps it on, however many reports there are between.
+            period_seconds=MINUTE,
+            evaluation_periods=settings.breach_quiet_minutes,
+            datapoints_to_alarm=1,
+        )

@@ -10,8 +10,8 @@ import pulumi_aws as aws
 
 from components.api_route import Route
 from components.policy import service_trust
+from handlers.names import STAGE
 
-STAGE: Final = "v1"
 _LOG_POLICY: Final = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 _ACCESS_LOG_FIELDS: Final = {
     "requestId": "$context.requestId",

@@ -6,8 +6,13 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.alarms import AlarmSpec, MetricRef, Watched
+from components.alarms import AlarmSpec
 from components.dashboard_body import dashboard_body
+from components.metrics import MetricRef, Watched
+from handlers.names import Runbook
+
+UNHEALTHY = "unhealthy"
+"""The key of the composite alarm."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +23,9 @@ class MonitoringArgs:
     region: str
     watched: Watched
     alarms: Sequence[AlarmSpec]
-    metrics_namespace: str
+    access_log_name: pulumi.Input[str]
+    docs_url: str
+    """What the address, or the path, of every runbook section begins with."""
     email: str
     """Where alarms are mailed to; empty for nowhere."""
 
@@ -26,7 +33,10 @@ class MonitoringArgs:
 class Monitoring(pulumi.ComponentResource):
     """An SNS topic, the alarms that publish to it, and a CloudWatch dashboard.
 
-    Exposes `alarm_topic_arn`, `alarms` by key, and `dashboard_name`.
+    Beside the alarms of the specs there is a composite one, which is on while any of those is
+    that make the service unhealthy.
+
+    Exposes `alarm_topic_arn`, `alarms` by key, `unhealthy` and `dashboard_name`.
     """
 
     def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -45,14 +55,15 @@ class Monitoring(pulumi.ComponentResource):
                 opts=self._child,
             )
         self.alarms = {spec.key: self._alarm(spec) for spec in args.alarms}
+        self.unhealthy = self._composite()
         self.dashboard = aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
             dashboard_name=args.prefix,
             dashboard_body=dashboard_body(
                 args.watched,
-                args.metrics_namespace,
                 args.region,
-                [alarm.arn for alarm in self.alarms.values()],
+                args.access_log_name,
+                [self.unhealthy.arn, *(alarm.arn for alarm in self.alarms.values())],
             ),
             opts=self._child,
         )
@@ -64,22 +75,23 @@ class Monitoring(pulumi.ComponentResource):
         )
 
     def _alarm(self, spec: AlarmSpec) -> aws.cloudwatch.MetricAlarm:
-        # A percentage is an expression over two metrics; all others read theirs directly.
-        single = None if spec.per else spec.metric
+        # A computed value is an expression over metrics; all other alarms read theirs directly.
+        queries = _queries(spec)
+        single = None if queries else spec.metric
         statistic = single.statistic if single else None
         is_percentile = statistic is not None and statistic.startswith("p")
         return aws.cloudwatch.MetricAlarm(
             f"{self._name}-{spec.key}",
             name=f"{self._args.prefix}-{spec.key}",
-            alarm_description=spec.description,
+            alarm_description=self._describe(spec.meaning, spec.section),
             namespace=single.namespace if single else None,
             metric_name=single.name if single else None,
             dimensions=single.dimensions if single else None,
             statistic=None if is_percentile else statistic,
             extended_statistic=statistic if is_percentile else None,
             period=spec.period_seconds if single else None,
-            metric_queries=_percentage(spec, spec.per) if spec.per else None,
-            comparison_operator="GreaterThanOrEqualToThreshold",
+            metric_queries=queries or None,
+            comparison_operator=spec.comparison,
             threshold=spec.threshold,
             evaluation_periods=spec.evaluation_periods,
             datapoints_to_alarm=spec.datapoints_to_alarm,
@@ -90,18 +102,40 @@ class Monitoring(pulumi.ComponentResource):
             opts=self._child,
         )
 
+    def _composite(self) -> aws.cloudwatch.CompositeAlarm:
+        names = [self.alarms[spec.key].name for spec in self._args.alarms if spec.unhealthy]
+        return aws.cloudwatch.CompositeAlarm(
+            f"{self._name}-{UNHEALTHY}",
+            alarm_name=f"{self._args.prefix}-{UNHEALTHY}",
+            alarm_description=self._describe(
+                "The service does not do its work as it should. The alarms that are on beside this one "
+                "tell what is wrong; begin with the one that came first.",
+                UNHEALTHY,
+            ),
+            alarm_rule=pulumi.Output.all(*names).apply(
+                lambda known: " OR ".join(f'ALARM("{name}")' for name in known)
+            ),
+            alarm_actions=[self.topic.arn],
+            ok_actions=[self.topic.arn],
+            opts=self._child,
+        )
 
-def _percentage(spec: AlarmSpec, whole: MetricRef) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
-    return [
-        _query("part", spec.metric, spec.period_seconds),
-        _query("whole", whole, spec.period_seconds),
-        aws.cloudwatch.MetricAlarmMetricQueryArgs(
-            id="percentage",
-            expression=f"IF(whole >= {max(spec.at_least, 1)}, 100 * part / whole, 0)",
-            label="percent",
-            return_data=True,
-        ),
-    ]
+    def _describe(self, meaning: str, section: str) -> str:
+        return f"{meaning} {Runbook.LABEL}{self._args.docs_url}/{Runbook.FILE}#{section}"
+
+
+def _queries(spec: AlarmSpec) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
+    """The expression that gives the alarm's value, and what goes into it; nothing for a bare metric."""
+    if spec.per:
+        at_least = max(spec.at_least, 1)
+        return [
+            _query("part", spec.metric, spec.period_seconds),
+            _query("whole", spec.per, spec.period_seconds),
+            _result("percentage", f"IF(whole >= {at_least}, 100 * part / whole, 0)"),
+        ]
+    if spec.counts_absence:
+        return [_query("published", spec.metric, spec.period_seconds), _result("count", "FILL(published, 0)")]
+    return []
 
 
 def _query(query_id: str, metric: MetricRef, period: int) -> aws.cloudwatch.MetricAlarmMetricQueryArgs:
@@ -115,4 +149,10 @@ def _query(query_id: str, metric: MetricRef, period: int) -> aws.cloudwatch.Metr
             stat=metric.statistic,
             period=period,
         ),
+    )
+
+
+def _result(query_id: str, expression: str) -> aws.cloudwatch.MetricAlarmMetricQueryArgs:
+    return aws.cloudwatch.MetricAlarmMetricQueryArgs(
+        id=query_id, expression=expression, label=query_id, return_data=True
     )

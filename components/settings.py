@@ -14,6 +14,10 @@ LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
 
+MIN_QUIET_MINUTES = 5
+"""Below, a report that merely takes its time to show in CloudWatch would count as missing."""
+MAX_QUIET_MINUTES = 24 * 60
+
 
 def _log_retention(value: int) -> int:
     if value not in LOG_RETENTION_DAYS:
@@ -25,6 +29,18 @@ def _email(value: str) -> str:
     if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
         raise ValueError("must be an e-mail address, or empty")
     return value
+
+
+def _off_or_minutes(value: int) -> int:
+    if value and not MIN_QUIET_MINUTES <= value <= MAX_QUIET_MINUTES:
+        raise ValueError(f"must be 0 for none, or {MIN_QUIET_MINUTES} to {MAX_QUIET_MINUTES} minutes")
+    return value
+
+
+def _docs(value: str) -> str:
+    if not re.fullmatch(r"(https://)?[A-Za-z0-9._~/:@-]{1,200}", value):
+        raise ValueError("must be an https address or a path, of at most 200 characters")
+    return value.rstrip("/")
 
 
 def _origin(value: str) -> str:
@@ -64,6 +80,15 @@ class Settings(BaseModel):
     latency_alarm_ms: Annotated[int, Field(ge=1, le=29_000)]
     error_rate_alarm_percent: Annotated[int, Field(ge=1, le=100)]
     client_error_rate_alarm_percent: Annotated[int, Field(ge=1, le=100)]
+    function_error_alarm_count: Annotated[int, Field(ge=1)]
+    duration_alarm_percent: Annotated[int, Field(ge=1, le=100)]
+    throttle_alarm_count: Annotated[int, Field(ge=1)]
+    table_error_alarm_count: Annotated[int, Field(ge=1)]
+    failed_sign_in_alarm_count: Annotated[int, Field(ge=1)]
+    # CloudWatch: evaluation periods of less than an hour may cover one day at most (PutMetricAlarm).
+    heartbeat_minutes: Annotated[int, AfterValidator(_off_or_minutes)]
+    breach_quiet_minutes: Annotated[int, AfterValidator(_off_or_minutes)]
+    docs_url: Annotated[str, Field(min_length=1), AfterValidator(_docs)]
 
     @property
     def prefix(self) -> str:
@@ -72,8 +97,12 @@ class Settings(BaseModel):
 
     @property
     def metrics_namespace(self) -> str:
-        """The CloudWatch namespace of this stack's own metrics."""
-        return f"{self.project}/{self.stack}"
+        """The CloudWatch namespace of this stack's own metrics.
+
+        The API, the dashboard and, at their beginning, the alarms bear this name too, so that
+        whoever reads the metrics needs to know one name.
+        """
+        return self.prefix
 
     @property
     def tags(self) -> dict[str, str]:

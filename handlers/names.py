@@ -10,6 +10,10 @@ class Route:
     FILE_SLA_ERROR: Final = "file_sla_error"
 
 
+STAGE: Final = "v1"
+"""The one stage of the REST API."""
+
+
 class Group:
     """Groups of the user pool; membership travels in the `cognito:groups` claim."""
 
@@ -65,6 +69,33 @@ class Dimension:
     OUTCOME: Final = "Outcome"
 
 
+class GatewayMetric:
+    """What API Gateway publishes of a REST API by itself, and the dimensions it does so under."""
+
+    NAMESPACE: Final = "AWS/ApiGateway"
+    COUNT: Final = "Count"
+    CLIENT_ERRORS: Final = "4XXError"
+    SERVER_ERRORS: Final = "5XXError"
+    LATENCY: Final = "Latency"
+    INTEGRATION_LATENCY: Final = "IntegrationLatency"
+    API: Final = "ApiName"
+    STAGE: Final = "Stage"
+    METHOD: Final = "Method"
+    RESOURCE: Final = "Resource"
+
+
+class FunctionMetric:
+    """What Lambda publishes of a function by itself."""
+
+    NAMESPACE: Final = "AWS/Lambda"
+    INVOCATIONS: Final = "Invocations"
+    ERRORS: Final = "Errors"
+    THROTTLES: Final = "Throttles"
+    DURATION: Final = "Duration"
+    CONCURRENT_EXECUTIONS: Final = "ConcurrentExecutions"
+    FUNCTION: Final = "FunctionName"
+
+
 class Variable:
     """Environment variables that configure the functions."""
 
@@ -76,6 +107,13 @@ class Variable:
     CLIENT_SECRET_ID: Final = "CLIENT_SECRET_ID"
     TABLE_NAME: Final = "TABLE_NAME"
     RETENTION_DAYS: Final = "RETENTION_DAYS"
+
+
+class Runbook:
+    """How an alarm's description, at its end, names the section that tells what to do."""
+
+    LABEL: Final = "Runbook: "
+    FILE: Final = "runbook.md"
 
 
 IDEMPOTENCY_HEADER: Final = "Idempotency-Key"

@@ -8,7 +8,7 @@ import pulumi
 from local.program import run_program
 from local.provider import Aws, create
 
-OnCreated = Callable[[str], None]
+OnCreated = Callable[[pulumi.runtime.MockResourceArgs], None]
 _PROVIDER_TYPE = "pulumi:providers:aws"
 
 
@@ -18,7 +18,7 @@ def deploy(aws: Aws, overrides: dict[str, Any], on_created: OnCreated = lambda _
     Args:
         aws: the emulated account.
         overrides: configuration over that of the stack's file.
-        on_created: told the name of each resource once it exists.
+        on_created: told of each resource once it exists.
 
     Raises:
         UnknownResourceError: the program declares what the local stack cannot create.
@@ -30,7 +30,7 @@ def deploy(aws: Aws, overrides: dict[str, Any], on_created: OnCreated = lambda _
         if not args.custom or args.typ == _PROVIDER_TYPE:
             return args.name, dict(args.inputs)
         created = create(aws, args.typ, args.name, args.inputs)
-        on_created(args.name)
+        on_created(args)
         return created.id, dict(created.outputs)
 
     return run_program(new_resource, overrides)

@@ -9,6 +9,13 @@ from local.waiting import wait_for
 # The pair that the emulator takes for the account's root; every other principal is held to its policies.
 ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
+_SCRIPT = Path(__file__).with_name("emulator_process.py")
+
+
+def access_log(folder: Path) -> Path:
+    """Where the emulator of a folder logs the requests that it answered."""
+    return folder / "access.log"
+
 
 def start_emulator(port: int, folder: Path, region: str, *, persist: bool = False) -> ProcessId:
     """Starts the emulator on a port of the loopback interface, and returns once it answers.
@@ -41,6 +48,7 @@ def start_emulator(port: int, folder: Path, region: str, *, persist: bool = Fals
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
-    process = start(["-m", "ministack"], log, environment)
+    # -P, and no PYTHONPATH: the functions that it runs must find what is in their package, and no more.
+    process = start(["-P", str(_SCRIPT), str(access_log(folder))], log, environment)
     wait_for(f"http://{HOST}:{port}/_ministack/health", process, log)
     return process

@@ -1,17 +1,21 @@
 """Brings the whole system up on this machine, and takes it down."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import pulumi
+
 from local.demo.data import load_history, report_folders
 from local.demo.script import HEARTBEAT, post_report
 from local.deploy import deploy
-from local.emulator import start_emulator
+from local.emulator import access_log, start_emulator
 from local.processes import HOST, free_port, start
-from local.provider import Aws
+from local.provider import Aws, as_api_values
+from local.provider.cloudwatch import METRIC_ALARM, metric_alarm_request
 from local.stack_config import ROOT, load_config
 from local.state import StateFolder
 from local.users import create_users
@@ -73,9 +77,11 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
         state.note_process("emulator", start_emulator(port, state.path, region))
     aws = Aws(f"http://{HOST}:{port}", region)
 
-    resources: list[str] = []
+    resources: list[pulumi.runtime.MockResourceArgs] = []
     with _timed(say, lambda: f"the program: {len(resources)} resources"):
         outputs = deploy(aws, {"functionTarget": "host", **(options.config or {})}, resources.append)
+    with _timed(say, "metrics and alarms"):
+        _start_metrics(state, aws, resources)
     with _timed(say, "a reporter and an analyst"):
         users = create_users(aws, outputs["user_pool_id"])
     with _timed(say, "functions warm"):
@@ -95,6 +101,28 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
             outputs["dashboard_url"] = _start_dashboard(state)
         state.write_outputs(outputs)
     return outputs
+
+
+def _start_metrics(state: StateFolder, aws: Aws, resources: list[pulumi.runtime.MockResourceArgs]) -> None:
+    alarms = state.path / "alarms.json"
+    alarms.write_text(
+        json.dumps(
+            [
+                metric_alarm_request(resource.name, as_api_values(resource.inputs))
+                for resource in resources
+                if resource.typ == METRIC_ALARM
+            ]
+        )
+    )
+    process = start(
+        [
+            "-m", "local.metrics", "--endpoint", aws.endpoint_url, "--region", aws.region,
+            "--access-log", str(access_log(state.path).resolve()), "--alarms", str(alarms.resolve()),
+        ],
+        state.path / "metrics.log",
+        {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    state.note_process("metrics", process)
 
 
 def _start_dashboard(state: StateFolder) -> str:

@@ -11,7 +11,7 @@ from pulumi.runtime.rpc import is_rpc_secret, unwrap_rpc_secret
 from local.provider import apigateway, cloudwatch, cognito, dynamodb, functions, iam, secretsmanager, sns
 from local.provider.resource import Aws, Created, Creator, Inputs
 
-__all__ = ["Aws", "Created", "UnknownResourceError", "create"]
+__all__ = ["Aws", "Created", "UnknownResourceError", "as_api_values", "create"]
 
 _CREATORS: dict[str, Creator] = {
     **apigateway.CREATORS,
@@ -44,19 +44,19 @@ def create(aws: Aws, resource_type: str, name: str, inputs: Inputs) -> Created:
     creator = _CREATORS.get(resource_type)
     if creator is None:
         raise UnknownResourceError(resource_type, name)
-    created = creator(aws, name, _as_api_values(inputs))
+    created = creator(aws, name, as_api_values(inputs))
     return Created(created.id, {**inputs, **created.outputs})
 
 
-def _as_api_values(value: Any) -> Any:
+def as_api_values(value: Any) -> Any:
     """Inputs as the AWS API takes them: secrets bare, whole numbers as integers.
 
     Pulumi marks secrets, and its protocol buffers know one kind of number only.
     """
     if is_rpc_secret(value):
-        return _as_api_values(unwrap_rpc_secret(value))
+        return as_api_values(unwrap_rpc_secret(value))
     if isinstance(value, Mapping):
-        return {key: _as_api_values(entry) for key, entry in value.items()}
+        return {key: as_api_values(entry) for key, entry in value.items()}
     if isinstance(value, list):
-        return [_as_api_values(entry) for entry in value]
+        return [as_api_values(entry) for entry in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -4,6 +4,8 @@ from typing import Any
 
 from local.provider.resource import Aws, Created, Creator, Inputs, pick
 
+METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+
 
 def _log_group(aws: Aws, name: str, inputs: Inputs) -> Created:
     client = aws.client("logs")
@@ -15,33 +17,51 @@ def _log_group(aws: Aws, name: str, inputs: Inputs) -> Created:
 
 
 def _metric_alarm(aws: Aws, name: str, inputs: Inputs) -> Created:
-    alarm_name = inputs.get("name", name)
-    metric = {"Dimensions": _dimensions(inputs)} if "metricName" in inputs else {}
-    queries = (
-        {"Metrics": [_query(query) for query in inputs["metricQueries"]]} if "metricQueries" in inputs else {}
-    )
-    aws.client("cloudwatch").put_metric_alarm(
-        AlarmName=alarm_name,
+    request = metric_alarm_request(name, inputs)
+    aws.client("cloudwatch").put_metric_alarm(**request)
+    return _alarm(aws, request["AlarmName"])
+
+
+def metric_alarm_request(name: str, inputs: Inputs) -> dict[str, Any]:
+    """The arguments of PutMetricAlarm, with what the alarm watches always as `Metrics`.
+
+    AWS takes one metric in that form as well as bare. The emulator evaluates bare ones, but without
+    regard to dimensions, periods and missing data; `local.metrics.alarms` evaluates them all.
+    """
+    return {
+        "AlarmName": inputs.get("name", name),
+        "Metrics": [_query(query) for query in inputs.get("metricQueries") or [_bare(inputs)]],
+        "OKActions": inputs.get("okActions", []),
         **pick(
             inputs,
             "alarmDescription",
-            "namespace",
-            "metricName",
-            "statistic",
-            "extendedStatistic",
             "comparisonOperator",
             "threshold",
             "treatMissingData",
             "alarmActions",
             "datapointsToAlarm",
             "evaluationPeriods",
-            "period",
         ),
+    }
+
+
+def _bare(inputs: Inputs) -> dict[str, Any]:
+    names = ("namespace", "metricName", "dimensions", "period")
+    metric = {name: inputs[name] for name in names if name in inputs}
+    stat = inputs.get("extendedStatistic") or inputs["statistic"]
+    return {"id": "value", "metric": {**metric, "stat": stat}, "returnData": True}
+
+
+def _composite_alarm(aws: Aws, _name: str, inputs: Inputs) -> Created:
+    aws.client("cloudwatch").put_composite_alarm(
         OKActions=inputs.get("okActions", []),
-        **metric,
-        **queries,
+        **pick(inputs, "alarmName", "alarmDescription", "alarmRule", "alarmActions"),
     )
-    return Created(alarm_name, {"name": alarm_name, "arn": aws.arn("cloudwatch", f"alarm:{alarm_name}")})
+    return _alarm(aws, inputs["alarmName"])
+
+
+def _alarm(aws: Aws, name: str) -> Created:
+    return Created(name, {"name": name, "arn": aws.arn("cloudwatch", f"alarm:{name}")})
 
 
 def _dimensions(inputs: Inputs) -> list[dict[str, str]]:
@@ -72,6 +92,7 @@ def _dashboard(aws: Aws, _name: str, inputs: Inputs) -> Created:
 
 CREATORS: dict[str, Creator] = {
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": _metric_alarm,
+    METRIC_ALARM: _metric_alarm,
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": _composite_alarm,
     "aws:cloudwatch/dashboard:Dashboard": _dashboard,
 }

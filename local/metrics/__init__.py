@@ -1,0 +1,5 @@
+"""What CloudWatch does by itself on AWS and the emulator does not.
+
+`gateway` and `functions` read logs as they grow and tell what API Gateway, Lambda and the embedded
+metric format would publish; `alarms` evaluates the alarms. One process does all three.
+"""

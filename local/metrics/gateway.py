@@ -1,0 +1,70 @@
+"""What API Gateway publishes, from the log of the requests that the emulator answered.
+
+The log knows of every answer, those included that the gateway gives itself: 400 for a body that
+breaks the model, 401 for a bad token, 403, 429. `IntegrationLatency` is not published: nothing
+tells the gateway's share of a request from the function's.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from handlers.names import GatewayMetric
+from local.metrics.data import Sample, Series
+from local.provider import Aws
+
+_LINE = re.compile(
+    r"(?P<moment>\d+) (?P<status>\d{3}) (?P<micros>\d+) (?P<method>[A-Z]+) "
+    r"/restapis/(?P<api>[a-z0-9]+)/(?P<stage>[^/]+)/_user_request_(?P<path>/.*)\n"
+)
+
+
+class GatewayMetrics:
+    """The samples of each request to a REST API, once."""
+
+    def __init__(self, aws: Aws, access_log: Path) -> None:
+        self._aws = aws
+        self._access_log = access_log
+        self._position = 0
+
+    def new_samples(self) -> Iterator[Sample]:
+        """Those of the requests answered since the last call."""
+        with self._access_log.open(newline="\n", errors="replace") as log:
+            log.seek(self._position)
+            while (line := log.readline()).endswith("\n"):
+                self._position = log.tell()
+                if request := _LINE.fullmatch(line):
+                    yield from self._samples(request)
+
+    def _samples(self, request: re.Match[str]) -> Iterator[Sample]:
+        api_name, resources = self._apis[request["api"]]
+        stage = {GatewayMetric.API: api_name, GatewayMetric.STAGE: request["stage"]}
+        dimensions = [{GatewayMetric.API: api_name}, stage]
+        # Nothing is published by method of a path that the API does not have.
+        if request["path"] in resources:
+            method = {GatewayMetric.METHOD: request["method"], GatewayMetric.RESOURCE: request["path"]}
+            dimensions.append({**stage, **method})
+        status, moment = int(request["status"]), float(request["moment"])
+        # A zero beside every success: thus the average of an error metric is its rate.
+        values = {
+            GatewayMetric.COUNT: (1, "Count"),
+            GatewayMetric.CLIENT_ERRORS: (int(400 <= status < 500), "Count"),
+            GatewayMetric.SERVER_ERRORS: (int(status >= 500), "Count"),
+            GatewayMetric.LATENCY: (round(int(request["micros"]) / 1000), "Milliseconds"),
+        }
+        for under in dimensions:
+            for name, (value, unit) in values.items():
+                yield Sample(Series.of(GatewayMetric.NAMESPACE, name, under, unit), value, moment)
+
+    @cached_property
+    def _apis(self) -> dict[str, tuple[str, set[str]]]:
+        """Name and paths of each API by its id; the program has made them all before the first request."""
+        client = self._aws.client("apigateway")
+        return {
+            api["id"]: (
+                api["name"],
+                {resource["path"] for resource in client.get_resources(restApiId=api["id"])["items"]},
+            )
+            for api in client.get_rest_apis()["items"]
+        }
