@@ -82,8 +82,8 @@ def _api_alarms(watched: Watched, settings: Settings) -> Iterator[AlarmSpec]:
     for route in watched.routes:
         yield AlarmSpec(
             key=f"{route.replace('_', '-')}-latency",
-            meaning=f"/{route} answers slowly: compare the integration latency with the function's "
-            "duration and the table's throttles.",
+            meaning=f"/{route} answers slowly, and scripts may give up waiting. Compare the integration "
+            "latency with the function's duration and the table's throttles.",
             section="latency",
             metric=watched.method(route, GatewayMetric.LATENCY, "p95"),
             threshold=settings.latency_alarm_ms,
@@ -137,8 +137,8 @@ def _table_alarms(watched: Watched, settings: Settings) -> Iterator[AlarmSpec]:
     for index in (Index.AFFECTED_DATE, Index.FOLDER):
         yield AlarmSpec(
             key=f"{index.lower()}-write-throttles",
-            meaning=f"Writes to {index} are held back, and with them those to the table: too many "
-            "records for one hour or one folder.",
+            meaning=f"Writes to {index} are held back, and with them those to the table. Look for too many "
+            "records of one hour or one folder.",
             section="table-throttles",
             metric=watched.table("WriteThrottleEvents", index),
             threshold=settings.throttle_alarm_count,

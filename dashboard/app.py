@@ -10,5 +10,10 @@ run_in_shell(
         st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
         st.Page("views/by_date.py", title="By date", icon=":material/calendar_month:", url_path="by-date"),
         st.Page("views/by_folder.py", title="By folder", icon=":material/folder_open:", url_path="by-folder"),
+        st.Page(
+            "views/operations.py", title="Operations", icon=":material/vital_signs:", url_path="operations"
+        ),
+        # Reached from an alarm, which links to a section of it.
+        st.Page("views/runbook.py", title="Runbook", url_path="runbook", visibility="hidden"),
     ]
 )

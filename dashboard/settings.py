@@ -26,6 +26,8 @@ class Settings(BaseModel):
     table_name: str = Field(min_length=1)
     user_pool_id: str = Field(min_length=1)
     identity_pool_id: str = Field(min_length=1)
+    metrics_namespace: str = Field(min_length=1)
+    """Of the service's own metrics; its API and its alarms bear the same name."""
     endpoint_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     """Where AWS is, when it is an emulator."""
     quiet_minutes: int = Field(default=120, ge=5, le=1440)

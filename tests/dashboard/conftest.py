@@ -17,6 +17,7 @@ from tests.dashboard.fake_table import REGION, TABLE, create_table
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+NAMESPACE = "file-sla-test"
 PASSWORD = "a long password 1!"
 
 
@@ -77,6 +78,7 @@ def settings(
         "TABLE_NAME": TABLE,
         "USER_POOL_ID": f"{REGION}_pool",
         "IDENTITY_POOL_ID": identity_pool_id,
+        "METRICS_NAMESPACE": NAMESPACE,
     }.items():
         monkeypatch.setenv(f"FILE_SLA_{name}", value)
     backend.cache_clear()

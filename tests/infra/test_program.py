@@ -11,6 +11,7 @@ def test_exports_are_what_the_dashboard_and_owners_read(program: Program) -> Non
         "identity_pool_id": "id-of-identity-pool",
         "alarm_topic_arn": "arn-of-monitoring-alarms",
         "dashboard_name": "file-sla-dev",
+        "metrics_namespace": "file-sla-dev",
     }
 
 

@@ -73,7 +73,7 @@ def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
     assert "already running" in again.stderr
     assert outputs["api_url"] in again.stderr
 
-    assert "Stopped: emulator" in _run(state, "down").stderr
+    assert "Stopped: metrics, emulator" in _run(state, "down").stderr
     assert not state.path.exists()
     assert _processes_below(state.path) == []
     assert "Nothing was running" in _run(state, "down").stderr

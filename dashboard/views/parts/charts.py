@@ -26,14 +26,14 @@ _TIME_LABEL: Final = (
 def draw_files_in_breach(series: pd.DataFrame) -> None:
     """Bars of `files` from `time` to `until`."""
     chart = (
-        alt.Chart(_as_utc(series, "time", "until"))
+        alt.Chart(as_utc(series, "time", "until"))
         .mark_bar(binSpacing=1)
         .encode(
-            x=_time_axis("time"),
+            x=time_axis("time"),
             x2="until:T",
             y=alt.Y("files:Q", title="Files in breach", axis=alt.Axis(tickMinStep=1)),
             y2=alt.datum(0),
-            tooltip=[_time_tooltip("time", "From"), alt.Tooltip("files:Q", title="Files in breach")],
+            tooltip=[time_tooltip("time", "From"), alt.Tooltip("files:Q", title="Files in breach")],
         )
     )
     st.altair_chart(chart.properties(height=_HEIGHT), alt="Files in breach over time")
@@ -86,16 +86,16 @@ def draw_hours_of_day(cells: pd.DataFrame, folders: list[str]) -> None:
 
 def draw_longest_waits(waits: pd.DataFrame) -> None:
     """The longest wait in `hours` at each report, at `time`, against the `sla`."""
-    data = _as_utc(waits, "time").assign(
+    data = as_utc(waits, "time").assign(
         waited=(waits["hours"] * 60).map(spell), allowed=(waits["sla"] * 60).map(spell)
     )
-    base = alt.Chart(data).encode(x=_time_axis("time"))
+    base = alt.Chart(data).encode(x=time_axis("time"))
     waited = base.mark_line(point=alt.OverlayMarkDef(size=16)).encode(
         # No line where nothing was reported.
         detail="run:N",
         y=alt.Y("hours:Q", title="Hours waited"),
         tooltip=[
-            _time_tooltip("time", "Reported"),
+            time_tooltip("time", "Reported"),
             alt.Tooltip("waited:N", title="Longest wait"),
             alt.Tooltip("allowed:N", title="SLA"),
             alt.Tooltip("files:Q", title="Files"),
@@ -125,16 +125,19 @@ def draw_weeks(weeks: pd.DataFrame) -> None:
     st.altair_chart(chart.properties(height=_HEIGHT), alt="Hours in breach by week")
 
 
-def _as_utc(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+def as_utc(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """The frame with these wall-clock columns handed over as if they were UTC."""
     return frame.assign(**{name: frame[name].dt.tz_localize("UTC") for name in names})
 
 
-def _time_axis(name: str) -> alt.X:
+def time_axis(name: str) -> alt.X:
+    """The axis of such a column."""
     axis = alt.Axis(labelExpr=_TIME_LABEL, labelOverlap=True)
     return alt.X(f"{name}:T", title=None, scale=alt.Scale(type="utc"), axis=axis)
 
 
-def _time_tooltip(name: str, title: str) -> alt.Tooltip:
+def time_tooltip(name: str, title: str) -> alt.Tooltip:
+    """The tooltip of such a column."""
     return alt.Tooltip(f"utcyearmonthdatehoursminutes({name}):T", title=title, format="%Y-%m-%d %H:%M")
 
 

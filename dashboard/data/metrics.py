@@ -1,0 +1,215 @@
+"""The one place that talks to CloudWatch: what the service measured, and how its alarms stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+import pandas as pd
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from dashboard.data.frames import MOMENT
+from dashboard.errors import AccessDenied, ServiceFault, SessionExpired, TooManyAttempts, Unreachable
+from handlers.names import STAGE, Dimension, GatewayMetric, Metric, Route, Runbook
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+
+VALUES: Final = {"name": "str", "route": "str", "time": MOMENT, "value": "float64"}
+"""Columns of a frame of values: what was measured, of which route, when the step begins, and how much.
+
+`name` is a status code, or the name of a metric and, for latencies, its percentile (`Latency p95`).
+`route` is empty for the whole API.
+"""
+PERCENTILES: Final = ("p50", "p95")
+_RETENTION: Final = timedelta(days=15)
+"""How long CloudWatch keeps values to the minute."""
+_PAGE: Final = 500
+_WHAT: Final = "CloudWatch"
+_FAILURES: Final[Mapping[str, type[Exception]]] = {
+    "ExpiredToken": SessionExpired,
+    "ExpiredTokenException": SessionExpired,
+    "InvalidClientTokenId": SessionExpired,
+    "Throttling": TooManyAttempts,
+    "ThrottlingException": TooManyAttempts,
+}
+_DENIED: Final = (
+    "AWS refused to show the metrics to you. Ask the service's owner to check the analyst role: it must "
+    "allow cloudwatch:DescribeAlarms, cloudwatch:GetMetricData and cloudwatch:ListMetrics."
+)
+
+_Wanted = Mapping[tuple[str, str], tuple[str, str, str, Mapping[str, str]]]
+"""From name and route to namespace, metric, statistic and dimensions."""
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One alarm as it stands."""
+
+    name: str
+    state: str
+    """`ALARM`, `OK` or `INSUFFICIENT_DATA`."""
+    since: datetime
+    meaning: str
+    runbook: str
+    """The address or the path of the runbook's section."""
+
+
+class Metrics:
+    """The service's metrics and alarms, as one analyst may see them.
+
+    Every method raises `AccessDenied`, `SessionExpired`, `TooManyAttempts`, `Unreachable` or `ServiceFault`.
+
+    Args:
+        session: has the analyst's credentials.
+        namespace: of the service's own metrics; its API and its alarms bear the same name.
+        endpoint_url: where CloudWatch is, when it is an emulator.
+    """
+
+    def __init__(self, session: boto3.session.Session, namespace: str, endpoint_url: str | None) -> None:
+        self._namespace = namespace
+        self._client: CloudWatchClient = session.client(
+            "cloudwatch",
+            endpoint_url=endpoint_url,
+            config=Config(
+                connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 5}
+            ),
+        )
+
+    def alarms(self) -> list[Alarm]:
+        """Every alarm of the service, in no particular order."""
+        pages = self._client.get_paginator("describe_alarms").paginate(
+            AlarmNamePrefix=f"{self._namespace}-", AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+        )
+        with _failures():
+            return [
+                self._alarm(alarm)
+                for page in pages
+                for alarm in (*page.get("CompositeAlarms", []), *page.get("MetricAlarms", []))
+            ]
+
+    def gateway(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
+        """What the gateway counted and timed, as `VALUES`: of the whole API, latencies of each route."""
+        api = {GatewayMetric.API: self._namespace, GatewayMetric.STAGE: STAGE}
+        wanted: dict[tuple[str, str], tuple[str, str, str, Mapping[str, str]]] = {
+            (name, ""): (GatewayMetric.NAMESPACE, name, "Sum", api)
+            for name in (GatewayMetric.COUNT, GatewayMetric.CLIENT_ERRORS, GatewayMetric.SERVER_ERRORS)
+        }
+        for route in (Route.AUTH, Route.FILE_SLA_ERROR):
+            of_route = {**api, GatewayMetric.METHOD: "POST", GatewayMetric.RESOURCE: f"/{route}"}
+            for percentile in PERCENTILES:
+                name = f"{GatewayMetric.LATENCY} {percentile}"
+                wanted[name, route] = (GatewayMetric.NAMESPACE, GatewayMetric.LATENCY, percentile, of_route)
+        return self._values(wanted, start, end, step)
+
+    def statuses(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
+        """How often the functions answered with each status, as `VALUES`."""
+        with _failures():
+            seen = [
+                {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
+                for page in self._client.get_paginator("list_metrics").paginate(
+                    Namespace=self._namespace, MetricName=Metric.REQUESTS
+                )
+                for metric in page["Metrics"]
+            ]
+        wanted = {
+            (dimensions[Dimension.STATUS_CODE], dimensions[Dimension.ROUTE]): (
+                self._namespace,
+                Metric.REQUESTS,
+                "Sum",
+                dimensions,
+            )
+            for dimensions in seen
+        }
+        return self._values(wanted, start, end, step)
+
+    def last_report(self, now: datetime) -> datetime | None:
+        """The minute of the last report or heartbeat; None if there was none for 15 days."""
+        pages = self._client.get_paginator("get_metric_data").paginate(
+            MetricDataQueries=[_query("reports", (self._namespace, Metric.REPORTS, "Sum", {}), 60)],
+            StartTime=now - _RETENTION,
+            EndTime=now,
+            ScanBy="TimestampDescending",
+            PaginationConfig={"PageSize": _PAGE},
+        )
+        with _failures():
+            for page in pages:
+                if moments := [
+                    moment for result in page["MetricDataResults"] for moment in result["Timestamps"]
+                ]:
+                    return max(moments).astimezone(UTC)
+        return None
+
+    def _alarm(self, alarm: Mapping[str, Any]) -> Alarm:
+        meaning, _, runbook = alarm.get("AlarmDescription", "").partition(Runbook.LABEL)
+        return Alarm(
+            name=alarm["AlarmName"].removeprefix(f"{self._namespace}-"),
+            state=alarm["StateValue"],
+            # The second also moves when an alarm is evaluated anew without changing.
+            since=(alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"]).astimezone(UTC),
+            meaning=meaning.strip(),
+            runbook=runbook,
+        )
+
+    def _values(self, wanted: _Wanted, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
+        keys = {f"q{number}": key for number, key in enumerate(wanted)}
+        rows: list[tuple[str, str, datetime, float]] = []
+        if keys:
+            pages = self._client.get_paginator("get_metric_data").paginate(
+                MetricDataQueries=[
+                    _query(query_id, wanted[key], int(step.total_seconds())) for query_id, key in keys.items()
+                ],
+                StartTime=_floor(start, step),
+                EndTime=end,
+            )
+            with _failures():
+                rows = [
+                    (*keys[result["Id"]], moment, value)
+                    for page in pages
+                    for result in page["MetricDataResults"]
+                    for moment, value in zip(result["Timestamps"], result["Values"], strict=True)
+                ]
+        return pd.DataFrame.from_records(rows, columns=list(VALUES)).astype(VALUES)
+
+
+def _query(query_id: str, metric: tuple[str, str, str, Mapping[str, str]], period: int) -> Any:
+    namespace, name, statistic, dimensions = metric
+    return {
+        "Id": query_id,
+        "MetricStat": {
+            "Metric": {
+                "Namespace": namespace,
+                "MetricName": name,
+                "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
+            },
+            "Period": period,
+            "Stat": statistic,
+        },
+    }
+
+
+def _floor(moment: datetime, step: timedelta) -> datetime:
+    """The start of the step, counted from 1970, that the moment lies in: CloudWatch's own raster."""
+    seconds = int(step.total_seconds())
+    return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, UTC)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turns what AWS answers into what an analyst can be told."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in {"AccessDenied", "AccessDeniedException"}:
+            raise AccessDenied(_DENIED) from None
+        request_id = error.response["ResponseMetadata"].get("RequestId")
+        failure = _FAILURES.get(code)
+        raise (failure() if failure else ServiceFault(_WHAT, request_id)) from None
+    except BotoCoreError:
+        raise Unreachable(_WHAT) from None

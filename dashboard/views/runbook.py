@@ -1,0 +1,23 @@
+"""Runbook: what to do about each alarm, as it is in the documentation."""
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from handlers.names import Runbook
+
+_FILE: Final = Path(__file__).parents[2] / "docs" / Runbook.FILE
+
+
+def draw() -> None:
+    """Draws the view."""
+    try:
+        st.markdown(_FILE.read_text(encoding="utf-8"))
+    except OSError:
+        st.info(
+            f"The runbook is not here: docs/{Runbook.FILE} of the repository.", icon=":material/menu_book:"
+        )
+
+
+draw()

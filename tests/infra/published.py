@@ -1,0 +1,102 @@
+"""Which metrics there are: those that AWS publishes by itself, and those that the functions publish."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from handlers import auth, file_sla_error
+from handlers.names import Variable
+from handlers.sign_in.user_pool import Tokens
+from handlers.web import telemetry
+from handlers.web.errors import SignInFailed
+from local.metrics.data import Series
+from local.metrics.functions import embedded_samples
+from tests.events import LambdaContext, a_report, auth_event, report_event
+
+API = {"ApiName"}
+STAGE = API | {"Stage"}
+METHOD = STAGE | {"Method", "Resource"}
+FUNCTION = {"FunctionName"}
+TABLE = {"TableName"}
+INDEX = TABLE | {"GlobalSecondaryIndexName"}
+OPERATION = TABLE | {"Operation"}
+
+# Name and dimension sets as the services' documentation gives them: "API Gateway dimensions and
+# metrics", "Types of metrics for Lambda functions", "DynamoDB metrics and dimensions".
+BY_AWS: Mapping[str, Mapping[str, tuple[set[str], ...]]] = {
+    "AWS/ApiGateway": dict.fromkeys(
+        ("Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"), (API, STAGE, METHOD)
+    ),
+    "AWS/Lambda": dict.fromkeys(
+        ("Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"), (FUNCTION,)
+    ),
+    "AWS/DynamoDB": {
+        **dict.fromkeys(
+            (
+                "ConsumedReadCapacityUnits",
+                "ConsumedWriteCapacityUnits",
+                "ReadThrottleEvents",
+                "WriteThrottleEvents",
+            ),
+            (TABLE, INDEX),
+        ),
+        **dict.fromkeys(("SystemErrors", "ThrottledRequests", "SuccessfulRequestLatency"), (OPERATION,)),
+    },
+}
+
+
+class _Users:
+    """A user pool with one user, whose password is `right`."""
+
+    def sign_in(self, _username: str, password: str, _new_password: str | None) -> Tokens:
+        if password != "right":
+            raise SignInFailed
+        return Tokens(id_token="token", expires_in=3600, refresh_token="refresh")
+
+
+class _Store:
+    """A table that takes everything."""
+
+    def put_all(self, *_: Any, **__: Any) -> int:
+        return 0
+
+
+def by_the_functions(
+    environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> set[Series]:
+    """What the functions put out when they run with this environment, in all that can befall them."""
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(telemetry.metrics.provider, "namespace", environment[Variable.METRICS_NAMESPACE])
+    monkeypatch.setattr(auth, "_user_pool", _Users)
+    monkeypatch.setattr(file_sla_error, "_store", _Store)
+    file_sla_error._environment.cache_clear()
+    capsys.readouterr()
+    for password in ("right", "wrong"):
+        auth.handler(auth_event({"username": "ana", "password": password}), LambdaContext())
+    for event in (
+        report_event({"sla_error": []}),
+        report_event(a_report("folder")),
+        report_event({"sla_error": "cut"}),
+        report_event(a_report("folder"), groups=None),
+    ):
+        file_sla_error.handler(event, LambdaContext())
+    file_sla_error._environment.cache_clear()
+    return {
+        sample.series for line in capsys.readouterr().out.splitlines() for sample in embedded_samples(line)
+    }
+
+
+def is_published_by_aws(namespace: str, name: str, dimensions: Mapping[str, str]) -> bool:
+    """Whether AWS documents this metric under these dimensions."""
+    return set(dimensions) in BY_AWS.get(namespace, {}).get(name, ())
+
+
+def schema_of_search(expression: str) -> tuple[str, frozenset[str], str]:
+    """Namespace, dimension names and metric name of a SEARCH expression."""
+    found = re.fullmatch(r"SEARCH\('\{(.+?)\} MetricName=\"(\w+)\"', '\w+', \d+\)", expression)
+    assert found, expression
+    namespace, *dimensions = re.findall(r'"([^"]+)"', found[1])
+    return namespace, frozenset(dimensions), found[2]

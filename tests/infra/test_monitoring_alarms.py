@@ -1,0 +1,251 @@
+"""The alarms: each on a metric that something publishes, and each with something to say."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from handlers.names import Runbook, Variable
+from local.provider import as_api_values
+from local.stack_config import ROOT
+from tests.infra.conftest import Declared, Program, declare
+from tests.infra.published import by_the_functions, is_published_by_aws
+
+OPTIONAL = {"heartbeatMinutes": 60, "breachQuietMinutes": 90}
+DAY_SECONDS = 86_400
+
+
+@pytest.fixture(scope="module")
+def everything() -> Program:
+    """The dev stack with the alarms that are off by default."""
+    return declare(**OPTIONAL)
+
+
+@pytest.fixture(scope="module")
+def other_thresholds() -> Program:
+    """The dev stack with thresholds unlike the defaults, and unlike each other."""
+    return declare(
+        errorRateAlarmPercent=7,
+        clientErrorRateAlarmPercent=33,
+        latencyAlarmMs=1234,
+        functionErrorAlarmCount=3,
+        throttleAlarmCount=4,
+        tableErrorAlarmCount=5,
+        failedSignInAlarmCount=6,
+    )
+
+
+def _alarms(program: Program) -> dict[str, dict[str, Any]]:
+    return {
+        alarm.name.removeprefix("monitoring-"): as_api_values(alarm.inputs)
+        for alarm in program.all("MetricAlarm")
+    }
+
+
+def _metrics(alarm: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Whatever an alarm reads, bare or as part of an expression."""
+    if "metricName" in alarm:
+        yield alarm
+    yield from (query["metric"] for query in alarm.get("metricQueries", []) if "metric" in query)
+
+
+def _all_metrics(program: Program) -> list[tuple[str, str, dict[str, str]]]:
+    return [
+        (metric["namespace"], metric["metricName"], metric.get("dimensions", {}))
+        for alarm in _alarms(program).values()
+        for metric in _metrics(alarm)
+    ]
+
+
+def _function(program: Program, name: str) -> dict[str, Any]:
+    [found] = [f.inputs for f in program.all("Function") if f.inputs["name"] == name]
+    return found
+
+
+def test_every_alarm_reads_a_metric_that_something_publishes(
+    everything: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environment: dict[str, str] = {}
+    for function in everything.all("Function"):
+        environment |= function.inputs["environment"]["variables"]
+    own = {
+        (series.namespace, series.name, series.dimensions)
+        for series in by_the_functions(environment, monkeypatch, capsys)
+    }
+    assert {namespace for namespace, _, _ in own} == {environment[Variable.METRICS_NAMESPACE]}
+    nobodys = [
+        (namespace, name, dimensions)
+        for namespace, name, dimensions in _all_metrics(everything)
+        if (namespace, name, frozenset(dimensions.items())) not in own
+        and not is_published_by_aws(namespace, name, dimensions)
+    ]
+    assert nobodys == []
+
+
+def test_every_dimension_names_something_that_is_declared(everything: Program) -> None:
+    table = everything.one("Table")
+    known = {
+        "ApiName": {everything.one("RestApi")["name"]},
+        "Stage": {everything.one("Stage")["stageName"]},
+        "Method": {method.inputs["httpMethod"] for method in everything.all("Method")},
+        "Resource": {f"/{resource.inputs['pathPart']}" for resource in _paths(everything)},
+        "FunctionName": {function.inputs["name"] for function in everything.all("Function")},
+        "TableName": {table["name"]},
+        "GlobalSecondaryIndexName": {index["name"] for index in table["globalSecondaryIndexes"]},
+        # What the functions and the analysts are allowed to call, and nobody calls anything else.
+        "Operation": set(
+            re.findall(r"dynamodb:(\w+)", str([p.inputs for p in everything.all("RolePolicy")]))
+        ),
+    }
+    strangers = [
+        (name, dimension, value)
+        for namespace, name, dimensions in _all_metrics(everything)
+        if namespace.startswith("AWS/")
+        for dimension, value in dimensions.items()
+        if value not in known[dimension]
+    ]
+    assert strangers == []
+
+
+def test_metrics_by_method_are_switched_on_where_an_alarm_reads_them(everything: Program) -> None:
+    read = {d["Resource"] for _, _, d in _all_metrics(everything) if "Resource" in d}
+    switched_on = {
+        "/" + settings.inputs["methodPath"].removesuffix("/POST")
+        for settings in everything.all("MethodSettings")
+        if settings.inputs["settings"]["metricsEnabled"]
+    }
+    assert read
+    assert read <= switched_on
+
+
+def test_every_alarm_notifies_when_it_begins_and_when_it_ends(everything: Program) -> None:
+    alarms = [*_alarms(everything).values(), everything.one("CompositeAlarm")]
+    assert {str(alarm["alarmActions"]) for alarm in alarms} == {"['arn-of-monitoring-alarms']"}
+    assert {str(alarm["okActions"]) for alarm in alarms} == {"['arn-of-monitoring-alarms']"}
+
+
+def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:
+    rules = {key: alarm["treatMissingData"] for key, alarm in _alarms(everything).items()}
+    assert rules.pop("silence") == "breaching"
+    assert set(rules.values()) == {"notBreaching"}
+
+
+def test_every_alarm_tells_what_to_do_and_where_to_read_on(everything: Program) -> None:
+    runbook = (ROOT / "docs" / Runbook.FILE).read_text()
+    sections = {re.sub(r"\W+", "-", heading.lower()) for heading in re.findall(r"^## (.+)$", runbook, re.M)}
+    linked = set()
+    for alarm in [*_alarms(everything).values(), everything.one("CompositeAlarm")]:
+        meaning, section = alarm["alarmDescription"].split(f" {Runbook.LABEL}docs/{Runbook.FILE}#")
+        assert len(meaning.split(". ")) >= 2, meaning
+        assert len(alarm["alarmDescription"]) <= 1024  # PutMetricAlarm
+        linked.add(section)
+    assert linked == sections
+
+
+def test_runbook_link_leads_to_where_the_docs_are() -> None:
+    program = declare(docsUrl="https://docs.example.com/file-sla/")
+    link = _alarms(program)["api-5xx"]["alarmDescription"].split(Runbook.LABEL)[1]
+    assert link == "https://docs.example.com/file-sla/runbook.md#api-5xx"
+
+
+@pytest.mark.parametrize(
+    ("key", "config", "threshold"),
+    [
+        ("api-5xx", "errorRateAlarmPercent", 7),
+        ("api-4xx", "clientErrorRateAlarmPercent", 33),
+        ("auth-latency", "latencyAlarmMs", 1234),
+        ("auth-errors", "functionErrorAlarmCount", 3),
+        ("file-sla-error-throttles", "throttleAlarmCount", 4),
+        ("table-write-throttles", "throttleAlarmCount", 4),
+        ("folderindex-write-throttles", "throttleAlarmCount", 4),
+        ("table-batchwriteitem-errors", "tableErrorAlarmCount", 5),
+        ("failed-sign-ins", "failedSignInAlarmCount", 6),
+    ],
+)
+def test_thresholds_come_from_the_configuration(
+    other_thresholds: Program, key: str, config: str, threshold: int
+) -> None:
+    assert _alarms(other_thresholds)[key]["threshold"] == threshold, config
+
+
+def test_duration_alarm_comes_before_the_timeout(everything: Program) -> None:
+    for key in ("auth", "file-sla-error"):
+        alarm = _alarms(everything)[f"{key}-duration"]
+        timeout_ms = _function(everything, alarm["dimensions"]["FunctionName"])["timeout"] * 1000
+        assert alarm["threshold"] == 0.8 * timeout_ms
+        assert alarm["statistic"] == "Maximum"
+
+
+def test_error_rate_is_a_share_of_the_requests(everything: Program) -> None:
+    queries = {query["id"]: query for query in _alarms(everything)["api-5xx"]["metricQueries"]}
+    assert queries["part"]["metric"]["metricName"] == "5XXError"
+    assert queries["whole"]["metric"]["metricName"] == "Count"
+    assert queries["percentage"]["expression"] == "IF(whole >= 1, 100 * part / whole, 0)"
+    assert [query_id for query_id, query in queries.items() if query["returnData"]] == ["percentage"]
+
+
+def test_silence_and_breaches_are_off_until_asked_for(program: Program) -> None:
+    assert not {"silence", "breaches-reported"} & _alarms(program).keys()
+
+
+@pytest.mark.parametrize("minutes", [5, 1440])
+def test_silence_is_noticed_in_time_and_within_cloudwatchs_limits(minutes: int) -> None:
+    alarm = _alarms(declare(heartbeatMinutes=minutes))["silence"]
+    [period] = {metric["period"] for metric in _metrics(alarm)}
+    # Of a period under an hour, all that is evaluated may be a day at most (PutMetricAlarm).
+    assert period * alarm["evaluationPeriods"] == minutes * 60 <= DAY_SECONDS
+    # Windows slide by a minute, so it is late by one period and one evaluation at most.
+    assert period + 60 <= 5 * 60
+    assert alarm["datapointsToAlarm"] == alarm["evaluationPeriods"]
+    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("LessThanThreshold", 1)
+    assert [query.get("expression") for query in alarm["metricQueries"]] == [None, "FILL(published, 0)"]
+
+
+def test_one_breach_keeps_the_alarm_on_for_the_quiet_time(everything: Program) -> None:
+    alarm = _alarms(everything)["breaches-reported"]
+    [period] = {metric["period"] for metric in _metrics(alarm)}
+    assert period * alarm["evaluationPeriods"] == OPTIONAL["breachQuietMinutes"] * 60
+    assert alarm["datapointsToAlarm"] == 1
+    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanOrEqualToThreshold", 1)
+
+
+@pytest.mark.parametrize("key", ["heartbeatMinutes", "breachQuietMinutes"])
+@pytest.mark.parametrize("minutes", [-1, 4, 1441])
+def test_times_that_cloudwatch_cannot_watch_are_refused(key: str, minutes: int) -> None:
+    with pytest.raises(Exception, match=f"file-sla:{key} is '{minutes}': must be 0 for none, or 5 to 1440"):
+        declare(**{key: minutes})
+
+
+def test_unhealthy_is_any_alarm_of_the_service_itself(everything: Program) -> None:
+    composite = everything.one("CompositeAlarm")
+    assert composite["alarmName"] == "file-sla-dev-unhealthy"
+    named = re.findall(r'ALARM\("([^"]+)"\)', composite["alarmRule"])
+    assert composite["alarmRule"] == " OR ".join(f'ALARM("{name}")' for name in named)
+    assert set(named) <= {alarm["name"] for alarm in _alarms(everything).values()}
+    keys = {name.removeprefix("file-sla-dev-") for name in named}
+    assert {"api-5xx", "auth-errors", "file-sla-error-throttles", "table-write-throttles"} <= keys
+    # What others do, or do not do, makes the service no less healthy.
+    assert not {"api-4xx", "failed-sign-ins", "silence", "breaches-reported"} & keys
+
+
+def test_mail_is_sent_only_to_whom_the_owner_names(program: Program) -> None:
+    assert program.all("TopicSubscription") == []
+    subscription = declare(alarmEmail="ops@example.com").one("TopicSubscription")
+    assert (subscription["protocol"], subscription["endpoint"]) == ("email", "ops@example.com")
+    assert subscription["topic"] == "arn-of-monitoring-alarms"
+
+
+def test_analysts_read_metrics_and_change_none(program: Program) -> None:
+    statements = json.loads(program.one("RolePolicy", "identity-analyst-reads")["policy"])["Statement"]
+    [on_metrics] = [s for s in statements if any(a.startswith("cloudwatch:") for a in s["Action"])]
+    assert on_metrics["Action"] == [
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetMetricData",
+        "cloudwatch:ListMetrics",
+    ]
+
+
+def _paths(program: Program) -> list[Declared]:
+    return [r for r in program.resources if r.type == "aws:apigateway/resource:Resource"]
