@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.data.metrics import Alarm
-from dashboard.services.series import wall_clock
+from dashboard.services.periods import Period
+from dashboard.services.series import step_for, wall_clock
 from handlers.names import GatewayMetric
 
 OUTCOMES: Final = {"2": "Accepted (2XX)", "4": "Refused (4XX)", "5": "Failed (5XX)"}
 """What a status means, by its first digit, in the order in which they are drawn."""
+STATUSES: Final = {"status": "str", "route": "str", "requests": "int64"}
+"""Columns of a frame of statuses."""
 _ERRORS: Final = {"4": GatewayMetric.CLIENT_ERRORS, "5": GatewayMetric.SERVER_ERRORS}
 _STATES: Final = {"ALARM": 0, "INSUFFICIENT_DATA": 1, "OK": 2}
 
@@ -44,55 +47,53 @@ def usage(gateway: pd.DataFrame) -> Usage | None:
     )
 
 
-def outcomes_over_time(gateway: pd.DataFrame, step: timedelta, zone: ZoneInfo) -> pd.DataFrame:
-    """The `requests` of each `outcome`, from `time` to `until` on the wall clock."""
-    counts = gateway[gateway["route"] == ""].pivot_table(
-        index="time", columns="name", values="value", fill_value=0
-    )
-    for name in (GatewayMetric.COUNT, *_ERRORS.values()):
-        counts[name] = counts.get(name, 0)
+def outcomes_over_time(gateway: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
+    """The `requests` of each `outcome` in each step of the period, from `time` to `until` on the wall clock.
+
+    Those of one step are stacked upon each other: each reaches from `base` to `top`.
+    """
+    step = step_for(period)
+    counts = gateway[gateway["route"] == ""].pivot_table(index="time", columns="name", values="value")
+    names = [GatewayMetric.COUNT, *_ERRORS.values()]
+    counts = counts.reindex(index=_steps(period, step), columns=names).fillna(0)
     refused, failed = (counts[_ERRORS[digit]] for digit in ("4", "5"))
-    outcomes = pd.DataFrame(
-        {
-            OUTCOMES["2"]: counts[GatewayMetric.COUNT] - refused - failed,
-            OUTCOMES["4"]: refused,
-            OUTCOMES["5"]: failed,
-        }
-    )
-    long = outcomes.rename_axis("time").reset_index().melt("time", var_name="outcome", value_name="requests")
-    return _on_the_wall_clock(long[long["requests"] > 0], step, zone)
+    outcomes = {"2": counts[GatewayMetric.COUNT] - refused - failed, "4": refused, "5": failed}
+    table = pd.DataFrame({OUTCOMES[digit]: requests for digit, requests in outcomes.items()})
+    long = table.rename_axis("time").reset_index().melt("time", var_name="outcome", value_name="requests")
+    top = long.groupby("time")["requests"].cumsum()
+    time = wall_clock(long["time"], zone)
+    return long.assign(time=time, until=time + step, base=top - long["requests"], top=top)
 
 
 def statuses(answered: pd.DataFrame, gateway: pd.DataFrame) -> pd.DataFrame:
-    """`requests` by `status` and `route`, the most frequent first.
+    """How often each status was given, as `STATUSES`, the most frequent first.
 
     What the gateway answered by itself (a bad token, a body against the model, too many requests)
     is in its own counts alone, and there by class only: the difference is `4XX` or `5XX` of no route.
     """
-    by_status = answered.groupby(["name", "route"], as_index=False)["value"].sum()
-    known = by_status.rename(columns={"name": "status", "value": "requests"})
+    known = answered.groupby(["name", "route"], as_index=False).agg(requests=("value", "sum"))
     totals = gateway.groupby("name")["value"].sum()
-    by_gateway = [
-        (f"{digit}XX", "", totals.get(name, 0) - known.loc[known["status"].str[0] == digit, "requests"].sum())
+    rest = [
+        (f"{digit}XX", "", totals.get(name, 0) - known.loc[known["name"].str[0] == digit, "requests"].sum())
         for digit, name in _ERRORS.items()
     ]
-    rest = pd.DataFrame([row for row in by_gateway if row[2] > 0], columns=["status", "route", "requests"])
-    found = pd.concat([frame for frame in (known, rest) if not frame.empty] or [known])
-    return found.astype({"requests": "int64"}).sort_values("requests", ascending=False, ignore_index=True)
+    rows = [*known.itertuples(index=False, name=None), *(row for row in rest if row[2] > 0)]
+    found = pd.DataFrame.from_records(rows, columns=list(STATUSES)).astype(STATUSES)
+    return found.sort_values("requests", ascending=False, ignore_index=True)
 
 
-def latencies(gateway: pd.DataFrame, zone: ZoneInfo) -> pd.DataFrame:
-    """The `milliseconds` of each `line` (route and percentile), at `time` on the wall clock."""
+def latencies(gateway: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
+    """The `milliseconds` of each `line` (route and percentile), at `time` on the wall clock.
+
+    Every step of the period is there, without a number where nothing was timed.
+    """
     timed = gateway[gateway["name"].str.startswith(GatewayMetric.LATENCY)]
     percentile = timed["name"].str.removeprefix(f"{GatewayMetric.LATENCY} ")
-    frame = pd.DataFrame(
-        {
-            "time": timed["time"],
-            "line": "/" + timed["route"] + " " + percentile,
-            "milliseconds": timed["value"],
-        }
-    )
-    return frame.assign(time=wall_clock(frame["time"], zone)).sort_values(["line", "time"], ignore_index=True)
+    lines = timed.assign(line="/" + timed["route"] + " " + percentile)
+    table = lines.pivot_table(index="time", columns="line", values="value")
+    table = table.reindex(index=_steps(period, step_for(period))).rename_axis("time").reset_index()
+    long = table.melt("time", var_name="line", value_name="milliseconds")
+    return long.assign(time=wall_clock(long["time"], zone))
 
 
 def ranked(alarms: Sequence[Alarm]) -> list[Alarm]:
@@ -107,6 +108,7 @@ def ranked(alarms: Sequence[Alarm]) -> list[Alarm]:
     )
 
 
-def _on_the_wall_clock(frame: pd.DataFrame, step: timedelta, zone: ZoneInfo) -> pd.DataFrame:
-    time = wall_clock(frame["time"], zone)
-    return frame.assign(time=time, until=time + step).reset_index(drop=True)
+def _steps(period: Period, step: timedelta) -> pd.DatetimeIndex:
+    """When the steps of the period begin, on CloudWatch's raster."""
+    start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
+    return pd.date_range(start.floor(step), end, freq=step, inclusive="left").as_unit("us")

@@ -32,7 +32,7 @@ def draw() -> None:
         return
     _draw_requests(gateway, metrics.statuses(period.start, period.end, step), context)
     st.subheader("Latency")
-    draw_latencies(latencies(gateway, context.zone))
+    draw_latencies(latencies(gateway, period, context.zone))
 
 
 def _draw_figures(gateway: pd.DataFrame, last_report: datetime | None, now: datetime) -> None:
@@ -40,9 +40,9 @@ def _draw_figures(gateway: pd.DataFrame, last_report: datetime | None, now: date
     draw_figures(
         {
             "Requests": f"{used.requests:,}" if used else "none",
-            "Refused (4XX)": f"{used.refused_percent:.1f} %" if used else "–",
-            "Failed (5XX)": f"{used.failed_percent:.1f} %" if used else "–",
-            "Highest p95 latency": f"{used.highest_p95:,.0f} ms" if used and used.highest_p95 else "–",
+            "Refused (4XX)": f"{used.refused_percent:.1f} %" if used else "-",
+            "Failed (5XX)": f"{used.failed_percent:.1f} %" if used else "-",
+            "Highest p95 latency": f"{used.highest_p95:,.0f} ms" if used and used.highest_p95 else "-",
             "Last report": f"{spell(now - last_report)} ago" if last_report else "none for 15 days",
         }
     )
@@ -52,7 +52,7 @@ def _draw_requests(gateway: pd.DataFrame, answered: pd.DataFrame, context: Conte
     over_time, by_status = st.columns([3, 2], gap="medium")
     with over_time:
         st.subheader("Requests")
-        draw_outcomes(outcomes_over_time(gateway, step_for(context.period), context.zone))
+        draw_outcomes(outcomes_over_time(gateway, context.period, context.zone))
     with by_status:
         st.subheader("Status codes")
         draw_statuses(statuses(answered, gateway))

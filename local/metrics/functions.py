@@ -36,21 +36,31 @@ class FunctionMetrics:
             yield from self._of_group(group["logGroupName"])
 
     def _of_group(self, group: str) -> Iterator[Sample]:
-        since = max(0, self._newest.get(group, 0) - _OVERLAP_MS)
-        events = self._logs.filter_log_events(logGroupName=group, startTime=since, limit=_PAGE)["events"]
-        invocations = defaultdict(list)
-        for event in events:
-            invocations[event["logStreamName"]].append(event["message"])
-            self._newest[group] = event["timestamp"]
-        dates = {event["logStreamName"]: event["timestamp"] for event in events}
-        for stream, lines in invocations.items():
-            report = _REPORT.match(lines[-1])
-            # A page that is full ends within an invocation; the next one begins before it.
+        for stream, events in self._invocations(group).items():
+            date = events[0]["timestamp"]
+            report = _REPORT.match(events[-1]["message"])
             if report and stream not in self._seen:
-                self._seen[stream] = dates[stream]
+                self._seen[stream] = date
+                self._newest[group] = max(date, self._newest.get(group, 0))
+                lines = [event["message"] for event in events]
                 function = group.removeprefix(_GROUP_PREFIX)
-                yield from samples_of(function, lines, float(report["duration"]), dates[stream] / 1000)
+                yield from samples_of(function, lines, float(report["duration"]), date / 1000)
         self._forget(min(self._newest.values(), default=0) - _OVERLAP_MS)
+
+    def _invocations(self, group: str) -> dict[str, list[dict[str, Any]]]:
+        """The events of each stream, from a little before the newest that was counted."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        since = max(0, self._newest.get(group, 0) - _OVERLAP_MS)
+        while True:
+            events = self._logs.filter_log_events(logGroupName=group, startTime=since, limit=_PAGE)["events"]
+            page = defaultdict(list)
+            for event in events:
+                page[event["logStreamName"]].append(event)
+            # What a full page cut off is whole in the next one, which begins with its date.
+            found |= page
+            if len(events) < _PAGE or events[-1]["timestamp"] == since:
+                return found
+            since = events[-1]["timestamp"]
 
     def _forget(self, before: int) -> None:
         self._seen = {stream: date for stream, date in self._seen.items() if date >= before}

@@ -15,14 +15,15 @@ _COLOURS: Final = ("#0072b2", "#e69f00", "#d55e00")
 
 
 def draw_outcomes(outcomes: pd.DataFrame) -> None:
-    """Bars of `requests` by `outcome` from `time` to `until`."""
+    """Bars of `requests` by `outcome` from `time` to `until`, and from `base` to `top`."""
     chart = (
         alt.Chart(as_utc(outcomes, "time", "until"))
         .mark_bar(binSpacing=1)
         .encode(
             x=time_axis("time"),
             x2="until:T",
-            y=alt.Y("requests:Q", title="Requests", axis=alt.Axis(tickMinStep=1)),
+            y=alt.Y("base:Q", title="Requests", axis=alt.Axis(tickMinStep=1)),
+            y2="top:Q",
             color=alt.Color(
                 "outcome:N",
                 title=None,
@@ -64,7 +65,7 @@ def draw_latencies(lines: pd.DataFrame) -> None:
         .encode(
             x=time_axis("time"),
             y=alt.Y("milliseconds:Q", title="Milliseconds"),
-            color=alt.Color("line:N", title=None, legend=alt.Legend(orient="bottom", columns=2)),
+            color=alt.Color("line:N", title=None, legend=alt.Legend(orient="bottom")),
             tooltip=[
                 time_tooltip("time", "From"),
                 alt.Tooltip("line:N", title="Route"),
