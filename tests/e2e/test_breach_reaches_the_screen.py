@@ -5,23 +5,11 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.browsing import cell, sign_in
 from tests.running_stack import RunningStack
 
 FOLDER = r"C:\Jobs\sample_monitored_folders\Folder_A"
 FILES = ("file_01.test", "file_02.test")
-
-
-def _sign_in(page: Page, stack: RunningStack) -> None:
-    page.get_by_label("User name").fill(stack.analyst["username"])
-    page.get_by_label("Password", exact=True).fill(stack.analyst["password"])
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-
-
-def _cell(table: Locator, text: str) -> Locator:
-    """A cell of a data grid, which draws on a canvas and mirrors its content for screen readers."""
-    exactly = re.compile(f"^{re.escape(text)}$")
-    return table.get_by_test_id(re.compile("^glide-cell-")).filter(has_text=exactly).first
 
 
 def _pick_first_row(table: Locator) -> None:
@@ -36,18 +24,18 @@ def test_posted_report_is_found_and_its_files_are_opened(
     assert stack.report(body, stack.token(stack.reporter)).status_code == 200
 
     page.goto("/by-date")
-    _sign_in(page, stack)
+    sign_in(page, stack)
     expect(page.get_by_role("heading", name="By date")).to_be_visible()
     page.get_by_text("Records", exact=True).click()
     page.get_by_placeholder("Search folders").fill("Folder_A")
     page.keyboard.press("Enter")
     records = page.get_by_role("region", name="Records")
-    expect(_cell(records, FOLDER)).to_be_attached()
+    expect(cell(records, FOLDER)).to_be_attached()
     _pick_first_row(records)
     expect(page.get_by_role("heading", name="Files in")).to_be_visible()
     files = page.get_by_role("region", name="Files of the picked record")
     for name in FILES:
-        expect(_cell(files, name)).to_be_attached()
+        expect(cell(files, name)).to_be_attached()
 
     page.get_by_role("link", name="By folder").click()
     page.get_by_role("combobox", name="Folder").fill(FOLDER)
@@ -55,4 +43,4 @@ def test_posted_report_is_found_and_its_files_are_opened(
     expect(page).to_have_url(re.compile("folder=.*Folder_A"))
     incidents = page.get_by_role("region", name="Incidents")
     for name in FILES:
-        expect(_cell(incidents, name)).to_be_attached()
+        expect(cell(incidents, name)).to_be_attached()

@@ -1,8 +1,6 @@
 """IAM is enforced: what no policy allows, the emulator refuses."""
 
-import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from handlers.names import Attribute, Index
 from tests.events import a_report
+from tests.integration.without_permissions import without_permissions
 from tests.running_stack import RunningStack
 
 QUERY = {
@@ -49,22 +48,10 @@ def test_analyst_may_do_nothing_else(
 
 
 def test_function_without_its_permission_stores_nothing_and_says_so(stack: RunningStack) -> None:
-    with _without_permissions(stack, "file-sla-dev-file-sla-error"):
+    with without_permissions(stack, "file-sla-dev-file-sla-error"):
         answer = stack.report(a_report("unstorable"), stack.token(stack.reporter))
         assert answer.status_code == 500
         assert "Idempotency-Key" in answer.json()["message"]
         assert answer.json()["request_id"]
         assert "AccessDenied" not in answer.text
     assert stack.report(a_report("storable"), stack.token(stack.reporter)).status_code == 200
-
-
-@contextmanager
-def _without_permissions(stack: RunningStack, role: str) -> Iterator[None]:
-    iam = stack.aws.client("iam")
-    [name] = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-    iam.delete_role_policy(RoleName=role, PolicyName=name)
-    try:
-        yield
-    finally:
-        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))

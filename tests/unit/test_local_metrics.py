@@ -166,7 +166,7 @@ def test_every_invocation_is_counted_once_however_late_it_shows(monkeypatch: pyt
     logs.add("three", 11_000, "START", REPORT)
     assert (invocations(), invocations()) == (2, 0)
     # A page that ends in the middle of an invocation is followed by one that has all of it.
-    monkeypatch.setattr("local.metrics.functions._PAGE", 3)
+    monkeypatch.setattr("local.metrics.functions._PAGE", 4)
     logs.add("four", 20_000, "START", REPORT)
     logs.add("five", 20_001, "START", REPORT)
     assert (invocations(), invocations()) == (2, 0)

@@ -11,7 +11,7 @@ from dashboard.data.metrics import Alarm
 from dashboard.views.parts import columns
 from dashboard.views.parts.text import plain
 
-_STATES: Final = {"ALARM": "🔴 On", "OK": "🟢 OK", "INSUFFICIENT_DATA": "⚪ No data"}
+_STATES: Final = {"ALARM": "On", "OK": "OK", "INSUFFICIENT_DATA": "No data"}
 _ROW: Final = 35
 _SHOWN_ROWS: Final = 8
 
@@ -44,6 +44,7 @@ def draw_alarms(alarms: Sequence[Alarm], zone: ZoneInfo) -> None:
         st.dataframe(
             table,
             hide_index=True,
+            column_order=["state", "name", "since", "runbook", "meaning"],
             height=_ROW * (min(len(alarms), _SHOWN_ROWS) + 1) + 3,
             column_config={
                 "state": st.column_config.TextColumn("State", width="small"),

@@ -1,0 +1,96 @@
+"""What CloudWatch answers, and what analysts are told of it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.stub import Stubber
+
+from dashboard.data.metrics import Metrics
+from dashboard.errors import AccessDenied, ServiceFault, SessionExpired, TooManyAttempts, Unreachable
+
+NOW = datetime(2026, 11, 23, 20, 15, tzinfo=UTC)
+STEP = timedelta(minutes=5)
+SECRET = "AKIAEXAMPLE"
+
+
+@pytest.fixture
+def metrics() -> Metrics:
+    session = boto3.session.Session("key", "secret", "token", region_name="eu-central-1")
+    return Metrics(session, "file-sla-test", "http://127.0.0.1:1")
+
+
+CALLS: list[Callable[[Metrics], object]] = [
+    Metrics.alarms,
+    lambda metrics: metrics.gateway(NOW - timedelta(hours=1), NOW, STEP),
+    lambda metrics: metrics.statuses(NOW - timedelta(hours=1), NOW, STEP),
+    lambda metrics: metrics.last_report(NOW),
+]
+
+
+@pytest.mark.parametrize("call", CALLS, ids=["alarms", "gateway", "statuses", "last-report"])
+@pytest.mark.parametrize(
+    ("code", "failure"),
+    [
+        ("AccessDenied", AccessDenied),
+        ("ExpiredToken", SessionExpired),
+        ("ThrottlingException", TooManyAttempts),
+        ("InternalFailure", ServiceFault),
+    ],
+)
+def test_refusals_become_what_an_analyst_can_act_on(
+    metrics: Metrics,
+    monkeypatch: pytest.MonkeyPatch,
+    call: Callable[[Metrics], object],
+    code: str,
+    failure: type,
+) -> None:
+    def refuse(operation: str, _: object) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": SECRET}, "ResponseMetadata": {}}, operation)  # type: ignore[typeddict-item]
+
+    monkeypatch.setattr(metrics._client, "_make_api_call", refuse)
+    with pytest.raises(failure) as told:
+        call(metrics)
+    assert SECRET not in str(told.value)
+
+
+def test_no_network_is_told_as_such(metrics: Metrics, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+
+    monkeypatch.setattr(metrics._client, "_make_api_call", fail)
+    with pytest.raises(Unreachable, match="CloudWatch cannot be reached"):
+        metrics.alarms()
+
+
+def test_since_when_is_the_last_change_of_state(metrics: Metrics) -> None:
+    changed, evaluated = NOW - timedelta(hours=3), NOW
+    alarm: dict[str, Any] = {
+        "AlarmName": "file-sla-test-api-5xx",
+        "AlarmDescription": "It fails. Look. Runbook: https://docs.example.com/runbook.md#api-5xx",
+        "StateValue": "ALARM",
+        "StateUpdatedTimestamp": evaluated,
+        "StateTransitionedTimestamp": changed,
+    }
+    with Stubber(metrics._client) as aws:
+        aws.add_response("describe_alarms", {"MetricAlarms": [alarm], "CompositeAlarms": []})
+        [found] = metrics.alarms()
+    assert (found.name, found.state, found.since) == ("api-5xx", "ALARM", changed)
+    assert found.meaning == "It fails. Look."
+    assert found.runbook == "https://docs.example.com/runbook.md#api-5xx"
+
+
+def test_last_report_is_the_newest_of_the_first_page_with_any(metrics: Metrics) -> None:
+    newest = NOW - timedelta(minutes=4)
+
+    def page(moments: list[datetime], **more: str) -> dict[str, Any]:
+        values = [1.0] * len(moments)
+        return {"MetricDataResults": [{"Id": "reports", "Timestamps": moments, "Values": values}], **more}
+
+    with Stubber(metrics._client) as aws:
+        aws.add_response("get_metric_data", page([], NextToken="more"))
+        aws.add_response("get_metric_data", page([newest, newest - timedelta(minutes=9)], NextToken="more"))
+        assert metrics.last_report(NOW) == newest
