@@ -1,4 +1,7 @@
-"""What Lambda publishes, and what the embedded metric format says, from the functions' logs."""
+"""What Lambda publishes, and what the embedded metric format says, from the functions' logs.
+
+`Errors` is not in the logs for certain; it comes from `gateway`.
+"""
 
 import json
 import re
@@ -6,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from handlers.names import FunctionMetric, Metric
+from handlers.names import FunctionMetric
 from local.metrics.data import Sample, Series
 from local.provider import Aws
 
@@ -75,20 +78,17 @@ def samples_of(function: str, lines: Sequence[str], duration: float, moment: flo
         duration: how long it took, in milliseconds.
         moment: when it ended, in seconds since 1970.
     """
-    own = [sample for line in lines for sample in embedded_samples(line)]
-    # Every answered request counts itself; one that did not has crashed, timed out or never begun.
-    answered = any(sample.series.name == Metric.REQUESTS for sample in own)
     dimensions = {FunctionMetric.FUNCTION: function}
     values = {
         FunctionMetric.INVOCATIONS: (1, "Count"),
-        FunctionMetric.ERRORS: (int(not answered), "Count"),
         # The emulator has no other callers to share its concurrency with.
         FunctionMetric.THROTTLES: (0, "Count"),
         FunctionMetric.DURATION: (duration, "Milliseconds"),
     }
     for name, (value, unit) in values.items():
         yield Sample(Series.of(FunctionMetric.NAMESPACE, name, dimensions, unit), value, moment)
-    yield from own
+    for line in lines:
+        yield from embedded_samples(line)
 
 
 def embedded_samples(line: str) -> Iterator[Sample]:

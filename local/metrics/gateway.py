@@ -3,14 +3,19 @@
 The log knows of every answer, those included that the gateway gives itself: 400 for a body that
 breaks the model, 401 for a bad token, 403, 429. `IntegrationLatency` is not published: nothing
 tells the gateway's share of a request from the function's.
+
+Lambda's `Errors` comes from here too: whatever kept a function from answering, the gateway then
+says 502, which the functions themselves never do. Their own logs do not tell as surely, since on
+a busy machine the emulator files the last lines of one invocation under the next.
 """
 
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from http import HTTPStatus
 from pathlib import Path
 
-from handlers.names import GatewayMetric
+from handlers.names import FunctionMetric, GatewayMetric
 from local.metrics.data import Sample, Series
 from local.provider import Aws
 
@@ -34,18 +39,23 @@ class GatewayMetrics:
             log.seek(self._position)
             while (line := log.readline()).endswith("\n"):
                 self._position = log.tell()
-                if request := _LINE.fullmatch(line):
+                request = _LINE.fullmatch(line)
+                if request and request["api"] in self._apis:
                     yield from self._samples(request)
 
     def _samples(self, request: re.Match[str]) -> Iterator[Sample]:
-        api_name, resources = self._apis[request["api"]]
+        api_name, functions = self._apis[request["api"]]
         stage = {GatewayMetric.API: api_name, GatewayMetric.STAGE: request["stage"]}
         dimensions = [{GatewayMetric.API: api_name}, stage]
         # Nothing is published by method of a path that the API does not have.
-        if request["path"] in resources:
-            method = {GatewayMetric.METHOD: request["method"], GatewayMetric.RESOURCE: request["path"]}
-            dimensions.append({**stage, **method})
+        route = (request["method"], request["path"])
+        if route in functions:
+            dimensions.append({**stage, GatewayMetric.METHOD: route[0], GatewayMetric.RESOURCE: route[1]})
         status, moment = int(request["status"]), float(request["moment"])
+        if function := functions.get(route):
+            under_function = {FunctionMetric.FUNCTION: function}
+            errors = Series.of(FunctionMetric.NAMESPACE, FunctionMetric.ERRORS, under_function)
+            yield Sample(errors, int(status == HTTPStatus.BAD_GATEWAY), moment)
         # A zero beside every success: thus the average of an error metric is its rate.
         values = {
             GatewayMetric.COUNT: (1, "Count"),
@@ -58,13 +68,25 @@ class GatewayMetrics:
                 yield Sample(Series.of(GatewayMetric.NAMESPACE, name, under, unit), value, moment)
 
     @cached_property
-    def _apis(self) -> dict[str, tuple[str, set[str]]]:
-        """Name and paths of each API by its id; the program has made them all before the first request."""
+    def _apis(self) -> dict[str, tuple[str, dict[tuple[str, str], str | None]]]:
+        """Name of each API, and the function behind each of its methods and paths, by the API's id.
+
+        The program has made them all before the first request.
+        """
         client = self._aws.client("apigateway")
         return {
             api["id"]: (
                 api["name"],
-                {resource["path"] for resource in client.get_resources(restApiId=api["id"])["items"]},
+                {
+                    (method, resource["path"]): _function(details.get("methodIntegration", {}).get("uri", ""))
+                    for resource in client.get_resources(restApiId=api["id"], embed=["methods"])["items"]
+                    for method, details in resource.get("resourceMethods", {}).items()
+                },
             )
             for api in client.get_rest_apis()["items"]
         }
+
+
+def _function(uri: str) -> str | None:
+    found = re.search(r":function:([^:/]+)", uri)
+    return found[1] if found else None

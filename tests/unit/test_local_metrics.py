@@ -51,9 +51,21 @@ class _Api:
     def get_rest_apis(self) -> dict[str, Any]:
         return {"items": [{"id": "abc1", "name": "file-sla-dev"}]}
 
-    def get_resources(self, restApiId: str) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        assert restApiId == "abc1"
-        return {"items": [{"path": "/"}, {"path": "/auth"}]}
+    def get_resources(self, restApiId: str, embed: list[str]) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        assert (restApiId, embed) == ("abc1", ["methods"])
+        uri = "arn:aws:apigateway:r:lambda:path/x/functions/arn:aws:lambda:r:1:function:f/invocations"
+        return {
+            "items": [
+                {"path": "/"},
+                {
+                    "path": "/auth",
+                    "resourceMethods": {
+                        "POST": {"methodIntegration": {"uri": uri}},
+                        "OPTIONS": {"methodIntegration": {"uri": ""}},
+                    },
+                },
+            ]
+        }
 
 
 class _Logs:
@@ -120,16 +132,23 @@ def test_expression_beyond_what_is_known_is_an_error(expression: str) -> None:
 def test_every_answer_of_the_gateway_is_counted_once(tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     call = "/restapis/abc1/v1/_user_request_"
-    log.write_text(
-        f"100 200 12400 POST {call}/auth\n101 401 900 POST {call}/auth\n102 500 1000 POST {call}/auth\n"
-        f"103 403 500 GET {call}/nowhere\n104 200 5 POST /\n104 429 80"
-    )
+    lines = [
+        f"100 200 12400 POST {call}/auth",
+        f"101 401 900 POST {call}/auth",
+        f"102 502 1000 POST {call}/auth",
+        f"103 403 500 GET {call}/nowhere",
+        "104 200 5 POST /",
+        "104 404 5 GET /restapis/nobodys/v1/_user_request_/x",
+        "104 429 80",
+    ]
+    log.write_text("\n".join(lines))
     metrics = GatewayMetrics(_Aws(apigateway=_Api()), log)  # type: ignore[arg-type]
     first = list(metrics.new_samples())
     by_method = {"ApiName": "file-sla-dev", "Stage": "v1", "Method": "POST", "Resource": "/auth"}
     counts = {"Count": 3, "4XXError": 1, "5XXError": 1, "Latency": 14}
     assert _sums(first, **by_method) == counts
     assert _sums(first, ApiName="file-sla-dev", Stage="v1") == {**counts, "Count": 4, "4XXError": 2}
+    assert _sums(first, FunctionName="f") == {"Errors": 1}
     assert {sample.moment for sample in first} == {100, 101, 102, 103}
     assert list(metrics.new_samples()) == []
     # The line that was still being written counts when it is whole.
@@ -138,19 +157,11 @@ def test_every_answer_of_the_gateway_is_counted_once(tmp_path: Path) -> None:
     assert _sums(list(metrics.new_samples()), **by_method)["4XXError"] == 1
 
 
-def test_an_invocation_that_did_not_answer_is_an_error() -> None:
-    answered = list(samples_of("f", ["START", EMBEDDED, "END", REPORT], 12.0, NOW))
-    assert _sums(answered, FunctionName="f") == {
-        "Invocations": 1,
-        "Errors": 0,
-        "Throttles": 0,
-        "Duration": 12,
-    }
-    assert _sums(answered, Route="auth") == {"Requests": 1}
-    crashed = list(
-        samples_of("f", ["START", "Task timed out after 28.00 seconds", "END", REPORT], 28_000, NOW)
-    )
-    assert _sums(crashed, FunctionName="f")["Errors"] == 1
+def test_an_invocation_adds_lambdas_metrics_and_its_own() -> None:
+    samples = list(samples_of("f", ["START", EMBEDDED, '{"message": "answered"}', "END", REPORT], 12.0, NOW))
+    assert _sums(samples, FunctionName="f") == {"Invocations": 1, "Throttles": 0, "Duration": 12}
+    assert _sums(samples, Route="auth") == {"Requests": 1}
+    assert {sample.moment for sample in samples} == {NOW}
 
 
 def test_every_invocation_is_counted_once_however_late_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
