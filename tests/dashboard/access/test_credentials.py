@@ -23,6 +23,7 @@ SETTINGS = Settings(
     table_name="FileSlaErrors",
     user_pool_id="eu-central-1_pool",
     identity_pool_id="eu-central-1:pool",
+    metrics_namespace="file-sla-test",
 )
 
 

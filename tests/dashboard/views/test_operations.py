@@ -1,11 +1,13 @@
 """The operations view, on metrics and alarms in an emulated CloudWatch."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import boto3
 import pytest
+from moto.cloudwatch.models import cloudwatch_backends
 from streamlit.testing.v1 import AppTest
 
 from dashboard.data.metrics import Metrics
@@ -22,9 +24,11 @@ API = {"ApiName": NAMESPACE, "Stage": "v1"}
 
 
 @pytest.fixture
-def cloudwatch(signed_in: AppTest) -> "CloudWatchClient":
-    assert signed_in
-    return boto3.client("cloudwatch", region_name=REGION)
+def cloudwatch(aws: None) -> "Iterator[CloudWatchClient]":
+    """CloudWatch in the shared account, emptied after the test."""
+    yield boto3.client("cloudwatch", region_name=REGION)
+    for account in cloudwatch_backends.values():
+        account[REGION].reset()
 
 
 def put(
