@@ -14,6 +14,7 @@ from dashboard.services.incidents import find_incidents
 from dashboard.services.recurrence import recurrence
 from dashboard.services.series import wall_clock
 from dashboard.services.timeline import longest_waits
+from dashboard.views.parts.address import show_in_widget
 from dashboard.views.parts.charts import draw_longest_waits, draw_weeks
 from dashboard.views.parts.context import Context, start
 from dashboard.views.parts.figures import draw_figures
@@ -53,8 +54,8 @@ def draw() -> None:
 
 
 def _pick_folder(known: list[str]) -> str:
-    folder = FOLDER.read("")
-    st.session_state[FOLDER.key] = folder or None
+    folder = FOLDER.value("")
+    show_in_widget(FOLDER.key, folder or None)
     st.selectbox(
         "Folder",
         known if folder in known or not folder else [folder, *known],

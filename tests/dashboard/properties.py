@@ -2,4 +2,4 @@
 
 from hypothesis import settings
 
-PROPERTY = settings(deadline=None, max_examples=25)
+PROPERTY = settings(deadline=None, max_examples=15)

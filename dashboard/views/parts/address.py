@@ -32,12 +32,16 @@ class Parameter(Generic[T]):
         """The key of the widget that shows this parameter."""
         return f"parameter_{self.name}"
 
-    def read(self, default: T) -> T:
-        """The choice in the address, or else the default, also put where the widget finds it."""
+    def value(self, default: T) -> T:
+        """The choice in the address if it holds a valid one, or else the default."""
         given = st.query_params.get(self.name)
         parsed = None if given is None else self.parse(given)
-        value = default if parsed is None else parsed
-        st.session_state[self.key] = value
+        return default if parsed is None else parsed
+
+    def read(self, default: T) -> T:
+        """The same, shown in the parameter's widget too."""
+        value = self.value(default)
+        show_in_widget(self.key, value)
         return value
 
     def write(self, value: T | None) -> None:
@@ -50,6 +54,16 @@ class Parameter(Generic[T]):
     def write_from_widget(self) -> None:
         """Puts what the widget shows into the address: its `on_change`."""
         self.write(st.session_state[self.key])
+
+
+def show_in_widget(key: str, value: object) -> None:
+    """Has the widget of this key show the value.
+
+    A widget that shows it already is left alone: being told again, it would throw away what the
+    analyst is typing just then.
+    """
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
 
 
 def one_of(*choices: str) -> Callable[[str], str | None]:

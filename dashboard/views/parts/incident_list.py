@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.services.filters import containing, with_status
 from dashboard.services.incidents import CLEARED, FILE, OPEN, STATUSES, UNKNOWN
 from dashboard.views.parts import columns
-from dashboard.views.parts.address import Parameter
+from dashboard.views.parts.address import Parameter, show_in_widget
 from dashboard.views.parts.context import Context
 from dashboard.views.parts.downloads import draw_download
 from dashboard.views.parts.incident_card import draw_incident
@@ -100,9 +100,9 @@ def draw_incidents(
 
 
 def _pick_statuses(incidents: pd.DataFrame, statuses: Sequence[str]) -> list[str]:
-    chosen = [status for status in STATUS.read(list(statuses)) if status in statuses] or list(statuses)
+    chosen = [status for status in STATUS.value(list(statuses)) if status in statuses] or list(statuses)
     counts = incidents["status"].value_counts()
-    st.session_state[STATUS.key] = chosen
+    show_in_widget(STATUS.key, chosen)
     st.pills(
         "Status",
         statuses,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard.services.periods import LATEST, MAX_DAYS, Period, days, latest
-from dashboard.views.parts.address import Parameter, one_of
+from dashboard.views.parts.address import Parameter, one_of, show_in_widget
 from dashboard.views.parts.zone import ZONE
 
 _CUSTOM: Final = "custom"
@@ -52,10 +52,10 @@ def pick_period(now: datetime, zone: ZoneInfo) -> Period:
 
 
 def _pick_days(today: date, zone: ZoneInfo) -> Period:
-    first, last = DAYS.read((today - timedelta(days=6), today))
+    first, last = DAYS.value((today - timedelta(days=6), today))
     last = min(last, today)
     first = min(max(first, last - timedelta(days=MAX_DAYS - 1)), last)
-    st.session_state[DAYS.key] = (first, last)
+    show_in_widget(DAYS.key, (first, last))
     st.date_input(
         "Days",
         max_value=today,

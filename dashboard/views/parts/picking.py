@@ -39,9 +39,9 @@ def draw_table(
     limit = st.session_state.setdefault(f"{key}_limit", PAGE_ROWS)
     shown = frame.head(limit)
     ids = _ids(shown, identity)
-    picked = PICK.read("")
+    picked = PICK.value("")
     widget = f"{key}_table"
-    st.session_state[widget] = {"selection": {"rows": [ids.index(picked)] if picked in ids else []}}
+    _select(widget, [ids.index(picked)] if picked in ids else [])
     st.caption(_count(len(shown), len(frame), noun))
     st.dataframe(
         shown.style.format(_duration, subset=list(durations)),
@@ -66,6 +66,12 @@ def _duration(minutes: Any) -> str:
 def _ids(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
     texts = frame[list(identity)].astype("str").agg("\x1f".join, axis="columns") if len(frame) else ()
     return [hashlib.sha256(text.encode()).hexdigest()[:_DIGITS] for text in texts]
+
+
+def _select(widget: str, rows: list[int]) -> None:
+    # Only where it differs, so that the table keeps its place and order otherwise.
+    if widget not in st.session_state or st.session_state[widget]["selection"]["rows"] != rows:
+        st.session_state[widget] = {"selection": {"rows": rows}}
 
 
 def _pick(widget: str, ids: Sequence[str]) -> None:

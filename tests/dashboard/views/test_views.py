@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend
-from dashboard.errors import AccessDenied, Unreachable
+from dashboard.errors import AccessDenied, SessionExpired, Unreachable
 from dashboard.services.incidents import FILE
 from dashboard.views.parts.picking import _ids
 from tests.dashboard.conftest import sign_in
@@ -234,6 +234,21 @@ def test_a_failing_table_is_told_and_can_be_tried_again(
         assert message in shown(signed_in)
     button(signed_in, "Try again")
     assert "Nothing was reported" in shown(signed_in)
+
+
+@pytest.mark.usefixtures("breaches")
+def test_a_session_that_ends_in_mid_query_leads_through_the_sign_in_form_to_the_same_view(
+    signed_in: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise SessionExpired
+
+    with monkeypatch.context() as patching:
+        patching.setattr("dashboard.data.breach_table.BreachTable.hour", fail)
+        open_view(signed_in, BY_DATE, q="silent")
+        assert "Your session has ended" in shown(signed_in)
+    sign_in(signed_in)
+    assert column(signed_in, "filename") == ["silent.csv"]
 
 
 @pytest.mark.usefixtures("breaches")
