@@ -1,5 +1,6 @@
 """FileSlaErrorLambda: takes a report, and answers 200 when every record of it is stored."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -10,6 +11,7 @@ from botocore.config import Config
 
 from handlers.environment import IngestEnvironment
 from handlers.ingest.breach_store import BreachStore
+from handlers.ingest.limits import MAX_BODY_BYTES
 from handlers.ingest.records import Detection, file_count, records_of
 from handlers.ingest.report import parse_report
 from handlers.names import IDEMPOTENCY_HEADER, Attribute, Dimension, Group, Metric, Route
@@ -19,11 +21,16 @@ from handlers.web.errors import FieldProblem, InvalidBody, ServiceError
 from handlers.web.requests import Event, header, read_body
 from handlers.web.telemetry import count, count_by
 
-MAX_BODY_BYTES: Final = 6 * 1024 * 1024
-"""A synchronous invocation's payload limit (AWS Lambda quotas)."""
 MAX_KEY_CHARACTERS: Final = 255
-ANSWER_SECONDS: Final = 2.0
-"""Kept back from the function's time for the last call to end and the answer to be sent."""
+_KEY: Final = re.compile(rf"[!-~]([ -~]{{0,{MAX_KEY_CHARACTERS - 2}}}[!-~])?")
+CONNECT_SECONDS: Final = 1.0
+READ_SECONDS: Final = 4.0
+# A stalled call has to leave time for another and for an answer. The store does the retrying.
+CONFIG: Final = Config(
+    connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries={"total_max_attempts": 1}
+)
+ANSWER_SECONDS: Final = CONNECT_SECONDS + READ_SECONDS + 1.0
+"""Kept back from the function's time for the longest call to end and the answer to be sent."""
 
 
 @cache
@@ -33,9 +40,7 @@ def _environment() -> IngestEnvironment:
 
 @cache
 def _store() -> BreachStore:
-    # Short time-outs, so that a stalled call leaves time for another and for an answer.
-    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3})
-    return BreachStore(boto3.client("dynamodb", config=config), _environment().table_name)
+    return BreachStore(boto3.client("dynamodb", config=CONFIG), _environment().table_name)
 
 
 def _count_rejected(error: ServiceError) -> None:
@@ -82,13 +87,13 @@ def handler(event: Event, context: Any) -> Mapping[str, Any]:
 
 def _idempotency_key(event: Event) -> str | None:
     key = header(event, IDEMPOTENCY_HEADER)
-    if key is not None and not 0 < len(key.strip()) <= MAX_KEY_CHARACTERS:
+    if key is not None and not _KEY.fullmatch(key):
         raise InvalidBody(
             [
                 FieldProblem(
                     f"header {IDEMPOTENCY_HEADER}",
-                    "is empty or too long",
-                    f"send 1 to {MAX_KEY_CHARACTERS} characters, such as a new GUID for each report",
+                    "is empty, too long or not plain text",
+                    f"send 1 to {MAX_KEY_CHARACTERS} ASCII characters, such as a new GUID for each report",
                 )
             ]
         )

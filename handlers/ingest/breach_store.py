@@ -1,13 +1,15 @@
 """Writing breach records: the one place that knows how DynamoDB takes them."""
 
+import itertools
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from handlers.web.errors import NotStored, Throttled
+from handlers.web.errors import NotStored, ServiceError, Throttled
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -32,7 +34,8 @@ class BreachStore:
     """Stores records in the breach table, each at least once, in batches.
 
     Args:
-        client: a DynamoDB client that may write items of the table.
+        client: a DynamoDB client that may write items of the table. It should not retry by itself:
+            it knows no deadline.
         table_name: the table.
         sleep: waits the given seconds; tests pass their own.
     """
@@ -45,46 +48,63 @@ class BreachStore:
         self._sleep = sleep
 
     def put_all(self, items: Sequence["Item"], seconds_left: Callable[[], float]) -> int:
-        """Stores every item, and returns how often an unprocessed item was sent again.
+        """Stores every item, and returns how often an item was sent again.
+
+        What DynamoDB leaves unprocessed, and what a passing fault may have left unwritten, is sent
+        again for as long as there is time: the reporting script does not come back by itself.
 
         Args:
             items: the records; ids that the table knows are overwritten.
             seconds_left: the time until an answer is due. No new call starts after it is used up.
 
         Raises:
-            NotStored: time ran out, or DynamoDB failed; some items may be stored.
-            Throttled: the table or the account is over its rate; some items may be stored.
+            NotStored: time ran out, or DynamoDB refused; some items may be stored.
+            Throttled: as time ran out, the table or the account was over its rate; likewise.
         """
         return sum(self._put_batch(batch, seconds_left) for batch in _batches(items))
 
     def _put_batch(self, batch: Sequence["Item"], seconds_left: Callable[[], float]) -> int:
-        pending, retried, attempt = list(batch), 0, 0
-        while True:
+        pending, sent_again = list(batch), 0
+        failure: ServiceError | None = None
+        for attempt in itertools.count():
             if seconds_left() <= 0:
-                raise NotStored
-            pending = self._write(pending)
+                raise failure or NotStored
+            pending, failure = self._write(pending)
             if not pending:
-                return retried
-            retried += len(pending)
+                break
+            sent_again += len(pending)
             # Full jitter: reporters that were refused together must not come back together.
             ceiling = min(_MAX_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2**attempt)
             self._sleep(min(random.uniform(0, ceiling), max(0.0, seconds_left())))  # noqa: S311
-            attempt += 1
+        return sent_again
 
-    def _write(self, items: Sequence["Item"]) -> list["Item"]:
-        """One call; returns the items that DynamoDB left unprocessed."""
+    def _write(self, items: list["Item"]) -> tuple[list["Item"], ServiceError | None]:
+        """One call; returns the items still to be written and, if the call failed, the failure."""
         try:
             answer = self._client.batch_write_item(
                 RequestItems={self._table_name: [{"PutRequest": {"Item": item}} for item in items]}
             )
-        except ClientError as error:
-            if error.response["Error"]["Code"] in _THROTTLING:
-                raise Throttled from error
-            raise NotStored from error
-        except BotoCoreError as error:
-            raise NotStored from error
-        unprocessed = answer.get("UnprocessedItems", {}).get(self._table_name, [])
-        return [dict(request["PutRequest"]["Item"]) for request in unprocessed]
+        except (ClientError, BotoCoreError) as error:
+            if not _may_pass(error):
+                raise NotStored from error
+            failure = Throttled() if _code(error) in _THROTTLING else NotStored()
+            failure.__cause__ = error
+            return items, failure
+        if "UnprocessedItems" not in answer:  # a 200 that is not DynamoDB's own tells nothing
+            return items, NotStored()
+        unprocessed = answer["UnprocessedItems"].get(self._table_name, [])
+        return [dict(request["PutRequest"]["Item"]) for request in unprocessed], None
+
+
+def _may_pass(error: ClientError | BotoCoreError) -> bool:
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return _code(error) in _THROTTLING or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return isinstance(error, HTTPClientError)
+
+
+def _code(error: ClientError | BotoCoreError) -> str:
+    return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
 
 
 def _batches(items: Sequence["Item"]) -> Iterator[Sequence["Item"]]:

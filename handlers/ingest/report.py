@@ -16,23 +16,23 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
 )
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic_core import PydanticCustomError, from_json
 
-from handlers.web.errors import FieldProblem, InvalidBody
+from handlers.ingest.limits import (
+    CLOCK_SKEW,
+    EARLIEST_CREATION,
+    MAX_FILENAME_CHARACTERS,
+    MAX_FOLDER_BYTES,
+    MAX_SLA_MINUTES,
+    MIN_SLA_MINUTES,
+)
+from handlers.ingest.problems import DATE_HINT, DEPTH_HINT, not_json, problem_of
+from handlers.ingest.wire import check_wire
+from handlers.web.errors import MAX_LISTED_PROBLEMS, FieldProblem, InvalidBody
 
-MIN_SLA_MINUTES: Final = 20
-MAX_SLA_MINUTES: Final = 24 * 60
-MAX_FOLDER_BYTES: Final = 1024
-"""DynamoDB's limit for a sort key, which `Folder` is in an index."""
-MAX_FILENAME_CHARACTERS: Final = 1024
-EARLIEST_CREATION: Final = datetime(1970, 1, 1, tzinfo=UTC)
-CLOCK_SKEW: Final = timedelta(days=1)
-"""How far in the future a creation date may lie: reporters' clocks and zones are not ours."""
-
-_DEPTH_HINT = "in PowerShell, give ConvertTo-Json a greater depth: ConvertTo-Json -Depth 5"
-_DATE_HINT = "send ISO 8601 with an offset; in PowerShell: $file.CreationTime.ToString('o')"
 _POWERSHELL_DATE = re.compile(r"/Date\((-?\d{1,17})(?:[+-]\d{4})?\)/")
 _ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:")
 
@@ -42,24 +42,27 @@ def _list_of(value: object) -> object:
     if isinstance(value, dict):
         return [value]
     if isinstance(value, str):
-        raise PydanticCustomError("cut_to_text", "is text where a list is expected", {"hint": _DEPTH_HINT})
+        raise PydanticCustomError("cut_to_text", "is text where a list is expected", {"hint": DEPTH_HINT})
     return value
 
 
 def _object_of(value: object) -> object:
     if isinstance(value, str):
-        raise PydanticCustomError("cut_to_text", "is text where an object is expected", {"hint": _DEPTH_HINT})
+        raise PydanticCustomError("cut_to_text", "is text where an object is expected", {"hint": DEPTH_HINT})
     return value
 
 
 def _moment_of(value: object) -> object:
+    # 5.1 wraps a DateTime that has members of its own: {"value": "/Date(…)/", "DateTime": "…"}.
+    if isinstance(value, dict):
+        value = value.get("value")
     # Without this, pydantic would read bare numbers as seconds since 1970.
     if not isinstance(value, str):
-        raise PydanticCustomError("creation_date", "is not a date and time", {"hint": _DATE_HINT})
+        raise PydanticCustomError("creation_date", "is not a date and time", {"hint": DATE_HINT})
     if powershell := _POWERSHELL_DATE.fullmatch(value):
         return _since_1970(int(powershell[1]))
     if not _ISO_START.match(value):
-        raise PydanticCustomError("creation_date", "is not a date and time", {"hint": _DATE_HINT})
+        raise PydanticCustomError("creation_date", "is not a date and time", {"hint": DATE_HINT})
     return value
 
 
@@ -100,6 +103,7 @@ def _folder(value: str) -> str:
 
 
 Text = Annotated[str, Field(strict=True), AfterValidator(_text)]
+Filename = Annotated[str, Field(strict=True, max_length=MAX_FILENAME_CHARACTERS), AfterValidator(_text)]
 
 
 class _Contract(BaseModel):
@@ -110,7 +114,7 @@ class _Contract(BaseModel):
 class StuckFile(_Contract):
     """A file that waited longer than its folder's SLA."""
 
-    filename: Annotated[Text, Field(max_length=MAX_FILENAME_CHARACTERS)]
+    filename: Filename
     creation_date: Annotated[
         AwareDatetime, BeforeValidator(_moment_of), AfterValidator(_plausible), Field(alias="creationDate")
     ]
@@ -123,65 +127,56 @@ class FolderBreach(_Contract):
     sla: Annotated[int, Field(strict=True, ge=MIN_SLA_MINUTES, le=MAX_SLA_MINUTES)]
     files: Annotated[
         list[Annotated[StuckFile, BeforeValidator(_object_of)]],
+        Field(min_length=1, fail_fast=True),
         BeforeValidator(_list_of),
-        Field(min_length=1),
     ]
+
+
+_Entry = Annotated[FolderBreach, BeforeValidator(_object_of)]
+_ENTRY: Final[TypeAdapter[FolderBreach]] = TypeAdapter(_Entry)
 
 
 class Report(_Contract):
     """Everything one run of the script found; empty when nothing is stuck (a heartbeat)."""
 
-    sla_error: Annotated[
-        list[Annotated[FolderBreach, BeforeValidator(_object_of)]], BeforeValidator(_list_of)
-    ]
+    # Fails fast, here and in files: millions of bad entries fit into one body, and to collect what
+    # is wrong with each would take minutes and gigabytes.
+    sla_error: Annotated[list[_Entry], Field(fail_fast=True), BeforeValidator(_list_of)]
 
 
 def parse_report(body: bytes) -> Report:
     """The report in a request body of JSON encoded as UTF-8.
 
     Raises:
-        InvalidBody: with every problem found, each naming its field.
+        InvalidBody: with what is wrong with each folder, and with its first bad file.
     """
+    body = body.removeprefix(b"\xef\xbb\xbf")
     try:
-        return Report.model_validate_json(body.removeprefix(b"\xef\xbb\xbf"))
+        report = Report.model_validate_json(body)
     except ValidationError as error:
-        raise InvalidBody([_problem(detail) for detail in error.errors(include_url=False)]) from None
+        raise InvalidBody(_problems(body, error)) from None
+    check_wire(body, report)
+    return report
 
 
-def _problem(detail: ErrorDetails) -> FieldProblem:
-    field = _path(detail["loc"])
-    context: dict[str, Any] = detail.get("ctx", {})
-    match detail["type"]:
-        case "json_invalid":
-            return FieldProblem(field, f"is not JSON: {context['error']}", "send a JSON object as UTF-8")
-        case "missing":
-            return FieldProblem(field, "is missing", "add it; names are case-sensitive")
-        case "int_type" | "int_from_float" | "greater_than_equal" | "less_than_equal":
-            return FieldProblem(
-                field,
-                "is not a whole number of minutes in range",
-                f"send a number from {MIN_SLA_MINUTES} to {MAX_SLA_MINUTES}, without quotes",
-            )
-        case "string_type":
-            return FieldProblem(field, "is not text", "send a string")
-        case "string_too_long":
-            return FieldProblem(field, "is too long", f"send at most {context['max_length']} characters")
-        case "list_type":
-            return FieldProblem(field, "is not a list", "send a list, in PowerShell: @( … )")
-        case "model_type" | "model_attributes_type":
-            return FieldProblem(field, "is not an object", "send a JSON object")
-        case "too_short":
-            return FieldProblem(field, "is an empty list", "leave out a folder in which no file is stuck")
-        case "timezone_aware":
-            return FieldProblem(field, "has no offset from UTC", _DATE_HINT)
-        case "datetime_parsing" | "datetime_from_date_parsing" | "datetime_object_invalid":
-            return FieldProblem(field, "is not a date and time", _DATE_HINT)
-        case _:
-            return FieldProblem(field, detail["msg"], context.get("hint", "see the contract in the README"))
+def _problems(body: bytes, error: ValidationError) -> list[FieldProblem]:
+    details = error.errors(include_url=False)
+    if details[0]["type"] == "json_invalid":
+        return [not_json(body, details[0])]
+    if len(details[0]["loc"]) > 1:  # in an entry: then look through the others as well
+        return _problems_of_entries(body)
+    return [problem_of(detail) for detail in details]
 
 
-def _path(location: tuple[int | str, ...]) -> str:
-    path = ""
-    for step in location:
-        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
-    return path or "body"
+def _problems_of_entries(body: bytes) -> list[FieldProblem]:
+    problems: list[FieldProblem] = []
+    entries: Any = _list_of(from_json(body)["sla_error"])
+    for position, entry in enumerate(entries):
+        try:
+            _ENTRY.validate_python(entry)
+        except ValidationError as error:
+            place = ("sla_error", position)
+            problems += [problem_of(detail, place) for detail in error.errors(include_url=False)]
+        if len(problems) > MAX_LISTED_PROBLEMS:
+            break
+    return problems

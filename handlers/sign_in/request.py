@@ -8,6 +8,7 @@ from dataclasses import MISSING, dataclass, fields
 from typing import Any, Final
 
 from handlers.web.errors import FieldProblem, InvalidBody
+from handlers.web.json_body import LOST_LETTER, UTF8_HINT, DuplicateKey, unique_keys
 
 MAX_CHARACTERS: Final = 4096
 """Longest text accepted. Cognito's own limits: user name 128, password 256, refresh token 2,048."""
@@ -75,10 +76,14 @@ def parse_auth_request(body: bytes) -> AuthRequest:
 
 
 def _object(body: bytes) -> dict[str, Any]:
+    # Without the causes: their messages quote what was read.
     try:
-        given = json.loads(body)
+        given = json.loads(body.decode("utf-8-sig"), object_pairs_hook=unique_keys)
+    except DuplicateKey:
+        raise InvalidBody([FieldProblem("body", "has a key more than once", "send each key once")]) from None
+    except UnicodeDecodeError:
+        raise InvalidBody([FieldProblem("body", "is not UTF-8", UTF8_HINT)]) from None
     except (ValueError, RecursionError):
-        # Without the cause: json's message quotes what it read.
         raise InvalidBody([FieldProblem("body", "is not JSON", "send a JSON object as UTF-8")]) from None
     if not isinstance(given, dict):
         raise InvalidBody([FieldProblem("body", "is not an object", "send a JSON object")])
@@ -95,6 +100,8 @@ def _problem(given: dict[str, Any], name: str) -> FieldProblem | None:
         return FieldProblem(name, "is not text, or empty", "send a string that is not empty")
     if len(value) > MAX_CHARACTERS:
         return FieldProblem(name, "is too long", f"send at most {MAX_CHARACTERS} characters")
+    if LOST_LETTER in value:
+        return FieldProblem(name, "lost letters on the way, because the body was not UTF-8", UTF8_HINT)
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -69,8 +69,11 @@ def _respond(
     try:
         return Response(HTTPStatus.OK, answer(event, context))
     except ServiceError as error:
-        # Only the class: a message may quote the caller's input.
-        logger.warning("refused", extra={"error": type(error).__name__, "reason": error.reason})
+        # Only names: a message may quote the caller's input.
+        logger.warning(
+            "refused",
+            extra={"error": type(error).__name__, "reason": error.reason, "cause": _cause(error)},
+        )
         on_refusal(error)
         body = error.body()
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -86,3 +89,12 @@ def _respond(
                 "request_id": request_id(event),
             },
         )
+
+
+def _cause(error: ServiceError) -> str | None:
+    """AWS's code for the failure behind ours, or the name of another failure."""
+    cause = error.__cause__
+    if cause is None:
+        return None
+    response = getattr(cause, "response", None) or {}
+    return str(response.get("Error", {}).get("Code") or type(cause).__name__)

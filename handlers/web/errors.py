@@ -40,16 +40,17 @@ class ServiceError(Exception):
 
 
 class InvalidBody(ServiceError):
-    """The body breaks the contract; every problem found is listed, up to a limit."""
+    """The body breaks the contract; the problems found are listed, up to a limit."""
 
     status = 400
     reason = "invalid_body"
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
-        count = len(problems)
-        noun = "problem" if count == 1 else "problems"
-        shown = f", the first {MAX_LISTED_PROBLEMS} listed" if count > MAX_LISTED_PROBLEMS else ""
-        super().__init__(f"The request body has {count} {noun}{shown}. Nothing was stored.")
+        count = str(len(problems))
+        if len(problems) > MAX_LISTED_PROBLEMS:
+            count = f"more than {MAX_LISTED_PROBLEMS}"
+        noun = "problem" if len(problems) == 1 else "problems"
+        super().__init__(f"The request body has {count} {noun}. Nothing was stored.")
         self.problems = tuple(problems[:MAX_LISTED_PROBLEMS])
 
     def body(self) -> dict[str, Any]:

@@ -43,8 +43,11 @@ def _put(table: ScriptedTable, count: int, seconds_left: float = 10) -> tuple[in
     return store.put_all(_items(count), seconds_left=lambda: seconds_left - sum(naps)), naps
 
 
-def _client_error(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": "no"}}, "BatchWriteItem")
+def _client_error(code: str, status: int = 400) -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]
+        "BatchWriteItem",
+    )
 
 
 def test_batches_are_no_larger_than_dynamodb_takes() -> None:
@@ -88,19 +91,36 @@ def test_nothing_is_sent_once_the_time_is_used_up() -> None:
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])
 def test_throttling_is_told_apart(code: str) -> None:
+    table = ScriptedTable(_client_error(code), lambda requests: requests[1:], *[_client_error(code)] * 999)
     with pytest.raises(Throttled):
-        _put(ScriptedTable(_client_error(code)), 1)
+        _put(table, 2)
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        _client_error("InternalServerError"),
-        _client_error("AccessDeniedException"),
-        ReadTimeoutError(endpoint_url="x"),
-    ],
-)
-def test_any_other_failure_is_not_stored(error: Exception) -> None:
+PASSING = [
+    _client_error("InternalServerError", 500),
+    _client_error("ThrottlingException"),
+    ReadTimeoutError(endpoint_url="x"),
+]
+
+
+@pytest.mark.parametrize("error", PASSING)
+def test_a_fault_that_may_pass_is_waited_out(error: Exception) -> None:
+    table = ScriptedTable(error, error)
+    assert _put(table, 3)[0] == 6
+    assert len(table.stored) == 3
+
+
+@pytest.mark.parametrize("error", [PASSING[0], PASSING[2]])
+def test_a_fault_that_does_not_pass_is_not_stored(error: Exception) -> None:
     with pytest.raises(NotStored) as failed:
-        _put(ScriptedTable(lambda _: [], error), MAX_BATCH_ITEMS + 1)
+        _put(ScriptedTable(*[error] * 999), 1)
     assert failed.value.__cause__ is error
+
+
+def test_a_refusal_is_not_tried_again() -> None:
+    refusal = _client_error("AccessDeniedException")
+    table = ScriptedTable(lambda _: [], refusal)
+    with pytest.raises(NotStored) as failed:
+        _put(table, MAX_BATCH_ITEMS + 1)
+    assert failed.value.__cause__ is refusal
+    assert len(table.batch_sizes) == 2

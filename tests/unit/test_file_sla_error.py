@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from handlers import file_sla_error
+from handlers.ingest.limits import MAX_BODY_BYTES
 from handlers.names import Attribute, Group, Variable
 from tests.events import LambdaContext, a_report, report_event
 from tests.unit.conftest import TABLE
@@ -82,7 +83,7 @@ def test_unreadable_body_is_refused(table: "DynamoDBClient", body: str) -> None:
 
 
 def test_oversized_body_is_refused_with_the_limit(table: "DynamoDBClient") -> None:
-    status, body = _post(report_event(" " * (file_sla_error.MAX_BODY_BYTES + 1)))
+    status, body = _post(report_event(" " * (MAX_BODY_BYTES + 1)))
     assert status == 413
     assert "6,291,456" in body["message"]
 

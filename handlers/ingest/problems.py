@@ -1,0 +1,60 @@
+"""The words in which a report that breaks the contract is refused, with the PowerShell remedy."""
+
+from typing import Any, Final
+
+from pydantic_core import ErrorDetails
+
+from handlers.ingest.limits import MAX_SLA_MINUTES, MIN_SLA_MINUTES
+from handlers.web.errors import FieldProblem
+from handlers.web.json_body import UTF8_HINT
+
+DEPTH_HINT: Final = "in PowerShell, give ConvertTo-Json a greater depth: ConvertTo-Json -Depth 5"
+DATE_HINT: Final = "send ISO 8601 with an offset; in PowerShell: $file.CreationTime.ToString('o')"
+
+
+def not_json(body: bytes, detail: ErrorDetails) -> FieldProblem:
+    """What is wrong with a body that is no JSON, or none in UTF-8."""
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return FieldProblem("body", "is not UTF-8", UTF8_HINT)
+    return FieldProblem("body", f"is not JSON: {detail['ctx']['error']}", "send a JSON object as UTF-8")
+
+
+def problem_of(detail: ErrorDetails, place: tuple[int | str, ...] = ()) -> FieldProblem:
+    """One of pydantic's findings in the contract's words; `place` is where its location begins."""
+    field = _path((*place, *detail["loc"]))
+    context: dict[str, Any] = detail.get("ctx", {})
+    match detail["type"]:
+        case "missing":
+            return FieldProblem(field, "is missing", "add it; names are case-sensitive")
+        case "int_type" | "int_from_float" | "greater_than_equal" | "less_than_equal":
+            return FieldProblem(
+                field,
+                "is not a whole number of minutes in range",
+                f"send a number from {MIN_SLA_MINUTES} to {MAX_SLA_MINUTES}, without quotes; "
+                "in PowerShell: [int]$sla",
+            )
+        case "string_type":
+            return FieldProblem(field, "is not text", "send a string")
+        case "string_too_long":
+            return FieldProblem(field, "is too long", f"send at most {context['max_length']} characters")
+        case "list_type":
+            return FieldProblem(field, "is not a list", "send a list, in PowerShell: @( … )")
+        case "model_type" | "model_attributes_type":
+            return FieldProblem(field, "is not an object", "send a JSON object")
+        case "too_short":
+            return FieldProblem(field, "is an empty list", "leave out a folder in which no file is stuck")
+        case "timezone_aware":
+            return FieldProblem(field, "has no offset from UTC", DATE_HINT)
+        case "datetime_parsing" | "datetime_from_date_parsing" | "datetime_object_invalid":
+            return FieldProblem(field, "is not a date and time", DATE_HINT)
+        case _:
+            return FieldProblem(field, detail["msg"], context.get("hint", "see the contract in the README"))
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for step in location:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    return path or "body"

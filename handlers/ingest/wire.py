@@ -1,0 +1,75 @@
+"""What can happen to a report on the wire and still parse: letters lost, a key sent twice.
+
+Both checks look for a trace in the raw bytes, which costs next to nothing, and read closely
+only where there is one.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+from handlers.web.errors import FieldProblem, InvalidBody
+from handlers.web.json_body import LOST_LETTER, UTF8_HINT, DuplicateKey, unique_keys
+
+if TYPE_CHECKING:
+    from handlers.ingest.report import Report
+
+_LOST: Final = LOST_LETTER.encode()
+_ESCAPED_LETTER: Final = re.compile(rb"\\u00[4-7]")
+_OF_REPORT: Final = ("sla_error",)
+_OF_FOLDER: Final = ("folder", "sla", "files")
+_OF_FILE: Final = ("filename", "creationDate")
+_KEYS: Final = frozenset((*_OF_REPORT, *_OF_FOLDER, *_OF_FILE))
+
+
+def check_wire(body: bytes, report: "Report") -> None:
+    """Holds the parsed report against the bytes it came from.
+
+    Raises:
+        InvalidBody: a name lost letters on the way, or an object has a key of the contract twice.
+    """
+    if _LOST in body and (problems := list(_names_with_lost_letters(report))):
+        raise InvalidBody(problems)
+    if _may_repeat_a_key(body, report):
+        try:
+            json.loads(body, object_pairs_hook=_unique_known_keys)
+        except DuplicateKey as duplicate:
+            raise InvalidBody(
+                [FieldProblem(duplicate.key, "appears more than once in an object", "send each key once")]
+            ) from None
+
+
+def _names_with_lost_letters(report: "Report") -> Iterator[FieldProblem]:
+    for position, breach in enumerate(report.sla_error):
+        place = f"sla_error[{position}]"
+        if LOST_LETTER in breach.folder:
+            yield _lost(f"{place}.folder")
+        for number, file in enumerate(breach.files):
+            if LOST_LETTER in file.filename:
+                yield _lost(f"{place}.files[{number}].filename")
+
+
+def _lost(field: str) -> FieldProblem:
+    return FieldProblem(
+        field,
+        "lost letters on the way, because the body was not UTF-8",
+        f"{UTF8_HINT}; a name that really holds U+FFFD is taken when written as \\ufffd",
+    )
+
+
+def _may_repeat_a_key(body: bytes, report: "Report") -> bool:
+    # Each object has each of its keys at least once. If none is spelled with escapes and the
+    # bytes hold no more of them than there are objects, none is there twice.
+    if _ESCAPED_LETTER.search(body):
+        return True
+    folders = len(report.sla_error)
+    files = sum(len(breach.files) for breach in report.sla_error)
+    expected = {_OF_REPORT: 1, _OF_FOLDER: folders, _OF_FILE: files}
+    return any(
+        body.count(f'"{key}"'.encode()) != objects for keys, objects in expected.items() for key in keys
+    )
+
+
+def _unique_known_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return unique_keys([pair for pair in pairs if pair[0] in _KEYS])
