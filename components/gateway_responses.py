@@ -3,8 +3,9 @@
 import json
 from dataclasses import dataclass
 
+from handlers.ingest.limits import MAX_BODY_BYTES
 from handlers.names import IDEMPOTENCY_HEADER
-from handlers.web.errors import InvalidToken, NotStored, Throttled
+from handlers.web.errors import InvalidToken, NotStored, Throttled, TooLarge
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,11 @@ GATEWAY_RESPONSES = (
     GatewayResponse(
         response_type="REQUEST_TOO_LARGE",
         status_code="413",
-        template=_message("The body is too large. Send the folders in several requests."),
+        # Quotes and line ends count twice there: the function gets the body as JSON in JSON.
+        template=_message(
+            f"The request has more than {MAX_BODY_BYTES:,} bytes as the gateway hands it on. "
+            f"{TooLarge.remedy}"
+        ),
     ),
     GatewayResponse(response_type="THROTTLED", status_code="429", template=_message(Throttled.message)),
     # The contract knows one status for faults of ours, which the reporting script logs apart.

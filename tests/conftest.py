@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from local.stack import StackOptions, down, up
@@ -24,6 +25,10 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 BROWSER_TIMEOUT_MS = 30_000
+# The same examples in every quick run: a red test is red for the change. The deep run looks for new ones.
+settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)
+settings.register_profile("deep", max_examples=1000, deadline=None, print_blob=True)
+settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,8 @@ from typing import Final
 
 MAX_BODY_BYTES: Final = 6 * 1024 * 1024
 """A synchronous invocation's payload limit (AWS Lambda quotas)."""
+MAX_FOLDERS: Final = 10_000
+"""Folders of one report: each is a record, and all must be written while the gateway waits."""
 MIN_SLA_MINUTES: Final = 20
 MAX_SLA_MINUTES: Final = 24 * 60
 MAX_FOLDER_BYTES: Final = 1024

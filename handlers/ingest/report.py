@@ -26,12 +26,13 @@ from handlers.ingest.limits import (
     EARLIEST_CREATION,
     MAX_FILENAME_CHARACTERS,
     MAX_FOLDER_BYTES,
+    MAX_FOLDERS,
     MAX_SLA_MINUTES,
     MIN_SLA_MINUTES,
 )
 from handlers.ingest.problems import DATE_HINT, DEPTH_HINT, not_json, problem_of
 from handlers.ingest.wire import check_wire
-from handlers.web.errors import MAX_LISTED_PROBLEMS, FieldProblem, InvalidBody
+from handlers.web.errors import MAX_LISTED_PROBLEMS, FieldProblem, InvalidBody, TooLarge
 
 _POWERSHELL_DATE = re.compile(r"/Date\((-?\d{1,17})(?:[+-]\d{4})?\)/")
 _ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:")
@@ -149,6 +150,7 @@ def parse_report(body: bytes) -> Report:
 
     Raises:
         InvalidBody: with what is wrong with each folder, and with its first bad file.
+        TooLarge: it has more folders than can be stored at once.
     """
     body = body.removeprefix(b"\xef\xbb\xbf")
     try:
@@ -156,6 +158,8 @@ def parse_report(body: bytes) -> Report:
     except ValidationError as error:
         raise InvalidBody(_problems(body, error)) from None
     check_wire(body, report)
+    if len(report.sla_error) > MAX_FOLDERS:
+        raise TooLarge(len(report.sla_error), MAX_FOLDERS, "folders")
     return report
 
 

@@ -100,16 +100,16 @@ class ChallengePending(ServiceError):
 
 
 class TooLarge(ServiceError):
-    """The body is over a limit; the message says how to split it."""
+    """The request is over a limit; the message says how to split it."""
 
     status = 413
     reason = "too_large"
+    remedy: ClassVar[str] = (
+        "Send the folders in several requests, and the files of a folder with very many in several too."
+    )
 
-    def __init__(self, size: int, limit: int) -> None:
-        super().__init__(
-            f"The body has {size:,} bytes; the limit is {limit:,}. "
-            "Send the folders in several requests, and a folder with very many files in several entries."
-        )
+    def __init__(self, count: int, limit: int, unit: str = "bytes") -> None:
+        super().__init__(f"The request has {count:,} {unit}; the limit is {limit:,}. {self.remedy}")
 
 
 class Throttled(ServiceError):

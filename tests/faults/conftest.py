@@ -1,0 +1,71 @@
+"""The report function over a table that fails on schedule, with time under the test's control."""
+
+import json
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+
+from components.functions import TIMEOUT_SECONDS
+from handlers import file_sla_error
+from handlers.ingest.breach_store import BreachStore
+from handlers.names import IDEMPOTENCY_HEADER
+from tests.events import report_event
+from tests.faults.faults import Clock, Mishap
+from tests.table_on_the_wire import TableOnTheWire, answering
+from tests.unit.conftest import TABLE, _environment  # noqa: F401 - a fixture for every test here
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the function answered, and when in its life."""
+
+    status: int
+    body: dict[str, Any]
+    seconds: float
+
+
+@dataclass
+class Service:
+    """The function and its table."""
+
+    table: TableOnTheWire = field(default_factory=TableOnTheWire)
+    clock: Clock = field(default_factory=lambda: Clock(TIMEOUT_SECONDS))
+
+    def post(
+        self,
+        report: dict[str, Any] | str,
+        key: str | None = None,
+        mishaps: Iterable[Mishap] = (),
+        *,
+        subject: str = "subject-1",
+        already_used: float = 0.0,
+    ) -> Answer:
+        """Posts a report while the mishaps happen, one to each call."""
+        self.clock.now = already_used
+        self.table.faults = (mishap.on(self.clock) for mishap in mishaps)
+        headers = {} if key is None else {IDEMPOTENCY_HEADER: key}
+        event = report_event(report, headers=headers, subject=subject)
+        answer = file_sla_error.handler(event, self.clock)
+        self.table.faults = iter(())
+        return Answer(answer["statusCode"], json.loads(answer["body"]), self.clock.now)
+
+
+@pytest.fixture
+def service(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:  # noqa: F811
+    """The service, with an empty table."""
+    service = Service()
+    with answering({"dynamodb.BatchWriteItem": service.table.answer}):
+        client = boto3.client("dynamodb", config=file_sla_error.CONFIG)
+        store = BreachStore(client, TABLE, sleep=lambda seconds: service.clock.sleep(seconds))
+        monkeypatch.setattr(file_sla_error, "_store", cache(lambda: store))
+        yield service
+
+
+def new_key() -> str:
+    """A key that no other report has."""
+    return str(uuid.uuid4())

@@ -1,0 +1,108 @@
+"""Reports of every size: stored whole within DynamoDB's limits, or refused with the way to split them."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from handlers.ingest.limits import MAX_BODY_BYTES, MAX_FILENAME_CHARACTERS, MAX_FOLDER_BYTES, MAX_FOLDERS
+from handlers.names import Attribute
+from tests.events import a_report
+from tests.faults.conftest import Service
+
+MAX_ITEM_BYTES = 400 * 1024
+"""DynamoDB's limit of an item (service quotas)."""
+
+
+def _size(value: Any) -> int:
+    """Bytes of an attribute value as DynamoDB counts them (developer guide, item sizes and formats)."""
+    [(kind, content)] = value.items()
+    match kind:
+        case "S":
+            return len(content.encode())
+        case "N":
+            return len(content) // 2 + 2
+        case "L":
+            return 3 + sum(1 + _size(element) for element in content)
+        case "M":
+            return 3 + sum(1 + len(name.encode()) + _size(element) for name, element in content.items())
+    raise AssertionError(kind)
+
+
+def _files(item: dict[str, Any]) -> list[str]:
+    return [file["M"][Attribute.FILENAME]["S"] for file in item[Attribute.FILES]["L"]]
+
+
+def _assert_whole(service: Service, report: dict[str, Any]) -> None:
+    stored: dict[str, Counter[str]] = {}
+    for item in service.table.items.values():
+        assert sum(len(name.encode()) + _size(value) for name, value in item.items()) <= MAX_ITEM_BYTES
+        assert int(item[Attribute.FILE_COUNT]["N"]) == len(_files(item))
+        stored.setdefault(item[Attribute.FOLDER]["S"], Counter()).update(_files(item))
+    expected = {
+        breach["folder"]: Counter(file["filename"] for file in breach["files"])
+        for breach in report["sla_error"]
+    }
+    assert stored == expected
+
+
+@pytest.mark.parametrize("files", [1, 1_000, 20_000, 45_000])
+def test_files_of_one_folder(service: Service, files: int) -> None:
+    report = a_report("C:\\Data", files=files)
+    answer = service.post(report)
+    assert (answer.status, answer.body["files"]) == (200, files)
+    _assert_whole(service, report)
+
+
+def test_body_just_within_the_limit(service: Service) -> None:
+    report = a_report("C:\\Data", files=45_000)
+    for file in report["sla_error"][0]["files"]:
+        file["filename"] = file["filename"].rjust(55, "_")
+    text = json.dumps(report)
+    text += " " * (MAX_BODY_BYTES - len(text))
+    answer = service.post(text)
+    assert (answer.status, answer.body["files"]) == (200, 45_000)
+    _assert_whole(service, report)
+
+
+def test_parts_of_a_split_record_are_numbered(service: Service) -> None:
+    assert service.post(a_report("C:\\Data", files=20_000)).status == 200
+    numbers = sorted(int(item[Attribute.PART]["N"]) for item in service.table.items.values())
+    totals = {int(item[Attribute.PARTS]["N"]) for item in service.table.items.values()}
+    assert len(numbers) > 1
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert totals == {len(numbers)}
+
+
+@pytest.mark.parametrize("folders", [5_000, MAX_FOLDERS])
+def test_many_folders(service: Service, folders: int) -> None:
+    report = a_report(*(f"C:\\Data\\{number}" for number in range(folders)))
+    answer = service.post(report)
+    assert (answer.status, answer.body["recorded"]) == (200, folders)
+    _assert_whole(service, report)
+
+
+@pytest.mark.parametrize("letter", ["a", "é", "語", "👩"])
+def test_names_at_their_length_limits(service: Service, letter: str) -> None:
+    report = a_report(letter * (MAX_FOLDER_BYTES // len(letter.encode())), files=1_000)
+    for number, file in enumerate(report["sla_error"][0]["files"]):
+        file["filename"] = f"{number:04}".ljust(MAX_FILENAME_CHARACTERS, letter)
+    answer = service.post(json.dumps(report, ensure_ascii=False))
+    assert (answer.status, answer.body["files"]) == (200, 1_000)
+    _assert_whole(service, report)
+
+
+def test_one_byte_over_the_limit(service: Service) -> None:
+    answer = service.post(json.dumps(a_report("a")).ljust(MAX_BODY_BYTES + 1))
+    assert answer.status == 413
+    assert "6,291,457 bytes; the limit is 6,291,456." in answer.body["message"]
+    assert "several requests" in answer.body["message"]
+    assert service.table.calls == 0
+
+
+def test_one_folder_over_the_limit(service: Service) -> None:
+    answer = service.post(a_report(*map(str, range(MAX_FOLDERS + 1))))
+    assert answer.status == 413
+    assert "10,001 folders; the limit is 10,000." in answer.body["message"]
+    assert service.table.calls == 0

@@ -1,0 +1,75 @@
+"""The two functions over a table in memory and a user pool that knows nobody."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+
+from handlers import auth, file_sla_error
+from handlers.names import Variable
+from tests.events import LambdaContext
+from tests.table_on_the_wire import TableOnTheWire, answering, http_response
+from tests.unit.conftest import _environment  # noqa: F401 - a fixture for every test here
+
+
+@dataclass
+class Functions:
+    """Sends events to the real handlers, and holds every answer to the contract."""
+
+    table: TableOnTheWire
+    sent: int = 0
+    statuses: dict[int, int] = field(default_factory=dict)
+
+    def report(self, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Sends an event to the report function; a 200 must have stored what it says."""
+        self.table.items.clear()
+        status, body = self._checked(file_sla_error.handler(event, LambdaContext()))
+        if status == 200:
+            assert sorted(self.table.items) == sorted(body["error_ids"])
+            assert len(self.table.items) == body["recorded"]
+        else:
+            assert self.table.items == {}
+        return status, body
+
+    def auth(self, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Sends an event to the auth function."""
+        return self._checked(auth.handler(event, LambdaContext()))
+
+    def _checked(self, answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        status = answer["statusCode"]
+        body = json.loads(answer["body"].encode())
+        self.sent += 1
+        self.statuses[status] = self.statuses.get(status, 0) + 1
+        assert status < 500, body
+        assert body["message"]
+        if status == 400:
+            assert body["errors"]
+            assert all(all(error[part] for part in ("field", "problem", "hint")) for error in body["errors"])
+        return status, body
+
+
+@pytest.fixture
+def functions(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:  # noqa: F811
+    """The functions, configured."""
+    for name in (Variable.USER_POOL_ID, Variable.USER_POOL_CLIENT_ID, Variable.CLIENT_SECRET_ID):
+        monkeypatch.setenv(name, "us-east-1_fuzz")
+    table = TableOnTheWire()
+    with answering(
+        {
+            "dynamodb.BatchWriteItem": table.answer,
+            "cognito-identity-provider": _knows_nobody,
+            "secrets-manager": _secret,
+        }
+    ):
+        yield Functions(table)
+
+
+def _knows_nobody(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+    return http_response(request, 400, {"__type": "UserNotFoundException", "message": "no such user"})
+
+
+def _secret(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+    return http_response(request, 200, {"SecretString": "client-secret"})

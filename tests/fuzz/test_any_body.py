@@ -1,0 +1,119 @@
+"""Whatever a body holds, the functions answer 2xx or 4xx, and a 400 says which field and how to mend it."""
+
+import base64
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from handlers.names import IDEMPOTENCY_HEADER
+from tests.events import a_report, auth_event, report_event
+from tests.fuzz.conftest import Functions
+from tests.fuzz.json_texts import HOLE, fill, json_texts
+
+GOOD_FILE = '{"filename":"a.csv","creationDate":"2024-07-31T00:00:00.0000000-03:00"}'
+REPORTS = (
+    HOLE,
+    f'{{"sla_error":{HOLE}}}',
+    f'{{"sla_error":[{HOLE}]}}',
+    f'{{"sla_error":[{{"folder":{HOLE},"sla":20,"files":[{GOOD_FILE}]}}]}}',
+    f'{{"sla_error":[{{"folder":"a","sla":{HOLE},"files":[{GOOD_FILE}]}}]}}',
+    f'{{"sla_error":[{{"folder":"a","sla":20,"files":{HOLE}}}]}}',
+    f'{{"sla_error":[{{"folder":"a","sla":20,"files":[{GOOD_FILE},{HOLE}]}}]}}',
+    f'{{"sla_error":{{"folder":"a","sla":20,"files":{{"filename":{HOLE},"creationDate":"2024-07-31T00:00Z"}}}}}}',
+    f'{{"sla_error":{{"folder":"a","sla":20,"files":{{"filename":"a.csv","creationDate":{HOLE}}}}}}}',
+    f'{{"sla_error":[],"unknown":{HOLE}}}',
+    f'{{"sla_error":{HOLE},"sla_error":[]}}',
+)
+AUTHS = (
+    HOLE,
+    f'{{"username":{HOLE},"password":"p"}}',
+    f'{{"username":"u","password":{HOLE}}}',
+    f'{{"username":"u","password":"p","new_password":{HOLE}}}',
+    f'{{"username":"u","refresh_token":{HOLE}}}',
+    f'{{"username":"u","forgot_password":{HOLE}}}',
+    f'{{"username":"u","code":{HOLE},"new_password":{HOLE}}}',
+    f'{{"username":"u","password":"p","unknown":{HOLE}}}',
+)
+MIN_EVENTS = 20_000
+
+
+def test_any_value_in_any_place(functions: Functions) -> None:
+    @settings(max_examples=1100)
+    @given(json_texts)
+    def in_every_place(text: str) -> None:
+        for template in REPORTS:
+            functions.report(report_event(fill(template, text)))
+        for template in AUTHS:
+            functions.auth(auth_event(fill(template, text)))
+
+    in_every_place()
+    assert functions.sent >= MIN_EVENTS
+    # The places and values are odd enough to be refused, and not so odd that nothing is taken.
+    assert functions.statuses[400] > functions.sent / 4
+    assert functions.statuses[200] > functions.sent / 50
+
+
+def test_any_bytes_in_any_encoding(functions: Functions) -> None:
+    good = json.dumps(a_report("C:\\Relatórios", files=2), ensure_ascii=False)
+    bodies = st.one_of(
+        st.binary(max_size=200),
+        st.sampled_from(["latin-1", "cp437", "utf-16", "utf-16-be", "utf-32", "utf-8-sig", "utf-7"]).map(
+            good.encode
+        ),
+        st.integers(0, len(good.encode())).map(lambda end: good.encode()[:end]),
+        st.tuples(st.integers(0, len(good)), st.binary(min_size=1, max_size=3)).map(
+            lambda insert: good.encode()[: insert[0]] + insert[1] + good.encode()[insert[0] :]
+        ),
+    )
+
+    @settings(max_examples=300)
+    @given(bodies)
+    def on_both_routes(body: bytes) -> None:
+        raw = {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+        # A gateway hands on text, with U+FFFD where it found no UTF-8.
+        text = {"body": body.decode(errors="replace")}
+        for delivery in (raw, text):
+            functions.report({**report_event(""), **delivery})
+            functions.auth({**auth_event(""), **delivery})
+
+    on_both_routes()
+    assert functions.statuses[400] > functions.sent / 2
+
+
+def test_any_key_and_any_claims(functions: Functions) -> None:
+    texts = st.text(st.characters(codec=None), max_size=300)
+
+    @settings(max_examples=300)
+    @given(key=texts, groups=texts, claims=st.none() | st.dictionaries(texts, texts, max_size=3))
+    def with_a_good_body(key: str, groups: str, claims: dict[str, str] | None) -> None:
+        event = report_event(a_report("a"), headers={IDEMPOTENCY_HEADER: key})
+        functions.report(event)
+        functions.report(report_event(a_report("a"), groups=groups))
+        event["requestContext"]["authorizer"] = {"claims": claims}
+        assert functions.report(event)[0] == 401
+
+    with_a_good_body()
+    assert functions.statuses[200] > 0
+    assert functions.statuses[403] > 0
+
+
+_names = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufffd"), min_size=1, max_size=200)
+_files = st.lists(_names.filter(str.strip), min_size=1, max_size=5)
+
+
+def test_any_name_is_stored_as_it_was_sent(functions: Functions) -> None:
+    @settings(max_examples=300)
+    @given(folder=_names.filter(str.strip), filenames=_files, ascii_only=st.booleans())
+    def sent_and_stored(folder: str, filenames: list[str], ascii_only: bool) -> None:
+        report: Any = a_report(folder)
+        created = "2024-07-31T00:00:00Z"
+        report["sla_error"][0]["files"] = [{"filename": n, "creationDate": created} for n in filenames]
+        status, body = functions.report(report_event(json.dumps(report, ensure_ascii=ascii_only)))
+        assert (status, body["files"]) == (200, len(filenames))
+        [record] = functions.table.items.values()
+        assert record["Folder"]["S"] == folder
+        assert [file["M"]["Filename"]["S"] for file in record["Files"]["L"]] == filenames
+
+    sent_and_stored()

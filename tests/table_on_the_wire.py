@@ -1,0 +1,83 @@
+"""DynamoDB below botocore: a table in memory that answers, or fails, at the level of HTTP.
+
+Serialising, signing, parsing and the client's time-outs are botocore's own, so that a fault
+reaches the function in the form in which it would come from the network.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
+
+from handlers.names import Attribute
+
+Item = dict[str, Any]
+Put = Callable[[list[Item]], None]
+Fault = Callable[[list[Item], Put], tuple[int, object]]
+"""Sees the items of a batch and a way to store some, and gives status and body, or raises."""
+
+
+@dataclass
+class TableOnTheWire:
+    """The table; each call meets the next fault of `faults`, and none once they are used up."""
+
+    items: dict[str, Item] = field(default_factory=dict)
+    faults: Iterator[Fault] = field(default_factory=lambda: iter(()))
+    calls: int = 0
+
+    def put(self, items: list[Item]) -> None:
+        """Stores as DynamoDB does: an id that is known is overwritten."""
+        self.items |= {item[Attribute.ERROR_ID]["S"]: item for item in items}
+
+    def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        """Answers a BatchWriteItem."""
+        self.calls += 1
+        assert isinstance(request.body, bytes)
+        [(table, requests)] = json.loads(request.body)["RequestItems"].items()
+        batch = [put["PutRequest"]["Item"] for put in requests]
+        fault = next(self.faults, None)
+        if fault is None:
+            self.put(batch)
+            return http_response(request, 200, unprocessed(table, []))
+        status, body = fault(batch, self.put)
+        return http_response(request, status, unprocessed(table, body) if isinstance(body, list) else body)
+
+
+@contextmanager
+def answering(answers: Mapping[str, Callable[..., AWSResponse]]) -> Iterator[None]:
+    """Answers for AWS in place of the network, to clients of boto3's default session.
+
+    Args:
+        answers: by service, or service and operation, such as `dynamodb.BatchWriteItem`.
+    """
+    session: Any = boto3.Session()
+    for operation, answer in answers.items():
+        session.events.register(f"before-send.{operation}", answer)
+    boto3.DEFAULT_SESSION = session
+    try:
+        yield
+    finally:
+        boto3.DEFAULT_SESSION = None
+
+
+def unprocessed(table: str, items: list[Item]) -> dict[str, Any]:
+    """DynamoDB's answer when it did not take these items."""
+    left = {table: [{"PutRequest": {"Item": item}} for item in items]} if items else {}
+    return {"UnprocessedItems": left}
+
+
+def http_response(request: AWSPreparedRequest, status: int, body: object) -> AWSResponse:
+    """What botocore would have read from the network; bytes go as they are, all else as JSON."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return AWSResponse(request.url, status, HTTPHeaders(), _Raw(content))
+
+
+class _Raw(io.BytesIO):
+    def stream(self, **_: object) -> Iterator[bytes]:
+        yield self.read()
