@@ -3,9 +3,9 @@
 import json
 from dataclasses import dataclass
 
-from handlers.ingest.limits import MAX_BODY_BYTES
+from handlers.ingest.limits import HOW_TO_SPLIT, MAX_BODY_BYTES
 from handlers.names import IDEMPOTENCY_HEADER
-from handlers.web.errors import InvalidToken, NotStored, Throttled, TooLarge
+from handlers.web.errors import InvalidToken, NotStored, Throttled
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +72,7 @@ GATEWAY_RESPONSES = (
         status_code="413",
         # Quotes and line ends count twice there: the function gets the body as JSON in JSON.
         template=_message(
-            f"The request has more than {MAX_BODY_BYTES:,} bytes as the gateway hands it on. "
-            f"{TooLarge.remedy}"
+            f"The request has more than {MAX_BODY_BYTES:,} bytes as the gateway hands it on. {HOW_TO_SPLIT}"
         ),
     ),
     GatewayResponse(response_type="THROTTLED", status_code="429", template=_message(Throttled.message)),

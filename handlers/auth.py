@@ -56,7 +56,7 @@ def _count_refused(error: ServiceError) -> None:
 @endpoint(Route.AUTH, on_refusal=_count_refused)
 def handler(event: Event, context: Any) -> Mapping[str, Any]:  # noqa: ARG001 - Lambda's signature
     """Answers `POST /auth`."""
-    request = parse_auth_request(read_body(event, MAX_BODY_BYTES))
+    request = parse_auth_request(read_body(event, MAX_BODY_BYTES, "Send only the keys of the contract."))
     match request:
         case PasswordSignIn():
             tokens = _user_pool().sign_in(request.username, request.password, request.new_password)

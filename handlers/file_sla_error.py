@@ -11,7 +11,7 @@ from botocore.config import Config
 
 from handlers.environment import IngestEnvironment
 from handlers.ingest.breach_store import BreachStore
-from handlers.ingest.limits import MAX_BODY_BYTES
+from handlers.ingest.limits import HOW_TO_SPLIT, MAX_BODY_BYTES
 from handlers.ingest.records import Detection, file_count, records_of
 from handlers.ingest.report import parse_report
 from handlers.names import IDEMPOTENCY_HEADER, Attribute, Dimension, Group, Metric, Route
@@ -53,7 +53,7 @@ def handler(event: Event, context: Any) -> Mapping[str, Any]:
     caller = caller_of(event)
     caller.require(Group.REPORTERS)
     key = _idempotency_key(event)
-    report = parse_report(read_body(event, MAX_BODY_BYTES))
+    report = parse_report(read_body(event, MAX_BODY_BYTES, HOW_TO_SPLIT))
 
     days = _environment().retention_days
     detection = Detection(

@@ -7,6 +7,9 @@ MAX_BODY_BYTES: Final = 6 * 1024 * 1024
 """A synchronous invocation's payload limit (AWS Lambda quotas)."""
 MAX_FOLDERS: Final = 10_000
 """Folders of one report: each is a record, and all must be written while the gateway waits."""
+HOW_TO_SPLIT: Final = (
+    "Send the folders in several requests, and the files of a folder with very many in several too."
+)
 MIN_SLA_MINUTES: Final = 20
 MAX_SLA_MINUTES: Final = 24 * 60
 MAX_FOLDER_BYTES: Final = 1024

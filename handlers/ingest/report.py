@@ -24,6 +24,7 @@ from pydantic_core import PydanticCustomError, from_json
 from handlers.ingest.limits import (
     CLOCK_SKEW,
     EARLIEST_CREATION,
+    HOW_TO_SPLIT,
     MAX_FILENAME_CHARACTERS,
     MAX_FOLDER_BYTES,
     MAX_FOLDERS,
@@ -159,7 +160,7 @@ def parse_report(body: bytes) -> Report:
         raise InvalidBody(_problems(body, error)) from None
     check_wire(body, report)
     if len(report.sla_error) > MAX_FOLDERS:
-        raise TooLarge(len(report.sla_error), MAX_FOLDERS, "folders")
+        raise TooLarge(len(report.sla_error), MAX_FOLDERS, "folders", HOW_TO_SPLIT)
     return report
 
 

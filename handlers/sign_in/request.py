@@ -5,7 +5,7 @@ Plain dataclasses: this function has nothing that is worth pydantic's import at 
 
 import json
 from dataclasses import MISSING, dataclass, fields
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from handlers.web.errors import FieldProblem, InvalidBody
 from handlers.web.json_body import LOST_LETTER, UTF8_HINT, DuplicateKey, unique_keys
@@ -40,7 +40,7 @@ class TokenRefresh(NamedUser):
 class RecoveryStart(NamedUser):
     """Have a recovery code mailed to the user's verified address."""
 
-    forgot_password: bool
+    forgot_password: Literal[True]
 
 
 @dataclass(frozen=True, kw_only=True)

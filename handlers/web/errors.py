@@ -100,16 +100,13 @@ class ChallengePending(ServiceError):
 
 
 class TooLarge(ServiceError):
-    """The request is over a limit; the message says how to split it."""
+    """The request is over a limit; `remedy` says how to keep within it."""
 
     status = 413
     reason = "too_large"
-    remedy: ClassVar[str] = (
-        "Send the folders in several requests, and the files of a folder with very many in several too."
-    )
 
-    def __init__(self, count: int, limit: int, unit: str = "bytes") -> None:
-        super().__init__(f"The request has {count:,} {unit}; the limit is {limit:,}. {self.remedy}")
+    def __init__(self, count: int, limit: int, unit: str, remedy: str) -> None:
+        super().__init__(f"The request has {count:,} {unit}; the limit is {limit:,}. {remedy}")
 
 
 class Throttled(ServiceError):

@@ -10,8 +10,13 @@ from handlers.web.errors import FieldProblem, InvalidBody, TooLarge
 Event = Mapping[str, Any]
 
 
-def read_body(event: Event, limit: int) -> bytes:
+def read_body(event: Event, limit: int, remedy: str) -> bytes:
     """The body as bytes.
+
+    Args:
+        event: the gateway's event.
+        limit: bytes that the body may have.
+        remedy: tells the caller how to keep within the limit.
 
     Raises:
         TooLarge: it has more than `limit` bytes.
@@ -25,7 +30,7 @@ def read_body(event: Event, limit: int) -> bytes:
             [FieldProblem("body", "cannot be decoded", "send the JSON text encoded as UTF-8")]
         ) from error
     if len(body) > limit:
-        raise TooLarge(len(body), limit)
+        raise TooLarge(len(body), limit, "bytes", remedy)
     if not body.strip():
         raise InvalidBody([FieldProblem("body", "is empty", "send a JSON object")])
     return body

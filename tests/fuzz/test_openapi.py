@@ -1,0 +1,52 @@
+"""The published description of the API is current, and the running API keeps to it."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from components.openapi import openapi
+from handlers.names import Route
+from local.stack_config import ROOT
+from tests.running_stack import RunningStack
+
+CASES = 60
+
+
+def test_published_document_is_current() -> None:
+    """Mend it with: python -m components.openapi > docs/openapi.json."""
+    assert json.loads((ROOT / "docs" / "openapi.json").read_text()) == openapi()
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
+@pytest.mark.parametrize("route", [Route.AUTH, Route.FILE_SLA_ERROR])
+def test_running_api_keeps_to_the_document(stack: RunningStack, route: str, mode: GenerationMode) -> None:
+    schema = schemathesis.openapi.from_dict(openapi())
+    schema.config.update(base_url=stack.api_url)
+    schema.config.checks.negative_data_rejection.expected_statuses = ["4xx"]
+    token = stack.token(stack.reporter)
+    headers = {} if route == Route.AUTH else {"Authorization": f"Bearer {token}"}
+    statuses: Counter[int] = Counter()
+
+    @settings(max_examples=CASES, suppress_health_check=list(HealthCheck))
+    @given(case=schema[f"/{route}"]["POST"].as_strategy(generation_mode=mode))
+    def answers_as_described(case: Any) -> None:
+        answer = case.call(headers=headers)
+        statuses[answer.status_code] += 1
+        assert answer.status_code < 500
+        if answer.status_code == 400:
+            assert all(error["field"] and error["hint"] for error in answer.json()["errors"])
+        # Not every rule fits a schema: a name that is not blank, a moment that is not in the future.
+        case.validate_response(answer, headers=headers, excluded_checks=[positive_data_acceptance])
+
+    answers_as_described()
+    assert sum(statuses.values()) >= CASES
+    if mode is GenerationMode.POSITIVE:
+        assert statuses[200] > 0
+    else:
+        assert statuses[400] > CASES / 3
