@@ -49,7 +49,7 @@ identity = Identity(
     opts,
 )
 auth = auth_function(settings, identity, opts)
-file_sla_error = file_sla_error_function(settings, table, opts)
+file_sla_error = file_sla_error_function(settings, identity, table, opts)
 api = RestApi(
     "api",
     RestApiArgs(

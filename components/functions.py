@@ -44,7 +44,9 @@ def auth_function(settings: Settings, identity: Identity, opts: pulumi.ResourceO
     )
 
 
-def file_sla_error_function(settings: Settings, table: BreachTable, opts: pulumi.ResourceOptions) -> Function:
+def file_sla_error_function(
+    settings: Settings, identity: Identity, table: BreachTable, opts: pulumi.ResourceOptions
+) -> Function:
     """FileSlaErrorLambda, which stores reports."""
     return Function(
         "file-sla-error",
@@ -57,6 +59,7 @@ def file_sla_error_function(settings: Settings, table: BreachTable, opts: pulumi
             timeout_seconds=TIMEOUT_SECONDS,
             environment={
                 **_common_environment(settings),
+                Variable.USER_POOL_CLIENT_ID: identity.client_id,
                 Variable.TABLE_NAME: table.table_name,
                 Variable.RETENTION_DAYS: str(settings.retention_days),
             },

@@ -42,6 +42,8 @@ class IngestEnvironment:
     """What FileSlaErrorLambda needs to know."""
 
     table_name: str
+    client_id: str
+    """The app client whose tokens are taken."""
     retention_days: int
     """Days a record is kept; 0 keeps it for good."""
 
@@ -50,5 +52,6 @@ class IngestEnvironment:
         """Raises `RuntimeError` naming the variable that is missing."""
         return cls(
             table_name=_required(Variable.TABLE_NAME),
+            client_id=_required(Variable.USER_POOL_CLIENT_ID),
             retention_days=int(_required(Variable.RETENTION_DAYS)),
         )

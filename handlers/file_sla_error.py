@@ -50,7 +50,7 @@ def _count_rejected(error: ServiceError) -> None:
 @endpoint(Route.FILE_SLA_ERROR, on_refusal=_count_rejected)
 def handler(event: Event, context: Any) -> Mapping[str, Any]:
     """Answers `POST /file_sla_error`."""
-    caller = caller_of(event)
+    caller = caller_of(event, _environment().client_id)
     caller.require(Group.REPORTERS)
     key = _idempotency_key(event)
     report = parse_report(read_body(event, MAX_BODY_BYTES, HOW_TO_SPLIT))

@@ -39,10 +39,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     config = {"authRateLimit": 1000, "authBurstLimit": 1000}
     outputs = up(state, StackOptions(demo_data=False, config=config), say=lambda _: None)
     try:
-        with closing(RunningStack(outputs)) as running:
+        with closing(RunningStack(outputs, state.path)) as running:
             yield running
     finally:
         down(state)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks back on the whole run comes last."""
+    items.sort(key=lambda item: item.get_closest_marker("last") is not None)
 
 
 @pytest.fixture(scope="session")

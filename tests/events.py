@@ -7,6 +7,8 @@ from typing import Any
 
 from handlers.names import Group
 
+CLIENT_ID = "client-1"
+
 
 def auth_event(body: object) -> dict[str, Any]:
     """A POST to the auth route."""
@@ -19,10 +21,16 @@ def report_event(
     groups: str | None = Group.REPORTERS,
     token_use: str = "id",
     subject: str = "subject-1",
+    audience: str = CLIENT_ID,
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """A POST to the report route that the authorizer has let through."""
-    claims = {"sub": subject, "cognito:username": "reporter", "token_use": token_use}
+    claims = {
+        "sub": subject,
+        "aud": audience,
+        "cognito:username": "reporter",
+        "token_use": token_use,
+    }
     if groups is not None:
         claims["cognito:groups"] = groups
     return {

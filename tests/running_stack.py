@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -22,6 +23,10 @@ class RunningStack:
 
     # Kept out of the reports of failed tests: the users' passwords are among them.
     outputs: Mapping[str, Any] = field(repr=False)
+    folder: Path
+    """Where its logs are, and the emulator's own files."""
+    secrets: set[str] = field(default_factory=set, repr=False)
+    """Every password, token and key that went through here; none of them may turn up in a log."""
 
     def close(self) -> None:
         """Closes the connections to the API."""
@@ -61,7 +66,15 @@ class RunningStack:
 
     def auth(self, body: Mapping[str, Any]) -> httpx.Response:
         """POSTs to the auth route."""
-        return self.http.post(Route.AUTH, json=body)
+        answer = self.http.post(Route.AUTH, json=body)
+        self._remember(body)
+        if answer.is_success:
+            self._remember(answer.json())
+        return answer
+
+    def _remember(self, body: Mapping[str, Any]) -> None:
+        secret = ("password", "new_password", "token", "refresh_token")
+        self.secrets.update(body[key] for key in secret if isinstance(body.get(key), str))
 
     def token(self, user: User) -> str:
         """A fresh ID token."""
@@ -81,6 +94,7 @@ class RunningStack:
         """Creates a user; a temporary password has to be changed at the first sign-in."""
         cognito, pool = self.aws.client("cognito-idp"), self.outputs["user_pool_id"]
         user = User(username=username, password=generate_password())
+        self.secrets.add(user["password"])
         cognito.admin_create_user(
             UserPoolId=pool,
             Username=username,
@@ -114,6 +128,7 @@ class RunningStack:
             "IdentityId"
         ]
         given = identity.get_credentials_for_identity(IdentityId=identity_id, Logins=logins)["Credentials"]
+        self.secrets.update((given["SecretKey"], given["SessionToken"]))
         return {
             "aws_access_key_id": given["AccessKeyId"],
             "aws_secret_access_key": given["SecretKey"],

@@ -24,17 +24,22 @@ class Caller:
             raise NotInGroup(group)
 
 
-def caller_of(event: Event) -> Caller:
+def caller_of(event: Event, client_id: str) -> Caller:
     """The caller of an authorized event.
 
+    Args:
+        event: the gateway's event.
+        client_id: the app client that the token must have been given to.
+
     Raises:
-        InvalidToken: no claims, or those of another kind of token than the ID token.
-            AWS refuses access tokens by itself when no scopes are configured; not every
-            gateway does, so it is checked here too.
+        InvalidToken: no claims, or those of another client's token or of another kind than the ID
+            token. The gateway knows the user pool only, never the client. AWS refuses access tokens
+            by itself when no scopes are configured; not every gateway does.
     """
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
     claims = authorizer.get("claims") or {}
-    if claims.get("token_use") != _REQUIRED_USE or not claims.get("sub"):
+    of_this_client = claims.get("aud") == client_id
+    if claims.get("token_use") != _REQUIRED_USE or not of_this_client or not claims.get("sub"):
         raise InvalidToken
     subject = str(claims["sub"])
     username = str(claims.get("cognito:username") or subject)

@@ -54,7 +54,7 @@ class Functions:
 @pytest.fixture
 def functions(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:  # noqa: F811
     """The functions, configured."""
-    for name in (Variable.USER_POOL_ID, Variable.USER_POOL_CLIENT_ID, Variable.CLIENT_SECRET_ID):
+    for name in (Variable.USER_POOL_ID, Variable.CLIENT_SECRET_ID):
         monkeypatch.setenv(name, "us-east-1_fuzz")
     table = TableOnTheWire()
     with answering(

@@ -10,6 +10,7 @@ from moto import mock_aws
 from handlers import auth, file_sla_error
 from handlers.names import Attribute, Variable
 from handlers.web import telemetry
+from tests.events import CLIENT_ID
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -29,6 +30,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         Variable.ALLOWED_ORIGIN: "https://ops.example.com",
         Variable.METRICS_NAMESPACE: NAMESPACE,
         Variable.TABLE_NAME: TABLE,
+        Variable.USER_POOL_CLIENT_ID: CLIENT_ID,
         Variable.RETENTION_DAYS: "0",
     }.items():
         monkeypatch.setenv(name, value)

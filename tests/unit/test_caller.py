@@ -5,7 +5,7 @@ import pytest
 from handlers.names import Group
 from handlers.web.caller import caller_of
 from handlers.web.errors import InvalidToken, NotInGroup
-from tests.events import report_event
+from tests.events import CLIENT_ID, report_event
 
 
 @pytest.mark.parametrize(
@@ -20,13 +20,13 @@ from tests.events import report_event
     ],
 )
 def test_groups_are_read_in_every_form_a_gateway_sends(claim: str | None, groups: set[str]) -> None:
-    assert caller_of(report_event({}, groups=claim)).groups == groups
+    assert caller_of(report_event({}, groups=claim), CLIENT_ID).groups == groups
 
 
 @pytest.mark.parametrize("claim", ["sla-reporters-old", "not-sla-reporters", "SLA-REPORTERS", None])
 def test_only_the_very_group_will_do(claim: str | None) -> None:
     with pytest.raises(NotInGroup, match="sla-reporters"):
-        caller_of(report_event({}, groups=claim)).require(Group.REPORTERS)
+        caller_of(report_event({}, groups=claim), CLIENT_ID).require(Group.REPORTERS)
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,7 @@ def test_only_the_very_group_will_do(claim: str | None) -> None:
     [
         report_event({}, token_use="access"),
         report_event({}, subject=""),
+        report_event({}, audience="client-2"),
         {"requestContext": {"authorizer": None}},
         {"requestContext": {}},
         {},
@@ -41,4 +42,4 @@ def test_only_the_very_group_will_do(claim: str | None) -> None:
 )
 def test_anything_but_a_verified_id_token_is_refused(event: dict[str, Any]) -> None:
     with pytest.raises(InvalidToken):
-        caller_of(event)
+        caller_of(event, CLIENT_ID)

@@ -1,0 +1,12 @@
+"""The principals of the matrix, made once."""
+
+import pytest
+
+from tests.access.principals import Principal, all_principals
+from tests.running_stack import RunningStack
+
+
+@pytest.fixture(scope="session")
+def principals(stack: RunningStack) -> dict[str, Principal]:
+    """Every principal by name."""
+    return all_principals(stack)
