@@ -30,6 +30,18 @@ _PLATFORMS: dict[Architecture, str] = {
     "x86_64": "x86_64-manylinux2014",
 }
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
+# What came along with the libraries and no function imports: three quarters of the auth package otherwise.
+_UNUSED = (
+    "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/utilities/*",
+    "pydantic/experimental",
+    "pydantic/mypy.py",
+    "pydantic/v1",
+)
+_USED_ALL_THE_SAME = {
+    "aws_lambda_powertools/utilities/__init__.py",
+    "aws_lambda_powertools/utilities/jmespath_utils",
+}
 # Where Lambda unpacks the zip; written into the byte code, so that tracebacks name real paths.
 _TASK_ROOT = "/var/task"
 
@@ -97,6 +109,7 @@ def _fill(content: Path, requirements: str, target: Target, version: str, compil
     )  # fmt: skip
     shutil.rmtree(content / "bin", ignore_errors=True)
     (content / ".lock").unlink(missing_ok=True)
+    _prune(content)
     for source in _sources(ROOT / "handlers"):
         copy = content / source.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -110,6 +123,18 @@ def _fill(content: Path, requirements: str, target: Target, version: str, compil
             ],
             check=True,
         )  # fmt: skip
+
+
+def _prune(content: Path) -> None:
+    """Removes what Lambda would store and unpack for nothing."""
+    for pattern in _UNUSED:
+        for unused in content.glob(pattern):
+            if unused.relative_to(content).as_posix() in _USED_ALL_THE_SAME:
+                continue
+            if unused.is_dir():
+                shutil.rmtree(unused)
+            else:
+                unused.unlink()
 
 
 def _zip(content: Path, archive: Path) -> None:
