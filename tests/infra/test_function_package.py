@@ -106,6 +106,8 @@ def test_pruned_package_holds_all_that_its_function_runs(
     module = f"handlers.{name.replace('-', '_')}"
     environment = {
         "AWS_DEFAULT_REGION": "us-east-1",
+        # As on Lambda, where clients are made ahead.
+        "AWS_LAMBDA_FUNCTION_NAME": name,
         Variable.ALLOWED_ORIGIN: "*",
         Variable.METRICS_NAMESPACE: "test",
         Variable.TABLE_NAME: "T",
