@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo down setup test check format clean
+.PHONY: demo down setup test check bench format clean
 
 demo: setup  ## the whole system on this machine; Ctrl-C stops it
 	@$(BIN)/python -m local up
@@ -19,6 +19,9 @@ check: setup  ## lint, format, types
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+bench: setup  ## measures speed and cost beside what people do today; see docs/benchmarks.md
+	@$(BIN)/python -m bench
 
 format: setup
 	@$(BIN)/ruff check --fix .

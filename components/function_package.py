@@ -30,14 +30,14 @@ _PLATFORMS: dict[Architecture, str] = {
     "x86_64": "x86_64-manylinux2014",
 }
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
-# What came along with the libraries and no function imports: three quarters of the auth package otherwise.
-_UNUSED = (
+UNUSED: tuple[str, ...] = (
     "aws_lambda_powertools/event_handler",
     "aws_lambda_powertools/utilities/*",
     "pydantic/experimental",
     "pydantic/mypy.py",
     "pydantic/v1",
 )
+"""Came along with the libraries, and no function imports it: three quarters of the auth package otherwise."""
 _USED_ALL_THE_SAME = {
     "aws_lambda_powertools/utilities/__init__.py",
     "aws_lambda_powertools/utilities/jmespath_utils",
@@ -127,7 +127,7 @@ def _fill(content: Path, requirements: str, target: Target, version: str, compil
 
 def _prune(content: Path) -> None:
     """Removes what Lambda would store and unpack for nothing."""
-    for pattern in _UNUSED:
+    for pattern in UNUSED:
         for unused in content.glob(pattern):
             if unused.relative_to(content).as_posix() in _USED_ALL_THE_SAME:
                 continue

@@ -1,0 +1,78 @@
+"""Command line of the benchmarks: `python -m bench [GROUP …]`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from bench import calls, cold_start, commands, cpu, load, package, reading
+from bench.figures import Figure, show, write
+from bench.service import running_service
+
+RESULTS = Path(".bench/results.json")
+_FOLDER = Path(".bench/stack")
+_GROUPS = ("calls", "load", "cpu", "cold-start", "package", "reading", "demo", "tests")
+_STANDARD = _GROUPS[:-1]
+_console = Console(stderr=True, highlight=False)
+
+
+def main() -> int:
+    """Measures what was asked for, prints the table, and writes the results."""
+    options = _parser().parse_args()
+    RESULTS.parent.mkdir(exist_ok=True)
+    groups = options.groups or _STANDARD
+    figures: list[Figure] = []
+    if "package" in groups:
+        figures += package.measure()
+    if "demo" in groups:
+        figures += commands.measure_demo(options.rounds, _say)
+    if "tests" in groups:
+        figures += commands.measure_tests(_say)
+    if {"calls", "load", "cpu", "cold-start", "reading"} & set(groups):
+        with running_service(_FOLDER, _say) as service:
+            if "cpu" in groups:
+                figures += cpu.measure(service, options.rounds, _say)
+            if "cold-start" in groups:
+                figures += cold_start.measure(service, options.starts)
+            if "load" in groups:
+                figures += load.measure(service, options.rounds, options.seconds)
+            if "calls" in groups:
+                figures += calls.measure(service)
+            if "reading" in groups:
+                for days, sizes in ((30, options.month), (365, options.year)):
+                    figures += reading.measure(service, sizes, days, options.rounds, _say) if sizes else []
+    show(figures)
+    write(figures, RESULTS)
+    return 0
+
+
+def _say(line: str) -> None:
+    _console.print(line, markup=False)
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(size) for size in text.split(",") if size]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "groups", nargs="*", choices=_GROUPS, metavar="GROUP",
+        help=f"what to measure, of {', '.join(_GROUPS)} (default: all but tests)",
+    )  # fmt: skip
+    parser.add_argument("--rounds", type=int, default=5, help="how often each pair is measured")
+    parser.add_argument("--starts", type=int, default=15, help="the same for cold starts")
+    parser.add_argument("--seconds", type=float, default=5, help="how long each load lasts")
+    parser.add_argument(
+        "--month", type=_sizes, default=[100_000], metavar="N,…", help="records over 30 days to read from"
+    )
+    parser.add_argument(
+        "--year", type=_sizes, default=[100_000], metavar="N,…",
+        help="records over a year to read from; 1000000 takes some 20 minutes to load",
+    )  # fmt: skip
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""Sizes and units by DynamoDB's own rules (developer guide, item sizes and capacity unit consumption)."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+WRITE_UNIT_BYTES = 1024
+READ_UNIT_BYTES = 4096
+INDEXES = 2
+"""Both project every attribute, so each costs as much to write as the table itself."""
+
+Item = Mapping[str, Mapping[str, Any]]
+
+
+def item_bytes(item: Item) -> int:
+    """The size of an item in DynamoDB's own form, as it is billed."""
+    return sum(len(name.encode()) + _value_bytes(value) for name, value in item.items())
+
+
+def write_units(items: Iterable[Item]) -> int:
+    """The units that putting the items costs, in the table and in its indexes together."""
+    return sum(units(item_bytes(item), WRITE_UNIT_BYTES) for item in items) * (1 + INDEXES)
+
+
+def units(size: float, unit: int) -> int:
+    """How many whole units a size takes."""
+    return -int(-size // unit)
+
+
+def _value_bytes(value: Mapping[str, Any]) -> int:
+    """Only the types that a record has."""
+    [(kind, content)] = value.items()
+    match kind:
+        case "L":
+            return 3 + sum(1 + _value_bytes(element) for element in content)
+        case "M":
+            return 3 + sum(1 + len(name.encode()) + _value_bytes(entry) for name, entry in content.items())
+        case "N":
+            return 1 + (len(content) + 1) // 2
+        case "S":
+            return len(content.encode())
+        case _:
+            raise ValueError(f"no record has an attribute of the type {kind}")

@@ -1,0 +1,52 @@
+"""Figure 6: how long the two commands of a newcomer take, and what dominates."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.figures import Figure, compared, interleaved
+
+_ROOT = Path(__file__).parent.parent
+_STEP = re.compile(r"✓ (.+) \(([\d.]+) s\)")
+
+
+def measure_demo(rounds: int, say: Callable[[str], None]) -> list[Figure]:
+    """`make demo` from a warm cache until everything answers, beside the emulator alone."""
+    with tempfile.TemporaryDirectory() as scratch:
+        state = str(Path(scratch, "demo"))
+
+        def up() -> float:
+            seconds, said = _timed("-m", "local", "--state", state, "up", "--detach")
+            _timed("-m", "local", "--state", state, "down")
+            for step, taken in _STEP.findall(said):
+                say(f"  {float(taken):5.1f} s  {step}")
+            return seconds
+
+        def emulator() -> float:
+            folder = Path(scratch, "emulator")
+            seconds, _ = _timed("-m", "bench.children.emulator", str(folder))
+            shutil.rmtree(folder)
+            return seconds
+
+        up()
+        return [compared("make demo, vs the emulator alone", "s", interleaved(up, emulator, rounds))]
+
+
+def measure_tests(say: Callable[[str], None]) -> list[Figure]:
+    """`make test` once, beside finding and importing all tests."""
+    seconds, said = _timed("-m", "pytest", "-q", "--durations", "12")
+    collecting, _ = _timed("-m", "pytest", "-q", "--collect-only")
+    for line in said.splitlines()[-20:]:
+        say(f"  {line}")
+    return [compared("make test, vs collecting the tests", "s", [(seconds, collecting)])]
+
+
+def _timed(*arguments: str) -> tuple[float, str]:
+    started = time.perf_counter()
+    done = subprocess.run([sys.executable, *arguments], cwd=_ROOT, capture_output=True, text=True, check=True)
+    return time.perf_counter() - started, done.stdout + done.stderr

@@ -1,0 +1,31 @@
+"""Figure 2, second part: the handler's own work for a report, and where it goes."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bench import child
+from bench.events import our_event
+from bench.figures import Figure, compared
+from bench.reports import SHAPES, TYPICAL
+from bench.service import Service
+
+PROFILE = Path(".bench/profile.txt")
+
+
+def measure(service: Service, rounds: int, say: Callable[[str], None]) -> list[Figure]:
+    """Compares CPU time without I/O, and writes a profile of the typical report."""
+    figures = []
+    for shape in SHAPES:
+        calls = max(2, 20_000 // (shape.folders * shape.files))
+        result = child.run(
+            "handler_cpu",
+            {"event": our_event(shape), "rounds": rounds, "calls": calls},
+            service.ours_environment,
+        )
+        figures.append(
+            compared(f"handler's CPU, {shape} files, vs json.loads and the write", "ms", result["rounds"])
+        )
+        say(f"{shape} files: the process held {result['peak_megabytes']:.0f} MB at most")
+        if shape == TYPICAL:
+            PROFILE.write_text(result["profile"])
+    return figures

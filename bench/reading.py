@@ -1,0 +1,133 @@
+"""Figures 4 and 5: reading a large table, and how costs grow with it."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from bench import child
+from bench.figures import Figure, compared, counted
+from bench.history import History, load
+from bench.naive.deploy import copy_table
+from bench.service import Service
+from handlers.ingest.breach_store import MAX_BATCH_ITEMS, BreachStore
+from handlers.times import to_text
+
+_PERIODS = {"24 h": 1, "7 d": 7, "30 d": 30}
+_YEAR = 365
+_PROBES = 20
+_SPARE_SECONDS = 60.0
+_FIRST_SIZE = 1_000
+_TELLING_MEGABYTES = 5
+"""Less is lost in what an interpreter allocates anyway."""
+
+
+@dataclass(frozen=True)
+class _Query:
+    """One thing an analyst may ask for."""
+
+    name: str
+    days: int
+    folder: str | None = None
+    with_files: bool = True
+
+
+def measure(
+    service: Service, sizes: Sequence[int], days: int, rounds: int, say: Callable[[str], None]
+) -> list[Figure]:
+    """Grows a table over `days` to each of the sizes, and measures reports and queries at each.
+
+    The first decade is where growth starts; queries are measured at the sizes asked for.
+    """
+    history = History(datetime.fromisoformat("2026-11-23T20:30:00+00:00"), days)
+    table = f"History{days}d"
+    copy_table(service.aws, service.outputs["table_name"], table)
+    client = service.aws.client("dynamodb")
+    items = history.items()
+    figures: list[Figure] = []
+    loaded = 0
+    first: list[float] | None = None
+    decades = [size for size in (_FIRST_SIZE, 10_000, 100_000, 1_000_000) if size < max(sizes)]
+    for size in sorted({*decades, *sizes}):
+        started = time.perf_counter()
+        load(client, table, items, size - loaded)
+        loaded = size
+        say(f"{size:,} records over {days} days ({time.perf_counter() - started:.0f} s)")
+        probes = _probe(client, table, items)
+        loaded += _PROBES * MAX_BATCH_ITEMS
+        if first is None:
+            first = probes
+        else:
+            figures.append(
+                compared(
+                    f"storing a report, {size:,} records over {days} d in the table, vs {_FIRST_SIZE:,}",
+                    "ms",
+                    list(zip(probes, first, strict=True)),
+                )
+            )
+        if size in sizes:
+            for query in _queries(days, history.folder):
+                figures += _measure_query(service, table, history, size, query, rounds)
+    client.delete_table(TableName=table)
+    return figures
+
+
+def _queries(days: int, folder: str) -> list[_Query]:
+    by_date = [
+        _Query(f"{name}{'' if with_files else ' without files'}", length, with_files=with_files)
+        for name, length in _PERIODS.items()
+        for with_files in (False, True)
+    ]
+    return [*by_date, _Query("one folder, a year", _YEAR, folder)] if days >= _YEAR else by_date
+
+
+def _probe(client: Any, table: str, items: Any) -> list[float]:
+    """Milliseconds of storing a full batch, some times."""
+    store = BreachStore(client, table)
+    times = []
+    for _ in range(_PROBES):
+        batch = list(islice(items, MAX_BATCH_ITEMS))
+        started = time.perf_counter()
+        store.put_all(batch, lambda: _SPARE_SECONDS)
+        times.append((time.perf_counter() - started) * 1000)
+    return sorted(times)
+
+
+def _measure_query(
+    service: Service, table: str, history: History, size: int, query: _Query, rounds: int
+) -> list[Figure]:
+    request = {
+        "table": table,
+        "endpoint": service.aws.endpoint_url,
+        "start": to_text(history.until - timedelta(days=query.days)),
+        "end": to_text(history.until),
+        "folder": query.folder,
+        "with_files": query.with_files,
+    }
+
+    def read(way: str) -> Mapping[str, float]:
+        answer: Mapping[str, float] = child.run(
+            "reading", {**request, "way": way}, service.account_environment
+        )
+        return answer
+
+    pairs = [(read("ours"), read("bare")) for _ in range(rounds)]
+    ours, bare = pairs[0]
+    if ours["records"] != bare["records"]:
+        raise RuntimeError(f"ours read {ours['records']} records, the bare calls {bare['records']}")
+    name = f"reading {query.name}, {size:,} records over {history.days} d"
+    figures = [
+        compared(
+            f"{name}: {bare['records']:,.0f} found, vs bare Query",
+            "s",
+            [(mine["seconds"], theirs["seconds"]) for mine, theirs in pairs],
+        ),
+        counted(f"{name}, Query calls, vs bare Query", ours["pages"], bare["pages"], "calls"),
+        counted(f"{name}, read units, vs bare Query", ours["units"], bare["units"], "units"),
+    ]
+    memory = [(mine["megabytes"], theirs["megabytes"]) for mine, theirs in pairs]
+    if min(theirs for _, theirs in memory) > _TELLING_MEGABYTES:
+        figures.append(compared(f"{name}, memory held, vs bare Query", "MB", memory))
+    return figures
