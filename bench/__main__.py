@@ -55,10 +55,17 @@ def _sizes(text: str) -> list[int]:
     return [int(size) for size in text.split(",") if size]
 
 
+def _group(text: str) -> str:
+    # argparse's own choices refuse an empty list of them.
+    if text not in _GROUPS:
+        raise argparse.ArgumentTypeError(f"{text} is none of {', '.join(_GROUPS)}")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
-        "groups", nargs="*", choices=_GROUPS, metavar="GROUP",
+        "groups", nargs="*", type=_group, metavar="GROUP",
         help=f"what to measure, of {', '.join(_GROUPS)} (default: all but tests)",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=5, help="how often each pair is measured")

@@ -26,7 +26,7 @@ class _Raw(io.BytesIO):
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Takes `event`, `rounds` and `calls`; gives CPU milliseconds a call by round, the peak memory, and a profile."""
+    """Takes `event`, `rounds` and `calls`; gives CPU milliseconds by round, peak memory and a profile."""
     written: dict[str, Any] = {}
     headers = HTTPHeaders()
     headers["Content-Type"] = "application/x-amz-json-1.0"
