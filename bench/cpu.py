@@ -25,7 +25,7 @@ def measure(service: Service, rounds: int, say: Callable[[str], None]) -> list[F
         figures.append(
             compared(f"handler's CPU, {shape} files, vs json.loads and the write", "ms", result["rounds"])
         )
-        say(f"{shape} files: the process held {result['peak_megabytes']:.0f} MB at most")
+        say(f"{shape} files: the process holds {result['megabytes']:.0f} MB")
         if shape == TYPICAL:
             PROFILE.write_text(result["profile"])
     return figures

@@ -1,0 +1,51 @@
+"""AWS's list prices in us-east-1, in US dollars, without free tiers and discounts.
+
+A date is that of the print in which the price was found. A price without one is stated from knowledge
+of the service's pricing page: check it before you rely on it.
+"""
+
+from collections.abc import Sequence
+
+MILLION = 1_000_000
+GB = 1024**3
+
+API_REQUEST_TIERS: Sequence[tuple[float, float]] = (
+    (333 * MILLION, 3.50 / MILLION),
+    (667 * MILLION, 2.80 / MILLION),
+    (19_000 * MILLION, 2.38 / MILLION),
+    (float("inf"), 1.51 / MILLION),
+)
+"""REST APIs: how many requests a month, and the price of each (AWS whitepaper on private APIs, table 4)."""
+FUNCTION_REQUEST = 0.20 / MILLION
+FUNCTION_GB_SECOND = 0.0000133334
+"""Lambda on arm64, first tier (aws.amazon.com/lambda/pricing; reprinted May 2026)."""
+SNAPSHOT_GB_SECOND = 0.0000015046
+"""SnapStart: keeping a snapshot of a Python function (reprinted May 2026)."""
+SNAPSHOT_RESTORED_GB = 0.0001397998
+WRITE_UNIT = 0.625 / MILLION
+"""DynamoDB on demand, since November 2024 (reprinted July 2025)."""
+READ_UNIT = 0.125 / MILLION
+TABLE_GB_MONTH = 0.25
+BACKUP_GB_MONTH = 0.20
+"""Point-in-time recovery, of table and indexes together."""
+LOG_GB = 0.50
+"""CloudWatch Logs, taken in (February and June 2026)."""
+LOG_GB_MONTH = 0.03
+METRIC_MONTH = 0.30
+ALARM_MONTH = 0.10
+DASHBOARD_MONTH = 3.00
+SECRET_MONTH = 0.40
+ACTIVE_USER_MONTH = 0.015
+"""Cognito Essentials."""
+TRAFFIC_OUT_GB = 0.09
+"""First tier (May 2025)."""
+
+
+def tiered(amount: float, tiers: Sequence[tuple[float, float]]) -> float:
+    """The price of an amount whose parts fall into tiers, the first tier first."""
+    price = 0.0
+    for size, each in tiers:
+        part = min(amount, size)
+        price += part * each
+        amount -= part
+    return price
