@@ -10,9 +10,8 @@ from typing import Any, Final, get_args
 
 from pydantic import TypeAdapter
 
-from components.api_stage import STAGE
 from handlers.ingest.report import Report
-from handlers.names import IDEMPOTENCY_HEADER, Group, Route
+from handlers.names import IDEMPOTENCY_HEADER, STAGE, Group, Route
 from handlers.sign_in.request import MAX_CHARACTERS, AuthRequest
 from handlers.web.errors import FieldProblem
 

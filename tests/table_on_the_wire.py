@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import boto3
+import botocore.handlers
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
@@ -51,18 +52,21 @@ class TableOnTheWire:
 
 @contextmanager
 def answering(answers: Mapping[str, Callable[..., AWSResponse]]) -> Iterator[None]:
-    """Answers for AWS in place of the network, to clients of boto3's default session.
+    """Answers for AWS in place of the network, to every client made in the meantime.
 
     Args:
         answers: by service, or service and operation, such as `dynamodb.BatchWriteItem`.
     """
-    session: Any = boto3.Session()
-    for operation, answer in answers.items():
-        session.events.register(f"before-send.{operation}", answer)
-    boto3.DEFAULT_SESSION = session
+    # What every new session of botocore listens to, whoever makes it.
+    handlers: list[Any] = botocore.handlers.BUILTIN_HANDLERS
+    added = [(f"before-send.{operation}", answer) for operation, answer in answers.items()]
+    handlers += added
+    boto3.DEFAULT_SESSION = None
     try:
         yield
     finally:
+        for one in added:
+            handlers.remove(one)
         boto3.DEFAULT_SESSION = None
 
 

@@ -13,7 +13,7 @@ import pytest
 from components import function_package
 from components.function_package import build_package
 from handlers.names import Variable
-from tests.events import a_report, auth_event, report_event
+from tests.events import CLIENT_ID, a_report, auth_event, report_event
 
 
 @pytest.fixture
@@ -48,6 +48,8 @@ def test_changed_code_gives_another_package(cache: Path, monkeypatch: pytest.Mon
 def test_byte_code_of_the_runtime_is_in_the_package(cache: Path) -> None:
     with ZipFile(build_package("auth", "host").path) as package:
         names = package.namelist()
+    # The order of a folder is the file system's; that of the package is nobody's but ours.
+    assert names == sorted(names, key=lambda name: Path(name).parts)
     sources = [name for name in names if name.endswith(".py")]
     compiled = [name for name in names if name.endswith(".pyc")]
     assert "handlers/auth.py" in sources
@@ -111,6 +113,7 @@ def test_pruned_package_holds_all_that_its_function_runs(
         Variable.ALLOWED_ORIGIN: "*",
         Variable.METRICS_NAMESPACE: "test",
         Variable.TABLE_NAME: "T",
+        Variable.USER_POOL_CLIENT_ID: CLIENT_ID,
         Variable.RETENTION_DAYS: "0",
     }
     done = subprocess.run(
