@@ -49,6 +49,6 @@ def start_emulator(port: int, folder: Path, region: str, *, persist: bool = Fals
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
     # -P, and no PYTHONPATH: the functions that it runs must find what is in their package, and no more.
-    process = start(["-P", str(_SCRIPT), str(access_log(folder))], log, environment)
+    process = start(["-P", str(_SCRIPT), str(access_log(folder).resolve())], log, environment)
     wait_for(f"http://{HOST}:{port}/_ministack/health", process, log)
     return process

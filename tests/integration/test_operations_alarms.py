@@ -77,17 +77,21 @@ def test_failing_requests_turn_the_alarm_on_and_good_ones_turn_it_off(
     token = stack.token(stack.reporter)
     failed, unhealthy = "file-sla-dev-api-5xx", "file-sla-dev-unhealthy"
 
-    def post(body: dict[str, Any], status: int) -> None:
-        for _ in range(20):
+    def post(body: dict[str, Any], status: int, times: int) -> None:
+        for _ in range(times):
             assert stack.report(body, token).status_code == status
-        time.sleep(0.2)
+        time.sleep(0.5)
 
     with without_permissions(stack, "file-sla-dev-file-sla-error"):
-        _until(lambda: inbox.of(unhealthy)[-1:] == ["ALARM"], meanwhile=lambda: post(a_report("x"), 500))
+        _until(
+            lambda: inbox.of(unhealthy)[-1:] == ["ALARM"], meanwhile=lambda: post(a_report("x"), 500, times=5)
+        )
     assert inbox.of(failed)[-1] == "ALARM"
     before = len(inbox.look())
     # The share of failures falls below the threshold, long before they are forgotten.
-    _until(lambda: inbox.of(unhealthy)[-1:] == ["OK"], meanwhile=lambda: post({"sla_error": []}, 200))
+    _until(
+        lambda: inbox.of(unhealthy)[-1:] == ["OK"], meanwhile=lambda: post({"sla_error": []}, 200, times=100)
+    )
     assert set(inbox.look()[before:]) >= {(failed, "OK"), (unhealthy, "OK")}
 
 
