@@ -13,7 +13,7 @@ down: setup  ## stops a stack that was started with --detach
 setup: .venv/.ready  ## installs, and nothing else
 
 test: setup  ## every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 check: setup  ## lint, format, types
 	@$(BIN)/ruff check .
