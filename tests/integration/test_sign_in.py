@@ -29,13 +29,13 @@ def test_refusal_does_not_tell_who_exists(stack: RunningStack, username: str) ->
 
 
 def test_first_password_is_changed_in_one_call(stack: RunningStack) -> None:
-    user = stack.new_user("newcomer", Group.REPORTERS, temporary=True)
+    user = stack.new_user("first-timer", Group.REPORTERS, temporary=True)
     answer = stack.auth(user)
     assert (answer.status_code, answer.json()["challenge"]) == (403, "NEW_PASSWORD_REQUIRED")
 
     own = generate_password()
     assert stack.auth({**user, "new_password": own}).status_code == 200
-    assert stack.auth({"username": "newcomer", "password": own}).status_code == 200
+    assert stack.auth({"username": "first-timer", "password": own}).status_code == 200
     assert stack.auth(user).status_code == 401
 
 
