@@ -6,6 +6,7 @@ import pulumi_aws as aws
 from components.alarms import alarm_specs
 from components.api_route import Route
 from components.breach_table import BreachTable, BreachTableArgs
+from components.encryption import EncryptionKey, EncryptionKeyArgs
 from components.functions import auth_function, file_sla_error_function
 from components.gateway_model import gateway_model
 from components.identity import Identity, IdentityArgs
@@ -14,6 +15,7 @@ from components.monitoring import Monitoring, MonitoringArgs
 from components.policy import Allow
 from components.rest_api import RestApi, RestApiArgs
 from components.settings import Settings
+from components.web_acl import WebAcl, WebAclArgs
 from handlers.ingest.report import Report
 from handlers.names import Route as Path
 from handlers.sign_in.request import NamedUser
@@ -24,12 +26,18 @@ provider = aws.Provider(
 )
 opts = pulumi.ResourceOptions(provider=provider)
 
+key = (
+    EncryptionKey("data", EncryptionKeyArgs(prefix=settings.prefix, region=settings.region), opts)
+    if settings.customer_managed_key
+    else None
+)
 table = BreachTable(
     "breaches",
     BreachTableArgs(
         table_name=settings.table_name,
         deletion_protection=settings.deletion_protection,
         expires=settings.retention_days > 0,
+        key_arn=key.arn if key else None,
     ),
     opts,
 )
@@ -44,12 +52,16 @@ identity = Identity(
             # CloudWatch knows no narrower resource for these: metrics have no ARN, and composite
             # alarms are shown only to those who may see all (DescribeAlarms).
             Allow(["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"], ["*"]),
+            *([key.through_table()] if key else []),
         ],
+        threat_protection=settings.threat_protection,
+        authenticator_apps=settings.authenticator_apps,
+        secret_key_arn=key.arn if key else None,
     ),
     opts,
 )
-auth = auth_function(settings, identity, opts)
-file_sla_error = file_sla_error_function(settings, identity, table, opts)
+auth = auth_function(settings, identity, key, opts)
+file_sla_error = file_sla_error_function(settings, identity, table, key, opts)
 api = RestApi(
     "api",
     RestApiArgs(
@@ -77,9 +89,16 @@ api = RestApi(
         allowed_origin=settings.cors_origin,
         log_retention_days=settings.log_retention_days,
         manages_account=settings.manage_api_gateway_account,
+        allowed_blocks=settings.allowed_blocks,
     ),
     opts,
 )
+if settings.web_acl:
+    WebAcl(
+        "firewall",
+        WebAclArgs(prefix=settings.prefix, stage_arn=api.stage.arn, auth_limit=settings.web_acl_auth_limit),
+        opts,
+    )
 watched = Watched(
     api_name=settings.prefix,
     table_name=settings.table_name,

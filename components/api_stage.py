@@ -46,7 +46,7 @@ class ApiStageArgs:
 class ApiStage(pulumi.ComponentResource):
     """A deployment, the stage that serves it, its access log, and the limits of its routes.
 
-    Exposes `url`, without a slash at its end, and `access_log_name`.
+    Exposes `url`, without a slash at its end, `arn`, and `access_log_name`.
     """
 
     def __init__(self, name: str, args: ApiStageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -80,6 +80,7 @@ class ApiStage(pulumi.ComponentResource):
             self._add_limits(route)
 
         self.url: pulumi.Output[str] = self.stage.invoke_url
+        self.arn: pulumi.Output[str] = self.stage.arn
         self.access_log_name: pulumi.Output[str] = log_group.name
         self.register_outputs({"url": self.url, "access_log_name": self.access_log_name})
 

@@ -16,6 +16,8 @@ class BreachTableArgs:
     deletion_protection: bool
     expires: bool
     """Whether DynamoDB deletes a record once its `ExpiresAt` has passed."""
+    key_arn: pulumi.Input[str] | None
+    """The KMS key of the table; AWS's own where there is none."""
 
 
 class BreachTable(pulumi.ComponentResource):
@@ -43,7 +45,9 @@ class BreachTable(pulumi.ComponentResource):
             if args.expires
             else None,
             point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
-            server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(enabled=True),
+            server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(
+                enabled=True, kms_key_arn=args.key_arn
+            ),
             deletion_protection_enabled=args.deletion_protection,
             opts=pulumi.ResourceOptions(parent=self),
         )

@@ -3,6 +3,7 @@
 import pulumi
 
 from components.breach_table import BreachTable
+from components.encryption import EncryptionKey
 from components.function import Function, FunctionArgs
 from components.function_package import build_package
 from components.identity import Identity
@@ -14,7 +15,9 @@ TIMEOUT_SECONDS = 28
 """One second less than the gateway waits for an integration (API Gateway quotas)."""
 
 
-def auth_function(settings: Settings, identity: Identity, opts: pulumi.ResourceOptions) -> Function:
+def auth_function(
+    settings: Settings, identity: Identity, key: EncryptionKey | None, opts: pulumi.ResourceOptions
+) -> Function:
     """AuthLambda, which signs users in."""
     return Function(
         "auth",
@@ -37,6 +40,7 @@ def auth_function(settings: Settings, identity: Identity, opts: pulumi.ResourceO
                     [identity.user_pool_arn],
                 ),
                 Allow(["secretsmanager:GetSecretValue"], [identity.client_secret_arn]),
+                *([key.through_secret()] if key else []),
             ],
             log_retention_days=settings.log_retention_days,
         ),
@@ -45,7 +49,11 @@ def auth_function(settings: Settings, identity: Identity, opts: pulumi.ResourceO
 
 
 def file_sla_error_function(
-    settings: Settings, identity: Identity, table: BreachTable, opts: pulumi.ResourceOptions
+    settings: Settings,
+    identity: Identity,
+    table: BreachTable,
+    key: EncryptionKey | None,
+    opts: pulumi.ResourceOptions,
 ) -> Function:
     """FileSlaErrorLambda, which stores reports."""
     return Function(
@@ -63,7 +71,10 @@ def file_sla_error_function(
                 Variable.TABLE_NAME: table.table_name,
                 Variable.RETENTION_DAYS: str(settings.retention_days),
             },
-            permissions=[Allow(["dynamodb:BatchWriteItem"], [table.table_arn])],
+            permissions=[
+                Allow(["dynamodb:BatchWriteItem"], [table.table_arn]),
+                *([key.through_table()] if key else []),
+            ],
             log_retention_days=settings.log_retention_days,
         ),
         opts,

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 import pulumi_aws as aws
@@ -13,6 +14,7 @@ ID_TOKEN_MINUTES = 60
 """The `expires_in` of the contract, 3,600 seconds."""
 MIN_PASSWORD_CHARACTERS = 12
 _FIRST_PASSWORD_DAYS = 7
+ThreatProtection = Literal["off", "audit", "enforced"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +25,12 @@ class IdentityArgs:
     deletion_protection: bool
     refresh_token_days: int
     analyst_permissions: Sequence[Allow]
+    threat_protection: ThreatProtection
+    """Anything but off needs the pool's Plus tier."""
+    authenticator_apps: bool
+    """Whether a user may add an authenticator app as a second factor."""
+    secret_key_arn: pulumi.Input[str] | None
+    """The KMS key of the client secret; AWS's own where there is none."""
 
 
 class Identity(pulumi.ComponentResource):
@@ -63,6 +71,16 @@ class Identity(pulumi.ComponentResource):
                 temporary_password_validity_days=_FIRST_PASSWORD_DAYS,
             ),
             username_configuration=aws.cognito.UserPoolUsernameConfigurationArgs(case_sensitive=False),
+            user_pool_tier="ESSENTIALS" if args.threat_protection == "off" else "PLUS",
+            user_pool_add_ons=aws.cognito.UserPoolUserPoolAddOnsArgs(
+                advanced_security_mode=args.threat_protection.upper()
+            ),
+            mfa_configuration="OPTIONAL" if args.authenticator_apps else "OFF",
+            software_token_mfa_configuration=aws.cognito.UserPoolSoftwareTokenMfaConfigurationArgs(
+                enabled=True
+            )
+            if args.authenticator_apps
+            else None,
             deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
             opts=child,
         )
@@ -86,6 +104,7 @@ class Identity(pulumi.ComponentResource):
         self.client_secret = aws.secretsmanager.Secret(
             f"{name}-client-secret",
             description="Secret of the app client with which AuthLambda signs users in.",
+            kms_key_id=args.secret_key_arn,
             opts=child,
         )
         aws.secretsmanager.SecretVersion(

@@ -56,5 +56,20 @@ def identity_pool_trust(identity_pool_id: pulumi.Input[str]) -> pulumi.Output[st
     )
 
 
+def callers_from(blocks: Sequence[str], execution_arn: pulumi.Input[str]) -> pulumi.Output[str]:
+    """A resource policy that lets anyone in, from these CIDR blocks only."""
+    return _document(
+        [
+            {
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "execute-api:Invoke",
+                "Resource": pulumi.Output.concat(execution_arn, "/*"),
+                "Condition": {"IpAddress": {"aws:SourceIp": list(blocks)}},
+            }
+        ]
+    )
+
+
 def _document(statements: list[dict[str, Any]]) -> pulumi.Output[str]:
     return pulumi.Output.json_dumps({"Version": VERSION, "Statement": statements}, sort_keys=True)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -10,6 +11,10 @@ import pulumi_aws as aws
 from components.api_route import ApiRoute, ApiRouteArgs, Route
 from components.api_stage import ApiStage, ApiStageArgs
 from components.gateway_responses import GATEWAY_RESPONSES, cors_headers, preflight_headers
+from components.policy import callers_from
+
+TLS_POLICY: Final = "SecurityPolicy_TLS13_1_2_PQ_2025_09"
+"""TLS 1.2 and 1.3. Left out, a regional API takes TLS 1.0 too (API Gateway, default security policy)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +27,8 @@ class RestApiArgs:
     allowed_origin: str
     log_retention_days: int
     manages_account: bool
+    allowed_blocks: Sequence[str]
+    """CIDR blocks whose addresses may call; none for any address."""
 
 
 class RestApi(pulumi.ComponentResource):
@@ -39,7 +46,21 @@ class RestApi(pulumi.ComponentResource):
             name=args.api_name,
             description="Where reports of files that waited too long go.",
             endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(types="REGIONAL"),
+            security_policy=TLS_POLICY,
+            endpoint_access_mode="STRICT",
             opts=child,
+        )
+        access = (
+            [
+                aws.apigateway.RestApiPolicy(
+                    f"{name}-callers",
+                    rest_api_id=self.rest_api.id,
+                    policy=callers_from(args.allowed_blocks, self.rest_api.execution_arn),
+                    opts=child,
+                )
+            ]
+            if args.allowed_blocks
+            else []
         )
         self.authorizer = aws.apigateway.Authorizer(
             f"{name}-authorizer",
@@ -93,6 +114,7 @@ class RestApi(pulumi.ComponentResource):
                 rest_api_id=self.rest_api.id,
                 shape=_shape(args),
                 shaping=[
+                    *access,
                     self.authorizer,
                     self.validator,
                     *responses,
@@ -125,6 +147,7 @@ def _shape(args: RestApiArgs) -> pulumi.Output[str]:
         "responses": [[r.response_type, r.status_code, r.template] for r in GATEWAY_RESPONSES],
         "preflight": preflight_headers(args.allowed_origin),
         "user_pool": args.user_pool_arn,
+        "callers": list(args.allowed_blocks),
     }
     return pulumi.Output.json_dumps(shape, sort_keys=True).apply(
         lambda text: hashlib.sha256(text.encode()).hexdigest()

@@ -1,5 +1,6 @@
 """The stack's configuration: read once, checked before any resource is declared."""
 
+import ipaddress
 import re
 from typing import Annotated, Any, Self
 
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic.alias_generators import to_camel
 
 from components.function_package import Target
+from components.identity import ThreatProtection
 
 # The values that CloudWatch Logs accepts (PutRetentionPolicy).
 LOG_RETENTION_DAYS = (
@@ -46,6 +48,15 @@ def _docs(value: str) -> str:
 def _origin(value: str) -> str:
     if value != "*" and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
         raise ValueError('must be "*" or an origin such as https://ops.example.com, without a path')
+    return value
+
+
+def _cidrs(value: str) -> str:
+    for block in filter(None, value.split(",")):
+        try:
+            ipaddress.ip_network(block.strip())
+        except ValueError:
+            raise ValueError(f"{block.strip()!r} is no CIDR block such as 203.0.113.0/24") from None
     return value
 
 
@@ -88,7 +99,19 @@ class Settings(BaseModel):
     # CloudWatch: evaluation periods of less than an hour may cover one day at most (PutMetricAlarm).
     heartbeat_minutes: Annotated[int, AfterValidator(_off_or_minutes)]
     breach_quiet_minutes: Annotated[int, AfterValidator(_off_or_minutes)]
+    allowed_cidrs: Annotated[str, AfterValidator(_cidrs)]
+    web_acl: bool
+    # AWS WAF's range for rate-based rules reaches 2,000,000,000; from 10.
+    web_acl_auth_limit: Annotated[int, Field(ge=10, le=1_000_000)]
+    customer_managed_key: bool
+    threat_protection: ThreatProtection
+    authenticator_apps: bool
     docs_url: Annotated[str, Field(min_length=1), AfterValidator(_docs)]
+
+    @property
+    def allowed_blocks(self) -> list[str]:
+        """The CIDR blocks that may call the API; none for any."""
+        return [block.strip() for block in self.allowed_cidrs.split(",") if block.strip()]
 
     @property
     def prefix(self) -> str:

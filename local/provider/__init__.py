@@ -8,7 +8,18 @@ from typing import Any
 
 from pulumi.runtime.rpc import is_rpc_secret, unwrap_rpc_secret
 
-from local.provider import apigateway, cloudwatch, cognito, dynamodb, functions, iam, secretsmanager, sns
+from local.provider import (
+    apigateway,
+    cloudwatch,
+    cognito,
+    dynamodb,
+    functions,
+    iam,
+    kms,
+    secretsmanager,
+    sns,
+    wafv2,
+)
 from local.provider.resource import Aws, Created, Creator, Inputs
 
 __all__ = ["Aws", "Created", "UnknownResourceError", "as_api_values", "create"]
@@ -20,8 +31,10 @@ _CREATORS: dict[str, Creator] = {
     **dynamodb.CREATORS,
     **functions.CREATORS,
     **iam.CREATORS,
+    **kms.CREATORS,
     **secretsmanager.CREATORS,
     **sns.CREATORS,
+    **wafv2.CREATORS,
 }
 
 

@@ -17,6 +17,7 @@ def _rest_api(aws: Aws, name: str, inputs: Inputs) -> Created:
         name=inputs.get("name", name),
         description=inputs.get("description", ""),
         endpointConfiguration={"types": [inputs["endpointConfiguration"]["types"]]},
+        **_given(inputs, securityPolicy="securityPolicy", endpointAccessMode="endpointAccessMode"),
     )
     root = next(
         item["id"] for item in client.get_resources(restApiId=api["id"])["items"] if item["path"] == "/"
@@ -25,6 +26,14 @@ def _rest_api(aws: Aws, name: str, inputs: Inputs) -> Created:
         api["id"],
         {"rootResourceId": root, "executionArn": aws.arn("execute-api", api["id"]), "name": api["name"]},
     )
+
+
+def _rest_api_policy(aws: Aws, _name: str, inputs: Inputs) -> Created:
+    aws.client("apigateway").update_rest_api(
+        restApiId=inputs["restApiId"],
+        patchOperations=[{"op": "replace", "path": "/policy", "value": inputs["policy"]}],
+    )
+    return Created(inputs["restApiId"])
 
 
 def _authorizer(aws: Aws, name: str, inputs: Inputs) -> Created:
@@ -147,7 +156,8 @@ def _stage(aws: Aws, _name: str, inputs: Inputs) -> Created:
             ],
         )
     url = f"{aws.endpoint_url}/restapis/{api}/{stage}/_user_request_"
-    return Created(f"ags-{api}-{stage}", {"invokeUrl": url})
+    arn = f"arn:aws:apigateway:{aws.region}::/restapis/{api}/stages/{stage}"
+    return Created(f"ags-{api}-{stage}", {"invokeUrl": url, "arn": arn})
 
 
 def _method_settings(aws: Aws, _name: str, inputs: Inputs) -> Created:
@@ -207,5 +217,6 @@ CREATORS: dict[str, Creator] = {
     "aws:apigateway/resource:Resource": _resource,
     "aws:apigateway/response:Response": _gateway_response,
     "aws:apigateway/restApi:RestApi": _rest_api,
+    "aws:apigateway/restApiPolicy:RestApiPolicy": _rest_api_policy,
     "aws:apigateway/stage:Stage": _stage,
 }

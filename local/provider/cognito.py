@@ -5,7 +5,8 @@ from local.provider.resource import Aws, Created, Creator, Inputs, pick
 
 def _user_pool(aws: Aws, name: str, inputs: Inputs) -> Created:
     policies = {"Policies": pick(inputs, "passwordPolicy")} if "passwordPolicy" in inputs else {}
-    pool = aws.client("cognito-idp").create_user_pool(
+    client = aws.client("cognito-idp")
+    pool = client.create_user_pool(
         PoolName=inputs.get("name", name),
         **pick(
             inputs,
@@ -13,10 +14,17 @@ def _user_pool(aws: Aws, name: str, inputs: Inputs) -> Created:
             "adminCreateUserConfig",
             "autoVerifiedAttributes",
             "deletionProtection",
+            "userPoolAddOns",
+            "userPoolTier",
             "usernameConfiguration",
         ),
         **policies,
     )["UserPool"]
+    if inputs.get("mfaConfiguration", "OFF") != "OFF":
+        # A factor has to be there before it can be asked for: AWS takes both in one call of its own.
+        client.set_user_pool_mfa_config(
+            UserPoolId=pool["Id"], **pick(inputs, "mfaConfiguration", "softwareTokenMfaConfiguration")
+        )
     return Created(
         pool["Id"],
         {

@@ -1,5 +1,7 @@
 """DynamoDB tables."""
 
+from typing import Any
+
 from local.provider.resource import Aws, Created, Creator, Inputs, to_api
 
 
@@ -23,7 +25,7 @@ def _table(aws: Aws, name: str, inputs: Inputs) -> Created:
             for index in inputs["globalSecondaryIndexes"]
         ],
         DeletionProtectionEnabled=inputs["deletionProtectionEnabled"],
-        SSESpecification={"Enabled": inputs["serverSideEncryption"]["enabled"]},
+        SSESpecification=_encryption(inputs["serverSideEncryption"]),
     )
     client.get_waiter("table_exists").wait(TableName=table_name)
     client.update_continuous_backups(
@@ -35,6 +37,12 @@ def _table(aws: Aws, name: str, inputs: Inputs) -> Created:
     if ttl := inputs.get("ttl"):
         client.update_time_to_live(TableName=table_name, TimeToLiveSpecification=to_api(ttl))
     return Created(table_name, {"name": table_name, "arn": described["TableDescription"]["TableArn"]})
+
+
+def _encryption(inputs: Inputs) -> dict[str, Any]:
+    if key := inputs.get("kmsKeyArn"):
+        return {"Enabled": inputs["enabled"], "SSEType": "KMS", "KMSMasterKeyId": key}
+    return {"Enabled": inputs["enabled"]}
 
 
 CREATORS: dict[str, Creator] = {"aws:dynamodb/table:Table": _table}

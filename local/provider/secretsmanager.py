@@ -1,11 +1,13 @@
 """Secrets and their values."""
 
-from local.provider.resource import Aws, Created, Creator, Inputs
+from local.provider.resource import Aws, Created, Creator, Inputs, pick
 
 
 def _secret(aws: Aws, name: str, inputs: Inputs) -> Created:
     secret = aws.client("secretsmanager").create_secret(
-        Name=inputs.get("name", name), Description=inputs.get("description", "")
+        Name=inputs.get("name", name),
+        Description=inputs.get("description", ""),
+        **pick(inputs, "kmsKeyId"),
     )
     return Created(secret["ARN"], {"name": secret["Name"], "arn": secret["ARN"]})
 

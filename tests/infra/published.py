@@ -77,11 +77,12 @@ def by_the_functions(
     capsys.readouterr()
     for password in ("right", "wrong"):
         auth.handler(auth_event({"username": "ana", "password": password}), LambdaContext())
+    client = environment[Variable.USER_POOL_CLIENT_ID]
     for event in (
-        report_event({"sla_error": []}),
-        report_event(a_report("folder")),
-        report_event({"sla_error": "cut"}),
-        report_event(a_report("folder"), groups=None),
+        report_event({"sla_error": []}, audience=client),
+        report_event(a_report("folder"), audience=client),
+        report_event({"sla_error": "cut"}, audience=client),
+        report_event(a_report("folder"), audience=client, groups=None),
     ):
         file_sla_error.handler(event, LambdaContext())
     file_sla_error._environment.cache_clear()

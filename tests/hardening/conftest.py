@@ -1,0 +1,28 @@
+"""The program with every optional defence on."""
+
+from typing import Any, Final
+
+import pytest
+
+from tests.infra.conftest import Program, declare
+
+ALL_ON: Final[dict[str, Any]] = {
+    "allowedCidrs": "203.0.113.0/24, 2001:db8::/32",
+    "webAcl": True,
+    "webAclAuthLimit": 50,
+    "customerManagedKey": True,
+    "threatProtection": "enforced",
+    "authenticatorApps": True,
+}
+
+
+@pytest.fixture(scope="session")
+def by_default() -> Program:
+    """The dev stack as it is."""
+    return declare()
+
+
+@pytest.fixture(scope="session")
+def defended() -> Program:
+    """The dev stack with every optional defence on."""
+    return declare(**ALL_ON)

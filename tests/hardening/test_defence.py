@@ -1,0 +1,113 @@
+"""The optional defences: off by default, and on exactly as configured."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from handlers.names import Route
+from tests.infra.conftest import Program, declare
+
+OPTIONAL = ("WebAcl", "WebAclAssociation", "Key", "Alias", "RestApiPolicy")
+
+
+def test_by_default_nothing_optional_is_there(by_default: Program) -> None:
+    assert [resource for kind in OPTIONAL for resource in by_default.all(kind)] == []
+    pool = by_default.one("UserPool")
+    assert pool["userPoolAddOns"]["advancedSecurityMode"] == "OFF"
+    assert pool["mfaConfiguration"] == "OFF"
+    assert pool["userPoolTier"] == "ESSENTIALS"
+
+
+@pytest.mark.parametrize("program", ["by_default", "defended"])
+def test_old_tls_is_refused_always(program: str, request: pytest.FixtureRequest) -> None:
+    api = request.getfixturevalue(program).one("RestApi")
+    assert api["securityPolicy"] == "SecurityPolicy_TLS13_1_2_PQ_2025_09"
+    assert api["endpointAccessMode"] == "STRICT"
+
+
+def test_only_the_configured_addresses_may_call(defended: Program) -> None:
+    [statement] = json.loads(defended.one("RestApiPolicy")["policy"])["Statement"]
+    assert statement["Effect"] == "Allow"
+    assert statement["Condition"] == {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}}
+    assert statement["Resource"] == "executionArn-of-api-api/*"
+
+
+def test_another_set_of_addresses_is_another_deployment(by_default: Program, defended: Program) -> None:
+    shapes = [program.one("Deployment")["triggers"]["shape"] for program in (by_default, defended)]
+    assert shapes[0] != shapes[1]
+
+
+def test_firewall_stands_before_the_stage(defended: Program) -> None:
+    association = defended.one("WebAclAssociation")
+    assert association["webAclArn"] == "arn-of-firewall-acl"
+    assert association["resourceArn"] == "arn-of-api-stage"
+
+
+def test_firewall_limits_sign_ins_of_one_address(defended: Program) -> None:
+    rule = _rules(defended)["sign-ins-of-one-address"]
+    rate = rule["Statement"]["RateBasedStatement"]
+    assert rule["Action"] == {"Block": {}}
+    assert (rate["Limit"], rate["AggregateKeyType"], rate["EvaluationWindowSec"]) == (50, "IP", 300)
+    assert rate["ScopeDownStatement"]["RegexMatchStatement"]["RegexString"] == f"/{Route.AUTH}$"
+
+
+def test_firewall_lets_large_reports_full_of_paths_through(defended: Program) -> None:
+    """These rules block a body of more than 8 KB, or one that looks like paths (AWS WAF, core rule set)."""
+    common = _rules(defended)["AWSManagedRulesCommonRuleSet"]["Statement"]["ManagedRuleGroupStatement"]
+    counted = {rule["Name"] for rule in common["RuleActionOverrides"] if "Count" in rule["ActionToUse"]}
+    assert {"SizeRestrictions_BODY", "GenericLFI_BODY", "GenericRFI_BODY"} <= counted
+
+
+def test_firewall_keeps_no_requests(defended: Program) -> None:
+    configured = [rule["VisibilityConfig"] for rule in _rules(defended).values()]
+    assert not any(one["SampledRequestsEnabled"] for one in configured)
+    assert not defended.one("WebAcl")["visibilityConfig"]["sampledRequestsEnabled"]
+
+
+def test_the_stacks_own_key_encrypts_table_and_secret(defended: Program) -> None:
+    key = defended.one("Key")
+    assert key["enableKeyRotation"] is True
+    assert defended.one("Table")["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": "arn-of-data-key"}
+    assert defended.one("Secret")["kmsKeyId"] == "arn-of-data-key"
+
+
+def test_the_key_is_used_through_its_service_only(defended: Program) -> None:
+    statements = [
+        statement
+        for policy in defended.all("RolePolicy")
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        if any(action.startswith("kms:") for action in statement["Action"])
+    ]
+    assert len(statements) == 3  # both functions and the analysts
+    for statement in statements:
+        assert statement["Resource"] == ["arn-of-data-key"]
+        [via] = statement["Condition"]["StringEquals"].values()
+        assert via in {"dynamodb.us-east-1.amazonaws.com", "secretsmanager.us-east-1.amazonaws.com"}
+
+
+def test_user_pool_guards_sign_ins_as_configured(defended: Program) -> None:
+    pool = defended.one("UserPool")
+    assert pool["userPoolAddOns"]["advancedSecurityMode"] == "ENFORCED"
+    assert pool["userPoolTier"] == "PLUS"
+    assert pool["mfaConfiguration"] == "OPTIONAL"
+    assert pool["softwareTokenMfaConfiguration"] == {"enabled": True}
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("allowedCidrs", "203.0.113.7/24"),
+        ("allowedCidrs", "office"),
+        ("webAclAuthLimit", 9),
+        ("threatProtection", "on"),
+    ],
+)
+def test_a_wrong_value_is_named(key: str, value: object) -> None:
+    with pytest.raises(pulumi.RunError, match=key):
+        declare(**{key: value})
+
+
+def _rules(program: Program) -> dict[str, Any]:
+    return {rule["Name"]: rule for rule in json.loads(program.one("WebAcl")["ruleJson"])}
