@@ -21,6 +21,11 @@ def write_units(items: Iterable[Item]) -> int:
     return sum(units(item_bytes(item), WRITE_UNIT_BYTES) for item in items) * (1 + INDEXES)
 
 
+def read_units(pages: Iterable[Iterable[Item]]) -> float:
+    """The units that queries of an index cost by the pages they returned; the emulator does not tell."""
+    return sum(units(sum(map(item_bytes, page)), READ_UNIT_BYTES) / 2 or 0.5 for page in pages)
+
+
 def units(size: float, unit: int) -> int:
     """How many whole units a size takes."""
     return -int(-size // unit)

@@ -1,15 +1,17 @@
 """Reads one period of the table, in the dashboard's way or in the bare one, and counts what it takes."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import boto3
 import psutil
 from botocore.handlers import BUILTIN_HANDLERS
 
+from bench.capacity.items import Item, read_units
 from bench.child import serve
 from dashboard.clock import utc_now
 from dashboard.data.archive import Archive
@@ -22,23 +24,16 @@ from handlers.times import HOUR, affected_date, from_text
 
 
 class _Meter:
-    """Counts queries and read units of every client of this process."""
+    """Counts the Query calls of every client of this process."""
 
     def __init__(self) -> None:
-        self.pages = 0
-        self.units = 0.0
+        self.calls = 0
 
     def attach(self) -> None:
-        BUILTIN_HANDLERS.append(("provide-client-params.dynamodb.Query", self._asked))
-        BUILTIN_HANDLERS.append(("after-call.dynamodb.Query", self._answered))
+        BUILTIN_HANDLERS.append(("before-send.dynamodb.Query", self._sent))
 
-    @staticmethod
-    def _asked(params: Mapping[str, Any], **_: Any) -> dict[str, Any]:
-        return {**params, "ReturnConsumedCapacity": "TOTAL"}
-
-    def _answered(self, parsed: Mapping[str, Any], **_: Any) -> None:
-        self.pages += 1
-        self.units += parsed["ConsumedCapacity"]["CapacityUnits"]
+    def _sent(self, **_: Any) -> None:
+        self.calls += 1
 
 
 @dataclass(frozen=True)
@@ -46,6 +41,8 @@ class _Result:
     records: int
     kept: object
     """What the reader goes on holding in memory."""
+    pages: Sequence[Sequence[Item]] = ()
+    """As DynamoDB returned them, whole items; ours asks for some attributes only."""
 
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,15 +58,16 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     # A dashboard that runs has long loaded its libraries and opened its connections.
     way({**request, "folder": None}, Period(period.start, period.start + HOUR))()
     read = way(request, period)
-    meter.pages, meter.units = 0, 0.0
+    meter.calls = 0
     memory, started = _memory(), time.perf_counter()
     result = read()
     return {
         "seconds": time.perf_counter() - started,
         "megabytes": (_memory() - memory) / 1e6,
         "records": result.records,
-        "pages": meter.pages,
-        "units": meter.units,
+        "calls": meter.calls,
+        "units": read_units(result.pages),
+        "least_units": read_units([chain.from_iterable(result.pages)]),
     }
 
 
@@ -92,32 +90,36 @@ def _ours(request: Mapping[str, Any], period: Period) -> Callable[[], _Result]:
 
 def _bare(request: Mapping[str, Any], period: Period) -> Callable[[], _Result]:
     """One query after the other, its pages one after the other, every item kept."""
-    pages = boto3.client("dynamodb", endpoint_url=request["endpoint"]).get_paginator("query")
+    paginator = boto3.client("dynamodb", endpoint_url=request["endpoint"]).get_paginator("query")
 
     def query(index: str, condition: str, values: Mapping[str, str]) -> list[Any]:
-        found = pages.paginate(
+        found = paginator.paginate(
             TableName=request["table"],
             IndexName=index,
             KeyConditionExpression=condition,
             ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
         )
-        return [item for page in found for item in page["Items"]]
+        return [page["Items"] for page in found]
 
     def read() -> _Result:
         if request["folder"]:
             first, last = affected_date(period.start), affected_date(period.end)
-            items = query(
+            pages = query(
                 Index.FOLDER,
                 f"{Attribute.FOLDER} = :folder AND {Attribute.AFFECTED_DATE} BETWEEN :first AND :last",
                 {":folder": request["folder"], ":first": first, ":last": last},
             )
-            return _Result(len(items), items)
+            return _bare_result(pages)
         hours: list[datetime] = period.hours()
         of_hour = f"{Attribute.AFFECTED_DATE} = :hour"
-        pieces = [query(Index.AFFECTED_DATE, of_hour, {":hour": affected_date(hour)}) for hour in hours]
-        return _Result(sum(map(len, pieces)), pieces)
+        pieces = (query(Index.AFFECTED_DATE, of_hour, {":hour": affected_date(hour)}) for hour in hours)
+        return _bare_result([page for piece in pieces for page in piece])
 
     return read
+
+
+def _bare_result(pages: list[Any]) -> _Result:
+    return _Result(sum(map(len, pages)), pages, pages)
 
 
 def _memory() -> int:

@@ -7,7 +7,7 @@ import pytest
 from bench.capacity.cost import monthly
 from bench.capacity.fleet import SECONDS_A_MONTH, Fleet
 from bench.capacity.functions import WHOLE_PROCESSOR_MB, Work
-from bench.capacity.items import item_bytes, write_units
+from bench.capacity.items import item_bytes, read_units, write_units
 from bench.capacity.limits import COGNITO_SIGN_INS, Throttle, Throttles, seconds_to_store, uses
 from bench.capacity.page import default_throttles, tables
 from bench.capacity.prices import API_REQUEST_TIERS, MILLION, tiered
@@ -29,6 +29,11 @@ def test_every_started_kilobyte_costs_a_unit_in_the_table_and_in_both_indexes(
     size: int, expected: int
 ) -> None:
     assert write_units([{"k": {"S": "x" * (size - 1)}}]) == expected
+
+
+def test_each_page_of_a_query_costs_half_a_unit_for_each_started_4_kb() -> None:
+    kilobyte = {"k": {"S": "x" * 1023}}
+    assert read_units([[kilobyte] * 4, [kilobyte] * 5, []]) == 0.5 + 1 + 0.5
 
 
 def test_attribute_that_no_record_has_is_refused() -> None:
