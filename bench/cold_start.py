@@ -64,7 +64,9 @@ def measure(service: Service, rounds: int) -> list[Figure]:
             environment = service.function_environment(name)
             ours = _Start(task, runtime, f"handlers.{module}", event, environment)
             bare = _Start(floors, runtime, module, bare_event, environment)
-            ours.run(), bare.run()  # the files come from the disk once
+            # The files come from the disk once.
+            ours.run()
+            bare.run()
             pairs = [(ours.run(), bare.run()) for _ in range(rounds)]
             figures.append(
                 compared(

@@ -59,7 +59,9 @@ def write(figures: Sequence[Figure], path: Path) -> None:
 
 def show(figures: Sequence[Figure]) -> None:
     """Prints the figures as a table."""
-    table = Table("figure", "unit", *_numbers("ours", "baseline", "ratio", "spread"))
+    table = Table("figure", "unit")
+    for number in ("ours", "baseline", "ratio", "spread"):
+        table.add_column(number, justify="right", no_wrap=True)
     for figure in figures:
         table.add_row(
             figure.name,
@@ -75,10 +77,6 @@ def show(figures: Sequence[Figure]) -> None:
 def ratio_text(ratio: float) -> str:
     """A small ratio as a fraction of one, which is easier to grasp than 0.0099."""
     return f"1/{1 / ratio:,.0f}" if 0 < ratio < 1 / 5 else f"{ratio:.2f}"
-
-
-def _numbers(*names: str) -> list[str]:
-    return list(names)
 
 
 def _short(value: float) -> str:
