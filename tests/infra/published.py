@@ -13,7 +13,7 @@ from handlers.web import telemetry
 from handlers.web.errors import SignInFailed
 from local.metrics.data import Series
 from local.metrics.functions import embedded_samples
-from tests.events import CLIENT_ID, LambdaContext, a_report, auth_event, report_event
+from tests.events import LambdaContext, a_report, auth_event, report_event
 
 API = {"ApiName"}
 STAGE = API | {"Stage"}
@@ -69,7 +69,6 @@ def by_the_functions(
     """What the functions put out when they run with this environment, in all that can befall them."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setenv(Variable.USER_POOL_CLIENT_ID, CLIENT_ID)
     monkeypatch.setattr(telemetry.metrics.provider, "namespace", environment[Variable.METRICS_NAMESPACE])
     monkeypatch.setattr(auth, "_user_pool", _Users)
     monkeypatch.setattr(file_sla_error, "_store", _Store)
