@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo down setup test check bench format clean
+.PHONY: demo down setup test test-deep audit check bench format clean
 
 demo: setup  ## the whole system on this machine; Ctrl-C stops it
 	@$(BIN)/python -m local up
@@ -14,6 +14,14 @@ setup: .venv/.ready  ## installs, and nothing else
 
 test: setup  ## every test
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
+test-deep: setup  ## the tests that take minutes: many more examples, and a minute of load with faults
+	@$(BIN)/python -m pytest -m "deep or not deep" --hypothesis-profile=deep tests/fuzz tests/faults
+
+audit: setup  ## the locked dependencies against the known vulnerabilities; needs the public package index
+	@mkdir -p .build
+	@$(BIN)/uv export --frozen --quiet --output-file .build/requirements.txt
+	@$(BIN)/uvx pip-audit==2.10.1 --requirement .build/requirements.txt --disable-pip --strict
 
 check: setup  ## lint, format, types
 	@$(BIN)/ruff check .

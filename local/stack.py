@@ -34,6 +34,8 @@ class StackOptions:
 
     demo_data: bool = True
     dashboard: bool = True
+    persist: bool = False
+    """Whether the emulator keeps its state when it is stopped, for one that is started after it."""
     config: dict[str, Any] | None = None
     """Configuration over that of the stack's file."""
 
@@ -74,7 +76,7 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
     region = load_config()["aws:region"]
     port = free_port()
     with _timed(say, "emulator of AWS"):
-        state.note_process("emulator", start_emulator(port, state.path, region))
+        state.note_process("emulator", start_emulator(port, state.path, region, persist=options.persist))
     aws = Aws(f"http://{HOST}:{port}", region)
 
     resources: list[pulumi.runtime.MockResourceArgs] = []

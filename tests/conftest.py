@@ -27,7 +27,7 @@ CHROMIUM_ARGUMENTS = (
 BROWSER_TIMEOUT_MS = 30_000
 # The same examples in every quick run: a red test is red for the change. The deep run looks for new ones.
 settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)
-settings.register_profile("deep", max_examples=1000, deadline=None, print_blob=True)
+settings.register_profile("deep", max_examples=500, deadline=None, print_blob=True)
 settings.load_profile("quick")
 
 
