@@ -13,7 +13,7 @@ down: setup  ## stops a stack that was started with --detach
 setup: .venv/.ready  ## installs, and nothing else
 
 test: setup  ## every test
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+	@$(BIN)/python -m pytest --numprocesses auto
 
 test-deep: setup  ## the tests that take minutes: many more examples, and a minute of load with faults
 	@$(BIN)/python -m pytest -m "deep or not deep" --hypothesis-profile=deep tests/fuzz tests/faults

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from local.stack import StackOptions, down, up
 from local.state import StateFolder
@@ -25,6 +27,14 @@ CHROMIUM_ARGUMENTS = (
     "--disable-sync",
 )
 BROWSER_TIMEOUT_MS = 30_000
+STACK_TESTS = (
+    "tests/access/",
+    "tests/dashboard/browser/",
+    "tests/e2e/",
+    "tests/fuzz/test_openapi.py",
+    "tests/integration/",
+)
+OWN_STACK_TESTS = ("tests/integration/test_local_stack.py",)
 # The same examples in every quick run: a red test is red for the change. The deep run looks for new ones.
 settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)
 settings.register_profile("deep", max_examples=500, deadline=None, print_blob=True)
@@ -45,13 +55,22 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         down(state)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What looks back on the whole run comes last; what needs the stack shares one, in one process."""
+    """What looks back on the whole run comes last."""
     items.sort(key=lambda item: item.get_closest_marker("last") is not None)
-    for item in items:
-        if "stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+class StackScheduling(LoadScopeScheduling):
+    """Tests that use the stack run in one process, and so share one; all others in any."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        shares = nodeid.startswith(STACK_TESTS) and not nodeid.startswith(OWN_STACK_TESTS)
+        return "stack" if shares else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> StackScheduling:
+    """How tests are spread over processes."""
+    return StackScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
