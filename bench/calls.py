@@ -25,7 +25,9 @@ def measure(service: Service) -> list[Figure]:
     """Runs both handlers against the emulated account, once for each shape."""
     figures: list[Figure] = []
     for shape in SHAPES:
-        ours = child.run("calls", {"module": OURS, "event": our_event(shape)}, service.ours_environment)
+        ours = child.run(
+            "calls", {"module": OURS, "event": our_event(shape, service.client_id)}, service.ours_environment
+        )
         naive = child.run(
             "calls", {"module": NAIVE, "event": naive_event(shape, service)}, service.naive_environment
         )

@@ -1,12 +1,13 @@
 """Figure 6: how long the two commands of a newcomer take, and what dominates."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.figures import Figure, compared, interleaved
@@ -39,7 +40,7 @@ def measure_demo(rounds: int, say: Callable[[str], None]) -> list[Figure]:
 
 def measure_tests(say: Callable[[str], None]) -> list[Figure]:
     """`make test` once, beside finding and importing all tests."""
-    seconds, said = _timed("-m", "pytest", "-q", "--durations", "12")
+    seconds, said = _run(["make", "test"], {"PYTEST_ADDOPTS": "--quiet --durations=12"})
     collecting, _ = _timed("-m", "pytest", "-q", "--collect-only")
     for line in said.splitlines()[-20:]:
         say(f"  {line}")
@@ -47,6 +48,12 @@ def measure_tests(say: Callable[[str], None]) -> list[Figure]:
 
 
 def _timed(*arguments: str) -> tuple[float, str]:
+    return _run([sys.executable, *arguments], {})
+
+
+def _run(command: list[str], environment: Mapping[str, str]) -> tuple[float, str]:
     started = time.perf_counter()
-    done = subprocess.run([sys.executable, *arguments], cwd=_ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, cwd=_ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    )
     return time.perf_counter() - started, done.stdout + done.stderr

@@ -19,7 +19,7 @@ def measure(service: Service, rounds: int, say: Callable[[str], None]) -> list[F
         calls = max(2, 20_000 // (shape.folders * shape.files))
         result = child.run(
             "handler_cpu",
-            {"event": our_event(shape), "rounds": rounds, "calls": calls},
+            {"event": our_event(shape, service.client_id), "rounds": rounds, "calls": calls},
             service.ours_environment,
         )
         figures.append(

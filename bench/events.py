@@ -28,13 +28,14 @@ def load(module: str) -> Handler:
     return handler
 
 
-def our_event(shape: Shape) -> dict[str, Any]:
-    """A report that the authorizer has let through."""
+def our_event(shape: Shape, client_id: str) -> dict[str, Any]:
+    """A report that the authorizer has let through, its token given to this app client."""
     claims = {
         "sub": "6f0b5f9e-1c53-4a57-9a3c-0a1b6a9f2f10",
         "cognito:username": "reporter",
         "cognito:groups": Group.REPORTERS,
         "token_use": "id",
+        "aud": client_id,
     }
     return {
         "body": body(shape).decode(),

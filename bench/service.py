@@ -38,6 +38,11 @@ class Service:
         """Where our reports go."""
         return f"{self.outputs['api_url']}/{Route.FILE_SLA_ERROR}"
 
+    @property
+    def client_id(self) -> str:
+        """The app client that tokens are given to."""
+        return str(self.outputs["user_pool_client_id"])
+
     def token(self) -> str:
         """A reporter's fresh ID token."""
         answer = httpx.post(
