@@ -24,8 +24,9 @@ def main() -> int:
     """Runs one command; returns the exit code."""
     arguments = _parser().parse_args()
     state = StateFolder(arguments.state)
-    # Closing the terminal or a polite kill ends the stack as Ctrl-C does.
-    for end in (signal.SIGTERM, signal.SIGHUP):
+    # Closing the terminal or a polite kill ends the stack as Ctrl-C does, and Ctrl-C does so even
+    # where a shell has started us with that signal ignored.
+    for end in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(end, _interrupt)
     try:
         match arguments.command:
