@@ -1,5 +1,6 @@
 """Runs `__main__.py` outside the Pulumi CLI, each resource made by whoever asks."""
 
+import asyncio
 import logging
 import runpy
 from collections.abc import Callable, Mapping
@@ -39,6 +40,11 @@ def run_program(
         Exception: whatever `new_resource` raised.
     """
     logger = logging.getLogger("pulumi.program")
+    # Pulumi takes the thread's event loop, which whoever ran one here before may have taken along.
+    try:
+        asyncio.get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(asyncio.new_event_loop())
     pulumi.runtime.set_mocks(
         _Resources(new_resource), project=project_name(), stack=stack, preview=False, logger=logger
     )
