@@ -29,7 +29,7 @@ class FunctionArgs:
 class Function(pulumi.ComponentResource):
     """A Lambda function with a role, a log group and permissions of its own.
 
-    Exposes `args`, `function_name`, `arn`, `invoke_arn` for the gateway, and `log_group_name`.
+    Exposes `args`, `function_name`, `arn`, and `invoke_arn` for the gateway.
     """
 
     def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -81,5 +81,4 @@ class Function(pulumi.ComponentResource):
         self.function_name: pulumi.Output[str] = self.function.name
         self.arn: pulumi.Output[str] = self.function.arn
         self.invoke_arn: pulumi.Output[str] = self.function.invoke_arn
-        self.log_group_name: pulumi.Output[str] = self.log_group.name
         self.register_outputs({"function_name": self.function_name, "arn": self.arn})

@@ -4,10 +4,10 @@ import os
 from pathlib import Path
 
 from local.processes import HOST, ProcessId, start
+from local.provider.resource import ROOT_KEY
 from local.waiting import wait_for
 
-# The pair that the emulator takes for the account's root; every other principal is held to its policies.
-ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
 
 _SCRIPT = Path(__file__).with_name("emulator_process.py")
 

@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import boto3
 
+ROOT_KEY: Final = "test"
+"""Id and secret of the key that the emulator takes for the account's root; every other principal is held
+to its policies."""
 Inputs = Mapping[str, Any]
 """A resource's inputs under the provider's names, such as `billingMode`."""
 
@@ -43,13 +46,12 @@ Creator = Callable[[Aws, str, Inputs], Created]
 def _client(service: str, endpoint_url: str, region: str) -> Any:
     # The stubs want the service's name as a literal.
     make_client: Any = boto3.client
-    # The emulator takes this pair for the account's root; it opens nothing else.
     return make_client(
         service,
         endpoint_url=endpoint_url,
         region_name=region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=ROOT_KEY,
+        aws_secret_access_key=ROOT_KEY,
     )
 
 
