@@ -3,18 +3,13 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.browsing import cell, sign_in
+from tests.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
 from tests.running_stack import RunningStack
 
 FOLDER = r"C:\Jobs\sample_monitored_folders\Folder_A"
 FILES = ("file_01.test", "file_02.test")
-
-
-def _pick_first_row(table: Locator) -> None:
-    # The box before the first row, below the headings.
-    table.locator(".dvn-scroller").first.click(position={"x": 16, "y": 52})
 
 
 def test_posted_report_is_found_and_its_files_are_opened(
@@ -24,16 +19,18 @@ def test_posted_report_is_found_and_its_files_are_opened(
     assert stack.report(body, stack.token(stack.reporter)).status_code == 200
 
     page.goto("/by-date")
-    sign_in(page, stack)
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
     expect(page.get_by_role("heading", name="By date")).to_be_visible()
     page.get_by_text("Records", exact=True).click()
     page.get_by_placeholder("Search folders").fill("Folder_A")
     page.keyboard.press("Enter")
-    records = page.get_by_role("region", name="Records")
+    expect(page).to_have_url(re.compile("q=Folder_A"))
+    records = table(page, "Records")
     expect(cell(records, FOLDER)).to_be_attached()
-    _pick_first_row(records)
+    pick_first_row(records)
     expect(page.get_by_role("heading", name="Files in")).to_be_visible()
-    files = page.get_by_role("region", name="Files of the picked record")
+    files = table(page, "Files of the picked record")
     for name in FILES:
         expect(cell(files, name)).to_be_attached()
 
@@ -41,6 +38,6 @@ def test_posted_report_is_found_and_its_files_are_opened(
     page.get_by_role("combobox", name="Folder").fill(FOLDER)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("folder=.*Folder_A"))
-    incidents = page.get_by_role("region", name="Incidents")
+    incidents = table(page, "Incidents")
     for name in FILES:
         expect(cell(incidents, name)).to_be_attached()

@@ -5,7 +5,7 @@ import time
 from playwright.sync_api import Page, expect
 
 from handlers.names import Index
-from tests.e2e.browsing import cell, sign_in
+from tests.analyst import cell, expect_signed_in, sign_in, table
 from tests.running_stack import RunningStack
 
 ALARM = "folderindex-read-throttles"
@@ -33,8 +33,9 @@ def test_usage_and_an_alarm_with_what_to_do_about_it(page: Page, stack: RunningS
     assert stack.report({"sla_error": []}, stack.token(stack.reporter)).status_code == 200
     _turn_on(stack)
     page.goto("/operations")
-    sign_in(page, stack)
-    statuses = page.get_by_role("region", name="Status codes")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    statuses = table(page, "Status codes")
     expect(cell(statuses, "200")).to_be_attached()
     expect(cell(statuses, "/file_sla_error")).to_be_attached()
     for chart in ("Requests over time by outcome", "Latency over time"):

@@ -5,14 +5,10 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.running_stack import RunningStack
 
 Report = Callable[..., None]
-
-# A machine that is busy with other tests takes its time.
-expect.set_options(timeout=30_000)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.browser.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
+from tests.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
 from tests.dashboard.browser.conftest import Report
 from tests.running_stack import RunningStack
 

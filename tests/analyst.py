@@ -41,5 +41,7 @@ def cell(of: Locator, text: str) -> Locator:
 
 
 def pick_first_row(of: Locator) -> None:
-    """Ticks the box before the first row, below the headings."""
+    """Ticks the box before the first row, below the headings, once the table is no longer about to change."""
+    app = of.page.get_by_test_id("stApp")
+    expect(app).to_have_attribute("data-test-script-state", "notRunning")
     of.locator(".dvn-scroller").first.click(position={"x": 16, "y": 52})
