@@ -20,8 +20,8 @@ from bench.figures import Figure, compared
 from bench.reports import TYPICAL
 from bench.service import Service
 from components.function_package import build_package
+from handlers.ingest.parsing import parse_report
 from handlers.ingest.records import Detection, records_of
-from handlers.ingest.report import parse_report
 from handlers.times import from_text
 
 _SCRIPT = Path(__file__).parent / "children" / "cold_start.py"

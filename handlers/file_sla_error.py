@@ -13,8 +13,8 @@ from botocore.session import Session
 from handlers.environment import IngestEnvironment
 from handlers.ingest.breach_store import BreachStore
 from handlers.ingest.limits import HOW_TO_SPLIT, MAX_BODY_BYTES
+from handlers.ingest.parsing import parse_report
 from handlers.ingest.records import Detection, file_count, records_of
-from handlers.ingest.report import parse_report
 from handlers.names import IDEMPOTENCY_HEADER, Attribute, Dimension, Group, Metric, Route
 from handlers.web.caller import caller_of
 from handlers.web.endpoint import endpoint

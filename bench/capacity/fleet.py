@@ -6,8 +6,8 @@ from typing import Self
 
 from bench.capacity.items import INDEXES, WRITE_UNIT_BYTES, item_bytes, units
 from bench.reports import Shape, body
+from handlers.ingest.parsing import parse_report
 from handlers.ingest.records import Detection, records_of
-from handlers.ingest.report import parse_report
 from handlers.times import from_text
 
 SECONDS_A_MONTH = 730 * 3600

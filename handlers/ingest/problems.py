@@ -9,6 +9,9 @@ from handlers.web.errors import FieldProblem
 from handlers.web.json_body import UTF8_HINT
 
 DEPTH_HINT: Final = "in PowerShell, give ConvertTo-Json a greater depth: ConvertTo-Json -Depth 5"
+_BODY: Final = "body"
+# What ConvertTo-Json writes as text where it is too deep for it.
+_CUT: Final = {"list_type": "a list", "model_type": "an object", "model_attributes_type": "an object"}
 DATE_HINT: Final = "send ISO 8601 with an offset; in PowerShell: $file.CreationTime.ToString('o')"
 
 
@@ -17,15 +20,18 @@ def not_json(body: bytes, detail: ErrorDetails) -> FieldProblem:
     try:
         body.decode()
     except UnicodeDecodeError:
-        return FieldProblem("body", "is not UTF-8", UTF8_HINT)
-    return FieldProblem("body", f"is not JSON: {detail['ctx']['error']}", "send a JSON object as UTF-8")
+        return FieldProblem(_BODY, "is not UTF-8", UTF8_HINT)
+    return FieldProblem(_BODY, f"is not JSON: {detail['ctx']['error']}", "send a JSON object as UTF-8")
 
 
 def problem_of(detail: ErrorDetails, place: tuple[int | str, ...] = ()) -> FieldProblem:
     """One of pydantic's findings in the contract's words; `place` is where its location begins."""
     field = _path((*place, *detail["loc"]))
     context: dict[str, Any] = detail.get("ctx", {})
-    match detail["type"]:
+    kind = detail["type"]
+    if kind in _CUT and isinstance(detail["input"], str) and field != _BODY:
+        return FieldProblem(field, f"is text where {_CUT[kind]} is expected", DEPTH_HINT)
+    match kind:
         case "missing":
             return FieldProblem(field, "is missing", "add it; names are case-sensitive")
         case "int_type" | "int_from_float" | "greater_than_equal" | "less_than_equal":
@@ -57,4 +63,4 @@ def _path(location: tuple[int | str, ...]) -> str:
     path = ""
     for step in location:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
-    return path or "body"
+    return path or _BODY

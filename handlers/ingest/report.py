@@ -1,4 +1,4 @@
-"""The contract of a report, and the words in which a report that breaks it is refused.
+"""The contract of a report.
 
 What Windows PowerShell is known to do is accepted where its meaning is certain (a lone object
 for a one-element list, `/Date(…)/` for a moment) and refused with the PowerShell remedy where
@@ -7,51 +7,28 @@ it is not.
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    TypeAdapter,
-    ValidationError,
-)
-from pydantic_core import PydanticCustomError, from_json
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from handlers.ingest.limits import (
     CLOCK_SKEW,
     EARLIEST_CREATION,
-    HOW_TO_SPLIT,
     MAX_FILENAME_CHARACTERS,
     MAX_FOLDER_BYTES,
-    MAX_FOLDERS,
     MAX_SLA_MINUTES,
     MIN_SLA_MINUTES,
 )
-from handlers.ingest.problems import DATE_HINT, DEPTH_HINT, not_json, problem_of
-from handlers.ingest.wire import check_wire
-from handlers.web.errors import MAX_LISTED_PROBLEMS, FieldProblem, InvalidBody, TooLarge
+from handlers.ingest.problems import DATE_HINT
 
 _POWERSHELL_DATE = re.compile(r"/Date\((-?\d{1,17})(?:[+-]\d{4})?\)/")
 _ISO_START = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:")
 
 
-def _list_of(value: object) -> object:
-    # PowerShell unrolls a one-element array that passed a pipeline.
-    if isinstance(value, dict):
-        return [value]
-    if isinstance(value, str):
-        raise PydanticCustomError("cut_to_text", "is text where a list is expected", {"hint": DEPTH_HINT})
-    return value
-
-
-def _object_of(value: object) -> object:
-    if isinstance(value, str):
-        raise PydanticCustomError("cut_to_text", "is text where an object is expected", {"hint": DEPTH_HINT})
-    return value
+def list_of(value: object) -> object:
+    """A lone object as a list of it: PowerShell unrolls a one-element array that passed a pipeline."""
+    return [value] if isinstance(value, dict) else value
 
 
 def _moment_of(value: object) -> object:
@@ -71,18 +48,27 @@ def _moment_of(value: object) -> object:
 def _since_1970(milliseconds: int) -> datetime:
     try:
         return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=milliseconds)
-    except OverflowError:  # past the year 9999: as implausible as any far future
-        return datetime.max.replace(tzinfo=UTC)
+    except OverflowError:
+        raise _implausible() from None
 
 
-def _plausible(moment: datetime) -> datetime:
-    if not EARLIEST_CREATION <= moment <= datetime.now(UTC) + CLOCK_SKEW:
-        raise PydanticCustomError(
-            "creation_date",
-            "lies before 1970 or in the future",
-            {"hint": "check the file's creation time and the clock of the reporting server"},
-        )
-    return moment
+def _plausible_in_utc(moment: datetime) -> datetime:
+    try:
+        # Before all else, which takes several times as long in the zones that pydantic makes.
+        in_utc = moment.astimezone(UTC)
+    except OverflowError:
+        raise _implausible() from None
+    if not EARLIEST_CREATION <= in_utc <= datetime.now(UTC) + CLOCK_SKEW:
+        raise _implausible()
+    return in_utc
+
+
+def _implausible() -> PydanticCustomError:
+    return PydanticCustomError(
+        "creation_date",
+        "lies before 1970 or in the future",
+        {"hint": "check the file's creation time and the clock of the reporting server"},
+    )
 
 
 def _text(value: str) -> str:
@@ -118,8 +104,12 @@ class StuckFile(_Contract):
 
     filename: Filename
     creation_date: Annotated[
-        AwareDatetime, BeforeValidator(_moment_of), AfterValidator(_plausible), Field(alias="creationDate")
+        AwareDatetime,
+        BeforeValidator(_moment_of),
+        AfterValidator(_plausible_in_utc),
+        Field(alias="creationDate"),
     ]
+    """In UTC."""
 
 
 class FolderBreach(_Contract):
@@ -127,15 +117,7 @@ class FolderBreach(_Contract):
 
     folder: Annotated[Text, AfterValidator(_folder)]
     sla: Annotated[int, Field(strict=True, ge=MIN_SLA_MINUTES, le=MAX_SLA_MINUTES)]
-    files: Annotated[
-        list[Annotated[StuckFile, BeforeValidator(_object_of)]],
-        Field(min_length=1, fail_fast=True),
-        BeforeValidator(_list_of),
-    ]
-
-
-_Entry = Annotated[FolderBreach, BeforeValidator(_object_of)]
-_ENTRY: Final[TypeAdapter[FolderBreach]] = TypeAdapter(_Entry)
+    files: Annotated[list[StuckFile], Field(min_length=1, fail_fast=True), BeforeValidator(list_of)]
 
 
 class Report(_Contract):
@@ -143,45 +125,4 @@ class Report(_Contract):
 
     # Fails fast, here and in files: millions of bad entries fit into one body, and to collect what
     # is wrong with each would take minutes and gigabytes.
-    sla_error: Annotated[list[_Entry], Field(fail_fast=True), BeforeValidator(_list_of)]
-
-
-def parse_report(body: bytes) -> Report:
-    """The report in a request body of JSON encoded as UTF-8.
-
-    Raises:
-        InvalidBody: with what is wrong with each folder, and with its first bad file.
-        TooLarge: it has more folders than can be stored at once.
-    """
-    body = body.removeprefix(b"\xef\xbb\xbf")
-    try:
-        report = Report.model_validate_json(body)
-    except ValidationError as error:
-        raise InvalidBody(_problems(body, error)) from None
-    check_wire(body, report)
-    if len(report.sla_error) > MAX_FOLDERS:
-        raise TooLarge(len(report.sla_error), MAX_FOLDERS, "folders", HOW_TO_SPLIT)
-    return report
-
-
-def _problems(body: bytes, error: ValidationError) -> list[FieldProblem]:
-    details = error.errors(include_url=False)
-    if details[0]["type"] == "json_invalid":
-        return [not_json(body, details[0])]
-    if len(details[0]["loc"]) > 1:  # in an entry: then look through the others as well
-        return _problems_of_entries(body)
-    return [problem_of(detail) for detail in details]
-
-
-def _problems_of_entries(body: bytes) -> list[FieldProblem]:
-    problems: list[FieldProblem] = []
-    entries: Any = _list_of(from_json(body)["sla_error"])
-    for position, entry in enumerate(entries):
-        try:
-            _ENTRY.validate_python(entry)
-        except ValidationError as error:
-            place = ("sla_error", position)
-            problems += [problem_of(detail, place) for detail in error.errors(include_url=False)]
-        if len(problems) > MAX_LISTED_PROBLEMS:
-            break
-    return problems
+    sla_error: Annotated[list[FolderBreach], Field(fail_fast=True), BeforeValidator(list_of)]

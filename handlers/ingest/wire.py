@@ -7,13 +7,11 @@ only where there is one.
 import json
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from handlers.ingest.report import Report
 from handlers.web.errors import FieldProblem, InvalidBody
 from handlers.web.json_body import LOST_LETTER, UTF8_HINT, DuplicateKey, unique_keys
-
-if TYPE_CHECKING:
-    from handlers.ingest.report import Report
 
 _LOST: Final = LOST_LETTER.encode()
 _ESCAPED_LETTER: Final = re.compile(rb"\\u00[4-7]")
@@ -23,7 +21,7 @@ _OF_FILE: Final = ("filename", "creationDate")
 _KEYS: Final = frozenset((*_OF_REPORT, *_OF_FOLDER, *_OF_FILE))
 
 
-def check_wire(body: bytes, report: "Report") -> None:
+def check_wire(body: bytes, report: Report) -> None:
     """Holds the parsed report against the bytes it came from.
 
     Raises:
@@ -40,7 +38,7 @@ def check_wire(body: bytes, report: "Report") -> None:
             ) from None
 
 
-def _names_with_lost_letters(report: "Report") -> Iterator[FieldProblem]:
+def _names_with_lost_letters(report: Report) -> Iterator[FieldProblem]:
     for position, breach in enumerate(report.sla_error):
         place = f"sla_error[{position}]"
         if LOST_LETTER in breach.folder:
@@ -58,7 +56,7 @@ def _lost(field: str) -> FieldProblem:
     )
 
 
-def _may_repeat_a_key(body: bytes, report: "Report") -> bool:
+def _may_repeat_a_key(body: bytes, report: Report) -> bool:
     # Each object has each of its keys at least once. If none is spelled with escapes and the
     # bytes hold no more of them than there are objects, none is there twice.
     if _ESCAPED_LETTER.search(body):

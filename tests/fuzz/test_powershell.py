@@ -123,7 +123,7 @@ def test_millions_of_bad_entries_fit_into_the_function(entry: str, template: str
     """Refused within Lambda's 512 MB: one finding for each would take gigabytes."""
     count = (MAX_BODY_BYTES - 100) // (len(entry) + 1)
     program = f"""
-from handlers.ingest.report import parse_report
+from handlers.ingest.parsing import parse_report
 from handlers.web.errors import InvalidBody
 body = ({template!r} % ",".join([{entry!r}] * {count})).encode()
 try:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers.ingest.report import parse_report
+from handlers.ingest.parsing import parse_report
 from local.demo.folders import make_folders
 from local.demo.history import HABITS, RUN_EVERY, past_reports
 from local.demo.script import scan

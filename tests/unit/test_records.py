@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from boto3.dynamodb.types import TypeSerializer
 
+from handlers.ingest.parsing import parse_report
 from handlers.ingest.records import MAX_FILES_BYTES, Detection, records_of
-from handlers.ingest.report import Report, parse_report
+from handlers.ingest.report import Report
 from handlers.names import Attribute
 from tests.events import a_report
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from handlers.ingest.limits import MAX_FOLDER_BYTES
-from handlers.ingest.report import parse_report
+from handlers.ingest.parsing import parse_report
 from handlers.web.errors import MAX_LISTED_PROBLEMS, FieldProblem, InvalidBody
 from tests.events import a_report
 
@@ -83,6 +83,8 @@ def test_date_of_convertto_json_is_read() -> None:
         (_with([*FILE, "creationDate"], 1574202819), DATE, "'o'"),
         (_with([*FILE, "creationDate"], "yesterday"), DATE, "'o'"),
         (_with([*FILE, "creationDate"], "0001-01-01T00:00:00Z"), DATE, "clock"),
+        (_with([*FILE, "creationDate"], "0001-01-01T00:00:00+14:00"), DATE, "clock"),
+        (_with([*FILE, "creationDate"], "9999-12-31T23:59:59-14:00"), DATE, "clock"),
         (_with([*FILE, "creationDate"], "/Date(99999999999999999)/"), DATE, "clock"),
     ],
 )  # fmt: skip
