@@ -1,11 +1,12 @@
 """AuthLambda: signs users in to the user pool, renews tokens and recovers accounts."""
 
+import os
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
 from handlers.environment import AuthEnvironment
 from handlers.names import Dimension, Metric, Route
@@ -32,17 +33,20 @@ _CONFIG: Final = Config(
 @cache
 def _user_pool() -> UserPool:
     environment = AuthEnvironment.read()
+    # Without boto3, which would add a tenth to a cold start and nothing that is used here.
+    session = Session()
 
     def client_secret() -> str:
-        secrets = boto3.client("secretsmanager", config=_CONFIG)
-        return secrets.get_secret_value(SecretId=environment.client_secret_id)["SecretString"]
+        secrets: Any = session.create_client("secretsmanager", config=_CONFIG)
+        return str(secrets.get_secret_value(SecretId=environment.client_secret_id)["SecretString"])
 
-    return UserPool(
-        boto3.client("cognito-idp", config=_CONFIG),
-        environment.user_pool_id,
-        environment.client_id,
-        client_secret,
-    )
+    client: Any = session.create_client("cognito-idp", config=_CONFIG)
+    return UserPool(client, environment.user_pool_id, environment.client_id, client_secret)
+
+
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    # Made while Lambda starts the environment, not while the first user waits.
+    _user_pool()
 
 
 def _count_outcome(outcome: str) -> None:

@@ -90,7 +90,7 @@ print(json.dumps({"statuses": statuses, "strays": strays}), file=sys.stderr)
 @pytest.mark.parametrize(
     ("name", "events", "statuses"),
     [
-        # Without a user pool's name a good sign-in ends in the log's traceback.
+        # Without credentials a good sign-in ends in the log's traceback.
         ("auth", [auth_event({}), auth_event({"username": "u", "password": "p"})], [400, 500]),
         (
             "file-sla-error",
@@ -108,12 +108,15 @@ def test_pruned_package_holds_all_that_its_function_runs(
     module = f"handlers.{name.replace('-', '_')}"
     environment = {
         "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
         # As on Lambda, where clients are made ahead.
         "AWS_LAMBDA_FUNCTION_NAME": name,
         Variable.ALLOWED_ORIGIN: "*",
         Variable.METRICS_NAMESPACE: "test",
+        Variable.CLIENT_SECRET_ID: "S",
         Variable.TABLE_NAME: "T",
         Variable.USER_POOL_CLIENT_ID: CLIENT_ID,
+        Variable.USER_POOL_ID: "us-east-1_pool",
         Variable.RETENTION_DAYS: "0",
     }
     done = subprocess.run(
