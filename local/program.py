@@ -40,11 +40,9 @@ def run_program(
         Exception: whatever `new_resource` raised.
     """
     logger = logging.getLogger("pulumi.program")
-    # Pulumi takes the thread's event loop, which whoever ran one here before may have taken along.
-    try:
-        asyncio.get_event_loop()
-    except RuntimeError:
-        asyncio.set_event_loop(asyncio.new_event_loop())
+    # Pulumi takes the thread's event loop; newer Pythons make none unasked, and who ran one before may
+    # have taken it along.
+    asyncio.set_event_loop(asyncio.new_event_loop())
     pulumi.runtime.set_mocks(
         _Resources(new_resource), project=project_name(), stack=stack, preview=False, logger=logger
     )

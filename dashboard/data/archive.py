@@ -14,8 +14,6 @@ SETTLING: Final = timedelta(minutes=5)
 """A report is dated when it arrives and stored a little later; after this an hour changes no more."""
 CAPACITY: Final = 3_000_000
 """Reports and files remembered before the hours nobody asked for in the longest time are forgotten."""
-
-
 FRAMED: Final = 3
 """Stretches of hours kept as frames too, so that a click does not make them anew."""
 
