@@ -57,6 +57,8 @@ class BreachTable:
                 retries={"mode": "standard", "total_max_attempts": 5},
             ),
         )
+        # Looking it up searches all of botocore's data, which threads would all do at once.
+        self._query_pages = self._client.get_paginator("query")
 
     def hour(self, hour: datetime, *, with_files: bool) -> Iterator[Item]:
         """Every record detected in the UTC hour that `hour` lies in."""
@@ -93,7 +95,7 @@ class BreachTable:
         if with_files:
             names[f"#{Attribute.FILES}"] = Attribute.FILES
         shown = (*_SUMMARY, Attribute.FILES) if with_files else _SUMMARY
-        pages = self._client.get_paginator("query").paginate(
+        pages = self._query_pages.paginate(
             TableName=self._table_name,
             IndexName=index,
             KeyConditionExpression=" AND ".join(conditions),
