@@ -1,0 +1,72 @@
+"""Names come from anyone who can drop a file, and addresses from anyone who can send a link."""
+
+from urllib.parse import quote, urlencode
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.access.cookie import COOKIE
+from tests.analyst import expect_signed_in, expect_signed_out, pick_first_row, sign_in, table
+from tests.dashboard.browser.conftest import Report
+from tests.running_stack import RunningStack
+
+FILE = "<script>alert(1)</script> **bold** [a link](https://example.com/) $x$ :red[x].csv"
+
+
+@pytest.fixture
+def folder() -> str:
+    return f'C:\\<img src=x onerror=alert(2)>\\[a link](javascript:alert(3))\\"onclick={uuid4().hex}'
+
+
+def test_names_are_shown_and_never_obeyed(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    obeyed: list[str] = []
+    page.on("dialog", lambda dialog: (obeyed.append(dialog.message), dialog.dismiss())[1])
+    report(FILE)
+    page.goto(f"/by-date?q={quote(folder[-32:])}")
+    sign_in(page, stack.analyst)
+    expect(page.get_by_text("1 incident.")).to_be_visible()
+    pick_first_row(table(page, "Incidents"))
+    expect(page.get_by_text(f"{folder}\\{FILE}")).to_be_visible()
+    _expect_nothing_made_of_names(page)
+
+    page.goto(f"/by-folder?folder={quote(folder)}")
+    expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
+    expect(table(page, "Incidents")).to_be_visible()
+    _expect_nothing_made_of_names(page)
+
+    page.goto(f"/?q={quote(folder[-32:])}")
+    expect(table(page, "Incidents")).to_be_visible()
+    _expect_nothing_made_of_names(page)
+    assert obeyed == []
+
+
+def _expect_nothing_made_of_names(page: Page) -> None:
+    for made in (
+        'img[src="x"]',
+        "a[href^='javascript']",
+        "a[href*='example.com']",
+        "main script",
+        "strong:text-is('bold')",
+    ):
+        expect(page.locator(made)).to_have_count(0)
+
+
+def test_an_address_signs_nobody_in(page: Page, browser: Browser, stack: RunningStack) -> None:
+    token = stack.token(stack.analyst)
+    claims = {"user": "analyst", "username": "analyst", "token": token, "session": token, COOKIE: token}
+    page.goto(f"/by-date?{urlencode(claims)}")
+    expect_signed_out(page)
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+
+    page.goto("/by-date?user=reporter&username=reporter&groups=sla-reporters")
+    expect_signed_in(page)
+    expect(page.get_by_role("region", name="Sidebar")).to_contain_text(stack.analyst["username"])
+
+    with browser.new_context(base_url=stack.dashboard_url) as elsewhere:
+        guest = elsewhere.new_page()
+        guest.goto(page.url)
+        expect_signed_out(guest)
