@@ -81,6 +81,29 @@ def test_recovery_answers_the_same_for_everyone(user: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "InvalidParameterException",  # no verified address
+        "LimitExceededException",  # of one user's attempts
+        "NotAuthorizedException",  # disabled
+        "UserNotFoundException",
+    ],
+)
+def test_recovery_keeps_what_the_pool_says_of_a_user_to_itself(
+    user: str, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    begun = _post({"username": user, "forgot_password": True})
+    _answer_with(monkeypatch, "forgot_password", _raise(code))
+    assert _post({"username": user, "forgot_password": True}) == begun
+    assert begun[0] == 200
+
+
+def test_recovery_says_when_the_account_is_over_its_rate(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _answer_with(monkeypatch, "forgot_password", _raise("TooManyRequestsException"))
+    assert _post({"username": user, "forgot_password": True})[0] == 429
+
+
 def test_recovery_sets_the_password(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[dict[str, Any]] = []
     _answer_with(monkeypatch, "confirm_forgot_password", calls.append)
