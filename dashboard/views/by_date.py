@@ -33,6 +33,7 @@ def draw() -> None:
     st.segmented_control(
         "Show",
         [_INCIDENTS, _RECORDS],
+        default=show,
         required=True,
         format_func=str.capitalize,
         key=_SHOW.key,

@@ -38,7 +38,10 @@ def draw() -> None:
     rows = rows_of(context.session.table.folder(folder, context.period.start, context.period.end))
     mine = Breaches.of(rows).between(context.period.start, context.period.end)
     if mine.reports.empty:
-        st.info("This folder was not reported in this range.", icon=":material/check_circle:")
+        st.info(
+            "No report in this range names exactly this folder. Pick one from the list, or a longer range.",
+            icon=":material/search_off:",
+        )
         return
     quiet = timedelta(minutes=backend().settings.quiet_minutes)
     everything = Breaches(pd.concat([reports, mine.reports]).drop_duplicates(ignore_index=True), mine.files)
@@ -56,15 +59,16 @@ def draw() -> None:
 def _pick_folder(known: list[str]) -> str:
     folder = FOLDER.value("")
     show_in_widget(FOLDER.key, folder or None)
+    options = known if folder in known or not folder else [folder, *known]
     st.selectbox(
         "Folder",
-        known if folder in known or not folder else [folder, *known],
-        index=None,
+        options,
+        index=options.index(folder) if folder else None,
         key=FOLDER.key,
         on_change=FOLDER.write_from_widget,
         accept_new_options=True,
-        filter_mode="prefix",
-        placeholder="Pick a folder, or type how it begins",
+        filter_mode="contains",
+        placeholder="Pick a folder, or type a part of it",
         help="Folders reported in the range. Any other can be typed in full.",
     )
     return folder

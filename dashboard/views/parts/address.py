@@ -29,8 +29,12 @@ class Parameter(Generic[T]):
 
     @property
     def key(self) -> str:
-        """The key of the widget that shows this parameter."""
-        return f"parameter_{self.name}"
+        """The key of the widget that shows this parameter on this page.
+
+        Each page has widgets of its own: under one key for all, the next page's widget would find
+        the last one's value in the session and yet start out empty.
+        """
+        return f"{st.session_state.get(_PAGE, '')}_{self.name}"
 
     def value(self, default: T) -> T:
         """The choice in the address if it holds a valid one, or else the default."""
@@ -58,6 +62,9 @@ class Parameter(Generic[T]):
 
 def show_in_widget(key: str, value: object) -> None:
     """Has the widget of this key show the value.
+
+    The widget is given the same value as its default too: in a run that the next one cut short, the
+    browser may have missed being told.
 
     A widget that shows it already is left alone: being told again, it would throw away what the
     analyst is typing just then.

@@ -75,7 +75,7 @@ def draw_incidents(
             text,
         )
     looks = {
-        "status": st.column_config.TextColumn("Status", width=100),
+        "status": st.column_config.TextColumn("Status", width=95),
         "folder": columns.FOLDER,
         "filename": columns.FILENAME,
         "overdue_now": columns.duration("Over SLA now"),
@@ -107,6 +107,7 @@ def _pick_statuses(incidents: pd.DataFrame, statuses: Sequence[str]) -> list[str
         "Status",
         statuses,
         selection_mode="multi",
+        default=chosen,
         format_func=lambda status: f"{_LABELS[status]} {counts.get(status, 0):,}",
         key=STATUS.key,
         on_change=STATUS.write_from_widget,

@@ -40,6 +40,7 @@ def pick_period(now: datetime, zone: ZoneInfo) -> Period:
         st.segmented_control(
             "Range",
             [*LATEST, _CUSTOM],
+            default=choice,
             required=True,
             format_func=_LABELS.__getitem__,
             key=RANGE.key,
@@ -58,6 +59,7 @@ def _pick_days(today: date, zone: ZoneInfo) -> Period:
     show_in_widget(DAYS.key, (first, last))
     st.date_input(
         "Days",
+        (first, last),
         max_value=today,
         key=DAYS.key,
         on_change=_write_days,

@@ -10,6 +10,7 @@ from streamlit.elements.lib.column_config_utils import ColumnConfigMappingInput
 
 from dashboard.services.durations import spell
 from dashboard.views.parts.address import Parameter
+from dashboard.views.parts.text import tail
 
 _DIGITS: Final = 12
 PICK: Final = Parameter("pick", lambda text: text if text.isalnum() and len(text) == _DIGITS else None)
@@ -44,7 +45,9 @@ def draw_table(
     _select(widget, [ids.index(picked)] if picked in ids else [])
     st.caption(_count(len(shown), len(frame), noun))
     st.dataframe(
-        shown.style.format(_duration, subset=list(durations)),
+        shown.style.format(_duration, subset=list(durations)).format(
+            _folder, subset=[name for name in ("folder",) if name in columns]
+        ),
         hide_index=True,
         column_order=list(columns),
         column_config=columns,
@@ -61,6 +64,10 @@ def draw_table(
 
 def _duration(minutes: Any) -> str:
     return spell(minutes)
+
+
+def _folder(path: Any) -> str:
+    return tail(path)
 
 
 def _ids(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:

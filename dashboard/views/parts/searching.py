@@ -15,6 +15,7 @@ def pick_text(label: str) -> str:
     text = TEXT.read("")
     st.text_input(
         label,
+        text,
         type="search",
         max_chars=_LONGEST,
         key=TEXT.key,

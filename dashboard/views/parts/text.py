@@ -5,12 +5,18 @@ from typing import Final
 
 import streamlit as st
 
+_TAIL_CHARACTERS: Final = 42
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=^\"'])")
 
 
 def plain(text: str) -> str:
     """`text` as one line of Markdown that shows exactly it, without emphasis, HTML, formulas or icons."""
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def tail(path: str) -> str:
+    """A path short enough for a table, cut at its beginning: folders differ at their end."""
+    return path if len(path) <= _TAIL_CHARACTERS else f"…{path[1 - _TAIL_CHARACTERS :]}"
 
 
 def draw_path(folder: str, filename: str | None = None) -> None:

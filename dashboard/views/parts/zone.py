@@ -30,6 +30,7 @@ def pick_zone(now: datetime) -> ZoneInfo:
         st.selectbox(
             "Time zone",
             zone_names(),
+            index=zone_names().index(zone.key),
             key=ZONE.key,
             on_change=ZONE.write_from_widget,
             filter_mode="contains",

@@ -4,7 +4,7 @@ from urllib.parse import quote, urlencode
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from dashboard.access.cookie import COOKIE
 from tests.analyst import expect_signed_in, expect_signed_out, pick_first_row, sign_in, table
@@ -23,7 +23,12 @@ def test_names_are_shown_and_never_obeyed(
     page: Page, stack: RunningStack, folder: str, report: Report
 ) -> None:
     obeyed: list[str] = []
-    page.on("dialog", lambda dialog: (obeyed.append(dialog.message), dialog.dismiss())[1])
+
+    def refuse(dialog: Dialog) -> None:
+        obeyed.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", refuse)
     report(FILE)
     page.goto(f"/by-date?q={quote(folder[-32:])}")
     sign_in(page, stack.analyst)

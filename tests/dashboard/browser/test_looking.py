@@ -93,3 +93,15 @@ def test_no_view_is_wider_than_the_screen(
         page.goto(path)
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_range_stays_chosen_from_view_to_view(page: Page, stack: RunningStack, report: Report) -> None:
+    report("stuck.csv")
+    page.goto("/?range=7d")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    for view in ("By date", "Overview", "By folder", "Operations", "By date"):
+        page.get_by_role("link", name=view).click()
+        expect(page.get_by_role("heading", name=view, level=1)).to_be_visible()
+        expect(page.get_by_role("radio", name="7 days")).to_be_checked()
+        expect(page.get_by_role("combobox", name="Time zone")).not_to_have_value("")

@@ -107,7 +107,7 @@ def test_by_folder_offers_the_folders_reported_in_the_range(signed_in: AppTest) 
 def test_every_view_says_so_when_there_is_nothing(signed_in: AppTest) -> None:
     for view in (OVERVIEW, BY_DATE):
         assert "Nothing was reported in this range" in shown(open_view(signed_in, view))
-    assert "not reported in this range" in shown(open_view(signed_in, BY_FOLDER, folder="C:\\None"))
+    assert "names exactly this folder" in shown(open_view(signed_in, BY_FOLDER, folder="C:\\None"))
 
 
 @pytest.mark.usefixtures("breaches")
