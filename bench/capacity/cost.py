@@ -13,7 +13,9 @@ ANSWER_BYTES = 1_400
 """Of a sign-in, most of it tokens; a report's answer is smaller. Headers and TLS included."""
 METRICS = 40
 """Metrics of our own, every combination of dimensions counted."""
-ALARMS = 20
+METRICS_IN_ALARMS = 26
+"""An alarm on a share of the requests reads two, and each is billed. Alarms that are off by default
+are counted too."""
 ANALYSTS = 20
 QUERIES_A_DAY = 200
 """By each analyst; a view of a day is 25 of them, and past hours are remembered."""
@@ -31,7 +33,8 @@ def monthly(fleet: Fleet) -> Mapping[str, float]:
         "DynamoDB reads": _read_units(fleet) * prices.READ_UNIT,
         "CloudWatch logs": requests * LOG_BYTES / GB * (prices.LOG_GB + prices.LOG_GB_MONTH),
         "CloudWatch metrics and alarms": METRICS * prices.METRIC_MONTH
-        + ALARMS * prices.ALARM_MONTH
+        + METRICS_IN_ALARMS * prices.ALARM_MONTH
+        + prices.COMPOSITE_ALARM_MONTH
         + prices.DASHBOARD_MONTH,
         "Cognito and Secrets Manager": (fleet.accounts + ANALYSTS) * prices.ACTIVE_USER_MONTH
         + prices.SECRET_MONTH,

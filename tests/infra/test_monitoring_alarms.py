@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bench.capacity.cost import METRICS_IN_ALARMS
 from handlers.names import Runbook, Variable
 from local.provider import as_api_values
 from local.stack_config import ROOT
@@ -126,6 +127,10 @@ def test_every_alarm_notifies_when_it_begins_and_when_it_ends(everything: Progra
     assert {str(alarm["okActions"]) for alarm in alarms} == {"['arn-of-monitoring-alarms']"}
 
 
+def test_monthly_cost_counts_every_metric_that_an_alarm_reads(everything: Program) -> None:
+    assert len(_all_metrics(everything)) == METRICS_IN_ALARMS
+
+
 def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:
     rules = {key: alarm["treatMissingData"] for key, alarm in _alarms(everything).items()}
     assert rules.pop("silence") == "breaching"
@@ -146,15 +151,15 @@ def test_every_alarm_tells_what_to_do_and_where_to_read_on(everything: Program) 
 
 def test_runbook_link_leads_to_where_the_docs_are() -> None:
     program = declare(docsUrl="https://docs.example.com/file-sla/")
-    link = _alarms(program)["api-5xx"]["alarmDescription"].split(Runbook.LABEL)[1]
+    link = _alarms(program)["auth-5xx"]["alarmDescription"].split(Runbook.LABEL)[1]
     assert link == "https://docs.example.com/file-sla/runbook.md#api-5xx"
 
 
 @pytest.mark.parametrize(
     ("key", "config", "threshold"),
     [
-        ("api-5xx", "errorRateAlarmPercent", 7),
-        ("api-4xx", "clientErrorRateAlarmPercent", 33),
+        ("auth-5xx", "errorRateAlarmPercent", 7),
+        ("file-sla-error-4xx", "clientErrorRateAlarmPercent", 33),
         ("auth-latency", "latencyAlarmMs", 1234),
         ("auth-errors", "functionErrorAlarmCount", 3),
         ("file-sla-error-throttles", "throttleAlarmCount", 4),
@@ -178,11 +183,26 @@ def test_duration_alarm_comes_before_the_timeout(everything: Program) -> None:
         assert alarm["statistic"] == "Maximum"
 
 
-def test_error_rate_is_a_share_of_the_requests(everything: Program) -> None:
-    queries = {query["id"]: query for query in _alarms(everything)["api-5xx"]["metricQueries"]}
-    assert queries["part"]["metric"]["metricName"] == "5XXError"
+@pytest.mark.parametrize(
+    ("key", "path", "errors", "fewest"),
+    [
+        ("auth-5xx", "/auth", "5XXError", 1),
+        ("auth-4xx", "/auth", "4XXError", 20),
+        ("file-sla-error-5xx", "/file_sla_error", "5XXError", 1),
+        ("file-sla-error-4xx", "/file_sla_error", "4XXError", 5),
+    ],
+)
+def test_error_rate_is_a_share_of_the_requests_to_its_route(
+    everything: Program, key: str, path: str, errors: str, fewest: int
+) -> None:
+    alarm = _alarms(everything)[key]
+    queries = {query["id"]: query for query in alarm["metricQueries"]}
+    assert queries["part"]["metric"]["metricName"] == errors
     assert queries["whole"]["metric"]["metricName"] == "Count"
-    assert queries["percentage"]["expression"] == "IF(whole >= 1, 100 * part / whole, 0)"
+    # Of both: sign-ins outnumber reports, and would hide that all of these fail.
+    route = {"ApiName": "file-sla-dev", "Stage": "v1", "Method": "POST", "Resource": path}
+    assert [metric["dimensions"] for metric in _metrics(alarm)] == [route, route]
+    assert queries["percentage"]["expression"] == f"IF(whole >= {fewest}, 100 * part / whole, 0)"
     assert [query_id for query_id, query in queries.items() if query["returnData"]] == ["percentage"]
 
 
@@ -226,7 +246,8 @@ def test_unhealthy_is_any_alarm_of_the_service_itself(everything: Program) -> No
     assert set(named) <= {alarm["name"] for alarm in _alarms(everything).values()}
     # What others do, or do not do, and what only slows the dashboard, makes the service no less healthy.
     assert _alarms(everything).keys() - {name.removeprefix("file-sla-dev-") for name in named} == {
-        "api-4xx",
+        "auth-4xx",
+        "file-sla-error-4xx",
         "failed-sign-ins",
         "silence",
         "breaches-reported",

@@ -69,7 +69,7 @@ def test_no_network_is_told_as_such(metrics: Metrics, monkeypatch: pytest.Monkey
 def test_since_when_is_the_last_change_of_state(metrics: Metrics) -> None:
     changed, evaluated = NOW - timedelta(hours=3), NOW
     alarm: dict[str, Any] = {
-        "AlarmName": "file-sla-test-api-5xx",
+        "AlarmName": "file-sla-test-auth-5xx",
         "AlarmDescription": "It fails. Look. Runbook: https://docs.example.com/runbook.md#api-5xx",
         "StateValue": "ALARM",
         "StateUpdatedTimestamp": evaluated,
@@ -78,7 +78,7 @@ def test_since_when_is_the_last_change_of_state(metrics: Metrics) -> None:
     with Stubber(metrics._client) as aws:
         aws.add_response("describe_alarms", {"MetricAlarms": [alarm], "CompositeAlarms": []})
         [found] = metrics.alarms()
-    assert (found.name, found.state, found.since) == ("api-5xx", "ALARM", changed)
+    assert (found.name, found.state, found.since) == ("auth-5xx", "ALARM", changed)
     assert found.meaning == "It fails. Look."
     assert found.runbook == "https://docs.example.com/runbook.md#api-5xx"
 
