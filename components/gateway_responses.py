@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from handlers.ingest.limits import HOW_TO_SPLIT, MAX_BODY_BYTES
 from handlers.names import IDEMPOTENCY_HEADER
 from handlers.web.errors import InvalidToken, NotStored, Throttled
-from handlers.web.json_body import UTF8_HINT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +55,8 @@ GATEWAY_RESPONSES = (
                     {
                         "field": "body",
                         "problem": "is not a JSON object with the required keys",
-                        "hint": "send a JSON object with all keys of the contract, as ConvertTo-Json writes it; "
-                        f"{UTF8_HINT}",
+                        "hint": "send a JSON object with all keys of the contract, as ConvertTo-Json writes; "
+                        "Windows PowerShell 5.1 has to be given the UTF-8 bytes, not the text",
                     }
                 ],
             }

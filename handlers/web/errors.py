@@ -50,7 +50,7 @@ class InvalidBody(ServiceError):
         if len(problems) > MAX_LISTED_PROBLEMS:
             count = f"more than {MAX_LISTED_PROBLEMS}"
         noun = "problem" if len(problems) == 1 else "problems"
-        super().__init__(f"The request body has {count} {noun}, and nothing was done with it.")
+        super().__init__(f"The request body has {count} {noun} and was refused as a whole.")
         self.problems = tuple(problems[:MAX_LISTED_PROBLEMS])
 
     def body(self) -> dict[str, Any]:
