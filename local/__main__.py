@@ -57,11 +57,11 @@ def _up(state: StateFolder, options: StackOptions, *, detach: bool) -> int:
         _console.print(f"A local stack is already running from {state.path}/.")
         if outputs_of_running := state.outputs():
             _show(outputs_of_running)
-        _console.print("Stop it with: python -m local down")
+        _console.print("Stop it with: make down")
         return 0
     if detach:
         _show(outputs)
-        _console.print("\nIt keeps running. Stop it with: python -m local down")
+        _console.print("\nIt keeps running. Stop it with: make down")
         return 0
     try:
         _show(outputs)
@@ -79,7 +79,8 @@ def _watch(state: StateFolder) -> int:
     processes = state.processes()
     while all(process.alive for process in processes.values()):
         time.sleep(1)
-    if not state.processes():  # stopped from another terminal
+    if state.outputs() is None:
+        _console.print("Stopped from elsewhere.")
         return 0
     ended = [role for role, process in processes.items() if not process.alive]
     _console.print(f"[red]✗[/red] Ended by itself: {', '.join(ended)}. The logs are in {state.path}/.")

@@ -67,6 +67,7 @@ def up(state: StateFolder, options: StackOptions, say: Step) -> dict[str, Any]:
 
 def down(state: StateFolder) -> list[str]:
     """Stops what runs, removes what it left, and returns the roles that were running."""
+    state.forget_outputs()
     stopped = state.stop_all()
     state.remove()
     return stopped

@@ -58,6 +58,10 @@ class StateFolder:
             return None
         return outputs
 
+    def forget_outputs(self) -> None:
+        """Removes the outputs, by which whoever watches the stack knows that it is being taken down."""
+        self.outputs_file.unlink(missing_ok=True)
+
     def stop_all(self) -> list[str]:
         """Ends every process, the last started first, and returns the roles that were running."""
         stopped = []

@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 
 from handlers.ingest.parsing import parse_report
+from local.__main__ import _watch
 from local.demo.folders import make_folders
 from local.demo.history import HABITS, RUN_EVERY, past_reports
 from local.demo.script import scan
 from local.processes import ProcessId
 from local.provider import Aws, UnknownResourceError, create
+from local.state import StateFolder
 
 NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
 
@@ -56,3 +58,15 @@ def test_scan_reports_what_waited_too_long_in_the_scripts_form(tmp_path: Path) -
 def test_process_is_told_from_a_later_one_of_the_same_number() -> None:
     assert not ProcessId(os.getpid(), started=0.0).alive
     ProcessId(os.getpid(), started=0.0).stop()
+
+
+def test_a_stack_taken_down_elsewhere_is_told_from_one_that_broke(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = StateFolder(tmp_path / "state")
+    state.note_process("dashboard", ProcessId(pid=1, started=0.0))
+    state.write_outputs({})
+    assert _watch(state) == 1
+    state.forget_outputs()
+    assert _watch(state) == 0
+    assert "Stopped from elsewhere." in capsys.readouterr().err
