@@ -93,6 +93,7 @@ def draw_incidents(
         # Not when it was first seen: that changes as the range moves on.
         identity=[*FILE, "later"],
         durations=["overdue_now", "overdue_worst", "sla"],
+        paths=["folder"],
         noun="incidents",
     )
     if picked is not None:

@@ -25,6 +25,7 @@ def draw_table(
     *,
     identity: Sequence[str],
     durations: Sequence[str],
+    paths: Sequence[str],
     noun: str,
 ) -> "pd.Series[Any] | None":
     """Draws a table of the first rows, and more as asked; returns the picked row.
@@ -35,6 +36,7 @@ def draw_table(
         columns: the columns to show, in order, and how.
         identity: the columns that make a row what it is, whatever else of it changes.
         durations: columns that hold minutes.
+        paths: columns that hold paths, of which the table shows the end.
         noun: what the rows are, in the plural.
     """
     limit = st.session_state.setdefault(f"{key}_limit", PAGE_ROWS)
@@ -45,9 +47,7 @@ def draw_table(
     _select(widget, [ids.index(picked)] if picked in ids else [])
     st.caption(_count(len(shown), len(frame), noun))
     st.dataframe(
-        shown.style.format(_duration, subset=list(durations)).format(
-            _folder, subset=[name for name in ("folder",) if name in columns]
-        ),
+        shown.style.format(_duration, subset=list(durations)).format(_path, subset=list(paths)),
         hide_index=True,
         column_order=list(columns),
         column_config=columns,
@@ -66,7 +66,7 @@ def _duration(minutes: Any) -> str:
     return spell(minutes)
 
 
-def _folder(path: Any) -> str:
+def _path(path: Any) -> str:
     return tail(path)
 
 

@@ -44,6 +44,7 @@ def draw_records(reports: pd.DataFrame, context: Context) -> None:
         },
         identity=REPORT_KEY,
         durations=["sla"],
+        paths=["folder"],
         noun="records",
     )
     if picked is not None:
