@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo down setup test test-deep audit check bench format clean
+.PHONY: demo down setup test test-deep audit docs check bench format clean
 
 demo: setup  ## the whole system on this machine; Ctrl-C stops it
 	@$(BIN)/python -m local up
@@ -23,10 +23,14 @@ audit: setup  ## the locked dependencies against the known vulnerabilities; need
 	@$(BIN)/uv export --frozen --quiet --output-file .build/requirements.txt
 	@$(BIN)/uvx pip-audit==2.10.1 --requirement .build/requirements.txt --disable-pip --strict
 
-check: setup  ## lint, format, types
+docs: setup  ## writes the pages that are made from the code
+	@$(BIN)/python -m docs.generate
+
+check: setup  ## lint, format, types, generated pages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/python -m docs.generate --check
 
 bench: setup  ## measures speed and cost beside what people do today; see docs/benchmarks.md
 	@$(BIN)/python -m bench

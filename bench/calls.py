@@ -9,7 +9,7 @@ from bench.events import NAIVE, OURS, naive_event, our_event
 from bench.figures import Figure, counted
 from bench.reports import SHAPES
 from bench.service import Service
-from handlers.names import Attribute
+from contract.table import Attribute
 
 # What the table's contract asks of a record; all else is our choice.
 _FIXED = (

@@ -19,10 +19,10 @@ from bench.events import our_event
 from bench.figures import Figure, compared
 from bench.reports import TYPICAL
 from bench.service import Service
-from components.function_package import build_package
+from components.functions.specs.package import build_package
+from contract.moments import parse_moment
 from handlers.ingest.parsing import parse_report
-from handlers.ingest.records import Detection, records_of
-from handlers.times import from_text
+from handlers.ingest.records import Detection, build_records
 
 _SCRIPT = Path(__file__).parent / "children" / "cold_start.py"
 _STEPS = ("import", "first call")
@@ -93,8 +93,8 @@ def _cpu(start: Mapping[str, float]) -> float:
 def _events(service: Service) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """By function: the same work for ours and for the bare calls."""
     report = our_event(TYPICAL, service.client_id)
-    detection = Detection(from_text("2026-11-23T20:15:04Z"), reported_by="reporter", subject="s")
-    items = records_of(parse_report(report["body"].encode()), detection)
+    detection = Detection(parse_moment("2026-11-23T20:15:04Z"), reported_by="reporter", subject="s")
+    items = build_records(parse_report(report["body"].encode()), detection)
     sign_in = {"body": json.dumps(service.outputs["users"]["reporter"])}
     return {
         "file-sla-error": (report, {"body": json.dumps({"items": items})}),

@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.reports import Shape, body
 from bench.service import Service
-from handlers.names import Group
+from contract.names import Group
 
 Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 OURS = "handlers.file_sla_error"

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from handlers.ingest.breach_store import MAX_BATCH_ITEMS, BreachStore
-from handlers.ingest.records import Detection, records_of
-from handlers.ingest.report import FolderBreach, Report, StuckFile
+from contract.report import Report, ReportedFolder, StuckFile
+from handlers.ingest.record_store import MAX_BATCH_ITEMS, RecordStore
+from handlers.ingest.records import Detection, build_records
 
 if TYPE_CHECKING:
-    from handlers.ingest.records import Item
+    from handlers.ingest.records import Record
 
 FOLDERS = 500
 FOLDERS_A_REPORT = 25
@@ -32,7 +32,7 @@ class History:
     days: int
     seed: int = 7
 
-    def items(self) -> Iterator["Item"]:
+    def items(self) -> Iterator["Record"]:
         """Endless, at random moments: a longer beginning of it is only denser."""
         chance = random.Random(self.seed)  # noqa: S311 - a story, not a secret
         while True:
@@ -41,7 +41,7 @@ class History:
             report = Report.model_construct(
                 sla_error=[_breach(folder, detected, chance) for folder in folders]
             )
-            yield from records_of(report, Detection(detected, reported_by="reporter", subject="s"))
+            yield from build_records(report, Detection(detected, reported_by="reporter", subject="s"))
 
     @property
     def folder(self) -> str:
@@ -49,9 +49,9 @@ class History:
         return _folder(0)
 
 
-def load(client: Any, table: str, items: Iterator["Item"], count: int) -> None:
+def load(client: Any, table: str, items: Iterator["Record"], count: int) -> None:
     """Writes the next `count` items."""
-    store = BreachStore(client, table)
+    store = RecordStore(client, table)
     chunks = iter(lambda: list(islice(items, MAX_BATCH_ITEMS)), [])
     with ThreadPoolExecutor(_LOADERS) as pool:
         # Chunks are taken as they are needed: a million items would fill the memory.
@@ -60,7 +60,7 @@ def load(client: Any, table: str, items: Iterator["Item"], count: int) -> None:
             list(pool.map(lambda chunk: store.put_all(chunk, lambda: _SPARE_SECONDS), batch))
 
 
-def _breach(folder: int, detected: datetime, chance: random.Random) -> FolderBreach:
+def _breach(folder: int, detected: datetime, chance: random.Random) -> ReportedFolder:
     files = [
         StuckFile.model_construct(
             filename=f"INV-{chance.randrange(1_000_000):06}.xml",
@@ -68,7 +68,7 @@ def _breach(folder: int, detected: datetime, chance: random.Random) -> FolderBre
         )
         for _ in range(1 + int(chance.expovariate(1 / (_FILES - 0.5))))
     ]
-    return FolderBreach.model_construct(folder=_folder(folder), sla=30, files=files)
+    return ReportedFolder.model_construct(folder=_folder(folder), sla=30, files=files)
 
 
 def _folder(number: int) -> str:

@@ -7,8 +7,8 @@ from unittest.mock import patch
 from zipfile import ZipFile
 
 from bench.figures import Figure, counted
-from components import function_package
-from components.function_package import build_package
+from components.functions.specs import package as function_package
+from components.functions.specs.package import build_package
 
 FUNCTIONS = ("file-sla-error", "auth")
 BREAKDOWN = Path(".bench/packages.txt")

@@ -12,8 +12,8 @@ from bench.figures import Figure, compared, counted
 from bench.history import History, load
 from bench.naive.deploy import copy_table
 from bench.service import Service
-from handlers.ingest.breach_store import MAX_BATCH_ITEMS, BreachStore
-from handlers.times import to_text
+from contract.moments import format_moment
+from handlers.ingest.record_store import MAX_BATCH_ITEMS, RecordStore
 
 _PERIODS = {"24 h": 1, "7 d": 7, "30 d": 30}
 _YEAR = 365
@@ -85,7 +85,7 @@ def _queries(days: int, folder: str) -> list[_Query]:
 
 def _probe(client: Any, table: str, items: Any) -> list[float]:
     """Milliseconds of storing a full batch, some times."""
-    store = BreachStore(client, table)
+    store = RecordStore(client, table)
     times = []
     for _ in range(_PROBES):
         batch = list(islice(items, MAX_BATCH_ITEMS))
@@ -101,8 +101,8 @@ def _measure_query(
     request = {
         "table": table,
         "endpoint": service.aws.endpoint_url,
-        "start": to_text(history.until - timedelta(days=query.days)),
-        "end": to_text(history.until),
+        "start": format_moment(history.until - timedelta(days=query.days)),
+        "end": format_moment(history.until),
         "folder": query.folder,
         "with_files": query.with_files,
     }

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from bench.naive.deploy import Naive, deploy_naive
-from handlers.names import Route
+from contract.routes import AUTH, FILE_SLA_ERROR
 from local.emulator import ROOT_CREDENTIALS
 from local.provider import Aws
 from local.stack import StackOptions, Step, down, up
@@ -36,7 +36,7 @@ class Service:
     @property
     def ours_url(self) -> str:
         """Where our reports go."""
-        return f"{self.outputs['api_url']}/{Route.FILE_SLA_ERROR}"
+        return f"{self.outputs['api_url']}/{FILE_SLA_ERROR.path}"
 
     @property
     def client_id(self) -> str:
@@ -46,7 +46,7 @@ class Service:
     def token(self) -> str:
         """A reporter's fresh ID token."""
         answer = httpx.post(
-            f"{self.outputs['api_url']}/{Route.AUTH}",
+            f"{self.outputs['api_url']}/{AUTH.path}",
             json=self.outputs["users"]["reporter"],
             timeout=_TIMEOUT_SECONDS,
             trust_env=False,

@@ -1,11 +1,13 @@
 """A key of the stack's own, for those who must hold the key to their data."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import pulumi
 import pulumi_aws as aws
 
-from components.policy import Allow
+from components.settings import Settings
+from components.specs.policy import Allow
 
 _DELETION_DAYS = 30
 """The longest that KMS waits before a deleted key is gone, and the data under it with it."""
@@ -17,6 +19,11 @@ class EncryptionKeyArgs:
 
     prefix: str
     region: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """As the stack's settings want it."""
+        return cls(prefix=settings.prefix, region=settings.region)
 
 
 class EncryptionKey(pulumi.ComponentResource):
@@ -33,7 +40,7 @@ class EncryptionKey(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         key = aws.kms.Key(
             f"{name}-key",
-            description=f"Encrypts the breaches and the client secret of {args.prefix}.",
+            description=f"Encrypts the records and the client secret of {args.prefix}.",
             enable_key_rotation=True,
             deletion_window_in_days=_DELETION_DAYS,
             opts=child,
@@ -42,18 +49,18 @@ class EncryptionKey(pulumi.ComponentResource):
         self.arn: pulumi.Output[str] = key.arn
         self.register_outputs({"arn": self.arn})
 
-    def through_table(self) -> Allow:
+    def allow_table_use(self) -> Allow:
         """Lets a principal read and write an encrypted table, and use the key for nothing else."""
-        return self._through(
+        return self._allow_via(
             "dynamodb",
             "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*",
             "kms:ReEncrypt*",
         )  # fmt: skip
 
-    def through_secret(self) -> Allow:
+    def allow_secret_use(self) -> Allow:
         """Lets a principal read an encrypted secret, and use the key for nothing else."""
-        return self._through("secretsmanager", "kms:Decrypt")
+        return self._allow_via("secretsmanager", "kms:Decrypt")
 
-    def _through(self, service: str, *actions: str) -> Allow:
+    def _allow_via(self, service: str, *actions: str) -> Allow:
         via = {"StringEquals": {"kms:ViaService": f"{service}.{self._region}.amazonaws.com"}}
         return Allow(actions, [self.arn], via)

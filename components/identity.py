@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Self
 
 import pulumi
 import pulumi_aws as aws
 
-from components.policy import Allow, identity_pool_trust, policy
-from handlers.names import Group
+from components.encryption import EncryptionKey
+from components.settings import Settings, ThreatProtection
+from components.specs.policy import Allow, build_identity_policy, build_identity_pool_trust
+from contract.names import Group
 
 ID_TOKEN_MINUTES = 60
 """The `expires_in` of the contract, 3,600 seconds."""
 MIN_PASSWORD_CHARACTERS = 12
 _FIRST_PASSWORD_DAYS = 7
-ThreatProtection = Literal["off", "audit", "enforced"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,8 +30,21 @@ class IdentityArgs:
     """Anything but off needs the pool's Plus tier."""
     authenticator_apps: bool
     """Whether a user may add an authenticator app as a second factor."""
-    secret_key_arn: pulumi.Input[str] | None
+    key: EncryptionKey | None
     """The KMS key of the client secret; AWS's own where there is none."""
+
+    @classmethod
+    def of(cls, settings: Settings, key: EncryptionKey | None, analyst_permissions: Sequence[Allow]) -> Self:
+        """As the stack's settings want it."""
+        return cls(
+            prefix=settings.prefix,
+            deletion_protection=settings.deletion_protection,
+            refresh_token_days=settings.refresh_token_days,
+            analyst_permissions=analyst_permissions,
+            threat_protection=settings.threat_protection,
+            authenticator_apps=settings.authenticator_apps,
+            key=key,
+        )
 
 
 class Identity(pulumi.ComponentResource):
@@ -41,11 +55,12 @@ class Identity(pulumi.ComponentResource):
     gives the analyst role to members of the second group alone.
 
     Exposes `user_pool_id`, `user_pool_arn`, `client_id`, `client_secret_arn` and
-    `identity_pool_id`.
+    `identity_pool_id`, and what the sign-in route is allowed: `allow_sign_in`.
     """
 
     def __init__(self, name: str, args: IdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("file-sla:identity:Identity", name, None, opts)
+        self._key = args.key
         child = pulumi.ResourceOptions(parent=self)
 
         self.user_pool = aws.cognito.UserPool(
@@ -104,7 +119,7 @@ class Identity(pulumi.ComponentResource):
         self.client_secret = aws.secretsmanager.Secret(
             f"{name}-client-secret",
             description="Secret of the app client with which AuthLambda signs users in.",
-            kms_key_id=args.secret_key_arn,
+            kms_key_id=args.key.arn if args.key else None,
             opts=child,
         )
         aws.secretsmanager.SecretVersion(
@@ -133,13 +148,13 @@ class Identity(pulumi.ComponentResource):
             f"{name}-analyst",
             name=f"{args.prefix}-analyst",
             description="What a signed-in analyst may read, for at most an hour at a time.",
-            assume_role_policy=identity_pool_trust(self.identity_pool.id),
+            assume_role_policy=build_identity_pool_trust(self.identity_pool.id),
             opts=child,
         )
         aws.iam.RolePolicy(
             f"{name}-analyst-reads",
             role=self.analyst_role.id,
-            policy=policy(*args.analyst_permissions),
+            policy=build_identity_policy(*args.analyst_permissions),
             opts=child,
         )
         aws.cognito.UserGroup(
@@ -183,3 +198,14 @@ class Identity(pulumi.ComponentResource):
                 "identity_pool_id": self.identity_pool_id,
             }
         )
+
+    def allow_sign_in(self) -> list[Allow]:
+        """Lets a function sign users in through the confidential client, and read its secret."""
+        return [
+            Allow(
+                ["cognito-idp:AdminInitiateAuth", "cognito-idp:AdminRespondToAuthChallenge"],
+                [self.user_pool_arn],
+            ),
+            Allow(["secretsmanager:GetSecretValue"], [self.client_secret_arn]),
+            *([self._key.allow_secret_use()] if self._key else []),
+        ]

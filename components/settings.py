@@ -2,15 +2,18 @@
 
 import ipaddress
 import re
-from typing import Annotated, Any, Self
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self
 
 import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components.function_package import Target
-from components.identity import ThreatProtection
+from components.functions.specs.package import Target
+from components.specs.unknown_keys import explain_unknown_keys
+from contract.routes import ROUTES, RouteSpec
 
+ThreatProtection = Literal["off", "audit", "enforced"]
 # The values that CloudWatch Logs accepts (PutRetentionPolicy).
 LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -21,37 +24,47 @@ MIN_QUIET_MINUTES = 5
 MAX_QUIET_MINUTES = 24 * 60
 
 
-def _log_retention(value: int) -> int:
+@dataclass(frozen=True, kw_only=True)
+class Throttle:
+    """What the gateway lets through of one route."""
+
+    rate: int
+    """Requests a second in the long run."""
+    burst: int
+    """Requests at once."""
+
+
+def _check_log_retention(value: int) -> int:
     if value not in LOG_RETENTION_DAYS:
         raise ValueError(f"must be one of {', '.join(map(str, LOG_RETENTION_DAYS))}")
     return value
 
 
-def _email(value: str) -> str:
+def _check_email(value: str) -> str:
     if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
         raise ValueError("must be an e-mail address, or empty")
     return value
 
 
-def _off_or_minutes(value: int) -> int:
+def _check_off_or_minutes(value: int) -> int:
     if value and not MIN_QUIET_MINUTES <= value <= MAX_QUIET_MINUTES:
         raise ValueError(f"must be 0 for none, or {MIN_QUIET_MINUTES} to {MAX_QUIET_MINUTES} minutes")
     return value
 
 
-def _docs(value: str) -> str:
+def _check_docs_url(value: str) -> str:
     if not re.fullmatch(r"(https://)?[A-Za-z0-9._~/:@-]{1,200}", value):
         raise ValueError("must be an https address or a path, of at most 200 characters")
     return value.rstrip("/")
 
 
-def _origin(value: str) -> str:
+def _check_origin(value: str) -> str:
     if value != "*" and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
         raise ValueError('must be "*" or an origin such as https://ops.example.com, without a path')
     return value
 
 
-def _cidrs(value: str) -> str:
+def _check_cidrs(value: str) -> str:
     for block in filter(None, value.split(",")):
         try:
             ipaddress.ip_network(block.strip())
@@ -76,8 +89,8 @@ class Settings(BaseModel):
     function_target: Target
     # Lambda's quota.
     function_memory_mb: Annotated[int, Field(ge=128, le=10_240)]
-    log_retention_days: Annotated[int, AfterValidator(_log_retention)]
-    cors_origin: Annotated[str, AfterValidator(_origin)]
+    log_retention_days: Annotated[int, AfterValidator(_check_log_retention)]
+    cors_origin: Annotated[str, AfterValidator(_check_origin)]
     # Cognito's range for refresh tokens reaches 3,650 days; a dashboard needs no such thing.
     refresh_token_days: Annotated[int, Field(ge=1, le=365)]
     # API Gateway's default quota of a region: 10,000 requests a second, 5,000 at once.
@@ -86,7 +99,7 @@ class Settings(BaseModel):
     report_rate_limit: Annotated[int, Field(ge=1, le=10_000)]
     report_burst_limit: Annotated[int, Field(ge=1, le=5_000)]
     manage_api_gateway_account: bool
-    alarm_email: Annotated[str, AfterValidator(_email)]
+    alarm_email: Annotated[str, AfterValidator(_check_email)]
     # The gateway gives up on an integration after 29 seconds.
     latency_alarm_ms: Annotated[int, Field(ge=1, le=29_000)]
     error_rate_alarm_percent: Annotated[int, Field(ge=1, le=100)]
@@ -97,16 +110,16 @@ class Settings(BaseModel):
     table_error_alarm_count: Annotated[int, Field(ge=1)]
     failed_sign_in_alarm_count: Annotated[int, Field(ge=1)]
     # CloudWatch: evaluation periods of less than an hour may cover one day at most (PutMetricAlarm).
-    heartbeat_minutes: Annotated[int, AfterValidator(_off_or_minutes)]
-    breach_quiet_minutes: Annotated[int, AfterValidator(_off_or_minutes)]
-    allowed_cidrs: Annotated[str, AfterValidator(_cidrs)]
+    heartbeat_minutes: Annotated[int, AfterValidator(_check_off_or_minutes)]
+    breach_quiet_minutes: Annotated[int, AfterValidator(_check_off_or_minutes)]
+    allowed_cidrs: Annotated[str, AfterValidator(_check_cidrs)]
     web_acl: bool
     # AWS WAF's range for rate-based rules reaches 2,000,000,000; from 10.
     web_acl_auth_limit: Annotated[int, Field(ge=10, le=1_000_000)]
     customer_managed_key: bool
     threat_protection: ThreatProtection
     authenticator_apps: bool
-    docs_url: Annotated[str, Field(min_length=1), AfterValidator(_docs)]
+    docs_url: Annotated[str, Field(min_length=1), AfterValidator(_check_docs_url)]
 
     @property
     def allowed_blocks(self) -> list[str]:
@@ -117,6 +130,19 @@ class Settings(BaseModel):
     def prefix(self) -> str:
         """What the names of this stack's resources begin with."""
         return f"{self.project}-{self.stack}"
+
+    @property
+    def throttles(self) -> dict[str, Throttle]:
+        """What the gateway lets through of each route, by its path."""
+        by_key = {
+            "auth": Throttle(rate=self.auth_rate_limit, burst=self.auth_burst_limit),
+            "report": Throttle(rate=self.report_rate_limit, burst=self.report_burst_limit),
+        }
+        return {route.path: by_key[route.throttle] for route in ROUTES}
+
+    def function_name(self, route: RouteSpec) -> str:
+        """What Lambda calls the function of a route."""
+        return f"{self.prefix}-{route.key}"
 
     @property
     def metrics_namespace(self) -> str:
@@ -139,30 +165,33 @@ class Settings(BaseModel):
         Raises:
             pulumi.RunError: naming each key that is wrong, its value, and what it may be.
         """
-        config, aws_config = pulumi.Config(), pulumi.Config("aws")
         values: dict[str, Any] = {
             "project": pulumi.get_project(),
             "stack": pulumi.get_stack(),
-            "aws:region": aws_config.get("region"),
+            "aws:region": pulumi.Config("aws").get("region"),
         }
-        for name, field in cls.model_fields.items():
-            key = field.alias or name
-            values.setdefault(key, config.get(key))
+        config = pulumi.Config()
+        keys = {field.alias or name for name, field in cls.model_fields.items()} - values.keys()
+        values |= {key: config.get(key) for key in keys}
+        wrong = explain_unknown_keys(keys)
         try:
-            return cls.model_validate({key: value for key, value in values.items() if value is not None})
+            settings = cls.model_validate({key: value for key, value in values.items() if value is not None})
         except ValidationError as error:
-            raise pulumi.RunError(_explain(error)) from None
+            wrong += _explain(error)
+        if wrong:
+            raise pulumi.RunError("\n  ".join(["The stack's configuration is wrong:", *wrong]))
+        return settings
 
 
-def _explain(error: ValidationError) -> str:
-    lines = ["The stack's configuration is wrong:"]
+def _explain(error: ValidationError) -> list[str]:
+    lines = []
     for problem in error.errors():
         key = str(problem["loc"][0])
         if key not in {"aws:region", "stack", "project"}:
             key = f"{pulumi.get_project()}:{key}"
         if problem["type"] == "missing":
-            lines.append(f"  {key} is not set. Set it with: pulumi config set {key} VALUE")
+            lines.append(f"{key} is not set. Set it with: pulumi config set {key} VALUE")
         else:
             rule = problem["msg"].removeprefix("Value error, ")
-            lines.append(f"  {key} is {problem['input']!r}: {rule[0].lower()}{rule[1:]}")
-    return "\n".join(lines)
+            lines.append(f"{key} is {problem['input']!r}: {rule[0].lower()}{rule[1:]}")
+    return lines

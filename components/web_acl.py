@@ -2,12 +2,13 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import pulumi
 import pulumi_aws as aws
 
-from handlers.names import Route
+from components.settings import Settings
+from contract.routes import AUTH
 
 _RATE_WINDOW_SECONDS: Final = 300
 
@@ -44,6 +45,11 @@ class WebAclArgs:
     stage_arn: pulumi.Input[str]
     auth_limit: int
     """Sign-ins of one address in five minutes, from which it is turned away."""
+
+    @classmethod
+    def of(cls, settings: Settings, stage_arn: pulumi.Input[str]) -> Self:
+        """As the stack's settings want it."""
+        return cls(prefix=settings.prefix, stage_arn=stage_arn, auth_limit=settings.web_acl_auth_limit)
 
 
 class WebAcl(pulumi.ComponentResource):
@@ -90,7 +96,7 @@ def _auth_rate_rule(limit: int) -> dict[str, Any]:
                 "ScopeDownStatement": {
                     "RegexMatchStatement": {
                         "FieldToMatch": {"UriPath": {}},
-                        "RegexString": f"/{Route.AUTH}$",
+                        "RegexString": f"/{AUTH.path}$",
                         "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
                     }
                 },

@@ -1,5 +1,6 @@
-"""The analysts' view of the breach table: what is stuck now, since when, how often, where.
+"""The analysts' view of the records: what is stuck now, since when, how often, where.
 
-`views` draw with Streamlit, `services` compute on data frames without it, `data` queries the
-table and `access` signs people in. Views use the other three, which know nothing of the views.
+`views` are the pages. They stand in the `frame`, and are put together from `widgets` and `charts`,
+which draw what `services` compute on data frames without Streamlit. `data` asks AWS, `access` signs
+people in. `columns` has every column once, `aws_errors` every error of AWS.
 """

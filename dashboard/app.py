@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from dashboard.views.parts.shell import run_in_shell
+from dashboard.frame.shell import run_in_shell
 
-st.set_page_config(page_title="file-sla", page_icon="⏳", layout="wide")
+st.set_page_config(page_icon="⏳", layout="wide")
 run_in_shell(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),

@@ -12,8 +12,9 @@ from dashboard.access.auth_api import AuthApi, Tokens
 from dashboard.access.credentials import IdentityPool
 from dashboard.access.sessions import SessionStore
 from dashboard.clock import Clock, utc_now
-from dashboard.data.archive import Archive
-from dashboard.data.breach_table import BreachTable
+from dashboard.data.hour_cache import HourCache
+from dashboard.data.metrics import Metrics
+from dashboard.data.record_table import RecordTable
 from dashboard.settings import Settings
 
 
@@ -25,7 +26,7 @@ class Backend:
     auth: AuthApi
     identity_pool: IdentityPool
     sessions: SessionStore
-    archive: Archive
+    hour_cache: HourCache
     clock: Clock
 
     @classmethod
@@ -34,20 +35,22 @@ class Backend:
         # Long enough for a cold start behind the gateway, which gives up after 29 s itself.
         http = httpx.Client(base_url=settings.api_url, timeout=httpx.Timeout(30, connect=5))
         return cls(
-            settings, AuthApi(http), IdentityPool(settings), SessionStore(clock), Archive(clock), clock
+            settings, AuthApi(http), IdentityPool(settings), SessionStore(clock), HourCache(clock), clock
         )
 
     def admit(self, tokens: Tokens) -> str:
         """Begins a session for the user whose tokens these are, and returns its id.
 
         Raises:
-            NotAnAnalyst: the user may not read breaches.
+            NotAnAnalystError: the user may not read records.
             DashboardError: AWS gives no credentials.
         """
         analyst = Analyst(self.auth, tokens, self.clock)
         session = self.identity_pool.session(analyst.id_token)
-        table = BreachTable(session, self.settings.table_name, self.settings.endpoint_url)
-        return self.sessions.begin(analyst, table)
+        settings = self.settings
+        table = RecordTable(session, settings.table_name, settings.endpoint_url)
+        metrics = Metrics(session, settings.metrics_namespace, settings.endpoint_url)
+        return self.sessions.begin(analyst, table, metrics)
 
 
 @cache

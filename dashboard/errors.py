@@ -15,31 +15,31 @@ class DashboardError(Exception):
         super().__init__(message or self.message)
 
 
-class WrongCredentials(DashboardError):
+class WrongCredentialsError(DashboardError):
     """The sign-in service does not know this combination of user and password."""
 
     message = "The user name or password is wrong."
 
 
-class WrongCode(DashboardError):
+class WrongCodeError(DashboardError):
     """The mailed code is not the right one, or no longer."""
 
     message = "The code is wrong or has expired. Ask for a new one if you need to."
 
 
-class PasswordChangeRequired(DashboardError):
+class PasswordChangeRequiredError(DashboardError):
     """The password was right, and has to be replaced by one of the user's own first."""
 
     message = "Choose a password of your own to finish signing in."
 
 
-class SignInIncomplete(DashboardError):
+class SignInIncompleteError(DashboardError):
     """The user pool wants a step that this dashboard does not offer."""
 
     message = "This account needs a further sign-in step that the dashboard does not offer."
 
 
-class InvalidInput(DashboardError):
+class InvalidInputError(DashboardError):
     """The service refused what was typed; `problems` says why, one sentence each."""
 
     def __init__(self, message: str, problems: Sequence[str] = ()) -> None:
@@ -47,20 +47,20 @@ class InvalidInput(DashboardError):
         self.problems = tuple(problems)
 
 
-class TooManyAttempts(DashboardError):
+class TooManyRequestsError(DashboardError):
     """The service asks to slow down."""
 
     message = "Too many attempts. Wait a moment and try again."
 
 
-class Unreachable(DashboardError):
+class UnreachableError(DashboardError):
     """No answer: the network, or the service itself, is down."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"{what} cannot be reached. Check the network, then try again.")
 
 
-class ServiceFault(DashboardError):
+class ServiceFaultError(DashboardError):
     """The service answered with a fault of its own; `request_id` finds it in the service's log."""
 
     def __init__(self, what: str, request_id: str | None = None) -> None:
@@ -68,8 +68,8 @@ class ServiceFault(DashboardError):
         super().__init__(f"{what} failed. Try again in a moment.{reference}")
 
 
-class NotAnAnalyst(DashboardError):
-    """Signed in, but not a member of the group that may read breaches."""
+class NotAnAnalystError(DashboardError):
+    """Signed in, but not a member of the group that may read records."""
 
     def __init__(self, group: str) -> None:
         super().__init__(
@@ -78,16 +78,16 @@ class NotAnAnalyst(DashboardError):
         )
 
 
-class SessionExpired(DashboardError):
+class SessionExpiredError(DashboardError):
     """The sign-in can no longer be renewed."""
 
     message = "Your session has ended. Sign in again to go on where you were."
 
 
-class AccessDenied(DashboardError):
+class AccessDeniedError(DashboardError):
     """AWS refused a query that an analyst should be allowed to make."""
 
     message = (
-        "AWS refused to show the breaches to you. Ask the service's owner to check the analyst role: "
+        "AWS refused to show the records to you. Ask the service's owner to check the analyst role: "
         "it must allow dynamodb:Query on both indexes."
     )

@@ -5,7 +5,7 @@ python -m streamlit run dashboard/server.py
 
 import streamlit as st
 
-from dashboard.access.cookie import routes
+from dashboard.access.cookie import build_cookie_routes
 from dashboard.backend import backend
 
-app = st.App("app.py", routes=routes(lambda: backend().sessions))
+app = st.App("app.py", routes=build_cookie_routes(lambda: backend().sessions))

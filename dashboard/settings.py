@@ -48,7 +48,7 @@ class Settings(BaseModel):
         """
         values = _outputs(environment.get(OUTPUTS_VARIABLE))
         for name in cls.model_fields:
-            if given := environment.get(variable_of(name)):
+            if given := environment.get(name_variable(name)):
                 values[name] = given
         try:
             return cls.model_validate(values)
@@ -56,7 +56,7 @@ class Settings(BaseModel):
             raise SettingsError(_explain(error)) from None
 
 
-def variable_of(name: str) -> str:
+def name_variable(name: str) -> str:
     """The environment variable that sets the setting `name`."""
     return f"FILE_SLA_{name.upper()}"
 
@@ -81,7 +81,7 @@ def _explain(error: ValidationError) -> str:
         name = str(problem["loc"][0])
         what = "is missing" if problem["type"] == "missing" else f"is wrong: {problem['msg']}"
         lines.append(
-            f"- {name} {what}. Set {variable_of(name)}, or put {name} into the JSON file "
+            f"- {name} {what}. Set {name_variable(name)}, or put {name} into the JSON file "
             f"that {OUTPUTS_VARIABLE} names (pulumi stack output --json)."
         )
     return "\n".join(lines)

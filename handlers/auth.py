@@ -1,29 +1,24 @@
 """AuthLambda: signs users in to the user pool, renews tokens and recovers accounts."""
 
 import os
-from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
 from botocore.config import Config
 from botocore.session import Session
 
+from contract.answers import Message
+from contract.metrics import Dimension, Metric, Outcome, Reason
+from contract.routes import AUTH
+from contract.sign_in import PasswordSignIn, RecoveryEnd, RecoveryStart, TokenRefresh
 from handlers.environment import AuthEnvironment
-from handlers.names import Dimension, Metric, Route
-from handlers.sign_in.request import (
-    PasswordSignIn,
-    RecoveryEnd,
-    RecoveryStart,
-    TokenRefresh,
-    parse_auth_request,
-)
+from handlers.sign_in.parsing import parse_sign_in
 from handlers.sign_in.user_pool import UserPool
 from handlers.web.endpoint import endpoint
 from handlers.web.errors import ServiceError
 from handlers.web.requests import Event, read_body
 from handlers.web.telemetry import count_by
 
-MAX_BODY_BYTES: Final = 16 * 1024
 # Two calls at most, each tried twice: even when all of them stall, an answer comes in time.
 _CONFIG: Final = Config(
     connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
@@ -49,7 +44,7 @@ if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     _user_pool()
 
 
-def _count_outcome(outcome: str) -> None:
+def _count_outcome(outcome: Outcome | Reason) -> None:
     count_by(Metric.SIGN_INS, **{Dimension.OUTCOME: outcome})
 
 
@@ -57,24 +52,24 @@ def _count_refused(error: ServiceError) -> None:
     _count_outcome(error.reason)
 
 
-@endpoint(Route.AUTH, on_refusal=_count_refused)
-def handler(event: Event, context: Any) -> Mapping[str, Any]:  # noqa: ARG001 - Lambda's signature
+@endpoint(AUTH, on_refusal=_count_refused)
+def handler(event: Event, context: Any) -> Message:  # noqa: ARG001 - Lambda's signature
     """Answers `POST /auth`."""
-    request = parse_auth_request(read_body(event, MAX_BODY_BYTES, "Send only the keys of the contract."))
+    request = parse_sign_in(read_body(event, AUTH))
     match request:
         case PasswordSignIn():
             tokens = _user_pool().sign_in(request.username, request.password, request.new_password)
-            _count_outcome("signed_in")
+            _count_outcome(Outcome.SIGNED_IN)
             return tokens.body()
         case TokenRefresh():
             tokens = _user_pool().refresh(request.username, request.refresh_token)
-            _count_outcome("refreshed")
+            _count_outcome(Outcome.REFRESHED)
             return tokens.body()
         case RecoveryStart():
             _user_pool().start_recovery(request.username)
-            _count_outcome("recovery_started")
-            return {"message": "If this user has a verified e-mail address, a code is on its way to it."}
+            _count_outcome(Outcome.RECOVERY_STARTED)
+            return Message(message="If this user has a verified e-mail address, a code is on its way to it.")
         case RecoveryEnd():
             _user_pool().end_recovery(request.username, request.code, request.new_password)
-            _count_outcome("recovered")
-            return {"message": "The password has been changed. Sign in with it."}
+            _count_outcome(Outcome.RECOVERED)
+            return Message(message="The password has been changed. Sign in with it.")

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from typing import Self
 
-from handlers.names import Variable
+from contract.environment import Variable
 
 
 def _required(variable: str) -> str:

@@ -18,8 +18,8 @@ from local.provider import Aws, as_api_values
 from local.provider.cloudwatch import METRIC_ALARM, metric_alarm_request
 from local.stack_config import ROOT, load_config
 from local.state import StateFolder
-from local.users import create_users
 from local.waiting import wait_for
+from ops.users import create_users
 
 Step = Callable[[str], None]
 

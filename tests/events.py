@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from handlers.names import Group
+from contract.names import Group
 
 CLIENT_ID = "client-1"
 

@@ -10,9 +10,9 @@ from typing import Any
 import boto3
 import httpx
 
-from handlers.names import Route
+from contract.routes import AUTH, FILE_SLA_ERROR
 from local.provider import Aws
-from local.users import User, generate_password
+from ops.users import User, generate_password
 
 TIMEOUT_SECONDS = 60
 
@@ -66,7 +66,7 @@ class RunningStack:
 
     def auth(self, body: Mapping[str, Any]) -> httpx.Response:
         """POSTs to the auth route."""
-        answer = self.http.post(Route.AUTH, json=body)
+        answer = self.http.post(AUTH.path, json=body)
         self._remember(body)
         if answer.is_success:
             self._remember(answer.json())
@@ -85,7 +85,7 @@ class RunningStack:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         bearer = {"Authorization": f"Bearer {token}"} if token is not None else {}
         return self.http.post(
-            Route.FILE_SLA_ERROR,
+            FILE_SLA_ERROR.path,
             content=content,
             headers={"Content-Type": "application/json", **bearer, **headers},
         )

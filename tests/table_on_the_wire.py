@@ -16,7 +16,7 @@ import botocore.handlers
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
-from handlers.names import Attribute
+from contract.table import Attribute
 
 Item = dict[str, Any]
 Put = Callable[[list[Item]], None]

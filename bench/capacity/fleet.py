@@ -6,9 +6,9 @@ from typing import Self
 
 from bench.capacity.items import INDEXES, WRITE_UNIT_BYTES, item_bytes, units
 from bench.reports import Shape, body
+from contract.moments import parse_moment
 from handlers.ingest.parsing import parse_report
-from handlers.ingest.records import Detection, records_of
-from handlers.times import from_text
+from handlers.ingest.records import Detection, build_records
 
 SECONDS_A_MONTH = 730 * 3600
 """As AWS counts a month."""
@@ -65,8 +65,8 @@ class Fleet:
     def record_bytes(self) -> int:
         """Of one folder's record, as our ingest makes it."""
         report = parse_report(body(Shape(1, self.files)))
-        [record] = records_of(
-            report, Detection(from_text("2026-11-23T20:15:04.5Z"), reported_by="reporter", subject="s")
+        [record] = build_records(
+            report, Detection(parse_moment("2026-11-23T20:15:04.5Z"), reported_by="reporter", subject="s")
         )
         return item_bytes(record)
 

@@ -13,14 +13,14 @@ from botocore.handlers import BUILTIN_HANDLERS
 
 from bench.capacity.items import Item, read_units
 from bench.child import serve
+from contract.moments import HOUR, format_affected_date, parse_moment
+from contract.table import Attribute, Index
 from dashboard.clock import utc_now
-from dashboard.data.archive import Archive
-from dashboard.data.breach_table import BreachTable
-from dashboard.data.frames import Breaches, rows_of
+from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.hour_cache import HourCache
 from dashboard.data.loading import Loading
+from dashboard.data.record_table import RecordTable
 from dashboard.services.periods import Period
-from handlers.names import Attribute, Index
-from handlers.times import HOUR, affected_date, from_text
 
 
 class _Meter:
@@ -47,7 +47,7 @@ class _Result:
 
 def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     """Takes `way`, `table`, `endpoint`, `start`, `end`, `folder` (or null) and `with_files`."""
-    period = Period(from_text(request["start"]), from_text(request["end"]))
+    period = Period(parse_moment(request["start"]), parse_moment(request["end"]))
     meter = _Meter()
     meter.attach()
     ways: dict[str, Callable[[Mapping[str, Any], Period], Callable[[], _Result]]] = {
@@ -72,18 +72,18 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _ours(request: Mapping[str, Any], period: Period) -> Callable[[], _Result]:
-    table = BreachTable(boto3.session.Session(), request["table"], request["endpoint"])
+    table = RecordTable(boto3.session.Session(), request["table"], request["endpoint"])
     folder, with_files = request["folder"], request["with_files"]
 
     def read() -> _Result:
         if folder:
-            breaches = Breaches.of(rows_of(table.folder(folder, period.start, period.end)))
-            return _Result(len(breaches.reports), breaches)
-        archive = Archive(utc_now)
+            breaches = RecordFrames.of(parse_records(table.query_folder(folder, period.start, period.end)))
+            return _Result(len(breaches.records), breaches)
+        archive = HourCache(utc_now)
         with Loading(table, archive, period.hours(), with_files=with_files) as loading:
             loading.finish()
-            breaches = loading.breaches()
-            return _Result(len(breaches.reports), (breaches, archive))
+            breaches = loading.frames()
+            return _Result(len(breaches.records), (breaches, archive))
 
     return read
 
@@ -103,7 +103,7 @@ def _bare(request: Mapping[str, Any], period: Period) -> Callable[[], _Result]:
 
     def read() -> _Result:
         if request["folder"]:
-            first, last = affected_date(period.start), affected_date(period.end)
+            first, last = format_affected_date(period.start), format_affected_date(period.end)
             pages = query(
                 Index.FOLDER,
                 f"{Attribute.FOLDER} = :folder AND {Attribute.AFFECTED_DATE} BETWEEN :first AND :last",
@@ -112,7 +112,9 @@ def _bare(request: Mapping[str, Any], period: Period) -> Callable[[], _Result]:
             return _bare_result(pages)
         hours: list[datetime] = period.hours()
         of_hour = f"{Attribute.AFFECTED_DATE} = :hour"
-        pieces = (query(Index.AFFECTED_DATE, of_hour, {":hour": affected_date(hour)}) for hour in hours)
+        pieces = (
+            query(Index.AFFECTED_DATE, of_hour, {":hour": format_affected_date(hour)}) for hour in hours
+        )
         return _bare_result([page for piece in pieces for page in piece])
 
     return read

@@ -3,11 +3,11 @@
 import threading
 from datetime import timedelta
 
+from contract.names import Group
 from dashboard.access.auth_api import AuthApi, Tokens
-from dashboard.access.claims import claims_of
+from dashboard.access.claims import read_claims
 from dashboard.clock import Clock
-from dashboard.errors import NotAnAnalyst, SessionExpired, WrongCredentials
-from handlers.names import Group
+from dashboard.errors import NotAnAnalystError, SessionExpiredError, WrongCredentialsError
 
 RENEW_BEFORE = timedelta(minutes=2)
 """A token is renewed this long before it expires, so that it outlives the call it is used for."""
@@ -17,10 +17,10 @@ class Analyst:
     """Holds a user's tokens on the server, and keeps the ID token valid. Safe to share between threads."""
 
     def __init__(self, api: AuthApi, tokens: Tokens, clock: Clock) -> None:
-        """Raises `NotAnAnalyst` when the token's user is not in the analyst group."""
-        claims = claims_of(tokens.id_token)
+        """Raises `NotAnAnalystError` when the token's user is not in the analyst group."""
+        claims = read_claims(tokens.id_token)
         if Group.ANALYSTS not in claims.groups:
-            raise NotAnAnalyst(Group.ANALYSTS)
+            raise NotAnAnalystError(Group.ANALYSTS)
         self.username = claims.username
         self._api = api
         self._clock = clock
@@ -32,7 +32,7 @@ class Analyst:
         """A token that is still valid, renewed if need be.
 
         Raises:
-            SessionExpired: it has to be renewed and cannot be.
+            SessionExpiredError: it has to be renewed and cannot be.
             DashboardError: the sign-in service cannot be asked.
         """
         with self._lock:
@@ -42,11 +42,11 @@ class Analyst:
 
     def _renew(self) -> None:
         if self._refresh_token is None:
-            raise SessionExpired
+            raise SessionExpiredError
         try:
             self._accept(self._api.renew(self.username, self._refresh_token))
-        except WrongCredentials:
-            raise SessionExpired from None
+        except WrongCredentialsError:
+            raise SessionExpiredError from None
 
     def _accept(self, tokens: Tokens) -> None:
         self._id_token = tokens.id_token

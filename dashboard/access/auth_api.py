@@ -5,19 +5,19 @@ from typing import Any
 
 import httpx
 
+from contract.names import Challenge
+from contract.routes import AUTH
 from dashboard.errors import (
-    InvalidInput,
-    PasswordChangeRequired,
-    ServiceFault,
-    SignInIncomplete,
-    TooManyAttempts,
-    Unreachable,
-    WrongCode,
-    WrongCredentials,
+    InvalidInputError,
+    PasswordChangeRequiredError,
+    ServiceFaultError,
+    SignInIncompleteError,
+    TooManyRequestsError,
+    UnreachableError,
+    WrongCodeError,
+    WrongCredentialsError,
 )
-from handlers.names import Route
 
-_NEW_PASSWORD_CHALLENGE = "NEW_PASSWORD_REQUIRED"
 _SIGN_IN = "The sign-in service"
 
 
@@ -34,8 +34,8 @@ class Tokens:
 class AuthApi:
     """One method per use of the route.
 
-    Every method raises a `DashboardError`: `WrongCredentials`, `InvalidInput`, `TooManyAttempts`,
-    `Unreachable` or `ServiceFault`.
+    Every method raises a `DashboardError`: `WrongCredentialsError`, `InvalidInputError`,
+    `TooManyRequestsError`, `UnreachableError` or `ServiceFaultError`.
     """
 
     def __init__(self, http: httpx.Client) -> None:
@@ -43,42 +43,42 @@ class AuthApi:
         self._http = http
 
     def sign_in(self, username: str, password: str) -> Tokens:
-        """Signs in; raises `PasswordChangeRequired` when the user must set a password first."""
-        return _tokens(self._post({"username": username, "password": password}))
+        """Signs in; raises `PasswordChangeRequiredError` when the user must set a password first."""
+        return _parse_tokens(self._post({"username": username, "password": password}))
 
     def set_first_password(self, username: str, password: str, new_password: str) -> Tokens:
         """Signs in with the password an administrator gave, and replaces it."""
         body = {"username": username, "password": password, "new_password": new_password}
-        return _tokens(self._post(body))
+        return _parse_tokens(self._post(body))
 
     def renew(self, username: str, refresh_token: str) -> Tokens:
         """A new ID token for a user who signed in before."""
-        return _tokens(self._post({"username": username, "refresh_token": refresh_token}))
+        return _parse_tokens(self._post({"username": username, "refresh_token": refresh_token}))
 
     def send_code(self, username: str) -> None:
         """Has a code mailed to the user, if there is such a user: the answer does not tell."""
         self._post({"username": username, "forgot_password": True})
 
     def reset_password(self, username: str, code: str, new_password: str) -> None:
-        """Sets a new password with the mailed code; raises `WrongCode` if it is not the one."""
+        """Sets a new password with the mailed code; raises `WrongCodeError` if it is not the one."""
         try:
             self._post({"username": username, "code": code, "new_password": new_password})
-        except WrongCredentials:
-            raise WrongCode from None
+        except WrongCredentialsError:
+            raise WrongCodeError from None
 
     def _post(self, body: dict[str, Any]) -> dict[str, Any]:
         try:
-            response = self._http.post(Route.AUTH, json=body)
+            response = self._http.post(AUTH.path, json=body)
         except httpx.TransportError:
             # No cause: a transport error's context can hold the request, and so the password.
-            raise Unreachable(_SIGN_IN) from None
-        answer = _json_object(response)
+            raise UnreachableError(_SIGN_IN) from None
+        answer = _parse_object(response)
         if response.status_code != httpx.codes.OK:
-            raise _failure(response.status_code, answer)
+            raise _translate_failure(response.status_code, answer)
         return answer
 
 
-def _json_object(response: httpx.Response) -> dict[str, Any]:
+def _parse_object(response: httpx.Response) -> dict[str, Any]:
     try:
         answer = response.json()
     except ValueError:
@@ -86,7 +86,7 @@ def _json_object(response: httpx.Response) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _tokens(answer: dict[str, Any]) -> Tokens:
+def _parse_tokens(answer: dict[str, Any]) -> Tokens:
     try:
         return Tokens(
             id_token=str(answer["token"]),
@@ -94,29 +94,29 @@ def _tokens(answer: dict[str, Any]) -> Tokens:
             lifetime=int(answer["expires_in"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise ServiceFault(_SIGN_IN) from None
+        raise ServiceFaultError(_SIGN_IN) from None
 
 
-def _failure(status: int, answer: dict[str, Any]) -> Exception:
+def _translate_failure(status: int, answer: dict[str, Any]) -> Exception:
     match status:
         case httpx.codes.BAD_REQUEST:
-            return _invalid(answer)
+            return _translate_problems(answer)
         case httpx.codes.UNAUTHORIZED:
-            return WrongCredentials()
-        case httpx.codes.FORBIDDEN if answer.get("challenge") == _NEW_PASSWORD_CHALLENGE:
-            return PasswordChangeRequired()
+            return WrongCredentialsError()
+        case httpx.codes.FORBIDDEN if answer.get("challenge") == Challenge.NEW_PASSWORD_REQUIRED:
+            return PasswordChangeRequiredError()
         case httpx.codes.FORBIDDEN:
-            return SignInIncomplete()
+            return SignInIncompleteError()
         case httpx.codes.TOO_MANY_REQUESTS:
-            return TooManyAttempts()
+            return TooManyRequestsError()
         case _:
-            return ServiceFault(_SIGN_IN, answer.get("request_id"))
+            return ServiceFaultError(_SIGN_IN, answer.get("request_id"))
 
 
-def _invalid(answer: dict[str, Any]) -> InvalidInput:
+def _translate_problems(answer: dict[str, Any]) -> InvalidInputError:
     problems = [
         f"{error.get('field', 'The request')} {error.get('problem', 'is not valid')}: {error.get('hint', '')}"
         for error in answer.get("errors") or ()
         if isinstance(error, dict)
     ]
-    return InvalidInput(str(answer.get("message") or "The service refused what was typed."), problems)
+    return InvalidInputError(str(answer.get("message") or "The service refused what was typed."), problems)

@@ -9,7 +9,7 @@ import binascii
 import json
 from dataclasses import dataclass
 
-from dashboard.errors import ServiceFault
+from dashboard.errors import ServiceFaultError
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ class Claims:
     groups: frozenset[str]
 
 
-def claims_of(id_token: str) -> Claims:
+def read_claims(id_token: str) -> Claims:
     """The claims of a token.
 
     Raises:
-        ServiceFault: what the service gave is no ID token.
+        ServiceFaultError: what the service gave is no ID token.
     """
     try:
         _, payload, _ = id_token.split(".")
@@ -36,4 +36,4 @@ def claims_of(id_token: str) -> Claims:
         )
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
         # The cause is left out: its text could quote the token.
-        raise ServiceFault("Signing in") from None
+        raise ServiceFaultError("Signing in") from None

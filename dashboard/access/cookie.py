@@ -19,7 +19,7 @@ PATH: Final = "/session"
 _MAX_TICKET_BYTES: Final = 256
 
 
-def routes(sessions: Callable[[], SessionStore]) -> list[Route]:
+def build_cookie_routes(sessions: Callable[[], SessionStore]) -> list[Route]:
     """`POST /session` trades a ticket for the cookie; `DELETE /session` clears it and ends the session."""
 
     async def begin(request: Request) -> Response:

@@ -10,21 +10,14 @@ import botocore.session
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
-from botocore.exceptions import BotoCoreError, ClientError
 
-from dashboard.errors import AccessDenied, ServiceFault, SessionExpired, TooManyAttempts, Unreachable
+from dashboard.aws_errors import translate_aws_errors
 from dashboard.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_identity import CognitoIdentityClient
 
 _WHAT = "AWS sign-in"
-_FAILURES: dict[str, Callable[[], Exception]] = {
-    "NotAuthorizedException": SessionExpired,
-    "InvalidParameterException": SessionExpired,
-    "AccessDeniedException": AccessDenied,
-    "TooManyRequestsException": TooManyAttempts,
-}
 
 
 class IdentityPool:
@@ -47,8 +40,7 @@ class IdentityPool:
         The first credentials are fetched at once, so whoever holds the session is known to AWS.
 
         Raises:
-            SessionExpired: AWS does not accept the token.
-            AccessDenied, TooManyAttempts, Unreachable, ServiceFault: AWS gives no credentials.
+            DashboardError: AWS does not accept the token, or gives no credentials for it.
         """
         credentials = RefreshableCredentials.create_from_metadata(
             self._fetch(id_token()), refresh_using=lambda: self._fetch(id_token()), method=_Provider.METHOD
@@ -59,17 +51,11 @@ class IdentityPool:
 
     def _fetch(self, id_token: str) -> dict[str, str]:
         logins = {self._login: id_token}
-        try:
+        with translate_aws_errors(_WHAT):
             identity = self._identity.get_id(IdentityPoolId=self._settings.identity_pool_id, Logins=logins)
             answer = self._identity.get_credentials_for_identity(
                 IdentityId=identity["IdentityId"], Logins=logins
             )
-        except ClientError as error:
-            failure = _FAILURES.get(error.response["Error"]["Code"])
-            # No cause: it would carry the request.
-            raise (failure() if failure else ServiceFault(_WHAT)) from None
-        except BotoCoreError:
-            raise Unreachable(_WHAT) from None
         credentials = answer["Credentials"]
         return {
             "access_key": credentials["AccessKeyId"],

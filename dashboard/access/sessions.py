@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from dashboard.access.analyst import Analyst
 from dashboard.clock import Clock
-from dashboard.data.breach_table import BreachTable
+from dashboard.data.metrics import Metrics
+from dashboard.data.record_table import RecordTable
 
 IDLE_LIMIT = timedelta(hours=12)
 """A session that nobody used for this long ends: a working day, not a night."""
@@ -16,10 +17,11 @@ TICKET_LIFETIME = timedelta(minutes=1)
 
 @dataclass
 class Session:
-    """One sign-in: the analyst, and the table as that analyst may see it."""
+    """One sign-in: the analyst, and what that analyst may read."""
 
     analyst: Analyst
-    table: BreachTable
+    table: RecordTable
+    metrics: Metrics
     last_used: datetime
 
 
@@ -32,12 +34,12 @@ class SessionStore:
         self._sessions: dict[str, Session] = {}
         self._tickets: dict[str, tuple[str, datetime]] = {}
 
-    def begin(self, analyst: Analyst, table: BreachTable) -> str:
+    def begin(self, analyst: Analyst, table: RecordTable, metrics: Metrics) -> str:
         """Starts a session and returns its id, which has never been in a browser before."""
         session_id = secrets.token_urlsafe(32)
         with self._lock:
             self._forget_idle()
-            self._sessions[session_id] = Session(analyst, table, self._clock())
+            self._sessions[session_id] = Session(analyst, table, metrics, self._clock())
         return session_id
 
     def find(self, session_id: str | None) -> Session | None:

@@ -1,1 +1,1 @@
-"""Reading the breach table: queries, frames, and what is remembered of past hours."""
+"""Asking AWS: records of the table, what is remembered of past hours, metrics and alarms."""

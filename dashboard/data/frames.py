@@ -1,4 +1,4 @@
-"""The shapes of the data frames, and how items of the table become them."""
+"""The shapes of the data frames, and how records become them."""
 
 from __future__ import annotations
 
@@ -12,38 +12,48 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from handlers.names import Attribute
+from contract.table import Attribute, FileAttribute
+from dashboard import columns
+from dashboard.columns import MOMENT, list_dtypes
 
-Item = Mapping[str, Any]
-"""An item in DynamoDB's own form, `{"SLA": {"N": "20"}, …}`."""
+AttributeValues = Mapping[str, Any]
+"""A record in DynamoDB's own form, `{"SLA": {"N": "20"}, …}`."""
 
-MOMENT: Final = "datetime64[us, UTC]"
-REPORT_KEY: Final = ["detected_at", "reported_by", "folder"]
-"""What tells one folder's report from every other, however many parts it was stored in."""
+RECORD_KEY: Final = [columns.DETECTED_AT.name, columns.REPORTED_BY.name, columns.FOLDER.name]
+"""What tells one record from every other, however many parts it was stored in."""
+RECORD_COLUMNS: Final = list_dtypes(
+    columns.DETECTED_AT,
+    columns.REPORTED_BY,
+    columns.FOLDER,
+    columns.SLA,
+    columns.FILE_COUNT,
+    columns.COMPLETE,
+)
+"""Columns of a frame of records: one row per folder and report."""
+FILE_COLUMNS: Final = list_dtypes(
+    columns.DETECTED_AT,
+    columns.REPORTED_BY,
+    columns.FOLDER,
+    columns.SLA,
+    columns.FILENAME,
+    columns.CREATED,
+)
+"""Columns of a frame of files: one row per sighting of a stuck file."""
 
-REPORTS: Final = {
-    "detected_at": MOMENT,
-    "reported_by": "str",
-    "folder": "str",
-    "sla": "int64",  # minutes
-    "file_count": "int64",
-    "complete": "bool",  # False while parts of a split report are missing
-}
-"""Columns of a frame of reports: one row per folder and report."""
-
-FILES: Final = {
-    "detected_at": MOMENT,
-    "reported_by": "str",
-    "folder": "str",
-    "sla": "int64",
-    "filename": "str",
-    "created": MOMENT,
-}
-"""Columns of a frame of files: one row per stuck file and report."""
+# As plain text: an enumeration's members are looked up anew each time, and months have many records.
+_DETECTED_AT: Final = str(Attribute.DETECTED_AT)
+_REPORTED_BY: Final = str(Attribute.REPORTED_BY)
+_FOLDER: Final = str(Attribute.FOLDER)
+_SLA: Final = str(Attribute.SLA)
+_FILE_COUNT: Final = str(Attribute.FILE_COUNT)
+_PARTS: Final = str(Attribute.PARTS)
+_FILES: Final = str(Attribute.FILES)
+_FILENAME: Final = str(FileAttribute.FILENAME)
+_CREATION_DATE: Final = str(FileAttribute.CREATION_DATE)
 
 
-class Row(NamedTuple):
-    """An item taken apart, its times still as text: cheap to make by the hour and to keep."""
+class Record(NamedTuple):
+    """A record taken apart, its times still as text: cheap to make by the hour and to keep."""
 
     detected_at: str
     reported_by: str
@@ -55,78 +65,79 @@ class Row(NamedTuple):
     """Name and time of creation of each; nothing if they were not asked for."""
 
 
-def rows_of(items: Iterable[Item]) -> list[Row]:
-    """The rows of items in any order."""
-    return [_row(item) for item in items]
+def parse_records(stored: Iterable[AttributeValues]) -> list[Record]:
+    """The records, in the order in which they come."""
+    return [_parse_record(values) for values in stored]
 
 
-def _row(item: Item) -> Row:
+def _parse_record(values: AttributeValues) -> Record:
     # The same few texts come back in report after report: one copy of each is enough.
-    return Row(
-        sys.intern(item[Attribute.DETECTED_AT]["S"]),
-        sys.intern(item[Attribute.REPORTED_BY]["S"]),
-        sys.intern(item[Attribute.FOLDER]["S"]),
-        int(item[Attribute.SLA]["N"]),
-        int(item[Attribute.FILE_COUNT]["N"]),
-        int(item[Attribute.PARTS]["N"]) if Attribute.PARTS in item else 1,
+    return Record(
+        sys.intern(values[_DETECTED_AT]["S"]),
+        sys.intern(values[_REPORTED_BY]["S"]),
+        sys.intern(values[_FOLDER]["S"]),
+        int(values[_SLA]["N"]),
+        int(values[_FILE_COUNT]["N"]),
+        int(values[_PARTS]["N"]) if _PARTS in values else 1,
         tuple(
-            (
-                sys.intern(file["M"][Attribute.FILENAME]["S"]),
-                sys.intern(file["M"][Attribute.CREATION_DATE]["S"]),
-            )
-            for file in item.get(Attribute.FILES, {"L": ()})["L"]
+            (sys.intern(file["M"][_FILENAME]["S"]), sys.intern(file["M"][_CREATION_DATE]["S"]))
+            for file in values.get(_FILES, {"L": ()})["L"]
         ),
     )
 
 
 @dataclass(frozen=True)
-class Breaches:
-    """What was reported: the reports, and the files they list where those were asked for."""
+class RecordFrames:
+    """Records, and the files that they list where those were asked for, as data frames."""
 
-    reports: pd.DataFrame
+    records: pd.DataFrame
     files: pd.DataFrame
 
     @staticmethod
-    def of(rows: Sequence[Row], *, with_files: bool = True) -> Breaches:
-        """The breaches in these rows, the parts of split reports joined."""
-        stored = pd.DataFrame.from_records([row[:-1] for row in rows], columns=list(Row._fields[:-1]))
-        stored["detected_at"] = _moments(stored["detected_at"])
-        reports = _joined_parts(stored).astype(REPORTS)[list(REPORTS)]
-        return Breaches(reports, _files(rows if with_files else [], stored))
+    def of(records: Sequence[Record], *, with_files: bool = True) -> RecordFrames:
+        """The frames of these records, parts of the same one joined."""
+        stored = pd.DataFrame.from_records(
+            [record[:-1] for record in records], columns=list(Record._fields[:-1])
+        )
+        stored["detected_at"] = _parse_moments(stored["detected_at"])
+        joined = _join_parts(stored).astype(RECORD_COLUMNS)[list(RECORD_COLUMNS)]
+        return RecordFrames(joined, _list_files(records if with_files else [], stored))
 
     @staticmethod
-    def joined(one: Breaches, other: Breaches) -> Breaches:
-        """Both, which have no report in common."""
-        return Breaches(
-            pd.concat([one.reports, other.reports], ignore_index=True),
+    def concatenate(one: RecordFrames, other: RecordFrames) -> RecordFrames:
+        """Both, which have no record in common."""
+        return RecordFrames(
+            pd.concat([one.records, other.records], ignore_index=True),
             pd.concat([one.files, other.files], ignore_index=True),
         )
 
-    def between(self, start: datetime, end: datetime) -> Breaches:
+    def between(self, start: datetime, end: datetime) -> RecordFrames:
         """What was detected from `start` up to, not at, `end`."""
-        return Breaches(_between(self.reports, start, end), _between(self.files, start, end))
+        return RecordFrames(
+            _select_between(self.records, start, end), _select_between(self.files, start, end)
+        )
 
 
-def _files(rows: Sequence[Row], stored: pd.DataFrame) -> pd.DataFrame:
-    positions = np.repeat(np.arange(len(rows)), [len(row.files) for row in rows])
-    listed = list(chain.from_iterable(row.files for row in rows))
-    files = stored[[*REPORT_KEY, "sla"]].take(positions).reset_index(drop=True)
+def _list_files(records: Sequence[Record], stored: pd.DataFrame) -> pd.DataFrame:
+    positions = np.repeat(np.arange(len(records)), [len(record.files) for record in records])
+    listed = list(chain.from_iterable(record.files for record in records))
+    files = stored[[*RECORD_KEY, "sla"]].take(positions).reset_index(drop=True)
     files["filename"] = [filename for filename, _ in listed]
-    files["created"] = _moments(pd.Series([created for _, created in listed], dtype="object"))
-    return files.astype(FILES)
+    files["created"] = _parse_moments(pd.Series([created for _, created in listed], dtype="object"))
+    return files.astype(FILE_COLUMNS)
 
 
-def _moments(texts: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
+def _parse_moments(texts: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
     """Moments from their text; each different text is read only once."""
     codes, different = pd.factorize(texts)
     moments = pd.Series(pd.to_datetime(different, utc=True, format="ISO8601"), dtype=MOMENT)
     return moments.take(codes).reset_index(drop=True)
 
 
-def _joined_parts(stored: pd.DataFrame) -> pd.DataFrame:
+def _join_parts(stored: pd.DataFrame) -> pd.DataFrame:
     if not stored["parts"].gt(1).any():
         return stored.assign(complete=True)
-    joined = stored.groupby(REPORT_KEY, as_index=False, sort=False).agg(
+    joined = stored.groupby(RECORD_KEY, as_index=False, sort=False).agg(
         sla=("sla", "first"),
         file_count=("file_count", "sum"),
         parts=("parts", "first"),
@@ -135,6 +146,6 @@ def _joined_parts(stored: pd.DataFrame) -> pd.DataFrame:
     return joined.assign(complete=joined["found"] >= joined["parts"])
 
 
-def _between(frame: pd.DataFrame, start: datetime, end: datetime) -> pd.DataFrame:
+def _select_between(frame: pd.DataFrame, start: datetime, end: datetime) -> pd.DataFrame:
     detected = frame["detected_at"]
     return frame[(detected >= start) & (detected < end)].reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Fetching hours of the breach table in parallel, with progress, until done or stopped."""
+"""Fetching hours of records in parallel, with progress, until done or stopped."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -7,9 +7,9 @@ from itertools import chain
 from types import TracebackType
 from typing import Self
 
-from dashboard.data.archive import Archive
-from dashboard.data.breach_table import CONNECTIONS, BreachTable
-from dashboard.data.frames import Breaches, Row, rows_of
+from dashboard.data.frames import Record, RecordFrames, parse_records
+from dashboard.data.hour_cache import HourCache
+from dashboard.data.record_table import CONNECTIONS, RecordTable
 
 
 class Loading:
@@ -19,39 +19,39 @@ class Loading:
     """
 
     def __init__(
-        self, table: BreachTable, archive: Archive, hours: Sequence[datetime], *, with_files: bool
+        self, table: RecordTable, cache: HourCache, hours: Sequence[datetime], *, with_files: bool
     ) -> None:
         self._table = table
-        self._archive = archive
+        self._cache = cache
         self._with_files = with_files
         self._total = len(hours)
-        remembered = {hour: archive.recall(hour, with_files=with_files) for hour in hours}
-        self._rows = {hour: rows for hour, rows in remembered.items() if rows is not None}
-        self._missing = sorted((hour for hour in hours if hour not in self._rows), reverse=True)
-        self._pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="breach-table")
+        remembered = {hour: cache.get(hour, with_files=with_files) for hour in hours}
+        self._records = {hour: records for hour, records in remembered.items() if records is not None}
+        self._missing = sorted((hour for hour in hours if hour not in self._records), reverse=True)
+        self._pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="records")
 
     @property
     def missing(self) -> int:
         """Hours not here yet."""
-        return self._total - len(self._rows)
+        return self._total - len(self._records)
 
     @property
     def total(self) -> int:
         """Hours asked for."""
         return self._total
 
-    def breaches(self) -> Breaches:
+    def frames(self) -> RecordFrames:
         """What is here so far."""
-        settled = tuple(sorted(hour for hour in self._rows if self._archive.settled(hour)))
-        fresh = [hour for hour in self._rows if hour not in set(settled)]
-        return Breaches.joined(
-            self._archive.framed((settled, self._with_files), lambda: self._framed(settled)),
-            self._framed(fresh),
+        settled = tuple(sorted(hour for hour in self._records if self._cache.is_settled(hour)))
+        fresh = [hour for hour in self._records if hour not in set(settled)]
+        return RecordFrames.concatenate(
+            self._cache.get_frames((settled, self._with_files), lambda: self._build_frames(settled)),
+            self._build_frames(fresh),
         )
 
-    def _framed(self, hours: Iterable[datetime]) -> Breaches:
-        rows = chain.from_iterable(self._rows[hour] for hour in hours)
-        return Breaches.of(list(rows), with_files=self._with_files)
+    def _build_frames(self, hours: Iterable[datetime]) -> RecordFrames:
+        records = chain.from_iterable(self._records[hour] for hour in hours)
+        return RecordFrames.of(list(records), with_files=self._with_files)
 
     def __iter__(self) -> Iterator[int]:
         """Yields the number of hours that are here, each time one more is.
@@ -61,8 +61,8 @@ class Loading:
         """
         fetches = {self._pool.submit(self._fetch, hour): hour for hour in self._missing}
         for fetch in as_completed(fetches):
-            self._rows[fetches[fetch]] = fetch.result()
-            yield len(self._rows)
+            self._records[fetches[fetch]] = fetch.result()
+            yield len(self._records)
 
     def finish(self) -> None:
         """Waits until every hour is here."""
@@ -77,16 +77,16 @@ class Loading:
     ) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _fetch(self, hour: datetime) -> list[Row]:
-        rows = rows_of(self._table.hour(hour, with_files=self._with_files))
-        self._archive.keep(hour, rows, with_files=self._with_files)
-        return rows
+    def _fetch(self, hour: datetime) -> list[Record]:
+        records = parse_records(self._table.query_hour(hour, with_files=self._with_files))
+        self._cache.put(hour, records, with_files=self._with_files)
+        return records
 
 
-def at_hand(archive: Archive, hours: Sequence[datetime], *, with_files: bool) -> list[datetime]:
+def list_cheap_hours(cache: HourCache, hours: Sequence[datetime], *, with_files: bool) -> list[datetime]:
     """The hours that cost little: those remembered, and those too recent to be remembered."""
     return [
         hour
         for hour in hours
-        if not archive.settled(hour) or archive.recall(hour, with_files=with_files) is not None
+        if not cache.is_settled(hour) or cache.get(hour, with_files=with_files) is not None
     ]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -11,16 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 import pandas as pd
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
-from dashboard.data.frames import MOMENT
-from dashboard.errors import AccessDenied, ServiceFault, SessionExpired, TooManyAttempts, Unreachable
-from handlers.names import STAGE, Dimension, GatewayMetric, Metric, Route, Runbook
+from contract import runbook
+from contract.metrics import Dimension, GatewayMetric, Metric, Namespace, build_gateway_dimensions
+from contract.names import STAGE
+from contract.routes import ROUTES
+from dashboard.aws_errors import translate_aws_errors
+from dashboard.columns import MOMENT
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
-VALUES: Final = {"name": "str", "route": "str", "time": MOMENT, "value": "float64"}
+VALUE_COLUMNS: Final = {"name": "str", "route": "str", "time": MOMENT, "value": "float64"}
 """Columns of a frame of values: what was measured, of which route, when the step begins, and how much.
 
 `name` is a status code, or the name of a metric and, for latencies, its percentile (`Latency p95`).
@@ -31,13 +32,6 @@ _RETENTION: Final = timedelta(days=15)
 """How long CloudWatch keeps values to the minute."""
 _PAGE: Final = 500
 _WHAT: Final = "CloudWatch"
-_FAILURES: Final[Mapping[str, type[Exception]]] = {
-    "ExpiredToken": SessionExpired,
-    "ExpiredTokenException": SessionExpired,
-    "InvalidClientTokenId": SessionExpired,
-    "Throttling": TooManyAttempts,
-    "ThrottlingException": TooManyAttempts,
-}
 _DENIED: Final = (
     "AWS refused to show the metrics to you. Ask the service's owner to check the analyst role: it must "
     "allow cloudwatch:DescribeAlarms, cloudwatch:GetMetricData and cloudwatch:ListMetrics."
@@ -63,7 +57,7 @@ class Alarm:
 class Metrics:
     """The service's metrics and alarms, as one analyst may see them.
 
-    Every method raises `AccessDenied`, `SessionExpired`, `TooManyAttempts`, `Unreachable` or `ServiceFault`.
+    Every method raises what `translate_aws_errors` does.
 
     Args:
         session: has the analyst's credentials.
@@ -81,35 +75,40 @@ class Metrics:
             ),
         )
 
-    def alarms(self) -> list[Alarm]:
+    def list_alarms(self) -> list[Alarm]:
         """Every alarm of the service, in no particular order."""
         pages = self._client.get_paginator("describe_alarms").paginate(
             AlarmNamePrefix=f"{self._namespace}-", AlarmTypes=["MetricAlarm", "CompositeAlarm"]
         )
-        with _failures():
+        with translate_aws_errors(_WHAT, _DENIED):
             return [
                 self._alarm(alarm)
                 for page in pages
                 for alarm in (*page.get("CompositeAlarms", []), *page.get("MetricAlarms", []))
             ]
 
-    def gateway(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
+    def read_gateway(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
         """What the gateway counted and timed, as `VALUES`: of the whole API, latencies of each route."""
-        api = {GatewayMetric.API: self._namespace, GatewayMetric.STAGE: STAGE}
+        api = build_gateway_dimensions(self._namespace, STAGE)
         wanted: dict[tuple[str, str], tuple[str, str, str, Mapping[str, str]]] = {
-            (name, ""): (GatewayMetric.NAMESPACE, name, "Sum", api)
+            (name, ""): (Namespace.API_GATEWAY, name, "Sum", api)
             for name in (GatewayMetric.COUNT, GatewayMetric.CLIENT_ERRORS, GatewayMetric.SERVER_ERRORS)
         }
-        for route in (Route.AUTH, Route.FILE_SLA_ERROR):
-            of_route = {**api, GatewayMetric.METHOD: "POST", GatewayMetric.RESOURCE: f"/{route}"}
+        for route in ROUTES:
+            of_route = build_gateway_dimensions(self._namespace, STAGE, route.path)
             for percentile in PERCENTILES:
                 name = f"{GatewayMetric.LATENCY} {percentile}"
-                wanted[name, route] = (GatewayMetric.NAMESPACE, GatewayMetric.LATENCY, percentile, of_route)
+                wanted[name, route.path] = (
+                    Namespace.API_GATEWAY,
+                    GatewayMetric.LATENCY,
+                    percentile,
+                    of_route,
+                )
         return self._values(wanted, start, end, step)
 
-    def statuses(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
+    def read_statuses(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
         """How often the functions answered with each status, as `VALUES`."""
-        with _failures():
+        with translate_aws_errors(_WHAT, _DENIED):
             seen = [
                 {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
                 for page in self._client.get_paginator("list_metrics").paginate(
@@ -128,7 +127,7 @@ class Metrics:
         }
         return self._values(wanted, start, end, step)
 
-    def last_report(self, now: datetime) -> datetime | None:
+    def find_last_report(self, now: datetime) -> datetime | None:
         """The minute of the last report or heartbeat; None if there was none for 15 days."""
         pages = self._client.get_paginator("get_metric_data").paginate(
             MetricDataQueries=[_query("reports", (self._namespace, Metric.REPORTS, "Sum", {}), 60)],
@@ -137,7 +136,7 @@ class Metrics:
             ScanBy="TimestampDescending",
             PaginationConfig={"PageSize": _PAGE},
         )
-        with _failures():
+        with translate_aws_errors(_WHAT, _DENIED):
             for page in pages:
                 if moments := [
                     moment for result in page["MetricDataResults"] for moment in result["Timestamps"]
@@ -146,14 +145,14 @@ class Metrics:
         return None
 
     def _alarm(self, alarm: Mapping[str, Any]) -> Alarm:
-        meaning, _, runbook = alarm.get("AlarmDescription", "").partition(Runbook.LABEL)
+        meaning, _, address = alarm.get("AlarmDescription", "").partition(runbook.LABEL)
         return Alarm(
             name=alarm["AlarmName"].removeprefix(f"{self._namespace}-"),
             state=alarm["StateValue"],
             # The second also moves when an alarm is evaluated anew without changing.
             since=(alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"]).astimezone(UTC),
             meaning=meaning.strip(),
-            runbook=runbook,
+            runbook=address,
         )
 
     def _values(self, wanted: _Wanted, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
@@ -164,17 +163,17 @@ class Metrics:
                 MetricDataQueries=[
                     _query(query_id, wanted[key], int(step.total_seconds())) for query_id, key in keys.items()
                 ],
-                StartTime=_floor(start, step),
+                StartTime=_start_of_step(start, step),
                 EndTime=end,
             )
-            with _failures():
+            with translate_aws_errors(_WHAT, _DENIED):
                 rows = [
                     (*keys[result["Id"]], moment, value)
                     for page in pages
                     for result in page["MetricDataResults"]
                     for moment, value in zip(result["Timestamps"], result["Values"], strict=True)
                 ]
-        return pd.DataFrame.from_records(rows, columns=list(VALUES)).astype(VALUES)
+        return pd.DataFrame.from_records(rows, columns=list(VALUE_COLUMNS)).astype(VALUE_COLUMNS)
 
 
 def _query(query_id: str, metric: tuple[str, str, str, Mapping[str, str]], period: int) -> Any:
@@ -193,23 +192,7 @@ def _query(query_id: str, metric: tuple[str, str, str, Mapping[str, str]], perio
     }
 
 
-def _floor(moment: datetime, step: timedelta) -> datetime:
+def _start_of_step(moment: datetime, step: timedelta) -> datetime:
     """The start of the step, counted from 1970, that the moment lies in: CloudWatch's own raster."""
     seconds = int(step.total_seconds())
     return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, UTC)
-
-
-@contextmanager
-def _failures() -> Iterator[None]:
-    """Turns what AWS answers into what an analyst can be told."""
-    try:
-        yield
-    except ClientError as error:
-        code = error.response["Error"]["Code"]
-        if code in {"AccessDenied", "AccessDeniedException"}:
-            raise AccessDenied(_DENIED) from None
-        request_id = error.response["ResponseMetadata"].get("RequestId")
-        failure = _FAILURES.get(code)
-        raise (failure() if failure else ServiceFault(_WHAT, request_id)) from None
-    except BotoCoreError:
-        raise Unreachable(_WHAT) from None

@@ -1,31 +1,33 @@
 """Tables as CSV files that a spreadsheet can open without harm."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from dashboard.columns import Column
 from dashboard.services.periods import Period
 
 
-def to_csv(frame: pd.DataFrame, columns: Mapping[str, str], zone: ZoneInfo) -> bytes:
-    """The columns, under their given headings, as UTF-8 with a byte order mark, as Excel wants it.
+def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo) -> bytes:
+    """The columns, under their headings for files, as UTF-8 with a byte order mark, as Excel wants it.
 
     Times are those of `zone` with their offset. Text that a spreadsheet would take for a formula
     gets an apostrophe before it: file names come from anyone who can drop a file.
     """
-    table = frame[list(columns)].copy()
+    headings = {column.name: column.csv_heading for column in columns}
+    table = frame[list(headings)].copy()
     for name in table.columns:
         column = table[name]
         if isinstance(column.dtype, pd.DatetimeTZDtype):
             table[name] = column.dt.tz_convert(zone).map(_moment, na_action="ignore")
         elif pd.api.types.is_string_dtype(column.dtype):
             table[name] = column.str.replace(r"^(?=[=+\-@\t\r\n]|\s+[=+\-@])", "'", regex=True)
-    return table.rename(columns=dict(columns)).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    return table.rename(columns=headings).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
-def file_name(what: str, period: Period, zone: ZoneInfo, *details: str) -> str:
+def build_file_name(what: str, period: Period, zone: ZoneInfo, *details: str) -> str:
     """A name that says what the file holds, from when to when, on which clocks, and how filtered."""
     moments = (moment.astimezone(zone).strftime("%Y%m%d-%H%M") for moment in (period.start, period.end))
     parts = ["file-sla", what, *moments, zone.key, *filter(None, details)]

@@ -4,7 +4,7 @@ import math
 from datetime import timedelta
 
 
-def spell(duration: timedelta | float | None) -> str:
+def format_duration(duration: timedelta | float | None) -> str:
     """A duration, given as such or in minutes, in its two largest units: `3 d 4 h`, `2 d`, `25 min`.
 
     Nothing, or not a number, is a dash.

@@ -4,8 +4,10 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
+from dashboard.services.stuck_files import Status
 
-def containing(frame: pd.DataFrame, text: str, columns: Sequence[str]) -> pd.DataFrame:
+
+def filter_by_text(frame: pd.DataFrame, text: str, columns: Sequence[str]) -> pd.DataFrame:
     """The rows in which one of the columns contains the text, whatever its case, to the letter."""
     wanted = text.strip().casefold()
     if not wanted:
@@ -16,6 +18,6 @@ def containing(frame: pd.DataFrame, text: str, columns: Sequence[str]) -> pd.Dat
     return frame[found].reset_index(drop=True)
 
 
-def with_status(incidents: pd.DataFrame, statuses: Collection[str]) -> pd.DataFrame:
-    """The incidents of these statuses."""
-    return incidents[incidents["status"].isin(list(statuses))].reset_index(drop=True)
+def filter_by_status(stuck: pd.DataFrame, statuses: Collection[Status]) -> pd.DataFrame:
+    """The stuck files of these statuses."""
+    return stuck[stuck["status"].isin([str(status) for status in statuses])].reset_index(drop=True)

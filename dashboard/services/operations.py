@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from contract.metrics import GatewayMetric
 from dashboard.data.metrics import Alarm
 from dashboard.services.periods import Period
-from dashboard.services.series import step_for, wall_clock
-from handlers.names import GatewayMetric
+from dashboard.services.series import choose_step, to_wall_clock
 
 OUTCOMES: Final = {"2": "Accepted (2XX)", "4": "Refused (4XX)", "5": "Failed (5XX)"}
 """What a status means, by its first digit, in the order in which they are drawn."""
-STATUSES: Final = {"status": "str", "route": "str", "requests": "int64"}
+STATUS_COLUMNS: Final = {"status": "str", "route": "str", "requests": "int64"}
 """Columns of a frame of statuses."""
 _ERRORS: Final = {"4": GatewayMetric.CLIENT_ERRORS, "5": GatewayMetric.SERVER_ERRORS}
 _STATES: Final = {"ALARM": 0, "INSUFFICIENT_DATA": 1, "OK": 2}
@@ -32,7 +32,7 @@ class Usage:
     """Milliseconds; None if nothing was timed."""
 
 
-def usage(gateway: pd.DataFrame) -> Usage | None:
+def summarize_usage(gateway: pd.DataFrame) -> Usage | None:
     """The sums of what the gateway counted; None if it counted no request."""
     totals = gateway.groupby("name")["value"].sum()
     requests = totals.get(GatewayMetric.COUNT, 0)
@@ -47,12 +47,12 @@ def usage(gateway: pd.DataFrame) -> Usage | None:
     )
 
 
-def outcomes_over_time(gateway: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
+def count_outcomes(gateway: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
     """The `requests` of each `outcome` in each step of the period, from `time` to `until` on the wall clock.
 
     Those of one step are stacked upon each other: each reaches from `base` to `top`.
     """
-    step = step_for(period)
+    step = choose_step(period)
     counts = gateway[gateway["route"] == ""].pivot_table(index="time", columns="name", values="value")
     names = [GatewayMetric.COUNT, *_ERRORS.values()]
     counts = counts.reindex(index=_steps(period, step), columns=names).fillna(0)
@@ -61,11 +61,11 @@ def outcomes_over_time(gateway: pd.DataFrame, period: Period, zone: ZoneInfo) ->
     table = pd.DataFrame({OUTCOMES[digit]: requests for digit, requests in outcomes.items()})
     long = table.rename_axis("time").reset_index().melt("time", var_name="outcome", value_name="requests")
     top = long.groupby("time")["requests"].cumsum()
-    time = wall_clock(long["time"], zone)
+    time = to_wall_clock(long["time"], zone)
     return long.assign(time=time, until=time + step, base=top - long["requests"], top=top)
 
 
-def statuses(answered: pd.DataFrame, gateway: pd.DataFrame) -> pd.DataFrame:
+def count_statuses(answered: pd.DataFrame, gateway: pd.DataFrame) -> pd.DataFrame:
     """How often each status was given, as `STATUSES`, the most frequent first.
 
     What the gateway answered by itself (a bad token, a body against the model, too many requests)
@@ -78,11 +78,11 @@ def statuses(answered: pd.DataFrame, gateway: pd.DataFrame) -> pd.DataFrame:
         for digit, name in _ERRORS.items()
     ]
     rows = [*known.itertuples(index=False, name=None), *(row for row in rest if row[2] > 0)]
-    found = pd.DataFrame.from_records(rows, columns=list(STATUSES)).astype(STATUSES)
+    found = pd.DataFrame.from_records(rows, columns=list(STATUS_COLUMNS)).astype(STATUS_COLUMNS)
     return found.sort_values("requests", ascending=False, ignore_index=True)
 
 
-def latencies(gateway: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
+def tabulate_latencies(gateway: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
     """The `milliseconds` of each `line` (route and percentile), at `time` on the wall clock.
 
     Every step of the period is there, without a number where nothing was timed.
@@ -91,12 +91,12 @@ def latencies(gateway: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataF
     percentile = timed["name"].str.removeprefix(f"{GatewayMetric.LATENCY} ")
     lines = timed.assign(line="/" + timed["route"] + " " + percentile)
     table = lines.pivot_table(index="time", columns="line", values="value")
-    table = table.reindex(index=_steps(period, step_for(period))).rename_axis("time").reset_index()
+    table = table.reindex(index=_steps(period, choose_step(period))).rename_axis("time").reset_index()
     long = table.melt("time", var_name="line", value_name="milliseconds")
-    return long.assign(time=wall_clock(long["time"], zone))
+    return long.assign(time=to_wall_clock(long["time"], zone))
 
 
-def ranked(alarms: Sequence[Alarm]) -> list[Alarm]:
+def sort_alarms(alarms: Sequence[Alarm]) -> list[Alarm]:
     """The alarms that are on first, and of those the newest; then by name."""
     return sorted(
         alarms,

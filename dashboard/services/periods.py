@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from handlers.times import HOUR, hour_of
+from contract.moments import HOUR, start_of_hour
 
 LATEST: Final = {
     "1h": timedelta(hours=1),
@@ -30,12 +30,12 @@ class Period:
 
         A day in a zone whose offset is not whole hours touches 25 of them.
         """
-        first = hour_of(self.start)
+        first = start_of_hour(self.start)
         count = -(-(self.end - first) // HOUR)
         return [first + number * HOUR for number in range(count)]
 
 
-def latest(choice: str, now: datetime) -> Period:
+def build_latest_period(choice: str, now: datetime) -> Period:
     """The stretch that a quick choice stands for.
 
     Raises:
@@ -45,7 +45,7 @@ def latest(choice: str, now: datetime) -> Period:
     return Period(end - LATEST[choice], end)
 
 
-def days(first: date, last: date, zone: ZoneInfo) -> Period:
+def build_day_period(first: date, last: date, zone: ZoneInfo) -> Period:
     """From midnight before `first` to midnight after `last`, as the clocks of `zone` show them."""
     return Period(_midnight(first, zone), _midnight(last + timedelta(days=1), zone))
 

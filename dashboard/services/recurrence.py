@@ -6,29 +6,29 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from dashboard.services.series import wall_clock
+from dashboard.services.series import to_wall_clock
 
 
 @dataclass(frozen=True)
 class Recurrence:
-    """Figures over the incidents of one folder."""
+    """Figures over the stuck files of one folder."""
 
-    incidents: int
+    files: int
     days: int
-    """Days, in the viewer's zone, on which an incident began."""
+    """Days, in the viewer's zone, on which a file was found stuck."""
     typical_overdue: timedelta | None
     """Median of how long the files were over their SLA at worst."""
     typical_interval: timedelta | None
-    """Median time from the beginning of one incident to that of the next."""
+    """Median time from one report that found files newly stuck to the next."""
 
 
-def recurrence(incidents: pd.DataFrame, zone: ZoneInfo) -> Recurrence:
-    """The figures for these incidents; files first seen in the same report are one beginning."""
-    beginnings = incidents["first_seen"].drop_duplicates().sort_values()
+def summarize_recurrence(stuck: pd.DataFrame, zone: ZoneInfo) -> Recurrence:
+    """The figures for these files; those first seen in the same report are one beginning."""
+    beginnings = stuck["first_seen"].drop_duplicates().sort_values()
     return Recurrence(
-        incidents=len(incidents),
-        days=int(wall_clock(beginnings, zone).dt.normalize().nunique()),
-        typical_overdue=_median(pd.to_timedelta(incidents["overdue_worst"], unit="m")),
+        files=len(stuck),
+        days=int(to_wall_clock(beginnings, zone).dt.normalize().nunique()),
+        typical_overdue=_median(pd.to_timedelta(stuck["overdue_worst"], unit="m")),
         typical_interval=_median(beginnings.diff().dropna()),
     )
 

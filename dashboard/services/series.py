@@ -16,13 +16,13 @@ _STEPS: Final = (
 _LONGEST_STEP: Final = timedelta(days=1)
 
 
-def step_for(period: Period) -> timedelta:
+def choose_step(period: Period) -> timedelta:
     """How long each point of a chart of the period stands for: few enough points to read."""
     length = period.end - period.start
     return next((step for longest, step in _STEPS if length <= longest), _LONGEST_STEP)
 
 
-def wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
+def to_wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
     """What the clocks of `zone` show at these moments, without a zone.
 
     An hour that the clocks repeat in autumn appears once, holding both.
@@ -30,17 +30,17 @@ def wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Series
     return moments.dt.tz_convert(zone).dt.tz_localize(None)
 
 
-def files_in_breach(reports: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
+def count_files_in_breach(records: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
     """Files in breach for each step of the period: `files` from `time` to `until`, on the wall clock.
 
     A folder that was reported several times in a step counts with its highest number of files,
     since the same stuck file is reported again at every run.
     """
-    step = step_for(period)
-    start, end = wall_clock(pd.Series([period.start, period.end]), zone)
+    step = choose_step(period)
+    start, end = to_wall_clock(pd.Series([period.start, period.end]), zone)
     steps = pd.date_range(start.floor(step), end, freq=step, inclusive="left")
     peaks = (
-        reports.assign(time=wall_clock(reports["detected_at"], zone).dt.floor(step))
+        records.assign(time=to_wall_clock(records["detected_at"], zone).dt.floor(step))
         .groupby(["time", "folder"])["file_count"]
         .max()
     )

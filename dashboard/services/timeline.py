@@ -4,19 +4,19 @@ from datetime import timedelta
 
 import pandas as pd
 
-from dashboard.data.frames import REPORT_KEY
+from dashboard.data.frames import RECORD_KEY
 
 
-def longest_waits(files: pd.DataFrame, quiet: timedelta) -> pd.DataFrame:
-    """Per report `detected_at`, the `hours` its oldest file had waited, the `sla` in hours, and `files`.
+def find_longest_waits(files: pd.DataFrame, quiet: timedelta) -> pd.DataFrame:
+    """Per record `detected_at`, the `hours` its oldest file had waited, the `sla` in hours, and `files`.
 
-    Reports with the same `run` have no gap longer than `quiet` between them.
+    Records with the same `stretch` have no gap longer than `quiet` between them.
     """
     waited = (files["detected_at"] - files["created"]).dt.total_seconds() / 3600
     waits = (
         files.assign(hours=waited, sla=files["sla"] / 60)
-        .groupby(REPORT_KEY, as_index=False)
+        .groupby(RECORD_KEY, as_index=False)
         .agg(hours=("hours", "max"), sla=("sla", "max"), files=("filename", "size"))
         .sort_values("detected_at", ignore_index=True)
     )
-    return waits.assign(run=(waits["detected_at"].diff() > quiet).cumsum())
+    return waits.assign(stretch=(waits["detected_at"].diff() > quiet).cumsum())

@@ -1,1 +1,1 @@
-"""What analysts see: one page of Streamlit a file, drawn from shared `parts`."""
+"""What analysts see: one page a file. A view holds what its page says, and nothing else."""

@@ -6,54 +6,57 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from dashboard import columns
 from dashboard.backend import backend
-from dashboard.data.frames import Breaches, rows_of
-from dashboard.services.durations import spell
-from dashboard.services.frequency import by_week
-from dashboard.services.incidents import find_incidents
-from dashboard.services.recurrence import recurrence
-from dashboard.services.series import wall_clock
-from dashboard.services.timeline import longest_waits
-from dashboard.views.parts.address import show_in_widget
-from dashboard.views.parts.charts import draw_longest_waits, draw_weeks
-from dashboard.views.parts.context import Context, start
-from dashboard.views.parts.figures import draw_figures
-from dashboard.views.parts.folder_link import FOLDER
-from dashboard.views.parts.incident_list import EVERYTHING, draw_incidents
-from dashboard.views.parts.loader import load_period
+from dashboard.charts.records import draw_longest_waits, draw_weeks
+from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.frame.address import show_in_widget
+from dashboard.frame.page import Page, start_page
+from dashboard.services.durations import format_duration
+from dashboard.services.frequency import count_hours_by_week
+from dashboard.services.recurrence import summarize_recurrence
+from dashboard.services.series import to_wall_clock
+from dashboard.services.stuck_files import find_stuck_files
+from dashboard.services.timeline import find_longest_waits
+from dashboard.widgets.figures import draw_figures
+from dashboard.widgets.folder_link import FOLDER
+from dashboard.widgets.loading import load_period
+from dashboard.widgets.stuck_file_list import SHOWN, draw_stuck_files
 
-_SHOWN: Final = tuple(name for name in EVERYTHING if name != "folder")
+_SHOWN: Final = tuple(column for column in SHOWN if column is not columns.FOLDER)
 
 
 def draw() -> None:
     """Draws the view."""
-    context = start("By folder")
-    # Every folder's reports, without files: they give the folders to pick from, and tell of a
+    page = start_page("By folder")
+    # Every folder's records, without files: they give the folders to pick from, and tell of a
     # folder that is no longer reported while others of the same server are.
-    reports = load_period(context.session.table, context.period, with_files=False).reports
-    folder = _pick_folder(sorted(reports["folder"].unique()))
+    records = load_period(page.session.table, page.period, with_files=False).records
+    folder = _pick_folder(sorted(records["folder"].unique()))
     if not folder:
         st.info("Pick a folder to see its history.", icon=":material/folder_open:")
         return
-    rows = rows_of(context.session.table.folder(folder, context.period.start, context.period.end))
-    mine = Breaches.of(rows).between(context.period.start, context.period.end)
-    if mine.reports.empty:
+    of_folder = parse_records(page.session.table.query_folder(folder, page.period.start, page.period.end))
+    mine = RecordFrames.of(of_folder).between(page.period.start, page.period.end)
+    if mine.records.empty:
         st.info(
             "No report in this range names exactly this folder. Pick one from the list, or a longer range.",
             icon=":material/search_off:",
         )
         return
     quiet = timedelta(minutes=backend().settings.quiet_minutes)
-    everything = Breaches(pd.concat([reports, mine.reports]).drop_duplicates(ignore_index=True), mine.files)
-    incidents = find_incidents(everything, min(context.now, context.period.end), quiet)
-    _draw_recurrence(incidents, mine.reports, context)
+    everything = RecordFrames(
+        pd.concat([records, mine.records]).drop_duplicates(ignore_index=True), mine.files
+    )
+    stuck = find_stuck_files(everything, min(page.now, page.period.end), quiet)
+    _draw_recurrence(stuck, mine.records, page)
     st.subheader("Longest wait at each report, against the SLA")
-    waits = longest_waits(mine.files, quiet)
-    draw_longest_waits(waits.assign(time=wall_clock(waits["detected_at"], context.zone)))
-    st.subheader("Incidents")
-    draw_incidents(incidents, context, shown=_SHOWN)
+    waits = find_longest_waits(mine.files, quiet)
+    draw_longest_waits(waits.assign(time=to_wall_clock(waits["detected_at"], page.zone)))
+    st.subheader("Stuck files")
+    draw_stuck_files(stuck, page, shown=_SHOWN)
     st.subheader("Hours in breach by week")
-    draw_weeks(by_week(mine.reports, context.zone))
+    draw_weeks(count_hours_by_week(mine.records, page.zone))
 
 
 def _pick_folder(known: list[str]) -> str:
@@ -74,14 +77,14 @@ def _pick_folder(known: list[str]) -> str:
     return folder
 
 
-def _draw_recurrence(incidents: pd.DataFrame, reports: pd.DataFrame, context: Context) -> None:
-    figures = recurrence(incidents, context.zone)
+def _draw_recurrence(stuck: pd.DataFrame, records: pd.DataFrame, page: Page) -> None:
+    figures = summarize_recurrence(stuck, page.zone)
     values = {
-        "SLA": spell(float(reports.sort_values("detected_at")["sla"].iloc[-1])),
-        "Incidents": f"{figures.incidents:,}",
+        "SLA": format_duration(float(records.sort_values("detected_at")["sla"].iloc[-1])),
+        "Stuck files": f"{figures.files:,}",
         "Days with new": f"{figures.days:,}",
-        "Typical over SLA": spell(figures.typical_overdue),
-        "Time between": spell(figures.typical_interval),
+        "Typical over SLA": format_duration(figures.typical_overdue),
+        "Time between": format_duration(figures.typical_interval),
     }
     draw_figures(values)
 

@@ -5,9 +5,9 @@ from typing import Final
 
 import streamlit as st
 
-from handlers.names import Runbook
+from contract import runbook
 
-_FILE: Final = Path(__file__).parents[2] / "docs" / Runbook.FILE
+_FILE: Final = Path(__file__).parents[2] / "docs" / runbook.FILE
 
 
 def draw() -> None:
@@ -16,7 +16,7 @@ def draw() -> None:
         st.markdown(_FILE.read_text(encoding="utf-8"))
     except OSError:
         st.info(
-            f"The runbook is not here: docs/{Runbook.FILE} of the repository.", icon=":material/menu_book:"
+            f"The runbook is not here: docs/{runbook.FILE} of the repository.", icon=":material/menu_book:"
         )
 
 

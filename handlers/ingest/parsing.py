@@ -5,49 +5,51 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from handlers.ingest.limits import HOW_TO_SPLIT, MAX_FOLDERS
-from handlers.ingest.problems import not_json, problem_of
-from handlers.ingest.report import FolderBreach, Report, list_of
-from handlers.ingest.wire import check_wire
-from handlers.web.errors import MAX_LISTED_PROBLEMS, FieldProblem, InvalidBody, TooLarge
+from contract.answers import FieldProblem
+from contract.limits import MAX_FOLDERS, MAX_LISTED_PROBLEMS
+from contract.remedies import HOW_TO_SPLIT
+from contract.report import Report, ReportedFolder, wrap_lone_object
+from handlers.ingest.problems import describe_broken_json, describe_problem
+from handlers.ingest.transmission import check_transmission
+from handlers.web.errors import InvalidBodyError, TooLargeError
 
 
 def parse_report(body: bytes) -> Report:
     """The report in a request body of JSON encoded as UTF-8.
 
     Raises:
-        InvalidBody: with what is wrong with each folder, and with its first bad file.
-        TooLarge: it has more folders than can be stored at once.
+        InvalidBodyError: with what is wrong with each folder, and with its first bad file.
+        TooLargeError: it has more folders than can be stored at once.
     """
     body = body.removeprefix(b"\xef\xbb\xbf")
     try:
         report = Report.model_validate_json(body)
     except ValidationError as error:
-        raise InvalidBody(_problems(body, error)) from None
-    check_wire(body, report)
+        raise InvalidBodyError(_list_problems(body, error)) from None
+    check_transmission(body, report)
     if len(report.sla_error) > MAX_FOLDERS:
-        raise TooLarge(len(report.sla_error), MAX_FOLDERS, "folders", HOW_TO_SPLIT)
+        raise TooLargeError(len(report.sla_error), MAX_FOLDERS, "folders", HOW_TO_SPLIT)
     return report
 
 
-def _problems(body: bytes, error: ValidationError) -> list[FieldProblem]:
+def _list_problems(body: bytes, error: ValidationError) -> list[FieldProblem]:
     details = error.errors(include_url=False)
     if details[0]["type"] == "json_invalid":
-        return [not_json(body, details[0])]
-    if len(details[0]["loc"]) > 1:  # in an entry: then look through the others as well
-        return _problems_of_entries(body)
-    return [problem_of(detail) for detail in details]
+        return [describe_broken_json(body, details[0])]
+    if len(details[0]["loc"]) > 1:  # in a folder: then look through the others as well
+        return _list_problems_of_folders(body)
+    return [describe_problem(detail) for detail in details]
 
 
-def _problems_of_entries(body: bytes) -> list[FieldProblem]:
+def _list_problems_of_folders(body: bytes) -> list[FieldProblem]:
     problems: list[FieldProblem] = []
-    entries: Any = list_of(from_json(body)["sla_error"])
-    for position, entry in enumerate(entries):
+    folders: Any = wrap_lone_object(from_json(body)["sla_error"])
+    for position, folder in enumerate(folders):
         try:
-            FolderBreach.model_validate(entry)
+            ReportedFolder.model_validate(folder)
         except ValidationError as error:
             place = ("sla_error", position)
-            problems += [problem_of(detail, place) for detail in error.errors(include_url=False)]
+            problems += [describe_problem(detail, place) for detail in error.errors(include_url=False)]
         if len(problems) > MAX_LISTED_PROBLEMS:
             break
     return problems

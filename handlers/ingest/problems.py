@@ -4,18 +4,16 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
-from handlers.ingest.limits import MAX_SLA_MINUTES, MIN_SLA_MINUTES
-from handlers.web.errors import FieldProblem
-from handlers.web.json_body import UTF8_HINT
+from contract.answers import FieldProblem
+from contract.limits import MAX_SLA_MINUTES, MIN_SLA_MINUTES
+from contract.remedies import DATE_HINT, DEPTH_HINT, UTF8_HINT
 
-DEPTH_HINT: Final = "in PowerShell, give ConvertTo-Json a greater depth: ConvertTo-Json -Depth 5"
 _BODY: Final = "body"
 # What ConvertTo-Json writes as text where it is too deep for it.
 _CUT: Final = {"list_type": "a list", "model_type": "an object", "model_attributes_type": "an object"}
-DATE_HINT: Final = "send ISO 8601 with an offset; in PowerShell: $file.CreationTime.ToString('o')"
 
 
-def not_json(body: bytes, detail: ErrorDetails) -> FieldProblem:
+def describe_broken_json(body: bytes, detail: ErrorDetails) -> FieldProblem:
     """What is wrong with a body that is no JSON, or none in UTF-8."""
     try:
         body.decode()
@@ -24,9 +22,9 @@ def not_json(body: bytes, detail: ErrorDetails) -> FieldProblem:
     return FieldProblem(_BODY, f"is not JSON: {detail['ctx']['error']}", "send a JSON object as UTF-8")
 
 
-def problem_of(detail: ErrorDetails, place: tuple[int | str, ...] = ()) -> FieldProblem:
+def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) -> FieldProblem:
     """One of pydantic's findings in the contract's words; `place` is where its location begins."""
-    field = _path((*place, *detail["loc"]))
+    field = _format_path((*place, *detail["loc"]))
     context: dict[str, Any] = detail.get("ctx", {})
     kind = detail["type"]
     if kind in _CUT and isinstance(detail["input"], str) and field != _BODY:
@@ -59,7 +57,7 @@ def problem_of(detail: ErrorDetails, place: tuple[int | str, ...] = ()) -> Field
             return FieldProblem(field, detail["msg"], context.get("hint", "see the contract in the README"))
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def _format_path(location: tuple[int | str, ...]) -> str:
     path = ""
     for step in location:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step

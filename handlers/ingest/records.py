@@ -1,4 +1,4 @@
-"""From a report to the items that are stored: one per folder, split where one would be too large."""
+"""From a report to the records that are stored: one per folder, split where one would be too large."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,20 +6,23 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4, uuid5
 
-from handlers.ingest.report import FolderBreach, Report, StuckFile
-from handlers.names import Attribute
-from handlers.times import affected_date, to_text
+from contract.moments import format_affected_date, format_moment
+from contract.report import Report, StuckFile
+from contract.table import Attribute, FileAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
-    Item = dict[str, AttributeValueTypeDef]
+    Record = dict[str, AttributeValueTypeDef]
 
 MAX_FILES_BYTES: Final = 300_000
-"""Bytes of `Files` in one item, well below DynamoDB's 400 KB for the whole item."""
+"""Bytes of `Files` in one record, well below DynamoDB's 400 KB for the whole item."""
 _ERROR_IDS: Final = UUID("6f6ab1c5-52b5-4b5e-9a8f-1f0e6a2c9d34")
+# As plain text: an enumeration's members are looked up anew each time, and reports have many files.
+_FILENAME: Final = str(FileAttribute.FILENAME)
+_CREATION_DATE: Final = str(FileAttribute.CREATION_DATE)
 # DynamoDB counts 3 bytes for a list or map and 1 for each element, beside names and values.
-_FILE_OVERHEAD: Final = 3 + 1 + 2 + len(Attribute.FILENAME) + len(Attribute.CREATION_DATE)
+_FILE_OVERHEAD: Final = 3 + 1 + 2 + len(_FILENAME) + len(_CREATION_DATE)
 
 
 @dataclass(frozen=True)
@@ -44,41 +47,41 @@ class Detection:
         return str(uuid5(_ERROR_IDS, name))
 
 
-def records_of(report: Report, detection: Detection) -> list["Item"]:
-    """The items to store, in DynamoDB's own attribute-value form.
+def build_records(report: Report, detection: Detection) -> list["Record"]:
+    """The records to store, in DynamoDB's own attribute-value form.
 
     The client is given that form directly: the resource layer's serializer costs more than
     all the rest of a large report.
     """
-    shared = _shared_attributes(detection)
-    items: list[Item] = []
-    for breach in report.sla_error:
-        parts = list(_parts(breach.files))
+    shared = _build_shared_attributes(detection)
+    records: list[Record] = []
+    for folder in report.sla_error:
+        parts = list(_split_files(folder.files))
         for number, files in enumerate(parts, start=1):
-            item: Item = {
-                Attribute.ERROR_ID: {"S": detection.error_id(len(items))},
-                Attribute.FOLDER: {"S": breach.folder},
-                Attribute.SLA: {"N": str(breach.sla)},
+            record: Record = {
+                Attribute.ERROR_ID: {"S": detection.error_id(len(records))},
+                Attribute.FOLDER: {"S": folder.folder},
+                Attribute.SLA: {"N": str(folder.sla)},
                 Attribute.FILES: {"L": files},
                 Attribute.FILE_COUNT: {"N": str(len(files))},
                 **shared,
             }
             if len(parts) > 1:
-                item[Attribute.PART] = {"N": str(number)}
-                item[Attribute.PARTS] = {"N": str(len(parts))}
-            items.append(item)
-    return items
+                record[Attribute.PART] = {"N": str(number)}
+                record[Attribute.PARTS] = {"N": str(len(parts))}
+            records.append(record)
+    return records
 
 
-def file_count(breaches: Sequence[FolderBreach]) -> int:
-    """The number of stuck files in all folders."""
-    return sum(len(breach.files) for breach in breaches)
+def count_files(report: Report) -> int:
+    """The number of stuck files in all folders of a report."""
+    return sum(len(folder.files) for folder in report.sla_error)
 
 
-def _shared_attributes(detection: Detection) -> "Item":
-    shared: Item = {
-        Attribute.AFFECTED_DATE: {"S": affected_date(detection.detected_at)},
-        Attribute.DETECTED_AT: {"S": to_text(detection.detected_at)},
+def _build_shared_attributes(detection: Detection) -> "Record":
+    shared: Record = {
+        Attribute.AFFECTED_DATE: {"S": format_affected_date(detection.detected_at)},
+        Attribute.DETECTED_AT: {"S": format_moment(detection.detected_at)},
         Attribute.REPORTED_BY: {"S": detection.reported_by},
     }
     if detection.retention is not None:
@@ -87,17 +90,16 @@ def _shared_attributes(detection: Detection) -> "Item":
     return shared
 
 
-def _parts(files: Sequence[StuckFile]) -> Iterator[list["AttributeValueTypeDef"]]:
+def _split_files(files: Sequence[StuckFile]) -> Iterator[list["AttributeValueTypeDef"]]:
+    """The files of each record, the first as full as its bytes allow."""
     part: list[AttributeValueTypeDef] = []
     size = 0
     for file in files:
-        created = to_text(file.creation_date)
+        created = format_moment(file.creation_date)
         file_size = _FILE_OVERHEAD + len(file.filename.encode()) + len(created)
         if part and size + file_size > MAX_FILES_BYTES:
             yield part
             part, size = [], 0
-        part.append(
-            {"M": {Attribute.FILENAME: {"S": file.filename}, Attribute.CREATION_DATE: {"S": created}}}
-        )
+        part.append({"M": {_FILENAME: {"S": file.filename}, _CREATION_DATE: {"S": created}}})
         size += file_size
     yield part

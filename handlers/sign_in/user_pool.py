@@ -3,21 +3,21 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from handlers.web.errors import ChallengePending, FieldProblem, InvalidBody, SignInFailed, Throttled
+from contract.answers import FieldProblem, SignedIn
+from contract.names import Challenge
+from handlers.web.errors import ChallengePendingError, InvalidBodyError, SignInFailedError, ThrottledError
 from handlers.web.telemetry import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
 
-NEW_PASSWORD_REQUIRED: Final = "NEW_PASSWORD_REQUIRED"
-PASSWORD_RESET_REQUIRED: Final = "PASSWORD_RESET_REQUIRED"
 _REFUSED: Final = frozenset(
     {
         "InvalidParameterException",
@@ -42,15 +42,15 @@ class Tokens:
     refresh_token: str
     expires_in: int
 
-    def body(self) -> Mapping[str, Any]:
-        """The contract's answer. `token` is the key that the script reads."""
-        return {
-            "message": "Signed in.",
-            "token": self.id_token,
-            "token_type": "Bearer",
-            "expires_in": self.expires_in,
-            "refresh_token": self.refresh_token,
-        }
+    def body(self) -> SignedIn:
+        """The contract's answer."""
+        return SignedIn(
+            message="Signed in.",
+            token=self.id_token,
+            token_type="Bearer",
+            expires_in=self.expires_in,
+            refresh_token=self.refresh_token,
+        )
 
 
 class UserPool:
@@ -80,10 +80,10 @@ class UserPool:
         """Signs a user in, setting the first password of one's own where that is pending.
 
         Raises:
-            SignInFailed: no such user, or a wrong password.
-            ChallengePending: the pool wants something that was not given.
-            InvalidBody: `new_password` breaks the password policy, or no change is pending.
-            Throttled: Cognito is over its rate.
+            SignInFailedError: no such user, or a wrong password.
+            ChallengePendingError: the pool wants something that was not given.
+            InvalidBodyError: `new_password` breaks the password policy, or no change is pending.
+            ThrottledError: Cognito is over its rate.
         """
         try:
             answer = self._client.admin_initiate_auth(
@@ -99,16 +99,18 @@ class UserPool:
         except ClientError as error:
             raise self._refusal(error) from error
         challenge = answer.get("ChallengeName")
-        if challenge == NEW_PASSWORD_REQUIRED and new_password is not None:
+        if challenge == Challenge.NEW_PASSWORD_REQUIRED and new_password is not None:
             return self._set_first_password(username, new_password, answer["Session"])
-        if challenge == NEW_PASSWORD_REQUIRED:
-            raise ChallengePending(
+        if challenge == Challenge.NEW_PASSWORD_REQUIRED:
+            raise ChallengePendingError(
                 challenge, "The password must be changed first: send it again together with new_password."
             )
         if challenge is not None:
-            raise ChallengePending(challenge, "This user has a sign-in step that this API does not offer.")
+            raise ChallengePendingError(
+                challenge, "This user has a sign-in step that this API does not offer."
+            )
         if new_password is not None:
-            raise InvalidBody(
+            raise InvalidBodyError(
                 [
                     FieldProblem(
                         "new_password", "is not asked for", "leave it out; to change it, recover the account"
@@ -121,8 +123,8 @@ class UserPool:
         """New tokens for a refresh token, which stays valid and is handed back.
 
         Raises:
-            SignInFailed: the refresh token is unknown, revoked, expired or another user's.
-            Throttled: Cognito is over its rate.
+            SignInFailedError: the refresh token is unknown, revoked, expired or another user's.
+            ThrottledError: Cognito is over its rate.
         """
         try:
             answer = self._client.admin_initiate_auth(
@@ -142,7 +144,7 @@ class UserPool:
         """Has Cognito mail a recovery code, if it can. Says nothing of whether it could.
 
         Raises:
-            Throttled: the account is over its rate; that tells nothing about the user.
+            ThrottledError: the account is over its rate; that tells nothing about the user.
         """
         try:
             self._client.forgot_password(
@@ -151,7 +153,7 @@ class UserPool:
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == "TooManyRequestsException":
-                raise Throttled from error
+                raise ThrottledError from error
             # An answer that differed would tell who exists. Our own faults are for the log.
             logger.warning("recovery not started", extra={"error": code})
 
@@ -159,8 +161,8 @@ class UserPool:
         """Sets a new password with a recovery code.
 
         Raises:
-            InvalidBody: the code is wrong or expired, or the password breaks the policy.
-            Throttled: Cognito is over its rate.
+            InvalidBodyError: the code is wrong or expired, or the password breaks the policy.
+            ThrottledError: Cognito is over its rate.
         """
         try:
             self._client.confirm_forgot_password(
@@ -172,7 +174,7 @@ class UserPool:
             )
         except ClientError as error:
             if error.response["Error"]["Code"] in _WRONG_CODE:
-                raise InvalidBody(
+                raise InvalidBodyError(
                     [FieldProblem("code", "is wrong or has expired", "ask for a new code and try again")]
                 ) from error
             raise self._refusal(error) from error
@@ -182,7 +184,7 @@ class UserPool:
             answer = self._client.admin_respond_to_auth_challenge(
                 UserPoolId=self._pool_id,
                 ClientId=self._client_id,
-                ChallengeName=NEW_PASSWORD_REQUIRED,
+                ChallengeName=Challenge.NEW_PASSWORD_REQUIRED.value,
                 Session=session,
                 ChallengeResponses={
                     "USERNAME": username,
@@ -205,17 +207,18 @@ class UserPool:
         """The domain's exception for a code that has one; the error itself, our fault, otherwise."""
         code = error.response["Error"]["Code"]
         if code in _REFUSED:
-            return SignInFailed()
+            return SignInFailedError()
         if code in _THROTTLING:
-            return Throttled()
+            return ThrottledError()
         if code == "PasswordResetRequiredException":
-            return ChallengePending(
-                PASSWORD_RESET_REQUIRED, "An administrator has reset this password: recover the account."
+            return ChallengePendingError(
+                Challenge.PASSWORD_RESET_REQUIRED,
+                "An administrator has reset this password: recover the account.",
             )
         if code == "InvalidPasswordException":
             # Cognito's message names the rule that is broken, never the password.
             rule = error.response["Error"]["Message"].removeprefix("Password did not conform with policy: ")
-            return InvalidBody([FieldProblem("new_password", "breaks the password policy", rule)])
+            return InvalidBodyError([FieldProblem("new_password", "breaks the password policy", rule)])
         return error
 
 

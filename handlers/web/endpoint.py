@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from contract.answers import FAULT, Fault, Message
+from contract.routes import RouteSpec
 from handlers.environment import allowed_origin
 from handlers.web.errors import ServiceError
-from handlers.web.requests import Event, request_id
+from handlers.web.requests import Event, read_request_id
 from handlers.web.telemetry import count_request, logger, metrics
 
-Answer = Callable[[Event, Any], Mapping[str, Any]]
+Answer = Callable[[Event, Any], Message]
 LambdaHandler = Callable[[Event, Any], dict[str, Any]]
 
 
@@ -21,7 +23,7 @@ class Response:
     """What goes back to the gateway."""
 
     status: int
-    body: Mapping[str, Any]
+    body: Message
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def for_gateway(self) -> dict[str, Any]:
@@ -34,12 +36,12 @@ class Response:
                 "Access-Control-Allow-Origin": allowed_origin(),
                 **self.headers,
             },
-            "body": json.dumps(self.body, ensure_ascii=False),
+            "body": json.dumps(asdict(self.body), ensure_ascii=False),
         }
 
 
 def endpoint(
-    route: str, on_refusal: Callable[[ServiceError], None] = lambda _: None
+    route: RouteSpec, on_refusal: Callable[[ServiceError], None] = lambda _: None
 ) -> Callable[[Answer], LambdaHandler]:
     """Decorates a function from (event, context) to the body of a 200.
 
@@ -52,10 +54,10 @@ def endpoint(
         def handler(event: Event, context: Any) -> dict[str, Any]:
             # A run that died half way must not leave its counts to the next one.
             metrics.clear_metrics()
-            logger.append_keys(route=route, request_id=request_id(event))
+            logger.append_keys(route=route.path, request_id=read_request_id(event))
             response = _respond(answer, event, context, on_refusal)
             logger.info("answered", extra={"status": response.status})
-            count_request(route, response.status)
+            count_request(route.path, response.status)
             return response.for_gateway()
 
         return handler
@@ -72,26 +74,20 @@ def _respond(
         # Only names: a message may quote the caller's input.
         logger.warning(
             "refused",
-            extra={"error": type(error).__name__, "reason": error.reason, "cause": _cause(error)},
+            extra={"error": type(error).__name__, "reason": error.reason, "cause": _name_cause(error)},
         )
         on_refusal(error)
         body = error.body()
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            body = {**body, "request_id": request_id(event)}
+            body = Fault(message=error.message, request_id=read_request_id(event))
         return Response(error.status, body, error.headers())
     except Exception:  # noqa: BLE001 - the last line of defence: the gateway would leak the text
         logger.exception("failed")
-        return Response(
-            HTTPStatus.INTERNAL_SERVER_ERROR,
-            {
-                "message": "Something went wrong on our side. Try again; if it persists, "
-                "give the request_id to the owner of this service.",
-                "request_id": request_id(event),
-            },
-        )
+        body = Fault(message=FAULT, request_id=read_request_id(event))
+        return Response(HTTPStatus.INTERNAL_SERVER_ERROR, body)
 
 
-def _cause(error: ServiceError) -> str | None:
+def _name_cause(error: ServiceError) -> str | None:
     """AWS's code for the failure behind ours, or the name of another failure."""
     cause = error.__cause__
     if cause is None:

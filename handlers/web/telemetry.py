@@ -3,7 +3,8 @@
 from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
-from handlers.names import SERVICE, Dimension, Metric
+from contract.metrics import Dimension, Metric
+from contract.names import SERVICE
 
 logger = Logger(service=SERVICE)
 metrics = Metrics()

@@ -4,13 +4,13 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from handlers.ingest.breach_store import BreachStore
-from handlers.ingest.records import records_of
+from handlers.ingest.record_store import RecordStore
+from handlers.ingest.records import build_records
 from local.demo.folders import make_folders
-from local.demo.history import past_reports
-from local.demo.script import as_body, post_report, scan
+from local.demo.history import imagine_reports
+from local.demo.script import format_body, post_report, scan_folders
 from local.provider import Aws
-from local.users import User
+from ops.users import User
 
 HISTORY_DAYS = 7
 _LOADING_SECONDS = 60.0
@@ -21,11 +21,11 @@ def load_history(aws: Aws, table_name: str, reported_by: str) -> int:
     now = datetime.now(UTC)
     items = [
         item
-        for report, detection in past_reports(now, HISTORY_DAYS, reported_by)
-        for item in records_of(report, detection)
+        for report, detection in imagine_reports(now, HISTORY_DAYS, reported_by)
+        for item in build_records(report, detection)
     ]
     deadline = time.monotonic() + _LOADING_SECONDS
-    BreachStore(aws.client("dynamodb"), table_name).put_all(
+    RecordStore(aws.client("dynamodb"), table_name).put_all(
         items, seconds_left=lambda: deadline - time.monotonic()
     )
     return len(items)
@@ -39,5 +39,5 @@ def report_folders(root: Path, api_url: str, reporter: User) -> int:
     """
     now = datetime.now(UTC)
     folders = make_folders(root, now)
-    report = scan(folders, now)
-    return int(post_report(api_url, reporter, as_body(report)).raise_for_status().json()["files"])
+    report = scan_folders(folders, now)
+    return int(post_report(api_url, reporter, format_body(report)).raise_for_status().json()["files"])

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from contract.moments import HOUR, start_of_hour
+from contract.report import Report, ReportedFolder, StuckFile
 from handlers.ingest.records import Detection
-from handlers.ingest.report import FolderBreach, Report, StuckFile
-from handlers.times import HOUR, hour_of
 
 RUN_EVERY = timedelta(minutes=30)
 _MINUTE = timedelta(minutes=1)
@@ -47,7 +47,7 @@ class _StuckSpell:
     cleared_at: datetime
 
 
-def past_reports(
+def imagine_reports(
     until: datetime, days: int, reported_by: str, seed: int = 7
 ) -> Iterator[tuple[Report, Detection]]:
     """Every report of the days before `until` (aware), oldest first.
@@ -59,7 +59,7 @@ def past_reports(
         seed: the same seed tells the same story.
     """
     chance = random.Random(seed)  # noqa: S311 - a story, not a secret
-    start = hour_of(until) - timedelta(days=days)
+    start = start_of_hour(until) - timedelta(days=days)
     spells = [spell for habit in HABITS for spell in _spells(habit, start, until, chance)]
     run = start + timedelta(seconds=chance.randrange(60))
     while run < until:
@@ -100,5 +100,5 @@ def _report(spells: list[_StuckSpell], run: datetime) -> Report:
             and spell.file.creation_date + habit.sla * _MINUTE < run < spell.cleared_at
         ]
         if files:
-            breaches.append(FolderBreach.model_construct(folder=habit.folder, sla=habit.sla, files=files))
+            breaches.append(ReportedFolder.model_construct(folder=habit.folder, sla=habit.sla, files=files))
     return Report.model_construct(sla_error=breaches)

@@ -13,8 +13,8 @@ from typing import Any
 
 import httpx
 
-from handlers.names import Route
-from local.users import User
+from contract.routes import AUTH, FILE_SLA_ERROR
+from ops.users import User
 
 HEARTBEAT = b'{"sla_error": []}'
 """The report of a run that found nothing."""
@@ -29,7 +29,7 @@ class MonitoredFolder:
     sla: timedelta
 
 
-def scan(folders: Sequence[MonitoredFolder], now: datetime) -> dict[str, Any]:
+def scan_folders(folders: Sequence[MonitoredFolder], now: datetime) -> dict[str, Any]:
     """The report of every file that has waited longer than its folder's SLA; `now` is aware."""
     breaches = [
         {
@@ -53,12 +53,12 @@ def post_report(api_url: str, user: User, body: bytes) -> httpx.Response:
         httpx.HTTPStatusError: the sign-in was refused.
     """
     with httpx.Client(base_url=f"{api_url}/", timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
-        signed_in = client.post(Route.AUTH, json=user).raise_for_status().json()
+        signed_in = client.post(AUTH.path, json=user).raise_for_status().json()
         headers = {"Authorization": f"Bearer {signed_in['token']}", "Content-Type": "application/json"}
-        return client.post(Route.FILE_SLA_ERROR, content=body, headers=headers)
+        return client.post(FILE_SLA_ERROR.path, content=body, headers=headers)
 
 
-def as_body(report: dict[str, Any]) -> bytes:
+def format_body(report: dict[str, Any]) -> bytes:
     """The report in the bytes that the script sends."""
     return json.dumps(report, indent=2, ensure_ascii=False).encode()
 

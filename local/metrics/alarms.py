@@ -57,7 +57,7 @@ class AlarmEvaluator:
         # Alarms that look at the same windows share their calls.
         by_window: dict[Window, dict[str, dict[str, Any]]] = defaultdict(dict)
         for number, alarm in enumerate(self._alarms):
-            for window in windows(alarm, now):
+            for window in list_windows(alarm, now):
                 for query in _metric_queries(alarm):
                     by_window[window][f"q{number}_{query['Id']}"] = query
         found = {window: self._fetch(window, queries) for window, queries in by_window.items()}
@@ -67,10 +67,10 @@ class AlarmEvaluator:
                     query["Id"]: found[window].get((f"q{number}_{query['Id']}", moment))
                     for query in _metric_queries(alarm)
                 })
-                for window in windows(alarm, now)
+                for window in list_windows(alarm, now)
                 for moment in _moments(window)
             ]  # fmt: skip
-            yield state_of(alarm, values), values
+            yield judge_state(alarm, values), values
 
     def _fetch(self, window: Window, queries: Mapping[str, Any]) -> dict[tuple[str, int], float]:
         """Datapoints by the query's id and the time at which they begin."""
@@ -89,7 +89,7 @@ class AlarmEvaluator:
         }
 
 
-def windows(alarm: AlarmRequest, now: float) -> list[Window]:
+def list_windows(alarm: AlarmRequest, now: float) -> list[Window]:
     """The calls that fetch an alarm's datapoints, the oldest first.
 
     The emulator's periods begin at full multiples of themselves, AWS's alarms slide by the minute.
@@ -109,7 +109,7 @@ def _moments(window: Window) -> Sequence[int]:
     return [0] if window.period == _ALL_TIME else range(window.start, window.end, window.period)
 
 
-def state_of(alarm: AlarmRequest, values: Sequence[Value]) -> str:
+def judge_state(alarm: AlarmRequest, values: Sequence[Value]) -> str:
     """`ALARM` or `OK`, from the values of the evaluation periods."""
     return (
         "ALARM" if sum(_breaching(alarm, value) for value in values) >= alarm["DatapointsToAlarm"] else "OK"

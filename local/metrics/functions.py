@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from handlers.names import FunctionMetric
+from contract.metrics import FunctionDimension, FunctionMetric, Namespace
 from local.metrics.data import Sample, Series
 from local.provider import Aws
 
@@ -47,7 +47,7 @@ class FunctionMetrics:
                 self._newest[group] = max(date, self._newest.get(group, 0))
                 lines = [event["message"] for event in events]
                 function = group.removeprefix(_GROUP_PREFIX)
-                yield from samples_of(function, lines, float(report["duration"]), date / 1000)
+                yield from build_samples(function, lines, float(report["duration"]), date / 1000)
         self._forget(min(self._newest.values(), default=0) - _OVERLAP_MS)
 
     def _invocations(self, group: str) -> dict[str, list[dict[str, Any]]]:
@@ -69,7 +69,7 @@ class FunctionMetrics:
         self._seen = {stream: date for stream, date in self._seen.items() if date >= before}
 
 
-def samples_of(function: str, lines: Sequence[str], duration: float, moment: float) -> Iterator[Sample]:
+def build_samples(function: str, lines: Sequence[str], duration: float, moment: float) -> Iterator[Sample]:
     """What one invocation adds.
 
     Args:
@@ -78,7 +78,7 @@ def samples_of(function: str, lines: Sequence[str], duration: float, moment: flo
         duration: how long it took, in milliseconds.
         moment: when it ended, in seconds since 1970.
     """
-    dimensions = {FunctionMetric.FUNCTION: function}
+    dimensions: dict[str, str] = {FunctionDimension.FUNCTION: function}
     values = {
         FunctionMetric.INVOCATIONS: (1, "Count"),
         # The emulator has no other callers to share its concurrency with.
@@ -86,12 +86,12 @@ def samples_of(function: str, lines: Sequence[str], duration: float, moment: flo
         FunctionMetric.DURATION: (duration, "Milliseconds"),
     }
     for name, (value, unit) in values.items():
-        yield Sample(Series.of(FunctionMetric.NAMESPACE, name, dimensions, unit), value, moment)
+        yield Sample(Series.of(Namespace.LAMBDA, name, dimensions, unit), value, moment)
     for line in lines:
-        yield from embedded_samples(line)
+        yield from parse_embedded_samples(line)
 
 
-def embedded_samples(line: str) -> Iterator[Sample]:
+def parse_embedded_samples(line: str) -> Iterator[Sample]:
     """The samples of a line in CloudWatch's embedded metric format; none of any other line."""
     if '"_aws"' not in line:
         return

@@ -15,7 +15,14 @@ from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
 
-from handlers.names import FunctionMetric, GatewayMetric
+from contract.metrics import (
+    FunctionDimension,
+    FunctionMetric,
+    GatewayDimension,
+    GatewayMetric,
+    Namespace,
+    build_gateway_dimensions,
+)
 from local.metrics.data import Sample, Series
 from local.provider import Aws
 
@@ -45,16 +52,22 @@ class GatewayMetrics:
 
     def _samples(self, request: re.Match[str]) -> Iterator[Sample]:
         api_name, functions = self._apis[request["api"]]
-        stage = {GatewayMetric.API: api_name, GatewayMetric.STAGE: request["stage"]}
-        dimensions = [{GatewayMetric.API: api_name}, stage]
+        dimensions: list[dict[str, str]] = [
+            {GatewayDimension.API: api_name},
+            build_gateway_dimensions(api_name, request["stage"]),
+        ]
         # Nothing is published by method of a path that the API does not have.
         route = (request["method"], request["path"])
         if route in functions:
-            dimensions.append({**stage, GatewayMetric.METHOD: route[0], GatewayMetric.RESOURCE: route[1]})
+            of_route: dict[str, str] = {
+                GatewayDimension.METHOD: route[0],
+                GatewayDimension.RESOURCE: route[1],
+            }
+            dimensions.append({**dimensions[-1], **of_route})
         status, moment = int(request["status"]), float(request["moment"])
         if function := functions.get(route):
-            under_function = {FunctionMetric.FUNCTION: function}
-            errors = Series.of(FunctionMetric.NAMESPACE, FunctionMetric.ERRORS, under_function)
+            under_function: dict[str, str] = {FunctionDimension.FUNCTION: function}
+            errors = Series.of(Namespace.LAMBDA, FunctionMetric.ERRORS, under_function)
             yield Sample(errors, int(status == HTTPStatus.BAD_GATEWAY), moment)
         # A zero beside every success: thus the average of an error metric is its rate.
         values = {
@@ -65,7 +78,7 @@ class GatewayMetrics:
         }
         for under in dimensions:
             for name, (value, unit) in values.items():
-                yield Sample(Series.of(GatewayMetric.NAMESPACE, name, under, unit), value, moment)
+                yield Sample(Series.of(Namespace.API_GATEWAY, name, under, unit), value, moment)
 
     @cached_property
     def _apis(self) -> dict[str, tuple[str, dict[tuple[str, str], str | None]]]:

@@ -10,8 +10,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from handlers.names import Group
-from local.users import User, generate_password
+from contract.names import Group
+from ops.users import User, generate_password
 from tests.running_stack import RunningStack
 
 SIGN_IN_FLOWS = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]

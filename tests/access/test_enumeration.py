@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 import pytest
 
-from handlers.names import Group
-from local.users import generate_password
+from contract.names import Group
+from ops.users import generate_password
 from tests.running_stack import RunningStack
 
 # They name the moment or the request, never the user.

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from handlers.names import Attribute, Index
+from contract.table import Attribute, Index
 from tests.access.principals import Principal, anonymous_client
 from tests.events import a_report
 from tests.running_stack import RunningStack

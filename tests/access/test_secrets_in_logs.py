@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from handlers.names import Group
-from local.users import generate_password
+from contract.names import Group
+from ops.users import generate_password
 from tests.events import a_report
 from tests.running_stack import RunningStack
 

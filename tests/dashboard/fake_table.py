@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import boto3
 
-from handlers.names import Attribute, Index
-from handlers.times import affected_date, to_text
+from contract.moments import format_affected_date, format_moment
+from contract.table import Attribute, FileAttribute, Index
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -30,15 +30,20 @@ def item(
     record: dict[str, Any] = {
         Attribute.ERROR_ID: {"S": str(uuid4())},
         Attribute.FOLDER: {"S": folder},
-        Attribute.AFFECTED_DATE: {"S": affected_date(detected)},
+        Attribute.AFFECTED_DATE: {"S": format_affected_date(detected)},
         Attribute.SLA: {"N": str(sla)},
         Attribute.FILES: {
             "L": [
-                {"M": {Attribute.FILENAME: {"S": name}, Attribute.CREATION_DATE: {"S": to_text(created)}}}
+                {
+                    "M": {
+                        FileAttribute.FILENAME: {"S": name},
+                        FileAttribute.CREATION_DATE: {"S": format_moment(created)},
+                    }
+                }
                 for name, created in files
             ]
         },
-        Attribute.DETECTED_AT: {"S": to_text(detected)},
+        Attribute.DETECTED_AT: {"S": format_moment(detected)},
         Attribute.FILE_COUNT: {"N": str(len(files))},
         Attribute.REPORTED_BY: {"S": reporter},
     }

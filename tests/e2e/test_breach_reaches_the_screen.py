@@ -38,6 +38,6 @@ def test_posted_report_is_found_and_its_files_are_opened(
     page.get_by_role("combobox", name="Folder").fill(FOLDER)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("folder=.*Folder_A"))
-    incidents = table(page, "Incidents")
+    files = table(page, "Stuck files")
     for name in FILES:
-        expect(cell(incidents, name)).to_be_attached()
+        expect(cell(files, name)).to_be_attached()

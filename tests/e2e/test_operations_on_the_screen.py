@@ -4,7 +4,7 @@ import time
 
 from playwright.sync_api import Page, expect
 
-from handlers.names import Index
+from contract.table import Index
 from tests.analyst import cell, expect_signed_in, sign_in, table
 from tests.running_stack import RunningStack
 

@@ -10,10 +10,10 @@ from typing import Any
 import boto3
 import pytest
 
-from components.functions import TIMEOUT_SECONDS
+from components.functions.route_functions import TIMEOUT_SECONDS
+from contract.routes import IDEMPOTENCY_KEY
 from handlers import file_sla_error
-from handlers.ingest.breach_store import BreachStore
-from handlers.names import IDEMPOTENCY_HEADER
+from handlers.ingest.record_store import RecordStore
 from tests.events import report_event
 from tests.faults.faults import Clock, Mishap
 from tests.table_on_the_wire import TableOnTheWire, answering
@@ -48,7 +48,7 @@ class Service:
         """Posts a report while the mishaps happen, one to each call."""
         self.clock.now = already_used
         self.table.faults = (mishap.on(self.clock) for mishap in mishaps)
-        headers = {} if key is None else {IDEMPOTENCY_HEADER: key}
+        headers = {} if key is None else {IDEMPOTENCY_KEY.name: key}
         event = report_event(report, headers=headers, subject=subject)
         answer = file_sla_error.handler(event, self.clock)
         self.table.faults = iter(())
@@ -61,7 +61,7 @@ def service(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ser
     service = Service()
     with answering({"dynamodb.BatchWriteItem": service.table.answer}):
         client = boto3.client("dynamodb", config=file_sla_error.CONFIG)
-        store = BreachStore(client, TABLE, sleep=lambda seconds: service.clock.sleep(seconds))
+        store = RecordStore(client, TABLE, sleep=lambda seconds: service.clock.sleep(seconds))
         monkeypatch.setattr(file_sla_error, "_store", cache(lambda: store))
         yield service
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from handlers.ingest.limits import MAX_BODY_BYTES, MAX_FILENAME_CHARACTERS, MAX_FOLDER_BYTES, MAX_FOLDERS
-from handlers.names import Attribute
+from contract.limits import MAX_FILENAME_CHARACTERS, MAX_FOLDER_BYTES, MAX_FOLDERS, MAX_REPORT_BYTES
+from contract.table import Attribute, FileAttribute
 from tests.events import a_report
 from tests.faults.conftest import Service
 
@@ -31,7 +31,7 @@ def _size(value: Any) -> int:
 
 
 def _files(item: dict[str, Any]) -> list[str]:
-    return [file["M"][Attribute.FILENAME]["S"] for file in item[Attribute.FILES]["L"]]
+    return [file["M"][FileAttribute.FILENAME]["S"] for file in item[Attribute.FILES]["L"]]
 
 
 def _assert_whole(service: Service, report: dict[str, Any]) -> None:
@@ -60,7 +60,7 @@ def test_body_just_within_the_limit(service: Service) -> None:
     for file in report["sla_error"][0]["files"]:
         file["filename"] = file["filename"].rjust(55, "_")
     text = json.dumps(report)
-    text += " " * (MAX_BODY_BYTES - len(text))
+    text += " " * (MAX_REPORT_BYTES - len(text))
     answer = service.post(text)
     assert (answer.status, answer.body["files"]) == (200, 45_000)
     _assert_whole(service, report)
@@ -94,7 +94,7 @@ def test_names_at_their_length_limits(service: Service, letter: str) -> None:
 
 
 def test_one_byte_over_the_limit(service: Service) -> None:
-    answer = service.post(json.dumps(a_report("a")).ljust(MAX_BODY_BYTES + 1))
+    answer = service.post(json.dumps(a_report("a")).ljust(MAX_REPORT_BYTES + 1))
     assert answer.status == 413
     assert "6,291,457 bytes; the limit is 6,291,456." in answer.body["message"]
     assert "several requests" in answer.body["message"]

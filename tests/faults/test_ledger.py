@@ -15,7 +15,8 @@ import httpx
 import psutil
 import pytest
 
-from handlers.names import IDEMPOTENCY_HEADER, Attribute
+from contract.routes import IDEMPOTENCY_KEY
+from contract.table import Attribute
 from local.emulator import start_emulator
 from local.stack import StackOptions, down, up
 from local.state import StateFolder
@@ -112,7 +113,7 @@ def test_what_was_acknowledged_is_in_the_table_and_nothing_else(lasting: Running
 def _post(client: httpx.Client, token: str, key: str, body: dict[str, object]) -> httpx.Response | None:
     headers = {
         "Authorization": f"Bearer {token}",
-        IDEMPOTENCY_HEADER: key,
+        IDEMPOTENCY_KEY.name: key,
         "Content-Type": "application/json",
     }
     try:

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from components.functions import TIMEOUT_SECONDS
-from handlers.names import Attribute
+from components.functions.route_functions import TIMEOUT_SECONDS
+from contract.table import Attribute, FileAttribute
 from tests.events import a_report
 from tests.faults.conftest import Service, new_key
 from tests.faults.faults import Mishap, mishaps, schedules
@@ -23,7 +23,7 @@ FOLDERS = (1, 26, 120)
 def _files_by_folder(items: dict[str, Any]) -> Counter[tuple[str, str]]:
     """How often each file of each folder is in the table."""
     return Counter(
-        (item[Attribute.FOLDER]["S"], file["M"][Attribute.FILENAME]["S"])
+        (item[Attribute.FOLDER]["S"], file["M"][FileAttribute.FILENAME]["S"])
         for item in items.values()
         for file in item[Attribute.FILES]["L"]
     )

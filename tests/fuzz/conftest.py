@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+from contract.environment import Variable
 from handlers import auth, file_sla_error
-from handlers.names import Variable
 from tests.events import LambdaContext
 from tests.table_on_the_wire import TableOnTheWire, answering, http_response
 from tests.unit.conftest import _environment  # noqa: F401 - a fixture for every test here

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handlers.names import IDEMPOTENCY_HEADER
+from contract.routes import IDEMPOTENCY_KEY
 from tests.events import a_report, auth_event, report_event
 from tests.fuzz.conftest import Functions
 from tests.fuzz.json_texts import HOLE, fill, json_texts
@@ -88,7 +88,7 @@ def test_any_key_and_any_claims(functions: Functions) -> None:
     @settings(max_examples=300)
     @given(key=texts, groups=texts, claims=st.none() | st.dictionaries(texts, texts, max_size=3))
     def with_a_good_body(key: str, groups: str, claims: dict[str, str] | None) -> None:
-        event = report_event(a_report("a"), headers={IDEMPOTENCY_HEADER: key})
+        event = report_event(a_report("a"), headers={IDEMPOTENCY_KEY.name: key})
         functions.report(event)
         functions.report(report_event(a_report("a"), groups=groups))
         event["requestContext"]["authorizer"] = {"claims": claims}

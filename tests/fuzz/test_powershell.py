@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from handlers.ingest.limits import MAX_BODY_BYTES
+from contract.limits import MAX_REPORT_BYTES
 from tests.events import a_report, auth_event, report_event
 from tests.fuzz.conftest import Functions
 
@@ -121,14 +121,14 @@ def test_a_name_that_reads_like_a_key_is_taken(functions: Functions, name: str) 
 ])  # fmt: skip
 def test_millions_of_bad_entries_fit_into_the_function(entry: str, template: str) -> None:
     """Refused within Lambda's 512 MB: one finding for each would take gigabytes."""
-    count = (MAX_BODY_BYTES - 100) // (len(entry) + 1)
+    count = (MAX_REPORT_BYTES - 100) // (len(entry) + 1)
     program = f"""
 from handlers.ingest.parsing import parse_report
-from handlers.web.errors import InvalidBody
+from handlers.web.errors import InvalidBodyError
 body = ({template!r} % ",".join([{entry!r}] * {count})).encode()
 try:
     parse_report(body)
-except InvalidBody as refused:
+except InvalidBodyError as refused:
     assert 1 <= len(refused.problems) <= 50
 else:
     raise AssertionError("taken")

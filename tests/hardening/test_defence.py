@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from handlers.names import Route
+from contract.routes import AUTH
 from tests.infra.conftest import Program, declare
 
 OPTIONAL = ("WebAcl", "WebAclAssociation", "Key", "Alias", "RestApiPolicy")
@@ -50,7 +50,7 @@ def test_firewall_limits_sign_ins_of_one_address(defended: Program) -> None:
     rate = rule["Statement"]["RateBasedStatement"]
     assert rule["Action"] == {"Block": {}}
     assert (rate["Limit"], rate["AggregateKeyType"], rate["EvaluationWindowSec"]) == (50, "IP", 300)
-    assert rate["ScopeDownStatement"]["RegexMatchStatement"]["RegexString"] == f"/{Route.AUTH}$"
+    assert rate["ScopeDownStatement"]["RegexMatchStatement"]["RegexString"] == f"/{AUTH.path}$"
 
 
 def test_firewall_lets_large_reports_full_of_paths_through(defended: Program) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from contract.environment import Variable
 from handlers import auth, file_sla_error
-from handlers.names import Variable
 from handlers.sign_in.user_pool import Tokens
 from handlers.web import telemetry
-from handlers.web.errors import SignInFailed
+from handlers.web.errors import SignInFailedError
 from local.metrics.data import Series
-from local.metrics.functions import embedded_samples
+from local.metrics.functions import parse_embedded_samples
 from tests.events import LambdaContext, a_report, auth_event, report_event
 
 API = {"ApiName"}
@@ -52,7 +52,7 @@ class _Users:
 
     def sign_in(self, _username: str, password: str, _new_password: str | None) -> Tokens:
         if password != "right":
-            raise SignInFailed
+            raise SignInFailedError
         return Tokens(id_token="token", expires_in=3600, refresh_token="refresh")
 
 
@@ -86,7 +86,9 @@ def by_the_functions(
         file_sla_error.handler(event, LambdaContext())
     file_sla_error._environment.cache_clear()
     return {
-        sample.series for line in capsys.readouterr().out.splitlines() for sample in embedded_samples(line)
+        sample.series
+        for line in capsys.readouterr().out.splitlines()
+        for sample in parse_embedded_samples(line)
     }
 
 

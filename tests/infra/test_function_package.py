@@ -10,9 +10,10 @@ from zipfile import ZipFile
 import pulumi
 import pytest
 
-from components import function_package
-from components.function_package import build_package
-from handlers.names import Variable
+from components.functions.specs import package as function_package
+from components.functions.specs.package import build_package
+from components.functions.specs.sources import find_sources
+from contract.environment import Variable
 from tests.events import CLIENT_ID, a_report, auth_event, report_event
 
 
@@ -40,8 +41,8 @@ def test_built_package_is_kept(cache: Path) -> None:
 
 def test_changed_code_gives_another_package(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = build_package("auth", "host").path
-    sources = list(function_package._sources(function_package.ROOT / "handlers"))
-    monkeypatch.setattr(function_package, "_sources", lambda _: iter(sources[1:]))
+    sources = find_sources(function_package.ROOT / "handlers" / "auth.py", function_package.ROOT)
+    monkeypatch.setattr(function_package, "find_sources", lambda *_: sources[1:])
     assert build_package("auth", "host").path != before
 
 
@@ -70,10 +71,12 @@ def test_unknown_function_is_a_clear_error(cache: Path) -> None:
         build_package("nonsense", "arm64")
 
 
-# Answers events in an interpreter that finds everything but the runtime's boto3 in the unpacked zip.
+# Answers events in an interpreter that finds everything but the runtime's boto3 in the unpacked zip, and
+# in which the named packages cannot be imported at all.
 _RUN = """
 import importlib, json, sys
-content, runtime, module, events = sys.argv[1], sys.argv[2], sys.argv[3], json.load(sys.stdin)
+content, runtime, module, absent, events = *sys.argv[1:4], sys.argv[4:], json.load(sys.stdin)
+sys.modules.update(dict.fromkeys(absent))
 sys.path[:0] = [content]
 sys.path.append(runtime)
 handler = importlib.import_module(module).handler
@@ -81,26 +84,33 @@ class Context:
     get_remaining_time_in_millis = staticmethod(lambda: 28_000)
 statuses = [handler(event, Context)["statusCode"] for event in events]
 owned = ("handlers", "aws_lambda_powertools", "pydantic", "pydantic_core")
-files = {name: module.__file__ for name, module in sys.modules.items() if name.split(".")[0] in owned}
+loaded = {name: module for name, module in sys.modules.items() if module}
+files = {name: module.__file__ for name, module in loaded.items() if name.split(".")[0] in owned}
 strays = [name for name, file in files.items() if not file.startswith(content)]
 print(json.dumps({"statuses": statuses, "strays": strays}), file=sys.stderr)
 """
 
 
 @pytest.mark.parametrize(
-    ("name", "events", "statuses"),
+    ("name", "absent", "events", "statuses"),
     [
         # Without credentials a good sign-in ends in the log's traceback.
-        ("auth", [auth_event({}), auth_event({"username": "u", "password": "p"})], [400, 500]),
+        (
+            "auth",
+            ["pydantic", "pydantic_core"],
+            [auth_event({}), auth_event({"username": "u", "password": "p"})],
+            [400, 500],
+        ),
         (
             "file-sla-error",
+            [],
             [report_event({"sla_error": []}), report_event(a_report("in") | {"sla_error": 1}), {}],
             [200, 400, 401],
         ),
     ],
 )
 def test_pruned_package_holds_all_that_its_function_runs(
-    cache: Path, tmp_path: Path, name: str, events: list[Any], statuses: list[int]
+    cache: Path, tmp_path: Path, name: str, absent: list[str], events: list[Any], statuses: list[int]
 ) -> None:
     content = tmp_path / "task"
     with ZipFile(build_package(name, "host").path) as package:
@@ -120,7 +130,7 @@ def test_pruned_package_holds_all_that_its_function_runs(
         Variable.RETENTION_DAYS: "0",
     }
     done = subprocess.run(
-        [sys.executable, "-S", "-c", _RUN, str(content), sysconfig.get_path("purelib"), module],
+        [sys.executable, "-S", "-c", _RUN, str(content), sysconfig.get_path("purelib"), module, *absent],
         input=json.dumps(events),
         env=environment,
         capture_output=True,

@@ -17,7 +17,7 @@ PERMISSIONS = {
     "file-sla-error": {
         "logs:CreateLogStream": ["arn-of-file-sla-error-log:*"],
         "logs:PutLogEvents": ["arn-of-file-sla-error-log:*"],
-        "dynamodb:BatchWriteItem": ["arn-of-breaches-table"],
+        "dynamodb:BatchWriteItem": ["arn-of-errors-table"],
     },
 }
 

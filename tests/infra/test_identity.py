@@ -59,8 +59,8 @@ def test_analysts_query_the_indexes_and_no_more_of_the_table(program: Program) -
     [on_table] = [s for s in statements if any(a.startswith("dynamodb:") for a in s["Action"])]
     assert on_table["Action"] == ["dynamodb:Query"]
     assert sorted(on_table["Resource"]) == [
-        "arn-of-breaches-table/index/AffectedDateIndex",
-        "arn-of-breaches-table/index/FolderIndex",
+        "arn-of-errors-table/index/AffectedDateIndex",
+        "arn-of-errors-table/index/FolderIndex",
     ]
 
 

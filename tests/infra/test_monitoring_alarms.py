@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from bench.capacity.cost import METRICS_IN_ALARMS
-from handlers.names import Runbook, Variable
+from contract import runbook
+from contract.environment import Variable
 from local.provider import as_api_values
 from local.stack_config import ROOT
 from tests.infra.conftest import Declared, Program, declare
@@ -138,11 +139,11 @@ def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:
 
 
 def test_every_alarm_tells_what_to_do_and_where_to_read_on(everything: Program) -> None:
-    runbook = (ROOT / "docs" / Runbook.FILE).read_text()
-    sections = {re.sub(r"\W+", "-", heading.lower()) for heading in re.findall(r"^## (.+)$", runbook, re.M)}
+    text = (ROOT / "docs" / runbook.FILE).read_text()
+    sections = {re.sub(r"\W+", "-", heading.lower()) for heading in re.findall(r"^## (.+)$", text, re.M)}
     linked = set()
     for alarm in [*_alarms(everything).values(), everything.one("CompositeAlarm")]:
-        meaning, section = alarm["alarmDescription"].split(f" {Runbook.LABEL}docs/{Runbook.FILE}#")
+        meaning, section = alarm["alarmDescription"].split(f" {runbook.LABEL}docs/{runbook.FILE}#")
         assert len(meaning.split(". ")) >= 2, meaning
         assert len(alarm["alarmDescription"]) <= 1024  # PutMetricAlarm
         linked.add(section)
@@ -151,8 +152,8 @@ def test_every_alarm_tells_what_to_do_and_where_to_read_on(everything: Program) 
 
 def test_runbook_link_leads_to_where_the_docs_are() -> None:
     program = declare(docsUrl="https://docs.example.com/file-sla/")
-    link = _alarms(program)["auth-5xx"]["alarmDescription"].split(Runbook.LABEL)[1]
-    assert link == "https://docs.example.com/file-sla/runbook.md#api-5xx"
+    link = _alarms(program)["auth-5xx"]["alarmDescription"].split(runbook.LABEL)[1]
+    assert link == "https://docs.example.com/file-sla/runbook.md#server-errors"
 
 
 @pytest.mark.parametrize(

@@ -41,3 +41,11 @@ def test_every_wrong_value_is_told_at_once() -> None:
 
 def test_every_setting_has_a_default() -> None:
     assert load_config("dev").keys() >= {"aws:region", "file-sla:retentionDays", "file-sla:corsOrigin"}
+
+
+def test_a_misspelt_key_is_refused_with_the_nearest_one() -> None:
+    with pytest.raises(pulumi.RunError) as refused:
+        declare(retentionDay=90, x=1)
+    message = str(refused.value)
+    assert "file-sla:retentionDay is no key of this program. Did you mean file-sla:retentionDays?" in message
+    assert "file-sla:x is no key of this program. Remove it" in message

@@ -12,7 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
-from handlers.names import Attribute
+from contract.table import Attribute
 from local.provider import Aws
 from local.stack_config import ROOT
 from local.state import StateFolder

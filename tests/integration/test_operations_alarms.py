@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from handlers.names import Metric
+from contract.metrics import Metric
 from local.metrics.alarms import AlarmEvaluator
 from local.metrics.data import Sample, Series, publish
 from local.provider import as_api_values

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from handlers.names import Dimension, FunctionMetric, GatewayMetric, Metric
+from contract.metrics import Dimension, FunctionMetric, GatewayMetric, Metric, Namespace
 from tests.running_stack import RunningStack
 
 NAMESPACE = "file-sla-dev"
@@ -93,11 +93,11 @@ def test_every_request_is_counted_also_those_that_the_gateway_answers(
     counters = Counters(
         as_analyst,
         {
-            "requests": (GatewayMetric.NAMESPACE, GatewayMetric.COUNT, GATEWAY),
-            "refused": (GatewayMetric.NAMESPACE, GatewayMetric.CLIENT_ERRORS, GATEWAY),
-            "failed": (GatewayMetric.NAMESPACE, GatewayMetric.SERVER_ERRORS, GATEWAY),
-            "invocations": (FunctionMetric.NAMESPACE, FunctionMetric.INVOCATIONS, FUNCTION),
-            "crashes": (FunctionMetric.NAMESPACE, FunctionMetric.ERRORS, FUNCTION),
+            "requests": (Namespace.API_GATEWAY, GatewayMetric.COUNT, GATEWAY),
+            "refused": (Namespace.API_GATEWAY, GatewayMetric.CLIENT_ERRORS, GATEWAY),
+            "failed": (Namespace.API_GATEWAY, GatewayMetric.SERVER_ERRORS, GATEWAY),
+            "invocations": (Namespace.LAMBDA, FunctionMetric.INVOCATIONS, FUNCTION),
+            "crashes": (Namespace.LAMBDA, FunctionMetric.ERRORS, FUNCTION),
         },
     )
     assert stack.report({"sla_error": []}, token).status_code == 200
@@ -110,7 +110,7 @@ def test_every_request_is_counted_also_those_that_the_gateway_answers(
 
 def test_what_the_functions_say_of_themselves_is_counted(stack: RunningStack, as_analyst: Any) -> None:
     token, outsider = stack.token(stack.reporter), stack.token(stack.new_user("nobodys-reporter"))
-    answered = {Dimension.ROUTE: "file_sla_error", Dimension.STATUS_CODE: "403"}
+    answered: dict[str, str] = {Dimension.ROUTE: "file_sla_error", Dimension.STATUS_CODE: "403"}
     counters = Counters(
         as_analyst,
         {

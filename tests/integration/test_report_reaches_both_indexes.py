@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from handlers.names import Attribute, Index
+from contract.table import Attribute, FileAttribute, Index
 from tests.running_stack import RunningStack
 
 
@@ -30,7 +30,7 @@ def test_sample_is_found_through_both_indexes(
 
     by_folder = _query(table, stack, Index.FOLDER, Attribute.FOLDER, folder)
     record = next(item for item in by_folder if item[Attribute.ERROR_ID]["S"] in error_ids)
-    assert [f["M"][Attribute.FILENAME]["S"] for f in record[Attribute.FILES]["L"]] == filenames
+    assert [f["M"][FileAttribute.FILENAME]["S"] for f in record[Attribute.FILES]["L"]] == filenames
     assert record[Attribute.REPORTED_BY]["S"] == "reporter"
 
     hour = record[Attribute.AFFECTED_DATE]["S"]

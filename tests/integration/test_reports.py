@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from handlers.names import Attribute, Group, Index, Route
+from contract.names import Group
+from contract.routes import AUTH, FILE_SLA_ERROR
+from contract.table import Attribute, Index
 from tests.events import a_report
 from tests.running_stack import RunningStack
 
@@ -60,7 +62,7 @@ def test_heartbeat_is_taken_and_nothing_stored(stack: RunningStack, token: str) 
 @pytest.mark.parametrize("bearer", [None, "", "not-a-token", "a.b.c"])
 def test_no_valid_token_no_report(stack: RunningStack, bearer: str | None) -> None:
     headers = {} if bearer is None else {"Authorization": bearer}
-    answer = stack.http.post(Route.FILE_SLA_ERROR, json=a_report("unsigned"), headers=headers)
+    answer = stack.http.post(FILE_SLA_ERROR.path, json=a_report("unsigned"), headers=headers)
     assert answer.status_code == 401
     assert answer.json()["message"]
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
@@ -94,12 +96,12 @@ def test_bad_body_is_told_by_field(stack: RunningStack, token: str, body: bytes,
 
 
 def test_unknown_route_and_method_are_told_in_json(stack: RunningStack) -> None:
-    for answer in (stack.http.post("nowhere", json={}), stack.http.get(Route.AUTH)):
+    for answer in (stack.http.post("nowhere", json={}), stack.http.get(AUTH.path)):
         assert answer.status_code in {403, 404, 405}
         assert answer.json()["message"]
 
 
 def test_browser_may_ask_first(stack: RunningStack) -> None:
-    answer = stack.http.options(Route.FILE_SLA_ERROR, headers={"Origin": "https://ops.example.com"})
+    answer = stack.http.options(FILE_SLA_ERROR.path, headers={"Origin": "https://ops.example.com"})
     assert answer.status_code == 204
     assert "Idempotency-Key" in answer.headers["Access-Control-Allow-Headers"]

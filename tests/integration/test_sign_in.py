@@ -2,8 +2,8 @@
 
 import pytest
 
-from handlers.names import Group
-from local.users import generate_password
+from contract.names import Group
+from ops.users import generate_password
 from tests.running_stack import RunningStack
 
 

@@ -7,8 +7,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from contract.environment import Variable
+from contract.table import Attribute
 from handlers import auth, file_sla_error
-from handlers.names import Attribute, Variable
 from handlers.web import telemetry
 from tests.events import CLIENT_ID
 

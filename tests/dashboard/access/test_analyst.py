@@ -6,8 +6,8 @@ import pytest
 
 from dashboard.access.analyst import RENEW_BEFORE, Analyst
 from dashboard.access.auth_api import AuthApi, Tokens
-from dashboard.access.claims import claims_of
-from dashboard.errors import NotAnAnalyst, ServiceFault, SessionExpired, TooManyAttempts
+from dashboard.access.claims import read_claims
+from dashboard.errors import NotAnAnalystError, ServiceFaultError, SessionExpiredError, TooManyRequestsError
 from tests.dashboard.fake_auth_api import FakeAuthApi, User, id_token
 from tests.dashboard.stopped_clock import NOW, StoppedClock
 
@@ -34,21 +34,21 @@ def analyst(service: FakeAuthApi, clock: StoppedClock, tokens: Tokens | None = N
 
 
 def test_the_claims_are_read_from_the_token() -> None:
-    claims = claims_of(id_token("ana", ("sla-analysts", "other")))
+    claims = read_claims(id_token("ana", ("sla-analysts", "other")))
     assert claims.username == "ana"
     assert claims.groups == {"sla-analysts", "other"}
 
 
 @pytest.mark.parametrize("token", ["", "a.b", "a.b.c", "a.e30.c", "a.W10.c"])
 def test_what_is_no_token_is_a_fault_that_does_not_quote_it(token: str) -> None:
-    with pytest.raises(ServiceFault) as caught:
-        claims_of(token)
+    with pytest.raises(ServiceFaultError) as caught:
+        read_claims(token)
     assert caught.value.__suppress_context__
 
 
 def test_only_analysts_are_let_in(service: FakeAuthApi, clock: StoppedClock) -> None:
     for groups in ((), ("sla-reporters",)):
-        with pytest.raises(NotAnAnalyst, match="sla-analysts"):
+        with pytest.raises(NotAnAnalystError, match="sla-analysts"):
             analyst(service, clock, Tokens(id_token("rob", groups), None, 3600))
 
 
@@ -79,7 +79,7 @@ def test_the_refresh_token_is_kept_when_no_new_one_comes(service: FakeAuthApi, c
 def test_a_refused_renewal_ends_the_session(service: FakeAuthApi, clock: StoppedClock) -> None:
     ana = analyst(service, clock, Tokens(id_token("ana"), "revoked", 3600))
     clock.now = NOW + LIFETIME
-    with pytest.raises(SessionExpired):
+    with pytest.raises(SessionExpiredError):
         ana.id_token()
 
 
@@ -88,7 +88,7 @@ def test_without_a_refresh_token_the_session_ends_with_the_id_token(
 ) -> None:
     ana = analyst(service, clock, Tokens(id_token("ana"), None, 3600))
     clock.now = NOW + LIFETIME
-    with pytest.raises(SessionExpired):
+    with pytest.raises(SessionExpiredError):
         ana.id_token()
 
 
@@ -96,7 +96,7 @@ def test_a_throttled_renewal_does_not_end_the_session(service: FakeAuthApi, cloc
     ana = analyst(service, clock)
     clock.now = NOW + LIFETIME
     service.instead = (429, {"message": "slow down"})
-    with pytest.raises(TooManyAttempts):
+    with pytest.raises(TooManyRequestsError):
         ana.id_token()
     service.instead = None
     assert ana.id_token() == id_token("ana")

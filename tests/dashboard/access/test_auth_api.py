@@ -8,14 +8,14 @@ import pytest
 from dashboard.access.auth_api import AuthApi
 from dashboard.errors import (
     DashboardError,
-    InvalidInput,
-    PasswordChangeRequired,
-    ServiceFault,
-    SignInIncomplete,
-    TooManyAttempts,
-    Unreachable,
-    WrongCode,
-    WrongCredentials,
+    InvalidInputError,
+    PasswordChangeRequiredError,
+    ServiceFaultError,
+    SignInIncompleteError,
+    TooManyRequestsError,
+    UnreachableError,
+    WrongCodeError,
+    WrongCredentialsError,
 )
 
 TOKENS = {"token": "id", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "refresh"}
@@ -74,13 +74,13 @@ def test_every_use_sends_the_body_of_the_contract(
 @pytest.mark.parametrize(
     ("status", "body", "error"),
     [
-        (401, {"message": "no"}, WrongCredentials),
-        (403, {"message": "change", "challenge": "NEW_PASSWORD_REQUIRED"}, PasswordChangeRequired),
-        (403, {"message": "more", "challenge": "SMS_MFA"}, SignInIncomplete),
-        (429, {"message": "slow"}, TooManyAttempts),
-        (500, {"message": "sorry", "request_id": "r-1"}, ServiceFault),
-        (502, "gateway", ServiceFault),
-        (200, {"message": "no token"}, ServiceFault),
+        (401, {"message": "no"}, WrongCredentialsError),
+        (403, {"message": "change", "challenge": "NEW_PASSWORD_REQUIRED"}, PasswordChangeRequiredError),
+        (403, {"message": "more", "challenge": "SMS_MFA"}, SignInIncompleteError),
+        (429, {"message": "slow"}, TooManyRequestsError),
+        (500, {"message": "sorry", "request_id": "r-1"}, ServiceFaultError),
+        (502, "gateway", ServiceFaultError),
+        (200, {"message": "no token"}, ServiceFaultError),
     ],
 )
 def test_every_failure_has_its_own_error(status: int, body: Any, error: type[DashboardError]) -> None:
@@ -89,25 +89,25 @@ def test_every_failure_has_its_own_error(status: int, body: Any, error: type[Das
 
 
 def test_a_wrong_code_is_told_apart_from_a_wrong_password() -> None:
-    with pytest.raises(WrongCode):
+    with pytest.raises(WrongCodeError):
         answering(401, {"message": "no"}).reset_password("ana", "000000", SECRET)
 
 
 def test_a_fault_gives_the_request_id_and_nothing_else_of_the_answer() -> None:
-    with pytest.raises(ServiceFault, match="r-1") as caught:
+    with pytest.raises(ServiceFaultError, match="r-1") as caught:
         answering(500, {"message": "internals", "request_id": "r-1"}).sign_in("ana", SECRET)
     assert "internals" not in str(caught.value)
 
 
 def test_a_refused_body_says_what_is_wrong_with_it() -> None:
     problem = {"field": "new_password", "problem": "is too short", "hint": "use 12 characters"}
-    with pytest.raises(InvalidInput, match="too weak") as caught:
+    with pytest.raises(InvalidInputError, match="too weak") as caught:
         answering(400, {"message": "too weak", "errors": [problem]}).set_first_password("ana", "a", "b")
     assert caught.value.problems == ("new_password is too short: use 12 characters",)
 
 
 def test_an_answer_that_is_not_json_is_a_fault() -> None:
-    with pytest.raises(ServiceFault):
+    with pytest.raises(ServiceFaultError):
         api(lambda _: httpx.Response(503, text="<html>")).sign_in("ana", SECRET)
 
 
@@ -115,7 +115,7 @@ def test_no_answer_is_told_apart_and_keeps_the_password_to_itself() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
 
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(UnreachableError) as caught:
         api(answer).sign_in("ana", SECRET)
     assert caught.value.__suppress_context__
     assert SECRET not in str(caught.value)

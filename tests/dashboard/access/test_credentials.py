@@ -7,12 +7,12 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from dashboard.access.credentials import IdentityPool
 from dashboard.errors import (
-    AccessDenied,
+    AccessDeniedError,
     DashboardError,
-    ServiceFault,
-    SessionExpired,
-    TooManyAttempts,
-    Unreachable,
+    ServiceFaultError,
+    SessionExpiredError,
+    TooManyRequestsError,
+    UnreachableError,
 )
 from dashboard.settings import Settings
 
@@ -92,13 +92,13 @@ def test_credentials_that_expire_in_use_are_renewed_with_a_fresh_token() -> None
 def test_a_session_that_cannot_be_renewed_says_so_where_it_is_used() -> None:
     def id_token() -> str:
         if identity.logins:
-            raise SessionExpired
+            raise SessionExpiredError
         return TOKEN
 
     identity = FakeIdentity(timedelta(minutes=1))
     session = pool(identity).session(id_token)
     client = session.client("dynamodb")
-    with pytest.raises(SessionExpired):
+    with pytest.raises(SessionExpiredError):
         client.list_tables()
 
 
@@ -111,10 +111,10 @@ def test_credentials_on_the_host_are_never_used(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("code", "error"),
     [
-        ("NotAuthorizedException", SessionExpired),
-        ("TooManyRequestsException", TooManyAttempts),
-        ("AccessDeniedException", AccessDenied),
-        ("InternalErrorException", ServiceFault),
+        ("NotAuthorizedException", SessionExpiredError),
+        ("TooManyRequestsException", TooManyRequestsError),
+        ("AccessDeniedException", AccessDeniedError),
+        ("InternalErrorException", ServiceFaultError),
     ],
 )
 def test_every_refusal_has_its_own_error_that_keeps_the_token_to_itself(
@@ -131,5 +131,5 @@ def test_every_refusal_has_its_own_error_that_keeps_the_token_to_itself(
 def test_no_answer_is_told_apart() -> None:
     identity = FakeIdentity(timedelta(hours=1))
     identity.failure = EndpointConnectionError(endpoint_url="https://cognito-identity.example")
-    with pytest.raises(Unreachable):
+    with pytest.raises(UnreachableError):
         pool(identity).session(lambda: TOKEN)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from dashboard.access.cookie import COOKIE, PATH, routes
+from dashboard.access.cookie import COOKIE, PATH, build_cookie_routes
 from dashboard.access.sessions import IDLE_LIMIT, TICKET_LIFETIME, SessionStore
 from tests.dashboard.stopped_clock import NOW, StoppedClock
 
@@ -22,14 +22,14 @@ def sessions(clock: StoppedClock) -> SessionStore:
 
 
 def begin(sessions: SessionStore) -> str:
-    return sessions.begin(cast("Any", object()), cast("Any", object()))
+    return sessions.begin(*(cast("Any", object()) for _ in range(3)))
 
 
 def ask(
     sessions: SessionStore, method: str, content: str | bytes = "", cookie: str | None = None
 ) -> httpx.Response:
     async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(Starlette(routes=routes(lambda: sessions)))
+        transport = httpx.ASGITransport(Starlette(routes=build_cookie_routes(lambda: sessions)))
         cookies = {COOKIE: cookie} if cookie else {}
         async with httpx.AsyncClient(
             transport=transport, base_url="https://dashboard.example", cookies=cookies

@@ -32,18 +32,18 @@ def test_names_are_shown_and_never_obeyed(
     report(FILE)
     page.goto(f"/by-date?q={quote(folder[-32:])}")
     sign_in(page, stack.analyst)
-    expect(page.get_by_text("1 incident.")).to_be_visible()
-    pick_first_row(table(page, "Incidents"))
+    expect(page.get_by_text("1 stuck file.")).to_be_visible()
+    pick_first_row(table(page, "Stuck files"))
     expect(page.get_by_text(f"{folder}\\{FILE}")).to_be_visible()
     _expect_nothing_made_of_names(page)
 
     page.goto(f"/by-folder?folder={quote(folder)}")
     expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
-    expect(table(page, "Incidents")).to_be_visible()
+    expect(table(page, "Stuck files")).to_be_visible()
     _expect_nothing_made_of_names(page)
 
     page.goto(f"/?q={quote(folder[-32:])}")
-    expect(table(page, "Incidents")).to_be_visible()
+    expect(table(page, "Stuck files")).to_be_visible()
     _expect_nothing_made_of_names(page)
     assert obeyed == []
 

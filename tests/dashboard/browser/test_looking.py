@@ -23,7 +23,7 @@ def test_a_pasted_link_opens_the_same_view_after_signing_in(
     expect_signed_in(page)
     expect(page.get_by_text("Times in Asia/Kolkata (UTC+05:30)")).to_be_visible()
     expect(page.get_by_role("radio", name="7 days")).to_be_checked()
-    expect(cell(table(page, "Incidents"), "stuck.csv")).to_be_attached()
+    expect(cell(table(page, "Stuck files"), "stuck.csv")).to_be_attached()
 
 
 def test_an_incident_leads_to_its_folders_history(
@@ -32,8 +32,8 @@ def test_an_incident_leads_to_its_folders_history(
     report("stuck.csv")
     page.goto(f"/by-date?q={folder.rsplit(chr(92))[-1]}")
     sign_in(page, stack.analyst)
-    expect(cell(table(page, "Incidents"), folder)).to_be_attached()
-    pick_first_row(table(page, "Incidents"))
+    expect(cell(table(page, "Stuck files"), folder)).to_be_attached()
+    pick_first_row(table(page, "Stuck files"))
     expect(page.get_by_text(f"{folder}\\stuck.csv")).to_be_visible()
     expect(page.get_by_text("the latest report of its folder lists it")).to_be_visible()
     page.get_by_role("button", name="Folder history").click()
@@ -48,12 +48,12 @@ def test_the_view_refreshes_by_itself_and_keeps_what_was_picked(
     page.clock.install()
     page.goto(f"/by-date?q={folder.rsplit(chr(92))[-1]}")
     sign_in(page, stack.analyst)
-    expect(page.get_by_text("1 incident.")).to_be_visible()
-    pick_first_row(table(page, "Incidents"))
+    expect(page.get_by_text("1 stuck file.")).to_be_visible()
+    pick_first_row(table(page, "Stuck files"))
     expect(page.get_by_text(f"{folder}\\first.csv")).to_be_visible()
     report("another.csv", "first.csv")
     page.clock.run_for("01:05")
-    expect(page.get_by_text("2 incidents")).to_be_visible()
+    expect(page.get_by_text("2 stuck files")).to_be_visible()
     expect(page.get_by_text(f"{folder}\\first.csv")).to_be_visible()
 
 
@@ -63,14 +63,14 @@ def test_the_download_holds_what_the_filter_shows(
     report("kept.csv", "left out.txt", FORMULA)
     page.goto(f"/by-folder?folder={quote(folder)}&q=.csv&zone=Europe/Berlin")
     sign_in(page, stack.analyst)
-    expect(page.get_by_text("2 incidents")).to_be_visible()
+    expect(page.get_by_text("2 stuck files")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert re.fullmatch(
-        r"file-sla_incidents_\d{8}-\d{4}_\d{8}-\d{4}_Europe-Berlin_csv\.csv",
+        r"file-sla_stuck-files_\d{8}-\d{4}_\d{8}-\d{4}_Europe-Berlin_csv\.csv",
         download.value.suggested_filename,
     )
-    path = tmp_path / "incidents.csv"
+    path = tmp_path / "stuck-files.csv"
     download.value.save_as(path)
     with path.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))

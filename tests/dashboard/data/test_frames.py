@@ -4,7 +4,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.data.frames import FILES, REPORTS, Breaches, rows_of
+from dashboard.data.frames import FILE_COLUMNS, RECORD_COLUMNS, RecordFrames, parse_records
 from tests.dashboard.fake_table import item
 from tests.dashboard.properties import PROPERTY
 
@@ -13,8 +13,10 @@ CREATED = AT - timedelta(hours=3)
 
 
 def test_a_record_becomes_a_report_and_its_files() -> None:
-    breaches = Breaches.of(rows_of([item(AT, "F", [("a", CREATED), ("b", CREATED)], sla=60, reporter="r")]))
-    (report,) = breaches.reports.to_dict("records")
+    breaches = RecordFrames.of(
+        parse_records([item(AT, "F", [("a", CREATED), ("b", CREATED)], sla=60, reporter="r")])
+    )
+    (report,) = breaches.records.to_dict("records")
     assert report == {
         "detected_at": pd.Timestamp(AT),
         "reported_by": "r",
@@ -30,34 +32,34 @@ def test_a_record_becomes_a_report_and_its_files() -> None:
 
 def test_moments_with_and_without_a_fraction_are_read() -> None:
     whole = AT.replace(microsecond=0)
-    breaches = Breaches.of(rows_of([item(AT), item(whole)]))
-    assert list(breaches.reports["detected_at"]) == [pd.Timestamp(AT), pd.Timestamp(whole)]
+    breaches = RecordFrames.of(parse_records([item(AT), item(whole)]))
+    assert list(breaches.records["detected_at"]) == [pd.Timestamp(AT), pd.Timestamp(whole)]
 
 
 def test_nothing_has_the_same_columns_as_something() -> None:
-    breaches = Breaches.of([])
-    assert breaches.reports.dtypes.astype("str").to_dict() == REPORTS
-    assert breaches.files.dtypes.astype("str").to_dict() == FILES
+    breaches = RecordFrames.of([])
+    assert breaches.records.dtypes.astype("str").to_dict() == RECORD_COLUMNS
+    assert breaches.files.dtypes.astype("str").to_dict() == FILE_COLUMNS
 
 
 def test_the_parts_of_a_split_report_are_one_report() -> None:
     parts = [item(AT, "F", [(name, CREATED)], part=(number, 2)) for number, name in ((2, "b"), (1, "a"))]
-    breaches = Breaches.of(rows_of([*parts, item(AT, "G", [("c", CREATED)])]))
-    reports = breaches.reports.set_index("folder")
+    breaches = RecordFrames.of(parse_records([*parts, item(AT, "G", [("c", CREATED)])]))
+    reports = breaches.records.set_index("folder")
     assert list(reports.loc["F", ["file_count", "complete"]]) == [2, True]
     assert list(reports.loc["G", ["file_count", "complete"]]) == [1, True]
     assert set(breaches.files["filename"]) == {"a", "b", "c"}
 
 
 def test_a_report_with_a_missing_part_is_not_complete() -> None:
-    breaches = Breaches.of(rows_of([item(AT, "F", [("a", CREATED)], part=(1, 3))]))
-    assert not breaches.reports["complete"].item()
+    breaches = RecordFrames.of(parse_records([item(AT, "F", [("a", CREATED)], part=(1, 3))]))
+    assert not breaches.records["complete"].item()
 
 
 def test_files_are_left_out_when_not_wanted() -> None:
-    breaches = Breaches.of(rows_of([item(AT, "F", [("a", CREATED)])]), with_files=False)
+    breaches = RecordFrames.of(parse_records([item(AT, "F", [("a", CREATED)])]), with_files=False)
     assert breaches.files.empty
-    assert breaches.reports["file_count"].item() == 1
+    assert breaches.records["file_count"].item() == 1
 
 
 @PROPERTY
@@ -70,9 +72,9 @@ def test_files_are_left_out_when_not_wanted() -> None:
 def test_neighbouring_stretches_hold_everything_once(
     minutes: list[int], first: int, length: int, more: int
 ) -> None:
-    breaches = Breaches.of(rows_of([item(AT + timedelta(minutes=minute)) for minute in minutes]))
+    breaches = RecordFrames.of(parse_records([item(AT + timedelta(minutes=minute)) for minute in minutes]))
     start, middle, end = (AT + timedelta(minutes=n) for n in (first, first + length, first + length + more))
-    parts = [breaches.between(start, middle).reports, breaches.between(middle, end).reports]
-    whole = breaches.between(start, end).reports
+    parts = [breaches.between(start, middle).records, breaches.between(middle, end).records]
+    whole = breaches.between(start, end).records
     assert sorted(pd.concat(parts)["detected_at"]) == sorted(whole["detected_at"])
     assert all(start <= moment < end for moment in whole["detected_at"])

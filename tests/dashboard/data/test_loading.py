@@ -8,12 +8,12 @@ from unittest.mock import patch
 import pandas as pd
 import pytest
 
-from dashboard.data.archive import FRAMED, SETTLING, Archive
-from dashboard.data.breach_table import CONNECTIONS, BreachTable
-from dashboard.data.frames import Breaches, rows_of
-from dashboard.data.loading import Loading, at_hand
-from dashboard.errors import Unreachable
-from handlers.times import HOUR
+from contract.moments import HOUR
+from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.hour_cache import MAX_FRAMES, SETTLING, HourCache
+from dashboard.data.loading import Loading, list_cheap_hours
+from dashboard.data.record_table import CONNECTIONS, RecordTable
+from dashboard.errors import UnreachableError
 from tests.dashboard.fake_table import item
 from tests.dashboard.stopped_clock import StoppedClock
 
@@ -29,11 +29,11 @@ class CountingTable:
         self.failing: set[datetime] = set()
         self.permits = threading.Semaphore(1_000_000)
 
-    def hour(self, hour: datetime, *, with_files: bool) -> Iterator[Any]:
+    def query_hour(self, hour: datetime, *, with_files: bool) -> Iterator[Any]:
         self.permits.acquire()
         self.asked[hour] += 1
         if hour in self.failing:
-            raise Unreachable("The table")
+            raise UnreachableError("The table")
         record = item(hour, f"{hour:%H}", [("a", hour)])
         if not with_files:
             del record["Files"]
@@ -46,8 +46,8 @@ def clock() -> StoppedClock:
 
 
 @pytest.fixture
-def archive(clock: StoppedClock) -> Archive:
-    return Archive(clock)
+def cache(clock: StoppedClock) -> HourCache:
+    return HourCache(clock)
 
 
 @pytest.fixture
@@ -55,121 +55,121 @@ def table() -> CountingTable:
     return CountingTable()
 
 
-def load(table: CountingTable, archive: Archive, *, with_files: bool = True) -> Loading:
-    return Loading(cast("BreachTable", table), archive, HOURS, with_files=with_files)
+def load(table: CountingTable, cache: HourCache, *, with_files: bool = True) -> Loading:
+    return Loading(cast("RecordTable", table), cache, HOURS, with_files=with_files)
 
 
-def finish(table: CountingTable, archive: Archive, *, with_files: bool = True) -> Loading:
-    with load(table, archive, with_files=with_files) as loading:
+def finish(table: CountingTable, cache: HourCache, *, with_files: bool = True) -> Loading:
+    with load(table, cache, with_files=with_files) as loading:
         loading.finish()
     return loading
 
 
-def test_every_hour_is_fetched_and_progress_is_told(table: CountingTable, archive: Archive) -> None:
-    with load(table, archive) as loading:
+def test_every_hour_is_fetched_and_progress_is_told(table: CountingTable, cache: HourCache) -> None:
+    with load(table, cache) as loading:
         assert (loading.missing, loading.total) == (5, 5)
         assert list(loading) == [1, 2, 3, 4, 5]
         assert loading.missing == 0
-    assert set(loading.breaches().reports["folder"]) == {"16", "17", "18", "19", "20"}
-    assert len(loading.breaches().files) == 5
+    assert set(loading.frames().records["folder"]) == {"16", "17", "18", "19", "20"}
+    assert len(loading.frames().files) == 5
 
 
 def test_past_hours_are_remembered_and_the_current_one_is_always_fresh(
-    table: CountingTable, archive: Archive
+    table: CountingTable, cache: HourCache
 ) -> None:
-    finish(table, archive)
-    again = finish(table, archive)
-    assert len(again.breaches().reports) == 5
+    finish(table, cache)
+    again = finish(table, cache)
+    assert len(again.frames().records) == 5
     assert table.asked == Counter({**dict.fromkeys(HOURS, 1), CURRENT: 2})
 
 
 def test_an_hour_is_remembered_only_after_latecomers_have_settled(
-    table: CountingTable, archive: Archive, clock: StoppedClock
+    table: CountingTable, cache: HourCache, clock: StoppedClock
 ) -> None:
     clock.now = CURRENT + HOUR + SETTLING - timedelta(seconds=1)
-    finish(table, archive)
-    finish(table, archive)
+    finish(table, cache)
+    finish(table, cache)
     assert table.asked[CURRENT] == 2
     clock.now += timedelta(seconds=1)
-    finish(table, archive)
-    finish(table, archive)
+    finish(table, cache)
+    finish(table, cache)
     assert table.asked[CURRENT] == 3
 
 
-def test_hours_with_files_serve_those_who_need_none(table: CountingTable, archive: Archive) -> None:
-    finish(table, archive, with_files=True)
-    without = finish(table, archive, with_files=False)
-    assert without.breaches().files.empty
+def test_hours_with_files_serve_those_who_need_none(table: CountingTable, cache: HourCache) -> None:
+    finish(table, cache, with_files=True)
+    without = finish(table, cache, with_files=False)
+    assert without.frames().files.empty
     assert table.asked[HOURS[-1]] == 1
 
 
-def test_hours_without_files_do_not_serve_those_who_need_them(table: CountingTable, archive: Archive) -> None:
-    finish(table, archive, with_files=False)
-    assert len(finish(table, archive, with_files=True).breaches().files) == 5
+def test_hours_without_files_do_not_serve_those_who_need_them(table: CountingTable, cache: HourCache) -> None:
+    finish(table, cache, with_files=False)
+    assert len(finish(table, cache, with_files=True).frames().files) == 5
 
 
-def test_what_was_loaded_before_stopping_is_kept(table: CountingTable, archive: Archive) -> None:
-    with load(table, archive) as loading:
+def test_what_was_loaded_before_stopping_is_kept(table: CountingTable, cache: HourCache) -> None:
+    with load(table, cache) as loading:
         for done in loading:
             if done == 2:
                 break
     assert loading.missing == 3
-    assert len(loading.breaches().reports) == 2
+    assert len(loading.frames().records) == 2
 
 
-def test_stopping_cancels_what_has_not_begun(archive: Archive, table: CountingTable) -> None:
+def test_stopping_cancels_what_has_not_begun(cache: HourCache, table: CountingTable) -> None:
     table.permits = threading.Semaphore(1)
     many = [CURRENT - number * HOUR for number in range(200)]
-    with Loading(cast("BreachTable", table), archive, many, with_files=False) as loading:
+    with Loading(cast("RecordTable", table), cache, many, with_files=False) as loading:
         assert next(iter(loading)) == 1
     table.permits.release(len(many))
     loading._pool.shutdown(wait=True)
     assert sum(table.asked.values()) <= 1 + CONNECTIONS
 
 
-def test_after_stopping_only_what_costs_little_is_at_hand(table: CountingTable, archive: Archive) -> None:
+def test_after_stopping_only_what_costs_little_is_at_hand(table: CountingTable, cache: HourCache) -> None:
     remembered = HOURS[3]
-    archive.keep(remembered, rows_of([item(remembered)]), with_files=False)
-    assert at_hand(archive, HOURS, with_files=False) == [CURRENT, remembered]
+    cache.put(remembered, parse_records([item(remembered)]), with_files=False)
+    assert list_cheap_hours(cache, HOURS, with_files=False) == [CURRENT, remembered]
 
 
-def test_a_failure_reaches_who_is_waiting(table: CountingTable, archive: Archive) -> None:
+def test_a_failure_reaches_who_is_waiting(table: CountingTable, cache: HourCache) -> None:
     table.failing.add(HOURS[2])
-    with load(table, archive) as loading, pytest.raises(Unreachable):
+    with load(table, cache) as loading, pytest.raises(UnreachableError):
         loading.finish()
 
 
-def test_frames_of_settled_hours_are_made_once(table: CountingTable, archive: Archive) -> None:
-    first = finish(table, archive).breaches()
-    with patch.object(Breaches, "of", wraps=Breaches.of) as of:
-        again = finish(table, archive).breaches()
+def test_frames_of_settled_hours_are_made_once(table: CountingTable, cache: HourCache) -> None:
+    first = finish(table, cache).frames()
+    with patch.object(RecordFrames, "of", wraps=RecordFrames.of) as of:
+        again = finish(table, cache).frames()
     assert [len(call.args[0]) for call in of.call_args_list] == [1]
     pd.testing.assert_frame_equal(again.files, first.files)
 
 
-def test_frames_asked_for_long_ago_are_made_again(archive: Archive) -> None:
+def test_frames_asked_for_long_ago_are_made_again(cache: HourCache) -> None:
     made: list[int] = []
 
     def ask(number: int) -> None:
-        def make() -> Breaches:
+        def make() -> RecordFrames:
             made.append(number)
-            return Breaches.of([])
+            return RecordFrames.of([])
 
-        archive.framed(((CURRENT - number * HOUR,), True), make)
+        cache.get_frames(((CURRENT - number * HOUR,), True), make)
 
-    for number in (*range(FRAMED), 0, FRAMED, 0, 1):
+    for number in (*range(MAX_FRAMES), 0, MAX_FRAMES, 0, 1):
         ask(number)
-    assert made == [*range(FRAMED), FRAMED, 1]
+    assert made == [*range(MAX_FRAMES), MAX_FRAMES, 1]
 
 
 def test_the_hours_not_asked_for_in_the_longest_time_are_forgotten(clock: StoppedClock) -> None:
-    archive = Archive(clock, capacity=3)
+    cache = HourCache(clock, capacity=3)
     old, used, new = HOURS[4], HOURS[3], HOURS[2]
     for hour in (old, used):
-        archive.keep(hour, rows_of([item(hour)]), with_files=False)
-    archive.keep(old, rows_of([item(old)]), with_files=False)
-    assert archive.recall(used, with_files=False) is not None
-    archive.keep(new, rows_of([item(new, files=[("a", new)])]), with_files=True)
-    assert archive.recall(old, with_files=False) is None
-    assert archive.recall(used, with_files=False) is not None
-    assert archive.recall(new, with_files=True) is not None
+        cache.put(hour, parse_records([item(hour)]), with_files=False)
+    cache.put(old, parse_records([item(old)]), with_files=False)
+    assert cache.get(used, with_files=False) is not None
+    cache.put(new, parse_records([item(new, files=[("a", new)])]), with_files=True)
+    assert cache.get(old, with_files=False) is None
+    assert cache.get(used, with_files=False) is not None
+    assert cache.get(new, with_files=True) is not None

@@ -10,7 +10,13 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from dashboard.data.metrics import Metrics
-from dashboard.errors import AccessDenied, ServiceFault, SessionExpired, TooManyAttempts, Unreachable
+from dashboard.errors import (
+    AccessDeniedError,
+    ServiceFaultError,
+    SessionExpiredError,
+    TooManyRequestsError,
+    UnreachableError,
+)
 
 NOW = datetime(2026, 11, 23, 20, 15, tzinfo=UTC)
 STEP = timedelta(minutes=5)
@@ -24,10 +30,10 @@ def metrics() -> Metrics:
 
 
 CALLS: list[Callable[[Metrics], object]] = [
-    Metrics.alarms,
-    lambda metrics: metrics.gateway(NOW - timedelta(hours=1), NOW, STEP),
-    lambda metrics: metrics.statuses(NOW - timedelta(hours=1), NOW, STEP),
-    lambda metrics: metrics.last_report(NOW),
+    Metrics.list_alarms,
+    lambda metrics: metrics.read_gateway(NOW - timedelta(hours=1), NOW, STEP),
+    lambda metrics: metrics.read_statuses(NOW - timedelta(hours=1), NOW, STEP),
+    lambda metrics: metrics.find_last_report(NOW),
 ]
 
 
@@ -35,10 +41,10 @@ CALLS: list[Callable[[Metrics], object]] = [
 @pytest.mark.parametrize(
     ("code", "failure"),
     [
-        ("AccessDenied", AccessDenied),
-        ("ExpiredToken", SessionExpired),
-        ("ThrottlingException", TooManyAttempts),
-        ("InternalFailure", ServiceFault),
+        ("AccessDenied", AccessDeniedError),
+        ("ExpiredToken", SessionExpiredError),
+        ("ThrottlingException", TooManyRequestsError),
+        ("InternalFailure", ServiceFaultError),
     ],
 )
 def test_refusals_become_what_an_analyst_can_act_on(
@@ -62,8 +68,8 @@ def test_no_network_is_told_as_such(metrics: Metrics, monkeypatch: pytest.Monkey
         raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
 
     monkeypatch.setattr(metrics._client, "_make_api_call", fail)
-    with pytest.raises(Unreachable, match="CloudWatch cannot be reached"):
-        metrics.alarms()
+    with pytest.raises(UnreachableError, match="CloudWatch cannot be reached"):
+        metrics.list_alarms()
 
 
 def test_since_when_is_the_last_change_of_state(metrics: Metrics) -> None:
@@ -77,7 +83,7 @@ def test_since_when_is_the_last_change_of_state(metrics: Metrics) -> None:
     }
     with Stubber(metrics._client) as aws:
         aws.add_response("describe_alarms", {"MetricAlarms": [alarm], "CompositeAlarms": []})
-        [found] = metrics.alarms()
+        [found] = metrics.list_alarms()
     assert (found.name, found.state, found.since) == ("auth-5xx", "ALARM", changed)
     assert found.meaning == "It fails. Look."
     assert found.runbook == "https://docs.example.com/runbook.md#api-5xx"
@@ -93,4 +99,4 @@ def test_last_report_is_the_newest_of_the_first_page_with_any(metrics: Metrics) 
     with Stubber(metrics._client) as aws:
         aws.add_response("get_metric_data", page([], NextToken="more"))
         aws.add_response("get_metric_data", page([newest, newest - timedelta(minutes=9)], NextToken="more"))
-        assert metrics.last_report(NOW) == newest
+        assert metrics.find_last_report(NOW) == newest

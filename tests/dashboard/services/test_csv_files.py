@@ -6,13 +6,19 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from dashboard.services.csv_files import file_name, to_csv
-from dashboard.services.filters import containing, with_status
+from dashboard.columns import MOMENT, Column
+from dashboard.services.csv_files import build_file_name, format_csv
+from dashboard.services.filters import filter_by_status, filter_by_text
 from dashboard.services.periods import Period
+from dashboard.services.stuck_files import Status
 
 BERLIN = ZoneInfo("Europe/Berlin")
 AT = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
-HEADINGS = {"filename": "File", "at": "Reported", "minutes": "Minutes"}
+HEADINGS = [
+    Column("filename", "str", csv_heading="File"),
+    Column("at", MOMENT, csv_heading="Reported"),
+    Column("minutes", "float64", csv_heading="Minutes"),
+]
 
 
 def frame(*names: str) -> pd.DataFrame:
@@ -27,7 +33,7 @@ def read(content: bytes) -> list[list[str]]:
 
 
 def test_the_file_holds_the_columns_asked_for_under_their_headings() -> None:
-    content = to_csv(frame("relatório março.csv"), HEADINGS, BERLIN)
+    content = format_csv(frame("relatório março.csv"), HEADINGS, BERLIN)
     assert content.startswith(b"\xef\xbb\xbf")
     assert read(content) == [
         ["File", "Reported", "Minutes"],
@@ -38,28 +44,28 @@ def test_the_file_holds_the_columns_asked_for_under_their_headings() -> None:
 def test_a_missing_time_is_empty() -> None:
     table = frame("a", "b")
     table.loc[0, "at"] = pd.NaT
-    assert read(to_csv(table, HEADINGS, BERLIN))[1][1] == ""
+    assert read(format_csv(table, HEADINGS, BERLIN))[1][1] == ""
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1"])
 def test_a_name_that_looks_like_a_formula_is_defused(name: str) -> None:
-    assert read(to_csv(frame(name), HEADINGS, BERLIN))[1][0].startswith("'")
+    assert read(format_csv(frame(name), HEADINGS, BERLIN))[1][0].startswith("'")
 
 
 @pytest.mark.parametrize("name", ["a=b", "a-1.csv", 'say "hi", you', "line\nbreak", "C:\\Jobs\\F"])
 def test_other_names_are_kept_to_the_letter(name: str) -> None:
-    assert read(to_csv(frame(name), HEADINGS, BERLIN))[1][0] == name
+    assert read(format_csv(frame(name), HEADINGS, BERLIN))[1][0] == name
 
 
 def test_the_file_is_named_after_what_it_holds() -> None:
     period = Period(datetime(2026, 11, 22, 23, tzinfo=UTC), datetime(2026, 11, 23, 23, tzinfo=UTC))
-    assert file_name("incidents", period, BERLIN, "open", "") == (
-        "file-sla_incidents_20261123-0000_20261124-0000_Europe-Berlin_open.csv"
+    assert build_file_name("stuck-files", period, BERLIN, "open", "") == (
+        "file-sla_stuck-files_20261123-0000_20261124-0000_Europe-Berlin_open.csv"
     )
 
 
 def test_a_file_name_has_nothing_that_a_path_could_use() -> None:
-    name = file_name("incidents", Period(AT, AT), BERLIN, "../../etc\\passwd\x00", "x" * 500)
+    name = build_file_name("stuck-files", Period(AT, AT), BERLIN, "../../etc\\passwd\x00", "x" * 500)
     assert not set(name) & set('/\\\x00:*?"<>|')
     assert ".." not in name
     assert len(name) < 200
@@ -70,7 +76,7 @@ def test_search_finds_text_to_the_letter_in_any_case_and_any_column() -> None:
         "str"
     )
     found = {
-        text: list(containing(table, text, ["filename", "folder"])["filename"])
+        text: list(filter_by_text(table, text, ["filename", "folder"])["filename"])
         for text in ("", "a.C", "(1)", ".*", "straße", "  c ")
     }
     assert found == {
@@ -85,5 +91,5 @@ def test_search_finds_text_to_the_letter_in_any_case_and_any_column() -> None:
 
 def test_statuses_narrow_down() -> None:
     table = pd.DataFrame({"status": ["open", "cleared", "open"]})
-    assert len(with_status(table, ["open"])) == 2
-    assert with_status(table, []).empty
+    assert len(filter_by_status(table, [Status.OPEN])) == 2
+    assert filter_by_status(table, []).empty

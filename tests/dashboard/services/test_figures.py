@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from dashboard.data.frames import Breaches, rows_of
-from dashboard.services.durations import spell
-from dashboard.services.frequency import breach_hours, by_hour_of_day, by_week
-from dashboard.services.incidents import find_incidents
+from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.services.durations import format_duration
+from dashboard.services.frequency import count_days_by_hour, count_hours_by_week, count_hours_in_breach
+from dashboard.services.latest_records import find_uncleared_records, list_hours, select_files
 from dashboard.services.periods import Period
-from dashboard.services.recurrence import recurrence
-from dashboard.services.series import files_in_breach, step_for
-from dashboard.services.standing import files_of, hours_of, standing_reports
-from dashboard.services.timeline import longest_waits
+from dashboard.services.recurrence import summarize_recurrence
+from dashboard.services.series import choose_step, count_files_in_breach
+from dashboard.services.stuck_files import find_stuck_files
+from dashboard.services.timeline import find_longest_waits
 from tests.dashboard.fake_table import item
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -24,8 +24,8 @@ HOUR = timedelta(hours=1)
 QUIET = timedelta(hours=2)
 
 
-def breaches(*items: dict[str, Any]) -> Breaches:
-    return Breaches.of(rows_of(items))
+def breaches(*items: dict[str, Any]) -> RecordFrames:
+    return RecordFrames.of(parse_records(items))
 
 
 def record(hours: float, folder: str = "F", files: int = 1, **more: Any) -> dict[str, Any]:
@@ -36,8 +36,8 @@ def record(hours: float, folder: str = "F", files: int = 1, **more: Any) -> dict
 def test_a_step_shows_each_folders_most_files_however_often_it_was_reported() -> None:
     reports = breaches(
         record(0, "F", 2), record(0.3, "F", 3), record(0.6, "F", 1), record(0.3, "G", 4), record(2, "F", 1)
-    ).reports
-    series = files_in_breach(reports, Period(NOON, NOON + 3 * HOUR + HOUR), BERLIN)
+    ).records
+    series = count_files_in_breach(reports, Period(NOON, NOON + 3 * HOUR + HOUR), BERLIN)
     assert list(series["files"]) == [7, 0, 1, 0]
     assert list(series["time"].dt.hour) == [13, 14, 15, 16]
     assert set(series["until"] - series["time"]) == {pd.Timedelta(HOUR)}
@@ -53,26 +53,26 @@ def test_a_step_shows_each_folders_most_files_however_often_it_was_reported() ->
     ],
 )
 def test_longer_periods_have_longer_steps(length: timedelta, step: timedelta) -> None:
-    assert step_for(Period(NOON, NOON + length)) == step
+    assert choose_step(Period(NOON, NOON + length)) == step
 
 
 def test_an_hour_that_the_clocks_repeat_is_one_step() -> None:
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    reports = breaches(item(first, "F", [("a", first)]), item(first + HOUR, "G", [("b", first)])).reports
-    series = files_in_breach(reports, Period(first - HOUR, first + 3 * HOUR), BERLIN)
+    reports = breaches(item(first, "F", [("a", first)]), item(first + HOUR, "G", [("b", first)])).records
+    series = count_files_in_breach(reports, Period(first - HOUR, first + 3 * HOUR), BERLIN)
     assert dict(zip(series["time"].dt.hour, series["files"], strict=True))[2] == 2
 
 
 def test_folders_rank_by_the_hours_in_which_they_were_reported() -> None:
-    ranking = breach_hours(
-        breaches(record(0, "F"), record(0.5, "F", 3), record(0, "G"), record(1, "G")).reports
+    ranking = count_hours_in_breach(
+        breaches(record(0, "F"), record(0.5, "F", 3), record(0, "G"), record(1, "G")).records
     )
     assert ranking.to_dict("list") == {"folder": ["G", "F"], "hours": [2, 1], "files": [1, 3]}
 
 
 def test_the_heat_map_counts_days_at_the_hours_of_the_viewers_zone() -> None:
-    reports = breaches(record(0), record(0.5), record(24), record(12)).reports
-    cells = by_hour_of_day(reports, BERLIN)
+    reports = breaches(record(0), record(0.5), record(24), record(12)).records
+    cells = count_days_by_hour(reports, BERLIN)
     assert cells.to_dict("records") == [
         {"folder": "F", "hour": 1, "days": 1},  # midnight in UTC, already the next day in Berlin
         {"folder": "F", "hour": 13, "days": 2},
@@ -81,8 +81,8 @@ def test_the_heat_map_counts_days_at_the_hours_of_the_viewers_zone() -> None:
 
 def test_weeks_begin_on_monday_in_the_viewers_zone() -> None:
     sunday_late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-    reports = breaches(item(sunday_late), item(sunday_late - HOUR)).reports
-    weeks = {zone: by_week(reports, ZoneInfo(zone)) for zone in ("UTC", "Europe/Berlin")}
+    reports = breaches(item(sunday_late), item(sunday_late - HOUR)).records
+    weeks = {zone: count_hours_by_week(reports, ZoneInfo(zone)) for zone in ("UTC", "Europe/Berlin")}
     assert list(weeks["UTC"]["hours"]) == [2]
     assert list(weeks["Europe/Berlin"]["week"].dt.strftime("%m-%d")) == ["11-16", "11-23"]
     assert list(weeks["Europe/Berlin"]["hours"]) == [1, 1]
@@ -90,26 +90,26 @@ def test_weeks_begin_on_monday_in_the_viewers_zone() -> None:
 
 def test_the_timeline_shows_the_oldest_file_of_each_report_and_breaks_at_silences() -> None:
     files = [("old", NOON - 5 * HOUR), ("young", NOON - HOUR)]
-    found = longest_waits(breaches(item(NOON, "F", files, sla=90), record(1), record(4)).files, QUIET)
+    found = find_longest_waits(breaches(item(NOON, "F", files, sla=90), record(1), record(4)).files, QUIET)
     assert list(found["hours"]) == [5, 6, 9]
     assert found["sla"].iloc[0] == 1.5
     assert found["files"].iloc[0] == 2
-    assert found["run"].nunique() == 2
-    assert found["run"].iloc[0] == found["run"].iloc[1]
+    assert found["stretch"].nunique() == 2
+    assert found["stretch"].iloc[0] == found["stretch"].iloc[1]
 
 
 def test_recurrence_counts_what_began_and_how_long_it_took() -> None:
     reports = breaches(record(0, files=2), record(1, files=2), record(10), record(30), record(31), record(32))
-    found = recurrence(find_incidents(reports, NOON + 33 * HOUR, QUIET), BERLIN)
-    assert found.incidents == 4
+    found = summarize_recurrence(find_stuck_files(reports, NOON + 33 * HOUR, QUIET), BERLIN)
+    assert found.files == 4
     assert found.days == 2
     assert found.typical_overdue == timedelta(minutes=(340 + 880) / 2)
     assert found.typical_interval == timedelta(hours=15)
 
 
 def test_recurrence_of_nothing_has_no_typical_anything() -> None:
-    found = recurrence(find_incidents(breaches(), NOON, QUIET), BERLIN)
-    assert (found.incidents, found.typical_overdue, found.typical_interval) == (0, None, None)
+    found = summarize_recurrence(find_stuck_files(breaches(), NOON, QUIET), BERLIN)
+    assert (found.files, found.typical_overdue, found.typical_interval) == (0, None, None)
 
 
 def test_only_reports_that_no_later_one_clears_are_standing() -> None:
@@ -119,10 +119,10 @@ def test_only_reports_that_no_later_one_clears_are_standing() -> None:
         record(1, "G", 2),
         record(0, "H", reporter="other"),
     )
-    standing = standing_reports(found.reports)
+    standing = find_uncleared_records(found.records)
     assert set(standing["folder"]) == {"G", "H"}
-    assert hours_of(standing) == [NOON, NOON + HOUR]
-    listed = files_of(standing, found.files)
+    assert list_hours(standing) == [NOON, NOON + HOUR]
+    listed = select_files(standing, found.files)
     assert sorted(listed["folder"]) == ["G", "G", "H"]
 
 
@@ -131,10 +131,10 @@ def test_what_is_open_is_the_same_from_the_standing_reports_as_from_everything()
         *(record(hours, folder, 2) for hours in (0, 1, 1.5) for folder in "FG"), record(1.8, "G")
     )
     now = NOON + 2 * HOUR
-    standing = Breaches(found.reports, files_of(standing_reports(found.reports), found.files))
+    standing = RecordFrames(found.records, select_files(find_uncleared_records(found.records), found.files))
     columns = ["folder", "filename", "status", "overdue_now", "last_seen"]
-    everything = find_incidents(found, now, QUIET)[columns]
-    less = find_incidents(standing, now, QUIET)[columns]
+    everything = find_stuck_files(found, now, QUIET)[columns]
+    less = find_stuck_files(standing, now, QUIET)[columns]
     pd.testing.assert_frame_equal(less, everything[everything["status"] != "cleared"])
 
 
@@ -153,4 +153,4 @@ def test_what_is_open_is_the_same_from_the_standing_reports_as_from_everything()
     ],
 )
 def test_durations_are_spelled_in_two_units(duration: float | timedelta | None, text: str) -> None:
-    assert spell(duration) == text
+    assert format_duration(duration) == text

@@ -4,8 +4,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from dashboard.data.metrics import VALUES, Alarm
-from dashboard.services.operations import latencies, outcomes_over_time, ranked, statuses, usage
+from dashboard.data.metrics import VALUE_COLUMNS, Alarm
+from dashboard.services.operations import (
+    count_outcomes,
+    count_statuses,
+    sort_alarms,
+    summarize_usage,
+    tabulate_latencies,
+)
 from dashboard.services.periods import Period
 
 END = datetime(2026, 11, 23, 20, 15, tzinfo=UTC)
@@ -15,7 +21,7 @@ ACCEPTED, REFUSED, FAILED = "Accepted (2XX)", "Refused (4XX)", "Failed (5XX)"
 
 
 def values(*rows: tuple[str, str, datetime, float]) -> pd.DataFrame:
-    return pd.DataFrame.from_records(list(rows), columns=list(VALUES)).astype(VALUES)
+    return pd.DataFrame.from_records(list(rows), columns=list(VALUE_COLUMNS)).astype(VALUE_COLUMNS)
 
 
 def at(hour: int, minute: int) -> datetime:
@@ -42,19 +48,19 @@ ANSWERED = values(
 
 
 def test_usage_is_what_the_gateway_counted() -> None:
-    used = usage(GATEWAY)
+    used = summarize_usage(GATEWAY)
     assert used is not None
     assert (used.requests, used.refused_percent, used.failed_percent) == (50, 10, 40)
     assert used.highest_p95 == 120
 
 
 def test_no_request_is_no_usage() -> None:
-    assert usage(values()) is None
-    assert usage(values(("Count", "", at(20, 10), 0))) is None
+    assert summarize_usage(values()) is None
+    assert summarize_usage(values(("Count", "", at(20, 10), 0))) is None
 
 
 def test_outcomes_are_stacked_on_each_other_for_every_step() -> None:
-    outcomes = outcomes_over_time(GATEWAY, PERIOD, BERLIN)
+    outcomes = count_outcomes(GATEWAY, PERIOD, BERLIN)
     assert outcomes["time"].min() == pd.Timestamp("2026-11-23 20:15")
     assert outcomes["time"].nunique() == 12
     last = outcomes[outcomes["time"] == pd.Timestamp("2026-11-23 21:10")].set_index("outcome")
@@ -65,7 +71,7 @@ def test_outcomes_are_stacked_on_each_other_for_every_step() -> None:
 
 
 def test_what_the_gateway_answered_itself_is_the_difference() -> None:
-    found = statuses(ANSWERED, GATEWAY)
+    found = count_statuses(ANSWERED, GATEWAY)
     assert list(found.itertuples(index=False, name=None)) == [
         ("200", "file_sla_error", 21),
         ("500", "file_sla_error", 20),
@@ -76,16 +82,16 @@ def test_what_the_gateway_answered_itself_is_the_difference() -> None:
 
 
 def test_functions_that_lead_the_gateways_counts_make_none_negative() -> None:
-    assert "4XX" not in set(statuses(ANSWERED, values(("4XXError", "", at(20, 10), 0)))["status"])
+    assert "4XX" not in set(count_statuses(ANSWERED, values(("4XXError", "", at(20, 10), 0)))["status"])
 
 
 def test_statuses_of_a_gateway_that_let_nothing_through() -> None:
-    found = statuses(values(), values(("4XXError", "", at(20, 10), 3)))
+    found = count_statuses(values(), values(("4XXError", "", at(20, 10), 3)))
     assert list(found.itertuples(index=False, name=None)) == [("4XX", "", 3)]
 
 
 def test_latencies_have_a_gap_where_nothing_was_timed() -> None:
-    lines = latencies(GATEWAY, PERIOD, BERLIN)
+    lines = tabulate_latencies(GATEWAY, PERIOD, BERLIN)
     p95 = lines[lines["line"] == "/auth p95"].set_index("time")["milliseconds"]
     assert p95.dropna().to_dict() == {
         pd.Timestamp("2026-11-23 20:20"): 90,
@@ -101,5 +107,5 @@ def alarm(name: str, state: str, minutes_ago: int = 0) -> Alarm:
 @pytest.mark.parametrize("turn", range(4))
 def test_alarms_that_are_on_come_first_the_newest_on_top(turn: int) -> None:
     alarms = [alarm("b", "OK"), alarm("a", "OK", 5), alarm("old", "ALARM", 9), alarm("new", "ALARM", 1)]
-    found = ranked(alarms[turn:] + alarms[:turn])
+    found = sort_alarms(alarms[turn:] + alarms[:turn])
     assert [one.name for one in found] == ["new", "old", "a", "b"]

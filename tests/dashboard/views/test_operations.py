@@ -11,7 +11,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 from streamlit.testing.v1 import AppTest
 
 from dashboard.data.metrics import Metrics
-from dashboard.errors import AccessDenied, Unreachable
+from dashboard.errors import AccessDeniedError, UnreachableError
 from tests.dashboard.conftest import NAMESPACE
 from tests.dashboard.fake_table import REGION
 from tests.dashboard.views.reading import shown
@@ -123,9 +123,9 @@ def test_all_quiet_is_said_too(signed_in: AppTest, cloudwatch: "CloudWatchClient
     assert "No alarm is on." in shown(open_view(signed_in))
 
 
-@pytest.mark.parametrize("failure", [AccessDenied("no metrics for you"), Unreachable("CloudWatch")])
+@pytest.mark.parametrize("failure", [AccessDeniedError("no metrics for you"), UnreachableError("CloudWatch")])
 def test_a_failure_is_told_in_plain_words(signed_in: AppTest, failure: Exception) -> None:
-    with patch.object(Metrics, "gateway", side_effect=failure):
+    with patch.object(Metrics, "read_gateway", side_effect=failure):
         signed_in.switch_page(VIEW).run()
     assert not signed_in.exception
     assert str(failure) in shown(signed_in)

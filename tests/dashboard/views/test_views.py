@@ -9,9 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend
-from dashboard.errors import AccessDenied, SessionExpired, Unreachable
-from dashboard.services.incidents import FILE
-from dashboard.views.parts.picking import _ids
+from dashboard.errors import AccessDeniedError, SessionExpiredError, UnreachableError
+from dashboard.services.stuck_files import FILE
+from dashboard.widgets.table import _hash_identities
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_table import item
 from tests.dashboard.views.reading import button, shown
@@ -90,7 +90,7 @@ def test_by_date_shows_the_records_behind_them(signed_in: AppTest) -> None:
 def test_by_folder_shows_that_folders_history(signed_in: AppTest) -> None:
     open_view(signed_in, BY_FOLDER, folder=FOLDER)
     assert sorted(column(signed_in, "filename")) == ["gone.csv", "stuck.csv"]
-    assert figures(signed_in)["Incidents"] == "2"
+    assert figures(signed_in)["Stuck files"] == "2"
     assert figures(signed_in)["SLA"] == "20 min"
 
 
@@ -198,7 +198,7 @@ def test_a_link_opens_the_same_view_after_signing_in(app: AppTest) -> None:
 @pytest.mark.usefixtures("breaches")
 def test_a_picked_incident_is_shown_in_full_and_stays_picked(signed_in: AppTest, store: Store) -> None:
     open_view(signed_in, BY_DATE)
-    ids = _ids(signed_in.dataframe[0].value, [*FILE, "later"])
+    ids = _hash_identities(signed_in.dataframe[0].value, [*FILE, "later"])
     signed_in.query_params["pick"] = ids[column(signed_in, "filename").index("silent.csv")]
     signed_in.run()
     assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
@@ -210,17 +210,18 @@ def test_a_picked_incident_is_shown_in_full_and_stays_picked(signed_in: AppTest,
 
 @pytest.mark.usefixtures("breaches")
 def test_a_long_table_grows_as_asked(signed_in: AppTest) -> None:
-    signed_in.session_state["incidents_limit"] = 2
+    signed_in.session_state["stuck_files_limit"] = 2
     open_view(signed_in, BY_DATE)
     assert len(signed_in.dataframe[0].value) == 2
-    assert "The first 2 of 3 incidents" in shown(signed_in)
+    assert "The first 2 of 3 stuck files" in shown(signed_in)
     button(signed_in, "Show more")
     assert len(signed_in.dataframe[0].value) == 3
-    assert "3 incidents" in shown(signed_in)
+    assert "3 stuck files" in shown(signed_in)
 
 
 @pytest.mark.parametrize(
-    ("error", "message"), [(AccessDenied(), "AWS refused"), (Unreachable("The table"), "cannot be reached")]
+    ("error", "message"),
+    [(AccessDeniedError(), "AWS refused"), (UnreachableError("The table"), "cannot be reached")],
 )
 def test_a_failing_table_is_told_and_can_be_tried_again(
     signed_in: AppTest, monkeypatch: pytest.MonkeyPatch, error: Exception, message: str
@@ -229,7 +230,7 @@ def test_a_failing_table_is_told_and_can_be_tried_again(
         raise error
 
     with monkeypatch.context() as patching:
-        patching.setattr("dashboard.data.breach_table.BreachTable.hour", fail)
+        patching.setattr("dashboard.data.record_table.RecordTable.query_hour", fail)
         open_view(signed_in, BY_DATE)
         assert message in shown(signed_in)
     button(signed_in, "Try again")
@@ -241,10 +242,10 @@ def test_a_session_that_ends_in_mid_query_leads_through_the_sign_in_form_to_the_
     signed_in: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> None:
-        raise SessionExpired
+        raise SessionExpiredError
 
     with monkeypatch.context() as patching:
-        patching.setattr("dashboard.data.breach_table.BreachTable.hour", fail)
+        patching.setattr("dashboard.data.record_table.RecordTable.query_hour", fail)
         open_view(signed_in, BY_DATE, q="silent")
         assert "Your session has ended" in shown(signed_in)
     sign_in(signed_in)
@@ -267,7 +268,7 @@ def test_past_hours_are_not_fetched_again(signed_in: AppTest, monkeypatch: pytes
     open_view(signed_in, BY_DATE)
     session = backend().sessions.find(signed_in.session_state["session_id"])
     assert session
-    with patch.object(session.table, "hour", wraps=session.table.hour) as hour:
+    with patch.object(session.table, "query_hour", wraps=session.table.query_hour) as hour:
         signed_in.run()
     # The current hour, and the one before it while it may still change.
     assert 1 <= hour.call_count <= 2

@@ -1,0 +1,1 @@
+"""The REST API: the API itself, its routes, its stage."""

@@ -1,0 +1,123 @@
+"""The stage on which the REST API is reached."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from components.settings import Throttle
+from components.specs.policy import build_service_trust
+from contract.names import STAGE
+from contract.routes import ROUTES, RouteSpec
+
+_LOG_POLICY: Final = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+_ACCESS_LOG_FIELDS: Final = {
+    "requestId": "$context.requestId",
+    "requestTime": "$context.requestTime",
+    "ip": "$context.identity.sourceIp",
+    "method": "$context.httpMethod",
+    "path": "$context.resourcePath",
+    "status": "$context.status",
+    "responseLength": "$context.responseLength",
+    "latencyMs": "$context.responseLatency",
+    "integrationLatencyMs": "$context.integrationLatency",
+    "integrationError": "$context.integration.error",
+    "gatewayError": "$context.error.responseType",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiStageArgs:
+    """What is deployed to the stage, and how it behaves."""
+
+    api_name: str
+    rest_api_id: pulumi.Input[str]
+    digest: pulumi.Input[str]
+    """Of all that a deployment freezes: another digest, another deployment."""
+    deployed_parts: Sequence[pulumi.Resource]
+    """The resources that must be there before a deployment is made."""
+    throttles: Mapping[str, Throttle]
+    """By the path of their route."""
+    log_retention_days: int
+    manages_account: bool
+
+
+class ApiStage(pulumi.ComponentResource):
+    """A deployment, the stage that serves it, its access log, and the limits of its routes.
+
+    Exposes `url`, without a slash at its end, `arn`, and `access_log_name`.
+    """
+
+    def __init__(self, name: str, args: ApiStageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("file-sla:api:ApiStage", name, None, opts)
+        self._name = name
+        self._args = args
+        self._child = pulumi.ResourceOptions(parent=self)
+        log_group = aws.cloudwatch.LogGroup(
+            f"{name}-access-log",
+            name=f"/aws/apigateway/{args.api_name}",
+            retention_in_days=args.log_retention_days,
+            opts=self._child,
+        )
+        deployment = aws.apigateway.Deployment(
+            f"{name}-deployment",
+            rest_api=args.rest_api_id,
+            triggers={"shape": args.digest},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.deployed_parts),
+        )
+        self.stage = aws.apigateway.Stage(
+            f"{name}-stage",
+            rest_api=args.rest_api_id,
+            deployment=deployment.id,
+            stage_name=STAGE,
+            access_log_settings=aws.apigateway.StageAccessLogSettingsArgs(
+                destination_arn=log_group.arn, format=json.dumps(_ACCESS_LOG_FIELDS)
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=self._add_log_role()),
+        )
+        for route in ROUTES:
+            self._add_throttle(route)
+
+        self.url: pulumi.Output[str] = self.stage.invoke_url
+        self.arn: pulumi.Output[str] = self.stage.arn
+        self.access_log_name: pulumi.Output[str] = log_group.name
+        self.register_outputs({"url": self.url, "access_log_name": self.access_log_name})
+
+    def _add_log_role(self) -> list[pulumi.Resource]:
+        if not self._args.manages_account:
+            return []
+        role = aws.iam.Role(
+            f"{self._name}-log-role",
+            name=f"{self._args.api_name}-logs",
+            description="Lets API Gateway write access logs.",
+            assume_role_policy=build_service_trust("apigateway.amazonaws.com"),
+            opts=self._child,
+        )
+        attachment = aws.iam.RolePolicyAttachment(
+            f"{self._name}-log-policy", role=role.name, policy_arn=_LOG_POLICY, opts=self._child
+        )
+        account = aws.apigateway.Account(
+            f"{self._name}-account",
+            cloudwatch_role_arn=role.arn,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment]),
+        )
+        return [account]
+
+    def _add_throttle(self, route: RouteSpec) -> None:
+        throttle = self._args.throttles[route.path]
+        aws.apigateway.MethodSettings(
+            f"{self._name}-{route.key}-settings",
+            rest_api=self._args.rest_api_id,
+            stage_name=self.stage.stage_name,
+            method_path=f"{route.path}/POST",
+            settings=aws.apigateway.MethodSettingsSettingsArgs(
+                metrics_enabled=True,
+                logging_level="OFF",
+                throttling_rate_limit=throttle.rate,
+                throttling_burst_limit=throttle.burst,
+            ),
+            opts=self._child,
+        )

@@ -1,0 +1,183 @@
+"""The REST API in front of the functions."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import pulumi
+import pulumi_aws as aws
+
+from components.api.api_route import ApiRoute, ApiRouteArgs
+from components.api.api_stage import ApiStage, ApiStageArgs
+from components.api.specs.gateway_model import build_gateway_model
+from components.api.specs.gateway_responses import (
+    GATEWAY_RESPONSES,
+    build_cors_headers,
+    build_preflight_headers,
+)
+from components.functions.function import Function
+from components.settings import Settings, Throttle
+from components.specs.policy import build_callers_policy
+from contract.routes import ROUTES
+
+TLS_POLICY: Final = "SecurityPolicy_TLS13_1_2_PQ_2025_09"
+"""TLS 1.2 and 1.3. Left out, a regional API takes TLS 1.0 too (API Gateway, default security policy)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RestApiArgs:
+    """What a stack decides about its API."""
+
+    api_name: str
+    functions: Mapping[str, Function]
+    """Those of every route, by its path."""
+    throttles: Mapping[str, Throttle]
+    """Likewise."""
+    user_pool_arn: pulumi.Input[str]
+    allowed_origin: str
+    log_retention_days: int
+    manages_account: bool
+    allowed_blocks: Sequence[str]
+    """CIDR blocks whose addresses may call; none for any address."""
+
+    @classmethod
+    def of(
+        cls, settings: Settings, functions: Mapping[str, Function], user_pool_arn: pulumi.Input[str]
+    ) -> Self:
+        """As the stack's settings want it."""
+        return cls(
+            api_name=settings.prefix,
+            functions=functions,
+            throttles=settings.throttles,
+            user_pool_arn=user_pool_arn,
+            allowed_origin=settings.cors_origin,
+            log_retention_days=settings.log_retention_days,
+            manages_account=settings.manage_api_gateway_account,
+            allowed_blocks=settings.allowed_blocks,
+        )
+
+
+class RestApi(pulumi.ComponentResource):
+    """A REST API with its authorizer, validator, gateway responses, routes and one stage.
+
+    A new deployment is made whenever anything changes that shapes the API, and only then.
+    Exposes `url`, without a slash at its end, `stage_arn` and `access_log_name`.
+    """
+
+    def __init__(self, name: str, args: RestApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("file-sla:api:RestApi", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.rest_api = aws.apigateway.RestApi(
+            f"{name}-api",
+            name=args.api_name,
+            description="Where reports of files that waited too long go.",
+            endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(types="REGIONAL"),
+            security_policy=TLS_POLICY,
+            endpoint_access_mode="STRICT",
+            opts=child,
+        )
+        callers = (
+            [
+                aws.apigateway.RestApiPolicy(
+                    f"{name}-callers",
+                    rest_api_id=self.rest_api.id,
+                    policy=build_callers_policy(args.allowed_blocks, self.rest_api.execution_arn),
+                    opts=child,
+                )
+            ]
+            if args.allowed_blocks
+            else []
+        )
+        self.authorizer = aws.apigateway.Authorizer(
+            f"{name}-authorizer",
+            name="user-pool",
+            type="COGNITO_USER_POOLS",
+            rest_api=self.rest_api.id,
+            provider_arns=[args.user_pool_arn],
+            identity_source="method.request.header.Authorization",
+            opts=child,
+        )
+        self.validator = aws.apigateway.RequestValidator(
+            f"{name}-validator",
+            name="body",
+            rest_api=self.rest_api.id,
+            validate_request_body=True,
+            opts=child,
+        )
+        responses = [
+            aws.apigateway.Response(
+                f"{name}-{response.response_type.lower().replace('_', '-')}",
+                rest_api_id=self.rest_api.id,
+                response_type=response.response_type,
+                status_code=response.status_code,
+                response_templates={"application/json": response.template},
+                response_parameters={
+                    f"gatewayresponse.header.{header}": f"'{value}'"
+                    for header, value in build_cors_headers(args.allowed_origin).items()
+                },
+                opts=child,
+            )
+            for response in GATEWAY_RESPONSES
+        ]
+        routes = [
+            ApiRoute(
+                f"{name}-{route.key}",
+                ApiRouteArgs(
+                    route=route,
+                    function=args.functions[route.path],
+                    rest_api=self.rest_api,
+                    authorizer_id=self.authorizer.id,
+                    validator_id=self.validator.id,
+                    allowed_origin=args.allowed_origin,
+                ),
+                child,
+            )
+            for route in ROUTES
+        ]
+        self.stage = ApiStage(
+            name,
+            ApiStageArgs(
+                api_name=args.api_name,
+                rest_api_id=self.rest_api.id,
+                digest=_digest_shape(args),
+                deployed_parts=[
+                    *callers,
+                    self.authorizer,
+                    self.validator,
+                    *responses,
+                    *(resource for route in routes for resource in route.deployed_parts),
+                ],
+                throttles=args.throttles,
+                log_retention_days=args.log_retention_days,
+                manages_account=args.manages_account,
+            ),
+            child,
+        )
+
+        self.url: pulumi.Output[str] = self.stage.url
+        self.stage_arn: pulumi.Output[str] = self.stage.arn
+        self.access_log_name: pulumi.Output[str] = self.stage.access_log_name
+        self.register_outputs({"url": self.url})
+
+
+def _digest_shape(args: RestApiArgs) -> pulumi.Output[str]:
+    """A digest of all that a deployment freezes."""
+    shape = {
+        "routes": [
+            {
+                "path": route.path,
+                "model": build_gateway_model(route),
+                "authorized": route.group is not None,
+                "function": args.functions[route.path].invoke_arn,
+            }
+            for route in ROUTES
+        ],
+        "responses": [[r.response_type, r.status_code, r.template] for r in GATEWAY_RESPONSES],
+        "preflight": build_preflight_headers(args.allowed_origin),
+        "user_pool": args.user_pool_arn,
+        "callers": list(args.allowed_blocks),
+    }
+    return pulumi.Output.json_dumps(shape, sort_keys=True).apply(
+        lambda text: hashlib.sha256(text.encode()).hexdigest()
+    )

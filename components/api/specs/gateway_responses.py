@@ -1,0 +1,81 @@
+"""What the gateway itself answers, in the contract's form: JSON with a `message`, and CORS headers."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from contract import answers
+from contract.answers import Fault, Message
+from contract.limits import MAX_REPORT_BYTES
+from contract.remedies import HOW_TO_SPLIT
+from contract.routes import ROUTES
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayResponse:
+    """The body of one kind of answer that no function made."""
+
+    response_type: str
+    template: str
+    status_code: str | None = None
+    """Left out, each error keeps its own status. Set on a default, it would rewrite them all."""
+
+
+def build_cors_headers(allowed_origin: str) -> dict[str, str]:
+    """The headers without which a browser hides an answer from the page that asked."""
+    return {"Access-Control-Allow-Origin": allowed_origin}
+
+
+def build_preflight_headers(allowed_origin: str) -> dict[str, str]:
+    """What a browser wants to know before it sends a page's request."""
+    of_routes = {header.name for route in ROUTES for header in route.headers}
+    return {
+        **build_cors_headers(allowed_origin),
+        "Access-Control-Allow-Methods": "OPTIONS,POST",
+        "Access-Control-Allow-Headers": ",".join(["Authorization", "Content-Type", *sorted(of_routes)]),
+        "Access-Control-Max-Age": "3600",
+    }
+
+
+def _template(body: Message) -> str:
+    return json.dumps(asdict(body))
+
+
+_FAILED = _template(Fault(message=answers.NOT_STORED, request_id="$context.requestId"))
+
+GATEWAY_RESPONSES = (
+    GatewayResponse(response_type="DEFAULT_4XX", template='{"message": $context.error.messageString}'),
+    GatewayResponse(
+        response_type="DEFAULT_5XX",
+        template='{"message": $context.error.messageString, "request_id": "$context.requestId"}',
+    ),
+    GatewayResponse(
+        response_type="BAD_REQUEST_BODY", status_code="400", template=_template(answers.NOT_OF_THE_CONTRACT)
+    ),
+    GatewayResponse(
+        response_type="UNAUTHORIZED",
+        status_code="401",
+        template=_template(Message(message=answers.INVALID_TOKEN)),
+    ),
+    GatewayResponse(
+        response_type="MISSING_AUTHENTICATION_TOKEN",
+        status_code="404",
+        template=_template(Message(message=answers.NO_SUCH_ROUTE)),
+    ),
+    GatewayResponse(
+        response_type="REQUEST_TOO_LARGE",
+        status_code="413",
+        # Quotes and line ends count twice there: the function gets the body as JSON in JSON.
+        template=_template(
+            Message(
+                message=f"The request has more than {MAX_REPORT_BYTES:,} bytes as the gateway hands it on. "
+                f"{HOW_TO_SPLIT}"
+            )
+        ),
+    ),
+    GatewayResponse(
+        response_type="THROTTLED", status_code="429", template=_template(Message(message=answers.THROTTLED))
+    ),
+    # The contract knows one status for faults of ours, which the reporting script logs apart.
+    GatewayResponse(response_type="INTEGRATION_FAILURE", status_code="500", template=_FAILED),
+    GatewayResponse(response_type="INTEGRATION_TIMEOUT", status_code="500", template=_FAILED),
+)

@@ -1,0 +1,84 @@
+"""One Lambda function and all that belongs to it alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+
+from components.functions.specs.package import Package
+from components.specs.policy import Allow, build_identity_policy, build_service_trust
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionArgs:
+    """What tells one function from another."""
+
+    function_name: str
+    description: str
+    handler: str
+    package: Package
+    memory_mb: int
+    timeout_seconds: int
+    environment: Mapping[str, pulumi.Input[str]]
+    permissions: Sequence[Allow]
+    """What its code may do; writing its own log comes by itself."""
+    log_retention_days: int
+
+
+class Function(pulumi.ComponentResource):
+    """A Lambda function with a role, a log group and permissions of its own.
+
+    Exposes `args`, `function_name`, `arn`, and `invoke_arn` for the gateway.
+    """
+
+    def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("file-sla:functions:Function", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.args = args
+
+        self.log_group = aws.cloudwatch.LogGroup(
+            f"{name}-log",
+            name=f"/aws/lambda/{args.function_name}",
+            retention_in_days=args.log_retention_days,
+            opts=child,
+        )
+        self.role = aws.iam.Role(
+            f"{name}-role",
+            name=args.function_name,
+            description=f"What {args.function_name} may do.",
+            assume_role_policy=build_service_trust("lambda.amazonaws.com"),
+            opts=child,
+        )
+        may_log = Allow(
+            ["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.concat(self.log_group.arn, ":*")]
+        )
+        permissions = aws.iam.RolePolicy(
+            f"{name}-permissions",
+            role=self.role.id,
+            policy=build_identity_policy(may_log, *args.permissions),
+            opts=child,
+        )
+        self.function = aws.lambda_.Function(
+            f"{name}-function",
+            name=args.function_name,
+            description=args.description,
+            handler=args.handler,
+            code=pulumi.FileArchive(str(args.package.path)),
+            runtime=args.package.runtime,
+            architectures=[args.package.architecture],
+            memory_size=args.memory_mb,
+            timeout=args.timeout_seconds,
+            role=self.role.arn,
+            environment=aws.lambda_.FunctionEnvironmentArgs(variables=args.environment),
+            logging_config=aws.lambda_.FunctionLoggingConfigArgs(
+                log_format="JSON", log_group=self.log_group.name
+            ),
+            # A function that starts before it may do its work would fail its first requests.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permissions]),
+        )
+
+        self.function_name: pulumi.Output[str] = self.function.name
+        self.arn: pulumi.Output[str] = self.function.arn
+        self.invoke_arn: pulumi.Output[str] = self.function.invoke_arn
+        self.register_outputs({"function_name": self.function_name, "arn": self.arn})

@@ -1,0 +1,1 @@
+"""What each function runs, may do and needs to know, as data; and its package."""

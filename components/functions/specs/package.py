@@ -1,0 +1,179 @@
+"""Builds the zip of a Lambda function from the locked dependencies and the modules that it imports.
+
+The same input gives the same bytes: versions and hashes come from `uv.lock`, entries are
+sorted, times and permissions fixed. So a second `pulumi up` finds nothing to change.
+"""
+
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pulumi
+import uv
+
+from components.functions.specs.sources import find_sources
+
+Architecture = Literal["arm64", "x86_64"]
+Target = Literal["arm64", "x86_64", "host"]
+
+ROOT = Path(__file__).parents[3]
+CACHE = ROOT / ".build"
+LAMBDA_PYTHON = "3.13"
+_PLATFORMS: dict[Architecture, str] = {
+    "arm64": "aarch64-manylinux2014",
+    "x86_64": "x86_64-manylinux2014",
+}
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
+UNUSED: tuple[str, ...] = (
+    "aws_lambda_powertools/event_handler",
+    "aws_lambda_powertools/utilities/*",
+    "pydantic/experimental",
+    "pydantic/mypy.py",
+    "pydantic/v1",
+)
+"""Came along with the libraries, and no function imports it: three quarters of the auth package otherwise."""
+_USED_ALL_THE_SAME = {
+    "aws_lambda_powertools/utilities/__init__.py",
+    "aws_lambda_powertools/utilities/jmespath_utils",
+}
+# Where Lambda unpacks the zip; written into the byte code, so that tracebacks name real paths.
+_TASK_ROOT = "/var/task"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Package:
+    """A built zip, and what it runs on."""
+
+    path: Path
+    runtime: str
+    architecture: Architecture
+
+
+def build_package(name: str, target: Target) -> Package:
+    """The package of the function whose dependencies are the group `{name}-function`.
+
+    Args:
+        name: the function, such as `auth`.
+        target: Lambda's architecture, or `host` for this machine and this interpreter.
+
+    Raises:
+        pulumi.RunError: uv could not resolve or install the dependencies.
+    """
+    architecture = _host_architecture() if target == "host" else target
+    version = f"{sys.version_info.major}.{sys.version_info.minor}" if target == "host" else LAMBDA_PYTHON
+    requirements = _uv("export", "--frozen", "--quiet", "--no-header", "--only-group", f"{name}-function")
+    compiler = sys.executable if target == "host" else _interpreter(version)
+    if compiler is None:
+        pulumi.log.warn(
+            f"No Python {version} on this machine: the {name} function's code is not compiled ahead, "
+            "so each cold start compiles it. Install that Python to mend this."
+        )
+
+    recipe = [
+        requirements,
+        target,
+        architecture,
+        version,
+        str(compiler is not None),
+        Path(__file__).read_text(),
+    ]
+    digest = hashlib.sha256("\0".join(recipe).encode())
+    sources = find_sources(ROOT / "handlers" / f"{name.replace('-', '_')}.py", ROOT)
+    for source in sources:
+        digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes())
+    path = CACHE / f"{name}-{target}-{digest.hexdigest()[:16]}.zip"
+    if not path.exists():
+        CACHE.mkdir(exist_ok=True)
+        # Built aside and renamed, so that an interrupted build never passes for a whole one.
+        with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
+            content, archive = Path(scratch, "content"), Path(scratch, "archive.zip")
+            _fill(content, sources, requirements, target, version, compiler)
+            _zip(content, archive)
+            archive.replace(path)
+    return Package(path=path, runtime=f"python{version}", architecture=architecture)
+
+
+def _fill(
+    content: Path,
+    sources: Sequence[Path],
+    requirements: str,
+    target: Target,
+    version: str,
+    compiler: str | None,
+) -> None:
+    lambda_only = (
+        [] if target == "host" else ["--python-platform", _PLATFORMS[target], "--python-version", version]
+    )
+    _uv(
+        "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:",
+        "--python", sys.executable, "--target", str(content), *lambda_only, "--requirements", "-",
+        stdin=requirements,
+    )  # fmt: skip
+    shutil.rmtree(content / "bin", ignore_errors=True)
+    (content / ".lock").unlink(missing_ok=True)
+    _prune(content)
+    for source in sources:
+        copy = content / source.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+    if compiler is not None:
+        # /var/task is read-only: byte code that is not in the zip is made again at each cold start.
+        subprocess.run(
+            [
+                compiler, "-m", "compileall", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash",
+                "-s", str(content), "-p", _TASK_ROOT, str(content),
+            ],
+            check=True,
+        )  # fmt: skip
+
+
+def _prune(content: Path) -> None:
+    """Removes what Lambda would store and unpack for nothing."""
+    for pattern in UNUSED:
+        for unused in content.glob(pattern):
+            if unused.relative_to(content).as_posix() in _USED_ALL_THE_SAME:
+                continue
+            if unused.is_dir():
+                shutil.rmtree(unused)
+            else:
+                unused.unlink()
+
+
+def _zip(content: Path, archive: Path) -> None:
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as bundle:
+        for file in sorted(path for path in content.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(str(file.relative_to(content)), _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            bundle.writestr(entry, file.read_bytes())
+
+
+def _interpreter(version: str) -> str | None:
+    found = subprocess.run(
+        [uv.find_uv_bin(), "python", "find", "--no-project", "--no-python-downloads", version],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return found.stdout.strip() or None
+
+
+def _host_architecture() -> Architecture:
+    return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
+
+
+def _uv(*arguments: str, stdin: str | None = None) -> str:
+    done = subprocess.run(
+        [uv.find_uv_bin(), *arguments], cwd=ROOT, input=stdin, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise pulumi.RunError(f"uv {arguments[0]} failed while building a function:\n{done.stderr.strip()}")
+    return done.stdout

@@ -1,0 +1,182 @@
+"""What the service tells of itself, and whom it wakes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import pulumi
+import pulumi_aws as aws
+
+from components.monitoring.specs.alarms import AlarmSpec, build_alarm_specs
+from components.monitoring.specs.dashboard_body import build_dashboard_body
+from components.monitoring.specs.metrics import MetricRef, StackMetrics
+from components.settings import Settings
+from components.specs.policy import Allow
+from contract import runbook
+from contract.runbook import Section
+
+UNHEALTHY: Final = "unhealthy"
+"""The key of the composite alarm."""
+ALLOW_READING_METRICS: Final = Allow(
+    ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
+    # CloudWatch knows no narrower resource for these: metrics have no ARN, and composite alarms are
+    # shown only to those who may see all (DescribeAlarms).
+    ["*"],
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringArgs:
+    """What a stack decides about its monitoring."""
+
+    prefix: str
+    region: str
+    metrics: StackMetrics
+    alarms: Sequence[AlarmSpec]
+    access_log_name: pulumi.Input[str]
+    docs_url: str
+    """What the address, or the path, of every runbook section begins with."""
+    email: str
+    """Where alarms are mailed to; empty for nowhere."""
+
+    @classmethod
+    def of(cls, settings: Settings, access_log_name: pulumi.Input[str]) -> Self:
+        """As the stack's settings want it."""
+        metrics = StackMetrics.of(settings)
+        return cls(
+            prefix=settings.prefix,
+            region=settings.region,
+            metrics=metrics,
+            alarms=build_alarm_specs(metrics, settings),
+            access_log_name=access_log_name,
+            docs_url=settings.docs_url,
+            email=settings.alarm_email,
+        )
+
+
+class Monitoring(pulumi.ComponentResource):
+    """An SNS topic, the alarms that publish to it, and a CloudWatch dashboard.
+
+    Beside the alarms of the specs there is a composite one, which is on while any of those is
+    that make the service unhealthy.
+
+    Exposes `alarm_topic_arn`, `alarms` by key, `unhealthy` and `dashboard_name`.
+    """
+
+    def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("file-sla:monitoring:Monitoring", name, None, opts)
+        self._name = name
+        self._args = args
+        self._child = pulumi.ResourceOptions(parent=self)
+
+        self.topic = aws.sns.Topic(f"{name}-alarms", name=f"{args.prefix}-alarms", opts=self._child)
+        if args.email:
+            aws.sns.TopicSubscription(
+                f"{name}-email",
+                topic=self.topic.arn,
+                protocol="email",
+                endpoint=args.email,
+                opts=self._child,
+            )
+        self.alarms = {spec.key: self._alarm(spec) for spec in args.alarms}
+        self.unhealthy = self._composite()
+        self.dashboard = aws.cloudwatch.Dashboard(
+            f"{name}-dashboard",
+            dashboard_name=args.prefix,
+            dashboard_body=build_dashboard_body(
+                args.metrics,
+                args.region,
+                args.access_log_name,
+                [self.unhealthy.arn, *(alarm.arn for alarm in self.alarms.values())],
+            ),
+            opts=self._child,
+        )
+
+        self.alarm_topic_arn: pulumi.Output[str] = self.topic.arn
+        self.dashboard_name: pulumi.Output[str] = self.dashboard.dashboard_name
+        self.register_outputs(
+            {"alarm_topic_arn": self.alarm_topic_arn, "dashboard_name": self.dashboard_name}
+        )
+
+    def _alarm(self, spec: AlarmSpec) -> aws.cloudwatch.MetricAlarm:
+        # A computed value is an expression over metrics; all other alarms read theirs directly.
+        queries = _queries(spec)
+        single = None if queries else spec.metric
+        statistic = single.statistic if single else None
+        is_percentile = statistic is not None and statistic.startswith("p")
+        return aws.cloudwatch.MetricAlarm(
+            f"{self._name}-{spec.key}",
+            name=f"{self._args.prefix}-{spec.key}",
+            alarm_description=self._describe(spec.meaning, spec.section),
+            namespace=single.namespace if single else None,
+            metric_name=single.name if single else None,
+            dimensions=single.dimensions if single else None,
+            statistic=None if is_percentile else statistic,
+            extended_statistic=statistic if is_percentile else None,
+            period=spec.period_seconds if single else None,
+            metric_queries=queries or None,
+            comparison_operator=spec.comparison,
+            threshold=spec.threshold,
+            evaluation_periods=spec.evaluation_periods,
+            datapoints_to_alarm=spec.datapoints_to_alarm,
+            treat_missing_data=spec.missing_data,
+            alarm_actions=[self.topic.arn],
+            # The same people hear when it is over.
+            ok_actions=[self.topic.arn],
+            opts=self._child,
+        )
+
+    def _composite(self) -> aws.cloudwatch.CompositeAlarm:
+        names = [self.alarms[spec.key].name for spec in self._args.alarms if spec.unhealthy]
+        return aws.cloudwatch.CompositeAlarm(
+            f"{self._name}-{UNHEALTHY}",
+            alarm_name=f"{self._args.prefix}-{UNHEALTHY}",
+            alarm_description=self._describe(
+                "The service does not do its work as it should. The alarms that are on beside this one "
+                "tell what is wrong; begin with the one that came first.",
+                Section.UNHEALTHY,
+            ),
+            alarm_rule=pulumi.Output.all(*names).apply(
+                lambda known: " OR ".join(f'ALARM("{name}")' for name in known)
+            ),
+            alarm_actions=[self.topic.arn],
+            ok_actions=[self.topic.arn],
+            opts=self._child,
+        )
+
+    def _describe(self, meaning: str, section: Section) -> str:
+        return f"{meaning} {runbook.LABEL}{self._args.docs_url}/{runbook.FILE}#{section}"
+
+
+def _queries(spec: AlarmSpec) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
+    """The expression that gives the alarm's value, and what goes into it; nothing for a bare metric."""
+    if spec.per:
+        at_least = max(spec.at_least, 1)
+        return [
+            _query("part", spec.metric, spec.period_seconds),
+            _query("whole", spec.per, spec.period_seconds),
+            _result("percentage", f"IF(whole >= {at_least}, 100 * part / whole, 0)"),
+        ]
+    if spec.counts_absence:
+        return [_query("published", spec.metric, spec.period_seconds), _result("count", "FILL(published, 0)")]
+    return []
+
+
+def _query(query_id: str, metric: MetricRef, period: int) -> aws.cloudwatch.MetricAlarmMetricQueryArgs:
+    return aws.cloudwatch.MetricAlarmMetricQueryArgs(
+        id=query_id,
+        return_data=False,
+        metric=aws.cloudwatch.MetricAlarmMetricQueryMetricArgs(
+            namespace=metric.namespace,
+            metric_name=metric.name,
+            dimensions=metric.dimensions,
+            stat=metric.statistic,
+            period=period,
+        ),
+    )
+
+
+def _result(query_id: str, expression: str) -> aws.cloudwatch.MetricAlarmMetricQueryArgs:
+    return aws.cloudwatch.MetricAlarmMetricQueryArgs(
+        id=query_id, expression=expression, label=query_id, return_data=True
+    )

@@ -1,0 +1,198 @@
+"""The CloudWatch dashboard of the service, in CloudWatch's JSON.
+
+Its structure is that of "Dashboard Body Structure and Syntax" in the CloudWatch API reference.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import pulumi
+
+from components.monitoring.specs.metrics import MetricRef, StackMetrics
+from contract.metrics import Dimension, FunctionMetric, GatewayMetric, Metric, TableMetric
+from contract.routes import ROUTES
+from contract.table import Index
+
+COLUMNS = 24
+"""The width of a CloudWatch dashboard, in grid units."""
+_WIDTH, _HEIGHT = COLUMNS // 2, 6
+_PERIOD_SECONDS = 300
+_PLACES = (None, *Index)
+"""Where the table has throughput of its own: itself, and each index."""
+
+Widget = dict[str, Any]
+
+
+def build_dashboard_body(
+    metrics: StackMetrics,
+    region: str,
+    access_log_name: pulumi.Input[str],
+    alarm_arns: Sequence[pulumi.Input[str]],
+) -> pulumi.Output[str]:
+    """The dashboard's body: alarms, usage, status codes, latency, functions, table, breaches."""
+    widgets = [
+        {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}},
+        *_usage(metrics, region, access_log_name),
+        *_latency(metrics, region),
+        *_functions(metrics, region),
+        *_table(metrics, region),
+        *_business(metrics, region),
+    ]
+    return pulumi.Output.json_dumps({"widgets": _placed(widgets)}, sort_keys=True)
+
+
+def _usage(metrics: StackMetrics, region: str, access_log_name: pulumi.Input[str]) -> Iterator[Widget]:
+    yield _graph(
+        "Requests", region, [metrics.of_route(route, GatewayMetric.COUNT, "Sum") for route in ROUTES]
+    )
+    yield _graph(
+        "Errors, with those that the gateway answered itself",
+        region,
+        [metrics.of_api(name) for name in (GatewayMetric.CLIENT_ERRORS, GatewayMetric.SERVER_ERRORS)],
+    )
+    yield _every(
+        "Status codes of the functions",
+        metrics,
+        region,
+        Metric.REQUESTS,
+        Dimension.ROUTE,
+        Dimension.STATUS_CODE,
+    )
+    yield {
+        "type": "log",
+        "properties": {
+            "title": "Status codes of the whole API",
+            "region": region,
+            "view": "table",
+            "query": pulumi.Output.concat(
+                "SOURCE '",
+                access_log_name,
+                "' | stats count(*) as requests by path, status | sort path, status",
+            ),
+        },
+    }
+
+
+def _latency(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+    for route in ROUTES:
+        yield _graph(
+            f"Latency of /{route.path}, ms",
+            region,
+            [
+                *(metrics.of_route(route, GatewayMetric.LATENCY, p) for p in ("p50", "p95", "p99")),
+                metrics.of_route(route, GatewayMetric.INTEGRATION_LATENCY, "p95"),
+            ],
+        )
+
+
+def _functions(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+    yield _graph(
+        "Functions: invocations, errors, throttles",
+        region,
+        [
+            metrics.of_function(route, name)
+            for route in ROUTES
+            for name in (FunctionMetric.INVOCATIONS, FunctionMetric.ERRORS, FunctionMetric.THROTTLES)
+        ],
+    )
+    yield _graph(
+        "Functions: duration p95, ms",
+        region,
+        [metrics.of_function(route, FunctionMetric.DURATION, "p95") for route in ROUTES],
+    )
+    yield _graph(
+        "Functions: concurrent executions",
+        region,
+        [metrics.of_function(route, FunctionMetric.CONCURRENT_EXECUTIONS, "Maximum") for route in ROUTES],
+    )
+
+
+def _table(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+    for kind, consumed in (
+        ("write", TableMetric.CONSUMED_WRITE_UNITS),
+        ("read", TableMetric.CONSUMED_READ_UNITS),
+    ):
+        yield _graph(
+            f"Table: consumed {kind} units",
+            region,
+            [metrics.of_table(consumed, index=index) for index in _PLACES],
+        )
+    yield _graph(
+        "Table: throttles and system errors",
+        region,
+        [
+            *(metrics.of_table(TableMetric.WRITE_THROTTLES, index=index) for index in _PLACES),
+            *(metrics.of_table(TableMetric.READ_THROTTLES, index=index) for index in _PLACES[1:]),
+            *(
+                metrics.of_table(TableMetric.SYSTEM_ERRORS, operation=operation)
+                for operation in ("BatchWriteItem", "Query")
+            ),
+        ],
+    )
+
+
+def _business(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+    yield _graph(
+        "Reports and breaches",
+        region,
+        [
+            metrics.published(name)
+            for name in (Metric.REPORTS, Metric.HEARTBEATS, Metric.BREACHED_FOLDERS, Metric.STUCK_FILES)
+        ],
+    )
+    yield _graph(
+        "Records written, unprocessed items sent again",
+        region,
+        [metrics.published(name) for name in (Metric.RECORDS_WRITTEN, Metric.UNPROCESSED_RETRIED)],
+    )
+    yield _every("Rejected reports by reason", metrics, region, Metric.REJECTED_REPORTS, Dimension.REASON)
+    yield _every("Sign-ins by outcome", metrics, region, Metric.SIGN_INS, Dimension.OUTCOME)
+
+
+def _graph(title: str, region: str, shown: Sequence[MetricRef]) -> Widget:
+    rows: list[list[Any]] = [
+        [
+            metric.namespace,
+            metric.name,
+            *(part for pair in metric.dimensions.items() for part in pair),
+            {"stat": metric.statistic},
+        ]
+        for metric in shown
+    ]
+    return _widget(title, region, rows)
+
+
+def _every(title: str, metrics: StackMetrics, region: str, name: str, *dimensions: str) -> Widget:
+    """One line for each combination of values that the dimensions ever had."""
+    # Quoted: the namespace has hyphens (CloudWatch search expression syntax).
+    schema = ",".join(f'"{part}"' for part in (metrics.namespace, *dimensions))
+    search = f"SEARCH('{{{schema}}} MetricName=\"{name}\"', 'Sum', {_PERIOD_SECONDS})"
+    return _widget(title, region, [[{"expression": search, "id": "found"}]])
+
+
+def _widget(title: str, region: str, metrics: list[list[Any]]) -> Widget:
+    return {
+        "type": "metric",
+        "properties": {
+            "title": title,
+            "region": region,
+            "view": "timeSeries",
+            "stacked": False,
+            "period": _PERIOD_SECONDS,
+            "metrics": metrics,
+        },
+    }
+
+
+def _placed(widgets: Sequence[Widget]) -> list[Widget]:
+    per_row = COLUMNS // _WIDTH
+    return [
+        {
+            **widget,
+            "x": (position % per_row) * _WIDTH,
+            "y": (position // per_row) * _HEIGHT,
+            "width": _WIDTH,
+            "height": _HEIGHT,
+        }
+        for position, widget in enumerate(widgets)
+    ]

@@ -1,0 +1,77 @@
+"""IAM policy documents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+
+VERSION = "2012-10-17"
+
+
+@dataclass(frozen=True)
+class Allow:
+    """A statement that allows actions on resources."""
+
+    actions: Sequence[str]
+    resources: Sequence[pulumi.Input[str]]
+    condition: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_statement(self) -> dict[str, Any]:
+        """The statement in IAM's policy grammar."""
+        condition = {"Condition": dict(self.condition)} if self.condition else {}
+        return {
+            "Effect": "Allow",
+            "Action": list(self.actions),
+            "Resource": list(self.resources),
+            **condition,
+        }
+
+
+def build_identity_policy(*statements: Allow) -> pulumi.Output[str]:
+    """An identity policy as JSON."""
+    return _build_document([statement.to_statement() for statement in statements])
+
+
+def build_service_trust(service: str) -> pulumi.Output[str]:
+    """Lets an AWS service, such as `lambda.amazonaws.com`, take on the role."""
+    return _build_document(
+        [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]
+    )
+
+
+def build_identity_pool_trust(identity_pool_id: pulumi.Input[str]) -> pulumi.Output[str]:
+    """Lets signed-in users of one identity pool take on the role."""
+    provider = "cognito-identity.amazonaws.com"
+    return _build_document(
+        [
+            {
+                "Effect": "Allow",
+                "Principal": {"Federated": provider},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {
+                    "StringEquals": {f"{provider}:aud": identity_pool_id},
+                    "ForAnyValue:StringLike": {f"{provider}:amr": "authenticated"},
+                },
+            }
+        ]
+    )
+
+
+def build_callers_policy(blocks: Sequence[str], execution_arn: pulumi.Input[str]) -> pulumi.Output[str]:
+    """A resource policy that lets anyone in, from these CIDR blocks only."""
+    return _build_document(
+        [
+            {
+                "Effect": "Allow",
+                "Principal": "*",
+                "Action": "execute-api:Invoke",
+                "Resource": pulumi.Output.concat(execution_arn, "/*"),
+                "Condition": {"IpAddress": {"aws:SourceIp": list(blocks)}},
+            }
+        ]
+    )
+
+
+def _build_document(statements: list[dict[str, Any]]) -> pulumi.Output[str]:
+    return pulumi.Output.json_dumps({"Version": VERSION, "Statement": statements}, sort_keys=True)

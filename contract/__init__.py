@@ -1,0 +1,9 @@
+"""The ground floor: what every part of the system spells the same way. It imports nothing of ours.
+
+`routes` is the one table of the API; `report` and `sign_in` are what it takes, `answers` what it
+gives. `table`, `metrics`, `outputs`, `environment`, `names` and `runbook` hold names, `limits` the
+numbers, `remedies` how to mend a request, and `moments` the one way to write a time.
+
+AuthLambda is packaged without pydantic. So only `report` imports it, and `routes` names each request
+by its dotted path.
+"""

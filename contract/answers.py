@@ -1,0 +1,89 @@
+"""The body of every answer, and the sentences that function and gateway share."""
+
+from dataclasses import dataclass
+from typing import Final
+
+SIGN_IN_FAILED: Final = "The user name or password is wrong."
+INVALID_TOKEN: Final = "A valid ID token is required. Get one from the auth route."
+THROTTLED: Final = "Too many requests. Wait a moment and send the same request again."
+NOT_STORED: Final = (
+    "The report was not stored completely. "
+    "Send it again with the same Idempotency-Key header; nothing will be stored twice."
+)
+NO_SUCH_ROUTE: Final = "There is no such route, or it does not take this method."
+FAULT: Final = (
+    "Something went wrong on our side. Try again; if it persists, "
+    "give the request_id to the owner of this service."
+)
+
+
+@dataclass(frozen=True)
+class FieldProblem:
+    """One thing wrong with a body: where, what, and how to mend it."""
+
+    field: str
+    problem: str
+    hint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """What every answer has."""
+
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedIn(Message):
+    """The tokens of a sign-in."""
+
+    token: str
+    """The ID token; the script reads it under this key."""
+    token_type: str
+    expires_in: int
+    """Seconds."""
+    refresh_token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded(Message):
+    """What was stored of a report."""
+
+    recorded: int
+    files: int
+    error_ids: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problems(Message):
+    """What breaks the contract, and how to mend it."""
+
+    errors: list[FieldProblem]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Challenged(Message):
+    """What the user pool wants before it lets the user in."""
+
+    challenge: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault(Message):
+    """A fault of ours."""
+
+    request_id: str
+
+
+NOT_OF_THE_CONTRACT: Final = Problems(
+    message="The request body breaks the contract of this route.",
+    errors=[
+        FieldProblem(
+            "body",
+            "is not a JSON object with the required keys",
+            "send a JSON object with all keys of the contract, as ConvertTo-Json writes; "
+            "Windows PowerShell 5.1 has to be given the UTF-8 bytes, not the text",
+        )
+    ],
+)
+"""What the gateway says of a body that breaks the route's model."""

@@ -1,0 +1,26 @@
+"""The limits of requests, with the source of each."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+MAX_REPORT_BYTES: Final = 6 * 1024 * 1024
+"""Bytes of a report's body: a synchronous invocation's payload limit (AWS Lambda quotas)."""
+MAX_FOLDERS: Final = 10_000
+"""Folders of one report: each is a record, and all must be written while the gateway waits."""
+MIN_SLA_MINUTES: Final = 20
+MAX_SLA_MINUTES: Final = 24 * 60
+MAX_FOLDER_BYTES: Final = 1024
+"""Bytes of UTF-8: DynamoDB's limit for a sort key, which `Folder` is in an index."""
+MAX_FILENAME_CHARACTERS: Final = 1024
+EARLIEST_CREATION: Final = datetime(1970, 1, 1, tzinfo=UTC)
+CLOCK_SKEW: Final = timedelta(days=1)
+"""How far in the future a creation date may lie: reporters' clocks and zones are not ours."""
+MAX_KEY_CHARACTERS: Final = 255
+"""Characters of an idempotency key."""
+
+MAX_SIGN_IN_BYTES: Final = 16 * 1024
+MAX_SIGN_IN_CHARACTERS: Final = 4096
+"""Longest text in a sign-in. Cognito's own limits: user name 128, password 256, refresh token 2,048."""
+
+MAX_LISTED_PROBLEMS: Final = 50
+"""Problems that one answer names; the rest is counted."""

@@ -1,0 +1,134 @@
+"""Names of CloudWatch metrics: the service's own, and those that AWS publishes of its parts."""
+
+from enum import StrEnum, unique
+
+
+@unique
+class Metric(StrEnum):
+    """Metrics that the functions publish through the embedded metric format."""
+
+    REQUESTS = "Requests"
+    REPORTS = "Reports"
+    HEARTBEATS = "Heartbeats"
+    BREACHED_FOLDERS = "BreachedFolders"
+    STUCK_FILES = "StuckFiles"
+    RECORDS_WRITTEN = "RecordsWritten"
+    UNPROCESSED_RETRIED = "UnprocessedItemsRetried"
+    REJECTED_REPORTS = "RejectedReports"
+    SIGN_INS = "SignIns"
+
+
+@unique
+class Dimension(StrEnum):
+    """Dimensions of those metrics. Few by design: CloudWatch bills every combination."""
+
+    ROUTE = "Route"
+    STATUS_CODE = "StatusCode"
+    REASON = "Reason"
+    OUTCOME = "Outcome"
+
+
+@unique
+class Outcome(StrEnum):
+    """Values of the dimension `Outcome` for a sign-in that went well; one that failed has a `Reason`."""
+
+    SIGNED_IN = "signed_in"
+    REFRESHED = "refreshed"
+    RECOVERY_STARTED = "recovery_started"
+    RECOVERED = "recovered"
+
+
+@unique
+class Reason(StrEnum):
+    """Why a request was refused: values of the dimensions `Reason` and `Outcome`."""
+
+    INVALID_BODY = "invalid_body"
+    BAD_CREDENTIALS = "bad_credentials"
+    BAD_TOKEN = "bad_token"
+    NOT_IN_GROUP = "not_in_group"
+    CHALLENGE = "challenge"
+    TOO_LARGE = "too_large"
+    THROTTLED = "throttled"
+    NOT_STORED = "not_stored"
+
+
+@unique
+class Namespace(StrEnum):
+    """Namespaces in which AWS publishes."""
+
+    API_GATEWAY = "AWS/ApiGateway"
+    LAMBDA = "AWS/Lambda"
+    DYNAMODB = "AWS/DynamoDB"
+
+
+@unique
+class GatewayMetric(StrEnum):
+    """What API Gateway publishes of a REST API ("Amazon API Gateway dimensions and metrics")."""
+
+    COUNT = "Count"
+    CLIENT_ERRORS = "4XXError"
+    SERVER_ERRORS = "5XXError"
+    LATENCY = "Latency"
+    INTEGRATION_LATENCY = "IntegrationLatency"
+
+
+@unique
+class GatewayDimension(StrEnum):
+    """The dimensions under which it does so."""
+
+    API = "ApiName"
+    STAGE = "Stage"
+    METHOD = "Method"
+    RESOURCE = "Resource"
+
+
+@unique
+class FunctionMetric(StrEnum):
+    """What Lambda publishes of a function ("Types of metrics for Lambda functions")."""
+
+    INVOCATIONS = "Invocations"
+    ERRORS = "Errors"
+    THROTTLES = "Throttles"
+    DURATION = "Duration"
+    CONCURRENT_EXECUTIONS = "ConcurrentExecutions"
+
+
+@unique
+class FunctionDimension(StrEnum):
+    """The dimension under which it does so."""
+
+    FUNCTION = "FunctionName"
+
+
+@unique
+class TableMetric(StrEnum):
+    """What DynamoDB publishes of a table ("DynamoDB metrics and dimensions")."""
+
+    CONSUMED_WRITE_UNITS = "ConsumedWriteCapacityUnits"
+    CONSUMED_READ_UNITS = "ConsumedReadCapacityUnits"
+    WRITE_THROTTLES = "WriteThrottleEvents"
+    READ_THROTTLES = "ReadThrottleEvents"
+    SYSTEM_ERRORS = "SystemErrors"
+
+
+@unique
+class TableDimension(StrEnum):
+    """The dimensions under which it does so."""
+
+    TABLE = "TableName"
+    INDEX = "GlobalSecondaryIndexName"
+    OPERATION = "Operation"
+
+
+def build_gateway_dimensions(api_name: str, stage: str, path: str | None = None) -> dict[str, str]:
+    """The dimensions of a REST API's metrics, or of the POST method of one of its paths.
+
+    Args:
+        api_name: the API's name, not its id.
+        stage: the stage that serves it.
+        path: relative to the stage, without a slash; None for the whole API.
+    """
+    whole = {str(GatewayDimension.API): api_name, str(GatewayDimension.STAGE): stage}
+    if path is None:
+        return whole
+    return {**whole, GatewayDimension.METHOD: "POST", GatewayDimension.RESOURCE: f"/{path}"}

@@ -1,0 +1,32 @@
+"""Names of the service that fit under no other heading."""
+
+from enum import StrEnum, unique
+from typing import Final
+
+SERVICE: Final = "file-sla"
+STAGE: Final = "v1"
+"""The one stage of the REST API."""
+
+
+@unique
+class Group(StrEnum):
+    """Groups of the user pool; membership travels in the `cognito:groups` claim."""
+
+    REPORTERS = "sla-reporters"
+    ANALYSTS = "sla-analysts"
+
+
+@unique
+class TokenUse(StrEnum):
+    """What a Cognito token says it is for, in its `token_use` claim."""
+
+    ID = "id"
+    ACCESS = "access"
+
+
+@unique
+class Challenge(StrEnum):
+    """What the user pool wants before it lets a user in whose password was right."""
+
+    NEW_PASSWORD_REQUIRED = "NEW_PASSWORD_REQUIRED"
+    PASSWORD_RESET_REQUIRED = "PASSWORD_RESET_REQUIRED"

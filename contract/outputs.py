@@ -1,0 +1,27 @@
+"""The stack's outputs: what the program exports, and the dashboard, owners and the local stack read."""
+
+from enum import StrEnum, unique
+
+
+@unique
+class Output(StrEnum):
+    """Outputs of every stack."""
+
+    API_URL = "api_url"
+    REGION = "region"
+    TABLE_NAME = "table_name"
+    USER_POOL_ID = "user_pool_id"
+    USER_POOL_CLIENT_ID = "user_pool_client_id"
+    IDENTITY_POOL_ID = "identity_pool_id"
+    ALARM_TOPIC_ARN = "alarm_topic_arn"
+    DASHBOARD_NAME = "dashboard_name"
+    METRICS_NAMESPACE = "metrics_namespace"
+
+
+@unique
+class LocalOutput(StrEnum):
+    """What a local stack has beside them."""
+
+    ENDPOINT_URL = "endpoint_url"
+    DASHBOARD_URL = "dashboard_url"
+    USERS = "users"

@@ -1,0 +1,162 @@
+"""The API's routes: one table that gateway, functions, alarms, clients and documents are made from.
+
+A new route is an entry here, a function in `handlers` and what that function may do in
+`components/functions`. CONTRIBUTING.md has the steps.
+"""
+
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final, Literal
+
+from contract import limits, remedies
+from contract.answers import Challenged, Fault, Message, Problems, Recorded, SignedIn
+from contract.names import Group
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerSpec:
+    """What one status of a route means, and the bodies it may have."""
+
+    status: HTTPStatus
+    meaning: str
+    bodies: tuple[type[Message], ...] = (Message,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeaderSpec:
+    """An optional header of a request."""
+
+    name: str
+    pattern: str
+    """Of the whole value, as a regular expression."""
+    meaning: str
+
+    def accepts(self, value: str) -> bool:
+        """Whether the value is one that the pattern allows."""
+        return re.fullmatch(self.pattern, value) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteSpec:
+    """One route: a path that takes POST, and the browsers' preflight."""
+
+    path: str
+    """Relative to the stage, without a slash."""
+    operation_id: str
+    tag: str
+    """The heading under which documents list it."""
+    summary: str
+    description: str
+    group: Group | None
+    """Whose members may call it with their ID token; None where nobody has one yet."""
+    request: str
+    """The request's type, as `module:name`: importing it may need what not every function ships."""
+    lenient: frozenset[str] = frozenset()
+    """Properties whose type the function judges, since it accepts more or explains a mistake better."""
+    headers: tuple[HeaderSpec, ...] = ()
+    answers: tuple[AnswerSpec, ...]
+    """Those of its own; `ANSWERS_OF_ALL` come beside them."""
+    max_body_bytes: int
+    remedy: str
+    """How to keep within the size."""
+    throttle: Literal["auth", "report"]
+    """What the configuration calls its limits: `<throttle>RateLimit` and `<throttle>BurstLimit`."""
+    fewest_requests: int
+    """Fewest requests in five minutes for the share of refused ones to mean anything."""
+
+    @property
+    def key(self) -> str:
+        """The path as names of resources are written, such as `file-sla-error`."""
+        return self.path.replace("_", "-")
+
+    @property
+    def all_answers(self) -> tuple[AnswerSpec, ...]:
+        """Its own answers and those of all routes."""
+        return (*self.answers, *ANSWERS_OF_ALL)
+
+
+ANSWERS_OF_ALL: Final = (
+    AnswerSpec(
+        status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, meaning="Over a limit; the message says how to split."
+    ),
+    AnswerSpec(
+        status=HTTPStatus.TOO_MANY_REQUESTS, meaning="Too many requests: wait and send the same again."
+    ),
+    AnswerSpec(
+        status=HTTPStatus.INTERNAL_SERVER_ERROR,
+        meaning="Our fault: send it again with the same `Idempotency-Key`. `request_id` finds it in the log.",
+        bodies=(Fault,),
+    ),
+)
+
+IDEMPOTENCY_KEY: Final = HeaderSpec(
+    name="Idempotency-Key",
+    # Printable ASCII, with no space at either end: a gateway may trim those.
+    pattern=rf"[!-~]([ -~]{{0,{limits.MAX_KEY_CHARACTERS - 2}}}[!-~])?",
+    meaning="Makes a retry store nothing twice; a new GUID for each report.",
+)
+
+AUTH: Final = RouteSpec(
+    path="auth",
+    operation_id="signIn",
+    tag="Sign-in",
+    summary="Signs in, stays signed in, or recovers an account",
+    description="The keys of the body say which: a password, a refresh token, or a step of the recovery.",
+    group=None,
+    request="contract.sign_in:AuthRequest",
+    answers=(
+        AnswerSpec(
+            status=HTTPStatus.OK,
+            meaning="Signed in, or the step of the recovery is done.",
+            bodies=(SignedIn, Message),
+        ),
+        AnswerSpec(
+            status=HTTPStatus.BAD_REQUEST,
+            meaning="The body breaks the contract: each field, its problem and a hint.",
+            bodies=(Problems,),
+        ),
+        AnswerSpec(status=HTTPStatus.UNAUTHORIZED, meaning="The user name or password is wrong."),
+        AnswerSpec(
+            status=HTTPStatus.FORBIDDEN,
+            meaning="The password was right, but a `challenge` such as NEW_PASSWORD_REQUIRED is pending.",
+            bodies=(Challenged,),
+        ),
+    ),
+    max_body_bytes=limits.MAX_SIGN_IN_BYTES,
+    remedy="Send only the keys of the contract.",
+    throttle="auth",
+    # People mistype passwords.
+    fewest_requests=20,
+)
+
+FILE_SLA_ERROR: Final = RouteSpec(
+    path="file_sla_error",
+    operation_id="report",
+    tag="Reports",
+    summary="Stores a report; an empty list is a heartbeat",
+    description="Answers once every record of the report is stored.",
+    group=Group.REPORTERS,
+    request="contract.report:Report",
+    # A lone object is taken for a list of one, and a list that was cut to text is explained.
+    lenient=frozenset({"sla_error"}),
+    headers=(IDEMPOTENCY_KEY,),
+    answers=(
+        AnswerSpec(status=HTTPStatus.OK, meaning="Every record is stored.", bodies=(Recorded,)),
+        AnswerSpec(
+            status=HTTPStatus.BAD_REQUEST,
+            meaning="The body breaks the contract, nothing was stored: each field, its problem and a hint.",
+            bodies=(Problems,),
+        ),
+        AnswerSpec(status=HTTPStatus.UNAUTHORIZED, meaning="No valid ID token."),
+        AnswerSpec(status=HTTPStatus.FORBIDDEN, meaning=f"The user is not in the group {Group.REPORTERS}."),
+    ),
+    max_body_bytes=limits.MAX_REPORT_BYTES,
+    remedy=remedies.HOW_TO_SPLIT,
+    throttle="report",
+    # They come from scripts alone, and most runs find nothing to report.
+    fewest_requests=5,
+)
+
+ROUTES: Final = (AUTH, FILE_SLA_ERROR)
+"""Every route of the API."""

@@ -1,0 +1,36 @@
+"""Names of the table FileSlaErrors: its attributes and its indexes."""
+
+from enum import StrEnum, unique
+
+
+@unique
+class Attribute(StrEnum):
+    """Attributes of a record."""
+
+    ERROR_ID = "ErrorId"
+    FOLDER = "Folder"
+    AFFECTED_DATE = "AffectedDate"
+    SLA = "SLA"
+    FILES = "Files"
+    DETECTED_AT = "DetectedAt"
+    FILE_COUNT = "FileCount"
+    REPORTED_BY = "ReportedBy"
+    PART = "Part"
+    PARTS = "Parts"
+    EXPIRES_AT = "ExpiresAt"
+
+
+@unique
+class FileAttribute(StrEnum):
+    """Attributes of each stuck file in `Files`."""
+
+    FILENAME = "Filename"
+    CREATION_DATE = "CreationDate"
+
+
+@unique
+class Index(StrEnum):
+    """Global secondary indexes."""
+
+    AFFECTED_DATE = "AffectedDateIndex"
+    FOLDER = "FolderIndex"

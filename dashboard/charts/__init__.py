@@ -1,0 +1,1 @@
+"""Charts. Each draws a data frame that a service computed."""

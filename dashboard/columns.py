@@ -1,0 +1,70 @@
+"""Every column that records and stuck files have: its name in the data frames, its type, its headings."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+MOMENT: Final = "datetime64[us, UTC]"
+
+Kind = Literal["text", "path", "minutes", "count", "moment"]
+"""What the values are, and so how a table shows them."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    `heading` stands over it on the screen, `csv_heading` in a file, where it names the unit too.
+    """
+
+    name: str
+    dtype: str
+    kind: Kind = "text"
+    heading: str = ""
+    csv_heading: str = ""
+    explanation: str | None = None
+    width: int | None = None
+    """Pixels; None leaves it to the table."""
+
+
+# What every record has.
+DETECTED_AT: Final = Column("detected_at", MOMENT, "moment", "Reported", "Reported")
+REPORTED_BY: Final = Column("reported_by", "str", "text", "Reporter", "Reporter")
+FOLDER: Final = Column("folder", "str", "path", "Folder", "Folder", "Pick a row to see the whole path.", 305)
+SLA: Final = Column(
+    "sla", "int64", "minutes", "SLA", "SLA (min)", "How long a file may wait in its folder.", 60
+)
+FILE_COUNT: Final = Column("file_count", "int64", "count", "Files", "Files")
+COMPLETE: Final = Column("complete", "bool")
+"""False while parts of a record that was stored in several are missing."""
+
+# What every file of a record has beside them.
+FILENAME: Final = Column("filename", "str", "text", "File", "File", None, 150)
+CREATED: Final = Column("created", MOMENT, "moment", "Waiting since", "Created")
+
+# What is worked out of a stuck file.
+STATUS: Final = Column("status", "str", "text", "Status", "Status", None, 95)
+BASIS: Final = Column("basis", "str", "text", "How it is known", "How it is known")
+OVERDUE_NOW: Final = Column("overdue_now", "float64", "minutes", "Over SLA now", "Over SLA now (min)")
+OVERDUE_WORST: Final = Column(
+    "overdue_worst",
+    "float64",
+    "minutes",
+    "At worst",
+    "Over SLA at worst (min)",
+    "The longest it was over its SLA.",
+)
+FIRST_SEEN: Final = Column(
+    "first_seen", MOMENT, "moment", "First reported", "First reported", "Within the range shown."
+)
+LAST_SEEN: Final = Column("last_seen", MOMENT, "moment", "Last reported", "Last reported")
+REPORTS: Final = Column(
+    "reports", "int64", "count", "Reports", "Reports", "How often it was reported within the range shown."
+)
+CLEARED_AT: Final = Column("cleared_at", MOMENT, "moment", "Known to be cleared at", "Known to be cleared at")
+LATER: Final = Column("later", "int64", "count")
+"""How often the same file was stuck again later."""
+
+
+def list_dtypes(*columns: Column) -> dict[str, str]:
+    """The types of a data frame with these columns, by name."""
+    return {column.name: column.dtype for column in columns}

@@ -1,0 +1,102 @@
+"""The one place that talks to DynamoDB: one method an access pattern, each naming its index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from contract.moments import format_affected_date
+from contract.table import Attribute, Index
+from dashboard.aws_errors import translate_aws_errors
+from dashboard.data.frames import AttributeValues
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CONNECTIONS = 16
+"""Queries that may be under way at once for one analyst."""
+
+_WHAT = "The table"
+_SUMMARY = (
+    Attribute.FOLDER,
+    Attribute.SLA,
+    Attribute.FILE_COUNT,
+    Attribute.DETECTED_AT,
+    Attribute.REPORTED_BY,
+    Attribute.PARTS,
+)
+
+
+class RecordTable:
+    """The table FileSlaErrors, as one analyst may see it. Safe to share between threads.
+
+    Every method raises what `translate_aws_errors` does.
+    """
+
+    def __init__(self, session: boto3.session.Session, table_name: str, endpoint_url: str | None) -> None:
+        self._table_name = table_name
+        self._client: DynamoDBClient = session.client(
+            "dynamodb",
+            endpoint_url=endpoint_url,
+            config=Config(
+                max_pool_connections=CONNECTIONS,
+                connect_timeout=5,
+                read_timeout=20,
+                retries={"mode": "standard", "total_max_attempts": 5},
+            ),
+        )
+        # Looking it up searches all of botocore's data, which threads would all do at once.
+        self._query_pages = self._client.get_paginator("query")
+
+    def query_hour(self, hour: datetime, *, with_files: bool) -> Iterator[AttributeValues]:
+        """Every record detected in the UTC hour that `hour` lies in."""
+        return self._query(
+            Index.AFFECTED_DATE, {Attribute.AFFECTED_DATE: format_affected_date(hour)}, with_files
+        )
+
+    def query_folder_in_hour(self, hour: datetime, folder: str) -> Iterator[AttributeValues]:
+        """One folder's records of one UTC hour, with their files."""
+        keys: dict[str, str] = {Attribute.AFFECTED_DATE: format_affected_date(hour), Attribute.FOLDER: folder}
+        return self._query(Index.AFFECTED_DATE, keys, with_files=True)
+
+    def query_folder(self, folder: str, first: datetime, last: datetime) -> Iterator[AttributeValues]:
+        """One folder's records from the hour of `first` to the hour of `last`, with their files."""
+        return self._query(
+            Index.FOLDER,
+            {Attribute.FOLDER: folder},
+            with_files=True,
+            between=(format_affected_date(first), format_affected_date(last)),
+        )
+
+    def _query(
+        self,
+        index: str,
+        equal: Mapping[str, str],
+        with_files: bool,
+        between: tuple[str, str] | None = None,
+    ) -> Iterator[AttributeValues]:
+        names = {f"#{name}": name for name in (*_SUMMARY, *equal)}
+        values = {f":{name}": {"S": value} for name, value in equal.items()}
+        conditions = [f"#{name} = :{name}" for name in equal]
+        if between:
+            names[f"#{Attribute.AFFECTED_DATE}"] = Attribute.AFFECTED_DATE
+            values |= {":first": {"S": between[0]}, ":last": {"S": between[1]}}
+            conditions.append(f"#{Attribute.AFFECTED_DATE} BETWEEN :first AND :last")
+        if with_files:
+            names[f"#{Attribute.FILES}"] = Attribute.FILES
+        shown = (*_SUMMARY, Attribute.FILES) if with_files else _SUMMARY
+        pages = self._query_pages.paginate(
+            TableName=self._table_name,
+            IndexName=index,
+            KeyConditionExpression=" AND ".join(conditions),
+            ProjectionExpression=", ".join(f"#{name}" for name in shown),
+            ExpressionAttributeNames=names,
+            ExpressionAttributeValues=values,
+        )
+        with translate_aws_errors(_WHAT):
+            for page in pages:
+                yield from page["Items"]

@@ -1,0 +1,41 @@
+"""What every page starts with: who is looking, at which time, in which zone."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard.access.sessions import Session
+from dashboard.backend import backend
+from dashboard.frame import signed_in
+from dashboard.frame.address import carry_parameters
+from dashboard.frame.period import DAYS, RANGE, pick_period
+from dashboard.frame.refresh import draw_refresher
+from dashboard.frame.zone import ZONE, pick_zone
+from dashboard.services.periods import Period
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one run of a page stands on."""
+
+    session: Session
+    now: datetime
+    zone: ZoneInfo
+    period: Period
+
+
+def start_page(title: str) -> Page:
+    """Draws what every page has at its top, and returns what was chosen there."""
+    session = signed_in.require_session()
+    now = backend().clock()
+    carry_parameters(title, [ZONE.name, RANGE.name, DAYS.name])
+    with st.sidebar:
+        zone = pick_zone(now)
+        draw_refresher()
+    st.title(title)
+    local = now.astimezone(zone)
+    offset = local.isoformat(timespec="seconds")[-6:]
+    st.caption(f"Times in {zone.key} (UTC{offset}). Updated {local:%H:%M:%S}.")
+    return Page(session, now, zone, pick_period(now, zone))

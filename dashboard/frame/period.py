@@ -1,0 +1,80 @@
+"""Choosing the stretch of time to look at."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard.frame.address import Parameter, parse_choice, show_in_widget
+from dashboard.frame.zone import ZONE
+from dashboard.services.periods import LATEST, MAX_DAYS, Period, build_day_period, build_latest_period
+
+_CUSTOM: Final = "custom"
+_DEFAULT: Final = "24h"
+_LABELS: Final = {"1h": "Last hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days", _CUSTOM: "Custom"}
+
+Days = tuple[date, date]
+
+
+def _parse_days(text: str) -> Days | None:
+    try:
+        first, last = (date.fromisoformat(day) for day in text.split(".."))
+    except ValueError:
+        return None
+    return (first, last) if first <= last else None
+
+
+def _days_text(chosen: Days) -> str:
+    return f"{chosen[0]}..{chosen[1]}"
+
+
+RANGE: Final = Parameter("range", parse_choice(*LATEST, _CUSTOM))
+DAYS: Final = Parameter("days", _parse_days, _days_text)
+
+
+def pick_period(now: datetime, zone: ZoneInfo) -> Period:
+    """Draws the picker and returns the period; the address holds the choice."""
+    choice = RANGE.read(_DEFAULT)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Range",
+            [*LATEST, _CUSTOM],
+            default=choice,
+            required=True,
+            format_func=_LABELS.__getitem__,
+            key=RANGE.key,
+            on_change=RANGE.write_from_widget,
+            wrap=True,
+        )
+        if choice == _CUSTOM:
+            return _pick_days(now.astimezone(zone).date(), zone)
+    return build_latest_period(choice, now)
+
+
+def _pick_days(today: date, zone: ZoneInfo) -> Period:
+    first, last = DAYS.value((today - timedelta(days=6), today))
+    last = min(last, today)
+    first = min(max(first, last - timedelta(days=MAX_DAYS - 1)), last)
+    show_in_widget(DAYS.key, (first, last))
+    st.date_input(
+        "Days",
+        (first, last),
+        max_value=today,
+        key=DAYS.key,
+        on_change=_write_days,
+        args=(zone.key,),
+        format="YYYY-MM-DD",
+        width=260,
+        help=f"Whole days in {zone.key}, {MAX_DAYS} at most.",
+    )
+    return build_day_period(first, last, zone)
+
+
+def _write_days(zone: str) -> None:
+    chosen = st.session_state[DAYS.key]
+    # With only one end chosen so far, the analyst is still choosing.
+    if len(chosen) == 2:
+        DAYS.write(chosen)
+        # A day is another stretch of time in another zone: the link has to say which is meant.
+        ZONE.write(zone)

@@ -1,0 +1,40 @@
+"""What surrounds every view: navigation, the signed-in user, failures told in plain words."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
+
+from dashboard.errors import DashboardError, SessionExpiredError
+from dashboard.frame import sign_in, signed_in
+from dashboard.settings import SettingsError
+from dashboard.widgets.text import escape_markdown
+
+
+def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
+    """Runs the page that the address names for those who are signed in; others see the sign-in form."""
+    try:
+        session = signed_in.find_session()
+        # The pages are known while signed out too, so that a link survives the sign-in.
+        page = st.navigation(pages, position="sidebar" if session else "hidden")
+        st.set_page_config(page_title=f"{page.title if session else 'Sign in'} - file-sla")
+        if session is None:
+            sign_in.draw()
+            signed_in.synchronize_cookie()
+            return
+        _draw_account(session.analyst.username)
+        page.run()
+    except SettingsError as error:
+        st.error(escape_markdown(str(error)), icon=":material/settings_alert:")
+    except SessionExpiredError as error:
+        signed_in.expire_session(error)
+    except DashboardError as error:
+        st.error(escape_markdown(str(error)), icon=":material/error:")
+        st.button("Try again", icon=":material/refresh:")
+
+
+def _draw_account(username: str) -> None:
+    with st.sidebar:
+        st.caption(f":material/person: {escape_markdown(username)}")
+        signed_in.synchronize_cookie()
+        st.button("Sign out", icon=":material/logout:", on_click=signed_in.end_session, width="stretch")

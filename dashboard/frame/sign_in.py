@@ -1,0 +1,180 @@
+"""Signing in, setting a first password, and getting back in with a mailed code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+import streamlit as st
+
+from dashboard.access.auth_api import Tokens
+from dashboard.backend import backend
+from dashboard.errors import DashboardError, InvalidInputError, PasswordChangeRequiredError
+from dashboard.frame import signed_in
+from dashboard.widgets.text import escape_markdown
+
+_STEP: Final = "sign_in_step"
+_NOTICE: Final = "sign_in_notice"
+
+
+@dataclass(frozen=True)
+class _SignIn:
+    """Name and password are asked for."""
+
+
+@dataclass(frozen=True)
+class _FirstPassword:
+    """The password given by an administrator was right and has to be replaced."""
+
+    username: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _ForgotPassword:
+    """The user name is asked for, to mail a code."""
+
+
+@dataclass(frozen=True)
+class _Reset:
+    """A code may be under way to the user."""
+
+    username: str
+
+
+def draw() -> None:
+    """Draws the form of the step that this tab is at."""
+    _, middle, _ = st.columns([1, 2, 1])
+    with middle:
+        st.title("file-sla", icon=":material/hourglass_top:")
+        if notice := st.session_state.pop(_NOTICE, None):
+            st.success(notice, icon=":material/check_circle:")
+        elif reason := signed_in.read_reason():
+            st.warning(reason, icon=":material/lock_clock:")
+        match st.session_state.get(_STEP, _SignIn()):
+            case _FirstPassword() as step:
+                _draw_first_password(step)
+            case _ForgotPassword():
+                _draw_forgot_password()
+            case _Reset() as step:
+                _draw_reset(step)
+            case _:
+                _draw_sign_in()
+
+
+def _draw_sign_in() -> None:
+    with st.form("sign_in"):
+        st.subheader("Sign in")
+        username = st.text_input("User name", autocomplete="username")
+        password = st.text_input("Password", type="password", autocomplete="current-password")
+        submitted = st.form_submit_button("Sign in", type="primary", width="stretch")
+    if submitted and _all_given(username, password):
+        try:
+            _admit(lambda: backend().auth.sign_in(username, password))
+        except PasswordChangeRequiredError:
+            _go_to(_FirstPassword(username, password))
+    if st.button("Forgot password?", type="tertiary"):
+        _go_to(_ForgotPassword())
+
+
+def _draw_first_password(step: _FirstPassword) -> None:
+    with st.form("first_password"):
+        st.subheader("Choose your password")
+        st.caption("The password you were given works once. Choose one of your own to go on.")
+        _username_for_password_managers(step.username)
+        new_password = _new_password_inputs()
+        submitted = st.form_submit_button("Set password and sign in", type="primary", width="stretch")
+    if submitted and new_password:
+        _admit(lambda: backend().auth.set_first_password(step.username, step.password, new_password))
+    _back_button()
+
+
+def _draw_forgot_password() -> None:
+    with st.form("forgot_password"):
+        st.subheader("Forgot password")
+        username = st.text_input("User name", autocomplete="username")
+        submitted = st.form_submit_button("Send me a code", type="primary", width="stretch")
+    if submitted and _all_given(username) and _done(lambda: backend().auth.send_code(username)):
+        _go_to(_Reset(username), "If this user exists, a code is on its way to the user's e-mail address.")
+    _back_button()
+
+
+def _draw_reset(step: _Reset) -> None:
+    with st.form("reset_password"):
+        st.subheader("Set a new password")
+        _username_for_password_managers(step.username)
+        code = st.text_input("Code from the e-mail", autocomplete="one-time-code")
+        new_password = _new_password_inputs()
+        submitted = st.form_submit_button("Set password", type="primary", width="stretch")
+    if (
+        submitted
+        and new_password
+        and _all_given(code)
+        and _done(lambda: backend().auth.reset_password(step.username, code.strip(), new_password))
+    ):
+        _go_to(_SignIn(), "Your password is set. Sign in with it.")
+    _back_button()
+
+
+def _admit(sign_in: Callable[[], Tokens]) -> None:
+    def admit() -> None:
+        with st.spinner("Signing in …"):
+            signed_in.begin_session(backend().admit(sign_in()))
+
+    if _done(admit):
+        st.session_state.pop(_STEP, None)
+        st.rerun()
+
+
+def _done(action: Callable[[], None]) -> bool:
+    """Whether the action went through; if not, the reason is on the screen."""
+    try:
+        action()
+    except PasswordChangeRequiredError:
+        raise
+    except InvalidInputError as error:
+        st.error(
+            "\n".join(
+                [
+                    escape_markdown(str(error)),
+                    *(f"- {escape_markdown(problem)}" for problem in error.problems),
+                ]
+            )
+        )
+    except DashboardError as error:
+        st.error(str(error), icon=":material/error:")
+    else:
+        return True
+    return False
+
+
+def _new_password_inputs() -> str | None:
+    """The new password, once it was typed twice alike."""
+    new_password = st.text_input("New password", type="password", autocomplete="new-password")
+    again = st.text_input("New password, again", type="password", autocomplete="new-password")
+    if new_password != again:
+        st.error("The two passwords differ.")
+        return None
+    return new_password or None
+
+
+def _username_for_password_managers(username: str) -> None:
+    st.text_input("User name", username, autocomplete="username", disabled=True)
+
+
+def _all_given(*values: str) -> bool:
+    if all(value.strip() for value in values):
+        return True
+    st.error("Fill in every field.")
+    return False
+
+
+def _back_button() -> None:
+    if st.button("Back to sign-in", type="tertiary", icon=":material/arrow_back:"):
+        _go_to(_SignIn())
+
+
+def _go_to(step: object, notice: str | None = None) -> None:
+    st.session_state[_STEP] = step
+    if notice:
+        st.session_state[_NOTICE] = notice
+    st.rerun()

@@ -1,1 +1,0 @@
-"""Pieces that the views are made of."""

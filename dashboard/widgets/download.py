@@ -1,0 +1,27 @@
+"""Offering what is shown as a file."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.columns import Column
+from dashboard.frame.page import Page
+from dashboard.services.csv_files import build_file_name, format_csv
+
+
+def draw_download(
+    frame: pd.DataFrame, what: str, columns: Sequence[Column], page: Page, *details: str
+) -> None:
+    """A button that downloads all rows of the frame, also those that the table does not show yet."""
+    st.download_button(
+        "CSV",
+        # Made on demand: most views are looked at, not downloaded.
+        lambda: format_csv(frame, columns, page.zone),
+        build_file_name(what, page.period, page.zone, *details),
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=frame.empty,
+        help=f"All {len(frame):,} rows as a CSV file",
+    )

@@ -1,0 +1,18 @@
+"""The folder that the folder view shows, and the way there from elsewhere."""
+
+from typing import Final
+
+import streamlit as st
+
+from dashboard.frame.address import Parameter
+
+_MAX_BYTES: Final = 1024
+"""DynamoDB's limit for a sort key: no folder can be longer."""
+
+FOLDER: Final = Parameter("folder", lambda text: text if 0 < len(text.encode()) <= _MAX_BYTES else None)
+
+
+def draw_folder_link(folder: str) -> None:
+    """A button that opens the folder's history, the range and zone kept."""
+    if st.button("Folder history", icon=":material/folder_open:"):
+        st.switch_page("views/by_folder.py", query_params={FOLDER.name: folder})

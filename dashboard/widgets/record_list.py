@@ -1,0 +1,52 @@
+"""Records as they were stored, and the files of the one that is picked."""
+
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import columns
+from dashboard.data.frames import RECORD_KEY
+from dashboard.frame.page import Page
+from dashboard.services.filters import filter_by_text
+from dashboard.services.latest_records import list_hours, select_files
+from dashboard.widgets.columns import configure_column
+from dashboard.widgets.download import draw_download
+from dashboard.widgets.loading import load_hours
+from dashboard.widgets.search import pick_text
+from dashboard.widgets.table import draw_table
+from dashboard.widgets.text import draw_path
+
+_SHOWN: Final = (
+    columns.DETECTED_AT,
+    columns.FOLDER,
+    columns.FILE_COUNT,
+    columns.SLA,
+    columns.REPORTED_BY,
+)
+_SHOWN_OF_FILES: Final = (columns.FILENAME, columns.CREATED)
+
+
+def draw_records(records: pd.DataFrame, page: Page) -> None:
+    """Draws one row per folder and report, newest first, and the files of the picked row."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = pick_text("Search folders")
+        newest = records.sort_values(["detected_at", "folder"], ascending=[False, True], ignore_index=True)
+        filtered = filter_by_text(newest, text, ["folder"])
+        draw_download(filtered, "records", _SHOWN, page, text)
+    picked = draw_table(filtered, "records", _SHOWN, page.zone, identity=RECORD_KEY, noun="records")
+    if picked is not None:
+        _draw_files(picked.to_frame().T.astype(records.dtypes), page)
+
+
+def _draw_files(record: pd.DataFrame, page: Page) -> None:
+    files = select_files(record, load_hours(page.session.table, list_hours(record), with_files=True).files)
+    st.subheader("Files in this report")
+    draw_path(record["folder"].iloc[0])
+    st.dataframe(
+        files.sort_values("created"),
+        hide_index=True,
+        column_order=[column.name for column in _SHOWN_OF_FILES],
+        column_config={column.name: configure_column(column, page.zone) for column in _SHOWN_OF_FILES},
+        alt="Files of the picked record",
+    )

@@ -1,0 +1,88 @@
+"""Stuck files, narrowed down, in a table."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import columns
+from dashboard.columns import Column
+from dashboard.frame.address import Parameter, show_in_widget
+from dashboard.frame.page import Page
+from dashboard.services.filters import filter_by_status, filter_by_text
+from dashboard.services.stuck_files import FILE, Status
+from dashboard.widgets.download import draw_download
+from dashboard.widgets.search import pick_text
+from dashboard.widgets.stuck_file_card import draw_stuck_file
+from dashboard.widgets.table import draw_table
+
+# Never by colour alone: each status has a sign of its own.
+_LABELS: Final = {Status.OPEN: "▲ Open", Status.UNKNOWN: "? Unknown", Status.CLEARED: "✓ Cleared"}
+SHOWN: Final = (
+    columns.STATUS,
+    columns.FOLDER,
+    columns.FILENAME,
+    columns.OVERDUE_NOW,
+    columns.OVERDUE_WORST,
+    columns.FIRST_SEEN,
+    columns.LAST_SEEN,
+    columns.REPORTS,
+    columns.SLA,
+    columns.CREATED,
+)
+"""What the table shows where a view does not say otherwise."""
+_DOWNLOADED: Final = (columns.STATUS, columns.BASIS, *SHOWN[1:], columns.CLEARED_AT)
+
+
+def _parse_statuses(text: str) -> list[Status] | None:
+    return [status for status in Status if status in text.split(",")] or None
+
+
+STATUS: Final = Parameter("status", _parse_statuses, ",".join)
+
+
+def draw_stuck_files(
+    stuck: pd.DataFrame,
+    page: Page,
+    *,
+    shown: Sequence[Column] = SHOWN,
+    statuses: Sequence[Status] = tuple(Status),
+) -> None:
+    """Draws the filters, a table of the columns `shown`, its download, and the picked file in full."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = _pick_statuses(stuck, statuses)
+        text = pick_text("Search files and folders")
+        filtered = filter_by_text(filter_by_status(stuck, wanted), text, ["filename", "folder"])
+        details = [] if len(wanted) == len(statuses) else wanted
+        downloaded = [
+            column for column in _DOWNLOADED if column in (*shown, columns.BASIS, columns.CLEARED_AT)
+        ]
+        draw_download(filtered, "stuck-files", downloaded, page, *details, text)
+    picked = draw_table(
+        filtered.assign(status=filtered["status"].map(_LABELS)),
+        "stuck_files",
+        shown,
+        page.zone,
+        # Not when it was first seen: that changes as the range moves on.
+        identity=[*FILE, columns.LATER.name],
+        noun="stuck files",
+    )
+    if picked is not None:
+        draw_stuck_file(picked, page)
+
+
+def _pick_statuses(stuck: pd.DataFrame, statuses: Sequence[Status]) -> list[Status]:
+    chosen = [status for status in STATUS.value(list(statuses)) if status in statuses] or list(statuses)
+    counts = stuck["status"].value_counts()
+    show_in_widget(STATUS.key, chosen)
+    st.pills(
+        "Status",
+        statuses,
+        selection_mode="multi",
+        default=chosen,
+        format_func=lambda status: f"{_LABELS[status]} {counts.get(status, 0):,}",
+        key=STATUS.key,
+        on_change=STATUS.write_from_widget,
+    )
+    return chosen

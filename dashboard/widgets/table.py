@@ -1,0 +1,104 @@
+"""Tables with one row picked, which stays picked when rows come and go around it."""
+
+import hashlib
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.columns import Column, Kind
+from dashboard.frame.address import Parameter
+from dashboard.services.durations import format_duration
+from dashboard.widgets.columns import configure_column
+from dashboard.widgets.text import shorten_path
+
+_DIGITS: Final = 12
+PICK: Final = Parameter("pick", lambda text: text if text.isalnum() and len(text) == _DIGITS else None)
+PAGE_ROWS: Final = 500
+"""Rows that a table shows at first, and how many more each time more are asked for."""
+
+
+def draw_table(
+    frame: pd.DataFrame,
+    key: str,
+    columns: Sequence[Column],
+    zone: ZoneInfo,
+    *,
+    identity: Sequence[str],
+    noun: str,
+) -> "pd.Series[Any] | None":
+    """Draws a table of the first rows, and more as asked; returns the picked row.
+
+    Args:
+        frame: the rows, in the order to show them.
+        key: tells this table from others.
+        columns: the columns to show, in order.
+        zone: in which moments are shown.
+        identity: the columns that make a row what it is, whatever else of it changes.
+        noun: what the rows are, in the plural.
+    """
+    limit = st.session_state.setdefault(f"{key}_limit", PAGE_ROWS)
+    shown = frame.head(limit)
+    ids = _hash_identities(shown, identity)
+    picked = PICK.value("")
+    widget = f"{key}_table"
+    _select(widget, [ids.index(picked)] if picked in ids else [])
+    st.caption(_describe_count(len(shown), len(frame), noun))
+    st.dataframe(
+        shown.style.format(_format_minutes, subset=_list_names(columns, "minutes")).format(
+            _format_path, subset=_list_names(columns, "path")
+        ),
+        hide_index=True,
+        column_order=[column.name for column in columns],
+        column_config={column.name: configure_column(column, zone) for column in columns},
+        on_select=lambda: _pick(widget, ids),
+        selection_mode="single-row",
+        key=widget,
+        alt=noun.capitalize(),
+        placeholder="-",
+    )
+    if len(shown) < len(frame):
+        st.button("Show more", icon=":material/expand_more:", key=f"{key}_more", on_click=_more, args=(key,))
+    return shown.iloc[ids.index(picked)] if picked in ids else None
+
+
+def _list_names(columns: Sequence[Column], kind: Kind) -> list[Hashable]:
+    return [column.name for column in columns if column.kind == kind]
+
+
+def _format_minutes(minutes: Any) -> str:
+    return format_duration(minutes)
+
+
+def _format_path(path: Any) -> str:
+    return shorten_path(path)
+
+
+def _hash_identities(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
+    texts = frame[list(identity)].astype("str").agg("\x1f".join, axis="columns") if len(frame) else ()
+    return [hashlib.sha256(text.encode()).hexdigest()[:_DIGITS] for text in texts]
+
+
+def _select(widget: str, rows: list[int]) -> None:
+    # Only where it differs, so that the table keeps its place and order otherwise.
+    if widget not in st.session_state or st.session_state[widget]["selection"]["rows"] != rows:
+        st.session_state[widget] = {"selection": {"rows": rows}}
+
+
+def _pick(widget: str, ids: Sequence[str]) -> None:
+    state: Mapping[str, Any] = st.session_state[widget]
+    rows = state["selection"]["rows"]
+    PICK.write(ids[rows[0]] if rows else None)
+
+
+def _describe_count(shown: int, total: int, noun: str) -> str:
+    if total == 1:
+        return f"1 {noun.removesuffix('s')}. Pick its row for more."
+    how_many = f"{total:,} {noun}" if shown == total else f"The first {shown:,} of {total:,} {noun}"
+    return f"{how_many}. Pick a row for more."
+
+
+def _more(key: str) -> None:
+    st.session_state[f"{key}_limit"] += PAGE_ROWS

@@ -1,0 +1,43 @@
+"""Command line: python -m docs.generate [--check]."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from docs.generate.api_page import build_api_page
+from docs.generate.configuration_page import build_configuration_page
+from docs.generate.openapi import build_openapi
+
+ROOT = Path(__file__).parents[2]
+
+
+def build_pages() -> dict[Path, str]:
+    """The text of every generated file."""
+    docs = ROOT / "docs"
+    return {
+        docs / "api.md": build_api_page(),
+        docs / "configuration.md": build_configuration_page(ROOT),
+        docs / "openapi.json": json.dumps(build_openapi(), indent=2, ensure_ascii=False) + "\n",
+    }
+
+
+def main() -> int:
+    """Writes or compares; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m docs.generate", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail where a page is behind")
+    check = parser.parse_args().check
+    behind = [
+        path for path, text in build_pages().items() if not path.exists() or path.read_text("utf-8") != text
+    ]
+    for path in behind:
+        if check:
+            print(f"{path.relative_to(ROOT)} is behind the code: write it anew with `make docs`.")
+        else:
+            path.write_text(build_pages()[path], encoding="utf-8")
+            print(f"written: {path.relative_to(ROOT)}")
+    return 1 if check and behind else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

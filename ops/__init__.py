@@ -1,0 +1,1 @@
+"""Commands that owners of a stack run, real or local."""

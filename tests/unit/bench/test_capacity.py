@@ -1,0 +1,108 @@
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench.capacity.cost import monthly
+from bench.capacity.fleet import SECONDS_A_MONTH, Fleet
+from bench.capacity.functions import WHOLE_PROCESSOR_MB, Work
+from bench.capacity.items import item_bytes, read_units, write_units
+from bench.capacity.limits import COGNITO_SIGN_INS, Throttle, Throttles, seconds_to_store, uses
+from bench.capacity.page import default_throttles, tables
+from bench.capacity.prices import API_REQUEST_TIERS, MILLION, tiered
+
+WIDE_OPEN = Throttles(auth=Throttle(1e9, 0), report=Throttle(1e9, 0))
+
+
+def test_item_is_as_large_as_dynamodb_counts_it() -> None:
+    item: dict[str, dict[str, Any]] = {
+        "Id": {"S": "é"},  # 2 + 2
+        "N": {"N": "123"},  # 1 + 1 + 2
+        "L": {"L": [{"M": {"ab": {"S": "cde"}}}]},  # 1 + 3 + 1 + 3 + 1 + 2 + 3
+    }
+    assert item_bytes(item) == 4 + 4 + 14
+
+
+@pytest.mark.parametrize(("size", "expected"), [(1, 3), (1024, 3), (1025, 6)])
+def test_every_started_kilobyte_costs_a_unit_in_the_table_and_in_both_indexes(
+    size: int, expected: int
+) -> None:
+    assert write_units([{"k": {"S": "x" * (size - 1)}}]) == expected
+
+
+def test_each_page_of_a_query_costs_half_a_unit_for_each_started_4_kb() -> None:
+    kilobyte = {"k": {"S": "x" * 1023}}
+    assert read_units([[kilobyte] * 4, [kilobyte] * 5, []]) == 0.5 + 1 + 0.5
+
+
+def test_attribute_that_no_record_has_is_refused() -> None:
+    with pytest.raises(ValueError, match="BOOL"):
+        item_bytes({"k": {"BOOL": True}})
+
+
+def test_tiers_are_filled_one_after_the_other() -> None:
+    assert tiered(1 * MILLION, API_REQUEST_TIERS) == pytest.approx(3.50)
+    assert tiered(334 * MILLION, API_REQUEST_TIERS) == pytest.approx(333 * 3.50 + 2.80)
+
+
+def test_less_memory_takes_longer_and_more_than_a_processor_saves_nothing() -> None:
+    work = Work(cpu_ms=10, waiting_ms=5)
+    assert work.milliseconds(WHOLE_PROCESSOR_MB) == 15
+    assert work.milliseconds(WHOLE_PROCESSOR_MB // 2) == pytest.approx(25, rel=0.01)
+    assert work.milliseconds(2 * WHOLE_PROCESSOR_MB) == 15
+
+
+def test_server_signs_in_at_each_run_and_reports_only_breaches() -> None:
+    fleet = Fleet(servers=2, interval_seconds=600, folders=2, in_breach=0.5)
+    assert fleet.runs == 2 * SECONDS_A_MONTH / 600
+    assert fleet.reports == fleet.runs * 0.75
+    assert fleet.records == fleet.runs
+    storm = fleet.in_storm()
+    assert (storm.reports, storm.records) == (storm.runs, 2 * storm.runs)
+
+
+def test_stored_bytes_follow_the_retention() -> None:
+    fleet = Fleet(servers=10, retention_days=30)
+    assert replace(fleet, retention_days=90).stored_bytes == pytest.approx(3 * fleet.stored_bytes)
+
+
+def test_a_server_never_costs_more_in_a_larger_fleet() -> None:
+    each = [sum(monthly(Fleet(servers=servers)).values()) / servers for servers in (1, 10, 1_000, 10**6)]
+    assert each == sorted(each, reverse=True)
+
+
+def test_writes_are_billed_by_the_unit() -> None:
+    fleet = Fleet(servers=100)
+    assert monthly(fleet)["DynamoDB writes"] == pytest.approx(fleet.write_units * 0.625e-6)
+
+
+def test_shares_are_of_the_peak_and_the_first_to_bind_comes_first() -> None:
+    fleet = Fleet(servers=1_200, in_breach=0).starting_within(10)
+    throttles = Throttles(auth=Throttle(rate=50, burst=100), report=Throttle(1, 1))
+    first, second, *_ = uses(fleet, throttles)
+    assert (first.limit, first.share) == ("our throttle of sign-ins", 2.0)
+    assert (second.limit, second.share) == ("Cognito's sign-ins", 1_200 / 10 / COGNITO_SIGN_INS)
+
+
+def test_storm_binds_at_the_partition_of_the_hour() -> None:
+    storm = Fleet(servers=100_000).in_storm()
+    assert uses(storm, WIDE_OPEN)[0].limit == "the index partition of the hour"
+    assert seconds_to_store(storm) == 100_000 * 10 * storm.record_units / 1_000
+
+
+def test_a_thousand_servers_that_start_together_are_let_in() -> None:
+    together = Fleet(servers=1_000).starting_within(10)
+    assert all(use.share < 1 for use in uses(together, default_throttles()))
+    storm = [use for use in uses(together.in_storm(), default_throttles()) if use.share >= 1]
+    assert [use.limit for use in storm] == ["the index partition of the hour"]
+
+
+def test_gateway_refuses_sign_ins_before_cognito_has_to() -> None:
+    assert default_throttles().auth.rate < COGNITO_SIGN_INS
+
+
+def test_page_shows_the_numbers_of_the_model() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "capacity.md").read_text()
+    for table in tables():
+        assert table in page

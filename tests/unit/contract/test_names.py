@@ -1,0 +1,54 @@
+"""Names are written once: no two of one kind are alike, and nobody spells one anew."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+from enum import Enum
+from pathlib import Path
+
+import contract
+from contract.outputs import LocalOutput, Output
+from dashboard.settings import Settings
+from local.stack_config import ROOT
+
+MODULES = [
+    importlib.import_module(f"contract.{module.name}") for module in pkgutil.iter_modules(contract.__path__)
+]
+CODE = ("components", "dashboard", "handlers", "local", "ops")
+
+
+def test_contract_imports_nothing_of_ours() -> None:
+    ours = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()} - {"contract"}
+    for module in MODULES:
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                names.append(node.module or "")
+            assert not {name.split(".")[0] for name in names} & ours, module.__name__
+
+
+def test_names_of_several_words_are_spelled_in_the_contract_alone() -> None:
+    """Those such as `AffectedDate` or `TABLE_NAME`: a single word may well mean something else."""
+    names = {
+        member.value
+        for module in MODULES
+        for kind in vars(module).values()
+        if inspect.isclass(kind) and issubclass(kind, Enum) and kind.__module__ == module.__name__
+        for member in kind
+        if re.fullmatch(r"([A-Z][a-z]+){2,}|[A-Z]+(_[A-Z]+)+", member.value)
+    }
+    spelled = [
+        f"{file.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        for folder in CODE
+        for file in Path(ROOT, folder).rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Constant) and node.value in names
+    ]
+    assert spelled == []
+
+
+def test_dashboard_reads_outputs_that_stacks_have() -> None:
+    read = set(Settings.model_fields) - {"quiet_minutes"}
+    assert read <= {*Output, *LocalOutput}

@@ -1,0 +1,125 @@
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract.answers import FieldProblem
+from contract.limits import MAX_FOLDER_BYTES, MAX_LISTED_PROBLEMS
+from handlers.ingest.parsing import parse_report
+from handlers.web.errors import InvalidBodyError
+from tests.events import a_report
+
+
+def _problems(body: object) -> list[FieldProblem]:
+    with pytest.raises(InvalidBodyError) as refused:
+        parse_report(body if isinstance(body, bytes) else json.dumps(body).encode())
+    return list(refused.value.problems)
+
+
+def _with(path: list[str | int], value: object) -> dict[str, Any]:
+    report: Any = a_report("C:\\in")
+    target = report
+    for step in path[:-1]:
+        target = target[step]
+    target[path[-1]] = value
+    result: dict[str, Any] = report
+    return result
+
+
+FILE: list[str | int] = ["sla_error", 0, "files", 0]
+DATE = "sla_error[0].files[0].creationDate"
+
+
+def test_sample_of_windows_powershell_reads_as_sent(samples: Path) -> None:
+    report = parse_report((samples / "report-powershell-5.1.json").read_bytes())
+    first, second = report.sla_error
+    assert (first.folder, first.sla) == (r"C:\Jobs\sample_monitored_folders\Folder_A", 20)
+    assert second.sla == 1440
+    # Seven fractional digits are cut, not rounded: rounding would move this file to the next day.
+    assert second.files[0].creation_date == datetime(2024, 8, 2, 2, 59, 59, 999_999, tzinfo=UTC)
+
+
+def test_sample_of_powershell_7_keeps_accents(samples: Path) -> None:
+    report = parse_report((samples / "report-powershell-7.json").read_bytes())
+    assert [file.filename for file in report.sla_error[0].files][1] == "relatório março.csv"
+
+
+def test_empty_list_is_a_heartbeat() -> None:
+    assert parse_report(b'{"sla_error": []}').sla_error == []
+
+
+def test_byte_order_mark_is_ignored() -> None:
+    assert parse_report(b'\xef\xbb\xbf{"sla_error": []}').sla_error == []
+
+
+def test_lone_objects_stand_for_lists_of_one() -> None:
+    report = a_report("C:\\in")
+    report["sla_error"] = {**report["sla_error"][0], "files": report["sla_error"][0]["files"][0]}
+    assert [len(breach.files) for breach in parse_report(json.dumps(report).encode()).sla_error] == [1]
+
+
+def test_date_of_convertto_json_is_read() -> None:
+    body = _with([*FILE, "creationDate"], "/Date(1574202819000)/")
+    file = parse_report(json.dumps(body).encode()).sla_error[0].files[0]
+    assert file.creation_date == datetime(2019, 11, 19, 22, 33, 39, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "hint"),
+    [
+        ({}, "sla_error", "case-sensitive"),
+        ([], "body", "object"),
+        (_with(["sla_error", 0, "folder"], ""), "sla_error[0].folder", "name"),
+        (_with(["sla_error", 0, "folder"], 7), "sla_error[0].folder", "string"),
+        (_with(["sla_error", 0, "folder"], "é" * (MAX_FOLDER_BYTES // 2 + 1)), "sla_error[0].folder", "1024"),
+        *((_with(["sla_error", 0, "sla"], sla), "sla_error[0].sla", "20 to 1440")
+          for sla in (19, 1441, 0, -20, 20.5, "20", None, True)),
+        (_with(["sla_error", 0, "files"], []), "sla_error[0].files", "leave out"),
+        (_with(["sla_error", 0, "files"], "@{filename=a}"), "sla_error[0].files", "-Depth"),
+        (_with(FILE, "@{filename=a.csv; creationDate=x}"), "sla_error[0].files[0]", "-Depth"),
+        (_with([*FILE, "filename"], "a\0b"), "sla_error[0].files[0].filename", "U+0000"),
+        (_with([*FILE, "creationDate"], "2024-07-31T00:00:00"), DATE, "'o'"),
+        (_with([*FILE, "creationDate"], 1574202819), DATE, "'o'"),
+        (_with([*FILE, "creationDate"], "yesterday"), DATE, "'o'"),
+        (_with([*FILE, "creationDate"], "0001-01-01T00:00:00Z"), DATE, "clock"),
+        (_with([*FILE, "creationDate"], "0001-01-01T00:00:00+14:00"), DATE, "clock"),
+        (_with([*FILE, "creationDate"], "9999-12-31T23:59:59-14:00"), DATE, "clock"),
+        (_with([*FILE, "creationDate"], "/Date(99999999999999999)/"), DATE, "clock"),
+    ],
+)  # fmt: skip
+def test_refusal_names_the_field_and_the_remedy(body: object, field: str, hint: str) -> None:
+    [problem] = _problems(body)
+    assert problem.field == field
+    assert hint in problem.hint
+
+
+def test_a_clock_that_is_hours_ahead_is_forgiven_and_days_are_not() -> None:
+    now = datetime.now(UTC)
+    ahead = _with([*FILE, "creationDate"], (now + timedelta(hours=20)).isoformat())
+    assert parse_report(json.dumps(ahead).encode())
+    [problem] = _problems(_with([*FILE, "creationDate"], (now + timedelta(days=2)).isoformat()))
+    assert problem.field.endswith("creationDate")
+
+
+def test_every_problem_is_listed() -> None:
+    body = _with(["sla_error", 0, "sla"], 0)
+    body["sla_error"][0]["files"][0] = {}
+    assert {problem.field for problem in _problems(body)} == {
+        "sla_error[0].sla",
+        "sla_error[0].files[0].filename",
+        DATE,
+    }
+
+
+def test_listed_problems_are_limited() -> None:
+    with pytest.raises(InvalidBodyError) as refused:
+        parse_report(json.dumps({"sla_error": [{}] * 100}).encode())
+    assert len(refused.value.problems) == MAX_LISTED_PROBLEMS
+    assert "more than 50 problems" in refused.value.message
+
+
+def test_values_are_never_quoted() -> None:
+    [problem] = _problems(_with(["sla_error", 0, "sla"], "secret-value"))
+    assert "secret-value" not in f"{problem}"

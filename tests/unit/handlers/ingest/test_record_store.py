@@ -1,0 +1,126 @@
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from handlers.ingest.record_store import MAX_BATCH_ITEMS, RecordStore
+from handlers.web.errors import NotStoredError, ThrottledError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Request = list[dict[str, Any]]
+Behaviour = Callable[[Request], Request]
+
+
+class ScriptedTable:
+    """Takes batches as DynamoDB does, and leaves unprocessed what its script says."""
+
+    def __init__(self, *script: Behaviour | Exception) -> None:
+        self.script = list(script)
+        self.stored: list[str] = []
+        self.batch_sizes: list[int] = []
+
+    def batch_write_item(self, *, RequestItems: dict[str, Request]) -> dict[str, Any]:  # noqa: N803
+        requests = RequestItems["T"]
+        self.batch_sizes.append(len(requests))
+        step = self.script.pop(0) if self.script else lambda _: []
+        if isinstance(step, Exception):
+            raise step
+        unprocessed = step(requests)
+        self.stored += [r["PutRequest"]["Item"]["ErrorId"]["S"] for r in requests if r not in unprocessed]
+        return {"UnprocessedItems": {"T": unprocessed} if unprocessed else {}}
+
+
+def _items(count: int) -> list[Any]:
+    return [{"ErrorId": {"S": str(number)}} for number in range(count)]
+
+
+def _put(table: ScriptedTable, count: int, seconds_left: float = 10) -> tuple[int, list[float]]:
+    naps: list[float] = []
+    store = RecordStore(cast("DynamoDBClient", table), "T", sleep=naps.append)
+    return store.put_all(_items(count), seconds_left=lambda: seconds_left - sum(naps)), naps
+
+
+def _client_error(code: str, status: int = 400) -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": "no"}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]
+        "BatchWriteItem",
+    )
+
+
+def test_batches_are_no_larger_than_dynamodb_takes() -> None:
+    table = ScriptedTable()
+    retried, naps = _put(table, 2 * MAX_BATCH_ITEMS + 3)
+    assert table.batch_sizes == [MAX_BATCH_ITEMS, MAX_BATCH_ITEMS, 3]
+    assert (retried, naps) == (0, [])
+
+
+def test_no_items_make_no_call() -> None:
+    table = ScriptedTable()
+    assert _put(table, 0) == (0, [])
+    assert table.batch_sizes == []
+
+
+def test_only_unprocessed_items_are_sent_again_after_a_wait() -> None:
+    table = ScriptedTable(lambda requests: requests[3:], lambda requests: requests[:1])
+    retried, naps = _put(table, 10)
+    assert table.batch_sizes == [10, 7, 1]
+    assert sorted(map(int, table.stored)) == list(range(10))
+    assert retried == 8
+    assert len(naps) == 2
+
+
+def test_waits_grow_and_never_outlast_the_deadline() -> None:
+    table = ScriptedTable(*[lambda requests: requests] * 50)
+    naps: list[float] = []
+    store = RecordStore(cast("DynamoDBClient", table), "T", sleep=naps.append)
+    with pytest.raises(NotStoredError):
+        store.put_all(_items(1), seconds_left=lambda: 3 - sum(naps))
+    assert sum(naps) <= 3.0 + 1e-9
+    assert table.stored == []
+
+
+def test_nothing_is_sent_once_the_time_is_used_up() -> None:
+    table = ScriptedTable()
+    with pytest.raises(NotStoredError):
+        _put(table, 1, seconds_left=0)
+    assert table.batch_sizes == []
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "ProvisionedThroughputExceededException"])
+def test_throttling_is_told_apart(code: str) -> None:
+    table = ScriptedTable(_client_error(code), lambda requests: requests[1:], *[_client_error(code)] * 999)
+    with pytest.raises(ThrottledError):
+        _put(table, 2)
+
+
+PASSING = [
+    _client_error("InternalServerError", 500),
+    _client_error("ThrottlingException"),
+    ReadTimeoutError(endpoint_url="x"),
+]
+
+
+@pytest.mark.parametrize("error", PASSING)
+def test_a_fault_that_may_pass_is_waited_out(error: Exception) -> None:
+    table = ScriptedTable(error, error)
+    assert _put(table, 3)[0] == 6
+    assert len(table.stored) == 3
+
+
+@pytest.mark.parametrize("error", [PASSING[0], PASSING[2]])
+def test_a_fault_that_does_not_pass_is_not_stored(error: Exception) -> None:
+    with pytest.raises(NotStoredError) as failed:
+        _put(ScriptedTable(*[error] * 999), 1)
+    assert failed.value.__cause__ is error
+
+
+def test_a_refusal_is_not_tried_again() -> None:
+    refusal = _client_error("AccessDeniedException")
+    table = ScriptedTable(lambda _: [], refusal)
+    with pytest.raises(NotStoredError) as failed:
+        _put(table, MAX_BATCH_ITEMS + 1)
+    assert failed.value.__cause__ is refusal
+    assert len(table.batch_sizes) == 2

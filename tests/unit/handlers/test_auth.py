@@ -1,0 +1,202 @@
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from contract.environment import Variable
+from handlers import auth
+from handlers.sign_in.parsing import parse_sign_in
+from handlers.sign_in.user_pool import UserPool
+from handlers.web.errors import InvalidBodyError
+from tests.events import LambdaContext, auth_event
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+
+PASSWORD = "Correct-horse-7"
+
+
+def _post(body: object) -> tuple[int, dict[str, Any]]:
+    answer = auth.handler(auth_event(body), LambdaContext())
+    decoded = json.loads(answer["body"])
+    assert decoded["message"]
+    return answer["statusCode"], decoded
+
+
+@pytest.fixture
+def user(cognito: "CognitoIdentityProviderClient", monkeypatch: pytest.MonkeyPatch) -> str:
+    """A user with a password of their own."""
+    pool = _pool_id()
+    cognito.admin_create_user(UserPoolId=pool, Username="ana", TemporaryPassword=PASSWORD)
+    cognito.admin_set_user_password(UserPoolId=pool, Username="ana", Password=PASSWORD, Permanent=True)
+    return "ana"
+
+
+def _pool_id() -> str:
+    return os.environ[Variable.USER_POOL_ID]
+
+
+def test_sign_in_answers_with_the_contracts_keys(user: str) -> None:
+    status, body = _post({"username": user, "password": PASSWORD})
+    assert status == 200
+    assert body.keys() == {"message", "token", "token_type", "expires_in", "refresh_token"}
+    assert (body["token_type"], body["expires_in"]) == ("Bearer", 3600)
+
+
+def test_refresh_hands_back_a_token_that_still_works(user: str) -> None:
+    first = _post({"username": user, "password": PASSWORD})[1]
+    status, body = _post({"username": user, "refresh_token": first["refresh_token"]})
+    assert status == 200
+    assert body["refresh_token"] == first["refresh_token"]
+
+
+@pytest.mark.parametrize("who", ["ana", "nobody"])
+def test_wrong_password_and_unknown_user_look_the_same(user: str, who: str) -> None:
+    assert _post({"username": who, "password": "Wrong-horse-7"}) == (
+        401,
+        {"message": "The user name or password is wrong."},
+    )
+
+
+def test_first_password_must_be_changed(cognito: "CognitoIdentityProviderClient") -> None:
+    cognito.admin_create_user(UserPoolId=_pool_id(), Username="new", TemporaryPassword=PASSWORD)
+    status, body = _post({"username": "new", "password": PASSWORD})
+    assert (status, body["challenge"]) == (403, "NEW_PASSWORD_REQUIRED")
+    status, body = _post({"username": "new", "password": PASSWORD, "new_password": "Better-horse-8"})
+    assert status == 200
+    assert _post({"username": "new", "password": "Better-horse-8"})[0] == 200
+
+
+def test_new_password_that_nobody_asked_for_is_refused(user: str) -> None:
+    status, body = _post({"username": user, "password": PASSWORD, "new_password": "Better-horse-8"})
+    assert status == 400
+    assert body["errors"][0]["field"] == "new_password"
+
+
+def test_recovery_answers_the_same_for_everyone(user: str) -> None:
+    assert _post({"username": user, "forgot_password": True}) == _post(
+        {"username": "nobody", "forgot_password": True}
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "InvalidParameterException",  # no verified address
+        "LimitExceededException",  # of one user's attempts
+        "NotAuthorizedException",  # disabled
+        "UserNotFoundException",
+    ],
+)
+def test_recovery_keeps_what_the_pool_says_of_a_user_to_itself(
+    user: str, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    begun = _post({"username": user, "forgot_password": True})
+    _answer_with(monkeypatch, "forgot_password", _raise(code))
+    assert _post({"username": user, "forgot_password": True}) == begun
+    assert begun[0] == 200
+
+
+def test_recovery_says_when_the_account_is_over_its_rate(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    _answer_with(monkeypatch, "forgot_password", _raise("TooManyRequestsException"))
+    assert _post({"username": user, "forgot_password": True})[0] == 429
+
+
+def test_recovery_sets_the_password(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[dict[str, Any]] = []
+    _answer_with(monkeypatch, "confirm_forgot_password", calls.append)
+    status, _ = _post({"username": user, "code": "123456", "new_password": "Better-horse-8"})
+    assert status == 200
+    assert calls[0]["ConfirmationCode"] == "123456"
+    assert calls[0]["SecretHash"]
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [
+        ("NotAuthorizedException", 401),
+        ("UserNotFoundException", 401),
+        ("UserNotConfirmedException", 401),
+        ("PasswordResetRequiredException", 403),
+        ("TooManyRequestsException", 429),
+        ("InternalErrorException", 500),
+        ("ResourceNotFoundException", 500),
+    ],
+)
+def test_refusals_of_cognito_keep_their_meaning(
+    user: str, monkeypatch: pytest.MonkeyPatch, code: str, status: int
+) -> None:
+    _answer_with(monkeypatch, "admin_initiate_auth", _raise(code))
+    answered, body = _post({"username": user, "password": PASSWORD})
+    assert answered == status
+    assert code not in json.dumps(body)
+
+
+@pytest.mark.parametrize("code", ["CodeMismatchException", "ExpiredCodeException", "UserNotFoundException"])
+def test_wrong_code_looks_the_same_for_everyone(
+    user: str, monkeypatch: pytest.MonkeyPatch, code: str
+) -> None:
+    _answer_with(monkeypatch, "confirm_forgot_password", _raise(code))
+    status, body = _post({"username": user, "code": "000000", "new_password": "Better-horse-8"})
+    assert (status, body["errors"][0]["field"]) == (400, "code")
+
+
+def test_weak_password_is_told_with_its_rule(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = "Password did not conform with policy: Password not long enough"
+    _answer_with(monkeypatch, "confirm_forgot_password", _raise("InvalidPasswordException", message))
+    status, body = _post({"username": user, "code": "123456", "new_password": "short"})
+    assert status == 400
+    assert body["errors"] == [
+        {"field": "new_password", "problem": "breaks the password policy", "hint": "Password not long enough"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "fields"),
+    [
+        ({}, ["username", "password"]),
+        ({"username": "ana"}, ["password"]),
+        ({"username": "", "password": "x"}, ["username"]),
+        ({"username": 7, "password": None}, ["username", "password"]),
+        ({"username": "ana", "password": "x" * 5000}, ["password"]),
+        ({"username": "ana", "password": "x", "new_password": ""}, ["new_password"]),
+        ({"username": "ana", "refresh_token": 1}, ["refresh_token"]),
+        ({"username": "ana", "forgot_password": "yes"}, ["forgot_password"]),
+        ({"username": "ana", "code": "1"}, ["new_password"]),
+        ({"username": "\ud800", "password": "x"}, ["username"]),
+    ],
+)
+def test_each_field_that_is_wrong_is_named(body: dict[str, Any], fields: list[str]) -> None:
+    with pytest.raises(InvalidBodyError) as refused:
+        parse_sign_in(json.dumps(body).encode())
+    assert [problem.field for problem in refused.value.problems] == fields
+
+
+@pytest.mark.parametrize("body", [b"nope", b"[]", b"\xff\xfe", b'"x"', b"[" * 100_000])
+def test_what_is_no_object_is_refused(body: bytes) -> None:
+    with pytest.raises(InvalidBodyError) as refused:
+        parse_sign_in(body)
+    assert [problem.field for problem in refused.value.problems] == ["body"]
+
+
+def test_log_holds_no_secret(user: str, capsys: pytest.CaptureFixture[str]) -> None:
+    signed_in = _post({"username": user, "password": PASSWORD})[1]
+    _post({"username": user, "password": "Wrong-horse-7"})
+    _post(f'{{"username": "ana", "password": "{PASSWORD}"')
+    logged = capsys.readouterr().out
+    for secret in (PASSWORD, "Wrong-horse-7", signed_in["token"], signed_in["refresh_token"]):
+        assert secret not in logged
+
+
+def _answer_with(monkeypatch: pytest.MonkeyPatch, operation: str, behaviour: Any) -> None:
+    pool: UserPool = auth._user_pool()
+    monkeypatch.setattr(pool._client, operation, lambda **arguments: behaviour(arguments))
+
+
+def _raise(code: str, message: str = "no") -> Any:
+    def behaviour(_: dict[str, Any]) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": message}}, "Operation")
+
+    return behaviour

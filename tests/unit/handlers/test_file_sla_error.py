@@ -1,0 +1,144 @@
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contract.environment import Variable
+from contract.limits import MAX_REPORT_BYTES
+from contract.names import Group
+from contract.table import Attribute
+from handlers import file_sla_error
+from tests.events import LambdaContext, a_report, report_event
+from tests.unit.conftest import TABLE
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+def _post(event: dict[str, Any], context: LambdaContext | None = None) -> tuple[int, dict[str, Any]]:
+    answer = file_sla_error.handler(event, context or LambdaContext())
+    assert answer["headers"]["Access-Control-Allow-Origin"] == "https://ops.example.com"
+    body = json.loads(answer["body"])
+    assert body["message"]
+    return answer["statusCode"], body
+
+
+def _stored(table: "DynamoDBClient") -> dict[str, Any]:
+    items = table.scan(TableName=TABLE)["Items"]
+    return {item[Attribute.ERROR_ID]["S"]: item for item in items}
+
+
+def test_accepted_report_is_stored_and_counted(table: "DynamoDBClient") -> None:
+    status, body = _post(report_event(a_report("a", "b", files=3)))
+    assert (status, body["recorded"], body["files"]) == (200, 2, 6)
+    assert set(body["error_ids"]) == set(_stored(table))
+
+
+def test_more_folders_than_a_batch_holds(table: "DynamoDBClient") -> None:
+    status, body = _post(report_event(a_report(*map(str, range(60)))))
+    assert (status, body["recorded"]) == (200, 60)
+    assert len(_stored(table)) == 60
+
+
+def test_heartbeat_stores_nothing(table: "DynamoDBClient") -> None:
+    status, body = _post(report_event({"sla_error": []}))
+    assert (status, body["recorded"], body["error_ids"]) == (200, 0, [])
+    assert _stored(table) == {}
+
+
+def test_retry_with_the_same_key_stores_nothing_twice(table: "DynamoDBClient") -> None:
+    event = report_event(a_report("a", "b"), headers={"idempotency-key": "run-1"})
+    assert _post(event)[1]["error_ids"] == _post(event)[1]["error_ids"]
+    assert len(_stored(table)) == 2
+
+
+@pytest.mark.parametrize("key", ["", "   ", "k" * 256])
+def test_unusable_key_is_refused(table: "DynamoDBClient", key: str) -> None:
+    status, body = _post(report_event(a_report("a"), headers={"Idempotency-Key": key}))
+    assert status == 400
+    assert body["errors"][0]["field"] == "header Idempotency-Key"
+    assert _stored(table) == {}
+
+
+def test_one_bad_field_stores_nothing_of_the_report(table: "DynamoDBClient") -> None:
+    report = a_report("a", "b")
+    report["sla_error"][1]["sla"] = 0
+    status, body = _post(report_event(report))
+    assert status == 400
+    assert body["errors"][0]["field"] == "sla_error[1].sla"
+    assert _stored(table) == {}
+
+
+def test_base64_body_is_decoded(table: "DynamoDBClient") -> None:
+    text = base64.b64encode(json.dumps(a_report("março")).encode()).decode()
+    event = {**report_event(text), "isBase64Encoded": True}
+    assert _post(event)[0] == 200
+    assert [item[Attribute.FOLDER]["S"] for item in _stored(table).values()] == ["março"]
+
+
+@pytest.mark.parametrize("body", ["", "   ", "nope", "[]", '{"sla_error": 7}'])
+def test_unreadable_body_is_refused(table: "DynamoDBClient", body: str) -> None:
+    status, answer = _post(report_event(body))
+    assert status == 400
+    assert answer["errors"]
+
+
+def test_oversized_body_is_refused_with_the_limit(table: "DynamoDBClient") -> None:
+    status, body = _post(report_event(" " * (MAX_REPORT_BYTES + 1)))
+    assert status == 413
+    assert "6,291,456" in body["message"]
+
+
+def test_other_group_may_not_report(table: "DynamoDBClient") -> None:
+    status, body = _post(report_event(a_report("a"), groups=Group.ANALYSTS))
+    assert status == 403
+    assert Group.REPORTERS in body["message"]
+    assert _stored(table) == {}
+
+
+def test_access_token_is_refused(table: "DynamoDBClient") -> None:
+    assert _post(report_event(a_report("a"), token_use="access"))[0] == 401
+
+
+def test_answer_comes_before_the_deadline(table: "DynamoDBClient") -> None:
+    status, body = _post(report_event(a_report("a")), LambdaContext(remaining_ms=1_500))
+    assert status == 500
+    assert "Idempotency-Key" in body["message"]
+    assert body["request_id"] == "request-1"
+    assert _stored(table) == {}
+
+
+def test_missing_table_tells_the_caller_nothing_of_our_insides(
+    aws: None,
+) -> None:
+    status, body = _post(report_event(a_report("a")))
+    assert status == 500
+    assert "ResourceNotFound" not in json.dumps(body)
+
+
+def test_misconfiguration_is_our_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(Variable.TABLE_NAME)
+    status, body = _post(report_event(a_report("a")))
+    assert status == 500
+    assert Variable.TABLE_NAME not in json.dumps(body)
+    assert body["request_id"] == "request-1"
+
+
+def test_metrics_tell_what_was_reported(table: "DynamoDBClient", capsys: pytest.CaptureFixture[str]) -> None:
+    _post(report_event(a_report("a", "b", files=2)))
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    metrics = {name: value for line in lines for name, value in line.items() if isinstance(value, list)}
+    assert metrics["BreachedFolders"] == [2.0]
+    assert metrics["StuckFiles"] == [4.0]
+    assert metrics["RecordsWritten"] == [2.0]
+    assert metrics["Heartbeats"] == [0.0]
+    assert metrics["Requests"] == [1.0]
+
+
+def test_log_holds_neither_folder_nor_file(
+    table: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    _post(report_event(a_report("C:\\private")))
+    _post(report_event(a_report("")))
+    assert "private" not in capsys.readouterr().out

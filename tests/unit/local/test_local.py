@@ -1,0 +1,72 @@
+import json
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from handlers.ingest.parsing import parse_report
+from local.__main__ import _watch
+from local.demo.folders import make_folders
+from local.demo.history import HABITS, RUN_EVERY, imagine_reports
+from local.demo.script import scan_folders
+from local.processes import ProcessId
+from local.provider import Aws, UnknownResourceError, create
+from local.state import StateFolder
+
+NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
+
+
+def test_resource_that_nothing_can_create_is_an_error() -> None:
+    with pytest.raises(UnknownResourceError, match=r"'queue': it does not know the type aws:sqs/queue:Queue"):
+        create(Aws("http://127.0.0.1:1", "us-east-1"), "aws:sqs/queue:Queue", "queue", {})
+
+
+def test_history_tells_the_same_believable_story_twice() -> None:
+    week = [(report, d.detected_at) for report, d in imagine_reports(NOW, 7, "reporter")]
+    assert week == [(report, d.detected_at) for report, d in imagine_reports(NOW, 7, "reporter")]
+    moments = [moment for _, moment in week]
+    assert moments == sorted(moments)
+    assert NOW - RUN_EVERY <= moments[-1] < NOW
+    assert {breach.folder for report, _ in week for breach in report.sla_error} == {h.folder for h in HABITS}
+
+
+def test_history_holds_to_the_contract() -> None:
+    for report, detection in imagine_reports(NOW, 7, "reporter"):
+        parse_report(report.model_dump_json(by_alias=True).encode())
+        for breach in report.sla_error:
+            for file in breach.files:
+                assert detection.detected_at - file.creation_date > timedelta(minutes=breach.sla)
+
+
+def test_scan_reports_what_waited_too_long_in_the_scripts_form(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    report = scan_folders(make_folders(tmp_path, now), now)
+    found = {Path(b["folder"]).name: [f["filename"] for f in b["files"]] for b in report["sla_error"]}
+    assert found == {
+        "Inbound": ["INV-20809.xml", "INV-20816.xml"],
+        "ToWarehouse": ["order_4469.csv"],
+        "Nightly": ["relatório março.csv"],
+    }
+    [overdue] = [b for b in report["sla_error"] if b["sla"] == 20]
+    created = parse_report(json.dumps(report).encode()).sla_error[1].files[0].creation_date
+    assert abs(created - (now - timedelta(minutes=47))) < timedelta(milliseconds=1)
+    # Seven fractional digits and an offset with a colon.
+    assert len(overdue["files"][0]["creationDate"]) == len("2024-07-31T00:00:00.0000000-03:00")
+
+
+def test_process_is_told_from_a_later_one_of_the_same_number() -> None:
+    assert not ProcessId(os.getpid(), started=0.0).alive
+    ProcessId(os.getpid(), started=0.0).stop()
+
+
+def test_a_stack_taken_down_elsewhere_is_told_from_one_that_broke(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = StateFolder(tmp_path / "state")
+    state.note_process("dashboard", ProcessId(pid=1, started=0.0))
+    state.write_outputs({})
+    assert _watch(state) == 1
+    state.forget_outputs()
+    assert _watch(state) == 0
+    assert "Stopped from elsewhere." in capsys.readouterr().err

@@ -1,0 +1,278 @@
+"""What the local stack does in CloudWatch's place."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.metrics.alarms import AlarmEvaluator, judge_state
+from local.metrics.data import Sample, Series, publish
+from local.metrics.expressions import UnknownExpressionError, evaluate
+from local.metrics.functions import FunctionMetrics, build_samples
+from local.metrics.gateway import GatewayMetrics
+from local.provider.cloudwatch import metric_alarm_request
+
+NOW = datetime(2026, 11, 23, 20, 15, 30, tzinfo=UTC).timestamp()
+EMBEDDED = json.dumps(
+    {
+        "_aws": {
+            "Timestamp": int(NOW * 1000),
+            "CloudWatchMetrics": [
+                {
+                    "Namespace": "file-sla-dev",
+                    "Dimensions": [["Route"]],
+                    "Metrics": [{"Name": "Requests", "Unit": "Count"}],
+                }
+            ],
+        },
+        "Route": "auth",
+        "Requests": [1.0],
+    }
+)
+REPORT = "REPORT RequestId: 1\tDuration: 12 ms\tBilled Duration: 12 ms"
+
+
+class _Aws:
+    """An account in which each service is a stand-in."""
+
+    region = "us-east-1"
+
+    def __init__(self, **clients: Any) -> None:
+        self._clients = clients
+
+    def client(self, service: str) -> Any:
+        return self._clients[service]
+
+
+class _Api:
+    def get_rest_apis(self) -> dict[str, Any]:
+        return {"items": [{"id": "abc1", "name": "file-sla-dev"}]}
+
+    def get_resources(self, restApiId: str, embed: list[str]) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        assert (restApiId, embed) == ("abc1", ["methods"])
+        uri = "arn:aws:apigateway:r:lambda:path/x/functions/arn:aws:lambda:r:1:function:f/invocations"
+        return {
+            "items": [
+                {"path": "/"},
+                {
+                    "path": "/auth",
+                    "resourceMethods": {
+                        "POST": {"methodIntegration": {"uri": uri}},
+                        "OPTIONS": {"methodIntegration": {"uri": ""}},
+                    },
+                },
+            ]
+        }
+
+
+class _Logs:
+    """Events of one group, as the emulator keeps them: a stream for each invocation."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+
+    def add(self, stream: str, timestamp: int, *lines: str) -> None:
+        self.events += [{"logStreamName": stream, "timestamp": timestamp, "message": line} for line in lines]
+
+    def describe_log_groups(self, **_: Any) -> dict[str, Any]:
+        return {"logGroups": [{"logGroupName": "/aws/lambda/f"}]}
+
+    def filter_log_events(self, startTime: int, limit: int, **_: Any) -> dict[str, Any]:  # noqa: N803 - boto3's name
+        found = sorted(
+            (e for e in self.events if e["timestamp"] >= startTime), key=lambda e: int(e["timestamp"])
+        )
+        return {"events": found[:limit]}
+
+
+class _CloudWatch:
+    """Keeps what is put."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+
+    def put_metric_data(self, **call: Any) -> None:
+        self.calls.append(call)
+
+
+def _sums(samples: list[Sample], **dimensions: str) -> dict[str, float]:
+    wanted = frozenset(dimensions.items())
+    sums: dict[str, float] = {}
+    for sample in samples:
+        if sample.series.dimensions == wanted:
+            sums[sample.series.name] = sums.get(sample.series.name, 0) + sample.value
+    return sums
+
+
+@pytest.mark.parametrize(
+    ("expression", "values", "result"),
+    [
+        ("IF(whole >= 1, 100 * part / whole, 0)", {"part": 1, "whole": 8}, 12.5),
+        ("IF(whole >= 20, 100 * part / whole, 0)", {"part": 9, "whole": 10}, 0),
+        ("IF(whole >= 1, 100 * part / whole, 0)", {"part": None, "whole": None}, None),
+        ("part / whole", {"part": 1, "whole": 0}, None),
+        ("FILL(published, 0)", {"published": None}, 0),
+        ("FILL(published, 0)", {"published": 3}, 3),
+    ],
+)
+def test_expressions_have_cloudwatchs_values(
+    expression: str, values: dict[str, float | None], result: float | None
+) -> None:
+    assert evaluate(expression, values) == result
+
+
+@pytest.mark.parametrize("expression", ["SUM(METRICS())", "part ** 2", "other", "part.real"])
+def test_expression_beyond_what_is_known_is_an_error(expression: str) -> None:
+    with pytest.raises(UnknownExpressionError, match="cannot evaluate"):
+        evaluate(expression, {"part": 1})
+
+
+def test_every_answer_of_the_gateway_is_counted_once(tmp_path: Path) -> None:
+    log = tmp_path / "access.log"
+    call = "/restapis/abc1/v1/_user_request_"
+    lines = [
+        f"100 200 12400 POST {call}/auth",
+        f"101 401 900 POST {call}/auth",
+        f"102 502 1000 POST {call}/auth",
+        f"103 403 500 GET {call}/nowhere",
+        "104 200 5 POST /",
+        "104 404 5 GET /restapis/nobodys/v1/_user_request_/x",
+        "104 429 80",
+    ]
+    log.write_text("\n".join(lines))
+    metrics = GatewayMetrics(_Aws(apigateway=_Api()), log)  # type: ignore[arg-type]
+    first = list(metrics.new_samples())
+    by_method = {"ApiName": "file-sla-dev", "Stage": "v1", "Method": "POST", "Resource": "/auth"}
+    counts = {"Count": 3, "4XXError": 1, "5XXError": 1, "Latency": 14}
+    assert _sums(first, **by_method) == counts
+    assert _sums(first, ApiName="file-sla-dev", Stage="v1") == {**counts, "Count": 4, "4XXError": 2}
+    assert _sums(first, FunctionName="f") == {"Errors": 1}
+    assert {sample.moment for sample in first} == {100, 101, 102, 103}
+    assert list(metrics.new_samples()) == []
+    # The line that was still being written counts when it is whole.
+    with log.open("a") as growing:
+        growing.write(f"0 POST {call}/auth\n")
+    assert _sums(list(metrics.new_samples()), **by_method)["4XXError"] == 1
+
+
+def test_an_invocation_adds_lambdas_metrics_and_its_own() -> None:
+    samples = list(
+        build_samples("f", ["START", EMBEDDED, '{"message": "answered"}', "END", REPORT], 12.0, NOW)
+    )
+    assert _sums(samples, FunctionName="f") == {"Invocations": 1, "Throttles": 0, "Duration": 12}
+    assert _sums(samples, Route="auth") == {"Requests": 1}
+    assert {sample.moment for sample in samples} == {NOW}
+
+
+def test_every_invocation_is_counted_once_however_late_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
+    logs = _Logs()
+    metrics = FunctionMetrics(_Aws(logs=logs))  # type: ignore[arg-type]
+
+    def invocations() -> float:
+        return _sums(list(metrics.new_samples()), FunctionName="f").get("Invocations", 0)
+
+    logs.add("one", 10_000, "START", EMBEDDED, REPORT)
+    assert (invocations(), invocations()) == (1, 0)
+    logs.add("late", 9_500, "START", REPORT)
+    logs.add("three", 11_000, "START", REPORT)
+    assert (invocations(), invocations()) == (2, 0)
+    # A page that ends in the middle of an invocation is followed by one that has all of it.
+    monkeypatch.setattr("local.metrics.functions._PAGE", 4)
+    logs.add("four", 20_000, "START", REPORT)
+    logs.add("five", 20_001, "START", REPORT)
+    assert (invocations(), invocations()) == (2, 0)
+
+
+def test_equal_values_of_a_minute_are_put_as_one() -> None:
+    cloudwatch = _CloudWatch()
+    latency = Series.of("AWS/ApiGateway", "Latency", {"ApiName": "a"}, "Milliseconds")
+    publish(cloudwatch, [Sample(latency, value, NOW) for value in [7] * 9 + list(range(100, 300))])
+    [call] = cloudwatch.calls
+    assert call["Namespace"] == "AWS/ApiGateway"
+    assert [len(datum["Values"]) for datum in call["MetricData"]] == [150, 51]
+    assert (call["MetricData"][0]["Values"][0], call["MetricData"][0]["Counts"][0]) == (7, 9)
+    assert {datum["Timestamp"].second for datum in call["MetricData"]} == {0}
+
+
+def _alarm(**changes: Any) -> dict[str, Any]:
+    return {
+        "AlarmName": "a",
+        "Threshold": 1,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "EvaluationPeriods": 3,
+        "DatapointsToAlarm": 2,
+        "TreatMissingData": "notBreaching",
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("values", "changes", "state"),
+    [
+        ([1, None, 1], {}, "ALARM"),
+        ([1, None, 0], {}, "OK"),
+        ([None, None, None], {}, "OK"),
+        ([None, None, None], {"TreatMissingData": "breaching"}, "ALARM"),
+        ([0, 0, 0], {"ComparisonOperator": "LessThanThreshold", "DatapointsToAlarm": 3}, "ALARM"),
+        ([0, 1, 0], {"ComparisonOperator": "LessThanThreshold", "DatapointsToAlarm": 3}, "OK"),
+    ],
+)
+def test_state_follows_from_datapoints_and_missing_ones(
+    values: list[float | None], changes: dict[str, Any], state: str
+) -> None:
+    assert judge_state(_alarm(**changes), values) == state
+
+
+class _Measured:
+    """CloudWatch with one alarm that is on, and a value for each window that is asked for."""
+
+    def __init__(self, value_of: Callable[[float, float], float | None]) -> None:
+        self._value_of = value_of
+        self.asked: list[tuple[float, float]] = []
+        self.states: list[str] = []
+
+    def get_paginator(self, _: str) -> "_Measured":
+        return self
+
+    def paginate(self) -> list[dict[str, Any]]:
+        return [{"MetricAlarms": [{"AlarmName": "a", "StateValue": "ALARM"}]}]
+
+    def get_metric_data(self, **call: Any) -> dict[str, Any]:
+        start, end = call["StartTime"].timestamp(), call["EndTime"].timestamp()
+        self.asked.append((start, end))
+        value = self._value_of(start, end)
+        points = ([datetime.fromtimestamp(0, UTC)], [value]) if value is not None else ([], [])
+        return {
+            "MetricDataResults": [
+                {"Id": query["Id"], "Timestamps": points[0], "Values": points[1]}
+                for query in call["MetricDataQueries"]
+            ]
+        }
+
+    def set_alarm_state(self, **call: Any) -> None:
+        self.states.append(call["StateValue"])
+
+
+def test_windows_slide_by_the_minute() -> None:
+    alarm = metric_alarm_request(
+        "a",
+        {
+            "namespace": "AWS/Lambda", "metricName": "Errors", "statistic": "Sum", "period": 300,
+            "dimensions": {"FunctionName": "f"}, "evaluationPeriods": 2, "datapointsToAlarm": 1,
+            "threshold": 1, "comparisonOperator": "GreaterThanOrEqualToThreshold",
+            "treatMissingData": "notBreaching",
+        },
+    )  # fmt: skip
+    cloudwatch = _Measured(lambda start, end: 1 if start <= NOW - 400 < end else None)
+    evaluator = AlarmEvaluator(cloudwatch, [alarm])
+    evaluator.evaluate(NOW)
+    end_of_minute = NOW + 30
+    assert cloudwatch.asked == [
+        (end_of_minute - 600, end_of_minute - 300),
+        (end_of_minute - 300, end_of_minute),
+    ]
+    assert cloudwatch.states == []
+    evaluator.evaluate(NOW + 240)
+    assert cloudwatch.states == ["OK"]
