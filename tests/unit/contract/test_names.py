@@ -40,7 +40,7 @@ def test_names_of_several_words_are_spelled_in_the_contract_alone() -> None:
         if re.fullmatch(r"([A-Z][a-z]+){2,}|[A-Z]+(_[A-Z]+)+", member.value)
     }
     spelled = [
-        f"{file.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        f"{file.relative_to(ROOT)}:{node.lineno}: {node.value!r}"
         for folder in CODE
         for file in Path(ROOT, folder).rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
