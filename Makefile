@@ -2,13 +2,17 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo down setup test test-deep audit check bench format clean
+.PHONY: help demo down setup test test-deep audit check bench format clean
+
+help:  ## prints this list, and does nothing else
+	@awk -F ':.*## +' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup  ## the whole system on this machine; Ctrl-C stops it
 	@$(BIN)/python -m local up
 
-down: setup  ## stops a stack that was started with --detach
-	@$(BIN)/python -m local down
+down:  ## stops a stack that was started with --detach
+	@if [ -e .local/processes.json ] && [ -x $(BIN)/python ]; then $(BIN)/python -m local down; \
+		else echo "Nothing was running."; fi
 
 setup: .venv/.ready  ## installs, and nothing else
 
@@ -31,7 +35,7 @@ check: setup  ## lint, format, types
 bench: setup  ## measures speed and cost beside what people do today; see docs/benchmarks.md
 	@$(BIN)/python -m bench
 
-format: setup
+format: setup  ## mends what lint and format can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
