@@ -1,4 +1,4 @@
-"""Brings the whole system up on this machine, and takes it down."""
+"""Brings the whole system up on this machine."""
 
 import json
 import time
@@ -63,14 +63,6 @@ def up(state: StateFolder, options: StackOptions, say: Step) -> dict[str, Any]:
     except BaseException:
         state.stop_all()
         raise
-
-
-def down(state: StateFolder) -> list[str]:
-    """Stops what runs, removes what it left, and returns the roles that were running."""
-    state.forget_outputs()
-    stopped = state.stop_all()
-    state.remove()
-    return stopped
 
 
 def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from handlers.ingest.parsing import parse_report
-from local.__main__ import _watch
+from local.commands.up import watch
 from local.demo.folders import make_folders
 from local.demo.history import HABITS, RUN_EVERY, past_reports
 from local.demo.script import scan
+from local.ending import Ending
 from local.processes import ProcessId
 from local.provider import Aws, UnknownResourceError, create
 from local.state import StateFolder
@@ -66,7 +67,7 @@ def test_a_stack_taken_down_elsewhere_is_told_from_one_that_broke(
     state = StateFolder(tmp_path / "state")
     state.note_process("dashboard", ProcessId(pid=1, started=0.0))
     state.write_outputs({})
-    assert _watch(state) == 1
+    assert watch(state, Ending()) == 1
     state.forget_outputs()
-    assert _watch(state) == 0
+    assert watch(state, Ending()) == 0
     assert "Stopped from elsewhere." in capsys.readouterr().err
