@@ -10,7 +10,7 @@ import argparse  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from local.commands.running import down, outputs, report  # noqa: E402
+from local.commands.running import down, outputs  # noqa: E402
 from local.commands.up import up  # noqa: E402
 from local.state import DEFAULT_FOLDER, StateFolder  # noqa: E402
 
@@ -33,6 +33,9 @@ def main() -> int:
             case "outputs":
                 return outputs(state)
             case "report":
+                # Imported only here: it takes what all others take many times over.
+                from local.commands.report import report
+
                 return report(state, arguments.file)
             case _:
                 return down(state)

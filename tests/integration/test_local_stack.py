@@ -83,10 +83,16 @@ def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
     assert "Nothing was running" in _run(state, "down").stderr
 
 
-def test_stale_state_is_cleaned_up_and_ctrl_c_stops_everything(state: StateFolder) -> None:
+def test_stale_state_is_cleaned_up_and_ctrl_c_stops_everything(state: StateFolder, samples: Path) -> None:
     assert _run(state, "up", "--detach", *WITHOUT_EXTRAS).returncode == 0
-    for process in state.processes().values():
-        psutil.Process(process.pid).kill()
+    psutil.Process(state.processes()["emulator"].pid).kill()
+    unanswered = _run(state, "report", str(samples / "report-powershell-7.json"))
+    assert unanswered.returncode == 1
+    assert "The emulator of AWS has ended" in unanswered.stderr
+    assert "make down" in unanswered.stderr
+    assert "Traceback" not in unanswered.stderr
+
+    psutil.Process(state.processes()["metrics"].pid).kill()
     stale = _run(state, "outputs")
     assert (stale.returncode, stale.stdout) == (1, "")
     assert "No local stack is running" in stale.stderr
