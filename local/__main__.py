@@ -61,8 +61,12 @@ def _parser() -> argparse.ArgumentParser:
     up_command.add_argument("--no-demo-data", action="store_true", help="leave the table empty")
     up_command.add_argument("--no-dashboard", action="store_true", help="leave the dashboard out")
     commands.add_parser("outputs", help="print the running stack's outputs as JSON")
-    report_command = commands.add_parser("report", help="sign in as the reporter and post a file as it is")
-    report_command.add_argument("file", type=_existing_file, help="the body of the request")
+    report_command = commands.add_parser(
+        "report", help="let one more file get stuck in the demo's folders, and report them as the script does"
+    )
+    report_command.add_argument(
+        "file", type=_existing_file, nargs="?", help="post this as it is, instead of what is stuck"
+    )
     commands.add_parser("down", help="stop the running stack")
     return parser
 

@@ -89,7 +89,7 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
         with _timed(say, lambda: f"a week of history: {count:,} records"):
             count = load_history(aws, outputs["table_name"], users["reporter"]["username"])
         with _timed(say, lambda: f"real reports through the API: {count} stuck files"):
-            count = report_folders(state.path / "folders", outputs["api_url"], users["reporter"])
+            count = report_folders(state.demo_folders, outputs["api_url"], users["reporter"])
     state.write_outputs(outputs)
     if options.dashboard:
         with _timed(say, "dashboard"):

@@ -24,6 +24,11 @@ class StateFolder:
         return self.path / "outputs.json"
 
     @property
+    def demo_folders(self) -> Path:
+        """Where the folders are that the stand-in for the script watches."""
+        return self.path / "folders"
+
+    @property
     def _processes_file(self) -> Path:
         return self.path / "processes.json"
 

@@ -1,23 +1,32 @@
 """`report`: the reporting script's part, once more."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
 from local.commands.running import running_outputs
 from local.commands.terminal import console
-from local.demo.script import post_report
+from local.demo.folders import add_stuck_file, monitored_folders
+from local.demo.script import as_body, post_report, scan
 from local.state import StateFolder
 
 
-def report(state: StateFolder, file: Path) -> int:
-    """Signs in as the reporter, posts a file as it is, and prints the answer; returns the exit code."""
+def report(state: StateFolder, file: Path | None) -> int:
+    """Signs in as the reporter, posts, and prints the answer; returns the exit code.
+
+    Args:
+        state: the folder of the stack.
+        file: the body, posted as it is; without one, what is stuck in the demo's folders, one file more
+            than before.
+    """
     outputs = running_outputs(state)
     if outputs is None:
         return 1
+    body = file.read_bytes() if file else _report_with_one_more_file(state.demo_folders)
     try:
-        answer = post_report(outputs["api_url"], outputs["users"]["reporter"], file.read_bytes())
+        answer = post_report(outputs["api_url"], outputs["users"]["reporter"], body)
     except httpx.HTTPStatusError as error:
         _complain(f"The reporter's sign-in was answered {error.response.status_code}: {error.response.text}")
         return 1
@@ -31,6 +40,13 @@ def report(state: StateFolder, file: Path) -> int:
         return 1
     print(answer.status_code, _readable(answer.text))
     return 0 if answer.is_success else 1
+
+
+def _report_with_one_more_file(root: Path) -> bytes:
+    now = datetime.now(UTC)
+    file = add_stuck_file(root, now)
+    console.print(f"An hour old, and stuck from now on: {file}", markup=False, soft_wrap=True)
+    return as_body(scan(monitored_folders(root), now))
 
 
 def _readable(body: str) -> str:

@@ -66,11 +66,16 @@ def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
     )
     folders = {record[Attribute.FOLDER]["S"] for record in records}
     assert r"C:\Jobs\Invoices\Inbound" in folders
-    assert str(state.path / "folders" / "Orders" / "ToWarehouse") in folders
+    assert str(state.demo_folders / "Orders" / "ToWarehouse") in folders
 
     posted = _run(state, "report", str(samples / "report-powershell-7.json"))
     assert posted.returncode == 0
     assert posted.stdout.startswith("200 ")
+
+    afresh = _run(state, "report")
+    assert afresh.returncode == 0
+    assert json.loads(afresh.stdout.removeprefix("200 "))["files"] == 4 + 1
+    assert Path(afresh.stderr.partition(": ")[2].strip()).is_file()
 
     again = _run(state, "up", *WITHOUT_EXTRAS)
     assert again.returncode == 0
@@ -83,10 +88,10 @@ def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
     assert "Nothing was running" in _run(state, "down").stderr
 
 
-def test_stale_state_is_cleaned_up_and_ctrl_c_stops_everything(state: StateFolder, samples: Path) -> None:
+def test_stale_state_is_cleaned_up_and_ctrl_c_stops_everything(state: StateFolder) -> None:
     assert _run(state, "up", "--detach", *WITHOUT_EXTRAS).returncode == 0
     psutil.Process(state.processes()["emulator"].pid).kill()
-    unanswered = _run(state, "report", str(samples / "report-powershell-7.json"))
+    unanswered = _run(state, "report")
     assert unanswered.returncode == 1
     assert "The emulator of AWS has ended" in unanswered.stderr
     assert "make down" in unanswered.stderr

@@ -7,7 +7,7 @@ import pytest
 
 from handlers.ingest.parsing import parse_report
 from local.commands.up import watch
-from local.demo.folders import make_folders
+from local.demo.folders import add_stuck_file, make_folders, monitored_folders
 from local.demo.history import HABITS, RUN_EVERY, past_reports
 from local.demo.script import scan
 from local.ending import Ending
@@ -54,6 +54,15 @@ def test_scan_reports_what_waited_too_long_in_the_scripts_form(tmp_path: Path) -
     assert abs(created - (now - timedelta(minutes=47))) < timedelta(milliseconds=1)
     # Seven fractional digits and an offset with a colon.
     assert len(overdue["files"][0]["creationDate"]) == len("2024-07-31T00:00:00.0000000-03:00")
+
+
+def test_a_file_added_to_the_tree_is_stuck_and_a_deleted_one_is_not(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    make_folders(tmp_path, now)
+    added = add_stuck_file(tmp_path, now)
+    (tmp_path / "Orders" / "ToWarehouse" / "order_4469.csv").unlink()
+    [breach] = [b for b in scan(monitored_folders(tmp_path), now)["sla_error"] if b["sla"] == 20]
+    assert [file["filename"] for file in breach["files"]] == [added.name]
 
 
 def test_process_is_told_from_a_later_one_of_the_same_number() -> None:
