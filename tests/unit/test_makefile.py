@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from local.stack_config import ROOT
 
@@ -58,3 +59,15 @@ def test_cleaning_up_stops_a_stack_first(fresh: Path) -> None:
     python.chmod(0o700)
     assert "ran: -m local down" in _make(fresh, "clean")
     assert not (fresh / ".local").exists()
+
+
+def test_the_hooks_before_a_commit_run_what_make_check_runs() -> None:
+    [hooks] = [
+        repository["hooks"]
+        for repository in yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    ]
+    _, _, after = MAKEFILE.partition("\ncheck: ")
+    recipe = [line for line in after.split("\n\n")[0].splitlines() if line.startswith("\t")]
+    assert [hook["entry"] for hook in hooks] == [
+        line.strip("\t@").replace("$(BIN)", ".venv/bin") for line in recipe
+    ]
