@@ -2,15 +2,21 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo down setup test test-deep audit docs check bench format clean
+.PHONY: help demo down setup test test-deep audit docs check bench format clean
+
+help:  ## prints this list, and does nothing else
+	@awk -F ':.*## +' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup  ## the whole system on this machine; Ctrl-C stops it
 	@$(BIN)/python -m local up
 
-down: setup  ## stops a stack that was started with --detach
-	@$(BIN)/python -m local down
+down:  ## stops a stack that was started with --detach
+	@if [ -e .local/processes.json ] && [ -x $(BIN)/python ]; then $(BIN)/python -m local down; \
+		else echo "Nothing was running."; fi
 
-setup: .venv/.ready  ## installs, and nothing else
+# Asked each time, which takes a tenth of a second: `pulumi install` and `uv sync` leave only what they need.
+setup: $(BIN)/uv  ## installs, and nothing else
+	@UV_PROJECT_ENVIRONMENT=.venv $(BIN)/uv sync --frozen --quiet --all-groups
 
 test: setup  ## every test
 	@$(BIN)/python -m pytest --numprocesses auto
@@ -20,7 +26,7 @@ test-deep: setup  ## the tests that take minutes: many more examples, and a minu
 
 audit: setup  ## the locked dependencies against the known vulnerabilities; needs the public package index
 	@mkdir -p .build
-	@$(BIN)/uv export --frozen --quiet --output-file .build/requirements.txt
+	@$(BIN)/uv export --frozen --quiet --all-groups --output-file .build/requirements.txt
 	@$(BIN)/uvx pip-audit==2.10.1 --requirement .build/requirements.txt --disable-pip --strict
 
 docs: setup  ## writes the pages that are made from the code
@@ -35,7 +41,7 @@ check: setup  ## lint, format, types, generated pages
 bench: setup  ## measures speed and cost beside what people do today; see docs/benchmarks.md
 	@$(BIN)/python -m bench
 
-format: setup
+format: setup  ## mends what lint and format can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
@@ -43,12 +49,10 @@ clean: down  ## removes what was installed and built; the demo's data too
 	rm -rf .venv .build .local .bench .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # uv installs the locked versions. Where it is missing, the virtual environment gets the locked uv first.
-.venv/.ready: pyproject.toml uv.lock
+$(BIN)/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "Python 3.11 or newer is needed; name one with: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || \
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv .venv || \
 		{ echo "This Python has no venv module. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
-	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		"uv==$$(sed -n '/^name = "uv"$$/{n;s/^version = "\(.*\)"$$/\1/p;}' uv.lock)"
-	@$(BIN)/uv sync --frozen --quiet
-	@touch $@

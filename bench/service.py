@@ -12,7 +12,7 @@ from bench.naive.deploy import Naive, deploy_naive
 from contract.routes import AUTH, FILE_SLA_ERROR
 from local.emulator import ROOT_CREDENTIALS
 from local.provider import Aws
-from local.stack import StackOptions, Step, down, up
+from local.stack import StackOptions, Step, up
 from local.state import StateFolder
 
 MEMORY_MB = 512
@@ -84,11 +84,11 @@ class Service:
 def running_service(folder: Path, say: Step) -> Iterator[Service]:
     """Brings both up, and takes them down at the end."""
     state = StateFolder(folder)
-    down(state)
+    state.take_down()
     options = StackOptions(demo_data=False, dashboard=False, config=_UNTHROTTLED)
     outputs = up(state, options, say)
     try:
         aws = Aws(outputs["endpoint_url"], outputs["region"])
         yield Service(outputs, aws, deploy_naive(aws, outputs, MEMORY_MB))
     finally:
-        down(state)
+        state.take_down()

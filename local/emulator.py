@@ -50,5 +50,9 @@ def start_emulator(port: int, folder: Path, region: str, *, persist: bool = Fals
     }
     # -P, and no PYTHONPATH: the functions that it runs must find what is in their package, and no more.
     process = start(["-P", str(_SCRIPT), str(access_log(folder).resolve())], log, environment)
-    wait_for(f"http://{HOST}:{port}/_ministack/health", process, log)
+    try:
+        wait_for(f"http://{HOST}:{port}/_ministack/health", process, log)
+    except BaseException:
+        process.stop()
+        raise
     return process

@@ -1,4 +1,4 @@
-"""Brings the whole system up on this machine, and takes it down."""
+"""Brings the whole system up on this machine."""
 
 import json
 import time
@@ -65,14 +65,6 @@ def up(state: StateFolder, options: StackOptions, say: Step) -> dict[str, Any]:
         raise
 
 
-def down(state: StateFolder) -> list[str]:
-    """Stops what runs, removes what it left, and returns the roles that were running."""
-    state.forget_outputs()
-    stopped = state.stop_all()
-    state.remove()
-    return stopped
-
-
 def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, Any]:
     region = load_config()["aws:region"]
     port = free_port()
@@ -97,7 +89,7 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
         with _timed(say, lambda: f"a week of history: {count:,} records"):
             count = load_history(aws, outputs["table_name"], users["reporter"]["username"])
         with _timed(say, lambda: f"real reports through the API: {count} stuck files"):
-            count = report_folders(state.path / "folders", outputs["api_url"], users["reporter"])
+            count = report_folders(state.demo_folders, outputs["api_url"], users["reporter"])
     state.write_outputs(outputs)
     if options.dashboard:
         with _timed(say, "dashboard"):

@@ -24,6 +24,11 @@ class StateFolder:
         return self.path / "outputs.json"
 
     @property
+    def demo_folders(self) -> Path:
+        """Where the folders are that the stand-in for the script watches."""
+        return self.path / "folders"
+
+    @property
     def _processes_file(self) -> Path:
         return self.path / "processes.json"
 
@@ -43,7 +48,10 @@ class StateFolder:
         """Remembers a process at once, so that nothing started is ever lost."""
         self.path.mkdir(parents=True, exist_ok=True)
         noted = {**self.processes(), role: process}
-        self._processes_file.write_text(json.dumps({role: asdict(one) for role, one in noted.items()}))
+        # Written aside and renamed: who is ended in the middle leaves what can be read.
+        written = self._processes_file.with_suffix(".new")
+        written.write_text(json.dumps({role: asdict(one) for role, one in noted.items()}))
+        written.replace(self._processes_file)
 
     def write_outputs(self, outputs: Mapping[str, Any]) -> None:
         """Writes the outputs for the owner's eyes only: they hold the users' passwords."""
@@ -69,6 +77,13 @@ class StateFolder:
             if process.alive:
                 process.stop()
                 stopped.append(role)
+        return stopped
+
+    def take_down(self) -> list[str]:
+        """Stops what runs, removes what it left, and returns the roles that were running."""
+        self.forget_outputs()
+        stopped = self.stop_all()
+        self.remove()
         return stopped
 
     def remove(self) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from local.stack import StackOptions, down, up
+from local.stack import StackOptions, up
 from local.state import StateFolder
 from tests.running_stack import RunningStack
 
@@ -53,7 +53,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         with closing(RunningStack(outputs, state.path)) as running:
             yield running
     finally:
-        down(state)
+        state.take_down()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

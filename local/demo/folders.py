@@ -16,16 +16,33 @@ _TREE: tuple[tuple[str, int, tuple[tuple[str, int], ...]], ...] = (
 )
 
 
-def make_folders(root: Path, now: datetime) -> list[MonitoredFolder]:
-    """Creates the tree below `root`, and returns the folders with their SLAs."""
+def monitored_folders(root: Path) -> list[MonitoredFolder]:
+    """The tree's folders below `root` with their SLAs; those that are missing are created."""
     folders = []
-    for name, sla, files in _TREE:
+    for name, sla, _ in _TREE:
         path = root / name
         path.mkdir(parents=True, exist_ok=True)
-        for filename, age in files:
-            file = path / filename
-            file.touch()
-            created = (now - age * _MINUTE).timestamp()
-            os.utime(file, (created, created))
         folders.append(MonitoredFolder(path.resolve(), sla * _MINUTE))
     return folders
+
+
+def make_folders(root: Path, now: datetime) -> list[MonitoredFolder]:
+    """Creates the tree below `root` with its files, and returns the folders with their SLAs."""
+    folders = monitored_folders(root)
+    for folder, (_, _, files) in zip(folders, _TREE, strict=True):
+        for filename, age in files:
+            _make_file(folder.path / filename, now - age * _MINUTE)
+    return folders
+
+
+def add_stuck_file(root: Path, now: datetime) -> Path:
+    """Creates a file that has waited for an hour where the SLA is shortest, and returns its path."""
+    folder = min(monitored_folders(root), key=lambda folder: folder.sla)
+    file = folder.path / f"order_{now:%d%H%M%S}.csv"
+    _make_file(file, now - 60 * _MINUTE)
+    return file
+
+
+def _make_file(file: Path, created: datetime) -> None:
+    file.touch()
+    os.utime(file, (created.timestamp(), created.timestamp()))

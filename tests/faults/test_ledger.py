@@ -18,7 +18,7 @@ import pytest
 from contract.routes import IDEMPOTENCY_KEY
 from contract.table import Attribute
 from local.emulator import start_emulator
-from local.stack import StackOptions, down, up
+from local.stack import StackOptions, up
 from local.state import StateFolder
 from tests.events import a_report
 from tests.faults.conftest import new_key
@@ -67,7 +67,7 @@ def lasting(tmp_path: Path) -> Iterator[RunningStack]:
         with closing(RunningStack(outputs, state.path)) as running:
             yield running
     finally:
-        down(state)
+        state.take_down()
 
 
 def test_what_was_acknowledged_is_in_the_table_and_nothing_else(lasting: RunningStack) -> None:

@@ -1,18 +1,21 @@
 """The commands that bring the local stack up and down, as a person types them."""
 
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 import pytest
 
 from contract.table import Attribute
+from local.emulator import access_log
 from local.provider import Aws
 from local.stack_config import ROOT
 from local.state import StateFolder
@@ -42,7 +45,8 @@ def _processes_below(folder: Path) -> list[str]:
     return [
         " ".join(process.info["cmdline"] or [])
         for process in psutil.process_iter(["cmdline", "environ"])
-        if str(folder) in str(process.info["environ"] or {}) and process.pid != psutil.Process().pid
+        if str(folder) in f"{process.info['cmdline']} {process.info['environ']}"
+        and process.pid != psutil.Process().pid
     ]
 
 
@@ -62,11 +66,16 @@ def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
     )
     folders = {record[Attribute.FOLDER]["S"] for record in records}
     assert r"C:\Jobs\Invoices\Inbound" in folders
-    assert str(state.path / "folders" / "Orders" / "ToWarehouse") in folders
+    assert str(state.demo_folders / "Orders" / "ToWarehouse") in folders
 
     posted = _run(state, "report", str(samples / "report-powershell-7.json"))
     assert posted.returncode == 0
     assert posted.stdout.startswith("200 ")
+
+    afresh = _run(state, "report")
+    assert afresh.returncode == 0
+    assert json.loads(afresh.stdout.removeprefix("200 "))["files"] == 4 + 1
+    assert Path(afresh.stderr.partition(": ")[2].strip()).is_file()
 
     again = _run(state, "up", *WITHOUT_EXTRAS)
     assert again.returncode == 0
@@ -81,8 +90,14 @@ def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
 
 def test_stale_state_is_cleaned_up_and_ctrl_c_stops_everything(state: StateFolder) -> None:
     assert _run(state, "up", "--detach", *WITHOUT_EXTRAS).returncode == 0
-    for process in state.processes().values():
-        psutil.Process(process.pid).kill()
+    psutil.Process(state.processes()["emulator"].pid).kill()
+    unanswered = _run(state, "report")
+    assert unanswered.returncode == 1
+    assert "The emulator of AWS has ended" in unanswered.stderr
+    assert "make down" in unanswered.stderr
+    assert "Traceback" not in unanswered.stderr
+
+    psutil.Process(state.processes()["metrics"].pid).kill()
     stale = _run(state, "outputs")
     assert (stale.returncode, stale.stdout) == (1, "")
     assert "No local stack is running" in stale.stderr
@@ -101,3 +116,33 @@ def test_stale_state_is_cleaned_up_and_ctrl_c_stops_everything(state: StateFolde
     assert foreground.returncode == 0
     assert "Stopped." in said
     assert _processes_below(state.path) == []
+
+
+def _emulator_is_starting(state: StateFolder, _: IO[str]) -> str:
+    while not access_log(state.path).exists():
+        time.sleep(0.01)
+    return ""
+
+
+def _program_is_running(_: StateFolder, said: IO[str]) -> str:
+    return said.readline()
+
+
+@pytest.mark.parametrize("moment", [_emulator_is_starting, _program_is_running])
+def test_ctrl_c_while_starting_leaves_nothing_and_says_so(
+    state: StateFolder, moment: Callable[[StateFolder, IO[str]], str]
+) -> None:
+    with subprocess.Popen(
+        _command(state, "up", *WITHOUT_EXTRAS),
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    ) as foreground:  # fmt: skip
+        assert foreground.stdout is not None
+        before = moment(state, foreground.stdout)
+        assert before == "" or "emulator of AWS" in before
+        # As a terminal does: to everything that runs in its foreground.
+        os.killpg(foreground.pid, signal.SIGINT)
+        said = foreground.stdout.read()
+    assert said == "Stopped while starting; nothing is left running.\n"
+    assert foreground.returncode == 0
+    assert _processes_below(state.path) == []
+    assert not state.path.exists()

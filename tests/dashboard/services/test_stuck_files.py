@@ -192,9 +192,7 @@ def test_the_order_of_records_does_not_matter(records: list[dict[str, Any]], ran
 
 @PROPERTY
 @given(worlds(), st.integers(0, 24))
-def test_fetching_a_range_in_two_pieces_gives_the_same_rows(
-    records: list[dict[str, Any]], hour: int
-) -> None:
+def test_fetching_a_range_in_two_pieces_gives_the_same_rows(records: list[dict[str, Any]], hour: int) -> None:
     cut = start_of_hour(START) + timedelta(hours=hour)
     halves: list[list[dict[str, Any]]] = [[], []]
     for record in records:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from handlers.ingest.parsing import parse_report
-from local.__main__ import _watch
-from local.demo.folders import make_folders
+from local.commands.up import watch
+from local.demo.folders import add_stuck_file, make_folders, monitored_folders
 from local.demo.history import HABITS, RUN_EVERY, imagine_reports
 from local.demo.script import scan_folders
+from local.ending import Ending
 from local.processes import ProcessId
 from local.provider import Aws, UnknownResourceError, create
 from local.state import StateFolder
@@ -55,6 +56,15 @@ def test_scan_reports_what_waited_too_long_in_the_scripts_form(tmp_path: Path) -
     assert len(overdue["files"][0]["creationDate"]) == len("2024-07-31T00:00:00.0000000-03:00")
 
 
+def test_a_file_added_to_the_tree_is_stuck_and_a_deleted_one_is_not(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    make_folders(tmp_path, now)
+    added = add_stuck_file(tmp_path, now)
+    (tmp_path / "Orders" / "ToWarehouse" / "order_4469.csv").unlink()
+    [breach] = [b for b in scan_folders(monitored_folders(tmp_path), now)["sla_error"] if b["sla"] == 20]
+    assert [file["filename"] for file in breach["files"]] == [added.name]
+
+
 def test_process_is_told_from_a_later_one_of_the_same_number() -> None:
     assert not ProcessId(os.getpid(), started=0.0).alive
     ProcessId(os.getpid(), started=0.0).stop()
@@ -66,7 +76,7 @@ def test_a_stack_taken_down_elsewhere_is_told_from_one_that_broke(
     state = StateFolder(tmp_path / "state")
     state.note_process("dashboard", ProcessId(pid=1, started=0.0))
     state.write_outputs({})
-    assert _watch(state) == 1
+    assert watch(state, Ending()) == 1
     state.forget_outputs()
-    assert _watch(state) == 0
+    assert watch(state, Ending()) == 0
     assert "Stopped from elsewhere." in capsys.readouterr().err

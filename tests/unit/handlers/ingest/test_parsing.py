@@ -46,6 +46,21 @@ def test_sample_of_powershell_7_keeps_accents(samples: Path) -> None:
     assert [file.filename for file in report.sla_error[0].files][1] == "relatório março.csv"
 
 
+@pytest.mark.parametrize("sample", ["one-file", "two-folders"])
+def test_recorded_sample_reads_as_sent(samples: Path, sample: str) -> None:
+    body = (samples / f"report-powershell-7-{sample}.json").read_bytes()
+    read = [
+        (breach.folder, breach.sla, file.filename, file.creation_date)
+        for breach in parse_report(body).sla_error
+        for file in breach.files
+    ]
+    assert read == [
+        (breach["folder"], breach["sla"], file["filename"], datetime.fromisoformat(file["creationDate"]))
+        for breach in json.loads(body)["sla_error"]
+        for file in breach["files"]
+    ]
+
+
 def test_empty_list_is_a_heartbeat() -> None:
     assert parse_report(b'{"sla_error": []}').sla_error == []
 

@@ -1,0 +1,1 @@
+"""What `python -m local` does, a command at a time."""

@@ -1,0 +1,40 @@
+"""Brings a stack up, says each step on a line of its own, and ends: `python -m local.starter_process`.
+
+Arguments: the folder that the stack lives in, and its options as JSON. What goes wrong is said on stderr.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+import pulumi
+
+from local.provider import UnknownResourceError
+from local.stack import AlreadyRunningError, StackOptions, up
+from local.state import StateFolder
+from local.waiting import DidNotStartError
+
+
+def main(folder: str, options: str) -> int:
+    """Returns the exit code."""
+    # Whatever the program and the tools that it runs print is no step.
+    steps = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    try:
+        up(
+            StateFolder(Path(folder)),
+            StackOptions(**json.loads(options)),
+            lambda step: print(step, file=steps),
+        )
+    except AlreadyRunningError:
+        print("Another command has brought this stack up.", file=sys.stderr)
+        return 1
+    except (DidNotStartError, UnknownResourceError, pulumi.RunError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
