@@ -6,9 +6,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import calls, cold_start, commands, cpu, load, package, reading
 from bench.figures import Figure, show, write
-from bench.service import running_service
+from bench.measures import calls, cold_start, commands, cpu, load, package, reading
+from bench.workload.service import running_service
 
 RESULTS = Path(".bench/results.json")
 _FOLDER = Path(".bench/stack")

@@ -19,7 +19,7 @@ class Figure:
     name: str
     ours: float
     baseline: float
-    """The naive way, or the floor, measured in the same run; the name says which."""
+    """The naive way, or the bare calls, measured in the same run; the name says which."""
     unit: str
     ratio: float
     """Ours over the baseline: the median of the rounds' own ratios."""

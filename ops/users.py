@@ -1,11 +1,13 @@
-"""The people of the local stack: one for each of the two groups."""
+"""Users of a stack, real or local."""
 
 import secrets
 import string
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from contract.names import Group
-from local.provider import Aws
+
+if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 _LENGTH = 20
 _ALPHABETS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "!-_.")
@@ -18,16 +20,17 @@ class User(TypedDict):
     password: str
 
 
-def create_users(aws: Aws, user_pool_id: str) -> dict[str, User]:
-    """Creates a reporter and an analyst, each in the group of that name."""
-    return {
-        "reporter": _create(aws, user_pool_id, "reporter", Group.REPORTERS),
-        "analyst": _create(aws, user_pool_id, "analyst", Group.ANALYSTS),
-    }
+def create_user(
+    client: "CognitoIdentityProviderClient", user_pool_id: str, username: str, group: Group
+) -> User:
+    """Creates a user with a password for good and a verified address, in one group.
 
-
-def _create(aws: Aws, user_pool_id: str, username: str, group: str) -> User:
-    client = aws.client("cognito-idp")
+    Args:
+        client: may administer the pool.
+        user_pool_id: the pool.
+        username: by which the user signs in.
+        group: what the user may do.
+    """
     user = User(username=username, password=generate_password())
     client.admin_create_user(
         UserPoolId=user_pool_id,

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Self
 
 from bench.capacity.items import INDEXES, WRITE_UNIT_BYTES, item_bytes, units
-from bench.reports import Shape, body
+from bench.workload.reports import Shape, body
 from contract.moments import parse_moment
 from handlers.ingest.parsing import parse_report
 from handlers.ingest.records import Detection, build_records

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from bench.capacity.fleet import Fleet
 from bench.capacity.functions import MEMORY_MB, REPORT, SIGN_IN
 
-COGNITO_SIGN_INS = 120
-"""A second: the category UserAuthentication of an account and region (Amazon Cognito quotas)."""
-GATEWAY_REQUESTS = 10_000
-"""A second, of all APIs of an account and region (API Gateway quotas)."""
+COGNITO_SIGN_INS_PER_SECOND = 120
+"""Quota UserAuthentication, per account and region (Amazon Cognito quotas)."""
+GATEWAY_REQUESTS_PER_SECOND = 10_000
+"""Of all APIs of an account and region (API Gateway quotas)."""
 CONCURRENCY = 1_000
 """Of all functions of an account and region, once it has some history (Lambda quotas)."""
 PARTITION_WRITE_UNITS = 1_000
@@ -68,10 +68,14 @@ def uses(fleet: Fleet, throttles: Throttles) -> Sequence[Use]:
         ),
         Use(
             "Cognito's sign-ins",
-            sign_ins / window / COGNITO_SIGN_INS,
+            sign_ins / window / COGNITO_SIGN_INS_PER_SECOND,
             "a random delay; a bought quota; keeping the token for its hour in the script",
         ),
-        Use("API Gateway's requests", (sign_ins + reports) / window / GATEWAY_REQUESTS, "a quota request"),
+        Use(
+            "API Gateway's requests",
+            (sign_ins + reports) / window / GATEWAY_REQUESTS_PER_SECOND,
+            "a quota request",
+        ),
         Use("Lambda's concurrency", concurrent / window / CONCURRENCY, "a quota request"),
         Use(
             "the index partition of the hour",

@@ -8,7 +8,7 @@ from bench.capacity.cost import monthly
 from bench.capacity.fleet import SECONDS_A_MONTH, Fleet
 from bench.capacity.functions import WHOLE_PROCESSOR_MB, Work
 from bench.capacity.items import item_bytes, read_units, write_units
-from bench.capacity.limits import COGNITO_SIGN_INS, Throttle, Throttles, seconds_to_store, uses
+from bench.capacity.limits import COGNITO_SIGN_INS_PER_SECOND, Throttle, Throttles, seconds_to_store, uses
 from bench.capacity.page import default_throttles, tables
 from bench.capacity.prices import API_REQUEST_TIERS, MILLION, tiered
 
@@ -82,7 +82,7 @@ def test_shares_are_of_the_peak_and_the_first_to_bind_comes_first() -> None:
     throttles = Throttles(auth=Throttle(rate=50, burst=100), report=Throttle(1, 1))
     first, second, *_ = uses(fleet, throttles)
     assert (first.limit, first.share) == ("our throttle of sign-ins", 2.0)
-    assert (second.limit, second.share) == ("Cognito's sign-ins", 1_200 / 10 / COGNITO_SIGN_INS)
+    assert (second.limit, second.share) == ("Cognito's sign-ins", 1_200 / 10 / COGNITO_SIGN_INS_PER_SECOND)
 
 
 def test_storm_binds_at_the_partition_of_the_hour() -> None:
@@ -99,7 +99,7 @@ def test_a_thousand_servers_that_start_together_are_let_in() -> None:
 
 
 def test_gateway_refuses_sign_ins_before_cognito_has_to() -> None:
-    assert default_throttles().auth.rate < COGNITO_SIGN_INS
+    assert default_throttles().auth.rate < COGNITO_SIGN_INS_PER_SECOND
 
 
 def test_page_shows_the_numbers_of_the_model() -> None:

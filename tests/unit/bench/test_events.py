@@ -1,7 +1,7 @@
 from typing import TYPE_CHECKING
 
-from bench.events import our_event
-from bench.reports import Shape
+from bench.workload.events import our_event
+from bench.workload.reports import Shape
 from handlers.file_sla_error import handler
 from tests.events import CLIENT_ID, LambdaContext
 from tests.unit.conftest import TABLE

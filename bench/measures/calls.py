@@ -1,14 +1,14 @@
-"""Figure 1: what a report asks of AWS, counted and not timed."""
+"""What a report asks of AWS, counted and not timed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench import child
 from bench.capacity.items import INDEXES, WRITE_UNIT_BYTES, item_bytes, units, write_units
-from bench.events import NAIVE, OURS, naive_event, our_event
 from bench.figures import Figure, counted
-from bench.reports import SHAPES
-from bench.service import Service
+from bench.processes import fresh
+from bench.workload.events import NAIVE, OURS, naive_event, our_event
+from bench.workload.reports import SHAPES
+from bench.workload.service import Service
 from contract.table import Attribute
 
 # What the table's contract asks of a record; all else is our choice.
@@ -25,10 +25,10 @@ def measure(service: Service) -> list[Figure]:
     """Runs both handlers against the emulated account, once for each shape."""
     figures: list[Figure] = []
     for shape in SHAPES:
-        ours = child.run(
+        ours = fresh.run(
             "calls", {"module": OURS, "event": our_event(shape, service.client_id)}, service.ours_environment
         )
-        naive = child.run(
+        naive = fresh.run(
             "calls", {"module": NAIVE, "event": naive_event(shape, service)}, service.naive_environment
         )
         if ours["write_units"] != write_units(ours["items"]):

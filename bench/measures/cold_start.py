@@ -1,4 +1,4 @@
-"""Figure 3, first part: import and first call in a fresh interpreter, from the built zip."""
+"""Cold starts: import and first call in a fresh interpreter, from the built zip."""
 
 import json
 import shutil
@@ -14,17 +14,19 @@ from zipfile import ZipFile
 
 import uv
 
-from bench import child, floor
-from bench.events import our_event
 from bench.figures import Figure, compared
-from bench.reports import TYPICAL
-from bench.service import Service
+from bench.processes import cold_start
+from bench.processes.fresh import run_python
+from bench.rivals import bare as bare_rivals
+from bench.workload.events import our_event
+from bench.workload.reports import TYPICAL
+from bench.workload.service import Service
 from components.functions.specs.package import build_package
 from contract.moments import parse_moment
 from handlers.ingest.parsing import parse_report
 from handlers.ingest.records import Detection, build_records
 
-_SCRIPT = Path(__file__).parent / "children" / "cold_start.py"
+_SCRIPT = Path(cold_start.__file__)
 _STEPS = ("import", "first call")
 
 
@@ -46,16 +48,16 @@ class _Start:
             "module": self.module,
             "event": self.event,
         }
-        steps: dict[str, float] = child.run_python(["-S", str(_SCRIPT)], request, self.environment)
+        steps: dict[str, float] = run_python(["-S", str(_SCRIPT)], request, self.environment)
         return steps
 
 
 def measure(service: Service, rounds: int) -> list[Figure]:
-    """Starts each function and its floor in turn."""
+    """Starts each function and its rival in turn."""
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as scratch:
         runtime = _runtime(Path(scratch, "runtime"))
-        floors = _compiled(Path(scratch, "floor"), Path(floor.__file__).parent)
+        rivals = _compiled(Path(scratch, "bare"), Path(str(bare_rivals.__file__)).parent)
         for name, (event, bare_event) in _events(service).items():
             task = Path(scratch, name)
             with ZipFile(build_package(name, "host").path) as package:
@@ -63,7 +65,7 @@ def measure(service: Service, rounds: int) -> list[Figure]:
             module = name.replace("-", "_")
             environment = service.function_environment(name)
             ours = _Start(task, runtime, f"handlers.{module}", event, environment)
-            bare = _Start(floors, runtime, module, bare_event, environment)
+            bare = _Start(rivals, runtime, module, bare_event, environment)
             # The files come from the disk once.
             ours.run()
             bare.run()

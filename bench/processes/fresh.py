@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 
 
 class ChildFailedError(Exception):
@@ -16,12 +16,12 @@ class ChildFailedError(Exception):
 
 
 def run(module: str, request: Any, environment: Mapping[str, str] | None = None) -> Any:
-    """Runs `bench.children.<module>` with a request, and returns its answer.
+    """Runs `bench.processes.<module>` with a request, and returns its answer.
 
     Raises:
         ChildFailedError: it ended with an error.
     """
-    return run_python(["-m", f"bench.children.{module}"], request, environment)
+    return run_python(["-m", f"bench.processes.{module}"], request, environment)
 
 
 def run_python(arguments: list[str], request: Any, environment: Mapping[str, str] | None = None) -> Any:

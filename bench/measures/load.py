@@ -1,4 +1,4 @@
-"""Figure 2, first part: reports through the whole local stack, at rising numbers of clients."""
+"""Reports through the whole local stack, at rising numbers of clients."""
 
 import time
 from collections.abc import Sequence
@@ -9,8 +9,8 @@ from statistics import quantiles
 import httpx
 
 from bench.figures import Figure, compared
-from bench.reports import TYPICAL, body
-from bench.service import Service
+from bench.workload.reports import TYPICAL, body
+from bench.workload.service import Service
 
 CLIENTS = (1, 8, 32)
 _TIMEOUT_SECONDS = 120

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
 
-from bench.reports import Shape, body
-from bench.service import Service
+from bench.workload.reports import Shape, body
+from bench.workload.service import Service
 from contract.names import Group
 
 Handler = Callable[[Mapping[str, Any], Any], dict[str, Any]]
 OURS = "handlers.file_sla_error"
-NAIVE = "bench.naive.handler"
+NAIVE = "bench.rivals.naive.handler"
 
 
 class Context:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from bench.naive.deploy import Naive, deploy_naive
+from bench.rivals.naive.deploy import Naive, deploy_naive
 from contract.routes import AUTH, FILE_SLA_ERROR
 from local.emulator import ROOT_CREDENTIALS
 from local.provider import Aws

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from bench import child
 from bench.figures import Figure, compared, counted
-from bench.history import History, load
-from bench.naive.deploy import copy_table
-from bench.service import Service
+from bench.processes import fresh
+from bench.rivals.naive.deploy import copy_table
+from bench.workload.history import History, load
+from bench.workload.service import Service
 from contract.moments import format_moment
 from handlers.ingest.record_store import MAX_BATCH_ITEMS, RecordStore
 
@@ -108,7 +108,7 @@ def _measure_query(
     }
 
     def read(way: str) -> Mapping[str, float]:
-        answer: Mapping[str, float] = child.run(
+        answer: Mapping[str, float] = fresh.run(
             "reading", {**request, "way": way}, service.account_environment
         )
         return answer

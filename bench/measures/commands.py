@@ -1,4 +1,4 @@
-"""Figure 6: how long the two commands of a newcomer take, and what dominates."""
+"""How long the two commands of a newcomer take, and what dominates."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.figures import Figure, compared, interleaved
 
-_ROOT = Path(__file__).parent.parent
+_ROOT = Path(__file__).parents[2]
 _STEP = re.compile(r"✓ (.+) \(([\d.]+) s\)")
 
 
@@ -30,7 +30,7 @@ def measure_demo(rounds: int, say: Callable[[str], None]) -> list[Figure]:
 
         def emulator() -> float:
             folder = Path(scratch, "emulator")
-            seconds, _ = _timed("-m", "bench.children.emulator", str(folder))
+            seconds, _ = _timed("-m", "bench.processes.emulator", str(folder))
             shutil.rmtree(folder)
             return seconds
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from botocore.handlers import BUILTIN_HANDLERS
 
-from bench.child import serve
-from bench.events import Context, load
+from bench.processes.fresh import serve
+from bench.workload.events import Context, load
 
 
 @dataclass

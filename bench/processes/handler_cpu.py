@@ -14,8 +14,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.handlers import BUILTIN_HANDLERS
 
-from bench.child import serve
-from bench.events import OURS, Context, load
+from bench.processes.fresh import serve
+from bench.workload.events import OURS, Context, load
 
 _STORED = b'{"UnprocessedItems": {}}'
 
@@ -44,17 +44,17 @@ def answer(request: Mapping[str, Any]) -> dict[str, Any]:
     client = boto3.client("dynamodb")
     body = event["body"]
 
-    def floor() -> None:
+    def bare() -> None:
         json.loads(body)
         client.batch_write_item(**written)
 
     def ours() -> None:
         handler(event, Context)
 
-    for warm_up in (ours, floor):
+    for warm_up in (ours, bare):
         _cpu_milliseconds(warm_up, request["calls"])
     rounds = [
-        (_cpu_milliseconds(ours, request["calls"]), _cpu_milliseconds(floor, request["calls"]))
+        (_cpu_milliseconds(ours, request["calls"]), _cpu_milliseconds(bare, request["calls"]))
         for _ in range(request["rounds"])
     ]
     held = psutil.Process().memory_info().rss / 1e6

@@ -1,13 +1,13 @@
-"""Figure 2, second part: the handler's own work for a report, and where it goes."""
+"""The handler's own work for a report, and where it goes."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import child
-from bench.events import our_event
 from bench.figures import Figure, compared
-from bench.reports import SHAPES, TYPICAL
-from bench.service import Service
+from bench.processes import fresh
+from bench.workload.events import our_event
+from bench.workload.reports import SHAPES, TYPICAL
+from bench.workload.service import Service
 
 PROFILE = Path(".bench/profile.txt")
 
@@ -17,7 +17,7 @@ def measure(service: Service, rounds: int, say: Callable[[str], None]) -> list[F
     figures = []
     for shape in SHAPES:
         calls = max(2, 20_000 // (shape.folders * shape.files))
-        result = child.run(
+        result = fresh.run(
             "handler_cpu",
             {"event": our_event(shape, service.client_id), "rounds": rounds, "calls": calls},
             service.ours_environment,

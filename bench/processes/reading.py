@@ -12,7 +12,7 @@ import psutil
 from botocore.handlers import BUILTIN_HANDLERS
 
 from bench.capacity.items import Item, read_units
-from bench.child import serve
+from bench.processes.fresh import serve
 from contract.moments import HOUR, format_affected_date, parse_moment
 from contract.table import Attribute, Index
 from dashboard.clock import utc_now

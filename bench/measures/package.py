@@ -1,4 +1,4 @@
-"""Figure 3, second part: what is in the packages that Lambda gets."""
+"""What is in the packages that Lambda gets."""
 
 import tempfile
 from collections import Counter

@@ -1,0 +1,1 @@
+"""One file a group of figures: it measures both sides in turn."""

@@ -1,0 +1,1 @@
+"""The bare boto3 calls that any solution has to make."""

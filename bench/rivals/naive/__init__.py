@@ -1,0 +1,1 @@
+"""An ingest handler as it is commonly written."""
