@@ -3,6 +3,7 @@
 import pulumi
 
 from components.api.rest_api import RestApi, RestApiArgs
+from components.backup import BackupPlan, BackupPlanArgs
 from components.encryption import EncryptionKey, EncryptionKeyArgs
 from components.functions.route_functions import RouteFunctions, RouteFunctionsArgs
 from components.identity import Identity, IdentityArgs
@@ -21,12 +22,14 @@ table = FileSlaErrors("errors", FileSlaErrorsArgs.of(settings, key), opts)
 analysts_may = [*table.allow_query(), ALLOW_READING_METRICS]
 identity = Identity("identity", IdentityArgs.of(settings, key, analysts_may), opts)
 functions = RouteFunctions(
-    "functions", RouteFunctionsArgs(settings=settings, identity=identity, table=table), opts
+    "functions", RouteFunctionsArgs(settings=settings, identity=identity, table=table, key=key), opts
 )
-api = RestApi("api", RestApiArgs.of(settings, functions.by_path, identity.user_pool_arn), opts)
+api = RestApi("api", RestApiArgs.of(settings, key, functions.by_path, identity.user_pool_arn), opts)
+if settings.backup_days:
+    BackupPlan("backup", BackupPlanArgs.of(settings, table.table_arn), opts)
 if settings.web_acl:
     WebAcl("firewall", WebAclArgs.of(settings, api.stage_arn), opts)
-monitoring = Monitoring("monitoring", MonitoringArgs.of(settings, api.access_log_name), opts)
+monitoring = Monitoring("monitoring", MonitoringArgs.of(settings, key, api.access_log_name), opts)
 
 exports: dict[Output, pulumi.Input[str]] = {
     Output.API_URL: api.url,

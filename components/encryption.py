@@ -7,7 +7,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.settings import Settings
-from components.specs.policy import Allow
+from components.specs.key_policy import build_key_policy
 
 _DELETION_DAYS = 30
 """The longest that KMS waits before a deleted key is gone, and the data under it with it."""
@@ -27,40 +27,35 @@ class EncryptionKeyArgs:
 
 
 class EncryptionKey(pulumi.ComponentResource):
-    """A KMS key that is renewed every year, with an alias.
+    """A KMS key that is renewed every year, its policy, and an alias.
 
-    Its policy is KMS's default: the account's IAM policies say who may use it. Exposes `arn`.
+    The policy says who may use the key, and lets them do so only through the service that holds the
+    data: no role needs a permission for it. Key and policy outlive the stack's use of them. Logs that
+    were written, and backups of the table, stay readable by this key alone; it may go once they are gone.
+
+    Exposes `arn`.
     """
 
     def __init__(
         self, name: str, args: EncryptionKeyArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("file-sla:encryption:EncryptionKey", name, None, opts)
-        self._region = args.region
         child = pulumi.ResourceOptions(parent=self)
+        kept = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
         key = aws.kms.Key(
             f"{name}-key",
-            description=f"Encrypts the records and the client secret of {args.prefix}.",
+            description=f"Encrypts the records, the client secret, the logs and the alarms of {args.prefix}.",
             enable_key_rotation=True,
             deletion_window_in_days=_DELETION_DAYS,
-            opts=child,
+            opts=kept,
+        )
+        policy = aws.kms.KeyPolicy(
+            f"{name}-policy",
+            key_id=key.id,
+            policy=build_key_policy(key.arn, args.prefix, args.region),
+            opts=kept,
         )
         aws.kms.Alias(f"{name}-alias", name=f"alias/{args.prefix}", target_key_id=key.id, opts=child)
-        self.arn: pulumi.Output[str] = key.arn
+        # Whoever uses the key waits for its policy.
+        self.arn: pulumi.Output[str] = pulumi.Output.all(key.arn, policy.id).apply(lambda known: known[0])
         self.register_outputs({"arn": self.arn})
-
-    def allow_table_use(self) -> Allow:
-        """Lets a principal read and write an encrypted table, and use the key for nothing else."""
-        return self._allow_via(
-            "dynamodb",
-            "kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*",
-            "kms:ReEncrypt*",
-        )  # fmt: skip
-
-    def allow_secret_use(self) -> Allow:
-        """Lets a principal read an encrypted secret, and use the key for nothing else."""
-        return self._allow_via("secretsmanager", "kms:Decrypt")
-
-    def _allow_via(self, service: str, *actions: str) -> Allow:
-        via = {"StringEquals": {"kms:ViaService": f"{service}.{self._region}.amazonaws.com"}}
-        return Allow(actions, [self.arn], via)

@@ -14,7 +14,7 @@ from contract.names import Group
 
 ID_TOKEN_MINUTES = 60
 """The `expires_in` of the contract, 3,600 seconds."""
-MIN_PASSWORD_CHARACTERS = 12
+MIN_PASSWORD_CHARACTERS = 14
 _FIRST_PASSWORD_DAYS = 7
 
 
@@ -23,6 +23,7 @@ class IdentityArgs:
     """What a stack decides about its users."""
 
     prefix: str
+    region: str
     deletion_protection: bool
     refresh_token_days: int
     analyst_permissions: Sequence[Allow]
@@ -38,6 +39,7 @@ class IdentityArgs:
         """As the stack's settings want it."""
         return cls(
             prefix=settings.prefix,
+            region=settings.region,
             deletion_protection=settings.deletion_protection,
             refresh_token_days=settings.refresh_token_days,
             analyst_permissions=analyst_permissions,
@@ -55,12 +57,12 @@ class Identity(pulumi.ComponentResource):
     gives the analyst role to members of the second group alone.
 
     Exposes `user_pool_id`, `user_pool_arn`, `client_id`, `client_secret_arn` and
-    `identity_pool_id`, and what the sign-in route is allowed: `allow_sign_in`.
+    `identity_pool_id`, what the sign-in route is allowed (`allow_sign_in`), and `ready`: what has to be
+    there before anyone can sign in.
     """
 
     def __init__(self, name: str, args: IdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("file-sla:identity:Identity", name, None, opts)
-        self._key = args.key
         child = pulumi.ResourceOptions(parent=self)
 
         self.user_pool = aws.cognito.UserPool(
@@ -97,7 +99,8 @@ class Identity(pulumi.ComponentResource):
             if args.authenticator_apps
             else None,
             deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
-            opts=child,
+            # The engine refuses before it deletes anything; AWS alone would refuse when all else is gone.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         self.client = aws.cognito.UserPoolClient(
             f"{name}-client",
@@ -120,9 +123,11 @@ class Identity(pulumi.ComponentResource):
             f"{name}-client-secret",
             description="Secret of the app client with which AuthLambda signs users in.",
             kms_key_id=args.key.arn if args.key else None,
-            opts=child,
+            # Without a key of the stack's own, the secret stays under the one it has: the provider cannot
+            # take it back to AWS's, and would try at every update. A key that was in use is kept.
+            opts=pulumi.ResourceOptions(parent=self, ignore_changes=[] if args.key else ["kmsKeyId"]),
         )
-        aws.secretsmanager.SecretVersion(
+        self.client_secret_version = aws.secretsmanager.SecretVersion(
             f"{name}-client-secret-value",
             secret_id=self.client_secret.id,
             secret_string=self.client.client_secret,
@@ -146,7 +151,7 @@ class Identity(pulumi.ComponentResource):
         )
         self.analyst_role = aws.iam.Role(
             f"{name}-analyst",
-            name=f"{args.prefix}-analyst",
+            name=f"{args.prefix}-analyst-{args.region}",
             description="What a signed-in analyst may read, for at most an hour at a time.",
             assume_role_policy=build_identity_pool_trust(self.identity_pool.id),
             opts=child,
@@ -190,6 +195,7 @@ class Identity(pulumi.ComponentResource):
         self.user_pool_arn: pulumi.Output[str] = self.user_pool.arn
         self.client_id: pulumi.Output[str] = self.client.id
         self.client_secret_arn: pulumi.Output[str] = self.client_secret.arn
+        self.ready: list[pulumi.Resource] = [self.client_secret_version]
         self.identity_pool_id: pulumi.Output[str] = self.identity_pool.id
         self.register_outputs(
             {
@@ -207,5 +213,4 @@ class Identity(pulumi.ComponentResource):
                 [self.user_pool_arn],
             ),
             Allow(["secretsmanager:GetSecretValue"], [self.client_secret_arn]),
-            *([self._key.allow_secret_use()] if self._key else []),
         ]

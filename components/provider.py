@@ -1,14 +1,52 @@
 """The AWS provider that makes every resource, and tags it."""
 
+import inspect
+from typing import Any, Final, get_args
+
 import pulumi
 import pulumi_aws as aws
+from pydantic.alias_generators import to_camel
 
 from components.settings import Settings
 
+_OURS: Final = ("region", "default_tags")
+_SECRET: Final = ("access_key", "secret_key", "token")
+
 
 def use_provider(settings: Settings) -> pulumi.ResourceOptions:
-    """Declares the provider, and returns the options that have a resource made by it."""
+    """Declares the provider, and returns the options that have a resource made by it.
+
+    It is configured as the user has configured `aws:` (profile, assumed roles, allowed accounts,
+    endpoints and the rest): a provider of one's own gets none of that by itself. To the tags that the
+    user gives there, ours are added.
+    """
     provider = aws.Provider(
-        "aws", region=settings.region, default_tags=aws.ProviderDefaultTagsArgs(tags=settings.tags)
+        "aws",
+        region=settings.region,
+        default_tags=aws.ProviderDefaultTagsArgs(tags={**_read_tags(), **settings.tags}),
+        **_read_configured(),
     )
     return pulumi.ResourceOptions(provider=provider)
+
+
+def _read_configured() -> dict[str, Any]:
+    config = pulumi.Config("aws")
+    configured: dict[str, Any] = {}
+    for name, parameter in inspect.signature(aws.ProviderArgs.__init__).parameters.items():
+        key = to_camel(name)
+        if name == "__self__" or name in _OURS or config.get(key) is None:
+            continue
+        if name in _SECRET:
+            configured[name] = config.require_secret(key)
+        elif str in get_args(parameter.annotation):
+            configured[name] = config.require(key)
+        else:
+            # Lists and objects, numbers and booleans travel as JSON.
+            configured[name] = config.require_object(key)
+    return configured
+
+
+def _read_tags() -> dict[str, str]:
+    given: dict[str, Any] = pulumi.Config("aws").get_object("defaultTags") or {}
+    tags: dict[str, str] = given.get("tags") or {}
+    return tags

@@ -34,6 +34,15 @@ class Throttle:
     """Requests at once."""
 
 
+def _check_partition(value: str) -> str:
+    if re.match(r"cn-|us-gov-|us-iso|eu-isoe-|eusc-", value):
+        raise ValueError(
+            "lies in a partition of its own, with other ARNs and domains than this program writes; "
+            "use a region of the standard partition, such as eu-central-1"
+        )
+    return value
+
+
 def _check_log_retention(value: int) -> int:
     if value not in LOG_RETENTION_DAYS:
         raise ValueError(f"must be one of {', '.join(map(str, LOG_RETENTION_DAYS))}")
@@ -78,7 +87,11 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 
-    region: Annotated[str, Field(alias="aws:region", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    region: Annotated[
+        str,
+        Field(alias="aws:region", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$"),
+        AfterValidator(_check_partition),
+    ]
     stack: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,23}$")]
     project: str
 
@@ -116,6 +129,9 @@ class Settings(BaseModel):
     web_acl: bool
     # AWS WAF's range for rate-based rules reaches 2,000,000,000; from 10.
     web_acl_auth_limit: Annotated[int, Field(ge=10, le=1_000_000)]
+    # AWS Backup keeps a recovery point for at least a day.
+    backup_days: Annotated[int, Field(ge=0, le=3650)]
+    x_ray_tracing: bool
     customer_managed_key: bool
     threat_protection: ThreatProtection
     authenticator_apps: bool

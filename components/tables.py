@@ -21,7 +21,7 @@ class FileSlaErrorsArgs:
     expires: bool
     """Whether DynamoDB deletes a record once its `ExpiresAt` has passed."""
     key: EncryptionKey | None
-    """The KMS key of the table; AWS's own where there is none."""
+    """The KMS key of the table; one of AWS's own where there is none."""
 
     @classmethod
     def of(cls, settings: Settings, key: EncryptionKey | None) -> Self:
@@ -37,14 +37,13 @@ class FileSlaErrorsArgs:
 class FileSlaErrors(pulumi.ComponentResource):
     """The DynamoDB table FileSlaErrors with its two indexes.
 
-    Exposes `table_name`, and what others may be allowed: `allow_write` and `allow_query`.
+    Exposes `table_name`, `table_arn`, and what others may be allowed: `allow_write` and `allow_query`.
     """
 
     def __init__(
         self, name: str, args: FileSlaErrorsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("file-sla:tables:FileSlaErrors", name, None, opts)
-        self._key = args.key
         self.table = aws.dynamodb.Table(
             f"{name}-table",
             name=args.table_name,
@@ -58,30 +57,28 @@ class FileSlaErrors(pulumi.ComponentResource):
                 _index(Index.AFFECTED_DATE, Attribute.AFFECTED_DATE, Attribute.FOLDER),
                 _index(Index.FOLDER, Attribute.FOLDER, Attribute.AFFECTED_DATE),
             ],
-            ttl=aws.dynamodb.TableTtlArgs(attribute_name=Attribute.EXPIRES_AT, enabled=True)
-            if args.expires
-            else None,
+            # Always said: left out, what is on stays on. The same goes for the key.
+            ttl=aws.dynamodb.TableTtlArgs(attribute_name=Attribute.EXPIRES_AT, enabled=args.expires),
             point_in_time_recovery=aws.dynamodb.TablePointInTimeRecoveryArgs(enabled=True),
             server_side_encryption=aws.dynamodb.TableServerSideEncryptionArgs(
-                enabled=True, kms_key_arn=args.key.arn if args.key else None
+                enabled=args.key is not None, kms_key_arn=args.key.arn if args.key else None
             ),
             deletion_protection_enabled=args.deletion_protection,
-            opts=pulumi.ResourceOptions(parent=self),
+            # The engine refuses before it deletes anything; AWS alone would refuse when all else is gone.
+            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
         )
         self.table_name: pulumi.Output[str] = self.table.name
+        self.table_arn: pulumi.Output[str] = self.table.arn
         self.register_outputs({"table_name": self.table_name})
 
     def allow_write(self) -> list[Allow]:
         """Lets a function store records, and do nothing else with the table."""
-        return [Allow(["dynamodb:BatchWriteItem"], [self.table.arn]), *self._allow_key()]
+        return [Allow(["dynamodb:BatchWriteItem"], [self.table.arn])]
 
     def allow_query(self) -> list[Allow]:
         """Lets a principal query the two indexes, and see nothing else of the table."""
         indexes = [pulumi.Output.concat(self.table.arn, "/index/", index) for index in Index]
-        return [Allow(["dynamodb:Query"], indexes), *self._allow_key()]
-
-    def _allow_key(self) -> list[Allow]:
-        return [self._key.allow_table_use()] if self._key else []
+        return [Allow(["dynamodb:Query"], indexes)]
 
 
 def _index(name: str, partition_key: str, sort_key: str) -> aws.dynamodb.TableGlobalSecondaryIndexArgs:

@@ -1,16 +1,22 @@
 """A web application firewall before the API, for those who want one: AWS bills it by the month."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from http import HTTPStatus
 from typing import Any, Final, Self
 
 import pulumi
 import pulumi_aws as aws
 
+from components.api.specs.gateway_responses import build_cors_headers
 from components.settings import Settings
+from contract import answers
+from contract.answers import Message
 from contract.routes import AUTH
 
 _RATE_WINDOW_SECONDS: Final = 300
+_THROTTLED: Final = "throttled"
+"""The key of the body that says to slow down, as the gateway and the functions say it."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +49,19 @@ class WebAclArgs:
 
     prefix: str
     stage_arn: pulumi.Input[str]
+    allowed_origin: str
     auth_limit: int
     """Sign-ins of one address in five minutes, from which it is turned away."""
 
     @classmethod
     def of(cls, settings: Settings, stage_arn: pulumi.Input[str]) -> Self:
         """As the stack's settings want it."""
-        return cls(prefix=settings.prefix, stage_arn=stage_arn, auth_limit=settings.web_acl_auth_limit)
+        return cls(
+            prefix=settings.prefix,
+            stage_arn=stage_arn,
+            allowed_origin=settings.cors_origin,
+            auth_limit=settings.web_acl_auth_limit,
+        )
 
 
 class WebAcl(pulumi.ComponentResource):
@@ -64,10 +76,17 @@ class WebAcl(pulumi.ComponentResource):
             description="Turns away known attacks, and guessing at passwords.",
             scope="REGIONAL",
             default_action={"allow": {}},
+            custom_response_bodies=[
+                aws.wafv2.WebAclCustomResponseBodyArgs(
+                    key=_THROTTLED,
+                    content=json.dumps(asdict(Message(message=answers.THROTTLED))),
+                    content_type="APPLICATION_JSON",
+                )
+            ],
             # In WAF's own words: the typed arguments nest seven classes deep for the same.
             rule_json=json.dumps(
                 [
-                    _auth_rate_rule(args.auth_limit),
+                    _auth_rate_rule(args.auth_limit, args.allowed_origin),
                     *(_managed_rule(rules, place) for place, rules in enumerate(MANAGED_RULES, start=1)),
                 ]
             ),
@@ -82,12 +101,23 @@ class WebAcl(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _auth_rate_rule(limit: int) -> dict[str, Any]:
+def _auth_rate_rule(limit: int, allowed_origin: str) -> dict[str, Any]:
     name = "sign-ins-of-one-address"
     return {
         "Name": name,
         "Priority": 0,
-        "Action": {"Block": {}},
+        "Action": {
+            "Block": {
+                "CustomResponse": {
+                    "ResponseCode": HTTPStatus.TOO_MANY_REQUESTS.value,
+                    "CustomResponseBodyKey": _THROTTLED,
+                    "ResponseHeaders": [
+                        {"Name": header, "Value": value}
+                        for header, value in build_cors_headers(allowed_origin).items()
+                    ],
+                }
+            }
+        },
         "Statement": {
             "RateBasedStatement": {
                 "AggregateKeyType": "IP",

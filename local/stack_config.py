@@ -21,7 +21,7 @@ def load_config(stack: str = STACK, overrides: Mapping[str, Any] | None = None) 
 
     Args:
         stack: which `Pulumi.<stack>.yaml`.
-        overrides: by key without namespace, such as `retentionDays`.
+        overrides: by key, such as `retentionDays`; without a namespace, it is the project's.
 
     Returns:
         Every value as text under its full key, as Pulumi's runtime keeps them.
@@ -29,8 +29,9 @@ def load_config(stack: str = STACK, overrides: Mapping[str, Any] | None = None) 
     project = _read("Pulumi.yaml")
     name = project["name"]
     values = {f"{name}:{key}": schema["default"] for key, schema in project["config"].items()}
-    values |= _read(f"Pulumi.{stack}.yaml")["config"]
-    values |= {f"{name}:{key}": value for key, value in (overrides or {}).items()}
+    # A stack without a file of its own starts from the values of the local one.
+    values |= _read(f"Pulumi.{stack if (ROOT / f'Pulumi.{stack}.yaml').exists() else STACK}.yaml")["config"]
+    values |= {key if ":" in key else f"{name}:{key}": value for key, value in (overrides or {}).items()}
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
 

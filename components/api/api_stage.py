@@ -8,6 +8,7 @@ from typing import Final
 import pulumi
 import pulumi_aws as aws
 
+from components.encryption import EncryptionKey
 from components.settings import Throttle
 from components.specs.policy import build_service_trust
 from contract.names import STAGE
@@ -42,7 +43,10 @@ class ApiStageArgs:
     throttles: Mapping[str, Throttle]
     """By the path of their route."""
     log_retention_days: int
+    key: EncryptionKey | None
+    """The KMS key of the access log; one of AWS's own where there is none."""
     manages_account: bool
+    traced: bool
 
 
 class ApiStage(pulumi.ComponentResource):
@@ -60,6 +64,7 @@ class ApiStage(pulumi.ComponentResource):
             f"{name}-access-log",
             name=f"/aws/apigateway/{args.api_name}",
             retention_in_days=args.log_retention_days,
+            kms_key_id=args.key.arn if args.key else None,
             opts=self._child,
         )
         deployment = aws.apigateway.Deployment(
@@ -73,6 +78,7 @@ class ApiStage(pulumi.ComponentResource):
             rest_api=args.rest_api_id,
             deployment=deployment.id,
             stage_name=STAGE,
+            xray_tracing_enabled=args.traced,
             access_log_settings=aws.apigateway.StageAccessLogSettingsArgs(
                 destination_arn=log_group.arn, format=json.dumps(_ACCESS_LOG_FIELDS)
             ),
@@ -89,20 +95,22 @@ class ApiStage(pulumi.ComponentResource):
     def _add_log_role(self) -> list[pulumi.Resource]:
         if not self._args.manages_account:
             return []
+        # One for all APIs of the account and region: to destroy it with this stack would reset it for the
+        # others. Under a name of Pulumi's making, for a kept one would be in the way of the next.
+        kept = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
         role = aws.iam.Role(
             f"{self._name}-log-role",
-            name=f"{self._args.api_name}-logs",
             description="Lets API Gateway write access logs.",
             assume_role_policy=build_service_trust("apigateway.amazonaws.com"),
-            opts=self._child,
+            opts=kept,
         )
         attachment = aws.iam.RolePolicyAttachment(
-            f"{self._name}-log-policy", role=role.name, policy_arn=_LOG_POLICY, opts=self._child
+            f"{self._name}-log-policy", role=role.name, policy_arn=_LOG_POLICY, opts=kept
         )
         account = aws.apigateway.Account(
             f"{self._name}-account",
             cloudwatch_role_arn=role.arn,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment], retain_on_delete=True),
         )
         return [account]
 

@@ -16,6 +16,7 @@ from components.api.specs.gateway_responses import (
     build_cors_headers,
     build_preflight_headers,
 )
+from components.encryption import EncryptionKey
 from components.functions.function import Function
 from components.settings import Settings, Throttle
 from components.specs.policy import build_callers_policy
@@ -37,13 +38,21 @@ class RestApiArgs:
     user_pool_arn: pulumi.Input[str]
     allowed_origin: str
     log_retention_days: int
+    key: EncryptionKey | None
+    """The KMS key of the access log; one of AWS's own where there is none."""
     manages_account: bool
+    traced: bool
+    """Whether requests are traced with X-Ray."""
     allowed_blocks: Sequence[str]
     """CIDR blocks whose addresses may call; none for any address."""
 
     @classmethod
     def of(
-        cls, settings: Settings, functions: Mapping[str, Function], user_pool_arn: pulumi.Input[str]
+        cls,
+        settings: Settings,
+        key: EncryptionKey | None,
+        functions: Mapping[str, Function],
+        user_pool_arn: pulumi.Input[str],
     ) -> Self:
         """As the stack's settings want it."""
         return cls(
@@ -53,7 +62,9 @@ class RestApiArgs:
             user_pool_arn=user_pool_arn,
             allowed_origin=settings.cors_origin,
             log_retention_days=settings.log_retention_days,
+            key=key,
             manages_account=settings.manage_api_gateway_account,
+            traced=settings.x_ray_tracing,
             allowed_blocks=settings.allowed_blocks,
         )
 
@@ -77,17 +88,12 @@ class RestApi(pulumi.ComponentResource):
             endpoint_access_mode="STRICT",
             opts=child,
         )
-        callers = (
-            [
-                aws.apigateway.RestApiPolicy(
-                    f"{name}-callers",
-                    rest_api_id=self.rest_api.id,
-                    policy=build_callers_policy(args.allowed_blocks, self.rest_api.execution_arn),
-                    opts=child,
-                )
-            ]
-            if args.allowed_blocks
-            else []
+        # Always declared: one that is left out of the next deployment stays in force.
+        callers = aws.apigateway.RestApiPolicy(
+            f"{name}-callers",
+            rest_api_id=self.rest_api.id,
+            policy=build_callers_policy(args.allowed_blocks, self.rest_api.execution_arn),
+            opts=child,
         )
         self.authorizer = aws.apigateway.Authorizer(
             f"{name}-authorizer",
@@ -142,7 +148,7 @@ class RestApi(pulumi.ComponentResource):
                 rest_api_id=self.rest_api.id,
                 digest=_digest_shape(args),
                 deployed_parts=[
-                    *callers,
+                    callers,
                     self.authorizer,
                     self.validator,
                     *responses,
@@ -150,7 +156,9 @@ class RestApi(pulumi.ComponentResource):
                 ],
                 throttles=args.throttles,
                 log_retention_days=args.log_retention_days,
+                key=args.key,
                 manages_account=args.manages_account,
+                traced=args.traced,
             ),
             child,
         )

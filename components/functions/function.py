@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.encryption import EncryptionKey
 from components.functions.specs.package import Package
 from components.specs.policy import Allow, build_identity_policy, build_service_trust
 
@@ -24,6 +25,13 @@ class FunctionArgs:
     permissions: Sequence[Allow]
     """What its code may do; writing its own log comes by itself."""
     log_retention_days: int
+    key: EncryptionKey | None
+    """The KMS key of its log; one of AWS's own where there is none."""
+    region: str
+    traced: bool
+    """Whether its invocations are traced with X-Ray."""
+    ready: Sequence[pulumi.Resource]
+    """What has to be there before it runs."""
 
 
 class Function(pulumi.ComponentResource):
@@ -41,11 +49,12 @@ class Function(pulumi.ComponentResource):
             f"{name}-log",
             name=f"/aws/lambda/{args.function_name}",
             retention_in_days=args.log_retention_days,
+            kms_key_id=args.key.arn if args.key else None,
             opts=child,
         )
         self.role = aws.iam.Role(
             f"{name}-role",
-            name=args.function_name,
+            name=f"{args.function_name}-{args.region}",
             description=f"What {args.function_name} may do.",
             assume_role_policy=build_service_trust("lambda.amazonaws.com"),
             opts=child,
@@ -53,10 +62,14 @@ class Function(pulumi.ComponentResource):
         may_log = Allow(
             ["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.concat(self.log_group.arn, ":*")]
         )
+        # X-Ray knows no narrower resource for these.
+        may_trace = (
+            [Allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"])] if args.traced else []
+        )
         permissions = aws.iam.RolePolicy(
             f"{name}-permissions",
             role=self.role.id,
-            policy=build_identity_policy(may_log, *args.permissions),
+            policy=build_identity_policy(may_log, *may_trace, *args.permissions),
             opts=child,
         )
         self.function = aws.lambda_.Function(
@@ -69,13 +82,17 @@ class Function(pulumi.ComponentResource):
             architectures=[args.package.architecture],
             memory_size=args.memory_mb,
             timeout=args.timeout_seconds,
+            # Always said: left out, what is on stays on.
+            tracing_config=aws.lambda_.FunctionTracingConfigArgs(
+                mode="Active" if args.traced else "PassThrough"
+            ),
             role=self.role.arn,
             environment=aws.lambda_.FunctionEnvironmentArgs(variables=args.environment),
             logging_config=aws.lambda_.FunctionLoggingConfigArgs(
                 log_format="JSON", log_group=self.log_group.name
             ),
             # A function that starts before it may do its work would fail its first requests.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[permissions]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[permissions, *args.ready]),
         )
 
         self.function_name: pulumi.Output[str] = self.function.name

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.encryption import EncryptionKey
 from components.functions.function import Function, FunctionArgs
 from components.functions.specs.package import build_package
 from components.functions.specs.route_needs import build_route_needs
@@ -25,6 +26,8 @@ class RouteFunctionsArgs:
     settings: Settings
     identity: Identity
     table: FileSlaErrors
+    key: EncryptionKey | None
+    """The KMS key of their logs; one of AWS's own where there is none."""
 
 
 class RouteFunctions(pulumi.ComponentResource):
@@ -60,6 +63,10 @@ class RouteFunctions(pulumi.ComponentResource):
                     },
                     permissions=of_route.permissions,
                     log_retention_days=settings.log_retention_days,
+                    key=args.key,
+                    region=settings.region,
+                    traced=settings.x_ray_tracing,
+                    ready=of_route.ready,
                 ),
                 child,
             )

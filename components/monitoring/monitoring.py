@@ -7,12 +7,14 @@ from typing import Final, Self
 import pulumi
 import pulumi_aws as aws
 
+from components.encryption import EncryptionKey
 from components.monitoring.specs.alarms import AlarmSpec, build_alarm_specs
 from components.monitoring.specs.dashboard_body import build_dashboard_body
 from components.monitoring.specs.metrics import MetricRef, StackMetrics
 from components.settings import Settings
 from components.specs.policy import Allow
 from contract import runbook
+from contract.names import ALARM_SEPARATOR
 from contract.runbook import Section
 
 UNHEALTHY: Final = "unhealthy"
@@ -38,9 +40,11 @@ class MonitoringArgs:
     """What the address, or the path, of every runbook section begins with."""
     email: str
     """Where alarms are mailed to; empty for nowhere."""
+    key: EncryptionKey | None
+    """The KMS key of the topic; without one it is not encrypted, for alarms cannot use AWS's own."""
 
     @classmethod
-    def of(cls, settings: Settings, access_log_name: pulumi.Input[str]) -> Self:
+    def of(cls, settings: Settings, key: EncryptionKey | None, access_log_name: pulumi.Input[str]) -> Self:
         """As the stack's settings want it."""
         metrics = StackMetrics.of(settings)
         return cls(
@@ -51,6 +55,7 @@ class MonitoringArgs:
             access_log_name=access_log_name,
             docs_url=settings.docs_url,
             email=settings.alarm_email,
+            key=key,
         )
 
 
@@ -69,7 +74,12 @@ class Monitoring(pulumi.ComponentResource):
         self._args = args
         self._child = pulumi.ResourceOptions(parent=self)
 
-        self.topic = aws.sns.Topic(f"{name}-alarms", name=f"{args.prefix}-alarms", opts=self._child)
+        self.topic = aws.sns.Topic(
+            f"{name}-alarms",
+            name=f"{args.prefix}-alarms",
+            kms_master_key_id=args.key.arn if args.key else None,
+            opts=self._child,
+        )
         if args.email:
             aws.sns.TopicSubscription(
                 f"{name}-email",
@@ -82,7 +92,8 @@ class Monitoring(pulumi.ComponentResource):
         self.unhealthy = self._composite()
         self.dashboard = aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
-            dashboard_name=args.prefix,
+            # One name space for all regions of an account (CloudWatch dashboards are global).
+            dashboard_name=f"{args.prefix}-{args.region}",
             dashboard_body=build_dashboard_body(
                 args.metrics,
                 args.region,
@@ -106,7 +117,7 @@ class Monitoring(pulumi.ComponentResource):
         is_percentile = statistic is not None and statistic.startswith("p")
         return aws.cloudwatch.MetricAlarm(
             f"{self._name}-{spec.key}",
-            name=f"{self._args.prefix}-{spec.key}",
+            name=f"{self._args.prefix}{ALARM_SEPARATOR}{spec.key}",
             alarm_description=self._describe(spec.meaning, spec.section),
             namespace=single.namespace if single else None,
             metric_name=single.name if single else None,
@@ -130,7 +141,7 @@ class Monitoring(pulumi.ComponentResource):
         names = [self.alarms[spec.key].name for spec in self._args.alarms if spec.unhealthy]
         return aws.cloudwatch.CompositeAlarm(
             f"{self._name}-{UNHEALTHY}",
-            alarm_name=f"{self._args.prefix}-{UNHEALTHY}",
+            alarm_name=f"{self._args.prefix}{ALARM_SEPARATOR}{UNHEALTHY}",
             alarm_description=self._describe(
                 "The service does not do its work as it should. The alarms that are on beside this one "
                 "tell what is wrong; begin with the one that came first.",

@@ -1,5 +1,6 @@
 """IAM policy documents."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,20 +31,18 @@ class Allow:
 
 def build_identity_policy(*statements: Allow) -> pulumi.Output[str]:
     """An identity policy as JSON."""
-    return _build_document([statement.to_statement() for statement in statements])
+    return _dump([statement.to_statement() for statement in statements])
 
 
 def build_service_trust(service: str) -> pulumi.Output[str]:
     """Lets an AWS service, such as `lambda.amazonaws.com`, take on the role."""
-    return _build_document(
-        [{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}]
-    )
+    return _dump([{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}])
 
 
 def build_identity_pool_trust(identity_pool_id: pulumi.Input[str]) -> pulumi.Output[str]:
     """Lets signed-in users of one identity pool take on the role."""
     provider = "cognito-identity.amazonaws.com"
-    return _build_document(
+    return _dump(
         [
             {
                 "Effect": "Allow",
@@ -59,19 +58,25 @@ def build_identity_pool_trust(identity_pool_id: pulumi.Input[str]) -> pulumi.Out
 
 
 def build_callers_policy(blocks: Sequence[str], execution_arn: pulumi.Input[str]) -> pulumi.Output[str]:
-    """A resource policy that lets anyone in, from these CIDR blocks only."""
-    return _build_document(
+    """A resource policy that lets callers in: from these CIDR blocks only, or from anywhere without any."""
+    condition = {"Condition": {"IpAddress": {"aws:SourceIp": list(blocks)}}} if blocks else {}
+    return _dump(
         [
             {
                 "Effect": "Allow",
                 "Principal": "*",
                 "Action": "execute-api:Invoke",
                 "Resource": pulumi.Output.concat(execution_arn, "/*"),
-                "Condition": {"IpAddress": {"aws:SourceIp": list(blocks)}},
+                **condition,
             }
         ]
     )
 
 
-def _build_document(statements: list[dict[str, Any]]) -> pulumi.Output[str]:
+def build_document(statements: Sequence[Mapping[str, Any]]) -> str:
+    """A policy whose parts are all known, as JSON."""
+    return json.dumps({"Version": VERSION, "Statement": statements}, sort_keys=True)
+
+
+def _dump(statements: list[dict[str, Any]]) -> pulumi.Output[str]:
     return pulumi.Output.json_dumps({"Version": VERSION, "Statement": statements}, sort_keys=True)

@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from contract import runbook
 from contract.metrics import Dimension, GatewayMetric, Metric, Namespace, build_gateway_dimensions
-from contract.names import STAGE
+from contract.names import ALARM_SEPARATOR, STAGE
 from contract.routes import ROUTES
 from dashboard.aws_errors import translate_aws_errors
 from dashboard.columns import MOMENT
@@ -78,7 +78,8 @@ class Metrics:
     def list_alarms(self) -> list[Alarm]:
         """Every alarm of the service, in no particular order."""
         pages = self._client.get_paginator("describe_alarms").paginate(
-            AlarmNamePrefix=f"{self._namespace}-", AlarmTypes=["MetricAlarm", "CompositeAlarm"]
+            AlarmNamePrefix=f"{self._namespace}{ALARM_SEPARATOR}",
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
         )
         with translate_aws_errors(_WHAT, _DENIED):
             return [
@@ -147,7 +148,7 @@ class Metrics:
     def _alarm(self, alarm: Mapping[str, Any]) -> Alarm:
         meaning, _, address = alarm.get("AlarmDescription", "").partition(runbook.LABEL)
         return Alarm(
-            name=alarm["AlarmName"].removeprefix(f"{self._namespace}-"),
+            name=alarm["AlarmName"].removeprefix(f"{self._namespace}{ALARM_SEPARATOR}"),
             state=alarm["StateValue"],
             # The second also moves when an alarm is evaluated anew without changing.
             since=(alarm.get("StateTransitionedTimestamp") or alarm["StateUpdatedTimestamp"]).astimezone(UTC),

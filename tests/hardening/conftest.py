@@ -11,6 +11,8 @@ ALL_ON: Final[dict[str, Any]] = {
     "webAcl": True,
     "webAclAuthLimit": 50,
     "customerManagedKey": True,
+    "backupDays": 90,
+    "xRayTracing": True,
     "threatProtection": "enforced",
     "authenticatorApps": True,
 }

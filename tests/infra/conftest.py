@@ -9,6 +9,7 @@ import pytest
 from pulumi.runtime.mocks import MockMonitor
 
 from local.program import run_program
+from local.stack_config import STACK
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ _NAMED_BY: tuple[str, ...] = (
 )
 
 
-def declare(**config: Any) -> Program:
-    """Runs the program with configuration over that of the dev stack."""
+def declare(stack: Any = STACK, **config: Any) -> Program:
+    """Runs the program with configuration over that of the dev stack, under any stack's name."""
     program = Program()
 
     def new_resource(args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
@@ -85,12 +86,17 @@ def declare(**config: Any) -> Program:
             output: f"{output}-of-{args.name}"
             for output in ("arn", "invokeArn", "invokeUrl", "executionArn", "endpoint", "clientSecret")
         }
+        if args.typ == "aws:kms/key:Key":
+            # Of this one the account is read.
+            known_by_aws["arn"] = f"arn:aws:kms:us-east-1:123456789012:key/id-of-{args.name}"
         return f"id-of-{args.name}", {"rootResourceId": "root", **known_by_aws, **args.inputs}
 
     register: Any = MockMonitor.RegisterResource
 
     def record(monitor: MockMonitor, request: Any) -> Any:
         response = register(monitor, request)
+        if request.type == "pulumi:pulumi:Stack":
+            return response
         program.registrations[response.urn] = Registration(
             custom=request.custom,
             protect=request.protect,
@@ -104,7 +110,7 @@ def declare(**config: Any) -> Program:
         return response
 
     with patch.object(MockMonitor, "RegisterResource", record):
-        program.exports = run_program(new_resource, config)
+        program.exports = run_program(new_resource, config, stack)
     return program
 
 

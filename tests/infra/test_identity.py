@@ -7,7 +7,7 @@ def test_nobody_signs_up_by_themselves(program: Program) -> None:
     pool = program.one("UserPool")
     assert pool["adminCreateUserConfig"]["allowAdminCreateUserOnly"] is True
     assert pool["accountRecoverySetting"]["recoveryMechanisms"] == [{"name": "verified_email", "priority": 1}]
-    assert pool["passwordPolicy"]["minimumLength"] >= 12
+    assert pool["passwordPolicy"]["minimumLength"] >= 14
 
 
 def test_client_is_confidential_and_tells_no_one_who_exists(program: Program) -> None:

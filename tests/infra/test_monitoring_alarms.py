@@ -241,12 +241,12 @@ def test_times_that_cloudwatch_cannot_watch_are_refused(key: str, minutes: int) 
 
 def test_unhealthy_is_any_alarm_of_the_service_itself(everything: Program) -> None:
     composite = everything.one("CompositeAlarm")
-    assert composite["alarmName"] == "file-sla-dev-unhealthy"
+    assert composite["alarmName"] == "file-sla-dev/unhealthy"
     named = re.findall(r'ALARM\("([^"]+)"\)', composite["alarmRule"])
     assert composite["alarmRule"] == " OR ".join(f'ALARM("{name}")' for name in named)
     assert set(named) <= {alarm["name"] for alarm in _alarms(everything).values()}
     # What others do, or do not do, and what only slows the dashboard, makes the service no less healthy.
-    assert _alarms(everything).keys() - {name.removeprefix("file-sla-dev-") for name in named} == {
+    assert _alarms(everything).keys() - {name.removeprefix("file-sla-dev/") for name in named} == {
         "auth-4xx",
         "file-sla-error-4xx",
         "failed-sign-ins",

@@ -10,7 +10,7 @@ def test_exports_are_what_the_dashboard_and_owners_read(program: Program) -> Non
         "user_pool_client_id": "id-of-identity-client",
         "identity_pool_id": "id-of-identity-pool",
         "alarm_topic_arn": "arn-of-monitoring-alarms",
-        "dashboard_name": "file-sla-dev",
+        "dashboard_name": "file-sla-dev-us-east-1",
         "metrics_namespace": "file-sla-dev",
     }
 

@@ -75,7 +75,7 @@ def test_failing_requests_turn_the_alarm_on_and_good_ones_turn_it_off(
     stack: RunningStack, inbox: Inbox
 ) -> None:
     token = stack.token(stack.reporter)
-    failed, unhealthy = "file-sla-dev-file-sla-error-5xx", "file-sla-dev-unhealthy"
+    failed, unhealthy = "file-sla-dev/file-sla-error-5xx", "file-sla-dev/unhealthy"
 
     def post(body: dict[str, Any], status: int, times: int) -> None:
         for _ in range(times):

@@ -132,8 +132,8 @@ def test_analyst_sees_every_alarm(stack: RunningStack, as_analyst: Any) -> None:
     answer = as_analyst.describe_alarms(
         AlarmNamePrefix=NAMESPACE, AlarmTypes=["MetricAlarm", "CompositeAlarm"]
     )
-    assert "file-sla-dev-auth-5xx" in {alarm["AlarmName"] for alarm in answer["MetricAlarms"]}
-    assert [alarm["AlarmName"] for alarm in answer["CompositeAlarms"]] == ["file-sla-dev-unhealthy"]
+    assert "file-sla-dev/auth-5xx" in {alarm["AlarmName"] for alarm in answer["MetricAlarms"]}
+    assert [alarm["AlarmName"] for alarm in answer["CompositeAlarms"]] == ["file-sla-dev/unhealthy"]
 
 
 @pytest.mark.parametrize(
@@ -143,10 +143,10 @@ def test_analyst_sees_every_alarm(stack: RunningStack, as_analyst: Any) -> None:
             Namespace=NAMESPACE, MetricData=[{"MetricName": "x", "Value": 1}]
         ),
         lambda client: client.set_alarm_state(
-            AlarmName="file-sla-dev-auth-5xx", StateValue="OK", StateReason="because"
+            AlarmName="file-sla-dev/auth-5xx", StateValue="OK", StateReason="because"
         ),
-        lambda client: client.disable_alarm_actions(AlarmNames=["file-sla-dev-auth-5xx"]),
-        lambda client: client.delete_alarms(AlarmNames=["file-sla-dev-auth-5xx"]),
+        lambda client: client.disable_alarm_actions(AlarmNames=["file-sla-dev/auth-5xx"]),
+        lambda client: client.delete_alarms(AlarmNames=["file-sla-dev/auth-5xx"]),
     ],
     ids=["put-data", "set-state", "disable", "delete"],
 )

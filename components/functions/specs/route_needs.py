@@ -20,6 +20,8 @@ class RouteNeeds:
     description: str
     environment: Mapping[str, pulumi.Input[str]]
     permissions: Sequence[Allow]
+    ready: Sequence[pulumi.Resource] = ()
+    """What has to be there before the function runs."""
 
 
 def build_route_needs(
@@ -35,6 +37,7 @@ def build_route_needs(
                 Variable.CLIENT_SECRET_ID: identity.client_secret_arn,
             },
             permissions=identity.allow_sign_in(),
+            ready=identity.ready,
         ),
         FILE_SLA_ERROR.path: RouteNeeds(
             description="Stores reports of files that waited too long.",

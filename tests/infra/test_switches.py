@@ -1,0 +1,136 @@
+"""Options turned on and off again: the AWS provider keeps what a program merely leaves out.
+
+A block that is gone from the program stays in force at AWS (TTL, the API's resource policy, encryption,
+tracing), and a resource that is gone is deleted, however much depends on it (a key, the log role that all
+APIs of a region share). So everything is said in both directions, and what must outlive the option is kept.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.infra.conftest import Program, declare
+
+ACCOUNT = "123456789012"
+
+
+@pytest.fixture(scope="module")
+def encrypted() -> Program:
+    return declare(customerManagedKey=True)
+
+
+@pytest.mark.parametrize(("days", "expires"), [(0, False), (90, True)])
+def test_expiry_is_said_in_both_directions(days: int, expires: bool) -> None:
+    assert declare(retentionDays=days).one("Table")["ttl"] == {
+        "attributeName": "ExpiresAt",
+        "enabled": expires,
+    }
+
+
+def test_encryption_of_the_table_is_said_in_both_directions(program: Program, encrypted: Program) -> None:
+    assert program.one("Table")["serverSideEncryption"] == {"enabled": False}
+    encryption = encrypted.one("Table")["serverSideEncryption"]
+    assert encryption == {"enabled": True, "kmsKeyArn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/id-of-data-key"}
+
+
+def test_the_api_policy_is_declared_with_and_without_addresses(program: Program) -> None:
+    [open_to_all] = json.loads(program.one("RestApiPolicy")["policy"])["Statement"]
+    assert "Condition" not in open_to_all
+    [narrowed] = json.loads(declare(allowedCidrs="203.0.113.0/24").one("RestApiPolicy")["policy"])[
+        "Statement"
+    ]
+    assert narrowed["Condition"]["IpAddress"]["aws:SourceIp"] == ["203.0.113.0/24"]
+
+
+@pytest.mark.parametrize(("traced", "mode"), [(False, "PassThrough"), (True, "Active")])
+def test_tracing_is_said_in_both_directions(traced: bool, mode: str) -> None:
+    program = declare(xRayTracing=traced)
+    assert program.one("Stage")["xrayTracingEnabled"] is traced
+    for function in program.all("Function"):
+        assert function.inputs["tracingConfig"] == {"mode": mode}
+    actions = {
+        action
+        for policy in program.all("RolePolicy")
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        for action in statement["Action"]
+        if action.startswith("xray:")
+    }
+    assert actions == ({"xray:PutTelemetryRecords", "xray:PutTraceSegments"} if traced else set())
+
+
+def test_a_key_that_encrypted_data_outlives_its_option(encrypted: Program) -> None:
+    assert encrypted.registration("data-key").retain_on_delete
+    assert encrypted.registration("data-policy").retain_on_delete
+    # Kept as well, it would be in the way when the option is turned on again.
+    assert not encrypted.registration("data-alias").retain_on_delete
+
+
+def test_rights_to_the_key_stay_with_the_key(encrypted: Program) -> None:
+    """A role's right would go with the option, while table, secret, logs and backups still need the key."""
+    of_roles = [
+        action
+        for policy in encrypted.all("RolePolicy")
+        for statement in json.loads(policy.inputs["policy"])["Statement"]
+        for action in statement["Action"]
+        if action.startswith("kms:")
+    ]
+    assert of_roles == []
+    statements: dict[str, Any] = {
+        statement["Sid"]: statement
+        for statement in json.loads(encrypted.one("KeyPolicy")["policy"])["Statement"]
+    }
+    assert statements["Administration"]["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
+    for service in ("dynamodb", "secretsmanager"):
+        through = statements[f"Through{service.capitalize()}"]
+        assert through["Principal"] == {"AWS": "*"}
+        assert through["Condition"]["StringEquals"] == {
+            "kms:CallerAccount": ACCOUNT,
+            "kms:ViaService": f"{service}.us-east-1.amazonaws.com",
+        }
+    assert "kms:CreateGrant" in statements["ThroughDynamodb"]["Action"]
+    assert statements["Logs"]["Principal"] == {"Service": "logs.us-east-1.amazonaws.com"}
+    assert statements["Alarms"]["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(statements["Alarms"]["Action"])
+
+
+def test_the_key_encrypts_all_that_is_kept(encrypted: Program) -> None:
+    arn = encrypted.one("Table")["serverSideEncryption"]["kmsKeyArn"]
+    assert encrypted.one("Secret")["kmsKeyId"] == arn
+    assert encrypted.one("Topic")["kmsMasterKeyId"] == arn
+    assert {log.inputs["kmsKeyId"] for log in encrypted.all("LogGroup")} == {arn}
+    assert len(encrypted.all("LogGroup")) == 3
+
+
+def test_the_log_role_of_the_region_outlives_the_stack(program: Program) -> None:
+    for name in ("api-log-role", "api-log-policy", "api-account"):
+        assert program.registration(name).retain_on_delete, name
+    # A kept role under a fixed name would be in the way of the next stack, region or attempt.
+    assert "name" not in program.one("Role", "api-log-role")
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_what_holds_data_or_people_is_protected_before_anything_is_deleted(protected: bool) -> None:
+    program = declare(deletionProtection=protected)
+    assert program.registration("errors-table").protect is protected
+    assert program.registration("identity-users").protect is protected
+
+
+def test_backups_outlive_the_stack() -> None:
+    program = declare(backupDays=400)
+    assert program.registration("backup-vault").retain_on_delete
+    assert "name" not in program.one("Vault")
+    [rule] = program.one("Plan")["rules"]
+    assert rule["lifecycle"] == {"deleteAfter": 400}
+    assert program.one("Selection")["resources"] == ["arn-of-errors-table"]
+    assert declare(backupDays=0).all("Plan") == []
+
+
+def test_timeouts_keep_their_own_status(program: Program) -> None:
+    """A status that is rewritten counts under another class, and may miss the alarm of server errors."""
+    rewritten = {
+        response.inputs["responseType"]: response.inputs.get("statusCode")
+        for response in program.all("Response")
+    }
+    assert rewritten["INTEGRATION_TIMEOUT"] is None
+    assert rewritten["INTEGRATION_FAILURE"] is None
