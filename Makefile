@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo down setup test test-deep audit check bench format clean
+.PHONY: demo down setup test test-deep audit check bench format pulumi clean
 
 demo: setup  ## the whole system on this machine; Ctrl-C stops it
 	@$(BIN)/python -m local up
@@ -30,6 +30,16 @@ check: setup  ## lint, format, types
 
 bench: setup  ## measures speed and cost beside what people do today; see docs/benchmarks.md
 	@$(BIN)/python -m bench
+
+# The engine's tests want a Pulumi CLI. The version is that of tests/engine/cli/go.mod.
+PULUMI_VERSION = $(shell sed -n 's,^\tgithub.com/pulumi/pulumi/pkg/v3 v\([^ ]*\).*,\1,p' tests/engine/cli/go.mod)
+PULUMI = .build/pulumi-$(PULUMI_VERSION)/bin/pulumi
+
+pulumi:  ## a Pulumi CLI from its Go modules, for tests/engine; needs Go, and minutes the first time
+	@test -x $(PULUMI) || { mkdir -p $(dir $(PULUMI)) && cd tests/engine/cli && \
+		go build -o $(CURDIR)/$(PULUMI) \
+			-ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$(PULUMI_VERSION)" \
+			github.com/pulumi/pulumi/pkg/v3/cmd/pulumi; }
 
 format: setup
 	@$(BIN)/ruff check --fix .

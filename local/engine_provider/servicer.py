@@ -12,10 +12,10 @@ from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_
 from local.engine_provider.values import for_creators, to_dict, to_struct
 from local.provider import Aws, Existing, UnknownResourceError, create, delete, lifecycle, update
 from local.provider.difference import difference, settle
-from local.provider.resource import CannotChangeError
+from local.provider.resource import CannotChangeError, ProtectedError
 
 _Answer = TypeVar("_Answer")
-_REFUSED = (BotoCoreError, CannotChangeError, ClientError, UnknownResourceError)
+_REFUSED = (BotoCoreError, CannotChangeError, ClientError, ProtectedError, UnknownResourceError)
 
 
 class Provider(ResourceProviderServicer):
@@ -24,6 +24,10 @@ class Provider(ResourceProviderServicer):
     def __init__(self, endpoint_url: str) -> None:
         self._endpoint_url = endpoint_url
         self._region = ""
+
+    def Handshake(self, request: Any, context: Any) -> Any:
+        """Nothing but plain values is understood."""
+        return provider_pb2.ProviderHandshakeResponse()
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
         """Any configuration is right."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle, hold, pick
+from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle, ProtectedError, hold, pick
 
 
 def _pool_settings(inputs: Inputs) -> dict[str, Any]:
@@ -42,7 +42,10 @@ def _update_user_pool(aws: Aws, pool: Existing, inputs: Inputs) -> None:
 
 
 def _delete_user_pool(aws: Aws, pool: Existing) -> None:
-    aws.client("cognito-idp").delete_user_pool(UserPoolId=pool.id)
+    client = aws.client("cognito-idp")
+    if client.describe_user_pool(UserPoolId=pool.id)["UserPool"].get("DeletionProtection") == "ACTIVE":
+        raise ProtectedError(f"The user pool {pool.id} cannot be deleted: its deletion protection is active.")
+    client.delete_user_pool(UserPoolId=pool.id)
 
 
 def _client_settings(inputs: Inputs) -> dict[str, Any]:

@@ -118,6 +118,10 @@ class CannotChangeError(Exception):
     """AWS would change the resource in place, and the emulator cannot."""
 
 
+class ProtectedError(Exception):
+    """AWS would refuse to delete the resource, and the emulator does not."""
+
+
 def hold(existing: Existing, inputs: Inputs, *names: str) -> None:
     """Refuses a change of these inputs, which the emulator would get wrong.
 
