@@ -87,12 +87,15 @@ class EngineStack:
         return plan
 
     def destroy(self) -> Plan:
-        """Deletes every resource.
+        """Deletes every resource, after a preview as the CLI makes it unless told otherwise.
+
+        It is the preview that refuses to delete what is protected while everything is still there.
 
         Raises:
             automation.CommandError: it failed.
         """
         plan = Plan()
+        self._stack.destroy(color="never", preview_only=True, on_output=self._note, on_error=self._note)
         self._stack.destroy(
             color="never", on_event=plan.listener(done=True), on_output=self._note, on_error=self._note
         )

@@ -26,16 +26,19 @@ class Step:
     name: str
     inputs: tuple[str, ...]
     """The inputs that changed."""
+    retained: bool
+    """Whether the engine forgets the resource and leaves it where it is."""
 
     @classmethod
     def of(cls, step: StepEventMetadata) -> Self:
         """The step that an event tells of."""
-        return cls(step.op, step.type, step.urn.rsplit("::", 1)[-1], tuple(step.diffs or ()))
+        retained = bool(step.old and step.old.retain_on_delete)
+        return cls(step.op, step.type, step.urn.rsplit("::", 1)[-1], tuple(step.diffs or ()), retained)
 
     @property
     def takes_away(self) -> bool:
         """Whether the resource that was there is gone after it."""
-        return self.op in _GOING
+        return self.op in _GOING and not self.retained
 
 
 @dataclass

@@ -55,5 +55,8 @@ def test_there_and_back_leaves_the_account_as_it_was(
     assert back.lost(KEEPERS) == []
     assert back.not_deployed() == []
     assert deployed.preview().steps == []
-    assert list(differences(before, account(aws))) == []
+    after = account(aws)
+    # A key that data was encrypted under has to stay after the data has another.
+    kept = {key_id: key for key_id, key in after["keys"].items() if key_id in before["keys"]}
+    assert list(differences(before, {**after, "keys": kept})) == []
     assert report(aws, deployed, users) == 200
