@@ -1,9 +1,9 @@
 """The program in the real Pulumi engine, which deploys it to the emulator."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
+from pulumi.automation import PulumiCommand
 
 from local.emulator import start_emulator
 from local.engine_provider.server import start_server
@@ -17,7 +17,7 @@ NewStack = Callable[[str], EngineStack]
 
 
 @pytest.fixture(scope="session")
-def cli() -> Path:
+def cli() -> PulumiCommand:
     """The Pulumi CLI, where the machine has one."""
     found = find_cli()
     if found is None:
@@ -28,7 +28,7 @@ def cli() -> Path:
 
 
 @pytest.fixture(scope="module")
-def aws(cli: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
+def aws(cli: PulumiCommand, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """An empty account."""
     folder = tmp_path_factory.mktemp("emulator")
     port = free_port()
@@ -45,7 +45,7 @@ def provider(aws: Aws) -> WatchedProvider:
 
 @pytest.fixture(scope="module")
 def new_stack(
-    cli: Path, provider: WatchedProvider, tmp_path_factory: pytest.TempPathFactory
+    cli: PulumiCommand, provider: WatchedProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[NewStack]:
     """Makes stacks with nothing deployed yet."""
     server, port = start_server(provider)

@@ -20,7 +20,9 @@ BASE: Mapping[str, Any] = {"functionTarget": "host"}
 class EngineStack:
     """One stack, with its state in a folder of its own."""
 
-    def __init__(self, name: str, cli: Path, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, name: str, cli: automation.PulumiCommand, folder: Path, environment: Mapping[str, str]
+    ) -> None:
         self.name = name
         self.folder = folder
         self.environment = environment
@@ -35,9 +37,11 @@ class EngineStack:
             project_name=project_name(),
             program=run_main,
             opts=automation.LocalWorkspaceOptions(
-                pulumi_command=automation.PulumiCommand(root=str(cli)),
+                pulumi_command=cli,
                 work_dir=str(folder),
                 env_vars={
+                    # Not in the project's settings: a backend that a person has in the environment would win.
+                    "PULUMI_BACKEND_URL": f"file://{self.backend}",
                     "PULUMI_HOME": str(folder / "home"),
                     "PULUMI_CONFIG_PASSPHRASE": "of tests",
                     "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -45,10 +49,7 @@ class EngineStack:
                     **environment,
                 },
                 project_settings=automation.ProjectSettings(
-                    name=project_name(),
-                    runtime="python",
-                    backend=automation.ProjectBackend(url=f"file://{self.backend}"),
-                    config=schema,
+                    name=project_name(), runtime="python", config=schema
                 ),
             ),
         )

@@ -4,6 +4,8 @@ import re
 import shutil
 from pathlib import Path
 
+from pulumi.automation import PulumiCommand
+
 from local.stack_config import ROOT
 
 _MODULE = Path(__file__).with_name("cli") / "go.mod"
@@ -18,10 +20,13 @@ def built_version() -> str:
     return found[1]
 
 
-def find_cli() -> Path | None:
-    """The folder whose `bin` holds the CLI: the one that was built here, else the one on the PATH."""
+def find_cli() -> PulumiCommand | None:
+    """The CLI that was built here, else the one on the PATH.
+
+    Raises:
+        automation.InvalidVersionError: it is too old for the Automation API.
+    """
     built = ROOT / ".build" / f"pulumi-{built_version()}"
     if (built / "bin" / "pulumi").exists():
-        return built
-    on_path = shutil.which("pulumi")
-    return Path(on_path).resolve().parent.parent if on_path else None
+        return PulumiCommand(root=str(built))
+    return PulumiCommand() if shutil.which("pulumi") else None

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import psutil
 import pytest
@@ -28,14 +27,12 @@ def test_failed_update_goes_on_where_it_ended(new_stack: NewStack, provider: Wat
     _assert_each_created_once(provider, stack.name)
 
 
-def test_killed_update_goes_on_where_it_ended(
-    new_stack: NewStack, provider: WatchedProvider, cli: Path
-) -> None:
+def test_killed_update_goes_on_where_it_ended(new_stack: NewStack, provider: WatchedProvider) -> None:
     stack = new_stack("killed")
     stack.configure(tableName="OfTheKilled")
     for number in AT_CREATIONS[1:]:
         provider.stumble_after(number - _created(provider, stack.name), _kill_engine)
-        update = [stack.name, str(cli), str(stack.folder), json.dumps(stack.environment)]
+        update = [stack.name, str(stack.folder), json.dumps(stack.environment)]
         done = subprocess.run(
             [sys.executable, "-m", "tests.engine.update_process", *update],
             cwd=ROOT,

@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,9 @@ from tests.running_stack import RunningStack
 
 
 @pytest.fixture(scope="module")
-def deployed(cli: Path, aws: Aws, tmp_path_factory: pytest.TempPathFactory) -> EngineStack:
+def deployed(
+    cli: automation.PulumiCommand, aws: Aws, tmp_path_factory: pytest.TempPathFactory
+) -> EngineStack:
     """The stack with every key as it is by default; the engine finds the provider as it finds any other."""
     folder = tmp_path_factory.mktemp("plain")
     plugin = plugin_on_path(folder / "bin", f"{sys.executable} -m local.engine_provider")
