@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo down setup test test-deep audit docs check bench format clean
+.PHONY: help demo down setup test test-deep audit docs check bench format pulumi clean
 
 help:  ## prints this list, and does nothing else
 	@awk -F ':.*## +' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,16 @@ check: setup  ## lint, format, types, generated pages
 
 bench: setup  ## measures speed and cost beside what people do today; see docs/benchmarks.md
 	@$(BIN)/python -m bench
+
+# The engine's tests want a Pulumi CLI. The version is that of tests/engine/cli/go.mod.
+PULUMI_VERSION = $(shell sed -n 's,^\tgithub.com/pulumi/pulumi/pkg/v3 v\([^ ]*\).*,\1,p' tests/engine/cli/go.mod)
+PULUMI = .build/pulumi-$(PULUMI_VERSION)/bin/pulumi
+
+pulumi:  ## a Pulumi CLI from its Go modules, for tests/engine; needs Go, and minutes the first time
+	@test -x $(PULUMI) || { mkdir -p $(dir $(PULUMI)) && cd tests/engine/cli && \
+		go build -o $(CURDIR)/$(PULUMI) \
+			-ldflags "-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v$(PULUMI_VERSION)" \
+			github.com/pulumi/pulumi/pkg/v3/cmd/pulumi; }
 
 format: setup  ## mends what lint and format can mend
 	@$(BIN)/ruff check --fix .

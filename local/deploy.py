@@ -31,6 +31,6 @@ def deploy(aws: Aws, overrides: dict[str, Any], on_created: OnCreated = lambda _
             return args.name, dict(args.inputs)
         created = create(aws, args.typ, args.name, args.inputs)
         on_created(args)
-        return created.id, dict(created.outputs)
+        return created.id, {**args.inputs, **created.outputs}
 
     return run_program(new_resource, overrides)

@@ -25,6 +25,11 @@ class _Resources(pulumi.runtime.Mocks):
         raise NotImplementedError(f"the program calls {args.token}, which the local stack does not answer")
 
 
+def run_main() -> None:
+    """Declares every resource of the program, to whatever engine or mocks Pulumi's runtime is set up for."""
+    runpy.run_path(str(ROOT / "__main__.py"))
+
+
 def run_program(
     new_resource: NewResource, overrides: Mapping[str, Any] | None = None, stack: str = STACK
 ) -> dict[str, Any]:
@@ -50,7 +55,7 @@ def run_program(
     exports: dict[str, Any] = {}
 
     def run() -> pulumi.Output[None]:
-        runpy.run_path(str(ROOT / "__main__.py"))
+        run_main()
         stack_resource = pulumi.runtime.get_root_resource()
         assert isinstance(stack_resource, Stack)  # noqa: S101 - set_mocks has made it
         return pulumi.Output.from_input(stack_resource.outputs).apply(exports.update)

@@ -16,6 +16,12 @@ def project_name() -> str:
     return str(_read("Pulumi.yaml")["name"])
 
 
+def config_schema() -> dict[str, dict[str, Any]]:
+    """The type, default and description of every key, as Pulumi.yaml declares them."""
+    schema: dict[str, dict[str, Any]] = _read("Pulumi.yaml")["config"]
+    return schema
+
+
 def load_config(stack: str = STACK, overrides: Mapping[str, Any] | None = None) -> dict[str, str]:
     """Defaults of Pulumi.yaml, values of the stack's file, and overrides, in rising order.
 
@@ -26,9 +32,8 @@ def load_config(stack: str = STACK, overrides: Mapping[str, Any] | None = None) 
     Returns:
         Every value as text under its full key, as Pulumi's runtime keeps them.
     """
-    project = _read("Pulumi.yaml")
-    name = project["name"]
-    values = {f"{name}:{key}": schema["default"] for key, schema in project["config"].items()}
+    name = project_name()
+    values = {f"{name}:{key}": schema["default"] for key, schema in config_schema().items()}
     # A stack without a file of its own starts from the values of the local one.
     values |= _read(f"Pulumi.{stack if (ROOT / f'Pulumi.{stack}.yaml').exists() else STACK}.yaml")["config"]
     values |= {key if ":" in key else f"{name}:{key}": value for key, value in (overrides or {}).items()}

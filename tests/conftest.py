@@ -36,6 +36,7 @@ STACK_TESTS = (
     "tests/integration/",
 )
 OWN_STACK_TESTS = ("tests/integration/test_local_stack.py",)
+ENGINE_TESTS = "tests/engine/"
 # The same examples in every quick run: a red test is red for the change. The deep run looks for new ones.
 settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)
 settings.register_profile("deep", max_examples=500, deadline=None, print_blob=True)
@@ -62,9 +63,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class StackScheduling(LoadScopeScheduling):
-    """Tests that use the stack run in one process, and so share one; all others in any."""
+    """Tests that use the stack run in one process, and so share one; all others in any.
+
+    Each file of the engine's tests has stacks of its own, which its tests share.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
+        if nodeid.startswith(ENGINE_TESTS):
+            return nodeid.split("::")[0]
         shares = nodeid.startswith(STACK_TESTS) and not nodeid.startswith(OWN_STACK_TESTS)
         return "stack" if shares else nodeid
 

@@ -1,15 +1,19 @@
-"""Creates each resource of the program in the emulator: what the AWS provider does for Pulumi.
+"""Creates, changes and deletes the program's resources in the emulator: the AWS provider's part.
 
-One module a service. A resource type that none of them knows is an error, never passed over.
+One module a service, each with a table of its resource types' lifecycles. A resource type that none
+of them knows is an error, never passed over.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
 from pulumi.runtime.rpc import is_rpc_secret, unwrap_rpc_secret
 
 from local.provider import (
     apigateway,
+    apigateway_method,
+    apigateway_stage,
     cloudwatch,
     cognito,
     dynamodb,
@@ -20,22 +24,39 @@ from local.provider import (
     sns,
     wafv2,
 )
-from local.provider.resource import Aws, Created, Creator, Inputs
+from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle
 
-__all__ = ["Aws", "Created", "UnknownResourceError", "as_api_values", "create"]
+__all__ = [
+    "LIFECYCLES",
+    "Aws",
+    "Created",
+    "Existing",
+    "Inputs",
+    "Lifecycle",
+    "UnknownResourceError",
+    "as_api_values",
+    "create",
+    "delete",
+    "lifecycle",
+    "update",
+]
 
-_CREATORS: dict[str, Creator] = {
-    **apigateway.CREATORS,
-    **cloudwatch.CREATORS,
-    **cognito.CREATORS,
-    **dynamodb.CREATORS,
-    **functions.CREATORS,
-    **iam.CREATORS,
-    **kms.CREATORS,
-    **secretsmanager.CREATORS,
-    **sns.CREATORS,
-    **wafv2.CREATORS,
+LIFECYCLES: Mapping[str, Lifecycle] = {
+    **apigateway.LIFECYCLES,
+    **apigateway_method.LIFECYCLES,
+    **apigateway_stage.LIFECYCLES,
+    **cloudwatch.LIFECYCLES,
+    **cognito.LIFECYCLES,
+    **dynamodb.LIFECYCLES,
+    **functions.LIFECYCLES,
+    **iam.LIFECYCLES,
+    **kms.LIFECYCLES,
+    **secretsmanager.LIFECYCLES,
+    **sns.LIFECYCLES,
+    **wafv2.LIFECYCLES,
 }
+_GONE = {"NoSuchEntity", "NotFound", "NotFoundException", "ResourceNotFound", "ResourceNotFoundException"}
+"""What the services say of a resource that is not there."""
 
 
 class UnknownResourceError(Exception):
@@ -44,21 +65,53 @@ class UnknownResourceError(Exception):
     def __init__(self, resource_type: str, name: str) -> None:
         super().__init__(
             f"The local stack cannot create {name!r}: it does not know the type {resource_type}. "
-            "Add a creator for it to the module of its service in local/provider/."
+            "Add its lifecycle to the module of its service in local/provider/."
         )
 
 
-def create(aws: Aws, resource_type: str, name: str, inputs: Inputs) -> Created:
-    """Creates one resource, and returns its id and outputs as the AWS provider would.
+def lifecycle(resource_type: str, name: str) -> Lifecycle:
+    """How resources of this type come, change and go.
 
     Raises:
-        UnknownResourceError: no creator for this type.
+        UnknownResourceError: no module knows the type.
     """
-    creator = _CREATORS.get(resource_type)
-    if creator is None:
+    found = LIFECYCLES.get(resource_type)
+    if found is None:
         raise UnknownResourceError(resource_type, name)
-    created = creator(aws, name, as_api_values(inputs))
-    return Created(created.id, {**inputs, **created.outputs})
+    return found
+
+
+def create(aws: Aws, resource_type: str, name: str, inputs: Inputs) -> Created:
+    """Creates one resource, and returns its id and what its creation tells, as the AWS provider would.
+
+    Raises:
+        UnknownResourceError: no module knows the type.
+    """
+    return lifecycle(resource_type, name).create(aws, name, as_api_values(inputs))
+
+
+def update(aws: Aws, resource_type: str, existing: Existing, inputs: Inputs) -> Mapping[str, Any]:
+    """Changes a resource in place, and returns the outputs that became others with it.
+
+    Raises:
+        CannotChangeError: AWS could, and the emulator cannot.
+    """
+    change = lifecycle(resource_type, existing.id).update
+    assert change is not None  # noqa: S101 - where nothing can change, a difference is a replacement
+    return change(aws, _plain(existing), as_api_values(inputs)) or {}
+
+
+def delete(aws: Aws, resource_type: str, existing: Existing) -> None:
+    """Deletes a resource; one that is gone already is no error."""
+    try:
+        lifecycle(resource_type, existing.id).delete(aws, _plain(existing))
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _GONE:
+            raise
+
+
+def _plain(existing: Existing) -> Existing:
+    return Existing(existing.id, as_api_values(existing.state))
 
 
 def as_api_values(value: Any) -> Any:

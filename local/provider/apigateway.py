@@ -1,23 +1,15 @@
-"""REST APIs of API Gateway, part by part."""
+"""REST APIs of API Gateway, and what all their methods share."""
 
-from collections.abc import Callable
-from typing import Any
-
-from local.provider.resource import Aws, Created, Creator, Inputs
+from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle, given, hold, patch
 
 
-def _given(inputs: Inputs, **names: str) -> dict[str, Any]:
-    """The inputs that are set, under the API's names given as `api_name="inputName"`."""
-    return {api: inputs[given] for api, given in names.items() if inputs.get(given) is not None}
-
-
-def _rest_api(aws: Aws, name: str, inputs: Inputs) -> Created:
+def _create_api(aws: Aws, name: str, inputs: Inputs) -> Created:
     client = aws.client("apigateway")
     api = client.create_rest_api(
         name=inputs.get("name", name),
         description=inputs.get("description", ""),
         endpointConfiguration={"types": [inputs["endpointConfiguration"]["types"]]},
-        **_given(inputs, securityPolicy="securityPolicy", endpointAccessMode="endpointAccessMode"),
+        **given(inputs, securityPolicy="securityPolicy", endpointAccessMode="endpointAccessMode"),
     )
     root = next(
         item["id"] for item in client.get_resources(restApiId=api["id"])["items"] if item["path"] == "/"
@@ -28,24 +20,54 @@ def _rest_api(aws: Aws, name: str, inputs: Inputs) -> Created:
     )
 
 
-def _rest_api_policy(aws: Aws, _name: str, inputs: Inputs) -> Created:
+def _update_api(aws: Aws, api: Existing, inputs: Inputs) -> None:
+    hold(api, inputs, "endpointConfiguration")
+    operations = patch(inputs, "name", "description", "securityPolicy", "endpointAccessMode")
+    aws.client("apigateway").update_rest_api(restApiId=api.id, patchOperations=operations)
+
+
+def _delete_api(aws: Aws, api: Existing) -> None:
+    aws.client("apigateway").delete_rest_api(restApiId=api.id)
+
+
+def _put_policy(aws: Aws, _name: str, inputs: Inputs) -> Created:
     aws.client("apigateway").update_rest_api(
-        restApiId=inputs["restApiId"],
-        patchOperations=[{"op": "replace", "path": "/policy", "value": inputs["policy"]}],
+        restApiId=inputs["restApiId"], patchOperations=patch(inputs, "policy")
     )
     return Created(inputs["restApiId"])
 
 
-def _authorizer(aws: Aws, name: str, inputs: Inputs) -> Created:
+def _delete_policy(aws: Aws, policy: Existing) -> None:
+    aws.client("apigateway").update_rest_api(
+        restApiId=policy.id, patchOperations=patch({"policy": ""}, "policy")
+    )
+
+
+def _create_authorizer(aws: Aws, name: str, inputs: Inputs) -> Created:
     authorizer = aws.client("apigateway").create_authorizer(
         restApiId=inputs["restApi"],
         name=inputs.get("name", name),
-        **_given(inputs, type="type", providerARNs="providerArns", identitySource="identitySource"),
+        **given(inputs, type="type", providerARNs="providerArns", identitySource="identitySource"),
     )
     return Created(authorizer["id"])
 
 
-def _request_validator(aws: Aws, name: str, inputs: Inputs) -> Created:
+def _update_authorizer(aws: Aws, authorizer: Existing, inputs: Inputs) -> None:
+    hold(authorizer, inputs, "providerArns")
+    aws.client("apigateway").update_authorizer(
+        restApiId=inputs["restApi"],
+        authorizerId=authorizer.id,
+        patchOperations=patch(inputs, "name", "type", "identitySource"),
+    )
+
+
+def _delete_authorizer(aws: Aws, authorizer: Existing) -> None:
+    aws.client("apigateway").delete_authorizer(
+        restApiId=authorizer.state["restApi"], authorizerId=authorizer.id
+    )
+
+
+def _create_validator(aws: Aws, name: str, inputs: Inputs) -> Created:
     validator = aws.client("apigateway").create_request_validator(
         restApiId=inputs["restApi"],
         name=inputs.get("name", name),
@@ -55,11 +77,25 @@ def _request_validator(aws: Aws, name: str, inputs: Inputs) -> Created:
     return Created(validator["id"])
 
 
-def _gateway_response(aws: Aws, _name: str, inputs: Inputs) -> Created:
+def _update_validator(aws: Aws, validator: Existing, inputs: Inputs) -> None:
+    aws.client("apigateway").update_request_validator(
+        restApiId=inputs["restApi"],
+        requestValidatorId=validator.id,
+        patchOperations=patch(inputs, "name", "validateRequestBody", "validateRequestParameters"),
+    )
+
+
+def _delete_validator(aws: Aws, validator: Existing) -> None:
+    aws.client("apigateway").delete_request_validator(
+        restApiId=validator.state["restApi"], requestValidatorId=validator.id
+    )
+
+
+def _put_response(aws: Aws, _name: str, inputs: Inputs) -> Created:
     aws.client("apigateway").put_gateway_response(
         restApiId=inputs["restApiId"],
         responseType=inputs["responseType"],
-        **_given(
+        **given(
             inputs,
             statusCode="statusCode",
             responseTemplates="responseTemplates",
@@ -69,154 +105,56 @@ def _gateway_response(aws: Aws, _name: str, inputs: Inputs) -> Created:
     return Created(f"aggr-{inputs['restApiId']}-{inputs['responseType']}")
 
 
-def _resource(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    resource = aws.client("apigateway").create_resource(
-        restApiId=inputs["restApi"], parentId=inputs["parentId"], pathPart=inputs["pathPart"]
+def _delete_response(aws: Aws, response: Existing) -> None:
+    aws.client("apigateway").delete_gateway_response(
+        restApiId=response.state["restApiId"], responseType=response.state["responseType"]
     )
-    return Created(resource["id"], {"path": resource["path"]})
 
 
-def _model(aws: Aws, name: str, inputs: Inputs) -> Created:
+def _create_model(aws: Aws, name: str, inputs: Inputs) -> Created:
     model = aws.client("apigateway").create_model(
         restApiId=inputs["restApi"],
         name=inputs.get("name", name),
-        **_given(inputs, contentType="contentType", schema="schema"),
+        **given(inputs, contentType="contentType", schema="schema"),
     )
     return Created(model["id"], {"name": model["name"]})
 
 
-def _method(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").put_method(
-        **_method_key(inputs),
-        authorizationType=inputs["authorization"],
-        **_given(
-            inputs,
-            authorizerId="authorizerId",
-            requestValidatorId="requestValidatorId",
-            requestModels="requestModels",
-            requestParameters="requestParameters",
-        ),
-    )
-    return Created(_method_id("agm", inputs))
-
-
-def _integration(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").put_integration(
-        **_method_key(inputs),
-        **_given(
-            inputs,
-            type="type",
-            integrationHttpMethod="integrationHttpMethod",
-            uri="uri",
-            requestTemplates="requestTemplates",
-            passthroughBehavior="passthroughBehavior",
-        ),
-    )
-    return Created(_method_id("agi", inputs))
-
-
-def _method_response(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").put_method_response(
-        **_method_key(inputs),
-        statusCode=inputs["statusCode"],
-        **_given(inputs, responseParameters="responseParameters", responseModels="responseModels"),
-    )
-    return Created(_method_id("agmr", inputs))
-
-
-def _integration_response(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").put_integration_response(
-        **_method_key(inputs),
-        statusCode=inputs["statusCode"],
-        **_given(inputs, responseParameters="responseParameters", responseTemplates="responseTemplates"),
-    )
-    return Created(_method_id("agir", inputs))
-
-
-def _deployment(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    deployment = aws.client("apigateway").create_deployment(restApiId=inputs["restApi"])
-    return Created(deployment["id"])
-
-
-def _stage(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    client = aws.client("apigateway")
-    api, stage = inputs["restApi"], inputs["stageName"]
-    client.create_stage(restApiId=api, stageName=stage, deploymentId=inputs["deployment"])
-    if log := inputs.get("accessLogSettings"):
-        client.update_stage(
-            restApiId=api,
-            stageName=stage,
-            patchOperations=[
-                {
-                    "op": "replace",
-                    "path": "/accessLogSettings/destinationArn",
-                    "value": log["destinationArn"],
-                },
-                {"op": "replace", "path": "/accessLogSettings/format", "value": log["format"]},
-            ],
-        )
-    url = f"{aws.endpoint_url}/restapis/{api}/{stage}/_user_request_"
-    arn = f"arn:aws:apigateway:{aws.region}::/restapis/{api}/stages/{stage}"
-    return Created(f"ags-{api}-{stage}", {"invokeUrl": url, "arn": arn})
-
-
-def _method_settings(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    # The API takes one patch a setting, under a path in which the method's slash is escaped.
-    method = inputs["methodPath"].replace("/", "~1", inputs["methodPath"].count("/") - 1)
-    paths: dict[str, tuple[str, Callable[[Any], str]]] = {
-        "metricsEnabled": ("metrics/enabled", lambda on: str(on).lower()),
-        "loggingLevel": ("logging/loglevel", str),
-        "throttlingRateLimit": ("throttling/rateLimit", str),
-        "throttlingBurstLimit": ("throttling/burstLimit", str),
-    }
-    settings = inputs["settings"]
-    aws.client("apigateway").update_stage(
+def _update_model(aws: Aws, model: Existing, inputs: Inputs) -> None:
+    aws.client("apigateway").update_model(
         restApiId=inputs["restApi"],
-        stageName=inputs["stageName"],
-        patchOperations=[
-            {"op": "replace", "path": f"/{method}/{path}", "value": as_text(settings[name])}
-            for name, (path, as_text) in paths.items()
-            if name in settings
-        ],
+        modelName=model.name,
+        patchOperations=patch(inputs, "schema", "description"),
     )
-    return Created(f"{inputs['restApi']}-{inputs['stageName']}-{inputs['methodPath']}")
 
 
-def _account(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").update_account(
-        patchOperations=[
-            {"op": "replace", "path": "/cloudwatchRoleArn", "value": inputs["cloudwatchRoleArn"]}
-        ]
-    )
-    return Created("api-gateway-account")
+def _delete_model(aws: Aws, model: Existing) -> None:
+    aws.client("apigateway").delete_model(restApiId=model.state["restApi"], modelName=model.name)
 
 
-def _method_key(inputs: Inputs) -> dict[str, str]:
-    return {
-        "restApiId": inputs["restApi"],
-        "resourceId": inputs["resourceId"],
-        "httpMethod": inputs["httpMethod"],
-    }
-
-
-def _method_id(kind: str, inputs: Inputs) -> str:
-    return "-".join([kind, *_method_key(inputs).values(), *filter(None, [inputs.get("statusCode")])])
-
-
-CREATORS: dict[str, Creator] = {
-    "aws:apigateway/account:Account": _account,
-    "aws:apigateway/authorizer:Authorizer": _authorizer,
-    "aws:apigateway/deployment:Deployment": _deployment,
-    "aws:apigateway/integration:Integration": _integration,
-    "aws:apigateway/integrationResponse:IntegrationResponse": _integration_response,
-    "aws:apigateway/method:Method": _method,
-    "aws:apigateway/methodResponse:MethodResponse": _method_response,
-    "aws:apigateway/methodSettings:MethodSettings": _method_settings,
-    "aws:apigateway/model:Model": _model,
-    "aws:apigateway/requestValidator:RequestValidator": _request_validator,
-    "aws:apigateway/resource:Resource": _resource,
-    "aws:apigateway/response:Response": _gateway_response,
-    "aws:apigateway/restApi:RestApi": _rest_api,
-    "aws:apigateway/restApiPolicy:RestApiPolicy": _rest_api_policy,
-    "aws:apigateway/stage:Stage": _stage,
+LIFECYCLES = {
+    "aws:apigateway/authorizer:Authorizer": Lifecycle(
+        _create_authorizer, _delete_authorizer, _update_authorizer, replace_on=frozenset({"restApi"})
+    ),
+    "aws:apigateway/model:Model": Lifecycle(
+        _create_model,
+        _delete_model,
+        _update_model,
+        replace_on=frozenset({"contentType", "name", "restApi"}),
+    ),
+    "aws:apigateway/requestValidator:RequestValidator": Lifecycle(
+        _create_validator, _delete_validator, _update_validator, replace_on=frozenset({"restApi"})
+    ),
+    "aws:apigateway/response:Response": Lifecycle.put(
+        _put_response, _delete_response, "restApiId", "responseType"
+    ),
+    "aws:apigateway/restApi:RestApi": Lifecycle(
+        _create_api,
+        _delete_api,
+        _update_api,
+        stays=frozenset(
+            {"description", "endpointAccessMode", "endpointConfiguration", "policy", "securityPolicy"}
+        ),
+    ),
+    "aws:apigateway/restApiPolicy:RestApiPolicy": Lifecycle.put(_put_policy, _delete_policy, "restApiId"),
 }

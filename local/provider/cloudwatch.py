@@ -2,21 +2,35 @@
 
 from typing import Any
 
-from local.provider.resource import Aws, Created, Creator, Inputs, pick
+from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle, pick
 
 METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 
-def _log_group(aws: Aws, name: str, inputs: Inputs) -> Created:
-    client = aws.client("logs")
+def _create_log_group(aws: Aws, name: str, inputs: Inputs) -> Created:
     group = inputs.get("name", name)
-    client.create_log_group(logGroupName=group)
-    if days := inputs.get("retentionInDays"):
-        client.put_retention_policy(logGroupName=group, retentionInDays=days)
+    aws.client("logs").create_log_group(logGroupName=group)
+    _set_retention(aws, group, inputs)
     return Created(group, {"name": group, "arn": aws.arn("logs", f"log-group:{group}")})
 
 
-def _metric_alarm(aws: Aws, name: str, inputs: Inputs) -> Created:
+def _set_retention(aws: Aws, group: str, inputs: Inputs) -> None:
+    client = aws.client("logs")
+    if days := inputs.get("retentionInDays"):
+        client.put_retention_policy(logGroupName=group, retentionInDays=days)
+    else:
+        client.delete_retention_policy(logGroupName=group)
+
+
+def _update_log_group(aws: Aws, group: Existing, inputs: Inputs) -> None:
+    _set_retention(aws, group.id, inputs)
+
+
+def _delete_log_group(aws: Aws, group: Existing) -> None:
+    aws.client("logs").delete_log_group(logGroupName=group.id)
+
+
+def _put_metric_alarm(aws: Aws, name: str, inputs: Inputs) -> Created:
     request = metric_alarm_request(name, inputs)
     aws.client("cloudwatch").put_metric_alarm(**request)
     return _alarm(aws, request["AlarmName"])
@@ -52,7 +66,7 @@ def _bare(inputs: Inputs) -> dict[str, Any]:
     return {"id": "value", "metric": {**metric, "stat": stat}, "returnData": True}
 
 
-def _composite_alarm(aws: Aws, _name: str, inputs: Inputs) -> Created:
+def _put_composite_alarm(aws: Aws, _name: str, inputs: Inputs) -> Created:
     aws.client("cloudwatch").put_composite_alarm(
         OKActions=inputs.get("okActions", []),
         **pick(inputs, "alarmName", "alarmDescription", "alarmRule", "alarmActions"),
@@ -62,6 +76,10 @@ def _composite_alarm(aws: Aws, _name: str, inputs: Inputs) -> Created:
 
 def _alarm(aws: Aws, name: str) -> Created:
     return Created(name, {"name": name, "arn": aws.arn("cloudwatch", f"alarm:{name}")})
+
+
+def _delete_alarm(aws: Aws, alarm: Existing) -> None:
+    aws.client("cloudwatch").delete_alarms(AlarmNames=[alarm.id])
 
 
 def _dimensions(inputs: Inputs) -> list[dict[str, str]]:
@@ -83,16 +101,27 @@ def _query(inputs: Inputs) -> dict[str, Any]:
     return query
 
 
-def _dashboard(aws: Aws, _name: str, inputs: Inputs) -> Created:
+def _put_dashboard(aws: Aws, _name: str, inputs: Inputs) -> Created:
     name = inputs["dashboardName"]
     aws.client("cloudwatch").put_dashboard(DashboardName=name, DashboardBody=inputs["dashboardBody"])
     arn = f"arn:aws:cloudwatch::{aws.account_id}:dashboard/{name}"
     return Created(name, {"dashboardArn": arn})
 
 
-CREATORS: dict[str, Creator] = {
-    "aws:cloudwatch/logGroup:LogGroup": _log_group,
-    METRIC_ALARM: _metric_alarm,
-    "aws:cloudwatch/compositeAlarm:CompositeAlarm": _composite_alarm,
-    "aws:cloudwatch/dashboard:Dashboard": _dashboard,
+def _delete_dashboard(aws: Aws, dashboard: Existing) -> None:
+    aws.client("cloudwatch").delete_dashboards(DashboardNames=[dashboard.id])
+
+
+LIFECYCLES = {
+    "aws:cloudwatch/logGroup:LogGroup": Lifecycle(
+        _create_log_group,
+        _delete_log_group,
+        _update_log_group,
+        replace_on=frozenset({"name", "namePrefix", "logGroupClass"}),
+    ),
+    METRIC_ALARM: Lifecycle.put(_put_metric_alarm, _delete_alarm, "name"),
+    "aws:cloudwatch/compositeAlarm:CompositeAlarm": Lifecycle.put(
+        _put_composite_alarm, _delete_alarm, "alarmName"
+    ),
+    "aws:cloudwatch/dashboard:Dashboard": Lifecycle.put(_put_dashboard, _delete_dashboard, "dashboardName"),
 }

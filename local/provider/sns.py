@@ -1,14 +1,18 @@
 """SNS topics and their subscriptions."""
 
-from local.provider.resource import Aws, Created, Creator, Inputs
+from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle
 
 
-def _topic(aws: Aws, name: str, inputs: Inputs) -> Created:
+def _create_topic(aws: Aws, name: str, inputs: Inputs) -> Created:
     arn = aws.client("sns").create_topic(Name=inputs.get("name", name))["TopicArn"]
     return Created(arn, {"name": arn.rsplit(":", 1)[-1], "arn": arn})
 
 
-def _subscription(aws: Aws, _name: str, inputs: Inputs) -> Created:
+def _delete_topic(aws: Aws, topic: Existing) -> None:
+    aws.client("sns").delete_topic(TopicArn=topic.id)
+
+
+def _subscribe(aws: Aws, _name: str, inputs: Inputs) -> Created:
     arn = aws.client("sns").subscribe(
         TopicArn=inputs["topic"],
         Protocol=inputs["protocol"],
@@ -18,7 +22,11 @@ def _subscription(aws: Aws, _name: str, inputs: Inputs) -> Created:
     return Created(arn, {"arn": arn})
 
 
-CREATORS: dict[str, Creator] = {
-    "aws:sns/topic:Topic": _topic,
-    "aws:sns/topicSubscription:TopicSubscription": _subscription,
+def _unsubscribe(aws: Aws, subscription: Existing) -> None:
+    aws.client("sns").unsubscribe(SubscriptionArn=subscription.id)
+
+
+LIFECYCLES = {
+    "aws:sns/topic:Topic": Lifecycle.put(_create_topic, _delete_topic, "name", "namePrefix", "fifoTopic"),
+    "aws:sns/topicSubscription:TopicSubscription": Lifecycle(_subscribe, _unsubscribe),
 }

@@ -1,0 +1,210 @@
+"""All that is in an account, as its services describe it."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from local.provider import Aws
+
+_PASSING: Final = frozenset(
+    {
+        "AlarmConfigurationUpdatedTimestamp",
+        "CodeSha256",
+        "CreateDate",
+        "EstimatedNumberOfUsers",
+        "ItemCount",
+        "LastAccessedDate",
+        "LastChangedDate",
+        "LastModified",
+        "LastModifiedDate",
+        "LatestRestorableDateTime",
+        "EarliestRestorableDateTime",
+        "LockToken",
+        "ResponseMetadata",
+        "RevisionId",
+        "RoleId",
+        "RoleLastUsed",
+        "TableSizeBytes",
+        "deploymentId",
+        "lastUpdatedDate",
+        "storedBytes",
+    }
+)
+"""What changes by itself, or with every deployment."""
+
+Account = Mapping[str, Any]
+
+
+def account(aws: Aws) -> Account:
+    """Every resource of the account's, by kind and name, without what changes by itself."""
+    found = {
+        "alarms": _alarms(aws),
+        "api account": aws.client("apigateway").get_account().get("cloudwatchRoleArn", ""),
+        "apis": _apis(aws),
+        "dashboards": _dashboards(aws),
+        "functions": _functions(aws),
+        "identity pools": _identity_pools(aws),
+        "keys": _keys(aws),
+        "log groups": _named(aws.client("logs").describe_log_groups()["logGroups"], "logGroupName"),
+        "roles": _roles(aws),
+        "secrets": _secrets(aws),
+        "subscriptions": aws.client("sns").list_subscriptions()["Subscriptions"],
+        "tables": _tables(aws),
+        "topics": aws.client("sns").list_topics()["Topics"],
+        "user pools": _user_pools(aws),
+        "web acls": _web_acls(aws),
+    }
+    plain: Account = json.loads(json.dumps(_lasting(found), default=str))
+    return plain
+
+
+def differences(before: Any, after: Any, path: str = "") -> Iterator[str]:
+    """Where two accounts are not alike, one line each."""
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        for key in sorted(before.keys() | after.keys()):
+            yield from differences(before.get(key), after.get(key), f"{path}/{key}")
+    elif before != after:
+        yield f"{path}: {before!r} became {after!r}"
+
+
+def _lasting(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _lasting(entry) for key, entry in value.items() if key not in _PASSING}
+    return [_lasting(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _named(described: list[dict[str, Any]], key: str) -> dict[str, Any]:
+    return {one[key]: one for one in described}
+
+
+def _alarms(aws: Aws) -> dict[str, Any]:
+    found = aws.client("cloudwatch").describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    described = _named([*found["MetricAlarms"], *found["CompositeAlarms"]], "AlarmName")
+    return {
+        name: {key: value for key, value in alarm.items() if not key.startswith("State")}
+        for name, alarm in described.items()
+    }
+
+
+def _apis(aws: Aws) -> dict[str, Any]:
+    client = aws.client("apigateway")
+    apis = {}
+    for api in client.get_rest_apis()["items"]:
+        key = {"restApiId": api["id"]}
+        apis[api["name"]] = api | {
+            "authorizers": _named(client.get_authorizers(**key)["items"], "name"),
+            "models": _named(client.get_models(**key)["items"], "name"),
+            "resources": _named(client.get_resources(**key, embed=["methods"])["items"], "path"),
+            "responses": _named(client.get_gateway_responses(**key)["items"], "responseType"),
+            "stages": _named(client.get_stages(**key)["item"], "stageName"),
+            "validators": _named(client.get_request_validators(**key)["items"], "name"),
+        }
+    return apis
+
+
+def _dashboards(aws: Aws) -> dict[str, Any]:
+    client = aws.client("cloudwatch")
+    names = [entry["DashboardName"] for entry in client.list_dashboards()["DashboardEntries"]]
+    return {name: client.get_dashboard(DashboardName=name)["DashboardBody"] for name in names}
+
+
+def _functions(aws: Aws) -> dict[str, Any]:
+    client = aws.client("lambda")
+    return {
+        function["FunctionName"]: function
+        | {"policy": client.get_policy(FunctionName=function["FunctionName"])["Policy"]}
+        for function in client.list_functions()["Functions"]
+    }
+
+
+def _identity_pools(aws: Aws) -> dict[str, Any]:
+    client = aws.client("cognito-identity")
+    return {
+        pool["IdentityPoolName"]: client.describe_identity_pool(IdentityPoolId=pool["IdentityPoolId"])
+        | {"roles": client.get_identity_pool_roles(IdentityPoolId=pool["IdentityPoolId"])}
+        for pool in client.list_identity_pools(MaxResults=60)["IdentityPools"]
+    }
+
+
+def _keys(aws: Aws) -> dict[str, Any]:
+    """The keys that the stack made and that are not about to be deleted."""
+    client = aws.client("kms")
+    described = [client.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in client.list_keys()["Keys"]]
+    return {
+        key["KeyId"]: key
+        for key in described
+        if key["KeyManager"] == "CUSTOMER" and key["KeyState"] != "PendingDeletion"
+    }
+
+
+def _roles(aws: Aws) -> dict[str, Any]:
+    client = aws.client("iam")
+    roles = {}
+    for role in client.list_roles()["Roles"]:
+        key = {"RoleName": role["RoleName"]}
+        roles[role["RoleName"]] = role | {
+            "attached": client.list_attached_role_policies(**key)["AttachedPolicies"],
+            "inline": {
+                name: client.get_role_policy(**key, PolicyName=name)["PolicyDocument"]
+                for name in client.list_role_policies(**key)["PolicyNames"]
+            },
+        }
+    return roles
+
+
+def _secrets(aws: Aws) -> dict[str, Any]:
+    client = aws.client("secretsmanager")
+    return {
+        secret["Name"]: secret | {"value": client.get_secret_value(SecretId=secret["ARN"])["SecretString"]}
+        for secret in client.list_secrets()["SecretList"]
+    }
+
+
+def _tables(aws: Aws) -> dict[str, Any]:
+    client = aws.client("dynamodb")
+    return {
+        name: client.describe_table(TableName=name)["Table"]
+        | {
+            "expiry": client.describe_time_to_live(TableName=name)["TimeToLiveDescription"],
+            "recovery": client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"],
+            "items": client.scan(TableName=name)["Items"],
+        }
+        for name in client.list_tables()["TableNames"]
+    }
+
+
+def _user_pools(aws: Aws) -> dict[str, Any]:
+    client = aws.client("cognito-idp")
+    pools = {}
+    for listed in client.list_user_pools(MaxResults=60)["UserPools"]:
+        key = {"UserPoolId": listed["Id"]}
+        clients = client.list_user_pool_clients(**key)["UserPoolClients"]
+        groups = client.list_groups(**key)["Groups"]
+        pools[listed["Name"]] = client.describe_user_pool(**key)["UserPool"] | {
+            "clients": [
+                client.describe_user_pool_client(**key, ClientId=one["ClientId"])["UserPoolClient"]
+                for one in clients
+            ],
+            "factors": _factors(client.get_user_pool_mfa_config(**key)),
+            "groups": _named(groups, "GroupName"),
+            "users": [user["Username"] for user in client.list_users(**key)["Users"]],
+            "members": {
+                group["GroupName"]: client.list_users_in_group(**key, GroupName=group["GroupName"])["Users"]
+                for group in groups
+            },
+        }
+    return pools
+
+
+def _factors(config: dict[str, Any]) -> dict[str, Any]:
+    """The second factors of a pool; where there is to be none, it does not matter which there would be."""
+    off = config.get("MfaConfiguration", "OFF") == "OFF"
+    return {"MfaConfiguration": "OFF"} if off else config
+
+
+def _web_acls(aws: Aws) -> dict[str, Any]:
+    client = aws.client("wafv2")
+    return {
+        listed["Name"]: client.get_web_acl(Scope="REGIONAL", Name=listed["Name"], Id=listed["Id"])["WebACL"]
+        for listed in client.list_web_acls(Scope="REGIONAL")["WebACLs"]
+    }

@@ -1,0 +1,133 @@
+"""A stack of the program in the real engine."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation
+
+from local.program import run_main
+from local.stack_config import config_schema, project_name
+from tests.engine.plan import Plan
+
+REGION = "us-east-1"
+# The functions run on this machine, whatever it is.
+BASE: Mapping[str, Any] = {"functionTarget": "host"}
+
+
+class EngineStack:
+    """One stack, with its state in a folder of its own."""
+
+    def __init__(
+        self, name: str, cli: automation.PulumiCommand, folder: Path, environment: Mapping[str, str]
+    ) -> None:
+        self.name = name
+        self.folder = folder
+        self.environment = environment
+        self.backend = folder / "backend"
+        self.backend.mkdir(parents=True, exist_ok=True)
+        self.printed: list[str] = []
+        """Everything that the CLI printed."""
+        # The Automation API wants text there, and writes what it gets to the project's file.
+        schema: Any = config_schema()
+        self._stack = automation.create_or_select_stack(
+            name,
+            project_name=project_name(),
+            program=run_main,
+            opts=automation.LocalWorkspaceOptions(
+                pulumi_command=cli,
+                work_dir=str(folder),
+                env_vars={
+                    # Not in the project's settings: a backend that a person has in the environment would win.
+                    "PULUMI_BACKEND_URL": f"file://{self.backend}",
+                    "PULUMI_HOME": str(folder / "home"),
+                    "PULUMI_CONFIG_PASSPHRASE": "of tests",
+                    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+                    "PULUMI_SKIP_UPDATE_CHECK": "true",
+                    **environment,
+                },
+                project_settings=automation.ProjectSettings(
+                    name=project_name(), runtime="python", config=schema
+                ),
+            ),
+        )
+
+    def configure(self, **config: Any) -> None:
+        """Sets the stack's configuration: these keys, and all others as Pulumi.yaml has them by default."""
+        wanted = {f"{project_name()}:{key}": value for key, value in {**BASE, **config}.items()}
+        settings = self._stack.workspace.stack_settings(self.name)
+        settings.config = {"aws:region": REGION} | {
+            key: value if isinstance(value, str) else json.dumps(value) for key, value in wanted.items()
+        }
+        self._stack.workspace.save_stack_settings(self.name, settings)
+
+    def preview(self) -> Plan:
+        """What an update would do."""
+        plan = Plan()
+        self._stack.preview(
+            color="never", on_event=plan.listener(done=False), on_output=self._note, on_error=self._note
+        )
+        return plan
+
+    def up(self, parallel: int | None = None) -> Plan:
+        """Updates the stack, and returns what was done.
+
+        Raises:
+            automation.CommandError: it failed.
+        """
+        plan = Plan()
+        self._stack.up(
+            color="never",
+            parallel=parallel,
+            on_event=plan.listener(done=True),
+            on_output=self._note,
+            on_error=self._note,
+        )
+        return plan
+
+    def destroy(self) -> Plan:
+        """Deletes every resource, after a preview as the CLI makes it unless told otherwise.
+
+        It is the preview that refuses to delete what is protected while everything is still there.
+
+        Raises:
+            automation.CommandError: it failed.
+        """
+        plan = Plan()
+        self._stack.destroy(color="never", preview_only=True, on_output=self._note, on_error=self._note)
+        self._stack.destroy(
+            color="never", on_event=plan.listener(done=True), on_output=self._note, on_error=self._note
+        )
+        return plan
+
+    def cancel(self) -> None:
+        """Forgets an update that is still marked as running."""
+        self._stack.cancel()
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """What the program exports."""
+        return {name: output.value for name, output in self._stack.outputs().items()}
+
+    @property
+    def resources(self) -> list[dict[str, Any]]:
+        """The resources in the state file."""
+        state = json.loads(
+            (self.backend / ".pulumi" / "stacks" / project_name() / f"{self.name}.json").read_text()
+        )
+        resources: list[dict[str, Any]] = state["checkpoint"]["latest"].get("resources", [])
+        return resources
+
+    def _note(self, line: str) -> None:
+        self.printed.append(line)
+
+
+def plugin_on_path(folder: Path, command: str) -> dict[str, str]:
+    """The environment in which the engine finds the command as AWS's provider, as it finds any other."""
+    folder.mkdir(parents=True)
+    plugin = folder / "pulumi-resource-aws"
+    plugin.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
+    plugin.chmod(0o755)
+    return {"PATH": os.pathsep.join([str(folder), os.environ["PATH"]])}

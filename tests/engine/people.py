@@ -1,0 +1,38 @@
+"""Data and people in a stack, which no update may lose."""
+
+from contextlib import closing
+
+from handlers.names import Attribute
+from local.users import User, create_users
+
+from local.provider import Aws
+from tests.engine.engine_stack import EngineStack
+from tests.events import a_report
+from tests.running_stack import RunningStack
+
+_RECORD = {
+    Attribute.ERROR_ID: {"S": "error-1"},
+    Attribute.FOLDER: {"S": "inbound"},
+    Attribute.AFFECTED_DATE: {"S": "2026-11-23T20:00:00Z"},
+}
+
+
+def move_in(aws: Aws, stack: EngineStack) -> dict[str, User]:
+    """Stores a record, and creates a reporter and an analyst."""
+    outputs = stack.outputs
+    aws.client("dynamodb").put_item(TableName=outputs["table_name"], Item=_RECORD)
+    return create_users(aws, outputs["user_pool_id"])
+
+
+def record_is_there(aws: Aws, table_name: str) -> bool:
+    """Whether the record is in this table."""
+    key = {Attribute.ERROR_ID: _RECORD[Attribute.ERROR_ID]}
+    found = aws.client("dynamodb").get_item(TableName=table_name, Key=key)
+    return bool(found.get("Item") == _RECORD)
+
+
+def report(aws: Aws, stack: EngineStack, users: dict[str, User]) -> int:
+    """Signs the reporter in, sends a report, and returns the API's status."""
+    outputs = {**stack.outputs, "endpoint_url": aws.endpoint_url, "users": users}
+    with closing(RunningStack(outputs, stack.folder)) as running:
+        return running.report(a_report("inbound"), running.token(running.reporter)).status_code

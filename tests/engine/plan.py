@@ -1,0 +1,72 @@
+"""What the engine did, or would do, step by step."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Self
+
+from pulumi.automation import EngineEvent, OpType, StepEventMetadata
+
+_DEPLOYMENT = "aws:apigateway/deployment:Deployment"
+_NOT_SHAPING = {
+    "aws:apigateway/account:Account",
+    "aws:apigateway/methodSettings:MethodSettings",
+    "aws:apigateway/stage:Stage",
+    _DEPLOYMENT,
+}
+"""What of an API is in force at once, and no part of a deployment."""
+_GOING = {OpType.DELETE, OpType.DELETE_REPLACED, OpType.REPLACE}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing done to one resource."""
+
+    op: OpType
+    type: str
+    name: str
+    inputs: tuple[str, ...]
+    """The inputs that changed."""
+    retained: bool
+    """Whether the engine forgets the resource and leaves it where it is."""
+
+    @classmethod
+    def of(cls, step: StepEventMetadata) -> Self:
+        """The step that an event tells of."""
+        retained = bool(step.old and step.old.retain_on_delete)
+        return cls(step.op, step.type, step.urn.rsplit("::", 1)[-1], tuple(step.diffs or ()), retained)
+
+    @property
+    def takes_away(self) -> bool:
+        """Whether the resource that was there is gone after it."""
+        return self.op in _GOING and not self.retained
+
+
+@dataclass
+class Plan:
+    """The steps of one run in their order, the resources that stay as they are left out."""
+
+    steps: list[Step] = field(default_factory=list)
+
+    def listener(self, *, done: bool) -> Callable[[EngineEvent], None]:
+        """Collects the steps of a run: those that are done, or those that are announced."""
+
+        def listen(event: EngineEvent) -> None:
+            told = event.res_outputs_event if done else event.resource_pre_event
+            if told and told.metadata.op != OpType.SAME and not told.metadata.type.startswith("pulumi:"):
+                self.steps.append(Step.of(told.metadata))
+
+        return listen
+
+    def lost(self, types: Iterable[str]) -> list[Step]:
+        """The steps that take away a resource of these types."""
+        return [step for step in self.steps if step.takes_away and step.type in set(types)]
+
+    def not_deployed(self) -> list[Step]:
+        """The steps that changed the API after its last deployment was made, or without one."""
+        pending: list[Step] = []
+        for step in self.steps:
+            if step.type == _DEPLOYMENT and step.op in {OpType.CREATE, OpType.CREATE_REPLACEMENT}:
+                pending = []
+            elif step.type.startswith("aws:apigateway/") and step.type not in _NOT_SHAPING:
+                pending.append(step)
+        return pending
