@@ -9,18 +9,17 @@ from typing import Any
 
 import pulumi
 
-from contract.names import Group
 from local.demo.data import load_history, report_folders
 from local.demo.script import HEARTBEAT, post_report
 from local.deploy import deploy
 from local.emulator import access_log, start_emulator
+from local.people import create_people
 from local.processes import HOST, free_port, start
 from local.provider import Aws, as_api_values
 from local.provider.cloudwatch import METRIC_ALARM, metric_alarm_request
 from local.stack_config import ROOT, load_config
 from local.state import StateFolder
 from local.waiting import wait_for
-from ops.users import create_user
 
 Step = Callable[[str], None]
 
@@ -79,11 +78,7 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
     with _timed(say, "metrics and alarms"):
         _start_metrics(state, aws, resources)
     with _timed(say, "a reporter and an analyst"):
-        cognito = aws.client("cognito-idp")
-        users = {
-            name: create_user(cognito, outputs["user_pool_id"], name, group)
-            for name, group in {"reporter": Group.REPORTERS, "analyst": Group.ANALYSTS}.items()
-        }
+        users = create_people(aws, outputs["user_pool_id"])
     with _timed(say, "functions warm"):
         # One report with nothing in it takes the whole road once.
         post_report(outputs["api_url"], users["reporter"], HEARTBEAT).raise_for_status()

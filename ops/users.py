@@ -35,6 +35,7 @@ def create_user(
     client.admin_create_user(
         UserPoolId=user_pool_id,
         Username=username,
+        TemporaryPassword=user["password"],
         UserAttributes=[
             {"Name": "email", "Value": f"{username}@example.com"},
             {"Name": "email_verified", "Value": "true"},

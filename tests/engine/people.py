@@ -2,10 +2,10 @@
 
 from contextlib import closing
 
-from handlers.names import Attribute
-from local.users import User, create_users
-
+from contract.table import Attribute
+from local.people import create_people
 from local.provider import Aws
+from ops.users import User
 from tests.engine.engine_stack import EngineStack
 from tests.events import a_report
 from tests.running_stack import RunningStack
@@ -21,7 +21,7 @@ def move_in(aws: Aws, stack: EngineStack) -> dict[str, User]:
     """Stores a record, and creates a reporter and an analyst."""
     outputs = stack.outputs
     aws.client("dynamodb").put_item(TableName=outputs["table_name"], Item=_RECORD)
-    return create_users(aws, outputs["user_pool_id"])
+    return create_people(aws, outputs["user_pool_id"])
 
 
 def record_is_there(aws: Aws, table_name: str) -> bool:

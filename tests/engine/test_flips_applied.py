@@ -1,9 +1,9 @@
 """Keys of Pulumi.yaml flipped and flipped back in earnest: the account is as it was before."""
 
 import pytest
-from local.users import User
 
 from local.provider import Aws
+from ops.users import User
 from tests.engine.account import account, differences
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack

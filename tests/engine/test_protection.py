@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from local.users import User
 from pulumi import automation
 
 from local.provider import Aws
+from ops.users import User
 from tests.engine.account import Account, account, differences
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack

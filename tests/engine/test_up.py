@@ -6,11 +6,11 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from handlers.names import Attribute, Index
-from local.users import create_users
 from pulumi import automation
 
+from contract.table import Attribute, Index
 from local.engine_provider import ENDPOINT_VARIABLE
+from local.people import create_people
 from local.provider import Aws
 from local.stack_config import ROOT
 from tests.engine.engine_stack import EngineStack, plugin_on_path
@@ -36,7 +36,7 @@ def deployed(
 def running(deployed: EngineStack, aws: Aws) -> Iterator[RunningStack]:
     """The stack as its people use it."""
     outputs = deployed.outputs
-    users = create_users(aws, outputs["user_pool_id"])
+    users = create_people(aws, outputs["user_pool_id"])
     with closing(
         RunningStack({**outputs, "endpoint_url": aws.endpoint_url, "users": users}, deployed.folder)
     ) as running:
