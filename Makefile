@@ -2,7 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo down setup test test-deep audit check bench format clean
+# Another sample: make mutants MUTANTS="--seed 2 --number 200"
+MUTANTS ?=
+
+.PHONY: demo down setup test test-deep mutants audit check bench format clean
 
 demo: setup  ## the whole system on this machine; Ctrl-C stops it
 	@$(BIN)/python -m local up
@@ -17,6 +20,9 @@ test: setup  ## every test
 
 test-deep: setup  ## the tests that take minutes: many more examples, and a minute of load with faults
 	@$(BIN)/python -m pytest -m "deep or not deep" --hypothesis-profile=deep tests/fuzz tests/faults
+
+mutants: setup  ## how many small mistakes in the code the tests notice, on a sample; ten minutes on two cores
+	@$(BIN)/python -m tests.mutants $(MUTANTS)
 
 audit: setup  ## the locked dependencies against the known vulnerabilities; needs the public package index
 	@mkdir -p .build
