@@ -104,3 +104,18 @@ def test_no_answer_is_told_apart(breach_table: BreachTable, monkeypatch: pytest.
     monkeypatch.setattr(breach_table._client, "_make_api_call", fail)
     with pytest.raises(Unreachable):
         list(breach_table.hour(HOUR, with_files=False))
+
+
+def test_a_folder_in_an_hour_is_its_records_of_that_hour_with_their_files(
+    breach_table: BreachTable, store: Callable[..., None]
+) -> None:
+    store(
+        item(HOUR - MINUTE, "F", [("before", HOUR)]),
+        item(HOUR + 59 * MINUTE, "F", [("in", HOUR)]),
+        item(HOUR + 60 * MINUTE, "F", [("after", HOUR)]),
+        item(HOUR, "other", [("other", HOUR)]),
+    )
+    (record,) = breach_table.folder_in_hour(HOUR + 30 * MINUTE, "F")
+    (file,) = record[Attribute.FILES]["L"]
+    assert list(breach_table.folder("F", HOUR, HOUR)) == [record]
+    assert file["M"][Attribute.FILENAME]["S"] == "in"

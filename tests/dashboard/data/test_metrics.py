@@ -94,3 +94,14 @@ def test_last_report_is_the_newest_of_the_first_page_with_any(metrics: Metrics) 
         aws.add_response("get_metric_data", page([], NextToken="more"))
         aws.add_response("get_metric_data", page([newest, newest - timedelta(minutes=9)], NextToken="more"))
         assert metrics.last_report(NOW) == newest
+
+
+def _answer(query_id: str, moments: list[datetime], values: list[float]) -> dict[str, Any]:
+    return {"MetricDataResults": [{"Id": query_id, "Timestamps": moments, "Values": values}]}
+
+
+def test_times_without_their_values_are_not_taken_for_an_answer(metrics: Metrics) -> None:
+    with Stubber(metrics._client) as aws:
+        aws.add_response("get_metric_data", _answer("q0", [NOW, NOW - STEP], [1.0]))
+        with pytest.raises(ValueError, match="shorter"):
+            metrics.gateway(NOW - STEP, NOW, STEP)
