@@ -2,7 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo down setup test test-deep audit docs check bench format pulumi clean
+# Another sample of mutants: make mutants MUTANTS="--seed 2 --number 200"
+MUTANTS ?=
+
+.PHONY: help demo down setup test test-deep mutants audit docs check bench format pulumi clean
 
 help:  ## prints this list, and does nothing else
 	@awk -F ':.*## +' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +26,9 @@ test: setup  ## every test
 
 test-deep: setup  ## the tests that take minutes: many more examples, and a minute of load with faults
 	@$(BIN)/python -m pytest -m "deep or not deep" --hypothesis-profile=deep tests/fuzz tests/faults
+
+mutants: setup  ## how many small mistakes in the code the tests notice, on a sample; ten minutes on two cores
+	@$(BIN)/python -m tests.mutants $(MUTANTS)
 
 audit: setup  ## the locked dependencies against the known vulnerabilities; needs the public package index
 	@mkdir -p .build

@@ -101,5 +101,30 @@ def test_a_wrong_value_is_named(key: str, value: object) -> None:
         declare(**{key: value})
 
 
+def test_firewall_asks_the_limit_first_and_each_rule_has_a_place_of_its_own(defended: Program) -> None:
+    rules = json.loads(defended.one("WebAcl")["ruleJson"])
+    assert {rule["Priority"]: rule["Name"] for rule in rules} == {
+        0: "sign-ins-of-one-address",
+        1: "AWSManagedRulesAmazonIpReputationList",
+        2: "AWSManagedRulesCommonRuleSet",
+        3: "AWSManagedRulesKnownBadInputsRuleSet",
+    }
+
+
+def test_firewall_limits_by_the_path_as_it_is(defended: Program) -> None:
+    rate = _rules(defended)["sign-ins-of-one-address"]["Statement"]["RateBasedStatement"]
+    assert rate["ScopeDownStatement"]["RegexMatchStatement"] == {
+        "FieldToMatch": {"UriPath": {}},
+        "RegexString": "/auth$",
+        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+    }
+
+
+def test_firewall_counts_what_it_turns_away(defended: Program) -> None:
+    configured = [rule["VisibilityConfig"] for rule in _rules(defended).values()]
+    assert all(one["CloudWatchMetricsEnabled"] for one in configured)
+    assert defended.one("WebAcl")["visibilityConfig"]["cloudwatchMetricsEnabled"]
+
+
 def _rules(program: Program) -> dict[str, Any]:
     return {rule["Name"]: rule for rule in json.loads(program.one("WebAcl")["ruleJson"])}

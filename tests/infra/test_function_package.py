@@ -144,3 +144,38 @@ def test_pruned_package_holds_all_that_its_function_runs(
 @pytest.mark.parametrize(("name", "megabytes"), [("auth", 1.5), ("file-sla-error", 4)])
 def test_package_stays_small(cache: Path, name: str, megabytes: float) -> None:
     assert build_package(name, "arm64").path.stat().st_size <= megabytes * 1e6
+
+
+@pytest.mark.parametrize(
+    ("machine", "architecture"),
+    [
+        ("arm64", "arm64"),  # macOS
+        ("aarch64", "arm64"),  # Linux
+        ("ARM64", "arm64"),  # Windows
+        ("x86_64", "x86_64"),
+        ("AMD64", "x86_64"),  # Windows
+    ],
+)
+def test_package_for_the_host_is_for_its_processor(
+    monkeypatch: pytest.MonkeyPatch, machine: str, architecture: str
+) -> None:
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    assert function_package._host_architecture() == architecture
+
+
+@pytest.mark.parametrize(("told", "found"), [("/usr/bin/python3.13\n", "/usr/bin/python3.13"), ("", None)])
+def test_interpreter_is_the_one_that_uv_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str, found: str | None
+) -> None:
+    script = tmp_path / "uv"
+    script.write_text(f"#!/bin/sh\nprintf '%s' '{told}'\n")
+    script.chmod(0o755)
+    monkeypatch.setattr("uv.find_uv_bin", lambda: str(script))
+    assert function_package._interpreter("3.13") == found
+
+
+def test_entries_have_a_date_that_a_zip_can_hold_and_can_be_read_by_all(cache: Path) -> None:
+    with ZipFile(build_package("auth", "host").path) as package:
+        entries = package.infolist()
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+    assert {oct(entry.external_attr >> 16) for entry in entries} == {"0o644"}

@@ -67,3 +67,26 @@ def test_analysts_query_the_indexes_and_no_more_of_the_table(program: Program) -
 def test_users_are_protected_where_data_is(program: Program) -> None:
     assert program.one("UserPool")["deletionProtection"] == "INACTIVE"
     assert declare(deletionProtection=True).one("UserPool")["deletionProtection"] == "ACTIVE"
+
+
+def test_password_takes_letters_of_both_cases_digits_and_symbols(program: Program) -> None:
+    assert program.one("UserPool")["passwordPolicy"] == {
+        "minimumLength": 14,
+        "requireLowercase": True,
+        "requireNumbers": True,
+        "requireSymbols": True,
+        "requireUppercase": True,
+        "temporaryPasswordValidityDays": 7,
+    }
+
+
+def test_user_names_are_the_same_in_upper_and_lower_case(program: Program) -> None:
+    assert program.one("UserPool")["usernameConfiguration"] == {"caseSensitive": False}
+
+
+def test_tokens_can_be_revoked_and_live_as_long_as_the_contract_says(program: Program) -> None:
+    client = program.one("UserPoolClient")
+    assert client["enableTokenRevocation"] is True
+    assert (client["accessTokenValidity"], client["tokenValidityUnits"]["accessToken"]) == (60, "minutes")
+    assert (client["refreshTokenValidity"], client["tokenValidityUnits"]["refreshToken"]) == (1, "days")
+    assert declare(refreshTokenDays=30).one("UserPoolClient")["refreshTokenValidity"] == 30

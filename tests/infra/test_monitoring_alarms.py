@@ -275,5 +275,40 @@ def test_analysts_read_metrics_and_change_none(program: Program) -> None:
     ]
 
 
+def test_alarms_wait_for_a_second_bad_period_only_where_one_is_no_news(everything: Program) -> None:
+    waits = {
+        key: (alarm["evaluationPeriods"], alarm["datapointsToAlarm"])
+        for key, alarm in _alarms(everything).items()
+    }
+    minutes, quiet = OPTIONAL["heartbeatMinutes"], OPTIONAL["breachQuietMinutes"]
+    assert {key: wait for key, wait in waits.items() if wait != (1, 1)} == {
+        "auth-latency": (3, 2),
+        "file-sla-error-latency": (3, 2),
+        "silence": (minutes, minutes),
+        "breaches-reported": (quiet, 1),
+    }
+
+
+def test_alarms_look_at_five_minutes_at_a_time(everything: Program) -> None:
+    periods = {
+        key: {metric.get("period") for metric in _metrics(alarm)}
+        for key, alarm in _alarms(everything).items()
+    }
+    by_the_minute = {key: periods.pop(key) for key in ("silence", "breaches-reported")}
+    assert set(map(frozenset, periods.values())) == {frozenset({300})}
+    assert set(map(frozenset, by_the_minute.values())) == {frozenset({60})}
+
+
+def test_absence_counts_as_zero_only_where_that_is_the_point(everything: Program) -> None:
+    results = {
+        key: [query["expression"] for query in alarm.get("metricQueries", []) if query["returnData"]]
+        for key, alarm in _alarms(everything).items()
+    }
+    filled = {key for key, expressions in results.items() if expressions == ["FILL(published, 0)"]}
+    assert filled == {"silence", "breaches-reported"}
+    shares = {key for key, expressions in results.items() if expressions} - filled
+    assert shares == {"auth-5xx", "auth-4xx", "file-sla-error-5xx", "file-sla-error-4xx"}
+
+
 def _paths(program: Program) -> list[Declared]:
     return [r for r in program.resources if r.type == "aws:apigateway/resource:Resource"]

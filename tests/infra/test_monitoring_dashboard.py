@@ -118,3 +118,27 @@ def test_status_codes_of_the_whole_api_come_from_the_access_log(body: Body, prog
     assert widget["properties"]["query"].startswith(f"SOURCE '{log_group}' | ")
     fields = json.loads(program.one("Stage")["accessLogSettings"]["format"])
     assert {"path", "status"} <= fields.keys()
+
+
+def test_widgets_stand_right_below_each_other(body: Body) -> None:
+    ends = {widget["y"] + widget["height"] for widget in body["widgets"]}
+    assert {widget["y"] for widget in body["widgets"]} - ends == {0}
+
+
+@pytest.mark.parametrize(
+    ("name", "places"),
+    [
+        ("WriteThrottleEvents", {None, "AffectedDateIndex", "FolderIndex"}),
+        # Nobody reads the table itself.
+        ("ReadThrottleEvents", {"AffectedDateIndex", "FolderIndex"}),
+    ],
+)
+def test_throttles_are_shown_wherever_something_is_written_or_read(
+    body: Body, name: str, places: set[str | None]
+) -> None:
+    shown = {
+        dimensions.get("GlobalSecondaryIndexName")
+        for _, metric, dimensions in _metrics(body)
+        if metric == name
+    }
+    assert shown == places

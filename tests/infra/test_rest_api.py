@@ -2,6 +2,7 @@ import json
 from typing import Any
 
 import pytest
+from pulumi.runtime.mocks import MockMonitor
 
 from tests.infra.conftest import Program, declare
 
@@ -110,3 +111,28 @@ def test_same_api_is_not_deployed_again_and_a_changed_one_is(program: Program) -
 
     assert shape(declare(logRetentionDays=14)) == shape(program)
     assert shape(declare(corsOrigin="https://ops.example.com")) != shape(program)
+
+
+def test_nothing_is_made_before_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AWS refuses a stage whose account may not write logs, and a deployment holds what was there before."""
+    waits_for: dict[str, set[str]] = {}
+    register: Any = MockMonitor.RegisterResource
+
+    def record(monitor: MockMonitor, request: Any) -> Any:
+        waits_for[request.name] = {urn.rsplit("::", 1)[-1] for urn in request.dependencies}
+        return register(monitor, request)
+
+    monkeypatch.setattr(MockMonitor, "RegisterResource", record)
+    shaping = {
+        resource.name
+        for kind in ("Method", "MethodResponse", "Integration", "IntegrationResponse", "Response")
+        for resource in declare().all(kind)
+    }
+    assert shaping
+    assert shaping <= waits_for["api-deployment"]
+    assert {"api-deployment", "api-account"} <= waits_for["api-stage"]
+    assert "api-log-policy" in waits_for["api-account"]
+    for path in ("auth", "file-sla-error"):
+        assert f"api-{path}-options-integration" in waits_for[f"api-{path}-options-mapping"]
+        # Without them a function could neither log nor reach what it needs.
+        assert f"{path}-permissions" in waits_for[f"{path}-function"]

@@ -1,8 +1,11 @@
+from functools import cache
 from typing import Any
 
 import pulumi
 import pytest
+from pydantic import ValidationError
 
+from components.settings import Settings
 from local.stack_config import load_config
 from tests.infra.conftest import declare
 
@@ -49,3 +52,77 @@ def test_a_misspelt_key_is_refused_with_the_nearest_one() -> None:
     message = str(refused.value)
     assert "file-sla:retentionDay is no key of this program. Did you mean file-sla:retentionDays?" in message
     assert "file-sla:x is no key of this program. Remove it" in message
+
+
+RANGES: list[tuple[str, int, int | None]] = [
+    ("retentionDays", 0, 3650),
+    ("backupDays", 0, 3650),
+    ("functionMemoryMb", 128, 10_240),
+    ("refreshTokenDays", 1, 365),
+    ("authRateLimit", 1, 10_000),
+    ("authBurstLimit", 1, 5_000),
+    ("reportRateLimit", 1, 10_000),
+    ("reportBurstLimit", 1, 5_000),
+    ("latencyAlarmMs", 1, 29_000),
+    ("errorRateAlarmPercent", 1, 100),
+    ("clientErrorRateAlarmPercent", 1, 100),
+    ("functionErrorAlarmCount", 1, None),
+    ("durationAlarmPercent", 1, 100),
+    ("throttleAlarmCount", 1, None),
+    ("tableErrorAlarmCount", 1, None),
+    ("failedSignInAlarmCount", 1, None),
+    ("webAclAuthLimit", 10, 1_000_000),
+]
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    values = {key.removeprefix("file-sla:"): value for key, value in load_config("dev").items()}
+    return {"project": "file-sla", "stack": "dev", **values}
+
+
+def _taken(key: str, value: Any) -> bool:
+    try:
+        settings = Settings.model_validate({**_defaults(), key: value})
+    except ValidationError:
+        return False
+    assert settings.model_dump(by_alias=True)[key] == value
+    return True
+
+
+@pytest.mark.parametrize(("key", "least", "most"), RANGES)
+def test_range_of_a_setting_ends_where_it_says(key: str, least: int, most: int | None) -> None:
+    assert [_taken(key, value) for value in (least - 1, least)] == [False, True]
+    if most is not None:
+        assert [_taken(key, value) for value in (most, most + 1)] == [True, False]
+
+
+def test_every_number_has_a_range_that_is_tried_here() -> None:
+    numbers = {field.alias for field in Settings.model_fields.values() if field.annotation is int}
+    others = {"heartbeatMinutes", "breachQuietMinutes", "logRetentionDays"}
+    assert numbers == {key for key, _, _ in RANGES} | others
+
+
+@pytest.mark.parametrize("key", ["heartbeatMinutes", "breachQuietMinutes"])
+def test_quiet_time_is_none_or_within_what_cloudwatch_can_watch(key: str) -> None:
+    assert [value for value in (-5, -1, 0, 1, 4, 5, 6, 1439, 1440, 1441) if _taken(key, value)] == [
+        0, 5, 6, 1439, 1440,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most"), [("tableName", 3, 255), ("stack", 1, 24), ("docsUrl", 1, 200)]
+)
+def test_text_is_as_short_and_as_long_as_it_may_be(key: str, least: int, most: int) -> None:
+    lengths = (least - 1, least, most, most + 1)
+    assert [_taken(key, "d" * length) for length in lengths] == [False, True, True, False]
+
+
+def test_logs_are_kept_for_as_many_days_as_cloudwatch_knows() -> None:
+    # "retentionInDays" of PutRetentionPolicy.
+    known = [
+        1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288,
+        3653,
+    ]  # fmt: skip
+    around = sorted({days + more for days in known for more in (-1, 0, 1)})
+    assert [days for days in around if _taken("logRetentionDays", days)] == known

@@ -108,3 +108,10 @@ def test_deleting_the_session_clears_the_cookie_and_ends_it(sessions: SessionSto
     answer = ask(sessions, "DELETE", cookie=session_id)
     assert "Max-Age=0" in answer.headers["set-cookie"]
     assert sessions.find(session_id) is None
+
+
+def test_neither_a_session_id_nor_a_ticket_can_be_guessed(sessions: SessionStore) -> None:
+    session_id = begin(sessions)
+    for secret in (session_id, sessions.ticket(session_id)):
+        # Of 64 characters: 256 bits.
+        assert len(secret) * 6 >= 256

@@ -78,3 +78,12 @@ def test_neighbouring_stretches_hold_everything_once(
     whole = breaches.between(start, end).records
     assert sorted(pd.concat(parts)["detected_at"]) == sorted(whole["detected_at"])
     assert all(start <= moment < end for moment in whole["detected_at"])
+
+
+def test_what_was_detected_at_the_end_of_a_stretch_is_outside_it() -> None:
+    minutes = [AT + timedelta(minutes=number) for number in range(4)]
+    breaches = RecordFrames.of(parse_records([item(moment, files=[("a", CREATED)]) for moment in minutes]))
+    found = breaches.between(minutes[1], minutes[3])
+    for frame in (found.records, found.files):
+        assert list(frame["detected_at"]) == [pd.Timestamp(moment) for moment in minutes[1:3]]
+        assert list(frame.index) == [0, 1]

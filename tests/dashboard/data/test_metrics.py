@@ -75,7 +75,7 @@ def test_no_network_is_told_as_such(metrics: Metrics, monkeypatch: pytest.Monkey
 def test_since_when_is_the_last_change_of_state(metrics: Metrics) -> None:
     changed, evaluated = NOW - timedelta(hours=3), NOW
     alarm: dict[str, Any] = {
-        "AlarmName": "file-sla-test-auth-5xx",
+        "AlarmName": "file-sla-test/auth-5xx",
         "AlarmDescription": "It fails. Look. Runbook: https://docs.example.com/runbook.md#api-5xx",
         "StateValue": "ALARM",
         "StateUpdatedTimestamp": evaluated,
@@ -100,3 +100,14 @@ def test_last_report_is_the_newest_of_the_first_page_with_any(metrics: Metrics) 
         aws.add_response("get_metric_data", page([], NextToken="more"))
         aws.add_response("get_metric_data", page([newest, newest - timedelta(minutes=9)], NextToken="more"))
         assert metrics.find_last_report(NOW) == newest
+
+
+def _answer(query_id: str, moments: list[datetime], values: list[float]) -> dict[str, Any]:
+    return {"MetricDataResults": [{"Id": query_id, "Timestamps": moments, "Values": values}]}
+
+
+def test_times_without_their_values_are_not_taken_for_an_answer(metrics: Metrics) -> None:
+    with Stubber(metrics._client) as aws:
+        aws.add_response("get_metric_data", _answer("q0", [NOW, NOW - STEP], [1.0]))
+        with pytest.raises(ValueError, match="shorter"):
+            metrics.read_gateway(NOW - STEP, NOW, STEP)

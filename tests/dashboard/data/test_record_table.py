@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
-from contract.table import Attribute
+from contract.table import Attribute, FileAttribute
 from dashboard.data.record_table import RecordTable
 from dashboard.errors import (
     AccessDeniedError,
@@ -110,3 +110,18 @@ def test_no_answer_is_told_apart(breach_table: RecordTable, monkeypatch: pytest.
     monkeypatch.setattr(breach_table._client, "_make_api_call", fail)
     with pytest.raises(UnreachableError):
         list(breach_table.query_hour(HOUR, with_files=False))
+
+
+def test_a_folder_in_an_hour_is_its_records_of_that_hour_with_their_files(
+    breach_table: RecordTable, store: Callable[..., None]
+) -> None:
+    store(
+        item(HOUR - MINUTE, "F", [("before", HOUR)]),
+        item(HOUR + 59 * MINUTE, "F", [("in", HOUR)]),
+        item(HOUR + 60 * MINUTE, "F", [("after", HOUR)]),
+        item(HOUR, "other", [("other", HOUR)]),
+    )
+    (record,) = breach_table.query_folder_in_hour(HOUR + 30 * MINUTE, "F")
+    (file,) = record[Attribute.FILES]["L"]
+    assert list(breach_table.query_folder("F", HOUR, HOUR)) == [record]
+    assert file["M"][FileAttribute.FILENAME]["S"] == "in"

@@ -93,3 +93,8 @@ def test_statuses_narrow_down() -> None:
     table = pd.DataFrame({"status": ["open", "cleared", "open"]})
     assert len(filter_by_status(table, [Status.OPEN])) == 2
     assert filter_by_status(table, []).empty
+
+
+def test_what_a_file_is_named_after_is_cut_where_it_is_long() -> None:
+    name = build_file_name("x" * 61, Period(AT, AT), BERLIN)
+    assert name.split("_")[1] == "x" * 60

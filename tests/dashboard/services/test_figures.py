@@ -154,3 +154,16 @@ def test_what_is_open_is_the_same_from_the_standing_reports_as_from_everything()
 )
 def test_durations_are_spelled_in_two_units(duration: float | timedelta | None, text: str) -> None:
     assert format_duration(duration) == text
+
+
+@pytest.mark.parametrize(
+    ("longest", "step"),
+    [
+        (timedelta(hours=3), timedelta(minutes=5)),
+        (timedelta(days=3), timedelta(hours=1)),
+        (timedelta(days=10), timedelta(hours=3)),
+    ],
+)
+def test_a_step_serves_up_to_its_longest_period(longest: timedelta, step: timedelta) -> None:
+    assert choose_step(Period(NOON, NOON + longest)) == step
+    assert choose_step(Period(NOON, NOON + longest + timedelta(seconds=1))) > step

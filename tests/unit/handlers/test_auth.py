@@ -200,3 +200,12 @@ def _raise(code: str, message: str = "no") -> Any:
         raise ClientError({"Error": {"Code": code, "Message": message}}, "Operation")
 
     return behaviour
+
+
+def test_answer_comes_in_time_even_if_every_call_stalls() -> None:
+    config: Any = auth._CONFIG
+    calls = 2  # for a user pool and, the first time, for the client's secret
+    attempts = config.retries["total_max_attempts"]
+    assert attempts > 1  # a fault that passes is not the user's business
+    stalled = attempts * (config.connect_timeout + config.read_timeout)
+    assert calls * stalled < LambdaContext().get_remaining_time_in_millis() / 1000

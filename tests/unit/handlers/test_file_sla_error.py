@@ -142,3 +142,9 @@ def test_log_holds_neither_folder_nor_file(
     _post(report_event(a_report("C:\\private")))
     _post(report_event(a_report("")))
     assert "private" not in capsys.readouterr().out
+
+
+def test_body_that_is_not_base64_as_the_gateway_says_is_told_as_such(table: "DynamoDBClient") -> None:
+    status, answer = _post({**report_event("####"), "isBase64Encoded": True})
+    assert status == 400
+    assert answer["errors"][0]["problem"] == "cannot be decoded"

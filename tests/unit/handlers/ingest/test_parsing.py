@@ -138,3 +138,65 @@ def test_listed_problems_are_limited() -> None:
 def test_values_are_never_quoted() -> None:
     [problem] = _problems(_with(["sla_error", 0, "sla"], "secret-value"))
     assert "secret-value" not in f"{problem}"
+
+
+def _sent(*folders: tuple[str, list[str]]) -> bytes:
+    """Folders and the names of their files, as they are on the wire."""
+    report = a_report(*(folder for folder, _ in folders))
+    for breach, (_, names) in zip(report["sla_error"], folders, strict=True):
+        [file] = breach["files"]
+        breach["files"] = [{**file, "filename": name} for name in names]
+    return json.dumps(report, ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (_sent(("in", ["a", "b"]), ("relat\ufffdrios", ["c"])), "sla_error[1].folder"),
+        (_sent(("in", ["a", "b"]), ("out", ["c", "mar\ufffdo", "d"])), "sla_error[1].files[1].filename"),
+    ],
+)
+def test_one_name_that_lost_letters_is_told_by_its_place(body: bytes, field: str) -> None:
+    [problem] = _problems(body)
+    assert problem.field == field
+    assert "UTF8.GetBytes" in problem.hint
+
+
+def test_name_that_really_holds_the_sign_of_a_lost_letter_is_taken() -> None:
+    report = parse_report(_sent(("a\ufffd", ["b\ufffd"])).replace("\ufffd".encode(), b"\\ufffd"))
+    assert (report.sla_error[0].folder, report.sla_error[0].files[0].filename) == ("a\ufffd", "b\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("sent", "twice", "key"),
+    [
+        (b'{"sla_error"', b'{"sla_error": [], "sla_error"', "sla_error"),
+        (b'"folder"', b'"folder": "other", "folder"', "folder"),
+        (b'"sla"', b'"sla": 30, "sla"', "sla"),
+        (b'"files"', b'"files": [], "files"', "files"),
+        (b'"filename"', b'"filename": "other", "filename"', "filename"),
+        (b'"creationDate"', b'"creationDate": "2024-01-01T00:00:00Z", "creationDate"', "creationDate"),
+        (b'"folder"', b'"f\\u006flder": "other", "folder"', "folder"),
+    ],
+)
+def test_key_that_an_object_has_twice_is_told(sent: bytes, twice: bytes, key: str) -> None:
+    [problem] = _problems(_sent(("in", ["a", "b"]), ("out", ["c"])).replace(sent, twice, 1))
+    assert problem.field == key
+    assert "more than once" in problem.problem
+
+
+def test_key_that_the_contract_does_not_have_may_be_there_twice() -> None:
+    body = _sent(("in", ["sla"])).replace(b'{"sla_error"', b'{"note": 1, "note": 2, "sla_error"')
+    assert parse_report(body).sla_error[0].folder == "in"
+
+
+def test_names_that_are_keys_of_the_contract_are_names_like_others() -> None:
+    report = parse_report(_sent(("sla", ["filename", "folder"]), ("files", ["sla_error"])))
+    assert [breach.folder for breach in report.sla_error] == ["sla", "files"]
+
+
+def test_file_name_may_be_as_long_as_it_says() -> None:
+    assert parse_report(_sent(("in", ["é" * 1024])))
+    [problem] = _problems(_sent(("in", ["é" * 1025])))
+    assert problem.field == "sla_error[0].files[0].filename"
+    assert problem.hint == "send at most 1024 characters"

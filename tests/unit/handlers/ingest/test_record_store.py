@@ -124,3 +124,9 @@ def test_a_refusal_is_not_tried_again() -> None:
         _put(table, MAX_BATCH_ITEMS + 1)
     assert failed.value.__cause__ is refusal
     assert len(table.batch_sizes) == 2
+
+
+def test_a_batch_holds_the_25_items_that_dynamodb_takes() -> None:
+    table = ScriptedTable()
+    _put(table, 53)
+    assert table.batch_sizes == [25, 25, 3]

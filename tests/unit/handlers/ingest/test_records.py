@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -95,6 +96,13 @@ def test_same_key_gives_the_same_ids_whenever_it_is_sent() -> None:
 def test_ids_differ_by_caller_and_key(changes: dict[str, str]) -> None:
     base = _detection(idempotency_key="k")
     assert base.error_id(0) != _detection(**{"idempotency_key": "k", **changes}).error_id(0)
+
+
+def test_parts_hold_as_many_files_as_fit_and_no_more() -> None:
+    items = build_records(_report("in", files=20_000), _detection())
+    sizes = [[1 + _value_size(file) for file in item[Attribute.FILES]["L"]] for item in items]
+    assert all(sum(of_part) <= MAX_FILES_BYTES for of_part in sizes)
+    assert all(sum(of_part) + following[0] > MAX_FILES_BYTES for of_part, following in pairwise(sizes))
 
 
 def _dynamodb_size(item: dict[str, Any]) -> int:

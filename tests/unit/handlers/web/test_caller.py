@@ -43,3 +43,11 @@ def test_only_the_very_group_will_do(claim: str | None) -> None:
 def test_anything_but_a_verified_id_token_is_refused(event: dict[str, Any]) -> None:
     with pytest.raises(InvalidTokenError):
         authorize(event, FILE_SLA_ERROR, CLIENT_ID)
+
+
+def test_caller_has_a_name_and_else_goes_by_the_subject() -> None:
+    event = report_event({}, subject="subject-1")
+    assert authorize(event, FILE_SLA_ERROR, CLIENT_ID).username == "reporter"
+    for nameless in ("", None):
+        event["requestContext"]["authorizer"]["claims"]["cognito:username"] = nameless
+        assert authorize(event, FILE_SLA_ERROR, CLIENT_ID).username == "subject-1"
