@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from tests.mutants.listing import Mutant, all_mutants, sample
 from tests.mutants.tiers import TIERS
-from tests.mutants.trial import RedUnmutated, Trial, Verdict
+from tests.mutants.trial import RedUnmutatedError, Trial, Verdict
 
 _ROOT = Path(__file__).parents[2]
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -32,11 +32,11 @@ def main() -> int:
             for verdict in trial.run(chosen):
                 verdicts.append(verdict)
                 _say(verdict, f"{len(verdicts)}/{len(chosen)}")
-    except RedUnmutated as error:
+    except RedUnmutatedError as error:
         print(error)
         return 1
     except KeyboardInterrupt:
-        print("Stopped; nothing is left behind.")
+        print("StoppedError; nothing is left behind.")
     _summarize(verdicts)
     return 0
 

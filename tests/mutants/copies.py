@@ -29,7 +29,7 @@ class Outcome:
     output: str
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """No test starts any more."""
 
 
@@ -73,7 +73,7 @@ class Copy:
         started = time.monotonic()
         with self._lock:
             if self._stopped:
-                raise Stopped
+                raise StoppedError
             self._running = subprocess.Popen(
                 [
                     sys.executable, "-m", "pytest", "-x", "-q",
@@ -103,7 +103,7 @@ class Copy:
         with self._lock:
             self._running = None
             if self._stopped:
-                raise Stopped
+                raise StoppedError
         return Outcome(process.returncode == 0, time.monotonic() - started, output)
 
 

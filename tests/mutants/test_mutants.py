@@ -15,7 +15,7 @@ from tests.mutants.copies import Copy
 from tests.mutants.listing import all_mutants, sample
 from tests.mutants.nearest import MUTATED
 from tests.mutants.tiers import TIERS, Tier
-from tests.mutants.trial import RedUnmutated, Trial
+from tests.mutants.trial import RedUnmutatedError, Trial
 
 TIER = Tier(("parts",), ("tests/unit",))
 ROOT = Path(__file__).parents[2]
@@ -109,7 +109,7 @@ def test_what_tests_notice_is_killed_and_the_rest_survives(tree: Callable[..., P
 
 def test_tests_that_fail_on_the_tree_as_it_is_tell_nothing(tree: Callable[..., Path]) -> None:
     root = tree(limits=FITS, test_limits=TEST_FITS.replace("10", "11"))
-    with Trial.of(root, 1) as trial, pytest.raises(RedUnmutated, match="assert fits"):
+    with Trial.of(root, 1) as trial, pytest.raises(RedUnmutatedError, match="assert fits"):
         list(trial.run(list(all_mutants(root, [TIER]))))
 
 

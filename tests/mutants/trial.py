@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 _TIMES_LONGER, _SECONDS_LONGER = 3, 30
 
 
-class RedUnmutated(Exception):
+class RedUnmutatedError(Exception):
     """Tests fail without any mistake put in, so they would tell nothing."""
 
     def __init__(self, tier: Tier, output: str) -> None:
@@ -62,7 +62,7 @@ class Trial:
         """What becomes of each mutant, as it becomes known.
 
         Raises:
-            RedUnmutated: the tests of a tier fail as it is.
+            RedUnmutatedError: the tests of a tier fail as it is.
         """
         seconds = self._seconds_unmutated({mutant.tier for mutant in mutants})
 
@@ -79,7 +79,7 @@ class Trial:
         outcomes = {tier: future.result() for tier, future in started.items()}
         for tier, outcome in outcomes.items():
             if not outcome.passed:
-                raise RedUnmutated(tier, outcome.output)
+                raise RedUnmutatedError(tier, outcome.output)
         return {tier: outcome.seconds for tier, outcome in outcomes.items()}
 
     def _submit(self, do: Callable[[Copy, Work], Result], work: Work) -> "Future[Result]":
