@@ -1,19 +1,29 @@
-"""The emulator's process: ministack, with a log of the requests that it answered.
+"""The emulator's process: ministack, with a log of the requests that it answered, and keys of log groups.
 
 python -P local/emulator_process.py ACCESS_LOG
 
 ministack leaves its server's access log off, and has no option for it; API Gateway's own access
 log is among the things it does not play. Each line: `STATUS MICROSECONDS METHOD PATH`, after the
 second in which it was answered (seconds since 1970).
+
+It takes the KMS key of a log group at its creation, and knows no calls that change it later.
 """
 
+import json
 import logging
 import sys
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
 
 from hypercorn.config import Config
 from ministack.app import main  # type: ignore[import-untyped]
+from ministack.core.responses import error_response_json, json_response  # type: ignore[import-untyped]
+from ministack.services import cloudwatch_logs  # type: ignore[import-untyped]
 
 LINE = "%(s)s %(D)s %(m)s %(U)s"
+_KEY_CALLS: Final = {"AssociateKmsKey", "DisassociateKmsKey"}
+
+_Answer = Callable[[str, str, Any, bytes, Any], Awaitable[Any]]
 
 
 def _access_logger(path: str) -> logging.Logger:
@@ -26,7 +36,24 @@ def _access_logger(path: str) -> logging.Logger:
     return logger
 
 
+def _with_key_calls(answer: _Answer) -> _Answer:
+    """CloudWatch Logs that also takes another key for a log group, or none."""
+
+    async def answer_all(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
+        if headers.get("x-amz-target", "").rpartition(".")[-1] not in _KEY_CALLS:
+            return await answer(method, path, headers, body, query)
+        request = json.loads(body)
+        group = cloudwatch_logs._log_groups.get(request["logGroupName"])  # noqa: SLF001 - there is no other way
+        if group is None:
+            return error_response_json("ResourceNotFoundException", "The log group does not exist.", 400)
+        group["kmsKeyId"] = request.get("kmsKeyId")
+        return json_response({})
+
+    return answer_all
+
+
 if __name__ == "__main__":
     Config.accesslog = _access_logger(sys.argv.pop())
     Config.access_log_format = LINE
+    cloudwatch_logs.handle_request = _with_key_calls(cloudwatch_logs.handle_request)
     main()

@@ -1,6 +1,5 @@
 """The provider's side of the engine's protocol."""
 
-import secrets
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -11,6 +10,7 @@ from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_
 
 from local.engine_provider.values import for_creators, to_dict, to_struct
 from local.provider import Aws, Existing, UnknownResourceError, create, delete, lifecycle, update
+from local.provider.autonaming import fill_in_name
 from local.provider.difference import difference, settle
 from local.provider.resource import CannotChangeError, ProtectedError
 
@@ -46,9 +46,10 @@ class Provider(ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(acceptSecrets=False, supportsPreview=True)
 
     def Check(self, request: Any, context: Any) -> Any:
-        """Inputs of a type that is known are taken as they are."""
+        """Inputs of a type that is known are taken as they are, with a name where they have none."""
         _answer(context, lambda: lifecycle(request.type, request.name))
-        return provider_pb2.CheckResponse(inputs=request.news)
+        inputs = fill_in_name(request.type, request.name, to_dict(request.olds), to_dict(request.news))
+        return provider_pb2.CheckResponse(inputs=to_struct(inputs))
 
     def Diff(self, request: Any, context: Any) -> Any:
         """Says which inputs became others, and whether that needs another resource."""
@@ -74,9 +75,9 @@ class Provider(ResourceProviderServicer):
         inputs = to_dict(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(properties=request.properties)
-        # What has no name of its own gets one that is not there yet.
-        name = f"{request.name}-{secrets.token_hex(4)[1:]}"
-        created = _answer(context, lambda: create(self._aws, request.type, name, for_creators(inputs)))
+        created = _answer(
+            context, lambda: create(self._aws, request.type, request.name, for_creators(inputs))
+        )
         return provider_pb2.CreateResponse(id=created.id, properties=to_struct({**inputs, **created.outputs}))
 
     def Update(self, request: Any, context: Any) -> Any:

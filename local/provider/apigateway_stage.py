@@ -20,7 +20,7 @@ def _delete_deployment(aws: Aws, deployment: Existing) -> None:
 def _create_stage(aws: Aws, _name: str, inputs: Inputs) -> Created:
     api, stage = inputs["restApi"], inputs["stageName"]
     aws.client("apigateway").create_stage(restApiId=api, stageName=stage, deploymentId=inputs["deployment"])
-    _change_stage(aws, inputs, _access_log(inputs))
+    _change_stage(aws, inputs, [*_tracing(inputs), *_access_log(inputs)])
     url = f"{aws.endpoint_url}/restapis/{api}/{stage}/_user_request_"
     arn = f"arn:aws:apigateway:{aws.region}::/restapis/{api}/stages/{stage}"
     return Created(f"ags-{api}-{stage}", {"invokeUrl": url, "arn": arn})
@@ -28,13 +28,17 @@ def _create_stage(aws: Aws, _name: str, inputs: Inputs) -> Created:
 
 def _update_stage(aws: Aws, _stage: Existing, inputs: Inputs) -> None:
     deployment = patch({"deploymentId": inputs["deployment"]}, "deploymentId")
-    _change_stage(aws, inputs, [*deployment, *_access_log(inputs)])
+    _change_stage(aws, inputs, [*deployment, *_tracing(inputs), *_access_log(inputs)])
 
 
 def _delete_stage(aws: Aws, stage: Existing) -> None:
     aws.client("apigateway").delete_stage(
         restApiId=stage.state["restApi"], stageName=stage.state["stageName"]
     )
+
+
+def _tracing(inputs: Inputs) -> list[dict[str, str]]:
+    return patch({"tracingEnabled": inputs.get("xrayTracingEnabled", False)}, "tracingEnabled")
 
 
 def _access_log(inputs: Inputs) -> list[dict[str, Any]]:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle, pick
+from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle, given, pick
 
 METRIC_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
 
 
 def _create_log_group(aws: Aws, name: str, inputs: Inputs) -> Created:
     group = inputs.get("name", name)
-    aws.client("logs").create_log_group(logGroupName=group)
+    aws.client("logs").create_log_group(logGroupName=group, **given(inputs, kmsKeyId="kmsKeyId"))
     _set_retention(aws, group, inputs)
     return Created(group, {"name": group, "arn": aws.arn("logs", f"log-group:{group}")})
 
@@ -24,6 +24,13 @@ def _set_retention(aws: Aws, group: str, inputs: Inputs) -> None:
 
 def _update_log_group(aws: Aws, group: Existing, inputs: Inputs) -> None:
     _set_retention(aws, group.id, inputs)
+    client, key = aws.client("logs"), inputs.get("kmsKeyId")
+    if key == group.state.get("kmsKeyId"):
+        return
+    if key:
+        client.associate_kms_key(logGroupName=group.id, kmsKeyId=key)
+    else:
+        client.disassociate_kms_key(logGroupName=group.id)
 
 
 def _delete_log_group(aws: Aws, group: Existing) -> None:

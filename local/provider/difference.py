@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from local.provider.autonaming import DEFAULTS
 from local.provider.resource import Inputs, Lifecycle
 
 
@@ -48,11 +49,12 @@ def difference(
     """
     settled = settle(lifecycle, state, inputs)
     other = {name for name, value in settled.items() if not _same(value, state.get(name))}
-    left_out = old_inputs.keys() - settled.keys()
+    left_out = old_inputs.keys() - settled.keys() - {DEFAULTS}
     changed = frozenset(other | left_out)
     replacing = changed if lifecycle.update is None else changed & lifecycle.replace_on
-    # Under a name of its own choice, as AWS's provider does it: the new one comes before the old one goes.
-    names = {name for name in settled if name == "name" or name.endswith("Name")}
+    # Under a name of the provider's making, the new one comes before the old one goes.
+    made = {*settled.get(DEFAULTS, ()), DEFAULTS}
+    names = {name for name in settled if name == "name" or name.endswith("Name")} - made
     return Difference(changed, replacing, bool(replacing and names and not names & changed))
 
 

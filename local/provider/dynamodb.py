@@ -19,8 +19,9 @@ def _create_table(aws: Aws, name: str, inputs: Inputs) -> Created:
     )
     client.get_waiter("table_exists").wait(TableName=table_name)
     _set_recovery(aws, table_name, inputs)
-    if ttl := inputs.get("ttl"):
-        client.update_time_to_live(TableName=table_name, TimeToLiveSpecification=to_api(ttl))
+    # DynamoDB refuses to turn off what was never on.
+    if inputs.get("ttl", {}).get("enabled"):
+        _set_expiry(aws, table_name, inputs)
     return Created(table_name, {"name": table_name, "arn": described["TableDescription"]["TableArn"]})
 
 
@@ -37,7 +38,7 @@ def _update_table(aws: Aws, table: Existing, inputs: Inputs) -> None:
     if "pointInTimeRecovery" in changed:
         _set_recovery(aws, table.id, inputs)
     if "ttl" in changed:
-        client.update_time_to_live(TableName=table.id, TimeToLiveSpecification=to_api(inputs["ttl"]))
+        _set_expiry(aws, table.id, inputs)
 
 
 def _update_indexes(aws: Aws, table: Existing, inputs: Inputs) -> None:
@@ -81,6 +82,12 @@ def _set_recovery(aws: Aws, table_name: str, inputs: Inputs) -> None:
         PointInTimeRecoverySpecification={
             "PointInTimeRecoveryEnabled": inputs["pointInTimeRecovery"]["enabled"]
         },
+    )
+
+
+def _set_expiry(aws: Aws, table_name: str, inputs: Inputs) -> None:
+    aws.client("dynamodb").update_time_to_live(
+        TableName=table_name, TimeToLiveSpecification=to_api(inputs["ttl"])
     )
 
 

@@ -13,10 +13,11 @@ def _code(inputs: Inputs) -> bytes:
 
 
 def _configuration(inputs: Inputs) -> dict[str, Any]:
-    return {
-        "Environment": {"Variables": dict(inputs["environment"]["variables"])},
-        **pick(inputs, "description", "handler", "runtime", "role", "loggingConfig", "memorySize", "timeout"),
-    }
+    settings = pick(
+        inputs, "description", "handler", "runtime", "role", "loggingConfig", "memorySize", "timeout",
+        "tracingConfig",
+    )  # fmt: skip
+    return {"Environment": {"Variables": dict(inputs["environment"]["variables"])}, **settings}
 
 
 def _create_function(aws: Aws, name: str, inputs: Inputs) -> Created:
@@ -55,9 +56,10 @@ def _delete_function(aws: Aws, function: Existing) -> None:
 
 def _add_permission(aws: Aws, name: str, inputs: Inputs) -> Created:
     aws.client("lambda").add_permission(
-        FunctionName=inputs["function"], StatementId=name, **pick(inputs, "action", "principal", "sourceArn")
+        FunctionName=inputs["function"],
+        **{"StatementId": name} | pick(inputs, "action", "principal", "sourceArn", "statementId"),
     )
-    return Created(name)
+    return Created(inputs.get("statementId", name))
 
 
 def _remove_permission(aws: Aws, permission: Existing) -> None:
@@ -72,7 +74,7 @@ LIFECYCLES = {
         _delete_function,
         _update_function,
         replace_on=frozenset({"name", "packageType"}),
-        stays=frozenset({"architectures", "loggingConfig"}),
+        stays=frozenset({"architectures", "loggingConfig", "tracingConfig"}),
     ),
     "aws:lambda/permission:Permission": Lifecycle(_add_permission, _remove_permission),
 }

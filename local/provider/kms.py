@@ -1,7 +1,11 @@
-"""KMS keys and their aliases."""
+"""KMS keys, their policies and their aliases."""
+
+import json
 
 from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle
 
+_ONLY_POLICY = "default"
+"""The one policy that a key has; KMS knows no other name."""
 _LONGEST_WAIT_DAYS = 30
 """What KMS waits before it deletes a key, unless told otherwise."""
 
@@ -26,6 +30,19 @@ def _delete_key(aws: Aws, key: Existing) -> None:
     aws.client("kms").schedule_key_deletion(KeyId=key.id, PendingWindowInDays=wait)
 
 
+def _put_policy(aws: Aws, _name: str, inputs: Inputs) -> Created:
+    aws.client("kms").put_key_policy(KeyId=inputs["keyId"], PolicyName=_ONLY_POLICY, Policy=inputs["policy"])
+    return Created(inputs["keyId"])
+
+
+def _reset_policy(aws: Aws, policy: Existing) -> None:
+    """A key is never without a policy: it gets the one back that KMS gives to a new key."""
+    account = f"arn:aws:iam::{aws.account_id}:root"
+    everything = {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "kms:*", "Resource": "*"}
+    default = {"Version": "2012-10-17", "Id": "default", "Statement": [everything]}
+    _put_policy(aws, "", {"keyId": policy.id, "policy": json.dumps(default)})
+
+
 def _create_alias(aws: Aws, _name: str, inputs: Inputs) -> Created:
     aws.client("kms").create_alias(AliasName=inputs["name"], TargetKeyId=inputs["targetKeyId"])
     return Created(inputs["name"], {"arn": aws.arn("kms", inputs["name"])})
@@ -47,6 +64,7 @@ LIFECYCLES = {
         replace_on=frozenset({"customKeyStoreId", "customerMasterKeySpec", "keyUsage", "multiRegion"}),
         stays=frozenset({"policy"}),
     ),
+    "aws:kms/keyPolicy:KeyPolicy": Lifecycle.put(_put_policy, _reset_policy, "keyId"),
     "aws:kms/alias:Alias": Lifecycle(
         _create_alias, _delete_alias, _update_alias, replace_on=frozenset({"name", "namePrefix"})
     ),

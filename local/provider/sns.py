@@ -1,11 +1,18 @@
 """SNS topics and their subscriptions."""
 
-from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle
+from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle, pick
 
 
 def _create_topic(aws: Aws, name: str, inputs: Inputs) -> Created:
-    arn = aws.client("sns").create_topic(Name=inputs.get("name", name))["TopicArn"]
+    key = {name: str(value) for name, value in pick(inputs, "kmsMasterKeyId").items()}
+    arn = aws.client("sns").create_topic(Name=inputs.get("name", name), Attributes=key)["TopicArn"]
     return Created(arn, {"name": arn.rsplit(":", 1)[-1], "arn": arn})
+
+
+def _update_topic(aws: Aws, topic: Existing, inputs: Inputs) -> None:
+    aws.client("sns").set_topic_attributes(
+        TopicArn=topic.id, AttributeName="KmsMasterKeyId", AttributeValue=inputs.get("kmsMasterKeyId", "")
+    )
 
 
 def _delete_topic(aws: Aws, topic: Existing) -> None:
@@ -27,6 +34,11 @@ def _unsubscribe(aws: Aws, subscription: Existing) -> None:
 
 
 LIFECYCLES = {
-    "aws:sns/topic:Topic": Lifecycle.put(_create_topic, _delete_topic, "name", "namePrefix", "fifoTopic"),
+    "aws:sns/topic:Topic": Lifecycle(
+        _create_topic,
+        _delete_topic,
+        _update_topic,
+        replace_on=frozenset({"name", "namePrefix", "fifoTopic"}),
+    ),
     "aws:sns/topicSubscription:TopicSubscription": Lifecycle(_subscribe, _unsubscribe),
 }

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle
+from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle, pick
 
 
 def _rules(inputs: Inputs) -> dict[str, Any]:
@@ -13,6 +13,10 @@ def _rules(inputs: Inputs) -> dict[str, Any]:
         "Scope": inputs["scope"],
         "DefaultAction": {"Allow": {}} if "allow" in inputs["defaultAction"] else {"Block": {}},
         "Rules": json.loads(inputs["ruleJson"]),
+        "CustomResponseBodies": {
+            body["key"]: pick(body, "content", "contentType")
+            for body in inputs.get("customResponseBodies", [])
+        },
         "VisibilityConfig": {
             "CloudWatchMetricsEnabled": visibility["cloudwatchMetricsEnabled"],
             "MetricName": visibility["metricName"],

@@ -1,6 +1,7 @@
 """All that is in an account, as its services describe it."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -32,6 +33,8 @@ _PASSING: Final = frozenset(
 )
 """What changes by itself, or with every deployment."""
 
+_MADE: Final = re.compile(r"(?<=-)[0-9a-f]{7}(?=/|$)|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 Account = Mapping[str, Any]
 
 
@@ -41,6 +44,10 @@ def account(aws: Aws) -> Account:
         "alarms": _alarms(aws),
         "api account": aws.client("apigateway").get_account().get("cloudwatchRoleArn", ""),
         "apis": _apis(aws),
+        "backup plans": _backup_plans(aws),
+        "backup vaults": _named(
+            aws.client("backup").list_backup_vaults()["BackupVaultList"], "BackupVaultName"
+        ),
         "dashboards": _dashboards(aws),
         "functions": _functions(aws),
         "identity pools": _identity_pools(aws),
@@ -50,7 +57,7 @@ def account(aws: Aws) -> Account:
         "secrets": _secrets(aws),
         "subscriptions": aws.client("sns").list_subscriptions()["Subscriptions"],
         "tables": _tables(aws),
-        "topics": aws.client("sns").list_topics()["Topics"],
+        "topics": _topics(aws),
         "user pools": _user_pools(aws),
         "web acls": _web_acls(aws),
     }
@@ -65,6 +72,12 @@ def differences(before: Any, after: Any, path: str = "") -> Iterator[str]:
             yield from differences(before.get(key), after.get(key), f"{path}/{key}")
     elif before != after:
         yield f"{path}: {before!r} became {after!r}"
+
+
+def changes(before: Account, after: Account) -> set[str]:
+    """The paths under which two accounts are not alike, with stars for ids and what makes a name unique."""
+    paths = {line.split(": ")[0] for line in differences(before, after)}
+    return {_MADE.sub("*", path) for path in paths}
 
 
 def _lasting(value: Any) -> Any:
@@ -102,6 +115,19 @@ def _apis(aws: Aws) -> dict[str, Any]:
     return apis
 
 
+def _backup_plans(aws: Aws) -> dict[str, Any]:
+    client = aws.client("backup")
+    return {
+        listed["BackupPlanName"]: {
+            "plan": client.get_backup_plan(BackupPlanId=listed["BackupPlanId"])["BackupPlan"],
+            "selections": client.list_backup_selections(BackupPlanId=listed["BackupPlanId"])[
+                "BackupSelectionsList"
+            ],
+        }
+        for listed in client.list_backup_plans()["BackupPlansList"]
+    }
+
+
 def _dashboards(aws: Aws) -> dict[str, Any]:
     client = aws.client("cloudwatch")
     names = [entry["DashboardName"] for entry in client.list_dashboards()["DashboardEntries"]]
@@ -127,11 +153,15 @@ def _identity_pools(aws: Aws) -> dict[str, Any]:
 
 
 def _keys(aws: Aws) -> dict[str, Any]:
-    """The keys that the stack made and that are not about to be deleted."""
+    """The keys that stacks made and that are not about to be deleted, with their policies and aliases."""
     client = aws.client("kms")
     described = [client.describe_key(KeyId=key["KeyId"])["KeyMetadata"] for key in client.list_keys()["Keys"]]
     return {
         key["KeyId"]: key
+        | {
+            "policy": client.get_key_policy(KeyId=key["KeyId"], PolicyName="default")["Policy"],
+            "aliases": [alias["AliasName"] for alias in client.list_aliases(KeyId=key["KeyId"])["Aliases"]],
+        }
         for key in described
         if key["KeyManager"] == "CUSTOMER" and key["KeyState"] != "PendingDeletion"
     }
@@ -155,7 +185,8 @@ def _roles(aws: Aws) -> dict[str, Any]:
 def _secrets(aws: Aws) -> dict[str, Any]:
     client = aws.client("secretsmanager")
     return {
-        secret["Name"]: secret | {"value": client.get_secret_value(SecretId=secret["ARN"])["SecretString"]}
+        secret["Name"]: client.describe_secret(SecretId=secret["ARN"])
+        | {"value": client.get_secret_value(SecretId=secret["ARN"])["SecretString"]}
         for secret in client.list_secrets()["SecretList"]
     }
 
@@ -163,13 +194,38 @@ def _secrets(aws: Aws) -> dict[str, Any]:
 def _tables(aws: Aws) -> dict[str, Any]:
     client = aws.client("dynamodb")
     return {
-        name: client.describe_table(TableName=name)["Table"]
+        name: _encrypted(client.describe_table(TableName=name)["Table"])
         | {
-            "expiry": client.describe_time_to_live(TableName=name)["TimeToLiveDescription"],
+            "expiry": _expiry(client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]),
             "recovery": client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"],
             "items": client.scan(TableName=name)["Items"],
         }
         for name in client.list_tables()["TableNames"]
+    }
+
+
+def _encrypted(table: dict[str, Any]) -> dict[str, Any]:
+    """The table; of one under AWS's own key, it does not matter which key there was before."""
+    own = table.get("SSEDescription", {}).get("Status") == "ENABLED"
+    return {name: value for name, value in table.items() if own or name != "SSEDescription"}
+
+
+def _expiry(described: dict[str, Any]) -> dict[str, Any]:
+    """The expiry of a table; where there is none, it does not matter by which attribute there was."""
+    off = described["TimeToLiveStatus"] == "DISABLED"
+    return {"TimeToLiveStatus": "DISABLED"} if off else described
+
+
+def _topics(aws: Aws) -> dict[str, Any]:
+    client = aws.client("sns")
+    return {
+        topic["TopicArn"]: {
+            name: value
+            for name, value in client.get_topic_attributes(**topic)["Attributes"].items()
+            # An attribute without a value is as good as none.
+            if value
+        }
+        for topic in client.list_topics()["Topics"]
     }
 
 

@@ -55,11 +55,17 @@ class EngineStack:
         )
 
     def configure(self, **config: Any) -> None:
-        """Sets the stack's configuration: these keys, and all others as Pulumi.yaml has them by default."""
-        wanted = {f"{project_name()}:{key}": value for key, value in {**BASE, **config}.items()}
+        """Sets the stack's configuration: these keys, and all others as Pulumi.yaml has them by default.
+
+        A key without a namespace is the project's.
+        """
+        wanted = {"aws:region": REGION, **BASE, **config}
         settings = self._stack.workspace.stack_settings(self.name)
-        settings.config = {"aws:region": REGION} | {
-            key: value if isinstance(value, str) else json.dumps(value) for key, value in wanted.items()
+        settings.config = {
+            key if ":" in key else f"{project_name()}:{key}": value
+            if isinstance(value, str)
+            else json.dumps(value)
+            for key, value in wanted.items()
         }
         self._stack.workspace.save_stack_settings(self.name, settings)
 
@@ -87,16 +93,21 @@ class EngineStack:
         )
         return plan
 
-    def destroy(self) -> Plan:
-        """Deletes every resource, after a preview as the CLI makes it unless told otherwise.
+    def preview_destroy(self) -> None:
+        """Looks into a destroy, as the CLI does before it destroys.
 
-        It is the preview that refuses to delete what is protected while everything is still there.
+        Raises:
+            automation.CommandError: it would be refused.
+        """
+        self._stack.destroy(color="never", preview_only=True, on_output=self._note, on_error=self._note)
+
+    def destroy(self) -> Plan:
+        """Deletes every resource, without a preview.
 
         Raises:
             automation.CommandError: it failed.
         """
         plan = Plan()
-        self._stack.destroy(color="never", preview_only=True, on_output=self._note, on_error=self._note)
         self._stack.destroy(
             color="never", on_event=plan.listener(done=True), on_output=self._note, on_error=self._note
         )

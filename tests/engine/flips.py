@@ -1,47 +1,64 @@
-"""Another value for every key of Pulumi.yaml, and what is known to go wrong with it."""
+"""Another value for every key of Pulumi.yaml, and what each of them changes."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
-SAMPLES: Final[dict[str, Any]] = {
-    "tableName": "OtherErrors",
-    "retentionDays": 90,
-    "deletionProtection": False,
-    "functionTarget": "x86_64",
-    "functionMemoryMb": 256,
-    "logRetentionDays": 7,
-    "corsOrigin": "https://ops.example.com",
-    "refreshTokenDays": 2,
-    "authRateLimit": 90,
-    "authBurstLimit": 90,
-    "reportRateLimit": 90,
-    "reportBurstLimit": 90,
-    "manageApiGatewayAccount": False,
-    "alarmEmail": "ops@example.com",
-    "latencyAlarmMs": 4000,
-    "errorRateAlarmPercent": 10,
-    "clientErrorRateAlarmPercent": 40,
-    "functionErrorAlarmCount": 2,
-    "durationAlarmPercent": 70,
-    "throttleAlarmCount": 2,
-    "tableErrorAlarmCount": 2,
-    "failedSignInAlarmCount": 10,
-    "heartbeatMinutes": 120,
-    "breachQuietMinutes": 90,
-    "allowedCidrs": "127.0.0.0/8",
-    "webAcl": True,
-    "webAclAuthLimit": 50,
-    "customerManagedKey": True,
-    "threatProtection": "audit",
-    "authenticatorApps": True,
-    "docsUrl": "https://docs.example.com/file-sla",
-}
-"""What each key is flipped to: never its default."""
 
-NEEDS: Final[dict[str, str]] = {"webAclAuthLimit": "webAcl"}
-"""The keys that mean nothing while another one is off."""
+@dataclass(frozen=True)
+class Flip:
+    """A key's other value, and the mark that tells its effect from that of every other key."""
+
+    value: Any
+    """Never the default."""
+    resource: str
+    """A resource that changes with the key."""
+    input: str = ""
+    """Which input of it; empty where the resource comes or goes."""
+    needs: str = ""
+    """The key without which it means nothing."""
+    apart: bool = False
+    """It changes the very input that another key changes as well."""
+
+
+FLIPS: Final[dict[str, Flip]] = {
+    "tableName": Flip("OtherErrors", "errors-table", "name", apart=True),
+    "retentionDays": Flip(90, "errors-table", "ttl"),
+    "deletionProtection": Flip(False, "errors-table", "deletionProtectionEnabled"),
+    "functionTarget": Flip("x86_64", "auth-function", "code"),
+    "functionMemoryMb": Flip(256, "auth-function", "memorySize"),
+    "logRetentionDays": Flip(7, "auth-log", "retentionInDays"),
+    "corsOrigin": Flip("https://ops.example.com", "api-unauthorized", "responseParameters"),
+    "refreshTokenDays": Flip(2, "identity-client", "refreshTokenValidity"),
+    "authRateLimit": Flip(90, "api-auth-settings", "settings"),
+    "authBurstLimit": Flip(90, "api-auth-settings", "settings", apart=True),
+    "reportRateLimit": Flip(90, "api-file-sla-error-settings", "settings"),
+    "reportBurstLimit": Flip(90, "api-file-sla-error-settings", "settings", apart=True),
+    "manageApiGatewayAccount": Flip(False, "api-account"),
+    "alarmEmail": Flip("ops@example.com", "monitoring-email"),
+    "latencyAlarmMs": Flip(4000, "monitoring-auth-latency", "threshold"),
+    "errorRateAlarmPercent": Flip(10, "monitoring-auth-5xx", "threshold"),
+    "clientErrorRateAlarmPercent": Flip(40, "monitoring-auth-4xx", "threshold"),
+    "functionErrorAlarmCount": Flip(2, "monitoring-auth-errors", "threshold"),
+    "durationAlarmPercent": Flip(70, "monitoring-auth-duration", "threshold"),
+    "throttleAlarmCount": Flip(2, "monitoring-auth-throttles", "threshold"),
+    "tableErrorAlarmCount": Flip(2, "monitoring-table-query-errors", "threshold"),
+    "failedSignInAlarmCount": Flip(10, "monitoring-failed-sign-ins", "threshold"),
+    "heartbeatMinutes": Flip(120, "monitoring-silence"),
+    "breachQuietMinutes": Flip(90, "monitoring-breaches-reported"),
+    "allowedCidrs": Flip("127.0.0.0/8", "api-callers", "policy"),
+    "webAcl": Flip(True, "firewall-acl"),
+    "webAclAuthLimit": Flip(50, "firewall-acl", "ruleJson", needs="webAcl", apart=True),
+    "backupDays": Flip(7, "backup-plan"),
+    "xRayTracing": Flip(True, "api-stage", "xrayTracingEnabled"),
+    "customerManagedKey": Flip(True, "data-key"),
+    "threatProtection": Flip("audit", "identity-users", "userPoolTier"),
+    "authenticatorApps": Flip(True, "identity-users", "mfaConfiguration"),
+    "docsUrl": Flip("https://docs.example.com/file-sla", "monitoring-unhealthy", "alarmDescription"),
+}
 
 KEEPERS: Final = frozenset(
     {
+        "aws:backup/vault:Vault",
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:cognito/identityPool:IdentityPool",
         "aws:cognito/userGroup:UserGroup",
@@ -49,23 +66,18 @@ KEEPERS: Final = frozenset(
         "aws:cognito/userPoolClient:UserPoolClient",
         "aws:dynamodb/table:Table",
         "aws:kms/key:Key",
+        "aws:kms/keyPolicy:KeyPolicy",
         "aws:secretsmanager/secret:Secret",
         "aws:secretsmanager/secretVersion:SecretVersion",
     }
 )
 """The types of resources that hold data or people, or without which those are lost."""
 
-REPLACES: Final[dict[str, set[str]]] = {"tableName": {"breaches-table"}}
-"""What a key may replace all the same, because its description says so."""
 
-DEFECTS_BACK: Final[dict[str, str]] = {
-    "customerManagedKey": "the key goes with the flag, while the table is still encrypted under it",
-}
-"""The keys whose way back to the default takes away what it must not, and why."""
+TOGETHER: Final[dict[str, Any]] = {key: flip.value for key, flip in FLIPS.items() if not flip.apart}
+APART: Final[dict[str, Any]] = {key: flip.value for key, flip in FLIPS.items() if flip.apart}
+"""Two sets of keys, in each of which the effect of every key can be told from that of the others.
 
-DEFECTS_APPLIED: Final[dict[str, str]] = {
-    "retentionDays": "expiry that is left out stays on: DynamoDB goes on deleting records",
-    "allowedCidrs": "the policy goes after the deployment that still holds it, so it stays in force",
-    "customerManagedKey": DEFECTS_BACK["customerManagedKey"],
-}
-"""The keys that do not leave the account as it was when they are set and unset, and why."""
+What one key alone would take away, it takes away together with others as well: a resource is replaced
+for any input, and goes where any key has it go.
+"""

@@ -2,7 +2,7 @@
 
 from contextlib import closing
 
-from contract.table import Attribute
+from contract.table import Attribute, Index
 from local.people import create_people
 from local.provider import Aws
 from ops.users import User
@@ -31,8 +31,16 @@ def record_is_there(aws: Aws, table_name: str) -> bool:
     return bool(found.get("Item") == _RECORD)
 
 
-def report(aws: Aws, stack: EngineStack, users: dict[str, User]) -> int:
-    """Signs the reporter in, sends a report, and returns the API's status."""
+def assert_answers(aws: Aws, stack: EngineStack, users: dict[str, User], folder: str) -> None:
+    """Sends a report on a folder of which nobody has heard, and reads it back as an analyst."""
     outputs = {**stack.outputs, "endpoint_url": aws.endpoint_url, "users": users}
     with closing(RunningStack(outputs, stack.folder)) as running:
-        return running.report(a_report("inbound"), running.token(running.reporter)).status_code
+        running.report(a_report(folder), running.token(running.reporter)).raise_for_status()
+        found = running.client_as(running.token(running.analyst), "dynamodb").query(
+            TableName=running.table_name,
+            IndexName=Index.FOLDER,
+            KeyConditionExpression="#folder = :folder",
+            ExpressionAttributeNames={"#folder": Attribute.FOLDER},
+            ExpressionAttributeValues={":folder": {"S": folder}},
+        )
+        assert len(found["Items"]) == 1

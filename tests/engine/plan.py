@@ -6,6 +6,8 @@ from typing import Self
 
 from pulumi.automation import EngineEvent, OpType, StepEventMetadata
 
+from tests.engine.flips import Flip
+
 _DEPLOYMENT = "aws:apigateway/deployment:Deployment"
 _NOT_SHAPING = {
     "aws:apigateway/account:Account",
@@ -60,6 +62,14 @@ class Plan:
     def lost(self, types: Iterable[str]) -> list[Step]:
         """The steps that take away a resource of these types."""
         return [step for step in self.steps if step.takes_away and step.type in set(types)]
+
+    def shows(self, flip: Flip) -> bool:
+        """Whether the mark of a key's effect is among the steps."""
+        return any(
+            step.name == flip.resource
+            and (flip.input in step.inputs if flip.input else step.op in {OpType.CREATE, OpType.DELETE})
+            for step in self.steps
+        )
 
     def not_deployed(self) -> list[Step]:
         """The steps that changed the API after its last deployment was made, or without one."""

@@ -1,35 +1,159 @@
-"""Every key of Pulumi.yaml, flipped from its default: what the engine would do."""
+"""Every key of Pulumi.yaml, set and unset again: previewed, then done."""
+
+from dataclasses import dataclass
 
 import pytest
 
+from local.provider import Aws
 from local.stack_config import config_schema
+from ops.users import User
+from tests.engine.account import Account, account, changes
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack
-from tests.engine.flips import KEEPERS, NEEDS, REPLACES, SAMPLES
+from tests.engine.flips import APART, FLIPS, KEEPERS, TOGETHER
+from tests.engine.people import assert_answers, move_in
+from tests.engine.plan import Plan
+
+REPLACING = "tableName"
+"""The one key that may replace what holds data, because its description says so."""
+LEFT_BEHIND = {
+    "/api account",
+    "/backup vaults/backup-vault-*",
+    "/keys/*",
+    "/roles/api-log-role-*",
+    "/secrets/identity-client-secret-*/KmsKeyId",
+}
+"""What stays of keys that were set and unset: the vault, the KMS key, and the secret under it; the log role
+of before, beside that of after."""
+
+
+@dataclass(frozen=True)
+class Previews:
+    """What the engine would do about the two sets of keys."""
+
+    together: Plan
+    apart: Plan
+
+    def of(self, key: str) -> Plan:
+        """The preview that tells the effect of the key."""
+        return self.apart if FLIPS[key].apart else self.together
+
+
+@dataclass(frozen=True)
+class Done:
+    """An update, and what the next one would do."""
+
+    plan: Plan
+    next: Plan
 
 
 @pytest.fixture(scope="module")
 def deployed(new_stack: NewStack) -> EngineStack:
     """The stack with every key as it is by default."""
-    stack = new_stack("default")
+    stack = new_stack("flips")
     stack.up()
     return stack
 
 
-def test_every_key_has_a_sample_that_is_not_its_default() -> None:
+@pytest.fixture(scope="module")
+def users(deployed: EngineStack, aws: Aws) -> dict[str, User]:
+    """Those of the stack, which has a record as well."""
+    return move_in(aws, deployed)
+
+
+@pytest.fixture(scope="module")
+def before(users: dict[str, User], aws: Aws) -> Account:
+    """The account before any key was set."""
+    return account(aws)
+
+
+@pytest.fixture(scope="module")
+def setting(deployed: EngineStack) -> Previews:
+    """What setting the keys would do."""
+    deployed.configure(**TOGETHER)
+    together = deployed.preview()
+    # A table that is protected is not replaced.
+    deployed.configure(**APART, deletionProtection=False)
+    return Previews(together, deployed.preview())
+
+
+@pytest.fixture(scope="module")
+def there(deployed: EngineStack, setting: Previews, before: Account) -> Done:
+    """Every key set, but for the one that would replace the table."""
+    deployed.configure(**TOGETHER, **{key: APART[key] for key in APART if key != REPLACING})
+    return Done(deployed.up(), deployed.preview())
+
+
+@pytest.fixture(scope="module")
+def unsetting(deployed: EngineStack, there: Done) -> Previews:
+    """What unsetting the keys would do."""
+    still = {key: APART[key] for key in APART if key != REPLACING}
+    deployed.configure(**still)
+    together = deployed.preview()
+    deployed.configure(**TOGETHER)
+    return Previews(together, deployed.preview())
+
+
+@pytest.fixture(scope="module")
+def back(deployed: EngineStack, unsetting: Previews) -> Done:
+    """Every key unset again."""
+    deployed.configure()
+    return Done(deployed.up(), deployed.preview())
+
+
+def test_every_key_is_flipped_to_another_value_than_its_default() -> None:
     schema = config_schema()
-    assert SAMPLES.keys() == schema.keys()
-    assert [key for key, value in SAMPLES.items() if value == schema[key]["default"]] == []
+    assert FLIPS.keys() == schema.keys()
+    assert [key for key, flip in FLIPS.items() if flip.value == schema[key]["default"]] == []
 
 
-@pytest.mark.parametrize("key", REPLACES)
-def test_a_key_that_replaces_says_so(key: str) -> None:
-    assert "replaces" in config_schema()[key]["description"]
+def test_the_effect_of_every_key_can_be_told_from_that_of_the_others() -> None:
+    for keys in (TOGETHER, APART):
+        marks = [(FLIPS[key].resource, FLIPS[key].input) for key in keys]
+        assert len(set(marks)) == len(marks)
 
 
-@pytest.mark.parametrize("key", config_schema())
-def test_a_key_can_be_set_without_loss(deployed: EngineStack, key: str) -> None:
-    deployed.configure(**{key: SAMPLES[key]})
-    plan = deployed.preview()
-    assert plan.steps or key in NEEDS, "the key does nothing"
-    assert {step.name for step in plan.lost(KEEPERS)} == REPLACES.get(key, set())
+def test_a_key_that_replaces_says_so() -> None:
+    assert "replaces" in config_schema()[REPLACING]["description"]
+
+
+@pytest.mark.parametrize("key", [key for key in config_schema() if not FLIPS[key].needs])
+def test_a_key_that_is_set_has_its_effect(setting: Previews, key: str) -> None:
+    assert setting.of(key).shows(FLIPS[key])
+
+
+def test_setting_the_keys_takes_nothing_away(setting: Previews) -> None:
+    assert setting.together.lost(KEEPERS) == []
+    assert {step.name for step in setting.apart.lost(KEEPERS)} == {FLIPS[REPLACING].resource}
+
+
+def test_the_keys_can_be_set(there: Done) -> None:
+    assert there.plan.lost(KEEPERS) == []
+    assert there.plan.not_deployed() == []
+    assert there.next.steps == []
+
+
+@pytest.mark.parametrize("key", [key for key in config_schema() if key != REPLACING])
+def test_a_key_that_is_unset_has_its_effect(unsetting: Previews, key: str) -> None:
+    assert unsetting.of(key).shows(FLIPS[key])
+
+
+def test_unsetting_the_keys_takes_nothing_away(unsetting: Previews) -> None:
+    assert unsetting.together.lost(KEEPERS) == []
+    assert unsetting.apart.lost(KEEPERS) == []
+
+
+def test_the_keys_can_be_unset(back: Done) -> None:
+    assert back.plan.lost(KEEPERS) == []
+    assert back.plan.not_deployed() == []
+    assert back.next.steps == []
+
+
+def test_there_and_back_leaves_the_account_as_it_was(back: Done, before: Account, aws: Aws) -> None:
+    assert changes(before, account(aws)) == LEFT_BEHIND
+
+
+def test_the_service_works_after_the_way_there_and_back(
+    back: Done, deployed: EngineStack, users: dict[str, User], aws: Aws
+) -> None:
+    assert_answers(aws, deployed, users, "there and back")

@@ -12,7 +12,7 @@ from local.stack_config import ROOT
 from tests.engine.conftest import NewStack
 from tests.engine.watched_provider import WatchedProvider
 
-AT_CREATIONS = (5, 35, 65)
+AT_CREATIONS = (5, 65)
 """After how many creations an update stumbles: each goes on where the one before it ended."""
 
 

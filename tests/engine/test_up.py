@@ -1,21 +1,16 @@
 """The program as the engine brings it up, and what it leaves in its state."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
 from pulumi import automation
 
-from contract.table import Attribute, Index
 from local.engine_provider import ENDPOINT_VARIABLE
-from local.people import create_people
 from local.provider import Aws
 from local.stack_config import ROOT
 from tests.engine.engine_stack import EngineStack, plugin_on_path
-from tests.events import a_report
-from tests.running_stack import RunningStack
+from tests.engine.people import assert_answers, move_in
 
 
 @pytest.fixture(scope="module")
@@ -32,31 +27,12 @@ def deployed(
     return stack
 
 
-@pytest.fixture(scope="module")
-def running(deployed: EngineStack, aws: Aws) -> Iterator[RunningStack]:
-    """The stack as its people use it."""
-    outputs = deployed.outputs
-    users = create_people(aws, outputs["user_pool_id"])
-    with closing(
-        RunningStack({**outputs, "endpoint_url": aws.endpoint_url, "users": users}, deployed.folder)
-    ) as running:
-        yield running
-
-
 def test_a_second_update_would_change_nothing(deployed: EngineStack) -> None:
     assert deployed.preview().steps == []
 
 
-def test_a_report_goes_through_to_the_analysts_index(running: RunningStack) -> None:
-    running.report(a_report("inbound"), running.token(running.reporter)).raise_for_status()
-    found = running.client_as(running.token(running.analyst), "dynamodb").query(
-        TableName=running.table_name,
-        IndexName=Index.FOLDER,
-        KeyConditionExpression="#folder = :folder",
-        ExpressionAttributeNames={"#folder": Attribute.FOLDER},
-        ExpressionAttributeValues={":folder": {"S": "inbound"}},
-    )
-    assert len(found["Items"]) == 1
+def test_a_report_goes_through_to_the_analysts_index(deployed: EngineStack, aws: Aws) -> None:
+    assert_answers(aws, deployed, move_in(aws, deployed), "inbound-of-today")
 
 
 def test_the_client_secret_is_nowhere_in_the_clear(deployed: EngineStack, aws: Aws) -> None:
@@ -77,9 +53,16 @@ def test_the_client_secret_is_nowhere_in_the_clear(deployed: EngineStack, aws: A
         ("retentionDays", "soon", "key 'retentionDays' must be of type 'integer'"),
         ("deletionProtection", "perhaps", "key 'deletionProtection' must be of type 'boolean'"),
         ("retentionDays", -3, "file-sla:retentionDays is '-3': input should be greater than or equal to 0"),
+        (
+            "retentionDay",
+            30,
+            "file-sla:retentionDay is no key of this program. Did you mean file-sla:retentionDays?",
+        ),
     ],
 )
-def test_a_wrong_value_is_refused_by_name(deployed: EngineStack, key: str, value: Any, told: str) -> None:
+def test_a_wrong_value_or_key_is_refused_by_name(
+    deployed: EngineStack, key: str, value: Any, told: str
+) -> None:
     deployed.configure(**{key: value})
     with pytest.raises(automation.CommandError) as refused:
         deployed.preview()

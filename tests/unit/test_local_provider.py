@@ -1,15 +1,18 @@
 """What the local provider calls a change, and what a replacement."""
 
 import importlib
+import re
 from typing import Any
 
 import pulumi_aws
 import pytest
 
 from local.provider import LIFECYCLES, Lifecycle
+from local.provider.autonaming import NAMED_BY, fill_in_name
 from local.provider.difference import difference, settle
 from local.provider.resource import Aws, CannotChangeError, Created, Existing, Inputs, hold
 
+ROLE = "aws:iam/role:Role"
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
@@ -38,6 +41,8 @@ def test_inputs_that_a_lifecycle_names_are_the_real_providers(resource_type: str
     known = {getter._pulumi_name for getter in getters}
     cycle = LIFECYCLES[resource_type]
     assert {name.split(".")[0] for name in cycle.replace_on | cycle.stays} <= known
+    if resource_type in NAMED_BY:
+        assert NAMED_BY[resource_type] in known
 
 
 @pytest.mark.parametrize(
@@ -87,6 +92,30 @@ def test_what_stays_can_be_set_to_something_else() -> None:
     wanted = {"ttl": {"enabled": False}, "sse": {"enabled": True, "kmsKeyArn": "l"}}
     assert settle(STAYING, state, wanted) == wanted
     assert difference(STAYING, state, state, wanted).changed == {"ttl", "sse"}
+
+
+def test_what_has_no_name_gets_one_and_keeps_it() -> None:
+    first = fill_in_name(ROLE, "api-log-role", {}, {"description": "a"})
+    assert re.fullmatch(r"api-log-role-[0-9a-f]{7}", first["name"])
+    again = fill_in_name(ROLE, "api-log-role", first, {"description": "b"})
+    assert again == {**first, "description": "b"}
+    assert difference(LIFECYCLE, first, first, again).changed == {"description"}
+    assert fill_in_name(ROLE, "api-log-role", {}, {})["name"] != first["name"]
+
+
+def test_a_name_of_the_programs_own_is_left_alone() -> None:
+    assert fill_in_name(ROLE, "role", {}, {"name": "a"}) == {"name": "a"}
+    assert fill_in_name("aws:kms/key:Key", "key", {}, {}) == {}
+    # One that was given before, and no longer is, is no name of the provider's making.
+    assert fill_in_name(ROLE, "role", {"name": "a"}, {})["name"] != "a"
+
+
+def test_under_a_made_name_the_new_one_comes_before_the_old_one_goes() -> None:
+    old = fill_in_name(ROLE, "role", {}, {"key": "k"})
+    new = fill_in_name(ROLE, "role", old, {"key": "l"})
+    found = difference(LIFECYCLE, old, old, new)
+    assert found.replacing == {"key"}
+    assert not found.delete_first
 
 
 def test_a_change_that_the_emulator_would_get_wrong_is_refused() -> None:
