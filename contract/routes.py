@@ -88,6 +88,12 @@ ANSWERS_OF_ALL: Final = (
         meaning="Our fault: send it again with the same `Idempotency-Key`. `request_id` finds it in the log.",
         bodies=(Fault,),
     ),
+    AnswerSpec(
+        status=HTTPStatus.GATEWAY_TIMEOUT,
+        meaning="No answer in time, from the gateway: what was stored is not known. "
+        "Send it again with the same `Idempotency-Key`.",
+        bodies=(Fault,),
+    ),
 )
 
 IDEMPOTENCY_KEY: Final = HeaderSpec(

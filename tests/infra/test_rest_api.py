@@ -70,6 +70,16 @@ def test_defaults_keep_each_errors_own_status(program: Program) -> None:
             assert "statusCode" not in response.inputs
 
 
+def test_timeouts_keep_the_status_that_counts_as_a_fault(program: Program) -> None:
+    """CloudWatch counts a gateway answer whose status was changed as 4XXError, whatever it was changed to."""
+    responses = {r.inputs["responseType"]: r.inputs for r in program.all("Response")}
+    for response_type in ("INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"):
+        # Said, not left out: AWS fills it in, and the provider would find a difference at each `pulumi up`.
+        assert responses[response_type]["statusCode"] == "504"
+        body = json.loads(responses[response_type]["responseTemplates"]["application/json"])
+        assert body.keys() == {"message", "request_id"}
+
+
 def test_preflight_answers_for_every_route(program: Program) -> None:
     origin = declare(corsOrigin="https://ops.example.com")
     for path in ("auth", "file-sla-error"):
