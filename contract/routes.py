@@ -58,6 +58,7 @@ class RouteSpec:
     answers: tuple[AnswerSpec, ...]
     """Those of its own; `ANSWERS_OF_ALL` come beside them."""
     max_body_bytes: int
+    """Counted in the function's event, where a body is text in JSON."""
     remedy: str
     """How to keep within the size."""
     throttle: Literal["auth", "report"]

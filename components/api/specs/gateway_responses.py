@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from contract import answers
 from contract.answers import Fault, Message
 from contract.limits import MAX_REPORT_BYTES
-from contract.remedies import HOW_TO_SPLIT
+from contract.remedies import COUNTED_TWICE, HANDED_ON, HOW_TO_SPLIT
 from contract.routes import ROUTES
 
 
@@ -67,11 +67,10 @@ GATEWAY_RESPONSES = (
     GatewayResponse(
         response_type="REQUEST_TOO_LARGE",
         status_code="413",
-        # Quotes and line ends count twice there: the function gets the body as JSON in JSON.
         template=_template(
             Message(
-                message=f"The request has more than {MAX_REPORT_BYTES:,} bytes as the gateway hands it on. "
-                f"{HOW_TO_SPLIT}"
+                message=f"The request has more than {MAX_REPORT_BYTES:,} {HANDED_ON}. "
+                f"{COUNTED_TWICE} {HOW_TO_SPLIT}"
             )
         ),
     ),
