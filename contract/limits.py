@@ -3,8 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-MAX_REPORT_BYTES: Final = 6 * 1024 * 1024
-"""Bytes of a report's body: a synchronous invocation's payload limit (AWS Lambda quotas)."""
+MAX_EVENT_BYTES: Final = 6 * 1024 * 1024
+"""Bytes of what a function is invoked with: a synchronous invocation's payload (AWS Lambda quotas)."""
+EVENT_ALLOWANCE_BYTES: Final = 32 * 1024
+"""Those of them that are left to what stands beside the body. The request line and all headers have at most
+10,240 bytes (API Gateway quotas). The event holds them twice, as single and as multiple values, and the
+token's claims a third time; its own keys and context are one or two thousand."""
+MAX_REPORT_BYTES: Final = MAX_EVENT_BYTES - EVENT_ALLOWANCE_BYTES
+"""Bytes of a report's body in the event, where it is text in JSON: what is escaped there counts twice."""
 MAX_FOLDERS: Final = 10_000
 """Folders of one report: each is a record, and all must be written while the gateway waits."""
 MIN_SLA_MINUTES: Final = 20
@@ -19,6 +25,7 @@ MAX_KEY_CHARACTERS: Final = 255
 """Characters of an idempotency key."""
 
 MAX_SIGN_IN_BYTES: Final = 16 * 1024
+"""Bytes of a sign-in's body, counted in the same way."""
 MAX_SIGN_IN_CHARACTERS: Final = 4096
 """Longest text in a sign-in. Cognito's own limits: user name 128, password 256, refresh token 2,048."""
 

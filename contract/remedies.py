@@ -10,6 +10,9 @@ UTF8_HINT: Final = (
 )
 DEPTH_HINT: Final = "in PowerShell, give ConvertTo-Json a greater depth: ConvertTo-Json -Depth 5"
 DATE_HINT: Final = "send ISO 8601 with an offset; in PowerShell: $file.CreationTime.ToString('o')"
+HANDED_ON: Final = "bytes as the gateway hands it on"
+COUNTED_TWICE: Final = "Quotes, backslashes and line ends count twice."
+"""Why a request is larger than it looks: a function gets its body as text in JSON."""
 HOW_TO_SPLIT: Final = (
     "Send the folders in several requests, and the files of a folder with very many in several too."
 )

@@ -58,6 +58,7 @@ class RouteSpec:
     answers: tuple[AnswerSpec, ...]
     """Those of its own; `ANSWERS_OF_ALL` come beside them."""
     max_body_bytes: int
+    """Counted in the function's event, where a body is text in JSON."""
     remedy: str
     """How to keep within the size."""
     throttle: Literal["auth", "report"]
@@ -86,6 +87,12 @@ ANSWERS_OF_ALL: Final = (
     AnswerSpec(
         status=HTTPStatus.INTERNAL_SERVER_ERROR,
         meaning="Our fault: send it again with the same `Idempotency-Key`. `request_id` finds it in the log.",
+        bodies=(Fault,),
+    ),
+    AnswerSpec(
+        status=HTTPStatus.GATEWAY_TIMEOUT,
+        meaning="No answer in time, from the gateway: what was stored is not known. "
+        "Send it again with the same `Idempotency-Key`.",
         bodies=(Fault,),
     ),
 )

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Sequence
 from bench.capacity.cost import monthly
 from bench.capacity.fleet import Fleet
 from bench.capacity.functions import COLD_START, LARGEST_REPORT, REPORT, SIGN_IN
+from bench.capacity.largest_report import FORMS
 from bench.capacity.limits import Throttle, Throttles, seconds_to_store, uses
+from handlers.web.requests import measure_in_event
 from local.stack_config import load_config, project_name
 
 SIZES = (10, 1_000, 100_000)
@@ -28,8 +30,8 @@ def default_throttles() -> Throttles:
 
 
 def tables() -> Sequence[str]:
-    """Cost, limits in four situations, and memory."""
-    return [_cost_table(), _limits_table(), _memory_table()]
+    """Cost, limits in four situations, the largest report, and memory."""
+    return [_cost_table(), _limits_table(), _files_table(), _memory_table()]
 
 
 def _cost_table() -> str:
@@ -78,6 +80,19 @@ def _limits_table() -> str:
     return _markdown(
         ["servers", "runs start", "binds first", "second", "third", "index partition needs"], rows
     )
+
+
+def _files_table() -> str:
+    rows = [
+        [
+            form.written_by,
+            f"{len(form.write())}",
+            f"{measure_in_event(form.write())}",
+            f"{form.files_that_fit:,}",
+        ]
+        for form in FORMS
+    ]
+    return _markdown(["written by", "bytes a file", "in the event", "files of one report"], rows)
 
 
 def _memory_table() -> str:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+from contract import remedies
 from contract.routes import ROUTES, RouteSpec
 from docs.generate.markdown import format_table
 
 _HEAD = """# The API
 
 Two routes, both `POST`, both JSON in UTF-8. Every answer is JSON with a `message`. The same in OpenAPI:
-[openapi.json](openapi.json).
+[openapi.json](openapi.json). How many files fit into one report, by what writes it:
+[the largest report](capacity.md#the-largest-report).
 """
 
 
@@ -25,7 +27,8 @@ def _describe(route: RouteSpec) -> Iterator[str]:
         if route.group
         else "anyone"
     )
-    facts = [("who may call it", caller), ("body at most", f"{route.max_body_bytes:,} bytes")]
+    size = f"{route.max_body_bytes:,} {remedies.HANDED_ON}. {remedies.COUNTED_TWICE}"
+    facts = [("who may call it", caller), ("body at most", size)]
     facts += [(f"header `{header.name}`", header.meaning) for header in route.headers]
     yield format_table(("", ""), facts)
     yield format_table(

@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from contract.limits import MAX_FILENAME_CHARACTERS, MAX_FOLDER_BYTES, MAX_FOLDERS, MAX_REPORT_BYTES
+from contract.limits import (
+    MAX_EVENT_BYTES,
+    MAX_FILENAME_CHARACTERS,
+    MAX_FOLDER_BYTES,
+    MAX_FOLDERS,
+    MAX_REPORT_BYTES,
+)
 from contract.table import Attribute, FileAttribute
 from tests.events import a_report
 from tests.faults.conftest import Service
@@ -55,15 +61,31 @@ def test_files_of_one_folder(service: Service, files: int) -> None:
     _assert_whole(service, report)
 
 
+def _in_event(text: str) -> int:
+    """Bytes that a body takes in the function's event, where it is text in JSON."""
+    return len(json.dumps(text, ensure_ascii=False).encode()) - len('""')
+
+
 def test_body_just_within_the_limit(service: Service) -> None:
     report = a_report("C:\\Data", files=45_000)
     for file in report["sla_error"][0]["files"]:
-        file["filename"] = file["filename"].rjust(55, "_")
+        file["filename"] = file["filename"].rjust(45, "_")
     text = json.dumps(report)
-    text += " " * (MAX_REPORT_BYTES - len(text))
+    text += " " * (MAX_REPORT_BYTES - _in_event(text))
     answer = service.post(text)
     assert (answer.status, answer.body["files"]) == (200, 45_000)
     _assert_whole(service, report)
+
+
+def test_body_that_only_its_event_makes_too_large(service: Service) -> None:
+    """Lambda's limit is of the event: this body is smaller, and could never have reached the function."""
+    text = json.dumps(a_report("C:\\Data", files=48_000), indent=2)
+    assert len(text) < MAX_EVENT_BYTES < _in_event(text)
+    answer = service.post(text)
+    assert answer.status == 413
+    assert "Quotes, backslashes and line ends count twice." in answer.body["message"]
+    assert "several requests" in answer.body["message"]
+    assert service.table.calls == 0
 
 
 def test_parts_of_a_split_record_are_numbered(service: Service) -> None:
@@ -94,9 +116,10 @@ def test_names_at_their_length_limits(service: Service, letter: str) -> None:
 
 
 def test_one_byte_over_the_limit(service: Service) -> None:
-    answer = service.post(json.dumps(a_report("a")).ljust(MAX_REPORT_BYTES + 1))
+    text = json.dumps(a_report("a"))
+    answer = service.post(text + " " * (MAX_REPORT_BYTES + 1 - _in_event(text)))
     assert answer.status == 413
-    assert "6,291,457 bytes; the limit is 6,291,456." in answer.body["message"]
+    assert "6,258,689 bytes as the gateway hands it on; the limit is 6,258,688." in answer.body["message"]
     assert "several requests" in answer.body["message"]
     assert service.table.calls == 0
 

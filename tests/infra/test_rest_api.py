@@ -4,6 +4,10 @@ from typing import Any
 import pytest
 from pulumi.runtime.mocks import MockMonitor
 
+from contract.limits import MAX_REPORT_BYTES
+from contract.routes import FILE_SLA_ERROR
+from handlers.web.errors import TooLargeError
+from handlers.web.requests import read_body
 from tests.infra.conftest import Program, declare
 
 
@@ -69,6 +73,28 @@ def test_defaults_keep_each_errors_own_status(program: Program) -> None:
     for response in program.all("Response"):
         if response.inputs["responseType"].startswith("DEFAULT_"):
             assert "statusCode" not in response.inputs
+
+
+def test_timeouts_keep_the_status_that_counts_as_a_fault(program: Program) -> None:
+    """CloudWatch counts a gateway answer whose status was changed as 4XXError, whatever it was changed to."""
+    responses = {r.inputs["responseType"]: r.inputs for r in program.all("Response")}
+    for response_type in ("INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"):
+        # Said, not left out: AWS fills it in, and the provider would find a difference at each `pulumi up`.
+        assert responses[response_type]["statusCode"] == "504"
+        body = json.loads(responses[response_type]["responseTemplates"]["application/json"])
+        assert body.keys() == {"message", "request_id"}
+
+
+def test_gateway_says_of_a_request_that_is_too_large_what_the_function_says(program: Program) -> None:
+    responses = {r.inputs["responseType"]: r.inputs for r in program.all("Response")}
+    template = responses["REQUEST_TOO_LARGE"]["responseTemplates"]["application/json"]
+    message = json.loads(template)["message"]
+    with pytest.raises(TooLargeError) as refused:
+        read_body({"body": "a" * (MAX_REPORT_BYTES + 1)}, FILE_SLA_ERROR)
+    _, _, of_the_function = refused.value.message.partition(f"{MAX_REPORT_BYTES:,}. ")
+    assert (
+        message == f"The request has more than 6,258,688 bytes as the gateway hands it on. {of_the_function}"
+    )
 
 
 def test_preflight_answers_for_every_route(program: Program) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from contract import answers
 from contract.answers import Fault, Message
 from contract.limits import MAX_REPORT_BYTES
-from contract.remedies import HOW_TO_SPLIT
+from contract.remedies import COUNTED_TWICE, HANDED_ON, HOW_TO_SPLIT
 from contract.routes import ROUTES
 
 
@@ -17,7 +17,9 @@ class GatewayResponse:
     response_type: str
     template: str
     status_code: str | None = None
-    """Left out, each error keeps its own status. Set on a default, it would rewrite them all."""
+    """The type's own. A changed one is counted as 4XXError, whatever it is ("Amazon API Gateway dimensions
+    and metrics"). Left out, AWS fills it in, and the provider finds a difference at each `pulumi up`; but the
+    two defaults have none, and one set there would rewrite the status of every error."""
 
 
 def build_cors_headers(allowed_origin: str) -> dict[str, str]:
@@ -56,6 +58,7 @@ GATEWAY_RESPONSES = (
         status_code="401",
         template=_template(Message(message=answers.INVALID_TOKEN)),
     ),
+    # Its own is 403; a caller's mistake stays one in the metrics.
     GatewayResponse(
         response_type="MISSING_AUTHENTICATION_TOKEN",
         status_code="404",
@@ -64,18 +67,16 @@ GATEWAY_RESPONSES = (
     GatewayResponse(
         response_type="REQUEST_TOO_LARGE",
         status_code="413",
-        # Quotes and line ends count twice there: the function gets the body as JSON in JSON.
         template=_template(
             Message(
-                message=f"The request has more than {MAX_REPORT_BYTES:,} bytes as the gateway hands it on. "
-                f"{HOW_TO_SPLIT}"
+                message=f"The request has more than {MAX_REPORT_BYTES:,} {HANDED_ON}. "
+                f"{COUNTED_TWICE} {HOW_TO_SPLIT}"
             )
         ),
     ),
     GatewayResponse(
         response_type="THROTTLED", status_code="429", template=_template(Message(message=answers.THROTTLED))
     ),
-    # The contract knows one status for faults of ours, which the reporting script logs apart.
-    GatewayResponse(response_type="INTEGRATION_FAILURE", status_code="500", template=_FAILED),
-    GatewayResponse(response_type="INTEGRATION_TIMEOUT", status_code="500", template=_FAILED),
+    GatewayResponse(response_type="INTEGRATION_FAILURE", status_code="504", template=_FAILED),
+    GatewayResponse(response_type="INTEGRATION_TIMEOUT", status_code="504", template=_FAILED),
 )

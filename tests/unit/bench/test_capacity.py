@@ -8,9 +8,20 @@ from bench.capacity.cost import monthly
 from bench.capacity.fleet import SECONDS_A_MONTH, Fleet
 from bench.capacity.functions import WHOLE_PROCESSOR_MB, Work
 from bench.capacity.items import item_bytes, read_units, write_units
+from bench.capacity.largest_report import (
+    FORMS,
+    POWERSHELL_5,
+    POWERSHELL_7_LINUX,
+    POWERSHELL_7_WINDOWS,
+    Form,
+)
 from bench.capacity.limits import COGNITO_SIGN_INS_PER_SECOND, Throttle, Throttles, seconds_to_store, uses
 from bench.capacity.page import default_throttles, tables
 from bench.capacity.prices import API_REQUEST_TIERS, MILLION, tiered
+from contract.routes import FILE_SLA_ERROR
+from handlers.ingest.parsing import parse_report
+from handlers.web.errors import TooLargeError
+from handlers.web.requests import read_body
 
 WIDE_OPEN = Throttles(auth=Throttle(1e9, 0), report=Throttle(1e9, 0))
 
@@ -100,6 +111,35 @@ def test_a_thousand_servers_that_start_together_are_let_in() -> None:
 
 def test_gateway_refuses_sign_ins_before_cognito_has_to() -> None:
     assert default_throttles().auth.rate < COGNITO_SIGN_INS_PER_SECOND
+
+
+@pytest.mark.parametrize(
+    ("form", "sample", "line_end", "file"),
+    [
+        (POWERSHELL_5, "5.1", b"\r\n", ("file_01.test", "2024-07-31T00:00:00.0000000-03:00")),
+        *(
+            (form, "7-two-folders", line_end, ("invoice_1.xml", "2026-11-24T18:15:19.9207667-03:00"))
+            for form, line_end in ((POWERSHELL_7_LINUX, b"\n"), (POWERSHELL_7_WINDOWS, b"\r\n"))
+        ),
+    ],
+)
+def test_file_is_written_as_powershell_writes_it(
+    samples: Path, form: Form, sample: str, line_end: bytes, file: tuple[str, str]
+) -> None:
+    recorded = (samples / f"report-powershell-{sample}.json").read_bytes()
+    assert form.write(*file) in line_end.join(recorded.splitlines()) + line_end
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.written_by)
+def test_files_that_fit_are_taken_and_more_are_not(form: Form) -> None:
+    def report(files: int) -> str:
+        listed = form.write().decode() * files
+        return f'{{"sla_error":[{{"folder":"C:\\\\Jobs","sla":20,"files":[{listed.rstrip().rstrip(",")}]}}]}}'
+
+    body = read_body({"body": report(form.files_that_fit)}, FILE_SLA_ERROR)
+    assert len(parse_report(body).sla_error[0].files) == form.files_that_fit
+    with pytest.raises(TooLargeError):
+        read_body({"body": report(form.files_that_fit + 150)}, FILE_SLA_ERROR)
 
 
 def test_page_shows_the_numbers_of_the_model() -> None:

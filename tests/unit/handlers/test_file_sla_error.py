@@ -87,7 +87,7 @@ def test_unreadable_body_is_refused(table: "DynamoDBClient", body: str) -> None:
 def test_oversized_body_is_refused_with_the_limit(table: "DynamoDBClient") -> None:
     status, body = _post(report_event(" " * (MAX_REPORT_BYTES + 1)))
     assert status == 413
-    assert "6,291,456" in body["message"]
+    assert "6,258,688" in body["message"]
 
 
 def test_other_group_may_not_report(table: "DynamoDBClient") -> None:
