@@ -38,10 +38,11 @@ audit: setup  ## the locked dependencies against the known vulnerabilities; need
 docs: setup  ## writes the pages that are made from the code
 	@$(BIN)/python -m docs.generate
 
-check: setup  ## lint, format, types, generated pages
+check: setup  ## lint, format, types, import rules, generated pages
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/python -m docs.generate --check
 
 bench: setup  ## measures speed and cost beside what people do today; see docs/benchmarks.md

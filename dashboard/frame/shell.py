@@ -7,8 +7,8 @@ from streamlit.navigation.page import Page as StreamlitPage
 
 from dashboard.errors import DashboardError, SessionExpiredError
 from dashboard.frame import sign_in, signed_in
+from dashboard.services.markdown import escape_markdown
 from dashboard.settings import SettingsError
-from dashboard.widgets.text import escape_markdown
 
 
 def run_in_shell(pages: Sequence[StreamlitPage]) -> None:

@@ -10,7 +10,7 @@ from dashboard.access.auth_api import Tokens
 from dashboard.backend import backend
 from dashboard.errors import DashboardError, InvalidInputError, PasswordChangeRequiredError
 from dashboard.frame import signed_in
-from dashboard.widgets.text import escape_markdown
+from dashboard.services.markdown import escape_markdown
 
 _STEP: Final = "sign_in_step"
 _NOTICE: Final = "sign_in_notice"

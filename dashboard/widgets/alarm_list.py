@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboard.columns import MOMENT, Column
 from dashboard.data.metrics import Alarm
+from dashboard.services.markdown import escape_markdown
 from dashboard.widgets.columns import configure_column
-from dashboard.widgets.text import escape_markdown
 
 _STATES: Final = {"ALARM": "On", "OK": "OK", "INSUFFICIENT_DATA": "No data"}
 _SINCE: Final = Column("since", MOMENT, "moment", "Since")

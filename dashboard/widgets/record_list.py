@@ -13,9 +13,9 @@ from dashboard.services.latest_records import list_hours, select_files
 from dashboard.widgets.columns import configure_column
 from dashboard.widgets.download import draw_download
 from dashboard.widgets.loading import load_hours
+from dashboard.widgets.path import draw_path
 from dashboard.widgets.search import pick_text
 from dashboard.widgets.table import draw_table
-from dashboard.widgets.text import draw_path
 
 _SHOWN: Final = (
     columns.DETECTED_AT,

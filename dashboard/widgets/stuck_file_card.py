@@ -8,7 +8,7 @@ import streamlit as st
 from dashboard.frame.page import Page
 from dashboard.services.durations import format_duration
 from dashboard.widgets.folder_link import draw_folder_link
-from dashboard.widgets.text import draw_path
+from dashboard.widgets.path import draw_path
 
 
 def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:

@@ -12,7 +12,7 @@ from dashboard.columns import Column, Kind
 from dashboard.frame.address import Parameter
 from dashboard.services.durations import format_duration
 from dashboard.widgets.columns import configure_column
-from dashboard.widgets.text import shorten_path
+from dashboard.widgets.path import shorten_path
 
 _DIGITS: Final = 12
 PICK: Final = Parameter("pick", lambda text: text if text.isalnum() and len(text) == _DIGITS else None)

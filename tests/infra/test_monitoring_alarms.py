@@ -14,6 +14,7 @@ from local.provider import as_api_values
 from local.stack_config import ROOT
 from tests.infra.conftest import Declared, Program, declare
 from tests.infra.published import by_the_functions, is_published_by_aws
+from tests.pages import Page
 
 OPTIONAL = {"heartbeatMinutes": 60, "breachQuietMinutes": 90}
 DAY_SECONDS = 86_400
@@ -139,15 +140,18 @@ def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:
 
 
 def test_every_alarm_tells_what_to_do_and_where_to_read_on(everything: Program) -> None:
-    text = (ROOT / "docs" / runbook.FILE).read_text()
-    sections = {re.sub(r"\W+", "-", heading.lower()) for heading in re.findall(r"^## (.+)$", text, re.M)}
+    page = Page(ROOT / "docs" / runbook.FILE)
+    title, *sections = page.headings
+    assert title == "Runbook"
     linked = set()
     for alarm in [*_alarms(everything).values(), everything.one("CompositeAlarm")]:
         meaning, section = alarm["alarmDescription"].split(f" {runbook.LABEL}docs/{runbook.FILE}#")
         assert len(meaning.split(". ")) >= 2, meaning
         assert len(alarm["alarmDescription"]) <= 1024  # PutMetricAlarm
         linked.add(section)
-    assert linked == sections
+    # By GitHub's names for them and by Streamlit's, so that a link works wherever the page is read.
+    assert linked == page.github_anchors - {"runbook"} == page.streamlit_anchors - {"runbook"}
+    assert len(linked) == len(sections)
 
 
 def test_runbook_link_leads_to_where_the_docs_are() -> None:

@@ -49,7 +49,8 @@ ENVIRONMENTS = {
     "development": Environment(("bench", "docs", "ops", "tests"), tuple(DECLARED)),
 }
 NOT_IMPORTED = {
-    "boto3-stubs", "mypy", "pandas-stubs", "ruff", "types-jsonschema", "types-psutil", "types-pyyaml",
+    "boto3-stubs", "import-linter", "mypy", "pandas-stubs", "ruff",
+    "types-jsonschema", "types-psutil", "types-pyyaml",
     "cryptography",  # the emulator signs tokens with it, and does not ask for it itself
 }  # fmt: skip
 

@@ -1,17 +1,10 @@
-"""Text that comes from elsewhere, on its way to the screen."""
+"""Paths of folders and files, on their way to the screen."""
 
-import re
 from typing import Final
 
 import streamlit as st
 
 _TAIL_CHARACTERS: Final = 42
-_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=^\"'])")
-
-
-def escape_markdown(text: str) -> str:
-    """`text` as one line of Markdown that shows exactly it, without emphasis, HTML, formulas or icons."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
 def shorten_path(path: str) -> str:

@@ -2,7 +2,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from dashboard.widgets.text import escape_markdown, shorten_path
+from dashboard.services.markdown import escape_markdown
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=40))
@@ -27,11 +27,3 @@ def test_a_name_of_several_lines_stays_on_one() -> None:
 def test_what_streamlit_adds_to_markdown_is_escaped_too() -> None:
     for markup in (":red[x]", ":material/home:", "$x$", ":smile:"):
         assert escape_markdown(markup).count("\\") >= 2
-
-
-def test_a_long_path_keeps_its_end() -> None:
-    assert shorten_path(r"C:\Jobs\Inbound") == r"C:\Jobs\Inbound"
-    short = shorten_path("/srv" * 30 + "/Invoices/Inbound")
-    assert len(short) == 42
-    assert short.startswith("…")
-    assert short.endswith("/Invoices/Inbound")
