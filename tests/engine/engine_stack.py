@@ -93,21 +93,19 @@ class EngineStack:
         )
         return plan
 
-    def preview_destroy(self) -> None:
-        """Looks into a destroy, as the CLI does before it destroys.
+    def destroy(self, *, skip_preview: bool = True) -> Plan:
+        """Deletes every resource.
 
-        Raises:
-            automation.CommandError: it would be refused.
-        """
-        self._stack.destroy(color="never", preview_only=True, on_output=self._note, on_error=self._note)
-
-    def destroy(self) -> Plan:
-        """Deletes every resource, without a preview.
+        Args:
+            skip_preview: whether to do without the preview that the CLI makes unless told otherwise. It
+                is the preview that refuses to delete what is protected while everything is still there.
 
         Raises:
             automation.CommandError: it failed.
         """
         plan = Plan()
+        if not skip_preview:
+            self._stack.destroy(color="never", preview_only=True, on_output=self._note, on_error=self._note)
         self._stack.destroy(
             color="never", on_event=plan.listener(done=True), on_output=self._note, on_error=self._note
         )

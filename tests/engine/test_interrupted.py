@@ -8,44 +8,67 @@ import psutil
 import pytest
 from pulumi import automation
 
+from local.provider import Aws
 from local.stack_config import ROOT
+from tests.engine.account import account
 from tests.engine.conftest import NewStack
+from tests.engine.engine_stack import EngineStack
+from tests.engine.people import move_in, record_is_there
 from tests.engine.watched_provider import WatchedProvider
 
-AT_CREATIONS = (5, 65)
-"""After how many creations an update stumbles: each goes on where the one before it ended."""
+FAILS_AT = (5, 65)
+"""After how many creations an update fails: each goes on where the one before it ended."""
+KILLED_AT = 50
 
 
-def test_failed_update_goes_on_where_it_ended(new_stack: NewStack, provider: WatchedProvider) -> None:
+@pytest.fixture(scope="module")
+def recovered(new_stack: NewStack, provider: WatchedProvider) -> EngineStack:
+    """The stack after updates that failed, and one that did not."""
     stack = new_stack("failing")
-    for number in AT_CREATIONS:
+    for number in FAILS_AT:
         provider.stumble_after(number - _created(provider, stack.name), lambda: None)
         with pytest.raises(automation.CommandError, match="the provider stumbled"):
             stack.up()
     stack.up()
-    assert stack.preview().steps == []
-    _assert_each_created_once(provider, stack.name)
+    return stack
+
+
+def test_failed_update_goes_on_where_it_ended(recovered: EngineStack, provider: WatchedProvider) -> None:
+    assert recovered.preview().steps == []
+    _assert_each_created_once(provider, recovered.name)
+
+
+def test_destroy_without_its_preview_keeps_records_and_users(recovered: EngineStack, aws: Aws) -> None:
+    users = move_in(aws, recovered)
+    outputs = recovered.outputs
+    with pytest.raises(automation.CommandError, match="protected"):
+        recovered.destroy(skip_preview=True)
+    assert record_is_there(aws, outputs["table_name"])
+    [pool] = account(aws)["user pools"].values()
+    assert pool["users"] == [*users]
+    recovered.up()
+    assert recovered.preview().steps == []
+    assert recovered.outputs["user_pool_id"] == outputs["user_pool_id"]
 
 
 def test_killed_update_goes_on_where_it_ended(new_stack: NewStack, provider: WatchedProvider) -> None:
     stack = new_stack("killed")
     stack.configure(tableName="OfTheKilled")
-    for number in AT_CREATIONS[1:]:
-        provider.stumble_after(number - _created(provider, stack.name), _kill_engine)
-        update = [stack.name, str(stack.folder), json.dumps(stack.environment)]
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.engine.update_process", *update],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode != 0, done.stderr
-        assert _created(provider, stack.name) == number
-        # The dead engine still holds the stack.
-        with pytest.raises(automation.ConcurrentUpdateError):
-            stack.up()
-        stack.cancel()
+    provider.stumble_after(KILLED_AT, _kill_engine)
+    update = [stack.name, str(stack.folder), json.dumps(stack.environment)]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.engine.update_process", *update],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0, done.stderr
+    assert _created(provider, stack.name) == KILLED_AT
+    # The dead engine still holds the stack.
+    with pytest.raises(automation.ConcurrentUpdateError):
+        stack.up()
+    stack.cancel()
     stack.up()
     assert stack.preview().steps == []
     _assert_each_created_once(provider, stack.name)
