@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from contract.remedies import ANY_JSON_HINT
+
 SIGN_IN_FAILED: Final = "The user name or password is wrong."
 INVALID_TOKEN: Final = "A valid ID token is required. Get one from the auth route."
 THROTTLED: Final = "Too many requests. Wait a moment and send the same request again."
@@ -75,15 +77,8 @@ class Fault(Message):
     request_id: str
 
 
-NOT_OF_THE_CONTRACT: Final = Problems(
-    message="The request body breaks the contract of this route.",
-    errors=[
-        FieldProblem(
-            "body",
-            "is not a JSON object with the required keys",
-            "send a JSON object with all keys of the contract, as ConvertTo-Json writes; "
-            "Windows PowerShell 5.1 has to be given the UTF-8 bytes, not the text",
-        )
-    ],
+NOT_JSON: Final = Problems(
+    message="The request body is not JSON, or empty.",
+    errors=[FieldProblem("body", "is not JSON, or empty", ANY_JSON_HINT)],
 )
-"""What the gateway says of a body that breaks the route's model."""
+"""What the gateway says of such a body; a function, which may get one too, says where and why."""

@@ -52,8 +52,6 @@ class RouteSpec:
     """Whose members may call it with their ID token; None where nobody has one yet."""
     request: str
     """The request's type, as `module:name`: importing it may need what not every function ships."""
-    lenient: frozenset[str] = frozenset()
-    """Properties whose type the function judges, since it accepts more or explains a mistake better."""
     headers: tuple[HeaderSpec, ...] = ()
     answers: tuple[AnswerSpec, ...]
     """Those of its own; `ANSWERS_OF_ALL` come beside them."""
@@ -145,8 +143,6 @@ FILE_SLA_ERROR: Final = RouteSpec(
     description="Answers once every record of the report is stored.",
     group=Group.REPORTERS,
     request="contract.report:Report",
-    # A lone object is taken for a list of one, and a list that was cut to text is explained.
-    lenient=frozenset({"sla_error"}),
     headers=(IDEMPOTENCY_KEY,),
     answers=(
         AnswerSpec(status=HTTPStatus.OK, meaning="Every record is stored.", bodies=(Recorded,)),

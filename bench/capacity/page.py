@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from bench.capacity.cost import monthly
+from bench.capacity.cost import monthly, monthly_of_key
 from bench.capacity.fleet import Fleet
 from bench.capacity.functions import COLD_START, LARGEST_REPORT, REPORT, SIGN_IN
 from bench.capacity.largest_report import FORMS
@@ -52,6 +52,7 @@ def _cost_table() -> str:
             ["**all**", *(f"**{_dollars(total)}**" for total in totals)],
             ["a server", *(f"{each:.3f}" for each in per_server)],
             ["each day of a storm adds", *(_dollars(day) for day in storm_days)],
+            ["a KMS key of one's own adds", *(_dollars(monthly_of_key(fleet)) for fleet in quiet)],
         ],
     )
 

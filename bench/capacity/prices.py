@@ -32,11 +32,19 @@ LOG_GB = 0.50
 """CloudWatch Logs, taken in (February and June 2026)."""
 LOG_GB_MONTH = 0.03
 METRIC_MONTH = 0.30
+"""A custom metric, first tier. API Gateway's metrics by method are billed as such: detailed metrics "incur
+additional charges", by CloudWatch's prices (Amazon API Gateway dimensions and metrics)."""
 ALARM_MONTH = 0.10
 """For each metric that an alarm reads."""
 COMPOSITE_ALARM_MONTH = 0.50
 DASHBOARD_MONTH = 3.00
 SECRET_MONTH = 0.40
+SECRET_REQUEST = 0.05 / 10_000
+KEY_MONTH = 1.00
+"""KMS, a customer managed key (March and June 2026). Each of the first two yearly renewals of its material
+adds as much, later ones nothing (since April 2024)."""
+KEY_REQUEST = 0.03 / 10_000
+"""A symmetric request to KMS (March and June 2026)."""
 ACTIVE_USER_MONTH = 0.015
 """Cognito Essentials."""
 TRAFFIC_OUT_GB = 0.09

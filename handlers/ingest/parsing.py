@@ -9,8 +9,9 @@ from contract.answers import FieldProblem
 from contract.limits import MAX_FOLDERS, MAX_LISTED_PROBLEMS
 from contract.remedies import HOW_TO_SPLIT
 from contract.report import Report, ReportedFolder, wrap_lone_object
-from handlers.ingest.problems import describe_broken_json, describe_problem
+from handlers.ingest.problems import describe_problem
 from handlers.ingest.transmission import check_transmission
+from handlers.web.broken_json import describe_broken_json, find_broken_json
 from handlers.web.errors import InvalidBodyError, TooLargeError
 
 
@@ -35,7 +36,8 @@ def parse_report(body: bytes) -> Report:
 def _list_problems(body: bytes, error: ValidationError) -> list[FieldProblem]:
     details = error.errors(include_url=False)
     if details[0]["type"] == "json_invalid":
-        return [describe_broken_json(body, details[0])]
+        # Python's own reader tells better where and why, but takes some things that pydantic's does not.
+        return [find_broken_json(body) or describe_broken_json(details[0]["ctx"]["error"])]
     if len(details[0]["loc"]) > 1:  # in a folder: then look through the others as well
         return _list_problems_of_folders(body)
     return [describe_problem(detail) for detail in details]

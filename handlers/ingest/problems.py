@@ -6,20 +6,11 @@ from pydantic_core import ErrorDetails
 
 from contract.answers import FieldProblem
 from contract.limits import MAX_SLA_MINUTES, MIN_SLA_MINUTES
-from contract.remedies import DATE_HINT, DEPTH_HINT, UTF8_HINT
+from contract.remedies import DATE_HINT, DEPTH_HINT
+from handlers.web.broken_json import describe_no_object
 
-_BODY: Final = "body"
 # What ConvertTo-Json writes as text where it is too deep for it.
 _CUT: Final = {"list_type": "a list", "model_type": "an object", "model_attributes_type": "an object"}
-
-
-def describe_broken_json(body: bytes, detail: ErrorDetails) -> FieldProblem:
-    """What is wrong with a body that is no JSON, or none in UTF-8."""
-    try:
-        body.decode()
-    except UnicodeDecodeError:
-        return FieldProblem(_BODY, "is not UTF-8", UTF8_HINT)
-    return FieldProblem(_BODY, f"is not JSON: {detail['ctx']['error']}", "send a JSON object as UTF-8")
 
 
 def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) -> FieldProblem:
@@ -27,7 +18,9 @@ def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) ->
     field = _format_path((*place, *detail["loc"]))
     context: dict[str, Any] = detail.get("ctx", {})
     kind = detail["type"]
-    if kind in _CUT and isinstance(detail["input"], str) and field != _BODY:
+    if kind in ("model_type", "model_attributes_type") and not (place or detail["loc"]):
+        return describe_no_object(detail["input"])
+    if kind in _CUT and isinstance(detail["input"], str):
         return FieldProblem(field, f"is text where {_CUT[kind]} is expected", DEPTH_HINT)
     match kind:
         case "missing":
@@ -61,4 +54,4 @@ def _format_path(location: tuple[int | str, ...]) -> str:
     path = ""
     for step in location:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
-    return path or _BODY
+    return path

@@ -8,6 +8,7 @@ from contract.answers import FieldProblem
 from contract.limits import MAX_SIGN_IN_CHARACTERS
 from contract.remedies import LOST_LETTER, UTF8_HINT
 from contract.sign_in import AuthRequest, PasswordSignIn, RecoveryEnd, RecoveryStart, TokenRefresh
+from handlers.web.broken_json import describe_broken_json, describe_no_object, find_broken_json
 from handlers.web.errors import InvalidBodyError
 from handlers.web.json_body import DuplicateKeyError, unique_keys
 
@@ -42,12 +43,11 @@ def _object(body: bytes) -> dict[str, Any]:
         raise InvalidBodyError(
             [FieldProblem("body", "has a key more than once", "send each key once")]
         ) from None
-    except UnicodeDecodeError:
-        raise InvalidBodyError([FieldProblem("body", "is not UTF-8", UTF8_HINT)]) from None
     except (ValueError, RecursionError):
-        raise InvalidBodyError([FieldProblem("body", "is not JSON", "send a JSON object as UTF-8")]) from None
+        problem = find_broken_json(body) or describe_broken_json("it cannot be read")
+        raise InvalidBodyError([problem]) from None
     if not isinstance(given, dict):
-        raise InvalidBodyError([FieldProblem("body", "is not an object", "send a JSON object")])
+        raise InvalidBodyError([describe_no_object(given)])
     return given
 
 

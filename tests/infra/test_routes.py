@@ -14,7 +14,7 @@ every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.p
 def test_route_is_declared_with_its_group_and_model(program: Program, route: RouteSpec) -> None:
     method = program.one("Method", f"api-{route.key}-post")
     assert method["authorization"] == ("COGNITO_USER_POOLS" if route.group else "NONE")
-    assert json.loads(program.one("Model", f"api-{route.key}-model")["schema"])["type"] == "object"
+    assert json.loads(program.one("Model", f"api-{route.key}-model")["schema"])["title"] == route.operation_id
     assert program.one("Function", f"{route.key}-function")["handler"] == f"handlers.{route.path}.handler"
     assert program.one("MethodSettings", f"api-{route.key}-settings")
 

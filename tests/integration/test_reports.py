@@ -77,21 +77,29 @@ def test_analyst_may_not_report(stack: RunningStack) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "field"),
+    ("body", "field", "hint"),
     [
-        (b"", "body"),
-        (b"not json", "body"),
-        (b"[]", "body"),
-        (b"{}", "body"),
-        (b'{"sla_error": "System.Object[]"}', "sla_error"),
-        (b'{"sla_error": [{"folder": "f", "sla": 1, "files": []}]}', "sla_error[0].sla"),
+        # What is no JSON the gateway answers, with one text.
+        (b"not json", "body", "double quotes"),
+        (rb'{"sla_error": [{"folder": "C:\data"}]}', "body", "backslash twice"),
+        ('{"sla_error": [], "x": "março"}'.encode("latin-1"), "body", "UTF8.GetBytes"),
+        # All else reaches the function, which names the field.
+        (b"", "body", "object"),
+        (b"[]", "body", "object"),
+        (b'"{}"', "body", "ConvertTo-Json twice"),
+        (b"{}", "sla_error", "add it"),
+        (b'{"sla_error": "System.Object[]"}', "sla_error", "-Depth"),
+        (b'{"sla_error": [{"folder": "f", "sla": 1, "files": []}]}', "sla_error[0].sla", "20 to 1440"),
     ],
 )
-def test_bad_body_is_told_by_field(stack: RunningStack, token: str, body: bytes, field: str) -> None:
+def test_bad_body_is_told_by_field_and_remedy(
+    stack: RunningStack, token: str, body: bytes, field: str, hint: str
+) -> None:
     answer = stack.report(body, token)
     assert answer.status_code == 400
-    assert answer.json()["errors"][0]["field"] == field
-    assert answer.json()["errors"][0]["hint"]
+    error = answer.json()["errors"][0]
+    assert error["field"] == field
+    assert hint in error["hint"]
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 

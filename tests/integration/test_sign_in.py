@@ -3,6 +3,7 @@
 import pytest
 
 from contract.names import Group
+from contract.routes import AUTH
 from ops.users import generate_password
 from tests.running_stack import RunningStack
 
@@ -59,7 +60,16 @@ def test_wrong_recovery_code_looks_the_same_for_everyone(stack: RunningStack) ->
 
 
 def test_gateway_and_function_both_name_the_field(stack: RunningStack) -> None:
-    for body in ({}, {"username": "reporter"}):
-        answer = stack.auth(body)
+    """The gateway names the body, since it is no JSON; the function every field that is wrong."""
+    for body, fields in (
+        (b"{", ["body"]),
+        (rb'{"username": "FILES01\svc", "password": "p"}', ["body"]),
+        (b"{}", ["username", "password"]),
+        (b'{"username": "reporter"}', ["password"]),
+        (b"[]", ["body"]),
+    ):
+        answer = stack.http.post(AUTH.path, content=body, headers={"Content-Type": "application/json"})
         assert answer.status_code == 400
-        assert answer.json()["errors"][0]["field"]
+        errors = answer.json()["errors"]
+        assert [error["field"] for error in errors] == fields
+        assert all(error["problem"] and error["hint"] for error in errors)

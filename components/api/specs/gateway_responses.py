@@ -50,8 +50,9 @@ GATEWAY_RESPONSES = (
         response_type="DEFAULT_5XX",
         template='{"message": $context.error.messageString, "request_id": "$context.requestId"}',
     ),
+    # The models take any JSON, so this says one thing only.
     GatewayResponse(
-        response_type="BAD_REQUEST_BODY", status_code="400", template=_template(answers.NOT_OF_THE_CONTRACT)
+        response_type="BAD_REQUEST_BODY", status_code="400", template=_template(answers.NOT_JSON)
     ),
     GatewayResponse(
         response_type="UNAUTHORIZED",

@@ -4,9 +4,19 @@ from typing import Any
 
 import pytest
 
-from bench.capacity.cost import monthly
+from bench.capacity.cost import (
+    ANALYSTS,
+    DETAILED_METRICS,
+    ENVIRONMENT_HOURS,
+    QUERIES_A_DAY,
+    cold_starts,
+    environments,
+    key_requests,
+    monthly,
+    monthly_of_key,
+)
 from bench.capacity.fleet import SECONDS_A_MONTH, Fleet
-from bench.capacity.functions import WHOLE_PROCESSOR_MB, Work
+from bench.capacity.functions import SIGN_IN, WHOLE_PROCESSOR_MB, Work
 from bench.capacity.items import item_bytes, read_units, write_units
 from bench.capacity.largest_report import (
     FORMS,
@@ -86,6 +96,37 @@ def test_a_server_never_costs_more_in_a_larger_fleet() -> None:
 def test_writes_are_billed_by_the_unit() -> None:
     fleet = Fleet(servers=100)
     assert monthly(fleet)["DynamoDB writes"] == pytest.approx(fleet.write_units * 0.625e-6)
+
+
+def test_detailed_metrics_are_billed_by_route_whatever_the_traffic() -> None:
+    """Five for each method that has them on; those of a cache are not published, since there is none."""
+    assert DETAILED_METRICS == 5 * 2
+    for servers in (10, 100_000):
+        assert monthly(Fleet(servers=servers))["API Gateway's detailed metrics"] == pytest.approx(3.00)
+
+
+def test_key_of_ones_own_costs_a_dollar_and_its_requests() -> None:
+    queries = ANALYSTS * QUERIES_A_DAY * 730 / 24
+    quiet, busy = Fleet(servers=10, in_breach=0), Fleet(servers=1_000)
+    assert key_requests(quiet) == pytest.approx(queries + cold_starts(quiet))
+    # One environment takes all reports, and wants the table's key every five minutes.
+    assert key_requests(busy) == pytest.approx(SECONDS_A_MONTH / 300 + queries + cold_starts(busy))
+    assert monthly_of_key(busy) == pytest.approx(1 + key_requests(busy) * 0.03 / 10_000)
+
+
+def test_function_has_as_many_environments_as_requests_at_once() -> None:
+    work = Work(cpu_ms=0, waiting_ms=200)
+    assert environments(SECONDS_A_MONTH, work) == 1
+    assert environments(100 * SECONDS_A_MONTH, work) == pytest.approx(20)
+
+
+def test_secret_is_read_once_in_the_life_of_an_environment() -> None:
+    quiet, busy = Fleet(servers=1), Fleet(servers=100, interval_seconds=1)
+    assert cold_starts(quiet) == 730 / ENVIRONMENT_HOURS
+    assert cold_starts(busy) / cold_starts(quiet) == pytest.approx(environments(busy.runs, SIGN_IN))
+    bills = [monthly(fleet)["Cognito and Secrets Manager"] for fleet in (quiet, busy)]
+    read_more = cold_starts(busy) - cold_starts(quiet)
+    assert bills[1] - bills[0] == pytest.approx(read_more * 0.05 / 10_000)
 
 
 def test_shares_are_of_the_peak_and_the_first_to_bind_comes_first() -> None:
