@@ -1,16 +1,22 @@
 """Command line of the benchmarks: `python -m bench [GROUP …]`."""
 
 import argparse
+import json
 import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 
 from bench.figures import Figure, show, write
+from bench.machine import describe_machine
 from bench.measures import calls, cold_start, commands, cpu, load, package, reading
+from bench.published import PAGES_FIGURES, Run, read_published, write_published
 from bench.workload.service import running_service
 
 RESULTS = Path(".bench/results.json")
+RUN = Path(".bench/run.json")
 _FOLDER = Path(".bench/stack")
 _GROUPS = ("calls", "load", "cpu", "cold-start", "package", "reading", "demo", "tests")
 _STANDARD = _GROUPS[:-1]
@@ -18,8 +24,10 @@ _console = Console(stderr=True, highlight=False)
 
 
 def main() -> int:
-    """Measures what was asked for, prints the table, and writes the results."""
+    """Measures what was asked for, prints the table, and writes the results; or publishes the last ones."""
     options = _parser().parse_args()
+    if options.publish:
+        return _publish()
     RESULTS.parent.mkdir(exist_ok=True)
     groups = options.groups or _STANDARD
     figures: list[Figure] = []
@@ -44,6 +52,19 @@ def main() -> int:
                     figures += reading.measure(service, sizes, days, options.rounds, _say) if sizes else []
     show(figures)
     write(figures, RESULTS)
+    run = Run(f"{datetime.now(UTC):%Y-%m-%d}", describe_machine(), options.rounds, options.starts)
+    RUN.write_text(json.dumps(asdict(run), indent=2) + "\n")
+    return 0
+
+
+def _publish() -> int:
+    if not RESULTS.exists() or not RUN.exists():
+        _say("There are no results yet: python -m bench")
+        return 1
+    figures = [Figure(**entry) for entry in json.loads(RESULTS.read_text())]
+    run = Run(**json.loads(RUN.read_text()))
+    write_published(read_published(PAGES_FIGURES).merge(figures, run), PAGES_FIGURES)
+    _say(f"{len(figures)} figures of {run.date} are in docs/{PAGES_FIGURES.name}. Into the pages: make docs")
     return 0
 
 
@@ -77,6 +98,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--year", type=_sizes, default=[100_000], metavar="N,…",
         help="records over a year to read from; 1000000 takes some 20 minutes to load",
+    )  # fmt: skip
+    parser.add_argument(
+        "--publish", action="store_true",
+        help="measure nothing; put the last run's results into the figures that the documentation quotes",
     )  # fmt: skip
     return parser
 

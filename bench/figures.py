@@ -66,8 +66,8 @@ def show(figures: Sequence[Figure]) -> None:
         table.add_row(
             figure.name,
             figure.unit,
-            _short(figure.ours),
-            _short(figure.baseline),
+            format_number(figure.ours),
+            format_number(figure.baseline),
             ratio_text(figure.ratio),
             f"{figure.spread:.0%}" if figure.spread else "counted",
         )
@@ -79,5 +79,6 @@ def ratio_text(ratio: float) -> str:
     return f"1/{1 / ratio:,.0f}" if 0 < ratio < 1 / 5 else f"{ratio:.2f}"
 
 
-def _short(value: float) -> str:
+def format_number(value: float) -> str:
+    """A number of three digits, or a whole one."""
     return f"{value:,.0f}" if value >= 1_000 or float(value).is_integer() else f"{value:,.3g}"

@@ -5,21 +5,39 @@ import json
 import sys
 from pathlib import Path
 
+from bench.published import PAGES_FIGURES, read_published
 from docs.generate.api_page import build_api_page
 from docs.generate.configuration_page import build_configuration_page
+from docs.generate.figures import FigureError, fill_figures, find_pages
 from docs.generate.openapi import build_openapi
 
 ROOT = Path(__file__).parents[2]
 
 
 def build_pages() -> dict[Path, str]:
-    """The text of every generated file."""
+    """The text of every generated file, and of every page that quotes figures.
+
+    Raises:
+        FigureError: a page asks for a figure in a way that cannot be met.
+    """
     docs = ROOT / "docs"
     return {
+        **_fill_pages(),
         docs / "api.md": build_api_page(),
         docs / "configuration.md": build_configuration_page(ROOT),
         docs / "openapi.json": json.dumps(build_openapi(), indent=2, ensure_ascii=False) + "\n",
     }
+
+
+def _fill_pages() -> dict[Path, str]:
+    published = read_published(PAGES_FIGURES)
+    pages = {}
+    for page in find_pages(ROOT):
+        try:
+            pages[page] = fill_figures(page.read_text(encoding="utf-8"), published)
+        except FigureError as error:
+            raise FigureError(f"{page.relative_to(ROOT)}: {error}") from error
+    return pages
 
 
 def main() -> int:
@@ -27,14 +45,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m docs.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a page is behind")
     check = parser.parse_args().check
-    behind = [
-        path for path, text in build_pages().items() if not path.exists() or path.read_text("utf-8") != text
-    ]
+    try:
+        pages = build_pages()
+    except FigureError as error:
+        print(error)
+        return 1
+    behind = [path for path, text in pages.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in behind:
         if check:
-            print(f"{path.relative_to(ROOT)} is behind the code: write it anew with `make docs`.")
+            print(f"{path.relative_to(ROOT)} is behind code or figures: write it anew with `make docs`.")
         else:
-            path.write_text(build_pages()[path], encoding="utf-8")
+            path.write_text(pages[path], encoding="utf-8")
             print(f"written: {path.relative_to(ROOT)}")
     return 1 if check and behind else 0
 

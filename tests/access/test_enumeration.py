@@ -23,20 +23,22 @@ ATTEMPTS: dict[str, dict[str, Any]] = {
     "false code, again and again": {"code": "000001", "new_password": "Another-one-23"},
 }
 
+STATES = ("with a password", "with a first password", "disabled", "reset")
+
 
 @pytest.fixture(scope="module")
 def usernames(stack: RunningStack) -> dict[str, str]:
     """One user of every state there is, and names that no one has."""
     cognito, pool = stack.aws.client("cognito-idp"), stack.outputs["user_pool_id"]
-    states = {
-        "with a password": stack.new_user("e-confirmed", Group.REPORTERS),
-        "with a first password": stack.new_user("e-new", temporary=True),
-        "disabled": stack.new_user("e-disabled", Group.ANALYSTS),
-        "reset": stack.new_user("e-reset"),
-    }
+    users = (
+        stack.new_user("e-confirmed", Group.REPORTERS),
+        stack.new_user("e-new", temporary=True),
+        stack.new_user("e-disabled", Group.ANALYSTS),
+        stack.new_user("e-reset"),
+    )
     cognito.admin_disable_user(UserPoolId=pool, Username="e-disabled")
     cognito.admin_reset_user_password(UserPoolId=pool, Username="e-reset")
-    return {state: user["username"] for state, user in states.items()}
+    return {state: user["username"] for state, user in zip(STATES, users, strict=True)}
 
 
 @pytest.mark.parametrize("attempt", ATTEMPTS)

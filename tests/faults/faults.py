@@ -87,6 +87,7 @@ _ANYTHING_STORED: Final = (
     "InternalServerError",
     "ServiceUnavailable",
 )
+KINDS: Final = (*_NOTHING_STORED, *_ANYTHING_STORED)
 mishaps: st.SearchStrategy[Mishap] = st.one_of(
     st.builds(Mishap, st.sampled_from(_NOTHING_STORED), seconds=st.floats(0, READ_SECONDS)),
     st.builds(
