@@ -1,15 +1,23 @@
 """docs/api.md: the routes, what each takes and answers."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
+from contract.answers import NOT_OF_THE_CONTRACT
+from contract.names import STAGE
 from contract.routes import ROUTES, RouteSpec
-from docs.generate.markdown import format_table
+from docs.generate.markdown import format_json, format_table
+from docs.generate.request_schema import Shape, read_shapes
 
-_HEAD = """# The API
+_HEAD = f"""# The API
 
-Two routes, both `POST`, both JSON in UTF-8. Every answer is JSON with a `message`. The same in OpenAPI:
-[openapi.json](openapi.json).
-"""
+{len(ROUTES)} routes, all `POST`, all JSON in UTF-8. A path follows the stack's output `api_url`, which ends
+in `/{STAGE}`; any other path or method is answered 404. Keys that are not listed here are ignored. The same
+in OpenAPI: [openapi.json](openapi.json).
+
+Every answer is JSON with a `message`. One that refuses a body says what to mend, such as:
+
+{format_json(asdict(NOT_OF_THE_CONTRACT))}"""
 
 
 def build_api_page() -> str:
@@ -26,8 +34,12 @@ def _describe(route: RouteSpec) -> Iterator[str]:
         else "anyone"
     )
     facts = [("who may call it", caller), ("body at most", f"{route.max_body_bytes:,} bytes")]
-    facts += [(f"header `{header.name}`", header.meaning) for header in route.headers]
+    facts += [(f"header `{header.name}`, optional", header.meaning) for header in route.headers]
     yield format_table(("", ""), facts)
+    yield "### What it takes\n"
+    for shape in read_shapes(route):
+        yield from _describe_shape(shape)
+    yield "### What it answers\n"
     yield format_table(
         ("status", "meaning", "keys of the body"),
         [
@@ -40,4 +52,12 @@ def _describe(route: RouteSpec) -> Iterator[str]:
             )
             for answer in route.all_answers
         ],
+    )
+
+
+def _describe_shape(shape: Shape) -> Iterator[str]:
+    yield f"{shape.meaning}\n"
+    yield format_json(shape.example)
+    yield format_table(
+        ("key", "type", "meaning"), [(f"`{field.path}`", field.type, field.meaning) for field in shape.fields]
     )
