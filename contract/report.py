@@ -17,6 +17,7 @@ from contract.limits import (
     EARLIEST_CREATION,
     MAX_FILENAME_CHARACTERS,
     MAX_FOLDER_BYTES,
+    MAX_FOLDERS,
     MAX_SLA_MINUTES,
     MIN_SLA_MINUTES,
 )
@@ -102,12 +103,17 @@ class _Contract(BaseModel):
 class StuckFile(_Contract):
     """A file over its folder's SLA."""
 
-    filename: Filename
+    filename: Annotated[Filename, Field(description="Its name, not blank.", examples=["INV-20816.xml"])]
     creation_date: Annotated[
         AwareDatetime,
         BeforeValidator(_accept_date),
         AfterValidator(_check_plausible),
-        Field(alias="creationDate"),
+        Field(
+            alias="creationDate",
+            description="When it was created: ISO 8601 with an offset, or `/Date(…)/` as Windows PowerShell "
+            f"writes it; from {EARLIEST_CREATION.year} to {CLOCK_SKEW.days} day ahead.",
+            examples=["2026-11-24T06:46:03.1234567+01:00"],
+        ),
     ]
     """In UTC."""
 
@@ -115,9 +121,29 @@ class StuckFile(_Contract):
 class ReportedFolder(_Contract):
     """A folder with at least one stuck file."""
 
-    folder: Annotated[Text, AfterValidator(_check_folder)]
-    sla: Annotated[int, Field(strict=True, ge=MIN_SLA_MINUTES, le=MAX_SLA_MINUTES)]
-    files: Annotated[list[StuckFile], Field(min_length=1, fail_fast=True), BeforeValidator(wrap_lone_object)]
+    folder: Annotated[
+        Text,
+        AfterValidator(_check_folder),
+        Field(
+            description=f"Its path, not blank, of at most {MAX_FOLDER_BYTES:,} bytes in UTF-8.",
+            examples=["C:\\Jobs\\Invoices\\Inbound"],
+        ),
+    ]
+    sla: Annotated[
+        int,
+        Field(
+            strict=True,
+            ge=MIN_SLA_MINUTES,
+            le=MAX_SLA_MINUTES,
+            description="Minutes that a file may wait in it.",
+            examples=[30],
+        ),
+    ]
+    files: Annotated[
+        list[StuckFile],
+        Field(min_length=1, fail_fast=True, description="Those that waited longer."),
+        BeforeValidator(wrap_lone_object),
+    ]
 
 
 class Report(_Contract):
@@ -125,4 +151,11 @@ class Report(_Contract):
 
     # Fails fast, here and in files: millions of bad entries fit into one body, and to collect what
     # is wrong with each would take minutes and gigabytes.
-    sla_error: Annotated[list[ReportedFolder], Field(fail_fast=True), BeforeValidator(wrap_lone_object)]
+    sla_error: Annotated[
+        list[ReportedFolder],
+        Field(
+            fail_fast=True,
+            description=f"The folders in breach, at most {MAX_FOLDERS:,}; none in a heartbeat.",
+        ),
+        BeforeValidator(wrap_lone_object),
+    ]

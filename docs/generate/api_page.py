@@ -1,16 +1,25 @@
 """docs/api.md: the routes, what each takes and answers."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from contract import remedies
+from contract.answers import NOT_JSON
+from contract.names import STAGE
 from contract.routes import ROUTES, RouteSpec
-from docs.generate.markdown import format_table
+from docs.generate.markdown import format_json, format_table
+from docs.generate.request_schema import Shape, read_shapes
 
-_HEAD = """# The API
+_HEAD = f"""# The API
 
-Two routes, both `POST`, both JSON in UTF-8. Every answer is JSON with a `message`. The same in OpenAPI:
-[openapi.json](openapi.json). How many files fit into one report, by what writes it:
-[the largest report](capacity.md#the-largest-report).
+{len(ROUTES)} routes, all `POST`, all JSON in UTF-8. A path follows the stack's output `api_url`, which ends
+in `/{STAGE}`; any other path or method is answered 404. Keys that are not listed here are ignored. The same
+in OpenAPI: [openapi.json](openapi.json).
+
+Every answer is JSON with a `message`. One that refuses a body says what to mend, such as:
+
+{format_json(asdict(NOT_JSON))}
+How many files fit into one report, by what writes it: [the largest report](capacity.md#the-largest-report).
 """
 
 
@@ -29,8 +38,12 @@ def _describe(route: RouteSpec) -> Iterator[str]:
     )
     size = f"{route.max_body_bytes:,} {remedies.HANDED_ON}. {remedies.COUNTED_TWICE}"
     facts = [("who may call it", caller), ("body at most", size)]
-    facts += [(f"header `{header.name}`", header.meaning) for header in route.headers]
+    facts += [(f"header `{header.name}`, optional", header.meaning) for header in route.headers]
     yield format_table(("", ""), facts)
+    yield "### What it takes\n"
+    for shape in read_shapes(route):
+        yield from _describe_shape(shape)
+    yield "### What it answers\n"
     yield format_table(
         ("status", "meaning", "keys of the body"),
         [
@@ -43,4 +56,12 @@ def _describe(route: RouteSpec) -> Iterator[str]:
             )
             for answer in route.all_answers
         ],
+    )
+
+
+def _describe_shape(shape: Shape) -> Iterator[str]:
+    yield f"{shape.meaning}\n"
+    yield format_json(shape.example)
+    yield format_table(
+        ("key", "type", "meaning"), [(f"`{field.path}`", field.type, field.meaning) for field in shape.fields]
     )

@@ -11,7 +11,8 @@ from docs.generate.markdown import format_table
 _HEAD = """# Configuration
 
 Set with `pulumi config set <key> <value>`. A value out of range, or a key that is none, stops the
-program before anything is deployed, and says which. `aws:region` has no default.
+program before anything is deployed, and says which. `aws:region` has no default. Every resource carries
+the tags `Project`, `Stack` and `ManagedBy`.
 """
 
 

@@ -1,15 +1,13 @@
 """The API's description in OpenAPI 3.1, made from the table of routes and the contract's types."""
 
 from pkgutil import resolve_name
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from pydantic import TypeAdapter
 
 from contract import answers
-from contract.limits import MAX_SIGN_IN_CHARACTERS
 from contract.names import STAGE
 from contract.routes import AUTH, ROUTES, AnswerSpec, HeaderSpec, RouteSpec
-from contract.sign_in import AuthRequest
 
 _SCHEMAS: Final = "#/components/schemas/"
 _BEARER: Final = "idToken"
@@ -103,9 +101,4 @@ def _build_schemas() -> dict[str, Any]:
         ref_template=_SCHEMAS + "{model}",
     )
     schemas = {name: schema for (name, _), schema in roots.items() if name not in shared["$defs"]}
-    schemas |= shared["$defs"]
-    for shape in get_args(AuthRequest):
-        for definition in schemas[shape.__name__]["properties"].values():
-            if definition.get("type") == "string":
-                definition |= {"minLength": 1, "maxLength": MAX_SIGN_IN_CHARACTERS}
-    return schemas
+    return {**schemas, **shared["$defs"]}

@@ -1,21 +1,34 @@
-"""The README is what a newcomer believes, so what it tells of the configuration must be so."""
+"""The README is what a newcomer reads first: short, and every command in it is one that there is."""
 
 import re
-from typing import Any
+import subprocess
+import sys
 
-import yaml
+import pytest
 
 from local.stack_config import ROOT
+from tests.unit.docs.pages import PAGES, Page
+
+MOST_LINES = 150
 
 
-def test_configuration_table_is_that_of_the_program() -> None:
-    schema: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
-    rows = re.findall(
-        r"^\| `(\w+)` \| (?:`(.*?)`)? ?\| (.*) \|$", (ROOT / "README.md").read_text(), re.MULTILINE
-    )
-    told = {key: (default, meaning) for key, default, meaning in rows if key in schema}
-    assert told == {key: (_as_told(entry["default"]), entry["description"]) for key, entry in schema.items()}
+def test_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= MOST_LINES
 
 
-def _as_told(default: object) -> str:
-    return str(default).lower() if isinstance(default, bool) else str(default)
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_every_make_target_that_is_told_of_exists(page: Page) -> None:
+    targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {target for code in page.code for target in re.findall(r"^make ([a-z-]+)", code)} <= targets
+
+
+def test_every_command_of_the_local_stack_that_is_told_of_exists() -> None:
+    told = {
+        command for page in PAGES for code in page.code for command in re.findall(r"-m local ([a-z]+)", code)
+    }
+    assert {"up", "report"} <= told
+    asked = subprocess.run(
+        [sys.executable, "-m", "local", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    [commands] = re.findall(r"\{([a-z,]+)\}", asked.split("positional arguments")[0])
+    assert told <= set(commands.split(","))

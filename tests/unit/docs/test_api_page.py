@@ -1,0 +1,146 @@
+"""docs/api.md tells what the routes take: its examples are taken, its limits are those of the functions."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, Field
+
+from contract.routes import AUTH, FILE_SLA_ERROR, ROUTES
+from docs.generate.request_schema import Shape, UndescribedFieldError
+from handlers.ingest.parsing import parse_report
+from handlers.sign_in.parsing import parse_sign_in
+from handlers.web.errors import InvalidBodyError
+from local.stack_config import ROOT
+
+PAGE = (ROOT / "docs" / "api.md").read_text()
+PARSERS: dict[str, Callable[[bytes], object]] = {AUTH.path: parse_sign_in, FILE_SLA_ERROR.path: parse_report}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One shape of a route's body, as the page tells it."""
+
+    path: str
+    example: Any
+    fields: dict[str, str] = field(default_factory=dict)
+    """Type by key."""
+
+    @property
+    def id(self) -> str:
+        return f"{self.path}-{'-'.join(self.example)}"
+
+
+def _read_page() -> Iterator[Told]:
+    for section in PAGE.split("\n## ")[1:]:
+        [path] = re.findall(r"^.*: `POST /(\w+)`$", section, re.MULTILINE)
+        takes, _, _ = section.partition("### What it takes")[2].partition("### What it answers")
+        for example, table in re.findall(r"```json\n([^`]+)```\n\n((?:\|.*\n)+)", takes):
+            rows = re.findall(r"^\| `([\w.\[\]]+)` \| (.*?) \|", table, re.MULTILINE)
+            yield Told(path, json.loads(example), dict(rows))
+
+
+TOLD = list(_read_page())
+
+
+def _limits() -> Iterator[Any]:
+    """Each limit of the page: the shape, the key, what is just within, what is just outside."""
+    number = r"([\d,]+)"
+    for told in TOLD:
+        for key, kind in told.fields.items():
+            within: list[Any] = []
+            outside: list[Any] = []
+            if found := re.search(rf"{number} to {number}", kind) or re.search(rf"at most {number}", kind):
+                bounds = [int(bound.replace(",", "")) for bound in found.groups()]
+                make = (lambda size: "x" * size) if kind.startswith("text") else int
+                within = [make(bound) for bound in bounds]
+                outside = [make(bounds[-1] + 1), *([make(bounds[0] - 1)] if len(bounds) > 1 else [])]
+            elif kind == "list of at least 1":
+                outside = [[]]
+            elif kind == "list of at least 0":
+                within = [[]]
+            if within or outside:
+                yield pytest.param(told, key, within, outside, id=f"{told.id}-{key}")
+
+
+LIMITS = list(_limits())
+
+
+def _with(example: Any, key: str, value: Any) -> bytes:
+    """The example with another value at a key such as `sla_error[].folder`."""
+    body = deepcopy(example)
+    place: Any = body
+    *steps, last = key.split(".")
+    for step in steps:
+        place = place[step.removesuffix("[]")][0]
+    place[last] = value
+    return json.dumps(body).encode()
+
+
+def test_page_tells_of_every_route() -> None:
+    assert {told.path for told in TOLD} == {route.path for route in ROUTES} == PARSERS.keys()
+    limited = {(told.path, key) for told, key, _, _ in (limit.values for limit in LIMITS)}
+    assert limited == {
+        (told.path, key) for told in TOLD for key, kind in told.fields.items() if re.search(r"\d", kind)
+    }
+    assert limited
+
+
+@pytest.mark.parametrize("told", TOLD, ids=lambda told: told.id)
+def test_example_is_taken_and_needs_each_of_its_keys(told: Told) -> None:
+    parse = PARSERS[told.path]
+    parse(json.dumps(told.example).encode())
+    for key in told.example:
+        # Without the key that tells its shape, a sign-in is taken for one of another shape.
+        with pytest.raises(InvalidBodyError):
+            parse(json.dumps({name: value for name, value in told.example.items() if name != key}).encode())
+
+
+@pytest.mark.parametrize(("told", "key", "within", "outside"), LIMITS)
+def test_limit_is_that_of_the_function(told: Told, key: str, within: list[Any], outside: list[Any]) -> None:
+    parse = PARSERS[told.path]
+    for value in within:
+        parse(_with(told.example, key, value))
+    for value in outside:
+        with pytest.raises(InvalidBodyError) as refused:
+            parse(_with(told.example, key, value))
+        assert refused.value.problems[0].field == key.replace("[]", "[0]")
+
+
+def test_a_field_that_nobody_described_is_named() -> None:
+    class Inner(BaseModel):
+        size: int
+
+    class Outer(BaseModel):
+        """An object."""
+
+        inner: list[Inner] = Field(description="What is within.")
+
+    schema = Outer.model_json_schema()
+    with pytest.raises(UndescribedFieldError, match=r"inner\[\]\.size has no description"):
+        Shape.of(schema, schema["$defs"])
+    Inner.model_fields["size"].description = "How large."
+    Inner.model_rebuild(force=True)
+    Outer.model_rebuild(force=True)
+    schema = Outer.model_json_schema()
+    with pytest.raises(UndescribedFieldError, match=r"inner\[\]\.size has no example"):
+        Shape.of(schema, schema["$defs"])
+
+
+def test_optional_fields_are_described_by_what_they_hold_and_left_out_of_the_example() -> None:
+    class Wrapped(BaseModel):
+        """An object."""
+
+        name: str = Field(description="Its name.", examples=["a"], max_length=5)
+        sender: str | None = Field(default=None, description="Who sent it.", min_length=2, max_length=64)
+
+    shape = Shape.of(Wrapped.model_json_schema(), {})
+    assert [(told.path, told.type) for told in shape.fields] == [
+        ("name", "text, at most 5 characters"),
+        ("sender", "text, 2 to 64 characters, optional"),
+    ]
+    assert shape.example == {"name": "a"}

@@ -1,0 +1,39 @@
+"""docs/dashboard.md says what is on the screen, in the screen's words, and how to run it."""
+
+import re
+
+from dashboard.services import stuck_files
+from dashboard.services.periods import MAX_DAYS
+from dashboard.settings import OUTPUTS_VARIABLE, Settings, name_variable
+from dashboard.widgets.stuck_file_list import _LABELS
+from local.stack_config import ROOT
+
+PAGE = (ROOT / "docs" / "dashboard.md").read_text()
+
+
+def test_every_variable_is_told_with_its_default() -> None:
+    told = dict(re.findall(r"^\| `(FILE_SLA_\w+)` \| (?:`(\w+)` )?\|", PAGE, re.MULTILINE))
+    fields = {name_variable(name): field.default for name, field in Settings.model_fields.items()}
+    assert told.keys() == {OUTPUTS_VARIABLE, *fields}
+    assert {name: default for name, default in told.items() if default} == {
+        name: str(default) for name, default in fields.items() if isinstance(default, int)
+    }
+
+
+def test_every_status_is_told_with_how_it_is_known() -> None:
+    told = dict(re.findall(r"^\| (\S \w+) \| [^|]+ \| ([^|]+) \|$", PAGE, re.MULTILINE))
+    assert list(told) == [
+        _LABELS[status]
+        for status in (stuck_files.Status.OPEN, stuck_files.Status.CLEARED, stuck_files.Status.UNKNOWN)
+    ]
+    bases = [
+        text
+        for name, text in vars(stuck_files).items()
+        if re.fullmatch("_LISTED|_NOT_.*|_SILENCE|_GAP", name)
+    ]
+    assert len(bases) == 5
+    assert all(basis.casefold() in " ".join(told.values()).casefold() for basis in bases)
+
+
+def test_longest_range_is_the_pickers() -> None:
+    assert f"up to {MAX_DAYS} days" in PAGE

@@ -1,0 +1,200 @@
+"""docs/data-model.md: what it tells of the table is so, and its queries find what they say."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.types import TypeDeserializer
+from moto import mock_aws
+
+from contract.report import Report
+from contract.table import Attribute, FileAttribute, Index
+from handlers.ingest import records
+from handlers.ingest.records import Detection, build_records
+from local.stack_config import ROOT
+from tests.dashboard.fake_table import REGION, TABLE, create_table
+from tests.unit.docs.aws_cli import run_commands
+
+PAGE = (ROOT / "docs" / "data-model.md").read_text()
+FOLDER = "C:\\Jobs\\Invoices\\Inbound"
+OTHER = "/srv/jobs/sensors"
+CREATED = "2026-11-10T06:46:03Z"
+AT_EIGHT = datetime(2026, 11, 24, 8, 15, 4, 500_000, tzinfo=UTC)
+MANY = 100
+
+Named = dict[str, str]
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+[EXAMPLE] = [json.loads(block) for block in _blocks("json")]
+
+
+def _report(*folders: str, files: int = 1) -> Report:
+    names = ["INV-20816.xml", *(f"INV-{number}.xml" for number in range(files - 1))]
+    listed = [{"filename": name, "creationDate": CREATED} for name in names]
+    return Report.model_validate(
+        {"sla_error": [{"folder": folder, "sla": 30, "files": listed} for folder in folders]}
+    )
+
+
+def _records(report: Report, at: datetime) -> list[dict[str, Any]]:
+    return build_records(report, Detection(detected_at=at, reported_by="files-01", subject="s"))
+
+
+# What was reported, by what each is for.
+REPORTED = {
+    "week before": (_report(FOLDER), datetime(2026, 11, 16, 23, 59, tzinfo=UTC)),
+    "first hour of the range": (_report(FOLDER), datetime(2026, 11, 17, 0, 30, tzinfo=UTC)),
+    "before the day": (_report(FOLDER), datetime(2026, 11, 23, 18, 29, 59, 999_999, tzinfo=UTC)),
+    "as the day begins": (_report(FOLDER), datetime(2026, 11, 23, 18, 30, tzinfo=UTC)),
+    "just after": (_report(FOLDER), datetime(2026, 11, 23, 18, 30, 0, 500_000, tzinfo=UTC)),
+    "at eight": (_report(OTHER, FOLDER, files=MANY), AT_EIGHT),
+    "again at eight": (_report(OTHER), AT_EIGHT + timedelta(minutes=30)),
+    "hour after": (_report(FOLDER), datetime(2026, 11, 24, 9, tzinfo=UTC)),
+    "as the day ends": (_report(OTHER), datetime(2026, 11, 24, 18, 29, 59, 999_999, tzinfo=UTC)),
+    "after the day": (_report(OTHER), datetime(2026, 11, 24, 18, 30, tzinfo=UTC)),
+    "just after the day": (_report(OTHER), datetime(2026, 11, 24, 18, 30, 0, 1, tzinfo=UTC)),
+}
+OF_DAY = {
+    "as the day begins", "just after", "at eight", "again at eight", "hour after", "as the day ends",
+}  # fmt: skip
+OF_RANGE = {"first hour of the range", "before the day", "as the day begins", "just after", "at eight"}
+
+
+@pytest.fixture(scope="module")
+def stored() -> Iterator[Named]:
+    """The table with all that was reported, as the function stores it: what each record is for, by id."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        patch.setattr(records, "MAX_FILES_BYTES", 2_000)
+        boto3.DEFAULT_SESSION = None
+        client = create_table()
+        named: Named = {}
+        for name, (report, at) in REPORTED.items():
+            for record in _records(report, at):
+                client.put_item(TableName=TABLE, Item=record)
+                named[record[Attribute.ERROR_ID]["S"]] = name
+        yield named
+
+
+@pytest.fixture(autouse=True)
+def _region(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+
+
+@pytest.fixture(scope="module")
+def found(stored: Named) -> dict[str, Any]:
+    """What the page's Python leaves behind."""
+    namespace: dict[str, Any] = {}
+    for block in _blocks("python"):
+        exec(compile(block, "docs/data-model.md", "exec"), namespace)  # noqa: S102 - the page is ours
+    return namespace
+
+
+def _deserialize(answers: list[Any]) -> list[dict[str, Any]]:
+    """Every item of several answers, in Python's types."""
+    deserialize = TypeDeserializer().deserialize
+    return [deserialize({"M": item}) for answer in answers for item in answer["Items"]]
+
+
+def _names(stored: Named, found: list[dict[str, Any]]) -> list[str]:
+    return [stored[record["ErrorId"]] for record in found]
+
+
+def test_an_hour_is_found_in_order_of_folders(found: dict[str, Any], stored: Named) -> None:
+    assert set(_names(stored, found["of_hour"])) == {"at eight", "again at eight"}
+    folders = [record["Folder"] for record in found["of_hour"]]
+    assert folders == sorted(folders)
+    assert set(folders) == {FOLDER, OTHER}
+
+
+def test_a_day_begins_and_ends_where_its_zone_says(found: dict[str, Any], stored: Named) -> None:
+    assert set(_names(stored, found["of_day"])) == OF_DAY
+
+
+def test_a_folders_range_has_both_its_hours(found: dict[str, Any], stored: Named) -> None:
+    assert {record["Folder"] for record in found["of_folder"]} == {FOLDER}
+    assert set(_names(stored, found["of_folder"])) == OF_RANGE
+
+
+def test_the_files_of_a_record_are_those_of_all_its_parts(found: dict[str, Any]) -> None:
+    assert len(found["parts"]) > 1
+    assert [file["Filename"] for file in found["files"]] == [
+        file.filename for file in REPORTED["at eight"][0].sla_error[1].files
+    ]
+
+
+def test_a_query_is_asked_to_its_last_page(found: dict[str, Any], stored: Named) -> None:
+    condition = Key("Folder").eq(FOLDER)
+    everything = list(found["query"](IndexName=Index.FOLDER, KeyConditionExpression=condition))
+    by_one = list(found["query"](IndexName=Index.FOLDER, KeyConditionExpression=condition, Limit=1))
+    assert by_one == everything
+    assert len(by_one) > 5
+
+
+def test_the_commands_find_what_the_python_finds(
+    found: dict[str, Any], stored: Named, tmp_path: Path
+) -> None:
+    hour, day, folder, files, _ = [run_commands(block, tmp_path) for block in _blocks("sh")]
+    assert _deserialize(hour) == found["of_hour"]
+    assert len(day) == 25
+    assert _deserialize(day) == found["of_day"]
+    shown = ("ErrorId", "DetectedAt", "SLA", "FileCount", "Part", "Parts")
+    of_folder = [{name: of[name] for name in shown if name in of} for of in found["of_folder"]]
+    newest_first = _deserialize(folder)
+    assert sorted(newest_first, key=str) == sorted(of_folder, key=str)
+    assert stored[newest_first[0]["ErrorId"]] == "at eight"
+    assert stored[newest_first[-1]["ErrorId"]] == "first hour of the range"
+    [listed] = files
+    assert sorted(listed) == sorted([file["Filename"], file["CreationDate"]] for file in found["files"])
+
+
+def test_the_record_on_the_page_is_found_by_its_id(stored: Named, tmp_path: Path) -> None:
+    client = boto3.client("dynamodb")
+    client.put_item(TableName=TABLE, Item=EXAMPLE)
+    [answer] = run_commands(_blocks("sh")[-1], tmp_path)
+    client.delete_item(TableName=TABLE, Key={"ErrorId": EXAMPLE["ErrorId"]})
+    assert answer["Item"] == EXAMPLE
+
+
+def test_the_record_on_the_page_is_one_that_the_function_stores() -> None:
+    file = EXAMPLE["Files"]["L"][0]["M"]
+    report = Report.model_validate(
+        {
+            "sla_error": [
+                {
+                    "folder": EXAMPLE["Folder"]["S"],
+                    "sla": int(EXAMPLE["SLA"]["N"]),
+                    "files": [
+                        {"filename": file["Filename"]["S"], "creationDate": file["CreationDate"]["S"]},
+                    ],
+                }
+            ]
+        }
+    )
+    [record] = _records(report, AT_EIGHT)
+    assert {**record, "ErrorId": EXAMPLE["ErrorId"]} == EXAMPLE
+
+
+def test_every_attribute_is_told_with_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "MAX_FILES_BYTES", 2_000)
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| ([A-Z]) \|", PAGE, re.MULTILINE)
+    told = {name: kind for names, kind in rows for name in re.findall(r"\w+", names)}
+    full = build_records(
+        _report(FOLDER, files=MANY),
+        Detection(detected_at=AT_EIGHT, reported_by="files-01", subject="s", retention=timedelta(days=90)),
+    )[0]
+    assert told == {name: next(iter(value)) for name, value in full.items()}
+    assert told.keys() == set(Attribute)
+    assert all(f"`{name}`" in PAGE for name in (*FileAttribute, *Index))
