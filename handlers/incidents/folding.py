@@ -38,7 +38,7 @@ def fold(
         regular_at: when a run, no longer kept, last showed the sender to be a regular one.
     """
     ordered = sorted(runs, key=lambda run: run.stamp)
-    deeds = sorted(acts, key=lambda deed: (deed.at, deed.act_id))
+    deeds = sorted(acts, key=lambda deed: deed.stamp)
     for deed in deeds:
         if not ordered or deed.at < ordered[0].moment:
             settings = people.after(settings, deed)

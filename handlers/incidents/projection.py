@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
-from handlers.incidents import senders, sets, transitions
+from handlers.incidents import lists, senders, sets, transitions
 from handlers.incidents import settings as people
 from handlers.incidents.deadlines import Deadlines, rewound
 from handlers.incidents.folder_key import set_key
@@ -79,8 +79,8 @@ def project(
     named = frozenset(set_key(breach.key) for breach in run.breaches)
     verdicts = Verdicts(run, sets_after, named, is_shared)
     incidents, displaced = _incidents_after(known, run, verdicts)
-    listing = run.listing if run.complete and run.listing is not None else known.listing
-    after = State(sender=sender_after, listing=listing, sets=sets_after, incidents=incidents)
+    watched = lists.after(sender, known.watched, run)
+    after = State(sender=sender_after, watched=watched, sets=sets_after, incidents=incidents)
     after = replace(after, sender=with_rest(after, run))
     return Projected(after, _changes(state, after, displaced))
 
@@ -107,7 +107,9 @@ def act(state: State, deed: Act) -> Projected:
     sender = state.sender
     if sender is None:
         return Projected(state, Changes())
-    if deed.at < max(sender.last.at, sender.acted_at or sender.last.at):
+    if sender.acted == deed.stamp:
+        return Projected(state, Changes())
+    if deed.at < sender.last.at or (sender.acted is not None and deed.stamp < sender.acted):
         raise OutOfOrderError(deed.act_id)
     known = _as_of(state, deed.at)
     incidents = dict(known.incidents)
@@ -115,7 +117,7 @@ def act(state: State, deed: Act) -> Projected:
         for key, incident in incidents.items():
             if incident.incident_id == deed.incident_id and incident.status is Status.UNKNOWN:
                 incidents[key] = replace(incident, status=Status.CLOSED, ended_at=deed.at)
-    sender = replace(sender, settings=people.after(sender.settings, deed), acted_at=deed.at, content=None)
+    sender = replace(sender, settings=people.after(sender.settings, deed), acted=deed.stamp, content=None)
     after = replace(known, sender=with_life(sender, deed.at), incidents=incidents)
     after = advance(after, deed.at).state
     return Projected(after, _changes(state, after, ()))
@@ -216,19 +218,20 @@ def _bound(known: State, key: str, at: datetime) -> datetime | None:
     if sender is None:
         return None
     stamps = [sets.speaks_for(sender, known.sets.get(set_key(key)))]
-    if known.listing is not None and key in known.listing.read:
-        stamps.append(sender.listed)
     before = known.incidents.get(key)
     if before is not None:
         stamps.append(before.seen)
-    moments = [stamp.at for stamp in stamps if stamp is not None and at - stamp.at <= LOOK_BACK]
-    return max(moments, default=None)
+    moments = [stamp.at for stamp in stamps if stamp is not None]
+    read = lists.last_read(sender, known.watched, key)
+    if read is not None:
+        moments.append(read)
+    return max((moment for moment in moments if at - moment <= LOOK_BACK), default=None)
 
 
 def _changes(before: State, after: State, displaced: Iterable[Incident]) -> Changes:
     return Changes(
         sender=after.sender if after.sender != before.sender else None,
-        listing=after.listing if after.listing != before.listing else None,
+        watched=after.watched if after.watched != before.watched else None,
         sets=tuple(_different(before.sets, after.sets)),
         incidents=(
             *(incident for incident in displaced if incident != before.incidents.get(incident.key)),

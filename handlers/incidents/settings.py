@@ -33,6 +33,11 @@ class Act:
     incident_id: str | None = None
     """What is closed."""
 
+    @property
+    def stamp(self) -> tuple[datetime, str]:
+        """Its place in the order of deeds."""
+        return self.at, self.act_id
+
 
 def after(settings: Settings, act: Act) -> Settings:
     """The settings that an act leaves."""

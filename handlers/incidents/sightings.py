@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from handlers.incidents.folder_key import set_key
-from handlers.incidents.rules import GAPS
+from handlers.incidents.rules import GAPS, LOOK_BACK
 from handlers.incidents.stamp import Stamp
 from handlers.incidents.state import FolderSet, Incident, Reason, Sender, State, Status
 
@@ -49,8 +49,13 @@ def settled(state: State) -> State:
         key: replace(incident, seen=last_seen(sender, sets, incident), said_at=last_said(sender, incident))
         for key, incident in state.incidents.items()
     }
+    # What nothing looks back to any more is as good as gone.
+    watched = state.watched and replace(
+        state.watched,
+        formerly=tuple((key, at) for key, at in state.watched.formerly if sender.last.at - at <= LOOK_BACK),
+    )
     plain = replace(sender, content=None, told=None, rests_until=None, least_patience=None)
-    return replace(state, sender=plain, sets=sets, incidents=incidents)
+    return replace(state, sender=plain, watched=watched, sets=sets, incidents=incidents)
 
 
 def said_by_run(reason: Reason | None) -> bool:

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from handlers.incidents.hours import Hours
-from handlers.incidents.runs import Listing
 from handlers.incidents.stamp import Stamp
 
 
@@ -122,8 +121,8 @@ class Sender:
     client: str | None = None
     skew: timedelta = timedelta(0)
     settings: Settings = Settings()
-    acted_at: datetime | None = None
-    """When people last changed anything."""
+    acted: tuple[datetime, str] | None = None
+    """When people last changed anything, and the id of what they did."""
     content: str | None = None
     """A digest of what its last run said of folders; None where the same said again may change something."""
     told: Stamp | None = None
@@ -132,6 +131,23 @@ class Sender:
     """Until then time changes nothing that `content` said again would not put off; None: for ever."""
     least_patience: timedelta | None = None
     """Not less than this much time between two such runs changes something; None where nothing is open."""
+
+    @property
+    def acted_at(self) -> datetime | None:
+        """When people last changed anything."""
+        return self.acted and self.acted[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What the last whole list said. It changes when the list does, which is rarely."""
+
+    read: frozenset[str] = frozenset()
+    """Keys of the folders that could be read."""
+    errors: tuple[tuple[str, str], ...] = ()
+    """Keys of those that could not, with what the system said; sorted."""
+    formerly: tuple[tuple[str, datetime], ...] = ()
+    """Keys of those that a list of the last days read and this one did not, with when last; sorted."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,8 +214,8 @@ class State:
     """All that is known of one sender. Incidents are the latest of each folder."""
 
     sender: Sender | None = None
-    listing: Listing | None = None
-    """What the last whole list said; changes rarely."""
+    watched: Watched | None = None
+    """None where no run had a list."""
     sets: Mapping[str, FolderSet] = field(default_factory=dict)
     incidents: Mapping[str, Incident] = field(default_factory=dict)
 
@@ -209,6 +225,6 @@ class Changes:
     """What became different: what a store has to write. Incidents that made room for new ones are in it."""
 
     sender: Sender | None = None
-    listing: Listing | None = None
+    watched: Watched | None = None
     sets: tuple[FolderSet, ...] = ()
     incidents: tuple[Incident, ...] = ()
