@@ -64,12 +64,15 @@ class Verdict:
         unknown = [(begin, end) for begin, end, call in stretches if call.status is Status.UNKNOWN]
         times = [at for at, _ in sightings]
         in_breach = 0.0
-        for number, breach in enumerate(breaches):
+        seen = []
+        for breach in breaches:
             inside = sightings[bisect_left(times, breach.begin) : bisect_left(times, breach.end)]
-            if not inside:
-                self.unseen += 1
-                continue
-            self.seen += 1
+            if inside:
+                seen.append((breach, inside))
+        self.seen += len(seen)
+        self.unseen += len(breaches) - len(seen)
+        following = [*(breach.begin for breach, _ in seen[1:]), length]
+        for (breach, inside), until in zip(seen, following, strict=False):
             ids = {incident for _, incident in inside}
             self.split += len(ids) - 1
             before = used.get(inside[0][1])
@@ -77,10 +80,9 @@ class Verdict:
                 self.merged += 1
                 self.merged_long_ago += breach.begin - before > LONG_AGO
             used.update(dict.fromkeys(ids, breach.end))
-            following = breaches[number + 1].begin if number + 1 < len(breaches) else length
             called_open = _open_at(stretches, breach.end)
             if called_open is not None and breach.end < length:
-                self.open_after.append(min(called_open, following) - breach.end)
+                self.open_after.append(min(called_open, until) - breach.end)
             self.breach_minutes += breach.end - inside[0][0]
             self.unknown_minutes += _overlap(unknown, inside[0][0], breach.end)
         for breach in breaches:

@@ -1,7 +1,7 @@
 """When time alone changes an incident, and what it makes of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from handlers.incidents.folder_key import set_key
@@ -19,12 +19,11 @@ class Deadlines:
 
     sender: Sender
     sets: Mapping[str, FolderSet]
+    _lengths: dict[tuple[str | None, bool], timedelta] = field(default_factory=dict, compare=False)
 
     def within_patience(self, key: str, since: datetime, at: datetime) -> bool:
         """Whether `at` is so soon after `since` that nothing need have happened between the two."""
-        return at <= over(
-            since, self._of_folder(key, shared=shared(self.sender, at)), self.sender.settings.hours
-        )
+        return at <= over(since, self._of_folder(key, shared(self.sender, at)), self.sender.settings.hours)
 
     def due(self, incident: Incident) -> datetime | None:
         """When time alone changes a live incident next; None: never."""
@@ -104,17 +103,26 @@ class Deadlines:
 
     def _length(self, key: str | None, at: datetime) -> timedelta:
         mark = shared(self.sender, at)
-        return sender_patience(self.sender, shared=mark) if key is None else self._of_folder(key, shared=mark)
+        return self._of_sender(mark) if key is None else self._of_folder(key, mark)
 
-    def _of_folder(self, key: str, *, shared: bool) -> timedelta:
+    def _of_folder(self, key: str, mark: bool) -> timedelta:
         """Its set's for stock and shared senders, its sender's otherwise."""
-        sender = self.sender
-        if sender.kind is not Kind.STOCK and not shared:
-            return sender_patience(sender, shared=False)
-        folder_set = self.sets.get(set_key(key))
-        if folder_set is None:
-            return patience(set_interval(sender, (), sender.last.at))
-        return patience(set_interval(sender, folder_set.gaps, folder_set.named.at))
+        if self.sender.kind is not Kind.STOCK and not mark:
+            return self._of_sender(mark)
+        place = set_key(key)
+        known = self._lengths.get((place, mark))
+        if known is None:
+            folder_set = self.sets.get(place)
+            gaps = folder_set.gaps if folder_set else ()
+            named = folder_set.named.at if folder_set else self.sender.last.at
+            known = self._lengths[place, mark] = patience(set_interval(self.sender, gaps, named))
+        return known
+
+    def _of_sender(self, mark: bool) -> timedelta:
+        known = self._lengths.get((None, mark))
+        if known is None:
+            known = self._lengths[None, mark] = sender_patience(self.sender, shared=mark)
+        return known
 
 
 def rewound(incident: Incident, to: datetime) -> Incident:

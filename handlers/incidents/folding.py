@@ -3,11 +3,10 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from handlers.incidents import settings as people
 from handlers.incidents.projection import act, project
-from handlers.incidents.rules import LOOK_BACK
 from handlers.incidents.runs import Run
 from handlers.incidents.settings import Act
 from handlers.incidents.state import Incident, Settings, State
@@ -21,6 +20,8 @@ class Folded:
 
     state: State
     incidents: tuple[Incident, ...]
+    gone: tuple[str, ...] = ()
+    """Ids of incidents that were known and, by all the runs, never were."""
 
 
 def fold(
@@ -68,21 +69,30 @@ def kept(old: Iterable[Incident], new: Folded, oldest_run: datetime) -> Folded:
     either way it is the incident that people know, so it keeps its id. One that began before
     the runs that are kept keeps what only those runs told.
     """
-    known = sorted(old, key=lambda one: one.opened)
+    known = {one.incident_id: one for one in sorted(old, key=lambda one: one.opened)}
     ids = {one.incident_id for one in new.incidents}
-    free = [one for one in known if one.incident_id not in ids]
+    free: dict[str, list[Incident]] = {}
+    for one in known.values():
+        if one.incident_id not in ids:
+            free.setdefault(one.key, []).append(one)
     taken: dict[str, Incident] = {}
     for incident in sorted(new.incidents, key=lambda one: one.opened):
-        if any(one.incident_id == incident.incident_id for one in known):
-            continue
-        match = next((one for one in free if one.key == incident.key and _overlap(one, incident)), None)
-        if match is not None:
-            free.remove(match)
+        candidates = free.get(incident.key, [])
+        match = next((one for one in candidates if _overlap(one, incident)), None)
+        if match is not None and incident.incident_id not in known:
+            candidates.remove(match)
             taken[incident.incident_id] = match
     done = {one.incident_id: _renamed(one, taken, oldest_run) for one in new.incidents}
-    before = tuple(one for one in free if one.opened.at < oldest_run + LOOK_BACK and not one.live)
+    rest = [one for candidates in free.values() for one in candidates]
+    before = {one.incident_id: one for one in rest if one.opened.at < oldest_run}
     latest = {key: done[one.incident_id] for key, one in new.state.incidents.items()}
-    return Folded(state=replace(new.state, incidents=latest), incidents=(*before, *done.values()))
+    # No run that is kept names these, nor shows them to be over.
+    latest.update({one.key: one for one in before.values() if one.live and one.key not in latest})
+    return Folded(
+        state=replace(new.state, incidents=latest),
+        incidents=(*before.values(), *done.values()),
+        gone=tuple(sorted({one.incident_id for one in rest} - before.keys())),
+    )
 
 
 def _overlap(one: Incident, other: Incident) -> bool:
@@ -90,6 +100,8 @@ def _overlap(one: Incident, other: Incident) -> bool:
 
 
 def _end(incident: Incident) -> datetime:
+    if incident.live:
+        return datetime.max.replace(tzinfo=UTC)
     return max(incident.seen.at, incident.ended_at or incident.seen.at)
 
 

@@ -114,9 +114,9 @@ def act(state: State, deed: Act) -> Projected:
     known = _as_of(state, deed.at)
     incidents = dict(known.incidents)
     if deed.action is Action.CLOSE:
-        for key, incident in incidents.items():
-            if incident.incident_id == deed.incident_id and incident.status is Status.UNKNOWN:
-                incidents[key] = replace(incident, status=Status.CLOSED, ended_at=deed.at)
+        incident = incidents.get(deed.folder or "")
+        if incident is not None and incident.status is Status.UNKNOWN:
+            incidents[incident.key] = replace(incident, status=Status.CLOSED, ended_at=deed.at)
     sender = replace(sender, settings=people.after(sender.settings, deed), acted=deed.stamp, content=None)
     after = replace(known, sender=with_life(sender, deed.at), incidents=incidents)
     after = advance(after, deed.at).state

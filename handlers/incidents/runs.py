@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
@@ -84,7 +85,7 @@ class Run:
         """Its place in the order of runs."""
         return Stamp(self.moment, self.run_id, self.arrival)
 
-    @property
+    @cached_property
     def content(self) -> str:
         """A digest of all that it says of folders, and nothing of when it said so."""
         told = repr(

@@ -30,8 +30,9 @@ class Act:
     """None takes the setting back."""
     hours: Hours | None = None
     """None takes the setting back."""
-    incident_id: str | None = None
-    """What is closed."""
+    folder: str | None = None
+    """The key of the folder whose incident is closed. Not the incident's id: that of one which a
+    late run made begin earlier is another until the whole fold is done."""
 
     @property
     def stamp(self) -> tuple[datetime, str]:
