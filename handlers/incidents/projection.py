@@ -198,17 +198,14 @@ def _not_named(known: State, incident: Incident, run: Run, verdicts: Verdicts) -
 
 def _goes_on(known: State, incident: Incident, breach: BreachedFolder, at: datetime) -> bool:
     """Whether a breach is that of an incident, and not a new one."""
-    if incident.status is Status.OPEN:
+    if incident.status is Status.OPEN or transitions.taken_back(incident, breach, at):
         return True
-    if transitions.taken_back(incident, breach, at):
+    if incident.status is not Status.CLEARED and transitions.proven(incident, incident.seen, breach, at):
         return True
-    if incident.status is Status.CLEARED:
-        assert incident.ended_at is not None  # noqa: S101 - what is cleared has ended
-        return _deadlines(known).within_patience(incident.key, incident.ended_at, at)
-    if transitions.proven(incident, incident.seen, breach, at):
-        return True
-    return incident.status is Status.UNKNOWN and _deadlines(known).within_patience(
-        incident.key, incident.seen.at, at
+    # What was cleared out of the unknown may have ended long before the run that showed it.
+    since = incident.seen.at if incident.between else incident.ended_at or incident.seen.at
+    return incident.status in (Status.CLEARED, Status.UNKNOWN) and _deadlines(known).within_patience(
+        incident.key, since, at
     )
 
 

@@ -129,7 +129,8 @@ def _one_run(items: list[Run]) -> Run:
     parts = list({item.part: item for item in reversed(items)}.values())
     lists = [part.listing for part in parts if part.listing is not None]
     errors = {key: text for listing in lists for key, text in listing.errors}
-    read = frozenset(key for listing in lists for key in listing.read)
+    # What one part could read and another could not is not known to be well.
+    read = frozenset(key for listing in lists for key in listing.read) - errors.keys()
     return replace(
         items[0],
         arrival=max(item.arrival for item in items),

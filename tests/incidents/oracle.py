@@ -347,7 +347,7 @@ class Oracle:
         patience = self.patience(at, trouble.folder)
         if trouble.status == "cleared":
             assert trouble.ended is not None
-            return self.passed(trouble.ended, at) <= patience
+            return self.passed(trouble.last.moment if trouble.between else trouble.ended, at) <= patience
         if trouble.status == "unknown":
             return proof or self.passed(trouble.last.moment, at) <= patience
         return trouble.status == "open" or proof

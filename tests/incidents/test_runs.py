@@ -30,6 +30,13 @@ def test_parts_become_one_run_once_all_of_them_came() -> None:
     ]
 
 
+def test_a_folder_that_only_one_part_could_read_is_unreadable() -> None:
+    first = listing(0, [A], run_id="one", part=1, parts=2)
+    second = listing(0, [], errors=[A], run_id="one", part=2, parts=2)
+    (whole,) = merged([first, second])
+    assert whole.listing == Listing(errors=(("d:\\in\\a", "Access is denied."),))
+
+
 def test_a_run_that_lacks_parts_waits_and_then_proves_no_more_than_its_breaches() -> None:
     part = listing(0, [B], stuck(A, "x"), part=2, parts=2)
     assert merged([part], at(0) + timedelta(minutes=10)) == []

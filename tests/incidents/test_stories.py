@@ -113,6 +113,15 @@ def test_an_incident_that_goes_on_is_one_and_one_that_ended_unseen_is_named_by_t
     assert (after.status, after.after) == (Status.OPEN, before.incident_id)
 
 
+def test_what_flaps_is_one_incident_unless_it_may_have_been_over_for_long() -> None:
+    runs = [listing(hour, [B], stuck(A, "x")) for hour in range(4)]
+    flapping = played(*runs, listing(4, [A, B]), listing(5, [B], stuck(A, "y")))
+    assert (of(flapping).reopened, of(flapping).opened.at) == (1, at(0))
+    # Nobody knows when in the night it was over, so the next breach is another.
+    parted = played(*runs, listing(12, [A, B]), listing(13, [B], stuck(A, "y")))
+    assert (of(parted).reopened, of(parted).opened.at) == (0, at(13))
+
+
 def test_what_is_unknown_can_be_closed_by_hand_and_proof_opens_it_again() -> None:
     opened = played(run(0, stuck(A, "x")))
     deed = Act(at=at(0.5), act_id="1", action=Action.CLOSE, folder=KEY_A)
