@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ HOUR = 60
 DAY = 24 * HOUR
 
 
+@cache
 def parent(folder: str) -> str:
     """The folder above."""
     windows = folder[1:2] == ":" or folder.startswith("\\\\")
@@ -81,7 +83,10 @@ class Oracle:
         self.acted: datetime | None = None
         self.now = now
         self._expected: dict[Hours, list[int]] = {}
+        # What is the same until something happens again.
         self._known: dict[tuple[object, ...], float] = {}
+        self._kind: str | None = None
+        self._addresses: bool | None = None
         ordered = sorted(runs, key=lambda run: (run.moment, run.run_id))
         self.begin = min([*(run.moment for run in ordered), *(act.at for act in acts), now])
         events: list[tuple[datetime, int, str, Run | Act]] = [
@@ -99,6 +104,7 @@ class Oracle:
                 else:
                     self._act(event)
                 self._known.clear()
+                self._kind = self._addresses = None
             self._time(at)
             at += STEP * MINUTE
         assert not events, "a moment off the grid"
@@ -110,6 +116,11 @@ class Oracle:
         return self.told[-1].run
 
     def kind(self) -> str:
+        if self._kind is None:
+            self._kind = self._judged_kind()
+        return self._kind
+
+    def _judged_kind(self) -> str:
         if not self.told:
             return "stock"
         if self.last.listing is not None:
@@ -132,6 +143,11 @@ class Oracle:
             return True
         if not self.told or self.last.named:
             return False
+        if self._addresses is None:
+            self._addresses = self._several_addresses()
+        return self._addresses
+
+    def _several_addresses(self) -> bool:
         since = self.last.moment - 7 * DAY * MINUTE
         recent = [told.run.address for told in self.told if told.run.moment >= since]
         often = {one for one in recent if one is not None and recent.count(one) >= 3}

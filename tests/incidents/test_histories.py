@@ -7,7 +7,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.incidents.machine import Histories
 
 PLAYED = settings(
-    max_examples=150,
+    max_examples=100,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
