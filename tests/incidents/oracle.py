@@ -363,10 +363,14 @@ class Oracle:
         patience = self.patience(at, trouble.folder)
         if trouble.status == "cleared":
             assert trouble.ended is not None
-            return self.passed(trouble.last.moment if trouble.between else trouble.ended, at) <= patience
+            return self.within(trouble.last.moment if trouble.between else trouble.ended, at, patience)
         if trouble.status == "unknown":
-            return proof or self.passed(trouble.last.moment, at) <= patience
+            return proof or self.within(trouble.last.moment, at, patience)
         return trouble.status == "open" or proof
+
+    def within(self, since: datetime, at: datetime, patience: float) -> bool:
+        """Patience ends where it is used up, not where the hours begin again in which more would be."""
+        return since == at or self.passed(since, at - STEP * MINUTE) < patience >= self.passed(since, at)
 
     def _absent(self, told: Told, trouble: Trouble) -> None:
         run, folder = told.run, trouble.folder
