@@ -110,6 +110,18 @@ class Histories(RuleBasedStateMachine):
         moment = max(START - timedelta(days=1), self.now - late * MINUTE)
         self._send(replace(self._draw(data), run_id=self._id(), moment=moment, arrival=self.now))
 
+    @rule(
+        data=st.data(),
+        wait=st.sampled_from([130, 245, 480, 1500, 3000, 12000]),
+        late=st.sampled_from([5, 60, 120, 240, 1400, 2990]),
+    )
+    def run_that_a_sweep_overtook(self, data: st.DataObject, wait: int, late: int) -> None:
+        """Time had its way with what the run, of an earlier moment, then speaks of."""
+        self.now += wait * MINUTE
+        self.sweep()
+        moment = self.now - min(late, wait - 5) * MINUTE
+        self._send(replace(self._draw(data), run_id=self._id(), moment=moment, arrival=self.now))
+
     @rule(data=st.data(), second=st.booleans(), gap=st.sampled_from([0, 5, 10]))
     def run_in_parts(self, data: st.DataObject, second: bool, gap: int) -> None:
         run, other, run_id = self._draw(data), self._draw(data), self._id()

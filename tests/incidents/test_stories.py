@@ -53,6 +53,21 @@ def test_a_listing_sender_goes_silent_and_what_it_watched_with_it() -> None:
     assert (of(back).status, of(back).between, of(back).ended_at) == (Status.CLEARED, True, at(9))
 
 
+def test_a_sweep_that_overtook_a_spooled_run_leaves_no_trace() -> None:
+    runs = [listing(hour, [B], stuck(A, "x")) for hour in range(4)]
+    swept = played(*runs, until=9)
+    assert of(swept).unknown_since == at(5) + timedelta(minutes=5)
+    spooled = listing(4, [A, B], arrival=at(9))
+    assert of(played(spooled, state=swept)) == of(played(*runs, spooled))
+    assert (of(played(spooled, state=swept)).ended_at, of(played(spooled, state=swept)).between) == (
+        at(4),
+        False,
+    )
+    lapsed = played(*runs, until=9 + 24 * 7)
+    assert of(lapsed).status is Status.LAPSED
+    assert of(played(spooled, state=lapsed)) == of(played(*runs, spooled))
+
+
 def test_an_unreadable_folder_is_unknown_for_as_long_as_lists_say_so() -> None:
     runs = [listing(0, [B], stuck(A, "x")), *(listing(hour, [B], errors=[A]) for hour in range(1, 300))]
     state = played(*runs, until=299)
