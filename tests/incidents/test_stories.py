@@ -128,6 +128,12 @@ def test_an_incident_that_goes_on_is_one_and_one_that_ended_unseen_is_named_by_t
     assert (after.status, after.after) == (Status.OPEN, before.incident_id)
 
 
+def test_a_file_that_comes_back_after_a_list_showed_its_folder_well_is_another_breach() -> None:
+    runs = [listing(0, [], stuck(A, "x")), *(listing(hour, [A]) for hour in range(1, 9))]
+    state = played(*runs, listing(9, [], stuck(A, "x")))
+    assert (of(state).opened.at, of(state).reopened) == (at(9), 0)
+
+
 def test_what_flaps_is_one_incident_unless_it_may_have_been_over_for_long() -> None:
     runs = [listing(hour, [B], stuck(A, "x")) for hour in range(4)]
     flapping = played(*runs, listing(4, [A, B]), listing(5, [B], stuck(A, "y")))

@@ -60,3 +60,16 @@ def test_what_is_not_the_same_is_not_taken_for_it() -> None:
     state = played(run(0, nothing_to_prove_by), run(1, nothing_to_prove_by))
     assert state.sender is not None
     assert repeated(state.sender, run(2, nothing_to_prove_by)) is None
+
+
+def test_what_time_changes_elsewhere_is_not_passed_over() -> None:
+    here, elsewhere = stuck("D:\\A", "x"), stuck("E:\\B", "y")
+    state = played(run(0, here, elsewhere), run(1, here))
+    sender, quick = state.sender, None
+    for hours in (2, 3):
+        assert sender is not None
+        quick = repeated(sender, run(hours, here))
+        sender = quick or sender
+    # The other folder is quiet five minutes after two: the run at three has to say so.
+    assert quick is None
+    assert played(run(2, here), run(3, here), state=state).incidents["e:\\b"].status == "unknown"
