@@ -8,4 +8,5 @@
 - `processes`: what runs in a process of its own, and how it is started there.
 - `figures`: how rounds become a figure.
 - `capacity`: the model of cost and limits, which computes and measures nothing.
+- `fleet`: simulated servers whose truth is known, and what the rules of incidents say of them.
 """

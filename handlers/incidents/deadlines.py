@@ -1,0 +1,139 @@
+"""When time alone changes an incident, and what it makes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from handlers.incidents.folder_key import set_key
+from handlers.incidents.hours import over
+from handlers.incidents.intervals import patience, sender_patience, set_interval
+from handlers.incidents.kinds import shared
+from handlers.incidents.rules import UNKNOWN_LAPSES, UNPROVEN_LAPSES
+from handlers.incidents.sightings import last_said, last_seen
+from handlers.incidents.state import FolderSet, Incident, Kind, Reason, Sender, Status
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """The patience that a sender's last run left. `sets` are as they are (`sightings.current`)."""
+
+    sender: Sender
+    sets: Mapping[str, FolderSet]
+    _lengths: dict[tuple[str | None, bool], timedelta] = field(default_factory=dict, compare=False)
+
+    def within_patience(self, key: str, since: datetime, at: datetime) -> bool:
+        """Whether `at` is so soon after `since` that nothing need have happened between the two."""
+        return at <= over(since, self._of_folder(key, shared(self.sender, at)), self.sender.settings.hours)
+
+    def due(self, incident: Incident) -> datetime | None:
+        """When time alone changes a live incident next; None: never."""
+        if incident.status is Status.OPEN:
+            unknown = self._unknown(incident)
+            return unknown and unknown[0]
+        if incident.status is Status.UNKNOWN:
+            return self._ends(incident)
+        return None
+
+    def aged(self, incident: Incident, now: datetime) -> Incident:
+        """What time makes of an incident until `now`, that included."""
+        if incident.status is Status.OPEN:
+            unknown = self._unknown(incident)
+            if unknown is None or unknown[0] > now:
+                return incident
+            incident = replace(
+                incident,
+                seen=last_seen(self.sender, self.sets, incident),
+                status=Status.UNKNOWN,
+                unknown_since=unknown[0],
+                reason=unknown[1],
+            )
+        if incident.status is Status.UNKNOWN:
+            ends = self._ends(incident)
+            if ends <= now:
+                retired = self._retired(incident) == ends
+                incident = replace(
+                    incident,
+                    status=Status.CLOSED if retired else Status.LAPSED,
+                    said_at=last_said(self.sender, incident),
+                    ended_at=ends,
+                )
+        return incident
+
+    def _unknown(self, incident: Incident) -> tuple[datetime, Reason] | None:
+        sender = self.sender
+        if sender.settings.paused_at is not None:
+            return None
+        due: list[tuple[datetime, bool, Reason]] = []
+        if sender.kind is not Kind.STOCK:
+            due.append((self._over(sender.last.at), False, Reason.SILENT))
+        if sender.kind is not Kind.LISTING:
+            reason = Reason.QUIET if sender.kind is Kind.STOCK else Reason.UNPROVEN
+            seen = last_seen(sender, self.sets, incident).at
+            due.append((self._over(seen, incident.key), True, reason))
+        at, _, reason = min(due)
+        return at, reason
+
+    def _ends(self, incident: Incident) -> datetime:
+        since = incident.unknown_since
+        assert since is not None  # noqa: S101 - what is unknown has become so
+        length = UNPROVEN_LAPSES if incident.reason in (Reason.QUIET, Reason.UNPROVEN) else UNKNOWN_LAPSES
+        said = last_said(self.sender, incident)
+        lapses = (since if said is None else max(since, said)) + length
+        retired = self._retired(incident)
+        return lapses if retired is None else min(lapses, retired)
+
+    def _retired(self, incident: Incident) -> datetime | None:
+        retired, since = self.sender.settings.retired_at, incident.unknown_since
+        return None if retired is None or since is None else max(retired, since)
+
+    def _over(self, anchor: datetime, key: str | None = None) -> datetime:
+        """When patience is over: of a folder, or of the sender itself.
+
+        A sender that was struck as shared is so until a moment at which no run need come, so what
+        falls due after it is judged as of one that is not. Nothing is dated before what was last
+        known: patience that a run made shorter ends with that run.
+        """
+        sender = self.sender
+        anchor = max(anchor, sender.settings.resumed_at or anchor)
+        at = over(anchor, self._length(key, sender.last.at), sender.settings.hours)
+        until = sender.struck_until
+        if until is not None and sender.last.at < until <= at:
+            at = max(until, over(anchor, self._length(key, until), sender.settings.hours))
+        return max(at, sender.last.at, sender.acted_at or sender.last.at)
+
+    def _length(self, key: str | None, at: datetime) -> timedelta:
+        mark = shared(self.sender, at)
+        return self._of_sender(mark) if key is None else self._of_folder(key, mark)
+
+    def _of_folder(self, key: str, mark: bool) -> timedelta:
+        """Its set's for stock and shared senders, its sender's otherwise."""
+        if self.sender.kind is not Kind.STOCK and not mark:
+            return self._of_sender(mark)
+        place = set_key(key)
+        known = self._lengths.get((place, mark))
+        if known is None:
+            folder_set = self.sets.get(place)
+            gaps = folder_set.gaps if folder_set else ()
+            named = folder_set.named.at if folder_set else self.sender.last.at
+            known = self._lengths[place, mark] = patience(set_interval(self.sender, gaps, named))
+        return known
+
+    def _of_sender(self, mark: bool) -> timedelta:
+        known = self._lengths.get((None, mark))
+        if known is None:
+            known = self._lengths[None, mark] = sender_patience(self.sender, shared=mark)
+        return known
+
+
+def rewound(incident: Incident, to: datetime) -> Incident:
+    """An incident without what time made of it after `to`: a run of an earlier moment came after a sweep.
+
+    All that runs and people did is dated no later than `to`, so what is later is the work of time.
+    """
+    status, since = incident.status, incident.unknown_since
+    if incident.ended_at is not None and incident.ended_at > to:
+        status = Status.UNKNOWN
+        incident = replace(incident, status=status, ended_at=None)
+    if status is Status.UNKNOWN and since is not None and since > to:
+        incident = replace(incident, status=Status.OPEN, unknown_since=None, reason=None)
+    return incident

@@ -1,0 +1,241 @@
+"""The projection: a sender's runs, in order, and what people and time do in between.
+
+A pure function of these alone. Sweeps (`advance`) may come at any moments and as often as they
+like: what a run finds is what time had made of the state at the run's own moment.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, TypeVar
+
+from handlers.incidents import lists, senders, sets, transitions
+from handlers.incidents import settings as people
+from handlers.incidents.deadlines import Deadlines, rewound
+from handlers.incidents.folder_key import set_key
+from handlers.incidents.kinds import shared
+from handlers.incidents.life import deadlines as life_deadlines
+from handlers.incidents.life import with_life
+from handlers.incidents.repeats import with_rest
+from handlers.incidents.rules import LOOK_BACK
+from handlers.incidents.runs import BreachedFolder, Run
+from handlers.incidents.settings import Act, Action
+from handlers.incidents.sightings import current, last_seen
+from handlers.incidents.state import (
+    Changes,
+    Clearing,
+    FolderSet,
+    Incident,
+    Settings,
+    State,
+    Status,
+)
+from handlers.incidents.verdicts import Verdicts
+
+_UNSET: Final = Settings()
+Part = TypeVar("Part", FolderSet, Incident)
+
+
+class OutOfOrderError(Exception):
+    """The run is older than what the state knows: the sender has to be folded anew."""
+
+
+@dataclass(frozen=True)
+class Projected:
+    """A state, and what is different from the one before."""
+
+    state: State
+    changes: Changes
+
+
+def project(
+    state: State, run: Run, settings: Settings = _UNSET, regular_at: datetime | None = None
+) -> Projected:
+    """The state after a run. The same run twice is once.
+
+    Args:
+        state: as the events before the run left it, whatever sweeps did to it since.
+        run: newer than the last run in the state.
+        settings: what people set on a sender of which nothing is known.
+        regular_at: when such a sender was last seen to be a regular one.
+
+    Raises:
+        OutOfOrderError: it is older than the last run, or than what people did last.
+    """
+    sender = state.sender
+    if sender is not None:
+        if run.stamp == sender.last:
+            return Projected(state, Changes())
+        if run.stamp < sender.last or (sender.acted_at is not None and run.moment <= sender.acted_at):
+            raise OutOfOrderError(run.run_id)
+    known = _as_of(state, run.moment)
+    struck_sets, struck = _strikes(known, run)
+    sets_after = {**known.sets, **sets.after(sender, known.sets, known.incidents, run, struck_sets)}
+    is_shared = sender is not None and shared(sender, run.moment)
+    if sender is None:
+        sender_after = senders.first_known(run, settings, regular_at)
+    else:
+        sender_after = senders.after(sender, run, struck=struck, speaks=run.empty and not is_shared)
+    named = frozenset(set_key(breach.key) for breach in run.breaches)
+    verdicts = Verdicts(run, sets_after, named, is_shared)
+    incidents, displaced = _incidents_after(known, run, verdicts)
+    watched = lists.after(sender, known.watched, run)
+    after = State(sender=sender_after, watched=watched, sets=sets_after, incidents=incidents)
+    after = replace(after, sender=with_rest(after, run))
+    return Projected(after, _changes(state, after, displaced))
+
+
+def advance(state: State, now: datetime) -> Projected:
+    """The state with what time alone has changed until `now`."""
+    if state.sender is None:
+        return Projected(state, Changes())
+    sender = with_life(state.sender, now)
+    deadlines = _deadlines(state)
+    incidents = {key: deadlines.aged(incident, now) for key, incident in state.incidents.items()}
+    if any(incidents[key] is not incident for key, incident in state.incidents.items()):
+        sender = replace(sender, content=None)
+    after = replace(state, sender=sender, incidents=incidents)
+    return Projected(after, _changes(state, after, ()))
+
+
+def act(state: State, deed: Act) -> Projected:
+    """The state after a person did something. Nothing changes where it does not apply any more.
+
+    Raises:
+        OutOfOrderError: a run of a later moment was applied, or a later deed.
+    """
+    sender = state.sender
+    if sender is None:
+        return Projected(state, Changes())
+    if sender.acted == deed.stamp:
+        return Projected(state, Changes())
+    if deed.at < sender.last.at or (sender.acted is not None and deed.stamp < sender.acted):
+        raise OutOfOrderError(deed.act_id)
+    known = _as_of(state, deed.at)
+    incidents = dict(known.incidents)
+    if deed.action is Action.CLOSE:
+        incident = incidents.get(deed.folder or "")
+        if incident is not None and incident.status is Status.UNKNOWN:
+            incidents[incident.key] = replace(incident, status=Status.CLOSED, ended_at=deed.at)
+    sender = replace(sender, settings=people.after(sender.settings, deed), acted=deed.stamp, content=None)
+    after = replace(known, sender=with_life(sender, deed.at), incidents=incidents)
+    after = advance(after, deed.at).state
+    return Projected(after, _changes(state, after, ()))
+
+
+def wakes_at(state: State) -> datetime | None:
+    """When time alone changes something next: no sweep before then finds anything to do."""
+    if state.sender is None:
+        return None
+    deadlines = _deadlines(state)
+    due = [deadlines.due(incident) for incident in state.incidents.values()]
+    due.extend(at for at in life_deadlines(state.sender) if at is not None)
+    return min((at for at in due if at is not None), default=None)
+
+
+def _as_of(state: State, moment: datetime) -> State:
+    """Sets as they are, and incidents as time had left them at `moment`."""
+    if state.sender is None:
+        return state
+    known = replace(
+        state,
+        sets={key: current(state.sender, one) for key, one in state.sets.items()},
+        incidents={key: rewound(incident, moment) for key, incident in state.incidents.items()},
+    )
+    deadlines = _deadlines(known)
+    aged = {key: deadlines.aged(incident, moment) for key, incident in known.incidents.items()}
+    return replace(known, incidents=aged)
+
+
+def _deadlines(state: State) -> Deadlines:
+    assert state.sender is not None  # noqa: S101 - asked for a sender that is known
+    return Deadlines(state.sender, {key: current(state.sender, one) for key, one in state.sets.items()})
+
+
+def _strikes(known: State, run: Run) -> tuple[set[str], bool]:
+    """The sets in which leaving out was wrong, and whether an empty run of the sender was."""
+    wrong = [
+        known.incidents[breach.key]
+        for breach in run.breaches
+        if transitions.taken_back(known.incidents.get(breach.key), breach, run.moment)
+    ]
+    by_set = {set_key(incident.key) for incident in wrong if incident.cleared_by is Clearing.LEFT_OUT}
+    return by_set, any(incident.cleared_by is Clearing.EMPTY for incident in wrong)
+
+
+def _incidents_after(
+    known: State, run: Run, verdicts: Verdicts
+) -> tuple[dict[str, Incident], list[Incident]]:
+    """The latest incidents, and those that made room for a new one of their folder."""
+    incidents, displaced = dict(known.incidents), []
+    breaches = {breach.key: breach for breach in run.breaches}
+    for key, incident in known.incidents.items():
+        if incident.live and key not in breaches:
+            incidents[key] = _not_named(known, incident, run, verdicts)
+    for key, breach in breaches.items():
+        before = known.incidents.get(key)
+        if before is not None and _goes_on(known, before, breach, run.moment):
+            incidents[key] = transitions.seen_again(before, run, breach, implied=verdicts.covers(key))
+            continue
+        if before is not None:
+            ended = before
+            if before.status is Status.UNKNOWN:
+                ended = transitions.ended_unseen(before, run.moment)
+            displaced.append(ended)
+        incidents[key] = transitions.opened(run, breach, _bound(known, key, run.moment), before)
+    return incidents, displaced
+
+
+def _not_named(known: State, incident: Incident, run: Run, verdicts: Verdicts) -> Incident:
+    verdict = verdicts.of(incident.key)
+    if verdict is None or known.sender is None:
+        return incident
+    seen = last_seen(known.sender, known.sets, incident)
+    if isinstance(verdict, Clearing):
+        return transitions.cleared(incident, run.moment, verdict, seen)
+    return transitions.lost_sight(incident, run.moment, verdict, seen, implied=True)
+
+
+def _goes_on(known: State, incident: Incident, breach: BreachedFolder, at: datetime) -> bool:
+    """Whether a breach is that of an incident, and not a new one."""
+    if incident.status is Status.OPEN or transitions.taken_back(incident, breach, at):
+        return True
+    if incident.status is not Status.CLEARED and transitions.proven(incident, incident.seen, breach, at):
+        return True
+    # What was cleared out of the unknown may have ended long before the run that showed it.
+    since = incident.seen.at if incident.between else incident.ended_at or incident.seen.at
+    return incident.status in (Status.CLEARED, Status.UNKNOWN) and _deadlines(known).within_patience(
+        incident.key, since, at
+    )
+
+
+def _bound(known: State, key: str, at: datetime) -> datetime | None:
+    """The last moment, of the last days, at which a folder was known not to be in this breach."""
+    sender = known.sender
+    if sender is None:
+        return None
+    stamps = [sets.speaks_for(sender, known.sets.get(set_key(key)))]
+    before = known.incidents.get(key)
+    if before is not None:
+        stamps.append(before.seen)
+    moments = [stamp.at for stamp in stamps if stamp is not None]
+    read = lists.last_read(sender, known.watched, key)
+    if read is not None:
+        moments.append(read)
+    return max((moment for moment in moments if at - moment <= LOOK_BACK), default=None)
+
+
+def _changes(before: State, after: State, displaced: Iterable[Incident]) -> Changes:
+    return Changes(
+        sender=after.sender if after.sender != before.sender else None,
+        watched=after.watched if after.watched != before.watched else None,
+        sets=tuple(_different(before.sets, after.sets)),
+        incidents=(
+            *(incident for incident in displaced if incident != before.incidents.get(incident.key)),
+            *_different(before.incidents, after.incidents),
+        ),
+    )
+
+
+def _different(before: Mapping[str, Part], after: Mapping[str, Part]) -> Iterable[Part]:
+    return (part for key, part in after.items() if part != before.get(key))

@@ -1,0 +1,83 @@
+"""What a run makes of the folder sets of which it names a folder."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from handlers.incidents.folder_key import set_key
+from handlers.incidents.intervals import with_gap
+from handlers.incidents.proof import proves
+from handlers.incidents.rules import MIXED_UP_FOR, STRIKES_WITHIN
+from handlers.incidents.runs import Run
+from handlers.incidents.sightings import last_seen
+from handlers.incidents.stamp import Stamp
+from handlers.incidents.state import FolderSet, Incident, Sender
+
+
+def after(
+    sender: Sender | None,
+    sets: Mapping[str, FolderSet],
+    incidents: Mapping[str, Incident],
+    run: Run,
+    struck: Collection[str],
+) -> dict[str, FolderSet]:
+    """The sets that a run names, as it leaves them.
+
+    Args:
+        sender: as it was before the run.
+        sets: as they were (`sightings.current`).
+        incidents: as they were.
+        run: the run.
+        struck: keys of the sets in which it shows that leaving out had cleared what was stuck.
+    """
+    proven = _proven(sender, sets, incidents, run) if sender else set()
+    named = {set_key(breach.key) for breach in run.breaches}
+    return {
+        key: _after(sender, sets.get(key), key, run, proven=key in proven, struck=key in struck)
+        for key in named
+    }
+
+
+def speaks_for(sender: Sender, folder_set: FolderSet | None) -> Stamp | None:
+    """The last run from which not naming a folder of the set meant that it is well."""
+    if folder_set is None:
+        return sender.empty
+    empty = sender.empty
+    if empty is not None and folder_set.mixed_since is not None and folder_set.mixed_until is not None:
+        # One from before it was mixed up is in `covered`.
+        empty = empty if empty.at >= folder_set.mixed_until else None
+    return max((stamp for stamp in (empty, folder_set.covered) if stamp is not None), default=None)
+
+
+def _after(
+    sender: Sender | None, known: FolderSet | None, key: str, run: Run, *, proven: bool, struck: bool
+) -> FolderSet:
+    at = run.moment
+    folder_set = known or FolderSet(key=key, named=run.stamp)
+    if known is not None and proven:
+        folder_set = replace(folder_set, gaps=with_gap(known.gaps, known.named.at, at))
+    if struck:
+        twice = folder_set.struck_at is not None and at - folder_set.struck_at <= STRIKES_WITHIN
+        if twice:
+            since = folder_set.mixed_since if folder_set.mixed_up(at) else at
+            covered = speaks_for(sender, folder_set) if sender else None
+            folder_set = replace(
+                folder_set, covered=covered, mixed_since=since, mixed_until=at + MIXED_UP_FOR
+            )
+        folder_set = replace(folder_set, struck_at=at)
+    means = run.complete and run.listing is None and not folder_set.mixed_up(at)
+    return replace(folder_set, named=run.stamp, covered=run.stamp if means else folder_set.covered)
+
+
+def _proven(
+    sender: Sender, sets: Mapping[str, FolderSet], incidents: Mapping[str, Incident], run: Run
+) -> set[str]:
+    """The sets of which a folder that the last run to name the set named holds proof in this one."""
+    found = set()
+    for breach in run.breaches:
+        folder_set, incident = sets.get(set_key(breach.key)), incidents.get(breach.key)
+        if folder_set is None or incident is None:
+            continue
+        seen = last_seen(sender, sets, incident)
+        if seen == folder_set.named and proves(incident.hashes, seen.at, breach.hashes, run.moment):
+            found.add(folder_set.key)
+    return found

@@ -1,0 +1,230 @@
+"""What is known of a sender, in parts that are stored apart: itself, its list, its sets, its incidents.
+
+Every part is a frozen record of plain values. A run that tells nothing new changes the sender and,
+at most, one set: what an open incident would say of its last sighting is said by those (`sightings`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from handlers.incidents.hours import Hours
+from handlers.incidents.stamp import Stamp
+
+
+class Kind(StrEnum):
+    """What a sender's runs can tell."""
+
+    LISTING = "listing"
+    REGULAR = "regular"
+    STOCK = "stock"
+
+
+class Life(StrEnum):
+    """How a sender is."""
+
+    UP = "up"
+    LATE = "late"
+    SILENT = "silent"
+    PAUSED = "paused"
+    RETIRED = "retired"
+
+
+class Status(StrEnum):
+    """How an incident is."""
+
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    CLEARED = "cleared"
+    LAPSED = "lapsed"
+    CLOSED = "closed"
+
+
+class Reason(StrEnum):
+    """Why an incident is unknown; it stays with one that lapsed or was closed."""
+
+    SILENT = "silent"
+    QUIET = "quiet"
+    UNPROVEN = "unproven"
+    UNREADABLE = "unreadable"
+    UNWATCHED = "unwatched"
+
+
+class Clearing(StrEnum):
+    """How a run showed that a folder is well. The last two are inference, and may be taken back."""
+
+    LISTED = "listed"
+    LEFT_OUT = "left out"
+    EMPTY = "empty"
+
+
+class Gap(NamedTuple):
+    """The time between two runs, from which an interval is learnt."""
+
+    end: datetime
+    length: timedelta
+
+
+class Address(NamedTuple):
+    """A source address, and its latest runs, oldest first."""
+
+    address: str
+    runs: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What people set on a sender."""
+
+    interval: timedelta | None = None
+    hours: Hours | None = None
+    paused_at: datetime | None = None
+    resumed_at: datetime | None = None
+    """Patience begins anew when a pause ends."""
+    retired_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """A sender, as its last run and its people left it."""
+
+    key: str
+    last: Stamp
+    last_arrival: datetime
+    """The latest of all its runs: silence counts from here."""
+    up_since: datetime
+    """Since when it was neither late nor silent at any of its runs."""
+    state: Life = Life.UP
+    state_since: datetime
+    """These two are as the last sweep found them; see `life.life`."""
+    kind: Kind = Kind.STOCK
+    kind_since: datetime
+    regular_at: datetime | None = None
+    """The last run that makes it a regular one."""
+    empties: tuple[datetime, ...] = ()
+    """The last two empty runs."""
+    empty: Stamp | None = None
+    """The last empty run that spoke for every folder."""
+    listed: Stamp | None = None
+    """The last run with a whole list."""
+    named: bool = False
+    addresses: tuple[Address, ...] = ()
+    mixed_addresses: bool = False
+    """Seen from several addresses."""
+    struck_at: datetime | None = None
+    struck_until: datetime | None = None
+    """Until when it is taken for shared since its empty runs were wrong twice."""
+    declared: timedelta | None = None
+    gaps: tuple[Gap, ...] = ()
+    client: str | None = None
+    skew: timedelta = timedelta(0)
+    settings: Settings = Settings()
+    acted: tuple[datetime, str] | None = None
+    """When people last changed anything, and the id of what they did."""
+    content: str | None = None
+    """A digest of what its last run said of folders; None where the same said again may change something."""
+    told: Stamp | None = None
+    """The first run in a row that said so. Sets named by it were named by each since."""
+    rests_until: datetime | None = None
+    """Until then time changes nothing that `content` said again would not put off; None: for ever."""
+    least_patience: timedelta | None = None
+    """Not less than this much time between two such runs changes something; None where nothing is open."""
+
+    @property
+    def acted_at(self) -> datetime | None:
+        """When people last changed anything."""
+        return self.acted and self.acted[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What the last whole list said. It changes when the list does, which is rarely."""
+
+    read: frozenset[str] = frozenset()
+    """Keys of the folders that could be read."""
+    errors: tuple[tuple[str, str], ...] = ()
+    """Keys of those that could not, with what the system said; sorted."""
+    formerly: tuple[tuple[str, datetime], ...] = ()
+    """Keys of those that a list of the last days read and this one did not, with when last; sorted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderSet:
+    """The folders of a sender with one parent path, as far as runs named any of them."""
+
+    key: str
+    named: Stamp
+    """The last run that named a folder of it."""
+    gaps: tuple[Gap, ...] = ()
+    covered: Stamp | None = None
+    """The last run from which leaving a folder out meant that it is well."""
+    struck_at: datetime | None = None
+    mixed_since: datetime | None = None
+    mixed_until: datetime | None = None
+
+    def mixed_up(self, at: datetime) -> bool:
+        """Whether leaving a folder out means nothing."""
+        return self.mixed_until is not None and at < self.mixed_until
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incident:
+    """A folder of a sender in breach, from opening to its end. Its `seen` may be older than what is known."""
+
+    incident_id: str
+    key: str
+    """The folder's key."""
+    folder: str
+    """As last spelt."""
+    status: Status = Status.OPEN
+    reason: Reason | None = None
+    opened: Stamp
+    breached_since: datetime
+    seen: Stamp
+    """A sighting of it; see `sightings.last_seen`."""
+    sla: int
+    files: int
+    peak_files: int
+    oldest: datetime | None
+    hashes: tuple[str, ...]
+    first_hashes: tuple[str, ...]
+    """Those of its first sighting: which of them are in `hashes` is known to be still there."""
+    unknown_since: datetime | None = None
+    said_at: datetime | None = None
+    """The last run that said unreadable or unwatched; see `sightings.last_said`."""
+    ended_at: datetime | None = None
+    """When it was cleared, lapsed or was closed."""
+    cleared_by: Clearing | None = None
+    between: bool = False
+    """It was cleared out of the unknown: at some time between last seen and then."""
+    reopened: int = 0
+    after: str | None = None
+    """The incident of this folder before it."""
+
+    @property
+    def live(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in (Status.OPEN, Status.UNKNOWN)
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """All that is known of one sender. Incidents are the latest of each folder."""
+
+    sender: Sender | None = None
+    watched: Watched | None = None
+    """None where no run had a list."""
+    sets: Mapping[str, FolderSet] = field(default_factory=dict)
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What became different: what a store has to write. Incidents that made room for new ones are in it."""
+
+    sender: Sender | None = None
+    watched: Watched | None = None
+    sets: tuple[FolderSet, ...] = ()
+    incidents: tuple[Incident, ...] = ()

@@ -1,0 +1,46 @@
+"""What makes two spellings one folder."""
+
+import pytest
+
+from handlers.incidents.folder_key import folder_key, set_key
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("D:\\In\\A", "d:\\in\\a"),
+        ("d:/IN/a/", "d:\\in\\a"),
+        ("D:\\in\\A\\\\", "d:\\in\\a"),
+        ("C:\\", "c:"),
+        ("C:", "c:"),
+        ("\\\\NAS\\Out\\", "\\\\nas\\out"),
+        ("//nas/OUT", "\\\\nas\\out"),
+        ("/srv/In/", "/srv/In/"),
+        ("Folder_A", "Folder_A"),
+        ("C:relative", "C:relative"),
+        ("", ""),
+        ("/", "/"),
+        ("\\\\", "\\\\"),
+    ],
+)
+def test_folder_key(path: str, key: str) -> None:
+    assert folder_key(path) == key
+    assert folder_key(key) == key
+
+
+@pytest.mark.parametrize(
+    ("key", "parent"),
+    [
+        ("d:\\in\\a", "d:\\in"),
+        ("d:\\in", "d:"),
+        ("d:", ""),
+        ("\\\\nas\\out\\a", "\\\\nas\\out"),
+        ("\\\\nas\\out", "\\\\nas"),
+        ("/srv/in/a", "/srv/in"),
+        ("/srv/in/a/", "/srv/in"),
+        ("/srv", ""),
+        ("in", ""),
+    ],
+)
+def test_set_key(key: str, parent: str) -> None:
+    assert set_key(key) == parent

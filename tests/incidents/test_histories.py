@@ -1,0 +1,25 @@
+"""The projection against the oracle, over whatever can happen to a sender."""
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.incidents.machine import Histories
+
+PLAYED = settings(
+    max_examples=100,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    # Explaining a history of thirty steps takes longer than finding it.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+)
+
+
+def test_histories() -> None:
+    run_state_machine_as_test(Histories, settings=PLAYED)
+
+
+@pytest.mark.deep
+def test_thousands_of_histories() -> None:
+    run_state_machine_as_test(Histories, settings=settings(PLAYED, max_examples=4000))

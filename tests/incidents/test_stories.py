@@ -1,0 +1,219 @@
+"""What an analyst is told, story by story."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from handlers.incidents.folding import fold, kept
+from handlers.incidents.projection import OutOfOrderError, act, advance, project
+from handlers.incidents.settings import Act, Action
+from handlers.incidents.state import Incident, Kind, Life, Reason, State, Status
+from tests.incidents.playing import at, listing, played, run, stuck
+
+A, B = "D:\\In\\A", "D:\\In\\B"
+KEY_A, KEY_B = "d:\\in\\a", "d:\\in\\b"
+
+
+def of(state: State, key: str = KEY_A) -> Incident:
+    return state.incidents[key]
+
+
+def test_two_servers_with_one_path_on_two_accounts_know_nothing_of_each_other() -> None:
+    one = played(run(0, stuck(A, "x"), sender="one"), run(1, stuck(A, "x"), sender="one"))
+    other = played(run(0, stuck(A, "y"), sender="other"), run(1, sender="other"))
+    assert of(one).status is Status.OPEN
+    assert of(other).status is Status.CLEARED
+    assert of(one).incident_id != of(other).incident_id
+
+
+def test_a_stock_sender_goes_quiet_and_never_silent() -> None:
+    state = played(run(0, stuck(A, "x")), run(1, stuck(A, "x")), run(2, stuck(A, "x")), until=4)
+    assert of(state).status is Status.OPEN
+    state = advance(state, at(4.5)).state
+    assert (of(state).status, of(state).reason) == (Status.UNKNOWN, Reason.QUIET)
+    # Twice the hour that it was learnt to be, and five minutes, after the last sighting.
+    assert of(state).unknown_since == at(2) + timedelta(minutes=125)
+    assert of(state).seen.at == at(2)
+    assert state.sender is not None
+    assert state.sender.state is Life.UP
+    lapsed = of(advance(state, at(40)).state)
+    assert lapsed.status is Status.LAPSED
+    assert lapsed.ended_at == at(26) + timedelta(minutes=125)
+
+
+def test_a_listing_sender_goes_silent_and_what_it_watched_with_it() -> None:
+    state = played(*(listing(hour, [B], stuck(A, "x")) for hour in range(5)), until=7)
+    assert state.sender is not None
+    assert (state.sender.kind, state.sender.state) == (Kind.LISTING, Life.SILENT)
+    assert (of(state).status, of(state).reason) == (Status.UNKNOWN, Reason.SILENT)
+    back = played(listing(9, [A, B]), state=state)
+    assert back.sender is not None
+    assert (back.sender.state, back.sender.up_since) == (Life.UP, at(9))
+    assert (of(back).status, of(back).between, of(back).ended_at) == (Status.CLEARED, True, at(9))
+
+
+def test_a_sweep_that_overtook_a_spooled_run_leaves_no_trace() -> None:
+    runs = [listing(hour, [B], stuck(A, "x")) for hour in range(4)]
+    swept = played(*runs, until=9)
+    assert of(swept).unknown_since == at(5) + timedelta(minutes=5)
+    spooled = listing(4, [A, B], arrival=at(9))
+    assert of(played(spooled, state=swept)) == of(played(*runs, spooled))
+    assert (of(played(spooled, state=swept)).ended_at, of(played(spooled, state=swept)).between) == (
+        at(4),
+        False,
+    )
+    lapsed = played(*runs, until=9 + 24 * 7)
+    assert of(lapsed).status is Status.LAPSED
+    assert of(played(spooled, state=lapsed)) == of(played(*runs, spooled))
+
+
+def test_an_unreadable_folder_is_unknown_for_as_long_as_lists_say_so() -> None:
+    runs = [listing(0, [B], stuck(A, "x")), *(listing(hour, [B], errors=[A]) for hour in range(1, 300))]
+    state = played(*runs, until=299)
+    assert (of(state).status, of(state).reason) == (Status.UNKNOWN, Reason.UNREADABLE)
+    assert of(state).unknown_since == at(1)
+    still = advance(state, at(298 + 24 * 7)).state
+    assert of(still).status is Status.UNKNOWN
+    assert of(advance(state, at(299 + 24 * 7)).state).status is Status.LAPSED
+
+
+def test_a_clearing_by_inference_is_taken_back_by_proof_and_the_second_time_mixes_the_set_up() -> None:
+    here, there = stuck(A, "x"), stuck(B, "y")
+    state = played(run(0, here), run(0.5, there))
+    assert of(state).status is Status.CLEARED
+    state = played(run(1, here), state=state)
+    assert (of(state).status, of(state).reopened) == (Status.OPEN, 1)
+    assert of(state, KEY_B).status is Status.CLEARED
+    state = played(run(1.5, there), state=state)
+    # The second strike counts in the run that shows it: A is left out and stays open.
+    assert state.sets["d:\\in"].mixed_up(at(1.5))
+    assert [of(state, key).status for key in (KEY_A, KEY_B)] == [Status.OPEN, Status.OPEN]
+    assert not state.sets["d:\\in"].mixed_up(at(1.5 + 72))
+
+
+def test_an_empty_run_that_was_wrong_twice_makes_its_sender_shared_for_seven_days() -> None:
+    state = played(run(0, stuck(A, "x")), run(0.2), run(1, stuck(A, "x")), run(1.2))
+    assert of(state).status is Status.CLEARED
+    state = played(run(2, stuck(A, "x")), run(2.2), state=state)
+    assert of(state).status is Status.OPEN
+    assert state.sender is not None
+    assert state.sender.struck_until == at(2 + 7 * 24)
+
+
+def test_breached_since_is_no_earlier_than_the_folder_was_last_known_to_be_well() -> None:
+    old = stuck(A, "x", created=-100)
+    assert of(played(run(0, old))).breached_since == at(-100) + timedelta(minutes=20)
+    assert of(played(listing(0, [A]), listing(1, [B], old))).breached_since == at(0)
+    # Of a folder that the last list could not read, an earlier list knew.
+    lists = [listing(0, [A, B]), listing(1, [B], errors=[A]), listing(2, [B], old)]
+    assert of(played(*lists)).breached_since == at(0)
+    assert of(played(listing(0, [B]), listing(1, [B], old))).breached_since < at(-99)
+
+
+def test_a_wrong_clock_is_set_right() -> None:
+    fast = stuck(A, "x", created=2)
+    assert of(played(run(3, fast, skew=timedelta(hours=-1)))).breached_since == at(1) + timedelta(minutes=20)
+
+
+def test_an_incident_that_goes_on_is_one_and_one_that_ended_unseen_is_named_by_the_next() -> None:
+    state = played(run(0, stuck(A, "x")), until=10)
+    assert of(state).status is Status.UNKNOWN
+    again = played(run(10, stuck(A, "x", "z")), state=state)
+    assert of(again).incident_id == of(state).incident_id
+    assert (of(again).status, of(again).files, of(again).peak_files) == (Status.OPEN, 2, 2)
+    done = project(state, run(10, stuck(A, "new")))
+    before, after = done.changes.incidents
+    assert (before.status, before.ended_at) == (Status.LAPSED, at(10))
+    assert (after.status, after.after) == (Status.OPEN, before.incident_id)
+
+
+def test_a_file_that_comes_back_after_a_list_showed_its_folder_well_is_another_breach() -> None:
+    runs = [listing(0, [], stuck(A, "x")), *(listing(hour, [A]) for hour in range(1, 9))]
+    state = played(*runs, listing(9, [], stuck(A, "x")))
+    assert (of(state).opened.at, of(state).reopened) == (at(9), 0)
+
+
+def test_what_flaps_is_one_incident_unless_it_may_have_been_over_for_long() -> None:
+    runs = [listing(hour, [B], stuck(A, "x")) for hour in range(4)]
+    flapping = played(*runs, listing(4, [A, B]), listing(5, [B], stuck(A, "y")))
+    assert (of(flapping).reopened, of(flapping).opened.at) == (1, at(0))
+    # Nobody knows when in the night it was over, so the next breach is another.
+    parted = played(*runs, listing(12, [A, B]), listing(13, [B], stuck(A, "y")))
+    assert (of(parted).reopened, of(parted).opened.at) == (0, at(13))
+
+
+def test_what_is_unknown_can_be_closed_by_hand_and_proof_opens_it_again() -> None:
+    opened = played(run(0, stuck(A, "x")))
+    deed = Act(at=at(0.5), act_id="1", action=Action.CLOSE, folder=KEY_A)
+    assert of(act(opened, deed).state).status is Status.OPEN
+    unknown = played(until=10, state=opened)
+    closed = act(unknown, replace(deed, at=at(10))).state
+    assert (of(closed).status, of(closed).ended_at) == (Status.CLOSED, at(10))
+    assert of(played(run(11, stuck(A, "x")), state=closed)).status is Status.OPEN
+    assert of(played(run(11, stuck(A, "y")), state=closed)).after == of(closed).incident_id
+    anew = fold([run(0, stuck(A, "x"))], [replace(deed, at=at(10))])
+    assert of(anew.state) == of(closed)
+
+
+def test_a_retired_sender_closes_what_is_unknown_and_a_run_revives_it() -> None:
+    state = played(run(0, stuck(A, "x")), until=10)
+    retired = act(state, Act(at=at(10), act_id="1", action=Action.RETIRE)).state
+    assert of(retired).status is Status.CLOSED
+    assert retired.sender is not None
+    assert retired.sender.state is Life.RETIRED
+    back = played(run(11), state=retired)
+    assert back.sender is not None
+    assert back.sender.state is Life.UP
+
+
+def test_a_run_is_applied_once_and_an_older_one_asks_for_a_fold() -> None:
+    first, second = run(0, stuck(A, "x")), run(1, stuck(A, "x"))
+    state = played(first, second)
+    assert project(state, second).state == state
+    with pytest.raises(OutOfOrderError):
+        project(state, first)
+
+
+def test_an_incident_that_a_late_run_makes_begin_earlier_keeps_its_id() -> None:
+    late, known = run(0, stuck(A, "x")), run(1, stuck(A, "x"))
+    before = fold([known])
+    anew = kept(before.incidents, fold([known, late]), late.moment)
+    assert of(anew.state).opened.at == at(0)
+    assert of(anew.state).incident_id == of(before.state).incident_id
+    assert anew.gone == ()
+
+
+def test_two_incidents_that_a_late_run_shows_to_be_one_leave_one() -> None:
+    runs = [run(0, stuck(A, "x")), run(10, stuck(A, "y"))]
+    before = fold(runs)
+    assert len(before.incidents) == 2
+    anew = kept(before.incidents, fold([*runs, run(2, stuck(A, "x", "y"))]), runs[0].moment)
+    first, second = sorted(before.incidents, key=lambda one: one.opened)
+    assert [one.incident_id for one in anew.incidents] == [first.incident_id]
+    assert anew.gone == (second.incident_id,)
+
+
+def test_what_began_before_the_runs_that_are_kept_is_not_lost() -> None:
+    runs = [listing(0, [B], stuck(A, "x")), *(listing(hour, [B], errors=[A]) for hour in range(1, 100))]
+    before = fold(runs)
+    assert of(before.state).reason is Reason.UNREADABLE
+    anew = kept(before.incidents, fold(runs[50:]), runs[50].moment)
+    assert of(anew.state) == of(before.state)
+    long = [listing(hour, [B], stuck(A, "x")) for hour in range(100)]
+    before = fold(long)
+    anew = kept(before.incidents, fold(long[50:]), long[50].moment)
+    assert of(anew.state).incident_id == of(before.state).incident_id
+    assert of(anew.state).opened.at == at(0)
+
+
+def test_a_pause_puts_patience_off() -> None:
+    state = played(*(listing(hour, [B], stuck(A, "x")) for hour in range(4)))
+    paused = act(state, Act(at=at(3.5), act_id="1", action=Action.PAUSE)).state
+    paused = advance(paused, at(50)).state
+    assert paused.sender is not None
+    assert (paused.sender.state, of(paused).status) == (Life.PAUSED, Status.OPEN)
+    resumed = act(paused, Act(at=at(50), act_id="2", action=Action.RESUME)).state
+    assert of(advance(resumed, at(52)).state).status is Status.OPEN
+    silent = advance(resumed, at(53)).state
+    assert of(silent).unknown_since == at(50) + timedelta(minutes=125)
