@@ -25,7 +25,7 @@ test: setup  ## every test
 	@$(BIN)/python -m pytest --numprocesses auto
 
 test-deep: setup  ## the tests that take minutes: many more examples, and a minute of load with faults
-	@$(BIN)/python -m pytest -m "deep or not deep" --hypothesis-profile=deep tests/fuzz tests/faults tests/incidents
+	@$(BIN)/python -m pytest -m "deep or not deep" --hypothesis-profile=deep tests/fuzz tests/faults
 
 mutants: setup  ## how many small mistakes in the code the tests notice, on a sample; ten minutes on two cores
 	@$(BIN)/python -m tests.mutants $(MUTANTS)

@@ -49,7 +49,7 @@ def put(
 
 def put_alarm(cloudwatch: "CloudWatchClient", name: str, state: str) -> None:
     cloudwatch.put_metric_alarm(
-        AlarmName=f"{NAMESPACE}-{name}",
+        AlarmName=f"{NAMESPACE}/{name}",
         AlarmDescription=f"Meaning of *{name}*. Do something. Runbook: docs/runbook.md#{name}",
         Namespace="AWS/Lambda",
         MetricName="Errors",
@@ -59,7 +59,7 @@ def put_alarm(cloudwatch: "CloudWatchClient", name: str, state: str) -> None:
         Threshold=1,
         ComparisonOperator="GreaterThanOrEqualToThreshold",
     )
-    cloudwatch.set_alarm_state(AlarmName=f"{NAMESPACE}-{name}", StateValue=state, StateReason="because")  # type: ignore[arg-type]
+    cloudwatch.set_alarm_state(AlarmName=f"{NAMESPACE}/{name}", StateValue=state, StateReason="because")  # type: ignore[arg-type]
 
 
 def open_view(app: AppTest) -> AppTest:
