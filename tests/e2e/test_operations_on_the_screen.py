@@ -4,6 +4,7 @@ import time
 
 from playwright.sync_api import Page, expect
 
+from contract.names import ALARM_SEPARATOR
 from contract.table import Index
 from tests.analyst import cell, expect_signed_in, sign_in, table
 from tests.running_stack import RunningStack
@@ -23,7 +24,7 @@ def _turn_on(stack: RunningStack) -> None:
     }
     cloudwatch.put_metric_data(Namespace="AWS/DynamoDB", MetricData=[datum])
     deadline = time.monotonic() + PATIENCE_SECONDS
-    name = f"{stack.outputs['metrics_namespace']}-{ALARM}"
+    name = f"{stack.outputs['metrics_namespace']}{ALARM_SEPARATOR}{ALARM}"
     while not cloudwatch.describe_alarms(AlarmNames=[name], StateValue="ALARM")["MetricAlarms"]:
         assert time.monotonic() < deadline, "the alarm did not turn"
         time.sleep(0.5)

@@ -82,7 +82,7 @@ def test_failing_requests_turn_the_alarm_on_and_good_ones_turn_it_off(
             assert stack.report(body, token).status_code == status
         time.sleep(0.5)
 
-    with without_permissions(stack, "file-sla-dev-file-sla-error"):
+    with without_permissions(stack, "file-sla-dev-file-sla-error-us-east-1"):
         _until(
             lambda: inbox.of(unhealthy)[-1:] == ["ALARM"], meanwhile=lambda: post(a_report("x"), 500, times=5)
         )

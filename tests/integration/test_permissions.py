@@ -48,7 +48,7 @@ def test_analyst_may_do_nothing_else(
 
 
 def test_function_without_its_permission_stores_nothing_and_says_so(stack: RunningStack) -> None:
-    with without_permissions(stack, "file-sla-dev-file-sla-error"):
+    with without_permissions(stack, "file-sla-dev-file-sla-error-us-east-1"):
         answer = stack.report(a_report("unstorable"), stack.token(stack.reporter))
         assert answer.status_code == 500
         assert "Idempotency-Key" in answer.json()["message"]
