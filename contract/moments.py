@@ -11,7 +11,7 @@ def format_moment(moment: datetime) -> str:
 
 
 def parse_moment(text: str) -> datetime:
-    """The aware UTC moment that `text_of` wrote."""
+    """The aware UTC moment that `format_moment` wrote."""
     return datetime.fromisoformat(text).astimezone(UTC)
 
 

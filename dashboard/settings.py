@@ -32,7 +32,7 @@ class Settings(BaseModel):
     """Where AWS is, when it is an emulator."""
     quiet_minutes: int = Field(default=120, ge=5, le=1440)
     """Minutes without a report after which a stuck file's fate is called unknown, and its
-    next report begins a new incident. Above twice the interval at which the script runs."""
+    next report begins a new row. Above twice the interval at which the script runs."""
 
     @field_validator("api_url")
     @classmethod

@@ -10,6 +10,8 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from local.stack_config import ROOT
+
 _PARSER: Final = MarkdownIt("gfm-like", {"linkify": False})
 _ADDRESSES: Final = {"href", "src", "srcset"}
 _NAMES: Final = {"id", "name"}
@@ -17,6 +19,9 @@ _NAMES: Final = {"id", "name"}
 
 class Page:
     """One page."""
+
+    def __str__(self) -> str:
+        return str(self.path.relative_to(ROOT))
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -52,6 +57,12 @@ class Page:
     def streamlit_anchors(self) -> set[str]:
         """The same where the dashboard shows the page; a heading said twice has one anchor there."""
         return {_slug_as_streamlit(heading) for heading in self.headings}
+
+    @cached_property
+    def code(self) -> list[str]:
+        """Each line of its blocks of code, and each piece of code within a sentence."""
+        pieces = [token.content for token in self._tokens if token.type in {"fence", "code_inline"}]
+        return [line.strip() for piece in pieces for line in piece.splitlines()]
 
     def _html(self) -> Iterator[tuple[str, str]]:
         """The attributes of all HTML in the page."""
@@ -96,3 +107,10 @@ def _slug_as_streamlit(heading: str) -> str:
     text = re.sub(r"([A-Z])([A-Z](?!s(?![a-z]))[a-z\d]+)", r"\1 \2", text)
     text = re.sub(r"([a-z\d])'([ts])(?![a-z\d])", r"\1\2", text.lower())
     return re.sub(r"[^a-z\d]+", "-", text).strip("-")
+
+
+PAGES: Final = [
+    Page(path)
+    for path in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "tests").rglob("*.md")])
+]
+"""Every page that there is."""

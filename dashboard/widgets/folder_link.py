@@ -4,12 +4,10 @@ from typing import Final
 
 import streamlit as st
 
+from contract.limits import MAX_FOLDER_BYTES
 from dashboard.frame.address import Parameter
 
-_MAX_BYTES: Final = 1024
-"""DynamoDB's limit for a sort key: no folder can be longer."""
-
-FOLDER: Final = Parameter("folder", lambda text: text if 0 < len(text.encode()) <= _MAX_BYTES else None)
+FOLDER: Final = Parameter("folder", lambda text: text if 0 < len(text.encode()) <= MAX_FOLDER_BYTES else None)
 
 
 def draw_folder_link(folder: str) -> None:

@@ -1,1 +1,1 @@
-"""From the body of a report to records in the breach table."""
+"""From the body of a report to records in the table FileSlaErrors."""

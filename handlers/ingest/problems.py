@@ -47,7 +47,7 @@ def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) ->
         case "datetime_parsing" | "datetime_from_date_parsing" | "datetime_object_invalid":
             return FieldProblem(field, "is not a date and time", DATE_HINT)
         case _:
-            return FieldProblem(field, detail["msg"], context.get("hint", "see the contract in the README"))
+            return FieldProblem(field, detail["msg"], context.get("hint", "see docs/api.md of this service"))
 
 
 def _format_path(location: tuple[int | str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""The breach table in an emulated AWS, and items as the service writes them."""
+"""The table FileSlaErrors in an emulated AWS, and items as the service writes them."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -52,7 +52,7 @@ def aws() -> Iterator[None]:
 
 @pytest.fixture
 def table(aws: None) -> "DynamoDBClient":
-    """An empty breach table, keyed as the program keys it."""
+    """An empty table FileSlaErrors, keyed as the program keys it."""
     client = boto3.client("dynamodb", region_name=REGION)
     client.create_table(
         TableName=TABLE,

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from local.stack_config import ROOT
-from tests.unit.docs.pages import PAGES, Page
+from tests.pages import PAGES, Page
 
 MOST_LINES = 150
 
