@@ -2,54 +2,102 @@
 
 import threading
 from datetime import timedelta
+from typing import Final
 
 from contract.names import Group
 from dashboard.access.auth_api import AuthApi, Tokens
-from dashboard.access.claims import read_claims
+from dashboard.access.claims import Claims, read_claims
 from dashboard.clock import Clock
-from dashboard.errors import NotAnAnalystError, SessionExpiredError, WrongCredentialsError
+from dashboard.errors import (
+    DashboardError,
+    NotAnAnalystError,
+    ServiceFaultError,
+    SessionExpiredError,
+    TooManyRequestsError,
+    UnreachableError,
+)
 
-RENEW_BEFORE = timedelta(minutes=2)
+CHECK_INTERVAL: Final = timedelta(minutes=15)
+"""The sign-in service is asked this often whether the user may still sign in and is still in the group."""
+RETRY_INTERVAL: Final = timedelta(minutes=2)
+"""Where it gave no answer it is asked again after this, so that not every click waits for it."""
+RENEW_BEFORE: Final = timedelta(minutes=2)
 """A token is renewed this long before it expires, so that it outlives the call it is used for."""
+_NO_ANSWER: Final = (ServiceFaultError, TooManyRequestsError, UnreachableError)
+"""Says nothing of the user. Anything else that goes wrong is a refusal."""
 
 
 class Analyst:
-    """Holds a user's tokens on the server, and keeps the ID token valid. Safe to share between threads."""
+    """Holds a user's tokens on the server, and keeps the ID token valid. Safe to share between threads.
+
+    A token is proof of what was so when it was given. It is therefore replaced every `CHECK_INTERVAL`, for
+    which Cognito looks at the user and the groups anew. Where the sign-in service gives no answer, the last
+    token goes on counting until it is about to expire: the same time that AWS itself would go on with it.
+    """
 
     def __init__(self, api: AuthApi, tokens: Tokens, clock: Clock) -> None:
         """Raises `NotAnAnalystError` when the token's user is not in the analyst group."""
-        claims = read_claims(tokens.id_token)
-        if Group.ANALYSTS not in claims.groups:
-            raise NotAnAnalystError(Group.ANALYSTS)
-        self.username = claims.username
         self._api = api
         self._clock = clock
         self._lock = threading.Lock()
         self._refresh_token: str | None = None
-        self._accept(tokens)
+        self._failure: DashboardError | None = None
+        claims = read_claims(tokens.id_token)
+        self.username = claims.username
+        self._accept(tokens, claims)
 
-    def id_token(self) -> str:
-        """A token that is still valid, renewed if need be.
+    def verify(self) -> None:
+        """Makes sure that the user may still read, as of `CHECK_INTERVAL` ago at most.
 
         Raises:
-            SessionExpiredError: it has to be renewed and cannot be.
-            DashboardError: the sign-in service cannot be asked.
+            NotAnAnalystError: the user has left the analyst group.
+            SessionExpiredError: the user may no longer sign in, or not without the password.
+            DashboardError: the sign-in service gives no answer, and has given none for too long.
         """
+        known = self._failure
         with self._lock:
-            if self._clock() >= self._renew_at:
+            if self._failure is not known and self._failure is not None:
+                # Another thread asked while this one waited. Asking again would only make it wait longer.
+                raise self._failure
+            if not self._in_group:
+                raise NotAnAnalystError(Group.ANALYSTS)
+            if self._clock() >= self._ask_at:
                 self._renew()
-            return self._id_token
+
+    def id_token(self) -> str:
+        """A token that is still valid, of a user who may still read. Raises what `verify` does."""
+        self.verify()
+        return self._id_token
 
     def _renew(self) -> None:
         if self._refresh_token is None:
             raise SessionExpiredError
         try:
-            self._accept(self._api.renew(self.username, self._refresh_token))
-        except WrongCredentialsError:
+            tokens = self._api.renew(self.username, self._refresh_token)
+            claims = read_claims(tokens.id_token)
+        except _NO_ANSWER as failure:
+            self._go_on_without(failure)
+        except DashboardError:
+            # Refused once is refused for good.
+            self._refresh_token = None
             raise SessionExpiredError from None
+        else:
+            self._accept(tokens, claims)
 
-    def _accept(self, tokens: Tokens) -> None:
+    def _go_on_without(self, failure: DashboardError) -> None:
+        now = self._clock()
+        if now >= self._usable_until:
+            self._failure = failure
+            raise failure
+        self._ask_at = min(now + RETRY_INTERVAL, self._usable_until)
+
+    def _accept(self, tokens: Tokens, claims: Claims) -> None:
+        self._in_group = Group.ANALYSTS in claims.groups
+        if not self._in_group:
+            raise NotAnAnalystError(Group.ANALYSTS)
+        now = self._clock()
         self._id_token = tokens.id_token
         # Cognito gives a new refresh token only where rotation is on.
         self._refresh_token = tokens.refresh_token or self._refresh_token
-        self._renew_at = self._clock() + timedelta(seconds=tokens.lifetime) - RENEW_BEFORE
+        self._usable_until = now + timedelta(seconds=tokens.lifetime) - RENEW_BEFORE
+        self._ask_at = min(now + CHECK_INTERVAL, self._usable_until)

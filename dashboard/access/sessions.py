@@ -9,6 +9,7 @@ from dashboard.access.analyst import Analyst
 from dashboard.clock import Clock
 from dashboard.data.metrics import Metrics
 from dashboard.data.record_table import RecordTable
+from dashboard.errors import NotAnAnalystError, SessionExpiredError
 
 IDLE_LIMIT = timedelta(hours=12)
 """A session that nobody used for this long ends: a working day, not a night."""
@@ -50,6 +51,29 @@ class SessionStore:
             if session:
                 session.last_used = self._clock()
             return session
+
+    def verify(self, session: Session) -> None:
+        """Makes sure that the session goes on and its analyst may still read, before anything is shown.
+
+        A session whose analyst may not is ended, in every tab.
+
+        Raises:
+            SessionExpiredError: it was ended, or the analyst may no longer sign in.
+            NotAnAnalystError: the analyst has left the group.
+            DashboardError: what `Analyst.verify` raises without an answer; the session goes on.
+        """
+        with self._lock:
+            self._forget_idle()
+            if all(known is not session for known in self._sessions.values()):
+                raise SessionExpiredError
+        try:
+            session.analyst.verify()
+        except (NotAnAnalystError, SessionExpiredError):
+            with self._lock:
+                self._sessions = {
+                    session_id: known for session_id, known in self._sessions.items() if known is not session
+                }
+            raise
 
     def end(self, session_id: str) -> None:
         """Signs out: the id is worth nothing from now on, in every tab."""

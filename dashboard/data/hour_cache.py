@@ -24,7 +24,8 @@ Stretch = tuple[tuple[datetime, ...], bool]
 class HourCache:
     """Past hours, shared by everyone who is signed in to this dashboard. Safe to share between threads.
 
-    Sharing is safe because whoever gets here has shown AWS that they may read all of it.
+    Sharing is safe because whoever gets here has shown AWS that they may read all of it, and
+    `SessionStore.verify` has every page make sure that it is still so.
     """
 
     def __init__(self, clock: Clock, capacity: int = CAPACITY) -> None:

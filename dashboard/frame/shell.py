@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
-from dashboard.errors import DashboardError, SessionExpiredError
+from dashboard.backend import backend
+from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.frame import sign_in, signed_in
 from dashboard.services.markdown import escape_markdown
 from dashboard.settings import SettingsError
@@ -23,10 +24,12 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
             signed_in.synchronize_cookie()
             return
         _draw_account(session.analyst.username)
+        # Before anything that is remembered can be shown.
+        backend().sessions.verify(session)
         page.run()
     except SettingsError as error:
         st.error(escape_markdown(str(error)), icon=":material/settings_alert:")
-    except SessionExpiredError as error:
+    except (SessionExpiredError, NotAnAnalystError) as error:
         signed_in.expire_session(error)
     except DashboardError as error:
         st.error(escape_markdown(str(error)), icon=":material/error:")

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.access.cookie import COOKIE
 from dashboard.access.sessions import Session
 from dashboard.backend import backend
-from dashboard.errors import SessionExpiredError
+from dashboard.errors import NotAnAnalystError, SessionExpiredError
 from dashboard.frame.browser_cookie import clear_cookie, keep_cookie
 
 _SESSION_ID = "session_id"
@@ -61,7 +61,7 @@ def read_reason() -> str | None:
     return reason
 
 
-def expire_session(reason: SessionExpiredError) -> NoReturn:
+def expire_session(reason: SessionExpiredError | NotAnAnalystError) -> NoReturn:
     """Ends a session that cannot go on, and starts over at the sign-in form with the reason."""
     if session_id := _session_id():
         backend().sessions.end(session_id)

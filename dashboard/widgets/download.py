@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from dashboard.backend import backend
 from dashboard.columns import Column
 from dashboard.frame.page import Page
 from dashboard.services.csv_files import build_file_name, format_csv
@@ -14,10 +15,15 @@ def draw_download(
     frame: pd.DataFrame, what: str, columns: Sequence[Column], page: Page, *details: str
 ) -> None:
     """A button that downloads all rows of the frame, also those that the table does not show yet."""
+
+    # Made on demand: most views are looked at, not downloaded. No page runs for it, so nobody else verifies.
+    def make_file() -> bytes:
+        backend().sessions.verify(page.session)
+        return format_csv(frame, columns, page.zone)
+
     st.download_button(
         "CSV",
-        # Made on demand: most views are looked at, not downloaded.
-        lambda: format_csv(frame, columns, page.zone),
+        make_file,
         build_file_name(what, page.period, page.zone, *details),
         "text/csv",
         icon=":material/download:",

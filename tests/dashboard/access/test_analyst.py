@@ -1,17 +1,36 @@
 import json
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any, cast
 
 import httpx
 import pytest
 
-from dashboard.access.analyst import RENEW_BEFORE, Analyst
+from dashboard.access.analyst import CHECK_INTERVAL, RENEW_BEFORE, RETRY_INTERVAL, Analyst
 from dashboard.access.auth_api import AuthApi, Tokens
 from dashboard.access.claims import read_claims
-from dashboard.errors import NotAnAnalystError, ServiceFaultError, SessionExpiredError, TooManyRequestsError
+from dashboard.errors import (
+    DashboardError,
+    NotAnAnalystError,
+    ServiceFaultError,
+    SessionExpiredError,
+    TooManyRequestsError,
+    UnreachableError,
+)
 from tests.dashboard.fake_auth_api import FakeAuthApi, User, id_token
 from tests.dashboard.stopped_clock import NOW, StoppedClock
 
 LIFETIME = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
+ASKED = {"username": "ana", "refresh_token": "refresh-ana"}
+NO_ANSWER = [
+    pytest.param((429, {"message": "slow down"}), TooManyRequestsError, id="throttled"),
+    pytest.param((500, {"message": "sorry"}), ServiceFaultError, id="fault"),
+    pytest.param((200, {"token": "no token", "expires_in": 3600}), ServiceFaultError, id="nonsense"),
+    pytest.param(None, UnreachableError, id="unreachable"),
+]
 
 
 @pytest.fixture
@@ -21,11 +40,14 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def service() -> FakeAuthApi:
-    return FakeAuthApi(users={"ana": User("p")})
+    return FakeAuthApi(users={"ana": User("p")}, url="https://api.example")
 
 
 def analyst(service: FakeAuthApi, clock: StoppedClock, tokens: Tokens | None = None) -> Analyst:
     def answer(request: httpx.Request) -> httpx.Response:
+        if not service.url:
+            service.requests.append({})
+            raise httpx.ConnectTimeout("silence", request=request)
         status, body = service.answer(json.loads(request.content))
         return httpx.Response(status, json=body)
 
@@ -54,17 +76,30 @@ def test_only_analysts_are_let_in(service: FakeAuthApi, clock: StoppedClock) -> 
 
 def test_a_valid_token_is_used_as_it_is(service: FakeAuthApi, clock: StoppedClock) -> None:
     ana = analyst(service, clock)
-    clock.now = NOW + LIFETIME - RENEW_BEFORE - timedelta(seconds=1)
+    clock.now = NOW + CHECK_INTERVAL - SECOND
     assert ana.id_token() == id_token("ana")
     assert service.requests == []
 
 
-def test_a_token_about_to_expire_is_renewed_once(service: FakeAuthApi, clock: StoppedClock) -> None:
+def test_the_service_is_asked_once_for_every_fifteen_minutes(
+    service: FakeAuthApi, clock: StoppedClock
+) -> None:
     ana = analyst(service, clock)
-    clock.now = NOW + LIFETIME - RENEW_BEFORE
+    for asked in (1, 2, 3):
+        clock.now += CHECK_INTERVAL
+        ana.verify()
+        ana.id_token()
+        assert service.requests == asked * [ASKED]
+
+
+def test_a_short_token_is_renewed_before_it_expires(service: FakeAuthApi, clock: StoppedClock) -> None:
+    ana = analyst(service, clock, Tokens(id_token("ana"), "refresh-ana", 600))
+    clock.now = NOW + timedelta(seconds=600) - RENEW_BEFORE - SECOND
     ana.id_token()
+    assert service.requests == []
+    clock.now += SECOND
     ana.id_token()
-    assert service.requests == [{"username": "ana", "refresh_token": "refresh-ana"}]
+    assert service.requests == [ASKED]
 
 
 def test_the_refresh_token_is_kept_when_no_new_one_comes(service: FakeAuthApi, clock: StoppedClock) -> None:
@@ -76,27 +111,138 @@ def test_the_refresh_token_is_kept_when_no_new_one_comes(service: FakeAuthApi, c
     assert [request["refresh_token"] for request in service.requests] == ["refresh-ana", "refresh-ana"]
 
 
-def test_a_refused_renewal_ends_the_session(service: FakeAuthApi, clock: StoppedClock) -> None:
-    ana = analyst(service, clock, Tokens(id_token("ana"), "revoked", 3600))
-    clock.now = NOW + LIFETIME
+@pytest.mark.parametrize("instead", [(401, {}), (400, {}), (403, {"challenge": "NEW_PASSWORD_REQUIRED"})])
+def test_who_may_no_longer_sign_in_is_refused_from_the_next_check_on(
+    service: FakeAuthApi, clock: StoppedClock, instead: tuple[int, dict[str, str]]
+) -> None:
+    ana = analyst(service, clock)
+    service.instead = instead
+    clock.now = NOW + CHECK_INTERVAL - SECOND
+    ana.verify()
+    clock.now = NOW + CHECK_INTERVAL
+    with pytest.raises(SessionExpiredError):
+        ana.verify()
+    # Once refused is refused for good, whatever the service would say to the next question.
+    service.instead = None
     with pytest.raises(SessionExpiredError):
         ana.id_token()
 
 
-def test_without_a_refresh_token_the_session_ends_with_the_id_token(
+def test_who_left_the_group_is_refused_from_the_next_check_on(
+    service: FakeAuthApi, clock: StoppedClock
+) -> None:
+    ana = analyst(service, clock)
+    service.users["ana"].groups = ("sla-reporters",)
+    clock.now = NOW + CHECK_INTERVAL - SECOND
+    ana.verify()
+    clock.now = NOW + CHECK_INTERVAL
+    for ask in (ana.verify, ana.id_token, ana.verify):
+        with pytest.raises(NotAnAnalystError, match="sla-analysts"):
+            ask()
+
+
+def test_without_a_refresh_token_the_session_ends_when_the_service_has_to_be_asked(
     service: FakeAuthApi, clock: StoppedClock
 ) -> None:
     ana = analyst(service, clock, Tokens(id_token("ana"), None, 3600))
-    clock.now = NOW + LIFETIME
+    clock.now = NOW + CHECK_INTERVAL
     with pytest.raises(SessionExpiredError):
         ana.id_token()
 
 
-def test_a_throttled_renewal_does_not_end_the_session(service: FakeAuthApi, clock: StoppedClock) -> None:
+def silence(service: FakeAuthApi, instead: tuple[int, dict[str, object]] | None) -> None:
+    service.instead = instead
+    if instead is None:
+        service.url = ""
+
+
+@pytest.mark.parametrize(("instead", "error"), NO_ANSWER)
+def test_without_an_answer_the_session_goes_on_until_its_token_expires_and_no_longer(
+    service: FakeAuthApi,
+    clock: StoppedClock,
+    instead: tuple[int, dict[str, object]] | None,
+    error: type[DashboardError],
+) -> None:
     ana = analyst(service, clock)
-    clock.now = NOW + LIFETIME
-    service.instead = (429, {"message": "slow down"})
-    with pytest.raises(TooManyRequestsError):
-        ana.id_token()
-    service.instead = None
+    silence(service, instead)
+    clock.now = NOW + CHECK_INTERVAL
+    ana.verify()
+    clock.now = NOW + LIFETIME - RENEW_BEFORE - SECOND
+    ana.verify()
     assert ana.id_token() == id_token("ana")
+    clock.now += SECOND
+    for ask in (ana.verify, ana.id_token):
+        with pytest.raises(error):
+            ask()
+    # Nobody was signed out: with an answer, it goes on.
+    service.instead, service.url = None, "https://api.example"
+    ana.verify()
+    assert ana.id_token() == id_token("ana")
+
+
+def test_a_service_that_does_not_answer_is_left_alone_for_a_while(
+    service: FakeAuthApi, clock: StoppedClock
+) -> None:
+    ana = analyst(service, clock)
+    silence(service, None)
+    for moment, asked in (
+        (CHECK_INTERVAL, 1),
+        (CHECK_INTERVAL + RETRY_INTERVAL - SECOND, 1),
+        (CHECK_INTERVAL + RETRY_INTERVAL, 2),
+    ):
+        clock.now = NOW + moment
+        ana.verify()
+        ana.id_token()
+        assert len(service.requests) == asked
+
+
+def test_who_was_refused_after_a_silence_does_not_get_the_grace(
+    service: FakeAuthApi, clock: StoppedClock
+) -> None:
+    ana = analyst(service, clock)
+    silence(service, None)
+    clock.now = NOW + CHECK_INTERVAL
+    ana.verify()
+    service.url = "https://api.example"
+    del service.users["ana"]
+    clock.now += RETRY_INTERVAL
+    with pytest.raises(SessionExpiredError):
+        ana.verify()
+
+
+class CountingLock:
+    """A lock that tells how many have come to it."""
+
+    def __init__(self) -> None:
+        self.came: list[None] = []
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self.came.append(None)
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+def test_who_waits_while_another_asks_takes_that_answer(service: FakeAuthApi, clock: StoppedClock) -> None:
+    """In front of a service that hangs, threads that ask one after the other hang one after the other."""
+    threads = 8
+    lock = CountingLock()
+    ana = analyst(service, clock)
+    ana._lock = cast("Any", lock)
+    right_answer = service.answer
+
+    def answer_when_all_are_here(body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        while len(lock.came) < threads:
+            time.sleep(0.001)
+        return right_answer(body)
+
+    service.answer = answer_when_all_are_here  # type: ignore[method-assign]
+    service.instead = (500, {})
+    clock.now = NOW + LIFETIME
+    with ThreadPoolExecutor(threads) as pool:
+        for ask in [pool.submit(ana.verify) for _ in range(threads)]:
+            with pytest.raises(ServiceFaultError):
+                ask.result()
+    assert len(service.requests) == 1

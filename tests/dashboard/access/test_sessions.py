@@ -1,13 +1,16 @@
 import asyncio
 from datetime import timedelta
 from typing import Any, cast
+from unittest.mock import create_autospec
 
 import httpx
 import pytest
 from starlette.applications import Starlette
 
+from dashboard.access.analyst import Analyst
 from dashboard.access.cookie import COOKIE, PATH, build_cookie_routes
-from dashboard.access.sessions import IDLE_LIMIT, TICKET_LIFETIME, SessionStore
+from dashboard.access.sessions import IDLE_LIMIT, TICKET_LIFETIME, Session, SessionStore
+from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError, UnreachableError
 from tests.dashboard.stopped_clock import NOW, StoppedClock
 
 
@@ -21,8 +24,19 @@ def sessions(clock: StoppedClock) -> SessionStore:
     return SessionStore(clock)
 
 
-def begin(sessions: SessionStore) -> str:
-    return sessions.begin(*(cast("Any", object()) for _ in range(3)))
+@pytest.fixture
+def analyst() -> Any:
+    return create_autospec(Analyst, instance=True)
+
+
+def begin(sessions: SessionStore, analyst: Any = None) -> str:
+    return sessions.begin(analyst, *(cast("Any", object()) for _ in range(2)))
+
+
+def find(sessions: SessionStore, session_id: str) -> Session:
+    session = sessions.find(session_id)
+    assert session
+    return session
 
 
 def ask(
@@ -64,6 +78,47 @@ def test_a_session_that_was_ended_is_gone(sessions: SessionStore) -> None:
     session_id = begin(sessions)
     sessions.end(session_id)
     assert sessions.find(session_id) is None
+
+
+def test_a_session_is_verified_with_its_analyst(sessions: SessionStore, analyst: Any) -> None:
+    session_id = begin(sessions, analyst)
+    sessions.verify(find(sessions, session_id))
+    analyst.verify.assert_called_once_with()
+
+
+@pytest.mark.parametrize("refusal", [SessionExpiredError(), NotAnAnalystError("sla-analysts")])
+def test_a_session_whose_analyst_may_no_longer_read_is_ended_and_no_other(
+    sessions: SessionStore, analyst: Any, refusal: DashboardError
+) -> None:
+    other, session_id = begin(sessions), begin(sessions, analyst)
+    analyst.verify.side_effect = refusal
+    with pytest.raises(type(refusal)):
+        sessions.verify(find(sessions, session_id))
+    assert sessions.find(session_id) is None
+    assert sessions.find(other)
+
+
+def test_a_session_that_cannot_be_verified_just_now_is_not_ended(
+    sessions: SessionStore, analyst: Any
+) -> None:
+    session_id = begin(sessions, analyst)
+    analyst.verify.side_effect = UnreachableError("The sign-in service")
+    with pytest.raises(UnreachableError):
+        sessions.verify(find(sessions, session_id))
+    assert sessions.find(session_id)
+
+
+def test_who_still_holds_a_session_that_was_ended_or_left_idle_is_refused(
+    sessions: SessionStore, analyst: Any, clock: StoppedClock
+) -> None:
+    ended, idle = begin(sessions, analyst), begin(sessions, analyst)
+    held = [find(sessions, ended), find(sessions, idle)]
+    sessions.end(ended)
+    clock.now += IDLE_LIMIT + timedelta(seconds=1)
+    for session in held:
+        with pytest.raises(SessionExpiredError):
+            sessions.verify(session)
+    analyst.verify.assert_not_called()
 
 
 def test_a_ticket_works_once(sessions: SessionStore) -> None:
