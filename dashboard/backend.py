@@ -32,8 +32,7 @@ class Backend:
     @classmethod
     def connect(cls, settings: Settings, clock: Clock = utc_now) -> Backend:
         """A backend for the service that the settings name. Nothing is called yet."""
-        # Long enough for a cold start behind the gateway, which gives up after 29 s itself.
-        http = httpx.Client(base_url=settings.api_url, timeout=httpx.Timeout(30, connect=5))
+        http = httpx.Client(base_url=settings.api_url)
         return cls(
             settings, AuthApi(http), IdentityPool(settings), SessionStore(clock), HourCache(clock), clock
         )

@@ -1,7 +1,7 @@
 """The service's `auth` route: signing in, staying signed in, and setting a password."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import httpx
 
@@ -17,8 +17,10 @@ from dashboard.errors import (
     WrongCodeError,
     WrongCredentialsError,
 )
+from dashboard.timeouts import API_TIMEOUT, RENEWAL_TIMEOUT
 
-_SIGN_IN = "The sign-in service"
+NAME: Final = "The sign-in service"
+"""What those who wait for it are told that they wait for."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,8 @@ class AuthApi:
 
     def renew(self, username: str, refresh_token: str) -> Tokens:
         """A new ID token for a user who signed in before."""
-        return _parse_tokens(self._post({"username": username, "refresh_token": refresh_token}))
+        body = {"username": username, "refresh_token": refresh_token}
+        return _parse_tokens(self._post(body, RENEWAL_TIMEOUT))
 
     def send_code(self, username: str) -> None:
         """Has a code mailed to the user, if there is such a user: the answer does not tell."""
@@ -66,12 +69,12 @@ class AuthApi:
         except WrongCredentialsError:
             raise WrongCodeError from None
 
-    def _post(self, body: dict[str, Any]) -> dict[str, Any]:
+    def _post(self, body: dict[str, Any], timeout: httpx.Timeout | None = None) -> dict[str, Any]:
         try:
-            response = self._http.post(AUTH.path, json=body)
+            response = self._http.post(AUTH.path, json=body, timeout=timeout or API_TIMEOUT)
         except httpx.TransportError:
             # No cause: a transport error's context can hold the request, and so the password.
-            raise UnreachableError(_SIGN_IN) from None
+            raise UnreachableError(NAME) from None
         answer = _parse_object(response)
         if response.status_code != httpx.codes.OK:
             raise _translate_failure(response.status_code, answer)
@@ -94,7 +97,7 @@ def _parse_tokens(answer: dict[str, Any]) -> Tokens:
             lifetime=int(answer["expires_in"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise ServiceFaultError(_SIGN_IN) from None
+        raise ServiceFaultError(NAME) from None
 
 
 def _translate_failure(status: int, answer: dict[str, Any]) -> Exception:
@@ -110,7 +113,7 @@ def _translate_failure(status: int, answer: dict[str, Any]) -> Exception:
         case httpx.codes.TOO_MANY_REQUESTS:
             return TooManyRequestsError()
         case _:
-            return ServiceFaultError(_SIGN_IN, answer.get("request_id"))
+            return ServiceFaultError(NAME, answer.get("request_id"))
 
 
 def _translate_problems(answer: dict[str, Any]) -> InvalidInputError:

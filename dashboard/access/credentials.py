@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import boto3
 import botocore.session
 from botocore import UNSIGNED
-from botocore.config import Config
 from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
 
 from dashboard.aws_errors import translate_aws_errors
+from dashboard.errors import DashboardError
 from dashboard.settings import Settings
+from dashboard.timeouts import build_client_config
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_identity import CognitoIdentityClient
 
-_WHAT = "AWS sign-in"
+_WHAT: Final = "AWS sign-in"
+_FAILURE_SECONDS: Final = 1
+"""For so long a failure is the answer to everyone else who waited for the same credentials."""
+
+_Metadata = dict[str, str]
+"""Credentials as botocore wants to be given them."""
 
 
 class IdentityPool:
@@ -31,7 +38,7 @@ class IdentityPool:
             region_name=settings.region,
             endpoint_url=settings.endpoint_url,
             # The token is the proof: these calls are public, and the host has no AWS credentials.
-            config=Config(signature_version=UNSIGNED, connect_timeout=5, read_timeout=10),
+            config=build_client_config(signature_version=UNSIGNED),
         )
 
     def session(self, id_token: Callable[[], str]) -> boto3.session.Session:
@@ -42,14 +49,15 @@ class IdentityPool:
         Raises:
             DashboardError: AWS does not accept the token, or gives no credentials for it.
         """
+        fetch = _SharedFailure(lambda: self._fetch(id_token()))
         credentials = RefreshableCredentials.create_from_metadata(
-            self._fetch(id_token()), refresh_using=lambda: self._fetch(id_token()), method=_Provider.METHOD
+            fetch(), refresh_using=fetch, method=_Provider.METHOD
         )
         core = botocore.session.Session()
         core.register_component("credential_provider", CredentialResolver([_Provider(credentials)]))
         return boto3.session.Session(botocore_session=core, region_name=self._settings.region)
 
-    def _fetch(self, id_token: str) -> dict[str, str]:
+    def _fetch(self, id_token: str) -> _Metadata:
         logins = {self._login: id_token}
         with translate_aws_errors(_WHAT):
             identity = self._identity.get_id(IdentityPoolId=self._settings.identity_pool_id, Logins=logins)
@@ -63,6 +71,29 @@ class IdentityPool:
             "token": credentials["SessionToken"],
             "expiry_time": credentials["Expiration"].isoformat(),
         }
+
+
+class _SharedFailure:
+    """Has those who wait for credentials at the same time share a failure to get any.
+
+    botocore lets one thread fetch them at a time. In front of an AWS that hangs, every query of a page would
+    wait for its turn, hang, and make the next one wait, and whoever tries again would stand behind them all.
+    """
+
+    def __init__(self, fetch: Callable[[], _Metadata], now: Callable[[], float] = time.monotonic) -> None:
+        self._fetch = fetch
+        self._now = now
+        self._failure: DashboardError | None = None
+        self._until = 0.0
+
+    def __call__(self) -> _Metadata:
+        if self._failure and self._now() < self._until:
+            raise self._failure
+        try:
+            return self._fetch()
+        except DashboardError as failure:
+            self._failure, self._until = failure, self._now() + _FAILURE_SECONDS
+            raise
 
 
 class _Provider(CredentialProvider):

@@ -1,9 +1,10 @@
 """Fetching hours of records in parallel, with progress, until done or stopped."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
 from itertools import chain
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
@@ -59,9 +60,21 @@ class Loading:
         Raises:
             DashboardError: an hour could not be fetched.
         """
+        return self.watch(None)
+
+    def watch(self, seconds: float | None) -> Iterator[int]:
+        """The same, and yields also whenever nothing came for as long."""
+        arrived: SimpleQueue[Future[list[Record]]] = SimpleQueue()
         fetches = {self._pool.submit(self._fetch, hour): hour for hour in self._missing}
-        for fetch in as_completed(fetches):
-            self._records[fetches[fetch]] = fetch.result()
+        for fetch in fetches:
+            fetch.add_done_callback(arrived.put)
+        while fetches:
+            try:
+                fetch = arrived.get(timeout=seconds)
+            except Empty:
+                pass
+            else:
+                self._records[fetches.pop(fetch)] = fetch.result()
             yield len(self._records)
 
     def finish(self) -> None:

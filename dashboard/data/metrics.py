@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 import pandas as pd
-from botocore.config import Config
 
 from contract import runbook
 from contract.metrics import Dimension, GatewayMetric, Metric, Namespace, build_gateway_dimensions
@@ -17,6 +16,7 @@ from contract.names import ALARM_SEPARATOR, STAGE
 from contract.routes import ROUTES
 from dashboard.aws_errors import translate_aws_errors
 from dashboard.columns import MOMENT
+from dashboard.timeouts import build_client_config
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -31,7 +31,8 @@ PERCENTILES: Final = ("p50", "p95")
 _RETENTION: Final = timedelta(days=15)
 """How long CloudWatch keeps values to the minute."""
 _PAGE: Final = 500
-_WHAT: Final = "CloudWatch"
+NAME: Final = "CloudWatch"
+"""What those who wait for it are told that they wait for."""
 _DENIED: Final = (
     "AWS refused to show the metrics to you. Ask the service's owner to check the analyst role: it must "
     "allow cloudwatch:DescribeAlarms, cloudwatch:GetMetricData and cloudwatch:ListMetrics."
@@ -68,11 +69,7 @@ class Metrics:
     def __init__(self, session: boto3.session.Session, namespace: str, endpoint_url: str | None) -> None:
         self._namespace = namespace
         self._client: CloudWatchClient = session.client(
-            "cloudwatch",
-            endpoint_url=endpoint_url,
-            config=Config(
-                connect_timeout=5, read_timeout=20, retries={"mode": "standard", "total_max_attempts": 5}
-            ),
+            "cloudwatch", endpoint_url=endpoint_url, config=build_client_config()
         )
 
     def list_alarms(self) -> list[Alarm]:
@@ -81,7 +78,7 @@ class Metrics:
             AlarmNamePrefix=f"{self._namespace}{ALARM_SEPARATOR}",
             AlarmTypes=["MetricAlarm", "CompositeAlarm"],
         )
-        with translate_aws_errors(_WHAT, _DENIED):
+        with translate_aws_errors(NAME, _DENIED):
             return [
                 self._alarm(alarm)
                 for page in pages
@@ -109,7 +106,7 @@ class Metrics:
 
     def read_statuses(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
         """How often the functions answered with each status, as `VALUES`."""
-        with translate_aws_errors(_WHAT, _DENIED):
+        with translate_aws_errors(NAME, _DENIED):
             seen = [
                 {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
                 for page in self._client.get_paginator("list_metrics").paginate(
@@ -137,7 +134,7 @@ class Metrics:
             ScanBy="TimestampDescending",
             PaginationConfig={"PageSize": _PAGE},
         )
-        with translate_aws_errors(_WHAT, _DENIED):
+        with translate_aws_errors(NAME, _DENIED):
             for page in pages:
                 if moments := [
                     moment for result in page["MetricDataResults"] for moment in result["Timestamps"]
@@ -167,7 +164,7 @@ class Metrics:
                 StartTime=_start_of_step(start, step),
                 EndTime=end,
             )
-            with translate_aws_errors(_WHAT, _DENIED):
+            with translate_aws_errors(NAME, _DENIED):
                 rows = [
                     (*keys[result["Id"]], moment, value)
                     for page in pages

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import boto3
-from botocore.config import Config
 
 from contract.moments import format_affected_date
 from contract.table import Attribute, Index
 from dashboard.aws_errors import translate_aws_errors
 from dashboard.data.frames import AttributeValues
+from dashboard.timeouts import build_client_config
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 CONNECTIONS = 16
 """Queries that may be under way at once for one analyst."""
 
-_WHAT = "The table"
+NAME: Final = "The table"
+"""What those who wait for it are told that they wait for."""
 _SUMMARY = (
     Attribute.FOLDER,
     Attribute.SLA,
@@ -42,12 +43,7 @@ class RecordTable:
         self._client: DynamoDBClient = session.client(
             "dynamodb",
             endpoint_url=endpoint_url,
-            config=Config(
-                max_pool_connections=CONNECTIONS,
-                connect_timeout=5,
-                read_timeout=20,
-                retries={"mode": "standard", "total_max_attempts": 5},
-            ),
+            config=build_client_config(max_pool_connections=CONNECTIONS),
         )
         # Looking it up searches all of botocore's data, which threads would all do at once.
         self._query_pages = self._client.get_paginator("query")
@@ -97,6 +93,6 @@ class RecordTable:
             ExpressionAttributeNames=names,
             ExpressionAttributeValues=values,
         )
-        with translate_aws_errors(_WHAT):
+        with translate_aws_errors(NAME):
             for page in pages:
                 yield from page["Items"]

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.navigation.page import Page as StreamlitPage
 
+from dashboard.access import auth_api
 from dashboard.backend import backend
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.frame import sign_in, signed_in
+from dashboard.frame.waiting import wait_for
 from dashboard.services.markdown import escape_markdown
 from dashboard.settings import SettingsError
 
@@ -25,15 +27,16 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
             return
         _draw_account(session.analyst.username)
         # Before anything that is remembered can be shown.
-        backend().sessions.verify(session)
+        wait_for(auth_api.NAME, lambda: backend().sessions.verify(session), "verification")
         page.run()
     except SettingsError as error:
         st.error(escape_markdown(str(error)), icon=":material/settings_alert:")
     except (SessionExpiredError, NotAnAnalystError) as error:
         signed_in.expire_session(error)
     except DashboardError as error:
-        st.error(escape_markdown(str(error)), icon=":material/error:")
-        st.button("Try again", icon=":material/refresh:")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.error(escape_markdown(str(error)), icon=":material/error:")
+            st.button("Try again", icon=":material/refresh:")
 
 
 def _draw_account(username: str) -> None:

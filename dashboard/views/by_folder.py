@@ -9,9 +9,11 @@ import streamlit as st
 from dashboard import columns
 from dashboard.backend import backend
 from dashboard.charts.records import draw_longest_waits, draw_weeks
+from dashboard.data import record_table
 from dashboard.data.frames import RecordFrames, parse_records
 from dashboard.frame.address import show_in_widget
 from dashboard.frame.page import Page, start_page
+from dashboard.frame.waiting import wait_for
 from dashboard.services.durations import format_duration
 from dashboard.services.frequency import count_hours_by_week
 from dashboard.services.recurrence import summarize_recurrence
@@ -36,8 +38,7 @@ def draw() -> None:
     if not folder:
         st.info("Pick a folder to see its history.", icon=":material/folder_open:")
         return
-    of_folder = parse_records(page.session.table.query_folder(folder, page.period.start, page.period.end))
-    mine = RecordFrames.of(of_folder).between(page.period.start, page.period.end)
+    mine = wait_for(record_table.NAME, lambda: _query_folder(folder, page), "folder")
     if mine.records.empty:
         st.info(
             "No report in this range names exactly this folder. Pick one from the list, or a longer range.",
@@ -57,6 +58,12 @@ def draw() -> None:
     draw_stuck_files(stuck, page, shown=_SHOWN)
     st.subheader("Hours in breach by week")
     draw_weeks(count_hours_by_week(mine.records, page.zone))
+
+
+def _query_folder(folder: str, page: Page) -> RecordFrames:
+    start, end = page.period.start, page.period.end
+    stored = page.session.table.query_folder(folder, start, end)
+    return RecordFrames.of(parse_records(stored)).between(start, end)
 
 
 def _pick_folder(known: list[str]) -> str:

@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.charts.operations import draw_latencies, draw_outcomes, draw_statuses
+from dashboard.data.metrics import NAME
 from dashboard.frame.page import Page, start_page
+from dashboard.frame.waiting import wait_for
 from dashboard.services.durations import format_duration
 from dashboard.services.operations import (
     count_outcomes,
@@ -25,17 +27,25 @@ def draw() -> None:
     page = start_page("Operations")
     metrics = page.session.metrics
     period, step = page.period, choose_step(page.period)
-    gateway = metrics.read_gateway(period.start, period.end, step)
-    _draw_figures(gateway, metrics.find_last_report(page.now), page.now)
+    gateway, last_report = wait_for(
+        NAME,
+        lambda: (
+            metrics.read_gateway(period.start, period.end, step),
+            metrics.find_last_report(page.now),
+        ),
+        "figures",
+    )
+    _draw_figures(gateway, last_report, page.now)
     st.subheader("Alarms")
-    draw_alarms(sort_alarms(metrics.list_alarms()), page.zone)
+    draw_alarms(sort_alarms(wait_for(NAME, metrics.list_alarms, "alarms")), page.zone)
     if gateway.empty:
         st.info(
             "No data yet: CloudWatch knows of no request in this range. It takes a minute or two to tell.",
             icon=":material/hourglass_empty:",
         )
         return
-    _draw_requests(gateway, metrics.read_statuses(period.start, period.end, step), page)
+    answered = wait_for(NAME, lambda: metrics.read_statuses(period.start, period.end, step), "statuses")
+    _draw_requests(gateway, answered, page)
     st.subheader("Latency")
     draw_latencies(tabulate_latencies(gateway, period, page.zone))
 

@@ -1,15 +1,18 @@
-"""Loading with progress and a way to stop."""
+"""Loading with progress and a way to stop, and with a word where the table does not answer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.backend import backend
 from dashboard.data.frames import RecordFrames
 from dashboard.data.loading import Loading, list_cheap_hours
-from dashboard.data.record_table import RecordTable
+from dashboard.data.record_table import NAME, RecordTable
+from dashboard.errors import DashboardError
+from dashboard.frame.waiting import TICK_SECONDS, Notice
 from dashboard.services.periods import Period
 
 _STOPPED: Final = "stopped_loading"
@@ -21,43 +24,72 @@ def load_period(table: RecordTable, period: Period, *, with_files: bool) -> Reco
     """What was reported in the period; only what costs little if the analyst stopped loading it."""
     hours = period.hours()
     purpose = (len(hours), with_files)
+    # Both are there in every run: what came and went would push what is below out of its place.
+    place, notice = st.empty(), Notice(NAME, "hours")
     if st.session_state.get(_STOPPED) == purpose:
         wanted = list_cheap_hours(backend().hour_cache, hours, with_files=with_files)
-        _offer_the_rest(len(hours) - len(wanted), len(hours))
+        _offer_the_rest(place, len(hours) - len(wanted), len(hours))
     else:
         st.session_state.pop(_STOPPED, None)
         wanted = hours
     with Loading(table, backend().hour_cache, wanted, with_files=with_files) as loading:
-        if loading.missing > _QUICK:
-            _show_progress(loading, purpose)
-        else:
-            loading.finish()
+        try:
+            if loading.missing > _QUICK:
+                _show_progress(loading, place, notice, purpose)
+            else:
+                _finish(loading, notice)
+        except DashboardError:
+            # Nothing is under way any more, and nothing will be below that something could be missing from.
+            place.empty()
+            raise
         return loading.frames().between(period.start, period.end)
 
 
 def load_hours(table: RecordTable, hours: Sequence[datetime], *, with_files: bool) -> RecordFrames:
     """What was reported in a few hours."""
+    notice = Notice(NAME, "few_hours")
     with Loading(table, backend().hour_cache, hours, with_files=with_files) as loading:
-        loading.finish()
+        _finish(loading, notice)
         return loading.frames()
 
 
-def _show_progress(loading: Loading, purpose: object) -> None:
-    place = st.empty()
+def _finish(loading: Loading, notice: Notice) -> None:
+    for _ in _watch(loading, notice):
+        pass
+
+
+def _show_progress(loading: Loading, place: DeltaGenerator, notice: Notice, purpose: object) -> None:
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Loading …")
         st.button(
             "Stop loading", icon=":material/stop_circle:", key="stop_loading", on_click=_stop, args=(purpose,)
         )
-    for done in loading:
+    for done in _watch(loading, notice):
         bar.progress(done / loading.total, f"Loading: {done:,} of {loading.total:,} hours")
     place.empty()
 
 
-def _offer_the_rest(missing: int, total: int) -> None:
+def _watch(loading: Loading, notice: Notice) -> Iterator[int]:
+    """Yields the number of hours that are here each time one more is, and gives notice in between."""
+    known = loading.total - loading.missing
+    try:
+        for here in loading.watch(TICK_SECONDS):
+            if here > known:
+                notice.answered()
+                yield here
+            else:
+                notice.tick()
+            known = here
+    except DashboardError:
+        # Given up: what went wrong is told instead.
+        notice.answered()
+        raise
+
+
+def _offer_the_rest(place: DeltaGenerator, missing: int, total: int) -> None:
     if not missing:
         return
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with place.container(horizontal=True, vertical_alignment="center"):
         st.warning(
             f"Loading was stopped: {missing:,} of {total:,} hours are missing below.",
             icon=":material/hourglass_disabled:",

@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from dashboard.access.credentials import IdentityPool
+from dashboard.access.credentials import _FAILURE_SECONDS, IdentityPool, _SharedFailure
 from dashboard.errors import (
     AccessDeniedError,
     DashboardError,
@@ -133,3 +133,24 @@ def test_no_answer_is_told_apart() -> None:
     identity.failure = EndpointConnectionError(endpoint_url="https://cognito-identity.example")
     with pytest.raises(UnreachableError):
         pool(identity).session(lambda: TOKEN)
+
+
+def test_those_who_wait_for_credentials_share_a_failure_and_a_later_one_tries_again() -> None:
+    now = 0.0
+    asked: list[float] = []
+
+    def fetch() -> dict[str, str]:
+        nonlocal now
+        asked.append(now)
+        now += 27
+        if len(asked) == 1:
+            raise UnreachableError("AWS sign-in")
+        return {"access_key": "key"}
+
+    shared = _SharedFailure(fetch, lambda: now)
+    for _ in range(16):
+        with pytest.raises(UnreachableError):
+            shared()
+    assert asked == [0]
+    now += _FAILURE_SECONDS
+    assert shared() == {"access_key": "key"}

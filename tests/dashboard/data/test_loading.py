@@ -108,6 +108,16 @@ def test_hours_without_files_do_not_serve_those_who_need_them(table: CountingTab
     assert len(finish(table, cache, with_files=True).frames().files) == 5
 
 
+def test_a_fetch_that_is_watched_tells_also_that_nothing_came(table: CountingTable, cache: HourCache) -> None:
+    table.permits = threading.Semaphore(0)
+    with load(table, cache) as loading:
+        told = loading.watch(0.001)
+        assert [next(told) for _ in range(3)] == [0, 0, 0]
+        table.permits.release(len(HOURS))
+        assert sorted(set(told) - {0}) == [1, 2, 3, 4, 5]
+    assert len(loading.frames().records) == 5
+
+
 def test_what_was_loaded_before_stopping_is_kept(table: CountingTable, cache: HourCache) -> None:
     with load(table, cache) as loading:
         for done in loading:

@@ -5,9 +5,11 @@ from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from dashboard.access.analyst import CHECK_INTERVAL
+from dashboard.access.auth_api import AuthApi, Tokens
 from dashboard.backend import backend
 from dashboard.data.hour_cache import HourCache
 from tests.dashboard.conftest import sign_in
@@ -97,6 +99,23 @@ def test_nobody_is_signed_out_by_a_silent_service_until_the_token_expires(
     auth_api.instead = None
     button(looking, "Try again")
     assert FILE in list(looking.dataframe[0].value["filename"])
+
+
+def test_the_sign_in_service_is_not_waited_for_by_the_page_itself(
+    looking: AppTest, clock: MovedClock, auth_api: FakeAuthApi
+) -> None:
+    contexts: list[object] = []
+    renew = AuthApi.renew
+
+    def note(api: AuthApi, username: str, refresh_token: str) -> Tokens:
+        contexts.append(get_script_run_ctx(suppress_warning=True))
+        return renew(api, username, refresh_token)
+
+    clock.ahead = CHECK_INTERVAL
+    with patch.object(AuthApi, "renew", note):
+        looking.run()
+    assert FILE in list(looking.dataframe[0].value["filename"])
+    assert contexts == [None]
 
 
 @pytest.mark.parametrize("revoke", [leave_group, leave])

@@ -6,9 +6,13 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from botocore.client import BaseClient
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend
+from dashboard.data.frames import RECORD_KEY
+from dashboard.data.hour_cache import HourCache
 from dashboard.errors import AccessDeniedError, SessionExpiredError, UnreachableError
 from dashboard.services.stuck_files import FILE
 from dashboard.widgets.table import _hash_identities
@@ -235,6 +239,48 @@ def test_a_failing_table_is_told_and_can_be_tried_again(
         assert message in shown(signed_in)
     button(signed_in, "Try again")
     assert "Nothing was reported" in shown(signed_in)
+
+
+def test_what_was_loading_when_the_table_failed_is_loading_no_more(
+    signed_in: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise UnreachableError("The table")
+
+    monkeypatch.setattr("dashboard.data.record_table.RecordTable.query_hour", fail)
+    open_view(signed_in, BY_DATE, range="7d")
+    assert "cannot be reached" in shown(signed_in)
+    assert "Stop loading" not in [button.label for button in signed_in.button]
+
+
+@pytest.mark.usefixtures("breaches")
+@pytest.mark.parametrize(
+    ("view", "parameters"),
+    [
+        (OVERVIEW, {}),
+        (BY_DATE, {"show": "records", "pick": "first"}),
+        (BY_FOLDER, {"folder": FOLDER}),
+        ("views/operations.py", {}),
+    ],
+)
+def test_no_page_waits_for_aws_itself(signed_in: AppTest, view: str, parameters: dict[str, str]) -> None:
+    """It would be deaf meanwhile, and mute."""
+    open_view(signed_in, view, **parameters)
+    if parameters.get("pick"):
+        signed_in.query_params["pick"] = _hash_identities(signed_in.dataframe[0].value, RECORD_KEY)[0]
+    contexts: list[object] = []
+    call: Any = vars(BaseClient)["_make_api_call"]
+
+    def note(client: BaseClient, operation: str, request: dict[str, Any]) -> Any:
+        contexts.append(get_script_run_ctx(suppress_warning=True))
+        return call(client, operation, request)
+
+    # As if nothing were remembered, so that everything has to be asked for.
+    with patch.object(BaseClient, "_make_api_call", note), patch.object(HourCache, "get", return_value=None):
+        signed_in.run()
+    assert not signed_in.exception
+    assert contexts
+    assert contexts == [None] * len(contexts)
 
 
 @pytest.mark.usefixtures("breaches")

@@ -1,0 +1,83 @@
+"""Waiting for an answer without leaving the analyst in the dark.
+
+While a script runs, Streamlit leaves what it drew last time on the screen, faded, until something else
+takes its place. So the notice has a place of its own, which every run keeps in the same spot.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Final, TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+T = TypeVar("T")
+
+TICK_SECONDS: Final = 1.0
+"""How often to look whether the analyst has asked for something else meanwhile."""
+NOTICE_SECONDS: Final = 5
+"""Silence up to this is nothing to speak of. From then on its length is told, in steps of as much."""
+
+
+class Notice:
+    """Says what is waited for once it has been silent for a while, with a button to ask anew.
+
+    Args:
+        what: is asked, at the beginning of a sentence: `The table`.
+        key: tells this notice from the others of a page.
+        now: seconds that go by.
+    """
+
+    def __init__(self, what: str, key: str, now: Callable[[], float] = time.monotonic) -> None:
+        self._what = what
+        self._key = key
+        self._now = now
+        self._place = st.empty()
+        self._told: DeltaGenerator | None = None
+        self._times = 0
+        self._silent_since = now()
+
+    def tick(self) -> None:
+        """Still no answer. Call it every `TICK_SECONDS`: here a run ends that the next one cuts short."""
+        seconds = int(self._now() - self._silent_since) // NOTICE_SECONDS * NOTICE_SECONDS
+        if not seconds:
+            # Nothing to see, but whatever is drawn lets Streamlit end the run.
+            self._place.empty()
+            return
+        if self._told is None:
+            self._told = self._draw()
+        self._told.warning(
+            f"{self._what} has not answered for {seconds} s. Until it does, what is below stays as it was.",
+            icon=":material/hourglass_top:",
+        )
+
+    def answered(self) -> None:
+        """There was an answer: the notice goes, and silence is counted anew."""
+        self._silent_since = self._now()
+        if self._told is not None:
+            self._place.empty()
+            self._told = None
+
+    def _draw(self) -> DeltaGenerator:
+        self._times += 1
+        with self._place.container(horizontal=True, vertical_alignment="center"):
+            told = st.empty()
+            # A new run is all it takes. The key is new each time, since one run may not use it twice.
+            st.button("Try again", icon=":material/refresh:", key=f"try_{self._key}_again_{self._times}")
+        return told
+
+
+def wait_for(what: str, call: Callable[[], T], key: str) -> T:
+    """What the call returns or raises. It runs in another thread, so it must not draw anything.
+
+    The thread of a call that nobody waits for any longer goes on until the call itself ends.
+    """
+    notice = Notice(what, key)
+    thread = ThreadPoolExecutor(1, thread_name_prefix="waited-for")
+    answer = thread.submit(call)
+    thread.shutdown(wait=False)
+    while not wait([answer], TICK_SECONDS).done:
+        notice.tick()
+    notice.answered()
+    return answer.result()

@@ -1,0 +1,135 @@
+"""The notice in each of its states, as scripts draw it."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.testing.v1 import AppTest
+
+from dashboard.errors import UnreachableError
+from dashboard.frame.waiting import NOTICE_SECONDS, Notice
+from dashboard.widgets import waiting
+
+
+def draw_notice(*steps: float) -> None:
+    """A script of one notice: seconds of silence after which it ticks; a negative one is an answer."""
+    import streamlit as st
+
+    from dashboard.frame.waiting import Notice
+
+    seconds = 0.0
+    notice = Notice("The table", "test", lambda: seconds)
+    for step in steps:
+        seconds += abs(step)
+        (notice.tick if step >= 0 else notice.answered)()
+    st.dataframe({"old": [1]})
+
+
+def run(*steps: float) -> AppTest:
+    app = AppTest.from_function(draw_notice, args=steps, default_timeout=20).run()
+    assert not app.exception
+    assert len(app.dataframe) == 1
+    return app
+
+
+def texts(app: AppTest) -> list[str]:
+    return [warning.value for warning in app.warning]
+
+
+@pytest.mark.parametrize("steps", [(), (1, 1, 1, 1, NOTICE_SECONDS - 4.001)])
+def test_a_short_silence_is_nothing_to_speak_of(steps: tuple[float, ...]) -> None:
+    app = run(*steps)
+    assert texts(app) == []
+    assert not app.button
+
+
+@pytest.mark.parametrize(
+    ("steps", "seconds"), [((5,), 5), ((1, 1, 6), 5), ((5, 1, 1, 1), 5), ((5, 5), 10), ((11, 11), 20)]
+)
+def test_a_longer_one_is_told_with_a_button(steps: tuple[float, ...], seconds: int) -> None:
+    app = run(*steps)
+    assert texts(app) == [
+        f"The table has not answered for {seconds} s. Until it does, what is below stays as it was."
+    ]
+    assert [button.label for button in app.button] == ["Try again"]
+    app.button[0].click().run()
+    assert not app.exception
+
+
+def test_an_answer_takes_the_notice_away_and_a_new_silence_brings_it_back() -> None:
+    answered = -1
+    assert texts(run(8, answered)) == []
+    assert not run(8, answered).button
+    assert texts(run(8, answered, 4)) == []
+    back = run(8, answered, 6)
+    assert ["5 s" in text for text in texts(back)] == [True]
+    assert len(back.button) == 1
+
+
+def draw_answer(call: "Callable[[], str]") -> None:
+    """A script of one call, as a page makes it."""
+    import streamlit as st
+
+    from dashboard.errors import DashboardError
+    from dashboard.frame.waiting import wait_for
+
+    try:
+        st.text(wait_for("The table", call, "test"))
+    except DashboardError as error:
+        st.error(str(error))
+
+
+def run_call(call: Callable[[], str]) -> AppTest:
+    app = AppTest.from_function(draw_answer, args=(call,), default_timeout=20).run()
+    assert not app.exception
+    # Whatever came of it, it is no longer waited for.
+    assert texts(app) == []
+    assert not app.button
+    return app
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Set once the notice was drawn, which it is soon."""
+    event = threading.Event()
+    draw = Notice._draw
+
+    def draw_and_tell(notice: Notice) -> object:
+        drawn = draw(notice)
+        event.set()
+        return drawn
+
+    monkeypatch.setattr(Notice, "_draw", draw_and_tell)
+    monkeypatch.setattr(waiting, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(waiting, "NOTICE_SECONDS", 1)
+    return event
+
+
+def test_a_call_that_takes_long_is_told_and_its_answer_comes_all_the_same(told: threading.Event) -> None:
+    contexts: list[object] = []
+
+    def call() -> str:
+        contexts.append(get_script_run_ctx(suppress_warning=True))
+        assert told.wait(20)
+        return "the answer"
+
+    app = run_call(call)
+    assert [text.value for text in app.text] == ["the answer"]
+    # Not in the script's own thread, which would be deaf meanwhile.
+    assert contexts == [None]
+
+
+def test_a_call_that_fails_after_long_is_told_and_its_failure_comes_all_the_same(
+    told: threading.Event,
+) -> None:
+    def call() -> str:
+        assert told.wait(20)
+        raise UnreachableError("The table")
+
+    app = run_call(call)
+    assert [error.value for error in app.error] == [str(UnreachableError("The table"))]
+
+
+def test_a_quick_call_draws_nothing_but_its_answer() -> None:
+    assert [text.value for text in run_call(lambda: "at once").text] == ["at once"]
