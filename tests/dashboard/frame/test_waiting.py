@@ -8,8 +8,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from dashboard.errors import UnreachableError
+from dashboard.frame import waiting
 from dashboard.frame.waiting import NOTICE_SECONDS, Notice
-from dashboard.widgets import waiting
 
 
 def draw_notice(*steps: float) -> None:
