@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Another sample of mutants: make mutants MUTANTS="--seed 2 --number 200"
 MUTANTS ?=
 
-.PHONY: help demo down setup test test-deep mutants audit docs check bench format pulumi clean
+.PHONY: help demo down setup test test-deep coverage mutants audit docs check bench format pulumi clean
 
 help:  ## prints this list, and does nothing else
 	@awk -F ':.*## +' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ test-deep: setup  ## the tests that take minutes: many more examples, and a minu
 
 mutants: setup  ## how many small mistakes in the code the tests notice, on a sample; ten minutes on two cores
 	@$(BIN)/python -m tests.mutants $(MUTANTS)
+
+# Only a report: no share of it passes or fails.
+coverage: setup  ## the branches that the tests without a running stack leave out
+	@mkdir -p .build
+	@$(BIN)/python -m pytest --numprocesses auto --quiet --cov --cov-report=term \
+		tests/unit tests/infra tests/hardening tests/incidents tests/dashboard --ignore=tests/dashboard/browser
 
 audit: setup  ## the locked dependencies against the known vulnerabilities; needs the public package index
 	@mkdir -p .build

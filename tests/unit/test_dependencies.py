@@ -49,7 +49,7 @@ ENVIRONMENTS = {
     "development": Environment(("bench", "docs", "ops", "tests"), tuple(DECLARED)),
 }
 NOT_IMPORTED = {
-    "boto3-stubs", "import-linter", "mypy", "pandas-stubs", "ruff",
+    "boto3-stubs", "import-linter", "mypy", "pandas-stubs", "pytest-cov", "ruff",
     "types-jsonschema", "types-psutil", "types-pyyaml",
     "cryptography",  # the emulator signs tokens with it, and does not ask for it itself
 }  # fmt: skip
