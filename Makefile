@@ -65,7 +65,7 @@ pulumi:  ## a Pulumi CLI from its Go modules, for tests/engine; needs Go, and mi
 			github.com/pulumi/pulumi/pkg/v3/cmd/pulumi; }
 
 format: setup  ## mends what lint and format can mend
-	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff check --fix --quiet --exit-zero .
 	@$(BIN)/ruff format .
 
 clean: down  ## removes what was installed and built; the demo's data too

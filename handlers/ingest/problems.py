@@ -25,7 +25,9 @@ def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) ->
     match kind:
         case "missing":
             return FieldProblem(field, "is missing", "add it; names are case-sensitive")
-        case "int_type" | "int_from_float" | "greater_than_equal" | "less_than_equal":
+        case "int_type" | "int_from_float" | "greater_than_equal" | "less_than_equal" if field.endswith(
+            ".sla"
+        ):
             return FieldProblem(
                 field,
                 "is not a whole number of minutes in range",

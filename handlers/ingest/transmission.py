@@ -6,21 +6,25 @@ only where there is one.
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
+
+from pydantic import BaseModel
 
 from contract.answers import FieldProblem
 from contract.remedies import LOST_LETTER, UTF8_HINT
-from contract.report import Report
+from contract.report import Report, ReportedFolder, StuckFile
 from handlers.web.errors import InvalidBodyError
 from handlers.web.json_body import DuplicateKeyError, unique_keys
 
 _LOST: Final = LOST_LETTER.encode()
 _ESCAPED_LETTER: Final = re.compile(rb"\\u00[4-7]")
-_OF_REPORT: Final = ("sla_error",)
-_OF_FOLDER: Final = ("folder", "sla", "files")
-_OF_FILE: Final = ("filename", "creationDate")
-_KEYS: Final = frozenset((*_OF_REPORT, *_OF_FOLDER, *_OF_FILE))
+_KEYS: Final = frozenset(
+    field.alias or name
+    for model in (Report, ReportedFolder, StuckFile)
+    for name, field in model.model_fields.items()
+)
 
 
 def check_transmission(body: bytes, report: Report) -> None:
@@ -59,16 +63,26 @@ def _describe_lost(field: str) -> FieldProblem:
 
 
 def _may_repeat_a_key(body: bytes, report: Report) -> bool:
-    # Each object has each of its keys at least once. If no key is escaped and each occurs exactly
-    # once per object, none repeats.
+    # If no key is escaped and each occurs exactly as often as there are objects that have it, none repeats.
     if _ESCAPED_LETTER.search(body):
         return True
-    folders = len(report.sla_error)
-    files = sum(len(folder.files) for folder in report.sla_error)
-    expected = {_OF_REPORT: 1, _OF_FOLDER: folders, _OF_FILE: files}
-    return any(
-        body.count(f'"{key}"'.encode()) != objects for keys, objects in expected.items() for key in keys
-    )
+    files = [file for folder in report.sla_error for file in folder.files]
+    expected = Counter(dict.fromkeys(_KEYS, 0))
+    for objects in ([report], report.sla_error, files):
+        expected.update(_count_keys(objects))
+    return any(body.count(f'"{key}"'.encode()) != times for key, times in expected.items())
+
+
+def _count_keys(objects: Sequence[BaseModel]) -> dict[str, int]:
+    """How many of these objects, which are of one type, have each of its keys."""
+    if not objects:
+        return {}
+    return {
+        field.alias or name: len(objects)
+        if field.is_required()
+        else sum(name in one.model_fields_set for one in objects)
+        for name, field in type(objects[0]).model_fields.items()
+    }
 
 
 def _unique_known_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,10 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic_core import ErrorDetails
 
 from contract.answers import FieldProblem
 from contract.limits import MAX_FOLDER_BYTES, MAX_LISTED_PROBLEMS
+from contract.report import Report, ReportedFolder
+from handlers.ingest import transmission
 from handlers.ingest.parsing import parse_report
+from handlers.ingest.problems import describe_problem
 from handlers.web.errors import InvalidBodyError
 from tests.events import a_report
 
@@ -183,6 +187,32 @@ def test_key_that_an_object_has_twice_is_told(sent: bytes, twice: bytes, key: st
     [problem] = _problems(_sent(("in", ["a", "b"]), ("out", ["c"])).replace(sent, twice, 1))
     assert problem.field == key
     assert "more than once" in problem.problem
+
+
+def test_an_optional_key_is_counted_where_it_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Folder(ReportedFolder):
+        owner: str | None = None
+
+    class OfOwners(Report):
+        sla_error: list[Folder]  # type: ignore[assignment]
+
+    monkeypatch.setattr("handlers.ingest.transmission._KEYS", transmission._KEYS | {"owner"})
+    body = _sent(("in", ["a"]), ("out", ["b"])).replace(b'"sla"', b'"owner": "o", "sla"', 1)
+    report = OfOwners.model_validate_json(body)
+    assert not transmission._may_repeat_a_key(body, report)
+    twice = body.replace(b'"owner"', b'"owner": "p", "owner"')
+    with pytest.raises(InvalidBodyError):
+        transmission.check_transmission(twice, OfOwners.model_validate_json(twice))
+
+
+def test_a_number_that_is_no_sla_is_not_spoken_of_as_minutes() -> None:
+    finding: ErrorDetails = {
+        "type": "int_type", "loc": ("sla_error", 0, "priority"), "input": "x",
+        "msg": "Input should be a valid integer",
+    }  # fmt: skip
+    problem = describe_problem(finding)
+    assert (problem.field, problem.problem) == ("sla_error[0].priority", "Input should be a valid integer")
+    assert "minutes" in describe_problem({**finding, "loc": ("sla_error", 0, "sla")}).problem
 
 
 def test_key_that_the_contract_does_not_have_may_be_there_twice() -> None:
