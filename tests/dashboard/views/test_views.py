@@ -318,3 +318,23 @@ def test_past_hours_are_not_fetched_again(signed_in: AppTest, monkeypatch: pytes
         signed_in.run()
     # The current hour, and the one before it while it may still change.
     assert 1 <= hour.call_count <= 2
+
+
+def test_a_link_of_long_ago_opens_what_it_opened_then(signed_in: AppTest, store: Store) -> None:
+    """Copied when the list of stuck files was called one of incidents; links stay in chats and tickets."""
+    created = datetime(2026, 11, 20, 10, tzinfo=UTC)
+    store(item(ago(minutes=10), FOLDER, [("stuck.csv", created), ("other.csv", created)]))
+    link = {
+        "show": "incidents",
+        "pick": "e888ab450a98",
+        "status": "open,unknown",
+        "q": "csv",
+        "range": "7d",
+        "zone": "Asia/Kolkata",
+    }
+    open_view(signed_in, BY_DATE, **link)
+    assert sorted(column(signed_in, "filename")) == ["other.csv", "stuck.csv"]
+    # The picked file in full, its times in the zone of the link.
+    assert f"{FOLDER}\\stuck.csv" in [code.value for code in signed_in.code]
+    assert "Times in Asia/Kolkata" in shown(signed_in)
+    assert any("2026-11-20 15:30:00" in text.value for text in signed_in.markdown)
