@@ -130,3 +130,29 @@ def test_a_batch_holds_the_25_items_that_dynamodb_takes() -> None:
     table = ScriptedTable()
     _put(table, 53)
     assert table.batch_sizes == [25, 25, 3]
+
+
+def test_waits_are_up_to_twice_as_long_each_time_from_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[float, float]] = []
+
+    def longest(least: float, most: float) -> float:
+        asked.append((least, most))
+        return most
+
+    monkeypatch.setattr("random.uniform", longest)
+    table = ScriptedTable(*[_client_error("ThrottlingException")] * 8)
+    _, naps = _put(table, 1)
+    ceilings = [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2, 2]
+    assert asked == [(0, ceiling) for ceiling in ceilings]
+    assert naps == pytest.approx(ceilings)
+
+
+def test_last_wait_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda _, most: most)
+    naps: list[float] = []
+    store = RecordStore(
+        cast("DynamoDBClient", ScriptedTable(*[_client_error("ThrottlingException")] * 9)), "T", naps.append
+    )
+    with pytest.raises(ThrottledError):
+        store.put_all(_items(1), seconds_left=lambda: 0.3 - sum(naps))
+    assert naps == pytest.approx([0.05, 0.1, 0.15])
