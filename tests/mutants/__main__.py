@@ -36,7 +36,9 @@ def main() -> int:
         print(error)
         return 1
     except KeyboardInterrupt:
-        print("StoppedError; nothing is left behind.")
+        print("Stopped; nothing is left behind.")
+        _summarize(verdicts)
+        return 130
     _summarize(verdicts)
     return 0
 
