@@ -173,7 +173,7 @@ class Identity(pulumi.ComponentResource):
             f"{name}-analysts",
             name=Group.ANALYSTS,
             user_pool_id=self.user_pool.id,
-            description="May read breaches and metrics.",
+            description="May read records and metrics.",
             role_arn=self.analyst_role.arn,
             opts=child,
         )
