@@ -7,7 +7,7 @@ from datetime import datetime
 from handlers.incidents.folder_key import set_key
 from handlers.incidents.rules import GAPS, LOOK_BACK
 from handlers.incidents.stamp import Stamp
-from handlers.incidents.state import FolderSet, Incident, Reason, Sender, State, Status
+from handlers.incidents.state import FolderSet, Incident, Sender, State, Status
 
 
 def current(sender: Sender, folder_set: FolderSet) -> FolderSet:
@@ -56,8 +56,3 @@ def settled(state: State) -> State:
     )
     plain = replace(sender, content=None, told=None, rests_until=None, least_patience=None)
     return replace(state, sender=plain, watched=watched, sets=sets, incidents=incidents)
-
-
-def said_by_run(reason: Reason | None) -> bool:
-    """Whether a run gives this reason, not time."""
-    return reason in (Reason.UNREADABLE, Reason.UNWATCHED)
