@@ -65,8 +65,8 @@ class Service:
 
     def function_environment(self, name: str) -> dict[str, str]:
         """The variables of a function of ours by its name in the program, and the account's root."""
-        # The program names its functions after the stack, as it names the dashboard.
-        function = f"{self.outputs['dashboard_name']}-{name}"
+        # The program names its functions after the stack, as it does its metrics.
+        function = f"{self.outputs['metrics_namespace']}-{name}"
         deployed = self.aws.client("lambda").get_function_configuration(FunctionName=function)
         return {**self.account_environment, **deployed["Environment"]["Variables"]}
 
