@@ -16,6 +16,13 @@ class Metric(StrEnum):
     UNPROCESSED_RETRIED = "UnprocessedItemsRetried"
     REJECTED_REPORTS = "RejectedReports"
     SIGN_INS = "SignIns"
+    RUNS_APPLIED = "RunsApplied"
+    RUNS_NOT_APPLIED = "RunsNotApplied"
+    SENDERS_FOLDED = "SendersFolded"
+    SENDERS_SILENT = "SendersSilent"
+    FOLDERS_UNREADABLE = "FoldersUnreadable"
+    INCIDENTS_OPEN = "IncidentsOpen"
+    INCIDENTS_UNKNOWN = "IncidentsUnknown"
 
 
 @unique
@@ -91,6 +98,8 @@ class FunctionMetric(StrEnum):
     THROTTLES = "Throttles"
     DURATION = "Duration"
     CONCURRENT_EXECUTIONS = "ConcurrentExecutions"
+    ITERATOR_AGE = "IteratorAge"
+    """Milliseconds that the last record of a batch had waited in its stream."""
 
 
 @unique

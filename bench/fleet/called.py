@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bench.fleet.servers import minutes_of, moment_of
+from contract.incidents import IncidentStatus
+from contract.senders import SenderState
 from handlers.incidents.projection import advance, project
 from handlers.incidents.runs import Run
-from handlers.incidents.state import Changes, Incident, Life, Settings, State, Status
+from handlers.incidents.state import Changes, Incident, Settings, State
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,7 @@ class Called:
     """From this time on a folder is called so."""
 
     at: float
-    status: Status
+    status: IncidentStatus
     incident: str
 
 
@@ -56,7 +58,7 @@ def told(runs: Iterable[Run], settings: Settings, length: float) -> Story:
 
 def _silence(story: Story, state: State) -> None:
     sender = state.sender
-    if sender is not None and sender.state is Life.SILENT:
+    if sender is not None and sender.state is SenderState.SILENT:
         story.silences.append((minutes_of(sender.last_arrival), minutes_of(sender.state_since)))
 
 
@@ -74,7 +76,7 @@ def _called(incident: Incident, at: float | None) -> list[Called]:
         return [Called(at, incident.status, incident.incident_id)]
     found = []
     if incident.unknown_since is not None:
-        found.append(Called(minutes_of(incident.unknown_since), Status.UNKNOWN, incident.incident_id))
+        found.append(Called(minutes_of(incident.unknown_since), IncidentStatus.UNKNOWN, incident.incident_id))
     if incident.ended_at is not None:
         found.append(Called(minutes_of(incident.ended_at), incident.status, incident.incident_id))
     return found

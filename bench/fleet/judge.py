@@ -8,8 +8,8 @@ from statistics import quantiles
 from bench.fleet.called import Called, Story
 from bench.fleet.servers import Server
 from bench.fleet.world import Breach, joined
+from contract.incidents import IncidentStatus
 from handlers.incidents.folder_key import folder_key
-from handlers.incidents.state import Status
 
 LONG_AGO = 6 * 60.0
 """An incident that lives on in a breach this long after another has carried an acknowledgement too far."""
@@ -61,7 +61,7 @@ class Verdict:
         used: dict[str, float] = {}
         ends = [*(call.at for call in calls[1:]), length]
         stretches = [(call.at, end, call) for call, end in zip(calls, ends, strict=False)]
-        unknown = [(begin, end) for begin, end, call in stretches if call.status is Status.UNKNOWN]
+        unknown = [(begin, end) for begin, end, call in stretches if call.status is IncidentStatus.UNKNOWN]
         times = [at for at, _ in sightings]
         in_breach = 0.0
         seen = []
@@ -89,7 +89,7 @@ class Verdict:
             in_breach += _overlap(unknown, breach.begin, breach.end)
         self.well_unknown_minutes += sum(end - begin for begin, end in unknown) - in_breach
         for call in calls:
-            if call.status is Status.CLEARED:
+            if call.status is IncidentStatus.CLEARED:
                 self.clearings += 1
                 self.false_clearings += any(one.begin <= call.at < one.end for one in breaches)
 
@@ -106,9 +106,9 @@ def _open_at(stretches: Iterable[tuple[float, float, Called]], at: float) -> flo
     until = None
     for begin, end, call in stretches:
         if until is None:
-            if begin <= at < end and call.status is Status.OPEN:
+            if begin <= at < end and call.status is IncidentStatus.OPEN:
                 until = end
-        elif begin == until and call.status is Status.OPEN:
+        elif begin == until and call.status is IncidentStatus.OPEN:
             until = end
         else:
             break

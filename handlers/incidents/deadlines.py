@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from contract.incidents import IncidentStatus, UnknownReason
+from contract.senders import SenderKind
 from handlers.incidents.folder_key import set_key
 from handlers.incidents.hours import over
 from handlers.incidents.intervals import patience, sender_patience, set_interval
 from handlers.incidents.kinds import shared
 from handlers.incidents.rules import UNKNOWN_LAPSES, UNPROVEN_LAPSES
 from handlers.incidents.sightings import last_said, last_seen
-from handlers.incidents.state import FolderSet, Incident, Kind, Reason, Sender, Status
+from handlers.incidents.state import FolderSet, Incident, Sender
 
 
 @dataclass(frozen=True)
@@ -27,47 +29,47 @@ class Deadlines:
 
     def due(self, incident: Incident) -> datetime | None:
         """When time alone changes a live incident next; None: never."""
-        if incident.status is Status.OPEN:
+        if incident.status is IncidentStatus.OPEN:
             unknown = self._unknown(incident)
             return unknown and unknown[0]
-        if incident.status is Status.UNKNOWN:
+        if incident.status is IncidentStatus.UNKNOWN:
             return self._ends(incident)
         return None
 
     def aged(self, incident: Incident, now: datetime) -> Incident:
         """What time makes of an incident until `now`, that included."""
-        if incident.status is Status.OPEN:
+        if incident.status is IncidentStatus.OPEN:
             unknown = self._unknown(incident)
             if unknown is None or unknown[0] > now:
                 return incident
             incident = replace(
                 incident,
                 seen=last_seen(self.sender, self.sets, incident),
-                status=Status.UNKNOWN,
+                status=IncidentStatus.UNKNOWN,
                 unknown_since=unknown[0],
                 reason=unknown[1],
             )
-        if incident.status is Status.UNKNOWN:
+        if incident.status is IncidentStatus.UNKNOWN:
             ends = self._ends(incident)
             if ends <= now:
                 retired = self._retired(incident) == ends
                 incident = replace(
                     incident,
-                    status=Status.CLOSED if retired else Status.LAPSED,
+                    status=IncidentStatus.CLOSED if retired else IncidentStatus.LAPSED,
                     said_at=last_said(self.sender, incident),
                     ended_at=ends,
                 )
         return incident
 
-    def _unknown(self, incident: Incident) -> tuple[datetime, Reason] | None:
+    def _unknown(self, incident: Incident) -> tuple[datetime, UnknownReason] | None:
         sender = self.sender
         if sender.settings.paused_at is not None:
             return None
-        due: list[tuple[datetime, bool, Reason]] = []
-        if sender.kind is not Kind.STOCK:
-            due.append((self._over(sender.last.at), False, Reason.SILENT))
-        if sender.kind is not Kind.LISTING:
-            reason = Reason.QUIET if sender.kind is Kind.STOCK else Reason.UNPROVEN
+        due: list[tuple[datetime, bool, UnknownReason]] = []
+        if sender.kind is not SenderKind.STOCK:
+            due.append((self._over(sender.last.at), False, UnknownReason.SILENT))
+        if sender.kind is not SenderKind.LISTING:
+            reason = UnknownReason.QUIET if sender.kind is SenderKind.STOCK else UnknownReason.UNPROVEN
             seen = last_seen(sender, self.sets, incident).at
             due.append((self._over(seen, incident.key), True, reason))
         at, _, reason = min(due)
@@ -76,7 +78,11 @@ class Deadlines:
     def _ends(self, incident: Incident) -> datetime:
         since = incident.unknown_since
         assert since is not None  # noqa: S101 - what is unknown has become so
-        length = UNPROVEN_LAPSES if incident.reason in (Reason.QUIET, Reason.UNPROVEN) else UNKNOWN_LAPSES
+        length = (
+            UNPROVEN_LAPSES
+            if incident.reason in (UnknownReason.QUIET, UnknownReason.UNPROVEN)
+            else UNKNOWN_LAPSES
+        )
         said = last_said(self.sender, incident)
         lapses = (since if said is None else max(since, said)) + length
         retired = self._retired(incident)
@@ -107,7 +113,7 @@ class Deadlines:
 
     def _of_folder(self, key: str, mark: bool) -> timedelta:
         """Its set's for stock and shared senders, its sender's otherwise."""
-        if self.sender.kind is not Kind.STOCK and not mark:
+        if self.sender.kind is not SenderKind.STOCK and not mark:
             return self._of_sender(mark)
         place = set_key(key)
         known = self._lengths.get((place, mark))
@@ -132,8 +138,8 @@ def rewound(incident: Incident, to: datetime) -> Incident:
     """
     status, since = incident.status, incident.unknown_since
     if incident.ended_at is not None and incident.ended_at > to:
-        status = Status.UNKNOWN
+        status = IncidentStatus.UNKNOWN
         incident = replace(incident, status=status, ended_at=None)
-    if status is Status.UNKNOWN and since is not None and since > to:
-        incident = replace(incident, status=Status.OPEN, unknown_since=None, reason=None)
+    if status is IncidentStatus.UNKNOWN and since is not None and since > to:
+        incident = replace(incident, status=IncidentStatus.OPEN, unknown_since=None, reason=None)
     return incident

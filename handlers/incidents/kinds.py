@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from contract.senders import SenderKind
 from handlers.incidents.rules import (
     ADDRESSES_FOR_SHARED,
     ADDRESSES_KEPT,
@@ -12,7 +13,7 @@ from handlers.incidents.rules import (
     RUNS_AN_ADDRESS,
 )
 from handlers.incidents.runs import Run
-from handlers.incidents.state import Address, Kind, Sender
+from handlers.incidents.state import Address, Sender
 
 
 def shared(sender: Sender, at: datetime) -> bool:
@@ -29,13 +30,13 @@ def makes_regular(run: Run, empties: tuple[datetime, ...]) -> bool:
     return run.empty and len(earlier) == EMPTIES_FOR_REGULAR - 1 and run.moment - earlier[0] <= EMPTIES_WITHIN
 
 
-def kind_after(run: Run, regular_at: datetime | None) -> Kind:
+def kind_after(run: Run, regular_at: datetime | None) -> SenderKind:
     """The kind of the sender of this run, its latest."""
     if run.listing is not None:
-        return Kind.LISTING
+        return SenderKind.LISTING
     if regular_at is not None and run.moment - regular_at <= REGULAR_FOR:
-        return Kind.REGULAR
-    return Kind.STOCK
+        return SenderKind.REGULAR
+    return SenderKind.STOCK
 
 
 def with_address(addresses: tuple[Address, ...], run: Run) -> tuple[Address, ...]:

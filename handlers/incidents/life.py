@@ -3,31 +3,32 @@
 from dataclasses import replace
 from datetime import datetime
 
+from contract.senders import SenderKind, SenderState
 from handlers.incidents.hours import over
 from handlers.incidents.intervals import given_interval, sender_interval, sender_patience
 from handlers.incidents.kinds import shared
 from handlers.incidents.rules import GRACE
-from handlers.incidents.state import Kind, Life, Sender
+from handlers.incidents.state import Sender
 
 
-def life(sender: Sender, now: datetime) -> tuple[Life, datetime]:
+def life(sender: Sender, now: datetime) -> tuple[SenderState, datetime]:
     """How it is, and since when. A stock sender says nothing when all is well: it is never late or silent."""
     if sender.settings.retired_at is not None:
-        return Life.RETIRED, sender.settings.retired_at
+        return SenderState.RETIRED, sender.settings.retired_at
     if sender.settings.paused_at is not None:
-        return Life.PAUSED, sender.settings.paused_at
+        return SenderState.PAUSED, sender.settings.paused_at
     late, silent = deadlines(sender)
     if silent is not None and silent <= now:
-        return Life.SILENT, silent
+        return SenderState.SILENT, silent
     if late is not None and late <= now:
-        return Life.LATE, late
-    return Life.UP, sender.up_since
+        return SenderState.LATE, late
+    return SenderState.UP, sender.up_since
 
 
 def deadlines(sender: Sender) -> tuple[datetime | None, datetime | None]:
     """When it is late and when it is silent, unless it is heard of before; None where it never is."""
     settings = sender.settings
-    if sender.kind is Kind.STOCK or settings.paused_at is not None or settings.retired_at is not None:
+    if sender.kind is SenderKind.STOCK or settings.paused_at is not None or settings.retired_at is not None:
         return None, None
     heard = max(sender.last_arrival, settings.resumed_at or sender.last_arrival)
     known = max(heard, sender.acted_at or heard)

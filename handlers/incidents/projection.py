@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
+from contract.incidents import Clearing, IncidentStatus
 from handlers.incidents import lists, senders, sets, transitions
 from handlers.incidents import settings as people
 from handlers.incidents.deadlines import Deadlines, rewound
@@ -21,15 +22,7 @@ from handlers.incidents.rules import LOOK_BACK
 from handlers.incidents.runs import BreachedFolder, Run
 from handlers.incidents.settings import Act, Action
 from handlers.incidents.sightings import current, last_seen
-from handlers.incidents.state import (
-    Changes,
-    Clearing,
-    FolderSet,
-    Incident,
-    Settings,
-    State,
-    Status,
-)
+from handlers.incidents.state import Changes, FolderSet, Incident, Settings, State
 from handlers.incidents.verdicts import Verdicts
 
 _UNSET: Final = Settings()
@@ -115,8 +108,8 @@ def act(state: State, deed: Act) -> Projected:
     incidents = dict(known.incidents)
     if deed.action is Action.CLOSE:
         incident = incidents.get(deed.folder or "")
-        if incident is not None and incident.status is Status.UNKNOWN:
-            incidents[incident.key] = replace(incident, status=Status.CLOSED, ended_at=deed.at)
+        if incident is not None and incident.status is IncidentStatus.UNKNOWN:
+            incidents[incident.key] = replace(incident, status=IncidentStatus.CLOSED, ended_at=deed.at)
     sender = replace(sender, settings=people.after(sender.settings, deed), acted=deed.stamp, content=None)
     after = replace(known, sender=with_life(sender, deed.at), incidents=incidents)
     after = advance(after, deed.at).state
@@ -179,7 +172,7 @@ def _incidents_after(
             continue
         if before is not None:
             ended = before
-            if before.status is Status.UNKNOWN:
+            if before.status is IncidentStatus.UNKNOWN:
                 ended = transitions.ended_unseen(before, run.moment)
             displaced.append(ended)
         incidents[key] = transitions.opened(run, breach, _bound(known, key, run.moment), before)
@@ -198,15 +191,17 @@ def _not_named(known: State, incident: Incident, run: Run, verdicts: Verdicts) -
 
 def _goes_on(known: State, incident: Incident, breach: BreachedFolder, at: datetime) -> bool:
     """Whether a breach is that of an incident, and not a new one."""
-    if incident.status is Status.OPEN or transitions.taken_back(incident, breach, at):
+    if incident.status is IncidentStatus.OPEN or transitions.taken_back(incident, breach, at):
         return True
-    if incident.status is not Status.CLEARED and transitions.proven(incident, incident.seen, breach, at):
+    if incident.status is not IncidentStatus.CLEARED and transitions.proven(
+        incident, incident.seen, breach, at
+    ):
         return True
     # What was cleared out of the unknown may have ended long before the run that showed it.
     since = incident.seen.at if incident.between else incident.ended_at or incident.seen.at
-    return incident.status in (Status.CLEARED, Status.UNKNOWN) and _deadlines(known).within_patience(
-        incident.key, since, at
-    )
+    return incident.status in (IncidentStatus.CLEARED, IncidentStatus.UNKNOWN) and _deadlines(
+        known
+    ).within_patience(incident.key, since, at)
 
 
 def _bound(known: State, key: str, at: datetime) -> datetime | None:

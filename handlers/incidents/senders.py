@@ -3,12 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
+from contract.senders import SenderState
 from handlers.incidents import kinds
 from handlers.incidents.intervals import with_gap
 from handlers.incidents.life import life, with_life
 from handlers.incidents.rules import EMPTIES_FOR_REGULAR, STRIKES_WITHIN, STRUCK_AS_SHARED_FOR
 from handlers.incidents.runs import Run
-from handlers.incidents.state import Life, Sender, Settings
+from handlers.incidents.state import Sender, Settings
 
 
 def first_known(run: Run, settings: Settings, regular_at: datetime | None) -> Sender:
@@ -48,7 +49,7 @@ def after(sender: Sender, run: Run, *, struck: bool, speaks: bool) -> Sender:
     addresses = kinds.with_address(sender.addresses, run)
     listed = run.complete and run.listing is not None
     heard = max(sender.last_arrival, run.arrival)
-    up = life(sender, heard)[0] in (Life.UP, Life.PAUSED)
+    up = life(sender, heard)[0] in (SenderState.UP, SenderState.PAUSED)
     twice = struck and sender.struck_at is not None and run.moment - sender.struck_at <= STRIKES_WITHIN
     known = replace(
         sender,

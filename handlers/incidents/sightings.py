@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from contract.incidents import IncidentStatus
 from handlers.incidents.folder_key import set_key
 from handlers.incidents.rules import GAPS, LOOK_BACK
 from handlers.incidents.stamp import Stamp
-from handlers.incidents.state import FolderSet, Incident, Sender, State, Status
+from handlers.incidents.state import FolderSet, Incident, Sender, State
 
 
 def current(sender: Sender, folder_set: FolderSet) -> FolderSet:
@@ -25,7 +26,7 @@ def last_seen(sender: Sender, sets: Mapping[str, FolderSet], incident: Incident)
     An open one was seen by every run that had to name it: by every whole list, and by every run
     that named its set while leaving out meant something. Otherwise it would not be open.
     """
-    if incident.status is not Status.OPEN:
+    if incident.status is not IncidentStatus.OPEN:
         return incident.seen
     folder_set = sets.get(set_key(incident.key))
     by_set = folder_set.covered if folder_set else None
@@ -34,7 +35,7 @@ def last_seen(sender: Sender, sets: Mapping[str, FolderSet], incident: Incident)
 
 def last_said(sender: Sender, incident: Incident) -> datetime | None:
     """The last run that said unreadable or unwatched: since the first, every whole list did."""
-    if incident.said_at is None or incident.status is not Status.UNKNOWN or sender.listed is None:
+    if incident.said_at is None or incident.status is not IncidentStatus.UNKNOWN or sender.listed is None:
         return incident.said_at
     return max(incident.said_at, sender.listed.at)
 

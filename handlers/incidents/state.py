@@ -7,57 +7,12 @@ at most, one set: what an open incident would say of its last sighting is said b
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import NamedTuple
 
+from contract.incidents import Clearing, IncidentStatus, UnknownReason
+from contract.senders import SenderKind, SenderState
 from handlers.incidents.hours import Hours
 from handlers.incidents.stamp import Stamp
-
-
-class Kind(StrEnum):
-    """What a sender's runs can tell."""
-
-    LISTING = "listing"
-    REGULAR = "regular"
-    STOCK = "stock"
-
-
-class Life(StrEnum):
-    """How a sender is."""
-
-    UP = "up"
-    LATE = "late"
-    SILENT = "silent"
-    PAUSED = "paused"
-    RETIRED = "retired"
-
-
-class Status(StrEnum):
-    """How an incident is."""
-
-    OPEN = "open"
-    UNKNOWN = "unknown"
-    CLEARED = "cleared"
-    LAPSED = "lapsed"
-    CLOSED = "closed"
-
-
-class Reason(StrEnum):
-    """Why an incident is unknown; it stays with one that lapsed or was closed."""
-
-    SILENT = "silent"
-    QUIET = "quiet"
-    UNPROVEN = "unproven"
-    UNREADABLE = "unreadable"
-    UNWATCHED = "unwatched"
-
-
-class Clearing(StrEnum):
-    """How a run showed that a folder is well. The last two are inference, and may be taken back."""
-
-    LISTED = "listed"
-    LEFT_OUT = "left out"
-    EMPTY = "empty"
 
 
 class Gap(NamedTuple):
@@ -96,10 +51,10 @@ class Sender:
     """The latest of all its runs: silence counts from here."""
     up_since: datetime
     """Since when it was neither late nor silent at any of its runs."""
-    state: Life = Life.UP
+    state: SenderState = SenderState.UP
     state_since: datetime
     """These two are as the last sweep found them; see `life.life`."""
-    kind: Kind = Kind.STOCK
+    kind: SenderKind = SenderKind.STOCK
     kind_since: datetime
     regular_at: datetime | None = None
     """The last run that makes it a regular one."""
@@ -178,8 +133,8 @@ class Incident:
     """The folder's key."""
     folder: str
     """As last spelt."""
-    status: Status = Status.OPEN
-    reason: Reason | None = None
+    status: IncidentStatus = IncidentStatus.OPEN
+    reason: UnknownReason | None = None
     opened: Stamp
     breached_since: datetime
     seen: Stamp
@@ -206,7 +161,7 @@ class Incident:
     @property
     def live(self) -> bool:
         """Whether it has not ended."""
-        return self.status in (Status.OPEN, Status.UNKNOWN)
+        return self.status in (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,11 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from contract.incidents import Clearing, IncidentStatus, UnknownReason
 from handlers.incidents.proof import proves
 from handlers.incidents.runs import BreachedFolder, Run
 from handlers.incidents.stamp import Stamp
-from handlers.incidents.state import Clearing, Incident, Reason, Status
+from handlers.incidents.state import Incident
 
 
 def opened(run: Run, breach: BreachedFolder, bound: datetime | None, after: Incident | None) -> Incident:
@@ -38,7 +39,7 @@ def seen_again(incident: Incident, run: Run, breach: BreachedFolder, *, implied:
     again = replace(
         incident,
         folder=breach.folder,
-        status=Status.OPEN,
+        status=IncidentStatus.OPEN,
         reason=None,
         unknown_since=None,
         said_at=None,
@@ -50,7 +51,7 @@ def seen_again(incident: Incident, run: Run, breach: BreachedFolder, *, implied:
         peak_files=max(incident.peak_files, breach.files),
         oldest=breach.oldest,
         hashes=breach.hashes,
-        reopened=incident.reopened + (incident.status is Status.CLEARED),
+        reopened=incident.reopened + (incident.status is IncidentStatus.CLEARED),
     )
     return incident if implied and again == incident else replace(again, seen=run.stamp)
 
@@ -60,28 +61,32 @@ def cleared(incident: Incident, at: datetime, by: Clearing, seen: Stamp) -> Inci
     return replace(
         incident,
         seen=seen,
-        status=Status.CLEARED,
+        status=IncidentStatus.CLEARED,
         ended_at=at,
         cleared_by=by,
-        between=incident.status is Status.UNKNOWN,
+        between=incident.status is IncidentStatus.UNKNOWN,
     )
 
 
-def lost_sight(incident: Incident, at: datetime, reason: Reason, seen: Stamp, *, implied: bool) -> Incident:
+def lost_sight(
+    incident: Incident, at: datetime, reason: UnknownReason, seen: Stamp, *, implied: bool
+) -> Incident:
     """A live incident whose folder a run could not read or did not look at.
 
     That a later run says the same is `implied` by that run (see `sightings.last_said`).
     """
-    if incident.status is Status.UNKNOWN:
+    if incident.status is IncidentStatus.UNKNOWN:
         if implied and incident.reason is reason:
             return incident
         return replace(incident, reason=reason, said_at=at)
-    return replace(incident, seen=seen, status=Status.UNKNOWN, reason=reason, unknown_since=at, said_at=at)
+    return replace(
+        incident, seen=seen, status=IncidentStatus.UNKNOWN, reason=reason, unknown_since=at, said_at=at
+    )
 
 
 def ended_unseen(incident: Incident, at: datetime) -> Incident:
     """An unknown incident at a run that shows another breach: this one ended some time before."""
-    return replace(incident, status=Status.LAPSED, ended_at=at)
+    return replace(incident, status=IncidentStatus.LAPSED, ended_at=at)
 
 
 def proven(incident: Incident, seen: Stamp, breach: BreachedFolder, at: datetime) -> bool:
@@ -93,7 +98,7 @@ def taken_back(incident: Incident | None, breach: BreachedFolder, at: datetime) 
     """Whether a breach shows that the inference which cleared an incident was wrong."""
     return (
         incident is not None
-        and incident.status is Status.CLEARED
+        and incident.status is IncidentStatus.CLEARED
         and incident.cleared_by in (Clearing.LEFT_OUT, Clearing.EMPTY)
         and proven(incident, incident.seen, breach, at)
     )

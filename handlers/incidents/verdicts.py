@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from contract.incidents import Clearing, UnknownReason
 from handlers.incidents.folder_key import set_key
 from handlers.incidents.runs import Run
-from handlers.incidents.state import Clearing, FolderSet, Reason
+from handlers.incidents.state import FolderSet
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Verdicts:
     named: frozenset[str]
     shared: bool
 
-    def of(self, key: str) -> Clearing | Reason | None:
+    def of(self, key: str) -> Clearing | UnknownReason | None:
         """How it is cleared, or why it cannot be told; None: the run does not speak of it."""
         if not self.run.complete:
             return None
@@ -41,12 +42,12 @@ class Verdicts:
         """Whether the run would have said so if a folder that it names in `sla_error` were well."""
         return self.run.complete and (self.run.listing is not None or not self._mixed_up(key))
 
-    def _listed(self, key: str) -> Clearing | Reason:
+    def _listed(self, key: str) -> Clearing | UnknownReason:
         listing = self.run.listing
         assert listing is not None  # noqa: S101 - asked for one that has a list
         if key in self._unreadable:
-            return Reason.UNREADABLE
-        return Clearing.LISTED if key in listing.read else Reason.UNWATCHED
+            return UnknownReason.UNREADABLE
+        return Clearing.LISTED if key in listing.read else UnknownReason.UNWATCHED
 
     @cached_property
     def _unreadable(self) -> frozenset[str]:

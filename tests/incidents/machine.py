@@ -8,6 +8,7 @@ from hypothesis import event, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from contract.incidents import IncidentStatus
 from handlers.incidents.folder_key import folder_key
 from handlers.incidents.folding import fold, kept
 from handlers.incidents.hours import Hours
@@ -18,7 +19,7 @@ from handlers.incidents.repeats import wakes_at as sender_wakes_at
 from handlers.incidents.runs import BreachedFolder, Listing, Run, merged
 from handlers.incidents.settings import Act, Action
 from handlers.incidents.sightings import settled
-from handlers.incidents.state import Changes, Incident, State, Status
+from handlers.incidents.state import Changes, Incident, State
 from tests.incidents.oracle import Oracle, Trouble
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -213,7 +214,7 @@ class Histories(RuleBasedStateMachine):
         runs = {(run.moment, run.run_id): run for run in self._merged()}
         swept = self._swept()
         for incident in swept.incidents.values():
-            if incident.status is Status.CLEARED:
+            if incident.status is IncidentStatus.CLEARED:
                 well = [
                     run
                     for (moment, _), run in runs.items()
@@ -355,7 +356,7 @@ def _incident(one: Incident) -> tuple[object, ...]:
         one.hashes,
         one.unknown_since if one.reason else None,
         one.ended_at,
-        one.cleared_by if one.status is Status.CLEARED else None,
+        one.cleared_by if one.status is IncidentStatus.CLEARED else None,
         one.between,
         one.reopened,
         one.after is not None,

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from contract.senders import SenderKind
 from handlers.incidents.intervals import sender_interval, set_interval
 from handlers.incidents.kinds import shared
-from handlers.incidents.state import Kind, Sender, State
+from handlers.incidents.state import Sender, State
 from tests.incidents.playing import at, listing, played, run, stuck
 
 A = "D:\\In\\A"
@@ -16,18 +17,18 @@ def of(state: State) -> Sender:
 
 
 def test_three_empty_runs_within_seven_days_make_a_sender_regular_for_thirty() -> None:
-    assert of(played(run(0), run(1))).kind is Kind.STOCK
-    assert of(played(run(0), run(1), run(7 * 24 + 1))).kind is Kind.STOCK
+    assert of(played(run(0), run(1))).kind is SenderKind.STOCK
+    assert of(played(run(0), run(1), run(7 * 24 + 1))).kind is SenderKind.STOCK
     regular = played(run(0), run(1), run(7 * 24))
-    assert of(regular).kind is Kind.REGULAR
-    assert of(played(run(37 * 24, stuck(A, "x")), state=regular)).kind is Kind.REGULAR
-    assert of(played(run(37 * 24 + 1, stuck(A, "x")), state=regular)).kind is Kind.STOCK
+    assert of(regular).kind is SenderKind.REGULAR
+    assert of(played(run(37 * 24, stuck(A, "x")), state=regular)).kind is SenderKind.REGULAR
+    assert of(played(run(37 * 24 + 1, stuck(A, "x")), state=regular)).kind is SenderKind.STOCK
 
 
 def test_the_latest_run_says_whether_a_sender_lists() -> None:
     state = played(listing(0, [A]))
-    assert of(state).kind is Kind.LISTING
-    assert of(played(run(1), state=state)).kind is Kind.REGULAR
+    assert of(state).kind is SenderKind.LISTING
+    assert of(played(run(1), state=state)).kind is SenderKind.REGULAR
 
 
 def test_two_addresses_three_times_each_within_seven_days_are_two_servers() -> None:

@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from contract.incidents import IncidentStatus, UnknownReason
+from contract.senders import SenderKind, SenderState
 from handlers.incidents.folding import fold, kept
 from handlers.incidents.projection import OutOfOrderError, act, advance, project
 from handlers.incidents.settings import Act, Action
-from handlers.incidents.state import Incident, Kind, Life, Reason, State, Status
+from handlers.incidents.state import Incident, State
 from tests.incidents.playing import at, listing, played, run, stuck
 
 A, B = "D:\\In\\A", "D:\\In\\B"
@@ -22,35 +24,35 @@ def of(state: State, key: str = KEY_A) -> Incident:
 def test_two_servers_with_one_path_on_two_accounts_know_nothing_of_each_other() -> None:
     one = played(run(0, stuck(A, "x"), sender="one"), run(1, stuck(A, "x"), sender="one"))
     other = played(run(0, stuck(A, "y"), sender="other"), run(1, sender="other"))
-    assert of(one).status is Status.OPEN
-    assert of(other).status is Status.CLEARED
+    assert of(one).status is IncidentStatus.OPEN
+    assert of(other).status is IncidentStatus.CLEARED
     assert of(one).incident_id != of(other).incident_id
 
 
 def test_a_stock_sender_goes_quiet_and_never_silent() -> None:
     state = played(run(0, stuck(A, "x")), run(1, stuck(A, "x")), run(2, stuck(A, "x")), until=4)
-    assert of(state).status is Status.OPEN
+    assert of(state).status is IncidentStatus.OPEN
     state = advance(state, at(4.5)).state
-    assert (of(state).status, of(state).reason) == (Status.UNKNOWN, Reason.QUIET)
+    assert (of(state).status, of(state).reason) == (IncidentStatus.UNKNOWN, UnknownReason.QUIET)
     # Twice the hour that it was learnt to be, and five minutes, after the last sighting.
     assert of(state).unknown_since == at(2) + timedelta(minutes=125)
     assert of(state).seen.at == at(2)
     assert state.sender is not None
-    assert state.sender.state is Life.UP
+    assert state.sender.state is SenderState.UP
     lapsed = of(advance(state, at(40)).state)
-    assert lapsed.status is Status.LAPSED
+    assert lapsed.status is IncidentStatus.LAPSED
     assert lapsed.ended_at == at(26) + timedelta(minutes=125)
 
 
 def test_a_listing_sender_goes_silent_and_what_it_watched_with_it() -> None:
     state = played(*(listing(hour, [B], stuck(A, "x")) for hour in range(5)), until=7)
     assert state.sender is not None
-    assert (state.sender.kind, state.sender.state) == (Kind.LISTING, Life.SILENT)
-    assert (of(state).status, of(state).reason) == (Status.UNKNOWN, Reason.SILENT)
+    assert (state.sender.kind, state.sender.state) == (SenderKind.LISTING, SenderState.SILENT)
+    assert (of(state).status, of(state).reason) == (IncidentStatus.UNKNOWN, UnknownReason.SILENT)
     back = played(listing(9, [A, B]), state=state)
     assert back.sender is not None
-    assert (back.sender.state, back.sender.up_since) == (Life.UP, at(9))
-    assert (of(back).status, of(back).between, of(back).ended_at) == (Status.CLEARED, True, at(9))
+    assert (back.sender.state, back.sender.up_since) == (SenderState.UP, at(9))
+    assert (of(back).status, of(back).between, of(back).ended_at) == (IncidentStatus.CLEARED, True, at(9))
 
 
 def test_a_sweep_that_overtook_a_spooled_run_leaves_no_trace() -> None:
@@ -64,39 +66,39 @@ def test_a_sweep_that_overtook_a_spooled_run_leaves_no_trace() -> None:
         False,
     )
     lapsed = played(*runs, until=9 + 24 * 7)
-    assert of(lapsed).status is Status.LAPSED
+    assert of(lapsed).status is IncidentStatus.LAPSED
     assert of(played(spooled, state=lapsed)) == of(played(*runs, spooled))
 
 
 def test_an_unreadable_folder_is_unknown_for_as_long_as_lists_say_so() -> None:
     runs = [listing(0, [B], stuck(A, "x")), *(listing(hour, [B], errors=[A]) for hour in range(1, 300))]
     state = played(*runs, until=299)
-    assert (of(state).status, of(state).reason) == (Status.UNKNOWN, Reason.UNREADABLE)
+    assert (of(state).status, of(state).reason) == (IncidentStatus.UNKNOWN, UnknownReason.UNREADABLE)
     assert of(state).unknown_since == at(1)
     still = advance(state, at(298 + 24 * 7)).state
-    assert of(still).status is Status.UNKNOWN
-    assert of(advance(state, at(299 + 24 * 7)).state).status is Status.LAPSED
+    assert of(still).status is IncidentStatus.UNKNOWN
+    assert of(advance(state, at(299 + 24 * 7)).state).status is IncidentStatus.LAPSED
 
 
 def test_a_clearing_by_inference_is_taken_back_by_proof_and_the_second_time_mixes_the_set_up() -> None:
     here, there = stuck(A, "x"), stuck(B, "y")
     state = played(run(0, here), run(0.5, there))
-    assert of(state).status is Status.CLEARED
+    assert of(state).status is IncidentStatus.CLEARED
     state = played(run(1, here), state=state)
-    assert (of(state).status, of(state).reopened) == (Status.OPEN, 1)
-    assert of(state, KEY_B).status is Status.CLEARED
+    assert (of(state).status, of(state).reopened) == (IncidentStatus.OPEN, 1)
+    assert of(state, KEY_B).status is IncidentStatus.CLEARED
     state = played(run(1.5, there), state=state)
     # The second strike counts in the run that shows it: A is left out and stays open.
     assert state.sets["d:\\in"].mixed_up(at(1.5))
-    assert [of(state, key).status for key in (KEY_A, KEY_B)] == [Status.OPEN, Status.OPEN]
+    assert [of(state, key).status for key in (KEY_A, KEY_B)] == [IncidentStatus.OPEN, IncidentStatus.OPEN]
     assert not state.sets["d:\\in"].mixed_up(at(1.5 + 72))
 
 
 def test_an_empty_run_that_was_wrong_twice_makes_its_sender_shared_for_seven_days() -> None:
     state = played(run(0, stuck(A, "x")), run(0.2), run(1, stuck(A, "x")), run(1.2))
-    assert of(state).status is Status.CLEARED
+    assert of(state).status is IncidentStatus.CLEARED
     state = played(run(2, stuck(A, "x")), run(2.2), state=state)
-    assert of(state).status is Status.OPEN
+    assert of(state).status is IncidentStatus.OPEN
     assert state.sender is not None
     assert state.sender.struck_until == at(2 + 7 * 24)
 
@@ -118,14 +120,14 @@ def test_a_wrong_clock_is_set_right() -> None:
 
 def test_an_incident_that_goes_on_is_one_and_one_that_ended_unseen_is_named_by_the_next() -> None:
     state = played(run(0, stuck(A, "x")), until=10)
-    assert of(state).status is Status.UNKNOWN
+    assert of(state).status is IncidentStatus.UNKNOWN
     again = played(run(10, stuck(A, "x", "z")), state=state)
     assert of(again).incident_id == of(state).incident_id
-    assert (of(again).status, of(again).files, of(again).peak_files) == (Status.OPEN, 2, 2)
+    assert (of(again).status, of(again).files, of(again).peak_files) == (IncidentStatus.OPEN, 2, 2)
     done = project(state, run(10, stuck(A, "new")))
     before, after = done.changes.incidents
-    assert (before.status, before.ended_at) == (Status.LAPSED, at(10))
-    assert (after.status, after.after) == (Status.OPEN, before.incident_id)
+    assert (before.status, before.ended_at) == (IncidentStatus.LAPSED, at(10))
+    assert (after.status, after.after) == (IncidentStatus.OPEN, before.incident_id)
 
 
 def test_a_file_that_comes_back_after_a_list_showed_its_folder_well_is_another_breach() -> None:
@@ -146,11 +148,11 @@ def test_what_flaps_is_one_incident_unless_it_may_have_been_over_for_long() -> N
 def test_what_is_unknown_can_be_closed_by_hand_and_proof_opens_it_again() -> None:
     opened = played(run(0, stuck(A, "x")))
     deed = Act(at=at(0.5), act_id="1", action=Action.CLOSE, folder=KEY_A)
-    assert of(act(opened, deed).state).status is Status.OPEN
+    assert of(act(opened, deed).state).status is IncidentStatus.OPEN
     unknown = played(until=10, state=opened)
     closed = act(unknown, replace(deed, at=at(10))).state
-    assert (of(closed).status, of(closed).ended_at) == (Status.CLOSED, at(10))
-    assert of(played(run(11, stuck(A, "x")), state=closed)).status is Status.OPEN
+    assert (of(closed).status, of(closed).ended_at) == (IncidentStatus.CLOSED, at(10))
+    assert of(played(run(11, stuck(A, "x")), state=closed)).status is IncidentStatus.OPEN
     assert of(played(run(11, stuck(A, "y")), state=closed)).after == of(closed).incident_id
     anew = fold([run(0, stuck(A, "x"))], [replace(deed, at=at(10))])
     assert of(anew.state) == of(closed)
@@ -159,12 +161,12 @@ def test_what_is_unknown_can_be_closed_by_hand_and_proof_opens_it_again() -> Non
 def test_a_retired_sender_closes_what_is_unknown_and_a_run_revives_it() -> None:
     state = played(run(0, stuck(A, "x")), until=10)
     retired = act(state, Act(at=at(10), act_id="1", action=Action.RETIRE)).state
-    assert of(retired).status is Status.CLOSED
+    assert of(retired).status is IncidentStatus.CLOSED
     assert retired.sender is not None
-    assert retired.sender.state is Life.RETIRED
+    assert retired.sender.state is SenderState.RETIRED
     back = played(run(11), state=retired)
     assert back.sender is not None
-    assert back.sender.state is Life.UP
+    assert back.sender.state is SenderState.UP
 
 
 def test_a_run_is_applied_once_and_an_older_one_asks_for_a_fold() -> None:
@@ -197,7 +199,7 @@ def test_two_incidents_that_a_late_run_shows_to_be_one_leave_one() -> None:
 def test_what_began_before_the_runs_that_are_kept_is_not_lost() -> None:
     runs = [listing(0, [B], stuck(A, "x")), *(listing(hour, [B], errors=[A]) for hour in range(1, 100))]
     before = fold(runs)
-    assert of(before.state).reason is Reason.UNREADABLE
+    assert of(before.state).reason is UnknownReason.UNREADABLE
     anew = kept(before.incidents, fold(runs[50:]), runs[50].moment)
     assert of(anew.state) == of(before.state)
     long = [listing(hour, [B], stuck(A, "x")) for hour in range(100)]
@@ -212,8 +214,8 @@ def test_a_pause_puts_patience_off() -> None:
     paused = act(state, Act(at=at(3.5), act_id="1", action=Action.PAUSE)).state
     paused = advance(paused, at(50)).state
     assert paused.sender is not None
-    assert (paused.sender.state, of(paused).status) == (Life.PAUSED, Status.OPEN)
+    assert (paused.sender.state, of(paused).status) == (SenderState.PAUSED, IncidentStatus.OPEN)
     resumed = act(paused, Act(at=at(50), act_id="2", action=Action.RESUME)).state
-    assert of(advance(resumed, at(52)).state).status is Status.OPEN
+    assert of(advance(resumed, at(52)).state).status is IncidentStatus.OPEN
     silent = advance(resumed, at(53)).state
     assert of(silent).unknown_since == at(50) + timedelta(minutes=125)

@@ -1,0 +1,109 @@
+"""Names of the table FileSlaIncidents: every incident, open or ended."""
+
+from enum import StrEnum, unique
+from typing import Final
+
+
+@unique
+class IncidentAttribute(StrEnum):
+    """Attributes of an incident."""
+
+    SENDER = "Sender"
+    """Partition key."""
+    INCIDENT_ID = "IncidentId"
+    """Sort key."""
+    LATEST_OF = "LatestOf"
+    """Sort key of the latest index: the folder's key, on the latest incident of that folder alone."""
+    LISTED_IN = "ListedIn"
+    """Partition key of the live index, such as `open#3`; absent once it has ended."""
+    ENDED_ON = "EndedOn"
+    """Partition key of the ended index: the UTC day; absent before."""
+    BODY = "Body"
+    """What the rules know, as JSON: the projection's own, and nobody else's to read."""
+    SENDER_NAME = "SenderName"
+    FOLDER = "Folder"
+    """As last spelt."""
+    STATUS = "Status"
+    REASON = "Reason"
+    SLA = "SLA"
+    OPENED_AT = "OpenedAt"
+    """The moment of the run that first named it."""
+    BREACHED_SINCE = "BreachedSince"
+    LAST_SEEN_AT = "LastSeenAt"
+    """A sighting; while it is open, its sender's last run or its set's may have seen it since."""
+    LAST_SEEN_RUN = "LastSeenRun"
+    """The RunId of that sighting, which its records bear."""
+    LAST_SEEN_ARRIVAL = "LastSeenArrival"
+    """When that run's report came: its records are under that hour."""
+    UNKNOWN_SINCE = "UnknownSince"
+    ENDED_AT = "EndedAt"
+    """When it was cleared, lapsed or was closed."""
+    CLEARED_AT = "ClearedAt"
+    CLEARED_BY = "ClearedBy"
+    """One of `Clearing`."""
+    BETWEEN = "Between"
+    """Whether it was cleared at some time between the last sighting and the run that showed it."""
+    FILE_COUNT = "FileCount"
+    PEAK_FILE_COUNT = "PeakFileCount"
+    OLDEST_CREATION = "OldestCreation"
+    """Of its stuck files; absent where no date of theirs is plausible."""
+    REOPENED = "Reopened"
+    AFTER = "After"
+    """The IncidentId of the one before it in this folder."""
+    ACTION_VERSION = "ActionVersion"
+    """Counts what people changed, never runs."""
+    EXPIRES_AT = "ExpiresAt"
+
+
+@unique
+class IncidentStatus(StrEnum):
+    """How an incident is."""
+
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    CLEARED = "cleared"
+    LAPSED = "lapsed"
+    CLOSED = "closed"
+
+
+@unique
+class UnknownReason(StrEnum):
+    """Why an incident is unknown; it stays with one that lapsed or was closed."""
+
+    SILENT = "silent"
+    QUIET = "quiet"
+    UNPROVEN = "unproven"
+    UNREADABLE = "unreadable"
+    UNWATCHED = "unwatched"
+
+
+@unique
+class Clearing(StrEnum):
+    """How a run showed that a folder is well. The last two are inference, and may be taken back."""
+
+    LISTED = "listed"
+    LEFT_OUT = "left out"
+    EMPTY = "empty"
+
+
+@unique
+class IncidentIndex(StrEnum):
+    """Indexes. The first is a local one, which may be read consistently."""
+
+    LATEST = "LatestIndex"
+    """Of a sender: the latest incident of each folder."""
+    LIVE = "LiveIndex"
+    """What is open or unknown, the longest in breach first."""
+    ENDED = "EndedIndex"
+    """By the day on which it ended, and when."""
+    ID = "IncidentIdIndex"
+    """By id alone: the keys."""
+
+
+LIVE_SHARDS: Final = 4
+"""Partitions of the live index for each status: `open#0` and so on."""
+
+
+def list_live_partitions(status: IncidentStatus) -> list[str]:
+    """The partitions of the live index that hold the incidents of a status."""
+    return [f"{status}#{shard}" for shard in range(LIVE_SHARDS)]

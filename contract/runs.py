@@ -1,0 +1,35 @@
+"""Names of the table FileSlaRuns: what every run told, for the projection to read. Nobody else does."""
+
+from enum import StrEnum, unique
+
+
+@unique
+class RunAttribute(StrEnum):
+    """Attributes of an item: a run, a part of one, or a report that was refused."""
+
+    SENDER = "Sender"
+    """Partition key: the account's `sub`; where the script names itself, `/` and that name in lower case."""
+    RUN_KEY = "RunKey"
+    """Sort key: moment, RunId, part and piece, so that a Query gives runs in their order."""
+    ITEM = "Item"
+    """What the item is, one of `RunItem`."""
+    RUN_ID = "RunId"
+    MOMENT = "Moment"
+    ARRIVED_AT = "ArrivedAt"
+    SENDER_NAME = "SenderName"
+    REPORTED_BY = "ReportedBy"
+    SOURCE_ADDRESS = "SourceAddress"
+    CONTENT = "Content"
+    """What the run told of folders and of itself: JSON, compressed with zlib."""
+    PROBLEMS = "Problems"
+    """Of a refused report: what was wrong, and how to mend it."""
+    REQUEST_ID = "GatewayRequestId"
+    EXPIRES_AT = "ExpiresAt"
+
+
+@unique
+class RunItem(StrEnum):
+    """What an item of the table is."""
+
+    RUN = "run"
+    REFUSED = "refused"

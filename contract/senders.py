@@ -1,0 +1,106 @@
+"""Names of the table FileSlaSenders: all that is known of each sender, but for its incidents."""
+
+from enum import StrEnum, unique
+from typing import Final
+
+
+@unique
+class SenderAttribute(StrEnum):
+    """Attributes of an item. Those from `STATE` on are of the sender's own item, whose part is `OWN_PART`."""
+
+    SENDER = "Sender"
+    """Partition key."""
+    PART = "Part"
+    """Sort key: `OWN_PART`, `LIST_PART`, `REFUSED_PART`, or one of the prefixes and what it is of."""
+    BODY = "Body"
+    """What the rules know, as JSON: the projection's own, and nobody else's to read."""
+    REVISION = "Revision"
+    """Counts the writes of the sender's own item: whoever writes says which one was read."""
+    WAKES_IN = "WakesIn"
+    """Partition key of the wake index: one of `WAKE_SHARDS`."""
+    WAKES_AT = "WakesAt"
+    """When time alone, or a fold that is due, changes something next."""
+    FOLD_SINCE = "FoldSince"
+    """Since when it has to be folded anew from its runs; absent where it has not."""
+
+    STATE = "State"
+    """One of `SenderState`."""
+    STATE_SINCE = "StateSince"
+    SENDER_NAME = "SenderName"
+    KIND = "Kind"
+    """One of `SenderKind`."""
+    LAST_RUN_AT = "LastRunAt"
+    """The moment of its last run."""
+    LAST_ARRIVAL_AT = "LastArrivalAt"
+    DUE_AT = "DueAt"
+    """When its next run is expected; absent for stock senders."""
+    INTERVAL_MINUTES = "IntervalMinutes"
+    INTERVAL_FROM = "IntervalFrom"
+    """`set`, `declared`, `learnt`, or `assumed` as long as there is nothing to learn from."""
+    CLIENT = "Client"
+    CLOCK_SKEW_SECONDS = "ClockSkewSeconds"
+    """Arrival less the sender's own clock; positive where that is behind. Absent where it does not tell."""
+    REPORTED_BY = "ReportedBy"
+    SOURCE_ADDRESS = "SourceAddress"
+    """Of its last run."""
+    ADDRESSES = "Addresses"
+    """Of the last days, as a list."""
+    SHARED = "Shared"
+    """Present where several servers are taken to speak through it: `addresses` or `strikes`."""
+    MIXED_UP = "MixedUp"
+    """Paths of its folder sets that are mixed up, as a list."""
+    WATCHED = "Watched"
+    """How many folders its last list has; absent where it sends none."""
+    UNREADABLE = "Unreadable"
+    """How many of them it could not read."""
+    UNREADABLE_FOLDERS = "UnreadableFolders"
+    """The first of these: a list of maps with `Folder` and `Error`."""
+    OPEN = "Open"
+    UNKNOWN = "Unknown"
+    """How many of its incidents are so."""
+    LOST_LETTERS = "LostLetters"
+    """How many names of its last run had lost letters on the way."""
+
+    REFUSED_AT = "RefusedAt"
+    """From here on: attributes of the item `REFUSED_PART`, its last refused report."""
+    PROBLEMS = "Problems"
+    REQUEST_ID = "GatewayRequestId"
+
+
+@unique
+class SenderState(StrEnum):
+    """How a sender is."""
+
+    UP = "up"
+    LATE = "late"
+    SILENT = "silent"
+    PAUSED = "paused"
+    RETIRED = "retired"
+
+
+@unique
+class SenderKind(StrEnum):
+    """What a sender's runs can tell."""
+
+    LISTING = "listing"
+    REGULAR = "regular"
+    STOCK = "stock"
+
+
+@unique
+class SenderIndex(StrEnum):
+    """Global secondary indexes."""
+
+    STATE = "StateIndex"
+    """Every sender by its state, with all that a page shows."""
+    WAKE = "WakeIndex"
+    """Whom the sweep has to look at."""
+
+
+OWN_PART: Final = "sender"
+LIST_PART: Final = "list"
+REFUSED_PART: Final = "refused"
+SET_PREFIX: Final = "set#"
+ACT_PREFIX: Final = "act#"
+WAKE_SHARDS: Final = 4
+"""Partitions of the wake index, `0` and so on: each takes 1,000 writes a second (DynamoDB quotas)."""
