@@ -11,9 +11,11 @@ from pydantic.alias_generators import to_camel
 
 from components.functions.specs.package import Target
 from components.specs.unknown_keys import explain_unknown_keys
-from contract.routes import ROUTES, RouteSpec
+from contract.routes import ROUTES
 
 ThreatProtection = Literal["off", "audit", "enforced"]
+# DynamoDB's rule.
+TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
 # The values that CloudWatch Logs accepts (PutRetentionPolicy).
 LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
@@ -95,9 +97,13 @@ class Settings(BaseModel):
     stack: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,23}$")]
     project: str
 
-    # DynamoDB's rule for table names.
-    table_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
+    table_name: TableName
+    runs_table_name: TableName
+    senders_table_name: TableName
+    incidents_table_name: TableName
     retention_days: Annotated[int, Field(ge=0, le=3650)]
+    # A rebuild is right about what opened 14 days after the oldest run; a day to spare.
+    run_retention_days: Annotated[int, Field(ge=15, le=3650)]
     deletion_protection: bool
     function_target: Target
     # Lambda's quota.
@@ -156,9 +162,9 @@ class Settings(BaseModel):
         }
         return {route.path: by_key[route.throttle] for route in ROUTES}
 
-    def function_name(self, route: RouteSpec) -> str:
-        """What Lambda calls the function of a route."""
-        return f"{self.prefix}-{route.key}"
+    def function_name(self, name: str) -> str:
+        """What Lambda calls a function: of a route, by its key."""
+        return f"{self.prefix}-{name}"
 
     @property
     def metrics_namespace(self) -> str:

@@ -47,7 +47,7 @@ class StackMetrics:
         return cls(
             api_name=settings.prefix,
             table_name=settings.table_name,
-            function_names={route.path: settings.function_name(route) for route in ROUTES},
+            function_names={route.path: settings.function_name(route.key) for route in ROUTES},
             namespace=settings.metrics_namespace,
         )
 
