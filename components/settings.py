@@ -21,10 +21,6 @@ LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
 
-MIN_QUIET_MINUTES = 5
-"""Below, a report that merely takes its time to show in CloudWatch would count as missing."""
-MAX_QUIET_MINUTES = 24 * 60
-
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
@@ -54,12 +50,6 @@ def _check_log_retention(value: int) -> int:
 def _check_email(value: str) -> str:
     if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
         raise ValueError("must be an e-mail address, or empty")
-    return value
-
-
-def _check_off_or_minutes(value: int) -> int:
-    if value and not MIN_QUIET_MINUTES <= value <= MAX_QUIET_MINUTES:
-        raise ValueError(f"must be 0 for none, or {MIN_QUIET_MINUTES} to {MAX_QUIET_MINUTES} minutes")
     return value
 
 
@@ -128,9 +118,9 @@ class Settings(BaseModel):
     throttle_alarm_count: Annotated[int, Field(ge=1)]
     table_error_alarm_count: Annotated[int, Field(ge=1)]
     failed_sign_in_alarm_count: Annotated[int, Field(ge=1)]
-    # CloudWatch: evaluation periods of less than an hour may cover one day at most (PutMetricAlarm).
-    heartbeat_minutes: Annotated[int, AfterValidator(_check_off_or_minutes)]
-    breach_quiet_minutes: Annotated[int, AfterValidator(_check_off_or_minutes)]
+    silent_senders_alarm_count: Annotated[int, Field(ge=0)]
+    unreadable_folders_alarm_count: Annotated[int, Field(ge=0)]
+    open_incidents_alarm_count: Annotated[int, Field(ge=0)]
     allowed_cidrs: Annotated[str, AfterValidator(_check_cidrs)]
     web_acl: bool
     # AWS WAF's range for rate-based rules reaches 2,000,000,000; from 10.
@@ -165,6 +155,11 @@ class Settings(BaseModel):
     def function_name(self, name: str) -> str:
         """What Lambda calls a function: of a route, by its key."""
         return f"{self.prefix}-{name}"
+
+    @property
+    def dead_letters_name(self) -> str:
+        """What SQS calls the queue of runs that could not be applied."""
+        return f"{self.prefix}-dead-letters"
 
     @property
     def metrics_namespace(self) -> str:

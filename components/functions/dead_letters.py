@@ -25,7 +25,7 @@ class DeadLettersArgs:
     @classmethod
     def of(cls, settings: Settings, key: EncryptionKey | None) -> Self:
         """As the stack's settings want it."""
-        return cls(queue_name=f"{settings.prefix}-dead-letters", key=key)
+        return cls(queue_name=settings.dead_letters_name, key=key)
 
 
 class DeadLetters(pulumi.ComponentResource):

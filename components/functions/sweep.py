@@ -9,8 +9,8 @@ import pulumi_aws as aws
 
 from components.functions.function import Function
 from components.specs.policy import Allow, build_identity_policy, build_service_trust
+from contract.names import SWEEP
 
-_INPUT: Final = json.dumps({"sweep": True})
 _RETRIES: Final = 2
 _MAX_AGE_SECONDS: Final = 60
 """The least that AWS takes. By then, the next sweep does what this one would have done."""
@@ -67,7 +67,7 @@ class Sweep(pulumi.ComponentResource):
             target=aws.scheduler.ScheduleTargetArgs(
                 arn=args.function.arn,
                 role_arn=role.arn,
-                input=_INPUT,
+                input=json.dumps(SWEEP),
                 retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
                     maximum_retry_attempts=_RETRIES, maximum_event_age_in_seconds=_MAX_AGE_SECONDS
                 ),

@@ -8,7 +8,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.encryption import EncryptionKey
-from components.monitoring.specs.alarms import AlarmSpec, build_alarm_specs
+from components.monitoring.specs.alarm_spec import AlarmSpec
+from components.monitoring.specs.alarms import build_alarm_specs
 from components.monitoring.specs.dashboard_body import build_dashboard_body
 from components.monitoring.specs.metrics import MetricRef, StackMetrics
 from components.settings import Settings
