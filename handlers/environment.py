@@ -42,16 +42,45 @@ class IngestEnvironment:
     """What FileSlaErrorLambda needs to know."""
 
     table_name: str
+    runs_table_name: str
     client_id: str
     """The app client whose tokens are taken."""
     retention_days: int
     """Days a record is kept; 0 keeps it for good."""
+    run_retention_days: int
+    """Days a run is kept."""
 
     @classmethod
     def read(cls) -> Self:
         """Raises `RuntimeError` naming the variable that is missing."""
         return cls(
             table_name=_required(Variable.TABLE_NAME),
+            runs_table_name=_required(Variable.RUNS_TABLE_NAME),
             client_id=_required(Variable.USER_POOL_CLIENT_ID),
             retention_days=int(_required(Variable.RETENTION_DAYS)),
+            run_retention_days=int(_required(Variable.RUN_RETENTION_DAYS)),
+        )
+
+
+@dataclass(frozen=True)
+class ProjectionEnvironment:
+    """What IncidentLambda needs to know."""
+
+    runs_table_name: str
+    senders_table_name: str
+    incidents_table_name: str
+    retention_days: int
+    """Days an incident is kept after it ended; 0 keeps it for good."""
+    dead_letters_url: str
+    """The queue that takes the keys of runs that could not be applied."""
+
+    @classmethod
+    def read(cls) -> Self:
+        """Raises `RuntimeError` naming the variable that is missing."""
+        return cls(
+            runs_table_name=_required(Variable.RUNS_TABLE_NAME),
+            senders_table_name=_required(Variable.SENDERS_TABLE_NAME),
+            incidents_table_name=_required(Variable.INCIDENTS_TABLE_NAME),
+            retention_days=int(_required(Variable.RETENTION_DAYS)),
+            dead_letters_url=_required(Variable.DEAD_LETTERS_URL),
         )
