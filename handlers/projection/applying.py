@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from handlers.incidents import repeats
@@ -119,7 +119,7 @@ def apply_runs(
         for told in runs:
             work.apply(told)
         try:
-            work.commit(datetime.now(UTC))
+            work.commit(store.clock())
         except ConflictError:
             if attempt == _ATTEMPTS - 1:
                 raise

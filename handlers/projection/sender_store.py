@@ -1,6 +1,6 @@
 """Reading and committing what is known of one sender, so that of two who do it at once one starts again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 MAX_WRITES: Final = 100
 """Items of one transaction (DynamoDB quotas)."""
 _SENDER, _PART = SenderAttribute.SENDER, SenderAttribute.PART
+
+
+def read_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
 
 
 class ConflictError(Exception):
@@ -70,15 +75,22 @@ class SenderStore:
         senders_table: the table FileSlaSenders.
         incidents_table: the table FileSlaIncidents.
         retention: how long an incident is kept after its end; None for good.
+        clock: the time; tests pass their own.
     """
 
     def __init__(
-        self, client: "DynamoDBClient", senders_table: str, incidents_table: str, retention: timedelta | None
+        self,
+        client: "DynamoDBClient",
+        senders_table: str,
+        incidents_table: str,
+        retention: timedelta | None,
+        clock: Callable[[], datetime] = read_clock,
     ) -> None:
         self._client = client
         self._senders = senders_table
         self._incidents = incidents_table
         self._retention = retention
+        self.clock = clock
 
     def read(self, sender: str) -> Known:
         """A sender's own item; of one that nobody knows yet, what is true of it."""
@@ -136,7 +148,8 @@ class SenderStore:
         changes = list(self._list_changes(known, writes, _sender_name(known, own)))
         if len(changes) >= MAX_WRITES:
             # Too many for one transaction. Should this end half way, its runs make it whole again.
-            marked = Wake(at=datetime.now(UTC), fold_since=datetime.now(UTC))
+            now = self.clock()
+            marked = Wake(at=now, fold_since=known.fold_since or now)
             known = self._write_own(known, describe_wake(known.key, marked))
             while len(changes) >= MAX_WRITES:
                 part, changes = changes[: MAX_WRITES - 1], changes[MAX_WRITES - 1 :]
@@ -149,7 +162,7 @@ class SenderStore:
 
     def mark(self, sender: str, sender_name: str | None = None) -> None:
         """Has a sender folded anew by the next sweep."""
-        now = datetime.now(UTC)
+        now = self.clock()
         wake = describe_wake(sender, Wake(at=now, fold_since=now))
         name: Values = {SenderAttribute.SENDER_NAME: {"S": sender_name}} if sender_name else {}
         # Whoever is at work on the sender starts again, and sees the mark.

@@ -67,15 +67,17 @@ class StreamReader:
                 runs.append(read_run_item(item))
             except MalformedRunError as error:
                 self._give_up(sender, [item], error)
+        if not runs:
+            return
         try:
-            if runs:
-                apply_runs(self.store, sender, runs)
-                count(Metric.RUNS_APPLIED, len(runs))
+            apply_runs(self.store, sender, runs)
         except _PASSING:
             raise
         except Exception as error:  # noqa: BLE001 - one sender must not keep the stream from the others
             self._give_up(sender, items, error)
             self.store.mark(sender)
+        else:
+            count(Metric.RUNS_APPLIED, len(runs))
 
     def _give_up(self, sender: str, items: list[Item], error: Exception) -> None:
         logger.exception("runs cannot be applied", exc_info=error, extra={"sender": sender})

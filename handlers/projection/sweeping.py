@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -97,7 +97,7 @@ class Sweep:
         except Exception:  # noqa: BLE001 - one sender must not keep the sweep from the others
             logger.exception("a sender cannot be folded", extra={"sender": known.key})
             count(Metric.RUNS_NOT_APPLIED)
-            later = Wake(at=datetime.now(UTC) + RETRY_FOLD, fold_since=known.fold_since)
+            later = Wake(at=now + RETRY_FOLD, fold_since=known.fold_since)
             self.store.commit(known, {}, later)
 
     def _advance(self, known: Known, now: datetime) -> None:
