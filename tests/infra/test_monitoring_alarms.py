@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bench.capacity.cost import METRICS_IN_ALARMS
+from bench.capacity.alarms import count_metrics_in_alarms
 from contract import runbook
 from contract.environment import Variable
 from local.provider import as_api_values
@@ -130,7 +130,7 @@ def test_every_alarm_notifies_when_it_begins_and_when_it_ends(everything: Progra
 
 
 def test_monthly_cost_counts_every_metric_that_an_alarm_reads(everything: Program) -> None:
-    assert len(_all_metrics(everything)) == METRICS_IN_ALARMS
+    assert len(_all_metrics(everything)) == count_metrics_in_alarms()
 
 
 def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:
