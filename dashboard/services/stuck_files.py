@@ -73,7 +73,7 @@ def find_stuck_files(frames: RecordFrames, as_of: datetime, quiet: timedelta) ->
     stuck["later"] = same_file.cumcount(ascending=False)
     until = same_file["first_seen"].shift(-1)
     clearing = find_clearing_reports(stuck, frames.records)
-    # The report with which the file's next row begins names the folder too, but ends nothing.
+    # Only reports before the file's next row can have cleared it: from then on it is stuck again.
     clearing = clearing.where(clearing.lt(until, axis="index") | until.isna().to_numpy()[:, None])
     cleared_at = clearing.min(axis="columns")
     heard = until.isna() & (as_of - stuck["last_seen"] <= quiet)

@@ -17,13 +17,6 @@ from dashboard.widgets.path import draw_path
 from dashboard.widgets.search import pick_text
 from dashboard.widgets.table import draw_table
 
-_SHOWN: Final = (
-    columns.DETECTED_AT,
-    columns.FOLDER,
-    columns.FILE_COUNT,
-    columns.SLA,
-    columns.REPORTED_BY,
-)
 _SHOWN_OF_FILES: Final = (columns.FILENAME, columns.CREATED)
 
 
@@ -33,8 +26,8 @@ def draw_records(records: pd.DataFrame, page: Page) -> None:
         text = pick_text("Search folders")
         newest = records.sort_values(["detected_at", "folder"], ascending=[False, True], ignore_index=True)
         filtered = filter_by_text(newest, text, ["folder"])
-        draw_download(filtered, "records", _SHOWN, page, text)
-    picked = draw_table(filtered, "records", _SHOWN, page.zone, identity=RECORD_KEY, noun="records")
+        draw_download(filtered, "records", columns.RECORD, page, text)
+    picked = draw_table(filtered, "records", columns.RECORD, page.zone, identity=RECORD_KEY, noun="records")
     if picked is not None:
         _draw_files(picked.to_frame().T.astype(records.dtypes), page)
 

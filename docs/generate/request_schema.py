@@ -74,7 +74,7 @@ def _list_fields(schema: Schema, definitions: Schema, prefix: str) -> Iterator[F
     for name, found in schema["properties"].items():
         field = _without_null(found)
         path = f"{prefix}{name}"
-        optional = "" if name in schema["required"] else ", optional"
+        optional = "" if name in schema.get("required", ()) else ", optional"
         if "description" not in field:
             raise UndescribedFieldError(path, "description")
         yield Field(path=path, type=_describe_type(field) + optional, meaning=field["description"])
@@ -117,7 +117,7 @@ def _build_example(schema: Schema, definitions: Schema, path: str = "") -> Any:
     if "properties" in schema:
         return {
             name: _build_example(schema["properties"][name], definitions, f"{path}.{name}".removeprefix("."))
-            for name in schema["required"]
+            for name in schema.get("required", ())
         }
     if "items" in schema:
         return [_build_example(schema["items"], definitions, f"{path}[]")]

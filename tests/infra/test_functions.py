@@ -22,6 +22,10 @@ PERMISSIONS = {
 }
 
 
+def test_every_function_is_tried_here(program: Program) -> None:
+    assert {f"{name}-function" for name in PERMISSIONS} == {f.name for f in program.all("Function")}
+
+
 @pytest.mark.parametrize("name", PERMISSIONS)
 def test_role_may_do_its_work_and_nothing_else(program: Program, name: str) -> None:
     statements = json.loads(program.one("RolePolicy", f"{name}-permissions")["policy"])["Statement"]

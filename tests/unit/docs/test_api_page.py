@@ -138,6 +138,13 @@ def test_optional_fields_are_described_by_what_they_hold_and_left_out_of_the_exa
         name: str = Field(description="Its name.", examples=["a"], max_length=5)
         sender: str | None = Field(default=None, description="Who sent it.", min_length=2, max_length=64)
 
+    class Anything(BaseModel):
+        """Nothing that must be there."""
+
+        name: str = Field("a", description="Its name.")
+
+    assert Shape.of(Anything.model_json_schema(), {}).example == {}
+
     shape = Shape.of(Wrapped.model_json_schema(), {})
     assert [(told.path, told.type) for told in shape.fields] == [
         ("name", "text, at most 5 characters"),
