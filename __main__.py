@@ -5,12 +5,19 @@ import pulumi
 from components.api.rest_api import RestApi, RestApiArgs
 from components.backup import BackupPlan, BackupPlanArgs
 from components.encryption import EncryptionKey, EncryptionKeyArgs
+from components.functions.incident_projection import IncidentProjection, IncidentProjectionArgs
 from components.functions.route_functions import RouteFunctions, RouteFunctionsArgs
 from components.identity import Identity, IdentityArgs
-from components.monitoring.monitoring import ALLOW_READING_METRICS, Monitoring, MonitoringArgs
+from components.monitoring.monitoring import Monitoring, MonitoringArgs
 from components.provider import use_provider
 from components.settings import Settings
-from components.tables import FileSlaErrors, FileSlaErrorsArgs
+from components.specs.analyst_permissions import build_analyst_permissions
+from components.tables.data_table import DataTable, DataTableArgs
+from components.tables.specs.errors import describe_errors
+from components.tables.specs.incidents import describe_incidents
+from components.tables.specs.runs import describe_runs
+from components.tables.specs.senders import describe_senders
+from components.tables.specs.tables import Tables
 from components.web_acl import WebAcl, WebAclArgs
 from contract.outputs import Output
 
@@ -18,15 +25,20 @@ settings = Settings.load()
 opts = use_provider(settings)
 
 key = EncryptionKey("data", EncryptionKeyArgs.of(settings), opts) if settings.customer_managed_key else None
-table = FileSlaErrors("errors", FileSlaErrorsArgs.of(settings, key), opts)
-analysts_may = [*table.allow_query(), ALLOW_READING_METRICS]
-identity = Identity("identity", IdentityArgs.of(settings, key, analysts_may), opts)
-functions = RouteFunctions(
-    "functions", RouteFunctionsArgs(settings=settings, identity=identity, table=table, key=key), opts
+tables = Tables(
+    errors=DataTable("errors", DataTableArgs.of(settings, key, describe_errors(settings)), opts),
+    runs=DataTable("runs", DataTableArgs.of(settings, key, describe_runs(settings)), opts),
+    senders=DataTable("senders", DataTableArgs.of(settings, key, describe_senders(settings)), opts),
+    incidents=DataTable("incidents", DataTableArgs.of(settings, key, describe_incidents(settings)), opts),
 )
+identity = Identity("identity", IdentityArgs.of(settings, key, build_analyst_permissions(tables)), opts)
+functions = RouteFunctions(
+    "functions", RouteFunctionsArgs(settings=settings, identity=identity, tables=tables, key=key), opts
+)
+IncidentProjection("projection", IncidentProjectionArgs(settings=settings, tables=tables, key=key), opts)
 api = RestApi("api", RestApiArgs.of(settings, key, functions.by_path, identity.user_pool_arn), opts)
 if settings.backup_days:
-    BackupPlan("backup", BackupPlanArgs.of(settings, table.table_arn), opts)
+    BackupPlan("backup", BackupPlanArgs.of(settings, tables), opts)
 if settings.web_acl:
     WebAcl("firewall", WebAclArgs.of(settings, api.stage_arn), opts)
 monitoring = Monitoring("monitoring", MonitoringArgs.of(settings, key, api.access_log_name), opts)
@@ -34,7 +46,10 @@ monitoring = Monitoring("monitoring", MonitoringArgs.of(settings, key, api.acces
 exports: dict[Output, pulumi.Input[str]] = {
     Output.API_URL: api.url,
     Output.REGION: settings.region,
-    Output.TABLE_NAME: table.table_name,
+    Output.TABLE_NAME: tables.errors.table_name,
+    Output.RUNS_TABLE_NAME: tables.runs.table_name,
+    Output.SENDERS_TABLE_NAME: tables.senders.table_name,
+    Output.INCIDENTS_TABLE_NAME: tables.incidents.table_name,
     Output.USER_POOL_ID: identity.user_pool_id,
     Output.USER_POOL_CLIENT_ID: identity.client_id,
     Output.IDENTITY_POOL_ID: identity.identity_pool_id,

@@ -1,5 +1,6 @@
-"""Daily backups of the table, for those whom the 35 days of point-in-time recovery are too few."""
+"""Daily backups of the tables, for those whom the 35 days of point-in-time recovery are too few."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -8,6 +9,7 @@ import pulumi_aws as aws
 
 from components.settings import Settings
 from components.specs.policy import build_service_trust
+from components.tables.specs.tables import Tables
 
 _POLICY = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"
 _DAILY = "cron(0 2 * * ? *)"
@@ -20,14 +22,21 @@ class BackupPlanArgs:
 
     prefix: str
     region: str
-    table_arn: pulumi.Input[str]
+    table_arns: Sequence[pulumi.Input[str]]
     days: int
 
     @classmethod
-    def of(cls, settings: Settings, table_arn: pulumi.Input[str]) -> Self:
-        """As the stack's settings want it."""
+    def of(cls, settings: Settings, tables: Tables) -> Self:
+        """As the stack's settings want it.
+
+        Runs are in no backup: they go after weeks, within which the table can be recovered to any moment,
+        and what came of them is in the tables of senders and incidents.
+        """
         return cls(
-            prefix=settings.prefix, region=settings.region, table_arn=table_arn, days=settings.backup_days
+            prefix=settings.prefix,
+            region=settings.region,
+            table_arns=[table.table_arn for table in (tables.errors, tables.senders, tables.incidents)],
+            days=settings.backup_days,
         )
 
 
@@ -61,7 +70,7 @@ class BackupPlan(pulumi.ComponentResource):
         role = aws.iam.Role(
             f"{name}-role",
             name=f"{args.prefix}-backup-{args.region}",
-            description="Lets AWS Backup copy the table.",
+            description="Lets AWS Backup copy the tables.",
             assume_role_policy=build_service_trust("backup.amazonaws.com"),
             opts=child,
         )
@@ -70,10 +79,10 @@ class BackupPlan(pulumi.ComponentResource):
         )
         aws.backup.Selection(
             f"{name}-selection",
-            name="table",
+            name="tables",
             plan_id=plan.id,
             iam_role_arn=role.arn,
-            resources=[args.table_arn],
+            resources=list(args.table_arns),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment]),
         )
         self.register_outputs({})

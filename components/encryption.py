@@ -31,7 +31,7 @@ class EncryptionKey(pulumi.ComponentResource):
 
     The policy says who may use the key, and lets them do so only through the service that holds the
     data: no role needs a permission for it. Key and policy outlive the stack's use of them. Logs that
-    were written, and backups of the table, stay readable by this key alone; it may go once they are gone.
+    were written, and backups of the tables, stay readable by this key alone; it may go once they are gone.
 
     Exposes `arn`.
     """

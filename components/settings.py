@@ -11,17 +11,15 @@ from pydantic.alias_generators import to_camel
 
 from components.functions.specs.package import Target
 from components.specs.unknown_keys import explain_unknown_keys
-from contract.routes import ROUTES, RouteSpec
+from contract.routes import ROUTES
 
 ThreatProtection = Literal["off", "audit", "enforced"]
+# DynamoDB's rule.
+TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
 # The values that CloudWatch Logs accepts (PutRetentionPolicy).
 LOG_RETENTION_DAYS = (
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 )  # fmt: skip
-
-MIN_QUIET_MINUTES = 5
-"""Below, a report that merely takes its time to show in CloudWatch would count as missing."""
-MAX_QUIET_MINUTES = 24 * 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +50,6 @@ def _check_log_retention(value: int) -> int:
 def _check_email(value: str) -> str:
     if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
         raise ValueError("must be an e-mail address, or empty")
-    return value
-
-
-def _check_off_or_minutes(value: int) -> int:
-    if value and not MIN_QUIET_MINUTES <= value <= MAX_QUIET_MINUTES:
-        raise ValueError(f"must be 0 for none, or {MIN_QUIET_MINUTES} to {MAX_QUIET_MINUTES} minutes")
     return value
 
 
@@ -95,9 +87,13 @@ class Settings(BaseModel):
     stack: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,23}$")]
     project: str
 
-    # DynamoDB's rule for table names.
-    table_name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
+    table_name: TableName
+    runs_table_name: TableName
+    senders_table_name: TableName
+    incidents_table_name: TableName
     retention_days: Annotated[int, Field(ge=0, le=3650)]
+    # A rebuild is right about what opened 14 days after the oldest run; a day to spare.
+    run_retention_days: Annotated[int, Field(ge=15, le=3650)]
     deletion_protection: bool
     function_target: Target
     # Lambda's quota.
@@ -122,9 +118,9 @@ class Settings(BaseModel):
     throttle_alarm_count: Annotated[int, Field(ge=1)]
     table_error_alarm_count: Annotated[int, Field(ge=1)]
     failed_sign_in_alarm_count: Annotated[int, Field(ge=1)]
-    # CloudWatch: evaluation periods of less than an hour may cover one day at most (PutMetricAlarm).
-    heartbeat_minutes: Annotated[int, AfterValidator(_check_off_or_minutes)]
-    breach_quiet_minutes: Annotated[int, AfterValidator(_check_off_or_minutes)]
+    silent_senders_alarm_count: Annotated[int, Field(ge=0)]
+    unreadable_folders_alarm_count: Annotated[int, Field(ge=0)]
+    open_incidents_alarm_count: Annotated[int, Field(ge=0)]
     allowed_cidrs: Annotated[str, AfterValidator(_check_cidrs)]
     web_acl: bool
     # AWS WAF's range for rate-based rules reaches 2,000,000,000; from 10.
@@ -156,9 +152,14 @@ class Settings(BaseModel):
         }
         return {route.path: by_key[route.throttle] for route in ROUTES}
 
-    def function_name(self, route: RouteSpec) -> str:
-        """What Lambda calls the function of a route."""
-        return f"{self.prefix}-{route.key}"
+    def function_name(self, name: str) -> str:
+        """What Lambda calls a function: of a route, by its key."""
+        return f"{self.prefix}-{name}"
+
+    @property
+    def dead_letters_name(self) -> str:
+        """What SQS calls the queue of runs that could not be applied."""
+        return f"{self.prefix}-dead-letters"
 
     @property
     def metrics_namespace(self) -> str:

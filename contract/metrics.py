@@ -66,6 +66,7 @@ class Namespace(StrEnum):
     API_GATEWAY = "AWS/ApiGateway"
     LAMBDA = "AWS/Lambda"
     DYNAMODB = "AWS/DynamoDB"
+    SQS = "AWS/SQS"
 
 
 @unique
@@ -127,6 +128,20 @@ class TableDimension(StrEnum):
     TABLE = "TableName"
     INDEX = "GlobalSecondaryIndexName"
     OPERATION = "Operation"
+
+
+@unique
+class QueueMetric(StrEnum):
+    """What SQS publishes of a queue ("Available CloudWatch metrics for Amazon SQS")."""
+
+    VISIBLE_MESSAGES = "ApproximateNumberOfMessagesVisible"
+
+
+@unique
+class QueueDimension(StrEnum):
+    """The dimension under which it does so."""
+
+    QUEUE = "QueueName"
 
 
 def build_gateway_dimensions(api_name: str, stage: str, path: str | None = None) -> dict[str, str]:

@@ -6,6 +6,10 @@ from typing import Final
 SERVICE: Final = "file-sla"
 STAGE: Final = "v1"
 """The one stage of the REST API."""
+PROJECTION: Final = "incident-projection"
+"""The function that keeps senders and incidents, as its module in `handlers`, with hyphens."""
+SWEEP: Final = {"sweep": True}
+"""What the schedule invokes it with."""
 ALARM_SEPARATOR: Final = "/"
 """Between the stack's prefix and the alarm: no prefix has one, so those of `prod` are not `prod-eu`'s."""
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pulumi
 
+from contract.names import PROJECTION, SWEEP
 from local.demo.data import load_history, report_folders
 from local.demo.script import HEARTBEAT, post_report
 from local.deploy import deploy
@@ -82,6 +83,10 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
     with _timed(say, "functions warm"):
         # A heartbeat, once through gateway, functions and sign-in.
         post_report(outputs["api_url"], users["reporter"], HEARTBEAT).raise_for_status()
+        # The first of the schedule comes in a minute, and until then an alarm would say that none comes.
+        aws.client("lambda").invoke(
+            FunctionName=f"{outputs['metrics_namespace']}-{PROJECTION}", Payload=json.dumps(SWEEP)
+        )
     outputs |= {"endpoint_url": aws.endpoint_url, "users": users}
 
     if options.demo_data:

@@ -14,7 +14,7 @@ LOG_BYTES = 2_100
 """Of one request: the function's own lines (600 to 900 bytes), Lambda's three, the access log's one."""
 ANSWER_BYTES = 1_400
 """Of a sign-in, most of it tokens; a report's answer is smaller. Headers and TLS included."""
-METRICS = 40
+METRICS = 47
 """Metrics of our own, every combination of dimensions counted."""
 DETAILED_METRICS = len(GatewayMetric) * len(ROUTES)
 """API Gateway's of each route's POST, turned on for its alarms. Two more would come with a cache."""

@@ -2,13 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import pulumi
 import pulumi_aws as aws
 
 from components.encryption import EncryptionKey
-from components.functions.specs.package import Package
+from components.functions.specs.needs import FunctionNeeds
+from components.functions.specs.package import Package, build_package
+from components.settings import Settings
 from components.specs.policy import Allow, build_identity_policy, build_service_trust
+from contract.environment import Variable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +20,7 @@ class FunctionArgs:
     """What tells one function from another."""
 
     function_name: str
+    role_name: str
     description: str
     handler: str
     package: Package
@@ -27,11 +32,51 @@ class FunctionArgs:
     log_retention_days: int
     key: EncryptionKey | None
     """The KMS key of its log; one of AWS's own where there is none."""
-    region: str
     traced: bool
     """Whether its invocations are traced with X-Ray."""
     ready: Sequence[pulumi.Resource]
     """What has to be there before it runs."""
+
+    @classmethod
+    def of(
+        cls,
+        settings: Settings,
+        key: EncryptionKey | None,
+        needs: FunctionNeeds,
+        *,
+        name: str,
+        role: str | None = None,
+        timeout_seconds: int,
+    ) -> Self:
+        """As the stack's settings want it.
+
+        Args:
+            settings: the configuration.
+            key: the KMS key of its log; one of AWS's own where there is none.
+            needs: what tells it from the others.
+            name: its module in `handlers`, with hyphens.
+            role: what its role is named after, where that is not its name.
+            timeout_seconds: how long one invocation may take.
+        """
+        return cls(
+            function_name=settings.function_name(name),
+            role_name=f"{settings.function_name(role or name)}-{settings.region}",
+            description=needs.description,
+            handler=f"handlers.{name.replace('-', '_')}.handler",
+            package=build_package(name, settings.function_target),
+            memory_mb=settings.function_memory_mb,
+            timeout_seconds=timeout_seconds,
+            environment={
+                Variable.LOG_LEVEL: "INFO",
+                Variable.METRICS_NAMESPACE: settings.metrics_namespace,
+                **needs.environment,
+            },
+            permissions=needs.permissions,
+            log_retention_days=settings.log_retention_days,
+            key=key,
+            traced=settings.x_ray_tracing,
+            ready=needs.ready,
+        )
 
 
 class Function(pulumi.ComponentResource):
@@ -54,7 +99,7 @@ class Function(pulumi.ComponentResource):
         )
         self.role = aws.iam.Role(
             f"{name}-role",
-            name=f"{args.function_name}-{args.region}",
+            name=args.role_name,
             description=f"What {args.function_name} may do.",
             assume_role_policy=build_service_trust("lambda.amazonaws.com"),
             opts=child,

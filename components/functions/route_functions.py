@@ -7,12 +7,10 @@ import pulumi
 
 from components.encryption import EncryptionKey
 from components.functions.function import Function, FunctionArgs
-from components.functions.specs.package import build_package
 from components.functions.specs.route_needs import build_route_needs
 from components.identity import Identity
 from components.settings import Settings
-from components.tables import FileSlaErrors
-from contract.environment import Variable
+from components.tables.specs.tables import Tables
 from contract.routes import ROUTES, RouteSpec
 
 TIMEOUT_SECONDS = 28
@@ -25,7 +23,7 @@ class RouteFunctionsArgs:
 
     settings: Settings
     identity: Identity
-    table: FileSlaErrors
+    tables: Tables
     key: EncryptionKey | None
     """The KMS key of their logs; one of AWS's own where there is none."""
 
@@ -42,31 +40,13 @@ class RouteFunctions(pulumi.ComponentResource):
         super().__init__("file-sla:functions:RouteFunctions", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         settings = args.settings
-        needs = build_route_needs(settings, args.identity, args.table)
+        needs = build_route_needs(settings, args.identity, args.tables)
 
         def declare(route: RouteSpec) -> Function:
-            of_route = needs[route.path]
             return Function(
                 route.key,
-                FunctionArgs(
-                    function_name=settings.function_name(route),
-                    description=of_route.description,
-                    handler=f"handlers.{route.path}.handler",
-                    package=build_package(route.key, settings.function_target),
-                    memory_mb=settings.function_memory_mb,
-                    timeout_seconds=TIMEOUT_SECONDS,
-                    environment={
-                        Variable.ALLOWED_ORIGIN: settings.cors_origin,
-                        Variable.LOG_LEVEL: "INFO",
-                        Variable.METRICS_NAMESPACE: settings.metrics_namespace,
-                        **of_route.environment,
-                    },
-                    permissions=of_route.permissions,
-                    log_retention_days=settings.log_retention_days,
-                    key=args.key,
-                    region=settings.region,
-                    traced=settings.x_ray_tracing,
-                    ready=of_route.ready,
+                FunctionArgs.of(
+                    settings, args.key, needs[route.path], name=route.key, timeout_seconds=TIMEOUT_SECONDS
                 ),
                 child,
             )

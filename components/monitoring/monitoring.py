@@ -8,23 +8,17 @@ import pulumi
 import pulumi_aws as aws
 
 from components.encryption import EncryptionKey
-from components.monitoring.specs.alarms import AlarmSpec, build_alarm_specs
+from components.monitoring.specs.alarm_spec import AlarmSpec
+from components.monitoring.specs.alarms import build_alarm_specs
 from components.monitoring.specs.dashboard_body import build_dashboard_body
 from components.monitoring.specs.metrics import MetricRef, StackMetrics
 from components.settings import Settings
-from components.specs.policy import Allow
 from contract import runbook
 from contract.names import ALARM_SEPARATOR
 from contract.runbook import Section
 
 UNHEALTHY: Final = "unhealthy"
 """The key of the composite alarm."""
-ALLOW_READING_METRICS: Final = Allow(
-    ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
-    # CloudWatch knows no narrower resource for these: metrics have no ARN, and composite alarms are
-    # shown only to those who may see all (DescribeAlarms).
-    ["*"],
-)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,9 +34,24 @@ def build_identity_policy(*statements: Allow) -> pulumi.Output[str]:
     return _dump([statement.to_statement() for statement in statements])
 
 
-def build_service_trust(service: str) -> pulumi.Output[str]:
-    """Lets an AWS service, such as `lambda.amazonaws.com`, take on the role."""
-    return _dump([{"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}])
+def build_service_trust(service: str, source_arn: pulumi.Input[str] | None = None) -> pulumi.Output[str]:
+    """Lets an AWS service, such as `lambda.amazonaws.com`, take on the role.
+
+    Args:
+        service: who may.
+        source_arn: on behalf of which resource alone; None for any.
+    """
+    condition = {"Condition": {"ArnEquals": {"aws:SourceArn": source_arn}}} if source_arn else {}
+    return _dump(
+        [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": service},
+                "Action": "sts:AssumeRole",
+                **condition,
+            }
+        ]
+    )
 
 
 def build_identity_pool_trust(identity_pool_id: pulumi.Input[str]) -> pulumi.Output[str]:

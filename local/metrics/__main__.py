@@ -10,6 +10,8 @@ from local.metrics.alarms import AlarmEvaluator
 from local.metrics.data import publish
 from local.metrics.functions import FunctionMetrics
 from local.metrics.gateway import GatewayMetrics
+from local.metrics.queues import QueueMetrics
+from local.metrics.sources import SourceMetrics
 from local.provider import Aws
 
 POLL_SECONDS = 2
@@ -20,9 +22,12 @@ def run(aws: Aws, access_log: Path, alarms: Path) -> None:
     """Publishes and evaluates until it is ended."""
     cloudwatch = aws.client("cloudwatch")
     gateway, functions = GatewayMetrics(aws, access_log), FunctionMetrics(aws)
+    sources, queues = SourceMetrics(aws), QueueMetrics(aws)
     evaluator = AlarmEvaluator(cloudwatch, json.loads(alarms.read_text()))
     while True:
-        publish(cloudwatch, chain(gateway.new_samples(), functions.new_samples()))
+        now = time.time()
+        counted = chain(gateway.new_samples(), functions.new_samples())
+        publish(cloudwatch, chain(counted, sources.new_samples(now), queues.new_samples(now)))
         evaluator.evaluate(time.time())
         time.sleep(POLL_SECONDS)
 

@@ -1,6 +1,6 @@
 """What Lambda publishes, and what the embedded metric format says, from the functions' logs.
 
-`Errors` is not in the logs for certain; it comes from `gateway`.
+`Errors` is not in the logs for certain; it comes from `gateway`, and of what a stream invokes from `sources`.
 """
 
 import json

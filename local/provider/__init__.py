@@ -18,11 +18,14 @@ from local.provider import (
     cloudwatch,
     cognito,
     dynamodb,
+    event_sources,
     functions,
     iam,
     kms,
+    scheduler,
     secretsmanager,
     sns,
+    sqs,
     wafv2,
 )
 from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle
@@ -50,14 +53,25 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     **cloudwatch.LIFECYCLES,
     **cognito.LIFECYCLES,
     **dynamodb.LIFECYCLES,
+    **event_sources.LIFECYCLES,
     **functions.LIFECYCLES,
     **iam.LIFECYCLES,
     **kms.LIFECYCLES,
+    **scheduler.LIFECYCLES,
     **secretsmanager.LIFECYCLES,
     **sns.LIFECYCLES,
+    **sqs.LIFECYCLES,
     **wafv2.LIFECYCLES,
 }
-_GONE = {"NoSuchEntity", "NotFound", "NotFoundException", "ResourceNotFound", "ResourceNotFoundException"}
+_GONE = {
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchEntity",
+    "NotFound",
+    "NotFoundException",
+    "QueueDoesNotExist",
+    "ResourceNotFound",
+    "ResourceNotFoundException",
+}
 """What the services say of a resource that is not there."""
 
 

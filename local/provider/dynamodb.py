@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle, to_api
+from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle, hold, pick, to_api
 
 
 def _create_table(aws: Aws, name: str, inputs: Inputs) -> Created:
@@ -11,9 +11,10 @@ def _create_table(aws: Aws, name: str, inputs: Inputs) -> Created:
     described = client.create_table(
         TableName=table_name,
         BillingMode=inputs["billingMode"],
-        KeySchema=[{"AttributeName": inputs["hashKey"], "KeyType": "HASH"}],
+        KeySchema=_keys(inputs["hashKey"], inputs.get("rangeKey")),
         AttributeDefinitions=_attributes(inputs),
-        GlobalSecondaryIndexes=[_index(index) for index in inputs["globalSecondaryIndexes"]],
+        **_indexes(inputs),
+        **_stream(inputs),
         DeletionProtectionEnabled=inputs["deletionProtectionEnabled"],
         SSESpecification=_encryption(inputs["serverSideEncryption"]),
     )
@@ -22,11 +23,16 @@ def _create_table(aws: Aws, name: str, inputs: Inputs) -> Created:
     # DynamoDB refuses to turn off what was never on.
     if inputs.get("ttl", {}).get("enabled"):
         _set_expiry(aws, table_name, inputs)
-    return Created(table_name, {"name": table_name, "arn": described["TableDescription"]["TableArn"]})
+    table = described["TableDescription"]
+    return Created(
+        table_name,
+        {"name": table_name, "arn": table["TableArn"], "streamArn": table.get("LatestStreamArn", "")},
+    )
 
 
 def _update_table(aws: Aws, table: Existing, inputs: Inputs) -> None:
     client = aws.client("dynamodb")
+    hold(table, inputs, "streamEnabled", "streamViewType")
     changed = {name for name in inputs if inputs[name] != table.state.get(name)}
     if changed & {"attributes", "globalSecondaryIndexes"}:
         _update_indexes(aws, table, inputs)
@@ -43,8 +49,8 @@ def _update_table(aws: Aws, table: Existing, inputs: Inputs) -> None:
 
 def _update_indexes(aws: Aws, table: Existing, inputs: Inputs) -> None:
     """One index at a time: DynamoDB takes no more in a call."""
-    old = {index["name"]: index for index in table.state["globalSecondaryIndexes"]}
-    new = {index["name"]: index for index in inputs["globalSecondaryIndexes"]}
+    old = {index["name"]: index for index in table.state.get("globalSecondaryIndexes", ())}
+    new = {index["name"]: index for index in inputs.get("globalSecondaryIndexes", ())}
     gone = [{"Delete": {"IndexName": name}} for name in old if old[name] != new.get(name)]
     come = [{"Create": _index(new[name])} for name in new if new[name] != old.get(name)]
     for change in [*gone, *come]:
@@ -68,12 +74,43 @@ def _attributes(inputs: Inputs) -> list[dict[str, str]]:
     ]
 
 
+def _keys(partition_key: str, sort_key: str | None) -> list[dict[str, str]]:
+    keys = {"HASH": partition_key, "RANGE": sort_key}
+    return [{"AttributeName": key, "KeyType": kind} for kind, key in keys.items() if key]
+
+
+def _indexes(inputs: Inputs) -> dict[str, Any]:
+    """Both kinds of indexes; DynamoDB takes no empty list."""
+    everywhere = [_index(index) for index in inputs.get("globalSecondaryIndexes", ())]
+    local = [_local_index(inputs["hashKey"], index) for index in inputs.get("localSecondaryIndexes", ())]
+    kinds = {"GlobalSecondaryIndexes": everywhere, "LocalSecondaryIndexes": local}
+    return {kind: indexes for kind, indexes in kinds.items() if indexes}
+
+
 def _index(index: Inputs) -> dict[str, Any]:
     return {
         "IndexName": index["name"],
         "KeySchema": to_api(index["keySchemas"]),
-        "Projection": {"ProjectionType": index["projectionType"]},
+        "Projection": _projection(index),
     }
+
+
+def _local_index(partition_key: str, index: Inputs) -> dict[str, Any]:
+    return {
+        "IndexName": index["name"],
+        "KeySchema": _keys(partition_key, index["rangeKey"]),
+        "Projection": _projection(index),
+    }
+
+
+def _projection(index: Inputs) -> dict[str, Any]:
+    return pick(index, "projectionType", "nonKeyAttributes")
+
+
+def _stream(inputs: Inputs) -> dict[str, Any]:
+    """The stream; DynamoDB takes no view of one that is off."""
+    on = pick(inputs, "streamEnabled", "streamViewType")
+    return {"StreamSpecification": on} if inputs.get("streamEnabled") else {}
 
 
 def _set_recovery(aws: Aws, table_name: str, inputs: Inputs) -> None:

@@ -11,6 +11,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from contract.incidents import IncidentAttribute, IncidentIndex
+from contract.names import PROJECTION
+from contract.outputs import Output
+from contract.runs import RunAttribute
+from contract.senders import SenderAttribute, SenderIndex
 from contract.table import Attribute, Index
 from tests.access.principals import Principal, anonymous_client
 from tests.events import a_report
@@ -23,6 +28,27 @@ REPORT_STATUS = {
     "nobody": 401, "reporter": 200, "analyst": 403, "both": 200, "neither": 403, "stranger": 401,
     "disabled": 200, "signed out": 200,
 }  # fmt: skip
+TABLES = (
+    Output.TABLE_NAME,
+    Output.RUNS_TABLE_NAME,
+    Output.SENDERS_TABLE_NAME,
+    Output.INCIDENTS_TABLE_NAME,
+)
+QUERIES = [
+    (Output.TABLE_NAME, Index.FOLDER, Attribute.FOLDER, True),
+    (Output.TABLE_NAME, Index.AFFECTED_DATE, Attribute.AFFECTED_DATE, True),
+    (Output.TABLE_NAME, None, Attribute.ERROR_ID, False),
+    (Output.RUNS_TABLE_NAME, None, RunAttribute.SENDER, False),
+    (Output.SENDERS_TABLE_NAME, None, SenderAttribute.SENDER, True),
+    (Output.SENDERS_TABLE_NAME, SenderIndex.STATE, SenderAttribute.STATE, True),
+    (Output.SENDERS_TABLE_NAME, SenderIndex.WAKE, SenderAttribute.WAKES_IN, False),
+    (Output.INCIDENTS_TABLE_NAME, None, IncidentAttribute.SENDER, True),
+    (Output.INCIDENTS_TABLE_NAME, IncidentIndex.LATEST, IncidentAttribute.SENDER, False),
+    (Output.INCIDENTS_TABLE_NAME, IncidentIndex.LIVE, IncidentAttribute.LISTED_IN, True),
+    (Output.INCIDENTS_TABLE_NAME, IncidentIndex.ENDED, IncidentAttribute.ENDED_ON, True),
+    (Output.INCIDENTS_TABLE_NAME, IncidentIndex.ID, IncidentAttribute.INCIDENT_ID, True),
+]
+"""Every table and index, its partition key, and whether analysts may query it."""
 HAVE_CREDENTIALS_IN_THE_EMULATOR = {"reporter", "analyst", "both", "neither", "disabled", "signed out"}
 REFUSED = {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnrecognizedClientException",
            "InvalidClientTokenId", "InvalidClientTokenIdException", "NotAuthorizedException"}  # fmt: skip
@@ -54,21 +80,46 @@ def test_reporting(stack: RunningStack, principals: dict[str, Principal], name: 
 
 
 @pytest.mark.parametrize("name", PRINCIPALS)
-@pytest.mark.parametrize(
-    ("index", "key"),
-    [
-        (Index.FOLDER, Attribute.FOLDER),
-        (Index.AFFECTED_DATE, Attribute.AFFECTED_DATE),
-        (None, Attribute.ERROR_ID),
-    ],
-)
+@pytest.mark.parametrize(("table", "index", "key", "may"), QUERIES)
 def test_querying(
-    stack: RunningStack, principals: dict[str, Principal], name: str, index: str | None, key: str
+    stack: RunningStack,
+    principals: dict[str, Principal],
+    name: str,
+    table: Output,
+    index: str | None,
+    key: str,
+    may: bool,
 ) -> None:
-    table = anonymous_client(stack, "dynamodb", principals[name].credentials)
-    target = {"IndexName": index} if index else {}
-    may = index is not None and name in HAVE_CREDENTIALS_IN_THE_EMULATOR
-    assert _allowed(lambda: table.query(TableName=stack.table_name, **target, **_where(key, "x"))) == may
+    client = anonymous_client(stack, "dynamodb", principals[name].credentials)
+    target = {"TableName": stack.outputs[table]} | ({"IndexName": index} if index else {})
+    expected = may and name in HAVE_CREDENTIALS_IN_THE_EMULATOR
+    assert _allowed(lambda: client.query(**target, **_where(key, "x"))) == expected
+
+
+@pytest.mark.parametrize("name", PRINCIPALS)
+@pytest.mark.parametrize("table", TABLES)
+def test_writing(stack: RunningStack, principals: dict[str, Principal], name: str, table: Output) -> None:
+    client = anonymous_client(stack, "dynamodb", principals[name].credentials)
+    keys = stack.aws.client("dynamodb").describe_table(TableName=stack.outputs[table])["Table"]["KeySchema"]
+    item = {key["AttributeName"]: {"S": "x"} for key in keys}
+    assert not _allowed(lambda: client.put_item(TableName=stack.outputs[table], Item=item))
+    assert not _allowed(lambda: client.delete_item(TableName=stack.outputs[table], Key=item))
+
+
+@pytest.mark.parametrize("name", PRINCIPALS)
+@pytest.mark.parametrize("function", ["auth", "file-sla-error", PROJECTION])
+def test_invoking_a_function(
+    stack: RunningStack, principals: dict[str, Principal], name: str, function: str
+) -> None:
+    client = anonymous_client(stack, "lambda", principals[name].credentials)
+    assert not _allowed(lambda: client.invoke(FunctionName=f"file-sla-dev-{function}", Payload=b"{}"))
+
+
+@pytest.mark.parametrize("name", PRINCIPALS)
+def test_reading_the_dead_letters(stack: RunningStack, principals: dict[str, Principal], name: str) -> None:
+    url = stack.aws.client("sqs").get_queue_url(QueueName="file-sla-dev-dead-letters")["QueueUrl"]
+    client = anonymous_client(stack, "sqs", principals[name].credentials)
+    assert not _allowed(lambda: client.receive_message(QueueUrl=url))
 
 
 def test_credentials_are_given_to_no_one_else(stack: RunningStack, principals: dict[str, Principal]) -> None:

@@ -12,11 +12,13 @@ _PASSING: Final = frozenset(
         "AlarmConfigurationUpdatedTimestamp",
         "CodeSha256",
         "CreateDate",
+        "CreationDate",
         "EstimatedNumberOfUsers",
         "ItemCount",
         "LastAccessedDate",
         "LastChangedDate",
         "LastModified",
+        "LastModificationDate",
         "LastModifiedDate",
         "LatestRestorableDateTime",
         "EarliestRestorableDateTime",
@@ -35,6 +37,10 @@ _PASSING: Final = frozenset(
 
 _MADE: Final = re.compile(r"(?<=-)[0-9a-f]{7}(?=/|$)|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
+_OF_A_SOURCE: Final = frozenset({"EventSourceMappingArn", "LastProcessingResult", "UUID"})
+"""What a source bears anew each time that it is made, and how its last batch went."""
+_OF_A_QUEUE: Final = frozenset({"CreatedTimestamp", "LastModifiedTimestamp"})
+
 Account = Mapping[str, Any]
 
 
@@ -49,11 +55,14 @@ def account(aws: Aws) -> Account:
             aws.client("backup").list_backup_vaults()["BackupVaultList"], "BackupVaultName"
         ),
         "dashboards": _dashboards(aws),
+        "event sources": _event_sources(aws),
         "functions": _functions(aws),
         "identity pools": _identity_pools(aws),
         "keys": _keys(aws),
         "log groups": _named(aws.client("logs").describe_log_groups()["logGroups"], "logGroupName"),
+        "queues": _queues(aws),
         "roles": _roles(aws),
+        "schedules": _schedules(aws),
         "secrets": _secrets(aws),
         "subscriptions": aws.client("sns").list_subscriptions()["Subscriptions"],
         "tables": _tables(aws),
@@ -134,13 +143,28 @@ def _dashboards(aws: Aws) -> dict[str, Any]:
     return {name: client.get_dashboard(DashboardName=name)["DashboardBody"] for name in names}
 
 
+def _event_sources(aws: Aws) -> dict[str, Any]:
+    found = aws.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+    return {
+        source["FunctionArn"]: {key: value for key, value in source.items() if key not in _OF_A_SOURCE}
+        for source in found
+    }
+
+
 def _functions(aws: Aws) -> dict[str, Any]:
     client = aws.client("lambda")
     return {
-        function["FunctionName"]: function
-        | {"policy": client.get_policy(FunctionName=function["FunctionName"])["Policy"]}
+        function["FunctionName"]: function | {"policy": _function_policy(client, function["FunctionName"])}
         for function in client.list_functions()["Functions"]
     }
+
+
+def _function_policy(client: Any, name: str) -> str:
+    """Who may invoke a function; empty where its callers have roles of their own for that."""
+    try:
+        return str(client.get_policy(FunctionName=name)["Policy"])
+    except client.exceptions.ResourceNotFoundException:
+        return ""
 
 
 def _identity_pools(aws: Aws) -> dict[str, Any]:
@@ -164,6 +188,33 @@ def _keys(aws: Aws) -> dict[str, Any]:
         }
         for key in described
         if key["KeyManager"] == "CUSTOMER" and key["KeyState"] != "PendingDeletion"
+    }
+
+
+def _queues(aws: Aws) -> dict[str, Any]:
+    client = aws.client("sqs")
+    return {
+        url.rpartition("/")[2]: {
+            name: value
+            for name, value in client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])[
+                "Attributes"
+            ].items()
+            if name not in _OF_A_QUEUE and value
+        }
+        for url in client.list_queues().get("QueueUrls", ())
+    }
+
+
+def _schedules(aws: Aws) -> dict[str, Any]:
+    client = aws.client("scheduler")
+    return {
+        "groups": _named(client.list_schedule_groups()["ScheduleGroups"], "Name"),
+        "schedules": {
+            f"{listed['GroupName']}/{listed['Name']}": client.get_schedule(
+                GroupName=listed["GroupName"], Name=listed["Name"]
+            )
+            for listed in client.list_schedules()["Schedules"]
+        },
     }
 
 

@@ -22,7 +22,11 @@ class Flip:
 
 FLIPS: Final[dict[str, Flip]] = {
     "tableName": Flip("OtherErrors", "errors-table", "name", apart=True),
+    "runsTableName": Flip("OtherRuns", "runs-table", "name", apart=True),
+    "sendersTableName": Flip("OtherSenders", "senders-table", "name", apart=True),
+    "incidentsTableName": Flip("OtherIncidents", "incidents-table", "name", apart=True),
     "retentionDays": Flip(90, "errors-table", "ttl"),
+    "runRetentionDays": Flip(90, "file-sla-error-function", "environment"),
     "deletionProtection": Flip(False, "errors-table", "deletionProtectionEnabled"),
     "functionTarget": Flip("x86_64", "auth-function", "code"),
     "functionMemoryMb": Flip(256, "auth-function", "memorySize"),
@@ -43,8 +47,9 @@ FLIPS: Final[dict[str, Flip]] = {
     "throttleAlarmCount": Flip(2, "monitoring-auth-throttles", "threshold"),
     "tableErrorAlarmCount": Flip(2, "monitoring-table-query-errors", "threshold"),
     "failedSignInAlarmCount": Flip(10, "monitoring-failed-sign-ins", "threshold"),
-    "heartbeatMinutes": Flip(120, "monitoring-silence"),
-    "breachQuietMinutes": Flip(90, "monitoring-breaches-reported"),
+    "silentSendersAlarmCount": Flip(2, "monitoring-silent-senders", "threshold"),
+    "unreadableFoldersAlarmCount": Flip(0, "monitoring-unreadable-folders"),
+    "openIncidentsAlarmCount": Flip(10, "monitoring-open-incidents"),
     "allowedCidrs": Flip("127.0.0.0/8", "api-callers", "policy"),
     "webAcl": Flip(True, "firewall-acl"),
     "webAclAuthLimit": Flip(50, "firewall-acl", "ruleJson", needs="webAcl", apart=True),

@@ -14,8 +14,8 @@ from tests.engine.flips import APART, FLIPS, KEEPERS, TOGETHER
 from tests.engine.people import assert_answers, move_in
 from tests.engine.plan import Plan
 
-REPLACING = "tableName"
-"""The one key that may replace what holds data, because its description says so."""
+REPLACING = ("tableName", "runsTableName", "sendersTableName", "incidentsTableName")
+"""The keys that may replace what holds data, because their descriptions say so."""
 LEFT_BEHIND = {
     "/api account",
     "/backup vaults/backup-vault-*",
@@ -72,22 +72,22 @@ def setting(deployed: EngineStack) -> Previews:
     """What setting the keys would do."""
     deployed.configure(**TOGETHER)
     together = deployed.preview()
-    # A table that is protected is not replaced.
+    # Tables that are protected are not replaced.
     deployed.configure(**APART, deletionProtection=False)
     return Previews(together, deployed.preview())
 
 
 @pytest.fixture(scope="module")
 def there(deployed: EngineStack, setting: Previews, before: Account) -> Done:
-    """Every key set, but for the one that would replace the table."""
-    deployed.configure(**TOGETHER, **{key: APART[key] for key in APART if key != REPLACING})
+    """Every key set, but for those that would replace a table."""
+    deployed.configure(**TOGETHER, **{key: APART[key] for key in APART if key not in REPLACING})
     return Done(deployed.up(), deployed.preview())
 
 
 @pytest.fixture(scope="module")
 def unsetting(deployed: EngineStack, there: Done) -> Previews:
     """What unsetting the keys would do."""
-    still = {key: APART[key] for key in APART if key != REPLACING}
+    still = {key: APART[key] for key in APART if key not in REPLACING}
     deployed.configure(**still)
     together = deployed.preview()
     deployed.configure(**TOGETHER)
@@ -113,8 +113,9 @@ def test_the_effect_of_every_key_can_be_told_from_that_of_the_others() -> None:
         assert len(set(marks)) == len(marks)
 
 
-def test_a_key_that_replaces_says_so() -> None:
-    assert "replaces" in config_schema()[REPLACING]["description"]
+@pytest.mark.parametrize("key", REPLACING)
+def test_a_key_that_replaces_says_so(key: str) -> None:
+    assert "replaces" in config_schema()[key]["description"]
 
 
 @pytest.mark.parametrize("key", [key for key in config_schema() if not FLIPS[key].needs])
@@ -124,7 +125,8 @@ def test_a_key_that_is_set_has_its_effect(setting: Previews, key: str) -> None:
 
 def test_setting_the_keys_takes_nothing_away(setting: Previews) -> None:
     assert setting.together.lost(KEEPERS) == []
-    assert {step.name for step in setting.apart.lost(KEEPERS)} == {FLIPS[REPLACING].resource}
+    lost = {step.name for step in setting.apart.lost(KEEPERS)}
+    assert lost == {FLIPS[key].resource for key in REPLACING}
 
 
 def test_the_keys_can_be_set(there: Done) -> None:
@@ -133,7 +135,7 @@ def test_the_keys_can_be_set(there: Done) -> None:
     assert there.next.steps == []
 
 
-@pytest.mark.parametrize("key", [key for key in config_schema() if key != REPLACING])
+@pytest.mark.parametrize("key", [key for key in config_schema() if key not in REPLACING])
 def test_a_key_that_is_unset_has_its_effect(unsetting: Previews, key: str) -> None:
     assert unsetting.of(key).shows(FLIPS[key])
 

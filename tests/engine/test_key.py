@@ -59,9 +59,13 @@ def again(stack: EngineStack, users: dict[str, User], off: Account, aws: Aws) ->
 
 def _keys_in_use(found: Account) -> dict[str, Any]:
     """The ARN of the key, or none, by what is encrypted."""
-    [table], [secret], [topic] = (found[kind].values() for kind in ("tables", "secrets", "topics"))
+    [secret], [topic], [queue] = (found[kind].values() for kind in ("secrets", "topics", "queues"))
     return {
-        "table": table.get("SSEDescription", {}).get("KMSMasterKeyArn"),
+        **{
+            name: table.get("SSEDescription", {}).get("KMSMasterKeyArn")
+            for name, table in found["tables"].items()
+        },
+        "dead letters": queue.get("KmsMasterKeyId"),
         "secret": secret.get("KmsKeyId"),
         "topic": topic.get("KmsMasterKeyId"),
         **{name: group.get("kmsKeyId") for name, group in found["log groups"].items()},

@@ -58,11 +58,20 @@ def elsewhere(aws: Aws) -> Aws:
 @pytest.mark.parametrize(
     ("name", "config", "left"),
     [
-        ("second", {"tableName": "SecondErrors"}, LOG_ROLE),
+        (
+            "second",
+            {
+                "tableName": "SecondErrors",
+                "runsTableName": "SecondRuns",
+                "sendersTableName": "SecondSenders",
+                "incidentsTableName": "SecondIncidents",
+            },
+            LOG_ROLE,
+        ),
         # Roles are one space of names for all regions; the setting is that other region's.
         ("first", {"aws:region": OTHER_REGION}, {"/roles/api-log-role-*"}),
     ],
-    ids=["another table", "another region"],
+    ids=["other tables", "another region"],
 )
 def test_a_second_stack_comes_and_goes_beside_the_first(
     name: str,

@@ -71,11 +71,12 @@ def test_firewall_keeps_no_requests(defended: Program) -> None:
     assert not defended.one("WebAcl")["visibilityConfig"]["sampledRequestsEnabled"]
 
 
-def test_the_stacks_own_key_encrypts_table_and_secret(defended: Program) -> None:
+def test_the_stacks_own_key_encrypts_tables_secret_and_dead_letters(defended: Program) -> None:
     key = defended.one("Key")
     assert key["enableKeyRotation"] is True
-    arn = defended.one("Table")["serverSideEncryption"]["kmsKeyArn"]
+    [arn] = {table.inputs["serverSideEncryption"]["kmsKeyArn"] for table in defended.all("Table")}
     assert arn.endswith("key/id-of-data-key")
+    assert defended.one("Queue")["kmsMasterKeyId"] == arn
     assert defended.one("Secret")["kmsKeyId"] == arn
 
 

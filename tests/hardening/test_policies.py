@@ -14,6 +14,7 @@ ANY_RESOURCE: Final = {
     "cloudwatch:DescribeAlarms": "narrowed to alarms by name, it hides the composite ones",
     "cloudwatch:GetMetricData": "knows no resource: metrics have no ARN",
     "cloudwatch:ListMetrics": "knows no resource: metrics have no ARN",
+    "dynamodb:ListStreams": "knows no resource",
     "xray:PutTelemetryRecords": "knows no resource",
     "xray:PutTraceSegments": "knows no resource",
 }
@@ -23,6 +24,7 @@ MAY_TAKE_ON_ROLES: Final = {
     "apigateway.amazonaws.com",
     "cognito-identity.amazonaws.com",
     "backup.amazonaws.com",
+    "scheduler.amazonaws.com",
 }
 
 

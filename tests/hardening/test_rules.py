@@ -30,8 +30,8 @@ HOLDS_BY_DEFAULT: dict[str, Callable[[Program], bool]] = {
     "cognito_user_pool_deletion_protection_enabled": lambda program: (
         program.one("UserPool")["deletionProtection"] == "ACTIVE"
     ),
-    "dynamodb_table_deletion_protection_enabled": lambda program: (
-        program.one("Table")["deletionProtectionEnabled"] is True
+    "dynamodb_table_deletion_protection_enabled": lambda program: all(
+        table.inputs["deletionProtectionEnabled"] is True for table in program.all("Table")
     ),
 }
 HOLDS_WITH_OPTION: dict[str, tuple[dict[str, Any], Callable[[Program], bool]]] = {
@@ -46,7 +46,7 @@ HOLDS_WITH_OPTION: dict[str, tuple[dict[str, Any], Callable[[Program], bool]]] =
     "backup_vaults_exist": ({"backupDays": 400}, lambda program: len(program.all("Vault")) == 1),
     "dynamodb_table_protected_by_backup_plan": (
         {"backupDays": 400},
-        lambda program: program.one("Selection")["resources"] == ["arn-of-errors-table"],
+        lambda program: "arn-of-errors-table" in program.one("Selection")["resources"],
     ),
     "cloudwatch_log_group_kms_encryption_enabled": (
         {"customerManagedKey": True},

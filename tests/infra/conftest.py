@@ -74,6 +74,18 @@ _NAMED_BY: tuple[str, ...] = (
 )
 
 
+_KNOWN_BY_AWS = (
+    "arn",
+    "clientSecret",
+    "endpoint",
+    "executionArn",
+    "invokeArn",
+    "invokeUrl",
+    "streamArn",
+    "url",
+)
+
+
 def declare(stack: Any = STACK, **config: Any) -> Program:
     """Runs the program with configuration over that of the dev stack, under any stack's name."""
     program = Program()
@@ -82,10 +94,7 @@ def declare(stack: Any = STACK, **config: Any) -> Program:
         if args.custom:
             program.resources.append(Declared(args.typ, args.name, args.inputs, args.provider or ""))
         # Outputs that only AWS would know, told apart by the resource they come from.
-        known_by_aws = {
-            output: f"{output}-of-{args.name}"
-            for output in ("arn", "invokeArn", "invokeUrl", "executionArn", "endpoint", "clientSecret")
-        }
+        known_by_aws = {output: f"{output}-of-{args.name}" for output in _KNOWN_BY_AWS}
         if args.typ == "aws:kms/key:Key":
             # Of this one the account is read.
             known_by_aws["arn"] = f"arn:aws:kms:us-east-1:123456789012:key/id-of-{args.name}"

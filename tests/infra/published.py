@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from contract.environment import Variable
+from contract.metrics import Metric
 from handlers import auth, file_sla_error
 from handlers.sign_in.user_pool import Tokens
 from handlers.web import telemetry
@@ -24,14 +25,17 @@ INDEX = TABLE | {"GlobalSecondaryIndexName"}
 OPERATION = TABLE | {"Operation"}
 
 # Name and dimension sets as the services' documentation gives them: "API Gateway dimensions and
-# metrics", "Types of metrics for Lambda functions", "DynamoDB metrics and dimensions".
+# metrics", "Types of metrics for Lambda functions", "DynamoDB metrics and dimensions",
+# "Available CloudWatch metrics for Amazon SQS".
 BY_AWS: Mapping[str, Mapping[str, tuple[set[str], ...]]] = {
     "AWS/ApiGateway": dict.fromkeys(
         ("Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"), (API, STAGE, METHOD)
     ),
     "AWS/Lambda": dict.fromkeys(
-        ("Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions"), (FUNCTION,)
+        ("Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions", "IteratorAge"),
+        (FUNCTION,),
     ),
+    "AWS/SQS": {"ApproximateNumberOfMessagesVisible": ({"QueueName"},)},
     "AWS/DynamoDB": {
         **dict.fromkeys(
             (
@@ -45,6 +49,18 @@ BY_AWS: Mapping[str, Mapping[str, tuple[set[str], ...]]] = {
         **dict.fromkeys(("SystemErrors", "ThrottledRequests", "SuccessfulRequestLatency"), (OPERATION,)),
     },
 }
+
+
+OF_THE_PROJECTION = (
+    Metric.RUNS_APPLIED,
+    Metric.RUNS_NOT_APPLIED,
+    Metric.SENDERS_FOLDED,
+    Metric.SENDERS_SILENT,
+    Metric.FOLDERS_UNREADABLE,
+    Metric.INCIDENTS_OPEN,
+    Metric.INCIDENTS_UNKNOWN,
+)
+"""What the projection publishes, without dimensions; the tests of its function hold it to that."""
 
 
 class _Users:
@@ -85,7 +101,8 @@ def by_the_functions(
     ):
         file_sla_error.handler(event, LambdaContext())
     file_sla_error._environment.cache_clear()
-    return {
+    namespace = environment[Variable.METRICS_NAMESPACE]
+    return {Series.of(namespace, name, {}) for name in OF_THE_PROJECTION} | {
         sample.series
         for line in capsys.readouterr().out.splitlines()
         for sample in parse_embedded_samples(line)

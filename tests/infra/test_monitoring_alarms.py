@@ -18,8 +18,7 @@ from tests.infra.conftest import Declared, Program, declare
 from tests.infra.published import by_the_functions, is_published_by_aws
 from tests.pages import Page
 
-OPTIONAL = {"heartbeatMinutes": 60, "breachQuietMinutes": 90}
-DAY_SECONDS = 86_400
+OPTIONAL = {"openIncidentsAlarmCount": 3}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +38,9 @@ def other_thresholds() -> Program:
         throttleAlarmCount=4,
         tableErrorAlarmCount=5,
         failedSignInAlarmCount=6,
+        silentSendersAlarmCount=8,
+        unreadableFoldersAlarmCount=9,
+        openIncidentsAlarmCount=10,
     )
 
 
@@ -90,15 +92,18 @@ def test_every_alarm_reads_a_metric_that_something_publishes(
 
 
 def test_every_dimension_names_something_that_is_declared(everything: Program) -> None:
-    table = everything.one("Table")
+    tables = [table.inputs for table in everything.all("Table")]
     known = {
         "ApiName": {everything.one("RestApi")["name"]},
         "Stage": {everything.one("Stage")["stageName"]},
         "Method": {method.inputs["httpMethod"] for method in everything.all("Method")},
         "Resource": {f"/{resource.inputs['pathPart']}" for resource in _paths(everything)},
         "FunctionName": {function.inputs["name"] for function in everything.all("Function")},
-        "TableName": {table["name"]},
-        "GlobalSecondaryIndexName": {index["name"] for index in table["globalSecondaryIndexes"]},
+        "TableName": {table["name"] for table in tables},
+        "GlobalSecondaryIndexName": {
+            index["name"] for table in tables for index in table.get("globalSecondaryIndexes", [])
+        },
+        "QueueName": {everything.one("Queue")["name"]},
         # What the functions and the analysts are allowed to call, and nobody calls anything else.
         "Operation": set(
             re.findall(r"dynamodb:(\w+)", str([p.inputs for p in everything.all("RolePolicy")]))
@@ -137,7 +142,7 @@ def test_monthly_cost_counts_every_metric_that_an_alarm_reads(everything: Progra
 
 def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:
     rules = {key: alarm["treatMissingData"] for key, alarm in _alarms(everything).items()}
-    assert rules.pop("silence") == "breaching"
+    assert rules.pop("projection-sweeps") == "breaching"
     assert set(rules.values()) == {"notBreaching"}
 
 
@@ -173,7 +178,13 @@ def test_runbook_link_leads_to_where_the_docs_are() -> None:
         ("table-write-throttles", "throttleAlarmCount", 4),
         ("folderindex-write-throttles", "throttleAlarmCount", 4),
         ("table-batchwriteitem-errors", "tableErrorAlarmCount", 5),
+        ("incidents-write-throttles", "throttleAlarmCount", 4),
+        ("runs-batchwriteitem-errors", "tableErrorAlarmCount", 5),
+        ("incident-projection-errors", "functionErrorAlarmCount", 3),
         ("failed-sign-ins", "failedSignInAlarmCount", 6),
+        ("silent-senders", "silentSendersAlarmCount", 8),
+        ("unreadable-folders", "unreadableFoldersAlarmCount", 9),
+        ("open-incidents", "openIncidentsAlarmCount", 10),
     ],
 )
 def test_thresholds_come_from_the_configuration(
@@ -183,8 +194,8 @@ def test_thresholds_come_from_the_configuration(
 
 
 def test_duration_alarm_comes_before_the_timeout(everything: Program) -> None:
-    for route in ROUTES:
-        alarm = _alarms(everything)[f"{route.key}-duration"]
+    for key in (*(route.key for route in ROUTES), "incident-projection"):
+        alarm = _alarms(everything)[f"{key}-duration"]
         timeout_ms = _function(everything, alarm["dimensions"]["FunctionName"])["timeout"] * 1000
         assert alarm["threshold"] == 0.8 * timeout_ms
         assert alarm["statistic"] == "Maximum"
@@ -207,36 +218,44 @@ def test_error_rate_is_a_share_of_the_requests_to_its_route(
     assert [query_id for query_id, query in queries.items() if query["returnData"]] == ["percentage"]
 
 
-def test_silence_and_breaches_are_off_until_asked_for(program: Program) -> None:
-    assert not {"silence", "breaches-reported"} & _alarms(program).keys()
+def test_open_incidents_wake_nobody_until_asked_for(program: Program, everything: Program) -> None:
+    assert _alarms(everything).keys() - _alarms(program).keys() == {"open-incidents"}
 
 
-@pytest.mark.parametrize("minutes", [5, 1440])
-def test_silence_is_noticed_in_time_and_within_cloudwatchs_limits(minutes: int) -> None:
-    alarm = _alarms(declare(heartbeatMinutes=minutes))["silence"]
-    [period] = {metric["period"] for metric in _metrics(alarm)}
-    # Of a period under an hour, all that is evaluated may be a day at most (PutMetricAlarm).
-    assert period * alarm["evaluationPeriods"] == minutes * 60 <= DAY_SECONDS
-    # Windows slide by a minute, so it is late by one period and one evaluation at most.
-    assert period + 60 <= 5 * 60
-    assert alarm["datapointsToAlarm"] == alarm["evaluationPeriods"]
+@pytest.mark.parametrize(
+    ("config", "key"),
+    [
+        ("silentSendersAlarmCount", "silent-senders"),
+        ("unreadableFoldersAlarmCount", "unreadable-folders"),
+        ("openIncidentsAlarmCount", "open-incidents"),
+    ],
+)
+def test_an_alarm_on_what_is_found_can_be_turned_off(config: str, key: str) -> None:
+    assert key not in _alarms(declare(**{config: 0}))
+    assert _alarms(declare(**{config: 1}))[key]["statistic"] == "Maximum"
+
+
+def test_a_missing_sweep_is_noticed_by_what_it_does_not_publish(program: Program) -> None:
+    alarm = _alarms(program)["projection-sweeps"]
+    [metric] = _metrics(alarm)
+    assert (metric["metricName"], metric["stat"]) == ("SendersSilent", "SampleCount")
+    # A sweep a minute, so that ten minutes without one are ten missing.
+    assert (metric["period"], alarm["evaluationPeriods"], alarm["datapointsToAlarm"]) == (60, 10, 10)
     assert (alarm["comparisonOperator"], alarm["threshold"]) == ("LessThanThreshold", 1)
     assert [query.get("expression") for query in alarm["metricQueries"]] == [None, "FILL(published, 0)"]
 
 
-def test_one_breach_keeps_the_alarm_on_for_the_quiet_time(everything: Program) -> None:
-    alarm = _alarms(everything)["breaches-reported"]
-    [period] = {metric["period"] for metric in _metrics(alarm)}
-    assert period * alarm["evaluationPeriods"] == OPTIONAL["breachQuietMinutes"] * 60
-    assert alarm["datapointsToAlarm"] == 1
-    assert (alarm["comparisonOperator"], alarm["threshold"]) == ("GreaterThanOrEqualToThreshold", 1)
+def test_runs_that_wait_are_noticed_long_before_they_are_given_up(program: Program) -> None:
+    alarm = _alarms(program)["projection-behind"]
+    assert (alarm["metricName"], alarm["statistic"]) == ("IteratorAge", "Maximum")
+    assert alarm["dimensions"] == {"FunctionName": "file-sla-dev-incident-projection"}
+    assert alarm["threshold"] / 1000 < program.one("EventSourceMapping")["maximumRecordAgeInSeconds"] / 10
 
 
-@pytest.mark.parametrize("key", ["heartbeatMinutes", "breachQuietMinutes"])
-@pytest.mark.parametrize("minutes", [-1, 4, 1441])
-def test_times_that_cloudwatch_cannot_watch_are_refused(key: str, minutes: int) -> None:
-    with pytest.raises(Exception, match=f"file-sla:{key} is '{minutes}': must be 0 for none, or 5 to 1440"):
-        declare(**{key: minutes})
+def test_dead_letters_are_told_of_until_someone_takes_them_away(program: Program) -> None:
+    alarm = _alarms(program)["dead-letters"]
+    assert (alarm["namespace"], alarm["metricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
+    assert (alarm["threshold"], alarm["statistic"]) == (1, "Maximum")
 
 
 def test_unhealthy_is_any_alarm_of_the_service_itself(everything: Program) -> None:
@@ -249,10 +268,19 @@ def test_unhealthy_is_any_alarm_of_the_service_itself(everything: Program) -> No
     assert _alarms(everything).keys() - {name.removeprefix("file-sla-dev/") for name in named} == {
         *(f"{route.key}-4xx" for route in ROUTES),
         "failed-sign-ins",
-        "silence",
-        "breaches-reported",
+        "silent-senders",
+        "unreadable-folders",
+        "open-incidents",
         *(f"{index.lower()}-read-throttles" for index in Index),
+        "senders-read-throttles",
+        "stateindex-read-throttles",
+        "incidents-read-throttles",
+        "liveindex-read-throttles",
+        "endedindex-read-throttles",
+        "incidentidindex-read-throttles",
         "table-query-errors",
+        "senders-query-errors",
+        "incidents-query-errors",
     }
 
 
@@ -278,11 +306,9 @@ def test_alarms_wait_for_a_second_bad_period_only_where_one_is_no_news(everythin
         key: (alarm["evaluationPeriods"], alarm["datapointsToAlarm"])
         for key, alarm in _alarms(everything).items()
     }
-    minutes, quiet = OPTIONAL["heartbeatMinutes"], OPTIONAL["breachQuietMinutes"]
     assert {key: wait for key, wait in waits.items() if wait != (1, 1)} == {
         **{f"{route.key}-latency": (3, 2) for route in ROUTES},
-        "silence": (minutes, minutes),
-        "breaches-reported": (quiet, 1),
+        "projection-sweeps": (10, 10),
     }
 
 
@@ -291,9 +317,8 @@ def test_alarms_look_at_five_minutes_at_a_time(everything: Program) -> None:
         key: {metric.get("period") for metric in _metrics(alarm)}
         for key, alarm in _alarms(everything).items()
     }
-    by_the_minute = {key: periods.pop(key) for key in ("silence", "breaches-reported")}
+    assert periods.pop("projection-sweeps") == {60}
     assert set(map(frozenset, periods.values())) == {frozenset({300})}
-    assert set(map(frozenset, by_the_minute.values())) == {frozenset({60})}
 
 
 def test_absence_counts_as_zero_only_where_that_is_the_point(everything: Program) -> None:
@@ -302,7 +327,7 @@ def test_absence_counts_as_zero_only_where_that_is_the_point(everything: Program
         for key, alarm in _alarms(everything).items()
     }
     filled = {key for key, expressions in results.items() if expressions == ["FILL(published, 0)"]}
-    assert filled == {"silence", "breaches-reported"}
+    assert filled == {"projection-sweeps"}
     shares = {key for key, expressions in results.items() if expressions} - filled
     assert shares == {f"{route.key}-{kind}" for route in ROUTES for kind in ("5xx", "4xx")}
 

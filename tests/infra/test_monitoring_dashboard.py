@@ -128,16 +128,28 @@ def test_widgets_stand_right_below_each_other(body: Body) -> None:
 @pytest.mark.parametrize(
     ("name", "places"),
     [
-        ("WriteThrottleEvents", {None, "AffectedDateIndex", "FolderIndex"}),
-        # Nobody reads the table itself.
-        ("ReadThrottleEvents", {"AffectedDateIndex", "FolderIndex"}),
+        (
+            "WriteThrottleEvents",
+            {
+                "FileSlaErrors", "AffectedDateIndex", "FolderIndex", "FileSlaRuns", "FileSlaSenders",
+                "StateIndex", "WakeIndex", "FileSlaIncidents", "LiveIndex", "EndedIndex", "IncidentIdIndex",
+            },
+        ),
+        # Nobody reads the records but through an index, and the dashboard reads no run.
+        (
+            "ReadThrottleEvents",
+            {
+                "AffectedDateIndex", "FolderIndex", "FileSlaSenders", "StateIndex", "FileSlaIncidents",
+                "LiveIndex", "EndedIndex", "IncidentIdIndex",
+            },
+        ),
     ],
-)
+)  # fmt: skip
 def test_throttles_are_shown_wherever_something_is_written_or_read(
-    body: Body, name: str, places: set[str | None]
+    body: Body, name: str, places: set[str]
 ) -> None:
     shown = {
-        dimensions.get("GlobalSecondaryIndexName")
+        dimensions.get("GlobalSecondaryIndexName", dimensions["TableName"])
         for _, metric, dimensions in _metrics(body)
         if metric == name
     }

@@ -32,11 +32,17 @@ def test_type_tokens_tell_concern_and_class(program: Program) -> None:
         "file-sla:api:ApiRoute",
         "file-sla:api:ApiStage",
         "file-sla:api:RestApi",
+        "file-sla:functions:DeadLetters",
         "file-sla:functions:Function",
+        "file-sla:functions:IncidentProjection",
         "file-sla:functions:RouteFunctions",
+        "file-sla:functions:Sweep",
         "file-sla:identity:Identity",
         "file-sla:monitoring:Monitoring",
         "file-sla:tables:FileSlaErrors",
+        "file-sla:tables:FileSlaIncidents",
+        "file-sla:tables:FileSlaRuns",
+        "file-sla:tables:FileSlaSenders",
     }
 
 

@@ -7,6 +7,13 @@ from contract.names import ALARM_SEPARATOR
 from local.stack_config import load_config
 from tests.infra.conftest import Program, declare
 
+TABLES = {
+    "tableName": "errors-table",
+    "runsTableName": "runs-table",
+    "sendersTableName": "senders-table",
+    "incidentsTableName": "incidents-table",
+}
+"""The keys that name them."""
 GLOBAL_TYPES = ("Role", "Dashboard")
 """Their names are one space for all regions of an account (IAM, CloudWatch dashboards)."""
 
@@ -42,9 +49,9 @@ def test_the_longest_stack_name_fits_every_role() -> None:
         assert len(name) <= 64
 
 
-def test_the_table_alone_has_to_be_named_anew(program: Program) -> None:
-    assert load_config("dev")["file-sla:tableName"] == "FileSlaErrors"
-    assert program.one("Table")["name"] == "FileSlaErrors"
+def test_the_tables_alone_have_to_be_named_anew(program: Program) -> None:
+    for key, table in TABLES.items():
+        assert load_config("dev")[f"file-sla:{key}"] == program.one("Table", table)["name"]
     unprefixed = {
         resource.name
         for resource in program.resources
@@ -52,7 +59,7 @@ def test_the_table_alone_has_to_be_named_anew(program: Program) -> None:
         and "file-sla-dev" not in name
         and not resource.type.startswith(("aws:apigateway", "aws:cognito/userGroup"))
     }
-    assert unprefixed == {"errors-table"}
+    assert unprefixed == set(TABLES.values())
 
 
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-iso-east-1"])

@@ -56,6 +56,7 @@ def test_a_misspelt_key_is_refused_with_the_nearest_one() -> None:
 
 RANGES: list[tuple[str, int, int | None]] = [
     ("retentionDays", 0, 3650),
+    ("runRetentionDays", 15, 3650),
     ("backupDays", 0, 3650),
     ("functionMemoryMb", 128, 10_240),
     ("refreshTokenDays", 1, 365),
@@ -71,6 +72,9 @@ RANGES: list[tuple[str, int, int | None]] = [
     ("throttleAlarmCount", 1, None),
     ("tableErrorAlarmCount", 1, None),
     ("failedSignInAlarmCount", 1, None),
+    ("silentSendersAlarmCount", 0, None),
+    ("unreadableFoldersAlarmCount", 0, None),
+    ("openIncidentsAlarmCount", 0, None),
     ("webAclAuthLimit", 10, 1_000_000),
 ]
 
@@ -99,19 +103,32 @@ def test_range_of_a_setting_ends_where_it_says(key: str, least: int, most: int |
 
 def test_every_number_has_a_range_that_is_tried_here() -> None:
     numbers = {field.alias for field in Settings.model_fields.values() if field.annotation is int}
-    others = {"heartbeatMinutes", "breachQuietMinutes", "logRetentionDays"}
-    assert numbers == {key for key, _, _ in RANGES} | others
-
-
-@pytest.mark.parametrize("key", ["heartbeatMinutes", "breachQuietMinutes"])
-def test_quiet_time_is_none_or_within_what_cloudwatch_can_watch(key: str) -> None:
-    assert [value for value in (-5, -1, 0, 1, 4, 5, 6, 1439, 1440, 1441) if _taken(key, value)] == [
-        0, 5, 6, 1439, 1440,
-    ]  # fmt: skip
+    assert numbers == {key for key, _, _ in RANGES} | {"logRetentionDays"}
 
 
 @pytest.mark.parametrize(
-    ("key", "least", "most"), [("tableName", 3, 255), ("stack", 1, 24), ("docsUrl", 1, 200)]
+    ("key", "successor"),
+    [("heartbeatMinutes", "silentSendersAlarmCount"), ("breachQuietMinutes", "openIncidentsAlarmCount")],
+)
+def test_a_key_that_was_removed_is_refused_with_what_replaces_it(key: str, successor: str) -> None:
+    with pytest.raises(pulumi.RunError) as refused:
+        declare(**{key: 0})
+    message = str(refused.value)
+    assert f"file-sla:{key} is no key any more." in message
+    assert successor in message
+    assert f"pulumi config rm file-sla:{key}" in message
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most"),
+    [
+        ("tableName", 3, 255),
+        ("runsTableName", 3, 255),
+        ("sendersTableName", 3, 255),
+        ("incidentsTableName", 3, 255),
+        ("stack", 1, 24),
+        ("docsUrl", 1, 200),
+    ],
 )
 def test_text_is_as_short_and_as_long_as_it_may_be(key: str, least: int, most: int) -> None:
     lengths = (least - 1, least, most, most + 1)

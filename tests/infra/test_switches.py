@@ -13,6 +13,7 @@ import pytest
 from tests.infra.conftest import Program, declare
 
 ACCOUNT = "123456789012"
+TABLES = ("errors-table", "runs-table", "senders-table", "incidents-table")
 
 
 @pytest.fixture(scope="module")
@@ -21,17 +22,33 @@ def encrypted() -> Program:
 
 
 @pytest.mark.parametrize(("days", "expires"), [(0, False), (90, True)])
-def test_expiry_is_said_in_both_directions(days: int, expires: bool) -> None:
-    assert declare(retentionDays=days).one("Table")["ttl"] == {
+@pytest.mark.parametrize("table", ["errors-table", "incidents-table"])
+def test_expiry_is_said_in_both_directions(table: str, days: int, expires: bool) -> None:
+    assert declare(retentionDays=days).one("Table", table)["ttl"] == {
         "attributeName": "ExpiresAt",
         "enabled": expires,
     }
 
 
-def test_encryption_of_the_table_is_said_in_both_directions(program: Program, encrypted: Program) -> None:
-    assert program.one("Table")["serverSideEncryption"] == {"enabled": False}
-    encryption = encrypted.one("Table")["serverSideEncryption"]
+@pytest.mark.parametrize("table", TABLES)
+def test_encryption_of_tables_is_said_in_both_directions(
+    table: str, program: Program, encrypted: Program
+) -> None:
+    assert program.one("Table", table)["serverSideEncryption"] == {"enabled": False}
+    encryption = encrypted.one("Table", table)["serverSideEncryption"]
     assert encryption == {"enabled": True, "kmsKeyArn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/id-of-data-key"}
+
+
+def test_dead_letters_are_encrypted_in_one_way_or_the_other(program: Program, encrypted: Program) -> None:
+    queue = program.one("Queue")
+    assert (queue["sqsManagedSseEnabled"], queue.get("kmsMasterKeyId")) == (True, None)
+    # SQS refuses both at once.
+    assert encrypted.one("Queue").get("sqsManagedSseEnabled") is None
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_streams_are_said_in_both_directions(table: str, program: Program) -> None:
+    assert program.one("Table", table)["streamEnabled"] is (table == "runs-table")
 
 
 def test_the_api_policy_is_declared_with_and_without_addresses(program: Program) -> None:
@@ -81,7 +98,7 @@ def test_rights_to_the_key_stay_with_the_key(encrypted: Program) -> None:
         for statement in json.loads(encrypted.one("KeyPolicy")["policy"])["Statement"]
     }
     assert statements["Administration"]["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-    for service in ("dynamodb", "secretsmanager"):
+    for service in ("dynamodb", "secretsmanager", "sqs"):
         through = statements[f"Through{service.capitalize()}"]
         assert through["Principal"] == {"AWS": "*"}
         assert through["Condition"]["StringEquals"] == {
@@ -95,11 +112,12 @@ def test_rights_to_the_key_stay_with_the_key(encrypted: Program) -> None:
 
 
 def test_the_key_encrypts_all_that_is_kept(encrypted: Program) -> None:
-    arn = encrypted.one("Table")["serverSideEncryption"]["kmsKeyArn"]
+    arn = encrypted.one("Table", "errors-table")["serverSideEncryption"]["kmsKeyArn"]
     assert encrypted.one("Secret")["kmsKeyId"] == arn
     assert encrypted.one("Topic")["kmsMasterKeyId"] == arn
     assert {log.inputs["kmsKeyId"] for log in encrypted.all("LogGroup")} == {arn}
-    assert len(encrypted.all("LogGroup")) == 3
+    assert len(encrypted.all("LogGroup")) == 4
+    assert encrypted.one("Queue")["kmsMasterKeyId"] == arn
 
 
 def test_the_log_role_of_the_region_outlives_the_stack(program: Program) -> None:
@@ -112,7 +130,9 @@ def test_the_log_role_of_the_region_outlives_the_stack(program: Program) -> None
 @pytest.mark.parametrize("protected", [False, True])
 def test_what_holds_data_or_people_is_protected_before_anything_is_deleted(protected: bool) -> None:
     program = declare(deletionProtection=protected)
-    assert program.registration("errors-table").protect is protected
+    for table in TABLES:
+        assert program.registration(table).protect is protected
+        assert program.one("Table", table)["deletionProtectionEnabled"] is protected
     assert program.registration("identity-users").protect is protected
 
 
@@ -122,7 +142,12 @@ def test_backups_outlive_the_stack() -> None:
     assert "name" not in program.one("Vault")
     [rule] = program.one("Plan")["rules"]
     assert rule["lifecycle"] == {"deleteAfter": 400}
-    assert program.one("Selection")["resources"] == ["arn-of-errors-table"]
+    # No runs: they are gone before a copy of them would be of use.
+    assert program.one("Selection")["resources"] == [
+        "arn-of-errors-table",
+        "arn-of-senders-table",
+        "arn-of-incidents-table",
+    ]
     assert declare(backupDays=0).all("Plan") == []
 
 

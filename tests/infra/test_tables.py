@@ -1,8 +1,14 @@
+from typing import Any
+
+import pytest
+
+from components.tables.specs.table import MAX_INCLUDED, MAX_INCLUDED_BY_ALL
+from contract.incidents import IncidentAttribute
 from tests.infra.conftest import Program, declare
 
 
 def test_keys_and_indexes_are_the_fixed_ones(program: Program) -> None:
-    table = program.one("Table")
+    table = program.one("Table", "errors-table")
     assert table["name"] == "FileSlaErrors"
     assert table["hashKey"] == "ErrorId"
     assert "rangeKey" not in table
@@ -23,8 +29,9 @@ def test_keys_and_indexes_are_the_fixed_ones(program: Program) -> None:
     }
 
 
-def test_data_is_safe(program: Program) -> None:
-    table = program.one("Table")
+@pytest.mark.parametrize("name", ["errors-table", "runs-table", "senders-table", "incidents-table"])
+def test_data_is_safe(program: Program, name: str) -> None:
+    table = program.one("Table", name)
     assert table["billingMode"] == "PAY_PER_REQUEST"
     assert table["pointInTimeRecovery"] == {"enabled": True}
     # Always encrypted: under a key that AWS owns, or the stack's own.
@@ -32,13 +39,99 @@ def test_data_is_safe(program: Program) -> None:
 
 
 def test_dev_stack_can_be_destroyed_and_others_by_default_cannot(program: Program) -> None:
-    assert program.one("Table")["deletionProtectionEnabled"] is False
-    assert declare(deletionProtection=True).one("Table")["deletionProtectionEnabled"] is True
+    assert program.one("Table", "errors-table")["deletionProtectionEnabled"] is False
+    assert declare(deletionProtection=True).one("Table", "errors-table")["deletionProtectionEnabled"] is True
 
 
 def test_records_expire_only_where_a_retention_is_set(program: Program) -> None:
-    assert program.one("Table")["ttl"] == {"attributeName": "ExpiresAt", "enabled": True}
+    assert program.one("Table", "errors-table")["ttl"] == {"attributeName": "ExpiresAt", "enabled": True}
     forever = declare(retentionDays=0)
-    assert forever.one("Table")["ttl"]["enabled"] is False
+    assert forever.one("Table", "errors-table")["ttl"]["enabled"] is False
     variables = forever.one("Function", "file-sla-error-function")["environment"]["variables"]
     assert variables["RETENTION_DAYS"] == "0"
+
+
+def _keys(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The projection and the keys of each index, and of the table itself under no name."""
+    found: dict[str, tuple[str, ...]] = {"": ("", table["hashKey"], table["rangeKey"])}
+    for index in table.get("globalSecondaryIndexes", []):
+        assert [key["keyType"] for key in index["keySchemas"]] in (["HASH"], ["HASH", "RANGE"])
+        found[index["name"]] = (
+            index["projectionType"],
+            *(key["attributeName"] for key in index["keySchemas"]),
+        )
+    for index in table.get("localSecondaryIndexes", []):
+        found[index["name"]] = (index["projectionType"], table["hashKey"], index["rangeKey"])
+    return found
+
+
+@pytest.mark.parametrize(
+    ("table", "keys"),
+    [
+        ("runs-table", {"": ("", "Sender", "RunKey")}),
+        (
+            "senders-table",
+            {
+                "": ("", "Sender", "Part"),
+                "StateIndex": ("INCLUDE", "State", "SenderName"),
+                "WakeIndex": ("KEYS_ONLY", "WakesIn", "WakesAt"),
+            },
+        ),
+        (
+            "incidents-table",
+            {
+                "": ("", "Sender", "IncidentId"),
+                "LatestIndex": ("ALL", "Sender", "LatestOf"),
+                "LiveIndex": ("INCLUDE", "ListedIn", "BreachedSince"),
+                "EndedIndex": ("ALL", "EndedOn", "EndedAt"),
+                "IncidentIdIndex": ("KEYS_ONLY", "IncidentId"),
+            },
+        ),
+    ],
+)
+def test_keys_and_indexes_are_those_that_the_projection_asks_for(
+    program: Program, table: str, keys: dict[str, tuple[str, ...]]
+) -> None:
+    declared = program.one("Table", table)
+    assert _keys(declared) == keys
+    # DynamoDB refuses attributes that are no key of anything.
+    assert {a["name"]: a["type"] for a in declared["attributes"]} == dict.fromkeys(
+        {key for _, *of_index in keys.values() for key in of_index}, "S"
+    )
+
+
+def test_an_index_that_names_what_it_copies_stays_within_dynamodbs_quota(program: Program) -> None:
+    for table in program.all("Table"):
+        indexes = [
+            *table.inputs.get("globalSecondaryIndexes", []),
+            *table.inputs.get("localSecondaryIndexes", []),
+        ]
+        named = {index["name"]: index.get("nonKeyAttributes", []) for index in indexes}
+        assert all(len(attributes) <= MAX_INCLUDED for attributes in named.values()), named
+        assert sum(map(len, named.values())) <= MAX_INCLUDED_BY_ALL
+        for index in indexes:
+            assert bool(named[index["name"]]) == (index["projectionType"] == "INCLUDE")
+
+
+def test_pages_find_all_that_they_show_in_the_index(program: Program) -> None:
+    by_state, _ = program.one("Table", "senders-table")["globalSecondaryIndexes"]
+    assert not {"Body", "Revision", "RefusedAt", "Problems"} & set(by_state["nonKeyAttributes"])
+    assert {"StateSince", "LastRunAt", "LostLetters", "Open", "Unknown"} <= set(by_state["nonKeyAttributes"])
+    live = program.one("Table", "incidents-table")["globalSecondaryIndexes"][0]
+    of_live_ones = set(IncidentAttribute) - {
+        "Body", "LatestOf", "EndedOn", "EndedAt", "ClearedAt", "ClearedBy", "Between", "ExpiresAt",
+    }  # fmt: skip
+    keys = {"Sender", "IncidentId", "ListedIn", "BreachedSince"}
+    assert set(live["nonKeyAttributes"]) == of_live_ones - keys
+
+
+def test_runs_go_after_their_days_and_senders_never(program: Program) -> None:
+    assert program.one("Table", "runs-table")["ttl"] == {"attributeName": "ExpiresAt", "enabled": True}
+    assert declare(retentionDays=0).one("Table", "runs-table")["ttl"]["enabled"] is True
+    assert "ttl" not in program.one("Table", "senders-table")
+    variables = declare(runRetentionDays=90).one("Function", "file-sla-error-function")["environment"]
+    assert variables["variables"]["RUN_RETENTION_DAYS"] == "90"
+
+
+def test_runs_go_into_a_stream_as_they_are(program: Program) -> None:
+    assert program.one("Table", "runs-table")["streamViewType"] == "NEW_IMAGE"

@@ -95,37 +95,37 @@ def test_failing_requests_turn_the_alarm_on_and_good_ones_turn_it_off(
     assert set(inbox.look()[before:]) >= {(failed, "OK"), (unhealthy, "OK")}
 
 
-def test_silence_is_told_once_when_it_is_due_and_once_when_it_ends(stack: RunningStack, inbox: Inbox) -> None:
-    alarm = _declared("monitoring-silence", stack, heartbeatMinutes=5)
+def test_missing_sweeps_are_told_once_when_they_are_due_and_once_when_one_comes(
+    stack: RunningStack, inbox: Inbox
+) -> None:
+    alarm = _declared("monitoring-projection-sweeps", stack)
     told = _Evaluation(stack, alarm)
     now = time.time()
-    told.report(now, value=1)
+    told.report(now, value=0)
     told.at(now)
     assert inbox.of(alarm["AlarmName"]) == ["OK"]
-    told.at(now + 4 * MINUTE)
-    assert inbox.of(alarm["AlarmName"]) == ["OK"]
-    told.at(now + 6 * MINUTE)
     told.at(now + 9 * MINUTE)
+    assert inbox.of(alarm["AlarmName"]) == ["OK"]
+    told.at(now + 11 * MINUTE)
+    told.at(now + 14 * MINUTE)
     assert inbox.of(alarm["AlarmName"]) == ["OK", "ALARM"]
-    told.report(now + 10 * MINUTE, value=1)
-    told.at(now + 10 * MINUTE)
+    told.report(now + 15 * MINUTE, value=0)
+    told.at(now + 15 * MINUTE)
     assert inbox.of(alarm["AlarmName"]) == ["OK", "ALARM", "OK"]
 
 
-@pytest.mark.parametrize("interval", [10, 60])
-def test_breaches_are_told_once_however_often_they_are_reported(
-    stack: RunningStack, inbox: Inbox, interval: int
-) -> None:
-    alarm = _declared("monitoring-breaches-reported", stack, breachQuietMinutes=90)
+def test_silent_senders_are_told_once_and_when_all_speak_again(stack: RunningStack, inbox: Inbox) -> None:
+    alarm = _declared("monitoring-silent-senders", stack)
     told = _Evaluation(stack, alarm)
     now = time.time()
     told.at(now)
-    for minutes in range(0, 181, interval):
+    for minutes in range(30):
         told.report(now + minutes * MINUTE, value=2)
         told.at(now + minutes * MINUTE)
-        told.at(now + (minutes + interval - 1) * MINUTE)
     assert inbox.of(alarm["AlarmName"]) == ["OK", "ALARM"]
-    told.at(now + (180 + 91) * MINUTE)
+    for minutes in range(30, 37):
+        told.report(now + minutes * MINUTE, value=0)
+        told.at(now + minutes * MINUTE)
     assert inbox.of(alarm["AlarmName"]) == ["OK", "ALARM", "OK"]
 
 
@@ -159,6 +159,6 @@ def _declared(name: str, stack: RunningStack, **config: int) -> dict[str, Any]:
     namespace = f"test-{time.time_ns()}"
     for query in alarm["Metrics"]:
         if "MetricStat" in query:
-            assert query["MetricStat"]["Metric"]["MetricName"] in {Metric.REPORTS, Metric.BREACHED_FOLDERS}
+            assert query["MetricStat"]["Metric"]["MetricName"] == Metric.SENDERS_SILENT
             query["MetricStat"]["Metric"]["Namespace"] = namespace
     return alarm

@@ -1,37 +1,22 @@
 """What each route's function may do and needs to know."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-import pulumi
-
+from components.functions.specs.needs import FunctionNeeds
 from components.identity import Identity
 from components.settings import Settings
-from components.specs.policy import Allow
-from components.tables import FileSlaErrors
+from components.tables.specs.tables import Tables
 from contract.environment import Variable
 from contract.routes import AUTH, FILE_SLA_ERROR
 
 
-@dataclass(frozen=True, kw_only=True)
-class RouteNeeds:
-    """What tells the function of one route from those of the others."""
-
-    description: str
-    environment: Mapping[str, pulumi.Input[str]]
-    permissions: Sequence[Allow]
-    ready: Sequence[pulumi.Resource] = ()
-    """What has to be there before the function runs."""
-
-
-def build_route_needs(
-    settings: Settings, identity: Identity, table: FileSlaErrors
-) -> Mapping[str, RouteNeeds]:
+def build_route_needs(settings: Settings, identity: Identity, tables: Tables) -> Mapping[str, FunctionNeeds]:
     """The needs of every function, by the path of its route."""
     return {
-        AUTH.path: RouteNeeds(
+        AUTH.path: FunctionNeeds(
             description="Signs users in to the user pool.",
             environment={
+                Variable.ALLOWED_ORIGIN: settings.cors_origin,
                 Variable.USER_POOL_ID: identity.user_pool_id,
                 Variable.USER_POOL_CLIENT_ID: identity.client_id,
                 Variable.CLIENT_SECRET_ID: identity.client_secret_arn,
@@ -39,13 +24,20 @@ def build_route_needs(
             permissions=identity.allow_sign_in(),
             ready=identity.ready,
         ),
-        FILE_SLA_ERROR.path: RouteNeeds(
+        FILE_SLA_ERROR.path: FunctionNeeds(
             description="Stores reports of files that waited too long.",
             environment={
+                Variable.ALLOWED_ORIGIN: settings.cors_origin,
                 Variable.USER_POOL_CLIENT_ID: identity.client_id,
-                Variable.TABLE_NAME: table.table_name,
+                Variable.TABLE_NAME: tables.errors.table_name,
+                Variable.RUNS_TABLE_NAME: tables.runs.table_name,
                 Variable.RETENTION_DAYS: str(settings.retention_days),
+                Variable.RUN_RETENTION_DAYS: str(settings.run_retention_days),
             },
-            permissions=table.allow_write(),
+            permissions=[
+                tables.errors.allow("BatchWriteItem"),
+                # What was refused is put by itself.
+                tables.runs.allow("BatchWriteItem", "PutItem"),
+            ],
         ),
     }

@@ -9,16 +9,22 @@ from typing import Any
 import pulumi
 
 from components.monitoring.specs.metrics import MetricRef, StackMetrics
-from contract.metrics import Dimension, FunctionMetric, GatewayMetric, Metric, TableMetric
+from components.monitoring.specs.watched import WatchedTable
+from contract.metrics import (
+    Dimension,
+    FunctionMetric,
+    GatewayMetric,
+    Metric,
+    QueueMetric,
+    TableMetric,
+)
+from contract.names import PROJECTION
 from contract.routes import ROUTES
-from contract.table import Index
 
 COLUMNS = 24
 """The width of a CloudWatch dashboard, in grid units."""
 _WIDTH, _HEIGHT = COLUMNS // 2, 6
 _PERIOD_SECONDS = 300
-_PLACES = (None, *Index)
-"""Where the table has throughput of its own: itself, and each index."""
 
 Widget = dict[str, Any]
 
@@ -29,14 +35,15 @@ def build_dashboard_body(
     access_log_name: pulumi.Input[str],
     alarm_arns: Sequence[pulumi.Input[str]],
 ) -> pulumi.Output[str]:
-    """The dashboard's body: alarms, usage, status codes, latency, functions, table, breaches."""
+    """The dashboard's body: alarms, usage, status codes, latency, functions, tables, breaches, projection."""
     widgets = [
         {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}},
         *_usage(metrics, region, access_log_name),
         *_latency(metrics, region),
         *_functions(metrics, region),
-        *_table(metrics, region),
+        *_tables(metrics, region),
         *_business(metrics, region),
+        *_projection(metrics, region),
     ]
     return pulumi.Output.json_dumps({"widgets": _placed(widgets)}, sort_keys=True)
 
@@ -90,42 +97,52 @@ def _functions(metrics: StackMetrics, region: str) -> Iterator[Widget]:
         "Functions: invocations, errors, throttles",
         region,
         [
-            metrics.of_function(route, name)
-            for route in ROUTES
+            metrics.of_function(function, name)
+            for function in metrics.functions
             for name in (FunctionMetric.INVOCATIONS, FunctionMetric.ERRORS, FunctionMetric.THROTTLES)
         ],
     )
     yield _graph(
         "Functions: duration p95, ms",
         region,
-        [metrics.of_function(route, FunctionMetric.DURATION, "p95") for route in ROUTES],
+        [metrics.of_function(function, FunctionMetric.DURATION, "p95") for function in metrics.functions],
     )
     yield _graph(
         "Functions: concurrent executions",
         region,
-        [metrics.of_function(route, FunctionMetric.CONCURRENT_EXECUTIONS, "Maximum") for route in ROUTES],
+        [
+            metrics.of_function(function, FunctionMetric.CONCURRENT_EXECUTIONS, "Maximum")
+            for function in metrics.functions
+        ],
     )
 
 
-def _table(metrics: StackMetrics, region: str) -> Iterator[Widget]:
-    for kind, consumed in (
-        ("write", TableMetric.CONSUMED_WRITE_UNITS),
-        ("read", TableMetric.CONSUMED_READ_UNITS),
-    ):
-        yield _graph(
-            f"Table: consumed {kind} units",
-            region,
-            [metrics.of_table(consumed, index=index) for index in _PLACES],
-        )
+def _tables(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+    for table in metrics.tables:
+        yield from _table(table, metrics, region)
+
+
+def _table(table: WatchedTable, metrics: StackMetrics, region: str) -> Iterator[Widget]:
+    # Where it has throughput of its own: itself, and each index.
+    places = (None, *table.indexes)
+    consumed = (TableMetric.CONSUMED_WRITE_UNITS, TableMetric.CONSUMED_READ_UNITS)
     yield _graph(
-        "Table: throttles and system errors",
+        f"Table of {table.holds}: consumed write and read units",
+        region,
+        [metrics.of_table(table, name, index=index) for name in consumed for index in places],
+    )
+    operations = (["BatchWriteItem"] if table.written_by_reports else []) + (
+        ["Query"] if table.queried else []
+    )
+    yield _graph(
+        f"Table of {table.holds}: throttles and system errors",
         region,
         [
-            *(metrics.of_table(TableMetric.WRITE_THROTTLES, index=index) for index in _PLACES),
-            *(metrics.of_table(TableMetric.READ_THROTTLES, index=index) for index in _PLACES[1:]),
+            *(metrics.of_table(table, TableMetric.WRITE_THROTTLES, index=index) for index in places),
+            *(metrics.of_table(table, TableMetric.READ_THROTTLES, index=index) for index in table.queried),
             *(
-                metrics.of_table(TableMetric.SYSTEM_ERRORS, operation=operation)
-                for operation in ("BatchWriteItem", "Query")
+                metrics.of_table(table, TableMetric.SYSTEM_ERRORS, operation=operation)
+                for operation in operations
             ),
         ],
     )
@@ -147,6 +164,36 @@ def _business(metrics: StackMetrics, region: str) -> Iterator[Widget]:
     )
     yield _every("Rejected reports by reason", metrics, region, Metric.REJECTED_REPORTS, Dimension.REASON)
     yield _every("Sign-ins by outcome", metrics, region, Metric.SIGN_INS, Dimension.OUTCOME)
+
+
+def _projection(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+    [function] = [function for function in metrics.functions if function.key == PROJECTION]
+    yield _graph(
+        "Projection: how long the last run of a batch had waited, ms",
+        region,
+        [metrics.of_function(function, FunctionMetric.ITERATOR_AGE, "Maximum")],
+    )
+    yield _graph(
+        "Projection: runs, and senders folded anew",
+        region,
+        [
+            *(
+                metrics.published(name)
+                for name in (Metric.RUNS_APPLIED, Metric.RUNS_NOT_APPLIED, Metric.SENDERS_FOLDED)
+            ),
+            metrics.of_dead_letters(QueueMetric.VISIBLE_MESSAGES),
+        ],
+    )
+    yield _graph(
+        "Incidents",
+        region,
+        [metrics.published(name, "Maximum") for name in (Metric.INCIDENTS_OPEN, Metric.INCIDENTS_UNKNOWN)],
+    )
+    yield _graph(
+        "Silent senders, unreadable folders",
+        region,
+        [metrics.published(name, "Maximum") for name in (Metric.SENDERS_SILENT, Metric.FOLDERS_UNREADABLE)],
+    )
 
 
 def _graph(title: str, region: str, shown: Sequence[MetricRef]) -> Widget:

@@ -1,9 +1,15 @@
 """The metrics of one stack: what AWS publishes of its resources, and what its functions publish."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from components.monitoring.specs.watched import (
+    WatchedFunction,
+    WatchedTable,
+    list_watched_functions,
+    list_watched_tables,
+)
 from components.settings import Settings
 from contract.metrics import (
     FunctionDimension,
@@ -11,13 +17,14 @@ from contract.metrics import (
     GatewayMetric,
     Metric,
     Namespace,
+    QueueDimension,
+    QueueMetric,
     TableDimension,
     TableMetric,
     build_gateway_dimensions,
 )
 from contract.names import STAGE
-from contract.routes import ROUTES, RouteSpec
-from contract.table import Index
+from contract.routes import RouteSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +42,10 @@ class StackMetrics:
     """The names under which the metrics of one stack are published."""
 
     api_name: str
-    table_name: str
-    function_names: Mapping[str, str]
-    """What Lambda calls the function of each route, by the route's path."""
+    functions: Sequence[WatchedFunction]
+    tables: Sequence[WatchedTable]
+    dead_letters: str
+    """The name of the queue."""
     namespace: str
     """Of the metrics that the functions publish."""
 
@@ -46,8 +54,9 @@ class StackMetrics:
         """Those of the stack with these settings."""
         return cls(
             api_name=settings.prefix,
-            table_name=settings.table_name,
-            function_names={route.path: settings.function_name(route) for route in ROUTES},
+            functions=list_watched_functions(settings),
+            tables=list_watched_tables(settings),
+            dead_letters=settings.dead_letters_name,
             namespace=settings.metrics_namespace,
         )
 
@@ -59,33 +68,49 @@ class StackMetrics:
         """A metric of one route."""
         return self._of_gateway(name, statistic, route.path)
 
-    def of_function(self, route: RouteSpec, name: FunctionMetric, statistic: str = "Sum") -> MetricRef:
-        """A metric of the function behind a route."""
+    def of_function(
+        self, function: WatchedFunction, name: FunctionMetric, statistic: str = "Sum"
+    ) -> MetricRef:
+        """A metric of a function."""
         return MetricRef(
             namespace=Namespace.LAMBDA,
             name=name,
-            dimensions={FunctionDimension.FUNCTION: self.function_names[route.path]},
+            dimensions={FunctionDimension.FUNCTION: function.name},
             statistic=statistic,
         )
 
     def of_table(
-        self, name: TableMetric, *, index: Index | None = None, operation: str | None = None
+        self,
+        table: WatchedTable,
+        name: TableMetric,
+        *,
+        index: str | None = None,
+        operation: str | None = None,
     ) -> MetricRef:
-        """A metric of the table, of one of its indexes, or of one operation."""
+        """A metric of a table, of one of its indexes, or of one operation."""
         narrower = {TableDimension.INDEX: index, TableDimension.OPERATION: operation}
         return MetricRef(
             namespace=Namespace.DYNAMODB,
             name=name,
             dimensions={
-                TableDimension.TABLE: self.table_name,
+                TableDimension.TABLE: table.name,
                 **{dimension: value for dimension, value in narrower.items() if value is not None},
             },
             statistic="Sum",
         )
 
-    def published(self, name: Metric, **dimensions: str) -> MetricRef:
-        """A count that the functions publish."""
-        return MetricRef(namespace=self.namespace, name=name, dimensions=dimensions, statistic="Sum")
+    def of_dead_letters(self, name: QueueMetric) -> MetricRef:
+        """A metric of the queue of runs that could not be applied."""
+        return MetricRef(
+            namespace=Namespace.SQS,
+            name=name,
+            dimensions={QueueDimension.QUEUE: self.dead_letters},
+            statistic="Maximum",
+        )
+
+    def published(self, name: Metric, statistic: str = "Sum", **dimensions: str) -> MetricRef:
+        """A count, or the state at each sweep, that the functions publish."""
+        return MetricRef(namespace=self.namespace, name=name, dimensions=dimensions, statistic=statistic)
 
     def _of_gateway(self, name: GatewayMetric, statistic: str, path: str | None) -> MetricRef:
         return MetricRef(

@@ -10,10 +10,10 @@ from tests.running_stack import RunningStack
 
 def test_every_link_into_the_runbook_brings_its_section_into_view(page: Page, stack: RunningStack) -> None:
     # As an alarm's link does: opened anew, and the section is far down.
-    page.goto(f"/runbook#{Section.SILENCE}")
+    page.goto(f"/runbook#{Section.SILENT_SENDERS}")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
-    expect(page.get_by_role("heading", name="Silence")).to_be_in_viewport()
+    expect(page.get_by_role("heading", name="Silent senders")).to_be_in_viewport()
     expect(page.get_by_role("heading", name="Runbook")).not_to_be_in_viewport()
     for section in Section:
         page.goto(f"/runbook#{section}")

@@ -42,6 +42,9 @@ def count_what_tests_try() -> dict[str, int]:
         test_matrix.test_staying_signed_in,
         test_matrix.test_reporting,
         test_matrix.test_querying,
+        test_matrix.test_writing,
+        test_matrix.test_invoking_a_function,
+        test_matrix.test_reading_the_dead_letters,
     )
     attempts = _count(test_enumeration.test_every_user_looks_like_no_user)
     events = (test_any_body.VALUE_EVENTS, test_any_body.BODY_EVENTS, test_any_body.CLAIM_EVENTS)

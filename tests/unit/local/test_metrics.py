@@ -13,6 +13,8 @@ from local.metrics.data import Sample, Series, publish
 from local.metrics.expressions import UnknownExpressionError, evaluate
 from local.metrics.functions import FunctionMetrics, build_samples
 from local.metrics.gateway import GatewayMetrics
+from local.metrics.queues import QueueMetrics
+from local.metrics.sources import SourceMetrics
 from local.provider.cloudwatch import metric_alarm_request
 
 NOW = datetime(2026, 11, 23, 20, 15, 30, tzinfo=UTC).timestamp()
@@ -276,3 +278,53 @@ def test_windows_slide_by_the_minute() -> None:
     assert cloudwatch.states == []
     evaluator.evaluate(NOW + 240)
     assert cloudwatch.states == ["OK"]
+
+
+class _Queues:
+    """One queue with three messages."""
+
+    def list_queues(self) -> dict[str, Any]:
+        return {"QueueUrls": ["http://127.0.0.1:1/000000000000/file-sla-dev-dead-letters"]}
+
+    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
+        return {"Attributes": {"ApproximateNumberOfMessages": "3"}}
+
+
+def test_messages_that_wait_are_published_by_queue() -> None:
+    samples = list(QueueMetrics(_Aws(sqs=_Queues())).new_samples(NOW))  # type: ignore[arg-type]
+    assert _sums(samples, QueueName="file-sla-dev-dead-letters") == {"ApproximateNumberOfMessagesVisible": 3}
+    assert [sample.moment for sample in samples] == [NOW]
+
+
+class _Sources:
+    """One source, with the result that a test sets."""
+
+    result = "No records processed"
+
+    def list_event_source_mappings(self) -> dict[str, Any]:
+        arn = "arn:aws:lambda:us-east-1:000000000000:function:f"
+        return {
+            "EventSourceMappings": [
+                {"UUID": "1", "FunctionArn": arn, "LastProcessingResult": self.result},
+            ]
+        }
+
+
+def test_a_batch_grows_older_while_the_function_fails_on_it() -> None:
+    sources = _Sources()
+    metrics = SourceMetrics(_Aws(**{"lambda": sources}))  # type: ignore[arg-type]
+
+    def published(now: float) -> dict[str, float]:
+        return _sums(list(metrics.new_samples(now)), FunctionName="f")
+
+    # Without a record there is no batch.
+    assert published(NOW) == {}
+    sources.result = "OK - 2 records"
+    assert published(NOW) == {"IteratorAge": 0, "Errors": 0}
+    sources.result = "FAILED"
+    assert published(NOW + 10) == {"IteratorAge": 0, "Errors": 1}
+    assert published(NOW + 70) == {"IteratorAge": 60_000, "Errors": 1}
+    sources.result = "OK - 2 records"
+    assert published(NOW + 80) == {"IteratorAge": 0, "Errors": 0}
+    sources.result = "FAILED"
+    assert published(NOW + 90) == {"IteratorAge": 0, "Errors": 1}

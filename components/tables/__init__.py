@@ -1,0 +1,1 @@
+"""The tables, and what is in each of them."""

@@ -1,0 +1,1 @@
+"""Keys, indexes and expiry of each table, as data."""
