@@ -7,7 +7,7 @@ from contract.table import Attribute
 
 MOMENT: Final = "datetime64[us, UTC]"
 
-Kind = Literal["text", "path", "minutes", "count", "moment"]
+Kind = Literal["text", "path", "minutes", "count", "moment", "creation"]
 """What the values are, and so how a table shows them."""
 
 
@@ -69,7 +69,17 @@ COMPLETE: Final = Column("complete", "bool")
 
 # What every file of a record has beside them.
 FILENAME: Final = Column("filename", "str", "text", "File", "File", None, 150)
-CREATED: Final = Column("created", MOMENT, "moment", "Waiting since", "Created")
+CREATED: Final = Column(
+    "created",
+    MOMENT,
+    "creation",
+    "Waiting since",
+    "Created",
+    "With (?) it lies before 1970 or in the future, and how long the file waits is not known.",
+    125,
+)
+PLAUSIBLE: Final = Column("plausible", "bool")
+"""Whether the date of its creation tells its age."""
 
 # What is worked out of a stuck file.
 STATUS: Final = Column("status", "str", "text", "Status", "Status", None, 95)

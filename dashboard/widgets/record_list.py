@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import columns
 from dashboard.data.frames import RECORD_KEY
 from dashboard.frame.page import Page
+from dashboard.services.creation_dates import find_plausible, spell_creations
 from dashboard.services.filters import filter_by_text
 from dashboard.services.latest_records import list_hours, select_files
 from dashboard.widgets.columns import configure_column
@@ -36,8 +37,9 @@ def _draw_files(record: pd.DataFrame, page: Page) -> None:
     files = select_files(record, load_hours(page.session.table, list_hours(record), with_files=True).files)
     st.subheader("Files in this report")
     draw_path(record["folder"].iloc[0])
+    listed = files.assign(plausible=find_plausible(files["created"], files["detected_at"]))
     st.dataframe(
-        files.sort_values("created"),
+        listed.sort_values("created").assign(created=lambda table: spell_creations(table, page.zone)),
         hide_index=True,
         column_order=[column.name for column in _SHOWN_OF_FILES],
         column_config={column.name: configure_column(column, page.zone) for column in _SHOWN_OF_FILES},

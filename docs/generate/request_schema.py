@@ -11,6 +11,7 @@ from contract.routes import RouteSpec
 
 _DEFINITIONS: Final = "#/$defs/"
 _NULL: Final = {"type": "null"}
+_FORMATS: Final = {"date-time": "date and time", "uuid": "GUID"}
 _TYPES: Final = {"string": "text", "integer": "whole number", "boolean": "boolean", "object": "object"}
 
 Schema = Mapping[str, Any]
@@ -96,7 +97,7 @@ def _describe_type(schema: Schema) -> str:
         return f"list of at least {schema.get('minItems', 0)}"
     kind: str = schema.get("type", "object")
     limits = _format_limits(schema, "Length", " characters") or _format_limits(schema, "imum", "")
-    return ("date and time" if schema.get("format") == "date-time" else _TYPES.get(kind, kind)) + limits
+    return _FORMATS.get(schema.get("format", ""), _TYPES.get(kind, kind)) + limits
 
 
 def _format_limits(schema: Schema, ending: str, unit: str) -> str:

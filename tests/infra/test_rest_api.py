@@ -45,7 +45,7 @@ def test_gateway_takes_any_json_and_leaves_the_rest_to_the_function(program: Pro
 
 def test_gateway_says_what_makes_a_body_no_json(program: Program) -> None:
     responses = {r.inputs["responseType"]: r.inputs for r in program.all("Response")}
-    assert responses["BAD_REQUEST_BODY"]["statusCode"] == "400"
+    assert responses["BAD_REQUEST_BODY"]["statusCode"] == "422"
     [error] = json.loads(responses["BAD_REQUEST_BODY"]["responseTemplates"]["application/json"])["errors"]
     assert (error["field"], error["problem"]) == ("body", "is not JSON, or empty")
     for remedy in ("backslash twice", "ConvertTo-Json", "double quotes", "UTF8.GetBytes"):
