@@ -2,8 +2,9 @@
 
 `routes` is the one table of the API; `report` and `sign_in` are what it takes, `answers` what it
 gives. `table`, `metrics`, `outputs`, `environment`, `names` and `runbook` hold names, `limits` the
-numbers, `remedies` how to mend a request, and `moments` the one way to write a time.
+numbers, `remedies` how to mend a request, `moments` the one way to write a time, `plausibility` which dates
+tell an age, and `folder_key` which spellings are one folder.
 
-AuthLambda is packaged without pydantic. So only `report` imports it, and `routes` names each request
-by its dotted path.
+AuthLambda is packaged without pydantic. So only `report` and what it is made of import it, and `routes`
+names each request by its dotted path.
 """

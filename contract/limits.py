@@ -1,6 +1,6 @@
 """The limits of requests, with the source of each."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 MAX_EVENT_BYTES: Final = 6 * 1024 * 1024
@@ -12,15 +12,25 @@ token's claims a third time; its own keys and context are one or two thousand.""
 MAX_REPORT_BYTES: Final = MAX_EVENT_BYTES - EVENT_ALLOWANCE_BYTES
 """Bytes of a report's body in the event, where it is text in JSON: what is escaped there counts twice."""
 MAX_FOLDERS: Final = 10_000
-"""Folders of one report: each is a record, and all must be written while the gateway waits."""
-MIN_SLA_MINUTES: Final = 20
-MAX_SLA_MINUTES: Final = 24 * 60
+"""Folders of one report, in `sla_error` and in `run.folders` alike: each of the first is a record, and all
+must be written while the gateway waits."""
+MIN_SLA_MINUTES: Final = 1
+MAX_SLA_MINUTES: Final = 365 * 24 * 60
 MAX_FOLDER_BYTES: Final = 1024
 """Bytes of UTF-8: DynamoDB's limit for a sort key, which `Folder` is in an index."""
 MAX_FILENAME_CHARACTERS: Final = 1024
-EARLIEST_CREATION: Final = datetime(1970, 1, 1, tzinfo=UTC)
-CLOCK_SKEW: Final = timedelta(days=1)
-"""How far in the future a creation date may lie: reporters' clocks and zones are not ours."""
+"""File systems end at 255 characters (NTFS, ext4) and object stores at 1,024 bytes (Amazon S3)."""
+MAX_SENDER_CHARACTERS: Final = 64
+"""Characters of `run.sender`; a computer's name has at most 63 (DNS labels)."""
+MAX_CLIENT_CHARACTERS: Final = 256
+"""Characters that are kept of `run.client`."""
+MAX_INTERVAL_MINUTES: Final = 7 * 24 * 60
+MAX_RUN_TIME: Final = timedelta(days=7)
+"""Longest time from a run's start to the sending of its report, which may have waited in a spool."""
+MAX_PARTS: Final = 1_000
+"""Parts of one run, each a report of its own."""
+MAX_ERROR_CHARACTERS: Final = 1024
+"""Characters that are kept of why a folder could not be read."""
 MAX_KEY_CHARACTERS: Final = 255
 """Characters of an idempotency key."""
 

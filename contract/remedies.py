@@ -27,5 +27,6 @@ HANDED_ON: Final = "bytes as the gateway hands it on"
 COUNTED_TWICE: Final = "Quotes, backslashes and line ends count twice."
 """Why a request is larger than it looks: a function gets its body as text in JSON."""
 HOW_TO_SPLIT: Final = (
-    "Send the folders in several requests, and the files of a folder with very many in several too."
+    "Send the folders in several requests, and the files of a folder with very many in several too. "
+    "Where the report has a run, give each request the same run.id, its own run.part, and run.parts."
 )

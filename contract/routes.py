@@ -117,7 +117,7 @@ AUTH: Final = RouteSpec(
             bodies=(SignedIn, Message),
         ),
         AnswerSpec(
-            status=HTTPStatus.BAD_REQUEST,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
             meaning="The body breaks the contract: each field, its problem and a hint.",
             bodies=(Problems,),
         ),
@@ -147,7 +147,7 @@ FILE_SLA_ERROR: Final = RouteSpec(
     answers=(
         AnswerSpec(status=HTTPStatus.OK, meaning="Every record is stored.", bodies=(Recorded,)),
         AnswerSpec(
-            status=HTTPStatus.BAD_REQUEST,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
             meaning="The body breaks the contract, nothing was stored: each field, its problem and a hint.",
             bodies=(Problems,),
         ),

@@ -11,11 +11,15 @@ class SenderAttribute(StrEnum):
     SENDER = "Sender"
     """Partition key."""
     PART = "Part"
-    """Sort key: `OWN_PART`, `LIST_PART`, `REFUSED_PART`, or one of the prefixes and what it is of."""
+    """Sort key: `OWN_PART`, `REFUSED_PART`, or one of the prefixes and what it is of."""
     BODY = "Body"
     """What the rules know, as JSON: the projection's own, and nobody else's to read."""
+    CHUNKS = "Chunks"
+    """In how many items a list is stored."""
     REVISION = "Revision"
     """Counts the writes of the sender's own item: whoever writes says which one was read."""
+    RECENT_RUNS = "RecentRuns"
+    """RunIds of its last runs with their moments: what comes again is known again."""
     WAKES_IN = "WakesIn"
     """Partition key of the wake index: one of `WAKE_SHARDS`."""
     WAKES_AT = "WakesAt"
@@ -24,7 +28,7 @@ class SenderAttribute(StrEnum):
     """Since when it has to be folded anew from its runs; absent where it has not."""
 
     STATE = "State"
-    """One of `SenderState`."""
+    """One of `SenderState`; `REFUSED_STATE` on the item of a refused report."""
     STATE_SINCE = "StateSince"
     SENDER_NAME = "SenderName"
     KIND = "Kind"
@@ -98,9 +102,11 @@ class SenderIndex(StrEnum):
 
 
 OWN_PART: Final = "sender"
-LIST_PART: Final = "list"
 REFUSED_PART: Final = "refused"
+LIST_PREFIX: Final = "list#"
 SET_PREFIX: Final = "set#"
 ACT_PREFIX: Final = "act#"
+REFUSED_STATE: Final = "refused"
+"""Under which the state index lists every sender's last refused report, its first run or not."""
 WAKE_SHARDS: Final = 4
 """Partitions of the wake index, `0` and so on: each takes 1,000 writes a second (DynamoDB quotas)."""

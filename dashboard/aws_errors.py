@@ -37,7 +37,7 @@ def translate_aws_errors(what: str, denied: str | None = None) -> Iterator[None]
     """Turns the AWS client's errors into the dashboard's. The cause is left out: it would carry the request.
 
     Args:
-        what: is asked, at the beginning of a sentence: `The table`.
+        what: who is asked, as a sentence begins with it: `The table`.
         denied: what to tell where AWS refuses; None for `AccessDeniedError`'s own words.
 
     Raises:

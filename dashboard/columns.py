@@ -1,11 +1,13 @@
 """Every column that records and stuck files have: its name in the data frames, its type, its headings."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
+
+from contract.table import Attribute
 
 MOMENT: Final = "datetime64[us, UTC]"
 
-Kind = Literal["text", "path", "minutes", "count", "moment"]
+Kind = Literal["text", "path", "minutes", "count", "moment", "creation"]
 """What the values are, and so how a table shows them."""
 
 
@@ -24,22 +26,60 @@ class Column:
     explanation: str | None = None
     width: int | None = None
     """Pixels; None leaves it to the table."""
+    attribute: str = ""
+    """That of a record which holds it; empty where it is not stored with records."""
+    absent: Any = None
+    """Its value in records that lack the attribute."""
 
 
 # What every record has.
-DETECTED_AT: Final = Column("detected_at", MOMENT, "moment", "Reported", "Reported")
-REPORTED_BY: Final = Column("reported_by", "str", "text", "Reporter", "Reporter")
-FOLDER: Final = Column("folder", "str", "path", "Folder", "Folder", "Pick a row to see the whole path.", 305)
-SLA: Final = Column(
-    "sla", "int64", "minutes", "SLA", "SLA (min)", "How long a file may wait in its folder.", 60
+DETECTED_AT: Final = Column(
+    "detected_at", MOMENT, "moment", "Reported", "Reported", attribute=Attribute.DETECTED_AT
 )
-FILE_COUNT: Final = Column("file_count", "int64", "count", "Files", "Files")
+REPORTED_BY: Final = Column(
+    "reported_by", "str", "text", "Reporter", "Reporter", attribute=Attribute.REPORTED_BY
+)
+FOLDER: Final = Column(
+    "folder",
+    "str",
+    "path",
+    "Folder",
+    "Folder",
+    "Pick a row to see the whole path.",
+    305,
+    attribute=Attribute.FOLDER,
+)
+SLA: Final = Column(
+    "sla",
+    "int64",
+    "minutes",
+    "SLA",
+    "SLA (min)",
+    "How long a file may wait in its folder.",
+    60,
+    attribute=Attribute.SLA,
+)
+FILE_COUNT: Final = Column("file_count", "int64", "count", "Files", "Files", attribute=Attribute.FILE_COUNT)
+PARTS: Final = Column("parts", "int64", "count", attribute=Attribute.PARTS, absent=1)
+"""In how many parts the record was stored."""
+RECORD: Final = (DETECTED_AT, FOLDER, FILE_COUNT, SLA, REPORTED_BY)
+"""What is asked of the table, read, shown and downloaded of every record, in the order of the screen."""
 COMPLETE: Final = Column("complete", "bool")
 """False while parts of a record that was stored in several are missing."""
 
 # What every file of a record has beside them.
 FILENAME: Final = Column("filename", "str", "text", "File", "File", None, 150)
-CREATED: Final = Column("created", MOMENT, "moment", "Waiting since", "Created")
+CREATED: Final = Column(
+    "created",
+    MOMENT,
+    "creation",
+    "Waiting since",
+    "Created",
+    "With (?) it lies before 1970 or in the future, and how long the file waits is not known.",
+    125,
+)
+PLAUSIBLE: Final = Column("plausible", "bool")
+"""Whether the date of its creation tells its age."""
 
 # What is worked out of a stuck file.
 STATUS: Final = Column("status", "str", "text", "Status", "Status", None, 95)

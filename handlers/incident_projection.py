@@ -4,11 +4,86 @@ Invoked by the stream of FileSlaRuns, with the runs that were just stored, and e
 schedule, for what time alone changes.
 """
 
-from typing import Any
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, Final, Self
 
-from handlers.web.telemetry import logger
+from botocore.config import Config
+from botocore.session import Session
+
+from handlers.environment import ProjectionEnvironment
+from handlers.projection.dead_letters import DeadLetters
+from handlers.projection.gauges import Gauges
+from handlers.projection.refolding import Refolding
+from handlers.projection.run_table import RunTable
+from handlers.projection.sender_store import SenderStore
+from handlers.projection.stream import StreamReader
+from handlers.projection.sweeping import Sweep
+from handlers.web.telemetry import count, logger, metrics
+
+CONFIG: Final = Config(
+    connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 6}
+)
+RESERVE_SECONDS: Final = 30.0
+"""Kept back from the function's time for the sender that is being folded as time runs out."""
 
 
-def handler(event: dict[str, Any], _context: Any) -> None:
-    """Takes a batch of the stream; anything else is the sweep."""
-    logger.info("invoked", extra={"runs": len(event.get("Records", ()))})
+@dataclass(frozen=True)
+class _Parts:
+    stream: StreamReader
+    sweep: Sweep
+    gauges: Gauges
+
+    @classmethod
+    def connect(cls) -> Self:
+        environment, session = ProjectionEnvironment.read(), Session()
+        client: Any = session.create_client("dynamodb", config=CONFIG)
+        queues: Any = session.create_client("sqs", config=CONFIG)
+        senders, incidents = environment.senders_table_name, environment.incidents_table_name
+        days = environment.retention_days
+        store = SenderStore(client, senders, incidents, timedelta(days=days) if days else None)
+        letters = DeadLetters(queues, environment.dead_letters_url)
+        refolding = Refolding(store, RunTable(client, environment.runs_table_name))
+        return cls(
+            stream=StreamReader(client=client, senders_table=senders, store=store, dead_letters=letters),
+            sweep=Sweep(client=client, senders_table=senders, store=store, refolding=refolding),
+            gauges=Gauges(client=client, senders_table=senders, incidents_table=incidents),
+        )
+
+
+@cache
+def _parts() -> _Parts:
+    return _Parts.connect()
+
+
+if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
+    # Made while Lambda starts the environment, not while the first run waits.
+    _parts()
+
+
+def handler(event: dict[str, Any], context: Any) -> None:
+    """Takes a batch of the stream; anything else is the sweep.
+
+    Raises:
+        botocore.exceptions.ClientError: a service refused or failed: Lambda invokes it again.
+    """
+    metrics.clear_metrics()
+    try:
+        if "Records" in event:
+            _parts().stream.read(event["Records"])
+        else:
+            _sweep(context)
+    finally:
+        if metrics.metric_set:
+            metrics.flush_metrics()
+
+
+def _sweep(context: Any) -> None:
+    seen = _parts().sweep.run(
+        datetime.now(UTC), lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
+    )
+    for metric, value in _parts().gauges.read().items():
+        count(metric, value)
+    logger.info("swept", extra={"senders": seen})

@@ -33,7 +33,7 @@ def main() -> int:
             case "outputs":
                 return outputs(state)
             case "report":
-                # Imported only here: it takes what all others take many times over.
+                # Imported only here: it takes many times as long as all other imports.
                 from local.commands.report import report
 
                 return report(state, arguments.file)

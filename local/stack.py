@@ -81,7 +81,7 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
     with _timed(say, "a reporter and an analyst"):
         users = create_people(aws, outputs["user_pool_id"])
     with _timed(say, "functions warm"):
-        # One report with nothing in it takes the whole road once.
+        # A heartbeat, once through gateway, functions and sign-in.
         post_report(outputs["api_url"], users["reporter"], HEARTBEAT).raise_for_status()
         # The first of the schedule comes in a minute, and until then an alarm would say that none comes.
         aws.client("lambda").invoke(

@@ -67,7 +67,7 @@ class Starter:
         return self._process.wait() == 0
 
     def complaints(self) -> str:
-        """What was said that is no step: what went wrong, or a warning."""
+        """What it printed beside its steps: what went wrong, or a warning."""
         self._complaints.seek(0)
         return self._complaints.read().decode(errors="replace").strip()
 

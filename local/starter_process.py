@@ -18,7 +18,7 @@ from local.waiting import DidNotStartError
 
 def main(folder: str, options: str) -> int:
     """Returns the exit code."""
-    # Whatever the program and the tools that it runs print is no step.
+    # What the program and its tools print goes to stderr: on stdout are the steps alone.
     steps = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:

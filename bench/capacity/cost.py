@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bench.capacity import prices
+from bench.capacity.alarms import count_metrics_in_alarms
 from bench.capacity.fleet import SECONDS_A_MONTH, Fleet
 from bench.capacity.functions import MEMORY_MB, REPORT, SIGN_IN, Work
 from bench.capacity.prices import GB
@@ -17,9 +18,6 @@ METRICS = 47
 """Metrics of our own, every combination of dimensions counted."""
 DETAILED_METRICS = len(GatewayMetric) * len(ROUTES)
 """API Gateway's of each route's POST, turned on for its alarms. Two more would come with a cache."""
-METRICS_IN_ALARMS = 50
-"""An alarm on a share of the requests reads two, and each is billed. Alarms that are off by default
-are counted too."""
 ANALYSTS = 20
 QUERIES_A_DAY = 200
 """By each analyst; a view of a day is 25 of them, and past hours are remembered."""
@@ -43,7 +41,7 @@ def monthly(fleet: Fleet) -> Mapping[str, float]:
         "CloudWatch logs": requests * LOG_BYTES / GB * (prices.LOG_GB + prices.LOG_GB_MONTH),
         "API Gateway's detailed metrics": DETAILED_METRICS * prices.METRIC_MONTH,
         "CloudWatch metrics and alarms": METRICS * prices.METRIC_MONTH
-        + METRICS_IN_ALARMS * prices.ALARM_MONTH
+        + count_metrics_in_alarms() * prices.ALARM_MONTH
         + prices.COMPOSITE_ALARM_MONTH
         + prices.DASHBOARD_MONTH,
         "Cognito and Secrets Manager": (fleet.accounts + ANALYSTS) * prices.ACTIVE_USER_MONTH

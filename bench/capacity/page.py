@@ -1,6 +1,7 @@
 """The model's numbers as tables in Markdown, as docs/capacity.md shows them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
 
 from bench.capacity.cost import monthly, monthly_of_key
 from bench.capacity.fleet import Fleet
@@ -27,11 +28,6 @@ def default_throttles() -> Throttles:
         )
 
     return Throttles(auth=of("auth"), report=of("report"))
-
-
-def tables() -> Sequence[str]:
-    """Cost, limits in four situations, the largest report, and memory."""
-    return [_cost_table(), _limits_table(), _files_table(), _memory_table()]
 
 
 def _cost_table() -> str:
@@ -122,3 +118,12 @@ def _dollars(amount: float) -> str:
 
 def _share(share: float) -> str:
     return f"{share:.0%}" if share < 10 else f"{share:,.0f} times"
+
+
+TABLES: Final[Mapping[str, Callable[[], str]]] = {
+    "table of costs": _cost_table,
+    "table of limits": _limits_table,
+    "table of files in a report": _files_table,
+    "table of memory": _memory_table,
+}
+"""By the key under which a page asks for it."""

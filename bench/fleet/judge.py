@@ -8,8 +8,8 @@ from statistics import quantiles
 from bench.fleet.called import Called, Story
 from bench.fleet.servers import Server
 from bench.fleet.world import Breach, joined
+from contract.folder_key import folder_key
 from contract.incidents import IncidentStatus
-from handlers.incidents.folder_key import folder_key
 
 LONG_AGO = 6 * 60.0
 """An incident that lives on in a breach this long after another has carried an acknowledgement too far."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from bench.fleet.world import Breach, Folder, within
-from handlers.incidents.folder_key import folder_key
+from contract.folder_key import folder_key
 from handlers.incidents.proof import file_hash, kept
 from handlers.incidents.runs import BreachedFolder, Listing, Run
 

@@ -56,7 +56,7 @@ class Service:
     @property
     def ours_environment(self) -> dict[str, str]:
         """What our ingest function needs to run in a process of its own."""
-        return self.function_environment("file-sla-error")
+        return self.function_environment(FILE_SLA_ERROR.key)
 
     @property
     def naive_environment(self) -> dict[str, str]:

@@ -102,7 +102,7 @@ def _parse_tokens(answer: dict[str, Any]) -> Tokens:
 
 def _translate_failure(status: int, answer: dict[str, Any]) -> Exception:
     match status:
-        case httpx.codes.BAD_REQUEST:
+        case httpx.codes.UNPROCESSABLE_ENTITY:
             return _translate_problems(answer)
         case httpx.codes.UNAUTHORIZED:
             return WrongCredentialsError()

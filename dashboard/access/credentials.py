@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _WHAT: Final = "AWS sign-in"
 _FAILURE_SECONDS: Final = 1
-"""For so long a failure is the answer to everyone else who waited for the same credentials."""
+"""For so long, everyone else who waited for the same credentials gets the same failure."""
 
 _Metadata = dict[str, str]
 """Credentials as botocore wants to be given them."""
@@ -76,8 +76,8 @@ class IdentityPool:
 class _SharedFailure:
     """Has those who wait for credentials at the same time share a failure to get any.
 
-    botocore lets one thread fetch them at a time. In front of an AWS that hangs, every query of a page would
-    wait for its turn, hang, and make the next one wait, and whoever tries again would stand behind them all.
+    botocore lets one thread fetch them at a time. While AWS hangs, each query of a page would wait for its
+    turn and then hang itself. Whoever tries again would have to wait for them all.
     """
 
     def __init__(self, fetch: Callable[[], _Metadata], now: Callable[[], float] = time.monotonic) -> None:

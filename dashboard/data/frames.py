@@ -21,14 +21,7 @@ AttributeValues = Mapping[str, Any]
 
 RECORD_KEY: Final = [columns.DETECTED_AT.name, columns.REPORTED_BY.name, columns.FOLDER.name]
 """What tells one record from every other, however many parts it was stored in."""
-RECORD_COLUMNS: Final = list_dtypes(
-    columns.DETECTED_AT,
-    columns.REPORTED_BY,
-    columns.FOLDER,
-    columns.SLA,
-    columns.FILE_COUNT,
-    columns.COMPLETE,
-)
+RECORD_COLUMNS: Final = list_dtypes(*columns.RECORD, columns.COMPLETE)
 """Columns of a frame of records: one row per folder and report."""
 FILE_COLUMNS: Final = list_dtypes(
     columns.DETECTED_AT,
@@ -40,13 +33,18 @@ FILE_COLUMNS: Final = list_dtypes(
 )
 """Columns of a frame of files: one row per sighting of a stuck file."""
 
+_STORED: Final = (*columns.RECORD, columns.PARTS)
+_READERS: Final = tuple(
+    # The same few texts come back in report after report: one copy of each is enough.
+    (
+        str(column.attribute),
+        *(("N", int) if column.kind in {"minutes", "count"} else ("S", sys.intern)),
+        column.absent,
+    )
+    for column in _STORED
+)
+"""Attribute, type in DynamoDB, how to read it, and what stands for it where there is none."""
 # As plain text: an enumeration's members are looked up anew each time, and months have many records.
-_DETECTED_AT: Final = str(Attribute.DETECTED_AT)
-_REPORTED_BY: Final = str(Attribute.REPORTED_BY)
-_FOLDER: Final = str(Attribute.FOLDER)
-_SLA: Final = str(Attribute.SLA)
-_FILE_COUNT: Final = str(Attribute.FILE_COUNT)
-_PARTS: Final = str(Attribute.PARTS)
 _FILES: Final = str(Attribute.FILES)
 _FILENAME: Final = str(FileAttribute.FILENAME)
 _CREATION_DATE: Final = str(FileAttribute.CREATION_DATE)
@@ -55,12 +53,8 @@ _CREATION_DATE: Final = str(FileAttribute.CREATION_DATE)
 class Record(NamedTuple):
     """A record taken apart, its times still as text: cheap to make by the hour and to keep."""
 
-    detected_at: str
-    reported_by: str
-    folder: str
-    sla: int
-    file_count: int
-    parts: int
+    values: tuple[Any, ...]
+    """Those of the columns that are stored, in their order."""
     files: tuple[tuple[str, str], ...]
     """Name and time of creation of each; nothing if they were not asked for."""
 
@@ -71,14 +65,13 @@ def parse_records(stored: Iterable[AttributeValues]) -> list[Record]:
 
 
 def _parse_record(values: AttributeValues) -> Record:
-    # The same few texts come back in report after report: one copy of each is enough.
     return Record(
-        sys.intern(values[_DETECTED_AT]["S"]),
-        sys.intern(values[_REPORTED_BY]["S"]),
-        sys.intern(values[_FOLDER]["S"]),
-        int(values[_SLA]["N"]),
-        int(values[_FILE_COUNT]["N"]),
-        int(values[_PARTS]["N"]) if _PARTS in values else 1,
+        tuple(
+            [
+                read(values[attribute][kind]) if attribute in values else absent
+                for attribute, kind, read, absent in _READERS
+            ]
+        ),
         tuple(
             (sys.intern(file["M"][_FILENAME]["S"]), sys.intern(file["M"][_CREATION_DATE]["S"]))
             for file in values.get(_FILES, {"L": ()})["L"]
@@ -97,9 +90,11 @@ class RecordFrames:
     def of(records: Sequence[Record], *, with_files: bool = True) -> RecordFrames:
         """The frames of these records, parts of the same one joined."""
         stored = pd.DataFrame.from_records(
-            [record[:-1] for record in records], columns=list(Record._fields[:-1])
+            [record.values for record in records], columns=[column.name for column in _STORED]
         )
-        stored["detected_at"] = _parse_moments(stored["detected_at"])
+        for column in _STORED:
+            if column.kind == "moment":
+                stored[column.name] = _parse_moments(stored[column.name])
         joined = _join_parts(stored).astype(RECORD_COLUMNS)[list(RECORD_COLUMNS)]
         return RecordFrames(joined, _list_files(records if with_files else [], stored))
 
@@ -131,17 +126,20 @@ def _parse_moments(texts: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
     """Moments from their text; each different text is read only once."""
     codes, different = pd.factorize(texts)
     moments = pd.Series(pd.to_datetime(different, utc=True, format="ISO8601"), dtype=MOMENT)
-    return moments.take(codes).reset_index(drop=True)
+    # Where there is no text, the code is that of no moment.
+    return moments.reindex(codes).reset_index(drop=True)
 
 
 def _join_parts(stored: pd.DataFrame) -> pd.DataFrame:
     if not stored["parts"].gt(1).any():
         return stored.assign(complete=True)
     joined = stored.groupby(RECORD_KEY, as_index=False, sort=False).agg(
-        sla=("sla", "first"),
-        file_count=("file_count", "sum"),
-        parts=("parts", "first"),
-        found=("sla", "size"),
+        **{
+            column.name: (column.name, "sum" if column is columns.FILE_COUNT else "first")
+            for column in _STORED
+            if column.name not in RECORD_KEY
+        },
+        found=("parts", "size"),
     )
     return joined.assign(complete=joined["found"] >= joined["parts"])
 

@@ -63,7 +63,7 @@ class Loading:
         return self.watch(None)
 
     def watch(self, seconds: float | None) -> Iterator[int]:
-        """The same, and yields also whenever nothing came for as long."""
+        """The same; yields also each time that nothing has arrived for so many `seconds`."""
         arrived: SimpleQueue[Future[list[Record]]] = SimpleQueue()
         fetches = {self._pool.submit(self._fetch, hour): hour for hour in self._missing}
         for fetch in fetches:

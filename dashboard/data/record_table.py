@@ -10,6 +10,7 @@ import boto3
 
 from contract.moments import format_affected_date
 from contract.table import Attribute, Index
+from dashboard import columns
 from dashboard.aws_errors import translate_aws_errors
 from dashboard.data.frames import AttributeValues
 from dashboard.timeouts import build_client_config
@@ -22,14 +23,7 @@ CONNECTIONS = 16
 
 NAME: Final = "The table"
 """What those who wait for it are told that they wait for."""
-_SUMMARY = (
-    Attribute.FOLDER,
-    Attribute.SLA,
-    Attribute.FILE_COUNT,
-    Attribute.DETECTED_AT,
-    Attribute.REPORTED_BY,
-    Attribute.PARTS,
-)
+_SUMMARY = tuple(column.attribute for column in (*columns.RECORD, columns.PARTS))
 
 
 class RecordTable:

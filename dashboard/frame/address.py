@@ -79,10 +79,7 @@ def parse_choice(*choices: str) -> Callable[[str], str | None]:
 
 
 def carry_parameters(page: str, names: Collection[str]) -> None:
-    """Takes the parameters of these names along when `page` is another than before.
-
-    Streamlit empties the address when the page changes.
-    """
+    """Keeps the parameters of these names in the address when the page changes, and Streamlit empties it."""
     if st.session_state.get(_PAGE, page) != page:
         for name, text in st.session_state.get(_CARRIED, {}).items():
             if name not in st.query_params:

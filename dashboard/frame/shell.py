@@ -26,7 +26,7 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
             signed_in.synchronize_cookie()
             return
         _draw_account(session.analyst.username)
-        # Before anything that is remembered can be shown.
+        # First of all: a page may show what is remembered, and only analysts may see that.
         wait_for(auth_api.NAME, lambda: backend().sessions.verify(session), "verification")
         page.run()
     except SettingsError as error:

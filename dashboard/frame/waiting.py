@@ -24,7 +24,7 @@ class Notice:
     """Says what is waited for once it has been silent for a while, with a button to ask anew.
 
     Args:
-        what: is asked, at the beginning of a sentence: `The table`.
+        what: who is asked, as a sentence begins with it: `The table`.
         key: tells this notice from the others of a page.
         now: seconds that go by.
     """
@@ -39,10 +39,13 @@ class Notice:
         self._silent_since = now()
 
     def tick(self) -> None:
-        """Still no answer. Call it every `TICK_SECONDS`: here a run ends that the next one cuts short."""
+        """Tells how long there has been no answer.
+
+        Call it every `TICK_SECONDS`: what it draws is where Streamlit ends this run once another is wanted.
+        """
         seconds = int(self._now() - self._silent_since) // NOTICE_SECONDS * NOTICE_SECONDS
         if not seconds:
-            # Nothing to see, but whatever is drawn lets Streamlit end the run.
+            # It shows nothing. It is drawn so that Streamlit can end the run.
             self._place.empty()
             return
         if self._told is None:

@@ -10,7 +10,7 @@ _REPORT = ["detected_at", "reported_by"]
 
 
 def find_clearing_reports(last_sightings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """The first report after each sighting that would have named it again, and does not.
+    """For each sighting, the first later report that would have named it again and does not.
 
     Two kinds of reports count: one that names the folder, and one by the same sender that does
     not. Reports with missing parts do not count: what they leave out may be in the missing part.

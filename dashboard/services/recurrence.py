@@ -17,7 +17,7 @@ class Recurrence:
     days: int
     """Days, in the viewer's zone, on which a file was found stuck."""
     typical_overdue: timedelta | None
-    """Median of how long the files were over their SLA at worst."""
+    """Median of how long the files were over their SLA at worst, as far as that is known."""
     typical_interval: timedelta | None
     """Median time from one report that found files newly stuck to the next."""
 
@@ -28,7 +28,7 @@ def summarize_recurrence(stuck: pd.DataFrame, zone: ZoneInfo) -> Recurrence:
     return Recurrence(
         files=len(stuck),
         days=int(to_wall_clock(beginnings, zone).dt.normalize().nunique()),
-        typical_overdue=_median(pd.to_timedelta(stuck["overdue_worst"], unit="m")),
+        typical_overdue=_median(pd.to_timedelta(stuck["overdue_worst"].dropna(), unit="m")),
         typical_interval=_median(beginnings.diff().dropna()),
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 from dashboard import columns
 from dashboard.data.frames import RecordFrames
 from dashboard.services.clearing import find_clearing_reports
+from dashboard.services.creation_dates import find_plausible
 
 FILE: Final = [columns.FOLDER.name, columns.FILENAME.name, columns.CREATED.name]
 """What makes a file the same file. Another one of the same name was created at another time."""
@@ -33,6 +34,7 @@ COLUMNS: Final = (
     columns.FOLDER,
     columns.FILENAME,
     columns.CREATED,
+    columns.PLAUSIBLE,
     columns.STATUS,
     columns.BASIS,
     columns.SLA,
@@ -66,14 +68,15 @@ def find_stuck_files(frames: RecordFrames, as_of: datetime, quiet: timedelta) ->
     Returns:
         `COLUMNS`: times in UTC; `sla`, `overdue_now` (NaN unless open) and `overdue_worst` in
         minutes; `cleared_at` the moment of the report that shows it, or NaT; `later` the number of
-        later rows of the same file.
+        later rows of the same file. Where the file's age is not known, both are NaN, and the row
+        is among the last of its status.
     """
     stuck = _group_sightings(frames.files, quiet)
     same_file = stuck.groupby(FILE, dropna=False)
     stuck["later"] = same_file.cumcount(ascending=False)
     until = same_file["first_seen"].shift(-1)
     clearing = find_clearing_reports(stuck, frames.records)
-    # The report with which the file's next row begins names the folder too, but ends nothing.
+    # Only reports before the file's next row can have cleared it: from then on it is stuck again.
     clearing = clearing.where(clearing.lt(until, axis="index") | until.isna().to_numpy()[:, None])
     cleared_at = clearing.min(axis="columns")
     heard = until.isna() & (as_of - stuck["last_seen"] <= quiet)
@@ -85,7 +88,7 @@ def find_stuck_files(frames: RecordFrames, as_of: datetime, quiet: timedelta) ->
     stuck.loc[cleared_at.notna(), ["status", "basis"]] = [Status.CLEARED.value, _NOT_NAMED]
     stuck.loc[clearing["by_folder"].notna() & (clearing["by_folder"] == cleared_at), "basis"] = _NOT_LISTED
     now_overdue = _measure_overdue(as_of, stuck)
-    stuck["overdue_now"] = now_overdue.where(stuck["status"] == Status.OPEN)
+    stuck["overdue_now"] = now_overdue.where((stuck["status"] == Status.OPEN) & stuck["plausible"])
     stuck["overdue_worst"] = stuck[["overdue_worst", "overdue_now"]].max(axis="columns")
     return _sort_worst_first(stuck)[[column.name for column in COLUMNS]]
 
@@ -105,9 +108,13 @@ def _group_sightings(files: pd.DataFrame, quiet: timedelta) -> pd.DataFrame:
     )
     gap = sightings.groupby(FILE, dropna=False)["detected_at"].diff()
     sightings["row"] = (gap.isna() | (gap > quiet)).cumsum()
-    sightings["overdue"] = _measure_overdue(sightings["detected_at"], sightings)
+    # A date in the future may become plausible while the file is stuck.
+    plausible = find_plausible(sightings["created"], sightings["detected_at"])
+    sightings["plausible"] = plausible
+    sightings["overdue"] = _measure_overdue(sightings["detected_at"], sightings).where(plausible)
     rows = sightings.groupby("row", as_index=False).agg(
         **{name: (name, "first") for name in FILE},
+        plausible=("plausible", "last"),
         sla=("sla", "last"),
         reported_by=("reported_by", "last"),
         first_seen=("detected_at", "first"),

@@ -24,5 +24,5 @@ def configure_column(column: Column, zone: ZoneInfo) -> ColumnConfig:
             return st.column_config.Column(column.heading, width=column.width or 105, help=column.explanation)
         case "count":
             return st.column_config.NumberColumn(column.heading, format="localized", help=column.explanation)
-        case "text" | "path":
+        case "text" | "path" | "creation":
             return st.column_config.TextColumn(column.heading, width=column.width, help=column.explanation)

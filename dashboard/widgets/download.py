@@ -16,7 +16,7 @@ def draw_download(
 ) -> None:
     """A button that downloads all rows of the frame, also those that the table does not show yet."""
 
-    # Made on demand: most views are looked at, not downloaded. No page runs for it, so nobody else verifies.
+    # Made on demand: most views are looked at, not downloaded. No page runs then that would verify.
     def make_file() -> bytes:
         backend().sessions.verify(page.session)
         return format_csv(frame, columns, page.zone)

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import columns
 from dashboard.data.frames import RECORD_KEY
 from dashboard.frame.page import Page
+from dashboard.services.creation_dates import find_plausible, spell_creations
 from dashboard.services.filters import filter_by_text
 from dashboard.services.latest_records import list_hours, select_files
 from dashboard.widgets.columns import configure_column
@@ -17,13 +18,6 @@ from dashboard.widgets.path import draw_path
 from dashboard.widgets.search import pick_text
 from dashboard.widgets.table import draw_table
 
-_SHOWN: Final = (
-    columns.DETECTED_AT,
-    columns.FOLDER,
-    columns.FILE_COUNT,
-    columns.SLA,
-    columns.REPORTED_BY,
-)
 _SHOWN_OF_FILES: Final = (columns.FILENAME, columns.CREATED)
 
 
@@ -33,8 +27,8 @@ def draw_records(records: pd.DataFrame, page: Page) -> None:
         text = pick_text("Search folders")
         newest = records.sort_values(["detected_at", "folder"], ascending=[False, True], ignore_index=True)
         filtered = filter_by_text(newest, text, ["folder"])
-        draw_download(filtered, "records", _SHOWN, page, text)
-    picked = draw_table(filtered, "records", _SHOWN, page.zone, identity=RECORD_KEY, noun="records")
+        draw_download(filtered, "records", columns.RECORD, page, text)
+    picked = draw_table(filtered, "records", columns.RECORD, page.zone, identity=RECORD_KEY, noun="records")
     if picked is not None:
         _draw_files(picked.to_frame().T.astype(records.dtypes), page)
 
@@ -43,8 +37,9 @@ def _draw_files(record: pd.DataFrame, page: Page) -> None:
     files = select_files(record, load_hours(page.session.table, list_hours(record), with_files=True).files)
     st.subheader("Files in this report")
     draw_path(record["folder"].iloc[0])
+    listed = files.assign(plausible=find_plausible(files["created"], files["detected_at"]))
     st.dataframe(
-        files.sort_values("created"),
+        listed.sort_values("created").assign(created=lambda table: spell_creations(table, page.zone)),
         hide_index=True,
         column_order=[column.name for column in _SHOWN_OF_FILES],
         column_config={column.name: configure_column(column, page.zone) for column in _SHOWN_OF_FILES},

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboard.columns import Column, Kind
 from dashboard.frame.address import Parameter
+from dashboard.services.creation_dates import spell_creations
 from dashboard.services.durations import format_duration
 from dashboard.widgets.columns import configure_column
 from dashboard.widgets.path import shorten_path
@@ -32,7 +33,7 @@ def draw_table(
     """Draws a table of the first rows, and more as asked; returns the picked row.
 
     Args:
-        frame: the rows, in the order to show them.
+        frame: the rows, in the order to show them; with `plausible` where a creation date is shown.
         key: tells this table from others.
         columns: the columns to show, in order.
         zone: in which moments are shown.
@@ -46,13 +47,16 @@ def draw_table(
     widget = f"{key}_table"
     _select(widget, [ids.index(picked)] if picked in ids else [])
     st.caption(_describe_count(len(shown), len(frame), noun))
+    spelt = {
+        _name_shown(column): spell_creations(shown, zone) for column in columns if column.kind == "creation"
+    }
     st.dataframe(
-        shown.style.format(_format_minutes, subset=_list_names(columns, "minutes")).format(
-            _format_path, subset=_list_names(columns, "path")
-        ),
+        shown.assign(**spelt)
+        .style.format(_format_minutes, subset=_list_names(columns, "minutes"))
+        .format(_format_path, subset=_list_names(columns, "path")),
         hide_index=True,
-        column_order=[column.name for column in columns],
-        column_config={column.name: configure_column(column, zone) for column in columns},
+        column_order=[_name_shown(column) for column in columns],
+        column_config={_name_shown(column): configure_column(column, zone) for column in columns},
         on_select=lambda: _pick(widget, ids),
         selection_mode="single-row",
         key=widget,
@@ -62,6 +66,11 @@ def draw_table(
     if len(shown) < len(frame):
         st.button("Show more", icon=":material/expand_more:", key=f"{key}_more", on_click=_more, args=(key,))
     return shown.iloc[ids.index(picked)] if picked in ids else None
+
+
+def _name_shown(column: Column) -> str:
+    """The column that is shown for this one: creation dates are text, since browsers misread some."""
+    return f"{column.name}_spelt" if column.kind == "creation" else column.name
 
 
 def _list_names(columns: Sequence[Column], kind: Kind) -> list[Hashable]:

@@ -11,6 +11,7 @@ from contract.routes import RouteSpec
 
 _DEFINITIONS: Final = "#/$defs/"
 _NULL: Final = {"type": "null"}
+_FORMATS: Final = {"date-time": "date and time", "uuid": "GUID"}
 _TYPES: Final = {"string": "text", "integer": "whole number", "boolean": "boolean", "object": "object"}
 
 Schema = Mapping[str, Any]
@@ -74,7 +75,7 @@ def _list_fields(schema: Schema, definitions: Schema, prefix: str) -> Iterator[F
     for name, found in schema["properties"].items():
         field = _without_null(found)
         path = f"{prefix}{name}"
-        optional = "" if name in schema["required"] else ", optional"
+        optional = "" if name in schema.get("required", ()) else ", optional"
         if "description" not in field:
             raise UndescribedFieldError(path, "description")
         yield Field(path=path, type=_describe_type(field) + optional, meaning=field["description"])
@@ -96,7 +97,7 @@ def _describe_type(schema: Schema) -> str:
         return f"list of at least {schema.get('minItems', 0)}"
     kind: str = schema.get("type", "object")
     limits = _format_limits(schema, "Length", " characters") or _format_limits(schema, "imum", "")
-    return ("date and time" if schema.get("format") == "date-time" else _TYPES.get(kind, kind)) + limits
+    return _FORMATS.get(schema.get("format", ""), _TYPES.get(kind, kind)) + limits
 
 
 def _format_limits(schema: Schema, ending: str, unit: str) -> str:
@@ -117,7 +118,7 @@ def _build_example(schema: Schema, definitions: Schema, path: str = "") -> Any:
     if "properties" in schema:
         return {
             name: _build_example(schema["properties"][name], definitions, f"{path}.{name}".removeprefix("."))
-            for name in schema["required"]
+            for name in schema.get("required", ())
         }
     if "items" in schema:
         return [_build_example(schema["items"], definitions, f"{path}[]")]

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
+from contract.folder_key import set_key
 from contract.incidents import Clearing, IncidentStatus
 from handlers.incidents import lists, senders, sets, transitions
 from handlers.incidents import settings as people
 from handlers.incidents.deadlines import Deadlines, rewound
-from handlers.incidents.folder_key import set_key
 from handlers.incidents.kinds import shared
 from handlers.incidents.life import deadlines as life_deadlines
 from handlers.incidents.life import with_life

@@ -67,13 +67,19 @@ class Run:
     """Where the report came from."""
     part: int = 1
     parts: int = 1
-    came: frozenset[int] = frozenset()
-    """Which parts this run is made of; empty means its own `part`."""
+    """Of how many requests it is made."""
+    piece: int = 1
+    pieces: int = 1
+    """In how many items the part is stored."""
+    came: frozenset[int] | None = None
+    """Which parts of this run came as a whole; None: it is an item, not yet put together."""
 
     @property
     def complete(self) -> bool:
         """Whether every part of it came. Only then what it does not say means anything."""
-        return len(self.came or {self.part}) >= self.parts
+        if self.came is None:
+            return self.parts == self.pieces == 1
+        return len(self.came) >= self.parts
 
     @property
     def empty(self) -> bool:
@@ -111,7 +117,7 @@ def merged(items: Iterable[Run], now: datetime | None = None) -> list[Run]:
     Items with one run id within ten minutes are one run, dated by the first: a retry, or its
     parts. A run that lacks parts is left out as long as they may still come, seen from `now`.
     """
-    ordered = sorted(items, key=lambda item: (item.run_id, item.moment, item.part, item.arrival))
+    ordered = sorted(items, key=lambda item: (item.run_id, item.moment, item.part, item.piece, item.arrival))
     runs: list[Run] = []
     for _, same in groupby(ordered, key=attrgetter("run_id")):
         group: list[Run] = []
@@ -126,7 +132,7 @@ def merged(items: Iterable[Run], now: datetime | None = None) -> list[Run]:
 
 
 def _one_run(items: list[Run]) -> Run:
-    parts = list({item.part: item for item in reversed(items)}.values())
+    parts = list({(item.part, item.piece): item for item in reversed(items)}.values())
     lists = [part.listing for part in parts if part.listing is not None]
     errors = {key: text for listing in lists for key, text in listing.errors}
     # What one part could read and another could not is not known to be well.
@@ -136,8 +142,16 @@ def _one_run(items: list[Run]) -> Run:
         arrival=max(item.arrival for item in items),
         breaches=by_key(breach for part in parts for breach in part.breaches),
         listing=Listing(read=read, errors=tuple(sorted(errors.items()))) if lists else None,
-        came=frozenset(part.part for part in parts),
+        came=frozenset(part for part, pieces in _pieces(parts).items() if len(pieces) >= pieces[0].pieces),
     )
+
+
+def _pieces(items: Iterable[Run]) -> dict[int, list[Run]]:
+    """The items by their part."""
+    by_part: dict[int, list[Run]] = {}
+    for item in items:
+        by_part.setdefault(item.part, []).append(item)
+    return by_part
 
 
 def _as_one(same: list[BreachedFolder]) -> BreachedFolder:

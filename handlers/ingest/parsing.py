@@ -1,22 +1,35 @@
 """From the bytes of a request to a report, or to all that is wrong with it."""
 
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 
-from pydantic import ValidationError
-from pydantic_core import from_json
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails, from_json
 
 from contract.answers import FieldProblem
 from contract.limits import MAX_FOLDERS, MAX_LISTED_PROBLEMS
 from contract.remedies import HOW_TO_SPLIT
-from contract.report import Report, ReportedFolder, wrap_lone_object
+from contract.report import Report, ReportedFolder
+from contract.report_run import ListedFolder, keep_objects
+from contract.report_values import wrap_lone_object
+from handlers.ingest.listing import check_listing
+from handlers.ingest.merging import merge_folders
 from handlers.ingest.problems import describe_problem
 from handlers.ingest.transmission import check_transmission
 from handlers.web.broken_json import describe_broken_json, find_broken_json
 from handlers.web.errors import InvalidBodyError, TooLargeError
 
+_Place = tuple[int | str, ...]
+
+_LISTS: Final[dict[_Place, tuple[type[BaseModel], Callable[[object], object]]]] = {
+    ("sla_error",): (ReportedFolder, wrap_lone_object),
+    ("run", "folders"): (ListedFolder, keep_objects),
+}
+"""The lists of folders, in which pydantic ends at the first bad one; what each holds, and how it is read."""
+
 
 def parse_report(body: bytes) -> Report:
-    """The report in a request body of JSON encoded as UTF-8.
+    """The report in a request body of JSON encoded as UTF-8, each folder once.
 
     Raises:
         InvalidBodyError: with what is wrong with each folder, and with its first bad file.
@@ -28,9 +41,11 @@ def parse_report(body: bytes) -> Report:
     except ValidationError as error:
         raise InvalidBodyError(_list_problems(body, error)) from None
     check_transmission(body, report)
-    if len(report.sla_error) > MAX_FOLDERS:
-        raise TooLargeError(len(report.sla_error), MAX_FOLDERS, "folders", HOW_TO_SPLIT)
-    return report
+    listed = (report.run and report.run.folders) or ()
+    if (count := max(len(report.sla_error), len(listed))) > MAX_FOLDERS:
+        raise TooLargeError(count, MAX_FOLDERS, "folders", HOW_TO_SPLIT)
+    check_listing(report)
+    return report.model_copy(update={"sla_error": merge_folders(report.sla_error)})
 
 
 def _list_problems(body: bytes, error: ValidationError) -> list[FieldProblem]:
@@ -38,20 +53,34 @@ def _list_problems(body: bytes, error: ValidationError) -> list[FieldProblem]:
     if details[0]["type"] == "json_invalid":
         # Python's own reader tells better where and why, but takes some things that pydantic's does not.
         return [find_broken_json(body) or describe_broken_json(details[0]["ctx"]["error"])]
-    if len(details[0]["loc"]) > 1:  # in a folder: then look through the others as well
-        return _list_problems_of_folders(body)
-    return [describe_problem(detail) for detail in details]
+    problems = [describe_problem(detail) for detail in details if _find_list(detail) is None]
+    # Where one folder is bad, the others are looked through as well.
+    for place in sorted({place for detail in details if (place := _find_list(detail))}, key=len):
+        problems += _list_problems_of_folders(body, place)
+    return problems
 
 
-def _list_problems_of_folders(body: bytes) -> list[FieldProblem]:
-    problems: list[FieldProblem] = []
-    folders: Any = wrap_lone_object(from_json(body)["sla_error"])
+def _find_list(detail: ErrorDetails) -> _Place | None:
+    """The list of folders in one of which the finding is."""
+    for place in _LISTS:
+        if len(detail["loc"]) > len(place) and detail["loc"][: len(place)] == place:
+            return place
+    return None
+
+
+def _list_problems_of_folders(body: bytes, place: _Place) -> Iterator[FieldProblem]:
+    model, read = _LISTS[place]
+    found: Any = from_json(body)
+    for step in place:
+        found = found[step]
+    left = MAX_LISTED_PROBLEMS + 1
+    folders: Any = read(found)
     for position, folder in enumerate(folders):
         try:
-            ReportedFolder.model_validate(folder)
+            model.model_validate(folder)
         except ValidationError as error:
-            place = ("sla_error", position)
-            problems += [describe_problem(detail, place) for detail in error.errors(include_url=False)]
-        if len(problems) > MAX_LISTED_PROBLEMS:
+            details = error.errors(include_url=False)
+            yield from (describe_problem(detail, (*place, position)) for detail in details)
+            left -= len(details)
+        if left <= 0:
             break
-    return problems

@@ -5,35 +5,40 @@ from typing import Any, Final
 from pydantic_core import ErrorDetails
 
 from contract.answers import FieldProblem
-from contract.limits import MAX_SLA_MINUTES, MIN_SLA_MINUTES
+from contract.limits import MAX_INTERVAL_MINUTES, MAX_PARTS, MAX_SLA_MINUTES, MIN_SLA_MINUTES
 from contract.remedies import DATE_HINT, DEPTH_HINT
 from handlers.web.broken_json import describe_no_object
 
 # What ConvertTo-Json writes as text where it is too deep for it.
 _CUT: Final = {"list_type": "a list", "model_type": "an object", "model_attributes_type": "an object"}
+_NO_NUMBER: Final = frozenset({"int_type", "int_from_float", "greater_than_equal", "less_than_equal"})
+_MINUTES: Final = "a whole number of minutes in range"
+_COUNT: Final = "a whole number in range"
+_NUMBERS: Final = {
+    "sla": (_MINUTES, f"from {MIN_SLA_MINUTES} to {MAX_SLA_MINUTES:,}"),
+    "interval_minutes": (_MINUTES, f"from 1 to {MAX_INTERVAL_MINUTES:,}"),
+    "file_count": (_COUNT, "from 0 on"),
+    "part": (_COUNT, f"from 1 to {MAX_PARTS:,}"),
+    "parts": (_COUNT, f"from 1 to {MAX_PARTS:,}"),
+}
+"""What each whole number of a report is, and its range."""
 
 
 def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) -> FieldProblem:
     """One of pydantic's findings in the contract's words; `place` is where its location begins."""
-    field = _format_path((*place, *detail["loc"]))
+    location = (*place, *detail["loc"])
+    field = _format_path(location)
     context: dict[str, Any] = detail.get("ctx", {})
     kind = detail["type"]
-    if kind in ("model_type", "model_attributes_type") and not (place or detail["loc"]):
+    if kind in ("model_type", "model_attributes_type") and not location:
         return describe_no_object(detail["input"])
     if kind in _CUT and isinstance(detail["input"], str):
         return FieldProblem(field, f"is text where {_CUT[kind]} is expected", DEPTH_HINT)
+    if kind in _NO_NUMBER and location[-1] in _NUMBERS:
+        return _describe_number(field, str(location[-1]))
     match kind:
         case "missing":
             return FieldProblem(field, "is missing", "add it; names are case-sensitive")
-        case "int_type" | "int_from_float" | "greater_than_equal" | "less_than_equal" if field.endswith(
-            ".sla"
-        ):
-            return FieldProblem(
-                field,
-                "is not a whole number of minutes in range",
-                f"send a number from {MIN_SLA_MINUTES} to {MAX_SLA_MINUTES}, without quotes; "
-                "in PowerShell: [int]$sla",
-            )
         case "string_type":
             return FieldProblem(field, "is not text", "send a string")
         case "string_too_long":
@@ -48,8 +53,17 @@ def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) ->
             return FieldProblem(field, "has no offset from UTC", DATE_HINT)
         case "datetime_parsing" | "datetime_from_date_parsing" | "datetime_object_invalid":
             return FieldProblem(field, "is not a date and time", DATE_HINT)
+        case "uuid_parsing" | "uuid_type":
+            return FieldProblem(field, "is not a GUID", "send one, in PowerShell: [guid]::NewGuid()")
         case _:
             return FieldProblem(field, detail["msg"], context.get("hint", "see docs/api.md of this service"))
+
+
+def _describe_number(field: str, name: str) -> FieldProblem:
+    what, span = _NUMBERS[name]
+    return FieldProblem(
+        field, f"is not {what}", f"send a number {span}, without quotes; in PowerShell: [int]${name}"
+    )
 
 
 def _format_path(location: tuple[int | str, ...]) -> str:

@@ -1,5 +1,6 @@
 """From a report to the records that are stored: one per folder, split where one would be too large."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from uuid import UUID, uuid4, uuid5
 from contract.moments import format_affected_date, format_moment
 from contract.report import Report, StuckFile
 from contract.table import Attribute, FileAttribute
+from handlers.ingest.digest import digest_report
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -35,15 +37,21 @@ class Detection:
     idempotency_key: str | None = None
     retention: timedelta | None = None
 
-    def error_id(self, position: int) -> str:
-        """The id of the record at `position` in the report.
+    def error_id(self, digest: str, folder: str, part: int) -> str:
+        """The id of a record.
 
-        With an idempotency key the same retry gives the same ids, and overwrites.
+        With an idempotency key the same report gives the same ids, in whatever order it comes, and
+        overwrites. Another report under the same key gives others: a script may use one key for ever.
+
+        Args:
+            digest: of the report.
+            folder: its path as it was sent; a report has each once.
+            part: of the folder's records, from 1.
         """
         if self.idempotency_key is None:
             return str(uuid4())
-        # The length keeps ("a", "b:c") apart from ("a:b", "c").
-        name = f"{len(self.subject)}:{self.subject}:{self.idempotency_key}:{position}"
+        # JSON keeps ("a", "b:c") apart from ("a:b", "c").
+        name = json.dumps([self.subject, self.idempotency_key, digest, folder, part])
         return str(uuid5(_ERROR_IDS, name))
 
 
@@ -54,12 +62,13 @@ def build_records(report: Report, detection: Detection) -> list["Record"]:
     all the rest of a large report.
     """
     shared = _build_shared_attributes(detection)
+    digest = "" if detection.idempotency_key is None else digest_report(report)
     records: list[Record] = []
     for folder in report.sla_error:
-        parts = list(_split_files(folder.files))
+        parts = list(_split_files(folder.files if detection.idempotency_key is None else _sort(folder.files)))
         for number, files in enumerate(parts, start=1):
             record: Record = {
-                Attribute.ERROR_ID: {"S": detection.error_id(len(records))},
+                Attribute.ERROR_ID: {"S": detection.error_id(digest, folder.folder, number)},
                 Attribute.FOLDER: {"S": folder.folder},
                 Attribute.SLA: {"N": str(folder.sla)},
                 Attribute.FILES: {"L": files},
@@ -88,6 +97,11 @@ def _build_shared_attributes(detection: Detection) -> "Record":
         expires_at = detection.detected_at + detection.retention
         shared[Attribute.EXPIRES_AT] = {"N": str(int(expires_at.timestamp()))}
     return shared
+
+
+def _sort(files: Sequence[StuckFile]) -> list[StuckFile]:
+    """The files in an order of their own: a retry has to cut the same parts, in whatever order it comes."""
+    return sorted(files, key=lambda file: (file.filename, file.creation_date))
 
 
 def _split_files(files: Sequence[StuckFile]) -> Iterator[list["AttributeValueTypeDef"]]:

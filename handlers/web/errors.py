@@ -31,9 +31,13 @@ class ServiceError(Exception):
 
 
 class InvalidBodyError(ServiceError):
-    """The body breaks the contract; the problems found are listed, up to a limit."""
+    """The body breaks the contract; the problems found are listed, up to a limit.
 
-    status = 400
+    Of a 400 and a 500, PowerShell shows the status line alone; of a 422 it shows the body, and with
+    it the remedy.
+    """
+
+    status = 422
     reason = Reason.INVALID_BODY
 
     def __init__(self, problems: Sequence[FieldProblem]) -> None:

@@ -25,7 +25,7 @@ def down(state: StateFolder) -> int:
 
 
 def running_outputs(state: StateFolder) -> dict[str, Any] | None:
-    """The outputs of a stack that runs; None, once it is said that none does."""
+    """The outputs of the running stack. Where none runs, says so and returns None."""
     found = state.outputs()
     if found is None or not state.running():
         console.print("No local stack is running. Start one with: python -m local up")

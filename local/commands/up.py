@@ -31,7 +31,7 @@ def up(state: StateFolder, ending: Ending, *, demo_data: bool, dashboard: bool, 
         complaints = starter.complaints()
     if unwanted:
         console.print("Stopped while starting; nothing is left running.")
-        # Ctrl-C is how the command ends. Detached, something was to run when it has ended, and does not.
+        # Ctrl-C is the usual end of the command. Detached, a stack was to run after it, and none does.
         return 130 if detach else 0
     if not answers:
         console.print("[red]✗[/red]", end=" ")

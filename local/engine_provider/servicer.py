@@ -103,11 +103,11 @@ class Provider(ResourceProviderServicer):
         return Empty()
 
     def Cancel(self, request: Any, context: Any) -> Any:
-        """What has begun is soon done."""
+        """Does nothing: what has begun is soon done."""
         return Empty()
 
     def Attach(self, request: Any, context: Any) -> Any:
-        """The engine hears from the provider through answers alone."""
+        """Does nothing: the provider answers the engine, and never calls it."""
         return Empty()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:

@@ -2,8 +2,8 @@
 
 The emulator keeps states, history, composite alarms and notifications, but its own evaluation of
 metric alarms knows neither metric math nor dimensions nor missing data, and happens only when
-somebody publishes. Here windows slide: each ends with the present minute, also while that is not
-over, where AWS waits for its end.
+somebody publishes. Here windows slide: each ends with the present minute, even before that
+minute is over. AWS waits for its end.
 """
 
 from collections import defaultdict

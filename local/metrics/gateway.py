@@ -1,12 +1,12 @@
 """What API Gateway publishes, from the log of the requests that the emulator answered.
 
-The log knows of every answer, those included that the gateway gives itself: 400 for a body that
-breaks the model, 401 for a bad token, 403, 429. `IntegrationLatency` is not published: nothing
+The log knows of every answer, those included that the gateway gives itself: 422 for a body that
+is no JSON, 401 for a bad token, 403, 429. `IntegrationLatency` is not published: nothing
 tells the gateway's share of a request from the function's.
 
-Lambda's `Errors` comes from here too: whatever kept a function from answering, the gateway then
-says 502, which the functions themselves never do. Their own logs do not tell as surely, since on
-a busy machine the emulator files the last lines of one invocation under the next.
+Lambda's `Errors` comes from here too. Where a function did not answer, the gateway answers 502, and
+no function answers 502 itself. The functions' logs are less sure: on a busy machine the emulator
+files the last lines of one invocation under the next.
 """
 
 import re

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from contract.names import Group
+from contract.routes import ROUTES
 from ops.users import generate_password
 from tests.events import a_report
 from tests.running_stack import RunningStack
@@ -27,8 +28,8 @@ def logs(stack: RunningStack) -> dict[str, str]:
 
 def test_every_log_was_read(stack: RunningStack, logs: dict[str, str]) -> None:
     """The search below finds nothing; here is that it would find what is there."""
-    for function in ("auth", "file-sla-error"):
-        log = logs[f"/aws/lambda/file-sla-dev-{function}"]
+    for route in ROUTES:
+        log = logs[f"/aws/lambda/file-sla-dev-{route.key}"]
         assert '"message":"answered"' in log
         assert '"message":"refused"' in log
     assert {"emulator.log", "dashboard.log"} <= set(logs)

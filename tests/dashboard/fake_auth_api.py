@@ -63,7 +63,7 @@ class FakeAuthApi:
                 return 403, {"message": "change it", "challenge": "NEW_PASSWORD_REQUIRED"}
             if len(body["new_password"]) < 12:
                 problem = {"field": "new_password", "problem": "is too short", "hint": "use 12 characters"}
-                return 400, {"message": "The new password is too weak.", "errors": [problem]}
+                return 422, {"message": "The new password is too weak.", "errors": [problem]}
             user.password, user.must_change = body["new_password"], False
         return self._tokens(body["username"], user)
 

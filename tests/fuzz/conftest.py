@@ -45,7 +45,7 @@ class Functions:
         self.statuses[status] = self.statuses.get(status, 0) + 1
         assert status < 500, body
         assert body["message"]
-        if status == 400:
+        if status == 422:
             assert body["errors"]
             assert all(all(error[part] for part in ("field", "problem", "hint")) for error in body["errors"])
         return status, body

@@ -1,12 +1,14 @@
-"""Whatever a body holds, the functions answer 2xx or 4xx, and a 400 says which field and how to mend it."""
+"""Whatever a body holds, the functions answer 2xx or 4xx, and a 422 says which field and how to mend it."""
 
 import base64
 import json
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contract.moments import parse_moment
 from contract.routes import IDEMPOTENCY_KEY
 from tests.events import a_report, auth_event, report_event
 from tests.fuzz.conftest import Functions
@@ -25,6 +27,14 @@ REPORTS = (
     f'{{"sla_error":{{"folder":"a","sla":20,"files":{{"filename":"a.csv","creationDate":{HOLE}}}}}}}',
     f'{{"sla_error":[],"unknown":{HOLE}}}',
     f'{{"sla_error":{HOLE},"sla_error":[]}}',
+    f'{{"sla_error":[],"run":{HOLE}}}',
+    f'{{"sla_error":[],"run":{{"sender":{HOLE},"client":{HOLE},"interval_minutes":{HOLE}}}}}',
+    f'{{"sla_error":[],"run":{{"started_at":{HOLE},"sent_at":"2024-07-31T00:00Z"}}}}',
+    f'{{"sla_error":[],"run":{{"id":{HOLE},"part":{HOLE},"parts":{HOLE}}}}}',
+    f'{{"sla_error":[],"run":{{"folders":{HOLE}}}}}',
+    f'{{"sla_error":[],"run":{{"folders":[{{"folder":"a"}},{HOLE}]}}}}',
+    f'{{"sla_error":[],"run":{{"folders":[{{"folder":{HOLE},"sla":20,"file_count":{HOLE}}}]}}}}',
+    f'{{"sla_error":[],"run":{{"folders":{{"folder":"a","oldest_creation":{HOLE},"error":{HOLE}}}}}}}',
 )
 AUTHS = (
     HOLE,
@@ -55,7 +65,7 @@ def test_any_value_in_any_place(functions: Functions) -> None:
     in_every_place()
     assert functions.sent >= VALUE_EVENTS
     # The places and values are odd enough to be refused, and not so odd that nothing is taken.
-    assert functions.statuses[400] > functions.sent / 4
+    assert functions.statuses[422] > functions.sent / 4
     assert functions.statuses[200] > functions.sent / 50
 
 
@@ -84,7 +94,7 @@ def test_any_bytes_in_any_encoding(functions: Functions) -> None:
 
     on_both_routes()
     assert functions.sent >= BODY_EVENTS
-    assert functions.statuses[400] > functions.sent / 2
+    assert functions.statuses[422] > functions.sent / 2
 
 
 def test_any_key_and_any_claims(functions: Functions) -> None:
@@ -105,22 +115,44 @@ def test_any_key_and_any_claims(functions: Functions) -> None:
     assert functions.statuses[403] > 0
 
 
-_names = st.text(st.characters(codec="utf-8", exclude_characters="\0\ufffd"), min_size=1, max_size=200)
-_files = st.lists(_names.filter(str.strip), min_size=1, max_size=5)
+_names = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=200)
+_files = st.lists(_names, min_size=1, max_size=5)
+_dates = st.datetimes(
+    timezones=st.sampled_from([timezone(timedelta(hours=hour)) for hour in (-14, 0, 5.75, 14)])
+)
 
 
-def test_any_name_is_stored_as_it_was_sent(functions: Functions) -> None:
+def _in_calendar(moment: datetime) -> datetime:
+    """The moment in UTC, or the end of the calendar that its offset leads over."""
+    offset = moment.utcoffset() or timedelta(0)
+    wall = moment.replace(tzinfo=UTC)
+    if wall - datetime.min.replace(tzinfo=UTC) < offset:
+        return datetime.min.replace(tzinfo=UTC)
+    if datetime.max.replace(tzinfo=UTC) - wall < -offset:
+        return datetime.max.replace(tzinfo=UTC)
+    return wall - offset
+
+
+def test_whatever_a_file_system_or_a_clock_yields_is_stored_as_it_was_sent(functions: Functions) -> None:
     @settings(max_examples=ODD_NAMES)
-    @given(folder=_names.filter(str.strip), filenames=_files, ascii_only=st.booleans())
-    def sent_and_stored(folder: str, filenames: list[str], ascii_only: bool) -> None:
+    @given(
+        folder=_names, filenames=_files, created=_dates, sla=st.integers(1, 525_600), ascii_only=st.booleans()
+    )
+    def sent_and_stored(
+        folder: str, filenames: list[str], created: datetime, sla: int, ascii_only: bool
+    ) -> None:
         report: Any = a_report(folder)
-        created = "2024-07-31T00:00:00Z"
-        report["sla_error"][0]["files"] = [{"filename": n, "creationDate": created} for n in filenames]
+        report["sla_error"][0]["sla"] = sla
+        report["sla_error"][0]["files"] = [
+            {"filename": name, "creationDate": created.isoformat()} for name in filenames
+        ]
         status, body = functions.report(report_event(json.dumps(report, ensure_ascii=ascii_only)))
         assert (status, body["files"]) == (200, len(filenames))
         [record] = functions.table.items.values()
         assert record["Folder"]["S"] == folder
         assert [file["M"]["Filename"]["S"] for file in record["Files"]["L"]] == filenames
+        stored = parse_moment(record["Files"]["L"][0]["M"]["CreationDate"]["S"])
+        assert stored == _in_calendar(created)
 
     sent_and_stored()
     assert functions.sent >= ODD_NAMES

@@ -26,27 +26,29 @@ def _report(**changes: Any) -> dict[str, Any]:
 
 def _error(functions: Functions, event: dict[str, Any]) -> dict[str, str]:
     status, body = functions.report(event)
-    assert status == 400
+    assert status == 422
     error: dict[str, str] = body["errors"][0]
     return error
 
 
-def test_latin_1_is_refused_with_the_remedy_however_it_is_delivered(functions: Functions) -> None:
+def test_latin_1_is_stored_as_the_gateway_delivers_it(functions: Functions) -> None:
+    latin_1 = json.dumps(_report(filename="março.csv"), ensure_ascii=False).encode("latin-1")
+    assert functions.report(report_event(latin_1.decode(errors="replace")))[0] == 200
+    [record] = functions.table.items.values()
+    assert record["Folder"]["S"] == "Relat\ufffdrios"
+    assert record["Files"]["L"][0]["M"]["Filename"]["S"] == "mar\ufffdo.csv"
+
+
+def test_latin_1_that_nobody_replaced_is_refused_with_the_remedy(functions: Functions) -> None:
     latin_1 = json.dumps(_report(filename="março.csv"), ensure_ascii=False).encode("latin-1")
     raw = {"body": base64.b64encode(latin_1).decode(), "isBase64Encoded": True}
     assert "UTF8.GetBytes" in _error(functions, {**report_event(""), **raw})["hint"]
-
-    replaced = latin_1.decode(errors="replace")
-    _, body = functions.report(report_event(replaced))
-    fields = [error["field"] for error in body["errors"]]
-    assert fields == ["sla_error[0].folder", "sla_error[0].files[0].filename"]
-    assert all("UTF8.GetBytes" in error["hint"] for error in body["errors"])
 
 
 def test_a_password_that_lost_letters_is_not_called_wrong(functions: Functions) -> None:
     body = json.dumps({"username": "u", "password": "señora"}, ensure_ascii=False).encode("latin-1")
     status, answer = functions.auth(auth_event(body.decode(errors="replace")))
-    assert status == 400
+    assert status == 422
     assert answer["errors"][0]["field"] == "password"
     assert "UTF8.GetBytes" in answer["errors"][0]["hint"]
 
@@ -77,14 +79,12 @@ def test_dates_of_windows_powershell_are_taken(functions: Functions, date: objec
 @pytest.mark.parametrize(("date", "hint"), [
     ("2024-07-31T00:00:00", "ToString('o')"),
     ("07/31/2024 00:00:00", "ToString('o')"),
-    ("1601-01-01T00:00:00.0000000Z", "creation time"),
-    ("9999-12-31T23:59:59.9999999Z", "creation time"),
-    ("/Date(-11644473600000)/", "creation time"),
-    ("/Date(-99999999999999999)/", "creation time"),
     ("0000-01-01T00:00:00Z", "ToString('o')"),
     ({"value": 7}, "ToString('o')"),
 ])  # fmt: skip
-def test_naive_and_absurd_dates_are_refused(functions: Functions, date: object, hint: str) -> None:
+def test_naive_dates_and_those_of_no_calendar_are_refused(
+    functions: Functions, date: object, hint: str
+) -> None:
     error = _error(functions, report_event(_report(creationDate=date)))
     assert error["field"] == "sla_error[0].files[0].creationDate"
     assert hint in error["hint"]
@@ -117,7 +117,8 @@ def test_a_name_that_reads_like_a_key_is_taken(functions: Functions, name: str) 
 
 @pytest.mark.parametrize("entry", ["1", "{}"])
 @pytest.mark.parametrize("template", [
-    '{"sla_error":[%s]}', '{"sla_error":[{"folder":"a","sla":20,"files":[%s]}]}'
+    '{"sla_error":[%s]}', '{"sla_error":[{"folder":"a","sla":20,"files":[%s]}]}',
+    '{"sla_error":[],"run":{"folders":[%s]}}',
 ])  # fmt: skip
 def test_millions_of_bad_entries_fit_into_the_function(entry: str, template: str) -> None:
     """Refused within Lambda's 512 MB: one finding for each would take gigabytes."""

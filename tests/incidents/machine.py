@@ -8,8 +8,8 @@ from hypothesis import event, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from contract.folder_key import folder_key
 from contract.incidents import IncidentStatus
-from handlers.incidents.folder_key import folder_key
 from handlers.incidents.folding import fold, kept
 from handlers.incidents.hours import Hours
 from handlers.incidents.life import life
@@ -150,6 +150,7 @@ class Histories(RuleBasedStateMachine):
     def people(self, action: Action, interval: timedelta | None, hours: Hours | None) -> None:
         deed = Act(at=self.now, act_id=self._id(), action=action, interval=interval, hours=hours)
         self.acts.append(deed)
+        self._remember(deed)
         self._fold_anew()
         try:
             self._apply(act(self.state, deed).state)
@@ -175,7 +176,7 @@ class Histories(RuleBasedStateMachine):
         """What is kept of the state is what a rebuild gives, and then is what the service goes on with."""
         self._fold_anew()
         anew = self._rebuilt()
-        assert _told(advance(anew, self.now).state) == _told(self._swept())
+        assert told_of(advance(anew, self.now).state) == told_of(self._swept())
         self._apply(replace(anew, sender=self.state.sender and anew.sender))
 
     @rule()
@@ -247,6 +248,9 @@ class Histories(RuleBasedStateMachine):
             return
         # Parts: as soon as nothing more can come of it, its sender is folded again.
         self.stale = True
+
+    def _remember(self, deed: Act) -> None:
+        """For those who keep acts elsewhere, too."""
 
     def _one(self, run: Run) -> None:
         sender = self.state.sender
@@ -386,7 +390,7 @@ def _trouble(one: Trouble) -> tuple[object, ...]:
     )
 
 
-def _told(state: State) -> object:
+def told_of(state: State) -> object:
     """All that is known, but for ids: an incident keeps the one that it was first known by."""
     plain = settled(state)
     return (

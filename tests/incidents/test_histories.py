@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.incidents.machine import Histories
+from tests.incidents.stored import StoredHistories
 
 PLAYED = settings(
     max_examples=100,
@@ -23,3 +24,12 @@ def test_histories() -> None:
 @pytest.mark.deep
 def test_thousands_of_histories() -> None:
     run_state_machine_as_test(Histories, settings=settings(PLAYED, max_examples=4000))
+
+
+def test_stored_histories() -> None:
+    run_state_machine_as_test(StoredHistories, settings=settings(PLAYED, max_examples=12))
+
+
+@pytest.mark.deep
+def test_hundreds_of_stored_histories() -> None:
+    run_state_machine_as_test(StoredHistories, settings=settings(PLAYED, max_examples=400))

@@ -99,13 +99,13 @@ print(json.dumps({"statuses": statuses, "strays": strays}), file=sys.stderr)
             "auth",
             ["pydantic", "pydantic_core"],
             [auth_event({}), auth_event({"username": "u", "password": "p"})],
-            [400, 500],
+            [422, 500],
         ),
         (
             "file-sla-error",
             [],
             [report_event({"sla_error": []}), report_event(a_report("in") | {"sla_error": 1}), {}],
-            [200, 400, 401],
+            [200, 422, 401],
         ),
     ],
 )

@@ -47,6 +47,10 @@ PERMISSIONS = {
 OF_ROUTES = ("auth", "file-sla-error")
 
 
+def test_every_function_is_tried_here(program: Program) -> None:
+    assert {f"{name}-function" for name in PERMISSIONS} == {f.name for f in program.all("Function")}
+
+
 @pytest.mark.parametrize("name", PERMISSIONS)
 def test_role_may_do_its_work_and_nothing_else(program: Program, name: str) -> None:
     statements = json.loads(program.one("RolePolicy", f"{name}-permissions")["policy"])["Statement"]

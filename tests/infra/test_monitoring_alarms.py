@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from bench.capacity.cost import METRICS_IN_ALARMS
+from bench.capacity.alarms import count_metrics_in_alarms
 from contract import runbook
 from contract.environment import Variable
+from contract.routes import ROUTES, RouteSpec
+from contract.table import Index
 from local.provider import as_api_values
 from local.stack_config import ROOT
 from tests.infra.conftest import Declared, Program, declare
@@ -135,7 +137,7 @@ def test_every_alarm_notifies_when_it_begins_and_when_it_ends(everything: Progra
 
 
 def test_monthly_cost_counts_every_metric_that_an_alarm_reads(everything: Program) -> None:
-    assert len(_all_metrics(everything)) == METRICS_IN_ALARMS
+    assert len(_all_metrics(everything)) == count_metrics_in_alarms()
 
 
 def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:
@@ -192,32 +194,26 @@ def test_thresholds_come_from_the_configuration(
 
 
 def test_duration_alarm_comes_before_the_timeout(everything: Program) -> None:
-    for key in ("auth", "file-sla-error", "incident-projection"):
+    for key in (*(route.key for route in ROUTES), "incident-projection"):
         alarm = _alarms(everything)[f"{key}-duration"]
         timeout_ms = _function(everything, alarm["dimensions"]["FunctionName"])["timeout"] * 1000
         assert alarm["threshold"] == 0.8 * timeout_ms
         assert alarm["statistic"] == "Maximum"
 
 
-@pytest.mark.parametrize(
-    ("key", "path", "errors", "fewest"),
-    [
-        ("auth-5xx", "/auth", "5XXError", 1),
-        ("auth-4xx", "/auth", "4XXError", 20),
-        ("file-sla-error-5xx", "/file_sla_error", "5XXError", 1),
-        ("file-sla-error-4xx", "/file_sla_error", "4XXError", 5),
-    ],
-)
+@pytest.mark.parametrize("kind", ["5xx", "4xx"])
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
 def test_error_rate_is_a_share_of_the_requests_to_its_route(
-    everything: Program, key: str, path: str, errors: str, fewest: int
+    everything: Program, route: RouteSpec, kind: str
 ) -> None:
-    alarm = _alarms(everything)[key]
+    alarm = _alarms(everything)[f"{route.key}-{kind}"]
+    fewest = route.fewest_requests if kind == "4xx" else 1
     queries = {query["id"]: query for query in alarm["metricQueries"]}
-    assert queries["part"]["metric"]["metricName"] == errors
+    assert queries["part"]["metric"]["metricName"] == f"{kind.upper()}Error"
     assert queries["whole"]["metric"]["metricName"] == "Count"
     # Of both: sign-ins outnumber reports, and would hide that all of these fail.
-    route = {"ApiName": "file-sla-dev", "Stage": "v1", "Method": "POST", "Resource": path}
-    assert [metric["dimensions"] for metric in _metrics(alarm)] == [route, route]
+    requests = {"ApiName": "file-sla-dev", "Stage": "v1", "Method": "POST", "Resource": f"/{route.path}"}
+    assert [metric["dimensions"] for metric in _metrics(alarm)] == [requests, requests]
     assert queries["percentage"]["expression"] == f"IF(whole >= {fewest}, 100 * part / whole, 0)"
     assert [query_id for query_id, query in queries.items() if query["returnData"]] == ["percentage"]
 
@@ -270,14 +266,12 @@ def test_unhealthy_is_any_alarm_of_the_service_itself(everything: Program) -> No
     assert set(named) <= {alarm["name"] for alarm in _alarms(everything).values()}
     # What others do, or do not do, and what only slows the dashboard, makes the service no less healthy.
     assert _alarms(everything).keys() - {name.removeprefix("file-sla-dev/") for name in named} == {
-        "auth-4xx",
-        "file-sla-error-4xx",
+        *(f"{route.key}-4xx" for route in ROUTES),
         "failed-sign-ins",
         "silent-senders",
         "unreadable-folders",
         "open-incidents",
-        "affecteddateindex-read-throttles",
-        "folderindex-read-throttles",
+        *(f"{index.lower()}-read-throttles" for index in Index),
         "senders-read-throttles",
         "stateindex-read-throttles",
         "incidents-read-throttles",
@@ -313,8 +307,7 @@ def test_alarms_wait_for_a_second_bad_period_only_where_one_is_no_news(everythin
         for key, alarm in _alarms(everything).items()
     }
     assert {key: wait for key, wait in waits.items() if wait != (1, 1)} == {
-        "auth-latency": (3, 2),
-        "file-sla-error-latency": (3, 2),
+        **{f"{route.key}-latency": (3, 2) for route in ROUTES},
         "projection-sweeps": (10, 10),
     }
 
@@ -336,7 +329,7 @@ def test_absence_counts_as_zero_only_where_that_is_the_point(everything: Program
     filled = {key for key, expressions in results.items() if expressions == ["FILL(published, 0)"]}
     assert filled == {"projection-sweeps"}
     shares = {key for key, expressions in results.items() if expressions} - filled
-    assert shares == {"auth-5xx", "auth-4xx", "file-sla-error-5xx", "file-sla-error-4xx"}
+    assert shares == {f"{route.key}-{kind}" for route in ROUTES for kind in ("5xx", "4xx")}
 
 
 def _paths(program: Program) -> list[Declared]:

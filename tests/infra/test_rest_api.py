@@ -6,7 +6,7 @@ from jsonschema import Draft4Validator
 from pulumi.runtime.mocks import MockMonitor
 
 from contract.limits import MAX_REPORT_BYTES
-from contract.routes import FILE_SLA_ERROR
+from contract.routes import FILE_SLA_ERROR, ROUTES
 from handlers.web.errors import TooLargeError
 from handlers.web.requests import read_body
 from tests.infra.conftest import Program, declare
@@ -26,7 +26,7 @@ def test_reports_need_a_token_and_sign_ins_do_not(program: Program) -> None:
     assert program.one("Authorizer")["providerArns"] == ["arn-of-identity-users"]
 
 
-@pytest.mark.parametrize("path", ["auth", "file-sla-error"])
+@pytest.mark.parametrize("path", [route.key for route in ROUTES])
 def test_gateway_takes_any_json_and_leaves_the_rest_to_the_function(program: Program, path: str) -> None:
     assert program.one("RequestValidator")["validateRequestBody"] is True
     method = _method(program, path, "post")
@@ -45,7 +45,7 @@ def test_gateway_takes_any_json_and_leaves_the_rest_to_the_function(program: Pro
 
 def test_gateway_says_what_makes_a_body_no_json(program: Program) -> None:
     responses = {r.inputs["responseType"]: r.inputs for r in program.all("Response")}
-    assert responses["BAD_REQUEST_BODY"]["statusCode"] == "400"
+    assert responses["BAD_REQUEST_BODY"]["statusCode"] == "422"
     [error] = json.loads(responses["BAD_REQUEST_BODY"]["responseTemplates"]["application/json"])["errors"]
     assert (error["field"], error["problem"]) == ("body", "is not JSON, or empty")
     for remedy in ("backslash twice", "ConvertTo-Json", "double quotes", "UTF8.GetBytes"):
@@ -58,8 +58,7 @@ def test_gateway_may_invoke_each_function_on_its_route_alone(program: Program) -
         for permission in program.all("Permission")
     }
     assert allowed == {
-        "file-sla-dev-auth": "executionArn-of-api-api/*/POST/auth",
-        "file-sla-dev-file-sla-error": "executionArn-of-api-api/*/POST/file_sla_error",
+        f"file-sla-dev-{route.key}": f"executionArn-of-api-api/*/POST/{route.path}" for route in ROUTES
     }
     for permission in program.all("Permission"):
         assert permission.inputs["action"] == "lambda:InvokeFunction"
@@ -108,7 +107,7 @@ def test_gateway_says_of_a_request_that_is_too_large_what_the_function_says(prog
 
 def test_preflight_answers_for_every_route(program: Program) -> None:
     origin = declare(corsOrigin="https://ops.example.com")
-    for path in ("auth", "file-sla-error"):
+    for path in (route.key for route in ROUTES):
         assert _method(origin, path, "options")["authorization"] == "NONE"
         headers = origin.one("IntegrationResponse", f"api-{path}-options-mapping")["responseParameters"]
         assert headers["method.response.header.Access-Control-Allow-Origin"] == "'https://ops.example.com'"
@@ -123,7 +122,8 @@ def test_routes_are_throttled_apart(program: Program) -> None:
         path: (settings["throttlingRateLimit"], settings["throttlingBurstLimit"])
         for path, settings in limits.items()
     }
-    assert throttles == {"auth/POST": (100, 100), "file_sla_error/POST": (100, 200)}
+    defaults = {"auth": (100, 100), "report": (100, 200)}
+    assert throttles == {f"{route.path}/POST": defaults[route.throttle] for route in ROUTES}
     assert all(settings["metricsEnabled"] for settings in limits.values())
 
 
@@ -167,7 +167,7 @@ def test_nothing_is_made_before_what_it_needs(monkeypatch: pytest.MonkeyPatch) -
     assert shaping <= waits_for["api-deployment"]
     assert {"api-deployment", "api-account"} <= waits_for["api-stage"]
     assert "api-log-policy" in waits_for["api-account"]
-    for path in ("auth", "file-sla-error"):
+    for path in (route.key for route in ROUTES):
         assert f"api-{path}-options-integration" in waits_for[f"api-{path}-options-mapping"]
         # Without them a function could neither log nor reach what it needs.
         assert f"{path}-permissions" in waits_for[f"{path}-function"]

@@ -101,11 +101,11 @@ def test_every_request_is_counted_also_those_that_the_gateway_answers(
         },
     )
     assert stack.report({"sla_error": []}, token).status_code == 200
-    assert stack.report({"sla_error": "cut"}, token).status_code == 400
-    assert stack.report({"other": 1}, token).status_code == 400
+    assert stack.report({"sla_error": "cut"}, token).status_code == 422
+    assert stack.report({"other": 1}, token).status_code == 422
     # These two do not get as far as the function.
     assert stack.report({"sla_error": []}, None).status_code == 401
-    assert stack.report(b'{"sla_error": [}', token).status_code == 400
+    assert stack.report(b'{"sla_error": [}', token).status_code == 422
     counters.reach({"requests": 5, "refused": 4, "failed": 0, "invocations": 3, "crashes": 0})
 
 

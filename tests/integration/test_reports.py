@@ -89,14 +89,14 @@ def test_analyst_may_not_report(stack: RunningStack) -> None:
         (b'"{}"', "body", "ConvertTo-Json twice"),
         (b"{}", "sla_error", "add it"),
         (b'{"sla_error": "System.Object[]"}', "sla_error", "-Depth"),
-        (b'{"sla_error": [{"folder": "f", "sla": 1, "files": []}]}', "sla_error[0].sla", "20 to 1440"),
+        (b'{"sla_error": [{"folder": "f", "sla": 0, "files": []}]}', "sla_error[0].sla", "1 to 525,600"),
     ],
 )
 def test_bad_body_is_told_by_field_and_remedy(
     stack: RunningStack, token: str, body: bytes, field: str, hint: str
 ) -> None:
     answer = stack.report(body, token)
-    assert answer.status_code == 400
+    assert answer.status_code == 422
     error = answer.json()["errors"][0]
     assert error["field"] == field
     assert hint in error["hint"]

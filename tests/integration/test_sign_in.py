@@ -54,7 +54,7 @@ def test_wrong_recovery_code_looks_the_same_for_everyone(stack: RunningStack) ->
         stack.auth({"username": username, "code": "000000", "new_password": generate_password()})
         for username in ("reporter", "no-such-user")
     ]
-    assert [answer.status_code for answer in answers] == [400, 400]
+    assert [answer.status_code for answer in answers] == [422, 422]
     assert answers[0].json() == answers[1].json()
     assert answers[0].json()["errors"][0]["field"] == "code"
 
@@ -69,7 +69,7 @@ def test_gateway_and_function_both_name_the_field(stack: RunningStack) -> None:
         (b"[]", ["body"]),
     ):
         answer = stack.http.post(AUTH.path, content=body, headers={"Content-Type": "application/json"})
-        assert answer.status_code == 400
+        assert answer.status_code == 422
         errors = answer.json()["errors"]
         assert [error["field"] for error in errors] == fields
         assert all(error["problem"] and error["hint"] for error in errors)

@@ -39,11 +39,20 @@ class Environment:
     """What is there all the same."""
 
 
+def _find_handler(group: str) -> str:
+    """The file of the function whose packages are this group."""
+    return f"handlers/{group.removesuffix(_FUNCTION).replace('-', '_')}.py"
+
+
+_FUNCTION = "-function"
 LAMBDA = frozenset({"boto3", "botocore"})
 ENVIRONMENTS = {
     "program": Environment(("__main__.py",), (PROGRAM,)),
-    "auth function": Environment(("handlers/auth.py",), ("auth-function",), LAMBDA),
-    "report function": Environment(("handlers/file_sla_error.py",), ("file-sla-error-function",), LAMBDA),
+    **{
+        group: Environment((_find_handler(group),), (group,), LAMBDA)
+        for group in DECLARED
+        if group.endswith(_FUNCTION)
+    },
     "dashboard": Environment(("dashboard",), ("dashboard",)),
     "local stack": Environment(("local", "__main__.py"), (PROGRAM, "local")),
     "development": Environment(("bench", "docs", "ops", "tests"), tuple(DECLARED)),
@@ -51,6 +60,7 @@ ENVIRONMENTS = {
 NOT_IMPORTED = {
     "boto3-stubs", "import-linter", "mypy", "pandas-stubs", "pytest-cov", "ruff",
     "types-jsonschema", "types-psutil", "types-pyyaml",
+    "tzdata",  # zoneinfo reads it where the machine has no zones
     "cryptography",  # the emulator signs tokens with it, and does not ask for it itself
 }  # fmt: skip
 

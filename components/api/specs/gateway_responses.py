@@ -50,9 +50,10 @@ GATEWAY_RESPONSES = (
         response_type="DEFAULT_5XX",
         template='{"message": $context.error.messageString, "request_id": "$context.requestId"}',
     ),
-    # The models take any JSON, so this says one thing only.
+    # The models take any JSON, so this says one thing only. Its own is 400, of which PowerShell shows the
+    # status line alone.
     GatewayResponse(
-        response_type="BAD_REQUEST_BODY", status_code="400", template=_template(answers.NOT_JSON)
+        response_type="BAD_REQUEST_BODY", status_code="422", template=_template(answers.NOT_JSON)
     ),
     GatewayResponse(
         response_type="UNAUTHORIZED",

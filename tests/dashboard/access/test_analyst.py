@@ -111,7 +111,7 @@ def test_the_refresh_token_is_kept_when_no_new_one_comes(service: FakeAuthApi, c
     assert [request["refresh_token"] for request in service.requests] == ["refresh-ana", "refresh-ana"]
 
 
-@pytest.mark.parametrize("instead", [(401, {}), (400, {}), (403, {"challenge": "NEW_PASSWORD_REQUIRED"})])
+@pytest.mark.parametrize("instead", [(401, {}), (422, {}), (403, {"challenge": "NEW_PASSWORD_REQUIRED"})])
 def test_who_may_no_longer_sign_in_is_refused_from_the_next_check_on(
     service: FakeAuthApi, clock: StoppedClock, instead: tuple[int, dict[str, str]]
 ) -> None:

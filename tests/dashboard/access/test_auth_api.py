@@ -102,7 +102,7 @@ def test_a_fault_gives_the_request_id_and_nothing_else_of_the_answer() -> None:
 def test_a_refused_body_says_what_is_wrong_with_it() -> None:
     problem = {"field": "new_password", "problem": "is too short", "hint": "use 12 characters"}
     with pytest.raises(InvalidInputError, match="too weak") as caught:
-        answering(400, {"message": "too weak", "errors": [problem]}).set_first_password("ana", "a", "b")
+        answering(422, {"message": "too weak", "errors": [problem]}).set_first_password("ana", "a", "b")
     assert caught.value.problems == ("new_password is too short: use 12 characters",)
 
 

@@ -26,7 +26,7 @@ def test_a_pasted_link_opens_the_same_view_after_signing_in(
     expect(cell(table(page, "Stuck files"), "stuck.csv")).to_be_attached()
 
 
-def test_an_incident_leads_to_its_folders_history(
+def test_a_stuck_file_leads_to_its_folders_history(
     page: Page, stack: RunningStack, folder: str, report: Report
 ) -> None:
     report("stuck.csv")

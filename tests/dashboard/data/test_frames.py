@@ -4,7 +4,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.data.frames import FILE_COLUMNS, RECORD_COLUMNS, RecordFrames, parse_records
+from dashboard import columns
+from dashboard.data.frames import FILE_COLUMNS, RECORD_COLUMNS, RecordFrames, _parse_moments, parse_records
 from tests.dashboard.fake_table import item
 from tests.dashboard.properties import PROPERTY
 
@@ -34,6 +35,18 @@ def test_moments_with_and_without_a_fraction_are_read() -> None:
     whole = AT.replace(microsecond=0)
     breaches = RecordFrames.of(parse_records([item(AT), item(whole)]))
     assert list(breaches.records["detected_at"]) == [pd.Timestamp(AT), pd.Timestamp(whole)]
+
+
+def test_a_moment_that_a_record_lacks_is_no_moment() -> None:
+    read = _parse_moments(pd.Series(["2026-11-23T20:15:04Z", None, "2026-11-23T20:15:04Z"], dtype="object"))
+    assert list(read.isna()) == [False, True, False]
+    assert str(read.dtype) == columns.MOMENT
+
+
+def test_every_column_of_a_record_is_stored_under_an_attribute_of_its_own() -> None:
+    attributes = [column.attribute for column in (*columns.RECORD, columns.PARTS)]
+    assert all(attributes)
+    assert len(set(attributes)) == len(attributes)
 
 
 def test_nothing_has_the_same_columns_as_something() -> None:

@@ -74,7 +74,7 @@ def test_the_overview_shows_what_is_open_the_worst_first(signed_in: AppTest) -> 
 
 
 @pytest.mark.usefixtures("breaches")
-def test_by_date_shows_every_incident_with_its_status(signed_in: AppTest) -> None:
+def test_by_date_shows_every_stuck_file_with_its_status(signed_in: AppTest) -> None:
     open_view(signed_in, BY_DATE)
     assert dict(zip(column(signed_in, "filename"), column(signed_in, "status"), strict=True)) == {
         "stuck.csv": "▲ Open",
@@ -200,7 +200,7 @@ def test_a_link_opens_the_same_view_after_signing_in(app: AppTest) -> None:
 
 
 @pytest.mark.usefixtures("breaches")
-def test_a_picked_incident_is_shown_in_full_and_stays_picked(signed_in: AppTest, store: Store) -> None:
+def test_a_picked_file_is_shown_in_full_and_stays_picked(signed_in: AppTest, store: Store) -> None:
     open_view(signed_in, BY_DATE)
     ids = _hash_identities(signed_in.dataframe[0].value, [*FILE, "later"])
     signed_in.query_params["pick"] = ids[column(signed_in, "filename").index("silent.csv")]

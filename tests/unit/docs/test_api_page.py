@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from pydantic import BaseModel, Field
@@ -51,7 +52,8 @@ def _limits() -> Iterator[Any]:
     """Each limit of the page: the shape, the key, what is just within, what is just outside."""
     number = r"([\d,]+)"
     for told in TOLD:
-        for key, kind in told.fields.items():
+        for key, described in told.fields.items():
+            kind = described.removesuffix(", optional")
             within: list[Any] = []
             outside: list[Any] = []
             if found := re.search(rf"{number} to {number}", kind) or re.search(rf"at most {number}", kind):
@@ -59,6 +61,8 @@ def _limits() -> Iterator[Any]:
                 make = (lambda size: "x" * size) if kind.startswith("text") else int
                 within = [make(bound) for bound in bounds]
                 outside = [make(bounds[-1] + 1), *([make(bounds[0] - 1)] if len(bounds) > 1 else [])]
+            elif found := re.fullmatch(rf"whole number, at least {number}", kind):
+                within, outside = [int(found[1])], [int(found[1]) - 1]
             elif kind == "list of at least 1":
                 outside = [[]]
             elif kind == "list of at least 0":
@@ -73,11 +77,20 @@ LIMITS = list(_limits())
 def _with(example: Any, key: str, value: Any) -> bytes:
     """The example with another value at a key such as `sla_error[].folder`."""
     body = deepcopy(example)
+    if key.startswith("run."):
+        # What is in breach has to be in the run's list.
+        body["sla_error"] = []
     place: Any = body
     *steps, last = key.split(".")
     for step in steps:
-        place = place[step.removesuffix("[]")][0]
+        # What is optional is not in the example.
+        inner: Any = {"folder": "a"} if step == "folders[]" else {}
+        name = step.removesuffix("[]")
+        place = place.setdefault(name, [inner] if step.endswith("[]") else inner)
+        place = place[0] if step.endswith("[]") else place
     place[last] = value
+    if key in ("run.part", "run.parts"):
+        place.update(id=str(uuid4()), **({"parts": value} if key == "run.part" else {}))
     return json.dumps(body).encode()
 
 
@@ -137,6 +150,13 @@ def test_optional_fields_are_described_by_what_they_hold_and_left_out_of_the_exa
 
         name: str = Field(description="Its name.", examples=["a"], max_length=5)
         sender: str | None = Field(default=None, description="Who sent it.", min_length=2, max_length=64)
+
+    class Anything(BaseModel):
+        """Nothing that must be there."""
+
+        name: str = Field("a", description="Its name.")
+
+    assert Shape.of(Anything.model_json_schema(), {}).example == {}
 
     shape = Shape.of(Wrapped.model_json_schema(), {})
     assert [(told.path, told.type) for told in shape.fields] == [

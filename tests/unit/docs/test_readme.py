@@ -6,7 +6,9 @@ import sys
 
 import pytest
 
+from local.provider import as_api_values
 from local.stack_config import ROOT
+from tests.infra.conftest import declare
 from tests.pages import PAGES, Page
 
 MOST_LINES = 150
@@ -14,6 +16,14 @@ MOST_LINES = 150
 
 def test_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= MOST_LINES
+
+
+def test_passwords_are_told_as_the_user_pool_wants_them() -> None:
+    policy = as_api_values(declare().one("UserPool")["passwordPolicy"])
+    told = (ROOT / "README.md").read_text()
+    assert f"{policy['minimumLength']} characters or more" in told
+    assert f"good for {policy['temporaryPasswordValidityDays']} days" in told
+    assert all(policy[f"require{kind}"] for kind in ("Lowercase", "Numbers", "Symbols", "Uppercase"))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)

@@ -71,7 +71,7 @@ def test_first_password_must_be_changed(cognito: "CognitoIdentityProviderClient"
 
 def test_new_password_that_nobody_asked_for_is_refused(user: str) -> None:
     status, body = _post({"username": user, "password": PASSWORD, "new_password": "Better-horse-8"})
-    assert status == 400
+    assert status == 422
     assert body["errors"][0]["field"] == "new_password"
 
 
@@ -140,14 +140,14 @@ def test_wrong_code_looks_the_same_for_everyone(
 ) -> None:
     _answer_with(monkeypatch, "confirm_forgot_password", _raise(code))
     status, body = _post({"username": user, "code": "000000", "new_password": "Better-horse-8"})
-    assert (status, body["errors"][0]["field"]) == (400, "code")
+    assert (status, body["errors"][0]["field"]) == (422, "code")
 
 
 def test_weak_password_is_told_with_its_rule(user: str, monkeypatch: pytest.MonkeyPatch) -> None:
     message = "Password did not conform with policy: Password not long enough"
     _answer_with(monkeypatch, "confirm_forgot_password", _raise("InvalidPasswordException", message))
     status, body = _post({"username": user, "code": "123456", "new_password": "short"})
-    assert status == 400
+    assert status == 422
     assert body["errors"] == [
         {"field": "new_password", "problem": "breaks the password policy", "hint": "Password not long enough"}
     ]

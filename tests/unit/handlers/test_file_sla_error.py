@@ -56,7 +56,7 @@ def test_retry_with_the_same_key_stores_nothing_twice(table: "DynamoDBClient") -
 @pytest.mark.parametrize("key", ["", "   ", "k" * 256])
 def test_unusable_key_is_refused(table: "DynamoDBClient", key: str) -> None:
     status, body = _post(report_event(a_report("a"), headers={"Idempotency-Key": key}))
-    assert status == 400
+    assert status == 422
     assert body["errors"][0]["field"] == "header Idempotency-Key"
     assert _stored(table) == {}
 
@@ -65,7 +65,7 @@ def test_one_bad_field_stores_nothing_of_the_report(table: "DynamoDBClient") -> 
     report = a_report("a", "b")
     report["sla_error"][1]["sla"] = 0
     status, body = _post(report_event(report))
-    assert status == 400
+    assert status == 422
     assert body["errors"][0]["field"] == "sla_error[1].sla"
     assert _stored(table) == {}
 
@@ -80,7 +80,7 @@ def test_base64_body_is_decoded(table: "DynamoDBClient") -> None:
 @pytest.mark.parametrize("body", ["", "   ", "nope", "[]", '{"sla_error": 7}'])
 def test_unreadable_body_is_refused(table: "DynamoDBClient", body: str) -> None:
     status, answer = _post(report_event(body))
-    assert status == 400
+    assert status == 422
     assert answer["errors"]
 
 
@@ -146,5 +146,5 @@ def test_log_holds_neither_folder_nor_file(
 
 def test_body_that_is_not_base64_as_the_gateway_says_is_told_as_such(table: "DynamoDBClient") -> None:
     status, answer = _post({**report_event("####"), "isBase64Encoded": True})
-    assert status == 400
+    assert status == 422
     assert answer["errors"][0]["problem"] == "cannot be decoded"

@@ -77,25 +77,47 @@ def test_ids_are_random_without_a_key() -> None:
     assert len(set(ids)) == 4
 
 
+def _ids(report: Report, **changes: Any) -> list[str]:
+    detection = _detection(**{"idempotency_key": "k", **changes})
+    return [item[Attribute.ERROR_ID]["S"] for item in build_records(report, detection)]
+
+
 def test_same_key_gives_the_same_ids_whenever_it_is_sent() -> None:
     report = _report("a", "b")
+    assert _ids(report) == _ids(report, detected_at=DETECTED + timedelta(hours=3))
+    assert len(set(_ids(report))) == 2
 
-    def ids(**changes: Any) -> list[str]:
-        return [
-            item[Attribute.ERROR_ID]["S"]
-            for item in build_records(report, _detection(idempotency_key="k", **changes))
-        ]
 
-    assert ids() == ids(detected_at=DETECTED + timedelta(hours=3))
-    assert len(set(ids())) == 2
+def test_a_retry_in_another_order_gives_the_same_records() -> None:
+    sent = a_report("a", "b", files=9_000)
+    again = {"sla_error": [dict(reversed(folder.items())) for folder in reversed(sent["sla_error"])]}
+    for folder in again["sla_error"]:
+        folder["files"] = folder["files"][::-1]
+    first, second = (
+        build_records(parse_report(json.dumps(body).encode()), _detection(idempotency_key="k"))
+        for body in (sent, again)
+    )
+    assert len(first) > 2
+    by_id = {item[Attribute.ERROR_ID]["S"]: item for item in first}
+    assert {item[Attribute.ERROR_ID]["S"]: item for item in second} == by_id
+
+
+def test_a_constant_key_does_not_overwrite_another_report() -> None:
+    assert not set(_ids(_report("a", "b"))) & set(_ids(_report("a", "c")))
+    assert not set(_ids(_report("a"))) & set(_ids(_report("a", files=2)))
 
 
 @pytest.mark.parametrize(
     "changes", [{"subject": "t"}, {"idempotency_key": "l"}, {"subject": "s:k", "idempotency_key": ""}]
 )
 def test_ids_differ_by_caller_and_key(changes: dict[str, str]) -> None:
-    base = _detection(idempotency_key="k")
-    assert base.error_id(0) != _detection(**{"idempotency_key": "k", **changes}).error_id(0)
+    assert _ids(_report("a")) != _ids(_report("a"), **changes)
+
+
+def test_ids_differ_by_folder_and_part() -> None:
+    detection = _detection(idempotency_key="k")
+    ids = [detection.error_id("d", "a", 1), detection.error_id("d", "a", 2), detection.error_id("d", "a1", 1)]
+    assert len({*ids, detection.error_id("e", "a", 1)}) == 4
 
 
 def test_parts_hold_as_many_files_as_fit_and_no_more() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from handlers.incidents.folder_key import folder_key, set_key
+from contract.folder_key import folder_key, set_key
 
 
 @pytest.mark.parametrize(

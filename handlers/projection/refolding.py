@@ -1,0 +1,117 @@
+"""A sender folded anew from all of its runs: one came late or in parts, or somebody asked for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from handlers.incidents.folding import Folded, fold, kept
+from handlers.incidents.projection import advance, wakes_at
+from handlers.incidents.rules import SAME_RUN
+from handlers.incidents.runs import Run, merged
+from handlers.incidents.state import Incident, State
+from handlers.projection.recent_runs import RecentRuns
+from handlers.projection.run_table import RunTable
+from handlers.projection.sender_items import Wake, describe_folders, describe_sender, describe_told
+from handlers.projection.sender_store import Known, SenderStore, Writes
+from handlers.runs.told import ToldRun
+
+
+@dataclass(frozen=True)
+class Refolding:
+    """Folds senders.
+
+    Attributes:
+        store: where they are kept.
+        runs: where their runs are.
+    """
+
+    store: SenderStore
+    runs: RunTable
+
+    def refold(self, known: Known, now: datetime) -> None:
+        """Makes a sender what its runs make it, and keeps what people set and what began before.
+
+        A run that lacks parts waits for them, ten minutes at most, and is folded again then.
+
+        Raises:
+            ConflictError: the sender was written in the meantime.
+        """
+        told = self.runs.read(known.key)
+        runs = merged((one.run for one in told), now)
+        if not runs:
+            self.store.commit(known, {}, _wait_for_parts(told, now, known))
+            return
+        before = self.store.read_state(known)
+        old = self.store.read_incidents(known.key)
+        folded = fold(runs, self.store.read_acts(known.key), regular_at=_regular_before(known, runs[0]))
+        folded = kept(old, folded, runs[0].moment)
+        after = advance(folded.state, now)
+        folded = replace(folded, incidents=_with(folded.incidents, after.changes.incidents))
+        self._commit(known, before, old, replace(folded, state=after.state), told, now)
+
+    def _commit(
+        self,
+        known: Known,
+        before: State,
+        old: Sequence[Incident],
+        folded: Folded,
+        told: Sequence[ToldRun],
+        now: datetime,
+    ) -> None:
+        state = folded.state
+        assert state.sender is not None  # noqa: S101 - made from at least one run
+        recent = RecentRuns()
+        for run in sorted((one.run for one in told), key=lambda run: run.stamp):
+            recent = recent.with_run(run)
+        last = next(one for one in reversed(told) if one.run.run_id == state.sender.last.run)
+        own = {
+            **describe_sender(state.sender, recent),
+            **describe_told(last),
+            **describe_folders(state),
+        }
+        wake = _wait_for_parts(told, now, known)
+        if wake.fold_since is None:
+            wake = Wake(at=wakes_at(state))
+        latest = {one.incident_id for one in state.incidents.values()}
+        was_latest = {one.incident_id for one in before.incidents.values()}
+        known_as = {one.incident_id: one for one in old}
+        writes = Writes(
+            sets=[one for key, one in state.sets.items() if one != before.sets.get(key)],
+            gone_sets=sorted(before.sets.keys() - state.sets.keys()),
+            watched=state.watched if state.watched != before.watched else None,
+            incidents={
+                one.incident_id: one
+                for one in folded.incidents
+                if one != known_as.get(one.incident_id)
+                or (one.incident_id in latest) != (one.incident_id in was_latest)
+            },
+            latest=frozenset(latest),
+            gone=folded.gone,
+        )
+        self.store.commit(known, own, wake, writes)
+
+
+def _wait_for_parts(told: Iterable[ToldRun], now: datetime, known: Known) -> Wake:
+    """When to fold again for a run that lacks parts; no mark where there is none."""
+    complete = {run.stamp for run in merged(one.run for one in told) if run.complete}
+    waiting = [
+        one.run.moment
+        for one in told
+        if not one.run.complete
+        and one.run.moment >= now - SAME_RUN
+        and not any(stamp.run == one.run.run_id for stamp in complete)
+    ]
+    if not waiting:
+        return Wake(at=None)
+    return Wake(at=min(waiting) + SAME_RUN + timedelta(seconds=1), fold_since=known.fold_since or now)
+
+
+def _regular_before(known: Known, first: Run) -> datetime | None:
+    """When a run that is kept no longer last showed it to be a regular sender."""
+    regular_at = known.sender.regular_at if known.sender else None
+    return regular_at if regular_at is not None and regular_at < first.moment else None
+
+
+def _with(incidents: Sequence[Incident], changed: Sequence[Incident]) -> tuple[Incident, ...]:
+    by_id = {one.incident_id: one for one in (*incidents, *changed)}
+    return tuple(by_id.values())

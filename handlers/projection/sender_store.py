@@ -1,0 +1,327 @@
+"""Reading and committing what is known of one sender, so that of two who do it at once one starts again."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from contract.incidents import IncidentAttribute, IncidentIndex
+from contract.moments import parse_moment
+from contract.senders import ACT_PREFIX, LIST_PREFIX, OWN_PART, SET_PREFIX, SenderAttribute
+from handlers.incidents.settings import Act
+from handlers.incidents.state import FolderSet, Incident, Sender, State, Watched
+from handlers.projection.bodies import read_body, read_chunks, write_body, write_chunks
+from handlers.projection.incident_items import describe_incident, incident_key, read_incident
+from handlers.projection.keys import MAX_SORT_KEY_BYTES, fit_key
+from handlers.projection.recent_runs import RecentRuns
+from handlers.projection.sender_items import Values, Wake, describe_wake, own_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+MAX_WRITES: Final = 100
+"""Items of one transaction (DynamoDB quotas)."""
+_SENDER, _PART = SenderAttribute.SENDER, SenderAttribute.PART
+
+
+def read_clock() -> datetime:
+    """Now, in UTC."""
+    return datetime.now(UTC)
+
+
+class ConflictError(Exception):
+    """The sender changed since it was read: read it again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """A sender's own item, as it was read."""
+
+    key: str
+    sender: Sender | None
+    """None before its first run."""
+    sender_name: str
+    recent: RecentRuns
+    revision: int
+    fold_since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writes:
+    """What a commit writes beside the sender's own item."""
+
+    sets: Sequence[FolderSet] = ()
+    gone_sets: Sequence[str] = ()
+    """Keys of sets that, by all the runs, never were."""
+    watched: Watched | None = None
+    incidents: Mapping[str, Incident] | None = None
+    """By id."""
+    latest: frozenset[str] = frozenset()
+    """Ids of those of them that are the latest of their folder."""
+    gone: Sequence[str] = ()
+    """Ids of incidents that, by all the runs, never were."""
+
+
+NOTHING: Final = Writes()
+
+
+class SenderStore:
+    """Senders and incidents in their tables.
+
+    Args:
+        client: a DynamoDB client. It should retry by itself.
+        senders_table: the table FileSlaSenders.
+        incidents_table: the table FileSlaIncidents.
+        retention: how long an incident is kept after its end; None for good.
+        clock: the time; tests pass their own.
+    """
+
+    def __init__(
+        self,
+        client: "DynamoDBClient",
+        senders_table: str,
+        incidents_table: str,
+        retention: timedelta | None,
+        clock: Callable[[], datetime] = read_clock,
+    ) -> None:
+        self._client = client
+        self._senders = senders_table
+        self._incidents = incidents_table
+        self._retention = retention
+        self.clock = clock
+
+    def read(self, sender: str) -> Known:
+        """A sender's own item; of one that nobody knows yet, what is true of it."""
+        item: Mapping[str, Any] = self._client.get_item(
+            TableName=self._senders, Key=own_key(sender), ConsistentRead=True
+        ).get("Item", {})
+        body, since = item.get(SenderAttribute.BODY), item.get(SenderAttribute.FOLD_SINCE)
+        return Known(
+            key=sender,
+            sender=read_body(Sender, body["S"]) if body else None,
+            sender_name=item.get(SenderAttribute.SENDER_NAME, {}).get("S", sender),
+            recent=RecentRuns.parse(item.get(SenderAttribute.RECENT_RUNS, {}).get("S", "")),
+            revision=int(item.get(SenderAttribute.REVISION, {}).get("N", "0")),
+            fold_since=parse_moment(since["S"]) if since else None,
+        )
+
+    def read_state(self, known: Known) -> State:
+        """All that is known of a sender. Read after `known`, so that a commit tells whether both fit."""
+        parts = list(self._query_parts(known.key, LIST_PREFIX, SET_PREFIX + "\uffff"))
+        chunks = [part[SenderAttribute.BODY]["B"] for part in parts if _part(part).startswith(LIST_PREFIX)]
+        sets = [
+            read_body(FolderSet, part[SenderAttribute.BODY]["S"])
+            for part in parts
+            if _part(part).startswith(SET_PREFIX)
+        ]
+        latest = map(read_incident, self._query_incidents(known.key, IncidentIndex.LATEST))
+        return State(
+            sender=known.sender,
+            watched=read_chunks(Watched, chunks[: _count(parts)]) if chunks else None,
+            sets={folder_set.key: folder_set for folder_set in sets},
+            incidents={incident.key: incident for incident in latest},
+        )
+
+    def read_acts(self, sender: str) -> list[Act]:
+        """What people did to a sender and its incidents."""
+        parts = self._query_parts(sender, ACT_PREFIX, ACT_PREFIX + "\uffff")
+        return [read_body(Act, part[SenderAttribute.BODY]["S"]) for part in parts]
+
+    def read_incidents(self, sender: str) -> list[Incident]:
+        """Every incident of a sender that is kept."""
+        return [read_incident(item) for item in self._query_incidents(sender, None)]
+
+    def commit(self, known: Known, own: Values, wake: Wake, writes: Writes = NOTHING) -> Known:
+        """Writes what changed, all of it or nothing.
+
+        Args:
+            known: the sender as it was read.
+            own: attributes of its own item; those that are not named stay.
+            wake: when it has to be looked at again.
+            writes: what else changed.
+
+        Raises:
+            ConflictError: the sender was written since it was read.
+        """
+        changes = list(self._list_changes(known, writes, _sender_name(known, own)))
+        if len(changes) >= MAX_WRITES:
+            # Too many for one transaction. Should this end half way, its runs make it whole again.
+            now = self.clock()
+            marked = Wake(at=now, fold_since=known.fold_since or now)
+            known = self._write_own(known, describe_wake(known.key, marked))
+            while len(changes) >= MAX_WRITES:
+                part, changes = changes[: MAX_WRITES - 1], changes[MAX_WRITES - 1 :]
+                self._transact([{"ConditionCheck": self._unchanged(known)}, *part])
+        values = {**own, **describe_wake(known.key, wake)}
+        if not changes:
+            return self._write_own(known, values)
+        self._transact([{"Update": self._update_own(known, values)}, *changes])
+        return replace(known, revision=known.revision + 1)
+
+    def mark(self, sender: str, sender_name: str | None = None) -> None:
+        """Has a sender folded anew by the next sweep."""
+        now = self.clock()
+        wake = describe_wake(sender, Wake(at=now, fold_since=now))
+        name: Values = {SenderAttribute.SENDER_NAME: {"S": sender_name}} if sender_name else {}
+        # Whoever is at work on the sender starts again, and sees the mark.
+        self._client.update_item(
+            TableName=self._senders, Key=own_key(sender), **_update({**wake, **name}, {"ADD": _ONE_MORE})
+        )
+
+    def _write_own(self, known: Known, values: Values) -> Known:
+        try:
+            self._client.update_item(**self._update_own(known, values))
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
+                raise ConflictError(known.key) from error
+            raise
+        return replace(known, revision=known.revision + 1)
+
+    def _update_own(self, known: Known, values: Values) -> dict[str, Any]:
+        update = _update({**values, SenderAttribute.REVISION: {"N": str(known.revision + 1)}})
+        unchanged = self._unchanged(known)
+        return {
+            **unchanged,
+            **update,
+            "ExpressionAttributeNames": {
+                **update["ExpressionAttributeNames"],
+                **unchanged["ExpressionAttributeNames"],
+            },
+            "ExpressionAttributeValues": {
+                **update["ExpressionAttributeValues"],
+                **unchanged.get("ExpressionAttributeValues", {}),
+            },
+        }
+
+    def _unchanged(self, known: Known) -> dict[str, Any]:
+        names = {"#revision": str(SenderAttribute.REVISION)}
+        check = {
+            "TableName": self._senders,
+            "Key": own_key(known.key),
+            "ExpressionAttributeNames": names,
+        }
+        if not known.revision:
+            return {**check, "ConditionExpression": "attribute_not_exists(#revision)"}
+        return {
+            **check,
+            "ConditionExpression": "#revision = :read",
+            "ExpressionAttributeValues": {":read": {"N": str(known.revision)}},
+        }
+
+    def _list_changes(self, known: Known, writes: Writes, sender_name: str) -> Iterator[dict[str, Any]]:
+        for folder_set in writes.sets:
+            body: Values = {SenderAttribute.BODY: {"S": write_body(folder_set)}}
+            yield self._put_part(known.key, _set_part(folder_set.key), body)
+        for key in writes.gone_sets:
+            yield {"Delete": {"TableName": self._senders, "Key": _part_key(known.key, _set_part(key))}}
+        if writes.watched is not None:
+            chunks = write_chunks(writes.watched)
+            for number, chunk in enumerate(chunks):
+                body = {SenderAttribute.BODY: {"B": chunk}, SenderAttribute.CHUNKS: {"N": str(len(chunks))}}
+                yield self._put_part(known.key, f"{LIST_PREFIX}{number:04}", body)
+        for incident_id, incident in (writes.incidents or {}).items():
+            values = describe_incident(
+                incident, sender_name, latest=incident_id in writes.latest, retention=self._retention
+            )
+            yield {
+                "Update": {
+                    "TableName": self._incidents,
+                    "Key": incident_key(known.key, incident_id),
+                    **_update(values),
+                }
+            }
+        for incident_id in writes.gone:
+            yield {"Delete": {"TableName": self._incidents, "Key": incident_key(known.key, incident_id)}}
+
+    def _put_part(self, sender: str, part: str, values: Values) -> dict[str, Any]:
+        return {"Put": {"TableName": self._senders, "Item": {**_part_key(sender, part), **values}}}
+
+    def _transact(self, actions: list[dict[str, Any]]) -> None:
+        try:
+            self._client.transact_write_items(TransactItems=actions)  # type: ignore[arg-type]
+        except ClientError as error:
+            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
+            if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
+                raise ConflictError from error
+            raise
+
+    def _query_parts(self, sender: str, first: str, last: str) -> Iterator[Mapping[str, Any]]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._senders,
+            ConsistentRead=True,
+            KeyConditionExpression="#sender = :sender AND #part BETWEEN :first AND :last",
+            ExpressionAttributeNames={"#sender": _SENDER, "#part": _PART},
+            ExpressionAttributeValues={
+                ":sender": {"S": sender},
+                ":first": {"S": first},
+                ":last": {"S": last},
+            },
+        )
+        for page in pages:
+            yield from (item for item in page["Items"] if _part(item) != OWN_PART)
+
+    def _query_incidents(self, sender: str, index: IncidentIndex | None) -> Iterator[Mapping[str, Any]]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._incidents,
+            ConsistentRead=True,
+            KeyConditionExpression="#sender = :sender",
+            ProjectionExpression="#body",
+            ExpressionAttributeNames={"#sender": IncidentAttribute.SENDER, "#body": IncidentAttribute.BODY},
+            ExpressionAttributeValues={":sender": {"S": sender}},
+            **({"IndexName": index} if index else {}),  # type: ignore[arg-type]
+        )
+        for page in pages:
+            yield from (item for item in page["Items"] if IncidentAttribute.BODY in item)
+
+
+_ONE_MORE: Final[Values] = {SenderAttribute.REVISION: {"N": "1"}}
+
+
+def _update(values: Values, more: Mapping[str, Values] | None = None) -> dict[str, Any]:
+    """Arguments of an UpdateItem that sets these attributes, and removes those that are None."""
+    names: dict[str, str] = {}
+    given: Values = {}
+    clauses: dict[str, list[str]] = {}
+    for attribute, value in values.items():
+        name = f"#{len(names)}"
+        names[name] = str(attribute)
+        if value is None:
+            clauses.setdefault("REMOVE", []).append(name)
+            continue
+        given[f":{len(names)}"] = value
+        clauses.setdefault("SET", []).append(f"{name} = :{len(names)}")
+    for action, attributes in (more or {}).items():
+        for attribute, value in attributes.items():
+            name = f"#{len(names)}"
+            names[name] = str(attribute)
+            given[f":{len(names)}"] = value
+            clauses.setdefault(action, []).append(f"{name} :{len(names)}")
+    return {
+        "UpdateExpression": " ".join(f"{action} {', '.join(parts)}" for action, parts in clauses.items()),
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": given,
+    }
+
+
+def _part_key(sender: str, part: str) -> Values:
+    return {_SENDER: {"S": sender}, _PART: {"S": part}}
+
+
+def _set_part(key: str) -> str:
+    return SET_PREFIX + fit_key(key, MAX_SORT_KEY_BYTES - len(SET_PREFIX))
+
+
+def _part(item: Mapping[str, Any]) -> str:
+    return str(item[_PART]["S"])
+
+
+def _count(parts: Sequence[Mapping[str, Any]]) -> int:
+    """In how many parts a list is stored; those of a longer one before it may still be there."""
+    return next(int(part[SenderAttribute.CHUNKS]["N"]) for part in parts if SenderAttribute.CHUNKS in part)
+
+
+def _sender_name(known: Known, own: Values) -> str:
+    name = own.get(SenderAttribute.SENDER_NAME)
+    return str(name["S"]) if name else known.sender_name

@@ -1,0 +1,110 @@
+"""The sweep: what time alone changes, and the senders that have to be folded anew."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from contract.metrics import Metric
+from contract.moments import format_moment
+from contract.senders import WAKE_SHARDS, SenderAttribute, SenderIndex
+from handlers.incidents.projection import advance, wakes_at
+from handlers.projection.changes import collect_writes
+from handlers.projection.refolding import Refolding
+from handlers.projection.sender_items import Wake, describe_folders, describe_sender
+from handlers.projection.sender_store import ConflictError, Known, SenderStore
+from handlers.web.telemetry import count, logger
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+RETRY_FOLD: Final = timedelta(minutes=15)
+"""How long a sender that cannot be folded is left alone."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sweep:
+    """One round over the senders that are due.
+
+    Attributes:
+        client: a DynamoDB client that may query the wake index.
+        senders_table: the table FileSlaSenders.
+        store: where senders are kept.
+        refolding: folds those that are marked.
+    """
+
+    client: "DynamoDBClient"
+    senders_table: str
+    store: SenderStore
+    refolding: Refolding
+
+    def run(self, now: datetime, seconds_left: Callable[[], float]) -> int:
+        """Looks at every sender that is due, as long as there is time; the next sweep takes the rest.
+
+        Args:
+            now: until when time has passed.
+            seconds_left: the time until the function has to be done.
+
+        Returns:
+            How many were looked at.
+        """
+        seen = 0
+        for sender in self._list_due(now):
+            if seconds_left() <= 0:
+                logger.warning("the sweep ends before it is through")
+                break
+            seen += 1
+            try:
+                self._look_at(sender, now)
+            except ConflictError:
+                continue  # it is still due, so the next sweep finds it
+        return seen
+
+    def _list_due(self, now: datetime) -> Iterator[str]:
+        for shard in range(WAKE_SHARDS):
+            pages = self.client.get_paginator("query").paginate(
+                TableName=self.senders_table,
+                IndexName=SenderIndex.WAKE,
+                KeyConditionExpression="#shard = :shard AND #at <= :now",
+                ExpressionAttributeNames={
+                    "#shard": SenderAttribute.WAKES_IN,
+                    "#at": SenderAttribute.WAKES_AT,
+                },
+                # A moment with a fraction of a second sorts before the one without.
+                ExpressionAttributeValues={
+                    ":shard": {"S": str(shard)},
+                    ":now": {"S": format_moment(now.replace(microsecond=0))},
+                },
+            )
+            for page in pages:
+                yield from (item[SenderAttribute.SENDER]["S"] for item in page["Items"])
+
+    def _look_at(self, sender: str, now: datetime) -> None:
+        known = self.store.read(sender)
+        if known.fold_since is not None:
+            self._refold(known, now)
+        elif known.sender is not None:
+            self._advance(known, now)
+
+    def _refold(self, known: Known, now: datetime) -> None:
+        try:
+            self.refolding.refold(known, now)
+            count(Metric.SENDERS_FOLDED)
+        except (ClientError, BotoCoreError, ConflictError):
+            raise
+        except Exception:  # noqa: BLE001 - one sender must not keep the sweep from the others
+            logger.exception("a sender cannot be folded", extra={"sender": known.key})
+            count(Metric.RUNS_NOT_APPLIED)
+            later = Wake(at=now + RETRY_FOLD, fold_since=known.fold_since)
+            self.store.commit(known, {}, later)
+
+    def _advance(self, known: Known, now: datetime) -> None:
+        before = self.store.read_state(known)
+        done = advance(before, now)
+        sender = done.state.sender
+        assert sender is not None  # noqa: S101 - it was one before
+        own = {**describe_sender(sender, known.recent), **describe_folders(done.state)}
+        writes = collect_writes(before, done.state, [done.changes])
+        self.store.commit(known, own, Wake(at=wakes_at(done.state)), writes)
