@@ -138,7 +138,6 @@ class _Evaluation:
 
     def __post_init__(self) -> None:
         self._cloudwatch = self.stack.aws.client("cloudwatch")
-        self._cloudwatch.delete_alarms(AlarmNames=[self.alarm["AlarmName"]])
         self._cloudwatch.put_metric_alarm(**self.alarm)
 
     def report(self, moment: float, value: int) -> None:
@@ -155,8 +154,9 @@ def _declared(name: str, stack: RunningStack, **config: int) -> dict[str, Any]:
     [declared] = [alarm for alarm in declare(**config).all("MetricAlarm") if alarm.name == name]
     topic = stack.outputs["alarm_topic_arn"]
     inputs = as_api_values(declared.inputs) | {"alarmActions": [topic], "okActions": [topic]}
-    alarm = metric_alarm_request(name, inputs)
     namespace = f"test-{time.time_ns()}"
+    # Under a name of its own as well: the stack's composite alarm depends on the declared one.
+    alarm = {**metric_alarm_request(name, inputs), "AlarmName": namespace}
     for query in alarm["Metrics"]:
         if "MetricStat" in query:
             assert query["MetricStat"]["Metric"]["MetricName"] == Metric.SENDERS_SILENT
