@@ -4,10 +4,10 @@ from functools import cache
 
 from components.monitoring.specs.alarms import build_alarm_specs
 from components.monitoring.specs.metrics import StackMetrics
-from components.settings import MAX_QUIET_MINUTES, Settings
+from components.settings import Settings
 from local.stack_config import STACK, load_config, project_name
 
-_OPTIONAL = {"heartbeatMinutes": MAX_QUIET_MINUTES, "breachQuietMinutes": MAX_QUIET_MINUTES}
+_OPTIONAL = {"openIncidentsAlarmCount": 1}
 """The keys that turn on an alarm which is off by default."""
 
 
