@@ -8,7 +8,7 @@ from components.settings import Settings
 from local.stack_config import STACK, load_config, project_name
 
 _OPTIONAL = {"openIncidentsAlarmCount": 1}
-"""The keys that turn on an alarm which is off by default."""
+"""The key that turns on an alarm which is off by default."""
 
 
 @cache

@@ -31,8 +31,10 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         Variable.ALLOWED_ORIGIN: "https://ops.example.com",
         Variable.METRICS_NAMESPACE: NAMESPACE,
         Variable.TABLE_NAME: TABLE,
+        Variable.RUNS_TABLE_NAME: "FileSlaRuns",
         Variable.USER_POOL_CLIENT_ID: CLIENT_ID,
         Variable.RETENTION_DAYS: "0",
+        Variable.RUN_RETENTION_DAYS: "35",
     }.items():
         monkeypatch.setenv(name, value)
     # Read from the environment on import, which a test is too late for.

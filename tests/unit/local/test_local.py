@@ -19,8 +19,9 @@ NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
 
 
 def test_resource_that_nothing_can_create_is_an_error() -> None:
-    with pytest.raises(UnknownResourceError, match=r"'queue': it does not know the type aws:sqs/queue:Queue"):
-        create(Aws("http://127.0.0.1:1", "us-east-1"), "aws:sqs/queue:Queue", "queue", {})
+    bucket = "aws:s3/bucket:Bucket"
+    with pytest.raises(UnknownResourceError, match=f"'bucket': it does not know the type {bucket}"):
+        create(Aws("http://127.0.0.1:1", "us-east-1"), bucket, "bucket", {})
 
 
 def test_history_tells_the_same_believable_story_twice() -> None:
