@@ -33,3 +33,12 @@ class RunItem(StrEnum):
 
     RUN = "run"
     REFUSED = "refused"
+
+
+@unique
+class ProblemAttribute(StrEnum):
+    """Keys of each problem of a refused report."""
+
+    FIELD = "Field"
+    PROBLEM = "Problem"
+    HINT = "Hint"

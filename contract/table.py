@@ -15,6 +15,8 @@ class Attribute(StrEnum):
     DETECTED_AT = "DetectedAt"
     FILE_COUNT = "FileCount"
     REPORTED_BY = "ReportedBy"
+    SENDER = "Sender"
+    RUN_ID = "RunId"
     PART = "Part"
     PARTS = "Parts"
     EXPIRES_AT = "ExpiresAt"

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Self
 
 from contract.environment import Variable
@@ -49,6 +50,16 @@ class IngestEnvironment:
     """Days a record is kept; 0 keeps it for good."""
     run_retention_days: int
     """Days a run is kept."""
+
+    @property
+    def retention(self) -> timedelta | None:
+        """How long a record is kept; None for good."""
+        return timedelta(days=self.retention_days) if self.retention_days else None
+
+    @property
+    def run_retention(self) -> timedelta:
+        """How long a run is kept."""
+        return timedelta(days=self.run_retention_days)
 
     @classmethod
     def read(cls) -> Self:

@@ -1,7 +1,7 @@
-"""FileSlaErrorLambda: takes a report, and answers 200 when every record of it is stored."""
+"""FileSlaErrorLambda: takes a report, and answers 200 when every record of it and its run are stored."""
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
@@ -14,13 +14,19 @@ from contract.metrics import Dimension, Metric
 from contract.routes import FILE_SLA_ERROR, IDEMPOTENCY_KEY
 from contract.table import Attribute
 from handlers.environment import IngestEnvironment
+from handlers.ingest.origin import Origin
 from handlers.ingest.parsing import parse_report
 from handlers.ingest.record_store import RecordStore
 from handlers.ingest.records import Detection, build_records, count_files
+from handlers.ingest.refused_reports import RefusedReports
+from handlers.ingest.told_runs import tell_run
+from handlers.ingest.transmission import count_lost_letters
+from handlers.runs.run_items import build_run_items
+from handlers.runs.told import ToldRun
 from handlers.web.caller import authorize
 from handlers.web.endpoint import endpoint
-from handlers.web.errors import InvalidBodyError, ServiceError
-from handlers.web.requests import Event, read_body, read_header
+from handlers.web.errors import InvalidBodyError, ServiceError, TooLargeError
+from handlers.web.requests import Event, read_address, read_body, read_header, read_request_id
 from handlers.web.telemetry import count, count_by
 
 CONNECT_SECONDS: Final = 1.0
@@ -43,10 +49,19 @@ def _environment() -> IngestEnvironment:
 
 
 @cache
-def _store() -> RecordStore:
+def _client() -> Any:
     # Without boto3, which would add a tenth to a cold start and nothing that is used here.
-    client: Any = Session().create_client("dynamodb", config=CONFIG)
-    return RecordStore(client, _environment().table_name)
+    return Session().create_client("dynamodb", config=CONFIG)
+
+
+@cache
+def _store() -> RecordStore:
+    return RecordStore(_client(), _environment().table_name, _environment().runs_table_name)
+
+
+@cache
+def _refused() -> RefusedReports:
+    return RefusedReports(_client(), _environment().runs_table_name, _environment().run_retention)
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
@@ -62,20 +77,28 @@ def _count_rejected(error: ServiceError) -> None:
 def handler(event: Event, context: Any) -> Recorded:
     """Answers `POST /file_sla_error`."""
     caller = authorize(event, FILE_SLA_ERROR, _environment().client_id)
-    key = _read_idempotency_key(event)
-    report = parse_report(read_body(event, FILE_SLA_ERROR))
-
-    days = _environment().retention_days
-    detection = Detection(
-        detected_at=datetime.now(UTC),
-        reported_by=caller.username,
-        subject=caller.subject,
-        idempotency_key=key,
-        retention=timedelta(days=days) if days else None,
+    origin = Origin(
+        caller=caller,
+        arrival=datetime.now(UTC),
+        address=read_address(event),
+        idempotency_key=read_header(event, IDEMPOTENCY_KEY.name),
     )
-    records = build_records(report, detection)
+    body = b""
+    try:
+        _check_idempotency_key(origin.idempotency_key)
+        body = read_body(event, FILE_SLA_ERROR)
+        report = parse_report(body)
+    except (InvalidBodyError, TooLargeError) as error:
+        _refused().keep(origin, body, error, read_request_id(event))
+        raise
+
+    told = tell_run(report, origin, origin.run_id(report), count_lost_letters(body, report))
+    records = build_records(report, _detect(origin, told))
+    runs = build_run_items(told, _environment().run_retention)
     retried = _store().put_all(
-        records, seconds_left=lambda: context.get_remaining_time_in_millis() / 1000 - ANSWER_SECONDS
+        records,
+        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000 - ANSWER_SECONDS,
+        runs=runs,
     )
 
     files = count_files(report)
@@ -95,8 +118,19 @@ def handler(event: Event, context: Any) -> Recorded:
     )
 
 
-def _read_idempotency_key(event: Event) -> str | None:
-    key = read_header(event, IDEMPOTENCY_KEY.name)
+def _detect(origin: Origin, told: ToldRun) -> Detection:
+    return Detection(
+        detected_at=origin.arrival,
+        reported_by=origin.caller.username,
+        subject=origin.caller.subject,
+        sender=told.run.sender,
+        run_id=told.run.run_id,
+        idempotency_key=origin.idempotency_key,
+        retention=_environment().retention,
+    )
+
+
+def _check_idempotency_key(key: str | None) -> None:
     if key is not None and not IDEMPOTENCY_KEY.accepts(key):
         raise InvalidBodyError(
             [
@@ -107,4 +141,3 @@ def _read_idempotency_key(event: Event) -> str | None:
                 )
             ]
         )
-    return key

@@ -1,4 +1,4 @@
-"""The tables of the projection, empty, keyed as the program keys them, in any DynamoDB that a client speaks to."""
+"""The tables of the projection, empty and keyed as the program keys them, for any DynamoDB client."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -66,7 +66,14 @@ class Fleet:
         """Of one folder's record, as our ingest makes it."""
         report = parse_report(body(Shape(1, self.files)))
         [record] = build_records(
-            report, Detection(parse_moment("2026-11-23T20:15:04.5Z"), reported_by="reporter", subject="s")
+            report,
+            Detection(
+                parse_moment("2026-11-23T20:15:04.5Z"),
+                reported_by="reporter",
+                subject="s",
+                sender="s",
+                run_id="r",
+            ),
         )
         return item_bytes(record)
 

@@ -95,7 +95,9 @@ def _cpu(start: Mapping[str, float]) -> float:
 def _events(service: Service) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     """By function: the same work for ours and for the bare calls."""
     report = our_event(TYPICAL, service.client_id)
-    detection = Detection(parse_moment("2026-11-23T20:15:04Z"), reported_by="reporter", subject="s")
+    detection = Detection(
+        parse_moment("2026-11-23T20:15:04Z"), reported_by="reporter", subject="s", sender="s", run_id="r"
+    )
     items = build_records(parse_report(report["body"].encode()), detection)
     sign_in = {"body": json.dumps(service.outputs["users"]["reporter"])}
     return {

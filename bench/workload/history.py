@@ -41,7 +41,9 @@ class History:
             report = Report.model_construct(
                 sla_error=[_breach(folder, detected, chance) for folder in folders]
             )
-            yield from build_records(report, Detection(detected, reported_by="reporter", subject="s"))
+            yield from build_records(
+                report, Detection(detected, reported_by="reporter", subject="s", sender="s", run_id="r")
+            )
 
     @property
     def folder(self) -> str:

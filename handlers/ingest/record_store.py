@@ -1,11 +1,11 @@
-"""Writing records: the one place that knows how DynamoDB takes them."""
+"""Writing records and their run: the one place that knows how DynamoDB takes them."""
 
 import itertools
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
@@ -13,6 +13,7 @@ from handlers.web.errors import NotStoredError, ServiceError, ThrottledError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import WriteRequestTypeDef
 
     from handlers.ingest.records import Record
 
@@ -30,25 +31,43 @@ _THROTTLING: Final = frozenset(
 )
 
 
+class _Put(NamedTuple):
+    """An item, and where it goes."""
+
+    table_name: str
+    item: "Record"
+
+
 class RecordStore:
-    """Stores records in FileSlaErrors, each at least once, in batches.
+    """Stores records in FileSlaErrors and runs in FileSlaRuns, each at least once, in batches.
 
     Args:
-        client: a DynamoDB client that may write items of the table. It should not retry by itself:
+        client: a DynamoDB client that may write items of the tables. It should not retry by itself:
             it knows no deadline.
-        table_name: the table.
+        table_name: the table of the records.
+        runs_table_name: the table of the runs; without it, no run can be stored.
         sleep: waits the given seconds; tests pass their own.
     """
 
     def __init__(
-        self, client: "DynamoDBClient", table_name: str, sleep: Callable[[float], None] = time.sleep
+        self,
+        client: "DynamoDBClient",
+        table_name: str,
+        runs_table_name: str = "",
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._client = client
         self._table_name = table_name
+        self._runs_table_name = runs_table_name
         self._sleep = sleep
 
-    def put_all(self, records: Sequence["Record"], seconds_left: Callable[[], float]) -> int:
-        """Stores every record, and returns how often one was sent again.
+    def put_all(
+        self,
+        records: Sequence["Record"],
+        seconds_left: Callable[[], float],
+        runs: Sequence["Record"] = (),
+    ) -> int:
+        """Stores every item, and returns how often one was sent again.
 
         What DynamoDB leaves unprocessed, and what a passing fault may have left unwritten, is sent
         again for as long as there is time: the reporting script does not come back by itself.
@@ -56,14 +75,17 @@ class RecordStore:
         Args:
             records: ids that the table knows are overwritten.
             seconds_left: the time until an answer is due. No new call starts after it is used up.
+            runs: the items of their run. They come last: who reads them finds the records.
 
         Raises:
             NotStoredError: time ran out, or DynamoDB refused; some records may be stored.
             ThrottledError: as time ran out, the table or the account was over its rate; likewise.
         """
-        return sum(self._put_batch(batch, seconds_left) for batch in _split_batches(records))
+        puts = [_Put(self._table_name, record) for record in records]
+        puts += [_Put(self._runs_table_name, run) for run in runs]
+        return sum(self._put_batch(batch, seconds_left) for batch in _split_batches(puts))
 
-    def _put_batch(self, batch: Sequence["Record"], seconds_left: Callable[[], float]) -> int:
+    def _put_batch(self, batch: Sequence[_Put], seconds_left: Callable[[], float]) -> int:
         pending, sent_again = list(batch), 0
         failure: ServiceError | None = None
         for attempt in itertools.count():
@@ -78,22 +100,27 @@ class RecordStore:
             self._sleep(min(random.uniform(0, ceiling), max(0.0, seconds_left())))  # noqa: S311
         return sent_again
 
-    def _write(self, records: list["Record"]) -> tuple[list["Record"], ServiceError | None]:
-        """One call; returns the records still to be written and, if the call failed, the failure."""
+    def _write(self, puts: list[_Put]) -> tuple[list[_Put], ServiceError | None]:
+        """One call; returns the items still to be written and, if the call failed, the failure."""
+        requests: dict[str, list[WriteRequestTypeDef]] = {}
+        for put in puts:
+            requests.setdefault(put.table_name, []).append({"PutRequest": {"Item": put.item}})
         try:
-            answer = self._client.batch_write_item(
-                RequestItems={self._table_name: [{"PutRequest": {"Item": record}} for record in records]}
-            )
+            answer = self._client.batch_write_item(RequestItems=requests)
         except (ClientError, BotoCoreError) as error:
             if not _may_pass(error):
                 raise NotStoredError from error
             failure = ThrottledError() if _read_code(error) in _THROTTLING else NotStoredError()
             failure.__cause__ = error
-            return records, failure
+            return puts, failure
         if "UnprocessedItems" not in answer:  # a 200 that is not DynamoDB's own tells nothing
-            return records, NotStoredError()
-        unprocessed = answer["UnprocessedItems"].get(self._table_name, [])
-        return [dict(request["PutRequest"]["Item"]) for request in unprocessed], None
+            return puts, NotStoredError()
+        unprocessed = [
+            _Put(table_name, dict(request["PutRequest"]["Item"]))
+            for table_name, left in answer["UnprocessedItems"].items()
+            for request in left
+        ]
+        return unprocessed, None
 
 
 def _may_pass(error: ClientError | BotoCoreError) -> bool:
@@ -107,6 +134,6 @@ def _read_code(error: ClientError | BotoCoreError) -> str:
     return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
 
 
-def _split_batches(records: Sequence["Record"]) -> Iterator[Sequence["Record"]]:
-    for start in range(0, len(records), MAX_BATCH_ITEMS):
-        yield records[start : start + MAX_BATCH_ITEMS]
+def _split_batches(puts: Sequence[_Put]) -> Iterator[Sequence[_Put]]:
+    for start in range(0, len(puts), MAX_BATCH_ITEMS):
+        yield puts[start : start + MAX_BATCH_ITEMS]

@@ -34,6 +34,9 @@ class Detection:
     detected_at: datetime
     reported_by: str
     subject: str
+    sender: str
+    """Key of the sender in FileSlaSenders."""
+    run_id: str
     idempotency_key: str | None = None
     retention: timedelta | None = None
 
@@ -92,6 +95,8 @@ def _build_shared_attributes(detection: Detection) -> "Record":
         Attribute.AFFECTED_DATE: {"S": format_affected_date(detection.detected_at)},
         Attribute.DETECTED_AT: {"S": format_moment(detection.detected_at)},
         Attribute.REPORTED_BY: {"S": detection.reported_by},
+        Attribute.SENDER: {"S": detection.sender},
+        Attribute.RUN_ID: {"S": detection.run_id},
     }
     if detection.retention is not None:
         expires_at = detection.detected_at + detection.retention

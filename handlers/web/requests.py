@@ -65,3 +65,9 @@ def read_header(event: Event, name: str) -> str | None:
 def read_request_id(event: Event) -> str:
     """The gateway's id of this request, the same as in its access log."""
     return str((event.get("requestContext") or {}).get("requestId", "unknown"))
+
+
+def read_address(event: Event) -> str | None:
+    """The IP address that the request came from."""
+    identity = (event.get("requestContext") or {}).get("identity") or {}
+    return identity.get("sourceIp") or None

@@ -65,7 +65,13 @@ def imagine_reports(
     while run < until:
         yield (
             _report(spells, run),
-            Detection(detected_at=run, reported_by=reported_by, subject=reported_by),
+            Detection(
+                detected_at=run,
+                reported_by=reported_by,
+                subject=reported_by,
+                sender=reported_by,
+                run_id="demo",
+            ),
         )
         run += RUN_EVERY
 

@@ -47,7 +47,9 @@ def _report(*folders: str, files: int = 1) -> Report:
 
 
 def _records(report: Report, at: datetime) -> list[dict[str, Any]]:
-    return build_records(report, Detection(detected_at=at, reported_by="files-01", subject="s"))
+    return build_records(
+        report, Detection(detected_at=at, reported_by="files-01", subject="s", sender="s", run_id="r")
+    )
 
 
 # What was reported, by what each is for.
@@ -193,7 +195,14 @@ def test_every_attribute_is_told_with_its_type(monkeypatch: pytest.MonkeyPatch) 
     told = {name: kind for names, kind in rows for name in re.findall(r"\w+", names)}
     full = build_records(
         _report(FOLDER, files=MANY),
-        Detection(detected_at=AT_EIGHT, reported_by="files-01", subject="s", retention=timedelta(days=90)),
+        Detection(
+            detected_at=AT_EIGHT,
+            reported_by="files-01",
+            subject="s",
+            sender="s",
+            run_id="r",
+            retention=timedelta(days=90),
+        ),
     )[0]
     assert told == {name: next(iter(value)) for name, value in full.items()}
     assert told.keys() == set(Attribute)

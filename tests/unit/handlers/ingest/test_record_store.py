@@ -151,7 +151,9 @@ def test_last_wait_ends_with_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("random.uniform", lambda _, most: most)
     naps: list[float] = []
     store = RecordStore(
-        cast("DynamoDBClient", ScriptedTable(*[_client_error("ThrottlingException")] * 9)), "T", naps.append
+        cast("DynamoDBClient", ScriptedTable(*[_client_error("ThrottlingException")] * 9)),
+        "T",
+        sleep=naps.append,
     )
     with pytest.raises(ThrottledError):
         store.put_all(_items(1), seconds_left=lambda: 0.3 - sum(naps))

@@ -21,7 +21,16 @@ def _report(*folders: str, files: int = 1) -> Report:
 
 
 def _detection(**changes: Any) -> Detection:
-    return Detection(**{"detected_at": DETECTED, "reported_by": "reporter", "subject": "s", **changes})
+    return Detection(
+        **{
+            "detected_at": DETECTED,
+            "reported_by": "reporter",
+            "subject": "s",
+            "sender": "s",
+            "run_id": "r",
+            **changes,
+        }
+    )
 
 
 def test_record_holds_what_the_table_fixes() -> None:

@@ -1,0 +1,21 @@
+"""docs/script.md: the report that it shows is taken, and tells what the page says of it."""
+
+import re
+
+from contract.report import Report
+from contract.report_run import ReportedRun
+from handlers.ingest.parsing import parse_report
+from local.stack_config import ROOT
+
+PAGE = (ROOT / "docs" / "script.md").read_text()
+[EXAMPLE] = re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def test_report_on_the_page_is_taken() -> None:
+    report: Report = parse_report(EXAMPLE.encode())
+    assert report.run is not None
+    assert [folder.error for folder in report.run.folders or ()] == [None, "Access is denied."]
+
+
+def test_every_key_of_a_run_is_told() -> None:
+    assert all(f'"{key}"' in EXAMPLE or f"`{key}`" in PAGE for key in ReportedRun.model_fields)
