@@ -28,6 +28,7 @@ PERMISSIONS = {
         "dynamodb:GetRecords": ["streamArn-of-runs-table"],
         "dynamodb:GetShardIterator": ["streamArn-of-runs-table"],
         "dynamodb:ListStreams": ["*"],
+        "dynamodb:ConditionCheckItem": ["arn-of-senders-table"],
         "dynamodb:DeleteItem": ["arn-of-incidents-table", "arn-of-senders-table"],
         "dynamodb:GetItem": ["arn-of-incidents-table", "arn-of-senders-table"],
         "dynamodb:PutItem": ["arn-of-incidents-table", "arn-of-senders-table"],

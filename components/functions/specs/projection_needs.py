@@ -9,7 +9,7 @@ from contract.incidents import IncidentIndex
 from contract.senders import SenderIndex
 
 _KEEPING = ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
-"""A transaction needs no permission beside those for what it does to each item."""
+"""A transaction needs no permission of its own, but those for what it does to each item."""
 
 
 def build_projection_needs(settings: Settings, tables: Tables, dead_letters: DeadLetters) -> FunctionNeeds:
@@ -26,7 +26,8 @@ def build_projection_needs(settings: Settings, tables: Tables, dead_letters: Dea
         permissions=[
             *tables.runs.allow_stream(),
             tables.runs.allow("Query"),
-            tables.senders.allow(*_KEEPING),
+            # A change of many incidents goes in parts, each on condition that its sender is as it was.
+            tables.senders.allow(*_KEEPING, "ConditionCheckItem"),
             tables.senders.allow_query(SenderIndex.STATE, SenderIndex.WAKE),
             tables.incidents.allow(*_KEEPING),
             tables.incidents.allow_query(IncidentIndex.LATEST, IncidentIndex.LIVE),
