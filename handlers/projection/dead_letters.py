@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from contract.runs import RunAttribute
+
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
@@ -26,5 +28,5 @@ class DeadLetters:
         Raises:
             botocore.exceptions.ClientError: SQS refused or failed.
         """
-        body = {"Sender": sender, "RunKey": run_key, "Error": type(error).__name__}
+        body = {RunAttribute.SENDER: sender, RunAttribute.RUN_KEY: run_key, "Error": type(error).__name__}
         self.client.send_message(QueueUrl=self.queue_url, MessageBody=json.dumps(body))

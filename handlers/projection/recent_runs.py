@@ -38,14 +38,14 @@ class RecentRuns:
         moment = self.moments.get(run.run_id[:_ID_CHARACTERS])
         return moment is not None and abs(_seconds(run.moment) - moment) <= SAME_RUN.total_seconds()
 
-    def with_run(self, run: Run) -> "RecentRuns":
+    def with_run(self, run: Run) -> Self:
         """With this run, and without those that are too old to come again."""
         moment = _seconds(run.moment)
         entries = {**self.moments, run.run_id[:_ID_CHARACTERS]: moment}
         ordered = sorted(entries.items(), key=lambda entry: entry[1])[-_AT_MOST:]
         oldest = moment - SAME_RUN.total_seconds()
         kept = [entry for entry in ordered[:-_ALWAYS] if entry[1] >= oldest]
-        return RecentRuns(dict([*kept, *ordered[-_ALWAYS:]]))
+        return type(self)(dict([*kept, *ordered[-_ALWAYS:]]))
 
 
 def _seconds(moment: datetime) -> int:

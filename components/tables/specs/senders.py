@@ -5,9 +5,11 @@ from components.tables.specs.table import IndexSpec, TableSpec
 from contract.senders import SenderAttribute, SenderIndex
 
 _ALL = list(SenderAttribute)
-_OF_A_SENDER = _ALL[_ALL.index(SenderAttribute.STATE) : _ALL.index(SenderAttribute.REFUSED_AT)]
-"""What a page shows of a sender; what comes after it is of its last refused report."""
+_SHOWN = _ALL[_ALL.index(SenderAttribute.STATE) :]
+"""What a page shows of a sender, and of its last refused report."""
 _INDEX_KEYS = (SenderAttribute.STATE, SenderAttribute.SENDER_NAME)
+# An index may name twenty (DynamoDB quotas). These are shown of one sender, whose items are read for that.
+_OF_ONE = (SenderAttribute.UNREADABLE_FOLDERS, SenderAttribute.PROBLEMS, SenderAttribute.REQUEST_ID)
 
 
 def describe_senders(settings: Settings) -> TableSpec:
@@ -24,7 +26,7 @@ def describe_senders(settings: Settings) -> TableSpec:
                 sort_key=SenderAttribute.SENDER_NAME,
                 # Without the body, which changes at each run and is many times as large.
                 projection="INCLUDE",
-                included=[str(attribute) for attribute in _OF_A_SENDER if attribute not in _INDEX_KEYS],
+                included=[str(attribute) for attribute in _SHOWN if attribute not in _INDEX_KEYS + _OF_ONE],
             ),
             IndexSpec(
                 name=SenderIndex.WAKE,
