@@ -107,4 +107,4 @@ class Sweep:
         assert sender is not None  # noqa: S101 - it was one before
         own = {**describe_sender(sender, known.recent), **describe_folders(done.state)}
         writes = collect_writes(before, done.state, [done.changes])
-        self.store.commit(known, own, Wake(at=wakes_at(done.state)), writes)
+        self.store.commit(known, own, Wake(at=wakes_at(done.state, now)), writes)
