@@ -36,7 +36,7 @@ SENDER = "8f7b1e0a-6c0d-4c39-b1a1-6f0c8a0d4e11"
 FIRST = run(0).moment
 """The page's day, by whose eight o'clock the stories' hours count."""
 EIGHT = FIRST.replace(year=2026, month=11, day=24)
-ROW = r"^\| ([*`][^|]+?)(?: \(local\))? \| ([^|]*) \| ([^|]*) \|"
+ROW = r"^\| ([*`][^|]+?)(?: \(local\))? \| ([^|]*) \|([^|]*)\|"
 OLD, NEW = stuck("D:\\Old", "x", created=-9), stuck("D:\\New", "y")
 
 
