@@ -10,6 +10,7 @@ from typing import Any
 import pulumi
 
 from contract.names import PROJECTION, SWEEP
+from contract.outputs import OUTPUTS_VARIABLE
 from local.demo.data import load_history, report_folders
 from local.demo.script import HEARTBEAT, post_report
 from local.deploy import deploy
@@ -136,7 +137,7 @@ def _start_dashboard(state: StateFolder) -> str:
             "--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none",
         ],
         log,
-        {"FILE_SLA_OUTPUTS": str(state.outputs_file.resolve()), "PYTHONPATH": str(ROOT)},
+        {OUTPUTS_VARIABLE: str(state.outputs_file.resolve()), "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     state.note_process("dashboard", process)
     wait_for(f"{url}/_stcore/health", process, log)
