@@ -59,7 +59,11 @@ def list_incidents(stack: Stack) -> int:
         botocore.exceptions.ClientError: AWS refused.
     """
     found = list_live(stack.client("dynamodb"), stack[Output.INCIDENTS_TABLE_NAME])
-    table = Table("in breach since", "status", "sender", "folder", "files")
+    table = Table()
+    table.add_column("in breach since, UTC", no_wrap=True)
+    for header in ("status", "sender", "folder"):
+        table.add_column(header, overflow="fold")
+    table.add_column("files", justify="right", no_wrap=True)
     for one in found:
         table.add_row(
             one.breached_since, one.status, escape(one.sender), escape(one.folder), f"{one.files:,}"
@@ -101,6 +105,8 @@ def _shown() -> Iterator[OnProgress]:
 
         def show(step: str, done: int, of: int | None) -> None:
             if step not in tasks:
+                for before in tasks.values():
+                    progress.stop_task(before)
                 tasks[step] = progress.add_task(step, total=of)
             progress.update(tasks[step], completed=done, total=of)
 

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from contract.incidents import IncidentAttribute, IncidentIndex, IncidentStatus, list_live_partitions
+from contract.moments import parse_moment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 class LiveIncident:
     """What a line says of one."""
 
-    breached_since: str
+    breached_since: datetime
     status: str
     """With the reason, where it is unknown."""
     sender: str
@@ -49,7 +51,7 @@ def _query(client: "DynamoDBClient", incidents_table: str, partition: str) -> It
 def _read(item: Mapping[str, Any]) -> LiveIncident:
     status, reason = item[IncidentAttribute.STATUS]["S"], item.get(IncidentAttribute.REASON)
     return LiveIncident(
-        breached_since=item[IncidentAttribute.BREACHED_SINCE]["S"],
+        breached_since=parse_moment(item[IncidentAttribute.BREACHED_SINCE]["S"]),
         status=f"{status}, {reason['S']}" if reason and status == IncidentStatus.UNKNOWN else status,
         sender=item[IncidentAttribute.SENDER_NAME]["S"],
         folder=item[IncidentAttribute.FOLDER]["S"],

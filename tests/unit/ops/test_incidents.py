@@ -97,7 +97,7 @@ def _rebuild(client: "DynamoDBClient", clock: Clock, sweep: bool = True) -> Rebu
     )  # fmt: skip
 
 
-def _say_nothing(*_: object) -> None:
+def _say_nothing(*_: Any, **__: Any) -> None:
     pass
 
 
