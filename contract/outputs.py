@@ -34,3 +34,5 @@ class LocalOutput(StrEnum):
     ENDPOINT_URL = "endpoint_url"
     DASHBOARD_URL = "dashboard_url"
     USERS = "users"
+    SERVERS = "servers"
+    """The accounts of the demo's servers."""
