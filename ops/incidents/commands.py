@@ -65,9 +65,8 @@ def list_incidents(stack: Stack) -> int:
         table.add_column(header, overflow="fold")
     table.add_column("files", justify="right", no_wrap=True)
     for one in found:
-        table.add_row(
-            one.breached_since, one.status, escape(one.sender), escape(one.folder), f"{one.files:,}"
-        )
+        since = f"{one.breached_since:%Y-%m-%d %H:%M}"
+        table.add_row(since, one.status, escape(one.sender), escape(one.folder), f"{one.files:,}")
     Console().print(table if found else "Nothing is open.")
     return 0
 
