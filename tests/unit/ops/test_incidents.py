@@ -11,13 +11,14 @@ import pytest
 
 from contract.incidents import IncidentAttribute
 from contract.outputs import OUTPUTS_VARIABLE, LocalOutput, Output
-from contract.senders import RETRY_FOLD, SenderAttribute
+from contract.runs import RunAttribute, RunItem
+from contract.senders import REFUSED_PART, RETRY_FOLD, SenderAttribute
 from handlers.incidents.runs import BreachedFolder, Run
 from handlers.projection.refolding import Refolding
 from handlers.projection.run_table import RunTable
 from handlers.projection.sender_store import SenderStore
 from handlers.projection.sweeping import Sweep
-from handlers.runs.run_items import build_run_items
+from handlers.runs.run_items import build_run_items, format_run_key
 from handlers.runs.told import ToldRun
 from handlers.web import telemetry
 from ops.incidents import __main__ as command_line
@@ -134,6 +135,30 @@ def test_a_deleted_projection_comes_back_whole(client: "DynamoDBClient") -> None
     assert (done.folded, done.incidents) == ([FIRST, SECOND], 2)
     assert [*done.failed, *done.waiting, *done.lacks_parts] == []
     assert [one.sender for one in list_live(client, INCIDENTS)] == ["files-01", "shared/FILES-02"]
+
+
+def test_what_was_refused_comes_back_with_it(client: "DynamoDBClient") -> None:
+    clock = Clock()
+    for minutes in (9, 8):
+        client.put_item(
+            TableName=RUNS,
+            Item={
+                RunAttribute.SENDER: {"S": "key-3"},
+                RunAttribute.RUN_KEY: {
+                    "S": format_run_key(NOW - timedelta(minutes=minutes), RunItem.REFUSED)
+                },
+                RunAttribute.ITEM: {"S": RunItem.REFUSED},
+                RunAttribute.SENDER_NAME: {"S": "files-03"},
+                RunAttribute.ARRIVED_AT: {"S": f"2026-11-23T20:0{9 - minutes}:00Z"},
+            },
+        )
+    found = _finder(client).find_all()
+    rebuild = _rebuild(client, clock)
+    rebuild.mark(found)
+    assert len(rebuild.wait(found).folded) == 3
+    [refused] = [item for item in _items(client, SENDERS) if item[SenderAttribute.PART]["S"] == REFUSED_PART]
+    assert refused[SenderAttribute.SENDER_NAME] == {"S": "files-03"}
+    assert refused[SenderAttribute.REFUSED_AT] == {"S": "2026-11-23T20:01:00Z"}
 
 
 @pytest.mark.parametrize("text", ["key-2/files-02", "KEY-2/FILES-02", "shared/FILES-02", "Shared/files-02"])
