@@ -36,6 +36,9 @@ class Refolding:
         Raises:
             ConflictError: the sender was written in the meantime.
         """
+        if known.sender is None and (refused := self.runs.read_refused(known.key)) is not None:
+            # Nothing is known of it, or no more: then not of what was refused either.
+            self.store.put_refused(refused)
         told = self.runs.read(known.key)
         runs = merged((one.run for one in told), now)
         before = self.store.read_state(known)
