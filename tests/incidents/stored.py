@@ -1,12 +1,15 @@
 """The same histories, played through stream, sweep and tables, and held against the pure projection."""
 
 import base64
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import boto3
 from hypothesis import strategies as st
+from hypothesis.stateful import rule
 from moto import mock_aws
 
 from contract.senders import ACT_PREFIX, SenderAttribute
@@ -29,6 +32,13 @@ SENDER = "account"
 RETENTION = timedelta(days=400)
 
 
+WRITES = ("put_item", "update_item", "transact_write_items")
+
+
+class _KilledError(BaseException):
+    """The function's end: nothing catches it."""
+
+
 class _NoLetters(DeadLetters):
     """A queue that nothing may come to."""
 
@@ -49,6 +59,10 @@ class StoredHistories(Histories):
         self.mock.start()
         self.client: Any = boto3.client("dynamodb", region_name="us-east-1")
         create_projection_tables(self.client)
+        self.kills: Iterator[bool] = iter(())
+        self.writes = {name: getattr(self.client, name) for name in WRITES}
+        for name in WRITES:
+            setattr(self.client, name, partial(self._called, name))
         self.store = SenderStore(self.client, SENDERS, INCIDENTS, None, clock=lambda: self.now)
         self.stream = StreamReader(
             client=self.client, senders_table=SENDERS, store=self.store, dead_letters=_NoLetters()
@@ -69,7 +83,7 @@ class StoredHistories(Histories):
     def look(self) -> None:
         """The tables say the same."""
         self._fold_anew()
-        self.sweeper.run(self.now, lambda: 60)
+        self._sweep()
         if self._waits_for_parts() or self.state.sender is None:
             return
         known = self.store.read(SENDER)
@@ -82,10 +96,39 @@ class StoredHistories(Histories):
         assert live == {one.key for one in stored.incidents.values() if one.live}
         assert len(incidents) == len(self.incidents)
 
+    @rule(calls=st.integers(0, 5))
+    def be_killed(self, calls: int) -> None:
+        """The function dies at one of its next writes, before or after it: who asks cannot tell."""
+        self.kills = iter([False] * calls + [True])
+
+    def _called(self, operation: str, **arguments: Any) -> Any:
+        # What the script's report stores is not the projection's doing.
+        if arguments.get("TableName") == RUNS:
+            return self.writes[operation](**arguments)
+        return self._write(operation, arguments)
+
+    def _write(self, operation: str, arguments: dict[str, Any]) -> Any:
+        killed = next(self.kills, False)
+        if killed and len(self.runs) % 2:
+            raise _KilledError
+        answer = self.writes[operation](**arguments)
+        if killed:
+            raise _KilledError
+        return answer
+
     def rebuild(self) -> None:
         """Somebody asks for it."""
         super().rebuild()
+        self.kills = iter(())
         self.store.mark(SENDER)
+
+    def _sweep(self) -> None:
+        while True:
+            try:
+                self.sweeper.run(self.now, lambda: 60)
+            except _KilledError:
+                continue
+            return
 
     def _send(self, *items: Run) -> None:
         super()._send(*items)
@@ -101,10 +144,16 @@ class StoredHistories(Histories):
                 image = {**item, "Content": {"B": base64.b64encode(content["B"]).decode()}}
                 records.append({"eventName": "INSERT", "dynamodb": {"NewImage": image}})
         telemetry.metrics.clear_metrics()
-        self.stream.read(records)
+        while True:
+            try:
+                self.stream.read(records)
+            except _KilledError:
+                continue  # Lambda invokes it again with the same batch
+            return
 
     def _remember(self, deed: Act) -> None:
         """As the function that takes people's actions will."""
+        self.kills = iter(())
         self.client.put_item(
             TableName=SENDERS,
             Item={
