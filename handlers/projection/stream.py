@@ -61,7 +61,7 @@ class StreamReader:
         runs: list[ToldRun] = []
         for item in items:
             if item.get(RunAttribute.ITEM, {}).get("S") == RunItem.REFUSED:
-                put_refused(self.client, self.senders_table, item)
+                self._keep_refused(sender, item)
                 continue
             try:
                 runs.append(read_run_item(item))
@@ -78,6 +78,12 @@ class StreamReader:
             self.store.mark(sender)
         else:
             count(Metric.RUNS_APPLIED, len(runs))
+
+    def _keep_refused(self, sender: str, item: Item) -> None:
+        try:
+            put_refused(self.client, self.senders_table, item)
+        except KeyError as error:  # none of ours, or changed since
+            self._give_up(sender, [item], error)
 
     def _give_up(self, sender: str, items: list[Item], error: Exception) -> None:
         logger.exception("runs cannot be applied", exc_info=error, extra={"sender": sender})
