@@ -57,6 +57,11 @@ class Sweep:
                 self._look_at(sender, now)
             except ConflictError:
                 continue  # it is still due, so the next sweep finds it
+            except (ClientError, BotoCoreError):
+                raise
+            except Exception:  # noqa: BLE001 - one sender must not keep the sweep from the others
+                logger.exception("a sender cannot be looked at", extra={"sender": sender})
+                count(Metric.RUNS_NOT_APPLIED)
         return seen
 
     def _list_due(self, now: datetime) -> Iterator[str]:
