@@ -52,7 +52,8 @@ class Refolding:
         after = advance(folded.state, now)
         folded = replace(folded, incidents=_with(folded.incidents, after.changes.incidents))
         wake = wait or Wake(at=wakes_at(after.state, now))
-        self._commit(known, before, old, replace(folded, state=after.state), told, wake)
+        folded = replace(folded, state=after.state)
+        self._commit(known, before, old, folded, told, _whole(told, runs[-1]), wake)
 
     def _commit(
         self,
@@ -61,6 +62,7 @@ class Refolding:
         old: Sequence[Incident],
         folded: Folded,
         told: Sequence[ToldRun],
+        last: ToldRun,
         wake: Wake,
     ) -> None:
         state = folded.state
@@ -68,7 +70,6 @@ class Refolding:
         recent = RecentRuns()
         for run in sorted((one.run for one in told), key=lambda run: run.stamp):
             recent = recent.with_run(run)
-        last = next(one for one in reversed(told) if one.run.run_id == state.sender.last.run)
         own = {
             **describe_sender(state.sender, recent),
             **describe_told(last),
@@ -91,6 +92,14 @@ class Refolding:
             gone=folded.gone,
         )
         self.store.commit(known, own, wake, writes)
+
+
+def _whole(told: Iterable[ToldRun], run: Run) -> ToldRun:
+    """A run with what its items tell together."""
+    items = [one for one in told if one.run.run_id == run.run_id]
+    lost = {one.run.part: one.lost_letters for one in items}
+    spelt = {key: folder for one in items for key, folder in one.spelt.items()}
+    return replace(items[-1], run=run, spelt=spelt, lost_letters=sum(lost.values()))
 
 
 def _wait_for_parts(told: Iterable[ToldRun], now: datetime, known: Known) -> Wake | None:

@@ -26,6 +26,13 @@ SHOWN_FOLDERS: Final = 20
 SHOWN_ERROR_CHARACTERS: Final = 200
 
 
+_OF_THE_LIST: Final = (
+    SenderAttribute.WATCHED,
+    SenderAttribute.UNREADABLE,
+    SenderAttribute.UNREADABLE_FOLDERS,
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Wake:
     """When the sweep has to look at a sender."""
@@ -80,7 +87,7 @@ def describe_told(told: ToldRun) -> Values:
         SenderAttribute.REPORTED_BY: {"S": told.reported_by},
         SenderAttribute.CLOCK_SKEW_SECONDS: skew,
         SenderAttribute.LOST_LETTERS: {"N": str(told.lost_letters)} if told.lost_letters else None,
-        **_describe_list(told.run.listing if told.run.complete else None, told.spelt),
+        **(_describe_list(told.run.listing, told.spelt) if told.run.complete else {}),
     }
 
 
@@ -115,7 +122,7 @@ def _list_mixed_up(state: State) -> Values | None:
 
 def _describe_list(listing: Listing | None, spelt: Mapping[str, str]) -> Values:
     if listing is None:
-        return {}
+        return dict.fromkeys(_OF_THE_LIST)
     errors: Iterable[tuple[str, str]] = listing.errors[:SHOWN_FOLDERS]
     unreadable = [
         {
