@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from contract.metrics import Metric
 from contract.runs import RunAttribute, RunItem
 from handlers.projection.applying import apply_runs
 from handlers.projection.dead_letters import DeadLetters
+from handlers.projection.faults import may_pass
 from handlers.projection.refused_items import put_refused
-from handlers.projection.sender_store import ConflictError, SenderStore
+from handlers.projection.sender_store import SenderStore
 from handlers.runs.run_items import MalformedRunError, read_run_item
 from handlers.runs.told import ToldRun
 from handlers.web.telemetry import count, logger
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Item = Mapping[str, Any]
-_PASSING = (ClientError, BotoCoreError, ConflictError)
-"""Faults of a service, or of the moment: the batch has to come again."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,9 +68,10 @@ class StreamReader:
             return
         try:
             apply_runs(self.store, sender, runs)
-        except _PASSING:
-            raise
-        except Exception as error:  # noqa: BLE001 - one sender must not keep the stream from the others
+        except Exception as error:
+            # Of what passes, the batch has to come again. All else must not keep the stream from the others.
+            if may_pass(error):
+                raise
             self._give_up(sender, items, error)
             self.store.mark(sender)
         else:

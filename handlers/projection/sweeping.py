@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from contract.metrics import Metric
 from contract.moments import format_moment
 from contract.senders import RETRY_FOLD, WAKE_SHARDS, SenderAttribute, SenderIndex
 from handlers.incidents.projection import advance, wakes_at
 from handlers.projection.changes import collect_writes
+from handlers.projection.faults import may_pass
 from handlers.projection.refolding import Refolding
 from handlers.projection.sender_items import Wake, describe_folders, describe_sender
 from handlers.projection.sender_store import ConflictError, Known, SenderStore
@@ -57,9 +56,9 @@ class Sweep:
                 self._look_at(sender, now)
             except ConflictError:
                 continue  # it is still due, so the next sweep finds it
-            except (ClientError, BotoCoreError):
-                raise
-            except Exception:  # noqa: BLE001 - one sender must not keep the sweep from the others
+            except Exception as error:
+                if may_pass(error):
+                    raise
                 logger.exception("a sender cannot be looked at", extra={"sender": sender})
                 count(Metric.RUNS_NOT_APPLIED)
         return seen
@@ -94,9 +93,9 @@ class Sweep:
         try:
             self.refolding.refold(known, now)
             count(Metric.SENDERS_FOLDED)
-        except (ClientError, BotoCoreError, ConflictError):
-            raise
-        except Exception:  # noqa: BLE001 - one sender must not keep the sweep from the others
+        except Exception as error:
+            if may_pass(error):
+                raise
             logger.exception("a sender cannot be folded", extra={"sender": known.key})
             count(Metric.RUNS_NOT_APPLIED)
             later = Wake(at=now + RETRY_FOLD, fold_since=known.fold_since)

@@ -242,6 +242,21 @@ def test_a_fault_of_the_database_has_the_batch_come_again(
     assert not projection.letters
 
 
+def test_what_the_database_will_never_take_is_given_up(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reasons = [{"Code": "None"}, {"Code": "ValidationError"}]
+
+    def refuse(**_: Any) -> None:
+        response: Any = {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons}
+        raise ClientError(response, "TransactWriteItems")
+
+    monkeypatch.setattr(projection.client, "transact_write_items", refuse)
+    projection.report(run(0, STUCK))
+    assert [error for _, _, error in projection.letters.put_in] == ["ClientError"]
+    assert projection.own()["FoldSince"]
+
+
 def test_what_expires_or_is_removed_tells_nothing(projection: Projection) -> None:
     [record] = projection.put(run(0, STUCK))
     projection.stream.read(
