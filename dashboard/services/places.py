@@ -41,6 +41,8 @@ def mark_places(frame: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
 def _judge_by_account(frame: pd.DataFrame, records: pd.DataFrame) -> "pd.Series[Any]":
     telling = records[records["sender"].ne("")]
+    if telling.empty:
+        return frame["reported_by"]
     senders = (
         telling.assign(folder_key=find_folder_keys(telling["folder"]))[
             ["reported_by", "folder_key", "sender"]

@@ -120,6 +120,7 @@ def test_where_an_account_has_two_servers_older_records_are_of_neither() -> None
 def test_places_of_nothing_are_nothing() -> None:
     frames = RecordFrames.of([])
     assert mark_places(frames.records, frames.records).empty
+    assert find(incidents={("s", PATH): [(at(0), None)]}).empty
 
 
 def test_files_of_two_servers_with_the_same_path_add_up() -> None:
