@@ -1,6 +1,11 @@
 """Names of the table FileSlaRuns: what every run told, for the projection to read. Nobody else does."""
 
+from datetime import timedelta
 from enum import StrEnum, unique
+from typing import Final
+
+SAME_RUN: Final = timedelta(minutes=10)
+"""Reports with one run id that lie no further apart are one run."""
 
 
 @unique

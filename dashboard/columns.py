@@ -62,8 +62,24 @@ SLA: Final = Column(
 FILE_COUNT: Final = Column("file_count", "int64", "count", "Files", "Files", attribute=Attribute.FILE_COUNT)
 PARTS: Final = Column("parts", "int64", "count", attribute=Attribute.PARTS, absent=1)
 """In how many parts the record was stored."""
+SENDER: Final = Column("sender", "str", attribute=Attribute.SENDER, absent="")
+"""The sender's key; empty in older records, whose sender is the account."""
+RUN_ID: Final = Column("run_id", "str", attribute=Attribute.RUN_ID, absent="")
+"""The run that told it; empty in older records, and where files were not asked for."""
 RECORD: Final = (DETECTED_AT, FOLDER, FILE_COUNT, SLA, REPORTED_BY)
-"""What is asked of the table, read, shown and downloaded of every record, in the order of the screen."""
+"""What is asked of the table, read and downloaded of every record, in the order of the screen."""
+BESIDE: Final = (PARTS, SENDER)
+"""What is asked for and read beside that, and not shown as it is."""
+SENDER_NAME: Final = Column(
+    "sender_name",
+    "str",
+    "text",
+    "Sender",
+    "Sender",
+    "The account, and what the script calls itself.",
+    120,
+)
+"""What a screen calls the sender."""
 COMPLETE: Final = Column("complete", "bool")
 """False while parts of a record that was stored in several are missing."""
 
@@ -82,7 +98,9 @@ PLAUSIBLE: Final = Column("plausible", "bool")
 """Whether the date of its creation tells its age."""
 
 # What is worked out of a stuck file.
-STATUS: Final = Column("status", "str", "text", "Status", "Status", None, 95)
+FOLDER_KEY: Final = Column("folder_key", "str")
+"""What all spellings of a folder have in common."""
+STATUS: Final = Column("status", "str", "text", "Status", "Status", None, 100)
 BASIS: Final = Column("basis", "str", "text", "How it is known", "How it is known")
 OVERDUE_NOW: Final = Column("overdue_now", "float64", "minutes", "Over SLA now", "Over SLA now (min)")
 OVERDUE_WORST: Final = Column(

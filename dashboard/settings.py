@@ -4,15 +4,21 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from contract.outputs import OUTPUTS_VARIABLE
 
+_REMOVED: Final = {
+    "FILE_SLA_QUIET_MINUTES": "Whether a file is still stuck is known from its folder's incident, and when a "
+    "sender has been silent for too long, from its own interval: an analyst sets that with the sender.",
+}
+"""Variables that are no longer used, and what took their place."""
+
 
 class SettingsError(Exception):
-    """A setting is missing or wrong; the text says which, and both ways to give it."""
+    """A setting is missing, wrong or no longer used; the text says which, and what to do."""
 
 
 class Settings(BaseModel):
@@ -30,22 +36,27 @@ class Settings(BaseModel):
     """Of the service's own metrics; its API and its alarms bear the same name."""
     endpoint_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     """Where AWS is, when it is an emulator."""
-    quiet_minutes: int = Field(default=120, ge=5, le=1440)
-    """Minutes without a report after which a stuck file's fate is called unknown, and its
-    next report begins a new row. Above twice the interval at which the script runs."""
 
     @field_validator("api_url")
     @classmethod
     def _without_trailing_slash(cls, url: str) -> str:
         return url.rstrip("/")
 
+    @property
+    def quiet_minutes(self) -> int:
+        """Minutes without a report after which the overview takes what happened to a file for unknown."""
+        return 120
+
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """The settings from `FILE_SLA_…` variables, or from the file `FILE_SLA_OUTPUTS` names.
 
         Raises:
-            SettingsError: something is missing or malformed, or the file cannot be read.
+            SettingsError: something is missing, malformed or no longer used, or the file cannot be read.
         """
+        for name, instead in _REMOVED.items():
+            if environment.get(name):
+                raise SettingsError(f"{name} is no longer used. {instead} Unset {name}.")
         values = _outputs(environment.get(OUTPUTS_VARIABLE))
         for name in cls.model_fields:
             if given := environment.get(name_variable(name)):

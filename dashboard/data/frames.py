@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
+from contract.report_run import SENDER_SEPARATOR
 from contract.table import Attribute, FileAttribute
 from dashboard import columns
 from dashboard.columns import MOMENT, list_dtypes
@@ -19,21 +20,30 @@ from dashboard.columns import MOMENT, list_dtypes
 AttributeValues = Mapping[str, Any]
 """A record in DynamoDB's own form, `{"SLA": {"N": "20"}, …}`."""
 
-RECORD_KEY: Final = [columns.DETECTED_AT.name, columns.REPORTED_BY.name, columns.FOLDER.name]
+RECORD_KEY: Final = [
+    columns.DETECTED_AT.name,
+    columns.REPORTED_BY.name,
+    columns.FOLDER.name,
+    columns.SENDER.name,
+]
 """What tells one record from every other, however many parts it was stored in."""
-RECORD_COLUMNS: Final = list_dtypes(*columns.RECORD, columns.COMPLETE)
+_SHARED: Final = (columns.RUN_ID, columns.SENDER_NAME)
+"""What a record's files have of it beside its key and its SLA."""
+RECORD_COLUMNS: Final = list_dtypes(*columns.RECORD, columns.SENDER, *_SHARED, columns.COMPLETE)
 """Columns of a frame of records: one row per folder and report."""
 FILE_COLUMNS: Final = list_dtypes(
     columns.DETECTED_AT,
     columns.REPORTED_BY,
     columns.FOLDER,
+    columns.SENDER,
+    *_SHARED,
     columns.SLA,
     columns.FILENAME,
     columns.CREATED,
 )
 """Columns of a frame of files: one row per sighting of a stuck file."""
 
-_STORED: Final = (*columns.RECORD, columns.PARTS)
+_STORED: Final = (*columns.RECORD, *columns.BESIDE, columns.RUN_ID)
 _READERS: Final = tuple(
     # The same few texts come back in report after report: one copy of each is enough.
     (
@@ -92,9 +102,11 @@ class RecordFrames:
         stored = pd.DataFrame.from_records(
             [record.values for record in records], columns=[column.name for column in _STORED]
         )
+        stored = stored.astype({column.name: column.dtype for column in _STORED if column.kind != "moment"})
         for column in _STORED:
             if column.kind == "moment":
                 stored[column.name] = _parse_moments(stored[column.name])
+        stored[columns.SENDER_NAME.name] = _name_senders(stored)
         joined = _join_parts(stored).astype(RECORD_COLUMNS)[list(RECORD_COLUMNS)]
         return RecordFrames(joined, _list_files(records if with_files else [], stored))
 
@@ -116,10 +128,20 @@ class RecordFrames:
 def _list_files(records: Sequence[Record], stored: pd.DataFrame) -> pd.DataFrame:
     positions = np.repeat(np.arange(len(records)), [len(record.files) for record in records])
     listed = list(chain.from_iterable(record.files for record in records))
-    files = stored[[*RECORD_KEY, "sla"]].take(positions).reset_index(drop=True)
+    shared = [*RECORD_KEY, *(column.name for column in _SHARED), columns.SLA.name]
+    files = stored[shared].take(positions).reset_index(drop=True)
     files["filename"] = [filename for filename, _ in listed]
     files["created"] = _parse_moments(pd.Series([created for _, created in listed], dtype="object"))
-    return files.astype(FILE_COLUMNS)
+    return files.astype(FILE_COLUMNS)[list(FILE_COLUMNS)]
+
+
+def _name_senders(stored: pd.DataFrame) -> pd.Series[str]:
+    """The account of each record, and what its script calls itself behind it where it does."""
+    codes, keys = pd.factorize(stored[columns.SENDER.name])
+    own = [key[key.find(SENDER_SEPARATOR) :] if SENDER_SEPARATOR in key else "" for key in keys]
+    if not any(own):
+        return stored[columns.REPORTED_BY.name]
+    return stored[columns.REPORTED_BY.name] + pd.Series(own, dtype="str").take(codes).reset_index(drop=True)
 
 
 def _parse_moments(texts: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
@@ -136,7 +158,7 @@ def _join_parts(stored: pd.DataFrame) -> pd.DataFrame:
     joined = stored.groupby(RECORD_KEY, as_index=False, sort=False).agg(
         **{
             column.name: (column.name, "sum" if column is columns.FILE_COUNT else "first")
-            for column in _STORED
+            for column in (*_STORED, columns.SENDER_NAME)
             if column.name not in RECORD_KEY
         },
         found=("parts", "size"),

@@ -23,7 +23,9 @@ CONNECTIONS = 16
 
 NAME: Final = "The table"
 """What those who wait for it are told that they wait for."""
-_SUMMARY = tuple(column.attribute for column in (*columns.RECORD, columns.PARTS))
+_SUMMARY = tuple(column.attribute for column in (*columns.RECORD, *columns.BESIDE))
+_WITH_FILES = (*_SUMMARY, columns.RUN_ID.attribute, str(Attribute.FILES))
+"""A run's id is asked for only where files are: it tells whether a file is left out, or in another part."""
 
 
 class RecordTable:
@@ -69,16 +71,14 @@ class RecordTable:
         with_files: bool,
         between: tuple[str, str] | None = None,
     ) -> Iterator[AttributeValues]:
-        names = {f"#{name}": name for name in (*_SUMMARY, *equal)}
+        shown = _WITH_FILES if with_files else _SUMMARY
+        names = {f"#{name}": name for name in (*shown, *equal)}
         values = {f":{name}": {"S": value} for name, value in equal.items()}
         conditions = [f"#{name} = :{name}" for name in equal]
         if between:
             names[f"#{Attribute.AFFECTED_DATE}"] = Attribute.AFFECTED_DATE
             values |= {":first": {"S": between[0]}, ":last": {"S": between[1]}}
             conditions.append(f"#{Attribute.AFFECTED_DATE} BETWEEN :first AND :last")
-        if with_files:
-            names[f"#{Attribute.FILES}"] = Attribute.FILES
-        shown = (*_SUMMARY, Attribute.FILES) if with_files else _SUMMARY
         pages = self._query_pages.paginate(
             TableName=self._table_name,
             IndexName=index,

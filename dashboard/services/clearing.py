@@ -1,77 +1,89 @@
-"""How it is known that something reported is no longer so.
+"""How it is known that a file reported is stuck no more.
 
-The script reports what is stuck and is silent about the rest, so a breach ends by being left out
-of a later report. Which later report counts is decided here.
+The script reports what is stuck and is silent about the rest, so a file is gone where the next report of
+the same sender about the same folder leaves it out. Where the folder's incident was cleared before that, it
+was gone by then.
 """
+
+from typing import Final
 
 import pandas as pd
 
-_REPORT = ["detected_at", "reported_by"]
+from contract.incidents import IncidentStatus
+from contract.runs import SAME_RUN
+from dashboard.columns import MOMENT
+from dashboard.services.breach_spans import Spans, tabulate_spans
+
+_UNSEEN: Final = [IncidentStatus.LAPSED.value, IncidentStatus.CLOSED.value]
+"""How an incident ends of which nobody saw the end."""
 
 
-def find_clearing_reports(last_sightings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """For each sighting, the first later report that would have named it again and does not.
+def find_next_runs(sightings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """For each sighting the moment of its run, and of the next run about its place.
 
-    Two kinds of reports count: one that names the folder, and one by the same sender that does
-    not. Reports with missing parts do not count: what they leave out may be in the missing part.
+    The parts of a run are one, since a folder's files may be in several. Runs with missing parts do not count
+    as the next one: what they leave out may be in the missing part.
 
     Args:
-        last_sightings: one row per file or folder: its `folder`, `reported_by` and `last_seen`.
-        records: every record of the time looked at.
+        sightings: their `place` and when each was `detected_at`.
+        records: every record of these places, with its `place`.
 
     Returns:
-        With the index of `last_sightings`: `by_folder` and `by_sender`, the moment of the first report of
-        either kind, or NaT.
+        With the index of `sightings`: `run` and `next_run`, or NaT.
     """
-    senders = infer_senders(records)
-    complete = records.groupby(_REPORT)["complete"].transform("all")
-    counted = records.assign(sender=senders)[complete].sort_values("detected_at")
-    sender_of = pd.Series(
-        senders.to_numpy(), index=pd.MultiIndex.from_frame(records[["reported_by", "folder"]])
-    )
-    keys = pd.MultiIndex.from_frame(last_sightings[["reported_by", "folder"]])
-    asked = last_sightings.assign(sender=sender_of[~sender_of.index.duplicated()].reindex(keys).to_numpy())
+    runs = _list_runs(records)
+    found = _last_before(sightings, runs.rename(columns={"run": "detected_at"}).assign(run=runs["run"]))
+    return found[["run", "next_run"]]
+
+
+def find_incidents(sightings: pd.DataFrame, spans: Spans) -> pd.DataFrame:
+    """For each sighting the incident that it belongs to.
+
+    Returns:
+        With the index of `sightings`: `incident`, its status, or nothing where no incident is known; and
+        `ended`, when it was cleared, or NaT.
+    """
+    if not spans:
+        nothing = pd.DataFrame({"ended": pd.Series(dtype=MOMENT), "incident": pd.Series(dtype="str")})
+        return nothing.reindex(sightings.index)
+    table = tabulate_spans(spans).rename(columns={"opened": "detected_at"})
+    found = _last_before(sightings, table)
+    # What was seen after its end is of an incident that nobody has told of yet.
+    known = found["ended"].isna() | found["ended"].gt(sightings["detected_at"])
+    incident = found["incident"].where(known)
     return pd.DataFrame(
-        {
-            "by_folder": _next_after(asked, counted, "folder"),
-            "by_sender": _next_after(asked, counted, "sender"),
-        },
-        index=last_sightings.index,
+        {"ended": found["ended"].where(known & ~incident.isin(_UNSEEN)), "incident": incident},
+        index=sightings.index,
     )
 
 
-def infer_senders(records: pd.DataFrame) -> "pd.Series[int]":
-    """Which script each report comes from, as a number that means nothing else.
-
-    Several servers may share one account, and a report does not say which of them sent it. But a
-    script watches a fixed set of folders and names several at once: folders that one account has
-    named together belong to one script, and so do those linked through others. Folders never
-    linked may be of different servers, so the one's report says nothing about the other.
-    """
-    nodes = records.groupby(["reported_by", "folder"], sort=True).ngroup()
-    first = nodes.groupby([records[name] for name in _REPORT]).transform("min")
-    parents = list(range(int(nodes.max()) + 1)) if len(nodes) else []
-
-    def root(node: int) -> int:
-        while parents[node] != node:
-            parents[node] = parents[parents[node]]
-            node = parents[node]
-        return node
-
-    for one, other in pd.DataFrame({"one": first, "other": nodes}).drop_duplicates().itertuples(index=False):
-        parents[root(other)] = root(one)
-    roots = pd.Series([root(node) for node in range(len(parents))], dtype="int64")
-    return pd.Series(roots.reindex(nodes).to_numpy(), index=records.index, dtype="int64")
+def _list_runs(records: pd.DataFrame) -> pd.DataFrame:
+    """Per `place` and `run`, its first moment: the `next_run` that is complete."""
+    ordered = records[["place", "detected_at", "run_id", "complete"]].sort_values(["place", "detected_at"])
+    first = ordered.groupby(["place", "run_id"])["detected_at"].transform("min")
+    # An id that a script uses for ever is not one run.
+    since = (ordered["detected_at"] - first).dt.floor(SAME_RUN)
+    began = (first + since).where(ordered["run_id"].ne(""), ordered["detected_at"])
+    runs = (
+        ordered.assign(began=began)
+        .groupby(["place", "run_id", "began"], as_index=False, sort=False)
+        .agg(run=("detected_at", "min"), complete=("complete", "all"))
+        .sort_values(["place", "run"], ignore_index=True)
+    )
+    counted = runs["run"].where(runs["complete"])
+    runs["next_run"] = counted.groupby(runs["place"]).shift(-1)
+    runs["next_run"] = runs.groupby("place")["next_run"].bfill()
+    return runs[["place", "run", "next_run"]]
 
 
-def _next_after(asked: pd.DataFrame, counted: pd.DataFrame, by: str) -> "pd.Series[pd.Timestamp]":
+def _last_before(sightings: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """For each sighting, the last row of the table that is of its place and not later."""
+    asked = sightings[["place", "detected_at"]]
+    codes, _ = pd.factorize(pd.concat([asked["place"], table["place"]], ignore_index=True))
     found = pd.merge_asof(
-        asked[[by, "last_seen"]].reset_index(names="row").sort_values("last_seen"),
-        counted[[by, "detected_at"]],
-        left_on="last_seen",
-        right_on="detected_at",
-        by=by,
-        direction="forward",
-        allow_exact_matches=False,
+        asked.assign(place=codes[: len(asked)]).reset_index(names="row").sort_values("detected_at"),
+        table.assign(place=codes[len(asked) :]).sort_values("detected_at"),
+        on="detected_at",
+        by="place",
     )
-    return found.set_index("row")["detected_at"]
+    return found.set_index("row").reindex(sightings.index)

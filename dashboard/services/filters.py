@@ -21,3 +21,11 @@ def filter_by_text(frame: pd.DataFrame, text: str, columns: Sequence[str]) -> pd
 def filter_by_status(stuck: pd.DataFrame, statuses: Collection[Status]) -> pd.DataFrame:
     """The stuck files of these statuses."""
     return stuck[stuck["status"].isin([str(status) for status in statuses])].reset_index(drop=True)
+
+
+def filter_by_sender(frame: pd.DataFrame, sender: str) -> pd.DataFrame:
+    """The rows of the sender of this name or key; all of them where it is empty."""
+    if not sender:
+        return frame
+    wanted = frame["sender_name"].eq(sender) | frame["sender"].eq(sender)
+    return frame[wanted].reset_index(drop=True)

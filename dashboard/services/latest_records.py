@@ -6,18 +6,18 @@ import pandas as pd
 
 from contract.moments import start_of_hour
 from dashboard.data.frames import RECORD_KEY
-from dashboard.services.clearing import find_clearing_reports
+from dashboard.services.places import mark_places
 
 
 def find_uncleared_records(records: pd.DataFrame) -> pd.DataFrame:
-    """The latest record of every folder that no later report shows to be cleared.
+    """The latest record of every folder of every sender.
 
     The files that these list are all that can be open: a folder's latest record names every file
     that is still stuck in it.
     """
-    latest = records[records["detected_at"] == records.groupby("folder")["detected_at"].transform("max")]
-    clearing = find_clearing_reports(latest.rename(columns={"detected_at": "last_seen"}), records)
-    return latest[clearing.isna().all(axis="columns")][RECORD_KEY]
+    marked = mark_places(records, records)
+    latest = marked["detected_at"] == marked.groupby("place")["detected_at"].transform("max")
+    return records[latest][RECORD_KEY]
 
 
 def list_hours(records: pd.DataFrame) -> list[datetime]:

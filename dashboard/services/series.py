@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from dashboard.services.periods import Period
+from dashboard.services.places import mark_places
 
 _STEPS: Final = (
     (timedelta(hours=3), timedelta(minutes=5)),
@@ -33,15 +34,16 @@ def to_wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Ser
 def count_files_in_breach(records: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
     """Files in breach for each step of the period: `files` from `time` to `until`, on the wall clock.
 
-    A folder that was reported several times in a step counts with its highest number of files,
+    A sender's folder that was reported several times in a step counts with its highest number of files,
     since the same stuck file is reported again at every run.
     """
     step = choose_step(period)
     start, end = to_wall_clock(pd.Series([period.start, period.end]), zone)
     steps = pd.date_range(start.floor(step), end, freq=step, inclusive="left")
     peaks = (
-        records.assign(time=to_wall_clock(records["detected_at"], zone).dt.floor(step))
-        .groupby(["time", "folder"])["file_count"]
+        mark_places(records, records)
+        .assign(time=to_wall_clock(records["detected_at"], zone).dt.floor(step))
+        .groupby(["time", "place"])["file_count"]
         .max()
     )
     files = peaks.groupby("time").sum().reindex(steps, fill_value=0)

@@ -6,13 +6,16 @@ from typing import Final
 
 import pandas as pd
 
+from contract.incidents import IncidentStatus
 from dashboard import columns
 from dashboard.data.frames import RecordFrames
-from dashboard.services.clearing import find_clearing_reports
+from dashboard.services.breach_spans import NO_SPANS, Spans
+from dashboard.services.clearing import find_incidents, find_next_runs
 from dashboard.services.creation_dates import find_plausible
+from dashboard.services.places import mark_places
 
 FILE: Final = [columns.FOLDER.name, columns.FILENAME.name, columns.CREATED.name]
-"""What makes a file the same file. Another one of the same name was created at another time."""
+"""What makes a file the same file in a place. Another one of the same name was created at another time."""
 
 
 @unique
@@ -21,17 +24,29 @@ class Status(StrEnum):
 
     OPEN = "open"
     UNKNOWN = "unknown"
+    LAST_SEEN = "last seen"
     CLEARED = "cleared"
 
 
-_LISTED: Final = "the latest report of its folder lists it"
-_NOT_LISTED: Final = "a later report of its folder does not list it"
-_NOT_NAMED: Final = "its reporter has since reported without naming its folder"
-_SILENCE: Final = "nothing has been heard since: all well, or the script no longer runs"
-_GAP: Final = "nothing was heard until it was reported again"
+_LATEST: Final = "the latest report of its folder shown here lists it, and"
+_LISTED: Final = f"{_LATEST} the folder's incident is open"
+_DOUBTFUL: Final = f"{_LATEST} whether the folder's incident goes on is unknown"
+_UNSEEN: Final = f"{_LATEST} nobody saw how the folder's incident ended"
+_NOTHING_SINCE: Final = f"{_LATEST} no incident tells of it since"
+_NOT_LISTED: Final = "a later report of its sender about its folder does not list it"
+_ENDED: Final = "its folder's incident was cleared then"
+_BASES: Final = {
+    IncidentStatus.OPEN: (Status.OPEN, _LISTED),
+    IncidentStatus.UNKNOWN: (Status.UNKNOWN, _DOUBTFUL),
+    IncidentStatus.LAPSED: (Status.LAST_SEEN, _UNSEEN),
+    IncidentStatus.CLOSED: (Status.LAST_SEEN, _UNSEEN),
+}
 
 COLUMNS: Final = (
     columns.FOLDER,
+    columns.FOLDER_KEY,
+    columns.SENDER,
+    columns.SENDER_NAME,
     columns.FILENAME,
     columns.CREATED,
     columns.PLAUSIBLE,
@@ -48,46 +63,49 @@ COLUMNS: Final = (
 )
 """Columns of a frame of stuck files."""
 
+_IN_PLACE: Final = ["place", columns.FILENAME.name, columns.CREATED.name]
 
-def find_stuck_files(frames: RecordFrames, as_of: datetime, quiet: timedelta) -> pd.DataFrame:
-    """The stuck files in what was reported: the open ones first, then the unknown, each the worst first.
 
-    A row ends where its file was not reported for longer than `quiet`; if it is reported again
-    after that, a second row begins. What was reported may be in any order and hold the same twice.
+def find_stuck_files(
+    frames: RecordFrames, now: datetime, quiet: timedelta | None = None, *, incidents: Spans = NO_SPANS
+) -> pd.DataFrame:
+    """The stuck files in what was reported, by status, each the worst first.
+
+    A row ends where its file is known to have been cleared; if it is reported again after that, a second row
+    begins. What was reported may be in any order and hold the same twice.
 
     Status, and in `basis` how it is known:
-        open: the latest report of the folder lists the file, and is not older than `quiet`.
-        cleared: a later report would have listed it and does not (see `clearing`).
-        unknown: neither, since nothing that would tell has been heard for longer than `quiet`.
+        open: the latest report lists the file, and its folder's incident is open.
+        unknown: the latest report lists it, and its folder's incident is unknown.
+        last seen: the latest report lists it, and nothing is known since.
+        cleared: its sender's next report about the folder leaves it out, or the folder's incident was
+            cleared before that.
 
     Args:
         frames: every record of a stretch of time, and the files of those that matter.
-        as_of: the end of that stretch; status is as it was then.
-        quiet: how long a file may go unreported within one row.
+        now: for how long open files have been over their SLA, whenever that stretch ended.
+        quiet: only for those who know of no incidents: a file that was last seen no longer ago is taken for
+            open, any other for unknown.
+        incidents: those of that stretch, and those that live now.
 
     Returns:
         `COLUMNS`: times in UTC; `sla`, `overdue_now` (NaN unless open) and `overdue_worst` in
-        minutes; `cleared_at` the moment of the report that shows it, or NaT; `later` the number of
+        minutes; `cleared_at` the moment that shows it, or NaT; `later` the number of
         later rows of the same file. Where the file's age is not known, both are NaN, and the row
         is among the last of its status.
     """
-    stuck = _group_sightings(frames.files, quiet)
-    same_file = stuck.groupby(FILE, dropna=False)
-    stuck["later"] = same_file.cumcount(ascending=False)
-    until = same_file["first_seen"].shift(-1)
-    clearing = find_clearing_reports(stuck, frames.records)
-    # Only reports before the file's next row can have cleared it: from then on it is stuck again.
-    clearing = clearing.where(clearing.lt(until, axis="index") | until.isna().to_numpy()[:, None])
-    cleared_at = clearing.min(axis="columns")
-    heard = until.isna() & (as_of - stuck["last_seen"] <= quiet)
-    stuck["cleared_at"] = cleared_at
-    stuck["status"] = Status.UNKNOWN.value
-    stuck["basis"] = _SILENCE
-    stuck.loc[until.notna(), "basis"] = _GAP
-    stuck.loc[heard, ["status", "basis"]] = [Status.OPEN.value, _LISTED]
-    stuck.loc[cleared_at.notna(), ["status", "basis"]] = [Status.CLEARED.value, _NOT_NAMED]
-    stuck.loc[clearing["by_folder"].notna() & (clearing["by_folder"] == cleared_at), "basis"] = _NOT_LISTED
-    now_overdue = _measure_overdue(as_of, stuck)
+    stuck = _group_sightings(_follow_sightings(frames, incidents))
+    stuck["later"] = stuck.groupby("file").cumcount(ascending=False)
+    stuck["status"], stuck["basis"] = Status.LAST_SEEN.value, _NOTHING_SINCE
+    for incident, known in _BASES.items():
+        stuck.loc[stuck["incident"].eq(incident.value), ["status", "basis"]] = known
+    if quiet is not None:
+        heard = now - stuck["last_seen"] <= quiet
+        stuck["status"] = stuck["status"].mask(heard, Status.OPEN).mask(~heard, Status.UNKNOWN)
+    cleared = stuck["cleared_at"].notna()
+    stuck.loc[cleared, ["status", "basis"]] = [Status.CLEARED.value, _NOT_LISTED]
+    stuck.loc[cleared & stuck["cleared_at"].eq(stuck["ended"]), "basis"] = _ENDED
+    now_overdue = _measure_overdue(now, stuck)
     stuck["overdue_now"] = now_overdue.where((stuck["status"] == Status.OPEN) & stuck["plausible"])
     stuck["overdue_worst"] = stuck[["overdue_worst", "overdue_now"]].max(axis="columns")
     return _sort_worst_first(stuck)[[column.name for column in COLUMNS]]
@@ -95,34 +113,51 @@ def find_stuck_files(frames: RecordFrames, as_of: datetime, quiet: timedelta) ->
 
 def _sort_worst_first(stuck: pd.DataFrame) -> pd.DataFrame:
     rank = stuck["status"].map({status.value: rank for rank, status in enumerate(Status)})
-    order = ["rank", "overdue_worst", *FILE, "first_seen"]
+    order = ["rank", "overdue_worst", *FILE, "sender", "first_seen"]
     return stuck.assign(rank=rank).sort_values(
         order, ascending=[name != "overdue_worst" for name in order], ignore_index=True
     )
 
 
-def _group_sightings(files: pd.DataFrame, quiet: timedelta) -> pd.DataFrame:
-    """Sightings of the same file with no gap longer than `quiet`, one row each, in order of time."""
-    sightings = files.drop_duplicates().sort_values(
-        [*FILE, "detected_at", "reported_by", "sla"], ignore_index=True
+def _follow_sightings(frames: RecordFrames, incidents: Spans) -> pd.DataFrame:
+    """Every sighting once, each file's in order of time, with what is known of the file from it to the next.
+
+    Returns:
+        Beside the sighting: `file`, a number; `incident` and `ended` (see `clearing`), and `cleared_at` where
+        the file was cleared before its next sighting.
+    """
+    files = mark_places(frames.files, frames.records)
+    sightings = files.drop_duplicates([*_IN_PLACE, "detected_at", "sla"]).sort_values(
+        [*_IN_PLACE, "detected_at", "folder", "sla"], ignore_index=True
     )
-    gap = sightings.groupby(FILE, dropna=False)["detected_at"].diff()
-    sightings["row"] = (gap.isna() | (gap > quiet)).cumsum()
+    sightings["file"] = sightings.groupby(_IN_PLACE, dropna=False, sort=False).ngroup()
+    runs = find_next_runs(sightings, mark_places(frames.records, frames.records))
+    followed = sightings.assign(**find_incidents(sightings, incidents), run=runs["run"])
+    seen_again = followed.groupby("file")["run"].shift(-1)
+    cleared_at = pd.concat([runs["next_run"], followed["ended"]], axis="columns").min(axis="columns")
+    # From its next sighting on it is stuck, or stuck again.
+    return followed.assign(cleared_at=cleared_at.where(seen_again.isna() | cleared_at.lt(seen_again)))
+
+
+def _group_sightings(sightings: pd.DataFrame) -> pd.DataFrame:
+    """One row for each file from its first sighting to the last before it was cleared, in order of time."""
+    file = sightings.groupby("file")
+    begins = file["cleared_at"].shift().notna() | file.cumcount().eq(0)
+    sightings["row"] = begins.cumsum()
     # A date in the future may become plausible while the file is stuck.
     plausible = find_plausible(sightings["created"], sightings["detected_at"])
     sightings["plausible"] = plausible
     sightings["overdue"] = _measure_overdue(sightings["detected_at"], sightings).where(plausible)
-    rows = sightings.groupby("row", as_index=False).agg(
-        **{name: (name, "first") for name in FILE},
-        plausible=("plausible", "last"),
-        sla=("sla", "last"),
-        reported_by=("reported_by", "last"),
+    last = ["file", *FILE, "folder_key", "sender", "sender_name", "plausible", "sla"]
+    rows = sightings.groupby("row", as_index=False)
+    ends = rows.tail(1).reset_index(drop=True)
+    spans = rows.agg(
         first_seen=("detected_at", "first"),
-        last_seen=("detected_at", "last"),
         reports=("detected_at", "size"),
         overdue_worst=("overdue", "max"),
     )
-    return rows.drop(columns="row")
+    known = ends[[*last, "incident", "ended", "cleared_at"]].assign(last_seen=ends["detected_at"])
+    return pd.concat([known, spans.drop(columns="row")], axis="columns")
 
 
 def _measure_overdue(at: "datetime | pd.Series[pd.Timestamp]", files: pd.DataFrame) -> "pd.Series[float]":

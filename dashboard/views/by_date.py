@@ -1,18 +1,19 @@
 """By date: everything that was reported in a stretch of time."""
 
-from datetime import timedelta
 from typing import Final
 
 import streamlit as st
 
-from dashboard.backend import backend
 from dashboard.charts.records import draw_files_in_breach
 from dashboard.frame.address import Parameter
 from dashboard.frame.page import start_page
+from dashboard.services.filters import filter_by_sender
 from dashboard.services.series import count_files_in_breach
 from dashboard.services.stuck_files import find_stuck_files
+from dashboard.widgets.breach_spans import load_breach_spans
 from dashboard.widgets.loading import load_period
 from dashboard.widgets.record_list import draw_records
+from dashboard.widgets.sender_filter import pick_sender, tell_since
 from dashboard.widgets.stuck_file_list import draw_stuck_files
 
 _FILES: Final = "files"
@@ -32,7 +33,13 @@ def draw() -> None:
     if frames.records.empty:
         st.info("Nothing was reported in this range.", icon=":material/check_circle:")
         return
-    draw_files_in_breach(count_files_in_breach(frames.records, page.period, page.zone))
+    sender = pick_sender(frames.records)
+    tell_since(frames.records, page)
+    records = filter_by_sender(frames.records, sender)
+    if records.empty:
+        st.info("This sender did not report in this range.", icon=":material/search_off:")
+        return
+    draw_files_in_breach(count_files_in_breach(records, page.period, page.zone))
     st.segmented_control(
         "Show",
         list(_LABELS),
@@ -44,10 +51,11 @@ def draw() -> None:
         label_visibility="collapsed",
     )
     if show == _RECORDS:
-        draw_records(frames.records, page)
+        draw_records(records, page)
         return
-    quiet = timedelta(minutes=backend().settings.quiet_minutes)
-    draw_stuck_files(find_stuck_files(frames, min(page.now, page.period.end), quiet), page)
+    # Of all senders first: what a record does not tell of its sender, others do.
+    stuck = find_stuck_files(frames, page.now, incidents=load_breach_spans(page))
+    draw_stuck_files(filter_by_sender(stuck, sender), page)
 
 
 draw()

@@ -18,6 +18,12 @@ from dashboard.widgets.path import draw_path
 from dashboard.widgets.search import pick_text
 from dashboard.widgets.table import draw_table
 
+# The sender's name has the account in it.
+_SHOWN: Final = (
+    *(column for column in columns.RECORD if column is not columns.REPORTED_BY),
+    columns.SENDER_NAME,
+)
+_DOWNLOADED: Final = (*columns.RECORD, columns.SENDER_NAME)
 _SHOWN_OF_FILES: Final = (columns.FILENAME, columns.CREATED)
 
 
@@ -27,8 +33,16 @@ def draw_records(records: pd.DataFrame, page: Page) -> None:
         text = pick_text("Search folders")
         newest = records.sort_values(["detected_at", "folder"], ascending=[False, True], ignore_index=True)
         filtered = filter_by_text(newest, text, ["folder"])
-        draw_download(filtered, "records", columns.RECORD, page, text)
-    picked = draw_table(filtered, "records", columns.RECORD, page.zone, identity=RECORD_KEY, noun="records")
+        draw_download(filtered, "records", _DOWNLOADED, page, text)
+    picked = draw_table(
+        filtered,
+        "records",
+        _SHOWN,
+        page.zone,
+        identity=RECORD_KEY,
+        former=[name for name in RECORD_KEY if name != columns.SENDER.name],
+        noun="records",
+    )
     if picked is not None:
         _draw_files(picked.to_frame().T.astype(records.dtypes), page)
 

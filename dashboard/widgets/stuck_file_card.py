@@ -27,6 +27,7 @@ def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
 
     created = spell_creation(stuck["created"], page.zone, plausible=stuck["plausible"])
     facts = {
+        "Sender": escape_markdown(stuck["sender_name"]),
         "Waiting since": local(stuck["created"]) if stuck["plausible"] else f"not known; created {created}",
         "SLA": format_duration(stuck["sla"]),
         "Over SLA at worst": format_duration(stuck["overdue_worst"]),

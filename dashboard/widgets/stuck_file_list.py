@@ -18,10 +18,16 @@ from dashboard.widgets.stuck_file_card import draw_stuck_file
 from dashboard.widgets.table import draw_table
 
 # Never by colour alone: each status has a sign of its own.
-_LABELS: Final = {Status.OPEN: "▲ Open", Status.UNKNOWN: "? Unknown", Status.CLEARED: "✓ Cleared"}
+_LABELS: Final = {
+    Status.OPEN: "▲ Open",
+    Status.UNKNOWN: "? Unknown",
+    Status.LAST_SEEN: "… Last seen",
+    Status.CLEARED: "✓ Cleared",
+}
 SHOWN: Final = (
     columns.STATUS,
     columns.FOLDER,
+    columns.SENDER_NAME,
     columns.FILENAME,
     columns.OVERDUE_NOW,
     columns.OVERDUE_WORST,
@@ -35,11 +41,36 @@ SHOWN: Final = (
 _DOWNLOADED: Final = (columns.STATUS, columns.BASIS, *SHOWN[1:], columns.CLEARED_AT)
 
 
+_UNKNOWN_OR_LAST_SEEN: Final = "unknown"
+"""What older links call both."""
+_IN_ADDRESS: Final = {
+    Status.OPEN: "open",
+    Status.UNKNOWN: "incident-unknown",
+    Status.LAST_SEEN: "last-seen",
+    Status.CLEARED: "cleared",
+}
+
+
 def _parse_statuses(text: str) -> list[Status] | None:
-    return [status for status in Status if status in text.split(",")] or None
+    given = text.split(",")
+    if _UNKNOWN_OR_LAST_SEEN in given:
+        given += [_IN_ADDRESS[Status.UNKNOWN], _IN_ADDRESS[Status.LAST_SEEN]]
+    return [status for status in Status if _IN_ADDRESS[status] in given] or None
 
 
-STATUS: Final = Parameter("status", _parse_statuses, ",".join)
+def _spell_statuses(statuses: Sequence[Status]) -> str:
+    return ",".join(_IN_ADDRESS[status] for status in statuses)
+
+
+STATUS: Final = Parameter("status", _parse_statuses, _spell_statuses)
+# Not when it was first seen: that changes as the range moves on.
+_IDENTITY: Final = [
+    columns.SENDER_NAME.name,
+    columns.FOLDER_KEY.name,
+    columns.FILENAME.name,
+    columns.CREATED.name,
+    columns.LATER.name,
+]
 
 
 def draw_stuck_files(
@@ -64,8 +95,8 @@ def draw_stuck_files(
         "stuck_files",
         shown,
         page.zone,
-        # Not when it was first seen: that changes as the range moves on.
-        identity=[*FILE, columns.LATER.name],
+        identity=_IDENTITY,
+        former=[*FILE, columns.LATER.name],
         noun="stuck files",
     )
     if picked is not None:

@@ -29,6 +29,7 @@ def draw_table(
     *,
     identity: Sequence[str],
     noun: str,
+    former: Sequence[str] = (),
 ) -> "pd.Series[Any] | None":
     """Draws a table of the first rows, and more as asked; returns the picked row.
 
@@ -39,11 +40,14 @@ def draw_table(
         zone: in which moments are shown.
         identity: the columns that make a row what it is, whatever else of it changes.
         noun: what the rows are, in the plural.
+        former: the columns that did so in older links, where those were others.
     """
     limit = st.session_state.setdefault(f"{key}_limit", PAGE_ROWS)
     shown = frame.head(limit)
     ids = _hash_identities(shown, identity)
     picked = PICK.value("")
+    if former and picked not in ids and picked in (of_old := _hash_identities(shown, former)):
+        picked = ids[of_old.index(picked)]
     widget = f"{key}_table"
     _select(widget, [ids.index(picked)] if picked in ids else [])
     st.caption(_describe_count(len(shown), len(frame), noun))

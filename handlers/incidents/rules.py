@@ -3,9 +3,6 @@
 from datetime import timedelta
 from typing import Final
 
-SAME_RUN: Final = timedelta(minutes=10)
-"""Items with one run id that lie no further apart are one run."""
-
 SHORTEST_GAP: Final = timedelta(minutes=5)
 LONGEST_GAP: Final = timedelta(hours=26)
 """A gap between two runs outside these two teaches nothing of the interval."""

@@ -8,8 +8,8 @@ from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
+from contract.runs import SAME_RUN
 from handlers.incidents.proof import kept
-from handlers.incidents.rules import SAME_RUN
 from handlers.incidents.stamp import Stamp
 
 

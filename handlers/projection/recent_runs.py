@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Self
 
-from handlers.incidents.rules import SAME_RUN
+from contract.runs import SAME_RUN
 from handlers.incidents.runs import Run
 
 _ALWAYS: Final = 4

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from contract.runs import SAME_RUN
 from handlers.incidents.folding import Folded, fold, kept
 from handlers.incidents.projection import advance, wakes_at
-from handlers.incidents.rules import SAME_RUN
 from handlers.incidents.runs import Run, merged
 from handlers.incidents.state import Incident, State
 from handlers.projection.recent_runs import RecentRuns

@@ -25,8 +25,10 @@ def item(
     sla: int = 20,
     reporter: str = "reporter",
     part: tuple[int, int] | None = None,
+    sender: str | None = None,
+    run: str | None = None,
 ) -> dict[str, Any]:
-    """A stored record, in DynamoDB's own form."""
+    """A stored record, in DynamoDB's own form; an older one where neither sender nor run is given."""
     record: dict[str, Any] = {
         Attribute.ERROR_ID: {"S": str(uuid4())},
         Attribute.FOLDER: {"S": folder},
@@ -47,6 +49,10 @@ def item(
         Attribute.FILE_COUNT: {"N": str(len(files))},
         Attribute.REPORTED_BY: {"S": reporter},
     }
+    if sender is not None:
+        record[Attribute.SENDER] = {"S": sender}
+    if run is not None:
+        record[Attribute.RUN_ID] = {"S": run}
     if part:
         record[Attribute.PART] = {"N": str(part[0])}
         record[Attribute.PARTS] = {"N": str(part[1])}

@@ -56,6 +56,13 @@ def test_a_wrong_value_is_named() -> None:
         Settings.read({**environment, "FILE_SLA_API_URL": "ftp://api"})
 
 
+def test_a_setting_that_went_away_is_named_with_what_replaced_it() -> None:
+    environment = {f"FILE_SLA_{name.upper()}": value for name, value in COMPLETE.items()}
+    with pytest.raises(SettingsError, match=r"FILE_SLA_QUIET_MINUTES is no longer used.*incident"):
+        Settings.read({**environment, "FILE_SLA_QUIET_MINUTES": "120"})
+    assert Settings.read({**environment, "FILE_SLA_QUIET_MINUTES": ""}).region == "eu-central-1"
+
+
 @pytest.mark.parametrize("content", ["", "[1]", "no json"])
 def test_a_file_that_holds_no_outputs_is_an_error(tmp_path: Path, content: str) -> None:
     path = tmp_path / "outputs.json"

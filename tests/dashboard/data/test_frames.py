@@ -15,7 +15,19 @@ CREATED = AT - timedelta(hours=3)
 
 def test_a_record_becomes_a_report_and_its_files() -> None:
     breaches = RecordFrames.of(
-        parse_records([item(AT, "F", [("a", CREATED), ("b", CREATED)], sla=60, reporter="r")])
+        parse_records(
+            [
+                item(
+                    AT,
+                    "F",
+                    [("a", CREATED), ("b", CREATED)],
+                    sla=60,
+                    reporter="r",
+                    sender="sub-1/web",
+                    run="1",
+                )
+            ]
+        )
     )
     (report,) = breaches.records.to_dict("records")
     assert report == {
@@ -24,11 +36,35 @@ def test_a_record_becomes_a_report_and_its_files() -> None:
         "folder": "F",
         "sla": 60,
         "file_count": 2,
+        "sender": "sub-1/web",
+        "run_id": "1",
+        "sender_name": "r/web",
         "complete": True,
     }
     assert list(breaches.files["filename"]) == ["a", "b"]
     assert set(breaches.files["created"]) == {pd.Timestamp(CREATED)}
     assert set(breaches.files["detected_at"]) == {pd.Timestamp(AT)}
+    told = breaches.files[["sender", "run_id", "sender_name"]].drop_duplicates()
+    assert told.to_numpy().tolist() == [["sub-1/web", "1", "r/web"]]
+
+
+def test_a_sender_is_called_by_its_account_and_what_its_script_calls_itself() -> None:
+    records = [item(AT, reporter="r", sender=sender) for sender in (None, "sub-1", "sub-1/web", "sub-1/app")]
+    frames = RecordFrames.of(parse_records(records))
+    assert list(frames.records["sender"]) == ["", "sub-1", "sub-1/web", "sub-1/app"]
+    assert list(frames.records["sender_name"]) == ["r", "r", "r/web", "r/app"]
+
+
+def test_two_servers_of_one_account_have_records_of_their_own() -> None:
+    parts = [
+        item(AT, "F", [(f"{sender}{number}", CREATED)], part=(number, 2), sender=sender)
+        for number in (1, 2)
+        for sender in ("s/web", "s/app")
+    ]
+    found = RecordFrames.of(parse_records(parts)).records
+    assert list(found["sender"]) == ["s/web", "s/app"]
+    assert list(found["file_count"]) == [2, 2]
+    assert found["complete"].all()
 
 
 def test_moments_with_and_without_a_fraction_are_read() -> None:
@@ -44,7 +80,7 @@ def test_a_moment_that_a_record_lacks_is_no_moment() -> None:
 
 
 def test_every_column_of_a_record_is_stored_under_an_attribute_of_its_own() -> None:
-    attributes = [column.attribute for column in (*columns.RECORD, columns.PARTS)]
+    attributes = [column.attribute for column in (*columns.RECORD, *columns.BESIDE, columns.RUN_ID)]
     assert all(attributes)
     assert len(set(attributes)) == len(attributes)
 

@@ -59,9 +59,11 @@ def test_an_hour_is_every_record_detected_in_it(
 def test_files_are_fetched_only_where_they_are_shown(
     breach_table: RecordTable, store: Callable[..., None], with_files: bool
 ) -> None:
-    store(item(HOUR, "F", [("a", HOUR)]))
+    store(item(HOUR, "F", [("a", HOUR)], sender="s", run="1"))
     (record,) = breach_table.query_hour(HOUR, with_files=with_files)
     assert (Attribute.FILES in record) is with_files
+    assert (Attribute.RUN_ID in record) is with_files
+    assert record[Attribute.SENDER] == {"S": "s"}
     assert Attribute.ERROR_ID not in record
 
 

@@ -12,6 +12,7 @@ import pytest
 from contract.plausibility import is_plausible
 from dashboard import columns
 from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.services.breach_spans import Spans
 from dashboard.services.creation_dates import find_plausible, spell_creation, spell_creations
 from dashboard.services.csv_files import format_csv
 from dashboard.services.recurrence import summarize_recurrence
@@ -20,7 +21,7 @@ from dashboard.services.timeline import find_longest_waits
 from tests.dashboard.fake_table import item
 
 SEEN: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
-QUIET: Final = timedelta(hours=2)
+LIVE: Final[Spans] = {("reporter", "F"): [(SEEN, None)]}
 ODD: Final = {
     "first": datetime.min.replace(tzinfo=UTC),
     "no-times": datetime(1601, 1, 1, tzinfo=UTC),
@@ -40,7 +41,7 @@ def _frames(*names: str, at: datetime = SEEN, **plausible: datetime) -> RecordFr
 
 
 def _stuck(*names: str, **plausible: datetime) -> pd.DataFrame:
-    return find_stuck_files(_frames(*names, **plausible), SEEN, QUIET)
+    return find_stuck_files(_frames(*names, **plausible), SEEN, incidents=LIVE)
 
 
 def test_the_whole_calendar_comes_back_to_the_microsecond() -> None:
@@ -68,16 +69,17 @@ def test_all_are_open_of_unknown_age_after_those_of_known_age() -> None:
 
 def test_a_date_ahead_counts_from_when_it_is_plausible() -> None:
     created = SEEN + timedelta(days=1, minutes=1)
-    records = [item(at, "F", [("a", created)]) for at in (SEEN, SEEN + QUIET)]
+    later = SEEN + timedelta(hours=2)
+    records = [item(at, "F", [("a", created)]) for at in (SEEN, later)]
     frames = RecordFrames.of(parse_records(records))
-    [stuck] = find_stuck_files(frames, SEEN + QUIET, QUIET).itertuples()
+    [stuck] = find_stuck_files(frames, later, incidents=LIVE).itertuples()
     assert (stuck.reports, stuck.plausible, stuck.overdue_now) == (2, True, 0)
 
 
 def test_none_of_them_is_the_oldest() -> None:
-    waits = find_longest_waits(_frames(old=OLD).files, QUIET)
+    waits = find_longest_waits(_frames(old=OLD))
     assert waits[["hours", "files"]].to_numpy().tolist() == [[5, len(ODD) + 1]]
-    assert find_longest_waits(_frames().files, QUIET)["hours"].isna().all()
+    assert find_longest_waits(_frames())["hours"].isna().all()
 
 
 def test_typical_figures_leave_them_out() -> None:

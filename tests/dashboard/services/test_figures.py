@@ -21,7 +21,6 @@ from tests.dashboard.fake_table import item
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-QUIET = timedelta(hours=2)
 
 
 def breaches(*items: dict[str, Any]) -> RecordFrames:
@@ -88,9 +87,11 @@ def test_weeks_begin_on_monday_in_the_viewers_zone() -> None:
     assert list(weeks["Europe/Berlin"]["hours"]) == [1, 1]
 
 
-def test_the_timeline_shows_the_oldest_file_of_each_report_and_breaks_at_silences() -> None:
-    files = [("old", NOON - 5 * HOUR), ("young", NOON - HOUR)]
-    found = find_longest_waits(breaches(item(NOON, "F", files, sla=90), record(1), record(4)).files, QUIET)
+def test_the_timeline_shows_the_oldest_file_of_each_report_and_breaks_where_none_goes_on() -> None:
+    files = [("old", NOON - 5 * HOUR), ("0.csv", NOON - HOUR)]
+    found = find_longest_waits(
+        breaches(item(NOON, "F", files, sla=90), item(NOON + HOUR, "F", files[:1]), record(4))
+    )
     assert list(found["hours"]) == [5, 6, 9]
     assert found["sla"].iloc[0] == 1.5
     assert found["files"].iloc[0] == 2
@@ -99,8 +100,11 @@ def test_the_timeline_shows_the_oldest_file_of_each_report_and_breaks_at_silence
 
 
 def test_recurrence_counts_what_began_and_how_long_it_took() -> None:
-    reports = breaches(record(0, files=2), record(1, files=2), record(10), record(30), record(31), record(32))
-    found = summarize_recurrence(find_stuck_files(reports, NOON + 33 * HOUR, QUIET), BERLIN)
+    def at(hours: float, name: str) -> dict[str, Any]:
+        return item(NOON + timedelta(hours=hours), "F", [(name, NOON - 5 * HOUR)])
+
+    reports = breaches(record(0, files=2), record(1, files=2), at(10, "b"), at(30, "c"), at(32, "c"))
+    found = summarize_recurrence(find_stuck_files(reports, NOON + 33 * HOUR), BERLIN)
     assert found.files == 4
     assert found.days == 2
     assert found.typical_overdue == timedelta(minutes=(340 + 880) / 2)
@@ -108,33 +112,29 @@ def test_recurrence_counts_what_began_and_how_long_it_took() -> None:
 
 
 def test_recurrence_of_nothing_has_no_typical_anything() -> None:
-    found = summarize_recurrence(find_stuck_files(breaches(), NOON, QUIET), BERLIN)
+    found = summarize_recurrence(find_stuck_files(breaches(), NOON), BERLIN)
     assert (found.files, found.typical_overdue, found.typical_interval) == (0, None, None)
 
 
-def test_only_reports_that_no_later_one_clears_are_standing() -> None:
+def test_the_latest_records_are_those_of_each_senders_folder() -> None:
     found = breaches(
-        record(0, "F"),
-        record(0, "G"),
-        record(1, "G", 2),
-        record(0, "H", reporter="other"),
+        record(0, "F"), record(0, "G"), record(1, "G", 2), record(0, "H", reporter="other"), record(0.5, "H")
     )
-    standing = find_uncleared_records(found.records)
-    assert set(standing["folder"]) == {"G", "H"}
-    assert list_hours(standing) == [NOON, NOON + HOUR]
-    listed = select_files(standing, found.files)
-    assert sorted(listed["folder"]) == ["G", "G", "H"]
+    latest = find_uncleared_records(found.records)
+    assert sorted(latest["folder"]) == ["F", "G", "H", "H"]
+    assert list_hours(latest) == [NOON, NOON + HOUR]
+    assert sorted(select_files(latest, found.files)["folder"]) == ["F", "G", "G", "H", "H"]
 
 
-def test_what_is_open_is_the_same_from_the_standing_reports_as_from_everything() -> None:
+def test_what_may_be_open_is_the_same_from_the_latest_records_as_from_everything() -> None:
     found = breaches(
         *(record(hours, folder, 2) for hours in (0, 1, 1.5) for folder in "FG"), record(1.8, "G")
     )
     now = NOON + 2 * HOUR
-    standing = RecordFrames(found.records, select_files(find_uncleared_records(found.records), found.files))
+    latest = RecordFrames(found.records, select_files(find_uncleared_records(found.records), found.files))
     columns = ["folder", "filename", "status", "overdue_now", "last_seen"]
-    everything = find_stuck_files(found, now, QUIET)[columns]
-    less = find_stuck_files(standing, now, QUIET)[columns]
+    everything = find_stuck_files(found, now)[columns]
+    less = find_stuck_files(latest, now)[columns]
     pd.testing.assert_frame_equal(less, everything[everything["status"] != "cleared"])
 
 

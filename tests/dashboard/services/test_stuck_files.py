@@ -5,19 +5,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.incidents import IncidentStatus
 from contract.moments import start_of_hour
 from contract.table import Attribute, FileAttribute
 from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.services.breach_spans import NO_SPANS, BreachSpan, Spans
 from dashboard.services.stuck_files import COLUMNS, FILE, Status, find_stuck_files
 from tests.dashboard.fake_table import item
 from tests.dashboard.properties import PROPERTY
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CREATED = START - timedelta(hours=5)
-QUIET = timedelta(minutes=120)
+LIVE: Spans = {("r", "F"): [(START - timedelta(hours=9), None)]}
+"""The incident of the folder F of the account r goes on."""
 
 
 def at(minutes: float) -> datetime:
@@ -32,10 +36,9 @@ def report(minutes: float, reporter: str = "r", **folders: Sequence[str]) -> lis
     ]
 
 
-def find(*reports: list[dict[str, Any]], now: float) -> pd.DataFrame:
-    return find_stuck_files(
-        RecordFrames.of(parse_records(record for records in reports for record in records)), at(now), QUIET
-    )
+def find(*reports: list[dict[str, Any]], now: float, incidents: Spans = NO_SPANS) -> pd.DataFrame:
+    frames = RecordFrames.of(parse_records(record for records in reports for record in records))
+    return find_stuck_files(frames, at(now), incidents=incidents)
 
 
 def only(frame: pd.DataFrame, filename: str) -> Any:
@@ -58,85 +61,110 @@ def test_a_file_of_the_same_name_in_another_folder_is_another_row() -> None:
     assert len(find(report(0, F=["a"], G=["a"]), now=5)) == 2
 
 
-def test_a_silence_longer_than_the_quiet_time_splits_a_row() -> None:
-    for gap, expected in ((120, 1), (120.1, 2)):
-        found = find(report(0, F=["a"]), report(gap, F=["a"]), now=gap)
-        assert len(found) == expected
-        assert sorted(found["later"]) == list(range(expected))
+def test_a_silence_does_not_split_a_row() -> None:
+    found = only(find(report(0, F=["a"]), report(2000, F=["a"]), now=2000), "a")
+    assert (found.first_seen, found.last_seen, found.later) == (at(0), at(2000), 0)
 
 
-def test_open_is_what_the_latest_report_of_its_folder_lists() -> None:
-    found = only(find(report(0, F=["a"]), now=120), "a")
+def test_what_is_reported_again_after_it_was_cleared_is_another_row() -> None:
+    found = find(report(0, F=["a"]), report(20, F=["b"]), report(40, F=["a"]), now=45)
+    rows = found[found["filename"] == "a"].sort_values("first_seen")
+    assert list(rows["later"]) == [1, 0]
+    assert list(rows["status"]) == [Status.CLEARED, Status.LAST_SEEN]
+
+
+def test_open_is_what_the_latest_report_of_an_open_incident_lists() -> None:
+    found = only(find(report(0, F=["a"]), now=2000, incidents=LIVE), "a")
     assert found.status == Status.OPEN
     assert "lists it" in found.basis
 
 
-def test_unknown_is_what_nothing_has_been_heard_of() -> None:
-    found = only(find(report(0, F=["a"]), now=120.1), "a")
+def test_unknown_is_what_the_latest_report_of_an_unknown_incident_lists() -> None:
+    unknown = {("r", "F"): [BreachSpan(at(0), None, IncidentStatus.UNKNOWN)]}
+    found = only(find(report(0, F=["a"]), now=5, incidents=unknown), "a")
     assert found.status == Status.UNKNOWN
-    assert "nothing has been heard since" in found.basis
+    assert "is unknown" in found.basis
+    assert pd.isna(found.overdue_now)
+
+
+def test_last_seen_is_what_nothing_is_known_of_since() -> None:
+    found = only(find(report(0, F=["a"]), now=1), "a")
+    assert found.status == Status.LAST_SEEN
+    assert "no incident tells of it" in found.basis
+    assert pd.isna(found.overdue_now)
+
+
+@pytest.mark.parametrize("status", [IncidentStatus.LAPSED, IncidentStatus.CLOSED])
+def test_an_end_that_nobody_saw_clears_nothing(status: IncidentStatus) -> None:
+    ended = {("r", "F"): [BreachSpan(at(0), at(90), status)]}
+    found = only(find(report(0, F=["a"]), now=100, incidents=ended), "a")
+    assert (found.status, found.cleared_at is pd.NaT) == (Status.LAST_SEEN, True)
+    assert "nobody saw" in found.basis
+
+
+def test_cleared_is_what_was_in_an_incident_that_was_cleared() -> None:
+    ended = {("r", "F"): [(at(0), at(30))]}
+    found = only(find(report(0, F=["a"]), now=100, incidents=ended), "a")
+    assert (found.status, found.cleared_at) == (Status.CLEARED, at(30))
+    assert "incident was cleared" in found.basis
+
+
+def test_the_end_of_an_incident_comes_before_a_later_report() -> None:
+    ended = {("r", "F"): [(at(0), at(30)), (at(60), None)]}
+    found = find(report(0, F=["a", "b"]), report(60, F=["b"]), now=100, incidents=ended)
+    assert only(found, "a").cleared_at == at(30)
+    rows = found[found["filename"] == "b"].sort_values("first_seen")
+    assert list(rows["status"]) == [Status.CLEARED, Status.OPEN]
+    assert rows["cleared_at"].iloc[0] == at(30)
+
+
+def test_a_report_before_the_end_of_the_incident_clears_what_it_leaves_out() -> None:
+    ended = {("r", "F"): [(at(0), at(30))]}
+    found = find(report(0, F=["a"]), report(20, F=["b"]), now=100, incidents=ended)
+    assert only(found, "a").cleared_at == at(20)
+    assert only(found, "b").cleared_at == at(30)
+
+
+def test_an_incident_that_ended_before_says_nothing() -> None:
+    ended = {("r", "F"): [(at(-60), at(-30))]}
+    assert only(find(report(0, F=["a"]), now=5, incidents=ended), "a").status == Status.LAST_SEEN
+
+
+def test_the_incident_of_another_sender_says_nothing() -> None:
+    found = find(report(0, "other", F=["a"]), now=5, incidents=LIVE)
+    assert only(found, "a").status == Status.LAST_SEEN
 
 
 def test_cleared_is_what_a_later_report_of_its_folder_does_not_list() -> None:
-    found = find(report(0, F=["a", "b"]), report(20, F=["b"]), now=25)
+    found = find(report(0, F=["a", "b"]), report(20, F=["b"]), now=25, incidents=LIVE)
     assert only(found, "a").status == Status.CLEARED
     assert only(found, "a").cleared_at == at(20)
     assert "does not list it" in only(found, "a").basis
     assert only(found, "b").status == Status.OPEN
 
 
-def test_cleared_is_what_its_reporter_no_longer_names() -> None:
-    found = find(report(0, F=["a"], G=["b"]), report(20, G=["b"]), now=25)
-    assert only(found, "a").status == Status.CLEARED
-    assert only(found, "a").cleared_at == at(20)
-    assert "without naming its folder" in only(found, "a").basis
-
-
-def test_another_reporter_says_nothing_of_a_folder_it_does_not_name() -> None:
-    found = find(report(0, F=["a"], G=["b"]), report(20, "other", H=["c"]), now=25)
-    assert only(found, "a").status == Status.OPEN
-
-
-def test_servers_that_share_an_account_do_not_clear_each_others_folders() -> None:
-    """Folders that were never named together may be on different servers."""
-    found = find(report(0, F=["a"]), report(20, G=["b"]), report(200, G=["b"]), now=205)
-    assert only(found, "a").status == Status.UNKNOWN
-
-
-def test_folders_linked_through_others_are_one_servers() -> None:
-    found = find(
-        report(-40, G=["b"], H=["c"]),
-        report(-20, F=["a"], G=["b"]),
-        report(0, F=["a"]),
-        report(20, H=["c"]),
-        now=25,
-    )
-    assert only(found, "a").status == Status.CLEARED
+def test_a_report_says_nothing_of_a_folder_that_it_does_not_name() -> None:
+    found = find(report(0, F=["a"], G=["b"]), report(20, G=["b"]), report(20, "other", H=["c"]), now=25)
+    assert only(found, "a").status == Status.LAST_SEEN
 
 
 def test_a_report_with_a_missing_part_clears_nothing() -> None:
-    torn = [item(at(20), "F", [("b", CREATED)], part=(1, 2)), item(at(20), "G", [("c", CREATED)])]
-    found = find(report(0, F=["a"], G=["c"]), torn, now=25)
+    torn = [item(at(20), "F", [("b", CREATED)], part=(1, 2), reporter="r"), *report(20, G=["c"])]
+    found = find(report(0, F=["a"], G=["c"]), torn, now=25, incidents=LIVE)
     assert only(found, "a").status == Status.OPEN
 
 
 def test_a_split_report_lists_the_files_of_all_its_parts() -> None:
-    parts = [item(at(20), "F", [(name, CREATED)], part=(number, 2)) for number, name in ((1, "a"), (2, "b"))]
-    found = find(report(0, F=["a", "b"]), parts, now=25)
+    parts = [
+        item(at(20), "F", [(name, CREATED)], part=(number, 2), reporter="r")
+        for number, name in ((1, "a"), (2, "b"))
+    ]
+    found = find(report(0, F=["a", "b"]), parts, now=25, incidents=LIVE)
     assert set(found["status"]) == {Status.OPEN}
 
 
-def test_a_row_before_a_silence_is_unknown_unless_something_was_heard_in_it() -> None:
-    silent = find(report(0, F=["a"]), report(300, F=["a"]), now=305)
-    assert list(silent.sort_values("first_seen")["status"]) == [Status.UNKNOWN, Status.OPEN]
-    assert "until it was reported again" in silent.sort_values("first_seen")["basis"].iloc[0]
-    heard = find(report(0, F=["a"]), report(20, F=["b"]), report(300, F=["a"]), now=305)
-    of_a = heard[heard["filename"] == "a"].sort_values("first_seen")
-    assert list(of_a["status"]) == [Status.CLEARED, Status.OPEN]
-
-
 def test_minutes_over_the_sla_are_those_now_and_at_worst() -> None:
-    found = find(report(0, F=["a", "b"]), report(20, F=["b"]), now=30)
+    found = find(report(0, F=["a", "b"]), report(20, F=["b"]), now=30, incidents=LIVE)
     waited = 5 * 60 - 20
     assert only(found, "b").overdue_now == waited + 30
     assert only(found, "b").overdue_worst == waited + 30
@@ -215,10 +243,11 @@ def test_every_sighting_is_in_exactly_one_row(records: list[dict[str, Any]]) -> 
 
 @PROPERTY
 @given(worlds())
-def test_rows_of_a_file_are_apart_by_more_than_the_quiet_time(records: list[dict[str, Any]]) -> None:
+def test_between_two_rows_of_a_file_it_was_cleared(records: list[dict[str, Any]]) -> None:
     found = find(records, now=NOW).sort_values("first_seen")
-    gap = found["first_seen"] - found.groupby(FILE)["last_seen"].shift()
-    assert gap.dropna().gt(QUIET).all()
+    cleared = found.groupby(["sender", *FILE])["cleared_at"].shift()
+    again = found.groupby(["sender", *FILE]).cumcount().gt(0)
+    assert cleared[again].lt(found["first_seen"][again]).all()
 
 
 @PROPERTY
@@ -233,14 +262,14 @@ def test_status_is_never_more_than_is_known(records: list[dict[str, Any]]) -> No
         }
     found: Any = find(records, now=NOW)
     for stuck in found.itertuples():
-        later = [(key[0], folders) for key, folders in reports.items() if key[0] > stuck.last_seen]
-        naming = [folders for _, folders in later if stuck.folder in folders]
-        if stuck.status == Status.OPEN:
-            assert not naming
-            assert at(NOW) - stuck.last_seen <= QUIET
-        elif stuck.status == Status.CLEARED:
-            clearing = [folders for moment, folders in later if moment == stuck.cleared_at]
-            assert clearing
-            assert all(stuck.filename not in folders.get(stuck.folder, ()) for folders in clearing)
+        later = sorted(
+            (moment, folders[stuck.folder])
+            for (moment, reporter), folders in reports.items()
+            if moment > stuck.last_seen and reporter == stuck.sender and stuck.folder in folders
+        )
+        if stuck.status == Status.CLEARED:
+            assert later[0][0] == stuck.cleared_at
+            assert stuck.filename not in later[0][1]
         else:
-            assert stuck.later or not naming
+            assert not later
+            assert stuck.status == Status.LAST_SEEN

@@ -77,8 +77,8 @@ def test_the_overview_shows_what_is_open_the_worst_first(signed_in: AppTest) -> 
 def test_by_date_shows_every_stuck_file_with_its_status(signed_in: AppTest) -> None:
     open_view(signed_in, BY_DATE)
     assert dict(zip(column(signed_in, "filename"), column(signed_in, "status"), strict=True)) == {
-        "stuck.csv": "▲ Open",
-        "silent.csv": "? Unknown",
+        "stuck.csv": "… Last seen",
+        "silent.csv": "… Last seen",
         "gone.csv": "✓ Cleared",
     }
 
