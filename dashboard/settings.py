@@ -24,6 +24,8 @@ class Settings(BaseModel):
     """Base address of the REST API, stage included."""
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     table_name: str = Field(min_length=1)
+    senders_table_name: str = Field(min_length=1)
+    incidents_table_name: str = Field(min_length=1)
     user_pool_id: str = Field(min_length=1)
     identity_pool_id: str = Field(min_length=1)
     metrics_namespace: str = Field(min_length=1)

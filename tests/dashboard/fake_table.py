@@ -25,6 +25,7 @@ def item(
     sla: int = 20,
     reporter: str = "reporter",
     part: tuple[int, int] | None = None,
+    run_id: str | None = None,
 ) -> dict[str, Any]:
     """A stored record, in DynamoDB's own form."""
     record: dict[str, Any] = {
@@ -50,6 +51,8 @@ def item(
     if part:
         record[Attribute.PART] = {"N": str(part[0])}
         record[Attribute.PARTS] = {"N": str(part[1])}
+    if run_id:
+        record[Attribute.RUN_ID] = {"S": run_id}
     return record
 
 
