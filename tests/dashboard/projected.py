@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 from contract.moments import format_moment
 from contract.runs import ProblemAttribute, RunAttribute
+from dashboard.data.incident import Incident
+from dashboard.data.queries import _read_item
+from dashboard.data.sender import Sender
 from handlers.incidents.runs import Run
+from handlers.incidents.state import State
 from handlers.projection.applying import apply_runs
+from handlers.projection.incident_items import describe_incident, incident_key
+from handlers.projection.recent_runs import RecentRuns
 from handlers.projection.refolding import Refolding
 from handlers.projection.refused_items import put_refused
 from handlers.projection.run_table import RunTable
+from handlers.projection.sender_items import describe_folders, describe_sender, describe_told, own_key
 from handlers.projection.sender_store import SenderStore
 from handlers.projection.sweeping import Sweep
 from handlers.runs.told import ToldRun
@@ -64,6 +71,10 @@ class Projected:
         sweep = Sweep(client=self._client, senders_table=SENDERS, store=self._store, refolding=refolding)
         sweep.run(now or datetime.now(UTC), lambda: 60)
 
+    def list_ids(self) -> list[str]:
+        """Every incident's."""
+        return [item["IncidentId"]["S"] for item in self._client.scan(TableName=INCIDENTS)["Items"]]
+
     def empty(self) -> None:
         """Takes everything out again."""
         for table, keys in KEYS.items():
@@ -79,3 +90,37 @@ def projecting(client: "DynamoDBClient") -> Iterator[Projected]:
         yield projected
     finally:
         projected.empty()
+
+
+def read_incidents(state: State, sender: str = "account") -> list[Incident]:
+    """The incidents of a state, as the dashboard reads what the Lambda writes of them."""
+    return [
+        Incident.model_validate(
+            _read_item(
+                _given(
+                    {
+                        **incident_key(sender, one.incident_id),
+                        **describe_incident(one, sender, latest=True, retention=None),
+                    }
+                )
+            )
+        )
+        for one in state.incidents.values()
+    ]
+
+
+def read_sender(state: State, run: Run, **told: Any) -> Sender:
+    """The sender of a state whose last run this was, as the dashboard reads it."""
+    assert state.sender is not None
+    last = ToldRun(run=run, sender_name=run.sender, reported_by=run.sender, **told)
+    values = {
+        **own_key(run.sender),
+        **describe_sender(state.sender, RecentRuns.parse("")),
+        **describe_told(last),
+        **describe_folders(state),
+    }
+    return Sender.model_validate(_read_item(_given(values)))
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
