@@ -1,4 +1,4 @@
-"""What may still be stuck, found without looking at every file ever reported."""
+"""The hours that a few records are of, and the files that they list."""
 
 from datetime import datetime
 
@@ -6,18 +6,6 @@ import pandas as pd
 
 from contract.moments import start_of_hour
 from dashboard.data.frames import RECORD_KEY
-from dashboard.services.clearing import find_clearing_reports
-
-
-def find_uncleared_records(records: pd.DataFrame) -> pd.DataFrame:
-    """The latest record of every folder that no later report shows to be cleared.
-
-    The files that these list are all that can be open: a folder's latest record names every file
-    that is still stuck in it.
-    """
-    latest = records[records["detected_at"] == records.groupby("folder")["detected_at"].transform("max")]
-    clearing = find_clearing_reports(latest.rename(columns={"detected_at": "last_seen"}), records)
-    return latest[clearing.isna().all(axis="columns")][RECORD_KEY]
 
 
 def list_hours(records: pd.DataFrame) -> list[datetime]:
