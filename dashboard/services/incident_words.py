@@ -15,7 +15,7 @@ LABELS: Final = {
     IncidentStatus.CLOSED: "✕ Closed",
 }
 _OPEN: Final = "its server's reports name it"
-_REASONS: Final = {
+REASONS: Final = {
     UnknownReason.SILENT: "server silent",
     UnknownReason.UNREADABLE: "folder unreadable",
     UnknownReason.UNWATCHED: "no longer watched",
@@ -41,12 +41,12 @@ _CLEARINGS: Final = {
 
 def rank_reason(reason: UnknownReason | None) -> int:
     """The place of a reason among the others."""
-    return list(_REASONS).index(reason) if reason else len(_REASONS)
+    return list(REASONS).index(reason) if reason else len(REASONS)
 
 
 def name_reason(incident: Incident) -> str:
     """Why nobody can tell how it is, in two or three words."""
-    return _REASONS[incident.reason] if incident.reason else ""
+    return REASONS[incident.reason] if incident.reason else ""
 
 
 def explain(incident: Incident) -> str:
@@ -68,7 +68,7 @@ def explain(incident: Incident) -> str:
 
 def list_reasons(incidents: Iterable[Incident]) -> list[tuple[UnknownReason, list[Incident]]]:
     """The reasons of these incidents in their order, each with those that have it."""
-    by_reason: dict[UnknownReason, list[Incident]] = {reason: [] for reason in _REASONS}
+    by_reason: dict[UnknownReason, list[Incident]] = {reason: [] for reason in REASONS}
     for one in incidents:
         if one.reason is not None:
             by_reason[one.reason].append(one)

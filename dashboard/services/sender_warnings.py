@@ -13,6 +13,10 @@ from dashboard.services.durations import format_duration
 from dashboard.services.known_senders import Known
 
 _SEPARATE: Final = "Give each server its own account, or send run.sender."
+_SPEAK: Final = (
+    "See whether the server runs, and its scheduled task: "
+    "its repetition ends after a day unless it was told to go on."
+)
 _SHARED: Final = {
     "addresses": "Its reports come from several addresses",
     "strikes": "Empty reports came while files were stuck",
@@ -45,7 +49,9 @@ def _list_of_sender(sender: Sender, now: datetime, zone: ZoneInfo) -> Iterator[S
         silence = format_duration(now - sender.last_arrival_at)
         text = f"Nothing was heard of it for {silence}. What its folders are like is not known."
         yield SenderWarning(
-            name="silent", text=text, remedy="Look whether the server and its scheduled task run."
+            name="silent",
+            text=text,
+            remedy=_SPEAK,
         )
     if sender.unreadable:
         text = f"It cannot read {sender.unreadable:,} of its {sender.watched or 0:,} folders."

@@ -95,20 +95,16 @@ def _draw_verdict(situation: Situation, page: Page) -> None:
 
 
 def _draw_notices(situation: Situation, page: Page) -> None:
-    """In one line, which alarms are on and whose reports are refused, and where to read more."""
-    alarms = _name_alarms(page)
-    notices = [alarms] if alarms else []
+    """In one line, which alarms are on and whose reports are refused, and which page says more."""
+    notices = []
+    if alarms := _name_alarms(page):
+        notices.append(f"{alarms} See Operations.")
     if situation.refused == 1:
-        notices.append("The last report of 1 sender was refused.")
+        notices.append("The last report of 1 sender was refused. See Senders.")
     elif situation.refused:
-        notices.append(f"The last reports of {situation.refused:,} senders were refused.")
-    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-        if notices:
-            st.warning(" ".join(notices), icon=":material/notifications_active:")
-        if alarms:
-            st.page_link("views/operations.py", label="Alarms", icon=":material/vital_signs:")
-        if situation.silent or situation.refused or situation.unreadable:
-            st.page_link("views/senders.py", label="Senders", icon=":material/dns:")
+        notices.append(f"The last reports of {situation.refused:,} senders were refused. See Senders.")
+    if notices:
+        st.warning(" ".join(notices), icon=":material/notifications_active:")
 
 
 def _name_alarms(page: Page) -> str:

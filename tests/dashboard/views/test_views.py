@@ -180,7 +180,7 @@ def test_chosen_days_are_whole_days_of_the_zone(signed_in: AppTest, store: Store
 def test_a_link_opens_the_same_view_after_signing_in(app: AppTest) -> None:
     app.query_params["range"] = "7d"
     app.query_params["q"] = "silent"
-    sign_in(app.run())
+    sign_in(app.run().switch_page(BY_DATE).run())
     assert column(app, "filename") == ["silent.csv"]
     assert app.query_params["range"] == "7d"
 
@@ -263,7 +263,11 @@ def test_no_page_waits_for_aws_itself(signed_in: AppTest, view: str, parameters:
         return call(client, operation, request)
 
     # As if nothing were remembered, so that everything has to be asked for.
-    with patch.object(BaseClient, "_make_api_call", note), patch.object(HourCache, "get", return_value=None):
+    with (
+        patch.object(BaseClient, "_make_api_call", note),
+        patch.object(HourCache, "get", return_value=None),
+        patch("dashboard.data.recent.KEPT_FOR", timedelta()),
+    ):
         signed_in.run()
     assert not signed_in.exception
     assert contexts
