@@ -1,6 +1,12 @@
 """The stack's outputs: what the program exports, and the dashboard, owners and the local stack read."""
 
 from enum import StrEnum, unique
+from typing import Final
+
+OUTPUTS_VARIABLE: Final = "FILE_SLA_OUTPUTS"
+"""The environment variable that names a file of them, as `pulumi stack output --json` writes it."""
+LOCAL_KEY: Final = "test"
+"""Id and secret of the key that a local stack takes for its account's root."""
 
 
 @unique
@@ -28,3 +34,5 @@ class LocalOutput(StrEnum):
     ENDPOINT_URL = "endpoint_url"
     DASHBOARD_URL = "dashboard_url"
     USERS = "users"
+    SERVERS = "servers"
+    """The accounts of the demo's servers."""

@@ -1,5 +1,7 @@
 """Names of the table FileSlaSenders: all that is known of each sender, but for its incidents."""
 
+import zlib
+from datetime import timedelta
 from enum import StrEnum, unique
 from typing import Final
 
@@ -110,3 +112,10 @@ REFUSED_STATE: Final = "refused"
 """Under which the state index lists every sender's last refused report, its first run or not."""
 WAKE_SHARDS: Final = 4
 """Partitions of the wake index, `0` and so on: each takes 1,000 writes a second (DynamoDB quotas)."""
+RETRY_FOLD: Final = timedelta(minutes=15)
+"""How long the sweep leaves a sender alone that it could not fold."""
+
+
+def wake_shard(sender: str) -> str:
+    """The partition of the wake index that a sender is in, by its key."""
+    return str(zlib.crc32(sender.encode()) % WAKE_SHARDS)

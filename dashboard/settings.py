@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-OUTPUTS_VARIABLE = "FILE_SLA_OUTPUTS"
+from contract.outputs import OUTPUTS_VARIABLE
 
 
 class SettingsError(Exception):

@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
+from contract.outputs import LOCAL_KEY
 from local.processes import HOST, ProcessId, start
-from local.provider.resource import ROOT_KEY
 from local.waiting import wait_for
 
-ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_KEY}
+ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": LOCAL_KEY, "AWS_SECRET_ACCESS_KEY": LOCAL_KEY}
 
 _SCRIPT = Path(__file__).with_name("emulator_process.py")
 

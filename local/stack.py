@@ -9,18 +9,20 @@ from typing import Any
 
 import pulumi
 
-from contract.names import PROJECTION, SWEEP
-from local.demo.data import load_history, report_folders
+from contract.outputs import OUTPUTS_VARIABLE, LocalOutput, Output
+from local.demo.data import Demo
+from local.demo.projecting import sweep
 from local.demo.script import HEARTBEAT, post_report
 from local.deploy import deploy
 from local.emulator import access_log, start_emulator
-from local.people import create_people
+from local.people import REPORTER, create_people
 from local.processes import HOST, free_port, start
 from local.provider import Aws, as_api_values
 from local.provider.cloudwatch import METRIC_ALARM, metric_alarm_request
 from local.stack_config import ROOT, load_config
 from local.state import StateFolder
 from local.waiting import wait_for
+from ops.users import User
 
 Step = Callable[[str], None]
 
@@ -80,27 +82,34 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
         _start_metrics(state, aws, resources)
     with _timed(say, "a reporter and an analyst"):
         users = create_people(aws, outputs["user_pool_id"])
+    outputs |= {LocalOutput.ENDPOINT_URL: aws.endpoint_url, LocalOutput.USERS: users}
     with _timed(say, "functions warm"):
-        # A heartbeat, once through gateway, functions and sign-in.
-        post_report(outputs["api_url"], users["reporter"], HEARTBEAT).raise_for_status()
+        if not options.demo_data:
+            # A heartbeat, once through gateway, functions and sign-in. The demo's own reports do as well.
+            post_report(outputs[Output.API_URL], users[REPORTER], HEARTBEAT).raise_for_status()
         # The first of the schedule comes in a minute, and until then an alarm would say that none comes.
-        aws.client("lambda").invoke(
-            FunctionName=f"{outputs['metrics_namespace']}-{PROJECTION}", Payload=json.dumps(SWEEP)
-        )
-    outputs |= {"endpoint_url": aws.endpoint_url, "users": users}
-
+        sweep(aws, outputs[Output.METRICS_NAMESPACE])
     if options.demo_data:
-        count = 0
-        with _timed(say, lambda: f"a week of history: {count:,} records"):
-            count = load_history(aws, outputs["table_name"], users["reporter"]["username"])
-        with _timed(say, lambda: f"real reports through the API: {count} stuck files"):
-            count = report_folders(state.demo_folders, outputs["api_url"], users["reporter"])
+        outputs[LocalOutput.SERVERS] = _play(Demo(aws, outputs, state.demo_folders), say)
     state.write_outputs(outputs)
     if options.dashboard:
         with _timed(say, "dashboard"):
             outputs["dashboard_url"] = _start_dashboard(state)
         state.write_outputs(outputs)
     return outputs
+
+
+def _play(demo: Demo, say: Step) -> dict[str, User]:
+    """Fills the stack with the demo, and returns how its servers sign in."""
+    with _timed(say, lambda: f"{len(servers)} servers' accounts"):
+        servers = demo.create_accounts()
+    with _timed(say, lambda: f"a week of history: {loaded.records:,} records, {loaded.runs:,} runs"):
+        loaded = demo.load_history()
+    with _timed(say, lambda: f"reports through the API: {files} stuck files"):
+        files = demo.report()
+    with _timed(say, lambda: f"projection: {live} incidents open or unknown"):
+        live = demo.project()
+    return servers
 
 
 def _start_metrics(state: StateFolder, aws: Aws, resources: list[pulumi.runtime.MockResourceArgs]) -> None:
@@ -136,7 +145,7 @@ def _start_dashboard(state: StateFolder) -> str:
             "--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none",
         ],
         log,
-        {"FILE_SLA_OUTPUTS": str(state.outputs_file.resolve()), "PYTHONPATH": str(ROOT)},
+        {OUTPUTS_VARIABLE: str(state.outputs_file.resolve()), "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     state.note_process("dashboard", process)
     wait_for(f"{url}/_stcore/health", process, log)

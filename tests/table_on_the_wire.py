@@ -1,4 +1,4 @@
-"""DynamoDB below botocore: a table in memory that answers, or fails, at the level of HTTP.
+"""DynamoDB below botocore: tables in memory that answer, or fail, at the level of HTTP.
 
 Serialising, signing, parsing and the client's time-outs are botocore's own, so that a fault
 reaches the function in the form in which it would come from the network.
@@ -16,6 +16,7 @@ import botocore.handlers
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
+from contract.runs import RunAttribute
 from contract.table import Attribute
 
 Item = dict[str, Any]
@@ -26,28 +27,42 @@ Fault = Callable[[list[Item], Put], tuple[int, object]]
 
 @dataclass
 class TableOnTheWire:
-    """The table; each call meets the next fault of `faults`, and none once they are used up."""
+    """The tables of records and of runs; each call meets the next of `faults`, and none after the last."""
 
     items: dict[str, Item] = field(default_factory=dict)
+    """Records by their id."""
+    runs: dict[str, Item] = field(default_factory=dict)
+    """Runs by their key."""
     faults: Iterator[Fault] = field(default_factory=lambda: iter(()))
     calls: int = 0
 
     def put(self, items: list[Item]) -> None:
         """Stores as DynamoDB does: an id that is known is overwritten."""
-        self.items |= {item[Attribute.ERROR_ID]["S"]: item for item in items}
+        for item in items:
+            if Attribute.ERROR_ID in item:
+                self.items[item[Attribute.ERROR_ID]["S"]] = item
+            else:
+                self.runs[item[RunAttribute.RUN_KEY]["S"]] = item
 
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
         """Answers a BatchWriteItem."""
         self.calls += 1
         assert isinstance(request.body, bytes)
-        [(table, requests)] = json.loads(request.body)["RequestItems"].items()
-        batch = [put["PutRequest"]["Item"] for put in requests]
+        by_table = json.loads(request.body)["RequestItems"]
+        tables = {_kind(put["PutRequest"]["Item"]): table for table, puts in by_table.items() for put in puts}
+        batch = [put["PutRequest"]["Item"] for puts in by_table.values() for put in puts]
         fault = next(self.faults, None)
         if fault is None:
             self.put(batch)
-            return http_response(request, 200, unprocessed(table, []))
+            return http_response(request, 200, _unprocessed(tables, []))
         status, body = fault(batch, self.put)
-        return http_response(request, status, unprocessed(table, body) if isinstance(body, list) else body)
+        return http_response(request, status, _unprocessed(tables, body) if isinstance(body, list) else body)
+
+    def answer_put(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        """Answers a PutItem: the fact that a report was refused."""
+        assert isinstance(request.body, bytes)
+        self.put([json.loads(request.body)["Item"]])
+        return http_response(request, 200, {})
 
 
 @contextmanager
@@ -70,10 +85,16 @@ def answering(answers: Mapping[str, Callable[..., AWSResponse]]) -> Iterator[Non
         boto3.DEFAULT_SESSION = None
 
 
-def unprocessed(table: str, items: list[Item]) -> dict[str, Any]:
+def _unprocessed(tables: Mapping[bool, str], items: list[Item]) -> dict[str, Any]:
     """DynamoDB's answer when it did not take these items."""
-    left = {table: [{"PutRequest": {"Item": item}} for item in items]} if items else {}
+    left: dict[str, list[Item]] = {}
+    for item in items:
+        left.setdefault(tables[_kind(item)], []).append({"PutRequest": {"Item": item}})
     return {"UnprocessedItems": left}
+
+
+def _kind(item: Item) -> bool:
+    return Attribute.ERROR_ID in item
 
 
 def http_response(request: AWSPreparedRequest, status: int, body: object) -> AWSResponse:

@@ -32,7 +32,7 @@ def units(size: float, unit: int) -> int:
 
 
 def _value_bytes(value: Mapping[str, Any]) -> int:
-    """Only the types that a record has."""
+    """Only the types that a record or a run has."""
     [(kind, content)] = value.items()
     match kind:
         case "L":
@@ -43,5 +43,7 @@ def _value_bytes(value: Mapping[str, Any]) -> int:
             return 1 + (len(content) + 1) // 2
         case "S":
             return len(content.encode())
+        case "B":
+            return len(content)
         case _:
-            raise ValueError(f"no record has an attribute of the type {kind}")
+            raise ValueError(f"nothing that is reported has an attribute of the type {kind}")

@@ -6,8 +6,10 @@ from typing import Any
 
 from botocore.handlers import BUILTIN_HANDLERS
 
+from bench.capacity.items import item_bytes
 from bench.processes.fresh import serve
 from bench.workload.events import Context, load
+from contract.table import Attribute
 
 
 @dataclass
@@ -17,7 +19,9 @@ class Meter:
     calls: int = 0
     write_units: float = 0
     items: list[Mapping[str, Any]] = field(default_factory=list)
-    """What was written in batches."""
+    """The records that were written in batches."""
+    run_bytes: list[int] = field(default_factory=list)
+    """The sizes of the runs' items that were."""
 
     def attach(self) -> None:
         """Counts for every session that is made from now on."""
@@ -31,7 +35,9 @@ class Meter:
 
     def _asked(self, params: dict[str, Any], **_: Any) -> dict[str, Any]:
         for requests in params.get("RequestItems", {}).values():
-            self.items += [request["PutRequest"]["Item"] for request in requests]
+            items = [request["PutRequest"]["Item"] for request in requests]
+            self.items += [item for item in items if Attribute.ERROR_ID in item]
+            self.run_bytes += [item_bytes(item) for item in items if Attribute.ERROR_ID not in item]
         return {**params, "ReturnConsumedCapacity": "INDEXES"}
 
     def _answered(self, parsed: Mapping[str, Any], **_: Any) -> None:

@@ -116,14 +116,19 @@ def act(state: State, deed: Act) -> Projected:
     return Projected(after, _changes(state, after, ()))
 
 
-def wakes_at(state: State) -> datetime | None:
-    """When time alone changes something next: no sweep before then finds anything to do."""
+def wakes_at(state: State, after: datetime | None = None) -> datetime | None:
+    """When time alone changes something next: no sweep before then finds anything to do.
+
+    Args:
+        state: the state.
+        after: until when `advance` brought it; what fell due until then is done.
+    """
     if state.sender is None:
         return None
     deadlines = _deadlines(state)
     due = [deadlines.due(incident) for incident in state.incidents.values()]
     due.extend(at for at in life_deadlines(state.sender) if at is not None)
-    return min((at for at in due if at is not None), default=None)
+    return min((at for at in due if at is not None and (after is None or at > after)), default=None)
 
 
 def _as_of(state: State, moment: datetime) -> State:

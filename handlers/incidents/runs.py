@@ -136,7 +136,7 @@ def _one_run(items: list[Run]) -> Run:
     lists = [part.listing for part in parts if part.listing is not None]
     errors = {key: text for listing in lists for key, text in listing.errors}
     # What one part could read and another could not is not known to be well.
-    read = frozenset(key for listing in lists for key in listing.read) - errors.keys()
+    read = frozenset(key for listing in lists for key in listing.read).difference(errors)
     return replace(
         items[0],
         arrival=max(item.arrival for item in items),

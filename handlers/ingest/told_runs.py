@@ -68,4 +68,4 @@ def _describe_breach(folder: ReportedFolder, arrival: datetime) -> BreachedFolde
 def _describe_list(folders: list[ListedFolder]) -> Listing:
     errors = {folder_key(one.folder): one.error for one in folders if one.error is not None}
     read = frozenset(folder_key(one.folder) for one in folders if one.error is None)
-    return Listing(read=read - errors.keys(), errors=tuple(sorted(errors.items())))
+    return Listing(read=read.difference(errors), errors=tuple(sorted(errors.items())))

@@ -46,10 +46,10 @@ class _Work:
     def apply(self, told: ToldRun) -> None:
         """Applies a run, or finds that the sender has to be folded anew."""
         run = told.run
-        if self.recent.knows(run):
-            return
         if not run.complete:
             self.fold = True
+            return
+        if self.recent.knows(run):
             return
         if not (self._repeat(run) or self._project(run)):
             self.fold = True

@@ -36,18 +36,23 @@ class Refolding:
         Raises:
             ConflictError: the sender was written in the meantime.
         """
+        if known.sender is None and (refused := self.runs.read_refused(known.key)) is not None:
+            # Nothing is known of it, or no more: then not of what was refused either.
+            self.store.put_refused(refused)
         told = self.runs.read(known.key)
         runs = merged((one.run for one in told), now)
-        if not runs:
-            self.store.commit(known, {}, _wait_for_parts(told, now, known))
-            return
         before = self.store.read_state(known)
+        wait = _wait_for_parts(told, now, known)
+        if not runs:
+            self.store.commit(known, {}, wait or Wake(at=wakes_at(before)))
+            return
         old = self.store.read_incidents(known.key)
         folded = fold(runs, self.store.read_acts(known.key), regular_at=_regular_before(known, runs[0]))
         folded = kept(old, folded, runs[0].moment)
         after = advance(folded.state, now)
         folded = replace(folded, incidents=_with(folded.incidents, after.changes.incidents))
-        self._commit(known, before, old, replace(folded, state=after.state), told, now)
+        wake = wait or Wake(at=wakes_at(after.state, now))
+        self._commit(known, before, old, replace(folded, state=after.state), told, wake)
 
     def _commit(
         self,
@@ -56,7 +61,7 @@ class Refolding:
         old: Sequence[Incident],
         folded: Folded,
         told: Sequence[ToldRun],
-        now: datetime,
+        wake: Wake,
     ) -> None:
         state = folded.state
         assert state.sender is not None  # noqa: S101 - made from at least one run
@@ -69,9 +74,6 @@ class Refolding:
             **describe_told(last),
             **describe_folders(state),
         }
-        wake = _wait_for_parts(told, now, known)
-        if wake.fold_since is None:
-            wake = Wake(at=wakes_at(state))
         latest = {one.incident_id for one in state.incidents.values()}
         was_latest = {one.incident_id for one in before.incidents.values()}
         known_as = {one.incident_id: one for one in old}
@@ -91,8 +93,8 @@ class Refolding:
         self.store.commit(known, own, wake, writes)
 
 
-def _wait_for_parts(told: Iterable[ToldRun], now: datetime, known: Known) -> Wake:
-    """When to fold again for a run that lacks parts; no mark where there is none."""
+def _wait_for_parts(told: Iterable[ToldRun], now: datetime, known: Known) -> Wake | None:
+    """When to fold again for a run that lacks parts; None where there is none."""
     complete = {run.stamp for run in merged(one.run for one in told) if run.complete}
     waiting = [
         one.run.moment
@@ -102,7 +104,7 @@ def _wait_for_parts(told: Iterable[ToldRun], now: datetime, known: Known) -> Wak
         and not any(stamp.run == one.run.run_id for stamp in complete)
     ]
     if not waiting:
-        return Wake(at=None)
+        return None
     return Wake(at=min(waiting) + SAME_RUN + timedelta(seconds=1), fold_since=known.fold_since or now)
 
 

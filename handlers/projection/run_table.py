@@ -1,7 +1,8 @@
 """The runs of a sender, as they are kept."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contract.runs import RunAttribute, RunItem
 from handlers.runs.run_items import MalformedRunError, read_run_item
@@ -26,21 +27,29 @@ class RunTable:
 
     def read(self, sender: str) -> list[ToldRun]:
         """Every run of a sender that is kept, in order. What cannot be read is logged and passed over."""
+        told: list[ToldRun] = []
+        for item in self._query(sender, RunItem.RUN):
+            try:
+                told.append(read_run_item(item))
+            except MalformedRunError:
+                logger.exception("a run is passed over", extra={"run_key": item.get(RunAttribute.RUN_KEY)})
+        return told
+
+    def read_refused(self, sender: str) -> Mapping[str, Any] | None:
+        """The item of a sender's last report that was refused, if one is kept."""
+        return next(self._query(sender, RunItem.REFUSED, latest_first=True), None)
+
+    def _query(
+        self, sender: str, wanted: RunItem, *, latest_first: bool = False
+    ) -> Iterator[Mapping[str, Any]]:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.table_name,
             ConsistentRead=True,
+            ScanIndexForward=not latest_first,
             KeyConditionExpression="#sender = :sender",
-            FilterExpression="#item = :run",
+            FilterExpression="#item = :wanted",
             ExpressionAttributeNames={"#sender": RunAttribute.SENDER, "#item": RunAttribute.ITEM},
-            ExpressionAttributeValues={":sender": {"S": sender}, ":run": {"S": RunItem.RUN}},
+            ExpressionAttributeValues={":sender": {"S": sender}, ":wanted": {"S": wanted}},
         )
-        told: list[ToldRun] = []
         for page in pages:
-            for item in page["Items"]:
-                try:
-                    told.append(read_run_item(item))
-                except MalformedRunError:
-                    logger.exception(
-                        "a run is passed over", extra={"run_key": item.get(RunAttribute.RUN_KEY)}
-                    )
-        return told
+            yield from page["Items"]

@@ -1,6 +1,5 @@
 """A sender's own item: what the rules know of it, and beside it what a page shows."""
 
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,7 +7,7 @@ from typing import Any, Final
 
 from contract.incidents import IncidentStatus
 from contract.moments import format_moment
-from contract.senders import OWN_PART, WAKE_SHARDS, SenderAttribute
+from contract.senders import OWN_PART, SenderAttribute, wake_shard
 from handlers.incidents.intervals import given_interval, sender_interval
 from handlers.incidents.kinds import shared
 from handlers.incidents.life import deadlines
@@ -43,7 +42,7 @@ def own_key(sender: str) -> Values:
 def describe_wake(sender: str, wake: Wake) -> Values:
     """What the wake index is made from."""
     return {
-        SenderAttribute.WAKES_IN: {"S": str(zlib.crc32(sender.encode()) % WAKE_SHARDS)} if wake.at else None,
+        SenderAttribute.WAKES_IN: {"S": wake_shard(sender)} if wake.at else None,
         SenderAttribute.WAKES_AT: {"S": format_moment(wake.at)} if wake.at else None,
         SenderAttribute.FOLD_SINCE: {"S": format_moment(wake.fold_since)} if wake.fold_since else None,
     }

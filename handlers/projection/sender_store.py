@@ -16,6 +16,7 @@ from handlers.projection.bodies import read_body, read_chunks, write_body, write
 from handlers.projection.incident_items import describe_incident, incident_key, read_incident
 from handlers.projection.keys import MAX_SORT_KEY_BYTES, fit_key
 from handlers.projection.recent_runs import RecentRuns
+from handlers.projection.refused_items import put_refused
 from handlers.projection.sender_items import Values, Wake, describe_wake, own_key
 
 if TYPE_CHECKING:
@@ -169,6 +170,10 @@ class SenderStore:
         self._client.update_item(
             TableName=self._senders, Key=own_key(sender), **_update({**wake, **name}, {"ADD": _ONE_MORE})
         )
+
+    def put_refused(self, item: Mapping[str, Any]) -> None:
+        """Keeps a refused report, an item of FileSlaRuns, unless a later one is known."""
+        put_refused(self._client, self._senders, item)
 
     def _write_own(self, known: Known, values: Values) -> Known:
         try:

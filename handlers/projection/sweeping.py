@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.metrics import Metric
 from contract.moments import format_moment
-from contract.senders import WAKE_SHARDS, SenderAttribute, SenderIndex
+from contract.senders import RETRY_FOLD, WAKE_SHARDS, SenderAttribute, SenderIndex
 from handlers.incidents.projection import advance, wakes_at
 from handlers.projection.changes import collect_writes
 from handlers.projection.refolding import Refolding
@@ -19,9 +19,6 @@ from handlers.web.telemetry import count, logger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-RETRY_FOLD: Final = timedelta(minutes=15)
-"""How long a sender that cannot be folded is left alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,4 +104,4 @@ class Sweep:
         assert sender is not None  # noqa: S101 - it was one before
         own = {**describe_sender(sender, known.recent), **describe_folders(done.state)}
         writes = collect_writes(before, done.state, [done.changes])
-        self.store.commit(known, own, Wake(at=wakes_at(done.state)), writes)
+        self.store.commit(known, own, Wake(at=wakes_at(done.state, now)), writes)

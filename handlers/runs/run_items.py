@@ -179,7 +179,8 @@ def _read_listing(content: Mapping[str, Any]) -> Listing | None:
         return None
     errors = {folder_key(folder): text for folder, text in content[_ERRORS]}
     return Listing(
-        read=frozenset(map(folder_key, content[_READ])) - errors.keys(), errors=tuple(sorted(errors.items()))
+        read=frozenset(map(folder_key, content[_READ])).difference(errors),
+        errors=tuple(sorted(errors.items())),
     )
 
 

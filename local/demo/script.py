@@ -46,8 +46,14 @@ def scan_folders(folders: Sequence[MonitoredFolder], now: datetime) -> dict[str,
     return {"sla_error": [breach for breach in breaches if breach["files"]]}
 
 
-def post_report(api_url: str, user: User, body: bytes) -> httpx.Response:
+def post_report(api_url: str, user: User, body: bytes, address: str | None = None) -> httpx.Response:
     """Signs in, posts the body as it is, and returns the API's answer to it.
+
+    Args:
+        api_url: the API.
+        user: who reports.
+        body: the report.
+        address: where it is to come from, as far as the emulator can tell; None for this machine.
 
     Raises:
         httpx.HTTPStatusError: the sign-in was refused.
@@ -55,6 +61,8 @@ def post_report(api_url: str, user: User, body: bytes) -> httpx.Response:
     with httpx.Client(base_url=f"{api_url}/", timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
         signed_in = client.post(AUTH.path, json=user).raise_for_status().json()
         headers = {"Authorization": f"Bearer {signed_in['token']}", "Content-Type": "application/json"}
+        if address is not None:
+            headers["X-Forwarded-For"] = address
         return client.post(FILE_SLA_ERROR.path, content=body, headers=headers)
 
 

@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
-from typing import Any, Final, Self
+from typing import Any, Self
 
 import boto3
 
-ROOT_KEY: Final = "test"
-"""Id and secret of the key that the emulator takes for the account's root; every other principal is held
-to its policies."""
+from contract.outputs import LOCAL_KEY
+
 Inputs = Mapping[str, Any]
 """A resource's inputs under the provider's names, such as `billingMode`."""
 
@@ -100,8 +99,8 @@ def _made(service: str, endpoint_url: str, region: str) -> Any:
         service,
         endpoint_url=endpoint_url,
         region_name=region,
-        aws_access_key_id=ROOT_KEY,
-        aws_secret_access_key=ROOT_KEY,
+        aws_access_key_id=LOCAL_KEY,
+        aws_secret_access_key=LOCAL_KEY,
     )
 
 

@@ -16,6 +16,7 @@ from handlers import file_sla_error
 from handlers.ingest.record_store import RecordStore
 from tests.events import report_event
 from tests.faults.faults import Clock, Mishap
+from tests.projection_tables import RUNS
 from tests.table_on_the_wire import TableOnTheWire, answering
 from tests.unit.conftest import TABLE, _environment  # noqa: F401 - a fixture for every test here
 
@@ -59,9 +60,11 @@ class Service:
 def service(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:  # noqa: F811
     """The service, with an empty table."""
     service = Service()
-    with answering({"dynamodb.BatchWriteItem": service.table.answer}):
+    with answering(
+        {"dynamodb.BatchWriteItem": service.table.answer, "dynamodb.PutItem": service.table.answer_put}
+    ):
         client = boto3.client("dynamodb", config=file_sla_error.CONFIG)
-        store = RecordStore(client, TABLE, sleep=lambda seconds: service.clock.sleep(seconds))
+        store = RecordStore(client, TABLE, RUNS, sleep=lambda seconds: service.clock.sleep(seconds))
         monkeypatch.setattr(file_sla_error, "_store", cache(lambda: store))
         yield service
 

@@ -170,6 +170,9 @@ class Histories(RuleBasedStateMachine):
         again = advance(self.state, self.now)
         assert again.changes == Changes()
         assert again.state == self.state
+        # Or each sweep would look at it again.
+        due = wakes_at(self.state, self.now)
+        assert due is None or due > self.now
 
     @rule()
     def rebuild(self) -> None:

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from contract.table import Attribute
+from local.demo.servers import SERVERS
 from local.emulator import access_log
 from local.provider import Aws
 from local.stack_config import ROOT
@@ -58,6 +59,7 @@ def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
     outputs: dict[str, Any] = json.loads(_run(state, "outputs").stdout)
     assert outputs.keys() >= {"api_url", "region", "table_name", "identity_pool_id", "endpoint_url", "users"}
     assert outputs["users"].keys() == {"reporter", "analyst"}
+    assert outputs["servers"].keys() == {server.account for server in SERVERS}
     assert state.outputs_file.stat().st_mode & 0o077 == 0
     records = (
         Aws(outputs["endpoint_url"], outputs["region"])
@@ -66,7 +68,7 @@ def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
     )
     folders = {record[Attribute.FOLDER]["S"] for record in records}
     assert r"C:\Jobs\Invoices\Inbound" in folders
-    assert str(state.demo_folders / "Orders" / "ToWarehouse") in folders
+    assert str(state.demo_folders / "ToWarehouse") in folders
 
     posted = _run(state, "report", str(samples / "report-powershell-7.json"))
     assert posted.returncode == 0

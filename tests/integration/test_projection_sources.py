@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from contract.names import PROJECTION
+from contract.names import PROJECTION, Group
 from contract.outputs import Output
-from contract.runs import RunAttribute, RunItem
+from contract.senders import SenderAttribute
 from tests.running_stack import RunningStack
 
 FUNCTION = f"file-sla-dev-{PROJECTION}"
@@ -40,13 +40,17 @@ def _invocations(stack: RunningStack) -> int:
     return sum(event["message"].startswith("REPORT ") for page in pages for event in page["events"])
 
 
-def test_a_run_that_is_stored_invokes_the_function_with_it(stack: RunningStack) -> None:
-    run = {RunAttribute.SENDER: "nobody", RunAttribute.RUN_KEY: "0", RunAttribute.ITEM: RunItem.REFUSED}
-    stack.aws.client("dynamodb").put_item(
-        TableName=stack.outputs[Output.RUNS_TABLE_NAME],
-        Item={str(name): {"S": str(value)} for name, value in run.items()},
-    )
-    _wait(lambda: _source(stack)["LastProcessingResult"] != "No records processed")
+def test_a_report_invokes_the_function_with_its_run(stack: RunningStack) -> None:
+    reporter = stack.new_user("spoke-for-the-first-time", Group.REPORTERS)
+    assert stack.report({"sla_error": []}, stack.token(reporter)).status_code == 200
+    senders = stack.aws.client("dynamodb")
+
+    def names() -> set[str]:
+        items = senders.scan(TableName=stack.outputs[Output.SENDERS_TABLE_NAME])["Items"]
+        return {item[name]["S"] for item in items if (name := SenderAttribute.SENDER_NAME) in item}
+
+    _wait(lambda: reporter["username"] in names())
+    assert _source(stack)["LastProcessingResult"].startswith("OK")
 
 
 def test_every_minute_the_schedule_invokes_the_function(stack: RunningStack) -> None:

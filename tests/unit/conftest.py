@@ -12,6 +12,7 @@ from contract.table import Attribute
 from handlers import auth, file_sla_error
 from handlers.web import telemetry
 from tests.events import CLIENT_ID
+from tests.projection_tables import RUNS, create_projection_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -31,7 +32,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         Variable.ALLOWED_ORIGIN: "https://ops.example.com",
         Variable.METRICS_NAMESPACE: NAMESPACE,
         Variable.TABLE_NAME: TABLE,
-        Variable.RUNS_TABLE_NAME: "FileSlaRuns",
+        Variable.RUNS_TABLE_NAME: RUNS,
         Variable.USER_POOL_CLIENT_ID: CLIENT_ID,
         Variable.RETENTION_DAYS: "0",
         Variable.RUN_RETENTION_DAYS: "35",
@@ -41,7 +42,13 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(telemetry.metrics.provider, "namespace", NAMESPACE)
     yield
     # What the functions keep between invocations must not pass from test to test.
-    for kept in (file_sla_error._environment, file_sla_error._store, auth._user_pool):
+    for kept in (
+        file_sla_error._environment,
+        file_sla_error._client,
+        file_sla_error._store,
+        file_sla_error._refused,
+        auth._user_pool,
+    ):
         kept.cache_clear()
 
 
@@ -54,7 +61,7 @@ def aws() -> Iterator[None]:
 
 @pytest.fixture
 def table(aws: None) -> "DynamoDBClient":
-    """An empty table FileSlaErrors, keyed as the program keys it."""
+    """Empty tables, keyed as the program keys them."""
     client = boto3.client("dynamodb", region_name=REGION)
     client.create_table(
         TableName=TABLE,
@@ -62,6 +69,7 @@ def table(aws: None) -> "DynamoDBClient":
         KeySchema=[{"AttributeName": Attribute.ERROR_ID, "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": Attribute.ERROR_ID, "AttributeType": "S"}],
     )
+    create_projection_tables(client)
     return client
 
 

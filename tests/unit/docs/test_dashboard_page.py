@@ -2,9 +2,10 @@
 
 import re
 
+from contract.outputs import OUTPUTS_VARIABLE
 from dashboard.services import incident_words, stuck_files
 from dashboard.services.periods import MAX_DAYS
-from dashboard.settings import OUTPUTS_VARIABLE, Settings, name_variable
+from dashboard.settings import Settings, name_variable
 from dashboard.widgets.stuck_file_list import _LABELS
 from local.stack_config import ROOT
 

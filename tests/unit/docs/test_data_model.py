@@ -186,7 +186,7 @@ def test_the_record_on_the_page_is_one_that_the_function_stores() -> None:
         }
     )
     [record] = _records(report, AT_EIGHT)
-    assert {**record, "ErrorId": EXAMPLE["ErrorId"]} == EXAMPLE
+    assert {**record, **{name: EXAMPLE[name] for name in ("ErrorId", "Sender", "RunId")}} == EXAMPLE
 
 
 def test_every_attribute_is_told_with_its_type(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 import base64
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,7 +10,9 @@ from contract.limits import MAX_REPORT_BYTES
 from contract.names import Group
 from contract.table import Attribute
 from handlers import file_sla_error
+from handlers.runs.run_items import read_run_item
 from tests.events import LambdaContext, a_report, report_event
+from tests.projection_tables import RUNS
 from tests.unit.conftest import TABLE
 
 if TYPE_CHECKING:
@@ -29,6 +32,10 @@ def _stored(table: "DynamoDBClient") -> dict[str, Any]:
     return {item[Attribute.ERROR_ID]["S"]: item for item in items}
 
 
+def _runs(table: "DynamoDBClient") -> list[dict[str, Any]]:
+    return list(table.scan(TableName=RUNS)["Items"])
+
+
 def test_accepted_report_is_stored_and_counted(table: "DynamoDBClient") -> None:
     status, body = _post(report_event(a_report("a", "b", files=3)))
     assert (status, body["recorded"], body["files"]) == (200, 2, 6)
@@ -41,10 +48,109 @@ def test_more_folders_than_a_batch_holds(table: "DynamoDBClient") -> None:
     assert len(_stored(table)) == 60
 
 
-def test_heartbeat_stores_nothing(table: "DynamoDBClient") -> None:
+def test_heartbeat_stores_its_run_and_no_record(table: "DynamoDBClient") -> None:
     status, body = _post(report_event({"sla_error": []}))
     assert (status, body["recorded"], body["error_ids"]) == (200, 0, [])
     assert _stored(table) == {}
+    [told] = map(read_run_item, _runs(table))
+    assert told.run.empty
+
+
+@pytest.mark.parametrize(("records", "calls"), [(0, 1), (24, 1), (25, 2), (49, 2), (50, 3)])
+def test_run_goes_with_the_last_records(
+    table: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch, records: int, calls: int
+) -> None:
+    sent: list[list[str]] = []
+    client = file_sla_error._client()
+    write = client.batch_write_item
+
+    def written(**request: Any) -> Any:
+        sent.append(list(request["RequestItems"]))
+        return write(**request)
+
+    monkeypatch.setattr(client, "batch_write_item", written)
+    _post(report_event(a_report(*map(str, range(records)))))
+    assert len(sent) == calls
+    assert [RUNS in tables for tables in sent] == [False] * (calls - 1) + [True]
+    assert len(_stored(table)) == records
+
+
+def test_run_tells_what_the_records_tell(table: "DynamoDBClient") -> None:
+    report = a_report("D:/In", "d:\\in\\", files=2)
+    report["sla_error"][1]["sla"] = 20
+    report["run"] = {"sender": "FILES01", "interval_minutes": 15}
+    event = report_event(report)
+    event["requestContext"]["identity"] = {"sourceIp": "10.0.0.7"}
+    assert _post(event)[0] == 200
+    [told] = map(read_run_item, _runs(table))
+    # Two spellings, one folder.
+    [breach] = told.run.breaches
+    assert (breach.key, breach.sla, breach.files) == ("d:\\in", 20, 4)
+    assert (told.run.address, told.run.interval) == ("10.0.0.7", timedelta(minutes=15))
+    assert told.sender_name == "reporter/FILES01"
+    stored = list(_stored(table).values())
+    assert {record[Attribute.RUN_ID]["S"] for record in stored} == {told.run.run_id}
+    assert {record[Attribute.SENDER]["S"] for record in stored} == {told.run.sender}
+    assert told.run.sender.endswith("/files01")
+
+
+def test_run_is_dated_by_the_time_that_it_took(table: "DynamoDBClient") -> None:
+    times = {"started_at": "2020-01-01T08:00:00+01:00", "sent_at": "2020-01-01T10:30:00+01:00"}
+    _post(report_event({"sla_error": [], "run": times}))
+    [told] = map(read_run_item, _runs(table))
+    assert told.run.arrival - told.run.moment == timedelta(hours=2, minutes=30)
+    assert told.run.skew > timedelta(days=365)
+    assert told.clock_told
+
+
+def test_retry_has_the_same_run_and_parts_share_one(table: "DynamoDBClient") -> None:
+    event = report_event(a_report("a"), headers={"idempotency-key": "run-1"})
+    _post(event)
+    _post(event)
+    _post(report_event(a_report("b"), headers={"idempotency-key": "run-1"}))
+    assert len({item["RunId"]["S"] for item in _runs(table)}) == 2
+    run = {"id": "7f0a5f0e-3a53-4d4a-9a4d-0d8fd7d6f3a1", "parts": 2}
+    for part in (1, 2):
+        _post(report_event({**a_report(str(part)), "run": {**run, "part": part}}))
+    told = [read_run_item(item) for item in _runs(table)]
+    parts = sorted(one.run.part for one in told if one.run.parts == 2)
+    assert parts == [1, 2]
+    assert len({one.run.run_id for one in told if one.run.parts == 2}) == 1
+
+
+def test_refused_report_is_kept_once_a_minute(table: "DynamoDBClient") -> None:
+    report = a_report("a")
+    report["sla_error"][0]["sla"] = "soon"
+    report["run"] = {"sender": "Files01"}
+    for _ in range(2):
+        assert _post(report_event(report))[0] == 422
+    kept = _runs(table)
+    # A minute may begin between the two.
+    assert 1 <= len(kept) <= 2
+    assert kept[0]["Item"] == {"S": "refused"}
+    assert kept[0]["SenderName"] == {"S": "reporter/Files01"}
+    assert kept[0]["Sender"]["S"].endswith("/files01")
+    problem = kept[0]["Problems"]["L"][0]["M"]
+    assert problem["Field"] == {"S": "sla_error[0].sla"}
+    assert problem["Hint"]["S"]
+    assert kept[0]["GatewayRequestId"] == {"S": "request-1"}
+
+
+def test_report_that_cannot_even_be_read_is_kept_with_its_account(table: "DynamoDBClient") -> None:
+    _post(report_event("nope"))
+    [kept] = _runs(table)
+    assert kept["SenderName"] == {"S": "reporter"}
+
+
+def test_refusal_is_answered_even_if_it_cannot_be_kept(aws: None) -> None:
+    status, body = _post(report_event("nope"))
+    assert status == 422
+    assert body["errors"]
+
+
+def test_who_may_not_report_leaves_no_trace(table: "DynamoDBClient") -> None:
+    _post(report_event("nope", groups=Group.ANALYSTS))
+    assert _runs(table) == []
 
 
 def test_retry_with_the_same_key_stores_nothing_twice(table: "DynamoDBClient") -> None:

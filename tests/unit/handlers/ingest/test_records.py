@@ -47,6 +47,8 @@ def test_record_holds_what_the_table_fixes() -> None:
         },
         "FileCount": {"N": "1"},
         "ReportedBy": {"S": "reporter"},
+        "Sender": {"S": "s"},
+        "RunId": {"S": "r"},
     }
 
 

@@ -1,0 +1,176 @@
+"""What the projection costs: calls and items of a run, a burst of runs, a sender that is folded anew."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bench.figures import Figure, compared, counted
+from bench.workload.senders import list_breaches, tell, tell_month
+from bench.workload.service import Service
+from contract.moments import format_moment
+from contract.outputs import Output
+from contract.senders import SenderAttribute
+from handlers.incidents.folding import fold
+from handlers.incidents.runs import merged
+from handlers.projection.applying import apply_runs
+from handlers.projection.refolding import Refolding
+from handlers.projection.run_table import RunTable
+from handlers.projection.sender_items import own_key
+from handlers.projection.sender_store import ConflictError, SenderStore
+from handlers.runs.run_items import build_run_items
+from handlers.runs.told import ToldRun
+
+_KEPT = timedelta(days=3_650)
+_BATCH = 25
+_PATIENCE_SECONDS = 600.0
+_UNCHANGED = ((1, 1), (10_000, 1), (500, 500))
+"""Folders in breach, and folder sets they are in."""
+_CHANGED = (1, 100, 10_000)
+_BURST = 1_000
+_MONTH_FOLDERS = 20
+
+
+def measure(service: Service, rounds: int) -> list[Figure]:
+    """Applies runs in this process to the stack's tables, and counts; a burst goes through its stream."""
+    client = service.aws.client("dynamodb")
+    meter = _Meter()
+    meter.attach(client)
+    tables = service.outputs
+    store = SenderStore(client, tables[Output.SENDERS_TABLE_NAME], tables[Output.INCIDENTS_TABLE_NAME], None)
+    return [
+        *_measure_unchanged(store, meter, rounds),
+        *_measure_changed(store, meter),
+        _measure_burst(client, tables),
+        _measure_fold(client, store, tables, rounds),
+    ]
+
+
+@dataclass
+class _Meter:
+    """Counts what a client writes."""
+
+    calls: int = 0
+    written: int = 0
+    """Items."""
+    _writes: tuple[str, ...] = field(default=("UpdateItem", "PutItem", "TransactWriteItems"), init=False)
+
+    def attach(self, client: Any) -> None:
+        for operation in self._writes:
+            client.meta.events.register(f"provide-client-params.dynamodb.{operation}", self._asked)
+
+    def _asked(self, params: Mapping[str, Any], **_: Any) -> None:
+        self.calls += 1
+        self.written += len(params.get("TransactItems", (params,)))
+
+    def reset(self) -> None:
+        self.calls = self.written = 0
+
+
+def _measure_unchanged(store: SenderStore, meter: _Meter, rounds: int) -> list[Figure]:
+    """Beside the plainest projection, which writes every open incident at each run."""
+    figures: list[Figure] = []
+    first: list[float] | None = None
+    for folders, sets in _UNCHANGED:
+        sender, breaches = f"unchanged {folders} {sets}", list_breaches(folders, sets)
+        apply_runs(store, sender, [tell(sender, 0, breaches)])
+        apply_runs(store, sender, [tell(sender, 1, breaches)])
+        times: list[float] = []
+        meter.reset()
+        for number in range(rounds):
+            run = tell(sender, 2 + number, breaches)
+            started = time.perf_counter()
+            apply_runs(store, sender, [run])
+            times.append((time.perf_counter() - started) * 1000)
+        what = f"a run with nothing changed, {folders:,} folders in {sets} sets"
+        figures.append(
+            counted(f"{what}, items written, vs each incident", meter.written / rounds, folders, "items")
+        )
+        first = first or times
+        figures.append(compared(f"{what}, vs 1 folder", "ms", list(zip(times, first, strict=True))))
+    return figures
+
+
+def _measure_changed(store: SenderStore, meter: _Meter) -> list[Figure]:
+    """Beside one call for each item."""
+    figures: list[Figure] = []
+    for folders in _CHANGED:
+        sender = f"changed {folders}"
+        apply_runs(store, sender, [tell(sender, 0, list_breaches(folders))])
+        meter.reset()
+        started = time.perf_counter()
+        apply_runs(store, sender, [tell(sender, 1, (), empty=True)])
+        seconds = time.perf_counter() - started
+        what = f"a run that clears {folders:,} folders"
+        figures += [
+            counted(f"{what}, calls, vs items written", meter.calls, meter.written, "calls"),
+            counted(f"{what}, vs a Lambda's 300 s", seconds, 300, "s"),
+        ]
+    return figures
+
+
+def _measure_burst(client: Any, tables: Mapping[str, Any]) -> Figure:
+    """How long until the projection is current after so many runs, beside storing them alone."""
+    senders = [f"burst {number}" for number in range(_BURST)]
+    runs = [tell(sender, 0, list_breaches(2)) for sender in senders]
+    started = time.perf_counter()
+    _put(client, tables[Output.RUNS_TABLE_NAME], runs)
+    stored = time.perf_counter() - started
+    table = tables[Output.SENDERS_TABLE_NAME]
+    for sender in reversed(senders):
+        while SenderAttribute.BODY not in client.get_item(TableName=table, Key=own_key(sender)).get(
+            "Item", {}
+        ):
+            if time.perf_counter() - started > _PATIENCE_SECONDS:
+                raise RuntimeError(f"{sender} is not projected after {_PATIENCE_SECONDS:.0f} s")
+            time.sleep(0.2)
+    seconds = time.perf_counter() - started
+    return counted(f"{_BURST:,} runs at once, until current, vs storing them", seconds, stored, "s")
+
+
+def _measure_fold(client: Any, store: SenderStore, tables: Mapping[str, Any], rounds: int) -> Figure:
+    """A month of runs of one sender, beside the rules alone on runs in memory."""
+    sender, name = "folded", tables[Output.RUNS_TABLE_NAME]
+    told = list(tell_month(sender, _MONTH_FOLDERS))
+    _put(client, name, told)
+    _await(client, tables, told[-1])
+    refolding = Refolding(store, RunTable(client, name))
+    now = told[-1].run.arrival
+    pairs: list[tuple[float, float]] = []
+    while len(pairs) < rounds:
+        store.mark(sender)
+        started = time.perf_counter()
+        try:
+            refolding.refold(store.read(sender), now)
+        except ConflictError:
+            continue  # the stack's own sweep was there first
+        anew = time.perf_counter() - started
+        started = time.perf_counter()
+        fold(merged(one.run for one in told))
+        pairs.append((anew, time.perf_counter() - started))
+    return compared(f"a month of {len(told):,} runs folded anew, vs the rules alone", "s", pairs)
+
+
+def _await(client: Any, tables: Mapping[str, Any], told: ToldRun) -> None:
+    """Waits until the stack has applied a run of a sender."""
+    table, key = tables[Output.SENDERS_TABLE_NAME], own_key(told.run.sender)
+    until = time.perf_counter() + _PATIENCE_SECONDS
+    last = format_moment(told.run.moment)
+    while True:
+        item = client.get_item(TableName=table, Key=key).get("Item", {})
+        if item.get(SenderAttribute.LAST_RUN_AT, {}).get("S", "") >= last:
+            return
+        if time.perf_counter() > until:
+            raise RuntimeError(f"{told.run.sender} is not projected after {_PATIENCE_SECONDS:.0f} s")
+        time.sleep(0.2)
+
+
+def _put(client: Any, table: str, runs: Sequence[ToldRun]) -> None:
+    items = [item for run in runs for item in build_run_items(run, _KEPT)]
+
+    for start in range(0, len(items), _BATCH):
+        batch = [{"PutRequest": {"Item": item}} for item in items[start : start + _BATCH]]
+        while batch:
+            answer = client.batch_write_item(RequestItems={table: batch})
+            batch = answer["UnprocessedItems"].get(table, [])

@@ -1,0 +1,1 @@
+"""Senders and their incidents, for owners of a stack: listed, and folded anew from the runs that are kept."""

@@ -1,0 +1,77 @@
+"""A stack, real or local, as its outputs tell it."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import boto3
+from botocore.config import Config
+
+from contract.outputs import LOCAL_KEY, OUTPUTS_VARIABLE, LocalOutput, Output
+
+LOCAL_OUTPUTS: Final = Path(".local/outputs.json")
+"""Where the local stack of this folder writes its outputs."""
+_CONFIG: Final = Config(
+    connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 8}
+)
+
+
+class OutputsError(Exception):
+    """The outputs of a stack are missing, or are none; the text says how to come by them."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack, and who to ask in it."""
+
+    # A local stack's outputs hold passwords.
+    outputs: Mapping[str, Any]
+    file: Path
+
+    @classmethod
+    def read(cls, file: Path | None, environment: Mapping[str, str] = os.environ) -> Self:
+        """The stack of a file; without one, that of the variable, else the local one of this folder.
+
+        Raises:
+            OutputsError: there is no such file, or it holds no outputs.
+        """
+        named = environment.get(OUTPUTS_VARIABLE)
+        path = file or (Path(named) if named else LOCAL_OUTPUTS)
+        try:
+            outputs = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise OutputsError(
+                f"There is no file {path}. Write the outputs of your stack to one and name it: "
+                "pulumi stack output --json > outputs.json, then --outputs outputs.json. "
+                "A local stack (make demo) writes its own."
+            ) from None
+        except (OSError, ValueError) as error:
+            raise OutputsError(f"{path} cannot be read as JSON: {error}") from None
+        if not isinstance(outputs, dict):
+            raise OutputsError(f"{path} does not hold a JSON object.")
+        return cls(outputs, path)
+
+    def __getitem__(self, output: Output) -> str:
+        """An output.
+
+        Raises:
+            OutputsError: the stack has none of this name.
+        """
+        if value := self.outputs.get(output):
+            return str(value)
+        raise OutputsError(
+            f"{self.file} has no {output}: write it anew, after a `pulumi up` of this version, "
+            "with: pulumi stack output --json"
+        )
+
+    def client(self, service: str) -> Any:
+        """A boto3 client with this machine's own credentials, or with the root's of a local stack."""
+        make_client: Any = boto3.Session().client
+        endpoint_url = self.outputs.get(LocalOutput.ENDPOINT_URL)
+        root = {"aws_access_key_id": LOCAL_KEY, "aws_secret_access_key": LOCAL_KEY} if endpoint_url else {}
+        return make_client(
+            service, region_name=self[Output.REGION], endpoint_url=endpoint_url, config=_CONFIG, **root
+        )

@@ -1,0 +1,143 @@
+"""docs/incidents.md: its keys are those of the program, and its queries find what they say."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from contract.incidents import IncidentStatus, UnknownReason
+from contract.senders import SenderKind
+from handlers.incidents.runs import Run
+from handlers.projection.dead_letters import DeadLetters
+from handlers.projection.refolding import Refolding
+from handlers.projection.refused_items import put_refused
+from handlers.projection.run_table import RunTable
+from handlers.projection.sender_store import SenderStore
+from handlers.projection.stream import StreamReader
+from handlers.projection.sweeping import Sweep
+from handlers.runs.run_items import build_run_items
+from handlers.runs.told import ToldRun
+from handlers.web import telemetry
+from local.stack_config import ROOT
+from tests.incidents.playing import run, stuck
+from tests.infra.conftest import declare
+from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.unit.conftest import REGION
+from tests.unit.docs.aws_cli import run_commands
+
+PAGE = (ROOT / "docs" / "incidents.md").read_text()
+SENDER = "8f7b1e0a-6c0d-4c39-b1a1-6f0c8a0d4e11"
+FIRST = run(0).moment
+"""The page's day, by whose eight o'clock the stories' hours count."""
+EIGHT = FIRST.replace(year=2026, month=11, day=24)
+ROW = r"^\| ([*`][^|]+?)(?: \(local\))? \| ([^|]*) \|([^|]*)\|"
+OLD, NEW = stuck("D:\\Old", "x", created=-9), stuck("D:\\New", "y")
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def found() -> Iterator[dict[str, Any]]:
+    """What the page's Python leaves behind, over two senders, one of which is silent."""
+    with pytest.MonkeyPatch.context() as patch, mock_aws():
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "testing")
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        patch.setattr(telemetry.metrics.provider, "namespace", "test")
+        boto3.DEFAULT_SESSION = None
+        client: Any = boto3.client("dynamodb")
+        create_projection_tables(client)
+        _play(client)
+        namespace: dict[str, Any] = {}
+        for block in _blocks("python"):
+            exec(compile(block, "docs/incidents.md", "exec"), namespace)  # noqa: S102 - the page is ours
+        yield namespace
+
+
+def _play(client: Any) -> None:
+    now = EIGHT + timedelta(hours=6)
+    store = SenderStore(client, SENDERS, INCIDENTS, None, clock=lambda: now)
+    stream = StreamReader(
+        client=client, senders_table=SENDERS, store=store, dead_letters=DeadLetters(client, "")
+    )
+    runs = [
+        run(0, OLD, sender=SENDER),
+        run(1, OLD, NEW, sender=SENDER),
+        *(run(hour, OLD, NEW, sender=SENDER) for hour in (4, 5, 6)),
+        run(0, OLD, sender="b", has_run=True),
+        run(1, sender="b", has_run=True),
+    ]
+    records = []
+    for one in map(_on_the_day, runs):
+        told = ToldRun(run=one, sender_name=one.sender, reported_by=one.sender)
+        for item in build_run_items(told, timedelta(days=35)):
+            client.put_item(TableName=RUNS, Item=item)
+            records.append({"eventName": "INSERT", "dynamodb": {"NewImage": item}})
+    stream.read(records)
+    refolding = Refolding(store, RunTable(client, RUNS))
+    sweep = Sweep(client=client, senders_table=SENDERS, store=store, refolding=refolding)
+    sweep.run(now, lambda: 60)
+    moment = {"S": "2026-11-24T08:00:00Z"}
+    put_refused(client, SENDERS, {"Sender": {"S": SENDER}, "ArrivedAt": moment, "Problems": {"L": []}})
+
+
+def _on_the_day(one: Run) -> Run:
+
+    later = EIGHT - FIRST
+    breaches = tuple(
+        replace(breach, oldest=breach.oldest and breach.oldest + later) for breach in one.breaches
+    )
+    return replace(one, moment=one.moment + later, arrival=one.arrival + later, breaches=breaches)
+
+
+def test_what_is_open_is_found_the_longest_in_breach_first(found: dict[str, Any]) -> None:
+    assert [incident["Folder"] for incident in found["open_now"]] == ["D:\\Old", "D:\\New"]
+
+
+def test_what_was_cleared_and_who_is_silent_is_found(found: dict[str, Any]) -> None:
+    [cleared] = found["cleared"]
+    assert (cleared["Sender"], cleared["Folder"]) == ("b", "D:\\Old")
+    assert [sender["SenderName"] for sender in found["silent"]] == ["b"]
+
+
+def test_commands_find_the_incidents_and_the_refused_report(
+    found: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    incidents, refused = run_commands(_blocks("sh")[0], tmp_path)
+    assert {item["Folder"]["S"] for item in incidents["Items"]} == {"D:\\Old", "D:\\New"}
+    [item] = refused["Items"]
+    assert item["RefusedAt"] == {"S": "2026-11-24T08:00:00Z"}
+
+
+def test_keys_on_the_page_are_those_of_the_program() -> None:
+    told = {
+        name.strip("*` "): (first.strip("` "), second.strip("` "))
+        for name, first, second in re.findall(ROW, PAGE, re.MULTILINE)
+    }
+    declared = {}
+    for table in declare().all("Table"):
+        if table.inputs["name"] == "FileSlaErrors":
+            continue
+        declared[table.inputs["name"]] = (table.inputs["hashKey"], table.inputs.get("rangeKey", ""))
+        for index in table.inputs.get("globalSecondaryIndexes", []):
+            keys = {key["keyType"]: key["attributeName"] for key in index["keySchemas"]}
+            declared[index["name"]] = (keys["HASH"], keys.get("RANGE", ""))
+        for index in table.inputs.get("localSecondaryIndexes", []):
+            declared[index["name"]] = (table.inputs["hashKey"], index["rangeKey"])
+    assert {name: keys for name, keys in told.items() if name in declared} == declared
+
+
+def test_every_status_reason_and_kind_is_explained() -> None:
+    for word in (*IncidentStatus, *UnknownReason):
+        assert f"`{word}`" in PAGE
+    for kind in SenderKind:
+        assert f"**{kind}**" in PAGE

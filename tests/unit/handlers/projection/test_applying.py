@@ -1,0 +1,258 @@
+"""Runs through the stream, and what the tables then say."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from handlers.incidents.runs import Run
+from handlers.projection import applying, stream
+from handlers.projection.sender_store import ConflictError
+from handlers.runs.run_items import build_run_items
+from handlers.runs.told import ToldRun
+from tests.incidents.playing import at, listing, run, stuck
+from tests.projection_tables import SENDERS
+from tests.unit.handlers.projection.conftest import ACCOUNT, Projection
+
+STUCK = stuck("D:\\Inbound", "x", created=-2)
+
+
+def test_first_run_opens_an_incident_with_all_that_a_page_shows(projection: Projection) -> None:
+    projection.report(run(0, STUCK, address="10.0.0.7"))
+    [incident] = projection.incidents()
+    told = {
+        "Sender": ACCOUNT, "SenderName": "name of account", "Folder": "D:\\Inbound", "Status": "open",
+        "SLA": "20", "OpenedAt": "2026-03-02T08:00:00Z", "BreachedSince": "2026-03-02T06:20:00Z",
+        "FileCount": "1", "PeakFileCount": "1", "OldestCreation": "2026-03-02T06:00:00Z",
+        "LastSeenRun": "run-0", "LatestOf": "d:\\inbound",
+    }  # fmt: skip
+    assert told.items() <= incident.items()
+    assert incident["ListedIn"].startswith("open#")
+    assert {"EndedOn", "EndedAt", "ClearedAt", "Reason"}.isdisjoint(incident)
+    own = projection.own()
+    assert (own["State"], own["Kind"], own["Open"], own["Unknown"]) == ("up", "stock", "1", "0")
+    assert own["Addresses"] == [{"S": "10.0.0.7"}]
+    # One that speaks only when something is stuck is never due.
+    assert "DueAt" not in own
+
+
+def test_two_servers_with_the_same_path_do_not_clear_each_other(projection: Projection) -> None:
+    projection.report(run(0, STUCK, sender="a"), run(0.1, sender="b"), run(0.2, STUCK, sender="b"))
+    projection.report(run(1, sender="b", has_run=True))
+    assert projection.statuses("a") == {"d:\\inbound": "open"}
+    assert projection.statuses("b") == {"d:\\inbound": "cleared"}
+
+
+def test_a_run_that_says_the_same_writes_its_sender_alone(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    projection.report(run(0, STUCK), run(1, STUCK))
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise AssertionError("more than the sender was read or written")
+
+    for call in ("transact_write_items", "query", "put_item"):
+        monkeypatch.setattr(projection.client, call, refuse)
+    records = [{"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in _items(run(2, STUCK))]
+    projection.stream.read(records)
+    assert projection.own()["LastRunAt"] == "2026-03-02T10:00:00Z"
+
+
+def test_a_cleared_incident_is_listed_by_its_day_and_expires(projection: Projection) -> None:
+    kept = Projection(projection.client, retention=at(24) - at(0))
+    kept.report(run(0, STUCK, has_run=True), run(1, has_run=True))
+    [incident] = kept.incidents()
+    assert (incident["Status"], incident["EndedOn"]) == ("cleared", "2026-03-02")
+    assert incident["ClearedAt"] == incident["EndedAt"] == "2026-03-02T09:00:00Z"
+    assert int(incident["ExpiresAt"]) == at(25).timestamp()
+    assert "ListedIn" not in incident
+    kept.report(run(1.5, STUCK, has_run=True))
+    [again] = kept.incidents()
+    assert (again["Status"], again["Reopened"]) == ("open", "1")
+    assert {"ExpiresAt", "EndedOn", "ClearedAt"}.isdisjoint(again)
+
+
+def test_a_new_incident_of_a_folder_takes_the_place_of_the_latest(projection: Projection) -> None:
+    projection.report(run(0, STUCK, has_run=True), run(1, has_run=True))
+    projection.report(run(50, stuck("D:\\Inbound", "y"), has_run=True))
+    old, new = sorted(projection.incidents(), key=lambda one: one["OpenedAt"])
+    assert "LatestOf" not in old
+    assert new["LatestOf"] == "d:\\inbound"
+    assert new["After"] == old["IncidentId"]
+
+
+def test_what_people_did_stays_when_runs_write(projection: Projection) -> None:
+    projection.report(run(0, STUCK))
+    [incident] = projection.incidents()
+    projection.client.update_item(
+        TableName="FileSlaIncidents",
+        Key={"Sender": {"S": ACCOUNT}, "IncidentId": {"S": incident["IncidentId"]}},
+        UpdateExpression="SET AcknowledgedBy = :who, ActionVersion = :one",
+        ExpressionAttributeValues={":who": {"S": "analyst"}, ":one": {"N": "1"}},
+    )
+    projection.report(run(1, stuck("D:\\Inbound", "x", "y", created=-2)))
+    projection.store.mark(ACCOUNT)
+    projection.sweep()
+    [after] = projection.incidents()
+    assert (after["FileCount"], after["AcknowledgedBy"], after["ActionVersion"]) == ("2", "analyst", "1")
+
+
+def test_a_batch_that_comes_again_changes_nothing(projection: Projection) -> None:
+    records = projection.put(run(0, STUCK), run(1, stuck("D:\\Inbound", "x", "y")), run(2))
+    projection.stream.read(records)
+    before = projection.client.scan(TableName=SENDERS)["Items"], projection.incidents()
+    projection.stream.read(records)
+    assert (projection.client.scan(TableName=SENDERS)["Items"], projection.incidents()) == before
+
+
+def test_a_late_run_has_its_sender_folded_by_the_next_sweep(projection: Projection) -> None:
+    projection.report(listing(0, ["D:\\Inbound"]), listing(2, ["D:\\Inbound"], STUCK))
+    projection.report(listing(1, ["D:\\Inbound"], STUCK, arrival=at(2.1)))
+    assert projection.own()["FoldSince"]
+    projection.sweep(2.2)
+    [incident] = projection.incidents()
+    assert incident["OpenedAt"] == "2026-03-02T09:00:00Z"
+    assert "FoldSince" not in projection.own()
+
+
+def test_parts_wait_for_each_other(projection: Projection) -> None:
+    projection.report(listing(0, ["D:\\Inbound", "E:\\Out"], STUCK))
+    first = listing(1, ["D:\\Inbound"], part=1, parts=2, run_id="two")
+    projection.report(first)
+    projection.sweep(1.01)
+    assert projection.statuses() == {"d:\\inbound": "open"}
+    projection.report(listing(1.05, ["E:\\Out"], part=2, parts=2, run_id="two"))
+    projection.sweep(1.06)
+    assert projection.statuses() == {"d:\\inbound": "cleared"}
+    assert "FoldSince" not in projection.own()
+
+
+def test_a_part_that_never_comes_is_waited_for_no_longer_than_ten_minutes(projection: Projection) -> None:
+    projection.report(listing(0, ["D:\\Inbound"]))
+    projection.report(listing(1, ["D:\\Inbound"], STUCK, part=1, parts=2, run_id="two"))
+    projection.sweep(1.01)
+    assert projection.statuses() == {}
+    projection.sweep(1.2)
+    assert projection.statuses() == {"d:\\inbound": "open"}
+    assert "FoldSince" not in projection.own()
+
+
+def test_more_folders_than_a_transaction_holds(projection: Projection) -> None:
+    many = [stuck(f"D:\\{number % 3}\\{number}", "x") for number in range(250)]
+    projection.report(run(0, *many, has_run=True))
+    assert len(projection.incidents()) == 250
+    assert projection.own()["Open"] == "250"
+    assert "FoldSince" not in projection.own()
+    projection.report(run(1, has_run=True))
+    assert set(projection.statuses().values()) == {"cleared"}
+
+
+def test_a_commit_that_ends_half_way_is_made_whole(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [stuck(f"D:\\{number}", "x") for number in range(250)]
+    write, calls = projection.client.transact_write_items, []
+
+    def killed(**request: Any) -> Any:
+        calls.append(request)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return write(**request)
+
+    records = projection.put(run(0, *many, has_run=True))
+    monkeypatch.setattr(projection.client, "transact_write_items", killed)
+    with pytest.raises(KeyboardInterrupt):
+        projection.stream.read(records)
+    assert projection.own()["FoldSince"]
+    projection.sweep(0.1)
+    assert len(projection.incidents()) == 250
+    assert projection.own()["Open"] == "250"
+    assert "FoldSince" not in projection.own()
+
+
+def test_whoever_comes_second_starts_again(projection: Projection, monkeypatch: pytest.MonkeyPatch) -> None:
+    projection.report(run(0, STUCK))
+    read, others = projection.store.read, [run(1, stuck("E:\\Out", "x"))]
+
+    def overtaken(sender: str) -> Any:
+        known = read(sender)
+        if others:
+            other = others.pop()
+            applying.apply_runs(projection.store, sender, [_told(other)])
+        return known
+
+    monkeypatch.setattr(projection.store, "read", overtaken)
+    projection.report(run(2, STUCK, stuck("E:\\Out", "x")))
+    assert projection.own()["LastRunAt"] == "2026-03-02T10:00:00Z"
+    assert projection.statuses() == {"d:\\inbound": "open", "e:\\out": "open"}
+
+
+def test_who_is_always_second_has_the_batch_come_again(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def conflict(*_: Any, **__: Any) -> None:
+        raise ConflictError
+
+    monkeypatch.setattr(projection.store, "commit", conflict)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    with pytest.raises(ConflictError):
+        projection.report(run(0, STUCK))
+    assert not projection.letters
+
+
+def test_a_run_that_cannot_be_applied_keeps_nothing_else_from_being(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply = applying.apply_runs
+
+    def broken(store: Any, sender: str, runs: Any) -> None:
+        if sender == "bad":
+            raise ZeroDivisionError
+        apply(store, sender, runs)
+
+    monkeypatch.setattr(stream, "apply_runs", broken)
+    projection.report(run(0, STUCK, sender="bad"), run(0.1, STUCK, sender="good"))
+    assert projection.statuses("good") == {"d:\\inbound": "open"}
+    [(sender, run_key, error)] = projection.letters.put_in
+    assert (sender, error) == ("bad", "ZeroDivisionError")
+    assert run_key.startswith("2026-03-02T08:00:00.000000Z#run-0")
+    # Nothing is lost: once the code is mended, the next fold takes it.
+    monkeypatch.undo()
+    projection.sweep(0.2)
+    assert projection.statuses("bad") == {"d:\\inbound": "open"}
+
+
+def test_an_item_that_is_no_run_is_queued(projection: Projection) -> None:
+    [record] = projection.put(run(0, STUCK))
+    record["dynamodb"]["NewImage"] = {**record["dynamodb"]["NewImage"], "Content": {"B": b"nope"}}
+    projection.stream.read([record])
+    assert [error for _, _, error in projection.letters.put_in] == ["MalformedRunError"]
+
+
+def test_a_fault_of_the_database_has_the_batch_come_again(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "InternalServerError"}}, "GetItem")
+
+    monkeypatch.setattr(projection.client, "get_item", fault)
+    with pytest.raises(ClientError):
+        projection.report(run(0, STUCK))
+    assert not projection.letters
+
+
+def test_what_expires_or_is_removed_tells_nothing(projection: Projection) -> None:
+    [record] = projection.put(run(0, STUCK))
+    projection.stream.read(
+        [{"eventName": "REMOVE", "dynamodb": {"OldImage": record["dynamodb"]["NewImage"]}}]
+    )
+    assert projection.own() == {}
+
+
+def _items(one: Run) -> list[Any]:
+    return build_run_items(_told(one), timedelta(days=35))
+
+
+def _told(one: Run) -> ToldRun:
+    return ToldRun(run=one, sender_name="name of account", reported_by="account")

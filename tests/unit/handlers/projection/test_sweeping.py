@@ -1,0 +1,161 @@
+"""What time alone changes, and what the sweep makes anew."""
+
+import json
+from typing import Any
+
+import pytest
+
+from contract.environment import Variable
+from handlers import incident_projection
+from handlers.projection import refolding
+from tests.events import LambdaContext
+from tests.incidents.playing import at, listing, run, stuck
+from tests.projection_tables import INCIDENTS, RUNS, SENDERS
+from tests.unit.handlers.projection.conftest import ACCOUNT, Projection
+
+STUCK = stuck("D:\\Inbound", "x", created=-2)
+
+
+def test_a_server_that_says_nothing_more_is_silent_and_its_incident_unknown(projection: Projection) -> None:
+    every_hour = [listing(hour, ["D:\\Inbound"], STUCK) for hour in range(4)]
+    projection.report(*every_hour)
+    assert projection.sweep(4.05) == 0
+    assert projection.sweep(4.2) == 1
+    assert projection.own()["State"] == "late"
+    assert projection.statuses() == {"d:\\inbound": "open"}
+    projection.sweep(5.2)
+    assert projection.own()["State"] == "silent"
+    [incident] = projection.incidents()
+    assert (incident["Status"], incident["Reason"]) == ("unknown", "silent")
+    assert incident["UnknownSince"] == "2026-03-02T13:05:00Z"
+    # The runs since told nothing new, so its last sighting was never written until now.
+    assert incident["LastSeenAt"] == "2026-03-02T11:00:00Z"
+    projection.sweep(5.2 + 7 * 24)
+    [incident] = projection.incidents()
+    assert (incident["Status"], incident["EndedOn"]) == ("lapsed", "2026-03-09")
+
+
+def test_a_stock_script_goes_quiet(projection: Projection) -> None:
+    projection.report(*(run(hour, STUCK) for hour in range(4)))
+    projection.sweep(6)
+    [incident] = projection.incidents()
+    assert (incident["Status"], incident["Reason"]) == ("unknown", "quiet")
+    assert projection.own()["State"] == "up"
+
+
+def test_who_is_not_due_is_not_looked_at(projection: Projection) -> None:
+    projection.report(*(run(0, sender=f"s{number}", has_run=True) for number in range(9)))
+    assert projection.sweep(0.5) == 0
+    assert projection.sweep(1.2) == 9
+    assert projection.sweep(1.2) == 0
+
+
+def test_a_second_sweep_changes_nothing(projection: Projection) -> None:
+    projection.report(*(listing(hour, ["D:\\Inbound"], STUCK) for hour in range(4)))
+    projection.sweep(9)
+    before = projection.client.scan(TableName=SENDERS)["Items"], projection.incidents()
+    projection.sweep(9)
+    assert (projection.client.scan(TableName=SENDERS)["Items"], projection.incidents()) == before
+
+
+def test_a_sweep_ends_with_its_time_and_the_next_takes_the_rest(projection: Projection) -> None:
+    projection.report(*(run(0, sender=f"s{number}", has_run=True) for number in range(9)))
+    projection.now = at(1.2)
+    left = iter([60.0] * 4 + [0.0])
+    assert projection.sweeper.run(projection.now, lambda: next(left)) == 4
+    assert projection.sweep() == 5
+
+
+def test_a_projection_that_was_deleted_comes_back(projection: Projection) -> None:
+    names = ["D:\\Inbound", "E:\\Out"]
+    projection.report(
+        listing(0, names, STUCK),
+        listing(1, names, STUCK, stuck("E:\\Out", "y")),
+        listing(2, names, STUCK),
+        listing(3, names, errors=["E:\\Out"]),
+        listing(4, names, stuck("D:\\Inbound", "z")),
+    )
+    projection.sweep(4.1)
+    parts, incidents = projection.client.scan(TableName=SENDERS)["Items"], projection.incidents()
+    state = projection.state()
+    for table, keys in ((SENDERS, ("Sender", "Part")), (INCIDENTS, ("Sender", "IncidentId"))):
+        for item in projection.client.scan(TableName=table)["Items"]:
+            projection.client.delete_item(TableName=table, Key={key: item[key] for key in keys})
+    projection.store.mark(ACCOUNT)
+    projection.sweep(4.2)
+    assert projection.state().incidents == state.incidents
+    assert sorted(projection.incidents(), key=str) == sorted(incidents, key=str)
+    told = [{**item, "Revision": None, "Body": None, "WakesAt": None} for item in parts]
+    again = projection.client.scan(TableName=SENDERS)["Items"]
+    assert [{**item, "Revision": None, "Body": None, "WakesAt": None} for item in again] == told
+
+
+def test_an_incident_from_before_the_runs_that_are_kept_stays(projection: Projection) -> None:
+    projection.report(listing(0, ["D:\\Inbound"], STUCK), listing(1, ["D:\\Inbound"], STUCK))
+    [before] = projection.incidents()
+    first = projection.client.scan(TableName=RUNS)["Items"][0]
+    projection.client.delete_item(TableName=RUNS, Key={key: first[key] for key in ("Sender", "RunKey")})
+    projection.store.mark(ACCOUNT)
+    projection.sweep(1.1)
+    [after] = projection.incidents()
+    assert (after["IncidentId"], after["OpenedAt"]) == (before["IncidentId"], before["OpenedAt"])
+
+
+def test_a_sender_without_runs_is_left_as_it_is(projection: Projection) -> None:
+    projection.report(listing(0, ["D:\\Inbound"], STUCK))
+    for item in projection.client.scan(TableName=RUNS)["Items"]:
+        projection.client.delete_item(TableName=RUNS, Key={key: item[key] for key in ("Sender", "RunKey")})
+    projection.store.mark(ACCOUNT)
+    projection.sweep(0.1)
+    assert "FoldSince" not in projection.own()
+    assert projection.statuses() == {"d:\\inbound": "open"}
+    # Time goes on for it.
+    projection.sweep(30)
+    assert projection.statuses() == {"d:\\inbound": "unknown"}
+
+
+def test_a_sender_that_cannot_be_folded_is_tried_again_later(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    projection.report(run(0, STUCK, sender="good", has_run=True), run(0, STUCK, has_run=True))
+    projection.store.mark(ACCOUNT)
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(refolding, "fold", broken)
+    projection.sweep(0.1)
+    assert projection.own()["FoldSince"]
+    assert projection.sweep(0.2) == 0
+    monkeypatch.undo()
+    assert projection.sweep(0.4) == 1
+    assert "FoldSince" not in projection.own()
+
+
+def test_the_handler_sweeps_and_publishes_what_it_found(
+    projection: Projection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for variable, value in {
+        Variable.RUNS_TABLE_NAME: RUNS,
+        Variable.SENDERS_TABLE_NAME: SENDERS,
+        Variable.INCIDENTS_TABLE_NAME: INCIDENTS,
+        Variable.RETENTION_DAYS: "0",
+        Variable.DEAD_LETTERS_URL: "https://sqs.us-east-1.amazonaws.com/1/letters",
+    }.items():
+        monkeypatch.setenv(variable, value)
+    denied = [listing(hour, ["D:\\Inbound"], STUCK, errors=["E:\\Out", "F:\\"]) for hour in range(4)]
+    incident_projection.handler({"Records": projection.put(*denied)}, LambdaContext())
+    capsys.readouterr()
+    incident_projection.handler({"sweep": True}, LambdaContext(remaining_ms=300_000))
+    # Those runs are months old.
+    assert _published(capsys) == {
+        "SendersSilent": 1, "FoldersUnreadable": 2, "IncidentsOpen": 0, "IncidentsUnknown": 0,
+    }  # fmt: skip
+    projection.now = at(3)
+    [incident] = projection.incidents()
+    assert incident["Status"] == "lapsed"
+
+
+def _published(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
+    return {name: int(value[0]) for line in lines for name, value in line.items() if isinstance(value, list)}

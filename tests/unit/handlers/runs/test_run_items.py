@@ -1,0 +1,142 @@
+"""What a run told, there and back through an item."""
+
+import base64
+import random
+from datetime import timedelta
+from typing import Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.folder_key import folder_key
+from handlers.incidents.proof import file_hash, kept
+from handlers.incidents.runs import BreachedFolder, Listing, Run, by_key, merged
+from handlers.runs import run_items
+from handlers.runs.run_items import MalformedRunError, build_run_items, format_run_key, read_run_item
+from handlers.runs.told import ToldRun
+from tests.incidents.playing import at, listing, run, stuck
+
+KEPT = timedelta(days=35)
+PATHS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
+
+
+def _told(one: Run, **more: Any) -> ToldRun:
+    return ToldRun(**{"run": one, "sender_name": "files-01", "reported_by": "files-01", **more})
+
+
+def _there_and_back(told: ToldRun) -> list[ToldRun]:
+    return [read_run_item(item) for item in build_run_items(told, KEPT)]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        run(0),
+        run(0, stuck("D:\\In", "a", "b"), stuck("/srv/in", "c", created=-30)),
+        listing(1, ["D:\\In", "E:\\"], stuck("D:\\In", "a"), errors=["\\\\nas\\out"]),
+        listing(1, []),
+        run(
+            0, has_run=True, interval=timedelta(minutes=90), client="x/1", address="10.0.0.1", part=2, parts=3
+        ),
+        run(0, BreachedFolder(key="a", folder="a", sla=1, files=3, oldest=None, hashes=())),
+    ],
+)
+def test_a_run_comes_back_as_it_was(one: Run) -> None:
+    [back] = _there_and_back(_told(one))
+    assert back.run == one
+
+
+def test_what_screens_need_comes_back_too() -> None:
+    one = listing(1, ["D:\\In"], errors=["E:\\Out"], skew=timedelta(seconds=-90))
+    spelt = {folder_key(folder): folder for folder in ("D:\\In", "E:\\Out")}
+    told = _told(one, spelt=spelt, clock_told=True, keyed=True, lost_letters=3, reported_by="files")
+    assert _there_and_back(told) == [told]
+
+
+@given(st.dictionaries(PATHS, st.integers(1, 525_600), max_size=5), st.lists(PATHS, max_size=5))
+def test_any_path_comes_back(breached: dict[str, int], read: list[str]) -> None:
+    breaches = by_key(
+        BreachedFolder(
+            key=folder_key(path),
+            folder=path,
+            sla=sla,
+            files=1,
+            oldest=at(0),
+            hashes=kept([file_hash(path, "")]),
+        )
+        for path, sla in breached.items()
+    )
+    one = run(0, *breaches, listing=Listing(read=frozenset(map(folder_key, read))))
+    [back] = _there_and_back(_told(one, spelt={folder_key(path): path for path in read}))
+    assert back.run == one
+
+
+def test_a_run_too_large_for_an_item_is_cut_and_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run_items, "MAX_CONTENT_BYTES", 2_000)
+    breaches = [stuck(f"D:\\In\\{number:03}", "a", "b", "c") for number in range(60)]
+    one = listing(0, [f"D:\\In\\{number:03}" for number in range(90)], *breaches, errors=["E:\\Out"])
+    items = build_run_items(_told(one), KEPT)
+    assert len(items) > 2
+    assert len({cast("Any", item["RunKey"])["S"] for item in items}) == len(items)
+    pieces = [read_run_item(item).run for item in items]
+    assert not any(piece.complete for piece in pieces)
+    random.Random(7).shuffle(pieces)
+    [whole] = merged(pieces)
+    assert (whole.breaches, whole.listing, whole.complete) == (one.breaches, one.listing, True)
+    [torn] = merged(pieces[1:])
+    assert not torn.complete
+
+
+def test_the_largest_run_has_items_that_dynamodb_takes() -> None:
+    chance = random.Random(7)
+    # Nothing that could be compressed.
+    breaches = [
+        BreachedFolder(
+            key=(path := chance.randbytes(500).hex()),
+            folder=path,
+            sla=20,
+            files=16,
+            oldest=at(0),
+            hashes=kept(file_hash(str(chance.random()), "") for _ in range(16)),
+        )
+        for _ in range(600)
+    ]
+    for item in build_run_items(_told(run(0, *by_key(breaches))), KEPT):
+        assert len(cast("Any", item["Content"])["B"]) < 390_000
+
+
+def test_a_typical_run_is_a_kilobyte() -> None:
+    breaches = [
+        stuck(f"D:\\Exchange\\Inbound\\{name}", *(f"{name}-{n}" for n in range(25))) for name in "abcd"
+    ]
+    [item] = build_run_items(_told(run(0, *breaches, run_id="0" * 32, sender="0" * 36)), KEPT)
+    size = sum(len(name) + len(next(iter(cast("Any", value).values()))) for name, value in item.items())
+    assert size <= 1024
+
+
+def test_items_sort_as_runs_do() -> None:
+    keys = [
+        format_run_key(at(0), "b"),
+        format_run_key(at(0), "c", 1, 2),
+        format_run_key(at(0), "c", 2, 1),
+        format_run_key(at(0) + timedelta(microseconds=1), "a"),
+        format_run_key(at(1), "a"),
+    ]
+    assert keys == sorted(keys)
+
+
+def test_the_stream_gives_bytes_as_base64() -> None:
+    [item] = build_run_items(_told(run(0, stuck("a", "x"))), KEPT)
+    content = cast("Any", item["Content"])["B"]
+    in_stream = {**item, "Content": {"B": base64.b64encode(content).decode()}}
+    assert read_run_item(in_stream) == read_run_item(item)
+
+
+@pytest.mark.parametrize(
+    "change", [{"Content": {"B": b"nope"}}, {"Moment": {"S": "soon"}}, {"Content": {"S": ""}}]
+)
+def test_what_cannot_be_read_is_told_as_such(change: dict[str, Any]) -> None:
+    [item] = build_run_items(_told(run(0)), KEPT)
+    with pytest.raises(MalformedRunError):
+        read_run_item({**item, **change})

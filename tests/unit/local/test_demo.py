@@ -1,0 +1,192 @@
+"""The demo's servers: their week is believable, holds to the contract, and ends as each is meant to."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from contract.incidents import IncidentStatus, UnknownReason
+from contract.moments import parse_moment
+from contract.senders import SenderKind, SenderState
+from handlers.incidents.folding import fold
+from handlers.incidents.kinds import shared
+from handlers.incidents.projection import advance
+from handlers.incidents.runs import Run, merged
+from handlers.incidents.state import State
+from handlers.ingest.parsing import parse_report
+from handlers.ingest.told_runs import tell_run
+from local.demo import reporting
+from local.demo.folders import make_folders, this_machine
+from local.demo.history import HISTORY, Story
+from local.demo.loading import _origin
+from local.demo.reporting import report_story
+from local.demo.script import scan_folders
+from local.demo.servers import SERVERS, Server, Tells
+from local.people import Account
+from ops.users import User
+
+NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
+HERE = this_machine(Path("/tree"), "reporter")
+ALL = (HERE, *SERVERS)
+
+
+def _runs(server: Server, now: datetime = NOW) -> Iterator[Run]:
+    """Those of its history, and the one that comes now."""
+    story = Story.imagine(server, now)
+    account = Account(User(username=server.account, password=""), server.account)
+    reports = list(story.reports())
+    if server.unheard_for is None and not server.refused:
+        reports.append((now, story.report(now)))
+    for moment, report in reports:
+        origin = _origin(story, account, moment)
+        yield tell_run(report, origin, origin.run_id(report), 0).run
+
+
+def _state(account: str) -> State:
+    runs = [run for server in ALL if server.account == account for run in _runs(server)]
+    return advance(fold(merged(runs)).state, NOW + timedelta(seconds=5)).state
+
+
+def _live(state: State) -> dict[str, tuple[IncidentStatus, UnknownReason | None]]:
+    return {
+        incident.folder: (incident.status, incident.reason)
+        for incident in state.incidents.values()
+        if incident.live
+    }
+
+
+@pytest.mark.parametrize("server", ALL, ids=lambda server: server.name)
+def test_a_week_is_told_the_same_twice_in_order_and_within_the_contract(server: Server) -> None:
+    week = list(Story.imagine(server, NOW).reports())
+    assert week == list(Story.imagine(server, NOW).reports())
+    moments = [moment for moment, _ in week]
+    assert moments == sorted(moments)
+    assert moments[0] > NOW - HISTORY
+    assert moments[-1] < NOW
+    for moment, report in week:
+        parse_report(report.model_dump_json(by_alias=True).encode())
+        for breach in report.sla_error:
+            for file in breach.files:
+                assert moment - file.creation_date > timedelta(minutes=breach.sla)
+    assert any(report.sla_error for _, report in week)
+
+
+def test_at_any_hour_of_the_day_every_server_has_a_past() -> None:
+    for hour in range(0, 24, 3):
+        for server in ALL:
+            assert any(
+                report.sla_error for _, report in Story.imagine(server, NOW.replace(hour=hour)).reports()
+            )
+
+
+def test_of_two_servers_with_the_same_path_one_is_stuck() -> None:
+    assert _live(_state("files-01")) == {}
+    assert _live(_state("files-02")) == {r"D:\Inbound": (IncidentStatus.OPEN, None)}
+    assert r"D:\Inbound" in {habit.folder for habit in SERVERS[0].habits}
+
+
+def test_one_has_been_silent_for_an_hour_with_something_stuck() -> None:
+    state = _state("files-03")
+    assert state.sender is not None
+    assert state.sender.state is SenderState.SILENT
+    assert abs(NOW - state.sender.state_since - timedelta(hours=1)) < timedelta(minutes=2)
+    assert _live(state).popitem()[1] == (IncidentStatus.UNKNOWN, UnknownReason.SILENT)
+
+
+def test_one_cannot_read_a_folder_any_more() -> None:
+    state = _state("bank-01")
+    assert state.sender is not None
+    assert state.sender.kind is SenderKind.LISTING
+    assert _live(state).popitem()[1] == (IncidentStatus.UNKNOWN, UnknownReason.UNREADABLE)
+    [*_, last] = _runs(next(server for server in SERVERS if server.account == "bank-01"))
+    assert last.listing is not None
+    assert [error for _, error in last.listing.errors] == ["Access is denied."]
+
+
+def test_one_account_is_seen_to_be_shared() -> None:
+    state = _state("files-shared")
+    assert state.sender is not None
+    assert shared(state.sender, NOW)
+    assert len(_live(state)) == 2
+
+
+def test_one_with_the_stock_script_has_gone_quiet() -> None:
+    state = _state("reports-01")
+    assert state.sender is not None
+    assert (state.sender.kind, state.sender.state) == (SenderKind.STOCK, SenderState.UP)
+    assert _live(state).popitem()[1] == (IncidentStatus.UNKNOWN, UnknownReason.QUIET)
+
+
+def test_this_machine_has_the_stock_script_and_open_breaches() -> None:
+    state = _state("reporter")
+    assert state.sender is not None
+    assert state.sender.kind is SenderKind.STOCK
+    assert not shared(state.sender, NOW)
+    assert {Path(folder).name for folder in _live(state)} == {"Inbound", "ToWarehouse", "Nightly"}
+
+
+def test_what_this_machine_told_last_is_what_its_folders_hold(tmp_path: Path) -> None:
+    scanned = parse_report(json.dumps(scan_folders(make_folders(tmp_path, NOW), NOW)).encode())
+    told = Story.imagine(this_machine(tmp_path, "reporter"), NOW).report(NOW)
+    found = [
+        {
+            (folder.folder, file.filename, file.creation_date)
+            for folder in report.sla_error
+            for file in folder.files
+        }
+        for report in (scanned, told)
+    ]
+    assert found[0] == found[1]
+
+
+def test_every_kind_of_script_is_there_and_names_are_unlike() -> None:
+    assert {server.tells for server in SERVERS} == set(Tells)
+    assert Counter(server.name for server in ALL).most_common(1)[0][1] == 1
+    assert Counter(server.address for server in ALL).most_common(1)[0][1] == 1
+
+
+class _Posted:
+    """Takes what would go to the API, and answers as it does."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        self.bodies: list[dict[str, Any]] = []
+        self.addresses: list[str | None] = []
+
+    def __call__(self, url: str, _: User, body: bytes, address: str | None = None) -> httpx.Response:
+        self.bodies.append(json.loads(body))
+        self.addresses.append(address)
+        return httpx.Response(self.status, json={"files": 3}, request=httpx.Request("POST", url))
+
+
+def _post(server: Server, status: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, _Posted]:
+    posted = _Posted(status)
+    monkeypatch.setattr(reporting, "post_report", posted)
+    user = User(username=server.account, password="")
+    return report_story("https://api", Story.imagine(server, NOW), user), posted
+
+
+def test_a_report_tells_when_it_was_and_comes_from_its_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files, posted = _post(SERVERS[1], 200, monkeypatch)
+    assert files == 3
+    assert posted.addresses == [SERVERS[1].address]
+    run = posted.bodies[0]["run"]
+    assert parse_moment(run["started_at"]) < parse_moment(run["sent_at"])
+    parse_report(json.dumps(posted.bodies[0]).encode())
+
+
+def test_a_report_that_should_be_refused_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = next(server for server in SERVERS if server.refused)
+    files, posted = _post(refused, 422, monkeypatch)
+    assert files == 0
+    assert [folder["sla"] for folder in posted.bodies[0]["sla_error"]] == ["20 minutes"]
+    with pytest.raises(httpx.HTTPStatusError):
+        _post(replace(refused, refused=False), 422, monkeypatch)

@@ -1,0 +1,1 @@
+"""Tests of what owners do to a stack."""

@@ -1,0 +1,354 @@
+"""Senders folded anew by command: marked, waited for, and told apart where it did not go well."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from contract.incidents import IncidentAttribute
+from contract.outputs import OUTPUTS_VARIABLE, LocalOutput, Output
+from contract.runs import RunAttribute, RunItem
+from contract.senders import REFUSED_PART, RETRY_FOLD, SenderAttribute
+from handlers.incidents.runs import BreachedFolder, Run
+from handlers.projection.refolding import Refolding
+from handlers.projection.run_table import RunTable
+from handlers.projection.sender_store import SenderStore
+from handlers.projection.sweeping import Sweep
+from handlers.runs.run_items import build_run_items, format_run_key
+from handlers.runs.told import ToldRun
+from handlers.web import telemetry
+from ops.incidents import __main__ as command_line
+from ops.incidents import commands
+from ops.incidents.finding import Finder, Found, UnknownSenderError
+from ops.incidents.listing import list_live
+from ops.incidents.marking import Mark, Marks
+from ops.incidents.rebuilding import STALLED_AFTER, Rebuild
+from ops.stack import Stack
+from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
+FIRST, SECOND = Found("files-01", "key-1"), Found("shared/FILES-02", "key-2/files-02")
+RETENTION = timedelta(days=35)
+
+
+class Clock:
+    """Time that passes while someone waits."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def client(aws: None) -> Iterator["DynamoDBClient"]:
+    client = boto3.client("dynamodb", region_name="us-east-1")
+    create_projection_tables(client)
+    for found in (FIRST, SECOND):
+        for minutes in (60, 30):
+            _put_run(client, found, NOW - timedelta(minutes=minutes))
+    telemetry.metrics.clear_metrics()
+    yield client
+    telemetry.metrics.clear_metrics()
+
+
+def _put_run(client: "DynamoDBClient", found: Found, moment: datetime) -> None:
+    folder = r"D:\Inbound"
+    breach = BreachedFolder(
+        key=folder.lower(),
+        folder=folder,
+        sla=30,
+        files=2,
+        oldest=moment - timedelta(hours=9),
+        hashes=("a" * 8,),
+    )
+    run = Run(
+        sender=found.key, run_id=f"{moment:%H%M}", moment=moment, arrival=moment, breaches=(breach,)
+    )  # fmt: skip
+    for item in build_run_items(ToldRun(run=run, sender_name=found.name, reported_by=found.name), RETENTION):
+        client.put_item(TableName=RUNS, Item=item)
+
+
+def _sweep(client: "DynamoDBClient", clock: Clock) -> None:
+    store = SenderStore(client, SENDERS, INCIDENTS, None, clock=clock)
+    refolding = Refolding(store, RunTable(client, RUNS))
+    Sweep(client=client, senders_table=SENDERS, store=store, refolding=refolding).run(clock.now, lambda: 60)
+
+
+def _rebuild(client: "DynamoDBClient", clock: Clock, sweep: bool = True) -> Rebuild:
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        if sweep:
+            _sweep(client, clock)
+
+    return Rebuild(
+        client=client, senders_table=SENDERS, incidents_table=INCIDENTS,
+        progress=_say_nothing, clock=clock, sleep=sleep,
+    )  # fmt: skip
+
+
+def _say_nothing(*_: Any, **__: Any) -> None:
+    pass
+
+
+def _finder(client: "DynamoDBClient") -> Finder:
+    return Finder(client=client, runs_table=RUNS, senders_table=SENDERS, seen=_say_nothing)
+
+
+def _items(client: "DynamoDBClient", table: str) -> list[dict[str, Any]]:
+    return [dict(item) for item in client.scan(TableName=table)["Items"]]
+
+
+def test_a_mark_is_the_one_that_the_projection_itself_sets(client: "DynamoDBClient") -> None:
+    SenderStore(client, SENDERS, INCIDENTS, None, clock=lambda: NOW).mark("key-1")
+    [theirs] = _items(client, SENDERS)
+    client.delete_item(TableName=SENDERS, Key={name: theirs[name] for name in ("Sender", "Part")})
+    Marks(client, SENDERS).put("key-1", NOW)
+    assert _items(client, SENDERS) == [theirs]
+
+
+def test_a_mark_counts_as_a_write_so_that_whoever_is_at_work_starts_again(client: "DynamoDBClient") -> None:
+    for _ in range(2):
+        Marks(client, SENDERS).put("key-1", NOW)
+    [item] = _items(client, SENDERS)
+    assert item[SenderAttribute.REVISION] == {"N": "2"}
+
+
+def test_a_deleted_projection_comes_back_whole(client: "DynamoDBClient") -> None:
+    clock = Clock()
+    senders = _finder(client).find_all()
+    assert senders == [FIRST, SECOND]
+    rebuild = _rebuild(client, clock)
+    rebuild.mark(senders)
+    done = rebuild.wait(senders)
+    assert (done.folded, done.incidents) == ([FIRST, SECOND], 2)
+    assert [*done.failed, *done.waiting, *done.lacks_parts] == []
+    assert [one.sender for one in list_live(client, INCIDENTS)] == ["files-01", "shared/FILES-02"]
+
+
+def test_what_was_refused_comes_back_with_it(client: "DynamoDBClient") -> None:
+    clock = Clock()
+    for minutes in (9, 8):
+        client.put_item(
+            TableName=RUNS,
+            Item={
+                RunAttribute.SENDER: {"S": "key-3"},
+                RunAttribute.RUN_KEY: {
+                    "S": format_run_key(NOW - timedelta(minutes=minutes), RunItem.REFUSED)
+                },
+                RunAttribute.ITEM: {"S": RunItem.REFUSED},
+                RunAttribute.SENDER_NAME: {"S": "files-03"},
+                RunAttribute.ARRIVED_AT: {"S": f"2026-11-23T20:0{9 - minutes}:00Z"},
+            },
+        )
+    found = _finder(client).find_all()
+    rebuild = _rebuild(client, clock)
+    rebuild.mark(found)
+    assert len(rebuild.wait(found).folded) == 3
+    [refused] = [item for item in _items(client, SENDERS) if item[SenderAttribute.PART]["S"] == REFUSED_PART]
+    assert refused[SenderAttribute.SENDER_NAME] == {"S": "files-03"}
+    assert refused[SenderAttribute.REFUSED_AT] == {"S": "2026-11-23T20:01:00Z"}
+
+
+@pytest.mark.parametrize("text", ["key-2/files-02", "KEY-2/FILES-02", "shared/FILES-02", "Shared/files-02"])
+@pytest.mark.parametrize("known", [True, False])
+def test_a_sender_is_found_by_key_and_by_name(client: "DynamoDBClient", text: str, known: bool) -> None:
+    if known:
+        Marks(client, SENDERS).put(SECOND.key, NOW)
+        _sweep(client, Clock())
+    assert [one.key for one in _finder(client).find(text)] == [SECOND.key]
+
+
+def test_a_sender_that_nobody_knows_is_an_error_and_is_not_marked(client: "DynamoDBClient") -> None:
+    with pytest.raises(UnknownSenderError, match="files-99"):
+        _finder(client).find("files-99")
+    assert _items(client, SENDERS) == []
+
+
+@pytest.mark.parametrize(
+    ("wakes_in", "mark"),
+    [
+        (timedelta(0), Mark.WAITING),
+        (timedelta(minutes=9), Mark.LACKS_PARTS),
+        (RETRY_FOLD - timedelta(seconds=2), Mark.FAILED),
+    ],
+)
+def test_what_became_of_a_mark_is_told_by_when_it_is_due(
+    client: "DynamoDBClient", wakes_in: timedelta, mark: Mark
+) -> None:
+    Marks(client, SENDERS).put("key-1", NOW + wakes_in)
+    assert Marks(client, SENDERS).read(["key-1", "key-9"], NOW) == {"key-1": mark, "key-9": Mark.FOLDED}
+
+
+def test_marks_of_more_senders_than_one_call_takes_are_read(client: "DynamoDBClient") -> None:
+    senders = [f"key-{number}" for number in range(101)]
+    Marks(client, SENDERS).put(senders[-1], NOW)
+    read = Marks(client, SENDERS).read(senders, NOW)
+    assert [sender for sender, mark in read.items() if mark is Mark.WAITING] == [senders[-1]]
+
+
+def test_a_sender_that_cannot_be_folded_is_named(
+    client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refold(self: Refolding, known: Any, now: datetime) -> None:
+        raise ArithmeticError
+
+    monkeypatch.setattr(Refolding, "refold", refold)
+    rebuild = _rebuild(client, Clock())
+    rebuild.mark([FIRST])
+    done = rebuild.wait([FIRST])
+    assert (done.folded, done.failed, done.waiting) == ([], [FIRST], [])
+
+
+def test_no_sweep_for_minutes_ends_the_waiting(client: "DynamoDBClient") -> None:
+    clock = Clock()
+    rebuild = _rebuild(client, clock, sweep=False)
+    rebuild.mark([FIRST])
+    done = rebuild.wait([FIRST])
+    assert done.waiting == [FIRST]
+    assert STALLED_AFTER < clock.now - NOW < 2 * STALLED_AFTER
+
+
+# The command line.
+
+
+@pytest.fixture
+def outputs(tmp_path: Path) -> Path:
+    file = tmp_path / "outputs.json"
+    names = {
+        Output.REGION: "us-east-1",
+        Output.RUNS_TABLE_NAME: RUNS,
+        Output.SENDERS_TABLE_NAME: SENDERS,
+        Output.INCIDENTS_TABLE_NAME: INCIDENTS,
+        Output.METRICS_NAMESPACE: "file-sla-prod",
+    }
+    file.write_text(json.dumps(names))
+    return file
+
+
+def test_the_command_marks_and_says_how_many(
+    client: "DynamoDBClient", outputs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command_line.main(["--outputs", str(outputs), "rebuild", "--all", "--no-wait"]) == 0
+    assert "Marked: 2 senders" in capsys.readouterr().err
+    assert len(_items(client, SENDERS)) == 2
+
+
+def test_the_command_names_what_failed(
+    client: "DynamoDBClient",
+    outputs: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    later = {"key-1": Mark.FAILED, "key-2/files-02": Mark.FOLDED}
+    monkeypatch.setattr(Marks, "read", lambda *_: later)
+    assert command_line.main(["--outputs", str(outputs), "rebuild", "--all"]) == 1
+    said = capsys.readouterr().err
+    assert "Folded anew: 1 sender with 0 incidents." in said
+    assert "Could not be folded: files-01" in said
+    assert "/aws/lambda/file-sla-prod-incident-projection" in said
+
+
+def test_interrupted_it_leaves_the_marks(
+    client: "DynamoDBClient",
+    outputs: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(self: Rebuild, senders: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Rebuild, "wait", interrupted)
+    assert command_line.main(["--outputs", str(outputs), "rebuild", "--sender", "files-01"]) == 130
+    assert "folds what is marked" in capsys.readouterr().err
+    [item] = _items(client, SENDERS)
+    assert item[SenderAttribute.FOLD_SINCE]
+
+
+def test_open_incidents_are_listed(
+    client: "DynamoDBClient", outputs: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.put_item(
+        TableName=INCIDENTS,
+        Item={
+            IncidentAttribute.SENDER: {"S": "key-1"},
+            IncidentAttribute.INCIDENT_ID: {"S": "1"},
+            IncidentAttribute.LISTED_IN: {"S": "unknown#3"},
+            IncidentAttribute.STATUS: {"S": "unknown"},
+            IncidentAttribute.REASON: {"S": "silent"},
+            IncidentAttribute.SENDER_NAME: {"S": "files-01"},
+            IncidentAttribute.FOLDER: {"S": r"D:\In"},
+            IncidentAttribute.FILE_COUNT: {"N": "2"},
+            IncidentAttribute.BREACHED_SINCE: {"S": "2026-11-23T20:00:00Z"},
+        },
+    )
+    assert command_line.main(["--outputs", str(outputs), "list"]) == 0
+    said = capsys.readouterr().out
+    assert r"D:\In" in said
+    assert "silent" in said
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (None, "There is no file"),
+        ("{", "cannot be read as JSON"),
+        ("[]", "JSON object"),
+        ("{}", "has no region"),
+    ],
+)
+def test_outputs_that_are_missing_are_told_with_the_remedy(
+    tmp_path: Path, content: str | None, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "outputs.json"
+    if content is not None:
+        file.write_text(content)
+    assert command_line.main(["--outputs", str(file), "rebuild", "--all"]) == 1
+    assert problem in " ".join(capsys.readouterr().err.split())
+
+
+def test_what_aws_refuses_is_told(aws: None, outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command_line.main(["--outputs", str(outputs), "rebuild", "--all"]) == 1
+    assert "AWS refused Scan: ResourceNotFoundException" in capsys.readouterr().err
+
+
+def test_missing_credentials_are_told(
+    outputs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    assert command_line.main(["--outputs", str(outputs), "list"]) == 1
+    assert "no AWS credentials" in capsys.readouterr().err
+
+
+def test_the_outputs_are_those_of_the_variable_and_else_the_local_ones(
+    outputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert Stack.read(None, {OUTPUTS_VARIABLE: str(outputs)}).file == outputs
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".local").mkdir()
+    local = tmp_path / ".local" / "outputs.json"
+    local.write_text(json.dumps({LocalOutput.ENDPOINT_URL: "http://127.0.0.1:1", Output.REGION: "us-east-1"}))
+    stack = Stack.read(None, {})
+    assert stack.client("dynamodb").meta.endpoint_url == "http://127.0.0.1:1"
+
+
+def test_progress_is_shown_a_line_a_step(capsys: pytest.CaptureFixture[str]) -> None:
+    with commands._shown() as progress:
+        progress("Marking", 1, 2)
+        progress("Marking", 2, 2)
+    assert "2/2" in capsys.readouterr().err
