@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
-from tests.dashboard.browser.conftest import Report
+from tests.dashboard.browser.conftest import Report, expect_projected
 from tests.running_stack import RunningStack
 
 FORMULA = "=1+1.csv"
@@ -41,6 +41,32 @@ def test_a_stuck_file_leads_to_its_folders_history(
     page.get_by_role("button", name="Folder history").click()
     expect(page.get_by_role("heading", name="By folder")).to_be_visible()
     expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
+
+
+def test_an_open_incident_is_picked_by_mouse_or_keyboard_and_leads_to_its_sender(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    """Other tables of the page, of which nothing is picked, leave the choice alone."""
+    sender = f"FILES-{folder[-8:]}"
+    report("stuck.csv", sender=sender)
+    page.goto(f"/?q={folder.rsplit(chr(92))[-1]}")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    incidents = table(page, "Open incidents")
+    expect_projected(page, incidents, f"{stack.reporter['username']}/{sender}")
+    pick_first_row(incidents)
+    expect(page).to_have_url(re.compile("incident="))
+    expect(page.get_by_text(folder)).to_be_visible()
+    expect(cell(table(page, "Files"), "stuck.csv")).to_be_attached()
+    pick_first_row(incidents)
+    expect(page).not_to_have_url(re.compile("incident="))
+    incidents.locator("canvas").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+Space")
+    expect(page).to_have_url(re.compile("incident="))
+    page.get_by_role("button", name="Sender", exact=True).click()
+    expect(page.get_by_role("heading", name=sender)).to_be_visible()
+    expect(page).to_have_url(re.compile("/senders.*sender="))
 
 
 def test_the_view_refreshes_by_itself_and_keeps_what_was_picked(
