@@ -13,8 +13,11 @@ from dashboard.access.credentials import IdentityPool
 from dashboard.access.sessions import SessionStore
 from dashboard.clock import Clock, utc_now
 from dashboard.data.hour_cache import HourCache
+from dashboard.data.incident_table import IncidentTable
 from dashboard.data.metrics import Metrics
+from dashboard.data.queries import Queries
 from dashboard.data.record_table import RecordTable
+from dashboard.data.sender_table import SenderTable
 from dashboard.settings import Settings
 
 
@@ -48,8 +51,11 @@ class Backend:
         session = self.identity_pool.session(analyst.id_token)
         settings = self.settings
         table = RecordTable(session, settings.table_name, settings.endpoint_url)
+        queries = Queries(session, settings.endpoint_url)
+        senders = SenderTable(queries, settings.senders_table_name, self.clock)
+        incidents = IncidentTable(queries, settings.incidents_table_name, self.clock)
         metrics = Metrics(session, settings.metrics_namespace, settings.endpoint_url)
-        return self.sessions.begin(analyst, table, metrics)
+        return self.sessions.begin(analyst, table, senders, incidents, metrics)
 
 
 @cache

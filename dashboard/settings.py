@@ -30,6 +30,8 @@ class Settings(BaseModel):
     """Base address of the REST API, stage included."""
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     table_name: str = Field(min_length=1)
+    senders_table_name: str = Field(min_length=1)
+    incidents_table_name: str = Field(min_length=1)
     user_pool_id: str = Field(min_length=1)
     identity_pool_id: str = Field(min_length=1)
     metrics_namespace: str = Field(min_length=1)
@@ -41,11 +43,6 @@ class Settings(BaseModel):
     @classmethod
     def _without_trailing_slash(cls, url: str) -> str:
         return url.rstrip("/")
-
-    @property
-    def quiet_minutes(self) -> int:
-        """Minutes without a report after which the overview takes what happened to a file for unknown."""
-        return 120
 
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:

@@ -33,6 +33,7 @@ def create_projection_tables(client: "DynamoDBClient") -> None:
         {
             IncidentIndex.LIVE: (IncidentAttribute.LISTED_IN, IncidentAttribute.BREACHED_SINCE),
             IncidentIndex.ENDED: (IncidentAttribute.ENDED_ON, IncidentAttribute.ENDED_AT),
+            IncidentIndex.ID: (IncidentAttribute.INCIDENT_ID,),
         },
         {IncidentIndex.LATEST: (IncidentAttribute.SENDER, IncidentAttribute.LATEST_OF)},
     )
@@ -43,8 +44,8 @@ def _create(
     name: str,
     partition_key: str,
     sort_key: str,
-    indexes: dict[Any, tuple[str, str]] | None = None,
-    local_indexes: dict[Any, tuple[str, str]] | None = None,
+    indexes: dict[Any, tuple[str, ...]] | None = None,
+    local_indexes: dict[Any, tuple[str, ...]] | None = None,
 ) -> None:
     keys = {(partition_key, sort_key), *(indexes or {}).values(), *(local_indexes or {}).values()}
     optional: dict[str, Any] = {}
@@ -64,12 +65,12 @@ def _create(
     )
 
 
-def _index(name: str, keys: tuple[str, str]) -> dict[str, Any]:
+def _index(name: str, keys: tuple[str, ...]) -> dict[str, Any]:
     return {"IndexName": str(name), "KeySchema": _schema(*keys), "Projection": {"ProjectionType": "ALL"}}
 
 
-def _schema(partition_key: str, sort_key: str) -> list[Any]:
+def _schema(*keys: str) -> list[Any]:
     return [
-        {"AttributeName": str(partition_key), "KeyType": "HASH"},
-        {"AttributeName": str(sort_key), "KeyType": "RANGE"},
+        {"AttributeName": str(key), "KeyType": kind}
+        for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
     ]

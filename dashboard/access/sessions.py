@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 
 from dashboard.access.analyst import Analyst
 from dashboard.clock import Clock
+from dashboard.data.incident_table import IncidentTable
 from dashboard.data.metrics import Metrics
 from dashboard.data.record_table import RecordTable
+from dashboard.data.sender_table import SenderTable
 from dashboard.errors import NotAnAnalystError, SessionExpiredError
 
 IDLE_LIMIT = timedelta(hours=12)
@@ -22,6 +24,8 @@ class Session:
 
     analyst: Analyst
     table: RecordTable
+    senders: SenderTable
+    incidents: IncidentTable
     metrics: Metrics
     last_used: datetime
 
@@ -35,12 +39,19 @@ class SessionStore:
         self._sessions: dict[str, Session] = {}
         self._tickets: dict[str, tuple[str, datetime]] = {}
 
-    def begin(self, analyst: Analyst, table: RecordTable, metrics: Metrics) -> str:
+    def begin(
+        self,
+        analyst: Analyst,
+        table: RecordTable,
+        senders: SenderTable,
+        incidents: IncidentTable,
+        metrics: Metrics,
+    ) -> str:
         """Starts a session and returns its id, which has never been in a browser before."""
         session_id = secrets.token_urlsafe(32)
         with self._lock:
             self._forget_idle()
-            self._sessions[session_id] = Session(analyst, table, metrics, self._clock())
+            self._sessions[session_id] = Session(analyst, table, senders, incidents, metrics, self._clock())
         return session_id
 
     def find(self, session_id: str | None) -> Session | None:

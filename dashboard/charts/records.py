@@ -13,8 +13,6 @@ import streamlit as st
 from dashboard.services.durations import format_duration
 
 _HEIGHT: Final = 220
-_ROW: Final = 24
-_AXIS: Final = 60
 _LIMIT_COLOUR: Final = "#D55E00"
 """Vermilion: told from the theme's blue by every kind of colour vision, on light and on dark."""
 _TIME_LABEL: Final = (
@@ -37,51 +35,6 @@ def draw_files_in_breach(series: pd.DataFrame) -> None:
         )
     )
     st.altair_chart(chart.properties(height=_HEIGHT), alt="Files in breach over time")
-
-
-def draw_breach_hours(folders: pd.DataFrame) -> None:
-    """A bar of `hours` for each `folder`, in the given order."""
-    chart = (
-        alt.Chart(folders)
-        .mark_bar()
-        .encode(
-            x=alt.X("hours:Q", title="Hours in breach", axis=alt.Axis(tickMinStep=1)),
-            y=_folder_axis(folders["folder"].tolist()),
-            tooltip=[
-                alt.Tooltip("folder:N", title="Folder"),
-                alt.Tooltip("hours:Q", title="Hours in breach"),
-                alt.Tooltip("files:Q", title="Most files at once"),
-            ],
-        )
-    )
-    st.altair_chart(chart.properties(height=_ROW * len(folders) + _AXIS), alt="Hours in breach by folder")
-
-
-def draw_hours_of_day(cells: pd.DataFrame, folders: list[str]) -> None:
-    """A heat map of `days` by `hour` of the day and `folder`, the folders in the given order."""
-    chart = (
-        alt.Chart(cells)
-        .mark_rect()
-        .encode(
-            x=alt.X(
-                "hour:O",
-                title="Hour of the day",
-                scale=alt.Scale(domain=list(range(24))),
-                axis=alt.Axis(labelAngle=0),
-            ),
-            y=_folder_axis(folders),
-            color=alt.Color("days:Q", title="Days", legend=alt.Legend(tickMinStep=1, format="d")),
-            tooltip=[
-                alt.Tooltip("folder:N", title="Folder"),
-                alt.Tooltip("hour:O", title="Hour"),
-                alt.Tooltip("days:Q", title="Days in breach at this hour"),
-            ],
-        )
-    )
-    st.altair_chart(
-        chart.properties(height=_ROW * len(folders) + _AXIS),
-        alt="Days in breach by hour of the day and folder",
-    )
 
 
 def draw_longest_waits(waits: pd.DataFrame) -> None:
@@ -139,7 +92,3 @@ def build_time_axis(name: str) -> alt.X:
 def build_time_tooltip(name: str, title: str) -> alt.Tooltip:
     """The tooltip of such a column."""
     return alt.Tooltip(f"utcyearmonthdatehoursminutes({name}):T", title=title, format="%Y-%m-%d %H:%M")
-
-
-def _folder_axis(folders: list[str]) -> alt.Y:
-    return alt.Y("folder:N", title=None, sort=folders, axis=alt.Axis(labelLimit=220))

@@ -1,10 +1,10 @@
-"""The one place that talks to DynamoDB: one method an access pattern, each naming its index."""
+"""The table of records: one method an access pattern, each naming its index."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
@@ -55,6 +55,11 @@ class RecordTable:
         keys: dict[str, str] = {Attribute.AFFECTED_DATE: format_affected_date(hour), Attribute.FOLDER: folder}
         return self._query(Index.AFFECTED_DATE, keys, with_files=True)
 
+    def query_run(self, hour: datetime, folder: str, run_id: str) -> Iterator[AttributeValues]:
+        """One folder's records of one run, as far as they are of this UTC hour, with their files."""
+        keys: dict[str, str] = {Attribute.AFFECTED_DATE: format_affected_date(hour), Attribute.FOLDER: folder}
+        return self._query(Index.AFFECTED_DATE, keys, with_files=True, run_id=run_id)
+
     def query_folder(self, folder: str, first: datetime, last: datetime) -> Iterator[AttributeValues]:
         """One folder's records from the hour of `first` to the hour of `last`, with their files."""
         return self._query(
@@ -70,6 +75,7 @@ class RecordTable:
         equal: Mapping[str, str],
         with_files: bool,
         between: tuple[str, str] | None = None,
+        run_id: str | None = None,
     ) -> Iterator[AttributeValues]:
         shown = _WITH_FILES if with_files else _SUMMARY
         names = {f"#{name}": name for name in (*shown, *equal)}
@@ -79,6 +85,11 @@ class RecordTable:
             names[f"#{Attribute.AFFECTED_DATE}"] = Attribute.AFFECTED_DATE
             values |= {":first": {"S": between[0]}, ":last": {"S": between[1]}}
             conditions.append(f"#{Attribute.AFFECTED_DATE} BETWEEN :first AND :last")
+        optional: dict[str, Any] = {}
+        if run_id is not None:
+            names[f"#{Attribute.RUN_ID}"] = Attribute.RUN_ID
+            values[":run"] = {"S": run_id}
+            optional["FilterExpression"] = f"#{Attribute.RUN_ID} = :run"
         pages = self._query_pages.paginate(
             TableName=self._table_name,
             IndexName=index,
@@ -86,6 +97,7 @@ class RecordTable:
             ProjectionExpression=", ".join(f"#{name}" for name in shown),
             ExpressionAttributeNames=names,
             ExpressionAttributeValues=values,
+            **optional,
         )
         with translate_aws_errors(NAME):
             for page in pages:

@@ -24,10 +24,17 @@ class Page:
     now: datetime
     zone: ZoneInfo
     period: Period
+    """Of a page without a range, the moment that it shows."""
 
 
-def start_page(title: str) -> Page:
-    """Draws what every page has at its top, and returns what was chosen there."""
+def start_page(title: str, *, ranged: bool = True) -> Page:
+    """Draws what every page has at its top, and returns what was chosen there.
+
+    Args:
+        title: of the page.
+        ranged: whether the page looks at a stretch of time. One that shows how things are now does not,
+            and keeps what was chosen for the others.
+    """
     session = signed_in.require_session()
     now = backend().clock()
     carry_parameters(title, [ZONE.name, RANGE.name, DAYS.name])
@@ -38,4 +45,4 @@ def start_page(title: str) -> Page:
     local = now.astimezone(zone)
     offset = local.isoformat(timespec="seconds")[-6:]
     st.caption(f"Times in {zone.key} (UTC{offset}). Updated {local:%H:%M:%S}.")
-    return Page(session, now, zone, pick_period(now, zone))
+    return Page(session, now, zone, pick_period(now, zone) if ranged else Period(now, now))

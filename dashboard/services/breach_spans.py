@@ -17,12 +17,11 @@ class BreachSpan(NamedTuple):
     opened: datetime
     ended: datetime | None
     """When it was cleared, lapsed or was closed; None while it lives."""
-    status: IncidentStatus | None = None
-    """None: open as long as it has not ended, and cleared from then on."""
+    status: IncidentStatus
 
 
-Spans = Mapping[tuple[str, str], Sequence[tuple[datetime, datetime | None] | BreachSpan]]
-"""The incidents of each sender's key and folder's key; a pair of moments will do for one."""
+Spans = Mapping[tuple[str, str], Sequence[BreachSpan]]
+"""The incidents of each sender's key and folder's key."""
 
 NO_SPANS: Final[Spans] = {}
 
@@ -30,13 +29,9 @@ NO_SPANS: Final[Spans] = {}
 def tabulate_spans(spans: Spans) -> pd.DataFrame:
     """A row for each: its `place`, when it `opened` and `ended`, or NaT, and its `incident`, a status."""
     rows = [
-        (join_place(*place), span.opened, span.ended, str(span.status or _guess_status(span)))
+        (join_place(*place), span.opened, span.ended, str(span.status))
         for place, given in spans.items()
-        for span in (BreachSpan(*pair) for pair in given)
+        for span in given
     ]
     table = pd.DataFrame.from_records(rows, columns=["place", "opened", "ended", "incident"])
     return table.astype({"place": "str", "opened": MOMENT, "ended": MOMENT, "incident": "str"})
-
-
-def _guess_status(span: BreachSpan) -> IncidentStatus:
-    return IncidentStatus.OPEN if span.ended is None else IncidentStatus.CLEARED

@@ -1,4 +1,4 @@
-"""What may still be stuck, found without looking at every file ever reported."""
+"""The hours that a few records are of, and the files that they list."""
 
 from datetime import datetime
 
@@ -6,18 +6,6 @@ import pandas as pd
 
 from contract.moments import start_of_hour
 from dashboard.data.frames import RECORD_KEY
-from dashboard.services.places import mark_places
-
-
-def find_uncleared_records(records: pd.DataFrame) -> pd.DataFrame:
-    """The latest record of every folder of every sender.
-
-    The files that these list are all that can be open: a folder's latest record names every file
-    that is still stuck in it.
-    """
-    marked = mark_places(records, records)
-    latest = marked["detected_at"] == marked.groupby("place")["detected_at"].transform("max")
-    return records[latest][RECORD_KEY]
 
 
 def list_hours(records: pd.DataFrame) -> list[datetime]:

@@ -1,6 +1,6 @@
 """Stuck files: each one from its first sighting to its last, instead of a row for every report."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum, unique
 from typing import Final
 
@@ -66,9 +66,7 @@ COLUMNS: Final = (
 _IN_PLACE: Final = ["place", columns.FILENAME.name, columns.CREATED.name]
 
 
-def find_stuck_files(
-    frames: RecordFrames, now: datetime, quiet: timedelta | None = None, *, incidents: Spans = NO_SPANS
-) -> pd.DataFrame:
+def find_stuck_files(frames: RecordFrames, now: datetime, *, incidents: Spans = NO_SPANS) -> pd.DataFrame:
     """The stuck files in what was reported, by status, each the worst first.
 
     A row ends where its file is known to have been cleared; if it is reported again after that, a second row
@@ -84,8 +82,6 @@ def find_stuck_files(
     Args:
         frames: every record of a stretch of time, and the files of those that matter.
         now: for how long open files have been over their SLA, whenever that stretch ended.
-        quiet: only for those who know of no incidents: a file that was last seen no longer ago is taken for
-            open, any other for unknown.
         incidents: those of that stretch, and those that live now.
 
     Returns:
@@ -99,9 +95,6 @@ def find_stuck_files(
     stuck["status"], stuck["basis"] = Status.LAST_SEEN.value, _NOTHING_SINCE
     for incident, known in _BASES.items():
         stuck.loc[stuck["incident"].eq(incident.value), ["status", "basis"]] = known
-    if quiet is not None:
-        heard = now - stuck["last_seen"] <= quiet
-        stuck["status"] = stuck["status"].mask(heard, Status.OPEN).mask(~heard, Status.UNKNOWN)
     cleared = stuck["cleared_at"].notna()
     stuck.loc[cleared, ["status", "basis"]] = [Status.CLEARED.value, _NOT_LISTED]
     stuck.loc[cleared & stuck["cleared_at"].eq(stuck["ended"]), "basis"] = _ENDED

@@ -1,82 +1,163 @@
-"""Overview: what is open now, how much of it, and where it happens again and again."""
+"""Overview: what is open now, what nobody can tell, and what ended today."""
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
-from dashboard import columns
-from dashboard.backend import backend
-from dashboard.charts.records import draw_breach_hours, draw_files_in_breach, draw_hours_of_day
-from dashboard.data.frames import RecordFrames
+from contract.incidents import UnknownReason
+from dashboard.data import metrics, record_table
+from dashboard.data.incident import Incident
+from dashboard.data.sender import Fleet
+from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.frame.page import Page, start_page
+from dashboard.frame.waiting import wait_for
 from dashboard.services.durations import format_duration
-from dashboard.services.frequency import count_days_by_hour, count_hours_in_breach
-from dashboard.services.latest_records import find_uncleared_records, list_hours, select_files
-from dashboard.services.series import count_files_in_breach
-from dashboard.services.stuck_files import Status, find_stuck_files
-from dashboard.widgets.figures import draw_figures
-from dashboard.widgets.loading import load_hours, load_period
-from dashboard.widgets.stuck_file_list import draw_stuck_files
-
-# Folders that the rankings show.
-_FOLDERS: Final = 10
-_SHOWN: Final = (
-    columns.STATUS,
-    columns.FOLDER,
-    columns.FILENAME,
-    columns.OVERDUE_NOW,
-    columns.CREATED,
-    columns.LAST_SEEN,
-    columns.SLA,
+from dashboard.services.filters import filter_by_text
+from dashboard.services.incident_words import EXPLANATIONS, list_reasons, name_reason
+from dashboard.services.incidents import (
+    COLUMNS,
+    Live,
+    list_utc_days,
+    select_ended,
+    split_live,
+    start_of_day,
+    tabulate_incidents,
 )
+from dashboard.services.situation import Situation, summarize
+from dashboard.widgets.alarm_list import name_alarms_on
+from dashboard.widgets.download import draw_download
+from dashboard.widgets.figures import draw_figures
+from dashboard.widgets.first_steps import draw_first_steps
+from dashboard.widgets.incident_card import draw_incident
+from dashboard.widgets.incident_list import ENDED, INCIDENT, OPEN, SEARCHED, UNKNOWN, draw_incidents
+from dashboard.widgets.search import pick_text
+
+_ENDED_ROWS: Final = 10
+"""Of those that ended today, how many are shown at first."""
+_DOWNLOADED: Final = COLUMNS[1:]
 
 
 def draw() -> None:
     """Draws the view."""
-    page = start_page("Overview")
-    records = load_period(page.session.table, page.period, with_files=False).records
-    if records.empty:
-        st.info(
-            "Nothing was reported in this range: all is well, or the script does not run.",
-            icon=":material/notifications_off:",
-        )
+    page = start_page("Overview", ranged=False)
+    today = start_of_day(page.now, page.zone)
+    table, days = page.session.incidents, list_utc_days(today, page.now)
+    incidents, fleet, ended = wait_for(
+        record_table.NAME,
+        lambda: (table.list_live(), page.session.senders.list_all(), table.list_ended(days)),
+        "incidents",
+    )
+    if not fleet.senders and not fleet.refusals:
+        draw_first_steps()
         return
-    uncleared = _find_uncleared(records, page)
-    _draw_figures(uncleared, records["detected_at"].max(), page.now)
-    st.subheader("Open now, the worst first")
-    draw_stuck_files(uncleared, page, shown=_SHOWN, statuses=(Status.OPEN, Status.UNKNOWN))
-    st.subheader("Files in breach over time")
-    draw_files_in_breach(count_files_in_breach(records, page.period, page.zone))
-    ranking = count_hours_in_breach(records).head(_FOLDERS)
-    st.subheader("Folders most in breach")
-    draw_breach_hours(ranking)
-    st.subheader("When, by hour of the day")
-    ranked = records[records["folder"].isin(ranking["folder"])]
-    draw_hours_of_day(count_days_by_hour(ranked, page.zone), ranking["folder"].tolist())
+    live = split_live(incidents, page.now)
+    situation = summarize(live, fleet, page.now)
+    _draw_figures(situation)
+    _draw_notices(situation, page)
+    _draw_verdict(situation, page)
+    ended_today = select_ended(ended, today)
+    _draw_linked([*incidents, *ended_today], fleet, page)
+    text = _draw_search(live, page) if incidents or ended_today else ""
+    _draw_live(live, text, fleet, page)
+    if ended_today:
+        st.subheader("Ended today")
+        draw_incidents(
+            ended_today, "ended", ENDED, fleet, page, noun="incidents", text=text, rows=_ENDED_ROWS
+        )
 
 
-def _find_uncleared(records: pd.DataFrame, page: Page) -> pd.DataFrame:
-    """The files that may still be stuck. Only the records that list them are fetched with their files."""
-    latest = find_uncleared_records(records)
-    files = load_hours(page.session.table, list_hours(latest), with_files=True).files
-    quiet = timedelta(minutes=backend().settings.quiet_minutes)
-    stuck = find_stuck_files(RecordFrames(records, select_files(latest, files)), page.period.end, quiet)
-    return stuck[stuck["status"] != Status.CLEARED]
+def _draw_figures(situation: Situation) -> None:
+    draw_figures(
+        {
+            "Open incidents": f"{situation.open:,}",
+            "Oldest over SLA": format_duration(situation.oldest_overdue),
+            "Unknown": f"{situation.unknown:,}",
+            "Silent senders": f"{situation.silent:,}",
+            "Unreadable folders": f"{situation.unreadable:,}",
+        }
+    )
 
 
-def _draw_figures(uncleared: pd.DataFrame, last_report: datetime, now: datetime) -> None:
-    still_open = uncleared[uncleared["status"] == Status.OPEN]
-    silent = int((uncleared["status"] == Status.UNKNOWN).sum())
-    figures = {
-        "Open files": f"{len(still_open):,}",
-        "Folders in breach": f"{still_open['folder'].nunique():,}",
-        "Worst over SLA": format_duration(still_open["overdue_now"].max()),
-        "Unknown files": f"{silent:,}",
-        "Last report": f"{format_duration(now - last_report)} ago",
-    }
-    draw_figures(figures)
+def _draw_verdict(situation: Situation, page: Page) -> None:
+    """Says so where nothing is open."""
+    if situation.open:
+        return
+    if situation.last_report is None:
+        st.info("No report was taken yet.", icon=":material/info:")
+        return
+    servers = "1 server" if situation.senders == 1 else f"{situation.senders:,} servers"
+    reported = f"{servers} reported, the last {format_duration(page.now - situation.last_report)} ago."
+    if situation.well:
+        st.success(f"All well: {reported}", icon=":material/check_circle:")
+    else:
+        st.info(f"Nothing is known to be stuck: {reported}", icon=":material/info:")
+
+
+def _draw_notices(situation: Situation, page: Page) -> None:
+    """In one line, which alarms are on and whose reports are refused, and which page says more."""
+    notices = []
+    if alarms := _name_alarms(page):
+        notices.append(f"{alarms} See Operations.")
+    if situation.refused == 1:
+        notices.append("The last report of 1 sender was refused. See Senders.")
+    elif situation.refused:
+        notices.append(f"The last reports of {situation.refused:,} senders were refused. See Senders.")
+    if notices:
+        st.warning(" ".join(notices), icon=":material/notifications_active:")
+
+
+def _name_alarms(page: Page) -> str:
+    """That nobody can tell keeps nothing else from being shown."""
+    try:
+        return name_alarms_on(wait_for(metrics.NAME, page.session.metrics.list_alarms, "alarms"))
+    except (NotAnAnalystError, SessionExpiredError):
+        raise
+    except DashboardError:
+        return "Whether alarms are on cannot be told at the moment."
+
+
+def _draw_linked(shown: Sequence[Incident], fleet: Fleet, page: Page) -> None:
+    """The incident that the address names, where it is in no list of the page."""
+    wanted = INCIDENT.value("")
+    if not wanted or any(one.incident_id == wanted for one in shown):
+        return
+    incident = wait_for(record_table.NAME, lambda: page.session.incidents.find(wanted), "incident")
+    if incident is None:
+        st.info("The incident of this link is not known, or no longer kept.", icon=":material/search_off:")
+        return
+    draw_incident(incident, fleet, page)
+
+
+def _draw_search(live: Live, page: Page) -> str:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = pick_text("Search senders and folders")
+        everything = tabulate_incidents([*live.open, *live.unknown, *live.quiet], page.now)
+        draw_download(filter_by_text(everything, text, SEARCHED), "incidents", _DOWNLOADED, page, text)
+    return text
+
+
+def _draw_live(live: Live, text: str, fleet: Fleet, page: Page) -> None:
+    if live.open:
+        st.subheader("Open now, the worst first")
+        draw_incidents(live.open, "open", OPEN, fleet, page, noun="open incidents", text=text)
+    if live.unknown:
+        st.subheader("Unknown: nobody can tell")
+        told = [
+            f"**{name_reason(same[0])}** ({len(same):,}): {EXPLANATIONS[reason]}."
+            for reason, same in list_reasons(live.unknown)
+        ]
+        st.caption("  \n".join(told))
+        draw_incidents(live.unknown, "unknown", UNKNOWN, fleet, page, noun="incidents", text=text)
+    if live.quiet:
+        picked = INCIDENT.value("")
+        expanded = any(one.incident_id == picked for one in live.quiet)
+        with st.expander(f"Not reported any more ({len(live.quiet):,})", expanded=expanded):
+            st.caption(
+                "Most likely over, and no trouble: the server no longer reports them, and "
+                f"{EXPLANATIONS[UnknownReason.QUIET]}. A day later they are taken for ended."
+            )
+            draw_incidents(live.quiet, "quiet", UNKNOWN, fleet, page, noun="incidents", text=text)
 
 
 draw()

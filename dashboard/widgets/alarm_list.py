@@ -16,6 +16,8 @@ _STATES: Final = {"ALARM": "On", "OK": "OK", "INSUFFICIENT_DATA": "No data"}
 _SINCE: Final = Column("since", MOMENT, "moment", "Since")
 _ROW: Final = 35
 _SHOWN_ROWS: Final = 8
+_NAMED: Final = 4
+"""As many as fit into a line."""
 
 
 def draw_alarms(alarms: Sequence[Alarm], zone: ZoneInfo) -> None:
@@ -57,6 +59,15 @@ def draw_alarms(alarms: Sequence[Alarm], zone: ZoneInfo) -> None:
             },
             alt="Alarms",
         )
+
+
+def name_alarms_on(alarms: Sequence[Alarm]) -> str:
+    """A sentence in Markdown that names the alarms that are on; nothing where none is."""
+    on = [f"**{escape_markdown(alarm.name)}**" for alarm in alarms if alarm.state == "ALARM"]
+    if not on:
+        return ""
+    named = ", ".join(on[:_NAMED]) + (" and others" if len(on) > _NAMED else "")
+    return f"1 alarm is on: {named}." if len(on) == 1 else f"{len(on):,} alarms are on: {named}."
 
 
 def _build_address(runbook: str) -> str:

@@ -1,13 +1,25 @@
 """The incidents that tell what became of the files on a page."""
 
+from contract.folder_key import folder_key
+from dashboard.data import record_table
+from dashboard.data.incident import Incident
 from dashboard.frame.page import Page
-from dashboard.services.breach_spans import NO_SPANS, Spans
+from dashboard.frame.waiting import wait_for
+from dashboard.services.breach_spans import BreachSpan, Spans
+from dashboard.services.incidents import list_utc_days
 
 
 def load_breach_spans(page: Page) -> Spans:
-    """The incidents of the page's range, and those that live now.
+    """The incidents that ended since the page's range began, and those that live now."""
+    table, days = page.session.incidents, list_utc_days(page.period.start, page.now)
+    incidents = wait_for(
+        record_table.NAME, lambda: [*table.list_ended(days, most=None), *table.list_live()], "breach_spans"
+    )
+    spans: dict[tuple[str, str], list[BreachSpan]] = {}
+    for one in incidents:
+        spans.setdefault((one.sender, folder_key(one.folder)), []).append(_span(one))
+    return spans
 
-    None are read yet: a file is then cleared by its sender's next report about its folder, or last seen.
-    """
-    del page
-    return NO_SPANS
+
+def _span(incident: Incident) -> BreachSpan:
+    return BreachSpan(incident.opened_at, incident.ended_at, incident.status)

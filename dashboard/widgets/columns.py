@@ -19,7 +19,7 @@ def configure_column(column: Column, zone: ZoneInfo) -> ColumnConfig:
                 format="YYYY-MM-DD HH:mm",
                 help=column.explanation,
             )
-        case "minutes":
+        case "minutes" | "ago" | "due":
             # The table spells them out itself.
             return st.column_config.Column(column.heading, width=column.width or 105, help=column.explanation)
         case "count":

@@ -4,12 +4,15 @@ from typing import Final
 
 import streamlit as st
 
-_TAIL_CHARACTERS: Final = 42
+PATH_PIXELS: Final = 305
+"""The width of a column of paths that says nothing else."""
+_CHARACTER_PIXELS: Final = 7.2
 
 
-def shorten_path(path: str) -> str:
-    """A path short enough for a table, cut at its beginning: folders differ at their end."""
-    return path if len(path) <= _TAIL_CHARACTERS else f"…{path[1 - _TAIL_CHARACTERS :]}"
+def shorten_path(path: str, pixels: int = PATH_PIXELS) -> str:
+    """A path short enough for a table's column, cut at its beginning: folders differ at their end."""
+    most = int(pixels / _CHARACTER_PIXELS)
+    return path if len(path) <= most else f"…{path[1 - most :]}"
 
 
 def draw_path(folder: str, filename: str | None = None) -> None:

@@ -1,22 +1,17 @@
 """One stuck file in full."""
 
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from contract.remedies import LOST_LETTER, UTF8_HINT
 from dashboard.frame.page import Page
 from dashboard.services.creation_dates import spell_creation
 from dashboard.services.durations import format_duration
 from dashboard.services.markdown import escape_markdown
 from dashboard.widgets.folder_link import draw_folder_link
+from dashboard.widgets.lost_letters import draw_lost_letters
 from dashboard.widgets.path import draw_path
-
-_LOST_LETTERS: Final = (
-    f"Each {LOST_LETTER} stands for a letter that was lost on the way. Whoever looks after the script: "
-    f"{escape_markdown(UTF8_HINT)}."
-)
 
 
 def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
@@ -40,8 +35,7 @@ def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
     with st.container(border=True):
         draw_path(stuck["folder"], stuck["filename"])
         st.markdown(f"**{stuck['status']}**: {stuck['basis']}.")
-        if LOST_LETTER in stuck["folder"] + stuck["filename"]:
-            st.warning(_LOST_LETTERS, icon=":material/font_download_off:")
+        draw_lost_letters([stuck["folder"], stuck["filename"]])
         st.markdown("\n".join(f"- {name}: **{value}**" for name, value in facts.items()))
         st.caption(f"Times in {page.zone.key}")
         draw_folder_link(stuck["folder"])

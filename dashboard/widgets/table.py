@@ -1,19 +1,19 @@
 """Tables with one row picked, which stays picked when rows come and go around it."""
 
 import hashlib
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.columns import Column, Kind
+from dashboard.columns import Column
 from dashboard.frame.address import Parameter
 from dashboard.services.creation_dates import spell_creations
 from dashboard.services.durations import format_duration
 from dashboard.widgets.columns import configure_column
-from dashboard.widgets.path import shorten_path
+from dashboard.widgets.path import PATH_PIXELS, shorten_path
 
 _DIGITS: Final = 12
 PICK: Final = Parameter("pick", lambda text: text if text.isalnum() and len(text) == _DIGITS else None)
@@ -30,6 +30,8 @@ def draw_table(
     identity: Sequence[str],
     noun: str,
     former: Sequence[str] = (),
+    picked_in: Parameter[str] | None = None,
+    rows: int = PAGE_ROWS,
 ) -> "pd.Series[Any] | None":
     """Draws a table of the first rows, and more as asked; returns the picked row.
 
@@ -41,11 +43,15 @@ def draw_table(
         identity: the columns that make a row what it is, whatever else of it changes.
         noun: what the rows are, in the plural.
         former: the columns that did so in older links, where those were others.
+        picked_in: what holds the picked row in the address, by the one column of its `identity`. Without
+            one, `PICK` holds a hash of it. Tables that share it have one row picked between them.
+        rows: how many are shown at first.
     """
-    limit = st.session_state.setdefault(f"{key}_limit", PAGE_ROWS)
+    limit = st.session_state.setdefault(f"{key}_limit", rows)
     shown = frame.head(limit)
-    ids = _hash_identities(shown, identity)
-    picked = PICK.value("")
+    pick = picked_in or PICK
+    ids = shown[identity[0]].tolist() if picked_in else _hash_identities(shown, identity)
+    picked = pick.value("")
     if former and picked not in ids and picked in (of_old := _hash_identities(shown, former)):
         picked = ids[of_old.index(picked)]
     widget = f"{key}_table"
@@ -55,13 +61,13 @@ def draw_table(
         _name_shown(column): spell_creations(shown, zone) for column in columns if column.kind == "creation"
     }
     st.dataframe(
-        shown.assign(**spelt)
-        .style.format(_format_minutes, subset=_list_names(columns, "minutes"))
-        .format(_format_path, subset=_list_names(columns, "path")),
+        shown.assign(**spelt).style.format(
+            {column.name: spell for column in columns if (spell := _find_spelling(column)) is not None}
+        ),
         hide_index=True,
         column_order=[_name_shown(column) for column in columns],
         column_config={_name_shown(column): configure_column(column, zone) for column in columns},
-        on_select=lambda: _pick(widget, ids),
+        on_select=lambda: _pick(pick, widget, ids),
         selection_mode="single-row",
         key=widget,
         alt=noun.capitalize(),
@@ -77,16 +83,29 @@ def _name_shown(column: Column) -> str:
     return f"{column.name}_spelt" if column.kind == "creation" else column.name
 
 
-def _list_names(columns: Sequence[Column], kind: Kind) -> list[Hashable]:
-    return [column.name for column in columns if column.kind == kind]
+def _find_spelling(column: Column) -> Callable[[Any], str] | None:
+    """How a table spells a column's values; None leaves that to the browser."""
+    match column.kind:
+        case "minutes":
+            return format_duration
+        case "ago":
+            return _format_ago
+        case "due":
+            return _format_due
+        case "path":
+            return lambda path: shorten_path(path, column.width or PATH_PIXELS)
+        case _:
+            return None
 
 
-def _format_minutes(minutes: Any) -> str:
-    return format_duration(minutes)
+def _format_ago(minutes: float) -> str:
+    return "-" if pd.isna(minutes) else f"{format_duration(minutes)} ago"
 
 
-def _format_path(path: Any) -> str:
-    return shorten_path(path)
+def _format_due(minutes: float) -> str:
+    if pd.isna(minutes):
+        return "-"
+    return f"in {format_duration(minutes)}" if minutes >= 0 else f"{format_duration(-minutes)} ago"
 
 
 def _hash_identities(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
@@ -100,10 +119,14 @@ def _select(widget: str, rows: list[int]) -> None:
         st.session_state[widget] = {"selection": {"rows": rows}}
 
 
-def _pick(widget: str, ids: Sequence[str]) -> None:
+def _pick(parameter: Parameter[str], widget: str, ids: Sequence[str]) -> None:
     state: Mapping[str, Any] = st.session_state[widget]
     rows = state["selection"]["rows"]
-    PICK.write(ids[rows[0]] if rows else None)
+    if rows:
+        parameter.write(ids[rows[0]])
+    elif parameter.value("") in ids:
+        # A row of another table may have been picked, which is why none of this one is any more.
+        parameter.write(None)
 
 
 def _describe_count(shown: int, total: int, noun: str) -> str:

@@ -13,6 +13,8 @@ from dashboard.backend import backend
 from dashboard.settings import Settings
 from tests.dashboard.fake_auth_api import FakeAuthApi, User, serving
 from tests.dashboard.fake_table import REGION, TABLE, create_table
+from tests.dashboard.projected import Projected, projecting
+from tests.projection_tables import INCIDENTS, SENDERS, create_projection_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -46,7 +48,9 @@ def identity_pool_id(aws: None) -> str:
 
 @pytest.fixture(scope="module")
 def dynamodb(aws: None) -> "DynamoDBClient":
-    return create_table()
+    client = create_table()
+    create_projection_tables(client)
+    return client
 
 
 @pytest.fixture
@@ -65,6 +69,13 @@ def store(dynamodb: "DynamoDBClient") -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
+def projected(dynamodb: "DynamoDBClient") -> Iterator[Projected]:
+    """Senders and incidents, taken out again after the test."""
+    with projecting(dynamodb) as projected:
+        yield projected
+
+
+@pytest.fixture
 def settings(
     monkeypatch: pytest.MonkeyPatch,
     auth_api: FakeAuthApi,
@@ -76,6 +87,8 @@ def settings(
         "API_URL": auth_api.url,
         "REGION": dynamodb.meta.region_name,
         "TABLE_NAME": TABLE,
+        "SENDERS_TABLE_NAME": SENDERS,
+        "INCIDENTS_TABLE_NAME": INCIDENTS,
         "USER_POOL_ID": f"{REGION}_pool",
         "IDENTITY_POOL_ID": identity_pool_id,
         "METRICS_NAMESPACE": NAMESPACE,

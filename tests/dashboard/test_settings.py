@@ -9,6 +9,8 @@ COMPLETE = {
     "api_url": "https://api.example/dev/",
     "region": "eu-central-1",
     "table_name": "FileSlaErrors",
+    "senders_table_name": "FileSlaSenders",
+    "incidents_table_name": "FileSlaIncidents",
     "user_pool_id": "eu-central-1_pool",
     "identity_pool_id": "eu-central-1:pool",
     "metrics_namespace": "file-sla-test",

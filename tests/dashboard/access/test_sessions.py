@@ -30,7 +30,7 @@ def analyst() -> Any:
 
 
 def begin(sessions: SessionStore, analyst: Any = None) -> str:
-    return sessions.begin(analyst, *(cast("Any", object()) for _ in range(2)))
+    return sessions.begin(analyst, *(cast("Any", object()) for _ in range(4)))
 
 
 def find(sessions: SessionStore, session_id: str) -> Session:

@@ -1,14 +1,19 @@
 """An analyst at a browser, in front of the whole system."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Locator, Page, expect
 
+from tests.analyst import cell
 from tests.running_stack import RunningStack
 
 Report = Callable[..., None]
+PATIENCE_SECONDS = 120
+"""Of the projection, which other tests' reports may keep busy."""
 
 
 @pytest.fixture
@@ -19,12 +24,26 @@ def folder() -> str:
 
 @pytest.fixture
 def report(stack: RunningStack, folder: str) -> Report:
-    """Posts a report of the folder with these files, each over its SLA for hours."""
+    """Posts a report of the folder with these files, each over its SLA for hours. It may name its sender."""
     created = (datetime.now(UTC) - timedelta(hours=5)).isoformat()
 
-    def post(*filenames: str) -> None:
+    def post(*filenames: str, sender: str | None = None) -> None:
         files = [{"filename": name, "creationDate": created} for name in filenames]
-        body = {"sla_error": [{"folder": folder, "sla": 20, "files": files}]}
+        run = {"run": {"sender": sender}} if sender else {}
+        body = {"sla_error": [{"folder": folder, "sla": 20, "files": files}], **run}
         stack.report(body, stack.token(stack.reporter)).raise_for_status()
 
     return post
+
+
+def expect_projected(page: Page, of: Locator, text: str) -> None:
+    """Waits until a table has a cell that only the projection can have put there, looking again meanwhile."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            expect(cell(of, text)).to_be_attached()
+        except AssertionError:
+            assert time.monotonic() < deadline, f"{text} is not on the page"
+            page.reload()
+        else:
+            return

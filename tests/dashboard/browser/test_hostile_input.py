@@ -7,11 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from dashboard.access.cookie import COOKIE
-from tests.analyst import expect_signed_in, expect_signed_out, pick_first_row, sign_in, table
-from tests.dashboard.browser.conftest import Report
+from tests.analyst import cell, expect_signed_in, expect_signed_out, pick_first_row, sign_in, table
+from tests.dashboard.browser.conftest import Report, expect_projected
 from tests.running_stack import RunningStack
 
 FILE = "<script>alert(1)</script> **bold** [a link](https://example.com/) $x$ :red[x].csv"
+
+SENDER = "<img src=x> **bold** [a link](https:example.com) $x$"
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def test_names_are_shown_and_never_obeyed(
         dialog.dismiss()
 
     page.on("dialog", refuse)
-    report(FILE)
+    report(FILE, sender=SENDER)
     page.goto(f"/by-date?q={quote(folder[-32:])}")
     sign_in(page, stack.analyst)
     expect(page.get_by_text("1 stuck file.")).to_be_visible()
@@ -43,7 +45,13 @@ def test_names_are_shown_and_never_obeyed(
     _expect_nothing_made_of_names(page)
 
     page.goto(f"/?q={quote(folder[-32:])}")
-    expect(table(page, "Stuck files")).to_be_visible()
+    incidents = table(page, "Open incidents")
+    expect_projected(page, incidents, f"{stack.reporter['username']}/{SENDER}")
+    pick_first_row(incidents)
+    expect(cell(table(page, "Files"), FILE)).to_be_attached()
+    _expect_nothing_made_of_names(page)
+    page.get_by_role("button", name="Sender", exact=True).click()
+    expect(page.get_by_text("Its open incidents")).to_be_visible()
     _expect_nothing_made_of_names(page)
     assert obeyed == []
 

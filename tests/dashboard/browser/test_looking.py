@@ -8,10 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
-from tests.dashboard.browser.conftest import Report
+from tests.dashboard.browser.conftest import Report, expect_projected
 from tests.running_stack import RunningStack
 
 FORMULA = "=1+1.csv"
+_NOW = ("Overview", "Senders")
+"""Pages that show how things are now, whatever range the others have."""
 
 
 def test_a_pasted_link_opens_the_same_view_after_signing_in(
@@ -39,6 +41,32 @@ def test_a_stuck_file_leads_to_its_folders_history(
     page.get_by_role("button", name="Folder history").click()
     expect(page.get_by_role("heading", name="By folder")).to_be_visible()
     expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
+
+
+def test_an_open_incident_is_picked_by_mouse_or_keyboard_and_leads_to_its_sender(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    """Other tables of the page, of which nothing is picked, leave the choice alone."""
+    sender = f"FILES-{folder[-8:]}"
+    report("stuck.csv", sender=sender)
+    page.goto(f"/?q={folder.rsplit(chr(92))[-1]}")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    incidents = table(page, "Open incidents")
+    expect_projected(page, incidents, f"{stack.reporter['username']}/{sender}")
+    pick_first_row(incidents)
+    expect(page).to_have_url(re.compile("incident="))
+    expect(page.get_by_text(folder)).to_be_visible()
+    expect(cell(table(page, "Files"), "stuck.csv")).to_be_attached()
+    pick_first_row(incidents)
+    expect(page).not_to_have_url(re.compile("incident="))
+    incidents.locator("canvas").first.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift+Space")
+    expect(page).to_have_url(re.compile("incident="))
+    page.get_by_role("button", name="Sender", exact=True).click()
+    expect(page.get_by_role("heading", name=sender)).to_be_visible()
+    expect(page).to_have_url(re.compile("/senders.*sender="))
 
 
 def test_the_view_refreshes_by_itself_and_keeps_what_was_picked(
@@ -89,7 +117,12 @@ def test_no_view_is_wider_than_the_screen(
     page.goto("/")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
-    for path, heading in (("/", "Overview"), ("/by-date", "By date"), ("/by-folder", "By folder")):
+    for path, heading in (
+        ("/", "Overview"),
+        ("/senders", "Senders"),
+        ("/by-date", "By date"),
+        ("/by-folder", "By folder"),
+    ):
         page.goto(path)
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -100,8 +133,9 @@ def test_the_range_stays_chosen_from_view_to_view(page: Page, stack: RunningStac
     page.goto("/?range=7d")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
-    for view in ("By date", "Overview", "By folder", "Operations", "By date"):
-        page.get_by_role("link", name=view).click()
+    for view in ("By date", "Overview", "By folder", "Senders", "Operations", "By date"):
+        page.get_by_role("region", name="Sidebar").get_by_role("link", name=view).click()
         expect(page.get_by_role("heading", name=view, level=1)).to_be_visible()
-        expect(page.get_by_role("radio", name="7 days")).to_be_checked()
+        if view not in _NOW:
+            expect(page.get_by_role("radio", name="7 days")).to_be_checked()
         expect(page.get_by_role("combobox", name="Time zone")).not_to_have_value("")

@@ -127,3 +127,13 @@ def test_a_folder_in_an_hour_is_its_records_of_that_hour_with_their_files(
     (file,) = record[Attribute.FILES]["L"]
     assert list(breach_table.query_folder("F", HOUR, HOUR)) == [record]
     assert file["M"][FileAttribute.FILENAME]["S"] == "in"
+
+
+def test_a_run_is_its_records_of_a_folder_and_no_others(
+    breach_table: RecordTable, store: Callable[..., None]
+) -> None:
+    mine = item(HOUR, "F", [("mine", HOUR)], run="run-1")
+    store(mine, item(HOUR + MINUTE, "F", run="run-2"), item(HOUR, "F"), item(HOUR, "other", run="run-1"))
+    (record,) = breach_table.query_run(HOUR + 30 * MINUTE, "F", "run-1")
+    assert record[Attribute.FILES] == mine[Attribute.FILES]
+    assert list(breach_table.query_run(HOUR + 60 * MINUTE, "F", "run-1")) == []

@@ -19,9 +19,10 @@ from dashboard.services.recurrence import summarize_recurrence
 from dashboard.services.stuck_files import Status, find_stuck_files
 from dashboard.services.timeline import find_longest_waits
 from tests.dashboard.fake_table import item
+from tests.dashboard.spans import span
 
 SEEN: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
-LIVE: Final[Spans] = {("reporter", "F"): [(SEEN, None)]}
+LIVE: Final[Spans] = {("reporter", "F"): [span(SEEN)]}
 ODD: Final = {
     "first": datetime.min.replace(tzinfo=UTC),
     "no-times": datetime(1601, 1, 1, tzinfo=UTC),

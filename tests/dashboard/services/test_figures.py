@@ -9,8 +9,8 @@ import pytest
 
 from dashboard.data.frames import RecordFrames, parse_records
 from dashboard.services.durations import format_duration
-from dashboard.services.frequency import count_days_by_hour, count_hours_by_week, count_hours_in_breach
-from dashboard.services.latest_records import find_uncleared_records, list_hours, select_files
+from dashboard.services.frequency import count_hours_by_week
+from dashboard.services.latest_records import list_hours, select_files
 from dashboard.services.periods import Period
 from dashboard.services.recurrence import summarize_recurrence
 from dashboard.services.series import choose_step, count_files_in_breach
@@ -62,22 +62,6 @@ def test_an_hour_that_the_clocks_repeat_is_one_step() -> None:
     assert dict(zip(series["time"].dt.hour, series["files"], strict=True))[2] == 2
 
 
-def test_folders_rank_by_the_hours_in_which_they_were_reported() -> None:
-    ranking = count_hours_in_breach(
-        breaches(record(0, "F"), record(0.5, "F", 3), record(0, "G"), record(1, "G")).records
-    )
-    assert ranking.to_dict("list") == {"folder": ["G", "F"], "hours": [2, 1], "files": [1, 3]}
-
-
-def test_the_heat_map_counts_days_at_the_hours_of_the_viewers_zone() -> None:
-    reports = breaches(record(0), record(0.5), record(24), record(12)).records
-    cells = count_days_by_hour(reports, BERLIN)
-    assert cells.to_dict("records") == [
-        {"folder": "F", "hour": 1, "days": 1},  # midnight in UTC, already the next day in Berlin
-        {"folder": "F", "hour": 13, "days": 2},
-    ]
-
-
 def test_weeks_begin_on_monday_in_the_viewers_zone() -> None:
     sunday_late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
     reports = breaches(item(sunday_late), item(sunday_late - HOUR)).records
@@ -116,26 +100,11 @@ def test_recurrence_of_nothing_has_no_typical_anything() -> None:
     assert (found.files, found.typical_overdue, found.typical_interval) == (0, None, None)
 
 
-def test_the_latest_records_are_those_of_each_senders_folder() -> None:
-    found = breaches(
-        record(0, "F"), record(0, "G"), record(1, "G", 2), record(0, "H", reporter="other"), record(0.5, "H")
-    )
-    latest = find_uncleared_records(found.records)
-    assert sorted(latest["folder"]) == ["F", "G", "H", "H"]
-    assert list_hours(latest) == [NOON, NOON + HOUR]
-    assert sorted(select_files(latest, found.files)["folder"]) == ["F", "G", "G", "H", "H"]
-
-
-def test_what_may_be_open_is_the_same_from_the_latest_records_as_from_everything() -> None:
-    found = breaches(
-        *(record(hours, folder, 2) for hours in (0, 1, 1.5) for folder in "FG"), record(1.8, "G")
-    )
-    now = NOON + 2 * HOUR
-    latest = RecordFrames(found.records, select_files(find_uncleared_records(found.records), found.files))
-    columns = ["folder", "filename", "status", "overdue_now", "last_seen"]
-    everything = find_stuck_files(found, now)[columns]
-    less = find_stuck_files(latest, now)[columns]
-    pd.testing.assert_frame_equal(less, everything[everything["status"] != "cleared"])
+def test_records_lead_to_their_hours_and_to_their_files() -> None:
+    found = breaches(record(0, "F"), record(0, "G"), record(1, "G", 2))
+    of_g = found.records[found.records["folder"] == "G"]
+    assert list_hours(of_g) == [NOON, NOON + HOUR]
+    assert list(select_files(of_g, found.files)["folder"]) == ["G", "G", "G"]
 
 
 @pytest.mark.parametrize(

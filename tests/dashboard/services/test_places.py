@@ -18,6 +18,7 @@ from dashboard.services.spellings import list_spellings
 from dashboard.services.stuck_files import Status, find_stuck_files
 from dashboard.services.timeline import find_longest_waits
 from tests.dashboard.fake_table import item
+from tests.dashboard.spans import span
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CREATED = START - timedelta(hours=5)
@@ -72,7 +73,7 @@ def test_two_spellings_are_one_folder_as_last_spelt(spellings: tuple[str, str]) 
 
 
 def test_an_incident_counts_for_its_sender_and_every_spelling() -> None:
-    incidents = {("s/1", folder_key(PATH)): [(at(0), None)]}
+    incidents = {("s/1", folder_key(PATH)): [span(at(0))]}
     found = find(
         record(0, "a", folder=SPELT, sender="s/1"), record(0, "a", sender="s/2"), incidents=incidents
     )
@@ -120,7 +121,7 @@ def test_where_an_account_has_two_servers_older_records_are_of_neither() -> None
 def test_places_of_nothing_are_nothing() -> None:
     frames = RecordFrames.of([])
     assert mark_places(frames.records, frames.records).empty
-    assert find(incidents={("s", PATH): [(at(0), None)]}).empty
+    assert find(incidents={("s", PATH): [span(at(0))]}).empty
 
 
 def test_files_of_two_servers_with_the_same_path_add_up() -> None:

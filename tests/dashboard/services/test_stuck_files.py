@@ -17,10 +17,11 @@ from dashboard.services.breach_spans import NO_SPANS, BreachSpan, Spans
 from dashboard.services.stuck_files import COLUMNS, FILE, Status, find_stuck_files
 from tests.dashboard.fake_table import item
 from tests.dashboard.properties import PROPERTY
+from tests.dashboard.spans import span
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CREATED = START - timedelta(hours=5)
-LIVE: Spans = {("r", "F"): [(START - timedelta(hours=9), None)]}
+LIVE: Spans = {("r", "F"): [span(START - timedelta(hours=9))]}
 """The incident of the folder F of the account r goes on."""
 
 
@@ -103,14 +104,14 @@ def test_an_end_that_nobody_saw_clears_nothing(status: IncidentStatus) -> None:
 
 
 def test_cleared_is_what_was_in_an_incident_that_was_cleared() -> None:
-    ended = {("r", "F"): [(at(0), at(30))]}
+    ended = {("r", "F"): [span(at(0), at(30))]}
     found = only(find(report(0, F=["a"]), now=100, incidents=ended), "a")
     assert (found.status, found.cleared_at) == (Status.CLEARED, at(30))
     assert "incident was cleared" in found.basis
 
 
 def test_the_end_of_an_incident_comes_before_a_later_report() -> None:
-    ended = {("r", "F"): [(at(0), at(30)), (at(60), None)]}
+    ended = {("r", "F"): [span(at(0), at(30)), span(at(60))]}
     found = find(report(0, F=["a", "b"]), report(60, F=["b"]), now=100, incidents=ended)
     assert only(found, "a").cleared_at == at(30)
     rows = found[found["filename"] == "b"].sort_values("first_seen")
@@ -119,14 +120,14 @@ def test_the_end_of_an_incident_comes_before_a_later_report() -> None:
 
 
 def test_a_report_before_the_end_of_the_incident_clears_what_it_leaves_out() -> None:
-    ended = {("r", "F"): [(at(0), at(30))]}
+    ended = {("r", "F"): [span(at(0), at(30))]}
     found = find(report(0, F=["a"]), report(20, F=["b"]), now=100, incidents=ended)
     assert only(found, "a").cleared_at == at(20)
     assert only(found, "b").cleared_at == at(30)
 
 
 def test_an_incident_that_ended_before_says_nothing() -> None:
-    ended = {("r", "F"): [(at(-60), at(-30))]}
+    ended = {("r", "F"): [span(at(-60), at(-30))]}
     assert only(find(report(0, F=["a"]), now=5, incidents=ended), "a").status == Status.LAST_SEEN
 
 

@@ -11,7 +11,7 @@ from dashboard.services.stuck_files import FILE
 from dashboard.widgets.table import _hash_identities
 from tests.dashboard.fake_table import item
 from tests.dashboard.views.reading import shown
-from tests.dashboard.views.test_views import BY_DATE, BY_FOLDER, OVERVIEW, column, figures, open_view
+from tests.dashboard.views.test_views import BY_DATE, BY_FOLDER, column, open_view
 
 FOLDER = " "
 DATES = [datetime(year, 1, 1, tzinfo=UTC) for year in (1, 1601, 1960, 9999)]
@@ -30,7 +30,7 @@ def odd(store: Callable[..., None]) -> None:
 
 
 @pytest.mark.usefixtures("odd")
-@pytest.mark.parametrize("view", [OVERVIEW, BY_DATE, BY_FOLDER])
+@pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
 def test_every_page_shows_all_of_them(signed_in: AppTest, view: str, zone: str) -> None:
     parameters = {"folder": FOLDER} if view == BY_FOLDER else {}
@@ -40,14 +40,7 @@ def test_every_page_shows_all_of_them(signed_in: AppTest, view: str, zone: str) 
     assert CREATED[3] in column(signed_in, "created_spelt")
 
 
-@pytest.mark.usefixtures("odd")
-def test_the_worst_is_one_whose_age_is_known(signed_in: AppTest) -> None:
-    open_view(signed_in, OVERVIEW)
-    assert figures(signed_in)["Open files"] == "5"
-    assert figures(signed_in)["Worst over SLA"].startswith("2 h")
-
-
-@pytest.mark.parametrize("view", [OVERVIEW, BY_DATE, BY_FOLDER])
+@pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
 def test_a_page_of_nothing_else_is_a_page(signed_in: AppTest, view: str, store: Callable[..., None]) -> None:
     at = datetime.now(UTC) - timedelta(minutes=10)
     store(item(at, FOLDER, list(zip(NAMES, DATES, strict=True))))

@@ -134,4 +134,4 @@ def test_a_failure_is_told_in_plain_words(signed_in: AppTest, failure: Exception
 def test_the_runbook_is_there_for_every_link(signed_in: AppTest) -> None:
     signed_in.switch_page("views/runbook.py").run()
     assert not signed_in.exception
-    assert "## Silence" in signed_in.markdown[-1].value
+    assert "## Silent senders" in signed_in.markdown[-1].value

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from contract.folder_key import folder_key
 from dashboard.services.breach_spans import Spans
 from tests.dashboard.fake_table import item
+from tests.dashboard.spans import span
 from tests.dashboard.views.reading import button, shown
 from tests.dashboard.views.test_views import BY_DATE, BY_FOLDER, ago, column, figures, open_view
 
@@ -31,8 +32,13 @@ def servers(store: Callable[..., None]) -> None:
 @pytest.fixture
 def incidents(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that the pages are told of."""
-    spans: Spans = {("sub/web", folder_key(FOLDER)): [(ago(hours=5), None)]}
-    monkeypatch.setattr("dashboard.widgets.breach_spans.NO_SPANS", spans)
+    spans: Spans = {("sub/web", folder_key(FOLDER)): [span(ago(hours=5))]}
+    _tell(monkeypatch, spans)
+
+
+def _tell(monkeypatch: pytest.MonkeyPatch, spans: Spans) -> None:
+    # The pages are run anew, and import it then.
+    monkeypatch.setattr("dashboard.widgets.breach_spans.load_breach_spans", lambda _: spans)
 
 
 def files(app: AppTest) -> dict[str, str]:
@@ -106,8 +112,8 @@ def test_what_is_open_now_is_so_whenever_the_range_ends(
 ) -> None:
     day = datetime.now(UTC).date() - timedelta(days=days)
     seen = datetime.combine(day, datetime.min.time(), UTC) + timedelta(seconds=1)
-    spans: Spans = {("sub/web", folder_key(FOLDER)): [(seen, None)]}
-    monkeypatch.setattr("dashboard.widgets.breach_spans.NO_SPANS", spans)
+    spans: Spans = {("sub/web", folder_key(FOLDER)): [span(seen)]}
+    _tell(monkeypatch, spans)
     store(item(seen, FOLDER, [("b.csv", CREATED)], sender="sub/web"))
     open_view(signed_in, view, folder=FOLDER, range="custom", days=f"{day}..{day}", zone="UTC")
     assert column(signed_in, "status") == ["▲ Open"]

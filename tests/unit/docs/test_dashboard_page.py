@@ -3,7 +3,7 @@
 import re
 
 from contract.outputs import OUTPUTS_VARIABLE
-from dashboard.services import stuck_files
+from dashboard.services import incident_words, stuck_files
 from dashboard.services.periods import MAX_DAYS
 from dashboard.settings import Settings, name_variable
 from dashboard.widgets.stuck_file_list import _LABELS
@@ -35,3 +35,16 @@ def test_every_status_is_told_with_how_it_is_known() -> None:
 
 def test_longest_range_is_the_pickers() -> None:
     assert f"up to {MAX_DAYS} days" in PAGE
+
+
+def test_every_reason_is_told_in_the_words_of_the_screen() -> None:
+    told = dict(re.findall(r"^\| ([a-z ]+) \| ([^|]+) \|$", PAGE, re.MULTILINE))
+    for reason, explanation in incident_words.EXPLANATIONS.items():
+        assert told[incident_words.REASONS[reason]] == explanation
+
+
+def test_every_warning_is_told_by_its_name() -> None:
+    source = (ROOT / "dashboard" / "services" / "sender_warnings.py").read_text()
+    names = set(re.findall(r'name="([^"]+)"', source))
+    assert len(names) == 6
+    assert names <= set(re.findall(r"^\| ([a-z -]+) \|", PAGE, re.MULTILINE))

@@ -1,0 +1,62 @@
+"""The table FileSlaSenders: one method an access pattern, each naming its index."""
+
+from collections.abc import Iterable
+
+from contract.senders import (
+    OWN_PART,
+    REFUSED_PART,
+    REFUSED_STATE,
+    SenderAttribute,
+    SenderIndex,
+    SenderState,
+)
+from dashboard.clock import Clock
+from dashboard.data.queries import Item, Queries, Query
+from dashboard.data.recent import Recent
+from dashboard.data.sender import ATTRIBUTES, Fleet, Refusal, Sender
+
+
+class SenderTable:
+    """Senders, as one analyst may see them. Safe to share between threads.
+
+    Every method raises what `translate_aws_errors` does. What was read is remembered for some seconds.
+    """
+
+    def __init__(self, queries: Queries, table_name: str, clock: Clock) -> None:
+        self._queries = queries
+        self._table_name = table_name
+        self._recent = Recent[Fleet](clock)
+
+    def list_all(self) -> Fleet:
+        """Every sender, without what is shown of one alone, in no particular order."""
+        # All that the index has: it holds what a page shows, and refuses to be asked for more.
+        queries = [
+            Query(table=self._table_name, index=SenderIndex.STATE, equal={SenderAttribute.STATE: state})
+            for state in (*SenderState, REFUSED_STATE)
+        ]
+        return self._recent.get("all", lambda: _read_fleet(self._queries.run(*queries)))
+
+    def read(self, key: str) -> tuple[Sender | None, Refusal | None]:
+        """One sender in full: itself, and its last refused report."""
+        query = Query(
+            table=self._table_name,
+            equal={SenderAttribute.SENDER: key},
+            # The parts between hold what only the projection reads: lists, sets, what people did.
+            between=(SenderAttribute.PART, REFUSED_PART, OWN_PART),
+            attributes=ATTRIBUTES,
+        )
+        return self._recent.get(("one", key), lambda: _read_fleet(self._queries.run(query))).find(key)
+
+
+def _read_fleet(items: Iterable[Item]) -> Fleet:
+    senders: dict[str, Sender] = {}
+    refusals: dict[str, Refusal] = {}
+    for item in items:
+        state = item.get(SenderAttribute.STATE)
+        if state == REFUSED_STATE:
+            refusals[item[SenderAttribute.SENDER]] = Refusal.model_validate(item)
+        # A sender that was only marked to be folded has none yet.
+        elif state is not None:
+            # It may change its state between two queries, and then is in both.
+            senders[item[SenderAttribute.SENDER]] = Sender.model_validate(item)
+    return Fleet(senders=list(senders.values()), refusals=refusals)

@@ -1,0 +1,69 @@
+"""One incident in full, with its files."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import streamlit as st
+
+from contract.incidents import IncidentStatus
+from dashboard.data.incident import Incident
+from dashboard.data.incident_files import load_incident_files
+from dashboard.data.record_table import NAME
+from dashboard.data.sender import Fleet
+from dashboard.frame.page import Page
+from dashboard.frame.waiting import wait_for
+from dashboard.services.durations import format_duration
+from dashboard.services.incident_files import COLUMNS, tabulate_files
+from dashboard.services.incident_words import explain
+from dashboard.widgets.facts import draw_facts
+from dashboard.widgets.file_list import draw_files
+from dashboard.widgets.folder_link import draw_folder_link
+from dashboard.widgets.lost_letters import draw_lost_letters
+from dashboard.widgets.path import draw_path
+from dashboard.widgets.sender_link import draw_sender_link
+
+_KEY: Final = "incident_files"
+
+
+def draw_incident(incident: Incident, fleet: Fleet, page: Page) -> None:
+    """Draws everything known of the incident, and the ways to its folder's history and to its sender."""
+    frames = wait_for(NAME, lambda: load_incident_files(page.session.table, incident), _KEY)
+    with st.container(border=True):
+        draw_path(incident.folder)
+        st.markdown(f"**{incident.status.capitalize()}**: {explain(incident)}.")
+        draw_facts(_list_facts(incident, fleet, page))
+        draw_lost_letters([incident.folder, *frames.files["filename"]])
+        if frames.files.empty:
+            st.caption("The report that last named its files is no longer kept.")
+        else:
+            st.caption(f"Files that were stuck when it was last seen. Times in {page.zone.key}.")
+            files = tabulate_files(frames.files, incident.sla, page.now)
+            shown = COLUMNS if incident.status is IncidentStatus.OPEN else (COLUMNS[0], *COLUMNS[2:])
+            draw_files(files, shown, page.zone)
+        with st.container(horizontal=True):
+            draw_folder_link(incident.folder)
+            draw_sender_link(incident.sender)
+
+
+def _list_facts(incident: Incident, fleet: Fleet, page: Page) -> dict[str, str]:
+    def local(moment: datetime | None) -> str:
+        return f"{moment.astimezone(page.zone):%Y-%m-%d %H:%M:%S}" if moment else ""
+
+    sender, _ = fleet.find(incident.sender)
+    overdue = incident.overdue_minutes(page.now)
+    oldest = f"{format_duration(overdue)} over the SLA, created {local(incident.oldest_creation)}"
+    live, is_open = incident.ended_at is None, incident.status is IncidentStatus.OPEN
+    return {
+        "Sender": incident.sender_name,
+        "SLA": format_duration(timedelta(minutes=incident.sla)),
+        "Oldest file": ("of unknown age" if overdue is None else oldest) if live else "",
+        "In breach since": local(incident.breached_since),
+        "First seen": local(incident.opened_at),
+        # An open one is not written anew by every run that tells the same again.
+        "Last seen for sure" if is_open else "Last seen": local(incident.last_seen_at),
+        "Its server last reported at": local(sender.last_run_at) if sender else "",
+        "Unknown since": local(incident.unknown_since) if live else "",
+        "Ended": local(incident.ended_at),
+        "Files": f"{incident.file_count:,}, at most {incident.peak_file_count:,} at once",
+        "Reopened": f"{incident.reopened:,} times" if incident.reopened else "",
+    }

@@ -1,0 +1,120 @@
+"""One sender in full: what is wrong with it and what to do, and everything known of it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import incident_columns
+from dashboard.data.incident import Incident
+from dashboard.data.sender import Fleet, Refusal, Sender
+from dashboard.frame.page import Page
+from dashboard.services.durations import format_duration
+from dashboard.services.incidents import split_live
+from dashboard.services.known_senders import Known
+from dashboard.services.markdown import escape_markdown
+from dashboard.services.sender_warnings import list_warnings
+from dashboard.services.sender_words import (
+    KIND_EXPLANATIONS,
+    KINDS,
+    STATES,
+    describe_clock,
+    describe_folders,
+    describe_interval,
+)
+from dashboard.widgets.facts import draw_facts
+from dashboard.widgets.incident_list import OPEN, UNKNOWN, draw_incidents
+
+_OPEN: Final = tuple(column for column in OPEN if column is not incident_columns.SENDER_NAME)
+_UNKNOWN: Final = tuple(column for column in UNKNOWN if column is not incident_columns.SENDER_NAME)
+
+
+def draw_sender(known: Known, incidents: Sequence[Incident], fleet: Fleet, page: Page) -> None:
+    """Draws a sender.
+
+    Args:
+        known: it, read in full.
+        incidents: what is open or unknown of it.
+        fleet: every sender.
+        page: where it is drawn.
+    """
+    with st.container(border=True):
+        st.subheader(escape_markdown(known.name))
+        for warning in list_warnings(known, page.now, page.zone):
+            told = escape_markdown(f"{warning.text} {warning.remedy}")
+            st.warning(f"**{warning.name.capitalize()}.** {told}", icon=":material/warning:")
+        if known.refused and known.refusal:
+            _draw_refusal(known.refusal, page)
+        if known.sender:
+            draw_facts(_list_facts(known.sender, page))
+            _draw_unreadable(known.sender)
+        if known.refusal and not known.refused:
+            with st.expander(f"Its last refused report, of {_local(known.refusal.at, page)}; mended since"):
+                _draw_refusal(known.refusal, page)
+    live = split_live(incidents, page.now)
+    if live.open:
+        st.subheader("Its open incidents")
+        draw_incidents(live.open, "sender_open", _OPEN, fleet, page, noun="open incidents")
+    if unknown := [*live.unknown, *live.quiet]:
+        st.subheader("Its unknown incidents")
+        draw_incidents(unknown, "sender_unknown", _UNKNOWN, fleet, page, noun="incidents")
+
+
+def _list_facts(sender: Sender, page: Page) -> dict[str, str]:
+    due, ago = "", format_duration(page.now - sender.last_run_at)
+    if sender.due_at:
+        left = sender.due_at - page.now
+        due = f"in {format_duration(left)}" if left.total_seconds() >= 0 else f"{format_duration(-left)} ago"
+    return {
+        "State": f"{STATES[sender.state]} since {_local(sender.state_since, page)}",
+        "Last report": f"{ago} ago, {_local(sender.last_run_at, page)}",
+        "Next due": due or "never: it speaks only when something is stuck, or its interval cannot be told",
+        "Interval": describe_interval(sender),
+        "Reports": f"{KINDS[sender.kind]}: {KIND_EXPLANATIONS[sender.kind]}",
+        "Folders": describe_folders(sender),
+        "Clock": describe_clock(sender),
+        "Script": sender.client or "",
+        "Account": sender.reported_by,
+        "Addresses": ", ".join(sender.addresses),
+    }
+
+
+def _draw_refusal(refusal: Refusal, page: Page) -> None:
+    whence = f" from {refusal.address}" if refusal.address else ""
+    st.markdown(escape_markdown(f"What was wrong with the report of {_local(refusal.at, page)}{whence}:"))
+    for problem in refusal.problems:
+        # In full, and not in a table, which would cut the remedy off.
+        st.markdown(
+            f"- **{escape_markdown(problem.field)}** {escape_markdown(problem.problem)}"
+            + (f"  \nTo mend it: {escape_markdown(problem.hint)}" if problem.hint else "")
+        )
+    if refusal.request_id:
+        st.caption(f"Request id, for the service's owner: {escape_markdown(refusal.request_id)}")
+
+
+def _draw_unreadable(sender: Sender) -> None:
+    if not sender.unreadable_folders:
+        return
+    st.markdown("Folders that it cannot read:")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "folder": [one.folder for one in sender.unreadable_folders],
+                "error": [one.error for one in sender.unreadable_folders],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "folder": st.column_config.TextColumn("Folder"),
+            "error": st.column_config.TextColumn("What its system says"),
+        },
+        alt="Unreadable folders",
+    )
+    if sender.unreadable > len(sender.unreadable_folders):
+        st.caption(f"The first {len(sender.unreadable_folders):,} of {sender.unreadable:,}.")
+
+
+def _local(moment: datetime, page: Page) -> str:
+    return f"{moment.astimezone(page.zone):%Y-%m-%d %H:%M}"

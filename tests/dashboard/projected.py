@@ -1,0 +1,126 @@
+"""Senders and incidents in their tables, written as the Lambda writes them, from runs in a few words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from contract.moments import format_moment
+from contract.runs import ProblemAttribute, RunAttribute
+from dashboard.data.incident import Incident
+from dashboard.data.queries import _read_item
+from dashboard.data.sender import Sender
+from handlers.incidents.runs import Run
+from handlers.incidents.state import State
+from handlers.projection.applying import apply_runs
+from handlers.projection.incident_items import describe_incident, incident_key
+from handlers.projection.recent_runs import RecentRuns
+from handlers.projection.refolding import Refolding
+from handlers.projection.refused_items import put_refused
+from handlers.projection.run_table import RunTable
+from handlers.projection.sender_items import describe_folders, describe_sender, describe_told, own_key
+from handlers.projection.sender_store import SenderStore
+from handlers.projection.sweeping import Sweep
+from handlers.runs.told import ToldRun
+from handlers.web import telemetry
+from tests.incidents.playing import START
+from tests.projection_tables import INCIDENTS, RUNS, SENDERS
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEYS = {SENDERS: ("Sender", "Part"), INCIDENTS: ("Sender", "IncidentId")}
+
+
+def hours_ago(hours: float) -> float:
+    """That long before now, as `tests.incidents.playing` counts."""
+    return (datetime.now(UTC) - START) / timedelta(hours=1) - hours
+
+
+class Projected:
+    """What becomes of runs and of time in the tables."""
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self._client = client
+        self._store = SenderStore(client, SENDERS, INCIDENTS, None)
+        telemetry.metrics.provider.namespace = "test"
+
+    def tell(self, run: Run, name: str = "", **told: Any) -> None:
+        """Applies a run of a sender; its screen name is its key unless it is given."""
+        told = {"sender_name": name or run.sender, "reported_by": (name or run.sender).split("/")[0], **told}
+        apply_runs(self._store, run.sender, [ToldRun(run=run, **told)])
+
+    def refuse(self, sender: str, at: datetime, *problems: tuple[str, str, str]) -> None:
+        """Keeps a refused report."""
+        keys = (ProblemAttribute.FIELD, ProblemAttribute.PROBLEM, ProblemAttribute.HINT)
+        listed = [{"M": {key: {"S": text} for key, text in zip(keys, one, strict=True)}} for one in problems]
+        item: dict[str, Any] = {
+            RunAttribute.SENDER: {"S": sender},
+            RunAttribute.SENDER_NAME: {"S": sender},
+            RunAttribute.REPORTED_BY: {"S": sender},
+            RunAttribute.SOURCE_ADDRESS: {"S": "10.0.0.9"},
+            RunAttribute.ARRIVED_AT: {"S": format_moment(at)},
+            RunAttribute.PROBLEMS: {"L": listed},
+            RunAttribute.REQUEST_ID: {"S": "request-1"},
+        }
+        put_refused(self._client, SENDERS, item)
+
+    def sweep(self, now: datetime | None = None) -> None:
+        """Lets time pass until now."""
+        refolding = Refolding(self._store, RunTable(self._client, RUNS))
+        sweep = Sweep(client=self._client, senders_table=SENDERS, store=self._store, refolding=refolding)
+        sweep.run(now or datetime.now(UTC), lambda: 60)
+
+    def list_ids(self) -> list[str]:
+        """Every incident's."""
+        return [item["IncidentId"]["S"] for item in self._client.scan(TableName=INCIDENTS)["Items"]]
+
+    def empty(self) -> None:
+        """Takes everything out again."""
+        for table, keys in KEYS.items():
+            for item in self._client.scan(TableName=table)["Items"]:
+                self._client.delete_item(TableName=table, Key={key: item[key] for key in keys})
+
+
+@contextmanager
+def projecting(client: "DynamoDBClient") -> Iterator[Projected]:
+    """The tables, emptied afterwards."""
+    projected = Projected(client)
+    try:
+        yield projected
+    finally:
+        projected.empty()
+
+
+def read_incidents(state: State, sender: str = "account") -> list[Incident]:
+    """The incidents of a state, as the dashboard reads what the Lambda writes of them."""
+    return [
+        Incident.model_validate(
+            _read_item(
+                _given(
+                    {
+                        **incident_key(sender, one.incident_id),
+                        **describe_incident(one, sender, latest=True, retention=None),
+                    }
+                )
+            )
+        )
+        for one in state.incidents.values()
+    ]
+
+
+def read_sender(state: State, run: Run, **told: Any) -> Sender:
+    """The sender of a state whose last run this was, as the dashboard reads it."""
+    assert state.sender is not None
+    last = ToldRun(run=run, sender_name=run.sender, reported_by=run.sender, **told)
+    values = {
+        **own_key(run.sender),
+        **describe_sender(state.sender, RecentRuns.parse("")),
+        **describe_told(last),
+        **describe_folders(state),
+    }
+    return Sender.model_validate(_read_item(_given(values)))
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

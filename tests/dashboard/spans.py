@@ -1,0 +1,11 @@
+"""Incidents in a few words, as pages are told of them."""
+
+from datetime import datetime
+
+from contract.incidents import IncidentStatus
+from dashboard.services.breach_spans import BreachSpan
+
+
+def span(opened: datetime, ended: datetime | None = None) -> BreachSpan:
+    """One that is open, or was cleared."""
+    return BreachSpan(opened, ended, IncidentStatus.OPEN if ended is None else IncidentStatus.CLEARED)

@@ -1,0 +1,147 @@
+"""The page of senders, on what the Lambda writes of them."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.dashboard.projected import Projected, hours_ago
+from tests.dashboard.views.reading import shown
+from tests.incidents.playing import listing, run, stuck
+
+VIEW = "views/senders.py"
+A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
+QUARTER = timedelta(minutes=15)
+
+
+@pytest.fixture
+def fleet(projected: Projected) -> Projected:
+    """A server in every state, and one that was only ever refused."""
+    now = hours_ago(0)
+    named = {"interval": QUARTER, "client": "FileSla/1.0", "address": "10.0.0.1"}
+    breach = stuck(B, "b", created=now - 3)
+    projected.tell(listing(now - 0.1, [A], breach, sender="acc/up", **named), "ana/UP", spelt={})
+    projected.tell(listing(now - 0.37, [A], sender="acc/late", **named), "ana/LATE")
+    projected.tell(listing(now - 3, [A], sender="acc/silent", **named), "ana/SILENT")
+    projected.tell(run(now - 1, stuck(A, "a", created=now - 5), sender="stock"))
+    projected.tell(listing(now - 0.1, [A], sender="acc/refused", **named), "ana/REFUSED")
+    projected.refuse("acc/refused", datetime.now(UTC), ("sla_error.0.sla", "is no number", "send *minutes*"))
+    projected.refuse("never", datetime.now(UTC), ("sla_error", "is missing", "send it"))
+    projected.sweep()
+    return projected
+
+
+def open_view(app: AppTest, **parameters: str) -> AppTest:
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.switch_page(VIEW).run()
+    assert not app.exception
+    return app
+
+
+def row(app: AppTest, key: str) -> dict[str, Any]:
+    table = app.dataframe[0].value
+    return dict(table[table["key"] == key].iloc[0])
+
+
+def told(app: AppTest) -> str:
+    return f"{shown(app)} {' '.join(text.value for text in app.markdown)}".replace("\\", "")
+
+
+def test_who_has_no_sender_yet_is_told_what_to_do(signed_in: AppTest) -> None:
+    assert "No server has reported yet" in shown(open_view(signed_in))
+
+
+@pytest.mark.usefixtures("fleet")
+def test_who_needs_looking_after_comes_first(signed_in: AppTest) -> None:
+    open_view(signed_in)
+    assert list(signed_in.dataframe[0].value["key"]) == [
+        "acc/silent",
+        "acc/late",
+        "acc/refused",
+        "never",
+        "acc/up",
+        "stock",
+    ]
+    assert {metric.label: metric.value for metric in signed_in.metric} == {
+        "Senders": "6",
+        "Silent": "1",
+        "Late": "1",
+        "Refused": "2",
+        "With warnings": "3",
+    }
+
+
+@pytest.mark.usefixtures("fleet")
+def test_a_row_says_how_a_sender_is(signed_in: AppTest) -> None:
+    open_view(signed_in)
+    late = row(signed_in, "acc/late")
+    assert (late["name"], late["state"], late["interval"]) == ("ana/LATE", "△ Late", "15 min, declared")
+    assert (int(late["last_run_ago"]), int(late["due_in"])) == (22, -7)
+    up = row(signed_in, "acc/up")
+    assert (up["state"], up["kind"], up["folders"], up["open"], up["unknown"]) == (
+        "✓ Up",
+        "sends lists",
+        "2",
+        1,
+        0,
+    )
+    assert (up["client"], up["account"], up["addresses"]) == ("FileSla/1.0", "ana", "10.0.0.1")
+    assert row(signed_in, "never")["state"] == "✕ Refused"
+
+
+@pytest.mark.usefixtures("fleet")
+def test_a_link_opens_a_sender_with_its_incidents(signed_in: AppTest) -> None:
+    open_view(signed_in, sender="acc/up")
+    assert "ana/UP" in told(signed_in)
+    assert "Its open incidents" in told(signed_in)
+    assert list(signed_in.dataframe[1].value["folder"]) == [B]
+    signed_in.query_params["incident"] = signed_in.dataframe[1].value["incident_id"].iloc[0]
+    signed_in.run()
+    assert not signed_in.exception
+    assert B in [code.value for code in signed_in.code]
+
+
+@pytest.mark.usefixtures("fleet")
+@pytest.mark.parametrize("sender", ["acc/nobody", "x" * 1000, "", "<script>"])
+def test_a_link_to_nobody_shows_the_list_alone(signed_in: AppTest, sender: str) -> None:
+    open_view(signed_in, sender=sender)
+    assert len(signed_in.dataframe) == 1
+
+
+@pytest.mark.usefixtures("fleet")
+def test_a_refused_report_is_shown_with_the_remedy(signed_in: AppTest) -> None:
+    open_view(signed_in, sender="never")
+    assert "was refused, and none was taken since" in told(signed_in)
+    assert "- **sla_error** is missing" in told(signed_in)
+    assert "To mend it: send it" in told(signed_in)
+    assert "request-1" in told(signed_in)
+    open_view(signed_in, sender="acc/refused")
+    assert "To mend it: send *minutes*" in told(signed_in)
+
+
+def test_one_that_was_mended_since_is_no_warning(signed_in: AppTest, projected: Projected) -> None:
+    projected.refuse("key", datetime.now(UTC) - timedelta(hours=1), ("sla_error", "is missing", "send it"))
+    projected.tell(run(hours_ago(0), sender="key"))
+    open_view(signed_in, sender="key")
+    assert row(signed_in, "key")["warnings"] == ""
+    assert not signed_in.warning
+    assert "mended since" in signed_in.expander[0].label
+
+
+def test_unreadable_folders_are_shown_with_what_the_system_says(
+    signed_in: AppTest, projected: Projected
+) -> None:
+    projected.tell(listing(hours_ago(0), [A], errors=[B], sender="key"), spelt={B.lower(): B})
+    open_view(signed_in, sender="key")
+    assert row(signed_in, "key")["warnings"] == "unreadable folders"
+    assert "It cannot read 1 of its 2 folders." in told(signed_in)
+    table = signed_in.dataframe[1].value
+    assert list(zip(table["folder"], table["error"], strict=True)) == [(B, "Access is denied.")]
+
+
+@pytest.mark.usefixtures("fleet")
+def test_a_search_narrows_the_list_down(signed_in: AppTest) -> None:
+    open_view(signed_in, q="silent")
+    assert list(signed_in.dataframe[0].value["key"]) == ["acc/silent"]
