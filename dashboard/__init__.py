@@ -2,5 +2,6 @@
 
 `views` are the pages. They stand in the `frame`, and are put together from `widgets` and `charts`,
 which draw what `services` compute on data frames without Streamlit. `data` asks AWS, `access` signs
-people in. `columns` has every column once, `aws_errors` every error of AWS.
+people in. `columns`, `incident_columns` and `sender_columns` have every column once, `aws_errors` has
+every error of AWS.
 """

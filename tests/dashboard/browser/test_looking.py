@@ -48,25 +48,38 @@ def test_an_open_incident_is_picked_by_mouse_or_keyboard_and_leads_to_its_sender
 ) -> None:
     """Other tables of the page, of which nothing is picked, leave the choice alone."""
     sender = f"FILES-{folder[-8:]}"
+    _end_another(stack, folder)
     report("stuck.csv", sender=sender)
     page.goto(f"/?q={folder.rsplit(chr(92))[-1]}")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
     incidents = table(page, "Open incidents")
     expect_projected(page, incidents, f"{stack.reporter['username']}/{sender}")
-    pick_first_row(incidents)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    incidents.locator("canvas").first.focus()
+    for key in ("ArrowDown", "ArrowDown", "Shift+Space"):
+        page.keyboard.press(key)
     expect(page).to_have_url(re.compile("incident="))
-    expect(page.get_by_text(folder)).to_be_visible()
+    expect(page.get_by_test_id("stCode").get_by_text(folder)).to_be_visible()
     expect(cell(table(page, "Files"), "stuck.csv")).to_be_attached()
+    expect(page.get_by_role("heading", name="Ended today")).to_be_visible()
     pick_first_row(incidents)
     expect(page).not_to_have_url(re.compile("incident="))
-    incidents.locator("canvas").first.focus()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Shift+Space")
+    pick_first_row(incidents)
     expect(page).to_have_url(re.compile("incident="))
     page.get_by_role("button", name="Sender", exact=True).click()
     expect(page.get_by_role("heading", name=sender)).to_be_visible()
     expect(page).to_have_url(re.compile("/senders.*sender="))
+
+
+def _end_another(stack: RunningStack, folder: str) -> None:
+    """An incident that began and ended, of which the page has another table."""
+    ended = f"{folder}-ended"
+    file = {"filename": "a.csv", "creationDate": "2026-01-01T00:00:00Z"}
+    run = {"sender": "ENDED", "folders": [{"folder": ended, "sla": 20}]}
+    token = stack.token(stack.reporter)
+    for breaches in ([{"folder": ended, "sla": 20, "files": [file]}], []):
+        stack.report({"sla_error": breaches, "run": run}, token).raise_for_status()
 
 
 def test_the_view_refreshes_by_itself_and_keeps_what_was_picked(
