@@ -35,9 +35,10 @@ def tell(
     listing: Listing | None = None,
     *,
     empty: bool = False,
+    at: datetime | None = None,
 ) -> ToldRun:
-    """The sender's run of that number, one every quarter of an hour."""
-    moment = START + number * EVERY
+    """The sender's run of that number, one every quarter of an hour; or `at` a moment."""
+    moment = at or START + number * EVERY
     run = Run(
         sender=sender,
         run_id=f"{random.Random(f'{sender}{number}').getrandbits(128):032x}",  # noqa: S311 - an id, not a secret
