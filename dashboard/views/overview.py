@@ -63,7 +63,7 @@ def draw() -> None:
     if ended_today:
         st.subheader("Ended today")
         draw_incidents(
-            ended_today, "ended", ENDED, fleet, page, noun="incidents", text=text, rows=_ENDED_ROWS
+            ended_today, "ended", ENDED, fleet, page, noun="ended incidents", text=text, rows=_ENDED_ROWS
         )
 
 
@@ -148,7 +148,7 @@ def _draw_live(live: Live, text: str, fleet: Fleet, page: Page) -> None:
             for reason, same in list_reasons(live.unknown)
         ]
         st.caption("  \n".join(told))
-        draw_incidents(live.unknown, "unknown", UNKNOWN, fleet, page, noun="incidents", text=text)
+        draw_incidents(live.unknown, "unknown", UNKNOWN, fleet, page, noun="unknown incidents", text=text)
     if live.quiet:
         picked = INCIDENT.value("")
         expanded = any(one.incident_id == picked for one in live.quiet)
@@ -157,7 +157,7 @@ def _draw_live(live: Live, text: str, fleet: Fleet, page: Page) -> None:
                 "Most likely over, and no trouble: the server no longer reports them, and "
                 f"{EXPLANATIONS[UnknownReason.QUIET]}. A day later they are taken for ended."
             )
-            draw_incidents(live.quiet, "quiet", UNKNOWN, fleet, page, noun="incidents", text=text)
+            draw_incidents(live.quiet, "quiet", UNKNOWN, fleet, page, noun="quiet incidents", text=text)
 
 
 draw()

@@ -59,7 +59,7 @@ def draw_sender(known: Known, incidents: Sequence[Incident], fleet: Fleet, page:
         draw_incidents(live.open, "sender_open", _OPEN, fleet, page, noun="open incidents")
     if unknown := [*live.unknown, *live.quiet]:
         st.subheader("Its unknown incidents")
-        draw_incidents(unknown, "sender_unknown", _UNKNOWN, fleet, page, noun="incidents")
+        draw_incidents(unknown, "sender_unknown", _UNKNOWN, fleet, page, noun="unknown incidents")
 
 
 def _list_facts(sender: Sender, page: Page) -> dict[str, str]:

@@ -130,6 +130,8 @@ def _pick(parameter: Parameter[str], widget: str, ids: Sequence[str]) -> None:
 
 
 def _describe_count(shown: int, total: int, noun: str) -> str:
+    if total == 0:
+        return f"No {noun}."
     if total == 1:
         return f"1 {noun.removesuffix('s')}. Pick its row for more."
     how_many = f"{total:,} {noun}" if shown == total else f"The first {shown:,} of {total:,} {noun}"

@@ -37,7 +37,7 @@ def test_a_stuck_file_leads_to_its_folders_history(
     expect(cell(table(page, "Stuck files"), folder)).to_be_attached()
     pick_first_row(table(page, "Stuck files"))
     expect(page.get_by_text(f"{folder}\\stuck.csv")).to_be_visible()
-    expect(page.get_by_text("the latest report of its folder lists it")).to_be_visible()
+    expect(page.get_by_text("the latest report of its folder shown here lists it")).to_be_visible()
     page.get_by_role("button", name="Folder history").click()
     expect(page.get_by_role("heading", name="By folder")).to_be_visible()
     expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)

@@ -200,6 +200,7 @@ def test_a_search_finds_senders_and_folders(signed_in: AppTest) -> None:
     open_view(signed_in, q="jobs\\b")
     assert column(signed_in, "folder") == [B]
     assert column(signed_in, "folder", 1) == []
+    assert "No unknown incidents." in shown(signed_in)
     assert signed_in.query_params["q"] == "jobs\\b"
 
 

@@ -1,0 +1,191 @@
+"""Each server speaks for itself on the screen: two with the same path, and one that fell silent."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from contract.incidents import IncidentAttribute, IncidentStatus
+from contract.outputs import Output
+from contract.senders import SenderAttribute, SenderState
+from local.demo import servers as demo
+from local.demo.history import Story
+from local.demo.loading import load_history
+from local.people import Account
+from ops.users import User
+from tests.analyst import expect_signed_in, pick_first_row, sign_in, table
+from tests.integration.test_incidents import SLA, Item, Server, ran, stuck, wait
+from tests.running_stack import RunningStack
+
+PATIENCE_SECONDS = 60
+LOOK_MS = 5_000
+FILE = "INV-0.xml"
+INTERVAL = timedelta(minutes=15)
+PATIENCE = timedelta(minutes=35)
+"""Twice the interval and five minutes."""
+
+
+@pytest.fixture
+def folder() -> str:
+    """A folder that no other test reports."""
+    return f"D:\\Inbound\\{uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def zone() -> ZoneInfo:
+    """One in which it is about noon, so that today does not end meanwhile."""
+    return ZoneInfo(f"Etc/GMT{datetime.now(UTC).hour - 12:+d}")
+
+
+def test_two_servers_with_one_path_do_not_speak_for_each_other(
+    page: Page, stack: RunningStack, folder: str, zone: ZoneInfo
+) -> None:
+    first, second = Server.create(stack), Server.create(stack)
+    for server in (first, second):
+        server.report(stuck(_hours_ago(3), folder=folder))
+        server.incident(IncidentStatus.OPEN)
+    search = f"/?zone={zone.key}&q={folder.rsplit(chr(92))[-1]}"
+    page.goto(search)
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    is_open = table(page, "Open incidents")
+    _look_until(
+        page,
+        lambda: _expect_row(is_open, first.name, folder),
+        lambda: _expect_row(is_open, second.name, folder),
+    )
+    page.goto(f"/?zone={zone.key}&q={second.name}")
+    pick_first_row(is_open)
+    expect(page).to_have_url(re.compile("incident="))
+    link = page.url
+
+    second.report()
+    second.incident(IncidentStatus.CLEARED)
+    page.goto(search)
+    ended = table(page, "Ended incidents")
+    _look_until(
+        page,
+        lambda: _expect_row(ended, second.name, folder, "✓ Cleared"),
+        lambda: _expect_none(is_open, second.name),
+        lambda: _expect_row(is_open, first.name, folder),
+        lambda: _expect_none(ended, first.name),
+    )
+
+    page.goto(link)
+    expect(page.get_by_test_id("stCode").get_by_text(folder)).to_be_visible()
+    expect(page.get_by_text("Cleared: a later report says that nothing is stuck")).to_be_visible()
+    page.get_by_role("button", name="Folder history").click()
+    expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
+    files = table(page, "Stuck files")
+    _look_until(
+        page,
+        lambda: _expect_row(files, first.name, FILE, "▲ Open"),
+        lambda: _expect_row(files, second.name, FILE, "✓ Cleared"),
+    )
+
+
+def test_a_silent_server_is_known_and_its_incident_unknown_until_it_reports_again(
+    page: Page, stack: RunningStack, folder: str, zone: ZoneInfo
+) -> None:
+    server, created = Server.create(stack), _hours_ago(5)
+    last = _fall_silent(server, created, folder)
+    before = server.folded(_is(IncidentStatus.UNKNOWN))
+    page.goto(f"/senders?zone={zone.key}&q={server.name}")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    senders = table(page, "Senders")
+    since = f"{(last + PATIENCE).astimezone(zone):%Y-%m-%d %H:%M}"
+    _look_until(page, lambda: _expect_row(senders, server.name, "▲ Silent", since))
+    pick_first_row(senders)
+    expect(page.get_by_text(f"State: ▲ Silent since {since}")).to_be_visible()
+
+    page.goto(f"/?zone={zone.key}&q={server.name}")
+    unknown, is_open = table(page, "Unknown incidents"), table(page, "Open incidents")
+    _look_until(
+        page,
+        lambda: _expect_row(unknown, server.name, folder, "server silent", since),
+        lambda: _expect_none(is_open, server.name),
+    )
+    expect(page.get_by_text("the server has not reported for longer than twice its interval")).to_be_visible()
+
+    server.report(stuck(created, folder=folder), run=ran(interval_minutes=INTERVAL // timedelta(minutes=1)))
+    after = server.folded(_is(IncidentStatus.OPEN))
+    assert len(server.incidents()) == 1
+    for same in (IncidentAttribute.INCIDENT_ID, IncidentAttribute.OPENED_AT):
+        assert after[same] == before[same]
+    _look_until(
+        page,
+        lambda: _expect_row(is_open, server.name, folder),
+        lambda: _expect_none(unknown, server.name),
+    )
+    page.goto(f"/senders?zone={zone.key}&q={server.name}")
+    _look_until(page, lambda: _expect_row(senders, server.name, "✓ Up"))
+
+
+def _fall_silent(server: Server, created: datetime, folder: str) -> datetime:
+    """Has a server report a file for an hour and then no more; returns when it did last."""
+    now = datetime.now(UTC)
+    told = demo.Server(
+        name=server.name,
+        account=server.name,
+        address="10.9.0.1",
+        interval=INTERVAL,
+        tells=demo.Tells.RUN,
+        habits=(demo.Habit(folder, SLA, 0, timedelta(0), FILE),),
+        waiting=(demo.WaitingFile(folder, FILE, now - created),),
+        unheard_for=timedelta(hours=3),
+    )
+    week = Story.imagine(told, now)
+    story, stack = replace(week, moments=week.moments[-5:]), server.stack
+    account = Account(User(username=server.name, password=""), server.key)
+    load_history(stack.aws, stack.table_name, stack.outputs[Output.RUNS_TABLE_NAME], [(story, account)])
+
+    def is_silent() -> bool | None:
+        server.sweep()
+        own = server.applied()
+        return True if own and own[SenderAttribute.STATE] == {"S": SenderState.SILENT} else None
+
+    wait(is_silent)
+    return story.moments[-1]
+
+
+def _hours_ago(hours: int) -> datetime:
+    return (datetime.now(UTC) - timedelta(hours=hours)).replace(microsecond=0)
+
+
+def _is(status: IncidentStatus) -> Callable[[Item], bool]:
+    return lambda incident: incident[IncidentAttribute.STATUS] == {"S": status}
+
+
+def _row(of: Locator, sender: str) -> Locator:
+    return of.locator("tr").filter(has_text=sender)
+
+
+def _expect_row(of: Locator, sender: str, *texts: str) -> None:
+    """One row of the sender, with these texts in its cells."""
+    for text in texts:
+        expect(_row(of, sender)).to_contain_text(text, timeout=LOOK_MS)
+
+
+def _expect_none(of: Locator, sender: str) -> None:
+    expect(_row(of, sender)).to_have_count(0, timeout=LOOK_MS)
+
+
+def _look_until(page: Page, *looks: Callable[[], None]) -> None:
+    """Looks at the page until it shows all of this, loading it again meanwhile: it remembers for seconds."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            for look in looks:
+                look()
+        except AssertionError:
+            assert time.monotonic() < deadline, "the page does not show it"
+            page.reload()
+        else:
+            return
