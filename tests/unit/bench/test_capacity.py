@@ -21,7 +21,7 @@ from bench.capacity.cost import (
     sweep_read_units,
 )
 from bench.capacity.fleet import SECONDS_A_MONTH, Fleet
-from bench.capacity.functions import APPLY_REPEATED, MEMORY_MB, SIGN_IN, WHOLE_PROCESSOR_MB, Work
+from bench.capacity.functions import APPLY_REPEATED, MEMORY_MB, SIGN_IN, SWEEP, WHOLE_PROCESSOR_MB, Work
 from bench.capacity.items import item_bytes, read_units, write_units
 from bench.capacity.largest_report import (
     FORMS,
@@ -163,6 +163,24 @@ def test_batches_gather_a_second_and_hold_a_hundred() -> None:
 
 def _reporting_each_second(reports: int) -> Fleet:
     return Fleet(servers=reports * 600, kind=SenderKind.REGULAR)
+
+
+def test_sweep_of_every_minute_is_billed() -> None:
+    silent = Fleet(servers=1, in_breach=0)
+    bill = monthly(silent)
+    sweeps = 730 * 60
+    assert bill["DynamoDB reads, the projection"] == pytest.approx(sweeps * 15 * 0.5 * 0.125e-6)
+    # Nothing else invokes the function: its request, half a gigabyte for as long as it takes, its schedule.
+    seconds = SWEEP.milliseconds(MEMORY_MB) / 1_000
+    each = 0.2e-6 + 0.5 * seconds * 0.0000133334 + 1e-6
+    assert bill["Lambda, the projection"] == pytest.approx(sweeps * each)
+
+
+def test_storage_is_billed_with_all_indexes_and_backup_without_global_ones() -> None:
+    fleet = Fleet(servers=1_000)
+    assert fleet.backed_up_bytes < fleet.stored_bytes
+    gigabytes = fleet.stored_bytes * 0.25 + fleet.backed_up_bytes * 0.20
+    assert monthly(fleet)["DynamoDB storage and backup"] == pytest.approx(gigabytes / 1024**3)
 
 
 def test_rebuild_reads_the_runs_that_are_kept() -> None:
