@@ -41,3 +41,12 @@ SIGN_IN = Work(cpu_ms=0.9, waiting_ms=200)
 """Cognito checks a password slowly on purpose."""
 COLD_START = Work(cpu_ms=300, waiting_ms=0)
 """Of the ingest function: importing, its client, and the first report."""
+APPLY_REPEATED = Work(cpu_ms=1.6, waiting_ms=10)
+"""A run that tells nothing new, without the invocation: one item read, one written. Its processor time was
+measured once, with a client of botocore that is answered at once."""
+APPLY_CHANGED = Work(cpu_ms=5, waiting_ms=30)
+"""A run that changes an incident: three reads and a transaction. Reckoned from the above, not measured."""
+SWEEP = Work(cpu_ms=15, waiting_ms=60)
+"""Fifteen queries, one after the other, that find little. Reckoned like the above."""
+SWEEP_PAGE = Work(cpu_ms=10, waiting_ms=10)
+"""Each further page of a query, of 1 MB."""

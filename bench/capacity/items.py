@@ -6,7 +6,7 @@ from typing import Any
 WRITE_UNIT_BYTES = 1024
 READ_UNIT_BYTES = 4096
 INDEXES = 2
-"""Both project every attribute, so each costs as much to write as the table itself."""
+"""Of the table of records. Both project every attribute, so each costs as much as the table itself."""
 
 Item = Mapping[str, Mapping[str, Any]]
 
@@ -17,7 +17,7 @@ def item_bytes(item: Item) -> int:
 
 
 def write_units(items: Iterable[Item]) -> int:
-    """The units that putting the items costs, in the table and in its indexes together."""
+    """The units that putting records costs, in their table and in its indexes together."""
     return sum(units(item_bytes(item), WRITE_UNIT_BYTES) for item in items) * (1 + INDEXES)
 
 
@@ -32,7 +32,7 @@ def units(size: float, unit: int) -> int:
 
 
 def _value_bytes(value: Mapping[str, Any]) -> int:
-    """Only the types that a record or a run has."""
+    """Only the types that our tables have."""
     [(kind, content)] = value.items()
     match kind:
         case "L":
@@ -45,5 +45,7 @@ def _value_bytes(value: Mapping[str, Any]) -> int:
             return len(content.encode())
         case "B":
             return len(content)
+        case "BOOL":
+            return 1
         case _:
-            raise ValueError(f"nothing that is reported has an attribute of the type {kind}")
+            raise ValueError(f"no item of ours has an attribute of the type {kind}")

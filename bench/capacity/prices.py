@@ -27,7 +27,8 @@ WRITE_UNIT = 0.625 / MILLION
 READ_UNIT = 0.125 / MILLION
 TABLE_GB_MONTH = 0.25
 BACKUP_GB_MONTH = 0.20
-"""Point-in-time recovery, of table and indexes together."""
+"""Point-in-time recovery, of tables and local indexes (DynamoDB developer guide: enable point-in-time
+recovery); its price is stated from knowledge."""
 LOG_GB = 0.50
 """CloudWatch Logs, taken in (February and June 2026)."""
 LOG_GB_MONTH = 0.03
@@ -46,7 +47,11 @@ adds as much, later ones nothing (since April 2024)."""
 KEY_REQUEST = 0.03 / 10_000
 """A symmetric request to KMS (March and June 2026)."""
 ACTIVE_USER_MONTH = 0.015
-"""Cognito Essentials."""
+"""Cognito Essentials, each user that signs in that month. Some are free, which is not counted."""
+SIGN_IN_RATE_MONTH = 20.00
+"""Cognito: each sign-in a second above the quota, for a whole month (AWS, What's new, 25 January 2024)."""
+SCHEDULED_INVOCATION = 1.00 / MILLION
+"""EventBridge Scheduler, beyond the 14 million that are free each month (March 2026)."""
 TRAFFIC_OUT_GB = 0.09
 """First tier (May 2025)."""
 
