@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -16,37 +15,18 @@ from contract.senders import ACT_PREFIX, SenderAttribute
 from handlers.incidents.runs import BreachedFolder, Run, merged
 from handlers.incidents.settings import Act
 from handlers.projection.bodies import write_body
-from handlers.projection.dead_letters import DeadLetters
-from handlers.projection.refolding import Refolding
-from handlers.projection.run_table import RunTable
-from handlers.projection.sender_store import SenderStore
-from handlers.projection.stream import StreamReader
-from handlers.projection.sweeping import Sweep
-from handlers.runs.run_items import build_run_items
 from handlers.runs.told import ToldRun
 from handlers.web import telemetry
 from tests.incidents.machine import Histories, told_of
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.projection import Projection
+from tests.projection_tables import RUNS, SENDERS, create_projection_tables
 
 SENDER = "account"
-RETENTION = timedelta(days=400)
-
-
 WRITES = ("put_item", "update_item", "transact_write_items")
 
 
 class _KilledError(BaseException):
     """The function's end: nothing catches it."""
-
-
-class _NoLetters(DeadLetters):
-    """A queue that nothing may come to."""
-
-    def __init__(self) -> None:
-        pass
-
-    def put(self, sender: str, run_key: str, error: Exception) -> None:
-        raise AssertionError(f"{run_key} of {sender} was not applied") from error
 
 
 class StoredHistories(Histories):
@@ -63,16 +43,8 @@ class StoredHistories(Histories):
         self.writes = {name: getattr(self.client, name) for name in WRITES}
         for name in WRITES:
             setattr(self.client, name, partial(self._called, name))
-        self.store = SenderStore(self.client, SENDERS, INCIDENTS, None, clock=lambda: self.now)
-        self.stream = StreamReader(
-            client=self.client, senders_table=SENDERS, store=self.store, dead_letters=_NoLetters()
-        )
-        self.sweeper = Sweep(
-            client=self.client,
-            senders_table=SENDERS,
-            store=self.store,
-            refolding=Refolding(self.store, RunTable(self.client, RUNS)),
-        )
+        self.projection = Projection(self.client, clock=lambda: self.now)
+        self.store, self.stream = self.projection.store, self.projection.stream
 
     def teardown(self) -> None:
         try:
@@ -125,7 +97,7 @@ class StoredHistories(Histories):
     def _sweep(self) -> None:
         while True:
             try:
-                self.sweeper.run(self.now, lambda: 60)
+                self.projection.sweep()
             except _KilledError:
                 continue
             return
@@ -135,14 +107,8 @@ class StoredHistories(Histories):
         self._deliver(items)
 
     def _deliver(self, items: tuple[Run, ...]) -> None:
-        records = []
-        for run in items:
-            told = ToldRun(run=run, sender_name=SENDER, reported_by=SENDER, clock_told=bool(run.skew))
-            for item in build_run_items(told, RETENTION):
-                self.client.put_item(TableName=RUNS, Item=item)
-                content: Any = item["Content"]
-                image = {**item, "Content": {"B": base64.b64encode(content["B"]).decode()}}
-                records.append({"eventName": "INSERT", "dynamodb": {"NewImage": image}})
+        told = [self._tell(run) for run in items]
+        records = [_as_in_stream(record) for record in self.projection.put(*told)]
         telemetry.metrics.clear_metrics()
         while True:
             try:
@@ -172,3 +138,14 @@ class StoredHistories(Histories):
     def _breach(self, data: st.DataObject, folder: str) -> BreachedFolder:
         breach = super()._breach(data, folder)
         return replace(breach, hashes=tuple(name.ljust(8, "0") for name in breach.hashes))
+
+    @staticmethod
+    def _tell(run: Run) -> ToldRun:
+        return ToldRun(run=run, sender_name=SENDER, reported_by=SENDER, clock_told=bool(run.skew))
+
+
+def _as_in_stream(record: dict[str, Any]) -> dict[str, Any]:
+    """The record of the stream as Lambda hands it on: JSON, in which bytes are base64."""
+    image = record["dynamodb"]["NewImage"]
+    content = {"B": base64.b64encode(image["Content"]["B"]).decode()}
+    return {**record, "dynamodb": {"NewImage": {**image, "Content": content}}}

@@ -14,20 +14,13 @@ from moto import mock_aws
 from contract.incidents import IncidentStatus, UnknownReason
 from contract.senders import SenderKind
 from handlers.incidents.runs import Run
-from handlers.projection.dead_letters import DeadLetters
-from handlers.projection.refolding import Refolding
 from handlers.projection.refused_items import put_refused
-from handlers.projection.run_table import RunTable
-from handlers.projection.sender_store import SenderStore
-from handlers.projection.stream import StreamReader
-from handlers.projection.sweeping import Sweep
-from handlers.runs.run_items import build_run_items
-from handlers.runs.told import ToldRun
 from handlers.web import telemetry
 from local.stack_config import ROOT
 from tests.incidents.playing import run, stuck
 from tests.infra.conftest import declare
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.projection import Projection
+from tests.projection_tables import SENDERS, create_projection_tables
 from tests.unit.conftest import REGION
 from tests.unit.docs.aws_cli import run_commands
 
@@ -63,11 +56,7 @@ def found() -> Iterator[dict[str, Any]]:
 
 
 def _play(client: Any) -> None:
-    now = EIGHT + timedelta(hours=6)
-    store = SenderStore(client, SENDERS, INCIDENTS, None, clock=lambda: now)
-    stream = StreamReader(
-        client=client, senders_table=SENDERS, store=store, dead_letters=DeadLetters(client, "")
-    )
+    projection = Projection(client, now=EIGHT + timedelta(hours=6))
     runs = [
         run(0, OLD, sender=SENDER),
         run(1, OLD, NEW, sender=SENDER),
@@ -75,16 +64,8 @@ def _play(client: Any) -> None:
         run(0, OLD, sender="b", has_run=True),
         run(1, sender="b", has_run=True),
     ]
-    records = []
-    for one in map(_on_the_day, runs):
-        told = ToldRun(run=one, sender_name=one.sender, reported_by=one.sender)
-        for item in build_run_items(told, timedelta(days=35)):
-            client.put_item(TableName=RUNS, Item=item)
-            records.append({"eventName": "INSERT", "dynamodb": {"NewImage": item}})
-    stream.read(records)
-    refolding = Refolding(store, RunTable(client, RUNS))
-    sweep = Sweep(client=client, senders_table=SENDERS, store=store, refolding=refolding)
-    sweep.run(now, lambda: 60)
+    projection.report(*map(_on_the_day, runs))
+    projection.sweep()
     moment = {"S": "2026-11-24T08:00:00Z"}
     put_refused(client, SENDERS, {"Sender": {"S": SENDER}, "ArrivedAt": moment, "Problems": {"L": []}})
 
@@ -105,7 +86,7 @@ def test_what_is_open_is_found_the_longest_in_breach_first(found: dict[str, Any]
 def test_what_was_cleared_and_who_is_silent_is_found(found: dict[str, Any]) -> None:
     [cleared] = found["cleared"]
     assert (cleared["Sender"], cleared["Folder"]) == ("b", "D:\\Old")
-    assert [sender["SenderName"] for sender in found["silent"]] == ["b"]
+    assert [sender["SenderName"] for sender in found["silent"]] == ["name of b"]
 
 
 def test_commands_find_the_incidents_and_the_refused_report(

@@ -1,102 +1,15 @@
-"""The projection over tables in memory, with a clock that tests turn."""
+"""The projection over tables in memory."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
 
 import boto3
 import pytest
 
 from handlers import incident_projection
-from handlers.incidents.runs import Run
-from handlers.incidents.state import State
-from handlers.projection.dead_letters import DeadLetters
-from handlers.projection.refolding import Refolding
-from handlers.projection.run_table import RunTable
-from handlers.projection.sender_store import SenderStore
-from handlers.projection.stream import StreamReader
-from handlers.projection.sweeping import Sweep
-from handlers.runs.run_items import build_run_items
-from handlers.runs.told import ToldRun
 from handlers.web import telemetry
-from tests.incidents.playing import at
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.projection import Projection
+from tests.projection_tables import create_projection_tables
 from tests.unit.conftest import REGION
-
-ACCOUNT = "account"
-
-
-class Letters(DeadLetters):
-    """A queue in memory."""
-
-    def __init__(self) -> None:
-        self.put_in: list[tuple[str, str, str]] = []
-
-    def put(self, sender: str, run_key: str, error: Exception) -> None:
-        self.put_in.append((sender, run_key, type(error).__name__))
-
-    def __bool__(self) -> bool:
-        return bool(self.put_in)
-
-
-@dataclass
-class Projection:
-    """What runs for it in Lambda."""
-
-    client: Any
-    now: datetime = field(default_factory=lambda: at(0))
-    retention: timedelta | None = None
-    letters: Letters = field(default_factory=Letters)
-
-    def __post_init__(self) -> None:
-        self.store = SenderStore(self.client, SENDERS, INCIDENTS, self.retention, clock=lambda: self.now)
-        self.stream = StreamReader(
-            client=self.client, senders_table=SENDERS, store=self.store, dead_letters=self.letters
-        )
-        self.sweeper = Sweep(
-            client=self.client,
-            senders_table=SENDERS,
-            store=self.store,
-            refolding=Refolding(self.store, RunTable(self.client, RUNS)),
-        )
-
-    def put(self, *runs: Run) -> list[dict[str, Any]]:
-        """Stores runs, and gives the records of the stream that tell of them."""
-        records = []
-        for run in runs:
-            told = ToldRun(run=run, sender_name=f"name of {run.sender}", reported_by=run.sender)
-            for item in build_run_items(told, timedelta(days=35)):
-                self.client.put_item(TableName=RUNS, Item=item)
-                records.append({"eventName": "INSERT", "dynamodb": {"NewImage": item}})
-        return records
-
-    def report(self, *runs: Run) -> None:
-        """Runs come."""
-        self.now = max(self.now, *(run.arrival for run in runs))
-        self.stream.read(self.put(*runs))
-
-    def sweep(self, hours: float | None = None) -> int:
-        """Time passes, until so many hours after the start, and the sweep comes."""
-        if hours is not None:
-            self.now = at(hours)
-        return self.sweeper.run(self.now, lambda: 60)
-
-    def state(self, sender: str = ACCOUNT) -> State:
-        return self.store.read_state(self.store.read(sender))
-
-    def statuses(self, sender: str = ACCOUNT) -> dict[str, str]:
-        return {key: str(incident.status) for key, incident in self.state(sender).incidents.items()}
-
-    def own(self, sender: str = ACCOUNT) -> dict[str, Any]:
-        """A sender's own item, as plain values."""
-        key = {"Sender": {"S": sender}, "Part": {"S": "sender"}}
-        item = self.client.get_item(TableName=SENDERS, Key=key).get("Item", {})
-        return {name: next(iter(value.values())) for name, value in item.items()}
-
-    def incidents(self) -> list[dict[str, Any]]:
-        items = self.client.scan(TableName=INCIDENTS)["Items"]
-        return [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
 
 
 @pytest.fixture

@@ -1,19 +1,15 @@
 """Runs through the stream, and what the tables then say."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from handlers.incidents.runs import Run
 from handlers.projection import applying, stream
 from handlers.projection.sender_store import ConflictError
-from handlers.runs.run_items import build_run_items
-from handlers.runs.told import ToldRun
 from tests.incidents.playing import at, listing, run, stuck
+from tests.projection import ACCOUNT, Projection, tell
 from tests.projection_tables import SENDERS
-from tests.unit.handlers.projection.conftest import ACCOUNT, Projection
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
 
@@ -48,13 +44,13 @@ def test_a_run_that_says_the_same_writes_its_sender_alone(
     projection: Projection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     projection.report(run(0, STUCK), run(1, STUCK))
+    records = projection.put(run(2, STUCK))
 
     def refuse(*_: Any, **__: Any) -> None:
         raise AssertionError("more than the sender was read or written")
 
     for call in ("transact_write_items", "query", "put_item"):
         monkeypatch.setattr(projection.client, call, refuse)
-    records = [{"eventName": "INSERT", "dynamodb": {"NewImage": item}} for item in _items(run(2, STUCK))]
     projection.stream.read(records)
     assert projection.own()["LastRunAt"] == "2026-03-02T10:00:00Z"
 
@@ -179,7 +175,7 @@ def test_whoever_comes_second_starts_again(projection: Projection, monkeypatch: 
         known = read(sender)
         if others:
             other = others.pop()
-            applying.apply_runs(projection.store, sender, [_told(other)])
+            applying.apply_runs(projection.store, sender, [tell(other)])
         return known
 
     monkeypatch.setattr(projection.store, "read", overtaken)
@@ -263,11 +259,3 @@ def test_what_expires_or_is_removed_tells_nothing(projection: Projection) -> Non
         [{"eventName": "REMOVE", "dynamodb": {"OldImage": record["dynamodb"]["NewImage"]}}]
     )
     assert projection.own() == {}
-
-
-def _items(one: Run) -> list[Any]:
-    return build_run_items(_told(one), timedelta(days=35))
-
-
-def _told(one: Run) -> ToldRun:
-    return ToldRun(run=one, sender_name="name of account", reported_by="account")

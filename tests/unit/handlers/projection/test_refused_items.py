@@ -9,8 +9,8 @@ from handlers.ingest.refused_reports import RefusedReports
 from handlers.web.caller import Caller
 from handlers.web.errors import InvalidBodyError, TooLargeError
 from tests.incidents.playing import at
+from tests.projection import Projection
 from tests.projection_tables import RUNS, SENDERS
-from tests.unit.handlers.projection.conftest import Projection
 
 CALLER = Caller("sub-1", "files-01", frozenset())
 

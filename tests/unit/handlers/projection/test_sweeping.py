@@ -10,8 +10,8 @@ from handlers import incident_projection
 from handlers.projection import refolding
 from tests.events import LambdaContext
 from tests.incidents.playing import at, listing, run, stuck
+from tests.projection import ACCOUNT, Projection
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS
-from tests.unit.handlers.projection.conftest import ACCOUNT, Projection
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
 
