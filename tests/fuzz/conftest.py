@@ -26,12 +26,15 @@ class Functions:
     def report(self, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Sends an event to the report function; a 200 must have stored what it says."""
         self.table.items.clear()
+        self.table.runs.clear()
         status, body = self._checked(file_sla_error.handler(event, LambdaContext()))
         if status == 200:
             assert sorted(self.table.items) == sorted(body["error_ids"])
             assert len(self.table.items) == body["recorded"]
         else:
             assert self.table.items == {}
+        # Whoever may report leaves a trace, taken or not: a run, or what was wrong with it.
+        assert bool(self.table.runs) == (status in (200, 413, 422))
         return status, body
 
     def auth(self, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -60,6 +63,7 @@ def functions(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[F
     with answering(
         {
             "dynamodb.BatchWriteItem": table.answer,
+            "dynamodb.PutItem": table.answer_put,
             "cognito-identity-provider": _knows_nobody,
             "secrets-manager": _secret,
         }

@@ -73,10 +73,13 @@ class _Users:
 
 
 class _Store:
-    """A table that takes everything."""
+    """Tables that take everything."""
 
     def put_all(self, *_: Any, **__: Any) -> int:
         return 0
+
+    def keep(self, *_: Any, **__: Any) -> None:
+        pass
 
 
 def by_the_functions(
@@ -88,6 +91,7 @@ def by_the_functions(
     monkeypatch.setattr(telemetry.metrics.provider, "namespace", environment[Variable.METRICS_NAMESPACE])
     monkeypatch.setattr(auth, "_user_pool", _Users)
     monkeypatch.setattr(file_sla_error, "_store", _Store)
+    monkeypatch.setattr(file_sla_error, "_refused", _Store)
     file_sla_error._environment.cache_clear()
     capsys.readouterr()
     for password in ("right", "wrong"):
