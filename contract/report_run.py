@@ -5,7 +5,7 @@ value.
 """
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import (
@@ -37,9 +37,7 @@ from contract.report_values import (
     check_text,
     wrap_lone_object,
 )
-
-SENDER_SEPARATOR: Final = "/"
-"""Between an account and the sender that it names."""
+from contract.senders import SENDER_SEPARATOR
 
 
 def keep_objects(value: object) -> object:

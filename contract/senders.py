@@ -103,6 +103,8 @@ class SenderIndex(StrEnum):
     """Whom the sweep has to look at."""
 
 
+SENDER_SEPARATOR: Final = "/"
+"""Between an account and what a script of it calls itself."""
 OWN_PART: Final = "sender"
 REFUSED_PART: Final = "refused"
 LIST_PREFIX: Final = "list#"

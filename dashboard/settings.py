@@ -12,7 +12,7 @@ from contract.outputs import OUTPUTS_VARIABLE
 
 _REMOVED: Final = {
     "FILE_SLA_QUIET_MINUTES": "Whether a file is still stuck is known from its folder's incident, and when a "
-    "sender has been silent for too long, from its own interval, which its script declares or its runs teach.",
+    "sender has been silent for too long, from its interval: its script declares it, or its runs teach it.",
 }
 """Variables that are no longer used, and what took their place."""
 

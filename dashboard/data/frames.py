@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from contract.report_run import SENDER_SEPARATOR
+from contract.senders import SENDER_SEPARATOR
 from contract.table import Attribute, FileAttribute
 from dashboard import columns
 from dashboard.columns import MOMENT, list_dtypes

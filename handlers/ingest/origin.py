@@ -7,7 +7,8 @@ from typing import Final
 from uuid import UUID, uuid4, uuid5
 
 from contract.report import Report
-from contract.report_run import SENDER_SEPARATOR, ReportedRun
+from contract.report_run import ReportedRun
+from contract.senders import SENDER_SEPARATOR
 from handlers.ingest.digest import digest_report
 from handlers.web.caller import Caller
 

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from contract.incidents import IncidentAttribute
+from contract.senders import SenderAttribute
 from local.provider import Aws
 
 _PASSING: Final = frozenset(
@@ -249,10 +251,16 @@ def _tables(aws: Aws) -> dict[str, Any]:
         | {
             "expiry": _expiry(client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]),
             "recovery": client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"],
-            "items": client.scan(TableName=name)["Items"],
+            "items": [] if _is_projection(client, name) else client.scan(TableName=name)["Items"],
         }
         for name in client.list_tables()["TableNames"]
     }
+
+
+def _is_projection(client: Any, table: str) -> bool:
+    """Whether a table is one that the stream and time change, whatever becomes of the stack."""
+    keys = {key["AttributeName"] for key in client.describe_table(TableName=table)["Table"]["KeySchema"]}
+    return bool(keys & {SenderAttribute.PART, IncidentAttribute.INCIDENT_ID})
 
 
 def _encrypted(table: dict[str, Any]) -> dict[str, Any]:

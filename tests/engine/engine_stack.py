@@ -17,6 +17,16 @@ REGION = "us-east-1"
 BASE: Mapping[str, Any] = {"functionTarget": "host"}
 
 
+def name_tables(prefix: str) -> dict[str, str]:
+    """The configuration of a stack whose tables are not those of another one in the same region."""
+    return {
+        "tableName": f"{prefix}Errors",
+        "runsTableName": f"{prefix}Runs",
+        "sendersTableName": f"{prefix}Senders",
+        "incidentsTableName": f"{prefix}Incidents",
+    }
+
+
 class EngineStack:
     """One stack, with its state in a folder of its own."""
 

@@ -12,7 +12,7 @@ from local.provider import Aws
 from local.stack_config import ROOT
 from tests.engine.account import account
 from tests.engine.conftest import NewStack
-from tests.engine.engine_stack import EngineStack
+from tests.engine.engine_stack import EngineStack, name_tables
 from tests.engine.people import move_in, record_is_there
 from tests.engine.watched_provider import WatchedProvider
 
@@ -53,7 +53,7 @@ def test_destroy_without_its_preview_keeps_records_and_users(recovered: EngineSt
 
 def test_killed_update_goes_on_where_it_ended(new_stack: NewStack, provider: WatchedProvider) -> None:
     stack = new_stack("killed")
-    stack.configure(tableName="OfTheKilled")
+    stack.configure(**name_tables("OfTheKilled"))
     provider.stumble_after(KILLED_AT, _kill_engine)
     update = [stack.name, str(stack.folder), json.dumps(stack.environment)]
     done = subprocess.run(

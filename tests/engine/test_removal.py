@@ -9,7 +9,7 @@ from local.provider import Aws
 from ops.users import User
 from tests.engine.account import Account, account, changes
 from tests.engine.conftest import NewStack
-from tests.engine.engine_stack import EngineStack
+from tests.engine.engine_stack import EngineStack, name_tables
 from tests.engine.people import assert_answers, move_in
 
 OTHER_REGION = "eu-central-1"
@@ -58,16 +58,7 @@ def elsewhere(aws: Aws) -> Aws:
 @pytest.mark.parametrize(
     ("name", "config", "left"),
     [
-        (
-            "second",
-            {
-                "tableName": "SecondErrors",
-                "runsTableName": "SecondRuns",
-                "sendersTableName": "SecondSenders",
-                "incidentsTableName": "SecondIncidents",
-            },
-            LOG_ROLE,
-        ),
+        ("second", name_tables("Second"), LOG_ROLE),
         # Roles are one space of names for all regions; the setting is that other region's.
         ("first", {"aws:region": OTHER_REGION}, {"/roles/api-log-role-*"}),
     ],
