@@ -21,6 +21,20 @@ _FOLDERS: Final = 10
 """In breach, of each sender."""
 
 
+PAGES: Final[tuple[tuple[str, int, Mapping[str, str]], ...]] = (
+    ("overview", 7, {}),
+    ("overview", 30, {}),
+    ("by_date", 7, {"range": "7d"}),
+    ("by_date", 30, {"range": "30d"}),
+)
+"""Page, days that the bare queries beside it read, and the parameters of its address."""
+
+
+def name_page(page: str, days: int) -> str:
+    """The figure of a page."""
+    return f"{page} cold, {RECORDS:,} records, vs bare Query of {days} d"
+
+
 def measure(service: Service, outputs_file: str, rounds: int, say: Step) -> list[Figure]:
     """Fills the stack's own tables, and runs each page's script cold."""
     client = service.aws.client("dynamodb")
@@ -51,14 +65,9 @@ def measure(service: Service, outputs_file: str, rounds: int, say: Step) -> list
             lambda: seconds("bare", page, days, parameters),
             rounds,
         )
-        return compared(f"{page} cold, {RECORDS:,} records, vs bare Query of {days} d", "s", pairs)
+        return compared(name_page(page, days), "s", pairs)
 
-    return [
-        compare("overview", 7, {}),
-        compare("overview", 30, {}),
-        compare("by_date", 7, {"range": "7d"}),
-        compare("by_date", 30, {"range": "30d"}),
-    ]
+    return [compare(*page) for page in PAGES]
 
 
 def _open_incidents(service: Service) -> None:

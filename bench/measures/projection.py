@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from bench.figures import Figure, compared, counted
-from bench.workload.senders import list_breaches, tell, tell_month
+from bench.workload.senders import MONTH_RUNS, list_breaches, tell, tell_month
 from bench.workload.service import Service
 from contract.moments import format_moment
 from contract.outputs import Output
@@ -25,11 +25,31 @@ from handlers.runs.told import ToldRun
 _KEPT = timedelta(days=3_650)
 _BATCH = 25
 _PATIENCE_SECONDS = 600.0
-_UNCHANGED = ((1, 1), (10_000, 1), (500, 500))
+UNCHANGED = ((1, 1), (10_000, 1), (500, 500))
 """Folders in breach, and folder sets they are in."""
-_CHANGED = (1, 100, 10_000)
+CHANGED = (1, 100, 10_000)
 _BURST = 1_000
 _MONTH_FOLDERS = 20
+
+
+def name_unchanged(folders: int, sets: int) -> str:
+    """What the figures of such a run begin with."""
+    return f"a run with nothing changed, {folders:,} folders in {sets} sets"
+
+
+def name_changed(folders: int) -> str:
+    """What the figures of such a run begin with."""
+    return f"a run that clears {folders:,} folders"
+
+
+def name_burst() -> str:
+    """The figure of many runs at once."""
+    return f"{_BURST:,} runs at once, until current, vs storing them"
+
+
+def name_fold() -> str:
+    """The figure of a sender that is folded anew."""
+    return f"a month of {MONTH_RUNS:,} runs folded anew, vs the rules alone"
 
 
 def measure(service: Service, rounds: int) -> list[Figure]:
@@ -72,7 +92,7 @@ def _measure_unchanged(store: SenderStore, meter: _Meter, rounds: int) -> list[F
     """Beside the plainest projection, which writes every open incident at each run."""
     figures: list[Figure] = []
     first: list[float] | None = None
-    for folders, sets in _UNCHANGED:
+    for folders, sets in UNCHANGED:
         sender, breaches = f"unchanged {folders} {sets}", list_breaches(folders, sets)
         apply_runs(store, sender, [tell(sender, 0, breaches)])
         apply_runs(store, sender, [tell(sender, 1, breaches)])
@@ -83,7 +103,7 @@ def _measure_unchanged(store: SenderStore, meter: _Meter, rounds: int) -> list[F
             started = time.perf_counter()
             apply_runs(store, sender, [run])
             times.append((time.perf_counter() - started) * 1000)
-        what = f"a run with nothing changed, {folders:,} folders in {sets} sets"
+        what = name_unchanged(folders, sets)
         figures.append(
             counted(f"{what}, items written, vs each incident", meter.written / rounds, folders, "items")
         )
@@ -95,14 +115,14 @@ def _measure_unchanged(store: SenderStore, meter: _Meter, rounds: int) -> list[F
 def _measure_changed(store: SenderStore, meter: _Meter) -> list[Figure]:
     """Beside one call for each item."""
     figures: list[Figure] = []
-    for folders in _CHANGED:
+    for folders in CHANGED:
         sender = f"changed {folders}"
         apply_runs(store, sender, [tell(sender, 0, list_breaches(folders))])
         meter.reset()
         started = time.perf_counter()
         apply_runs(store, sender, [tell(sender, 1, (), empty=True)])
         seconds = time.perf_counter() - started
-        what = f"a run that clears {folders:,} folders"
+        what = name_changed(folders)
         figures += [
             counted(f"{what}, calls, vs items written", meter.calls, meter.written, "calls"),
             counted(f"{what}, vs a Lambda's 300 s", seconds, 300, "s"),
@@ -126,7 +146,7 @@ def _measure_burst(client: Any, tables: Mapping[str, Any]) -> Figure:
                 raise RuntimeError(f"{sender} is not projected after {_PATIENCE_SECONDS:.0f} s")
             time.sleep(0.2)
     seconds = time.perf_counter() - started
-    return counted(f"{_BURST:,} runs at once, until current, vs storing them", seconds, stored, "s")
+    return counted(name_burst(), seconds, stored, "s")
 
 
 def _measure_fold(client: Any, store: SenderStore, tables: Mapping[str, Any], rounds: int) -> Figure:
@@ -149,7 +169,7 @@ def _measure_fold(client: Any, store: SenderStore, tables: Mapping[str, Any], ro
         started = time.perf_counter()
         fold(merged(one.run for one in told))
         pairs.append((anew, time.perf_counter() - started))
-    return compared(f"a month of {len(told):,} runs folded anew, vs the rules alone", "s", pairs)
+    return compared(name_fold(), "s", pairs)
 
 
 def _await(client: Any, tables: Mapping[str, Any], told: ToldRun) -> None:

@@ -11,6 +11,7 @@ from handlers.runs.told import ToldRun
 
 START = datetime(2026, 10, 1, 8, tzinfo=UTC)
 EVERY = timedelta(minutes=15)
+MONTH_RUNS = timedelta(days=30) // EVERY
 
 
 def list_breaches(folders: int, sets: int = 1, files: str = "") -> tuple[BreachedFolder, ...]:
@@ -59,7 +60,7 @@ def tell_month(sender: str, folders: int) -> Iterator[ToldRun]:
     known = list_breaches(folders)
     listing = Listing(read=frozenset(breach.key for breach in known))
     stuck: set[int] = set()
-    for number in range(30 * 24 * 4):
+    for number in range(MONTH_RUNS):
         for folder in range(folders):
             if chance.random() < (0.2 if folder in stuck else 0.02):
                 stuck ^= {folder}

@@ -7,7 +7,9 @@ from typing import Final
 from bench.figures import format_number
 from bench.published import Measured, Published
 from bench.workload.reports import SHAPES, TYPICAL
+from docs.generate.figure_ratios import format_measured_ratio
 from docs.generate.markdown import format_table
+from docs.generate.projection_tables import build_bursts, build_pages, build_runs
 
 _TIMES: Final = "\N{MULTIPLICATION SIGN}"
 _FUNCTIONS: Final = ("file-sla-error", "auth")
@@ -16,18 +18,6 @@ _WITHOUT: Final = "without files"
 _WITH: Final = "with files"
 _BY_DATE: Final = tuple((period, shown) for period in ("24 h", "7 d", "30 d") for shown in (_WITHOUT, _WITH))
 _OF_A_YEAR: Final = (*_BY_DATE, ("one folder, a year", _WITH))
-
-
-def format_ratio(ratio: float) -> str:
-    """Two decimals near 1, and whole numbers far above it."""
-    if ratio >= 10:
-        return f"{ratio:,.0f}"
-    return f"{ratio:.2f}" if ratio < 2 else f"{ratio:.2g}"
-
-
-def format_spread(spread: float) -> str:
-    """As a percentage."""
-    return f"{spread * 100:.0f} %"
 
 
 def _build_calls(published: Published) -> str:
@@ -55,7 +45,7 @@ def _build_ingest(published: Published) -> str:
         rate = published.measured[f"{name}, vs naive"]
         percentiles = [published.measured[f"{name}, p{percent}, vs naive"] for percent in (50, 95, 99)]
         cells = [cell for figure in percentiles for cell in _both(figure)]
-        return [clients.split()[0], *_both(rate), _ratio(rate), *cells]
+        return [clients.split()[0], *_both(rate), format_measured_ratio(rate), *cells]
 
     headings = (
         "clients", "reports/s", "naive", "ratio (spread)",
@@ -67,7 +57,7 @@ def _build_ingest(published: Published) -> str:
 def _build_cpu(published: Published) -> str:
     def row(shape: str) -> list[str]:
         figure = published.measured[f"handler's CPU, {shape} files, vs json.loads and the write"]
-        return [_spell(shape), *_both(figure), _ratio(figure)]
+        return [_spell(shape), *_both(figure), format_measured_ratio(figure)]
 
     headings = ("report", "ours, ms", "`json.loads` and the write, ms", "ratio (spread)")
     return format_table(headings, map(row, map(str, SHAPES)))
@@ -76,7 +66,7 @@ def _build_cpu(published: Published) -> str:
 def _build_cold_starts(published: Published) -> str:
     def row(function: str) -> list[str]:
         figure = published.measured[f"cold start of {function}, CPU, vs bare boto3"]
-        return [function, *_both(figure), _ratio(figure)]
+        return [function, *_both(figure), format_measured_ratio(figure)]
 
     headings = ("function", "ours, CPU ms", "bare boto3, CPU ms", "ratio (spread)")
     return format_table(headings, map(row, _FUNCTIONS))
@@ -101,7 +91,7 @@ def _build_reading(published: Published, table: str, queries: Sequence[tuple[str
         found = published.measured[f"{name}, records found, vs bare Query"]
         units = published.measured.get(f"{name}, read units, vs least")
         memory = published.measured.get(f"{name}, memory held, vs bare Query")
-        cells = [period, _number(found.ours), shown, *_both(seconds), _ratio(seconds)]
+        cells = [period, _number(found.ours), shown, *_both(seconds), format_measured_ratio(seconds)]
         return [*cells, *_both(units), *_both(memory)]
 
     headings = (
@@ -122,12 +112,6 @@ def _number(value: float | None) -> str:
     return "" if value is None else format_number(value)
 
 
-def _ratio(figure: Measured) -> str:
-    if figure.ratio is None or figure.spread is None:
-        return ""
-    return f"{format_ratio(figure.ratio)} ({format_spread(figure.spread)})"
-
-
 def _spell(shape: str) -> str:
     return shape.replace("x", _TIMES)
 
@@ -138,6 +122,9 @@ TABLES: Final[Mapping[str, Callable[[Published], str]]] = {
     "table of the handler's CPU": _build_cpu,
     "table of cold starts": _build_cold_starts,
     "table of packages": _build_packages,
+    "table of a run in the projection": build_runs,
+    "table of bursts": build_bursts,
+    "table of pages": build_pages,
     "table of reading from a month": partial(
         _build_reading, table="100,000 records over 30 d", queries=_BY_DATE
     ),

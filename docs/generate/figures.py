@@ -15,7 +15,8 @@ from typing import Final
 from bench.capacity import page as capacity
 from bench.figures import format_number
 from bench.published import Published, Run
-from docs.generate.figure_tables import TABLES, format_ratio, format_spread
+from docs.generate.figure_ratios import format_ratio, format_spread
+from docs.generate.figure_tables import TABLES
 
 _MARKED: Final = re.compile(r"<!-- figure: (?P<key>[^\n]*?) -->(?P<text>.*?)<!-- /figure -->", re.DOTALL)
 _MARKER: Final = re.compile(r"<!-- /?figure\b")
