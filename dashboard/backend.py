@@ -12,10 +12,12 @@ from dashboard.access.auth_api import AuthApi, Tokens
 from dashboard.access.credentials import IdentityPool
 from dashboard.access.sessions import SessionStore
 from dashboard.clock import Clock, utc_now
+from dashboard.data.computed import Computed
 from dashboard.data.hour_cache import HourCache
 from dashboard.data.incident_table import IncidentTable
 from dashboard.data.metrics import Metrics
 from dashboard.data.queries import Queries
+from dashboard.data.recent import Recent
 from dashboard.data.record_table import RecordTable
 from dashboard.data.sender_table import SenderTable
 from dashboard.settings import Settings
@@ -30,6 +32,8 @@ class Backend:
     identity_pool: IdentityPool
     sessions: SessionStore
     hour_cache: HourCache
+    recent: Recent
+    computed: Computed
     clock: Clock
 
     @classmethod
@@ -37,7 +41,14 @@ class Backend:
         """A backend for the service that the settings name. Nothing is called yet."""
         http = httpx.Client(base_url=settings.api_url)
         return cls(
-            settings, AuthApi(http), IdentityPool(settings), SessionStore(clock), HourCache(clock), clock
+            settings=settings,
+            auth=AuthApi(http),
+            identity_pool=IdentityPool(settings),
+            sessions=SessionStore(clock),
+            hour_cache=HourCache(clock),
+            recent=Recent(clock),
+            computed=Computed(),
+            clock=clock,
         )
 
     def admit(self, tokens: Tokens) -> str:
@@ -52,9 +63,9 @@ class Backend:
         settings = self.settings
         table = RecordTable(session, settings.table_name, settings.endpoint_url)
         queries = Queries(session, settings.endpoint_url)
-        senders = SenderTable(queries, settings.senders_table_name, self.clock)
-        incidents = IncidentTable(queries, settings.incidents_table_name, self.clock)
-        metrics = Metrics(session, settings.metrics_namespace, settings.endpoint_url)
+        senders = SenderTable(queries, settings.senders_table_name, self.recent)
+        incidents = IncidentTable(queries, settings.incidents_table_name, self.recent)
+        metrics = Metrics(session, settings.metrics_namespace, settings.endpoint_url, self.recent)
         return self.sessions.begin(analyst, table, senders, incidents, metrics)
 
 

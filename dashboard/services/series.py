@@ -31,15 +31,20 @@ def to_wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Ser
     return moments.dt.tz_convert(zone).dt.tz_localize(None)
 
 
+def list_steps(period: Period, zone: ZoneInfo) -> pd.DatetimeIndex:
+    """When the steps of the period begin, on the wall clock."""
+    step = choose_step(period)
+    start, end = to_wall_clock(pd.Series([period.start, period.end]), zone)
+    return pd.date_range(start.floor(step), end, freq=step, inclusive="left")
+
+
 def count_files_in_breach(records: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
     """Files in breach for each step of the period: `files` from `time` to `until`, on the wall clock.
 
     A sender's folder that was reported several times in a step counts with its highest number of files,
     since the same stuck file is reported again at every run.
     """
-    step = choose_step(period)
-    start, end = to_wall_clock(pd.Series([period.start, period.end]), zone)
-    steps = pd.date_range(start.floor(step), end, freq=step, inclusive="left")
+    step, steps = choose_step(period), list_steps(period, zone)
     peaks = (
         mark_places(records, records)
         .assign(time=to_wall_clock(records["detected_at"], zone).dt.floor(step))

@@ -8,12 +8,10 @@ from dashboard.charts.records import draw_files_in_breach
 from dashboard.frame.address import Parameter
 from dashboard.frame.page import start_page
 from dashboard.services.filters import filter_by_sender
-from dashboard.services.series import count_files_in_breach
-from dashboard.services.stuck_files import find_stuck_files
-from dashboard.widgets.breach_spans import load_breach_spans
 from dashboard.widgets.loading import load_period
 from dashboard.widgets.record_list import draw_records
 from dashboard.widgets.sender_filter import pick_sender, tell_since
+from dashboard.widgets.shared import count_in_breach, load_stuck_files, sort_newest_first
 from dashboard.widgets.stuck_file_list import draw_stuck_files
 
 _FILES: Final = "files"
@@ -35,11 +33,10 @@ def draw() -> None:
         return
     sender = pick_sender(frames.records)
     tell_since(frames.records, page)
-    records = filter_by_sender(frames.records, sender)
-    if records.empty:
+    if filter_by_sender(frames.records, sender).empty:
         st.info("This sender did not report in this range.", icon=":material/search_off:")
         return
-    draw_files_in_breach(count_files_in_breach(records, page.period, page.zone))
+    draw_files_in_breach(count_in_breach(frames, sender, page))
     st.segmented_control(
         "Show",
         list(_LABELS),
@@ -51,11 +48,10 @@ def draw() -> None:
         label_visibility="collapsed",
     )
     if show == _RECORDS:
-        draw_records(records, page)
+        draw_records(sort_newest_first(frames), page, sender=sender)
         return
     # Of all senders first: what a record does not tell of its sender, others do.
-    stuck = find_stuck_files(frames, page.now, incidents=load_breach_spans(page))
-    draw_stuck_files(filter_by_sender(stuck, sender), page)
+    draw_stuck_files(load_stuck_files(frames, page), page, sender=sender)
 
 
 draw()

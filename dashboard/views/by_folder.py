@@ -1,7 +1,5 @@
 """By folder: the history of one folder."""
 
-from collections.abc import Iterable
-from itertools import chain
 from typing import Final
 
 import pandas as pd
@@ -9,24 +7,21 @@ import streamlit as st
 
 from dashboard import columns
 from dashboard.charts.records import draw_longest_waits, draw_weeks
-from dashboard.data import record_table
-from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.frames import RecordFrames
 from dashboard.frame.address import show_in_widget
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import wait_for
 from dashboard.services.durations import format_duration
 from dashboard.services.filters import filter_by_sender
 from dashboard.services.frequency import count_hours_by_week
 from dashboard.services.recurrence import summarize_recurrence
 from dashboard.services.series import to_wall_clock
-from dashboard.services.spellings import Spellings, list_spellings
-from dashboard.services.stuck_files import find_stuck_files
+from dashboard.services.spellings import Spellings
 from dashboard.services.timeline import find_longest_waits
-from dashboard.widgets.breach_spans import load_breach_spans
 from dashboard.widgets.figures import draw_figures
 from dashboard.widgets.folder_link import FOLDER
 from dashboard.widgets.loading import load_period
 from dashboard.widgets.sender_filter import pick_sender, tell_since
+from dashboard.widgets.shared import load_stuck_files, query_folder, spell_folders
 from dashboard.widgets.stuck_file_list import SHOWN, draw_stuck_files
 
 _SHOWN: Final = tuple(column for column in SHOWN if column is not columns.FOLDER)
@@ -36,12 +31,12 @@ def draw() -> None:
     """Draws the view."""
     page = start_page("By folder")
     # Every folder's records, without files: they give the folders to pick from, and how each is spelt.
-    spellings = list_spellings(load_period(page.session.table, page.period, with_files=False).records)
+    spellings = spell_folders(load_period(page.session.table, page.period, with_files=False))
     folder = _pick_folder(spellings)
     if not folder:
         st.info("Pick a folder to see its history.", icon=":material/folder_open:")
         return
-    mine = wait_for(record_table.NAME, lambda: _query_folder(spellings.find(folder), page), "folder")
+    mine = query_folder(spellings.find(folder), page)
     if mine.records.empty:
         st.info(
             "No report in this range names exactly this folder. Pick one from the list, or a longer range.",
@@ -50,32 +45,23 @@ def draw() -> None:
         return
     sender = pick_sender(mine.records)
     tell_since(mine.records, page)
-    stuck = find_stuck_files(mine, page.now, incidents=load_breach_spans(page))
+    stuck = load_stuck_files(mine, page)
     chosen = RecordFrames(filter_by_sender(mine.records, sender), filter_by_sender(mine.files, sender))
     if chosen.records.empty:
         st.info("This sender did not report this folder in this range.", icon=":material/search_off:")
         return
-    _draw_history(filter_by_sender(stuck, sender), chosen, page)
+    _draw_history(stuck, sender, chosen, page)
 
 
-def _draw_history(stuck: pd.DataFrame, reported: RecordFrames, page: Page) -> None:
-    _draw_recurrence(stuck, reported.records, page)
+def _draw_history(stuck: pd.DataFrame, sender: str, reported: RecordFrames, page: Page) -> None:
+    _draw_recurrence(filter_by_sender(stuck, sender), reported.records, page)
     st.subheader("Longest wait at each report, against the SLA")
     waits = find_longest_waits(reported)
     draw_longest_waits(waits.assign(time=to_wall_clock(waits["detected_at"], page.zone)))
     st.subheader("Stuck files")
-    draw_stuck_files(stuck, page, shown=_SHOWN)
+    draw_stuck_files(stuck, page, sender=sender, shown=_SHOWN)
     st.subheader("Hours in breach by week")
     draw_weeks(count_hours_by_week(reported.records, page.zone))
-
-
-def _query_folder(spellings: Iterable[str], page: Page) -> RecordFrames:
-    """The folder's records, which the index has under each spelling."""
-    start, end = page.period.start, page.period.end
-    stored = chain.from_iterable(
-        page.session.table.query_folder(spelling, start, end) for spelling in spellings
-    )
-    return RecordFrames.of(parse_records(stored)).between(start, end)
 
 
 def _pick_folder(spellings: Spellings) -> str:

@@ -133,7 +133,8 @@ def _draw_search(live: Live, page: Page) -> str:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = pick_text("Search senders and folders")
         everything = tabulate_incidents([*live.open, *live.unknown, *live.quiet], page.now)
-        draw_download(filter_by_text(everything, text, SEARCHED), "incidents", _DOWNLOADED, page, text)
+        found = filter_by_text(everything, text, SEARCHED)
+        draw_download(lambda: found, len(found), "incidents", _DOWNLOADED, page, text)
     return text
 
 

@@ -44,7 +44,7 @@ def draw() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = pick_text("Search senders, accounts, addresses")
         frame = filter_by_text(tabulate_senders(known, page.now, page.zone), text, _SEARCHED)
-        draw_download(frame, "senders", COLUMNS[1:], page, text)
+        draw_download(lambda: frame, len(frame), "senders", COLUMNS[1:], page, text)
     picked = draw_table(
         frame,
         "senders",

@@ -9,7 +9,7 @@ from dashboard import columns
 from dashboard.data.frames import RECORD_KEY
 from dashboard.frame.page import Page
 from dashboard.services.creation_dates import find_plausible, spell_creations
-from dashboard.services.filters import filter_by_text
+from dashboard.services.filters import filter_by_sender, filter_by_text
 from dashboard.services.latest_records import list_hours, select_files
 from dashboard.widgets.columns import configure_column
 from dashboard.widgets.download import draw_download
@@ -27,13 +27,22 @@ _DOWNLOADED: Final = (*columns.RECORD, columns.SENDER_NAME)
 _SHOWN_OF_FILES: Final = (columns.FILENAME, columns.CREATED)
 
 
-def draw_records(records: pd.DataFrame, page: Page) -> None:
-    """Draws one row per folder and report, newest first, and the files of the picked row."""
+def draw_records(newest: pd.DataFrame, page: Page, *, sender: str = "") -> None:
+    """Draws one row per folder and report, and the files of the picked row.
+
+    Args:
+        newest: the records of all senders, the newest first.
+        page: that they are on.
+        sender: of which they are shown, by name or key; "" for all.
+    """
+
+    def select() -> pd.DataFrame:
+        return filter_by_text(filter_by_sender(newest, sender), text, ["folder"])
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = pick_text("Search folders")
-        newest = records.sort_values(["detected_at", "folder"], ascending=[False, True], ignore_index=True)
-        filtered = filter_by_text(newest, text, ["folder"])
-        draw_download(filtered, "records", _DOWNLOADED, page, text)
+        filtered = select()
+        draw_download(select, len(filtered), "records", _DOWNLOADED, page, text)
     picked = draw_table(
         filtered,
         "records",
@@ -44,7 +53,7 @@ def draw_records(records: pd.DataFrame, page: Page) -> None:
         noun="records",
     )
     if picked is not None:
-        _draw_files(picked.to_frame().T.astype(records.dtypes), page)
+        _draw_files(picked.to_frame().T.astype(newest.dtypes), page)
 
 
 def _draw_files(record: pd.DataFrame, page: Page) -> None:

@@ -109,8 +109,9 @@ def _format_due(minutes: float) -> str:
 
 
 def _hash_identities(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
-    texts = frame[list(identity)].astype("str").agg("\x1f".join, axis="columns") if len(frame) else ()
-    return [hashlib.sha256(text.encode()).hexdigest()[:_DIGITS] for text in texts]
+    # Column by column: row by row, pandas would make a series of each.
+    rows = zip(*(frame[name].astype("str") for name in identity), strict=True)
+    return [hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:_DIGITS] for row in rows]
 
 
 def _select(widget: str, rows: list[int]) -> None:

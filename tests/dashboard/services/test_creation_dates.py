@@ -11,7 +11,8 @@ import pytest
 
 from contract.plausibility import is_plausible
 from dashboard import columns
-from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.frames import RecordFrames
+from dashboard.data.records import parse_records
 from dashboard.services.breach_spans import Spans
 from dashboard.services.creation_dates import find_plausible, spell_creation, spell_creations
 from dashboard.services.csv_files import format_csv

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.frames import RecordFrames
+from dashboard.data.records import parse_records
 from dashboard.services.durations import format_duration
 from dashboard.services.frequency import count_hours_by_week
 from dashboard.services.latest_records import list_hours, select_files

@@ -38,7 +38,7 @@ def incidents(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _tell(monkeypatch: pytest.MonkeyPatch, spans: Spans) -> None:
     # The pages are run anew, and import it then.
-    monkeypatch.setattr("dashboard.widgets.breach_spans.load_breach_spans", lambda _: spans)
+    monkeypatch.setattr("dashboard.widgets.shared.load_breach_spans", lambda _: spans)
 
 
 def files(app: AppTest) -> dict[str, str]:
@@ -114,7 +114,7 @@ def test_what_is_open_now_is_so_whenever_the_range_ends(
     seen = datetime.combine(day, datetime.min.time(), UTC) + timedelta(seconds=1)
     spans: Spans = {("sub/web", folder_key(FOLDER)): [span(seen)]}
     _tell(monkeypatch, spans)
-    store(item(seen, FOLDER, [("b.csv", CREATED)], sender="sub/web"))
+    store(item(seen, FOLDER, [("b.csv", seen - timedelta(hours=9))], sender="sub/web"))
     open_view(signed_in, view, folder=FOLDER, range="custom", days=f"{day}..{day}", zone="UTC")
     assert column(signed_in, "status") == ["▲ Open"]
     assert column(signed_in, "overdue_now")[0] > 0

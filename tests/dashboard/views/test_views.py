@@ -186,13 +186,16 @@ def test_a_link_opens_the_same_view_after_signing_in(app: AppTest) -> None:
 
 
 @pytest.mark.usefixtures("breaches")
-def test_a_picked_file_is_shown_in_full_and_stays_picked(signed_in: AppTest, store: Store) -> None:
+def test_a_picked_file_is_shown_in_full_and_stays_picked(
+    signed_in: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     open_view(signed_in, BY_DATE)
     ids = _hash_identities(signed_in.dataframe[0].value, [*FILE, "later"])
     signed_in.query_params["pick"] = ids[column(signed_in, "filename").index("silent.csv")]
     signed_in.run()
     assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
     store(item(ago(minutes=1), "C:\\New", [("new.csv", ago(days=9))]))
+    monkeypatch.setattr("dashboard.data.recent.KEPT_FOR", timedelta())
     signed_in.run()
     assert column(signed_in, "filename")[0] == "new.csv"
     assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
@@ -305,6 +308,7 @@ def test_past_hours_are_not_fetched_again(signed_in: AppTest, monkeypatch: pytes
     open_view(signed_in, BY_DATE)
     session = backend().sessions.find(signed_in.session_state["session_id"])
     assert session
+    monkeypatch.setattr("dashboard.data.recent.KEPT_FOR", timedelta())
     with patch.object(session.table, "query_hour", wraps=session.table.query_hour) as hour:
         signed_in.run()
     # The current hour, and the one before it while it may still change.
