@@ -9,7 +9,12 @@ def _create_api(aws: Aws, name: str, inputs: Inputs) -> Created:
         name=inputs.get("name", name),
         description=inputs.get("description", ""),
         endpointConfiguration={"types": [inputs["endpointConfiguration"]["types"]]},
-        **given(inputs, securityPolicy="securityPolicy", endpointAccessMode="endpointAccessMode"),
+        **given(
+            inputs,
+            securityPolicy="securityPolicy",
+            endpointAccessMode="endpointAccessMode",
+            disableExecuteApiEndpoint="disableExecuteApiEndpoint",
+        ),
     )
     root = next(
         item["id"] for item in client.get_resources(restApiId=api["id"])["items"] if item["path"] == "/"
@@ -22,7 +27,11 @@ def _create_api(aws: Aws, name: str, inputs: Inputs) -> Created:
 
 def _update_api(aws: Aws, api: Existing, inputs: Inputs) -> None:
     hold(api, inputs, "endpointConfiguration")
-    operations = patch(inputs, "name", "description", "securityPolicy", "endpointAccessMode")
+    # Left out, the access mode goes, as AWS wants it with a legacy policy.
+    wanted = {"endpointAccessMode": "", **inputs}
+    operations = patch(
+        wanted, "name", "description", "securityPolicy", "endpointAccessMode", "disableExecuteApiEndpoint"
+    )
     aws.client("apigateway").update_rest_api(restApiId=api.id, patchOperations=operations)
 
 
@@ -153,7 +162,7 @@ LIFECYCLES = {
         _delete_api,
         _update_api,
         stays=frozenset(
-            {"description", "endpointAccessMode", "endpointConfiguration", "policy", "securityPolicy"}
+            {"description", "disableExecuteApiEndpoint", "endpointConfiguration", "policy", "securityPolicy"}
         ),
     ),
     "aws:apigateway/restApiPolicy:RestApiPolicy": Lifecycle.put(_put_policy, _delete_policy, "restApiId"),
