@@ -8,8 +8,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.encryption import EncryptionKey
-from components.mail import Mail
 from components.settings import Settings, ThreatProtection
+from components.specs.mail import Mail
 from components.specs.policy import Allow, build_identity_policy, build_identity_pool_trust
 from contract.names import Group
 
@@ -214,10 +214,11 @@ class Identity(pulumi.ComponentResource):
         # Said without SES too: what is left out stays as it was.
         if mail is None:
             return aws.cognito.UserPoolEmailConfigurationArgs(email_sending_account="COGNITO_DEFAULT")
+        caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
         return aws.cognito.UserPoolEmailConfigurationArgs(
             email_sending_account="DEVELOPER",
             from_email_address=mail.sender,
-            source_arn=mail.build_identity_arn(self),
+            source_arn=caller.account_id.apply(mail.identity_arn),
         )
 
     def allow_sign_in(self) -> list[Allow]:

@@ -23,7 +23,7 @@ class _Resources(pulumi.runtime.Mocks):
         return self._new_resource(args)
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
-        return answer_call(args.token), None
+        return answer_call(args.token), []
 
 
 def run_main() -> None:

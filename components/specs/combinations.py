@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import pulumi
-
 from components.specs.mail_address import find_address, holds
 
 if TYPE_CHECKING:
@@ -13,8 +11,9 @@ if TYPE_CHECKING:
 
 def explain_contradictions(settings: "Settings") -> list[str]:
     """A sentence for each contradiction: which keys, what is wrong with them, and how to mend it."""
-    namespace = f"{pulumi.get_project()}:"
-    return [f"{namespace}{problem}" for problem in (*_find_in_domain(settings), *_find_in_mail(settings))]
+    return [
+        f"{settings.project}:{problem}" for problem in (*_find_in_domain(settings), *_find_in_mail(settings))
+    ]
 
 
 def _find_in_domain(settings: "Settings") -> Iterator[str]:

@@ -12,7 +12,7 @@ from tests.engine.account import Account, account, changes
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack
 from tests.engine.flips import APART, FLIPS, INSTEAD, KEEPERS, TOGETHER
-from tests.engine.people import assert_answers, move_in
+from tests.engine.people import assert_answers, assert_signs_in_at, move_in
 from tests.engine.plan import Plan
 
 REPLACING = ("tableName", "runsTableName", "sendersTableName", "incidentsTableName")
@@ -171,6 +171,17 @@ def test_the_keys_can_be_set(there: Done) -> None:
     assert there.plan.lost(KEEPERS) == []
     assert there.plan.not_deployed() == []
     assert there.next.steps == []
+
+
+def test_the_api_answers_at_its_domain_name(
+    there: Done, deployed: EngineStack, users: dict[str, User], aws: Aws
+) -> None:
+    outputs = deployed.outputs
+    assert outputs["api_url"] == "https://sla.example.com"
+    assert outputs["api_default_url"].startswith(aws.endpoint_url)
+    assert outputs["api_domain_target"].startswith("sla.example.com.execute-api.")
+    # The emulator leaves the default endpoint open, whatever it is told. The key's flip shows that it is.
+    assert_signs_in_at("sla.example.com", aws, users)
 
 
 @pytest.mark.parametrize("key", INSTEAD)

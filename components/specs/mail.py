@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Self
 
-import pulumi
-import pulumi_aws as aws
-
 from components.settings import Settings
 from components.specs.mail_address import find_address
 
@@ -31,9 +28,6 @@ class Mail:
             region=settings.region,
         )
 
-    def build_identity_arn(self, parent: pulumi.Resource) -> pulumi.Output[str]:
-        """The ARN of the identity, in the account of the parent's provider."""
-        caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=parent))
-        return pulumi.Output.concat(
-            "arn:aws:ses:", self.region, ":", caller.account_id, ":identity/", self.identity
-        )
+    def identity_arn(self, account: str) -> str:
+        """The ARN of the identity, in the account with this id."""
+        return f"arn:aws:ses:{self.region}:{account}:identity/{self.identity}"
