@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.markup import escape
 
+from ops.accounts import commands as accounts
+from ops.client_secret import commands as client_secret
 from ops.command import EXITS, Answer, Call, Exit, add_shared_options
 from ops.errors import FAILURES, describe
 from ops.incidents import commands as incidents
@@ -18,7 +20,7 @@ from ops.stack import Stack
 if TYPE_CHECKING:
     from ops.command import Commands
 
-_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (incidents.add,)
+_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (accounts.add, client_secret.add, incidents.add)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
