@@ -133,7 +133,9 @@ class Identity(pulumi.ComponentResource):
             secret_string=self.client.client_secret,
             # The first one. A rotation (`python -m ops rotate-secret`) puts others in its place, and whatever
             # the provider then tells of the client, an update must not put the first one back.
-            opts=pulumi.ResourceOptions(parent=self, ignore_changes=["secretString"]),
+            opts=pulumi.ResourceOptions(
+                parent=self, ignore_changes=["secretString"], replacement_trigger=self.client.id
+            ),
         )
 
         self.identity_pool = aws.cognito.IdentityPool(

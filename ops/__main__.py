@@ -13,6 +13,7 @@ from ops.accounts import commands as accounts
 from ops.client_secret import commands as client_secret
 from ops.command import EXITS, Answer, Call, Exit, add_shared_options
 from ops.errors import FAILURES, describe
+from ops.export import commands as export
 from ops.incidents import commands as incidents
 from ops.progress import screen
 from ops.stack import Stack
@@ -20,7 +21,12 @@ from ops.stack import Stack
 if TYPE_CHECKING:
     from ops.command import Commands
 
-_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (accounts.add, client_secret.add, incidents.add)
+_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (
+    accounts.add,
+    client_secret.add,
+    export.add,
+    incidents.add,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
