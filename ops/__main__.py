@@ -12,6 +12,7 @@ from rich.markup import escape
 from ops.accounts import commands as accounts
 from ops.client_secret import commands as client_secret
 from ops.command import EXITS, Answer, Call, Exit, add_shared_options
+from ops.doctor import commands as doctor
 from ops.errors import FAILURES, describe
 from ops.export import commands as export
 from ops.incidents import commands as incidents
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (
     accounts.add,
     client_secret.add,
+    doctor.add,
     export.add,
     incidents.add,
 )
