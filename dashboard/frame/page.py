@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.access.sessions import Session
+from dashboard.access.session import Session
 from dashboard.backend import backend
 from dashboard.frame import signed_in
 from dashboard.frame.address import carry_parameters
