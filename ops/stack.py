@@ -11,6 +11,7 @@ import boto3
 from botocore.config import Config
 
 from contract.outputs import LOCAL_KEY, OUTPUTS_VARIABLE, LocalOutput, Output
+from ops.errors import OpsError
 
 LOCAL_OUTPUTS: Final = Path(".local/outputs.json")
 """Where the local stack of this folder writes its outputs."""
@@ -19,7 +20,7 @@ _CONFIG: Final = Config(
 )
 
 
-class OutputsError(Exception):
+class OutputsError(OpsError):
     """The outputs of a stack are missing, or are none; the text says how to come by them."""
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from contract.runs import RunAttribute
 from contract.senders import SenderAttribute, SenderIndex, SenderState
+from ops.errors import OpsError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,7 +20,7 @@ class Found:
     key: str
 
 
-class UnknownSenderError(Exception):
+class UnknownSenderError(OpsError):
     """No sender is called so."""
 
 

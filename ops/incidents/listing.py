@@ -19,10 +19,16 @@ class LiveIncident:
 
     breached_since: datetime
     status: str
-    """With the reason, where it is unknown."""
+    reason: str | None
+    """Why it is unknown, where it is."""
     sender: str
     folder: str
     files: int
+
+    @property
+    def told_status(self) -> str:
+        """The status, with the reason where there is one."""
+        return f"{self.status}, {self.reason}" if self.reason else self.status
 
 
 def list_live(client: "DynamoDBClient", incidents_table: str) -> list[LiveIncident]:
@@ -52,7 +58,8 @@ def _read(item: Mapping[str, Any]) -> LiveIncident:
     status, reason = item[IncidentAttribute.STATUS]["S"], item.get(IncidentAttribute.REASON)
     return LiveIncident(
         breached_since=parse_moment(item[IncidentAttribute.BREACHED_SINCE]["S"]),
-        status=f"{status}, {reason['S']}" if reason and status == IncidentStatus.UNKNOWN else status,
+        status=status,
+        reason=reason["S"] if reason and status == IncidentStatus.UNKNOWN else None,
         sender=item[IncidentAttribute.SENDER_NAME]["S"],
         folder=item[IncidentAttribute.FOLDER]["S"],
         files=int(item[IncidentAttribute.FILE_COUNT]["N"]),

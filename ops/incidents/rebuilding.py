@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from contract.incidents import IncidentAttribute
 from ops.incidents.finding import Found
 from ops.incidents.marking import Mark, Marks
+from ops.progress import OnProgress
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -16,13 +17,6 @@ if TYPE_CHECKING:
 STALLED_AFTER: Final = timedelta(minutes=5)
 """No sweep is longer than this (the function's timeout), and one begins every minute."""
 _LOOK_SECONDS: Final = 2.0
-
-
-class OnProgress(Protocol):
-    """Told how far a step is."""
-
-    def __call__(self, step: str, done: int, of: int | None) -> None:
-        """`of` is None as long as nobody knows."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from contract.outputs import Output
 from contract.runs import ProblemAttribute
 from contract.senders import OWN_PART, REFUSED_PART, SenderAttribute, SenderKind, SenderState
 from local.demo.projecting import sweep
-from ops.incidents.__main__ import main as ops_incidents
+from ops.__main__ import main as ops
 from tests.running_stack import RunningStack
 
 PATIENCE_SECONDS = 300
@@ -279,7 +279,9 @@ def test_a_deleted_projection_comes_back_as_it_was(server: Server) -> None:
     server.forget()
     assert (server.parts(), server.incidents()) == ({}, [])
     outputs = str(server.stack.folder / "outputs.json")
-    assert ops_incidents(["--outputs", outputs, "rebuild", "--sender", server.name.upper(), "--no-wait"]) == 0
+    assert (
+        ops(["--outputs", outputs, "incidents", "rebuild", "--sender", server.name.upper(), "--no-wait"]) == 0
+    )
     server.sweep()
     wait(server.applied)
     assert _told(server) == before

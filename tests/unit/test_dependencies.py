@@ -55,6 +55,7 @@ ENVIRONMENTS = {
     },
     "dashboard": Environment(("dashboard",), ("dashboard",)),
     "local stack": Environment(("local", "__main__.py"), (PROGRAM, "local")),
+    "ops": Environment(("ops",), ("ops",)),
     "development": Environment(("bench", "docs", "ops", "tests"), tuple(DECLARED)),
 }
 NOT_IMPORTED = {

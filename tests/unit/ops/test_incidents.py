@@ -21,12 +21,12 @@ from handlers.projection.sweeping import Sweep
 from handlers.runs.run_items import build_run_items, format_run_key
 from handlers.runs.told import ToldRun
 from handlers.web import telemetry
-from ops.incidents import __main__ as command_line
-from ops.incidents import commands
+from ops import __main__ as command_line
 from ops.incidents.finding import Finder, Found, UnknownSenderError
 from ops.incidents.listing import list_live
 from ops.incidents.marking import Mark, Marks
 from ops.incidents.rebuilding import STALLED_AFTER, Rebuild
+from ops.progress import show_progress
 from ops.stack import Stack
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 
@@ -240,8 +240,8 @@ def outputs(tmp_path: Path) -> Path:
 def test_the_command_marks_and_says_how_many(
     client: "DynamoDBClient", outputs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command_line.main(["--outputs", str(outputs), "rebuild", "--all", "--no-wait"]) == 0
-    assert "Marked: 2 senders" in capsys.readouterr().err
+    assert command_line.main(["--outputs", str(outputs), "incidents", "rebuild", "--all", "--no-wait"]) == 0
+    assert "Marked: 2 senders" in capsys.readouterr().out
     assert len(_items(client, SENDERS)) == 2
 
 
@@ -253,8 +253,8 @@ def test_the_command_names_what_failed(
 ) -> None:
     later = {"key-1": Mark.FAILED, "key-2/files-02": Mark.FOLDED}
     monkeypatch.setattr(Marks, "read", lambda *_: later)
-    assert command_line.main(["--outputs", str(outputs), "rebuild", "--all"]) == 1
-    said = capsys.readouterr().err
+    assert command_line.main(["--outputs", str(outputs), "incidents", "rebuild", "--all"]) == 1
+    said = capsys.readouterr().out
     assert "Folded anew: 1 sender with 0 incidents." in said
     assert "Could not be folded: files-01" in said
     assert "/aws/lambda/file-sla-prod-incident-projection" in said
@@ -270,7 +270,9 @@ def test_interrupted_it_leaves_the_marks(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Rebuild, "wait", interrupted)
-    assert command_line.main(["--outputs", str(outputs), "rebuild", "--sender", "files-01"]) == 130
+    assert (
+        command_line.main(["--outputs", str(outputs), "incidents", "rebuild", "--sender", "files-01"]) == 130
+    )
     assert "folds what is marked" in capsys.readouterr().err
     [item] = _items(client, SENDERS)
     assert item[SenderAttribute.FOLD_SINCE]
@@ -293,7 +295,7 @@ def test_open_incidents_are_listed(
             IncidentAttribute.BREACHED_SINCE: {"S": "2026-11-23T20:00:00Z"},
         },
     )
-    assert command_line.main(["--outputs", str(outputs), "list"]) == 0
+    assert command_line.main(["--outputs", str(outputs), "incidents", "list"]) == 0
     said = capsys.readouterr().out
     assert r"D:\In" in said
     assert "silent" in said
@@ -314,12 +316,12 @@ def test_outputs_that_are_missing_are_told_with_the_remedy(
     file = tmp_path / "outputs.json"
     if content is not None:
         file.write_text(content)
-    assert command_line.main(["--outputs", str(file), "rebuild", "--all"]) == 1
+    assert command_line.main(["--outputs", str(file), "incidents", "rebuild", "--all"]) == 1
     assert problem in " ".join(capsys.readouterr().err.split())
 
 
 def test_what_aws_refuses_is_told(aws: None, outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command_line.main(["--outputs", str(outputs), "rebuild", "--all"]) == 1
+    assert command_line.main(["--outputs", str(outputs), "incidents", "rebuild", "--all"]) == 1
     assert "AWS refused Scan: ResourceNotFoundException" in capsys.readouterr().err
 
 
@@ -331,7 +333,7 @@ def test_missing_credentials_are_told(
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
-    assert command_line.main(["--outputs", str(outputs), "list"]) == 1
+    assert command_line.main(["--outputs", str(outputs), "incidents", "list"]) == 1
     assert "no AWS credentials" in capsys.readouterr().err
 
 
@@ -348,7 +350,7 @@ def test_the_outputs_are_those_of_the_variable_and_else_the_local_ones(
 
 
 def test_progress_is_shown_a_line_a_step(capsys: pytest.CaptureFixture[str]) -> None:
-    with commands._shown() as progress:
+    with show_progress() as progress:
         progress("Marking", 1, 2)
         progress("Marking", 2, 2)
     assert "2/2" in capsys.readouterr().err

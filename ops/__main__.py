@@ -1,0 +1,63 @@
+"""What owners of a stack do to it, real or local: `python -m ops COMMAND`."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from rich.console import Console
+from rich.markup import escape
+
+from ops.command import EXITS, Answer, Call, Exit, add_shared_options
+from ops.errors import FAILURES, describe
+from ops.incidents import commands as incidents
+from ops.progress import screen
+from ops.stack import Stack
+
+if TYPE_CHECKING:
+    from ops.command import Commands
+
+_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (incidents.add,)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit code."""
+    given = _parser().parse_args(arguments, argparse.Namespace(outputs=None, json=False))
+    try:
+        answer: Answer = given.run(Call(Stack.read(given.outputs), given))
+    except KeyboardInterrupt:
+        return _fail(f"Stopped. {given.interrupted}".strip(), Exit.INTERRUPTED, as_json=given.json)
+    except FAILURES as error:
+        return _fail(describe(error), Exit.FAILED, as_json=given.json)
+    if given.json:
+        _print_json(answer.document)
+    else:
+        Console(highlight=False).print(answer.shown, soft_wrap=isinstance(answer.shown, str))
+    return answer.exit_code
+
+
+def _fail(problem: str, code: Exit, *, as_json: bool) -> int:
+    if as_json:
+        _print_json({"error": problem})
+    screen.print(f"[red]✗[/red] {escape(problem)}", soft_wrap=True)
+    return code
+
+
+def _print_json(document: object) -> None:
+    print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ops", description="What owners of a stack do to it, real or local.", epilog=EXITS
+    )
+    add_shared_options(parser)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for add in _COMMANDS:
+        add(commands)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""What every command shares: how it is told, what it is given, and what it answers.
+
+A command is a file with two parts: `add`, which declares it among the others, and a function that takes a
+`Call` and returns an `Answer`. `ops/__main__.py` lists the commands, and does the rest for all of them.
+"""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.console import RenderableType
+
+from contract.outputs import OUTPUTS_VARIABLE
+from ops.stack import LOCAL_OUTPUTS, Stack
+
+if TYPE_CHECKING:
+    from argparse import _SubParsersAction
+
+    Commands = _SubParsersAction[argparse.ArgumentParser]
+
+
+class Exit(IntEnum):
+    """Exit codes. argparse itself ends with 2."""
+
+    DONE = 0
+    FAILED = 1
+    """Refused, or not all of it done."""
+    WRONG_USAGE = 2
+    INTERRUPTED = 130
+
+
+EXITS: Final = "Exit codes: 0 done; 1 refused, or not all of it done; 2 wrong usage; 130 interrupted."
+
+
+@dataclass(frozen=True)
+class Call:
+    """A command as it was given: the stack that it is about, and its own arguments."""
+
+    stack: Stack
+    given: argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a command did or found."""
+
+    document: Any
+    """For `--json`: what `json.dumps` takes."""
+    shown: RenderableType
+    """For people. Text is rich's markup: escape what comes from elsewhere."""
+    exit_code: Exit = Exit.DONE
+
+
+Run = Callable[[Call], Answer]
+
+
+def add_command(
+    commands: "Commands",
+    name: str,
+    run: Run,
+    *,
+    help: str,  # noqa: A002 - argparse's own word
+    interrupted: str = "",
+    **parser: Any,
+) -> argparse.ArgumentParser:
+    """Declares a command, and returns its parser for the arguments of its own.
+
+    Args:
+        commands: those of the program, or of a group.
+        name: its name on the command line.
+        run: does it.
+        help: a line for the list of commands.
+        interrupted: what Ctrl-C leaves behind, in a sentence.
+        **parser: more for argparse's parser.
+    """
+    added = commands.add_parser(
+        name, help=help, description=parser.pop("description", help), epilog=EXITS, **parser
+    )
+    add_shared_options(added)
+    added.set_defaults(run=run, interrupted=interrupted)
+    return added
+
+
+def add_group(
+    commands: "Commands",
+    name: str,
+    *,
+    help: str,  # noqa: A002 - argparse's own word
+) -> "Commands":
+    """Declares a group of commands, and returns where they are added."""
+    group = commands.add_parser(name, help=help, description=help, epilog=EXITS)
+    return group.add_subparsers(required=True, metavar="COMMAND")
+
+
+def add_shared_options(parser: argparse.ArgumentParser) -> None:
+    """The options that may stand before and after a command. Unless they are given they set nothing."""
+    parser.add_argument(
+        "--outputs", type=Path, metavar="FILE", default=argparse.SUPPRESS,
+        help="the stack's outputs, as `pulumi stack output --json` prints them "
+        f"(default: what {OUTPUTS_VARIABLE} names, else {LOCAL_OUTPUTS})",
+    )  # fmt: skip
+    parser.add_argument(
+        "--json", action="store_true", default=argparse.SUPPRESS,
+        help="print one JSON document, and nothing else, on standard output",
+    )  # fmt: skip
