@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.markup import escape
 
+from ops import check_preview
 from ops.command import EXITS, Answer, Call, Exit, add_shared_options
 from ops.errors import FAILURES, describe
 from ops.incidents import commands as incidents
@@ -18,14 +19,15 @@ from ops.stack import Stack
 if TYPE_CHECKING:
     from ops.command import Commands
 
-_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (incidents.add,)
+_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (check_preview.add, incidents.add)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
-    given = _parser().parse_args(arguments, argparse.Namespace(outputs=None, json=False))
+    given = _parser().parse_args(arguments, argparse.Namespace(outputs=None, json=False, needs_stack=True))
     try:
-        answer: Answer = given.run(Call(Stack.read(given.outputs), given))
+        stack = Stack.read(given.outputs) if given.needs_stack else Stack.none()
+        answer: Answer = given.run(Call(stack, given))
     except KeyboardInterrupt:
         return _fail(f"Stopped. {given.interrupted}".strip(), Exit.INTERRUPTED, as_json=given.json)
     except FAILURES as error:

@@ -81,8 +81,7 @@ API_TYPES: Final[Mapping[str, Permissions]] = {
         on=[*_ACL, *_STAGES],
         read=["wafv2:GetWebACLForResource"],
         create=["wafv2:AssociateWebACL"],
-        delete=["wafv2:DisassociateWebACL"],
-        also=[Grant(actions=["apigateway:SetWebACL"], resources=_STAGES)],
+        also=[Grant(actions=["apigateway:SetWebACL", "wafv2:DisassociateWebACL"], resources=_STAGES)],
     ),
     "aws:apigateway/domainName:DomainName": Permissions(
         on=_DOMAINS,
