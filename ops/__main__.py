@@ -14,12 +14,13 @@ from ops.command import EXITS, Answer, Call, Exit, add_shared_options
 from ops.errors import FAILURES, describe
 from ops.incidents import commands as incidents
 from ops.progress import screen
+from ops.restore import commands as restore
 from ops.stack import Stack
 
 if TYPE_CHECKING:
     from ops.command import Commands
 
-_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (check_preview.add, incidents.add)
+_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (check_preview.add, incidents.add, restore.add)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
