@@ -52,7 +52,7 @@ def test_every_step_is_pinned_and_bounded(workflow: Path) -> None:
             # What an event brings must not become part of a command.
             assert "${{" not in step.get("run", "")
             if "checkout" in step.get("uses", ""):
-                assert step["with"] == {"persist-credentials": False}
+                assert step["with"]["persist-credentials"] is False
 
 
 def _jobs_with_a_role() -> list[tuple[Path, dict[str, Any]]]:
