@@ -131,7 +131,11 @@ class Identity(pulumi.ComponentResource):
             f"{name}-client-secret-value",
             secret_id=self.client_secret.id,
             secret_string=self.client.client_secret,
-            opts=child,
+            # The first one. A rotation (`python -m ops rotate-secret`) puts others in its place, and whatever
+            # the provider then tells of the client, an update must not put the first one back.
+            opts=pulumi.ResourceOptions(
+                parent=self, ignore_changes=["secretString"], replacement_trigger=self.client.id
+            ),
         )
 
         self.identity_pool = aws.cognito.IdentityPool(

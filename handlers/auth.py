@@ -12,6 +12,7 @@ from contract.metrics import Dimension, Metric, Outcome, Reason
 from contract.routes import AUTH
 from contract.sign_in import PasswordSignIn, RecoveryEnd, RecoveryStart, TokenRefresh
 from handlers.environment import AuthEnvironment
+from handlers.sign_in.client_secret import ClientSecret
 from handlers.sign_in.parsing import parse_sign_in
 from handlers.sign_in.user_pool import UserPool
 from handlers.web.endpoint import endpoint
@@ -19,7 +20,8 @@ from handlers.web.errors import ServiceError
 from handlers.web.requests import Event, read_body
 from handlers.web.telemetry import count_by
 
-# Two calls at most, each tried twice: even when all of them stall, an answer comes in time.
+# Two calls that may stall, each tried twice: even when all of them do, an answer comes in time. Those that
+# follow upon a refused secret follow upon an answer.
 _CONFIG: Final = Config(
     connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
 )
@@ -36,7 +38,7 @@ def _user_pool() -> UserPool:
         return str(secrets.get_secret_value(SecretId=environment.client_secret_id)["SecretString"])
 
     client: Any = session.create_client("cognito-idp", config=_CONFIG)
-    return UserPool(client, environment.user_pool_id, environment.client_id, client_secret)
+    return UserPool(client, environment.user_pool_id, environment.client_id, ClientSecret(client_secret))
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:

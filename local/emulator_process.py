@@ -1,4 +1,4 @@
-"""The emulator's process: ministack, with a log of the requests that it answered, and keys of log groups.
+"""The emulator's process: ministack, with a log of what it answered, and with the calls that it lacks.
 
 python -P local/emulator_process.py ACCESS_LOG
 
@@ -6,13 +6,16 @@ ministack leaves its server's access log off, and has no option for it; API Gate
 log is among the things it does not play. Each line: `STATUS MICROSECONDS METHOD PATH`, after the
 second in which it was answered (seconds since 1970).
 
-It takes the KMS key of a log group at its creation, and knows no calls that change it later.
+It takes the KMS key of a log group at its creation, and knows no calls that change it later. Those for a
+second secret of an app client are in `emulator_client_secrets.py`.
 """
 
 import json
 import logging
+import runpy
 import sys
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any, Final
 
 from hypercorn.config import Config
@@ -56,4 +59,6 @@ if __name__ == "__main__":
     Config.accesslog = _access_logger(sys.argv.pop())
     Config.access_log_format = LINE
     cloudwatch_logs.handle_request = _with_key_calls(cloudwatch_logs.handle_request)
+    # By its path: what this process finds by name, the functions that it runs find too.
+    runpy.run_path(str(Path(__file__).with_name("emulator_client_secrets.py")))["install"]()
     main()

@@ -10,8 +10,11 @@ from rich.console import Console
 from rich.markup import escape
 
 from ops import check_preview
+from ops.accounts import commands as accounts
+from ops.client_secret import commands as client_secret
 from ops.command import EXITS, Answer, Call, Exit, add_shared_options
 from ops.errors import FAILURES, describe
+from ops.export import commands as export
 from ops.incidents import commands as incidents
 from ops.progress import screen
 from ops.restore import commands as restore
@@ -20,7 +23,14 @@ from ops.stack import Stack
 if TYPE_CHECKING:
     from ops.command import Commands
 
-_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (check_preview.add, incidents.add, restore.add)
+_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (
+    accounts.add,
+    check_preview.add,
+    client_secret.add,
+    export.add,
+    incidents.add,
+    restore.add,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

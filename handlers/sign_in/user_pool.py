@@ -1,22 +1,23 @@
 """Signing in to the Cognito user pool through its confidential app client."""
 
-import base64
-import hashlib
-import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from botocore.exceptions import ClientError
 
 from contract.answers import FieldProblem, SignedIn
+from contract.client_secret import compute_secret_hash, is_secret_refused
 from contract.names import Challenge
+from handlers.sign_in.client_secret import ClientSecret, Doubt
 from handlers.web.errors import ChallengePendingError, InvalidBodyError, SignInFailedError, ThrottledError
 from handlers.web.telemetry import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
+
+_Answer = TypeVar("_Answer")
 
 _REFUSED: Final = frozenset(
     {
@@ -60,7 +61,7 @@ class UserPool:
         client: a Cognito client that may call the pool's admin sign-in operations.
         pool_id: the user pool.
         client_id: its confidential app client.
-        client_secret: gives that client's secret; called at most once.
+        client_secret: that client's secret.
     """
 
     def __init__(
@@ -68,13 +69,12 @@ class UserPool:
         client: "CognitoIdentityProviderClient",
         pool_id: str,
         client_id: str,
-        client_secret: Callable[[], str],
+        client_secret: ClientSecret,
     ) -> None:
         self._client = client
         self._pool_id = pool_id
         self._client_id = client_id
-        self._read_secret = client_secret
-        self._secret: bytes | None = None
+        self._secret = client_secret
 
     def sign_in(self, username: str, password: str, new_password: str | None = None) -> Tokens:
         """Signs a user in, setting the first password of one's own where that is pending.
@@ -86,15 +86,18 @@ class UserPool:
             ThrottledError: Cognito is over its rate.
         """
         try:
-            answer = self._client.admin_initiate_auth(
-                UserPoolId=self._pool_id,
-                ClientId=self._client_id,
-                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-                AuthParameters={
-                    "USERNAME": username,
-                    "PASSWORD": password,
-                    "SECRET_HASH": self._secret_hash(username),
-                },
+            answer = self._call(
+                username,
+                lambda secret_hash: self._client.admin_initiate_auth(
+                    UserPoolId=self._pool_id,
+                    ClientId=self._client_id,
+                    AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+                    AuthParameters={
+                        "USERNAME": username,
+                        "PASSWORD": password,
+                        "SECRET_HASH": secret_hash,
+                    },
+                ),
             )
         except ClientError as error:
             raise self._refusal(error) from error
@@ -127,16 +130,19 @@ class UserPool:
             ThrottledError: Cognito is over its rate.
         """
         try:
-            answer = self._client.admin_initiate_auth(
-                UserPoolId=self._pool_id,
-                ClientId=self._client_id,
-                AuthFlow="REFRESH_TOKEN_AUTH",
-                AuthParameters={
-                    "REFRESH_TOKEN": refresh_token,
-                    "SECRET_HASH": self._secret_hash(username),
-                },
+            answer = self._call(
+                username,
+                lambda secret_hash: self._client.admin_initiate_auth(
+                    UserPoolId=self._pool_id,
+                    ClientId=self._client_id,
+                    AuthFlow="REFRESH_TOKEN_AUTH",
+                    AuthParameters={"REFRESH_TOKEN": refresh_token, "SECRET_HASH": secret_hash},
+                ),
+                Doubt.SECRET_OR_NAME,
             )
         except ClientError as error:
+            if is_secret_refused(error.response):
+                raise SignInFailedError from error
             raise self._refusal(error) from error
         return _tokens(answer["AuthenticationResult"], refresh_token)
 
@@ -147,8 +153,11 @@ class UserPool:
             ThrottledError: the account is over its rate; that tells nothing about the user.
         """
         try:
-            self._client.forgot_password(
-                ClientId=self._client_id, SecretHash=self._secret_hash(username), Username=username
+            self._call(
+                username,
+                lambda secret_hash: self._client.forgot_password(
+                    ClientId=self._client_id, SecretHash=secret_hash, Username=username
+                ),
             )
         except ClientError as error:
             code = error.response["Error"]["Code"]
@@ -165,15 +174,18 @@ class UserPool:
             ThrottledError: Cognito is over its rate.
         """
         try:
-            self._client.confirm_forgot_password(
-                ClientId=self._client_id,
-                SecretHash=self._secret_hash(username),
-                Username=username,
-                ConfirmationCode=code,
-                Password=new_password,
+            self._call(
+                username,
+                lambda secret_hash: self._client.confirm_forgot_password(
+                    ClientId=self._client_id,
+                    SecretHash=secret_hash,
+                    Username=username,
+                    ConfirmationCode=code,
+                    Password=new_password,
+                ),
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] in _WRONG_CODE:
+            if error.response["Error"]["Code"] in _WRONG_CODE and not is_secret_refused(error.response):
                 raise InvalidBodyError(
                     [FieldProblem("code", "is wrong or has expired", "ask for a new code and try again")]
                 ) from error
@@ -181,32 +193,42 @@ class UserPool:
 
     def _set_first_password(self, username: str, new_password: str, session: str) -> Tokens:
         try:
-            answer = self._client.admin_respond_to_auth_challenge(
-                UserPoolId=self._pool_id,
-                ClientId=self._client_id,
-                ChallengeName=Challenge.NEW_PASSWORD_REQUIRED.value,
-                Session=session,
-                ChallengeResponses={
-                    "USERNAME": username,
-                    "NEW_PASSWORD": new_password,
-                    "SECRET_HASH": self._secret_hash(username),
-                },
+            answer = self._call(
+                username,
+                lambda secret_hash: self._client.admin_respond_to_auth_challenge(
+                    UserPoolId=self._pool_id,
+                    ClientId=self._client_id,
+                    ChallengeName=Challenge.NEW_PASSWORD_REQUIRED.value,
+                    Session=session,
+                    ChallengeResponses={
+                        "USERNAME": username,
+                        "NEW_PASSWORD": new_password,
+                        "SECRET_HASH": secret_hash,
+                    },
+                ),
             )
         except ClientError as error:
             raise self._refusal(error) from error
         return _tokens(answer["AuthenticationResult"])
 
-    def _secret_hash(self, username: str) -> str:
-        if self._secret is None:
-            self._secret = self._read_secret().encode()
-        digest = hmac.digest(self._secret, (username + self._client_id).encode(), hashlib.sha256)
-        return base64.b64encode(digest).decode()
+    def _call(self, username: str, call: Callable[[str], _Answer], doubt: Doubt = Doubt.SECRET) -> _Answer:
+        """What a call answers, given the secret's hash: that of the next secret, where one was rotated."""
+        try:
+            return call(compute_secret_hash(username, self._client_id, self._secret.get()))
+        except ClientError as error:
+            if not is_secret_refused(error.response):
+                raise
+            renewed = self._secret.renew(doubt)
+            if renewed is None:
+                raise
+        logger.info("client secret renewed")
+        return call(compute_secret_hash(username, self._client_id, renewed))
 
     @staticmethod
     def _refusal(error: ClientError) -> Exception:
         """The domain's exception for a code that has one; the error itself, our fault, otherwise."""
         code = error.response["Error"]["Code"]
-        if code in _REFUSED:
+        if code in _REFUSED and not is_secret_refused(error.response):
             return SignInFailedError()
         if code in _THROTTLING:
             return ThrottledError()

@@ -87,8 +87,12 @@ class EngineStack:
         )
         return plan
 
-    def up(self, parallel: int | None = None) -> Plan:
+    def up(self, parallel: int | None = None, replace: list[str] | None = None) -> Plan:
         """Updates the stack, and returns what was done.
+
+        Args:
+            parallel: how many resources at once.
+            replace: URNs of resources to make anew.
 
         Raises:
             automation.CommandError: it failed.
@@ -97,11 +101,16 @@ class EngineStack:
         self._stack.up(
             color="never",
             parallel=parallel,
+            replace=replace,
             on_event=plan.listener(done=True),
             on_output=self._note,
             on_error=self._note,
         )
         return plan
+
+    def refresh(self) -> None:
+        """Takes into the state what the provider tells of each resource."""
+        self._stack.refresh(color="never", on_output=self._note, on_error=self._note)
 
     def destroy(self, *, skip_preview: bool = True) -> Plan:
         """Deletes every resource.

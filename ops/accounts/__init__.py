@@ -1,0 +1,1 @@
+"""The users of a stack: who may report, and who may look."""

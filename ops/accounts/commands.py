@@ -1,0 +1,235 @@
+"""`python -m ops users create | list | password | groups | disable | enable | remove`."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.markup import escape
+from rich.table import Table
+
+from contract.moments import format_moment
+from contract.names import Group
+from contract.outputs import Output
+from ops.accounts.creating import SHORT_NAMES, Was, create_analyst, create_reporter, renew_password
+from ops.accounts.handing_over import Handover
+from ops.accounts.pool import FIRST_PASSWORD_LASTS, TOKEN_MINUTES, PoolUser, UserPool
+from ops.command import Answer, Call, add_command, add_group
+from ops.stack import Stack
+
+if TYPE_CHECKING:
+    from ops.command import Commands
+
+_AFTERWARDS: Final = (
+    f"What was issued before is taken for up to {TOKEN_MINUTES} minutes more. Records, runs and incidents "
+    "stay. A sender that tells of its runs is shown as late and then silent, once it no longer reports."
+)
+_NO_MAIL: Final = "print a first password to hand over, instead of having it mailed"
+
+
+def add(commands: "Commands") -> None:
+    """Declares them."""
+    group = add_group(commands, "users", help="who may report and who may look")
+    command = add_command(
+        group, "create", create, help="create a user, or finish one",
+        interrupted="The same command again finishes the user.",
+    )  # fmt: skip
+    command.add_argument("name", metavar="NAME")
+    what = command.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "--reporter", action="store_true", help="for a script: with a password for good, printed once"
+    )
+    what.add_argument(
+        "--analyst", action="store_true",
+        help=f"for a person: mailed a first password, good for {FIRST_PASSWORD_LASTS.days} days",
+    )  # fmt: skip
+    command.add_argument("--email", metavar="ADDRESS", help="where an analyst is mailed")
+    command.add_argument("--no-mail", action="store_true", help=_NO_MAIL)
+    add_command(group, "list", list_users, help="print all users")
+    for name, run, told in (
+        ("password", renew, "give a user another password, and end its sessions"),
+        ("groups", change_groups, "put a user into groups, or take it out"),
+        ("disable", disable, "let a user sign in no more, and end its sessions"),
+        ("enable", enable, "let a user sign in again"),
+        ("remove", remove, "delete a user for good"),
+    ):
+        command = add_command(group, name, run, help=told)
+        command.add_argument("name", metavar="NAME")
+        if name == "password":
+            command.add_argument("--no-mail", action="store_true", help=_NO_MAIL)
+        if name == "groups":
+            for option in ("--add", "--remove"):
+                command.add_argument(option, action="append", default=[], choices=SHORT_NAMES)
+
+
+def create(call: Call) -> Answer:
+    """Creates a user, or finishes one that was begun.
+
+    Raises:
+        UserError: the name will not do, or such a user is there and finished.
+    """
+    given, pool = call.given, _pool(call.stack)
+    if given.reporter:
+        # Before anything is done: a stack whose address is not known has nothing to hand over.
+        Handover.of(call.stack, given.name, "")
+        made = create_reporter(pool, given.name, given.email)
+    else:
+        made = create_analyst(pool, given.name, given.email, mail=not given.no_mail)
+    kind = "reporter" if given.reporter else "analyst"
+    head = f"{escape(made.name)} is {'created' if made.was is Was.NEW else 'finished'}, {_article(kind)}."
+    document: dict[str, Any] = {"user": made.name, "kind": kind, "was": made.was}
+    return _hand_over(call.stack, document, head, made.password, given.email, script=given.reporter)
+
+
+def renew(call: Call) -> Answer:
+    """Gives a user another password.
+
+    Raises:
+        UserError: there is no such user, or it can have none.
+    """
+    pool = _pool(call.stack)
+    user = pool.get(call.given.name)
+    script = Group.ANALYSTS not in user.groups
+    Handover.of(call.stack, user.name, "")
+    password = renew_password(pool, user, mail=not call.given.no_mail)
+    head = (
+        f"{escape(user.name)} has another password, and its sessions are ended. "
+        f"What was issued before is taken for up to {TOKEN_MINUTES} minutes more."
+    )
+    return _hand_over(call.stack, {"user": user.name}, head, password, user.email, script=script)
+
+
+def list_users(call: Call) -> Answer:
+    """All users."""
+    now = datetime.now(UTC)
+    users = _pool(call.stack).list_users()
+    table = Table()
+    for header in ("user", "groups", "state", "e-mail"):
+        table.add_column(header, overflow="fold")
+    table.add_column("created, UTC", no_wrap=True)
+    for user in users:
+        table.add_row(
+            escape(user.name),
+            ", ".join(sorted(user.groups)) or "[yellow]none[/yellow]",
+            _tell_state(user, now),
+            escape(user.email or ""),
+            f"{user.created.astimezone(UTC):%Y-%m-%d}",
+        )
+    return Answer([_document(user, now) for user in users], table if users else "There are no users.")
+
+
+def change_groups(call: Call) -> Answer:
+    """Puts a user into groups, and takes it out of others.
+
+    Raises:
+        UserError: there is no such user.
+    """
+    pool, given = _pool(call.stack), call.given
+    user = pool.get(given.name)
+    for short in given.add:
+        pool.add_to(SHORT_NAMES[short], user.name)
+    for short in given.remove:
+        pool.remove_from(SHORT_NAMES[short], user.name)
+    groups = sorted(pool.get(user.name).groups)
+    said = (
+        f"{escape(user.name)} is in {', '.join(groups) or 'no group, and can do nothing'}. "
+        f"Tokens that were issued before tell the old groups for up to {TOKEN_MINUTES} minutes."
+    )
+    return Answer({"user": user.name, "groups": groups}, said)
+
+
+def disable(call: Call) -> Answer:
+    """Lets a user sign in no more.
+
+    Raises:
+        UserError: there is no such user.
+    """
+    pool = _pool(call.stack)
+    user = pool.get(call.given.name)
+    pool.disable(user.name)
+    pool.sign_out(user.name)
+    already = "" if user.enabled else " It was so before."
+    return Answer(
+        {"user": user.name, "enabled": False},
+        f"{escape(user.name)} can sign in no more, and its sessions are ended.{already} {_AFTERWARDS}\n"
+        f"To undo it: python -m ops users enable {escape(user.name)}",
+    )
+
+
+def enable(call: Call) -> Answer:
+    """Lets a user sign in again.
+
+    Raises:
+        UserError: there is no such user.
+    """
+    pool = _pool(call.stack)
+    user = pool.get(call.given.name)
+    pool.enable(user.name)
+    return Answer(
+        {"user": user.name, "enabled": True},
+        f"{escape(user.name)} can sign in again, with the password of before.",
+    )
+
+
+def remove(call: Call) -> Answer:
+    """Deletes a user.
+
+    Raises:
+        UserError: there is no such user.
+    """
+    pool = _pool(call.stack)
+    user = pool.get(call.given.name)
+    pool.sign_out(user.name)
+    pool.delete(user.name)
+    return Answer(
+        {"user": user.name, "removed": True},
+        f"{escape(user.name)} is removed. {_AFTERWARDS}\n"
+        "A user who is created by the same name is another sender, without this one's incidents.",
+    )
+
+
+def _pool(stack: Stack) -> UserPool:
+    return UserPool(stack.client("cognito-idp"), stack[Output.USER_POOL_ID])
+
+
+def _hand_over(
+    stack: Stack,
+    document: dict[str, Any],
+    head: str,
+    password: str | None,
+    email: str | None,
+    *,
+    script: bool,
+) -> Answer:
+    if password is None:
+        return Answer({**document, "mailed_to": email}, f"{head}\nMailed to {escape(email or '')}.")
+    handover = Handover.of(stack, document["user"], password)
+    document["password"] = password
+    if script:
+        document |= {"auth_url": handover.auth_url, "report_url": handover.report_url}
+    return Answer(document, f"{head}\n\n{handover.to_script() if script else handover.to_analyst()}")
+
+
+def _tell_state(user: PoolUser, now: datetime) -> str:
+    if not user.enabled:
+        return "disabled"
+    if user.has_expired_invitation(now):
+        return "[yellow]first password expired[/yellow]"
+    if user.never_signed_in:
+        return "never signed in"
+    return "password was reset" if user.status == "RESET_REQUIRED" else "active"
+
+
+def _document(user: PoolUser, now: datetime) -> dict[str, object]:
+    return {
+        "user": user.name,
+        "groups": sorted(user.groups),
+        "enabled": user.enabled,
+        "status": user.status,
+        "first_password_expired": user.has_expired_invitation(now),
+        "email": user.email,
+        "created": format_moment(user.created),
+        "changed": format_moment(user.changed),
+    }
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind == "analyst" else f"a {kind}"

@@ -1,0 +1,1 @@
+"""The secret of the app client with which AuthLambda signs users in."""

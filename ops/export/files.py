@@ -1,0 +1,130 @@
+"""Rows written to a file: CSV that a spreadsheet opens without harm, or Parquet."""
+
+import csv
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from contract.moments import parse_moment
+from ops.export.rows import Column, Row
+
+CSV, PARQUET = ".csv", ".parquet"
+ENDINGS: Final = (CSV, PARQUET)
+_BATCH: Final = 20_000
+"""Rows in memory at once; in Parquet, those of a row group."""
+_FORMULA: Final = re.compile(r"[=+\-@\t\r\n]|\s+[=+\-@]")
+
+
+class Writer(Protocol):
+    """Writes rows."""
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Writes some more."""
+
+    def close(self) -> None:
+        """Writes what is left."""
+
+
+def write_rows(file: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
+    """Writes a file by its ending, whole or not at all; returns the number of rows.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    count, left = 0, iter(rows)
+    with _beside(file) as part:
+        writer = (CsvWriter if file.suffix.lower() == CSV else ParquetWriter)(part, columns)
+        try:
+            while batch := list(islice(left, _BATCH)):
+                writer.write(batch)
+                count += len(batch)
+        finally:
+            writer.close()
+    return count
+
+
+class CsvWriter:
+    """As the dashboard's downloads: UTF-8 with a byte order mark, as Excel wants it.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe before it: file names come from
+    anyone who can drop a file.
+    """
+
+    def __init__(self, file: Path, columns: Sequence[Column]) -> None:
+        self._file = file.open("w", encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._file, lineterminator="\r\n")
+        self._writer.writerow([column.name for column in columns])
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Writes some rows."""
+        self._writer.writerows([_defuse(value) for value in row] for row in rows)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._file.close()
+
+
+class ParquetWriter:
+    """Moments are timestamps of microseconds in UTC: nanoseconds would not hold the years 1 to 9999."""
+
+    def __init__(self, file: Path, columns: Sequence[Column]) -> None:
+        # Only here: it takes half a second.
+        import pyarrow
+        import pyarrow.parquet
+
+        types = {
+            "text": pyarrow.string(), "number": pyarrow.int64(), "moment": pyarrow.timestamp("us", tz="UTC"),
+        }  # fmt: skip
+        self._arrow: Any = pyarrow
+        self._columns = columns
+        self._schema = pyarrow.schema([(column.name, types[column.kind]) for column in columns])
+        self._writer: Any = pyarrow.parquet.ParquetWriter(file, self._schema)
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Writes a row group."""
+        values = zip(self._columns, zip(*rows, strict=True), strict=True)
+        arrays = [
+            [parse_moment(str(one)) if one is not None else None for one in of_column]
+            if column.kind == "moment"
+            else list(of_column)
+            for column, of_column in values
+        ]
+        table = self._arrow.table(
+            [self._arrow.array(one, kind) for one, kind in zip(arrays, self._schema.types, strict=True)],
+            schema=self._schema,
+        )
+        self._writer.write_table(table)
+
+    def close(self) -> None:
+        """Writes the footer."""
+        self._writer.close()
+
+
+def _defuse(value: str | int | None) -> str | int | None:
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
+
+
+@contextmanager
+def _beside(file: Path) -> Iterator[Path]:
+    """A file in the same folder, which takes the other's name once all is well."""
+    handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        # The temporary one is readable for its owner alone; this one is as any other that is made.
+        part.chmod(0o666 & ~_read_umask())
+        part.replace(file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _read_umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

@@ -1,0 +1,106 @@
+"""The client secret rotated while users sign in, through the emulated gateway, function and user pool."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+
+import pytest
+
+from ops.__main__ import main as ops
+from ops.client_secret.app_client import AppClient
+from ops.client_secret.commands import find_secret_id
+from ops.client_secret.secret_value import PREVIOUS, SecretValue
+from ops.stack import Stack
+from tests.running_stack import RunningStack
+
+
+def _rotate(stack: RunningStack, *arguments: str) -> int:
+    return ops(["--outputs", str(stack.folder / "outputs.json"), "rotate-secret", "--json", *arguments])
+
+
+@contextmanager
+def _signing_in(stack: RunningStack) -> Iterator[list[int]]:
+    """The status of each of the sign-ins that go on meanwhile, with passwords and with refresh tokens."""
+    answers: list[int] = []
+    ended = threading.Event()
+    refresh = {"username": stack.reporter["username"], "refresh_token": _refresh_token(stack)}
+
+    def sign_in() -> None:
+        while not ended.is_set():
+            answers.extend(stack.auth(body).status_code for body in (stack.reporter, refresh))
+
+    thread = threading.Thread(target=sign_in)
+    thread.start()
+    try:
+        yield answers
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _refresh_token(stack: RunningStack) -> str:
+    return str(stack.auth(stack.reporter).json()["refresh_token"])
+
+
+@pytest.fixture
+def app(stack: RunningStack) -> AppClient:
+    outputs = stack.outputs
+    return AppClient(stack.aws.client("cognito-idp"), outputs["user_pool_id"], outputs["user_pool_client_id"])
+
+
+@pytest.fixture
+def value(stack: RunningStack) -> SecretValue:
+    secret_id = find_secret_id(Stack.read(stack.folder / "outputs.json"))
+    return SecretValue(stack.aws.client("secretsmanager"), secret_id)
+
+
+def test_no_sign_in_fails_while_the_secret_is_rotated(
+    stack: RunningStack, app: AppClient, value: SecretValue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = value.read()
+    stack.secrets.add(before)
+    with _signing_in(stack) as answers:
+        assert _rotate(stack, "--wait", "1") == 0
+        seen = len(answers)
+        while len(answers) < seen + 4:
+            pass
+    after = value.read()
+    stack.secrets.add(after)
+    assert set(answers) == {HTTPStatus.OK}
+    assert after != before
+    assert (app.takes(before), app.takes(after)) == (False, True)
+    assert len(app.list_secrets()) == 1
+    printed = capsys.readouterr()
+    assert json.loads(printed.out) == {"rotated": True, "old_deleted": True}
+    assert not any(secret in printed.out + printed.err for secret in (before, after))
+
+
+def test_the_old_secret_is_kept_until_the_next_run(
+    stack: RunningStack, app: AppClient, value: SecretValue
+) -> None:
+    before = value.read()
+    assert _rotate(stack, "--keep-old") == 0
+    after = value.read()
+    stack.secrets.update((before, after))
+    assert (app.takes(before), app.takes(after)) == (True, True)
+    assert _rotate(stack, "--wait", "0") == 0
+    assert value.read() == after
+    assert (app.takes(before), app.takes(after)) == (False, True)
+    assert stack.auth(stack.reporter).status_code == HTTPStatus.OK
+
+
+def test_a_secret_of_someone_elses_is_left_alone(
+    stack: RunningStack, app: AppClient, value: SecretValue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = value.read()
+    app.add_secret("Someone0else1needs2this3secret")
+    try:
+        assert _rotate(stack) == 1
+        assert "one of them is not this command's" in json.loads(capsys.readouterr().out)["error"]
+        assert app.takes("Someone0else1needs2this3secret")
+        assert value.read() == before
+    finally:
+        app.delete_secret(app.list_secrets()[-1])
+    assert PREVIOUS in value.find_versions()

@@ -1,0 +1,293 @@
+"""Records written to files: all of a range and no others, with odd dates, formulas and interruptions."""
+
+import csv
+import json
+from datetime import UTC, datetime
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import boto3
+import pandas as pd
+import pyarrow.parquet as parquet
+import pytest
+
+from contract.outputs import Output
+from contract.table import Attribute, FileAttribute, Index
+from dashboard.columns import FOLDER
+from dashboard.services.csv_files import format_csv
+from ops.__main__ import main
+from ops.export import files
+from ops.export.rows import FILE_COLUMNS, RECORD_COLUMNS
+from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TABLE = "FileSlaErrors"
+ODD_DATES = [
+    "0001-01-01T00:00:00Z", "1601-01-01T00:00:00Z", "1676-12-31T23:59:59.999999Z",
+    "9999-12-31T23:59:59.999999Z",
+]  # fmt: skip
+ODD_NAMES = [
+    "=1+1",
+    " =1+1",
+    "@SUM(A1)",
+    "-2",
+    "+3",
+    "\tx",
+    "\r\ny",
+    'a "quoted", name',
+    " ",
+    "plain.csv",
+    "öß🙂",
+]
+
+
+@pytest.fixture
+def client(aws: None) -> "DynamoDBClient":
+    client = boto3.client("dynamodb", region_name="us-east-1")
+    keys = {Index.AFFECTED_DATE: ("AffectedDate", "Folder"), Index.FOLDER: ("Folder", "AffectedDate")}
+    client.create_table(
+        TableName=TABLE,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "ErrorId", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("ErrorId", "Folder", "AffectedDate")
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": index,
+                "KeySchema": [
+                    {"AttributeName": partition, "KeyType": "HASH"},
+                    {"AttributeName": sort, "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+            for index, (partition, sort) in keys.items()
+        ],
+    )
+    create_projection_tables(client)
+    return client
+
+
+@pytest.fixture
+def outputs(tmp_path: Path) -> str:
+    file = tmp_path / "outputs.json"
+    names = {
+        Output.REGION: "us-east-1", Output.TABLE_NAME: TABLE, Output.RUNS_TABLE_NAME: RUNS,
+        Output.SENDERS_TABLE_NAME: SENDERS, Output.INCIDENTS_TABLE_NAME: INCIDENTS,
+    }  # fmt: skip
+    file.write_text(json.dumps(names))
+    return str(file)
+
+
+def put(
+    client: "DynamoDBClient",
+    detected: str,
+    folder: str = r"D:\In",
+    names: tuple[tuple[str, str], ...] = (("a.csv", "2026-11-23T08:00:00Z"),),
+    **more: Any,
+) -> str:
+    error_id = f"{detected} {folder}"
+    client.put_item(
+        TableName=TABLE,
+        Item={
+            Attribute.ERROR_ID: {"S": error_id},
+            Attribute.FOLDER: {"S": folder},
+            Attribute.AFFECTED_DATE: {"S": f"{detected[:13]}:00:00Z"},
+            Attribute.DETECTED_AT: {"S": detected},
+            Attribute.SLA: {"N": "30"},
+            Attribute.FILE_COUNT: {"N": str(len(names))},
+            Attribute.REPORTED_BY: {"S": "files-01"},
+            Attribute.FILES: {
+                "L": [
+                    {"M": {FileAttribute.FILENAME: {"S": name}, FileAttribute.CREATION_DATE: {"S": created}}}
+                    for name, created in names
+                ]
+            },
+            **more,
+        },
+    )
+    return error_id
+
+
+def run(outputs: str, file: Path, *arguments: str) -> int:
+    return main(
+        ["--outputs", outputs, "export", str(file), "--from", "2026-11-23", "--to", "2026-11-24", *arguments]
+    )
+
+
+def read_csv(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8-sig", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+@pytest.mark.parametrize("ending", files.ENDINGS)
+@pytest.mark.parametrize("by_folder", [False, True])
+def test_the_range_holds_its_first_moment_and_not_its_last(
+    client: "DynamoDBClient", outputs: str, tmp_path: Path, ending: str, by_folder: bool
+) -> None:
+    inside = [put(client, f"2026-11-23T{time}Z") for time in ("00:00:00", "09:59:59.5", "23:59:59.999999")]
+    for moment in ("2026-11-22T23:59:59.999999Z", "2026-11-24T00:00:00Z", "2026-11-24T00:00:01Z"):
+        put(client, moment)
+    file = tmp_path / f"out{ending}"
+    assert run(outputs, file, *(["--folder", r"D:\In"] if by_folder else [])) == 0
+    found = (
+        [row["error_id"] for row in read_csv(file)]
+        if ending == files.CSV
+        else parquet.read_table(file).column("error_id").to_pylist()
+    )
+    assert sorted(found) == inside
+
+
+def test_odd_dates_and_names_survive_in_parquet(
+    client: "DynamoDBClient", outputs: str, tmp_path: Path
+) -> None:
+    names = [(name, ODD_DATES[number % len(ODD_DATES)]) for number, name in enumerate(ODD_NAMES)]
+    put(client, "2026-11-23T10:00:00Z", names=tuple(names))
+    file = tmp_path / "out.parquet"
+    assert run(outputs, file) == 0
+    table = parquet.read_table(file)
+    assert table.column("file").to_pylist() == ODD_NAMES
+    assert table.column("created").to_pylist() == [datetime.fromisoformat(date) for _, date in names]
+    assert str(table.schema.field("created").type) == "timestamp[us, tz=UTC]"
+    assert table.column_names == [column.name for column in FILE_COLUMNS]
+    assert table.column("detected_at").to_pylist()[0] == datetime(2026, 11, 23, 10, tzinfo=UTC)
+
+
+def test_odd_dates_survive_in_csv_and_formulas_are_defused_as_the_dashboard_does(
+    client: "DynamoDBClient", outputs: str, tmp_path: Path
+) -> None:
+    names = tuple((name, ODD_DATES[number % len(ODD_DATES)]) for number, name in enumerate(ODD_NAMES))
+    put(client, "2026-11-23T10:00:00Z", folder="=cmd|' /C calc'!A0", names=names)
+    file = tmp_path / "out.csv"
+    assert run(outputs, file) == 0
+    rows = read_csv(file)
+    assert [row["created"] for row in rows] == [date for _, date in names]
+    frame = pd.DataFrame({FOLDER.name: pd.Series(ODD_NAMES, dtype="str")})
+    download = StringIO(format_csv(frame, [FOLDER], ZoneInfo("UTC")).decode("utf-8-sig"), newline="")
+    theirs = list(csv.reader(download))
+    assert [row["file"] for row in rows] == [row[0] for row in theirs[1:]]
+    assert {row["folder"] for row in rows} == {"'=cmd|' /C calc'!A0"}
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_a_row_for_each_record(client: "DynamoDBClient", outputs: str, tmp_path: Path) -> None:
+    put(client, "2026-11-23T10:00:00Z", Sender={"S": "key-1"}, RunId={"S": "run"})
+    put(client, "2026-11-23T11:00:00Z", Part={"N": "2"}, Parts={"N": "3"})
+    file = tmp_path / "out.CSV"
+    assert run(outputs, file, "--records") == 0
+    first, second = read_csv(file)
+    assert list(first) == [column.name for column in RECORD_COLUMNS]
+    assert (first["sender"], first["run_id"], first["part"], first["parts"]) == ("key-1", "run", "1", "1")
+    assert (second["sender"], second["part"], second["parts"], second["sla_minutes"]) == ("", "2", "3", "30")
+
+
+def test_only_some_folders_and_one_sender(client: "DynamoDBClient", outputs: str, tmp_path: Path) -> None:
+    client.put_item(
+        TableName=RUNS, Item={"Sender": {"S": "key-1"}, "RunKey": {"S": "1"}, "SenderName": {"S": "Files-01"}}
+    )
+    wanted = put(client, "2026-11-23T10:00:00Z", folder=r"D:\A", Sender={"S": "key-1"})
+    older = put(client, "2026-11-23T10:00:00Z", folder=r"D:\B")
+    put(client, "2026-11-23T10:00:01Z", folder=r"D:\A", Sender={"S": "key-2"})
+    put(client, "2026-11-23T10:00:00Z", folder=r"D:\C", Sender={"S": "key-1"})
+    file = tmp_path / "out.csv"
+    arguments = ["--folder", r"D:\A", "--folder", r"D:\B", "--sender", "FILES-01"]
+    assert run(outputs, file, *arguments) == 0
+    assert sorted(row["error_id"] for row in read_csv(file)) == sorted([wanted, older])
+
+
+def test_the_result_as_json(
+    client: "DynamoDBClient", outputs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    put(client, "2026-11-23T10:00:00Z", names=(("a", ODD_DATES[0]), ("b", ODD_DATES[1])))
+    assert run(outputs, tmp_path / "out.csv", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["rows"], told["records"]) == (2, 1)
+    assert (told["from"], told["to"]) == ("2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z")
+
+
+@pytest.mark.parametrize("ending", files.ENDINGS)
+def test_more_than_a_batch_goes_into_one_file(
+    client: "DynamoDBClient", outputs: str, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_BATCH", 3)
+    names = tuple((f"{number}", ODD_DATES[0]) for number in range(7))
+    put(client, "2026-11-23T10:00:00Z", names=names)
+    file = tmp_path / f"out{ending}"
+    assert run(outputs, file) == 0
+    rows = read_csv(file) if ending == files.CSV else parquet.read_table(file).to_pylist()
+    assert [row["file"] for row in rows] == [name for name, _ in names]
+
+
+@pytest.mark.parametrize("ending", files.ENDINGS)
+def test_an_interruption_leaves_what_was_there(
+    client: "DynamoDBClient", outputs: str, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(client, "2026-11-23T10:00:00Z", names=tuple((f"{number}", ODD_DATES[0]) for number in range(4)))
+    monkeypatch.setattr(files, "_BATCH", 1)
+    written: list[int] = []
+
+    def interrupted(self: Any, rows: Any, write: Any = files.CsvWriter.write) -> None:
+        written.append(1)
+        if len(written) == 3:
+            raise KeyboardInterrupt
+
+    for writer in (files.CsvWriter, files.ParquetWriter):
+        monkeypatch.setattr(writer, "write", interrupted)
+    file = tmp_path / "folder" / f"out{ending}"
+    file.parent.mkdir()
+    file.write_text("before")
+    assert run(outputs, file) == 130
+    assert file.read_text() == "before"
+    assert list(file.parent.iterdir()) == [file]
+
+
+def test_a_file_is_readable_as_any_other(client: "DynamoDBClient", outputs: str, tmp_path: Path) -> None:
+    file, other = tmp_path / "out.csv", tmp_path / "other"
+    assert run(outputs, file) == 0
+    other.touch()
+    assert file.stat().st_mode == other.stat().st_mode
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["nowhere/out.csv", "--from", "2026-11-23"], "cannot be written: No such file or directory"),
+        (["out.csv", "--from", "2026-11-23", "--to", "2026-11-23"], "begins no earlier"),
+        (["out.csv", "--from", "2026-11-23", "--sender", "nobody"], "No run of a sender"),
+    ],
+)
+def test_what_cannot_be_done_is_told(
+    client: "DynamoDBClient",
+    outputs: str,
+    tmp_path: Path,
+    arguments: list[str],
+    problem: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["--outputs", outputs, "export", *arguments]) == 1
+    assert problem in capsys.readouterr().err
+    assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["out.xlsx", "--from", "2026-11-23"], "must end in .csv or .parquet"),
+        (["out.csv", "--from", "yesterday"], "yesterday is no time"),
+        (["out.csv", "--from", "0001-01-01T00:00+01:00"], "is no time"),
+        (["out.csv"], "--from"),
+    ],
+)
+def test_wrong_arguments_are_wrong_usage(
+    arguments: list[str], problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main(["export", *arguments])
+    assert stopped.value.code == 2
+    assert problem in capsys.readouterr().err
