@@ -60,7 +60,7 @@ def users(stack: EngineStack, aws: Aws) -> dict[str, User]:
 
 
 def test_a_refresh_of_what_is_as_it_was_changes_nothing(stack: EngineStack, users: dict[str, User]) -> None:
-    stack._stack.refresh()
+    stack.refresh()
     assert stack.preview().steps == []
 
 
@@ -78,7 +78,7 @@ def test_a_deleted_table_comes_back_with_its_items(
     client.update_table(TableName=table, DeletionProtectionEnabled=False)
     client.delete_table(TableName=table)
 
-    stack._stack.refresh()
+    stack.refresh()
     plan = stack.up()
     assert f"{name}-table" in {step.name for step in plan.steps}
     assert stack.preview().steps == []

@@ -5,7 +5,7 @@ emulator checks of a policy.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ from local.stack_config import ROOT
 from tests.engine.engine_stack import EngineStack
 from tests.engine.flips import TOGETHER
 
+NOBODY = ()
 READER = ("read",)
 DEPLOYER = ("read", "api", "data", "running")
 SEEN_IN_PART = {
@@ -86,7 +87,7 @@ class ProviderOf(Provider):
         return AwsAs(self._endpoint_url, self._region, credentials=self._credentials)
 
 
-def _create_user(aws: Aws, name: str, policies: tuple[str, ...]) -> Credentials:
+def _create_user(aws: Aws, name: str, policies: Sequence[str]) -> Credentials:
     client = aws.client("iam")
     client.create_user(UserName=name)
     allowed: set[str] = set()
@@ -112,10 +113,10 @@ def _create_user(aws: Aws, name: str, policies: tuple[str, ...]) -> Credentials:
 def stacks(
     cli: automation.PulumiCommand, aws: Aws, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, EngineStack]]:
-    """One stack, as its deployer sees it and as a reader does."""
+    """One stack, as its deployer sees it and as someone does who may do nothing."""
     folder = tmp_path_factory.mktemp("deployed")
     servers, found = [], {}
-    for name, policies in (("deployer", DEPLOYER), ("reader", READER)):
+    for name, policies in (("deployer", DEPLOYER), ("nobody", NOBODY)):
         server, port = start_server(ProviderOf(aws.endpoint_url, _create_user(aws, name, policies)))
         servers.append(server)
         found[name] = EngineStack("dev", cli, folder, {"PULUMI_DEBUG_PROVIDERS": f"aws:{port}"})
@@ -137,21 +138,21 @@ def test_the_deployer_brings_everything_up(up: EngineStack) -> None:
     assert up.preview().steps == []
 
 
-def test_a_reader_sees_what_would_change_and_changes_nothing(
+def test_a_preview_asks_aws_for_nothing_and_writes_no_state(
     up: EngineStack, stacks: dict[str, EngineStack]
 ) -> None:
-    reader = stacks["reader"]
+    nobody = stacks["nobody"]
     state = {path: path.read_bytes() for path in up.backend.rglob("*") if path.is_file()}
-    reader.configure(logRetentionDays=14, deletionProtection=False)
-    assert "auth-log" in {step.name for step in reader.preview().steps}
+    nobody.configure(logRetentionDays=14, deletionProtection=False)
+    assert "auth-log" in {step.name for step in nobody.preview().steps}
     # The role of a pull request needs no right to write the state.
     assert {path: path.read_bytes() for path in up.backend.rglob("*") if path.is_file()} == state
     with pytest.raises(automation.CommandError, match=r"AccessDenied|not authorized"):
-        reader.up()
+        nobody.up()
 
 
 def test_a_reader_looks_at_what_tells_no_secret(aws: Aws, up: EngineStack) -> None:
-    reader = AwsAs(aws.endpoint_url, aws.region, credentials=_create_user(aws, "second-reader", READER))
+    reader = AwsAs(aws.endpoint_url, aws.region, credentials=_create_user(aws, "reader", READER))
     outputs = up.outputs
     assert reader.client("dynamodb").describe_table(TableName=outputs["table_name"])
     pool, client_id = outputs["user_pool_id"], outputs["user_pool_client_id"]
