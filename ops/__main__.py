@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.markup import escape
 
+from ops import check_preview
 from ops.accounts import commands as accounts
 from ops.client_secret import commands as client_secret
 from ops.command import EXITS, Answer, Call, Exit, add_shared_options
@@ -17,6 +18,7 @@ from ops.errors import FAILURES, describe
 from ops.export import commands as export
 from ops.incidents import commands as incidents
 from ops.progress import screen
+from ops.restore import commands as restore
 from ops.stack import Stack
 
 if TYPE_CHECKING:
@@ -24,18 +26,21 @@ if TYPE_CHECKING:
 
 _COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (
     accounts.add,
+    check_preview.add,
     client_secret.add,
     doctor.add,
     export.add,
     incidents.add,
+    restore.add,
 )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
-    given = _parser().parse_args(arguments, argparse.Namespace(outputs=None, json=False))
+    given = _parser().parse_args(arguments, argparse.Namespace(outputs=None, json=False, needs_stack=True))
     try:
-        answer: Answer = given.run(Call(Stack.read(given.outputs), given))
+        stack = Stack.read(given.outputs) if given.needs_stack else Stack.none()
+        answer: Answer = given.run(Call(stack, given))
     except KeyboardInterrupt:
         return _fail(f"Stopped. {given.interrupted}".strip(), Exit.INTERRUPTED, as_json=given.json)
     except FAILURES as error:

@@ -55,6 +55,11 @@ class Stack:
             raise OutputsError(f"{path} does not hold a JSON object.")
         return cls(outputs, path)
 
+    @classmethod
+    def none(cls) -> Self:
+        """For the commands that ask no stack, and so need no outputs."""
+        return cls({}, LOCAL_OUTPUTS)
+
     def __getitem__(self, output: Output) -> str:
         """An output.
 

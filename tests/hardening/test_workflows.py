@@ -1,16 +1,24 @@
 """Our workflows may do little, and run only what is pinned."""
 
+import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import yaml
 
 from local.stack_config import ROOT
+from tests.engine.pulumi_cli import built_version
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}")
+ONLY_READS: Final = {"contents": "read"}
+TAKES_A_ROLE: Final = {"contents": "read", "id-token": "write"}
+ACTIONLINT: Final = ROOT / ".build" / "actionlint" / "actionlint"
+"""Where .ci/run builds it."""
 
 
 def _read(workflow: Path) -> dict[str, Any]:
@@ -25,10 +33,13 @@ def test_there_are_workflows() -> None:
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_the_token_can_only_read(workflow: Path) -> None:
     content = _read(workflow)
-    assert content["permissions"] == {"contents": "read"}
-    assert not any("permissions" in job for job in content["jobs"].values())
+    assert content["permissions"] == ONLY_READS
+    for job in content["jobs"].values():
+        assert job.get("permissions", ONLY_READS) in (ONLY_READS, TAKES_A_ROLE)
     # It runs a stranger's pull request with our rights.
     assert "pull_request_target" not in workflow.read_text()
+    # What there is none of nobody can leak: roles are taken by who runs, and the state is under a KMS key.
+    assert "secrets." not in workflow.read_text()
 
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
@@ -41,4 +52,84 @@ def test_every_step_is_pinned_and_bounded(workflow: Path) -> None:
             # What an event brings must not become part of a command.
             assert "${{" not in step.get("run", "")
             if "checkout" in step.get("uses", ""):
-                assert step["with"] == {"persist-credentials": False}
+                assert step["with"]["persist-credentials"] is False
+
+
+def _jobs_with_a_role() -> list[tuple[Path, dict[str, Any]]]:
+    return [
+        (workflow, job)
+        for workflow in WORKFLOWS
+        for job in _read(workflow)["jobs"].values()
+        if job.get("permissions") == TAKES_A_ROLE
+    ]
+
+
+def test_a_job_with_a_role_is_skipped_where_none_is_named_and_for_strangers() -> None:
+    assert len(_jobs_with_a_role()) == 2
+    for workflow, job in _jobs_with_a_role():
+        [role] = [
+            step["with"]["role-to-assume"]
+            for step in job["steps"]
+            if "role-to-assume" in step.get("with", {})
+        ]
+        variable = role.removeprefix("${{ ").removesuffix(" }}")
+        assert job["if"].startswith(f"{variable} != ''")
+        # YAML reads the key `on` as true.
+        triggers: Any = _read(workflow).get("on", _read(workflow).get(True))  # type: ignore[call-overload]
+        if "pull_request" in triggers:
+            assert "head.repo.full_name == github.repository" in job["if"]
+        else:
+            assert job["environment"]
+            assert "github.ref == 'refs/heads/main'" in job["if"]
+
+
+def test_the_role_is_taken_after_everything_is_installed() -> None:
+    for _, job in _jobs_with_a_role():
+        names = [step.get("uses", step.get("run", "")) for step in job["steps"]]
+        [takes] = [number for number, name in enumerate(names) if "configure-aws-credentials" in name]
+        assert all(name.startswith(("pulumi ", "python -m ops ")) for name in names[takes + 1 :])
+
+
+@pytest.mark.parametrize("name", ["preview", "deploy"])
+def test_each_roles_trust_policy_is_bound_to_its_workflow(name: str) -> None:
+    [statement] = json.loads((ROOT / "docs" / f"deploy-trust-{name}.json").read_text())["Statement"]
+    bound = statement["Condition"]["StringEquals"]
+    [job] = _read(ROOT / ".github" / "workflows" / f"{name}.yml")["jobs"].values()
+    subject = f"environment:{job['environment']}" if "environment" in job else "pull_request"
+    # GitHub's words: the subject of a job with an environment names that, else that of a pull request.
+    assert bound["token.actions.githubusercontent.com:sub"] == f"repo:OWNER/REPOSITORY:{subject}"
+    assert bound["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
+
+
+def test_workflows_use_the_pulumi_that_the_tests_use() -> None:
+    for _, job in _jobs_with_a_role():
+        [version] = [
+            step["with"]["pulumi-version"]
+            for step in job["steps"]
+            if "pulumi-version" in step.get("with", {})
+        ]
+        assert version == built_version()
+
+
+def test_every_update_is_gated_by_its_preview() -> None:
+    for _, job in _jobs_with_a_role():
+        runs = [step["run"] for step in job["steps"] if "run" in step]
+        gate = next(
+            number for number, run in enumerate(runs) if run.startswith("python -m ops check-preview")
+        )
+        assert runs[gate - 1] == "pulumi preview --json --non-interactive > preview.json"
+        assert all("pulumi up" not in run for run in runs[:gate])
+
+
+def test_actionlint_finds_nothing() -> None:
+    found = str(ACTIONLINT) if ACTIONLINT.exists() else shutil.which("actionlint")
+    if found is None:
+        pytest.skip("no actionlint on this machine: .ci/run builds it where Go is")
+    # Neither of the tools that it would use where it finds them: the same on every machine.
+    linted = subprocess.run(
+        [found, "-no-color", "-shellcheck=", "-pyflakes=", *map(str, WORKFLOWS)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert linted.returncode == 0, linted.stdout

@@ -1,0 +1,134 @@
+"""`python -m ops check-preview`: what an update must never take away without someone saying so."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.markup import escape
+
+from ops.command import Answer, Call, Exit, add_command
+from ops.errors import OpsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ops.command import Commands
+
+LOST_WITH: Final["Mapping[str, str]"] = {
+    "aws:backup/vault:Vault": "the backups",
+    "aws:cloudwatch/logGroup:LogGroup": "the logs",
+    "aws:cognito/identityPool:IdentityPool": "every analyst's way to credentials",
+    "aws:cognito/userGroup:UserGroup": "who is in the group",
+    "aws:cognito/userPool:UserPool": "the users",
+    "aws:cognito/userPoolClient:UserPoolClient": "every session",
+    "aws:dynamodb/table:Table": "what is stored",
+    "aws:kms/key:Key": "what it has encrypted",
+    "aws:kms/keyPolicy:KeyPolicy": "who may use the key",
+    "aws:secretsmanager/secret:Secret": "the way to sign in, until it is made anew",
+    "aws:secretsmanager/secretVersion:SecretVersion": "the way to sign in, until it is made anew",
+}
+"""The types that hold data or people, and what goes with such a resource."""
+_STANDARD_INPUT: Final = Path("-")
+_GOING: Final = {"delete", "delete-replaced", "discard", "discard-replaced", "replace"}
+"""The steps after which the resource that was there is gone (`pulumi preview --json`, `op`)."""
+
+
+class PreviewError(OpsError):
+    """There is no preview to check."""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A resource that an update would take away."""
+
+    name: str
+    """By which the program calls it."""
+    type: str
+    replaced: bool
+    lost: str
+    """What goes with it."""
+
+
+def add(commands: "Commands") -> None:
+    """Declares it."""
+    command = add_command(
+        commands, "check-preview", check,
+        help="fail where a preview deletes or replaces what holds data or people",
+        description="Fails where a preview deletes or replaces tables, users, keys, secrets, backups or "
+        "logs, and names them.",
+    )  # fmt: skip
+    command.set_defaults(needs_stack=False)
+    command.add_argument(
+        "file", type=Path, metavar="FILE", help="what `pulumi preview --json` printed; - for standard input"
+    )
+    command.add_argument(
+        "--allow", action="append", default=[], metavar="NAME",
+        help="a resource that may go, as the program calls it, such as errors-table; may be repeated",
+    )  # fmt: skip
+
+
+def check(call: Call) -> Answer:
+    """Looks through a preview.
+
+    Raises:
+        PreviewError: the file is none, or the preview itself failed.
+    """
+    given: argparse.Namespace = call.given
+    losses = [loss for loss in find_losses(_read(given.file)) if loss.name not in given.allow]
+    document = [asdict(loss) for loss in losses]
+    if not losses:
+        return Answer(document, "Nothing that holds data or people would go.")
+    return Answer(document, "\n".join(_tell(losses)), Exit.FAILED)
+
+
+def find_losses(preview: dict[str, Any]) -> list[Loss]:
+    """What the update of this preview would take away.
+
+    What the engine only forgets, because it is declared to stay, is no loss.
+    """
+    losses: dict[str, Loss] = {}
+    for step in preview.get("steps") or []:
+        state = step.get("oldState") or {}
+        kind = str(state.get("type"))
+        if step.get("op") in _GOING and kind in LOST_WITH and not state.get("retainOnDelete"):
+            name = str(step["urn"]).rpartition("::")[2]
+            replaced = step["op"] != "delete" or (name in losses and losses[name].replaced)
+            losses[name] = Loss(name, kind, replaced, LOST_WITH[kind])
+    return sorted(losses.values(), key=lambda loss: loss.name)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        text = sys.stdin.read() if file == _STANDARD_INPUT else file.read_text(encoding="utf-8")
+        preview = json.loads(text)
+    except FileNotFoundError:
+        raise PreviewError(
+            f"There is no file {file}. Write it with: pulumi preview --json > {file}"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise PreviewError(
+            f"{file} is not what `pulumi preview --json` prints, one JSON document: {error}"
+        ) from None
+    if not isinstance(preview, dict) or not {"changeSummary", "steps"} & preview.keys():
+        raise PreviewError(f"{file} is not what `pulumi preview --json` prints: it has no steps.")
+    if errors := list(_list_errors(preview)):
+        raise PreviewError("\n".join(["The preview itself failed:", *errors]))
+    return preview
+
+
+def _list_errors(preview: dict[str, Any]) -> Iterator[str]:
+    for told in preview.get("diagnostics") or []:
+        if told.get("severity") == "error":
+            yield str(told.get("message", "")).strip()
+
+
+def _tell(losses: Sequence[Loss]) -> Iterator[str]:
+    for loss in losses:
+        done = "replaced" if loss.replaced else "deleted"
+        yield f"[red]✗[/red] {escape(loss.name)} ({loss.type}) would be {done}, and with it goes {loss.lost}."
+    names = " ".join(f"--allow {escape(loss.name)}" for loss in losses)
+    yield f"If that is meant: {names}"

@@ -1,0 +1,47 @@
+"""The tables that are restored, and what of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from contract.outputs import Output
+from contract.runs import RunAttribute
+from contract.senders import ACT_PREFIX, SenderAttribute
+from contract.table import Attribute
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restorable:
+    """A table of a stack, and the items of it that are put back."""
+
+    table: Output
+    """The stack's output that names it."""
+    keys: tuple[str, ...]
+    """Partition key, and sort key where it has one."""
+    expires: str
+    """The attribute by which DynamoDB deletes an item, in seconds since 1970."""
+    only: tuple[str, str] | None = None
+    """An attribute and what it begins with, where not all items are put back."""
+    then: str = ""
+    """What is left to do, in a sentence."""
+
+
+RESTORABLE: Final[Mapping[str, Restorable]] = {
+    "errors": Restorable(table=Output.TABLE_NAME, keys=(Attribute.ERROR_ID,), expires=Attribute.EXPIRES_AT),
+    "runs": Restorable(
+        table=Output.RUNS_TABLE_NAME,
+        keys=(RunAttribute.SENDER, RunAttribute.RUN_KEY),
+        expires=RunAttribute.EXPIRES_AT,
+        then="The runs go to senders and incidents as late ones, with the next sweeps. If those tables had "
+        "lost anything themselves: python -m ops incidents rebuild --all",
+    ),
+    "senders": Restorable(
+        table=Output.SENDERS_TABLE_NAME,
+        keys=(SenderAttribute.SENDER, SenderAttribute.PART),
+        expires=Attribute.EXPIRES_AT,
+        # All else in it follows from the runs.
+        only=(SenderAttribute.PART, ACT_PREFIX),
+        then="What people did counts after: python -m ops incidents rebuild --all",
+    ),
+}
+"""By the name on the command line. Incidents are none: they follow from runs, and from what people did."""

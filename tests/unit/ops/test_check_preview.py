@@ -1,0 +1,100 @@
+"""The gate before an update: what it reads, and what it says."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops import __main__ as command_line
+from ops.check_preview import find_losses
+
+TABLE = "aws:dynamodb/table:Table"
+
+
+def _step(op: str, name: str = "errors-table", kind: str = TABLE, **state: Any) -> dict[str, Any]:
+    return {
+        "op": op,
+        "urn": f"urn:pulumi:prod::file-sla::x${kind}::{name}",
+        "oldState": {"type": kind, **state},
+    }
+
+
+def _preview(*steps: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"steps": list(steps), "changeSummary": {}, **more}
+
+
+@pytest.fixture(autouse=True)
+def _no_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nowhere are any outputs.
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("op", ["delete", "replace", "delete-replaced", "discard-replaced"])
+def test_what_goes_is_a_loss_and_is_counted_once(op: str) -> None:
+    steps = [_step("create-replacement"), _step(op), _step(op)]
+    [loss] = find_losses(_preview(*steps))
+    assert (loss.name, loss.replaced) == ("errors-table", op != "delete")
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        _step("same"),
+        _step("update"),
+        _step("create"),
+        _step("delete", retainOnDelete=True),
+        _step("delete", kind="aws:cloudwatch/metricAlarm:MetricAlarm"),
+        {"op": "create", "urn": "urn:pulumi:prod::file-sla::x::new"},
+    ],
+)
+def test_what_stays_or_holds_nothing_is_none(step: dict[str, Any]) -> None:
+    assert find_losses(_preview(step)) == []
+
+
+def test_a_preview_without_changes_passes() -> None:
+    assert find_losses({"steps": None, "changeSummary": {}}) == []
+
+
+def test_a_loss_is_told_with_what_goes_and_how_to_allow_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(_preview(_step("replace")))))
+    assert command_line.main(["check-preview", "-"]) == 1
+    told = " ".join(capsys.readouterr().out.split())
+    assert f"errors-table ({TABLE}) would be replaced, and with it goes what is stored." in told
+    assert "--allow errors-table" in told
+
+
+def test_without_a_loss_it_says_so_and_needs_no_stack(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "preview.json"
+    file.write_text(json.dumps(_preview(_step("update"))))
+    assert command_line.main(["check-preview", str(file)]) == 0
+    assert "Nothing that holds data or people would go." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (None, "There is no file preview.json. Write it with: pulumi preview --json > preview.json"),
+        ("{", "is not what `pulumi preview --json` prints, one JSON document"),
+        ("[]", "it has no steps"),
+        ('{"name": "file-sla"}', "it has no steps"),
+        (
+            json.dumps(_preview(diagnostics=[{"severity": "error", "message": "no such key"}])),
+            "The preview itself failed: no such key",
+        ),
+    ],
+)
+def test_what_is_no_preview_is_refused(
+    content: str | None, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = Path("preview.json")
+    if content is not None:
+        file.write_text(content)
+    assert command_line.main(["check-preview", str(file)]) == 1
+    assert told in " ".join(capsys.readouterr().err.split())

@@ -1,0 +1,409 @@
+"""What a table held, put back: nothing newer is written over, nothing expired comes back, and it goes on."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from contract.outputs import OUTPUTS_VARIABLE, Output
+from contract.runs import RunAttribute
+from contract.senders import ACT_PREFIX, OWN_PART, SenderAttribute
+from contract.table import Attribute
+from ops import __main__ as command_line
+from ops.restore.merging import Merge, Outcome
+from ops.restore.origin import Backup, Moment, RestoreError, Restoring, find_deleted
+from ops.restore.what import RESTORABLE, Restorable
+from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.unit.conftest import REGION
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ERRORS, COPY = "Errors", "Copy"
+NOW = 1_800_000_000
+AT = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
+Item = dict[str, Any]
+
+
+@pytest.fixture
+def client(aws: None) -> "DynamoDBClient":
+    client = boto3.client("dynamodb", region_name=REGION)
+    for table in (ERRORS, COPY):
+        _create(client, table)
+    create_projection_tables(client)
+    return client
+
+
+@pytest.fixture(autouse=True)
+def _outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = {
+        Output.REGION: REGION,
+        Output.TABLE_NAME: ERRORS,
+        Output.RUNS_TABLE_NAME: RUNS,
+        Output.SENDERS_TABLE_NAME: SENDERS,
+        Output.INCIDENTS_TABLE_NAME: INCIDENTS,
+    }
+    file = tmp_path / "outputs.json"
+    file.write_text(json.dumps(names))
+    monkeypatch.setenv(OUTPUTS_VARIABLE, str(file))
+
+
+def _create(client: "DynamoDBClient", table: str) -> None:
+    client.create_table(
+        TableName=table,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": Attribute.ERROR_ID, "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": Attribute.ERROR_ID, "AttributeType": "S"}],
+    )
+
+
+def _record(number: int, folder: str = "inbound", expires: int | None = None) -> Item:
+    expiry: Item = {} if expires is None else {Attribute.EXPIRES_AT: {"N": str(expires)}}
+    return {
+        Attribute.ERROR_ID: {"S": f"error-{number}"},
+        Attribute.FOLDER: {"S": folder},
+        Attribute.FILES: {"L": [{"M": {"Filename": {"S": f"{number}.csv"}}}]},
+        **expiry,
+    }
+
+
+def _put(client: "DynamoDBClient", table: str, *items: Item) -> None:
+    for item in items:
+        client.put_item(TableName=table, Item=item)
+
+
+def _held(client: "DynamoDBClient", table: str) -> list[Item]:
+    found = [dict(item) for item in client.scan(TableName=table)["Items"]]
+    return sorted(found, key=lambda item: json.dumps(item, sort_keys=True))
+
+
+def _ignore(step: str, done: int, of: int | None) -> None:
+    pass
+
+
+def _merge(client: "DynamoDBClient", **options: Any) -> Merge:
+    given: dict[str, Any] = {
+        "client": client,
+        "what": RESTORABLE["errors"],
+        "restored": COPY,
+        "live": ERRORS,
+        "progress": _ignore,
+        "clock": lambda: NOW,
+        **options,
+    }
+    return Merge(**given)
+
+
+def test_what_is_lacking_comes_back_and_what_came_since_stays(client: "DynamoDBClient") -> None:
+    _put(client, COPY, *map(_record, range(250)))
+    _put(client, ERRORS, *map(_record, range(0, 300, 2)))
+    merged = _merge(client).run()
+    assert merged.counts == {Outcome.PUT_BACK: 125, Outcome.THERE: 125}
+    assert _held(client, ERRORS) == sorted(
+        map(_record, [*range(250), *range(250, 300, 2)]), key=lambda item: json.dumps(item, sort_keys=True)
+    )
+
+
+def test_to_do_it_again_changes_nothing(client: "DynamoDBClient") -> None:
+    _put(client, COPY, *map(_record, range(5)))
+    _merge(client).run()
+    assert _merge(client).run().counts == {Outcome.THERE: 5}
+
+
+def test_what_differs_is_named_and_stays(client: "DynamoDBClient") -> None:
+    _put(client, COPY, _record(1), _record(2))
+    _put(client, ERRORS, _record(1, folder="newer"), _record(2))
+    merged = _merge(client).run()
+    assert merged.counts == {Outcome.DIFFERS: 1, Outcome.THERE: 1}
+    assert merged.differing == ["error-1"]
+    assert _record(1, folder="newer") in _held(client, ERRORS)
+
+
+def test_what_differs_becomes_what_it_was_when_that_is_asked_for(client: "DynamoDBClient") -> None:
+    _put(client, COPY, _record(1))
+    _put(client, ERRORS, _record(1, folder="spoilt"))
+    assert _merge(client, overwrite=True).run().counts == {Outcome.OVERWRITTEN: 1}
+    assert _held(client, ERRORS) == [_record(1)]
+
+
+def test_of_what_differs_no_more_than_a_screenful_is_named(client: "DynamoDBClient") -> None:
+    _put(client, COPY, *map(_record, range(30)))
+    _put(client, ERRORS, *(_record(number, folder="newer") for number in range(30)))
+    merged = _merge(client).run()
+    assert (merged.counts[Outcome.DIFFERS], len(merged.differing)) == (30, 20)
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+def test_what_expired_meanwhile_does_not_come_back(client: "DynamoDBClient", overwrite: bool) -> None:
+    _put(client, COPY, _record(1, expires=NOW), _record(2, expires=NOW + 1))
+    merged = _merge(client, overwrite=overwrite).run()
+    assert merged.counts == {Outcome.EXPIRED: 1, Outcome.PUT_BACK: 1}
+    [back] = _held(client, ERRORS)
+    assert back[Attribute.ERROR_ID] == {"S": "error-2"}
+
+
+def test_a_dry_run_counts_and_writes_nothing(client: "DynamoDBClient") -> None:
+    _put(client, COPY, _record(1), _record(2))
+    _put(client, ERRORS, _record(2, folder="newer"))
+    assert _merge(client, write=False, overwrite=True).run().counts == {
+        Outcome.PUT_BACK: 1,
+        Outcome.OVERWRITTEN: 1,
+    }
+    assert _held(client, ERRORS) == [_record(2, folder="newer")]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_what_someone_writes_between_comparison_and_writing_stays(
+    client: "DynamoDBClient", there: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put(client, COPY, _record(1))
+    if there:
+        _put(client, ERRORS, _record(1, folder="spoilt"))
+    compare = Merge._read_live
+
+    def read_live(self: Merge, items: Any) -> Iterator[Any]:
+        yield from list(compare(self, items))
+        _put(client, ERRORS, _record(1, folder="written meanwhile"))
+
+    monkeypatch.setattr(Merge, "_read_live", read_live)
+    merged = _merge(client, overwrite=True).run()
+    assert merged.counts == {Outcome.CHANGED: 1}
+    assert merged.differing == ["error-1"]
+    assert _held(client, ERRORS) == [_record(1, folder="written meanwhile")]
+
+
+def test_of_senders_only_what_people_did_is_put_back(client: "DynamoDBClient") -> None:
+    def part(name: str) -> Item:
+        return {SenderAttribute.SENDER: {"S": "key-1"}, SenderAttribute.PART: {"S": name}}
+
+    act = part(f"{ACT_PREFIX}2026-11-24#1")
+    client.create_table(
+        TableName="SendersCopy",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": SenderAttribute.SENDER, "KeyType": "HASH"},
+            {"AttributeName": SenderAttribute.PART, "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": SenderAttribute.SENDER, "AttributeType": "S"},
+            {"AttributeName": SenderAttribute.PART, "AttributeType": "S"},
+        ],
+    )
+    _put(client, "SendersCopy", act, part(OWN_PART))
+    assert command_line.main(["restore", "--table", "senders", "--from-table", "SendersCopy"]) == 0
+    assert _held(client, SENDERS) == [act]
+
+
+@pytest.mark.parametrize(("name", "table"), [("errors", ERRORS), ("runs", RUNS), ("senders", SENDERS)])
+def test_keys_are_those_of_the_tables(client: "DynamoDBClient", name: str, table: str) -> None:
+    what: Restorable = RESTORABLE[name]
+    schema = client.describe_table(TableName=table)["Table"]["KeySchema"]
+    assert tuple(key["AttributeName"] for key in schema) == what.keys
+
+
+# Where it comes from.
+
+
+def test_dynamodb_restores_to_a_table_beside_and_an_interrupted_command_goes_on(
+    client: "DynamoDBClient",
+) -> None:
+    _put(client, ERRORS, _record(1))
+    client.update_continuous_backups(
+        TableName=ERRORS, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    restoring = Restoring(client=client, table=ERRORS, progress=_ignore, sleep=lambda _: None)
+    name = restoring.start(Moment(AT))
+    assert name == f"{ERRORS}-restored-20261124T081500Z"
+    restoring.wait(name)
+    # The second time nothing is restored once more, which DynamoDB would refuse.
+    assert restoring.start(Moment(AT)) == name
+    assert _held(client, name) == [_record(1)]
+
+
+def test_waiting_ends_when_the_table_is_there(
+    client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = iter(["CREATING", "CREATING", "ACTIVE"])
+    monkeypatch.setattr("ops.restore.origin.describe", lambda *_: {"TableStatus": next(states)})
+    told: list[tuple[str, int, int | None]] = []
+    slept: list[float] = []
+    restoring = Restoring(
+        client=client,
+        table=ERRORS,
+        progress=lambda step, done, of: told.append((step, done, of)),
+        sleep=slept.append,
+    )
+    restoring.wait("somewhere")
+    assert [(seconds, of) for _, seconds, of in told] == [(0, None), (5, None)]
+    assert slept == [5, 5]
+
+
+def test_a_temporary_table_that_is_deleted_meanwhile_ends_the_waiting(client: "DynamoDBClient") -> None:
+    with pytest.raises(RestoreError, match="someone deleted it"):
+        Restoring(client=client, table=ERRORS, progress=_ignore).wait("gone")
+
+
+def test_the_latest_backup_of_a_deleted_table_is_found(client: "DynamoDBClient") -> None:
+    with pytest.raises(RestoreError, match="keeps no backup of a deleted table Errors"):
+        find_deleted(client, ERRORS)
+    # moto makes none by itself; these stand in for DynamoDB's own.
+    client.create_backup(TableName=ERRORS, BackupName="older")
+    latest = client.create_backup(TableName=ERRORS, BackupName="latest")["BackupDetails"]["BackupArn"]
+    backups = client.list_backups(TableName=ERRORS)["BackupSummaries"]
+    assert len(backups) == 2
+
+    def list_backups(**given: Any) -> Iterator[Any]:
+        assert given == {"TableName": ERRORS, "BackupType": "SYSTEM"}
+        yield {"BackupSummaries": backups}
+
+    class Paginator:
+        paginate = staticmethod(list_backups)
+
+    class Listing:
+        def get_paginator(self, _: str) -> type[Paginator]:
+            return Paginator
+
+    assert find_deleted(Listing(), ERRORS) == Backup(latest)  # type: ignore[arg-type]
+
+
+# The command line.
+
+
+def test_the_temporary_table_goes_when_all_is_put_back(
+    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    _put(client, ERRORS, _record(1))
+    arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
+    client.delete_item(TableName=ERRORS, Key={Attribute.ERROR_ID: {"S": "error-1"}})
+    before = client.list_tables()["TableNames"]
+    assert command_line.main(["restore", "--table", "errors", "--from-backup", arn]) == 0
+    assert "Done: 1 put back." in capsys.readouterr().out
+    assert _held(client, ERRORS) == [_record(1)]
+    assert client.list_tables()["TableNames"] == before
+
+
+def test_kept_it_is_named_and_the_next_command_takes_it(
+    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    _put(client, ERRORS, _record(1))
+    arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
+    client.delete_item(TableName=ERRORS, Key={Attribute.ERROR_ID: {"S": "error-1"}})
+    given = ["restore", "--table", "errors", "--from-backup", arn, "--json"]
+    assert command_line.main([*given, "--dry-run", "--keep"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["kept"].startswith("Errors-restored-")
+    assert told["counts"]["put back"] == 1
+    assert _held(client, ERRORS) == []
+    assert command_line.main(given) == 0
+    assert json.loads(capsys.readouterr().out)["kept"] is None
+    assert _held(client, ERRORS) == [_record(1)]
+
+
+def test_runs_say_what_comes_of_them(client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]) -> None:
+    run: Item = {RunAttribute.SENDER: {"S": "key-1"}, RunAttribute.RUN_KEY: {"S": "1"}}
+    _put(client, RUNS, run)
+    arn = client.create_backup(TableName=RUNS, BackupName="one")["BackupDetails"]["BackupArn"]
+    client.delete_item(TableName=RUNS, Key=run)
+    assert command_line.main(["restore", "--table", "runs", "--from-backup", arn]) == 0
+    assert "python -m ops incidents rebuild --all" in capsys.readouterr().out
+
+
+def test_what_differs_makes_the_command_fail_and_tells_the_remedy(
+    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    _put(client, COPY, _record(1))
+    _put(client, ERRORS, _record(1, folder="newer"))
+    assert command_line.main(["restore", "--table", "errors", "--from-table", COPY]) == 1
+    told = capsys.readouterr().out
+    assert "1 differs" in told
+    assert "error-1" in told
+    assert "--overwrite" in told
+    assert COPY in client.list_tables()["TableNames"]
+
+
+def test_interrupted_it_says_where_it_stands_and_goes_on_from_there(
+    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put(client, ERRORS, _record(1))
+    arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
+    client.delete_item(TableName=ERRORS, Key={Attribute.ERROR_ID: {"S": "error-1"}})
+    given = ["restore", "--table", "errors", "--from-backup", arn]
+
+    def interrupted(self: Restoring, name: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Restoring, "wait", interrupted)
+        assert command_line.main(given) == 130
+    told = " ".join(capsys.readouterr().err.split())
+    assert "so does the temporary table Errors-restored-" in told
+    assert "The same command goes on from there" in told
+    assert command_line.main(given) == 0
+    assert _held(client, ERRORS) == [_record(1)]
+
+
+def test_a_killed_merge_leaves_the_temporary_table_and_is_done_again(
+    client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _put(client, ERRORS, *map(_record, range(9)))
+    arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
+    for number in range(9):
+        client.delete_item(TableName=ERRORS, Key={Attribute.ERROR_ID: {"S": f"error-{number}"}})
+    given = ["restore", "--table", "errors", "--from-backup", arn]
+    put, calls = Merge._put, []
+
+    def failing(self: Merge, item: Any, outcome: Outcome, condition: Any) -> Outcome:
+        calls.append(item)
+        if len(calls) > 4:
+            raise ClientError({"Error": {"Code": "ExpiredToken"}}, "PutItem")
+        return put(self, item, outcome, condition)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Merge, "_put", failing)
+        assert command_line.main(given) == 1
+    assert 0 < len(_held(client, ERRORS)) < 9
+    assert command_line.main(given) == 0
+    assert len(_held(client, ERRORS)) == 9
+
+
+def test_a_copy_of_another_table_is_refused(
+    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command_line.main(["restore", "--table", "runs", "--from-table", COPY]) == 1
+    assert "has the key ErrorId, and not Sender, RunKey" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_live_table_that_is_gone_is_told_with_the_remedy(
+    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.delete_table(TableName=ERRORS)
+    assert command_line.main(["restore", "--table", "errors", "--from-deleted"]) == 1
+    assert "pulumi up --refresh" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--at", "yesterday"], "no moment such as"),
+        (["--at", "2026-11-24T08:15:00"], "has no offset"),
+        (["--at", "2999-01-01T00:00:00Z"], "in the future"),
+        ([], "one of the arguments"),
+        (["--at", "2026-01-01T00:00:00Z", "--from-deleted"], "not allowed with"),
+    ],
+)
+def test_a_source_that_is_none_is_refused(
+    given: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as refused:
+        command_line.main(["restore", "--table", "errors", *given])
+    assert refused.value.code == 2
+    assert told in " ".join(capsys.readouterr().err.split())
+
+
+def test_incidents_are_rebuilt_and_not_restored() -> None:
+    assert RESTORABLE.keys() == {"errors", "runs", "senders"}
