@@ -45,7 +45,7 @@ FOLDER: Final = Column(
     "path",
     "Folder",
     "Folder",
-    "Pick a row to see the whole path.",
+    None,
     305,
     attribute=Attribute.FOLDER,
 )

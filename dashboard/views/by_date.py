@@ -6,9 +6,10 @@ import streamlit as st
 
 from dashboard.charts.records import draw_files_in_breach
 from dashboard.frame.address import Parameter
+from dashboard.frame.attention import tell
 from dashboard.frame.page import start_page
 from dashboard.services.filters import filter_by_sender
-from dashboard.services.series import count_files_in_breach
+from dashboard.services.series import choose_step, count_files_in_breach, name_step
 from dashboard.services.stuck_files import find_stuck_files
 from dashboard.widgets.breach_spans import load_breach_spans
 from dashboard.widgets.loading import load_period
@@ -33,13 +34,28 @@ def draw() -> None:
     if frames.records.empty:
         st.info("Nothing was reported in this range.", icon=":material/check_circle:")
         return
-    sender = pick_sender(frames.records)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _pick_what(show)
+        sender = pick_sender(frames.records)
     tell_since(frames.records, page)
     records = filter_by_sender(frames.records, sender)
     if records.empty:
         st.info("This sender did not report in this range.", icon=":material/search_off:")
         return
+    st.header(f"Most files in breach in each {name_step(choose_step(page.period))}")
     draw_files_in_breach(count_files_in_breach(records, page.period, page.zone))
+    if show == _RECORDS:
+        tell(f"By date: {len(records):,} records")
+        draw_records(records, page)
+        return
+    # Of all senders first: what a record does not tell of its sender, others do.
+    stuck = find_stuck_files(frames, page.now, incidents=load_breach_spans(page))
+    mine = filter_by_sender(stuck, sender)
+    tell(f"By date: {len(mine):,} stuck files")
+    draw_stuck_files(mine, page)
+
+
+def _pick_what(show: str) -> None:
     st.segmented_control(
         "Show",
         list(_LABELS),
@@ -49,13 +65,8 @@ def draw() -> None:
         key=_SHOW.key,
         on_change=_SHOW.write_from_widget,
         label_visibility="collapsed",
+        width="content",
     )
-    if show == _RECORDS:
-        draw_records(records, page)
-        return
-    # Of all senders first: what a record does not tell of its sender, others do.
-    stuck = find_stuck_files(frames, page.now, incidents=load_breach_spans(page))
-    draw_stuck_files(filter_by_sender(stuck, sender), page)
 
 
 draw()

@@ -6,6 +6,7 @@ import streamlit as st
 
 from contract.limits import MAX_FOLDER_BYTES
 from dashboard.frame.address import Parameter
+from dashboard.frame.navigation import go_to
 
 FOLDER: Final = Parameter("folder", lambda text: text if 0 < len(text.encode()) <= MAX_FOLDER_BYTES else None)
 
@@ -13,4 +14,4 @@ FOLDER: Final = Parameter("folder", lambda text: text if 0 < len(text.encode()) 
 def draw_folder_link(folder: str) -> None:
     """A button that opens the folder's history, the range and zone kept."""
     if st.button("Folder history", icon=":material/folder_open:"):
-        st.switch_page("views/by_folder.py", query_params={FOLDER.name: folder})
+        go_to("views/by_folder.py", {FOLDER.name: folder})

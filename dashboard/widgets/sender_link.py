@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from dashboard.frame.address import Parameter
+from dashboard.frame.navigation import go_to
 
 _LONGEST: Final = 300
 SENDER: Final = Parameter("sender", lambda text: text if 0 < len(text) <= _LONGEST else None)
@@ -13,4 +14,4 @@ SENDER: Final = Parameter("sender", lambda text: text if 0 < len(text) <= _LONGE
 def draw_sender_link(key: str) -> None:
     """A button that opens the sender on its page."""
     if st.button("Sender", icon=":material/dns:"):
-        st.switch_page("views/senders.py", query_params={SENDER.name: key})
+        go_to("views/senders.py", {SENDER.name: key})
