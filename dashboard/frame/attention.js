@@ -5,7 +5,7 @@ const PATIENCE_MS = 3000;
 export default function ({ data }) {
   const region = document.getElementById("told") ?? addRegion();
   if (region.textContent !== data.told) region.textContent = data.told;
-  addSkipLink();
+  markCurrentPage();
   const { anchor, token } = data.focus ?? {};
   if (token && region.dataset.focused !== token) {
     region.dataset.focused = token;
@@ -21,17 +21,12 @@ function addRegion() {
   return region;
 }
 
-function addSkipLink() {
-  if (document.getElementById("skip")) return;
-  const link = document.createElement("a");
-  link.id = "skip";
-  link.href = "#";
-  link.textContent = "Skip to the content";
-  link.addEventListener("click", (event) => {
-    event.preventDefault();
-    moveFocus("title", 0);
-  });
-  document.body.prepend(link);
+/** Streamlit shows on which page one is, but does not say so. */
+function markCurrentPage() {
+  for (const link of document.querySelectorAll(".st-key-navigation a")) {
+    if (new URL(link.href).pathname === location.pathname) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
 }
 
 function moveFocus(anchor, deadline) {

@@ -28,16 +28,17 @@ def tell(text: str) -> None:
     st.session_state[_TOLD] = text
 
 
-def begin_page(title: str, anchor: str = TITLE) -> None:
+def begin_page(title: str, section: str = "") -> None:
     """Moves the focus to the title of another page than the last one, as following a link does.
 
     Args:
         title: of the page.
-        anchor: where on it the focus goes.
+        section: the anchor that the address names instead, also where the page is the first one.
     """
-    if st.session_state.setdefault(_PAGE, title) != title:
-        move_focus(anchor)
-    st.session_state[_PAGE] = title
+    last = st.session_state.get(_PAGE)
+    if last != (title, section) and (last or section):
+        move_focus(section or TITLE)
+    st.session_state[_PAGE] = title, section
     tell(title)
 
 

@@ -25,9 +25,13 @@ def draw_navigation(pages: Sequence[StreamlitPage]) -> None:
                 st.page_link(page, query_params=list_carried(), width="stretch")
 
 
-def go_to(view: str, parameters: Mapping[str, str]) -> None:
-    """Opens the page of a view with these parameters beside the choices that all pages share."""
-    st.switch_page(view, query_params={**list_carried(), **parameters})
+def draw_link(view: str, label: str, icon: str, parameters: Mapping[str, str]) -> None:
+    """A link to the page of a view with these parameters beside the choices that all pages share.
+
+    Not a button that switches pages: the back button would need two presses, one of them to an address that
+    nobody was at.
+    """
+    st.page_link(view, label=label, icon=icon, query_params={**list_carried(), **parameters})
 
 
 def list_carried() -> dict[str, str]:

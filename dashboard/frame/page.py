@@ -51,7 +51,7 @@ def start_page(title: str, *, ranged: bool = True) -> Page:
     local = now.astimezone(zone)
     offset = local.isoformat(timespec="seconds")[-6:]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.title(title, width="content")
+        st.title(title, width="content", anchor=False)
         st.caption(f"Times in {zone.key} (UTC{offset}). Updated {local:%H:%M:%S}.", width="content")
         period = pick_period(now, zone) if ranged else Period(now, now)
     return Page(session, now, zone, period)

@@ -37,16 +37,18 @@ def pick_period(now: datetime, zone: ZoneInfo) -> Period:
     """Draws the picker and returns the period; the address holds the choice."""
     choice = RANGE.read(_DEFAULT)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
+        # Not a segmented control: there the Tab key leads to the first choice, whichever is chosen.
+        choices = [*LATEST, _CUSTOM]
+        st.radio(
             "Range",
-            [*LATEST, _CUSTOM],
-            default=choice,
-            required=True,
+            choices,
+            index=choices.index(choice),
             format_func=_LABELS.__getitem__,
             key=RANGE.key,
             on_change=RANGE.write_from_widget,
-            wrap=True,
+            horizontal=True,
             label_visibility="collapsed",
+            width="content",
         )
         if choice == _CUSTOM:
             return _pick_days(now.astimezone(zone).date(), zone)

@@ -50,7 +50,7 @@ def draw() -> None:
     """Draws the form of the step that this tab is at."""
     _, middle, _ = st.columns([1, 2, 1])
     with middle:
-        st.title("file-sla", icon=":material/hourglass_top:")
+        st.title("file-sla", icon=":material/hourglass_top:", anchor=False)
         if notice := st.session_state.pop(_NOTICE, None):
             st.success(notice, icon=":material/check_circle:")
         elif reason := signed_in.read_reason():
@@ -68,7 +68,7 @@ def draw() -> None:
 
 def _draw_sign_in(step: _SignIn) -> None:
     with st.form("sign_in"):
-        st.header("Sign in")
+        st.header("Sign in", anchor=False)
         username = st.text_input("User name", step.username, autocomplete="username")
         password = st.text_input("Password", type="password", autocomplete="current-password")
         submitted = st.form_submit_button("Sign in", type="primary", width="stretch")
@@ -85,7 +85,7 @@ def _draw_sign_in(step: _SignIn) -> None:
 
 def _draw_first_password(step: _FirstPassword) -> None:
     with st.form("first_password"):
-        st.header("Choose your password")
+        st.header("Choose your password", anchor=False)
         st.caption("The password you were given works once. Choose one of your own to go on.")
         _username_for_password_managers(step.username)
         new_password = _new_password_inputs()
@@ -97,7 +97,7 @@ def _draw_first_password(step: _FirstPassword) -> None:
 
 def _draw_forgot_password(step: _ForgotPassword) -> None:
     with st.form("forgot_password"):
-        st.header("Forgot password")
+        st.header("Forgot password", anchor=False)
         username = st.text_input("User name", step.username, autocomplete="username")
         submitted = st.form_submit_button("Send me a code", type="primary", width="stretch")
     if submitted and _all_given(username) and _done(lambda: backend().auth.send_code(username)):
@@ -107,7 +107,7 @@ def _draw_forgot_password(step: _ForgotPassword) -> None:
 
 def _draw_reset(step: _Reset) -> None:
     with st.form("reset_password"):
-        st.header("Set a new password")
+        st.header("Set a new password", anchor=False)
         _username_for_password_managers(step.username)
         code = st.text_input("Code from the e-mail", autocomplete="one-time-code")
         new_password = _new_password_inputs()

@@ -42,7 +42,7 @@ def draw() -> None:
     if records.empty:
         st.info("This sender did not report in this range.", icon=":material/search_off:")
         return
-    st.header(f"Most files in breach in each {name_step(choose_step(page.period))}")
+    st.header(f"Most files in breach in each {name_step(choose_step(page.period))}", anchor=False)
     draw_files_in_breach(count_files_in_breach(records, page.period, page.zone))
     if show == _RECORDS:
         tell(f"By date: {len(records):,} records")
@@ -56,14 +56,15 @@ def draw() -> None:
 
 
 def _pick_what(show: str) -> None:
-    st.segmented_control(
+    choices = list(_LABELS)
+    st.radio(
         "Show",
-        list(_LABELS),
-        default=show,
-        required=True,
+        choices,
+        index=choices.index(show),
         format_func=_LABELS.__getitem__,
         key=_SHOW.key,
         on_change=_SHOW.write_from_widget,
+        horizontal=True,
         label_visibility="collapsed",
         width="content",
     )

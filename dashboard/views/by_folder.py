@@ -91,13 +91,13 @@ def _draw_now(incidents: Sequence[Incident], spans: Spans, folder: str, page: Pa
 
 def _draw_history(stuck: pd.DataFrame, reported: RecordFrames, page: Page) -> None:
     _draw_recurrence(stuck, reported.records, page)
-    st.header("Stuck files")
+    st.header("Stuck files", anchor=False)
     draw_stuck_files(stuck, page, shown=_SHOWN)
     span = find_span(page.period, page.zone)
-    st.header("Longest wait at each report, against the SLA")
+    st.header("Longest wait at each report, against the SLA", anchor=False)
     waits = find_longest_waits(reported)
     draw_longest_waits(waits.assign(time=to_wall_clock(waits["detected_at"], page.zone)), span)
-    st.header("Hours in breach, day by day")
+    st.header("Hours in breach, day by day", anchor=False)
     draw_days(count_hours_by_day(reported.records, page.period, page.zone), span)
 
 

@@ -50,7 +50,7 @@ def draw() -> None:
     )
     _draw_figures(gateway, last_report, page.now)
     _tell_whether_late(page)
-    st.header("Alarms")
+    st.header("Alarms", anchor=False)
     alarms = sort_alarms(wait_for(NAME, metrics.list_alarms, "alarms"))
     tell(f"Operations: {sum(alarm.state == 'ALARM' for alarm in alarms):,} of {len(alarms):,} alarms are on")
     draw_alarms(alarms, page.zone)
@@ -62,7 +62,7 @@ def draw() -> None:
         return
     answered = wait_for(NAME, lambda: metrics.read_statuses(period.start, period.end, step), "statuses")
     _draw_requests(gateway, answered, page)
-    st.header("Latency")
+    st.header("Latency", anchor=False)
     draw_latencies(tabulate_latencies(gateway, period, page.zone), find_span(period, page.zone))
 
 
@@ -96,10 +96,10 @@ def _tell_whether_late(page: Page) -> None:
 def _draw_requests(gateway: pd.DataFrame, answered: pd.DataFrame, page: Page) -> None:
     over_time, by_status = st.columns([3, 2], gap="medium")
     with over_time:
-        st.header("Requests")
+        st.header("Requests", anchor=False)
         draw_outcomes(count_outcomes(gateway, page.period, page.zone))
     with by_status:
-        st.header("Status codes")
+        st.header("Status codes", anchor=False)
         draw_statuses(count_statuses(answered, gateway))
 
 

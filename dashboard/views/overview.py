@@ -72,7 +72,7 @@ def draw() -> None:
     text = _draw_search(live, page) if incidents or ended_today else ""
     _draw_live(live, text, fleet, page)
     if ended_today:
-        st.header("Ended today")
+        st.header("Ended today", anchor=False)
         draw_incidents(
             ended_today, "ended", ENDED, fleet, page, noun="ended incidents", text=text, rows=_ENDED_ROWS
         )
@@ -152,10 +152,10 @@ def _draw_search(live: Live, page: Page) -> str:
 
 def _draw_live(live: Live, text: str, fleet: Fleet, page: Page) -> None:
     if live.open:
-        st.header("Open now, the worst first")
+        st.header("Open now, the worst first", anchor=False)
         draw_incidents(live.open, "open", OPEN, fleet, page, noun="open incidents", text=text)
     if live.unknown:
-        st.header("Unknown: nobody can tell")
+        st.header("Unknown: nobody can tell", anchor=False)
         told = [
             f"**{name_reason(same[0])}** ({len(same):,}): {EXPLANATIONS[reason]}."
             for reason, same in list_reasons(live.unknown)

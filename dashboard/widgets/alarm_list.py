@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.data.metrics import Alarm
 from dashboard.services.markdown import escape_markdown
 from dashboard.widgets.rows import RowColumn, draw_rows
-from dashboard.widgets.runbook_link import build_runbook_cell, draw_runbook_link, follow
+from dashboard.widgets.runbook_link import build_runbook_cell, draw_runbook_link
 
 _STATES: Final = {"ALARM": "▲ On", "OK": "✓ OK", "INSUFFICIENT_DATA": "… No data"}
 _COLUMNS: Final = (
@@ -34,14 +34,12 @@ def draw_alarms(alarms: Sequence[Alarm], zone: ZoneInfo) -> None:
     if all(alarm.state != "ALARM" for alarm in alarms):
         st.success("No alarm is on.", icon=":material/check_circle:")
     with st.expander(f"All {len(alarms)} alarms"):
-        followed = draw_rows(
+        draw_rows(
             [(alarm.name, _list_cells(alarm, zone)) for alarm in alarms],
             "alarms",
             _COLUMNS,
             label="Alarms",
         )
-    if followed:
-        follow(followed)
 
 
 def name_alarms_on(alarms: Sequence[Alarm]) -> str:

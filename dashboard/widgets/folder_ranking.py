@@ -27,7 +27,7 @@ def draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
     if ranking.empty:
         st.info("Nothing was reported in this range.", icon=":material/check_circle:")
         return
-    st.header("Folders, the worst first")
+    st.header("Folders, the worst first", anchor=False)
     draw_table(
         ranking,
         "folders",

@@ -11,6 +11,7 @@ from dashboard.frame.page import Page
 from dashboard.services.durations import format_duration
 from dashboard.services.incident_words import explain
 from dashboard.services.markdown import escape_markdown
+from dashboard.widgets.runbook_link import draw_breach_link
 
 
 def draw_situation(incidents: Sequence[Incident], last_end: datetime | None, page: Page) -> str:
@@ -28,6 +29,7 @@ def draw_situation(incidents: Sequence[Incident], last_end: datetime | None, pag
         else:
             st.warning(escape_markdown(text), icon=":material/help:")
     if told:
+        draw_breach_link()
         return told[0]
     ended = f" The last breach ended {_local(last_end, page)}." if last_end else ""
     st.success(f"Not in breach now.{ended}", icon=":material/check_circle:")

@@ -21,6 +21,7 @@ from dashboard.widgets.folder_link import draw_folder_link
 from dashboard.widgets.incident_link import INCIDENT
 from dashboard.widgets.lost_letters import draw_lost_letters
 from dashboard.widgets.path import draw_path
+from dashboard.widgets.runbook_link import draw_breach_link
 from dashboard.widgets.sender_link import draw_sender_link
 from dashboard.widgets.table import name_details
 
@@ -46,6 +47,8 @@ def draw_incident(incident: Incident, fleet: Fleet, page: Page) -> None:
         with st.container(horizontal=True):
             draw_folder_link(incident.folder)
             draw_sender_link(incident.sender)
+            if incident.status is IncidentStatus.OPEN:
+                draw_breach_link()
 
 
 def _list_facts(incident: Incident, fleet: Fleet, page: Page) -> dict[str, str]:

@@ -23,8 +23,8 @@ OPEN: Final = (
     columns.FILE_COUNT,
     incident_columns.SENDER_NAME,
     incident_columns.BREACHED_SINCE,
-    incident_columns.OPENED_AT,
     columns.SLA,
+    incident_columns.OPENED_AT,
     incident_columns.BASIS,
 )
 UNKNOWN: Final = (

@@ -98,7 +98,7 @@ function fill(state, row, cells, picked) {
     const kept = button && state.host.getRootNode().activeElement === button;
     row.replaceChildren();
     if (data.opens) row.append(button ? button.parentElement : drawOpener());
-    cells.forEach((cell, number) => row.append(drawCell(state, data.columns[number], cell)));
+    cells.forEach((cell, number) => row.append(drawCell(data.columns[number], cell)));
     if (kept) button.focus({ preventScroll: true });
     row.dataset.told = told;
   }
@@ -114,31 +114,25 @@ function drawOpener() {
   return element("td", { role: "cell", class: "opener" }, button);
 }
 
-function drawCell(state, column, value) {
+function drawCell(column, value) {
   const cell = element("td", { role: "cell", class: column.kind, "data-heading": column.heading });
   if (column.kind === "path") {
     const [head, tail] = value;
     cell.append(element("span", { class: "cut", title: head + tail }, element("span", { class: "head" }, head)));
     cell.firstChild.append(element("span", { class: "tail" }, tail));
   } else if (column.kind === "link") {
-    cell.append(drawLink(state, value));
+    cell.append(drawLink(value));
   } else {
     cell.append(element("span", { class: "text", title: value }, value));
   }
   return cell;
 }
 
-function drawLink(state, [text, address, label]) {
+function drawLink([text, address, label]) {
   const link = element("a", { href: address, "aria-label": label }, text);
   if (address.includes("://")) {
     link.target = "_blank";
     link.rel = "noopener noreferrer";
-  } else {
-    link.addEventListener("click", (event) => {
-      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      event.preventDefault();
-      state.setTriggerValue("followed", address);
-    });
   }
   return link;
 }

@@ -56,8 +56,8 @@ def draw_rows(
     sorting: Sorting | None = None,
     on_picked: Callable[[str], None] | None = None,
     on_sorted: Callable[[str], None] | None = None,
-) -> str | None:
-    """Draws the rows, as many columns as there is room for; returns the address of a link that was followed.
+) -> None:
+    """Draws the rows, as many columns as there is room for.
 
     Args:
         rows: the id of each, and its cells in the order of the columns.
@@ -72,7 +72,7 @@ def draw_rows(
         on_sorted: called with the name of the column to sort by.
     """
     table = st.components.v2.component("rows", html=_HTML, css=_STYLE, js=_SCRIPT)
-    result = table(
+    table(
         data={
             "label": label,
             "columns": [
@@ -96,10 +96,7 @@ def draw_rows(
         key=key,
         on_picked_change=_tell(key, "picked", on_picked),
         on_sorted_change=_tell(key, "sorted", on_sorted),
-        on_followed_change=lambda: None,
     )
-    followed: str | None = result.followed
-    return followed
 
 
 def _tell(key: str, event: str, listener: Callable[[str], None] | None) -> Callable[[], None]:

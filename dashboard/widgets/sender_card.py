@@ -62,10 +62,10 @@ def draw_sender(known: Known, incidents: Sequence[Incident], fleet: Fleet, page:
                 _draw_refusal(known.refusal, page)
     live = split_live(incidents, page.now)
     if live.open:
-        st.header("Its open incidents")
+        st.header("Its open incidents", anchor=False)
         draw_incidents(live.open, "sender_open", _OPEN, fleet, page, noun="open incidents")
     if unknown := [*live.unknown, *live.quiet]:
-        st.header("Its unknown incidents")
+        st.header("Its unknown incidents", anchor=False)
         draw_incidents(unknown, "sender_unknown", _UNKNOWN, fleet, page, noun="unknown incidents")
 
 

@@ -116,5 +116,6 @@ def _pick_statuses(stuck: pd.DataFrame, statuses: Sequence[Status]) -> list[Stat
         key=STATUS.key,
         on_change=STATUS.write_from_widget,
         label_visibility="collapsed",
+        wrap=True,
     )
     return chosen
