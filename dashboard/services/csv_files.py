@@ -1,5 +1,6 @@
 """Tables as CSV files that a spreadsheet can open without harm."""
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import MAXYEAR, UTC, datetime
@@ -31,8 +32,8 @@ def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo) -
         if isinstance(column.dtype, pd.DatetimeTZDtype):
             table[name] = _format_moments(column, zone)
         elif pd.api.types.is_float_dtype(column.dtype):
-            # All of them are minutes. No clock tells them to a millionth.
-            table[name] = column.round().astype("Int64")
+            # All of them are minutes: whole ones, as the screen has them.
+            table[name] = column.map(math.trunc, na_action="ignore").astype("Int64")
         elif pd.api.types.is_string_dtype(column.dtype):
             table[name] = column.str.replace(r"^(?=[=+\-@\t\r\n]|\s+[=+\-@])", "'", regex=True)
     return table.rename(columns=headings).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
