@@ -6,12 +6,15 @@ import streamlit as st
 
 from dashboard.charts.records import draw_files_in_breach
 from dashboard.frame.address import Parameter
+from dashboard.frame.attention import tell
 from dashboard.frame.page import start_page
 from dashboard.services.filters import filter_by_sender
+from dashboard.services.series import choose_step, name_step
+from dashboard.widgets.breach_spans import load_breach_spans
 from dashboard.widgets.loading import load_period
 from dashboard.widgets.record_list import draw_records
 from dashboard.widgets.sender_filter import pick_sender, tell_since
-from dashboard.widgets.shared import count_in_breach, load_stuck_files, sort_newest_first
+from dashboard.widgets.shared import compute_stuck_files, count_in_breach, sort_newest_first
 from dashboard.widgets.stuck_file_list import draw_stuck_files
 
 _FILES: Final = "files"
@@ -31,27 +34,39 @@ def draw() -> None:
     if frames.records.empty:
         st.info("Nothing was reported in this range.", icon=":material/check_circle:")
         return
-    sender = pick_sender(frames.records)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _pick_what(show)
+        sender = pick_sender(frames.records)
     tell_since(frames.records, page)
-    if filter_by_sender(frames.records, sender).empty:
+    records = len(filter_by_sender(frames.records, sender))
+    if not records:
         st.info("This sender did not report in this range.", icon=":material/search_off:")
         return
+    st.header(f"Most files in breach in each {name_step(choose_step(page.period))}", anchor=False)
     draw_files_in_breach(count_in_breach(frames, sender, page))
-    st.segmented_control(
-        "Show",
-        list(_LABELS),
-        default=show,
-        required=True,
-        format_func=_LABELS.__getitem__,
-        key=_SHOW.key,
-        on_change=_SHOW.write_from_widget,
-        label_visibility="collapsed",
-    )
     if show == _RECORDS:
+        tell(f"By date: {records:,} records")
         draw_records(sort_newest_first(frames), page, sender=sender)
         return
     # Of all senders first: what a record does not tell of its sender, others do.
-    draw_stuck_files(load_stuck_files(frames, page), page, sender=sender)
+    stuck = compute_stuck_files(frames, load_breach_spans(page), page)
+    tell(f"By date: {len(filter_by_sender(stuck, sender)):,} stuck files")
+    draw_stuck_files(stuck, page, sender=sender)
+
+
+def _pick_what(show: str) -> None:
+    choices = list(_LABELS)
+    st.radio(
+        "Show",
+        choices,
+        index=choices.index(show),
+        format_func=_LABELS.__getitem__,
+        key=_SHOW.key,
+        on_change=_SHOW.write_from_widget,
+        horizontal=True,
+        label_visibility="collapsed",
+        width="content",
+    )
 
 
 draw()

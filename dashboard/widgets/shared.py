@@ -12,11 +12,12 @@ from dashboard.data.frames import RecordFrames
 from dashboard.data.records import parse_records
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import wait_for
+from dashboard.services.breach_spans import Spans
 from dashboard.services.filters import filter_by_sender
+from dashboard.services.ranking import summarize_folders
 from dashboard.services.series import count_files_in_breach, list_steps
 from dashboard.services.spellings import Spellings, list_spellings
 from dashboard.services.stuck_files import follow_files, measure_open_files
-from dashboard.widgets.breach_spans import load_breach_spans
 
 
 def query_folder(spellings: Sequence[str], page: Page) -> RecordFrames:
@@ -35,9 +36,8 @@ def query_folder(spellings: Sequence[str], page: Page) -> RecordFrames:
     return backend().computed.get(("of folder", found, left_out), lambda: found.between(start, end))
 
 
-def load_stuck_files(frames: RecordFrames, page: Page) -> pd.DataFrame:
+def compute_stuck_files(frames: RecordFrames, spans: Spans, page: Page) -> pd.DataFrame:
     """The stuck files of these records, as of this minute: the screen tells how long they wait in minutes."""
-    spans = load_breach_spans(page)
     known = frozenset((place, tuple(of_place)) for place, of_place in spans.items())
     minute = page.now.replace(second=0, microsecond=0)
     computed = backend().computed
@@ -66,6 +66,11 @@ def sort_newest_first(frames: RecordFrames) -> pd.DataFrame:
             ["detected_at", "folder"], ascending=[False, True], ignore_index=True
         ),
     )
+
+
+def summarize(frames: RecordFrames) -> pd.DataFrame:
+    """What these records tell of each folder, by its key."""
+    return backend().computed.get(("folders", frames), lambda: summarize_folders(frames.records))
 
 
 def spell_folders(frames: RecordFrames) -> Spellings:

@@ -26,10 +26,10 @@ _LABELS: Final = {
 }
 SHOWN: Final = (
     columns.STATUS,
-    columns.FOLDER,
-    columns.SENDER_NAME,
     columns.FILENAME,
+    columns.FOLDER,
     columns.OVERDUE_NOW,
+    columns.SENDER_NAME,
     columns.OVERDUE_WORST,
     columns.FIRST_SEEN,
     columns.LAST_SEEN,
@@ -130,5 +130,7 @@ def _pick_statuses(stuck: pd.DataFrame, statuses: Sequence[Status]) -> list[Stat
         format_func=lambda status: f"{_LABELS[status]} {counts.get(status, 0):,}",
         key=STATUS.key,
         on_change=STATUS.write_from_widget,
+        label_visibility="collapsed",
+        wrap=True,
     )
     return chosen
