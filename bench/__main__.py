@@ -11,14 +11,27 @@ from rich.console import Console
 
 from bench.figures import Figure, show, write
 from bench.machine import describe_machine
-from bench.measures import calls, cold_start, commands, cpu, load, package, pages, projection, reading
+from bench.measures import (
+    analysts,
+    calls,
+    cold_start,
+    commands,
+    cpu,
+    load,
+    package,
+    pages,
+    projection,
+    reading,
+)
 from bench.published import PAGES_FIGURES, Run, read_published, write_published
+from bench.workload.breaches import fill_tables
 from bench.workload.service import running_service
 
 RESULTS = Path(".bench/results.json")
 RUN = Path(".bench/run.json")
 _FOLDER = Path(".bench/stack")
-_GROUPS = ("calls", "load", "cpu", "cold-start", "package", "reading", "projection", "pages", "demo", "tests")
+_ON_A_STACK = ("calls", "load", "cpu", "cold-start", "reading", "projection", "pages", "analysts")
+_GROUPS = (*_ON_A_STACK, "package", "demo", "tests")
 _STANDARD = _GROUPS[:-1]
 _console = Console(stderr=True, highlight=False)
 
@@ -37,7 +50,7 @@ def main() -> int:
         figures += commands.measure_demo(options.rounds, _say)
     if "tests" in groups:
         figures += commands.measure_tests(_say)
-    if {"calls", "load", "cpu", "cold-start", "reading", "projection", "pages"} & set(groups):
+    if set(_ON_A_STACK) & set(groups):
         with running_service(_FOLDER, _say) as service:
             if "cpu" in groups:
                 figures += cpu.measure(service, options.rounds, _say)
@@ -49,9 +62,12 @@ def main() -> int:
                 figures += calls.measure(service)
             if "projection" in groups:
                 figures += projection.measure(service, options.rounds)
-            if "pages" in groups:
-                outputs = str((_FOLDER / "outputs.json").resolve())
-                figures += pages.measure(service, outputs, options.rounds, _say)
+            if {"pages", "analysts"} & set(groups):
+                history, folder = fill_tables(service, _say), _FOLDER.resolve()
+                if "pages" in groups:
+                    figures += pages.measure(service, str(folder / "outputs.json"), options.rounds)
+                if "analysts" in groups:
+                    figures += analysts.measure(service, folder, history, options.rounds, _say)
             if "reading" in groups:
                 for days, sizes in ((30, options.month), (365, options.year)):
                     figures += reading.measure(service, sizes, days, options.rounds, _say) if sizes else []

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from functools import cache
+from typing import Final
 
 import httpx
 
@@ -19,6 +21,8 @@ from dashboard.data.computed import Computed
 from dashboard.data.hour_cache import HourCache
 from dashboard.data.recent import Recent
 from dashboard.settings import Settings
+
+_CONNECTING: Final = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -80,10 +84,17 @@ def _open_kept_sessions(settings: Settings) -> KeptSessions:
 
 
 @cache
+def connect() -> Backend:
+    """Made on first use; call `backend`."""
+    return Backend.connect(Settings.read())
+
+
 def backend() -> Backend:
-    """The process's backend, made on first use.
+    """The process's backend. There is never a second one, whose sessions the first would not know.
 
     Raises:
         SettingsError: a setting is missing or wrong.
     """
-    return Backend.connect(Settings.read())
+    # After a restart all open pages come back at once, and `cache` alone would let each make its own.
+    with _CONNECTING:
+        return connect()

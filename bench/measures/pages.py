@@ -1,25 +1,13 @@
 """How long a page's script takes in a dashboard that has just started, beside bare queries."""
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from bench.figures import Figure, compared, interleaved
 from bench.processes import fresh
-from bench.workload.history import History, load
-from bench.workload.senders import list_breaches, tell
+from bench.workload.breaches import RECORDS
 from bench.workload.service import Service
 from contract.outputs import OUTPUTS_VARIABLE, Output
-from handlers.projection.applying import apply_runs
-from handlers.projection.sender_store import SenderStore
-
-Step = Callable[[str], None]
-RECORDS: Final = 100_000
-_DAYS: Final = 30
-_SENDERS: Final = 40
-_FOLDERS: Final = 10
-"""In breach, of each sender."""
-
 
 PAGES: Final[tuple[tuple[str, int, Mapping[str, str]], ...]] = (
     ("overview", 7, {}),
@@ -35,13 +23,8 @@ def name_page(page: str, days: int) -> str:
     return f"{page} cold, {RECORDS:,} records, vs bare Query of {days} d"
 
 
-def measure(service: Service, outputs_file: str, rounds: int, say: Step) -> list[Figure]:
-    """Fills the stack's own tables, and runs each page's script cold."""
-    client = service.aws.client("dynamodb")
-    history = History(datetime.now(UTC).replace(microsecond=0), _DAYS)
-    say(f"{RECORDS:,} records over {_DAYS} days, {_SENDERS * _FOLDERS} open incidents")
-    load(client, service.outputs[Output.TABLE_NAME], history.items(), RECORDS)
-    _open_incidents(service)
+def measure(service: Service, outputs_file: str, rounds: int) -> list[Figure]:
+    """Runs each page's script cold, on tables that are filled."""
 
     def seconds(way: str, page: str, days: int, parameters: Mapping[str, str]) -> float:
         request = {
@@ -68,16 +51,3 @@ def measure(service: Service, outputs_file: str, rounds: int, say: Step) -> list
         return compared(name_page(page, days), "s", pairs)
 
     return [compare(*page) for page in PAGES]
-
-
-def _open_incidents(service: Service) -> None:
-    tables: Mapping[str, Any] = service.outputs
-    store = SenderStore(
-        service.aws.client("dynamodb"),
-        tables[Output.SENDERS_TABLE_NAME],
-        tables[Output.INCIDENTS_TABLE_NAME],
-        None,
-    )
-    late = datetime.now(UTC) - timedelta(minutes=5)
-    for number in range(_SENDERS):
-        apply_runs(store, f"page {number}", [tell(f"page {number}", 0, list_breaches(_FOLDERS), at=late)])

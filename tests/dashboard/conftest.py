@@ -9,7 +9,7 @@ from moto import mock_aws
 from streamlit.testing.v1 import AppTest
 
 from contract.table import Attribute
-from dashboard.backend import backend
+from dashboard.backend import backend, connect
 from dashboard.settings import Settings
 from tests.dashboard.fake_auth_api import FakeAuthApi, User, serving
 from tests.dashboard.fake_table import REGION, TABLE, create_table
@@ -94,9 +94,9 @@ def settings(
         "METRICS_NAMESPACE": NAMESPACE,
     }.items():
         monkeypatch.setenv(f"FILE_SLA_{name}", value)
-    backend.cache_clear()
+    connect.cache_clear()
     yield Settings.read()
-    backend.cache_clear()
+    connect.cache_clear()
 
 
 @pytest.fixture

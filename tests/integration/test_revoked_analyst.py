@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from contract.moments import format_moment
 from contract.names import Group
 from dashboard.access.analyst import CHECK_INTERVAL
-from dashboard.backend import backend
+from dashboard.backend import backend, connect
 from ops.users import User
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.moved_clock import MovedClock, give_clock
@@ -42,13 +42,13 @@ def looking(
     files = [{"filename": "stuck.csv", "creationDate": created}]
     folders = [{"folder": folder, "sla": 20, "files": files} for folder in (FOLDER, "C:\\Jobs\\Other")]
     stack.report({"sla_error": folders}, stack.token(stack.reporter)).raise_for_status()
-    backend.cache_clear()
+    connect.cache_clear()
     app = AppTest.from_file("../../dashboard/app.py", default_timeout=PATIENCE_SECONDS)
     # Other tests have reported more than a table shows at first.
     app.query_params["q"] = FOLDER
     yield sign_in(app.run(), user["username"], user["password"])
     backend().auth._http.close()
-    backend.cache_clear()
+    connect.cache_clear()
 
 
 def disable(cognito: Any, **who: str) -> None:

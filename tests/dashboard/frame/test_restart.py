@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.access.analyst import CHECK_INTERVAL
 from dashboard.access.cookie import COOKIE
 from dashboard.access.sessions import IDLE_LIMIT, KEEP_INTERVAL
-from dashboard.backend import backend
+from dashboard.backend import backend, connect
 from dashboard.data.hour_cache import HourCache
 from dashboard.settings import Settings
 from tests.dashboard.conftest import PASSWORD
@@ -46,7 +46,7 @@ def kept(
     key.chmod(0o600)
     monkeypatch.setenv("FILE_SLA_SESSION_KEY_FILE", str(key))
     monkeypatch.setenv("FILE_SLA_SESSION_DIR", str(folder))
-    backend.cache_clear()
+    connect.cache_clear()
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def tab(app: AppTest, session_id: str, cookies: dict[str, str]) -> AppTest:
 
 
 def restart() -> None:
-    backend.cache_clear()
+    connect.cache_clear()
 
 
 def assert_nothing_shown(tab: AppTest) -> None:

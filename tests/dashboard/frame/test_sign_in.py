@@ -3,7 +3,7 @@ import socket
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.backend import backend
+from dashboard.backend import backend, connect
 from tests.dashboard.conftest import PASSWORD, sign_in
 from tests.dashboard.fake_auth_api import FakeAuthApi, User
 from tests.dashboard.views.reading import button, list_tables, shown
@@ -60,7 +60,7 @@ def test_an_unreachable_service_is_told(app: AppTest, monkeypatch: pytest.Monkey
     with socket.create_server(("127.0.0.1", 0)) as closed_at_once:
         port = closed_at_once.getsockname()[1]
     monkeypatch.setenv("FILE_SLA_API_URL", f"http://127.0.0.1:{port}")
-    backend.cache_clear()
+    connect.cache_clear()
     sign_in(app.run())
     assert "cannot be reached" in shown(app)
 
@@ -167,7 +167,7 @@ def test_missing_settings_are_told_with_both_ways_to_give_them(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("FILE_SLA_TABLE_NAME")
-    backend.cache_clear()
+    connect.cache_clear()
     app.run()
     message = shown(app)
     assert "FILE_SLA_TABLE_NAME" in message
