@@ -1,5 +1,6 @@
 """`python -m ops users create | list | password | groups | disable | enable | remove`."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,7 @@ from contract.moments import format_moment
 from contract.names import Group
 from contract.outputs import Output
 from ops.accounts.creating import SHORT_NAMES, Was, create_analyst, create_reporter, renew_password
-from ops.accounts.handing_over import Handover
+from ops.accounts.handing_over import Addresses, Handover
 from ops.accounts.pool import FIRST_PASSWORD_LASTS, TOKEN_MINUTES, PoolUser, UserPool
 from ops.command import Answer, Call, add_command, add_group
 from ops.stack import Stack
@@ -65,18 +66,21 @@ def create(call: Call) -> Answer:
 
     Raises:
         UserError: the name will not do, or such a user is there and finished.
+        OutputsError: an output is missing.
     """
     given, pool = call.given, _pool(call.stack)
+    # Before anything is done: a user who cannot be handed over is of no use.
+    addresses = Addresses.of(call.stack)
     if given.reporter:
-        # Before anything is done: a stack whose address is not known has nothing to hand over.
-        Handover.of(call.stack, given.name, "")
         made = create_reporter(pool, given.name, given.email)
     else:
         made = create_analyst(pool, given.name, given.email, mail=not given.no_mail)
-    kind = "reporter" if given.reporter else "analyst"
-    head = f"{escape(made.name)} is {'created' if made.was is Was.NEW else 'finished'}, {_article(kind)}."
-    document: dict[str, Any] = {"user": made.name, "kind": kind, "was": made.was}
-    return _hand_over(call.stack, document, head, made.password, given.email, script=given.reporter)
+    kind = "a reporter" if given.reporter else "an analyst"
+    head = f"{escape(made.name)} is {'created' if made.was is Was.NEW else 'finished'}, {kind}."
+    document: dict[str, Any] = {"user": made.name, "was": made.was}
+    if made.password is None:
+        return _tell_mailed(document, head, given.email)
+    return _hand_over(document, head, Handover(made.name, made.password, addresses), script=given.reporter)
 
 
 def renew(call: Call) -> Answer:
@@ -84,17 +88,20 @@ def renew(call: Call) -> Answer:
 
     Raises:
         UserError: there is no such user, or it can have none.
+        OutputsError: an output is missing.
     """
-    pool = _pool(call.stack)
+    pool, addresses = _pool(call.stack), Addresses.of(call.stack)
     user = pool.get(call.given.name)
-    script = Group.ANALYSTS not in user.groups
-    Handover.of(call.stack, user.name, "")
     password = renew_password(pool, user, mail=not call.given.no_mail)
     head = (
         f"{escape(user.name)} has another password, and its sessions are ended. "
         f"What was issued before is taken for up to {TOKEN_MINUTES} minutes more."
     )
-    return _hand_over(call.stack, {"user": user.name}, head, password, user.email, script=script)
+    document = {"user": user.name}
+    if password is None:
+        return _tell_mailed(document, head, user.email)
+    script = Group.ANALYSTS not in user.groups
+    return _hand_over(document, head, Handover(user.name, password, addresses), script=script)
 
 
 def list_users(call: Call) -> Answer:
@@ -190,22 +197,16 @@ def _pool(stack: Stack) -> UserPool:
     return UserPool(stack.client("cognito-idp"), stack[Output.USER_POOL_ID])
 
 
-def _hand_over(
-    stack: Stack,
-    document: dict[str, Any],
-    head: str,
-    password: str | None,
-    email: str | None,
-    *,
-    script: bool,
-) -> Answer:
-    if password is None:
-        return Answer({**document, "mailed_to": email}, f"{head}\nMailed to {escape(email or '')}.")
-    handover = Handover.of(stack, document["user"], password)
-    document["password"] = password
-    if script:
-        document |= {"auth_url": handover.auth_url, "report_url": handover.report_url}
-    return Answer(document, f"{head}\n\n{handover.to_script() if script else handover.to_analyst()}")
+def _tell_mailed(document: dict[str, Any], head: str, email: str | None) -> Answer:
+    return Answer({**document, "mailed_to": email}, f"{head}\nMailed to {escape(email or '')}.")
+
+
+def _hand_over(document: dict[str, Any], head: str, handover: Handover, *, script: bool) -> Answer:
+    more = asdict(handover.addresses) if script else {}
+    return Answer(
+        {**document, "password": handover.password, **more},
+        f"{head}\n\n{handover.to_script() if script else handover.to_analyst()}",
+    )
 
 
 def _tell_state(user: PoolUser, now: datetime) -> str:
@@ -229,7 +230,3 @@ def _document(user: PoolUser, now: datetime) -> dict[str, object]:
         "created": format_moment(user.created),
         "changed": format_moment(user.changed),
     }
-
-
-def _article(kind: str) -> str:
-    return f"an {kind}" if kind == "analyst" else f"a {kind}"

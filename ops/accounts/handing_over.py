@@ -1,7 +1,7 @@
 """What whoever created a user hands to whoever will use it. It is printed once, and kept nowhere."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from rich.markup import escape
 
@@ -18,23 +18,30 @@ scheduled task, where everyone on the server can read it, nor into a log, a mail
 
 
 @dataclass(frozen=True)
+class Addresses:
+    """Where a script signs in, and where it reports."""
+
+    auth_url: str
+    report_url: str
+
+    @classmethod
+    def of(cls, stack: Stack) -> Self:
+        """Those of a stack.
+
+        Raises:
+            OutputsError: it does not tell its address.
+        """
+        base = stack[Output.API_URL].rstrip("/")
+        return cls(f"{base}/{AUTH.path}", f"{base}/{FILE_SLA_ERROR.path}")
+
+
+@dataclass(frozen=True)
 class Handover:
     """What a user signs in with, and where."""
 
     name: str
     password: str
-    auth_url: str
-    report_url: str
-
-    @classmethod
-    def of(cls, stack: Stack, name: str, password: str) -> "Handover":
-        """For a user of this stack.
-
-        Raises:
-            OutputsError: the stack does not tell its address.
-        """
-        base = stack[Output.API_URL].rstrip("/")
-        return cls(name, password, f"{base}/{AUTH.path}", f"{base}/{FILE_SLA_ERROR.path}")
+    addresses: Addresses
 
     def to_script(self) -> str:
         """In words, for the owner of a script."""
@@ -42,8 +49,8 @@ class Handover:
             [
                 "Hand this to the script's owner:",
                 "",
-                f"  authentication URL  {escape(self.auth_url)}",
-                f"  report URL          {escape(self.report_url)}",
+                f"  authentication URL  {escape(self.addresses.auth_url)}",
+                f"  report URL          {escape(self.addresses.report_url)}",
                 f"  user name           {escape(self.name)}",
                 f"  password            {escape(self.password)}",
                 "",

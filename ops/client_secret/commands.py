@@ -27,7 +27,7 @@ def add(commands: "Commands") -> None:
     )  # fmt: skip
     command.add_argument(
         "--keep-old", action="store_true",
-        help="leave the old secret good; the next run deletes it, and rotates nothing",
+        help="leave the old secret good; the next run without this deletes it, and rotates nothing",
     )  # fmt: skip
     command.add_argument(
         "--wait", type=_seconds, default=_WAIT_SECONDS, metavar="SECONDS",
@@ -56,7 +56,7 @@ def rotate(call: Call) -> Answer:
         said = "The new secret is in use, and Cognito takes the old one no more."
     else:
         said = "The new secret is in use. The old one is good too, until you run: python -m ops rotate-secret"
-    return Answer({"rotated": True, "old_deleted": deleted}, said)
+    return Answer({"old_deleted": deleted}, said)
 
 
 def find_secret_id(stack: Stack) -> str:

@@ -59,8 +59,8 @@ class Rotation:
         if not self._only_deleting_is_left():
             self._add()
             self._use()
-            if keep_old:
-                return False
+        if keep_old:
+            return False
         self._wait(wait_seconds)
         self._delete_old()
         return True

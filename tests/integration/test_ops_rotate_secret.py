@@ -73,7 +73,7 @@ def test_no_sign_in_fails_while_the_secret_is_rotated(
     assert (app.takes(before), app.takes(after)) == (False, True)
     assert len(app.list_secrets()) == 1
     printed = capsys.readouterr()
-    assert json.loads(printed.out) == {"rotated": True, "old_deleted": True}
+    assert json.loads(printed.out) == {"old_deleted": True}
     assert not any(secret in printed.out + printed.err for secret in (before, after))
 
 
@@ -85,6 +85,8 @@ def test_the_old_secret_is_kept_until_the_next_run(
     after = value.read()
     stack.secrets.update((before, after))
     assert (app.takes(before), app.takes(after)) == (True, True)
+    assert _rotate(stack, "--keep-old") == 0
+    assert (app.takes(before), value.read()) == (True, after)
     assert _rotate(stack, "--wait", "0") == 0
     assert value.read() == after
     assert (app.takes(before), app.takes(after)) == (False, True)
