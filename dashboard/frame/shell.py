@@ -21,9 +21,9 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
         # The pages are known while signed out too, so that a link survives the sign-in.
         page = st.navigation(pages, position="sidebar" if session else "hidden")
         st.set_page_config(page_title=f"{page.title if session else 'Sign in'} - file-sla")
+        signed_in.synchronize_cookie()
         if session is None:
             sign_in.draw()
-            signed_in.synchronize_cookie()
             return
         _draw_account(session.analyst.username)
         # First of all: a page may show what is remembered, and only analysts may see that.
@@ -42,5 +42,4 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
 def _draw_account(username: str) -> None:
     with st.sidebar:
         st.caption(f":material/person: {escape_markdown(username)}")
-        signed_in.synchronize_cookie()
         st.button("Sign out", icon=":material/logout:", on_click=signed_in.end_session, width="stretch")
