@@ -11,10 +11,15 @@ from dashboard.access.cookie import PATH
 from dashboard.access.sessions import SessionStore
 
 _TICKET: Final = "session_ticket"
+_KEY: Final = "session_cookie"
+# It shows nothing, and takes no room for it. What holds a style alone takes none either.
+_STYLE: Final = f"<style>.st-key-{_KEY} {{ display: none; }}</style>"
 _SCRIPT: Final = """
 export default function ({ data }) {
+  if (!data.method) return;
   const session = new URL(data.path, document.baseURI);
-  fetch(session, { method: data.method, body: data.ticket, credentials: "same-origin" });
+  // Goes on where the page is reloaded meanwhile.
+  fetch(session, { method: data.method, body: data.ticket, credentials: "same-origin", keepalive: true });
 }
 """
 
@@ -32,6 +37,12 @@ def clear_cookie() -> None:
     _request("DELETE", None)
 
 
-def _request(method: str, ticket: str | None) -> None:
-    requester = st.components.v2.component("session_cookie", js=_SCRIPT)
-    requester(data={"path": PATH.lstrip("/"), "method": method, "ticket": ticket}, key="session_cookie")
+def leave_cookie() -> None:
+    """Leaves the browser's cookie as it is, with the script at hand: loading it takes time later."""
+    _request(None, None)
+
+
+def _request(method: str | None, ticket: str | None) -> None:
+    st.html(_STYLE)
+    requester = st.components.v2.component(_KEY, js=_SCRIPT)
+    requester(data={"path": PATH.lstrip("/"), "method": method, "ticket": ticket}, key=_KEY)

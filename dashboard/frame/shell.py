@@ -25,9 +25,9 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
         page = st.navigation(pages, position="hidden")
         draw_style()
         st.set_page_config(page_title=f"{page.title if session else 'Sign in'} - file-sla")
+        signed_in.synchronize_cookie()
         if session is None:
             sign_in.draw()
-            signed_in.synchronize_cookie()
             draw_attention()
             return
         with st.sidebar:
@@ -50,5 +50,4 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
 def _draw_account(username: str) -> None:
     with st.sidebar:
         st.caption(f":material/person: {escape_markdown(username)}")
-        signed_in.synchronize_cookie()
         st.button("Sign out", icon=":material/logout:", on_click=signed_in.end_session, width="stretch")

@@ -8,7 +8,7 @@ from dashboard.access.cookie import COOKIE
 from dashboard.access.session import Session
 from dashboard.backend import backend
 from dashboard.errors import NotAnAnalystError, SessionExpiredError
-from dashboard.frame.browser_cookie import clear_cookie, keep_cookie
+from dashboard.frame.browser_cookie import clear_cookie, keep_cookie, leave_cookie
 
 _SESSION_ID = "session_id"
 _SIGNED_OUT = "signed_out"
@@ -76,6 +76,8 @@ def synchronize_cookie() -> None:
         keep_cookie(backend().sessions, session_id)
     elif st.session_state.get(_SIGNED_OUT):
         clear_cookie()
+    else:
+        leave_cookie()
 
 
 def _session_id() -> str | None:

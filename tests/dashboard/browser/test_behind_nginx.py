@@ -249,15 +249,21 @@ def test_a_body_larger_than_a_ticket_is_refused(outside: httpx.Client) -> None:
     assert outside.post(PATH, content="x" * 43).status_code == 403
 
 
-def test_a_page_of_another_site_gets_no_connection(outside: httpx.Client) -> None:
+@pytest.mark.parametrize("origin", ["https://elsewhere.example", f"https://{NAME}", "null", None])
+def test_a_page_of_another_site_gets_no_connection(
+    outside: httpx.Client, nginx: Nginx, origin: str | None
+) -> None:
     upgrade = {
+        "Host": f"{NAME}:{nginx.https}",
         "Connection": "Upgrade",
         "Upgrade": "websocket",
         "Sec-WebSocket-Version": "13",
         "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
     }
-    answer = outside.get("/_stcore/stream", headers={**upgrade, "Origin": "https://elsewhere.example"})
+    answer = outside.get("/_stcore/stream", headers={**upgrade, **({"Origin": origin} if origin else {})})
     assert answer.status_code == 403
+    # By the proxy: the dashboard would first look up its own address on the internet.
+    assert "nginx" in answer.text
 
 
 def test_neither_password_nor_token_nor_session_nor_key_is_logged(

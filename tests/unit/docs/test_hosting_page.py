@@ -16,6 +16,7 @@ from local.stack_config import ROOT
 from tests.dashboard.hosted import NEEDED, UNIT, read_unit
 
 PAGE = (ROOT / "docs" / "hosting.md").read_text()
+PROSE = " ".join(PAGE.split())
 FIRST_SYSTEMD = 251
 """The first that hands a service the folder of its credentials as `%d`."""
 EXPOSURE = 20
@@ -70,7 +71,7 @@ def test_the_unit_may_do_little(unit: Path) -> None:
     rated = _analyze("security", "--offline=true", f"--threshold={EXPOSURE}", "--no-pager", str(unit))
     assert rated.returncode == 0, rated.stdout[-200:]
     [exposure] = re.findall(r"exposure level for .*: ([\d.]+) ", rated.stdout)
-    assert f"rates the unit {exposure} of 10" in PAGE
+    assert f"rates the unit {exposure} of 10" in PROSE
 
 
 def test_the_unit_sets_variables_that_there_are() -> None:
@@ -84,7 +85,7 @@ def test_the_page_takes_what_the_program_takes() -> None:
 
     [checkout] = re.findall(r"git sparse-checkout set (.+)", PAGE)
     assert checkout.split() == [*sorted(NEEDED), "docs/hosting"]
-    assert f"{IDLE_LIMIT.seconds // 3600} hours" in PAGE
-    assert f"every {KEEP_INTERVAL.seconds // 60} minutes" in PAGE
-    assert f"up to {CAPACITY // 1_000_000} million" in PAGE
-    assert f"`MemoryMax={read_unit()['MemoryMax'][0]}`" in PAGE
+    assert f"{IDLE_LIMIT.seconds // 3600} hours" in PROSE
+    assert f"every {KEEP_INTERVAL.seconds // 60} minutes" in PROSE
+    assert f"up to {CAPACITY // 1_000_000} million" in PROSE
+    assert f"`MemoryMax={read_unit()['MemoryMax'][0]}`" in PROSE
