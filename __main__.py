@@ -2,6 +2,7 @@
 
 import pulumi
 
+from components.api.api_domain import ApiDomain, ApiDomainArgs
 from components.api.rest_api import RestApi, RestApiArgs
 from components.backup import BackupPlan, BackupPlanArgs
 from components.encryption import EncryptionKey, EncryptionKeyArgs
@@ -37,6 +38,7 @@ functions = RouteFunctions(
 )
 IncidentProjection("projection", IncidentProjectionArgs(settings=settings, tables=tables, key=key), opts)
 api = RestApi("api", RestApiArgs.of(settings, key, functions.by_path, identity.user_pool_arn), opts)
+domain = ApiDomain("domain", ApiDomainArgs.of(settings, api), opts) if settings.domain_name else None
 if settings.backup_days:
     BackupPlan("backup", BackupPlanArgs.of(settings, tables), opts)
 if settings.web_acl:
@@ -44,7 +46,7 @@ if settings.web_acl:
 monitoring = Monitoring("monitoring", MonitoringArgs.of(settings, key, api.access_log_name), opts)
 
 exports: dict[Output, pulumi.Input[str]] = {
-    Output.API_URL: api.url,
+    Output.API_URL: domain.url if domain else api.url,
     Output.REGION: settings.region,
     Output.TABLE_NAME: tables.errors.table_name,
     Output.RUNS_TABLE_NAME: tables.runs.table_name,
@@ -57,5 +59,7 @@ exports: dict[Output, pulumi.Input[str]] = {
     Output.DASHBOARD_NAME: monitoring.dashboard_name,
     Output.METRICS_NAMESPACE: settings.metrics_namespace,
 }
+if domain:
+    exports |= {Output.API_DEFAULT_URL: api.url, Output.API_DOMAIN_TARGET: domain.target}
 for output, value in exports.items():
     pulumi.export(output, value)

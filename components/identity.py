@@ -9,6 +9,7 @@ import pulumi_aws as aws
 
 from components.encryption import EncryptionKey
 from components.settings import Settings, ThreatProtection
+from components.specs.mail import Mail
 from components.specs.policy import Allow, build_identity_policy, build_identity_pool_trust
 from contract.names import Group
 
@@ -31,6 +32,8 @@ class IdentityArgs:
     """Anything but off needs the pool's Plus tier."""
     authenticator_apps: bool
     """Whether a user may add an authenticator app as a second factor."""
+    mail: Mail | None
+    """Who sends invitations and codes; Cognito itself, at most 50 a day, where there is none."""
     key: EncryptionKey | None
     """The KMS key of the client secret; AWS's own where there is none."""
 
@@ -45,6 +48,7 @@ class IdentityArgs:
             analyst_permissions=analyst_permissions,
             threat_protection=settings.threat_protection,
             authenticator_apps=settings.authenticator_apps,
+            mail=Mail.of(settings),
             key=key,
         )
 
@@ -72,6 +76,7 @@ class Identity(pulumi.ComponentResource):
                 allow_admin_create_user_only=True
             ),
             auto_verified_attributes=["email"],
+            email_configuration=self._configure_mail(args.mail),
             account_recovery_setting=aws.cognito.UserPoolAccountRecoverySettingArgs(
                 recovery_mechanisms=[
                     aws.cognito.UserPoolAccountRecoverySettingRecoveryMechanismArgs(
@@ -207,6 +212,17 @@ class Identity(pulumi.ComponentResource):
                 "client_id": self.client_id,
                 "identity_pool_id": self.identity_pool_id,
             }
+        )
+
+    def _configure_mail(self, mail: Mail | None) -> aws.cognito.UserPoolEmailConfigurationArgs:
+        # Said without SES too: what is left out stays as it was.
+        if mail is None:
+            return aws.cognito.UserPoolEmailConfigurationArgs(email_sending_account="COGNITO_DEFAULT")
+        caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
+        return aws.cognito.UserPoolEmailConfigurationArgs(
+            email_sending_account="DEVELOPER",
+            from_email_address=mail.sender,
+            source_arn=caller.account_id.apply(mail.identity_arn),
         )
 
     def allow_sign_in(self) -> list[Allow]:

@@ -9,7 +9,11 @@ import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from components.api.specs.domain_values import check_certificate, check_host, check_zone
+from components.api.specs.tls import TlsPolicy
 from components.functions.specs.package import Target
+from components.specs.combinations import explain_contradictions
+from components.specs.mail_address import check_email, check_identity, check_sender
 from components.specs.unknown_keys import explain_unknown_keys
 from contract.routes import ROUTES
 
@@ -44,12 +48,6 @@ def _check_partition(value: str) -> str:
 def _check_log_retention(value: int) -> int:
     if value not in LOG_RETENTION_DAYS:
         raise ValueError(f"must be one of {', '.join(map(str, LOG_RETENTION_DAYS))}")
-    return value
-
-
-def _check_email(value: str) -> str:
-    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
-        raise ValueError("must be an e-mail address, or empty")
     return value
 
 
@@ -100,6 +98,13 @@ class Settings(BaseModel):
     function_memory_mb: Annotated[int, Field(ge=128, le=10_240)]
     log_retention_days: Annotated[int, AfterValidator(_check_log_retention)]
     cors_origin: Annotated[str, AfterValidator(_check_origin)]
+    domain_name: Annotated[str, AfterValidator(check_host)]
+    domain_zone_id: Annotated[str, AfterValidator(check_zone)]
+    domain_certificate_arn: Annotated[str, AfterValidator(check_certificate)]
+    default_endpoint: bool
+    tls_policy: TlsPolicy
+    mail_from: Annotated[str, AfterValidator(check_sender)]
+    mail_identity: Annotated[str, AfterValidator(check_identity)]
     # Cognito's range for refresh tokens reaches 3,650 days; a dashboard needs no such thing.
     refresh_token_days: Annotated[int, Field(ge=1, le=365)]
     # API Gateway's default quota of a region: 10,000 requests a second, 5,000 at once.
@@ -108,7 +113,7 @@ class Settings(BaseModel):
     report_rate_limit: Annotated[int, Field(ge=1, le=10_000)]
     report_burst_limit: Annotated[int, Field(ge=1, le=5_000)]
     manage_api_gateway_account: bool
-    alarm_email: Annotated[str, AfterValidator(_check_email)]
+    alarm_email: Annotated[str, AfterValidator(check_email)]
     # The gateway gives up on an integration after 29 seconds.
     latency_alarm_ms: Annotated[int, Field(ge=1, le=29_000)]
     error_rate_alarm_percent: Annotated[int, Field(ge=1, le=100)]
@@ -137,6 +142,11 @@ class Settings(BaseModel):
     def allowed_blocks(self) -> list[str]:
         """The CIDR blocks that may call the API; none for any."""
         return [block.strip() for block in self.allowed_cidrs.split(",") if block.strip()]
+
+    @property
+    def takes_ipv6(self) -> bool:
+        """Whether callers may come from IPv6 addresses."""
+        return not self.allowed_blocks or any(":" in block for block in self.allowed_blocks)
 
     @property
     def prefix(self) -> str:
@@ -195,6 +205,8 @@ class Settings(BaseModel):
             settings = cls.model_validate({key: value for key, value in values.items() if value is not None})
         except ValidationError as error:
             wrong += _explain(error)
+        else:
+            wrong += explain_contradictions(settings)
         if wrong:
             raise pulumi.RunError("\n  ".join(["The stack's configuration is wrong:", *wrong]))
         return settings

@@ -11,9 +11,13 @@ LOCAL_KEY: Final = "test"
 
 @unique
 class Output(StrEnum):
-    """Outputs of every stack."""
+    """Outputs of every stack, but for those that say otherwise."""
 
     API_URL = "api_url"
+    API_DEFAULT_URL = "api_default_url"
+    """The address that AWS makes; of stacks with a domain name alone."""
+    API_DOMAIN_TARGET = "api_domain_target"
+    """What the record of the domain name has to lead to; likewise."""
     REGION = "region"
     TABLE_NAME = "table_name"
     RUNS_TABLE_NAME = "runs_table_name"

@@ -1,10 +1,15 @@
 """Navigation: which views there are. A new view is a file in `views` and a line here."""
 
+from typing import Final
+
 import streamlit as st
 
 from dashboard.frame.shell import run_in_shell
 
-st.set_page_config(page_icon="⏳", layout="wide")
+_SIDEBAR_PIXELS: Final = 232
+"""As wide as the longest word in it."""
+
+st.set_page_config(page_icon="⏳", layout="wide", initial_sidebar_state=_SIDEBAR_PIXELS)
 run_in_shell(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),

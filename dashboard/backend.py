@@ -10,14 +10,14 @@ import httpx
 from dashboard.access.analyst import Analyst
 from dashboard.access.auth_api import AuthApi, Tokens
 from dashboard.access.credentials import IdentityPool
+from dashboard.access.kept_sessions import KeptSession, KeptSessions, SessionFolder
+from dashboard.access.session import Session
+from dashboard.access.session_keys import read_session_keys
 from dashboard.access.sessions import SessionStore
 from dashboard.clock import Clock, utc_now
+from dashboard.data.computed import Computed
 from dashboard.data.hour_cache import HourCache
-from dashboard.data.incident_table import IncidentTable
-from dashboard.data.metrics import Metrics
-from dashboard.data.queries import Queries
-from dashboard.data.record_table import RecordTable
-from dashboard.data.sender_table import SenderTable
+from dashboard.data.recent import Recent
 from dashboard.settings import Settings
 
 
@@ -30,14 +30,35 @@ class Backend:
     identity_pool: IdentityPool
     sessions: SessionStore
     hour_cache: HourCache
+    recent: Recent
+    computed: Computed
     clock: Clock
 
     @classmethod
     def connect(cls, settings: Settings, clock: Clock = utc_now) -> Backend:
-        """A backend for the service that the settings name. Nothing is called yet."""
-        http = httpx.Client(base_url=settings.api_url)
+        """A backend for the service that the settings name. Nothing is called yet.
+
+        Raises:
+            SettingsError: sessions are to be kept, and the key or the folder is not fit for it.
+        """
+        auth = AuthApi(httpx.Client(base_url=settings.api_url))
+        identity_pool = IdentityPool(settings)
+        recent = Recent(clock)
+
+        def restore(kept: KeptSession) -> Session:
+            analyst = Analyst(auth, kept.username, kept.refresh_token, clock)
+            aws = identity_pool.session_on_demand(analyst.id_token)
+            return Session.open(analyst, aws, settings, recent, clock())
+
         return cls(
-            settings, AuthApi(http), IdentityPool(settings), SessionStore(clock), HourCache(clock), clock
+            settings=settings,
+            auth=auth,
+            identity_pool=identity_pool,
+            sessions=SessionStore(clock, _open_kept_sessions(settings), restore),
+            hour_cache=HourCache(clock),
+            recent=recent,
+            computed=Computed(),
+            clock=clock,
         )
 
     def admit(self, tokens: Tokens) -> str:
@@ -47,15 +68,15 @@ class Backend:
             NotAnAnalystError: the user may not read records.
             DashboardError: AWS gives no credentials.
         """
-        analyst = Analyst(self.auth, tokens, self.clock)
-        session = self.identity_pool.session(analyst.id_token)
-        settings = self.settings
-        table = RecordTable(session, settings.table_name, settings.endpoint_url)
-        queries = Queries(session, settings.endpoint_url)
-        senders = SenderTable(queries, settings.senders_table_name, self.clock)
-        incidents = IncidentTable(queries, settings.incidents_table_name, self.clock)
-        metrics = Metrics(session, settings.metrics_namespace, settings.endpoint_url)
-        return self.sessions.begin(analyst, table, senders, incidents, metrics)
+        analyst = Analyst.signed_in(self.auth, tokens, self.clock)
+        aws = self.identity_pool.session(analyst.id_token)
+        return self.sessions.begin(Session.open(analyst, aws, self.settings, self.recent, self.clock()))
+
+
+def _open_kept_sessions(settings: Settings) -> KeptSessions:
+    if settings.session_key_file is None or settings.session_dir is None:
+        return KeptSessions()
+    return SessionFolder(settings.session_dir, read_session_keys(settings.session_key_file))
 
 
 @cache
@@ -63,6 +84,6 @@ def backend() -> Backend:
     """The process's backend, made on first use.
 
     Raises:
-        SettingsError: the dashboard does not know where the service is.
+        SettingsError: a setting is missing or wrong.
     """
     return Backend.connect(Settings.read())

@@ -45,7 +45,7 @@ FOLDER: Final = Column(
     "path",
     "Folder",
     "Folder",
-    "Pick a row to see the whole path.",
+    None,
     305,
     attribute=Attribute.FOLDER,
 )
@@ -102,7 +102,9 @@ FOLDER_KEY: Final = Column("folder_key", "str")
 """What all spellings of a folder have in common."""
 STATUS: Final = Column("status", "str", "text", "Status", "Status", None, 100)
 BASIS: Final = Column("basis", "str", "text", "How it is known", "How it is known")
-OVERDUE_NOW: Final = Column("overdue_now", "float64", "minutes", "Over SLA now", "Over SLA now (min)")
+OVERDUE_NOW: Final = Column(
+    "overdue_now", "float64", "minutes", "Over SLA now", "Over SLA now (min)", None, 112
+)
 OVERDUE_WORST: Final = Column(
     "overdue_worst",
     "float64",

@@ -22,6 +22,7 @@ OVERDUE: Final = Column(
     "Oldest over SLA",
     "Oldest over SLA (min)",
     "How far its oldest file is over the SLA now.",
+    124,
 )
 OLDEST: Final = Column(
     "oldest",

@@ -11,7 +11,7 @@ NAME: Final = Column(
 STATE: Final = Column("state", "str", "text", "State", "State", None, 80)
 STATE_SINCE: Final = Column("state_since", MOMENT, "moment", "Since", "Since")
 WARNINGS: Final = Column(
-    "warnings", "str", "text", "Warnings", "Warnings", "Pick the row for what to do about it.", 125
+    "warnings", "str", "text", "Warnings", "Warnings", "Its details say what to do about it.", 125
 )
 LAST_RUN_AGO: Final = Column(
     "last_run_ago", "float64", "ago", "Last report", "Last report (min ago)", None, 100

@@ -7,5 +7,7 @@ import streamlit as st
 
 from dashboard.access.cookie import build_cookie_routes
 from dashboard.backend import backend
+from dashboard.memory import return_large_memory
 
+return_large_memory()
 app = st.App("app.py", routes=build_cookie_routes(lambda: backend().sessions))

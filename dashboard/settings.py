@@ -38,6 +38,10 @@ class Settings(BaseModel):
     """Of the service's own metrics; its API and its alarms bear the same name."""
     endpoint_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
     """Where AWS is, when it is an emulator."""
+    session_key_file: Path | None = None
+    """Holds the keys under which sessions are kept, so that they survive a restart."""
+    session_dir: Path | None = None
+    """Where they are kept."""
 
     @field_validator("api_url")
     @classmethod
@@ -59,9 +63,16 @@ class Settings(BaseModel):
             if given := environment.get(name_variable(name)):
                 values[name] = given
         try:
-            return cls.model_validate(values)
+            settings = cls.model_validate(values)
         except ValidationError as error:
             raise SettingsError(_explain(error)) from None
+        if (settings.session_key_file is None) != (settings.session_dir is None):
+            key_file, folder = name_variable("session_key_file"), name_variable("session_dir")
+            raise SettingsError(
+                f"To keep sessions over a restart takes both {key_file} and {folder}. "
+                "Set the one that is missing, or unset the other."
+            )
+        return settings
 
 
 def name_variable(name: str) -> str:

@@ -13,6 +13,7 @@ from ops import check_preview
 from ops.accounts import commands as accounts
 from ops.client_secret import commands as client_secret
 from ops.command import EXITS, Answer, Call, Exit, add_shared_options
+from ops.doctor import commands as doctor
 from ops.errors import FAILURES, describe
 from ops.export import commands as export
 from ops.incidents import commands as incidents
@@ -27,6 +28,7 @@ _COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (
     accounts.add,
     check_preview.add,
     client_secret.add,
+    doctor.add,
     export.add,
     incidents.add,
     restore.add,

@@ -16,10 +16,11 @@ from bench.processes.fresh import serve
 from contract.moments import HOUR, format_affected_date, parse_moment
 from contract.table import Attribute, Index
 from dashboard.clock import utc_now
-from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.frames import RecordFrames
 from dashboard.data.hour_cache import HourCache
 from dashboard.data.loading import Loading
 from dashboard.data.record_table import RecordTable
+from dashboard.data.records import parse_records
 from dashboard.services.periods import Period
 
 

@@ -19,6 +19,9 @@ _ACCESS_LOG_FIELDS: Final = {
     "requestId": "$context.requestId",
     "requestTime": "$context.requestTime",
     "ip": "$context.identity.sourceIp",
+    "host": "$context.domainName",
+    "tlsVersion": "$context.tlsVersion",
+    "cipherSuite": "$context.cipherSuite",
     "method": "$context.httpMethod",
     "path": "$context.resourcePath",
     "status": "$context.status",
@@ -52,7 +55,7 @@ class ApiStageArgs:
 class ApiStage(pulumi.ComponentResource):
     """A deployment, the stage that serves it, its access log, and the limits of its routes.
 
-    Exposes `url`, without a slash at its end, `arn`, and `access_log_name`.
+    Exposes `url`, without a slash at its end, `stage_name`, `arn`, and `access_log_name`.
     """
 
     def __init__(self, name: str, args: ApiStageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -88,6 +91,7 @@ class ApiStage(pulumi.ComponentResource):
             self._add_throttle(route)
 
         self.url: pulumi.Output[str] = self.stage.invoke_url
+        self.stage_name: pulumi.Output[str] = self.stage.stage_name
         self.arn: pulumi.Output[str] = self.stage.arn
         self.access_log_name: pulumi.Output[str] = log_group.name
         self.register_outputs({"url": self.url, "access_log_name": self.access_log_name})

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Self
 
 import pulumi
 import pulumi_aws as aws
@@ -16,14 +16,12 @@ from components.api.specs.gateway_responses import (
     build_cors_headers,
     build_preflight_headers,
 )
+from components.api.specs.tls import TLS_TERMS, TlsTerms
 from components.encryption import EncryptionKey
 from components.functions.function import Function
 from components.settings import Settings, Throttle
 from components.specs.policy import build_callers_policy
 from contract.routes import ROUTES
-
-TLS_POLICY: Final = "SecurityPolicy_TLS13_1_2_PQ_2025_09"
-"""TLS 1.2 and 1.3. Left out, a regional API takes TLS 1.0 too (API Gateway, default security policy)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +43,9 @@ class RestApiArgs:
     """Whether requests are traced with X-Ray."""
     allowed_blocks: Sequence[str]
     """CIDR blocks whose addresses may call; none for any address."""
+    tls: TlsTerms
+    default_endpoint: bool
+    """Whether the address that AWS makes is open."""
 
     @classmethod
     def of(
@@ -66,6 +67,8 @@ class RestApiArgs:
             manages_account=settings.manage_api_gateway_account,
             traced=settings.x_ray_tracing,
             allowed_blocks=settings.allowed_blocks,
+            tls=TLS_TERMS[settings.tls_policy],
+            default_endpoint=settings.default_endpoint,
         )
 
 
@@ -73,7 +76,7 @@ class RestApi(pulumi.ComponentResource):
     """A REST API with its authorizer, validator, gateway responses, routes and one stage.
 
     A new deployment is made whenever anything changes that shapes the API, and only then.
-    Exposes `url`, without a slash at its end, `stage_arn` and `access_log_name`.
+    Exposes `url`, without a slash at its end, `rest_api_id`, `stage_name`, `stage_arn` and `access_log_name`.
     """
 
     def __init__(self, name: str, args: RestApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -84,8 +87,10 @@ class RestApi(pulumi.ComponentResource):
             name=args.api_name,
             description="Where reports of files that waited too long go.",
             endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(types="REGIONAL"),
-            security_policy=TLS_POLICY,
-            endpoint_access_mode="STRICT",
+            # Left out, it would be the default of a regional API, which takes TLS 1.0.
+            security_policy=args.tls.security_policy,
+            endpoint_access_mode=args.tls.endpoint_access_mode,
+            disable_execute_api_endpoint=not args.default_endpoint,
             opts=child,
         )
         # Always declared: one that is left out of the next deployment stays in force.
@@ -164,6 +169,8 @@ class RestApi(pulumi.ComponentResource):
         )
 
         self.url: pulumi.Output[str] = self.stage.url
+        self.rest_api_id: pulumi.Output[str] = self.rest_api.id
+        self.stage_name: pulumi.Output[str] = self.stage.stage_name
         self.stage_arn: pulumi.Output[str] = self.stage.arn
         self.access_log_name: pulumi.Output[str] = self.stage.access_log_name
         self.register_outputs({"url": self.url})
@@ -185,6 +192,9 @@ def _digest_shape(args: RestApiArgs) -> pulumi.Output[str]:
         "preflight": build_preflight_headers(args.allowed_origin),
         "user_pool": args.user_pool_arn,
         "callers": list(args.allowed_blocks),
+        # Both are in force with the next deployment only.
+        "tls": [args.tls.security_policy, args.tls.endpoint_access_mode],
+        "default_endpoint": args.default_endpoint,
     }
     return pulumi.Output.json_dumps(shape, sort_keys=True).apply(
         lambda text: hashlib.sha256(text.encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 import threading
 from datetime import timedelta
-from typing import Final
+from typing import Final, Self
 
 from contract.names import Group
 from dashboard.access.auth_api import AuthApi, Tokens
@@ -35,16 +35,30 @@ class Analyst:
     token goes on counting until it is about to expire: the same time that AWS itself would go on with it.
     """
 
-    def __init__(self, api: AuthApi, tokens: Tokens, clock: Clock) -> None:
-        """Raises `NotAnAnalystError` when the token's user is not in the analyst group."""
+    def __init__(self, api: AuthApi, username: str, refresh_token: str | None, clock: Clock) -> None:
+        """A user who signed in before. What the user may do is not known until `verify` has asked."""
         self._api = api
         self._clock = clock
         self._lock = threading.Lock()
-        self._refresh_token: str | None = None
         self._failure: DashboardError | None = None
+        self._left_group = False
+        self._id_token = ""
+        self._ask_at = self._usable_until = clock()
+        self.username = username
+        self.refresh_token = refresh_token
+        """Proves later that the user signed in. None where there is none, or it was refused."""
+
+    @classmethod
+    def signed_in(cls, api: AuthApi, tokens: Tokens, clock: Clock) -> Self:
+        """A user who has just signed in.
+
+        Raises:
+            NotAnAnalystError: the token's user is not in the analyst group.
+        """
         claims = read_claims(tokens.id_token)
-        self.username = claims.username
-        self._accept(tokens, claims)
+        analyst = cls(api, claims.username, tokens.refresh_token, clock)
+        analyst._accept(tokens, claims)
+        return analyst
 
     def verify(self) -> None:
         """Makes sure that the user may still read, as of `CHECK_INTERVAL` ago at most.
@@ -59,7 +73,7 @@ class Analyst:
             if self._failure is not known and self._failure is not None:
                 # Another thread asked while this one waited. Asking again would only make it wait longer.
                 raise self._failure
-            if not self._in_group:
+            if self._left_group:
                 raise NotAnAnalystError(Group.ANALYSTS)
             if self._clock() >= self._ask_at:
                 self._renew()
@@ -70,16 +84,16 @@ class Analyst:
         return self._id_token
 
     def _renew(self) -> None:
-        if self._refresh_token is None:
+        if self.refresh_token is None:
             raise SessionExpiredError
         try:
-            tokens = self._api.renew(self.username, self._refresh_token)
+            tokens = self._api.renew(self.username, self.refresh_token)
             claims = read_claims(tokens.id_token)
         except _NO_ANSWER as failure:
             self._go_on_without(failure)
         except DashboardError:
             # Refused once is refused for good.
-            self._refresh_token = None
+            self.refresh_token = None
             raise SessionExpiredError from None
         else:
             self._accept(tokens, claims)
@@ -92,12 +106,12 @@ class Analyst:
         self._ask_at = min(now + RETRY_INTERVAL, self._usable_until)
 
     def _accept(self, tokens: Tokens, claims: Claims) -> None:
-        self._in_group = Group.ANALYSTS in claims.groups
-        if not self._in_group:
+        self._left_group = Group.ANALYSTS not in claims.groups
+        if self._left_group:
             raise NotAnAnalystError(Group.ANALYSTS)
         now = self._clock()
         self._id_token = tokens.id_token
         # Cognito gives a new refresh token only where rotation is on.
-        self._refresh_token = tokens.refresh_token or self._refresh_token
+        self.refresh_token = tokens.refresh_token or self.refresh_token
         self._usable_until = now + timedelta(seconds=tokens.lifetime) - RENEW_BEFORE
         self._ask_at = min(now + CHECK_INTERVAL, self._usable_until)

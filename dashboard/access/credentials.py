@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Final
 import boto3
 import botocore.session
 from botocore import UNSIGNED
-from botocore.credentials import CredentialProvider, CredentialResolver, RefreshableCredentials
+from botocore.credentials import (
+    CredentialProvider,
+    CredentialResolver,
+    DeferredRefreshableCredentials,
+    RefreshableCredentials,
+)
 
 from dashboard.aws_errors import translate_aws_errors
 from dashboard.errors import DashboardError
@@ -50,9 +55,16 @@ class IdentityPool:
             DashboardError: AWS does not accept the token, or gives no credentials for it.
         """
         fetch = _SharedFailure(lambda: self._fetch(id_token()))
-        credentials = RefreshableCredentials.create_from_metadata(
-            fetch(), refresh_using=fetch, method=_Provider.METHOD
+        return self._session(
+            RefreshableCredentials.create_from_metadata(fetch(), refresh_using=fetch, method=_Provider.METHOD)
         )
+
+    def session_on_demand(self, id_token: Callable[[], str]) -> boto3.session.Session:
+        """The same, but the first credentials are fetched where they are first used."""
+        fetch = _SharedFailure(lambda: self._fetch(id_token()))
+        return self._session(DeferredRefreshableCredentials(refresh_using=fetch, method=_Provider.METHOD))
+
+    def _session(self, credentials: RefreshableCredentials) -> boto3.session.Session:
         core = botocore.session.Session()
         core.register_component("credential_provider", CredentialResolver([_Provider(credentials)]))
         return boto3.session.Session(botocore_session=core, region_name=self._settings.region)

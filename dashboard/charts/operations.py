@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.records import build_time_axis, build_time_tooltip, label_as_utc
+from dashboard.charts.records import Span, build_time_axis, build_time_tooltip, label_as_utc
 from dashboard.services.operations import OUTCOMES
 
 _HEIGHT: Final = 240
@@ -40,30 +40,13 @@ def draw_outcomes(outcomes: pd.DataFrame) -> None:
     st.altair_chart(chart.properties(height=_HEIGHT), alt="Requests over time by outcome")
 
 
-def draw_statuses(found: pd.DataFrame) -> None:
-    """A table of `requests` by `status` and `route`."""
-    st.dataframe(
-        found.assign(
-            route=found["route"].map(lambda route: f"/{route}" if route else "(the gateway itself)")
-        ),
-        hide_index=True,
-        column_order=["status", "route", "requests"],
-        column_config={
-            "status": st.column_config.TextColumn("Status", width="small"),
-            "route": st.column_config.TextColumn("Answered by"),
-            "requests": st.column_config.NumberColumn("Requests", format="localized"),
-        },
-        alt="Status codes",
-    )
-
-
-def draw_latencies(lines: pd.DataFrame) -> None:
+def draw_latencies(lines: pd.DataFrame, span: Span) -> None:
     """A line of `milliseconds` over `time` for each `line`."""
     chart = (
         alt.Chart(label_as_utc(lines, "time"))
         .mark_line(point=alt.OverlayMarkDef(size=24))
         .encode(
-            x=build_time_axis("time"),
+            x=build_time_axis("time", span),
             y=alt.Y("milliseconds:Q", title="Milliseconds"),
             color=alt.Color("line:N", title=None, legend=alt.Legend(orient="bottom")),
             tooltip=[

@@ -1,24 +1,21 @@
-"""The shapes of the data frames, and how records become them."""
+"""The data frames of records and of their files."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from contract.senders import SENDER_SEPARATOR
-from contract.table import Attribute, FileAttribute
 from dashboard import columns
 from dashboard.columns import MOMENT, list_dtypes
-
-AttributeValues = Mapping[str, Any]
-"""A record in DynamoDB's own form, `{"SLA": {"N": "20"}, …}`."""
+from dashboard.data.records import STORED, Records
 
 RECORD_KEY: Final = [
     columns.DETECTED_AT.name,
@@ -43,79 +40,38 @@ FILE_COLUMNS: Final = list_dtypes(
 )
 """Columns of a frame of files: one row per sighting of a stuck file."""
 
-_STORED: Final = (*columns.RECORD, *columns.BESIDE, columns.RUN_ID)
-_READERS: Final = tuple(
-    # The same few texts come back in report after report: one copy of each is enough.
-    (
-        str(column.attribute),
-        *(("N", int) if column.kind in {"minutes", "count"} else ("S", sys.intern)),
-        column.absent,
-    )
-    for column in _STORED
-)
-"""Attribute, type in DynamoDB, how to read it, and what stands for it where there is none."""
-# As plain text: an enumeration's members are looked up anew each time, and months have many records.
-_FILES: Final = str(Attribute.FILES)
-_FILENAME: Final = str(FileAttribute.FILENAME)
-_CREATION_DATE: Final = str(FileAttribute.CREATION_DATE)
 
-
-class Record(NamedTuple):
-    """A record taken apart, its times still as text: cheap to make by the hour and to keep."""
-
-    values: tuple[Any, ...]
-    """Those of the columns that are stored, in their order."""
-    files: tuple[tuple[str, str], ...]
-    """Name and time of creation of each; nothing if they were not asked for."""
-
-
-def parse_records(stored: Iterable[AttributeValues]) -> list[Record]:
-    """The records, in the order in which they come."""
-    return [_parse_record(values) for values in stored]
-
-
-def _parse_record(values: AttributeValues) -> Record:
-    return Record(
-        tuple(
-            [
-                read(values[attribute][kind]) if attribute in values else absent
-                for attribute, kind, read, absent in _READERS
-            ]
-        ),
-        tuple(
-            (sys.intern(file["M"][_FILENAME]["S"]), sys.intern(file["M"][_CREATION_DATE]["S"]))
-            for file in values.get(_FILES, {"L": ()})["L"]
-        ),
-    )
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RecordFrames:
-    """Records, and the files that they list where those were asked for, as data frames."""
+    """Records, and the files that they list where those were asked for, as data frames.
+
+    They are equal to themselves alone, so what is computed of them is known by them.
+    """
 
     records: pd.DataFrame
     files: pd.DataFrame
 
     @staticmethod
-    def of(records: Sequence[Record], *, with_files: bool = True) -> RecordFrames:
-        """The frames of these records, parts of the same one joined."""
+    def of(*several: Records, with_files: bool = True) -> RecordFrames:
+        """The frames of all these records, parts of the same one joined."""
         stored = pd.DataFrame.from_records(
-            [record.values for record in records], columns=[column.name for column in _STORED]
+            list(chain.from_iterable(records.values for records in several)),
+            columns=[column.name for column in STORED],
         )
-        stored = stored.astype({column.name: column.dtype for column in _STORED if column.kind != "moment"})
-        for column in _STORED:
+        stored = stored.astype({column.name: column.dtype for column in STORED if column.kind != "moment"})
+        for column in STORED:
             if column.kind == "moment":
                 stored[column.name] = _parse_moments(stored[column.name])
         stored[columns.SENDER_NAME.name] = _name_senders(stored)
         joined = _join_parts(stored).astype(RECORD_COLUMNS)[list(RECORD_COLUMNS)]
-        return RecordFrames(joined, _list_files(records if with_files else [], stored))
+        return RecordFrames(joined, _list_files(several if with_files else (), stored))
 
     @staticmethod
-    def concatenate(one: RecordFrames, other: RecordFrames) -> RecordFrames:
-        """Both, which have no record in common."""
+    def concatenate(*several: RecordFrames) -> RecordFrames:
+        """All of them, which have no record in common."""
         return RecordFrames(
-            pd.concat([one.records, other.records], ignore_index=True),
-            pd.concat([one.files, other.files], ignore_index=True),
+            pd.concat([one.records for one in several], ignore_index=True),
+            pd.concat([one.files for one in several], ignore_index=True),
         )
 
     def between(self, start: datetime, end: datetime) -> RecordFrames:
@@ -125,14 +81,17 @@ class RecordFrames:
         )
 
 
-def _list_files(records: Sequence[Record], stored: pd.DataFrame) -> pd.DataFrame:
-    positions = np.repeat(np.arange(len(records)), [len(record.files) for record in records])
-    listed = list(chain.from_iterable(record.files for record in records))
+def _list_files(several: Sequence[Records], stored: pd.DataFrame) -> pd.DataFrame:
+    counts = list(chain.from_iterable(records.file_counts for records in several))
     shared = [*RECORD_KEY, *(column.name for column in _SHARED), columns.SLA.name]
-    files = stored[shared].take(positions).reset_index(drop=True)
-    files["filename"] = [filename for filename, _ in listed]
-    files["created"] = _parse_moments(pd.Series([created for _, created in listed], dtype="object"))
+    files = stored[shared].take(np.repeat(np.arange(len(counts)), counts)).reset_index(drop=True)
+    files["filename"] = _join_texts([records.filenames for records in several])
+    files["created"] = _parse_moments(_join_texts([records.creation_dates for records in several]))
     return files.astype(FILE_COLUMNS)[list(FILE_COLUMNS)]
+
+
+def _join_texts(arrays: Sequence[pa.Array]) -> pd.Series[Any]:
+    return pd.Series(pd.array(pa.chunked_array(arrays, type=pa.large_string()), dtype="str"))
 
 
 def _name_senders(stored: pd.DataFrame) -> pd.Series[str]:
@@ -158,7 +117,7 @@ def _join_parts(stored: pd.DataFrame) -> pd.DataFrame:
     joined = stored.groupby(RECORD_KEY, as_index=False, sort=False).agg(
         **{
             column.name: (column.name, "sum" if column is columns.FILE_COUNT else "first")
-            for column in (*_STORED, columns.SENDER_NAME)
+            for column in (*STORED, columns.SENDER_NAME)
             if column.name not in RECORD_KEY
         },
         found=("parts", "size"),

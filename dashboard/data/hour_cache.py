@@ -3,26 +3,36 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from contract.moments import HOUR, start_of_hour
 from dashboard.clock import Clock
-from dashboard.data.frames import Record, RecordFrames
+from dashboard.data.recent import Recent
+from dashboard.data.records import Records
 
 SETTLING: Final = timedelta(minutes=5)
 """A report is dated when it arrives and stored a little later; after this an hour changes no more."""
 CAPACITY: Final = 3_000_000
 """Records and files remembered before the hours nobody asked for in the longest time are forgotten."""
-MAX_FRAMES: Final = 3
-"""Stretches of hours kept as data frames too, so that a click does not make them anew."""
 
-Stretch = tuple[tuple[datetime, ...], bool]
-"""Settled hours in order, and whether with their files."""
+_Key = tuple[datetime, bool]
+"""An hour, and whether with its files."""
+
+
+@dataclass(frozen=True, eq=False)
+class StoredHour:
+    """The records of an hour. It is equal to itself alone, so what is computed of it is known by it."""
+
+    hour: datetime
+    records: Records
 
 
 class HourCache:
-    """Past hours, shared by everyone who is signed in to this dashboard. Safe to share between threads.
+    """Hours of records, shared by everyone who is signed in to this dashboard. Safe to share between threads.
+
+    Past hours are remembered; the current one is for some seconds, so that many who look at once ask once.
 
     Sharing is safe because whoever gets here has shown AWS that they may read all of it, and
     `SessionStore.verify` has every page make sure that it is still so.
@@ -33,15 +43,16 @@ class HourCache:
         self._capacity = capacity
         self._lock = threading.Lock()
         self._size = 0
-        self._hours: OrderedDict[tuple[datetime, bool], list[Record]] = OrderedDict()
-        self._frames: OrderedDict[Stretch, RecordFrames] = OrderedDict()
+        self._hours: OrderedDict[_Key, StoredHour] = OrderedDict()
+        self._recent = Recent(clock)
+        self._unsettled: dict[_Key, StoredHour] = {}
 
     def is_settled(self, hour: datetime) -> bool:
         """Whether the hour's records can no longer change."""
         return self._clock() >= start_of_hour(hour) + HOUR + SETTLING
 
-    def get(self, hour: datetime, *, with_files: bool) -> list[Record] | None:
-        """The hour's records, if they are here. Those with files serve whoever needs none, too."""
+    def get(self, hour: datetime, *, with_files: bool) -> StoredHour | None:
+        """The settled hour, if it is here. One with files serves whoever needs none, too."""
         keys = [(hour, True)] if with_files else [(hour, False), (hour, True)]
         with self._lock:
             for key in keys:
@@ -50,29 +61,37 @@ class HourCache:
                     return self._hours[key]
         return None
 
-    def put(self, hour: datetime, records: list[Record], *, with_files: bool) -> None:
-        """Remembers a settled hour, and nothing of one that may still change."""
-        if not self.is_settled(hour):
-            return
+    def fetch(self, hour: datetime, query: Callable[[], Records], *, with_files: bool) -> StoredHour:
+        """The hour, queried only if it is not here; whoever wants it meanwhile waits for the same query.
+
+        Raises:
+            DashboardError: what `query` raises.
+        """
+        known = self.get(hour, with_files=with_files)
+        key = (hour, with_files)
+        return known or self._recent.get(key, lambda: self.put(hour, query(), with_files=with_files))
+
+    def put(self, hour: datetime, records: Records, *, with_files: bool) -> StoredHour:
+        """Remembers an hour; one that may still change only until the next time that it is put."""
+        key = (hour, with_files)
+        settled = self.is_settled(hour)
         with self._lock:
-            replaced = self._hours.pop((hour, with_files), None)
-            self._size += _count(records) - _count(replaced or [])
-            self._hours[hour, with_files] = records
+            before = self._unsettled.pop(key, None)
+            # The same as the last time: what was computed of it goes on counting.
+            stored = before if before and before.records.equals(records) else StoredHour(hour, records)
+            if not settled:
+                self._unsettled = {
+                    known: one for known, one in self._unsettled.items() if not self.is_settled(known[0])
+                }
+                self._unsettled[key] = stored
+                return stored
+            self._size += _count(stored) - _count(self._hours.pop(key, None))
+            self._hours[key] = stored
             while self._size > self._capacity:
                 _, forgotten = self._hours.popitem(last=False)
                 self._size -= _count(forgotten)
-
-    def get_frames(self, stretch: Stretch, make: Callable[[], RecordFrames]) -> RecordFrames:
-        """The frames of settled hours, made only if they are not among the last ones asked for."""
-        with self._lock:
-            known = self._frames.pop(stretch, None)
-        frames = known or make()
-        with self._lock:
-            self._frames[stretch] = frames
-            while len(self._frames) > MAX_FRAMES:
-                self._frames.popitem(last=False)
-        return frames
+        return stored
 
 
-def _count(records: list[Record]) -> int:
-    return len(records) + sum(len(record.files) for record in records)
+def _count(stored: StoredHour | None) -> int:
+    return len(stored.records) + len(stored.records.filenames) if stored else 0

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Final
 
 from contract.incidents import IncidentAttribute, IncidentIndex, IncidentStatus, list_live_partitions
-from dashboard.clock import Clock
 from dashboard.data.incident import ATTRIBUTES, Incident
 from dashboard.data.queries import Queries, Query
 from dashboard.data.recent import Recent
@@ -17,13 +16,18 @@ MOST_ENDED: Final = 100
 class IncidentTable:
     """Incidents, as one analyst may see them. Safe to share between threads.
 
-    Every method raises what `translate_aws_errors` does. What was read is remembered for some seconds.
+    Every method raises what `translate_aws_errors` does.
+
+    Args:
+        queries: what the analyst may query.
+        table_name: what DynamoDB calls the table.
+        recent: what anybody read of it in the last seconds.
     """
 
-    def __init__(self, queries: Queries, table_name: str, clock: Clock) -> None:
+    def __init__(self, queries: Queries, table_name: str, recent: Recent) -> None:
         self._queries = queries
         self._table_name = table_name
-        self._recent = Recent[list[Incident]](clock)
+        self._recent = recent
 
     def list_live(self) -> list[Incident]:
         """Every incident that is open or unknown, in no particular order."""
@@ -41,7 +45,7 @@ class IncidentTable:
             )
             for partition in partitions
         ]
-        return self._recent.get("live", lambda: self._read(*queries))
+        return self._recent.get((self._table_name, "live"), lambda: self._read(*queries))
 
     def list_ended(self, days: Sequence[date], most: int | None = MOST_ENDED) -> list[Incident]:
         """The incidents that ended on each of these days, in UTC.
@@ -60,11 +64,11 @@ class IncidentTable:
             )
             for day in days
         ]
-        return self._recent.get(("ended", most, *days), lambda: self._read(*queries))
+        return self._recent.get((self._table_name, "ended", most, *days), lambda: self._read(*queries))
 
     def find(self, incident_id: str) -> Incident | None:
         """The incident of this id, ended or not; None if there is none."""
-        found = self._recent.get(("id", incident_id), lambda: self._find(incident_id))
+        found = self._recent.get((self._table_name, "id", incident_id), lambda: self._find(incident_id))
         return found[0] if found else None
 
     def _find(self, incident_id: str) -> list[Incident]:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime
-from itertools import chain
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
-from dashboard.data.frames import Record, RecordFrames, parse_records
-from dashboard.data.hour_cache import HourCache
+from dashboard.data.computed import Computed
+from dashboard.data.frames import RecordFrames
+from dashboard.data.hour_cache import HourCache, StoredHour
 from dashboard.data.record_table import CONNECTIONS, RecordTable
+from dashboard.data.records import parse_records
+from dashboard.data.stretch import Stretch
 
 
 class Loading:
@@ -27,14 +29,14 @@ class Loading:
         self._with_files = with_files
         self._total = len(hours)
         remembered = {hour: cache.get(hour, with_files=with_files) for hour in hours}
-        self._records = {hour: records for hour, records in remembered.items() if records is not None}
-        self._missing = sorted((hour for hour in hours if hour not in self._records), reverse=True)
+        self._hours = {hour: stored for hour, stored in remembered.items() if stored is not None}
+        self._missing = sorted((hour for hour in hours if hour not in self._hours), reverse=True)
         self._pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="records")
 
     @property
     def missing(self) -> int:
         """Hours not here yet."""
-        return self._total - len(self._records)
+        return self._total - len(self._hours)
 
     @property
     def total(self) -> int:
@@ -43,16 +45,17 @@ class Loading:
 
     def frames(self) -> RecordFrames:
         """What is here so far."""
-        settled = tuple(sorted(hour for hour in self._records if self._cache.is_settled(hour)))
-        fresh = [hour for hour in self._records if hour not in set(settled)]
-        return RecordFrames.concatenate(
-            self._cache.get_frames((settled, self._with_files), lambda: self._build_frames(settled)),
-            self._build_frames(fresh),
-        )
+        records = (self._hours[hour].records for hour in sorted(self._hours))
+        return RecordFrames.of(*records, with_files=self._with_files)
 
-    def _build_frames(self, hours: Iterable[datetime]) -> RecordFrames:
-        records = chain.from_iterable(self._records[hour] for hour in hours)
-        return RecordFrames.of(list(records), with_files=self._with_files)
+    def frames_between(self, start: datetime, end: datetime, computed: Computed) -> RecordFrames:
+        """What is here so far and was detected from `start` up to, not at, `end`.
+
+        Whoever asks for the same gets the same: `computed` remembers it.
+        """
+        here = [self._hours[hour] for hour in sorted(self._hours)]
+        stretch = Stretch.cut(here, start, end, self._cache.is_settled)
+        return stretch.frames(computed, with_files=self._with_files)
 
     def __iter__(self) -> Iterator[int]:
         """Yields the number of hours that are here, each time one more is.
@@ -64,7 +67,7 @@ class Loading:
 
     def watch(self, seconds: float | None) -> Iterator[int]:
         """The same; yields also each time that nothing has arrived for so many `seconds`."""
-        arrived: SimpleQueue[Future[list[Record]]] = SimpleQueue()
+        arrived: SimpleQueue[Future[StoredHour]] = SimpleQueue()
         fetches = {self._pool.submit(self._fetch, hour): hour for hour in self._missing}
         for fetch in fetches:
             fetch.add_done_callback(arrived.put)
@@ -74,8 +77,8 @@ class Loading:
             except Empty:
                 pass
             else:
-                self._records[fetches.pop(fetch)] = fetch.result()
-            yield len(self._records)
+                self._hours[fetches.pop(fetch)] = fetch.result()
+            yield len(self._hours)
 
     def finish(self) -> None:
         """Waits until every hour is here."""
@@ -90,13 +93,15 @@ class Loading:
     ) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _fetch(self, hour: datetime) -> list[Record]:
-        records = parse_records(self._table.query_hour(hour, with_files=self._with_files))
-        self._cache.put(hour, records, with_files=self._with_files)
-        return records
+    def _fetch(self, hour: datetime) -> StoredHour:
+        return self._cache.fetch(
+            hour,
+            lambda: parse_records(self._table.query_hour(hour, with_files=self._with_files)),
+            with_files=self._with_files,
+        )
 
 
-def list_cheap_hours(cache: HourCache, hours: Sequence[datetime], *, with_files: bool) -> list[datetime]:
+def list_cheap_hours(cache: HourCache, hours: Iterable[datetime], *, with_files: bool) -> list[datetime]:
     """The hours that cost little: those remembered, and those too recent to be remembered."""
     return [
         hour

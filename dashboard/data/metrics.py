@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import boto3
 import pandas as pd
@@ -16,10 +16,13 @@ from contract.names import ALARM_SEPARATOR, STAGE
 from contract.routes import ROUTES
 from dashboard.aws_errors import translate_aws_errors
 from dashboard.columns import MOMENT
+from dashboard.data.recent import Recent
 from dashboard.timeouts import build_client_config
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
+
+T = TypeVar("T")
 
 VALUE_COLUMNS: Final = {"name": "str", "route": "str", "time": MOMENT, "value": "float64"}
 """Columns of a frame of values: what was measured, of which route, when the step begins, and how much.
@@ -30,6 +33,8 @@ VALUE_COLUMNS: Final = {"name": "str", "route": "str", "time": MOMENT, "value": 
 PERCENTILES: Final = ("p50", "p95")
 _RETENTION: Final = timedelta(days=15)
 """How long CloudWatch keeps values to the minute."""
+_RASTER: Final = timedelta(minutes=1)
+"""CloudWatch tells nothing finer of what is measured here."""
 _PAGE: Final = 500
 NAME: Final = "CloudWatch"
 """What those who wait for it are told that they wait for."""
@@ -64,16 +69,23 @@ class Metrics:
         session: has the analyst's credentials.
         namespace: of the service's own metrics; its API and its alarms bear the same name.
         endpoint_url: where CloudWatch is, when it is an emulator.
+        recent: what anybody read of it in the last seconds.
     """
 
-    def __init__(self, session: boto3.session.Session, namespace: str, endpoint_url: str | None) -> None:
+    def __init__(
+        self, session: boto3.session.Session, namespace: str, endpoint_url: str | None, recent: Recent
+    ) -> None:
         self._namespace = namespace
+        self._recent = recent
         self._client: CloudWatchClient = session.client(
             "cloudwatch", endpoint_url=endpoint_url, config=build_client_config()
         )
 
     def list_alarms(self) -> list[Alarm]:
         """Every alarm of the service, in no particular order."""
+        return self._recent.get((self._namespace, "alarms"), self._list_alarms)
+
+    def _list_alarms(self) -> list[Alarm]:
         pages = self._client.get_paginator("describe_alarms").paginate(
             AlarmNamePrefix=f"{self._namespace}{ALARM_SEPARATOR}",
             AlarmTypes=["MetricAlarm", "CompositeAlarm"],
@@ -102,10 +114,13 @@ class Metrics:
                     percentile,
                     of_route,
                 )
-        return self._values(wanted, start, end, step)
+        return self._read("gateway", lambda: self._values(wanted, start, end, step), start, end, step)
 
     def read_statuses(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
         """How often the functions answered with each status, as `VALUES`."""
+        return self._read("statuses", lambda: self._read_statuses(start, end, step), start, end, step)
+
+    def _read_statuses(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
         with translate_aws_errors(NAME, _DENIED):
             seen = [
                 {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
@@ -127,6 +142,9 @@ class Metrics:
 
     def find_last_report(self, now: datetime) -> datetime | None:
         """The minute of the last report or heartbeat; None if there was none for 15 days."""
+        return self._read("last report", lambda: self._find_last_report(now), now, now, _RASTER)
+
+    def _find_last_report(self, now: datetime) -> datetime | None:
         pages = self._client.get_paginator("get_metric_data").paginate(
             MetricDataQueries=[_query("reports", (self._namespace, Metric.REPORTS, "Sum", {}), 60)],
             StartTime=now - _RETENTION,
@@ -141,6 +159,11 @@ class Metrics:
                 ]:
                     return max(moments).astimezone(UTC)
         return None
+
+    def _read(self, what: str, read: Callable[[], T], start: datetime, end: datetime, step: timedelta) -> T:
+        """The answer, shared by all who ask for the same steps: the moments of two analysts never agree."""
+        question = (self._namespace, what, step, _start_of_step(start, step), _start_of_step(end, _RASTER))
+        return self._recent.get(question, read)
 
     def _alarm(self, alarm: Mapping[str, Any]) -> Alarm:
         meaning, _, address = alarm.get("AlarmDescription", "").partition(runbook.LABEL)

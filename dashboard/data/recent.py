@@ -3,9 +3,10 @@
 import threading
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 from dashboard.clock import Clock
+from dashboard.data.single_flight import SingleFlight
 
 T = TypeVar("T")
 
@@ -13,19 +14,38 @@ KEPT_FOR: Final = timedelta(seconds=5)
 """Less than anybody waits before looking again, and more than a few clicks take."""
 
 
-class Recent(Generic[T]):
+class Recent:
     """Remembers what was answered last to each question. Safe to share between threads.
 
-    What an analyst asked is remembered for that analyst alone: every session has its own.
+    Everyone who is signed in shares the answers, for the reason that `HourCache` gives: whoever gets here may
+    read all of it. Nobody may change what is answered.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._answers: dict[Hashable, tuple[datetime, T]] = {}
+        self._answers: dict[Hashable, tuple[datetime, Any]] = {}
+        self._flights = SingleFlight()
 
     def get(self, question: Hashable, ask: Callable[[], T]) -> T:
-        """The last answer, or else a new one. What `ask` raises is not remembered."""
+        """The last answer, or else a new one, for which `ask` runs once at a time.
+
+        Args:
+            question: with what tells it from the questions of others, such as the table's name.
+            ask: gives the answer. What it raises is not remembered.
+        """
+
+        def answer_anew() -> T:
+            asked_at = self._clock()
+            answer = ask()
+            with self._lock:
+                self._answers[question] = (asked_at, answer)
+            return answer
+
+        known = self._find(question)
+        return known[0] if known else self._flights.share(question, answer_anew)
+
+    def _find(self, question: Hashable) -> tuple[Any] | None:
         now = self._clock()
         with self._lock:
             self._answers = {
@@ -33,9 +53,4 @@ class Recent(Generic[T]):
                 for asked, (at, answer) in self._answers.items()
                 if timedelta() <= now - at < KEPT_FOR
             }
-            if question in self._answers:
-                return self._answers[question][1]
-        answer = ask()
-        with self._lock:
-            self._answers[question] = (now, answer)
-        return answer
+            return (self._answers[question][1],) if question in self._answers else None

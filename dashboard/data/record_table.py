@@ -12,7 +12,7 @@ from contract.moments import format_affected_date
 from contract.table import Attribute, Index
 from dashboard import columns
 from dashboard.aws_errors import translate_aws_errors
-from dashboard.data.frames import AttributeValues
+from dashboard.data.records import AttributeValues
 from dashboard.timeouts import build_client_config
 
 if TYPE_CHECKING:

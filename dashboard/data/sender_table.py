@@ -10,7 +10,6 @@ from contract.senders import (
     SenderIndex,
     SenderState,
 )
-from dashboard.clock import Clock
 from dashboard.data.queries import Item, Queries, Query
 from dashboard.data.recent import Recent
 from dashboard.data.sender import ATTRIBUTES, Fleet, Refusal, Sender
@@ -19,13 +18,18 @@ from dashboard.data.sender import ATTRIBUTES, Fleet, Refusal, Sender
 class SenderTable:
     """Senders, as one analyst may see them. Safe to share between threads.
 
-    Every method raises what `translate_aws_errors` does. What was read is remembered for some seconds.
+    Every method raises what `translate_aws_errors` does.
+
+    Args:
+        queries: what the analyst may query.
+        table_name: what DynamoDB calls the table.
+        recent: what anybody read of it in the last seconds.
     """
 
-    def __init__(self, queries: Queries, table_name: str, clock: Clock) -> None:
+    def __init__(self, queries: Queries, table_name: str, recent: Recent) -> None:
         self._queries = queries
         self._table_name = table_name
-        self._recent = Recent[Fleet](clock)
+        self._recent = recent
 
     def list_all(self) -> Fleet:
         """Every sender, without what is shown of one alone, in no particular order."""
@@ -34,7 +38,7 @@ class SenderTable:
             Query(table=self._table_name, index=SenderIndex.STATE, equal={SenderAttribute.STATE: state})
             for state in (*SenderState, REFUSED_STATE)
         ]
-        return self._recent.get("all", lambda: _read_fleet(self._queries.run(*queries)))
+        return self._recent.get((self._table_name, "all"), lambda: _read_fleet(self._queries.run(*queries)))
 
     def read(self, key: str) -> tuple[Sender | None, Refusal | None]:
         """One sender in full: itself, and its last refused report."""
@@ -45,7 +49,8 @@ class SenderTable:
             between=(SenderAttribute.PART, REFUSED_PART, OWN_PART),
             attributes=ATTRIBUTES,
         )
-        return self._recent.get(("one", key), lambda: _read_fleet(self._queries.run(query))).find(key)
+        question = (self._table_name, "one", key)
+        return self._recent.get(question, lambda: _read_fleet(self._queries.run(query))).find(key)
 
 
 def _read_fleet(items: Iterable[Item]) -> Fleet:

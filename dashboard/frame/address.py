@@ -4,16 +4,15 @@ A parameter is read from the address at every run, and checked before it is used
 it there when it changes. Thus a link, a reload and the back button all show what they should.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import streamlit as st
 
 T = TypeVar("T")
 
 _PAGE = "address_page"
-_CARRIED = "address_carried"
 
 
 @dataclass(frozen=True)
@@ -78,11 +77,11 @@ def parse_choice(*choices: str) -> Callable[[str], str | None]:
     return lambda text: text if text in choices else None
 
 
-def carry_parameters(page: str, names: Collection[str]) -> None:
-    """Keeps the parameters of these names in the address when the page changes, and Streamlit empties it."""
-    if st.session_state.get(_PAGE, page) != page:
-        for name, text in st.session_state.get(_CARRIED, {}).items():
-            if name not in st.query_params:
-                st.query_params[name] = text
+def name_page(page: str) -> None:
+    """Says which page this run is of, before anything of its parameters is read."""
     st.session_state[_PAGE] = page
-    st.session_state[_CARRIED] = {name: st.query_params[name] for name in names if name in st.query_params}
+
+
+def write_together(*written: "tuple[Parameter[Any], object]") -> None:
+    """Puts several choices into the address at once, which is one step for the back button."""
+    st.query_params.update({parameter.name: parameter.text(value) for parameter, value in written})

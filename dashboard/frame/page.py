@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.access.sessions import Session
+from dashboard.access.session import Session
 from dashboard.backend import backend
 from dashboard.frame import signed_in
-from dashboard.frame.address import carry_parameters
-from dashboard.frame.period import DAYS, RANGE, pick_period
+from dashboard.frame.address import name_page
+from dashboard.frame.attention import begin_page
+from dashboard.frame.period import pick_period
 from dashboard.frame.refresh import draw_refresher
-from dashboard.frame.zone import ZONE, pick_zone
+from dashboard.frame.zone import pick_zone
 from dashboard.services.periods import Period
 
 
@@ -27,6 +28,11 @@ class Page:
     """Of a page without a range, the moment that it shows."""
 
 
+def name_tab(*names: str) -> None:
+    """Names the browser's tab, the most particular name first."""
+    st.set_page_config(page_title=" - ".join([*names, "file-sla"]))
+
+
 def start_page(title: str, *, ranged: bool = True) -> Page:
     """Draws what every page has at its top, and returns what was chosen there.
 
@@ -37,12 +43,15 @@ def start_page(title: str, *, ranged: bool = True) -> Page:
     """
     session = signed_in.require_session()
     now = backend().clock()
-    carry_parameters(title, [ZONE.name, RANGE.name, DAYS.name])
+    name_page(title)
+    begin_page(title)
     with st.sidebar:
         zone = pick_zone(now)
         draw_refresher()
-    st.title(title)
     local = now.astimezone(zone)
     offset = local.isoformat(timespec="seconds")[-6:]
-    st.caption(f"Times in {zone.key} (UTC{offset}). Updated {local:%H:%M:%S}.")
-    return Page(session, now, zone, pick_period(now, zone) if ranged else Period(now, now))
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(title, width="content", anchor=False)
+        st.caption(f"Times in {zone.key} (UTC{offset}). Updated {local:%H:%M:%S}.", width="content")
+        period = pick_period(now, zone) if ranged else Period(now, now)
+    return Page(session, now, zone, period)

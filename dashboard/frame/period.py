@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard.frame.address import Parameter, parse_choice, show_in_widget
+from dashboard.frame.address import Parameter, parse_choice, show_in_widget, write_together
 from dashboard.frame.zone import ZONE
 from dashboard.services.periods import LATEST, MAX_DAYS, Period, build_day_period, build_latest_period
 
@@ -37,15 +37,18 @@ def pick_period(now: datetime, zone: ZoneInfo) -> Period:
     """Draws the picker and returns the period; the address holds the choice."""
     choice = RANGE.read(_DEFAULT)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.segmented_control(
+        # Not a segmented control: there the Tab key leads to the first choice, whichever is chosen.
+        choices = [*LATEST, _CUSTOM]
+        st.radio(
             "Range",
-            [*LATEST, _CUSTOM],
-            default=choice,
-            required=True,
+            choices,
+            index=choices.index(choice),
             format_func=_LABELS.__getitem__,
             key=RANGE.key,
             on_change=RANGE.write_from_widget,
-            wrap=True,
+            horizontal=True,
+            label_visibility="collapsed",
+            width="content",
         )
         if choice == _CUSTOM:
             return _pick_days(now.astimezone(zone).date(), zone)
@@ -53,9 +56,9 @@ def pick_period(now: datetime, zone: ZoneInfo) -> Period:
 
 
 def _pick_days(today: date, zone: ZoneInfo) -> Period:
-    first, last = DAYS.value((today - timedelta(days=6), today))
-    last = min(last, today)
-    first = min(max(first, last - timedelta(days=MAX_DAYS - 1)), last)
+    wanted = DAYS.value((today - timedelta(days=6), today))
+    last = min(wanted[1], today)
+    first = min(max(wanted[0], last - timedelta(days=MAX_DAYS - 1)), last)
     show_in_widget(DAYS.key, (first, last))
     st.date_input(
         "Days",
@@ -66,15 +69,24 @@ def _pick_days(today: date, zone: ZoneInfo) -> Period:
         args=(zone.key,),
         format="YYYY-MM-DD",
         width=260,
+        label_visibility="collapsed",
         help=f"Whole days in {zone.key}, {MAX_DAYS} at most.",
     )
+    if (first, last) != wanted:
+        st.warning(_describe_cut(wanted, (first, last)), icon=":material/content_cut:")
     return build_day_period(first, last, zone)
+
+
+def _describe_cut(wanted: Days, shown: Days) -> str:
+    return (
+        f"The link asks for {wanted[0]} to {wanted[1]}. Shown are {shown[0]} to {shown[1]}: "
+        f"{MAX_DAYS} days at most, and none to come."
+    )
 
 
 def _write_days(zone: str) -> None:
     chosen = st.session_state[DAYS.key]
     # With only one end chosen so far, the analyst is still choosing.
     if len(chosen) == 2:
-        DAYS.write(chosen)
         # A day is another stretch of time in another zone: the link has to say which is meant.
-        ZONE.write(zone)
+        write_together((DAYS, chosen), (ZONE, zone))

@@ -9,6 +9,9 @@ from dashboard.access import auth_api
 from dashboard.backend import backend
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.frame import sign_in, signed_in
+from dashboard.frame.attention import draw_attention
+from dashboard.frame.navigation import draw_navigation
+from dashboard.frame.style import draw_style
 from dashboard.frame.waiting import wait_for
 from dashboard.services.markdown import escape_markdown
 from dashboard.settings import SettingsError
@@ -19,16 +22,21 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
     try:
         session = signed_in.find_session()
         # The pages are known while signed out too, so that a link survives the sign-in.
-        page = st.navigation(pages, position="sidebar" if session else "hidden")
+        page = st.navigation(pages, position="hidden")
+        draw_style()
         st.set_page_config(page_title=f"{page.title if session else 'Sign in'} - file-sla")
         if session is None:
             sign_in.draw()
             signed_in.synchronize_cookie()
+            draw_attention()
             return
+        with st.sidebar:
+            draw_navigation(pages)
         _draw_account(session.analyst.username)
         # First of all: a page may show what is remembered, and only analysts may see that.
         wait_for(auth_api.NAME, lambda: backend().sessions.verify(session), "verification")
         page.run()
+        draw_attention()
     except SettingsError as error:
         st.error(escape_markdown(str(error)), icon=":material/settings_alert:")
     except (SessionExpiredError, NotAnAnalystError) as error:

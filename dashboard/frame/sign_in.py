@@ -10,6 +10,7 @@ from dashboard.access.auth_api import Tokens
 from dashboard.backend import backend
 from dashboard.errors import DashboardError, InvalidInputError, PasswordChangeRequiredError
 from dashboard.frame import signed_in
+from dashboard.frame.attention import TITLE, move_focus
 from dashboard.services.markdown import escape_markdown
 
 _STEP: Final = "sign_in_step"
@@ -19,6 +20,8 @@ _NOTICE: Final = "sign_in_notice"
 @dataclass(frozen=True)
 class _SignIn:
     """Name and password are asked for."""
+
+    username: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ class _FirstPassword:
 class _ForgotPassword:
     """The user name is asked for, to mail a code."""
 
+    username: str = ""
+
 
 @dataclass(frozen=True)
 class _Reset:
@@ -45,7 +50,7 @@ def draw() -> None:
     """Draws the form of the step that this tab is at."""
     _, middle, _ = st.columns([1, 2, 1])
     with middle:
-        st.title("file-sla", icon=":material/hourglass_top:")
+        st.title("file-sla", icon=":material/hourglass_top:", anchor=False)
         if notice := st.session_state.pop(_NOTICE, None):
             st.success(notice, icon=":material/check_circle:")
         elif reason := signed_in.read_reason():
@@ -53,54 +58,56 @@ def draw() -> None:
         match st.session_state.get(_STEP, _SignIn()):
             case _FirstPassword() as step:
                 _draw_first_password(step)
-            case _ForgotPassword():
-                _draw_forgot_password()
+            case _ForgotPassword() as step:
+                _draw_forgot_password(step)
             case _Reset() as step:
                 _draw_reset(step)
-            case _:
-                _draw_sign_in()
+            case _SignIn() as step:
+                _draw_sign_in(step)
 
 
-def _draw_sign_in() -> None:
+def _draw_sign_in(step: _SignIn) -> None:
     with st.form("sign_in"):
-        st.subheader("Sign in")
-        username = st.text_input("User name", autocomplete="username")
+        st.header("Sign in", anchor=False)
+        username = st.text_input("User name", step.username, autocomplete="username")
         password = st.text_input("Password", type="password", autocomplete="current-password")
         submitted = st.form_submit_button("Sign in", type="primary", width="stretch")
+        # Of the form, or else the name that was typed there would stay there.
+        forgotten = st.form_submit_button("Forgot password?", type="tertiary")
     if submitted and _all_given(username, password):
         try:
             _admit(lambda: backend().auth.sign_in(username, password))
         except PasswordChangeRequiredError:
             _go_to(_FirstPassword(username, password))
-    if st.button("Forgot password?", type="tertiary"):
-        _go_to(_ForgotPassword())
+    if forgotten:
+        _go_to(_ForgotPassword(username))
 
 
 def _draw_first_password(step: _FirstPassword) -> None:
     with st.form("first_password"):
-        st.subheader("Choose your password")
+        st.header("Choose your password", anchor=False)
         st.caption("The password you were given works once. Choose one of your own to go on.")
         _username_for_password_managers(step.username)
         new_password = _new_password_inputs()
         submitted = st.form_submit_button("Set password and sign in", type="primary", width="stretch")
     if submitted and new_password:
         _admit(lambda: backend().auth.set_first_password(step.username, step.password, new_password))
-    _back_button()
+    _back_button(step.username)
 
 
-def _draw_forgot_password() -> None:
+def _draw_forgot_password(step: _ForgotPassword) -> None:
     with st.form("forgot_password"):
-        st.subheader("Forgot password")
-        username = st.text_input("User name", autocomplete="username")
+        st.header("Forgot password", anchor=False)
+        username = st.text_input("User name", step.username, autocomplete="username")
         submitted = st.form_submit_button("Send me a code", type="primary", width="stretch")
     if submitted and _all_given(username) and _done(lambda: backend().auth.send_code(username)):
         _go_to(_Reset(username), "If this user exists, a code is on its way to the user's e-mail address.")
-    _back_button()
+    _back_button(username)
 
 
 def _draw_reset(step: _Reset) -> None:
     with st.form("reset_password"):
-        st.subheader("Set a new password")
+        st.header("Set a new password", anchor=False)
         _username_for_password_managers(step.username)
         code = st.text_input("Code from the e-mail", autocomplete="one-time-code")
         new_password = _new_password_inputs()
@@ -111,8 +118,8 @@ def _draw_reset(step: _Reset) -> None:
         and _all_given(code)
         and _done(lambda: backend().auth.reset_password(step.username, code.strip(), new_password))
     ):
-        _go_to(_SignIn(), "Your password is set. Sign in with it.")
-    _back_button()
+        _go_to(_SignIn(step.username), "Your password is set. Sign in with it.")
+    _back_button(step.username)
 
 
 def _admit(sign_in: Callable[[], Tokens]) -> None:
@@ -122,6 +129,7 @@ def _admit(sign_in: Callable[[], Tokens]) -> None:
 
     if _done(admit):
         st.session_state.pop(_STEP, None)
+        move_focus(TITLE)
         st.rerun()
 
 
@@ -168,13 +176,14 @@ def _all_given(*values: str) -> bool:
     return False
 
 
-def _back_button() -> None:
+def _back_button(username: str) -> None:
     if st.button("Back to sign-in", type="tertiary", icon=":material/arrow_back:"):
-        _go_to(_SignIn())
+        _go_to(_SignIn(username))
 
 
 def _go_to(step: object, notice: str | None = None) -> None:
     st.session_state[_STEP] = step
+    move_focus(TITLE)
     if notice:
         st.session_state[_NOTICE] = notice
     st.rerun()

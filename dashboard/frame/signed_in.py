@@ -5,7 +5,7 @@ from typing import NoReturn
 import streamlit as st
 
 from dashboard.access.cookie import COOKIE
-from dashboard.access.sessions import Session
+from dashboard.access.session import Session
 from dashboard.backend import backend
 from dashboard.errors import NotAnAnalystError, SessionExpiredError
 from dashboard.frame.browser_cookie import clear_cookie, keep_cookie

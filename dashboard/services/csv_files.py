@@ -1,5 +1,6 @@
 """Tables as CSV files that a spreadsheet can open without harm."""
 
+import math
 import re
 from collections.abc import Sequence
 from datetime import MAXYEAR, UTC, datetime
@@ -18,8 +19,8 @@ _LAST_IN_ZONE: Final = datetime(MAXYEAR, 1, 1, tzinfo=UTC)
 def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo) -> bytes:
     """The columns, under their headings for files, as UTF-8 with a byte order mark, as Excel wants it.
 
-    Times are those of `zone` with their offset. Those before 1970 and in the last year of the calendar
-    are in UTC: they are nobody's hours, and a zone may lead out of the calendar.
+    Minutes are whole ones. Times are those of `zone` with their offset. Those before 1970 and in the last
+    year of the calendar are in UTC: they are nobody's hours, and a zone may lead out of the calendar.
 
     Text that a spreadsheet would take for a formula gets an apostrophe before it: file names come from
     anyone who can drop a file.
@@ -30,6 +31,9 @@ def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo) -
         column = table[name]
         if isinstance(column.dtype, pd.DatetimeTZDtype):
             table[name] = _format_moments(column, zone)
+        elif pd.api.types.is_float_dtype(column.dtype):
+            # All of them are minutes: whole ones, as the screen has them.
+            table[name] = column.map(math.trunc, na_action="ignore").astype("Int64")
         elif pd.api.types.is_string_dtype(column.dtype):
             table[name] = column.str.replace(r"^(?=[=+\-@\t\r\n]|\s+[=+\-@])", "'", regex=True)
     return table.rename(columns=headings).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")

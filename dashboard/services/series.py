@@ -23,6 +23,19 @@ def choose_step(period: Period) -> timedelta:
     return next((step for longest, step in _STEPS if length <= longest), _LONGEST_STEP)
 
 
+def name_step(step: timedelta) -> str:
+    """Such a step behind "each": `hour`, `3 hours`, `5 minutes`, `day`."""
+    for unit, name in (
+        (timedelta(days=1), "day"),
+        (timedelta(hours=1), "hour"),
+        (timedelta(minutes=1), "minute"),
+    ):
+        if step >= unit:
+            number = step // unit
+            return name if number == 1 else f"{number} {name}s"
+    raise ValueError(f"{step} is shorter than a minute")
+
+
 def to_wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Series[pd.Timestamp]":
     """What the clocks of `zone` show at these moments, without a zone.
 
@@ -31,15 +44,26 @@ def to_wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Ser
     return moments.dt.tz_convert(zone).dt.tz_localize(None)
 
 
+def find_span(period: Period, zone: ZoneInfo) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """When the period begins and ends, on the clocks of `zone`."""
+    start, end = to_wall_clock(pd.Series([period.start, period.end]), zone)
+    return start, end
+
+
+def list_steps(period: Period, zone: ZoneInfo) -> pd.DatetimeIndex:
+    """When the steps of the period begin, on the wall clock."""
+    step = choose_step(period)
+    start, end = find_span(period, zone)
+    return pd.date_range(start.floor(step), end, freq=step, inclusive="left")
+
+
 def count_files_in_breach(records: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
     """Files in breach for each step of the period: `files` from `time` to `until`, on the wall clock.
 
     A sender's folder that was reported several times in a step counts with its highest number of files,
     since the same stuck file is reported again at every run.
     """
-    step = choose_step(period)
-    start, end = to_wall_clock(pd.Series([period.start, period.end]), zone)
-    steps = pd.date_range(start.floor(step), end, freq=step, inclusive="left")
+    step, steps = choose_step(period), list_steps(period, zone)
     peaks = (
         mark_places(records, records)
         .assign(time=to_wall_clock(records["detected_at"], zone).dt.floor(step))

@@ -41,6 +41,7 @@ _BASES: Final = {
     IncidentStatus.LAPSED: (Status.LAST_SEEN, _UNSEEN),
     IncidentStatus.CLOSED: (Status.LAST_SEEN, _UNSEEN),
 }
+_BASIS: Final = pd.CategoricalDtype([_NOT_LISTED, _ENDED, _NOTHING_SINCE, _LISTED, _DOUBTFUL, _UNSEEN])
 
 COLUMNS: Final = (
     columns.FOLDER,
@@ -90,6 +91,11 @@ def find_stuck_files(frames: RecordFrames, now: datetime, *, incidents: Spans = 
         later rows of the same file. Where the file's age is not known, both are NaN, and the row
         is among the last of its status.
     """
+    return measure_open_files(follow_files(frames, incidents), now)
+
+
+def follow_files(frames: RecordFrames, incidents: Spans) -> pd.DataFrame:
+    """What `find_stuck_files` tells, as of the last report."""
     stuck = _group_sightings(_follow_sightings(frames, incidents))
     stuck["later"] = stuck.groupby("file").cumcount(ascending=False)
     stuck["status"], stuck["basis"] = Status.LAST_SEEN.value, _NOTHING_SINCE
@@ -98,10 +104,20 @@ def find_stuck_files(frames: RecordFrames, now: datetime, *, incidents: Spans = 
     cleared = stuck["cleared_at"].notna()
     stuck.loc[cleared, ["status", "basis"]] = [Status.CLEARED.value, _NOT_LISTED]
     stuck.loc[cleared & stuck["cleared_at"].eq(stuck["ended"]), "basis"] = _ENDED
-    now_overdue = _measure_overdue(now, stuck)
-    stuck["overdue_now"] = now_overdue.where((stuck["status"] == Status.OPEN) & stuck["plausible"])
-    stuck["overdue_worst"] = stuck[["overdue_worst", "overdue_now"]].max(axis="columns")
-    return _sort_worst_first(stuck)[[column.name for column in COLUMNS]]
+    stuck = measure_open_files(stuck, frames.records["detected_at"].max())
+    # The same few sentences, hundreds of thousands of times.
+    return _sort_worst_first(stuck)[[column.name for column in COLUMNS]].astype({"basis": _BASIS})
+
+
+def measure_open_files(stuck: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """The same files as of `now`, in the same order: all that are open get older at the same pace.
+
+    Nothing but two columns is made anew, so that a minute costs little time and memory.
+    """
+    still_ages = stuck["status"].eq(Status.OPEN) & stuck["plausible"]
+    overdue_now = _measure_overdue(now, stuck).where(still_ages)
+    worst = pd.concat([stuck["overdue_worst"], overdue_now], axis="columns").max(axis="columns")
+    return stuck.assign(overdue_now=overdue_now, overdue_worst=worst)
 
 
 def _sort_worst_first(stuck: pd.DataFrame) -> pd.DataFrame:

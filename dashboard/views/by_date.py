@@ -6,14 +6,15 @@ import streamlit as st
 
 from dashboard.charts.records import draw_files_in_breach
 from dashboard.frame.address import Parameter
+from dashboard.frame.attention import tell
 from dashboard.frame.page import start_page
 from dashboard.services.filters import filter_by_sender
-from dashboard.services.series import count_files_in_breach
-from dashboard.services.stuck_files import find_stuck_files
+from dashboard.services.series import choose_step, name_step
 from dashboard.widgets.breach_spans import load_breach_spans
 from dashboard.widgets.loading import load_period
 from dashboard.widgets.record_list import draw_records
 from dashboard.widgets.sender_filter import pick_sender, tell_since
+from dashboard.widgets.shared import compute_stuck_files, count_in_breach, sort_newest_first
 from dashboard.widgets.stuck_file_list import draw_stuck_files
 
 _FILES: Final = "files"
@@ -33,29 +34,39 @@ def draw() -> None:
     if frames.records.empty:
         st.info("Nothing was reported in this range.", icon=":material/check_circle:")
         return
-    sender = pick_sender(frames.records)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _pick_what(show)
+        sender = pick_sender(frames.records)
     tell_since(frames.records, page)
-    records = filter_by_sender(frames.records, sender)
-    if records.empty:
+    records = len(filter_by_sender(frames.records, sender))
+    if not records:
         st.info("This sender did not report in this range.", icon=":material/search_off:")
         return
-    draw_files_in_breach(count_files_in_breach(records, page.period, page.zone))
-    st.segmented_control(
+    st.header(f"Most files in breach in each {name_step(choose_step(page.period))}", anchor=False)
+    draw_files_in_breach(count_in_breach(frames, sender, page))
+    if show == _RECORDS:
+        tell(f"By date: {records:,} records")
+        draw_records(sort_newest_first(frames), page, sender=sender)
+        return
+    # Of all senders first: what a record does not tell of its sender, others do.
+    stuck = compute_stuck_files(frames, load_breach_spans(page), page)
+    tell(f"By date: {len(filter_by_sender(stuck, sender)):,} stuck files")
+    draw_stuck_files(stuck, page, sender=sender)
+
+
+def _pick_what(show: str) -> None:
+    choices = list(_LABELS)
+    st.radio(
         "Show",
-        list(_LABELS),
-        default=show,
-        required=True,
+        choices,
+        index=choices.index(show),
         format_func=_LABELS.__getitem__,
         key=_SHOW.key,
         on_change=_SHOW.write_from_widget,
+        horizontal=True,
         label_visibility="collapsed",
+        width="content",
     )
-    if show == _RECORDS:
-        draw_records(records, page)
-        return
-    # Of all senders first: what a record does not tell of its sender, others do.
-    stuck = find_stuck_files(frames, page.now, incidents=load_breach_spans(page))
-    draw_stuck_files(filter_by_sender(stuck, sender), page)
 
 
 draw()

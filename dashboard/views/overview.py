@@ -10,6 +10,7 @@ from dashboard.data import metrics, record_table
 from dashboard.data.incident import Incident
 from dashboard.data.sender import Fleet
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
+from dashboard.frame.attention import tell
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import wait_for
 from dashboard.services.durations import format_duration
@@ -24,17 +25,26 @@ from dashboard.services.incidents import (
     start_of_day,
     tabulate_incidents,
 )
+from dashboard.services.punctuality import describe_punctuality
 from dashboard.services.situation import Situation, summarize
 from dashboard.widgets.alarm_list import name_alarms_on
 from dashboard.widgets.download import draw_download
 from dashboard.widgets.figures import draw_figures
 from dashboard.widgets.first_steps import draw_first_steps
 from dashboard.widgets.incident_card import draw_incident
-from dashboard.widgets.incident_list import ENDED, INCIDENT, OPEN, SEARCHED, UNKNOWN, draw_incidents
+from dashboard.widgets.incident_link import INCIDENT
+from dashboard.widgets.incident_list import ENDED, OPEN, SEARCHED, UNKNOWN, draw_incidents
 from dashboard.widgets.search import pick_text
 
 _ENDED_ROWS: Final = 10
 """Of those that ended today, how many are shown at first."""
+_EXPLANATIONS: Final = {
+    "Open incidents": "Folders that are in breach now, each of one sender.",
+    "Oldest over SLA": "How far the file that has waited longest is over its folder's SLA.",
+    "Unknown": "Incidents of which nobody can tell whether they go on. Further down it says why.",
+    "Silent senders": "Not heard of for longer than twice their interval.",
+    "Unreadable folders": "Folders that their own server cannot read, so that nobody knows what is in them.",
+}
 _DOWNLOADED: Final = COLUMNS[1:]
 
 
@@ -53,15 +63,16 @@ def draw() -> None:
         return
     live = split_live(incidents, page.now)
     situation = summarize(live, fleet, page.now)
+    tell(f"Overview: {situation.open:,} open and {situation.unknown:,} unknown incidents")
     _draw_figures(situation)
     _draw_notices(situation, page)
-    _draw_verdict(situation, page)
+    _draw_verdict(situation, fleet, page)
     ended_today = select_ended(ended, today)
     _draw_linked([*incidents, *ended_today], fleet, page)
     text = _draw_search(live, page) if incidents or ended_today else ""
     _draw_live(live, text, fleet, page)
     if ended_today:
-        st.subheader("Ended today")
+        st.header("Ended today", anchor=False)
         draw_incidents(
             ended_today, "ended", ENDED, fleet, page, noun="ended incidents", text=text, rows=_ENDED_ROWS
         )
@@ -75,11 +86,12 @@ def _draw_figures(situation: Situation) -> None:
             "Unknown": f"{situation.unknown:,}",
             "Silent senders": f"{situation.silent:,}",
             "Unreadable folders": f"{situation.unreadable:,}",
-        }
+        },
+        _EXPLANATIONS,
     )
 
 
-def _draw_verdict(situation: Situation, page: Page) -> None:
+def _draw_verdict(situation: Situation, fleet: Fleet, page: Page) -> None:
     """Says so where nothing is open."""
     if situation.open:
         return
@@ -87,7 +99,8 @@ def _draw_verdict(situation: Situation, page: Page) -> None:
         st.info("No report was taken yet.", icon=":material/info:")
         return
     servers = "1 server" if situation.senders == 1 else f"{situation.senders:,} servers"
-    reported = f"{servers} reported, the last {format_duration(page.now - situation.last_report)} ago."
+    ago = format_duration(page.now - situation.last_report)
+    reported = f"{servers} reported, the last {ago} ago; {describe_punctuality(fleet.senders, page.now)}."
     if situation.well:
         st.success(f"All well: {reported}", icon=":material/check_circle:")
     else:
@@ -133,16 +146,17 @@ def _draw_search(live: Live, page: Page) -> str:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = pick_text("Search senders and folders")
         everything = tabulate_incidents([*live.open, *live.unknown, *live.quiet], page.now)
-        draw_download(filter_by_text(everything, text, SEARCHED), "incidents", _DOWNLOADED, page, text)
+        found = filter_by_text(everything, text, SEARCHED)
+        draw_download(lambda: found, len(found), "incidents", _DOWNLOADED, page, text)
     return text
 
 
 def _draw_live(live: Live, text: str, fleet: Fleet, page: Page) -> None:
     if live.open:
-        st.subheader("Open now, the worst first")
+        st.header("Open now, the worst first", anchor=False)
         draw_incidents(live.open, "open", OPEN, fleet, page, noun="open incidents", text=text)
     if live.unknown:
-        st.subheader("Unknown: nobody can tell")
+        st.header("Unknown: nobody can tell", anchor=False)
         told = [
             f"**{name_reason(same[0])}** ({len(same):,}): {EXPLANATIONS[reason]}."
             for reason, same in list_reasons(live.unknown)

@@ -6,12 +6,15 @@ from typing import Final
 import streamlit as st
 
 from contract import runbook
+from dashboard.frame.attention import begin_page
+from dashboard.widgets.runbook_link import SECTION
 
 _FILE: Final = Path(__file__).parents[2] / "docs" / runbook.FILE
 
 
 def draw() -> None:
     """Draws the view."""
+    begin_page("Runbook", SECTION.value(""))
     try:
         st.markdown(_FILE.read_text(encoding="utf-8"))
     except OSError:

@@ -9,6 +9,7 @@ import streamlit as st
 from contract.senders import SenderState
 from dashboard import sender_columns
 from dashboard.data.record_table import NAME
+from dashboard.frame.attention import tell
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import wait_for
 from dashboard.services.filters import filter_by_text
@@ -26,6 +27,19 @@ from dashboard.widgets.table import draw_table
 _SHOWN: Final = tuple(
     column for column in COLUMNS if column not in (sender_columns.KEY, sender_columns.LAST_RUN_AT)
 )
+_EXPLANATIONS: Final = {
+    "Silent": "Not heard of for longer than twice their interval.",
+    "Late": "Due, and not heard of yet.",
+    "Refused": "Their last report was refused, and none was taken since.",
+    "With warnings": "Something is wrong with them; their details say what to do about it.",
+}
+_ON_PHONE: Final = (
+    sender_columns.NAME,
+    sender_columns.STATE,
+    sender_columns.WARNINGS,
+    sender_columns.LAST_RUN_AGO,
+    sender_columns.DUE_IN,
+)
 _SEARCHED: Final = ("name", "client", "account", "addresses")
 
 
@@ -40,11 +54,12 @@ def draw() -> None:
     if not known:
         draw_first_steps()
         return
+    tell(f"Senders: {len(known):,}")
     _draw_figures(known, page)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = pick_text("Search senders, accounts, addresses")
         frame = filter_by_text(tabulate_senders(known, page.now, page.zone), text, _SEARCHED)
-        draw_download(frame, "senders", COLUMNS[1:], page, text)
+        draw_download(lambda: frame, len(frame), "senders", COLUMNS[1:], page, text)
     picked = draw_table(
         frame,
         "senders",
@@ -53,6 +68,7 @@ def draw() -> None:
         identity=[sender_columns.KEY.name],
         noun="senders",
         picked_in=SENDER,
+        on_phone=_ON_PHONE,
     )
     if picked is not None:
         key = picked[sender_columns.KEY.name]
@@ -72,7 +88,8 @@ def _draw_figures(known: Sequence[Known], page: Page) -> None:
             "Late": f"{states.count(SenderState.LATE):,}",
             "Refused": f"{sum(one.refused for one in known):,}",
             "With warnings": f"{warned:,}",
-        }
+        },
+        _EXPLANATIONS,
     )
 
 

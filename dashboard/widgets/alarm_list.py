@@ -4,18 +4,21 @@ from collections.abc import Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import streamlit as st
 
-from dashboard.columns import MOMENT, Column
 from dashboard.data.metrics import Alarm
 from dashboard.services.markdown import escape_markdown
-from dashboard.widgets.columns import configure_column
+from dashboard.widgets.rows import RowColumn, draw_rows
+from dashboard.widgets.runbook_link import build_runbook_cell, draw_runbook_link
 
-_STATES: Final = {"ALARM": "On", "OK": "OK", "INSUFFICIENT_DATA": "No data"}
-_SINCE: Final = Column("since", MOMENT, "moment", "Since")
-_ROW: Final = 35
-_SHOWN_ROWS: Final = 8
+_STATES: Final = {"ALARM": "▲ On", "OK": "✓ OK", "INSUFFICIENT_DATA": "… No data"}
+_COLUMNS: Final = (
+    RowColumn(name="state", heading="State", kind="text", width=80),
+    RowColumn(name="name", heading="Alarm", kind="name", width=180),
+    RowColumn(name="since", heading="Since", kind="moment", width=136),
+    RowColumn(name="runbook", heading="Runbook", kind="link", width=90),
+    RowColumn(name="meaning", heading="Meaning", kind="text", width=240, on_phone=False),
+)
 _NAMED: Final = 4
 """As many as fit into a line."""
 
@@ -27,37 +30,15 @@ def draw_alarms(alarms: Sequence[Alarm], zone: ZoneInfo) -> None:
         return
     for alarm in alarms:
         if alarm.state == "ALARM":
-            since = f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}"
-            st.error(
-                f"**{escape_markdown(alarm.name)}**, since {since}. {escape_markdown(alarm.meaning)} "
-                f"[What to do]({_build_address(alarm.runbook)})",
-                icon=":material/notifications_active:",
-            )
+            _draw_alarm_on(alarm, zone)
     if all(alarm.state != "ALARM" for alarm in alarms):
         st.success("No alarm is on.", icon=":material/check_circle:")
-    table = pd.DataFrame(
-        {
-            "state": [_STATES.get(alarm.state, alarm.state) for alarm in alarms],
-            "name": [alarm.name for alarm in alarms],
-            "since": [alarm.since for alarm in alarms],
-            "meaning": [alarm.meaning for alarm in alarms],
-            "runbook": [_build_address(alarm.runbook) for alarm in alarms],
-        }
-    )
     with st.expander(f"All {len(alarms)} alarms"):
-        st.dataframe(
-            table,
-            hide_index=True,
-            column_order=["state", "name", "since", "runbook", "meaning"],
-            height=_ROW * (min(len(alarms), _SHOWN_ROWS) + 1) + 3,
-            column_config={
-                "state": st.column_config.TextColumn("State", width="small"),
-                "name": st.column_config.TextColumn("Alarm"),
-                "since": configure_column(_SINCE, zone),
-                "meaning": st.column_config.TextColumn("Meaning", width="large"),
-                "runbook": st.column_config.LinkColumn("Runbook", display_text="What to do"),
-            },
-            alt="Alarms",
+        draw_rows(
+            [(alarm.name, _list_cells(alarm, zone)) for alarm in alarms],
+            "alarms",
+            _COLUMNS,
+            label="Alarms",
         )
 
 
@@ -70,6 +51,21 @@ def name_alarms_on(alarms: Sequence[Alarm]) -> str:
     return f"1 alarm is on: {named}." if len(on) == 1 else f"{len(on):,} alarms are on: {named}."
 
 
-def _build_address(runbook: str) -> str:
-    """The published section, or the dashboard's own copy of it."""
-    return runbook if runbook.startswith("https://") else f"runbook#{runbook.partition('#')[2]}"
+def _draw_alarm_on(alarm: Alarm, zone: ZoneInfo) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.error(
+            f"**{escape_markdown(alarm.name)}**, since {alarm.since.astimezone(zone):%Y-%m-%d %H:%M}. "
+            f"{escape_markdown(alarm.meaning)}",
+            icon=":material/notifications_active:",
+        )
+        draw_runbook_link(alarm.runbook, alarm.name)
+
+
+def _list_cells(alarm: Alarm, zone: ZoneInfo) -> list[str | tuple[str, str, str]]:
+    return [
+        _STATES.get(alarm.state, alarm.state),
+        alarm.name,
+        f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}",
+        build_runbook_cell(alarm.runbook, alarm.name),
+        alarm.meaning,
+    ]

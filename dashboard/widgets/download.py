@@ -1,6 +1,6 @@
 """Offering what is shown as a file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -12,14 +12,29 @@ from dashboard.services.csv_files import build_file_name, format_csv
 
 
 def draw_download(
-    frame: pd.DataFrame, what: str, columns: Sequence[Column], page: Page, *details: str
+    select: Callable[[], pd.DataFrame],
+    rows: int,
+    what: str,
+    columns: Sequence[Column],
+    page: Page,
+    *details: str,
 ) -> None:
-    """A button that downloads all rows of the frame, also those that the table does not show yet."""
+    """A button that downloads all rows, also those that the table does not show yet.
+
+    Args:
+        select: gives the rows once they are wanted. It outlives the run, and the page where that is closed:
+            what it holds should be shared with others, and what is narrowed down for one analyst made in it.
+        rows: how many they are.
+        what: they are, for the file's name.
+        columns: which of them go into the file.
+        page: that they are on.
+        details: by what they were narrowed down, for the file's name.
+    """
 
     # Made on demand: most views are looked at, not downloaded. No page runs then that would verify.
     def make_file() -> bytes:
         backend().sessions.verify(page.session)
-        return format_csv(frame, columns, page.zone)
+        return format_csv(select(), columns, page.zone)
 
     st.download_button(
         "CSV",
@@ -28,6 +43,6 @@ def draw_download(
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
-        disabled=frame.empty,
-        help=f"All {len(frame):,} rows as a CSV file",
+        disabled=not rows,
+        help=f"All {rows:,} rows as a CSV file",
     )

@@ -5,8 +5,13 @@ from collections.abc import Mapping
 import streamlit as st
 
 
-def draw_figures(figures: Mapping[str, str]) -> None:
-    """Draws each figure under its label."""
-    with st.container(horizontal=True, gap="small"):
+def draw_figures(figures: Mapping[str, str], explanations: Mapping[str, str]) -> None:
+    """Draws each figure under its label.
+
+    Args:
+        figures: by their labels.
+        explanations: what those say exactly that a label alone does not.
+    """
+    with st.container(horizontal=True, gap="xsmall", key="figures"):
         for label, value in figures.items():
-            st.metric(label, value, border=True, width="stretch")
+            st.metric(label, value, border=True, width="stretch", help=explanations.get(label))

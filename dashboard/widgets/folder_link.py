@@ -2,15 +2,13 @@
 
 from typing import Final
 
-import streamlit as st
-
 from contract.limits import MAX_FOLDER_BYTES
 from dashboard.frame.address import Parameter
+from dashboard.frame.navigation import draw_link
 
 FOLDER: Final = Parameter("folder", lambda text: text if 0 < len(text.encode()) <= MAX_FOLDER_BYTES else None)
 
 
 def draw_folder_link(folder: str) -> None:
-    """A button that opens the folder's history, the range and zone kept."""
-    if st.button("Folder history", icon=":material/folder_open:"):
-        st.switch_page("views/by_folder.py", query_params={FOLDER.name: folder})
+    """A link to the folder's history, the range and zone kept."""
+    draw_link("views/by_folder.py", "Folder history", ":material/folder_open:", {FOLDER.name: folder})

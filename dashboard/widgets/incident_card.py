@@ -18,9 +18,12 @@ from dashboard.services.incident_words import explain
 from dashboard.widgets.facts import draw_facts
 from dashboard.widgets.file_list import draw_files
 from dashboard.widgets.folder_link import draw_folder_link
+from dashboard.widgets.incident_link import INCIDENT
 from dashboard.widgets.lost_letters import draw_lost_letters
 from dashboard.widgets.path import draw_path
+from dashboard.widgets.runbook_link import draw_breach_link
 from dashboard.widgets.sender_link import draw_sender_link
+from dashboard.widgets.table import name_details
 
 _KEY: Final = "incident_files"
 
@@ -29,6 +32,7 @@ def draw_incident(incident: Incident, fleet: Fleet, page: Page) -> None:
     """Draws everything known of the incident, and the ways to its folder's history and to its sender."""
     frames = wait_for(NAME, lambda: load_incident_files(page.session.table, incident), _KEY)
     with st.container(border=True):
+        st.header("Incident", anchor=name_details(INCIDENT))
         draw_path(incident.folder)
         st.markdown(f"**{incident.status.capitalize()}**: {explain(incident)}.")
         draw_facts(_list_facts(incident, fleet, page))
@@ -43,6 +47,8 @@ def draw_incident(incident: Incident, fleet: Fleet, page: Page) -> None:
         with st.container(horizontal=True):
             draw_folder_link(incident.folder)
             draw_sender_link(incident.sender)
+            if incident.status is IncidentStatus.OPEN:
+                draw_breach_link()
 
 
 def _list_facts(incident: Incident, fleet: Fleet, page: Page) -> dict[str, str]:

@@ -7,45 +7,41 @@ from dashboard import columns, incident_columns
 from dashboard.columns import Column
 from dashboard.data.incident import Incident
 from dashboard.data.sender import Fleet
-from dashboard.frame.address import Parameter
 from dashboard.frame.page import Page
 from dashboard.services.filters import filter_by_text
 from dashboard.services.incidents import tabulate_incidents
 from dashboard.widgets.incident_card import draw_incident
+from dashboard.widgets.incident_link import INCIDENT
 from dashboard.widgets.table import PAGE_ROWS, draw_table
 
-_LONGEST: Final = 64
-INCIDENT: Final = Parameter(
-    "incident", lambda text: text if text.isalnum() and len(text) <= _LONGEST else None
-)
 SEARCHED: Final = (incident_columns.SENDER_NAME.name, incident_columns.FOLDER.name)
 """What a search for text looks at."""
 OPEN: Final = (
-    incident_columns.SENDER_NAME,
-    incident_columns.FOLDER,
-    columns.FILE_COUNT,
-    incident_columns.OVERDUE,
-    incident_columns.BREACHED_SINCE,
-    incident_columns.OPENED_AT,
-    columns.SLA,
     incident_columns.STATUS,
+    incident_columns.FOLDER,
+    incident_columns.OVERDUE,
+    columns.FILE_COUNT,
+    incident_columns.SENDER_NAME,
+    incident_columns.BREACHED_SINCE,
+    columns.SLA,
+    incident_columns.OPENED_AT,
     incident_columns.BASIS,
 )
 UNKNOWN: Final = (
     incident_columns.REASON,
-    incident_columns.UNKNOWN_SINCE,
-    incident_columns.SENDER_NAME,
     incident_columns.FOLDER,
+    incident_columns.UNKNOWN_SINCE,
     columns.FILE_COUNT,
+    incident_columns.SENDER_NAME,
     incident_columns.LAST_SEEN,
     incident_columns.BREACHED_SINCE,
     columns.SLA,
 )
 ENDED: Final = (
     incident_columns.STATUS,
+    incident_columns.FOLDER,
     incident_columns.ENDED_AT,
     incident_columns.SENDER_NAME,
-    incident_columns.FOLDER,
     incident_columns.BASIS,
     incident_columns.BREACHED_SINCE,
 )

@@ -42,7 +42,7 @@ def load_period(table: RecordTable, period: Period, *, with_files: bool) -> Reco
             # Nothing is under way any more, and nothing will be below that something could be missing from.
             place.empty()
             raise
-        return loading.frames().between(period.start, period.end)
+        return loading.frames_between(period.start, period.end, backend().computed)
 
 
 def load_hours(table: RecordTable, hours: Sequence[datetime], *, with_files: bool) -> RecordFrames:

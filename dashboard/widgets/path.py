@@ -1,18 +1,27 @@
 """Paths of folders and files, on their way to the screen."""
 
+import re
 from typing import Final
 
 import streamlit as st
 
-PATH_PIXELS: Final = 305
-"""The width of a column of paths that says nothing else."""
-_CHARACTER_PIXELS: Final = 7.2
+_LONGEST_END: Final = 26
+"""Characters of a path's end that stay in sight in the narrowest place."""
 
 
-def shorten_path(path: str, pixels: int = PATH_PIXELS) -> str:
-    """A path short enough for a table's column, cut at its beginning: folders differ at their end."""
-    most = int(pixels / _CHARACTER_PIXELS)
-    return path if len(path) <= most else f"…{path[1 - most :]}"
+def split_path(path: str) -> tuple[str, str]:
+    """A path in two parts, between which a narrow place cuts it.
+
+    Its beginning tells the server's share, its end the folder: what lies between is missed least.
+    """
+    last = max(path.rstrip("\\/").rfind("\\"), path.rstrip("\\/").rfind("/"), 0)
+    cut = max(last, len(path) - _LONGEST_END)
+    return path[:cut], path[cut:]
+
+
+def name_last(path: str) -> str:
+    """The last name of a path, which people call the folder by."""
+    return re.split(r"[\\/]+", path.rstrip("\\/"))[-1] or path
 
 
 def draw_path(folder: str, filename: str | None = None) -> None:

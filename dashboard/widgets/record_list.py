@@ -8,15 +8,15 @@ import streamlit as st
 from dashboard import columns
 from dashboard.data.frames import RECORD_KEY
 from dashboard.frame.page import Page
-from dashboard.services.creation_dates import find_plausible, spell_creations
-from dashboard.services.filters import filter_by_text
+from dashboard.services.creation_dates import find_plausible
+from dashboard.services.filters import filter_by_sender, filter_by_text
 from dashboard.services.latest_records import list_hours, select_files
-from dashboard.widgets.columns import configure_column
 from dashboard.widgets.download import draw_download
+from dashboard.widgets.file_list import draw_files
 from dashboard.widgets.loading import load_hours
 from dashboard.widgets.path import draw_path
 from dashboard.widgets.search import pick_text
-from dashboard.widgets.table import draw_table
+from dashboard.widgets.table import PICK, draw_table, name_details
 
 # The sender's name has the account in it.
 _SHOWN: Final = (
@@ -27,13 +27,22 @@ _DOWNLOADED: Final = (*columns.RECORD, columns.SENDER_NAME)
 _SHOWN_OF_FILES: Final = (columns.FILENAME, columns.CREATED)
 
 
-def draw_records(records: pd.DataFrame, page: Page) -> None:
-    """Draws one row per folder and report, newest first, and the files of the picked row."""
+def draw_records(newest: pd.DataFrame, page: Page, *, sender: str = "") -> None:
+    """Draws one row per folder and report, and the files of the picked row.
+
+    Args:
+        newest: the records of all senders, the newest first.
+        page: that they are on.
+        sender: of which they are shown, by name or key; "" for all.
+    """
+
+    def select() -> pd.DataFrame:
+        return filter_by_text(filter_by_sender(newest, sender), text, ["folder"])
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = pick_text("Search folders")
-        newest = records.sort_values(["detected_at", "folder"], ascending=[False, True], ignore_index=True)
-        filtered = filter_by_text(newest, text, ["folder"])
-        draw_download(filtered, "records", _DOWNLOADED, page, text)
+        filtered = select()
+        draw_download(select, len(filtered), "records", _DOWNLOADED, page, text)
     picked = draw_table(
         filtered,
         "records",
@@ -44,18 +53,12 @@ def draw_records(records: pd.DataFrame, page: Page) -> None:
         noun="records",
     )
     if picked is not None:
-        _draw_files(picked.to_frame().T.astype(records.dtypes), page)
+        _draw_files(picked.to_frame().T.astype(newest.dtypes), page)
 
 
 def _draw_files(record: pd.DataFrame, page: Page) -> None:
     files = select_files(record, load_hours(page.session.table, list_hours(record), with_files=True).files)
-    st.subheader("Files in this report")
+    st.header("Files in this report", anchor=name_details(PICK))
     draw_path(record["folder"].iloc[0])
     listed = files.assign(plausible=find_plausible(files["created"], files["detected_at"]))
-    st.dataframe(
-        listed.sort_values("created").assign(created=lambda table: spell_creations(table, page.zone)),
-        hide_index=True,
-        column_order=[column.name for column in _SHOWN_OF_FILES],
-        column_config={column.name: configure_column(column, page.zone) for column in _SHOWN_OF_FILES},
-        alt="Files of the picked record",
-    )
+    draw_files(listed.sort_values("created"), _SHOWN_OF_FILES, page.zone)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import incident_columns
@@ -26,8 +25,16 @@ from dashboard.services.sender_words import (
 )
 from dashboard.widgets.facts import draw_facts
 from dashboard.widgets.incident_list import OPEN, UNKNOWN, draw_incidents
+from dashboard.widgets.path import split_path
+from dashboard.widgets.rows import RowColumn, draw_rows
+from dashboard.widgets.sender_link import SENDER
+from dashboard.widgets.table import name_details
 
 _OPEN: Final = tuple(column for column in OPEN if column is not incident_columns.SENDER_NAME)
+_UNREADABLE: Final = (
+    RowColumn(name="folder", heading="Folder", kind="path", width=240),
+    RowColumn(name="error", heading="What its system says", kind="text", width=240),
+)
 _UNKNOWN: Final = tuple(column for column in UNKNOWN if column is not incident_columns.SENDER_NAME)
 
 
@@ -41,7 +48,7 @@ def draw_sender(known: Known, incidents: Sequence[Incident], fleet: Fleet, page:
         page: where it is drawn.
     """
     with st.container(border=True):
-        st.subheader(escape_markdown(known.name))
+        st.header(escape_markdown(known.name), anchor=name_details(SENDER))
         for warning in list_warnings(known, page.now, page.zone):
             told = escape_markdown(f"{warning.text} {warning.remedy}")
             st.warning(f"**{warning.name.capitalize()}.** {told}", icon=":material/warning:")
@@ -55,10 +62,10 @@ def draw_sender(known: Known, incidents: Sequence[Incident], fleet: Fleet, page:
                 _draw_refusal(known.refusal, page)
     live = split_live(incidents, page.now)
     if live.open:
-        st.subheader("Its open incidents")
+        st.header("Its open incidents", anchor=False)
         draw_incidents(live.open, "sender_open", _OPEN, fleet, page, noun="open incidents")
     if unknown := [*live.unknown, *live.quiet]:
-        st.subheader("Its unknown incidents")
+        st.header("Its unknown incidents", anchor=False)
         draw_incidents(unknown, "sender_unknown", _UNKNOWN, fleet, page, noun="unknown incidents")
 
 
@@ -98,19 +105,14 @@ def _draw_unreadable(sender: Sender) -> None:
     if not sender.unreadable_folders:
         return
     st.markdown("Folders that it cannot read:")
-    st.dataframe(
-        pd.DataFrame(
-            {
-                "folder": [one.folder for one in sender.unreadable_folders],
-                "error": [one.error for one in sender.unreadable_folders],
-            }
-        ),
-        hide_index=True,
-        column_config={
-            "folder": st.column_config.TextColumn("Folder"),
-            "error": st.column_config.TextColumn("What its system says"),
-        },
-        alt="Unreadable folders",
+    draw_rows(
+        [
+            (str(number), [split_path(one.folder), one.error])
+            for number, one in enumerate(sender.unreadable_folders)
+        ],
+        "unreadable_folders",
+        _UNREADABLE,
+        label="Unreadable folders",
     )
     if sender.unreadable > len(sender.unreadable_folders):
         st.caption(f"The first {len(sender.unreadable_folders):,} of {sender.unreadable:,}.")

@@ -31,7 +31,7 @@ def pick_sender(records: pd.DataFrame) -> str:
         on_change=SENDER.write_from_widget,
         filter_mode="contains",
         placeholder="All senders",
-        help="Those that reported in the range: the account, and what the script calls itself.",
+        label_visibility="collapsed",
     )
     return chosen
 

@@ -2,15 +2,13 @@
 
 from typing import Final
 
-import streamlit as st
-
 from dashboard.frame.address import Parameter
+from dashboard.frame.navigation import draw_link
 
 _LONGEST: Final = 300
 SENDER: Final = Parameter("sender", lambda text: text if 0 < len(text) <= _LONGEST else None)
 
 
 def draw_sender_link(key: str) -> None:
-    """A button that opens the sender on its page."""
-    if st.button("Sender", icon=":material/dns:"):
-        st.switch_page("views/senders.py", query_params={SENDER.name: key})
+    """A link to the sender on its page."""
+    draw_link("views/senders.py", "Sender", ":material/dns:", {SENDER.name: key})

@@ -12,6 +12,7 @@ from dashboard.services.markdown import escape_markdown
 from dashboard.widgets.folder_link import draw_folder_link
 from dashboard.widgets.lost_letters import draw_lost_letters
 from dashboard.widgets.path import draw_path
+from dashboard.widgets.table import PICK, name_details
 
 
 def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
@@ -33,6 +34,7 @@ def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
     if not pd.isna(stuck["cleared_at"]):
         facts["Known to be cleared at"] = local(stuck["cleared_at"])
     with st.container(border=True):
+        st.header("Stuck file", anchor=name_details(PICK))
         draw_path(stuck["folder"], stuck["filename"])
         st.markdown(f"**{stuck['status']}**: {stuck['basis']}.")
         draw_lost_letters([stuck["folder"], stuck["filename"]])

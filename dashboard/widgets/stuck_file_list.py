@@ -10,7 +10,7 @@ from dashboard import columns
 from dashboard.columns import Column
 from dashboard.frame.address import Parameter, show_in_widget
 from dashboard.frame.page import Page
-from dashboard.services.filters import filter_by_status, filter_by_text
+from dashboard.services.filters import filter_by_sender, filter_by_status, filter_by_text
 from dashboard.services.stuck_files import FILE, Status
 from dashboard.widgets.download import draw_download
 from dashboard.widgets.search import pick_text
@@ -26,10 +26,10 @@ _LABELS: Final = {
 }
 SHOWN: Final = (
     columns.STATUS,
-    columns.FOLDER,
-    columns.SENDER_NAME,
     columns.FILENAME,
+    columns.FOLDER,
     columns.OVERDUE_NOW,
+    columns.SENDER_NAME,
     columns.OVERDUE_WORST,
     columns.FIRST_SEEN,
     columns.LAST_SEEN,
@@ -77,19 +77,34 @@ def draw_stuck_files(
     stuck: pd.DataFrame,
     page: Page,
     *,
+    sender: str = "",
     shown: Sequence[Column] = SHOWN,
     statuses: Sequence[Status] = tuple(Status),
 ) -> None:
-    """Draws the filters, a table of the columns `shown`, its download, and the picked file in full."""
+    """Draws the filters, a table of the columns `shown`, its download, and the picked file in full.
+
+    Args:
+        stuck: the stuck files, of all senders.
+        page: that they are on.
+        sender: of which they are shown, by name or key; "" for all.
+        shown: the columns of the table.
+        statuses: those to pick from.
+    """
+
+    def select() -> pd.DataFrame:
+        return filter_by_text(
+            filter_by_status(filter_by_sender(stuck, sender), wanted), text, ["filename", "folder"]
+        )
+
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = _pick_statuses(stuck, statuses)
+        wanted = _pick_statuses(filter_by_sender(stuck, sender), statuses)
         text = pick_text("Search files and folders")
-        filtered = filter_by_text(filter_by_status(stuck, wanted), text, ["filename", "folder"])
+        filtered = select()
         details = [] if len(wanted) == len(statuses) else wanted
         downloaded = [
             column for column in _DOWNLOADED if column in (*shown, columns.BASIS, columns.CLEARED_AT)
         ]
-        draw_download(filtered, "stuck-files", downloaded, page, *details, text)
+        draw_download(select, len(filtered), "stuck-files", downloaded, page, *details, text)
     picked = draw_table(
         filtered.assign(status=filtered["status"].map(_LABELS)),
         "stuck_files",
@@ -115,5 +130,7 @@ def _pick_statuses(stuck: pd.DataFrame, statuses: Sequence[Status]) -> list[Stat
         format_func=lambda status: f"{_LABELS[status]} {counts.get(status, 0):,}",
         key=STATUS.key,
         on_change=STATUS.write_from_widget,
+        label_visibility="collapsed",
+        wrap=True,
     )
     return chosen

@@ -1,24 +1,35 @@
 """Tables with one row picked, which stays picked when rows come and go around it."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Collection, Sequence
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.columns import Column
+from dashboard.columns import Column, Kind
 from dashboard.frame.address import Parameter
-from dashboard.services.creation_dates import spell_creations
-from dashboard.services.durations import format_duration
-from dashboard.widgets.columns import configure_column
-from dashboard.widgets.path import PATH_PIXELS, shorten_path
+from dashboard.frame.attention import move_focus
+from dashboard.widgets.path import split_path
+from dashboard.widgets.rows import Cell, RowColumn, Sorting, draw_rows
+from dashboard.widgets.spelling import spell_column
 
 _DIGITS: Final = 12
 PICK: Final = Parameter("pick", lambda text: text if text.isalnum() and len(text) == _DIGITS else None)
-PAGE_ROWS: Final = 500
+PAGE_ROWS: Final = 100
 """Rows that a table shows at first, and how many more each time more are asked for."""
+_PHONE_COLUMNS: Final = 4
+_KINDS: Final[dict[Kind, Literal["text", "path", "number", "moment"]]] = {
+    "path": "path",
+    "minutes": "number",
+    "ago": "number",
+    "due": "number",
+    "count": "number",
+    "moment": "moment",
+    "creation": "moment",
+}
+_WIDTHS: Final[dict[str, int]] = {"text": 110, "path": 200, "number": 92, "moment": 136}
 
 
 def draw_table(
@@ -32,13 +43,18 @@ def draw_table(
     former: Sequence[str] = (),
     picked_in: Parameter[str] | None = None,
     rows: int = PAGE_ROWS,
+    on_phone: Collection[Column] = (),
+    opens: str = "Details",
+    details: str = "",
 ) -> "pd.Series[Any] | None":
     """Draws a table of the first rows, and more as asked; returns the picked row.
+
+    A heading sorts all rows by its column, not only those that are shown.
 
     Args:
         frame: the rows, in the order to show them; with `plausible` where a creation date is shown.
         key: tells this table from others.
-        columns: the columns to show, in order.
+        columns: the columns to show, the most important first: those for which there is no room are left out.
         zone: in which moments are shown.
         identity: the columns that make a row what it is, whatever else of it changes.
         noun: what the rows are, in the plural.
@@ -46,96 +62,151 @@ def draw_table(
         picked_in: what holds the picked row in the address, by the one column of its `identity`. Without
             one, `PICK` holds a hash of it. Tables that share it have one row picked between them.
         rows: how many are shown at first.
+        on_phone: the columns that a phone shows; the first four if none are given.
+        opens: what picking a row does, before its name.
+        details: the anchor where the focus goes then; `name_details` of the parameter if none is given.
     """
+    offered = {column.name for column in columns}
+    sort = Parameter(f"{key}_sort", lambda text: text if text.removeprefix("-") in offered else None)
+    ordered, sorting = _sort(frame, sort.value(""))
     limit = st.session_state.setdefault(f"{key}_limit", rows)
-    shown = frame.head(limit)
+    shown = ordered.head(limit)
     pick = picked_in or PICK
-    ids = shown[identity[0]].tolist() if picked_in else _hash_identities(shown, identity)
-    picked = pick.value("")
-    if former and picked not in ids and picked in (of_old := _hash_identities(shown, former)):
-        picked = ids[of_old.index(picked)]
-    widget = f"{key}_table"
-    _select(widget, [ids.index(picked)] if picked in ids else [])
-    st.caption(_describe_count(len(shown), len(frame), noun))
-    spelt = {
-        _name_shown(column): spell_creations(shown, zone) for column in columns if column.kind == "creation"
-    }
-    st.dataframe(
-        shown.assign(**spelt).style.format(
-            {column.name: spell for column in columns if (spell := _find_spelling(column)) is not None}
-        ),
-        hide_index=True,
-        column_order=[_name_shown(column) for column in columns],
-        column_config={_name_shown(column): configure_column(column, zone) for column in columns},
-        on_select=lambda: _pick(pick, widget, ids),
-        selection_mode="single-row",
-        key=widget,
-        alt=noun.capitalize(),
-        placeholder="-",
+    ids = _identify(shown, identity, picked_in)
+    row = _find_picked(ordered, ids, pick.value(""), identity, former, picked_in)
+    st.caption(_describe_count(len(shown), len(frame), noun, opens))
+    draw_rows(
+        _list_rows(shown, ids, columns, zone),
+        f"{key}_table",
+        build_row_columns(columns, on_phone),
+        label=noun.capitalize(),
+        total=len(frame),
+        picked=_identify(ordered.iloc[[row]], identity, picked_in)[0] if row is not None else None,
+        opens=opens,
+        sorting=sorting,
+        on_picked=lambda one: _pick(pick, one, details or name_details(pick)),
+        on_sorted=lambda column: _write_sorting(sort, column, sorting),
     )
     if len(shown) < len(frame):
         st.button("Show more", icon=":material/expand_more:", key=f"{key}_more", on_click=_more, args=(key,))
-    return shown.iloc[ids.index(picked)] if picked in ids else None
+    return None if row is None else ordered.iloc[row]
 
 
-def _name_shown(column: Column) -> str:
-    """The column that is shown for this one: creation dates are text, since browsers misread some."""
-    return f"{column.name}_spelt" if column.kind == "creation" else column.name
+def draw_plain_table(
+    frame: pd.DataFrame, key: str, columns: Sequence[Column], zone: ZoneInfo, *, label: str
+) -> None:
+    """Draws all rows of a frame, from which nothing is picked.
+
+    Args:
+        frame: the rows, in the order to show them; with `plausible` where a creation date is shown.
+        key: tells this table from others.
+        columns: the columns to show, the most important first.
+        zone: in which moments are shown.
+        label: what the rows are, as a heading.
+    """
+    ids = [str(number) for number in range(len(frame))]
+    draw_rows(_list_rows(frame, ids, columns, zone), key, build_row_columns(columns), label=label)
 
 
-def _find_spelling(column: Column) -> Callable[[Any], str] | None:
-    """How a table spells a column's values; None leaves that to the browser."""
-    match column.kind:
-        case "minutes":
-            return format_duration
-        case "ago":
-            return _format_ago
-        case "due":
-            return _format_due
-        case "path":
-            return lambda path: shorten_path(path, column.width or PATH_PIXELS)
-        case _:
-            return None
+def name_details(parameter: Parameter[str]) -> str:
+    """The anchor of the heading over the details of what is picked in the parameter: there the focus goes."""
+    return f"{parameter.name}-details"
 
 
-def _format_ago(minutes: float) -> str:
-    return "-" if pd.isna(minutes) else f"{format_duration(minutes)} ago"
+def build_row_columns(columns: Sequence[Column], on_phone: Collection[Column] = ()) -> list[RowColumn]:
+    """How rows show these columns."""
+    on_cards = {column.name for column in on_phone or columns[:_PHONE_COLUMNS]}
+    return [
+        RowColumn(
+            name=column.name,
+            heading=column.heading,
+            kind=(kind := _KINDS.get(column.kind, "text")),
+            width=column.width or _WIDTHS[kind],
+            explanation=column.explanation,
+            on_phone=column.name in on_cards,
+        )
+        for column in columns
+    ]
 
 
-def _format_due(minutes: float) -> str:
-    if pd.isna(minutes):
-        return "-"
-    return f"in {format_duration(minutes)}" if minutes >= 0 else f"{format_duration(-minutes)} ago"
+def _list_rows(
+    frame: pd.DataFrame, ids: Sequence[str], columns: Sequence[Column], zone: ZoneInfo
+) -> list[tuple[str, list[Cell]]]:
+    spelt: list[Sequence[Cell]] = [
+        [split_path(path) for path in frame[column.name]]
+        if column.kind == "path"
+        else spell_column(frame, column, zone)
+        for column in columns
+    ]
+    return [(one, [values[number] for values in spelt]) for number, one in enumerate(ids)]
 
 
-def _hash_identities(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
-    texts = frame[list(identity)].astype("str").agg("\x1f".join, axis="columns") if len(frame) else ()
-    return [hashlib.sha256(text.encode()).hexdigest()[:_DIGITS] for text in texts]
+def _sort(frame: pd.DataFrame, text: str) -> tuple[pd.DataFrame, Sorting | None]:
+    if not text:
+        return frame, None
+    sorting = Sorting(column=text.removeprefix("-"), descending=text.startswith("-"))
+    values = frame[sorting.column]
+    ordered = (values.str.casefold() if pd.api.types.is_string_dtype(values.dtype) else values).sort_values(
+        ascending=not sorting.descending, kind="stable"
+    )
+    return frame.loc[ordered.index].reset_index(drop=True), sorting
 
 
-def _select(widget: str, rows: list[int]) -> None:
-    # Only where it differs, so that the table keeps its place and order otherwise.
-    if widget not in st.session_state or st.session_state[widget]["selection"]["rows"] != rows:
-        st.session_state[widget] = {"selection": {"rows": rows}}
+def _write_sorting(sort: Parameter[str], column: str, sorting: Sorting | None) -> None:
+    """Upwards first, then downwards, then as it was."""
+    if sorting is None or sorting.column != column:
+        sort.write(column)
+    else:
+        sort.write(None if sorting.descending else f"-{column}")
 
 
-def _pick(parameter: Parameter[str], widget: str, ids: Sequence[str]) -> None:
-    state: Mapping[str, Any] = st.session_state[widget]
-    rows = state["selection"]["rows"]
-    if rows:
-        parameter.write(ids[rows[0]])
-    elif parameter.value("") in ids:
-        # A row of another table may have been picked, which is why none of this one is any more.
+def _identify(frame: pd.DataFrame, identity: Sequence[str], picked_in: object) -> list[str]:
+    return frame[identity[0]].tolist() if picked_in else hash_identities(frame, identity)
+
+
+def _find_picked(
+    frame: pd.DataFrame,
+    shown: Sequence[str],
+    picked: str,
+    identity: Sequence[str],
+    former: Sequence[str],
+    picked_in: object,
+) -> int | None:
+    """The place of the picked row, which a link may name that is further down than what is shown."""
+    if not picked:
+        return None
+    if picked in shown:
+        return shown.index(picked)
+    ids = _identify(frame, identity, picked_in)
+    if picked in ids:
+        return ids.index(picked)
+    of_old = hash_identities(frame, former) if former else []
+    return of_old.index(picked) if picked in of_old else None
+
+
+def hash_identities(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
+    """What the address calls each row."""
+    # Column by column: row by row, pandas would make a series of each.
+    rows = zip(*(frame[name].astype("str") for name in identity), strict=True)
+    return [hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:_DIGITS] for row in rows]
+
+
+def _pick(parameter: Parameter[str], one: str, details: str) -> None:
+    if parameter.value("") == one:
         parameter.write(None)
+        return
+    parameter.write(one)
+    move_focus(details)
 
 
-def _describe_count(shown: int, total: int, noun: str) -> str:
+def _describe_count(shown: int, total: int, noun: str, opens: str) -> str:
     if total == 0:
         return f"No {noun}."
+    how = f"{opens}: click, or Enter."
     if total == 1:
-        return f"1 {noun.removesuffix('s')}. Pick its row for more."
+        return f"1 {noun.removesuffix('s')}. {how}"
     how_many = f"{total:,} {noun}" if shown == total else f"The first {shown:,} of {total:,} {noun}"
-    return f"{how_many}. Pick a row for more."
+    return f"{how_many}. {how}"
 
 
 def _more(key: str) -> None:

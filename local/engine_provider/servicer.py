@@ -11,11 +11,19 @@ from pulumi.runtime.proto import ResourceProviderServicer, plugin_pb2, provider_
 from local.engine_provider.values import for_creators, to_dict, to_struct
 from local.provider import Aws, Existing, UnknownResourceError, create, delete, lifecycle, update
 from local.provider.autonaming import fill_in_name
+from local.provider.calls import UnknownCallError, answer_call
 from local.provider.difference import difference, settle
 from local.provider.resource import CannotChangeError, ProtectedError
 
 _Answer = TypeVar("_Answer")
-_REFUSED = (BotoCoreError, CannotChangeError, ClientError, ProtectedError, UnknownResourceError)
+_REFUSED = (
+    BotoCoreError,
+    CannotChangeError,
+    ClientError,
+    ProtectedError,
+    UnknownCallError,
+    UnknownResourceError,
+)
 
 
 class Provider(ResourceProviderServicer):
@@ -101,6 +109,12 @@ class Provider(ResourceProviderServicer):
         existing = Existing(request.id, for_creators(to_dict(request.properties)))
         _answer(context, lambda: delete(self._aws, request.type, existing))
         return Empty()
+
+    def Invoke(self, request: Any, context: Any) -> Any:
+        """Answers what the program asks of the account."""
+        return provider_pb2.InvokeResponse(
+            **{"return": to_struct(_answer(context, lambda: answer_call(request.tok)))}
+        )
 
     def Cancel(self, request: Any, context: Any) -> Any:
         """Does nothing: what has begun is soon done."""

@@ -11,7 +11,9 @@ from botocore.exceptions import ClientError
 from pulumi.runtime.rpc import is_rpc_secret, unwrap_rpc_secret
 
 from local.provider import (
+    acm,
     apigateway,
+    apigateway_domain,
     apigateway_method,
     apigateway_stage,
     backup,
@@ -22,6 +24,7 @@ from local.provider import (
     functions,
     iam,
     kms,
+    route53,
     scheduler,
     secretsmanager,
     sns,
@@ -46,7 +49,9 @@ __all__ = [
 ]
 
 LIFECYCLES: Mapping[str, Lifecycle] = {
+    **acm.LIFECYCLES,
     **apigateway.LIFECYCLES,
+    **apigateway_domain.LIFECYCLES,
     **apigateway_method.LIFECYCLES,
     **apigateway_stage.LIFECYCLES,
     **backup.LIFECYCLES,
@@ -57,6 +62,7 @@ LIFECYCLES: Mapping[str, Lifecycle] = {
     **functions.LIFECYCLES,
     **iam.LIFECYCLES,
     **kms.LIFECYCLES,
+    **route53.LIFECYCLES,
     **scheduler.LIFECYCLES,
     **secretsmanager.LIFECYCLES,
     **sns.LIFECYCLES,

@@ -9,8 +9,9 @@ def _create_api(aws: Aws, name: str, inputs: Inputs) -> Created:
         name=inputs.get("name", name),
         description=inputs.get("description", ""),
         endpointConfiguration={"types": [inputs["endpointConfiguration"]["types"]]},
-        **given(inputs, securityPolicy="securityPolicy", endpointAccessMode="endpointAccessMode"),
     )
+    # What the emulator takes at a change, and passes over at the creation.
+    client.update_rest_api(restApiId=api["id"], patchOperations=_access(inputs))
     root = next(
         item["id"] for item in client.get_resources(restApiId=api["id"])["items"] if item["path"] == "/"
     )
@@ -20,9 +21,15 @@ def _create_api(aws: Aws, name: str, inputs: Inputs) -> Created:
     )
 
 
+def _access(inputs: Inputs) -> list[dict[str, str]]:
+    # Left out, the access mode goes, as AWS wants it with a legacy policy.
+    wanted = {"endpointAccessMode": "", **inputs}
+    return patch(wanted, "securityPolicy", "endpointAccessMode", "disableExecuteApiEndpoint")
+
+
 def _update_api(aws: Aws, api: Existing, inputs: Inputs) -> None:
     hold(api, inputs, "endpointConfiguration")
-    operations = patch(inputs, "name", "description", "securityPolicy", "endpointAccessMode")
+    operations = [*patch(inputs, "name", "description"), *_access(inputs)]
     aws.client("apigateway").update_rest_api(restApiId=api.id, patchOperations=operations)
 
 
@@ -153,7 +160,7 @@ LIFECYCLES = {
         _delete_api,
         _update_api,
         stays=frozenset(
-            {"description", "endpointAccessMode", "endpointConfiguration", "policy", "securityPolicy"}
+            {"description", "disableExecuteApiEndpoint", "endpointConfiguration", "policy", "securityPolicy"}
         ),
     ),
     "aws:apigateway/restApiPolicy:RestApiPolicy": Lifecycle.put(_put_policy, _delete_policy, "restApiId"),

@@ -2,12 +2,28 @@
 
 from typing import Any
 
-from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle, ProtectedError, hold, pick
+from local.provider.resource import (
+    Aws,
+    Created,
+    Existing,
+    Inputs,
+    Lifecycle,
+    ProtectedError,
+    given,
+    hold,
+    pick,
+)
 
 
 def _pool_settings(inputs: Inputs) -> dict[str, Any]:
     policies = {"Policies": pick(inputs, "passwordPolicy")} if "passwordPolicy" in inputs else {}
-    return policies | pick(
+    mail = given(
+        inputs.get("emailConfiguration", {}),
+        EmailSendingAccount="emailSendingAccount",
+        From="fromEmailAddress",
+        SourceArn="sourceArn",
+    )
+    return policies | ({"EmailConfiguration": mail} if mail else {}) | pick(
         inputs, "accountRecoverySetting", "adminCreateUserConfig", "autoVerifiedAttributes",
         "deletionProtection", "userPoolAddOns", "userPoolTier",
     )  # fmt: skip

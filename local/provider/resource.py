@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import boto3
 
@@ -22,13 +22,17 @@ class Created:
     outputs: Mapping[str, Any] = field(default_factory=dict)
 
 
+ACCOUNT: Final = "000000000000"
+"""The emulator's."""
+
+
 @dataclass(frozen=True)
 class Aws:
     """The emulated account, seen with its root credentials."""
 
     endpoint_url: str
     region: str
-    account_id: str = "000000000000"
+    account_id: str = ACCOUNT
 
     def client(self, service: str) -> Any:
         """A boto3 client, made once for each service."""

@@ -76,3 +76,14 @@ def test_a_file_that_holds_no_outputs_is_an_error(tmp_path: Path, content: str) 
 def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="FILE_SLA_OUTPUTS names"):
         Settings.read({"FILE_SLA_OUTPUTS": str(tmp_path / "none.json")})
+
+
+@pytest.mark.parametrize("given", ["FILE_SLA_SESSION_KEY_FILE", "FILE_SLA_SESSION_DIR"])
+def test_keeping_sessions_takes_key_and_folder(outputs: Path, given: str) -> None:
+    both = {"FILE_SLA_SESSION_KEY_FILE": "/run/key", "FILE_SLA_SESSION_DIR": "/var/lib/file-sla"}
+    environment = {"FILE_SLA_OUTPUTS": str(outputs)}
+    with pytest.raises(SettingsError, match=r"FILE_SLA_SESSION_KEY_FILE and FILE_SLA_SESSION_DIR"):
+        Settings.read({**environment, given: both[given]})
+    settings = Settings.read({**environment, **both})
+    assert (settings.session_key_file, settings.session_dir) == tuple(map(Path, both.values()))
+    assert Settings.read(environment).session_key_file is None

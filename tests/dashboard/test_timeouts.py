@@ -12,7 +12,9 @@ import pytest
 from dashboard import timeouts
 from dashboard.access.auth_api import AuthApi
 from dashboard.access.credentials import IdentityPool
+from dashboard.clock import utc_now
 from dashboard.data.metrics import Metrics
+from dashboard.data.recent import Recent
 from dashboard.data.record_table import RecordTable
 from dashboard.errors import UnreachableError
 from dashboard.settings import Settings
@@ -51,11 +53,11 @@ def read_folder(url: str) -> object:
 
 
 def read_gateway(url: str) -> object:
-    return Metrics(session(), "file-sla", url).read_gateway(NOW, NOW, timedelta(minutes=1))
+    return Metrics(session(), "file-sla", url, Recent(utc_now)).read_gateway(NOW, NOW, timedelta(minutes=1))
 
 
 def list_alarms(url: str) -> object:
-    return Metrics(session(), "file-sla", url).list_alarms()
+    return Metrics(session(), "file-sla", url, Recent(utc_now)).list_alarms()
 
 
 def get_credentials(url: str) -> object:
@@ -93,7 +95,7 @@ def test_a_call_that_is_never_answered_ends(
     "client",
     [
         pytest.param(lambda: RecordTable(session(), "T", None)._client, id="table"),
-        pytest.param(lambda: Metrics(session(), "N", None)._client, id="metrics"),
+        pytest.param(lambda: Metrics(session(), "N", None, Recent(utc_now))._client, id="metrics"),
         pytest.param(lambda: IdentityPool(SETTINGS)._identity, id="identity"),
     ],
 )

@@ -56,7 +56,9 @@ def account(aws: Aws) -> Account:
         "backup vaults": _named(
             aws.client("backup").list_backup_vaults()["BackupVaultList"], "BackupVaultName"
         ),
+        "certificates": _certificates(aws),
         "dashboards": _dashboards(aws),
+        "domain names": _domain_names(aws),
         "event sources": _event_sources(aws),
         "functions": _functions(aws),
         "identity pools": _identity_pools(aws),
@@ -71,6 +73,7 @@ def account(aws: Aws) -> Account:
         "topics": _topics(aws),
         "user pools": _user_pools(aws),
         "web acls": _web_acls(aws),
+        "zones": _zones(aws),
     }
     plain: Account = json.loads(json.dumps(_lasting(found), default=str))
     return plain
@@ -136,6 +139,20 @@ def _backup_plans(aws: Aws) -> dict[str, Any]:
             ],
         }
         for listed in client.list_backup_plans()["BackupPlansList"]
+    }
+
+
+def _certificates(aws: Aws) -> dict[str, Any]:
+    listed = aws.client("acm").list_certificates()["CertificateSummaryList"]
+    return _named(listed, "DomainName")
+
+
+def _domain_names(aws: Aws) -> dict[str, Any]:
+    client = aws.client("apigateway")
+    return {
+        name["domainName"]: name
+        | {"mappings": client.get_base_path_mappings(domainName=name["domainName"])["items"]}
+        for name in client.get_domain_names()["items"]
     }
 
 
@@ -322,4 +339,15 @@ def _web_acls(aws: Aws) -> dict[str, Any]:
     return {
         listed["Name"]: client.get_web_acl(Scope="REGIONAL", Name=listed["Name"], Id=listed["Id"])["WebACL"]
         for listed in client.list_web_acls(Scope="REGIONAL")["WebACLs"]
+    }
+
+
+def _zones(aws: Aws) -> dict[str, Any]:
+    client = aws.client("route53")
+    return {
+        zone["Name"]: {
+            f"{record['Name']} {record['Type']}": record
+            for record in client.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
+        }
+        for zone in client.list_hosted_zones()["HostedZones"]
     }

@@ -18,6 +18,8 @@ class Flip:
     """The key without which it means nothing."""
     apart: bool = False
     """It changes the very input that another key changes as well."""
+    instead: str = ""
+    """The key in whose place it is set: the program takes one of the two."""
 
 
 FLIPS: Final[dict[str, Flip]] = {
@@ -32,6 +34,18 @@ FLIPS: Final[dict[str, Flip]] = {
     "functionMemoryMb": Flip(256, "auth-function", "memorySize"),
     "logRetentionDays": Flip(7, "auth-log", "retentionInDays"),
     "corsOrigin": Flip("https://ops.example.com", "api-unauthorized", "responseParameters"),
+    "domainName": Flip("sla.example.com", "domain-name"),
+    "domainZoneId": Flip("Z0000000000000000000", "domain-certificate"),
+    "domainCertificateArn": Flip(
+        "arn:aws:acm:us-east-1:000000000000:certificate/12345678-1234-1234-1234-123456789012",
+        "domain-name",
+        "regionalCertificateArn",
+        instead="domainZoneId",
+    ),
+    "defaultEndpoint": Flip(False, "api-api", "disableExecuteApiEndpoint"),
+    "tlsPolicy": Flip("tls-1.0", "api-api", "securityPolicy"),
+    "mailFrom": Flip("file-sla <sla@example.com>", "identity-users", "emailConfiguration"),
+    "mailIdentity": Flip("example.com", "identity-users", "emailConfiguration", needs="mailFrom", apart=True),
     "refreshTokenDays": Flip(2, "identity-client", "refreshTokenValidity"),
     "authRateLimit": Flip(90, "api-auth-settings", "settings"),
     "authBurstLimit": Flip(90, "api-auth-settings", "settings", apart=True),
@@ -79,7 +93,11 @@ KEEPERS: Final = frozenset(
 """The types of resources that hold data or people, or without which those are lost."""
 
 
-TOGETHER: Final[dict[str, Any]] = {key: flip.value for key, flip in FLIPS.items() if not flip.apart}
+INSTEAD: Final[dict[str, Any]] = {key: flip.value for key, flip in FLIPS.items() if flip.instead}
+"""Keys that take the place of others of TOGETHER."""
+TOGETHER: Final[dict[str, Any]] = {
+    key: flip.value for key, flip in FLIPS.items() if not flip.apart and not flip.instead
+}
 APART: Final[dict[str, Any]] = {key: flip.value for key, flip in FLIPS.items() if flip.apart}
 """Two sets of keys, in each of which the effect of every key can be told from that of the others.
 

@@ -1,9 +1,13 @@
 """Data and people in a stack, which no update may lose."""
 
 from contextlib import closing
+from http import HTTPStatus
 
+import httpx
+
+from contract.routes import AUTH, FILE_SLA_ERROR
 from contract.table import Attribute, Index
-from local.people import create_people
+from local.people import REPORTER, create_people
 from local.provider import Aws
 from ops.users import User
 from tests.engine.engine_stack import EngineStack
@@ -29,6 +33,16 @@ def record_is_there(aws: Aws, table_name: str) -> bool:
     key = {Attribute.ERROR_ID: _RECORD[Attribute.ERROR_ID]}
     found = aws.client("dynamodb").get_item(TableName=table_name, Key=key)
     return bool(found.get("Item") == _RECORD)
+
+
+def assert_signs_in_at(host: str, aws: Aws, users: dict[str, User]) -> None:
+    """Calls both routes at a domain name of the API, as a caller whose DNS leads it to the emulator."""
+    with httpx.Client(
+        base_url=aws.endpoint_url, headers={"Host": host}, timeout=60, trust_env=False
+    ) as client:
+        assert client.post(f"/{AUTH.path}", json=users[REPORTER]).raise_for_status().json()["token"]
+        unauthorized = client.post(f"/{FILE_SLA_ERROR.path}", json=a_report("at a domain name"))
+        assert unauthorized.status_code == HTTPStatus.UNAUTHORIZED
 
 
 def assert_answers(aws: Aws, stack: EngineStack, users: dict[str, User], folder: str) -> None:

@@ -11,6 +11,8 @@ from tests.engine.flips import Flip
 _DEPLOYMENT = "aws:apigateway/deployment:Deployment"
 _NOT_SHAPING = {
     "aws:apigateway/account:Account",
+    "aws:apigateway/basePathMapping:BasePathMapping",
+    "aws:apigateway/domainName:DomainName",
     "aws:apigateway/methodSettings:MethodSettings",
     "aws:apigateway/stage:Stage",
     _DEPLOYMENT,

@@ -1,6 +1,7 @@
 """Every key of Pulumi.yaml, set and unset again: previewed, then done."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
@@ -10,8 +11,8 @@ from ops.users import User
 from tests.engine.account import Account, account, changes
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack
-from tests.engine.flips import APART, FLIPS, KEEPERS, TOGETHER
-from tests.engine.people import assert_answers, move_in
+from tests.engine.flips import APART, FLIPS, INSTEAD, KEEPERS, TOGETHER
+from tests.engine.people import assert_answers, assert_signs_in_at, move_in
 from tests.engine.plan import Plan
 
 REPLACING = ("tableName", "runsTableName", "sendersTableName", "incidentsTableName")
@@ -33,9 +34,12 @@ class Previews:
 
     together: Plan
     apart: Plan
+    instead: Plan
 
     def of(self, key: str) -> Plan:
         """The preview that tells the effect of the key."""
+        if FLIPS[key].instead:
+            return self.instead
         return self.apart if FLIPS[key].apart else self.together
 
 
@@ -62,36 +66,70 @@ def users(deployed: EngineStack, aws: Aws) -> dict[str, User]:
 
 
 @pytest.fixture(scope="module")
-def before(users: dict[str, User], aws: Aws) -> Account:
+def together(aws: Aws) -> dict[str, Any]:
+    """The keys that are set together, with a hosted zone that is there: AWS makes the ids of zones."""
+    zone = aws.client("route53").create_hosted_zone(Name="example.com", CallerReference="flips")
+    return {**TOGETHER, "domainZoneId": zone["HostedZone"]["Id"].rpartition("/")[2]}
+
+
+@pytest.fixture(scope="module")
+def before(users: dict[str, User], together: dict[str, Any], aws: Aws) -> Account:
     """The account before any key was set."""
     return account(aws)
 
 
 @pytest.fixture(scope="module")
-def setting(deployed: EngineStack) -> Previews:
-    """What setting the keys would do."""
-    deployed.configure(**TOGETHER)
-    together = deployed.preview()
-    # Tables that are protected are not replaced.
-    deployed.configure(**APART, deletionProtection=False)
-    return Previews(together, deployed.preview())
+def all_set(together: dict[str, Any]) -> dict[str, Any]:
+    """Every key set, but for those that would replace a table and those that take another's place."""
+    return {**together, **{key: APART[key] for key in APART if key not in REPLACING}}
 
 
 @pytest.fixture(scope="module")
-def there(deployed: EngineStack, setting: Previews, before: Account) -> Done:
+def swapped(all_set: dict[str, Any]) -> dict[str, Any]:
+    """Likewise, with those that take another's place."""
+    return {**all_set, **INSTEAD, **{FLIPS[key].instead: "" for key in INSTEAD}}
+
+
+@pytest.fixture(scope="module")
+def setting(deployed: EngineStack, before: Account, together: dict[str, Any]) -> Previews:
+    """What setting the keys would do; those that take another's place are set once all others are."""
+    deployed.configure(**together)
+    together_plan = deployed.preview()
+    # Tables that are protected are not replaced.
+    alone = {key: value for key, value in APART.items() if not FLIPS[key].needs}
+    deployed.configure(**alone, deletionProtection=False)
+    return Previews(together_plan, deployed.preview(), Plan())
+
+
+@pytest.fixture(scope="module")
+def there(deployed: EngineStack, setting: Previews, all_set: dict[str, Any]) -> Done:
     """Every key set, but for those that would replace a table."""
-    deployed.configure(**TOGETHER, **{key: APART[key] for key in APART if key not in REPLACING})
+    deployed.configure(**all_set)
     return Done(deployed.up(), deployed.preview())
 
 
 @pytest.fixture(scope="module")
-def unsetting(deployed: EngineStack, there: Done) -> Previews:
+def swap(deployed: EngineStack, there: Done, swapped: dict[str, Any]) -> Done:
+    """Keys set in others' places."""
+    deployed.configure(**swapped)
+    return Done(deployed.up(), deployed.preview())
+
+
+@pytest.fixture(scope="module")
+def swap_back(deployed: EngineStack, swap: Done, all_set: dict[str, Any]) -> Done:
+    """The others again."""
+    deployed.configure(**all_set)
+    return Done(deployed.up(), deployed.preview())
+
+
+@pytest.fixture(scope="module")
+def unsetting(deployed: EngineStack, swap_back: Done, together: dict[str, Any]) -> Previews:
     """What unsetting the keys would do."""
-    still = {key: APART[key] for key in APART if key not in REPLACING}
+    still = {key: APART[key] for key in APART if key not in REPLACING and not FLIPS[key].needs}
     deployed.configure(**still)
-    together = deployed.preview()
-    deployed.configure(**TOGETHER)
-    return Previews(together, deployed.preview())
+    alone = deployed.preview()
+    deployed.configure(**together)
+    return Previews(alone, deployed.preview(), swap_back.plan)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +156,7 @@ def test_a_key_that_replaces_says_so(key: str) -> None:
     assert "replaces" in config_schema()[key]["description"]
 
 
-@pytest.mark.parametrize("key", [key for key in config_schema() if not FLIPS[key].needs])
+@pytest.mark.parametrize("key", [key for key, flip in FLIPS.items() if not flip.needs and not flip.instead])
 def test_a_key_that_is_set_has_its_effect(setting: Previews, key: str) -> None:
     assert setting.of(key).shows(FLIPS[key])
 
@@ -133,6 +171,27 @@ def test_the_keys_can_be_set(there: Done) -> None:
     assert there.plan.lost(KEEPERS) == []
     assert there.plan.not_deployed() == []
     assert there.next.steps == []
+
+
+def test_the_api_answers_at_its_domain_name(
+    there: Done, deployed: EngineStack, users: dict[str, User], aws: Aws
+) -> None:
+    outputs = deployed.outputs
+    assert outputs["api_url"] == "https://sla.example.com"
+    assert outputs["api_default_url"].startswith(aws.endpoint_url)
+    assert outputs["api_domain_target"].startswith("sla.example.com.execute-api.")
+    # The emulator leaves the default endpoint open, whatever it is told. The key's flip shows that it is.
+    assert_signs_in_at("sla.example.com", aws, users)
+
+
+@pytest.mark.parametrize("key", INSTEAD)
+def test_a_key_that_takes_anothers_place_has_its_effect(swap: Done, swap_back: Done, key: str) -> None:
+    for done in (swap, swap_back):
+        assert done.plan.shows(FLIPS[key])
+        assert done.plan.shows(FLIPS[FLIPS[key].instead])
+        assert done.plan.lost(KEEPERS) == []
+        assert done.plan.not_deployed() == []
+        assert done.next.steps == []
 
 
 @pytest.mark.parametrize("key", [key for key in config_schema() if key not in REPLACING])

@@ -7,6 +7,11 @@ import pytest
 from tests.infra.conftest import Program, declare
 
 ALL_ON: Final[dict[str, Any]] = {
+    "domainName": "sla.example.com",
+    "domainZoneId": "Z0123456789ABCDEFGHIJ",
+    "defaultEndpoint": False,
+    "mailFrom": "file-sla <sla@example.com>",
+    "mailIdentity": "example.com",
     "allowedCidrs": "203.0.113.0/24, 2001:db8::/32",
     "webAcl": True,
     "webAclAuthLimit": 50,

@@ -9,7 +9,20 @@ import pytest
 from contract.routes import AUTH
 from tests.infra.conftest import Program, declare
 
-OPTIONAL = ("WebAcl", "WebAclAssociation", "Key", "KeyPolicy", "Alias", "Vault", "Plan", "Selection")
+OPTIONAL = (
+    "DomainName",
+    "BasePathMapping",
+    "Certificate",
+    "Record",
+    "WebAcl",
+    "WebAclAssociation",
+    "Key",
+    "KeyPolicy",
+    "Alias",
+    "Vault",
+    "Plan",
+    "Selection",
+)
 
 
 def test_by_default_nothing_optional_is_there(by_default: Program) -> None:
@@ -25,6 +38,17 @@ def test_old_tls_is_refused_always(program: str, request: pytest.FixtureRequest)
     api = request.getfixturevalue(program).one("RestApi")
     assert api["securityPolicy"] == "SecurityPolicy_TLS13_1_2_PQ_2025_09"
     assert api["endpointAccessMode"] == "STRICT"
+
+
+def test_old_tls_is_refused_at_the_domain_name_too(defended: Program) -> None:
+    name = defended.one("DomainName")
+    assert name["securityPolicy"] == "SecurityPolicy_TLS13_1_2_PQ_2025_09"
+    assert name["endpointAccessMode"] == "STRICT"
+
+
+def test_default_endpoint_is_closed_where_it_is_said(by_default: Program, defended: Program) -> None:
+    closed = [program.one("RestApi")["disableExecuteApiEndpoint"] for program in (by_default, defended)]
+    assert closed == [False, True]
 
 
 def test_only_the_configured_addresses_may_call(defended: Program) -> None:

@@ -66,6 +66,7 @@ class Program:
 _NAMED_BY: tuple[str, ...] = (
     "name",
     "alarmName",
+    "domainName",
     "dashboardName",
     "identityPoolName",
     "stageName",
@@ -79,8 +80,11 @@ _KNOWN_BY_AWS = (
     "clientSecret",
     "endpoint",
     "executionArn",
+    "fqdn",
     "invokeArn",
     "invokeUrl",
+    "regionalDomainName",
+    "regionalZoneId",
     "streamArn",
     "url",
 )
@@ -94,10 +98,17 @@ def declare(stack: Any = STACK, **config: Any) -> Program:
         if args.custom:
             program.resources.append(Declared(args.typ, args.name, args.inputs, args.provider or ""))
         # Outputs that only AWS would know, told apart by the resource they come from.
-        known_by_aws = {output: f"{output}-of-{args.name}" for output in _KNOWN_BY_AWS}
+        known_by_aws: dict[str, Any] = {output: f"{output}-of-{args.name}" for output in _KNOWN_BY_AWS}
         if args.typ == "aws:kms/key:Key":
             # Of this one the account is read.
             known_by_aws["arn"] = f"arn:aws:kms:us-east-1:123456789012:key/id-of-{args.name}"
+        if args.typ == "aws:acm/certificate:Certificate":
+            proof = {
+                "resourceRecordName": "_proof.",
+                "resourceRecordType": "CNAME",
+                "resourceRecordValue": "aws.",
+            }
+            known_by_aws["domainValidationOptions"] = [proof]
         return f"id-of-{args.name}", {"rootResourceId": "root", **known_by_aws, **args.inputs}
 
     register: Any = MockMonitor.RegisterResource

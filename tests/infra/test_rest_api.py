@@ -132,6 +132,9 @@ def test_access_log_is_json_and_names_no_one(program: Program) -> None:
     assert log["destinationArn"] == "arn-of-api-access-log"
     fields = json.loads(log["format"])
     assert {"requestId", "status", "path", "latencyMs"} <= fields.keys()
+    # Who still speaks old TLS, and who still calls the old address.
+    assert fields["tlsVersion"] == "$context.tlsVersion"
+    assert fields["host"] == "$context.domainName"
     assert "authorizer" not in log["format"].lower()
 
 

@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.settings import Settings
+from components.specs.combinations import explain_contradictions
 from local.stack_config import load_config
 from tests.infra.conftest import declare
 
@@ -25,6 +26,23 @@ from tests.infra.conftest import declare
         ("tableName", "a b", "pattern"),
         ("authRateLimit", 0, "greater than or equal to 1"),
         ("latencyAlarmMs", 60_000, "less than or equal to 29000"),
+        ("domainName", "https://sla.example.com", "without https://, port or path"),
+        ("domainName", "sla", "a host name in lower case such as"),
+        ("domainName", "SLA.example.com", "in lower case"),
+        ("domainName", "*.example.com", "a host name"),
+        ("domainName", "sla-.example.com", "a host name"),
+        ("domainName", "203.0.113.7", "a host name"),
+        ("domainZoneId", "/hostedzone/Z0123456789ABCDEFGHIJ", "without /hostedzone/"),
+        ("domainZoneId", "example.com", "the id of a hosted zone"),
+        ("domainCertificateArn", "arn:aws:iam::123456789012:server-certificate/x", "AWS Certificate Manager"),
+        ("defaultEndpoint", "perhaps", "valid boolean"),
+        ("tlsPolicy", "tls-1.1", "'tls-1.0', 'tls-1.2' or 'tls-1.3'"),
+        ("mailFrom", "sla", "an address such as sla@example.com"),
+        ("mailFrom", "file, sla <sla@example.com>", "in double quotes"),
+        ("mailFrom", "Überwachung <sla@example.com>", "in ASCII"),
+        ("mailFrom", "a@example.com, b@example.com", "an address such as"),
+        ("mailIdentity", "example", "a host name"),
+        ("mailIdentity", "sla@example", "e-mail address"),
     ],
 )
 def test_wrong_value_is_refused_before_anything_is_declared(key: str, value: Any, rule: str) -> None:
@@ -40,6 +58,65 @@ def test_every_wrong_value_is_told_at_once() -> None:
         declare(retentionDays=-1, authRateLimit=0)
     assert "retentionDays" in str(refused.value)
     assert "authRateLimit" in str(refused.value)
+
+
+DOMAIN = {"domainName": "sla.example.com"}
+ZONE = {"domainZoneId": "Z0123456789ABCDEFGHIJ"}
+CERTIFICATE = {
+    "domainCertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/"
+    "12345678-1234-1234-1234-123456789012"
+}
+
+
+@pytest.mark.parametrize(
+    ("config", "key", "remedy"),
+    [
+        (DOMAIN, "domainName", "set domainZoneId to the Route 53 zone"),
+        (DOMAIN | ZONE | CERTIFICATE, "domainZoneId", "remove domainCertificateArn"),
+        (ZONE, "domainZoneId", "remove domainZoneId"),
+        (CERTIFICATE, "domainCertificateArn", "remove domainCertificateArn"),
+        (
+            DOMAIN | CERTIFICATE | {"aws:region": "eu-central-1"},
+            "domainCertificateArn",
+            "one in eu-central-1",
+        ),
+        ({"defaultEndpoint": False}, "defaultEndpoint", "Set domainName, or remove defaultEndpoint"),
+        ({"mailIdentity": "example.com"}, "mailIdentity", "remove mailIdentity"),
+        ({"mailIdentity": "example.com", "mailFrom": "sla@example.org"}, "mailIdentity", "sla@example.org"),
+        ({"mailIdentity": "a@example.com", "mailFrom": "b@example.com"}, "mailIdentity", "b@example.com"),
+    ],
+)
+def test_values_that_contradict_each_other_are_refused_with_the_remedy(
+    config: dict[str, Any], key: str, remedy: str
+) -> None:
+    [line] = _find_contradictions(config)
+    assert line.startswith(f"file-sla:{key} ")
+    assert remedy in line
+
+
+def test_a_contradiction_stops_the_program() -> None:
+    with pytest.raises(pulumi.RunError, match="file-sla:defaultEndpoint is false"):
+        declare(defaultEndpoint=False)
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        DOMAIN | ZONE,
+        DOMAIN | CERTIFICATE,
+        DOMAIN | ZONE | {"defaultEndpoint": False},
+        {"domainName": f"{'a' * 63}.example.com"} | ZONE,
+        {"mailFrom": "sla@example.com"},
+        {"mailFrom": "file-sla <sla@alerts.example.com>", "mailIdentity": "example.com"},
+        {"mailFrom": '"file-sla, prod" <sla@example.com>', "mailIdentity": "sla@example.com"},
+    ],
+)
+def test_values_that_go_together_are_taken(config: dict[str, Any]) -> None:
+    assert _find_contradictions(config) == []
+
+
+def _find_contradictions(config: dict[str, Any]) -> list[str]:
+    return explain_contradictions(Settings.model_validate({**_defaults(), **config}))
 
 
 def test_every_setting_has_a_default() -> None:

@@ -60,6 +60,24 @@ def test_the_api_policy_is_declared_with_and_without_addresses(program: Program)
     assert narrowed["Condition"]["IpAddress"]["aws:SourceIp"] == ["203.0.113.0/24"]
 
 
+@pytest.mark.parametrize(
+    ("config", "identity"),
+    [
+        ({"mailFrom": "file-sla <sla@example.com>"}, "sla@example.com"),
+        ({"mailFrom": "file-sla <sla@example.com>", "mailIdentity": "example.com"}, "example.com"),
+    ],
+)
+def test_sender_of_mails_is_said_in_both_directions(
+    program: Program, config: dict[str, str], identity: str
+) -> None:
+    assert program.one("UserPool")["emailConfiguration"] == {"emailSendingAccount": "COGNITO_DEFAULT"}
+    assert declare(**config).one("UserPool")["emailConfiguration"] == {
+        "emailSendingAccount": "DEVELOPER",
+        "fromEmailAddress": "file-sla <sla@example.com>",
+        "sourceArn": f"arn:aws:ses:us-east-1:000000000000:identity/{identity}",
+    }
+
+
 @pytest.mark.parametrize(("traced", "mode"), [(False, "PassThrough"), (True, "Active")])
 def test_tracing_is_said_in_both_directions(traced: bool, mode: str) -> None:
     program = declare(xRayTracing=traced)

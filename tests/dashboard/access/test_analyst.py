@@ -52,7 +52,7 @@ def analyst(service: FakeAuthApi, clock: StoppedClock, tokens: Tokens | None = N
         return httpx.Response(status, json=body)
 
     api = AuthApi(httpx.Client(base_url="https://api.example", transport=httpx.MockTransport(answer)))
-    return Analyst(api, tokens or Tokens(id_token("ana"), "refresh-ana", 3600), clock)
+    return Analyst.signed_in(api, tokens or Tokens(id_token("ana"), "refresh-ana", 3600), clock)
 
 
 def test_the_claims_are_read_from_the_token() -> None:

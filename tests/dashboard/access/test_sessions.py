@@ -1,7 +1,7 @@
 import asyncio
 from datetime import timedelta
-from typing import Any, cast
-from unittest.mock import create_autospec
+from typing import Any
+from unittest.mock import Mock, create_autospec
 
 import httpx
 import pytest
@@ -9,7 +9,9 @@ from starlette.applications import Starlette
 
 from dashboard.access.analyst import Analyst
 from dashboard.access.cookie import COOKIE, PATH, build_cookie_routes
-from dashboard.access.sessions import IDLE_LIMIT, TICKET_LIFETIME, Session, SessionStore
+from dashboard.access.kept_sessions import KeptSessions
+from dashboard.access.session import Session
+from dashboard.access.sessions import IDLE_LIMIT, TICKET_LIFETIME, SessionStore
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError, UnreachableError
 from tests.dashboard.stopped_clock import NOW, StoppedClock
 
@@ -21,16 +23,17 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def sessions(clock: StoppedClock) -> SessionStore:
-    return SessionStore(clock)
+    return SessionStore(clock, KeptSessions(), restore=Mock(side_effect=AssertionError("nothing was kept")))
 
 
 @pytest.fixture
 def analyst() -> Any:
-    return create_autospec(Analyst, instance=True)
+    return create_autospec(Analyst, instance=True, refresh_token=None)
 
 
 def begin(sessions: SessionStore, analyst: Any = None) -> str:
-    return sessions.begin(analyst, *(cast("Any", object()) for _ in range(4)))
+    analyst = analyst or create_autospec(Analyst, instance=True, refresh_token=None)
+    return sessions.begin(Session(analyst, Mock(), Mock(), Mock(), Mock(), Mock(), NOW))
 
 
 def find(sessions: SessionStore, session_id: str) -> Session:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import columns
-from dashboard.data.frames import FILE_COLUMNS, RECORD_COLUMNS, RecordFrames, _parse_moments, parse_records
+from dashboard.data.frames import FILE_COLUMNS, RECORD_COLUMNS, RecordFrames, _parse_moments
+from dashboard.data.records import parse_records
 from tests.dashboard.fake_table import item
 from tests.dashboard.properties import PROPERTY
 
@@ -86,7 +87,7 @@ def test_every_column_of_a_record_is_stored_under_an_attribute_of_its_own() -> N
 
 
 def test_nothing_has_the_same_columns_as_something() -> None:
-    breaches = RecordFrames.of([])
+    breaches = RecordFrames.of()
     assert breaches.records.dtypes.astype("str").to_dict() == RECORD_COLUMNS
     assert breaches.files.dtypes.astype("str").to_dict() == FILE_COLUMNS
 

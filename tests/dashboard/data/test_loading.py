@@ -1,18 +1,17 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, cast
-from unittest.mock import patch
 
-import pandas as pd
 import pytest
 
 from contract.moments import HOUR
-from dashboard.data.frames import RecordFrames, parse_records
-from dashboard.data.hour_cache import MAX_FRAMES, SETTLING, HourCache
+from dashboard.data.hour_cache import SETTLING, HourCache
 from dashboard.data.loading import Loading, list_cheap_hours
+from dashboard.data.recent import KEPT_FOR
 from dashboard.data.record_table import CONNECTIONS, RecordTable
+from dashboard.data.records import parse_records
 from dashboard.errors import UnreachableError
 from tests.dashboard.fake_table import item
 from tests.dashboard.stopped_clock import StoppedClock
@@ -74,10 +73,13 @@ def test_every_hour_is_fetched_and_progress_is_told(table: CountingTable, cache:
     assert len(loading.frames().files) == 5
 
 
-def test_past_hours_are_remembered_and_the_current_one_is_always_fresh(
-    table: CountingTable, cache: HourCache
+def test_past_hours_are_remembered_and_the_current_one_for_some_seconds(
+    table: CountingTable, cache: HourCache, clock: StoppedClock
 ) -> None:
     finish(table, cache)
+    finish(table, cache)
+    assert table.asked == Counter(HOURS)
+    clock.now += KEPT_FOR
     again = finish(table, cache)
     assert len(again.frames().records) == 5
     assert table.asked == Counter({**dict.fromkeys(HOURS, 1), CURRENT: 2})
@@ -86,13 +88,14 @@ def test_past_hours_are_remembered_and_the_current_one_is_always_fresh(
 def test_an_hour_is_remembered_only_after_latecomers_have_settled(
     table: CountingTable, cache: HourCache, clock: StoppedClock
 ) -> None:
-    clock.now = CURRENT + HOUR + SETTLING - timedelta(seconds=1)
+    clock.now = CURRENT + HOUR + SETTLING - 2 * KEPT_FOR
     finish(table, cache)
+    clock.now += KEPT_FOR
     finish(table, cache)
     assert table.asked[CURRENT] == 2
-    clock.now += timedelta(seconds=1)
-    finish(table, cache)
-    finish(table, cache)
+    for _ in range(3):
+        clock.now += KEPT_FOR
+        finish(table, cache)
     assert table.asked[CURRENT] == 3
 
 
@@ -147,29 +150,6 @@ def test_a_failure_reaches_who_is_waiting(table: CountingTable, cache: HourCache
     table.failing.add(HOURS[2])
     with load(table, cache) as loading, pytest.raises(UnreachableError):
         loading.finish()
-
-
-def test_frames_of_settled_hours_are_made_once(table: CountingTable, cache: HourCache) -> None:
-    first = finish(table, cache).frames()
-    with patch.object(RecordFrames, "of", wraps=RecordFrames.of) as of:
-        again = finish(table, cache).frames()
-    assert [len(call.args[0]) for call in of.call_args_list] == [1]
-    pd.testing.assert_frame_equal(again.files, first.files)
-
-
-def test_frames_asked_for_long_ago_are_made_again(cache: HourCache) -> None:
-    made: list[int] = []
-
-    def ask(number: int) -> None:
-        def make() -> RecordFrames:
-            made.append(number)
-            return RecordFrames.of([])
-
-        cache.get_frames(((CURRENT - number * HOUR,), True), make)
-
-    for number in (*range(MAX_FRAMES), 0, MAX_FRAMES, 0, 1):
-        ask(number)
-    assert made == [*range(MAX_FRAMES), MAX_FRAMES, 1]
 
 
 def test_the_hours_not_asked_for_in_the_longest_time_are_forgotten(clock: StoppedClock) -> None:

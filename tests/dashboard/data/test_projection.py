@@ -18,7 +18,7 @@ from dashboard.data import incident
 from dashboard.data.incident import Incident
 from dashboard.data.incident_table import IncidentTable
 from dashboard.data.queries import Queries, Query
-from dashboard.data.recent import KEPT_FOR
+from dashboard.data.recent import KEPT_FOR, Recent
 from dashboard.data.sender import Refusal, Sender
 from dashboard.data.sender_table import SenderTable
 from dashboard.errors import AccessDeniedError
@@ -48,12 +48,12 @@ def queries(dynamodb: "DynamoDBClient") -> Queries:
 
 @pytest.fixture
 def incidents(queries: Queries, clock: StoppedClock) -> IncidentTable:
-    return IncidentTable(queries, INCIDENTS, clock)
+    return IncidentTable(queries, INCIDENTS, Recent(clock))
 
 
 @pytest.fixture
 def senders(queries: Queries, clock: StoppedClock) -> SenderTable:
-    return SenderTable(queries, SENDERS, clock)
+    return SenderTable(queries, SENDERS, Recent(clock))
 
 
 def test_live_is_what_is_open_or_unknown_of_every_sender(
@@ -173,7 +173,7 @@ def test_what_was_read_is_remembered_for_some_seconds(
 
 def test_a_refusal_of_aws_is_told_in_our_words_and_not_remembered(clock: StoppedClock) -> None:
     queries = Queries(boto3.session.Session("key", "secret", region_name=REGION), None)
-    table = IncidentTable(queries, INCIDENTS, clock)
+    table = IncidentTable(queries, INCIDENTS, Recent(clock))
     with Stubber(queries._client) as stubber:
         stubber.add_client_error("query", "AccessDeniedException", "internals", 400)
         stubber.add_response("query", {"Items": []})

@@ -17,7 +17,7 @@ from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import item
 from tests.dashboard.moved_clock import MovedClock, give_clock
-from tests.dashboard.views.reading import button, shown
+from tests.dashboard.views.reading import button, column, list_tables, shown
 
 FILE = "stuck.csv"
 VIEWS = [f"views/{file.name}" for file in sorted((ROOT / "dashboard" / "views").glob("[a-z]*.py"))]
@@ -34,7 +34,7 @@ def looking(clock: MovedClock, signed_in: AppTest, store: Callable[..., None]) -
     detected = datetime.now(UTC) - timedelta(hours=3)
     store(item(detected, "C:\\Jobs", [(FILE, detected - timedelta(hours=1))]))
     signed_in.switch_page("views/by_date.py").run()
-    assert FILE in list(signed_in.dataframe[0].value["filename"])
+    assert FILE in column(signed_in, "filename")
     return signed_in
 
 
@@ -68,7 +68,7 @@ def test_a_revoked_analyst_is_shown_the_reason_and_nothing_of_memory(
         looking.switch_page(view).run()
     assert not looking.exception
     assert told in shown(looking)
-    assert not looking.dataframe
+    assert not list_tables(looking)
     assert not looking.metric
     assert [title.value for title in looking.title] == ["file-sla"]
     assert backend().sessions.find(session_id) is None
@@ -80,10 +80,10 @@ def test_who_was_let_back_in_signs_in_and_goes_on(
     leave_group(auth_api)
     clock.ahead = CHECK_INTERVAL
     looking.run()
-    assert not looking.dataframe
+    assert not list_tables(looking)
     auth_api.users["ana"].groups = ("sla-analysts",)
     sign_in(looking)
-    assert FILE in list(looking.dataframe[0].value["filename"])
+    assert FILE in column(looking, "filename")
 
 
 def test_nobody_is_signed_out_by_a_silent_service_until_the_token_expires(
@@ -92,14 +92,14 @@ def test_nobody_is_signed_out_by_a_silent_service_until_the_token_expires(
     auth_api.instead = (500, {"message": "sorry", "request_id": "r-1"})
     clock.ahead = CHECK_INTERVAL
     looking.run()
-    assert FILE in list(looking.dataframe[0].value["filename"])
+    assert FILE in column(looking, "filename")
     clock.ahead = timedelta(hours=1)
     looking.run()
     assert "The sign-in service failed" in shown(looking)
-    assert not looking.dataframe
+    assert not list_tables(looking)
     auth_api.instead = None
     button(looking, "Try again")
-    assert FILE in list(looking.dataframe[0].value["filename"])
+    assert FILE in column(looking, "filename")
 
 
 def test_the_sign_in_service_is_not_waited_for_by_the_page_itself(
@@ -115,7 +115,7 @@ def test_the_sign_in_service_is_not_waited_for_by_the_page_itself(
     clock.ahead = CHECK_INTERVAL
     with patch.object(AuthApi, "renew", note):
         looking.run()
-    assert FILE in list(looking.dataframe[0].value["filename"])
+    assert FILE in column(looking, "filename")
     assert contexts == [None]
 
 

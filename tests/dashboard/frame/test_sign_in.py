@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.backend import backend
 from tests.dashboard.conftest import PASSWORD, sign_in
 from tests.dashboard.fake_auth_api import FakeAuthApi, User
-from tests.dashboard.views.reading import button, shown
+from tests.dashboard.views.reading import button, list_tables, shown
 
 NEW_PASSWORD = "another long password 2?"
 
@@ -27,7 +27,7 @@ def is_signed_in(app: AppTest) -> bool:
 def test_nothing_is_shown_to_who_is_not_signed_in(app: AppTest) -> None:
     app.run()
     assert [title.value for title in app.title] == ["file-sla"]
-    assert not app.dataframe
+    assert not list_tables(app)
     assert not is_signed_in(app)
 
 
@@ -76,7 +76,7 @@ def test_without_the_analyst_group_nothing_is_shown(app: AppTest, auth_api: Fake
     sign_in(app.run(), "rob")
     assert "not a member of sla-analysts" in shown(app)
     assert not is_signed_in(app)
-    assert not app.dataframe
+    assert not list_tables(app)
 
 
 def test_a_first_password_is_replaced_while_signing_in(app: AppTest, auth_api: FakeAuthApi) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from contract.plausibility import is_plausible
 from dashboard import columns
-from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.frames import RecordFrames
+from dashboard.data.records import parse_records
 from dashboard.services.breach_spans import Spans
 from dashboard.services.creation_dates import find_plausible, spell_creation, spell_creations
 from dashboard.services.csv_files import format_csv
@@ -117,5 +118,5 @@ def test_every_date_is_in_the_file_for_spreadsheets(zone: ZoneInfo) -> None:
     assert rows["first"] == ["0001-01-01T00:00:00+00:00", ""]
     assert rows["no-times"] == ["1601-01-01T00:00:00+00:00", ""]
     assert rows["last"] == ["9999-12-31T23:59:59+00:00", ""]
-    assert rows["old"] == [OLD.astimezone(zone).isoformat(), "280.0"]
+    assert rows["old"] == [OLD.astimezone(zone).isoformat(), "280"]
     assert len(rows) == 1 + len(ODD) + 1

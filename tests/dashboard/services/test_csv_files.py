@@ -24,7 +24,7 @@ HEADINGS = [
 def frame(*names: str) -> pd.DataFrame:
     times = pd.Series([AT] * len(names), dtype="datetime64[us, UTC]")
     return pd.DataFrame(
-        {"filename": pd.Series(names, dtype="str"), "at": times, "minutes": 1.5, "secret": "x"}
+        {"filename": pd.Series(names, dtype="str"), "at": times, "minutes": 580.9917406666666, "secret": "x"}
     )
 
 
@@ -37,7 +37,7 @@ def test_the_file_holds_the_columns_asked_for_under_their_headings() -> None:
     assert content.startswith(b"\xef\xbb\xbf")
     assert read(content) == [
         ["File", "Reported", "Minutes"],
-        ["relatório março.csv", "2026-11-24T00:30:00+01:00", "1.5"],
+        ["relatório março.csv", "2026-11-24T00:30:00+01:00", "580"],
     ]
 
 

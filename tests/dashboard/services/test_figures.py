@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.frames import RecordFrames
+from dashboard.data.records import parse_records
 from dashboard.services.durations import format_duration
-from dashboard.services.frequency import count_hours_by_week
+from dashboard.services.frequency import count_hours_by_day
 from dashboard.services.latest_records import list_hours, select_files
 from dashboard.services.periods import Period
 from dashboard.services.recurrence import summarize_recurrence
-from dashboard.services.series import choose_step, count_files_in_breach
+from dashboard.services.series import choose_step, count_files_in_breach, name_step
 from dashboard.services.stuck_files import find_stuck_files
 from dashboard.services.timeline import find_longest_waits
 from tests.dashboard.fake_table import item
@@ -62,13 +63,28 @@ def test_an_hour_that_the_clocks_repeat_is_one_step() -> None:
     assert dict(zip(series["time"].dt.hour, series["files"], strict=True))[2] == 2
 
 
-def test_weeks_begin_on_monday_in_the_viewers_zone() -> None:
+def test_days_are_those_of_the_viewers_zone_and_all_of_the_range() -> None:
     sunday_late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
     reports = breaches(item(sunday_late), item(sunday_late - HOUR)).records
-    weeks = {zone: count_hours_by_week(reports, ZoneInfo(zone)) for zone in ("UTC", "Europe/Berlin")}
-    assert list(weeks["UTC"]["hours"]) == [2]
-    assert list(weeks["Europe/Berlin"]["week"].dt.strftime("%m-%d")) == ["11-16", "11-23"]
-    assert list(weeks["Europe/Berlin"]["hours"]) == [1, 1]
+    period = Period(sunday_late - timedelta(days=2), sunday_late + HOUR)
+    days = {zone: count_hours_by_day(reports, period, ZoneInfo(zone)) for zone in ("UTC", "Europe/Berlin")}
+    assert list(days["UTC"]["day"].dt.strftime("%m-%d")) == ["11-20", "11-21", "11-22", "11-23"]
+    assert list(days["UTC"]["hours"]) == [0, 0, 2, 0]
+    assert list(days["Europe/Berlin"]["day"].dt.strftime("%m-%d")) == ["11-21", "11-22", "11-23"]
+    assert list(days["Europe/Berlin"]["hours"]) == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [
+        (timedelta(minutes=5), "5 minutes"),
+        (HOUR, "hour"),
+        (3 * HOUR, "3 hours"),
+        (timedelta(days=1), "day"),
+    ],
+)
+def test_a_step_has_a_name(step: timedelta, name: str) -> None:
+    assert name_step(step) == name
 
 
 def test_the_timeline_shows_the_oldest_file_of_each_report_and_breaks_where_none_goes_on() -> None:

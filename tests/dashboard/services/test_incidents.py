@@ -9,8 +9,9 @@ import pytest
 
 from contract.incidents import Clearing, IncidentStatus, UnknownReason
 from dashboard.columns import list_dtypes
-from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.frames import RecordFrames
 from dashboard.data.incident import Incident
+from dashboard.data.records import parse_records
 from dashboard.data.sender import Fleet
 from dashboard.services.incident_files import tabulate_files
 from dashboard.services.incident_words import explain, list_reasons, name_reason

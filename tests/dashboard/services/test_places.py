@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from contract.folder_key import folder_key
-from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.frames import RecordFrames
+from dashboard.data.records import parse_records
 from dashboard.services.breach_spans import NO_SPANS, Spans
 from dashboard.services.periods import Period
 from dashboard.services.places import mark_places
@@ -119,7 +120,7 @@ def test_where_an_account_has_two_servers_older_records_are_of_neither() -> None
 
 
 def test_places_of_nothing_are_nothing() -> None:
-    frames = RecordFrames.of([])
+    frames = RecordFrames.of()
     assert mark_places(frames.records, frames.records).empty
     assert find(incidents={("s", PATH): [span(at(0))]}).empty
 

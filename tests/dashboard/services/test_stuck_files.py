@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from contract.incidents import IncidentStatus
 from contract.moments import start_of_hour
 from contract.table import Attribute, FileAttribute
-from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.frames import RecordFrames
+from dashboard.data.records import parse_records
 from dashboard.services.breach_spans import NO_SPANS, BreachSpan, Spans
 from dashboard.services.stuck_files import COLUMNS, FILE, Status, find_stuck_files
 from tests.dashboard.fake_table import item

@@ -1,8 +1,12 @@
 """Reading and using a page as a person would."""
 
+import json
+from typing import Any
+
+import pandas as pd
 from streamlit.testing.v1 import AppTest
 
-_KINDS = ("title", "subheader", "error", "warning", "success", "info", "caption")
+_KINDS = ("title", "header", "subheader", "error", "warning", "success", "info", "caption")
 
 
 def shown(app: AppTest) -> str:
@@ -14,3 +18,49 @@ def shown(app: AppTest) -> str:
 def button(app: AppTest, label: str) -> AppTest:
     """Clicks the button of this label."""
     return next(button for button in app.button if button.label == label).click().run()
+
+
+def figures(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def links(app: AppTest) -> dict[str, str]:
+    """By their labels, where the links to other pages lead with which parameters."""
+    found = [element.proto for element in app.get("page_link")]
+    return {link.label: f"{link.page}?{link.query_string}" for link in found}
+
+
+def list_tables(app: AppTest) -> list[pd.DataFrame]:
+    """What each table of rows shows, spelt as it is shown, with the `id` of each row."""
+    return [_tabulate(data) for data in _list_data(app)]
+
+
+def read_table(app: AppTest, number: int = 0) -> pd.DataFrame:
+    return list_tables(app)[number]
+
+
+def column(app: AppTest, name: str, table: int = 0) -> list[str]:
+    return list(read_table(app, table)[name])
+
+
+def _list_data(app: AppTest) -> list[Any]:
+    protos = [element.proto for element in app.get("bidi_component")]
+    return [json.loads(proto.json) for proto in protos if proto.component_name == "rows"]
+
+
+def _tabulate(data: Any) -> pd.DataFrame:
+    names = [one["name"] for one in data["columns"]]
+    rows = [
+        [
+            row["id"],
+            *(_join(cell, one["kind"]) for cell, one in zip(row["cells"], data["columns"], strict=True)),
+        ]
+        for row in data["rows"]
+    ]
+    return pd.DataFrame.from_records(rows, columns=["id", *names])
+
+
+def _join(cell: str | list[str], kind: str) -> str:
+    if isinstance(cell, str):
+        return cell
+    return "".join(cell) if kind == "path" else cell[1]

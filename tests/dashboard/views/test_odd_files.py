@@ -6,12 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.data.frames import RECORD_KEY
-from dashboard.services.stuck_files import FILE
-from dashboard.widgets.table import _hash_identities
 from tests.dashboard.fake_table import item
-from tests.dashboard.views.reading import shown
-from tests.dashboard.views.test_views import BY_DATE, BY_FOLDER, column, open_view
+from tests.dashboard.views.reading import column, read_table, shown
+from tests.dashboard.views.test_views import BY_DATE, BY_FOLDER, open_view
 
 FOLDER = " "
 DATES = [datetime(year, 1, 1, tzinfo=UTC) for year in (1, 1601, 1960, 9999)]
@@ -36,8 +33,8 @@ def test_every_page_shows_all_of_them(signed_in: AppTest, view: str, zone: str) 
     parameters = {"folder": FOLDER} if view == BY_FOLDER else {}
     open_view(signed_in, view, zone=zone, **parameters)
     assert column(signed_in, "filename") == ["plain.csv", *sorted(NAMES)]
-    assert sorted(column(signed_in, "created_spelt"))[:3] == CREATED[:3]
-    assert CREATED[3] in column(signed_in, "created_spelt")
+    assert sorted(column(signed_in, "created"))[:3] == CREATED[:3]
+    assert CREATED[3] in column(signed_in, "created")
 
 
 @pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
@@ -52,7 +49,7 @@ def test_a_page_of_nothing_else_is_a_page(signed_in: AppTest, view: str, store: 
 @pytest.mark.parametrize("name", ["a\tb", "mar\ufffdo.csv"])
 def test_a_picked_one_is_shown_in_full(signed_in: AppTest, name: str) -> None:
     open_view(signed_in, BY_DATE)
-    ids = _hash_identities(signed_in.dataframe[0].value, [*FILE, "later"])
+    ids = column(signed_in, "id")
     signed_in.query_params["pick"] = ids[column(signed_in, "filename").index(name)]
     signed_in.run()
     assert not signed_in.exception
@@ -64,9 +61,9 @@ def test_a_picked_one_is_shown_in_full(signed_in: AppTest, name: str) -> None:
 @pytest.mark.usefixtures("odd")
 def test_files_of_a_picked_record_are_all_there(signed_in: AppTest) -> None:
     open_view(signed_in, BY_DATE, show="records")
-    signed_in.query_params["pick"] = _hash_identities(signed_in.dataframe[0].value, RECORD_KEY)[0]
+    signed_in.query_params["pick"] = column(signed_in, "id")[0]
     signed_in.run()
     assert not signed_in.exception
-    files = signed_in.dataframe[1].value
+    files = read_table(signed_in, 1)
     assert len(files) == 5
     assert set(CREATED) < set(files["created"])

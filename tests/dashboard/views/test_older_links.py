@@ -10,11 +10,9 @@ from typing import Final
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.widgets.stuck_file_list import _IDENTITY
-from dashboard.widgets.table import _hash_identities
 from tests.dashboard.fake_table import item
-from tests.dashboard.views.reading import shown
-from tests.dashboard.views.test_views import BY_DATE, BY_FOLDER, FOLDER, column, open_view
+from tests.dashboard.views.reading import column, read_table, shown
+from tests.dashboard.views.test_views import BY_DATE, BY_FOLDER, FOLDER, open_view
 
 AT: Final = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
 CREATED: Final = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -47,7 +45,7 @@ def test_a_link_to_a_file_opens_it(signed_in: AppTest, view: str, link: dict[str
 def test_a_link_to_a_record_opens_it(signed_in: AppTest) -> None:
     open_view(signed_in, BY_DATE, **RECORD_LINK)
     assert "Files in this report" in shown(signed_in)
-    assert sorted(signed_in.dataframe[1].value["filename"]) == ["other.csv", "stuck.csv"]
+    assert sorted(read_table(signed_in, 1)["filename"]) == ["other.csv", "stuck.csv"]
 
 
 def test_a_file_that_two_senders_have_is_picked_of_each(
@@ -58,8 +56,7 @@ def test_a_file_that_two_senders_have_is_picked_of_each(
     picks = set()
     for sender in ("reporter/app", "reporter/web"):
         open_view(signed_in, BY_DATE, **{**RANGE, "sender": sender})
-        table = signed_in.dataframe[0].value
-        (pick,) = _hash_identities(table, _IDENTITY)
+        (pick,) = column(signed_in, "id")
         picks.add(pick)
         signed_in.query_params.pop("sender")
         open_view(signed_in, BY_DATE, pick=pick)

@@ -14,7 +14,7 @@ from dashboard.data.metrics import Metrics
 from dashboard.errors import AccessDeniedError, UnreachableError
 from tests.dashboard.conftest import NAMESPACE
 from tests.dashboard.fake_table import REGION
-from tests.dashboard.views.reading import shown
+from tests.dashboard.views.reading import figures, links, read_table, shown
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -68,10 +68,6 @@ def open_view(app: AppTest) -> AppTest:
     return app
 
 
-def figures(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
-
-
 def test_a_service_that_was_never_used_says_so(signed_in: AppTest) -> None:
     text = shown(open_view(signed_in))
     assert "No data yet" in text
@@ -94,11 +90,11 @@ def test_usage_statuses_and_last_report_are_shown(signed_in: AppTest, cloudwatch
     # moto has no percentiles; those are asserted where the view is seen in a browser.
     assert shown_figures["Highest p95 latency"] == "-"
     assert shown_figures["Last report"] in {"7 min ago", "8 min ago"}
-    table = signed_in.dataframe[0].value
+    table = read_table(signed_in)
     assert list(zip(table["status"], table["route"], table["requests"], strict=True)) == [
-        ("200", "/file_sla_error", 5),
-        ("4XX", "(the gateway itself)", 2),
-        ("500", "/file_sla_error", 1),
+        ("200", "/file_sla_error", "5"),
+        ("4XX", "(the gateway itself)", "2"),
+        ("500", "/file_sla_error", "1"),
     ]
 
 
@@ -111,11 +107,12 @@ def test_an_alarm_that_is_on_is_told_in_words_with_its_runbook(
     [error] = signed_in.error
     told = error.value.replace("\\", "")
     assert told.startswith("**loud**, since 20")
-    assert "Meaning of *loud*. Do something. [What to do](runbook#loud)" in told
-    table = signed_in.dataframe[0].value
+    assert "Meaning of *loud*. Do something." in told
+    assert links(signed_in)["What to do about loud"] == "runbook?section=loud"
+    table = read_table(signed_in)
     assert list(table["name"]) == ["loud", "quiet"]
-    assert list(table["state"]) == ["On", "OK"]
-    assert list(table["runbook"]) == ["runbook#loud", "runbook#quiet"]
+    assert list(table["state"]) == ["▲ On", "✓ OK"]
+    assert list(table["runbook"]) == ["runbook?section=loud", "runbook?section=quiet"]
 
 
 def test_all_quiet_is_said_too(signed_in: AppTest, cloudwatch: "CloudWatchClient") -> None:

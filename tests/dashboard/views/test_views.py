@@ -11,14 +11,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend
-from dashboard.data.frames import RECORD_KEY
 from dashboard.data.hour_cache import HourCache
 from dashboard.errors import AccessDeniedError, SessionExpiredError, UnreachableError
-from dashboard.services.stuck_files import FILE
-from dashboard.widgets.table import _hash_identities
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_table import item
-from tests.dashboard.views.reading import button, shown
+from tests.dashboard.views.reading import button, column, figures, links, read_table, shown
 
 FOLDER = "C:\\Jobs\\Folder_A"
 OTHER = "C:\\Jobs\\Folder_B"
@@ -50,14 +47,6 @@ def open_view(app: AppTest, view: str, **parameters: str) -> AppTest:
     return app
 
 
-def column(app: AppTest, name: str) -> list[Any]:
-    return list(app.dataframe[0].value[name])
-
-
-def figures(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
-
-
 @pytest.mark.usefixtures("breaches")
 def test_by_date_shows_every_stuck_file_with_its_status(signed_in: AppTest) -> None:
     open_view(signed_in, BY_DATE)
@@ -72,7 +61,7 @@ def test_by_date_shows_every_stuck_file_with_its_status(signed_in: AppTest) -> N
 def test_by_date_shows_the_records_behind_them(signed_in: AppTest) -> None:
     open_view(signed_in, BY_DATE, show="records")
     assert column(signed_in, "folder") == [FOLDER, FOLDER, OTHER]
-    assert column(signed_in, "file_count") == [1, 2, 1]
+    assert column(signed_in, "file_count") == ["1", "2", "1"]
 
 
 @pytest.mark.usefixtures("breaches")
@@ -88,6 +77,8 @@ def test_by_folder_offers_the_folders_reported_in_the_range(signed_in: AppTest) 
     open_view(signed_in, BY_FOLDER)
     picker = next(box for box in signed_in.selectbox if box.label == "Folder")
     assert picker.options == [FOLDER, OTHER]
+    # Nothing that nobody reported can be added.
+    assert not picker.proto.accept_new_options
     picker.select(OTHER).run()
     assert column(signed_in, "filename") == ["silent.csv"]
     assert signed_in.query_params["folder"] == OTHER
@@ -138,22 +129,41 @@ def test_days_that_are_no_days_are_ignored(signed_in: AppTest, days: str) -> Non
 @pytest.mark.usefixtures("breaches")
 def test_an_address_cannot_ask_for_a_folder_that_no_folder_can_be(signed_in: AppTest) -> None:
     open_view(signed_in, BY_FOLDER, folder="x" * 1025)
-    assert "Pick a folder" in shown(signed_in)
+    assert "Folders, the worst first" in shown(signed_in)
 
 
 @pytest.mark.usefixtures("breaches")
 def test_a_choice_is_put_into_the_address_and_goes_along_to_other_views(signed_in: AppTest) -> None:
     open_view(signed_in, BY_DATE)
-    signed_in.segmented_control[0].select("7d").run()
+    signed_in.radio[0].set_value("7d").run()
     button(signed_in, "UTC")
     assert signed_in.query_params["range"] == "7d"
     assert signed_in.query_params["zone"] == "UTC"
-    signed_in.query_params.clear()
+    assert links(signed_in)["By folder"] == "by-folder?zone=UTC&range=7d"
     open_view(signed_in, OVERVIEW)
-    signed_in.query_params.clear()
+    assert links(signed_in)["By folder"] == "by-folder?zone=UTC&range=7d"
     open_view(signed_in, BY_FOLDER)
-    assert signed_in.query_params["range"] == "7d"
     assert "Times in UTC (UTC+00:00)" in shown(signed_in)
+
+
+def test_refreshing_stays_switched_off_on_other_pages_and_after_a_reload(signed_in: AppTest) -> None:
+    open_view(signed_in, OVERVIEW)
+    signed_in.toggle[0].set_value(False).run()
+    assert signed_in.query_params["refresh"] == "off"
+    assert links(signed_in)["Senders"] == "senders?refresh=off"
+    open_view(signed_in, BY_DATE)
+    assert not signed_in.toggle[0].value
+    signed_in.toggle[0].set_value(True).run()
+    assert "refresh" not in signed_in.query_params
+
+
+def test_a_link_to_too_many_days_says_which_it_shows(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_DATE, range="custom", days="2026-01-01..2026-06-30")
+    assert "The link asks for 2026-01-01 to 2026-06-30. Shown are 2026-03-31 to 2026-06-30" in shown(
+        signed_in
+    )
+    open_view(signed_in, BY_DATE, range="custom", days="2026-03-31..2026-06-30")
+    assert "The link asks for" not in shown(signed_in)
 
 
 @pytest.mark.usefixtures("breaches")
@@ -186,13 +196,16 @@ def test_a_link_opens_the_same_view_after_signing_in(app: AppTest) -> None:
 
 
 @pytest.mark.usefixtures("breaches")
-def test_a_picked_file_is_shown_in_full_and_stays_picked(signed_in: AppTest, store: Store) -> None:
+def test_a_picked_file_is_shown_in_full_and_stays_picked(
+    signed_in: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     open_view(signed_in, BY_DATE)
-    ids = _hash_identities(signed_in.dataframe[0].value, [*FILE, "later"])
+    ids = column(signed_in, "id")
     signed_in.query_params["pick"] = ids[column(signed_in, "filename").index("silent.csv")]
     signed_in.run()
     assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
     store(item(ago(minutes=1), "C:\\New", [("new.csv", ago(days=9))]))
+    monkeypatch.setattr("dashboard.data.recent.KEPT_FOR", timedelta())
     signed_in.run()
     assert column(signed_in, "filename")[0] == "new.csv"
     assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
@@ -202,10 +215,10 @@ def test_a_picked_file_is_shown_in_full_and_stays_picked(signed_in: AppTest, sto
 def test_a_long_table_grows_as_asked(signed_in: AppTest) -> None:
     signed_in.session_state["stuck_files_limit"] = 2
     open_view(signed_in, BY_DATE)
-    assert len(signed_in.dataframe[0].value) == 2
+    assert len(read_table(signed_in)) == 2
     assert "The first 2 of 3 stuck files" in shown(signed_in)
     button(signed_in, "Show more")
-    assert len(signed_in.dataframe[0].value) == 3
+    assert len(read_table(signed_in)) == 3
     assert "3 stuck files" in shown(signed_in)
 
 
@@ -254,7 +267,7 @@ def test_no_page_waits_for_aws_itself(signed_in: AppTest, view: str, parameters:
     """It would be deaf meanwhile, and mute."""
     open_view(signed_in, view, **parameters)
     if parameters.get("pick"):
-        signed_in.query_params["pick"] = _hash_identities(signed_in.dataframe[0].value, RECORD_KEY)[0]
+        signed_in.query_params["pick"] = column(signed_in, "id")[0]
     contexts: list[object] = []
     call: Any = vars(BaseClient)["_make_api_call"]
 
@@ -305,6 +318,7 @@ def test_past_hours_are_not_fetched_again(signed_in: AppTest, monkeypatch: pytes
     open_view(signed_in, BY_DATE)
     session = backend().sessions.find(signed_in.session_state["session_id"])
     assert session
+    monkeypatch.setattr("dashboard.data.recent.KEPT_FOR", timedelta())
     with patch.object(session.table, "query_hour", wraps=session.table.query_hour) as hour:
         signed_in.run()
     # The current hour, and the one before it while it may still change.

@@ -1,0 +1,71 @@
+"""What was computed of records, once for all who look at the same."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Any, Final, TypeVar
+
+import pandas as pd
+
+from dashboard.data.frames import RecordFrames
+from dashboard.data.single_flight import SingleFlight
+
+T = TypeVar("T")
+
+CAPACITY: Final = 2_000_000
+"""Rows remembered before what nobody asked for in the longest time is forgotten."""
+
+
+class Computed:
+    """Remembers results by what they were computed of. Safe to share between threads.
+
+    Nobody may change a result: others have it too.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._size = 0
+        self._results: OrderedDict[Hashable, Any] = OrderedDict()
+        self._flights = SingleFlight()
+
+    def get(self, of: Hashable, compute: Callable[[], T]) -> T:
+        """The result, computed only where it is not remembered, and once at a time.
+
+        Args:
+            of: everything that it depends on, and what it is. Frames count by identity: they are equal to
+                themselves alone, and stay so for as long as they are remembered here.
+            compute: gives the result, and draws nothing.
+        """
+
+        def compute_and_keep() -> T:
+            result = compute()
+            self._keep(of, result)
+            return result
+
+        with self._lock:
+            if of in self._results:
+                self._results.move_to_end(of)
+                known: T = self._results[of]
+                return known
+        return self._flights.share(of, compute_and_keep)
+
+    def _keep(self, of: Hashable, result: Any) -> None:
+        with self._lock:
+            self._size += _count_rows(result) - _count_rows(self._results.pop(of, None))
+            self._results[of] = result
+            while self._size > self._capacity and len(self._results) > 1:
+                _, forgotten = self._results.popitem(last=False)
+                self._size -= _count_rows(forgotten)
+
+
+def _count_rows(result: Any) -> int:
+    match result:
+        case RecordFrames():
+            return len(result.records) + len(result.files)
+        case pd.DataFrame():
+            return len(result)
+        case None:
+            return 0
+        case _:
+            return 1

@@ -1,0 +1,88 @@
+"""Hours of records cut to a stretch of time, and their data frames, made once for all who look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from contract.moments import HOUR
+from dashboard.data.computed import Computed
+from dashboard.data.frames import RecordFrames
+from dashboard.data.hour_cache import StoredHour
+from dashboard.data.records import Records
+
+
+@dataclass(frozen=True)
+class _CutHour:
+    """An hour of which a part may lie outside the stretch."""
+
+    stored: StoredHour
+    early: int
+    """Records that were detected before it, and so not in it."""
+    late: int
+    records: Records
+
+    @classmethod
+    def cut(cls, stored: StoredHour, start: datetime, end: datetime) -> _CutHour:
+        """The hour's records from `start` up to, not at, `end`."""
+        detected = stored.records.detections()
+        return cls(
+            stored,
+            sum(at < start for at in detected),
+            sum(at >= end for at in detected),
+            stored.records.select([start <= at < end for at in detected]),
+        )
+
+    def identity(self) -> Hashable:
+        """What tells it from the same hour cut elsewhere: the ends only move past whole records."""
+        return self.stored, self.early, self.late
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Settled hours that lie in the stretch as a whole, and those around them.
+
+    The whole ones are most of it and change once an hour. Of them the frames are made once, and joined with
+    those of the few others as often as these change.
+    """
+
+    before: tuple[_CutHour, ...]
+    whole: tuple[StoredHour, ...]
+    after: tuple[_CutHour, ...]
+
+    @classmethod
+    def cut(
+        cls,
+        hours: Iterable[StoredHour],
+        start: datetime,
+        end: datetime,
+        is_settled: Callable[[datetime], bool],
+    ) -> Stretch:
+        """The stretch from `start` up to, not at, `end`, of `hours` from the oldest to the newest."""
+        before: list[_CutHour] = []
+        whole: list[StoredHour] = []
+        after: list[_CutHour] = []
+        for one in hours:
+            if start <= one.hour and one.hour + HOUR <= end and is_settled(one.hour) and not after:
+                whole.append(one)
+            else:
+                (after if whole else before).append(_CutHour.cut(one, start, end))
+        return cls(tuple(before), tuple(whole), tuple(after))
+
+    def frames(self, computed: Computed, *, with_files: bool) -> RecordFrames:
+        """The frames of its records."""
+        ends = tuple(one.identity() for one in (*self.before, *self.after))
+
+        def build(hours: Sequence[StoredHour | _CutHour]) -> RecordFrames:
+            return RecordFrames.of(*(one.records for one in hours), with_files=with_files)
+
+        def join() -> RecordFrames:
+            middle = computed.get(("whole hours", self.whole, with_files), lambda: build(self.whole))
+            return RecordFrames.concatenate(
+                build(self.before),
+                middle,
+                build(self.after),
+            )
+
+        return computed.get(("stretch", self.whole, ends, with_files), join)

@@ -1,0 +1,42 @@
+// One live region for all pages: only one that was there before its text changes is read out.
+
+const PATIENCE_MS = 3000;
+
+export default function ({ data }) {
+  const region = document.getElementById("told") ?? addRegion();
+  if (region.textContent !== data.told) region.textContent = data.told;
+  markCurrentPage();
+  const { anchor, token } = data.focus ?? {};
+  if (token && region.dataset.focused !== token) {
+    region.dataset.focused = token;
+    moveFocus(anchor, performance.now() + PATIENCE_MS);
+  }
+}
+
+function addRegion() {
+  const region = document.createElement("div");
+  region.id = "told";
+  region.setAttribute("role", "status");
+  document.body.append(region);
+  return region;
+}
+
+/** Streamlit shows on which page one is, but does not say so. */
+function markCurrentPage() {
+  for (const link of document.querySelectorAll(".st-key-navigation a")) {
+    if (new URL(link.href).pathname === location.pathname) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+}
+
+function moveFocus(anchor, deadline) {
+  const main = document.querySelector("[data-testid=stMain]");
+  const target = anchor === "title" ? main?.querySelector("h1") : document.getElementById(anchor);
+  if (target) {
+    target.tabIndex = -1;
+    target.focus({ preventScroll: true });
+    target.scrollIntoView({ block: anchor === "title" ? "end" : "start" });
+  } else if (performance.now() < deadline) {
+    setTimeout(() => moveFocus(anchor, deadline), 50);
+  }
+}

@@ -1,0 +1,24 @@
+"""How the process takes memory, and gives it back."""
+
+import ctypes
+from typing import Final
+
+import pyarrow as pa
+
+_M_MMAP_THRESHOLD: Final = -3
+"""The parameter's number in glibc's malloc.h."""
+_LARGE_BYTES: Final = 256 * 1024
+
+
+def return_large_memory() -> None:
+    """Has memory that large arrays took go back to the system as soon as they are gone.
+
+    glibc would keep it: each large array that is freed raises the size from which it asks the system
+    (mallopt(3), M_MMAP_THRESHOLD), and what lies between smaller ones is never given back. Arrow keeps what
+    it took as well. A month of records needs several times its size while it is computed, and for that
+    moment alone. Where the C library is another one, nothing is changed.
+    """
+    pa.set_memory_pool(pa.system_memory_pool())
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)

@@ -1,0 +1,200 @@
+// Draws rows as an HTML table, or as cards where the screen is narrow. Everything told is set as text, never as HTML.
+
+const NARROW = 560;
+const OPENER_WIDTH = 34;
+const TEN_ROWS = 378;
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const host = parentElement.querySelector(".rows");
+  host.state ??= build(host);
+  Object.assign(host.state, { data, setTriggerValue });
+  draw(host.state);
+  if (!host.state.observer) {
+    host.state.observer = new ResizeObserver(() => arrange(host.state));
+    host.state.observer.observe(host);
+  }
+}
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function build(host) {
+  const region = host.querySelector(".region");
+  // Roles are told, since cards are no table to a browser otherwise.
+  const head = element("thead", { role: "rowgroup" });
+  const body = element("tbody", { role: "rowgroup" });
+  region.append(element("table", { role: "table" }, head, body));
+  const state = { host, region, head, body, table: region.firstChild, note: host.querySelector(".note"), hint: host.querySelector(".hint") };
+  body.addEventListener("keydown", (event) => walk(state, event));
+  body.addEventListener("click", (event) => {
+    const row = event.target.closest("tr");
+    const selecting = String(getSelection()).length > 0 && !event.target.closest("button");
+    if (row && state.data.opens && !selecting && !event.target.closest("a")) {
+      state.setTriggerValue("picked", row.dataset.id);
+    }
+  });
+  return state;
+}
+
+function draw(state) {
+  const { data, region, table, head, body } = state;
+  region.setAttribute("aria-label", data.label);
+  table.setAttribute("aria-label", data.label);
+  table.setAttribute("aria-rowcount", String(data.total + 1));
+  const shape = JSON.stringify([data.columns, data.sort, data.opens]);
+  if (shape !== state.shape) {
+    drawHead(state);
+    body.replaceChildren();
+    state.shape = shape;
+  }
+  const old = new Map([...body.children].map((row) => [row.dataset.id, row]));
+  // Rows that stay are kept, and with them the focus and the place where someone reads.
+  data.rows.forEach(({ id, cells }, number) => {
+    const row = old.get(id) ?? element("tr", { role: "row", "data-id": id });
+    old.delete(id);
+    row.setAttribute("aria-rowindex", String(number + 2));
+    row.classList.toggle("picked", id === data.picked);
+    fill(state, row, cells, id === data.picked);
+    if (body.children[number] !== row) body.insertBefore(row, body.children[number] ?? null);
+  });
+  for (const row of old.values()) row.remove();
+  head.hidden = body.hidden = data.rows.length === 0;
+  keepOneStop(state);
+  arrange(state);
+}
+
+function drawHead(state) {
+  const { data, head } = state;
+  const row = element("tr", { role: "row", "aria-rowindex": "1" });
+  if (data.opens) row.append(element("th", { role: "columnheader", class: "opener" }, hidden("Details")));
+  for (const column of data.columns) {
+    const cell = element("th", { role: "columnheader", scope: "col", class: column.kind });
+    const sorted = data.sort?.column === column.name;
+    cell.setAttribute("aria-sort", sorted ? (data.sort.descending ? "descending" : "ascending") : "none");
+    if (column.explanation) cell.title = column.explanation;
+    if (data.sorts) {
+      const sign = sorted ? (data.sort.descending ? " ↓" : " ↑") : "";
+      const button = element("button", { type: "button", class: "sort" }, column.heading);
+      if (sign) button.append(element("span", { "aria-hidden": "true" }, sign));
+      button.addEventListener("click", () => state.setTriggerValue("sorted", column.name));
+      cell.append(button);
+    } else {
+      cell.append(column.heading);
+    }
+    row.append(cell);
+  }
+  head.replaceChildren(row);
+}
+
+function fill(state, row, cells, picked) {
+  const { data } = state;
+  const told = JSON.stringify(cells);
+  if (row.dataset.told !== told) {
+    const button = row.querySelector("button");
+    const kept = button && state.host.getRootNode().activeElement === button;
+    row.replaceChildren();
+    if (data.opens) row.append(button ? button.parentElement : drawOpener());
+    cells.forEach((cell, number) => row.append(drawCell(data.columns[number], cell)));
+    if (kept) button.focus({ preventScroll: true });
+    row.dataset.told = told;
+  }
+  const opener = row.querySelector("button");
+  if (!opener) return;
+  const name = data.columns.findIndex((column) => column.kind === "path");
+  opener.setAttribute("aria-label", `${data.opens}: ${spell(cells[Math.max(name, 0)])}`);
+  opener.setAttribute("aria-pressed", String(picked));
+}
+
+function drawOpener() {
+  const button = element("button", { type: "button", tabindex: "-1" }, element("span", { "aria-hidden": "true" }, "›"));
+  return element("td", { role: "cell", class: "opener" }, button);
+}
+
+function drawCell(column, value) {
+  const cell = element("td", { role: "cell", class: column.kind, "data-heading": column.heading });
+  if (column.kind === "path") {
+    const [head, tail] = value;
+    cell.append(element("span", { class: "cut", title: head + tail }, element("span", { class: "head" }, head)));
+    cell.firstChild.append(element("span", { class: "tail" }, tail));
+  } else if (column.kind === "link") {
+    cell.append(drawLink(value));
+  } else {
+    cell.append(element("span", { class: "text", title: value }, value));
+  }
+  return cell;
+}
+
+function drawLink([text, address, label]) {
+  const link = element("a", { href: address, "aria-label": label }, text);
+  if (address.includes("://")) {
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+  }
+  return link;
+}
+
+const spell = (cell) => (Array.isArray(cell) ? cell.join("") : cell);
+const hidden = (text) => element("span", { class: "hidden" }, text);
+
+/** The table is one stop of the Tab key; arrows lead from row to row. */
+function walk(state, event) {
+  const openers = [...state.body.querySelectorAll(".opener button")];
+  const at = openers.indexOf(event.target);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: openers.length - 1 }[event.key];
+  if (at < 0 || to === undefined) return;
+  event.preventDefault();
+  const next = openers[Math.min(Math.max(to, 0), openers.length - 1)];
+  openers.forEach((one) => (one.tabIndex = one === next ? 0 : -1));
+  next.focus();
+}
+
+function keepOneStop({ body }) {
+  const openers = [...body.querySelectorAll(".opener button")];
+  const stop =
+    openers.find((one) => one.getAttribute("aria-pressed") === "true") ?? openers.find((one) => one.tabIndex === 0);
+  openers.forEach((one, number) => (one.tabIndex = one === (stop ?? openers[0]) ? 0 : -1));
+}
+
+/** Rows reach to the lower edge of the window, but where that is near, ten of them are in sight at least. */
+function fillHeight({ host, region }) {
+  const main = host.getRootNode().host?.closest("[data-testid=stMain]");
+  const top = region.getBoundingClientRect().top + (main?.scrollTop ?? 0);
+  region.style.maxHeight = `${Math.max(TEN_ROWS, innerHeight - top - 40)}px`;
+}
+
+/** Shows as many columns as fit, the first ones first, and says which do not. */
+function arrange(state) {
+  const { host, data, table, note } = state;
+  const width = host.clientWidth;
+  if (!width || !data) return;
+  const needed = data.columns.filter(({ phone }) => phone).reduce((sum, column) => sum + column.width, OPENER_WIDTH);
+  const cards = width < Math.min(NARROW, needed);
+  host.classList.toggle("cards", cards);
+  let room = width - (data.opens ? OPENER_WIDTH : 0);
+  let full = false;
+  const shown = data.columns.map((column) => {
+    full ||= !cards && column.width > room;
+    room -= column.width;
+    return cards ? column.phone : !full;
+  });
+  shown[0] = true;
+  const offset = data.opens ? 1 : 0;
+  for (const row of table.rows) {
+    [...row.cells].forEach((cell, number) => {
+      cell.hidden = number >= offset && !shown[number - offset];
+      const column = data.columns[number - offset];
+      if (row.parentElement === state.head) {
+        cell.style.width = cards ? "" : `${column ? column.width : OPENER_WIDTH}px`;
+      }
+    });
+  }
+  const left = data.columns.filter((_, number) => !shown[number]).map((column) => column.heading);
+  state.hint.hidden = !data.opens || data.rows.length < 2;
+  fillHeight(state);
+  note.hidden = left.length === 0 || data.rows.length === 0;
+  note.textContent = `No room for ${left.join(", ")}${data.opens ? ": they are in a row's details" : ""}.`;
+}

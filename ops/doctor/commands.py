@@ -1,0 +1,115 @@
+"""`python -m ops doctor`."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.markup import escape
+from rich.table import Table
+
+from ops.command import Answer, Call, Exit, add_command
+from ops.doctor.alarms import check_alarms, check_subscriptions
+from ops.doctor.configuration import check_caller, check_outputs, check_version
+from ops.doctor.finding import Check, Finding, Level
+from ops.doctor.functions import check_dead_letters, check_functions, check_stream, check_sweep
+from ops.doctor.senders import check_senders
+from ops.doctor.sign_in import check_client_secret, check_users
+from ops.doctor.tables import check_tables
+from ops.errors import OpsError, describe
+from ops.progress import show_progress
+from ops.stack import Stack
+
+if TYPE_CHECKING:
+    from ops.command import Commands
+
+CHECKS: Final[Sequence[Check]] = (
+    check_version,
+    check_outputs,
+    check_caller,
+    check_tables,
+    check_users,
+    check_client_secret,
+    check_functions,
+    check_stream,
+    check_sweep,
+    check_dead_letters,
+    check_alarms,
+    check_subscriptions,
+    check_senders,
+)
+_SHOWN: Final = {
+    Level.OK: "[green]ok[/green]",
+    Level.WARNING: "[yellow]warning[/yellow]",
+    Level.PROBLEM: "[red]problem[/red]",
+    Level.SKIPPED: "[dim]skipped[/dim]",
+}
+_DENIED: Final = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError")
+_NOT_THERE: Final = {
+    "InvalidAction",
+    "UnknownOperationException",
+    "NotImplemented",
+    "UnsupportedOperation",
+    "501",
+}
+
+
+def add(commands: "Commands") -> None:
+    """Declares it."""
+    add_command(
+        commands, "doctor", look, help="look whether the stack is configured well, and well; changes nothing"
+    )
+
+
+def look(call: Call) -> Answer:
+    """Runs every check; a problem makes it fail."""
+    found: list[Finding] = []
+    with show_progress() as progress:
+        for done, check in enumerate(CHECKS):
+            progress("Checks", done, len(CHECKS))
+            found += run_check(check, call.stack)
+        progress("Checks", len(CHECKS), len(CHECKS))
+    counts = Counter(finding.level for finding in found)
+    table = Table(caption=", ".join(f"{counts[level]:,} {level}" for level in Level))
+    for header in ("", "what", "how it is", "what to do"):
+        table.add_column(header, overflow="fold")
+    for finding in found:
+        remedy = "\n".join(filter(None, (finding.remedy, finding.see)))
+        table.add_row(_SHOWN[finding.level], escape(finding.check), escape(finding.what), escape(remedy))
+    return Answer(
+        {
+            "findings": [asdict(finding) for finding in found],
+            "counts": {level: counts[level] for level in Level},
+        },
+        table,
+        Exit.FAILED if counts[Level.PROBLEM] else Exit.DONE,
+    )
+
+
+def run_check(check: Check, stack: Stack) -> list[Finding]:
+    """What a check finds; one that cannot look says so, after what it had found."""
+    return list(_run(check, stack))
+
+
+def _run(check: Check, stack: Stack) -> Iterator[Finding]:
+    name = check.__name__.removeprefix("check_").replace("_", " ")
+    try:
+        yield from check(stack)
+    except ClientError as error:
+        code, operation = error.response["Error"].get("Code", ""), error.operation_name
+        if code.startswith(_DENIED):
+            yield Finding(
+                check=name, level=Level.SKIPPED, what=f"You are not allowed {operation}.",
+                remedy="docs/ops.md tells what the command needs.", see="docs/ops.md#doctor",
+            )  # fmt: skip
+        elif code in _NOT_THERE:
+            yield Finding(check=name, level=Level.SKIPPED, what=f"{operation} cannot be asked here.")
+        else:
+            # Such as ResourceNotFoundException: what the outputs name is not there.
+            yield Finding(
+                check=name, level=Level.PROBLEM, what=describe(error),
+                remedy="pulumi up, where something was taken away; look that the outputs are this stack's",
+            )  # fmt: skip
+    except (BotoCoreError, OpsError) as error:
+        yield Finding(check=name, level=Level.PROBLEM, what=describe(error))

@@ -1,0 +1,50 @@
+"""When each sender was last heard of."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from contract.outputs import Output
+from contract.runbook import Section
+from contract.senders import SenderAttribute, SenderIndex, SenderState
+from ops.doctor.finding import Finding, Level, runbook
+from ops.stack import Stack
+
+_WORST_FIRST: Final = (
+    SenderState.SILENT,
+    SenderState.LATE,
+    SenderState.UP,
+    SenderState.PAUSED,
+    SenderState.RETIRED,
+)
+
+
+def check_senders(stack: Stack) -> Iterator[Finding]:
+    """Each sender's last run."""
+    found = 0
+    for state in _WORST_FIRST:
+        for sender in _query(stack, state):
+            found += 1
+            name = sender.get(SenderAttribute.SENDER_NAME, sender[SenderAttribute.SENDER])["S"]
+            last = sender.get(SenderAttribute.LAST_RUN_AT, {}).get("S", "never")
+            silent = state is SenderState.SILENT
+            yield Finding(
+                check=f"sender {name}",
+                level=Level.WARNING if silent else Level.OK,
+                what=f"{state}; its last run was at {last}.",
+                remedy="Look at its scheduled task and its way to the API." if silent else "",
+                see=runbook(Section.SILENT_SENDERS) if silent else "",
+            )
+    if not found:
+        yield Finding(check="senders", level=Level.OK, what="None has reported yet.")
+
+
+def _query(stack: Stack, state: SenderState) -> Iterator[Mapping[str, Any]]:
+    pages = stack.client("dynamodb").get_paginator("query").paginate(
+        TableName=stack[Output.SENDERS_TABLE_NAME],
+        IndexName=SenderIndex.STATE,
+        KeyConditionExpression="#state = :state",
+        ExpressionAttributeNames={"#state": SenderAttribute.STATE},
+        ExpressionAttributeValues={":state": {"S": state}},
+    )  # fmt: skip
+    for page in pages:
+        yield from page["Items"]

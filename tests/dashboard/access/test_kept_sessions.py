@@ -1,0 +1,201 @@
+import logging
+import resource
+import shutil
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet, InvalidToken
+
+from dashboard.access.kept_sessions import KeptSession, SessionFolder, _derive_key
+from dashboard.settings import SettingsError
+from tests.dashboard.stopped_clock import NOW
+
+KEY, OTHER_KEY = bytes(32), bytes(range(32))
+ID, OTHER_ID = "id-of-a-browser", "id-of-another"
+SECRET = "refresh-secret"
+KEPT = KeptSession(username="ana", refresh_token=SECRET, last_used=NOW)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "sessions"
+
+
+@pytest.fixture
+def sessions(folder: Path) -> SessionFolder:
+    return SessionFolder(folder, (KEY,))
+
+
+def only_file(folder: Path) -> Path:
+    (path,) = folder.iterdir()
+    return path
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No byte can be written to any file, by the operating system's word."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_what_was_kept_is_read_by_the_next_process(sessions: SessionFolder, folder: Path) -> None:
+    sessions.keep(ID, KEPT)
+    assert SessionFolder(folder, (KEY,)).read(ID) == KEPT
+    assert SessionFolder(folder, (KEY,)).read(OTHER_ID) is None
+
+
+def test_the_latest_takes_the_place_of_what_was_there(sessions: SessionFolder, folder: Path) -> None:
+    later = KEPT.model_copy(update={"refresh_token": "new"})
+    sessions.keep(ID, KEPT)
+    sessions.keep(ID, later)
+    assert sessions.read(ID) == later
+    assert only_file(folder)
+
+
+def test_what_was_forgotten_is_gone(sessions: SessionFolder, folder: Path) -> None:
+    sessions.keep(ID, KEPT)
+    sessions.forget(ID)
+    sessions.forget(ID)
+    assert sessions.read(ID) is None
+    assert not list(folder.iterdir())
+
+
+def test_only_the_owner_may_look(sessions: SessionFolder, folder: Path) -> None:
+    sessions.keep(ID, KEPT)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE(only_file(folder).stat().st_mode) == 0o600
+
+
+def test_neither_file_nor_name_tells_user_token_or_id(sessions: SessionFolder, folder: Path) -> None:
+    sessions.keep(ID, KEPT)
+    path = only_file(folder)
+    held = path.name.encode() + path.read_bytes()
+    assert not any(secret.encode() in held for secret in (ID, SECRET, "ana"))
+
+
+def test_folder_and_key_together_are_worth_nothing_without_the_browsers_id(
+    sessions: SessionFolder, folder: Path
+) -> None:
+    sessions.keep(ID, KEPT)
+    content = only_file(folder).read_bytes()
+    guessed = (only_file(folder).stem, "", OTHER_ID)
+    for session_id in guessed:
+        with pytest.raises(InvalidToken):
+            Fernet(_derive_key(KEY, session_id)).decrypt(content)
+    assert SECRET.encode() in Fernet(_derive_key(KEY, ID)).decrypt(content)
+
+
+def test_another_browsers_file_under_ones_own_name_opens_nothing(
+    sessions: SessionFolder, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sessions.keep(OTHER_ID, KEPT)
+    mine = only_file(folder)
+    sessions.keep(ID, KEPT)
+    (theirs,) = set(folder.iterdir()) - {mine}
+    shutil.copy(theirs, mine)
+    assert sessions.read(OTHER_ID) is None
+    assert len(caplog.messages) == 1
+
+
+def test_a_key_that_comes_first_encrypts_and_the_old_one_still_opens(
+    sessions: SessionFolder, folder: Path
+) -> None:
+    sessions.keep(ID, KEPT)
+    rotating = SessionFolder(folder, (OTHER_KEY, KEY))
+    assert rotating.read(ID) == KEPT
+    rotating.keep(ID, KEPT)
+    assert SessionFolder(folder, (OTHER_KEY,)).read(ID) == KEPT
+
+
+def test_a_key_that_was_taken_away_opens_nothing(sessions: SessionFolder, folder: Path) -> None:
+    sessions.keep(ID, KEPT)
+    assert SessionFolder(folder, (OTHER_KEY,)).read(ID) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"no ciphertext",
+        Fernet(_derive_key(KEY, ID)).encrypt(b"no JSON"),
+        Fernet(_derive_key(KEY, ID)).encrypt(KEPT.model_dump_json().encode().replace(b":1,", b":0,")),
+        Fernet(_derive_key(KEY, ID)).encrypt(
+            b'{"version":1,"username":"ana","refresh_token":"' + SECRET.encode()
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_dropped_with_one_line_that_quotes_nothing(
+    sessions: SessionFolder, folder: Path, caplog: pytest.LogCaptureFixture, content: bytes
+) -> None:
+    sessions.keep(ID, KEPT)
+    only_file(folder).write_bytes(content)
+    assert sessions.read(ID) is None
+    assert sessions.read(ID) is None
+    assert not list(folder.iterdir())
+    (line,) = caplog.messages
+    assert "\n" not in line
+    assert not any(secret in line for secret in (ID, SECRET, "ana "))
+    assert not caplog.records[0].exc_info
+
+
+def test_a_flipped_bit_is_noticed(sessions: SessionFolder, folder: Path) -> None:
+    sessions.keep(ID, KEPT)
+    content = bytearray(only_file(folder).read_bytes())
+    content[30] ^= 1
+    only_file(folder).write_bytes(content)
+    assert sessions.read(ID) is None
+
+
+def test_a_full_disk_is_told_once_and_leaves_the_last_file_as_it_was(
+    sessions: SessionFolder, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sessions.keep(ID, KEPT)
+    with full_disk():
+        for _ in range(2):
+            sessions.keep(ID, KEPT.model_copy(update={"refresh_token": "new"}))
+            sessions.forget(OTHER_ID)
+    assert sessions.read(ID) == KEPT
+    assert only_file(folder)
+    (line,) = caplog.messages
+    assert "cannot be kept" in line
+    sessions.keep(ID, KEPT)
+    with full_disk():
+        sessions.keep(ID, KEPT)
+    assert len(caplog.messages) == 2
+
+
+def test_a_folder_that_cannot_be_made_stops_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "file").touch()
+    sessions = SessionFolder(tmp_path / "file" / "sessions", (KEY,))
+    sessions.keep(ID, KEPT)
+    sessions.forget(ID)
+    sessions.forget_unused_since(NOW)
+    assert sessions.read(ID) is None
+    assert [record.levelno for record in caplog.records][:1] == [logging.WARNING]
+    assert "cannot be kept" in caplog.messages[0]
+
+
+def test_a_folder_that_others_may_enter_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o750)
+    with pytest.raises(SettingsError, match=f"FILE_SLA_SESSION_DIR .* chmod 700 {tmp_path}"):
+        SessionFolder(tmp_path, (KEY,))
+
+
+def test_what_nobody_comes_back_to_is_taken_away_and_nothing_else(
+    sessions: SessionFolder, folder: Path
+) -> None:
+    sessions.keep(ID, KEPT)
+    sessions.keep(OTHER_ID, KEPT.model_copy(update={"last_used": NOW + timedelta(hours=1)}))
+    (folder / "notes.txt").touch()
+    sessions.forget_unused_since(NOW + timedelta(minutes=1))
+    assert sessions.read(ID) is None
+    assert sessions.read(OTHER_ID)
+    assert (folder / "notes.txt").exists()

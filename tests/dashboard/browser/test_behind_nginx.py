@@ -1,0 +1,282 @@
+"""The dashboard as it is hosted: behind nginx with TLS, its sessions kept over restarts."""
+
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket, expect
+
+from dashboard.access.cookie import COOKIE, PATH
+from local.processes import HOST
+from tests.analyst import cell, expect_signed_in, expect_signed_out, sign_in, table
+from tests.conftest import BROWSER_TIMEOUT_MS
+from tests.dashboard.browser.conftest import Report
+from tests.dashboard.browser.nginx import NAME, Nginx, find_nginx, in_front_of
+from tests.dashboard.hosted import HostedDashboard, copy_needed, write_key
+from tests.running_stack import RunningStack
+
+pytestmark = pytest.mark.skipif(find_nginx() is None, reason="no nginx on this machine")
+
+VIEW = "/by-date?range=7d&zone=UTC"
+CLEAN_EXITS = (0, -signal.SIGTERM)
+"""What systemd takes for a clean end."""
+SILENCE_MS = 3_000
+"""Of a page that is only looked at: longer than what holds around nginx's configuration in these tests."""
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("hosting")
+
+
+@pytest.fixture(scope="module")
+def dashboard(stack: RunningStack, host: Path) -> Iterator[HostedDashboard]:
+    """A dashboard that keeps its sessions. Its log is among those that are searched for secrets."""
+    (host / "app").mkdir()
+    stack.secrets.add(write_key(host / "session.key"))
+    environment = {
+        "FILE_SLA_SESSION_KEY_FILE": str(host / "session.key"),
+        "FILE_SLA_SESSION_DIR": str(host / "state" / "sessions"),
+    }
+    outputs = (stack.folder / "outputs.json").resolve()
+    dashboard = HostedDashboard(copy_needed(host / "app"), stack.folder / "hosted.log", outputs, environment)
+    dashboard.start()
+    yield dashboard
+    dashboard.stop()
+
+
+@pytest.fixture(scope="module")
+def nginx(stack: RunningStack, dashboard: HostedDashboard, host: Path) -> Iterator[Nginx]:
+    (host / "nginx").mkdir()
+    with in_front_of(dashboard.port, host / "nginx", stack.folder.resolve() / "nginx") as nginx:
+        yield nginx
+
+
+@pytest.fixture
+def page(browser: Browser, nginx: Nginx) -> Iterator[Page]:
+    with browser.new_context(
+        base_url=nginx.url,
+        viewport={"width": 1280, "height": 900},
+        timezone_id="Europe/Lisbon",
+        ignore_https_errors=True,
+    ) as context:
+        context.set_default_timeout(BROWSER_TIMEOUT_MS)
+        yield context.new_page()
+
+
+@pytest.fixture
+def sockets(page: Page) -> list[WebSocket]:
+    """The page's WebSockets, in the order in which they were opened."""
+    opened: list[WebSocket] = []
+    page.on("websocket", lambda socket: opened.append(socket))
+    return opened
+
+
+def session_cookie(page: Page) -> str:
+    (cookie,) = (cookie for cookie in page.context.cookies() if cookie["name"] == COOKIE)
+    assert (cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (True, True, "Strict")
+    return str(cookie["value"])
+
+
+def look(page: Page, stack: RunningStack, path: str = VIEW) -> None:
+    page.goto(path)
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def test_everything_that_a_page_needs_is_let_through_and_nothing_else(
+    page: Page, stack: RunningStack, sockets: list[WebSocket], report: Report
+) -> None:
+    report("stuck.csv")
+    refused: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            refused.append(f"{message.text} {message.location['url']}")
+
+    page.on("console", note)
+    look(page, stack)
+    expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
+    for name in ("Overview", "Senders", "By folder", "Operations"):
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    session_cookie(page)
+    assert [socket.url.split(":")[0] for socket in sockets] == ["wss"]
+    # Streamlit's page begins with one line of script for crawlers, which nobody misses; and it looks for its
+    # server beside the page first.
+    expected = ("inline script", "/by-date/_stcore/")
+    assert [text for text in refused if not any(known in text for known in expected)] == []
+
+
+def test_a_page_that_is_only_looked_at_keeps_its_connection(
+    page: Page, stack: RunningStack, sockets: list[WebSocket]
+) -> None:
+    look(page, stack)
+    page.wait_for_timeout(SILENCE_MS)
+    assert [socket.is_closed() for socket in sockets] == [False]
+    page.get_by_text("30 days").click()
+    expect(page).to_have_url(re.compile("range=30d"))
+    assert len(sockets) == 1
+
+
+def test_a_file_is_downloaded(page: Page, stack: RunningStack, folder: str, report: Report) -> None:
+    report("stuck.csv")
+    look(page, stack, f"/by-date?range=24h&q={folder.rsplit(chr(92))[-1]}")
+    expect(cell(table(page, "Stuck files"), folder)).to_be_attached()
+    with page.expect_download() as downloading:
+        page.get_by_role("button", name="CSV").first.click()
+    assert folder in downloading.value.path().read_text()
+
+
+def test_a_page_goes_on_by_itself_after_a_restart(
+    page: Page, stack: RunningStack, dashboard: HostedDashboard, sockets: list[WebSocket]
+) -> None:
+    look(page, stack)
+    page.get_by_text("30 days").click()
+    expect(page).to_have_url(re.compile("range=30d"))
+    cookie, address = session_cookie(page), page.url
+    reader = "document.querySelector('[data-testid=stSidebar]').dataset.before = 'the restart'"
+    page.evaluate(reader)
+    assert dashboard.stop() in CLEAN_EXITS
+    dashboard.start()
+    with page.expect_websocket():
+        pass
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    expect_signed_in(page)
+    expect(page.get_by_role("heading", name="By date")).to_be_visible()
+    assert (session_cookie(page), page.url) == (cookie, address)
+    # It is the same page, which answers again.
+    page.get_by_text("7 days").click()
+    expect(page).to_have_url(re.compile("range=7d"))
+    expect_signed_in(page)
+
+
+def test_who_left_the_group_is_out_after_a_restart(
+    page: Page, stack: RunningStack, dashboard: HostedDashboard
+) -> None:
+    user = stack.new_user("leaving", "sla-analysts")
+    page.goto(VIEW)
+    sign_in(page, user)
+    expect_signed_in(page)
+    stack.aws.client("cognito-idp").admin_remove_user_from_group(
+        UserPoolId=stack.outputs["user_pool_id"], Username=user["username"], GroupName="sla-analysts"
+    )
+    dashboard.restart()
+    expect(page.get_by_text("not a member of sla-analysts")).to_be_visible()
+    expect_signed_out(page)
+    expect(page.get_by_role("heading", name="By date")).to_have_count(0)
+
+
+def test_without_a_key_the_page_asks_to_sign_in_again_and_says_why(
+    page: Page, stack: RunningStack, dashboard: HostedDashboard
+) -> None:
+    look(page, stack)
+    kept, dashboard.environment = dashboard.environment, {}
+    try:
+        dashboard.restart()
+        expect(page.get_by_text("Your session has ended. Sign in again to go on")).to_be_visible()
+        sign_in(page, stack.analyst)
+        expect_signed_in(page)
+        expect(page.get_by_role("heading", name="By date")).to_be_visible()
+        expect(page).to_have_url(re.compile("range=7d"))
+    finally:
+        dashboard.environment = kept
+        dashboard.restart()
+
+
+@pytest.fixture
+def outside(nginx: Nginx) -> Iterator[httpx.Client]:
+    """Somebody on the network, by https."""
+    with httpx.Client(
+        base_url=f"https://{HOST}:{nginx.https}",
+        verify=False,  # noqa: S501 - the certificate is made for the test
+        headers={"Host": NAME},
+        trust_env=False,
+    ) as client:
+        yield client
+
+
+def test_plain_http_is_sent_to_https(nginx: Nginx) -> None:
+    answer = httpx.get(
+        f"http://{HOST}:{nginx.http}/by-date?range=7d", headers={"Host": NAME}, trust_env=False
+    )
+    assert answer.status_code == 301
+    assert answer.headers["location"] == f"https://{NAME}/by-date?range=7d"
+
+
+@pytest.mark.parametrize("path", ["/", "/by-date", PATH, "/_stcore/health", "/_stcore/metrics"])
+def test_every_answer_has_the_headers_that_keep_others_out(outside: httpx.Client, path: str) -> None:
+    headers = outside.get(path).headers
+    assert headers["strict-transport-security"].startswith("max-age=31536000")
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert not re.search(r"\d", headers["server"].removeprefix("nginx"))
+
+
+def test_health_is_told_and_no_more(outside: httpx.Client) -> None:
+    answer = outside.get("/_stcore/health")
+    assert (answer.status_code, answer.text) == (200, "ok")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/_stcore/metrics",
+        "/by-date/_stcore/metrics",
+        "/%5fstcore/metrics",
+        "/_stcore//metrics",
+        "/_stcore/health/../metrics",
+        "/_stcore/metrics/",
+        "/_stcore/agent/openapi.json",
+        "/_stcore/agent/mcp",
+        "/_stcore/upload_file/a/b",
+    ],
+)
+def test_what_no_page_asks_for_is_not_there(outside: httpx.Client, path: str) -> None:
+    answer = outside.get(path)
+    assert answer.status_code == 404
+    assert "session_events" not in answer.text
+
+
+def test_a_body_larger_than_a_ticket_is_refused(outside: httpx.Client) -> None:
+    assert outside.post(PATH, content="x" * 1025).status_code == 413
+    assert outside.post(PATH, content="x" * 43).status_code == 403
+
+
+def test_a_page_of_another_site_gets_no_connection(outside: httpx.Client) -> None:
+    upgrade = {
+        "Connection": "Upgrade",
+        "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+    }
+    answer = outside.get("/_stcore/stream", headers={**upgrade, "Origin": "https://elsewhere.example"})
+    assert answer.status_code == 403
+
+
+def test_neither_password_nor_token_nor_session_nor_key_is_logged(
+    page: Page, stack: RunningStack, nginx: Nginx, dashboard: HostedDashboard
+) -> None:
+    look(page, stack)
+    session_id = session_cookie(page)
+    dashboard.restart()
+    expect_signed_in(page)
+    # A damaged file, and what its analyst sees of it.
+    for kept in Path(dashboard.environment["FILE_SLA_SESSION_DIR"]).iterdir():
+        kept.write_bytes(b"damaged")
+    dashboard.restart()
+    expect(page.get_by_text("Your session has ended")).to_be_visible()
+    logs = "".join(
+        (stack.folder / name).read_text(errors="replace")
+        for name in ("hosted.log", "nginx.access.log", "nginx.error.log")
+    )
+    assert "POST /session" in logs
+    assert "Dropped the kept session" in logs
+    key = Path(dashboard.environment["FILE_SLA_SESSION_KEY_FILE"]).read_text().strip()
+    assert not [secret for secret in (session_id, key, stack.analyst["password"], "eyJ") if secret in logs]

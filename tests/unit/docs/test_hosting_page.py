@@ -1,0 +1,90 @@
+"""docs/hosting.md and the files that it has people copy."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dashboard.access.session_keys import MAKE_KEY
+from dashboard.access.sessions import IDLE_LIMIT, KEEP_INTERVAL
+from dashboard.data.hour_cache import CAPACITY
+from dashboard.settings import Settings, name_variable
+from local.stack_config import ROOT
+from tests.dashboard.hosted import NEEDED, UNIT, read_unit
+
+PAGE = (ROOT / "docs" / "hosting.md").read_text()
+FIRST_SYSTEMD = 251
+"""The first that hands a service the folder of its credentials as `%d`."""
+EXPOSURE = 20
+"""In tenths: of 10, which is a service without any protection."""
+
+
+def _systemd_version() -> int:
+    if not shutil.which("systemd-analyze"):
+        return 0
+    told = _analyze("--version").stdout
+    return int(re.findall(r"^systemd (\d+)", told)[0])
+
+
+def _analyze(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        ["systemd-analyze", *arguments],  # noqa: S607 - whichever there is
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+needs_systemd = pytest.mark.skipif(
+    _systemd_version() < FIRST_SYSTEMD, reason=f"no systemd-analyze {FIRST_SYSTEMD} on this machine"
+)
+
+
+@pytest.fixture
+def unit(tmp_path: Path) -> Path:
+    """The unit, with a Python and a folder that this machine has, and whichever curl."""
+    text = UNIT.read_text()
+    for there, here in {
+        "/opt/file-sla/venv/bin/python": sys.executable,
+        "/opt/file-sla/app": str(ROOT),
+        "/usr/bin/curl": sys.executable,
+    }.items():
+        assert there in text
+        text = text.replace(there, here)
+    path = tmp_path / UNIT.name
+    path.write_text(text)
+    return path
+
+
+@needs_systemd
+def test_systemd_understands_the_unit(unit: Path) -> None:
+    verified = _analyze("verify", str(unit))
+    assert (verified.returncode, verified.stderr) == (0, "")
+
+
+@needs_systemd
+def test_the_unit_may_do_little(unit: Path) -> None:
+    rated = _analyze("security", "--offline=true", f"--threshold={EXPOSURE}", "--no-pager", str(unit))
+    assert rated.returncode == 0, rated.stdout[-200:]
+    [exposure] = re.findall(r"exposure level for .*: ([\d.]+) ", rated.stdout)
+    assert f"rates the unit {exposure} of 10" in PAGE
+
+
+def test_the_unit_sets_variables_that_there_are() -> None:
+    names = {value.split("=")[0] for value in read_unit()["Environment"]}
+    assert names <= {"FILE_SLA_OUTPUTS", *map(name_variable, Settings.model_fields)}
+    assert {name_variable("session_key_file"), name_variable("session_dir")} <= names
+
+
+def test_the_page_takes_what_the_program_takes() -> None:
+    assert PAGE.count(MAKE_KEY) == 2
+
+    [checkout] = re.findall(r"git sparse-checkout set (.+)", PAGE)
+    assert checkout.split() == [*sorted(NEEDED), "docs/hosting"]
+    assert f"{IDLE_LIMIT.seconds // 3600} hours" in PAGE
+    assert f"every {KEEP_INTERVAL.seconds // 60} minutes" in PAGE
+    assert f"up to {CAPACITY // 1_000_000} million" in PAGE
+    assert f"`MemoryMax={read_unit()['MemoryMax'][0]}`" in PAGE

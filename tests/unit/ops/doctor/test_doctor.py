@@ -1,0 +1,343 @@
+"""What the doctor says of a stack, check by check, and where it may not look."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
+
+from contract.outputs import Output
+from contract.runbook import LABEL, Section
+from ops.__main__ import main
+from ops.client_secret.app_client import AppClient
+from ops.doctor import commands
+from ops.doctor.alarms import check_alarms, check_subscriptions
+from ops.doctor.commands import CHECKS, run_check
+from ops.doctor.configuration import check_caller, check_outputs, check_version
+from ops.doctor.finding import Check, Finding, Level
+from ops.doctor.functions import check_dead_letters, check_functions, check_stream, check_sweep
+from ops.doctor.senders import check_senders
+from ops.doctor.sign_in import check_client_secret, check_users
+from ops.doctor.tables import check_tables
+from ops.stack import Stack
+
+NOW = datetime.now(UTC)
+OUTPUTS: Mapping[str, Any] = {
+    **{output: f"the-{output}" for output in Output},
+    Output.METRICS_NAMESPACE: "file-sla-prod",
+    Output.ALARM_TOPIC_ARN: "arn:aws:sns:eu-central-1:111122223333:file-sla-prod-alarms",
+}
+
+
+@dataclass(frozen=True)
+class FakeStack(Stack):
+    """A stack whose clients answer what a test says: an answer for a call, its one page, or an error."""
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+
+    def client(self, service: str) -> Any:
+        def find(call: str) -> Any:
+            answer = self.answers[f"{service}.{call}"]
+            if isinstance(answer, Exception):
+                raise answer
+            return answer(self) if callable(answer) else answer
+
+        def get_paginator(call: str) -> Any:
+            return SimpleNamespace(paginate=lambda **_: iter([find(call)]))
+
+        class Client:
+            def __getattr__(self, call: str) -> Any:
+                return get_paginator if call == "get_paginator" else lambda **_: find(call)
+
+        return Client()
+
+
+def look(
+    check: Check, answers: Mapping[str, Any] | None = None, outputs: Mapping[str, Any] = OUTPUTS
+) -> list[Finding]:
+    return run_check(check, FakeStack(outputs, Path("outputs.json"), answers or {}))
+
+
+def levels(found: list[Finding]) -> list[Level]:
+    return [finding.level for finding in found]
+
+
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeThings")
+
+
+def _failing(error: Exception) -> Check:
+    def check_something_else(_: Stack) -> Iterator[Finding]:
+        yield Finding(check="first", level=Level.OK, what="Found before.")
+        raise error
+
+    return check_something_else
+
+
+@pytest.mark.parametrize(
+    ("error", "level", "told"),
+    [
+        (refusal("AccessDeniedException"), Level.SKIPPED, "You are not allowed DescribeThings."),
+        (refusal("AccessDenied"), Level.SKIPPED, "You are not allowed DescribeThings."),
+        (refusal("InvalidAction"), Level.SKIPPED, "cannot be asked here"),
+        (refusal("ResourceNotFoundException"), Level.PROBLEM, "ResourceNotFoundException"),
+        (EndpointConnectionError(endpoint_url="http://x"), Level.PROBLEM, "cannot be asked"),
+    ],
+)
+def test_a_check_that_cannot_look_says_so_and_keeps_what_it_found(
+    error: Exception, level: Level, told: str
+) -> None:
+    first, last = look(_failing(error))
+    assert first.level is Level.OK
+    assert (last.check, last.level) == ("something else", level)
+    assert told in last.what
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [([Level.OK, Level.SKIPPED, Level.WARNING], 0), ([Level.OK, Level.PROBLEM, Level.WARNING], 1)],
+)
+def test_only_a_problem_makes_it_fail(
+    found: list[Level],
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def check(_: Stack) -> Iterator[Finding]:
+        for level in found:
+            yield Finding(check="it", level=level, what="So [it] is.", remedy="Mend it.", see="docs/x.md#y")
+
+    monkeypatch.setattr(commands, "CHECKS", (check,))
+    file = tmp_path / "outputs.json"
+    file.write_text("{}")
+    assert main(["--outputs", str(file), "doctor", "--json"]) == code
+    document = json.loads(capsys.readouterr().out)
+    assert [one["level"] for one in document["findings"]] == found
+    assert document["counts"] == {level: found.count(level) for level in Level}
+    assert document["findings"][0]["see"] == "docs/x.md#y"
+    assert main(["--outputs", str(file), "doctor"]) == code
+    assert "[it]" in capsys.readouterr().out
+
+
+def test_outputs_that_lack_one() -> None:
+    assert levels(look(check_outputs)) == [Level.OK]
+    [found] = look(check_outputs, outputs={Output.REGION: "x"})
+    assert found.level is Level.PROBLEM
+    assert "api_url" in found.what
+
+
+@pytest.mark.parametrize(("account", "level"), [("111122223333", Level.OK), ("999999999999", Level.PROBLEM)])
+def test_who_asks_and_in_which_account(account: str, level: Level) -> None:
+    caller = {"Account": account, "Arn": "arn:aws:iam::1:user/x"}
+    [found] = look(check_caller, {"sts.get_caller_identity": caller})
+    assert found.level is level
+    assert "arn:aws:iam::1:user/x" in found.what
+
+
+def test_the_version_is_told() -> None:
+    [found] = look(check_version)
+    assert "file-sla 0." in found.what
+
+
+def _tables(changes: Mapping[str, Any]) -> list[Finding]:
+    answers = {
+        "dynamodb.describe_table": {"Table": {"TableStatus": "ACTIVE", "DeletionProtectionEnabled": True}},
+        "dynamodb.describe_continuous_backups": {
+            "ContinuousBackupsDescription": {
+                "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}
+            }
+        },
+        "dynamodb.describe_time_to_live": {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED"}},
+        **changes,
+    }
+    return look(check_tables, answers)
+
+
+def test_tables() -> None:
+    assert levels(_tables({})) == [Level.OK] * 4
+    coming = _tables({"dynamodb.describe_table": {"Table": {"TableStatus": "CREATING"}}})
+    assert levels(coming) == [Level.PROBLEM] * 4
+    open_ones = _tables({"dynamodb.describe_table": {"Table": {"TableStatus": "ACTIVE"}}})
+    assert levels(open_ones) == [Level.WARNING, Level.OK] * 4
+    lost = _tables({"dynamodb.describe_continuous_backups": {"ContinuousBackupsDescription": {}}})
+    assert levels(lost) == [Level.PROBLEM, Level.OK] * 4
+    off = {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}
+    growing = _tables({"dynamodb.describe_time_to_live": off})
+    assert [found.check for found in growing if found.level is Level.PROBLEM] == ["table the-runs_table_name"]
+
+
+def _user(name: str, status: str = "CONFIRMED", age: timedelta = timedelta()) -> dict[str, Any]:
+    return {
+        "Username": name, "UserStatus": status, "Enabled": True,
+        "UserCreateDate": NOW - age, "UserLastModifiedDate": NOW - age,
+    }  # fmt: skip
+
+
+def test_users() -> None:
+    eight_days = timedelta(days=8)
+    found = look(
+        check_users,
+        {
+            "cognito-idp.list_users": {
+                "Users": [
+                    _user("in"),
+                    _user("late", "FORCE_CHANGE_PASSWORD", eight_days),
+                    _user("fresh", "FORCE_CHANGE_PASSWORD"),
+                    _user("out", age=eight_days),
+                ]
+            },
+            "cognito-idp.list_users_in_group": {"Users": [_user("in"), _user("late"), _user("fresh")]},
+        },
+    )
+    assert levels(found[:2]) == [Level.OK, Level.OK]
+    assert {(one.check, one.level) for one in found[2:]} == {
+        ("user late", Level.WARNING),
+        ("user out", Level.WARNING),
+    }
+    nobody = {"Users": list[Any]()}
+    empty = {"cognito-idp.list_users": nobody, "cognito-idp.list_users_in_group": nobody}
+    nothing = look(check_users, empty)
+    assert levels(nothing) == [Level.WARNING, Level.WARNING]
+
+
+@pytest.mark.parametrize(
+    ("words", "ids", "level"),
+    [
+        ("Incorrect username or password.", 1, Level.OK),
+        ("Incorrect username or password.", 2, Level.WARNING),
+        ("Unable to verify secret hash for client x", 1, Level.PROBLEM),
+    ],
+)
+def test_the_client_secret(words: str, ids: int, level: Level, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AppClient, "check_telling", lambda _: None)
+    [found] = look(
+        check_client_secret,
+        {
+            "lambda.get_function_configuration": {
+                "Environment": {"Variables": {"CLIENT_SECRET_ID": "secret"}}
+            },
+            "secretsmanager.get_secret_value": {"SecretString": "value-of-the-secret"},
+            "cognito-idp.admin_initiate_auth": ClientError(
+                {"Error": {"Code": "NotAuthorizedException", "Message": words}}, "AdminInitiateAuth"
+            ),
+            "cognito-idp.list_user_pool_client_secrets": {
+                "ClientSecrets": [
+                    {"ClientSecretId": str(number), "ClientSecretCreateDate": NOW} for number in range(ids)
+                ]
+            },
+        },
+    )
+    assert found.level is level
+    assert "value-of-the-secret" not in repr(found)
+
+
+def test_functions() -> None:
+    def functions(state: str, errors: float) -> list[Level]:
+        told = {"State": state, "Runtime": "python3.13", "LastModified": "2026-11-23"}
+        points = {"Datapoints": [{"Sum": errors}]}
+        return levels(
+            look(
+                check_functions,
+                {"lambda.get_function_configuration": told, "cloudwatch.get_metric_statistics": points},
+            )
+        )
+
+    assert functions("Active", 0) == [Level.OK] * 3
+    assert functions("Active", 2) == [Level.WARNING] * 3
+    assert functions("Failed", 0) == [Level.PROBLEM] * 3
+
+
+@pytest.mark.parametrize(
+    ("state", "level"), [("Enabled", Level.OK), ("Disabled", Level.PROBLEM), (None, Level.PROBLEM)]
+)
+def test_the_stream(state: str | None, level: Level) -> None:
+    mappings = [{"State": state, "UUID": "u"}] if state else []
+    [found] = look(check_stream, {"lambda.list_event_source_mappings": {"EventSourceMappings": mappings}})
+    assert found.level is level
+    assert bool(found.see) is (level is Level.PROBLEM)
+
+
+@pytest.mark.parametrize(("state", "level"), [("ENABLED", Level.OK), ("DISABLED", Level.PROBLEM)])
+def test_the_sweep(state: str, level: Level) -> None:
+    schedule = {"State": state, "ScheduleExpression": "rate(1 minutes)"}
+    assert levels(look(check_sweep, {"scheduler.get_schedule": schedule})) == [level]
+
+
+@pytest.mark.parametrize(("hidden", "level"), [("0", Level.OK), ("3", Level.PROBLEM)])
+def test_dead_letters(hidden: str, level: Level) -> None:
+    [found] = look(
+        check_dead_letters,
+        {
+            "sqs.get_queue_url": {"QueueUrl": "https://queue"},
+            "sqs.get_queue_attributes": {"Attributes": {"ApproximateNumberOfMessagesNotVisible": hidden}},
+        },
+    )
+    assert found.level is level
+
+
+def _alarm(name: str, state: str = "OK", **more: Any) -> dict[str, Any]:
+    description = f"Requests are slow. {LABEL}https://x/runbook.md#{Section.LATENCY}"
+    return {
+        "AlarmName": name,
+        "StateValue": state,
+        "AlarmDescription": description,
+        "AlarmActions": ["topic"],
+        **more,
+    }
+
+
+def test_alarms() -> None:
+    told = {
+        "MetricAlarms": [
+            _alarm("on", "ALARM"),
+            _alarm("mute", AlarmActions=[]),
+            _alarm("off", ActionsEnabled=False),
+        ],
+        "CompositeAlarms": [_alarm("unhealthy", "ALARM")],
+    }
+    found = look(check_alarms, {"cloudwatch.describe_alarms": told})
+    assert levels(found) == [Level.PROBLEM, Level.PROBLEM, Level.WARNING, Level.OK]
+    assert (found[0].what, found[0].see) == ("On. Requests are slow.", "https://x/runbook.md#latency")
+    assert "mute, off" in found[2].what
+    assert levels(look(check_alarms, {"cloudwatch.describe_alarms": {}})) == [Level.PROBLEM]
+
+
+@pytest.mark.parametrize(
+    ("arns", "expected"),
+    [
+        ([], [Level.WARNING]),
+        (["PendingConfirmation"], [Level.WARNING, Level.WARNING]),
+        (["arn:aws:sns:x"], [Level.OK]),
+        (["arn:aws:sns:x", "PendingConfirmation"], [Level.WARNING, Level.OK]),
+    ],
+)
+def test_subscriptions(arns: list[str], expected: list[Level]) -> None:
+    told = {"Subscriptions": [{"SubscriptionArn": arn, "Endpoint": "ops@example.com"} for arn in arns]}
+    assert levels(look(check_subscriptions, {"sns.list_subscriptions_by_topic": told})) == expected
+
+
+def test_senders() -> None:
+    def asked(answer: dict[str, Any]) -> Callable[[Stack], dict[str, Any]]:
+        left = [answer]
+        return lambda _: left.pop() if left else {"Items": []}
+
+    item = {
+        "Sender": {"S": "key"},
+        "SenderName": {"S": "files-01"},
+        "LastRunAt": {"S": "2026-11-23T20:00:00Z"},
+    }
+    [found] = look(check_senders, {"dynamodb.query": asked({"Items": [item]})})
+    assert found.level is Level.WARNING
+    assert found.what == "silent; its last run was at 2026-11-23T20:00:00Z."
+    assert levels(look(check_senders, {"dynamodb.query": {"Items": []}})) == [Level.OK]
+
+
+def test_every_check_of_the_parts_is_run() -> None:
+    here = {one for name, one in globals().items() if name.startswith("check_")}
+    assert here == set(CHECKS)
