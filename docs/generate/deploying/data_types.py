@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from typing import Final
 
-from docs.generate.deploying.permissions import NAMES, Grant, Permissions, pass_role
+from docs.generate.deploying.permissions import (
+    NAMES,
+    Grant,
+    Permissions,
+    pass_role,
+    service_linked_role,
+)
 
 _TABLES: Final = ["arn:aws:dynamodb:*:*:table/FileSla*"]
 _POOLS: Final = ["arn:aws:cognito-idp:*:*:userpool/*"]
@@ -68,6 +74,10 @@ DATA_TYPES: Final[Mapping[str, Permissions]] = {
         update=["cognito-idp:SetUserPoolMfaConfig", "cognito-idp:UpdateUserPool"],
         delete=["cognito-idp:DeleteUserPool"],
         tag=["cognito-idp:TagResource", "cognito-idp:UntagResource"],
+        also=[
+            # With mails through SES, Cognito makes a role of its own.
+            service_linked_role("email.cognito-idp.amazonaws.com"),
+        ],
     ),
     "aws:cognito/userPoolClient:UserPoolClient": Permissions(
         on=_POOLS,
@@ -134,11 +144,7 @@ DATA_TYPES: Final[Mapping[str, Permissions]] = {
         also=[
             pass_role("backup.amazonaws.com", f"{NAMES}backup-*"),
             # AWS Backup makes a role of its own the first time that an account uses it.
-            Grant(
-                actions=["iam:CreateServiceLinkedRole"],
-                resources=["arn:aws:iam::*:role/aws-service-role/backup.amazonaws.com/*"],
-                condition={"StringEquals": {"iam:AWSServiceName": "backup.amazonaws.com"}},
-            ),
+            service_linked_role("backup.amazonaws.com"),
         ],
     ),
 }

@@ -80,6 +80,15 @@ def pass_role(service: str, role: str = NAMES) -> Grant:
     )
 
 
+def service_linked_role(service: str) -> Grant:
+    """Lets a service make the role that it brings along, the first time that an account uses it."""
+    return Grant(
+        actions=["iam:CreateServiceLinkedRole"],
+        resources=[f"arn:aws:iam::*:role/aws-service-role/{service}/*"],
+        condition={"StringEquals": {"iam:AWSServiceName": service}},
+    )
+
+
 def _grants(actions: Sequence[str], resources: Sequence[str]) -> Iterator[Grant]:
     for action in actions:
         yield Grant(actions=[action], resources=["*"] if action in ANY_RESOURCE else resources)

@@ -21,6 +21,8 @@ EVERY_OPTION: Final[Mapping[str, Any]] = {
     "alarmEmail": "ops@example.com",
     "backupDays": 7,
     "customerManagedKey": True,
+    "domainName": "sla.example.com",
+    "domainZoneId": "Z0123456789ABCDEFGHIJ",
     # The machine's own package is built without a word about what it lacks.
     "functionTarget": "host",
     "openIncidentsAlarmCount": 1,
@@ -32,6 +34,14 @@ _KNOWN_BY_AWS: Final = (
     "clientSecret", "endpoint", "executionArn", "invokeArn", "invokeUrl", "rootResourceId", "streamArn",
     "url",
 )  # fmt: skip
+
+_CERTIFICATE: Final = {
+    "domainValidationOptions": [
+        dict.fromkeys(
+            ("domainName", "resourceRecordName", "resourceRecordType", "resourceRecordValue"), "made"
+        )
+    ]
+}
 
 
 class UnknownTypeError(Exception):
@@ -52,7 +62,7 @@ def find_declared_types(config: Mapping[str, Any] = EVERY_OPTION) -> set[str]:
         if args.custom and args.typ != _PROVIDER:
             declared.add(args.typ)
         made = dict.fromkeys(_KNOWN_BY_AWS, "made")
-        return args.name, {**made, "arn": "arn:aws:service:region:account:id", **args.inputs}
+        return args.name, {**made, **_CERTIFICATE, "arn": "arn:aws:service:region:account:id", **args.inputs}
 
     run_program(note, config)
     return declared

@@ -1,0 +1,70 @@
+"""docs/operations.md: every step names what tried it, and its commands and names are ours."""
+
+import argparse
+import re
+import shlex
+from collections.abc import Iterator
+
+import pytest
+
+from contract.outputs import OUTPUTS_VARIABLE
+from local.stack_config import ROOT, config_schema
+from ops.__main__ import _parser
+
+PAGE = (ROOT / "docs" / "operations.md").read_text()
+PARTS = {"Settings", "When something is lost"}
+"""Headings with nothing below but others."""
+SECTIONS = {
+    part.splitlines()[0].lstrip("# "): part for part in re.split(r"^(?=##)", PAGE, flags=re.MULTILINE)[1:]
+}
+
+
+def _commands() -> Iterator[str]:
+    """The commands of ours in blocks of code, without what follows them on their line."""
+    for block in re.findall(r"^```bash\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            if "python -m ops" in line:
+                yield line.partition("#")[0]
+
+
+@pytest.mark.parametrize("heading", sorted(SECTIONS.keys() - PARTS))
+def test_every_step_names_what_tried_it_or_says_why_nothing_did(heading: str) -> None:
+    assert re.search(r"^(Tried|Not tried here)\b", SECTIONS[heading], re.MULTILINE)
+
+
+def test_every_test_that_is_named_is_there() -> None:
+    named = set(re.findall(r"\btests/[\w/.]+\.py\b", PAGE))
+    assert len(named) >= 12
+    assert [path for path in sorted(named) if not (ROOT / path).is_file()] == []
+
+
+def test_every_section_is_in_the_table_of_contents() -> None:
+    contents = PAGE.partition("\n## ")[0]
+    anchors = {
+        re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in SECTIONS.keys() - PARTS
+    }
+    assert anchors == set(re.findall(r"\(#([\w-]+)\)", contents))
+
+
+@pytest.mark.parametrize("command", list(_commands()))
+def test_every_command_is_one_that_is_taken(command: str) -> None:
+    arguments = shlex.split(command)
+    assert arguments[:3] == [".venv/bin/python", "-m", "ops"]
+    given = _parser().parse_args(arguments[3:], argparse.Namespace(outputs=None, json=False))
+    assert callable(given.run)
+
+
+def test_every_key_and_variable_is_one_of_the_programs() -> None:
+    named = set(re.findall(r"`([a-z]+(?:[A-Z][a-z]+)*(?:Days|Count|Protection|Key|Account))`", PAGE))
+    assert {"retentionDays", "deletionProtection", "manageApiGatewayAccount"} <= named
+    assert named <= config_schema().keys()
+    assert set(re.findall(r"`(FILE_SLA_\w+)`", PAGE)) <= {OUTPUTS_VARIABLE}
+    told = set(re.findall(r"`file-sla:(\w+)|^  file-sla:(\w+)", PAGE, re.MULTILINE))
+    assert {key or other for key, other in told} <= config_schema().keys()
+
+
+@pytest.mark.parametrize("name", ["preview", "deploy"])
+def test_every_variable_of_the_workflows_is_told(name: str) -> None:
+    workflow = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text()
+    for variable in set(re.findall(r"\bvars\.(\w+)", workflow)):
+        assert f"`{variable}`" in SECTIONS["Updates from CI"]
