@@ -3,6 +3,7 @@
 Nothing of Streamlit's own is left out: what axe found of it is avoided.
 """
 
+import time
 from importlib.resources import files
 from typing import Any, Final, Literal
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from dashboard.access.cookie import COOKIE
 from tests.analyst import expect_signed_in, pick_first_row, sign_in, table
 from tests.conftest import BROWSER_TIMEOUT_MS
 from tests.dashboard.browser.conftest import Report, expect_projected
@@ -71,6 +73,10 @@ def test_axe_is_asked(page: Page, stack: RunningStack) -> None:
 def _wait_for_sign_in(page: Page) -> None:
     # On a phone the button that signs out is folded away.
     expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
+    deadline = time.monotonic() + BROWSER_TIMEOUT_MS / 1000
+    while not any(cookie["name"] == COOKIE for cookie in page.context.cookies()):
+        assert time.monotonic() < deadline, "the session's cookie did not come"
+        page.wait_for_timeout(50)
 
 
 def _find_faults_signed_out(page: Page) -> dict[str, list[str]]:

@@ -183,6 +183,8 @@ def test_every_alarm_leads_to_its_section_of_the_runbook(page: Page, stack: Runn
 
 def test_the_name_goes_along_to_the_forgotten_password_and_back(page: Page, stack: RunningStack) -> None:
     page.goto("/")
+    expect(page.get_by_label("User name")).to_be_visible()
+    settle(page)
     page.get_by_label("User name").fill("ana")
     page.get_by_role("button", name="Forgot password?").click()
     expect(page.get_by_role("heading", name="Forgot password")).to_be_visible()
