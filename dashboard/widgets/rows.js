@@ -104,8 +104,8 @@ function fill(state, row, cells, picked) {
   }
   const opener = row.querySelector("button");
   if (!opener) return;
-  const name = data.columns.findIndex((column) => column.kind === "path");
-  opener.setAttribute("aria-label", `${data.opens}: ${spell(cells[Math.max(name, 0)])}`);
+  const names = cells.filter((_, number) => data.columns[number].names).map(spell);
+  opener.setAttribute("aria-label", `${data.opens}: ${names.join(", ")}`);
   opener.setAttribute("aria-pressed", String(picked));
 }
 

@@ -34,6 +34,8 @@ class RowColumn:
     """Pixels that it takes at least."""
     explanation: str | None = None
     on_phone: bool = True
+    names: bool = False
+    """Whether it is part of what the row is called, to those who hear of one row alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,7 @@ def draw_rows(
                     "width": column.width,
                     "explanation": column.explanation,
                     "phone": column.on_phone,
+                    "names": column.names,
                 }
                 for column in columns
             ],

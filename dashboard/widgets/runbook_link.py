@@ -7,6 +7,7 @@ import streamlit as st
 from contract.runbook import FILE, Section
 from dashboard.frame.address import Parameter, parse_choice
 from dashboard.frame.navigation import draw_link
+from dashboard.services.markdown import escape_markdown
 
 SECTION: Final = Parameter("section", parse_choice(*Section))
 _ICON: Final = ":material/menu_book:"
@@ -24,7 +25,7 @@ def draw_runbook_link(runbook: str, about: str) -> None:
         st.link_button(_TEXT, runbook, icon=_ICON, help=f"The runbook about {about}")
     else:
         section = {SECTION.name: _name_section(runbook)}
-        draw_link("views/runbook.py", f"{_TEXT} about {about}", _ICON, section)
+        draw_link("views/runbook.py", f"{_TEXT} about {escape_markdown(about)}", _ICON, section)
 
 
 def draw_breach_link() -> None:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
+from dashboard import columns as columns_of_files
+from dashboard import incident_columns, sender_columns
 from dashboard.columns import Column, Kind
 from dashboard.frame.address import Parameter
 from dashboard.frame.attention import move_focus
@@ -29,6 +31,13 @@ _KINDS: Final[dict[Kind, Literal["text", "path", "number", "moment"]]] = {
     "moment": "moment",
     "creation": "moment",
 }
+_NAMING: Final = (
+    columns_of_files.FILENAME,
+    columns_of_files.FOLDER,
+    incident_columns.FOLDER,
+    columns_of_files.DETECTED_AT,
+    sender_columns.NAME,
+)
 _WIDTHS: Final[dict[str, int]] = {"text": 110, "path": 200, "number": 92, "moment": 136}
 
 
@@ -124,6 +133,7 @@ def build_row_columns(columns: Sequence[Column], on_phone: Collection[Column] = 
             width=column.width or _WIDTHS[kind],
             explanation=column.explanation,
             on_phone=column.name in on_cards,
+            names=column in _NAMING,
         )
         for column in columns
     ]

@@ -80,7 +80,7 @@ def test_two_servers_with_one_path_do_not_speak_for_each_other(
     page.goto(link)
     expect(page.get_by_test_id("stCode").get_by_text(folder)).to_be_visible()
     expect(page.get_by_text("Cleared: a later report says that nothing is stuck")).to_be_visible()
-    page.get_by_role("button", name="Folder history").click()
+    page.get_by_role("link", name="Folder history").click()
     expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
     files = table(page, "Stuck files")
     _look_until(

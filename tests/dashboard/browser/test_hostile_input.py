@@ -50,7 +50,7 @@ def test_names_are_shown_and_never_obeyed(
     pick_first_row(incidents)
     expect(cell(table(page, "Files"), FILE)).to_be_attached()
     _expect_nothing_made_of_names(page)
-    page.get_by_role("button", name="Sender", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="Sender", exact=True).click()
     expect(page.get_by_text("Its open incidents")).to_be_visible()
     _expect_nothing_made_of_names(page)
     assert obeyed == []

@@ -38,7 +38,7 @@ def test_a_stuck_file_leads_to_its_folders_history(
     pick_first_row(table(page, "Stuck files"))
     expect(page.get_by_text(f"{folder}\\stuck.csv")).to_be_visible()
     expect(page.get_by_text("the latest report of its folder shown here lists it")).to_be_visible()
-    page.get_by_role("button", name="Folder history").click()
+    page.get_by_role("link", name="Folder history").click()
     expect(page.get_by_role("heading", name="By folder")).to_be_visible()
     expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
 
@@ -56,9 +56,8 @@ def test_an_open_incident_is_picked_by_mouse_or_keyboard_and_leads_to_its_sender
     incidents = table(page, "Open incidents")
     expect_projected(page, incidents, f"{stack.reporter['username']}/{sender}")
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
-    incidents.locator("canvas").first.focus()
-    for key in ("ArrowDown", "ArrowDown", "Shift+Space"):
-        page.keyboard.press(key)
+    incidents.get_by_role("button", name=re.compile("^Details:")).first.focus()
+    page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("incident="))
     expect(page.get_by_test_id("stCode").get_by_text(folder)).to_be_visible()
     expect(cell(table(page, "Files"), "stuck.csv")).to_be_attached()
@@ -67,7 +66,7 @@ def test_an_open_incident_is_picked_by_mouse_or_keyboard_and_leads_to_its_sender
     expect(page).not_to_have_url(re.compile("incident="))
     pick_first_row(incidents)
     expect(page).to_have_url(re.compile("incident="))
-    page.get_by_role("button", name="Sender", exact=True).click()
+    page.get_by_role("main").get_by_role("link", name="Sender", exact=True).click()
     expect(page.get_by_role("heading", name=sender)).to_be_visible()
     expect(page).to_have_url(re.compile("/senders.*sender="))
 

@@ -1,5 +1,6 @@
 """Each view with stored breaches, driven as an analyst would."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,7 +16,9 @@ from dashboard.data.hour_cache import HourCache
 from dashboard.errors import AccessDeniedError, SessionExpiredError, UnreachableError
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_table import item
+from tests.dashboard.projected import Projected, hours_ago
 from tests.dashboard.views.reading import button, column, figures, links, read_table, shown
+from tests.incidents.playing import listing, stuck
 
 FOLDER = "C:\\Jobs\\Folder_A"
 OTHER = "C:\\Jobs\\Folder_B"
@@ -70,6 +73,35 @@ def test_by_folder_shows_that_folders_history(signed_in: AppTest) -> None:
     assert sorted(column(signed_in, "filename")) == ["gone.csv", "stuck.csv"]
     assert figures(signed_in)["Stuck files"] == "2"
     assert figures(signed_in)["SLA"] == "20 min"
+
+
+@pytest.mark.usefixtures("breaches")
+def test_by_folder_ranks_the_folders_where_none_is_chosen(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_FOLDER)
+    assert column(signed_in, "folder") == [FOLDER, OTHER]
+    assert column(signed_in, "now") == ["✓ Nothing open"] * 2
+    signed_in.query_params["folder"] = column(signed_in, "id")[1]
+    signed_in.run()
+    assert column(signed_in, "filename") == ["silent.csv"]
+
+
+def test_by_folder_says_first_whether_it_is_in_breach_and_since_when(
+    signed_in: AppTest, store: Store, projected: Projected
+) -> None:
+    now = hours_ago(0)
+    store(item(ago(minutes=6), FOLDER, [("a.csv", ago(hours=9))], sender="one"))
+    projected.tell(listing(now - 0.1, [], stuck(FOLDER, "a.csv", created=now - 9), sender="one"), "ana/WEB")
+    projected.sweep()
+    open_view(signed_in, BY_FOLDER, folder=FOLDER)
+    [error] = signed_in.error
+    told = error.value.replace("\\", "")
+    assert re.match(r"In breach now, since [-\d]{10} [:\d]{5} \(8 h 4\d min\): 1 file on ana/WEB", told)
+    assert "What to do about folders in breach" in links(signed_in)
+    projected.tell(listing(now - 0.01, [FOLDER], sender="one"), "ana/WEB")
+    with patch("dashboard.data.recent.KEPT_FOR", timedelta()):
+        signed_in.run()
+    assert not signed_in.error
+    assert "Not in breach now. The last breach ended" in shown(signed_in)
 
 
 @pytest.mark.usefixtures("breaches")

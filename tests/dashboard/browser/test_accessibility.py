@@ -1,0 +1,115 @@
+"""No page has a fault that axe calls serious, on a desk or a phone, in a light room or a dark one.
+
+Nothing of Streamlit's own is left out: what axe found of it is avoided.
+"""
+
+import time
+from importlib.resources import files
+from typing import Any, Final, Literal
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.access.cookie import COOKIE
+from tests.analyst import expect_signed_in, pick_first_row, sign_in, table
+from tests.conftest import BROWSER_TIMEOUT_MS
+from tests.dashboard.browser.conftest import Report, expect_projected
+from tests.running_stack import RunningStack
+
+RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SIZES: Final = {"desk": (1280, 800), "phone": (390, 844)}
+
+Scheme = Literal["light", "dark"]
+
+
+def find_faults(page: Page) -> list[str]:
+    """What axe holds against the page, once it has settled."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    found: list[Any] = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}}).then(found => found.violations)",
+        RULES,
+    )
+    return [
+        f"{fault['impact']}: {fault['id']}: {node['target']} {node['html'][:200]}"
+        for fault in found
+        for node in fault["nodes"]
+    ]
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest) -> Scheme:
+    chosen: Scheme = request.param
+    return chosen
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing(
+    browser: Browser, stack: RunningStack, folder: str, report: Report, size: str, scheme: Scheme
+) -> None:
+    report("stuck.csv")
+    width, height = SIZES[size]
+    with browser.new_context(
+        base_url=stack.dashboard_url, viewport={"width": width, "height": height}, color_scheme=scheme
+    ) as context:
+        context.set_default_timeout(BROWSER_TIMEOUT_MS)
+        page = context.new_page()
+        assert _find_faults_signed_out(page) == {}
+        sign_in(page, stack.analyst)
+        _wait_for_sign_in(page)
+        assert _find_faults_signed_in(page, folder) == {}
+
+
+def test_axe_is_asked(page: Page, stack: RunningStack) -> None:
+    """A fault is found where there is one, in the tables too."""
+    page.goto("/")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    page.evaluate("document.querySelector('h1').style.color = '#eee'")
+    assert any("color-contrast" in fault for fault in find_faults(page))
+
+
+def _wait_for_sign_in(page: Page) -> None:
+    # On a phone the button that signs out is folded away.
+    expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
+    deadline = time.monotonic() + BROWSER_TIMEOUT_MS / 1000
+    while not any(cookie["name"] == COOKIE for cookie in page.context.cookies()):
+        assert time.monotonic() < deadline, "the session's cookie did not come"
+        page.wait_for_timeout(50)
+
+
+def _find_faults_signed_out(page: Page) -> dict[str, list[str]]:
+    found = {}
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    found["sign in"] = find_faults(page)
+    page.get_by_role("button", name="Forgot password?").click()
+    expect(page.get_by_role("heading", name="Forgot password")).to_be_visible()
+    found["forgot password"] = find_faults(page)
+    page.get_by_role("button", name="Back to sign-in").click()
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
+    return {name: faults for name, faults in found.items() if faults}
+
+
+def _find_faults_signed_in(page: Page, folder: str) -> dict[str, list[str]]:
+    found = {}
+    page.goto(f"/?q={quote(folder[-32:])}")
+    incidents = table(page, "Open incidents")
+    expect_projected(page, incidents, folder)
+    pick_first_row(incidents)
+    expect(page.get_by_role("heading", name="Incident", exact=True)).to_be_visible()
+    found["overview"] = find_faults(page)
+    for address, heading in (
+        ("/senders", "Senders"),
+        ("/by-date", "Most files in breach"),
+        ("/by-date?show=records", "Most files in breach"),
+        ("/by-folder", "Folders, the worst first"),
+        (f"/by-folder?folder={quote(folder)}", "Hours in breach, day by day"),
+        ("/operations", "Alarms"),
+        ("/runbook", "Runbook"),
+    ):
+        page.goto(address)
+        expect(page.get_by_role("heading", name=heading).first).to_be_attached()
+        found[address] = find_faults(page)
+    return {name: faults for name, faults in found.items() if faults}

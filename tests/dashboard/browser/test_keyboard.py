@@ -1,0 +1,205 @@
+"""Everything by keyboard alone, and what a screen reader is told on the way."""
+
+import re
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.analyst import cell, expect_signed_in, sign_in, table
+from tests.dashboard.browser.conftest import Report, expect_projected
+from tests.running_stack import RunningStack
+
+MOST_STOPS = 60
+"""As many times Tab is pressed at most to reach something: more would be a trap."""
+_FOCUSED = """() => {
+  let focused = document.activeElement;
+  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  const name = focused.getAttribute("aria-label") ?? focused.labels?.[0]?.innerText ?? focused.innerText;
+  return name.trim();
+}"""
+
+
+def focused(page: Page) -> str:
+    """The name of what has the focus."""
+    name: Any = page.evaluate(_FOCUSED)
+    return str(name)
+
+
+def settle(page: Page) -> None:
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Presses Tab until the focus is on what has this name, or ends with it."""
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if focused(page).endswith(name):
+            return
+    pytest.fail(f"Tab does not lead to {name}; it is at {focused(page)}")
+
+
+def expect_focus(page: Page, name: str) -> None:
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_focused()
+
+
+def test_the_keyboard_leads_from_the_sign_in_to_a_folder_and_what_to_do_about_it(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    report("stuck.csv")
+    page.goto(f"/?q={quote(folder[-32:])}")
+    expect(page.get_by_label("User name")).to_be_visible()
+    tab_to(page, "User name")
+    page.keyboard.type(stack.analyst["username"])
+    tab_to(page, "Password")
+    page.keyboard.type(stack.analyst["password"])
+    page.keyboard.press("Enter")
+    expect_signed_in(page)
+    expect_focus(page, "Overview")
+    expect_projected(page, table(page, "Open incidents"), folder)
+    settle(page)
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"^Overview: \d+ open"))).to_be_attached()
+
+    tab_to(page, f"Details: {folder}")
+    page.keyboard.press("Enter")
+    expect_focus(page, "Incident")
+    expect(page).to_have_url(re.compile("incident="))
+    tab_to(page, "Folder history")
+    page.keyboard.press("Enter")
+    expect_focus(page, "By folder")
+    expect(page).to_have_title(re.compile(f"^{folder[-32:]} - By folder - file-sla$"))
+    expect(page.get_by_role("status").filter(has_text="In breach now, since")).to_be_attached()
+    tab_to(page, "What to do about folders in breach")
+    page.keyboard.press("Enter")
+    expect_focus(page, "Open incidents")
+    expect(page.get_by_role("heading", name="Open incidents", exact=True)).to_be_in_viewport()
+
+    # Each page back is one press.
+    page.go_back()
+    expect(page).to_have_url(re.compile("/by-folder.*folder="))
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/\?.*incident="))
+
+
+def test_a_part_of_a_path_and_enter_open_a_folder_that_was_reported(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    report("stuck.csv")
+    page.goto("/by-folder")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    settle(page)
+    tab_to(page, "Folder")
+    page.keyboard.type(folder[-9:])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
+    expect(cell(table(page, "Stuck files"), "stuck.csv")).to_be_attached()
+
+
+def test_a_folder_is_opened_from_the_ranking_by_enter_or_by_a_click_anywhere_in_its_row(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    report("stuck.csv")
+    page.goto("/by-folder")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    ranking = table(page, "Folders")
+    expect(cell(ranking, folder)).to_be_attached()
+    settle(page)
+    row = ranking.get_by_role("row").filter(has_text=folder)
+    row.get_by_role("button").focus()
+    page.keyboard.press("Enter")
+    expect(cell(table(page, "Stuck files"), "stuck.csv")).to_be_attached()
+    expect_focus(page, "By folder")
+    page.go_back()
+    row.get_by_role("cell").last.click()
+    expect(cell(table(page, "Stuck files"), "stuck.csv")).to_be_attached()
+
+
+def test_arrows_lead_from_row_to_row_and_tab_out_of_the_table(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    report("a.csv", "b.csv", "c.csv")
+    page.goto(f"/by-folder?folder={quote(folder)}")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    files = table(page, "Stuck files")
+    expect(files.get_by_role("button", name="Details: ")).to_have_count(3)
+    settle(page)
+    files.get_by_role("button", name="Details: ").first.focus()
+    names = []
+    for key in ("Home", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "End"):
+        page.keyboard.press(key)
+        names.append(focused(page))
+    first, second, third = names[:3]
+    assert names == [first, second, third, third, second, third]
+    assert len({first, second, third}) == 3
+    page.keyboard.press("Tab")
+    assert not focused(page).startswith("Details: ")
+
+
+def test_a_heading_sorts_the_rows_and_the_link_keeps_the_order(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    report("b.csv", "a.csv", "c.csv")
+    page.goto(f"/by-folder?folder={quote(folder)}")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    files = table(page, "Stuck files")
+    heading = files.get_by_role("columnheader", name="File")
+    for expected, order in (("ascending", "abc"), ("descending", "cba")):
+        heading.get_by_role("button").click()
+        expect(heading).to_have_attribute("aria-sort", expected)
+        names = files.locator("tbody td:nth-child(3)")
+        expect(names).to_have_text([f"{letter}.csv" for letter in order])
+    page.reload()
+    expect(files.locator("tbody td:nth-child(3)")).to_have_text([f"{letter}.csv" for letter in "cba"])
+
+
+def test_tab_leads_to_the_range_that_is_chosen(page: Page, stack: RunningStack) -> None:
+    page.goto("/by-date?range=7d")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    settle(page)
+    tab_to(page, "7 days")
+
+
+def test_every_alarm_leads_to_its_section_of_the_runbook(page: Page, stack: RunningStack) -> None:
+    page.goto("/operations")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    settle(page)
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        if re.search(r"All \d+ alarms", focused(page)):
+            break
+    page.keyboard.press("Enter")
+    expect(table(page, "Alarms")).to_be_visible()
+    tab_to(page, "What to do about silent-senders")
+    page.keyboard.press("Enter")
+    expect_focus(page, "Silent senders")
+
+
+def test_the_name_goes_along_to_the_forgotten_password_and_back(page: Page, stack: RunningStack) -> None:
+    page.goto("/")
+    expect(page.get_by_label("User name")).to_be_visible()
+    settle(page)
+    page.get_by_label("User name").fill("ana")
+    page.get_by_role("button", name="Forgot password?").click()
+    expect(page.get_by_role("heading", name="Forgot password")).to_be_visible()
+    expect(page.get_by_label("User name")).to_have_value("ana")
+    page.get_by_role("button", name="Back to sign-in").click()
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
+    expect(page.get_by_label("User name")).to_have_value("ana")
+
+
+def test_refreshing_stays_off_after_a_reload(page: Page, stack: RunningStack) -> None:
+    page.goto("/senders")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    settle(page)
+    page.get_by_text("Refresh every minute").click()
+    expect(page).to_have_url(re.compile("refresh=off"))
+    page.reload()
+    expect(page.get_by_role("switch", name="Refresh every minute")).not_to_be_checked()
