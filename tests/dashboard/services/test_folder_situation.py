@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from contract.incidents import IncidentStatus, UnknownReason
-from dashboard.data.frames import RecordFrames, parse_records
+from dashboard.data.frames import RecordFrames
 from dashboard.data.incident import Incident
+from dashboard.data.records import parse_records
 from dashboard.services.folder_situation import find_last_end, select_of_folder
 from dashboard.services.ranking import rank_folders
 from tests.dashboard.fake_table import item
