@@ -56,9 +56,11 @@ def run_program(
     exports: dict[str, Any] = {}
 
     def run() -> pulumi.Output[None]:
-        run_main()
         stack_resource = pulumi.runtime.get_root_resource()
         assert isinstance(stack_resource, Stack)  # noqa: S101 - set_mocks has made it
+        # There is one for all runs of a process: what an earlier one exported is no output of this one.
+        stack_resource.outputs = {}
+        run_main()
         return pulumi.Output.from_input(stack_resource.outputs).apply(exports.update)
 
     # The decorator waits for every resource and output, and passes on what they raise.

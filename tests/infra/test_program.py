@@ -1,4 +1,4 @@
-from tests.infra.conftest import Program
+from tests.infra.conftest import Program, declare
 
 
 def test_exports_are_what_the_dashboard_and_owners_read(program: Program) -> None:
@@ -16,6 +16,11 @@ def test_exports_are_what_the_dashboard_and_owners_read(program: Program) -> Non
         "dashboard_name": "file-sla-dev-us-east-1",
         "metrics_namespace": "file-sla-dev",
     }
+
+
+def test_what_one_run_exports_is_no_output_of_the_next() -> None:
+    assert "api_domain_target" in declare(domainName="sla.example.com", domainZoneId="Z0123456789ABC").exports
+    assert "api_domain_target" not in declare().exports
 
 
 def test_every_resource_is_made_by_the_provider_that_tags(program: Program) -> None:
