@@ -1,5 +1,6 @@
 """Runs one page's script in a dashboard that has just started, or the bare queries that it needs."""
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -48,7 +49,8 @@ def _ours(request: Mapping[str, Any]) -> Callable[[], int]:
         app.switch_page(f"views/{request['page']}.py").run()
         if app.exception or app.error:
             raise RuntimeError(f"the page failed: {[*app.exception, *app.error]}")
-        return sum(len(table.value) for table in app.dataframe)
+        tables = [element.proto for element in app.get("bidi_component")]
+        return sum(len(json.loads(table.json).get("rows", ())) for table in tables)
 
     return run
 

@@ -15,7 +15,7 @@ from dashboard.backend import backend, connect
 from ops.users import User
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.moved_clock import MovedClock, give_clock
-from tests.dashboard.views.reading import shown
+from tests.dashboard.views.reading import column, list_tables, shown
 from tests.running_stack import RunningStack
 
 FOLDER = "C:\\Jobs\\Revoked"
@@ -79,15 +79,15 @@ def test_who_may_no_longer_read_sees_nothing_after_a_quarter_of_an_hour(
     revoke: Callable[..., None],
     told: str,
 ) -> None:
-    assert set(looking.dataframe[0].value["folder"]) == {FOLDER}
+    assert set(column(looking, "folder")) == {FOLDER}
     clock.ahead = CHECK_INTERVAL
     looking.run()
-    assert set(looking.dataframe[0].value["folder"]) == {FOLDER}
+    assert set(column(looking, "folder")) == {FOLDER}
 
     cognito = stack.aws.client("cognito-idp")
     revoke(cognito, UserPoolId=stack.outputs["user_pool_id"], Username=user["username"])
     clock.ahead = 2 * CHECK_INTERVAL
     looking.run()
     assert told in shown(looking)
-    assert not looking.dataframe
+    assert not list_tables(looking)
     assert [title.value for title in looking.title] == ["file-sla"]

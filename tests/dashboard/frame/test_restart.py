@@ -21,7 +21,7 @@ from tests.dashboard.conftest import PASSWORD
 from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import item
 from tests.dashboard.moved_clock import MovedClock, give_clock
-from tests.dashboard.views.reading import button, shown
+from tests.dashboard.views.reading import button, column, list_tables, shown
 
 FILE = "stuck.csv"
 
@@ -81,7 +81,7 @@ def restart() -> None:
 
 def assert_nothing_shown(tab: AppTest) -> None:
     assert not tab.exception
-    assert not tab.dataframe
+    assert not list_tables(tab)
     assert not tab.metric
 
 
@@ -98,7 +98,7 @@ def test_a_tab_goes_on_after_the_restart_once_cognito_and_aws_have_agreed(
 ) -> None:
     before = len(auth_api.requests)
     tab.run()
-    assert FILE in list(tab.dataframe[0].value["filename"])
+    assert FILE in column(tab, "filename")
     assert "ana" in shown(tab)
     assert auth_api.requests[before:] == [{"username": "ana", "refresh_token": "refresh-ana"}]
     # As if nothing had been: no more questions until the next check is due.
@@ -138,7 +138,7 @@ def test_nothing_is_shown_before_the_sign_in_service_answers_and_the_session_wai
     assert_nothing_shown(tab)
     auth_api.instead = None
     button(tab, "Try again")
-    assert FILE in list(tab.dataframe[0].value["filename"])
+    assert FILE in column(tab, "filename")
 
 
 def test_aws_is_asked_too_before_what_is_remembered_is_shown(tab: AppTest, session_id: str) -> None:

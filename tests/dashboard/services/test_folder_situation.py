@@ -10,7 +10,7 @@ from dashboard.data.frames import RecordFrames
 from dashboard.data.incident import Incident
 from dashboard.data.records import parse_records
 from dashboard.services.folder_situation import find_last_end, select_of_folder
-from dashboard.services.ranking import rank_folders
+from dashboard.services.ranking import rank_folders, summarize_folders
 from tests.dashboard.fake_table import item
 from tests.dashboard.spans import span
 
@@ -77,7 +77,7 @@ def test_folders_in_breach_come_first_then_the_unknown_then_those_that_were_long
         unknown("D:\\lost"),
         unknown("D:\\Quiet", UnknownReason.QUIET),
     ]
-    ranking = rank_folders(RecordFrames.of(parse_records(reported)).records, live, NOW)
+    ranking = rank_folders(summarize_folders(RecordFrames.of(parse_records(reported)).records), live, NOW)
     assert list(ranking["folder"]) == [
         "D:\\Worse",
         "D:\\Bad",
@@ -95,5 +95,5 @@ def test_folders_in_breach_come_first_then_the_unknown_then_those_that_were_long
 
 @pytest.mark.parametrize("live", [[], [incident("D:\\In")]])
 def test_without_records_the_folders_are_those_in_breach(live: list[Incident]) -> None:
-    ranking = rank_folders(RecordFrames.of(parse_records([])).records, live, NOW)
+    ranking = rank_folders(summarize_folders(RecordFrames.of().records), live, NOW)
     assert list(ranking["folder"]) == [one.folder for one in live]
