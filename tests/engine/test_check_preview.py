@@ -10,8 +10,8 @@ from pulumi import automation
 from ops import __main__ as command_line
 from ops.check_preview import LOST_WITH
 from tests.engine.conftest import NewStack
-from tests.engine.engine_stack import EngineStack
-from tests.engine.flips import APART, KEEPERS, TOGETHER
+from tests.engine.engine_stack import EngineStack, name_tables
+from tests.engine.flips import KEEPERS, TOGETHER
 
 
 class PrintingStack:
@@ -62,7 +62,7 @@ def test_a_change_of_every_option_passes(
 def test_tables_that_would_be_replaced_are_named(
     stack: PrintingStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.stack.configure(**APART | {"deletionProtection": False, "customerManagedKey": True})
+    stack.stack.configure(**name_tables("Other"), deletionProtection=False, customerManagedKey=True)
     preview = stack.print_preview(tmp_path / "preview.json")
     code, found = _check(preview, capsys)
     names = ["errors-table", "incidents-table", "runs-table", "senders-table"]

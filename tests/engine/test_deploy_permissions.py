@@ -126,10 +126,18 @@ def stacks(
 
 
 @pytest.fixture(scope="module")
-def up(stacks: dict[str, EngineStack]) -> EngineStack:
+def up(stacks: dict[str, EngineStack], aws: Aws) -> EngineStack:
     """The stack, brought up by its deployer with every option on."""
     stack = stacks["deployer"]
-    stack.configure(**{**TOGETHER, "functionTarget": "host", "deletionProtection": False})
+    zone = aws.client("route53").create_hosted_zone(Name="example.com", CallerReference="permissions")
+    stack.configure(
+        **{
+            **TOGETHER,
+            "functionTarget": "host",
+            "deletionProtection": False,
+            "domainZoneId": zone["HostedZone"]["Id"].rpartition("/")[2],
+        }
+    )
     stack.up()
     return stack
 
