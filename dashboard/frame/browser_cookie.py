@@ -26,10 +26,12 @@ export default function ({ data }) {
 
 def keep_cookie(sessions: SessionStore, session_id: str) -> None:
     """Gives the browser a cookie for the session. Asked again, it does nothing more."""
-    # The same ticket at every run: the browser acts on it only when it is new.
-    if _TICKET not in st.session_state:
-        st.session_state[_TICKET] = sessions.ticket(session_id)
-    _request("POST", st.session_state[_TICKET])
+    # The same ticket at every run of a session: the browser acts on it only when it is new.
+    known, ticket = st.session_state.get(_TICKET, (None, ""))
+    if known != session_id:
+        ticket = sessions.ticket(session_id)
+        st.session_state[_TICKET] = (session_id, ticket)
+    _request("POST", ticket)
 
 
 def clear_cookie() -> None:

@@ -47,6 +47,7 @@ def test_an_expired_session_leads_back_to_the_same_view_after_signing_in(
     page.goto("/by-date?range=7d")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     # What the server forgets, whatever the reason, has expired.
     page.request.delete(PATH)
     page.get_by_text("30 days").click()
@@ -55,6 +56,8 @@ def test_an_expired_session_leads_back_to_the_same_view_after_signing_in(
     expect_signed_in(page)
     expect(page.get_by_role("heading", name="By date")).to_be_visible()
     expect(page).to_have_url(re.compile("range=30d"))
+    page.reload()
+    expect_signed_in(page)
 
 
 def test_a_first_password_is_changed_while_signing_in(page: Page, stack: RunningStack) -> None:
