@@ -28,7 +28,7 @@ def draw_outcomes(outcomes: pd.DataFrame) -> None:
                 "outcome:N",
                 title=None,
                 scale=alt.Scale(domain=list(OUTCOMES.values()), range=list(_COLOURS)),
-                legend=alt.Legend(orient="bottom"),
+                legend=alt.Legend(orient="bottom", columns=2),
             ),
             tooltip=[
                 build_time_tooltip("time", "From"),
@@ -48,7 +48,7 @@ def draw_latencies(lines: pd.DataFrame, span: Span) -> None:
         .encode(
             x=build_time_axis("time", span),
             y=alt.Y("milliseconds:Q", title="Milliseconds"),
-            color=alt.Color("line:N", title=None, legend=alt.Legend(orient="bottom")),
+            color=alt.Color("line:N", title=None, legend=alt.Legend(orient="bottom", columns=2)),
             tooltip=[
                 build_time_tooltip("time", "From"),
                 alt.Tooltip("line:N", title="Route"),

@@ -107,8 +107,14 @@ def label_as_utc(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
 def build_time_axis(name: str, span: Span | None = None) -> alt.X:
     """The axis of such a column; from end to end of the span, or of the data where there is none."""
     axis = alt.Axis(labelExpr=_TIME_LABEL, labelOverlap=True, labelSeparation=8, tickCount=8)
-    ends = [moment.tz_localize("UTC").timestamp() * 1000 for moment in span] if span else alt.Undefined
+    ends = [_spell_moment(moment) for moment in span] if span else alt.Undefined
     return alt.X(f"{name}:T", title=None, scale=alt.Scale(type="utc", domain=ends, nice=False), axis=axis)
+
+
+def _spell_moment(moment: pd.Timestamp) -> alt.DateTime:
+    """As Vega-Lite wants the ends of an axis; it takes a number for something else."""
+    day = {"year": moment.year, "month": moment.month, "date": moment.day}
+    return alt.DateTime(**day, hours=moment.hour, minutes=moment.minute, utc=True)
 
 
 def build_time_tooltip(name: str, title: str) -> alt.Tooltip:

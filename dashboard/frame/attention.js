@@ -31,11 +31,13 @@ function markCurrentPage() {
 
 function moveFocus(anchor, deadline) {
   const main = document.querySelector("[data-testid=stMain]");
-  const target = anchor === "title" ? main?.querySelector("h1") : document.getElementById(anchor);
+  // A link to a section is there for the section.
+  const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const target = anchor === "title" ? (section ?? main?.querySelector("h1")) : document.getElementById(anchor);
   if (target) {
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
-    target.scrollIntoView({ block: anchor === "title" ? "end" : "start" });
+    target.scrollIntoView({ block: target.tagName === "H1" ? "end" : "start" });
   } else if (performance.now() < deadline) {
     setTimeout(() => moveFocus(anchor, deadline), 50);
   }

@@ -53,5 +53,7 @@ def start_page(title: str, *, ranged: bool = True) -> Page:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(title, width="content", anchor=False)
         st.caption(f"Times in {zone.key} (UTC{offset}). Updated {local:%H:%M:%S}.", width="content")
-        period = pick_period(now, zone) if ranged else Period(now, now)
+        period, cut = pick_period(now, zone) if ranged else (Period(now, now), "")
+    if cut:
+        st.warning(cut, icon=":material/content_cut:")
     return Page(session, now, zone, period)

@@ -33,8 +33,8 @@ RANGE: Final = Parameter("range", parse_choice(*LATEST, _CUSTOM))
 DAYS: Final = Parameter("days", _parse_days, _days_text)
 
 
-def pick_period(now: datetime, zone: ZoneInfo) -> Period:
-    """Draws the picker and returns the period; the address holds the choice."""
+def pick_period(now: datetime, zone: ZoneInfo) -> tuple[Period, str]:
+    """Draws the picker; returns the period of the address, and what to say where that was a longer one."""
     choice = RANGE.read(_DEFAULT)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         # Not a segmented control: there the Tab key leads to the first choice, whichever is chosen.
@@ -52,10 +52,10 @@ def pick_period(now: datetime, zone: ZoneInfo) -> Period:
         )
         if choice == _CUSTOM:
             return _pick_days(now.astimezone(zone).date(), zone)
-    return build_latest_period(choice, now)
+    return build_latest_period(choice, now), ""
 
 
-def _pick_days(today: date, zone: ZoneInfo) -> Period:
+def _pick_days(today: date, zone: ZoneInfo) -> tuple[Period, str]:
     wanted = DAYS.value((today - timedelta(days=6), today))
     last = min(wanted[1], today)
     first = min(max(wanted[0], last - timedelta(days=MAX_DAYS - 1)), last)
@@ -72,9 +72,8 @@ def _pick_days(today: date, zone: ZoneInfo) -> Period:
         label_visibility="collapsed",
         help=f"Whole days in {zone.key}, {MAX_DAYS} at most.",
     )
-    if (first, last) != wanted:
-        st.warning(_describe_cut(wanted, (first, last)), icon=":material/content_cut:")
-    return build_day_period(first, last, zone)
+    told = "" if (first, last) == wanted else _describe_cut(wanted, (first, last))
+    return build_day_period(first, last, zone), told
 
 
 def _describe_cut(wanted: Days, shown: Days) -> str:

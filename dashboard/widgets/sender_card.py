@@ -73,7 +73,7 @@ def _list_facts(sender: Sender, page: Page) -> dict[str, str]:
     due, ago = "", format_duration(page.now - sender.last_run_at)
     if sender.due_at:
         left = sender.due_at - page.now
-        due = f"in {format_duration(left)}" if left.total_seconds() >= 0 else f"{format_duration(-left)} ago"
+        due = f"in {format_duration(left)}" if left.total_seconds() >= 0 else f"{format_duration(-left)} late"
     return {
         "State": f"{STATES[sender.state]} since {_local(sender.state_since, page)}",
         "Last report": f"{ago} ago, {_local(sender.last_run_at, page)}",
