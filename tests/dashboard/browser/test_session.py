@@ -30,17 +30,6 @@ def test_a_session_survives_reloads_and_ends_in_every_tab_at_once(page: Page, st
     expect_signed_out(tab)
 
 
-def test_who_reloads_as_soon_as_there_is_a_page_stays_signed_in(page: Page, stack: RunningStack) -> None:
-    for _ in range(3):
-        page.context.clear_cookies()
-        page.goto("/senders")
-        sign_in(page, stack.analyst)
-        sign_out = page.get_by_role("button", name="Sign out")
-        sign_out.wait_for()
-        page.reload()
-        expect(sign_out).to_be_visible()
-
-
 def test_an_expired_session_leads_back_to_the_same_view_after_signing_in(
     page: Page, stack: RunningStack
 ) -> None:
