@@ -71,9 +71,9 @@ def _draw_limit(waits: pd.DataFrame, span: Span) -> tuple[alt.Chart, alt.Chart]:
     ends = pd.DataFrame({"time": list(span), "sla": [known["sla"].iloc[0], known["sla"].iloc[-1]]})
     limit = label_as_utc(pd.concat([ends[:1], known, ends[1:]], ignore_index=True), "time")
     line = alt.Chart(limit).mark_line(color=_LIMIT_COLOUR, strokeDash=[6, 4], interpolate="step-after")
-    name = f"SLA {format_duration(float(known['sla'].iloc[-1]) * 60)}"
-    label = alt.Chart(limit[-1:]).mark_text(
-        align="right", baseline="bottom", dy=-3, color=_LIMIT_COLOUR, fontWeight="bold", text=name
+    name = f"SLA {format_duration(float(known['sla'].iloc[0]) * 60)}"
+    label = alt.Chart(limit[:1]).mark_text(
+        align="left", baseline="bottom", dy=-3, color=_LIMIT_COLOUR, fontWeight="bold", text=name
     )
     axis = build_time_axis("time", span)
     return line.encode(x=axis, y="sla:Q"), label.encode(x=axis, y="sla:Q")
