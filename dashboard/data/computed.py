@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import pandas as pd
 
@@ -39,16 +39,22 @@ class Computed:
         """
 
         def compute_and_keep() -> T:
+            # Whoever computed it before may just be done.
+            if known := self._find(of):
+                return cast("T", known[0])
             result = compute()
             self._keep(of, result)
             return result
 
+        known = self._find(of)
+        return known[0] if known else self._flights.share(of, compute_and_keep)
+
+    def _find(self, of: Hashable) -> tuple[Any] | None:
         with self._lock:
-            if of in self._results:
-                self._results.move_to_end(of)
-                known: T = self._results[of]
-                return known
-        return self._flights.share(of, compute_and_keep)
+            if of not in self._results:
+                return None
+            self._results.move_to_end(of)
+            return (self._results[of],)
 
     def _keep(self, of: Hashable, result: Any) -> None:
         with self._lock:

@@ -11,6 +11,7 @@ from contract.moments import HOUR, start_of_hour
 from dashboard.clock import Clock
 from dashboard.data.recent import Recent
 from dashboard.data.records import Records
+from dashboard.data.single_flight import SingleFlight
 
 SETTLING: Final = timedelta(minutes=5)
 """A report is dated when it arrives and stored a little later; after this an hour changes no more."""
@@ -44,6 +45,7 @@ class HourCache:
         self._lock = threading.Lock()
         self._size = 0
         self._hours: OrderedDict[_Key, StoredHour] = OrderedDict()
+        self._flights = SingleFlight()
         self._recent = Recent(clock)
         self._unsettled: dict[_Key, StoredHour] = {}
 
@@ -67,9 +69,15 @@ class HourCache:
         Raises:
             DashboardError: what `query` raises.
         """
+
+        def ask() -> StoredHour:
+            # Looked for again: whoever asked before may just have been answered.
+            known = self.get(hour, with_files=with_files)
+            return known or self.put(hour, query(), with_files=with_files)
+
         known = self.get(hour, with_files=with_files)
-        key = (hour, with_files)
-        return known or self._recent.get(key, lambda: self.put(hour, query(), with_files=with_files))
+        share = self._flights.share if self.is_settled(hour) else self._recent.get
+        return known or share((hour, with_files), ask)
 
     def put(self, hour: datetime, records: Records, *, with_files: bool) -> StoredHour:
         """Remembers an hour; one that may still change only until the next time that it is put."""

@@ -7,6 +7,7 @@ from typing import Final
 from bench.figures import format_number
 from bench.published import Measured, Published
 from bench.workload.reports import SHAPES, TYPICAL
+from docs.generate.analysts_tables import build_cold, build_cpu, build_warm
 from docs.generate.figure_ratios import format_measured_ratio
 from docs.generate.markdown import format_table
 from docs.generate.projection_tables import build_bursts, build_pages, build_runs
@@ -125,6 +126,9 @@ TABLES: Final[Mapping[str, Callable[[Published], str]]] = {
     "table of a run in the projection": build_runs,
     "table of bursts": build_bursts,
     "table of pages": build_pages,
+    "table of a team, warm": build_warm,
+    "table of a team, cold": build_cold,
+    "table of a team's CPU": build_cpu,
     "table of reading from a month": partial(
         _build_reading, table="100,000 records over 30 d", queries=_BY_DATE
     ),

@@ -1,6 +1,8 @@
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -163,3 +165,20 @@ def test_the_hours_not_asked_for_in_the_longest_time_are_forgotten(clock: Stoppe
     assert cache.get(old, with_files=False) is None
     assert cache.get(used, with_files=False) is not None
     assert cache.get(new, with_files=True) is not None
+
+
+def test_many_who_look_at_once_ask_once(table: CountingTable, cache: HourCache) -> None:
+    """Of a cold dashboard: eight analysts make no more queries than one."""
+    table.permits = threading.Semaphore(0)
+    loadings = [load(table, cache) for _ in range(8)]
+    with ThreadPoolExecutor(len(loadings)) as analysts:
+        finishing = [analysts.submit(loading.finish) for loading in loadings]
+        while len(cache._flights._flights) < len(HOURS) - 1:
+            time.sleep(0.001)
+        table.permits.release(8 * len(HOURS))
+        for one in finishing:
+            one.result()
+    for loading in loadings:
+        loading._pool.shutdown()
+        assert len(loading.frames().files) == len(HOURS)
+    assert table.asked == Counter(HOURS)
