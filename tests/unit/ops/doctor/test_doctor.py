@@ -200,6 +200,11 @@ def test_users() -> None:
         ("user late", Level.WARNING),
         ("user out", Level.WARNING),
     }
+    disabled = {"Users": [{**_user("in"), "Enabled": False}]}
+    none_works = look(
+        check_users, {"cognito-idp.list_users": disabled, "cognito-idp.list_users_in_group": disabled}
+    )
+    assert levels(none_works) == [Level.WARNING, Level.WARNING]
     nobody = {"Users": list[Any]()}
     empty = {"cognito-idp.list_users": nobody, "cognito-idp.list_users_in_group": nobody}
     nothing = look(check_users, empty)
@@ -261,6 +266,16 @@ def test_the_stream(state: str | None, level: Level) -> None:
     [found] = look(check_stream, {"lambda.list_event_source_mappings": {"EventSourceMappings": mappings}})
     assert found.level is level
     assert bool(found.see) is (level is Level.PROBLEM)
+
+
+def test_the_stream_whose_last_batch_failed() -> None:
+    told = "PROBLEM: Function call failed"
+    mapping = {"State": "Enabled", "UUID": "u", "LastProcessingResult": told}
+    [found] = look(check_stream, {"lambda.list_event_source_mappings": {"EventSourceMappings": [mapping]}})
+    assert found.level is Level.WARNING
+    assert told in found.what
+    assert found.remedy
+    assert found.see
 
 
 @pytest.mark.parametrize(("state", "level"), [("ENABLED", Level.OK), ("DISABLED", Level.PROBLEM)])
