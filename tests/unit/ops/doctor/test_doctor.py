@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from contract.outputs import Output
+from contract.outputs import OF_DOMAIN, Output
 from contract.runbook import LABEL, Section
 from ops.__main__ import main
 from ops.client_secret.app_client import AppClient
@@ -127,6 +127,9 @@ def test_only_a_problem_makes_it_fail(
 
 def test_outputs_that_lack_one() -> None:
     assert levels(look(check_outputs)) == [Level.OK]
+    without_domain = {output: value for output, value in OUTPUTS.items() if output not in OF_DOMAIN}
+    assert len(without_domain) == len(OUTPUTS) - 2
+    assert levels(look(check_outputs, outputs=without_domain)) == [Level.OK]
     [found] = look(check_outputs, outputs={Output.REGION: "x"})
     assert found.level is Level.PROBLEM
     assert "api_url" in found.what
