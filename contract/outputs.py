@@ -11,13 +11,13 @@ LOCAL_KEY: Final = "test"
 
 @unique
 class Output(StrEnum):
-    """Outputs of every stack, but for those that say otherwise."""
+    """Outputs of every stack, but for those `OF_DOMAIN`."""
 
     API_URL = "api_url"
     API_DEFAULT_URL = "api_default_url"
-    """The address that AWS makes; of stacks with a domain name alone."""
+    """The address that AWS makes."""
     API_DOMAIN_TARGET = "api_domain_target"
-    """What the record of the domain name has to lead to; likewise."""
+    """What the record of the domain name has to lead to."""
     REGION = "region"
     TABLE_NAME = "table_name"
     RUNS_TABLE_NAME = "runs_table_name"
@@ -29,6 +29,10 @@ class Output(StrEnum):
     ALARM_TOPIC_ARN = "alarm_topic_arn"
     DASHBOARD_NAME = "dashboard_name"
     METRICS_NAMESPACE = "metrics_namespace"
+
+
+OF_DOMAIN: Final = frozenset({Output.API_DEFAULT_URL, Output.API_DOMAIN_TARGET})
+"""Those that only a stack with a domain name has."""
 
 
 @unique

@@ -21,6 +21,12 @@ from dashboard.settings import SettingsError, name_variable
 _LOG: Final = logging.getLogger(__name__)
 _SUFFIX: Final = ".session"
 _UNFINISHED: Final = ".writing"
+_KEPT: Final = "be kept"
+_TAKEN_AWAY: Final = "be taken away"
+_SO: Final = {
+    _KEPT: "All go on working, but a restart may sign them out.",
+    _TAKEN_AWAY: "Who signs out may be signed in again after a restart.",
+}
 _PURPOSE: Final = b"file-sla session 1\0"
 """So that the same key, used for anything else, gives other keys."""
 
@@ -60,7 +66,7 @@ class SessionFolder(KeptSessions):
     another name is worthless for the same reason.
 
     A disk that fails stops nobody from working. Their sessions then end with the process, which is logged
-    once, until a write succeeds again.
+    once, until a write succeeds again. What it does not let go of is not read again in this process.
     """
 
     def __init__(self, folder: Path, keys: tuple[bytes, ...]) -> None:
@@ -71,17 +77,20 @@ class SessionFolder(KeptSessions):
         """
         self._folder = folder
         self._keys = keys
-        self._failing = False
-        self._try_to("be kept", self._make_folder)
+        self._failing: set[str] = set()
+        self._undeleted: set[str] = set()
+        self._try_to(_KEPT, self._make_folder)
 
     def keep(self, session_id: str, session: KeptSession) -> None:
         """See `KeptSessions`."""
-        if self._try_to("be kept", lambda: self._write(session_id, session)):
-            self._failing = False
+        if self._try_to(_KEPT, lambda: self._write(session_id, session)):
+            self._failing.discard(_KEPT)
 
     def read(self, session_id: str) -> KeptSession | None:
         """See `KeptSessions`. What is damaged, foreign or too old a format is taken away."""
         path = self._path(session_id)
+        if path.name in self._undeleted:
+            return None
         try:
             content = self._cipher(session_id).decrypt(path.read_bytes())
             return KeptSession.model_validate_json(content)
@@ -101,11 +110,14 @@ class SessionFolder(KeptSessions):
 
     def forget(self, session_id: str) -> None:
         """See `KeptSessions`."""
-        self._try_to("be taken away", lambda: self._path(session_id).unlink(missing_ok=True))
+        path = self._path(session_id)
+        if not self._try_to(_TAKEN_AWAY, lambda: path.unlink(missing_ok=True)):
+            # Its browser still has the cookie: the session would be back at its next request.
+            self._undeleted.add(path.name)
 
     def forget_unused_since(self, moment: datetime) -> None:
         """See `KeptSessions`."""
-        self._try_to("be taken away", lambda: self._remove_older(moment))
+        self._try_to(_TAKEN_AWAY, lambda: self._remove_older(moment))
 
     def _make_folder(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -144,14 +156,11 @@ class SessionFolder(KeptSessions):
         try:
             change()
         except OSError as error:
-            if not self._failing:
+            if what not in self._failing:
                 _LOG.warning(
-                    "Sessions cannot %s in %s: %s. All go on working, but a restart may sign them out.",
-                    what,
-                    self._folder,
-                    error.strerror,
+                    "Sessions cannot %s in %s: %s. %s", what, self._folder, error.strerror, _SO[what]
                 )
-            self._failing = True
+            self._failing.add(what)
             return False
         return True
 

@@ -61,7 +61,8 @@ function draw(state) {
     fill(state, row, cells, id === data.picked);
     if (body.children[number] !== row) body.insertBefore(row, body.children[number] ?? null);
   });
-  for (const row of old.values()) row.remove();
+  // By place, not by id: two rows may have the same one.
+  while (body.children.length > data.rows.length) body.lastElementChild.remove();
   head.hidden = body.hidden = data.rows.length === 0;
   keepOneStop(state);
   arrange(state);

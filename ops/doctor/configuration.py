@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from contract.names import SERVICE
-from contract.outputs import Output
+from contract.outputs import OF_DOMAIN, Output
 from ops.doctor.finding import Finding, Level
 from ops.stack import Stack
 
@@ -16,7 +16,7 @@ _UP: Final = "pulumi up, then write the outputs anew: pulumi stack output --json
 
 def check_outputs(stack: Stack) -> Iterator[Finding]:
     """Whether the outputs are all there."""
-    missing = [output for output in Output if not stack.outputs.get(output)]
+    missing = [output for output in Output if output not in OF_DOMAIN and not stack.outputs.get(output)]
     if missing:
         yield Finding(
             check="outputs", level=Level.PROBLEM, what=f"{stack.file} lacks {', '.join(missing)}.", remedy=_UP

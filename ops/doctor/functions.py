@@ -12,6 +12,8 @@ from ops.doctor.finding import Finding, Level, runbook
 from ops.stack import Stack
 
 _LATELY: Final = timedelta(hours=1)
+_FAILED: Final = "PROBLEM"
+"""With it begins what Lambda tells of a batch that failed, such as `PROBLEM: Function call failed`."""
 _UP: Final = "pulumi up, which puts it back as the program has it"
 
 
@@ -50,15 +52,20 @@ def check_stream(stack: Stack) -> Iterator[Finding]:
             remedy=_UP, see=runbook(Section.PROJECTION_BEHIND),
         )  # fmt: skip
     for mapping in mappings:
-        on = mapping["State"] == "Enabled"
+        result = mapping.get("LastProcessingResult", "none told")
+        level, remedy = Level.OK, ""
+        if mapping["State"] != "Enabled":
+            level = Level.PROBLEM
+            remedy = f"{_UP}; or aws lambda update-event-source-mapping --enabled --uuid {mapping['UUID']}"
+        elif result.startswith(_FAILED):
+            level = Level.WARNING
+            remedy = f"It is tried again until it is too old. Its log tells: /aws/lambda/{name}"
         yield Finding(
             check=check,
-            level=Level.OK if on else Level.PROBLEM,
-            what=f"{mapping['State']}; its last batch: {mapping.get('LastProcessingResult', 'none told')}.",
-            remedy=""
-            if on
-            else f"{_UP}; or aws lambda update-event-source-mapping --enabled --uuid {mapping['UUID']}",
-            see="" if on else runbook(Section.PROJECTION_BEHIND),
+            level=level,
+            what=f"{mapping['State']}; its last batch: {result}.",
+            remedy=remedy,
+            see="" if level is Level.OK else runbook(Section.PROJECTION_BEHIND),
         )
 
 

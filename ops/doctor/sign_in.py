@@ -17,11 +17,11 @@ def check_users(stack: Stack) -> Iterator[Finding]:
     """Users who can do nothing, and first passwords that expired."""
     users = UserPool(stack.client("cognito-idp"), stack[Output.USER_POOL_ID]).list_users()
     for group, kind in ((Group.REPORTERS, "reporter"), (Group.ANALYSTS, "analyst")):
-        count = sum(group in user.groups for user in users)
+        count = sum(user.enabled and group in user.groups for user in users)
         yield Finding(
             check=f"users of {group}",
             level=Level.OK if count else Level.WARNING,
-            what=f"{count:,}." if count else "None.",
+            what=f"{count:,}." if count else "None that is enabled.",
             remedy="" if count else f"python -m ops users create NAME --{kind}",
         )
     for user in users:

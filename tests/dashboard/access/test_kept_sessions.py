@@ -1,3 +1,4 @@
+import errno
 import logging
 import resource
 import shutil
@@ -170,6 +171,22 @@ def test_a_full_disk_is_told_once_and_leaves_the_last_file_as_it_was(
     with full_disk():
         sessions.keep(ID, KEPT)
     assert len(caplog.messages) == 2
+
+
+def test_what_the_disk_keeps_against_our_will_is_forgotten_all_the_same(
+    sessions: SessionFolder, folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    sessions.keep(ID, KEPT)
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "unlink", refuse)
+        sessions.forget(ID)
+        assert only_file(folder)
+        assert sessions.read(ID) is None
+    assert "may be signed in again after a restart" in caplog.messages[0]
+    assert sessions.read(ID) is None
 
 
 def test_a_folder_that_cannot_be_made_stops_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

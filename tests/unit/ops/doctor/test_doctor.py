@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from contract.outputs import Output
+from contract.outputs import OF_DOMAIN, Output
 from contract.runbook import LABEL, Section
 from ops.__main__ import main
 from ops.client_secret.app_client import AppClient
@@ -127,6 +127,9 @@ def test_only_a_problem_makes_it_fail(
 
 def test_outputs_that_lack_one() -> None:
     assert levels(look(check_outputs)) == [Level.OK]
+    without_domain = {output: value for output, value in OUTPUTS.items() if output not in OF_DOMAIN}
+    assert len(without_domain) == len(OUTPUTS) - 2
+    assert levels(look(check_outputs, outputs=without_domain)) == [Level.OK]
     [found] = look(check_outputs, outputs={Output.REGION: "x"})
     assert found.level is Level.PROBLEM
     assert "api_url" in found.what
@@ -200,6 +203,11 @@ def test_users() -> None:
         ("user late", Level.WARNING),
         ("user out", Level.WARNING),
     }
+    disabled = {"Users": [{**_user("in"), "Enabled": False}]}
+    none_works = look(
+        check_users, {"cognito-idp.list_users": disabled, "cognito-idp.list_users_in_group": disabled}
+    )
+    assert levels(none_works) == [Level.WARNING, Level.WARNING]
     nobody = {"Users": list[Any]()}
     empty = {"cognito-idp.list_users": nobody, "cognito-idp.list_users_in_group": nobody}
     nothing = look(check_users, empty)
@@ -261,6 +269,16 @@ def test_the_stream(state: str | None, level: Level) -> None:
     [found] = look(check_stream, {"lambda.list_event_source_mappings": {"EventSourceMappings": mappings}})
     assert found.level is level
     assert bool(found.see) is (level is Level.PROBLEM)
+
+
+def test_the_stream_whose_last_batch_failed() -> None:
+    told = "PROBLEM: Function call failed"
+    mapping = {"State": "Enabled", "UUID": "u", "LastProcessingResult": told}
+    [found] = look(check_stream, {"lambda.list_event_source_mappings": {"EventSourceMappings": [mapping]}})
+    assert found.level is Level.WARNING
+    assert told in found.what
+    assert found.remedy
+    assert found.see
 
 
 @pytest.mark.parametrize(("state", "level"), [("ENABLED", Level.OK), ("DISABLED", Level.PROBLEM)])
