@@ -1,6 +1,7 @@
 // One live region for all pages: only one that was there before its text changes is read out.
 
 const PATIENCE_MS = 3000;
+const NARROW = 769;
 
 export default function ({ data }) {
   const region = document.getElementById("told") ?? addRegion();
@@ -29,12 +30,20 @@ function markCurrentPage() {
   }
 }
 
+/** On a narrow screen the sidebar lies over the page that one of its links has opened. */
+function closeSidebar() {
+  const sidebar = document.querySelector("[data-testid=stSidebar]");
+  const open = sidebar && sidebar.getBoundingClientRect().right > 0;
+  if (open && innerWidth < NARROW) sidebar.querySelector("[data-testid=stSidebarCollapseButton] button")?.click();
+}
+
 function moveFocus(anchor, deadline) {
   const main = document.querySelector("[data-testid=stMain]");
   // A link to a section is there for the section.
   const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
   const target = anchor === "title" ? (section ?? main?.querySelector("h1")) : document.getElementById(anchor);
   if (target) {
+    closeSidebar();
     target.tabIndex = -1;
     target.focus({ preventScroll: true });
     target.scrollIntoView({ block: target.tagName === "H1" ? "end" : "start" });

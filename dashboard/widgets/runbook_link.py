@@ -21,11 +21,11 @@ def draw_runbook_link(runbook: str, about: str) -> None:
         runbook: the address of an alarm.
         about: the alarm, for those who hear the link without what stands beside it.
     """
+    label = f"{_TEXT} about {escape_markdown(about)}"
     if _is_published(runbook):
-        st.link_button(_TEXT, runbook, icon=_ICON, help=f"The runbook about {about}")
+        st.link_button(label, runbook, icon=_ICON)
     else:
-        section = {SECTION.name: _name_section(runbook)}
-        draw_link("views/runbook.py", f"{_TEXT} about {escape_markdown(about)}", _ICON, section)
+        draw_link("views/runbook.py", label, _ICON, {SECTION.name: _name_section(runbook)})
 
 
 def draw_breach_link() -> None:

@@ -203,3 +203,17 @@ def test_refreshing_stays_off_after_a_reload(page: Page, stack: RunningStack) ->
     expect(page).to_have_url(re.compile("refresh=off"))
     page.reload()
     expect(page.get_by_role("switch", name="Refresh every minute")).not_to_be_checked()
+
+
+def test_on_a_phone_the_sidebar_gives_way_to_the_page_that_it_opened(page: Page, stack: RunningStack) -> None:
+    page.goto("/")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
+    settle(page)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("link", name="By date").click()
+    expect_focus(page, "By date")
+    expect(page.get_by_test_id("stSidebar")).not_to_be_in_viewport()
