@@ -95,10 +95,10 @@ def find_losses(preview: dict[str, Any]) -> list[Loss]:
         state = step.get("oldState") or {}
         kind = str(state.get("type"))
         if step.get("op") in _GOING and kind in LOST_WITH and not state.get("retainOnDelete"):
-            name = str(step["urn"]).rpartition("::")[2]
-            replaced = step["op"] != "delete" or (name in losses and losses[name].replaced)
-            losses[name] = Loss(name, kind, replaced, LOST_WITH[kind])
-    return sorted(losses.values(), key=lambda loss: loss.name)
+            urn = str(step["urn"])
+            replaced = step["op"] != "delete" or (urn in losses and losses[urn].replaced)
+            losses[urn] = Loss(urn.rpartition("::")[2], kind, replaced, LOST_WITH[kind])
+    return sorted(losses.values(), key=lambda loss: (loss.name, loss.type))
 
 
 def _read(file: Path) -> dict[str, Any]:

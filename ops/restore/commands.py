@@ -27,7 +27,7 @@ def add(commands: "Commands") -> None:
         commands, "restore", restore,
         help="put back what a table held at a moment, while the service goes on",
         description="Has DynamoDB restore a table beside the live one, and puts back what the live one "
-        "lacks. What is there and differs is listed, and stays.",
+        "lacks, also what was deleted on purpose since. What is there and differs is listed, and stays.",
         interrupted="The live table has lost nothing by it.",
     )  # fmt: skip
     command.add_argument("--table", required=True, choices=list(RESTORABLE), help="which of the stack's")
@@ -69,7 +69,7 @@ def restore(call: Call) -> Answer:
     _check_live(client, live)
     with show_progress() as progress:
         restored = given.from_table or _restore_beside(client, live, given, progress)
-        _check_same_keys(client, restored, what)
+        _check_same_keys(client, restored, what, made=not given.from_table)
         merged = Merge(
             client=client,
             what=what,
@@ -112,7 +112,7 @@ def _check_live(client: "DynamoDBClient", live: str) -> None:
         )
 
 
-def _check_same_keys(client: "DynamoDBClient", restored: str, what: Restorable) -> None:
+def _check_same_keys(client: "DynamoDBClient", restored: str, what: Restorable, *, made: bool) -> None:
     described = describe(client, restored)
     if described is None:
         raise RestoreError(f"There is no table {restored}.")
@@ -121,6 +121,7 @@ def _check_same_keys(client: "DynamoDBClient", restored: str, what: Restorable) 
         raise RestoreError(
             f"The table {restored} has the key {', '.join(keys)}, and not {', '.join(what.keys)}: "
             "it is a copy of another table."
+            + (f" {restored} is still there, and billed: delete it." if made else "")
         )
 
 
@@ -145,6 +146,8 @@ def _tell(merged: Merged, what: Restorable, kept: str | None, given: argparse.Na
     if merged.differing:
         lines.append("These differ, and stay as they are; --overwrite would have them become what they were:")
         lines += [f"  {escape(key)}" for key in merged.differing]
+    if given.dry_run and merged.counts[Outcome.PUT_BACK]:
+        lines.append("Among what would be put back is what was deleted on purpose since, if anything was.")
     if kept:
         lines.append(f"The table {escape(kept)} is still there, and billed.")
     if what.then and merged.counts[Outcome.PUT_BACK] and not given.dry_run:

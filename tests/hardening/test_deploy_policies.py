@@ -128,6 +128,24 @@ def test_roles_are_passed_to_one_service_each_or_by_their_own_name() -> None:
         assert named or list(statement["Condition"]) == ["StringEquals"]
 
 
+@pytest.mark.parametrize(
+    ("concern", "service"),
+    [
+        ("api", "ops.apigateway.amazonaws.com"),
+        ("data", "backup.amazonaws.com"),
+        ("data", "email.cognito-idp.amazonaws.com"),
+    ],
+)
+def test_a_service_may_make_the_role_that_it_brings_along(concern: str, service: str) -> None:
+    """Without it, the first domain name, backup or mail of an account is refused."""
+    assert {
+        "Effect": "Allow",
+        "Action": ["iam:CreateServiceLinkedRole"],
+        "Resource": [f"arn:aws:iam::*:role/aws-service-role/{service}/*"],
+        "Condition": {"StringEquals": {"iam:AWSServiceName": service}},
+    } in POLICIES[concern]["Statement"]
+
+
 def test_what_stays_when_a_stack_goes_cannot_be_deleted_by_whoever_deploys() -> None:
     deleting = {
         (action, resource)

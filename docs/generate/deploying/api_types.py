@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from docs.generate.deploying.permissions import NAMES, Grant, Permissions
+from docs.generate.deploying.permissions import NAMES, Grant, Permissions, service_linked_role
 
 _APIS: Final = ["arn:aws:apigateway:*::/restapis", "arn:aws:apigateway:*::/restapis/*"]
 _DOMAINS: Final = ["arn:aws:apigateway:*::/domainnames", "arn:aws:apigateway:*::/domainnames/*"]
@@ -89,7 +89,11 @@ API_TYPES: Final[Mapping[str, Permissions]] = {
         create=["apigateway:POST", "apigateway:AddCertificateToDomain"],
         update=["apigateway:PATCH"],
         delete=["apigateway:DELETE", "apigateway:RemoveCertificateFromDomain"],
-        also=[_TAGS],
+        also=[
+            _TAGS,
+            # API Gateway makes a role of its own the first time that an account has a domain name.
+            service_linked_role("ops.apigateway.amazonaws.com"),
+        ],
     ),
     "aws:apigateway/basePathMapping:BasePathMapping": Permissions(
         on=_DOMAINS,

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from datetime import timedelta
 from typing import Any
 from unittest.mock import Mock, create_autospec
@@ -54,6 +55,32 @@ def ask(
             return await client.request(method, PATH, content=content)
 
     return asyncio.run(send())
+
+
+@pytest.mark.parametrize(("method", "call"), [("POST", "redeem"), ("DELETE", "end")])
+def test_while_sessions_are_being_restored_nobody_elses_page_stands_still(
+    sessions: SessionStore, monkeypatch: pytest.MonkeyPatch, method: str, call: str
+) -> None:
+    asked, free = threading.Event(), threading.Event()
+    waited: list[bool] = []
+
+    def wait(_: str) -> None:
+        asked.set()
+        waited.append(free.wait(5))
+
+    async def go_on() -> None:
+        while not asked.is_set():
+            await asyncio.sleep(0.001)
+        free.set()
+
+    async def both() -> None:
+        transport = httpx.ASGITransport(Starlette(routes=build_cookie_routes(lambda: sessions)))
+        async with httpx.AsyncClient(transport=transport, base_url="https://dashboard.example") as client:
+            await asyncio.gather(client.request(method, PATH), go_on())
+
+    monkeypatch.setattr(sessions, call, wait)
+    asyncio.run(both())
+    assert waited == [True]
 
 
 def test_a_session_is_found_by_its_id_alone(sessions: SessionStore) -> None:

@@ -54,6 +54,12 @@ def test_what_stays_or_holds_nothing_is_none(step: dict[str, Any]) -> None:
     assert find_losses(_preview(step)) == []
 
 
+def test_two_types_may_bear_the_same_name() -> None:
+    pool = "aws:cognito/userPool:UserPool"
+    found = find_losses(_preview(_step("delete", kind=pool), _step("delete")))
+    assert {loss.type for loss in found} == {TABLE, pool}
+
+
 def test_a_preview_without_changes_passes() -> None:
     assert find_losses({"steps": None, "changeSummary": {}}) == []
 

@@ -304,6 +304,28 @@ def test_kept_it_is_named_and_the_next_command_takes_it(
     assert _held(client, ERRORS) == [_record(1)]
 
 
+def test_a_dry_run_says_that_what_was_deleted_on_purpose_is_among_it(
+    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    _put(client, COPY, _record(1))
+    given = ["restore", "--table", "errors", "--from-table", COPY]
+    assert command_line.main([*given, "--dry-run"]) == 0
+    assert "what was deleted on purpose" in capsys.readouterr().out
+    assert command_line.main(given) == 0
+    assert command_line.main([*given, "--dry-run"]) == 0
+    assert "what was deleted on purpose" not in capsys.readouterr().out
+
+
+def test_a_backup_of_another_table_is_refused_and_the_copy_of_it_is_named(
+    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
+    assert command_line.main(["restore", "--table", "runs", "--from-backup", arn]) == 1
+    told = " ".join(capsys.readouterr().err.split())
+    [copy] = [name for name in client.list_tables()["TableNames"] if "-restored-" in name]
+    assert f"{copy} is still there, and billed: delete it" in told
+
+
 def test_runs_say_what_comes_of_them(client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]) -> None:
     run: Item = {RunAttribute.SENDER: {"S": "key-1"}, RunAttribute.RUN_KEY: {"S": "1"}}
     _put(client, RUNS, run)
