@@ -15,6 +15,7 @@ from dashboard.services.markdown import escape_markdown
 
 _STEP: Final = "sign_in_step"
 _NOTICE: Final = "sign_in_notice"
+_USERNAME: Final = "sign_in_username"
 
 
 @dataclass(frozen=True)
@@ -69,18 +70,16 @@ def draw() -> None:
 def _draw_sign_in(step: _SignIn) -> None:
     with st.form("sign_in"):
         st.header("Sign in", anchor=False)
-        username = st.text_input("User name", step.username, autocomplete="username")
+        username = st.text_input("User name", step.username, key=_USERNAME, autocomplete="username")
         password = st.text_input("Password", type="password", autocomplete="current-password")
         submitted = st.form_submit_button("Sign in", type="primary", width="stretch")
         # Of the form, or else the name that was typed there would stay there.
-        forgotten = st.form_submit_button("Forgot password?", type="tertiary")
+        st.form_submit_button("Forgot password?", type="tertiary", on_click=_forget_password)
     if submitted and _all_given(username, password):
         try:
             _admit(lambda: backend().auth.sign_in(username, password))
         except PasswordChangeRequiredError:
             _go_to(_FirstPassword(username, password))
-    if forgotten:
-        _go_to(_ForgotPassword(username))
 
 
 def _draw_first_password(step: _FirstPassword) -> None:
@@ -177,13 +176,23 @@ def _all_given(*values: str) -> bool:
 
 
 def _back_button(username: str) -> None:
-    if st.button("Back to sign-in", type="tertiary", icon=":material/arrow_back:"):
-        _go_to(_SignIn(username))
+    step = _SignIn(username)
+    st.button(
+        "Back to sign-in", type="tertiary", icon=":material/arrow_back:", on_click=_choose, args=(step,)
+    )
+
+
+def _forget_password() -> None:
+    _choose(_ForgotPassword(st.session_state[_USERNAME]))
+
+
+def _choose(step: object) -> None:
+    st.session_state[_STEP] = step
+    move_focus(TITLE)
 
 
 def _go_to(step: object, notice: str | None = None) -> None:
-    st.session_state[_STEP] = step
-    move_focus(TITLE)
+    _choose(step)
     if notice:
         st.session_state[_NOTICE] = notice
     st.rerun()

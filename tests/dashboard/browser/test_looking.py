@@ -93,7 +93,7 @@ def test_the_view_refreshes_by_itself_and_keeps_what_was_picked(
     expect(page.get_by_text(f"{folder}\\first.csv")).to_be_visible()
     report("another.csv", "first.csv")
     page.clock.run_for("01:05")
-    expect(page.get_by_text("2 stuck files")).to_be_visible()
+    expect(page.get_by_text("2 stuck files.")).to_be_visible()
     expect(page.get_by_text(f"{folder}\\first.csv")).to_be_visible()
 
 
@@ -103,7 +103,7 @@ def test_the_download_holds_what_the_filter_shows(
     report("kept.csv", "left out.txt", FORMULA)
     page.goto(f"/by-folder?folder={quote(folder)}&q=.csv&zone=Europe/Berlin")
     sign_in(page, stack.analyst)
-    expect(page.get_by_text("2 stuck files")).to_be_visible()
+    expect(page.get_by_text("2 stuck files.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("CSV")).click()
     assert re.fullmatch(

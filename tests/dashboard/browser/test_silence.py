@@ -112,7 +112,7 @@ def test_a_table_that_hangs_is_told_while_the_old_rows_stay_and_can_be_tried_aga
     report("another.csv", "first.csv")
     before = updated(page)
     try_again(page, proxy)
-    expect(page.get_by_text("2 stuck files")).to_be_visible()
+    expect(page.get_by_text("2 stuck files.")).to_be_visible()
     expect(told).to_have_count(0)
     # It was the button: what merely stopped hanging would not have looked again.
     assert updated(page) != before

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from contract import runbook
 from contract.runbook import Section
+from dashboard.widgets.runbook_link import build_runbook_cell
 from local.stack_config import ROOT
 from tests.dashboard.views.reading import column
 from tests.pages import Page
@@ -40,3 +41,18 @@ def _find_addresses_of(view: str) -> list[str]:
     """The addresses under which the navigation has a view."""
     navigation = (ROOT / "dashboard" / "app.py").read_text()
     return re.findall(rf'st\.Page\("views/{view}\.py"[^)]*url_path="([\w-]+)"', navigation)
+
+
+def _draw_published() -> None:
+    from dashboard.widgets.runbook_link import draw_runbook_link
+
+    draw_runbook_link("https://example.com/docs/runbook.md#latency", "slow *things*")
+
+
+def test_a_published_runbook_is_linked_where_it_is_published() -> None:
+    address = "https://example.com/docs/runbook.md#latency"
+    assert build_runbook_cell(address, "latency") == ("What to do", address, "What to do about latency")
+    app = AppTest.from_function(_draw_published).run()
+    [link] = app.get("link_button")
+    assert link.proto.url == address
+    assert link.proto.label.replace("\\", "") == "What to do about slow *things*"
