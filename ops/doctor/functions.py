@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from contract.metrics import FunctionDimension
 from contract.names import PROJECTION
 from contract.outputs import Output
 from contract.routes import ROUTES
@@ -104,7 +105,7 @@ def _count_errors(metrics: Any, function: str) -> int:
     told = metrics.get_metric_statistics(
         Namespace="AWS/Lambda",
         MetricName="Errors",
-        Dimensions=[{"Name": "FunctionName", "Value": function}],
+        Dimensions=[{"Name": FunctionDimension.FUNCTION, "Value": function}],
         StartTime=now - _LATELY,
         EndTime=now,
         Period=int(_LATELY.total_seconds()),

@@ -30,7 +30,7 @@ def test_posted_report_is_found_and_its_files_are_opened(
     expect(cell(records, FOLDER)).to_be_attached()
     pick_first_row(records)
     expect(page.get_by_role("heading", name="Files in")).to_be_visible()
-    files = table(page, "Files of the picked record")
+    files = page.get_by_role("region", name="Files", exact=True)
     for name in FILES:
         expect(cell(files, name)).to_be_attached()
 

@@ -59,6 +59,7 @@ ENVIRONMENTS = {
     "development": Environment(("bench", "docs", "ops", "tests"), tuple(DECLARED)),
 }
 NOT_IMPORTED = {
+    "axe-playwright-python",  # its script of rules is read, and run in the browser
     "boto3-stubs", "import-linter", "mypy", "pandas-stubs", "pytest-cov", "ruff",
     "types-jsonschema", "types-psutil", "types-pyyaml",
     "tzdata",  # zoneinfo reads it where the machine has no zones

@@ -47,8 +47,11 @@ def test_names_of_several_words_are_spelled_in_the_contract_alone() -> None:
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Constant) and node.value in names
     ]
+    # Cognito's own, of an app client.
+    spelled = [place for place in spelled if not place.startswith("local/emulator_client_secrets.py")]
     assert spelled == []
 
 
 def test_dashboard_reads_outputs_that_stacks_have() -> None:
-    assert set(Settings.model_fields) <= {*Output, *LocalOutput}
+    of_the_host = {"session_key_file", "session_dir"}
+    assert set(Settings.model_fields) - of_the_host <= {*Output, *LocalOutput}
