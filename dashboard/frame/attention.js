@@ -32,7 +32,7 @@ function markCurrentPage() {
 function moveFocus(anchor, deadline) {
   const main = document.querySelector("[data-testid=stMain]");
   // A link to a section is there for the section.
-  const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const section = document.getElementById(readFragment());
   const target = anchor === "title" ? (section ?? main?.querySelector("h1")) : document.getElementById(anchor);
   if (target) {
     target.tabIndex = -1;
@@ -40,5 +40,14 @@ function moveFocus(anchor, deadline) {
     target.scrollIntoView({ block: target.tagName === "H1" ? "end" : "start" });
   } else if (performance.now() < deadline) {
     setTimeout(() => moveFocus(anchor, deadline), 50);
+  }
+}
+
+function readFragment() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    // Whoever wrote the link left a "%" that begins nothing.
+    return "";
   }
 }
