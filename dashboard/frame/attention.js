@@ -40,7 +40,7 @@ function closeSidebar() {
 function moveFocus(anchor, deadline) {
   const main = document.querySelector("[data-testid=stMain]");
   // A link to a section is there for the section.
-  const section = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const section = document.getElementById(readFragment());
   const target = anchor === "title" ? (section ?? main?.querySelector("h1")) : document.getElementById(anchor);
   if (target) {
     closeSidebar();
@@ -49,5 +49,14 @@ function moveFocus(anchor, deadline) {
     target.scrollIntoView({ block: target.tagName === "H1" ? "end" : "start" });
   } else if (performance.now() < deadline) {
     setTimeout(() => moveFocus(anchor, deadline), 50);
+  }
+}
+
+function readFragment() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    // Whoever wrote the link left a "%" that begins nothing.
+    return "";
   }
 }

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from contract.plausibility import EARLIEST_PLAUSIBLE
 from dashboard.frame.address import Parameter, parse_choice, show_in_widget, write_together
 from dashboard.frame.zone import ZONE
 from dashboard.services.periods import LATEST, MAX_DAYS, Period, build_day_period, build_latest_period
@@ -22,7 +23,8 @@ def _parse_days(text: str) -> Days | None:
         first, last = (date.fromisoformat(day) for day in text.split(".."))
     except ValueError:
         return None
-    return (first, last) if first <= last else None
+    # Before 1970 was nothing to report, and days and zones soon lead out of the calendar.
+    return (first, last) if EARLIEST_PLAUSIBLE.date() <= first <= last else None
 
 
 def _days_text(chosen: Days) -> str:
