@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ops.command import Commands
 
 LOST_WITH: Final["Mapping[str, str]"] = {
+    "aws:apigateway/restApi:RestApi": "the API's address, and every script without a domain name",
     "aws:backup/vault:Vault": "the backups",
     "aws:cloudwatch/logGroup:LogGroup": "the logs",
     "aws:cognito/identityPool:IdentityPool": "every analyst's way to credentials",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ import pyarrow as pa
 from contract.moments import parse_moment
 from contract.table import Attribute, FileAttribute
 from dashboard import columns
+from dashboard.columns import Column
 
 AttributeValues = Mapping[str, Any]
 """A record in DynamoDB's own form, `{"SLA": {"N": "20"}, …}`."""
@@ -21,15 +22,18 @@ AttributeValues = Mapping[str, Any]
 STORED: Final = (*columns.RECORD, *columns.BESIDE, columns.RUN_ID)
 """The columns that a record's item holds, its files aside."""
 _DETECTED_AT: Final = STORED.index(columns.DETECTED_AT)
-_READERS: Final = tuple(
-    # The same few texts come back in report after report: one copy of each is enough.
-    (
-        str(column.attribute),
-        *(("N", int) if column.kind in {"minutes", "count"} else ("S", sys.intern)),
-        column.absent,
-    )
-    for column in STORED
-)
+_OF_ITS_OWN: Final = (columns.DETECTED_AT, columns.RUN_ID)
+"""Each report has another one."""
+
+
+def _choose_reader(column: Column) -> tuple[str, Callable[[str], Any]]:
+    if column.kind in {"minutes", "count"}:
+        return "N", int
+    # Names come back in report after report: one copy of each is enough.
+    return "S", str if column in _OF_ITS_OWN else sys.intern
+
+
+_READERS: Final = tuple((str(column.attribute), *_choose_reader(column), column.absent) for column in STORED)
 """Attribute, type in DynamoDB, how to read it, and what stands for it where there is none."""
 # As plain text: an enumeration's members are looked up anew each time, and months have many records.
 _FILES: Final = str(Attribute.FILES)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from contract.plausibility import EARLIEST_PLAUSIBLE
+from contract.spreadsheet import FORMULA
 from dashboard.columns import Column
 from dashboard.services.periods import Period
 
@@ -35,7 +36,7 @@ def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo) -
             # All of them are minutes: whole ones, as the screen has them.
             table[name] = column.map(math.trunc, na_action="ignore").astype("Int64")
         elif pd.api.types.is_string_dtype(column.dtype):
-            table[name] = column.str.replace(r"^(?=[=+\-@\t\r\n]|\s+[=+\-@])", "'", regex=True)
+            table[name] = column.str.replace(f"^(?={FORMULA})", "'", regex=True)
     return table.rename(columns=headings).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 

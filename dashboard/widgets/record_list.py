@@ -49,7 +49,7 @@ def draw_records(newest: pd.DataFrame, page: Page, *, sender: str = "") -> None:
         _SHOWN,
         page.zone,
         identity=RECORD_KEY,
-        former=[name for name in RECORD_KEY if name != columns.SENDER.name],
+        former=[[name for name in RECORD_KEY if name != columns.SENDER.name]],
         noun="records",
     )
     if picked is not None:

@@ -65,12 +65,17 @@ def _spell_statuses(statuses: Sequence[Status]) -> str:
 STATUS: Final = Parameter("status", _parse_statuses, _spell_statuses)
 # Not when it was first seen: that changes as the range moves on.
 _IDENTITY: Final = [
-    columns.SENDER_NAME.name,
+    columns.SENDER.name,
     columns.FOLDER_KEY.name,
     columns.FILENAME.name,
     columns.CREATED.name,
     columns.LATER.name,
 ]
+_FORMER: Final = (
+    [columns.SENDER_NAME.name, *_IDENTITY[1:]],
+    [*FILE, columns.LATER.name],
+)
+"""Before users of one name were told apart, and before senders were."""
 
 
 def draw_stuck_files(
@@ -111,7 +116,7 @@ def draw_stuck_files(
         shown,
         page.zone,
         identity=_IDENTITY,
-        former=[*FILE, columns.LATER.name],
+        former=_FORMER,
         noun="stuck files",
     )
     if picked is not None:

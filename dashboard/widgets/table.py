@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -49,7 +50,7 @@ def draw_table(
     *,
     identity: Sequence[str],
     noun: str,
-    former: Sequence[str] = (),
+    former: Sequence[Sequence[str]] = (),
     picked_in: Parameter[str] | None = None,
     rows: int = PAGE_ROWS,
     on_phone: Collection[Column] = (),
@@ -67,7 +68,7 @@ def draw_table(
         zone: in which moments are shown.
         identity: the columns that make a row what it is, whatever else of it changes.
         noun: what the rows are, in the plural.
-        former: the columns that did so in older links, where those were others.
+        former: the columns that did so in older links, the newest first.
         picked_in: what holds the picked row in the address, by the one column of its `identity`. Without
             one, `PICK` holds a hash of it. Tables that share it have one row picked between them.
         rows: how many are shown at first.
@@ -179,7 +180,7 @@ def _find_picked(
     shown: Sequence[str],
     picked: str,
     identity: Sequence[str],
-    former: Sequence[str],
+    former: Sequence[Sequence[str]],
     picked_in: object,
 ) -> int | None:
     """The place of the picked row, which a link may name that is further down than what is shown."""
@@ -188,10 +189,10 @@ def _find_picked(
     if picked in shown:
         return shown.index(picked)
     ids = _identify(frame, identity, picked_in)
-    if picked in ids:
-        return ids.index(picked)
-    of_old = hash_identities(frame, former) if former else []
-    return of_old.index(picked) if picked in of_old else None
+    for known in chain([ids], (hash_identities(frame, older) for older in former)):
+        if picked in known:
+            return known.index(picked)
+    return None
 
 
 def hash_identities(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from contract.moments import parse_moment
+from contract.spreadsheet import FORMULA
 from ops.export.rows import Column, Row
 
 CSV, PARQUET = ".csv", ".parquet"
 ENDINGS: Final = (CSV, PARQUET)
 _BATCH: Final = 20_000
 """Rows in memory at once; in Parquet, those of a row group."""
-_FORMULA: Final = re.compile(r"[=+\-@\t\r\n]|\s+[=+\-@]")
+_FORMULA: Final = re.compile(FORMULA)
 
 
 class Writer(Protocol):

@@ -77,6 +77,7 @@ FLIPS: Final[dict[str, Flip]] = {
 
 KEEPERS: Final = frozenset(
     {
+        "aws:apigateway/restApi:RestApi",
         "aws:backup/vault:Vault",
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:cognito/identityPool:IdentityPool",
