@@ -72,11 +72,13 @@ def look(call: Call) -> Answer:
         progress("Checks", len(CHECKS), len(CHECKS))
     counts = Counter(finding.level for finding in found)
     table = Table(caption=", ".join(f"{counts[level]:,} {level}" for level in Level))
-    for header in ("", "what", "how it is", "what to do"):
+    for header in ("", "what", "how it is, and what to do"):
         table.add_column(header, overflow="fold")
     for finding in found:
-        remedy = "\n".join(filter(None, (finding.remedy, finding.see)))
-        table.add_row(_SHOWN[finding.level], escape(finding.check), escape(finding.what), escape(remedy))
+        # In one column: most findings have no remedy, and a column of its own would take half of their width.
+        told = "\n".join(f"→ {more}" for more in (finding.remedy, finding.see) if more)
+        how = "\n".join(filter(None, (finding.what, told)))
+        table.add_row(_SHOWN[finding.level], escape(finding.check), escape(how))
     return Answer(
         {
             "findings": [asdict(finding) for finding in found],

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from contract.moments import format_moment, parse_moment
 from contract.outputs import Output
 from contract.runbook import Section
 from contract.senders import SenderAttribute, SenderIndex, SenderState
@@ -25,17 +26,23 @@ def check_senders(stack: Stack) -> Iterator[Finding]:
         for sender in _query(stack, state):
             found += 1
             name = sender.get(SenderAttribute.SENDER_NAME, sender[SenderAttribute.SENDER])["S"]
-            last = sender.get(SenderAttribute.LAST_RUN_AT, {}).get("S", "never")
+            last = _tell_last_run(sender)
             silent = state is SenderState.SILENT
             yield Finding(
                 check=f"sender {name}",
                 level=Level.WARNING if silent else Level.OK,
-                what=f"{state}; its last run was at {last}.",
+                what=f"{state}; {last}.",
                 remedy="Look at its scheduled task and its way to the API." if silent else "",
                 see=runbook(Section.SILENT_SENDERS) if silent else "",
             )
     if not found:
         yield Finding(check="senders", level=Level.OK, what="None has reported yet.")
+
+
+def _tell_last_run(sender: Mapping[str, Any]) -> str:
+    if last := sender.get(SenderAttribute.LAST_RUN_AT):
+        return f"its last run was at {format_moment(parse_moment(last['S']).replace(microsecond=0))}"
+    return "no run of it is known"
 
 
 def _query(stack: Stack, state: SenderState) -> Iterator[Mapping[str, Any]]:

@@ -122,7 +122,10 @@ def test_only_a_problem_makes_it_fail(
     assert document["counts"] == {level: found.count(level) for level in Level}
     assert document["findings"][0]["see"] == "docs/x.md#y"
     assert main(["--outputs", str(file), "doctor"]) == code
-    assert "[it]" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "[it]" in shown
+    assert "→ Mend it." in shown
+    assert "→ docs/x.md#y" in shown
 
 
 def test_outputs_that_lack_one() -> None:
