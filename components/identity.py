@@ -11,11 +11,11 @@ from components.encryption import EncryptionKey
 from components.settings import Settings, ThreatProtection
 from components.specs.mail import Mail
 from components.specs.policy import Allow, build_identity_policy, build_identity_pool_trust
+from contract.limits import MIN_PASSWORD_CHARACTERS
 from contract.names import Group
 
 ID_TOKEN_MINUTES = 60
 """The `expires_in` of the contract, 3,600 seconds."""
-MIN_PASSWORD_CHARACTERS = 14
 _FIRST_PASSWORD_DAYS = 7
 
 

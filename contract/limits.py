@@ -38,6 +38,8 @@ MAX_SIGN_IN_BYTES: Final = 16 * 1024
 """Bytes of a sign-in's body, counted in the same way."""
 MAX_SIGN_IN_CHARACTERS: Final = 4096
 """Longest text in a sign-in. Cognito's own limits: user name 128, password 256, refresh token 2,048."""
+MIN_PASSWORD_CHARACTERS: Final = 14
+"""Of a password, in which upper and lower case, digits and symbols have to be."""
 
 MAX_LISTED_PROBLEMS: Final = 50
 """Problems that one answer names; the rest is counted."""

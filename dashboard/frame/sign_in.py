@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from contract.limits import MIN_PASSWORD_CHARACTERS
 from dashboard.access.auth_api import Tokens
 from dashboard.backend import backend
 from dashboard.errors import DashboardError, InvalidInputError, PasswordChangeRequiredError
@@ -16,6 +17,10 @@ from dashboard.services.markdown import escape_markdown
 _STEP: Final = "sign_in_step"
 _NOTICE: Final = "sign_in_notice"
 _USERNAME: Final = "sign_in_username"
+_WANTED_OF_PASSWORDS: Final = (
+    f"{MIN_PASSWORD_CHARACTERS} characters or more, among them an upper-case and a lower-case letter, "
+    "a digit and a symbol."
+)
 
 
 @dataclass(frozen=True)
@@ -156,6 +161,7 @@ def _done(action: Callable[[], None]) -> bool:
 
 def _new_password_inputs() -> str | None:
     """The new password, once it was typed twice alike."""
+    st.caption(_WANTED_OF_PASSWORDS)
     new_password = st.text_input("New password", type="password", autocomplete="new-password")
     again = st.text_input("New password, again", type="password", autocomplete="new-password")
     if new_password != again:

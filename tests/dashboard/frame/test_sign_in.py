@@ -3,6 +3,7 @@ import socket
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from contract.limits import MIN_PASSWORD_CHARACTERS
 from dashboard.backend import backend, connect
 from tests.dashboard.conftest import PASSWORD, sign_in
 from tests.dashboard.fake_auth_api import FakeAuthApi, User
@@ -83,6 +84,7 @@ def test_a_first_password_is_replaced_while_signing_in(app: AppTest, auth_api: F
     auth_api.users["new"] = User(PASSWORD, must_change=True)
     sign_in(app.run(), "new")
     assert "Choose your password" in shown(app)
+    assert f"{MIN_PASSWORD_CHARACTERS} characters or more" in shown(app)
     fill(app, New_password=NEW_PASSWORD, **{"New password, again": NEW_PASSWORD})
     form_button(app)
     assert is_signed_in(app)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from components.identity import _FIRST_PASSWORD_DAYS, ID_TOKEN_MINUTES, MIN_PASSWORD_CHARACTERS
+from components.identity import _FIRST_PASSWORD_DAYS, ID_TOKEN_MINUTES
+from contract.limits import MIN_PASSWORD_CHARACTERS
 from contract.names import Group
 from contract.outputs import Output
 from ops.__main__ import main
