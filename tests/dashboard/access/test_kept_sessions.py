@@ -132,6 +132,8 @@ def test_a_key_that_was_taken_away_opens_nothing(sessions: SessionFolder, folder
             b'{"version":1,"username":"ana","refresh_token":"' + SECRET.encode()
         ),
     ],
+    # A ciphertext is another one in each process, and so no name that all of them have.
+    ids=["nothing", "no ciphertext", "no JSON", "another version", "half of it"],
 )
 def test_what_cannot_be_read_is_dropped_with_one_line_that_quotes_nothing(
     sessions: SessionFolder, folder: Path, caplog: pytest.LogCaptureFixture, content: bytes
