@@ -6,7 +6,10 @@ from typing import Final
 import pyarrow as pa
 
 _M_MMAP_THRESHOLD: Final = -3
-"""The parameter's number in glibc's malloc.h."""
+_M_ARENA_MAX: Final = -8
+"""The parameters' numbers in glibc's malloc.h."""
+_ARENAS: Final = 2
+"""Each of many would keep what it once had, and only one thread at a time runs Python anyway."""
 _LARGE_BYTES: Final = 256 * 1024
 
 
@@ -22,3 +25,4 @@ def return_large_memory() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+        mallopt(_M_ARENA_MAX, _ARENAS)

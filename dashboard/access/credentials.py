@@ -15,6 +15,7 @@ from botocore.credentials import (
     DeferredRefreshableCredentials,
     RefreshableCredentials,
 )
+from botocore.loaders import create_loader
 
 from dashboard.aws_errors import translate_aws_errors
 from dashboard.errors import DashboardError
@@ -37,6 +38,7 @@ class IdentityPool:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._descriptions = create_loader()
         self._login = f"cognito-idp.{settings.region}.amazonaws.com/{settings.user_pool_id}"
         self._identity: CognitoIdentityClient = boto3.session.Session().client(
             "cognito-identity",
@@ -67,7 +69,12 @@ class IdentityPool:
     def _session(self, credentials: RefreshableCredentials) -> boto3.session.Session:
         core = botocore.session.Session()
         core.register_component("credential_provider", CredentialResolver([_Provider(credentials)]))
-        return boto3.session.Session(botocore_session=core, region_name=self._settings.region)
+        # The descriptions of AWS's services are megabytes, and the same for all analysts.
+        core.register_component("data_loader", self._descriptions)
+        session = boto3.session.Session(botocore_session=core, region_name=self._settings.region)
+        # boto3 has just added its own folder to where they are looked for, again.
+        self._descriptions.search_paths[:] = dict.fromkeys(self._descriptions.search_paths)
+        return session
 
     def _fetch(self, id_token: str) -> _Metadata:
         logins = {self._login: id_token}

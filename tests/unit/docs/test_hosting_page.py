@@ -88,6 +88,6 @@ def test_the_page_takes_what_the_program_takes() -> None:
     assert checkout.split() == [*sorted(NEEDED), "docs/hosting"]
     assert f"{IDLE_LIMIT.seconds // 3600} hours" in PROSE
     assert f"every {KEEP_INTERVAL.seconds // 60} minutes" in PROSE
-    assert f"up to {CAPACITY // 1_000_000} million of them" in PROSE
+    assert f"up to {CAPACITY // 1_000_000} million records and files" in PROSE
     assert f"up to {computed.CAPACITY // 1_000_000} million rows" in PROSE
     assert f"`MemoryMax={read_unit()['MemoryMax'][0]}`" in PROSE
