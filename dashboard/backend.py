@@ -20,6 +20,7 @@ from dashboard.clock import Clock, utc_now
 from dashboard.data.computed import Computed
 from dashboard.data.hour_cache import HourCache
 from dashboard.data.recent import Recent
+from dashboard.data.single_flight import SingleFlight
 from dashboard.settings import Settings
 
 _CONNECTING: Final = threading.Lock()
@@ -35,6 +36,7 @@ class Backend:
     sessions: SessionStore
     hour_cache: HourCache
     recent: Recent
+    flights: SingleFlight
     computed: Computed
     clock: Clock
 
@@ -61,6 +63,7 @@ class Backend:
             sessions=SessionStore(clock, _open_kept_sessions(settings), restore),
             hour_cache=HourCache(clock),
             recent=recent,
+            flights=SingleFlight(),
             computed=Computed(),
             clock=clock,
         )

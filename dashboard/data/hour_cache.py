@@ -9,7 +9,6 @@ from typing import Final
 
 from contract.moments import HOUR, start_of_hour
 from dashboard.clock import Clock
-from dashboard.data.recent import Recent
 from dashboard.data.records import Records
 from dashboard.data.single_flight import SingleFlight
 
@@ -33,7 +32,7 @@ class StoredHour:
 class HourCache:
     """Hours of records, shared by everyone who is signed in to this dashboard. Safe to share between threads.
 
-    Past hours are remembered; the current one is for some seconds, so that many who look at once ask once.
+    Past hours are remembered. The current one is asked for each time, once for all who ask at one moment.
 
     Sharing is safe because whoever gets here has shown AWS that they may read all of it, and
     `SessionStore.verify` has every page make sure that it is still so.
@@ -46,7 +45,6 @@ class HourCache:
         self._size = 0
         self._hours: OrderedDict[_Key, StoredHour] = OrderedDict()
         self._flights = SingleFlight()
-        self._recent = Recent(clock)
         self._unsettled: dict[_Key, StoredHour] = {}
 
     def is_settled(self, hour: datetime) -> bool:
@@ -76,8 +74,7 @@ class HourCache:
             return known or self.put(hour, query(), with_files=with_files)
 
         known = self.get(hour, with_files=with_files)
-        share = self._flights.share if self.is_settled(hour) else self._recent.get
-        return known or share((hour, with_files), ask)
+        return known or self._flights.share((hour, with_files), ask)
 
     def put(self, hour: datetime, records: Records, *, with_files: bool) -> StoredHour:
         """Remembers an hour; one that may still change only until the next time that it is put."""
