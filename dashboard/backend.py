@@ -49,12 +49,12 @@ class Backend:
         """
         auth = AuthApi(httpx.Client(base_url=settings.api_url))
         identity_pool = IdentityPool(settings)
-        recent = Recent(clock)
+        recent, flights = Recent(clock), SingleFlight()
 
         def restore(kept: KeptSession) -> Session:
             analyst = Analyst(auth, kept.username, kept.refresh_token, clock)
             aws = identity_pool.session_on_demand(analyst.id_token)
-            return Session.open(analyst, aws, settings, recent, clock())
+            return Session.open(analyst, aws, settings, recent, flights, clock())
 
         return cls(
             settings=settings,
@@ -63,7 +63,7 @@ class Backend:
             sessions=SessionStore(clock, _open_kept_sessions(settings), restore),
             hour_cache=HourCache(clock),
             recent=recent,
-            flights=SingleFlight(),
+            flights=flights,
             computed=Computed(),
             clock=clock,
         )
@@ -77,7 +77,9 @@ class Backend:
         """
         analyst = Analyst.signed_in(self.auth, tokens, self.clock)
         aws = self.identity_pool.session(analyst.id_token)
-        return self.sessions.begin(Session.open(analyst, aws, self.settings, self.recent, self.clock()))
+        return self.sessions.begin(
+            Session.open(analyst, aws, self.settings, self.recent, self.flights, self.clock())
+        )
 
 
 def _open_kept_sessions(settings: Settings) -> KeptSessions:

@@ -13,6 +13,7 @@ from dashboard.data.queries import Queries
 from dashboard.data.recent import Recent
 from dashboard.data.record_table import RecordTable
 from dashboard.data.sender_table import SenderTable
+from dashboard.data.single_flight import SingleFlight
 from dashboard.errors import SessionExpiredError
 from dashboard.settings import Settings
 
@@ -37,7 +38,13 @@ class Session:
 
     @classmethod
     def open(
-        cls, analyst: Analyst, aws: boto3.session.Session, settings: Settings, recent: Recent, now: datetime
+        cls,
+        analyst: Analyst,
+        aws: boto3.session.Session,
+        settings: Settings,
+        recent: Recent,
+        flights: SingleFlight,
+        now: datetime,
     ) -> Session:
         """A session that begins now. Nothing is called yet.
 
@@ -46,6 +53,7 @@ class Session:
             aws: has the analyst's credentials.
             settings: where the service is.
             recent: what anybody read of it in the last seconds.
+            flights: has those who ask the same at the same time share the answer.
             now: when it begins.
         """
         queries = Queries(aws, settings.endpoint_url)
@@ -54,7 +62,7 @@ class Session:
             RecordTable(aws, settings.table_name, settings.endpoint_url),
             SenderTable(queries, settings.senders_table_name, recent),
             IncidentTable(queries, settings.incidents_table_name, recent),
-            Metrics(aws, settings.metrics_namespace, settings.endpoint_url, recent),
+            Metrics(aws, settings.metrics_namespace, settings.endpoint_url, flights),
             aws,
             now,
         )

@@ -16,7 +16,7 @@ from contract.names import ALARM_SEPARATOR, STAGE
 from contract.routes import ROUTES
 from dashboard.aws_errors import translate_aws_errors
 from dashboard.columns import MOMENT
-from dashboard.data.recent import Recent
+from dashboard.data.single_flight import SingleFlight
 from dashboard.timeouts import build_client_config
 
 if TYPE_CHECKING:
@@ -69,21 +69,21 @@ class Metrics:
         session: has the analyst's credentials.
         namespace: of the service's own metrics; its API and its alarms bear the same name.
         endpoint_url: where CloudWatch is, when it is an emulator.
-        recent: what anybody read of it in the last seconds.
+        flights: has those who ask the same at the same time share the answer.
     """
 
     def __init__(
-        self, session: boto3.session.Session, namespace: str, endpoint_url: str | None, recent: Recent
+        self, session: boto3.session.Session, namespace: str, endpoint_url: str | None, flights: SingleFlight
     ) -> None:
         self._namespace = namespace
-        self._recent = recent
+        self._flights = flights
         self._client: CloudWatchClient = session.client(
             "cloudwatch", endpoint_url=endpoint_url, config=build_client_config()
         )
 
     def list_alarms(self) -> list[Alarm]:
         """Every alarm of the service, in no particular order."""
-        return self._recent.get((self._namespace, "alarms"), self._list_alarms)
+        return self._flights.share((self._namespace, "alarms"), self._list_alarms)
 
     def _list_alarms(self) -> list[Alarm]:
         pages = self._client.get_paginator("describe_alarms").paginate(
@@ -163,7 +163,7 @@ class Metrics:
     def _read(self, what: str, read: Callable[[], T], start: datetime, end: datetime, step: timedelta) -> T:
         """The answer, shared by all who ask for the same steps: the moments of two analysts never agree."""
         question = (self._namespace, what, step, _start_of_step(start, step), _start_of_step(end, _RASTER))
-        return self._recent.get(question, read)
+        return self._flights.share(question, read)
 
     def _alarm(self, alarm: Mapping[str, Any]) -> Alarm:
         meaning, _, address = alarm.get("AlarmDescription", "").partition(runbook.LABEL)

@@ -10,8 +10,8 @@ from dashboard.data.single_flight import SingleFlight
 
 T = TypeVar("T")
 
-KEPT_FOR: Final = timedelta(seconds=5)
-"""Less than anybody waits before looking again, and more than a few clicks take."""
+KEPT_FOR: Final = timedelta(seconds=2)
+"""Less than anybody waits before looking again, and more than it takes until all of a team have asked."""
 
 
 class Recent:

@@ -12,10 +12,9 @@ import pytest
 from dashboard import timeouts
 from dashboard.access.auth_api import AuthApi
 from dashboard.access.credentials import IdentityPool
-from dashboard.clock import utc_now
 from dashboard.data.metrics import Metrics
-from dashboard.data.recent import Recent
 from dashboard.data.record_table import RecordTable
+from dashboard.data.single_flight import SingleFlight
 from dashboard.errors import UnreachableError
 from dashboard.settings import Settings
 
@@ -53,11 +52,11 @@ def read_folder(url: str) -> object:
 
 
 def read_gateway(url: str) -> object:
-    return Metrics(session(), "file-sla", url, Recent(utc_now)).read_gateway(NOW, NOW, timedelta(minutes=1))
+    return Metrics(session(), "file-sla", url, SingleFlight()).read_gateway(NOW, NOW, timedelta(minutes=1))
 
 
 def list_alarms(url: str) -> object:
-    return Metrics(session(), "file-sla", url, Recent(utc_now)).list_alarms()
+    return Metrics(session(), "file-sla", url, SingleFlight()).list_alarms()
 
 
 def get_credentials(url: str) -> object:
@@ -95,7 +94,7 @@ def test_a_call_that_is_never_answered_ends(
     "client",
     [
         pytest.param(lambda: RecordTable(session(), "T", None)._client, id="table"),
-        pytest.param(lambda: Metrics(session(), "N", None, Recent(utc_now))._client, id="metrics"),
+        pytest.param(lambda: Metrics(session(), "N", None, SingleFlight())._client, id="metrics"),
         pytest.param(lambda: IdentityPool(SETTINGS)._identity, id="identity"),
     ],
 )

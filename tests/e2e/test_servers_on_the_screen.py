@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -50,7 +51,7 @@ def test_two_servers_with_one_path_do_not_speak_for_each_other(
     for server in (first, second):
         server.report(stuck(_hours_ago(3), folder=folder))
         server.incident(IncidentStatus.OPEN)
-    search = f"/?zone={zone.key}&q={folder.rsplit(chr(92))[-1]}"
+    search = f"/?zone={quote(zone.key)}&q={folder.rsplit(chr(92))[-1]}"
     page.goto(search)
     sign_in(page, stack.analyst)
     expect_signed_in(page)
@@ -60,7 +61,7 @@ def test_two_servers_with_one_path_do_not_speak_for_each_other(
         lambda: _expect_row(is_open, first.name, folder),
         lambda: _expect_row(is_open, second.name, folder),
     )
-    page.goto(f"/?zone={zone.key}&q={second.name}")
+    page.goto(f"/?zone={quote(zone.key)}&q={second.name}")
     pick_first_row(is_open)
     expect(page).to_have_url(re.compile("incident="))
     link = page.url
@@ -96,7 +97,7 @@ def test_a_silent_server_is_known_and_its_incident_unknown_until_it_reports_agai
     server, created = Server.create(stack), _hours_ago(5)
     last = _fall_silent(server, created, folder)
     before = server.folded(_is(IncidentStatus.UNKNOWN))
-    page.goto(f"/senders?zone={zone.key}&q={server.name}")
+    page.goto(f"/senders?zone={quote(zone.key)}&q={server.name}")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
     senders = table(page, "Senders")
@@ -105,7 +106,7 @@ def test_a_silent_server_is_known_and_its_incident_unknown_until_it_reports_agai
     pick_first_row(senders)
     expect(page.get_by_text(f"State: ▲ Silent since {since}")).to_be_visible()
 
-    page.goto(f"/?zone={zone.key}&q={server.name}")
+    page.goto(f"/?zone={quote(zone.key)}&q={server.name}")
     unknown, is_open = table(page, "Unknown incidents"), table(page, "Open incidents")
     _look_until(
         page,
@@ -124,7 +125,7 @@ def test_a_silent_server_is_known_and_its_incident_unknown_until_it_reports_agai
         lambda: _expect_row(is_open, server.name, folder),
         lambda: _expect_none(unknown, server.name),
     )
-    page.goto(f"/senders?zone={zone.key}&q={server.name}")
+    page.goto(f"/senders?zone={quote(zone.key)}&q={server.name}")
     _look_until(page, lambda: _expect_row(senders, server.name, "✓ Up"))
 
 

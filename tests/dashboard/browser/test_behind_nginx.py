@@ -128,8 +128,10 @@ def test_a_file_is_downloaded(page: Page, stack: RunningStack, folder: str, repo
     report("stuck.csv")
     look(page, stack, f"/by-date?range=24h&q={folder.rsplit(chr(92))[-1]}")
     expect(cell(table(page, "Stuck files"), folder)).to_be_attached()
+    # A file is made by what its run has left, and so not before that run has ended.
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     with page.expect_download() as downloading:
-        page.get_by_role("button", name="CSV").first.click()
+        page.get_by_role("button", name="CSV", exact=True).click()
     assert folder in downloading.value.path().read_text()
 
 

@@ -103,6 +103,7 @@ def test_the_download_holds_what_the_filter_shows(
     report("kept.csv", "left out.txt", FORMULA)
     page.goto(f"/by-folder?folder={quote(folder)}&q=.csv&zone=Europe/Berlin")
     sign_in(page, stack.analyst)
+    expect_projected(page, table(page, "Stuck files"), "▲ Open")
     expect(page.get_by_text("2 stuck files.")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("CSV")).click()

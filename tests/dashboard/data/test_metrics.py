@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
 from dashboard.data.metrics import Metrics
-from dashboard.data.recent import Recent
+from dashboard.data.single_flight import SingleFlight
 from dashboard.errors import (
     AccessDeniedError,
     ServiceFaultError,
@@ -27,7 +27,7 @@ SECRET = "AKIAEXAMPLE"
 @pytest.fixture
 def metrics() -> Metrics:
     session = boto3.session.Session("key", "secret", "token", region_name="eu-central-1")
-    return Metrics(session, "file-sla-test", "http://127.0.0.1:1", Recent(lambda: NOW))
+    return Metrics(session, "file-sla-test", "http://127.0.0.1:1", SingleFlight())
 
 
 CALLS: list[Callable[[Metrics], object]] = [
