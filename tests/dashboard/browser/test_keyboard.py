@@ -89,9 +89,12 @@ def test_a_part_of_a_path_and_enter_open_a_folder_that_was_reported(
     page.goto("/by-folder")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
+    # The list of folders is there, and nothing is drawn any more that would take away what is typed.
+    expect(cell(table(page, "Folders"), folder)).to_be_attached()
     settle(page)
     tab_to(page, "Folder")
     page.keyboard.type(folder[-9:])
+    expect(page.get_by_role("option", name=folder)).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
     expect(cell(table(page, "Stuck files"), "stuck.csv")).to_be_attached()
