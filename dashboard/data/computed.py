@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
@@ -39,15 +39,12 @@ class Computed:
         """
 
         def compute_and_keep() -> T:
-            # Whoever computed it before may just be done.
-            if known := self._find(of):
-                return cast("T", known[0])
             result = compute()
             self._keep(of, result)
             return result
 
-        known = self._find(of)
-        return known[0] if known else self._flights.share(of, compute_and_keep)
+        result: T = self._flights.share(of, compute_and_keep, lambda: self._find(of))
+        return result
 
     def _find(self, of: Hashable) -> tuple[Any] | None:
         with self._lock:

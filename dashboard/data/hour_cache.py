@@ -68,13 +68,13 @@ class HourCache:
             DashboardError: what `query` raises.
         """
 
-        def ask() -> StoredHour:
-            # Looked for again: whoever asked before may just have been answered.
+        def find() -> tuple[StoredHour] | None:
             known = self.get(hour, with_files=with_files)
-            return known or self.put(hour, query(), with_files=with_files)
+            return (known,) if known else None
 
-        known = self.get(hour, with_files=with_files)
-        return known or self._flights.share((hour, with_files), ask)
+        return self._flights.share(
+            (hour, with_files), lambda: self.put(hour, query(), with_files=with_files), find
+        )
 
     def put(self, hour: datetime, records: Records, *, with_files: bool) -> StoredHour:
         """Remembers an hour; one that may still change only until the next time that it is put."""

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from dashboard.clock import Clock
 from dashboard.data.single_flight import SingleFlight
@@ -35,18 +35,15 @@ class Recent:
             ask: gives the answer. What it raises is not remembered.
         """
 
-        def answer_anew() -> T:
-            # Whoever asked before may just have been answered.
-            if known := self._find(question):
-                return cast("T", known[0])
+        def ask_and_keep() -> T:
             asked_at = self._clock()
             answer = ask()
             with self._lock:
                 self._answers[question] = (asked_at, answer)
             return answer
 
-        known = self._find(question)
-        return known[0] if known else self._flights.share(question, answer_anew)
+        answer: T = self._flights.share(question, ask_and_keep, lambda: self._find(question))
+        return answer
 
     def _find(self, question: Hashable) -> tuple[Any] | None:
         now = self._clock()

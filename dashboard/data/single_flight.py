@@ -13,6 +13,10 @@ _NO_ANSWER: Final = (ServiceFaultError, TooManyRequestsError, UnreachableError)
 """Says nothing of who asked, so it holds for all who waited."""
 
 
+def _know_nothing() -> None:
+    return None
+
+
 class SingleFlight:
     """Answers a question once for all who ask it meanwhile. Safe to share between threads."""
 
@@ -20,15 +24,24 @@ class SingleFlight:
         self._lock = threading.Lock()
         self._flights: dict[Hashable, Future[Any]] = {}
 
-    def share(self, question: Hashable, ask: Callable[[], T]) -> T:
-        """The answer to the question: from `ask`, or from whoever is asking already.
+    def share(
+        self, question: Hashable, ask: Callable[[], T], find: Callable[[], tuple[T] | None] = _know_nothing
+    ) -> T:
+        """The answer to the question: what is known, or from `ask`, or from whoever is asking already.
 
         Where AWS gives no answer, all who waited are told so: one after the other, the last would wait as
         often as there are analysts. Where it refuses, the next one asks with credentials of its own.
 
+        Args:
+            question: tells it from others.
+            ask: gives the answer, and keeps it where it is to be known.
+            find: gives the answer where it is known, in a tuple.
+
         Raises:
             DashboardError: what `ask` raises, of whoever asked.
         """
+        if known := find():
+            return known[0]
         while True:
             with self._lock:
                 flight = self._flights.get(question)
@@ -43,7 +56,8 @@ class SingleFlight:
                 continue
             return answer
         try:
-            mine.set_result(ask())
+            # Looked for again: whoever asked before may just have been answered.
+            mine.set_result(known[0] if (known := find()) else ask())
         except BaseException as failure:
             mine.set_exception(failure)
             raise
