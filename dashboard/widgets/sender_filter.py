@@ -5,9 +5,10 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from dashboard.frame.address import Parameter, show_in_widget
+from dashboard.frame.address import Parameter
 from dashboard.frame.page import Page
 from dashboard.services.since import all_tell_senders, find_first_told
+from dashboard.widgets.choice import draw_choice
 
 _LONGEST: Final = 256
 SENDER: Final = Parameter("sender", lambda text: text if 0 < len(text) <= _LONGEST else None)
@@ -21,18 +22,7 @@ def pick_sender(records: pd.DataFrame) -> str:
     # A link may name it by its key.
     names = records.loc[records["sender"] == chosen, "sender_name"]
     shown = str(names.iloc[-1]) if chosen and len(names) else chosen
-    options = known if shown in known or not shown else [shown, *known]
-    show_in_widget(SENDER.key, shown or None)
-    st.selectbox(
-        "Sender",
-        options,
-        index=options.index(shown) if shown else None,
-        key=SENDER.key,
-        on_change=SENDER.write_from_widget,
-        filter_mode="contains",
-        placeholder="All senders",
-        label_visibility="collapsed",
-    )
+    draw_choice("Sender", SENDER, known, shown, "All senders")
     return chosen
 
 

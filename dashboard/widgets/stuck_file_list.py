@@ -96,20 +96,27 @@ def draw_stuck_files(
         statuses: those to pick from.
     """
 
-    def select() -> pd.DataFrame:
-        return filter_by_text(
-            filter_by_status(filter_by_sender(stuck, sender), wanted), text, ["filename", "folder"]
-        )
+    def narrow(files: pd.DataFrame) -> pd.DataFrame:
+        return filter_by_text(filter_by_status(files, wanted), text, ["filename", "folder"])
 
+    mine = filter_by_sender(stuck, sender)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = _pick_statuses(filter_by_sender(stuck, sender), statuses)
+        wanted = _pick_statuses(mine, statuses)
         text = pick_text("Search files and folders")
-        filtered = select()
+        filtered = narrow(mine)
         details = [] if len(wanted) == len(statuses) else wanted
         downloaded = [
             column for column in _DOWNLOADED if column in (*shown, columns.BASIS, columns.CLEARED_AT)
         ]
-        draw_download(select, len(filtered), "stuck-files", downloaded, page, *details, text)
+        draw_download(
+            lambda: narrow(filter_by_sender(stuck, sender)),
+            len(filtered),
+            "stuck-files",
+            downloaded,
+            page,
+            *details,
+            text,
+        )
     picked = draw_table(
         filtered.assign(status=filtered["status"].map(_LABELS)),
         "stuck_files",
