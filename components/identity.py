@@ -11,12 +11,8 @@ from components.encryption import EncryptionKey
 from components.settings import Settings, ThreatProtection
 from components.specs.mail import Mail
 from components.specs.policy import Allow, build_identity_policy, build_identity_pool_trust
-from contract.limits import MIN_PASSWORD_CHARACTERS
+from contract.limits import FIRST_PASSWORD_DAYS, ID_TOKEN_MINUTES, MIN_PASSWORD_CHARACTERS
 from contract.names import Group
-
-ID_TOKEN_MINUTES = 60
-"""The `expires_in` of the contract, 3,600 seconds."""
-_FIRST_PASSWORD_DAYS = 7
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,7 +86,7 @@ class Identity(pulumi.ComponentResource):
                 require_numbers=True,
                 require_symbols=True,
                 require_uppercase=True,
-                temporary_password_validity_days=_FIRST_PASSWORD_DAYS,
+                temporary_password_validity_days=FIRST_PASSWORD_DAYS,
             ),
             username_configuration=aws.cognito.UserPoolUsernameConfigurationArgs(case_sensitive=False),
             user_pool_tier="ESSENTIALS" if args.threat_protection == "off" else "PLUS",

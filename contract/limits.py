@@ -38,6 +38,10 @@ MAX_SIGN_IN_BYTES: Final = 16 * 1024
 """Bytes of a sign-in's body, counted in the same way."""
 MAX_SIGN_IN_CHARACTERS: Final = 4096
 """Longest text in a sign-in. Cognito's own limits: user name 128, password 256, refresh token 2,048."""
+FIRST_PASSWORD_DAYS: Final = 7
+"""For how long the first password of a user is good."""
+ID_TOKEN_MINUTES: Final = 60
+"""For how long the gateway takes a token that was issued, whatever becomes of its user."""
 MIN_PASSWORD_CHARACTERS: Final = 14
 """Of a password, in which upper and lower case, digits and symbols have to be."""
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.markup import escape
 from rich.table import Table
 
+from contract.limits import ID_TOKEN_MINUTES
 from contract.moments import format_moment
 from contract.names import Group
 from contract.outputs import Output
 from ops.accounts.creating import SHORT_NAMES, Was, create_analyst, create_reporter, renew_password
 from ops.accounts.handing_over import Addresses, Handover
-from ops.accounts.pool import FIRST_PASSWORD_LASTS, TOKEN_MINUTES, PoolUser, UserPool
+from ops.accounts.pool import FIRST_PASSWORD_LASTS, PoolUser, UserPool
 from ops.command import Answer, Call, add_command, add_group
 from ops.stack import Stack
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ops.command import Commands
 
 _AFTERWARDS: Final = (
-    f"What was issued before is taken for up to {TOKEN_MINUTES} minutes more. Records, runs and incidents "
+    f"What was issued before is taken for up to {ID_TOKEN_MINUTES} minutes more. Records, runs and incidents "
     "stay. A sender that tells of its runs is shown as late and then silent, once it no longer reports."
 )
 _NO_MAIL: Final = "print a first password to hand over, instead of having it mailed"
@@ -95,7 +96,7 @@ def renew(call: Call) -> Answer:
     password = renew_password(pool, user, mail=not call.given.no_mail)
     head = (
         f"{escape(user.name)} has another password, and its sessions are ended. "
-        f"What was issued before is taken for up to {TOKEN_MINUTES} minutes more."
+        f"What was issued before is taken for up to {ID_TOKEN_MINUTES} minutes more."
     )
     document = {"user": user.name}
     if password is None:
@@ -138,7 +139,7 @@ def change_groups(call: Call) -> Answer:
     groups = sorted(pool.get(user.name).groups)
     said = (
         f"{escape(user.name)} is in {', '.join(groups) or 'no group, and can do nothing'}. "
-        f"Tokens that were issued before tell the old groups for up to {TOKEN_MINUTES} minutes."
+        f"Tokens that were issued before tell the old groups for up to {ID_TOKEN_MINUTES} minutes."
     )
     return Answer({"user": user.name, "groups": groups}, said)
 

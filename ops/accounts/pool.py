@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from botocore.exceptions import ClientError
 
+from contract.limits import FIRST_PASSWORD_DAYS
 from contract.names import Group
 from ops.errors import OpsError
 
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-FIRST_PASSWORD_LASTS: Final = timedelta(days=7)
-"""For how long a first password is good: the pool's own policy."""
-TOKEN_MINUTES: Final = 60
-"""For how long the gateway takes a token that was issued, whatever becomes of its user."""
+FIRST_PASSWORD_LASTS: Final = timedelta(days=FIRST_PASSWORD_DAYS)
 _NOT_SIGNED_IN: Final = "FORCE_CHANGE_PASSWORD"
 _PAGE: Final = 60
 """The limit of ListUsers and of ListUsersInGroup."""

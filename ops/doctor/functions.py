@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from contract.metrics import FunctionDimension
+from contract.metrics import FunctionDimension, FunctionMetric, Namespace
 from contract.names import PROJECTION
 from contract.outputs import Output
 from contract.routes import ROUTES
@@ -103,8 +103,8 @@ def check_dead_letters(stack: Stack) -> Iterator[Finding]:
 def _count_errors(metrics: Any, function: str) -> int:
     now = datetime.now(UTC)
     told = metrics.get_metric_statistics(
-        Namespace="AWS/Lambda",
-        MetricName="Errors",
+        Namespace=Namespace.LAMBDA,
+        MetricName=FunctionMetric.ERRORS,
         Dimensions=[{"Name": FunctionDimension.FUNCTION, "Value": function}],
         StartTime=now - _LATELY,
         EndTime=now,

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from components.identity import _FIRST_PASSWORD_DAYS, ID_TOKEN_MINUTES
-from contract.limits import MIN_PASSWORD_CHARACTERS
+from contract.limits import ID_TOKEN_MINUTES, MIN_PASSWORD_CHARACTERS
 from contract.names import Group
 from contract.outputs import Output
+from local.provider import as_api_values
 from ops.__main__ import main
-from ops.accounts.pool import FIRST_PASSWORD_LASTS, TOKEN_MINUTES, UserPool
+from ops.accounts.pool import FIRST_PASSWORD_LASTS, UserPool
+from tests.infra.conftest import declare
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -311,5 +312,8 @@ def test_a_stack_without_an_address_creates_nobody(
 
 
 def test_what_is_told_of_times_is_what_the_program_sets() -> None:
-    assert timedelta(days=_FIRST_PASSWORD_DAYS) == FIRST_PASSWORD_LASTS
-    assert TOKEN_MINUTES == ID_TOKEN_MINUTES
+    program = declare()
+    policy = as_api_values(program.one("UserPool")["passwordPolicy"])
+    assert timedelta(days=policy["temporaryPasswordValidityDays"]) == FIRST_PASSWORD_LASTS
+    client = as_api_values(program.one("UserPoolClient"))
+    assert client["idTokenValidity"] == client["accessTokenValidity"] == ID_TOKEN_MINUTES
