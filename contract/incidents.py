@@ -52,7 +52,31 @@ class IncidentAttribute(StrEnum):
     """The IncidentId of the one before it in this folder."""
     ACTION_VERSION = "ActionVersion"
     """Counts what people changed, never runs."""
+    OWNER = "Owner"
+    """Whom its folder belongs to, by `owners.yaml`; absent where the stack has no such file."""
+    ACKNOWLEDGED_BY = "AcknowledgedBy"
+    """Name of the user who is on it; absent where nobody is."""
+    ACKNOWLEDGED_UNTIL = "AcknowledgedUntil"
+    """When that ends by itself."""
+    SNOOZED_UNTIL = "SnoozedUntil"
+    HISTORY = "History"
+    """What people did, oldest first: a list of maps of `DeedAttribute`. Only ever added to."""
     EXPIRES_AT = "ExpiresAt"
+
+
+@unique
+class DeedAttribute(StrEnum):
+    """Attributes of what a person did, in a history."""
+
+    DEED_ID = "DeedId"
+    """The same for a request that is sent again with its Idempotency-Key."""
+    DONE_AT = "DoneAt"
+    DONE_BY = "DoneBy"
+    """The user's name."""
+    ACTION = "Action"
+    """One of `contract.incident_action.IncidentAction`."""
+    NOTE = "Note"
+    UNTIL = "Until"
 
 
 @unique

@@ -23,6 +23,14 @@ class Metric(StrEnum):
     FOLDERS_UNREADABLE = "FoldersUnreadable"
     INCIDENTS_OPEN = "IncidentsOpen"
     INCIDENTS_UNKNOWN = "IncidentsUnknown"
+    MESSAGES_DELIVERED = "MessagesDelivered"
+    MESSAGES_FAILED = "MessagesFailed"
+    """Attempts that failed and are made again."""
+    MESSAGES_DEAD = "MessagesDead"
+    """Given up after all attempts."""
+    MESSAGES_SWEPT = "MessagesSwept"
+    """Recipients that a sweep looked at."""
+    CHANNELS_DISABLED = "ChannelsDisabled"
 
 
 @unique

@@ -121,7 +121,7 @@ def test_pages_find_all_that_they_show_in_the_index(program: Program) -> None:
     )
     live = program.one("Table", "incidents-table")["globalSecondaryIndexes"][0]
     of_live_ones = set(IncidentAttribute) - {
-        "Body", "LatestOf", "EndedOn", "EndedAt", "ClearedAt", "ClearedBy", "Between", "ExpiresAt",
+        "Body", "LatestOf", "EndedOn", "EndedAt", "ClearedAt", "ClearedBy", "Between", "ExpiresAt", "History",
     }  # fmt: skip
     keys = {"Sender", "IncidentId", "ListedIn", "BreachedSince"}
     assert set(live["nonKeyAttributes"]) == of_live_ones - keys

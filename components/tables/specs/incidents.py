@@ -10,6 +10,8 @@ _OF_THE_PROJECTION = {
     IncidentAttribute.ENDED_ON,
     IncidentAttribute.EXPIRES_AT,
 }
+# Shown of one incident, whose item is read for that.
+_OF_ONE = {IncidentAttribute.HISTORY}
 _OF_ENDED_ONES = {
     IncidentAttribute.ENDED_AT,
     IncidentAttribute.CLEARED_AT,
@@ -47,7 +49,7 @@ def describe_incidents(settings: Settings) -> TableSpec:
                 included=[
                     str(attribute)
                     for attribute in IncidentAttribute
-                    if attribute not in _OF_THE_PROJECTION | _OF_ENDED_ONES | _KEYS
+                    if attribute not in _OF_THE_PROJECTION | _OF_ENDED_ONES | _KEYS | _OF_ONE
                 ],
             ),
             IndexSpec(

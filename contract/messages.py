@@ -1,0 +1,80 @@
+"""Names of the table FileSlaMessages: what owners were told, and what they are to be told."""
+
+from enum import StrEnum, unique
+from typing import Final
+
+
+@unique
+class MessageAttribute(StrEnum):
+    """Attributes of an item: of a recipient's state, or of one line of the log."""
+
+    ABOUT = "About"
+    """Partition key: one of the prefixes, and what it is of."""
+    PART = "Part"
+    """Sort key: `STATE_PREFIX` and a number, or the moment of a line of the log and its recipient."""
+    BODY = "Body"
+    """What the rules know of a recipient, as JSON: nobody else's to read."""
+    CHUNKS = "Chunks"
+    """In how many items a recipient's state is stored."""
+    REVISION = "Revision"
+    """Counts the writes of a recipient's state: whoever writes says which one was read."""
+    LEASED_UNTIL = "LeasedUntil"
+    """Until when one sweep has the recipient to itself."""
+    DISABLED_SINCE = "DisabledSince"
+    """Since when nothing is sent over a channel, for an error that no retry mends."""
+    FAILING_SINCE = "FailingSince"
+    PROBLEM = "Problem"
+    """What the last attempt failed with; never an address of a webhook."""
+    TOLD_AT = "ToldAt"
+    """From here on: attributes of the log."""
+    TOLD = "Told"
+    """What was said: one of `MessageKind`."""
+    OWNER = "Owner"
+    CHANNEL = "Channel"
+    """As people are shown it, such as `Slack orders`."""
+    EXPIRES_AT = "ExpiresAt"
+
+
+@unique
+class MessageKind(StrEnum):
+    """What a line of a message says of an incident, a folder or a sender."""
+
+    BEGIN = "begin"
+    """Files wait longer than the folder's SLA allows."""
+    ESCALATED = "escalated"
+    """The same, to the next channels: nobody acknowledged it in time."""
+    WORSE = "worse"
+    """Twice the files or twice the oldest one's wait of what was said last."""
+    REMINDER = "reminder"
+    """It still is so."""
+    CLEARED = "cleared"
+    REOPENED = "reopened"
+    """In breach again, after the recipient was told that it was over."""
+    STUCK_ALL_ALONG = "stuck_all_along"
+    """In breach, and was so while its recipient was told that it was not reported any more, or over."""
+    QUIET = "quiet"
+    """Not reported any more, by a script that says nothing when all is well."""
+    UNKNOWN = "unknown"
+    """Nobody can tell any more: its server does not look at the folder, or does not name it."""
+    LAPSED = "lapsed"
+    """Ended unseen: it was unknown for too long."""
+    CLOSED = "closed"
+    """By hand, or with its sender, which was retired."""
+    UNREADABLE = "unreadable"
+    """A server cannot read a folder that it watches."""
+    READABLE = "readable"
+    SILENT = "silent"
+    """A sender does not report any more: one line, with all that is unknown because of it."""
+    SPEAKS = "speaks"
+    """It reports again."""
+
+
+ENDS: Final = frozenset({MessageKind.CLEARED, MessageKind.QUIET, MessageKind.LAPSED, MessageKind.CLOSED})
+"""What tells the end of an incident, and is told under acknowledgement, snooze and in quiet hours too."""
+RECIPIENT_PREFIX: Final = "recipient#"
+"""Before an owner, a slash and the key of a channel."""
+INCIDENT_PREFIX: Final = "incident#"
+"""Before an IncidentId."""
+SENDER_PREFIX: Final = "sender#"
+"""Before a sender's key."""
+STATE_PREFIX: Final = "state#"

@@ -1,0 +1,1 @@
+"""Whom folders belong to, and how owners are told: what `owners.yaml` says."""
