@@ -1,10 +1,10 @@
 """The ground floor: what every part of the system spells the same way. It imports nothing of ours.
 
-`routes` is the one table of the API; `report` and `sign_in` are what it takes, `answers` what it
-gives. `table`, `metrics`, `outputs`, `environment`, `names` and `runbook` hold names, `limits` the
+`routes` is the one table of the API; `report`, `sign_in` and `incident_action` are what it takes, `answers`
+what it gives. `table`, `metrics`, `outputs`, `environment`, `names` and `runbook` hold names, `limits` the
 numbers, `remedies` how to mend a request, `moments` the one way to write a time, `plausibility` which dates
-tell an age, and `folder_key` which spellings are one folder.
+tell an age, `zones` which names are time zones, and `folder_key` which spellings are one folder.
 
-AuthLambda is packaged without pydantic. So only `report` and what it is made of import it, and `routes`
-names each request by its dotted path.
+AuthLambda is packaged without pydantic. So only `report`, `incident_action` and what they are made of import
+it, and `routes` names each request by its dotted path.
 """

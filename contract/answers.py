@@ -1,7 +1,7 @@
 """The body of every answer, and the sentences that function and gateway share."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from contract.remedies import ANY_JSON_HINT
 
@@ -75,6 +75,60 @@ class Fault(Message):
     """A fault of ours."""
 
     request_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentNow:
+    """An incident as it is, as far as people change it."""
+
+    incident_id: str
+    sender: str
+    """The sender's key."""
+    sender_name: str
+    folder: str
+    status: str
+    reason: str | None
+    """Why it is unknown."""
+    owner: str | None
+    acknowledged_by: str | None
+    acknowledged_until: str | None
+    """It is acknowledged as long as this moment is to come."""
+    snoozed_until: str | None
+    version: int
+    """Counts what people changed, never runs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderNow:
+    """A sender as it is, as far as people change it."""
+
+    sender: str
+    """Its key."""
+    sender_name: str
+    state: str
+    state_since: str
+    kind: str
+    last_run_at: str
+    due_at: str | None
+    """When its next run is expected; None where none is."""
+    interval_minutes: int
+    interval_from: str
+    hours: dict[str, Any] | None
+    """When it is expected, in the form in which an action sets it; None for always."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentAnswer(Message):
+    """What was done about an incident, or why nothing was, and how it is now."""
+
+    incident: IncidentNow
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderAnswer(Message):
+    """What was done about a sender, and how it is now."""
+
+    sender: SenderNow
 
 
 NOT_JSON: Final = Problems(

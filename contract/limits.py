@@ -45,5 +45,20 @@ ID_TOKEN_MINUTES: Final = 60
 MIN_PASSWORD_CHARACTERS: Final = 14
 """Of a password, in which upper and lower case, digits and symbols have to be."""
 
+MAX_ACTION_BYTES: Final = 32 * 1024
+"""Bytes of an action's body, counted in the same way. The longest note, all escaped, takes 14,000."""
+MAX_ACTION_ID_CHARACTERS: Final = 255
+"""Characters of what an action names: an IncidentId has 32, a sender's key at most 101."""
+MAX_NOTE_CHARACTERS: Final = 1_000
+ACKNOWLEDGED_FOR: Final = timedelta(hours=8)
+"""For how long somebody is on an incident who does not say until when."""
+LONGEST_HOLD: Final = timedelta(days=7)
+"""An acknowledgement or a snooze ends by itself, so that nothing is forgotten for good."""
+SHORTEST_SNOOZE: Final = timedelta(hours=1)
+HOLD_TOLERANCE: Final = timedelta(minutes=1)
+"""What these two may be missed by: the caller's clock is another, and a request takes its time."""
+MAX_DEEDS: Final = 200
+"""Deeds in an incident's history. With notes of the longest, they are half of DynamoDB's 400 KB an item."""
+
 MAX_LISTED_PROBLEMS: Final = 50
 """Problems that one answer names; the rest is counted."""

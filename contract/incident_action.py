@@ -1,0 +1,182 @@
+"""The contract of an action: what a person does about an incident or a sender.
+
+The two shapes are told apart by the keys present: `incident_id` or `sender`.
+"""
+
+import re
+from enum import StrEnum, unique
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from contract.limits import (
+    ACKNOWLEDGED_FOR,
+    LONGEST_HOLD,
+    MAX_ACTION_ID_CHARACTERS,
+    MAX_INTERVAL_MINUTES,
+    MAX_NOTE_CHARACTERS,
+    SHORTEST_SNOOZE,
+)
+from contract.report_values import ContractModel, Moment, check_text
+from contract.zones import is_zone
+
+
+@unique
+class IncidentAction(StrEnum):
+    """What may be done about an incident."""
+
+    ACKNOWLEDGE = "acknowledge"
+    """Somebody is on it. Whoever does so again takes it over."""
+    UNACKNOWLEDGE = "unacknowledge"
+    NOTE = "note"
+    SNOOZE = "snooze"
+    """Nobody wants to hear of it for a time."""
+    UNSNOOZE = "unsnooze"
+    CLOSE = "close"
+    """It is over, though no run shows it. Only what is unknown can be closed."""
+
+
+@unique
+class SenderAction(StrEnum):
+    """What may be done about a sender."""
+
+    PAUSE = "pause"
+    """Its silence is not judged."""
+    RESUME = "resume"
+    """Ends a pause, and brings back what was retired."""
+    RETIRE = "retire"
+    """It is gone for good: what is unknown of it is closed. A run brings it back."""
+    SET_INTERVAL = "set_interval"
+    SET_HOURS = "set_hours"
+
+
+NEED_NOTE: Final = frozenset({IncidentAction.NOTE, IncidentAction.CLOSE})
+"""Those that mean nothing without a note; the others may have one."""
+TAKE_UNTIL: Final = frozenset({IncidentAction.ACKNOWLEDGE, IncidentAction.SNOOZE})
+
+
+@unique
+class Day(StrEnum):
+    """Days of the week, Monday first."""
+
+    MONDAY = "mon"
+    TUESDAY = "tue"
+    WEDNESDAY = "wed"
+    THURSDAY = "thu"
+    FRIDAY = "fri"
+    SATURDAY = "sat"
+    SUNDAY = "sun"
+
+
+_TIME_OF_DAY: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+
+
+def _wrap_lone_text(value: object) -> object:
+    """A lone text as a list of it: PowerShell unrolls a one-element array that passed a pipeline."""
+    return [value] if isinstance(value, str) else value
+
+
+def _check_time(value: str) -> str:
+    if _TIME_OF_DAY.fullmatch(value):
+        return value
+    raise PydanticCustomError(
+        "time", "is not a time of day", {"hint": "send one from 00:00 to 23:59; 00:00 also ends a day"}
+    )
+
+
+def _check_zone(value: str) -> str:
+    if is_zone(value):
+        return value
+    raise PydanticCustomError(
+        "zone",
+        "is not a time zone",
+        {"hint": "send a name of the tz database, such as Europe/Berlin; Windows has names of its own"},
+    )
+
+
+class _Action(ContractModel):
+    # Ignored, a misspelt key would have something else done than was asked for.
+    model_config = ConfigDict(extra="forbid")
+
+
+_Id = Annotated[str, Field(strict=True, max_length=MAX_ACTION_ID_CHARACTERS), AfterValidator(check_text)]
+# The length first: after a function pydantic counts no letters any more, but items.
+_Note = Annotated[str, Field(strict=True, max_length=MAX_NOTE_CHARACTERS), AfterValidator(str.strip)]
+_TimeOfDay = Annotated[str, Field(strict=True), AfterValidator(_check_time)]
+
+
+class ExpectedHours(_Action):
+    """The hours in which a sender is expected, in its own time zone."""
+
+    days: Annotated[list[Day], Field(min_length=1), BeforeValidator(_wrap_lone_text)] = Field(
+        description="Some of " + ", ".join(f"`{day}`" for day in Day) + ": those on which the hours begin.",
+        examples=[["mon", "tue", "wed", "thu", "fri"]],
+    )
+    start: _TimeOfDay = Field(
+        alias="from", description="When they begin, such as `07:00`.", examples=["07:00"]
+    )
+    end: _TimeOfDay = Field(
+        alias="to",
+        description="When they end, such as `19:00`. Not later than `from`: on the next day.",
+        examples=["19:00"],
+    )
+    zone: Annotated[str, Field(strict=True), AfterValidator(_check_zone)] = Field(
+        description="Of these times, by its name in the tz database, such as `Europe/Berlin`.",
+        examples=["Europe/Berlin"],
+    )
+
+
+class ActOnIncident(_Action):
+    """Acts on an **incident** that is open or unknown."""
+
+    incident_id: _Id = Field(
+        description="The incident's `IncidentId`.", examples=["5b1f9d0c2a7e4f6383d1c0b9a8e7f6d5"]
+    )
+    action: IncidentAction = Field(
+        description=f"`{IncidentAction.CLOSE}`: only what is unknown.", examples=[IncidentAction.ACKNOWLEDGE]
+    )
+    note: _Note | None = Field(
+        default=None,
+        description="What the others are to know. Needed by "
+        f"`{IncidentAction.NOTE}` and `{IncidentAction.CLOSE}`, whose reason it is.",
+    )
+    until: Moment | None = Field(
+        default=None,
+        description=f"ISO 8601 with an offset. Of `{IncidentAction.ACKNOWLEDGE}`: within {LONGEST_HOLD.days} "
+        f"days, by default {ACKNOWLEDGED_FOR.seconds // 3600} hours from now. "
+        f"Of `{IncidentAction.SNOOZE}`, which needs it: "
+        f"{SHORTEST_SNOOZE.seconds // 3600} hour to {LONGEST_HOLD.days} days from now.",
+    )
+    version: Annotated[int, Field(strict=True, ge=0)] | None = Field(
+        default=None,
+        description="The incident's `ActionVersion`, 0 where it has none. Where it is sent, nothing is done "
+        "if people have acted since; runs do not change it.",
+    )
+
+
+class ActOnSender(_Action):
+    """Acts on a **sender**."""
+
+    sender: _Id = Field(
+        description="The sender's key, its attribute `Sender`.",
+        examples=["8f7b1e0a-6c0d-4c39-b1a1-6f0c8a0d4e11"],
+    )
+    action: SenderAction = Field(
+        description=f"`{SenderAction.RESUME}` also brings back what was retired.",
+        examples=[SenderAction.PAUSE],
+    )
+    note: _Note | None = Field(default=None, description="What the others are to know.")
+    interval_minutes: Annotated[int, Field(strict=True, ge=1, le=MAX_INTERVAL_MINUTES)] | None = Field(
+        default=None,
+        description=f"Needed by `{SenderAction.SET_INTERVAL}`: minutes from one run to the next, "
+        "or null, so that it is learnt again.",
+    )
+    hours: ExpectedHours | None = Field(
+        default=None,
+        description=f"Needed by `{SenderAction.SET_HOURS}`: when the sender is expected, or null for always. "
+        "Outside these hours its silence is not judged, and no patience runs.",
+    )
+
+
+ActionRequest = ActOnIncident | ActOnSender

@@ -1,0 +1,72 @@
+"""What an action takes: the shapes, and the values within them."""
+
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from contract.incident_action import (
+    NEED_NOTE,
+    TAKE_UNTIL,
+    ActionRequest,
+    ActOnIncident,
+    ActOnSender,
+    Day,
+    IncidentAction,
+)
+from contract.zones import is_zone
+
+HOURS = {"days": ["mon"], "from": "22:00", "to": "04:00", "zone": "Europe/Berlin"}
+READ: TypeAdapter[ActionRequest] = TypeAdapter(ActionRequest)
+
+
+def test_the_keys_tell_the_shape() -> None:
+    assert isinstance(READ.validate_python({"incident_id": "i", "action": "close"}), ActOnIncident)
+    assert isinstance(READ.validate_python({"sender": "s", "action": "pause"}), ActOnSender)
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"days": []}, "days"),
+        ({"days": ["Monday"]}, "days"),
+        ({"from": "7:00"}, "from"),
+        ({"from": "24:00"}, "from"),
+        ({"to": "19.00"}, "to"),
+        ({"to": "19:00:00"}, "to"),
+        ({"to": "T1900"}, "to"),
+        ({"zone": "W. Europe Standard Time"}, "zone"),
+        ({"zone": "../../etc/passwd"}, "zone"),
+        ({"until": "19:00"}, "until"),
+    ],
+)
+def test_hours_that_are_none_are_refused(changes: dict[str, Any], wrong: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        ActOnSender.model_validate({"sender": "s", "action": "set_hours", "hours": {**HOURS, **changes}})
+    assert {error["loc"][1] for error in refused.value.errors()} == {wrong}
+
+
+def test_a_lone_day_is_a_list_of_it() -> None:
+    request = ActOnSender.model_validate(
+        {"sender": "s", "action": "set_hours", "hours": {**HOURS, "days": "sun"}}
+    )
+    assert request.hours is not None
+    assert request.hours.days == [Day.SUNDAY]
+
+
+def test_a_note_is_kept_without_the_space_around_it() -> None:
+    request = ActOnIncident.model_validate({"incident_id": "i", "action": "note", "note": " on it\n"})
+    assert request.note == "on it"
+
+
+@pytest.mark.parametrize("name", ["", "Europe", "../UTC", "Nowhere/Atlantis", "x" * 5000, "Europe/Berlin\0"])
+def test_what_is_no_zone(name: str) -> None:
+    assert not is_zone(name)
+
+
+def test_what_is_a_zone() -> None:
+    assert is_zone("America/Sao_Paulo")
+
+
+def test_what_the_actions_take() -> None:
+    assert NEED_NOTE | TAKE_UNTIL < set(IncidentAction)
