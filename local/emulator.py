@@ -17,6 +17,11 @@ def access_log(folder: Path) -> Path:
     return folder / "access.log"
 
 
+def mails_folder(folder: Path) -> Path:
+    """Where the emulator of a folder keeps the mails that were sent, each in a file."""
+    return folder / "mails"
+
+
 def start_emulator(port: int, folder: Path, region: str, *, persist: bool = False) -> ProcessId:
     """Starts the emulator on a port of the loopback interface, and returns once it answers.
 
@@ -49,7 +54,11 @@ def start_emulator(port: int, folder: Path, region: str, *, persist: bool = Fals
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
     # -P, and no PYTHONPATH: the functions that it runs must find what is in their package, and no more.
-    process = start(["-P", str(_SCRIPT), str(access_log(folder).resolve())], log, environment)
+    process = start(
+        ["-P", str(_SCRIPT), str(mails_folder(folder).resolve()), str(access_log(folder).resolve())],
+        log,
+        environment,
+    )
     try:
         wait_for(f"http://{HOST}:{port}/_ministack/health", process, log)
     except BaseException:

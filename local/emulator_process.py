@@ -1,13 +1,14 @@
 """The emulator's process: ministack, with a log of what it answered, and with the calls that it lacks.
 
-python -P local/emulator_process.py ACCESS_LOG
+python -P local/emulator_process.py MAILS ACCESS_LOG
 
 ministack leaves its server's access log off, and has no option for it; API Gateway's own access
 log is among the things it does not play. Each line: `STATUS MICROSECONDS METHOD PATH`, after the
 second in which it was answered (seconds since 1970).
 
 It takes the KMS key of a log group at its creation, and knows no calls that change it later. Those for a
-second secret of an app client are in `emulator_client_secrets.py`.
+second secret of an app client are in `emulator_client_secrets.py`, and what it lacks of SES is in
+`emulator_mails.py`, which keeps each mail in the folder MAILS.
 """
 
 import json
@@ -59,6 +60,8 @@ if __name__ == "__main__":
     Config.accesslog = _access_logger(sys.argv.pop())
     Config.access_log_format = LINE
     cloudwatch_logs.handle_request = _with_key_calls(cloudwatch_logs.handle_request)
-    # By its path: what this process finds by name, the functions that it runs find too.
-    runpy.run_path(str(Path(__file__).with_name("emulator_client_secrets.py")))["install"]()
+    # By their paths: what this process finds by name, the functions that it runs find too.
+    here = Path(__file__).parent
+    runpy.run_path(str(here / "emulator_client_secrets.py"))["install"]()
+    runpy.run_path(str(here / "emulator_mails.py"))["install"](Path(sys.argv.pop()))
     main()
