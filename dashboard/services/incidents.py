@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from contract.incident_words import LABELS
 from contract.incidents import IncidentStatus, UnknownReason
 from dashboard import columns, incident_columns
 from dashboard.columns import list_dtypes
 from dashboard.data.incident import Incident
-from dashboard.services.incident_words import LABELS, explain, name_reason, rank_reason
+from dashboard.services.incident_words import explain, name_reason, rank_reason
 
 COLUMNS: Final = (
     incident_columns.INCIDENT_ID,

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from contract.durations import format_duration
 from contract.senders import SenderState
 from dashboard.data.sender import Sender
-from dashboard.services.durations import format_duration
 
 
 def describe_punctuality(senders: Iterable[Sender], now: datetime) -> str:

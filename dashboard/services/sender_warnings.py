@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from contract.durations import format_duration
 from contract.remedies import LOST_LETTER, UTF8_HINT
 from contract.senders import SenderState
 from dashboard.data.sender import Sender
-from dashboard.services.durations import format_duration
 from dashboard.services.known_senders import Known
 
 _SEPARATE: Final = "Give each server its own account, or send run.sender."

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Final
 
+from contract.durations import format_duration
 from contract.senders import SenderKind, SenderState
 from dashboard.data.sender import Sender
-from dashboard.services.durations import format_duration
 
 # Never by colour alone: each state has a sign of its own.
 STATES: Final = {

@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from contract.durations import format_duration
 from dashboard import columns
 from dashboard.charts.records import draw_days, draw_longest_waits
 from dashboard.data import record_table
@@ -15,7 +16,6 @@ from dashboard.frame.attention import tell
 from dashboard.frame.page import Page, name_tab, start_page
 from dashboard.frame.waiting import wait_for
 from dashboard.services.breach_spans import Spans
-from dashboard.services.durations import format_duration
 from dashboard.services.filters import filter_by_sender
 from dashboard.services.folder_situation import find_last_end, select_of_folder
 from dashboard.services.frequency import count_hours_by_day

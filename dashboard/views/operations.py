@@ -6,6 +6,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
+from contract.durations import format_duration
 from dashboard.charts.operations import draw_latencies, draw_outcomes
 from dashboard.data import record_table
 from dashboard.data.metrics import NAME
@@ -13,7 +14,6 @@ from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredEr
 from dashboard.frame.attention import tell
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import wait_for
-from dashboard.services.durations import format_duration
 from dashboard.services.operations import (
     count_outcomes,
     count_statuses,

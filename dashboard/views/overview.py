@@ -5,6 +5,8 @@ from typing import Final
 
 import streamlit as st
 
+from contract.durations import format_duration
+from contract.incident_words import EXPLANATIONS
 from contract.incidents import UnknownReason
 from dashboard.data import metrics, record_table
 from dashboard.data.incident import Incident
@@ -13,9 +15,8 @@ from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredEr
 from dashboard.frame.attention import tell
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import wait_for
-from dashboard.services.durations import format_duration
 from dashboard.services.filters import filter_by_text
-from dashboard.services.incident_words import EXPLANATIONS, list_reasons, name_reason
+from dashboard.services.incident_words import list_reasons, name_reason
 from dashboard.services.incidents import (
     COLUMNS,
     Live,

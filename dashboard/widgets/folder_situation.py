@@ -5,10 +5,10 @@ from datetime import datetime
 
 import streamlit as st
 
+from contract.durations import format_duration
 from contract.incidents import IncidentStatus
 from dashboard.data.incident import Incident
 from dashboard.frame.page import Page
-from dashboard.services.durations import format_duration
 from dashboard.services.incident_words import explain
 from dashboard.services.markdown import escape_markdown
 from dashboard.widgets.runbook_link import draw_breach_link

@@ -5,6 +5,7 @@ from typing import Final
 
 import streamlit as st
 
+from contract.durations import format_duration
 from contract.incidents import IncidentStatus
 from dashboard.data.incident import Incident
 from dashboard.data.incident_files import load_incident_files
@@ -12,7 +13,6 @@ from dashboard.data.record_table import NAME
 from dashboard.data.sender import Fleet
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import wait_for
-from dashboard.services.durations import format_duration
 from dashboard.services.incident_files import COLUMNS, tabulate_files
 from dashboard.services.incident_words import explain
 from dashboard.widgets.facts import draw_facts

@@ -6,11 +6,11 @@ from typing import Final
 
 import streamlit as st
 
+from contract.durations import format_duration
 from dashboard import incident_columns
 from dashboard.data.incident import Incident
 from dashboard.data.sender import Fleet, Refusal, Sender
 from dashboard.frame.page import Page
-from dashboard.services.durations import format_duration
 from dashboard.services.incidents import split_live
 from dashboard.services.known_senders import Known
 from dashboard.services.markdown import escape_markdown

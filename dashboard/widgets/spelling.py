@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from contract.durations import format_duration
 from dashboard.columns import Column
 from dashboard.services.creation_dates import spell_creations
-from dashboard.services.durations import format_duration
 
 NOTHING: Final = "-"
 """Stands where there is no value."""

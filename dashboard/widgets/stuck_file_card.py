@@ -5,9 +5,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from contract.durations import format_duration
 from dashboard.frame.page import Page
 from dashboard.services.creation_dates import spell_creation
-from dashboard.services.durations import format_duration
 from dashboard.services.markdown import escape_markdown
 from dashboard.widgets.folder_link import draw_folder_link
 from dashboard.widgets.lost_letters import draw_lost_letters

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
+from contract.durations import format_duration
 from dashboard.data.frames import RecordFrames
 from dashboard.data.records import parse_records
-from dashboard.services.durations import format_duration
 from dashboard.services.frequency import count_hours_by_day
 from dashboard.services.latest_records import list_hours, select_files
 from dashboard.services.periods import Period

@@ -2,8 +2,9 @@
 
 import re
 
+from contract.incident_words import EXPLANATIONS, REASONS
 from contract.outputs import OUTPUTS_VARIABLE
-from dashboard.services import incident_words, stuck_files
+from dashboard.services import stuck_files
 from dashboard.services.periods import MAX_DAYS
 from dashboard.settings import Settings, name_variable
 from dashboard.widgets.stuck_file_list import _LABELS
@@ -39,8 +40,8 @@ def test_longest_range_is_the_pickers() -> None:
 
 def test_every_reason_is_told_in_the_words_of_the_screen() -> None:
     told = dict(re.findall(r"^\| ([a-z ]+) \| ([^|]+) \|$", PAGE, re.MULTILINE))
-    for reason, explanation in incident_words.EXPLANATIONS.items():
-        assert told[incident_words.REASONS[reason]] == explanation
+    for reason, explanation in EXPLANATIONS.items():
+        assert told[REASONS[reason]] == explanation
 
 
 def test_every_warning_is_told_by_its_name() -> None:
