@@ -6,13 +6,10 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from contract.incident_action import (
-    NEED_NOTE,
-    TAKE_UNTIL,
     ActionRequest,
     ActOnIncident,
     ActOnSender,
     Day,
-    IncidentAction,
 )
 from contract.zones import is_zone
 
@@ -66,7 +63,3 @@ def test_what_is_no_zone(name: str) -> None:
 
 def test_what_is_a_zone() -> None:
     assert is_zone("America/Sao_Paulo")
-
-
-def test_what_the_actions_take() -> None:
-    assert NEED_NOTE | TAKE_UNTIL < set(IncidentAction)
