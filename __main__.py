@@ -16,6 +16,7 @@ from components.specs.analyst_permissions import build_analyst_permissions
 from components.tables.data_table import DataTable, DataTableArgs
 from components.tables.specs.errors import describe_errors
 from components.tables.specs.incidents import describe_incidents
+from components.tables.specs.messages import describe_messages
 from components.tables.specs.runs import describe_runs
 from components.tables.specs.senders import describe_senders
 from components.tables.specs.tables import Tables
@@ -31,6 +32,7 @@ tables = Tables(
     runs=DataTable("runs", DataTableArgs.of(settings, key, describe_runs(settings)), opts),
     senders=DataTable("senders", DataTableArgs.of(settings, key, describe_senders(settings)), opts),
     incidents=DataTable("incidents", DataTableArgs.of(settings, key, describe_incidents(settings)), opts),
+    messages=DataTable("messages", DataTableArgs.of(settings, key, describe_messages(settings)), opts),
 )
 identity = Identity("identity", IdentityArgs.of(settings, key, build_analyst_permissions(tables)), opts)
 functions = RouteFunctions(
@@ -52,6 +54,7 @@ exports: dict[Output, pulumi.Input[str]] = {
     Output.RUNS_TABLE_NAME: tables.runs.table_name,
     Output.SENDERS_TABLE_NAME: tables.senders.table_name,
     Output.INCIDENTS_TABLE_NAME: tables.incidents.table_name,
+    Output.MESSAGES_TABLE_NAME: tables.messages.table_name,
     Output.USER_POOL_ID: identity.user_pool_id,
     Output.USER_POOL_CLIENT_ID: identity.client_id,
     Output.IDENTITY_POOL_ID: identity.identity_pool_id,

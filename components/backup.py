@@ -35,7 +35,10 @@ class BackupPlanArgs:
         return cls(
             prefix=settings.prefix,
             region=settings.region,
-            table_arns=[table.table_arn for table in (tables.errors, tables.senders, tables.incidents)],
+            table_arns=[
+                table.table_arn
+                for table in (tables.errors, tables.senders, tables.incidents, tables.messages)
+            ],
             days=settings.backup_days,
         )
 

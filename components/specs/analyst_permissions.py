@@ -25,5 +25,6 @@ def build_analyst_permissions(tables: Tables) -> Sequence[Allow]:
         tables.senders.allow_query(SenderIndex.STATE),
         tables.incidents.allow("Query"),
         tables.incidents.allow_query(IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID),
+        tables.messages.allow("Query"),
         _ALLOW_READING_METRICS,
     ]

@@ -12,6 +12,7 @@ _TABLES: Final = (
     Output.RUNS_TABLE_NAME,
     Output.SENDERS_TABLE_NAME,
     Output.INCIDENTS_TABLE_NAME,
+    Output.MESSAGES_TABLE_NAME,
 )
 _ALWAYS_EXPIRES: Final = Output.RUNS_TABLE_NAME
 _UP: Final = "pulumi up, which puts it back as the program has it"

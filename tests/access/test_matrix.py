@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from contract.incidents import IncidentAttribute, IncidentIndex
+from contract.messages import MessageAttribute
 from contract.names import PROJECTION
 from contract.outputs import Output
 from contract.runs import RunAttribute
@@ -33,6 +34,7 @@ TABLES = (
     Output.RUNS_TABLE_NAME,
     Output.SENDERS_TABLE_NAME,
     Output.INCIDENTS_TABLE_NAME,
+    Output.MESSAGES_TABLE_NAME,
 )
 QUERIES = [
     (Output.TABLE_NAME, Index.FOLDER, Attribute.FOLDER, True),
@@ -47,6 +49,7 @@ QUERIES = [
     (Output.INCIDENTS_TABLE_NAME, IncidentIndex.LIVE, IncidentAttribute.LISTED_IN, True),
     (Output.INCIDENTS_TABLE_NAME, IncidentIndex.ENDED, IncidentAttribute.ENDED_ON, True),
     (Output.INCIDENTS_TABLE_NAME, IncidentIndex.ID, IncidentAttribute.INCIDENT_ID, True),
+    (Output.MESSAGES_TABLE_NAME, None, MessageAttribute.ABOUT, True),
 ]
 """Every table and index, its partition key, and whether analysts may query it."""
 HAVE_CREDENTIALS_IN_THE_EMULATOR = {"reporter", "analyst", "both", "neither", "disabled", "signed out"}

@@ -15,7 +15,7 @@ from tests.engine.flips import APART, FLIPS, INSTEAD, KEEPERS, TOGETHER
 from tests.engine.people import assert_answers, assert_signs_in_at, move_in
 from tests.engine.plan import Plan
 
-REPLACING = ("tableName", "runsTableName", "sendersTableName", "incidentsTableName")
+REPLACING = ("tableName", "runsTableName", "sendersTableName", "incidentsTableName", "messagesTableName")
 """The keys that may replace what holds data, because their descriptions say so."""
 LEFT_BEHIND = {
     "/api account",

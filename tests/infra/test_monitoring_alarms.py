@@ -275,6 +275,8 @@ def test_unhealthy_is_any_alarm_of_the_service_itself(everything: Program) -> No
         "senders-read-throttles",
         "stateindex-read-throttles",
         "incidents-read-throttles",
+        "messages-read-throttles",
+        "messages-query-errors",
         "liveindex-read-throttles",
         "endedindex-read-throttles",
         "incidentidindex-read-throttles",

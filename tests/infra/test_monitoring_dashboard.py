@@ -133,6 +133,7 @@ def test_widgets_stand_right_below_each_other(body: Body) -> None:
             {
                 "FileSlaErrors", "AffectedDateIndex", "FolderIndex", "FileSlaRuns", "FileSlaSenders",
                 "StateIndex", "WakeIndex", "FileSlaIncidents", "LiveIndex", "EndedIndex", "IncidentIdIndex",
+                "FileSlaMessages",
             },
         ),
         # Nobody reads the records but through an index, and the dashboard reads no run.
@@ -140,7 +141,7 @@ def test_widgets_stand_right_below_each_other(body: Body) -> None:
             "ReadThrottleEvents",
             {
                 "AffectedDateIndex", "FolderIndex", "FileSlaSenders", "StateIndex", "FileSlaIncidents",
-                "LiveIndex", "EndedIndex", "IncidentIdIndex",
+                "LiveIndex", "EndedIndex", "IncidentIdIndex", "FileSlaMessages",
             },
         ),
     ],

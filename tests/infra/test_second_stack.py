@@ -12,6 +12,7 @@ TABLES = {
     "runsTableName": "runs-table",
     "sendersTableName": "senders-table",
     "incidentsTableName": "incidents-table",
+    "messagesTableName": "messages-table",
 }
 """The keys that name them."""
 GLOBAL_TYPES = ("Role", "Dashboard")

@@ -13,7 +13,7 @@ import pytest
 from tests.infra.conftest import Program, declare
 
 ACCOUNT = "123456789012"
-TABLES = ("errors-table", "runs-table", "senders-table", "incidents-table")
+TABLES = ("errors-table", "runs-table", "senders-table", "incidents-table", "messages-table")
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def encrypted() -> Program:
 
 
 @pytest.mark.parametrize(("days", "expires"), [(0, False), (90, True)])
-@pytest.mark.parametrize("table", ["errors-table", "incidents-table"])
+@pytest.mark.parametrize("table", ["errors-table", "incidents-table", "messages-table"])
 def test_expiry_is_said_in_both_directions(table: str, days: int, expires: bool) -> None:
     assert declare(retentionDays=days).one("Table", table)["ttl"] == {
         "attributeName": "ExpiresAt",
@@ -165,6 +165,7 @@ def test_backups_outlive_the_stack() -> None:
         "arn-of-errors-table",
         "arn-of-senders-table",
         "arn-of-incidents-table",
+        "arn-of-messages-table",
     ]
     assert declare(backupDays=0).all("Plan") == []
 

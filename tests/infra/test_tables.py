@@ -29,7 +29,9 @@ def test_keys_and_indexes_are_the_fixed_ones(program: Program) -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["errors-table", "runs-table", "senders-table", "incidents-table"])
+@pytest.mark.parametrize(
+    "name", ["errors-table", "runs-table", "senders-table", "incidents-table", "messages-table"]
+)
 def test_data_is_safe(program: Program, name: str) -> None:
     table = program.one("Table", name)
     assert table["billingMode"] == "PAY_PER_REQUEST"
@@ -87,6 +89,7 @@ def _keys(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
                 "IncidentIdIndex": ("KEYS_ONLY", "IncidentId"),
             },
         ),
+        ("messages-table", {"": ("", "About", "Part")}),
     ],
 )
 def test_keys_and_indexes_are_those_that_the_projection_asks_for(

@@ -39,6 +39,7 @@ class WatchedTable:
 
 
 _SENT_AGAIN = "reports are answered 429 and must be sent again"
+_WAIT = "owners are told later"
 _BEHIND = "what the dashboard shows of senders and incidents falls behind"
 
 
@@ -86,5 +87,12 @@ def list_watched_tables(settings: Settings) -> Sequence[WatchedTable]:
             when_held_back=_BEHIND,
             indexes=[IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID],
             queried=[None, IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID],
+        ),
+        WatchedTable(
+            key="messages",
+            name=settings.messages_table_name,
+            holds="messages",
+            when_held_back=_WAIT,
+            queried=[None],
         ),
     ]

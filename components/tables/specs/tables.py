@@ -13,3 +13,4 @@ class Tables:
     runs: DataTable
     senders: DataTable
     incidents: DataTable
+    messages: DataTable

@@ -166,13 +166,13 @@ def _tables(changes: Mapping[str, Any]) -> list[Finding]:
 
 
 def test_tables() -> None:
-    assert levels(_tables({})) == [Level.OK] * 4
+    assert levels(_tables({})) == [Level.OK] * 5
     coming = _tables({"dynamodb.describe_table": {"Table": {"TableStatus": "CREATING"}}})
-    assert levels(coming) == [Level.PROBLEM] * 4
+    assert levels(coming) == [Level.PROBLEM] * 5
     open_ones = _tables({"dynamodb.describe_table": {"Table": {"TableStatus": "ACTIVE"}}})
-    assert levels(open_ones) == [Level.WARNING, Level.OK] * 4
+    assert levels(open_ones) == [Level.WARNING, Level.OK] * 5
     lost = _tables({"dynamodb.describe_continuous_backups": {"ContinuousBackupsDescription": {}}})
-    assert levels(lost) == [Level.PROBLEM, Level.OK] * 4
+    assert levels(lost) == [Level.PROBLEM, Level.OK] * 5
     off = {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}
     growing = _tables({"dynamodb.describe_time_to_live": off})
     assert [found.check for found in growing if found.level is Level.PROBLEM] == ["table the-runs_table_name"]
