@@ -12,8 +12,16 @@ def folder_key(path: str) -> str:
 
     The root of a drive keeps none either: `C:\` and `C:` are one key.
     """
-    if _WINDOWS.match(path) is None:
-        return path
+    return fold_path(path) if is_windows_path(path) else path
+
+
+def is_windows_path(path: str) -> bool:
+    """Whether a path begins with a drive or with a server: of such a one, spellings are told alike."""
+    return _WINDOWS.match(path) is not None
+
+
+def fold_path(path: str) -> str:
+    """What all spellings of a drive or UNC path have in common."""
     return path.lower().replace("/", "\\").rstrip("\\")
 
 
@@ -23,6 +31,6 @@ def set_key(folder: str) -> str:
     >>> set_key("d:\\data\\in"), set_key("/srv/in"), set_key("in")
     ('d:\\data', '/srv', '')
     """
-    if _WINDOWS.match(folder) is not None:
+    if is_windows_path(folder):
         return folder.rpartition("\\")[0]
     return folder.rstrip("/").rpartition("/")[0]

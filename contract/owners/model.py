@@ -1,10 +1,16 @@
 """Owners, their channels and the rules that find them, as `owners.yaml` tells them."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum, unique
+from typing import Final
 from zoneinfo import ZoneInfo
+
+MAX_CHANNEL_KEY_CHARACTERS: Final = 300
+"""Enough for a topic's ARN; with an owner's name it fits the sort key of an item."""
+_DIGEST_BYTES: Final = 16
 
 
 @unique
@@ -37,11 +43,19 @@ class Channel:
     kind: ChannelKind
     targets: tuple[str, ...]
     """Mail: addresses. Slack, Teams: the one name of a webhook in the configuration. SNS: a topic's ARN."""
+    line: int = field(default=0, compare=False)
+    """Where it stands in the file."""
 
     @property
     def key(self) -> str:
-        """What tells it from the owner's other channels, and stays as long as it leads to the same people."""
-        return f"{self.kind}:{','.join(sorted(self.targets))}"
+        """What tells it from the owner's other channels, and stays as long as it leads to the same people.
+
+        At most `MAX_CHANNEL_KEY_CHARACTERS` of ASCII, for it is part of keys: more addresses are a digest.
+        """
+        targets = ",".join(sorted(self.targets))
+        if len(self.kind) + 1 + len(targets) > MAX_CHANNEL_KEY_CHARACTERS:
+            targets = hashlib.blake2b(targets.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+        return f"{self.kind}:{targets}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""The parts of `owners.yaml`, read one by one."""

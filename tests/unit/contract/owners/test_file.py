@@ -1,0 +1,239 @@
+"""`owners.yaml`, and what is told of one that is wrong."""
+
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from contract.owners.file import OwnersFileError, read_owners_file
+from contract.owners.model import Channel, ChannelKind, Escalation, Owner, Owners, QuietHours, Rule, Topic
+
+WHOLE = r"""
+default: operations
+owners:
+  orders:
+    zone: Europe/Berlin
+    channels: [{mail: [orders@example.com, desk@example.com]}, {slack: orders}]
+    quiet_hours: [{days: [mon, fri], from: 22:00, to: "06:00"}, {from: 0:00, to: 24:00}]
+    tell: [begin, cleared]
+    escalate:
+      - {after_minutes: 60, channels: [{teams: duty}]}
+      - {after_minutes: 30, channels: [sns: arn:aws:sns:eu-central-1:123456789012:on-call]}
+  operations: {channels: [mail: ops@example.com]}
+  no: {channels: []}
+rules:
+  - {folder: 'D:\Inbound*', sender: 'files-*', owner: orders}
+  - {sender: 'bank-*', owner: no}
+"""
+CHANNEL = "default: a\nowners:\n  a:\n    channels: [{channel}]\n"
+
+
+def write(tmp_path: Path, text: str | bytes) -> Path:
+    path = tmp_path / "owners.yaml"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return path
+
+
+def list_problems(tmp_path: Path, text: str | bytes) -> list[str]:
+    with pytest.raises(OwnersFileError) as raised:
+        read_owners_file(write(tmp_path, text))
+    return list(raised.value.problems)
+
+
+def test_everything_that_a_file_can_say(tmp_path: Path) -> None:
+    orders = Owner(
+        name="orders",
+        zone="Europe/Berlin",
+        channels=(
+            Channel(kind=ChannelKind.MAIL, targets=("orders@example.com", "desk@example.com")),
+            Channel(kind=ChannelKind.SLACK, targets=("orders",)),
+        ),
+        quiet_hours=(
+            QuietHours(days=frozenset({0, 4}), start=time(22), end=time(6)),
+            QuietHours(days=frozenset(range(7)), start=time(0), end=time(0)),
+        ),
+        told=frozenset({Topic.BEGIN, Topic.CLEARED}),
+        escalations=(
+            Escalation(
+                after=timedelta(minutes=30),
+                channels=(
+                    Channel(kind=ChannelKind.SNS, targets=("arn:aws:sns:eu-central-1:123456789012:on-call",)),
+                ),
+            ),
+            Escalation(
+                after=timedelta(hours=1), channels=(Channel(kind=ChannelKind.TEAMS, targets=("duty",)),)
+            ),
+        ),
+    )
+    mail = Channel(kind=ChannelKind.MAIL, targets=("ops@example.com",))
+    read = read_owners_file(write(tmp_path, WHOLE))
+    assert read == Owners(
+        default="operations",
+        owners={
+            "orders": orders,
+            "operations": Owner(name="operations", channels=(mail,)),
+            "no": Owner(name="no", channels=()),
+        },
+        rules=(
+            Rule(folder="D:\\Inbound*", sender="files-*", owner="orders", line=15),
+            Rule(folder=None, sender="bank-*", owner="no", line=16),
+        ),
+    )
+    assert [channel.line for channel in read.owners["orders"].channels] == [6, 6]
+
+
+@pytest.mark.parametrize("text", [WHOLE.replace("\n", "\r\n"), "\ufeff" + WHOLE])
+def test_what_editors_of_windows_write(tmp_path: Path, text: str) -> None:
+    assert read_owners_file(write(tmp_path, text)) == read_owners_file(write(tmp_path, WHOLE))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "default: operations",
+            "default: operatons",
+            "2: default: there is no owner 'operatons': did you mean",
+        ),
+        ("default: operations", "", "3: the file has no default"),
+        ("default: operations", "default:", "2: default has no value"),
+        ("rules:", "rule:", "14: 'rule' is no key of the file: did you mean rules?"),
+        (
+            "zone: Europe/Berlin",
+            "zone: europe/berlin",
+            "5: zone of orders: 'europe/berlin' is no time zone of",
+        ),
+        ("zone: Europe/Berlin", "zone: localtime", "5: zone of orders: 'localtime' is no time zone of"),
+        ("zone:", "zones:", "5: 'zones' is no key of the owner orders: did you mean zone?"),
+        ("zone: Europe/Berlin", "zone: [UTC]", "5: zone of orders is a list: it must be one value"),
+        ("  operations: {chan", "  orders: {chan", "12: 'orders' is there twice, first in line 4"),
+        ("  no: {", "  my team: {", "13: the owner 'my team': a name may have up to 64 letters"),
+        ("orders@example.com", "orders", "6: mail in channels of orders: 'orders' is no mail address"),
+        ("orders@example.com", '"a@b.de\\r"', "6: mail in channels of orders is 'a@b.de\\r', with a control"),
+        (
+            "[orders@example.com, desk@example.com]",
+            "[]",
+            "6: mail in channels of orders: it must have 1 to 50",
+        ),
+        (
+            "{slack: orders}",
+            "{slak: orders}",
+            "6: 'slak' is no key of a channel in channels of orders: did you",
+        ),
+        (
+            "{slack: orders}",
+            "{slack: a b}",
+            "6: slack in channels of orders: 'a b' may have up to 64 letters",
+        ),
+        (
+            "{slack: orders}",
+            "{slack: a, teams: b}",
+            "6: channels of orders: each has one of mail, slack, teams",
+        ),
+        (
+            "{slack: orders}",
+            "{}",
+            "6: channels of orders: each has one of mail, slack, teams, sns, and a value",
+        ),
+        ("{slack: orders}", "slack", "6: a channel in channels of orders is one value: it must be keys and"),
+        ("{teams: duty}", "{slack: orders}", "10: channels in escalate of orders: the same as in line 6"),
+        ("arn:aws:sns:", "arn:aws:sqs:", "11: sns in channels in escalate of orders: 'arn:aws:sqs:"),
+        (":on-call", ":on-call.fifo", "11: sns in channels in escalate of orders: "),
+        (
+            "after_minutes: 60",
+            "after_minutes: 0",
+            "10: after_minutes in escalate of orders is '0': it must be",
+        ),
+        (
+            "after_minutes: 60",
+            "after_minutes: 1h",
+            "10: after_minutes in escalate of orders is '1h': it must",
+        ),
+        ("after_minutes: 60, ", "", "10: escalate of orders has no after_minutes"),
+        ("[mon, fri]", "[mon, friday]", "7: days in quiet_hours of orders: 'friday' is none of mon, tue,"),
+        ("[mon, fri]", "[]", "7: days in quiet_hours of orders: it must name one at least"),
+        ("22:00", "24:00", "7: from in quiet_hours of orders: '24:00' is no time of day such as"),
+        ("22:00", "10pm", "7: from in quiet_hours of orders: '10pm' is no time of day such as"),
+        (', to: "06:00"', "", "7: quiet_hours of orders has no to"),
+        ("[begin, cleared]", "[begin, end]", "8: tell of orders: 'end' is none of begin, worse, reminder,"),
+        ("[begin, cleared]", "begin", "8: tell of orders is one value: it must be a list"),
+        (
+            "owner: orders",
+            "owner: order",
+            "15: owner of a rule: there is no owner 'order': did you mean orders?",
+        ),
+        (", owner: orders", "", "15: a rule has no owner"),
+        (
+            "sender: 'files-*'",
+            "senders: 'files-*'",
+            "15: 'senders' is no key of a rule: did you mean sender?",
+        ),
+        ("sender: 'files-*'", "sender: ", "15: sender of a rule has no value"),
+        (r"'D:\Inbound*'", r'"D:\new"', "15: folder of a rule is 'D:\\new', with a control character."),
+        (r"'D:\Inbound*'", "a" * 1025, "15: folder of a rule: it has 1,025 characters: at most 1,024"),
+        (
+            r"folder: 'D:\Inbound*', sender: 'files-*', ",
+            "",
+            "16: nothing ever comes to this rule: whatever fits",
+        ),
+        ("owner: no}", "owner: no}\n  - nobody", "17: a rule is one value: it must be keys and values"),
+        (r"'D:\Inbound*'", r'"D:\Inbound*"', "15: is no YAML: while scanning a double-quoted scalar found"),
+        (r"'D:\Inbound*'", r"*\inbound", "15: is no YAML: while scanning an alias expected alphabetic"),
+        ("    zone", "\tzone", "5: is no YAML: while scanning for the next token found character '\\t' that"),
+        ("operations\n", "operations\n---\n", "3: is no YAML: expected a single document in the stream but"),
+        ("zone: E", "zone: \x01", "5: holds the character U+0001, which YAML does not take"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    assert old in WHOLE
+    problems = list_problems(tmp_path, WHOLE.replace(old, new, 1))
+    assert [one for one in problems if one.startswith(f"owners.yaml:{problem}")], problems
+
+
+def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines(tmp_path: Path) -> None:
+    text = WHOLE.replace("Berlin", "Berlinn").replace("begin", "begins").replace("'bank-*'", "''")
+    problems = list_problems(tmp_path, text)
+    assert [one.split(":")[1] for one in problems] == ["5", "8", "16"]
+
+
+@pytest.mark.parametrize("text", ["", "\n# nobody\n", "---\n", "null"])
+def test_an_empty_file(tmp_path: Path, text: str) -> None:
+    assert list_problems(tmp_path, text) == ["owners.yaml:1: the file is empty."]
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    assert list_problems(tmp_path, b"a: b\nc: \xe4") == [
+        "owners.yaml:2: is not UTF-8: save the file as UTF-8."
+    ]
+    missing = tmp_path / "missing.yaml"
+    with pytest.raises(OwnersFileError, match=r"missing\.yaml: there is no file"):
+        read_owners_file(missing)
+    with pytest.raises(OwnersFileError, match=r"cannot be read: Is a directory\."):
+        read_owners_file(tmp_path)
+
+
+def test_a_file_that_holds_itself(tmp_path: Path) -> None:
+    assert list_problems(tmp_path, "default: &a [*a]\nowners: *a") == [
+        "owners.yaml:1: default is a list: it must be one value.",
+        "owners.yaml:1: owners is a list: it must be keys and values.",
+    ]
+
+
+@pytest.mark.parametrize("kind", ["mail", "slack", "teams", "sns"])
+def test_an_address_of_a_webhook_is_not_repeated(tmp_path: Path, kind: str) -> None:
+    text = CHANNEL.replace("channel}", f"{kind}: 'https://hooks.example.com/T0/SECRET'}}")
+    [problem] = list_problems(tmp_path, text)
+    assert "pulumi config set --secret" in problem
+    assert "SECRET" not in problem
+    assert "hooks.example.com" not in problem
+
+
+def test_the_example_of_the_page_is_right() -> None:
+    owners = read_owners_file(Path(__file__).parents[4] / "docs" / "owners.example.yaml")
+    kinds = {channel.kind for owner in owners.owners.values() for channel in owner.channels}
+    assert kinds | {
+        channel.kind
+        for owner in owners.owners.values()
+        for escalation in owner.escalations
+        for channel in escalation.channels
+    } == set(ChannelKind)
