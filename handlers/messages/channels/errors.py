@@ -12,12 +12,14 @@ class DeliveryError(Exception):
     Args:
         problem: what went wrong.
         retry_after: how long the service asked to be left alone; None where it did not say.
+        in_doubt: whether it may have gone through nevertheless: it was sent, and no answer came.
     """
 
-    def __init__(self, problem: str, retry_after: timedelta | None = None) -> None:
+    def __init__(self, problem: str, retry_after: timedelta | None = None, *, in_doubt: bool = False) -> None:
         super().__init__(problem)
         self.problem = problem
         self.retry_after = retry_after
+        self.in_doubt = in_doubt
 
 
 class ChannelError(Exception):

@@ -1,11 +1,13 @@
 """What there is to say of folders that a server watches and cannot read."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from contract.messages import MessageKind
 from contract.senders import SenderState
 from handlers.messages.message import Line, Recipient
 from handlers.messages.rules.finding import Finding, resting, waiting
+from handlers.messages.rules.hearing import settle
 from handlers.messages.rules.notices import FOLDER_SAY, Now
 from handlers.messages.rules.told import (
     UNREADABLE_PREFIX,
@@ -35,15 +37,36 @@ def find_folders(recipient: Recipient, told: Told, situation: Situation, *, quie
         if sender is None or sender.state is SenderState.RETIRED:
             yield Finding(key=key, entry=None)
             continue
-        is_now = _how_it_is(sender, folder)
-        kind = FOLDER_SAY.get((entry.said, is_now))
-        if kind is MessageKind.UNREADABLE and not _concerns(recipient, folder):
-            kind = None
-        if kind is not None and is_told(recipient, kind) and not quiet:
-            line = _line(kind, sender, entry, folder)
-            yield Finding(key=key, entry=waiting(entry, kind, situation.now), line=line)
-        elif key in entries:
-            yield Finding(key=key, entry=resting(entry) if _worth_keeping(recipient, entry, is_now) else None)
+        yield _find(recipient, key, entry, sender, folder, situation.now, quiet=quiet)
+
+
+def _find(
+    recipient: Recipient,
+    key: str,
+    entry: Entry,
+    sender: Sender,
+    folder: UnreadableFolder | None,
+    now: datetime,
+    *,
+    quiet: bool,
+) -> Finding:
+    is_now = _how_it_is(sender, folder)
+
+    def word(known: Entry) -> MessageKind | None:
+        kind = FOLDER_SAY.get((known.said, is_now))
+        if kind is None or quiet or not is_told(recipient, kind):
+            return None
+        return kind if kind is not MessageKind.UNREADABLE or _concerns(recipient, folder) else None
+
+    def line(kind: MessageKind) -> Line:
+        known = folder or UnreadableFolder(folder=entry.folder, owner="", error="")
+        return Line(kind=kind, subject=sender_key(sender.key), sender=sender, folder=known)
+
+    entry, kind = settle(entry, word, line, now)
+    if kind is not None:
+        return Finding(key=key, entry=waiting(entry, kind, now), line=line(kind))
+    kept = resting(entry)
+    return Finding(key=key, entry=kept if _worth_keeping(recipient, kept, is_now) else None)
 
 
 def _how_it_is(sender: Sender, folder: UnreadableFolder | None) -> Now:
@@ -55,11 +78,6 @@ def _how_it_is(sender: Sender, folder: UnreadableFolder | None) -> Now:
 
 def _concerns(recipient: Recipient, folder: UnreadableFolder | None) -> bool:
     return recipient.after is None and folder is not None and folder.owner == recipient.owner.name
-
-
-def _line(kind: MessageKind, sender: Sender, entry: Entry, folder: UnreadableFolder | None) -> Line:
-    known = folder or UnreadableFolder(folder=entry.folder, owner="", error="")
-    return Line(kind=kind, subject=sender_key(sender.key), sender=sender, folder=known)
 
 
 def _worth_keeping(recipient: Recipient, entry: Entry, is_now: Now) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from contract.messages import ENDS, INCIDENT_PREFIX, MessageKind
 from handlers.messages.message import Line, Recipient
 from handlers.messages.rules.finding import Finding, resting, waiting
+from handlers.messages.rules.hearing import settle
 from handlers.messages.rules.limits import FIRST_REMINDER, NEXT_REMINDER, OVER_KEPT, WORSE_TIMES
 from handlers.messages.rules.told import Entry, Said, Told, incident_key, list_entries
 from handlers.messages.rules.topics import is_told
@@ -52,9 +53,13 @@ def is_muted(incident: Incident, now: datetime) -> bool:
 def _find(
     recipient: Recipient, key: str, entry: Entry, incident: Incident, now: datetime, *, quiet: bool
 ) -> Finding:
-    kind = _word(recipient, entry, incident, now)
-    ends_alone = quiet or is_muted(incident, now) or not is_mine(recipient, incident)
-    if kind is not None and (kind in ENDS or not ends_alone):
+    entry, kind = settle(
+        entry,
+        lambda known: _word(recipient, known, incident, now, quiet=quiet),
+        lambda kind: Line(kind=kind, subject=key, incident=incident),
+        now,
+    )
+    if kind is not None:
         line = Line(kind=kind, subject=key, incident=incident, since=_since(kind, entry, incident))
         return Finding(key=key, entry=waiting(entry, kind, now), line=line)
     kept = resting(_unsaid(entry, incident, now))
@@ -62,7 +67,16 @@ def _find(
     return Finding(key=key, entry=kept if _worth_keeping(kept, incident, now) and not foreign else None)
 
 
-def _word(recipient: Recipient, entry: Entry, incident: Incident, now: datetime) -> MessageKind | None:
+def _word(
+    recipient: Recipient, entry: Entry, incident: Incident, now: datetime, *, quiet: bool
+) -> MessageKind | None:
+    """What there is to say now, and may be said."""
+    kind = _wanted_word(recipient, entry, incident, now)
+    ends_alone = quiet or is_muted(incident, now) or not is_mine(recipient, incident)
+    return kind if kind in ENDS or not ends_alone else None
+
+
+def _wanted_word(recipient: Recipient, entry: Entry, incident: Incident, now: datetime) -> MessageKind | None:
     """What there is to say to a recipient who is told such things, muted or not."""
     is_now = how_it_is(
         incident,

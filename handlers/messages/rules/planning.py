@@ -1,6 +1,7 @@
 """What is due to be said to a recipient now."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from contract.owners.quiet import is_quiet
 from handlers.messages.message import Message, Recipient
@@ -9,7 +10,7 @@ from handlers.messages.rules.folders import find_folders
 from handlers.messages.rules.grouping import group
 from handlers.messages.rules.incidents import find_incidents
 from handlers.messages.rules.senders import find_senders
-from handlers.messages.rules.told import Told
+from handlers.messages.rules.told import Entry, Told, entry_key
 from handlers.messages.situation import Situation
 
 
@@ -26,6 +27,10 @@ class Plan:
 def plan(recipient: Recipient, told: Told, situation: Situation) -> Plan:
     """What is due. Planning twice is planning once, as long as nothing was delivered in between.
 
+    What it says is to be stored before its first message is sent: it holds that these are on their way, so
+    that whoever comes after one that was stopped there knows that they may have arrived. Each is to be
+    recorded (`recording`), also one that is not sent after all.
+
     Args:
         recipient: to whom.
         told: what was said to it, as the last plan or record left it.
@@ -41,6 +46,16 @@ def plan(recipient: Recipient, told: Told, situation: Situation) -> Plan:
         *find_folders(recipient, known, situation, quiet=quiet),
     ]
     entries = {one.key: one.entry for one in findings if one.entry is not None}
+    messages = group(recipient, findings, known.last, situation.now)
+    under_way = {entry_key(line) for message in messages for line in message.lines}
+    entries |= {key: _under_way(entries[key], situation.now) for key in under_way}
     after = replace(known, entries=entries)
-    messages = group(recipient, findings, after.last, situation.now)
     return Plan(told=told if after == told else after, messages=messages)
+
+
+def _under_way(entry: Entry, now: datetime) -> Entry:
+    pending = entry.pending
+    assert pending is not None  # noqa: S101 - it has a line
+    # Of an earlier sweep's attempt nobody recorded what became of it.
+    lost_sight = pending.sent_at is not None and pending.sent_at != now
+    return replace(entry, pending=replace(pending, sent_at=now, in_doubt=pending.in_doubt or lost_sight))

@@ -2,12 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 
 from contract.incidents import UnknownReason
 from contract.messages import SENDER_PREFIX, MessageKind
 from contract.senders import SenderState
 from handlers.messages.message import Line, Recipient
 from handlers.messages.rules.finding import Finding, resting, waiting
+from handlers.messages.rules.hearing import settle
 from handlers.messages.rules.incidents import is_mine, is_muted
 from handlers.messages.rules.notices import SENDER_SAY, Now
 from handlers.messages.rules.told import Entry, Said, Told, incident_key, list_entries, sender_key
@@ -25,15 +27,36 @@ def find_senders(recipient: Recipient, told: Told, situation: Situation, *, quie
         key = sender_key(sender.key)
         entry = entries.get(key, Entry(sender=sender.key))
         theirs = unknown[sender.key]
-        is_now = _how_it_is(sender, entry)
-        kind = SENDER_SAY.get((entry.said, is_now))
-        if kind is MessageKind.SILENT and not _concerns(recipient, told, sender, theirs, situation):
-            kind = None
-        if kind is not None and is_told(recipient, kind) and not quiet:
-            line = Line(kind=kind, subject=key, sender=sender, unknown=_named(kind, theirs))
-            yield Finding(key=key, entry=waiting(entry, kind, situation.now), line=line)
-        elif key in entries:
-            yield Finding(key=key, entry=resting(entry) if _worth_keeping(recipient, entry, is_now) else None)
+        concerns = _concerns(recipient, told, sender, theirs, situation)
+        yield _find(recipient, key, entry, sender, theirs, situation.now, concerns=concerns, quiet=quiet)
+
+
+def _find(
+    recipient: Recipient,
+    key: str,
+    entry: Entry,
+    sender: Sender,
+    unknown: Sequence[Incident],
+    now: datetime,
+    *,
+    concerns: bool,
+    quiet: bool,
+) -> Finding:
+    def word(known: Entry) -> MessageKind | None:
+        kind = SENDER_SAY.get((known.said, _how_it_is(sender, known)))
+        if kind is None or quiet or not is_told(recipient, kind):
+            return None
+        return kind if concerns or kind is not MessageKind.SILENT else None
+
+    def line(kind: MessageKind) -> Line:
+        named = tuple(unknown) if kind is MessageKind.SILENT else ()
+        return Line(kind=kind, subject=key, sender=sender, unknown=named)
+
+    entry, kind = settle(entry, word, line, now)
+    if kind is not None:
+        return Finding(key=key, entry=waiting(entry, kind, now), line=line(kind))
+    kept = resting(entry)
+    return Finding(key=key, entry=kept if _worth_keeping(recipient, kept, _how_it_is(sender, kept)) else None)
 
 
 def _how_it_is(sender: Sender, entry: Entry) -> Now:
@@ -65,10 +88,6 @@ def _unknown_by_sender(recipient: Recipient, situation: Situation) -> Mapping[st
     for theirs in found.values():
         theirs.sort(key=lambda one: (one.breached_since, one.incident_id))
     return found
-
-
-def _named(kind: MessageKind, unknown: Sequence[Incident]) -> tuple[Incident, ...]:
-    return tuple(unknown) if kind is MessageKind.SILENT else ()
 
 
 def _worth_keeping(recipient: Recipient, entry: Entry, is_now: Now) -> bool:

@@ -8,6 +8,7 @@ from typing import Final
 
 from contract.folder_key import folder_key
 from contract.messages import INCIDENT_PREFIX, SENDER_PREFIX, MessageKind
+from handlers.messages.message import Line
 
 UNREADABLE_PREFIX: Final = "unreadable#"
 
@@ -42,6 +43,15 @@ class Pending:
     failed_at: datetime | None = None
     """The first of these times."""
     retry_at: datetime | None = None
+    sent_at: datetime | None = None
+    """The plan by which it is on its way; None once it is recorded what became of that."""
+    in_doubt: bool = False
+    """It may have arrived: whoever sent it was stopped before that was recorded, or got no answer."""
+
+    @property
+    def maybe_heard(self) -> bool:
+        """Whether the recipient may have read it."""
+        return self.in_doubt or self.sent_at is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,13 +116,20 @@ def list_entries(told: Told, prefix: str) -> dict[str, Entry]:
     return {key: entry for key, entry in told.entries.items() if key.startswith(prefix)}
 
 
+def entry_key(line: Line) -> str:
+    """The key of the entry that a line is of."""
+    if line.folder is not None and line.sender is not None:
+        return unreadable_key(line.sender.key, line.folder.folder)
+    return line.subject
+
+
 def list_told(told: Told) -> list[tuple[str, str]]:
     """The incidents, by sender and id, that the next situation has to hold, live or not: an end is owed."""
     owed = (Said.BEGUN, Said.UNKNOWN, Said.QUIET)
     return [
         (entry.sender, key.removeprefix(INCIDENT_PREFIX))
         for key, entry in list_entries(told, INCIDENT_PREFIX).items()
-        if entry.said in owed
+        if entry.said in owed or (entry.pending is not None and entry.pending.maybe_heard)
     ]
 
 
