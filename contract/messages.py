@@ -13,7 +13,8 @@ class MessageAttribute(StrEnum):
     PART = "Part"
     """Sort key: `STATE_PREFIX` and a number, or the moment of a line of the log and its recipient."""
     BODY = "Body"
-    """What the rules know of a recipient, as JSON: nobody else's to read."""
+    """What the rules know of a recipient, compressed: nobody else's to read. What people are shown of it
+    stands beside it, in the first of its items."""
     CHUNKS = "Chunks"
     """In how many items a recipient's state is stored."""
     REVISION = "Revision"
@@ -21,7 +22,8 @@ class MessageAttribute(StrEnum):
     LEASED_UNTIL = "LeasedUntil"
     """Until when one sweep has the recipient to itself."""
     DISABLED_SINCE = "DisabledSince"
-    """Since when nothing is sent over a channel, for an error that no retry mends."""
+    """Since when nothing is sent over a channel, for an error that no retry mends. Whoever takes it away, and
+    adds one to `REVISION`, has the next sweep send again."""
     FAILING_SINCE = "FailingSince"
     PROBLEM = "Problem"
     """What the last attempt failed with; never an address of a webhook."""
@@ -32,6 +34,8 @@ class MessageAttribute(StrEnum):
     OWNER = "Owner"
     CHANNEL = "Channel"
     """As people are shown it, such as `Slack orders`."""
+    FOLDER = "Folder"
+    """Of a line about a folder that a sender cannot read: as it was spelt."""
     EXPIRES_AT = "ExpiresAt"
 
 

@@ -30,7 +30,10 @@ class Metric(StrEnum):
     """Given up after all attempts."""
     MESSAGES_SWEPT = "MessagesSwept"
     """Recipients that a sweep looked at."""
+    MESSAGE_DELAY = "MessageDelay"
+    """Seconds from the run that opened an incident to the message of it; of a sweep, the longest."""
     CHANNELS_DISABLED = "ChannelsDisabled"
+    """How many are, at each sweep."""
 
 
 @unique

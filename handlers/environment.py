@@ -74,6 +74,48 @@ class IngestEnvironment:
 
 
 @dataclass(frozen=True)
+class MessagesEnvironment:
+    """What the function that tells owners needs to know."""
+
+    table_name: str
+    senders_table_name: str
+    incidents_table_name: str
+    messages_table_name: str
+    retention_days: int
+    """Days an incident is kept after it ended; 0 keeps it for good."""
+    webhooks_secret_id: str
+    """The secret with the addresses of webhooks; empty where there are none."""
+    mail_from: str
+    """Who mails come from; empty where SES is not used."""
+    owner_topics_prefix: str
+    """What the ARN of each owner's topic begins with; empty where there are none."""
+    dashboard_url: str
+    """Where links lead; empty for none."""
+    docs_url: str
+
+    @property
+    def retention(self) -> timedelta | None:
+        """How long an incident is kept after it ended; None for good."""
+        return timedelta(days=self.retention_days) if self.retention_days else None
+
+    @classmethod
+    def read(cls) -> Self:
+        """Raises `RuntimeError` naming the variable that is missing."""
+        return cls(
+            table_name=_required(Variable.TABLE_NAME),
+            senders_table_name=_required(Variable.SENDERS_TABLE_NAME),
+            incidents_table_name=_required(Variable.INCIDENTS_TABLE_NAME),
+            messages_table_name=_required(Variable.MESSAGES_TABLE_NAME),
+            retention_days=int(_required(Variable.RETENTION_DAYS)),
+            webhooks_secret_id=os.environ.get(Variable.WEBHOOKS_SECRET_ID, ""),
+            mail_from=os.environ.get(Variable.MAIL_FROM, ""),
+            owner_topics_prefix=os.environ.get(Variable.OWNER_TOPICS_PREFIX, ""),
+            dashboard_url=os.environ.get(Variable.DASHBOARD_URL, ""),
+            docs_url=os.environ.get(Variable.DOCS_URL, ""),
+        )
+
+
+@dataclass(frozen=True)
 class ProjectionEnvironment:
     """What IncidentLambda needs to know."""
 

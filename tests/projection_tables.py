@@ -1,15 +1,18 @@
-"""The tables of the projection, empty and keyed as the program keys them, for any DynamoDB client."""
+"""Tables of the projection and of messages, empty and keyed as the program keys them, for any client."""
 
 from typing import TYPE_CHECKING, Any
 
 from contract.incidents import IncidentAttribute, IncidentIndex
+from contract.messages import MessageAttribute
 from contract.runs import RunAttribute
 from contract.senders import SenderAttribute, SenderIndex
+from contract.table import Attribute, Index
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RUNS, SENDERS, INCIDENTS = "FileSlaRuns", "FileSlaSenders", "FileSlaIncidents"
+ERRORS, MESSAGES = "FileSlaErrors", "FileSlaMessages"
 
 
 def create_projection_tables(client: "DynamoDBClient") -> None:
@@ -39,15 +42,28 @@ def create_projection_tables(client: "DynamoDBClient") -> None:
     )
 
 
+def create_message_tables(client: "DynamoDBClient") -> None:
+    """Creates what telling owners takes beside those: messages, and the records that name files."""
+    _create(client, MESSAGES, MessageAttribute.ABOUT, MessageAttribute.PART)
+    _create(
+        client,
+        ERRORS,
+        Attribute.ERROR_ID,
+        None,
+        {Index.AFFECTED_DATE: (Attribute.AFFECTED_DATE, Attribute.FOLDER)},
+    )
+
+
 def _create(
     client: "DynamoDBClient",
     name: str,
     partition_key: str,
-    sort_key: str,
+    sort_key: str | None,
     indexes: dict[Any, tuple[str, ...]] | None = None,
     local_indexes: dict[Any, tuple[str, ...]] | None = None,
 ) -> None:
-    keys = {(partition_key, sort_key), *(indexes or {}).values(), *(local_indexes or {}).values()}
+    own = (partition_key, *((sort_key,) if sort_key else ()))
+    keys = {own, *(indexes or {}).values(), *(local_indexes or {}).values()}
     optional: dict[str, Any] = {}
     if indexes:
         optional["GlobalSecondaryIndexes"] = [_index(*entry) for entry in indexes.items()]
@@ -56,7 +72,7 @@ def _create(
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        KeySchema=_schema(partition_key, sort_key),
+        KeySchema=_schema(*own),
         AttributeDefinitions=[
             {"AttributeName": attribute, "AttributeType": "S"}
             for attribute in sorted({str(key) for pair in keys for key in pair})

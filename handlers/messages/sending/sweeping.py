@@ -1,0 +1,122 @@
+"""One sweep over all recipients: several at once, so that a slow channel holds up nobody else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from contract.owners.model import Owners
+from handlers.messages.message import Recipient
+from handlers.messages.rendering.context import Context
+from handlers.messages.rules.recipients import list_recipients
+from handlers.messages.rules.told import list_told
+from handlers.messages.sending.correcting import correct_owners
+from handlers.messages.sending.outcome import Outcome
+from handlers.messages.sending.reading import SituationReader
+from handlers.messages.sending.recipient_store import Known, RecipientStore
+from handlers.messages.sending.targets import Targets
+from handlers.messages.sending.telling import Delivering, Telling
+from handlers.messages.sending.worst_files import WorstFiles
+from handlers.messages.situation import Situation
+from handlers.web.telemetry import logger
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+AT_ONCE: Final = 8
+"""Recipients that are told at the same time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageSweep:
+    """Tells everybody what is due.
+
+    Attributes:
+        client: a DynamoDB client; `components/functions/specs/messages_needs.py` says what it may do.
+        errors_table: the table FileSlaErrors.
+        incidents_table: the table FileSlaIncidents.
+        owners: whom folders belong to.
+        reader: reads what is so.
+        store: keeps what is known of recipients.
+        channels: delivers.
+        targets: tells where channels lead.
+        dashboard_url: where links lead; empty for none.
+        docs_url: the folder `docs` on the web; empty for no link to it.
+        retention: how long an incident is kept after its end; None for good.
+        clock: the time; tests pass their own.
+    """
+
+    client: "DynamoDBClient"
+    errors_table: str
+    incidents_table: str
+    owners: Owners
+    reader: SituationReader
+    store: RecipientStore
+    channels: Delivering
+    targets: Targets
+    dashboard_url: str
+    docs_url: str
+    retention: timedelta | None
+    clock: Callable[[], datetime]
+
+    def run(self, seconds_left: Callable[[], float]) -> Outcome:
+        """One sweep. What it has no time for, the next one finds.
+
+        Recipients are read before the situation: whoever writes one meanwhile makes this sweep's write of it
+        fail, so that nothing is said by a situation that is older than what was said last.
+
+        Args:
+            seconds_left: the time until the function has to be done.
+        """
+        now = self.clock()
+        recipients = list_recipients(self.owners)
+        known = self.store.read(recipients)
+        told = {incident for one in known.values() for incident in list_told(one.told)}
+        reading = self.reader.read(now, told)
+        telling = Telling(
+            store=self.store,
+            channels=self.channels,
+            targets=self.targets,
+            files=WorstFiles(self.client, self.errors_table),
+            context=Context(now=now, dashboard_url=self.dashboard_url, docs_url=self.docs_url),
+            retention=self.retention,
+            clock=self.clock,
+            seconds_left=seconds_left,
+        )
+        outcome = self._tell_all(telling, _in_turn(recipients, now), known, reading.situation, seconds_left)
+        corrected = correct_owners(self.client, self.incidents_table, reading.misattributed, seconds_left)
+        if corrected:
+            logger.info("owners of incidents were corrected", extra={"incidents": corrected})
+        return outcome
+
+    def _tell_all(
+        self,
+        telling: Telling,
+        recipients: Sequence[Recipient],
+        known: Mapping[str, Known],
+        situation: Situation,
+        seconds_left: Callable[[], float],
+    ) -> Outcome:
+        pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="telling")
+        running: list[Future[Outcome]] = [
+            pool.submit(telling.tell, one, known[one.key], situation)
+            for one in recipients
+            if one.key in known
+        ]
+        done, unfinished = wait(running, timeout=max(0.0, seconds_left()))
+        # One that hangs goes on by itself, or is ended with the process: its lease runs out either way.
+        pool.shutdown(wait=False, cancel_futures=True)
+        outcome = Outcome.gather(one.result() for one in done if not one.cancelled())
+        if unfinished:
+            logger.error("recipients were not told in time", extra={"recipients": len(unfinished)})
+        outcome.faults += len(unfinished) + len(recipients) - len(running)
+        return outcome
+
+
+def _in_turn(recipients: Sequence[Recipient], now: datetime) -> Sequence[Recipient]:
+    """Another one first in each minute: should time not suffice, it is not the same ones that go without."""
+    if not recipients:
+        return recipients
+    first = int(now.timestamp() // 60) * AT_ONCE % len(recipients)
+    return [*recipients[first:], *recipients[:first]]

@@ -1,0 +1,130 @@
+"""Telling owners over tables in memory, with a clock that tests turn and a channel that obeys them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+
+from contract.messages import INCIDENT_PREFIX, SENDER_PREFIX
+from contract.owners.model import Channel, ChannelKind, Owner, Owners, Rule
+from handlers.messages.channels.webhooks import Webhooks
+from handlers.messages.message import Message
+from handlers.messages.rendering.context import Context
+from handlers.messages.rules.recipients import list_recipients
+from handlers.messages.sending.outcome import Outcome
+from handlers.messages.sending.reading import SituationReader
+from handlers.messages.sending.recipient_store import Known, RecipientStore
+from handlers.messages.sending.rows import Rows
+from handlers.messages.sending.sweeping import MessageSweep
+from handlers.messages.sending.targets import Targets
+from tests.incidents.playing import START
+from tests.projection import Projection
+from tests.projection_tables import ERRORS, INCIDENTS, MESSAGES, SENDERS
+
+WEBHOOKS = '{"orders": "https://hooks.example.com/orders-secret", "bank": "https://hooks.example.com/b"}'
+
+
+def slack(name: str) -> Channel:
+    return Channel(kind=ChannelKind.SLACK, targets=(name,))
+
+
+def an_owners_file(**changes: Any) -> Owners:
+    """Two owners: `bank` has what is under `E:\\`, and `orders` all else."""
+    owners = {name: Owner(name=name, channels=(slack(name),)) for name in ("orders", "bank")}
+    rules = (Rule(owner="bank", folder="E:\\*", line=9),)
+    return Owners(**{"owners": owners, "rules": rules, "default": "orders", **changes})
+
+
+@dataclass
+class Post:
+    """A channel that delivers all it gets, until told otherwise. Threads may share it."""
+
+    sent: list[tuple[Message, Context]] = field(default_factory=list)
+    before: Callable[[Message], None] = lambda _: None
+    """What happens before a delivery: it may raise."""
+    after: Callable[[Message], None] = lambda _: None
+    """What happens right after one."""
+    most: int = 1000
+    """Lines of one delivery."""
+    _lock: Lock = field(default_factory=Lock)
+
+    def deliver(self, message: Message, context: Context) -> Message:
+        self.before(message)
+        part = Message(recipient=message.recipient, lines=message.lines[: self.most])
+        with self._lock:
+            self.sent.append((part, context))
+        self.after(part)
+        return part
+
+    def take(self) -> list[tuple[str, list[str]]]:
+        """What was delivered since: to whom, and what of which folder or sender."""
+        sent, self.sent = self.sent, []
+        return [(one.recipient.owner.name, [name_line(line) for line in one.lines]) for one, _ in sent]
+
+
+def name_line(line: Any) -> str:
+    of = line.incident.folder if line.incident else line.folder.folder if line.folder else line.sender.name
+    return f"{line.kind} {of}"
+
+
+@dataclass
+class Messenger:
+    """What runs for it in Lambda."""
+
+    projection: Projection
+    owners: Owners = field(default_factory=an_owners_file)
+    post: Post = field(default_factory=Post)
+    client: Any = None
+    """The projection's where there is none."""
+    retention: timedelta | None = None
+    webhooks: str = WEBHOOKS
+    now: datetime = START
+    left: float = 60.0
+
+    def __post_init__(self) -> None:
+        self.client = self.client or self.projection.client
+
+    def build(self) -> MessageSweep:
+        """A process of its own."""
+        webhooks = Webhooks(lambda: self.webhooks)
+        return MessageSweep(
+            client=self.client,
+            errors_table=ERRORS,
+            incidents_table=INCIDENTS,
+            owners=self.owners,
+            reader=SituationReader(self.client, SENDERS, INCIDENTS, Rows(self.owners)),
+            store=RecipientStore(self.client, MESSAGES),
+            channels=self.post,
+            targets=Targets(webhooks, "sla@example.com"),
+            dashboard_url="https://sla.example.com",
+            docs_url="docs",
+            retention=self.retention,
+            clock=lambda: self.now,
+        )
+
+    def sweep(self, minutes: float | None = None) -> Outcome:
+        """Time passes, until so many minutes after the start, and a sweep comes."""
+        if minutes is not None:
+            self.now = START + timedelta(minutes=minutes)
+        return self.build().run(lambda: self.left)
+
+    def sweep_until(self, first: int, last: int) -> list[Outcome]:
+        """A sweep each minute."""
+        return [self.sweep(minute) for minute in range(first, last + 1)]
+
+    def known(self) -> dict[str, Known]:
+        """What is known of each recipient."""
+        return RecipientStore(self.projection.client, MESSAGES).read(list_recipients(self.owners))
+
+    def items(self) -> list[dict[str, Any]]:
+        """The table, as plain values."""
+        items = self.projection.client.scan(TableName=MESSAGES)["Items"]
+        plain = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
+        return sorted(plain, key=lambda item: (item["About"], item["Part"]))
+
+    def log(self) -> list[tuple[str, str]]:
+        """To whom what was told, in order of time."""
+        lines = [item for item in self.items() if item["About"].startswith((INCIDENT_PREFIX, SENDER_PREFIX))]
+        lines.sort(key=lambda item: item["Part"])
+        return [(item["Owner"], item["Told"]) for item in lines]

@@ -1,0 +1,17 @@
+"""Telling owners over tables in memory."""
+
+import boto3
+import pytest
+
+from tests.messenger import Messenger
+from tests.projection import Projection
+from tests.projection_tables import create_message_tables, create_projection_tables
+from tests.unit.conftest import REGION
+
+
+@pytest.fixture
+def messenger(aws: None) -> Messenger:
+    client = boto3.client("dynamodb", region_name=REGION)
+    create_projection_tables(client)
+    create_message_tables(client)
+    return Messenger(Projection(client))
