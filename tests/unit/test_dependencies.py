@@ -45,7 +45,7 @@ def _find_handler(group: str) -> str:
 
 
 _FUNCTION = "-function"
-LAMBDA = frozenset({"boto3", "botocore"})
+LAMBDA = frozenset({"boto3", "botocore", "urllib3"})
 ENVIRONMENTS = {
     "program": Environment(("__main__.py",), (PROGRAM,)),
     **{

@@ -1,0 +1,57 @@
+"""Messages to topics of Amazon SNS."""
+
+from typing import Any, Final
+
+from contract.owners.model import ChannelKind
+from handlers.messages.channels.aws_errors import telling
+from handlers.messages.message import Recipient
+from handlers.messages.rendering.document import Document
+from handlers.messages.rendering.plain_text import render_text
+from handlers.messages.rendering.topic import fits_topic
+
+_FATAL: Final = frozenset(
+    {
+        "AuthorizationError",
+        "EndpointDisabled",
+        "InvalidParameter",
+        "KMSAccessDenied",
+        "KMSDisabled",
+        "KMSInvalidState",
+        "KMSNotFound",
+        "KMSOptInRequired",
+        "NotFound",
+    }
+)
+
+
+class TopicChannel:
+    """Publishes to topics. Threads may share it.
+
+    Args:
+        client: of SNS.
+        owner_topics_prefix: what the ARN of each owner's own topic begins with, to which mail goes where SES
+            is not used.
+    """
+
+    def __init__(self, client: Any, owner_topics_prefix: str) -> None:
+        self._client = client
+        self._owner_topics_prefix = owner_topics_prefix
+
+    def fits(self, document: Document) -> bool:
+        """Whether one message holds it."""
+        return fits_topic(document)
+
+    def send(self, recipient: Recipient, document: Document) -> None:
+        """Publishes a document as text, with its subject, which a subscription by mail shows as such.
+
+        For what it raises, see `Medium`.
+        """
+        arn = self._find_topic(recipient)
+        remedy = f"is {arn} there, in this region, and may the function publish to it?"
+        with telling("Amazon SNS", _FATAL, remedy):
+            self._client.publish(TopicArn=arn, Subject=document.subject, Message=render_text(document))
+
+    def _find_topic(self, recipient: Recipient) -> str:
+        if recipient.channel.kind is ChannelKind.SNS:
+            return recipient.channel.targets[0]
+        return f"{self._owner_topics_prefix}{recipient.owner.name}"

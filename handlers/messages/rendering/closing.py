@@ -1,0 +1,70 @@
+"""The end of every message: where more can be read, why its reader gets it, and how to get fewer."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from contract.messages import ENDS, MessageKind
+from contract.owners.model import ChannelKind
+from handlers.messages.message import Line, Recipient
+from handlers.messages.rendering.document import Link, Phrase, name, say
+from handlers.messages.rendering.places import find_url
+
+_PAGE: Final = "messages.md"
+"""What the documents say of messages."""
+_OVER: Final = ENDS | {MessageKind.READABLE, MessageKind.SPEAKS}
+_CHANNELS: Final = {
+    ChannelKind.MAIL: "mail",
+    ChannelKind.SLACK: "Slack",
+    ChannelKind.TEAMS: "Teams",
+    ChannelKind.SNS: "an SNS topic",
+}
+
+
+def list_links(lines: Sequence[Line], dashboard_url: str, docs_url: str) -> tuple[Link, ...]:
+    """The ways to the dashboard and to the documents, as far as their addresses are known."""
+    links = []
+    if dashboard_url:
+        alone = lines[0] if len(lines) == 1 else None
+        links.append(
+            Link(text=_name_link(alone), url=find_url(alone, dashboard_url))
+            if alone
+            else Link(text="Open the overview", url=dashboard_url)
+        )
+    if docs_url:
+        links.append(Link(text="How messages work", url=f"{docs_url.rstrip('/')}/{_PAGE}"))
+    return tuple(links)
+
+
+def write_notes(lines: Sequence[Line], recipient: Recipient, following: int) -> tuple[Phrase, ...]:
+    """Why this came here, and how to get fewer of its like.
+
+    Args:
+        lines: what the message says.
+        recipient: who gets it.
+        following: how many more lines did not fit into it.
+    """
+    notes = [_write_fewer(lines, recipient), _write_reason(lines, recipient)]
+    if following:
+        rest = "1 more follows" if following == 1 else f"{following:,} more follow"
+        notes.insert(0, say(f"{rest} in another message."))
+    return tuple(notes)
+
+
+def _write_reason(lines: Sequence[Line], recipient: Recipient) -> Phrase:
+    what = "it belongs to" if len(lines) == 1 else "these belong to"
+    return (*say(f"This came by {_CHANNELS[recipient.channel.kind]} because {what} "), *_who(recipient))
+
+
+def _write_fewer(lines: Sequence[Line], recipient: Recipient) -> Phrase:
+    begin = "To get fewer: "
+    if any(line.incident is not None and line.kind not in _OVER for line in lines):
+        begin += "acknowledge or snooze an incident on its page of the dashboard; "
+    return (*say(f"{begin}set quiet hours, or what is told, for "), *_who(recipient))
+
+
+def _who(recipient: Recipient) -> Phrase:
+    return (*name(recipient.owner.name), *say(" in owners.yaml."))
+
+
+def _name_link(line: Line) -> str:
+    return "Open the incident" if line.incident is not None else "Open the sender"

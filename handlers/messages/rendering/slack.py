@@ -1,0 +1,134 @@
+"""A document as a message of Slack's Block Kit, for an incoming webhook.
+
+Names stand in `rich_text` alone, whose texts Slack takes as they are: in `mrkdwn` there is no way to write a
+`*` that is none, and `<!channel>` wakes everybody. Links are elements of their own there, so nothing has to
+be escaped but the fallback, which is `mrkdwn` wherever it is shown.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from handlers.messages.rendering.document import Document, Entry, Files, Phrase, Section
+from handlers.messages.rendering.json_body import encode_body
+from handlers.messages.rendering.plain_text import count_more, render_text
+from handlers.messages.rendering.shown import shorten
+
+MAX_BLOCKS: Final = 50
+"""Blocks of one message (Slack's reference, "Blocks")."""
+MAX_TEXT: Final = 3000
+"""Characters of one text (Slack's reference, "Text object")."""
+MAX_HEADER: Final = 150
+MAX_BLOCKS_CHARACTERS: Final = 12_000
+"""Characters of all blocks as JSON. Not documented: about 13,200 were refused with `msg_blocks_too_long`
+(slackapi/bolt-js, issue 2509)."""
+MAX_PLAIN: Final = 4000
+"""Characters of a message without blocks, beyond which Slack says that people do not read on ("Text")."""
+
+Block = dict[str, Any]
+Element = dict[str, Any]
+
+
+def fits_slack(document: Document) -> bool:
+    """Whether it can be sent as one message."""
+    blocks = render_slack(document)["blocks"]
+    return len(blocks) <= MAX_BLOCKS and len(encode_body(blocks).decode()) <= MAX_BLOCKS_CHARACTERS
+
+
+def render_slack(document: Document) -> dict[str, Any]:
+    """The body of the request."""
+    return {
+        # What a notification shows, and a program that reads the screen.
+        "text": _escape(document.subject),
+        "mrkdwn": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "blocks": list(_list_blocks(document)),
+    }
+
+
+def render_plainly(document: Document) -> dict[str, Any]:
+    """The body of a request without blocks, should Slack not like them."""
+    return {"text": _escape(render_text(document)[:MAX_PLAIN]), "mrkdwn": False, "unfurl_links": False}
+
+
+def _list_blocks(document: Document) -> Iterator[Block]:
+    headline = f"{document.sign} {document.headline}"
+    yield {"type": "header", "text": _plain(shorten(headline, MAX_HEADER))}
+    head = [*_style(document.place, bold=True), *_line(document.place), *_style(document.lead)]
+    facts = [
+        element
+        for fact in document.facts
+        for element in (_text(f"{fact.label}: ", bold=True), *_style(fact.value), _text("\n"))
+    ]
+    yield _rich(_section(head), *([_section(facts[:-1])] if facts else ()))
+    for section in document.sections:
+        yield _render_section(section)
+    if document.files:
+        yield _render_files(document.files)
+    if document.links:
+        links: list[Element] = []
+        for link in document.links:
+            links += [*([_text("  ·  ")] if links else ()), _link(link.text, link.url)]
+        yield _rich(_section(links))
+    notes = [element for note in document.notes for element in (*_style(note, italic=True), _text(" "))]
+    yield _rich(_section(notes[:-1]))
+
+
+def _render_section(section: Section) -> Block:
+    items = [_render_entry(entry) for entry in section.entries]
+    if section.more:
+        items.append(_section([_text(count_more(section.more))]))
+    return _rich(_section([_text(section.title, bold=True)]), _list(items))
+
+
+def _render_entry(entry: Entry) -> Element:
+    way = [_text(" "), _link("Open", entry.url)] if entry.url else []
+    return _section([_text(f"{entry.sign} "), *_style(entry.place), _text("\n"), *_style(entry.said), *way])
+
+
+def _render_files(files: Files) -> Block:
+    items = [_section([*_style(row.name), _text(" "), *_style(row.said)]) for row in files.rows]
+    if files.more:
+        items.append(_section([_text(count_more(files.more))]))
+    title = _section([_text(files.title, bold=bool(files.rows))])
+    return _rich(title, *([_list(items)] if items else ()))
+
+
+def _rich(*elements: Element) -> Block:
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def _section(elements: Iterable[Element]) -> Element:
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def _list(items: Iterable[Element]) -> Element:
+    return {"type": "rich_text_list", "style": "bullet", "elements": list(items)}
+
+
+def _style(phrase: Phrase, **style: bool) -> list[Element]:
+    """The parts of a phrase; names look like code."""
+    return [
+        _text(part.text, **({**style, "code": True} if part.name else style)) for part in phrase if part.text
+    ]
+
+
+def _line(phrase: Phrase) -> list[Element]:
+    return [_text("\n")] if phrase else []
+
+
+def _text(text: str, **style: bool) -> Element:
+    return {"type": "text", "text": text, **({"style": style} if style else {})}
+
+
+def _link(text: str, url: str) -> Element:
+    return {"type": "link", "url": url, "text": text}
+
+
+def _plain(text: str) -> Element:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _escape(text: str) -> str:
+    """The three characters by which links and mentions are written (Slack's reference, "Escaping text")."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
