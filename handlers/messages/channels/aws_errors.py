@@ -1,21 +1,21 @@
 """What an error of an AWS service means: wait and send again, or have somebody mend the channel."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.messages.channels.errors import ChannelError, DeliveryError
 
 
-@contextmanager
-def telling(service: str, fatal: Collection[str], remedy: str) -> Iterator[None]:
-    """Raises what an error of the service means.
+def send_by(service: str, request: Callable[[], object], fatal: Collection[str], remedy: str) -> None:
+    """Makes a request, and raises what an error of the service means.
 
-    The service's own text is left out: SES names addresses in it.
+    The service's own text is left out, for SES names addresses in it; so is the error itself, which is why
+    nothing is raised where it is at hand.
 
     Args:
         service: what errors call it.
+        request: makes the request.
         fatal: codes of errors that no retry mends.
         remedy: what to look at then.
 
@@ -25,7 +25,7 @@ def telling(service: str, fatal: Collection[str], remedy: str) -> Iterator[None]
     """
     error: DeliveryError | ChannelError
     try:
-        yield
+        request()
     except ClientError as failure:
         code = failure.response.get("Error", {}).get("Code", "unknown")
         said = f"{service} refused it ({code})"

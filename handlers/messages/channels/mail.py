@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from handlers.messages.channels.aws_errors import telling
+from handlers.messages.channels.aws_errors import send_by
 from handlers.messages.message import Recipient
 from handlers.messages.rendering.document import Document
 from handlers.messages.rendering.mail import fits_mail, render_mail
@@ -42,10 +42,15 @@ class MailChannel:
 
     def send(self, recipient: Recipient, document: Document) -> None:
         """Sends one mail to all addresses of the recipient's channel. For what it raises, see `Medium`."""
-        mail = render_mail(document, recipient, self._sender)
-        with telling("Amazon SES", _FATAL, _REMEDY):
-            self._client.send_email(
+        mail = render_mail(document, recipient, self._sender).as_bytes()
+        addresses = list(recipient.channel.targets)
+        send_by(
+            "Amazon SES",
+            lambda: self._client.send_email(
                 FromEmailAddress=self._sender,
-                Destination={"ToAddresses": list(recipient.channel.targets)},
-                Content={"Raw": {"Data": mail.as_bytes()}},
-            )
+                Destination={"ToAddresses": addresses},
+                Content={"Raw": {"Data": mail}},
+            ),
+            _FATAL,
+            _REMEDY,
+        )

@@ -64,10 +64,10 @@ class Poster:
                 text = answer.read(_MAX_ANSWER_BYTES).decode(errors="replace")
             finally:
                 answer.release_conn()
-        except urllib3.exceptions.TimeoutError:
-            problem = f"{service} did not answer in time"
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             problem = f"{service} could not be reached ({type(error).__name__})"
+            if isinstance(error, urllib3.exceptions.ReadTimeoutError):
+                problem = f"{service} did not answer in time"
         else:
             return Answer(answer.status, text, _read_retry_after(answer.headers))
         raise DeliveryError(problem)

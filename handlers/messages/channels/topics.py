@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from contract.owners.model import ChannelKind
-from handlers.messages.channels.aws_errors import telling
+from handlers.messages.channels.aws_errors import send_by
 from handlers.messages.message import Recipient
 from handlers.messages.rendering.document import Document
 from handlers.messages.rendering.plain_text import render_text
@@ -48,8 +48,13 @@ class TopicChannel:
         """
         arn = self._find_topic(recipient)
         remedy = f"is {arn} there, in this region, and may the function publish to it?"
-        with telling("Amazon SNS", _FATAL, remedy):
-            self._client.publish(TopicArn=arn, Subject=document.subject, Message=render_text(document))
+        text = render_text(document)
+        send_by(
+            "Amazon SNS",
+            lambda: self._client.publish(TopicArn=arn, Subject=document.subject, Message=text),
+            _FATAL,
+            remedy,
+        )
 
     def _find_topic(self, recipient: Recipient) -> str:
         if recipient.channel.kind is ChannelKind.SNS:

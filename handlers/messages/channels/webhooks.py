@@ -10,6 +10,8 @@ from handlers.messages.channels.errors import ChannelError, DeliveryError
 
 KEPT_SECONDS: Final = 300.0
 """How long an address is used before it is read again: a new one reaches a running function so."""
+_SCHEMES: Final = ("https://", "http://127.0.0.1:")
+"""How an address begins; the second is the local stack's."""
 
 
 class Webhooks:
@@ -31,7 +33,7 @@ class Webhooks:
         """The address of a webhook.
 
         Raises:
-            ChannelError: there is none of this name.
+            ChannelError: there is none of this name, or what is there is no address.
             DeliveryError: the secret could not be read.
         """
         with self._lock:
@@ -39,9 +41,10 @@ class Webhooks:
                 self._addresses = self._load()
                 self._good_until = self._clock() + KEPT_SECONDS
             address = self._addresses.get(name)
-        if address is None:
+        if address is None or not address.startswith(_SCHEMES):
+            problem = "has no address" if address is None else "has an address that is none"
             raise ChannelError(
-                f"the webhook {name} has no address: set it with "
+                f"the webhook {name} {problem}: set it, from https:// on, with "
                 f"pulumi config set --secret --path 'webhooks.{name}', and run pulumi up"
             )
         return address
