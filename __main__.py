@@ -10,6 +10,7 @@ from components.functions.incident_projection import IncidentProjection, Inciden
 from components.functions.route_functions import RouteFunctions, RouteFunctionsArgs
 from components.identity import Identity, IdentityArgs
 from components.monitoring.monitoring import Monitoring, MonitoringArgs
+from components.owner_channels import OwnerChannels, OwnerChannelsArgs
 from components.provider import use_provider
 from components.settings import Settings
 from components.specs.analyst_permissions import build_analyst_permissions
@@ -39,6 +40,7 @@ functions = RouteFunctions(
     "functions", RouteFunctionsArgs(settings=settings, identity=identity, tables=tables, key=key), opts
 )
 IncidentProjection("projection", IncidentProjectionArgs(settings=settings, tables=tables, key=key), opts)
+OwnerChannels("owners", OwnerChannelsArgs.of(settings, key), opts)
 api = RestApi("api", RestApiArgs.of(settings, key, functions.by_path, identity.user_pool_arn), opts)
 domain = ApiDomain("domain", ApiDomainArgs.of(settings, api), opts) if settings.domain_name else None
 if settings.backup_days:

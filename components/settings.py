@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 import pulumi
@@ -14,7 +15,11 @@ from components.api.specs.tls import TlsPolicy
 from components.functions.specs.package import Target
 from components.specs.combinations import explain_contradictions
 from components.specs.mail_address import check_email, check_identity, check_sender
+from components.specs.owners_file import check_owners_file, find_owners_file
 from components.specs.unknown_keys import explain_unknown_keys
+from components.specs.webhooks import WEBHOOKS_KEY, explain_webhooks
+from contract.owners.file import read_owners_file
+from contract.owners.model import Owners
 from contract.routes import ROUTES
 
 ThreatProtection = Literal["off", "audit", "enforced"]
@@ -57,6 +62,17 @@ def _check_docs_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _check_dashboard_url(value: str) -> str:
+    if value and not re.fullmatch(
+        r"(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:\d{1,5})?[A-Za-z0-9._~/-]{0,100}", value
+    ):
+        raise ValueError(
+            "must be an https address such as https://sla.example.com, without ? and #, or one that begins "
+            "with http://127.0.0.1, or empty"
+        )
+    return value.rstrip("/")
+
+
 def _check_origin(value: str) -> str:
     if value != "*" and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
         raise ValueError('must be "*" or an origin such as https://ops.example.com, without a path')
@@ -73,7 +89,7 @@ def _check_cidrs(value: str) -> str:
 
 
 class Settings(BaseModel):
-    """Every configuration value of a stack. Defaults and descriptions are in Pulumi.yaml."""
+    """Every configuration value of a stack but its secrets. Defaults and descriptions are in Pulumi.yaml."""
 
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 
@@ -138,6 +154,13 @@ class Settings(BaseModel):
     threat_protection: ThreatProtection
     authenticator_apps: bool
     docs_url: Annotated[str, Field(min_length=1), AfterValidator(_check_docs_url)]
+    owners_file: Annotated[str, AfterValidator(check_owners_file)]
+    dashboard_url: Annotated[str, AfterValidator(_check_dashboard_url)]
+
+    @cached_property
+    def owners(self) -> Owners | None:
+        """Whom folders belong to; None where the stack tells nobody."""
+        return read_owners_file(find_owners_file(self.owners_file)) if self.owners_file else None
 
     @property
     def allowed_blocks(self) -> list[str]:
@@ -201,13 +224,16 @@ class Settings(BaseModel):
         config = pulumi.Config()
         keys = {field.alias or name for name, field in cls.model_fields.items()} - values.keys()
         values |= {key: config.get(key) for key in keys}
-        wrong = explain_unknown_keys(keys)
+        wrong = explain_unknown_keys({*keys, WEBHOOKS_KEY})
+        owners = None
         try:
             settings = cls.model_validate({key: value for key, value in values.items() if value is not None})
         except ValidationError as error:
             wrong += _explain(error)
         else:
+            owners = settings.owners
             wrong += explain_contradictions(settings)
+        wrong += explain_webhooks(owners)
         if wrong:
             raise pulumi.RunError("\n  ".join(["The stack's configuration is wrong:", *wrong]))
         return settings

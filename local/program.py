@@ -10,7 +10,7 @@ import pulumi
 from pulumi.runtime.stack import Stack
 
 from local.provider.calls import answer_call
-from local.stack_config import ROOT, STACK, load_config, project_name
+from local.stack_config import ROOT, STACK, list_secret_keys, load_config, project_name
 
 NewResource = Callable[[pulumi.runtime.MockResourceArgs], tuple[str | None, dict[str, Any]]]
 
@@ -52,7 +52,7 @@ def run_program(
     pulumi.runtime.set_mocks(
         _Resources(new_resource), project=project_name(), stack=stack, preview=False, logger=logger
     )
-    pulumi.runtime.set_all_config(load_config(stack, overrides))
+    pulumi.runtime.set_all_config(load_config(stack, overrides), list_secret_keys())
     exports: dict[str, Any] = {}
 
     def run() -> pulumi.Output[None]:

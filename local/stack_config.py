@@ -22,6 +22,11 @@ def config_schema() -> dict[str, dict[str, Any]]:
     return schema
 
 
+def list_secret_keys() -> list[str]:
+    """The keys whose values are secrets, which the CLI would hand over as such."""
+    return [f"{project_name()}:webhooks"]
+
+
 def load_config(stack: str = STACK, overrides: Mapping[str, Any] | None = None) -> dict[str, str]:
     """Defaults of Pulumi.yaml, values of the stack's file, and overrides, in rising order.
 

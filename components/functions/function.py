@@ -63,7 +63,7 @@ class FunctionArgs:
             role_name=f"{settings.function_name(role or name)}-{settings.region}",
             description=needs.description,
             handler=f"handlers.{name.replace('-', '_')}.handler",
-            package=build_package(name, settings.function_target),
+            package=build_package(name, settings.function_target, needs.data),
             memory_mb=settings.function_memory_mb,
             timeout_seconds=timeout_seconds,
             environment={

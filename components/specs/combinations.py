@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from components.specs.mail_address import find_address, holds
+from components.specs.owners_file import list_channels
+from contract.owners.model import ChannelKind
 
 if TYPE_CHECKING:
     from components.settings import Settings
@@ -12,7 +14,8 @@ if TYPE_CHECKING:
 def explain_contradictions(settings: "Settings") -> list[str]:
     """A sentence for each contradiction: which keys, what is wrong with them, and how to mend it."""
     return [
-        f"{settings.project}:{problem}" for problem in (*_find_in_domain(settings), *_find_in_mail(settings))
+        f"{settings.project}:{problem}"
+        for problem in (*_find_in_domain(settings), *_find_in_mail(settings), *_find_in_owners(settings))
     ]
 
 
@@ -59,3 +62,13 @@ def _find_in_mail(settings: "Settings") -> Iterator[str]:
             f"mailIdentity is {identity!r}, which does not hold {find_address(sender)!r} of mailFrom: SES "
             "sends from an address, or from those of a domain and its subdomains, that it has verified."
         )
+
+
+def _find_in_owners(settings: "Settings") -> Iterator[str]:
+    for channel in list_channels(settings.owners) if settings.owners else ():
+        topic = channel.targets[0]
+        if channel.kind is ChannelKind.SNS and (region := topic.split(":")[3]) != settings.region:
+            yield (
+                f"ownersFile is {settings.owners_file!r}: the topic {topic} in line {channel.line} is in the "
+                f"region {region}: name one in {settings.region}, where the function publishes."
+            )

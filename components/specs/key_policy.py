@@ -14,7 +14,7 @@ _USE = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*",
 
 
 def build_key_policy(key_arn: pulumi.Input[str], prefix: str, region: str) -> pulumi.Output[str]:
-    """The policy of a key that encrypts a stack's tables, secret, dead letters, logs and alarm topic.
+    """The policy of a key that encrypts a stack's tables, secrets, dead letters, logs and topics.
 
     Args:
         key_arn: of the key itself, which tells the account.
@@ -54,6 +54,7 @@ def _build_statements(account: str, prefix: str, region: str) -> list[dict[str, 
         through("dynamodb", "kms:CreateGrant", *_USE),
         through("secretsmanager", *_USE),
         through("sqs", *_USE),
+        through("sns", "kms:Decrypt", "kms:GenerateDataKey*"),
         {
             "Sid": "Logs",
             "Effect": "Allow",

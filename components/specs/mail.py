@@ -28,6 +28,11 @@ class Mail:
             region=settings.region,
         )
 
+    @property
+    def address(self) -> str:
+        """The sender's address, without a name."""
+        return find_address(self.sender)
+
     def identity_arn(self, account: str) -> str:
         """The ARN of the identity, in the account with this id."""
         return f"arn:aws:ses:{self.region}:{account}:identity/{self.identity}"

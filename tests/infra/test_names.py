@@ -39,6 +39,7 @@ def test_type_tokens_tell_concern_and_class(program: Program) -> None:
         "file-sla:functions:Sweep",
         "file-sla:identity:Identity",
         "file-sla:monitoring:Monitoring",
+        "file-sla:owners:OwnerChannels",
         "file-sla:tables:FileSlaErrors",
         "file-sla:tables:FileSlaIncidents",
         "file-sla:tables:FileSlaMessages",

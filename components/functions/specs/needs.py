@@ -1,7 +1,7 @@
 """What tells the needs of one function from those of the others."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 
@@ -17,3 +17,5 @@ class FunctionNeeds:
     permissions: Sequence[Allow]
     ready: Sequence[pulumi.Resource] = ()
     """What has to be there before the function runs."""
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Texts of files at the root of its package, by name."""

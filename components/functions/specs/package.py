@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -57,12 +57,13 @@ class Package:
     architecture: Architecture
 
 
-def build_package(name: str, target: Target) -> Package:
+def build_package(name: str, target: Target, data: Mapping[str, str] | None = None) -> Package:
     """The package of the function whose dependencies are the group `{name}-function`.
 
     Args:
         name: the function, such as `auth`.
         target: Lambda's architecture, or `host` for this machine and this interpreter.
+        data: texts of files at the package's root, by name.
 
     Raises:
         pulumi.RunError: uv could not resolve or install the dependencies.
@@ -89,6 +90,8 @@ def build_package(name: str, target: Target) -> Package:
     sources = find_sources(ROOT / "handlers" / f"{name.replace('-', '_')}.py", ROOT)
     for source in sources:
         digest.update(str(source.relative_to(ROOT)).encode() + b"\0" + source.read_bytes())
+    for file, text in sorted((data or {}).items()):
+        digest.update(f"\0{file}\0{text}".encode())
     path = CACHE / f"{name}-{target}-{digest.hexdigest()[:16]}.zip"
     if not path.exists():
         CACHE.mkdir(exist_ok=True)
@@ -96,6 +99,8 @@ def build_package(name: str, target: Target) -> Package:
         with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
             content, archive = Path(scratch, "content"), Path(scratch, "archive.zip")
             _fill(content, sources, requirements, target, version, compiler)
+            for file, text in (data or {}).items():
+                (content / file).write_text(text, encoding="utf-8", newline="")
             _zip(content, archive)
             archive.replace(path)
     return Package(path=path, runtime=f"python{version}", architecture=architecture)

@@ -3,6 +3,7 @@
 from components.functions.dead_letters import DeadLetters
 from components.functions.specs.needs import FunctionNeeds
 from components.settings import Settings
+from components.specs.owners_file import ship_owners
 from components.tables.specs.tables import Tables
 from contract.environment import Variable
 from contract.incidents import IncidentIndex
@@ -33,4 +34,5 @@ def build_projection_needs(settings: Settings, tables: Tables, dead_letters: Dea
             tables.incidents.allow_query(IncidentIndex.LATEST, IncidentIndex.LIVE),
             dead_letters.allow_send(),
         ],
+        data=ship_owners(settings.owners),
     )

@@ -32,7 +32,7 @@ def read_channels(
         seen: those that the owner has already, by their keys; they are added to it. What was said is known
             by these keys, so that no owner has one twice.
     """
-    channels = []
+    channels: list[Channel] = []
     for item in file.read_items(node, what):
         channel = _read_channel(file, item, what)
         if channel is None:
@@ -42,6 +42,8 @@ def read_channels(
                 item, f"{what}: the same as in line {first.line}, which is told anyway: remove one of them."
             )
             continue
+        if channel.kind is ChannelKind.MAIL and any(one.kind is ChannelKind.MAIL for one in channels):
+            file.add(item, f"{what}: mail is there already: put all addresses into one list.")
         seen[channel.key] = channel
         channels.append(channel)
     return tuple(channels)
@@ -52,12 +54,16 @@ def read_escalations(
 ) -> Iterator[Escalation]:
     """The escalations of a list."""
     keys = ("after_minutes", "channels")
+    known = set()
     for item in file.read_items(node, what):
         parts = file.read_mapping(item, what, keys, required=keys)
         minutes = parts.get("after_minutes")
         after = minutes and file.read_number(minutes, f"after_minutes in {what}", 1, MAX_ESCALATION_MINUTES)
         channels = read_channels(file, parts.get("channels"), f"channels in {what}", seen)
+        if after in known:
+            file.add(item, f"{what}: {after} minutes are there already: put all channels into one list.")
         if after:
+            known.add(after)
             yield Escalation(after=timedelta(minutes=after), channels=channels)
 
 

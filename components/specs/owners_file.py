@@ -1,0 +1,43 @@
+"""The file `owners.yaml`, wherever the configuration says it is."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from contract.owners.file import OwnersFileError, read_owners_file
+from contract.owners.model import Channel, Owners
+from contract.owners.shipping import SHIPPED_NAME, dump_owners
+
+_ROOT: Final = Path(__file__).parents[2]
+
+
+def find_owners_file(value: str) -> Path:
+    """The file that the key `ownersFile` names, relative to the project's folder."""
+    return _ROOT / value
+
+
+def check_owners_file(value: str) -> str:
+    """The path of a file in which all is right, or empty.
+
+    Raises:
+        ValueError: all that is wrong with it, each with its line.
+    """
+    if value:
+        try:
+            read_owners_file(find_owners_file(value))
+        except OwnersFileError as error:
+            raise ValueError("\n    ".join(error.problems)) from None
+    return value
+
+
+def ship_owners(owners: Owners | None) -> Mapping[str, str]:
+    """What a function's package has to hold that wants to know whom folders belong to."""
+    return {SHIPPED_NAME: dump_owners(owners)} if owners else {}
+
+
+def list_channels(owners: Owners) -> Iterator[Channel]:
+    """Every channel of every owner, in the order of the file."""
+    for owner in owners.owners.values():
+        yield from owner.channels
+        for escalation in owner.escalations:
+            yield from escalation.channels
