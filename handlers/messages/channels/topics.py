@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from contract.owners.model import ChannelKind
+from contract.owners.topics import name_mail_topic
 from handlers.messages.channels.aws_errors import send_by
 from handlers.messages.message import Recipient
 from handlers.messages.rendering.document import Document
@@ -29,7 +30,7 @@ class TopicChannel:
 
     Args:
         client: of SNS.
-        owner_topics_prefix: what the ARN of each owner's own topic begins with, to which mail goes where SES
+        owner_topics_prefix: what the ARN of each owner's own topics begins with, to which mail goes where SES
             is not used.
     """
 
@@ -59,4 +60,4 @@ class TopicChannel:
     def _find_topic(self, recipient: Recipient) -> str:
         if recipient.channel.kind is ChannelKind.SNS:
             return recipient.channel.targets[0]
-        return f"{self._owner_topics_prefix}{recipient.owner.name}"
+        return self._owner_topics_prefix + name_mail_topic(recipient.owner.name, recipient.after)
