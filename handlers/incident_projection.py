@@ -13,6 +13,7 @@ from typing import Any, Final, Self
 from botocore.config import Config
 from botocore.session import Session
 
+from contract.owners.shipping import read_shipped_owners
 from handlers.environment import ProjectionEnvironment
 from handlers.projection.dead_letters import DeadLetters
 from handlers.projection.gauges import Gauges
@@ -43,7 +44,13 @@ class _Parts:
         queues: Any = session.create_client("sqs", config=CONFIG)
         senders, incidents = environment.senders_table_name, environment.incidents_table_name
         days = environment.retention_days
-        store = SenderStore(client, senders, incidents, timedelta(days=days) if days else None)
+        store = SenderStore(
+            client,
+            senders,
+            incidents,
+            timedelta(days=days) if days else None,
+            owners=read_shipped_owners(),
+        )
         letters = DeadLetters(queues, environment.dead_letters_url)
         refolding = Refolding(store, RunTable(client, environment.runs_table_name))
         return cls(

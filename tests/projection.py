@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from contract.owners.model import Owners
 from handlers.incidents.runs import Run
 from handlers.incidents.state import State
 from handlers.projection.dead_letters import DeadLetters
@@ -43,11 +44,17 @@ class Projection:
     clock: Callable[[], datetime] | None = None
     """Where tests have one of their own, in place of `now`."""
     retention: timedelta | None = None
+    owners: Owners | None = None
     letters: Letters = field(default_factory=Letters)
 
     def __post_init__(self) -> None:
         self.store = SenderStore(
-            self.client, SENDERS, INCIDENTS, self.retention, clock=self.clock or (lambda: self.now)
+            self.client,
+            SENDERS,
+            INCIDENTS,
+            self.retention,
+            clock=self.clock or (lambda: self.now),
+            owners=self.owners,
         )
         self.stream = StreamReader(
             client=self.client, senders_table=SENDERS, store=self.store, dead_letters=self.letters

@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 
 from contract.incidents import IncidentAttribute, IncidentIndex
 from contract.moments import parse_moment
+from contract.owners.matching import find_owner
+from contract.owners.model import Owners
 from contract.senders import ACT_PREFIX, LIST_PREFIX, OWN_PART, SET_PREFIX, SenderAttribute
 from handlers.incidents.settings import Act
 from handlers.incidents.state import FolderSet, Incident, Sender, State, Watched
@@ -77,6 +79,7 @@ class SenderStore:
         incidents_table: the table FileSlaIncidents.
         retention: how long an incident is kept after its end; None for good.
         clock: the time; tests pass their own.
+        owners: whom folders belong to; None where that is not known, and stays as it is.
     """
 
     def __init__(
@@ -86,11 +89,13 @@ class SenderStore:
         incidents_table: str,
         retention: timedelta | None,
         clock: Callable[[], datetime] = read_clock,
+        owners: Owners | None = None,
     ) -> None:
         self._client = client
         self._senders = senders_table
         self._incidents = incidents_table
         self._retention = retention
+        self._owners = owners
         self.clock = clock
 
     def read(self, sender: str) -> Known:
@@ -230,6 +235,9 @@ class SenderStore:
             values = describe_incident(
                 incident, sender_name, latest=incident_id in writes.latest, retention=self._retention
             )
+            if self._owners is not None:
+                owner = find_owner(self._owners, incident.folder, sender_name).owner
+                values[IncidentAttribute.OWNER] = {"S": owner.name}
             yield {
                 "Update": {
                     "TableName": self._incidents,

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
+from contract.environment import Variable
 from handlers import incident_projection
 from handlers.web import telemetry
 from tests.projection import Projection
-from tests.projection_tables import create_projection_tables
+from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 from tests.unit.conftest import REGION
 
 
@@ -20,3 +21,16 @@ def projection(aws: None) -> Iterator[Projection]:
     yield Projection(client)
     telemetry.metrics.clear_metrics()
     incident_projection._parts.cache_clear()
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the function is told."""
+    for variable, value in {
+        Variable.RUNS_TABLE_NAME: RUNS,
+        Variable.SENDERS_TABLE_NAME: SENDERS,
+        Variable.INCIDENTS_TABLE_NAME: INCIDENTS,
+        Variable.RETENTION_DAYS: "0",
+        Variable.DEAD_LETTERS_URL: "https://sqs.us-east-1.amazonaws.com/1/letters",
+    }.items():
+        monkeypatch.setenv(variable, value)

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from contract.environment import Variable
 from handlers import incident_projection
 from handlers.projection import refolding
 from tests.events import LambdaContext
@@ -133,16 +132,8 @@ def test_a_sender_that_cannot_be_folded_is_tried_again_later(
 
 
 def test_the_handler_sweeps_and_publishes_what_it_found(
-    projection: Projection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    projection: Projection, environment: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for variable, value in {
-        Variable.RUNS_TABLE_NAME: RUNS,
-        Variable.SENDERS_TABLE_NAME: SENDERS,
-        Variable.INCIDENTS_TABLE_NAME: INCIDENTS,
-        Variable.RETENTION_DAYS: "0",
-        Variable.DEAD_LETTERS_URL: "https://sqs.us-east-1.amazonaws.com/1/letters",
-    }.items():
-        monkeypatch.setenv(variable, value)
     denied = [listing(hour, ["D:\\Inbound"], STUCK, errors=["E:\\Out", "F:\\"]) for hour in range(4)]
     incident_projection.handler({"Records": projection.put(*denied)}, LambdaContext())
     capsys.readouterr()
