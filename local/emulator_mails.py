@@ -3,27 +3,32 @@
 Each mail of SendEmail (v2) becomes a file in a folder, as a mail server keeps it: with its own headers, of
 which ministack keeps none. As SES does, another Message-ID and Date take the place of the sender's.
 
-AWS checks a mail that is sent raw as SendRawEmail, and both calls on the identity that the sender belongs to;
-ministack knows one call, on everything.
+AWS checks a mail that is sent raw as SendRawEmail, and both calls on the identity that the sender belongs to,
+with its address for a condition; ministack knows one call, on everything.
 
 `emulator_process.py` runs this file: its process does not find our packages.
 """
 
 import base64
 import json
+from contextvars import ContextVar
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.utils import format_datetime, localtime, parseaddr
 from pathlib import Path
 from typing import Any, Final
 
-from ministack.core import iam_actions  # type: ignore[import-untyped]
+from ministack.core import iam_actions, iam_evaluator  # type: ignore[import-untyped]
 from ministack.core.responses import get_region  # type: ignore[import-untyped]
 from ministack.services import ses_v2  # type: ignore[import-untyped]
 
 _SEND: Final = "/v2/email/outbound-emails"
 _DELIVERED_TO: Final = "Delivered-To"
 """Whom a mail server delivered to, before the headers that its sender wrote."""
+_SENDING: Final = frozenset({"ses:SendEmail", "ses:SendRawEmail"})
+_FROM_ADDRESS: Final = "ses:FromAddress"
+_sender: ContextVar[str] = ContextVar("sender")
+"""The address of the mail that is being checked: what checks is not told the request."""
 
 
 def install(folder: Path) -> None:
@@ -49,6 +54,7 @@ def _keep_mails(folder: Path) -> None:
 
 def _check_as_aws_does() -> None:
     find_action, find_resource = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
+    enforce = iam_evaluator.enforce
 
     def action(service: str, method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
         if service == "ses" and _sends(method, path) and "Raw" in _content(json.loads(body)):
@@ -59,10 +65,18 @@ def _check_as_aws_does() -> None:
         service: str, method: str, path: str, headers: Any, body: bytes, query: Any, region: str, account: str
     ) -> Any:
         if service == "ses" and _sends(method, path):
-            return f"arn:aws:ses:{region}:{account}:identity/{_identity(json.loads(body))}"
+            address = _address(json.loads(body))
+            _sender.set(address)
+            return f"arn:aws:ses:{region}:{account}:identity/{_identity(address)}"
         return find_resource(service, method, path, headers, body, query, region, account)
 
+    def enforce_for_sender(key: str, action: str, *arguments: Any, **options: Any) -> Any:
+        if action in _SENDING:
+            options["service_context"] = {_FROM_ADDRESS: _sender.get()}
+        return enforce(key, action, *arguments, **options)
+
     iam_actions.extract_iam_action, iam_actions.extract_resource_arn = action, resource
+    iam_evaluator.enforce = enforce_for_sender
 
 
 def _sends(method: str, path: str) -> bool:
@@ -74,9 +88,12 @@ def _content(request: dict[str, Any]) -> dict[str, Any]:
     return content
 
 
-def _identity(request: dict[str, Any]) -> str:
-    """What is verified of the sender: its address, or a domain that it is in; the address if nothing is."""
-    address = parseaddr(request.get("FromEmailAddress") or _read(request)["From"] or "")[1]
+def _address(request: dict[str, Any]) -> str:
+    return parseaddr(request.get("FromEmailAddress") or _read(request)["From"] or "")[1]
+
+
+def _identity(address: str) -> str:
+    """What is verified of a sender: its address, or a domain that it is in; the address if nothing is."""
     labels = address.rpartition("@")[2].split(".")
     domains = (".".join(labels[first:]) for first in range(len(labels) - 1))
     return next((one for one in (address, *domains) if one in ses_v2._identities), address)  # noqa: SLF001

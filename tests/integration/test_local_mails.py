@@ -45,10 +45,10 @@ def _send(client: Any, content: dict[str, Any]) -> str:
     return str(answer["MessageId"]).partition("@")[0]
 
 
-def _client_that_may(stack: RunningStack, action: str, resource: str) -> Any:
-    iam, name = stack.aws.client("iam"), f"mails-{action.partition(':')[2]}"
+def _client_that_may(stack: RunningStack, name: str, *actions: str, **allowed: Any) -> Any:
+    iam = stack.aws.client("iam")
     trusted = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
-    allowed = {"Effect": "Allow", "Action": action, "Resource": resource}
+    allowed = {"Effect": "Allow", "Action": actions, **allowed}
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Statement": [trusted]}))[
         "Role"
     ]
@@ -88,7 +88,7 @@ def test_nobody_sends_from_what_is_not_verified(stack: RunningStack) -> None:
     kept = len(list(mails_folder(stack.folder).iterdir()))
     with pytest.raises(ClientError, match="not verified"):
         stack.aws.client("sesv2").send_email(
-            FromEmailAddress="sla@elsewhere.example.com",
+            FromEmailAddress="sla@example.org",
             Destination={"ToAddresses": [_READER]},
             Content=_SIMPLE,
         )
@@ -103,7 +103,21 @@ def test_nobody_sends_from_what_is_not_verified(stack: RunningStack) -> None:
 def test_what_is_sent_is_checked_by_its_own_name_on_the_identity(
     stack: RunningStack, identity: str, action: str, may: dict[str, Any], may_not: dict[str, Any]
 ) -> None:
-    client = _client_that_may(stack, action, identity)
+    client = _client_that_may(stack, f"mails-{action.partition(':')[2]}", action, Resource=identity)
     _send(client, may)
     with pytest.raises(ClientError, match=f"identity/{_SENDER.partition('@')[2]}"):
         _send(client, may_not)
+
+
+def test_who_may_send_from_one_address_may_not_from_another(stack: RunningStack, identity: str) -> None:
+    of_sender, of_another = (
+        _client_that_may(
+            stack, f"mails-from-{address.partition('@')[0]}", "ses:SendEmail", "ses:SendRawEmail",
+            Resource=identity, Condition={"StringEquals": {"ses:FromAddress": address}},
+        )
+        for address in (_SENDER, f"other@{_SENDER.partition('@')[2]}")
+    )  # fmt: skip
+    for content in (_RAW, _SIMPLE):
+        _send(of_sender, content)
+        with pytest.raises(ClientError, match="not authorized"):
+            _send(of_another, content)
