@@ -47,7 +47,8 @@ def _read(file: Path, readers: Readers) -> Received:
         kind=ChannelKind.MAIL,
         target=", ".join(addresses),
         owners=readers.of(ChannelKind.MAIL, *(parseaddr(address)[1] for address in addresses)),
-        subject=str(mail["Subject"] or ""),
+        # A long one may be folded before its first word.
+        subject=str(mail["Subject"] or "").strip(),
         text=text,
         shown=wrap("pre", text, css="plain"),
         facts=tuple((name, str(mail[name])) for name in _TOLD if mail[name] is not None),

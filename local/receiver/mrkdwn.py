@@ -28,7 +28,7 @@ _ASIDE: Final = re.compile("\ue000(\\d+)\ue001")
 
 def draw_mrkdwn(text: str) -> Markup:
     """Text of a mrkdwn object."""
-    return _split(_PREFORMATTED, text, lambda found: wrap("pre", _unescape(found[1])), _draw_lines)
+    return _split(_PREFORMATTED, text, lambda found: wrap("pre", unescape(found[1])), _draw_lines)
 
 
 def _draw_lines(text: str) -> Markup:
@@ -36,7 +36,7 @@ def _draw_lines(text: str) -> Markup:
 
 
 def _draw_line(text: str) -> Markup:
-    return _split(_CODE, text, lambda found: wrap("code", _unescape(found[1])), _draw_words)
+    return _split(_CODE, text, lambda found: wrap("code", unescape(found[1])), _draw_words)
 
 
 def _draw_words(text: str) -> Markup:
@@ -49,7 +49,7 @@ def _draw_words(text: str) -> Markup:
 
     text = text.replace("\ue000", "").replace("\ue001", "")
     text = _SEQUENCE.sub(lambda found: set_aside(_draw_sequence(found["what"], found["label"])), text)
-    text = _BARE_LINK.sub(lambda found: set_aside(draw_link(_unescape(found[0]), _unescape(found[0]))), text)
+    text = _BARE_LINK.sub(lambda found: set_aside(draw_link(unescape(found[0]), unescape(found[0]))), text)
     text = _EMOJI.sub(lambda found: set_aside(wrap("span", found[0], css="emoji")), text)
     return _split(_ASIDE, _draw_marks(text), lambda found: aside[int(found[1])], Markup)
 
@@ -59,19 +59,20 @@ def _draw_marks(text: str) -> Markup:
         if (found := pattern.search(text)) is not None:
             before, after = text[: found.start()], text[found.end() :]
             return _draw_marks(before) + wrap(tag, _draw_marks(found[1])) + _draw_marks(after)
-    return escape(_unescape(text))
+    return escape(unescape(text))
 
 
 def _draw_sequence(what: str, label: str | None) -> Markup:
     if what.startswith("!date^"):
-        return escape(_unescape(label or ""))
+        return escape(unescape(label or ""))
     if what[0] in "!@#":
         # It would call people.
-        return wrap("span", _unescape(label or what.lstrip("!")), css="mention")
-    return draw_link(_unescape(what), _unescape(what if label is None else label))
+        return wrap("span", unescape(label or what.lstrip("!")), css="mention")
+    return draw_link(unescape(what), unescape(what if label is None else label))
 
 
-def _unescape(text: str) -> str:
+def unescape(text: str) -> str:
+    """Text without Slack's escapes."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

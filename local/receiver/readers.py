@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from contract.owners.model import Channel, ChannelKind, Owner, Owners
+from contract.owners.topics import list_mail_topics
 
 
 @dataclass(frozen=True)
@@ -31,13 +32,18 @@ class Readers:
         return tuple(
             owner.name
             for owner in (self.owners.owners.values() if self.owners else ())
-            if name.endswith(f"-owner-{owner.name}") or name in _topics(owner)
+            if name in _named_topics(owner) or name.endswith(_own_topics(owner))
         )
 
 
-def _topics(owner: Owner) -> set[str]:
+def _named_topics(owner: Owner) -> set[str]:
     named = (channel for channel in _channels(owner) if channel.kind is ChannelKind.SNS)
     return {target.rpartition(":")[2] for channel in named for target in channel.targets}
+
+
+def _own_topics(owner: Owner) -> tuple[str, ...]:
+    """What the names of the topics end with that the stack has for an owner."""
+    return tuple(f"-owner-{name}" for name, _ in list_mail_topics(owner))
 
 
 def _channels(owner: Owner) -> tuple[Channel, ...]:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from contract.owners.model import ChannelKind
 from local.receiver.inbox import Received
-from local.receiver.mrkdwn import draw_mrkdwn
+from local.receiver.mrkdwn import draw_mrkdwn, unescape
 from local.receiver.pieces import draw_link, join, wrap
 from local.receiver.readers import Readers
 from local.receiver.refusals import RefusedError
@@ -47,8 +47,9 @@ def read_slack(body: bytes, webhook: str, at: datetime, readers: Readers) -> Rec
         RefusedError: Slack would not take it.
     """
     message = _parse(body)
-    notified = read_text(draw_mrkdwn(message.text))
-    shown = join(map(_draw_block, message.blocks)) or wrap("p", draw_mrkdwn(message.text), css="lines")
+    said = draw_mrkdwn(message.text) if message.mrkdwn else escape(unescape(message.text))
+    notified = read_text(said)
+    shown = join(map(_draw_block, message.blocks)) or wrap("p", said, css="lines")
     return Received(
         message_id=str(uuid4()),
         at=at,
