@@ -1,27 +1,27 @@
 """Brings the whole system up on this machine."""
 
-import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pulumi
 
-from contract.outputs import OUTPUTS_VARIABLE, LocalOutput, Output
+from contract.outputs import LocalOutput, Output
+from local.companions import start_dashboard, start_metrics, start_receiver
 from local.demo.data import Demo
 from local.demo.projecting import sweep
 from local.demo.script import HEARTBEAT, post_report
 from local.deploy import deploy
-from local.emulator import access_log, start_emulator
+from local.emulator import start_emulator
+from local.messages import LocalMessages
 from local.people import REPORTER, create_people
-from local.processes import HOST, free_port, start
-from local.provider import Aws, as_api_values
-from local.provider.cloudwatch import METRIC_ALARM, metric_alarm_request
+from local.processes import HOST, free_port
+from local.provider import Aws
 from local.stack_config import ROOT, load_config
 from local.state import StateFolder
-from local.waiting import wait_for
 from ops.users import User
 
 Step = Callable[[str], None]
@@ -39,6 +39,8 @@ class StackOptions:
     dashboard: bool = True
     persist: bool = False
     """Whether the emulator keeps its state when it is stopped, for one that is started after it."""
+    owners_file: Path = ROOT / "local" / "demo" / "owners.yaml"
+    """Who is told of what is stuck."""
     config: dict[str, Any] | None = None
     """Configuration over that of the stack's file."""
 
@@ -74,15 +76,28 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
     with _timed(say, "emulator of AWS"):
         state.note_process("emulator", start_emulator(port, state.path, region, persist=options.persist))
     aws = Aws(f"http://{HOST}:{port}", region)
+    # What is deployed knows the addresses of the dashboard and of the receiver.
+    dashboard_port = free_port() if options.dashboard else None
+    dashboard_url = f"http://{HOST}:{dashboard_port}" if dashboard_port else ""
+    messages = LocalMessages(options.owners_file, free_port())
+    with _timed(say, "receiver of messages"):
+        start_receiver(state, aws, messages)
 
     resources: list[pulumi.runtime.MockResourceArgs] = []
     with _timed(say, lambda: f"the program: {len(resources)} resources"):
-        outputs = deploy(aws, {"functionTarget": "host", **(options.config or {})}, resources.append)
+        messages.prepare(aws)
+        config = {"functionTarget": "host", **messages.config(dashboard_url), **(options.config or {})}
+        outputs = deploy(aws, config, resources.append)
+        messages.subscribe(aws, outputs)
     with _timed(say, "metrics and alarms"):
-        _start_metrics(state, aws, resources)
+        start_metrics(state, aws, resources)
     with _timed(say, "a reporter and an analyst"):
         users = create_people(aws, outputs["user_pool_id"])
-    outputs |= {LocalOutput.ENDPOINT_URL: aws.endpoint_url, LocalOutput.USERS: users}
+    outputs |= {
+        LocalOutput.ENDPOINT_URL: aws.endpoint_url,
+        LocalOutput.RECEIVER_URL: messages.receiver_url,
+        LocalOutput.USERS: users,
+    }
     with _timed(say, "functions warm"):
         if not options.demo_data:
             # A heartbeat, once through gateway, functions and sign-in. The demo's own reports do as well.
@@ -92,9 +107,10 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
     if options.demo_data:
         outputs[LocalOutput.SERVERS] = _play(Demo(aws, outputs, state.demo_folders), say)
     state.write_outputs(outputs)
-    if options.dashboard:
+    if dashboard_port is not None:
         with _timed(say, "dashboard"):
-            outputs["dashboard_url"] = _start_dashboard(state)
+            start_dashboard(state, dashboard_port)
+        outputs[LocalOutput.DASHBOARD_URL] = dashboard_url
         state.write_outputs(outputs)
     return outputs
 
@@ -110,46 +126,6 @@ def _play(demo: Demo, say: Step) -> dict[str, User]:
     with _timed(say, lambda: f"projection: {live} incidents open or unknown"):
         live = demo.project()
     return servers
-
-
-def _start_metrics(state: StateFolder, aws: Aws, resources: list[pulumi.runtime.MockResourceArgs]) -> None:
-    alarms = state.path / "alarms.json"
-    alarms.write_text(
-        json.dumps(
-            [
-                metric_alarm_request(resource.name, as_api_values(resource.inputs))
-                for resource in resources
-                if resource.typ == METRIC_ALARM
-            ]
-        )
-    )
-    process = start(
-        [
-            "-m", "local.metrics", "--endpoint", aws.endpoint_url, "--region", aws.region,
-            "--access-log", str(access_log(state.path).resolve()), "--alarms", str(alarms.resolve()),
-        ],
-        state.path / "metrics.log",
-        {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    state.note_process("metrics", process)
-
-
-def _start_dashboard(state: StateFolder) -> str:
-    port = free_port()
-    log = state.path / "dashboard.log"
-    url = f"http://{HOST}:{port}"
-    process = start(
-        [
-            "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py"),
-            "--server.address", HOST, "--server.port", str(port), "--server.headless", "true",
-            "--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none",
-        ],
-        log,
-        {OUTPUTS_VARIABLE: str(state.outputs_file.resolve()), "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    state.note_process("dashboard", process)
-    wait_for(f"{url}/_stcore/health", process, log)
-    return url
 
 
 @contextmanager

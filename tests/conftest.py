@@ -14,6 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 from local.stack import StackOptions, up
 from local.state import StateFolder
 from tests.running_stack import RunningStack
+from tests.told import OWNERS_FILE
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # It runs as root in containers, and has no business with any network but ours.
@@ -49,7 +50,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     state = StateFolder(tmp_path_factory.mktemp("stack") / "state")
     # The tests of many users come from one; the limits themselves are the infrastructure tests' business.
     config = {"authRateLimit": 1000, "authBurstLimit": 1000}
-    outputs = up(state, StackOptions(demo_data=False, config=config), say=lambda _: None)
+    options = StackOptions(demo_data=False, owners_file=OWNERS_FILE, config=config)
+    outputs = up(state, options, say=lambda _: None)
     try:
         with closing(RunningStack(outputs, state.path)) as running:
             yield running

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
+import httpx
 import psutil
 import pytest
 
@@ -58,6 +59,7 @@ def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
 
     outputs: dict[str, Any] = json.loads(_run(state, "outputs").stdout)
     assert outputs.keys() >= {"api_url", "region", "table_name", "identity_pool_id", "endpoint_url", "users"}
+    assert httpx.get(outputs["receiver_url"], trust_env=False).is_success
     assert outputs["users"].keys() == {"reporter", "analyst"}
     assert outputs["servers"].keys() == {server.account for server in SERVERS}
     assert state.outputs_file.stat().st_mode & 0o077 == 0
@@ -84,7 +86,7 @@ def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
     assert "already running" in again.stderr
     assert outputs["api_url"] in again.stderr
 
-    assert "Stopped: metrics, emulator" in _run(state, "down").stderr
+    assert "Stopped: metrics, receiver, emulator" in _run(state, "down").stderr
     assert not state.path.exists()
     assert _processes_below(state.path) == []
     assert "Nothing was running" in _run(state, "down").stderr
@@ -99,7 +101,8 @@ def test_stale_state_is_cleaned_up_and_ctrl_c_stops_everything(state: StateFolde
     assert "make down" in unanswered.stderr
     assert "Traceback" not in unanswered.stderr
 
-    psutil.Process(state.processes()["metrics"].pid).kill()
+    for role in ("metrics", "receiver"):
+        psutil.Process(state.processes()[role].pid).kill()
     stale = _run(state, "outputs")
     assert (stale.returncode, stale.stdout) == (1, "")
     assert "No local stack is running" in stale.stderr

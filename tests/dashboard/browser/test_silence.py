@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from local.stack import _start_dashboard
+from local.companions import start_dashboard
+from local.processes import HOST, free_port
 from local.state import StateFolder
 from tests.analyst import cell, expect_signed_in, sign_in, table
 from tests.conftest import BROWSER_TIMEOUT_MS
@@ -41,7 +42,9 @@ def dashboard_url(
         for name in ("api_url", "endpoint_url")
     }
     state.write_outputs({**stack.outputs, **road})
-    yield _start_dashboard(state)
+    port = free_port()
+    start_dashboard(state, port)
+    yield f"http://{HOST}:{port}"
     state.take_down()
 
 

@@ -1,0 +1,81 @@
+"""What a local stack is told so that its messages arrive at the receiver."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from contract.outputs import Output
+from contract.owners.file import read_owners_file
+from contract.owners.model import Channel, ChannelKind, Owners
+from local.processes import HOST
+from local.provider import Aws
+from local.receiver.hooks import SNS_PATH, webhook_path
+
+SENDER: Final = "file-sla <sla@example.com>"
+IDENTITY: Final = "example.com"
+_WEBHOOKS: Final = (ChannelKind.SLACK, ChannelKind.TEAMS)
+
+
+@dataclass(frozen=True)
+class LocalMessages:
+    """The messages of one stack.
+
+    Args:
+        owners_file: whom they are for.
+        receiver_port: where the receiver listens.
+    """
+
+    owners_file: Path
+    receiver_port: int
+
+    @property
+    def receiver_url(self) -> str:
+        """Where they can be read."""
+        return f"http://{HOST}:{self.receiver_port}"
+
+    def config(self, dashboard_url: str) -> dict[str, Any]:
+        """The stack's configuration for them; `dashboard_url` is empty where no dashboard is."""
+        webhooks = {
+            target: self.receiver_url + webhook_path(channel.kind, target)
+            for channel in _channels(self._owners)
+            if channel.kind in _WEBHOOKS
+            for target in channel.targets
+        }
+        return {
+            "ownersFile": str(self.owners_file.resolve()),
+            "webhooks": webhooks,
+            "mailFrom": SENDER,
+            "mailIdentity": IDENTITY,
+            "dashboardUrl": dashboard_url,
+        }
+
+    def prepare(self, aws: Aws) -> None:
+        """Makes what a stack finds in its account: the identity that mails come from, and others' topics."""
+        aws.client("sesv2").create_email_identity(EmailIdentity=IDENTITY)
+        for channel in _channels(self._owners):
+            if channel.kind is ChannelKind.SNS:
+                for target in channel.targets:
+                    aws.client("sns").create_topic(Name=target.rpartition(":")[2])
+
+    def subscribe(self, aws: Aws, outputs: dict[str, Any]) -> None:
+        """Has all topics that owners are told by publish to the receiver as well."""
+        sns = aws.client("sns")
+        alarms = outputs[Output.ALARM_TOPIC_ARN]
+        topics = [
+            one["TopicArn"] for page in sns.get_paginator("list_topics").paginate() for one in page["Topics"]
+        ]
+        for topic in topics:
+            if topic != alarms:
+                sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=self.receiver_url + SNS_PATH)
+
+    @property
+    def _owners(self) -> Owners:
+        return read_owners_file(self.owners_file)
+
+
+def _channels(owners: Owners) -> Iterator[Channel]:
+    for owner in owners.owners.values():
+        yield from owner.channels
+        for escalation in owner.escalations:
+            yield from escalation.channels
