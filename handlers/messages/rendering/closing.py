@@ -20,19 +20,19 @@ _CHANNELS: Final = {
 }
 
 
-def list_links(lines: Sequence[Line], dashboard_url: str, docs_url: str) -> tuple[Link, ...]:
-    """The ways to the dashboard and to the documents, as far as their addresses are known."""
-    links = []
-    if dashboard_url:
-        alone = lines[0] if len(lines) == 1 else None
-        links.append(
-            Link(text=_name_link(alone), url=find_url(alone, dashboard_url))
-            if alone
-            else Link(text="Open the overview", url=dashboard_url)
-        )
-    if docs_url:
-        links.append(Link(text="How messages work", url=f"{docs_url.rstrip('/')}/{_PAGE}"))
-    return tuple(links)
+def find_way(lines: Sequence[Line], dashboard_url: str) -> Link | None:
+    """The way to what a message is about; None where the dashboard's address is not known."""
+    if not dashboard_url:
+        return None
+    if len(lines) > 1:
+        return Link(text="Open the overview", url=dashboard_url)
+    what = "incident" if lines[0].incident is not None else "sender"
+    return Link(text=f"Open the {what}", url=find_url(lines[0], dashboard_url))
+
+
+def find_help(docs_url: str) -> Link | None:
+    """The way to the documents; None where their address is not known."""
+    return Link(text="How messages work", url=f"{docs_url.rstrip('/')}/{_PAGE}") if docs_url else None
 
 
 def write_notes(lines: Sequence[Line], recipient: Recipient, following: int) -> tuple[Phrase, ...]:
@@ -43,7 +43,7 @@ def write_notes(lines: Sequence[Line], recipient: Recipient, following: int) -> 
         recipient: who gets it.
         following: how many more lines did not fit into it.
     """
-    notes = [_write_fewer(lines, recipient), _write_reason(lines, recipient)]
+    notes = [_write_reason(lines, recipient), _write_fewer(lines, recipient)]
     if following:
         rest = "1 more follows" if following == 1 else f"{following:,} more follow"
         notes.insert(0, say(f"{rest} in another message."))
@@ -64,7 +64,3 @@ def _write_fewer(lines: Sequence[Line], recipient: Recipient) -> Phrase:
 
 def _who(recipient: Recipient) -> Phrase:
     return (*name(recipient.owner.name), *say(" in owners.yaml."))
-
-
-def _name_link(line: Line) -> str:
-    return "Open the incident" if line.incident is not None else "Open the sender"

@@ -113,9 +113,12 @@ class Document:
     facts: tuple[Fact, ...] = ()
     sections: tuple[Section, ...] = ()
     files: Files | None = None
-    links: tuple[Link, ...] = ()
+    way: Link | None = None
+    """To what it is about."""
     notes: tuple[Phrase, ...] = ()
     """Why the reader gets this, and how to get fewer."""
+    help: Link | None = None
+    """To more about messages."""
     thread: str = ""
     """What it is about, as the log calls it: mails about the same lie together. Empty in a digest, which
     would tie the threads of all that it names into one."""

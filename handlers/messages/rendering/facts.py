@@ -26,7 +26,10 @@ class FactWriter:
     zone: ZoneInfo
 
     def write(self, line: Line) -> tuple[Fact, ...]:
-        """What is known of what the line is about."""
+        """What is known of what the line is about, and the zone that its times are in."""
+        return (*self._list(line), _fact("Time zone", self.zone.key))
+
+    def _list(self, line: Line) -> tuple[Fact, ...]:
         if line.incident is not None:
             return tuple(self._list_incident(line.incident))
         facts = self._list_sender(line.sender) if line.sender else iter(())
@@ -85,7 +88,7 @@ class FactWriter:
         return (*say("last by "), *who, *say(f"; that ended {self._time(until)}"))
 
     def _time(self, moment: datetime) -> str:
-        return format_time(moment, self.zone)
+        return format_time(moment, self.zone, named=False)
 
 
 def _fact(label: str, value: str) -> Fact:

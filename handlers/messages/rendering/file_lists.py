@@ -44,8 +44,7 @@ def list_files(line: Line, context: Context, zone: ZoneInfo) -> Files | None:
         return Files(title=GONE, rows=(), more=0)
     when = "" if incident.status is IncidentStatus.OPEN else " when it was last seen"
     rows = tuple(_write_row(file, context.now, zone, incident) for file in known)
-    title = f"The longest waiting{when} (times in {zone.key})"
-    return Files(title=title, rows=rows, more=max(incident.files - len(rows), 0))
+    return Files(title=f"The longest waiting{when}", rows=rows, more=max(incident.files - len(rows), 0))
 
 
 def list_first_files(lines: Iterable[Line], context: Context, zone: ZoneInfo) -> Files | None:
@@ -67,7 +66,7 @@ def list_first_files(lines: Iterable[Line], context: Context, zone: ZoneInfo) ->
     if not rows:
         return None
     more = max(sum(incident.files for incident in stuck) - len(rows), 0)
-    return Files(title=f"The longest waiting files (times in {zone.key})", rows=rows, more=more)
+    return Files(title="The longest waiting files", rows=rows, more=more)
 
 
 def _write_row(file: StuckFile, now: datetime, zone: ZoneInfo, incident: Incident) -> FileRow:

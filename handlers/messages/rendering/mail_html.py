@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Final
 
-from handlers.messages.rendering.document import Document, Entry, Files, Part, Phrase, Section
+from handlers.messages.rendering.document import Document, Entry, Files, Link, Part, Phrase, Section
 from handlers.messages.rendering.plain_text import count_more
 
 _STYLE: Final = """
@@ -20,7 +20,7 @@ main{display:block;max-width:640px;margin:0 auto}
 header{border-left:5px solid #b3261e;padding:2px 0 2px 14px}
 header.unsure{border-color:#9a6700}
 header.good{border-color:#1a7f37}
-h1{margin:0;font-size:21px;line-height:1.3}
+h1{margin:0;text-wrap:balance;font-size:21px;line-height:1.3}
 h2{margin:22px 0 6px;font-size:15px}
 p{margin:10px 0}
 header p{margin:4px 0 0}
@@ -34,8 +34,9 @@ small,footer{font-size:13px;color:#59636e}
 a{color:#0a58ca}
 footer{margin-top:22px;padding-top:10px;border-top:1px solid #d1d9e0}
 footer p{margin:4px 0}
-.go{display:inline-block;margin:0 12px 0 0;font-weight:600}
-@media (max-width:480px){th,td{display:block}th{padding-top:6px}td{padding-top:0}}
+main>p>.way{font-weight:600}
+li a{font-size:13px}
+@media (max-width:480px){.file small{display:block}}
 @media (prefers-color-scheme:dark){
 body{background:#16181c;color:#e6e8eb}
 header{border-color:#f2877f}header.unsure{border-color:#e0b04b}header.good{border-color:#63c07c}
@@ -62,9 +63,9 @@ def render_html(document: Document) -> str:
             *_render_facts(document),
             *(part for section in document.sections for part in _render_section(section)),
             *(_render_files(document.files) if document.files else ()),
-            *_render_links(document),
             "<footer>",
             *(f"<p>{_render(note)}</p>" for note in document.notes),
+            _render_link(document.help),
             "</footer></main></body></html>\n",
         ]
     )
@@ -77,6 +78,7 @@ def _render_head(document: Document) -> Iterable[str]:
     yield "</header>"
     if document.lead:
         yield f"<p>{_render(document.lead)}</p>"
+    yield _render_link(document.way)
 
 
 def _render_facts(document: Document) -> Iterable[str]:
@@ -109,18 +111,16 @@ def _render_files(files: Files) -> Iterable[str]:
         return
     yield f"<h2>{escape(files.title)}</h2><ul>"
     for row in files.rows:
-        yield f"<li>{_render(row.name)} <small>{_render(row.said)}</small></li>"
+        yield f'<li class="file">{_render(row.name)} <small>{_render(row.said)}</small></li>'
     if files.more:
         yield f"<li>{count_more(files.more)}</li>"
     yield "</ul>"
 
 
-def _render_links(document: Document) -> Iterable[str]:
-    if document.links:
-        yield "<p>"
-        for link in document.links:
-            yield f'<a class="go" href="{escape(link.url)}">{escape(link.text)}</a> '
-        yield "</p>"
+def _render_link(link: Link | None) -> str:
+    if link is None:
+        return ""
+    return f'<p><a class="way" href="{escape(link.url)}">{escape(link.text)}</a></p>'
 
 
 def _render(phrase: Phrase) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from handlers.messages.rendering.document import Document, Entry, Files, Phrase, Section
+from handlers.messages.rendering.document import Document, Entry, Files, Link, Phrase, Section
 
 
 def render_text(document: Document) -> str:
@@ -27,6 +27,8 @@ def _list_lines(document: Document) -> Iterator[str]:
     if document.lead:
         yield ""
         yield read_phrase(document.lead)
+    if document.way:
+        yield _write_link(document.way)
     if document.facts:
         yield ""
         yield from (f"{fact.label}: {read_phrase(fact.value)}" for fact in document.facts)
@@ -36,11 +38,14 @@ def _list_lines(document: Document) -> Iterator[str]:
     if document.files:
         yield ""
         yield from _list_files(document.files)
-    if document.links:
-        yield ""
-        yield from (f"{link.text}: {link.url}" for link in document.links)
     yield ""
     yield from (read_phrase(note) for note in document.notes)
+    if document.help:
+        yield _write_link(document.help)
+
+
+def _write_link(link: Link) -> str:
+    return f"{link.text}: {link.url}"
 
 
 def _list_section(section: Section) -> Iterator[str]:

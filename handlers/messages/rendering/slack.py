@@ -8,7 +8,7 @@ be escaped but the fallback, which is `mrkdwn` wherever it is shown.
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from handlers.messages.rendering.document import Document, Entry, Files, Phrase, Section
+from handlers.messages.rendering.document import Document, Entry, Files, Link, Phrase, Section
 from handlers.messages.rendering.json_body import encode_body
 from handlers.messages.rendering.plain_text import count_more, render_text
 from handlers.messages.rendering.shown import shorten
@@ -54,7 +54,9 @@ def render_plainly(document: Document) -> dict[str, Any]:
 def _list_blocks(document: Document) -> Iterator[Block]:
     headline = f"{document.sign} {document.headline}"
     yield {"type": "header", "text": _plain(shorten(headline, MAX_HEADER))}
-    head = [*_style(document.place, bold=True), *_line(document.place), *_style(document.lead)]
+    head = [*_style(document.place), *_line(document.place), *_style(document.lead)]
+    if document.way:
+        head += [_text("\n"), _link(document.way)]
     facts = [
         element
         for fact in document.facts
@@ -65,13 +67,8 @@ def _list_blocks(document: Document) -> Iterator[Block]:
         yield _render_section(section)
     if document.files:
         yield _render_files(document.files)
-    if document.links:
-        links: list[Element] = []
-        for link in document.links:
-            links += [*([_text("  ·  ")] if links else ()), _link(link.text, link.url)]
-        yield _rich(_section(links))
     notes = [element for note in document.notes for element in (*_style(note, italic=True), _text(" "))]
-    yield _rich(_section(notes[:-1]))
+    yield _rich(_section([*notes, *([_link(document.help)] if document.help else ())]))
 
 
 def _render_section(section: Section) -> Block:
@@ -82,8 +79,8 @@ def _render_section(section: Section) -> Block:
 
 
 def _render_entry(entry: Entry) -> Element:
-    way = [_text(" "), _link("Open", entry.url)] if entry.url else []
-    return _section([_text(f"{entry.sign} "), *_style(entry.place), _text("\n"), *_style(entry.said), *way])
+    way = [_text(" "), _link(Link(text="Open", url=entry.url))] if entry.url else []
+    return _section([*_style(entry.place), _text("\n"), *_style(entry.said), *way])
 
 
 def _render_files(files: Files) -> Block:
@@ -121,8 +118,8 @@ def _text(text: str, **style: bool) -> Element:
     return {"type": "text", "text": text, **({"style": style} if style else {})}
 
 
-def _link(text: str, url: str) -> Element:
-    return {"type": "link", "url": url, "text": text}
+def _link(link: Link) -> Element:
+    return {"type": "link", "url": link.url, "text": link.text}
 
 
 def _plain(text: str) -> Element:

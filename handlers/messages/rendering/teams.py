@@ -35,9 +35,7 @@ def render_teams(document: Document) -> dict[str, Any]:
         "fallbackText": document.headline,
         "msteams": {"width": "Full"},
         "body": list(_list_elements(document)),
-        "actions": [
-            {"type": "Action.OpenUrl", "title": link.text, "url": link.url} for link in document.links
-        ],
+        "actions": [_open(link.url, title=link.text) for link in (document.way, document.help) if link],
     }
     return {
         "type": "message",

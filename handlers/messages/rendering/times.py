@@ -8,14 +8,14 @@ _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def format_time(moment: datetime, zone: ZoneInfo) -> str:
-    """`Thu 26 Nov 2026, 09:00 Europe/Berlin`."""
+def format_time(moment: datetime, zone: ZoneInfo, *, named: bool = True) -> str:
+    """`Thu 26 Nov 2026, 09:00 Europe/Berlin`; without the zone's name where that is told once for several."""
     local = _localize(moment, zone)
-    return f"{_DAYS[local.weekday()]} {_format(local)} {zone.key}"
+    return f"{_DAYS[local.weekday()]} {_format(local)}{f' {zone.key}' if named else ''}"
 
 
 def format_short(moment: datetime, zone: ZoneInfo) -> str:
-    """`26 Nov 2026, 09:00`, for where the zone is told once for several."""
+    """`26 Nov 2026, 09:00`: for lists."""
     return _format(_localize(moment, zone))
 
 

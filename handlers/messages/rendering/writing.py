@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from contract.messages import MessageKind
 from handlers.messages.message import Line, Message
-from handlers.messages.rendering.closing import list_links, write_notes
+from handlers.messages.rendering.closing import find_help, find_way, write_notes
 from handlers.messages.rendering.context import Context
 from handlers.messages.rendering.document import Document, Entry, Phrase, Section, Tone, name, say
 from handlers.messages.rendering.facts import FactWriter
@@ -61,8 +61,9 @@ def _write_single(message: Message, context: Context, following: int, zone: Zone
         facts=FactWriter(now=context.now, zone=zone).write(line),
         sections=_list_unknown(line),
         files=list_files(line, context, zone),
-        links=list_links(message.lines, context.dashboard_url, context.docs_url),
+        way=find_way(message.lines, context.dashboard_url),
         notes=write_notes(message.lines, recipient, following),
+        help=find_help(context.docs_url),
         thread=line.subject,
     )
 
@@ -82,8 +83,9 @@ def _write_digest(message: Message, context: Context, following: int, zone: Zone
             for kind, same in _group(lines)
         ),
         files=list_first_files(lines, context, zone),
-        links=list_links(lines, context.dashboard_url, context.docs_url),
+        way=find_way(lines, context.dashboard_url),
         notes=write_notes(lines, message.recipient, following),
+        help=find_help(context.docs_url),
     )
 
 
