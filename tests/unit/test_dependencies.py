@@ -61,7 +61,7 @@ ENVIRONMENTS = {
 NOT_IMPORTED = {
     "axe-playwright-python",  # its script of rules is read, and run in the browser
     "boto3-stubs", "import-linter", "mypy", "pandas-stubs", "pytest-cov", "ruff",
-    "types-jsonschema", "types-psutil", "types-pyyaml",
+    "types-html5lib", "types-jsonschema", "types-psutil", "types-pyyaml",
     "tzdata",  # zoneinfo reads it where the machine has no zones
     "cryptography",  # the emulator signs tokens with it, and does not ask for it itself
 }  # fmt: skip

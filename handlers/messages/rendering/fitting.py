@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from handlers.messages.message import Message
 from handlers.messages.rendering.context import Context
 from handlers.messages.rendering.document import Document
 from handlers.messages.rendering.writing import sort_lines, write_document
+
+_FIRST: Final = 8
+"""Lines that are tried first: more than most messages have."""
 
 
 def write_what_fits(
@@ -27,15 +31,12 @@ def write_what_fits(
         part = replace(message, lines=lines[:number])
         return part, write_document(part, context, following=len(lines) - number)
 
-    whole = write(len(lines))
-    if fits(whole[1]):
-        return whole
-    low, high = 1, len(lines)
-    # `low` fits, or is the least that there is; `high` does not fit.
-    while high - low > 1:
-        middle = (low + high) // 2
-        if fits(write(middle)[1]):
-            low = middle
+    # Doubled until it is too much, for a storm's whole is long. `low` fits, `high` does not.
+    low, high, number = 0, len(lines) + 1, min(_FIRST, len(lines))
+    while low + 1 < high:
+        if number == 1 or fits(write(number)[1]):
+            low = number
         else:
-            high = middle
+            high = number
+        number = min(2 * low, len(lines)) if high > len(lines) else (low + high) // 2
     return write(low)

@@ -15,6 +15,8 @@ from handlers.messages.rendering.plain_text import render_text
 MAX_HTML_BYTES: Final = 90_000
 """Gmail cuts a mail off at 102 KB of HTML, and hides the rest behind a link."""
 MAX_TEXT_BYTES: Final = 90_000
+_POLICY: Final = SMTP.clone(max_line_length=120)
+"""No subject is folded: it is what phones and filters look at."""
 _NO_LABEL: Final = re.compile(r"[^a-z0-9]+")
 """What has no place in a label of a host name, as which a list's id is made (RFC 2919)."""
 
@@ -37,7 +39,7 @@ def render_mail(document: Document, recipient: Recipient, sender: str) -> EmailM
         sender: an address, alone or after a name.
     """
     domain = f"file-sla.{parseaddr(sender)[1].rpartition('@')[2]}"
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     mail["From"] = sender
     mail["To"] = ", ".join(recipient.channel.targets)
     mail["Subject"] = document.subject

@@ -25,7 +25,7 @@ def find_url(line: Line, dashboard_url: str) -> str:
         return ""
     base = dashboard_url.rstrip("/")
     if line.incident is not None:
-        return f"{base}/?incident={quote(line.incident.incident_id, safe='')}"
+        return f"{base}/?incident={quote(line.incident.incident_id, safe='', errors='replace')}"
     if line.sender is not None:
-        return f"{base}/senders?sender={quote(line.sender.key, safe='')}"
+        return f"{base}/senders?sender={quote(line.sender.key, safe='', errors='replace')}"
     return base

@@ -26,8 +26,13 @@ def to_ascii(text: str) -> str:
     'D:\\Auftrage\\?\\in'
     """
     if text.isascii() and text.isprintable():
-        return text
+        return _disarm(text)
     apart = unicodedata.normalize("NFKD", reveal(text).translate(_SPELT))
     # A mark on a letter that is left behind without it.
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return _OTHER.sub("?", bare)
+    return _disarm(_OTHER.sub("?", bare))
+
+
+def _disarm(text: str) -> str:
+    """Takes `=?` apart: in a header of a mail it begins a word of another alphabet (RFC 2047)."""
+    return text.replace("=?", "= ?")

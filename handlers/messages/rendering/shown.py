@@ -54,7 +54,7 @@ def reveal(text: str) -> str:
 def shorten(text: str, width: int) -> str:
     r"""Cuts the middle out of what is too long: a path begins with where it is, and ends with what it is.
 
-    >>> shorten("D:\\Transfer\\Partners\\Northwind\\Inbound\\Orders", 30)
+    >>> shorten("D:\\Transfer\\Partners\\Northwind\\Inbound\\Orders", 31)
     'D:\\...\\Northwind\\Inbound\\Orders'
     """
     if len(text) <= width:

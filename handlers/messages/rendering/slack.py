@@ -23,6 +23,8 @@ MAX_BLOCKS_CHARACTERS: Final = 12_000
 (slackapi/bolt-js, issue 2509)."""
 MAX_PLAIN: Final = 4000
 """Characters of a message without blocks, beyond which Slack says that people do not read on ("Text")."""
+_WORD_JOINER: Final = "\u2060"
+"""Not seen, and no part of a link."""
 
 Block = dict[str, Any]
 Element = dict[str, Any]
@@ -127,5 +129,9 @@ def _plain(text: str) -> Element:
 
 
 def _escape(text: str) -> str:
-    """The three characters by which links and mentions are written (Slack's reference, "Escaping text")."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """The three characters by which links and mentions are written (Slack's reference, "Escaping text").
+
+    And no name becomes a link for looking like one.
+    """
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("://", f":{_WORD_JOINER}//")

@@ -1,5 +1,6 @@
 """The subject of a message: what a phone shows of it."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from handlers.messages.rendering.plain_ascii import to_ascii
@@ -11,6 +12,8 @@ _SERVER: Final = 24
 """Characters of a server's name; those of Windows have 15."""
 _FOLDER: Final = 24
 """Characters of a path below which it is better to leave out something else."""
+_COUNTS: Final = 64
+"""Characters that the counts of a digest may take: the rest is for a place."""
 
 
 def name_server(sender_name: str) -> str:
@@ -36,6 +39,29 @@ def write_subject(before: str, folder: str | None, sender_name: str, after: str 
         room += len(after)
         after = ""
     return cut_subject(f"{before}{shorten(path, max(room, _FOLDER))} on {server}{after}")
+
+
+def write_counts_subject(counts: Sequence[str], joint: str, folder: str, sender_name: str) -> str:
+    """What happened how often, and one place of all where there is room for it.
+
+    Args:
+        counts: our own words, the most important first.
+        joint: before the place.
+        folder: a path; empty where no place is to be named.
+        sender_name: its whole name.
+    """
+    counted = counts[0]
+    for one in counts[1:]:
+        if len(f"{counted}, {one}") > _COUNTS:
+            counted += ", ..."
+            break
+        counted += f", {one}"
+    if not folder:
+        return cut_subject(counted)
+    path, server = to_ascii(folder), shorten(to_ascii(name_server(sender_name)), _SERVER)
+    whole = f"{counted}{joint}{path} on {server}"
+    room = MAX_SUBJECT - len(f"{counted}{joint}")
+    return whole if len(whole) <= MAX_SUBJECT else cut_subject(f"{counted}{joint}{shorten(path, room)}")
 
 
 def cut_subject(subject: str) -> str:

@@ -15,7 +15,7 @@ from handlers.messages.rendering.facts import FactWriter
 from handlers.messages.rendering.file_lists import list_files, list_first_files
 from handlers.messages.rendering.leads import write_lead
 from handlers.messages.rendering.places import find_url, write_place
-from handlers.messages.rendering.subjects import cut_subject, write_subject
+from handlers.messages.rendering.subjects import write_counts_subject
 from handlers.messages.rendering.times import format_short
 from handlers.messages.rendering.titles import LOOKS, RANKS, count, find_look, write_line_subject, write_title
 from handlers.messages.situation import Incident
@@ -26,8 +26,6 @@ _SHOWN_UNKNOWN_IN_DIGEST: Final = 10
 _LISTED_WIDTH: Final = 100
 """Characters that are shown of a name in a list of places."""
 _EARLIEST: Final = datetime.min.replace(tzinfo=UTC)
-_LONGEST_COUNTS: Final = 60
-"""Characters of a digest's subject that its counts may take: the rest is for the worst place."""
 
 
 def sort_lines(lines: Iterable[Line]) -> tuple[Line, ...]:
@@ -145,18 +143,15 @@ def _say_last(incident: Incident) -> str:
 
 
 def _write_digest_subject(counts: Sequence[str], lines: Sequence[Line]) -> str:
-    """The counts, and the worst place of all where there is one and room for it."""
-    counted = counts[0]
-    for one in counts[1:]:
-        if len(f"{counted}, {one}") > _LONGEST_COUNTS:
-            counted += ", ..."
-            break
-        counted += f", {one}"
-    worst = lines[0]
-    joint = "; worst " if find_look(worst).tone is Tone.BAD else ", among them "
-    if worst.incident is None or (len(counts) > 1 and find_look(worst).tone is not Tone.BAD):
-        return cut_subject(counted)
-    return write_subject(f"{counted}{joint}", worst.incident.folder, worst.incident.sender_name)
+    """The counts, and the worst place; or any, where all lines say the same."""
+    first, bad = lines[0].incident, find_look(lines[0]).tone is Tone.BAD
+    named = first is not None and (bad or len(counts) == 1)
+    return write_counts_subject(
+        counts,
+        "; worst " if bad else ", among them ",
+        first.folder if first is not None and named else "",
+        first.sender_name if first is not None else "",
+    )
 
 
 def _count_kinds(lines: Sequence[Line]) -> list[str]:

@@ -1,0 +1,106 @@
+"""A message to Slack, read by its documented grammar."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from contract.messages import MessageKind
+from handlers.messages.message import Message
+from handlers.messages.rendering.context import Context
+from handlers.messages.rendering.fitting import write_what_fits
+from handlers.messages.rendering.json_body import encode_body
+from handlers.messages.rendering.slack import (
+    MAX_BLOCKS_CHARACTERS,
+    fits_slack,
+    render_plainly,
+    render_slack,
+)
+from handlers.messages.rendering.writing import write_document
+from local.receiver.mrkdwn import draw_mrkdwn
+from local.receiver.slack_blocks import RichLink, RichText, SlackMessage
+from local.receiver.texts import read_text
+from tests.unit.handlers.messages.rendering.hostile import messages
+from tests.unit.handlers.messages.rendering.test_mails import list_phrases
+from tests.unit.handlers.messages.samples import DASHBOARD, DOCS, SLACK, context, digest, single
+
+
+def walk(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a payload."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from walk(one)
+
+
+@given(messages(channel=SLACK))
+def test_names_stand_where_nothing_is_obeyed(told: tuple[Message, Context]) -> None:
+    part, document = write_what_fits(*told, fits_slack)
+    payload = json.loads(encode_body(render_slack(document)))
+    SlackMessage.model_validate(payload)
+    objects = list(walk(payload["blocks"]))
+    assert not any(one.get("type") == "mrkdwn" for one in objects)
+    (header,) = (one for one in objects if one.get("type") == "plain_text")
+    assert header["emoji"] is False
+    names = [one["text"] for one in objects if one.get("type") == "text" and one.get("style", {}).get("code")]
+    assert sorted(names) == sorted(list_phrases(document))
+    assert not any(name in header["text"] for name in names if len(name) > 20)
+    links = [one["url"] for one in objects if one.get("type") == "link"]
+    assert all(link.startswith((DASHBOARD, DOCS)) for link in links)
+    assert len(part.lines) >= 1
+
+
+@given(messages(channel=SLACK))
+def test_the_fallback_reads_as_the_subject(told: tuple[Message, Context]) -> None:
+    document = write_document(*told)
+    payload = render_slack(document)
+    drawn = draw_mrkdwn(payload["text"])
+    assert "<a" not in drawn
+    assert "mention" not in drawn
+    assert payload["mrkdwn"] is False
+    # With marks taken off: they would be obeyed, were it not for `mrkdwn`.
+    assert read_text(drawn).strip("*_~`") != "" or not document.subject.strip("*_~` ")
+
+
+@given(messages(channel=SLACK))
+def test_the_plain_message_mentions_and_links_nobody(told: tuple[Message, Context]) -> None:
+    text = render_plainly(write_document(*told))["text"]
+    assert "<" not in text
+    assert ">" not in text
+    assert len(text) <= 20_000
+
+
+@given(messages(most=1, channel=SLACK))
+def test_one_line_always_fits(told: tuple[Message, Context]) -> None:
+    blocks = render_slack(write_document(*told))["blocks"]
+    assert len(encode_body(blocks).decode()) <= MAX_BLOCKS_CHARACTERS
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_every_kind_says_what_and_where(kind: MessageKind) -> None:
+    told = single(kind, SLACK)
+    document = write_document(told, context(*told.lines))
+    parsed = SlackMessage.model_validate(render_slack(document))
+    assert parsed.text == document.subject
+    headline, *_ = parsed.blocks
+    assert headline.model_dump()["text"]["text"] == f"{document.sign} {document.headline}"
+
+
+def test_a_digest_links_each_of_its_incidents() -> None:
+    told = digest(SLACK)
+    payload = render_slack(write_document(told, context(*told.lines)))
+    links = [one["url"] for one in walk(payload) if one.get("type") == "link"]
+    assert [f"{DASHBOARD}/?incident=b{number}" in links for number in range(1, 6)] == [True] * 5
+
+
+def test_rich_text_takes_text_as_it_is() -> None:
+    told = single(MessageKind.BEGIN, SLACK)
+    for one in walk(render_slack(write_document(told, context()))):
+        if one.get("type") == "text":
+            RichText.model_validate(one)
+        if one.get("type") == "link":
+            RichLink.model_validate(one)

@@ -1,0 +1,72 @@
+"""A card for Teams, read by the schema of Adaptive Cards as the local receiver knows it."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from contract.messages import MessageKind
+from handlers.messages.message import Message
+from handlers.messages.rendering.context import Context
+from handlers.messages.rendering.fitting import write_what_fits
+from handlers.messages.rendering.json_body import encode_body
+from handlers.messages.rendering.teams import MAX_CARD_BYTES, fits_teams, render_teams
+from handlers.messages.rendering.writing import write_document
+from local.receiver.card_elements import TeamsMessage
+from tests.unit.handlers.messages.rendering.hostile import messages
+from tests.unit.handlers.messages.rendering.test_mails import list_phrases
+from tests.unit.handlers.messages.rendering.test_slack import walk
+from tests.unit.handlers.messages.samples import DASHBOARD, DOCS, TEAMS, context, digest, single
+
+KNOWN = {
+    "AdaptiveCard": {"$schema", "type", "version", "fallbackText", "msteams", "body", "actions"},
+    "Container": {"type", "style", "bleed", "items"},
+    "ColumnSet": {"type", "spacing", "columns"},
+    "Column": {"type", "width", "items"},
+    "RichTextBlock": {"type", "inlines", "spacing", "separator"},
+    "TextRun": {"type", "text", "size", "weight", "isSubtle", "fontType", "selectAction"},
+    "Action.OpenUrl": {"type", "url", "title"},
+}
+"""Elements and their properties in version 1.4 of the schema, as far as cards of ours have them."""
+
+
+def read_card(payload: dict[str, Any]) -> dict[str, Any]:
+    TeamsMessage.model_validate(payload)
+    (attachment,) = payload["attachments"]
+    card: dict[str, Any] = attachment["content"]
+    return card
+
+
+@given(messages(channel=TEAMS))
+def test_names_stand_where_nothing_is_obeyed(told: tuple[Message, Context]) -> None:
+    _, document = write_what_fits(*told, fits_teams)
+    card = read_card(json.loads(encode_body(render_teams(document))))
+    objects = [one for one in walk(card) if "type" in one]
+    for one in objects:
+        assert set(one) <= KNOWN[one["type"]]
+    names = [one["text"] for one in objects if one.get("fontType") == "Monospace"]
+    assert sorted(names) == sorted(list_phrases(document))
+    links = [one["url"] for one in objects if one["type"] == "Action.OpenUrl"]
+    assert all(link.startswith((DASHBOARD, DOCS)) for link in links)
+    assert all(name not in card["fallbackText"] for name in names if len(name) > 20)
+
+
+@given(messages(most=1, channel=TEAMS))
+def test_one_line_always_fits(told: tuple[Message, Context]) -> None:
+    assert len(encode_body(render_teams(write_document(*told)))) <= MAX_CARD_BYTES
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_every_kind_is_a_card_that_workflows_show(kind: MessageKind) -> None:
+    told = single(kind, TEAMS)
+    payload = render_teams(write_document(told, context(*told.lines)))
+    assert read_card(payload)["version"] == "1.4"
+    assert payload["type"] == "message"
+
+
+def test_a_digest_links_each_of_its_incidents() -> None:
+    told = digest(TEAMS)
+    payload = render_teams(write_document(told, context(*told.lines)))
+    links = [one["url"] for one in walk(payload) if one.get("type") == "Action.OpenUrl"]
+    assert [f"{DASHBOARD}/?incident=b{number}" in links for number in range(1, 6)] == [True] * 5

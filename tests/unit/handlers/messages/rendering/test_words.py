@@ -1,0 +1,185 @@
+"""What messages say, as their readers need it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from contract.incident_words import EXPLANATIONS, REASONS
+from contract.incidents import Clearing, IncidentStatus, UnknownReason
+from contract.messages import MessageKind
+from handlers.messages.message import Line, Message
+from handlers.messages.rendering.context import Context, StuckFile
+from handlers.messages.rendering.document import Tone
+from handlers.messages.rendering.file_lists import GONE
+from handlers.messages.rendering.plain_text import render_text
+from handlers.messages.rendering.titles import LOOKS
+from handlers.messages.rendering.writing import write_document
+from tests.unit.handlers.messages.samples import (
+    LINES,
+    NOW,
+    ago,
+    context,
+    digest,
+    ended,
+    incident,
+    line,
+    message,
+    single,
+    unknown,
+)
+
+
+def read(told: Message, known: Context | None = None) -> str:
+    return render_text(write_document(told, known or context(*told.lines)))
+
+
+def say(one: Line) -> str:
+    return read(message(one))
+
+
+def test_a_beginning_says_all_that_its_reader_needs() -> None:
+    text = read(single(MessageKind.BEGIN))
+    for told in (
+        "▲ 12 files stuck, oldest 3 h 10 min\nD:\\Inbound\\Orders on FILES01\n",
+        "Open the incident: https://sla.example.com/?incident=a1\n",
+        "Sender: files-01/FILES01\n",
+        "SLA: 20 min\n",
+        "In breach since: Thu 26 Nov 2026, 06:30 (2 h 50 min)\n",
+        "Oldest file: 3 h 10 min old, created Thu 26 Nov 2026, 06:10\n",
+        "How it is known: its server's reports name it\n",
+        "Acknowledged: by nobody yet\n",
+        "Time zone: Europe/Berlin\n",
+        "- order_4711.xml, 3 h 10 min old, created 26 Nov 2026, 06:10\n",
+        "  and 2 more\n",
+        "This came by mail because it belongs to orders in owners.yaml.\n",
+        "To get fewer: acknowledge or snooze an incident on its page",
+        "How messages work: https://docs.example.com/docs/messages.md\n",
+    ):
+        assert told in text
+    assert text.count("order_47") == 10
+
+
+def test_every_kind_has_a_look_and_its_words() -> None:
+    assert set(LOOKS) == set(MessageKind)
+    leads = {kind: write_document(single(kind), context()).lead for kind in MessageKind}
+    assert all(leads.values())
+    assert len(set(leads.values())) == len(leads)
+
+
+def test_quiet_is_told_in_its_own_words_and_not_as_cleared() -> None:
+    text = read(single(MessageKind.QUIET))
+    assert (
+        "Not reported any more since Thu 26 Nov 2026, 08:20 Europe/Berlin; "
+        "this script says nothing when all is well. You will be told if a report proves" in text
+    )
+    assert "leared" not in text
+    assert "Last seen stuck: Thu 26 Nov 2026, 08:20, 12 files" in text
+
+
+@pytest.mark.parametrize("reason", UnknownReason)
+def test_why_nobody_can_tell_is_told_as_on_the_screen(reason: UnknownReason) -> None:
+    text = say(line(MessageKind.UNKNOWN, unknown(reason)))
+    assert text.startswith(f"? Unknown: {REASONS[reason]}\n")
+    assert f"How it is known: {REASONS[reason]}: {EXPLANATIONS[reason]}\n" in text
+
+
+def test_a_clearing_says_when_and_how_it_is_known() -> None:
+    between = ended(IncidentStatus.CLEARED, cleared_by=Clearing.EMPTY, between=True, acknowledged_by="ana")
+    text = say(line(MessageKind.CLEARED, between))
+    assert "Ended: Thu 26 Nov 2026, 09:19 (after 2 h 49 min)\n" in text
+    assert "a later report says that nothing is stuck; it ended at some time since it was last seen\n" in text
+    assert "Acknowledged: by ana\n" in text
+    assert "order_" not in text
+
+
+def test_what_was_taken_back_says_since_when_it_has_been_stuck() -> None:
+    assert "since the report of Thu 26 Nov 2026, 07:20 Europe/Berlin" in read(
+        single(MessageKind.STUCK_ALL_ALONG)
+    )
+
+
+def test_who_acknowledged_it_is_told_with_until_when() -> None:
+    on_it = incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=8))
+    assert "Acknowledged: by ana, until Thu 26 Nov 2026, 17:20\n" in say(line(MessageKind.CLEARED, on_it))
+    assert "Acknowledged: last by ana; that ended Thu 26 Nov 2026, 08:50\n" in read(single(MessageKind.WORSE))
+
+
+def test_an_escalation_says_for_how_long_nobody_acknowledged_it() -> None:
+    assert "Nobody has acknowledged it for 1 h, so you are told too." in read(single(MessageKind.ESCALATED))
+
+
+def test_a_snooze_that_lasts_is_told() -> None:
+    snoozed = incident(snoozed_until=NOW + timedelta(hours=1))
+    assert "Snoozed: until Thu 26 Nov 2026, 10:20\n" in say(line(MessageKind.CLEARED, snoozed))
+    assert "Snoozed" not in say(line(MessageKind.BEGIN, incident(snoozed_until=ago(hours=1))))
+
+
+def test_a_silent_server_names_what_is_unknown_because_of_it() -> None:
+    text = read(single(MessageKind.SILENT))
+    assert text.startswith("? Server silent: 3 folders unknown\nFILES01\n")
+    assert "No report since Thu 26 Nov 2026, 08:35 Europe/Berlin; one is expected every 15 min." in text
+    assert "? D:\\Inbound\\Orders\n  1 file when last seen\n" in text
+
+
+def test_of_very_many_unknown_folders_some_are_named_and_all_are_counted() -> None:
+    many = tuple(unknown(UnknownReason.SILENT, f"u{number}", folder=f"D:\\{number}") for number in range(100))
+    text = say(replace(LINES[MessageKind.SILENT], unknown=many))
+    assert text.startswith("? Server silent: 100 folders unknown\n")
+    assert "  and 80 more\n" in text
+
+
+def test_files_come_the_oldest_first_and_those_of_unknown_age_last() -> None:
+    files = [
+        StuckFile(name="new", created=ago(minutes=30)),
+        StuckFile(name="odd"),
+        StuckFile(name="old", created=ago(days=1)),
+    ]
+    text = read(single(MessageKind.BEGIN), context(files={"a1": files}))
+    assert "- old, 1 d old, created 25 Nov 2026, 09:20\n- new, 30 min old, created" in text
+    assert "- odd, of unknown age\n  and 9 more\n" in text
+
+
+def test_an_incident_whose_records_are_gone_says_so() -> None:
+    assert GONE in read(single(MessageKind.BEGIN), context(files={"a1": []}))
+    assert GONE not in read(single(MessageKind.BEGIN), context())
+
+
+def test_a_file_from_the_future_is_no_age_old() -> None:
+    text = read(
+        single(MessageKind.BEGIN),
+        context(files={"a1": [StuckFile(name="x", created=NOW + timedelta(hours=2))]}),
+    )
+    assert "- x, 0 min old, created 26 Nov 2026, 11:20\n" in text
+
+
+def test_a_reminder_of_what_nobody_can_tell_is_no_alarm() -> None:
+    document = write_document(message(line(MessageKind.REMINDER, unknown(UnknownReason.SILENT))), context())
+    assert (document.tone, document.sign) == (Tone.UNSURE, "?")
+    assert write_document(single(MessageKind.REMINDER), context()).tone is Tone.BAD
+
+
+def test_a_digest_names_every_folder_and_the_first_ten_files() -> None:
+    told = digest()
+    text = read(told)
+    for one in told.lines:
+        if one.incident is not None:
+            assert f"{one.incident.folder} on FILES01\n" in text
+    assert "Server silent: 3 folders unknown: D:\\Inbound\\Orders, D:\\Inbound\\Returns, E:\\Exchange" in text
+    assert "Folder unreadable: Access to the path is denied." in text
+    assert text.count("- order_") == 10
+    # 7 + 14 + 21 + 28 + 35, less these ten.
+    assert "  and 95 more\n" in text
+    assert text.startswith("▲ 5 folders stuck, 1 server silent, 1 folder unreadable, 1 cleared\n")
+
+
+def test_a_digest_says_who_is_on_it() -> None:
+    on_it = incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=8))
+    text = read(message(line(MessageKind.WORSE, on_it), LINES[MessageKind.CLEARED]))
+    assert "in breach since 26 Nov 2026, 06:30, acknowledged by ana\n" in text
+
+
+def test_an_owner_reads_times_in_the_owners_zone() -> None:
+    text = read(message(LINES[MessageKind.BEGIN], zone="America/New_York"))
+    assert "In breach since: Thu 26 Nov 2026, 00:30 (2 h 50 min)\n" in text
+    assert "Time zone: America/New_York\n" in text
