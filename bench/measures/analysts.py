@@ -1,5 +1,6 @@
 """A team at the dashboard: how long until each has a page, what AWS is asked, and what it costs the host."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,11 @@ Step = Callable[[str], None]
 LEVELS: Final = (1, 4, 8, 16)
 """Analysts at once. The first is what the others are measured beside."""
 RELOADS: Final = 200
+"""A new session each, whose last one Streamlit keeps for two minutes."""
+REFRESHES: Final = 50
+"""In the session that is there."""
+SERIES: Final = "memory.json"
+"""The file, beside the results, of the megabytes held after each of them."""
 PAGES: Final = ("Overview", "By date, 7 d", "By date, 30 d", "By folder, 30 d", "Senders", "Operations")
 MONTH: Final = PAGES[2]
 _START: Final = ("runbook", "")
@@ -39,8 +45,8 @@ def name_requests(analysts: int) -> str:
 
 
 def name_memory() -> str:
-    """The figure of the memory after many reloads, beside that after the first."""
-    return f"memory after {RELOADS} reloads by 8 of {MONTH}, vs after the first"
+    """The figure of the memory after many reloads and refreshes, beside that after the first."""
+    return f"memory after {RELOADS} reloads and {REFRESHES} refreshes by 8 of {MONTH}, vs after the first"
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ def measure(service: Service, folder: Path, history: History, rounds: int, say: 
         figures.append(counted(name_requests(level), team.requests, alone.requests, "requests"))
     say(f"{RELOADS} reloads by 8")
     with serving(service, folder / "outputs.json", 8) as served:
-        figures.append(_reload(served, addresses[MONTH]))
+        figures.append(_reload(served, addresses[MONTH], folder.parent / SERIES))
     return figures
 
 
@@ -102,12 +108,17 @@ def _open_all(
     return _Round(cold, warm, cpu, requests)
 
 
-def _reload(served: Served, address: Sequence[str]) -> Figure:
+def _reload(served: Served, address: Sequence[str], series: Path) -> Figure:
     path, query = address
-    held = []
+    served.open_together(path, query)
+    held = [served.megabytes()]
     for _ in range(RELOADS):
+        served.reload_together(path, query)
+        held.append(served.megabytes())
+    for _ in range(REFRESHES):
         served.open_together(path, query)
         held.append(served.megabytes())
+    series.write_text(json.dumps([round(megabytes) for megabytes in held]) + "\n")
     # Of the last ones, for the last alone may have come while something was computed.
     return counted(name_memory(), median(held[-10:]), held[0], "MB")
 

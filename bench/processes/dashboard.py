@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -38,8 +39,19 @@ class PageFailedError(Exception):
 class Analyst:
     """One browser tab: it asks for pages, and waits until each is drawn."""
 
-    def __init__(self, connection: ClientConnection) -> None:
-        self._connection = connection
+    def __init__(self, open_connection: Callable[[], ClientConnection]) -> None:
+        self._open_connection = open_connection
+        self._connection = open_connection()
+
+    def reload(self, path: str, query: str) -> float:
+        """Leaves the page and opens it anew, as a browser's reload does; the seconds until it is there."""
+        self.close()
+        self._connection = self._open_connection()
+        return self.open_page(path, query)
+
+    def close(self) -> None:
+        """Closes the tab."""
+        self._connection.close()
 
     def open_page(self, path: str, query: str) -> float:
         """The seconds until the page's script has finished.
@@ -80,9 +92,15 @@ class Served:
 
     def open_together(self, path: str, query: str) -> float:
         """All analysts open a page at once; the seconds until the last of them has it."""
+        return self._together(lambda analyst: analyst.open_page(path, query))
+
+    def reload_together(self, path: str, query: str) -> float:
+        """All of them reload it at once."""
+        return self._together(lambda analyst: analyst.reload(path, query))
+
+    def _together(self, act: Callable[[Analyst], float]) -> float:
         with ThreadPoolExecutor(len(self._analysts)) as pool:
-            seconds = list(pool.map(lambda analyst: analyst.open_page(path, query), self._analysts))
-        return max(seconds, default=0.0)
+            return max(pool.map(act, self._analysts), default=0.0)
 
     def cpu_seconds(self) -> float:
         """What the server's process has taken so far."""
@@ -122,7 +140,9 @@ def serving(service: Service, outputs_file: Path, analysts: int) -> Iterator[Ser
         )  # fmt: skip
         closing.callback(server.stop)
         wait_for(f"http://{HOST}:{port}/_stcore/health", server, log)
-        tabs = [Analyst(closing.enter_context(_connect(port, one))) for one in ids]
+        tabs = [Analyst(partial(_connect, port, one)) for one in ids]
+        for tab in tabs:
+            closing.callback(tab.close)
         yield Served(tabs, psutil.Process(server.pid))
 
 

@@ -27,20 +27,23 @@ class Computed:
         self._lock = threading.Lock()
         self._size = 0
         self._results: OrderedDict[Hashable, Any] = OrderedDict()
+        self._newest: dict[Hashable, Hashable] = {}
         self._flights = SingleFlight()
 
-    def get(self, of: Hashable, compute: Callable[[], T]) -> T:
+    def get(self, of: Hashable, compute: Callable[[], T], *, version_of: Hashable = None) -> T:
         """The result, computed only where it is not remembered, and once at a time.
 
         Args:
             of: everything that it depends on, and what it is. Frames count by identity: they are equal to
                 themselves alone, and stay so for as long as they are remembered here.
             compute: gives the result, and draws nothing.
+            version_of: what this is the newest version of. The one before is forgotten, with all that was
+                computed of it: a range that ends now is another one each minute, and nobody goes back.
         """
 
         def compute_and_keep() -> T:
             result = compute()
-            self._keep(of, result)
+            self._keep(of, result, version_of)
             return result
 
         result: T = self._flights.share(of, compute_and_keep, lambda: self._find(of))
@@ -53,13 +56,37 @@ class Computed:
             self._results.move_to_end(of)
             return (self._results[of],)
 
-    def _keep(self, of: Hashable, result: Any) -> None:
+    def _keep(self, of: Hashable, result: Any, version_of: Hashable) -> None:
         with self._lock:
+            if version_of is not None:
+                before = self._newest.get(version_of, of)
+                if before != of:
+                    self._forget(before)
+                self._newest[version_of] = of
             self._size += _count_rows(result) - _count_rows(self._results.pop(of, None))
             self._results[of] = result
             while self._size > self._capacity and len(self._results) > 1:
-                _, forgotten = self._results.popitem(last=False)
-                self._size -= _count_rows(forgotten)
+                self._drop(next(iter(self._results)))
+            self._newest = {
+                whole: newest for whole, newest in self._newest.items() if newest in self._results
+            }
+
+    def _forget(self, of: Hashable) -> None:
+        """Drops a result, and what was computed of it."""
+        if of not in self._results:
+            return
+        result = self._drop(of)
+        for other in [other for other in self._results if _is_part(result, other)]:
+            self._forget(other)
+
+    def _drop(self, of: Hashable) -> Any:
+        result = self._results.pop(of)
+        self._size -= _count_rows(result)
+        return result
+
+
+def _is_part(result: Any, of: Hashable) -> bool:
+    return isinstance(of, tuple) and any(part is result for part in of)
 
 
 def _count_rows(result: Any) -> int:

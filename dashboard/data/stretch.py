@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from contract.moments import HOUR
+from contract.moments import HOUR, start_of_hour
 from dashboard.data.computed import Computed
 from dashboard.data.frames import RecordFrames
 from dashboard.data.hour_cache import StoredHour
@@ -50,6 +50,8 @@ class Stretch:
     before: tuple[_CutHour, ...]
     whole: tuple[StoredHour, ...]
     after: tuple[_CutHour, ...]
+    hours: tuple[datetime, datetime]
+    """Those in which it begins and ends: a range that moves with the clock stays in them for a while."""
 
     @classmethod
     def cut(
@@ -68,7 +70,7 @@ class Stretch:
                 whole.append(one)
             else:
                 (after if whole else before).append(_CutHour.cut(one, start, end))
-        return cls(tuple(before), tuple(whole), tuple(after))
+        return cls(tuple(before), tuple(whole), tuple(after), (start_of_hour(start), start_of_hour(end)))
 
     def frames(self, computed: Computed, *, with_files: bool) -> RecordFrames:
         """The frames of its records."""
@@ -78,11 +80,17 @@ class Stretch:
             return RecordFrames.of(*(one.records for one in hours), with_files=with_files)
 
         def join() -> RecordFrames:
-            middle = computed.get(("whole hours", self.whole, with_files), lambda: build(self.whole))
+            middle = computed.get(
+                ("whole hours", self.whole, with_files),
+                lambda: build(self.whole),
+                version_of=("whole hours", len(self.whole), with_files),
+            )
             return RecordFrames.concatenate(
                 build(self.before),
                 middle,
                 build(self.after),
             )
 
-        return computed.get(("stretch", self.whole, ends, with_files), join)
+        return computed.get(
+            ("stretch", self.whole, ends, with_files), join, version_of=("stretch", self.hours, with_files)
+        )

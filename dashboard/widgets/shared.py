@@ -43,10 +43,14 @@ def compute_stuck_files(frames: RecordFrames, spans: Spans, page: Page) -> pd.Da
     computed = backend().computed
 
     def measure() -> pd.DataFrame:
-        followed = computed.get(("followed", frames, known), lambda: follow_files(frames, spans))
+        followed = computed.get(
+            ("followed", frames, known),
+            lambda: follow_files(frames, spans),
+            version_of=("followed", frames),
+        )
         return measure_open_files(followed, page.now)
 
-    return computed.get(("stuck files", frames, known, minute), measure)
+    return computed.get(("stuck files", frames, known, minute), measure, version_of=("stuck files", frames))
 
 
 def count_in_breach(frames: RecordFrames, sender: str, page: Page) -> pd.DataFrame:

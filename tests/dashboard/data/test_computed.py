@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from dashboard.data.computed import Computed
+from dashboard.data.frames import RecordFrames
 
 
 def rows(number: int) -> pd.DataFrame:
@@ -37,3 +38,35 @@ def test_what_is_larger_than_everything_is_kept_alone() -> None:
 def test_a_result_of_a_result_is_found_while_it_is_computed() -> None:
     computed = Computed()
     assert computed.get("outer", lambda: computed.get("inner", lambda: 1) + 1) == 2
+
+
+def test_a_newer_version_takes_the_place_of_the_one_before_and_of_what_was_computed_of_it() -> None:
+    computed = Computed()
+
+    def version(number: int) -> pd.DataFrame:
+        return computed.get(("range", number), lambda: rows(number), version_of="range")
+
+    frames = RecordFrames(rows(1), rows(2))
+    old = computed.get(("range", 1), lambda: frames, version_of="range")
+    of_old = computed.get(("of", old), lambda: RecordFrames(rows(3), rows(0)))
+    computed.get(("of that", of_old), lambda: rows(4))
+    other = computed.get(("other", 1), lambda: rows(5), version_of="other")
+    version(2)
+    assert computed.get(("of that", of_old), lambda: "anew") == "anew"
+    assert computed.get(("of", old), lambda: "anew") == "anew"
+    assert computed.get(("other", 1), lambda: pytest.fail("again")) is other
+    assert computed.get(("range", 1), lambda: "anew", version_of="range") == "anew"
+
+
+def test_what_was_forgotten_counts_no_more() -> None:
+    computed = Computed(capacity=10)
+    kept = computed.get("kept", lambda: rows(4))
+    for number in range(20):
+        computed.get(("range", number), lambda: rows(5), version_of="range")
+    assert computed.get("kept", lambda: rows(4)) is kept
+
+
+def test_the_same_version_again_is_not_forgotten() -> None:
+    computed = Computed()
+    first = computed.get("a", lambda: rows(1), version_of="range")
+    assert computed.get("a", lambda: pytest.fail("again"), version_of="range") is first
