@@ -1,6 +1,7 @@
 """What was computed of records, once for all who look at the same."""
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any, Final, TypeVar
@@ -28,6 +29,7 @@ class Computed:
         self._size = 0
         self._results: OrderedDict[Hashable, Any] = OrderedDict()
         self._newest: dict[Hashable, Hashable] = {}
+        self._outdated: weakref.WeakSet[RecordFrames] = weakref.WeakSet()
         self._flights = SingleFlight()
 
     def get(self, of: Hashable, compute: Callable[[], T], *, version_of: Hashable = None) -> T:
@@ -58,6 +60,9 @@ class Computed:
 
     def _keep(self, of: Hashable, result: Any, version_of: Hashable) -> None:
         with self._lock:
+            if any(_is_part(frames, of) for frames in self._outdated):
+                # A newer version came while this was computed, and would be kept from going by it.
+                return
             if version_of is not None:
                 before = self._newest.get(version_of, of)
                 if before != of:
@@ -76,6 +81,8 @@ class Computed:
         if of not in self._results:
             return
         result = self._drop(of)
+        if isinstance(result, RecordFrames):
+            self._outdated.add(result)
         for other in [other for other in self._results if _is_part(result, other)]:
             self._forget(other)
 
@@ -83,6 +90,25 @@ class Computed:
         result = self._results.pop(of)
         self._size -= _count_rows(result)
         return result
+
+
+def hold_weakly(result: pd.DataFrame, make_again: Callable[[], pd.DataFrame]) -> Callable[[], pd.DataFrame]:
+    """Gives a result later on, made again where nobody else has it any more.
+
+    What outlives a page's run would otherwise keep the version of a range that this run saw, and each open
+    page another one.
+
+    Args:
+        result: what is given as long as it is there.
+        make_again: gives the same once more.
+    """
+    held = weakref.ref(result)
+
+    def give() -> pd.DataFrame:
+        known = held()
+        return make_again() if known is None else known
+
+    return give
 
 
 def _is_part(result: Any, of: Hashable) -> bool:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import pandas as pd
 import streamlit as st
 
 from dashboard.charts.records import draw_files_in_breach
@@ -11,7 +12,7 @@ from dashboard.frame.page import start_page
 from dashboard.services.filters import filter_by_sender
 from dashboard.services.series import choose_step, name_step
 from dashboard.widgets.breach_spans import load_breach_spans
-from dashboard.widgets.loading import load_period
+from dashboard.widgets.loading import load_again, load_period
 from dashboard.widgets.record_list import draw_records
 from dashboard.widgets.sender_filter import pick_sender, tell_since
 from dashboard.widgets.shared import compute_stuck_files, count_in_breach, sort_newest_first
@@ -46,12 +47,21 @@ def draw() -> None:
     draw_files_in_breach(count_in_breach(frames, sender, page))
     if show == _RECORDS:
         tell(f"By date: {records:,} records")
-        draw_records(sort_newest_first(frames), page, sender=sender)
+
+        def sort_again() -> pd.DataFrame:
+            return sort_newest_first(load_again(page.session.table, page.period, with_files=False))
+
+        draw_records(sort_newest_first(frames), page, sort_again, sender=sender)
         return
     # Of all senders first: what a record does not tell of its sender, others do.
-    stuck = compute_stuck_files(frames, load_breach_spans(page), page)
+    spans = load_breach_spans(page)
+
+    def compute_again() -> pd.DataFrame:
+        return compute_stuck_files(load_again(page.session.table, page.period, with_files=True), spans, page)
+
+    stuck = compute_stuck_files(frames, spans, page)
     tell(f"By date: {len(filter_by_sender(stuck, sender)):,} stuck files")
-    draw_stuck_files(stuck, page, sender=sender)
+    draw_stuck_files(stuck, page, compute_again, sender=sender)
 
 
 def _pick_what(show: str) -> None:

@@ -90,7 +90,8 @@ def _draw_now(incidents: Sequence[Incident], spans: Spans, folder: str, page: Pa
 def _draw_history(stuck: pd.DataFrame, sender: str, reported: RecordFrames, page: Page) -> None:
     _draw_recurrence(filter_by_sender(stuck, sender), reported.records, page)
     st.header("Stuck files", anchor=False)
-    draw_stuck_files(stuck, page, sender=sender, shown=_SHOWN)
+    # Of one folder they are few.
+    draw_stuck_files(stuck, page, lambda: stuck, sender=sender, shown=_SHOWN)
     span = find_span(page.period, page.zone)
     st.header("Longest wait at each report, against the SLA", anchor=False)
     waits = find_longest_waits(reported)

@@ -45,6 +45,13 @@ def load_period(table: RecordTable, period: Period, *, with_files: bool) -> Reco
         return loading.frames_between(period.start, period.end, backend().computed)
 
 
+def load_again(table: RecordTable, period: Period, *, with_files: bool) -> RecordFrames:
+    """The same, all of it, without a word: for what no page's run waits for."""
+    with Loading(table, backend().hour_cache, period.hours(), with_files=with_files) as loading:
+        loading.finish()
+        return loading.frames_between(period.start, period.end, backend().computed)
+
+
 def load_hours(table: RecordTable, hours: Sequence[datetime], *, with_files: bool) -> RecordFrames:
     """What was reported in a few hours."""
     notice = Notice(NAME, "few_hours")

@@ -1,11 +1,13 @@
 """Records as they were stored, and the files of the one that is picked."""
 
+from collections.abc import Callable
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import columns
+from dashboard.data.computed import hold_weakly
 from dashboard.data.frames import RECORD_KEY
 from dashboard.frame.page import Page
 from dashboard.services.creation_dates import find_plausible
@@ -27,22 +29,27 @@ _DOWNLOADED: Final = (*columns.RECORD, columns.SENDER_NAME)
 _SHOWN_OF_FILES: Final = (columns.FILENAME, columns.CREATED)
 
 
-def draw_records(newest: pd.DataFrame, page: Page, *, sender: str = "") -> None:
+def draw_records(
+    newest: pd.DataFrame, page: Page, make_again: Callable[[], pd.DataFrame], *, sender: str = ""
+) -> None:
     """Draws one row per folder and report, and the files of the picked row.
 
     Args:
         newest: the records of all senders, the newest first.
         page: that they are on.
+        make_again: gives the same records once more, when they are downloaded and nobody has them any more.
         sender: of which they are shown, by name or key; "" for all.
     """
 
-    def select() -> pd.DataFrame:
-        return filter_by_text(filter_by_sender(newest, sender), text, ["folder"])
+    def narrow(records: pd.DataFrame) -> pd.DataFrame:
+        return filter_by_text(filter_by_sender(records, sender), text, ["folder"])
+
+    all_again = hold_weakly(newest, make_again)
 
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = pick_text("Search folders")
-        filtered = select()
-        draw_download(select, len(filtered), "records", _DOWNLOADED, page, text)
+        filtered = narrow(newest)
+        draw_download(lambda: narrow(all_again()), len(filtered), "records", _DOWNLOADED, page, text)
     picked = draw_table(
         filtered,
         "records",

@@ -1,6 +1,6 @@
 """Stuck files, narrowed down, in a table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import pandas as pd
@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import columns
 from dashboard.columns import Column
+from dashboard.data.computed import hold_weakly
 from dashboard.frame.address import Parameter, show_in_widget
 from dashboard.frame.page import Page
 from dashboard.services.filters import filter_by_sender, filter_by_status, filter_by_text
@@ -81,6 +82,7 @@ _FORMER: Final = (
 def draw_stuck_files(
     stuck: pd.DataFrame,
     page: Page,
+    make_again: Callable[[], pd.DataFrame],
     *,
     sender: str = "",
     shown: Sequence[Column] = SHOWN,
@@ -91,6 +93,7 @@ def draw_stuck_files(
     Args:
         stuck: the stuck files, of all senders.
         page: that they are on.
+        make_again: gives the same files once more, when they are downloaded and nobody has them any more.
         sender: of which they are shown, by name or key; "" for all.
         shown: the columns of the table.
         statuses: those to pick from.
@@ -99,6 +102,7 @@ def draw_stuck_files(
     def narrow(files: pd.DataFrame) -> pd.DataFrame:
         return filter_by_text(filter_by_status(files, wanted), text, ["filename", "folder"])
 
+    all_again = hold_weakly(stuck, make_again)
     mine = filter_by_sender(stuck, sender)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = _pick_statuses(mine, statuses)
@@ -109,7 +113,7 @@ def draw_stuck_files(
             column for column in _DOWNLOADED if column in (*shown, columns.BASIS, columns.CLEARED_AT)
         ]
         draw_download(
-            lambda: narrow(filter_by_sender(stuck, sender)),
+            lambda: narrow(filter_by_sender(all_again(), sender)),
             len(filtered),
             "stuck-files",
             downloaded,

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dashboard.data.computed import Computed
+from dashboard.data.computed import Computed, hold_weakly
 from dashboard.data.frames import RecordFrames
 
 
@@ -70,3 +70,23 @@ def test_the_same_version_again_is_not_forgotten() -> None:
     computed = Computed()
     first = computed.get("a", lambda: rows(1), version_of="range")
     assert computed.get("a", lambda: pytest.fail("again"), version_of="range") is first
+
+
+def test_what_is_held_weakly_is_given_while_it_is_there_and_made_again_after() -> None:
+    frame = rows(2)
+    give = hold_weakly(frame, lambda: rows(3))
+    assert give() is frame
+    del frame
+    assert len(give()) == 3
+
+
+def test_what_was_computed_of_an_older_version_is_not_kept() -> None:
+    computed = Computed()
+    old = computed.get("old", lambda: RecordFrames(rows(1), rows(2)), version_of="range")
+
+    def compute() -> pd.DataFrame:
+        computed.get("new", lambda: RecordFrames(rows(1), rows(2)), version_of="range")
+        return rows(3)
+
+    assert len(computed.get(("of", old), compute)) == 3
+    assert computed.get(("of", old), lambda: "anew") == "anew"
