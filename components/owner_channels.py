@@ -117,6 +117,8 @@ class OwnerChannels(pulumi.ComponentResource):
             f"{self._name}-webhooks",
             description="Addresses of the webhooks through which owners are told.",
             kms_key_id=key.arn if key else None,
+            # What is in it is in the configuration: nobody needs it back.
+            recovery_window_in_days=0,
             # As with the client secret: without a key of the stack's own, it stays under the one it has.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=[] if key else ["kmsKeyId"]),
         )

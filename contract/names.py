@@ -12,6 +12,8 @@ MESSAGES: Final = "incident-messages"
 """The function that tells owners of their incidents, as its module in `handlers`, with hyphens."""
 SWEEP: Final = {"sweep": True}
 """What the schedule invokes it with."""
+MADE_ANEW: Final = frozenset({"owners-webhooks", "owners-webhooks-value"})
+"""What the program calls secrets that hold what is in its configuration, and nothing else."""
 ALARM_SEPARATOR: Final = "/"
 """Between the stack's prefix and the alarm: no prefix has one, so those of `prod` are not `prod-eu`'s."""
 

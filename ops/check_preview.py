@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.markup import escape
 
+from contract.names import MADE_ANEW
 from ops.command import Answer, Call, Exit, add_command
 from ops.errors import OpsError
 
@@ -89,14 +90,17 @@ def check(call: Call) -> Answer:
 def find_losses(preview: dict[str, Any]) -> list[Loss]:
     """What the update of this preview would take away.
 
-    What the engine only forgets, because it is declared to stay, is no loss.
+    What the engine only forgets, because it is declared to stay, is no loss; nor is a secret that the
+    configuration holds.
     """
     losses: dict[str, Loss] = {}
     for step in preview.get("steps") or []:
         state = step.get("oldState") or {}
         kind = str(state.get("type"))
+        urn = str(step.get("urn"))
+        if urn.rpartition("::")[2] in MADE_ANEW:
+            continue
         if step.get("op") in _GOING and kind in LOST_WITH and not state.get("retainOnDelete"):
-            urn = str(step["urn"])
             replaced = step["op"] != "delete" or (urn in losses and losses[urn].replaced)
             losses[urn] = Loss(urn.rpartition("::")[2], kind, replaced, LOST_WITH[kind])
     return sorted(losses.values(), key=lambda loss: (loss.name, loss.type))

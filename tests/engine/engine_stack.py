@@ -68,7 +68,7 @@ class EngineStack:
     def configure(self, **config: Any) -> None:
         """Sets the stack's configuration: these keys, and all others as Pulumi.yaml has them by default.
 
-        A key without a namespace is the project's.
+        A key without a namespace is the project's. An object holds secrets, each of which is encrypted.
         """
         wanted = {"aws:region": REGION, **BASE, **config}
         settings = self._stack.workspace.stack_settings(self.name)
@@ -77,8 +77,14 @@ class EngineStack:
             if isinstance(value, str)
             else json.dumps(value)
             for key, value in wanted.items()
+            if not isinstance(value, dict)
         }
         self._stack.workspace.save_stack_settings(self.name, settings)
+        for key, secrets in wanted.items():
+            if isinstance(secrets, dict):
+                for name, secret in secrets.items():
+                    hidden = automation.ConfigValue(secret, secret=True)
+                    self._stack.set_config(f"{key}.{name}", hidden, path=True)
 
     def preview(self) -> Plan:
         """What an update would do."""

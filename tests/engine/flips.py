@@ -73,6 +73,18 @@ FLIPS: Final[dict[str, Flip]] = {
     "customerManagedKey": Flip(True, "data-key"),
     "threatProtection": Flip("audit", "identity-users", "userPoolTier"),
     "authenticatorApps": Flip(True, "identity-users", "mfaConfiguration"),
+    "ownersFile": Flip("tests/samples/owners.yaml", "incident-messages-function"),
+    "webhooks": Flip(
+        {"operations": "https://example.com/operations", "orders": "https://example.com/orders"},
+        "owners-webhooks",
+    ),
+    "dashboardUrl": Flip(
+        "https://dashboard.example.com",
+        "incident-messages-function",
+        "environment",
+        needs="ownersFile",
+        apart=True,
+    ),
     "docsUrl": Flip("https://docs.example.com/file-sla", "monitoring-unhealthy", "alarmDescription"),
 }
 

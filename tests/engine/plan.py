@@ -6,6 +6,7 @@ from typing import Self
 
 from pulumi.automation import EngineEvent, OpType, StepEventMetadata
 
+from contract.names import MADE_ANEW
 from tests.engine.flips import Flip
 
 _DEPLOYMENT = "aws:apigateway/deployment:Deployment"
@@ -62,8 +63,12 @@ class Plan:
         return listen
 
     def lost(self, types: Iterable[str]) -> list[Step]:
-        """The steps that take away a resource of these types."""
-        return [step for step in self.steps if step.takes_away and step.type in set(types)]
+        """The steps that take away a resource of these types, unless the configuration makes it anew."""
+        return [
+            step
+            for step in self.steps
+            if step.takes_away and step.type in set(types) and step.name not in MADE_ANEW
+        ]
 
     def shows(self, flip: Flip) -> bool:
         """Whether the mark of a key's effect is among the steps."""

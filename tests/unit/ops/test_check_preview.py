@@ -47,6 +47,7 @@ def test_what_goes_is_a_loss_and_is_counted_once(op: str) -> None:
         _step("create"),
         _step("delete", retainOnDelete=True),
         _step("delete", kind="aws:cloudwatch/metricAlarm:MetricAlarm"),
+        _step("replace", "owners-webhooks-value", "aws:secretsmanager/secretVersion:SecretVersion"),
         {"op": "create", "urn": "urn:pulumi:prod::file-sla::x::new"},
     ],
 )
