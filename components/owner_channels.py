@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from components.encryption import EncryptionKey
 from components.settings import Settings
 from components.specs.mail import Mail
-from components.specs.owners_file import list_channels
+from components.specs.owners_file import list_all_channels
 from components.specs.policy import Allow
 from components.specs.webhooks import Webhooks
 from contract.environment import Variable
@@ -48,7 +48,7 @@ class OwnerChannelsArgs:
             topic_arns=sorted(
                 {
                     channel.targets[0]
-                    for channel in (list_channels(owners) if owners else ())
+                    for channel in (list_all_channels(owners) if owners else ())
                     if channel.kind is ChannelKind.SNS
                 }
             ),

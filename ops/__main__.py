@@ -17,6 +17,7 @@ from ops.doctor import commands as doctor
 from ops.errors import FAILURES, describe
 from ops.export import commands as export
 from ops.incidents import commands as incidents
+from ops.owners import commands as owners
 from ops.progress import screen
 from ops.restore import commands as restore
 from ops.stack import Stack
@@ -31,6 +32,7 @@ _COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (
     doctor.add,
     export.add,
     incidents.add,
+    owners.add,
     restore.add,
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from components.specs.mail_address import find_address, holds
-from components.specs.owners_file import list_channels
+from components.specs.owners_file import list_all_channels
 from contract.owners.model import ChannelKind
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def _find_in_mail(settings: "Settings") -> Iterator[str]:
 
 
 def _find_in_owners(settings: "Settings") -> Iterator[str]:
-    for channel in list_channels(settings.owners) if settings.owners else ():
+    for channel in list_all_channels(settings.owners) if settings.owners else ():
         topic = channel.targets[0]
         if channel.kind is ChannelKind.SNS and (region := topic.split(":")[3]) != settings.region:
             yield (

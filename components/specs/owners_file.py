@@ -6,6 +6,7 @@ from typing import Final
 
 from contract.owners.file import OwnersFileError, read_owners_file
 from contract.owners.model import Channel, Owners
+from contract.owners.recipients import list_channels
 from contract.owners.shipping import SHIPPED_NAME, dump_owners
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -35,9 +36,8 @@ def ship_owners(owners: Owners | None) -> Mapping[str, str]:
     return {SHIPPED_NAME: dump_owners(owners)} if owners else {}
 
 
-def list_channels(owners: Owners) -> Iterator[Channel]:
+def list_all_channels(owners: Owners) -> Iterator[Channel]:
     """Every channel of every owner, in the order of the file."""
     for owner in owners.owners.values():
-        yield from owner.channels
-        for escalation in owner.escalations:
-            yield from escalation.channels
+        for _, channel in list_channels(owner):
+            yield channel

@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
-from components.specs.owners_file import list_channels
+from components.specs.owners_file import list_all_channels
 from contract.owners.model import ChannelKind, Owners
 from contract.owners.targets import check_name
 
@@ -69,7 +69,7 @@ def _list_problems(key: str, given: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _list_missing(given: Mapping[str, Any], owners: Owners | None) -> Iterator[str]:
-    for channel in list_channels(owners) if owners else ():
+    for channel in list_all_channels(owners) if owners else ():
         name = channel.targets[0]
         if channel.kind in _NAMED and name not in given:
             nearest = get_close_matches(name, given, n=1)

@@ -18,9 +18,7 @@ def find_owner(owners: Owners, folder: str, sender_name: str) -> Match:
     """
     key, windows, sender = _fold_sigma(folder_key(folder)), is_windows_path(folder), _fold_sender(sender_name)
     for rule in owners.rules:
-        if rule.folder is not None and not fits(_folder_pattern(rule.folder, windows=windows), key):
-            continue
-        if _fits_sender(rule, sender):
+        if _fits_folder(rule, key, windows=windows) and _fits_sender(rule, sender):
             return Match(owner=owners.owners[rule.owner], rule=rule)
     return Match(owner=owners.owners[owners.default], rule=None)
 
@@ -32,6 +30,17 @@ def find_sender_owner(owners: Owners, sender_name: str) -> Match:
         if rule.folder is None and _fits_sender(rule, sender):
             return Match(owner=owners.owners[rule.owner], rule=rule)
     return Match(owner=owners.owners[owners.default], rule=None)
+
+
+def list_owners(owners: Owners, folder: str) -> Iterator[Match]:
+    """Whom a folder may belong to, by who sends it, in order; the last has it of all other senders."""
+    key, windows = _fold_sigma(folder_key(folder)), is_windows_path(folder)
+    for rule in owners.rules:
+        if _fits_folder(rule, key, windows=windows):
+            yield Match(owner=owners.owners[rule.owner], rule=rule)
+            if rule.sender is None:
+                return
+    yield Match(owner=owners.owners[owners.default], rule=None)
 
 
 def list_unreachable(rules: Sequence[Rule]) -> Iterator[tuple[Rule, Rule]]:
@@ -55,6 +64,10 @@ def _hides(before: Rule, rule: Rule) -> bool:
         covers(_folder_pattern(before.folder, windows=windows), _folder_pattern(rule.folder, windows=windows))
         for windows in ((True,) if is_windows_path(rule.folder) else (True, False))
     )
+
+
+def _fits_folder(rule: Rule, key: str, *, windows: bool) -> bool:
+    return rule.folder is None or fits(_folder_pattern(rule.folder, windows=windows), key)
 
 
 def _fits_sender(rule: Rule, folded: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from contract.owners.model import Channel, ChannelKind, Owner
+from contract.owners.recipients import list_channels
 
 
 def name_mail_topic(owner: str, after: timedelta | None = None) -> str:
@@ -21,8 +22,6 @@ def name_mail_topic(owner: str, after: timedelta | None = None) -> str:
 
 def list_mail_topics(owner: Owner) -> Iterator[tuple[str, Channel]]:
     """Each topic that an owner needs, and the channel whose addresses subscribe to it."""
-    levels = [(None, owner.channels), *((one.after, one.channels) for one in owner.escalations)]
-    for after, channels in levels:
-        for channel in channels:
-            if channel.kind is ChannelKind.MAIL:
-                yield name_mail_topic(owner.name, after), channel
+    for after, channel in list_channels(owner):
+        if channel.kind is ChannelKind.MAIL:
+            yield name_mail_topic(owner.name, after), channel

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from contract.messages import MessageKind
 from contract.owners.model import Channel, Owner
+from contract.owners.recipients import recipient_key
 from handlers.messages.situation import Incident, Sender, UnreadableFolder
 
 
@@ -20,7 +21,7 @@ class Recipient:
     @property
     def key(self) -> str:
         """What tells it from all others: the owner, a slash and the channel's key."""
-        return f"{self.owner.name}/{self.channel.key}"
+        return recipient_key(self.owner.name, self.channel)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,7 @@ from ops.export.files import ENDINGS, write_rows
 from ops.export.reading import Reader, Wanted
 from ops.export.rows import FILE_COLUMNS, RECORD_COLUMNS, Row, build_file_rows, build_record_rows
 from ops.incidents.finding import Finder
+from ops.moments import parse_moment_argument
 from ops.progress import show_progress
 from ops.stack import Stack
 
@@ -37,14 +38,14 @@ def add(commands: "Commands") -> None:
         "file", metavar="FILE", type=_file, help=f"what to write, by its ending: {' or '.join(ENDINGS)}"
     )
     command.add_argument(
-        "--from", dest="start", metavar="TIME", type=_moment, required=True,
+        "--from", dest="start", metavar="TIME", type=parse_moment_argument, required=True,
         help="the first moment, such as 2026-11-01 or 2026-11-01T08:00; UTC unless it has an offset",
     )  # fmt: skip
     command.add_argument(
         "--to",
         dest="end",
         metavar="TIME",
-        type=_moment,
+        type=parse_moment_argument,
         help="the first moment after the range (default: now)",
     )
     command.add_argument(
@@ -120,13 +121,3 @@ def _file(text: str) -> Path:
     if file.suffix.lower() not in ENDINGS:
         raise argparse.ArgumentTypeError(f"{text} must end in {' or '.join(ENDINGS)}")
     return file
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (OverflowError, ValueError):
-        raise argparse.ArgumentTypeError(
-            f"{text} is no time; write it as 2026-11-01 or 2026-11-01T08:00+01:00"
-        ) from None

@@ -95,13 +95,13 @@ def test_firewall_keeps_no_requests(defended: Program) -> None:
     assert not defended.one("WebAcl")["visibilityConfig"]["sampledRequestsEnabled"]
 
 
-def test_the_stacks_own_key_encrypts_tables_secret_and_dead_letters(defended: Program) -> None:
+def test_the_stacks_own_key_encrypts_tables_secrets_and_dead_letters(defended: Program) -> None:
     key = defended.one("Key")
     assert key["enableKeyRotation"] is True
     [arn] = {table.inputs["serverSideEncryption"]["kmsKeyArn"] for table in defended.all("Table")}
     assert arn.endswith("key/id-of-data-key")
     assert defended.one("Queue")["kmsMasterKeyId"] == arn
-    assert defended.one("Secret")["kmsKeyId"] == arn
+    assert {secret.inputs["kmsKeyId"] for secret in defended.all("Secret")} == {arn}
 
 
 def test_user_pool_guards_sign_ins_as_configured(defended: Program) -> None:

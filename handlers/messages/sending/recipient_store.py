@@ -12,11 +12,11 @@ from pydantic import ValidationError
 
 from contract.messages import RECIPIENT_PREFIX, STATE_PREFIX, MessageAttribute
 from contract.moments import format_moment
+from contract.owners.channel_names import name_channel
 from handlers.messages.message import Recipient
 from handlers.messages.rules.told import Told, failing_since
 from handlers.messages.sending.attributes import Item, find_moment, find_number, find_text, read_text
 from handlers.messages.sending.batches import get_items
-from handlers.messages.sending.channel_names import name_channel
 from handlers.projection.bodies import read_chunks, write_chunks
 from handlers.web.telemetry import logger
 

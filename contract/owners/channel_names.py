@@ -14,7 +14,7 @@ _NAMES: Final[Mapping[ChannelKind, str]] = {
 
 
 def name_channel(channel: Channel) -> str:
-    """Such as `Slack orders`, or `Mail to ana@example.com`. For the table alone: it may hold addresses."""
+    """Such as `Slack orders`, or `Mail to ana@example.com`: no text for a log, for it may hold addresses."""
     targets = channel.targets
     if channel.kind is ChannelKind.SNS:
         # Of an ARN, what people call the topic.

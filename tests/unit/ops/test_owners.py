@@ -1,0 +1,225 @@
+"""Owners by command: who would be told, whether the file is right, and how the channels are."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+import pytest
+
+from contract.messages import MessageAttribute
+from contract.outputs import OUTPUTS_VARIABLE, Output
+from contract.owners.channel_names import name_channel
+from contract.owners.file import read_owners_file
+from contract.owners.matching import find_owner, list_owners
+from handlers.messages.message import Recipient
+from handlers.messages.rules.recipients import list_recipients
+from handlers.messages.rules.recording import disabled
+from handlers.messages.rules.told import Told
+from handlers.messages.sending.recipient_store import Known, RecipientStore
+from local.stack_config import ROOT
+from ops import __main__ as command_line
+from ops.owners.finding import OwnersError, find_file
+from tests.projection_tables import MESSAGES, create_message_tables
+
+OWNERS_FILE: Final = ROOT / "tests" / "samples" / "owners.yaml"
+NOON: Final = datetime(2026, 11, 26, 12, tzinfo=UTC)
+Run = Callable[..., tuple[int, Any]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command with `--json`; there are outputs in the variable's file alone."""
+    outputs = tmp_path / "outputs.json"
+    outputs.write_text(json.dumps({Output.REGION: "us-east-1", Output.MESSAGES_TABLE_NAME: MESSAGES}))
+    monkeypatch.setenv(OUTPUTS_VARIABLE, str(outputs))
+
+    def call(*arguments: str) -> tuple[int, Any]:
+        code = command_line.main(["owners", *arguments, "--json"])
+        return code, json.loads(capsys.readouterr().out)
+
+    return call
+
+
+@pytest.fixture
+def without_outputs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No stack is known."""
+    monkeypatch.delenv(OUTPUTS_VARIABLE, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_who_would_be_told_of_a_folder_of_a_sender(run: Run, without_outputs: None) -> None:
+    code, (folder, sender) = run(
+        "explain", "d:/inbound/orders 2/", "--sender", "files-01", "--file", str(OWNERS_FILE),
+        "--at", "2026-11-28T12:00",
+    )  # fmt: skip
+    assert code == 0
+    assert folder == {
+        "what": "d:/inbound/orders 2/ of files-01",
+        "owner": "orders",
+        "rule": {"line": 14, "folder": "D:\\Inbound\\Orders*", "sender": None},
+        "channels": [
+            {"channel": "Mail to orders@example.com", "after_minutes": None},
+            {"channel": "Slack orders", "after_minutes": None},
+            {"channel": "Mail to head@example.com", "after_minutes": 60},
+            {"channel": "SNS topic on-call", "after_minutes": 240},
+        ],
+        "tell": ["begin", "worse", "reminder", "cleared", "silent_sender", "unreadable_folder"],
+        "zone": "Europe/Berlin",
+        "at": "2026-11-28T12:00:00Z",
+        # A Saturday; on Monday it ends, at midnight in Berlin.
+        "quiet_until": "2026-11-29T23:00:00Z",
+    }
+    assert (sender["what"], sender["owner"], sender["rule"]) == ("files-01 itself", "operations", None)
+
+
+def test_without_a_sender_the_answer_is_given_for_each(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "owners.yaml"
+    file.write_text(
+        "default: a\nowners: {a: {channels: []}, b: {channels: []}}\nrules:\n"
+        "  - {folder: '*\\in', sender: 'x-*', owner: b}\n  - {folder: '/srv', owner: b}\n"
+        "  - {sender: 'y', owner: b}\n  - {folder: 'D:*', owner: a}\n  - {sender: 'z', owner: b}\n"
+    )
+    _, found = run("explain", "D:\\In", "--file", str(file))
+    assert [(one["what"], one["owner"], one["rule"] and one["rule"]["line"]) for one in found] == [
+        ("D:\\In of senders x-*", "b", 4),
+        ("D:\\In of senders y", "b", 6),
+        ("D:\\In of any other sender", "a", 7),
+    ]
+    owners = read_owners_file(file)
+    for sender, match in zip(("x-1", "y", "other"), list_owners(owners, "D:\\In"), strict=True):
+        assert find_owner(owners, "D:\\In", sender) == match
+
+
+def test_people_are_told_the_same(capsys: pytest.CaptureFixture[str], without_outputs: None) -> None:
+    arguments = ["--file", str(OWNERS_FILE), "--at", "2026-11-28T12:00"]
+    assert command_line.main(["owners", "explain", "D:\\Inbound\\Orders [old]", *arguments]) == 0
+    told = capsys.readouterr().out
+    first, *others = told.splitlines()
+    assert first.startswith("D:\\Inbound\\Orders [old] of any sender: orders, by the rule in owners.yaml:14 ")
+    assert first.endswith("(folder D:\\Inbound\\Orders*)")
+    assert others == [
+        "  at once    Mail to orders@example.com; Slack orders",
+        "  escalated  Mail to head@example.com, once it was not acknowledged for 1 h",
+        "  escalated  SNS topic on-call, once it was not acknowledged for 4 h",
+        "  told of    everything",
+        "  quiet      at 2026-11-28 13:00, until 2026-11-30 00:00 (Europe/Berlin): told of ends alone",
+    ]
+    command_line.main(["owners", "explain", "E:\\", *arguments])
+    told = capsys.readouterr().out
+    assert "E:\\ of any sender: operations, the default: no rule fits" in told
+    assert "quiet      not at 2026-11-28 12:00 (UTC)" in told
+
+
+def test_a_file_is_checked_without_a_stack(run: Run, without_outputs: None, tmp_path: Path) -> None:
+    code, told = run("check", str(OWNERS_FILE))
+    assert (code, told["problems"]) == (0, [])
+    assert told["webhooks"] == ["operations", "orders"]
+    file = tmp_path / "mine.yaml"
+    file.write_text("default: a\nowners: {a: {channels: [mail: x]}, b: {channel: []}}\n")
+    code, told = run("check", str(file))
+    assert code == 1
+    assert [one[:13] for one in told["problems"]] == ["mine.yaml:2: "] * 3
+    code, told = run("explain", "x", "--file", str(file))
+    assert code == 1
+    assert told["error"].count("mine.yaml:2: ") == 3
+
+
+def test_owners_that_nothing_belongs_to_are_named(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("default: a\nowners: {a: {channels: []}, b: {channels: []}}\n")
+    assert run("check", str(file))[1]["unused_owners"] == ["b"]
+
+
+def test_the_file_is_that_of_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Pulumi.yaml").write_text("name: file-sla")
+    with pytest.raises(OwnersError, match=r"there is no owners\.yaml here"):
+        find_file(None, tmp_path)
+    Path("owners.yaml").touch()
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {aws:region: us-east-1}")
+    assert find_file(None, tmp_path) == Path("owners.yaml")
+    (tmp_path / "Pulumi.prod.yaml").write_text("config: {file-sla:ownersFile: teams/owners.yaml}")
+    (tmp_path / "Pulumi.test.yaml").write_text("config: {file-sla:ownersFile: teams/owners.yaml}")
+    assert find_file(None, tmp_path) == tmp_path / "teams" / "owners.yaml"
+    assert find_file(Path("mine.yaml"), tmp_path) == Path("mine.yaml")
+    (tmp_path / "Pulumi.other.yaml").write_text("config: {file-sla:ownersFile: other.yaml}")
+    with pytest.raises(OwnersError, match=r"Pulumi\.other\.yaml, Pulumi\.\w+\.yaml name different files"):
+        find_file(None, tmp_path)
+
+
+@pytest.fixture
+def store(aws: None) -> RecipientStore:
+    client = boto3.client("dynamodb", region_name="us-east-1")
+    create_message_tables(client)
+    return RecipientStore(client, MESSAGES)
+
+
+def recipients() -> dict[str, Recipient]:
+    return {name_channel(one.channel): one for one in list_recipients(read_owners_file(OWNERS_FILE))}
+
+
+def test_channels_that_are_disabled_are_told_and_enabled(store: RecipientStore, run: Run) -> None:
+    slack, mail = recipients()["Slack orders"], recipients()["Mail to orders@example.com"]
+    wrong = disabled(Told(), NOON, "Slack says that there is no such webhook (404)")
+    store.write(slack, Known(key=slack.key, told=wrong), leased_until=None)
+    store.write(mail, Known(key=mail.key, told=Told()), leased_until=None)
+
+    code, states = run("channels", "--file", str(OWNERS_FILE))
+    assert code == 0
+    assert len(states) == len(recipients())
+    by_key = {state["key"]: state for state in states}
+    assert by_key["orders/slack:orders"] == {
+        "key": "orders/slack:orders", "owner": "orders", "channel": "Slack orders", "told": True,
+        "disabled_since": "2026-11-26T12:00:00Z", "failing_since": None,
+        "problem": "Slack says that there is no such webhook (404)",
+    }  # fmt: skip
+    assert [key for key, state in by_key.items() if state["told"]] == [mail.key, slack.key]
+
+    assert run("enable", slack.key) == (0, {"key": slack.key, "enabled": True})
+    [known] = store.read([slack]).values()
+    assert known.enabled_by_hand
+    assert run("enable", slack.key) == (0, {"key": slack.key, "enabled": False})
+    _, states = run("channels", "--file", str(OWNERS_FILE))
+    assert [state["key"] for state in states if state["disabled_since"]] == []
+
+
+def test_a_sweep_that_is_at_work_starts_again_once_a_channel_is_enabled(
+    store: RecipientStore, run: Run
+) -> None:
+    slack = recipients()["Slack orders"]
+    wrong = disabled(Told(), NOON, "no such webhook")
+    store.write(slack, Known(key=slack.key, told=wrong), leased_until=None)
+    [known] = store.read([slack]).values()
+    run("enable", slack.key)
+    with pytest.raises(Exception, match=slack.key):
+        store.write(slack, known, leased_until=None)
+
+
+def test_a_channel_that_nothing_was_sent_over_is_refused(store: RecipientStore, run: Run) -> None:
+    code, told = run("enable", "orders/slack:order")
+    assert code == 1
+    assert "Nothing was ever sent over a channel orders/slack:order." in told["error"]
+
+
+def test_people_are_told_how_the_channels_are(
+    store: RecipientStore, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    slack, mail = recipients()["Slack orders"], recipients()["Mail to orders@example.com"]
+    store.write(slack, Known(key=slack.key, told=disabled(Told(), NOON, "[gone]")), leased_until=None)
+    store.write(mail, Known(key=mail.key, told=Told()), leased_until=None)
+    assert command_line.main(["owners", "channels", "--file", str(OWNERS_FILE)]) == 0
+    assert capsys.readouterr().out.splitlines()[2:5] == [
+        "✓ orders: Mail to orders@example.com",
+        "✗ orders: Slack orders: disabled since 2026-11-26 12:00 UTC: [gone]",
+        "  Once that is mended: python -m ops owners enable 'orders/slack:orders'",
+    ]
+
+
+def test_the_state_of_a_channel_is_where_the_service_keeps_it(store: RecipientStore) -> None:
+    slack = recipients()["Slack orders"]
+    store.write(slack, Known(key=slack.key, told=Told()), leased_until=None)
+    [item] = store._client.scan(TableName=MESSAGES)["Items"]
+    assert item[MessageAttribute.ABOUT] == {"S": "recipient#orders/slack:orders"}
