@@ -196,6 +196,16 @@ class Histories(RuleBasedStateMachine):
             self.sweep()
         self.played.fates = []
 
+    @rule(fate=st.sampled_from(FATES), minutes=st.sampled_from([5, 35]))
+    def sweep_until_something_is_said(self, fate: Fate, minutes: int) -> None:
+        """So that what comes next comes right after it."""
+        self.played.fates = [fate]
+        for _ in range(minutes):
+            self.sweep()
+            if self.played.sweeps[-1].attempts:
+                break
+        self.played.fates = []
+
     @rule(minutes=st.sampled_from([2, 10, 70, 410]))
     def channel_is_down(self, minutes: int) -> None:
         self.played.fates = [Outcome.REFUSED] * 500

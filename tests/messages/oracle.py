@@ -1,6 +1,7 @@
 """Judges what one recipient was told, as it would itself: by what it read last, and by what was so.
 
-Written from what is promised. It decides nothing: it is given all that happened, and looks for broken promises.
+Written from what is promised. It decides nothing: it is given all that happened, and looks for
+what was broken.
 Shares nothing with `handlers.messages.rules`. Moments of a transcript grow, and are whole minutes.
 """
 
@@ -124,6 +125,7 @@ class Oracle:
         self._rounds(sweep)
         for thing in things:
             self._due(thing, sweep)
+            self._overdue(thing, sweep)
         for word, outcome in sweep.words():
             self._take(word, outcome, sweep)
 
@@ -147,11 +149,7 @@ class Oracle:
             return False
         if thing[0] == "incident":
             incident = sweep.incidents.get(thing[1])
-            return (
-                incident is not None
-                and self._true(kind, incident, sweep)
-                and self._heard(kind, incident, sweep)
-            )
+            return incident is not None and self._true(kind, incident) and self._heard(kind, incident, sweep)
         sender = sweep.senders.get(thing[1])
         if sender is None:
             return False
@@ -170,14 +168,14 @@ class Oracle:
         )
         return kind in ENDS or (incident.owner == self.owner.name and not held)
 
-    def _true(self, kind: K, incident: Incident, sweep: Sweep) -> bool:
+    def _true(self, kind: K, incident: Incident) -> bool:
         if kind in STUCK:
             return incident.status == "open"
         if kind is K.QUIET:
             return incident.status == "unknown" and incident.reason == "quiet"
         if kind is K.UNKNOWN:
             return incident.status == "unknown" and not self._noticed(incident)
-        return kind == incident.status
+        return kind.value == incident.status.value
 
     def _noticed(self, incident: Incident) -> bool:
         """Whether it is quiet, or a notice says that nobody can tell."""
@@ -189,7 +187,7 @@ class Oracle:
     def mends(self, last: Last, thing: Thing, sweep: Sweep) -> Iterator[K]:
         """The words that set right what a reader believes who read `last`."""
         if thing[0] == "sender":
-            yield from self._mends_sender(last, sweep.senders.get(thing[1]), sweep)
+            yield from self._mends_sender(last, sweep.senders.get(thing[1]))
         elif thing[0] == "folder":
             yield from (K.UNREADABLE,) if last is None and self._my_folder(thing, sweep) else ()
             yield from (K.READABLE,) if last is K.UNREADABLE else ()
@@ -208,7 +206,7 @@ class Oracle:
         elif last is LOST:
             yield from () if self.recipient.after else (K.UNKNOWN,)
 
-    def _mends_sender(self, last: Last, sender: Sender | None, sweep: Sweep) -> Iterator[K]:
+    def _mends_sender(self, last: Last, sender: Sender | None) -> Iterator[K]:
         if sender is None:
             return
         if last is None and self.recipient.after is None and sender.owner == self.owner.name:
@@ -437,7 +435,39 @@ class Oracle:
         incident, (files, wait) = sweep.incidents[word.thing[1]], file.numbers
         now_waits, least = incident.wait(sweep.now), incident.sla * MINUTE
         longer = now_waits and wait is not None and now_waits >= 2 * max(wait, least)
-        self._hold(bool(longer) or incident.files >= 2 * files, f"{word}: it is not twice as bad as was said")
+        twice = bool(longer) or incident.files >= 2 * files
+        self._hold(twice, f"{word}: it is not twice as bad as was said")
+        soon = sweep.now - file.since < 2 * HOUR
+        self._hold(not soon or incident.files >= 10 * files, f"{word}: {file.recorded} was said a moment ago")
+
+    def _overdue(self, thing: Thing, sweep: Sweep) -> None:
+        """Whether a reminder, or that it is worse, was to be said by now."""
+        file = self.files[thing]
+        if (
+            file.recorded not in STUCK
+            or file.since is None
+            or file.numbers is None
+            or file.doubted
+            or file.failing
+        ):
+            return
+        since = sweep.now - 32 * MINUTE
+        lately = [before for before in self.sweeps[-40:] if before.now >= since]
+        whole = len({before.now for before in lately}) >= 32 and all(before.enabled for before in lately)
+        if not whole or file.lasts != {file.recorded} or file.since > since:
+            return
+        rest = 24 * HOUR if file.reminded else 4 * HOUR
+        may = {
+            kind: all(self.may_say(kind, thing, before) for before in lately)
+            for kind in (K.REMINDER, K.WORSE)
+        }
+        self._hold(not may[K.REMINDER] or since - file.since < rest, f"{thing}: nobody was reminded of it")
+        files = min(before.incidents[thing[1]].files for before in lately if thing[1] in before.incidents)
+        soon = since - file.since < 2 * HOUR
+        worse = files >= (10 if soon else 2) * file.numbers[0]
+        self._hold(
+            not (may[K.WORSE] and worse), f"{thing}: it has {files} files, and {file.numbers} were said"
+        )
 
     def _things(self, sweep: Sweep) -> list[Thing]:
         folders = [

@@ -1,12 +1,25 @@
 """The rules of messages in random histories, before an oracle."""
 
-import os
+import pytest
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from tests.messages.machine import Histories
 
-TestHistories = Histories.TestCase
-TestHistories.settings = settings(
-    max_examples=int(os.environ.get("N", 60)), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck),
-    phases=(Phase.generate,), report_multiple_bugs=False,
+PLAYED = settings(
+    max_examples=60,
+    stateful_step_count=30,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    # Making a history of hundreds of sweeps smaller takes far longer than finding it.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
+
+
+def test_histories() -> None:
+    run_state_machine_as_test(Histories, settings=PLAYED)
+
+
+@pytest.mark.deep
+def test_thousands_of_histories() -> None:
+    run_state_machine_as_test(Histories, settings=settings(PLAYED, max_examples=3000))

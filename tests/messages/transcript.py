@@ -1,4 +1,4 @@
-"""What happened to one recipient: what was so at each sweep, and what became of each attempt to say something."""
+"""What happened to one recipient: what was so at each sweep, and what became of each attempt."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

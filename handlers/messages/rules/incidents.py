@@ -8,7 +8,14 @@ from contract.messages import ENDS, INCIDENT_PREFIX, MessageKind
 from handlers.messages.message import Line, Recipient
 from handlers.messages.rules.finding import Finding, resting, waiting
 from handlers.messages.rules.hearing import settle
-from handlers.messages.rules.limits import FIRST_REMINDER, NEXT_REMINDER, OVER_KEPT, WORSE_TIMES
+from handlers.messages.rules.limits import (
+    FIRST_REMINDER,
+    MUCH_WORSE_TIMES,
+    NEXT_REMINDER,
+    OVER_KEPT,
+    WORSE_GAP,
+    WORSE_TIMES,
+)
 from handlers.messages.rules.told import Entry, Said, Told, incident_key, list_entries
 from handlers.messages.rules.topics import is_told
 from handlers.messages.rules.truth import BEGINNINGS, OVER, SAY, Now, how_it_is
@@ -99,11 +106,18 @@ def _words_of_what_goes_on(entry: Entry, incident: Incident, now: datetime) -> I
 
 
 def _is_worse(entry: Entry, incident: Incident, now: datetime) -> bool:
+    files = max(entry.files, 1)
+    if incident.files >= MUCH_WORSE_TIMES * files:
+        return True
+    if entry.at is None or now - entry.at < WORSE_GAP:
+        return False
     wait = incident.wait(now)
-    # A file that is over its SLA has waited so long at least, whatever its date says.
-    least = timedelta(minutes=incident.sla)
-    longer = wait is not None and entry.wait is not None and wait >= WORSE_TIMES * max(entry.wait, least)
-    return longer or incident.files >= WORSE_TIMES * max(entry.files, 1)
+    if wait is not None and entry.wait is not None:
+        # A file that is over its SLA has waited so long at least, whatever its date says.
+        said = max(entry.wait, timedelta(minutes=incident.sla))
+        if wait >= WORSE_TIMES * said:
+            return True
+    return incident.files >= WORSE_TIMES * files
 
 
 def _escalated(kind: MessageKind | None, entry: Entry) -> MessageKind | None:

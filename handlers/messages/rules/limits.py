@@ -16,8 +16,13 @@ CHANGE_AT_MOST: Final = timedelta(minutes=30)
 
 FIRST_REMINDER: Final = timedelta(hours=4)
 NEXT_REMINDER: Final = timedelta(hours=24)
+
 WORSE_TIMES: Final = 2
-"""So many times the files, or the oldest one's wait, of what was said last."""
+"""So many times the files, or the oldest one's wait, of what was said last, is worse ..."""
+WORSE_GAP: Final = timedelta(hours=2)
+"""... once so much time has passed since: behind a dead process every queue doubles, and doubles again."""
+MUCH_WORSE_TIMES: Final = 10
+"""So many times the files are told sooner."""
 
 DIGEST_FROM: Final = 5
 """So many lines at once are one message."""

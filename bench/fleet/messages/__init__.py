@@ -1,0 +1,1 @@
+"""What owners of a simulated fleet would be told, and what of it is true."""
