@@ -51,7 +51,12 @@ def write_notes(lines: Sequence[Line], recipient: Recipient, following: int) -> 
 
 
 def _write_reason(lines: Sequence[Line], recipient: Recipient) -> Phrase:
-    what = "it belongs to" if len(lines) == 1 else "these belong to"
+    what = "these belong to" if len(lines) > 1 else "it belongs to"
+    sender = lines[0].sender
+    alone = len(lines) == 1 and lines[0].folder is None
+    if alone and sender is not None and sender.owner != recipient.owner.name:
+        # Told of a server for what it watches.
+        what = "folders of it belong to"
     return (*say(f"This came by {_CHANNELS[recipient.channel.kind]} because {what} "), *_who(recipient))
 
 

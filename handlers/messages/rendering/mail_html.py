@@ -13,7 +13,7 @@ from handlers.messages.rendering.document import Document, Entry, Files, Link, P
 from handlers.messages.rendering.plain_text import count_more
 
 _STYLE: Final = """
-:root{color-scheme:light dark;supported-color-schemes:light dark}
+:root{color-scheme:light dark}
 body{margin:0;padding:16px;background:#fff;color:#1f2328;
 font:15px/1.5 -apple-system,"Segoe UI",Roboto,Arial,sans-serif}
 main{display:block;max-width:640px;margin:0 auto}
@@ -83,10 +83,10 @@ def _render_head(document: Document) -> Iterable[str]:
 
 def _render_facts(document: Document) -> Iterable[str]:
     if document.facts:
-        yield "<table>"
+        yield "<table><tbody>"
         for fact in document.facts:
             yield f'<tr><th scope="row">{escape(fact.label)}</th><td>{_render(fact.value)}</td></tr>'
-        yield "</table>"
+        yield "</tbody></table>"
 
 
 def _render_section(section: Section) -> Iterable[str]:

@@ -26,7 +26,7 @@ from tests.unit.handlers.messages.samples import DASHBOARD, DOCS, context, diges
 SENDER = "file-sla <sla@example.com>"
 TAGS = {
     "html", "head", "meta", "title", "style", "body", "main", "header", "footer", "h1", "h2", "p", "a",
-    "ul", "li", "table", "tr", "th", "td", "code", "bdi", "wbr", "small", "br",
+    "ul", "li", "table", "tbody", "tr", "th", "td", "code", "bdi", "wbr", "small", "br",
 }  # fmt: skip
 
 

@@ -122,6 +122,12 @@ def test_a_silent_server_names_what_is_unknown_because_of_it() -> None:
     assert "? D:\\Inbound\\Orders\n  1 file when last seen\n" in text
 
 
+def test_a_server_of_others_is_told_for_the_folders_of_ones_own() -> None:
+    assert "because folders of it belong to orders in owners.yaml" in read(single(MessageKind.SILENT))
+    own = message(LINES[MessageKind.SPEAKS], name="operations")
+    assert "because it belongs to operations in owners.yaml" in read(own)
+
+
 def test_of_very_many_unknown_folders_some_are_named_and_all_are_counted() -> None:
     many = tuple(unknown(UnknownReason.SILENT, f"u{number}", folder=f"D:\\{number}") for number in range(100))
     text = say(replace(LINES[MessageKind.SILENT], unknown=many))

@@ -1,0 +1,30 @@
+"""What the page of messages says of how they read is how they read."""
+
+import re
+
+import pytest
+
+from contract.messages import MessageKind
+from handlers.messages.rendering.shown import reveal
+from handlers.messages.rendering.writing import write_document
+from local.stack_config import ROOT
+from tests.unit.handlers.messages.samples import context, digest, single
+
+PAGE = (ROOT / "docs" / "messages.md").read_text()
+SUBJECTS = dict(re.findall(r"^\| (`\w+`|several at once) \| `(.+)` \|$", PAGE, re.MULTILINE))
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_every_kind_has_its_subject(kind: MessageKind) -> None:
+    told = single(kind)
+    assert SUBJECTS[f"`{kind}`"] == write_document(told, context(*told.lines)).subject
+
+
+def test_a_digest_has_its_subject() -> None:
+    told = digest()
+    assert SUBJECTS["several at once"] == write_document(told, context(*told.lines)).subject
+
+
+def test_what_cannot_be_seen_is_shown_so() -> None:
+    (shown,) = re.findall(r"`(invoice.+)`", PAGE)
+    assert shown == reveal("invoice\u202efdp.exe")
