@@ -6,6 +6,7 @@ from components.api.api_domain import ApiDomain, ApiDomainArgs
 from components.api.rest_api import RestApi, RestApiArgs
 from components.backup import BackupPlan, BackupPlanArgs
 from components.encryption import EncryptionKey, EncryptionKeyArgs
+from components.functions.incident_messages import IncidentMessages, IncidentMessagesArgs
 from components.functions.incident_projection import IncidentProjection, IncidentProjectionArgs
 from components.functions.route_functions import RouteFunctions, RouteFunctionsArgs
 from components.identity import Identity, IdentityArgs
@@ -40,7 +41,13 @@ functions = RouteFunctions(
     "functions", RouteFunctionsArgs(settings=settings, identity=identity, tables=tables, key=key), opts
 )
 IncidentProjection("projection", IncidentProjectionArgs(settings=settings, tables=tables, key=key), opts)
-OwnerChannels("owners", OwnerChannelsArgs.of(settings, key), opts)
+channels = OwnerChannels("owners", OwnerChannelsArgs.of(settings, key), opts)
+if settings.owners:
+    IncidentMessages(
+        "messages",
+        IncidentMessagesArgs(settings=settings, tables=tables, channels=channels, key=key),
+        opts,
+    )
 api = RestApi("api", RestApiArgs.of(settings, key, functions.by_path, identity.user_pool_arn), opts)
 domain = ApiDomain("domain", ApiDomainArgs.of(settings, api), opts) if settings.domain_name else None
 if settings.backup_days:

@@ -31,3 +31,5 @@ class Section(StrEnum):
     SILENT_SENDERS = "silent-senders"
     UNREADABLE_FOLDERS = "unreadable-folders"
     OPEN_INCIDENTS = "open-incidents"
+    MESSAGES_NOT_SENT = "messages-not-sent"
+    CHANNELS_DISABLED = "channels-disabled"

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
+from bench.capacity.metered import MeteredTables
 from contract.messages import INCIDENT_PREFIX, SENDER_PREFIX
 from contract.owners.model import Channel, ChannelKind, Owner, Owners, Rule
 from handlers.messages.channels.webhooks import Webhooks
@@ -119,7 +120,9 @@ class Messenger:
 
     def items(self) -> list[dict[str, Any]]:
         """The table, as plain values."""
-        items = self.projection.client.scan(TableName=MESSAGES)["Items"]
+        client = self.projection.client
+        metered = isinstance(client, MeteredTables)
+        items = client.list_items(MESSAGES) if metered else client.scan(TableName=MESSAGES)["Items"]
         plain = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
         return sorted(plain, key=lambda item: (item["About"], item["Part"]))
 

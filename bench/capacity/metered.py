@@ -1,7 +1,7 @@
 """Tables in memory that count the units of what is asked of them, for the handlers to work on.
 
-They understand what the projection asks, and nothing else: there is no emulator whose word is taken for
-what AWS bills.
+They understand what the projection and the messages ask, and nothing else: there is no emulator whose word
+is taken for what AWS bills.
 """
 
 import re
@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from bench.capacity.indexed import find_entry, write_units
 from bench.capacity.items import READ_UNIT_BYTES, Item, item_bytes, units
@@ -47,6 +49,18 @@ class MeteredTables:
         self.read[table, ""] += max(1, units(item_bytes(item or {}), READ_UNIT_BYTES))
         return {} if item is None else {"Item": item}
 
+    def batch_get_item(self, **asked: Any) -> dict[str, Any]:
+        """BatchGetItem: each item is billed by itself."""
+        found: dict[str, list[Item]] = {}
+        for table, wanted in asked["RequestItems"].items():
+            consistent = 1 if wanted.get("ConsistentRead") else 0.5
+            items = [self._find(table, key) for key in wanted["Keys"]]
+            for item in items:
+                used = max(1, units(item_bytes(item or {}), READ_UNIT_BYTES)) * consistent
+                self.read[table, ""] += used  # type: ignore[assignment]
+            found[table] = [item for item in items if item is not None]
+        return {"Responses": found}
+
     def put_item(self, **asked: Any) -> dict[str, Any]:
         """PutItem without conditions."""
         self._write(asked["TableName"], asked["Item"], asked["Item"])
@@ -58,7 +72,14 @@ class MeteredTables:
         return {}
 
     def transact_write_items(self, **asked: Any) -> dict[str, Any]:
-        """TransactWriteItems."""
+        """TransactWriteItems. Conditions of a Put may fail: two sweeps may be at one recipient."""
+        holds = [self._holds(action["Put"]) for action in asked["TransactItems"] if "Put" in action]
+        if not all(holds):
+            reasons = [{"Code": "None" if one else "ConditionalCheckFailed"} for one in holds]
+            raise ClientError(
+                {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},  # type: ignore[typeddict-item]
+                "TransactWriteItems",
+            )
         for action in asked["TransactItems"]:
             [(kind, wanted)] = action.items()
             match kind:
@@ -93,6 +114,14 @@ class MeteredTables:
             entry = item if index is None else find_entry(self.specs[table], index, item)
             if entry is not None:
                 yield entry
+
+    def _holds(self, put: Mapping[str, Any]) -> bool:
+        if "ConditionExpression" not in put:
+            return True
+        [name] = put["ExpressionAttributeNames"].values()
+        before = (self._find(put["TableName"], put["Item"]) or {}).get(name)
+        expected = put.get("ExpressionAttributeValues")
+        return bool(before is None if expected is None else before in expected.values())
 
     def _update(self, asked: Mapping[str, Any], factor: int = 1) -> None:
         table, key = asked["TableName"], asked["Key"]

@@ -84,6 +84,7 @@ class IncidentProjection(pulumi.ComponentResource):
                 function=self.function,
                 schedule_name=f"{settings.prefix}-sweep",
                 role_name=f"{settings.prefix}-sweep-{settings.region}",
+                description="Has what time alone changes about senders and incidents looked at.",
             ),
             child,
         )

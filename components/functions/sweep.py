@@ -1,4 +1,4 @@
-"""The schedule that has a function look, every minute, at what time alone changes."""
+"""A schedule that has a function do, every minute, what time alone makes due."""
 
 import json
 from dataclasses import dataclass
@@ -23,6 +23,8 @@ class SweepArgs:
     function: Function
     schedule_name: str
     role_name: str
+    description: str
+    """What it is for."""
 
 
 class Sweep(pulumi.ComponentResource):
@@ -60,7 +62,7 @@ class Sweep(pulumi.ComponentResource):
             f"{name}-schedule",
             name=args.schedule_name,
             group_name=group.name,
-            description="Has what time alone changes about senders and incidents looked at.",
+            description=args.description,
             schedule_expression="rate(1 minute)",
             state="ENABLED",
             flexible_time_window=aws.scheduler.ScheduleFlexibleTimeWindowArgs(mode="OFF"),

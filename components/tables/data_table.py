@@ -31,7 +31,7 @@ class DataTable(pulumi.ComponentResource):
     """A DynamoDB table with its indexes, encrypted, recoverable and protected.
 
     Exposes `table_name`, `table_arn` and `stream_arn`, and what others may be allowed: `allow`,
-    `allow_query` and `allow_stream`.
+    `allow_query`, `allow_update` and `allow_stream`.
     """
 
     def __init__(self, name: str, args: DataTableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -73,6 +73,18 @@ class DataTable(pulumi.ComponentResource):
         """Lets a principal query these indexes, and see nothing else of the table."""
         arns = [pulumi.Output.concat(self.table_arn, "/index/", index) for index in indexes]
         return Allow(["dynamodb:Query"], arns)
+
+    def allow_update(self, *attributes: str) -> Allow:
+        """Lets a principal change these attributes of an item, its keys among them, and see no other."""
+        return Allow(
+            ["dynamodb:UpdateItem"],
+            [self.table_arn],
+            {
+                "ForAllValues:StringEquals": {"dynamodb:Attributes": [str(one) for one in attributes]},
+                # What is given back would tell the rest.
+                "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE", "UPDATED_OLD", "UPDATED_NEW"]},
+            },
+        )
 
     def allow_stream(self) -> list[Allow]:
         """Lets a function be invoked with what its stream holds."""

@@ -62,6 +62,16 @@ OF_THE_PROJECTION = (
 )
 """What the projection publishes, without dimensions; the tests of its function hold it to that."""
 
+OF_THE_MESSAGES = (
+    Metric.MESSAGES_SWEPT,
+    Metric.MESSAGES_DELIVERED,
+    Metric.MESSAGES_FAILED,
+    Metric.MESSAGES_DEAD,
+    Metric.MESSAGE_DELAY,
+    Metric.CHANNELS_DISABLED,
+)
+"""The same of the function that tells owners."""
+
 
 class _Users:
     """A user pool with one user, whose password is `right`."""
@@ -106,7 +116,9 @@ def by_the_functions(
         file_sla_error.handler(event, LambdaContext())
     file_sla_error._environment.cache_clear()
     namespace = environment[Variable.METRICS_NAMESPACE]
-    return {Series.of(namespace, name, {}) for name in OF_THE_PROJECTION} | {
+    # Owners are told where there are any.
+    told = OF_THE_MESSAGES if Variable.MESSAGES_TABLE_NAME in environment else ()
+    return {Series.of(namespace, name, {}) for name in (*OF_THE_PROJECTION, *told)} | {
         sample.series
         for line in capsys.readouterr().out.splitlines()
         for sample in parse_embedded_samples(line)

@@ -14,7 +14,9 @@ from components.functions.specs import package as function_package
 from components.functions.specs.package import build_package
 from components.functions.specs.sources import find_sources
 from contract.environment import Variable
+from contract.owners.shipping import SHIPPED_NAME, dump_owners
 from tests.events import CLIENT_ID, a_report, auth_event, report_event
+from tests.messenger import an_owners_file
 
 
 @pytest.fixture
@@ -110,13 +112,16 @@ print(json.dumps({"statuses": statuses, "strays": strays}), file=sys.stderr)
             [500, 422, 401],
         ),
         ("incident-projection", [], [{"Records": []}], [None]),
+        # Without credentials no table can be read; that it starts is what is asked here.
+        ("incident-messages", [], [], []),
     ],
 )
 def test_pruned_package_holds_all_that_its_function_runs(
     cache: Path, tmp_path: Path, name: str, absent: list[str], events: list[Any], statuses: list[int | None]
 ) -> None:
     content = tmp_path / "task"
-    with ZipFile(build_package(name, "host").path) as package:
+    data = {SHIPPED_NAME: dump_owners(an_owners_file())}
+    with ZipFile(build_package(name, "host", data).path) as package:
         package.extractall(content)
     module = f"handlers.{name.replace('-', '_')}"
     environment = {
@@ -135,6 +140,7 @@ def test_pruned_package_holds_all_that_its_function_runs(
         Variable.RUN_RETENTION_DAYS: "35",
         Variable.SENDERS_TABLE_NAME: "S",
         Variable.INCIDENTS_TABLE_NAME: "I",
+        Variable.MESSAGES_TABLE_NAME: "M",
         Variable.DEAD_LETTERS_URL: "https://sqs.us-east-1.amazonaws.com/1/q",
     }
     done = subprocess.run(
@@ -150,7 +156,8 @@ def test_pruned_package_holds_all_that_its_function_runs(
 
 
 @pytest.mark.parametrize(
-    ("name", "megabytes"), [("auth", 1.5), ("file-sla-error", 4), ("incident-projection", 4.5)]
+    ("name", "megabytes"),
+    [("auth", 1.5), ("file-sla-error", 4), ("incident-projection", 4.5), ("incident-messages", 4.5)],
 )
 def test_package_stays_small(cache: Path, name: str, megabytes: float) -> None:
     assert build_package(name, "arm64").path.stat().st_size <= megabytes * 1e6

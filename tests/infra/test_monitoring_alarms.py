@@ -14,16 +14,17 @@ from contract.routes import ROUTES, RouteSpec
 from contract.table import Index
 from local.provider import as_api_values
 from local.stack_config import ROOT
+from tests.hardening.conftest import ALL_ON
 from tests.infra.conftest import Declared, Program, declare
 from tests.infra.published import by_the_functions, is_published_by_aws
 from tests.pages import Page
 
-OPTIONAL = {"openIncidentsAlarmCount": 3}
+OPTIONAL = {"openIncidentsAlarmCount": 3, **{key: ALL_ON[key] for key in ("ownersFile", "webhooks")}}
 
 
 @pytest.fixture(scope="module")
 def everything() -> Program:
-    """The dev stack with the alarms that are off by default."""
+    """The dev stack with the alarms that are off by default, and owners to be told."""
     return declare(**OPTIONAL)
 
 
@@ -142,7 +143,7 @@ def test_monthly_cost_counts_every_metric_that_an_alarm_reads(everything: Progra
 
 def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:
     rules = {key: alarm["treatMissingData"] for key, alarm in _alarms(everything).items()}
-    assert rules.pop("projection-sweeps") == "breaching"
+    assert rules.pop("projection-sweeps") == rules.pop("messages-sweeps") == "breaching"
     assert set(rules.values()) == {"notBreaching"}
 
 
@@ -219,7 +220,13 @@ def test_error_rate_is_a_share_of_the_requests_to_its_route(
 
 
 def test_open_incidents_wake_nobody_until_asked_for(program: Program, everything: Program) -> None:
-    assert _alarms(everything).keys() - _alarms(program).keys() == {"open-incidents"}
+    of_messages = {key for key in _alarms(everything) if key.startswith("incident-messages-")}
+    assert _alarms(everything).keys() - _alarms(program).keys() - of_messages == {
+        "open-incidents",
+        "messages-sweeps",
+        "messages-dead",
+        "channels-disabled",
+    }
 
 
 @pytest.mark.parametrize(
@@ -311,6 +318,7 @@ def test_alarms_wait_for_a_second_bad_period_only_where_one_is_no_news(everythin
     assert {key: wait for key, wait in waits.items() if wait != (1, 1)} == {
         **{f"{route.key}-latency": (3, 2) for route in ROUTES},
         "projection-sweeps": (10, 10),
+        "messages-sweeps": (10, 10),
     }
 
 
@@ -319,7 +327,7 @@ def test_alarms_look_at_five_minutes_at_a_time(everything: Program) -> None:
         key: {metric.get("period") for metric in _metrics(alarm)}
         for key, alarm in _alarms(everything).items()
     }
-    assert periods.pop("projection-sweeps") == {60}
+    assert periods.pop("projection-sweeps") == periods.pop("messages-sweeps") == {60}
     assert set(map(frozenset, periods.values())) == {frozenset({300})}
 
 
@@ -329,7 +337,7 @@ def test_absence_counts_as_zero_only_where_that_is_the_point(everything: Program
         for key, alarm in _alarms(everything).items()
     }
     filled = {key for key, expressions in results.items() if expressions == ["FILL(published, 0)"]}
-    assert filled == {"projection-sweeps"}
+    assert filled == {"projection-sweeps", "messages-sweeps"}
     shares = {key for key, expressions in results.items() if expressions} - filled
     assert shares == {f"{route.key}-{kind}" for route in ROUTES for kind in ("5xx", "4xx")}
 

@@ -3,6 +3,7 @@
 from components.monitoring.specs.alarm_spec import AlarmSpec
 from components.monitoring.specs.api_alarms import build_api_alarms
 from components.monitoring.specs.function_alarms import build_function_alarms
+from components.monitoring.specs.message_alarms import build_message_alarms
 from components.monitoring.specs.metrics import StackMetrics
 from components.monitoring.specs.projection_alarms import build_projection_alarms
 from components.monitoring.specs.table_alarms import build_table_alarms
@@ -16,4 +17,5 @@ def build_alarm_specs(metrics: StackMetrics, settings: Settings) -> tuple[AlarmS
         *build_function_alarms(metrics, settings),
         *build_table_alarms(metrics, settings),
         *build_projection_alarms(metrics, settings),
+        *build_message_alarms(metrics),
     )

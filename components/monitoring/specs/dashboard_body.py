@@ -35,7 +35,7 @@ def build_dashboard_body(
     access_log_name: pulumi.Input[str],
     alarm_arns: Sequence[pulumi.Input[str]],
 ) -> pulumi.Output[str]:
-    """The dashboard's body: alarms, usage, status codes, latency, functions, tables, breaches, projection."""
+    """The dashboard's body: alarms, and rows from usage and latency to incidents and messages."""
     widgets = [
         {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}},
         *_usage(metrics, region, access_log_name),
@@ -44,6 +44,7 @@ def build_dashboard_body(
         *_tables(metrics, region),
         *_business(metrics, region),
         *_projection(metrics, region),
+        *(_messages(metrics, region) if metrics.tells_owners else ()),
     ]
     return pulumi.Output.json_dumps({"widgets": _placed(widgets)}, sort_keys=True)
 
@@ -193,6 +194,25 @@ def _projection(metrics: StackMetrics, region: str) -> Iterator[Widget]:
         "Silent senders, unreadable folders",
         region,
         [metrics.published(name, "Maximum") for name in (Metric.SENDERS_SILENT, Metric.FOLDERS_UNREADABLE)],
+    )
+
+
+def _messages(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+    yield _graph(
+        "Messages to owners, and channels that do not work",
+        region,
+        [
+            *(
+                metrics.published(name)
+                for name in (Metric.MESSAGES_DELIVERED, Metric.MESSAGES_FAILED, Metric.MESSAGES_DEAD)
+            ),
+            metrics.published(Metric.CHANNELS_DISABLED, "Maximum"),
+        ],
+    )
+    yield _graph(
+        "From the run that opened an incident to the message of it, s",
+        region,
+        [metrics.published(Metric.MESSAGE_DELAY, statistic) for statistic in ("p50", "Maximum")],
     )
 
 

@@ -46,6 +46,8 @@ class StackMetrics:
     tables: Sequence[WatchedTable]
     dead_letters: str
     """The name of the queue."""
+    tells_owners: bool
+    """Whether the stack has a function that does."""
     namespace: str
     """Of the metrics that the functions publish."""
 
@@ -57,6 +59,7 @@ class StackMetrics:
             functions=list_watched_functions(settings),
             tables=list_watched_tables(settings),
             dead_letters=settings.dead_letters_name,
+            tells_owners=settings.owners is not None,
             namespace=settings.metrics_namespace,
         )
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from components.functions import incident_projection, route_functions
+from components.functions import incident_messages, incident_projection, route_functions
 from components.settings import Settings
 from contract.incidents import IncidentIndex
-from contract.names import PROJECTION
+from contract.names import MESSAGES, PROJECTION
 from contract.routes import ROUTES
 from contract.senders import SenderIndex
 from contract.table import Index
@@ -44,9 +44,11 @@ _BEHIND = "what the dashboard shows of senders and incidents falls behind"
 
 
 def list_watched_functions(settings: Settings) -> Sequence[WatchedFunction]:
-    """Those of the routes, and the projection's."""
+    """Those of the routes, the projection's, and the one that tells owners, where there are any."""
     timeouts = {route.key: route_functions.TIMEOUT_SECONDS for route in ROUTES}
     timeouts[PROJECTION] = incident_projection.TIMEOUT_SECONDS
+    if settings.owners is not None:
+        timeouts[MESSAGES] = incident_messages.TIMEOUT_SECONDS
     return [
         WatchedFunction(key=key, name=settings.function_name(key), timeout_seconds=timeout)
         for key, timeout in timeouts.items()

@@ -13,12 +13,15 @@ KEPT_BEYOND: Final = timedelta(days=90)
 """How much longer than an incident after its end: the log of one that lasted is older than it."""
 
 
-def build_log_lines(message: Message, at: datetime, retention: timedelta | None) -> list[dict[str, Any]]:
+def build_log_lines(
+    message: Message, at: datetime, revision: int, retention: timedelta | None
+) -> list[dict[str, Any]]:
     """What a message said, as items of the table FileSlaMessages.
 
     Args:
         message: what was delivered.
-        at: when.
+        at: when, in UTC.
+        revision: of the recipient's state that records it.
         retention: how long an incident is kept after its end; None for good.
     """
     recipient = message.recipient
@@ -33,8 +36,10 @@ def build_log_lines(message: Message, at: datetime, retention: timedelta | None)
         items.append(
             {
                 MessageAttribute.ABOUT: {"S": subject},
-                # In order of time as text; the number keeps two lines of one message on one sender apart.
-                MessageAttribute.PART: {"S": f"{at:%Y-%m-%dT%H:%M:%S.%fZ}#{recipient.key}#{number}"},
+                # In order of time, and another one for each line that a recipient was ever told.
+                MessageAttribute.PART: {
+                    "S": f"{at:%Y-%m-%dT%H:%M:%S.%fZ}#{recipient.key}#{revision}.{number}"
+                },
                 MessageAttribute.TOLD_AT: {"S": format_moment(at)},
                 MessageAttribute.TOLD: {"S": line.kind},
                 MessageAttribute.OWNER: {"S": recipient.owner.name},

@@ -170,7 +170,7 @@ class _One:
             if line.kind is MessageKind.BEGIN and line.incident is not None
         ]
         told = delivered(self.known.told, part, at)
-        log = build_log_lines(part, at, self._all.retention)
+        log = build_log_lines(part, at, self.known.revision + 1, self._all.retention)
         for attempt in range(1, _RECORDINGS + 1):
             try:
                 self._write(told, leased=leased, log=log)

@@ -1,8 +1,10 @@
-"""Telling owners over tables in memory."""
+"""Telling owners over tables in memory: quick ones, and those of moto, which parse every expression."""
 
 import boto3
 import pytest
 
+from bench.capacity.metered import MeteredTables
+from bench.capacity.stack import ERRORS, INCIDENTS, MESSAGES, RUNS, SENDERS
 from tests.messenger import Messenger
 from tests.projection import Projection
 from tests.projection_tables import create_message_tables, create_projection_tables
@@ -10,7 +12,13 @@ from tests.unit.conftest import REGION
 
 
 @pytest.fixture
-def messenger(aws: None) -> Messenger:
+def messenger() -> Messenger:
+    specs = (ERRORS, RUNS, SENDERS, INCIDENTS, MESSAGES)
+    return Messenger(Projection(MeteredTables({spec.table_name: spec for spec in specs})))
+
+
+@pytest.fixture
+def moto_messenger(aws: None) -> Messenger:
     client = boto3.client("dynamodb", region_name=REGION)
     create_projection_tables(client)
     create_message_tables(client)

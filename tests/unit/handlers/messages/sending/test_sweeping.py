@@ -1,56 +1,158 @@
 """A sweep over all recipients, from what runs told to what owners hear."""
 
+from collections import Counter
+from dataclasses import replace
+from threading import Barrier
+
 from contract.incidents import IncidentAttribute
+from handlers.messages.channels.errors import DeliveryError
+from handlers.messages.message import Message
 from tests.incidents.playing import listing, stuck
 from tests.messenger import Messenger
+from tests.projection_tables import INCIDENTS, MESSAGES
 
 INBOUND, PAYMENTS = "D:\\Inbound", "E:\\Payments"
 BOTH = [INBOUND, PAYMENTS]
+OLD_INBOUND, OLD_PAYMENTS = stuck(INBOUND, "a", created=-99), stuck(PAYMENTS, "b", created=-99)
 
 
-def test_who_owns_a_folder_hears_of_it_and_of_its_end(messenger: Messenger) -> None:
-    messenger.projection.report(listing(0, BOTH, stuck(INBOUND, "a"), stuck(PAYMENTS, "b")))
+def test_who_owns_a_folder_hears_of_it_and_of_its_end(moto_messenger: Messenger) -> None:
+    messenger = moto_messenger
+    messenger.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
     messenger.sweep_until(0, 1)
     assert messenger.post.take() == []
     messenger.sweep(2)
-    assert sorted(messenger.post.take()) == [
-        ("bank", [f"begin {PAYMENTS}"]), ("orders", [f"begin {INBOUND}"])
-    ]  # fmt: skip
-    messenger.sweep_until(3, 29)
-    assert messenger.post.take() == []
-    messenger.projection.report(listing(0.5, BOTH, stuck(PAYMENTS, "b")))
-    messenger.sweep_until(30, 64)
+    told = [("bank", [f"begin {PAYMENTS}"]), ("orders", [f"begin {INBOUND}"])]
+    assert sorted(messenger.post.take()) == told
+    messenger.sweep(5)
+    messenger.projection.report(listing(0.5, BOTH, OLD_PAYMENTS))
+    for minute in (30, 31, 33):
+        messenger.sweep(minute)
     assert messenger.post.take() == [("orders", [f"cleared {INBOUND}"])]
-    assert messenger.log() == [("orders", "begin"), ("bank", "begin"), ("orders", "cleared")] or (
-        messenger.log() == [("bank", "begin"), ("orders", "begin"), ("orders", "cleared")]
+    assert Counter(messenger.log()) == Counter(
+        [("orders", "begin"), ("bank", "begin"), ("orders", "cleared")]
     )
+    owners = {one[IncidentAttribute.FOLDER]: one["Owner"] for one in messenger.projection.incidents()}
+    assert owners == {INBOUND: "orders", PAYMENTS: "bank"}
 
 
-def test_a_first_sweep_over_many_old_incidents_is_one_digest(messenger: Messenger) -> None:
-    folders = [f"D:\\In\\{number:03}" for number in range(200)]
-    messenger.projection.report(listing(0, folders, *(stuck(folder, "a") for folder in folders)))
-    messenger.sweep_until(600, 610)
+def test_a_first_sweep_over_many_old_incidents_is_one_digest(moto_messenger: Messenger) -> None:
+    messenger = moto_messenger
+    folders = [f"D:\\In\\{number:03}" for number in range(120)]
+    messenger.projection.report(listing(0, folders, *(stuck(one, "a", created=-99) for one in folders)))
+    for minute in (60, 61, 62, 63):
+        messenger.sweep(minute)
     [(owner, lines)] = messenger.post.take()
-    assert (owner, len(lines)) == ("orders", 200)
-    assert len(messenger.log()) == 200
-    messenger.sweep_until(611, 620)
+    assert (owner, len(lines)) == ("orders", 120)
+    # More lines than one transaction takes.
+    assert Counter(messenger.log()) == Counter({("orders", "begin"): 120})
+    messenger.sweep(70)
     assert messenger.post.take() == []
 
 
 def test_a_sweep_with_nothing_to_say_writes_nothing(messenger: Messenger) -> None:
-    messenger.projection.report(listing(0, BOTH, stuck(INBOUND, "a")))
+    messenger.projection.report(listing(0, BOTH, OLD_INBOUND))
     messenger.sweep_until(0, 5)
-    before = messenger.items()
-    for minute in range(6, 30):
-        messenger.sweep(minute)
-    assert messenger.items() == before
+    before = dict(messenger.client.written)
+    messenger.sweep_until(6, 30)
+    assert messenger.client.written == before
 
 
-def test_incidents_bear_the_owner_that_the_rules_find_now(messenger: Messenger) -> None:
-    messenger.projection.report(listing(0, BOTH, stuck(INBOUND, "a"), stuck(PAYMENTS, "b")))
+def test_recipients_are_told_at_the_same_time(messenger: Messenger) -> None:
+    both = Barrier(2, timeout=20)
+
+    def wait_for_the_other(_: Message) -> None:
+        both.wait()
+
+    messenger.post.before = wait_for_the_other
+    messenger.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
     messenger.sweep(0)
-    owners = {
-        item[IncidentAttribute.FOLDER]: item[IncidentAttribute.OWNER]
-        for item in messenger.projection.incidents()
-    }
-    assert owners == {INBOUND: "orders", PAYMENTS: "bank"}
+    # One after the other, the first would wait for the second until the barrier breaks.
+    assert messenger.sweep(2).delivered == 2
+
+
+def test_one_who_cannot_be_told_holds_up_nobody(messenger: Messenger) -> None:
+    def fail(message: Message) -> None:
+        if message.recipient.owner.name == "orders":
+            raise DeliveryError("Slack did not answer in time")
+
+    messenger.post.before = fail
+    messenger.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
+    messenger.sweep(0)
+    outcome = messenger.sweep(2)
+    assert (outcome.recipients, outcome.delivered, outcome.failed, outcome.faults) == (2, 1, 1, 0)
+    [state] = [item for item in messenger.items() if item["About"] == "recipient#orders/slack:orders"]
+    assert state["Problem"] == "Slack did not answer in time"
+    assert state["FailingSince"] == "2026-03-02T08:02:00Z"
+    messenger.post.before = lambda _: None
+    messenger.post.take()
+    messenger.sweep(3)
+    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
+    [state] = [item for item in messenger.items() if item["About"] == "recipient#orders/slack:orders"]
+    assert not {"Problem", "FailingSince", "LeasedUntil"} & state.keys()
+
+
+def test_a_state_that_cannot_be_read_holds_up_nobody(messenger: Messenger) -> None:
+    messenger.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
+    messenger.sweep(0)
+    [item] = [
+        one
+        for one in messenger.client.list_items(MESSAGES)
+        if one["About"]["S"] == "recipient#orders/slack:orders"
+    ]
+    messenger.client.put_item(TableName=MESSAGES, Item={**item, "Body": {"B": b"not a state"}})
+    outcome = messenger.sweep(2)
+    assert messenger.post.take() == [("bank", [f"begin {PAYMENTS}"])]
+    assert outcome.faults == 1
+
+
+def test_what_there_is_no_time_for_the_next_sweep_tells(messenger: Messenger) -> None:
+    messenger.projection.report(listing(0, BOTH, OLD_INBOUND))
+    messenger.sweep(0)
+    messenger.left = 20.0
+    messenger.sweep(2)
+    assert messenger.post.take() == []
+    messenger.left = 60.0
+    messenger.sweep(3)
+    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
+
+
+def test_who_owns_it_now_is_told_and_who_did_hears_the_end(messenger: Messenger) -> None:
+    messenger.projection.report(listing(0, BOTH, OLD_PAYMENTS))
+    messenger.sweep_until(0, 2)
+    messenger.owners = replace(messenger.owners, rules=())
+    messenger.sweep_until(3, 5)
+    messenger.post.take()
+    [incident] = messenger.client.list_items(INCIDENTS)
+    assert incident["Owner"] == {"S": "orders"}
+    messenger.projection.report(listing(0.5, BOTH))
+    messenger.sweep_until(30, 65)
+    assert sorted(messenger.post.take()) == [
+        ("bank", [f"cleared {PAYMENTS}"]),
+        ("orders", [f"cleared {PAYMENTS}"]),
+    ]
+
+
+def test_a_silent_sender_is_one_notice_that_stands_in_the_log_of_what_is_unknown(
+    messenger: Messenger,
+) -> None:
+    messenger.projection.report(listing(0, BOTH, OLD_INBOUND), listing(1, BOTH, OLD_INBOUND))
+    messenger.sweep_until(60, 63)
+    messenger.post.take()
+    messenger.projection.sweep(6)
+    messenger.sweep_until(360, 400)
+    heard = [line for _, lines in messenger.post.take() for line in lines]
+    assert heard == ["silent name of account"]
+    about = {item["About"].partition("#")[0] for item in messenger.items() if item.get("Told") == "silent"}
+    assert about == {"sender", "incident"}
+
+
+def test_unreadable_folders_are_told_and_each_stands_in_the_log(messenger: Messenger) -> None:
+    messenger.projection.report(listing(0, ["D:\\well"], errors=[INBOUND, "D:\\Out"]))
+    messenger.sweep_until(0, 3)
+    assert sorted(messenger.post.take()) == [
+        ("orders", ["unreadable d:\\inbound"]),
+        ("orders", ["unreadable d:\\out"]),
+    ]
+    folders = sorted(item["Folder"] for item in messenger.items() if item.get("Told") == "unreadable")
+    assert folders == ["d:\\inbound", "d:\\out"]

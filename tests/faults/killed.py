@@ -1,0 +1,5 @@
+"""The end of a process."""
+
+
+class KilledError(BaseException):
+    """It ends where it is: nothing catches this but the test."""
