@@ -1,0 +1,96 @@
+"""Addresses of webhooks: encrypted in the configuration and in the state, and repeated by nothing."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from pulumi import automation
+
+from contract.names import MADE_ANEW
+from local.provider import Aws
+from tests.engine.conftest import NewStack
+from tests.engine.engine_stack import EngineStack
+
+SECRET: Final = "path-that-nobody-may-know"
+ADDRESSES: Final = {name: f"https://hooks.example.com/{name}/{SECRET}" for name in ("operations", "orders")}
+CONFIG: Final[dict[str, Any]] = {"ownersFile": "tests/samples/owners.yaml", "webhooks": ADDRESSES}
+
+
+@pytest.fixture(scope="module")
+def stack(new_stack: NewStack) -> Iterator[EngineStack]:
+    """A stack that tells owners. Whatever a test does to it, no address was printed or kept in the clear."""
+    stack = new_stack("webhooks")
+    stack.configure(**CONFIG)
+    stack.up()
+    yield stack
+    kept = {path: path.read_bytes() for path in stack.folder.rglob("*") if path.is_file()}
+    # The search would find it: what is no secret is there.
+    assert any(b"orders@example.com" in content for content in kept.values())
+    assert [str(path) for path, content in kept.items() if SECRET.encode() in content] == []
+    assert SECRET not in "\n".join(stack.printed)
+
+
+def read_addresses(stack: EngineStack, aws: Aws) -> str:
+    [secret] = [one["id"] for one in stack.resources if one["urn"].endswith("::owners-webhooks")]
+    return str(aws.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
+
+
+def test_the_function_finds_them_in_the_secret(stack: EngineStack, aws: Aws) -> None:
+    value = read_addresses(stack, aws)
+    assert all(address in value for address in ADDRESSES.values())
+    assert stack.preview().steps == []
+
+
+def test_another_address_changes_the_secrets_value_alone(stack: EngineStack, aws: Aws) -> None:
+    other = f"https://hooks.example.com/other/{SECRET}"
+    stack.configure(**CONFIG | {"webhooks": ADDRESSES | {"orders": other}})
+    assert {step.name for step in stack.preview().steps} <= MADE_ANEW
+    stack.up()
+    assert other in read_addresses(stack, aws)
+    assert stack.preview().steps == []
+
+
+@pytest.mark.parametrize(
+    ("webhooks", "told"),
+    [
+        (
+            ADDRESSES | {"orders": f"http://hooks.example.com/{SECRET}"},
+            "what is set for orders is no address",
+        ),
+        ({"orders": ADDRESSES["orders"]}, "there is none of the name operations, which line 5"),
+        ({}, "there is none of the name orders, which line 8"),
+    ],
+)
+def test_wrong_ones_are_refused_by_a_preview(stack: EngineStack, webhooks: dict[str, str], told: str) -> None:
+    stack.configure(**CONFIG | {"webhooks": webhooks})
+    with pytest.raises(automation.CommandError) as refused:
+        stack.preview()
+    stack.configure(**CONFIG)
+    assert told in str(refused.value)
+    assert SECRET not in str(refused.value)
+
+
+def test_one_address_in_the_place_of_all_is_refused(stack: EngineStack) -> None:
+    stack._stack.set_config("webhooks", automation.ConfigValue(ADDRESSES["orders"], secret=True))
+    with pytest.raises(automation.CommandError) as refused:
+        stack.preview()
+    stack.configure(**CONFIG)
+    assert "key 'webhooks' must be of type 'object'" in str(refused.value)
+    assert SECRET not in str(refused.value)
+
+
+def test_addresses_in_the_clear_are_refused(stack: EngineStack) -> None:
+    stack.configure(ownersFile="")
+    stack._stack.set_config("webhooks.orders", automation.ConfigValue("https://example.com/x"), path=True)
+    with pytest.raises(automation.CommandError, match="file-sla:webhooks: the addresses are not encrypted"):
+        stack.preview()
+    stack.configure(**CONFIG)
+
+
+def test_without_owners_all_of_it_goes(stack: EngineStack, aws: Aws) -> None:
+    stack.configure()
+    stack.up()
+    assert [one["urn"] for one in stack.resources if "::owners-" in one["urn"]] == []
+    assert stack.preview().steps == []
+    names = [one["Name"] for one in aws.client("secretsmanager").list_secrets()["SecretList"]]
+    assert [name for name in names if name.startswith("owners-webhooks")] == []
