@@ -14,7 +14,9 @@ from docs.generate.deploying.permissions import (
 _TABLES: Final = ["arn:aws:dynamodb:*:*:table/FileSla*"]
 _POOLS: Final = ["arn:aws:cognito-idp:*:*:userpool/*"]
 _IDENTITIES: Final = ["arn:aws:cognito-identity:*:*:identitypool/*"]
-_SECRETS: Final = ["arn:aws:secretsmanager:*:*:secret:identity-client-secret-*"]
+_SECRETS: Final = [
+    f"arn:aws:secretsmanager:*:*:secret:{name}-*" for name in ("identity-client-secret", "owners-webhooks")
+]
 _KEYS: Final = ["arn:aws:kms:*:*:key/*"]
 _PLANS: Final = ["arn:aws:backup:*:*:backup-plan:*"]
 _ANALYST: Final = Grant(actions=["iam:PassRole"], resources=[f"arn:aws:iam::*:role/{NAMES}analyst-*"])
