@@ -6,6 +6,8 @@ from email.policy import default
 
 import pytest
 from botocore.exceptions import ConnectTimeoutError
+from botocore.session import Session
+from botocore.stub import ANY, Stubber
 
 from contract.messages import MessageKind
 from handlers.messages.channels.errors import ChannelError, DeliveryError
@@ -36,6 +38,25 @@ def test_a_topic_gets_what_its_channel_names() -> None:
     client = FakeClient()
     make_channels(topics=client).deliver(digest(TOPIC), context())
     assert [call["TopicArn"] for call in client.calls] == list(TOPIC.targets)
+
+
+def test_both_services_know_what_they_are_asked() -> None:
+    """By the models that botocore has of them."""
+    session = Session()
+    session.set_credentials("testing", "testing")
+    mail = session.create_client("sesv2", region_name="eu-central-1")
+    topics = session.create_client("sns", region_name="eu-central-1")
+    channels = make_channels()
+    channels._connect_mail, channels._connect_topics = lambda: mail, lambda: topics
+    with Stubber(mail) as mails, Stubber(topics) as published:
+        mails.add_response(
+            "send_email", {}, {"FromEmailAddress": ANY, "Destination": ANY, "Content": {"Raw": {"Data": ANY}}}
+        )
+        published.add_response("publish", {}, {"TopicArn": TOPIC.targets[0], "Subject": ANY, "Message": ANY})
+        channels.deliver(single(MessageKind.BEGIN), context())
+        channels.deliver(single(MessageKind.BEGIN, TOPIC), context())
+        mails.assert_no_pending_responses()
+        published.assert_no_pending_responses()
 
 
 def test_a_client_is_made_once_and_not_before_it_is_wanted() -> None:

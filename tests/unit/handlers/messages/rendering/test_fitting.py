@@ -10,13 +10,16 @@ from hypothesis import strategies as st
 from contract.incidents import IncidentStatus
 from contract.messages import MessageKind
 from handlers.messages.message import Line
+from handlers.messages.rendering.context import StuckFile
 from handlers.messages.rendering.document import Document
 from handlers.messages.rendering.fitting import write_what_fits
-from handlers.messages.rendering.mail import fits_mail
-from handlers.messages.rendering.slack import fits_slack
-from handlers.messages.rendering.teams import fits_teams
-from handlers.messages.rendering.topic import fits_topic
-from tests.unit.handlers.messages.samples import ago, context, incident, line, message
+from handlers.messages.rendering.mail import MAX_HTML_BYTES, fits_mail
+from handlers.messages.rendering.slack import MAX_BLOCKS, MAX_BLOCKS_CHARACTERS, fits_slack
+from handlers.messages.rendering.teams import MAX_CARD_BYTES, fits_teams
+from handlers.messages.rendering.topic import MAX_TOPIC_BYTES, fits_topic
+from handlers.messages.rendering.writing import write_document
+from handlers.messages.situation import UnreadableFolder
+from tests.unit.handlers.messages.samples import LINES, ago, context, incident, line, message
 
 MEDIA = {"mail": fits_mail, "slack": fits_slack, "teams": fits_teams, "topic": fits_topic}
 BY_MEDIUM = pytest.mark.parametrize("fits", MEDIA.values(), ids=MEDIA)
@@ -70,6 +73,36 @@ def test_a_morning_of_eight_is_one_message(fits: Callable[[Document], bool]) -> 
     part, document = write_what_fits(message(*lines), context(*lines), fits)
     assert set(part.lines) == set(lines)
     assert "follow" not in "".join(part.text for note in document.notes for part in note)
+
+
+@BY_MEDIUM
+@pytest.mark.parametrize(
+    "name", ["\\" * 1024, "🚀" * 1024, "\u0301" * 1024, "<" * 1024, "א" * 1024, "\0" * 1024]
+)
+@pytest.mark.parametrize("kind", MessageKind)
+def test_one_line_fits_whatever_it_names(
+    fits: Callable[[Document], bool], name: str, kind: MessageKind
+) -> None:
+    known = LINES[kind]
+    crowd = tuple(replace(incident(f"u{index}"), folder=name) for index in range(100))
+    folder = UnreadableFolder(folder=name, owner="orders", error=name) if known.folder else None
+    about = (
+        replace(known.incident, folder=name, sender_name=name, acknowledged_by=name)
+        if known.incident
+        else None
+    )
+    server = known.sender and replace(known.sender, name=name, key=name[:129])
+    one = replace(known, incident=about, sender=server, folder=folder, unknown=crowd if known.unknown else ())
+    files = {"a1": [StuckFile(name=name, created=ago(hours=index)) for index in range(20)]}
+    assert fits(write_document(message(one), context(files=files)))
+
+
+def test_media_are_held_to_what_they_take() -> None:
+    assert MAX_BLOCKS == 50
+    assert MAX_BLOCKS_CHARACTERS < 13_172  # refused, by those who tried
+    assert MAX_CARD_BYTES < 28 * 1024
+    assert MAX_HTML_BYTES < 102 * 1024
+    assert MAX_TOPIC_BYTES < 64 * 1024
 
 
 @given(st.integers(1, 40), st.integers(0, 50))

@@ -80,6 +80,8 @@ def test_ascii_is_printable_ascii(name: str) -> None:
         ("ﬁles²", "files2"),
         ("\u202egnp", "[U+202E]gnp"),
         ("a\nb", "a[U+000A]b"),
+        ("=?utf-8?q?evil?=", "= ?utf-8?q?evil?="),
+        ("ö=?utf-8?q?evil?=", "o= ?utf-8?q?evil?="),
     ],
 )
 def test_what_has_a_like_in_ascii_is_spelt_so(name: str, told: str) -> None:
