@@ -17,7 +17,7 @@ from handlers.messages.situation import Incident
 _NAME_WIDTH: Final = 120
 """Characters that are shown of a file's name."""
 _FOLDER_WIDTH: Final = 80
-_KINDS: Final = frozenset(
+WITH_FILES: Final = frozenset(
     {
         MessageKind.BEGIN,
         MessageKind.ESCALATED,
@@ -29,7 +29,7 @@ _KINDS: Final = frozenset(
         MessageKind.QUIET,
     }
 )
-"""Those that say that something is stuck, or may be."""
+"""Kinds that name files: something is stuck, or may be. An end has none."""
 _LATEST: Final = datetime.max.replace(tzinfo=UTC)
 GONE: Final = "Which files these are is not known any more: the report that named them is no longer kept."
 
@@ -37,7 +37,7 @@ GONE: Final = "Which files these are is not known any more: the report that name
 def list_files(line: Line, context: Context, zone: ZoneInfo) -> Files | None:
     """The worst files of one line's incident; None where it has none to list, or they were not looked up."""
     incident = line.incident
-    if incident is None or line.kind not in _KINDS or incident.incident_id not in context.files:
+    if incident is None or line.kind not in WITH_FILES or incident.incident_id not in context.files:
         return None
     known = _sort(context.files[incident.incident_id])[:SHOWN_FILES]
     if not known:
@@ -49,11 +49,8 @@ def list_files(line: Line, context: Context, zone: ZoneInfo) -> Files | None:
 
 def list_first_files(lines: Iterable[Line], context: Context, zone: ZoneInfo) -> Files | None:
     """The worst files of all that is stuck, each with its folder; None where nothing is."""
-    stuck = [
-        line.incident
-        for line in lines
-        if line.incident is not None and line.kind in _KINDS and line.incident.status is IncidentStatus.OPEN
-    ]
+    named = (line.incident for line in lines if line.kind in WITH_FILES)
+    stuck = [one for one in named if one is not None and one.status is IncidentStatus.OPEN]
     known = [(file, incident) for incident in stuck for file in context.files.get(incident.incident_id, ())]
     known.sort(key=lambda one: _rank(one[0]))
     rows = tuple(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contract.messages import MessageKind
 from contract.moments import HOUR, format_affected_date, parse_moment
 from contract.plausibility import is_plausible
 from contract.table import Attribute, FileAttribute, Index
 from handlers.messages.message import Message
 from handlers.messages.rendering.context import SHOWN_FILES, StuckFile
+from handlers.messages.rendering.file_lists import WITH_FILES
 from handlers.messages.sending.attributes import Item, read_text
 from handlers.messages.situation import Incident
 from handlers.web.telemetry import logger
@@ -21,19 +21,6 @@ from handlers.web.telemetry import logger
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-WITH_FILES: Final = frozenset(
-    {
-        MessageKind.BEGIN,
-        MessageKind.ESCALATED,
-        MessageKind.WORSE,
-        MessageKind.REMINDER,
-        MessageKind.REOPENED,
-        MessageKind.STUCK_ALL_ALONG,
-        MessageKind.UNKNOWN,
-        MessageKind.QUIET,
-    }
-)
-"""What names files; an end has none."""
 MOST_INCIDENTS: Final = SHOWN_FILES
 """Of one message: a digest shows no more files than these have, one each."""
 MOST_PAGES: Final = 8
