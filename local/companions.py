@@ -55,7 +55,7 @@ def start_receiver(state: StateFolder, aws: Aws, messages: LocalMessages) -> Non
         [
             "-m", "local.receiver", "--port", str(messages.receiver_port), "--endpoint", aws.endpoint_url,
             "--mails", str(mails_folder(state.path).resolve()),
-            "--owners", str(messages.owners_file.resolve()),
+            *(["--owners", str(messages.owners_file.resolve())] if messages.owners_file else []),
         ],
         log,
         _PATH,

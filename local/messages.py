@@ -22,11 +22,11 @@ class LocalMessages:
     """The messages of one stack.
 
     Args:
-        owners_file: whom they are for.
+        owners_file: whom they are for; None where nobody is told anything.
         receiver_port: where the receiver listens.
     """
 
-    owners_file: Path
+    owners_file: Path | None
     receiver_port: int
 
     @property
@@ -36,9 +36,11 @@ class LocalMessages:
 
     def config(self, dashboard_url: str) -> dict[str, Any]:
         """The stack's configuration for them; `dashboard_url` is empty where no dashboard is."""
+        if self.owners_file is None:
+            return {}
         webhooks = {
             target: self.receiver_url + webhook_path(channel.kind, target)
-            for channel in _channels(self._owners)
+            for channel in self._channels()
             if channel.kind in _WEBHOOKS
             for target in channel.targets
         }
@@ -53,7 +55,7 @@ class LocalMessages:
     def prepare(self, aws: Aws) -> None:
         """Makes what a stack finds in its account: the identity that mails come from, and others' topics."""
         aws.client("sesv2").create_email_identity(EmailIdentity=IDENTITY)
-        for channel in _channels(self._owners):
+        for channel in self._channels():
             if channel.kind is ChannelKind.SNS:
                 for target in channel.targets:
                     aws.client("sns").create_topic(Name=target.rpartition(":")[2])
@@ -70,12 +72,12 @@ class LocalMessages:
                 sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=self.receiver_url + SNS_PATH)
 
     @property
-    def _owners(self) -> Owners:
-        return read_owners_file(self.owners_file)
+    def owners(self) -> Owners | None:
+        """What the file says."""
+        return None if self.owners_file is None else read_owners_file(self.owners_file)
 
-
-def _channels(owners: Owners) -> Iterator[Channel]:
-    for owner in owners.owners.values():
-        yield from owner.channels
-        for escalation in owner.escalations:
-            yield from escalation.channels
+    def _channels(self) -> Iterator[Channel]:
+        for owner in self.owners.owners.values() if self.owners else ():
+            yield from owner.channels
+            for escalation in owner.escalations:
+                yield from escalation.channels

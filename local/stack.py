@@ -39,8 +39,8 @@ class StackOptions:
     dashboard: bool = True
     persist: bool = False
     """Whether the emulator keeps its state when it is stopped, for one that is started after it."""
-    owners_file: Path = ROOT / "local" / "demo" / "owners.yaml"
-    """Who is told of what is stuck."""
+    owners_file: Path | None = ROOT / "local" / "demo" / "owners.yaml"
+    """Who is told of what is stuck; None for nobody."""
     config: dict[str, Any] | None = None
     """Configuration over that of the stack's file."""
 
@@ -105,7 +105,11 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
         # The first of the schedule comes in a minute, and until then an alarm would say that none comes.
         sweep(aws, outputs[Output.METRICS_NAMESPACE])
     if options.demo_data:
-        outputs[LocalOutput.SERVERS] = _play(Demo(aws, outputs, state.demo_folders), say)
+        demo = Demo(aws, outputs, state.demo_folders)
+        outputs[LocalOutput.SERVERS] = _play(demo, say)
+        if owners := messages.owners:
+            with _timed(say, lambda: f"messages to owners: {told}"):
+                told = demo.tell(owners)
     state.write_outputs(outputs)
     if dashboard_port is not None:
         with _timed(say, "dashboard"):

@@ -1,6 +1,5 @@
 """What owners of a running stack are told, without waiting for the minutes that messages take."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,11 +9,10 @@ from typing import Any, Final
 
 import httpx
 
-from contract.names import MESSAGES, SWEEP
-from contract.outputs import LocalOutput, Output
+from contract.outputs import LocalOutput
 from contract.owners.file import read_owners_file
 from handlers.messages.sending.recipient_store import ConflictError
-from local.demo.noticing import notice
+from local.demo.telling import Teller
 from tests.running_stack import RunningStack
 
 OWNERS_FILE: Final = Path(__file__).parent / "owners.yaml"
@@ -26,6 +24,13 @@ _LOOK_SECONDS: Final = 0.5
 Message = dict[str, Any]
 
 
+def read_messages(receiver_url: str, owner: str | None = None) -> list[Message]:
+    """What arrived at a receiver, for an owner or for all, the oldest first."""
+    query = {"owner": owner} if owner else {}
+    answer = httpx.get(f"{receiver_url}/messages.json", params=query, trust_env=False).raise_for_status()
+    return list(reversed(answer.json()))
+
+
 @dataclass(frozen=True)
 class Owner:
     """An owner, who reads what arrives at the receiver."""
@@ -35,9 +40,7 @@ class Owner:
 
     def messages(self) -> list[Message]:
         """All that arrived, the oldest first."""
-        address = f"{self.stack.outputs[LocalOutput.RECEIVER_URL]}/messages.json"
-        answer = httpx.get(address, params={"owner": self.name}, trust_env=False).raise_for_status()
-        return list(reversed(answer.json()))
+        return read_messages(self.stack.outputs[LocalOutput.RECEIVER_URL], self.name)
 
     def wait(self, wanted: Callable[[list[Message]], bool]) -> list[Message]:
         """Has the function tell what is due until what arrived is as wanted."""
@@ -51,18 +54,10 @@ class Owner:
 
 def tell(stack: RunningStack) -> None:
     """Has the function tell now what it would tell within the next half hour, as things are."""
-    owners = read_owners_file(OWNERS_FILE)
+    teller = Teller(stack.aws, stack.outputs, read_owners_file(OWNERS_FILE))
     try:
-        notice(stack.aws, stack.outputs, owners, datetime.now(UTC) - LONG_AGO)
+        teller.notice(datetime.now(UTC) - LONG_AGO)
     except ConflictError:
         # A sweep of the schedule was at it; whoever waits tries again.
         return
-    invoke(stack)
-
-
-def invoke(stack: RunningStack) -> None:
-    """Has the function sweep, as its schedule does each minute."""
-    answer = stack.aws.client("lambda").invoke(
-        FunctionName=f"{stack.outputs[Output.METRICS_NAMESPACE]}-{MESSAGES}", Payload=json.dumps(SWEEP)
-    )
-    assert "FunctionError" not in answer, answer["Payload"].read().decode()
+    teller.tell()

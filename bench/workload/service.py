@@ -85,7 +85,7 @@ def running_service(folder: Path, say: Step) -> Iterator[Service]:
     """Brings both up, and takes them down at the end."""
     state = StateFolder(folder)
     state.take_down()
-    options = StackOptions(demo_data=False, dashboard=False, config=_UNTHROTTLED)
+    options = StackOptions(demo_data=False, dashboard=False, owners_file=None, config=_UNTHROTTLED)
     outputs = up(state, options, say)
     try:
         aws = Aws(outputs["endpoint_url"], outputs["region"])

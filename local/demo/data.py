@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from contract.outputs import LocalOutput, Output
+from contract.owners.model import Owners
 from local.demo.folders import this_machine
 from local.demo.history import Story
 from local.demo.loading import Loaded, load_history
 from local.demo.projecting import project
 from local.demo.reporting import report_folders, report_story
 from local.demo.servers import SERVERS
+from local.demo.telling import tell
 from local.people import REPORTER, Account, create_servers, find_account
 from local.provider import Aws
 from ops.users import User
@@ -76,3 +78,11 @@ class Demo:
             SweepError: the projection's function failed.
         """
         return project(self._aws, self._outputs, [account.subject for account in self._accounts.values()])
+
+    def tell(self, owners: Owners) -> int:
+        """Has owners told what they would hear in the first minutes, and returns how many messages arrived.
+
+        Raises:
+            SweepError: the function that tells them failed.
+        """
+        return tell(self._aws, self._outputs, owners, self._now)

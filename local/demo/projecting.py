@@ -1,4 +1,4 @@
-"""The projection of the history, at once instead of with the next minute."""
+"""What schedules have functions do each minute, at once; and so the projection of the history."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -13,16 +13,16 @@ from ops.incidents.marking import Marks
 
 
 class SweepError(Exception):
-    """The projection's function failed."""
+    """The function failed."""
 
 
-def sweep(aws: Aws, prefix: str) -> None:
-    """Has the projection look at once at whoever is due.
+def sweep(aws: Aws, prefix: str, function: str = PROJECTION) -> None:
+    """Has a function look at once at whatever is due.
 
     Raises:
         SweepError: it failed.
     """
-    answer = aws.client("lambda").invoke(FunctionName=f"{prefix}-{PROJECTION}", Payload=json.dumps(SWEEP))
+    answer = aws.client("lambda").invoke(FunctionName=f"{prefix}-{function}", Payload=json.dumps(SWEEP))
     if "FunctionError" in answer:
         raise SweepError(answer["Payload"].read().decode())
 

@@ -61,7 +61,9 @@ def lasting(tmp_path: Path) -> Iterator[RunningStack]:
     """A stack of its own, whose emulator keeps its state."""
     state = StateFolder(tmp_path / "state")
     limits = dict.fromkeys(("reportRateLimit", "reportBurstLimit"), 1000)
-    options = StackOptions(demo_data=False, dashboard=False, persist=True, config=limits)
+    options = StackOptions(
+        demo_data=False, dashboard=False, persist=True, owners_file=None, config=limits
+    )  # fmt: skip
     outputs = up(state, options, say=lambda _: None)
     try:
         with closing(RunningStack(outputs, state.path)) as running:

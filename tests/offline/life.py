@@ -12,6 +12,7 @@ import shutil
 import socket
 import struct
 import sys
+import time
 import zipfile
 from contextlib import closing
 from pathlib import Path
@@ -19,11 +20,13 @@ from typing import Any, Final
 
 from playwright.sync_api import sync_playwright
 
+from contract.outputs import LocalOutput
 from local.stack import StackOptions, up
 from local.state import StateFolder
 from tests.analyst import expect_signed_in, sign_in
 from tests.conftest import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES
 from tests.running_stack import RunningStack
+from tests.told import read_messages
 
 LEDGER: Final = "FILE_SLA_NETWORK_LEDGER"
 """Names the file that every guarded process writes to; `guard/sitecustomize.py` spells it as well."""
@@ -32,6 +35,8 @@ OWN_NETWORK: Final = "FILE_SLA_OWN_NETWORK"
 LIVED: Final = "lived"
 ELSEWHERE: Final = "192.0.2.1"
 """An address of nobody (RFC 5737)."""
+_WAYS: Final = {"mail", "slack", "teams"}
+_MESSAGES_SECONDS: Final = 240
 _SIOCSIFFLAGS: Final = 0x8914
 _UP: Final = 0x1 | 0x40
 _PLANTED: Final = f"""
@@ -60,7 +65,13 @@ def main(folder: Path) -> None:
 
 
 def _live(stack: RunningStack) -> None:
+    """What people do with a stack, and what it sends. The demo's own reports went in before."""
     _look_at_the_dashboard(stack)
+    deadline = time.monotonic() + _MESSAGES_SECONDS
+    while not {one["kind"] for one in read_messages(stack.outputs[LocalOutput.RECEIVER_URL])} >= _WAYS:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the owners of the demo were not told")
+        time.sleep(1)
 
 
 def _look_at_the_dashboard(stack: RunningStack) -> None:

@@ -13,6 +13,8 @@ from typing import Final
 
 import pytest
 
+from local.messages import LocalMessages
+from local.stack import StackOptions
 from local.stack_config import ROOT
 from tests.infra.conftest import declare
 from tests.offline.ledger import Census, Ledger
@@ -47,7 +49,7 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def test_no_process_of_a_stack_reaches_elsewhere(ledger: Ledger, tmp_path: Path) -> None:
     # Functions' packages are built from a package index, which the first stack on a machine asks.
-    declare(functionTarget="host")
+    declare(functionTarget="host", **LocalMessages(StackOptions().owners_file, 1).config(dashboard_url=""))
     network = _own_network()
     environment = ledger.environment() | ({OWN_NETWORK: "1"} if network else {})
     with Census(ledger) as census:
