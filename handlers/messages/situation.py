@@ -83,6 +83,9 @@ class Sender:
     last_run_at: datetime
     interval: timedelta
     unreadable: tuple[UnreadableFolder, ...] = ()
+    """The first of the folders that it cannot read."""
+    unreadable_unnamed: bool = False
+    """Whether there are others, so that one that is not named may be among them."""
 
 
 @dataclass(frozen=True, kw_only=True)

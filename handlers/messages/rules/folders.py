@@ -73,7 +73,9 @@ def _how_it_is(sender: Sender, folder: UnreadableFolder | None) -> Now:
     if sender.state not in (SenderState.UP, SenderState.LATE):
         # What it said last of its folders may be long ago.
         return Now.NEITHER
-    return Now.WELL if folder is None else Now.TROUBLE
+    if folder is not None:
+        return Now.TROUBLE
+    return Now.NEITHER if sender.unreadable_unnamed else Now.WELL
 
 
 def _concerns(recipient: Recipient, folder: UnreadableFolder | None) -> bool:

@@ -93,6 +93,7 @@ class Rows:
             ValueError: an attribute has a value that it never has.
         """
         name = read_text(item, SenderAttribute.SENDER_NAME)
+        named = tuple(self._list_unreadable(name, unreadable or {}))
         return Sender(
             key=read_text(item, SenderAttribute.SENDER),
             name=name,
@@ -102,7 +103,8 @@ class Rows:
             kind=SenderKind(read_text(item, SenderAttribute.KIND)),
             last_run_at=read_moment(item, SenderAttribute.LAST_RUN_AT),
             interval=timedelta(minutes=find_number(item, SenderAttribute.INTERVAL_MINUTES)),
-            unreadable=tuple(self._list_unreadable(name, unreadable or {})),
+            unreadable=named,
+            unreadable_unnamed=len(named) < find_number(item, SenderAttribute.UNREADABLE),
         )
 
     def _list_unreadable(self, sender_name: str, item: Item) -> Iterator[UnreadableFolder]:

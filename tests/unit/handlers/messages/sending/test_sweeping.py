@@ -7,6 +7,7 @@ from threading import Barrier
 from contract.incidents import IncidentAttribute
 from handlers.messages.channels.errors import DeliveryError
 from handlers.messages.message import Message
+from handlers.projection.sender_items import SHOWN_FOLDERS
 from tests.incidents.playing import listing, stuck
 from tests.messenger import Messenger
 from tests.projection_tables import INCIDENTS, MESSAGES
@@ -156,3 +157,18 @@ def test_unreadable_folders_are_told_and_each_stands_in_the_log(messenger: Messe
     ]
     folders = sorted(item["Folder"] for item in messenger.items() if item.get("Told") == "unreadable")
     assert folders == ["d:\\inbound", "d:\\out"]
+
+
+def test_a_folder_that_is_only_counted_is_not_told_to_be_readable(messenger: Messenger) -> None:
+    # A sender's item names the first twenty.
+    late_ones = [f"D:\\z{number:02}" for number in range(SHOWN_FOLDERS)]
+    messenger.projection.report(listing(0, ["D:\\well"], errors=late_ones))
+    messenger.sweep_until(0, 5)
+    messenger.post.take()
+    messenger.projection.report(listing(0.5, ["D:\\well"], errors=["D:\\a", *late_ones]))
+    messenger.sweep_until(30, 70)
+    assert [lines for _, lines in messenger.post.take()] == [["unreadable d:\\a"]]
+    messenger.projection.report(listing(1.5, ["D:\\well", *late_ones], errors=["D:\\a"]))
+    messenger.sweep_until(90, 130)
+    [(_, lines)] = messenger.post.take()
+    assert sorted(lines) == sorted(f"readable {one.lower()}" for one in late_ones)
