@@ -50,3 +50,9 @@ SWEEP = Work(cpu_ms=15, waiting_ms=60)
 """Fifteen queries, one after the other, that find little. Reckoned like the above."""
 SWEEP_PAGE = Work(cpu_ms=10, waiting_ms=10)
 """Each further page of a query, of 1 MB."""
+TELLING_SWEEP = Work(cpu_ms=20, waiting_ms=75)
+"""Of messages, where nothing is due: thirteen queries and a batch, one after the other. Reckoned like the
+projection's."""
+TELL = Work(cpu_ms=25, waiting_ms=600)
+"""One message: two transactions, the files of its incident, and an answer of SES or a webhook. Reckoned, not
+measured; several recipients share the waiting."""

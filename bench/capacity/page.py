@@ -10,6 +10,7 @@ from bench.capacity.functions import COLD_START, LARGEST_REPORT, REPORT, SIGN_IN
 from bench.capacity.items import item_bytes
 from bench.capacity.largest_report import FORMS
 from bench.capacity.limits import Throttle, Throttles, seconds_to_apply, seconds_to_store, uses
+from bench.capacity.telling import Telling, monthly_of_telling
 from contract.senders import SenderKind
 from handlers.web.requests import measure_in_event
 from local.stack_config import load_config, project_name
@@ -189,6 +190,24 @@ def _share(share: float) -> str:
     return f"{share:.0%}" if share < 10 else f"{share:,.0f} times"
 
 
+def _telling_table() -> str:
+    quiet, busy = Telling(incidents_a_day=0), Telling()
+    bills = [monthly_of_telling(one) for one in (quiet, busy)]
+    rows = [[component, *(_dollars(bill[component]) for bill in bills)] for component in bills[0]]
+    writes, reads = busy.message_units
+    return _markdown(
+        ["dollars a month", "nothing is ever stuck", f"{busy.incidents_a_day:.0f} incidents a day"],
+        [
+            *rows,
+            ["**all**", *(f"**{_dollars(sum(bill.values()))}**" for bill in bills)],
+            ["messages a month", *(f"{one.told:,.0f}" for one in (quiet, busy))],
+            ["a sweep with nothing to tell: calls", *(f"{one.quiet_requests}" for one in (quiet, busy))],
+            ["the same: read units", *(f"{one.quiet_read_units:,.1f}" for one in (quiet, busy))],
+            ["a message: units written / read", "", f"{writes:,.1f} / {reads:,.1f}"],
+        ],
+    )
+
+
 TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "table of costs": _cost_table,
     "table of scripts": _scripts_table,
@@ -196,5 +215,6 @@ TABLES: Final[Mapping[str, Callable[[], str]]] = {
     "table of limits": _limits_table,
     "table of files in a report": _files_table,
     "table of memory": _memory_table,
+    "table of messages": _telling_table,
 }
 """By the key under which a page asks for it."""

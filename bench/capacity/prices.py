@@ -52,6 +52,8 @@ SIGN_IN_RATE_MONTH = 20.00
 """Cognito: each sign-in a second above the quota, for a whole month (AWS, What's new, 25 January 2024)."""
 SCHEDULED_INVOCATION = 1.00 / MILLION
 """EventBridge Scheduler, beyond the 14 million that are free each month (March 2026)."""
+MAIL = 0.10 / 1_000
+"""Amazon SES, each recipient of a mail; stated from knowledge."""
 TRAFFIC_OUT_GB = 0.09
 """First tier (May 2025)."""
 
