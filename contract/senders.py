@@ -64,6 +64,8 @@ class SenderAttribute(StrEnum):
     OPEN = "Open"
     UNKNOWN = "Unknown"
     """How many of its incidents are so."""
+    HOURS = "Hours"
+    """When it is expected, as a map of `HoursAttribute`; absent: always."""
     LOST_LETTERS = "LostLetters"
     """How many names of its last run had lost letters on the way."""
 
@@ -71,6 +73,18 @@ class SenderAttribute(StrEnum):
     """From here on: attributes of the item `REFUSED_PART`, its last refused report."""
     PROBLEMS = "Problems"
     REQUEST_ID = "GatewayRequestId"
+
+
+@unique
+class HoursAttribute(StrEnum):
+    """Keys of the hours in which a sender is expected, as a person set them."""
+
+    DAYS = "Days"
+    """Those on which they begin: a list of `contract.incident_action.Day`."""
+    FROM = "From"
+    TO = "To"
+    """Not later than `From`: on the next day."""
+    ZONE = "Zone"
 
 
 @unique
@@ -110,6 +124,8 @@ REFUSED_PART: Final = "refused"
 LIST_PREFIX: Final = "list#"
 SET_PREFIX: Final = "set#"
 ACT_PREFIX: Final = "act#"
+"""Before the id of what a person did. Beside what the rules know, such an item shows attributes of
+`contract.incidents.DeedAttribute`, and what was set."""
 REFUSED_STATE: Final = "refused"
 """Under which the state index lists every sender's last refused report, its first run or not."""
 WAKE_SHARDS: Final = 4

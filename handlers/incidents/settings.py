@@ -4,19 +4,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from contract.incident_action import IncidentAction, SenderAction
 from handlers.incidents.hours import Hours
 from handlers.incidents.state import Settings
 
 
 class Action(StrEnum):
-    """What was done."""
+    """What was done: to a sender or, to close it, to an incident. The rules know of no other deeds."""
 
-    PAUSE = "pause"
-    RESUME = "resume"
-    RETIRE = "retire"
-    SET_INTERVAL = "set_interval"
-    SET_HOURS = "set_hours"
-    CLOSE = "close"
+    PAUSE = SenderAction.PAUSE.value
+    RESUME = SenderAction.RESUME.value
+    RETIRE = SenderAction.RETIRE.value
+    SET_INTERVAL = SenderAction.SET_INTERVAL.value
+    SET_HOURS = SenderAction.SET_HOURS.value
+    CLOSE = IncidentAction.CLOSE.value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,10 @@ class Act:
     folder: str | None = None
     """The key of the folder whose incident is closed. Not the incident's id: that of one which a
     late run made begin earlier is another until the whole fold is done."""
+    by: str | None = None
+    """The user's name."""
+    note: str | None = None
+    """Why, in the user's words."""
 
     @property
     def stamp(self) -> tuple[datetime, str]:

@@ -14,13 +14,13 @@ from handlers.incidents.state import Changes, Sender, State
 from handlers.projection.changes import collect_writes
 from handlers.projection.recent_runs import RecentRuns
 from handlers.projection.sender_items import (
-    Values,
     Wake,
     describe_folders,
     describe_sender,
     describe_told,
 )
 from handlers.projection.sender_store import NOTHING, ConflictError, Known, SenderStore
+from handlers.projection.updates import Values
 from handlers.runs.told import ToldRun
 
 _ATTEMPTS: Final = 8

@@ -10,7 +10,7 @@ from contract.moments import format_moment
 from handlers.incidents.state import Incident
 from handlers.projection.bodies import read_body, write_body
 from handlers.projection.keys import fit_key
-from handlers.projection.sender_items import Values
+from handlers.projection.updates import Values
 
 
 def incident_key(sender: str, incident_id: str) -> Values:

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from contract.runs import RunAttribute
 from contract.senders import REFUSED_PART, REFUSED_STATE, SenderAttribute
-from handlers.projection.sender_items import Values
+from handlers.projection.updates import Values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

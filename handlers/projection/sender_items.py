@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from contract.incidents import IncidentStatus
 from contract.moments import format_moment
@@ -16,10 +16,9 @@ from handlers.incidents.runs import Listing
 from handlers.incidents.state import Sender, State
 from handlers.projection.bodies import write_body
 from handlers.projection.recent_runs import RecentRuns
+from handlers.projection.shown_hours import describe_hours
+from handlers.projection.updates import Values
 from handlers.runs.told import ToldRun
-
-Values = dict[str, Any]
-"""Attributes in DynamoDB's form; None for one that the item must not have."""
 
 SHOWN_FOLDERS: Final = 20
 """How many of the folders that cannot be read an item names; the rest is counted."""
@@ -72,6 +71,7 @@ def describe_sender(sender: Sender, recent: RecentRuns) -> Values:
         SenderAttribute.DUE_AT: late and {"S": format_moment(late - GRACE)},
         SenderAttribute.INTERVAL_MINUTES: {"N": f"{sender_interval(sender) / timedelta(minutes=1):.0f}"},
         SenderAttribute.INTERVAL_FROM: {"S": _interval_from(sender)},
+        SenderAttribute.HOURS: sender.settings.hours and describe_hours(sender.settings.hours),
         SenderAttribute.CLIENT: sender.client and {"S": sender.client},
         SenderAttribute.SOURCE_ADDRESS: address and {"S": address},
         SenderAttribute.ADDRESSES: {"L": [{"S": one.address} for one in sender.addresses]},

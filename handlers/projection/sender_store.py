@@ -1,7 +1,7 @@
 """Reading and committing what is known of one sender, so that of two who do it at once one starts again."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,11 +15,13 @@ from contract.senders import ACT_PREFIX, LIST_PREFIX, OWN_PART, SET_PREFIX, Send
 from handlers.incidents.settings import Act
 from handlers.incidents.state import FolderSet, Incident, Sender, State, Watched
 from handlers.projection.bodies import read_body, read_chunks, write_body, write_chunks
+from handlers.projection.deeds import Entry, describe_act
 from handlers.projection.incident_items import describe_incident, incident_key, read_incident
 from handlers.projection.keys import MAX_SORT_KEY_BYTES, fit_key
 from handlers.projection.recent_runs import RecentRuns
 from handlers.projection.refused_items import put_refused
-from handlers.projection.sender_items import Values, Wake, describe_wake, own_key
+from handlers.projection.sender_items import Wake, describe_wake, own_key
+from handlers.projection.updates import Update, Values
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -65,6 +67,10 @@ class Writes:
     """Ids of those of them that are the latest of their folder."""
     gone: Sequence[str] = ()
     """Ids of incidents that, by all the runs, never were."""
+    acts: Sequence[Act] = ()
+    """What a person has just done. If it is there already, the commit is a conflict."""
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    """What is added to the histories of those incidents, by id. If others did so first, it is a conflict."""
 
 
 NOTHING: Final = Writes()
@@ -135,6 +141,11 @@ class SenderStore:
         parts = self._query_parts(sender, ACT_PREFIX, ACT_PREFIX + "\uffff")
         return [read_body(Act, part[SenderAttribute.BODY]["S"]) for part in parts]
 
+    def has_act(self, sender: str, act_id: str) -> bool:
+        """Whether a person did this already."""
+        key = _part_key(sender, act_part(act_id))
+        return "Item" in self._client.get_item(TableName=self._senders, Key=key, ConsistentRead=True)
+
     def read_incidents(self, sender: str) -> list[Incident]:
         """Every incident of a sender that is kept."""
         return [read_incident(item) for item in self._query_incidents(sender, None)]
@@ -173,7 +184,9 @@ class SenderStore:
         name: Values = {SenderAttribute.SENDER_NAME: {"S": sender_name}} if sender_name else {}
         # Whoever is at work on the sender starts again, and sees the mark.
         self._client.update_item(
-            TableName=self._senders, Key=own_key(sender), **_update({**wake, **name}, {"ADD": _ONE_MORE})
+            TableName=self._senders,
+            Key=own_key(sender),
+            **Update(values={**wake, **name}, add=_ONE_MORE).arguments(),
         )
 
     def put_refused(self, item: Mapping[str, Any]) -> None:
@@ -190,20 +203,12 @@ class SenderStore:
         return replace(known, revision=known.revision + 1)
 
     def _update_own(self, known: Known, values: Values) -> dict[str, Any]:
-        update = _update({**values, SenderAttribute.REVISION: {"N": str(known.revision + 1)}})
-        unchanged = self._unchanged(known)
-        return {
-            **unchanged,
-            **update,
-            "ExpressionAttributeNames": {
-                **update["ExpressionAttributeNames"],
-                **unchanged["ExpressionAttributeNames"],
-            },
-            "ExpressionAttributeValues": {
-                **update["ExpressionAttributeValues"],
-                **unchanged.get("ExpressionAttributeValues", {}),
-            },
-        }
+        revision = SenderAttribute.REVISION
+        update = Update(
+            values={**values, revision: {"N": str(known.revision + 1)}},
+            if_still={revision: {"N": str(known.revision)} if known.revision else None},
+        )
+        return {"TableName": self._senders, "Key": own_key(known.key), **update.arguments()}
 
     def _unchanged(self, known: Known) -> dict[str, Any]:
         names = {"#revision": str(SenderAttribute.REVISION)}
@@ -221,6 +226,27 @@ class SenderStore:
         }
 
     def _list_changes(self, known: Known, writes: Writes, sender_name: str) -> Iterator[dict[str, Any]]:
+        # First: should it take several transactions and end half way, the rest is made from what people did.
+        for act in writes.acts:
+            yield self._put_act(known.key, act)
+        for incident_id, incident in sorted(
+            (writes.incidents or {}).items(), key=lambda entry: entry[0] not in writes.entries
+        ):
+            values = describe_incident(
+                incident, sender_name, latest=incident_id in writes.latest, retention=self._retention
+            )
+            if self._owners is not None:
+                owner = find_owner(self._owners, incident.folder, sender_name).owner
+                values[IncidentAttribute.OWNER] = {"S": owner.name}
+            entry = writes.entries.get(incident_id)
+            update = entry.update(values) if entry else Update(values=values)
+            yield {
+                "Update": {
+                    "TableName": self._incidents,
+                    "Key": incident_key(known.key, incident_id),
+                    **update.arguments(),
+                }
+            }
         for folder_set in writes.sets:
             body: Values = {SenderAttribute.BODY: {"S": write_body(folder_set)}}
             yield self._put_part(known.key, _set_part(folder_set.key), body)
@@ -231,22 +257,15 @@ class SenderStore:
             for number, chunk in enumerate(chunks):
                 body = {SenderAttribute.BODY: {"B": chunk}, SenderAttribute.CHUNKS: {"N": str(len(chunks))}}
                 yield self._put_part(known.key, f"{LIST_PREFIX}{number:04}", body)
-        for incident_id, incident in (writes.incidents or {}).items():
-            values = describe_incident(
-                incident, sender_name, latest=incident_id in writes.latest, retention=self._retention
-            )
-            if self._owners is not None:
-                owner = find_owner(self._owners, incident.folder, sender_name).owner
-                values[IncidentAttribute.OWNER] = {"S": owner.name}
-            yield {
-                "Update": {
-                    "TableName": self._incidents,
-                    "Key": incident_key(known.key, incident_id),
-                    **_update(values),
-                }
-            }
         for incident_id in writes.gone:
             yield {"Delete": {"TableName": self._incidents, "Key": incident_key(known.key, incident_id)}}
+
+    def _put_act(self, sender: str, act: Act) -> dict[str, Any]:
+        put = self._put_part(sender, act_part(act.act_id), describe_act(act))
+        # Done once, however often it is asked for.
+        put["Put"]["ConditionExpression"] = "attribute_not_exists(#part)"
+        put["Put"]["ExpressionAttributeNames"] = {"#part": str(_PART)}
+        return put
 
     def _put_part(self, sender: str, part: str, values: Values) -> dict[str, Any]:
         return {"Put": {"TableName": self._senders, "Item": {**_part_key(sender, part), **values}}}
@@ -292,30 +311,9 @@ class SenderStore:
 _ONE_MORE: Final[Values] = {SenderAttribute.REVISION: {"N": "1"}}
 
 
-def _update(values: Values, more: Mapping[str, Values] | None = None) -> dict[str, Any]:
-    """Arguments of an UpdateItem that sets these attributes, and removes those that are None."""
-    names: dict[str, str] = {}
-    given: Values = {}
-    clauses: dict[str, list[str]] = {}
-    for attribute, value in values.items():
-        name = f"#{len(names)}"
-        names[name] = str(attribute)
-        if value is None:
-            clauses.setdefault("REMOVE", []).append(name)
-            continue
-        given[f":{len(names)}"] = value
-        clauses.setdefault("SET", []).append(f"{name} = :{len(names)}")
-    for action, attributes in (more or {}).items():
-        for attribute, value in attributes.items():
-            name = f"#{len(names)}"
-            names[name] = str(attribute)
-            given[f":{len(names)}"] = value
-            clauses.setdefault(action, []).append(f"{name} :{len(names)}")
-    return {
-        "UpdateExpression": " ".join(f"{action} {', '.join(parts)}" for action, parts in clauses.items()),
-        "ExpressionAttributeNames": names,
-        "ExpressionAttributeValues": given,
-    }
+def act_part(act_id: str) -> str:
+    """The sort key of what a person did."""
+    return ACT_PREFIX + act_id
 
 
 def _part_key(sender: str, part: str) -> Values:

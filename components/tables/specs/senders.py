@@ -9,7 +9,12 @@ _SHOWN = _ALL[_ALL.index(SenderAttribute.STATE) :]
 """What a page shows of a sender, and of its last refused report."""
 _INDEX_KEYS = (SenderAttribute.STATE, SenderAttribute.SENDER_NAME)
 # An index may name twenty (DynamoDB quotas). These are shown of one sender, whose items are read for that.
-_OF_ONE = (SenderAttribute.UNREADABLE_FOLDERS, SenderAttribute.PROBLEMS, SenderAttribute.REQUEST_ID)
+_OF_ONE = (
+    SenderAttribute.UNREADABLE_FOLDERS,
+    SenderAttribute.HOURS,
+    SenderAttribute.PROBLEMS,
+    SenderAttribute.REQUEST_ID,
+)
 
 
 def describe_senders(settings: Settings) -> TableSpec:
