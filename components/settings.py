@@ -129,6 +129,8 @@ class Settings(BaseModel):
     auth_burst_limit: Annotated[int, Field(ge=1, le=5_000)]
     report_rate_limit: Annotated[int, Field(ge=1, le=10_000)]
     report_burst_limit: Annotated[int, Field(ge=1, le=5_000)]
+    action_rate_limit: Annotated[int, Field(ge=1, le=10_000)]
+    action_burst_limit: Annotated[int, Field(ge=1, le=5_000)]
     manage_api_gateway_account: bool
     alarm_email: Annotated[str, AfterValidator(check_email)]
     # The gateway gives up on an integration after 29 seconds.
@@ -183,6 +185,7 @@ class Settings(BaseModel):
         by_key = {
             "auth": Throttle(rate=self.auth_rate_limit, burst=self.auth_burst_limit),
             "report": Throttle(rate=self.report_rate_limit, burst=self.report_burst_limit),
+            "action": Throttle(rate=self.action_rate_limit, burst=self.action_burst_limit),
         }
         return {route.path: by_key[route.throttle] for route in ROUTES}
 

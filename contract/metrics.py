@@ -16,6 +16,7 @@ class Metric(StrEnum):
     UNPROCESSED_RETRIED = "UnprocessedItemsRetried"
     REJECTED_REPORTS = "RejectedReports"
     SIGN_INS = "SignIns"
+    ACTIONS = "Actions"
     RUNS_APPLIED = "RunsApplied"
     RUNS_NOT_APPLIED = "RunsNotApplied"
     SENDERS_FOLDED = "SendersFolded"
@@ -48,12 +49,14 @@ class Dimension(StrEnum):
 
 @unique
 class Outcome(StrEnum):
-    """Values of the dimension `Outcome` for a sign-in that went well; one that failed has a `Reason`."""
+    """Values of the dimension `Outcome` for what went well; what failed has a `Reason`."""
 
     SIGNED_IN = "signed_in"
     REFRESHED = "refreshed"
     RECOVERY_STARTED = "recovery_started"
     RECOVERED = "recovered"
+    DONE = "done"
+    DONE_BEFORE = "done_before"
 
 
 @unique
@@ -68,6 +71,8 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     THROTTLED = "throttled"
     NOT_STORED = "not_stored"
+    NOT_KNOWN = "not_known"
+    NOT_SO = "not_so"
 
 
 @unique

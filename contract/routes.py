@@ -10,7 +10,16 @@ from http import HTTPStatus
 from typing import Final, Literal
 
 from contract import limits, remedies
-from contract.answers import Challenged, Fault, Message, Problems, Recorded, SignedIn
+from contract.answers import (
+    Challenged,
+    Fault,
+    IncidentAnswer,
+    Message,
+    Problems,
+    Recorded,
+    SenderAnswer,
+    SignedIn,
+)
 from contract.names import Group
 
 
@@ -59,7 +68,7 @@ class RouteSpec:
     """Counted in the function's event, where a body is text in JSON."""
     remedy: str
     """How to keep within the size."""
-    throttle: Literal["auth", "report"]
+    throttle: Literal["auth", "report", "action"]
     """What the configuration calls its limits: `<throttle>RateLimit` and `<throttle>BurstLimit`."""
     fewest_requests: int
     """Fewest requests in five minutes for the share of refused ones to mean anything."""
@@ -99,7 +108,7 @@ IDEMPOTENCY_KEY: Final = HeaderSpec(
     name="Idempotency-Key",
     # Printable ASCII, with no space at either end: a gateway may trim those.
     pattern=rf"[!-~]([ -~]{{0,{limits.MAX_KEY_CHARACTERS - 2}}}[!-~])?",
-    meaning="Makes a retry store nothing twice; a new GUID for each report.",
+    meaning="Makes a retry do nothing twice; a new GUID for each report or action.",
 )
 
 AUTH: Final = RouteSpec(
@@ -161,5 +170,43 @@ FILE_SLA_ERROR: Final = RouteSpec(
     fewest_requests=5,
 )
 
-ROUTES: Final = (AUTH, FILE_SLA_ERROR)
+INCIDENT_ACTION: Final = RouteSpec(
+    path="incident_action",
+    operation_id="act",
+    tag="Actions",
+    summary="Acts on an incident or a sender",
+    description="Answers once it is done, and how the incident or the sender is now. Here a key that is not "
+    "listed is refused: ignored, a misspelt one would have something else done.",
+    group=Group.ANALYSTS,
+    request="contract.incident_action:ActionRequest",
+    headers=(IDEMPOTENCY_KEY,),
+    answers=(
+        AnswerSpec(
+            status=HTTPStatus.OK,
+            meaning="Done, or done before with the same `Idempotency-Key`.",
+            bodies=(IncidentAnswer, SenderAnswer),
+        ),
+        AnswerSpec(
+            status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            meaning="The body breaks the contract, nothing was done: each field, its problem and a hint.",
+            bodies=(Problems,),
+        ),
+        AnswerSpec(status=HTTPStatus.UNAUTHORIZED, meaning="No valid ID token."),
+        AnswerSpec(status=HTTPStatus.FORBIDDEN, meaning=f"The user is not in the group {Group.ANALYSTS}."),
+        AnswerSpec(status=HTTPStatus.NOT_FOUND, meaning="No such incident or sender is known."),
+        AnswerSpec(
+            status=HTTPStatus.CONFLICT,
+            meaning="The incident is not, or no longer, what the action says, or has another `version`; "
+            "nothing was done.",
+            bodies=(IncidentAnswer,),
+        ),
+    ),
+    max_body_bytes=limits.MAX_ACTION_BYTES,
+    remedy="Send only the keys of the contract, and a shorter note.",
+    throttle="action",
+    # What two people do at the same time is refused to one of them, and that is as it should be.
+    fewest_requests=20,
+)
+
+ROUTES: Final = (AUTH, FILE_SLA_ERROR, INCIDENT_ACTION)
 """Every route of the API."""

@@ -137,3 +137,30 @@ class ProjectionEnvironment:
             retention_days=int(_required(Variable.RETENTION_DAYS)),
             dead_letters_url=_required(Variable.DEAD_LETTERS_URL),
         )
+
+
+@dataclass(frozen=True)
+class ActionEnvironment:
+    """What IncidentActionLambda needs to know."""
+
+    client_id: str
+    """The app client whose tokens are taken."""
+    senders_table_name: str
+    incidents_table_name: str
+    retention_days: int
+    """Days an incident is kept after it ended; 0 keeps it for good."""
+
+    @property
+    def retention(self) -> timedelta | None:
+        """How long an incident is kept after it ended; None for good."""
+        return timedelta(days=self.retention_days) if self.retention_days else None
+
+    @classmethod
+    def read(cls) -> Self:
+        """Raises `RuntimeError` naming the variable that is missing."""
+        return cls(
+            client_id=_required(Variable.USER_POOL_CLIENT_ID),
+            senders_table_name=_required(Variable.SENDERS_TABLE_NAME),
+            incidents_table_name=_required(Variable.INCIDENTS_TABLE_NAME),
+            retention_days=int(_required(Variable.RETENTION_DAYS)),
+        )

@@ -8,8 +8,7 @@ from typing import Any, Final
 from botocore.config import Config
 from botocore.session import Session
 
-from contract.answers import FieldProblem, Recorded
-from contract.limits import MAX_KEY_CHARACTERS
+from contract.answers import Recorded
 from contract.metrics import Dimension, Metric
 from contract.routes import FILE_SLA_ERROR, IDEMPOTENCY_KEY
 from contract.table import Attribute
@@ -26,6 +25,7 @@ from handlers.runs.told import ToldRun
 from handlers.web.caller import authorize
 from handlers.web.endpoint import endpoint
 from handlers.web.errors import InvalidBodyError, ServiceError, TooLargeError
+from handlers.web.idempotency import check_idempotency_key
 from handlers.web.requests import Event, read_address, read_body, read_header, read_request_id
 from handlers.web.telemetry import count, count_by
 
@@ -85,7 +85,7 @@ def handler(event: Event, context: Any) -> Recorded:
     )
     body = b""
     try:
-        _check_idempotency_key(origin.idempotency_key)
+        check_idempotency_key(origin.idempotency_key)
         body = read_body(event, FILE_SLA_ERROR)
         report = parse_report(body)
     except (InvalidBodyError, TooLargeError) as error:
@@ -128,16 +128,3 @@ def _detect(origin: Origin, told: ToldRun) -> Detection:
         idempotency_key=origin.idempotency_key,
         retention=_environment().retention,
     )
-
-
-def _check_idempotency_key(key: str | None) -> None:
-    if key is not None and not IDEMPOTENCY_KEY.accepts(key):
-        raise InvalidBodyError(
-            [
-                FieldProblem(
-                    f"header {IDEMPOTENCY_KEY.name}",
-                    "is empty, too long or not plain text",
-                    f"send 1 to {MAX_KEY_CHARACTERS} ASCII characters, such as a new GUID for each report",
-                )
-            ]
-        )

@@ -14,10 +14,10 @@ from contract.report_run import ListedFolder, keep_objects
 from contract.report_values import wrap_lone_object
 from handlers.ingest.listing import check_listing
 from handlers.ingest.merging import merge_folders
-from handlers.ingest.problems import describe_problem
 from handlers.ingest.transmission import check_transmission
 from handlers.web.broken_json import describe_broken_json, find_broken_json
 from handlers.web.errors import InvalidBodyError, TooLargeError
+from handlers.web.problems import describe_problem
 
 _Place = tuple[int | str, ...]
 

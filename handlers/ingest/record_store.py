@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
+from handlers.web.aws_faults import is_throttling
 from handlers.web.errors import NotStoredError, ServiceError, ThrottledError
 
 if TYPE_CHECKING:
@@ -21,14 +22,6 @@ MAX_BATCH_ITEMS: Final = 25
 """BatchWriteItem's limit of put requests."""
 _FIRST_BACKOFF_SECONDS: Final = 0.05
 _MAX_BACKOFF_SECONDS: Final = 2.0
-_THROTTLING: Final = frozenset(
-    {
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ThrottlingException",
-    }
-)
 
 
 class _Put(NamedTuple):
@@ -110,7 +103,7 @@ class RecordStore:
         except (ClientError, BotoCoreError) as error:
             if not _may_pass(error):
                 raise NotStoredError from error
-            failure = ThrottledError() if _read_code(error) in _THROTTLING else NotStoredError()
+            failure = ThrottledError() if is_throttling(error) else NotStoredError()
             failure.__cause__ = error
             return puts, failure
         if "UnprocessedItems" not in answer:  # a 200 that is not DynamoDB's own tells nothing
@@ -126,12 +119,8 @@ class RecordStore:
 def _may_pass(error: ClientError | BotoCoreError) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return _read_code(error) in _THROTTLING or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        return is_throttling(error) or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return isinstance(error, HTTPClientError)
-
-
-def _read_code(error: ClientError | BotoCoreError) -> str:
-    return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
 
 
 def _split_batches(puts: Sequence[_Put]) -> Iterator[Sequence[_Put]]:

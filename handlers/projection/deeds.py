@@ -36,18 +36,18 @@ class Entry:
     version: int
     """Of what people changed before."""
 
-    def update(self, values: Values, **if_still: Any) -> Update:
+    def update(self, values: Values, if_still: Values | None = None) -> Update:
         """The update that adds it and, with it, sets these attributes: both, or neither.
 
         Args:
             values: attributes to set.
-            if_still: what has to be so, beside the version.
+            if_still: what has to be so beside the version.
         """
         before = {"N": str(self.version)} if self.version else None
         return Update(
             values={**values, IncidentAttribute.ACTION_VERSION: {"N": str(self.version + 1)}},
             append={IncidentAttribute.HISTORY: {"L": [{"M": _describe_deed(self.deed)}]}},
-            if_still={IncidentAttribute.ACTION_VERSION: before, **if_still},
+            if_still={IncidentAttribute.ACTION_VERSION: before, **(if_still or {})},
         )
 
 

@@ -1,6 +1,5 @@
 """From the bytes of a sign-in to the shape that it has, or to all that is wrong with it."""
 
-import json
 from dataclasses import MISSING, fields
 from typing import Any, Final
 
@@ -8,9 +7,8 @@ from contract.answers import FieldProblem
 from contract.limits import MAX_SIGN_IN_CHARACTERS
 from contract.remedies import LOST_LETTER, UTF8_HINT
 from contract.sign_in import AuthRequest, PasswordSignIn, RecoveryEnd, RecoveryStart, TokenRefresh
-from handlers.web.broken_json import describe_broken_json, describe_no_object, find_broken_json
 from handlers.web.errors import InvalidBodyError
-from handlers.web.json_body import DuplicateKeyError, unique_keys
+from handlers.web.json_body import read_object
 
 # The first shape whose telling key is present; a body with none of them is a sign-in.
 _TOLD_BY: Final[dict[str, type[AuthRequest]]] = {
@@ -26,29 +24,13 @@ def parse_sign_in(body: bytes) -> AuthRequest:
     Raises:
         InvalidBodyError: naming each field that is missing or wrong. Values are never quoted.
     """
-    given = _object(body)
+    given = read_object(body)
     shape = next((shape for key, shape in _TOLD_BY.items() if key in given), PasswordSignIn)
     expected = [field for field in fields(shape) if field.name in given or field.default is MISSING]
     problems = [problem for field in expected if (problem := _problem(given, field.name))]
     if problems:
         raise InvalidBodyError(problems)
     return shape(**{field.name: given[field.name] for field in expected})
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    # Without the causes: their messages quote what was read.
-    try:
-        given = json.loads(body.decode("utf-8-sig"), object_pairs_hook=unique_keys)
-    except DuplicateKeyError:
-        raise InvalidBodyError(
-            [FieldProblem("body", "has a key more than once", "send each key once")]
-        ) from None
-    except (ValueError, RecursionError):
-        problem = find_broken_json(body) or describe_broken_json("it cannot be read")
-        raise InvalidBodyError([problem]) from None
-    if not isinstance(given, dict):
-        raise InvalidBodyError([describe_no_object(given)])
-    return given
 
 
 def _problem(given: dict[str, Any], name: str) -> FieldProblem | None:

@@ -7,7 +7,8 @@ from components.identity import Identity
 from components.settings import Settings
 from components.tables.specs.tables import Tables
 from contract.environment import Variable
-from contract.routes import AUTH, FILE_SLA_ERROR
+from contract.incidents import IncidentIndex
+from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION
 
 
 def build_route_needs(settings: Settings, identity: Identity, tables: Tables) -> Mapping[str, FunctionNeeds]:
@@ -38,6 +39,23 @@ def build_route_needs(settings: Settings, identity: Identity, tables: Tables) ->
                 tables.errors.allow("BatchWriteItem"),
                 # What was refused is put by itself.
                 tables.runs.allow("BatchWriteItem", "PutItem"),
+            ],
+        ),
+        INCIDENT_ACTION.path: FunctionNeeds(
+            description="Does what analysts ask for of incidents and senders.",
+            environment={
+                Variable.ALLOWED_ORIGIN: settings.cors_origin,
+                Variable.USER_POOL_CLIENT_ID: identity.client_id,
+                Variable.SENDERS_TABLE_NAME: tables.senders.table_name,
+                Variable.INCIDENTS_TABLE_NAME: tables.incidents.table_name,
+                Variable.RETENTION_DAYS: str(settings.retention_days),
+            },
+            permissions=[
+                # What a retired sender's many incidents become goes in parts, each on condition that the
+                # sender is as it was.
+                tables.senders.allow("GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
+                tables.incidents.allow("GetItem", "UpdateItem"),
+                tables.incidents.allow_query(IncidentIndex.ID, IncidentIndex.LATEST),
             ],
         ),
     }

@@ -12,9 +12,9 @@ from contract.moments import format_moment
 from contract.report import Report, ReportedFolder
 from handlers.ingest import transmission
 from handlers.ingest.parsing import parse_report
-from handlers.ingest.problems import describe_problem
 from handlers.ingest.transmission import count_lost_letters
 from handlers.web.errors import InvalidBodyError
+from handlers.web.problems import describe_problem
 from tests.events import a_report
 
 

@@ -1,4 +1,4 @@
-"""The words in which a report that breaks the contract is refused, with the PowerShell remedy."""
+"""The words in which a body that breaks its contract is refused, with the PowerShell remedy."""
 
 from typing import Any, Final
 
@@ -20,8 +20,13 @@ _NUMBERS: Final = {
     "file_count": (_COUNT, "from 0 on"),
     "part": (_COUNT, f"from 1 to {MAX_PARTS:,}"),
     "parts": (_COUNT, f"from 1 to {MAX_PARTS:,}"),
+    "version": (_COUNT, "from 0 on"),
 }
-"""What each whole number of a report is, and its range."""
+"""What each whole number of a body is, and its range."""
+_EMPTY_LISTS: Final = {
+    "files": "leave out a folder in which no file is stuck",
+    "days": "name at least one day; null in place of the hours means always",
+}
 
 
 def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) -> FieldProblem:
@@ -39,8 +44,14 @@ def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) ->
     match kind:
         case "missing":
             return FieldProblem(field, "is missing", "add it; names are case-sensitive")
+        case "extra_forbidden":
+            return FieldProblem(field, "is no key of the contract", "leave it out; names are case-sensitive")
+        case "enum":
+            return FieldProblem(field, "is none of those there are", f"send {context['expected']}")
         case "string_type":
             return FieldProblem(field, "is not text", "send a string")
+        case "string_unicode":
+            return FieldProblem(field, "holds half of a surrogate pair", "send well-formed Unicode text")
         case "string_too_long":
             return FieldProblem(field, "is too long", f"send at most {context['max_length']} characters")
         case "list_type":
@@ -48,7 +59,7 @@ def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) ->
         case "model_type" | "model_attributes_type":
             return FieldProblem(field, "is not an object", "send a JSON object")
         case "too_short":
-            return FieldProblem(field, "is an empty list", "leave out a folder in which no file is stuck")
+            return FieldProblem(field, "is an empty list", _EMPTY_LISTS[str(location[-1])])
         case "timezone_aware":
             return FieldProblem(field, "has no offset from UTC", DATE_HINT)
         case "datetime_parsing" | "datetime_from_date_parsing" | "datetime_object_invalid":

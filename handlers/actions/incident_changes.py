@@ -1,0 +1,87 @@
+"""What an action makes of an incident, and what keeps it from that. Pure."""
+
+from datetime import datetime
+from typing import Final
+
+from contract.answers import IncidentNow
+from contract.incident_action import ActOnIncident, IncidentAction
+from contract.incidents import IncidentAttribute, IncidentStatus
+from contract.limits import ACKNOWLEDGED_FOR, MAX_DEEDS
+from contract.moments import format_moment
+from handlers.actions.errors import NotSoError
+from handlers.projection.deeds import Deed
+from handlers.projection.updates import Values
+
+_LIVE: Final = (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
+
+
+def check_change(request: ActOnIncident, incident: IncidentNow, *, deeds: int) -> None:
+    """Raises `NotSoError` where an action is not of an incident as it is.
+
+    Args:
+        request: the action. Whether what it closes is unknown is the rules' to say.
+        incident: as it is.
+        deeds: how many are in its history.
+    """
+    problem = _find_problem(request, incident, deeds)
+    if problem is not None:
+        raise NotSoError(problem, incident)
+
+
+def _find_problem(request: ActOnIncident, incident: IncidentNow, deeds: int) -> str | None:
+    if request.version is not None and request.version != incident.version:
+        return f"Other people have acted on this incident: its version is {incident.version} by now."
+    if incident.status not in _LIVE:
+        return f"This incident has ended: it is {incident.status}."
+    if deeds >= MAX_DEEDS:
+        return f"The history of this incident is full: it has {deeds} entries, and takes no more."
+    if request.action is IncidentAction.UNACKNOWLEDGE and incident.acknowledged_by is None:
+        return "Nobody has acknowledged this incident."
+    if request.action is IncidentAction.UNSNOOZE and incident.snoozed_until is None:
+        return "This incident is not snoozed."
+    return None
+
+
+def describe_asked(request: ActOnIncident, deed_id: str, by: str, now: datetime) -> Deed:
+    """What the history will tell of it."""
+    until = request.until
+    if request.action is IncidentAction.ACKNOWLEDGE and until is None:
+        until = now + ACKNOWLEDGED_FOR
+    return Deed(deed_id=deed_id, at=now, by=by, action=request.action, note=request.note or None, until=until)
+
+
+def list_changes(deed: Deed) -> Values:
+    """What a deed makes of the attributes that people change."""
+    until = deed.until and {"S": format_moment(deed.until)}
+    match deed.action:
+        case IncidentAction.ACKNOWLEDGE:
+            return {
+                IncidentAttribute.ACKNOWLEDGED_BY: {"S": deed.by},
+                IncidentAttribute.ACKNOWLEDGED_UNTIL: until,
+            }
+        case IncidentAction.UNACKNOWLEDGE:
+            return {IncidentAttribute.ACKNOWLEDGED_BY: None, IncidentAttribute.ACKNOWLEDGED_UNTIL: None}
+        case IncidentAction.SNOOZE:
+            return {IncidentAttribute.SNOOZED_UNTIL: until}
+        case IncidentAction.UNSNOOZE:
+            return {IncidentAttribute.SNOOZED_UNTIL: None}
+        case IncidentAction.NOTE | IncidentAction.CLOSE:
+            return {}
+
+
+def say_done(deed: Deed) -> str:
+    """The answer's message."""
+    until = format_moment(deed.until) if deed.until else ""
+    match deed.action:
+        case IncidentAction.ACKNOWLEDGE:
+            return f"Acknowledged until {until}."
+        case IncidentAction.UNACKNOWLEDGE:
+            return "Not acknowledged any more."
+        case IncidentAction.NOTE:
+            return "Noted."
+        case IncidentAction.SNOOZE:
+            return f"Snoozed until {until}."
+        case IncidentAction.UNSNOOZE:
+            return "Not snoozed any more."
+        case IncidentAction.CLOSE:
+            return "Closed."

@@ -1,0 +1,107 @@
+"""From the bytes of a request to an action, or to all that is wrong with it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from contract.answers import FieldProblem
+from contract.incident_action import (
+    NEED_NOTE,
+    TAKE_UNTIL,
+    ActionRequest,
+    ActOnIncident,
+    ActOnSender,
+    IncidentAction,
+    SenderAction,
+)
+from contract.limits import HOLD_TOLERANCE, LONGEST_HOLD, SHORTEST_SNOOZE
+from contract.remedies import DATE_HINT
+from handlers.web.errors import InvalidBodyError
+from handlers.web.json_body import read_object
+from handlers.web.problems import describe_problem
+
+_SETTINGS = {
+    "interval_minutes": (SenderAction.SET_INTERVAL, "minutes, or null to have it learnt again"),
+    "hours": (SenderAction.SET_HOURS, "days, from, to and zone, or null for always"),
+}
+"""What each of them is needed by, and what to send."""
+
+
+def parse_action(body: bytes) -> ActionRequest:
+    """The action in a request body of JSON encoded as UTF-8.
+
+    Raises:
+        InvalidBodyError: naming each key that is missing, wrong or too many.
+    """
+    given = read_object(body)
+    try:
+        request = _shape(given).model_validate(given)
+    except ValidationError as error:
+        details = error.errors(include_url=False)
+        raise InvalidBodyError([describe_problem(detail) for detail in details]) from None
+    problems = _of_incident(request) if isinstance(request, ActOnIncident) else _of_sender(request)
+    if found := list(problems):
+        raise InvalidBodyError(found)
+    return request
+
+
+def check_until(request: ActOnIncident, now: datetime) -> None:
+    """Raises `InvalidBodyError` where it would end too soon or too late."""
+    if request.until is None:
+        return
+    snooze = request.action is IncidentAction.SNOOZE
+    least = SHORTEST_SNOOZE - HOLD_TOLERANCE if snooze else HOLD_TOLERANCE * 0
+    if not least < request.until - now <= LONGEST_HOLD + HOLD_TOLERANCE:
+        begin = f"{SHORTEST_SNOOZE.seconds // 3600} hour" if snooze else "now"
+        raise InvalidBodyError(
+            [
+                FieldProblem(
+                    "until",
+                    "is too soon or too far away",
+                    f"send a moment from {begin} to {LONGEST_HOLD.days} days from now; "
+                    "in PowerShell: (Get-Date).AddHours(8).ToString('o')",
+                )
+            ]
+        )
+
+
+def _shape(given: dict[str, Any]) -> type[ActOnIncident] | type[ActOnSender]:
+    if "incident_id" in given:
+        return ActOnIncident
+    if "sender" in given:
+        return ActOnSender
+    raise InvalidBodyError(
+        [
+            FieldProblem(
+                "body",
+                "names neither an incident nor a sender",
+                "add incident_id or sender; names are case-sensitive",
+            )
+        ]
+    )
+
+
+def _of_incident(request: ActOnIncident) -> Iterator[FieldProblem]:
+    action = request.action
+    if action in NEED_NOTE and not request.note:
+        why = "why it is over" if action is IncidentAction.CLOSE else "what the others are to know"
+        yield FieldProblem("note", "is missing, or empty", f"say {why}")
+    if action not in TAKE_UNTIL and request.until is not None:
+        yield _too_many("until", action)
+    if action is IncidentAction.SNOOZE and request.until is None:
+        yield FieldProblem("until", "is missing", DATE_HINT)
+
+
+def _of_sender(request: ActOnSender) -> Iterator[FieldProblem]:
+    for key, (action, what) in _SETTINGS.items():
+        # Null takes a setting back, which nobody does by leaving it out.
+        if request.action is action and key not in request.model_fields_set:
+            yield FieldProblem(key, "is missing", f"send {what}")
+        if request.action is not action and getattr(request, key) is not None:
+            yield _too_many(key, request.action)
+
+
+def _too_many(key: str, action: IncidentAction | SenderAction) -> FieldProblem:
+    return FieldProblem(key, f"does not go with {action}", "leave it out")

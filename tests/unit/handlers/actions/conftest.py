@@ -1,0 +1,97 @@
+"""People who act on what the projection keeps, in memory."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+
+from contract.answers import IncidentAnswer, SenderAnswer
+from contract.metrics import Outcome
+from handlers.actions.doer import Doer
+from handlers.actions.incident_table import IncidentTable
+from handlers.actions.incidents import IncidentActions
+from handlers.actions.parsing import parse_action
+from handlers.actions.senders import SenderActions
+from handlers.incidents.runs import Run
+from handlers.web import telemetry
+from handlers.web.caller import Caller
+from tests.incidents.playing import at
+from tests.projection import ACCOUNT, Projection
+from tests.projection_tables import INCIDENTS, SENDERS, create_projection_tables
+from tests.unit.conftest import REGION
+
+
+@dataclass
+class People:
+    """Analysts, and the service that they act upon."""
+
+    projection: Projection
+    slept: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        store = self.projection.store
+        self.table = IncidentTable(self.projection.client, INCIDENTS)
+        self.incidents = IncidentActions(self.table, store, self.slept.append)
+        self.senders = SenderActions(store, self.slept.append)
+
+    def do(
+        self, action: str, after: float | None = None, *, by: str = "ana", key: str | None = None, **more: Any
+    ) -> tuple[IncidentAnswer, Outcome]:
+        """Something about the one incident there is, or the one that is named."""
+        if after is not None:
+            self.projection.now = at(after)
+        incident_id = more.pop("incident_id", None) or self.one_incident()["IncidentId"]
+        request = parse_action(_json({"incident_id": incident_id, "action": action, **more}))
+        return self.incidents.act(request, _doer(by, key))  # type: ignore[arg-type]
+
+    def set(
+        self, action: str, after: float | None = None, *, by: str = "ana", key: str | None = None, **more: Any
+    ) -> tuple[SenderAnswer, Outcome]:
+        """Something about the sender."""
+        if after is not None:
+            self.projection.now = at(after)
+        sender = more.pop("sender", ACCOUNT)
+        request = parse_action(_json({"sender": sender, "action": action, **more}))
+        return self.senders.act(request, _doer(by, key))  # type: ignore[arg-type]
+
+    def one_incident(self) -> dict[str, Any]:
+        [incident] = self.projection.incidents()
+        return incident
+
+    def history(self) -> list[dict[str, str]]:
+        """Of the one incident."""
+        told = self.one_incident().get("History", [])
+        return [{name: value["S"] for name, value in deed["M"].items()} for deed in told]
+
+    def acts(self) -> list[dict[str, Any]]:
+        """What people did with the sender, as it is stored."""
+        items = self.projection.client.scan(TableName=SENDERS)["Items"]
+        return [item for item in items if item["Part"]["S"].startswith("act#")]
+
+    def rebuild(self) -> None:
+        """Somebody asks for it."""
+        self.projection.store.mark(ACCOUNT)
+        self.projection.sweep()
+
+    def report(self, *runs: Run) -> None:
+        self.projection.report(*runs)
+
+
+@pytest.fixture
+def people(aws: None) -> Iterator[People]:
+    client = boto3.client("dynamodb", region_name=REGION)
+    create_projection_tables(client)
+    telemetry.metrics.clear_metrics()
+    yield People(Projection(client))
+    telemetry.metrics.clear_metrics()
+
+
+def _doer(by: str, key: str | None) -> Doer:
+    return Doer(caller=Caller(f"sub-of-{by}", by, frozenset()), idempotency_key=key)
+
+
+def _json(body: dict[str, Any]) -> bytes:
+    return json.dumps(body).encode()

@@ -1,0 +1,229 @@
+"""What people do about incidents, and what runs, sweeps and rebuilds leave of it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contract.limits import MAX_DEEDS
+from contract.metrics import Outcome
+from handlers.actions.errors import NotKnownError, NotSoError
+from handlers.web.errors import InvalidBodyError, ThrottledError
+from tests.incidents.playing import listing, run, stuck
+from tests.projection_tables import INCIDENTS
+from tests.unit.handlers.actions.conftest import People
+
+STUCK = stuck("D:\\Inbound", "x", created=-2)
+
+
+def test_somebody_is_on_it(people: People) -> None:
+    people.report(run(0, STUCK))
+    before = people.one_incident()
+    answer, outcome = people.do("acknowledge", 1, note="the printer again")
+    after = people.one_incident()
+    assert outcome is Outcome.DONE
+    assert answer.message == "Acknowledged until 2026-03-02T17:00:00Z."
+    assert (answer.incident.acknowledged_by, answer.incident.version) == ("ana", 1)
+    told = {name: value for name, value in after.items() if name not in before}
+    assert told.pop("History")
+    assert told == {
+        "AcknowledgedBy": "ana",
+        "AcknowledgedUntil": "2026-03-02T17:00:00Z",
+        "ActionVersion": "1",
+    }
+    assert {name: after[name] for name in before} == before
+    [deed] = people.history()
+    assert deed.pop("DeedId")
+    assert deed == {
+        "Action": "acknowledge",
+        "DoneAt": "2026-03-02T09:00:00Z",
+        "DoneBy": "ana",
+        "Note": "the printer again",
+        "Until": "2026-03-02T17:00:00Z",
+    }
+
+
+def test_another_takes_it_over_and_lets_it_go(people: People) -> None:
+    people.report(run(0, STUCK))
+    people.do("acknowledge", 1)
+    answer, _ = people.do("acknowledge", 2, by="ben", until="2026-03-02T12:00:00Z")
+    assert answer.incident.acknowledged_by == "ben"
+    assert answer.incident.acknowledged_until == "2026-03-02T12:00:00Z"
+    answer, _ = people.do("unacknowledge", 3)
+    assert answer.incident.acknowledged_by is answer.incident.acknowledged_until is None
+    assert [(deed["DoneBy"], deed["Action"]) for deed in people.history()] == [
+        ("ana", "acknowledge"),
+        ("ben", "acknowledge"),
+        ("ana", "unacknowledge"),
+    ]
+
+
+def test_notes_and_snoozes(people: People) -> None:
+    people.report(run(0, STUCK))
+    people.do("note", 1, note="asked the bank")
+    answer, _ = people.do("snooze", 1, until="2026-03-03T08:00:00+01:00", note="until tomorrow")
+    assert answer.incident.snoozed_until == "2026-03-03T07:00:00Z"
+    answer, _ = people.do("unsnooze", 2)
+    assert (answer.incident.snoozed_until, answer.incident.version) == (None, 3)
+    assert [deed.get("Note") for deed in people.history()] == ["asked the bank", "until tomorrow", None]
+
+
+def test_runs_and_sweeps_leave_it_as_it_is(people: People) -> None:
+    """It outlives a clearing, in case that the incident opens again; and no run counts as an action."""
+    people.report(listing(0, [], STUCK))
+    people.do("acknowledge", 0.5, until="2026-03-05T08:00:00Z")
+    people.report(listing(1, ["D:\\Inbound"]))
+    assert people.one_incident()["Status"] == "cleared"
+    people.report(listing(2, [], STUCK), listing(3, [], stuck("D:\\Inbound", "y", "z")))
+    people.projection.sweep(30)
+    incident = people.one_incident()
+    assert (incident["Status"], incident["Reopened"], incident["ActionVersion"]) == ("unknown", "1", "1")
+    assert incident["AcknowledgedBy"] == "ana"
+    answer, _ = people.do("note", 31, note="back again", version=1)
+    assert answer.incident.version == 2
+
+
+@pytest.mark.parametrize("action", ["acknowledge", "note", "snooze", "unacknowledge", "unsnooze", "close"])
+def test_what_has_ended_is_left_alone(people: People, action: str) -> None:
+    people.report(listing(0, [], STUCK), listing(1, ["D:\\Inbound"]))
+    more: dict[str, Any] = {"note": "n"} if action in ("note", "close") else {}
+    more |= {"until": "2026-03-02T12:00:00Z"} if action == "snooze" else {}
+    with pytest.raises(NotSoError, match="has ended: it is cleared") as refused:
+        people.do(action, 2, **more)
+    assert refused.value.body().incident.status == "cleared"
+    assert people.history() == []
+
+
+def test_what_is_not_known(people: People) -> None:
+    with pytest.raises(NotKnownError):
+        people.do("note", incident_id="no-such", note="n")
+
+
+def test_what_nobody_did_is_not_undone(people: People) -> None:
+    people.report(run(0, STUCK))
+    for action, message in (("unacknowledge", "Nobody has"), ("unsnooze", "is not snoozed")):
+        with pytest.raises(NotSoError, match=message):
+            people.do(action, 1)
+
+
+def test_a_version_of_before_is_refused_with_the_state_now(people: People) -> None:
+    people.report(run(0, STUCK))
+    people.do("acknowledge", 1, by="ben", version=0)
+    with pytest.raises(NotSoError, match="its version is 1") as refused:
+        people.do("unacknowledge", 1, version=0)
+    assert refused.value.body().incident.acknowledged_by == "ben"
+    assert len(people.history()) == 1
+
+
+def test_the_same_request_again_is_done_once(people: People) -> None:
+    people.report(run(0, STUCK))
+    first, _ = people.do("acknowledge", 1, key="k", until="2026-03-02T10:00:00Z")
+    # Also when it would be refused by now.
+    again, outcome = people.do("acknowledge", 3, key="k", until="2026-03-02T10:00:00Z")
+    assert (outcome, again.incident) == (Outcome.DONE_BEFORE, first.incident)
+    assert len(people.history()) == 1
+    # Another request, or another user, is another deed.
+    people.do("note", 3, key="k", note="n")
+    people.do("note", 3, key="k", note="n", by="ben")
+    people.do("note", 3, note="n")
+    assert len({deed["DeedId"] for deed in people.history()}) == 4
+
+
+@pytest.mark.parametrize(
+    ("action", "until"),
+    [
+        ("acknowledge", "2026-03-02T08:00:00Z"),
+        ("acknowledge", "2026-03-02T09:00:00Z"),
+        ("acknowledge", "2026-03-09T09:02:00Z"),
+        ("snooze", "2026-03-02T09:58:00Z"),
+        ("snooze", "2026-03-09T09:02:00Z"),
+    ],
+)
+def test_nothing_is_held_too_short_or_too_long(people: People, action: str, until: str) -> None:
+    people.report(run(0, STUCK))
+    with pytest.raises(InvalidBodyError) as refused:
+        people.do(action, 1, until=until)
+    assert refused.value.problems[0].field == "until"
+    assert people.history() == []
+
+
+@pytest.mark.parametrize(
+    ("action", "until"),
+    [
+        ("acknowledge", "2026-03-02T09:01:00Z"),
+        ("acknowledge", "2026-03-09T09:00:30Z"),
+        ("snooze", "2026-03-02T09:59:30Z"),
+        ("snooze", "2026-03-09T09:00:30Z"),
+    ],
+)
+def test_a_clock_may_be_a_little_wrong(people: People, action: str, until: str) -> None:
+    people.report(run(0, STUCK))
+    people.do(action, 1, until=until)
+    assert people.history()[0]["Until"] == until
+
+
+def test_a_history_that_is_full_takes_no_more(people: People) -> None:
+    people.report(run(0, STUCK))
+    deed = {"M": {"DeedId": {"S": "d"}}}
+    people.projection.client.update_item(
+        TableName=INCIDENTS,
+        Key={name: {"S": people.one_incident()[name]} for name in ("Sender", "IncidentId")},
+        UpdateExpression="SET History = :deeds, ActionVersion = :version",
+        ExpressionAttributeValues={":deeds": {"L": [deed] * (MAX_DEEDS - 1)}, ":version": {"N": "199"}},
+    )
+    people.do("note", 1, note="the last")
+    with pytest.raises(NotSoError, match="is full: it has 200 entries"):
+        people.do("note", 1, note="one too many")
+
+
+def test_of_those_who_act_at_once_none_is_lost(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others come first with each of the first tries."""
+    people.report(run(0, STUCK))
+    meanwhile(people, monkeypatch, *(lambda by=by: people.do("note", by=by, note=by) for by in "bcd"))
+    answer, _ = people.do("acknowledge", 1)
+    assert (answer.incident.acknowledged_by, answer.incident.version) == ("ana", 4)
+    assert [deed["DoneBy"] for deed in people.history()] == ["b", "c", "d", "ana"]
+    assert len(people.slept) == 3
+
+
+def test_whoever_never_gets_a_turn_is_told_so(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    people.report(run(0, STUCK))
+    others = (lambda: people.do("note", by="ben", note="n") for _ in range(1000))
+    meanwhile(people, monkeypatch, *others)
+    with pytest.raises(ThrottledError, match="send the same request again"):
+        people.do("acknowledge", 1)
+
+
+def test_a_run_that_clears_it_in_between_wins(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    people.report(listing(0, [], STUCK))
+    meanwhile(people, monkeypatch, lambda: people.report(listing(1, ["D:\\Inbound"])))
+    with pytest.raises(NotSoError, match="it is cleared"):
+        people.do("acknowledge", 1)
+    assert people.history() == []
+
+
+def test_a_run_that_sees_more_of_it_in_between_is_no_conflict(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.report(run(0, STUCK))
+    meanwhile(people, monkeypatch, lambda: people.report(run(1, stuck("D:\\Inbound", "x", "y"))))
+    people.do("acknowledge", 1, version=0)
+    assert people.one_incident()["FileCount"] == "2"
+    assert people.slept == []
+
+
+def meanwhile(people: People, monkeypatch: pytest.MonkeyPatch, *events: Callable[[], Any]) -> None:
+    """Each happens just before the next write of an action."""
+    client, coming = people.projection.client, list(events)
+    for name in ("update_item", "transact_write_items"):
+        write = getattr(client, name)
+
+        def written(write: Any = write, **arguments: Any) -> Any:
+            if coming:
+                event = coming.pop(0)
+                others, coming[:] = list(coming), []
+                event()
+                coming[:] = others
+            return write(**arguments)
+
+        monkeypatch.setattr(client, name, written)

@@ -1,0 +1,152 @@
+"""What people do about senders, and what a rebuild makes of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from contract.metrics import Outcome
+from handlers.actions.errors import NotKnownError
+from tests.incidents.playing import at, listing, run, stuck
+from tests.unit.handlers.actions.conftest import People
+from tests.unit.handlers.actions.test_incidents import meanwhile
+
+STUCK = stuck("D:\\Inbound", "x", created=-2)
+HOURS = {"days": ["mon", "tue"], "from": "07:00", "to": "19:00", "zone": "UTC"}
+
+
+def test_a_pause_ends_silence_and_a_resume_begins_anew(people: People) -> None:
+    people.report(listing(0, [], STUCK))
+    people.projection.sweep(10)
+    assert people.projection.own()["State"] == "silent"
+    answer, outcome = people.set("pause", 11, note="moving house")
+    assert outcome is Outcome.DONE
+    assert (answer.sender.state, answer.sender.state_since) == ("paused", "2026-03-02T19:00:00Z")
+    assert people.projection.own()["State"] == "paused"
+    assert answer.sender.due_at is None
+    answer, _ = people.set("resume", 12)
+    assert answer.sender.state == "up"
+    [first, second] = sorted(people.acts(), key=lambda act: act["DoneAt"]["S"])
+    assert (first["Action"]["S"], first["Note"]["S"], first["DoneBy"]["S"]) == (
+        "pause",
+        "moving house",
+        "ana",
+    )
+    assert (second["Action"]["S"], "Note" in second) == ("resume", False)
+
+
+def test_what_is_retired_closes_what_is_unknown_and_can_be_brought_back(people: People) -> None:
+    people.report(listing(0, [], STUCK))
+    people.projection.sweep(10)
+    answer, _ = people.set("retire", 11)
+    assert answer.sender.state == "retired"
+    assert people.one_incident()["Status"] == "closed"
+    answer, _ = people.set("resume", 12)
+    assert answer.sender.state == "up"
+    assert people.one_incident()["Status"] == "closed"
+
+
+def test_an_interval_is_set_and_taken_back(people: People) -> None:
+    people.report(run(0, STUCK, has_run=True, interval=timedelta(minutes=30)))
+    answer, _ = people.set("set_interval", 0.1, interval_minutes=15)
+    assert (answer.sender.interval_minutes, answer.sender.interval_from) == (15, "set")
+    assert answer.sender.due_at == "2026-03-02T08:15:00Z"
+    answer, _ = people.set("set_interval", 0.2, interval_minutes=None)
+    assert (answer.sender.interval_minutes, answer.sender.interval_from) == (30, "declared")
+
+
+def test_hours_are_set_shown_and_taken_back(people: People) -> None:
+    people.report(listing(0, [], STUCK))
+    answer, _ = people.set("set_hours", 1, hours={**HOURS, "days": ["tue", "mon", "tue"]})
+    assert answer.sender.hours == HOURS
+    assert answer.message == "It is expected from 07:00 to 19:00 on mon, tue (UTC)."
+    assert people.projection.own()["Hours"] == {
+        "Days": {"L": [{"S": "mon"}, {"S": "tue"}]},
+        "From": {"S": "07:00"},
+        "To": {"S": "19:00"},
+        "Zone": {"S": "UTC"},
+    }
+    [act] = people.acts()
+    assert act["Hours"]["M"] == people.projection.own()["Hours"]
+    # Monday from eight to seven in the evening; then the night, in which no patience runs.
+    people.report(listing(10.5, [], STUCK))
+    people.projection.sweep(23.5)
+    assert people.projection.own()["State"] == "up"
+    people.projection.sweep(24 + 2)
+    assert people.projection.own()["State"] == "silent"
+    people.set("set_hours", 27, hours=None)
+    assert "Hours" not in people.projection.own()
+
+
+def test_the_same_request_again_is_done_once(people: People) -> None:
+    people.report(run(0, STUCK))
+    people.set("pause", 1, key="k")
+    people.set("resume", 2)
+    answer, outcome = people.set("pause", 3, key="k")
+    assert (answer.sender.state, outcome) == ("up", Outcome.DONE_BEFORE)
+    assert len(people.acts()) == 2
+
+
+def test_a_sender_of_which_no_run_is_known(people: People) -> None:
+    with pytest.raises(NotKnownError):
+        people.set("pause", sender="nobody")
+    people.projection.store.mark("marked")
+    with pytest.raises(NotKnownError):
+        people.set("pause", sender="marked")
+    assert people.acts() == []
+
+
+def test_a_run_in_between_is_kept(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    people.report(run(0, STUCK))
+    meanwhile(people, monkeypatch, lambda: people.report(run(1, STUCK)))
+    people.set("pause", 1)
+    own = people.projection.own()
+    assert (own["State"], own["LastRunAt"]) == ("paused", "2026-03-02T09:00:00Z")
+    assert len(people.slept) == 1
+
+
+def test_of_those_who_act_at_once_none_is_lost(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    people.report(run(0, STUCK))
+    meanwhile(people, monkeypatch, lambda: people.set("set_interval", by="ben", interval_minutes=10))
+    people.set("pause", 1)
+    own = people.projection.own()
+    assert (own["State"], own["IntervalMinutes"], own["IntervalFrom"]) == ("paused", "10", "set")
+    assert len(people.acts()) == 2
+    people.rebuild()
+    assert people.projection.own()["State"] == "paused"
+
+
+def test_an_act_by_a_slow_clock_still_takes_effect(people: People) -> None:
+    """The last run, or what another did, may be of a later moment by another clock."""
+    people.report(run(2, STUCK))
+    people.set("pause", 1.9)
+    people.set("resume", 1.8)
+    answer, _ = people.set("pause", 1.7)
+    assert answer.sender.state == people.projection.own()["State"] == "paused"
+    people.rebuild()
+    assert people.projection.own()["State"] == "paused"
+    acts = people.projection.store.read_acts("account")
+    assert min(act.at for act in acts) == at(2)
+
+
+def test_a_rebuild_gives_the_same(people: People) -> None:
+    people.report(listing(0, [], STUCK), listing(1, [], STUCK))
+    people.set("set_interval", 1.1, interval_minutes=120)
+    people.set("set_hours", 1.2, hours=HOURS)
+    people.report(listing(2, [], STUCK))
+    people.set("retire", 2.5)
+    people.projection.sweep(3)
+    names = ("State", "StateSince", "IntervalMinutes", "IntervalFrom", "Hours", "Open", "Unknown")
+    before = {name: people.projection.own().get(name) for name in names}
+    people.rebuild()
+    assert {name: people.projection.own().get(name) for name in names} == before
+
+
+def test_many_incidents_end_with_their_sender(people: People) -> None:
+    """More than one transaction takes."""
+    folders = [stuck(f"D:\\{number}", "x") for number in range(150)]
+    people.report(listing(0, [], *folders), listing(1, [], errors=[one.folder for one in folders]))
+    people.set("retire", 2)
+    assert {incident["Status"] for incident in people.projection.incidents()} == {"closed"}
+    assert len(people.acts()) == 1
+    people.rebuild()
+    assert set(people.projection.statuses().values()) == {"closed"}
