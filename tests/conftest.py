@@ -49,7 +49,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """The whole system, deployed once for all tests, with empty tables and a dashboard."""
     state = StateFolder(tmp_path_factory.mktemp("stack") / "state")
     # The tests of many users come from one; the limits themselves are the infrastructure tests' business.
-    config = {"authRateLimit": 1000, "authBurstLimit": 1000}
+    limits = ("authRateLimit", "authBurstLimit", "actionRateLimit", "actionBurstLimit")
+    config = dict.fromkeys(limits, 1000)
     options = StackOptions(demo_data=False, owners_file=OWNERS_FILE, config=config)
     outputs = up(state, options, say=lambda _: None)
     try:

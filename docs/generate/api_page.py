@@ -14,7 +14,7 @@ _HEAD = f"""# The API
 
 {len(ROUTES)} routes, all `POST`, all JSON in UTF-8. A path follows the stack's output `api_url`, which ends
 in `/{STAGE}` unless it is a [domain name](domain.md); any other path or method is answered 404. Keys that are
-not listed here are ignored. The same in OpenAPI: [openapi.json](openapi.json).
+not listed here are ignored, unless a route says otherwise. The same in OpenAPI: [openapi.json](openapi.json).
 
 Every answer is JSON with a `message`. One that refuses a body says what to mend, such as:
 

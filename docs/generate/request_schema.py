@@ -64,10 +64,9 @@ def read_shapes(route: RouteSpec) -> tuple[Shape, ...]:
 
 
 def _follow(schema: Schema, definitions: Schema) -> Schema:
-    """The definition that the schema refers to, or the one that it is."""
+    """The definition that the schema refers to, with what it says itself; or the one that it is."""
     reference = schema.get("$ref")
-    found: Schema = definitions[reference.removeprefix(_DEFINITIONS)] if reference else schema
-    return found
+    return {**definitions[reference.removeprefix(_DEFINITIONS)], **schema} if reference else schema
 
 
 def _list_fields(schema: Schema, definitions: Schema, prefix: str) -> Iterator[Field]:
@@ -78,7 +77,8 @@ def _list_fields(schema: Schema, definitions: Schema, prefix: str) -> Iterator[F
         optional = "" if name in schema.get("required", ()) else ", optional"
         if "description" not in field:
             raise UndescribedFieldError(path, "description")
-        yield Field(path=path, type=_describe_type(field) + optional, meaning=field["description"])
+        kind = _describe_type(_follow(field, definitions))
+        yield Field(path=path, type=kind + optional, meaning=field["description"])
         inner = _follow(field.get("items", field), definitions)
         if "properties" in inner:
             yield from _list_fields(inner, definitions, f"{path}{'[]' if 'items' in field else ''}.")
@@ -95,6 +95,8 @@ def _describe_type(schema: Schema) -> str:
         return f"`{str(schema['const']).lower()}`"
     if "items" in schema:
         return f"list of at least {schema.get('minItems', 0)}"
+    if "enum" in schema:
+        return "one of " + ", ".join(f"`{value}`" for value in schema["enum"])
     kind: str = schema.get("type", "object")
     limits = _format_limits(schema, "Length", " characters") or _format_limits(schema, "imum", "")
     return _FORMATS.get(schema.get("format", ""), _TYPES.get(kind, kind)) + limits

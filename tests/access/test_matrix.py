@@ -15,6 +15,7 @@ from contract.incidents import IncidentAttribute, IncidentIndex
 from contract.messages import MessageAttribute
 from contract.names import PROJECTION
 from contract.outputs import Output
+from contract.routes import ROUTES
 from contract.runs import RunAttribute
 from contract.senders import SenderAttribute, SenderIndex
 from contract.table import Attribute, Index
@@ -28,6 +29,11 @@ MAY_REFRESH = {"reporter", "analyst", "both", "neither"}
 REPORT_STATUS = {
     "nobody": 401, "reporter": 200, "analyst": 403, "both": 200, "neither": 403, "stranger": 401,
     "disabled": 200, "signed out": 200,
+}  # fmt: skip
+ACTION_STATUS = {
+    # Whoever may act is told that there is no such incident.
+    "nobody": 401, "reporter": 403, "analyst": 404, "both": 404, "neither": 403, "stranger": 401,
+    "disabled": 404, "signed out": 404,
 }  # fmt: skip
 TABLES = (
     Output.TABLE_NAME,
@@ -83,6 +89,16 @@ def test_reporting(stack: RunningStack, principals: dict[str, Principal], name: 
 
 
 @pytest.mark.parametrize("name", PRINCIPALS)
+@pytest.mark.parametrize(
+    "body", [{"incident_id": "none", "action": "unsnooze"}, {"sender": "none", "action": "pause"}]
+)
+def test_acting(
+    stack: RunningStack, principals: dict[str, Principal], name: str, body: dict[str, str]
+) -> None:
+    assert stack.act(body, principals[name].token).status_code == ACTION_STATUS[name]
+
+
+@pytest.mark.parametrize("name", PRINCIPALS)
 @pytest.mark.parametrize(("table", "index", "key", "may"), QUERIES)
 def test_querying(
     stack: RunningStack,
@@ -106,11 +122,12 @@ def test_writing(stack: RunningStack, principals: dict[str, Principal], name: st
     keys = stack.aws.client("dynamodb").describe_table(TableName=stack.outputs[table])["Table"]["KeySchema"]
     item = {key["AttributeName"]: {"S": "x"} for key in keys}
     assert not _allowed(lambda: client.put_item(TableName=stack.outputs[table], Item=item))
+    assert not _allowed(lambda: client.update_item(TableName=stack.outputs[table], Key=item))
     assert not _allowed(lambda: client.delete_item(TableName=stack.outputs[table], Key=item))
 
 
 @pytest.mark.parametrize("name", PRINCIPALS)
-@pytest.mark.parametrize("function", ["auth", "file-sla-error", PROJECTION])
+@pytest.mark.parametrize("function", [*(route.key for route in ROUTES), PROJECTION])
 def test_invoking_a_function(
     stack: RunningStack, principals: dict[str, Principal], name: str, function: str
 ) -> None:

@@ -69,6 +69,9 @@ def _make_every_kind_of_request(stack: RunningStack) -> None:
     for body in (a_report("logged"), {"sla_error": 1}, b"not JSON"):
         stack.report(body, tokens["token"], **{"Idempotency-Key": "logged-run-1"})
     stack.report(a_report("logged"), tokens["token"] + "x")
+    analyst = stack.token(stack.analyst)
+    for more in ({"note": generate_password()}, {"note": generate_password(), "version": "x"}):
+        stack.act({"incident_id": "none", "action": "note", **more}, analyst)
     stack.client_as(tokens["token"], "dynamodb")
 
 

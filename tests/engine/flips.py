@@ -52,6 +52,8 @@ FLIPS: Final[dict[str, Flip]] = {
     "authBurstLimit": Flip(90, "api-auth-settings", "settings", apart=True),
     "reportRateLimit": Flip(90, "api-file-sla-error-settings", "settings"),
     "reportBurstLimit": Flip(90, "api-file-sla-error-settings", "settings", apart=True),
+    "actionRateLimit": Flip(90, "api-incident-action-settings", "settings"),
+    "actionBurstLimit": Flip(90, "api-incident-action-settings", "settings", apart=True),
     "manageApiGatewayAccount": Flip(False, "api-account"),
     "alarmEmail": Flip("ops@example.com", "monitoring-email"),
     "latencyAlarmMs": Flip(4000, "monitoring-auth-latency", "threshold"),

@@ -1,4 +1,4 @@
-"""The two functions over a table in memory and a user pool that knows nobody."""
+"""The routes' functions over a table in memory, a user pool that knows nobody, and no incidents."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from contract.environment import Variable
-from handlers import auth, file_sla_error
+from handlers import auth, file_sla_error, incident_action
 from tests.events import LambdaContext
 from tests.table_on_the_wire import TableOnTheWire, answering, http_response
 from tests.unit.conftest import _environment  # noqa: F401 - a fixture for every test here
@@ -41,6 +41,12 @@ class Functions:
         """Sends an event to the auth function."""
         return self._checked(auth.handler(event, LambdaContext()))
 
+    def act(self, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Sends an event to the function that acts; of nothing that there is can it be."""
+        status, body = self._checked(incident_action.handler(event, LambdaContext()))
+        assert status in (404, 413, 422)
+        return status, body
+
     def _checked(self, answer: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         status = answer["statusCode"]
         body = json.loads(answer["body"].encode())
@@ -64,6 +70,8 @@ def functions(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[F
         {
             "dynamodb.BatchWriteItem": table.answer,
             "dynamodb.PutItem": table.answer_put,
+            "dynamodb.Query": _finds_nothing,
+            "dynamodb.GetItem": _finds_nothing,
             "cognito-identity-provider": _knows_nobody,
             "secrets-manager": _secret,
         }
@@ -73,6 +81,11 @@ def functions(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[F
 
 def _knows_nobody(request: AWSPreparedRequest, **_: object) -> AWSResponse:
     return http_response(request, 400, {"__type": "UserNotFoundException", "message": "no such user"})
+
+
+def _finds_nothing(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+    # What GetItem leaves out of it, it makes nothing of.
+    return http_response(request, 200, {"Items": [], "Count": 0})
 
 
 def _secret(request: AWSPreparedRequest, **_: object) -> AWSResponse:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contract.moments import parse_moment
 from contract.routes import IDEMPOTENCY_KEY
-from tests.events import a_report, auth_event, report_event
+from tests.events import a_report, action_event, auth_event, report_event
 from tests.fuzz.conftest import Functions
 from tests.fuzz.json_texts import HOLE, fill, json_texts
 
@@ -46,10 +46,23 @@ AUTHS = (
     f'{{"username":"u","code":{HOLE},"new_password":{HOLE}}}',
     f'{{"username":"u","password":"p","unknown":{HOLE}}}',
 )
+ACTIONS = (
+    HOLE,
+    f'{{"incident_id":{HOLE},"action":"acknowledge"}}',
+    f'{{"incident_id":"i","action":{HOLE},"note":"n"}}',
+    f'{{"incident_id":"i","action":"note","note":{HOLE}}}',
+    f'{{"incident_id":"i","action":"snooze","until":{HOLE},"version":{HOLE}}}',
+    f'{{"incident_id":"i","action":"unsnooze","unknown":{HOLE}}}',
+    f'{{"sender":{HOLE},"action":"pause"}}',
+    f'{{"sender":"s","action":"set_interval","interval_minutes":{HOLE}}}',
+    f'{{"sender":"s","action":"set_hours","hours":{HOLE}}}',
+    f'{{"sender":"s","action":"set_hours","hours":{{"days":{HOLE},"from":"07:00","to":"19:00","zone":"UTC"}}}}',
+    f'{{"sender":"s","action":"set_hours","hours":{{"days":["mon"],"from":{HOLE},"to":{HOLE},"zone":{HOLE}}}}}',
+)
 ODD_VALUES, ODD_BODIES, ODD_CLAIMS, ODD_NAMES = 1_100, 300, 300, 300
 # What comes of them, as the documentation tells it.
-VALUE_EVENTS = ODD_VALUES * (len(REPORTS) + len(AUTHS))
-BODY_EVENTS = ODD_BODIES * 4
+VALUE_EVENTS = ODD_VALUES * (len(REPORTS) + len(AUTHS) + len(ACTIONS))
+BODY_EVENTS = ODD_BODIES * 6
 CLAIM_EVENTS = ODD_CLAIMS * 3
 
 
@@ -61,6 +74,8 @@ def test_any_value_in_any_place(functions: Functions) -> None:
             functions.report(report_event(fill(template, text)))
         for template in AUTHS:
             functions.auth(auth_event(fill(template, text)))
+        for template in ACTIONS:
+            functions.act(action_event(fill(template, text)))
 
     in_every_place()
     assert functions.sent >= VALUE_EVENTS
@@ -84,15 +99,16 @@ def test_any_bytes_in_any_encoding(functions: Functions) -> None:
 
     @settings(max_examples=ODD_BODIES)
     @given(bodies)
-    def on_both_routes(body: bytes) -> None:
+    def on_every_route(body: bytes) -> None:
         raw = {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
         # A gateway hands on text, with U+FFFD where it found no UTF-8.
         text = {"body": body.decode(errors="replace")}
         for delivery in (raw, text):
             functions.report({**report_event(""), **delivery})
             functions.auth({**auth_event(""), **delivery})
+            functions.act({**action_event(""), **delivery})
 
-    on_both_routes()
+    on_every_route()
     assert functions.sent >= BODY_EVENTS
     assert functions.statuses[422] > functions.sent / 2
 

@@ -11,7 +11,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from contract.names import Group
-from contract.routes import ROUTES, RouteSpec
+from contract.routes import INCIDENT_ACTION, ROUTES, RouteSpec
 from docs.generate.openapi import build_openapi
 from local.stack_config import ROOT
 from ops.users import User
@@ -50,7 +50,8 @@ def test_running_api_keeps_to_the_document(
     answers_as_described()
     assert sum(statuses.values()) >= CASES
     if mode is GenerationMode.POSITIVE:
-        assert statuses[200] > 0
+        # An incident or a sender of a made-up name is not known.
+        assert statuses[404 if route is INCIDENT_ACTION else 200] > 0
     else:
         assert statuses[422] > CASES / 3
 

@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 import pytest
 
+from contract.answers import Message
 from contract.environment import Variable
-from contract.metrics import Metric
-from handlers import auth, file_sla_error
+from contract.incident_action import ActOnIncident, IncidentAction
+from contract.metrics import Metric, Outcome
+from handlers import auth, file_sla_error, incident_action
+from handlers.actions.doer import Doer
+from handlers.actions.errors import NotKnownError
 from handlers.sign_in.user_pool import Tokens
 from handlers.web import telemetry
 from handlers.web.errors import SignInFailedError
 from local.metrics.data import Series
 from local.metrics.functions import parse_embedded_samples
-from tests.events import LambdaContext, a_report, auth_event, report_event
+from tests.events import LambdaContext, a_report, action_event, auth_event, report_event
 
 API = {"ApiName"}
 STAGE = API | {"Stage"}
@@ -82,6 +87,22 @@ class _Users:
         return Tokens(id_token="token", expires_in=3600, refresh_token="refresh")
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """Of the function that acts: everything is done, but for what is open and to be closed."""
+
+    client_id: str
+
+    @property
+    def incidents(self) -> Self:
+        return self
+
+    def act(self, request: ActOnIncident, _doer: Doer) -> tuple[Message, Outcome]:
+        if request.action is IncidentAction.CLOSE:
+            raise NotKnownError
+        return Message(message="Done."), Outcome.DONE
+
+
 class _Store:
     """Tables that take everything."""
 
@@ -102,6 +123,7 @@ def by_the_functions(
     monkeypatch.setattr(auth, "_user_pool", _Users)
     monkeypatch.setattr(file_sla_error, "_store", _Store)
     monkeypatch.setattr(file_sla_error, "_refused", _Store)
+    monkeypatch.setattr(incident_action, "_parts", lambda: _Parts(environment[Variable.USER_POOL_CLIENT_ID]))
     file_sla_error._environment.cache_clear()
     capsys.readouterr()
     for password in ("right", "wrong"):
@@ -114,6 +136,9 @@ def by_the_functions(
         report_event(a_report("folder"), audience=client, groups=None),
     ):
         file_sla_error.handler(event, LambdaContext())
+    for action in ("acknowledge", "close"):
+        body = {"incident_id": "i", "action": action, "note": "n"}
+        incident_action.handler(action_event(body, audience=client), LambdaContext())
     file_sla_error._environment.cache_clear()
     namespace = environment[Variable.METRICS_NAMESPACE]
     # Owners are told where there are any.

@@ -21,6 +21,19 @@ PERMISSIONS = {
         "dynamodb:BatchWriteItem": ["arn-of-errors-table", "arn-of-runs-table"],
         "dynamodb:PutItem": ["arn-of-runs-table"],
     },
+    "incident-action": {
+        "logs:CreateLogStream": ["arn-of-incident-action-log:*"],
+        "logs:PutLogEvents": ["arn-of-incident-action-log:*"],
+        "dynamodb:ConditionCheckItem": ["arn-of-senders-table"],
+        "dynamodb:GetItem": ["arn-of-incidents-table", "arn-of-senders-table"],
+        "dynamodb:PutItem": ["arn-of-senders-table"],
+        "dynamodb:UpdateItem": ["arn-of-incidents-table", "arn-of-senders-table"],
+        "dynamodb:Query": [
+            "arn-of-incidents-table/index/IncidentIdIndex",
+            "arn-of-incidents-table/index/LatestIndex",
+            "arn-of-senders-table",
+        ],
+    },
     "incident-projection": {
         "logs:CreateLogStream": ["arn-of-incident-projection-log:*"],
         "logs:PutLogEvents": ["arn-of-incident-projection-log:*"],
@@ -45,7 +58,7 @@ PERMISSIONS = {
         "sqs:SendMessage": ["arn-of-dead-letters-queue"],
     },
 }
-OF_ROUTES = ("auth", "file-sla-error")
+OF_ROUTES = ("auth", "file-sla-error", "incident-action")
 
 
 def test_every_function_is_tried_here(program: Program) -> None:

@@ -141,6 +141,8 @@ RANGES: list[tuple[str, int, int | None]] = [
     ("authBurstLimit", 1, 5_000),
     ("reportRateLimit", 1, 10_000),
     ("reportBurstLimit", 1, 5_000),
+    ("actionRateLimit", 1, 10_000),
+    ("actionBurstLimit", 1, 5_000),
     ("latencyAlarmMs", 1, 29_000),
     ("errorRateAlarmPercent", 1, 100),
     ("clientErrorRateAlarmPercent", 1, 100),

@@ -9,10 +9,10 @@ from moto import mock_aws
 
 from contract.environment import Variable
 from contract.table import Attribute
-from handlers import auth, file_sla_error
+from handlers import auth, file_sla_error, incident_action
 from handlers.web import telemetry
 from tests.events import CLIENT_ID
-from tests.projection_tables import RUNS, create_projection_tables
+from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -33,6 +33,8 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         Variable.METRICS_NAMESPACE: NAMESPACE,
         Variable.TABLE_NAME: TABLE,
         Variable.RUNS_TABLE_NAME: RUNS,
+        Variable.SENDERS_TABLE_NAME: SENDERS,
+        Variable.INCIDENTS_TABLE_NAME: INCIDENTS,
         Variable.USER_POOL_CLIENT_ID: CLIENT_ID,
         Variable.RETENTION_DAYS: "0",
         Variable.RUN_RETENTION_DAYS: "35",
@@ -48,6 +50,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         file_sla_error._store,
         file_sla_error._refused,
         auth._user_pool,
+        incident_action._parts,
     ):
         kept.cache_clear()
 

@@ -30,7 +30,7 @@ def _build_route_alarms(route: RouteSpec, metrics: StackMetrics, settings: Setti
     requests = metrics.of_route(route, GatewayMetric.COUNT, "Sum")
     yield AlarmSpec(
         key=f"{route.key}-5xx",
-        meaning=f"/{route.path} answers with faults of its own, and scripts have to try again. Look at the "
+        meaning=f"/{route.path} answers with faults of its own, and callers have to try again. Look at the "
         "function's log for 'failed' and 'not_stored', then at the other alarms that are on.",
         section=Section.SERVER_ERRORS,
         metric=metrics.of_route(route, GatewayMetric.SERVER_ERRORS, "Sum"),
@@ -40,8 +40,8 @@ def _build_route_alarms(route: RouteSpec, metrics: StackMetrics, settings: Setti
     )
     yield AlarmSpec(
         key=f"{route.key}-4xx",
-        meaning=f"/{route.path} refuses many requests: a script sends what the contract does not allow, or "
-        "has a wrong password. The access log tells status codes and addresses.",
+        meaning=f"/{route.path} refuses many requests: they break the contract, or a password is wrong. "
+        "The access log tells status codes and addresses.",
         section=Section.REFUSED_REQUESTS,
         metric=metrics.of_route(route, GatewayMetric.CLIENT_ERRORS, "Sum"),
         per=requests,
@@ -50,7 +50,7 @@ def _build_route_alarms(route: RouteSpec, metrics: StackMetrics, settings: Setti
     )
     yield AlarmSpec(
         key=f"{route.key}-latency",
-        meaning=f"/{route.path} answers slowly, and scripts may give up waiting. Compare the integration "
+        meaning=f"/{route.path} answers slowly, and callers may give up waiting. Compare the integration "
         "latency with the function's duration and the table's throttles.",
         section=Section.LATENCY,
         metric=metrics.of_route(route, GatewayMetric.LATENCY, "p95"),

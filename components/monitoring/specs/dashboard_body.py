@@ -165,6 +165,7 @@ def _business(metrics: StackMetrics, region: str) -> Iterator[Widget]:
     )
     yield _every("Rejected reports by reason", metrics, region, Metric.REJECTED_REPORTS, Dimension.REASON)
     yield _every("Sign-ins by outcome", metrics, region, Metric.SIGN_INS, Dimension.OUTCOME)
+    yield _every("Actions by outcome", metrics, region, Metric.ACTIONS, Dimension.OUTCOME)
 
 
 def _projection(metrics: StackMetrics, region: str) -> Iterator[Widget]:

@@ -11,15 +11,22 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel, Field
 
-from contract.routes import AUTH, FILE_SLA_ERROR, ROUTES
+from contract.incident_action import SenderAction
+from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION, ROUTES
 from docs.generate.request_schema import Shape, UndescribedFieldError
+from handlers.actions.parsing import parse_action
 from handlers.ingest.parsing import parse_report
 from handlers.sign_in.parsing import parse_sign_in
 from handlers.web.errors import InvalidBodyError
 from local.stack_config import ROOT
 
 PAGE = (ROOT / "docs" / "api.md").read_text()
-PARSERS: dict[str, Callable[[bytes], object]] = {AUTH.path: parse_sign_in, FILE_SLA_ERROR.path: parse_report}
+PARSERS: dict[str, Callable[[bytes], object]] = {
+    AUTH.path: parse_sign_in,
+    FILE_SLA_ERROR.path: parse_report,
+    INCIDENT_ACTION.path: parse_action,
+}
+NIGHTS = {"days": ["mon"], "from": "22:00", "to": "04:00", "zone": "Europe/Berlin"}
 
 
 @dataclass(frozen=True)
@@ -89,6 +96,10 @@ def _with(example: Any, key: str, value: Any) -> bytes:
         place = place.setdefault(name, [inner] if step.endswith("[]") else inner)
         place = place[0] if step.endswith("[]") else place
     place[last] = value
+    if key == "interval_minutes":
+        body["action"] = SenderAction.SET_INTERVAL
+    if key == "hours.days":
+        body |= {"action": SenderAction.SET_HOURS, "hours": {**NIGHTS, "days": value}}
     if key in ("run.part", "run.parts"):
         place.update(id=str(uuid4()), **({"parts": value} if key == "run.part" else {}))
     return json.dumps(body).encode()

@@ -4,12 +4,13 @@ import pytest
 
 from contract.answers import FieldProblem
 from contract.limits import MAX_REPORT_BYTES
+from handlers.actions.parsing import parse_action
 from handlers.ingest.parsing import parse_report
 from handlers.sign_in.parsing import parse_sign_in
 from handlers.web.errors import InvalidBodyError
 
 SECRET = "hush"
-PARSERS = [parse_report, parse_sign_in]
+PARSERS = [parse_report, parse_sign_in, parse_action]
 BACKSLASH, QUOTES, WRITER, UTF8 = "backslash twice", "double quotes", "ConvertTo-Json", "UTF8.GetBytes"
 
 

@@ -1,0 +1,106 @@
+"""Whatever a person may do wrong is told by field, with the remedy."""
+
+import json
+from typing import Any
+
+import pytest
+
+from handlers.actions.parsing import parse_action
+from handlers.web.errors import InvalidBodyError
+
+NIGHTS = {"days": ["mon"], "from": "22:00", "to": "04:00", "zone": "Europe/Berlin"}
+LATER = "2026-11-26T16:00:00+01:00"
+
+
+def on_incident(action: str, **more: Any) -> dict[str, Any]:
+    return {"incident_id": "i", "action": action, **more}
+
+
+def on_sender(action: str, **more: Any) -> dict[str, Any]:
+    return {"sender": "s", "action": action, **more}
+
+
+def with_hours(changes: dict[str, Any]) -> dict[str, Any]:
+    return on_sender("set_hours", hours={**NIGHTS, **changes})
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "problem", "hint"),
+    [
+        ({}, "body", "neither an incident nor a sender", "incident_id or sender"),
+        ({"action": "note"}, "body", "neither an incident nor a sender", "incident_id or sender"),
+        ({"Incident_Id": "i", "action": "note"}, "body", "neither", "case-sensitive"),
+        ({"incident_id": "i"}, "action", "is missing", "add it"),
+        (on_incident("note", note="n", sender="s"), "sender", "no key", "leave it out"),
+        ({"incident_id": "", "action": "note", "note": "n"}, "incident_id", "is empty", "give a name"),
+        ({"incident_id": 7, "action": "note", "note": "n"}, "incident_id", "is not text", "string"),
+        ({"incident_id": "i" * 256, "action": "unsnooze"}, "incident_id", "too long", "at most 255"),
+        (on_incident("pause"), "action", "none of those", "'acknowledge', 'unacknowledge'"),
+        (on_incident("Note", note="n"), "action", "none of those", "'note'"),
+        (on_incident("note"), "note", "missing, or empty", "what the others"),
+        (on_incident("note", note=" \n"), "note", "missing, or empty", "what the others"),
+        (on_incident("note", note=None), "note", "missing, or empty", "what the others"),
+        (on_incident("close"), "note", "missing, or empty", "why it is over"),
+        (on_incident("note", note=5), "note", "is not text", "string"),
+        (on_incident("note", note="n" * 1001), "note", "is too long", "at most 1000"),
+        (on_incident("note", note="\ud800"), "note", "surrogate", "well-formed"),
+        (on_incident("note", note="n", until=LATER), "until", "does not go with note", "leave it out"),
+        (on_incident("snooze"), "until", "is missing", "ISO 8601"),
+        (on_incident("snooze", until="16:00"), "until", "not a date and time", "ISO 8601"),
+        (on_incident("snooze", until="2026-11-26T16:00:00"), "until", "no offset", "ISO 8601"),
+        (on_incident("acknowledge", until=1764172800), "until", "not a date and time", "ISO 8601"),
+        (on_incident("acknowledge", version="1"), "version", "whole number", "from 0 on"),
+        (on_incident("acknowledge", version=-1), "version", "whole number", "from 0 on"),
+        (on_incident("acknowledge", untill=LATER), "untill", "no key", "case-sensitive"),
+        ({"sender": "s"}, "action", "is missing", "add it"),
+        (on_sender("close"), "action", "none of those", "'pause', 'resume'"),
+        (on_sender("pause", until=LATER), "until", "no key", "leave it out"),
+        (on_sender("set_interval"), "interval_minutes", "is missing", "null to have it learnt"),
+        (on_sender("set_interval", interval_minutes=0), "interval_minutes", "minutes", "from 1 to 10,080"),
+        (on_sender("set_interval", interval_minutes="15"), "interval_minutes", "minutes", "without quotes"),
+        (on_sender("set_interval", interval_minutes=1.5), "interval_minutes", "minutes", "from 1 to 10,080"),
+        (on_sender("pause", interval_minutes=15), "interval_minutes", "does not go with pause", "leave it"),
+        (on_sender("set_hours"), "hours", "is missing", "null for always"),
+        (on_sender("set_hours", hours="07:00-19:00"), "hours", "is text where an object", "-Depth 5"),
+        (on_sender("set_hours", hours=[]), "hours", "is not an object", "JSON object"),
+        (on_sender("retire", hours=NIGHTS), "hours", "does not go with retire", "leave it out"),
+        (with_hours({"days": []}), "hours.days", "empty list", "at least one day"),
+        (with_hours({"days": ["Mon"]}), "hours.days[0]", "none of", "'mon', 'tue'"),
+        (with_hours({"from": "7:00"}), "hours.from", "time of day", "00:00 to 23:59"),
+        (with_hours({"to": "24:00"}), "hours.to", "time of day", "also ends a day"),
+        (with_hours({"zone": "CEST"}), "hours.zone", "time zone", "Europe/Berlin"),
+        (on_sender("set_hours", hours={"days": ["mon"]}), "hours.from", "is missing", "add it"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_with_the_remedy(
+    body: dict[str, Any], field: str, problem: str, hint: str
+) -> None:
+    with pytest.raises(InvalidBodyError) as refused:
+        parse_action(json.dumps(body).encode())
+    found = refused.value.problems[0]
+    assert found.field == field
+    assert problem in found.problem
+    assert hint in found.hint
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(InvalidBodyError) as refused:
+        parse_action(json.dumps(on_incident("close", until=LATER)).encode())
+    assert [found.field for found in refused.value.problems] == ["note", "until"]
+
+
+def test_a_key_sent_twice_is_refused() -> None:
+    with pytest.raises(InvalidBodyError) as refused:
+        parse_action(b'{"incident_id": "i", "action": "note", "note": "n", "note": "m"}')
+    assert refused.value.problems[0].problem == "has a key more than once"
+
+
+def test_null_is_as_good_as_absent_but_where_it_takes_a_setting_back() -> None:
+    """PowerShell writes null for what has no value."""
+    plain = on_incident("acknowledge")
+    assert parse_action(json.dumps({**plain, "note": None, "until": None, "version": None}).encode()) == (
+        parse_action(json.dumps(plain).encode())
+    )
+    for action, key in (("set_interval", "interval_minutes"), ("set_hours", "hours")):
+        request = parse_action(json.dumps(on_sender(action, **{key: None})).encode())
+        assert getattr(request, key) is None

@@ -1,0 +1,166 @@
+"""The route of actions: who is answered what, what is counted, and what no log holds."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from contract.names import Group
+from handlers import incident_action
+from handlers.incidents.runs import Run
+from handlers.web import telemetry
+from tests.events import LambdaContext, action_event
+from tests.incidents.playing import stuck
+from tests.projection import ACCOUNT, Projection
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+NOTE = "the-note-of-an-analyst"
+
+
+def _post(body: object, **more: Any) -> tuple[int, dict[str, Any]]:
+    answer = incident_action.handler(action_event(body, **more), LambdaContext())
+    assert answer["headers"]["Access-Control-Allow-Origin"] == "https://ops.example.com"
+    told = json.loads(answer["body"])
+    assert told["message"]
+    return answer["statusCode"], told
+
+
+@pytest.fixture
+def incident_id(table: "DynamoDBClient") -> str:
+    """Of one that a run has just shown."""
+    now = datetime.now(UTC) - timedelta(minutes=1)
+    projection = Projection(table, clock=lambda: now)
+    projection.stream.read(
+        projection.put(
+            Run(
+                sender=ACCOUNT,
+                run_id="r",
+                moment=now,
+                arrival=now,
+                breaches=(stuck("D:\\Inbound", "x"),),
+            )
+        )
+    )
+    [incident] = projection.incidents()
+    return str(incident["IncidentId"])
+
+
+def test_an_action_is_answered_with_the_incident_as_it_is_then(incident_id: str) -> None:
+    status, body = _post({"incident_id": incident_id, "action": "acknowledge", "note": NOTE})
+    assert status == 200
+    incident = body["incident"]
+    assert incident.pop("acknowledged_until") > datetime.now(UTC).isoformat()
+    assert incident == {
+        "incident_id": incident_id,
+        "sender": ACCOUNT,
+        "sender_name": "name of account",
+        "folder": "D:\\Inbound",
+        "status": "open",
+        "reason": None,
+        "owner": None,
+        "acknowledged_by": "reporter",
+        "snoozed_until": None,
+        "version": 1,
+    }
+
+
+def test_an_action_is_answered_with_the_sender_as_it_is_then(incident_id: str) -> None:
+    status, body = _post({"sender": ACCOUNT, "action": "set_interval", "interval_minutes": 15})
+    assert status == 200
+    sender = body["sender"]
+    assert sender["state_since"] <= sender.pop("last_run_at")
+    sender.pop("state_since")
+    assert sender == {
+        "sender": ACCOUNT,
+        "sender_name": "name of account",
+        "state": "up",
+        "kind": "stock",
+        "due_at": None,
+        "interval_minutes": 15,
+        "interval_from": "set",
+        "hours": None,
+    }
+
+
+def test_whoever_may_not_is_told_so(incident_id: str) -> None:
+    body = {"incident_id": incident_id, "action": "acknowledge"}
+    assert _post(body, groups=Group.REPORTERS)[0] == 403
+    assert _post(body, groups=None)[0] == 403
+    assert _post(body, audience="another")[0] == 401
+    # Before anything is said of the body or of what there is.
+    assert _post("no JSON", groups=Group.REPORTERS)[0] == 403
+
+
+def test_a_conflict_tells_how_the_incident_is(incident_id: str) -> None:
+    body = {"incident_id": incident_id, "action": "acknowledge", "version": 4}
+    status, told = _post(body)
+    assert (status, told["incident"]["version"]) == (409, 0)
+
+
+def test_what_is_not_known_or_not_right_is_refused(incident_id: str) -> None:
+    assert _post({"incident_id": "x", "action": "acknowledge"})[0] == 404
+    assert _post({"sender": "x", "action": "pause"})[0] == 404
+    status, told = _post({"incident_id": incident_id, "action": "close"})
+    assert (status, told["errors"][0]["field"]) == (422, "note")
+    status, told = _post(
+        {"incident_id": incident_id, "action": "acknowledge"}, headers={"Idempotency-Key": " "}
+    )
+    assert (status, told["errors"][0]["field"]) == (422, "header Idempotency-Key")
+    assert _post("x" * 40_000)[0] == 413
+
+
+def test_a_key_makes_it_the_same_deed(incident_id: str) -> None:
+    body = {"incident_id": incident_id, "action": "acknowledge"}
+    versions = [
+        _post(body, headers={"idempotency-key": key})[1]["incident"]["version"] for key in ("k", "k", "l")
+    ]
+    assert versions == [1, 1, 2]
+
+
+def test_a_table_that_is_over_its_rate_is_told_as_such(
+    incident_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = incident_action._parts().incidents.table.client
+    codes = {"ThrottlingException": 429, "InternalServerError": 500}
+    for code, expected in codes.items():
+
+        def fail(code: str = code, **_: Any) -> None:
+            raise ClientError({"Error": {"Code": code, "Message": "m"}}, "UpdateItem")
+
+        monkeypatch.setattr(client, "update_item", fail)
+        status, told = _post({"incident_id": incident_id, "action": "acknowledge"})
+        assert status == expected
+        assert ("request_id" in told) == (expected == 500)
+
+
+def test_no_log_holds_a_note(
+    incident_id: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    for body in (
+        {"incident_id": incident_id, "action": "note", "note": NOTE},
+        {"incident_id": incident_id, "action": "close", "note": NOTE},
+        {"incident_id": incident_id, "action": "note", "note": NOTE * 100},
+        {"incident_id": incident_id, "action": "note", "note": NOTE, "until": NOTE, NOTE: NOTE},
+        {"sender": ACCOUNT, "action": "pause", "note": NOTE},
+    ):
+        _post(body)
+    lines = [telemetry.logger.registered_formatter.format(record) for record in caplog.records]
+    assert sum('"message":"acted"' in line for line in lines) == 2
+    assert NOTE not in "".join([*lines, *capsys.readouterr()])
+
+
+def test_actions_are_counted_by_their_outcome(incident_id: str, capsys: pytest.CaptureFixture[str]) -> None:
+    body = {"incident_id": incident_id, "action": "acknowledge"}
+    for headers in ({"Idempotency-Key": "k"}, {"Idempotency-Key": "k"}):
+        _post(body, headers=headers)
+    _post({**body, "incident_id": "x"})
+    _post({**body, "version": 9})
+    _post({**body, "version": "x"})
+    _post(body, groups=None)
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    outcomes = [line["Outcome"] for line in lines if "Actions" in line]
+    assert outcomes == ["done", "done_before", "not_known", "not_so", "invalid_body", "not_in_group"]
