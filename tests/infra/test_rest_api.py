@@ -122,7 +122,7 @@ def test_routes_are_throttled_apart(program: Program) -> None:
         path: (settings["throttlingRateLimit"], settings["throttlingBurstLimit"])
         for path, settings in limits.items()
     }
-    defaults = {"auth": (100, 100), "report": (100, 200)}
+    defaults = {"auth": (100, 100), "report": (100, 200), "action": (20, 40)}
     assert throttles == {f"{route.path}/POST": defaults[route.throttle] for route in ROUTES}
     assert all(settings["metricsEnabled"] for settings in limits.values())
 

@@ -134,7 +134,7 @@ def test_the_key_encrypts_all_that_is_kept(encrypted: Program) -> None:
     assert encrypted.one("Secret")["kmsKeyId"] == arn
     assert encrypted.one("Topic")["kmsMasterKeyId"] == arn
     assert {log.inputs["kmsKeyId"] for log in encrypted.all("LogGroup")} == {arn}
-    assert len(encrypted.all("LogGroup")) == 4
+    assert len(encrypted.all("LogGroup")) == 5
     assert encrypted.one("Queue")["kmsMasterKeyId"] == arn
 
 
