@@ -64,7 +64,7 @@ LOOKS: Final = {
         tone=Tone.UNSURE, sign="?", one="not reported any more", many="not reported any more"
     ),
     MessageKind.LAPSED: Look(tone=Tone.UNSURE, sign="~", one="ended unseen", many="ended unseen"),
-    MessageKind.CLOSED: Look(tone=Tone.GOOD, sign="✕", one="closed", many="closed"),
+    MessageKind.CLOSED: Look(tone=Tone.UNSURE, sign="✕", one="closed", many="closed"),
     MessageKind.READABLE: Look(tone=Tone.GOOD, sign="✓", one="readable again", many="readable again"),
     MessageKind.SPEAKS: Look(
         tone=Tone.GOOD, sign="✓", one="server reports again", many="servers report again"

@@ -1,5 +1,6 @@
 """What messages say, as their readers need it."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -165,6 +166,11 @@ def test_a_reminder_of_what_nobody_can_tell_is_no_alarm() -> None:
     assert write_document(single(MessageKind.REMINDER), context()).tone is Tone.BAD
 
 
+def test_only_what_was_seen_to_be_well_is_good_news() -> None:
+    good = {kind for kind in MessageKind if write_document(single(kind), context()).tone is Tone.GOOD}
+    assert good == {MessageKind.CLEARED, MessageKind.READABLE, MessageKind.SPEAKS}
+
+
 def test_a_digest_names_every_folder_and_the_first_ten_files() -> None:
     told = digest()
     text = read(told)
@@ -177,6 +183,20 @@ def test_a_digest_names_every_folder_and_the_first_ten_files() -> None:
     # 7 + 14 + 21 + 28 + 35, less these ten.
     assert "  and 95 more\n" in text
     assert text.startswith("▲ 5 folders stuck, 1 server silent, 1 folder unreadable, 1 cleared\n")
+
+
+def test_a_digests_files_are_the_oldest_of_all_its_folders() -> None:
+    stuck = [
+        line(MessageKind.BEGIN, incident(f"b{hours}", folder=f"D:\\{hours}", files=2)) for hours in (1, 3, 2)
+    ]
+    files = {f"b{hours}": [StuckFile(name=f"f{hours}", created=ago(hours=hours))] for hours in (1, 3, 2)}
+    text = read(message(*stuck), context(files=files))
+    assert re.findall(r"^- (f\d), .*, in (.*)$", text, re.MULTILINE) == [
+        ("f3", "D:\\3"),
+        ("f2", "D:\\2"),
+        ("f1", "D:\\1"),
+    ]
+    assert "  and 3 more\n" in text
 
 
 def test_a_digest_says_who_is_on_it() -> None:
