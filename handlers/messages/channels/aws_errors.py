@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
 from handlers.messages.channels.errors import ChannelError, DeliveryError
 
@@ -31,7 +31,8 @@ def send_by(service: str, request: Callable[[], object], fatal: Collection[str],
         said = f"{service} refused it ({code})"
         error = ChannelError(f"{said}: {remedy}") if code in fatal else DeliveryError(said)
     except BotoCoreError as failure:
-        error = DeliveryError(f"{service} could not be reached ({type(failure).__name__})")
+        in_doubt = isinstance(failure, (ReadTimeoutError, ConnectionClosedError))
+        error = DeliveryError(f"{service} could not be reached ({type(failure).__name__})", in_doubt=in_doubt)
     else:
         return
     raise error

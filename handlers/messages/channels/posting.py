@@ -18,6 +18,8 @@ _TIMEOUT: Final = urllib3.Timeout(connect=3, read=10)
 """Seconds. Workflows of Teams answer at once and work later; Slack answers within a second or two."""
 _MAX_ANSWER_BYTES: Final = 4096
 """What is read of an answer: only an error's name is wanted."""
+_AFTER_SENDING: Final = (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.ProtocolError)
+"""Errors after which the request may have been heard."""
 _LONGEST_WAIT: Final = timedelta(hours=1)
 """A service that asks for more is asked again by then all the same."""
 
@@ -68,9 +70,10 @@ class Poster:
             problem = f"{service} could not be reached ({type(error).__name__})"
             if isinstance(error, urllib3.exceptions.ReadTimeoutError):
                 problem = f"{service} did not answer in time"
+            in_doubt = isinstance(error, _AFTER_SENDING)
         else:
             return Answer(answer.status, text, _read_retry_after(answer.headers))
-        raise DeliveryError(problem)
+        raise DeliveryError(problem, in_doubt=in_doubt)
 
     def __repr__(self) -> str:
         return "Poster()"

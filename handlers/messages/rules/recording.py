@@ -69,7 +69,8 @@ def unsent(told: Told, message: Message) -> Told:
     """Records that a message of a plan was not sent after all, for want of time."""
     entries = dict(told.entries)
     for line in message.lines:
-        _put(entries, line, _not_under_way(_entry_of(entries, line)))
+        if (entry := entries.get(entry_key(line))) is not None:
+            _put(entries, line, _not_under_way(entry))
     return replace(told, entries=entries)
 
 

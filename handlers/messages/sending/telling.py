@@ -12,7 +12,7 @@ from handlers.messages.channels.errors import ChannelError, DeliveryError
 from handlers.messages.message import Line, Message, Recipient
 from handlers.messages.rendering.context import Context
 from handlers.messages.rules.planning import plan
-from handlers.messages.rules.recording import delivered, disabled, enabled, failed, list_dead
+from handlers.messages.rules.recording import delivered, disabled, enabled, failed, list_dead, unsent
 from handlers.messages.rules.told import Told
 from handlers.messages.sending.faults import describe_fault
 from handlers.messages.sending.log_lines import build_log_lines
@@ -108,9 +108,17 @@ class _One:
         last = len(due.messages) - 1
         for number, message in enumerate(due.messages):
             if not self._tell_whole(message, last=number == last):
+                self._leave(due.messages[number:])
                 break
         if self.known.leased_until is not None:
             self._write(self.known.told, leased=False)
+
+    def _leave(self, messages: Sequence[Message]) -> None:
+        """Notes, for the next record, that these were not sent: what began there and ends is not said."""
+        told = self.known.told
+        for message in messages:
+            told = unsent(told, message)
+        self.known = replace(self.known, told=told)
 
     def _enable(self, told: Told) -> Told:
         if told.disabled is None:
@@ -193,7 +201,7 @@ class _One:
     def _fail(self, message: Message, error: DeliveryError, *, leased: bool) -> None:
         at = self._all.clock()
         dead = list_dead(self.known.told, message, at)
-        told = failed(self.known.told, message, at, error.retry_after or timedelta(0))
+        told = failed(self.known.told, message, at, error.retry_after, in_doubt=error.in_doubt)
         logger.warning("a message was not delivered", extra={**self.names, "problem": error.problem})
         if dead:
             lines = [{"about": line.subject, "said": str(line.kind)} for line in dead]
