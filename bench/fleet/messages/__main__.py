@@ -3,18 +3,20 @@
 import argparse
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from statistics import quantiles
 from typing import Final
 
 from bench.fleet.messages.tellers import (
+    Acknowledged,
     AtOnce,
     RemindingEvery4Hours,
     Rules,
     Teller,
     WithoutQuiet,
     WithoutWaiting,
+    WorseEachTime,
     recipient_of,
 )
 from bench.fleet.messages.timeline import Change, changes_of
@@ -36,7 +38,9 @@ FLEETS: Final = (
 )
 TELLERS: Final[Mapping[str, Callable[[Recipient], Teller]]] = {
     "these rules": Rules,
+    "the same, acknowledged after 20 minutes": Acknowledged,
     "a message for each beginning and end, at once": AtOnce,
+    "worse each time it doubles": WorseEachTime,
     "without the two minutes": WithoutWaiting,
     "a reminder every four hours": RemindingEvery4Hours,
     "quiet called cleared": WithoutQuiet,
@@ -45,11 +49,20 @@ _IDLE: Final = timedelta(minutes=10)
 """How long a sweep is left out where nothing changed and nothing waits: reminders are as exact as this."""
 
 
-def heard(variant: Variant, teller: Callable[[Recipient], Teller], seed: int, length: float) -> Heard:
-    """What the owners of a fleet are told, each of three senders."""
+@dataclass(frozen=True)
+class Owned:
+    """What belongs to one owner: all that is known of it from change to change, and what is true."""
+
+    name: str
+    changes: Sequence[Change]
+    truth: Mapping[tuple[str, str], Sequence[Breach]]
+    """By sender and folder key."""
+
+
+def owned(variant: Variant, seed: int, length: float) -> Iterator[Owned]:
+    """A fleet, three senders to an owner."""
     chance = random.Random(f"{variant.name}{seed}")  # noqa: S311 - a simulation
     accounts = list(variant.senders(chance, length))
-    count = Heard(days=length / (24 * 60) * -(-len(accounts) // AN_OWNER))
     for first in range(0, len(accounts), AN_OWNER):
         owner = f"owner {first // AN_OWNER}"
         truth: dict[tuple[str, str], list[Breach]] = {}
@@ -60,8 +73,15 @@ def heard(variant: Variant, teller: Callable[[Recipient], Teller], seed: int, le
             for server in servers:
                 for folder in server.folders:
                     truth.setdefault((str(number), folder_key(folder.path)), []).extend(folder.breaches)
-        reader = Reader(count, {key: joined(breaches) for key, breaches in truth.items()})
-        _play(sorted(changes, key=lambda one: one.at), teller(recipient_of(owner)), reader, length)
+        changes.sort(key=lambda one: one.at)
+        yield Owned(owner, changes, {key: joined(breaches) for key, breaches in truth.items()})
+
+
+def heard(fleet: Sequence[Owned], teller: Callable[[Recipient], Teller], length: float) -> Heard:
+    """What the owners of a fleet are told."""
+    count = Heard(days=length / (24 * 60) * len(fleet))
+    for owner in fleet:
+        _play(owner.changes, teller(recipient_of(owner.name)), Reader(count, owner.truth), length)
     return count
 
 
@@ -100,6 +120,7 @@ def _changed(situation: Situation, change: Change, reader: Reader) -> Situation:
 
 COLUMNS: Final[tuple[tuple[str, Callable[[Heard], str]], ...]] = (
     ("messages, owner and day", lambda one: f"{one.a_day:.1f}"),
+    ("of these worse, reminders", lambda one: _share(one, MessageKind.WORSE, MessageKind.REMINDER)),
     ("told of a breach after, median / p95", lambda one: _both(one.to_begin)),
     ("of its end after, median / p95", lambda one: _both(one.to_end)),
     ("told of, and over already", lambda one: f"{one.over_already:,} of {len(one.to_begin):,}"),
@@ -114,6 +135,10 @@ COLUMNS: Final[tuple[tuple[str, Callable[[Heard], str]], ...]] = (
 )
 
 
+def _share(heard: Heard, *kinds: MessageKind) -> str:
+    return " / ".join(f"{heard.lines.get(kind, 0) / heard.days:.1f}" for kind in kinds)
+
+
 def _both(minutes: Sequence[float]) -> str:
     if len(minutes) < 2:
         return "none"
@@ -124,8 +149,9 @@ def _both(minutes: Sequence[float]) -> str:
 def rows(fleets: Iterable[str], seed: int, weeks: float) -> Iterator[list[str]]:
     """A row for each fleet and way to tell."""
     for variant in (one for name in fleets for one in VARIANTS if one.name == name):
+        fleet = list(owned(variant, seed, weeks * WEEK))
         for name, teller in TELLERS.items():
-            result = heard(variant, teller, seed, weeks * WEEK)
+            result = heard(fleet, teller, weeks * WEEK)
             yield [variant.name, name, *(shown(result) for _, shown in COLUMNS)]
 
 

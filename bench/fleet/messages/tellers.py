@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Final, Protocol
+from unittest.mock import patch
 
 from contract.incidents import IncidentStatus, UnknownReason
 from contract.messages import MessageKind
 from contract.owners.model import Channel, ChannelKind, Owner
 from handlers.messages.message import Line, Message, Recipient
+from handlers.messages.rules import incidents
 from handlers.messages.rules.limits import SETTLED
 from handlers.messages.rules.planning import plan
 from handlers.messages.rules.recording import delivered
-from handlers.messages.rules.told import Entry, Told, list_told
+from handlers.messages.rules.told import Entry, Said, Told, incident_key, list_told
 from handlers.messages.situation import Incident, Situation
 
 _CHANNEL: Final = Channel(kind=ChannelKind.SLACK, targets=("owner",))
@@ -83,6 +86,30 @@ class WithoutWaiting(Rules):
     def _hurried(self, told: Told) -> Told:
         entries = {key: _sooner(entry) for key, entry in told.entries.items()}
         return told if entries == told.entries else replace(told, entries=entries)
+
+
+class WorseEachTime(Rules):
+    """Says at once that the files or the wait of the oldest have doubled."""
+
+    def tell(self, situation: Situation) -> Sequence[Message]:
+        """With the one limit gone that holds it back."""
+        with patch.object(incidents, "WORSE_GAP", timedelta(0)):
+            return super().tell(situation)
+
+
+class Acknowledged(Rules):
+    """To somebody who acknowledges what is told twenty minutes after, until it ends."""
+
+    def _seen(self, situation: Situation) -> Situation:
+        known = {key: self._held(key, one, situation.now) for key, one in situation.incidents.items()}
+        return replace(situation, incidents=known)
+
+    def _held(self, key: str, incident: Incident, now: datetime) -> Incident:
+        entry = self.told.entries.get(incident_key(key))
+        if entry is None or entry.said is not Said.BEGUN or entry.at is None:
+            return incident
+        until = now + timedelta(hours=8) if now - entry.at >= timedelta(minutes=20) else None
+        return replace(incident, acknowledged_until=until)
 
 
 class RemindingEvery4Hours(Rules):
