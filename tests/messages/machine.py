@@ -48,6 +48,8 @@ LIVE = (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
 class Histories(RuleBasedStateMachine):
     """One recipient, two servers, seven folders."""
 
+    right_clocks = True
+
     def __init__(self) -> None:
         super().__init__()
         self.begin(sorted(RECIPIENTS)[0])
@@ -56,7 +58,7 @@ class Histories(RuleBasedStateMachine):
     def begin(self, recipient: str) -> None:
         event(recipient)
         chosen = RECIPIENTS[recipient]
-        self.oracle = Oracle(chosen)
+        self.oracle = Oracle(chosen, right_clocks=self.right_clocks)
         self.played = Played(chosen, START, self.oracle)
         self.played.senders = {key: a_sender(key) for key in SENDERS}
 
@@ -260,3 +262,14 @@ class Histories(RuleBasedStateMachine):
         if sweep.attempts:
             note(f"{sweep.now:%d %H:%M} {sweep.words()}")
         self.played.now += MINUTE
+
+
+class WrongClocks(Histories):
+    """The same, and the clock of the function jumps, or is put right."""
+
+    right_clocks = False
+
+    @rule(minutes=st.sampled_from([-100_000, -1500, -60, -7, -1, 60, 1500, 20_000, 600_000]))
+    def jump(self, minutes: int) -> None:
+        self.played.now += minutes * MINUTE
+        self.oracle.jump()

@@ -87,6 +87,8 @@ class File:
     failing: Failing | None = None
     silent_since: datetime | None = None
     """Of a sender, since when it was silent as it was last said to be."""
+    sweeps: int = 0
+    """For how many sweeps something is owed, where clocks are wrong."""
     doubted: bool = False
     reminded: bool = False
 
@@ -96,9 +98,16 @@ class BrokenPromiseError(AssertionError):
 
 
 class Oracle:
-    """Of one recipient."""
+    """Of one recipient.
 
-    def __init__(self, recipient: Recipient) -> None:
+    Args:
+        recipient: who it is.
+        right_clocks: whether the moments of sweeps grow. Where not, waits are counted in sweeps of a minute,
+            from the last jump on, and how often something may be said again is not judged.
+    """
+
+    def __init__(self, recipient: Recipient, *, right_clocks: bool = True) -> None:
+        self.right_clocks = right_clocks
         self.recipient = recipient
         self.owner = recipient.owner
         self.files: dict[Thing, File] = {}
@@ -122,12 +131,21 @@ class Oracle:
         things = self._things(sweep)
         for thing in things:
             self._forget(thing, sweep)
-        self._rounds(sweep)
+        if self.right_clocks:
+            self._rounds(sweep)
         for thing in things:
-            self._due(thing, sweep)
-            self._overdue(thing, sweep)
+            if self.right_clocks:
+                self._due(thing, sweep)
+                self._overdue(thing, sweep)
+            else:
+                self._stalled(thing, sweep)
         for word, outcome in sweep.words():
             self._take(word, outcome, sweep)
+
+    def jump(self) -> None:
+        """The clock was set."""
+        for file in self.files.values():
+            file.sweeps = 0
 
     def at_rest(self, sweep: Sweep) -> None:
         """Long after the last fault and change: whoever was told of trouble was told its end."""
@@ -251,6 +269,9 @@ class Oracle:
                 file.lasts = (file.lasts - {last}) | {None}
             if last is K.QUIET and not incident.live:
                 file.lasts |= {K.LAPSED}
+            long_ago = file.since is not None and sweep.now - file.since > timedelta(days=8)
+            if last in (K.CLEARED, K.LAPSED, K.CLOSED) and not incident.live and long_ago:
+                file.lasts |= {None}
 
     def _no_more_silent(self, thing: Thing, sweep: Sweep) -> bool:
         sender = sweep.senders.get(thing[1])
@@ -334,6 +355,23 @@ class Oracle:
                 f"{thing}: {sorted(owed)} is owed since {since:%d %H:%M}, and it is {sweep.now:%H:%M}",
             )
 
+    def _stalled(self, thing: Thing, sweep: Sweep) -> None:
+        """Whether what has to be said waits for a time that never comes."""
+        file = self.files[thing]
+        mends = [
+            {kind for kind in self.mends(last, thing, sweep) if self.may_say(kind, thing, sweep)}
+            for last in file.lasts
+        ]
+        said = any(word.thing == thing for word, _ in sweep.words())
+        kinds = frozenset[K]().union(*mends) if all(mends) else frozenset()
+        if not kinds or said or file.owed is None or file.owed[0] != kinds:
+            file.owed, file.sweeps = (kinds, sweep.now), 0
+        file.sweeps += 1
+        within = 75 if self.recipient.after is not None else 5 if kinds <= SOON else 35
+        self._hold(
+            file.sweeps <= within or file.failing is not None, f"{thing}: {sorted(kinds)} is never said"
+        )
+
     def _retried(self, file: File, thing: Thing, said: Sequence[K], true: bool, sweep: Sweep) -> None:
         failing = file.failing
         assert failing is not None
@@ -365,10 +403,11 @@ class Oracle:
             self._hold(kind is not K.BEGIN, "the next channels are told what was not acknowledged")
         else:
             self._hold(kind is not K.ESCALATED, "nothing is escalated to the first channels")
-        if kind not in ENDS | {K.WORSE, K.REMINDER} and not file.again and not file.failing:
+        waits = kind not in ENDS | {K.WORSE, K.REMINDER} and not file.again and not file.failing
+        if waits and self.right_clocks:
             true = self._true_since(word, sweep)
             self._hold(now - true >= self._own_wait(kind), f"{word} was true since {true:%H:%M} alone")
-        if kind in (K.WORSE, K.REMINDER):
+        if kind in (K.WORSE, K.REMINDER) and self.right_clocks:
             self._goes_on(word, file, sweep)
         if outcome in ARRIVED:
             if file.read is kind and kind not in (K.WORSE, K.REMINDER):
