@@ -12,7 +12,7 @@ class Tier:
 
 
 TIERS = (
-    Tier(("contract", "handlers"), ("tests/unit",)),
+    Tier(("contract", "handlers"), ("tests/unit", "tests/messages/test_stories.py")),
     Tier(
         ("components",),
         # Of the tests of the API's description the one that needs no running API.
