@@ -79,7 +79,7 @@ def _parse(body: bytes) -> SlackMessage:
 def _draw_block(block: Block) -> Markup:
     match block:
         case Header():
-            return wrap("h3", block.text.text)
+            return wrap("h2", block.text.text)
         case Section():
             return _draw_section(block)
         case Divider():

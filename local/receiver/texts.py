@@ -6,7 +6,7 @@ from typing import Final
 from markupsafe import Markup
 
 _ENDS_A_LINE: Final = frozenset(
-    {"br", "hr", "p", "h3", "li", "pre", "blockquote", "div", "dt", "dd", "tr", "td", "th"}
+    {"br", "hr", "p", "h2", "li", "pre", "blockquote", "div", "dt", "dd", "tr", "td", "th"}
 )
 
 

@@ -1,6 +1,7 @@
 """A receiver, and somebody who posts to it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,9 @@ class Client:
             async with httpx.AsyncClient(transport=self._transport, base_url="http://127.0.0.1") as client:
                 return await client.request(method, path, **options)
 
-        return asyncio.run(ask())
+        # In a thread of its own: a browser's tests leave a loop running in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(lambda: asyncio.run(ask())).result()
 
 
 @pytest.fixture
