@@ -40,6 +40,9 @@ class ProcessId:
         for member in stubborn:
             member.kill()
         psutil.wait_procs(stubborn, timeout=_STOP_SECONDS)
+        for child in _children:
+            # Whichever have ended are told so.
+            child.poll()
 
     def _process(self) -> psutil.Process | None:
         try:
