@@ -1,5 +1,6 @@
 """Which names are time zones."""
 
+from importlib.resources import files
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -11,3 +12,8 @@ def is_zone(name: str) -> bool:
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return False
     return True
+
+
+def list_zones() -> frozenset[str]:
+    """Those of the package `tzdata`, which functions bring along: whatever is found here is found there."""
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split())

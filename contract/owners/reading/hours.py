@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from datetime import time
 from difflib import get_close_matches
-from importlib.resources import files
 from typing import Final
 
 from yaml.nodes import Node, SequenceNode
 
 from contract.owners.model import QuietHours
 from contract.owners.reading.yaml_file import YamlFile
+from contract.zones import list_zones
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As they are written, Monday first."""
@@ -43,11 +43,6 @@ def read_quiet_hours(file: YamlFile, node: Node | None, what: str) -> Iterator[Q
         end = _read_clock(file, parts.get("to"), f"to in {what}", end=True)
         if start is not None and end is not None:
             yield QuietHours(days=days, start=start, end=end)
-
-
-def list_zones() -> frozenset[str]:
-    """The time zones that the functions know: those of the package tzdata, whatever else a machine has."""
-    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split())
 
 
 def _read_days(file: YamlFile, node: Node | None, what: str) -> frozenset[int]:
