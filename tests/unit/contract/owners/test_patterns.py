@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,20 @@ def test_what_covers_fits_whatever_is_covered(wide: str, narrow: str, text: str)
 def test_anything_and_itself_cover_a_pattern(pattern: str) -> None:
     assert covers("*", pattern)
     assert covers(pattern, pattern)
+
+
+@pytest.mark.parametrize(
+    ("wide", "narrow", "covered"),
+    [
+        ("?", "*", False),
+        ("a?c", "a*c", False),
+        ("a*c", "a?c", True),
+        ("??*", "ab*", True),
+        ("ab", "a?", False),
+    ],
+)
+def test_one_pattern_covers_another(wide: str, narrow: str, covered: bool) -> None:
+    assert covers(wide, narrow) is covered
 
 
 def test_a_hostile_name_costs_no_more_than_others() -> None:
