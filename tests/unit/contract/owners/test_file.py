@@ -95,6 +95,8 @@ def test_what_editors_of_windows_write(tmp_path: Path, text: str) -> None:
             "default: operatons",
             "2: default: there is no owner 'operatons': did you mean",
         ),
+        ("{slack: orders}", "{mail: a@b.de}", "6: channels of orders: mail is there already: put all"),
+        ("after_minutes: 30", "after_minutes: 60", "11: escalate of orders: 60 minutes are there already"),
         ("default: operations", "", "3: the file has no default"),
         ("default: operations", "default:", "2: default has no value"),
         ("rules:", "rule:", "14: 'rule' is no key of the file: did you mean rules?"),
@@ -194,6 +196,13 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines(tmp_path: P
     text = WHOLE.replace("Berlin", "Berlinn").replace("begin", "begins").replace("'bank-*'", "''")
     problems = list_problems(tmp_path, text)
     assert [one.split(":")[1] for one in problems] == ["5", "8", "16"]
+
+
+def test_a_rule_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    [problem] = list_problems(
+        tmp_path, WHOLE.replace("sender: 'files-*', ", "").replace(r"'D:\Inbound*'", "''")
+    )
+    assert problem.startswith("owners.yaml:15: folder of a rule has no value")
 
 
 @pytest.mark.parametrize("text", ["", "\n# nobody\n", "---\n", "null"])
