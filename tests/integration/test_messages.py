@@ -1,0 +1,58 @@
+"""The function that tells owners, under the permissions that it has in the account."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from contract.incidents import IncidentAttribute, IncidentStatus
+from contract.messages import INCIDENT_PREFIX, MessageAttribute, MessageKind
+from contract.outputs import Output
+from local.demo.projecting import SweepError
+from tests.integration.test_incidents import Server, minutes_ago, ran, stuck
+from tests.integration.without_permissions import without_permissions
+from tests.running_stack import RunningStack
+from tests.told import Message, Owner, tell
+
+ROLE = "file-sla-dev-messages-us-east-1"
+WAYS = 3
+"""Channels of the owner: mail, Slack and Teams."""
+
+
+@pytest.fixture
+def folder() -> str:
+    """A folder of this owner's that no other test reports."""
+    return f"D:\\Morning\\{uuid4().hex[:8]}"
+
+
+def _of(messages: list[Message], folder: str) -> list[Message]:
+    return [one for one in messages if folder in one["text"]]
+
+
+def _log(stack: RunningStack, incident: dict[str, Any]) -> list[tuple[str, str]]:
+    """Who was told what of an incident, as an analyst may ask."""
+    about = INCIDENT_PREFIX + incident[IncidentAttribute.INCIDENT_ID]["S"]
+    found = stack.client_as(stack.token(stack.analyst), "dynamodb").query(
+        TableName=stack.outputs[Output.MESSAGES_TABLE_NAME],
+        KeyConditionExpression="#about = :about",
+        ExpressionAttributeNames={"#about": MessageAttribute.ABOUT},
+        ExpressionAttributeValues={":about": {"S": about}},
+    )["Items"]
+    return [(one[MessageAttribute.OWNER]["S"], one[MessageAttribute.TOLD]["S"]) for one in found]
+
+
+def test_a_function_without_its_permissions_tells_nobody_and_once_it_has_them_everybody(
+    stack: RunningStack, folder: str
+) -> None:
+    owner, server = Owner(stack, "morning"), Server.create(stack)
+    server.report(
+        stuck(minutes_ago(100), folder=folder), run=ran(folders=[{"folder": folder, "file_count": 1}])
+    )
+    incident = server.incident(IncidentStatus.OPEN)
+    with without_permissions(stack, ROLE), pytest.raises(SweepError):
+        tell(stack)
+    assert _of(owner.messages(), folder) == []
+    owner.wait(lambda messages: len(_of(messages, folder)) >= WAYS)
+    assert _log(stack, incident) == [("morning", MessageKind.BEGIN)] * WAYS
+    [told] = server.incidents()
+    assert told[IncidentAttribute.OWNER]["S"] == "morning"
