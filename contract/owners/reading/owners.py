@@ -7,6 +7,7 @@ from yaml.nodes import Node
 from contract.owners.model import Channel, Owner, Topic
 from contract.owners.reading.channels import read_channels, read_escalations
 from contract.owners.reading.hours import read_quiet_hours, read_zone
+from contract.owners.reading.webhooks import check_webhooks
 from contract.owners.reading.yaml_file import YamlFile
 from contract.owners.targets import check_name
 
@@ -21,6 +22,7 @@ def read_owners(file: YamlFile, node: Node | None) -> Mapping[str, Owner]:
         if wrong := check_name(name):
             file.add(key, f"the owner {name!r}: a name {wrong}.")
         owners[name] = _read_owner(file, name, value)
+    check_webhooks(file, owners)
     return owners
 
 
