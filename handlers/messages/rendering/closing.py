@@ -9,8 +9,8 @@ from handlers.messages.message import Line, Recipient
 from handlers.messages.rendering.document import Link, Phrase, name, say
 from handlers.messages.rendering.places import find_url
 
-_PAGE: Final = "messages.md"
-"""What the documents say of messages."""
+_HELP: Final = "messages.md#how-to-get-fewer"
+"""What the documents say of it."""
 _OVER: Final = ENDS | {MessageKind.READABLE, MessageKind.SPEAKS}
 _CHANNELS: Final = {
     ChannelKind.MAIL: "mail",
@@ -32,7 +32,7 @@ def find_way(lines: Sequence[Line], dashboard_url: str) -> Link | None:
 
 def find_help(docs_url: str) -> Link | None:
     """The way to the documents; None where their address is not known."""
-    return Link(text="How messages work", url=f"{docs_url.rstrip('/')}/{_PAGE}") if docs_url else None
+    return Link(text="How to get fewer", url=f"{docs_url.rstrip('/')}/{_HELP}") if docs_url else None
 
 
 def write_notes(lines: Sequence[Line], recipient: Recipient, following: int) -> tuple[Phrase, ...]:

@@ -8,7 +8,7 @@ from contract.messages import MessageKind
 from handlers.messages.rendering.shown import reveal
 from handlers.messages.rendering.writing import write_document
 from local.stack_config import ROOT
-from tests.unit.handlers.messages.samples import context, digest, single
+from tests.unit.handlers.messages.samples import DOCS, context, digest, single
 
 PAGE = (ROOT / "docs" / "messages.md").read_text()
 SUBJECTS = dict(re.findall(r"^\| (`\w+`|several at once) \| `(.+)` \|$", PAGE, re.MULTILINE))
@@ -23,6 +23,13 @@ def test_every_kind_has_its_subject(kind: MessageKind) -> None:
 def test_a_digest_has_its_subject() -> None:
     told = digest()
     assert SUBJECTS["several at once"] == write_document(told, context(*told.lines)).subject
+
+
+def test_the_link_in_every_message_leads_to_a_section() -> None:
+    link = write_document(single(MessageKind.BEGIN), context()).help
+    assert link is not None
+    assert link.url == f"{DOCS}/messages.md#how-to-get-fewer"
+    assert "\n## How to get fewer\n" in PAGE
 
 
 def test_what_cannot_be_seen_is_shown_so() -> None:
