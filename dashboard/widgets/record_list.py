@@ -17,8 +17,9 @@ from dashboard.widgets.download import draw_download
 from dashboard.widgets.file_list import draw_files
 from dashboard.widgets.loading import load_hours
 from dashboard.widgets.path import draw_path
+from dashboard.widgets.picking import PICK
 from dashboard.widgets.search import pick_text
-from dashboard.widgets.table import PICK, draw_table, name_details
+from dashboard.widgets.table import draw_table, name_details
 
 # The sender's name has the account in it.
 _SHOWN: Final = (

@@ -12,7 +12,8 @@ from dashboard.services.markdown import escape_markdown
 from dashboard.widgets.folder_link import draw_folder_link
 from dashboard.widgets.lost_letters import draw_lost_letters
 from dashboard.widgets.path import draw_path
-from dashboard.widgets.table import PICK, name_details
+from dashboard.widgets.picking import PICK
+from dashboard.widgets.table import name_details
 
 
 def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:

@@ -1,8 +1,6 @@
 """Tables with one row picked, which stays picked when rows come and go around it."""
 
-import hashlib
 from collections.abc import Collection, Sequence
-from itertools import chain
 from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,11 +13,10 @@ from dashboard.columns import Column, Kind
 from dashboard.frame.address import Parameter
 from dashboard.frame.attention import move_focus
 from dashboard.widgets.path import split_path
+from dashboard.widgets.picking import PICK, find_picked, name_rows
 from dashboard.widgets.rows import Cell, RowColumn, Sorting, draw_rows
 from dashboard.widgets.spelling import spell_column
 
-_DIGITS: Final = 12
-PICK: Final = Parameter("pick", lambda text: text if text.isalnum() and len(text) == _DIGITS else None)
 PAGE_ROWS: Final = 100
 """Rows that a table shows at first, and how many more each time more are asked for."""
 _PHONE_COLUMNS: Final = 4
@@ -82,8 +79,8 @@ def draw_table(
     limit = st.session_state.setdefault(f"{key}_limit", rows)
     shown = ordered.head(limit)
     pick = picked_in or PICK
-    ids = _identify(shown, identity, picked_in)
-    row = _find_picked(ordered, ids, pick.value(""), identity, former, picked_in)
+    ids = name_rows(shown, identity, picked_in)
+    row = find_picked(ordered, ids, pick.value(""), identity, former, picked_in)
     st.caption(_describe_count(len(shown), len(frame), noun, opens))
     draw_rows(
         _list_rows(shown, ids, columns, zone),
@@ -91,7 +88,7 @@ def draw_table(
         build_row_columns(columns, on_phone),
         label=noun.capitalize(),
         total=len(frame),
-        picked=_identify(ordered.iloc[[row]], identity, picked_in)[0] if row is not None else None,
+        picked=name_rows(ordered.iloc[[row]], identity, picked_in)[0] if row is not None else None,
         opens=opens,
         sorting=sorting,
         on_picked=lambda one: _pick(pick, one, details or name_details(pick)),
@@ -169,37 +166,6 @@ def _write_sorting(sort: Parameter[str], column: str, sorting: Sorting | None) -
         sort.write(column)
     else:
         sort.write(None if sorting.descending else f"-{column}")
-
-
-def _identify(frame: pd.DataFrame, identity: Sequence[str], picked_in: object) -> list[str]:
-    return frame[identity[0]].tolist() if picked_in else hash_identities(frame, identity)
-
-
-def _find_picked(
-    frame: pd.DataFrame,
-    shown: Sequence[str],
-    picked: str,
-    identity: Sequence[str],
-    former: Sequence[Sequence[str]],
-    picked_in: object,
-) -> int | None:
-    """The place of the picked row, which a link may name that is further down than what is shown."""
-    if not picked:
-        return None
-    if picked in shown:
-        return shown.index(picked)
-    ids = _identify(frame, identity, picked_in)
-    for known in chain([ids], (hash_identities(frame, older) for older in former)):
-        if picked in known:
-            return known.index(picked)
-    return None
-
-
-def hash_identities(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
-    """What the address calls each row."""
-    # Column by column: row by row, pandas would make a series of each.
-    rows = zip(*(frame[name].astype("str") for name in identity), strict=True)
-    return [hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:_DIGITS] for row in rows]
 
 
 def _pick(parameter: Parameter[str], one: str, details: str) -> None:

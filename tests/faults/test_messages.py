@@ -30,6 +30,9 @@ BOTH: Final = (INBOUND, PAYMENTS)
 OLD_INBOUND, OLD_PAYMENTS = stuck(INBOUND, "a", created=-99), stuck(PAYMENTS, "b", created=-99)
 MINUTES: Final = (0, 2, 3, 4, 5, 6, 30, 32, 33, 34, 35, 36, 37, 64, 66)
 """When sweeps come: enough of them that whatever failed once is made good."""
+KINDS: Final = ("refused", "answer lost", "killed", "killed after")
+"""What goes wrong with a call: it is not done, its answer does not come, or the process ends before or after
+it."""
 
 
 @dataclass
@@ -128,7 +131,7 @@ def test_the_story_without_a_fault() -> None:
     assert flawless().errors == 0
 
 
-@pytest.mark.parametrize("kind", ["refused", "answer lost", "killed", "killed after"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_at_any_call_loses_nothing(kind: str) -> None:
     duplicates = 0
     for at in range(flawless().calls):

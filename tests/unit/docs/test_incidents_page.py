@@ -12,15 +12,26 @@ import pytest
 from moto import mock_aws
 
 from contract.incidents import IncidentStatus, UnknownReason
+from contract.messages import MessageKind
 from contract.senders import SenderKind
 from handlers.incidents.runs import Run
+from handlers.messages.message import Line, Message, Recipient
+from handlers.messages.sending.log_lines import build_log_lines
+from handlers.messages.sending.rows import Rows
 from handlers.projection.refused_items import put_refused
 from handlers.web import telemetry
 from local.stack_config import ROOT
 from tests.incidents.playing import run, stuck
 from tests.infra.conftest import declare
+from tests.messenger import an_owners_file
 from tests.projection import Projection
-from tests.projection_tables import SENDERS, create_projection_tables
+from tests.projection_tables import (
+    INCIDENTS,
+    MESSAGES,
+    SENDERS,
+    create_message_tables,
+    create_projection_tables,
+)
 from tests.unit.conftest import REGION
 from tests.unit.docs.aws_cli import run_commands
 
@@ -48,7 +59,9 @@ def found() -> Iterator[dict[str, Any]]:
         boto3.DEFAULT_SESSION = None
         client: Any = boto3.client("dynamodb")
         create_projection_tables(client)
+        create_message_tables(client)
         _play(client)
+        _tell(client)
         namespace: dict[str, Any] = {}
         for block in _blocks("python"):
             exec(compile(block, "docs/incidents.md", "exec"), namespace)  # noqa: S102 - the page is ours
@@ -68,6 +81,17 @@ def _play(client: Any) -> None:
     projection.sweep()
     moment = {"S": "2026-11-24T08:00:00Z"}
     put_refused(client, SENDERS, {"Sender": {"S": SENDER}, "ArrivedAt": moment, "Problems": {"L": []}})
+
+
+def _tell(client: Any) -> None:
+    """A recipient is told that what is open began."""
+    rows, owner = Rows(an_owners_file()), an_owners_file().owners["orders"]
+    for item in client.scan(TableName=INCIDENTS)["Items"]:
+        incident = rows.incident(item)
+        line = Line(kind=MessageKind.BEGIN, subject=f"incident#{incident.incident_id}", incident=incident)
+        message = Message(recipient=Recipient(owner=owner, channel=owner.channels[0]), lines=(line,))
+        for one in build_log_lines(message, incident.opened_at, 1, None):
+            client.put_item(TableName=MESSAGES, Item=one)
 
 
 def _on_the_day(one: Run) -> Run:
@@ -122,3 +146,8 @@ def test_every_status_reason_and_kind_is_explained() -> None:
         assert f"`{word}`" in PAGE
     for kind in SenderKind:
         assert f"**{kind}**" in PAGE
+
+
+def test_what_owners_were_told_is_found(found: dict[str, Any]) -> None:
+    [(at, owner, channel, kind)] = found["told"]
+    assert (at, owner, channel, kind) == (found["open_now"][0]["OpenedAt"], "orders", "Slack orders", "begin")

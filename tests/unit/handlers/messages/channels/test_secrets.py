@@ -10,6 +10,7 @@ import urllib3
 
 from contract.messages import MessageKind
 from contract.owners.model import Channel
+from handlers.messages.channels import posting
 from handlers.messages.channels.errors import ChannelError, DeliveryError
 from handlers.messages.channels.webhooks import Webhooks
 from tests.unit.handlers.messages.channels.sending import make_channels
@@ -80,6 +81,11 @@ def test_no_failure_brings_it_there(
 )
 def test_no_address_that_is_none_is_told(channel: Channel, address: str) -> None:
     assert "SECRET" not in fail(channel, address)
+
+
+def test_neither_an_answer_nor_what_asks_for_it_shows_what_it_holds() -> None:
+    assert repr(posting.Answer(404, "T0SECRET")) == "Answer(status=404, retry_after=None)"
+    assert repr(posting.Poster()) == "Poster()"
 
 
 def test_what_was_sent_well_is_logged_nowhere(caplog: pytest.LogCaptureFixture) -> None:
