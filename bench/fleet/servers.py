@@ -40,13 +40,13 @@ class Server:
     script: Script
     address: str
     off: list[Breach] = field(default_factory=list)
-    nights: bool = False
-    """Off from ten at night to six."""
+    works: tuple[int, int] = (0, 24)
+    """It is on from one of these hours to the other."""
 
     def runs_at(self, at: float) -> bool:
         """Whether the server is on."""
-        night = self.nights and not 6 * 60 <= at % (24 * 60) < 22 * 60
-        return not night and within(self.off, at) is None
+        begin, end = self.works
+        return begin * 60 <= at % (24 * 60) < end * 60 and within(self.off, at) is None
 
     def was_off(self, since: float, until: float) -> bool:
         """Whether it was off at some time between two."""

@@ -15,7 +15,9 @@ FOLDERS: Final = 4
 OFF_EVERY: Final = 8 * 24 * 60.0
 OFF_FOR: Final = (120.0, 720.0)
 _UNSET: Final = Settings()
-_DAYTIME: Final = Settings(hours=Hours(days=frozenset(range(7)), start=time(6), end=time(22), zone="UTC"))
+_EVERY_DAY: Final = frozenset(range(7))
+_SIX_TO_TEN: Final = Settings(hours=Hours(days=_EVERY_DAY, start=time(6), end=time(22), zone="UTC"))
+_SEVEN_TO_SEVEN: Final = Settings(hours=Hours(days=_EVERY_DAY, start=time(7), end=time(19), zone="UTC"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,7 @@ class Variant:
     one_address: bool = False
     """They come through one address, so nothing tells them apart."""
     moved_in: float = 0
-    nights: bool = False
+    works: tuple[int, int] = (0, 24)
     settings: Settings = _UNSET
 
     def senders(self, chance: random.Random, length: float) -> Iterator[list[Server]]:
@@ -45,7 +47,7 @@ class Variant:
             script=self.script,
             address="198.51.100.1" if self.one_address else f"10.0.{account}.{number}",
             off=times_off(chance, length, OFF_EVERY, OFF_FOR),
-            nights=self.nights,
+            works=self.works,
         )
 
 
@@ -68,6 +70,10 @@ VARIANTS: Final = (
     Variant(name="every 15 minutes, sends lists", script=Script(interval=15, lists=True)),
     Variant(name="hourly heartbeats", script=_HEARTBEATS),
     Variant(name="hourly heartbeats, 3 files in 10 moved in", script=_HEARTBEATS, moved_in=0.3),
-    Variant(name="off at night, sends lists", script=_LISTS, nights=True),
-    Variant(name="off at night, sends lists, hours set", script=_LISTS, nights=True, settings=_DAYTIME),
+    Variant(name="off at night, sends lists", script=_LISTS, works=(6, 22)),
+    Variant(name="off at night, sends lists, hours set", script=_LISTS, works=(6, 22), settings=_SIX_TO_TEN),
+    Variant(name="from 7 to 19, sends lists", script=_LISTS, works=(7, 19)),
+    Variant(
+        name="from 7 to 19, sends lists, hours set", script=_LISTS, works=(7, 19), settings=_SEVEN_TO_SEVEN
+    ),
 )

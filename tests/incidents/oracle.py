@@ -306,6 +306,10 @@ class Oracle:
             self.interval_set = act.interval
         elif act.action == "set_hours":
             self.hours = act.hours
+        elif act.action == "close":
+            for trouble in self.troubles.get(act.folder or "", [])[-1:]:
+                if trouble.status == "unknown":
+                    trouble.status, trouble.ended = "closed", act.at
         if self.told:
             self.acted = act.at
 

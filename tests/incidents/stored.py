@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from moto import mock_aws
 
-from contract.senders import ACT_PREFIX, SenderAttribute
+from contract.senders import SenderAttribute
+from handlers.actions.acting import Acted
 from handlers.incidents.runs import BreachedFolder, Run, merged
 from handlers.incidents.settings import Act
-from handlers.projection.bodies import write_body
+from handlers.projection.deeds import describe_act
+from handlers.projection.sender_store import act_part
 from handlers.runs.told import ToldRun
 from handlers.web import telemetry
 from tests.incidents.machine import Histories, told_of
@@ -118,16 +120,34 @@ class StoredHistories(Histories):
             return
 
     def _remember(self, deed: Act) -> None:
-        """As the function that takes people's actions will."""
+        """As the function that takes people's actions does, killed or not."""
+        while True:
+            try:
+                self._commit(deed)
+            except _KilledError:
+                continue  # who asked asks again
+            return
+
+    def _commit(self, deed: Act) -> None:
+        known = self.store.read(SENDER)
+        sender = known.sender
+        if self.store.has_act(SENDER, deed.act_id):
+            return
+        if sender is None or (sender.acted is not None and deed.stamp < sender.acted):
+            # The function would date it later, and the history in memory has its moment already.
+            self._put(deed)
+            return
+        Acted.work_out(self.store, known, sender, deed).commit(self.store)
+
+    def _put(self, deed: Act) -> None:
+        """It is there, and its sender not yet folded with it."""
         self.kills = iter(())
-        self.client.put_item(
-            TableName=SENDERS,
-            Item={
-                SenderAttribute.SENDER: {"S": SENDER},
-                SenderAttribute.PART: {"S": f"{ACT_PREFIX}{deed.at.isoformat()}#{deed.act_id}"},
-                SenderAttribute.BODY: {"S": write_body(deed)},
-            },
-        )
+        item = {
+            SenderAttribute.SENDER: {"S": SENDER},
+            SenderAttribute.PART: {"S": act_part(deed.act_id)},
+            **describe_act(deed),
+        }
+        self.client.put_item(TableName=SENDERS, Item=item)
         self.store.mark(SENDER)
 
     def _waits_for_parts(self) -> bool:
