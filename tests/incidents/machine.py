@@ -142,21 +142,29 @@ class Histories(RuleBasedStateMachine):
 
     @precondition(lambda self: self.state.sender is not None)
     @rule(
-        # What is unknown is rare, so that it is closed needs more tries.
-        action=st.sampled_from([*Action, Action.CLOSE, Action.CLOSE]),
+        action=st.sampled_from(Action),
         interval=st.sampled_from([None, 10 * MINUTE, 60 * MINUTE, 600 * MINUTE]),
         hours=st.sampled_from([None, *HOURS]),
         folder=st.sampled_from(FOLDERS),
     )
     def people(self, action: Action, interval: timedelta | None, hours: Hours | None, folder: str) -> None:
-        deed = Act(
-            at=self.now,
-            act_id=self._id(),
-            action=action,
-            interval=interval,
-            hours=hours,
-            folder=folder_key(folder) if action is Action.CLOSE else None,
-        )
+        key = folder_key(folder) if action is Action.CLOSE else None
+        self._act(Act(at=self.now, act_id="", action=action, interval=interval, hours=hours, folder=key))
+
+    @precondition(lambda self: self._unknown())
+    @rule(data=st.data())
+    def close(self, data: st.DataObject) -> None:
+        """By hand, what people see to be unknown."""
+        key = data.draw(st.sampled_from(self._unknown()))
+        self._act(Act(at=self.now, act_id="", action=Action.CLOSE, folder=key))
+        event("closed by hand")
+
+    def _unknown(self) -> list[str]:
+        incidents = self._swept().incidents.items()
+        return sorted(key for key, one in incidents if one.status is IncidentStatus.UNKNOWN)
+
+    def _act(self, deed: Act) -> None:
+        deed = replace(deed, act_id=self._id())
         self.acts.append(deed)
         self._remember(deed)
         self._fold_anew()
@@ -164,9 +172,6 @@ class Histories(RuleBasedStateMachine):
             self._apply(act(self.state, deed).state)
         except OutOfOrderError:
             self.stale = True
-            return
-        if any(one.ended_at == self.now and one.key == deed.folder for one in self.state.incidents.values()):
-            event("closed by hand")
 
     @rule()
     def sweep(self) -> None:
