@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from contract.incidents import IncidentAttribute, IncidentIndex
 from contract.messages import MessageAttribute
-from contract.names import PROJECTION
+from contract.names import MESSAGES, PROJECTION
 from contract.outputs import Output
 from contract.routes import ROUTES
 from contract.runs import RunAttribute
@@ -127,7 +127,7 @@ def test_writing(stack: RunningStack, principals: dict[str, Principal], name: st
 
 
 @pytest.mark.parametrize("name", PRINCIPALS)
-@pytest.mark.parametrize("function", [*(route.key for route in ROUTES), PROJECTION])
+@pytest.mark.parametrize("function", [*(route.key for route in ROUTES), PROJECTION, MESSAGES])
 def test_invoking_a_function(
     stack: RunningStack, principals: dict[str, Principal], name: str, function: str
 ) -> None:

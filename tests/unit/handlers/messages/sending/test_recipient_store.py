@@ -1,0 +1,48 @@
+"""What is known of a recipient, where it is too large for one item."""
+
+import random
+
+import pytest
+
+from contract.messages import MessageAttribute
+from handlers.messages.rules.recipients import list_recipients
+from handlers.messages.rules.told import Entry, Told, incident_key
+from handlers.messages.sending.recipient_store import RecipientStore
+from handlers.projection import bodies
+from tests.messenger import Messenger
+from tests.projection_tables import MESSAGES
+
+_IDS = random.Random(1)
+MANY = Told(
+    entries={incident_key(f"{_IDS.getrandbits(128):032x}"): Entry(sender=f"s{one}") for one in range(200)}
+)
+
+
+@pytest.fixture
+def store(messenger: Messenger, monkeypatch: pytest.MonkeyPatch) -> RecipientStore:
+    monkeypatch.setattr(bodies, "MAX_CHUNK_BYTES", 1_000)
+    return RecipientStore(messenger.client, MESSAGES)
+
+
+def test_it_is_read_as_it_was_written_and_may_become_smaller(
+    messenger: Messenger, store: RecipientStore
+) -> None:
+    recipient, other = list_recipients(messenger.owners)
+    known = store.read([recipient])[recipient.key]
+    known = store.write(recipient, type(known)(key=known.key, told=MANY), leased_until=None)
+    assert len(messenger.items()) > 3
+    assert store.read([recipient, other])[recipient.key].told == MANY
+    store.write(
+        recipient, type(known)(key=known.key, told=Told(), revision=known.revision), leased_until=None
+    )
+    assert store.read([recipient])[recipient.key].told == Told()
+
+
+def test_parts_of_two_writes_are_no_state(messenger: Messenger, store: RecipientStore) -> None:
+    [recipient, _] = list_recipients(messenger.owners)
+    known = store.read([recipient])[recipient.key]
+    store.write(recipient, type(known)(key=known.key, told=MANY), leased_until=None)
+    later = max(messenger.client.list_items(MESSAGES), key=lambda item: item[MessageAttribute.PART]["S"])
+    messenger.client.put_item(TableName=MESSAGES, Item={**later, MessageAttribute.REVISION: {"N": "2"}})
+    # Another sweep is at it: nothing is told by halves.
+    assert store.read([recipient]) == {}
