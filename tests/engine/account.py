@@ -105,7 +105,8 @@ def _named(described: list[dict[str, Any]], key: str) -> dict[str, Any]:
 
 
 def _alarms(aws: Aws) -> dict[str, Any]:
-    found = aws.client("cloudwatch").describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
+    pages = aws.client("cloudwatch").get_paginator("describe_alarms")
+    found = pages.paginate(AlarmTypes=["MetricAlarm", "CompositeAlarm"]).build_full_result()
     described = _named([*found["MetricAlarms"], *found["CompositeAlarms"]], "AlarmName")
     return {
         name: {key: value for key, value in alarm.items() if not key.startswith("State")}

@@ -130,9 +130,10 @@ def test_what_the_functions_say_of_themselves_is_counted(stack: RunningStack, as
 
 
 def test_analyst_sees_every_alarm(stack: RunningStack, as_analyst: Any) -> None:
-    answer = as_analyst.describe_alarms(
+    pages = as_analyst.get_paginator("describe_alarms").paginate(
         AlarmNamePrefix=NAMESPACE, AlarmTypes=["MetricAlarm", "CompositeAlarm"]
     )
+    answer = pages.build_full_result()
     assert "file-sla-dev/auth-5xx" in {alarm["AlarmName"] for alarm in answer["MetricAlarms"]}
     assert [alarm["AlarmName"] for alarm in answer["CompositeAlarms"]] == ["file-sla-dev/unhealthy"]
 
