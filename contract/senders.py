@@ -66,6 +66,8 @@ class SenderAttribute(StrEnum):
     """How many of its incidents are so."""
     HOURS = "Hours"
     """When it is expected, as a map of `HoursAttribute`; absent: always."""
+    SILENCES = "Silences"
+    """Those of the last days that are over, oldest first: a list of maps of `SilenceAttribute`."""
     LOST_LETTERS = "LostLetters"
     """How many names of its last run had lost letters on the way."""
 
@@ -85,6 +87,16 @@ class HoursAttribute(StrEnum):
     TO = "To"
     """Not later than `From`: on the next day."""
     ZONE = "Zone"
+
+
+@unique
+class SilenceAttribute(StrEnum):
+    """Keys of a silence."""
+
+    SINCE = "Since"
+    """When it was heard last."""
+    UNTIL = "Until"
+    """When it was heard again."""
 
 
 @unique

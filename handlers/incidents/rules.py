@@ -34,5 +34,9 @@ STRUCK_AS_SHARED_FOR: Final = timedelta(days=7)
 UNPROVEN_LAPSES: Final = timedelta(hours=24)
 UNKNOWN_LAPSES: Final = timedelta(days=7)
 
+SILENCES_WITHIN: Final = timedelta(days=14)
+"""How long a silence that is over is remembered, from its end: two weeks show which hours recur."""
+SILENCES_KEPT: Final = 20
+"""The latest of them. One that is silent more often has no hours."""
 LOOK_BACK: Final = timedelta(days=14)
 """No rule but the kind of a sender looks back further, so that a rebuild from the runs kept is right."""

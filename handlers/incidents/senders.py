@@ -7,9 +7,15 @@ from contract.senders import SenderState
 from handlers.incidents import kinds
 from handlers.incidents.intervals import with_gap
 from handlers.incidents.life import life, with_life
-from handlers.incidents.rules import EMPTIES_FOR_REGULAR, STRIKES_WITHIN, STRUCK_AS_SHARED_FOR
+from handlers.incidents.rules import (
+    EMPTIES_FOR_REGULAR,
+    SILENCES_KEPT,
+    SILENCES_WITHIN,
+    STRIKES_WITHIN,
+    STRUCK_AS_SHARED_FOR,
+)
 from handlers.incidents.runs import Run
-from handlers.incidents.state import Sender, Settings
+from handlers.incidents.state import Sender, Settings, Silence
 
 
 def first_known(run: Run, settings: Settings, regular_at: datetime | None) -> Sender:
@@ -49,7 +55,8 @@ def after(sender: Sender, run: Run, *, struck: bool, speaks: bool) -> Sender:
     addresses = kinds.with_address(sender.addresses, run)
     listed = run.complete and run.listing is not None
     heard = max(sender.last_arrival, run.arrival)
-    up = life(sender, heard)[0] in (SenderState.UP, SenderState.PAUSED)
+    was = life(sender, heard)[0]
+    up = was in (SenderState.UP, SenderState.PAUSED)
     twice = struck and sender.struck_at is not None and run.moment - sender.struck_at <= STRIKES_WITHIN
     known = replace(
         sender,
@@ -69,8 +76,14 @@ def after(sender: Sender, run: Run, *, struck: bool, speaks: bool) -> Sender:
         struck_until=run.moment + STRUCK_AS_SHARED_FOR if twice else sender.struck_until,
         declared=run.interval,
         gaps=sender.gaps if first else with_gap(sender.gaps, sender.last.at, run.moment),
+        silences=_with_silence(sender, heard) if was is SenderState.SILENT else sender.silences,
         client=run.client or sender.client,
         skew=run.skew,
         settings=replace(sender.settings, retired_at=None),
     )
     return with_life(known, heard)
+
+
+def _with_silence(sender: Sender, heard: datetime) -> tuple[Silence, ...]:
+    silences = (*sender.silences, Silence(sender.last_arrival, heard))
+    return tuple(one for one in silences if heard - one.until <= SILENCES_WITHIN)[-SILENCES_KEPT:]

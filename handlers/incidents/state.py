@@ -29,6 +29,13 @@ class Address(NamedTuple):
     runs: tuple[datetime, ...]
 
 
+class Silence(NamedTuple):
+    """A silence that is over: when the sender was heard last, and when it was heard again."""
+
+    since: datetime
+    until: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What people set on a sender."""
@@ -73,6 +80,8 @@ class Sender:
     """Until when it is taken for shared since its empty runs were wrong twice."""
     declared: timedelta | None = None
     gaps: tuple[Gap, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    """Those of the last days that are over, oldest first."""
     client: str | None = None
     skew: timedelta = timedelta(0)
     settings: Settings = Settings()

@@ -7,7 +7,7 @@ from typing import Final
 
 from contract.incidents import IncidentStatus
 from contract.moments import format_moment
-from contract.senders import OWN_PART, SenderAttribute, wake_shard
+from contract.senders import OWN_PART, SenderAttribute, SilenceAttribute, wake_shard
 from handlers.incidents.intervals import given_interval, sender_interval
 from handlers.incidents.kinds import shared
 from handlers.incidents.life import deadlines
@@ -72,6 +72,7 @@ def describe_sender(sender: Sender, recent: RecentRuns) -> Values:
         SenderAttribute.INTERVAL_MINUTES: {"N": f"{sender_interval(sender) / timedelta(minutes=1):.0f}"},
         SenderAttribute.INTERVAL_FROM: {"S": _interval_from(sender)},
         SenderAttribute.HOURS: sender.settings.hours and describe_hours(sender.settings.hours),
+        SenderAttribute.SILENCES: _list_silences(sender),
         SenderAttribute.CLIENT: sender.client and {"S": sender.client},
         SenderAttribute.SOURCE_ADDRESS: address and {"S": address},
         SenderAttribute.ADDRESSES: {"L": [{"S": one.address} for one in sender.addresses]},
@@ -107,6 +108,19 @@ def _interval_from(sender: Sender) -> str:
     if given_interval(sender) is not None:
         return "declared"
     return "learnt" if len(sender.gaps) >= GAPS_FOR_A_MEDIAN else "assumed"
+
+
+def _list_silences(sender: Sender) -> Values | None:
+    entries = [
+        {
+            "M": {
+                SilenceAttribute.SINCE: {"S": format_moment(one.since)},
+                SilenceAttribute.UNTIL: {"S": format_moment(one.until)},
+            }
+        }
+        for one in sender.silences
+    ]
+    return {"L": entries} if entries else None
 
 
 def _list_mixed_up(state: State) -> Values | None:

@@ -12,6 +12,7 @@ _INDEX_KEYS = (SenderAttribute.STATE, SenderAttribute.SENDER_NAME)
 _OF_ONE = (
     SenderAttribute.UNREADABLE_FOLDERS,
     SenderAttribute.HOURS,
+    SenderAttribute.SILENCES,
     SenderAttribute.PROBLEMS,
     SenderAttribute.REQUEST_ID,
 )
