@@ -9,6 +9,7 @@ from typing import Final
 
 import httpx
 
+from dashboard.access.action_api import ActionApi
 from dashboard.access.analyst import Analyst
 from dashboard.access.auth_api import AuthApi, Tokens
 from dashboard.access.credentials import IdentityPool
@@ -32,6 +33,7 @@ class Backend:
 
     settings: Settings
     auth: AuthApi
+    actions: ActionApi
     identity_pool: IdentityPool
     sessions: SessionStore
     hour_cache: HourCache
@@ -47,7 +49,8 @@ class Backend:
         Raises:
             SettingsError: sessions are to be kept, and the key or the folder is not fit for it.
         """
-        auth = AuthApi(httpx.Client(base_url=settings.api_url))
+        http = httpx.Client(base_url=settings.api_url)
+        auth = AuthApi(http)
         identity_pool = IdentityPool(settings)
         recent, flights = Recent(clock), SingleFlight()
 
@@ -59,6 +62,7 @@ class Backend:
         return cls(
             settings=settings,
             auth=auth,
+            actions=ActionApi(http),
             identity_pool=identity_pool,
             sessions=SessionStore(clock, _open_kept_sessions(settings), restore),
             hour_cache=HourCache(clock),

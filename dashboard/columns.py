@@ -7,7 +7,7 @@ from contract.table import Attribute
 
 MOMENT: Final = "datetime64[us, UTC]"
 
-Kind = Literal["text", "path", "minutes", "ago", "due", "count", "moment", "creation"]
+Kind = Literal["text", "path", "minutes", "ago", "due", "count", "mean", "percent", "moment", "creation"]
 """What the values are, and so how a table shows them. Minutes may be those since, or those until."""
 
 

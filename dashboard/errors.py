@@ -53,6 +53,24 @@ class TooManyRequestsError(DashboardError):
     message = "Too many attempts. Wait a moment and try again."
 
 
+class TooManyActionsError(TooManyRequestsError):
+    """The same, of what analysts do; all of them count together."""
+
+    message = "Too much is being done at once. Wait a moment, then try again."
+
+
+class NotKnownError(DashboardError):
+    """What was to be changed is not there."""
+
+    message = "It is not known, or no longer kept."
+
+
+class ConflictError(DashboardError):
+    """What was to be changed is no longer as it was when it was shown."""
+
+    message = "It is no longer as it was when you looked, so nothing was changed."
+
+
 class UnreachableError(DashboardError):
     """No answer: the network, or the service itself, is down."""
 

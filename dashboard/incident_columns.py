@@ -41,3 +41,18 @@ OPENED_AT: Final = Column(
 LAST_SEEN: Final = Column("last_seen", MOMENT, "moment", "Last seen", "Last seen")
 UNKNOWN_SINCE: Final = Column("unknown_since", MOMENT, "moment", "Unknown since", "Unknown since")
 ENDED_AT: Final = Column("ended_at", MOMENT, "moment", "Ended", "Ended")
+OWNER: Final = Column("owner", "str", "text", "Owner", "Owner", "Whom the folder belongs to.", 110)
+ACKNOWLEDGED_BY: Final = Column(
+    "acknowledged_by", "str", "text", "Acknowledged by", "Acknowledged by", "Who is on it now.", 130
+)
+ACKNOWLEDGED_UNTIL: Final = Column(
+    "acknowledged_until", MOMENT, "moment", "Acknowledged until", "Acknowledged until", None, 140
+)
+SNOOZED_UNTIL: Final = Column(
+    "snoozed_until",
+    MOMENT,
+    "moment",
+    "Snoozed until",
+    "Snoozed until",
+    "Until then its owners are told nothing but its end.",
+)

@@ -32,6 +32,8 @@ class Settings(BaseModel):
     table_name: str = Field(min_length=1)
     senders_table_name: str = Field(min_length=1)
     incidents_table_name: str = Field(min_length=1)
+    messages_table_name: str = ""
+    """Empty where the stack has none, and nobody is told anything."""
     user_pool_id: str = Field(min_length=1)
     identity_pool_id: str = Field(min_length=1)
     metrics_namespace: str = Field(min_length=1)

@@ -40,4 +40,4 @@ def pick_first_row(of: Locator) -> None:
     """Clicks into the first row, once the table is no longer about to change."""
     app = of.page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
-    of.locator("tbody tr td").nth(1).click()
+    of.locator("tbody tr td:not(.opener, .chooser)").first.click()

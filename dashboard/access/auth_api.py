@@ -7,8 +7,8 @@ import httpx
 
 from contract.names import Challenge
 from contract.routes import AUTH
+from dashboard.access.answers import parse_object, translate_problems
 from dashboard.errors import (
-    InvalidInputError,
     PasswordChangeRequiredError,
     ServiceFaultError,
     SignInIncompleteError,
@@ -75,18 +75,10 @@ class AuthApi:
         except httpx.TransportError:
             # No cause: a transport error's context can hold the request, and so the password.
             raise UnreachableError(NAME) from None
-        answer = _parse_object(response)
+        answer = parse_object(response)
         if response.status_code != httpx.codes.OK:
             raise _translate_failure(response.status_code, answer)
         return answer
-
-
-def _parse_object(response: httpx.Response) -> dict[str, Any]:
-    try:
-        answer = response.json()
-    except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
 
 
 def _parse_tokens(answer: dict[str, Any]) -> Tokens:
@@ -103,7 +95,7 @@ def _parse_tokens(answer: dict[str, Any]) -> Tokens:
 def _translate_failure(status: int, answer: dict[str, Any]) -> Exception:
     match status:
         case httpx.codes.UNPROCESSABLE_ENTITY:
-            return _translate_problems(answer)
+            return translate_problems(answer)
         case httpx.codes.UNAUTHORIZED:
             return WrongCredentialsError()
         case httpx.codes.FORBIDDEN if answer.get("challenge") == Challenge.NEW_PASSWORD_REQUIRED:
@@ -114,12 +106,3 @@ def _translate_failure(status: int, answer: dict[str, Any]) -> Exception:
             return TooManyRequestsError()
         case _:
             return ServiceFaultError(NAME, answer.get("request_id"))
-
-
-def _translate_problems(answer: dict[str, Any]) -> InvalidInputError:
-    problems = [
-        f"{error.get('field', 'The request')} {error.get('problem', 'is not valid')}: {error.get('hint', '')}"
-        for error in answer.get("errors") or ()
-        if isinstance(error, dict)
-    ]
-    return InvalidInputError(str(answer.get("message") or "The service refused what was typed."), problems)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dashboard.access.analyst import Analyst
 from dashboard.data.incident_table import IncidentTable
+from dashboard.data.message_table import MessageTable
 from dashboard.data.metrics import Metrics
 from dashboard.data.queries import Queries
 from dashboard.data.recent import Recent
@@ -29,6 +30,7 @@ class Session:
     table: RecordTable
     senders: SenderTable
     incidents: IncidentTable
+    messages: MessageTable
     metrics: Metrics
     aws: boto3.session.Session
     last_used: datetime
@@ -62,6 +64,7 @@ class Session:
             RecordTable(aws, settings.table_name, settings.endpoint_url),
             SenderTable(queries, settings.senders_table_name, recent),
             IncidentTable(queries, settings.incidents_table_name, recent),
+            MessageTable(queries, settings.messages_table_name, recent),
             Metrics(aws, settings.metrics_namespace, settings.endpoint_url, flights),
             aws,
             now,

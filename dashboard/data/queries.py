@@ -41,6 +41,8 @@ class Query:
     """What is asked for of each item; all that the index has where nothing is named."""
     latest: int | None = None
     """Where given, only so many, those with the highest sort keys first."""
+    consistent: bool = False
+    """Whether it has to tell all that was written before; no global index can."""
 
 
 class Queries:
@@ -83,6 +85,8 @@ class Queries:
             optional["IndexName"] = query.index
         if query.attributes:
             optional["ProjectionExpression"] = ", ".join(f"#{name}" for name in query.attributes)
+        if query.consistent:
+            optional["ConsistentRead"] = True
         if query.latest:
             optional |= {
                 "ScanIndexForward": False,

@@ -1,14 +1,46 @@
 """A sender and its last refused report, as their items tell them."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from contract.runs import ProblemAttribute
-from contract.senders import SenderAttribute, SenderKind, SenderState
-from dashboard.data.incident import Moment
+from contract.senders import HoursAttribute, SenderAttribute, SenderKind, SenderState, SilenceAttribute
+from dashboard.data.incident import Deed, Moment
+
+
+class ExpectedHours(BaseModel):
+    """When a sender is expected, as a person set it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    days: tuple[str, ...] = Field(validation_alias=HoursAttribute.DAYS)
+    """On which they begin: values of `contract.incident_action.Day`."""
+    start: str = Field(validation_alias=HoursAttribute.FROM)
+    """Such as `07:00`."""
+    end: str = Field(validation_alias=HoursAttribute.TO)
+    """Not later than `start`: on the next day."""
+    zone: str = Field(validation_alias=HoursAttribute.ZONE)
+
+
+class Silence(BaseModel):
+    """A silence that is over."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: Moment = Field(validation_alias=SilenceAttribute.SINCE)
+    """When the sender was heard last."""
+    until: Moment = Field(validation_alias=SilenceAttribute.UNTIL)
+    """When it was heard again."""
+
+
+class SenderDeed(Deed):
+    """What a person did to a sender, with what was set."""
+
+    interval_minutes: int | None = Field(None, validation_alias=SenderAttribute.INTERVAL_MINUTES)
+    hours: ExpectedHours | None = Field(None, validation_alias=SenderAttribute.HOURS)
 
 
 class MixedUpSet(BaseModel):
@@ -66,7 +98,11 @@ class Sender(BaseModel):
     unreadable_folders: Sequence[UnreadableFolder] = Field(
         (), validation_alias=SenderAttribute.UNREADABLE_FOLDERS
     )
-    """The first of them, and only where the sender is read in full."""
+    """The first of them. This and what follows only where the sender is read in full."""
+    hours: ExpectedHours | None = Field(None, validation_alias=SenderAttribute.HOURS)
+    """None where it is always expected."""
+    silences: Sequence[Silence] = Field((), validation_alias=SenderAttribute.SILENCES)
+    """Those of the last days that are over, oldest first."""
     open: int = Field(0, validation_alias=SenderAttribute.OPEN)
     unknown: int = Field(0, validation_alias=SenderAttribute.UNKNOWN)
     lost_letters: int = Field(0, validation_alias=SenderAttribute.LOST_LETTERS)
@@ -105,3 +141,13 @@ ATTRIBUTES: Final = sorted(
     | {SenderAttribute.PART}
 )
 """What is asked for of a sender in full: nothing of what only the projection reads."""
+OF_DEEDS: Final = [str(field.validation_alias) for field in SenderDeed.model_fields.values()]
+"""What is asked for of what people did to it."""
+
+
+def update_fleet(fleet: Fleet, known: Iterable[Sender]) -> Fleet:
+    """The fleet with what is known of some of its senders since somebody acted on them."""
+    newer = {one.key: one for one in known}
+    if not newer:
+        return fleet
+    return replace(fleet, senders=[newer.get(one.key, one) for one in fleet.senders])

@@ -1,8 +1,9 @@
 """The table FileSlaSenders: one method an access pattern, each naming its index."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from contract.senders import (
+    ACT_PREFIX,
     OWN_PART,
     REFUSED_PART,
     REFUSED_STATE,
@@ -12,7 +13,15 @@ from contract.senders import (
 )
 from dashboard.data.queries import Item, Queries, Query
 from dashboard.data.recent import Recent
-from dashboard.data.sender import ATTRIBUTES, Fleet, Refusal, Sender
+from dashboard.data.sender import (
+    ATTRIBUTES,
+    OF_DEEDS,
+    Fleet,
+    Refusal,
+    Sender,
+    SenderDeed,
+    update_fleet,
+)
 
 
 class SenderTable:
@@ -38,19 +47,49 @@ class SenderTable:
             Query(table=self._table_name, index=SenderIndex.STATE, equal={SenderAttribute.STATE: state})
             for state in (*SenderState, REFUSED_STATE)
         ]
-        return self._recent.get((self._table_name, "all"), lambda: _read_fleet(self._queries.run(*queries)))
+        fleet = self._recent.get((self._table_name, "all"), lambda: _read_fleet(self._queries.run(*queries)))
+        return update_fleet(fleet, self._recent.list_noted(self._table_name))
 
     def read(self, key: str) -> tuple[Sender | None, Refusal | None]:
         """One sender in full: itself, and its last refused report."""
+        question = (self._table_name, "one", key)
+        return self._recent.get(question, lambda: self._read(key)).find(key)
+
+    def list_deeds(self, key: str) -> Sequence[SenderDeed]:
+        """What people did to a sender."""
+        query = Query(
+            table=self._table_name,
+            equal={SenderAttribute.SENDER: key},
+            between=(SenderAttribute.PART, ACT_PREFIX, f"{ACT_PREFIX}~"),
+            attributes=OF_DEEDS,
+            consistent=True,
+        )
+        return self._recent.get(
+            (self._table_name, "deeds", key),
+            lambda: list(map(SenderDeed.model_validate, self._queries.run(query))),
+        )
+
+    def reread(self, key: str) -> None:
+        """Has everything asked anew, and knows how this one is now before the index does.
+
+        Call it once somebody has acted on it, so that whoever did sees it at once.
+        """
+        self._recent.forget()
+        sender, _ = self._read(key).find(key)
+        if sender is not None:
+            self._recent.note(self._table_name, key, sender)
+
+    def _read(self, key: str) -> Fleet:
         query = Query(
             table=self._table_name,
             equal={SenderAttribute.SENDER: key},
             # The parts between hold what only the projection reads: lists, sets, what people did.
             between=(SenderAttribute.PART, REFUSED_PART, OWN_PART),
             attributes=ATTRIBUTES,
+            # Whoever has just acted on it wants to see that.
+            consistent=True,
         )
-        question = (self._table_name, "one", key)
-        return self._recent.get(question, lambda: _read_fleet(self._queries.run(query))).find(key)
+        return _read_fleet(self._queries.run(query))
 
 
 def _read_fleet(items: Iterable[Item]) -> Fleet:

@@ -15,6 +15,7 @@ TITLE: Final = "title"
 _SCRIPT: Final = Path(__file__).with_name("attention.js").read_text(encoding="utf-8")
 _FOCUS: Final = "attention_focus"
 _TOLD: Final = "attention_told"
+_ADDED: Final = "attention_added"
 _PAGE: Final = "attention_page"
 
 
@@ -26,6 +27,11 @@ def move_focus(anchor: str) -> None:
 def tell(text: str) -> None:
     """What a screen reader is told of the page once this run ends, unless it was told the same before."""
     st.session_state[_TOLD] = text
+
+
+def add_to_told(text: str) -> None:
+    """What a screen reader is told before all that this run tells, whatever the page tells later."""
+    st.session_state[_ADDED] = text
 
 
 def begin_page(title: str, section: str = "") -> None:
@@ -45,6 +51,5 @@ def begin_page(title: str, section: str = "") -> None:
 def draw_attention() -> None:
     """Does both. Draw it last: what the focus goes to has to be there."""
     attention = st.components.v2.component("attention", js=_SCRIPT)
-    attention(
-        data={"told": st.session_state.get(_TOLD, ""), "focus": st.session_state.get(_FOCUS)}, key="attention"
-    )
+    told = " ".join(filter(None, [st.session_state.pop(_ADDED, ""), st.session_state.get(_TOLD, "")]))
+    attention(data={"told": told, "focus": st.session_state.get(_FOCUS)}, key="attention")

@@ -11,6 +11,7 @@ from dashboard.backend import backend
 from dashboard.frame import signed_in
 from dashboard.frame.address import name_page
 from dashboard.frame.attention import begin_page
+from dashboard.frame.deeds import do_wanted
 from dashboard.frame.period import pick_period
 from dashboard.frame.refresh import draw_refresher
 from dashboard.frame.zone import pick_zone
@@ -42,9 +43,12 @@ def start_page(title: str, *, ranged: bool = True) -> Page:
             and keeps what was chosen for the others.
     """
     session = signed_in.require_session()
-    now = backend().clock()
     name_page(title)
     begin_page(title)
+    with st.empty().container():
+        # In a place that every run has: what follows keeps its own, and with it what is being typed there.
+        do_wanted(session)
+    now = backend().clock()
     with st.sidebar:
         zone = pick_zone(now)
         draw_refresher()

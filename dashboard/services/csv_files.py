@@ -20,20 +20,24 @@ _LAST_IN_ZONE: Final = datetime(MAXYEAR, 1, 1, tzinfo=UTC)
 def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo) -> bytes:
     """The columns, under their headings for files, as UTF-8 with a byte order mark, as Excel wants it.
 
-    Minutes are whole ones. Times are those of `zone` with their offset. Those before 1970 and in the last
-    year of the calendar are in UTC: they are nobody's hours, and a zone may lead out of the calendar.
+    Minutes are whole ones, means and percentages have two digits at most. Times are those of `zone` with
+    their offset. Those before 1970 and in the last year of the calendar are in UTC: they are nobody's hours,
+    and a zone may lead out of the calendar.
 
     Text that a spreadsheet would take for a formula gets an apostrophe before it: file names come from
     anyone who can drop a file.
     """
     headings = {column.name: column.csv_heading for column in columns}
+    exact = {column.name for column in columns if column.kind in ("mean", "percent")}
     table = frame[list(headings)].copy()
     for name in table.columns:
         column = table[name]
         if isinstance(column.dtype, pd.DatetimeTZDtype):
             table[name] = _format_moments(column, zone)
+        elif name in exact:
+            table[name] = column.round(2)
         elif pd.api.types.is_float_dtype(column.dtype):
-            # All of them are minutes: whole ones, as the screen has them.
+            # All the others are minutes: whole ones, as the screen has them.
             table[name] = column.map(math.trunc, na_action="ignore").astype("Int64")
         elif pd.api.types.is_string_dtype(column.dtype):
             table[name] = column.str.replace(f"^(?={FORMULA})", "'", regex=True)

@@ -31,6 +31,10 @@ COLUMNS: Final = (
     incident_columns.UNKNOWN_SINCE,
     incident_columns.ENDED_AT,
     columns.SLA,
+    incident_columns.OWNER,
+    incident_columns.ACKNOWLEDGED_BY,
+    incident_columns.ACKNOWLEDGED_UNTIL,
+    incident_columns.SNOOZED_UNTIL,
 )
 """Columns of a frame of incidents."""
 
@@ -104,6 +108,10 @@ def tabulate_incidents(incidents: Sequence[Incident], now: datetime) -> pd.DataF
             one.unknown_since,
             one.ended_at,
             one.sla,
+            one.owner,
+            one.on_it(now) if one.live else one.acknowledged_by,
+            one.acknowledged_until if one.on_it(now) else None,
+            one.snoozed_until if one.live and one.snoozed(now) else None,
         )
         for one in incidents
     ]

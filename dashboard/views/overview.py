@@ -33,6 +33,7 @@ from dashboard.widgets.download import draw_download
 from dashboard.widgets.figures import draw_figures
 from dashboard.widgets.first_steps import draw_first_steps
 from dashboard.widgets.incident_card import draw_incident
+from dashboard.widgets.incident_filter import pick_incidents
 from dashboard.widgets.incident_link import INCIDENT
 from dashboard.widgets.incident_list import ENDED, OPEN, SEARCHED, UNKNOWN, draw_incidents
 from dashboard.widgets.search import pick_text
@@ -70,13 +71,28 @@ def draw() -> None:
     _draw_verdict(situation, fleet, page)
     ended_today = select_ended(ended, today)
     _draw_linked([*incidents, *ended_today], fleet, page)
-    text = _draw_search(live, page) if incidents or ended_today else ""
+    if not incidents and not ended_today:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        shown = pick_incidents(incidents, ended_today, page)
+        live = split_live(shown, page.now)
+        text = _draw_search(live, page)
     _draw_live(live, text, fleet, page)
-    if ended_today:
+    if shown_ended := [one for one in shown if not one.live]:
         st.header("Ended today", anchor=False)
         draw_incidents(
-            ended_today, "ended", ENDED, fleet, page, noun="ended incidents", text=text, rows=_ENDED_ROWS
+            shown_ended,
+            "ended",
+            ENDED,
+            fleet,
+            page,
+            noun="ended incidents",
+            text=text,
+            rows=_ENDED_ROWS,
+            acts=False,
         )
+    elif incidents and not shown:
+        st.info("No incident matches what is chosen above.", icon=":material/filter_alt:")
 
 
 def _draw_figures(situation: Situation) -> None:
@@ -144,11 +160,10 @@ def _draw_linked(shown: Sequence[Incident], fleet: Fleet, page: Page) -> None:
 
 
 def _draw_search(live: Live, page: Page) -> str:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = pick_text("Search senders and folders")
-        everything = tabulate_incidents([*live.open, *live.unknown, *live.quiet], page.now)
-        found = filter_by_text(everything, text, SEARCHED)
-        draw_download(lambda: found, len(found), "incidents", _DOWNLOADED, page, text)
+    text = pick_text("Search senders and folders")
+    everything = tabulate_incidents([*live.open, *live.unknown, *live.quiet], page.now)
+    found = filter_by_text(everything, text, SEARCHED)
+    draw_download(lambda: found, len(found), "incidents", _DOWNLOADED, page, text)
     return text
 
 

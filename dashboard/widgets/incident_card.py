@@ -13,11 +13,15 @@ from dashboard.data.record_table import NAME
 from dashboard.data.sender import Fleet
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import wait_for
+from dashboard.services.deed_words import describe_hold, list_done
 from dashboard.services.incident_files import COLUMNS, tabulate_files
 from dashboard.services.incident_words import explain
+from dashboard.services.markdown import escape_markdown
 from dashboard.widgets.facts import draw_facts
 from dashboard.widgets.file_list import draw_files
 from dashboard.widgets.folder_link import draw_folder_link
+from dashboard.widgets.history import draw_history, load_told
+from dashboard.widgets.incident_actions import Actions
 from dashboard.widgets.incident_link import INCIDENT
 from dashboard.widgets.lost_letters import draw_lost_letters
 from dashboard.widgets.path import draw_path
@@ -29,12 +33,23 @@ _KEY: Final = "incident_files"
 
 
 def draw_incident(incident: Incident, fleet: Fleet, page: Page) -> None:
-    """Draws everything known of the incident, and the ways to its folder's history and to its sender."""
-    frames = wait_for(NAME, lambda: load_incident_files(page.session.table, incident), _KEY)
+    """Draws everything known of the incident, what may be done about it, and the ways on from here."""
+    session = page.session
+    listed = incident
+    frames, read = wait_for(
+        NAME,
+        lambda: (load_incident_files(session.table, listed), session.incidents.read(listed)),
+        _KEY,
+    )
+    # With its history, and as it is now: an index may be a moment behind.
+    incident = read or listed
+    told = load_told(lambda: session.messages.list_of_incident(incident.incident_id))
     with st.container(border=True):
         st.header("Incident", anchor=name_details(INCIDENT))
         draw_path(incident.folder)
-        st.markdown(f"**{incident.status.capitalize()}**: {explain(incident)}.")
+        hold = escape_markdown(describe_hold(incident, page.now, page.zone))
+        st.markdown(f"**{incident.status.capitalize()}**: {explain(incident)}. {hold}")
+        _draw_actions(incident, page)
         draw_facts(_list_facts(incident, fleet, page))
         draw_lost_letters([incident.folder, *frames.files["filename"]])
         if frames.files.empty:
@@ -49,6 +64,19 @@ def draw_incident(incident: Incident, fleet: Fleet, page: Page) -> None:
             draw_sender_link(incident.sender)
             if incident.status is IncidentStatus.OPEN:
                 draw_breach_link()
+        draw_history(list_done(incident.history, page.zone), told, page.zone)
+
+
+def _draw_actions(incident: Incident, page: Page) -> None:
+    actions = Actions(
+        incidents=[incident],
+        place=f"incident_{incident.incident_id}",
+        focus=name_details(INCIDENT),
+        page=page,
+    )
+    with st.container(horizontal=True, gap="xsmall"):
+        actions.draw_buttons()
+    actions.draw_below()
 
 
 def _list_facts(incident: Incident, fleet: Fleet, page: Page) -> dict[str, str]:
@@ -60,6 +88,7 @@ def _list_facts(incident: Incident, fleet: Fleet, page: Page) -> dict[str, str]:
     oldest = f"{format_duration(overdue)} over the SLA, created {local(incident.oldest_creation)}"
     live, is_open = incident.ended_at is None, incident.status is IncidentStatus.OPEN
     return {
+        "Owner": incident.owner,
         "Sender": incident.sender_name,
         "SLA": format_duration(timedelta(minutes=incident.sla)),
         "Oldest file": ("of unknown age" if overdue is None else oldest) if live else "",

@@ -3,13 +3,19 @@
 from collections.abc import Sequence
 from typing import Final
 
+import pandas as pd
+
 from dashboard import columns, incident_columns
 from dashboard.columns import Column
 from dashboard.data.incident import Incident
 from dashboard.data.sender import Fleet
+from dashboard.frame.attention import TITLE
 from dashboard.frame.page import Page
+from dashboard.services.deeds import list_possible
 from dashboard.services.filters import filter_by_text
 from dashboard.services.incidents import tabulate_incidents
+from dashboard.widgets.chosen import Choice
+from dashboard.widgets.incident_actions import Actions
 from dashboard.widgets.incident_card import draw_incident
 from dashboard.widgets.incident_link import INCIDENT
 from dashboard.widgets.table import PAGE_ROWS, draw_table
@@ -21,9 +27,12 @@ OPEN: Final = (
     incident_columns.FOLDER,
     incident_columns.OVERDUE,
     columns.FILE_COUNT,
+    incident_columns.ACKNOWLEDGED_BY,
     incident_columns.SENDER_NAME,
+    incident_columns.OWNER,
     incident_columns.BREACHED_SINCE,
     columns.SLA,
+    incident_columns.SNOOZED_UNTIL,
     incident_columns.OPENED_AT,
     incident_columns.BASIS,
 )
@@ -32,10 +41,13 @@ UNKNOWN: Final = (
     incident_columns.FOLDER,
     incident_columns.UNKNOWN_SINCE,
     columns.FILE_COUNT,
+    incident_columns.ACKNOWLEDGED_BY,
     incident_columns.SENDER_NAME,
+    incident_columns.OWNER,
     incident_columns.LAST_SEEN,
     incident_columns.BREACHED_SINCE,
     columns.SLA,
+    incident_columns.SNOOZED_UNTIL,
 )
 ENDED: Final = (
     incident_columns.STATUS,
@@ -43,8 +55,16 @@ ENDED: Final = (
     incident_columns.ENDED_AT,
     incident_columns.SENDER_NAME,
     incident_columns.BASIS,
+    incident_columns.OWNER,
+    incident_columns.ACKNOWLEDGED_BY,
     incident_columns.BREACHED_SINCE,
 )
+_OPTIONAL: Final = (
+    incident_columns.OWNER,
+    incident_columns.SNOOZED_UNTIL,
+)
+"""Columns that are left out where they say nothing."""
+_PHONE_COLUMNS: Final = 6
 
 
 def draw_incidents(
@@ -57,6 +77,7 @@ def draw_incidents(
     noun: str,
     text: str = "",
     rows: int = PAGE_ROWS,
+    acts: bool = True,
 ) -> None:
     """Draws these incidents in their order.
 
@@ -69,8 +90,14 @@ def draw_incidents(
         noun: what the rows are, in the plural.
         text: only those are drawn whose sender or folder contains it.
         rows: how many at first.
+        acts: whether several may be chosen, to act on all of them.
     """
     frame = filter_by_text(tabulate_incidents(incidents, page.now), text, SEARCHED)
+    shown = [column for column in shown if column not in _OPTIONAL or _says_anything(frame, column)]
+    choice, actions = Choice(key) if acts and len(frame) else None, None
+    if choice:
+        listed = set(frame[incident_columns.INCIDENT_ID.name])
+        actions = _list_actions([one for one in incidents if one.incident_id in listed], key, choice, page)
     picked = draw_table(
         frame,
         key,
@@ -80,7 +107,26 @@ def draw_incidents(
         noun=noun,
         picked_in=INCIDENT,
         rows=rows,
+        on_phone=shown[:_PHONE_COLUMNS],
+        choice=choice,
+        bar=actions,
     )
     if picked is not None:
         wanted = picked[incident_columns.INCIDENT_ID.name]
         draw_incident(next(one for one in incidents if one.incident_id == wanted), fleet, page)
+
+
+def _list_actions(incidents: Sequence[Incident], key: str, choice: Choice, page: Page) -> Actions:
+    return Actions(
+        incidents=[one for one in incidents if one.incident_id in choice.ids],
+        place=f"{key}_chosen",
+        focus=TITLE,
+        page=page,
+        offered=list_possible(incidents, page.now),
+        after=choice.clear,
+    )
+
+
+def _says_anything(frame: pd.DataFrame, column: Column) -> bool:
+    values = frame[column.name]
+    return bool((values.notna() & values.ne("")).any())

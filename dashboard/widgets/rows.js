@@ -2,6 +2,7 @@
 
 const NARROW = 560;
 const OPENER_WIDTH = 34;
+const CHOOSER_WIDTH = 36;
 const TEN_ROWS = 378;
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -28,15 +29,16 @@ function build(host) {
   const head = element("thead", { role: "rowgroup" });
   const body = element("tbody", { role: "rowgroup" });
   region.append(element("table", { role: "table" }, head, body));
-  const state = { host, region, head, body, table: region.firstChild, note: host.querySelector(".note"), hint: host.querySelector(".hint") };
+  const state = { chosen: null, host, region, head, body, table: region.firstChild, note: host.querySelector(".note"), hint: host.querySelector(".hint") };
   body.addEventListener("keydown", (event) => walk(state, event));
   body.addEventListener("click", (event) => {
     const row = event.target.closest("tr");
     const selecting = String(getSelection()).length > 0 && !event.target.closest("button");
-    if (row && state.data.opens && !selecting && !event.target.closest("a")) {
+    if (row && state.data.opens && !selecting && !event.target.closest("a, .chooser")) {
       state.setTriggerValue("picked", row.dataset.id);
     }
   });
+  region.addEventListener("change", (event) => choose(state, event.target));
   return state;
 }
 
@@ -45,7 +47,8 @@ function draw(state) {
   region.setAttribute("aria-label", data.label);
   table.setAttribute("aria-label", data.label);
   table.setAttribute("aria-rowcount", String(data.total + 1));
-  const shape = JSON.stringify([data.columns, data.sort, data.opens]);
+  keepChosen(state);
+  const shape = JSON.stringify([data.columns, data.sort, data.opens, data.chooses]);
   if (shape !== state.shape) {
     drawHead(state);
     body.replaceChildren();
@@ -65,6 +68,7 @@ function draw(state) {
   while (body.children.length > data.rows.length) body.lastElementChild.remove();
   head.hidden = body.hidden = data.rows.length === 0;
   keepOneStop(state);
+  showChosen(state);
   arrange(state);
 }
 
@@ -72,6 +76,7 @@ function drawHead(state) {
   const { data, head } = state;
   const row = element("tr", { role: "row", "aria-rowindex": "1" });
   if (data.opens) row.append(element("th", { role: "columnheader", class: "opener" }, hidden("Details")));
+  if (data.chooses) row.append(element("th", { role: "columnheader", class: "chooser" }, drawChooser("Choose all shown")));
   for (const column of data.columns) {
     const cell = element("th", { role: "columnheader", scope: "col", class: column.kind });
     const sorted = data.sort?.column === column.name;
@@ -96,11 +101,14 @@ function fill(state, row, cells, picked) {
   const told = JSON.stringify(cells);
   if (row.dataset.told !== told) {
     const button = row.querySelector("button");
-    const kept = button && state.host.getRootNode().activeElement === button;
+    const chooser = row.querySelector("input");
+    const focused = state.host.getRootNode().activeElement;
+    const kept = [button, chooser].find((one) => one && one === focused);
     row.replaceChildren();
     if (data.opens) row.append(button ? button.parentElement : drawOpener());
+    if (data.chooses) row.append(chooser ? chooser.parentElement : element("td", { role: "cell", class: "chooser" }, drawChooser("")));
     cells.forEach((cell, number) => row.append(drawCell(data.columns[number], cell)));
-    if (kept) button.focus({ preventScroll: true });
+    kept?.focus({ preventScroll: true });
     row.dataset.told = told;
   }
   const opener = row.querySelector("button");
@@ -108,6 +116,7 @@ function fill(state, row, cells, picked) {
   const names = cells.filter((_, number) => data.columns[number].names).map(spell);
   opener.setAttribute("aria-label", `${data.opens}: ${names.join(", ")}`);
   opener.setAttribute("aria-pressed", String(picked));
+  row.querySelector("input")?.setAttribute("aria-label", `Choose: ${names.join(", ")}`);
 }
 
 function drawOpener() {
@@ -115,8 +124,41 @@ function drawOpener() {
   return element("td", { role: "cell", class: "opener" }, button);
 }
 
+function drawChooser(label) {
+  return element("input", { type: "checkbox", tabindex: label ? "0" : "-1", "aria-label": label });
+}
+
+/** What is chosen is known here first: an answer on its way may tell of less. */
+function keepChosen(state) {
+  const { data } = state;
+  if (state.chosen === null || state.chooses !== data.chooses) state.chosen = new Set(data.chosen);
+  state.chooses = data.chooses;
+  const ids = new Set(data.rows.map(({ id }) => id));
+  state.chosen.forEach((id) => ids.has(id) || state.chosen.delete(id));
+}
+
+function choose(state, box) {
+  const row = box.closest("tbody tr");
+  const ids = row ? [row.dataset.id] : state.data.rows.map(({ id }) => id);
+  ids.forEach((id) => (box.checked ? state.chosen.add(id) : state.chosen.delete(id)));
+  showChosen(state);
+  state.setTriggerValue("chosen", JSON.stringify([...state.chosen]));
+}
+
+function showChosen({ body, head, chosen, data }) {
+  for (const row of body.children) {
+    const box = row.querySelector("input");
+    if (box) box.checked = chosen.has(row.dataset.id);
+  }
+  const all = head.querySelector("input");
+  if (!all) return;
+  all.checked = data.rows.length > 0 && chosen.size === data.rows.length;
+  all.indeterminate = chosen.size > 0 && !all.checked;
+}
+
 function drawCell(column, value) {
   const cell = element("td", { role: "cell", class: column.kind, "data-heading": column.heading });
+  cell.classList.toggle("labelled", column.labelled);
   if (column.kind === "path") {
     const [head, tail] = value;
     cell.append(element("span", { class: "cut", title: head + tail }, element("span", { class: "head" }, head)));
@@ -124,7 +166,7 @@ function drawCell(column, value) {
   } else if (column.kind === "link") {
     cell.append(drawLink(value));
   } else {
-    cell.append(element("span", { class: "text", title: value }, value));
+    cell.append(element("span", column.kind === "prose" ? { class: "prose" } : { class: "text", title: value }, value));
   }
   return cell;
 }
@@ -141,23 +183,31 @@ function drawLink([text, address, label]) {
 const spell = (cell) => (Array.isArray(cell) ? cell.join("") : cell);
 const hidden = (text) => element("span", { class: "hidden" }, text);
 
-/** The table is one stop of the Tab key; arrows lead from row to row. */
+/** The table is one stop of the Tab key, and one more where rows can be chosen; arrows lead from row to row. */
 function walk(state, event) {
-  const openers = [...state.body.querySelectorAll(".opener button")];
-  const at = openers.indexOf(event.target);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: openers.length - 1 }[event.key];
-  if (at < 0 || to === undefined) return;
+  const rows = [...state.body.children];
+  const kind = event.target.matches("input") ? "input" : ".opener button";
+  const at = rows.indexOf(event.target.closest("tr"));
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
+  if (at < 0 || to === undefined || !event.target.matches(kind)) return;
   event.preventDefault();
-  const next = openers[Math.min(Math.max(to, 0), openers.length - 1)];
-  openers.forEach((one) => (one.tabIndex = one === next ? 0 : -1));
-  next.focus();
+  const next = rows[Math.min(Math.max(to, 0), rows.length - 1)];
+  stopAt(rows, next);
+  next.querySelector(kind).focus();
 }
 
 function keepOneStop({ body }) {
-  const openers = [...body.querySelectorAll(".opener button")];
+  const rows = [...body.children];
   const stop =
-    openers.find((one) => one.getAttribute("aria-pressed") === "true") ?? openers.find((one) => one.tabIndex === 0);
-  openers.forEach((one, number) => (one.tabIndex = one === (stop ?? openers[0]) ? 0 : -1));
+    rows.find((row) => row.querySelector(".opener button")?.getAttribute("aria-pressed") === "true") ??
+    rows.find((row) => row.querySelector(".opener button")?.tabIndex === 0);
+  stopAt(rows, stop ?? rows[0]);
+}
+
+function stopAt(rows, stop) {
+  for (const row of rows) {
+    row.querySelectorAll(".opener button, .chooser input").forEach((one) => (one.tabIndex = row === stop ? 0 : -1));
+  }
 }
 
 /** Rows reach to the lower edge of the window, but where that is near, ten of them are in sight at least. */
@@ -175,10 +225,12 @@ function arrange(state) {
   const { host, data, table, note } = state;
   const width = host.clientWidth;
   if (!width || !data) return;
-  const needed = data.columns.filter(({ phone }) => phone).reduce((sum, column) => sum + column.width, OPENER_WIDTH);
+  const before = [...(data.opens ? [OPENER_WIDTH] : []), ...(data.chooses ? [CHOOSER_WIDTH] : [])];
+  const taken = before.reduce((sum, one) => sum + one, 0);
+  const needed = data.columns.filter(({ phone }) => phone).reduce((sum, column) => sum + column.width, taken);
   const cards = width < Math.min(NARROW, needed);
   host.classList.toggle("cards", cards);
-  let room = width - (data.opens ? OPENER_WIDTH : 0);
+  let room = width - taken;
   let full = false;
   const shown = data.columns.map((column) => {
     full ||= !cards && column.width > room;
@@ -186,13 +238,13 @@ function arrange(state) {
     return cards ? column.phone : !full;
   });
   shown[0] = true;
-  const offset = data.opens ? 1 : 0;
+  const offset = before.length;
   for (const row of table.rows) {
     [...row.cells].forEach((cell, number) => {
       cell.hidden = number >= offset && !shown[number - offset];
       const column = data.columns[number - offset];
       if (row.parentElement === state.head) {
-        cell.style.width = cards ? "" : `${column ? column.width : OPENER_WIDTH}px`;
+        cell.style.width = cards ? "" : `${column ? column.width : before[number]}px`;
       }
     });
   }

@@ -4,7 +4,8 @@ Streamlit's own tables are painted on a canvas: a row of them is picked by a box
 nobody guesses, and they are as wide on a phone as anywhere.
 """
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -28,14 +29,17 @@ class RowColumn:
 
     name: str
     heading: str
-    kind: Literal["text", "name", "path", "number", "moment", "link"]
-    """`name` and `path` have a line of their own on a card; `number` stands at the right of a table."""
+    kind: Literal["text", "name", "prose", "path", "number", "moment", "link"]
+    """`name`, `prose` and `path` have a line of their own on a card; `prose` is never cut; `number` stands
+    at the right of a table."""
     width: int
     """Pixels that it takes at least."""
     explanation: str | None = None
     on_phone: bool = True
     names: bool = False
     """Whether it is part of what the row is called, to those who hear of one row alone."""
+    labelled: bool = False
+    """Whether its heading stands before it on a card, since what it says does not tell what it is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +62,9 @@ def draw_rows(
     sorting: Sorting | None = None,
     on_picked: Callable[[str], None] | None = None,
     on_sorted: Callable[[str], None] | None = None,
+    chosen: Collection[str] = (),
+    on_chosen: Callable[[list[str]], None] | None = None,
+    chooses: str = "",
 ) -> None:
     """Draws the rows, as many columns as there is room for.
 
@@ -72,6 +79,9 @@ def draw_rows(
         sorting: what the rows are sorted by, if by a column.
         on_picked: called with the id of the row that was picked.
         on_sorted: called with the name of the column to sort by.
+        chosen: the ids of the rows that are chosen, where any may be.
+        on_chosen: called with their ids whenever these change.
+        chooses: empty where no row is to be chosen; another text has the browser forget its choice.
     """
     table = st.components.v2.component("rows", html=_HTML, css=_STYLE, js=_SCRIPT)
     table(
@@ -86,6 +96,7 @@ def draw_rows(
                     "explanation": column.explanation,
                     "phone": column.on_phone,
                     "names": column.names,
+                    "labelled": column.labelled,
                 }
                 for column in columns
             ],
@@ -93,12 +104,15 @@ def draw_rows(
             "total": len(rows) if total is None else total,
             "picked": picked,
             "opens": opens,
+            "chooses": chooses,
+            "chosen": list(chosen),
             "sorts": on_sorted is not None,
             "sort": {"column": sorting.column, "descending": sorting.descending} if sorting else None,
         },
         key=key,
         on_picked_change=_tell(key, "picked", on_picked),
         on_sorted_change=_tell(key, "sorted", on_sorted),
+        on_chosen_change=_tell(key, "chosen", on_chosen and (lambda told: on_chosen(_parse_ids(told)))),
     )
 
 
@@ -110,3 +124,12 @@ def _tell(key: str, event: str, listener: Callable[[str], None] | None) -> Calla
             listener(value)
 
     return tell
+
+
+def _parse_ids(told: str) -> list[str]:
+    """What a browser says, which anyone may have written."""
+    try:
+        ids = json.loads(told)
+    except ValueError:
+        return []
+    return [one for one in ids if isinstance(one, str)] if isinstance(ids, list) else []

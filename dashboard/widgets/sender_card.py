@@ -9,11 +9,15 @@ import streamlit as st
 from contract.durations import format_duration
 from dashboard import incident_columns
 from dashboard.data.incident import Incident
+from dashboard.data.record_table import NAME
 from dashboard.data.sender import Fleet, Refusal, Sender
 from dashboard.frame.page import Page
+from dashboard.frame.waiting import wait_for
+from dashboard.services.expected_hours import describe_hours
 from dashboard.services.incidents import split_live
 from dashboard.services.known_senders import Known
 from dashboard.services.markdown import escape_markdown
+from dashboard.services.sender_deeds import list_lines
 from dashboard.services.sender_warnings import list_warnings
 from dashboard.services.sender_words import (
     KIND_EXPLANATIONS,
@@ -24,9 +28,11 @@ from dashboard.services.sender_words import (
     describe_interval,
 )
 from dashboard.widgets.facts import draw_facts
+from dashboard.widgets.history import draw_history, load_told
 from dashboard.widgets.incident_list import OPEN, UNKNOWN, draw_incidents
 from dashboard.widgets.path import split_path
 from dashboard.widgets.rows import RowColumn, draw_rows
+from dashboard.widgets.sender_actions import draw_sender_actions
 from dashboard.widgets.sender_link import SENDER
 from dashboard.widgets.table import name_details
 
@@ -55,11 +61,13 @@ def draw_sender(known: Known, incidents: Sequence[Incident], fleet: Fleet, page:
         if known.refused and known.refusal:
             _draw_refusal(known.refusal, page)
         if known.sender:
+            draw_sender_actions(known.sender, page)
             draw_facts(_list_facts(known.sender, page))
             _draw_unreadable(known.sender)
         if known.refusal and not known.refused:
             with st.expander(f"Its last refused report, of {_local(known.refusal.at, page)}; mended since"):
                 _draw_refusal(known.refusal, page)
+        _draw_history(known.key, page)
     live = split_live(incidents, page.now)
     if live.open:
         st.header("Its open incidents", anchor=False)
@@ -67,6 +75,13 @@ def draw_sender(known: Known, incidents: Sequence[Incident], fleet: Fleet, page:
     if unknown := [*live.unknown, *live.quiet]:
         st.header("Its unknown incidents", anchor=False)
         draw_incidents(unknown, "sender_unknown", _UNKNOWN, fleet, page, noun="unknown incidents")
+
+
+def _draw_history(key: str, page: Page) -> None:
+    session = page.session
+    done = wait_for(NAME, lambda: session.senders.list_deeds(key), "deeds")
+    told = load_told(lambda: session.messages.list_of_sender(key))
+    draw_history(list_lines(done), told, page.zone)
 
 
 def _list_facts(sender: Sender, page: Page) -> dict[str, str]:
@@ -79,6 +94,7 @@ def _list_facts(sender: Sender, page: Page) -> dict[str, str]:
         "Last report": f"{ago} ago, {_local(sender.last_run_at, page)}",
         "Next due": due or "never: it speaks only when something is stuck, or its interval cannot be told",
         "Interval": describe_interval(sender),
+        "Expected": describe_hours(sender.hours),
         "Reports": f"{KINDS[sender.kind]}: {KIND_EXPLANATIONS[sender.kind]}",
         "Folders": describe_folders(sender),
         "Clock": describe_clock(sender),

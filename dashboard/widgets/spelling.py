@@ -49,9 +49,19 @@ def _spell_count(number: float) -> str:
     return NOTHING if pd.isna(number) else f"{number:,.0f}"
 
 
+def _spell_mean(number: float) -> str:
+    return NOTHING if pd.isna(number) else f"{number:,.1f}"
+
+
+def _spell_percent(number: float) -> str:
+    return NOTHING if pd.isna(number) else f"{number:,.1f} %"
+
+
 _SPELLINGS: Final[dict[str, Callable[[Any], str]]] = {
     "minutes": format_duration,
     "ago": _spell_ago,
     "due": _spell_due,
     "count": _spell_count,
+    "mean": _spell_mean,
+    "percent": _spell_percent,
 }

@@ -1,17 +1,18 @@
 """Tables with one row picked, which stays picked when rows come and go around it."""
 
 from collections.abc import Collection, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import columns as columns_of_files
-from dashboard import incident_columns, sender_columns
+from dashboard import incident_columns, sender_columns, week_columns
 from dashboard.columns import Column, Kind
 from dashboard.frame.address import Parameter
 from dashboard.frame.attention import move_focus
+from dashboard.widgets.chosen import Choice
 from dashboard.widgets.path import split_path
 from dashboard.widgets.picking import PICK, find_picked, name_rows
 from dashboard.widgets.rows import Cell, RowColumn, Sorting, draw_rows
@@ -26,6 +27,8 @@ _KINDS: Final[dict[Kind, Literal["text", "path", "number", "moment"]]] = {
     "ago": "number",
     "due": "number",
     "count": "number",
+    "mean": "number",
+    "percent": "number",
     "moment": "moment",
     "creation": "moment",
 }
@@ -35,8 +38,21 @@ _NAMING: Final = (
     incident_columns.FOLDER,
     columns_of_files.DETECTED_AT,
     sender_columns.NAME,
+    week_columns.FOLDER,
+    week_columns.OWNER,
 )
+_LABELLED: Final = (incident_columns.ACKNOWLEDGED_BY, incident_columns.OWNER)
 _WIDTHS: Final[dict[str, int]] = {"text": 110, "path": 200, "number": 92, "moment": 136}
+
+
+class Bar(Protocol):
+    """What may be done about the rows that are chosen."""
+
+    def draw_buttons(self) -> None:
+        """Draws a button for each, beside what else is said of the table."""
+
+    def draw_below(self) -> None:
+        """Draws what belongs between that and the rows."""
 
 
 def draw_table(
@@ -53,6 +69,8 @@ def draw_table(
     on_phone: Collection[Column] = (),
     opens: str = "Details",
     details: str = "",
+    choice: Choice | None = None,
+    bar: Bar | None = None,
 ) -> "pd.Series[Any] | None":
     """Draws a table of the first rows, and more as asked; returns the picked row.
 
@@ -72,6 +90,8 @@ def draw_table(
         on_phone: the columns that a phone shows; the first four if none are given.
         opens: what picking a row does, before its name.
         details: the anchor where the focus goes then; `name_details` of the parameter if none is given.
+        choice: keeps the rows that are chosen, where any may be; they are known by the ids of `picked_in`.
+        bar: what may be done about them.
     """
     offered = {column.name for column in columns}
     sort = Parameter(f"{key}_sort", lambda text: text if text.removeprefix("-") in offered else None)
@@ -81,7 +101,13 @@ def draw_table(
     pick = picked_in or PICK
     ids = name_rows(shown, identity, picked_in)
     row = find_picked(ordered, ids, pick.value(""), identity, former, picked_in)
-    st.caption(_describe_count(len(shown), len(frame), noun, opens))
+    with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
+        told = _describe_count(len(shown), len(frame), noun, opens)
+        st.caption(f"{told} {_describe_choice(choice, ids)}" if choice else told, width="content")
+        if bar:
+            bar.draw_buttons()
+    if bar:
+        bar.draw_below()
     draw_rows(
         _list_rows(shown, ids, columns, zone),
         f"{key}_table",
@@ -93,6 +119,9 @@ def draw_table(
         sorting=sorting,
         on_picked=lambda one: _pick(pick, one, details or name_details(pick)),
         on_sorted=lambda column: _write_sorting(sort, column, sorting),
+        chosen=choice.ids if choice else (),
+        on_chosen=choice.write if choice else None,
+        chooses=choice.token if choice else "",
     )
     if len(shown) < len(frame):
         st.button("Show more", icon=":material/expand_more:", key=f"{key}_more", on_click=_more, args=(key,))
@@ -100,7 +129,13 @@ def draw_table(
 
 
 def draw_plain_table(
-    frame: pd.DataFrame, key: str, columns: Sequence[Column], zone: ZoneInfo, *, label: str
+    frame: pd.DataFrame,
+    key: str,
+    columns: Sequence[Column],
+    zone: ZoneInfo,
+    *,
+    label: str,
+    on_phone: Collection[Column] = (),
 ) -> None:
     """Draws all rows of a frame, from which nothing is picked.
 
@@ -110,9 +145,10 @@ def draw_plain_table(
         columns: the columns to show, the most important first.
         zone: in which moments are shown.
         label: what the rows are, as a heading.
+        on_phone: the columns that a phone shows; the first four if none are given.
     """
     ids = [str(number) for number in range(len(frame))]
-    draw_rows(_list_rows(frame, ids, columns, zone), key, build_row_columns(columns), label=label)
+    draw_rows(_list_rows(frame, ids, columns, zone), key, build_row_columns(columns, on_phone), label=label)
 
 
 def name_details(parameter: Parameter[str]) -> str:
@@ -132,6 +168,7 @@ def build_row_columns(columns: Sequence[Column], on_phone: Collection[Column] = 
             explanation=column.explanation,
             on_phone=column.name in on_cards,
             names=column in _NAMING,
+            labelled=column in _LABELLED,
         )
         for column in columns
     ]
@@ -184,6 +221,11 @@ def _describe_count(shown: int, total: int, noun: str, opens: str) -> str:
         return f"1 {noun.removesuffix('s')}. {how}"
     how_many = f"{total:,} {noun}" if shown == total else f"The first {shown:,} of {total:,} {noun}"
     return f"{how_many}. {how}"
+
+
+def _describe_choice(choice: Choice, shown: Collection[str]) -> str:
+    chosen = len(set(choice.ids) & set(shown))
+    return f"{chosen:,} chosen." if chosen else "Tick rows to act on them."
 
 
 def _more(key: str) -> None:

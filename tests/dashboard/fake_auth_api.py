@@ -1,4 +1,4 @@
-"""A stand-in for the service's auth route that answers as the contract says."""
+"""A stand-in for the service's API that answers as the contract says."""
 
 import base64
 import json
@@ -8,6 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from contract.routes import INCIDENT_ACTION
+from dashboard.access.claims import read_claims
+from tests.dashboard.fake_actions import FakeActions
 
 ANALYSTS = ("sla-analysts",)
 
@@ -39,6 +43,7 @@ class FakeAuthApi:
     instead: tuple[int, dict[str, Any]] | None = None
     code: str = "123456"
     url: str = ""
+    actions: FakeActions = field(default_factory=FakeActions)
 
     def answer(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         self.requests.append(body)
@@ -83,7 +88,11 @@ def serving(api: FakeAuthApi) -> Iterator[FakeAuthApi]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            status, answer = api.answer(body)
+            if self.path.endswith(f"/{INCIDENT_ACTION.path}"):
+                username = read_claims(self.headers["Authorization"].removeprefix("Bearer ")).username
+                status, answer = api.actions.answer(username, self.headers["Idempotency-Key"], body)
+            else:
+                status, answer = api.answer(body)
             payload = json.dumps(answer).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(payload)))

@@ -113,8 +113,13 @@ def _find_faults_signed_in(page: Page, folder: str) -> dict[str, list[str]]:
     pick_first_row(incidents)
     expect(page.get_by_role("heading", name="Incident", exact=True)).to_be_visible()
     found["overview"] = find_faults(page)
+    page.get_by_role("button", name="Snooze…", disabled=False).click()
+    expect(page.get_by_role("heading", name="Snooze", exact=True)).to_be_visible()
+    found["snooze"] = find_faults(page)
+    found |= _find_faults_of_sender(page)
     for address, heading in (
         ("/senders", "Senders"),
+        ("/week", "By folder, the longest in breach first"),
         ("/by-date", "Most files in breach"),
         ("/by-date?show=records", "Most files in breach"),
         ("/by-folder", "Folders, the worst first"),
@@ -126,3 +131,13 @@ def _find_faults_signed_in(page: Page, folder: str) -> dict[str, list[str]]:
         expect(page.get_by_role("heading", name=heading).first).to_be_attached()
         found[address] = find_faults(page)
     return {name: faults for name, faults in found.items() if faults}
+
+
+def _find_faults_of_sender(page: Page) -> dict[str, list[str]]:
+    page.get_by_role("main").get_by_role("link", name="Sender", exact=True).click()
+    found = {}
+    for action in ("Set interval", "Set hours"):
+        page.get_by_role("button", name=f"{action}…").click()
+        expect(page.get_by_role("heading", name=action, exact=True)).to_be_visible()
+        found[action] = find_faults(page)
+    return found

@@ -133,6 +133,7 @@ def test_no_view_is_wider_than_the_screen(
     for path, heading in (
         ("/", "Overview"),
         ("/senders", "Senders"),
+        ("/week", "Week"),
         ("/by-date", "By date"),
         ("/by-folder", "By folder"),
     ):

@@ -89,7 +89,7 @@ def test_what_is_unknown_stands_apart_with_the_reason(signed_in: AppTest) -> Non
 def test_now_is_now_whatever_range_the_other_pages_have(signed_in: AppTest, chosen: dict[str, str]) -> None:
     open_view(signed_in, **chosen)
     assert column(signed_in, "folder") == [B, A]
-    assert not signed_in.radio
+    assert [radio.label for radio in signed_in.radio] == ["Whose"]
     assert signed_in.query_params["range"] == chosen["range"]
 
 

@@ -4,7 +4,8 @@ import re
 
 from contract.incident_words import EXPLANATIONS, REASONS
 from contract.outputs import OUTPUTS_VARIABLE
-from dashboard.services import stuck_files
+from dashboard import week_columns
+from dashboard.services import deed_words, sender_deeds, stuck_files
 from dashboard.services.periods import MAX_DAYS
 from dashboard.settings import Settings, name_variable
 from dashboard.widgets.stuck_file_list import _LABELS
@@ -49,3 +50,18 @@ def test_every_warning_is_told_by_its_name() -> None:
     names = set(re.findall(r'name="([^"]+)"', source))
     assert len(names) == 6
     assert names <= set(re.findall(r"^\| ([a-z -]+) \|", PAGE, re.MULTILINE))
+
+
+def test_every_action_is_told_in_the_words_of_its_button() -> None:
+    told = dict(re.findall(r"^\| ([\w -]+) \| ([^|]+) \| ", PAGE, re.MULTILINE))
+    assert told.keys() >= set(deed_words.LABELS.values())
+    assert {label for label in sender_deeds.LABELS.values() if f"**{label.lower()}" in PAGE} == {
+        "Pause",
+        "Resume",
+        "Retire",
+    }
+
+
+def test_every_figure_of_a_week_is_told() -> None:
+    told = set(re.findall(r"^\| ([\w ]+) \| [^|]+ \|$", PAGE, re.MULTILINE))
+    assert {column.heading for column in week_columns.OF_PARTS[1:]} <= told

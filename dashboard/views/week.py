@@ -1,0 +1,168 @@
+"""Week: this week against the last four, by folder and by owner."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from contract.durations import format_duration
+from dashboard import columns, week_columns
+from dashboard.backend import backend
+from dashboard.columns import Column
+from dashboard.data import record_table
+from dashboard.data.breach import Breach
+from dashboard.frame.attention import tell
+from dashboard.frame.page import Page, start_page
+from dashboard.frame.waiting import wait_for
+from dashboard.services.filters import filter_by_text
+from dashboard.services.incidents import list_utc_days
+from dashboard.services.periods import Period
+from dashboard.services.weeks import (
+    NOBODY,
+    Figures,
+    Folder,
+    add_up,
+    average,
+    list_parts,
+    measure_folders,
+    select_known,
+    tabulate_folders,
+    tabulate_owners,
+)
+from dashboard.widgets.download import draw_download
+from dashboard.widgets.figures import draw_figures
+from dashboard.widgets.incident_filter import pick_owner
+from dashboard.widgets.search import pick_text
+from dashboard.widgets.table import draw_plain_table, draw_table
+from dashboard.widgets.week_card import draw_week_of_folder
+
+_ON_PHONE: Final = (
+    week_columns.FOLDER,
+    week_columns.OWNER,
+    week_columns.INCIDENTS,
+    week_columns.BREACHED,
+    week_columns.WITHIN,
+)
+_EXPLANATIONS: Final = {
+    "Incidents": "In breach at any time of this week.",
+    "In breach": "Of all folders together, each counted once at a time.",
+    "Within SLA": "Share of this week's time, of the folders below, in which they were not in breach.",
+    "Longest breach": "Of one incident, as far as it lies in this week.",
+}
+
+
+def draw() -> None:
+    """Draws the view."""
+    page = start_page("Week", ranged=False)
+    parts = list_parts(page.now, page.zone)
+    days = list_utc_days(parts[-1].start, page.now)
+    breaches = wait_for(record_table.NAME, lambda: page.session.incidents.list_breaches(days), "breaches")
+    parts = select_known(parts, breaches)
+    folders = _measure(breaches, parts, page)
+    if not folders:
+        st.success(
+            "No folder was in breach this week, or in the four weeks before.", icon=":material/check_circle:"
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        owners = sorted({one.owner or NOBODY for one in folders}, key=str.casefold)
+        owner = pick_owner(owners if owners != [NOBODY] else [])
+        text = pick_text("Search folders")
+        shown = [one for one in folders if owner in ("", one.owner or NOBODY)]
+        frame = filter_by_text(tabulate_folders(shown), text, [columns.FOLDER.name])
+        draw_download(
+            lambda: frame,
+            len(frame),
+            "week",
+            week_columns.OF_FOLDERS,
+            replace(page, period=parts[0]),
+            owner,
+            text,
+        )
+    _draw_figures(add_up(shown, len(parts)), parts, page)
+    if len(owners) > 1 and not owner:
+        st.header("By owner", anchor=False)
+        draw_plain_table(
+            tabulate_owners(shown, len(parts)),
+            "week_owners",
+            _list_columns(week_columns.OF_OWNERS, parts),
+            page.zone,
+            label="Owners",
+            on_phone=_ON_PHONE,
+        )
+    st.header("By folder, the longest in breach first", anchor=False)
+    _draw_folders(frame, shown, parts, page)
+
+
+def _measure(breaches: Sequence[Breach], parts: Sequence[Period], page: Page) -> list[Folder]:
+    """As of this minute, once for all who look in one zone."""
+    minute = page.now.replace(second=0, microsecond=0)
+    return backend().computed.get(
+        ("week", tuple(breaches), minute, page.zone.key), lambda: measure_folders(breaches, parts, page.now)
+    )
+
+
+def _draw_figures(figures: Sequence[Figures], parts: Sequence[Period], page: Page) -> None:
+    this = figures[0]
+    draw_figures(
+        {
+            "Incidents": f"{this.incidents:,}",
+            "In breach": format_duration(this.breached),
+            "Within SLA": _spell_share(this.within),
+            "Longest breach": format_duration(this.longest),
+        },
+        _EXPLANATIONS,
+    )
+    told = f"Since {parts[0].start.astimezone(page.zone):%A, %Y-%m-%d}. {_compare(figures)}"
+    st.caption(told)
+    tell(f"Week: {this.incidents:,} incidents, {_spell_share(this.within)} within the SLA")
+
+
+def _compare(figures: Sequence[Figures]) -> str:
+    weeks = len(figures) - 1
+    if not weeks:
+        return "Nothing is known of the weeks before."
+    which = "the week before" if weeks == 1 else f"the {weeks} weeks before, on average"
+    incidents = average(figures, lambda one: one.incidents)
+    breached = average(figures, lambda one: one.breached.total_seconds() / 60)
+    return (
+        f"By the same time of {which}: {incidents or 0:,.1f} incidents, {format_duration(breached)} "
+        f"in breach, {_spell_share(average(figures, lambda one: one.within))} within the SLA."
+    )
+
+
+def _draw_folders(
+    frame: pd.DataFrame, folders: Sequence[Folder], parts: Sequence[Period], page: Page
+) -> None:
+    owned = frame[week_columns.OWNER.name].ne(NOBODY).any()
+    shown = [
+        one for one in _list_columns(week_columns.OF_FOLDERS, parts) if owned or one is not week_columns.OWNER
+    ]
+    picked = draw_table(
+        frame,
+        "week_folders",
+        shown,
+        page.zone,
+        identity=[columns.FOLDER.name, week_columns.OWNER.name],
+        noun="folders",
+        on_phone=_ON_PHONE,
+    )
+    if picked is not None:
+        wanted = picked[columns.FOLDER.name], picked[week_columns.OWNER.name]
+        draw_week_of_folder(
+            next(one for one in folders if (one.name, one.owner or NOBODY) == wanted), parts, page
+        )
+
+
+def _list_columns(columns: Sequence[Column], parts: Sequence[Period]) -> list[Column]:
+    """Those that say something: of weeks of which nothing is known there are no figures."""
+    return [one for one in columns if len(parts) > 1 or one not in week_columns.BEFORE]
+
+
+def _spell_share(percent: float | None) -> str:
+    return "-" if percent is None else f"{percent:.1f} %"
+
+
+draw()

@@ -1,0 +1,143 @@
+"""What an analyst may do about incidents: buttons, and the form that one of them opens."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from contract.incident_action import NEED_NOTE, TAKE_UNTIL, IncidentAction
+from contract.limits import MAX_NOTE_CHARACTERS
+from dashboard.data.incident import Incident
+from dashboard.frame import deeds
+from dashboard.frame.attention import move_focus
+from dashboard.frame.deeds import Form
+from dashboard.frame.page import Page
+from dashboard.services.deed_words import EXPLANATIONS, LABELS, describe_now, describe_outcome
+from dashboard.services.deeds import (
+    SPANS,
+    USUAL_SPAN,
+    Filled,
+    find_end,
+    list_possible,
+    list_requests,
+    may_be_done,
+)
+from dashboard.widgets.outcome import draw_outcome
+
+_ICONS: Final = {
+    IncidentAction.ACKNOWLEDGE: ":material/front_hand:",
+    IncidentAction.UNACKNOWLEDGE: ":material/do_not_touch:",
+    IncidentAction.NOTE: ":material/edit_note:",
+    IncidentAction.SNOOZE: ":material/snooze:",
+    IncidentAction.UNSNOOZE: ":material/alarm_on:",
+    IncidentAction.CLOSE: ":material/task_alt:",
+}
+_NEEDED: Final = {
+    IncidentAction.NOTE: "Write the note first.",
+    IncidentAction.CLOSE: "Say first how you know that it is over.",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actions:
+    """What may be done about some incidents, at one place of a page."""
+
+    incidents: Sequence[Incident]
+    """About each of them, or about some, something may be done."""
+    place: str
+    """Tells these buttons from others of the page."""
+    focus: str
+    """The anchor of the heading that the focus goes back to."""
+    page: Page
+    offered: Sequence[IncidentAction] | None = None
+    """What is shown, where that is more than what may be done about these."""
+    after: Callable[[], None] = lambda: None
+    """Called once something was done."""
+
+    def draw_buttons(self) -> None:
+        """Draws a button for each."""
+        possible = list_possible(self.incidents, self.page.now)
+        for action in possible if self.offered is None else self.offered:
+            st.button(
+                f"{LABELS[action]}…",
+                icon=_ICONS[action],
+                key=f"{self.place}_{action}",
+                on_click=deeds.toggle_form,
+                args=(self.place, action, self.anchor),
+                disabled=action not in possible,
+            )
+
+    def draw_below(self) -> None:
+        """Draws what became of the last deed, and the form that is open."""
+        draw_outcome(self.place)
+        form = deeds.find_form(self.place)
+        if form and form.action in list_possible(self.incidents, self.page.now):
+            _draw_form(form, IncidentAction(form.action), self)
+
+    @property
+    def anchor(self) -> str:
+        """Of the form's heading."""
+        return f"{self.place}-form"
+
+    def about(self, action: IncidentAction) -> list[Incident]:
+        """Those about which this may be done."""
+        return [one for one in self.incidents if may_be_done(action, one, self.page.now)]
+
+
+def _draw_form(form: Form, action: IncidentAction, actions: Actions) -> None:
+    about = actions.about(action)
+    with st.form(f"{form.place}_{form.token}"):
+        st.subheader(_name(action, about), anchor=actions.anchor)
+        st.caption(EXPLANATIONS[action])
+        if action in TAKE_UNTIL:
+            st.selectbox("How long", SPANS, index=SPANS.index(USUAL_SPAN), key=f"{form.token}_span")
+        st.text_area(
+            "Note" if action in NEED_NOTE else "Note (optional)",
+            key=f"{form.token}_note",
+            max_chars=MAX_NOTE_CHARACTERS,
+            height=80,
+        )
+        with st.container(horizontal=True, gap="xsmall"):
+            st.form_submit_button(
+                LABELS[action], type="primary", on_click=_submit, args=(form, action, about, actions)
+            )
+            st.form_submit_button("Cancel", on_click=_cancel, args=(actions.focus,))
+
+
+def _submit(form: Form, action: IncidentAction, about: Sequence[Incident], actions: Actions) -> None:
+    page, now = actions.page, deeds.read_clock()
+    note = st.session_state.get(f"{form.token}_note", "")
+    if action in NEED_NOTE and not note.strip():
+        deeds.refuse(form.place, _NEEDED[action])
+        return
+    span = st.session_state.get(f"{form.token}_span", "") if action in TAKE_UNTIL else ""
+    until = find_end(span, now, page.zone) if span else None
+
+    def describe() -> str:
+        # Of several, each says for itself what it is about.
+        found = page.session.incidents.read(about[0]) if len(about) == 1 else None
+        return describe_now(found, now, page.zone) if found else ""
+
+    deeds.begin(
+        deeds.Deed(
+            form=form,
+            requests=list_requests(
+                Filled(action=action, note=note, span=span, until=until), about, form.token
+            ),
+            done=describe_outcome(action, until, now, page.zone),
+            focus=actions.focus,
+            after=actions.after,
+            reread=lambda: page.session.incidents.reread(about),
+            describe=describe,
+        )
+    )
+
+
+def _cancel(focus: str) -> None:
+    deeds.close_form()
+    move_focus(focus)
+
+
+def _name(action: IncidentAction, incidents: Sequence[Incident]) -> str:
+    return LABELS[action] if len(incidents) == 1 else f"{LABELS[action]}: {len(incidents):,} incidents"

@@ -1,0 +1,168 @@
+"""Acting on incidents, as two analysts do at their browsers."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from contract.names import Group
+from ops.users import User
+from tests.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
+from tests.conftest import BROWSER_TIMEOUT_MS
+from tests.dashboard.browser.conftest import Report, expect_projected
+from tests.dashboard.browser.test_keyboard import expect_focus, settle, tab_to
+from tests.running_stack import RunningStack
+
+NOTE = "<b>disk</b> is **full**, [look](https://example.com/)"
+
+
+@pytest.fixture(scope="module")
+def colleague(stack: RunningStack) -> User:
+    return stack.new_user("bea", Group.ANALYSTS)
+
+
+@pytest.fixture
+def elsewhere(browser: Browser, stack: RunningStack) -> Iterator[Page]:
+    """The browser of another analyst."""
+    with browser.new_context(base_url=stack.dashboard_url, viewport={"width": 390, "height": 844}) as context:
+        context.set_default_timeout(BROWSER_TIMEOUT_MS)
+        yield context.new_page()
+
+
+def open_incident(page: Page, user: User, folder: str) -> None:
+    """The overview with nothing but this folder, and its incident picked."""
+    page.goto(f"/?q={quote(folder[-32:])}")
+    sign_in(page, user)
+    expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
+    incidents = table(page, "Open incidents")
+    expect_projected(page, incidents, folder)
+    pick_first_row(incidents)
+    expect_focus(page, "Incident")
+    settle(page)
+
+
+def test_one_is_on_it_and_a_colleague_sees_who(
+    page: Page,
+    elsewhere: Page,
+    stack: RunningStack,
+    colleague: User,
+    folder: str,
+    report: Report,
+) -> None:
+    """By keyboard alone, and heard by a screen reader."""
+    report("stuck.csv")
+    open_incident(page, stack.analyst, folder)
+    tab_to(page, "Acknowledge…")
+    page.keyboard.press("Enter")
+    expect_focus(page, "Acknowledge")
+    settle(page)
+    tab_to(page, "Note (optional)")
+    page.keyboard.type(NOTE)
+    tab_to(page, "Acknowledge")
+    page.keyboard.press("Enter")
+    expect_focus(page, "Incident")
+    expect(page.get_by_role("status").filter(has_text=re.compile(r"^Acknowledged until \d"))).to_be_attached()
+    name = stack.analyst["username"]
+    expect(cell(table(page, "Open incidents"), name)).to_be_attached()
+    expect(page.get_by_text(re.compile(f"{name} is on it until"))).to_be_visible()
+
+    open_incident(elsewhere, colleague, folder)
+    expect(elsewhere.get_by_text(re.compile(f"{name} is on it until"))).to_be_visible()
+    history = table(elsewhere, "History")
+    expect(history).to_contain_text(NOTE)
+    expect(history.get_by_role("link")).to_have_count(0)
+    assert elsewhere.evaluate("document.documentElement.scrollWidth") <= 390
+    # She takes it over, and so he learns of it when he acts on what he saw.
+    page.get_by_role("button", name="Un-acknowledge…", disabled=False).click()
+    expect_focus(page, "Un-acknowledge")
+    elsewhere.get_by_role("button", name="Acknowledge…", exact=True, disabled=False).click()
+    elsewhere.get_by_role("button", name="Acknowledge", exact=True).click()
+    expect(elsewhere.get_by_text(re.compile("bea is on it until"))).to_be_visible()
+    settle(page)
+    page.get_by_role("button", name="Un-acknowledge", exact=True).click()
+    expect(page.get_by_test_id("stAlert").filter(has_text="bea is on it until")).to_be_visible()
+
+
+def test_what_is_typed_outlives_the_refresh(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    report("stuck.csv")
+    page.clock.install()
+    open_incident(page, stack.analyst, folder)
+    page.get_by_role("button", name="Note…", disabled=False).click()
+    expect_focus(page, "Note")
+    settle(page)
+    note = page.get_by_role("textbox", name="Note", exact=True)
+    note.press_sequentially("half a thou")
+    updated = page.get_by_text(re.compile("Updated "))
+    before = updated.inner_text()
+    report("another.csv", "stuck.csv")
+    page.clock.run_for("01:05")
+    expect(updated).not_to_have_text(before)
+    settle(page)
+    expect(note).to_have_value("half a thou")
+    expect(note).to_be_focused()
+    note.press_sequentially("ght")
+    page.get_by_role("button", name="Note", exact=True).click()
+    expect(table(page, "History").get_by_text("half a thought")).to_be_visible()
+
+
+def test_several_are_chosen_by_keyboard_and_acknowledged_at_once(
+    page: Page, stack: RunningStack, folder: str
+) -> None:
+    file = {"filename": "a.csv", "creationDate": "2026-01-01T00:00:00Z"}
+    breaches = [{"folder": f"{folder}\\{number}", "sla": 20, "files": [file]} for number in range(3)]
+    token = stack.token(stack.reporter)
+    run = {"sender": f"SEVERAL-{folder[-8:]}"}
+    stack.report({"sla_error": breaches, "run": run}, token).raise_for_status()
+    page.goto(f"/?q={quote(folder[-32:])}")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    incidents = table(page, "Open incidents")
+    expect_projected(page, incidents, f"{folder}\\2")
+    settle(page)
+    incidents.get_by_role("button", name="Details: ").first.focus()
+    page.keyboard.press("Tab")
+    for key in ("Space", "ArrowDown", "Space"):
+        page.keyboard.press(key)
+    expect(page.get_by_text("2 chosen")).to_be_visible()
+    expect(incidents.get_by_role("checkbox", checked=True)).to_have_count(2)
+    settle(page)
+    page.get_by_role("button", name="Acknowledge…", exact=True, disabled=False).click()
+    expect_focus(page, "Acknowledge: 2 incidents")
+    settle(page)
+    page.get_by_role("button", name="Acknowledge", exact=True).click()
+    expect_focus(page, "Overview")
+    mine = incidents.locator("td").filter(has_text=re.compile(f"^{stack.analyst['username']}$"))
+    expect(mine).to_have_count(2)
+    expect(incidents.get_by_role("checkbox", checked=True)).to_have_count(0)
+    page.get_by_text("Unacknowledged (").click()
+    expect(page).to_have_url(re.compile("who=unacknowledged"))
+    expect(incidents.locator("tbody tr")).to_have_count(1)
+
+
+def test_a_sender_is_paused_and_its_hours_are_set(
+    page: Page, stack: RunningStack, folder: str, report: Report
+) -> None:
+    sender = f"HOURS-{folder[-8:]}"
+    report("stuck.csv", sender=sender)
+    page.goto(f"/senders?q={sender}")
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)
+    expect_projected(page, table(page, "Senders"), f"{stack.reporter['username']}/{sender}")
+    pick_first_row(table(page, "Senders"))
+    for opens, sends, told in (
+        ("Pause…", "Pause", "Paused."),
+        ("Resume…", "Resume", "Resumed."),
+        ("Set hours…", "Set hours", "The hours are set."),
+    ):
+        settle(page)
+        page.get_by_role("button", name=opens).click()
+        expect_focus(page, sends)
+        settle(page)
+        page.get_by_role("button", name=sends, exact=True).click()
+        expect(page.get_by_test_id("stAlert").filter(has_text=told)).to_be_visible()
+    expect(page.get_by_text("Mon to Fri, 07:00 to 19:00, Europe/Lisbon").first).to_be_visible()
+    expect(table(page, "History").get_by_text("paused it")).to_be_visible()

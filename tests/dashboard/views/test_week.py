@@ -1,0 +1,141 @@
+"""The page of the week, on what the Lambda writes."""
+
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.backend import backend
+from dashboard.data.queries import Queries
+from tests.dashboard.moved_clock import MovedClock, give_clock
+from tests.dashboard.projected import Projected
+from tests.dashboard.views.reading import column, figures, links, list_tables, shown
+from tests.dashboard.views.test_acting import _scan, set_attributes
+from tests.incidents.playing import START, listing, stuck
+
+VIEW = "views/week.py"
+A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
+WEEK = 7 * 24
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
+    """It is Tuesday noon in UTC, 28 hours after `START`."""
+    clock = give_clock(monkeypatch)
+    clock.ahead = START + timedelta(hours=28) - datetime.now(UTC)
+    return clock
+
+
+@pytest.fixture
+def weeks(clock: MovedClock, projected: Projected) -> Projected:
+    """A was in breach for 4 hours this week and for 2 a week ago; B goes on since yesterday at noon."""
+    a, b = stuck(A, "a", created=-WEEK - 4, sla=60), stuck(A, "a", created=-4, sla=60)
+    projected.tell(listing(-WEEK, [B], a, sender="one", run_id="1"), "ana/FILES01")
+    projected.tell(listing(-WEEK + 1, [A, B], sender="one", run_id="2"), "ana/FILES01")
+    projected.tell(listing(0, [B], b, sender="one", run_id="3"), "ana/FILES01")
+    projected.tell(listing(1, [A, B], sender="one", run_id="4"), "ana/FILES01")
+    projected.tell(listing(6, [A], stuck(B, "b", created=3, sla=60), sender="one", run_id="5"), "ana/FILES01")
+    return projected
+
+
+def open_view(app: AppTest, **parameters: str) -> AppTest:
+    for name, value in {"zone": "UTC", **parameters}.items():
+        app.query_params[name] = value
+    app.switch_page(VIEW).run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.usefixtures("weeks")
+def test_this_week_stands_against_the_same_part_of_the_weeks_before(signed_in: AppTest) -> None:
+    open_view(signed_in)
+    assert figures(signed_in) == {
+        "Incidents": "2",
+        "In breach": "1 d 4 h",
+        "Within SLA": "61.1 %",
+        "Longest breach": "1 d",
+    }
+    told = shown(signed_in)
+    assert "Since Monday, 2026-03-02." in told
+    assert "By the same time of the week before: 1.0 incidents, 4 h in breach, 94.4 % within the SLA." in told
+    assert column(signed_in, "folder") == [B, A]
+    assert column(signed_in, "incidents_before") == ["0.0", "1.0"]
+    assert column(signed_in, "within") == ["33.3 %", "88.8 %"]
+
+
+@pytest.mark.usefixtures("weeks")
+def test_a_folder_is_shown_week_by_week(signed_in: AppTest) -> None:
+    open_view(signed_in)
+    signed_in.query_params["pick"] = column(signed_in, "id")[1]
+    signed_in.run()
+    assert not signed_in.exception
+    assert column(signed_in, "breached", 1) == ["4 h", "4 h"]
+    assert column(signed_in, "week", 1) == ["2026-03-02 00:00", "2026-02-23 00:00"]
+    assert "Folder history" in links(signed_in)
+
+
+@pytest.mark.usefixtures("weeks")
+def test_owners_are_added_up_and_chosen_in_the_address(signed_in: AppTest) -> None:
+    for item in _scan():
+        if item["Folder"] == A:
+            set_attributes(item["IncidentId"], Owner="orders")
+    open_view(signed_in)
+    owners, folders = list_tables(signed_in)
+    assert list(owners["owner"]) == ["nobody", "orders"]
+    assert list(owners["breached"]) == ["1 d", "4 h"]
+    assert list(folders["owner"]) == ["nobody", "orders"]
+    open_view(signed_in, owner="orders")
+    [folders] = list_tables(signed_in)
+    assert list(folders["folder"]) == [A]
+    assert figures(signed_in)["In breach"] == "4 h"
+
+
+@pytest.mark.usefixtures("weeks")
+def test_the_file_has_exact_shares(signed_in: AppTest) -> None:
+    with patch("streamlit.download_button") as download:
+        open_view(signed_in)
+    lines = download.call_args.args[1]().decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Folder,Owner,Incidents,Incidents before,In breach (min)")
+    assert lines[1] == f"{B},nobody,1,0.0,1440,0,33.3,100.0,1440"
+    assert download.call_args.args[2].startswith("file-sla_week_20260302-0000_20260303-12")
+
+
+@pytest.mark.usefixtures("clock")
+def test_where_nothing_was_in_breach_the_page_says_so(signed_in: AppTest) -> None:
+    assert "No folder was in breach this week" in shown(open_view(signed_in))
+
+
+@pytest.mark.usefixtures("weeks")
+def test_days_that_are_long_past_are_asked_for_once(signed_in: AppTest, clock: MovedClock) -> None:
+    asked: list[str] = []
+    run = Queries.run
+
+    def count(queries: Queries, *wanted: object) -> object:
+        asked.extend(one.equal["EndedOn"] for one in wanted if "EndedOn" in one.equal)  # type: ignore[attr-defined]
+        return run(queries, *wanted)  # type: ignore[arg-type]
+
+    with patch.object(Queries, "run", count):
+        open_view(signed_in)
+        assert len(asked) == 30
+        asked.clear()
+        backend().recent.forget()
+        clock.ahead += timedelta(minutes=1)
+        open_view(signed_in)
+    assert sorted(asked) == ["2026-03-01", "2026-03-02", "2026-03-03"]
+
+
+@pytest.mark.usefixtures("clock")
+def test_one_that_was_opened_again_counts_as_it_is_now(
+    signed_in: AppTest, clock: MovedClock, projected: Projected
+) -> None:
+    breach = stuck(A, "a", created=-4, sla=60)
+    projected.tell(listing(0, [B], breach, sender="one", run_id="1"), "ana/FILES01")
+    projected.tell(listing(1, [A, B], sender="one", run_id="2"), "ana/FILES01")
+    open_view(signed_in)
+    assert figures(signed_in)["In breach"] == "4 h"
+    projected.tell(listing(2, [B], breach, sender="one", run_id="3"), "ana/FILES01")
+    clock.ahead += timedelta(minutes=1)
+    open_view(signed_in)
+    assert figures(signed_in)["Incidents"] == "1"
+    assert figures(signed_in)["In breach"].startswith("1 d 7 h")
