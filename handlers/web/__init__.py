@@ -1,1 +1,1 @@
-"""What both routes share: reading an API Gateway event, answering, and failing clearly."""
+"""What the routes share: reading an API Gateway event, answering, and failing clearly."""

@@ -41,6 +41,7 @@ def count_what_tests_try() -> dict[str, int]:
         test_matrix.test_signing_in,
         test_matrix.test_staying_signed_in,
         test_matrix.test_reporting,
+        test_matrix.test_acting,
         test_matrix.test_querying,
         test_matrix.test_writing,
         test_matrix.test_invoking_a_function,
