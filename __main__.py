@@ -43,11 +43,8 @@ functions = RouteFunctions(
 IncidentProjection("projection", IncidentProjectionArgs(settings=settings, tables=tables, key=key), opts)
 channels = OwnerChannels("owners", OwnerChannelsArgs.of(settings, key), opts)
 if settings.owners:
-    IncidentMessages(
-        "messages",
-        IncidentMessagesArgs(settings=settings, tables=tables, channels=channels, key=key),
-        opts,
-    )
+    telling = IncidentMessagesArgs(settings=settings, tables=tables, channels=channels, key=key)
+    IncidentMessages("messages", telling, opts)
 api = RestApi("api", RestApiArgs.of(settings, key, functions.by_path, identity.user_pool_arn), opts)
 domain = ApiDomain("domain", ApiDomainArgs.of(settings, api), opts) if settings.domain_name else None
 if settings.backup_days:
