@@ -11,7 +11,7 @@ from dashboard.data.breach import ATTRIBUTES as OF_BREACHES
 from dashboard.data.breach import Breach, join_breaches, measure_breach, read_breach
 from dashboard.data.incident import ATTRIBUTES, IN_FULL, Incident, update_ended, update_live
 from dashboard.data.queries import CONNECTIONS, Queries, Query
-from dashboard.data.recent import KEPT_FOR, Recent
+from dashboard.data.recent import Recent
 
 MOST_ENDED: Final = 100
 """Of each day, so many that ended last are read: a short list shows no more."""
@@ -112,7 +112,7 @@ class IncidentTable:
         return self._recent.get(
             (self._table_name, "breaches", day),
             lambda: [read_breach(item) for item in self._queries.run(query)],
-            kept_for=KEPT_FOR if latest - day <= _UNSETTLED else _SETTLED_FOR,
+            kept_for=None if latest - day <= _UNSETTLED else _SETTLED_FOR,
         )
 
     def find(self, incident_id: str) -> Incident | None:

@@ -18,11 +18,11 @@ BEHIND: Final = timedelta(seconds=10)
 
 class _Answer(NamedTuple):
     at: datetime
-    kept_for: timedelta
+    kept_for: timedelta | None
     answer: Any
 
     def holds(self, now: datetime) -> bool:
-        return timedelta() <= now - self.at < self.kept_for
+        return timedelta() <= now - self.at < (self.kept_for or KEPT_FOR)
 
 
 class Recent:
@@ -40,16 +40,16 @@ class Recent:
         self._read: dict[tuple[str, str], tuple[datetime, Any]] = {}
         self._flights = SingleFlight()
 
-    def get(self, question: Hashable, ask: Callable[[], T], kept_for: timedelta = KEPT_FOR) -> T:
+    def get(self, question: Hashable, ask: Callable[[], T], kept_for: timedelta | None = None) -> T:
         """The last answer, or else a new one, for which `ask` runs once at a time.
 
         Args:
             question: with what tells it from the questions of others, such as the table's name.
             ask: gives the answer. What it raises is not remembered.
-            kept_for: how long the answer is good for; where that is longer than usual, it outlives `forget`.
+            kept_for: how long the answer is good for, where that is longer than usual: `forget` keeps it then.
         """
         # Of a later generation, it is another question: an answer that is under way does not count for it.
-        asked = (self._generation if kept_for == KEPT_FOR else 0, question)
+        asked = (self._generation if kept_for is None else 0, question)
 
         def ask_and_keep() -> T:
             asked_at = self._clock()
