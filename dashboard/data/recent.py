@@ -46,7 +46,7 @@ class Recent:
         Args:
             question: with what tells it from the questions of others, such as the table's name.
             ask: gives the answer. What it raises is not remembered.
-            kept_for: how long the answer is good for, where that is longer than usual: `forget` keeps it then.
+            kept_for: how long the answer is good for, where that is longer than usual; `forget` keeps it.
         """
         # Of a later generation, it is another question: an answer that is under way does not count for it.
         asked = (self._generation if kept_for is None else 0, question)
