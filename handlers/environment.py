@@ -15,6 +15,11 @@ def _required(variable: str) -> str:
     return value
 
 
+def _read_retention() -> timedelta | None:
+    days = int(_required(Variable.RETENTION_DAYS))
+    return timedelta(days=days) if days else None
+
+
 def allowed_origin() -> str:
     """The origin that browsers may call from, `*` for any."""
     return _required(Variable.ALLOWED_ORIGIN)
@@ -46,20 +51,10 @@ class IngestEnvironment:
     runs_table_name: str
     client_id: str
     """The app client whose tokens are taken."""
-    retention_days: int
-    """Days a record is kept; 0 keeps it for good."""
-    run_retention_days: int
-    """Days a run is kept."""
-
-    @property
-    def retention(self) -> timedelta | None:
-        """How long a record is kept; None for good."""
-        return timedelta(days=self.retention_days) if self.retention_days else None
-
-    @property
-    def run_retention(self) -> timedelta:
-        """How long a run is kept."""
-        return timedelta(days=self.run_retention_days)
+    retention: timedelta | None
+    """How long a record is kept; None for good."""
+    run_retention: timedelta
+    """How long a run is kept."""
 
     @classmethod
     def read(cls) -> Self:
@@ -68,8 +63,8 @@ class IngestEnvironment:
             table_name=_required(Variable.TABLE_NAME),
             runs_table_name=_required(Variable.RUNS_TABLE_NAME),
             client_id=_required(Variable.USER_POOL_CLIENT_ID),
-            retention_days=int(_required(Variable.RETENTION_DAYS)),
-            run_retention_days=int(_required(Variable.RUN_RETENTION_DAYS)),
+            retention=_read_retention(),
+            run_retention=timedelta(days=int(_required(Variable.RUN_RETENTION_DAYS))),
         )
 
 
@@ -81,8 +76,8 @@ class MessagesEnvironment:
     senders_table_name: str
     incidents_table_name: str
     messages_table_name: str
-    retention_days: int
-    """Days an incident is kept after it ended; 0 keeps it for good."""
+    retention: timedelta | None
+    """How long an incident is kept after it ended; None for good."""
     webhooks_secret_id: str
     """The secret with the addresses of webhooks; empty where there are none."""
     mail_from: str
@@ -93,11 +88,6 @@ class MessagesEnvironment:
     """Where links lead; empty for none."""
     docs_url: str
 
-    @property
-    def retention(self) -> timedelta | None:
-        """How long an incident is kept after it ended; None for good."""
-        return timedelta(days=self.retention_days) if self.retention_days else None
-
     @classmethod
     def read(cls) -> Self:
         """Raises `RuntimeError` naming the variable that is missing."""
@@ -106,7 +96,7 @@ class MessagesEnvironment:
             senders_table_name=_required(Variable.SENDERS_TABLE_NAME),
             incidents_table_name=_required(Variable.INCIDENTS_TABLE_NAME),
             messages_table_name=_required(Variable.MESSAGES_TABLE_NAME),
-            retention_days=int(_required(Variable.RETENTION_DAYS)),
+            retention=_read_retention(),
             webhooks_secret_id=os.environ.get(Variable.WEBHOOKS_SECRET_ID, ""),
             mail_from=os.environ.get(Variable.MAIL_FROM, ""),
             owner_topics_prefix=os.environ.get(Variable.OWNER_TOPICS_PREFIX, ""),
@@ -122,8 +112,8 @@ class ProjectionEnvironment:
     runs_table_name: str
     senders_table_name: str
     incidents_table_name: str
-    retention_days: int
-    """Days an incident is kept after it ended; 0 keeps it for good."""
+    retention: timedelta | None
+    """How long an incident is kept after it ended; None for good."""
     dead_letters_url: str
     """The queue that takes the keys of runs that could not be applied."""
 
@@ -134,7 +124,7 @@ class ProjectionEnvironment:
             runs_table_name=_required(Variable.RUNS_TABLE_NAME),
             senders_table_name=_required(Variable.SENDERS_TABLE_NAME),
             incidents_table_name=_required(Variable.INCIDENTS_TABLE_NAME),
-            retention_days=int(_required(Variable.RETENTION_DAYS)),
+            retention=_read_retention(),
             dead_letters_url=_required(Variable.DEAD_LETTERS_URL),
         )
 
@@ -147,13 +137,8 @@ class ActionEnvironment:
     """The app client whose tokens are taken."""
     senders_table_name: str
     incidents_table_name: str
-    retention_days: int
-    """Days an incident is kept after it ended; 0 keeps it for good."""
-
-    @property
-    def retention(self) -> timedelta | None:
-        """How long an incident is kept after it ended; None for good."""
-        return timedelta(days=self.retention_days) if self.retention_days else None
+    retention: timedelta | None
+    """How long an incident is kept after it ended; None for good."""
 
     @classmethod
     def read(cls) -> Self:
@@ -162,5 +147,5 @@ class ActionEnvironment:
             client_id=_required(Variable.USER_POOL_CLIENT_ID),
             senders_table_name=_required(Variable.SENDERS_TABLE_NAME),
             incidents_table_name=_required(Variable.INCIDENTS_TABLE_NAME),
-            retention_days=int(_required(Variable.RETENTION_DAYS)),
+            retention=_read_retention(),
         )

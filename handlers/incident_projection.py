@@ -6,7 +6,7 @@ schedule, for what time alone changes.
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final, Self
 
@@ -43,14 +43,7 @@ class _Parts:
         client: Any = session.create_client("dynamodb", config=CONFIG)
         queues: Any = session.create_client("sqs", config=CONFIG)
         senders, incidents = environment.senders_table_name, environment.incidents_table_name
-        days = environment.retention_days
-        store = SenderStore(
-            client,
-            senders,
-            incidents,
-            timedelta(days=days) if days else None,
-            owners=read_shipped_owners(),
-        )
+        store = SenderStore(client, senders, incidents, environment.retention, owners=read_shipped_owners())
         letters = DeadLetters(queues, environment.dead_letters_url)
         refolding = Refolding(store, RunTable(client, environment.runs_table_name))
         return cls(

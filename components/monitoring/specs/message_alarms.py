@@ -1,36 +1,23 @@
 """Alarms on what owners are told."""
 
 from collections.abc import Iterator
-from typing import Final
 
-from components.monitoring.specs.alarm_spec import MINUTE, AlarmSpec
+from components.monitoring.specs.alarm_spec import AlarmSpec
 from components.monitoring.specs.metrics import StackMetrics
+from components.monitoring.specs.sweep_alarm import build_sweep_alarm
 from contract.metrics import Metric
 from contract.runbook import Section
-
-_SWEEPLESS_MINUTES: Final = 10
-"""Sweeps come every minute; a deployment may hold up a few."""
 
 
 def build_message_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
     """Whether owners are told: of a stack that tells any."""
     if not metrics.tells_owners:
         return
-    yield AlarmSpec(
-        key="messages-sweeps",
-        meaning=f"No sweep for {_SWEEPLESS_MINUTES} minutes has told owners what is due: nobody hears of "
-        "what is stuck. Look whether the schedule is enabled, and into the function's log.",
-        section=Section.MESSAGES_NOT_SENT,
-        # Each sweep that comes to its end publishes one.
-        metric=metrics.published(Metric.MESSAGES_SWEPT, "SampleCount"),
-        counts_absence=True,
-        threshold=1,
-        comparison="LessThanThreshold",
-        period_seconds=MINUTE,
-        evaluation_periods=_SWEEPLESS_MINUTES,
-        datapoints_to_alarm=_SWEEPLESS_MINUTES,
-        missing_data="breaching",
-        unhealthy=True,
+    yield build_sweep_alarm(
+        "messages-sweeps",
+        "owners are not told what is stuck.",
+        Section.MESSAGES_NOT_SENT,
+        metrics.published(Metric.MESSAGES_SWEPT, "SampleCount"),
     )
     yield AlarmSpec(
         key="messages-dead",

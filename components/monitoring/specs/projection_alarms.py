@@ -5,6 +5,7 @@ from typing import Final
 
 from components.monitoring.specs.alarm_spec import MINUTE, AlarmSpec
 from components.monitoring.specs.metrics import StackMetrics
+from components.monitoring.specs.sweep_alarm import build_sweep_alarm
 from components.settings import Settings
 from contract.metrics import FunctionMetric, Metric, QueueMetric
 from contract.names import PROJECTION
@@ -12,8 +13,6 @@ from contract.runbook import Section
 
 _BEHIND_MINUTES: Final = 5
 """Well above the second or two that a run takes, and well below the shortest interval of a script."""
-_SWEEPLESS_MINUTES: Final = 10
-"""Sweeps come every minute; a deployment may hold up a few."""
 
 
 def build_projection_alarms(metrics: StackMetrics, settings: Settings) -> Iterator[AlarmSpec]:
@@ -33,21 +32,11 @@ def _build_health_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
         threshold=_BEHIND_MINUTES * MINUTE * 1000,
         unhealthy=True,
     )
-    yield AlarmSpec(
-        key="projection-sweeps",
-        meaning=f"No sweep for {_SWEEPLESS_MINUTES} minutes: who falls silent is not noticed. Look whether "
-        "the schedule is enabled, and into the projection's log.",
-        section=Section.PROJECTION_BEHIND,
-        # Each sweep that comes to its end publishes one.
-        metric=metrics.published(Metric.SENDERS_SILENT, "SampleCount"),
-        counts_absence=True,
-        threshold=1,
-        comparison="LessThanThreshold",
-        period_seconds=MINUTE,
-        evaluation_periods=_SWEEPLESS_MINUTES,
-        datapoints_to_alarm=_SWEEPLESS_MINUTES,
-        missing_data="breaching",
-        unhealthy=True,
+    yield build_sweep_alarm(
+        "projection-sweeps",
+        "who falls silent is not noticed.",
+        Section.PROJECTION_BEHIND,
+        metrics.published(Metric.SENDERS_SILENT, "SampleCount"),
     )
     yield AlarmSpec(
         key="dead-letters",
