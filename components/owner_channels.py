@@ -101,11 +101,17 @@ class OwnerChannels(pulumi.ComponentResource):
             allowed.append(Allow(["sns:Publish"], topics))
         if mail := self._args.mail:
             caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
+            of_account = pulumi.Output.concat(f"arn:aws:ses:{mail.region}:", caller.account_id)
             allowed.append(
                 Allow(
                     # With headers of one's own, a mail may go raw, which SES tells apart.
                     ["ses:SendEmail", "ses:SendRawEmail"],
-                    [caller.account_id.apply(mail.identity_arn)],
+                    # SES asks for more than the sender's identity: for those of verified addressees, as all
+                    # are in the sandbox, and for the configuration set that an identity may be given.
+                    [
+                        pulumi.Output.concat(of_account, part)
+                        for part in (":identity/*", ":configuration-set/*")
+                    ],
                     {"StringEquals": {"ses:FromAddress": mail.address}},
                 )
             )

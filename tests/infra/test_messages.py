@@ -49,8 +49,10 @@ def test_there_is_none_where_nobody_is_told(program: Program) -> None:
 
 def test_it_may_do_its_work_and_nothing_else(telling: Program) -> None:
     permissions = _permissions(telling)
-    identity = permissions.pop("ses:SendEmail")
-    assert permissions.pop("ses:SendRawEmail") == identity
+    of_ses = permissions.pop("ses:SendEmail")
+    # Those of addressees too, and of a configuration set, which SES checks beside the sender's identity.
+    assert [arn.split(":")[5] for arn in of_ses] == ["configuration-set/*", "identity/*"]
+    assert permissions.pop("ses:SendRawEmail") == of_ses
     assert permissions == {
         "logs:CreateLogStream": ["arn-of-incident-messages-log:*"],
         "logs:PutLogEvents": ["arn-of-incident-messages-log:*"],
@@ -65,6 +67,12 @@ def test_it_may_do_its_work_and_nothing_else(telling: Program) -> None:
         "secretsmanager:GetSecretValue": ["arn-of-owners-webhooks"],
         "sns:Publish": ["arn:aws:sns:us-east-1:123456789012:on-call"],
     }
+
+
+def test_whatever_ses_checks_it_sends_from_its_own_address_alone(telling: Program) -> None:
+    policy = json.loads(telling.one("RolePolicy", "incident-messages-permissions")["policy"])
+    [sending] = [one for one in policy["Statement"] if "ses:SendEmail" in one["Action"]]
+    assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": "sla@example.com"}}
 
 
 def test_of_an_incident_it_changes_the_owner_alone(telling: Program) -> None:
