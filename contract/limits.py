@@ -58,7 +58,10 @@ SHORTEST_SNOOZE: Final = timedelta(hours=1)
 HOLD_TOLERANCE: Final = timedelta(minutes=1)
 """What these two may be missed by: the caller's clock is another, and a request takes its time."""
 MAX_DEEDS: Final = 200
-"""Deeds in an incident's history. With notes of the longest, they are half of DynamoDB's 400 KB an item."""
+"""Deeds in an incident's history."""
+MAX_NOTES_BYTES: Final = 200_000
+"""Bytes of all notes in an incident's history, which is no longer added to above it. So whatever they are
+written in, a history leaves a third of DynamoDB's 400 KB an item to what runs change: they always can."""
 
 MAX_LISTED_PROBLEMS: Final = 50
 """Problems that one answer names; the rest is counted."""

@@ -6,7 +6,7 @@ from typing import Final
 from contract.answers import IncidentNow
 from contract.incident_action import ActOnIncident, IncidentAction
 from contract.incidents import IncidentAttribute, IncidentStatus
-from contract.limits import ACKNOWLEDGED_FOR, MAX_DEEDS
+from contract.limits import ACKNOWLEDGED_FOR, MAX_DEEDS, MAX_NOTES_BYTES
 from contract.moments import format_moment
 from handlers.actions.errors import NotSoError
 from handlers.projection.deeds import Deed
@@ -15,25 +15,26 @@ from handlers.projection.updates import Values
 _LIVE: Final = (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
 
 
-def check_change(request: ActOnIncident, incident: IncidentNow, *, deeds: int) -> None:
+def check_change(request: ActOnIncident, incident: IncidentNow, *, deeds: int, note_bytes: int) -> None:
     """Raises `NotSoError` where an action is not of an incident as it is.
 
     Args:
         request: the action. Whether what it closes is unknown is the rules' to say.
         incident: as it is.
         deeds: how many are in its history.
+        note_bytes: how long their notes are together.
     """
-    problem = _find_problem(request, incident, deeds)
+    problem = _find_problem(request, incident, deeds, note_bytes)
     if problem is not None:
         raise NotSoError(problem, incident)
 
 
-def _find_problem(request: ActOnIncident, incident: IncidentNow, deeds: int) -> str | None:
+def _find_problem(request: ActOnIncident, incident: IncidentNow, deeds: int, note_bytes: int) -> str | None:
     if request.version is not None and request.version != incident.version:
         return f"Other people have acted on this incident: its version is {incident.version} by now."
     if incident.status not in _LIVE:
         return f"This incident has ended: it is {incident.status}."
-    if deeds >= MAX_DEEDS:
+    if deeds >= MAX_DEEDS or note_bytes > MAX_NOTES_BYTES:
         return f"The history of this incident is full: it has {deeds} entries, and takes no more."
     if request.action is IncidentAction.UNACKNOWLEDGE and incident.acknowledged_by is None:
         return "Nobody has acknowledged this incident."

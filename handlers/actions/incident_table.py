@@ -81,6 +81,12 @@ def count_deeds(item: Item) -> int:
     return len(_history(item))
 
 
+def count_note_bytes(item: Item) -> int:
+    """How long the notes of an incident's history are together, in UTF-8."""
+    notes = (deed["M"].get(DeedAttribute.NOTE) for deed in _history(item))
+    return sum(len(note["S"].encode()) for note in notes if note)
+
+
 def has_deed(item: Item, deed_id: str) -> bool:
     """Whether this was done already."""
     return any(deed["M"][DeedAttribute.DEED_ID]["S"] == deed_id for deed in _history(item))

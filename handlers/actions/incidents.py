@@ -13,7 +13,7 @@ from handlers.actions.closing import close
 from handlers.actions.doer import Doer
 from handlers.actions.errors import NotKnownError
 from handlers.actions.incident_changes import check_change, describe_asked, list_changes, say_done
-from handlers.actions.incident_table import IncidentTable, count_deeds, has_deed
+from handlers.actions.incident_table import IncidentTable, count_deeds, count_note_bytes, has_deed
 from handlers.actions.now import read_incident_now
 from handlers.actions.parsing import check_until
 from handlers.actions.retrying import do_again
@@ -65,7 +65,7 @@ class IncidentActions:
         if has_deed(item, deed_id):
             return IncidentAnswer(message="Done before.", incident=incident), Outcome.DONE_BEFORE
         check_until(request, now)
-        check_change(request, incident, deeds=count_deeds(item))
+        check_change(request, incident, deeds=count_deeds(item), note_bytes=count_note_bytes(item))
         deed = describe_asked(request, deed_id, by, now)
         entry = Entry(deed=deed, version=incident.version)
         if request.action is IncidentAction.CLOSE:

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from contract.limits import MAX_DEEDS
+from contract.limits import MAX_DEEDS, MAX_NOTE_CHARACTERS, MAX_NOTES_BYTES
 from contract.metrics import Outcome
+from handlers.actions import incident_changes
 from handlers.actions.errors import NotKnownError, NotSoError
 from handlers.web.errors import InvalidBodyError, ThrottledError
 from tests.incidents.playing import listing, run, stuck
@@ -174,6 +175,18 @@ def test_a_history_that_is_full_takes_no_more(people: People) -> None:
     people.do("note", 1, note="the last")
     with pytest.raises(NotSoError, match="is full: it has 200 entries"):
         people.do("note", 1, note="one too many")
+
+
+def test_notes_in_any_script_leave_room_for_what_runs_change(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert MAX_NOTES_BYTES + MAX_DEEDS * 300 < 300_000
+    monkeypatch.setattr(incident_changes, "MAX_NOTES_BYTES", 6000)
+    people.report(run(0, STUCK))
+    for _ in range(2):
+        people.do("note", 1, note="\N{BRICK}" * MAX_NOTE_CHARACTERS)
+    with pytest.raises(NotSoError, match="is full: it has 2 entries"):
+        people.do("acknowledge", 1)
 
 
 def test_of_those_who_act_at_once_none_is_lost(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
