@@ -234,6 +234,21 @@ def test_the_notice_of_silence_names_what_is_unknown_to_each_owner_that_was_told
     assert [one.incident_id for one in message.lines[0].unknown] == ["a"]
 
 
+def test_what_the_index_does_not_show_for_a_moment_is_told_to_be_over_all_the_same() -> None:
+    story = Story()
+    locked = UnreadableFolder(folder="E:\\Locked", owner="orders", error="denied")
+    story.so(a_sender(state=SenderState.SILENT), a_sender("files-02", unreadable=(locked,)))
+    story.until(10)
+    story.senders.clear()
+    story.until(11)
+    story.so(a_sender(last_run_at=story.now), a_sender("files-02"))
+    assert [line for _, lines in story.until(60) for line in lines] == [
+        (K.READABLE, "sender#files-02"),
+        (K.SPEAKS, "sender#files-01"),
+    ]
+    assert story.told.entries == {}
+
+
 def test_a_silence_that_a_setting_ended_is_not_told_to_be_over() -> None:
     story = Story()
     story.so(a_sender(state=SenderState.SILENT))

@@ -34,7 +34,11 @@ def find_folders(recipient: Recipient, told: Told, situation: Situation, *, quie
         of, folder = unreadable.get(key, (None, None))
         entry = entries.get(key) or Entry(sender=of or "", folder=folder.folder if folder else "")
         sender = situation.senders.get(entry.sender)
-        if sender is None or sender.state is SenderState.RETIRED:
+        if sender is None:
+            # As with senders themselves: the index will show it again.
+            yield Finding(key=key, entry=entry)
+            continue
+        if sender.state is SenderState.RETIRED:
             yield Finding(key=key, entry=None)
             continue
         yield _find(recipient, key, entry, sender, folder, situation.now, quiet=quiet)

@@ -20,8 +20,9 @@ from handlers.messages.situation import Incident, Sender, Situation
 def find_senders(recipient: Recipient, told: Told, situation: Situation, *, quiet: bool) -> Iterator[Finding]:
     """What there is to say of senders; the arguments are those of `incidents.find_incidents`."""
     entries = list_entries(told, SENDER_PREFIX)
-    gone = entries.keys() - {sender_key(sender) for sender in situation.senders}
-    yield from (Finding(key=key, entry=None) for key in gone)
+    # No sender is ever removed: one that is not there has just changed, and the index will show it again.
+    unseen = entries.keys() - {sender_key(sender) for sender in situation.senders}
+    yield from (Finding(key=key, entry=entries[key]) for key in unseen)
     unknown = _unknown_by_sender(recipient, situation)
     for sender in situation.senders.values():
         key = sender_key(sender.key)
