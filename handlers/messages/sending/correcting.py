@@ -7,12 +7,15 @@ from botocore.exceptions import ClientError
 
 from contract.incidents import IncidentAttribute
 from handlers.messages.sending.reading import Misattributed
+from handlers.web.aws_faults import read_code
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MOST_AT_ONCE: Final = 500
 """Of one sweep; the next ones take the rest."""
+_LEFT_ALONE: Final = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+"""A rebuild found that the incident never was; or the projection is writing it, and then writes the owner."""
 
 
 def correct_owners(
@@ -44,7 +47,6 @@ def correct_owners(
                     IncidentAttribute.INCIDENT_ID: {"S": one.incident_id},
                 },
                 UpdateExpression="SET #owner = :owner",
-                # A rebuild may have found that it never was.
                 ConditionExpression="attribute_exists(#id)",
                 ExpressionAttributeNames={
                     "#owner": IncidentAttribute.OWNER,
@@ -53,7 +55,8 @@ def correct_owners(
                 ExpressionAttributeValues={":owner": {"S": one.owner}},
             )
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+            if read_code(error) not in _LEFT_ALONE:
                 raise
+            continue
         corrected += 1
     return corrected
