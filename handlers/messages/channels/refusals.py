@@ -12,6 +12,8 @@ _CODE: Final = re.compile(r'\A\s*([a-z_]{3,60})\s*\Z|"code"\s*:\s*"([A-Za-z]{3,6
 is told on: it may quote the address that was called."""
 _WRONG_ADDRESS: Final = frozenset({401, 403, 404, 405, 410})
 """Refused for who calls what, and not for what was said or when."""
+_IN_DOUBT: Final = frozenset({502, 504})
+"""Of a gateway that handed the message on and got no answer, or none that it understood."""
 
 
 def find_code(answer: Answer) -> str:
@@ -47,7 +49,7 @@ def check_answer(answer: Answer, service: str, webhook: str, fatal: Collection[s
             f"{said}: the webhook {webhook} was removed, switched off or locked out; make a new one, "
             f"{_remedy(webhook)}"
         )
-    raise DeliveryError(said, answer.retry_after)
+    raise DeliveryError(said, answer.retry_after, in_doubt=answer.status in _IN_DOUBT)
 
 
 def _remedy(webhook: str) -> str:
