@@ -20,7 +20,16 @@ def read_rules(file: YamlFile, node: Node | None, names: Collection[str]) -> tup
         names: of all owners.
     """
     rules = tuple(_read_each(file, node, names))
+    for rule in rules[:-1]:
+        if _is_for_everything(rule):
+            file.add(
+                rule.line,
+                "this rule has neither a folder nor a sender, so it takes everything, and nothing ever comes "
+                "to those after it. Say which folder or sender it is about, or put it last.",
+            )
     for rule, before in list_unreachable(rules):
+        if _is_for_everything(before):
+            continue
         file.add(
             rule.line,
             f"nothing ever comes to this rule: whatever fits it, the one in line {before.line} takes. "
@@ -50,6 +59,10 @@ def _read_each(file: YamlFile, node: Node | None, names: Collection[str]) -> Ite
         # An owner that is not there is no reason to overlook what else the rule hides.
         if right and owner is not None:
             yield Rule(owner=owner, folder=folder, sender=sender, line=line_of(item))
+
+
+def _is_for_everything(rule: Rule) -> bool:
+    return rule.folder is None and rule.sender is None
 
 
 def _read_pattern(file: YamlFile, node: Node | None, what: str) -> str | None:

@@ -176,7 +176,7 @@ def test_what_editors_of_windows_write(tmp_path: Path, text: str) -> None:
         (
             r"folder: 'D:\Inbound*', sender: 'files-*', ",
             "",
-            "16: nothing ever comes to this rule: whatever fits",
+            "15: this rule has neither a folder nor a sender, so it takes everything",
         ),
         ("owner: no}", "owner: no}\n  - nobody", "17: a rule is one value: it must be keys and values"),
         (r"'D:\Inbound*'", r'"D:\Inbound*"', "15: is no YAML: while scanning a double-quoted scalar found"),
