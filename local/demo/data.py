@@ -85,4 +85,5 @@ class Demo:
         Raises:
             SweepError: the function that tells them failed.
         """
-        return tell(self._aws, self._outputs, owners, self._now)
+        # What came before took a while, which is not to be taken from those who may acknowledge in time.
+        return tell(self._aws, self._outputs, owners, datetime.now(UTC).replace(microsecond=0))
