@@ -14,6 +14,7 @@ from ops.doctor.alarms import check_alarms, check_subscriptions
 from ops.doctor.configuration import check_caller, check_outputs, check_version
 from ops.doctor.finding import Check, Finding, Level
 from ops.doctor.functions import check_dead_letters, check_functions, check_stream, check_sweep
+from ops.doctor.messages import check_messages
 from ops.doctor.senders import check_senders
 from ops.doctor.sign_in import check_client_secret, check_users
 from ops.doctor.tables import check_tables
@@ -35,6 +36,7 @@ CHECKS: Final[Sequence[Check]] = (
     check_stream,
     check_sweep,
     check_dead_letters,
+    check_messages,
     check_alarms,
     check_subscriptions,
     check_senders,

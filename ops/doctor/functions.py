@@ -20,26 +20,30 @@ _UP: Final = "pulumi up, which puts it back as the program has it"
 
 def check_functions(stack: Stack) -> Iterator[Finding]:
     """Whether each function is there, and how it fared lately."""
-    functions, metrics = stack.client("lambda"), stack.client("cloudwatch")
     prefix = stack[Output.METRICS_NAMESPACE]
     for name in (*(f"{prefix}-{route.key}" for route in ROUTES), f"{prefix}-{PROJECTION}"):
-        told = functions.get_function_configuration(FunctionName=name)
-        check = f"function {name}"
-        if told.get("State", "Active") != "Active" or told.get("LastUpdateStatus", "Successful") == "Failed":
-            yield Finding(
-                check=check, level=Level.PROBLEM,
-                what=f"Its state is {told.get('State')}, of its last update {told.get('LastUpdateStatus')}.",
-                remedy=_UP, see=runbook(Section.FUNCTION_ERRORS),
-            )  # fmt: skip
-            continue
-        errors = _count_errors(metrics, name)
+        yield from look_at_function(stack, name)
+
+
+def look_at_function(stack: Stack, name: str) -> Iterator[Finding]:
+    """Whether a function is there, and how it fared lately."""
+    told = stack.client("lambda").get_function_configuration(FunctionName=name)
+    check = f"function {name}"
+    if told.get("State", "Active") != "Active" or told.get("LastUpdateStatus", "Successful") == "Failed":
         yield Finding(
-            check=check,
-            level=Level.WARNING if errors else Level.OK,
-            what=f"{told.get('Runtime')}, changed {told.get('LastModified')}; {errors:,} errors in an hour.",
-            remedy=f"Its log tells: /aws/lambda/{name}" if errors else "",
-            see=runbook(Section.FUNCTION_ERRORS) if errors else "",
-        )
+            check=check, level=Level.PROBLEM,
+            what=f"Its state is {told.get('State')}, of its last update {told.get('LastUpdateStatus')}.",
+            remedy=_UP, see=runbook(Section.FUNCTION_ERRORS),
+        )  # fmt: skip
+        return
+    errors = _count_errors(stack.client("cloudwatch"), name)
+    yield Finding(
+        check=check,
+        level=Level.WARNING if errors else Level.OK,
+        what=f"{told.get('Runtime')}, changed {told.get('LastModified')}; {errors:,} errors in an hour.",
+        remedy=f"Its log tells: /aws/lambda/{name}" if errors else "",
+        see=runbook(Section.FUNCTION_ERRORS) if errors else "",
+    )
 
 
 def check_stream(stack: Stack) -> Iterator[Finding]:
@@ -73,14 +77,19 @@ def check_stream(stack: Stack) -> Iterator[Finding]:
 def check_sweep(stack: Stack) -> Iterator[Finding]:
     """Whether what time alone changes is moved on."""
     name = f"{stack[Output.METRICS_NAMESPACE]}-sweep"
+    yield from look_at_sweep(stack, name, "sweep", Section.PROJECTION_BEHIND)
+
+
+def look_at_sweep(stack: Stack, name: str, check: str, section: Section) -> Iterator[Finding]:
+    """Whether a schedule is on; its group is called as it is."""
     schedule = stack.client("scheduler").get_schedule(GroupName=name, Name=name)
     on = schedule["State"] == "ENABLED"
     yield Finding(
-        check="sweep",
+        check=check,
         level=Level.OK if on else Level.PROBLEM,
         what=f"{schedule['ScheduleExpression']}, {schedule['State'].lower()}.",
         remedy="" if on else _UP,
-        see="" if on else runbook(Section.PROJECTION_BEHIND),
+        see="" if on else runbook(section),
     )
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from contract.outputs import OF_DOMAIN, Output
+from contract.outputs import OF_DOMAIN, LocalOutput, Output
 from contract.routes import ROUTES
 from contract.runbook import LABEL, Section
+from local.stack_config import ROOT
 from ops.__main__ import main
 from ops.client_secret.app_client import AppClient
 from ops.doctor import commands
@@ -22,6 +23,7 @@ from ops.doctor.commands import CHECKS, run_check
 from ops.doctor.configuration import check_caller, check_outputs, check_version
 from ops.doctor.finding import Check, Finding, Level
 from ops.doctor.functions import check_dead_letters, check_functions, check_stream, check_sweep
+from ops.doctor.messages import check_messages
 from ops.doctor.senders import check_senders
 from ops.doctor.sign_in import check_client_secret, check_users
 from ops.doctor.tables import check_tables
@@ -302,6 +304,58 @@ def test_dead_letters(hidden: str, level: Level) -> None:
         },
     )
     assert found.level is level
+
+
+MESSAGES_SENT = {
+    "lambda.get_function_configuration": {"State": "Active", "Runtime": "python3.13"},
+    "cloudwatch.get_metric_statistics": {"Datapoints": []},
+    "scheduler.get_schedule": {"State": "ENABLED", "ScheduleExpression": "rate(1 minutes)"},
+    "dynamodb.batch_get_item": {"Responses": {}},
+}
+WITH_OWNERS = {**OUTPUTS, LocalOutput.OWNERS_FILE: str(ROOT / "tests" / "samples" / "owners.yaml")}
+
+
+def test_messages_to_owners() -> None:
+    assert levels(look(check_messages, MESSAGES_SENT, WITH_OWNERS)) == [Level.OK] * 3
+    off = {**MESSAGES_SENT, "scheduler.get_schedule": {"State": "DISABLED", "ScheduleExpression": "x"}}
+    _, sweep, _ = look(check_messages, off, WITH_OWNERS)
+    assert (sweep.level, sweep.see) == (Level.PROBLEM, f"docs/runbook.md#{Section.MESSAGES_NOT_SENT}")
+
+
+def test_channels_of_owners_that_get_nothing() -> None:
+    def item(key: str, **since: str) -> dict[str, Any]:
+        told = {"About": f"recipient#{key}", "Problem": "no such webhook", **since}
+        return {name: {"S": value} for name, value in told.items()}
+
+    table = OUTPUTS[Output.MESSAGES_TABLE_NAME]
+    items = [
+        item("orders/slack:orders", DisabledSince="2026-11-26T12:00:00Z"),
+        item("orders/mail:orders@example.com", FailingSince="2026-11-26T12:00:00Z"),
+    ]
+    found = look(
+        check_messages,
+        {**MESSAGES_SENT, "dynamodb.batch_get_item": {"Responses": {table: items}}},
+        WITH_OWNERS,
+    )
+    by_check = {one.check: one for one in found}
+    disabled = by_check["channel orders: Slack orders"]
+    assert disabled.level is Level.PROBLEM
+    assert disabled.what == "Disabled since 2026-11-26 12:00 UTC: no such webhook"
+    assert disabled.remedy.endswith("python -m ops owners enable 'orders/slack:orders'")
+    assert by_check["channel orders: Mail to orders@example.com"].level is Level.WARNING
+
+
+def test_messages_of_a_stack_without_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nobody = {"lambda.get_function_configuration": refusal("ResourceNotFoundException")}
+    [found] = look(check_messages, nobody)
+    assert (found.level, "no ownersFile" in found.what) == (Level.OK, True)
+    assert levels(look(check_messages, {"lambda.get_function_configuration": refusal("AccessDenied")})) == [
+        Level.SKIPPED
+    ]
+    monkeypatch.chdir(tmp_path)
+    # Its file is not on this machine.
+    *_, channels = look(check_messages, MESSAGES_SENT)
+    assert (channels.level, "--file" in channels.remedy) == (Level.SKIPPED, True)
 
 
 def _alarm(name: str, state: str = "OK", **more: Any) -> dict[str, Any]:
