@@ -45,5 +45,7 @@ class LocalOutput(StrEnum):
     USERS = "users"
     RECEIVER_URL = "receiver_url"
     """Where the messages that a local stack would send can be read."""
+    OWNERS_FILE = "owners_file"
+    """The path of the file of those whom it tells; only where it tells anybody."""
     SERVERS = "servers"
     """The accounts of the demo's servers."""

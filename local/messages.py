@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from contract.outputs import Output
+from contract.outputs import LocalOutput, Output
 from contract.owners.file import read_owners_file
 from contract.owners.model import Channel, ChannelKind, Owners
 from local.processes import HOST
@@ -33,6 +33,14 @@ class LocalMessages:
     def receiver_url(self) -> str:
         """Where they can be read."""
         return f"http://{HOST}:{self.receiver_port}"
+
+    @property
+    def outputs(self) -> dict[str, str]:
+        """What is told of them to whoever looks at the stack."""
+        told: dict[str, str] = {LocalOutput.RECEIVER_URL: self.receiver_url}
+        if self.owners_file is not None:
+            told[LocalOutput.OWNERS_FILE] = str(self.owners_file.resolve())
+        return told
 
     def config(self, dashboard_url: str) -> dict[str, Any]:
         """The stack's configuration for them; `dashboard_url` is empty where no dashboard is."""

@@ -95,8 +95,8 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
         users = create_people(aws, outputs["user_pool_id"])
     outputs |= {
         LocalOutput.ENDPOINT_URL: aws.endpoint_url,
-        LocalOutput.RECEIVER_URL: messages.receiver_url,
         LocalOutput.USERS: users,
+        **messages.outputs,
     }
     with _timed(say, "functions warm"):
         if not options.demo_data:

@@ -18,7 +18,7 @@ from ops.command import Answer, Call, Exit, add_command, add_group
 from ops.moments import parse_moment_argument
 from ops.owners.channel_states import Channels, ChannelState
 from ops.owners.explaining import explain
-from ops.owners.finding import find_file, read_owners
+from ops.owners.finding import find_file, find_file_without_stack, find_local_file, read_owners
 
 if TYPE_CHECKING:
     from ops.command import Commands
@@ -50,7 +50,10 @@ def add(commands: "Commands") -> None:
     command.add_argument("key", metavar="KEY", help="the channel's key, as `channels` prints it")
 
 
-_FILE_HELP = "the owners' file (default: that of the stacks' configuration, else owners.yaml here)"
+_FILE_HELP = (
+    "the owners' file (default: that of the stacks' configuration, else owners.yaml here, else that of the "
+    "local stack)"
+)
 
 
 def _add_file(command: argparse.ArgumentParser) -> None:
@@ -63,7 +66,7 @@ def explain_folder(call: Call) -> Answer:
     Raises:
         OwnersError: there is no owners' file, or it is wrong.
     """
-    file = find_file(call.given.file)
+    file = find_file_without_stack(call.given.file)
     at = call.given.at or datetime.now(UTC)
     found = explain(read_owners(file), call.given.folder, call.given.sender, at)
     lines = [line for one in found for line in one.to_lines(file.name)]
@@ -76,7 +79,7 @@ def check(call: Call) -> Answer:
     Raises:
         OwnersError: there is no owners' file.
     """
-    file = find_file(call.given.file)
+    file = find_file_without_stack(call.given.file)
     try:
         owners = read_owners_file(file)
     except OwnersFileError as error:
@@ -100,7 +103,8 @@ def list_states(call: Call) -> Answer:
         OutputsError: an output is missing.
         botocore.exceptions.ClientError: AWS refused.
     """
-    owners = read_owners(find_file(call.given.file))
+    # What a local stack was brought up with is what it goes by, whatever is configured here.
+    owners = read_owners(find_file(call.given.file or find_local_file(call.stack)))
     found = _channels(call).read(owners)
     lines = [line for one in found for line in _tell_state(one)]
     return Answer([_document(one) for one in found], "\n".join(lines) or "No owner has a channel.")

@@ -6,24 +6,28 @@ from typing import Final
 
 import yaml
 
+from contract.outputs import LocalOutput
 from contract.owners.file import OwnersFileError, read_owners_file
 from contract.owners.model import Owners
 from ops.errors import OpsError
+from ops.stack import OutputsError, Stack
 
 ROOT: Final = Path(__file__).parents[2]
 DEFAULT: Final = Path("owners.yaml")
+_HOW: Final = "with --file FILE, or after `owners check`"
 
 
 class OwnersError(OpsError):
     """There is no owners' file, or it cannot be used."""
 
 
-def find_file(named: Path | None, root: Path = ROOT) -> Path:
+def find_file(named: Path | None, root: Path = ROOT, *, local: Path | None = None) -> Path:
     """The file that was named; without one, that of the stacks' configuration, else `owners.yaml` here.
 
     Args:
         named: on the command line.
         root: the project's folder.
+        local: that of a local stack, for where there is none of these.
 
     Raises:
         OwnersError: there is none, or which one is meant is not clear.
@@ -33,13 +37,36 @@ def find_file(named: Path | None, root: Path = ROOT) -> Path:
     configured = {root / value: file.name for file in _list_stack_files(root) if (value := _read_key(file))}
     if len(configured) > 1:
         files = ", ".join(sorted(configured.values()))
-        raise OwnersError(f"{files} name different files in ownersFile. Name the one that you mean.")
-    found = next(iter(configured), DEFAULT)
-    if not configured and not found.exists():
-        raise OwnersError(
-            f"No Pulumi.<stack>.yaml has an ownersFile, and there is no {DEFAULT} here. Name the file."
-        )
-    return found
+        raise OwnersError(f"{files} name different files in ownersFile. Name the one that you mean, {_HOW}.")
+    if configured:
+        return next(iter(configured))
+    if DEFAULT.exists():
+        return DEFAULT
+    if local is not None:
+        return local
+    raise OwnersError(
+        f"No Pulumi.<stack>.yaml has an ownersFile, there is no {DEFAULT} here, and no local stack of this "
+        f"folder is up. Name the file, {_HOW}; docs/owners.md says how to write one."
+    )
+
+
+def find_local_file(stack: Stack) -> Path | None:
+    """The file that a local stack was brought up with; None of a stack in AWS, whose outputs name none."""
+    named = stack.outputs.get(LocalOutput.OWNERS_FILE)
+    return Path(named) if named else None
+
+
+def find_file_without_stack(named: Path | None) -> Path:
+    """The file for a command that needs no stack, and so may find none.
+
+    Raises:
+        OwnersError: as `find_file`.
+    """
+    try:
+        stack = Stack.read(None)
+    except OutputsError:
+        stack = Stack.none()
+    return find_file(named, local=find_local_file(stack))
 
 
 def read_owners(file: Path) -> Owners:

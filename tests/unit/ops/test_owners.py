@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from contract.messages import MessageAttribute
-from contract.outputs import OUTPUTS_VARIABLE, Output
+from contract.outputs import OUTPUTS_VARIABLE, LocalOutput, Output
 from contract.owners.channel_names import name_channel
 from contract.owners.file import read_owners_file
 from contract.owners.matching import find_owner, list_owners
@@ -148,6 +148,27 @@ def test_the_file_is_that_of_the_configuration(tmp_path: Path, monkeypatch: pyte
     (tmp_path / "Pulumi.other.yaml").write_text("config: {file-sla:ownersFile: other.yaml}")
     with pytest.raises(OwnersError, match=r"Pulumi\.other\.yaml, Pulumi\.\w+\.yaml name different files"):
         find_file(None, tmp_path)
+
+
+def test_a_local_stack_has_a_file_of_its_own(
+    run: Run, aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, told = run("explain", "D:\\Inbound\\Orders")
+    assert code == 1
+    assert "no local stack" in told["error"]
+    assert "--file" in told["error"]
+
+    create_message_tables(boto3.client("dynamodb", region_name="us-east-1"))
+    outputs = tmp_path / "outputs.json"
+    known = json.loads(outputs.read_text())
+    outputs.write_text(json.dumps({**known, LocalOutput.OWNERS_FILE: str(OWNERS_FILE)}))
+    assert [one["owner"] for one in run("explain", "D:\\Inbound\\Orders")[1]] == ["orders"]
+    assert run("check")[1]["file"] == str(OWNERS_FILE)
+    Path("owners.yaml").write_text("default: mine\nowners: {mine: {channels: [mail: me@example.com]}}\n")
+    # What is being written here is what is asked about, but the channels are those of the stack.
+    assert [one["owner"] for one in run("explain", "D:\\Inbound\\Orders")[1]] == ["mine"]
+    assert "mine" not in {one["owner"] for one in run("channels")[1]}
 
 
 @pytest.fixture
