@@ -42,7 +42,16 @@ FATES: list[Fate] = [
     PART,
 ]
 WAITS = [1, 1, 2, 3, 4, 5, 6, 10, 29, 31, 45, 65, 125, 245, 400]
-LIVE = (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
+FEW = ["a", "b"]
+"""To which most happens, so that it comes one upon the other."""
+SOME = st.sampled_from([["a"], ["a"], ["b"], FEW, NAMES[2:5], NAMES])
+ENDED = ["cleared", "cleared", "lapsed", "closed"]
+UNSEEN = ["quiet", "quiet", "unproven", "unreadable", "unwatched"]
+SO = ["open"] * 6 + ENDED + UNSEEN
+RARE = [
+    "reassign", "pause", "lock", "lock", "down", "down", "breaks", "twice", "no sweep", "silent", "silent",
+    "speak",
+]  # fmt: skip
 
 
 class Histories(RuleBasedStateMachine):
@@ -64,57 +73,62 @@ class Histories(RuleBasedStateMachine):
 
     # What becomes of folders.
 
-    @rule(
-        names=st.sets(st.sampled_from(NAMES), min_size=1), files=st.integers(1, 5), hours=st.integers(0, 30)
-    )
-    def open(self, names: set[str], files: int, hours: int) -> None:
-        for name in sorted(names):
-            if self.one(name) is None:
-                sender = SENDERS[NAMES.index(name) % 2]
-                oldest = self.now - hours * HOUR if hours % 5 else None
-                self.put(
-                    an_incident(
-                        name, sender=sender, files=files, oldest=oldest, opened_at=self.now,
-                        breached_since=self.now, last_seen_at=self.now,
-                    )
-                )  # fmt: skip
+    @rule(names=SOME, minutes=st.sampled_from(WAITS), hours=st.integers(0, 9))
+    def open(self, names: list[str], minutes: int, hours: int) -> None:
+        self.become(names, "open", minutes, hours)
 
-    @rule(
-        names=st.sets(st.sampled_from(NAMES), min_size=1),
-        status=st.sampled_from(["cleared", "lapsed", "closed"]),
-    )
-    def end(self, names: set[str], status: str) -> None:
-        for name in sorted(names):
+    @rule(names=SOME, so=st.sampled_from(ENDED), minutes=st.sampled_from(WAITS))
+    def close(self, names: list[str], so: str, minutes: int) -> None:
+        self.become(names, so, minutes)
+
+    @rule(names=SOME, so=st.sampled_from(UNSEEN), minutes=st.sampled_from(WAITS))
+    def lose(self, names: list[str], so: str, minutes: int) -> None:
+        self.become(names, so, minutes)
+
+    @rule(name=st.sampled_from(FEW), story=st.lists(st.sampled_from(SO), min_size=2, max_size=4))
+    def come_and_go(self, name: str, story: list[str]) -> None:
+        """Told each time."""
+        for so in story:
+            self.become([name], so, 35)
+
+    def become(self, names: list[str], so: str, minutes: int, hours: int = 1) -> None:
+        """So it is from now on, for some minutes at least."""
+        for name in names:
             incident = self.one(name)
-            if incident is not None and incident.live:
-                how = Clearing.LISTED if status == "cleared" else None
-                self.put(replace(incident, status=IncidentStatus(status), ended_at=self.now, cleared_by=how))
+            if so == "open":
+                self.see(name, hours)
+            elif incident is not None and so in list(UnknownReason):
+                self.lose_sight(incident, UnknownReason(so))
+            elif incident is not None:
+                self.end(incident, IncidentStatus(so))
+        for _ in range(minutes):
+            self.sweep()
 
-    @rule(
-        names=st.sets(st.sampled_from(NAMES), min_size=1),
-        reason=st.sampled_from([one for one in UnknownReason if one is not UnknownReason.SILENT]),
-    )
-    def lose_sight(self, names: set[str], reason: UnknownReason) -> None:
-        for name in sorted(names):
-            incident = self.one(name)
-            if incident is not None and incident.status is IncidentStatus.OPEN:
-                self.put(
-                    replace(incident, status=IncidentStatus.UNKNOWN, reason=reason, unknown_since=self.now)
-                )
+    def see(self, name: str, hours: int) -> None:
+        incident = self.one(name)
+        if incident is None:
+            oldest = self.now - hours * HOUR if hours % 5 else None
+            incident = an_incident(
+                name, sender=SENDERS[NAMES.index(name) % 2], oldest=oldest, opened_at=self.now,
+                breached_since=self.now,
+            )  # fmt: skip
+        self.put(
+            replace(
+                incident, status=IncidentStatus.OPEN, reason=None, unknown_since=None, ended_at=None,
+                cleared_by=None, last_seen_at=self.now,
+            )
+        )  # fmt: skip
 
-    @rule(names=st.sets(st.sampled_from(NAMES), min_size=1))
-    def see_again(self, names: set[str]) -> None:
-        for name in sorted(names):
-            incident = self.one(name)
-            if incident is not None and incident.status is not IncidentStatus.OPEN:
-                self.put(
-                    replace(
-                        incident, status=IncidentStatus.OPEN, reason=None, unknown_since=None, ended_at=None,
-                        cleared_by=None, last_seen_at=self.now,
-                    )
-                )  # fmt: skip
+    def lose_sight(self, incident: Incident, reason: UnknownReason) -> None:
+        if incident.status is IncidentStatus.OPEN:
+            self.put(replace(incident, status=IncidentStatus.UNKNOWN, reason=reason, unknown_since=self.now))
 
-    @rule(name=st.sampled_from(NAMES), files=st.integers(1, 40))
+    def end(self, incident: Incident, status: IncidentStatus) -> None:
+        if incident.live:
+            how = Clearing.LISTED if status is IncidentStatus.CLEARED else None
+            self.put(replace(incident, status=status, ended_at=self.now, cleared_by=how))
+
+    @rule(name=st.sampled_from(FEW), files=st.sampled_from([1, 2, 3, 6, 40]))
     def count(self, name: str, files: int) -> None:
         incident = self.one(name)
         if incident is not None and incident.status is IncidentStatus.OPEN:
@@ -122,7 +136,7 @@ class Histories(RuleBasedStateMachine):
 
     # What people do.
 
-    @rule(name=st.sampled_from(NAMES), minutes=st.sampled_from([0, 3, 60, 480]), snoozed=st.booleans())
+    @rule(name=st.sampled_from(FEW), minutes=st.sampled_from([0, 3, 60, 480]), snoozed=st.booleans())
     def hold(self, name: str, minutes: int, snoozed: bool) -> None:
         incident = self.one(name)
         if incident is not None and incident.live:
@@ -133,9 +147,8 @@ class Histories(RuleBasedStateMachine):
                 else replace(incident, acknowledged_by="ana", acknowledged_until=until)
             )
 
-    @rule(names=st.sets(st.sampled_from(NAMES), min_size=1), owner=st.sampled_from(["orders", "bank"]))
-    def reassign(self, names: set[str], owner: str) -> None:
-        for name in sorted(names):
+    def reassign(self, names: list[str], owner: str) -> None:
+        for name in names:
             incident = self.one(name)
             if incident is not None:
                 self.put(replace(incident, owner=owner))
@@ -147,47 +160,65 @@ class Histories(RuleBasedStateMachine):
 
     # What becomes of senders.
 
-    @rule(key=st.sampled_from(SENDERS))
     def fall_silent(self, key: str) -> None:
         sender = self.played.senders[key]
         if sender.state is SenderState.UP:
             self.played.senders[key] = replace(sender, state=SenderState.SILENT, state_since=self.now)
             for incident in list(self.played.incidents.values()):
-                if incident.sender == key and incident.status is IncidentStatus.OPEN:
-                    self.put(
-                        replace(
-                            incident, status=IncidentStatus.UNKNOWN, reason=UnknownReason.SILENT,
-                            unknown_since=self.now,
-                        )
-                    )  # fmt: skip
+                if incident.sender == key:
+                    self.lose_sight(incident, UnknownReason.SILENT)
 
-    @rule(key=st.sampled_from(SENDERS), still_stuck=st.booleans())
     def speak(self, key: str, still_stuck: bool) -> None:
         sender = self.played.senders[key]
         self.played.senders[key] = replace(
             sender, state=SenderState.UP, state_since=self.now, last_run_at=self.now
         )
-        unknown = {
-            one.incident_id
-            for one in self.played.incidents.values()
-            if one.sender == key and one.live and one.reason is UnknownReason.SILENT
-        }
-        if unknown and still_stuck:
-            self.see_again(unknown)
-        elif unknown:
-            self.end(unknown, "cleared")
+        for incident in list(self.played.incidents.values()):
+            if incident.sender == key and incident.live and incident.reason is UnknownReason.SILENT:
+                if still_stuck:
+                    self.see(incident.incident_id, 0)
+                else:
+                    self.end(incident, IncidentStatus.CLEARED)
 
-    @rule(key=st.sampled_from(SENDERS), state=st.sampled_from([SenderState.PAUSED, SenderState.LATE]))
     def pause(self, key: str, state: SenderState) -> None:
         self.played.senders[key] = replace(self.played.senders[key], state=state, state_since=self.now)
 
-    @rule(key=st.sampled_from(SENDERS), folders=st.sets(st.sampled_from(FOLDERS)), mine=st.booleans())
     def lock(self, key: str, folders: set[str], mine: bool) -> None:
         owner = "orders" if mine else "bank"
         unreadable = tuple(
             UnreadableFolder(folder=one, owner=owner, error="denied") for one in sorted(folders)
         )
         self.played.senders[key] = replace(self.played.senders[key], unreadable=unreadable)
+
+    @rule(
+        what=st.sampled_from(RARE), names=SOME, key=st.sampled_from(SENDERS), minutes=st.sampled_from(WAITS),
+        yes=st.booleans(), folders=st.sets(st.sampled_from(FOLDERS)),
+    )  # fmt: skip
+    def something_rare(
+        self, what: str, names: list[str], key: str, minutes: int, yes: bool, folders: set[str]
+    ) -> None:
+        event(what)
+        match what:
+            case "reassign":
+                self.reassign(names, "orders" if yes else "bank")
+            case "pause":
+                self.pause(key, SenderState.PAUSED if yes else SenderState.LATE)
+            case "lock":
+                self.lock(key, folders, yes)
+            case "down":
+                self.channel_is_down(minutes)
+            case "breaks":
+                self.channel_breaks()
+            case "twice":
+                self.sweep_twice()
+            case "no sweep":
+                self.no_sweep(minutes)
+            case "silent":
+                self.fall_silent(key)
+            case _:
+                self.speak(key, yes)
+        for _ in range(minutes if yes else 1):
+            self.sweep()
 
     # What becomes of messages.
 
@@ -208,26 +239,22 @@ class Histories(RuleBasedStateMachine):
                 break
         self.played.fates = []
 
-    @rule(minutes=st.sampled_from([2, 10, 70, 410]))
     def channel_is_down(self, minutes: int) -> None:
         self.played.fates = [Outcome.REFUSED] * 500
         for _ in range(minutes):
             self.sweep()
         self.played.fates = []
 
-    @rule()
     def channel_breaks(self) -> None:
         self.played.fates = [BROKEN]
         for _ in range(4):
             self.sweep()
         self.played.fates = []
 
-    @rule()
     def sweep_twice(self) -> None:
         self.played.sweep()
         self.sweep()
 
-    @rule(minutes=st.sampled_from([1, 2, 7, 40, 300]))
     def no_sweep(self, minutes: int) -> None:
         self.played.now += minutes * MINUTE
 
@@ -238,7 +265,8 @@ class Histories(RuleBasedStateMachine):
         for key in SENDERS:
             self.speak(key, still_stuck=True)
             self.lock(key, set(), mine=True)
-        self.end(set(NAMES), "cleared")
+        for incident in list(self.played.incidents.values()):
+            self.end(incident, IncidentStatus.CLEARED)
         for _ in range(62):
             self.sweep()
         self.oracle.at_rest(self.played.sweeps[-1])

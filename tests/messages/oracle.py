@@ -256,6 +256,8 @@ class Oracle:
         if thing[0] != "incident":
             if thing[0] == "sender" and self._no_more_silent(thing, sweep):
                 file.lasts = {None}
+            if thing[0] == "sender" and LOST in file.lasts and not self.may_say(K.SILENT, thing, sweep):
+                file.lasts |= {None}
             if thing[0] == "folder" and LOST in file.lasts and not self.may_say(K.UNREADABLE, thing, sweep):
                 file.lasts |= {None}
             return
@@ -277,9 +279,8 @@ class Oracle:
         sender = sweep.senders.get(thing[1])
         if sender is None or sender.state in ("paused", "retired"):
             return True
-        lost = self.files[thing].lasts & {LOST}
         untold = Topic.SILENT_SENDER not in self.owner.told
-        return sender.state != "silent" and bool(lost or untold or not self._spoke(sender))
+        return sender.state != "silent" and (untold or not self._spoke(sender))
 
     def _rounds(self, sweep: Sweep) -> None:
         """Whether messages gather what comes together."""
