@@ -47,7 +47,14 @@ FEW = ["a", "b"]
 SOME = st.sampled_from([["a"], ["a"], ["b"], FEW, NAMES[2:5], NAMES])
 ENDED = ["cleared", "cleared", "lapsed", "closed"]
 UNSEEN = ["quiet", "quiet", "unproven", "unreadable", "unwatched"]
-SO = ["open"] * 6 + ENDED + UNSEEN
+SO = ["open", "open", *ENDED, *UNSEEN]
+STORIES = [
+    ["open", *story]
+    for story in (
+        ["quiet", "cleared"], ["quiet", "lapsed", "open"], ["quiet", "open"], ["cleared", "open"],
+        ["closed", "open"], ["unproven", "open"], ["unproven", "cleared", "open"], ["cleared"], ["lapsed"],
+    )
+]  # fmt: skip
 RARE = [
     "reassign", "pause", "lock", "lock", "down", "down", "breaks", "twice", "no sweep", "silent", "silent",
     "speak",
@@ -85,11 +92,23 @@ class Histories(RuleBasedStateMachine):
     def lose(self, names: list[str], so: str, minutes: int) -> None:
         self.become(names, so, minutes)
 
-    @rule(name=st.sampled_from(FEW), story=st.lists(st.sampled_from(SO), min_size=2, max_size=4))
-    def come_and_go(self, name: str, story: list[str]) -> None:
-        """Told each time."""
+    @rule(
+        name=st.sampled_from(FEW), story=st.sampled_from(STORIES), minutes=st.sampled_from([3, 35]),
+        fates=st.lists(st.sampled_from(FATES), max_size=2),
+    )  # fmt: skip
+    def come_and_go(self, name: str, story: list[str], minutes: int, fates: list[Fate]) -> None:
+        """What is promised of one after the other, told each time or cut short."""
+        self.played.fates = list(fates)
         for so in story:
-            self.become([name], so, 35)
+            self.become([name], so, minutes)
+        self.played.fates = []
+
+    @rule(name=st.sampled_from(FEW), before=st.sampled_from(SO), after=st.sampled_from(SO))
+    def give_up(self, name: str, before: str, after: str) -> None:
+        """The channel is down for so long that what is to be said is lost."""
+        self.become([name], before, 1)
+        self.channel_is_down(400)
+        self.become([name], after, 35)
 
     def become(self, names: list[str], so: str, minutes: int, hours: int = 1) -> None:
         """So it is from now on, for some minutes at least."""
