@@ -103,12 +103,27 @@ class Histories(RuleBasedStateMachine):
             self.become([name], so, minutes)
         self.played.fates = []
 
-    @rule(name=st.sampled_from(FEW), before=st.sampled_from(SO), after=st.sampled_from(SO))
-    def give_up(self, name: str, before: str, after: str) -> None:
+    @rule(
+        name=st.sampled_from(FEW), before=st.sampled_from([[], ["open"]]),
+        lost=st.sampled_from(["open", "cleared", "quiet"]), after=st.sampled_from(["open", *ENDED]),
+    )  # fmt: skip
+    def give_up(self, name: str, before: list[str], lost: str, after: str) -> None:
         """The channel is down for so long that what is to be said is lost."""
-        self.become([name], before, 1)
+        for so in before:
+            self.become([name], so, 35)
+        self.become([name], lost, 0)
         self.channel_is_down(400)
         self.become([name], after, 35)
+
+    @rule(
+        name=st.sampled_from(FEW), before=st.sampled_from(SO), after=st.sampled_from(SO),
+        fate=st.sampled_from(FATES),
+    )  # fmt: skip
+    def change_right_after(self, name: str, before: str, after: str, fate: Fate) -> None:
+        """What is so changes as soon as something was said, or was to be."""
+        self.become([name], before, 0)
+        self.sweep_until_something_is_said(fate, 35)
+        self.become([name], after, 3)
 
     def become(self, names: list[str], so: str, minutes: int, hours: int = 1) -> None:
         """So it is from now on, for some minutes at least."""
@@ -248,7 +263,6 @@ class Histories(RuleBasedStateMachine):
             self.sweep()
         self.played.fates = []
 
-    @rule(fate=st.sampled_from(FATES), minutes=st.sampled_from([5, 35]))
     def sweep_until_something_is_said(self, fate: Fate, minutes: int) -> None:
         """So that what comes next comes right after it."""
         self.played.fates = [fate]

@@ -85,8 +85,10 @@ class File:
     again: K | None = None
     """What was cut off at the last sweep, and is due again."""
     failing: Failing | None = None
-    silent_since: datetime | None = None
-    """Of a sender, since when it was silent as it was last said to be."""
+    heard_of: datetime | None = None
+    """Of a sender, its last run when it was last said to be silent."""
+    over_since: datetime | None = None
+    """Since when it is over, and whoever read that it is stuck was not told."""
     sweeps: int = 0
     """For how many sweeps something is owed, where clocks are wrong."""
     doubted: bool = False
@@ -139,6 +141,9 @@ class Oracle:
                 self._overdue(thing, sweep)
             else:
                 self._stalled(thing, sweep)
+                failing = self.files[thing].failing
+                if failing is not None and not self.may_say(failing.kind, thing, sweep):
+                    self.files[thing].failing = None
         for word, outcome in sweep.words():
             self._take(word, outcome, sweep)
 
@@ -154,6 +159,9 @@ class Oracle:
                 continue
             if thing[0] == "incident" and (incident := sweep.incidents.get(thing[1])) and not incident.live:
                 known = file.read in ENDS or file.lasts <= {None, LOST} or file.lasts & ENDS
+                if not self.right_clocks:
+                    # The word that is missing may have been given up.
+                    known = known or file.lasts & {None, LOST}
                 self._hold(bool(known), f"{thing} is {incident.status}, and was told {file.read} last")
 
     # What may be said of a thing at a sweep.
@@ -233,8 +241,8 @@ class Oracle:
             yield K.SPEAKS
 
     def _spoke(self, sender: Sender) -> bool:
-        since = self.files[("sender", sender.key)].silent_since
-        return since is not None and sender.last_run_at > since
+        before = self.files[("sender", sender.key)].heard_of
+        return before is not None and sender.last_run_at != before
 
     def _my_folder(self, thing: Thing, sweep: Sweep) -> bool:
         folders = sweep.senders[thing[1]].unreadable if thing[1] in sweep.senders else ()
@@ -269,7 +277,7 @@ class Oracle:
             foreign = incident.owner != self.owner.name and last not in STUCK | {K.UNKNOWN}
             if gone or foreign:
                 file.lasts = (file.lasts - {last}) | {None}
-            if last is K.QUIET and not incident.live:
+            if last is K.QUIET and incident.status in ("lapsed", "closed"):
                 file.lasts |= {K.LAPSED}
             long_ago = file.since is not None and sweep.now - file.since > timedelta(days=8)
             if last in (K.CLEARED, K.LAPSED, K.CLOSED) and not incident.live and long_ago:
@@ -346,6 +354,7 @@ class Oracle:
             file.owed = None
         elif file.owed is None or file.owed[0] != owed:
             file.owed = (owed, sweep.now)
+        self._read_and_over(file, thing, bool(said), sweep)
         if file.owed is not None and file.failing is None:
             since = file.owed[1]
             within = max(
@@ -355,6 +364,18 @@ class Oracle:
                 bool(said) or sweep.now - since < within,
                 f"{thing}: {sorted(owed)} is owed since {since:%d %H:%M}, and it is {sweep.now:%H:%M}",
             )
+
+    def _read_and_over(self, file: File, thing: Thing, said: bool, sweep: Sweep) -> None:
+        """Whoever did read that something is stuck is told its end, recorded or not that it was read."""
+        incident = sweep.incidents.get(thing[1]) if thing[0] == "incident" else None
+        over = incident is not None and not incident.live and Topic.CLEARED in self.owner.told
+        if not over or said or file.failing or file.read not in STUCK or file.read not in file.lasts:
+            file.over_since = None
+            return
+        file.over_since = file.over_since or sweep.now
+        self._hold(
+            sweep.now - file.over_since < 30 * MINUTE, f"{thing}: {file.read} was read, and its end never was"
+        )
 
     def _stalled(self, thing: Thing, sweep: Sweep) -> None:
         """Whether what has to be said waits for a time that never comes."""
@@ -394,7 +415,7 @@ class Oracle:
         kind, now = word.kind, sweep.now
         self.place += 1
         if kind is K.SILENT:
-            file.silent_since = sweep.senders[word.thing[1]].state_since
+            file.heard_of = sweep.senders[word.thing[1]].last_run_at
         self._hold(
             self.may_say(kind, word.thing, sweep), f"{word} is not true, or not for now, or not for it"
         )
@@ -436,7 +457,9 @@ class Oracle:
         file.doubted |= outcome is Outcome.TIMED_OUT
         if outcome is Outcome.TIMED_OUT:
             file.lasts |= {word.kind}
-        if now - file.failing.first >= 6 * HOUR:
+        if now - file.failing.first >= 6 * HOUR or not self.right_clocks:
+            # Where clocks are wrong, nobody knows whether it was given up.
+            before = set[Last]() if self.right_clocks else file.lasts
             heard = {word.kind} if file.doubted else set[Last]()
             if word.kind in ENDS | {K.SPEAKS, K.READABLE}:
                 file.lasts = {None, *heard}
@@ -447,6 +470,7 @@ class Oracle:
                     *({word.kind} if known else ()),
                     *({LOST} if file.lasts - known else ()),
                 }
+            file.lasts |= before
             file.failing, file.owed, file.since, file.numbers = None, None, now, None
             file.recorded = word.kind
 
