@@ -30,6 +30,8 @@ EXPLANATIONS: Final = {
     UnknownReason.QUIET: "this script says nothing when all is well",
 }
 _OPEN: Final = "its server's reports name it"
+CLOSED_SOMEHOW: Final = "by hand, or with its sender"
+"""Where the incident itself does not tell which."""
 _CLEARINGS: Final = {
     Clearing.LISTED: "the server read the folder, and no file was over the SLA",
     Clearing.LEFT_OUT: "a later report names the folders beside it and not this one",
@@ -58,6 +60,6 @@ def explain_status(
         case IncidentStatus.LAPSED:
             return f"it ended unseen ({known})" if known else "it ended unseen"
         case IncidentStatus.CLOSED:
-            return f"by hand, or with its sender ({known})" if known else "by hand, or with its sender"
+            return f"{CLOSED_SOMEHOW} ({known})" if known else CLOSED_SOMEHOW
         case IncidentStatus.UNKNOWN:
             return known

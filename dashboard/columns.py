@@ -59,7 +59,9 @@ SLA: Final = Column(
     60,
     attribute=Attribute.SLA,
 )
-FILE_COUNT: Final = Column("file_count", "int64", "count", "Files", "Files", attribute=Attribute.FILE_COUNT)
+FILE_COUNT: Final = Column(
+    "file_count", "int64", "count", "Files", "Files", None, 72, attribute=Attribute.FILE_COUNT
+)
 PARTS: Final = Column("parts", "int64", "count", attribute=Attribute.PARTS, absent=1)
 """In how many parts the record was stored."""
 SENDER: Final = Column("sender", "str", attribute=Attribute.SENDER, absent="")

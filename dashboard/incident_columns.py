@@ -8,11 +8,11 @@ from dashboard.columns import MOMENT, Column
 
 INCIDENT_ID: Final = Column("incident_id", "str", csv_heading="Incident")
 SENDER_NAME: Final = Column(
-    "sender_name", "str", "text", "Sender", "Sender", "The account, and the script's own name.", 130
+    "sender_name", "str", "text", "Sender", "Sender", "The account, and the script's own name.", 120
 )
 STATUS: Final = Column("status", "str", "text", "Status", "Status", None, 90)
-FOLDER: Final = replace(columns.FOLDER, width=252)
-"""Beside the sender there is less room."""
+FOLDER: Final = replace(columns.FOLDER, width=198)
+"""Beside the sender there is less room: on a screen of 1,280 pixels the owner has to find some, too."""
 REASON: Final = Column("reason", "str", "text", "Why", "Why", None, 140)
 BASIS: Final = Column("basis", "str", "text", "How it is known", "How it is known", None, 230)
 OVERDUE: Final = Column(
@@ -41,7 +41,7 @@ OPENED_AT: Final = Column(
 LAST_SEEN: Final = Column("last_seen", MOMENT, "moment", "Last seen", "Last seen")
 UNKNOWN_SINCE: Final = Column("unknown_since", MOMENT, "moment", "Unknown since", "Unknown since")
 ENDED_AT: Final = Column("ended_at", MOMENT, "moment", "Ended", "Ended")
-OWNER: Final = Column("owner", "str", "text", "Owner", "Owner", "Whom the folder belongs to.", 110)
+OWNER: Final = Column("owner", "str", "text", "Owner", "Owner", "Whom the folder belongs to.", 100)
 ACKNOWLEDGED_BY: Final = Column(
     "acknowledged_by", "str", "text", "Acknowledged by", "Acknowledged by", "Who is on it now.", 130
 )

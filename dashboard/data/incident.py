@@ -77,6 +77,17 @@ class Incident(BaseModel):
         """Whether it has not ended."""
         return self.status in (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
 
+    def seen_at(self, listed_at: datetime | None) -> datetime:
+        """The last sighting that is proven.
+
+        Args:
+            listed_at: its sender's last whole list, which is written with the sender alone while it tells
+                nothing new. Had it not named an open incident, that would not be open.
+        """
+        if self.status is not IncidentStatus.OPEN or listed_at is None:
+            return self.last_seen_at
+        return max(self.last_seen_at, listed_at)
+
     def on_it(self, now: datetime) -> str:
         """Who has acknowledged it; empty where nobody has, or no longer."""
         return self.acknowledged_by if self.acknowledged_until and self.acknowledged_until > now else ""

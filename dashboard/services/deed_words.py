@@ -80,10 +80,13 @@ def describe_end(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{local:%H:%M}" if local.date() == now.astimezone(zone).date() else f"{local:%Y-%m-%d %H:%M}"
 
 
-def describe_outcome(action: IncidentAction, until: datetime | None, now: datetime, zone: ZoneInfo) -> str:
-    """What to tell whoever did it: `Acknowledged until 16:00.`."""
+def describe_outcome(
+    action: IncidentAction, until: datetime | None, now: datetime, zone: ZoneInfo, count: int = 1
+) -> str:
+    """What to tell whoever did it: `Acknowledged until 16:00.`; of several how many."""
     end = f" until {describe_end(until, now, zone)}" if until else ""
-    return f"{_OUTCOMES[action]}{end}."
+    done = f"{_OUTCOMES[action]}{end}."
+    return done if count == 1 else f"{count:,} incidents: {done[0].lower()}{done[1:]}"
 
 
 def describe_hold(incident: Incident, now: datetime, zone: ZoneInfo) -> str:

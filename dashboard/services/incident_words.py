@@ -1,10 +1,16 @@
 """How an incident is, and how that is known, in words."""
 
 from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
 
-from contract.incident_words import REASONS, explain_status
-from contract.incidents import UnknownReason
+from contract.incident_action import IncidentAction
+from contract.incident_words import CLOSED_SOMEHOW, REASONS, explain_status
+from contract.incidents import IncidentStatus, UnknownReason
 from dashboard.data.incident import Incident
+
+_AT_ONCE: Final = timedelta(seconds=2)
+"""So far apart an incident's end and the deed that ended it may be written."""
 
 
 def rank_reason(reason: UnknownReason | None) -> int:
@@ -18,10 +24,15 @@ def name_reason(incident: Incident) -> str:
 
 
 def explain(incident: Incident) -> str:
-    """How its status is known, as the rest of a sentence that begins with the status."""
-    return explain_status(
+    """How its status is known, as the rest of a sentence that begins with the status.
+
+    Who closed it is told where its history is there and says so.
+    """
+    told = explain_status(
         incident.status, reason=incident.reason, cleared_by=incident.cleared_by, between=incident.between
     )
+    closer = _find_closer(incident)
+    return told.replace(CLOSED_SOMEHOW, f"by {closer}", 1) if closer else told
 
 
 def list_reasons(incidents: Iterable[Incident]) -> list[tuple[UnknownReason, list[Incident]]]:
@@ -31,3 +42,13 @@ def list_reasons(incidents: Iterable[Incident]) -> list[tuple[UnknownReason, lis
         if one.reason is not None:
             by_reason[one.reason].append(one)
     return [(reason, same) for reason, same in by_reason.items() if same]
+
+
+def _find_closer(incident: Incident) -> str:
+    """Who closed it by hand; nobody where it was closed otherwise, or its history is not there."""
+    ended = incident.ended_at
+    if incident.status is not IncidentStatus.CLOSED or ended is None:
+        return ""
+    # One that was closed, opened again and was closed with its sender has a deed that did not end it.
+    closings = (one for one in incident.history if one.action == IncidentAction.CLOSE)
+    return next((one.by for one in closings if abs(one.at - ended) <= _AT_ONCE), "")

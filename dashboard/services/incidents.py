@@ -38,6 +38,9 @@ COLUMNS: Final = (
 )
 """Columns of a frame of incidents."""
 
+SNOOZED: Final = "\n☾ snoozed"
+"""What stands below the status of an incident of which nobody is told for now."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Live:
@@ -117,6 +120,13 @@ def tabulate_incidents(incidents: Sequence[Incident], now: datetime) -> pd.DataF
     ]
     names = [column.name for column in COLUMNS]
     return pd.DataFrame.from_records(rows, columns=names).astype(list_dtypes(*COLUMNS))
+
+
+def mark_snoozed(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with a second line, below the status and the reason, for those that are snoozed."""
+    snoozed = frame[incident_columns.SNOOZED_UNTIL.name].notna()
+    marked = (incident_columns.STATUS.name, incident_columns.REASON.name)
+    return frame.assign(**{name: frame[name].mask(snoozed, frame[name] + SNOOZED) for name in marked})
 
 
 def _sort_unknown(incidents: Iterable[Incident]) -> list[Incident]:

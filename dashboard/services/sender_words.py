@@ -1,6 +1,6 @@
 """What is known of a sender, in a few words each."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from contract.durations import format_duration
@@ -42,6 +42,19 @@ def describe_interval(sender: Sender) -> str:
     """How often it reports, and how that is known."""
     source = _INTERVALS.get(sender.interval_from, sender.interval_from)
     return f"{format_duration(float(sender.interval_minutes))}, {source}"
+
+
+def describe_due(sender: Sender, now: datetime) -> str:
+    """When its next report is due, or why none is."""
+    match sender.state:
+        case SenderState.PAUSED:
+            return "not while it is paused"
+        case SenderState.RETIRED:
+            return "not any more: it is retired"
+    if sender.due_at is None:
+        return "never: it speaks only when something is stuck, or its interval cannot be told"
+    left = sender.due_at - now
+    return f"in {format_duration(left)}" if left >= timedelta() else f"{format_duration(-left)} late"
 
 
 def describe_clock(sender: Sender) -> str:

@@ -70,21 +70,20 @@ def draw() -> None:
     _draw_notices(situation, page)
     _draw_verdict(situation, fleet, page)
     ended_today = select_ended(ended, today)
-    _draw_linked([*incidents, *ended_today], fleet, page)
+    _draw_linked([*incidents, *ended_today], page)
     if not incidents and not ended_today:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shown = pick_incidents(incidents, ended_today, page)
         live = split_live(shown, page.now)
         text = _draw_search(live, page)
-    _draw_live(live, text, fleet, page)
+    _draw_live(live, text, page)
     if shown_ended := [one for one in shown if not one.live]:
         st.header("Ended today", anchor=False)
         draw_incidents(
             shown_ended,
             "ended",
             ENDED,
-            fleet,
             page,
             noun="ended incidents",
             text=text,
@@ -147,7 +146,7 @@ def _name_alarms(page: Page) -> str:
         return "Whether alarms are on cannot be told at the moment."
 
 
-def _draw_linked(shown: Sequence[Incident], fleet: Fleet, page: Page) -> None:
+def _draw_linked(shown: Sequence[Incident], page: Page) -> None:
     """The incident that the address names, where it is in no list of the page."""
     wanted = INCIDENT.value("")
     if not wanted or any(one.incident_id == wanted for one in shown):
@@ -156,7 +155,7 @@ def _draw_linked(shown: Sequence[Incident], fleet: Fleet, page: Page) -> None:
     if incident is None:
         st.info("The incident of this link is not known, or no longer kept.", icon=":material/search_off:")
         return
-    draw_incident(incident, fleet, page)
+    draw_incident(incident, page)
 
 
 def _draw_search(live: Live, page: Page) -> str:
@@ -167,10 +166,10 @@ def _draw_search(live: Live, page: Page) -> str:
     return text
 
 
-def _draw_live(live: Live, text: str, fleet: Fleet, page: Page) -> None:
+def _draw_live(live: Live, text: str, page: Page) -> None:
     if live.open:
         st.header("Open now, the worst first", anchor=False)
-        draw_incidents(live.open, "open", OPEN, fleet, page, noun="open incidents", text=text)
+        draw_incidents(live.open, "open", OPEN, page, noun="open incidents", text=text)
     if live.unknown:
         st.header("Unknown: nobody can tell", anchor=False)
         told = [
@@ -178,7 +177,7 @@ def _draw_live(live: Live, text: str, fleet: Fleet, page: Page) -> None:
             for reason, same in list_reasons(live.unknown)
         ]
         st.caption("  \n".join(told))
-        draw_incidents(live.unknown, "unknown", UNKNOWN, fleet, page, noun="unknown incidents", text=text)
+        draw_incidents(live.unknown, "unknown", UNKNOWN, page, noun="unknown incidents", text=text)
     if live.quiet:
         picked = INCIDENT.value("")
         expanded = any(one.incident_id == picked for one in live.quiet)
@@ -187,7 +186,7 @@ def _draw_live(live: Live, text: str, fleet: Fleet, page: Page) -> None:
                 "Most likely over, and no trouble: the server no longer reports them, and "
                 f"{EXPLANATIONS[UnknownReason.QUIET]}. A day later they are taken for ended."
             )
-            draw_incidents(live.quiet, "quiet", UNKNOWN, fleet, page, noun="quiet incidents", text=text)
+            draw_incidents(live.quiet, "quiet", UNKNOWN, page, noun="quiet incidents", text=text)
 
 
 draw()

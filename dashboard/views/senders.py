@@ -75,7 +75,7 @@ def draw() -> None:
         sender, refusal = wait_for(NAME, lambda: session.senders.read(key), "sender")
         listed = next(one for one in known if one.key == key)
         whole = replace(listed, sender=sender or listed.sender, refusal=refusal or listed.refusal)
-        draw_sender(whole, [one for one in incidents if one.sender == key], fleet, page)
+        draw_sender(whole, [one for one in incidents if one.sender == key], page)
 
 
 def _draw_figures(known: Sequence[Known], page: Page) -> None:

@@ -15,10 +15,11 @@ from dashboard.widgets.rows import RowColumn, draw_rows
 
 _COLUMNS: Final = (
     RowColumn(name="at", heading="When", kind="moment", width=136),
-    RowColumn(name="who", heading="Who", kind="name", width=140),
+    RowColumn(name="who", heading="Who", kind="prose", width=140),
     RowColumn(name="what", heading="What", kind="prose", width=200),
-    RowColumn(name="note", heading="Note", kind="prose", width=240),
 )
+_NOTE: Final = RowColumn(name="note", heading="Note", kind="prose", width=240)
+"""Left out where nobody wrote one: the others get its room."""
 _SHOWN: Final = 10
 """So many lines; the older ones are folded away."""
 
@@ -49,8 +50,12 @@ def draw_history(done: Sequence[Line], told: Sequence[Told] | None, zone: ZoneIn
 
 def _draw_lines(lines: Sequence[Line], key: str, zone: ZoneInfo) -> None:
     # As rows, and not in Markdown, which would make links even of what is escaped.
+    columns = (*_COLUMNS, _NOTE) if any(line.note for line in lines) else _COLUMNS
     rows = [
-        (str(number), [f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}", line.who, line.what, line.note])
+        (
+            str(number),
+            [f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}", line.who, line.what, line.note][: len(columns)],
+        )
         for number, line in enumerate(lines)
     ]
-    draw_rows(rows, key, _COLUMNS, label="History")
+    draw_rows(rows, key, columns, label="History")

@@ -125,7 +125,7 @@ def _submit(form: Form, action: IncidentAction, about: Sequence[Incident], actio
             requests=list_requests(
                 Filled(action=action, note=note, span=span, until=until), about, form.token
             ),
-            done=describe_outcome(action, until, now, page.zone),
+            done=describe_outcome(action, until, now, page.zone, len(about)),
             focus=actions.focus,
             after=actions.after,
             reread=lambda: page.session.incidents.reread(about),

@@ -7,10 +7,11 @@ import streamlit as st
 
 from contract.durations import format_duration
 from contract.incidents import IncidentStatus
+from contract.senders import SenderKind
 from dashboard.data.incident import Incident
 from dashboard.data.incident_files import load_incident_files
 from dashboard.data.record_table import NAME
-from dashboard.data.sender import Fleet
+from dashboard.data.sender import Sender
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import wait_for
 from dashboard.services.deed_words import describe_hold, list_done
@@ -32,10 +33,12 @@ from dashboard.widgets.table import name_details
 _KEY: Final = "incident_files"
 
 
-def draw_incident(incident: Incident, fleet: Fleet, page: Page) -> None:
+def draw_incident(incident: Incident, page: Page) -> None:
     """Draws everything known of the incident, what may be done about it, and the ways on from here."""
     session = page.session
     listed = incident
+    # Before the incident: what is open still was in each list until then.
+    sender, _ = wait_for(NAME, lambda: session.senders.read(listed.sender), "incident_sender")
     frames, read = wait_for(
         NAME,
         lambda: (load_incident_files(session.table, listed), session.incidents.read(listed)),
@@ -50,12 +53,12 @@ def draw_incident(incident: Incident, fleet: Fleet, page: Page) -> None:
         hold = escape_markdown(describe_hold(incident, page.now, page.zone))
         st.markdown(f"**{incident.status.capitalize()}**: {explain(incident)}. {hold}")
         _draw_actions(incident, page)
-        draw_facts(_list_facts(incident, fleet, page))
+        draw_facts(_list_facts(incident, sender, page))
         draw_lost_letters([incident.folder, *frames.files["filename"]])
         if frames.files.empty:
             st.caption("The report that last named its files is no longer kept.")
         else:
-            st.caption(f"Files that were stuck when it was last seen. Times in {page.zone.key}.")
+            st.caption(f"Its files as they were last told. Times in {page.zone.key}.")
             files = tabulate_files(frames.files, incident.sla, page.now)
             shown = COLUMNS if incident.status is IncidentStatus.OPEN else (COLUMNS[0], *COLUMNS[2:])
             draw_files(files, shown, page.zone)
@@ -79,14 +82,17 @@ def _draw_actions(incident: Incident, page: Page) -> None:
     actions.draw_below()
 
 
-def _list_facts(incident: Incident, fleet: Fleet, page: Page) -> dict[str, str]:
+def _list_facts(incident: Incident, sender: Sender | None, page: Page) -> dict[str, str]:
     def local(moment: datetime | None) -> str:
         return f"{moment.astimezone(page.zone):%Y-%m-%d %H:%M:%S}" if moment else ""
 
-    sender, _ = fleet.find(incident.sender)
     overdue = incident.overdue_minutes(page.now)
     oldest = f"{format_duration(overdue)} over the SLA, created {local(incident.oldest_creation)}"
-    live, is_open = incident.ended_at is None, incident.status is IncidentStatus.OPEN
+    live = incident.ended_at is None
+    listed_at = sender.listed_at if sender else None
+    lists = sender is not None and sender.kind is SenderKind.LISTING and listed_at is not None
+    # Where no lists are sent, a run that tells the same again writes nothing that says so.
+    is_exact = incident.status is not IncidentStatus.OPEN or lists
     return {
         "Owner": incident.owner,
         "Sender": incident.sender_name,
@@ -94,8 +100,7 @@ def _list_facts(incident: Incident, fleet: Fleet, page: Page) -> dict[str, str]:
         "Oldest file": ("of unknown age" if overdue is None else oldest) if live else "",
         "In breach since": local(incident.breached_since),
         "First seen": local(incident.opened_at),
-        # An open one is not written anew by every run that tells the same again.
-        "Last seen for sure" if is_open else "Last seen": local(incident.last_seen_at),
+        "Last seen" if is_exact else "Last seen, at the earliest": local(incident.seen_at(listed_at)),
         "Its server last reported at": local(sender.last_run_at) if sender else "",
         "Unknown since": local(incident.unknown_since) if live else "",
         "Ended": local(incident.ended_at),

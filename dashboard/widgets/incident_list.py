@@ -8,12 +8,11 @@ import pandas as pd
 from dashboard import columns, incident_columns
 from dashboard.columns import Column
 from dashboard.data.incident import Incident
-from dashboard.data.sender import Fleet
 from dashboard.frame.attention import TITLE
 from dashboard.frame.page import Page
 from dashboard.services.deeds import list_possible
 from dashboard.services.filters import filter_by_text
-from dashboard.services.incidents import tabulate_incidents
+from dashboard.services.incidents import mark_snoozed, tabulate_incidents
 from dashboard.widgets.chosen import Choice
 from dashboard.widgets.incident_actions import Actions
 from dashboard.widgets.incident_card import draw_incident
@@ -65,13 +64,13 @@ _OPTIONAL: Final = (
 )
 """Columns that are left out where they say nothing."""
 _PHONE_COLUMNS: Final = 6
+"""So many, and the owner."""
 
 
 def draw_incidents(
     incidents: Sequence[Incident],
     key: str,
     shown: Sequence[Column],
-    fleet: Fleet,
     page: Page,
     *,
     noun: str,
@@ -85,14 +84,13 @@ def draw_incidents(
         incidents: what to draw.
         key: tells this table from others.
         shown: the columns.
-        fleet: every sender.
         page: where it is drawn.
         noun: what the rows are, in the plural.
         text: only those are drawn whose sender or folder contains it.
         rows: how many at first.
         acts: whether several may be chosen, to act on all of them.
     """
-    frame = filter_by_text(tabulate_incidents(incidents, page.now), text, SEARCHED)
+    frame = mark_snoozed(filter_by_text(tabulate_incidents(incidents, page.now), text, SEARCHED))
     shown = [column for column in shown if column not in _OPTIONAL or _says_anything(frame, column)]
     choice, actions = Choice(key) if acts and len(frame) else None, None
     if choice:
@@ -107,13 +105,13 @@ def draw_incidents(
         noun=noun,
         picked_in=INCIDENT,
         rows=rows,
-        on_phone=shown[:_PHONE_COLUMNS],
+        on_phone=_list_phone_columns(shown),
         choice=choice,
         bar=actions,
     )
     if picked is not None:
         wanted = picked[incident_columns.INCIDENT_ID.name]
-        draw_incident(next(one for one in incidents if one.incident_id == wanted), fleet, page)
+        draw_incident(next(one for one in incidents if one.incident_id == wanted), page)
 
 
 def _list_actions(incidents: Sequence[Incident], key: str, choice: Choice, page: Page) -> Actions:
@@ -125,6 +123,14 @@ def _list_actions(incidents: Sequence[Incident], key: str, choice: Choice, page:
         offered=list_possible(incidents, page.now),
         after=choice.clear,
     )
+
+
+def _list_phone_columns(shown: Sequence[Column]) -> list[Column]:
+    return [
+        column
+        for number, column in enumerate(shown)
+        if number < _PHONE_COLUMNS or column is incident_columns.OWNER
+    ]
 
 
 def _says_anything(frame: pd.DataFrame, column: Column) -> bool:

@@ -210,11 +210,12 @@ function stopAt(rows, stop) {
   }
 }
 
-/** Rows reach to the lower edge of the window, but where that is near, ten of them are in sight at least. */
+/** Rows reach to the lower edge of the window, but where that is near, ten of them are in sight at least. Cards are all in sight. */
 function fillHeight({ host, region, data }) {
   const main = host.getRootNode().host?.closest("[data-testid=stMain]");
   const top = region.getBoundingClientRect().top + (main?.scrollTop ?? 0);
-  region.style.maxHeight = `${Math.max(TEN_ROWS, innerHeight - top - 40)}px`;
+  const cards = host.classList.contains("cards");
+  region.style.maxHeight = cards ? "" : `${Math.max(TEN_ROWS, innerHeight - top - 40)}px`;
   // What scrolls has to be reached by keyboard, also where nothing in it is.
   if (!data.opens && region.scrollHeight > region.clientHeight) region.tabIndex = 0;
   else region.removeAttribute("tabindex");

@@ -10,7 +10,7 @@ from contract.durations import format_duration
 from dashboard import incident_columns
 from dashboard.data.incident import Incident
 from dashboard.data.record_table import NAME
-from dashboard.data.sender import Fleet, Refusal, Sender
+from dashboard.data.sender import Refusal, Sender
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import wait_for
 from dashboard.services.expected_hours import describe_hours
@@ -24,6 +24,7 @@ from dashboard.services.sender_words import (
     KINDS,
     STATES,
     describe_clock,
+    describe_due,
     describe_folders,
     describe_interval,
 )
@@ -44,13 +45,12 @@ _UNREADABLE: Final = (
 _UNKNOWN: Final = tuple(column for column in UNKNOWN if column is not incident_columns.SENDER_NAME)
 
 
-def draw_sender(known: Known, incidents: Sequence[Incident], fleet: Fleet, page: Page) -> None:
+def draw_sender(known: Known, incidents: Sequence[Incident], page: Page) -> None:
     """Draws a sender.
 
     Args:
         known: it, read in full.
         incidents: what is open or unknown of it.
-        fleet: every sender.
         page: where it is drawn.
     """
     with st.container(border=True):
@@ -71,10 +71,10 @@ def draw_sender(known: Known, incidents: Sequence[Incident], fleet: Fleet, page:
     live = split_live(incidents, page.now)
     if live.open:
         st.header("Its open incidents", anchor=False)
-        draw_incidents(live.open, "sender_open", _OPEN, fleet, page, noun="open incidents")
+        draw_incidents(live.open, "sender_open", _OPEN, page, noun="open incidents")
     if unknown := [*live.unknown, *live.quiet]:
         st.header("Its unknown incidents", anchor=False)
-        draw_incidents(unknown, "sender_unknown", _UNKNOWN, fleet, page, noun="unknown incidents")
+        draw_incidents(unknown, "sender_unknown", _UNKNOWN, page, noun="unknown incidents")
 
 
 def _draw_history(key: str, page: Page) -> None:
@@ -85,14 +85,11 @@ def _draw_history(key: str, page: Page) -> None:
 
 
 def _list_facts(sender: Sender, page: Page) -> dict[str, str]:
-    due, ago = "", format_duration(page.now - sender.last_run_at)
-    if sender.due_at:
-        left = sender.due_at - page.now
-        due = f"in {format_duration(left)}" if left.total_seconds() >= 0 else f"{format_duration(-left)} late"
+    ago = format_duration(page.now - sender.last_run_at)
     return {
         "State": f"{STATES[sender.state]} since {_local(sender.state_since, page)}",
         "Last report": f"{ago} ago, {_local(sender.last_run_at, page)}",
-        "Next due": due or "never: it speaks only when something is stuck, or its interval cannot be told",
+        "Next due": describe_due(sender, page.now),
         "Interval": describe_interval(sender),
         "Expected": describe_hours(sender.hours),
         "Reports": f"{KINDS[sender.kind]}: {KIND_EXPLANATIONS[sender.kind]}",

@@ -31,7 +31,7 @@ def check_change(request: ActOnIncident, incident: IncidentNow, *, deeds: int, n
 
 def _find_problem(request: ActOnIncident, incident: IncidentNow, deeds: int, note_bytes: int) -> str | None:
     if request.version is not None and request.version != incident.version:
-        return f"Other people have acted on this incident: its version is {incident.version} by now."
+        return f"This incident was changed meanwhile: its version is {incident.version} by now."
     if incident.status not in _LIVE:
         return f"This incident has ended: it is {incident.status}."
     if deeds >= MAX_DEEDS or note_bytes > MAX_NOTES_BYTES:

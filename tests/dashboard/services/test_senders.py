@@ -11,7 +11,7 @@ from dashboard.columns import list_dtypes
 from dashboard.data.sender import Fleet, Refusal, Sender
 from dashboard.services.known_senders import Known, list_senders
 from dashboard.services.sender_warnings import list_warnings
-from dashboard.services.sender_words import KIND_EXPLANATIONS, KINDS, STATES, describe_clock
+from dashboard.services.sender_words import KIND_EXPLANATIONS, KINDS, STATES, describe_clock, describe_due
 from dashboard.services.senders import COLUMNS, tabulate_senders
 from tests.dashboard.projected import read_sender
 from tests.incidents.playing import at, listing, played, run, stuck
@@ -155,3 +155,19 @@ def test_silence_and_refusal_are_told_first() -> None:
 def test_every_state_and_every_kind_has_words() -> None:
     assert STATES.keys() == set(SenderState)
     assert KINDS.keys() == KIND_EXPLANATIONS.keys() == set(SenderKind)
+
+
+@pytest.mark.parametrize(
+    ("state", "due"),
+    [
+        (SenderState.UP, "in 15 min"),
+        (SenderState.PAUSED, "not while it is paused"),
+        (SenderState.RETIRED, "not any more: it is retired"),
+    ],
+)
+def test_of_one_that_is_not_judged_no_report_is_due(state: SenderState, due: str) -> None:
+    assert describe_due(sender("one", state), at(0)) == due
+
+
+def test_one_that_speaks_only_in_trouble_is_never_due() -> None:
+    assert describe_due(SENDER.model_copy(update={"due_at": None}), at(0)).startswith("never: ")

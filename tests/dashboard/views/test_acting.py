@@ -241,7 +241,7 @@ def test_what_was_closed_by_hand_leaves_the_list_and_stays_on_the_page(
     open_view(signed_in, incident=two[1])
     fill_in(signed_in, "Close", "the share is gone")
     assert column(signed_in, "folder") == [A]
-    assert "**Closed**: by hand" in facts(signed_in)
+    assert "**Closed**: by ana (server silent" in facts(signed_in)
     assert history(signed_in) == ["ana closed it: the share is gone"]
     assert B in [folder for table in list_tables(signed_in) for folder in table.get("folder", [])]
 
@@ -268,6 +268,7 @@ def test_several_are_acknowledged_at_once(
     assert len(set(auth_api.actions.keys)) == 2
     assert sorted(column(signed_in, "acknowledged_by")) == ["-", "ana", "ana"]
     assert "Tick rows to act on them" in shown(signed_in)
+    assert "2 incidents: acknowledged until" in shown(signed_in)
 
 
 def test_of_several_each_that_failed_is_named(
@@ -313,6 +314,20 @@ def test_the_address_narrows_down_to_an_owner_and_to_who_is_on_it(
     assert "No incident matches what is chosen above." in shown(signed_in)
     open_view(signed_in, who="<script>", owner="x" * 1000)
     assert len(list_tables(signed_in)) == 2
+
+
+def test_a_row_says_that_it_is_snoozed(signed_in: AppTest, two: tuple[str, str]) -> None:
+    for one in two:
+        set_attributes(one, SnoozedUntil=format_moment(datetime.now(UTC) + timedelta(hours=1)))
+    open_view(signed_in)
+    assert column(signed_in, "status") == ["▲ Open\n☾ snoozed"]
+    assert column(signed_in, "reason", 1) == ["server silent\n☾ snoozed"]
+
+
+def test_a_snooze_that_is_over_is_none(signed_in: AppTest, incident: str) -> None:
+    set_attributes(incident, SnoozedUntil=format_moment(datetime.now(UTC) - timedelta(minutes=1)))
+    open_view(signed_in)
+    assert column(signed_in, "status") == ["▲ Open"]
 
 
 def test_an_acknowledgement_that_is_over_counts_no_more(signed_in: AppTest, incident: str) -> None:
