@@ -1,8 +1,9 @@
 """docs/incidents.md: its keys are those of the program, and its queries find what they say."""
 
+import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,14 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from contract.answers import IncidentAnswer, IncidentNow
+from contract.incident_action import ActOnIncident
 from contract.incidents import IncidentStatus, UnknownReason
 from contract.messages import MessageKind
 from contract.senders import SenderKind
+from handlers.actions.errors import NotSoError
+from handlers.actions.incident_changes import check_change
+from handlers.actions.parsing import parse_action
 from handlers.incidents.runs import Run
 from handlers.messages.message import Line, Message, Recipient
 from handlers.messages.sending.log_lines import build_log_lines
@@ -121,6 +127,23 @@ def test_commands_find_the_incidents_and_the_refused_report(
     assert {item["Folder"]["S"] for item in incidents["Items"]} == {"D:\\Old", "D:\\New"}
     [item] = refused["Items"]
     assert item["RefusedAt"] == {"S": "2026-11-24T08:00:00Z"}
+
+
+def test_the_worked_example_of_an_action_is_taken_and_answered() -> None:
+    [call] = _blocks("shell")
+    asked = parse_action(call.rpartition("-d '")[2].partition("'")[0].encode())
+    assert isinstance(asked, ActOnIncident)
+    [answer] = map(json.loads, _blocks("json"))
+    after = IncidentNow(**answer["incident"])
+    assert answer == asdict(IncidentAnswer(message=answer["message"], incident=after))
+    assert asked.incident_id == after.incident_id
+    until = after.acknowledged_until
+    assert answer["message"] == f"Acknowledged until {until}."
+    before = replace(after, acknowledged_by=None, acknowledged_until=None, version=0)
+    check_change(asked, before, deeds=0, note_bytes=0)
+    with pytest.raises(NotSoError) as refused:
+        check_change(asked, after, deeds=1, note_bytes=0)
+    assert f'`"message": "{refused.value.message}"`' in PAGE
 
 
 def test_keys_on_the_page_are_those_of_the_program() -> None:
