@@ -1,8 +1,8 @@
 """A sender folded from its runs: when one came late, or the projection is built anew."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from handlers.incidents import settings as people
@@ -22,6 +22,8 @@ class Folded:
     incidents: tuple[Incident, ...]
     gone: tuple[str, ...] = ()
     """Ids of incidents that were known and, by all the runs, never were."""
+    heirs: Mapping[str, str] = field(default_factory=dict)
+    """By the ids of those of them that are part of another incident, its id."""
 
 
 def fold(
@@ -88,11 +90,19 @@ def kept(old: Iterable[Incident], new: Folded, oldest_run: datetime) -> Folded:
     latest = {key: done[one.incident_id] for key, one in new.state.incidents.items()}
     # No run that is kept names these, nor shows them to be over.
     latest.update({one.key: one for one in before.values() if one.live and one.key not in latest})
+    gone = [one for one in rest if one.incident_id not in before]
     return Folded(
         state=replace(new.state, incidents=latest),
         incidents=(*before.values(), *done.values()),
-        gone=tuple(sorted({one.incident_id for one in rest} - before.keys())),
+        gone=tuple(sorted(one.incident_id for one in gone)),
+        heirs={one.incident_id: heir for one in gone if (heir := _heir(one, done.values())) is not None},
     )
+
+
+def _heir(gone: Incident, incidents: Iterable[Incident]) -> str | None:
+    """The id of the incident that another turned out to be part of: the last one, should it be several."""
+    same = [one for one in incidents if one.key == gone.key and _overlap(one, gone)]
+    return max(same, key=lambda one: one.opened).incident_id if same else None
 
 
 def _overlap(one: Incident, other: Incident) -> bool:

@@ -1,14 +1,17 @@
 """A sender folded anew from all of its runs: one came late or in parts, or somebody asked for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from contract.runs import SAME_RUN
 from handlers.incidents.folding import Folded, fold, kept
 from handlers.incidents.projection import advance, wakes_at
 from handlers.incidents.runs import Run, merged
 from handlers.incidents.state import Incident, State
+from handlers.projection.deeds import read_version
+from handlers.projection.inheriting import Inheritance
 from handlers.projection.recent_runs import RecentRuns
 from handlers.projection.run_table import RunTable
 from handlers.projection.sender_items import Wake, describe_folders, describe_sender, describe_told
@@ -78,6 +81,8 @@ class Refolding:
         latest = {one.incident_id for one in state.incidents.values()}
         was_latest = {one.incident_id for one in before.incidents.values()}
         known_as = {one.incident_id: one for one in old}
+        gone = {one: self.store.read_deeds(known.key, one) for one in folded.gone}
+        heritage = self._hand_down(known.key, folded.heirs, gone)
         writes = Writes(
             sets=[one for key, one in state.sets.items() if one != before.sets.get(key)],
             gone_sets=sorted(before.sets.keys() - state.sets.keys()),
@@ -87,11 +92,25 @@ class Refolding:
                 for one in folded.incidents
                 if one != known_as.get(one.incident_id)
                 or (one.incident_id in latest) != (one.incident_id in was_latest)
+                or one.incident_id in heritage
             },
             latest=frozenset(latest),
-            gone=folded.gone,
+            gone={incident_id: read_version(item) for incident_id, item in gone.items()},
+            entries=heritage,
         )
         self.store.commit(known, own, wake, writes)
+
+    def _hand_down(
+        self, sender: str, heirs: Mapping[str, str], gone: Mapping[str, Mapping[str, Any]]
+    ) -> dict[str, Inheritance]:
+        """What people did about incidents that are gone, for those that they are part of, by id."""
+        parts: dict[str, list[Mapping[str, Any]]] = {}
+        for incident_id, heir in heirs.items():
+            if read_version(gone[incident_id]):
+                parts.setdefault(heir, []).append(gone[incident_id])
+        return {
+            heir: Inheritance.of(self.store.read_deeds(sender, heir), items) for heir, items in parts.items()
+        }
 
 
 def _whole(told: Iterable[ToldRun], run: Run) -> ToldRun:

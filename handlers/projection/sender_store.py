@@ -17,6 +17,7 @@ from handlers.incidents.state import FolderSet, Incident, Sender, State, Watched
 from handlers.projection.bodies import read_body, read_chunks, write_body, write_chunks
 from handlers.projection.deeds import Entry, describe_act
 from handlers.projection.incident_items import describe_incident, incident_key, read_incident
+from handlers.projection.inheriting import Inheritance
 from handlers.projection.keys import MAX_SORT_KEY_BYTES, fit_key
 from handlers.projection.recent_runs import RecentRuns
 from handlers.projection.refused_items import put_refused
@@ -65,11 +66,12 @@ class Writes:
     """By id."""
     latest: frozenset[str] = frozenset()
     """Ids of those of them that are the latest of their folder."""
-    gone: Sequence[str] = ()
-    """Ids of incidents that, by all the runs, never were."""
+    gone: Mapping[str, int] = field(default_factory=dict)
+    """Incidents that, by all the runs, never were: by id, the version of what people did about each. If they
+    did more since, it is a conflict."""
     acts: Sequence[Act] = ()
     """What a person has just done. If it is there already, the commit is a conflict."""
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, Entry | Inheritance] = field(default_factory=dict)
     """What is added to the histories of those incidents, by id. If others did so first, it is a conflict."""
 
 
@@ -149,6 +151,23 @@ class SenderStore:
     def read_incidents(self, sender: str) -> list[Incident]:
         """Every incident of a sender that is kept."""
         return [read_incident(item) for item in self._query_incidents(sender, None)]
+
+    def read_deeds(self, sender: str, incident_id: str) -> Mapping[str, Any]:
+        """What people did about an incident: those attributes of its item that they change."""
+        names = {f"#{number}": str(name) for number, name in enumerate(_PEOPLES)}
+        items = self._client.query(
+            TableName=self._incidents,
+            ConsistentRead=True,
+            KeyConditionExpression="#sender = :sender AND #id = :id",
+            ProjectionExpression=", ".join(names),
+            ExpressionAttributeNames={
+                **names,
+                "#sender": IncidentAttribute.SENDER,
+                "#id": IncidentAttribute.INCIDENT_ID,
+            },
+            ExpressionAttributeValues={":sender": {"S": sender}, ":id": {"S": incident_id}},
+        )["Items"]
+        return items[0] if items else {}
 
     def commit(self, known: Known, own: Values, wake: Wake, writes: Writes = NOTHING) -> Known:
         """Writes what changed, all of it or nothing.
@@ -257,8 +276,16 @@ class SenderStore:
             for number, chunk in enumerate(chunks):
                 body = {SenderAttribute.BODY: {"B": chunk}, SenderAttribute.CHUNKS: {"N": str(len(chunks))}}
                 yield self._put_part(known.key, f"{LIST_PREFIX}{number:04}", body)
-        for incident_id in writes.gone:
-            yield {"Delete": {"TableName": self._incidents, "Key": incident_key(known.key, incident_id)}}
+        for incident_id, version in writes.gone.items():
+            yield self._delete_incident(known.key, incident_id, version)
+
+    def _delete_incident(self, sender: str, incident_id: str, version: int) -> dict[str, Any]:
+        unchanged = Update(
+            values={}, if_still={IncidentAttribute.ACTION_VERSION: {"N": str(version)} if version else None}
+        ).arguments()
+        del unchanged["UpdateExpression"]
+        key = incident_key(sender, incident_id)
+        return {"Delete": {"TableName": self._incidents, "Key": key, **unchanged}}
 
     def _put_act(self, sender: str, act: Act) -> dict[str, Any]:
         put = self._put_part(sender, act_part(act.act_id), describe_act(act))
@@ -308,6 +335,13 @@ class SenderStore:
             yield from (item for item in page["Items"] if IncidentAttribute.BODY in item)
 
 
+_PEOPLES: Final = (
+    IncidentAttribute.HISTORY,
+    IncidentAttribute.ACTION_VERSION,
+    IncidentAttribute.ACKNOWLEDGED_BY,
+    IncidentAttribute.ACKNOWLEDGED_UNTIL,
+    IncidentAttribute.SNOOZED_UNTIL,
+)
 _ONE_MORE: Final[Values] = {SenderAttribute.REVISION: {"N": "1"}}
 
 

@@ -10,7 +10,7 @@ from contract.metrics import Outcome
 from handlers.actions import incident_changes
 from handlers.actions.errors import NotKnownError, NotSoError
 from handlers.web.errors import InvalidBodyError, ThrottledError
-from tests.incidents.playing import listing, run, stuck
+from tests.incidents.playing import at, listing, run, stuck
 from tests.projection_tables import INCIDENTS
 from tests.unit.handlers.actions.conftest import People
 
@@ -240,3 +240,46 @@ def meanwhile(people: People, monkeypatch: pytest.MonkeyPatch, *events: Callable
             return write(**arguments)
 
         monkeypatch.setattr(client, name, written)
+
+
+def test_what_people_did_about_two_that_are_one_stays_with_the_one(people: People) -> None:
+    inbound = "D:\\Inbound"
+    people.report(run(0, stuck(inbound, "x")))
+    first = people.one_incident()["IncidentId"]
+    people.do("note", 0.5, note="of the first", by="ben")
+    people.report(run(10, stuck(inbound, "y")))
+    second = next(one for one in people.projection.incidents() if one["IncidentId"] != first)["IncidentId"]
+    people.do("acknowledge", 10.5, incident_id=second, note="on it")
+    people.do("snooze", 10.6, incident_id=second, until=f"{at(15):%Y-%m-%dT%H:%M:%SZ}")
+    people.report(run(2, stuck(inbound, "x", "y"), arrival=at(11)))
+    people.projection.sweep(11.1)
+    incident = people.one_incident()
+    assert incident["IncidentId"] == first
+    assert (incident["AcknowledgedBy"], incident["AcknowledgedUntil"]) == ("ana", "2026-03-03T02:30:00Z")
+    assert incident["SnoozedUntil"] == "2026-03-02T23:00:00Z"
+    assert [(deed["DoneBy"], deed["Action"]) for deed in people.history()] == [
+        ("ben", "note"),
+        ("ana", "acknowledge"),
+        ("ana", "snooze"),
+    ]
+    assert incident["ActionVersion"] == "3"
+    people.rebuild()
+    assert people.one_incident()["ActionVersion"] == "3"
+
+
+def test_who_acts_while_two_become_one_is_not_lost(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbound = "D:\\Inbound"
+    people.report(run(0, stuck(inbound, "x")), run(10, stuck(inbound, "y")))
+    second = next(one for one in people.projection.incidents() if one["Status"] == "open")["IncidentId"]
+    people.report(run(2, stuck(inbound, "x", "y"), arrival=at(11)))
+    store, commit = people.projection.store, people.projection.store.commit
+
+    def act_first(*arguments: Any) -> Any:
+        monkeypatch.setattr(store, "commit", commit)
+        people.do("note", incident_id=second, note="just now")
+        return commit(*arguments)
+
+    monkeypatch.setattr(store, "commit", act_first)
+    people.projection.sweep(11.1)
+    people.projection.sweep(11.2)
+    assert [deed["Note"] for deed in people.history()] == ["just now"]
