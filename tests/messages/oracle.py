@@ -328,10 +328,22 @@ class Oracle:
             if not before.enabled:
                 # What waited when the channel was disabled is said at once when it is enabled.
                 return before.now - 24 * HOUR
-            if not self.may_say(word.kind, word.thing, before):
+            if self.may_say(word.kind, word.thing, before):
+                since = before.now
+            elif not (word.kind in SOON and self._waits_on(word.thing, before)):
                 break
-            since = before.now
         return since
+
+    def _waits_on(self, thing: Thing, sweep: Sweep) -> bool:
+        """Whether an escalation waits on: nobody can tell whether it is stuck still, and nobody is on it."""
+        incident = sweep.incidents.get(thing[1]) if thing[0] == "incident" else None
+        return (
+            self.recipient.after is not None
+            and incident is not None
+            and incident.status == "unknown"
+            and not in_quiet_hours(self.owner, sweep.now)
+            and self._heard(K.ESCALATED, incident, sweep)
+        )
 
     def _due(self, thing: Thing, sweep: Sweep) -> None:
         """Whether what had to be said at this sweep was."""
@@ -348,14 +360,15 @@ class Oracle:
                 not due_again or file.again in said, f"{thing}: {file.again} was cut off, and is due again"
             )
             file.again = None
-        if file.failing is not None:
+        waits_on = self._waits_on(thing, sweep) and not file.lasts & (STUCK | {K.UNKNOWN})
+        if file.failing is not None and not (waits_on and file.failing.kind in SOON):
             self._retried(file, thing, said, any(file.failing.kind in one for one in mends), sweep)
         if not owed:
-            file.owed = None
+            file.owed = file.owed if waits_on else None
         elif file.owed is None or file.owed[0] != owed:
             file.owed = (owed, sweep.now)
         self._read_and_over(file, thing, bool(said), sweep)
-        if file.owed is not None and file.failing is None:
+        if owed and file.owed is not None and file.failing is None:
             since = file.owed[1]
             within = max(
                 self._own_wait(kind) + MINUTE if kind in SOON else 30 * MINUTE for kind in file.owed[0]

@@ -305,6 +305,29 @@ def test_the_next_channels_are_told_what_nobody_acknowledged() -> None:
     assert {line[0] for _, lines in story.until(400) for line in lines} == {K.CLEARED}
 
 
+@pytest.mark.parametrize("why", [Why.SILENT, Why.UNREADABLE, Why.QUIET, Why.UNPROVEN])
+def test_an_escalation_waits_on_while_its_incident_is_unknown(why: Why) -> None:
+    story = Story(a_recipient(after=HOUR))
+    story.so(A)
+    story.until(50)
+    story.so(unknown(A, why, story.now))
+    assert story.until(70) == []
+    story.so(A)
+    assert story.until(80) == [(71, [(K.ESCALATED, "a")])]
+
+
+def test_an_escalation_counts_anew_where_somebody_was_on_it_while_it_was_unknown() -> None:
+    story = Story(a_recipient(after=HOUR))
+    story.so(A)
+    story.until(50)
+    lost = unknown(A, Why.SILENT, story.now)
+    story.so(replace(lost, acknowledged_until=story.now + 5 * MINUTE))
+    assert story.until(60) == []
+    story.so(A)
+    assert story.until(130) == [(121, [(K.ESCALATED, "a")])]
+    assert story.until(140) == []
+
+
 def test_topics_decide_what_is_said() -> None:
     story = Story(a_recipient(an_owner(told=frozenset({Topic.BEGIN}))))
     begun(story)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from contract.incidents import IncidentStatus
 from contract.messages import ENDS, INCIDENT_PREFIX, MessageKind
 from handlers.messages.message import Line, Recipient
 from handlers.messages.rules.finding import Finding, resting, waiting
@@ -69,9 +70,21 @@ def _find(
     if kind is not None:
         line = Line(kind=kind, subject=key, incident=incident, since=_since(kind, entry, incident))
         return Finding(key=key, entry=waiting(entry, kind, now), line=line)
+    if _waits_on(recipient, entry, incident, now, quiet=quiet):
+        return Finding(key=key, entry=entry)
     kept = resting(_unsaid(entry, incident, now))
     foreign = not is_mine(recipient, incident) and kept.said not in (Said.BEGUN, Said.UNKNOWN)
     return Finding(key=key, entry=kept if _worth_keeping(kept, incident, now) and not foreign else None)
+
+
+def _waits_on(recipient: Recipient, entry: Entry, incident: Incident, now: datetime, *, quiet: bool) -> bool:
+    """Whether an escalation goes on to wait though there is nothing to say: its incident is unknown.
+
+    Nobody has acknowledged it meanwhile, so the next channels are told as soon as it is seen to be open.
+    """
+    waits = recipient.after is not None and entry.pending is not None and entry.pending.kind in BEGINNINGS
+    heard = is_mine(recipient, incident) and not is_muted(incident, now) and not quiet
+    return waits and heard and incident.status is IncidentStatus.UNKNOWN
 
 
 def _word(
