@@ -1,6 +1,6 @@
 """Telling owners over tables in memory, with a clock that tests turn and a channel that obeys them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -114,9 +114,9 @@ class Messenger:
         """A sweep each minute."""
         return [self.sweep(minute) for minute in range(first, last + 1)]
 
-    def known(self) -> dict[str, Known]:
+    def known(self) -> Mapping[str, Known]:
         """What is known of each recipient."""
-        return RecipientStore(self.projection.client, MESSAGES).read(list_recipients(self.owners))
+        return RecipientStore(self.projection.client, MESSAGES).read(list_recipients(self.owners)).known
 
     def items(self) -> list[dict[str, Any]]:
         """The table, as plain values."""

@@ -111,7 +111,7 @@ class Teller:
         sweep(self._aws, self._outputs[Output.METRICS_NAMESPACE], MESSAGES)
 
     def _read(self, at: datetime) -> Iterator[tuple[Recipient, Known, Situation]]:
-        known = self._store.read(self._recipients)
+        known = self._store.read(self._recipients).known
         told = {incident for one in known.values() for incident in list_told(one.told)}
         situation = self._reader.read(at, told).situation
         for recipient in self._recipients:

@@ -56,6 +56,16 @@ class Known:
         return self.leased_until is not None and now < self.leased_until <= now + 2 * LEASE
 
 
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What was read of recipients."""
+
+    known: Mapping[str, Known]
+    """By their keys. One that another sweep is just writing is not among them: that one tells it."""
+    unreadable: int = 0
+    """How many have a state that cannot be read; it is logged whose."""
+
+
 class RecipientStore:
     """Recipients in the table FileSlaMessages. Threads may share it.
 
@@ -68,25 +78,26 @@ class RecipientStore:
         self._client = client
         self._table = table
 
-    def read(self, recipients: Sequence[Recipient]) -> dict[str, Known]:
-        """What is known of them, by their keys; of one that is new, what is true of it.
+    def read(self, recipients: Sequence[Recipient]) -> Reading:
+        """What is known of them; of one that is new, what is true of it.
 
-        One whose state cannot be read is left out, and logged: the others are to be told all the same.
+        One whose state cannot be read keeps nobody else from being told.
         """
         keys = [_state_key(recipient.key, _FIRST) for recipient in recipients]
         firsts = {
             read_text(item, MessageAttribute.ABOUT): item
             for item in get_items(self._client, self._table, keys, consistent=True)
         }
-        known = {}
+        known, unreadable = {}, 0
         for one in recipients:
             try:
                 known[one.key] = self._parse(one.key, firsts.get(_about(one.key)))
             except ConflictError:
                 continue  # another sweep is at work on it
             except (KeyError, ValidationError, zlib.error):
+                unreadable += 1
                 logger.exception("a recipient's state cannot be read", extra={"owner": one.owner.name})
-        return known
+        return Reading(known=known, unreadable=unreadable)
 
     def write(
         self,

@@ -71,7 +71,8 @@ class MessageSweep:
         """
         now = self.clock()
         recipients = list_recipients(self.owners)
-        known = self.store.read(recipients)
+        found = self.store.read(recipients)
+        known = found.known
         told = {incident for one in known.values() for incident in list_told(one.told)}
         reading = self.reader.read(now, told)
         telling = Telling(
@@ -85,6 +86,7 @@ class MessageSweep:
             seconds_left=seconds_left,
         )
         outcome = self._tell_all(telling, _in_turn(recipients, now), known, reading.situation, seconds_left)
+        outcome.faults += found.unreadable
         corrected = correct_owners(self.client, self.incidents_table, reading.misattributed, seconds_left)
         if corrected:
             logger.info("owners of incidents were corrected", extra={"incidents": corrected})
@@ -110,7 +112,7 @@ class MessageSweep:
         outcome = Outcome.gather(one.result() for one in done if not one.cancelled())
         if unfinished:
             logger.error("recipients were not told in time", extra={"recipients": len(unfinished)})
-        outcome.faults += len(unfinished) + len(recipients) - len(running)
+        outcome.faults += len(unfinished)
         return outcome
 
 

@@ -200,7 +200,7 @@ def test_channels_that_are_disabled_are_told_and_enabled(store: RecipientStore, 
     assert [key for key, state in by_key.items() if state["told"]] == [mail.key, slack.key]
 
     assert run("enable", slack.key) == (0, {"key": slack.key, "enabled": True})
-    [known] = store.read([slack]).values()
+    [known] = store.read([slack]).known.values()
     assert known.enabled_by_hand
     assert run("enable", slack.key) == (0, {"key": slack.key, "enabled": False})
     _, states = run("channels", "--file", str(OWNERS_FILE))
@@ -213,7 +213,7 @@ def test_a_sweep_that_is_at_work_starts_again_once_a_channel_is_enabled(
     slack = recipients()["Slack orders"]
     wrong = disabled(Told(), NOON, "no such webhook")
     store.write(slack, Known(key=slack.key, told=wrong), leased_until=None)
-    [known] = store.read([slack]).values()
+    [known] = store.read([slack]).known.values()
     run("enable", slack.key)
     with pytest.raises(Exception, match=slack.key):
         store.write(slack, known, leased_until=None)
