@@ -22,7 +22,8 @@ def life(sender: Sender, now: datetime) -> tuple[SenderState, datetime]:
         return SenderState.SILENT, silent
     if late is not None and late <= now:
         return SenderState.LATE, late
-    return SenderState.UP, sender.up_since
+    # Before it was resumed nobody judged it.
+    return SenderState.UP, max(sender.up_since, sender.settings.resumed_at or sender.up_since)
 
 
 def deadlines(sender: Sender) -> tuple[datetime | None, datetime | None]:

@@ -210,6 +210,7 @@ class Histories(RuleBasedStateMachine):
         sender = swept.sender
         assert (sender.kind, sender.state) == (oracle.kind(), oracle.life())
         assert (sender.state, sender.state_since) == life(sender, self.now)
+        assert sender.state != "up" or oracle.resumed is None or sender.state_since >= oracle.resumed
         expected = {key: _trouble(troubles[-1]) for key, troubles in oracle.troubles.items()}
         settled_now = settled(swept)
         actual = {key: _incident(one) for key, one in settled_now.incidents.items()}
