@@ -18,7 +18,7 @@ from contract.limits import (
     MAX_NOTE_CHARACTERS,
     SHORTEST_SNOOZE,
 )
-from contract.report_values import ContractModel, Moment, check_text
+from contract.report_values import ContractModel, Moment, check_no_nul, check_text
 from contract.zones import is_zone
 
 
@@ -102,7 +102,12 @@ class _Action(ContractModel):
 
 _Id = Annotated[str, Field(strict=True, max_length=MAX_ACTION_ID_CHARACTERS), AfterValidator(check_text)]
 # The length first: after a function pydantic counts no letters any more, but items.
-_Note = Annotated[str, Field(strict=True, max_length=MAX_NOTE_CHARACTERS), AfterValidator(str.strip)]
+_Note = Annotated[
+    str,
+    Field(strict=True, max_length=MAX_NOTE_CHARACTERS),
+    AfterValidator(check_no_nul),
+    AfterValidator(str.strip),
+]
 _TimeOfDay = Annotated[str, Field(strict=True), AfterValidator(_check_time)]
 
 

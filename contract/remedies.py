@@ -23,6 +23,9 @@ OBJECT_HINT: Final = "send one JSON object with the keys of the contract"
 TWICE_HINT: Final = "it went through ConvertTo-Json twice: send what the first one wrote"
 DEPTH_HINT: Final = "in PowerShell, give ConvertTo-Json a greater depth: ConvertTo-Json -Depth 5"
 DATE_HINT: Final = "send ISO 8601 with an offset; in PowerShell: $file.CreationTime.ToString('o')"
+AHEAD_HINT: Final = (
+    "send a moment from {} to {} days from now; in PowerShell: (Get-Date).AddHours(8).ToString('o')"
+)
 HANDED_ON: Final = "bytes as the gateway hands it on"
 COUNTED_TWICE: Final = "Quotes, backslashes and line ends count twice."
 """Why a request is larger than it looks: a function gets its body as text in JSON."""

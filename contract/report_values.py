@@ -72,6 +72,11 @@ def check_text(value: str) -> str:
     """The text, unless it is empty or has what no file system has in a name."""
     if not value:
         raise PydanticCustomError("blank", "is empty", {"hint": "give a name"})
+    return check_no_nul(value)
+
+
+def check_no_nul(value: str) -> str:
+    """The text, unless it has a NUL character."""
     if "\0" in value:
         raise PydanticCustomError("nul", "contains a NUL character", {"hint": "remove the character U+0000"})
     return value

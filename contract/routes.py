@@ -196,9 +196,9 @@ INCIDENT_ACTION: Final = RouteSpec(
         AnswerSpec(status=HTTPStatus.NOT_FOUND, meaning="No such incident or sender is known."),
         AnswerSpec(
             status=HTTPStatus.CONFLICT,
-            meaning="The incident is not, or no longer, what the action says, or has another `version`; "
-            "nothing was done.",
-            bodies=(IncidentAnswer,),
+            meaning="The incident or sender is not, or no longer, what the action says, or the incident has "
+            "another `version`; nothing was done.",
+            bodies=(IncidentAnswer, SenderAnswer),
         ),
     ),
     max_body_bytes=limits.MAX_ACTION_BYTES,

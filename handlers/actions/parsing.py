@@ -17,7 +17,7 @@ from contract.incident_action import (
     SenderAction,
 )
 from contract.limits import HOLD_TOLERANCE, LONGEST_HOLD, SHORTEST_SNOOZE
-from contract.remedies import DATE_HINT
+from contract.remedies import AHEAD_HINT
 from handlers.web.errors import InvalidBodyError
 from handlers.web.json_body import read_object
 from handlers.web.problems import describe_problem
@@ -54,17 +54,13 @@ def check_until(request: ActOnIncident, now: datetime) -> None:
     snooze = request.action is IncidentAction.SNOOZE
     least = SHORTEST_SNOOZE - HOLD_TOLERANCE if snooze else HOLD_TOLERANCE * 0
     if not least < request.until - now <= LONGEST_HOLD + HOLD_TOLERANCE:
-        begin = f"{SHORTEST_SNOOZE.seconds // 3600} hour" if snooze else "now"
-        raise InvalidBodyError(
-            [
-                FieldProblem(
-                    "until",
-                    "is too soon or too far away",
-                    f"send a moment from {begin} to {LONGEST_HOLD.days} days from now; "
-                    "in PowerShell: (Get-Date).AddHours(8).ToString('o')",
-                )
-            ]
-        )
+        problem = FieldProblem("until", "is too soon or too far away", _hint_until(request.action))
+        raise InvalidBodyError([problem])
+
+
+def _hint_until(action: IncidentAction) -> str:
+    begin = f"{SHORTEST_SNOOZE.seconds // 3600} hour" if action is IncidentAction.SNOOZE else "now"
+    return AHEAD_HINT.format(begin, LONGEST_HOLD.days)
 
 
 def _shape(given: dict[str, Any]) -> type[ActOnIncident] | type[ActOnSender]:
@@ -91,7 +87,7 @@ def _of_incident(request: ActOnIncident) -> Iterator[FieldProblem]:
     if action not in TAKE_UNTIL and request.until is not None:
         yield _too_many("until", action)
     if action is IncidentAction.SNOOZE and request.until is None:
-        yield FieldProblem("until", "is missing", DATE_HINT)
+        yield FieldProblem("until", "is missing", _hint_until(action))
 
 
 def _of_sender(request: ActOnSender) -> Iterator[FieldProblem]:

@@ -11,11 +11,12 @@ from contract.incident_action import ActOnSender, Day, ExpectedHours, SenderActi
 from contract.metrics import Outcome
 from handlers.actions.acting import Acted
 from handlers.actions.doer import Doer
-from handlers.actions.errors import NotKnownError
+from handlers.actions.errors import NotKnownError, SenderNotSoError
 from handlers.actions.now import read_sender_now
 from handlers.actions.retrying import do_again
 from handlers.incidents.hours import Hours
 from handlers.incidents.settings import Act, Action
+from handlers.incidents.state import Sender
 from handlers.projection.sender_items import describe_sender
 from handlers.projection.sender_store import SenderStore
 
@@ -40,6 +41,7 @@ class SenderActions:
 
         Raises:
             NotKnownError: there is no such sender.
+            SenderNotSoError: it is to be resumed, and is neither paused nor retired.
             ThrottledError: others went on writing the same sender.
         """
         deed_id = doer.deed_id(request)
@@ -52,6 +54,12 @@ class SenderActions:
             raise NotKnownError(_UNKNOWN)
         if self.store.has_act(known.key, deed_id):
             own, message, outcome = describe_sender(sender, known.recent), "Done before.", Outcome.DONE_BEFORE
+        elif request.action is SenderAction.RESUME and not _rests(sender):
+            own = describe_sender(sender, known.recent)
+            raise SenderNotSoError(
+                "This sender is neither paused nor retired.",
+                read_sender_now(known.key, known.sender_name, own),
+            )
         else:
             deed = _read_act(request, deed_id, by, self.store)
             acted = Acted.work_out(self.store, known, sender, deed)
@@ -60,6 +68,10 @@ class SenderActions:
         return SenderAnswer(
             message=message, sender=read_sender_now(known.key, known.sender_name, own)
         ), outcome
+
+
+def _rests(sender: Sender) -> bool:
+    return sender.settings.paused_at is not None or sender.settings.retired_at is not None
 
 
 def _read_act(request: ActOnSender, deed_id: str, by: str, store: SenderStore) -> Act:

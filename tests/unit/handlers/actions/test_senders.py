@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from contract.metrics import Outcome
-from handlers.actions.errors import NotKnownError
+from handlers.actions.errors import NotKnownError, SenderNotSoError
 from tests.incidents.playing import at, listing, run, stuck
 from tests.unit.handlers.actions.conftest import People
 from tests.unit.handlers.actions.test_incidents import meanwhile
@@ -24,7 +24,7 @@ def test_a_pause_ends_silence_and_a_resume_begins_anew(people: People) -> None:
     assert people.projection.own()["State"] == "paused"
     assert answer.sender.due_at is None
     answer, _ = people.set("resume", 12)
-    assert answer.sender.state == "up"
+    assert (answer.sender.state, answer.sender.state_since) == ("up", "2026-03-02T20:00:00Z")
     [first, second] = sorted(people.acts(), key=lambda act: act["DoneAt"]["S"])
     assert (first["Action"]["S"], first["Note"]["S"], first["DoneBy"]["S"]) == (
         "pause",
@@ -150,3 +150,14 @@ def test_many_incidents_end_with_their_sender(people: People) -> None:
     assert len(people.acts()) == 1
     people.rebuild()
     assert set(people.projection.statuses().values()) == {"closed"}
+
+
+def test_what_neither_rests_nor_is_retired_is_not_resumed(people: People) -> None:
+    people.report(listing(0, [], STUCK))
+    with pytest.raises(SenderNotSoError, match="neither paused nor retired") as refused:
+        people.set("resume", 0.1)
+    assert refused.value.body().sender.state == "up"
+    assert people.acts() == []
+    people.set("pause", 0.2)
+    assert people.set("resume", 0.3, key="k")[1] is Outcome.DONE
+    assert people.set("resume", 0.4, key="k")[1] is Outcome.DONE_BEFORE
