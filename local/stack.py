@@ -9,6 +9,7 @@ from typing import Any
 
 import pulumi
 
+from contract.names import MESSAGES
 from contract.outputs import LocalOutput, Output
 from local.companions import start_dashboard, start_metrics, start_receiver
 from local.demo.data import Demo
@@ -104,6 +105,8 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
             post_report(outputs[Output.API_URL], users[REPORTER], HEARTBEAT).raise_for_status()
         # The first of the schedule comes in a minute, and until then an alarm would say that none comes.
         sweep(aws, outputs[Output.METRICS_NAMESPACE])
+        if messages.owners:
+            sweep(aws, outputs[Output.METRICS_NAMESPACE], MESSAGES)
     if options.demo_data:
         demo = Demo(aws, outputs, state.demo_folders)
         outputs[LocalOutput.SERVERS] = _play(demo, say)
