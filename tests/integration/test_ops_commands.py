@@ -188,7 +188,7 @@ def _user_without_group(stack: RunningStack) -> Iterator[None]:
     ("broken", "check", "level", "said"),
     [
         (_without_mapping, "stream of runs", "problem", "Disabl"),
-        (_alarm_on, "alarm ", "problem", "On."),
+        (_alarm_on, "alarm file-sla-dev/ops-test", "problem", "On."),
         (_user_without_group, "user ops-nobody", "warning", "In no group"),
     ],
 )

@@ -212,7 +212,12 @@ def test_the_last_ones_are_read_first_where_not_all_are_wanted() -> None:
             Incident,
             {"ended_at", "cleared_by", "between", "history"},
         ),
-        (describe_senders(SPECS), SenderIndex.STATE, Sender, {"unreadable_folders", "hours", "silences"}),
+        (
+            describe_senders(SPECS),
+            SenderIndex.STATE,
+            Sender,
+            {"listed_at", "unreadable_folders", "hours", "silences"},
+        ),
         (describe_senders(SPECS), SenderIndex.STATE, Refusal, {"problems", "request_id"}),
     ],
 )
