@@ -1,11 +1,11 @@
 """When an owner is told of ends alone."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
-from contract.owners.model import Owner, QuietHours
+from contract.day_hours import find_stretch
+from contract.owners.model import Owner
 
 _FURTHEST: Final = timedelta(days=14)
 """Where the search for an end stops: whoever is quiet at all hours of the week is so for ever."""
@@ -37,13 +37,4 @@ def _stretches(owner: Owner, now: datetime) -> Iterator[tuple[datetime, datetime
     for day in (today - timedelta(days=1), today):
         for hours in owner.quiet_hours:
             if day.weekday() in hours.days:
-                yield _on(day, hours, zone)
-
-
-def _on(day: date, hours: QuietHours, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    # In UTC, since differences of local times would leave out the hour that a clock is put forward or back.
-    last = day if hours.end > hours.start else day + timedelta(days=1)
-    return (
-        datetime.combine(day, hours.start, zone).astimezone(UTC),
-        datetime.combine(last, hours.end, zone).astimezone(UTC),
-    )
+                yield find_stretch(day, hours.start, hours.end, zone)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from contract.day_hours import find_stretch
 
 _FURTHEST: Final = timedelta(days=400)
 """Where the search for expected time ends."""
@@ -27,17 +29,10 @@ class Hours:
         day = since.astimezone(zone).date() - timedelta(days=1)
         while True:
             if day.weekday() in self.days:
-                begin, end = self._window(day, zone)
+                begin, end = find_stretch(day, self.start, self.end, zone)
                 if end > since:
                     yield max(begin, since), end
             day += timedelta(days=1)
-
-    def _window(self, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
-        last = day if self.end > self.start else day + timedelta(days=1)
-        return (
-            datetime.combine(day, self.start, zone).astimezone(UTC),
-            datetime.combine(last, self.end, zone).astimezone(UTC),
-        )
 
 
 def over(anchor: datetime, patience: timedelta, hours: Hours | None) -> datetime:
