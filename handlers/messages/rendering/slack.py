@@ -19,8 +19,8 @@ MAX_TEXT: Final = 3000
 """Characters of one text (Slack's reference, "Text object")."""
 MAX_HEADER: Final = 150
 MAX_BLOCKS_CHARACTERS: Final = 12_000
-"""Characters of all blocks as JSON. Not documented: about 13,200 were refused with `msg_blocks_too_long`
-(slackapi/bolt-js, issue 2509)."""
+"""Characters of all blocks as JSON. Not documented: users of Slack's own library saw about 13,200 refused
+with `msg_blocks_too_long`."""
 MAX_PLAIN: Final = 4000
 """Characters of a message without blocks, beyond which Slack says that people do not read on ("Text")."""
 _WORD_JOINER: Final = "\u2060"

@@ -2,7 +2,7 @@
 
 Every text stands in a `RichTextBlock`, whose runs are shown as they are: a `TextBlock` and a `FactSet` obey
 Markdown, by which a file's name could be a link. Workflows show cards up to version 1.4, and of a newer one
-that it could not be displayed (prometheus/alertmanager, issue 3920).
+that it could not be displayed (as users of Prometheus Alertmanager found).
 """
 
 from collections.abc import Iterable, Iterator
