@@ -90,6 +90,10 @@ class IncidentStatus(StrEnum):
     CLOSED = "closed"
 
 
+LIVE: Final = (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
+"""Of what has not ended."""
+
+
 @unique
 class UnknownReason(StrEnum):
     """Why an incident is unknown; it stays with one that lapsed or was closed."""

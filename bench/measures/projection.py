@@ -15,9 +15,9 @@ from contract.senders import SenderAttribute
 from handlers.incidents.folding import fold
 from handlers.incidents.runs import merged
 from handlers.projection.applying import apply_runs
+from handlers.projection.keys import own_key
 from handlers.projection.refolding import Refolding
 from handlers.projection.run_table import RunTable
-from handlers.projection.sender_items import own_key
 from handlers.projection.sender_store import ConflictError, SenderStore
 from handlers.runs.run_items import build_run_items
 from handlers.runs.told import ToldRun

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from contract.incidents import (
+    LIVE,
     Clearing,
     DeedAttribute,
     IncidentAttribute,
@@ -75,7 +76,7 @@ class Incident(BaseModel):
     @property
     def live(self) -> bool:
         """Whether it has not ended."""
-        return self.status in (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
+        return self.status in LIVE
 
     def seen_at(self, listed_at: datetime | None) -> datetime:
         """The last sighting that is proven.

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import repeat
 from typing import Final
 
-from contract.incidents import IncidentAttribute, IncidentIndex, IncidentStatus, list_live_partitions
+from contract.incidents import LIVE, IncidentAttribute, IncidentIndex, list_live_partitions
 from dashboard.data.breach import ATTRIBUTES as OF_BREACHES
 from dashboard.data.breach import Breach, join_breaches, measure_breach, read_breach
 from dashboard.data.incident import ATTRIBUTES, IN_FULL, Incident, update_ended, update_live
@@ -38,11 +38,7 @@ class IncidentTable:
 
     def list_live(self) -> Sequence[Incident]:
         """Every incident that is open or unknown, in no particular order."""
-        partitions = [
-            partition
-            for status in (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
-            for partition in list_live_partitions(status)
-        ]
+        partitions = [partition for status in LIVE for partition in list_live_partitions(status)]
         # All that the index has: it holds what a page shows, and refuses to be asked for more.
         queries = [
             Query(

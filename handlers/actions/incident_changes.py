@@ -1,18 +1,15 @@
 """What an action makes of an incident, and what keeps it from that. Pure."""
 
 from datetime import datetime
-from typing import Final
 
 from contract.answers import IncidentNow
 from contract.incident_action import ActOnIncident, IncidentAction
-from contract.incidents import IncidentAttribute, IncidentStatus
+from contract.incidents import LIVE, IncidentAttribute
 from contract.limits import ACKNOWLEDGED_FOR, MAX_DEEDS, MAX_NOTES_BYTES
 from contract.moments import format_moment
 from handlers.actions.errors import NotSoError
 from handlers.projection.deeds import Deed
 from handlers.projection.updates import Values
-
-_LIVE: Final = (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
 
 
 def check_change(request: ActOnIncident, incident: IncidentNow, *, deeds: int, note_bytes: int) -> None:
@@ -32,7 +29,7 @@ def check_change(request: ActOnIncident, incident: IncidentNow, *, deeds: int, n
 def _find_problem(request: ActOnIncident, incident: IncidentNow, deeds: int, note_bytes: int) -> str | None:
     if request.version is not None and request.version != incident.version:
         return f"This incident was changed meanwhile: its version is {incident.version} by now."
-    if incident.status not in _LIVE:
+    if incident.status not in LIVE:
         return f"This incident has ended: it is {incident.status}."
     if deeds >= MAX_DEEDS or note_bytes > MAX_NOTES_BYTES:
         return f"The history of this incident is full: it has {deeds} entries, and takes no more."

@@ -2,24 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from contract.incidents import DeedAttribute, IncidentAttribute, IncidentIndex
 from handlers.projection.deeds import Entry
-from handlers.projection.incident_items import incident_key
+from handlers.projection.keys import incident_key
 from handlers.projection.sender_store import ConflictError
 from handlers.projection.updates import Values
-from handlers.web.aws_faults import read_code
+from handlers.web.aws_faults import is_overtaken
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Item = Mapping[str, Any]
-
-_OTHERS_FIRST: Final = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
-"""The second where the projection is writing the same incident."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +67,7 @@ class IncidentTable:
                 **entry.update(values, status).arguments(),
             )["Attributes"]
         except ClientError as error:
-            if read_code(error) in _OTHERS_FIRST:
+            if is_overtaken(error):
                 raise ConflictError from error
             raise
         return written

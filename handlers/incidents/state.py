@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from contract.incidents import Clearing, IncidentStatus, UnknownReason
+from contract.incidents import LIVE, Clearing, IncidentStatus, UnknownReason
 from contract.senders import SenderKind, SenderState
 from handlers.incidents.hours import Hours
 from handlers.incidents.stamp import Stamp
@@ -170,7 +170,7 @@ class Incident:
     @property
     def live(self) -> bool:
         """Whether it has not ended."""
-        return self.status in (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
+        return self.status in LIVE
 
 
 @dataclass(frozen=True, kw_only=True)

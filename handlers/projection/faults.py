@@ -5,6 +5,7 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from handlers.projection.sender_store import ConflictError
+from handlers.web.aws_faults import list_cancellations, read_code
 
 _LASTING: Final = frozenset(
     {"ItemCollectionSizeLimitExceededException", "ValidationError", "ValidationException"}
@@ -16,6 +17,4 @@ def may_pass(error: Exception) -> bool:
     """Whether the same work may well be done another time: a service failed, or another was first."""
     if not isinstance(error, ClientError):
         return isinstance(error, (BotoCoreError, ConflictError))
-    codes = {error.response.get("Error", {}).get("Code")}
-    codes |= {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
-    return not codes & _LASTING
+    return not {read_code(error), *list_cancellations(error)} & _LASTING

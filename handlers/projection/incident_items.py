@@ -13,11 +13,6 @@ from handlers.projection.keys import fit_key
 from handlers.projection.updates import Values
 
 
-def incident_key(sender: str, incident_id: str) -> Values:
-    """The key of an incident's item."""
-    return {IncidentAttribute.SENDER: {"S": sender}, IncidentAttribute.INCIDENT_ID: {"S": incident_id}}
-
-
 def describe_incident(
     incident: Incident, sender_name: str, *, latest: bool, retention: timedelta | None
 ) -> Values:

@@ -7,7 +7,7 @@ from typing import Final
 
 from contract.incidents import IncidentStatus
 from contract.moments import format_moment
-from contract.senders import OWN_PART, SenderAttribute, SilenceAttribute, wake_shard
+from contract.senders import SenderAttribute, SilenceAttribute, wake_shard
 from handlers.incidents.intervals import given_interval, sender_interval
 from handlers.incidents.kinds import shared
 from handlers.incidents.life import deadlines
@@ -38,11 +38,6 @@ class Wake:
 
     at: datetime | None
     fold_since: datetime | None = None
-
-
-def own_key(sender: str) -> Values:
-    """The key of a sender's own item."""
-    return {SenderAttribute.SENDER: {"S": sender}, SenderAttribute.PART: {"S": OWN_PART}}
 
 
 def describe_wake(sender: str, wake: Wake) -> Values:

@@ -16,19 +16,18 @@ from handlers.incidents.settings import Act
 from handlers.incidents.state import FolderSet, Incident, Sender, State, Watched
 from handlers.projection.bodies import read_body, read_chunks, write_body, write_chunks
 from handlers.projection.deeds import Entry, describe_act
-from handlers.projection.incident_items import describe_incident, incident_key, read_incident
+from handlers.projection.incident_items import describe_incident, read_incident
 from handlers.projection.inheriting import Inheritance
-from handlers.projection.keys import MAX_SORT_KEY_BYTES, fit_key
+from handlers.projection.keys import MAX_SORT_KEY_BYTES, fit_key, incident_key, own_key
 from handlers.projection.recent_runs import RecentRuns
 from handlers.projection.refused_items import put_refused
-from handlers.projection.sender_items import Wake, describe_wake, own_key
-from handlers.projection.updates import Update, Values
+from handlers.projection.sender_items import Wake, describe_wake
+from handlers.projection.updates import MAX_WRITES, Update, Values
+from handlers.web.aws_faults import list_cancellations
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-MAX_WRITES: Final = 100
-"""Items of one transaction (DynamoDB quotas)."""
 _SENDER, _PART = SenderAttribute.SENDER, SenderAttribute.PART
 
 
@@ -301,7 +300,7 @@ class SenderStore:
         try:
             self._client.transact_write_items(TransactItems=actions)  # type: ignore[arg-type]
         except ClientError as error:
-            reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
+            reasons = list_cancellations(error)
             if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
                 raise ConflictError from error
             raise

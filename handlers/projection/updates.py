@@ -6,6 +6,8 @@ from typing import Any, Final
 Values = dict[str, Any]
 """Attributes in DynamoDB's form; None for one that the item must not have."""
 
+MAX_WRITES: Final = 100
+"""Items of one transaction (DynamoDB quotas)."""
 _EMPTY: Final[Values] = {"L": []}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from contract.incidents import IncidentAttribute, IncidentIndex, IncidentStatus, list_live_partitions
+from contract.incidents import LIVE, IncidentAttribute, IncidentIndex, IncidentStatus, list_live_partitions
 from contract.moments import parse_moment
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def list_live(client: "DynamoDBClient", incidents_table: str) -> list[LiveIncide
     """All that are open or unknown, the longest in breach first."""
     found = [
         _read(item)
-        for status in (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
+        for status in LIVE
         for partition in list_live_partitions(status)
         for item in _query(client, incidents_table, partition)
     ]

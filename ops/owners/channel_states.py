@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from contract.messages import RECIPIENT_PREFIX, STATE_PREFIX, MessageAttribute
+from contract.messages import FIRST_STATE, RECIPIENT_PREFIX, MessageAttribute
 from contract.moments import parse_moment
 from contract.owners.channel_names import name_channel
 from contract.owners.model import Owners
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _KEYS_AT_ONCE: Final = 100
 """Keys of one BatchGetItem (DynamoDB quotas)."""
-_FIRST: Final = f"{STATE_PREFIX}0000"
 
 
 class UnknownChannelError(OpsError):
@@ -109,7 +108,7 @@ class Channels:
 
 
 def _state_key(key: str) -> dict[str, Any]:
-    return {MessageAttribute.ABOUT: {"S": RECIPIENT_PREFIX + key}, MessageAttribute.PART: {"S": _FIRST}}
+    return {MessageAttribute.ABOUT: {"S": RECIPIENT_PREFIX + key}, MessageAttribute.PART: {"S": FIRST_STATE}}
 
 
 def _parse(key: str, owner: str, channel: str, item: Mapping[str, Any]) -> ChannelState:

@@ -13,12 +13,13 @@ from dashboard.data.sender import Sender
 from handlers.incidents.runs import Run
 from handlers.incidents.state import State
 from handlers.projection.applying import apply_runs
-from handlers.projection.incident_items import describe_incident, incident_key
+from handlers.projection.incident_items import describe_incident
+from handlers.projection.keys import incident_key, own_key
 from handlers.projection.recent_runs import RecentRuns
 from handlers.projection.refolding import Refolding
 from handlers.projection.refused_items import put_refused
 from handlers.projection.run_table import RunTable
-from handlers.projection.sender_items import describe_folders, describe_sender, describe_told, own_key
+from handlers.projection.sender_items import describe_folders, describe_sender, describe_told
 from handlers.projection.sender_store import SenderStore
 from handlers.projection.sweeping import Sweep
 from handlers.runs.told import ToldRun

@@ -7,15 +7,14 @@ from botocore.exceptions import ClientError
 
 from contract.incidents import IncidentAttribute
 from handlers.messages.sending.reading import Misattributed
-from handlers.web.aws_faults import read_code
+from handlers.projection.keys import incident_key
+from handlers.web.aws_faults import is_overtaken
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MOST_AT_ONCE: Final = 500
 """Of one sweep; the next ones take the rest."""
-_LEFT_ALONE: Final = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
-"""A rebuild found that the incident never was; or the projection is writing it, and then writes the owner."""
 
 
 def correct_owners(
@@ -42,10 +41,7 @@ def correct_owners(
         try:
             client.update_item(
                 TableName=table,
-                Key={
-                    IncidentAttribute.SENDER: {"S": one.sender},
-                    IncidentAttribute.INCIDENT_ID: {"S": one.incident_id},
-                },
+                Key=incident_key(one.sender, one.incident_id),
                 UpdateExpression="SET #owner = :owner",
                 ConditionExpression="attribute_exists(#id)",
                 ExpressionAttributeNames={
@@ -55,7 +51,8 @@ def correct_owners(
                 ExpressionAttributeValues={":owner": {"S": one.owner}},
             )
         except ClientError as error:
-            if read_code(error) not in _LEFT_ALONE:
+            # A rebuild found that it never was; or the projection is writing it, and then writes the owner.
+            if not is_overtaken(error):
                 raise
             continue
         corrected += 1

@@ -3,25 +3,20 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from contract.incidents import (
-    IncidentAttribute,
-    IncidentIndex,
-    IncidentStatus,
-    list_live_partitions,
-)
-from contract.senders import OWN_PART, SenderAttribute, SenderIndex, SenderState
+from contract.incidents import LIVE, IncidentAttribute, IncidentIndex, list_live_partitions
+from contract.senders import SenderAttribute, SenderIndex, SenderState
 from handlers.messages.sending.attributes import Item, find_number, find_text, read_text
 from handlers.messages.sending.batches import get_items
 from handlers.messages.sending.rows import Rows
 from handlers.messages.situation import Incident, Sender, Situation
+from handlers.projection.keys import incident_key, own_key
 from handlers.web.telemetry import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_LIVE: Final = (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
 _OF_AN_INCIDENT: Final = tuple(
     attribute
     for attribute in IncidentAttribute
@@ -100,17 +95,14 @@ class SituationReader:
         return Reading(situation=situation, misattributed=tuple(misattributed))
 
     def _query_live(self) -> Iterator[Item]:
-        for status in _LIVE:
+        for status in LIVE:
             for partition in list_live_partitions(status):
                 yield from self._query(
                     self._incidents, IncidentIndex.LIVE, IncidentAttribute.LISTED_IN, partition
                 )
 
     def _get_incidents(self, asked: Mapping[str, str]) -> Iterator[Item]:
-        keys: list[dict[str, Any]] = [
-            {IncidentAttribute.SENDER: {"S": sender}, IncidentAttribute.INCIDENT_ID: {"S": incident_id}}
-            for incident_id, sender in asked.items()
-        ]
+        keys = [incident_key(sender, incident_id) for incident_id, sender in asked.items()]
         return get_items(self._client, self._incidents, keys, attributes=_OF_AN_INCIDENT, consistent=True)
 
     def _read_senders(self) -> dict[str, Sender]:
@@ -130,11 +122,7 @@ class SituationReader:
 
     def _get_unreadable(self, listed: Mapping[str, Item]) -> dict[str, Item]:
         """The own items of those that cannot read a folder: no index names the folders."""
-        keys: list[dict[str, Any]] = [
-            {SenderAttribute.SENDER: {"S": key}, SenderAttribute.PART: {"S": OWN_PART}}
-            for key, item in listed.items()
-            if find_number(item, SenderAttribute.UNREADABLE)
-        ]
+        keys = [own_key(key) for key, item in listed.items() if find_number(item, SenderAttribute.UNREADABLE)]
         wanted = (SenderAttribute.SENDER, SenderAttribute.UNREADABLE_FOLDERS)
         found = get_items(self._client, self._senders, keys, attributes=wanted, consistent=False)
         return {read_text(item, SenderAttribute.SENDER): item for item in found}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
-from contract.messages import RECIPIENT_PREFIX, STATE_PREFIX, MessageAttribute
+from contract.messages import FIRST_STATE, RECIPIENT_PREFIX, STATE_PREFIX, MessageAttribute
 from contract.moments import format_moment
 from contract.owners.channel_names import name_channel
 from handlers.messages.message import Recipient
@@ -18,6 +18,8 @@ from handlers.messages.rules.told import Told, failing_since
 from handlers.messages.sending.attributes import Item, find_moment, find_number, find_text, read_text
 from handlers.messages.sending.batches import get_items
 from handlers.projection.bodies import read_chunks, write_chunks
+from handlers.projection.updates import MAX_WRITES
+from handlers.web.aws_faults import list_cancellations
 from handlers.web.telemetry import logger
 
 if TYPE_CHECKING:
@@ -26,9 +28,6 @@ if TYPE_CHECKING:
 LEASE: Final = timedelta(seconds=90)
 """Longer than reading files, one delivery and its record take at most. As long as this a recipient hears
 nothing after a sweep was killed."""
-MAX_WRITES: Final = 100
-"""Items of one transaction (DynamoDB quotas)."""
-_FIRST: Final = f"{STATE_PREFIX}0000"
 _ATTEMPTS: Final = 5
 _PAUSE_SECONDS: Final = 0.1
 """Doubled each time that two transactions met."""
@@ -83,7 +82,7 @@ class RecipientStore:
 
         One whose state cannot be read keeps nobody else from being told.
         """
-        keys = [_state_key(recipient.key, _FIRST) for recipient in recipients]
+        keys = [_state_key(recipient.key, FIRST_STATE) for recipient in recipients]
         firsts = {
             read_text(item, MessageAttribute.ABOUT): item
             for item in get_items(self._client, self._table, keys, consistent=True)
@@ -142,7 +141,7 @@ class RecipientStore:
             try:
                 self._client.transact_write_items(TransactItems=actions)
             except ClientError as error:
-                reasons = {reason.get("Code") for reason in error.response.get("CancellationReasons", ())}
+                reasons = list_cancellations(error)
                 if "ConditionalCheckFailed" in reasons:
                     raise ConflictError(key) from error
                 # Two met: neither was first, and what was read may still be true.
