@@ -102,6 +102,12 @@ def close_form() -> None:
     st.session_state.pop(_FORM, None)
 
 
+def cancel_form(focus: str) -> None:
+    """Closes it, and moves the focus to the heading of what it was about."""
+    close_form()
+    move_focus(focus)
+
+
 def begin(deed: Deed) -> None:
     """Has this done by the next run. A form that was sent already is not sent again."""
     if find_form(deed.form.place) == deed.form:

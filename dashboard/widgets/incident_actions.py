@@ -10,7 +10,6 @@ from contract.incident_action import NEED_NOTE, TAKE_UNTIL, IncidentAction
 from contract.limits import MAX_NOTE_CHARACTERS
 from dashboard.data.incident import Incident
 from dashboard.frame import deeds
-from dashboard.frame.attention import move_focus
 from dashboard.frame.deeds import Form
 from dashboard.frame.page import Page
 from dashboard.services.deed_words import EXPLANATIONS, LABELS, describe_now, describe_outcome
@@ -102,7 +101,7 @@ def _draw_form(form: Form, action: IncidentAction, actions: Actions) -> None:
             st.form_submit_button(
                 LABELS[action], type="primary", on_click=_submit, args=(form, action, about, actions)
             )
-            st.form_submit_button("Cancel", on_click=_cancel, args=(actions.focus,))
+            st.form_submit_button("Cancel", on_click=deeds.cancel_form, args=(actions.focus,))
 
 
 def _submit(form: Form, action: IncidentAction, about: Sequence[Incident], actions: Actions) -> None:
@@ -132,11 +131,6 @@ def _submit(form: Form, action: IncidentAction, about: Sequence[Incident], actio
             describe=describe,
         )
     )
-
-
-def _cancel(focus: str) -> None:
-    deeds.close_form()
-    move_focus(focus)
 
 
 def _name(action: IncidentAction, incidents: Sequence[Incident]) -> str:

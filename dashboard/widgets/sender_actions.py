@@ -9,7 +9,6 @@ from contract.incident_action import Day, SenderAction
 from contract.limits import MAX_INTERVAL_MINUTES, MAX_NOTE_CHARACTERS
 from dashboard.data.sender import Sender
 from dashboard.frame import deeds
-from dashboard.frame.attention import move_focus
 from dashboard.frame.deeds import Form
 from dashboard.frame.page import Page
 from dashboard.frame.zone import list_zones
@@ -45,8 +44,8 @@ _TIMES: Final = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0
 
 def draw_sender_actions(sender: Sender, page: Page) -> None:
     """Draws what may be done about a sender, and the form that is open."""
-    draw_outcome(PLACE + sender.key)
     place = PLACE + sender.key
+    draw_outcome(place)
     possible = list_possible(sender)
     with st.container(horizontal=True, gap="xsmall"):
         for action in possible:
@@ -94,7 +93,7 @@ def _draw_form(form: Form, action: SenderAction, sender: Sender, page: Page) -> 
             )
             if is_set(sender, action):
                 st.form_submit_button("Take it back", on_click=_take_back, args=(form, action, sender, page))
-            st.form_submit_button("Cancel", on_click=_cancel)
+            st.form_submit_button("Cancel", on_click=deeds.cancel_form, args=(name_details(SENDER),))
 
 
 def _draw_hours(form: Form, sender: Sender, page: Page) -> None:
@@ -173,8 +172,3 @@ def _begin(
             describe=lambda: "",
         )
     )
-
-
-def _cancel() -> None:
-    deeds.close_form()
-    move_focus(name_details(SENDER))

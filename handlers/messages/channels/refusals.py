@@ -6,6 +6,7 @@ from typing import Final
 
 from handlers.messages.channels.errors import ChannelError, DeliveryError
 from handlers.messages.channels.posting import Answer
+from handlers.messages.channels.webhooks import tell_commands
 
 _CODE: Final = re.compile(r'\A\s*([a-z_]{3,60})\s*\Z|"code"\s*:\s*"([A-Za-z]{3,60})"')
 """The name of an error: of Slack's the whole answer, of a workflow's a key of it. Nothing else of an answer
@@ -42,15 +43,11 @@ def check_answer(answer: Answer, service: str, webhook: str, fatal: Collection[s
     if 300 <= answer.status < 400:
         raise ChannelError(
             f"{said}: the address of the webhook {webhook} leads elsewhere, which is not followed; "
-            f"{_remedy(webhook)}"
+            f"set its address with {tell_commands(webhook)}"
         )
     if answer.status in _WRONG_ADDRESS or code in fatal:
         raise ChannelError(
             f"{said}: the webhook {webhook} was removed, switched off or locked out; make a new one, "
-            f"{_remedy(webhook)}"
+            f"set its address with {tell_commands(webhook)}"
         )
     raise DeliveryError(said, answer.retry_after, in_doubt=answer.status in _IN_DOUBT)
-
-
-def _remedy(webhook: str) -> str:
-    return f"set its address with pulumi config set --secret --path 'webhooks.{webhook}', and run pulumi up"

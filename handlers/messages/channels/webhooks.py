@@ -14,6 +14,11 @@ _SCHEMES: Final = ("https://", "http://127.0.0.1:")
 """How an address begins; the second is the local stack's."""
 
 
+def tell_commands(name: str) -> str:
+    """How a webhook's address is set."""
+    return f"pulumi config set --secret --path 'webhooks.{name}', and run pulumi up"
+
+
 class Webhooks:
     """Reads them when the first is asked for, and again after some minutes. Threads may share it.
 
@@ -44,8 +49,7 @@ class Webhooks:
         if address is None or not address.startswith(_SCHEMES):
             problem = "has no address" if address is None else "has an address that is none"
             raise ChannelError(
-                f"the webhook {name} {problem}: set it, from https:// on, with "
-                f"pulumi config set --secret --path 'webhooks.{name}', and run pulumi up"
+                f"the webhook {name} {problem}: set it, from https:// on, with {tell_commands(name)}"
             )
         return address
 
