@@ -90,8 +90,6 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
         config = {"functionTarget": "host", **messages.config(dashboard_url), **(options.config or {})}
         outputs = deploy(aws, config, resources.append)
         messages.subscribe(aws, outputs)
-    with _timed(say, "metrics and alarms"):
-        start_metrics(state, aws, resources)
     with _timed(say, "a reporter and an analyst"):
         users = create_people(aws, outputs["user_pool_id"])
     outputs |= {
@@ -103,10 +101,13 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
         if not options.demo_data:
             # A heartbeat, once through gateway, functions and sign-in. The demo's own reports do as well.
             post_report(outputs[Output.API_URL], users[REPORTER], HEARTBEAT).raise_for_status()
-        # The first of the schedule comes in a minute, and until then an alarm would say that none comes.
+        # Before the alarms are there: the schedule's first comes in a minute, and until then they would say
+        # that none comes.
         sweep(aws, outputs[Output.METRICS_NAMESPACE])
         if messages.owners:
             sweep(aws, outputs[Output.METRICS_NAMESPACE], MESSAGES)
+    with _timed(say, "metrics and alarms"):
+        start_metrics(state, aws, resources)
     if options.demo_data:
         demo = Demo(aws, outputs, state.demo_folders)
         outputs[LocalOutput.SERVERS] = _play(demo, say)

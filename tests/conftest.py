@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -36,7 +36,7 @@ STACK_TESTS = (
     "tests/fuzz/test_openapi.py",
     "tests/integration/",
 )
-OWN_STACK_TESTS = ("tests/integration/test_local_stack.py",)
+OWN_STACK_TESTS = ("tests/integration/test_local_stack.py", "tests/integration/test_unhealthy_alarm.py")
 ENGINE_TESTS = "tests/engine/"
 # The same examples in every quick run: a red test is red for the change. The deep run looks for new ones.
 settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)
@@ -44,13 +44,15 @@ settings.register_profile("deep", max_examples=500, deadline=None, print_blob=Tr
 settings.load_profile("quick")
 
 
-@pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """The whole system, deployed once for all tests, with empty tables and a dashboard."""
-    state = StateFolder(tmp_path_factory.mktemp("stack") / "state")
-    # The tests of many users come from one; the limits themselves are the infrastructure tests' business.
-    limits = ("authRateLimit", "authBurstLimit", "actionRateLimit", "actionBurstLimit")
-    config = dict.fromkeys(limits, 1000)
+@contextmanager
+def bring_up(folder: Path, **config: int) -> Iterator[RunningStack]:
+    """The whole system with empty tables and a dashboard, until the block is left.
+
+    Args:
+        folder: where it keeps what it runs on.
+        config: over that of the stack's file.
+    """
+    state = StateFolder(folder)
     options = StackOptions(demo_data=False, owners_file=OWNERS_FILE, config=config)
     outputs = up(state, options, say=lambda _: None)
     try:
@@ -58,6 +60,15 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
             yield running
     finally:
         state.take_down()
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
+    """The system, deployed once for all tests."""
+    # The tests of many users come from one; the limits themselves are the infrastructure tests' business.
+    limits = ("authRateLimit", "authBurstLimit", "actionRateLimit", "actionBurstLimit")
+    with bring_up(tmp_path_factory.mktemp("stack") / "state", **dict.fromkeys(limits, 1000)) as running:
+        yield running
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
