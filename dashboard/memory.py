@@ -26,3 +26,13 @@ def return_large_memory() -> None:
     if mallopt is not None:
         mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
         mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+def return_small_memory() -> None:
+    """Gives back what many small arrays took and left; it takes some milliseconds.
+
+    They lie beside what is still in use, and glibc gives back the end of its memory alone (malloc_trim(3)).
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

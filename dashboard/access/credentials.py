@@ -40,9 +40,8 @@ class IdentityPool:
         self._settings = settings
         self._descriptions = create_loader()
         self._login = f"cognito-idp.{settings.region}.amazonaws.com/{settings.user_pool_id}"
-        self._identity: CognitoIdentityClient = boto3.session.Session().client(
+        self._identity: CognitoIdentityClient = self._open(botocore.session.Session()).client(
             "cognito-identity",
-            region_name=settings.region,
             endpoint_url=settings.endpoint_url,
             # The token is the proof: these calls are public, and the host has no AWS credentials.
             config=build_client_config(signature_version=UNSIGNED),
@@ -69,6 +68,9 @@ class IdentityPool:
     def _session(self, credentials: RefreshableCredentials) -> boto3.session.Session:
         core = botocore.session.Session()
         core.register_component("credential_provider", CredentialResolver([_Provider(credentials)]))
+        return self._open(core)
+
+    def _open(self, core: botocore.session.Session) -> boto3.session.Session:
         # The descriptions of AWS's services are megabytes, and the same for all analysts.
         core.register_component("data_loader", self._descriptions)
         session = boto3.session.Session(botocore_session=core, region_name=self._settings.region)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from contract.senders import SENDER_SEPARATOR
 from dashboard import columns
 from dashboard.columns import MOMENT, list_dtypes
-from dashboard.data.records import STORED, Records
+from dashboard.data.records import CREATION_DATES, FILENAMES, SCHEMA, STORED, Records
 
 RECORD_KEY: Final = [
     columns.DETECTED_AT.name,
@@ -54,17 +53,15 @@ class RecordFrames:
     @staticmethod
     def of(*several: Records, with_files: bool = True) -> RecordFrames:
         """The frames of all these records, parts of the same one joined."""
-        stored = pd.DataFrame.from_records(
-            list(chain.from_iterable(records.values for records in several)),
-            columns=[column.name for column in STORED],
-        )
-        stored = stored.astype({column.name: column.dtype for column in STORED if column.kind != "moment"})
+        # In one piece: each hour's own would be kept whole for the few columns that are shown of it.
+        table = pa.Table.from_batches([records.batch for records in several], schema=SCHEMA).combine_chunks()
+        stored = table.select([column.name for column in STORED]).to_pandas()
         for column in STORED:
             if column.kind == "moment":
                 stored[column.name] = _parse_moments(stored[column.name])
         stored[columns.SENDER_NAME.name] = _name_senders(stored)
         joined = _join_parts(stored).astype(RECORD_COLUMNS)[list(RECORD_COLUMNS)]
-        return RecordFrames(joined, _list_files(several if with_files else (), stored))
+        return RecordFrames(joined, _list_files(table if with_files else table.slice(length=0), stored))
 
     @staticmethod
     def concatenate(*several: RecordFrames) -> RecordFrames:
@@ -81,17 +78,17 @@ class RecordFrames:
         )
 
 
-def _list_files(several: Sequence[Records], stored: pd.DataFrame) -> pd.DataFrame:
-    counts = list(chain.from_iterable(records.file_counts for records in several))
+def _list_files(table: pa.Table, stored: pd.DataFrame) -> pd.DataFrame:
+    counts = pc.list_value_length(table[FILENAMES]).to_numpy()
     shared = [*RECORD_KEY, *(column.name for column in _SHARED), columns.SLA.name]
     files = stored[shared].take(np.repeat(np.arange(len(counts)), counts)).reset_index(drop=True)
-    files["filename"] = _join_texts([records.filenames for records in several])
-    files["created"] = _parse_moments(_join_texts([records.creation_dates for records in several]))
+    files["filename"] = _list_texts(table[FILENAMES])
+    files["created"] = _parse_moments(_list_texts(table[CREATION_DATES]))
     return files.astype(FILE_COLUMNS)[list(FILE_COLUMNS)]
 
 
-def _join_texts(arrays: Sequence[pa.Array]) -> pd.Series[Any]:
-    return pd.Series(pd.array(pa.chunked_array(arrays, type=pa.large_string()), dtype="str"))
+def _list_texts(of_records: pa.ChunkedArray) -> pd.Series[Any]:
+    return pd.Series(pd.array(pc.list_flatten(of_records), dtype="str"))
 
 
 def _name_senders(stored: pd.DataFrame) -> pd.Series[str]:

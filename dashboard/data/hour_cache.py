@@ -9,7 +9,7 @@ from typing import Final
 
 from contract.moments import HOUR, start_of_hour
 from dashboard.clock import Clock
-from dashboard.data.records import Records
+from dashboard.data.records import PackedRecords, Records
 from dashboard.data.single_flight import SingleFlight
 
 SETTLING: Final = timedelta(minutes=5)
@@ -26,7 +26,11 @@ class StoredHour:
     """The records of an hour. It is equal to itself alone, so what is computed of it is known by it."""
 
     hour: datetime
-    records: Records
+    packed: PackedRecords
+
+    def records(self) -> Records:
+        """Unpacked anew each time."""
+        return self.packed.unpack()
 
 
 class HourCache:
@@ -78,12 +82,12 @@ class HourCache:
 
     def put(self, hour: datetime, records: Records, *, with_files: bool) -> StoredHour:
         """Remembers an hour; one that may still change only until the next time that it is put."""
-        key = (hour, with_files)
+        key, packed = (hour, with_files), records.pack()
         settled = self.is_settled(hour)
         with self._lock:
             before = self._unsettled.pop(key, None)
             # The same as the last time: what was computed of it goes on counting.
-            stored = before if before and before.records.equals(records) else StoredHour(hour, records)
+            stored = before if before and before.packed == packed else StoredHour(hour, packed)
             if not settled:
                 self._unsettled = {
                     known: one for known, one in self._unsettled.items() if not self.is_settled(known[0])
@@ -99,4 +103,4 @@ class HourCache:
 
 
 def _count(stored: StoredHour | None) -> int:
-    return len(stored.records) + len(stored.records.filenames) if stored else 0
+    return stored.packed.size if stored else 0

@@ -45,7 +45,7 @@ class Loading:
 
     def frames(self) -> RecordFrames:
         """What is here so far."""
-        records = (self._hours[hour].records for hour in sorted(self._hours))
+        records = (self._hours[hour].records() for hour in sorted(self._hours))
         return RecordFrames.of(*records, with_files=self._with_files)
 
     def frames_between(self, start: datetime, end: datetime, computed: Computed) -> RecordFrames:

@@ -1,6 +1,7 @@
 """One answer for all who ask the same thing at the same time."""
 
 import threading
+import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from typing import Any, Final, TypeVar
@@ -11,6 +12,10 @@ T = TypeVar("T")
 
 _NO_ANSWER: Final = (ServiceFaultError, TooManyRequestsError, UnreachableError)
 """Says nothing of who asked, so it holds for all who waited."""
+_JUST_ASKED_SECONDS: Final = 3
+"""Who is told within this that there is no answer asks once more: the attempt began before, and would have
+hung on even where the network is well again. Short beside the half minute after which all is given up.
+"""
 
 
 def _know_nothing() -> None:
@@ -18,9 +23,14 @@ def _know_nothing() -> None:
 
 
 class SingleFlight:
-    """Answers a question once for all who ask it meanwhile. Safe to share between threads."""
+    """Answers a question once for all who ask it meanwhile. Safe to share between threads.
 
-    def __init__(self) -> None:
+    Args:
+        now: seconds that go by.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._lock = threading.Lock()
         self._flights: dict[Hashable, Future[Any]] = {}
 
@@ -30,7 +40,8 @@ class SingleFlight:
         """The answer to the question: what is known, or from `ask`, or from whoever is asking already.
 
         Where AWS gives no answer, all who waited are told so: one after the other, the last would wait as
-        often as there are analysts. Where it refuses, the next one asks with credentials of its own.
+        often as there are analysts. Only who had just asked tries once more: see `_JUST_ASKED_SECONDS`.
+        Where AWS refuses, the next one asks with credentials of its own.
 
         Args:
             question: tells it from others.
@@ -42,6 +53,7 @@ class SingleFlight:
         """
         if known := find():
             return known[0]
+        asked_at, once_more = self._now(), True
         while True:
             with self._lock:
                 flight = self._flights.get(question)
@@ -51,18 +63,25 @@ class SingleFlight:
             try:
                 answer: T = flight.result()
             except _NO_ANSWER:
-                raise
+                if not once_more or self._now() - asked_at > _JUST_ASKED_SECONDS:
+                    raise
+                once_more = False
             except DashboardError:
-                continue
-            return answer
+                pass
+            else:
+                return answer
         try:
             # Looked for again: whoever asked before may just have been answered.
-            mine.set_result(known[0] if (known := find()) else ask())
+            own: T = known[0] if (known := find()) else ask()
         except BaseException as failure:
+            self._land(question)
             mine.set_exception(failure)
             raise
-        finally:
-            with self._lock:
-                del self._flights[question]
-        own: T = mine.result()
+        self._land(question)
+        mine.set_result(own)
         return own
+
+    def _land(self, question: Hashable) -> None:
+        # Before anybody is told: who asks once more must not get the same failure again.
+        with self._lock:
+            del self._flights[question]

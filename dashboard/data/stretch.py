@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from dashboard.data.computed import Computed
 from dashboard.data.frames import RecordFrames
 from dashboard.data.hour_cache import StoredHour
 from dashboard.data.records import Records
+from dashboard.memory import return_small_memory
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,13 @@ class _CutHour:
     @classmethod
     def cut(cls, stored: StoredHour, start: datetime, end: datetime) -> _CutHour:
         """The hour's records from `start` up to, not at, `end`."""
-        detected = stored.records.detections()
+        records = stored.records()
+        detected = records.detections()
         return cls(
             stored,
             sum(at < start for at in detected),
             sum(at >= end for at in detected),
-            stored.records.select([start <= at < end for at in detected]),
+            records.select([start <= at < end for at in detected]),
         )
 
     def identity(self) -> Hashable:
@@ -76,19 +78,25 @@ class Stretch:
         """The frames of its records."""
         ends = tuple(one.identity() for one in (*self.before, *self.after))
 
-        def build(hours: Sequence[StoredHour | _CutHour]) -> RecordFrames:
-            return RecordFrames.of(*(one.records for one in hours), with_files=with_files)
+        def build(records: Iterable[Records]) -> RecordFrames:
+            return RecordFrames.of(*records, with_files=with_files)
+
+        def build_whole() -> RecordFrames:
+            frames = build(one.records() for one in self.whole)
+            # A month of hours was unpacked for it.
+            return_small_memory()
+            return frames
 
         def join() -> RecordFrames:
             middle = computed.get(
                 ("whole hours", self.whole, with_files),
-                lambda: build(self.whole),
+                build_whole,
                 version_of=("whole hours", len(self.whole), with_files),
             )
             return RecordFrames.concatenate(
-                build(self.before),
+                build(one.records for one in self.before),
                 middle,
-                build(self.after),
+                build(one.records for one in self.after),
             )
 
         return computed.get(

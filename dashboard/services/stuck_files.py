@@ -41,7 +41,15 @@ _BASES: Final = {
     IncidentStatus.LAPSED: (Status.LAST_SEEN, _UNSEEN),
     IncidentStatus.CLOSED: (Status.LAST_SEEN, _UNSEEN),
 }
-_BASIS: Final = pd.CategoricalDtype([_NOT_LISTED, _ENDED, _NOTHING_SINCE, _LISTED, _DOUBTFUL, _UNSEEN])
+_REPEATED: Final = {
+    columns.BASIS.name: pd.CategoricalDtype(
+        [_NOT_LISTED, _ENDED, _NOTHING_SINCE, _LISTED, _DOUBTFUL, _UNSEEN]
+    ),
+    columns.FOLDER_KEY.name: pd.CategoricalDtype(),
+    columns.SENDER.name: pd.CategoricalDtype(),
+}
+"""Columns of the same few texts, hundreds of thousands of times, and their types. Nobody searches or sorts by
+them, nor does a download take them for formulas: what does so looks for columns of plain text."""
 
 COLUMNS: Final = (
     columns.FOLDER,
@@ -105,8 +113,7 @@ def follow_files(frames: RecordFrames, incidents: Spans) -> pd.DataFrame:
     stuck.loc[cleared, ["status", "basis"]] = [Status.CLEARED.value, _NOT_LISTED]
     stuck.loc[cleared & stuck["cleared_at"].eq(stuck["ended"]), "basis"] = _ENDED
     stuck = measure_open_files(stuck, frames.records["detected_at"].max())
-    # The same few sentences, hundreds of thousands of times.
-    return _sort_worst_first(stuck)[[column.name for column in COLUMNS]].astype({"basis": _BASIS})
+    return _sort_worst_first(stuck)[[column.name for column in COLUMNS]].astype(_REPEATED)
 
 
 def measure_open_files(stuck: pd.DataFrame, now: datetime) -> pd.DataFrame:

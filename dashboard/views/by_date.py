@@ -11,7 +11,7 @@ from dashboard.frame.attention import tell
 from dashboard.frame.page import start_page
 from dashboard.services.filters import filter_by_sender
 from dashboard.services.series import choose_step, name_step
-from dashboard.widgets.breach_spans import load_breach_spans
+from dashboard.widgets.breach_spans import load_breach_spans, read_breach_spans
 from dashboard.widgets.loading import load_again, load_period
 from dashboard.widgets.record_list import draw_records
 from dashboard.widgets.sender_filter import pick_sender, tell_since
@@ -57,7 +57,8 @@ def draw() -> None:
     spans = load_breach_spans(page)
 
     def compute_again() -> pd.DataFrame:
-        return compute_stuck_files(load_again(page.session.table, page.period, with_files=True), spans, page)
+        again = load_again(page.session.table, page.period, with_files=True)
+        return compute_stuck_files(again, read_breach_spans(page), page)
 
     stuck = compute_stuck_files(frames, spans, page)
     tell(f"By date: {len(filter_by_sender(stuck, sender)):,} stuck files")

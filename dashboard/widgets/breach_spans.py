@@ -11,12 +11,14 @@ from dashboard.services.incidents import list_utc_days
 
 def load_breach_spans(page: Page) -> Spans:
     """The incidents that ended since the page's range began, and those that live now."""
+    return wait_for(record_table.NAME, lambda: read_breach_spans(page), "breach_spans")
+
+
+def read_breach_spans(page: Page) -> Spans:
+    """The same, without a word: for what no page's run waits for."""
     table, days = page.session.incidents, list_utc_days(page.period.start, page.now)
-    incidents = wait_for(
-        record_table.NAME, lambda: [*table.list_ended(days, most=None), *table.list_live()], "breach_spans"
-    )
     spans: dict[tuple[str, str], list[BreachSpan]] = {}
-    for one in incidents:
+    for one in (*table.list_ended(days, most=None), *table.list_live()):
         spans.setdefault((one.sender, folder_key(one.folder)), []).append(_span(one))
     return spans
 

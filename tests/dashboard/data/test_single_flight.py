@@ -17,6 +17,8 @@ class Asking:
 
     def __init__(self, *failures: DashboardError) -> None:
         self.asked = 0
+        self.seconds = 0.0
+        """How long the first one waits."""
         self.let_go = threading.Event()
         self._failures = list(failures)
 
@@ -39,11 +41,13 @@ def ask_together(ask: Asking, monkeypatch: pytest.MonkeyPatch) -> list[Future[st
             return super().result(timeout)
 
     monkeypatch.setattr("dashboard.data.single_flight.Future", Watched)
-    flights = SingleFlight()
+    gone_by = 0.0
+    flights = SingleFlight(lambda: gone_by)
     with ThreadPoolExecutor(MANY) as pool:
         asking = [pool.submit(flights.share, "question", ask) for _ in range(MANY)]
         for _ in range(MANY - 1):
             waiting.acquire()
+        gone_by = ask.seconds
         ask.let_go.set()
     return asking
 
@@ -56,8 +60,25 @@ def test_whoever_asks_meanwhile_gets_the_same_answer(monkeypatch: pytest.MonkeyP
 
 def test_no_answer_is_everybodys(monkeypatch: pytest.MonkeyPatch) -> None:
     ask = Asking(*[UnreachableError("The table")] * MANY)
+    ask.seconds = 27
     assert all(isinstance(future.exception(), UnreachableError) for future in ask_together(ask, monkeypatch))
     assert ask.asked == 1
+
+
+def test_who_had_just_asked_when_an_attempt_failed_tries_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ask = Asking(UnreachableError("The table"))
+    ask.seconds = 1
+    [failed, *others] = sorted(ask_together(ask, monkeypatch), key=lambda future: future.exception() is None)
+    assert isinstance(failed.exception(), UnreachableError)
+    assert all(future.result().startswith("answer") for future in others)
+
+
+def test_nobody_tries_more_often_than_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = Asking(*[UnreachableError("The table")] * 2 * MANY)
+    assert all(isinstance(future.exception(), UnreachableError) for future in ask_together(ask, monkeypatch))
+    assert ask.asked <= MANY
 
 
 def test_a_refusal_is_of_who_asked_and_the_next_one_asks(monkeypatch: pytest.MonkeyPatch) -> None:

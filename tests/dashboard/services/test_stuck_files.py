@@ -192,7 +192,8 @@ def test_the_open_come_first_and_the_worst_of_them_at_the_top() -> None:
 def test_nothing_has_the_same_columns_as_something() -> None:
     nothing, something = find(now=0), find(report(0, F=["a"]), now=0)
     assert list(nothing.columns) == [column.name for column in COLUMNS]
-    assert nothing.dtypes.equals(something.dtypes)
+    # Categories are equal only where they have the same texts.
+    assert list(nothing.dtypes.map(str)) == list(something.dtypes.map(str))
 
 
 @st.composite
