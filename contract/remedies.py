@@ -22,7 +22,10 @@ ANY_JSON_HINT: Final = (
 OBJECT_HINT: Final = "send one JSON object with the keys of the contract"
 TWICE_HINT: Final = "it went through ConvertTo-Json twice: send what the first one wrote"
 DEPTH_HINT: Final = "in PowerShell, give ConvertTo-Json a greater depth: ConvertTo-Json -Depth 5"
-DATE_HINT: Final = "send ISO 8601 with an offset; in PowerShell: $file.CreationTime.ToString('o')"
+_AS_ISO: Final = "send ISO 8601 with an offset; in PowerShell: {}.ToString('o')"
+CREATION_HINT: Final = _AS_ISO.format("$file.CreationTime")
+CLOCK_HINT: Final = _AS_ISO.format("(Get-Date)")
+UNTIL_HINT: Final = _AS_ISO.format("(Get-Date).AddHours(8)")
 AHEAD_HINT: Final = (
     "send a moment from {} to {} days from now; in PowerShell: (Get-Date).AddHours(8).ToString('o')"
 )

@@ -13,7 +13,6 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticCustomError
 
 from contract.limits import MAX_FILENAME_CHARACTERS, MAX_FOLDER_BYTES, MAX_SLA_MINUTES, MIN_SLA_MINUTES
-from contract.remedies import DATE_HINT
 
 _POWERSHELL_DATE: Final = re.compile(r"/Date\((-?\d{1,17})(?:[+-]\d{4})?\)/")
 _ISO_START: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:")
@@ -45,11 +44,11 @@ def _accept_date(value: object) -> object:
         value = value.get("value")
     # Without this, pydantic would read bare numbers as seconds since 1970.
     if not isinstance(value, str):
-        raise PydanticCustomError("moment", "is not a date and time", {"hint": DATE_HINT})
+        raise PydanticCustomError("moment", "is not a date and time")
     if powershell := _POWERSHELL_DATE.fullmatch(value):
         return _since_1970(int(powershell[1]))
     if not _ISO_START.match(value):
-        raise PydanticCustomError("moment", "is not a date and time", {"hint": DATE_HINT})
+        raise PydanticCustomError("moment", "is not a date and time")
     return value
 
 

@@ -44,9 +44,9 @@ def name_requests(analysts: int) -> str:
     return f"requests of a cold round, {analysts} at once, vs 1"
 
 
-def name_memory() -> str:
-    """The figure of the memory after many reloads and refreshes, beside that after the first."""
-    return f"memory after {RELOADS} reloads and {REFRESHES} refreshes by 8 of {MONTH}, vs after the first"
+def name_memory(when: str) -> str:
+    """The figure of the memory `after` many reloads and refreshes, or `at most in` them, beside the first."""
+    return f"memory {when} {RELOADS} reloads and {REFRESHES} refreshes by 8 of {MONTH}, vs after the first"
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def measure(service: Service, folder: Path, history: History, rounds: int, say: 
         figures.append(counted(name_requests(level), team.requests, alone.requests, "requests"))
     say(f"{RELOADS} reloads by 8")
     with serving(service, folder / "outputs.json", 8) as served:
-        figures.append(_reload(served, addresses[MONTH], folder.parent / SERIES))
+        figures += _reload(served, addresses[MONTH], folder.parent / SERIES)
     return figures
 
 
@@ -108,7 +108,7 @@ def _open_all(
     return _Round(cold, warm, cpu, requests)
 
 
-def _reload(served: Served, address: Sequence[str], series: Path) -> Figure:
+def _reload(served: Served, address: Sequence[str], series: Path) -> list[Figure]:
     path, query = address
     served.open_together(path, query)
     held = [served.megabytes()]
@@ -119,8 +119,11 @@ def _reload(served: Served, address: Sequence[str], series: Path) -> Figure:
         served.open_together(path, query)
         held.append(served.megabytes())
     series.write_text(json.dumps([round(megabytes) for megabytes in held]) + "\n")
-    # Of the last ones, for the last alone may have come while something was computed.
-    return counted(name_memory(), median(held[-10:]), held[0], "MB")
+    return [
+        # Of the last ones, for the last alone may have come while something was computed.
+        counted(name_memory("after"), median(held[-10:]), held[0], "MB"),
+        counted(name_memory("at most in"), max(held), held[0], "MB"),
+    ]
 
 
 def _count_lines(log: Path) -> int:

@@ -6,7 +6,7 @@ from pydantic_core import ErrorDetails
 
 from contract.answers import FieldProblem
 from contract.limits import MAX_INTERVAL_MINUTES, MAX_PARTS, MAX_SLA_MINUTES, MIN_SLA_MINUTES
-from contract.remedies import DATE_HINT, DEPTH_HINT
+from contract.remedies import CLOCK_HINT, CREATION_HINT, DEPTH_HINT, UNTIL_HINT
 from handlers.web.broken_json import describe_no_object
 
 # What ConvertTo-Json writes as text where it is too deep for it.
@@ -23,6 +23,12 @@ _NUMBERS: Final = {
     "version": (_COUNT, "from 0 on"),
 }
 """What each whole number of a body is, and its range."""
+_MOMENTS: Final = {
+    "creationDate": CREATION_HINT,
+    "oldest_creation": CREATION_HINT,
+    "until": UNTIL_HINT,
+}
+"""How to send a moment; those of a run are read from the clock."""
 _EMPTY_LISTS: Final = {
     "files": "leave out a folder in which no file is stuck",
     "days": "name at least one day; null in place of the hours means always",
@@ -61,9 +67,9 @@ def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) ->
         case "too_short":
             return FieldProblem(field, "is an empty list", _EMPTY_LISTS[str(location[-1])])
         case "timezone_aware":
-            return FieldProblem(field, "has no offset from UTC", DATE_HINT)
-        case "datetime_parsing" | "datetime_from_date_parsing" | "datetime_object_invalid":
-            return FieldProblem(field, "is not a date and time", DATE_HINT)
+            return FieldProblem(field, "has no offset from UTC", _MOMENTS.get(str(location[-1]), CLOCK_HINT))
+        case "moment" | "datetime_parsing" | "datetime_from_date_parsing" | "datetime_object_invalid":
+            return FieldProblem(field, "is not a date and time", _MOMENTS.get(str(location[-1]), CLOCK_HINT))
         case "uuid_parsing" | "uuid_type":
             return FieldProblem(field, "is not a GUID", "send one, in PowerShell: [guid]::NewGuid()")
         case _:

@@ -109,9 +109,9 @@ def test_date_of_convertto_json_is_read() -> None:
         (_with(["sla_error", 0, "files"], "@{filename=a}"), "sla_error[0].files", "-Depth"),
         (_with(FILE, "@{filename=a.csv; creationDate=x}"), "sla_error[0].files[0]", "-Depth"),
         (_with([*FILE, "filename"], "a\0b"), "sla_error[0].files[0].filename", "U+0000"),
-        (_with([*FILE, "creationDate"], "2024-07-31T00:00:00"), DATE, "'o'"),
-        (_with([*FILE, "creationDate"], 1574202819), DATE, "'o'"),
-        (_with([*FILE, "creationDate"], "yesterday"), DATE, "'o'"),
+        (_with([*FILE, "creationDate"], "2024-07-31T00:00:00"), DATE, "CreationTime.ToString('o')"),
+        (_with([*FILE, "creationDate"], 1574202819), DATE, "CreationTime.ToString('o')"),
+        (_with([*FILE, "creationDate"], "yesterday"), DATE, "CreationTime.ToString('o')"),
     ],
 )  # fmt: skip
 def test_refusal_names_the_field_and_the_remedy(body: object, field: str, hint: str) -> None:

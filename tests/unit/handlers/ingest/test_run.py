@@ -94,8 +94,8 @@ def test_lone_folder_stands_for_a_list_of_one_and_unknown_keys_are_ignored() -> 
         ({"client": 7}, "run.client", "string"),
         *(({"interval_minutes": bad}, "run.interval_minutes", "1 to 10,080, without quotes")
           for bad in (0, 10_081, "15", 15.5, True)),
-        ({"started_at": "2026-11-24T08:00:03"}, "run.started_at", "'o'"),
-        ({"sent_at": 1795503609}, "run.sent_at", "'o'"),
+        ({"started_at": "2026-11-24T08:00:03"}, "run.started_at", "(Get-Date).ToString('o')"),
+        ({"sent_at": 1795503609}, "run.sent_at", "(Get-Date).ToString('o')"),
         ({"started_at": "2026-11-24T08:00:03Z", "sent_at": "2026-11-24T08:00:02Z"}, "run.sent_at", "clock"),
         ({"started_at": "2026-11-24T08:00:03Z", "sent_at": "2026-12-01T08:00:04Z"}, "run.sent_at", "clock"),
         ({"id": "17"}, "run.id", "NewGuid"),
@@ -114,7 +114,7 @@ def test_lone_folder_stands_for_a_list_of_one_and_unknown_keys_are_ignored() -> 
         ({"folders": [{"folder": "é" * MAX_FOLDER_BYTES}]}, "run.folders[0].folder", "1024"),
         ({"folders": [{"folder": "a", "sla": 0}]}, "run.folders[0].sla", "1 to 525,600"),
         ({"folders": [{"folder": "a", "file_count": -1}]}, "run.folders[0].file_count", "0 on"),
-        ({"folders": [{"folder": "a", "oldest_creation": "x"}]}, "run.folders[0].oldest_creation", "'o'"),
+        ({"folders": [{"folder": "a", "oldest_creation": "x"}]}, "run.folders[0].oldest_creation", "CreationTime"),
         ({"folders": [{"folder": "a", "error": 5}]}, "run.folders[0].error", "string"),
     ],
 )  # fmt: skip
