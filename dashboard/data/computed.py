@@ -10,6 +10,7 @@ import pandas as pd
 
 from dashboard.data.frames import RecordFrames
 from dashboard.data.single_flight import SingleFlight
+from dashboard.memory import return_small_memory
 
 T = TypeVar("T")
 
@@ -39,13 +40,19 @@ class Computed:
             of: everything that it depends on, and what it is. Frames count by identity: they are equal to
                 themselves alone, and stay so for as long as they are remembered here.
             compute: gives the result, and draws nothing.
-            version_of: what this is the newest version of. The one before is forgotten, with all that was
-                computed of it: a range that ends now is another one each minute, and nobody goes back.
+            version_of: what this is the newest version of. The one before is forgotten first, with all that
+                was computed of it: a range that ends now is another one each minute, nobody goes back, and
+                both at once are twice the memory.
         """
 
         def compute_and_keep() -> T:
+            with self._lock:
+                self._forget_before(of, version_of)
             result = compute()
             self._keep(of, result, version_of)
+            if version_of is not None:
+                # It is large, and took much that is small: a month of hours was unpacked for it.
+                return_small_memory()
             return result
 
         result: T = self._flights.share(of, compute_and_keep, lambda: self._find(of))
@@ -63,10 +70,8 @@ class Computed:
             if any(_is_part(frames, of) for frames in self._outdated):
                 # A newer version came while this was computed, and would be kept from going by it.
                 return
+            self._forget_before(of, version_of)
             if version_of is not None:
-                before = self._newest.get(version_of, of)
-                if before != of:
-                    self._forget(before)
                 self._newest[version_of] = of
             self._size += _count_rows(result) - _count_rows(self._results.pop(of, None))
             self._results[of] = result
@@ -75,6 +80,12 @@ class Computed:
             self._newest = {
                 whole: newest for whole, newest in self._newest.items() if newest in self._results
             }
+
+    def _forget_before(self, of: Hashable, version_of: Hashable) -> None:
+        """Drops the newest version, where it is another one."""
+        before = self._newest.get(version_of, of)
+        if before != of:
+            self._forget(before)
 
     def _forget(self, of: Hashable) -> None:
         """Drops a result, and what was computed of it."""

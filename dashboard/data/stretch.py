@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from contract.moments import HOUR, start_of_hour
+from contract.moments import HOUR
 from dashboard.data.computed import Computed
 from dashboard.data.frames import RecordFrames
 from dashboard.data.hour_cache import StoredHour
 from dashboard.data.records import Records
-from dashboard.memory import return_small_memory
 
 
 @dataclass(frozen=True)
@@ -52,8 +51,9 @@ class Stretch:
     before: tuple[_CutHour, ...]
     whole: tuple[StoredHour, ...]
     after: tuple[_CutHour, ...]
-    hours: tuple[datetime, datetime]
-    """Those in which it begins and ends: a range that moves with the clock stays in them for a while."""
+    moving: timedelta | None
+    """Its length, where its last hour is not settled: a range that ends now is another one as the clock goes
+    on, and takes the place of the one before. Others stay what they are."""
 
     @classmethod
     def cut(
@@ -64,15 +64,17 @@ class Stretch:
         is_settled: Callable[[datetime], bool],
     ) -> Stretch:
         """The stretch from `start` up to, not at, `end`, of `hours` from the oldest to the newest."""
+        here = list(hours)
         before: list[_CutHour] = []
         whole: list[StoredHour] = []
         after: list[_CutHour] = []
-        for one in hours:
+        for one in here:
             if start <= one.hour and one.hour + HOUR <= end and is_settled(one.hour) and not after:
                 whole.append(one)
             else:
                 (after if whole else before).append(_CutHour.cut(one, start, end))
-        return cls(tuple(before), tuple(whole), tuple(after), (start_of_hour(start), start_of_hour(end)))
+        moving = end - start if here and not is_settled(here[-1].hour) else None
+        return cls(tuple(before), tuple(whole), tuple(after), moving)
 
     def frames(self, computed: Computed, *, with_files: bool) -> RecordFrames:
         """The frames of its records."""
@@ -81,17 +83,11 @@ class Stretch:
         def build(records: Iterable[Records]) -> RecordFrames:
             return RecordFrames.of(*records, with_files=with_files)
 
-        def build_whole() -> RecordFrames:
-            frames = build(one.records() for one in self.whole)
-            # A month of hours was unpacked for it.
-            return_small_memory()
-            return frames
-
         def join() -> RecordFrames:
             middle = computed.get(
                 ("whole hours", self.whole, with_files),
-                build_whole,
-                version_of=("whole hours", len(self.whole), with_files),
+                lambda: build(one.records() for one in self.whole),
+                version_of=self._version_of("whole hours", with_files),
             )
             return RecordFrames.concatenate(
                 build(one.records for one in self.before),
@@ -100,5 +96,10 @@ class Stretch:
             )
 
         return computed.get(
-            ("stretch", self.whole, ends, with_files), join, version_of=("stretch", self.hours, with_files)
+            ("stretch", self.whole, ends, with_files),
+            join,
+            version_of=self._version_of("stretch", with_files),
         )
+
+    def _version_of(self, what: str, with_files: bool) -> Hashable:
+        return None if self.moving is None else (what, self.moving, with_files)

@@ -1,5 +1,7 @@
 """Results that many share."""
 
+import weakref
+
 import pandas as pd
 import pytest
 
@@ -56,6 +58,12 @@ def test_a_newer_version_takes_the_place_of_the_one_before_and_of_what_was_compu
     assert computed.get(("of", old), lambda: "anew") == "anew"
     assert computed.get(("other", 1), lambda: pytest.fail("again")) is other
     assert computed.get(("range", 1), lambda: "anew", version_of="range") == "anew"
+
+
+def test_the_version_before_is_gone_while_the_next_one_is_made() -> None:
+    computed = Computed()
+    held = weakref.ref(computed.get("old", lambda: rows(1), version_of="range"))
+    assert computed.get("new", lambda: held() is None, version_of="range")
 
 
 def test_what_was_forgotten_counts_no_more() -> None:

@@ -67,3 +67,28 @@ def test_of_settled_hours_the_frames_are_made_once() -> None:
         again = cut(changed, -30, 240, computed)
     assert [sum(map(len, call.args)) for call in of.call_args_list] == [0, 2]
     assert len(again.files) == 4
+
+
+def count_made(hours: Iterable[StoredHour], start: int, end: int, computed: Computed) -> int:
+    """How many frames are made anew for the stretch."""
+    with patch.object(RecordFrames, "of", wraps=RecordFrames.of) as of:
+        cut(hours, start, end, computed)
+    return len(of.call_args_list)
+
+
+def test_a_range_that_ends_now_takes_the_place_of_the_one_before_however_many_hours_it_has() -> None:
+    # Half an hour later it touches one hour less.
+    hours, computed = store(-50, 5, 70, 130, 200, 250), Computed(capacity=16)
+    computed.get("kept", lambda: pd.DataFrame({"a": range(4)}))
+    cut(hours, -10, 200, computed)
+    cut(hours, 20, 230, computed)
+    assert count_made(hours, 20, 230, computed) == 0
+    assert len(computed.get("kept", lambda: pd.DataFrame())) == 4
+    assert count_made(hours, -10, 200, computed) == 3
+
+
+def test_ranges_of_the_same_length_that_are_past_stay_beside_each_other() -> None:
+    hours, computed = store(5, 70, 130), Computed()
+    cut(hours[:4], -30, 60, computed)
+    cut(hours[:4], 60, 150, computed)
+    assert count_made(hours[:4], -30, 60, computed) == 0
