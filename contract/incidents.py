@@ -64,6 +64,16 @@ class IncidentAttribute(StrEnum):
     EXPIRES_AT = "ExpiresAt"
 
 
+PEOPLES: Final = (
+    IncidentAttribute.ACTION_VERSION,
+    IncidentAttribute.HISTORY,
+    IncidentAttribute.ACKNOWLEDGED_BY,
+    IncidentAttribute.ACKNOWLEDGED_UNTIL,
+    IncidentAttribute.SNOOZED_UNTIL,
+)
+"""What people did to an incident. All else in its item follows from the runs."""
+
+
 @unique
 class DeedAttribute(StrEnum):
     """Attributes of what a person did, in a history."""

@@ -23,16 +23,16 @@ RECORD_KEY: Final = [
     columns.SENDER.name,
 ]
 """What tells one record from every other, however many parts it was stored in."""
-_SHARED: Final = (columns.RUN_ID, columns.SENDER_NAME)
-"""What a record's files have of it beside its key and its SLA."""
-RECORD_COLUMNS: Final = list_dtypes(*columns.RECORD, columns.SENDER, *_SHARED, columns.COMPLETE)
+RECORD_COLUMNS: Final = list_dtypes(
+    *columns.RECORD, columns.SENDER, columns.RUN_ID, columns.SENDER_NAME, columns.COMPLETE
+)
 """Columns of a frame of records: one row per folder and report."""
 FILE_COLUMNS: Final = list_dtypes(
     columns.DETECTED_AT,
     columns.REPORTED_BY,
     columns.FOLDER,
     columns.SENDER,
-    *_SHARED,
+    columns.SENDER_NAME,
     columns.SLA,
     columns.FILENAME,
     columns.CREATED,
@@ -80,7 +80,7 @@ class RecordFrames:
 
 def _list_files(table: pa.Table, stored: pd.DataFrame) -> pd.DataFrame:
     counts = pc.list_value_length(table[FILENAMES]).to_numpy()
-    shared = [*RECORD_KEY, *(column.name for column in _SHARED), columns.SLA.name]
+    shared = [*RECORD_KEY, columns.SENDER_NAME.name, columns.SLA.name]
     files = stored[shared].take(np.repeat(np.arange(len(counts)), counts)).reset_index(drop=True)
     files["filename"] = _list_texts(table[FILENAMES])
     files["created"] = _parse_moments(_list_texts(table[CREATION_DATES]))

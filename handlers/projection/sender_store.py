@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from contract.incidents import IncidentAttribute, IncidentIndex
+from contract.incidents import PEOPLES, IncidentAttribute, IncidentIndex
 from contract.moments import parse_moment
 from contract.owners.matching import find_owner
 from contract.owners.model import Owners
@@ -153,7 +153,7 @@ class SenderStore:
 
     def read_deeds(self, sender: str, incident_id: str) -> Mapping[str, Any]:
         """What people did about an incident: those attributes of its item that they change."""
-        names = {f"#{number}": str(name) for number, name in enumerate(_PEOPLES)}
+        names = {f"#{number}": str(name) for number, name in enumerate(PEOPLES)}
         items = self._client.query(
             TableName=self._incidents,
             ConsistentRead=True,
@@ -334,13 +334,6 @@ class SenderStore:
             yield from (item for item in page["Items"] if IncidentAttribute.BODY in item)
 
 
-_PEOPLES: Final = (
-    IncidentAttribute.HISTORY,
-    IncidentAttribute.ACTION_VERSION,
-    IncidentAttribute.ACKNOWLEDGED_BY,
-    IncidentAttribute.ACKNOWLEDGED_UNTIL,
-    IncidentAttribute.SNOOZED_UNTIL,
-)
 _ONE_MORE: Final[Values] = {SenderAttribute.REVISION: {"N": "1"}}
 
 

@@ -8,8 +8,10 @@ from rich.markup import escape
 
 from ops.command import Answer, Call, Exit, add_command
 from ops.progress import OnProgress, show_progress
-from ops.restore.merging import Merge, Merged, Outcome
+from ops.restore.merging import Merge, Merged
 from ops.restore.origin import Backup, Moment, RestoreError, Restoring, describe, find_deleted
+from ops.restore.outcome import Outcome
+from ops.restore.target import Target
 from ops.restore.what import RESTORABLE, Restorable
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from ops.command import Commands
 
-_UNTOLD: Final = frozenset({Outcome.DIFFERS, Outcome.CHANGED})
+_UNTOLD: Final = frozenset({Outcome.DIFFERS, Outcome.CHANGED, Outcome.WITHOUT_ITEM})
 """What leaves something for its owner to decide."""
 
 
@@ -70,15 +72,10 @@ def restore(call: Call) -> Answer:
     with show_progress() as progress:
         restored = given.from_table or _restore_beside(client, live, given, progress)
         _check_same_keys(client, restored, what, made=not given.from_table)
-        merged = Merge(
-            client=client,
-            what=what,
-            restored=restored,
-            live=live,
-            progress=progress,
-            write=not given.dry_run,
-            overwrite=given.overwrite,
-        ).run()
+        target = Target(
+            client=client, what=what, table=live, write=not given.dry_run, overwrite=given.overwrite
+        )
+        merged = Merge(target=target, restored=restored, progress=progress).run()
     kept = bool(given.keep or given.from_table)
     if not kept:
         client.delete_table(TableName=restored)
@@ -146,6 +143,8 @@ def _tell(merged: Merged, what: Restorable, kept: str | None, given: argparse.Na
     if merged.differing:
         lines.append("These differ, and stay as they are; --overwrite would have them become what they were:")
         lines += [f"  {escape(key)}" for key in merged.differing]
+    if merged.counts[Outcome.WITHOUT_ITEM]:
+        lines.append("What lacks its item comes back after: python -m ops incidents rebuild --all")
     if given.dry_run and merged.counts[Outcome.PUT_BACK]:
         lines.append("Among what would be put back is what was deleted on purpose since, if anything was.")
     if kept:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from contract.incidents import PEOPLES, IncidentAttribute
 from contract.outputs import Output
 from contract.runs import RunAttribute
 from contract.senders import ACT_PREFIX, SenderAttribute
@@ -22,6 +23,9 @@ class Restorable:
     """The attribute by which DynamoDB deletes an item, in seconds since 1970."""
     only: tuple[str, str] | None = None
     """An attribute and what it begins with, where not all items are put back."""
+    attributes: tuple[str, ...] = ()
+    """Where given, not items are put back, but these attributes into items that are there. Whatever has any
+    of them has the first, which each change makes another one."""
     then: str = ""
     """What is left to do, in a sentence."""
 
@@ -43,5 +47,12 @@ RESTORABLE: Final[Mapping[str, Restorable]] = {
         only=(SenderAttribute.PART, ACT_PREFIX),
         then="What people did counts after: python -m ops incidents rebuild --all",
     ),
+    "incidents": Restorable(
+        table=Output.INCIDENTS_TABLE_NAME,
+        keys=(IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID),
+        expires=IncidentAttribute.EXPIRES_AT,
+        # The incidents themselves follow from the runs.
+        attributes=PEOPLES,
+    ),
 }
-"""By the name on the command line. Incidents are none: they follow from runs, and from what people did."""
+"""By the name on the command line."""

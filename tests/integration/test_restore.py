@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from contract.incidents import IncidentAttribute, IncidentStatus
+from contract.incidents import LIVE, PEOPLES, IncidentAttribute, IncidentStatus
 from contract.outputs import Output
 from contract.runs import RunAttribute
 from contract.table import Attribute
@@ -108,7 +108,7 @@ def _ops(stack: RunningStack, *arguments: str) -> int:
 
 @pytest.fixture(scope="module")
 def quiet(stack: RunningStack) -> Server:
-    """A server whose incidents are told, one ended and one open."""
+    """A server with incidents, of which somebody is on one."""
     server = Server.create(stack)
     created = minutes_ago(600)
     story = ((6, [stuck(created), stuck(created, folder=r"E:\Out")]), (5, [stuck(created)]))
@@ -117,16 +117,26 @@ def quiet(stack: RunningStack) -> Server:
     wait(server.applied)
     server.sweep()
     wait(server.applied)
+    live = next(one for one in server.incidents() if one[IncidentAttribute.STATUS]["S"] in LIVE)
+    deed = {"incident_id": live[IncidentAttribute.INCIDENT_ID]["S"], "action": "acknowledge"}
+    stack.act({**deed, "note": "I am on it"}, stack.token(stack.analyst)).raise_for_status()
     return server
+
+
+def _deeds(server: Server) -> list[Item]:
+    """What people did about its incidents."""
+    return [{name: one[name] for name in PEOPLES if name in one} for one in server.incidents()]
 
 
 def test_deleted_records_and_runs_come_back_under_running_reports(stack: RunningStack, quiet: Server) -> None:
     running = Reporting(Server.create(stack))
     with running.in_the_background():
         running.wait_for(5)
-        before = told(quiet)
+        before, deeds = told(quiet), _deeds(quiet)
+        assert [len(one[IncidentAttribute.HISTORY]["L"]) for one in deeds if one] == [1]
         gone = {table: _of(stack, table, quiet, running.server) for table in TABLES.values()}
         backups = {name: _back_up(stack, table) for name, table in TABLES.items()}
+        incidents = _back_up(stack, Output.INCIDENTS_TABLE_NAME)
         running.wait_for(5)
         for table, items in gone.items():
             assert len(items) >= 5
@@ -155,7 +165,9 @@ def test_deleted_records_and_runs_come_back_under_running_reports(stack: Running
     for server in (quiet, running.server):
         assert _ops(stack, "incidents", "rebuild", "--sender", server.key, "--no-wait") == 0
         wait(partial(_sweep, server))
-    assert told(quiet) == before
+    assert not any(_deeds(quiet))
+    assert _ops(stack, "restore", "--table", "incidents", "--from-backup", incidents) == 0
+    assert (told(quiet), _deeds(quiet)) == (before, deeds)
     opened = Counter(one[IncidentAttribute.FOLDER]["S"] for one in running.server.incidents())
     assert opened == Counter(running.folders)
     # Each report left out the folder of the one before it.

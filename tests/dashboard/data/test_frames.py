@@ -45,8 +45,8 @@ def test_a_record_becomes_a_report_and_its_files() -> None:
     assert list(breaches.files["filename"]) == ["a", "b"]
     assert set(breaches.files["created"]) == {pd.Timestamp(CREATED)}
     assert set(breaches.files["detected_at"]) == {pd.Timestamp(AT)}
-    told = breaches.files[["sender", "run_id", "sender_name"]].drop_duplicates()
-    assert told.to_numpy().tolist() == [["sub-1/web", "1", "r/web"]]
+    told = breaches.files[["sender", "sender_name"]].drop_duplicates()
+    assert told.to_numpy().tolist() == [["sub-1/web", "r/web"]]
 
 
 def test_a_sender_is_called_by_its_account_and_what_its_script_calls_itself() -> None:

@@ -10,13 +10,17 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from contract.incidents import DeedAttribute, IncidentAttribute
 from contract.outputs import OUTPUTS_VARIABLE, Output
 from contract.runs import RunAttribute
 from contract.senders import ACT_PREFIX, OWN_PART, SenderAttribute
 from contract.table import Attribute
 from ops import __main__ as command_line
-from ops.restore.merging import Merge, Outcome
+from ops.restore import whole_items
+from ops.restore.merging import Merge
 from ops.restore.origin import Backup, Moment, RestoreError, Restoring, find_deleted
+from ops.restore.outcome import Outcome
+from ops.restore.target import Target
 from ops.restore.what import RESTORABLE, Restorable
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 from tests.unit.conftest import REGION
@@ -87,16 +91,8 @@ def _ignore(step: str, done: int, of: int | None) -> None:
 
 
 def _merge(client: "DynamoDBClient", **options: Any) -> Merge:
-    given: dict[str, Any] = {
-        "client": client,
-        "what": RESTORABLE["errors"],
-        "restored": COPY,
-        "live": ERRORS,
-        "progress": _ignore,
-        "clock": lambda: NOW,
-        **options,
-    }
-    return Merge(**given)
+    given: dict[str, Any] = {"what": RESTORABLE["errors"], "table": ERRORS, **options}
+    return Merge(target=Target(client=client, clock=lambda: NOW, **given), restored=COPY, progress=_ignore)
 
 
 def test_what_is_lacking_comes_back_and_what_came_since_stays(client: "DynamoDBClient") -> None:
@@ -199,7 +195,101 @@ def test_of_senders_only_what_people_did_is_put_back(client: "DynamoDBClient") -
     assert _held(client, SENDERS) == [act]
 
 
-@pytest.mark.parametrize(("name", "table"), [("errors", ERRORS), ("runs", RUNS), ("senders", SENDERS)])
+# Attributes alone, beside what the projection writes.
+
+
+def _incident(number: int, *, version: int = 0, by: str = "") -> Item:
+    deeds: Item = {
+        IncidentAttribute.ACTION_VERSION: {"N": str(version)},
+        IncidentAttribute.HISTORY: {"L": [{"M": {DeedAttribute.ACTION: {"S": "note"}}}] * version},
+    }
+    taken: Item = {IncidentAttribute.ACKNOWLEDGED_BY: {"S": by}}
+    return {
+        IncidentAttribute.SENDER: {"S": "key-1"},
+        IncidentAttribute.INCIDENT_ID: {"S": f"incident-{number}"},
+        **(deeds if version else {}),
+        **(taken if by else {}),
+    }
+
+
+@pytest.fixture
+def incidents(client: "DynamoDBClient") -> "DynamoDBClient":
+    client.delete_table(TableName=COPY)
+    client.create_table(
+        TableName=COPY,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": IncidentAttribute.SENDER, "KeyType": "HASH"},
+            {"AttributeName": IncidentAttribute.INCIDENT_ID, "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": IncidentAttribute.SENDER, "AttributeType": "S"},
+            {"AttributeName": IncidentAttribute.INCIDENT_ID, "AttributeType": "S"},
+        ],
+    )
+    return client
+
+
+def _merge_incidents(client: "DynamoDBClient", **options: Any) -> Merge:
+    return _merge(client, what=RESTORABLE["incidents"], table=INCIDENTS, **options)
+
+
+def test_an_incident_that_was_folded_anew_gets_back_what_people_did(incidents: "DynamoDBClient") -> None:
+    status: Item = {IncidentAttribute.STATUS: {"S": "open"}}
+    _put(incidents, COPY, {**_incident(1, version=2, by="ana"), IncidentAttribute.STATUS: {"S": "cleared"}})
+    _put(incidents, COPY, _incident(2), _incident(3, version=1))
+    _put(incidents, INCIDENTS, {**_incident(1), **status}, _incident(2))
+    merged = _merge_incidents(incidents).run()
+    assert merged.counts == {Outcome.PUT_BACK: 1, Outcome.WITHOUT_ITEM: 1}
+    assert _held(incidents, INCIDENTS) == [{**_incident(1, version=2, by="ana"), **status}, _incident(2)]
+    assert _merge_incidents(incidents).run().counts == {Outcome.THERE: 1, Outcome.WITHOUT_ITEM: 1}
+
+
+def test_what_people_did_since_stays_unless_it_is_to_be_overwritten(incidents: "DynamoDBClient") -> None:
+    _put(incidents, COPY, _incident(1, version=2))
+    _put(incidents, INCIDENTS, _incident(1, version=1, by="ben"))
+    assert _merge_incidents(incidents).run().counts == {Outcome.DIFFERS: 1}
+    assert _held(incidents, INCIDENTS) == [_incident(1, version=1, by="ben")]
+    assert _merge_incidents(incidents, overwrite=True, write=False).run().counts == {Outcome.OVERWRITTEN: 1}
+    assert _held(incidents, INCIDENTS) == [_incident(1, version=1, by="ben")]
+    assert _merge_incidents(incidents, overwrite=True).run().counts == {Outcome.OVERWRITTEN: 1}
+    assert _held(incidents, INCIDENTS) == [_incident(1, version=2)]
+
+
+@pytest.mark.parametrize("overwrite", [True, False])
+@pytest.mark.parametrize("meanwhile", [_incident(1, version=3), None])
+def test_what_somebody_does_between_comparison_and_writing_stays(
+    incidents: "DynamoDBClient", overwrite: bool, meanwhile: Item | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put(incidents, COPY, _incident(1, version=2))
+    _put(incidents, INCIDENTS, _incident(1, version=1) if overwrite else _incident(1))
+    compare = Merge._read_live
+
+    def read_live(self: Merge, items: Any) -> Iterator[Any]:
+        yield from list(compare(self, items))
+        keys = (IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID)
+        incidents.delete_item(TableName=INCIDENTS, Key={key: _incident(1)[key] for key in keys})
+        _put(incidents, INCIDENTS, *filter(None, [meanwhile]))
+
+    monkeypatch.setattr(Merge, "_read_live", read_live)
+    assert _merge_incidents(incidents, overwrite=overwrite).run().counts == {Outcome.CHANGED: 1}
+    assert _held(incidents, INCIDENTS) == list(filter(None, [meanwhile]))
+
+
+def test_incidents_that_are_not_there_are_to_be_folded_first(
+    incidents: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    _put(incidents, COPY, _incident(1, version=1))
+    assert command_line.main(["restore", "--table", "incidents", "--from-table", COPY]) == 1
+    told = " ".join(capsys.readouterr().out.split())
+    assert "1 without an item to go into" in told
+    assert "python -m ops incidents rebuild --all" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [("errors", ERRORS), ("runs", RUNS), ("senders", SENDERS), ("incidents", INCIDENTS)],
+)
 def test_keys_are_those_of_the_tables(client: "DynamoDBClient", name: str, table: str) -> None:
     what: Restorable = RESTORABLE[name]
     schema = client.describe_table(TableName=table)["Table"]["KeySchema"]
@@ -377,16 +467,16 @@ def test_a_killed_merge_leaves_the_temporary_table_and_is_done_again(
     for number in range(9):
         client.delete_item(TableName=ERRORS, Key={Attribute.ERROR_ID: {"S": f"error-{number}"}})
     given = ["restore", "--table", "errors", "--from-backup", arn]
-    put, calls = Merge._put, []
+    put, calls = whole_items._put, []
 
-    def failing(self: Merge, item: Any, outcome: Outcome, condition: Any) -> Outcome:
+    def failing(target: Target, item: Any, outcome: Outcome, condition: Any) -> Outcome:
         calls.append(item)
         if len(calls) > 4:
             raise ClientError({"Error": {"Code": "ExpiredToken"}}, "PutItem")
-        return put(self, item, outcome, condition)
+        return put(target, item, outcome, condition)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Merge, "_put", failing)
+        patched.setattr(whole_items, "_put", failing)
         assert command_line.main(given) == 1
     assert 0 < len(_held(client, ERRORS)) < 9
     assert command_line.main(given) == 0
@@ -425,7 +515,3 @@ def test_a_source_that_is_none_is_refused(
         command_line.main(["restore", "--table", "errors", *given])
     assert refused.value.code == 2
     assert told in " ".join(capsys.readouterr().err.split())
-
-
-def test_incidents_are_rebuilt_and_not_restored() -> None:
-    assert RESTORABLE.keys() == {"errors", "runs", "senders"}
