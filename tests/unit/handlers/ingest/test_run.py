@@ -114,7 +114,7 @@ def test_lone_folder_stands_for_a_list_of_one_and_unknown_keys_are_ignored() -> 
         ({"folders": [{"folder": "é" * MAX_FOLDER_BYTES}]}, "run.folders[0].folder", "1024"),
         ({"folders": [{"folder": "a", "sla": 0}]}, "run.folders[0].sla", "1 to 525,600"),
         ({"folders": [{"folder": "a", "file_count": -1}]}, "run.folders[0].file_count", "0 on"),
-        ({"folders": [{"folder": "a", "oldest_creation": "x"}]}, "run.folders[0].oldest_creation", "Creation"),
+        ({"folders": [{"folder": "a", "oldest_creation": "x"}]}, "run.folders[0].oldest_creation", "Creat"),
         ({"folders": [{"folder": "a", "error": 5}]}, "run.folders[0].error", "string"),
     ],
 )  # fmt: skip
