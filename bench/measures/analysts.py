@@ -1,10 +1,8 @@
 """A team at the dashboard: how long until each has a page, what AWS is asked, and what it costs the host."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Final
 from urllib.parse import urlencode
 
@@ -21,8 +19,8 @@ RELOADS: Final = 200
 """A new session each, whose last one Streamlit keeps for two minutes."""
 REFRESHES: Final = 50
 """In the session that is there."""
-SERIES: Final = "memory.json"
-"""The file, beside the results, of the megabytes held after each of them."""
+LOOKS: Final = tuple(range(0, RELOADS + REFRESHES + 1, 10))
+"""After how many of both together the memory is told; the very first look is none of them."""
 PAGES: Final = ("Overview", "By date, 7 d", "By date, 30 d", "By folder, 30 d", "Senders", "Operations")
 MONTH: Final = PAGES[2]
 _START: Final = ("runbook", "")
@@ -44,9 +42,16 @@ def name_requests(analysts: int) -> str:
     return f"requests of a cold round, {analysts} at once, vs 1"
 
 
-def name_memory(when: str) -> str:
-    """The figure of the memory `after` many reloads and refreshes, or `at most in` them, beside the first."""
-    return f"memory {when} {RELOADS} reloads and {REFRESHES} refreshes by 8 of {MONTH}, vs after the first"
+def name_memory(looks: int) -> str:
+    """The figure of the memory after so many reloads and then refreshes, beside that after the first look."""
+    return f"memory after {looks} looks by 8 at {MONTH}, vs after the first"
+
+
+def name_most_memory() -> str:
+    """The figure of the most memory in all of them."""
+    return (
+        f"most memory in {RELOADS} reloads and {REFRESHES} refreshes by 8 of {MONTH}, vs after the first"
+    )
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def measure(service: Service, folder: Path, history: History, rounds: int, say: 
         figures.append(counted(name_requests(level), team.requests, alone.requests, "requests"))
     say(f"{RELOADS} reloads by 8")
     with serving(service, folder / "outputs.json", 8) as served:
-        figures += _reload(served, addresses[MONTH], folder.parent / SERIES)
+        figures += _reload(served, addresses[MONTH])
     return figures
 
 
@@ -108,7 +113,7 @@ def _open_all(
     return _Round(cold, warm, cpu, requests)
 
 
-def _reload(served: Served, address: Sequence[str], series: Path) -> list[Figure]:
+def _reload(served: Served, address: Sequence[str]) -> list[Figure]:
     path, query = address
     served.open_together(path, query)
     held = [served.megabytes()]
@@ -118,11 +123,9 @@ def _reload(served: Served, address: Sequence[str], series: Path) -> list[Figure
     for _ in range(REFRESHES):
         served.open_together(path, query)
         held.append(served.megabytes())
-    series.write_text(json.dumps([round(megabytes) for megabytes in held]) + "\n")
     return [
-        # Of the last ones, for the last alone may have come while something was computed.
-        counted(name_memory("after"), median(held[-10:]), held[0], "MB"),
-        counted(name_memory("at most in"), max(held), held[0], "MB"),
+        *(counted(name_memory(looks), held[looks], held[0], "MB") for looks in LOOKS),
+        counted(name_most_memory(), max(held), held[0], "MB"),
     ]
 
 

@@ -1,7 +1,7 @@
-"""The tables of how a team fares at the dashboard."""
+"""The tables of how a team fares at the dashboard, and the chart of what it holds in memory."""
 
 from bench.figures import format_number
-from bench.measures.analysts import LEVELS, PAGES, name_cpu, name_page
+from bench.measures.analysts import LEVELS, LOOKS, PAGES, REFRESHES, RELOADS, name_cpu, name_memory, name_page
 from bench.published import Measured, Published
 from docs.generate.figure_ratios import format_ratio
 from docs.generate.markdown import format_table
@@ -26,6 +26,24 @@ def build_cpu(published: Published) -> str:
 
     headings = ("page", "alone, s of CPU", *(f"each of {level}, s (ratio)" for level in LEVELS[1:]))
     return format_table(headings, [row(page) for page in PAGES])
+
+
+def build_memory(published: Published) -> str:
+    """The memory that the server holds over many reloads and refreshes, as a chart in Mermaid."""
+    held = [round(published.measured[name_memory(looks)].ours) for looks in LOOKS]
+    lines = (
+        "```mermaid",
+        "xychart-beta",
+        f'    x-axis "{RELOADS} reloads, then {REFRESHES} refreshes" {LOOKS[0]} --> {LOOKS[-1]}',
+        f'    y-axis "MB held" 0 --> {_round_up(max(held))}',
+        f"    line {held}",
+        "```",
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _round_up(megabytes: int) -> int:
+    return -(-megabytes // 100) * 100
 
 
 def _build(published: Published, how: str) -> str:

@@ -1,4 +1,4 @@
-"""The tables of measured figures, each put together from the published ones."""
+"""The tables and charts of measured figures, each put together from the published ones."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -7,7 +7,7 @@ from typing import Final
 from bench.figures import format_number
 from bench.published import Measured, Published
 from bench.workload.reports import SHAPES, TYPICAL
-from docs.generate.analysts_tables import build_cold, build_cpu, build_warm
+from docs.generate.analysts_tables import build_cold, build_cpu, build_memory, build_warm
 from docs.generate.figure_ratios import format_measured_ratio
 from docs.generate.markdown import format_table
 from docs.generate.projection_tables import build_bursts, build_pages, build_runs
@@ -129,6 +129,7 @@ TABLES: Final[Mapping[str, Callable[[Published], str]]] = {
     "table of a team, warm": build_warm,
     "table of a team, cold": build_cold,
     "table of a team's CPU": build_cpu,
+    "chart of a team's memory": build_memory,
     "table of reading from a month": partial(
         _build_reading, table="100,000 records over 30 d", queries=_BY_DATE
     ),
