@@ -15,6 +15,7 @@ from dashboard.access.session import Session
 from dashboard.access.sessions import IDLE_LIMIT, TICKET_LIFETIME, SessionStore
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError, UnreachableError
 from tests.dashboard.stopped_clock import NOW, StoppedClock
+from tests.own_loop import run_in_own_loop
 
 
 @pytest.fixture
@@ -54,7 +55,7 @@ def ask(
         ) as client:
             return await client.request(method, PATH, content=content)
 
-    return asyncio.run(send())
+    return run_in_own_loop(send)
 
 
 @pytest.mark.parametrize(("method", "call"), [("POST", "redeem"), ("DELETE", "end")])
@@ -79,7 +80,7 @@ def test_while_sessions_are_being_restored_nobody_elses_page_stands_still(
             await asyncio.gather(client.request(method, PATH), go_on())
 
     monkeypatch.setattr(sessions, call, wait)
-    asyncio.run(both())
+    run_in_own_loop(both)
     assert waited == [True]
 
 

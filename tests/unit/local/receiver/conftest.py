@@ -1,7 +1,5 @@
 """A receiver, and somebody who posts to it."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ from local.receiver.app import make_app
 from local.receiver.inbox import Inbox
 from local.receiver.mails import MailFolder
 from local.receiver.readers import Readers
+from tests.own_loop import run_in_own_loop
 
 OWNERS = Owners(
     owners={
@@ -65,9 +64,7 @@ class Client:
             async with httpx.AsyncClient(transport=self._transport, base_url="http://127.0.0.1") as client:
                 return await client.request(method, path, **options)
 
-        # In a thread of its own: a browser's tests leave a loop running in this one.
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(lambda: asyncio.run(ask())).result()
+        return run_in_own_loop(ask)
 
 
 @pytest.fixture
