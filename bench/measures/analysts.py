@@ -49,9 +49,7 @@ def name_memory(looks: int) -> str:
 
 def name_most_memory() -> str:
     """The figure of the most memory in all of them."""
-    return (
-        f"most memory in {RELOADS} reloads and {REFRESHES} refreshes by 8 of {MONTH}, vs after the first"
-    )
+    return f"most memory in {RELOADS} reloads and {REFRESHES} refreshes by 8 of {MONTH}, vs after the first"
 
 
 @dataclass(frozen=True)

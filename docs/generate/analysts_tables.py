@@ -33,6 +33,8 @@ def build_memory(published: Published) -> str:
     held = [round(published.measured[name_memory(looks)].ours) for looks in LOOKS]
     lines = (
         "```mermaid",
+        # Mermaid's own first colour cannot be seen on white.
+        '%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#0072b2"}}}}%%',
         "xychart-beta",
         f'    x-axis "{RELOADS} reloads, then {REFRESHES} refreshes" {LOOKS[0]} --> {LOOKS[-1]}',
         f'    y-axis "MB held" 0 --> {_round_up(max(held))}',
