@@ -83,8 +83,12 @@ class IncidentTable:
         return join_breaches(ended, map(measure_breach, self.list_live()))
 
     def read(self, incident: Incident) -> Incident | None:
-        """The incident in full, with its history; None if it is no longer kept."""
-        question = (self._table_name, "one", incident.incident_id)
+        """The incident in full, with its history; None if it is no longer kept.
+
+        It is never older than `incident`, as a list has it: what is known of before is another question.
+        """
+        listed = (incident.status, incident.last_seen_at, incident.ended_at, incident.version)
+        question = (self._table_name, "one", incident.incident_id, *listed)
         found = self._recent.get(question, lambda: self._read_one(incident.sender, incident.incident_id))
         return found[0] if found else None
 

@@ -171,6 +171,20 @@ def test_what_was_read_is_remembered_for_some_seconds(
     assert (len(senders.list_all().senders), len(incidents.list_live())) == (1, 1)
 
 
+def test_an_incident_in_full_is_never_older_than_the_list_that_it_was_picked_from(
+    projected: Projected, incidents: IncidentTable, clock: StoppedClock
+) -> None:
+    projected.tell(listing(0, [A], stuck(A, "a"), sender="lists"), "ana/LISTS")
+    [listed] = incidents.list_live()
+    assert incidents.read(listed) == incidents.find(listed.incident_id)
+    projected.tell(listing(1, [A], sender="lists"), "ana/LISTS")
+    # Of the same two seconds: the other list is asked for the first time.
+    [ended] = incidents.list_ended([at(1).date()], most=None)
+    found = incidents.read(ended)
+    assert found
+    assert (ended.status, found.status) == (IncidentStatus.CLEARED, IncidentStatus.CLEARED)
+
+
 def test_a_refusal_of_aws_is_told_in_our_words_and_not_remembered(clock: StoppedClock) -> None:
     queries = Queries(boto3.session.Session("key", "secret", region_name=REGION), None)
     table = IncidentTable(queries, INCIDENTS, Recent(clock))
