@@ -172,7 +172,7 @@ def test_what_was_read_is_remembered_for_some_seconds(
 
 
 def test_an_incident_in_full_is_never_older_than_the_list_that_it_was_picked_from(
-    projected: Projected, incidents: IncidentTable, clock: StoppedClock
+    projected: Projected, incidents: IncidentTable
 ) -> None:
     projected.tell(listing(0, [A], stuck(A, "a"), sender="lists"), "ana/LISTS")
     [listed] = incidents.list_live()
