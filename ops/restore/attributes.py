@@ -4,12 +4,10 @@ from ops.restore.outcome import Item, Outcome
 from ops.restore.target import Target
 
 
-def merge_attributes(target: Target, item: Item, alive: Item | None) -> Outcome:
+def merge_attributes(target: Target, item: Item, alive: Item) -> Outcome:
     """Puts an item's attributes back where the live item, `alive`, has none of them."""
-    if alive is None:
-        return Outcome.EXPIRED if target.has_expired(item) else Outcome.WITHOUT_ITEM
     was, known = _select(target, item), _select(target, alive)
-    if was == known:
+    if not was or was == known:
         return Outcome.THERE
     if known and not target.overwrite:
         return Outcome.DIFFERS

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ops.command import Commands
 
-_UNTOLD: Final = frozenset({Outcome.DIFFERS, Outcome.CHANGED, Outcome.WITHOUT_ITEM})
+_UNTOLD: Final = frozenset({Outcome.DIFFERS, Outcome.CHANGED})
 """What leaves something for its owner to decide."""
 
 
@@ -143,8 +143,6 @@ def _tell(merged: Merged, what: Restorable, kept: str | None, given: argparse.Na
     if merged.differing:
         lines.append("These differ, and stay as they are; --overwrite would have them become what they were:")
         lines += [f"  {escape(key)}" for key in merged.differing]
-    if merged.counts[Outcome.WITHOUT_ITEM]:
-        lines.append("What lacks its item comes back after: python -m ops incidents rebuild --all")
     if given.dry_run and merged.counts[Outcome.PUT_BACK]:
         lines.append("Among what would be put back is what was deleted on purpose since, if anything was.")
     if kept:

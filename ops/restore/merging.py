@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, Final
 
 from ops.progress import OnProgress
@@ -48,17 +47,21 @@ class Merge:
             botocore.exceptions.ClientError: AWS refused; what was put back until then stays.
         """
         merged = Merged()
-        merge = partial(merge_attributes if self.target.what.attributes else merge_item, self.target)
         with ThreadPoolExecutor(_WRITERS) as pool:
             for items in self._scan():
                 alive = {self._key(item): item for item in self._read_live(items)}
                 live = [alive.get(self._key(item)) for item in items]
-                for item, outcome in zip(items, pool.map(merge, items, live), strict=True):
+                for item, outcome in zip(items, pool.map(self._merge, items, live), strict=True):
                     merged.counts[outcome] += 1
                     if outcome in {Outcome.DIFFERS, Outcome.CHANGED} and len(merged.differing) < _LISTED:
                         merged.differing.append(" ".join(self._key(item)))
                 self.progress("Items compared", merged.counts.total(), None)
         return merged
+
+    def _merge(self, item: Item, alive: Item | None) -> Outcome:
+        if alive is not None and self.target.what.attributes:
+            return merge_attributes(self.target, item, alive)
+        return merge_item(self.target, item, alive)
 
     def _scan(self) -> Iterator[Sequence[Item]]:
         filtered: dict[str, Any] = {}
@@ -68,11 +71,6 @@ class Merge:
                 "FilterExpression": "begins_with(#name, :beginning)",
                 "ExpressionAttributeNames": {"#name": name},
                 "ExpressionAttributeValues": {":beginning": {"S": beginning}},
-            }
-        if self.target.what.attributes:
-            filtered = {
-                "FilterExpression": "attribute_exists(#name)",
-                "ExpressionAttributeNames": {"#name": self.target.what.attributes[0]},
             }
         for page in self.target.client.get_paginator("scan").paginate(TableName=self.restored, **filtered):
             for start in range(0, len(page["Items"]), _KEYS_AT_ONCE):

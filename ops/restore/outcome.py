@@ -18,4 +18,3 @@ class Outcome(StrEnum):
     OVERWRITTEN = "overwritten"
     CHANGED = "changed meanwhile"
     """By someone else, between the comparison and the writing: it stays as it is."""
-    WITHOUT_ITEM = "without an item to go into"

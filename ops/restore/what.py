@@ -24,8 +24,8 @@ class Restorable:
     only: tuple[str, str] | None = None
     """An attribute and what it begins with, where not all items are put back."""
     attributes: tuple[str, ...] = ()
-    """Where given, not items are put back, but these attributes into items that are there. Whatever has any
-    of them has the first, which each change makes another one."""
+    """Where given, all that is put back into an item that is there. Whatever has any of them has the first,
+    which each change makes another one."""
     then: str = ""
     """What is left to do, in a sentence."""
 
@@ -51,8 +51,9 @@ RESTORABLE: Final[Mapping[str, Restorable]] = {
         table=Output.INCIDENTS_TABLE_NAME,
         keys=(IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID),
         expires=IncidentAttribute.EXPIRES_AT,
-        # The incidents themselves follow from the runs.
+        # All else in an item that is there follows from the runs, and may be newer.
         attributes=PEOPLES,
+        then="What the runs make of them since then comes after: python -m ops incidents rebuild --all",
     ),
 }
 """By the name on the command line."""
