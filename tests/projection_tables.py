@@ -17,8 +17,8 @@ ERRORS, MESSAGES = "FileSlaErrors", "FileSlaMessages"
 
 def create_projection_tables(client: "DynamoDBClient") -> None:
     """Creates all three."""
-    _create(client, RUNS, RunAttribute.SENDER, RunAttribute.RUN_KEY)
-    _create(
+    create_table(client, RUNS, RunAttribute.SENDER, RunAttribute.RUN_KEY)
+    create_table(
         client,
         SENDERS,
         SenderAttribute.SENDER,
@@ -28,7 +28,7 @@ def create_projection_tables(client: "DynamoDBClient") -> None:
             SenderIndex.WAKE: (SenderAttribute.WAKES_IN, SenderAttribute.WAKES_AT),
         },
     )
-    _create(
+    create_table(
         client,
         INCIDENTS,
         IncidentAttribute.SENDER,
@@ -44,8 +44,8 @@ def create_projection_tables(client: "DynamoDBClient") -> None:
 
 def create_message_tables(client: "DynamoDBClient") -> None:
     """Creates what telling owners takes beside those: messages, and the records that name files."""
-    _create(client, MESSAGES, MessageAttribute.ABOUT, MessageAttribute.PART)
-    _create(
+    create_table(client, MESSAGES, MessageAttribute.ABOUT, MessageAttribute.PART)
+    create_table(
         client,
         ERRORS,
         Attribute.ERROR_ID,
@@ -54,14 +54,15 @@ def create_message_tables(client: "DynamoDBClient") -> None:
     )
 
 
-def _create(
+def create_table(
     client: "DynamoDBClient",
     name: str,
     partition_key: str,
-    sort_key: str | None,
+    sort_key: str | None = None,
     indexes: dict[Any, tuple[str, ...]] | None = None,
     local_indexes: dict[Any, tuple[str, ...]] | None = None,
 ) -> None:
+    """Creates a table whose keys are text; each index by its name, with its keys."""
     own = (partition_key, *((sort_key,) if sort_key else ()))
     keys = {own, *(indexes or {}).values(), *(local_indexes or {}).values()}
     optional: dict[str, Any] = {}

@@ -67,13 +67,17 @@ def describe_problem(detail: ErrorDetails, place: tuple[int | str, ...] = ()) ->
         case "too_short":
             return FieldProblem(field, "is an empty list", _EMPTY_LISTS[str(location[-1])])
         case "timezone_aware":
-            return FieldProblem(field, "has no offset from UTC", _MOMENTS.get(str(location[-1]), CLOCK_HINT))
+            return FieldProblem(field, "has no offset from UTC", _find_moment_hint(location))
         case "moment" | "datetime_parsing" | "datetime_from_date_parsing" | "datetime_object_invalid":
-            return FieldProblem(field, "is not a date and time", _MOMENTS.get(str(location[-1]), CLOCK_HINT))
+            return FieldProblem(field, "is not a date and time", _find_moment_hint(location))
         case "uuid_parsing" | "uuid_type":
             return FieldProblem(field, "is not a GUID", "send one, in PowerShell: [guid]::NewGuid()")
         case _:
             return FieldProblem(field, detail["msg"], context.get("hint", "see docs/api.md of this service"))
+
+
+def _find_moment_hint(location: tuple[int | str, ...]) -> str:
+    return _MOMENTS.get(str(location[-1]), CLOCK_HINT)
 
 
 def _describe_number(field: str, name: str) -> FieldProblem:

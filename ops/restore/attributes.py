@@ -1,5 +1,7 @@
 """Attributes that are put back into items of the live table, which hold more beside them."""
 
+from functools import partial
+
 from ops.restore.outcome import Item, Outcome
 from ops.restore.target import Target
 
@@ -19,8 +21,6 @@ def _select(target: Target, item: Item) -> Item:
 
 
 def _set(target: Target, was: Item, alive: Item, outcome: Outcome) -> Outcome:
-    if not target.write:
-        return outcome
     names = {name: f"#a{number}" for number, name in enumerate(target.what.attributes)}
     values = {name: f":a{number}" for number, name in enumerate(was)}
     update = "SET " + ", ".join(f"{names[name]} = {values[name]}" for name in was)
@@ -29,22 +29,20 @@ def _set(target: Target, was: Item, alive: Item, outcome: Outcome) -> Outcome:
     version = target.what.attributes[0]
     before = {":before": alive[version]} if version in alive else {}
     unchanged = f"{names[version]} = :before" if before else f"attribute_not_exists({names[version]})"
-    try:
-        target.client.update_item(
-            TableName=target.table,
-            Key={key: alive[key] for key in target.what.keys},
-            UpdateExpression=update,
-            # The key too: an update would make the item, had somebody deleted it meanwhile.
-            ConditionExpression=f"attribute_exists(#key) AND {unchanged}",
-            ExpressionAttributeNames={
-                "#key": target.what.keys[0],
-                **{placeholder: name for name, placeholder in names.items()},
-            },
-            ExpressionAttributeValues={
-                **{placeholder: was[name] for name, placeholder in values.items()},
-                **before,
-            },
-        )
-    except target.client.exceptions.ConditionalCheckFailedException:
-        return Outcome.CHANGED
-    return outcome
+    write = partial(
+        target.client.update_item,
+        TableName=target.table,
+        Key={key: alive[key] for key in target.what.keys},
+        UpdateExpression=update,
+        # The key too: an update would make the item, had somebody deleted it meanwhile.
+        ConditionExpression=f"attribute_exists(#key) AND {unchanged}",
+        ExpressionAttributeNames={
+            "#key": target.what.keys[0],
+            **{placeholder: name for name, placeholder in names.items()},
+        },
+        ExpressionAttributeValues={
+            **{placeholder: was[name] for name, placeholder in values.items()},
+            **before,
+        },
+    )
+    return target.attempt(write, outcome)

@@ -2,7 +2,7 @@
 
 import argparse
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
@@ -10,7 +10,7 @@ from ops.command import Answer, Call, Exit, add_command
 from ops.progress import OnProgress, show_progress
 from ops.restore.merging import Merge, Merged
 from ops.restore.origin import Backup, Moment, RestoreError, Restoring, describe, find_deleted
-from ops.restore.outcome import Outcome
+from ops.restore.outcome import LEFT, Outcome
 from ops.restore.target import Target
 from ops.restore.what import RESTORABLE, Restorable
 
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from ops.command import Commands
-
-_UNTOLD: Final = frozenset({Outcome.DIFFERS, Outcome.CHANGED})
-"""What leaves something for its owner to decide."""
 
 
 def add(commands: "Commands") -> None:
@@ -155,5 +152,5 @@ def _tell(merged: Merged, what: Restorable, kept: str | None, given: argparse.Na
         "differing": merged.differing,
         "kept": kept,
     }
-    left = any(merged.counts[outcome] for outcome in _UNTOLD)
+    left = any(merged.counts[outcome] for outcome in LEFT)
     return Answer(document, "\n".join(lines), Exit.FAILED if left else Exit.DONE)

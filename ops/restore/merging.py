@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ops.progress import OnProgress
 from ops.restore.attributes import merge_attributes
-from ops.restore.outcome import Item, Outcome
+from ops.restore.outcome import LEFT, Item, Outcome
 from ops.restore.target import Target
 from ops.restore.whole_items import merge_item
 
@@ -53,7 +53,7 @@ class Merge:
                 live = [alive.get(self._key(item)) for item in items]
                 for item, outcome in zip(items, pool.map(self._merge, items, live), strict=True):
                     merged.counts[outcome] += 1
-                    if outcome in {Outcome.DIFFERS, Outcome.CHANGED} and len(merged.differing) < _LISTED:
+                    if outcome in LEFT and len(merged.differing) < _LISTED:
                         merged.differing.append(" ".join(self._key(item)))
                 self.progress("Items compared", merged.counts.total(), None)
         return merged

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 Item = Mapping[str, Any]
 """In DynamoDB's own form: `{"Folder": {"S": "inbound"}}`."""
@@ -18,3 +18,7 @@ class Outcome(StrEnum):
     OVERWRITTEN = "overwritten"
     CHANGED = "changed meanwhile"
     """By someone else, between the comparison and the writing: it stays as it is."""
+
+
+LEFT: Final = frozenset({Outcome.DIFFERS, Outcome.CHANGED})
+"""What leaves something for its owner to decide."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ops.restore.outcome import Item
+from ops.restore.outcome import Item, Outcome
 from ops.restore.what import Restorable
 
 if TYPE_CHECKING:
@@ -36,3 +36,13 @@ class Target:
         """Whether DynamoDB would delete the item."""
         expires = item.get(self.what.expires, {}).get("N")
         return expires is not None and int(expires) <= self.clock()
+
+    def attempt(self, write: Callable[[], object], outcome: Outcome) -> Outcome:
+        """Writes, where anything is written: the outcome, or that the write's condition no longer held."""
+        if not self.write:
+            return outcome
+        try:
+            write()
+        except self.client.exceptions.ConditionalCheckFailedException:
+            return Outcome.CHANGED
+        return outcome

@@ -1,6 +1,7 @@
 """Items that are put back as a whole, where the live table lacks them."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from ops.restore.outcome import Item, Outcome
@@ -21,13 +22,8 @@ def merge_item(target: Target, item: Item, alive: Item | None) -> Outcome:
 
 
 def _put(target: Target, item: Item, outcome: Outcome, condition: Mapping[str, Any]) -> Outcome:
-    if not target.write:
-        return outcome
-    try:
-        target.client.put_item(TableName=target.table, Item=dict(item), **condition)
-    except target.client.exceptions.ConditionalCheckFailedException:
-        return Outcome.CHANGED
-    return outcome
+    put = partial(target.client.put_item, TableName=target.table, Item=dict(item), **condition)
+    return target.attempt(put, outcome)
 
 
 def _is_absent(target: Target) -> Mapping[str, Any]:

@@ -22,7 +22,7 @@ from ops.restore.origin import Backup, Moment, RestoreError, Restoring, find_del
 from ops.restore.outcome import Outcome
 from ops.restore.target import Target
 from ops.restore.what import RESTORABLE, Restorable
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables, create_table
 from tests.unit.conftest import REGION
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ Item = dict[str, Any]
 def client(aws: None) -> "DynamoDBClient":
     client = boto3.client("dynamodb", region_name=REGION)
     for table in (ERRORS, COPY):
-        _create(client, table)
+        create_table(client, table, Attribute.ERROR_ID)
     create_projection_tables(client)
     return client
 
@@ -55,15 +55,6 @@ def _outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "outputs.json"
     file.write_text(json.dumps(names))
     monkeypatch.setenv(OUTPUTS_VARIABLE, str(file))
-
-
-def _create(client: "DynamoDBClient", table: str) -> None:
-    client.create_table(
-        TableName=table,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": Attribute.ERROR_ID, "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": Attribute.ERROR_ID, "AttributeType": "S"}],
-    )
 
 
 def _record(number: int, folder: str = "inbound", expires: int | None = None) -> Item:
@@ -178,18 +169,7 @@ def test_of_senders_only_what_people_did_is_put_back(client: "DynamoDBClient") -
         return {SenderAttribute.SENDER: {"S": "key-1"}, SenderAttribute.PART: {"S": name}}
 
     act = part(f"{ACT_PREFIX}2026-11-24#1")
-    client.create_table(
-        TableName="SendersCopy",
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": SenderAttribute.SENDER, "KeyType": "HASH"},
-            {"AttributeName": SenderAttribute.PART, "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": SenderAttribute.SENDER, "AttributeType": "S"},
-            {"AttributeName": SenderAttribute.PART, "AttributeType": "S"},
-        ],
-    )
+    create_table(client, "SendersCopy", SenderAttribute.SENDER, SenderAttribute.PART)
     _put(client, "SendersCopy", act, part(OWN_PART))
     assert command_line.main(["restore", "--table", "senders", "--from-table", "SendersCopy"]) == 0
     assert _held(client, SENDERS) == [act]
@@ -219,18 +199,7 @@ def _id_of(item: Item) -> str:
 @pytest.fixture
 def incidents(client: "DynamoDBClient") -> "DynamoDBClient":
     client.delete_table(TableName=COPY)
-    client.create_table(
-        TableName=COPY,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": IncidentAttribute.SENDER, "KeyType": "HASH"},
-            {"AttributeName": IncidentAttribute.INCIDENT_ID, "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": IncidentAttribute.SENDER, "AttributeType": "S"},
-            {"AttributeName": IncidentAttribute.INCIDENT_ID, "AttributeType": "S"},
-        ],
-    )
+    create_table(client, COPY, IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID)
     return client
 
 
