@@ -10,7 +10,7 @@ from contract.owners.file import read_owners_file
 from contract.owners.model import Channel, ChannelKind, Owners
 from local.processes import HOST
 from local.provider import Aws
-from local.receiver.hooks import SNS_PATH, webhook_path
+from local.receiver.pages import SNS_PATH, webhook_path
 
 SENDER: Final = "file-sla <sla@example.com>"
 IDENTITY: Final = "example.com"

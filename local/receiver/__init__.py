@@ -1,1 +1,1 @@
-"""What the local stack's owners would be sent: taken in here, and shown as its readers would see it."""
+"""Receives what a local stack sends to the owners of folders, and lists it."""

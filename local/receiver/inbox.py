@@ -1,64 +1,160 @@
-"""The messages that arrived, whatever they came by."""
+"""The notifications that arrived: posts in memory, mails in the emulator's folder."""
 
+import json
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parseaddr
+from html import unescape
+from pathlib import Path
+from typing import Any, Final
+from uuid import uuid4
 
-from markupsafe import Markup
-
-from contract.owners.model import ChannelKind
+from contract.owners.model import Channel, ChannelKind, Owner, Owners
+from contract.owners.topics import list_mail_topics
 
 _KEPT: Final = 2_000
-"""Of messages that were posted. A stack of this machine sends fewer in its life."""
+"""Posts kept. A local stack sends fewer in its life."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """One message, as it can be shown."""
+    """One notification."""
 
     message_id: str
     at: datetime
     kind: ChannelKind
     target: str
-    """What it was sent to: mail addresses, the name of a webhook or of a topic."""
+    """Mail addresses, or the name of a webhook or topic."""
     owners: tuple[str, ...]
-    """Whose channel that is; empty where nobody's."""
+    """The owners with that channel; empty if there are none."""
     subject: str
     text: str
-    """All that it says, without its looks."""
-    shown: Markup
-    """The same as a piece of a page: whatever came from outside is escaped in it."""
-    facts: tuple[tuple[str, str], ...] = ()
-    """What its reader can look up beside it, such as a mail's headers."""
-    html: str | None = field(default=None, repr=False)
-    """Of a mail: what goes into a frame of its own, as it was sent."""
-    problem: str | None = None
-    """Why the service that it was for would not show it."""
+    """All of its text, a line for each paragraph."""
+    source: str
+    """The JSON that was posted, or the headers of the mail."""
+    html: str | None = None
+    """The HTML part of a mail."""
 
 
 class Inbox:
-    """Messages in memory, and those that lie elsewhere.
+    """Everything that arrived.
 
     Args:
-        read_mails: reads the mails that there are now.
+        owners: the stack's owners; None if it notifies nobody.
+        mails: the folder of mails.
     """
 
-    def __init__(self, read_mails: Callable[[], Iterable[Received]] = tuple) -> None:
+    def __init__(self, owners: Owners | None, mails: Path) -> None:
+        self._owners = () if owners is None else tuple(owners.owners.values())
+        self._mails = mails
         self._posted: deque[Received] = deque(maxlen=_KEPT)
-        self._read_mails = read_mails
+        self._read: dict[Path, Received] = {}
 
-    def add(self, message: Received) -> None:
-        """Takes one that was posted."""
-        self._posted.append(message)
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The names of all owners, in the order of their file."""
+        return tuple(owner.name for owner in self._owners)
 
-    def messages(self, owner: str | None = None) -> list[Received]:
-        """All of them, or those of an owner, the newest first."""
-        everything = (*self._posted, *self._read_mails())
+    def add_post(self, kind: ChannelKind, webhook: str, payload: Any) -> None:
+        """Adds what was posted to a webhook of Slack or Teams; `payload` is the parsed JSON."""
+        lines = [line for line in _list_texts(payload) if line.strip()]
+        if lines and kind is ChannelKind.SLACK:
+            # The message's own text is escaped; the texts in its blocks are not.
+            lines[0] = unescape(lines[0])
+        self._posted.append(
+            Received(
+                message_id=str(uuid4()),
+                at=datetime.now(UTC),
+                kind=kind,
+                target=webhook,
+                owners=self._find_owners(Channel(kind=kind, targets=(webhook,))),
+                subject=lines[0] if lines else "",
+                text="\n".join(lines),
+                source=json.dumps(payload, indent=2, ensure_ascii=False),
+            )
+        )
+
+    def add_publication(self, envelope: dict[str, Any]) -> None:
+        """Adds what SNS published to its subscribers; `envelope` is the body that it posted."""
+        topic, text = envelope["TopicArn"].rpartition(":")[2], envelope["Message"]
+        self._posted.append(
+            Received(
+                message_id=envelope["MessageId"],
+                at=datetime.now(UTC),
+                kind=ChannelKind.SNS,
+                target=topic,
+                owners=tuple(one.name for one in self._owners if _publishes_to(one, topic)),
+                subject=envelope.get("Subject") or text.partition("\n")[0],
+                text=text,
+                source=json.dumps(envelope, indent=2, ensure_ascii=False),
+            )
+        )
+
+    def list_newest_first(self, owner: str | None = None) -> list[Received]:
+        """All notifications, or those to one owner."""
+        for file in self._mails.glob("*.eml"):
+            if file not in self._read:
+                self._read[file] = self._read_mail(file)
+        everything = (*self._posted, *self._read.values())
         wanted = (one for one in everything if owner is None or owner in one.owners)
         return sorted(wanted, key=lambda one: one.at, reverse=True)
 
-    def find(self, message_id: str) -> Received | None:
-        """The message with an id; None where there is none."""
-        return next((one for one in self.messages() if one.message_id == message_id), None)
+    def _read_mail(self, file: Path) -> Received:
+        mail = message_from_bytes(file.read_bytes(), policy=policy.default)
+        assert isinstance(mail, EmailMessage)  # noqa: S101 - the policy says so
+        readers = [str(one) for one in mail.get_all("Delivered-To", ())]
+        channel = Channel(kind=ChannelKind.MAIL, targets=tuple(parseaddr(one)[1] for one in readers))
+        return Received(
+            message_id=file.stem,
+            at=datetime.fromtimestamp(file.stat().st_mtime, UTC),
+            kind=ChannelKind.MAIL,
+            target=", ".join(readers),
+            owners=self._find_owners(channel),
+            # A long subject may be folded before its first word.
+            subject=str(mail["Subject"] or "").strip(),
+            text=_read_part(mail, "plain") or "",
+            source="\n".join(f"{name}: {value}" for name, value in mail.items()),
+            html=_read_part(mail, "html"),
+        )
+
+    def _find_owners(self, channel: Channel) -> tuple[str, ...]:
+        return tuple(
+            owner.name for owner in self._owners if channel.key in {one.key for one in _list_channels(owner)}
+        )
+
+
+def _read_part(mail: EmailMessage, kind: str) -> str | None:
+    part = mail.get_body((kind,))
+    return None if part is None else str(part.get_content())
+
+
+def _list_texts(part: Any) -> Iterator[str]:
+    """The texts of a payload, in order; texts next to each other in a list are one paragraph."""
+    if isinstance(part, list):
+        runs = [one["text"] for one in part if isinstance(one, dict) and isinstance(one.get("text"), str)]
+        if runs:
+            yield "".join(runs)
+        else:
+            for one in part:
+                yield from _list_texts(one)
+    elif isinstance(part, dict):
+        if isinstance(text := part.get("text"), str):
+            yield text
+        for value in part.values():
+            yield from _list_texts(value)
+
+
+def _publishes_to(owner: Owner, topic: str) -> bool:
+    """Whether an owner is notified by a topic: one that its file names, or one that the stack has for it."""
+    named = (channel for channel in _list_channels(owner) if channel.kind is ChannelKind.SNS)
+    if topic in {target.rpartition(":")[2] for channel in named for target in channel.targets}:
+        return True
+    return topic.endswith(tuple(f"-owner-{name}" for name, _ in list_mail_topics(owner)))
+
+
+def _list_channels(owner: Owner) -> tuple[Channel, ...]:
+    return (*owner.channels, *(channel for later in owner.escalations for channel in later.channels))

@@ -1,18 +1,22 @@
-"""The pages: the list of what arrived, and one message as its reader would see it."""
+"""The receiver's routes: webhooks and topics post to it, people read its page, tests read its JSON."""
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+import httpx
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from contract.owners.model import ChannelKind
-from local.receiver.inbox import Inbox, Received
+from local.receiver.inbox import Inbox
 
+SNS_PATH: Final = "/sns"
 _HERE: Final = Path(__file__).parent
 _NAMES: Final = {
     ChannelKind.MAIL: "Mail",
@@ -23,89 +27,114 @@ _NAMES: Final = {
 _HEADERS: Final = {
     # Nothing is loaded from elsewhere, and nothing that arrived can load or run anything.
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
 }
 _HEADERS_OF_MAIL: Final = _HEADERS | {
-    # As mail programs do: the looks that it brings, no script, and links that open beside it.
+    # As in mail programs: styles, but no scripts and nothing from elsewhere.
     "Content-Security-Policy": "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
-    "style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'",
+    "style-src 'unsafe-inline'; img-src data:",
 }
-_LINKS_OPEN_BESIDE: Final = '<base target="_blank">'
 
 
-class Pages:
-    """What people read, and the same as JSON.
+def webhook_path(kind: ChannelKind, name: str) -> str:
+    """The path of a webhook of Slack or Teams."""
+    return f"/{kind}/{name}"
+
+
+def make_app(inbox: Inbox, endpoint_url: str) -> Starlette:
+    """The receiver.
 
     Args:
-        inbox: what arrived.
-        owners: the names of all owners.
+        inbox: where notifications go, and are listed from.
+        endpoint_url: URL of the emulator, where subscriptions to topics are confirmed.
     """
-
-    def __init__(self, inbox: Inbox, owners: Sequence[str]) -> None:
-        self._inbox = inbox
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-        )
-        self._templates.globals |= {"owners": tuple(owners), "names": _NAMES}
-
-    def routes(self) -> Sequence[BaseRoute]:
-        """One for each page."""
-        return (
-            Route("/", self._list),
-            Route("/messages.json", self._json),
-            Route("/messages/{message_id}", self._message),
-            Route("/messages/{message_id}/mail", self._mail),
-            Route("/count", self._count),
+    routes = _Routes(inbox, endpoint_url)
+    return Starlette(
+        routes=[
+            Route(webhook_path(ChannelKind.SLACK, "{webhook}"), routes.take_slack, methods=["POST"]),
+            Route(webhook_path(ChannelKind.TEAMS, "{webhook}"), routes.take_teams, methods=["POST"]),
+            Route(SNS_PATH, routes.take_sns, methods=["POST"]),
+            Route("/", routes.show_page),
+            Route("/messages.json", routes.list_json),
+            Route("/messages/{message_id}/mail", routes.show_mail),
+            Route("/count", routes.count),
             Mount("/static", StaticFiles(directory=_HERE / "static")),
+        ],
+        # Another site whose name resolves to this machine reads nothing.
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])],
+    )
+
+
+class _Routes:
+    def __init__(self, inbox: Inbox, endpoint_url: str) -> None:
+        self._inbox = inbox
+        self._endpoint_url = endpoint_url
+        self._templates = Environment(
+            loader=FileSystemLoader(_HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
 
-    async def _list(self, request: Request) -> Response:
+    async def take_slack(self, request: Request) -> Response:
+        try:
+            self._inbox.add_post(ChannelKind.SLACK, request.path_params["webhook"], await request.json())
+        except ValueError:
+            return PlainTextResponse("invalid_payload", 400)
+        return PlainTextResponse("ok")
+
+    async def take_teams(self, request: Request) -> Response:
+        try:
+            self._inbox.add_post(ChannelKind.TEAMS, request.path_params["webhook"], await request.json())
+        except ValueError:
+            return PlainTextResponse("The body is not JSON.", 400)
+        return Response(status_code=202)
+
+    async def take_sns(self, request: Request) -> Response:
+        match await request.json():
+            case {"Type": "SubscriptionConfirmation", "TopicArn": topic, "Token": token}:
+                confirmation = {"Action": "ConfirmSubscription", "TopicArn": topic, "Token": token}
+                async with httpx.AsyncClient(trust_env=False) as client:
+                    await client.get(self._endpoint_url, params=confirmation)
+            case {"Type": "Notification"} as envelope:
+                self._inbox.add_publication(envelope)
+            case _:
+                return PlainTextResponse("This is no message from SNS.", 400)
+        return Response()
+
+    async def show_page(self, request: Request) -> Response:
         owner = request.query_params.get("owner")
-        messages = self._inbox.messages(owner)
-        return self._draw("list.html", messages=messages, owner=owner, count=len(self._inbox.messages()))
+        page = self._templates.get_template("page.html").render(
+            messages=self._inbox.list_newest_first(owner),
+            owner=owner,
+            owners=self._inbox.owners,
+            count=len(self._inbox.list_newest_first()),
+            names=_NAMES,
+        )
+        return HTMLResponse(page, headers=_HEADERS)
 
-    async def _message(self, request: Request) -> Response:
-        message = self._find(request)
-        return _NOT_THERE if message is None else self._draw("message.html", message=message)
+    async def list_json(self, request: Request) -> Response:
+        listed = [
+            {
+                "message_id": one.message_id,
+                "at": one.at.isoformat(),
+                "kind": one.kind,
+                "target": one.target,
+                "owners": one.owners,
+                "subject": one.subject,
+                "text": one.text,
+                "source": one.source,
+            }
+            for one in self._inbox.list_newest_first(request.query_params.get("owner"))
+        ]
+        return JSONResponse(listed, headers=_HEADERS)
 
-    async def _mail(self, request: Request) -> Response:
-        message = self._find(request)
-        if message is None or message.html is None:
-            return _NOT_THERE
-        return HTMLResponse(_LINKS_OPEN_BESIDE + message.html, headers=_HEADERS_OF_MAIL)
+    async def show_mail(self, request: Request) -> Response:
+        wanted = request.path_params["message_id"]
+        html = next((one.html for one in self._inbox.list_newest_first() if one.message_id == wanted), None)
+        if html is None:
+            return PlainTextResponse("There is no such mail.", 404)
+        return HTMLResponse(html, headers=_HEADERS_OF_MAIL)
 
-    async def _json(self, request: Request) -> Response:
-        messages = self._inbox.messages(request.query_params.get("owner"))
-        return JSONResponse([_dump(message) for message in messages], headers=_HEADERS)
-
-    async def _count(self, _: Request) -> Response:
-        return PlainTextResponse(str(len(self._inbox.messages())), headers=_HEADERS)
-
-    def _find(self, request: Request) -> Received | None:
-        return self._inbox.find(request.path_params["message_id"])
-
-    def _draw(self, template: str, **content: Any) -> Response:
-        return HTMLResponse(self._templates.get_template(template).render(content), headers=_HEADERS)
-
-
-_NOT_THERE: Final = PlainTextResponse("There is no such message.", 404)
-
-
-def _dump(message: Received) -> dict[str, Any]:
-    return {
-        "message_id": message.message_id,
-        "at": message.at.isoformat(),
-        "kind": message.kind,
-        "target": message.target,
-        "owners": message.owners,
-        "subject": message.subject,
-        "text": message.text,
-        "facts": dict(message.facts),
-        "problem": message.problem,
-    }
+    async def count(self, _: Request) -> Response:
+        return PlainTextResponse(str(len(self._inbox.list_newest_first())), headers=_HEADERS)

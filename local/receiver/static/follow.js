@@ -1,8 +1,8 @@
-// Loads the list anew once there are more messages than it shows.
+// Reloads the page when notifications have arrived, unless somebody is reading one.
 const shown = document.currentScript.dataset.count;
 
 setInterval(async () => {
-  if (document.hidden) return;
+  if (document.hidden || document.querySelector("details[open]")) return;
   const answer = await fetch("/count").catch(() => null);
   if (answer?.ok && (await answer.text()) !== shown) location.reload();
 }, 3000);

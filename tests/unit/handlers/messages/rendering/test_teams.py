@@ -1,4 +1,4 @@
-"""A card for Teams, read by the schema of Adaptive Cards as the local receiver knows it."""
+"""A card for Teams: names stand where Teams obeys nothing, and every kind is a card."""
 
 import json
 from typing import Any
@@ -13,26 +13,13 @@ from handlers.messages.rendering.fitting import write_what_fits
 from handlers.messages.rendering.json_body import encode_body
 from handlers.messages.rendering.teams import MAX_CARD_BYTES, fits_teams, render_teams
 from handlers.messages.rendering.writing import write_document
-from local.receiver.card_elements import TeamsMessage
 from tests.unit.handlers.messages.rendering.hostile import messages
 from tests.unit.handlers.messages.rendering.test_mails import list_phrases
 from tests.unit.handlers.messages.rendering.test_slack import walk
 from tests.unit.handlers.messages.samples import DASHBOARD, DOCS, TEAMS, context, digest, single
 
-KNOWN = {
-    "AdaptiveCard": {"$schema", "type", "version", "fallbackText", "msteams", "body", "actions"},
-    "Container": {"type", "style", "bleed", "items"},
-    "ColumnSet": {"type", "spacing", "columns"},
-    "Column": {"type", "width", "items"},
-    "RichTextBlock": {"type", "inlines", "spacing", "separator"},
-    "TextRun": {"type", "text", "size", "weight", "isSubtle", "fontType", "selectAction"},
-    "Action.OpenUrl": {"type", "url", "title"},
-}
-"""Elements and their properties in version 1.4 of the schema, as far as cards of ours have them."""
-
 
 def read_card(payload: dict[str, Any]) -> dict[str, Any]:
-    TeamsMessage.model_validate(payload)
     (attachment,) = payload["attachments"]
     card: dict[str, Any] = attachment["content"]
     return card
@@ -43,8 +30,6 @@ def test_names_stand_where_nothing_is_obeyed(told: tuple[Message, Context]) -> N
     _, document = write_what_fits(*told, fits_teams)
     card = read_card(json.loads(encode_body(render_teams(document))))
     objects = [one for one in walk(card) if "type" in one]
-    for one in objects:
-        assert set(one) <= KNOWN[one["type"]]
     names = [one["text"] for one in objects if one.get("fontType") == "Monospace"]
     assert sorted(names) == sorted(list_phrases(document))
     links = [one["url"] for one in objects if one["type"] == "Action.OpenUrl"]

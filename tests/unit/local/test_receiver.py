@@ -1,0 +1,193 @@
+"""The local receiver lists what is sent to it under its owner, and nothing sent becomes part of a page."""
+
+import json
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from contract.messages import MessageKind
+from contract.owners.model import Channel, ChannelKind, Escalation, Owner, Owners
+from handlers.messages.rendering.mail import render_mail
+from handlers.messages.rendering.slack import render_slack
+from handlers.messages.rendering.teams import render_teams
+from handlers.messages.rendering.writing import write_document
+from local.receiver.inbox import Inbox
+from local.receiver.pages import make_app
+from tests.own_loop import run_in_own_loop
+from tests.unit.handlers.messages.samples import MAIL, context, recipient, single
+
+PAGER = "arn:aws:sns:eu-central-1:000000000000:pager"
+DUTY = Channel(kind=ChannelKind.TEAMS, targets=("duty",))
+OWNERS = Owners(
+    owners={
+        "orders": Owner(
+            name="orders",
+            channels=(
+                Channel(kind=ChannelKind.MAIL, targets=("orders@example.com", "team@example.com")),
+                Channel(kind=ChannelKind.SLACK, targets=("orders",)),
+            ),
+            escalations=(Escalation(after=timedelta(hours=1), channels=(DUTY,)),),
+        ),
+        "bank": Owner(name="bank", channels=(DUTY, Channel(kind=ChannelKind.SNS, targets=(PAGER,)))),
+    },
+    default="orders",
+)
+HOSTILE = "<img src=x onerror=alert(1)> & </pre>"
+MAIL_FILE = """\
+Delivered-To: team@example.com
+Delivered-To: orders@example.com
+Subject: =?utf-8?q?3_files_stuck_in_=C3=9Cbergabe?=
+References: <story@example.com>
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="="
+
+--=
+Content-Type: text/plain; charset="utf-8"
+
+3 files <b>stuck</b>
+--=
+Content-Type: text/html; charset="utf-8"
+
+<p>3 files <b>stuck</b><script>alert(1)</script></p>
+--=--
+"""
+
+
+class Client:
+    """Posts to a receiver, and reads what arrived."""
+
+    def __init__(self, app: Starlette) -> None:
+        self._transport = httpx.ASGITransport(app)
+
+    def ask(self, method: str, path: str, **options: Any) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            async with httpx.AsyncClient(transport=self._transport, base_url="http://127.0.0.1") as client:
+                return await client.request(method, path, **options)
+
+        return run_in_own_loop(ask)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.ask("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> httpx.Response:
+        return self.ask("POST", path, **options)
+
+    def publish(self, topic: str) -> httpx.Response:
+        envelope = {"Type": "Notification", "MessageId": f"of-{topic}", "TopicArn": topic}
+        # SNS posts its JSON as text.
+        body = json.dumps(envelope | {"Subject": "3 files stuck", "Message": "one\ntwo"})
+        return self.post("/sns", content=body, headers={"Content-Type": "text/plain; charset=UTF-8"})
+
+    def arrived(self, **query: str) -> list[dict[str, Any]]:
+        return list(self.get("/messages.json", params=query).json())
+
+
+@pytest.fixture
+def mails(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def client(mails: Path) -> Client:
+    return Client(make_app(Inbox(OWNERS, mails), "http://127.0.0.1:1"))
+
+
+def _card(text: str) -> dict[str, Any]:
+    block = {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": text}]}
+    return {"type": "message", "attachments": [{"content": {"type": "AdaptiveCard", "body": [block]}}]}
+
+
+@pytest.mark.parametrize("kind", [MessageKind.BEGIN, MessageKind.CLEARED, MessageKind.SILENT])
+def test_notifications_of_the_service_are_listed_by_subject_with_all_they_say(
+    client: Client, mails: Path, kind: MessageKind
+) -> None:
+    sent = single(kind)
+    document = write_document(sent, context(*sent.lines))
+    assert client.post("/slack/orders", json=render_slack(document)).text == "ok"
+    assert client.post("/teams/duty", json=render_teams(document)).status_code == 202
+    mail = render_mail(document, recipient(MAIL), "sla@example.com")
+    (mails / "1.eml").write_bytes(b"Delivered-To: team@example.com\n" + mail.as_bytes())
+    arrived = {one["kind"]: one for one in client.arrived()}
+    assert arrived["slack"]["subject"] == arrived["mail"]["subject"] == document.subject
+    assert document.headline in arrived["teams"]["subject"]
+    for one in arrived.values():
+        for said in (*(fact.label for fact in document.facts), *(part.text for part in document.place)):
+            assert said in one["text"]
+    assert json.loads(arrived["slack"]["source"]) == render_slack(document)
+    assert json.loads(arrived["teams"]["source"]) == render_teams(document)
+
+
+def test_each_owner_has_a_list_with_the_newest_first(client: Client, mails: Path) -> None:
+    client.post("/slack/orders", json={"text": "first"})
+    (mails / "old.eml").write_text(MAIL_FILE)
+    os.utime(mails / "old.eml", (1_000_000_000, 1_000_000_000))
+    client.post("/teams/duty", json=_card("second"))
+    assert [one["subject"] for one in client.arrived()] == ["second", "first", "3 files stuck in Übergabe"]
+    # The same channel notifies one owner at once, and the other when it escalates.
+    assert client.arrived()[0]["owners"] == ["orders", "bank"]
+    assert [one["subject"] for one in client.arrived(owner="bank")] == ["second"]
+    page = client.get("/", params={"owner": "bank"}).text
+    assert "<strong>second</strong>" in page
+    assert "<strong>first</strong>" not in page
+    assert client.get("/count").text == "3"
+    assert "No notifications to nobody yet." in client.get("/", params={"owner": "nobody"}).text
+
+
+def test_a_topic_is_its_owners(client: Client) -> None:
+    assert client.publish(PAGER).status_code == 200
+    assert (
+        client.publish("arn:aws:sns:eu-central-1:000000000000:file-sla-dev-owner-orders").status_code == 200
+    )
+    (of_stack,) = client.arrived(owner="orders")
+    (of_pager,) = client.arrived(owner="bank")
+    assert of_pager["subject"] == "3 files stuck"
+    assert of_stack["text"] == "one\ntwo"
+
+
+def test_a_mail_can_be_read_as_text_and_as_html_that_runs_nothing(client: Client, mails: Path) -> None:
+    (mails / "mail-1.eml").write_text(MAIL_FILE)
+    (mails / "mail-2.new").write_text("half of a")
+    (mail,) = client.arrived(owner="orders")
+    assert mail["text"] == "3 files <b>stuck</b>"
+    assert "References: <story@example.com>" in mail["source"]
+    page = client.get("/").text
+    assert "3 files &lt;b&gt;stuck&lt;/b&gt;" in page
+    assert "/messages/mail-1/mail" in page
+    html = client.get("/messages/mail-1/mail")
+    assert "<b>stuck</b>" in html.text
+    policy = html.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox ")
+    assert "allow-scripts" not in policy
+    assert "default-src 'none'" in policy
+    assert client.get("/messages/none/mail").status_code == 404
+
+
+def test_nothing_that_arrives_becomes_part_of_the_page(client: Client) -> None:
+    client.post("/slack/orders", json={"text": HOSTILE.replace("&", "&amp;").replace("<", "&lt;")})
+    client.post("/teams/duty", json=_card(HOSTILE))
+    assert {one["subject"] for one in client.arrived()} == {HOSTILE}
+    answer = client.get("/")
+    assert "<img" not in answer.text
+    assert answer.text.count("</pre>") == 4
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert client.get("/static/follow.js").status_code == 200
+    assert client.get("/static/style.css").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [("/slack/orders", b"no JSON"), ("/teams/duty", b"no JSON"), ("/sns", b"{}")]
+)
+def test_what_no_service_would_take_is_refused(client: Client, path: str, body: bytes) -> None:
+    assert client.post(path, content=body).status_code == 400
+    assert client.arrived() == []
+
+
+def test_a_page_from_elsewhere_reads_nothing(client: Client) -> None:
+    assert client.get("/", headers={"Host": "evil.example.com"}).status_code == 400
