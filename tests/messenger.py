@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from bench.capacity.metered import MeteredTables
 from contract.messages import INCIDENT_PREFIX, SENDER_PREFIX
 from contract.owners.model import Channel, ChannelKind, Owner, Owners, Rule
 from handlers.messages.channels.webhooks import Webhooks
@@ -22,6 +21,7 @@ from handlers.messages.sending.targets import Targets
 from tests.incidents.playing import START
 from tests.projection import Projection
 from tests.projection_tables import ERRORS, INCIDENTS, MESSAGES, SENDERS
+from tests.stands.memory_tables import MemoryTables
 
 WEBHOOKS = '{"orders": "https://hooks.example.com/orders-secret", "bank": "https://hooks.example.com/b"}'
 
@@ -121,8 +121,8 @@ class Messenger:
     def items(self) -> list[dict[str, Any]]:
         """The table, as plain values."""
         client = self.projection.client
-        metered = isinstance(client, MeteredTables)
-        items = client.list_items(MESSAGES) if metered else client.scan(TableName=MESSAGES)["Items"]
+        in_memory = isinstance(client, MemoryTables)
+        items = client.list_items(MESSAGES) if in_memory else client.scan(TableName=MESSAGES)["Items"]
         plain = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
         return sorted(plain, key=lambda item: (item["About"], item["Part"]))
 

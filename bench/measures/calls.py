@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bench.capacity.items import INDEXES, WRITE_UNIT_BYTES, item_bytes, units, write_units
 from bench.figures import Figure, counted
 from bench.processes import fresh
 from bench.workload.events import NAIVE, OURS, naive_event, our_event
+from bench.workload.items import INDEXES, WRITE_UNIT_BYTES, item_bytes, units, write_units
 from bench.workload.reports import SHAPES
 from bench.workload.service import Service
 from contract.table import Attribute

@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.handlers import BUILTIN_HANDLERS
 
-from bench.capacity.items import item_bytes
 from bench.processes.fresh import serve
 from bench.workload.events import Context, load
+from bench.workload.items import item_bytes
 from contract.table import Attribute
 
 

@@ -11,8 +11,8 @@ import boto3
 import psutil
 from botocore.handlers import BUILTIN_HANDLERS
 
-from bench.capacity.items import Item, read_units
 from bench.processes.fresh import serve
+from bench.workload.items import Item, read_units
 from contract.moments import HOUR, format_affected_date, parse_moment
 from contract.table import Attribute, Index
 from dashboard.clock import utc_now

@@ -1,7 +1,5 @@
 """Figures in the pages: what stands between two markers comes from docs/figures.json.
 
-The tables of cost and capacity come from their model in `bench/capacity`, in the same way.
-
 The markers are comments, which no reader sees: `<!-- figure: KEY -->113<!-- /figure -->`. A key is that of a
 table, of a counted or observed figure, or a measured figure's name and one of its numbers:
 `make demo, vs the emulator alone, ours`.
@@ -12,7 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from bench.capacity import page as capacity
 from bench.figures import format_number
 from bench.published import Published, Run
 from docs.generate.figure_ratios import format_ratio, format_spread
@@ -49,7 +46,7 @@ def fill_figures(text: str, published: Published) -> str:
 
     def fill(found: re.Match[str]) -> str:
         key = found["key"]
-        if key in TABLES or key in capacity.TABLES:
+        if key in TABLES:
             return f"<!-- figure: {key} -->\n\n{_build(key, published)}\n<!-- /figure -->"
         if not text[: found.start()].rpartition("\n")[2].strip(" -*+>"):
             # Markdown takes a line that begins with a comment for HTML, and shows its markup as it is.
@@ -60,8 +57,6 @@ def fill_figures(text: str, published: Published) -> str:
 
 
 def _build(key: str, published: Published) -> str:
-    if key in capacity.TABLES:
-        return f"{capacity.TABLES[key]()}\n"
     try:
         return TABLES[key](published)
     except KeyError as missing:

@@ -14,8 +14,6 @@ from typing import Any, Final
 import pytest
 from botocore.exceptions import ClientError
 
-from bench.capacity.metered import MeteredTables
-from bench.capacity.stack import ERRORS, INCIDENTS, MESSAGES, RUNS, SENDERS
 from handlers.messages.message import Message
 from handlers.messages.sending import sweeping
 from handlers.messages.sending.recipient_store import LEASE
@@ -23,6 +21,7 @@ from tests.faults.killed import KilledError
 from tests.incidents.playing import START, listing, stuck
 from tests.messenger import Messenger, Post, name_line
 from tests.projection import Projection
+from tests.stands.memory_tables import MemoryTables, make_memory_tables
 
 INBOUND, PAYMENTS = "D:\\Inbound", "E:\\Payments"
 BOTH: Final = (INBOUND, PAYMENTS)
@@ -39,7 +38,7 @@ it."""
 class Unreliable:
     """A client of DynamoDB of which one call goes wrong."""
 
-    tables: MeteredTables
+    tables: MemoryTables
     at: int = -1
     """Which call, from 0."""
     kind: str = ""
@@ -87,7 +86,7 @@ class Told:
 
 def tell_story(at: int = -1, kind: str = "", post: Post | None = None) -> Told:
     """Two folders get stuck, one of them is cleared; `kind` goes wrong at the call `at`."""
-    tables = MeteredTables({spec.table_name: spec for spec in (ERRORS, RUNS, SENDERS, INCIDENTS, MESSAGES)})
+    tables = make_memory_tables()
     client = Unreliable(tables, at, kind)
     messenger = Messenger(Projection(tables), client=client, post=post or Post())
     messenger.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
@@ -145,7 +144,7 @@ def test_a_fault_at_any_call_loses_nothing(kind: str) -> None:
 
 
 def _stuck_messenger() -> Messenger:
-    tables = MeteredTables({spec.table_name: spec for spec in (ERRORS, RUNS, SENDERS, INCIDENTS, MESSAGES)})
+    tables = make_memory_tables()
     messenger = Messenger(Projection(tables))
     messenger.projection.report(listing(0, BOTH, OLD_INBOUND))
     messenger.sweep(0)

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from bench.capacity.alarms import count_metrics_in_alarms
 from contract import runbook
 from contract.environment import Variable
 from contract.routes import ROUTES, RouteSpec
@@ -135,10 +134,6 @@ def test_every_alarm_notifies_when_it_begins_and_when_it_ends(everything: Progra
     alarms = [*_alarms(everything).values(), everything.one("CompositeAlarm")]
     assert {str(alarm["alarmActions"]) for alarm in alarms} == {"['arn-of-monitoring-alarms']"}
     assert {str(alarm["okActions"]) for alarm in alarms} == {"['arn-of-monitoring-alarms']"}
-
-
-def test_monthly_cost_counts_every_metric_that_an_alarm_reads(everything: Program) -> None:
-    assert len(_all_metrics(everything)) == count_metrics_in_alarms()
 
 
 def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:

@@ -3,18 +3,16 @@
 import boto3
 import pytest
 
-from bench.capacity.metered import MeteredTables
-from bench.capacity.stack import ERRORS, INCIDENTS, MESSAGES, RUNS, SENDERS
 from tests.messenger import Messenger
 from tests.projection import Projection
 from tests.projection_tables import create_message_tables, create_projection_tables
+from tests.stands.memory_tables import make_memory_tables
 from tests.unit.conftest import REGION
 
 
 @pytest.fixture
 def messenger() -> Messenger:
-    specs = (ERRORS, RUNS, SENDERS, INCIDENTS, MESSAGES)
-    return Messenger(Projection(MeteredTables({spec.table_name: spec for spec in specs})))
+    return Messenger(Projection(make_memory_tables()))
 
 
 @pytest.fixture

@@ -1,41 +1,53 @@
-"""Tables in memory that count the units of what is asked of them, for the handlers to work on.
+"""DynamoDB tables in memory, which answer in microseconds.
 
-They understand what the projection and the messages ask, and nothing else: there is no emulator whose word
-is taken for what AWS bills.
+They understand what the projection and the notifications ask, and refuse the rest. The same tests also run on
+moto, which parses every expression.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from bench.capacity.indexed import find_entry, write_units
-from bench.capacity.items import READ_UNIT_BYTES, Item, item_bytes, units
+from components.settings import Settings
+from components.tables.specs.errors import describe_errors
+from components.tables.specs.incidents import describe_incidents
+from components.tables.specs.messages import describe_messages
+from components.tables.specs.runs import describe_runs
+from components.tables.specs.senders import describe_senders
 from components.tables.specs.table import IndexSpec, TableSpec
+from local.stack_config import STACK, load_config, project_name
+
+Item = Mapping[str, Mapping[str, Any]]
 
 _COMPARISON = re.compile(r"(#\w+) (=|<=) (:\w+)")
 _BETWEEN = re.compile(r"(#\w+) BETWEEN (:\w+) AND (:\w+)")
 _CLAUSE = re.compile(r"(SET|REMOVE|ADD) (.*?)(?= SET | REMOVE | ADD |$)")
-TRANSACTION_FACTOR = 2
-"""A write in a transaction costs twice (developer guide, on-demand capacity)."""
+
+
+def make_memory_tables() -> "MemoryTables":
+    """The stack's five tables, empty."""
+    project = project_name()
+    config = {key.removeprefix(f"{project}:"): value for key, value in load_config().items()}
+    settings = Settings.model_validate({**config, "project": project, "stack": STACK})
+    describing = (describe_errors, describe_runs, describe_senders, describe_incidents, describe_messages)
+    return MemoryTables({spec.table_name: spec for spec in (describe(settings) for describe in describing)})
 
 
 @dataclass
-class MeteredTables:
+class MemoryTables:
     """A client of DynamoDB whose tables are dictionaries.
 
     Attributes:
         specs: the tables by name.
-        written: write units by table and index; the table's own under an empty name.
-        read: read units by table and index.
+        written: how many items were written, by table.
     """
 
     specs: Mapping[str, TableSpec]
-    written: Counter[tuple[str, str]] = field(default_factory=Counter)
-    read: Counter[tuple[str, str]] = field(default_factory=Counter)
+    written: Counter[str] = field(default_factory=Counter)
     _items: dict[str, dict[tuple[str, ...], Item]] = field(default_factory=dict)
 
     def list_items(self, table: str) -> list[Item]:
@@ -43,21 +55,13 @@ class MeteredTables:
         return list(self._items.get(table, {}).values())
 
     def get_item(self, **asked: Any) -> dict[str, Any]:
-        """GetItem, consistent."""
-        table = asked["TableName"]
-        item = self._find(table, asked["Key"])
-        self.read[table, ""] += max(1, units(item_bytes(item or {}), READ_UNIT_BYTES))
+        item = self._find(asked["TableName"], asked["Key"])
         return {} if item is None else {"Item": item}
 
     def batch_get_item(self, **asked: Any) -> dict[str, Any]:
-        """BatchGetItem: each item is billed by itself."""
         found: dict[str, list[Item]] = {}
         for table, wanted in asked["RequestItems"].items():
-            consistent = 1 if wanted.get("ConsistentRead") else 0.5
             items = [self._find(table, key) for key in wanted["Keys"]]
-            for item in items:
-                used = max(1, units(item_bytes(item or {}), READ_UNIT_BYTES)) * consistent
-                self.read[table, ""] += used  # type: ignore[assignment]
             found[table] = [item for item in items if item is not None]
         return {"Responses": found}
 
@@ -84,36 +88,40 @@ class MeteredTables:
             [(kind, wanted)] = action.items()
             match kind:
                 case "Update":
-                    self._update(wanted, TRANSACTION_FACTOR)
+                    self._update(wanted)
                 case "Put":
-                    self._write(wanted["TableName"], wanted["Item"], wanted["Item"], TRANSACTION_FACTOR)
+                    self._write(wanted["TableName"], wanted["Item"], wanted["Item"])
                 case "Delete":
-                    self._write(wanted["TableName"], wanted["Key"], None, TRANSACTION_FACTOR)
+                    self._write(wanted["TableName"], wanted["Key"], None)
                 case _:
-                    raise ValueError(f"the model knows no {kind} in a transaction")
+                    raise ValueError(f"memory tables know no {kind} in a transaction")
         return {}
 
-    def get_paginator(self, operation: str) -> "MeteredTables":
-        """Only Query is paged."""
-        assert operation == "query"  # noqa: S101 - the projection asks for nothing else
+    def get_paginator(self, operation: str) -> "MemoryTables":
+        assert operation == "query"
         return self
 
     def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
         """Query: all of it as one page."""
-        table, name = asked["TableName"], asked.get("IndexName", "")
-        spec = self.specs[table]
-        index = next((index for index in spec.indexes if index.name == name), None)
-        found = [entry for entry in self._list_entries(table, index) if _fits(entry, asked)]
-        size = sum(map(item_bytes, found))
-        consistent = 1 if asked.get("ConsistentRead") else 0.5
-        self.read[table, name] += max(1, units(size, READ_UNIT_BYTES)) * consistent  # type: ignore[assignment]
+        table = asked["TableName"]
+        indexes = {index.name: index for index in self.specs[table].indexes}
+        index = indexes[asked["IndexName"]] if "IndexName" in asked else None
+        entries = (self._find_entry(table, index, item) for item in self.list_items(table))
+        found = [entry for entry in entries if entry is not None and _fits(entry, asked)]
         yield {"Items": found, "Count": len(found)}
 
-    def _list_entries(self, table: str, index: IndexSpec | None) -> Iterator[Item]:
-        for item in self.list_items(table):
-            entry = item if index is None else find_entry(self.specs[table], index, item)
-            if entry is not None:
-                yield entry
+    def _find_entry(self, table: str, index: IndexSpec | None, item: Item) -> Item | None:
+        """An item's entry in an index; None where the item lacks a key of it."""
+        if index is None:
+            return item
+        keys = [key for key in (index.partition_key, index.sort_key) if key is not None]
+        if any(key not in item for key in keys):
+            return None
+        if index.projection == "ALL":
+            return item
+        spec = self.specs[table]
+        copied = {*keys, spec.partition_key, spec.sort_key, *index.included}
+        return {name: value for name, value in item.items() if name in copied}
 
     def _holds(self, put: Mapping[str, Any]) -> bool:
         if "ConditionExpression" not in put:
@@ -123,7 +131,7 @@ class MeteredTables:
         expected = put.get("ExpressionAttributeValues")
         return bool(before is None if expected is None else before in expected.values())
 
-    def _update(self, asked: Mapping[str, Any], factor: int = 1) -> None:
+    def _update(self, asked: Mapping[str, Any]) -> None:
         table, key = asked["TableName"], asked["Key"]
         after = {**(self._find(table, key) or {}), **key}
         names, given = asked["ExpressionAttributeNames"], asked.get("ExpressionAttributeValues", {})
@@ -136,16 +144,11 @@ class MeteredTables:
                     case "REMOVE":
                         after.pop(names[name], None)
                     case _:
-                        raise ValueError(f"the model knows no {action}")
-        self._write(table, key, after, factor)
+                        raise ValueError(f"memory tables know no {action}")
+        self._write(table, key, after)
 
-    def _write(self, table: str, key: Item, after: Item | None, factor: int = 1) -> None:
-        before = self._find(table, key)
-        spec = self.specs[table]
-        # Global indexes follow by themselves: no transaction holds them.
-        followers = {index.name for index in spec.indexes if not index.local}
-        for index, used in write_units(spec, before, after).items():
-            self.written[table, index] += used * (1 if index in followers else factor)
+    def _write(self, table: str, key: Item, after: Item | None) -> None:
+        self.written[table] += 1
         items = self._items.setdefault(table, {})
         if after is None:
             items.pop(self._key_of(table, key), None)
@@ -171,7 +174,5 @@ def _fits(item: Item, asked: Mapping[str, Any]) -> bool:
         text(name) == given[value] if sign == "=" else text(name) <= given[value]
         for name, sign, value in _COMPARISON.findall(condition)
     ]
-    within: Sequence[bool] = [
-        given[first] <= text(name) <= given[last] for name, first, last in _BETWEEN.findall(condition)
-    ]
+    within = [given[first] <= text(name) <= given[last] for name, first, last in _BETWEEN.findall(condition)]
     return all([*compared, *within])
