@@ -8,9 +8,6 @@ from pathlib import Path
 from bench.published import PAGES_FIGURES, read_published
 from docs.generate.api_page import build_api_page
 from docs.generate.configuration_page import build_configuration_page
-from docs.generate.deploying.page import build_deploy_page
-from docs.generate.deploying.policies import PolicyTooLongError, build_policies
-from docs.generate.deploying.types import UnknownTypeError, find_declared_types, list_permissions
 from docs.generate.figures import FigureError, fill_figures, find_pages
 from docs.generate.openapi import build_openapi
 
@@ -22,21 +19,12 @@ def build_pages() -> dict[Path, str]:
 
     Raises:
         FigureError: a page asks for a figure in a way that cannot be met.
-        UnknownTypeError: nothing says what it takes to deploy a resource.
-        PolicyTooLongError: a policy is longer than IAM takes.
     """
     docs = ROOT / "docs"
-    permissions = list_permissions(find_declared_types())
-    policies = build_policies(permissions)
     return {
         **_fill_pages(),
         docs / "api.md": build_api_page(),
         docs / "configuration.md": build_configuration_page(ROOT),
-        docs / "deploy-permissions.md": build_deploy_page(permissions),
-        **{
-            docs / f"deploy-policy-{name}.json": json.dumps(policy, indent=2) + "\n"
-            for name, policy in policies.items()
-        },
         docs / "openapi.json": json.dumps(build_openapi(), indent=2, ensure_ascii=False) + "\n",
     }
 
@@ -59,7 +47,7 @@ def main() -> int:
     check = parser.parse_args().check
     try:
         pages = build_pages()
-    except (FigureError, PolicyTooLongError, UnknownTypeError) as error:
+    except FigureError as error:
         print(error)
         return 1
     behind = [path for path, text in pages.items() if not path.exists() or path.read_text("utf-8") != text]

@@ -1,1 +1,0 @@
-"""What whoever deploys a stack has to be allowed, from the resource types that the program declares."""
