@@ -2,10 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# Another sample of mutants: make mutants MUTANTS="--seed 2 --number 200"
-MUTANTS ?=
-
-.PHONY: help demo down setup test test-deep coverage mutants audit docs check bench format pulumi clean
+.PHONY: help demo down setup test test-deep coverage audit docs check bench format pulumi clean
 
 help:  ## prints this list, and does nothing else
 	@awk -F ':.*## +' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,9 +23,6 @@ test: setup  ## every test
 
 test-deep: setup  ## the tests that take minutes: many more examples, and a minute of load with faults
 	@$(BIN)/python -m pytest -m "deep or not deep" --hypothesis-profile=deep tests/fuzz tests/faults
-
-mutants: setup  ## how many small mistakes in the code the tests notice, on a sample; ten minutes on two cores
-	@$(BIN)/python -m tests.mutants $(MUTANTS)
 
 # Only a report: no share of it passes or fails.
 coverage: setup  ## the branches that the tests without a running stack leave out
