@@ -10,9 +10,8 @@ import argparse  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from local.commands.running import down, outputs  # noqa: E402
-from local.commands.up import up  # noqa: E402
-from local.state import DEFAULT_FOLDER, StateFolder  # noqa: E402
+from local.commands import down, outputs, up  # noqa: E402
+from local.processes import DEFAULT_FOLDER, StateFolder  # noqa: E402
 
 
 def main() -> int:
@@ -34,7 +33,7 @@ def main() -> int:
                 return outputs(state)
             case "report":
                 # Imported only here: it takes many times as long as all other imports.
-                from local.commands.report import report
+                from local.commands import report
 
                 return report(state, arguments.file)
             case _:

@@ -1,29 +1,124 @@
-"""Brings the whole system up on this machine."""
+"""The processes of a local stack beside the emulator."""
 
+import json
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
 from contract.names import MESSAGES
-from contract.outputs import LocalOutput, Output
-from local.companions import start_dashboard, start_metrics, start_receiver
-from local.demo.data import Demo
-from local.demo.projecting import sweep
+from contract.outputs import OUTPUTS_VARIABLE, LocalOutput, Output
+from local.demo.data import REPORTER, Demo, create_people
 from local.demo.script import HEARTBEAT, post_report
-from local.deploy import deploy
-from local.emulator import start_emulator
-from local.messages import LocalMessages
-from local.people import REPORTER, create_people
-from local.processes import HOST, free_port
-from local.provider import Aws
+from local.demo.sweeping import sweep
+from local.emulator import access_log, mails_folder, start_emulator
+from local.notifications import LocalMessages
+from local.processes import HOST, StateFolder, free_port, start, wait_for
+from local.program import run_program
+from local.provider import Aws, as_api_values, create
+from local.provider.cloudwatch import METRIC_ALARM, metric_alarm_request
 from local.stack_config import ROOT, load_config
-from local.state import StateFolder
 from ops.users import User
+
+_PATH: Final = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
+"""Where they find our packages, before whatever the person at the keyboard has there."""
+
+
+def start_metrics(state: StateFolder, aws: Aws, resources: Iterable[pulumi.runtime.MockResourceArgs]) -> None:
+    """Starts what publishes the metrics and evaluates the alarms that are among the resources."""
+    alarms = state.path / "alarms.json"
+    alarms.write_text(
+        json.dumps(
+            [
+                metric_alarm_request(resource.name, as_api_values(resource.inputs))
+                for resource in resources
+                if resource.typ == METRIC_ALARM
+            ]
+        )
+    )
+    process = start(
+        [
+            "-m", "local.metrics", "--endpoint", aws.endpoint_url, "--region", aws.region,
+            "--access-log", str(access_log(state.path).resolve()), "--alarms", str(alarms.resolve()),
+        ],
+        state.path / "metrics.log",
+        _PATH,
+    )  # fmt: skip
+    state.note_process("metrics", process)
+
+
+def start_receiver(state: StateFolder, aws: Aws, messages: LocalMessages) -> None:
+    """Starts what takes in messages, and returns once it does.
+
+    Raises:
+        DidNotStartError: it did not come up.
+    """
+    log = state.path / "receiver.log"
+    process = start(
+        [
+            "-m", "local.receiver", "--port", str(messages.receiver_port), "--endpoint", aws.endpoint_url,
+            "--mails", str(mails_folder(state.path).resolve()),
+            *(["--owners", str(messages.owners_file.resolve())] if messages.owners_file else []),
+        ],
+        log,
+        _PATH,
+    )  # fmt: skip
+    state.note_process("receiver", process)
+    wait_for(messages.receiver_url, process, log)
+
+
+def start_dashboard(state: StateFolder, port: int) -> None:
+    """Starts the dashboard with the outputs that were written, and returns once it answers.
+
+    Raises:
+        DidNotStartError: it did not come up.
+    """
+    log = state.path / "dashboard.log"
+    process = start(
+        [
+            "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py"),
+            "--server.address", HOST, "--server.port", str(port), "--server.headless", "true",
+            "--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none",
+        ],
+        log,
+        {OUTPUTS_VARIABLE: str(state.outputs_file.resolve()), **_PATH},
+    )  # fmt: skip
+    state.note_process("dashboard", process)
+    wait_for(f"http://{HOST}:{port}/_stcore/health", process, log)
+
+
+OnCreated = Callable[[pulumi.runtime.MockResourceArgs], None]
+_PROVIDER_TYPE = "pulumi:providers:aws"
+
+
+def deploy(aws: Aws, overrides: dict[str, Any], on_created: OnCreated = lambda _: None) -> dict[str, Any]:
+    """Creates every resource of the program in the emulator, and returns the program's exports.
+
+    Args:
+        aws: the emulated account.
+        overrides: configuration over that of the stack's file.
+        on_created: told of each resource once it exists.
+
+    Raises:
+        UnknownResourceError: the program declares what the local stack cannot create.
+        pulumi.RunError: the configuration is wrong.
+    """
+
+    def new_resource(args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        # A component has no counterpart in AWS; neither has the provider, whose part we play.
+        if not args.custom or args.typ == _PROVIDER_TYPE:
+            return args.name, dict(args.inputs)
+        created = create(aws, args.typ, args.name, args.inputs)
+        on_created(args)
+        return created.id, {**args.inputs, **created.outputs}
+
+    return run_program(new_resource, overrides)
+
 
 Step = Callable[[str], None]
 

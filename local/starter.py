@@ -17,7 +17,7 @@ from typing import Self
 import psutil
 
 from local.ending import Ending
-from local.state import StateFolder
+from local.processes import StateFolder
 
 _LOOK_SECONDS = 0.1
 _KILL_SECONDS = 10

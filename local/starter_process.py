@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pulumi
 
+from local.processes import DidNotStartError, StateFolder
 from local.provider import UnknownResourceError
 from local.stack import AlreadyRunningError, StackOptions, up
-from local.state import StateFolder
-from local.waiting import DidNotStartError
 
 
 def main(folder: str, options: str) -> int:

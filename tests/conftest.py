@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from local.processes import StateFolder
 from local.stack import StackOptions, up
-from local.state import StateFolder
 from tests.running_stack import RunningStack
 from tests.told import OWNERS_FILE
 

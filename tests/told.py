@@ -12,7 +12,7 @@ import httpx
 from contract.outputs import LocalOutput
 from contract.owners.file import read_owners_file
 from handlers.messages.sending.recipient_store import ConflictError
-from local.demo.telling import Teller
+from local.demo.sweeping import Teller
 from tests.running_stack import RunningStack
 
 OWNERS_FILE: Final = Path(__file__).parent / "owners.yaml"

@@ -22,8 +22,7 @@ from dashboard.access.cookie import COOKIE
 from dashboard.access.session_keys import KEY_BYTES
 from dashboard.backend import Backend
 from dashboard.settings import Settings, name_variable
-from local.processes import HOST, free_port, start
-from local.waiting import wait_for
+from local.processes import HOST, free_port, start, wait_for
 
 _ROOT: Final = Path(__file__).parents[2]
 _PATIENCE_SECONDS: Final = 600

@@ -11,9 +11,9 @@ import httpx
 from bench.rivals.naive.deploy import Naive, deploy_naive
 from contract.routes import AUTH, FILE_SLA_ERROR
 from local.emulator import ROOT_CREDENTIALS
+from local.processes import StateFolder
 from local.provider import Aws
 from local.stack import StackOptions, Step, up
-from local.state import StateFolder
 
 MEMORY_MB = 512
 # Throttling that is meant for AWS would only measure itself here.

@@ -1,22 +1,150 @@
-"""Fills a fresh local stack with what an analyst would find after a week."""
+"""The people and the servers of the local stack, and how they sign in."""
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from contract.moments import format_moment
+from contract.names import Group
 from contract.outputs import LocalOutput, Output
 from contract.owners.model import Owners
-from local.demo.folders import this_machine
+from contract.report import Report
+from handlers.ingest.origin import Origin
+from handlers.ingest.record_store import RecordStore
+from handlers.ingest.records import Detection, build_records
+from handlers.ingest.told_runs import tell_run
+from handlers.runs.run_items import build_run_items
+from handlers.web.caller import Caller
 from local.demo.history import Story
-from local.demo.loading import Loaded, load_history
-from local.demo.projecting import project
-from local.demo.reporting import report_folders, report_story
+from local.demo.script import format_body, make_folders, post_report, scan_folders, this_machine
 from local.demo.servers import SERVERS
-from local.demo.telling import tell
-from local.people import REPORTER, Account, create_servers, find_account
+from local.demo.sweeping import project, tell
 from local.provider import Aws
-from ops.users import User
+from ops.users import User, create_user
+
+REPORTER: Final = "reporter"
+ANALYST: Final = "analyst"
+_GROUPS: Final = {REPORTER: Group.REPORTERS, ANALYST: Group.ANALYSTS}
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user, and the id by which tables know it."""
+
+    user: User
+    subject: str
+
+
+def create_people(aws: Aws, user_pool_id: str) -> dict[str, User]:
+    """Creates a reporter and an analyst, and returns how they sign in."""
+    client = aws.client("cognito-idp")
+    return {name: create_user(client, user_pool_id, name, group) for name, group in _GROUPS.items()}
+
+
+def create_servers(aws: Aws, user_pool_id: str, usernames: Iterable[str]) -> dict[str, User]:
+    """Creates a reporter for each of the names, and returns how they sign in."""
+    client = aws.client("cognito-idp")
+    return {name: create_user(client, user_pool_id, name, Group.REPORTERS) for name in usernames}
+
+
+def find_account(aws: Aws, user_pool_id: str, user: User) -> Account:
+    """The account of a user."""
+    found = aws.client("cognito-idp").admin_get_user(UserPoolId=user_pool_id, Username=user["username"])
+    return Account(user, next(one["Value"] for one in found["UserAttributes"] if one["Name"] == "sub"))
+
+
+RUN_RETENTION: Final = timedelta(days=35)
+_LOADING_SECONDS: Final = 60.0
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """How much was written."""
+
+    records: int
+    runs: int
+
+
+def load_history(
+    aws: Aws, table_name: str, runs_table_name: str, stories: Iterable[tuple[Story, Account]]
+) -> Loaded:
+    """Writes records and runs of each story, one server after the other and each in order of time.
+
+    In this order the stream brings many runs of one sender at once, which are one write of the projection.
+    """
+    store = RecordStore(aws.client("dynamodb"), table_name, runs_table_name)
+    deadline = time.monotonic() + _LOADING_SECONDS
+    records, runs = [], []
+    for story, account in stories:
+        for moment, report in story.reports():
+            origin = _origin(story, account, moment)
+            run_id = origin.run_id(report)
+            told = tell_run(report, origin, run_id, lost_letters=0)
+            records += build_records(report, _detection(origin, told.run.sender, run_id))
+            runs += build_run_items(told, RUN_RETENTION)
+    store.put_all(records, seconds_left=lambda: deadline - time.monotonic(), runs=runs)
+    return Loaded(len(records), len(runs))
+
+
+def _origin(story: Story, account: Account, moment: datetime) -> Origin:
+    return Origin(
+        caller=Caller(account.subject, account.user["username"], frozenset({Group.REPORTERS})),
+        arrival=moment,
+        address=story.server.address or "127.0.0.1",
+        idempotency_key=None,
+    )
+
+
+def _detection(origin: Origin, sender: str, run_id: str) -> Detection:
+    return Detection(
+        detected_at=origin.arrival,
+        reported_by=origin.caller.username,
+        subject=origin.caller.subject,
+        sender=sender,
+        run_id=run_id,
+    )
+
+
+_SCAN_TAKES: Final = timedelta(seconds=3)
+_NO_NUMBER: Final = "20 minutes"
+"""What a script sends as SLA that someone changed."""
+
+
+def report_folders(root: Path, api_url: str, reporter: User, now: datetime) -> int:
+    """Scans a tree of aged files and posts what is stuck; returns the number of files reported.
+
+    Raises:
+        httpx.HTTPStatusError: the API refused.
+    """
+    report = scan_folders(make_folders(root, now), now)
+    return int(post_report(api_url, reporter, format_body(report)).raise_for_status().json()["files"])
+
+
+def report_story(api_url: str, story: Story, user: User) -> int:
+    """Posts what a server finds now; returns the number of files reported, none where it is refused.
+
+    Raises:
+        httpx.HTTPStatusError: the API answered otherwise than it should.
+    """
+    body = format_body(_dump(story.report(story.now), refused=story.server.refused))
+    answer = post_report(api_url, user, body, story.server.address)
+    if story.server.refused and answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
+        return 0
+    return int(answer.raise_for_status().json()["files"])
+
+
+def _dump(report: Report, *, refused: bool) -> dict[str, Any]:
+    dumped = report.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if "run" in dumped:
+        sent = datetime.now(UTC)
+        dumped["run"] |= {"started_at": format_moment(sent - _SCAN_TAKES), "sent_at": format_moment(sent)}
+    if refused:
+        dumped["sla_error"] = [{**folder, "sla": _NO_NUMBER} for folder in dumped["sla_error"]]
+    return dumped
 
 
 class Demo:

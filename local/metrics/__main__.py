@@ -7,11 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from local.metrics.alarms import AlarmEvaluator
-from local.metrics.data import publish
-from local.metrics.functions import FunctionMetrics
-from local.metrics.gateway import GatewayMetrics
-from local.metrics.queues import QueueMetrics
-from local.metrics.sources import SourceMetrics
+from local.metrics.samples import FunctionMetrics, GatewayMetrics, QueueMetrics, SourceMetrics, publish
 from local.provider import Aws
 
 POLL_SECONDS = 2

@@ -13,9 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from local.processes import HOST, ProcessId, free_port
+from local.processes import HOST, ProcessId, free_port, wait_for
 from local.stack_config import ROOT
-from local.waiting import wait_for
 
 UNIT = ROOT / "docs" / "hosting" / "file-sla-dashboard.service"
 NEEDED = ("contract", "dashboard", ".streamlit")

@@ -16,9 +16,8 @@ from contract.incidents import IncidentAttribute, IncidentStatus
 from contract.outputs import Output
 from contract.senders import SenderAttribute, SenderState
 from local.demo import servers as demo
+from local.demo.data import Account, load_history
 from local.demo.history import Story
-from local.demo.loading import load_history
-from local.people import Account
 from ops.users import User
 from tests.analyst import expect_signed_in, pick_first_row, sign_in, table
 from tests.integration.test_incidents import SLA, Item, Server, ran, stuck, wait

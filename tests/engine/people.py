@@ -7,7 +7,7 @@ import httpx
 
 from contract.routes import AUTH, FILE_SLA_ERROR
 from contract.table import Attribute, Index
-from local.people import REPORTER, create_people
+from local.demo.data import REPORTER, create_people
 from local.provider import Aws
 from ops.users import User
 from tests.engine.engine_stack import EngineStack

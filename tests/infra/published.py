@@ -17,8 +17,7 @@ from handlers.actions.errors import NotKnownError
 from handlers.sign_in.user_pool import Tokens
 from handlers.web import telemetry
 from handlers.web.errors import SignInFailedError
-from local.metrics.data import Series
-from local.metrics.functions import parse_embedded_samples
+from local.metrics.samples import Series, parse_embedded_samples
 from tests.events import LambdaContext, a_report, action_event, auth_event, report_event
 
 API = {"ApiName"}

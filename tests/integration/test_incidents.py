@@ -17,7 +17,7 @@ from contract.names import Group
 from contract.outputs import Output
 from contract.runs import ProblemAttribute
 from contract.senders import OWN_PART, REFUSED_PART, SenderAttribute, SenderKind, SenderState
-from local.demo.projecting import sweep
+from local.demo.sweeping import sweep
 from ops.__main__ import main as ops
 from tests.running_stack import RunningStack
 

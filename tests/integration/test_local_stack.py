@@ -18,9 +18,9 @@ from contract.outputs import LocalOutput
 from contract.table import Attribute
 from local.demo.servers import SERVERS
 from local.emulator import access_log
+from local.processes import StateFolder
 from local.provider import Aws
 from local.stack_config import ROOT
-from local.state import StateFolder
 from tests.told import Message, read_messages
 
 TOLD_AT_FIRST = ("files stuck in D:\\Inbound", "folders stuck", "Server silent", "Folder unreadable",

@@ -8,7 +8,7 @@ import pytest
 from contract.incidents import IncidentAttribute, IncidentStatus
 from contract.messages import INCIDENT_PREFIX, MessageAttribute, MessageKind
 from contract.outputs import Output
-from local.demo.projecting import SweepError
+from local.demo.sweeping import SweepError
 from tests.integration.test_incidents import Server, minutes_ago, ran, stuck
 from tests.integration.without_permissions import without_permissions
 from tests.running_stack import RunningStack

@@ -6,7 +6,7 @@ from typing import Any
 
 from contract.metrics import Metric
 from local.metrics.alarms import AlarmEvaluator
-from local.metrics.data import Sample, Series, publish
+from local.metrics.samples import Sample, Series, publish
 from local.provider import as_api_values
 from local.provider.cloudwatch import metric_alarm_request
 from tests.infra.conftest import declare

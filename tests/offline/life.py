@@ -21,8 +21,8 @@ from typing import Any, Final
 from playwright.sync_api import sync_playwright
 
 from contract.outputs import LocalOutput
+from local.processes import StateFolder
 from local.stack import StackOptions, up
-from local.state import StateFolder
 from tests.analyst import expect_signed_in, sign_in
 from tests.conftest import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES
 from tests.running_stack import RunningStack

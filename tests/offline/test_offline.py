@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from local.messages import LocalMessages
+from local.notifications import LocalMessages
 from local.stack import StackOptions
 from local.stack_config import ROOT
 from tests.infra.conftest import declare

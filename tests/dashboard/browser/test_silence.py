@@ -7,9 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from local.companions import start_dashboard
-from local.processes import HOST, free_port
-from local.state import StateFolder
+from local.processes import HOST, StateFolder, free_port
+from local.stack import start_dashboard
 from tests.analyst import cell, expect_signed_in, sign_in, table
 from tests.conftest import BROWSER_TIMEOUT_MS
 from tests.dashboard.browser.conftest import Report

@@ -21,14 +21,10 @@ from handlers.incidents.runs import Run, merged
 from handlers.incidents.state import State
 from handlers.ingest.parsing import parse_report
 from handlers.ingest.told_runs import tell_run
-from local.demo import reporting
-from local.demo.folders import make_folders, this_machine
+from local.demo.data import Account, _origin, report_story
 from local.demo.history import HISTORY, Story
-from local.demo.loading import _origin
-from local.demo.reporting import report_story
-from local.demo.script import scan_folders
+from local.demo.script import make_folders, scan_folders, this_machine
 from local.demo.servers import SERVERS, Server, Tells
-from local.people import Account
 from ops.users import User
 
 NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
@@ -167,7 +163,7 @@ class _Posted:
 
 def _post(server: Server, status: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, _Posted]:
     posted = _Posted(status)
-    monkeypatch.setattr(reporting, "post_report", posted)
+    monkeypatch.setattr("local.demo.data.post_report", posted)
     user = User(username=server.account, password="")
     return report_story("https://api", Story.imagine(server, NOW), user), posted
 

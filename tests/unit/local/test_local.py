@@ -6,13 +6,11 @@ from pathlib import Path
 import pytest
 
 from handlers.ingest.parsing import parse_report
-from local.commands.up import watch
-from local.demo.folders import add_stuck_file, make_folders, monitored_folders
-from local.demo.script import scan_folders
+from local.commands import watch
+from local.demo.script import add_stuck_file, make_folders, monitored_folders, scan_folders
 from local.ending import Ending
-from local.processes import ProcessId
+from local.processes import ProcessId, StateFolder
 from local.provider import Aws, UnknownResourceError, create
-from local.state import StateFolder
 
 NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
 

@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
-from local.metrics.alarms import AlarmEvaluator, judge_state
-from local.metrics.data import Sample, Series, publish
-from local.metrics.expressions import UnknownExpressionError, evaluate
-from local.metrics.functions import FunctionMetrics, build_samples
-from local.metrics.gateway import GatewayMetrics
-from local.metrics.queues import QueueMetrics
-from local.metrics.sources import SourceMetrics
+from local.metrics.alarms import AlarmEvaluator, UnknownExpressionError, evaluate, judge_state
+from local.metrics.samples import (
+    FunctionMetrics,
+    GatewayMetrics,
+    QueueMetrics,
+    Sample,
+    Series,
+    SourceMetrics,
+    build_samples,
+    publish,
+)
 from local.provider.cloudwatch import metric_alarm_request
 
 NOW = datetime(2026, 11, 23, 20, 15, 30, tzinfo=UTC).timestamp()
@@ -181,7 +185,7 @@ def test_every_invocation_is_counted_once_however_late_it_shows(monkeypatch: pyt
     logs.add("three", 11_000, "START", REPORT)
     assert (invocations(), invocations()) == (2, 0)
     # A page that ends in the middle of an invocation is followed by one that has all of it.
-    monkeypatch.setattr("local.metrics.functions._PAGE", 4)
+    monkeypatch.setattr("local.metrics.samples._PAGE", 4)
     logs.add("four", 20_000, "START", REPORT)
     logs.add("five", 20_001, "START", REPORT)
     assert (invocations(), invocations()) == (2, 0)

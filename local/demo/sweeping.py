@@ -1,15 +1,16 @@
-"""Messages to owners, without the minutes that a stack takes before it sends the first."""
+"""What schedules have functions do each minute, at once; and so the projection of the history."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import httpx
 
 from contract.incidents import IncidentStatus, UnknownReason
 from contract.messages import MessageKind
-from contract.names import MESSAGES
+from contract.names import MESSAGES, PROJECTION, SWEEP
 from contract.outputs import LocalOutput, Output
 from contract.owners.model import Owners
 from handlers.messages.message import Line, Message, Recipient
@@ -22,8 +23,38 @@ from handlers.messages.sending.reading import SituationReader
 from handlers.messages.sending.recipient_store import ConflictError, Known, RecipientStore
 from handlers.messages.sending.rows import Rows
 from handlers.messages.situation import Incident, Situation
-from local.demo.projecting import sweep
 from local.provider import Aws
+from ops.incidents.listing import list_live
+from ops.incidents.marking import Marks
+
+
+class SweepError(Exception):
+    """The function failed."""
+
+
+def sweep(aws: Aws, prefix: str, function: str = PROJECTION) -> None:
+    """Has a function look at once at whatever is due.
+
+    Raises:
+        SweepError: it failed.
+    """
+    answer = aws.client("lambda").invoke(FunctionName=f"{prefix}-{function}", Payload=json.dumps(SWEEP))
+    if "FunctionError" in answer:
+        raise SweepError(answer["Payload"].read().decode())
+
+
+def project(aws: Aws, outputs: Mapping[str, Any], senders: Iterable[str]) -> int:
+    """Has senders folded from their runs, and returns how many incidents are open or unknown.
+
+    Raises:
+        SweepError: the projection's function failed.
+    """
+    marks = Marks(aws.client("dynamodb"), outputs[Output.SENDERS_TABLE_NAME])
+    for sender in senders:
+        marks.put(sender, datetime.now(UTC))
+    sweep(aws, outputs[Output.METRICS_NAMESPACE])
+    return len(list_live(aws.client("dynamodb"), outputs[Output.INCIDENTS_TABLE_NAME]))
+
 
 _NOTICED_BEFORE: Final = timedelta(minutes=3)
 """Long enough for all to be due, and too short for what waits to be escalated."""

@@ -1,1 +1,0 @@
-"""What `python -m local` does, a command at a time."""

@@ -1,0 +1,308 @@
+"""Measured values, and how they get into CloudWatch."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, TypeVar
+
+from contract.metrics import (
+    FunctionDimension,
+    FunctionMetric,
+    GatewayDimension,
+    GatewayMetric,
+    Namespace,
+    QueueDimension,
+    QueueMetric,
+    build_gateway_dimensions,
+)
+from local.provider import Aws
+
+T = TypeVar("T")
+
+MINUTE = 60
+MAX_DATA = 1000
+"""PutMetricData's limit of metrics in one call."""
+MAX_VALUES = 150
+"""PutMetricData's limit of different values of one metric in one call."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """What CloudWatch tells one metric from another by."""
+
+    namespace: str
+    name: str
+    dimensions: frozenset[tuple[str, str]]
+    unit: str
+
+    @classmethod
+    def of(cls, namespace: str, name: str, dimensions: dict[str, str], unit: str = "Count") -> "Series":
+        """The series of a metric with these dimensions."""
+        return cls(namespace, name, frozenset(dimensions.items()), unit)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One value, and when it was measured in seconds since 1970."""
+
+    series: Series
+    value: float
+    moment: float
+
+
+def publish(cloudwatch: Any, samples: Iterable[Sample]) -> None:
+    """Puts samples into CloudWatch, equal values of one minute as one: nothing reads anything finer."""
+    values: dict[tuple[Series, int], Counter[float]] = defaultdict(Counter)
+    for sample in samples:
+        values[sample.series, int(sample.moment // MINUTE) * MINUTE][sample.value] += 1
+    by_namespace: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for (series, minute), counts in values.items():
+        by_namespace[series.namespace].extend(_data(series, minute, counts))
+    for namespace, data in by_namespace.items():
+        for batch in _batches(data, MAX_DATA):
+            cloudwatch.put_metric_data(Namespace=namespace, MetricData=batch)
+
+
+def _data(series: Series, minute: int, counts: Counter[float]) -> Iterator[dict[str, Any]]:
+    for batch in _batches(list(counts.items()), MAX_VALUES):
+        yield {
+            "MetricName": series.name,
+            "Dimensions": [{"Name": name, "Value": value} for name, value in sorted(series.dimensions)],
+            "Timestamp": datetime.fromtimestamp(minute, UTC),
+            "Unit": series.unit,
+            "Values": [value for value, _ in batch],
+            "Counts": [count for _, count in batch],
+        }
+
+
+def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+_GROUP_PREFIX = "/aws/lambda/"
+_REPORT = re.compile(r"REPORT RequestId: \S+\tDuration: (?P<duration>[\d.]+) ms")
+_PAGE = 10_000
+"""FilterLogEvents' limit of events in one answer."""
+_OVERLAP_MS = 1_000
+"""Looked at again each time: an invocation is dated a moment before its lines are stored."""
+
+
+class FunctionMetrics:
+    """The samples of each invocation of every function, once.
+
+    The emulator gives each invocation a log stream of its own, and dates all its lines alike.
+    """
+
+    def __init__(self, aws: Aws) -> None:
+        self._logs = aws.client("logs")
+        self._newest: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+        """Streams already counted, and their dates."""
+
+    def new_samples(self) -> Iterator[Sample]:
+        """Those of the invocations that ended since the last call."""
+        for group in self._logs.describe_log_groups(logGroupNamePrefix=_GROUP_PREFIX)["logGroups"]:
+            yield from self._of_group(group["logGroupName"])
+
+    def _of_group(self, group: str) -> Iterator[Sample]:
+        for stream, events in self._invocations(group).items():
+            date = events[0]["timestamp"]
+            report = _REPORT.match(events[-1]["message"])
+            if report and stream not in self._seen:
+                self._seen[stream] = date
+                self._newest[group] = max(date, self._newest.get(group, 0))
+                lines = [event["message"] for event in events]
+                function = group.removeprefix(_GROUP_PREFIX)
+                yield from build_samples(function, lines, float(report["duration"]), date / 1000)
+        self._forget(min(self._newest.values(), default=0) - _OVERLAP_MS)
+
+    def _invocations(self, group: str) -> dict[str, list[dict[str, Any]]]:
+        """The events of each stream, from a little before the newest that was counted."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        since = max(0, self._newest.get(group, 0) - _OVERLAP_MS)
+        while True:
+            events = self._logs.filter_log_events(logGroupName=group, startTime=since, limit=_PAGE)["events"]
+            page = defaultdict(list)
+            for event in events:
+                page[event["logStreamName"]].append(event)
+            # What a full page cut off is whole in the next one, which begins with its date.
+            found |= page
+            if len(events) < _PAGE or events[-1]["timestamp"] == since:
+                return found
+            since = events[-1]["timestamp"]
+
+    def _forget(self, before: int) -> None:
+        self._seen = {stream: date for stream, date in self._seen.items() if date >= before}
+
+
+def build_samples(function: str, lines: Sequence[str], duration: float, moment: float) -> Iterator[Sample]:
+    """What one invocation adds.
+
+    Args:
+        function: the function's name.
+        lines: the invocation's log.
+        duration: how long it took, in milliseconds.
+        moment: when it ended, in seconds since 1970.
+    """
+    dimensions: dict[str, str] = {FunctionDimension.FUNCTION: function}
+    values = {
+        FunctionMetric.INVOCATIONS: (1, "Count"),
+        # The emulator has no other callers to share its concurrency with.
+        FunctionMetric.THROTTLES: (0, "Count"),
+        FunctionMetric.DURATION: (duration, "Milliseconds"),
+    }
+    for name, (value, unit) in values.items():
+        yield Sample(Series.of(Namespace.LAMBDA, name, dimensions, unit), value, moment)
+    for line in lines:
+        yield from parse_embedded_samples(line)
+
+
+def parse_embedded_samples(line: str) -> Iterator[Sample]:
+    """The samples of a line in CloudWatch's embedded metric format; none of any other line."""
+    if '"_aws"' not in line:
+        return
+    document: dict[str, Any] = json.loads(line)
+    moment = document["_aws"]["Timestamp"] / 1000
+    for directive in document["_aws"]["CloudWatchMetrics"]:
+        for names in directive["Dimensions"]:
+            dimensions = {name: document[name] for name in names}
+            for metric in directive["Metrics"]:
+                series = Series.of(directive["Namespace"], metric["Name"], dimensions, metric["Unit"])
+                values = document[metric["Name"]]
+                for value in values if isinstance(values, list) else [values]:
+                    yield Sample(series, value, moment)
+
+
+_LINE = re.compile(
+    r"(?P<moment>\d+) (?P<status>\d{3}) (?P<micros>\d+) (?P<method>[A-Z]+) "
+    r"/restapis/(?P<api>[a-z0-9]+)/(?P<stage>[^/]+)/_user_request_(?P<path>/.*)\n"
+)
+
+
+class GatewayMetrics:
+    """The samples of each request to a REST API, once."""
+
+    def __init__(self, aws: Aws, access_log: Path) -> None:
+        self._aws = aws
+        self._access_log = access_log
+        self._position = 0
+
+    def new_samples(self) -> Iterator[Sample]:
+        """Those of the requests answered since the last call."""
+        with self._access_log.open(newline="\n", errors="replace") as log:
+            log.seek(self._position)
+            while (line := log.readline()).endswith("\n"):
+                self._position = log.tell()
+                request = _LINE.fullmatch(line)
+                if request and request["api"] in self._apis:
+                    yield from self._samples(request)
+
+    def _samples(self, request: re.Match[str]) -> Iterator[Sample]:
+        api_name, functions = self._apis[request["api"]]
+        dimensions: list[dict[str, str]] = [
+            {GatewayDimension.API: api_name},
+            build_gateway_dimensions(api_name, request["stage"]),
+        ]
+        # Nothing is published by method of a path that the API does not have.
+        route = (request["method"], request["path"])
+        if route in functions:
+            of_route: dict[str, str] = {
+                GatewayDimension.METHOD: route[0],
+                GatewayDimension.RESOURCE: route[1],
+            }
+            dimensions.append({**dimensions[-1], **of_route})
+        status, moment = int(request["status"]), float(request["moment"])
+        if function := functions.get(route):
+            under_function: dict[str, str] = {FunctionDimension.FUNCTION: function}
+            errors = Series.of(Namespace.LAMBDA, FunctionMetric.ERRORS, under_function)
+            yield Sample(errors, int(status == HTTPStatus.BAD_GATEWAY), moment)
+        # A zero beside every success: thus the average of an error metric is its rate.
+        values = {
+            GatewayMetric.COUNT: (1, "Count"),
+            GatewayMetric.CLIENT_ERRORS: (int(400 <= status < 500), "Count"),
+            GatewayMetric.SERVER_ERRORS: (int(status >= 500), "Count"),
+            GatewayMetric.LATENCY: (round(int(request["micros"]) / 1000), "Milliseconds"),
+        }
+        for under in dimensions:
+            for name, (value, unit) in values.items():
+                yield Sample(Series.of(Namespace.API_GATEWAY, name, under, unit), value, moment)
+
+    @cached_property
+    def _apis(self) -> dict[str, tuple[str, dict[tuple[str, str], str | None]]]:
+        """Name of each API, and the function behind each of its methods and paths, by the API's id.
+
+        The program has made them all before the first request.
+        """
+        client = self._aws.client("apigateway")
+        return {
+            api["id"]: (
+                api["name"],
+                {
+                    (method, resource["path"]): _function(details.get("methodIntegration", {}).get("uri", ""))
+                    for resource in client.get_resources(restApiId=api["id"], embed=["methods"])["items"]
+                    for method, details in resource.get("resourceMethods", {}).items()
+                },
+            )
+            for api in client.get_rest_apis()["items"]
+        }
+
+
+def _function(uri: str) -> str | None:
+    found = re.search(r":function:([^:/]+)", uri)
+    return found[1] if found else None
+
+
+_WAITING = "ApproximateNumberOfMessages"
+"""What GetQueueAttributes calls the visible messages."""
+
+
+class QueueMetrics:
+    """How many messages wait in each queue."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._sqs = aws.client("sqs")
+
+    def new_samples(self, now: float) -> Iterator[Sample]:
+        """One for each queue, `now` in seconds since 1970."""
+        for url in self._sqs.list_queues().get("QueueUrls", ()):
+            waiting = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING])["Attributes"]
+            dimensions: dict[str, str] = {QueueDimension.QUEUE: url.rpartition("/")[2]}
+            series = Series.of(Namespace.SQS, QueueMetric.VISIBLE_MESSAGES, dimensions)
+            yield Sample(series, int(waiting[_WAITING]), now)
+
+
+_DONE, _FAILED = "OK", "FAILED"
+
+
+class SourceMetrics:
+    """How long the batch of each source has waited, and whether the function fails on it."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._lambda = aws.client("lambda")
+        self._failing_since: dict[str, float] = {}
+        """By the source's id."""
+
+    def new_samples(self, now: float) -> Iterator[Sample]:
+        """Those of each source that had something to do, `now` in seconds since 1970."""
+        for source in self._lambda.list_event_source_mappings()["EventSourceMappings"]:
+            yield from self._of_source(source, now)
+
+    def _of_source(self, source: dict[str, Any], now: float) -> Iterator[Sample]:
+        result, name = source["LastProcessingResult"], source["UUID"]
+        if not result.startswith((_DONE, _FAILED)):
+            return
+        failed = result.startswith(_FAILED)
+        since = self._failing_since.setdefault(name, now) if failed else now
+        if not failed:
+            self._failing_since.pop(name, None)
+        dimensions: dict[str, str] = {FunctionDimension.FUNCTION: source["FunctionArn"].rpartition(":")[2]}
+        age = Series.of(Namespace.LAMBDA, FunctionMetric.ITERATOR_AGE, dimensions, "Milliseconds")
+        yield Sample(age, round((now - since) * 1000), now)
+        errors = Series.of(Namespace.LAMBDA, FunctionMetric.ERRORS, dimensions)
+        yield Sample(errors, int(failed), now)
