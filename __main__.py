@@ -23,7 +23,7 @@ from components.tables.specs.runs import describe_runs
 from components.tables.specs.senders import describe_senders
 from components.tables.specs.tables import Tables
 from components.web_acl import WebAcl, WebAclArgs
-from contract.outputs import Output
+from contract.names import Output
 
 settings = Settings.load()
 opts = use_provider(settings)

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from bench.figures import Figure
+from contract.names import ROOT
 
-PAGES_FIGURES: Final = Path(__file__).parents[1] / "docs" / "figures.json"
+PAGES_FIGURES: Final = ROOT / "docs" / "figures.json"
 _DIGITS: Final = 6
 """More of them would only make a change of the file hard to read."""
 

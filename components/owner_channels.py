@@ -13,9 +13,8 @@ from components.specs.mail import Mail
 from components.specs.owners_file import list_all_channels
 from components.specs.policy import Allow
 from components.specs.webhooks import Webhooks
-from contract.environment import Variable
-from contract.owners.model import Channel, ChannelKind
-from contract.owners.topics import list_mail_topics
+from contract.names import Variable
+from contract.owners.model import Channel, ChannelKind, list_mail_topics
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +65,7 @@ class OwnerChannels(pulumi.ComponentResource):
     Exposes what a function that tells owners has to be given:
 
     - `environment`: `WEBHOOKS_SECRET_ID`, an ARN or empty; `OWNER_TOPICS_PREFIX`, the topics' ARN up to what
-      `contract.owners.topics.name_mail_topic` gives, or empty; and `MAIL_FROM`, empty without SES.
+      `contract.owners.model.name_mail_topic` gives, or empty; and `MAIL_FROM`, empty without SES.
     - `allow_deliver()`: what it has to be allowed.
     - `ready`: what has to be there before it runs.
     """

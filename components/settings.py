@@ -18,8 +18,8 @@ from components.specs.mail_address import check_email, check_identity, check_sen
 from components.specs.owners_file import check_owners_file, find_owners_file
 from components.specs.unknown_keys import explain_unknown_keys
 from components.specs.webhooks import WEBHOOKS_KEY, explain_webhooks
-from contract.owners.file import read_owners_file
 from contract.owners.model import Owners
+from contract.owners.reading import read_owners_file
 from contract.routes import ROUTES
 
 ThreatProtection = Literal["off", "audit", "enforced"]

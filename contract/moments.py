@@ -1,8 +1,14 @@
-"""The one way a moment is written: UTC, ISO 8601, ending in `Z`."""
+"""Moments, durations, plausible dates and time zones. A moment is written in UTC, ISO 8601, ending in `Z`."""
 
-from datetime import UTC, datetime, timedelta
+import math
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
-HOUR = timedelta(hours=1)
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+HOUR: Final = timedelta(hours=1)
 
 
 def format_moment(moment: datetime) -> str:
@@ -26,3 +32,66 @@ def start_of_hour(moment: datetime) -> datetime:
 def format_affected_date(moment: datetime) -> str:
     """The `AffectedDate` partition that a breach detected at `moment` belongs to."""
     return format_moment(start_of_hour(moment))
+
+
+def format_duration(duration: timedelta | float | None) -> str:
+    """A duration, given as such or in minutes, in its two largest units: `3 d 4 h`, `2 d`, `25 min`.
+
+    Nothing, or not a number, is a dash.
+    """
+    if duration is None:
+        return "-"
+    minutes = duration.total_seconds() / 60 if isinstance(duration, timedelta) else duration
+    if math.isnan(minutes):
+        return "-"
+    whole = int(minutes)
+    days, hours, rest = whole // 1440, whole // 60 % 24, whole % 60
+    units = [f"{days:,} d" if days else "", f"{hours} h" if hours else "", f"{rest} min" if rest else ""]
+    # Minutes do not matter where there are days.
+    return " ".join(filter(None, units[:2] if days else units)) or "0 min"
+
+
+EARLIEST_PLAUSIBLE: Final = datetime(1970, 1, 1, tzinfo=UTC)
+FURTHEST_AHEAD: Final = timedelta(days=1)
+"""How far in the future a creation date may lie: reporters' clocks and zones are not ours."""
+
+
+def is_plausible(created: datetime, seen: datetime) -> bool:
+    """Whether a file's creation date tells its age.
+
+    Args:
+        created: aware.
+        seen: when the file was found stuck, or its report arrived; aware.
+    """
+    return EARLIEST_PLAUSIBLE <= created <= seen + FURTHEST_AHEAD
+
+
+def find_stretch(day: date, start: time, end: time, zone: "ZoneInfo") -> tuple[datetime, datetime]:
+    """When these hours begin and end, in UTC.
+
+    Differences of local times would leave out the hour that a clock is put forward or back.
+
+    Args:
+        day: the local day on which they begin.
+        start: the local time at which they do.
+        end: when they end; where it is not later than `start`, on the next day. The same: a whole day.
+        zone: whose times these are.
+    """
+    last = day if end > start else day + timedelta(days=1)
+    return (
+        datetime.combine(day, start, zone).astimezone(UTC),
+        datetime.combine(last, end, zone).astimezone(UTC),
+    )
+
+
+def is_zone(name: str) -> bool:
+    """Whether it names a zone wherever it is read: not `localtime`, which is another on each machine."""
+    return name in list_zones()
+
+
+@cache
+def list_zones() -> frozenset[str]:
+    """Those of the package `tzdata`, which functions bring along: whatever is found here is found there."""
+    from importlib.resources import files  # for those who ask alone: a cold start pays for each import
+
+    return frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split())

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final, Literal
 
-from contract import limits, remedies
+from contract import answers, limits
 from contract.answers import (
     Challenged,
     Fault,
@@ -164,7 +164,7 @@ FILE_SLA_ERROR: Final = RouteSpec(
         AnswerSpec(status=HTTPStatus.FORBIDDEN, meaning=f"The user is not in the group {Group.REPORTERS}."),
     ),
     max_body_bytes=limits.MAX_REPORT_BYTES,
-    remedy=remedies.HOW_TO_SPLIT,
+    remedy=answers.HOW_TO_SPLIT,
     throttle="report",
     # They come from scripts alone, and most runs find nothing to report.
     fewest_requests=5,
@@ -178,7 +178,7 @@ INCIDENT_ACTION: Final = RouteSpec(
     description="Answers once it is done, and how the incident or the sender is now. Here a key that is not "
     "listed is refused: ignored, a misspelt one would have something else done.",
     group=Group.ANALYSTS,
-    request="contract.incident_action:ActionRequest",
+    request="contract.action:ActionRequest",
     headers=(IDEMPOTENCY_KEY,),
     answers=(
         AnswerSpec(

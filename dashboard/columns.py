@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from contract.table import Attribute
+from store.records import Attribute
 
 MOMENT: Final = "datetime64[us, UTC]"
 

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from contract.outputs import OUTPUTS_VARIABLE
+from contract.names import OUTPUTS_VARIABLE
 
 _REMOVED: Final = {
     "FILE_SLA_QUIET_MINUTES": "Whether a file is still stuck is known from its folder's incident, and when a "

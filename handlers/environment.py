@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from contract.environment import Variable
+from contract.names import Variable
 
 
 def _required(variable: str) -> str:

@@ -11,7 +11,6 @@ from botocore.session import Session
 from contract.answers import Recorded
 from contract.metrics import Dimension, Metric
 from contract.routes import FILE_SLA_ERROR, IDEMPOTENCY_KEY
-from contract.table import Attribute
 from handlers.environment import IngestEnvironment
 from handlers.ingest.origin import Origin
 from handlers.ingest.parsing import parse_report
@@ -28,6 +27,7 @@ from handlers.web.errors import InvalidBodyError, ServiceError, TooLargeError
 from handlers.web.idempotency import check_idempotency_key
 from handlers.web.requests import Event, read_address, read_body, read_header, read_request_id
 from handlers.web.telemetry import count, count_by
+from store.records import Attribute
 
 CONNECT_SECONDS: Final = 1.0
 READ_SECONDS: Final = 4.0

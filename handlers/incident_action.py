@@ -8,8 +8,8 @@ from typing import Any, Final, Self
 from botocore.config import Config
 from botocore.session import Session
 
+from contract.action import ActionRequest, ActOnIncident
 from contract.answers import IncidentAnswer, SenderAnswer
-from contract.incident_action import ActionRequest, ActOnIncident
 from contract.metrics import Dimension, Metric, Outcome, Reason
 from contract.routes import IDEMPOTENCY_KEY, INCIDENT_ACTION
 from handlers.actions.doer import Doer

@@ -14,7 +14,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 from contract.metrics import Metric
-from contract.owners.shipping import SHIPPED_NAME, read_shipped_owners
+from contract.owners.model import SHIPPED_NAME, read_shipped_owners
 from handlers.environment import MessagesEnvironment
 from handlers.messages.channels.channels import Channels
 from handlers.messages.channels.webhooks import Webhooks

@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 from botocore.config import Config
 from botocore.session import Session
 
-from contract.owners.shipping import read_shipped_owners
+from contract.owners.model import read_shipped_owners
 from handlers.environment import ProjectionEnvironment
 from handlers.projection.dead_letters import DeadLetters
 from handlers.projection.gauges import Gauges

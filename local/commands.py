@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from contract.outputs import LocalOutput, Output
+from contract.names import LocalOutput, Output
 from local.demo.script import add_stuck_file, format_body, monitored_folders, post_report, scan_folders
 from local.ending import Ending
 from local.processes import StateFolder

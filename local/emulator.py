@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from contract.outputs import LOCAL_KEY
+from contract.names import LOCAL_KEY
 from local.processes import HOST, ProcessId, start, wait_for
 
 ROOT_CREDENTIALS = {"AWS_ACCESS_KEY_ID": LOCAL_KEY, "AWS_SECRET_ACCESS_KEY": LOCAL_KEY}

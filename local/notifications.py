@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from contract.outputs import LocalOutput, Output
-from contract.owners.file import read_owners_file
+from contract.names import LocalOutput, Output
 from contract.owners.model import Channel, ChannelKind, Owners
+from contract.owners.reading import read_owners_file
 from local.processes import HOST
 from local.provider import Aws
 from local.receiver.pages import SNS_PATH, webhook_path

@@ -9,8 +9,9 @@ from typing import Any
 import pulumi
 from pulumi.runtime.stack import Stack
 
+from contract.names import ROOT
 from local.provider.calls import answer_call
-from local.stack_config import ROOT, STACK, list_secret_keys, load_config, project_name
+from local.stack_config import STACK, list_secret_keys, load_config, project_name
 
 NewResource = Callable[[pulumi.runtime.MockResourceArgs], tuple[str | None, dict[str, Any]]]
 

@@ -11,8 +11,7 @@ from typing import Any, Final
 
 import pulumi
 
-from contract.names import MESSAGES
-from contract.outputs import OUTPUTS_VARIABLE, LocalOutput, Output
+from contract.names import MESSAGES, OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
 from local.demo.data import REPORTER, Demo, create_people
 from local.demo.script import HEARTBEAT, post_report
 from local.demo.sweeping import sweep
@@ -22,7 +21,7 @@ from local.processes import HOST, StateFolder, free_port, start, wait_for
 from local.program import run_program
 from local.provider import Aws, as_api_values, create
 from local.provider.cloudwatch import METRIC_ALARM, metric_alarm_request
-from local.stack_config import ROOT, load_config
+from local.stack_config import load_config
 from ops.users import User
 
 _PATH: Final = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}

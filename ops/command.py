@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import RenderableType
 
-from contract.outputs import OUTPUTS_VARIABLE
+from contract.names import OUTPUTS_VARIABLE
 from ops.stack import LOCAL_OUTPUTS, Stack
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 import boto3
 from botocore.config import Config
 
-from contract.outputs import LOCAL_KEY, OUTPUTS_VARIABLE, LocalOutput, Output
+from contract.names import LOCAL_KEY, OUTPUTS_VARIABLE, LocalOutput, Output
 from ops.errors import OpsError
 
 LOCAL_OUTPUTS: Final = Path(".local/outputs.json")

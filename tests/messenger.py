@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from threading import Lock
 from typing import Any
 
-from contract.messages import INCIDENT_PREFIX, SENDER_PREFIX
 from contract.owners.model import Channel, ChannelKind, Owner, Owners, Rule
 from handlers.messages.channels.webhooks import Webhooks
 from handlers.messages.message import Message
@@ -18,6 +17,7 @@ from handlers.messages.sending.recipient_store import Known, RecipientStore
 from handlers.messages.sending.rows import Rows
 from handlers.messages.sending.sweeping import MessageSweep
 from handlers.messages.sending.targets import Targets
+from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX
 from tests.incidents.playing import START
 from tests.projection import Projection
 from tests.projection_tables import ERRORS, INCIDENTS, MESSAGES, SENDERS

@@ -10,7 +10,7 @@ from typing import Final
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 
 _PARSER: Final = MarkdownIt("gfm-like", {"linkify": False})
 _ADDRESSES: Final = {"href", "src", "srcset"}

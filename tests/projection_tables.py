@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-from contract.incidents import IncidentAttribute, IncidentIndex
-from contract.messages import MessageAttribute
-from contract.runs import RunAttribute
-from contract.senders import SenderAttribute, SenderIndex
-from contract.table import Attribute, Index
+from store.incidents import IncidentAttribute, IncidentIndex
+from store.notifications import MessageAttribute
+from store.records import Attribute, Index
+from store.runs import RunAttribute
+from store.senders import SenderAttribute, SenderIndex
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

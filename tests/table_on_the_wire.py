@@ -16,8 +16,8 @@ import botocore.handlers
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.compat import HTTPHeaders
 
-from contract.runs import RunAttribute
-from contract.table import Attribute
+from store.records import Attribute
+from store.runs import RunAttribute
 
 Item = dict[str, Any]
 Put = Callable[[list[Item]], None]

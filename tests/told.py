@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import httpx
 
-from contract.outputs import LocalOutput
-from contract.owners.file import read_owners_file
+from contract.names import LocalOutput
+from contract.owners.reading import read_owners_file
 from handlers.messages.sending.recipient_store import ConflictError
 from local.demo.sweeping import Teller
 from tests.running_stack import RunningStack

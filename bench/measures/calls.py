@@ -9,7 +9,7 @@ from bench.workload.events import NAIVE, OURS, naive_event, our_event
 from bench.workload.items import INDEXES, WRITE_UNIT_BYTES, item_bytes, units, write_units
 from bench.workload.reports import SHAPES
 from bench.workload.service import Service
-from contract.table import Attribute
+from store.records import Attribute
 
 # What the table's contract asks of a record; all else is our choice.
 _FIXED = (

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.figures import Figure, compared, interleaved
+from contract.names import ROOT
 
-_ROOT = Path(__file__).parents[2]
 _STEP = re.compile(r"✓ ([^:\n]+?)(?:: .+)? \(([\d.]+) s\)")
 """A step that was told: what it is called, without what it found, and its seconds."""
 
@@ -67,6 +67,6 @@ def _timed(*arguments: str) -> tuple[float, str]:
 def _run(command: list[str], environment: Mapping[str, str]) -> tuple[float, str]:
     started = time.perf_counter()
     done = subprocess.run(
-        command, cwd=_ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=True
+        command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, check=True
     )
     return time.perf_counter() - started, done.stdout + done.stderr

@@ -7,7 +7,7 @@ from bench.figures import Figure, compared, interleaved
 from bench.processes import fresh
 from bench.workload.breaches import RECORDS
 from bench.workload.service import Service
-from contract.outputs import OUTPUTS_VARIABLE, Output
+from contract.names import OUTPUTS_VARIABLE, Output
 
 PAGES: Final[tuple[tuple[str, int, Mapping[str, str]], ...]] = (
     ("overview", 7, {}),

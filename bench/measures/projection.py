@@ -10,8 +10,7 @@ from bench.figures import Figure, compared, counted
 from bench.workload.senders import MONTH_RUNS, list_breaches, tell, tell_month
 from bench.workload.service import Service
 from contract.moments import format_moment
-from contract.outputs import Output
-from contract.senders import SenderAttribute
+from contract.names import Output
 from handlers.incidents.folding import fold
 from handlers.incidents.runs import merged
 from handlers.projection.applying import apply_runs
@@ -21,6 +20,7 @@ from handlers.projection.run_table import RunTable
 from handlers.projection.sender_store import ConflictError, SenderStore
 from handlers.runs.run_items import build_run_items
 from handlers.runs.told import ToldRun
+from store.senders import SenderAttribute
 
 _KEPT = timedelta(days=3_650)
 _BATCH = 25

@@ -9,7 +9,7 @@ from botocore.handlers import BUILTIN_HANDLERS
 from bench.processes.fresh import serve
 from bench.workload.events import Context, load
 from bench.workload.items import item_bytes
-from contract.table import Attribute
+from store.records import Attribute
 
 
 @dataclass

@@ -17,14 +17,13 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
 from bench.workload.service import Service
-from contract.outputs import OUTPUTS_VARIABLE
+from contract.names import OUTPUTS_VARIABLE, ROOT
 from dashboard.access.cookie import COOKIE
 from dashboard.access.session_keys import KEY_BYTES
 from dashboard.backend import Backend
 from dashboard.settings import Settings, name_variable
 from local.processes import HOST, free_port, start, wait_for
 
-_ROOT: Final = Path(__file__).parents[2]
 _PATIENCE_SECONDS: Final = 600
 _FAILURES: Final = (":material/error:", ":material/lock_clock:")
 """The icons of what went wrong, and of a session that has ended."""
@@ -131,7 +130,7 @@ def serving(service: Service, outputs_file: Path, analysts: int) -> Iterator[Ser
         port, log = free_port(), folder / "log"
         server = start(
             [
-                "-m", "streamlit", "run", str(_ROOT / "dashboard" / "server.py"),
+                "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py"),
                 "--server.port", str(port), "--server.address", HOST, "--server.headless", "true",
             ],
             log,

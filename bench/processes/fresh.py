@@ -5,10 +5,9 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-_ROOT = Path(__file__).parents[2]
+from contract.names import ROOT
 
 
 class ChildFailedError(Exception):
@@ -29,7 +28,7 @@ def run_python(arguments: list[str], request: Any, environment: Mapping[str, str
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     done = subprocess.run(
         [sys.executable, *arguments],
-        cwd=_ROOT,
+        cwd=ROOT,
         env={**inherited, **(environment or {})},
         input=json.dumps(request),
         capture_output=True,

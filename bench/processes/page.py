@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, Final
 
 import boto3
@@ -15,12 +14,13 @@ from streamlit.testing.v1 import AppTest
 
 from bench.processes.fresh import serve
 from contract.moments import format_affected_date
-from contract.table import Attribute, Index
+from contract.names import ROOT
 from dashboard.backend import backend
 from dashboard.data.record_table import CONNECTIONS
 from dashboard.services.periods import Period
+from store.records import Attribute, Index
 
-_APP: Final = Path(__file__).parents[2] / "dashboard" / "app.py"
+_APP: Final = ROOT / "dashboard" / "app.py"
 _WARMED_UP: Final = "views/operations.py"
 """A page that reads no records: what it takes to start a dashboard is not what is measured."""
 _PATIENCE_SECONDS: Final = 300

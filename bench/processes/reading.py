@@ -14,7 +14,6 @@ from botocore.handlers import BUILTIN_HANDLERS
 from bench.processes.fresh import serve
 from bench.workload.items import Item, read_units
 from contract.moments import HOUR, format_affected_date, parse_moment
-from contract.table import Attribute, Index
 from dashboard.clock import utc_now
 from dashboard.data.frames import RecordFrames
 from dashboard.data.hour_cache import HourCache
@@ -22,6 +21,7 @@ from dashboard.data.loading import Loading
 from dashboard.data.record_table import RecordTable
 from dashboard.data.records import parse_records
 from dashboard.services.periods import Period
+from store.records import Attribute, Index
 
 
 class _Meter:

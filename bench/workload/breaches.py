@@ -7,7 +7,7 @@ from typing import Any, Final
 from bench.workload.history import History, load
 from bench.workload.senders import list_breaches, tell
 from bench.workload.service import Service
-from contract.outputs import Output
+from contract.names import Output
 from handlers.projection.applying import apply_runs
 from handlers.projection.sender_store import SenderStore
 

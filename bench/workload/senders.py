@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 from handlers.incidents.proof import file_hash, kept
 from handlers.incidents.runs import BreachedFolder, Listing, Run, by_key
 from handlers.runs.told import ToldRun

@@ -12,7 +12,7 @@ from components.functions.specs.needs import FunctionNeeds
 from components.functions.specs.package import Package, build_package
 from components.settings import Settings
 from components.specs.policy import Allow, build_identity_policy, build_service_trust
-from contract.environment import Variable
+from contract.names import Variable
 
 
 @dataclass(frozen=True, kw_only=True)

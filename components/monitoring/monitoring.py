@@ -13,9 +13,8 @@ from components.monitoring.specs.alarms import build_alarm_specs
 from components.monitoring.specs.dashboard_body import build_dashboard_body
 from components.monitoring.specs.metrics import MetricRef, StackMetrics
 from components.settings import Settings
-from contract import runbook
-from contract.names import ALARM_SEPARATOR
-from contract.runbook import Section
+from contract import names
+from contract.names import ALARM_SEPARATOR, RunbookSection
 
 UNHEALTHY: Final = "unhealthy"
 """The key of the composite alarm."""
@@ -139,7 +138,7 @@ class Monitoring(pulumi.ComponentResource):
             alarm_description=self._describe(
                 "The service does not do its work as it should. The alarms that are on beside this one "
                 "tell what is wrong; begin with the one that came first.",
-                Section.UNHEALTHY,
+                RunbookSection.UNHEALTHY,
             ),
             alarm_rule=pulumi.Output.all(*names).apply(
                 lambda known: " OR ".join(f'ALARM("{name}")' for name in known)
@@ -149,8 +148,8 @@ class Monitoring(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _describe(self, meaning: str, section: Section) -> str:
-        return f"{meaning} {runbook.LABEL}{self._args.docs_url}/{runbook.FILE}#{section}"
+    def _describe(self, meaning: str, section: RunbookSection) -> str:
+        return f"{meaning} {names.RUNBOOK_LABEL}{self._args.docs_url}/{names.RUNBOOK_FILE}#{section}"
 
 
 def _queries(spec: AlarmSpec) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:

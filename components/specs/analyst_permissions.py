@@ -5,9 +5,9 @@ from typing import Final
 
 from components.specs.policy import Allow
 from components.tables.specs.tables import Tables
-from contract.incidents import IncidentIndex
-from contract.senders import SenderIndex
-from contract.table import Index
+from store.incidents import IncidentIndex
+from store.records import Index
+from store.senders import SenderIndex
 
 _ALLOW_READING_METRICS: Final = Allow(
     ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],

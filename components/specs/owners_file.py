@@ -2,19 +2,15 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
 
-from contract.owners.file import OwnersFileError, read_owners_file
-from contract.owners.model import Channel, Owners
-from contract.owners.recipients import list_channels
-from contract.owners.shipping import SHIPPED_NAME, dump_owners
-
-_ROOT: Final = Path(__file__).parents[2]
+from contract.names import ROOT
+from contract.owners.model import SHIPPED_NAME, Channel, Owners, dump_owners, list_channels
+from contract.owners.reading import OwnersFileError, read_owners_file
 
 
 def find_owners_file(value: str) -> Path:
     """The file that the key `ownersFile` names, relative to the project's folder."""
-    return _ROOT / value
+    return ROOT / value
 
 
 def check_owners_file(value: str) -> str:

@@ -14,8 +14,7 @@ import pulumi
 from pulumi.runtime.config import is_config_secret
 
 from components.specs.owners_file import list_all_channels
-from contract.owners.model import ChannelKind, Owners
-from contract.owners.targets import check_name
+from contract.owners.model import ChannelKind, Owners, check_name
 
 WEBHOOKS_KEY: Final = "webhooks"
 _ADDRESS: Final = re.compile(r"(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:\d{1,5})?(/[\x21-\x7e]*)?")

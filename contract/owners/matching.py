@@ -1,11 +1,54 @@
-"""Finds whom a folder or a sender belongs to."""
+"""Which owner a folder or sender belongs to, and when an owner's quiet hours are.
 
+In a pattern `*` is any text, `?` one character, and nothing else is special, for paths hold brackets.
+"""
+
+import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Final
 
-from contract.folder_key import fold_path, folder_key, is_windows_path
-from contract.owners.model import Match, Owners, Rule
-from contract.owners.patterns import ANY, covers, fits
+from contract.folders import fold_path, folder_key, is_windows_path
+from contract.moments import find_stretch
+from contract.owners.model import Match, Owner, Owners, Rule
+
+ANY: Final = "*"
+ONE: Final = "?"
+MAX_PATTERN_CHARACTERS: Final = 1024
+"""A folder has at most as many bytes (`contract.limits.MAX_FOLDER_BYTES`)."""
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Whether a pattern describes the whole of a text.
+
+    The time it takes is at worst proportional to the product of the two lengths: names come from outside.
+    """
+    return _compile(pattern, one=".").fullmatch(text) is not None
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Whether whatever `narrow` fits, `wide` fits too. It may overlook that, and never claims it wrongly."""
+    # Read as a text, a `*` of the narrow one may stand for anything, so that only a `*` takes it.
+    return _compile(wide, one=r"[^*]").fullmatch(narrow) is not None
+
+
+@lru_cache(maxsize=8192)
+def _compile(pattern: str, *, one: str) -> re.Pattern[str]:
+    first, *others = (
+        "".join(one if char == ONE else re.escape(char) for char in part) for part in _split(pattern)
+    )
+    if not others:
+        return re.compile(first, re.DOTALL)
+    # The first place at which a part between two `*` occurs leaves most to the rest: none is tried again.
+    between = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(f"{first}{between}.*{others[-1]}", re.DOTALL)
+
+
+def _split(pattern: str) -> list[str]:
+    """The parts between the `*` of a pattern; several `*` in a row are one."""
+    parts = pattern.split(ANY)
+    return [part for index, part in enumerate(parts) if part or index in (0, len(parts) - 1)]
 
 
 def find_owner(owners: Owners, folder: str, sender_name: str) -> Match:
@@ -92,3 +135,36 @@ def _fold_sender(text: str) -> str:
 def _fold_sigma(text: str) -> str:
     """Without the sigma of a word's end: what `lower` makes of one depends on what follows it."""
     return text.replace("\N{GREEK SMALL LETTER FINAL SIGMA}", "\N{GREEK SMALL LETTER SIGMA}")
+
+
+_FURTHEST: Final = timedelta(days=14)
+"""Where the search for an end stops: whoever is quiet at all hours of the week is so for ever."""
+
+
+def is_quiet(owner: Owner, now: datetime) -> bool:
+    """Whether a moment lies in an owner's quiet hours."""
+    return quiet_until(owner, now) is not None
+
+
+def quiet_until(owner: Owner, now: datetime) -> datetime | None:
+    """When the quiet hours end that a moment lies in, in UTC; None where it lies in none.
+
+    Hours that overlap or touch are one stretch. Where it has no end, one two weeks ahead is given.
+    """
+    until = now
+    while until - now < _FURTHEST:
+        ends = [end for begin, end in _stretches(owner, until) if begin <= until < end]
+        if not ends:
+            break
+        until = max(ends)
+    return until.astimezone(UTC) if until > now else None
+
+
+def _stretches(owner: Owner, now: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """The quiet hours that begin on a moment's local day or on the one before."""
+    zone = owner.zone_info
+    today = now.astimezone(zone).date()
+    for day in (today - timedelta(days=1), today):
+        for hours in owner.quiet_hours:
+            if day.weekday() in hours.days:
+                yield find_stretch(day, hours.start, hours.end, zone)

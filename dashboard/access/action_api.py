@@ -35,7 +35,7 @@ class ActionApi:
 
         Args:
             id_token: of the analyst who does it.
-            body: as `contract.incident_action` has it.
+            body: as `contract.action` has it.
             key: the same for each attempt at the same deed.
 
         Returns:

@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from contract.durations import format_duration
+from contract.moments import format_duration
 
 _HEIGHT: Final = 160
 _LIMIT_COLOUR: Final = "#D55E00"

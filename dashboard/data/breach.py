@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from contract.incidents import IncidentAttribute, IncidentStatus
 from contract.moments import parse_moment
+from contract.words import IncidentStatus
 from dashboard.data.incident import Incident
 from dashboard.data.queries import Item
+from store.incidents import IncidentAttribute
 
 _A: Final = IncidentAttribute
 ATTRIBUTES: Final = [

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from contract.senders import SENDER_SEPARATOR
+from contract.words import SENDER_SEPARATOR
 from dashboard import columns
 from dashboard.columns import MOMENT, list_dtypes
 from dashboard.data.records import CREATION_DATES, FILENAMES, SCHEMA, STORED, Records

@@ -6,14 +6,8 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
-from contract.incidents import (
-    LIVE,
-    Clearing,
-    DeedAttribute,
-    IncidentAttribute,
-    IncidentStatus,
-    UnknownReason,
-)
+from contract.words import LIVE, Clearing, IncidentStatus, UnknownReason
+from store.incidents import DeedAttribute, IncidentAttribute
 
 Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
 """Stored as text; in UTC."""
@@ -28,7 +22,7 @@ class Deed(BaseModel):
     by: str = Field("", validation_alias=DeedAttribute.DONE_BY)
     """The user's name."""
     action: str = Field(validation_alias=DeedAttribute.ACTION)
-    """One of those of `contract.incident_action`, or one that a later version knows."""
+    """One of those of `contract.action`, or one that a later version knows."""
     note: str = Field("", validation_alias=DeedAttribute.NOTE)
     until: Moment | None = Field(None, validation_alias=DeedAttribute.UNTIL)
 

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from itertools import repeat
 from typing import Final
 
-from contract.incidents import LIVE, IncidentAttribute, IncidentIndex, list_live_partitions
+from contract.words import LIVE
 from dashboard.data.breach import ATTRIBUTES as OF_BREACHES
 from dashboard.data.breach import Breach, join_breaches, measure_breach, read_breach
 from dashboard.data.incident import ATTRIBUTES, IN_FULL, Incident, update_ended, update_live
 from dashboard.data.queries import CONNECTIONS, Queries, Query
 from dashboard.data.recent import Recent
+from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
 
 MOST_ENDED: Final = 100
 """Of each day, so many that ended last are read: a short list shows no more."""

@@ -5,10 +5,10 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.messages import INCIDENT_PREFIX, SENDER_PREFIX, MessageAttribute
 from dashboard.data.incident import Moment
 from dashboard.data.queries import Item, Queries, Query
 from dashboard.data.recent import Recent
+from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX, MessageAttribute
 
 
 class Told(BaseModel):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import boto3
 import pandas as pd
 
-from contract import runbook
+from contract import names
 from contract.metrics import Dimension, GatewayMetric, Metric, Namespace, build_gateway_dimensions
 from contract.names import ALARM_SEPARATOR, STAGE
 from contract.routes import ROUTES
@@ -166,7 +166,7 @@ class Metrics:
         return self._flights.share(question, read)
 
     def _alarm(self, alarm: Mapping[str, Any]) -> Alarm:
-        meaning, _, address = alarm.get("AlarmDescription", "").partition(runbook.LABEL)
+        meaning, _, address = alarm.get("AlarmDescription", "").partition(names.RUNBOOK_LABEL)
         return Alarm(
             name=alarm["AlarmName"].removeprefix(f"{self._namespace}{ALARM_SEPARATOR}"),
             state=alarm["StateValue"],

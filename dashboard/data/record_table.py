@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 
 from contract.moments import format_affected_date
-from contract.table import Attribute, Index
 from dashboard import columns
 from dashboard.aws_errors import translate_aws_errors
 from dashboard.data.records import AttributeValues
 from dashboard.timeouts import build_client_config
+from store.records import Attribute, Index
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

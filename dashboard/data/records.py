@@ -10,9 +10,9 @@ from typing import Any, Final
 import pyarrow as pa
 
 from contract.moments import parse_moment
-from contract.table import Attribute, FileAttribute
 from dashboard import columns
 from dashboard.columns import Column
+from store.records import Attribute, FileAttribute
 
 AttributeValues = Mapping[str, Any]
 """A record in DynamoDB's own form, `{"SLA": {"N": "20"}, …}`."""

@@ -6,9 +6,10 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contract.runs import ProblemAttribute
-from contract.senders import HoursAttribute, SenderAttribute, SenderKind, SenderState, SilenceAttribute
+from contract.words import SenderKind, SenderState
 from dashboard.data.incident import Deed, Moment
+from store.runs import ProblemAttribute
+from store.senders import HoursAttribute, SenderAttribute, SilenceAttribute
 
 
 class ExpectedHours(BaseModel):
@@ -17,7 +18,7 @@ class ExpectedHours(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     days: tuple[str, ...] = Field(validation_alias=HoursAttribute.DAYS)
-    """On which they begin: values of `contract.incident_action.Day`."""
+    """On which they begin: values of `contract.action.Day`."""
     start: str = Field(validation_alias=HoursAttribute.FROM)
     """Such as `07:00`."""
     end: str = Field(validation_alias=HoursAttribute.TO)

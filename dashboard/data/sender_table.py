@@ -2,15 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from contract.senders import (
-    ACT_PREFIX,
-    OWN_PART,
-    REFUSED_PART,
-    REFUSED_STATE,
-    SenderAttribute,
-    SenderIndex,
-    SenderState,
-)
+from contract.words import SenderState
 from dashboard.data.queries import Item, Queries, Query
 from dashboard.data.recent import Recent
 from dashboard.data.sender import (
@@ -22,6 +14,7 @@ from dashboard.data.sender import (
     SenderDeed,
     update_fleet,
 )
+from store.senders import ACT_PREFIX, OWN_PART, REFUSED_PART, REFUSED_STATE, SenderAttribute, SenderIndex
 
 
 class SenderTable:

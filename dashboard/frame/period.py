@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from contract.plausibility import EARLIEST_PLAUSIBLE
+from contract.moments import EARLIEST_PLAUSIBLE
 from dashboard.frame.address import Parameter, parse_choice, show_in_widget, write_together
 from dashboard.frame.zone import ZONE
 from dashboard.services.periods import LATEST, MAX_DAYS, Period, build_day_period, build_latest_period

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
-from contract.incidents import IncidentStatus
+from contract.words import IncidentStatus
 from dashboard.columns import MOMENT
 from dashboard.services.places import join_place
 

@@ -9,10 +9,10 @@ from typing import Final
 
 import pandas as pd
 
-from contract.incidents import IncidentStatus
-from contract.runs import SAME_RUN
+from contract.words import IncidentStatus
 from dashboard.columns import MOMENT
 from dashboard.services.breach_spans import Spans, tabulate_spans
+from store.runs import SAME_RUN
 
 _UNSEEN: Final = [IncidentStatus.LAPSED.value, IncidentStatus.CLOSED.value]
 """How an incident ends of which nobody saw the end."""

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from contract.plausibility import EARLIEST_PLAUSIBLE, FURTHEST_AHEAD
+from contract.moments import EARLIEST_PLAUSIBLE, FURTHEST_AHEAD
 
 
 def find_plausible(created: "pd.Series[pd.Timestamp]", seen: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from contract.plausibility import EARLIEST_PLAUSIBLE
-from contract.spreadsheet import FORMULA
+from contract.moments import EARLIEST_PLAUSIBLE
+from contract.text import FORMULA
 from dashboard.columns import Column
 from dashboard.services.periods import Period
 

@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from contract.incident_action import IncidentAction
-from contract.incidents import IncidentStatus
-from contract.messages import MessageKind
+from contract.action import IncidentAction
+from contract.words import IncidentStatus, MessageKind
 from dashboard.data.incident import Deed, Incident
 from dashboard.data.message_table import Told
 

@@ -7,10 +7,10 @@ from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from contract.incident_action import IncidentAction
-from contract.incidents import IncidentStatus
+from contract.action import IncidentAction
 from contract.limits import ACKNOWLEDGED_FOR, LONGEST_HOLD
 from contract.moments import format_moment
+from contract.words import IncidentStatus
 from dashboard.data.incident import Incident
 
 _DIGITS: Final = 16

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from contract.incident_action import Day
+from contract.action import Day
 from dashboard.data.sender import ExpectedHours, Silence
 
 _DAYS: Final = tuple(Day)

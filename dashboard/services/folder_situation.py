@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from contract.folder_key import folder_key
-from contract.incidents import IncidentStatus
+from contract.folders import folder_key
+from contract.words import IncidentStatus
 from dashboard.data.incident import Incident
 from dashboard.services.breach_spans import Spans
 from dashboard.services.incidents import sort_worst_first

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from contract.incident_action import IncidentAction
-from contract.incident_words import CLOSED_SOMEHOW, REASONS, explain_status
-from contract.incidents import IncidentStatus, UnknownReason
+from contract.action import IncidentAction
+from contract.words import CLOSED_SOMEHOW, REASONS, IncidentStatus, UnknownReason, explain_status
 from dashboard.data.incident import Incident
 
 _AT_ONCE: Final = timedelta(seconds=2)

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from contract.incident_words import LABELS
-from contract.incidents import IncidentStatus, UnknownReason
+from contract.words import LABELS, IncidentStatus, UnknownReason
 from dashboard import columns, incident_columns
 from dashboard.columns import list_dtypes
 from dashboard.data.incident import Incident

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from contract.senders import SenderState
+from contract.words import SenderState
 from dashboard.data.sender import Fleet, Refusal, Sender
 
 _ORDER: Final = (SenderState.SILENT, SenderState.LATE, None, SenderState.UP, SenderState.PAUSED)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 
 _SEPARATOR: Final = "\x1f"
 """Between the sender's key and the folder's: no account's `sub` has one."""

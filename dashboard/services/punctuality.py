@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from contract.durations import format_duration
-from contract.senders import SenderState
+from contract.moments import format_duration
+from contract.words import SenderState
 from dashboard.data.sender import Sender
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from contract.incidents import IncidentStatus, UnknownReason
+from contract.words import IncidentStatus, UnknownReason
 from dashboard import columns, folder_columns
 from dashboard.columns import list_dtypes
 from dashboard.data.incident import Incident

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from contract.durations import format_duration
-from contract.incident_action import Day, SenderAction
-from contract.senders import SenderState
+from contract.action import Day, SenderAction
+from contract.moments import format_duration
+from contract.words import SenderState
 from dashboard.data.sender import Sender, SenderDeed
 from dashboard.services.deed_words import Line
 from dashboard.services.expected_hours import describe_hours

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from contract.durations import format_duration
-from contract.remedies import LOST_LETTER, UTF8_HINT
-from contract.senders import SenderState
+from contract.answers import LOST_LETTER, UTF8_HINT
+from contract.moments import format_duration
+from contract.words import SenderState
 from dashboard.data.sender import Sender
 from dashboard.services.known_senders import Known
 

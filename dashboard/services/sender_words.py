@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from contract.durations import format_duration
-from contract.senders import SenderKind, SenderState
+from contract.moments import format_duration
+from contract.words import SenderKind, SenderState
 from dashboard.data.sender import Sender
 
 # Never by colour alone: each state has a sign of its own.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from contract.senders import SenderState
+from contract.words import SenderState
 from dashboard.data.sender import Fleet
 from dashboard.services.incidents import Live
 from dashboard.services.known_senders import list_senders

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 from dashboard.services.places import find_folder_keys
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from contract.incidents import IncidentStatus
+from contract.words import IncidentStatus
 from dashboard import columns
 from dashboard.data.frames import RecordFrames
 from dashboard.services.breach_spans import NO_SPANS, Spans

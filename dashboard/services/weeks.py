@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 from dashboard import week_columns
 from dashboard.columns import Column, list_dtypes
 from dashboard.data.breach import Breach

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from contract.durations import format_duration
+from contract.moments import format_duration
 from dashboard import columns
 from dashboard.charts.records import draw_days, draw_longest_waits
 from dashboard.data import record_table

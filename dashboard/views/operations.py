@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from contract.durations import format_duration
+from contract.moments import format_duration
 from dashboard.charts.operations import draw_latencies, draw_outcomes
 from dashboard.data import record_table
 from dashboard.data.metrics import NAME

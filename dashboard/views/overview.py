@@ -5,9 +5,8 @@ from typing import Final
 
 import streamlit as st
 
-from contract.durations import format_duration
-from contract.incident_words import EXPLANATIONS
-from contract.incidents import UnknownReason
+from contract.moments import format_duration
+from contract.words import EXPLANATIONS, UnknownReason
 from dashboard.data import metrics, record_table
 from dashboard.data.incident import Incident
 from dashboard.data.sender import Fleet

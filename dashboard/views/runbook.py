@@ -1,15 +1,15 @@
 """Runbook: what to do about each alarm, as it is in the documentation."""
 
-from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
-from contract import runbook
+from contract import names
+from contract.names import ROOT
 from dashboard.frame.attention import begin_page
 from dashboard.widgets.runbook_link import SECTION
 
-_FILE: Final = Path(__file__).parents[2] / "docs" / runbook.FILE
+_FILE: Final = ROOT / "docs" / names.RUNBOOK_FILE
 
 
 def draw() -> None:
@@ -19,7 +19,8 @@ def draw() -> None:
         st.markdown(_FILE.read_text(encoding="utf-8"))
     except OSError:
         st.info(
-            f"The runbook is not here: docs/{runbook.FILE} of the repository.", icon=":material/menu_book:"
+            f"The runbook is not here: docs/{names.RUNBOOK_FILE} of the repository.",
+            icon=":material/menu_book:",
         )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from contract.senders import SenderState
+from contract.words import SenderState
 from dashboard import sender_columns
 from dashboard.data.record_table import NAME
 from dashboard.frame.attention import tell

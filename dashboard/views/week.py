@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 import streamlit as st
 
-from contract.durations import format_duration
+from contract.moments import format_duration
 from dashboard import columns, week_columns
 from dashboard.backend import backend
 from dashboard.columns import Column

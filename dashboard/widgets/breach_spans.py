@@ -1,6 +1,6 @@
 """The incidents that tell what became of the files on a page."""
 
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 from dashboard.data import record_table
 from dashboard.data.incident import Incident
 from dashboard.frame.page import Page

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import streamlit as st
 
-from contract.durations import format_duration
-from contract.incidents import IncidentStatus
+from contract.moments import format_duration
+from contract.words import IncidentStatus
 from dashboard.data.incident import Incident
 from dashboard.frame.page import Page
 from dashboard.services.incident_words import explain

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from contract.incident_action import NEED_NOTE, TAKE_UNTIL, IncidentAction
+from contract.action import NEED_NOTE, TAKE_UNTIL, IncidentAction
 from contract.limits import MAX_NOTE_CHARACTERS
 from dashboard.data.incident import Incident
 from dashboard.frame import deeds

@@ -5,9 +5,8 @@ from typing import Final
 
 import streamlit as st
 
-from contract.durations import format_duration
-from contract.incidents import IncidentStatus
-from contract.senders import SenderKind
+from contract.moments import format_duration
+from contract.words import IncidentStatus, SenderKind
 from dashboard.data.incident import Incident
 from dashboard.data.incident_files import load_incident_files
 from dashboard.data.record_table import NAME

@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from contract.remedies import LOST_LETTER, UTF8_HINT
+from contract.answers import LOST_LETTER, UTF8_HINT
 from dashboard.services.markdown import escape_markdown
 
 _REMEDY: Final = (

@@ -4,12 +4,12 @@ from typing import Final
 
 import streamlit as st
 
-from contract.runbook import FILE, Section
+from contract.names import RUNBOOK_FILE, RunbookSection
 from dashboard.frame.address import Parameter, parse_choice
 from dashboard.frame.navigation import draw_link
 from dashboard.services.markdown import escape_markdown
 
-SECTION: Final = Parameter("section", parse_choice(*Section))
+SECTION: Final = Parameter("section", parse_choice(*RunbookSection))
 _ICON: Final = ":material/menu_book:"
 _TEXT: Final = "What to do"
 
@@ -30,7 +30,7 @@ def draw_runbook_link(runbook: str, about: str) -> None:
 
 def draw_breach_link() -> None:
     """A link to what to do about folders in breach."""
-    draw_runbook_link(f"{FILE}#{Section.OPEN_INCIDENTS}", "folders in breach")
+    draw_runbook_link(f"{RUNBOOK_FILE}#{RunbookSection.OPEN_INCIDENTS}", "folders in breach")
 
 
 def build_runbook_cell(runbook: str, about: str) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from contract.incident_action import Day, SenderAction
+from contract.action import Day, SenderAction
 from contract.limits import MAX_INTERVAL_MINUTES, MAX_NOTE_CHARACTERS
 from dashboard.data.sender import Sender
 from dashboard.frame import deeds

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from contract.durations import format_duration
+from contract.moments import format_duration
 from dashboard import incident_columns
 from dashboard.data.incident import Incident
 from dashboard.data.record_table import NAME

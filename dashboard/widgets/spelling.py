@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from contract.durations import format_duration
+from contract.moments import format_duration
 from dashboard.columns import Column
 from dashboard.services.creation_dates import spell_creations
 

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from contract.durations import format_duration
+from contract.moments import format_duration
 from dashboard.frame.page import Page
 from dashboard.services.creation_dates import spell_creation
 from dashboard.services.markdown import escape_markdown

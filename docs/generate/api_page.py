@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from contract import remedies
+from contract import answers
 from contract.answers import NOT_JSON
 from contract.names import STAGE
 from contract.routes import ROUTES, RouteSpec
@@ -36,7 +36,7 @@ def _describe(route: RouteSpec) -> Iterator[str]:
         if route.group
         else "anyone"
     )
-    size = f"{route.max_body_bytes:,} {remedies.HANDED_ON}. {remedies.COUNTED_TWICE}"
+    size = f"{route.max_body_bytes:,} {answers.HANDED_ON}. {answers.COUNTED_TWICE}"
     facts = [("who may call it", caller), ("body at most", size)]
     facts += [(f"header `{header.name}`, optional", header.meaning) for header in route.headers]
     yield format_table(("", ""), facts)

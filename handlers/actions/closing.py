@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from contract.incidents import IncidentAttribute, IncidentStatus
+from contract.words import IncidentStatus
 from handlers.actions.acting import Acted
 from handlers.actions.errors import NotSoError
 from handlers.actions.now import read_incident_now
@@ -12,6 +12,7 @@ from handlers.incidents.settings import Act, Action
 from handlers.projection.deeds import Entry
 from handlers.projection.incident_items import describe_incident, read_incident
 from handlers.projection.sender_store import ConflictError, SenderStore
+from store.incidents import IncidentAttribute
 
 Item = Mapping[str, Any]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4, uuid5
 
-from contract.incident_action import ActionRequest
+from contract.action import ActionRequest
 from handlers.web.caller import Caller
 
 _DEEDS: Final = UUID("6f0b7c52-9c1e-4b7e-8a39-2f6d1f4c0e83")

@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
+from contract.action import ActOnIncident, IncidentAction
 from contract.answers import IncidentNow
-from contract.incident_action import ActOnIncident, IncidentAction
-from contract.incidents import LIVE, IncidentAttribute
 from contract.limits import ACKNOWLEDGED_FOR, MAX_DEEDS, MAX_NOTES_BYTES
 from contract.moments import format_moment
+from contract.words import LIVE
 from handlers.actions.errors import NotSoError
 from handlers.projection.deeds import Deed
 from handlers.projection.updates import Values
+from store.incidents import IncidentAttribute
 
 
 def check_change(request: ActOnIncident, incident: IncidentNow, *, deeds: int, note_bytes: int) -> None:

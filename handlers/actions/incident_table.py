@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from contract.incidents import DeedAttribute, IncidentAttribute, IncidentIndex
 from handlers.projection.deeds import Entry
 from handlers.projection.keys import incident_key
 from handlers.projection.sender_store import ConflictError
 from handlers.projection.updates import Values
 from handlers.web.aws_faults import is_overtaken
+from store.incidents import DeedAttribute, IncidentAttribute, IncidentIndex
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from contract.action import ActOnIncident, IncidentAction
 from contract.answers import IncidentAnswer
-from contract.incident_action import ActOnIncident, IncidentAction
 from contract.metrics import Outcome
 from handlers.actions.closing import close
 from handlers.actions.doer import Doer

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from contract.answers import IncidentNow, SenderNow
-from contract.incidents import IncidentAttribute
-from contract.senders import HoursAttribute, SenderAttribute
 from handlers.projection.deeds import read_version
+from store.incidents import IncidentAttribute
+from store.senders import HoursAttribute, SenderAttribute
 
 Item = Mapping[str, Any]
 

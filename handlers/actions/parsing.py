@@ -6,8 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contract.answers import FieldProblem
-from contract.incident_action import (
+from contract.action import (
     NEED_NOTE,
     TAKE_UNTIL,
     ActionRequest,
@@ -16,8 +15,8 @@ from contract.incident_action import (
     IncidentAction,
     SenderAction,
 )
+from contract.answers import AHEAD_HINT, FieldProblem
 from contract.limits import HOLD_TOLERANCE, LONGEST_HOLD, SHORTEST_SNOOZE
-from contract.remedies import AHEAD_HINT
 from handlers.web.errors import InvalidBodyError
 from handlers.web.json_body import read_object
 from handlers.web.problems import describe_problem

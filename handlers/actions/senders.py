@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import time as time_of_day
 from datetime import timedelta
 
+from contract.action import ActOnSender, Day, ExpectedHours, SenderAction
 from contract.answers import SenderAnswer
-from contract.incident_action import ActOnSender, Day, ExpectedHours, SenderAction
 from contract.metrics import Outcome
 from handlers.actions.acting import Acted
 from handlers.actions.doer import Doer

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from contract.folder_key import set_key
-from contract.incidents import IncidentStatus, UnknownReason
-from contract.senders import SenderKind
+from contract.folders import set_key
+from contract.words import IncidentStatus, SenderKind, UnknownReason
 from handlers.incidents.hours import over
 from handlers.incidents.intervals import patience, sender_patience, set_interval
 from handlers.incidents.kinds import shared

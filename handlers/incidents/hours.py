@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from contract.day_hours import find_stretch
+from contract.moments import find_stretch
 
 _FURTHEST: Final = timedelta(days=400)
 """Where the search for expected time ends."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contract.senders import SenderKind
+from contract.words import SenderKind
 from handlers.incidents.rules import (
     ADDRESSES_FOR_SHARED,
     ADDRESSES_KEPT,

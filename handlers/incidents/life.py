@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from contract.senders import SenderKind, SenderState
+from contract.words import SenderKind, SenderState
 from handlers.incidents.hours import over
 from handlers.incidents.intervals import given_interval, sender_interval, sender_patience
 from handlers.incidents.kinds import shared

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, TypeVar
 
-from contract.folder_key import set_key
-from contract.incidents import Clearing, IncidentStatus
+from contract.folders import set_key
+from contract.words import Clearing, IncidentStatus
 from handlers.incidents import lists, senders, sets, transitions
 from handlers.incidents import settings as people
 from handlers.incidents.deadlines import Deadlines, rewound

@@ -7,7 +7,7 @@ sets nor incidents need be read. The test errs towards reading them.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from contract.folder_key import set_key
+from contract.folders import set_key
 from handlers.incidents import senders
 from handlers.incidents.deadlines import Deadlines
 from handlers.incidents.intervals import given_interval, patience

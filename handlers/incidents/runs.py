@@ -8,9 +8,9 @@ from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
-from contract.runs import SAME_RUN
 from handlers.incidents.proof import kept
 from handlers.incidents.stamp import Stamp
+from store.runs import SAME_RUN
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from contract.senders import SenderState
+from contract.words import SenderState
 from handlers.incidents import kinds
 from handlers.incidents.intervals import with_gap
 from handlers.incidents.life import life, with_life

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from contract.folder_key import set_key
+from contract.folders import set_key
 from handlers.incidents.intervals import with_gap
 from handlers.incidents.proof import proves
 from handlers.incidents.rules import MIXED_UP_FOR, STRIKES_WITHIN

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from contract.incident_action import IncidentAction, SenderAction
+from contract.action import IncidentAction, SenderAction
 from handlers.incidents.hours import Hours
 from handlers.incidents.state import Settings
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from contract.folder_key import set_key
-from contract.incidents import IncidentStatus
+from contract.folders import set_key
+from contract.words import IncidentStatus
 from handlers.incidents.rules import GAPS, LOOK_BACK
 from handlers.incidents.stamp import Stamp
 from handlers.incidents.state import FolderSet, Incident, Sender, State

@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from contract.incidents import LIVE, Clearing, IncidentStatus, UnknownReason
-from contract.senders import SenderKind, SenderState
+from contract.words import LIVE, Clearing, IncidentStatus, SenderKind, SenderState, UnknownReason
 from handlers.incidents.hours import Hours
 from handlers.incidents.stamp import Stamp
 

@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from contract.incidents import Clearing, IncidentStatus, UnknownReason
+from contract.words import Clearing, IncidentStatus, UnknownReason
 from handlers.incidents.proof import proves
 from handlers.incidents.runs import BreachedFolder, Run
 from handlers.incidents.stamp import Stamp

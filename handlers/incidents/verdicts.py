@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from contract.folder_key import set_key
-from contract.incidents import Clearing, UnknownReason
+from contract.folders import set_key
+from contract.words import Clearing, UnknownReason
 from handlers.incidents.runs import Run
 from handlers.incidents.state import FolderSet
 

@@ -5,8 +5,7 @@ import json
 from typing import Any, Final
 
 from contract.moments import format_moment
-from contract.report import Report, ReportedFolder
-from contract.report_run import ReportedRun
+from contract.report import Report, ReportedFolder, ReportedRun
 
 _DIGEST_BYTES: Final = 16
 

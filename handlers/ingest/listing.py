@@ -1,9 +1,9 @@
 """Whether a run's list of folders and what is stuck in them go together."""
 
 from contract.answers import FieldProblem
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 from contract.report import Report
-from contract.report_values import shorten_path
+from contract.values import shorten_path
 from handlers.web.errors import InvalidBodyError
 
 

@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4, uuid5
 
-from contract.report import Report
-from contract.report_run import ReportedRun
-from contract.senders import SENDER_SEPARATOR
+from contract.report import Report, ReportedRun
+from contract.words import SENDER_SEPARATOR
 from handlers.ingest.digest import digest_report
 from handlers.web.caller import Caller
 

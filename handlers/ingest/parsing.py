@@ -6,12 +6,10 @@ from typing import Any, Final
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, from_json
 
-from contract.answers import FieldProblem
+from contract.answers import HOW_TO_SPLIT, FieldProblem
 from contract.limits import MAX_FOLDERS, MAX_LISTED_PROBLEMS
-from contract.remedies import HOW_TO_SPLIT
-from contract.report import Report, ReportedFolder
-from contract.report_run import ListedFolder, keep_objects
-from contract.report_values import wrap_lone_object
+from contract.report import ListedFolder, Report, ReportedFolder, keep_objects
+from contract.values import wrap_lone_object
 from handlers.ingest.listing import check_listing
 from handlers.ingest.merging import merge_folders
 from handlers.ingest.transmission import check_transmission

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4, uuid5
 
 from contract.moments import format_affected_date, format_moment
 from contract.report import Report, StuckFile
-from contract.table import Attribute, FileAttribute
 from handlers.ingest.digest import digest_report
+from store.records import Attribute, FileAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef

@@ -11,12 +11,12 @@ from pydantic_core import from_json
 
 from contract.answers import FieldProblem
 from contract.moments import format_moment
-from contract.report_run import Sender
-from contract.runs import ProblemAttribute, RunAttribute, RunItem
+from contract.report import Sender
 from handlers.ingest.origin import Origin
 from handlers.runs.run_items import format_run_key
 from handlers.web.errors import InvalidBodyError, ServiceError
 from handlers.web.telemetry import logger
+from store.runs import ProblemAttribute, RunAttribute, RunItem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -2,11 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from contract.folder_key import folder_key
-from contract.moments import format_moment
-from contract.plausibility import is_plausible
-from contract.report import Report, ReportedFolder
-from contract.report_run import ListedFolder
+from contract.folders import folder_key
+from contract.moments import format_moment, is_plausible
+from contract.report import ListedFolder, Report, ReportedFolder
 from handlers.incidents.proof import file_hash, kept
 from handlers.incidents.runs import BreachedFolder, Listing, Run, by_key
 from handlers.ingest.origin import Origin

@@ -11,10 +11,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from contract.answers import FieldProblem
-from contract.remedies import LOST_LETTER
-from contract.report import Report, ReportedFolder, StuckFile
-from contract.report_run import ListedFolder, ReportedRun
+from contract.answers import LOST_LETTER, FieldProblem
+from contract.report import ListedFolder, Report, ReportedFolder, ReportedRun, StuckFile
 from handlers.web.errors import InvalidBodyError
 from handlers.web.json_body import DuplicateKeyError, unique_keys
 

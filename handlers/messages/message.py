@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from contract.messages import MessageKind
-from contract.owners.model import Channel, Owner
-from contract.owners.recipients import recipient_key
+from contract.owners.model import Channel, Owner, recipient_key
+from contract.words import MessageKind
 from handlers.messages.situation import Incident, Sender, UnreadableFolder
 
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from contract.incidents import Clearing, IncidentStatus, UnknownReason
-from contract.senders import SenderKind, SenderState
+from contract.words import Clearing, IncidentStatus, SenderKind, SenderState, UnknownReason
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contract.runs import RunAttribute
+from store.runs import RunAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from contract.incident_action import IncidentAction
-from contract.incidents import DeedAttribute, IncidentAttribute
+from contract.action import IncidentAction
 from contract.moments import format_moment
-from contract.senders import SenderAttribute
 from handlers.incidents.settings import Act
 from handlers.projection.bodies import write_body
 from handlers.projection.shown_hours import describe_hours
 from handlers.projection.updates import Update, Values
+from store.incidents import DeedAttribute, IncidentAttribute
+from store.senders import SenderAttribute
 
 
 @dataclass(frozen=True, kw_only=True)

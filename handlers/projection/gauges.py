@@ -4,14 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contract.incidents import (
-    IncidentAttribute,
-    IncidentIndex,
-    IncidentStatus,
-    list_live_partitions,
-)
 from contract.metrics import Metric
-from contract.senders import SenderAttribute, SenderIndex, SenderState
+from contract.words import IncidentStatus, SenderState
+from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
+from store.senders import SenderAttribute, SenderIndex
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

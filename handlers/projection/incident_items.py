@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from contract.incidents import LIVE_SHARDS, IncidentAttribute, IncidentStatus
 from contract.moments import format_moment
+from contract.words import IncidentStatus
 from handlers.incidents.state import Incident
 from handlers.projection.bodies import read_body, write_body
 from handlers.projection.keys import fit_key
 from handlers.projection.updates import Values
+from store.incidents import LIVE_SHARDS, IncidentAttribute
 
 
 def describe_incident(

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
-from contract.incidents import DeedAttribute, IncidentAttribute
 from contract.limits import MAX_DEEDS, MAX_NOTES_BYTES
 from contract.moments import parse_moment
 from handlers.projection.deeds import read_version
 from handlers.projection.updates import Update, Values
+from store.incidents import DeedAttribute, IncidentAttribute
 
 Item = Mapping[str, Any]
 

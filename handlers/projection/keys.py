@@ -3,9 +3,9 @@
 import hashlib
 from typing import Final
 
-from contract.incidents import IncidentAttribute
-from contract.senders import OWN_PART, SenderAttribute
 from handlers.projection.updates import Values
+from store.incidents import IncidentAttribute
+from store.senders import OWN_PART, SenderAttribute
 
 MAX_SORT_KEY_BYTES: Final = 1024
 """Bytes of UTF-8 of a sort key (DynamoDB quotas)."""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Self
 
-from contract.runs import SAME_RUN
 from handlers.incidents.runs import Run
+from store.runs import SAME_RUN
 
 _ALWAYS: Final = 4
 _AT_MOST: Final = 40

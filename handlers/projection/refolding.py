@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from contract.runs import SAME_RUN
 from handlers.incidents.folding import Folded, fold, kept
 from handlers.incidents.projection import advance, wakes_at
 from handlers.incidents.runs import Run, merged
@@ -17,6 +16,7 @@ from handlers.projection.run_table import RunTable
 from handlers.projection.sender_items import Wake, describe_folders, describe_sender, describe_told
 from handlers.projection.sender_store import Known, SenderStore, Writes
 from handlers.runs.told import ToldRun
+from store.runs import SAME_RUN
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from contract.runs import RunAttribute
-from contract.senders import REFUSED_PART, REFUSED_STATE, SenderAttribute
 from handlers.projection.updates import Values
+from store.runs import RunAttribute
+from store.senders import REFUSED_PART, REFUSED_STATE, SenderAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from contract.runs import RunAttribute, RunItem
 from handlers.runs.run_items import MalformedRunError, read_run_item
 from handlers.runs.told import ToldRun
 from handlers.web.telemetry import logger
+from store.runs import RunAttribute, RunItem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from contract.incidents import IncidentStatus
 from contract.moments import format_moment
-from contract.senders import SenderAttribute, SilenceAttribute, wake_shard
+from contract.words import IncidentStatus
 from handlers.incidents.intervals import given_interval, sender_interval
 from handlers.incidents.kinds import shared
 from handlers.incidents.life import deadlines
@@ -19,6 +18,7 @@ from handlers.projection.recent_runs import RecentRuns
 from handlers.projection.shown_hours import describe_hours
 from handlers.projection.updates import Values
 from handlers.runs.told import ToldRun
+from store.senders import SenderAttribute, SilenceAttribute, wake_shard
 
 SHOWN_FOLDERS: Final = 20
 """How many of the folders that cannot be read an item names; the rest is counted."""

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from contract.incidents import PEOPLES, IncidentAttribute, IncidentIndex
 from contract.moments import parse_moment
 from contract.owners.matching import find_owner
 from contract.owners.model import Owners
-from contract.senders import ACT_PREFIX, LIST_PREFIX, OWN_PART, SET_PREFIX, SenderAttribute
 from handlers.incidents.settings import Act
 from handlers.incidents.state import FolderSet, Incident, Sender, State, Watched
 from handlers.projection.bodies import read_body, read_chunks, write_body, write_chunks
@@ -24,6 +22,8 @@ from handlers.projection.refused_items import put_refused
 from handlers.projection.sender_items import Wake, describe_wake
 from handlers.projection.updates import MAX_WRITES, Update, Values
 from handlers.web.aws_faults import list_cancellations
+from store.incidents import PEOPLES, IncidentAttribute, IncidentIndex
+from store.senders import ACT_PREFIX, LIST_PREFIX, OWN_PART, SET_PREFIX, SenderAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

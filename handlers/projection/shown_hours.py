@@ -1,9 +1,9 @@
 """The hours in which a sender is expected, as its item shows them."""
 
-from contract.incident_action import Day
-from contract.senders import HoursAttribute
+from contract.action import Day
 from handlers.incidents.hours import Hours
 from handlers.projection.updates import Values
+from store.senders import HoursAttribute
 
 _DAYS = tuple(Day)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contract.metrics import Metric
-from contract.runs import RunAttribute, RunItem
 from handlers.projection.applying import apply_runs
 from handlers.projection.dead_letters import DeadLetters
 from handlers.projection.faults import may_pass
@@ -14,6 +13,7 @@ from handlers.projection.sender_store import SenderStore
 from handlers.runs.run_items import MalformedRunError, read_run_item
 from handlers.runs.told import ToldRun
 from handlers.web.telemetry import count, logger
+from store.runs import RunAttribute, RunItem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from contract.metrics import Metric
 from contract.moments import format_moment
-from contract.senders import RETRY_FOLD, WAKE_SHARDS, SenderAttribute, SenderIndex
 from handlers.incidents.projection import advance, wakes_at
 from handlers.projection.changes import collect_writes
 from handlers.projection.faults import may_pass
@@ -15,6 +14,7 @@ from handlers.projection.refolding import Refolding
 from handlers.projection.sender_items import Wake, describe_folders, describe_sender
 from handlers.projection.sender_store import ConflictError, Known, SenderStore
 from handlers.web.telemetry import count, logger
+from store.senders import RETRY_FOLD, WAKE_SHARDS, SenderAttribute, SenderIndex
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

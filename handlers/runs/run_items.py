@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 from contract.moments import format_moment, parse_moment
-from contract.runs import RunAttribute, RunItem
 from handlers.incidents.runs import BreachedFolder, Listing, Run, by_key
 from handlers.runs.told import ToldRun
+from store.runs import RunAttribute, RunItem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef

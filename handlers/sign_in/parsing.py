@@ -3,9 +3,8 @@
 from dataclasses import MISSING, fields
 from typing import Any, Final
 
-from contract.answers import FieldProblem
+from contract.answers import LOST_LETTER, UTF8_HINT, FieldProblem
 from contract.limits import MAX_SIGN_IN_CHARACTERS
-from contract.remedies import LOST_LETTER, UTF8_HINT
 from contract.sign_in import AuthRequest, PasswordSignIn, RecoveryEnd, RecoveryStart, TokenRefresh
 from handlers.web.errors import InvalidBodyError
 from handlers.web.json_body import read_object

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from botocore.exceptions import ClientError
 
 from contract.answers import FieldProblem, SignedIn
-from contract.client_secret import compute_secret_hash, is_secret_refused
 from contract.names import Challenge
+from contract.sign_in import compute_secret_hash, is_secret_refused
 from handlers.sign_in.client_secret import ClientSecret, Doubt
 from handlers.web.errors import ChallengePendingError, InvalidBodyError, SignInFailedError, ThrottledError
 from handlers.web.telemetry import logger

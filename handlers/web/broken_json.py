@@ -9,8 +9,15 @@ from collections import deque
 from json import JSONDecodeError
 from typing import Final
 
-from contract.answers import FieldProblem
-from contract.remedies import BACKSLASH_HINT, JSON_HINT, OBJECT_HINT, QUOTES_HINT, TWICE_HINT, UTF8_HINT
+from contract.answers import (
+    BACKSLASH_HINT,
+    JSON_HINT,
+    OBJECT_HINT,
+    QUOTES_HINT,
+    TWICE_HINT,
+    UTF8_HINT,
+    FieldProblem,
+)
 
 _BODY: Final = "body"
 # A text of JSON to its closing quote, or as far as it goes; it matches at every quote, so none is read twice.

@@ -4,9 +4,8 @@ from typing import Any, Final
 
 from pydantic_core import ErrorDetails
 
-from contract.answers import FieldProblem
+from contract.answers import CLOCK_HINT, CREATION_HINT, DEPTH_HINT, UNTIL_HINT, FieldProblem
 from contract.limits import MAX_INTERVAL_MINUTES, MAX_PARTS, MAX_SLA_MINUTES, MIN_SLA_MINUTES
-from contract.remedies import CLOCK_HINT, CREATION_HINT, DEPTH_HINT, UNTIL_HINT
 from handlers.web.broken_json import describe_no_object
 
 # What ConvertTo-Json writes as text where it is too deep for it.

@@ -4,8 +4,7 @@ import base64
 from collections.abc import Mapping
 from typing import Any, Final
 
-from contract.answers import FieldProblem
-from contract.remedies import COUNTED_TWICE, HANDED_ON
+from contract.answers import COUNTED_TWICE, HANDED_ON, FieldProblem
 from contract.routes import RouteSpec
 from handlers.web.errors import InvalidBodyError, TooLargeError
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from contract.moments import format_moment
-from contract.names import Group
-from contract.outputs import LocalOutput, Output
+from contract.names import Group, LocalOutput, Output
 from contract.owners.model import Owners
 from contract.report import Report
 from handlers.ingest.origin import Origin

@@ -7,8 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple, Self
 
 from contract.moments import HOUR, start_of_hour
-from contract.report import Report, ReportedFolder, StuckFile
-from contract.report_run import ListedFolder, ReportedRun
+from contract.report import ListedFolder, Report, ReportedFolder, ReportedRun, StuckFile
 from local.demo.servers import Habit, Server, Tells, WaitingFile
 
 HISTORY: Final = timedelta(days=7)

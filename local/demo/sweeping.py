@@ -8,11 +8,9 @@ from typing import Any, Final
 
 import httpx
 
-from contract.incidents import IncidentStatus, UnknownReason
-from contract.messages import MessageKind
-from contract.names import MESSAGES, PROJECTION, SWEEP
-from contract.outputs import LocalOutput, Output
+from contract.names import MESSAGES, PROJECTION, SWEEP, LocalOutput, Output
 from contract.owners.model import Owners
+from contract.words import IncidentStatus, MessageKind, UnknownReason
 from handlers.messages.message import Line, Message, Recipient
 from handlers.messages.rules.planning import plan
 from handlers.messages.rules.recipients import list_recipients

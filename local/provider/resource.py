@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import boto3
 
-from contract.outputs import LOCAL_KEY
+from contract.names import LOCAL_KEY
 
 Inputs = Mapping[str, Any]
 """A resource's inputs under the provider's names, such as `billingMode`."""

@@ -8,7 +8,7 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
-from contract.owners.file import read_owners_file
+from contract.owners.reading import read_owners_file
 from local.processes import HOST
 from local.receiver.inbox import Inbox
 from local.receiver.pages import make_app

@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from contract.owners.model import Channel, ChannelKind, Owner, Owners
-from contract.owners.topics import list_mail_topics
+from contract.owners.model import Channel, ChannelKind, Owner, Owners, list_mail_topics
 
 _KEPT: Final = 2_000
 """Posts kept. A local stack sends fewer in its life."""

@@ -9,8 +9,7 @@ from rich.table import Table
 
 from contract.limits import ID_TOKEN_MINUTES
 from contract.moments import format_moment
-from contract.names import Group
-from contract.outputs import Output
+from contract.names import Group, Output
 from ops.accounts.creating import SHORT_NAMES, Was, create_analyst, create_reporter, renew_password
 from ops.accounts.handing_over import Addresses, Handover
 from ops.accounts.pool import FIRST_PASSWORD_LASTS, PoolUser, UserPool

@@ -5,7 +5,7 @@ from typing import Final, Self
 
 from rich.markup import escape
 
-from contract.outputs import Output
+from contract.names import Output
 from contract.routes import AUTH, FILE_SLA_ERROR
 from ops.accounts.pool import FIRST_PASSWORD_LASTS
 from ops.stack import Stack

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from contract.client_secret import compute_secret_hash, is_secret_refused
+from contract.sign_in import compute_secret_hash, is_secret_refused
 from ops.errors import OpsError
 from ops.users import generate_password
 

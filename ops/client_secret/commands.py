@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING, Final
 
-from contract.environment import Variable
-from contract.outputs import Output
+from contract.names import Output, Variable
 from contract.routes import AUTH
 from ops.client_secret.app_client import AppClient
 from ops.client_secret.rotation import Rotation, RotationError

@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from contract.names import ALARM_SEPARATOR
-from contract.outputs import Output
-from contract.runbook import LABEL
+from contract.names import ALARM_SEPARATOR, RUNBOOK_LABEL, Output
 from ops.doctor.finding import Finding, Level
 from ops.stack import Stack
 
@@ -31,7 +29,7 @@ def check_alarms(stack: Stack) -> Iterator[Finding]:
         return
     on = [alarm for alarm in alarms if alarm["StateValue"] == "ALARM"]
     for alarm in on:
-        meaning, _, section = alarm.get("AlarmDescription", "").partition(LABEL)
+        meaning, _, section = alarm.get("AlarmDescription", "").partition(RUNBOOK_LABEL)
         yield Finding(
             check=f"alarm {alarm['AlarmName']}", level=Level.PROBLEM, what=f"On. {meaning.strip()}",
             remedy="The runbook says what to do.", see=section,

@@ -2,15 +2,12 @@
 
 import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final
 
-from contract.names import SERVICE
-from contract.outputs import OF_DOMAIN, Output
+from contract.names import OF_DOMAIN, ROOT, SERVICE, Output
 from ops.doctor.finding import Finding, Level
 from ops.stack import Stack
 
-_ROOT: Final = Path(__file__).parents[2]
 _UP: Final = "pulumi up, then write the outputs anew: pulumi stack output --json > outputs.json"
 
 
@@ -42,8 +39,8 @@ def check_caller(stack: Stack) -> Iterator[Finding]:
 
 def check_version(_: Stack) -> Iterator[Finding]:
     """Which version of the code looks."""
-    version = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    changes = (_ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
     newest = next((line.removeprefix("## ") for line in changes if line.startswith("## ")), "none")
     yield Finding(
         check="version", level=Level.OK,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum, unique
 
-from contract.runbook import FILE, Section
+from contract.names import RUNBOOK_FILE, RunbookSection
 from ops.stack import Stack
 
 
@@ -42,6 +42,6 @@ Check = Callable[[Stack], Iterator[Finding]]
 """Looks at one part of a stack. It may raise what boto3 raises."""
 
 
-def runbook(section: Section) -> str:
+def runbook(section: RunbookSection) -> str:
     """Where a section of the runbook is, in this repository."""
-    return f"docs/{FILE}#{section}"
+    return f"docs/{RUNBOOK_FILE}#{section}"

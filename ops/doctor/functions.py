@@ -5,10 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from contract.metrics import FunctionDimension, FunctionMetric, Namespace
-from contract.names import PROJECTION
-from contract.outputs import Output
+from contract.names import PROJECTION, Output, RunbookSection
 from contract.routes import ROUTES
-from contract.runbook import Section
 from ops.doctor.finding import Finding, Level, runbook
 from ops.stack import Stack
 
@@ -33,7 +31,7 @@ def look_at_function(stack: Stack, name: str) -> Iterator[Finding]:
         yield Finding(
             check=check, level=Level.PROBLEM,
             what=f"Its state is {told.get('State')}, of its last update {told.get('LastUpdateStatus')}.",
-            remedy=_UP, see=runbook(Section.FUNCTION_ERRORS),
+            remedy=_UP, see=runbook(RunbookSection.FUNCTION_ERRORS),
         )  # fmt: skip
         return
     errors = _count_errors(stack.client("cloudwatch"), name)
@@ -42,7 +40,7 @@ def look_at_function(stack: Stack, name: str) -> Iterator[Finding]:
         level=Level.WARNING if errors else Level.OK,
         what=f"{told.get('Runtime')}, changed {told.get('LastModified')}; {errors:,} errors in an hour.",
         remedy=f"Its log tells: /aws/lambda/{name}" if errors else "",
-        see=runbook(Section.FUNCTION_ERRORS) if errors else "",
+        see=runbook(RunbookSection.FUNCTION_ERRORS) if errors else "",
     )
 
 
@@ -54,7 +52,7 @@ def check_stream(stack: Stack) -> Iterator[Finding]:
     if not mappings:
         yield Finding(
             check=check, level=Level.PROBLEM, what="Nothing hands runs to the projection.",
-            remedy=_UP, see=runbook(Section.PROJECTION_BEHIND),
+            remedy=_UP, see=runbook(RunbookSection.PROJECTION_BEHIND),
         )  # fmt: skip
     for mapping in mappings:
         result = mapping.get("LastProcessingResult", "none told")
@@ -70,17 +68,17 @@ def check_stream(stack: Stack) -> Iterator[Finding]:
             level=level,
             what=f"{mapping['State']}; its last batch: {result}.",
             remedy=remedy,
-            see="" if level is Level.OK else runbook(Section.PROJECTION_BEHIND),
+            see="" if level is Level.OK else runbook(RunbookSection.PROJECTION_BEHIND),
         )
 
 
 def check_sweep(stack: Stack) -> Iterator[Finding]:
     """Whether what time alone changes is moved on."""
     name = f"{stack[Output.METRICS_NAMESPACE]}-sweep"
-    yield from look_at_sweep(stack, name, "sweep", Section.PROJECTION_BEHIND)
+    yield from look_at_sweep(stack, name, "sweep", RunbookSection.PROJECTION_BEHIND)
 
 
-def look_at_sweep(stack: Stack, name: str, check: str, section: Section) -> Iterator[Finding]:
+def look_at_sweep(stack: Stack, name: str, check: str, section: RunbookSection) -> Iterator[Finding]:
     """Whether a schedule is on; its group is called as it is."""
     schedule = stack.client("scheduler").get_schedule(GroupName=name, Name=name)
     on = schedule["State"] == "ENABLED"
@@ -105,7 +103,7 @@ def check_dead_letters(stack: Stack) -> Iterator[Finding]:
         level=Level.PROBLEM if count else Level.OK,
         what=f"{count:,} wait: runs that were stored and could not be applied." if count else "None.",
         remedy="Mend the cause, rebuild, and take them away." if count else "",
-        see=runbook(Section.DEAD_LETTERS) if count else "",
+        see=runbook(RunbookSection.DEAD_LETTERS) if count else "",
     )
 
 

@@ -5,9 +5,7 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
-from contract.names import MESSAGES
-from contract.outputs import Output
-from contract.runbook import Section
+from contract.names import MESSAGES, Output, RunbookSection
 from ops.doctor.finding import Finding, Level, runbook
 from ops.doctor.functions import look_at_function, look_at_sweep
 from ops.owners.channel_states import Channels, ChannelState
@@ -31,7 +29,7 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
         )  # fmt: skip
         return
     yield from look_at_sweep(
-        stack, f"{prefix}-messages-sweep", "sweep of messages", Section.MESSAGES_NOT_SENT
+        stack, f"{prefix}-messages-sweep", "sweep of messages", RunbookSection.MESSAGES_NOT_SENT
     )
     yield from _look_at_channels(stack)
 
@@ -60,10 +58,10 @@ def _tell(one: ChannelState) -> Finding:
             check=check, level=Level.PROBLEM,
             what=f"Disabled since {one.disabled_since:%Y-%m-%d %H:%M} UTC: {one.problem}",
             remedy=f"Mend that, then: python -m ops owners enable '{one.key}'",
-            see=runbook(Section.CHANNELS_DISABLED),
+            see=runbook(RunbookSection.CHANNELS_DISABLED),
         )  # fmt: skip
     return Finding(
         check=check, level=Level.WARNING,
         what=f"Failing since {one.failing_since:%Y-%m-%d %H:%M} UTC, and tried again: {one.problem}",
-        see=runbook(Section.MESSAGES_NOT_SENT),
+        see=runbook(RunbookSection.MESSAGES_NOT_SENT),
     )  # fmt: skip

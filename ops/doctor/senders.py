@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from contract.moments import format_moment, parse_moment
-from contract.outputs import Output
-from contract.runbook import Section
-from contract.senders import SenderAttribute, SenderIndex, SenderState
+from contract.names import Output, RunbookSection
+from contract.words import SenderState
 from ops.doctor.finding import Finding, Level, runbook
 from ops.stack import Stack
+from store.senders import SenderAttribute, SenderIndex
 
 _WORST_FIRST: Final = (
     SenderState.SILENT,
@@ -33,7 +33,7 @@ def check_senders(stack: Stack) -> Iterator[Finding]:
                 level=Level.WARNING if silent else Level.OK,
                 what=f"{state}; {last}.",
                 remedy="Look at its scheduled task and its way to the API." if silent else "",
-                see=runbook(Section.SILENT_SENDERS) if silent else "",
+                see=runbook(RunbookSection.SILENT_SENDERS) if silent else "",
             )
     if not found:
         yield Finding(check="senders", level=Level.OK, what="None has reported yet.")

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from contract.names import Group
-from contract.outputs import Output
+from contract.names import Group, Output
 from ops.accounts.pool import FIRST_PASSWORD_LASTS, UserPool
 from ops.client_secret.app_client import AppClient
 from ops.client_secret.commands import find_secret_id

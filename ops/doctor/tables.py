@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from contract.outputs import Output
+from contract.names import Output
 from ops.doctor.finding import Finding, Level
 from ops.stack import Stack
 

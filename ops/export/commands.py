@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from contract.moments import format_moment
-from contract.outputs import Output
+from contract.names import Output
 from ops.command import Answer, Call, add_command
 from ops.errors import OpsError
 from ops.export.files import ENDINGS, write_rows

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from contract.moments import parse_moment
-from contract.spreadsheet import FORMULA
+from contract.text import FORMULA
 from ops.export.rows import Column, Row
 
 CSV, PARQUET = ".csv", ".parquet"

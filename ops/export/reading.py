@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from contract.moments import HOUR, format_affected_date, parse_moment, start_of_hour
-from contract.table import Attribute, Index
+from store.records import Attribute, Index
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from contract.table import Attribute, FileAttribute
 from ops.export.reading import Item
+from store.records import Attribute, FileAttribute
 
 Row = tuple[str | int | None, ...]
 """Texts and numbers; moments as the table has them, in UTC and ISO 8601."""

@@ -8,8 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from contract.moments import format_moment
-from contract.names import PROJECTION
-from contract.outputs import Output
+from contract.names import PROJECTION, Output
 from ops.command import Answer, Call, Exit, add_command, add_group
 from ops.incidents.finding import Finder, Found
 from ops.incidents.listing import LiveIncident, list_live

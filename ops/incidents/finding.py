@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contract.runs import RunAttribute
-from contract.senders import SenderAttribute, SenderIndex, SenderState
+from contract.words import SenderState
 from ops.errors import OpsError
+from store.runs import RunAttribute
+from store.senders import SenderAttribute, SenderIndex
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -6,8 +6,9 @@ from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from contract.incidents import LIVE, IncidentAttribute, IncidentIndex, IncidentStatus, list_live_partitions
 from contract.moments import parse_moment
+from contract.words import LIVE, IncidentStatus
+from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from contract.moments import format_moment, parse_moment
-from contract.senders import OWN_PART, RETRY_FOLD, SenderAttribute, wake_shard
+from store.senders import OWN_PART, RETRY_FOLD, SenderAttribute, wake_shard
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

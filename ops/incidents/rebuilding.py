@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from contract.incidents import IncidentAttribute
 from ops.incidents.finding import Found
 from ops.incidents.marking import Mark, Marks
 from ops.progress import OnProgress
+from store.incidents import IncidentAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from contract.messages import FIRST_STATE, RECIPIENT_PREFIX, MessageAttribute
 from contract.moments import parse_moment
-from contract.owners.channel_names import name_channel
-from contract.owners.model import Owners
-from contract.owners.recipients import list_channels, recipient_key
+from contract.owners.model import Owners, list_channels, name_channel, recipient_key
 from ops.errors import OpsError
+from store.notifications import FIRST_STATE, RECIPIENT_PREFIX, MessageAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

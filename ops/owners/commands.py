@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from contract.moments import format_moment
-from contract.outputs import Output
-from contract.owners.file import OwnersFileError, read_owners_file
-from contract.owners.model import ChannelKind, Owners
-from contract.owners.recipients import list_channels
+from contract.names import Output
+from contract.owners.model import ChannelKind, Owners, list_channels
+from contract.owners.reading import OwnersFileError, read_owners_file
 from ops.command import Answer, Call, Exit, add_command, add_group
 from ops.moments import parse_moment_argument
 from ops.owners.channel_states import Channels, ChannelState

@@ -6,11 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contract.moments import format_moment
-from contract.owners.channel_names import name_channel
-from contract.owners.matching import find_owner, find_sender_owner, list_owners
-from contract.owners.model import Match, Owner, Owners, Rule, Topic
-from contract.owners.quiet import quiet_until
-from contract.owners.recipients import list_channels
+from contract.owners.matching import find_owner, find_sender_owner, list_owners, quiet_until
+from contract.owners.model import Match, Owner, Owners, Rule, Topic, list_channels, name_channel
 
 
 @dataclass(frozen=True, kw_only=True)

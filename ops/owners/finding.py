@@ -6,13 +6,12 @@ from typing import Final
 
 import yaml
 
-from contract.outputs import LocalOutput
-from contract.owners.file import OwnersFileError, read_owners_file
+from contract.names import ROOT, LocalOutput
 from contract.owners.model import Owners
+from contract.owners.reading import OwnersFileError, read_owners_file
 from ops.errors import OpsError
 from ops.stack import OutputsError, Stack
 
-ROOT: Final = Path(__file__).parents[2]
 DEFAULT: Final = Path("owners.yaml")
 _HOW: Final = "with --file FILE, or after `owners check`"
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from contract.incidents import PEOPLES, IncidentAttribute
-from contract.outputs import Output
-from contract.runs import RunAttribute
-from contract.senders import ACT_PREFIX, SenderAttribute
-from contract.table import Attribute
+from contract.names import Output
+from store.incidents import PEOPLES, IncidentAttribute
+from store.records import Attribute
+from store.runs import RunAttribute
+from store.senders import ACT_PREFIX, SenderAttribute
 
 
 @dataclass(frozen=True, kw_only=True)

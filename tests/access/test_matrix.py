@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.incidents import IncidentAttribute, IncidentIndex
-from contract.messages import MessageAttribute
-from contract.names import MESSAGES, PROJECTION
-from contract.outputs import Output
+from contract.names import MESSAGES, PROJECTION, Output
 from contract.routes import ROUTES
-from contract.runs import RunAttribute
-from contract.senders import SenderAttribute, SenderIndex
-from contract.table import Attribute, Index
+from store.incidents import IncidentAttribute, IncidentIndex
+from store.notifications import MessageAttribute
+from store.records import Attribute, Index
+from store.runs import RunAttribute
+from store.senders import SenderAttribute, SenderIndex
 from tests.access.principals import Principal, anonymous_client
 from tests.events import a_report
 from tests.running_stack import RunningStack

@@ -8,9 +8,9 @@ import pytest
 from moto import mock_aws
 from streamlit.testing.v1 import AppTest
 
-from contract.table import Attribute
 from dashboard.backend import backend, connect
 from dashboard.settings import Settings
+from store.records import Attribute
 from tests.dashboard.fake_auth_api import FakeAuthApi, User, serving
 from tests.dashboard.fake_table import REGION, TABLE, create_table
 from tests.dashboard.projected import Projected, projecting

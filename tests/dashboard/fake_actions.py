@@ -6,9 +6,9 @@ from typing import Any
 
 import boto3
 
-from contract.incidents import DeedAttribute, IncidentAttribute
 from contract.limits import ACKNOWLEDGED_FOR
 from contract.moments import format_moment
+from store.incidents import DeedAttribute, IncidentAttribute
 from tests.dashboard.fake_table import REGION
 from tests.projection_tables import INCIDENTS
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import boto3
 
 from contract.moments import format_affected_date, format_moment
-from contract.table import Attribute, FileAttribute, Index
+from store.records import Attribute, FileAttribute, Index
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

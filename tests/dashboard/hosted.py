@@ -13,11 +13,11 @@ from pathlib import Path
 
 import psutil
 
+from contract.names import ROOT
 from local.processes import HOST, ProcessId, free_port, wait_for
-from local.stack_config import ROOT
 
 UNIT = ROOT / "docs" / "hosting" / "file-sla-dashboard.service"
-NEEDED = ("contract", "dashboard", ".streamlit")
+NEEDED = ("contract", "store", "dashboard", ".streamlit")
 """What runs, of the repository. From pyproject.toml and uv.lock the rest is installed."""
 
 

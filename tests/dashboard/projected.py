@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from contract.moments import format_moment
-from contract.runs import ProblemAttribute, RunAttribute
 from dashboard.data.incident import Incident
 from dashboard.data.queries import _read_item
 from dashboard.data.sender import Sender
@@ -24,6 +23,7 @@ from handlers.projection.sender_store import SenderStore
 from handlers.projection.sweeping import Sweep
 from handlers.runs.told import ToldRun
 from handlers.web import telemetry
+from store.runs import ProblemAttribute, RunAttribute
 from tests.incidents.playing import START
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contract.incidents import IncidentStatus
+from contract.words import IncidentStatus
 from dashboard.services.breach_spans import BreachSpan
 
 

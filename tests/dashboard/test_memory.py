@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 
 MEGABYTE = 2**20
 # In a process of its own: how this one takes memory is not changed, and nothing else frees any meanwhile.

@@ -6,10 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from contract.incident_action import IncidentAction
-from contract.incidents import IncidentAttribute, IncidentStatus
+from contract.action import IncidentAction
 from contract.moments import format_moment
 from contract.routes import INCIDENT_ACTION
+from contract.words import IncidentStatus
+from store.incidents import IncidentAttribute
 from tests.integration.test_incidents import SLA, Server, ran, stuck, wait
 from tests.running_stack import RunningStack
 from tests.told import Message, Owner, tell

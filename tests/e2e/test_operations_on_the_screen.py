@@ -5,7 +5,7 @@ import time
 from playwright.sync_api import Page, expect
 
 from contract.names import ALARM_SEPARATOR
-from contract.table import Index
+from store.records import Index
 from tests.analyst import cell, expect_signed_in, sign_in, table
 from tests.running_stack import RunningStack
 

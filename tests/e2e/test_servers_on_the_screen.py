@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from contract.incidents import IncidentAttribute, IncidentStatus
-from contract.outputs import Output
-from contract.senders import SenderAttribute, SenderState
+from contract.names import Output
+from contract.words import IncidentStatus, SenderState
 from local.demo import servers as demo
 from local.demo.data import Account, load_history
 from local.demo.history import Story
 from ops.users import User
+from store.incidents import IncidentAttribute
+from store.senders import SenderAttribute
 from tests.analyst import expect_signed_in, pick_first_row, sign_in, table
 from tests.integration.test_incidents import SLA, Item, Server, ran, stuck, wait
 from tests.running_stack import RunningStack

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from contract.incidents import IncidentAttribute
-from contract.senders import SenderAttribute
 from local.provider import Aws
+from store.incidents import IncidentAttribute
+from store.senders import SenderAttribute
 
 _PASSING: Final = frozenset(
     {

@@ -6,10 +6,10 @@ from http import HTTPStatus
 import httpx
 
 from contract.routes import AUTH, FILE_SLA_ERROR
-from contract.table import Attribute, Index
 from local.demo.data import REPORTER, create_people
 from local.provider import Aws
 from ops.users import User
+from store.records import Attribute, Index
 from tests.engine.engine_stack import EngineStack
 from tests.events import a_report
 from tests.running_stack import RunningStack

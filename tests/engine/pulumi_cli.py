@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pulumi.automation import PulumiCommand
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 
 _MODULE = Path(__file__).with_name("cli") / "go.mod"
 

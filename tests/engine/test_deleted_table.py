@@ -12,7 +12,7 @@ import pytest
 from pulumi import automation
 from pulumi.runtime.proto import provider_pb2
 
-from contract.outputs import LocalOutput, Output
+from contract.names import LocalOutput, Output
 from local.engine_provider.server import start_server
 from local.engine_provider.servicer import Provider
 from local.provider import Aws

@@ -13,10 +13,10 @@ import boto3
 import pytest
 from pulumi import automation
 
+from contract.names import ROOT
 from local.engine_provider.server import start_server
 from local.engine_provider.servicer import Provider
 from local.provider import Aws
-from local.stack_config import ROOT
 from tests.engine.engine_stack import EngineStack
 from tests.engine.flips import TOGETHER
 

@@ -8,8 +8,8 @@ import psutil
 import pytest
 from pulumi import automation
 
+from contract.names import ROOT
 from local.provider import Aws
-from local.stack_config import ROOT
 from tests.engine.account import account
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack, name_tables

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from pulumi import automation
 
+from contract.names import ROOT
 from local.engine_provider import ENDPOINT_VARIABLE
 from local.provider import Aws
-from local.stack_config import ROOT
 from tests.engine.engine_stack import EngineStack, plugin_on_path
 from tests.engine.people import assert_answers, move_in
 

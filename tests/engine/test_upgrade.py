@@ -21,11 +21,10 @@ from pulumi import automation
 from pulumi.automation import OpType
 from pulumi.runtime.proto import provider_pb2
 
-from contract.outputs import Output
+from contract.names import ROOT, Output
 from local.engine_provider.server import start_server
 from local.engine_provider.servicer import Provider
 from local.provider import Aws
-from local.stack_config import ROOT
 from ops.users import User
 from tests.engine.engine_stack import EngineStack
 from tests.engine.flips import KEEPERS

@@ -13,7 +13,7 @@ from contract.limits import (
     MAX_FOLDERS,
     MAX_REPORT_BYTES,
 )
-from contract.table import Attribute, FileAttribute
+from store.records import Attribute, FileAttribute
 from tests.events import a_report
 from tests.faults.conftest import Service
 

@@ -16,10 +16,10 @@ import psutil
 import pytest
 
 from contract.routes import IDEMPOTENCY_KEY
-from contract.table import Attribute
 from local.emulator import start_emulator
 from local.processes import StateFolder
 from local.stack import StackOptions, up
+from store.records import Attribute
 from tests.events import a_report
 from tests.faults.conftest import new_key
 from tests.running_stack import RunningStack

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from components.functions.route_functions import TIMEOUT_SECONDS
-from contract.table import Attribute, FileAttribute
+from store.records import Attribute, FileAttribute
 from tests.events import a_report
 from tests.faults.conftest import Service, new_key
 from tests.faults.faults import Mishap, mishaps, schedules

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from contract.environment import Variable
+from contract.names import Variable
 from handlers import auth, file_sla_error, incident_action
 from tests.events import LambdaContext
 from tests.table_on_the_wire import TableOnTheWire, answering, http_response

@@ -10,10 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from contract.names import Group
+from contract.names import ROOT, Group
 from contract.routes import INCIDENT_ACTION, ROUTES, RouteSpec
 from docs.generate.openapi import build_openapi
-from local.stack_config import ROOT
 from ops.users import User
 from tests.running_stack import RunningStack
 

@@ -9,7 +9,7 @@ import pytest
 from cloudsplaining.scan.policy_document import PolicyDocument
 from policy_sentry.querying.actions import get_action_data
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 from tests.hardening.conftest import ALL_ON
 from tests.infra.conftest import Program, declare
 

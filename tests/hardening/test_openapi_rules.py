@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 
 RULES: Final = Path(__file__).with_name("openapi_rules")
 INSTALLED: Final = ROOT / ".build" / "openapi-rules"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 from tests.infra.conftest import Program, declare
 
 PAGE = (ROOT / "docs" / "rules.md").read_text()

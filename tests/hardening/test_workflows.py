@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 from tests.engine.pulumi_cli import built_version
 
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))

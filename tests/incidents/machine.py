@@ -8,8 +8,8 @@ from hypothesis import event, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from contract.folder_key import folder_key
-from contract.incidents import IncidentStatus
+from contract.folders import folder_key
+from contract.words import IncidentStatus
 from handlers.incidents.folding import fold, kept
 from handlers.incidents.hours import Hours
 from handlers.incidents.life import life

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 from handlers.incidents.projection import advance, project
 from handlers.incidents.proof import file_hash, kept
 from handlers.incidents.runs import BreachedFolder, Listing, Run

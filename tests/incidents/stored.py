@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from moto import mock_aws
 
-from contract.senders import SenderAttribute
 from handlers.actions.acting import Acted
 from handlers.incidents.runs import BreachedFolder, Run, merged
 from handlers.incidents.settings import Act
@@ -19,6 +18,7 @@ from handlers.projection.deeds import describe_act
 from handlers.projection.sender_store import act_part
 from handlers.runs.told import ToldRun
 from handlers.web import telemetry
+from store.senders import SenderAttribute
 from tests.incidents.machine import Histories, told_of
 from tests.projection import Projection
 from tests.projection_tables import RUNS, SENDERS, create_projection_tables

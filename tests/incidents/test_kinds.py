@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from contract.senders import SenderKind
+from contract.words import SenderKind
 from handlers.incidents.intervals import sender_interval, set_interval
 from handlers.incidents.kinds import shared
 from handlers.incidents.state import Sender, State

@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from contract.incidents import IncidentStatus, UnknownReason
-from contract.senders import SenderKind, SenderState
+from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
 from handlers.incidents.folding import fold, kept
 from handlers.incidents.projection import OutOfOrderError, act, advance, project
 from handlers.incidents.settings import Act, Action

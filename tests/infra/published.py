@@ -7,10 +7,10 @@ from typing import Any, Self
 
 import pytest
 
+from contract.action import ActOnIncident, IncidentAction
 from contract.answers import Message
-from contract.environment import Variable
-from contract.incident_action import ActOnIncident, IncidentAction
 from contract.metrics import Metric, Outcome
+from contract.names import Variable
 from handlers import auth, file_sla_error, incident_action
 from handlers.actions.doer import Doer
 from handlers.actions.errors import NotKnownError

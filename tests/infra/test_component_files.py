@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 
 _FOLDER = ROOT / "components"
 _NEITHER = {"provider.py", "settings.py"}

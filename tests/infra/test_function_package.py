@@ -13,8 +13,8 @@ import pytest
 from components.functions.specs import package as function_package
 from components.functions.specs.package import build_package
 from components.functions.specs.sources import find_sources
-from contract.environment import Variable
-from contract.owners.shipping import SHIPPED_NAME, dump_owners
+from contract.names import ROOT, Variable
+from contract.owners.model import SHIPPED_NAME, dump_owners
 from tests.events import CLIENT_ID, a_report, auth_event, report_event
 from tests.messenger import an_owners_file
 
@@ -29,7 +29,7 @@ def test_same_input_gives_the_same_bytes(cache: Path) -> None:
     first = build_package("auth", "arm64").path
     content = first.read_bytes()
     first.unlink()
-    os.utime(function_package.ROOT / "handlers" / "auth.py")
+    os.utime(ROOT / "handlers" / "auth.py")
     assert build_package("auth", "arm64").path == first
     assert first.read_bytes() == content
 
@@ -43,7 +43,7 @@ def test_built_package_is_kept(cache: Path) -> None:
 
 def test_changed_code_gives_another_package(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = build_package("auth", "host").path
-    sources = find_sources(function_package.ROOT / "handlers" / "auth.py", function_package.ROOT)
+    sources = find_sources(ROOT / "handlers" / "auth.py", ROOT)
     monkeypatch.setattr(function_package, "find_sources", lambda *_: sources[1:])
     assert build_package("auth", "host").path != before
 

@@ -7,12 +7,11 @@ from typing import Any
 
 import pytest
 
-from contract import runbook
-from contract.environment import Variable
+from contract import names
+from contract.names import ROOT, Variable
 from contract.routes import ROUTES, RouteSpec
-from contract.table import Index
 from local.provider import as_api_values
-from local.stack_config import ROOT
+from store.records import Index
 from tests.hardening.conftest import ALL_ON
 from tests.infra.conftest import Declared, Program, declare
 from tests.infra.published import by_the_functions, is_published_by_aws
@@ -143,12 +142,14 @@ def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:
 
 
 def test_every_alarm_tells_what_to_do_and_where_to_read_on(everything: Program) -> None:
-    page = Page(ROOT / "docs" / runbook.FILE)
+    page = Page(ROOT / "docs" / names.RUNBOOK_FILE)
     title, *sections = page.headings
     assert title == "Runbook"
     linked = set()
     for alarm in [*_alarms(everything).values(), everything.one("CompositeAlarm")]:
-        meaning, section = alarm["alarmDescription"].split(f" {runbook.LABEL}docs/{runbook.FILE}#")
+        meaning, section = alarm["alarmDescription"].split(
+            f" {names.RUNBOOK_LABEL}docs/{names.RUNBOOK_FILE}#"
+        )
         assert len(meaning.split(". ")) >= 2, meaning
         assert len(alarm["alarmDescription"]) <= 1024  # PutMetricAlarm
         linked.add(section)
@@ -159,7 +160,7 @@ def test_every_alarm_tells_what_to_do_and_where_to_read_on(everything: Program) 
 
 def test_runbook_link_leads_to_where_the_docs_are() -> None:
     program = declare(docsUrl="https://docs.example.com/file-sla/")
-    link = _alarms(program)["auth-5xx"]["alarmDescription"].split(runbook.LABEL)[1]
+    link = _alarms(program)["auth-5xx"]["alarmDescription"].split(names.RUNBOOK_LABEL)[1]
     assert link == "https://docs.example.com/file-sla/runbook.md#server-errors"
 
 

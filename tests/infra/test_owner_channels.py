@@ -9,11 +9,10 @@ from typing import Any, Final
 import pulumi
 import pytest
 
-from contract.names import MADE_ANEW
-from contract.owners.file import read_owners_file
-from contract.owners.shipping import SHIPPED_NAME, load_owners
+from contract.names import MADE_ANEW, ROOT
+from contract.owners.model import SHIPPED_NAME, load_owners
+from contract.owners.reading import read_owners_file
 from local import program as local_program
-from local.stack_config import ROOT
 from tests.infra.conftest import Program, declare
 
 OWNERS_FILE: Final = "tests/samples/owners.yaml"

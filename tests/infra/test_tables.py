@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from components.tables.specs.table import MAX_INCLUDED, MAX_INCLUDED_BY_ALL
-from contract.incidents import IncidentAttribute
+from store.incidents import IncidentAttribute
 from tests.infra.conftest import Program, declare
 
 

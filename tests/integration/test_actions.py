@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from contract.incidents import IncidentAttribute, IncidentIndex, IncidentStatus, list_live_partitions
-from contract.outputs import Output
-from contract.senders import OWN_PART, SenderAttribute, SenderState
+from contract.names import Output
+from contract.words import IncidentStatus, SenderState
+from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
+from store.senders import OWN_PART, SenderAttribute
 from tests.integration.test_incidents import FOLDER, Item, Server, minutes_ago, ran, stuck, wait
 from tests.running_stack import RunningStack
 

@@ -7,9 +7,7 @@ from functools import partial
 
 import pytest
 
-from contract.incidents import IncidentAttribute
-from contract.outputs import Output
-from contract.senders import SenderAttribute
+from contract.names import Output
 from handlers.incidents.folding import fold
 from handlers.incidents.projection import advance
 from handlers.incidents.runs import merged
@@ -18,6 +16,8 @@ from handlers.incidents.state import Incident, State
 from handlers.projection.incident_items import read_incident
 from handlers.projection.run_table import RunTable
 from handlers.projection.sender_store import SenderStore
+from store.incidents import IncidentAttribute
+from store.senders import SenderAttribute
 from tests.integration.test_incidents import Item, Server, minutes_ago, ran, stuck, wait
 from tests.running_stack import RunningStack
 

@@ -11,14 +11,14 @@ from uuid import uuid4
 
 import pytest
 
-from contract.incidents import Clearing, IncidentAttribute, IncidentStatus, UnknownReason
 from contract.moments import format_moment, parse_moment
-from contract.names import Group
-from contract.outputs import Output
-from contract.runs import ProblemAttribute
-from contract.senders import OWN_PART, REFUSED_PART, SenderAttribute, SenderKind, SenderState
+from contract.names import Group, Output
+from contract.words import Clearing, IncidentStatus, SenderKind, SenderState, UnknownReason
 from local.demo.sweeping import sweep
 from ops.__main__ import main as ops
+from store.incidents import IncidentAttribute
+from store.runs import ProblemAttribute
+from store.senders import OWN_PART, REFUSED_PART, SenderAttribute
 from tests.running_stack import RunningStack
 
 PATIENCE_SECONDS = 300

@@ -14,13 +14,12 @@ from typing import IO, Any
 import psutil
 import pytest
 
-from contract.outputs import LocalOutput
-from contract.table import Attribute
+from contract.names import ROOT, LocalOutput
 from local.demo.servers import SERVERS
 from local.emulator import access_log
 from local.processes import StateFolder
 from local.provider import Aws
-from local.stack_config import ROOT
+from store.records import Attribute
 from tests.told import Message, read_messages
 
 TOLD_AT_FIRST = ("files stuck in D:\\Inbound", "folders stuck", "Server silent", "Folder unreadable",

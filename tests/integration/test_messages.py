@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import pytest
 
-from contract.incidents import IncidentAttribute, IncidentStatus
-from contract.messages import INCIDENT_PREFIX, MessageAttribute, MessageKind
-from contract.outputs import Output
+from contract.names import Output
+from contract.words import IncidentStatus, MessageKind
 from local.demo.sweeping import SweepError
+from store.incidents import IncidentAttribute
+from store.notifications import INCIDENT_PREFIX, MessageAttribute
 from tests.integration.test_incidents import Server, minutes_ago, ran, stuck
 from tests.integration.without_permissions import without_permissions
 from tests.running_stack import RunningStack

@@ -13,9 +13,9 @@ import pyarrow.parquet as parquet
 import pytest
 
 from contract.names import PROJECTION, Group
-from contract.spreadsheet import FORMULA
-from contract.table import Attribute, FileAttribute
+from contract.text import FORMULA
 from ops.__main__ import main
+from store.records import Attribute, FileAttribute
 from tests.events import a_report
 from tests.running_stack import RunningStack
 

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from botocore.client import BaseClient
 
-from contract.outputs import OUTPUTS_VARIABLE
-from local.stack_config import ROOT
+from contract.names import OUTPUTS_VARIABLE, ROOT
 from ops.__main__ import main
 from ops.export.rows import FILE_COLUMNS, RECORD_COLUMNS
 from tests.events import a_report

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.table import Attribute, Index
+from store.records import Attribute, Index
 from tests.events import a_report
 from tests.integration.without_permissions import without_permissions
 from tests.running_stack import RunningStack

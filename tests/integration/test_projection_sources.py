@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from contract.names import PROJECTION, Group
-from contract.outputs import Output
-from contract.senders import SenderAttribute
+from contract.names import PROJECTION, Group, Output
+from store.senders import SenderAttribute
 from tests.running_stack import RunningStack
 
 FUNCTION = f"file-sla-dev-{PROJECTION}"

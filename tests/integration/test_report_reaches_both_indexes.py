@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract.table import Attribute, FileAttribute, Index
+from store.records import Attribute, FileAttribute, Index
 from tests.running_stack import RunningStack
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from contract.names import Group
 from contract.routes import AUTH, FILE_SLA_ERROR
-from contract.table import Attribute, Index
+from store.records import Attribute, Index
 from tests.events import a_report
 from tests.running_stack import RunningStack
 

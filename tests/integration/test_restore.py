@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
-from contract.incidents import LIVE, PEOPLES, IncidentAttribute, IncidentStatus
-from contract.outputs import Output
-from contract.runs import RunAttribute
-from contract.table import Attribute
+from contract.names import Output
+from contract.words import LIVE, IncidentStatus
 from ops.__main__ import main as ops
+from store.incidents import PEOPLES, IncidentAttribute
+from store.records import Attribute
+from store.runs import RunAttribute
 from tests.integration.test_incidents import Server, minutes_ago, ran, stuck, wait
 from tests.integration.test_incidents import _told as told
 from tests.running_stack import RunningStack

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.table import Attribute, FileAttribute
+from store.records import Attribute, FileAttribute
 from tests.running_stack import RunningStack
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.json"))

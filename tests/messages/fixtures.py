@@ -4,10 +4,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from contract.incidents import IncidentStatus, UnknownReason
-from contract.messages import MessageKind
 from contract.owners.model import Channel, ChannelKind, Owner
-from contract.senders import SenderKind, SenderState
+from contract.words import IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
 from handlers.messages.message import Recipient
 from handlers.messages.rules.planning import plan
 from handlers.messages.rules.recording import delivered

@@ -7,9 +7,8 @@ from hypothesis import event, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from contract.incidents import Clearing, IncidentStatus, UnknownReason
 from contract.owners.model import QuietHours, Topic
-from contract.senders import SenderState
+from contract.words import Clearing, IncidentStatus, SenderState, UnknownReason
 from handlers.messages.rules.told import list_told
 from handlers.messages.situation import Incident, UnreadableFolder
 from tests.messages.fixtures import HOUR, MINUTE, START, a_recipient, a_sender, an_incident, an_owner

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from contract.messages import MessageKind as K
 from contract.owners.model import Owner, Topic
+from contract.words import MessageKind as K
 from handlers.messages.message import Recipient
 from handlers.messages.situation import Incident, Sender
 from tests.messages.transcript import ARRIVED, FAILED, UNRECORDED, Outcome, Sweep, Thing, Word

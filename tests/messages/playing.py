@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.message import Message, Recipient
 from handlers.messages.rules.planning import plan
 from handlers.messages.rules.recording import delivered, disabled, enabled, failed, unsent

@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from contract.incidents import IncidentStatus
-from contract.messages import MessageKind as K
+from contract.words import IncidentStatus
+from contract.words import MessageKind as K
 from handlers.messages.rules.told import Told, list_told
 from handlers.messages.situation import Incident
 from handlers.projection.bodies import read_chunks, write_chunks

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.owners.matching import is_quiet, quiet_until
 from contract.owners.model import QuietHours
-from contract.owners.quiet import is_quiet, quiet_until
 from tests.messages.fixtures import HOUR, MINUTE, an_owner
 from tests.messages.oracle import in_quiet_hours
 

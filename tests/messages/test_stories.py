@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from contract.incidents import IncidentStatus as Status
-from contract.incidents import UnknownReason as Why
-from contract.messages import ENDS
-from contract.messages import MessageKind as K
 from contract.owners.model import QuietHours, Topic
-from contract.senders import SenderState
+from contract.words import ENDS, SenderState
+from contract.words import IncidentStatus as Status
+from contract.words import MessageKind as K
+from contract.words import UnknownReason as Why
 from handlers.messages.message import Line
 from handlers.messages.rules.planning import plan
 from handlers.messages.rules.recording import delivered, disabled, enabled, failed, list_dead, unsent

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.message import Line, Message
 from handlers.messages.situation import Incident, Sender
 

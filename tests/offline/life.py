@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from playwright.sync_api import sync_playwright
 
-from contract.outputs import LocalOutput
+from contract.names import LocalOutput
 from local.processes import StateFolder
 from local.stack import StackOptions, up
 from tests.analyst import expect_signed_in, sign_in

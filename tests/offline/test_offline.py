@@ -13,9 +13,9 @@ from typing import Final
 
 import pytest
 
+from contract.names import ROOT
 from local.notifications import LocalMessages
 from local.stack import StackOptions
-from local.stack_config import ROOT
 from tests.infra.conftest import declare
 from tests.offline.ledger import Census, Ledger
 from tests.offline.life import ELSEWHERE, LIVED, OWN_NETWORK

@@ -7,10 +7,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from contract.environment import Variable
-from contract.table import Attribute
+from contract.names import Variable
 from handlers import auth, file_sla_error, incident_action
 from handlers.web import telemetry
+from store.records import Attribute
 from tests.events import CLIENT_ID
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import uv
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())
 PROGRAM = "dependencies"

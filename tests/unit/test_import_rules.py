@@ -3,7 +3,7 @@
 import tomllib
 from typing import Any
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 
 TOOLS: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
 PACKAGES = {package.parent.name for package in ROOT.glob("*/__init__.py")}

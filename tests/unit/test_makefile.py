@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 

@@ -4,9 +4,8 @@ import json
 from dataclasses import asdict, dataclass
 
 from contract import answers
-from contract.answers import Fault, Message
+from contract.answers import COUNTED_TWICE, HANDED_ON, HOW_TO_SPLIT, Fault, Message
 from contract.limits import MAX_REPORT_BYTES
-from contract.remedies import COUNTED_TWICE, HANDED_ON, HOW_TO_SPLIT
 from contract.routes import ROUTES
 
 

@@ -5,10 +5,10 @@ from components.owner_channels import OwnerChannels
 from components.settings import Settings
 from components.specs.owners_file import ship_owners
 from components.tables.specs.tables import Tables
-from contract.environment import Variable
-from contract.incidents import IncidentAttribute, IncidentIndex
-from contract.senders import SenderIndex
-from contract.table import Index
+from contract.names import Variable
+from store.incidents import IncidentAttribute, IncidentIndex
+from store.records import Index
+from store.senders import SenderIndex
 
 
 def build_messages_needs(settings: Settings, tables: Tables, channels: OwnerChannels) -> FunctionNeeds:

@@ -20,11 +20,11 @@ import pulumi
 import uv
 
 from components.functions.specs.sources import find_sources
+from contract.names import ROOT
 
 Architecture = Literal["arm64", "x86_64"]
 Target = Literal["arm64", "x86_64", "host"]
 
-ROOT = Path(__file__).parents[3]
 CACHE = ROOT / ".build"
 LAMBDA_PYTHON = "3.13"
 _PLATFORMS: dict[Architecture, str] = {

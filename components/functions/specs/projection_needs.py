@@ -5,9 +5,9 @@ from components.functions.specs.needs import FunctionNeeds
 from components.settings import Settings
 from components.specs.owners_file import ship_owners
 from components.tables.specs.tables import Tables
-from contract.environment import Variable
-from contract.incidents import IncidentIndex
-from contract.senders import SenderIndex
+from contract.names import Variable
+from store.incidents import IncidentIndex
+from store.senders import SenderIndex
 
 _KEEPING = ("GetItem", "Query", "PutItem", "UpdateItem", "DeleteItem")
 """A transaction needs no permission of its own, but those for what it does to each item."""

@@ -6,9 +6,9 @@ from components.functions.specs.needs import FunctionNeeds
 from components.identity import Identity
 from components.settings import Settings
 from components.tables.specs.tables import Tables
-from contract.environment import Variable
-from contract.incidents import IncidentIndex
+from contract.names import Variable
 from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION
+from store.incidents import IncidentIndex
 
 
 def build_route_needs(settings: Settings, identity: Identity, tables: Tables) -> Mapping[str, FunctionNeeds]:

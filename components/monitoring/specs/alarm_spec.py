@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from components.monitoring.specs.metrics import MetricRef
-from contract.runbook import Section
+from contract.names import RunbookSection
 
 MINUTE: Final = 60
 
@@ -27,7 +27,7 @@ class AlarmSpec:
     key: str
     meaning: str
     """What is wrong, to the person who is woken, and what to do first."""
-    section: Section
+    section: RunbookSection
     """The section of the runbook that goes on from there."""
     metric: MetricRef
     threshold: float

@@ -6,8 +6,8 @@ from components.monitoring.specs.alarm_spec import AlarmSpec
 from components.monitoring.specs.metrics import StackMetrics
 from components.settings import Settings
 from contract.metrics import Dimension, GatewayMetric, Metric, Reason
+from contract.names import RunbookSection
 from contract.routes import ROUTES, RouteSpec
-from contract.runbook import Section
 
 
 def build_api_alarms(metrics: StackMetrics, settings: Settings) -> Iterator[AlarmSpec]:
@@ -20,7 +20,7 @@ def build_api_alarms(metrics: StackMetrics, settings: Settings) -> Iterator[Alar
         key="failed-sign-ins",
         meaning="Wrong passwords out of the ordinary: someone is guessing, or a script has an old "
         "password. The access log of the auth route tells the addresses.",
-        section=Section.FAILED_SIGN_INS,
+        section=RunbookSection.FAILED_SIGN_INS,
         metric=metrics.published(Metric.SIGN_INS, **{Dimension.OUTCOME: Reason.BAD_CREDENTIALS}),
         threshold=settings.failed_sign_in_alarm_count,
     )
@@ -32,7 +32,7 @@ def _build_route_alarms(route: RouteSpec, metrics: StackMetrics, settings: Setti
         key=f"{route.key}-5xx",
         meaning=f"/{route.path} answers with faults of its own, and callers have to try again. Look at the "
         "function's log for 'failed' and 'not_stored', then at the other alarms that are on.",
-        section=Section.SERVER_ERRORS,
+        section=RunbookSection.SERVER_ERRORS,
         metric=metrics.of_route(route, GatewayMetric.SERVER_ERRORS, "Sum"),
         per=requests,
         threshold=settings.error_rate_alarm_percent,
@@ -42,7 +42,7 @@ def _build_route_alarms(route: RouteSpec, metrics: StackMetrics, settings: Setti
         key=f"{route.key}-4xx",
         meaning=f"/{route.path} refuses many requests: they break the contract, or a password is wrong. "
         "The access log tells status codes and addresses.",
-        section=Section.REFUSED_REQUESTS,
+        section=RunbookSection.REFUSED_REQUESTS,
         metric=metrics.of_route(route, GatewayMetric.CLIENT_ERRORS, "Sum"),
         per=requests,
         at_least=route.fewest_requests,
@@ -52,7 +52,7 @@ def _build_route_alarms(route: RouteSpec, metrics: StackMetrics, settings: Setti
         key=f"{route.key}-latency",
         meaning=f"/{route.path} answers slowly, and callers may give up waiting. Compare the integration "
         "latency with the function's duration and the table's throttles.",
-        section=Section.LATENCY,
+        section=RunbookSection.LATENCY,
         metric=metrics.of_route(route, GatewayMetric.LATENCY, "p95"),
         threshold=settings.latency_alarm_ms,
         evaluation_periods=3,

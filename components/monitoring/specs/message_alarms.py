@@ -6,7 +6,7 @@ from components.monitoring.specs.alarm_spec import AlarmSpec
 from components.monitoring.specs.metrics import StackMetrics
 from components.monitoring.specs.sweep_alarm import build_sweep_alarm
 from contract.metrics import Metric
-from contract.runbook import Section
+from contract.names import RunbookSection
 
 
 def build_message_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
@@ -16,14 +16,14 @@ def build_message_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
     yield build_sweep_alarm(
         "messages-sweeps",
         "owners are not told what is stuck.",
-        Section.MESSAGES_NOT_SENT,
+        RunbookSection.MESSAGES_NOT_SENT,
         metrics.published(Metric.MESSAGES_SWEPT, "SampleCount"),
     )
     yield AlarmSpec(
         key="messages-dead",
         meaning="A message to an owner was given up after six hours of attempts: somebody was not told. The "
         "function's log tells to whom, and why.",
-        section=Section.MESSAGES_NOT_SENT,
+        section=RunbookSection.MESSAGES_NOT_SENT,
         metric=metrics.published(Metric.MESSAGES_DEAD),
         threshold=1,
         unhealthy=True,
@@ -32,7 +32,7 @@ def build_message_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
         key="channels-disabled",
         meaning="A channel of an owner does not work, and nothing is sent over it until somebody mends it. "
         "Ask which, and why: python -m ops owners channels.",
-        section=Section.CHANNELS_DISABLED,
+        section=RunbookSection.CHANNELS_DISABLED,
         # How many there are, at each sweep: the alarm ends when the last one is mended.
         metric=metrics.published(Metric.CHANNELS_DISABLED, "Maximum"),
         threshold=1,

@@ -8,8 +8,7 @@ from components.monitoring.specs.metrics import StackMetrics
 from components.monitoring.specs.sweep_alarm import build_sweep_alarm
 from components.settings import Settings
 from contract.metrics import FunctionMetric, Metric, QueueMetric
-from contract.names import PROJECTION
-from contract.runbook import Section
+from contract.names import PROJECTION, RunbookSection
 
 _BEHIND_MINUTES: Final = 5
 """Well above the second or two that a run takes, and well below the shortest interval of a script."""
@@ -27,7 +26,7 @@ def _build_health_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
         key="projection-behind",
         meaning=f"Runs wait more than {_BEHIND_MINUTES} minutes before they are applied: the dashboard shows "
         "senders and incidents as they were. Look into the projection's log for what it fails on.",
-        section=Section.PROJECTION_BEHIND,
+        section=RunbookSection.PROJECTION_BEHIND,
         metric=metrics.of_function(projection, FunctionMetric.ITERATOR_AGE, "Maximum"),
         threshold=_BEHIND_MINUTES * MINUTE * 1000,
         unhealthy=True,
@@ -35,14 +34,14 @@ def _build_health_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
     yield build_sweep_alarm(
         "projection-sweeps",
         "who falls silent is not noticed.",
-        Section.PROJECTION_BEHIND,
+        RunbookSection.PROJECTION_BEHIND,
         metrics.published(Metric.SENDERS_SILENT, "SampleCount"),
     )
     yield AlarmSpec(
         key="dead-letters",
         meaning="Runs could not be applied: what they told is missing from senders and incidents. The "
         "messages in the queue name them; rebuild their senders.",
-        section=Section.DEAD_LETTERS,
+        section=RunbookSection.DEAD_LETTERS,
         # The messages, not the metric of runs that were not applied: that ends after its five minutes, and
         # does not know what Lambda itself gave up. This ends when someone has seen to it.
         metric=metrics.of_dead_letters(QueueMetric.VISIBLE_MESSAGES),
@@ -57,7 +56,7 @@ def _build_finding_alarms(metrics: StackMetrics, settings: Settings) -> Iterator
             key="silent-senders",
             meaning="Senders do not report any more, and their breaches go unseen. The dashboard tells "
             "which, and since when; look at the scheduled task on their servers.",
-            section=Section.SILENT_SENDERS,
+            section=RunbookSection.SILENT_SENDERS,
             metric=metrics.published(Metric.SENDERS_SILENT, "Maximum"),
             threshold=settings.silent_senders_alarm_count,
         )
@@ -66,7 +65,7 @@ def _build_finding_alarms(metrics: StackMetrics, settings: Settings) -> Iterator
             key="unreadable-folders",
             meaning="Folders are watched that their script cannot read, and breaches there go unseen. The "
             "dashboard tells which, and with what error.",
-            section=Section.UNREADABLE_FOLDERS,
+            section=RunbookSection.UNREADABLE_FOLDERS,
             metric=metrics.published(Metric.FOLDERS_UNREADABLE, "Maximum"),
             threshold=settings.unreadable_folders_alarm_count,
         )
@@ -75,7 +74,7 @@ def _build_finding_alarms(metrics: StackMetrics, settings: Settings) -> Iterator
             key="open-incidents",
             meaning="Files wait longer than their folder's SLA allows. The dashboard tells which, and since "
             "when, the longest first.",
-            section=Section.OPEN_INCIDENTS,
+            section=RunbookSection.OPEN_INCIDENTS,
             metric=metrics.published(Metric.INCIDENTS_OPEN, "Maximum"),
             threshold=settings.open_incidents_alarm_count,
         )

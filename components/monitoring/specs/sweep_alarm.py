@@ -4,13 +4,13 @@ from typing import Final
 
 from components.monitoring.specs.alarm_spec import MINUTE, AlarmSpec
 from components.monitoring.specs.metrics import MetricRef
-from contract.runbook import Section
+from contract.names import RunbookSection
 
 _SWEEPLESS_MINUTES: Final = 10
 """Sweeps come every minute; a deployment may hold up a few."""
 
 
-def build_sweep_alarm(key: str, meaning: str, section: Section, metric: MetricRef) -> AlarmSpec:
+def build_sweep_alarm(key: str, meaning: str, section: RunbookSection, metric: MetricRef) -> AlarmSpec:
     """Goes off when no sweep has come to its end for some minutes.
 
     Args:

@@ -12,8 +12,8 @@ from components.monitoring.specs.metrics import StackMetrics
 from components.monitoring.specs.watched import WatchedTable
 from components.settings import Settings
 from contract.metrics import TableMetric
-from contract.runbook import Section
-from contract.table import Index
+from contract.names import RunbookSection
+from store.records import Index
 
 _CROWDED: Final[Mapping[str, str]] = dict.fromkeys(Index, "records of one hour or one folder")
 """What there are too many of, where an index holds writes back."""
@@ -33,7 +33,7 @@ def _build_write_alarms(
         key=f"{table.key}-write-throttles",
         meaning=f"DynamoDB turns writes to the table of {table.holds} away: {table.when_held_back}. "
         "Look at the table's consumed capacity and at the account's quota.",
-        section=Section.TABLE_THROTTLES,
+        section=RunbookSection.TABLE_THROTTLES,
         metric=metrics.of_table(table, TableMetric.WRITE_THROTTLES),
         threshold=settings.throttle_alarm_count,
         unhealthy=True,
@@ -43,7 +43,7 @@ def _build_write_alarms(
             key=f"{index.lower()}-write-throttles",
             meaning=f"Writes to {index} are held back, and with them those to the table: "
             f"{table.when_held_back}. Look for too many {_CROWDED.get(index, table.holds)} at once.",
-            section=Section.TABLE_THROTTLES,
+            section=RunbookSection.TABLE_THROTTLES,
             metric=metrics.of_table(table, TableMetric.WRITE_THROTTLES, index=index),
             threshold=settings.throttle_alarm_count,
             unhealthy=True,
@@ -58,7 +58,7 @@ def _build_read_alarms(table: WatchedTable, metrics: StackMetrics, settings: Set
             key=f"{(index or table.key).lower()}-read-throttles",
             meaning=f"Queries of {index or f'the table of {table.holds}'} are turned away: the dashboard is "
             "slow or incomplete, reports are not touched. Look for who reads so much at once.",
-            section=Section.TABLE_THROTTLES,
+            section=RunbookSection.TABLE_THROTTLES,
             metric=metrics.of_table(table, TableMetric.READ_THROTTLES, index=index),
             threshold=settings.throttle_alarm_count,
         )
@@ -73,7 +73,7 @@ def _build_fault_alarm(
         key=f"{table.key}-{operation.lower()}-errors",
         meaning=f"DynamoDB itself fails on {what} of {table.holds}. Look at the AWS Health Dashboard; what "
         "was answered with an error must be sent again.",
-        section=Section.TABLE_ERRORS,
+        section=RunbookSection.TABLE_ERRORS,
         metric=metrics.of_table(table, TableMetric.SYSTEM_ERRORS, operation=operation),
         threshold=settings.table_error_alarm_count,
         unhealthy=operation != "Query",

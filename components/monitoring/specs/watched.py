@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from components.functions import incident_messages, incident_projection, route_functions
 from components.settings import Settings
-from contract.incidents import IncidentIndex
 from contract.names import MESSAGES, PROJECTION
 from contract.routes import ROUTES
-from contract.senders import SenderIndex
-from contract.table import Index
+from store.incidents import IncidentIndex
+from store.records import Index
+from store.senders import SenderIndex
 
 
 @dataclass(frozen=True, kw_only=True)

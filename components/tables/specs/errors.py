@@ -2,7 +2,7 @@
 
 from components.settings import Settings
 from components.tables.specs.table import IndexSpec, TableSpec
-from contract.table import Attribute, Index
+from store.records import Attribute, Index
 
 
 def describe_errors(settings: Settings) -> TableSpec:

@@ -2,7 +2,7 @@
 
 from components.settings import Settings
 from components.tables.specs.table import IndexSpec, TableSpec
-from contract.incidents import IncidentAttribute, IncidentIndex
+from store.incidents import IncidentAttribute, IncidentIndex
 
 _OF_THE_PROJECTION = {
     IncidentAttribute.BODY,

@@ -2,7 +2,7 @@
 
 from components.settings import Settings
 from components.tables.specs.table import TableSpec
-from contract.messages import MessageAttribute
+from store.notifications import MessageAttribute
 
 
 def describe_messages(settings: Settings) -> TableSpec:

@@ -2,7 +2,7 @@
 
 from components.settings import Settings
 from components.tables.specs.table import TableSpec
-from contract.runs import RunAttribute
+from store.runs import RunAttribute
 
 
 def describe_runs(settings: Settings) -> TableSpec:

@@ -2,7 +2,7 @@
 
 from components.settings import Settings
 from components.tables.specs.table import IndexSpec, TableSpec
-from contract.senders import SenderAttribute, SenderIndex
+from store.senders import SenderAttribute, SenderIndex
 
 _ALL = list(SenderAttribute)
 _SHOWN = _ALL[_ALL.index(SenderAttribute.STATE) :]

@@ -2,8 +2,7 @@
 
 from typing import Any, Final
 
-from contract.owners.model import ChannelKind
-from contract.owners.topics import name_mail_topic
+from contract.owners.model import ChannelKind, name_mail_topic
 from handlers.messages.channels.aws_errors import send_by
 from handlers.messages.message import Recipient
 from handlers.messages.rendering.document import Document

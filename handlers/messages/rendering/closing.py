@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from contract.messages import ENDS, MessageKind
 from contract.owners.model import ChannelKind
+from contract.words import ENDS, MessageKind
 from handlers.messages.message import Line, Recipient
 from handlers.messages.rendering.document import Link, Phrase, name, say
 from handlers.messages.rendering.places import find_url

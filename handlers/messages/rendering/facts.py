@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from contract.durations import format_duration
-from contract.incidents import IncidentStatus
-from contract.messages import MessageKind
+from contract.moments import format_duration
+from contract.words import IncidentStatus, MessageKind
 from handlers.messages.message import Line
 from handlers.messages.rendering.document import Fact, Phrase, name, say
 from handlers.messages.rendering.leads import explain

@@ -5,9 +5,8 @@ from datetime import UTC, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from contract.durations import format_duration
-from contract.incidents import IncidentStatus
-from contract.messages import MessageKind
+from contract.moments import format_duration
+from contract.words import IncidentStatus, MessageKind
 from handlers.messages.message import Line
 from handlers.messages.rendering.context import SHOWN_FILES, Context, StuckFile
 from handlers.messages.rendering.document import FileRow, Files, Phrase, name, say

@@ -3,10 +3,8 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from contract.durations import format_duration
-from contract.incident_words import EXPLANATIONS, explain_status
-from contract.incidents import IncidentStatus, UnknownReason
-from contract.messages import MessageKind
+from contract.moments import format_duration
+from contract.words import EXPLANATIONS, IncidentStatus, MessageKind, UnknownReason, explain_status
 from handlers.messages.message import Line
 from handlers.messages.rendering.times import format_time
 from handlers.messages.situation import Incident, Sender

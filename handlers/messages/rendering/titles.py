@@ -5,10 +5,8 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from contract.durations import format_duration
-from contract.incident_words import REASONS
-from contract.incidents import IncidentStatus, UnknownReason
-from contract.messages import MessageKind
+from contract.moments import format_duration
+from contract.words import REASONS, IncidentStatus, MessageKind, UnknownReason
 from handlers.messages.message import Line
 from handlers.messages.rendering.document import Tone
 from handlers.messages.rendering.subjects import write_subject

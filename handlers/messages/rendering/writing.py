@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.message import Line, Message
 from handlers.messages.rendering.closing import find_help, find_way, write_notes
 from handlers.messages.rendering.context import Context

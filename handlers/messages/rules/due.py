@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contract.messages import ENDS
+from contract.words import ENDS
 from handlers.messages.message import Recipient
 from handlers.messages.rules.limits import (
     BEGINNING_AT_MOST,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.message import Line
 from handlers.messages.rules.told import Entry, Pending
 

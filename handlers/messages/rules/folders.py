@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from contract.messages import MessageKind
-from contract.senders import SenderState
+from contract.words import MessageKind, SenderState
 from handlers.messages.message import Line, Recipient
 from handlers.messages.rules.finding import Finding, resting, waiting
 from handlers.messages.rules.hearing import settle

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.message import Line, Message, Recipient
 from handlers.messages.rules.due import due_at, ready_at
 from handlers.messages.rules.finding import Finding

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.message import Line
 from handlers.messages.rules.told import Entry, Said
 from handlers.messages.rules.truth import BELIEVED

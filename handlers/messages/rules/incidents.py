@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from contract.incidents import IncidentStatus
-from contract.messages import ENDS, INCIDENT_PREFIX, MessageKind
+from contract.words import ENDS, IncidentStatus, MessageKind
 from handlers.messages.message import Line, Recipient
 from handlers.messages.rules.finding import Finding, resting, waiting
 from handlers.messages.rules.hearing import settle
@@ -21,6 +20,7 @@ from handlers.messages.rules.told import Entry, Said, Told, incident_key, list_e
 from handlers.messages.rules.topics import is_told
 from handlers.messages.rules.truth import BEGINNINGS, OVER, SAY, Now, how_it_is
 from handlers.messages.situation import Incident, Situation
+from store.notifications import INCIDENT_PREFIX
 
 
 def find_incidents(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from enum import StrEnum, unique
 from typing import Final
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.rules.told import Said
 
 

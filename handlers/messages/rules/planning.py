@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from contract.owners.quiet import is_quiet
+from contract.owners.matching import is_quiet
 from handlers.messages.message import Message, Recipient
 from handlers.messages.rules.clock import set_right
 from handlers.messages.rules.folders import find_folders

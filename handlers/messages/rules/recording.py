@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from contract.messages import ENDS
+from contract.words import ENDS
 from handlers.messages.message import Line, Message
 from handlers.messages.rules.hearing import heard
 from handlers.messages.rules.limits import DEAD_AFTER, RETRIES

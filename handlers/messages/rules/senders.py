@@ -4,9 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-from contract.incidents import UnknownReason
-from contract.messages import SENDER_PREFIX, MessageKind
-from contract.senders import SenderState
+from contract.words import MessageKind, SenderState, UnknownReason
 from handlers.messages.message import Line, Recipient
 from handlers.messages.rules.finding import Finding, resting, waiting
 from handlers.messages.rules.hearing import settle
@@ -15,6 +13,7 @@ from handlers.messages.rules.notices import SENDER_SAY, Now
 from handlers.messages.rules.told import Entry, Said, Told, incident_key, list_entries, sender_key
 from handlers.messages.rules.topics import is_told
 from handlers.messages.situation import Incident, Sender, Situation
+from store.notifications import SENDER_PREFIX
 
 
 def find_senders(recipient: Recipient, told: Told, situation: Situation, *, quiet: bool) -> Iterator[Finding]:

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Final
 
-from contract.folder_key import folder_key
-from contract.messages import INCIDENT_PREFIX, SENDER_PREFIX, MessageKind
+from contract.folders import folder_key
+from contract.words import MessageKind
 from handlers.messages.message import Line
+from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX
 
 UNREADABLE_PREFIX: Final = "unreadable#"
 

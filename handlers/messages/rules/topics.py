@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from contract.messages import MessageKind
 from contract.owners.model import Topic
+from contract.words import MessageKind
 from handlers.messages.message import Recipient
 
 TOPICS: Final[Mapping[MessageKind, Topic]] = {

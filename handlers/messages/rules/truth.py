@@ -19,8 +19,7 @@ from collections.abc import Mapping
 from enum import StrEnum, unique
 from typing import Final
 
-from contract.incidents import IncidentStatus, UnknownReason
-from contract.messages import MessageKind
+from contract.words import IncidentStatus, MessageKind, UnknownReason
 from handlers.messages.rules.told import Said
 from handlers.messages.situation import Incident
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import ClientError
 
-from contract.incidents import IncidentAttribute
 from handlers.messages.sending.reading import Misattributed
 from handlers.projection.keys import incident_key
 from handlers.web.aws_faults import is_overtaken
+from store.incidents import IncidentAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from contract.messages import INCIDENT_PREFIX, MessageAttribute
 from contract.moments import format_moment
-from contract.owners.channel_names import name_channel
+from contract.owners.model import name_channel
 from handlers.messages.message import Line, Message
+from store.notifications import INCIDENT_PREFIX, MessageAttribute
 
 KEPT_BEYOND: Final = timedelta(days=90)
 """How much longer than an incident after its end: the log of one that lasted is older than it."""

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from contract.incidents import LIVE, IncidentAttribute, IncidentIndex, list_live_partitions
-from contract.senders import SenderAttribute, SenderIndex, SenderState
+from contract.words import LIVE, SenderState
 from handlers.messages.sending.attributes import Item, find_number, find_text, read_text
 from handlers.messages.sending.batches import get_items
 from handlers.messages.sending.rows import Rows
 from handlers.messages.situation import Incident, Sender, Situation
 from handlers.projection.keys import incident_key, own_key
 from handlers.web.telemetry import logger
+from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
+from store.senders import SenderAttribute, SenderIndex
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

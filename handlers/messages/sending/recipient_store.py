@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
-from contract.messages import FIRST_STATE, RECIPIENT_PREFIX, STATE_PREFIX, MessageAttribute
 from contract.moments import format_moment
-from contract.owners.channel_names import name_channel
+from contract.owners.model import name_channel
 from handlers.messages.message import Recipient
 from handlers.messages.rules.told import Told, failing_since
 from handlers.messages.sending.attributes import Item, find_moment, find_number, find_text, read_text
@@ -21,6 +20,7 @@ from handlers.projection.bodies import read_chunks, write_chunks
 from handlers.projection.updates import MAX_WRITES
 from handlers.web.aws_faults import list_cancellations
 from handlers.web.telemetry import logger
+from store.notifications import FIRST_STATE, RECIPIENT_PREFIX, STATE_PREFIX, MessageAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

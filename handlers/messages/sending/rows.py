@@ -5,10 +5,9 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Final
 
-from contract.incidents import Clearing, IncidentAttribute, IncidentStatus, UnknownReason
 from contract.owners.matching import find_owner, find_sender_owner
 from contract.owners.model import Owners
-from contract.senders import SenderAttribute, SenderKind, SenderState
+from contract.words import Clearing, IncidentStatus, SenderKind, SenderState, UnknownReason
 from handlers.messages.sending.attributes import (
     Item,
     find_moment,
@@ -18,6 +17,8 @@ from handlers.messages.sending.attributes import (
     read_text,
 )
 from handlers.messages.situation import Incident, Sender, UnreadableFolder
+from store.incidents import IncidentAttribute
+from store.senders import SenderAttribute
 
 FOLDERS_REMEMBERED: Final = 20_000
 """Whose owner is not looked for again, as long as the function's process lives."""

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.channels.errors import ChannelError, DeliveryError
 from handlers.messages.message import Line, Message, Recipient
 from handlers.messages.rendering.context import Context

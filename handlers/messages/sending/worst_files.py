@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contract.moments import HOUR, format_affected_date, parse_moment
-from contract.plausibility import is_plausible
-from contract.table import Attribute, FileAttribute, Index
+from contract.moments import HOUR, format_affected_date, is_plausible, parse_moment
 from handlers.messages.message import Message
 from handlers.messages.rendering.context import SHOWN_FILES, StuckFile
 from handlers.messages.rendering.file_lists import WITH_FILES
 from handlers.messages.sending.attributes import Item, read_text
 from handlers.messages.situation import Incident
 from handlers.web.telemetry import logger
+from store.records import Attribute, FileAttribute, Index
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
+from contract.names import ROOT
 from local.processes import HOST, ProcessId, free_port, wait_for
-from local.stack_config import ROOT
 
 CONFIGURATION = ROOT / "docs" / "hosting" / "nginx.conf"
 NAME = "dashboard.localhost"

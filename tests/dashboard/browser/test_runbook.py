@@ -1,8 +1,7 @@
 from playwright.sync_api import Page, expect
 
-from contract import runbook
-from contract.runbook import Section
-from local.stack_config import ROOT
+from contract import names
+from contract.names import ROOT, RunbookSection
 from tests import pages
 from tests.analyst import expect_signed_in, sign_in
 from tests.running_stack import RunningStack
@@ -10,12 +9,12 @@ from tests.running_stack import RunningStack
 
 def test_every_link_into_the_runbook_brings_its_section_into_view(page: Page, stack: RunningStack) -> None:
     # As an alarm's link does: opened anew, and the section is far down.
-    page.goto(f"/runbook#{Section.SILENT_SENDERS}")
+    page.goto(f"/runbook#{RunbookSection.SILENT_SENDERS}")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
     expect(page.get_by_role("heading", name="Silent senders")).to_be_in_viewport()
     expect(page.get_by_role("heading", name="Runbook")).not_to_be_in_viewport()
-    for section in Section:
+    for section in RunbookSection:
         page.goto(f"/runbook#{section}")
         expect(page.locator(f"#{section}")).to_be_in_viewport()
 
@@ -26,4 +25,4 @@ def test_headings_are_called_what_the_links_are_checked_against(page: Page, stac
     expect_signed_in(page)
     expect(page.get_by_role("heading", name="Runbook")).to_be_visible()
     shown = page.get_by_role("heading").evaluate_all("headings => headings.map(heading => heading.id)")
-    assert set(shown) == pages.Page(ROOT / "docs" / runbook.FILE).streamlit_anchors
+    assert set(shown) == pages.Page(ROOT / "docs" / names.RUNBOOK_FILE).streamlit_anchors

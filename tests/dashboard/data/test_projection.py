@@ -12,8 +12,7 @@ from botocore.stub import Stubber
 from components.tables.specs.incidents import describe_incidents
 from components.tables.specs.senders import describe_senders
 from components.tables.specs.table import TableSpec
-from contract.incidents import IncidentIndex, IncidentStatus, UnknownReason
-from contract.senders import SenderIndex, SenderState
+from contract.words import IncidentStatus, SenderState, UnknownReason
 from dashboard.data import incident
 from dashboard.data.incident import Incident
 from dashboard.data.incident_table import IncidentTable
@@ -22,6 +21,8 @@ from dashboard.data.recent import KEPT_FOR, Recent
 from dashboard.data.sender import Refusal, Sender
 from dashboard.data.sender_table import SenderTable
 from dashboard.errors import AccessDeniedError
+from store.incidents import IncidentIndex
+from store.senders import SenderIndex
 from tests.dashboard.fake_table import REGION
 from tests.dashboard.projected import Projected
 from tests.dashboard.stopped_clock import StoppedClock

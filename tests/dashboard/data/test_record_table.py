@@ -7,7 +7,6 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
-from contract.table import Attribute, FileAttribute
 from dashboard.data.record_table import RecordTable
 from dashboard.errors import (
     AccessDeniedError,
@@ -16,6 +15,7 @@ from dashboard.errors import (
     TooManyRequestsError,
     UnreachableError,
 )
+from store.records import Attribute, FileAttribute
 from tests.dashboard.fake_table import REGION, TABLE, item
 
 if TYPE_CHECKING:

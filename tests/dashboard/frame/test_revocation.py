@@ -8,11 +8,11 @@ import pytest
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
+from contract.names import ROOT
 from dashboard.access.analyst import CHECK_INTERVAL
 from dashboard.access.auth_api import AuthApi, Tokens
 from dashboard.backend import backend
 from dashboard.data.hour_cache import HourCache
-from local.stack_config import ROOT
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import item

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from contract.plausibility import is_plausible
+from contract.moments import is_plausible
 from dashboard import columns
 from dashboard.data.frames import RecordFrames
 from dashboard.data.records import parse_records

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from contract.incident_action import ActOnIncident, IncidentAction
+from contract.action import ActOnIncident, IncidentAction
 from contract.limits import LONGEST_HOLD, MAX_KEY_CHARACTERS, SHORTEST_SNOOZE
 from contract.moments import parse_moment
 from contract.routes import IDEMPOTENCY_KEY

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from contract.durations import format_duration
+from contract.moments import format_duration
 from dashboard.data.frames import RecordFrames
 from dashboard.data.records import parse_records
 from dashboard.services.frequency import count_hours_by_day

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract.incidents import IncidentStatus, UnknownReason
+from contract.words import IncidentStatus, UnknownReason
 from dashboard.data.frames import RecordFrames
 from dashboard.data.incident import Incident
 from dashboard.data.records import parse_records

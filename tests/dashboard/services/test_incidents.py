@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from contract.incidents import Clearing, IncidentStatus, UnknownReason
+from contract.words import Clearing, IncidentStatus, UnknownReason
 from dashboard.columns import list_dtypes
 from dashboard.data.frames import RecordFrames
 from dashboard.data.incident import Incident

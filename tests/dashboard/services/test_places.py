@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 from dashboard.data.frames import RecordFrames
 from dashboard.data.records import parse_records
 from dashboard.services.breach_spans import NO_SPANS, Spans

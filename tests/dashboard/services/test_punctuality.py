@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract.senders import SenderState
+from contract.words import SenderState
 from dashboard.data.sender import Sender
 from dashboard.services.punctuality import describe_punctuality
 

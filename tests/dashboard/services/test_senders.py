@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contract.senders import SenderKind, SenderState
+from contract.words import SenderKind, SenderState
 from dashboard.columns import list_dtypes
 from dashboard.data.sender import Fleet, Refusal, Sender
 from dashboard.services.known_senders import Known, list_senders

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.incidents import IncidentStatus
 from contract.moments import start_of_hour
-from contract.table import Attribute, FileAttribute
+from contract.words import IncidentStatus
 from dashboard.data.frames import RecordFrames
 from dashboard.data.records import parse_records
 from dashboard.services.breach_spans import NO_SPANS, BreachSpan, Spans
 from dashboard.services.stuck_files import COLUMNS, FILE, Status, find_stuck_files
+from store.records import Attribute, FileAttribute
 from tests.dashboard.fake_table import item
 from tests.dashboard.properties import PROPERTY
 from tests.dashboard.spans import span

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 from dashboard.data.breach import Breach
 from dashboard.services.periods import Period
 from dashboard.services.weeks import (

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 from dashboard.services.breach_spans import Spans
 from tests.dashboard.fake_table import item
 from tests.dashboard.spans import span

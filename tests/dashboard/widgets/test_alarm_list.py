@@ -4,10 +4,9 @@ import re
 
 from streamlit.testing.v1 import AppTest
 
-from contract import runbook
-from contract.runbook import Section
+from contract import names
+from contract.names import ROOT, RunbookSection
 from dashboard.widgets.runbook_link import build_runbook_cell
-from local.stack_config import ROOT
 from tests.dashboard.views.reading import column
 from tests.pages import Page
 
@@ -17,14 +16,17 @@ def _draw_every_section() -> None:
     from datetime import UTC, datetime
     from zoneinfo import ZoneInfo
 
-    from contract import runbook
-    from contract.runbook import Section
+    from contract import names
+    from contract.names import RunbookSection
     from dashboard.data.metrics import Alarm
     from dashboard.widgets.alarm_list import draw_alarms
 
     since = datetime(2026, 11, 24, tzinfo=UTC)
     draw_alarms(
-        [Alarm(section, "OK", since, "It is on.", f"docs/{runbook.FILE}#{section}") for section in Section],
+        [
+            Alarm(section, "OK", since, "It is on.", f"docs/{names.RUNBOOK_FILE}#{section}")
+            for section in RunbookSection
+        ],
         ZoneInfo("UTC"),
     )
 
@@ -33,8 +35,10 @@ def test_every_alarm_links_to_a_section_of_the_runbook_page() -> None:
     app = AppTest.from_function(_draw_every_section).run()
     assert not app.exception
     [address] = _find_addresses_of("runbook")
-    assert [link.removeprefix(f"{address}?section=") for link in column(app, "runbook")] == list(Section)
-    assert set(Section) <= Page(ROOT / "docs" / runbook.FILE).streamlit_anchors
+    assert [link.removeprefix(f"{address}?section=") for link in column(app, "runbook")] == list(
+        RunbookSection
+    )
+    assert set(RunbookSection) <= Page(ROOT / "docs" / names.RUNBOOK_FILE).streamlit_anchors
 
 
 def _find_addresses_of(view: str) -> list[str]:

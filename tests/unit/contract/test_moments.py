@@ -1,8 +1,10 @@
+"""."""
+
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from contract.moments import format_affected_date, format_moment, parse_moment
+from contract.moments import format_affected_date, format_moment, is_plausible, parse_moment
 
 
 @pytest.mark.parametrize(
@@ -21,3 +23,24 @@ def test_text_is_utc_and_reads_back(moment: datetime, text: str) -> None:
 def test_affected_date_is_the_utc_hour_even_where_local_hours_start_elsewhere() -> None:
     india = timezone(timedelta(hours=5, minutes=30))
     assert format_affected_date(datetime(2026, 11, 24, 1, 10, 30, tzinfo=india)) == "2026-11-23T19:00:00Z"
+
+
+SEEN = datetime(2026, 11, 24, 8, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("created", "plausible"),
+    [
+        (datetime.min.replace(tzinfo=UTC), False),
+        (datetime(1601, 1, 1, tzinfo=UTC), False),
+        (datetime(1970, 1, 1, tzinfo=UTC) - MOMENT, False),
+        (datetime(1970, 1, 1, tzinfo=UTC), True),
+        (SEEN, True),
+        (SEEN + timedelta(days=1), True),
+        (SEEN + timedelta(days=1) + MOMENT, False),
+        (datetime.max.replace(tzinfo=UTC), False),
+    ],
+)
+def test_dates_from_1970_to_a_day_ahead_tell_an_age(created: datetime, plausible: bool) -> None:
+    assert is_plausible(created, SEEN) is plausible

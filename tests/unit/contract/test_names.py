@@ -9,12 +9,14 @@ from enum import Enum
 from pathlib import Path
 
 import contract
-from contract.outputs import LocalOutput, Output
+import store
+from contract.names import ROOT, LocalOutput, Output
 from dashboard.settings import Settings
-from local.stack_config import ROOT
 
 MODULES = [
-    importlib.import_module(f"contract.{module.name}") for module in pkgutil.iter_modules(contract.__path__)
+    importlib.import_module(f"{package.__name__}.{module.name}")
+    for package in (contract, store)
+    for module in pkgutil.iter_modules(package.__path__)
 ]
 CODE = ("components", "dashboard", "handlers", "local", "ops")
 
@@ -22,6 +24,8 @@ CODE = ("components", "dashboard", "handlers", "local", "ops")
 def test_contract_imports_nothing_of_ours() -> None:
     ours = {path.name for path in ROOT.iterdir() if (path / "__init__.py").exists()} - {"contract"}
     for module in MODULES:
+        if not module.__name__.startswith("contract."):
+            continue
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom):
@@ -29,7 +33,7 @@ def test_contract_imports_nothing_of_ours() -> None:
             assert not {name.split(".")[0] for name in names} & ours, module.__name__
 
 
-def test_names_of_several_words_are_spelled_in_the_contract_alone() -> None:
+def test_names_of_several_words_are_spelled_in_contract_or_store_alone() -> None:
     """Those such as `AffectedDate` or `TABLE_NAME`: a single word may well mean something else."""
     names = {
         member.value

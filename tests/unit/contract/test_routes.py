@@ -10,8 +10,8 @@ import yaml
 
 from contract import routes
 from contract.limits import MAX_KEY_CHARACTERS
+from contract.names import ROOT
 from contract.routes import IDEMPOTENCY_KEY, ROUTES, RouteSpec
-from local.stack_config import ROOT
 
 
 def test_every_route_is_in_the_table() -> None:

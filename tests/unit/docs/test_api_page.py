@@ -11,14 +11,14 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel, Field
 
-from contract.incident_action import SenderAction
+from contract.action import SenderAction
+from contract.names import ROOT
 from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION, ROUTES
 from docs.generate.request_schema import Shape, UndescribedFieldError
 from handlers.actions.parsing import parse_action
 from handlers.ingest.parsing import parse_report
 from handlers.sign_in.parsing import parse_sign_in
 from handlers.web.errors import InvalidBodyError
-from local.stack_config import ROOT
 
 PAGE = (ROOT / "docs" / "api.md").read_text()
 PARSERS: dict[str, Callable[[bytes], object]] = {

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 
 
 def test_configuration_table_is_that_of_the_program() -> None:

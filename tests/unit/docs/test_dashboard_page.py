@@ -2,14 +2,13 @@
 
 import re
 
-from contract.incident_words import EXPLANATIONS, REASONS
-from contract.outputs import OUTPUTS_VARIABLE
+from contract.names import OUTPUTS_VARIABLE, ROOT
+from contract.words import EXPLANATIONS, REASONS
 from dashboard import week_columns
 from dashboard.services import deed_words, sender_deeds, stuck_files
 from dashboard.services.periods import MAX_DAYS
 from dashboard.settings import Settings, name_variable
 from dashboard.widgets.stuck_file_list import _LABELS
-from local.stack_config import ROOT
 
 PAGE = (ROOT / "docs" / "dashboard.md").read_text()
 

@@ -13,11 +13,11 @@ from boto3.dynamodb.conditions import Key
 from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
 
+from contract.names import ROOT
 from contract.report import Report
-from contract.table import Attribute, FileAttribute, Index
 from handlers.ingest import records
 from handlers.ingest.records import Detection, build_records
-from local.stack_config import ROOT
+from store.records import Attribute, FileAttribute, Index
 from tests.dashboard.fake_table import REGION, TABLE, create_table
 from tests.unit.docs.aws_cli import run_commands
 

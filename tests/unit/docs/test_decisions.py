@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from local.stack_config import ROOT
+from contract.names import ROOT
 
 FOLDER = ROOT / "docs" / "decisions"
 PAGES = sorted(FOLDER.glob("[0-9]*.md"))

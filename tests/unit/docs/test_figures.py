@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 
 from bench.figures import compared, counted
 from bench.published import PAGES_FIGURES, Measured, Published, Run, read_published, write_published
+from contract.names import ROOT
 from docs.generate.figures import FigureError, fill_figures, find_pages
-from local.stack_config import ROOT
 from tests.access import test_enumeration, test_every_operation, test_matrix, test_tokens
 from tests.faults import faults, test_messages
 from tests.fuzz import test_any_body, test_openapi

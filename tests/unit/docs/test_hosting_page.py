@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from contract.names import ROOT
 from dashboard.access.session_keys import MAKE_KEY
 from dashboard.access.sessions import IDLE_LIMIT, KEEP_INTERVAL
 from dashboard.data import computed
 from dashboard.data.hour_cache import CAPACITY
 from dashboard.settings import Settings, name_variable
-from local.stack_config import ROOT
 from tests.dashboard.hosted import NEEDED, UNIT, read_unit
 
 PAGE = (ROOT / "docs" / "hosting.md").read_text()

@@ -12,11 +12,10 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from contract.action import ActOnIncident
 from contract.answers import IncidentAnswer, IncidentNow
-from contract.incident_action import ActOnIncident
-from contract.incidents import IncidentStatus, UnknownReason
-from contract.messages import MessageKind
-from contract.senders import SenderKind
+from contract.names import ROOT
+from contract.words import IncidentStatus, MessageKind, SenderKind, UnknownReason
 from handlers.actions.errors import NotSoError
 from handlers.actions.incident_changes import check_change
 from handlers.actions.parsing import parse_action
@@ -26,7 +25,6 @@ from handlers.messages.sending.log_lines import build_log_lines
 from handlers.messages.sending.rows import Rows
 from handlers.projection.refused_items import put_refused
 from handlers.web import telemetry
-from local.stack_config import ROOT
 from tests.incidents.playing import run, stuck
 from tests.infra.conftest import declare
 from tests.messenger import an_owners_file

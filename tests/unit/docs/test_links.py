@@ -5,11 +5,11 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from contract import runbook
-from local.stack_config import ROOT
+from contract import names
+from contract.names import ROOT
 from tests.pages import PAGES, Page
 
-ON_THE_SCREEN = ROOT / "docs" / runbook.FILE
+ON_THE_SCREEN = ROOT / "docs" / names.RUNBOOK_FILE
 """The page that the dashboard shows too."""
 ELSEWHERE = {"https", "mailto"}
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from contract.messages import MessageKind
+from contract.names import ROOT
+from contract.words import MessageKind
 from handlers.messages.rendering.shown import reveal
 from handlers.messages.rendering.writing import write_document
-from local.stack_config import ROOT
 from tests.unit.handlers.messages.samples import DOCS, context, digest, single
 
 PAGE = (ROOT / "docs" / "messages.md").read_text()

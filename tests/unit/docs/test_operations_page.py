@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from contract.outputs import OUTPUTS_VARIABLE
-from local.stack_config import ROOT, config_schema
+from contract.names import OUTPUTS_VARIABLE, ROOT
+from local.stack_config import config_schema
 from ops.__main__ import _parser
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()

@@ -6,9 +6,9 @@ from textwrap import dedent
 
 import pytest
 
-from contract.owners.file import OwnersFileError, read_owners_file
+from contract.names import ROOT
 from contract.owners.model import ChannelKind, Topic
-from local.stack_config import ROOT
+from contract.owners.reading import OwnersFileError, read_owners_file
 
 TEXT = (ROOT / "docs" / "owners.md").read_text()
 FILES = [dedent(block) for block in re.findall(r"^ *```yaml\n(.+?)^ *```", TEXT, re.MULTILINE | re.DOTALL)]

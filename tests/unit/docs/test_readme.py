@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from contract.names import ROOT
 from local.provider import as_api_values
-from local.stack_config import ROOT
 from tests.infra.conftest import declare
 from tests.pages import PAGES, Page
 

@@ -2,10 +2,9 @@
 
 import re
 
-from contract.report import Report
-from contract.report_run import ReportedRun
+from contract.names import ROOT
+from contract.report import Report, ReportedRun
 from handlers.ingest.parsing import parse_report
-from local.stack_config import ROOT
 
 PAGE = (ROOT / "docs" / "script.md").read_text()
 [EXAMPLE] = re.findall(r"^```json\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.environment import Variable
+from contract.names import Variable
 from handlers import auth
 from handlers.sign_in.parsing import parse_sign_in
 from handlers.sign_in.user_pool import UserPool

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contract.environment import Variable
 from contract.limits import MAX_REPORT_BYTES
-from contract.names import Group
-from contract.table import Attribute
+from contract.names import Group, Variable
 from handlers import file_sla_error
 from handlers.runs.run_items import read_run_item
+from store.records import Attribute
 from tests.events import LambdaContext, a_report, report_event
 from tests.projection_tables import RUNS
 from tests.unit.conftest import TABLE

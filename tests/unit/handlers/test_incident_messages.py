@@ -8,8 +8,8 @@ from typing import Any
 import boto3
 import pytest
 
-from contract.environment import Variable
 from contract.metrics import Metric
+from contract.names import Variable
 from handlers import incident_messages
 from handlers.messages.channels.posting import Answer, Poster
 from handlers.web import telemetry

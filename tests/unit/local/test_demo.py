@@ -11,9 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from contract.incidents import IncidentStatus, UnknownReason
 from contract.moments import parse_moment
-from contract.senders import SenderKind, SenderState
+from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
 from handlers.incidents.folding import fold
 from handlers.incidents.kinds import shared
 from handlers.incidents.projection import advance

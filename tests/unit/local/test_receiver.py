@@ -10,8 +10,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from contract.messages import MessageKind
 from contract.owners.model import Channel, ChannelKind, Escalation, Owner, Owners
+from contract.words import MessageKind
 from handlers.messages.rendering.mail import render_mail
 from handlers.messages.rendering.slack import render_slack
 from handlers.messages.rendering.teams import render_teams

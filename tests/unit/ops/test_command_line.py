@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from contract.outputs import OUTPUTS_VARIABLE
+from contract.names import OUTPUTS_VARIABLE
 from ops import __main__ as command_line
 from ops.errors import OpsError
 from ops.incidents import commands as incidents

@@ -9,10 +9,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from contract.incidents import IncidentAttribute
-from contract.outputs import OUTPUTS_VARIABLE, LocalOutput, Output
-from contract.runs import RunAttribute, RunItem
-from contract.senders import REFUSED_PART, RETRY_FOLD, SenderAttribute
+from contract.names import OUTPUTS_VARIABLE, LocalOutput, Output
 from handlers.incidents.runs import BreachedFolder, Run
 from handlers.projection.refolding import Refolding
 from handlers.projection.run_table import RunTable
@@ -28,6 +25,9 @@ from ops.incidents.marking import Mark, Marks
 from ops.incidents.rebuilding import STALLED_AFTER, Rebuild
 from ops.progress import show_progress
 from ops.stack import Stack
+from store.incidents import IncidentAttribute
+from store.runs import RunAttribute, RunItem
+from store.senders import REFUSED_PART, RETRY_FOLD, SenderAttribute
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 
 if TYPE_CHECKING:

@@ -9,19 +9,18 @@ from typing import Any, Final
 import boto3
 import pytest
 
-from contract.messages import MessageAttribute
-from contract.outputs import OUTPUTS_VARIABLE, LocalOutput, Output
-from contract.owners.channel_names import name_channel
-from contract.owners.file import read_owners_file
+from contract.names import OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
 from contract.owners.matching import find_owner, list_owners
+from contract.owners.model import name_channel
+from contract.owners.reading import read_owners_file
 from handlers.messages.message import Recipient
 from handlers.messages.rules.recipients import list_recipients
 from handlers.messages.rules.recording import disabled
 from handlers.messages.rules.told import Told
 from handlers.messages.sending.recipient_store import Known, RecipientStore
-from local.stack_config import ROOT
 from ops import __main__ as command_line
 from ops.owners.finding import OwnersError, find_file
+from store.notifications import MessageAttribute
 from tests.projection_tables import MESSAGES, create_message_tables
 
 OWNERS_FILE: Final = ROOT / "tests" / "samples" / "owners.yaml"

@@ -10,11 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.incidents import DeedAttribute, IncidentAttribute
-from contract.outputs import OUTPUTS_VARIABLE, Output
-from contract.runs import RunAttribute
-from contract.senders import ACT_PREFIX, OWN_PART, SenderAttribute
-from contract.table import Attribute
+from contract.names import OUTPUTS_VARIABLE, Output
 from ops import __main__ as command_line
 from ops.restore import whole_items
 from ops.restore.merging import Merge
@@ -22,6 +18,10 @@ from ops.restore.origin import Backup, Moment, RestoreError, Restoring, find_del
 from ops.restore.outcome import Outcome
 from ops.restore.target import Target
 from ops.restore.what import RESTORABLE, Restorable
+from store.incidents import DeedAttribute, IncidentAttribute
+from store.records import Attribute
+from store.runs import RunAttribute
+from store.senders import ACT_PREFIX, OWN_PART, SenderAttribute
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables, create_table
 from tests.unit.conftest import REGION
 

@@ -1,6 +1,27 @@
 """What tells channels from each other."""
 
-from contract.owners.model import MAX_CHANNEL_KEY_CHARACTERS, Channel, ChannelKind
+import subprocess
+import sys
+from datetime import time, timedelta
+from pathlib import Path
+
+import pytest
+
+from contract.names import ROOT
+from contract.owners import model
+from contract.owners.model import (
+    MAX_CHANNEL_KEY_CHARACTERS,
+    Channel,
+    ChannelKind,
+    Escalation,
+    Owner,
+    Owners,
+    QuietHours,
+    Rule,
+    Topic,
+    list_mail_topics,
+    name_mail_topic,
+)
 
 
 def mail(*addresses: str) -> Channel:
@@ -20,3 +41,79 @@ def test_many_addresses_fit_a_key_and_are_told_apart() -> None:
     keys = {mail(*many).key, mail(*many[1:]).key, mail(*reversed(many)).key}
     assert len(keys) == 2
     assert all(len(key) <= MAX_CHANNEL_KEY_CHARACTERS for key in keys)
+
+
+OWNERS = Owners(
+    owners={
+        "orders": Owner(
+            name="orders",
+            channels=(
+                Channel(kind=ChannelKind.MAIL, targets=("orders@example.com", "b@example.com"), line=4),
+                Channel(kind=ChannelKind.SLACK, targets=("orders",), line=5),
+            ),
+            zone="Europe/Berlin",
+            quiet_hours=(QuietHours(days=frozenset({0, 4, 2}), start=time(22), end=time(6, 30)),),
+            told=frozenset({Topic.BEGIN, Topic.CLEARED}),
+            escalations=(
+                Escalation(
+                    after=timedelta(minutes=90),
+                    channels=(Channel(kind=ChannelKind.TEAMS, targets=("duty",), line=9),),
+                ),
+            ),
+        ),
+        "operations": Owner(name="operations", channels=()),
+    },
+    rules=(Rule(owner="orders", folder="D:\\Bestellungen für *", sender=None, line=12),),
+    default="operations",
+)
+
+
+def test_what_was_shipped_arrives() -> None:
+    loaded = model.load_owners(model.dump_owners(OWNERS))
+    assert loaded == OWNERS
+    assert loaded.owners["orders"].channels[1].line == 5
+
+
+def test_the_same_owners_give_the_same_bytes_in_every_process() -> None:
+    dump = (
+        "from contract.owners.model import dump_owners;"
+        "from tests.unit.contract.owners.test_model import OWNERS;"
+        "print(dump_owners(OWNERS), end='')"
+    )
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", dump],
+            env={"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            cwd=ROOT,
+            capture_output=True, check=True, text=True, encoding="utf-8",
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert texts == {model.dump_owners(OWNERS)}
+
+
+def test_a_package_without_owners(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    shipped = tmp_path / "owners.json"
+    monkeypatch.setattr(model, "_SHIPPED", shipped)
+    assert model.read_shipped_owners() is None
+    shipped.write_text(model.dump_owners(OWNERS), encoding="utf-8")
+    assert model.read_shipped_owners() == OWNERS
+
+
+def channel(kind: ChannelKind, target: str) -> Channel:
+    return Channel(kind=kind, targets=(target,))
+
+
+def test_each_level_that_is_told_by_mail_has_a_topic_of_its_own() -> None:
+    first, boss = channel(ChannelKind.MAIL, "a@example.com"), channel(ChannelKind.MAIL, "boss@example.com")
+    slack = channel(ChannelKind.SLACK, "orders")
+    owner = Owner(
+        name="orders",
+        channels=(slack, first),
+        escalations=(
+            Escalation(after=timedelta(minutes=30), channels=(slack,)),
+            Escalation(after=timedelta(hours=2), channels=(boss,)),
+        ),
+    )
+    assert dict(list_mail_topics(owner)) == {"orders": first, "orders_after_120": boss}
+    assert name_mail_topic("orders", timedelta(hours=2)) == "orders_after_120"

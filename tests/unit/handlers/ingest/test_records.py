@@ -7,9 +7,9 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 
 from contract.report import Report
-from contract.table import Attribute, FileAttribute
 from handlers.ingest.parsing import parse_report
 from handlers.ingest.records import MAX_FILES_BYTES, Detection, build_records
+from store.records import Attribute, FileAttribute
 from tests.events import a_report
 
 DETECTED = datetime(2026, 11, 23, 20, 15, 4, 500_000, tzinfo=UTC)

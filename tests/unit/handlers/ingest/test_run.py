@@ -9,7 +9,7 @@ import pytest
 
 from contract.answers import FieldProblem
 from contract.limits import MAX_CLIENT_CHARACTERS, MAX_ERROR_CHARACTERS, MAX_FOLDER_BYTES, MAX_FOLDERS
-from contract.report_run import ReportedRun
+from contract.report import ReportedRun
 from handlers.ingest.parsing import parse_report
 from handlers.web.errors import InvalidBodyError, TooLargeError
 from tests.events import a_report

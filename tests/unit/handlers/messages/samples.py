@@ -3,10 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from contract.incidents import Clearing, IncidentStatus, UnknownReason
-from contract.messages import MessageKind
 from contract.owners.model import Channel, ChannelKind, Owner
-from contract.senders import SenderKind, SenderState
+from contract.words import Clearing, IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
 from handlers.messages.message import Line, Message, Recipient
 from handlers.messages.rendering.context import Context, StuckFile
 from handlers.messages.situation import Incident, Sender, UnreadableFolder

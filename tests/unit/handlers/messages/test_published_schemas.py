@@ -14,7 +14,7 @@ from jsonschema import Draft6Validator
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.message import Message
 from handlers.messages.rendering.context import Context
 from handlers.messages.rendering.fitting import write_what_fits

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import boto3
 import pytest
 
-from contract.environment import Variable
+from contract.names import Variable
 from handlers import incident_projection
 from handlers.web import telemetry
 from tests.projection import Projection

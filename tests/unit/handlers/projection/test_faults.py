@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from contract.runs import RunAttribute, RunItem
-from contract.senders import OWN_PART, SenderAttribute
+from store.runs import RunAttribute, RunItem
+from store.senders import OWN_PART, SenderAttribute
 from tests.incidents.playing import run
 from tests.projection import Projection
 from tests.projection_tables import SENDERS

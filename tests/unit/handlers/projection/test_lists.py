@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from contract.senders import SenderAttribute
 from handlers.incidents.runs import Listing
 from handlers.projection.applying import apply_runs
 from handlers.runs.told import ToldRun
+from store.senders import SenderAttribute
 from tests.incidents.playing import run
 from tests.projection import ACCOUNT, Projection
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from contract.owners import shipping
+from contract.owners import model
 from contract.owners.model import Owner, Owners, Rule
 from handlers import incident_projection
 from tests.incidents.playing import run, stuck
@@ -51,8 +51,8 @@ def test_whoever_does_not_know_the_owners_leaves_them(projection: Projection) ->
 def test_the_function_reads_the_owners_in_its_package(
     projection: Projection, environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    shipped = tmp_path / shipping.SHIPPED_NAME
-    shipped.write_text(shipping.dump_owners(OWNERS), encoding="utf-8")
-    monkeypatch.setattr(shipping, "_SHIPPED", shipped)
+    shipped = tmp_path / model.SHIPPED_NAME
+    shipped.write_text(model.dump_owners(OWNERS), encoding="utf-8")
+    monkeypatch.setattr(model, "_SHIPPED", shipped)
     incident_projection.handler({"Records": projection.put(run(0, stuck("D:\\In", "x")))}, None)
     assert owners_of(projection) == {"account": "bank"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.folder_key import folder_key
+from contract.folders import folder_key
 from handlers.incidents.proof import file_hash, kept
 from handlers.incidents.runs import BreachedFolder, Listing, Run, by_key, merged
 from handlers.runs import run_items

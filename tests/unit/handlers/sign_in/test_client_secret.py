@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.client_secret import compute_secret_hash
+from contract.sign_in import compute_secret_hash
 from handlers.sign_in.client_secret import IDLE_SECONDS, ClientSecret, Doubt
 from handlers.sign_in.user_pool import UserPool
 from handlers.web.errors import InvalidBodyError, SignInFailedError

@@ -10,8 +10,7 @@ import boto3
 import pytest
 
 from contract.limits import ID_TOKEN_MINUTES, MIN_PASSWORD_CHARACTERS
-from contract.names import Group
-from contract.outputs import Output
+from contract.names import Group, Output
 from local.provider import as_api_values
 from ops.__main__ import main
 from ops.accounts.pool import FIRST_PASSWORD_LASTS, UserPool

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.client_secret import compute_secret_hash
+from contract.sign_in import compute_secret_hash
 from ops.client_secret.app_client import AppClient, UntellingCognitoError
 from ops.client_secret.rotation import Rotation, RotationError
 from ops.client_secret.secret_value import CURRENT, OF_PROGRAM, PENDING, SecretValue

@@ -11,10 +11,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from contract.outputs import OF_DOMAIN, LocalOutput, Output
+from contract.names import OF_DOMAIN, ROOT, RUNBOOK_LABEL, LocalOutput, Output, RunbookSection
 from contract.routes import ROUTES
-from contract.runbook import LABEL, Section
-from local.stack_config import ROOT
 from ops.__main__ import main
 from ops.client_secret.app_client import AppClient
 from ops.doctor import commands
@@ -319,7 +317,7 @@ def test_messages_to_owners() -> None:
     assert levels(look(check_messages, MESSAGES_SENT, WITH_OWNERS)) == [Level.OK] * 3
     off = {**MESSAGES_SENT, "scheduler.get_schedule": {"State": "DISABLED", "ScheduleExpression": "x"}}
     _, sweep, _ = look(check_messages, off, WITH_OWNERS)
-    assert (sweep.level, sweep.see) == (Level.PROBLEM, f"docs/runbook.md#{Section.MESSAGES_NOT_SENT}")
+    assert (sweep.level, sweep.see) == (Level.PROBLEM, f"docs/runbook.md#{RunbookSection.MESSAGES_NOT_SENT}")
 
 
 def test_channels_of_owners_that_get_nothing() -> None:
@@ -359,7 +357,7 @@ def test_messages_of_a_stack_without_owners(tmp_path: Path, monkeypatch: pytest.
 
 
 def _alarm(name: str, state: str = "OK", **more: Any) -> dict[str, Any]:
-    description = f"Requests are slow. {LABEL}https://x/runbook.md#{Section.LATENCY}"
+    description = f"Requests are slow. {RUNBOOK_LABEL}https://x/runbook.md#{RunbookSection.LATENCY}"
     return {
         "AlarmName": name,
         "StateValue": state,

@@ -13,13 +13,13 @@ import pandas as pd
 import pyarrow.parquet as parquet
 import pytest
 
-from contract.outputs import Output
-from contract.table import Attribute, FileAttribute, Index
+from contract.names import Output
 from dashboard.columns import FOLDER
 from dashboard.services.csv_files import format_csv
 from ops.__main__ import main
 from ops.export import files
 from ops.export.rows import FILE_COLUMNS, RECORD_COLUMNS
+from store.records import Attribute, FileAttribute, Index
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from botocore.exceptions import ConnectTimeoutError
 from botocore.session import Session
 from botocore.stub import ANY, Stubber
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.channels.errors import ChannelError, DeliveryError
 from tests.unit.handlers.messages.channels.sending import OWNER_TOPICS, FakeClient, make_channels, refused
 from tests.unit.handlers.messages.samples import MAIL, TOPIC, context, digest, single

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import urllib3
 
-from contract.messages import MessageKind
 from contract.owners.model import Channel
+from contract.words import MessageKind
 from handlers.messages.channels import posting
 from handlers.messages.channels.errors import ChannelError, DeliveryError
 from handlers.messages.channels.webhooks import Webhooks

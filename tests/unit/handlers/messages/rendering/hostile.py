@@ -4,9 +4,8 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from contract.incidents import IncidentStatus, UnknownReason
-from contract.messages import MessageKind
 from contract.owners.model import Channel
+from contract.words import IncidentStatus, MessageKind, UnknownReason
 from handlers.messages.message import Line, Message
 from handlers.messages.rendering.context import Context, StuckFile
 from handlers.messages.situation import UnreadableFolder

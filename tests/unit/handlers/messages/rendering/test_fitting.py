@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.incidents import IncidentStatus
-from contract.messages import MessageKind
+from contract.words import IncidentStatus, MessageKind
 from handlers.messages.message import Line
 from handlers.messages.rendering.context import StuckFile
 from handlers.messages.rendering.document import Document

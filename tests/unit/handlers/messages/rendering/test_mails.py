@@ -12,7 +12,7 @@ import html5lib
 import pytest
 from hypothesis import given
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.message import Message
 from handlers.messages.rendering.context import Context
 from handlers.messages.rendering.document import Document

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from contract.messages import MessageKind
+from contract.words import MessageKind
 from handlers.messages.message import Message
 from handlers.messages.rendering.context import Context
 from handlers.messages.rendering.fitting import write_what_fits

@@ -5,8 +5,7 @@ import re
 import pytest
 from hypothesis import given
 
-from contract.incidents import IncidentStatus, UnknownReason
-from contract.messages import MessageKind
+from contract.words import IncidentStatus, MessageKind, UnknownReason
 from handlers.messages.message import Message
 from handlers.messages.rendering.context import Context
 from handlers.messages.rendering.subjects import MAX_SUBJECT

@@ -6,9 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from contract.incident_words import EXPLANATIONS, REASONS
-from contract.incidents import Clearing, IncidentStatus, UnknownReason
-from contract.messages import MessageKind
+from contract.words import EXPLANATIONS, REASONS, Clearing, IncidentStatus, MessageKind, UnknownReason
 from handlers.messages.message import Line, Message
 from handlers.messages.rendering.context import Context, StuckFile
 from handlers.messages.rendering.document import Tone

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from contract.messages import MessageAttribute
 from handlers.messages.channels.errors import ChannelError, DeliveryError
 from handlers.messages.message import Message
+from store.notifications import MessageAttribute
 from tests.faults.killed import KilledError
 from tests.incidents.playing import listing, stuck
 from tests.messenger import Messenger

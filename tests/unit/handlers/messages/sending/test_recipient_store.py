@@ -4,11 +4,11 @@ import random
 
 import pytest
 
-from contract.messages import MessageAttribute
 from handlers.messages.rules.recipients import list_recipients
 from handlers.messages.rules.told import Entry, Told, incident_key
 from handlers.messages.sending.recipient_store import RecipientStore
 from handlers.projection import bodies
+from store.notifications import MessageAttribute
 from tests.messenger import Messenger
 from tests.projection_tables import MESSAGES
 

@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import replace
 from threading import Barrier
 
-from contract.incidents import IncidentAttribute
 from handlers.messages.channels.errors import DeliveryError
 from handlers.messages.message import Message
 from handlers.projection.sender_items import SHOWN_FOLDERS
+from store.incidents import IncidentAttribute
 from tests.incidents.playing import listing, stuck
 from tests.messenger import Messenger
 from tests.projection_tables import INCIDENTS, MESSAGES

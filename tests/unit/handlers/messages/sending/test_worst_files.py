@@ -7,8 +7,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from contract.moments import format_affected_date, format_moment
-from contract.table import Attribute, FileAttribute
 from handlers.messages.rendering.context import SHOWN_FILES, StuckFile
+from store.records import Attribute, FileAttribute
 from tests.incidents.playing import START, at, listing, stuck
 from tests.messenger import Messenger
 from tests.projection_tables import ERRORS

@@ -1,4 +1,4 @@
-"""Reads a YAML file node by node, so that whatever is wrong in it is told with its line, all at once."""
+"""Reads a YAML file node by node, so that whatever is wrong in it is reported with its line, all at once."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -5,13 +5,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from contract.incident_action import (
-    ActionRequest,
-    ActOnIncident,
-    ActOnSender,
-    Day,
-)
-from contract.zones import is_zone
+from contract.action import ActionRequest, ActOnIncident, ActOnSender, Day
+from contract.moments import is_zone
 
 HOURS = {"days": ["mon"], "from": "22:00", "to": "04:00", "zone": "Europe/Berlin"}
 READ: TypeAdapter[ActionRequest] = TypeAdapter(ActionRequest)

@@ -39,42 +39,6 @@ class MessageAttribute(StrEnum):
     EXPIRES_AT = "ExpiresAt"
 
 
-@unique
-class MessageKind(StrEnum):
-    """What a line of a message says of an incident, a folder or a sender."""
-
-    BEGIN = "begin"
-    """Files wait longer than the folder's SLA allows."""
-    ESCALATED = "escalated"
-    """The same, to the next channels: nobody acknowledged it in time."""
-    WORSE = "worse"
-    """Twice the files or twice the oldest one's wait of what was said last."""
-    REMINDER = "reminder"
-    """It still is so."""
-    CLEARED = "cleared"
-    REOPENED = "reopened"
-    """In breach again, after the recipient was told that it was over."""
-    STUCK_ALL_ALONG = "stuck_all_along"
-    """In breach, and was so while its recipient was told that it was not reported any more, or over."""
-    QUIET = "quiet"
-    """Not reported any more, by a script that says nothing when all is well."""
-    UNKNOWN = "unknown"
-    """Nobody can tell any more: its server does not look at the folder, or does not name it."""
-    LAPSED = "lapsed"
-    """Ended unseen: it was unknown for too long."""
-    CLOSED = "closed"
-    """By hand, or with its sender, which was retired."""
-    UNREADABLE = "unreadable"
-    """A server cannot read a folder that it watches."""
-    READABLE = "readable"
-    SILENT = "silent"
-    """A sender does not report any more: one line, with all that is unknown because of it."""
-    SPEAKS = "speaks"
-    """It reports again."""
-
-
-ENDS: Final = frozenset({MessageKind.CLEARED, MessageKind.QUIET, MessageKind.LAPSED, MessageKind.CLOSED})
-"""What tells the end of an incident, and is told under acknowledgement, snooze and in quiet hours too."""
 RECIPIENT_PREFIX: Final = "recipient#"
 """Before an owner, a slash and the key of a channel."""
 INCIDENT_PREFIX: Final = "incident#"

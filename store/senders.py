@@ -84,7 +84,7 @@ class HoursAttribute(StrEnum):
     """Keys of the hours in which a sender is expected, as a person set them."""
 
     DAYS = "Days"
-    """Those on which they begin: a list of `contract.incident_action.Day`."""
+    """Those on which they begin: a list of `contract.action.Day`."""
     FROM = "From"
     TO = "To"
     """Not later than `From`: on the next day."""
@@ -102,26 +102,6 @@ class SilenceAttribute(StrEnum):
 
 
 @unique
-class SenderState(StrEnum):
-    """How a sender is."""
-
-    UP = "up"
-    LATE = "late"
-    SILENT = "silent"
-    PAUSED = "paused"
-    RETIRED = "retired"
-
-
-@unique
-class SenderKind(StrEnum):
-    """What a sender's runs can tell."""
-
-    LISTING = "listing"
-    REGULAR = "regular"
-    STOCK = "stock"
-
-
-@unique
 class SenderIndex(StrEnum):
     """Global secondary indexes."""
 
@@ -131,8 +111,6 @@ class SenderIndex(StrEnum):
     """Whom the sweep has to look at."""
 
 
-SENDER_SEPARATOR: Final = "/"
-"""Between an account and what a script of it calls itself."""
 OWN_PART: Final = "sender"
 REFUSED_PART: Final = "refused"
 LIST_PREFIX: Final = "list#"

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from contract.owners.file import OwnersFileError, read_owners_file
+from contract.names import ROOT
 from contract.owners.model import Channel, ChannelKind, Escalation, Owner, Owners, QuietHours, Rule, Topic
+from contract.owners.reading import OwnersFileError, read_owners_file
 
 WHOLE = r"""
 default: operations
@@ -238,7 +239,7 @@ def test_an_address_of_a_webhook_is_not_repeated(tmp_path: Path, kind: str) -> N
 
 
 def test_the_example_of_the_page_is_right() -> None:
-    owners = read_owners_file(Path(__file__).parents[4] / "docs" / "owners.example.yaml")
+    owners = read_owners_file(ROOT / "docs" / "owners.example.yaml")
     kinds = {channel.kind for owner in owners.owners.values() for channel in owner.channels}
     assert kinds | {
         channel.kind
@@ -246,3 +247,37 @@ def test_the_example_of_the_page_is_right() -> None:
         for escalation in owner.escalations
         for channel in escalation.channels
     } == set(ChannelKind)
+
+
+FILE = """\
+default: orders
+owners:
+  orders:
+    channels:
+      - slack: orders
+      - slack: desk
+    escalate:
+      - after_minutes: 60
+        channels:
+          - teams: {first}
+  bank:
+    channels:
+      - teams: {second}
+"""
+
+
+def _write(folder: Path, first: str, second: str) -> Path:
+    (folder / "owners.yaml").write_text(FILE.format(first=first, second=second))
+    return folder / "owners.yaml"
+
+
+def test_owners_may_share_one(tmp_path: Path) -> None:
+    assert read_owners_file(_write(tmp_path, "duty", "duty")).owners.keys() == {"orders", "bank"}
+
+
+def test_one_of_two_kinds_is_told_in_each_place(tmp_path: Path) -> None:
+    with pytest.raises(OwnersFileError) as raised:
+        read_owners_file(_write(tmp_path, "orders", "desk"))
+    first, second = raised.value.problems
+    assert first.startswith("owners.yaml:10: the webhook 'orders' is of teams here, and of slack in line 5")
+    assert second.startswith("owners.yaml:13: the webhook 'desk' is of teams here, and of slack in line 6")

@@ -18,8 +18,8 @@ from contract.limits import (
     MAX_NOTE_CHARACTERS,
     SHORTEST_SNOOZE,
 )
-from contract.report_values import ContractModel, Moment, check_no_nul, check_text
-from contract.zones import is_zone
+from contract.moments import is_zone
+from contract.values import ContractModel, Moment, check_no_nul, check_text
 
 
 @unique

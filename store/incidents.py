@@ -3,6 +3,8 @@
 from enum import StrEnum, unique
 from typing import Final
 
+from contract.words import IncidentStatus
+
 
 @unique
 class IncidentAttribute(StrEnum):
@@ -84,44 +86,9 @@ class DeedAttribute(StrEnum):
     DONE_BY = "DoneBy"
     """The user's name."""
     ACTION = "Action"
-    """One of `contract.incident_action.IncidentAction`."""
+    """One of `contract.action.IncidentAction`."""
     NOTE = "Note"
     UNTIL = "Until"
-
-
-@unique
-class IncidentStatus(StrEnum):
-    """How an incident is."""
-
-    OPEN = "open"
-    UNKNOWN = "unknown"
-    CLEARED = "cleared"
-    LAPSED = "lapsed"
-    CLOSED = "closed"
-
-
-LIVE: Final = (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
-"""Of what has not ended."""
-
-
-@unique
-class UnknownReason(StrEnum):
-    """Why an incident is unknown; it stays with one that lapsed or was closed."""
-
-    SILENT = "silent"
-    QUIET = "quiet"
-    UNPROVEN = "unproven"
-    UNREADABLE = "unreadable"
-    UNWATCHED = "unwatched"
-
-
-@unique
-class Clearing(StrEnum):
-    """How a run showed that a folder is well. The last two are inference, and may be taken back."""
-
-    LISTED = "listed"
-    LEFT_OUT = "left out"
-    EMPTY = "empty"
 
 
 @unique

@@ -2,7 +2,7 @@
 
 import pytest
 
-from contract.folder_key import folder_key, set_key
+from contract.folders import folder_key, set_key
 
 
 @pytest.mark.parametrize(

@@ -1,1 +1,0 @@
-"""The parts of `owners.yaml`, read one by one."""

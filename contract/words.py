@@ -1,0 +1,162 @@
+"""The words for what happens: statuses, reasons, states and kinds, with what people are shown of them."""
+
+from enum import StrEnum, unique
+from typing import Final
+
+
+@unique
+class IncidentStatus(StrEnum):
+    """The status of an incident."""
+
+    OPEN = "open"
+    UNKNOWN = "unknown"
+    CLEARED = "cleared"
+    LAPSED = "lapsed"
+    CLOSED = "closed"
+
+
+LIVE: Final = (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
+"""Of what has not ended."""
+
+
+@unique
+class UnknownReason(StrEnum):
+    """Why an incident is unknown; it stays with one that lapsed or was closed."""
+
+    SILENT = "silent"
+    QUIET = "quiet"
+    UNPROVEN = "unproven"
+    UNREADABLE = "unreadable"
+    UNWATCHED = "unwatched"
+
+
+@unique
+class Clearing(StrEnum):
+    """How a run showed that a folder is well. The last two are inference, and may be taken back."""
+
+    LISTED = "listed"
+    LEFT_OUT = "left out"
+    EMPTY = "empty"
+
+
+@unique
+class SenderState(StrEnum):
+    """The state of a sender."""
+
+    UP = "up"
+    LATE = "late"
+    SILENT = "silent"
+    PAUSED = "paused"
+    RETIRED = "retired"
+
+
+@unique
+class SenderKind(StrEnum):
+    """What a sender's runs can tell."""
+
+    LISTING = "listing"
+    REGULAR = "regular"
+    STOCK = "stock"
+
+
+SENDER_SEPARATOR: Final = "/"
+"""Between an account and what a script of it calls itself."""
+
+
+@unique
+class MessageKind(StrEnum):
+    """What a line of a message says of an incident, a folder or a sender."""
+
+    BEGIN = "begin"
+    """Files wait longer than the folder's SLA allows."""
+    ESCALATED = "escalated"
+    """The same, to the next channels: nobody acknowledged it in time."""
+    WORSE = "worse"
+    """Twice the files or twice the oldest one's wait of what was said last."""
+    REMINDER = "reminder"
+    """It still is so."""
+    CLEARED = "cleared"
+    REOPENED = "reopened"
+    """In breach again, after the recipient was told that it was over."""
+    STUCK_ALL_ALONG = "stuck_all_along"
+    """In breach, and was so while its recipient was told that it was not reported any more, or over."""
+    QUIET = "quiet"
+    """Not reported any more, by a script that says nothing when all is well."""
+    UNKNOWN = "unknown"
+    """Nobody can tell any more: its server does not look at the folder, or does not name it."""
+    LAPSED = "lapsed"
+    """Ended unseen: it was unknown for too long."""
+    CLOSED = "closed"
+    """By hand, or with its sender, which was retired."""
+    UNREADABLE = "unreadable"
+    """A server cannot read a folder that it watches."""
+    READABLE = "readable"
+    SILENT = "silent"
+    """A sender does not report any more: one line, with all that is unknown because of it."""
+    SPEAKS = "speaks"
+    """It reports again."""
+
+
+ENDS: Final = frozenset({MessageKind.CLEARED, MessageKind.QUIET, MessageKind.LAPSED, MessageKind.CLOSED})
+"""What tells the end of an incident, and is told under acknowledgement, snooze and in quiet hours too."""
+
+
+# Never by colour alone: each status has a sign of its own.
+LABELS: Final = {
+    IncidentStatus.OPEN: "▲ Open",
+    IncidentStatus.UNKNOWN: "? Unknown",
+    IncidentStatus.CLEARED: "✓ Cleared",
+    IncidentStatus.LAPSED: "~ Lapsed",
+    IncidentStatus.CLOSED: "✕ Closed",
+}
+REASONS: Final = {
+    UnknownReason.SILENT: "server silent",
+    UnknownReason.UNREADABLE: "folder unreadable",
+    UnknownReason.UNWATCHED: "no longer watched",
+    UnknownReason.UNPROVEN: "not proven",
+    UnknownReason.QUIET: "not reported any more",
+}
+"""In the order in which they are shown."""
+EXPLANATIONS: Final = {
+    UnknownReason.SILENT: "the server has not reported for longer than twice its interval",
+    UnknownReason.UNREADABLE: "the server could not read the folder",
+    UnknownReason.UNWATCHED: "the folder is no longer in the list of those that the server looks at",
+    UnknownReason.UNPROVEN: (
+        "several servers speak through one account, or the reports do not tell which folders are well"
+    ),
+    UnknownReason.QUIET: "this script says nothing when all is well",
+}
+_OPEN: Final = "its server's reports name it"
+CLOSED_SOMEHOW: Final = "by hand, or with its sender"
+"""Where the incident itself does not tell which."""
+_CLEARINGS: Final = {
+    Clearing.LISTED: "the server read the folder, and no file was over the SLA",
+    Clearing.LEFT_OUT: "a later report names the folders beside it and not this one",
+    Clearing.EMPTY: "a later report says that nothing is stuck",
+}
+
+
+def explain_status(
+    status: IncidentStatus, *, reason: UnknownReason | None, cleared_by: Clearing | None, between: bool
+) -> str:
+    """How a status is known, as the rest of a sentence that begins with the status.
+
+    Args:
+        status: of the incident.
+        reason: why it is unknown, or was when it ended.
+        cleared_by: what showed that it was over; None where it was not cleared.
+        between: whether it was cleared at some time between its last sighting and the run that showed it.
+    """
+    known = f"{REASONS[reason]}: {EXPLANATIONS[reason]}" if reason else ""
+    match status:
+        case IncidentStatus.OPEN:
+            return _OPEN
+        case IncidentStatus.CLEARED:
+            found = _CLEARINGS[cleared_by] if cleared_by else ""
+            return f"{found}; it ended at some time since it was last seen" if between else found
+        case IncidentStatus.LAPSED:
+            return f"it ended unseen ({known})" if known else "it ended unseen"
+        case IncidentStatus.CLOSED:
+            return f"{CLOSED_SOMEHOW} ({known})" if known else CLOSED_SOMEHOW
+        case IncidentStatus.UNKNOWN:
+            return known
