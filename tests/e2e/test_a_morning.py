@@ -11,8 +11,8 @@ from contract.moments import format_moment
 from contract.routes import INCIDENT_ACTION
 from contract.words import IncidentStatus
 from store.incidents import IncidentAttribute
-from tests.integration.test_incidents import SLA, Server, ran, stuck, wait
 from tests.running_stack import RunningStack
+from tests.stands.servers import SLA, Server, ran, stuck, wait
 from tests.told import Message, Owner, tell
 
 WAYS = ("mail", "slack", "teams")

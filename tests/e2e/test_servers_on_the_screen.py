@@ -21,8 +21,8 @@ from ops.users import User
 from store.incidents import IncidentAttribute
 from store.senders import SenderAttribute
 from tests.analyst import expect_signed_in, pick_first_row, sign_in, table
-from tests.integration.test_incidents import SLA, Item, Server, ran, stuck, wait
 from tests.running_stack import RunningStack
+from tests.stands.servers import SLA, Item, Server, ran, stuck, wait
 
 PATIENCE_SECONDS = 60
 LOOK_MS = 5_000

@@ -9,8 +9,8 @@ from contract.names import Output
 from contract.words import IncidentStatus, SenderState
 from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
 from store.senders import OWN_PART, SenderAttribute
-from tests.integration.test_incidents import FOLDER, Item, Server, minutes_ago, ran, stuck, wait
 from tests.running_stack import RunningStack
+from tests.stands.servers import FOLDER, Item, Server, minutes_ago, ran, stuck, wait
 
 PEOPLE = 12
 HOURS = {"days": ["mon", "sun"], "from": "07:00", "to": "19:00", "zone": "Europe/Berlin"}

@@ -10,9 +10,8 @@ from contract.words import IncidentStatus, MessageKind
 from local.demo.sweeping import SweepError
 from store.incidents import IncidentAttribute
 from store.notifications import INCIDENT_PREFIX, MessageAttribute
-from tests.integration.test_incidents import Server, minutes_ago, ran, stuck
-from tests.integration.without_permissions import without_permissions
 from tests.running_stack import RunningStack
+from tests.stands.servers import Server, minutes_ago, ran, stuck, without_permissions
 from tests.told import Message, Owner, tell
 
 ROLE = "file-sla-dev-messages-us-east-1"

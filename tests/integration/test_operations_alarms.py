@@ -35,21 +35,6 @@ def test_missing_sweeps_are_told_once_when_they_are_due_and_once_when_one_comes(
     assert inbox.of(alarm["AlarmName"]) == ["OK", "ALARM", "OK"]
 
 
-def test_silent_senders_are_told_once_and_when_all_speak_again(stack: RunningStack, inbox: Inbox) -> None:
-    alarm = _declared("monitoring-silent-senders", stack)
-    told = _Evaluation(stack, alarm)
-    now = time.time()
-    told.at(now)
-    for minutes in range(30):
-        told.report(now + minutes * MINUTE, value=2)
-        told.at(now + minutes * MINUTE)
-    assert inbox.of(alarm["AlarmName"]) == ["OK", "ALARM"]
-    for minutes in range(30, 37):
-        told.report(now + minutes * MINUTE, value=0)
-        told.at(now + minutes * MINUTE)
-    assert inbox.of(alarm["AlarmName"]) == ["OK", "ALARM", "OK"]
-
-
 @dataclass
 class _Evaluation:
     """An alarm that only the test evaluates, at the times it says, on metrics that only the test puts."""

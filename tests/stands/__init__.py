@@ -1,0 +1,1 @@
+"""What several tiers of tests stand on: servers that report, tables, documents."""
