@@ -22,7 +22,7 @@ from local.program import run_program
 from local.provider import Aws, as_api_values, create
 from local.provider.cloudwatch import METRIC_ALARM, metric_alarm_request
 from local.stack_config import load_config
-from ops.users import User
+from ops.user_pool import User
 
 _PATH: Final = {"PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
 """Where they find our packages, before whatever the person at the keyboard has there."""

@@ -9,31 +9,23 @@ from typing import TYPE_CHECKING, Final
 from rich.console import Console
 from rich.markup import escape
 
-from ops import check_preview
-from ops.accounts import commands as accounts
-from ops.client_secret import commands as client_secret
-from ops.command import EXITS, Answer, Call, Exit, add_shared_options
-from ops.doctor import commands as doctor
-from ops.errors import FAILURES, describe
-from ops.export import commands as export
-from ops.incidents import commands as incidents
-from ops.owners import commands as owners
-from ops.progress import screen
-from ops.restore import commands as restore
-from ops.stack import Stack
+from ops import check_preview, export, incidents, owners, restore, rotate_secret, users
+from ops.command import EXITS, Answer, Call, Exit, add_shared_options, screen
+from ops.doctor import command as doctor
+from ops.stack import FAILURES, Stack, describe
 
 if TYPE_CHECKING:
     from ops.command import Commands
 
 _COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (
-    accounts.add,
     check_preview.add,
-    client_secret.add,
     doctor.add,
     export.add,
     incidents.add,
     owners.add,
     restore.add,
+    rotate_secret.add,
+    users.add,
 )
 
 

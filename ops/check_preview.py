@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from contract.names import MADE_ANEW
 from ops.command import Answer, Call, Exit, add_command
-from ops.errors import OpsError
+from ops.stack import OpsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

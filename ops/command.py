@@ -5,13 +5,16 @@ A command is a file with two parts: `add`, which declares it among the others, a
 """
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from rich.console import RenderableType
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from contract.names import OUTPUTS_VARIABLE
 from ops.stack import LOCAL_OUTPUTS, Stack
@@ -106,3 +109,46 @@ def add_shared_options(parser: argparse.ArgumentParser) -> None:
         "--json", action="store_true", default=argparse.SUPPRESS,
         help="print one JSON document, and nothing else, on standard output",
     )  # fmt: skip
+
+
+screen: Final = Console(stderr=True, highlight=False)
+"""What is said on the way, and what went wrong."""
+
+
+class OnProgress(Protocol):
+    """Told how far a step is."""
+
+    def __call__(self, step: str, done: int, of: int | None) -> None:
+        """`of` is None as long as nobody knows."""
+
+
+@contextmanager
+def show_progress() -> Iterator[OnProgress]:
+    """A line for each step, with how far it is."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=screen) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: str, done: int, of: int | None) -> None:
+            if step not in tasks:
+                for before in tasks.values():
+                    progress.stop_task(before)
+                tasks[step] = progress.add_task(step, total=of)
+            progress.update(tasks[step], completed=done, total=of)
+
+        yield show
+
+
+def parse_moment_argument(text: str) -> datetime:
+    """A moment, in UTC unless it has an offset.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (OverflowError, ValueError):
+        raise argparse.ArgumentTypeError(
+            f"{text} is no time; write it as 2026-11-01 or 2026-11-01T08:00+01:00"
+        ) from None

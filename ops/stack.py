@@ -1,4 +1,4 @@
-"""A stack, real or local, as its outputs tell it."""
+"""Why a command could not be done, in words for whoever ran it."""
 
 import json
 import os
@@ -9,9 +9,36 @@ from typing import Any, Final, Self
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from contract.names import LOCAL_KEY, OUTPUTS_VARIABLE, LocalOutput, Output
-from ops.errors import OpsError
+
+_SIGN_IN: Final = "Sign in first, such as with: aws sso login"
+_EXPIRED: Final = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+
+
+class OpsError(Exception):
+    """A command cannot be done; the text says why, and what to do about it."""
+
+
+FAILURES: Final = (OpsError, BotoCoreError, ClientError)
+"""What may end a command: all that `describe` has words for."""
+
+
+def describe(error: Exception) -> str:
+    """The problem and its remedy, for one of `FAILURES`."""
+    match error:
+        case NoCredentialsError() | PartialCredentialsError():
+            return f"This machine has no AWS credentials. {_SIGN_IN}"
+        case ClientError():
+            said = error.response["Error"]
+            if said.get("Code") in _EXPIRED:
+                return f"The AWS credentials of this machine have expired. {_SIGN_IN}"
+            return f"AWS refused {error.operation_name}: {said.get('Code')}: {said.get('Message')}"
+        case BotoCoreError():
+            return f"AWS cannot be asked: {error}"
+    return str(error)
+
 
 LOCAL_OUTPUTS: Final = Path(".local/outputs.json")
 """Where the local stack of this folder writes its outputs."""

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from dashboard.access.cookie import COOKIE
-from ops.users import User
+from ops.user_pool import User
 
 
 def sign_in(page: Page, user: User) -> None:

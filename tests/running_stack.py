@@ -12,7 +12,7 @@ import httpx
 
 from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION
 from local.provider import Aws
-from ops.users import User, generate_password
+from ops.user_pool import User, generate_password
 
 TIMEOUT_SECONDS = 60
 

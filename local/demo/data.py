@@ -23,7 +23,7 @@ from local.demo.script import format_body, make_folders, post_report, scan_folde
 from local.demo.servers import SERVERS
 from local.demo.sweeping import project, tell
 from local.provider import Aws
-from ops.users import User, create_user
+from ops.user_pool import User, create_user
 
 REPORTER: Final = "reporter"
 ANALYST: Final = "analyst"

@@ -16,7 +16,7 @@ import httpx
 
 from contract.routes import AUTH, FILE_SLA_ERROR
 from local.demo.servers import Habit, Server, WaitingFile
-from ops.users import User
+from ops.user_pool import User
 
 HEARTBEAT = b'{"sla_error": []}'
 """The report of a run that found nothing."""

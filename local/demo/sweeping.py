@@ -22,8 +22,7 @@ from handlers.messages.sending.recipient_store import ConflictError, Known, Reci
 from handlers.messages.sending.rows import Rows
 from handlers.messages.situation import Incident, Situation
 from local.provider import Aws
-from ops.incidents.listing import list_live
-from ops.incidents.marking import Marks
+from ops.incidents import Marks, list_live
 
 
 class SweepError(Exception):

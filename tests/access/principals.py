@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from contract.names import Group
-from ops.users import User, generate_password
+from ops.user_pool import User, generate_password
 from tests.running_stack import RunningStack
 
 SIGN_IN_FLOWS = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from contract.names import Group
-from ops.users import generate_password
+from ops.user_pool import generate_password
 from tests.running_stack import RunningStack
 
 # They name the moment or the request, never the user.

@@ -7,7 +7,7 @@ import pytest
 
 from contract.names import Group
 from contract.routes import ROUTES
-from ops.users import generate_password
+from ops.user_pool import generate_password
 from tests.events import a_report
 from tests.running_stack import RunningStack
 

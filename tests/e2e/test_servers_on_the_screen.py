@@ -17,7 +17,7 @@ from contract.words import IncidentStatus, SenderState
 from local.demo import servers as demo
 from local.demo.data import Account, load_history
 from local.demo.history import Story
-from ops.users import User
+from ops.user_pool import User
 from store.incidents import IncidentAttribute
 from store.senders import SenderAttribute
 from tests.analyst import expect_signed_in, pick_first_row, sign_in, table

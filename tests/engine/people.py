@@ -8,7 +8,7 @@ import httpx
 from contract.routes import AUTH, FILE_SLA_ERROR
 from local.demo.data import REPORTER, create_people
 from local.provider import Aws
-from ops.users import User
+from ops.user_pool import User
 from store.records import Attribute, Index
 from tests.engine.engine_stack import EngineStack
 from tests.events import a_report

@@ -7,7 +7,7 @@ import pytest
 
 from local.provider import Aws
 from local.stack_config import config_schema
-from ops.users import User
+from ops.user_pool import User
 from tests.engine.account import Account, account, changes
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from local.provider import Aws
-from ops.users import User
+from ops.user_pool import User
 from tests.engine.account import Account, account
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack

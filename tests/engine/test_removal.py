@@ -6,7 +6,7 @@ import pytest
 from pulumi import automation
 
 from local.provider import Aws
-from ops.users import User
+from ops.user_pool import User
 from tests.engine.account import Account, account, changes
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack, name_tables

@@ -3,9 +3,7 @@
 import pytest
 
 from local.provider import Aws
-from ops.client_secret.app_client import AppClient
-from ops.client_secret.rotation import Rotation
-from ops.client_secret.secret_value import SecretValue
+from ops.rotate_secret import AppClient, Rotation, SecretValue
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack
 from tests.engine.people import assert_answers, move_in

@@ -25,7 +25,7 @@ from contract.names import ROOT, Output
 from local.engine_provider.server import start_server
 from local.engine_provider.servicer import Provider
 from local.provider import Aws
-from ops.users import User
+from ops.user_pool import User
 from tests.engine.engine_stack import EngineStack
 from tests.engine.flips import KEEPERS
 from tests.engine.people import assert_answers, move_in, record_is_there

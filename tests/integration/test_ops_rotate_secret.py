@@ -9,9 +9,7 @@ from http import HTTPStatus
 import pytest
 
 from ops.__main__ import main as ops
-from ops.client_secret.app_client import AppClient
-from ops.client_secret.commands import find_secret_id
-from ops.client_secret.secret_value import PREVIOUS, SecretValue
+from ops.rotate_secret import PREVIOUS, AppClient, SecretValue, find_secret_id
 from ops.stack import Stack
 from tests.running_stack import RunningStack
 

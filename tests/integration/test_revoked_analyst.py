@@ -12,7 +12,7 @@ from contract.moments import format_moment
 from contract.names import Group
 from dashboard.access.analyst import CHECK_INTERVAL
 from dashboard.backend import backend, connect
-from ops.users import User
+from ops.user_pool import User
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.moved_clock import MovedClock, give_clock
 from tests.dashboard.views.reading import column, list_tables, shown

@@ -4,7 +4,7 @@ import pytest
 
 from contract.names import Group
 from contract.routes import AUTH
-from ops.users import generate_password
+from ops.user_pool import generate_password
 from tests.running_stack import RunningStack
 
 

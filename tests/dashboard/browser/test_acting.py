@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from contract.names import Group
-from ops.users import User
+from ops.user_pool import User
 from tests.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
 from tests.conftest import BROWSER_TIMEOUT_MS
 from tests.dashboard.browser.conftest import Report, expect_projected

@@ -24,7 +24,7 @@ from local.demo.data import Account, _origin, report_story
 from local.demo.history import HISTORY, Story
 from local.demo.script import make_folders, scan_folders, this_machine
 from local.demo.servers import SERVERS, Server, Tells
-from ops.users import User
+from ops.user_pool import User
 
 NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
 HERE = this_machine(Path("/tree"), "reporter")

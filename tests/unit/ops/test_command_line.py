@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from contract.names import OUTPUTS_VARIABLE
 from ops import __main__ as command_line
-from ops.errors import OpsError
-from ops.incidents import commands as incidents
-from ops.incidents.listing import LiveIncident
+from ops import incidents as incidents
+from ops.incidents import LiveIncident
+from ops.stack import OpsError
 
 LIST = ["incidents", "list"]
 ONE = LiveIncident(

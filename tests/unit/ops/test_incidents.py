@@ -19,11 +19,8 @@ from handlers.runs.run_items import build_run_items, format_run_key
 from handlers.runs.told import ToldRun
 from handlers.web import telemetry
 from ops import __main__ as command_line
-from ops.incidents.finding import Finder, Found, UnknownSenderError
-from ops.incidents.listing import list_live
-from ops.incidents.marking import Mark, Marks
-from ops.incidents.rebuilding import STALLED_AFTER, Rebuild
-from ops.progress import show_progress
+from ops.command import show_progress
+from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Marks, Rebuild, UnknownSenderError, list_live
 from ops.stack import Stack
 from store.incidents import IncidentAttribute
 from store.runs import RunAttribute, RunItem

@@ -19,7 +19,7 @@ from handlers.messages.rules.recording import disabled
 from handlers.messages.rules.told import Told
 from handlers.messages.sending.recipient_store import Known, RecipientStore
 from ops import __main__ as command_line
-from ops.owners.finding import OwnersError, find_file
+from ops.owners import OwnersError, find_file
 from store.notifications import MessageAttribute
 from tests.projection_tables import MESSAGES, create_message_tables
 

@@ -12,12 +12,9 @@ from botocore.exceptions import ClientError
 
 from contract.names import OUTPUTS_VARIABLE, Output
 from ops import __main__ as command_line
-from ops.restore import whole_items
-from ops.restore.merging import Merge
-from ops.restore.origin import Backup, Moment, RestoreError, Restoring, find_deleted
-from ops.restore.outcome import Outcome
-from ops.restore.target import Target
-from ops.restore.what import RESTORABLE, Restorable
+from ops import restore_merge
+from ops.restore import Backup, Moment, RestoreError, Restoring, find_deleted
+from ops.restore_merge import RESTORABLE, Merge, Outcome, Restorable, Target
 from store.incidents import DeedAttribute, IncidentAttribute
 from store.records import Attribute
 from store.runs import RunAttribute
@@ -298,7 +295,7 @@ def test_waiting_ends_when_the_table_is_there(
     client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
     states = iter(["CREATING", "CREATING", "ACTIVE"])
-    monkeypatch.setattr("ops.restore.origin.describe", lambda *_: {"TableStatus": next(states)})
+    monkeypatch.setattr("ops.restore.describe", lambda *_: {"TableStatus": next(states)})
     told: list[tuple[str, int, int | None]] = []
     slept: list[float] = []
     restoring = Restoring(
@@ -446,7 +443,7 @@ def test_a_killed_merge_leaves_the_temporary_table_and_is_done_again(
     for number in range(9):
         client.delete_item(TableName=ERRORS, Key={Attribute.ERROR_ID: {"S": f"error-{number}"}})
     given = ["restore", "--table", "errors", "--from-backup", arn]
-    put, calls = whole_items._put, []
+    put, calls = restore_merge._put, []
 
     def failing(target: Target, item: Any, outcome: Outcome, condition: Any) -> Outcome:
         calls.append(item)
@@ -455,7 +452,7 @@ def test_a_killed_merge_leaves_the_temporary_table_and_is_done_again(
         return put(target, item, outcome, condition)
 
     with monkeypatch.context() as patched:
-        patched.setattr(whole_items, "_put", failing)
+        patched.setattr(restore_merge, "_put", failing)
         assert command_line.main(given) == 1
     assert 0 < len(_held(client, ERRORS)) < 9
     assert command_line.main(given) == 0

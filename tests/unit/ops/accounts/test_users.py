@@ -13,7 +13,7 @@ from contract.limits import ID_TOKEN_MINUTES, MIN_PASSWORD_CHARACTERS
 from contract.names import Group, Output
 from local.provider import as_api_values
 from ops.__main__ import main
-from ops.accounts.pool import FIRST_PASSWORD_LASTS, UserPool
+from ops.user_pool import FIRST_PASSWORD_LASTS, UserPool
 from tests.infra.conftest import declare
 
 if TYPE_CHECKING:

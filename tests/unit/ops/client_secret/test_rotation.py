@@ -8,9 +8,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from contract.sign_in import compute_secret_hash
-from ops.client_secret.app_client import AppClient, UntellingCognitoError
-from ops.client_secret.rotation import Rotation, RotationError
-from ops.client_secret.secret_value import CURRENT, OF_PROGRAM, PENDING, SecretValue
+from ops.rotate_secret import (
+    CURRENT,
+    OF_PROGRAM,
+    PENDING,
+    AppClient,
+    Rotation,
+    RotationError,
+    SecretValue,
+    UntellingCognitoError,
+)
 
 FIRST = "first0secret0of0the0program"
 POOL, CLIENT = "us-east-1_pool", "client"

@@ -14,17 +14,25 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from contract.names import OF_DOMAIN, ROOT, RUNBOOK_LABEL, LocalOutput, Output, RunbookSection
 from contract.routes import ROUTES
 from ops.__main__ import main
-from ops.client_secret.app_client import AppClient
-from ops.doctor import commands
-from ops.doctor.alarms import check_alarms, check_subscriptions
-from ops.doctor.commands import CHECKS, run_check
-from ops.doctor.configuration import check_caller, check_outputs, check_version
-from ops.doctor.finding import Check, Finding, Level
-from ops.doctor.functions import check_dead_letters, check_functions, check_stream, check_sweep
-from ops.doctor.messages import check_messages
-from ops.doctor.senders import check_senders
-from ops.doctor.sign_in import check_client_secret, check_users
-from ops.doctor.tables import check_tables
+from ops.doctor import command
+from ops.doctor.command import CHECKS, run_check
+from ops.doctor.people import check_client_secret, check_messages, check_senders, check_users
+from ops.doctor.service import (
+    Check,
+    Finding,
+    Level,
+    check_alarms,
+    check_caller,
+    check_dead_letters,
+    check_functions,
+    check_outputs,
+    check_stream,
+    check_subscriptions,
+    check_sweep,
+    check_tables,
+    check_version,
+)
+from ops.rotate_secret import AppClient
 from ops.stack import Stack
 
 NOW = datetime.now(UTC)
@@ -114,7 +122,7 @@ def test_only_a_problem_makes_it_fail(
         for level in found:
             yield Finding(check="it", level=level, what="So [it] is.", remedy="Mend it.", see="docs/x.md#y")
 
-    monkeypatch.setattr(commands, "CHECKS", (check,))
+    monkeypatch.setattr(command, "CHECKS", (check,))
     file = tmp_path / "outputs.json"
     file.write_text("{}")
     assert main(["--outputs", str(file), "doctor", "--json"]) == code

@@ -16,9 +16,9 @@ import pytest
 from contract.names import Output
 from dashboard.columns import FOLDER
 from dashboard.services.csv_files import format_csv
+from ops import export_files
 from ops.__main__ import main
-from ops.export import files
-from ops.export.rows import FILE_COLUMNS, RECORD_COLUMNS
+from ops.export_files import FILE_COLUMNS, RECORD_COLUMNS
 from store.records import Attribute, FileAttribute, Index
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 
@@ -124,7 +124,7 @@ def read_csv(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(opened))
 
 
-@pytest.mark.parametrize("ending", files.ENDINGS)
+@pytest.mark.parametrize("ending", export_files.ENDINGS)
 @pytest.mark.parametrize("by_folder", [False, True])
 def test_the_range_holds_its_first_moment_and_not_its_last(
     client: "DynamoDBClient", outputs: str, tmp_path: Path, ending: str, by_folder: bool
@@ -136,7 +136,7 @@ def test_the_range_holds_its_first_moment_and_not_its_last(
     assert run(outputs, file, *(["--folder", r"D:\In"] if by_folder else [])) == 0
     found = (
         [row["error_id"] for row in read_csv(file)]
-        if ending == files.CSV
+        if ending == export_files.CSV
         else parquet.read_table(file).column("error_id").to_pylist()
     )
     assert sorted(found) == inside
@@ -209,33 +209,33 @@ def test_the_result_as_json(
     assert (told["from"], told["to"]) == ("2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z")
 
 
-@pytest.mark.parametrize("ending", files.ENDINGS)
+@pytest.mark.parametrize("ending", export_files.ENDINGS)
 def test_more_than_a_batch_goes_into_one_file(
     client: "DynamoDBClient", outputs: str, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "_BATCH", 3)
+    monkeypatch.setattr(export_files, "_BATCH", 3)
     names = tuple((f"{number}", ODD_DATES[0]) for number in range(7))
     put(client, "2026-11-23T10:00:00Z", names=names)
     file = tmp_path / f"out{ending}"
     assert run(outputs, file) == 0
-    rows = read_csv(file) if ending == files.CSV else parquet.read_table(file).to_pylist()
+    rows = read_csv(file) if ending == export_files.CSV else parquet.read_table(file).to_pylist()
     assert [row["file"] for row in rows] == [name for name, _ in names]
 
 
-@pytest.mark.parametrize("ending", files.ENDINGS)
+@pytest.mark.parametrize("ending", export_files.ENDINGS)
 def test_an_interruption_leaves_what_was_there(
     client: "DynamoDBClient", outputs: str, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(client, "2026-11-23T10:00:00Z", names=tuple((f"{number}", ODD_DATES[0]) for number in range(4)))
-    monkeypatch.setattr(files, "_BATCH", 1)
+    monkeypatch.setattr(export_files, "_BATCH", 1)
     written: list[int] = []
 
-    def interrupted(self: Any, rows: Any, write: Any = files.CsvWriter.write) -> None:
+    def interrupted(self: Any, rows: Any, write: Any = export_files.CsvWriter.write) -> None:
         written.append(1)
         if len(written) == 3:
             raise KeyboardInterrupt
 
-    for writer in (files.CsvWriter, files.ParquetWriter):
+    for writer in (export_files.CsvWriter, export_files.ParquetWriter):
         monkeypatch.setattr(writer, "write", interrupted)
     file = tmp_path / "folder" / f"out{ending}"
     file.parent.mkdir()

@@ -9,21 +9,28 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 from rich.table import Table
 
-from ops.command import Answer, Call, Exit, add_command
-from ops.doctor.alarms import check_alarms, check_subscriptions
-from ops.doctor.configuration import check_caller, check_outputs, check_version
-from ops.doctor.finding import Check, Finding, Level
-from ops.doctor.functions import check_dead_letters, check_functions, check_stream, check_sweep
-from ops.doctor.messages import check_messages
-from ops.doctor.senders import check_senders
-from ops.doctor.sign_in import check_client_secret, check_users
-from ops.doctor.tables import check_tables
-from ops.errors import OpsError, describe
-from ops.progress import show_progress
-from ops.stack import Stack
+from ops.command import Answer, Call, Exit, add_command, show_progress
+from ops.doctor.people import check_client_secret, check_messages, check_senders, check_users
+from ops.doctor.service import (
+    Check,
+    Finding,
+    Level,
+    check_alarms,
+    check_caller,
+    check_dead_letters,
+    check_functions,
+    check_outputs,
+    check_stream,
+    check_subscriptions,
+    check_sweep,
+    check_tables,
+    check_version,
+)
+from ops.stack import OpsError, Stack, describe
 
 if TYPE_CHECKING:
     from ops.command import Commands
+
 
 CHECKS: Final[Sequence[Check]] = (
     check_version,

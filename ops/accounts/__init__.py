@@ -1,1 +1,0 @@
-"""The users of a stack: who may report, and who may look."""

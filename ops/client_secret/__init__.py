@@ -1,1 +1,0 @@
-"""The secret of the app client with which AuthLambda signs users in."""

@@ -1,0 +1,233 @@
+"""`python -m ops export`."""
+
+import argparse
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from rich.markup import escape
+
+from contract.moments import HOUR, format_affected_date, format_moment, parse_moment, start_of_hour
+from contract.names import Output
+from ops.command import Answer, Call, add_command, parse_moment_argument, show_progress
+from ops.export_files import (
+    ENDINGS,
+    FILE_COLUMNS,
+    RECORD_COLUMNS,
+    Item,
+    Row,
+    build_file_rows,
+    build_record_rows,
+    write_rows,
+)
+from ops.incidents import Finder
+from ops.stack import OpsError, Stack
+from store.records import Attribute, Index
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from ops.command import Commands
+
+
+class ExportError(OpsError):
+    """The file cannot be written, or the range is none."""
+
+
+def add(commands: "Commands") -> None:
+    """Declares it."""
+    command = add_command(
+        commands, "export", export, help="write the records of a range of time to a file",
+        interrupted="No file was written.",
+    )  # fmt: skip
+    command.add_argument(
+        "file", metavar="FILE", type=_file, help=f"what to write, by its ending: {' or '.join(ENDINGS)}"
+    )
+    command.add_argument(
+        "--from", dest="start", metavar="TIME", type=parse_moment_argument, required=True,
+        help="the first moment, such as 2026-11-01 or 2026-11-01T08:00; UTC unless it has an offset",
+    )  # fmt: skip
+    command.add_argument(
+        "--to",
+        dest="end",
+        metavar="TIME",
+        type=parse_moment_argument,
+        help="the first moment after the range (default: now)",
+    )
+    command.add_argument(
+        "--folder", action="append", default=[], metavar="PATH",
+        help="only this folder, as it was reported; may be given more than once",
+    )  # fmt: skip
+    command.add_argument(
+        "--sender", metavar="NAME", help="only one: <user name>, <user name>/<run.sender>, or its key"
+    )
+    command.add_argument(
+        "--records", action="store_true", help="a row for each record, not for each stuck file of it"
+    )
+
+
+def export(call: Call) -> Answer:
+    """Writes records to a file.
+
+    Raises:
+        ExportError: the range is empty, or the file cannot be written.
+        UnknownSenderError: there is no such sender.
+        OutputsError: an output is missing.
+    """
+    given = call.given
+    end = given.end or datetime.now(UTC)
+    if given.start >= end:
+        raise ExportError(f"The range ends at {format_moment(end)}, and begins no earlier.")
+    columns, build = (RECORD_COLUMNS, build_record_rows) if given.records else (FILE_COLUMNS, build_file_rows)
+    records = 0
+
+    with show_progress() as progress:
+        wanted = _find_wanted(call.stack, given, end)
+        reader = Reader(
+            call.stack.client("dynamodb"),
+            call.stack[Output.TABLE_NAME],
+            lambda done, of: progress("Hours" if not wanted.folders else "Folders", done, of),
+        )
+
+        def rows() -> Iterator[Row]:
+            nonlocal records
+            for record in reader.read(wanted):
+                records += 1
+                yield from build(record)
+
+        try:
+            count = write_rows(given.file, columns, rows())
+        except OSError as error:
+            raise ExportError(f"{given.file} cannot be written: {error.strerror}") from error
+    return Answer(
+        {"file": str(given.file), "rows": count, "records": records, "from": format_moment(given.start),
+         "to": format_moment(end), "columns": [column.name for column in columns]},
+        f"{escape(str(given.file))}: {count:,} rows of {records:,} records.",
+    )  # fmt: skip
+
+
+_AHEAD: Final = 8
+"""Hours whose first page is asked for at the same time; a page is at most 1 MB."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """Which records.
+
+    Attributes:
+        start: the first moment, aware.
+        end: the first moment after the range, aware.
+        folders: paths as they were reported; all where there is none.
+        senders: keys of senders; all where there is none.
+        reporters: in lower case: records from before senders were known are told by who reported them.
+    """
+
+    start: datetime
+    end: datetime
+    folders: Sequence[str] = ()
+    senders: Collection[str] = ()
+    reporters: Collection[str] = ()
+
+    def covers(self, record: Item) -> bool:
+        """Whether a record of one of the hours is wanted."""
+        if not self.start <= parse_moment(record[Attribute.DETECTED_AT]["S"]) < self.end:
+            return False
+        if not self.senders:
+            return True
+        if sender := record.get(Attribute.SENDER):
+            return sender["S"] in self.senders
+        return record[Attribute.REPORTED_BY]["S"].casefold() in self.reporters
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads the table FileSlaErrors.
+
+    Attributes:
+        client: may query its indexes.
+        table: its name.
+        progress: told how many of how many queries are done.
+    """
+
+    client: "DynamoDBClient"
+    table: str
+    progress: Callable[[int, int], None]
+
+    def read(self, wanted: Wanted) -> Iterator[Item]:
+        """The records, hour by hour, or folder by folder where folders are named."""
+        queries = list(_list_queries(self.table, wanted))
+        waiting: deque[Future[Any]] = deque()
+        with ThreadPoolExecutor(_AHEAD, thread_name_prefix="export") as pool:
+            try:
+                for done, query in enumerate(queries):
+                    self.progress(done, len(queries))
+                    while len(waiting) < _AHEAD and done + len(waiting) < len(queries):
+                        ahead = queries[done + len(waiting)]
+                        waiting.append(pool.submit(self.client.query, **ahead))
+                    for page in self._read_on(query, waiting.popleft().result()):
+                        yield from filter(wanted.covers, page["Items"])
+            finally:
+                pool.shutdown(cancel_futures=True)
+        self.progress(len(queries), len(queries))
+
+    def _read_on(self, query: dict[str, Any], page: Any) -> Iterator[Any]:
+        yield page
+        while key := page.get("LastEvaluatedKey"):
+            page = self.client.query(**query, ExclusiveStartKey=key)
+            yield page
+
+
+def _list_queries(table: str, wanted: Wanted) -> Iterator[dict[str, Any]]:
+    first, last = start_of_hour(wanted.start), start_of_hour(wanted.end)
+    names = {"#hour": Attribute.AFFECTED_DATE}
+    if wanted.folders:
+        for folder in wanted.folders:
+            yield {
+                "TableName": table,
+                "IndexName": Index.FOLDER,
+                "KeyConditionExpression": "#folder = :folder AND #hour BETWEEN :first AND :last",
+                "ExpressionAttributeNames": {**names, "#folder": Attribute.FOLDER},
+                "ExpressionAttributeValues": {
+                    ":folder": {"S": folder},
+                    ":first": {"S": format_affected_date(first)},
+                    ":last": {"S": format_affected_date(last)},
+                },
+            }
+        return
+    hour = first
+    while hour < wanted.end:
+        yield {
+            "TableName": table,
+            "IndexName": Index.AFFECTED_DATE,
+            "KeyConditionExpression": "#hour = :hour",
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": {":hour": {"S": format_affected_date(hour)}},
+        }
+        hour += HOUR
+
+
+def _find_wanted(stack: Stack, given: argparse.Namespace, end: datetime) -> Wanted:
+    wanted = Wanted(start=given.start, end=end, folders=given.folder)
+    if not given.sender:
+        return wanted
+    finder = Finder(
+        client=stack.client("dynamodb"),
+        runs_table=stack[Output.RUNS_TABLE_NAME],
+        senders_table=stack[Output.SENDERS_TABLE_NAME],
+        seen=lambda _: None,
+    )
+    keys = {found.key for found in finder.find(given.sender)}
+    return Wanted(
+        start=given.start, end=end, folders=given.folder, senders=keys, reporters={given.sender.casefold()}
+    )
+
+
+def _file(text: str) -> Path:
+    file = Path(text)
+    if file.suffix.lower() not in ENDINGS:
+        raise argparse.ArgumentTypeError(f"{text} must end in {' or '.join(ENDINGS)}")
+    return file

@@ -1,1 +1,0 @@
-"""Records of a range of time, as a file for a spreadsheet or for a data frame."""

@@ -1,1 +1,0 @@
-"""Senders and their incidents, for owners of a stack: listed, and folded anew from the runs that are kept."""
