@@ -1,1 +1,1 @@
-"""The whole system on one machine: the emulator, the program deployed to it, people and data."""
+"""The whole system on one machine: the emulator, the program deployed to it, users and data."""

@@ -2,7 +2,7 @@
 
 from local.ending import Ending
 
-# Before anything else is imported, which takes a second: from here on nobody is interrupted unawares.
+# Before the other imports, which take a second: from here on a signal interrupts nothing.
 _ENDING = Ending()
 _ENDING.listen()
 
@@ -10,7 +10,7 @@ import argparse  # noqa: E402
 import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
-from local.commands import down, outputs, up  # noqa: E402
+from local.commands import down, outputs, report, up  # noqa: E402
 from local.processes import DEFAULT_FOLDER, StateFolder  # noqa: E402
 
 
@@ -32,9 +32,6 @@ def main() -> int:
             case "outputs":
                 return outputs(state)
             case "report":
-                # Imported only here: it takes many times as long as all other imports.
-                from local.commands import report
-
                 return report(state, arguments.file)
             case _:
                 return down(state)
@@ -52,20 +49,18 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     parser.add_argument(
         "--state", type=Path, default=DEFAULT_FOLDER, metavar="DIR",
-        help="folder that the stack lives in (default: %(default)s)",
+        help="folder of the stack (default: %(default)s)",
     )  # fmt: skip
     commands = parser.add_subparsers(dest="command", required=True)
-    up_command = commands.add_parser("up", help="bring the whole system up on this machine")
-    up_command.add_argument("--detach", action="store_true", help="return once everything answers")
-    up_command.add_argument("--no-demo-data", action="store_true", help="leave the table empty")
-    up_command.add_argument("--no-dashboard", action="store_true", help="leave the dashboard out")
+    up_command = commands.add_parser("up", help="start the whole system on this machine")
+    up_command.add_argument("--detach", action="store_true", help="return when everything answers")
+    up_command.add_argument("--no-demo-data", action="store_true", help="start with empty tables")
+    up_command.add_argument("--no-dashboard", action="store_true", help="do not start the dashboard")
     commands.add_parser("outputs", help="print the running stack's outputs as JSON")
     report_command = commands.add_parser(
-        "report", help="let one more file get stuck in the demo's folders, and report them as the script does"
+        "report", help="create one more stuck file in the demo's folders, and report them as the script does"
     )
-    report_command.add_argument(
-        "file", type=_existing_file, nargs="?", help="post this as it is, instead of what is stuck"
-    )
+    report_command.add_argument("file", type=_existing_file, nargs="?", help="post this body instead")
     commands.add_parser("down", help="stop the running stack")
     return parser
 

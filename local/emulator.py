@@ -1,4 +1,4 @@
-"""The ministack emulator of AWS, held to IAM's rules."""
+"""The ministack emulator of AWS, with IAM enforced."""
 
 import os
 from pathlib import Path
@@ -12,26 +12,26 @@ _SCRIPT = Path(__file__).with_name("emulator_process.py")
 
 
 def access_log(folder: Path) -> Path:
-    """Where the emulator of a folder logs the requests that it answered."""
+    """The file in which the emulator of a folder logs the requests that it answered."""
     return folder / "access.log"
 
 
 def mails_folder(folder: Path) -> Path:
-    """Where the emulator of a folder keeps the mails that were sent, each in a file."""
+    """The folder in which it keeps the mails that were sent, each in a file."""
     return folder / "mails"
 
 
 def start_emulator(port: int, folder: Path, region: str, *, persist: bool = False) -> ProcessId:
-    """Starts the emulator on a port of the loopback interface, and returns once it answers.
+    """Starts the emulator on a port of the loopback interface, and returns when it answers.
 
     Args:
-        port: where it listens.
-        folder: takes its log, its temporary files, and its state where that is kept.
-        region: the region it plays.
-        persist: keep the state when stopped, and start from what was kept.
+        port: its port.
+        folder: for its log, its temporary files, and its state if that is kept.
+        region: the region that it plays.
+        persist: keep the state when it is stopped, and start from what was kept.
 
     Raises:
-        DidNotStartError: it did not come up; the end of its log is in the message.
+        DidNotStartError: it did not start; the end of its log is in the message.
     """
     log, scratch = folder / "emulator.log", folder / "tmp"
     scratch.mkdir(parents=True, exist_ok=True)
@@ -45,14 +45,14 @@ def start_emulator(port: int, folder: Path, region: str, *, persist: bool = Fals
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LOG_LEVEL": "WARNING",
-        # Killed Lambda workers leave their code behind; here it goes with the folder.
+        # Killed Lambda workers leave their code behind; here it is removed with the folder.
         "TMPDIR": str(scratch),
         "PERSIST_STATE": "1" if persist else "0",
         "STATE_DIR": str(folder / "state"),
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
-    # -P, and no PYTHONPATH: the functions that it runs must find what is in their package, and no more.
+    # -P, and no PYTHONPATH: its functions must find what is in their packages, and nothing else.
     process = start(
         ["-P", str(_SCRIPT), str(mails_folder(folder).resolve()), str(access_log(folder).resolve())],
         log,

@@ -1,9 +1,10 @@
-"""Cognito's calls for a second secret of an app client, which ministack does not know.
+"""Cognito's calls for a second secret of an app client, which ministack lacks.
 
-As AWS documents them: a confidential client has one or two secrets, which Cognito makes or takes; both are
-good; no list tells them; the last cannot be deleted. DescribeUserPoolClient goes on to tell the first.
+As AWS documents them: a confidential client has one or two secrets, which Cognito generates or is given; both
+are valid; no list contains their values; the last one cannot be deleted. DescribeUserPoolClient still returns
+the first.
 
-`emulator_process.py` runs this file: its process does not find our packages.
+`emulator_process.py` runs this file, since its process cannot import our packages.
 """
 
 import re
@@ -18,14 +19,14 @@ from ministack.services import cognito  # type: ignore[import-untyped]
 _MOST: Final = 2
 _FORM: Final = re.compile(r"[\w+]{24,64}", re.ASCII)
 _KEPT_IN: Final = "_client_secrets"
-"""Where they are kept in a user pool; what begins so is saved with it, and not told."""
+"""The key of the secrets in a user pool. Keys that begin with _ are saved with it, and never returned."""
 
 _Handler = Callable[[dict[str, Any]], Any]
 _lock = threading.RLock()
 
 
 def install() -> None:
-    """Has ministack take the calls, and each of a client's secrets."""
+    """Makes ministack take the calls, and accept each of a client's secrets."""
     calls: dict[str, _Handler] = {
         "AddUserPoolClientSecret": _add,
         "ListUserPoolClientSecrets": _list,
@@ -44,7 +45,7 @@ def install() -> None:
         if client is None or not client.get("ClientSecret"):
             return validate(action, data)
         with _lock:
-            told = client["ClientSecret"]
+            first = client["ClientSecret"]
             try:
                 for secret in _secrets(data):
                     client["ClientSecret"] = secret["value"]
@@ -52,25 +53,22 @@ def install() -> None:
                         break
                 return error
             finally:
-                client["ClientSecret"] = told
+                client["ClientSecret"] = first
 
     cognito._dispatch_idp = dispatch_all  # noqa: SLF001 - there is no other way
     cognito._validate_client_secret_hash = validate_any  # noqa: SLF001
 
 
 def _find(data: dict[str, Any]) -> tuple[Any, Any, Any]:
-    """The pool and the client that a call is about, or what to answer in their place."""
+    """The pool and the client of a call, and the error to answer if one is missing or has no secret."""
     client_id = data.get("ClientId", "")
     pool = cognito._user_pools.get(data.get("UserPoolId"))  # noqa: SLF001
     if pool is None:
         pool, _ = cognito._pool_for_client(client_id)  # noqa: SLF001
     client = (pool or {}).get("_clients", {}).get(client_id)
     if client is None:
-        return (
-            None,
-            None,
-            _refuse("ResourceNotFoundException", f"User pool client {client_id} does not exist."),
-        )
+        missing = f"User pool client {client_id} does not exist."
+        return None, None, _refuse("ResourceNotFoundException", missing)
     if not client.get("ClientSecret"):
         return pool, client, _refuse("InvalidParameterException", "The client has no secret.")
     return pool, client, None
@@ -100,8 +98,8 @@ def _add(data: dict[str, Any]) -> Any:
         "created": max(time.time(), secrets[-1]["created"] + 0.001),
     }
     secrets.append(secret)
-    told = {} if given else {"ClientSecretValue": secret["value"]}
-    return json_response({"ClientSecretDescriptor": _describe(data, secret) | told})
+    value = {} if given else {"ClientSecretValue": secret["value"]}
+    return json_response({"ClientSecretDescriptor": _describe(data, secret) | value})
 
 
 def _list(data: dict[str, Any]) -> Any:

@@ -1,12 +1,12 @@
-"""Amazon SES's mails as readers get them, and its permissions, neither of which ministack plays as AWS does.
+"""Amazon SES's mails and permissions, which ministack does not play as AWS does.
 
-Each mail of SendEmail (v2) becomes a file in a folder, as a mail server keeps it: with its own headers, of
-which ministack keeps none. As SES does, another Message-ID and Date take the place of the sender's.
+Each mail of SendEmail (v2) becomes a file in a folder, with the sender's headers, which ministack drops.
+As in SES, another Message-ID and Date replace the sender's.
 
-AWS checks a mail that is sent raw as SendRawEmail, and both calls on the identity that the sender belongs to,
-with its address for a condition; ministack knows one call, on everything.
+AWS checks a raw mail as SendRawEmail, and checks both calls on the identity of the sender, with the sender's
+address as a condition key; ministack checks one call, on every resource.
 
-`emulator_process.py` runs this file: its process does not find our packages.
+`emulator_process.py` runs this file, since its process cannot import our packages.
 """
 
 import base64
@@ -24,15 +24,15 @@ from ministack.services import ses_v2  # type: ignore[import-untyped]
 
 _SEND: Final = "/v2/email/outbound-emails"
 _DELIVERED_TO: Final = "Delivered-To"
-"""Whom a mail server delivered to, before the headers that its sender wrote."""
+"""The header in which a mail server notes a reader, before the headers of the sender."""
 _SENDING: Final = frozenset({"ses:SendEmail", "ses:SendRawEmail"})
 _FROM_ADDRESS: Final = "ses:FromAddress"
 _sender: ContextVar[str] = ContextVar("sender")
-"""The address of the mail that is being checked: what checks is not told the request."""
+"""The sender of the mail that is being checked; the check itself does not get the request."""
 
 
 def install(folder: Path) -> None:
-    """Has ministack keep each mail in a folder, and hold senders to what AWS would hold them to."""
+    """Makes ministack keep each mail in a folder, and check permissions as AWS does."""
     folder.mkdir(parents=True, exist_ok=True)
     _keep_mails(folder)
     _check_as_aws_does()
@@ -44,7 +44,7 @@ def _keep_mails(folder: Path) -> None:
     async def answer_and_keep(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
         answered = await answer(method, path, headers, body, query)
         if _sends(method, path) and answered[0] == 200:
-            # Its part before the @ is the id that SES answers with.
+            # SES answers with the part before the @.
             message_id = json.loads(answered[2])["MessageId"].partition("@")[0]
             _deliver(folder, message_id, json.loads(body))
         return answered
@@ -93,7 +93,7 @@ def _address(request: dict[str, Any]) -> str:
 
 
 def _identity(address: str) -> str:
-    """What is verified of a sender: its address, or a domain that it is in; the address if nothing is."""
+    """The verified identity of a sender: its address, or a domain above it; the address if none is."""
     labels = address.rpartition("@")[2].split(".")
     domains = (".".join(labels[first:]) for first in range(len(labels) - 1))
     return next((one for one in (address, *domains) if one in ses_v2._identities), address)  # noqa: SLF001
@@ -108,14 +108,14 @@ def _deliver(folder: Path, message_id: str, request: dict[str, Any]) -> None:
     destination = request.get("Destination") or {}
     readers = [one for kind in ("To", "Cc", "Bcc") for one in destination.get(f"{kind}Addresses") or ()]
     delivered = "".join(f"{_DELIVERED_TO}: {reader}\n" for reader in readers).encode()
-    # Written aside and renamed: whoever looks into the folder finds whole mails alone.
+    # Written under another name and renamed, so that a reader of the folder finds complete mails only.
     written = folder / f"{message_id}.new"
     written.write_bytes(delivered + mail.as_bytes())
     written.rename(folder / f"{message_id}.eml")
 
 
 def _read(request: dict[str, Any]) -> Message:
-    """A request's mail, as it was sent or, where its parts were, as SES puts them together."""
+    """The mail of a request: raw as it was sent, or put together from its parts as in SES."""
     content = _content(request)
     if "Raw" in content:
         return message_from_bytes(base64.b64decode(content["Raw"]["Data"]))

@@ -1,13 +1,12 @@
-"""The emulator's process: ministack, with a log of what it answered, and with the calls that it lacks.
+"""The emulator's process: ministack with an access log, and with the calls that it lacks.
 
 python -P local/emulator_process.py MAILS ACCESS_LOG
 
-ministack leaves its server's access log off, and has no option for it; API Gateway's own access
-log is among the things it does not play. Each line: `STATUS MICROSECONDS METHOD PATH`, after the
-second in which it was answered (seconds since 1970).
+ministack switches its server's access log off, without an option, and does not play API Gateway's own. Each
+line is `SECOND STATUS MICROSECONDS METHOD PATH`; SECOND is the time of the answer in seconds since 1970.
 
-It takes the KMS key of a log group at its creation, and knows no calls that change it later. Those for a
-second secret of an app client are in `emulator_client_secrets.py`, and what it lacks of SES is in
+ministack takes the KMS key of a log group when the group is created, and has no calls that change it later.
+The calls for a second secret of an app client are in `emulator_client_secrets.py`. What it lacks of SES is in
 `emulator_mails.py`, which keeps each mail in the folder MAILS.
 """
 
@@ -41,7 +40,7 @@ def _access_logger(path: str) -> logging.Logger:
 
 
 def _with_key_calls(answer: _Answer) -> _Answer:
-    """CloudWatch Logs that also takes another key for a log group, or none."""
+    """Adds the calls that give a log group another key, or none."""
 
     async def answer_all(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
         if headers.get("x-amz-target", "").rpartition(".")[-1] not in _KEY_CALLS:
@@ -60,7 +59,7 @@ if __name__ == "__main__":
     Config.accesslog = _access_logger(sys.argv.pop())
     Config.access_log_format = LINE
     cloudwatch_logs.handle_request = _with_key_calls(cloudwatch_logs.handle_request)
-    # By their paths: what this process finds by name, the functions that it runs find too.
+    # By path: what this process can import by name, the functions that it runs can import, too.
     here = Path(__file__).parent
     runpy.run_path(str(here / "emulator_client_secrets.py"))["install"]()
     runpy.run_path(str(here / "emulator_mails.py"))["install"](Path(sys.argv.pop()))

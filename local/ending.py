@@ -1,4 +1,4 @@
-"""The wish of whoever is at the keyboard that things end."""
+"""Requests to end: Ctrl-C, a termination signal, a closed terminal."""
 
 import signal
 
@@ -6,11 +6,10 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Ending:
-    """Notes Ctrl-C, a polite kill and the closing of the terminal, and interrupts nothing.
+    """Notes that someone asked for the end, and interrupts nothing.
 
-    An exception in the middle of whatever runs just then would leave things half done. So those
-    who listen look here between their steps. They are heeded even where a shell has started us with
-    a signal ignored.
+    An exception in the middle of a step would leave it half done, so commands look here between their steps.
+    Signals count even if a shell started us with them ignored.
     """
 
     def __init__(self) -> None:
@@ -18,7 +17,7 @@ class Ending:
         """Whether someone asked for the end."""
 
     def listen(self) -> None:
-        """From here on the signals are noted."""
+        """Notes signals from now on."""
         for one in _SIGNALS:
             signal.signal(one, self._request)
 
@@ -26,7 +25,7 @@ class Ending:
         self.requested = True
 
     def interrupt_instead(self) -> None:
-        """Gives the signals over to a command that waits for one thing and may be cut short."""
+        """Lets signals interrupt, for a command that waits for one thing and may be cut short."""
         for one in _SIGNALS:
             signal.signal(one, signal.default_int_handler)
         if self.requested:

@@ -1,4 +1,4 @@
-"""What a local stack is told so that its messages arrive at the receiver."""
+"""The configuration by which a local stack's notifications go to the receiver."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ _WEBHOOKS: Final = (ChannelKind.SLACK, ChannelKind.TEAMS)
 
 
 @dataclass(frozen=True)
-class LocalMessages:
-    """The messages of one stack.
+class LocalNotifications:
+    """The notifications of one stack.
 
     Args:
-        owners_file: whom they are for; None where nobody is told anything.
-        receiver_port: where the receiver listens.
+        owners_file: the owners; None if nobody is notified.
+        receiver_port: the port of the receiver.
     """
 
     owners_file: Path | None
@@ -36,14 +36,14 @@ class LocalMessages:
 
     @property
     def outputs(self) -> dict[str, str]:
-        """What is told of them to whoever looks at the stack."""
-        told: dict[str, str] = {LocalOutput.RECEIVER_URL: self.receiver_url}
+        """The stack's outputs about them."""
+        outputs: dict[str, str] = {LocalOutput.RECEIVER_URL: self.receiver_url}
         if self.owners_file is not None:
-            told[LocalOutput.OWNERS_FILE] = str(self.owners_file.resolve())
-        return told
+            outputs[LocalOutput.OWNERS_FILE] = str(self.owners_file.resolve())
+        return outputs
 
     def config(self, dashboard_url: str) -> dict[str, Any]:
-        """The stack's configuration for them; `dashboard_url` is empty where no dashboard is."""
+        """The stack's configuration for them; `dashboard_url` is empty if there is no dashboard."""
         if self.owners_file is None:
             return {}
         webhooks = {
@@ -61,7 +61,7 @@ class LocalMessages:
         }
 
     def prepare(self, aws: Aws) -> None:
-        """Makes what a stack finds in its account: the identity that mails come from, and others' topics."""
+        """Creates what a stack expects in its account: the sender's mail identity, and topics of others."""
         aws.client("sesv2").create_email_identity(EmailIdentity=IDENTITY)
         for channel in self._channels():
             if channel.kind is ChannelKind.SNS:
@@ -69,19 +69,19 @@ class LocalMessages:
                     aws.client("sns").create_topic(Name=target.rpartition(":")[2])
 
     def subscribe(self, aws: Aws, outputs: dict[str, Any]) -> None:
-        """Has all topics that owners are told by publish to the receiver as well."""
+        """Subscribes the receiver to all topics through which owners are notified."""
         sns = aws.client("sns")
         alarms = outputs[Output.ALARM_TOPIC_ARN]
-        topics = [
-            one["TopicArn"] for page in sns.get_paginator("list_topics").paginate() for one in page["Topics"]
-        ]
-        for topic in topics:
-            if topic != alarms:
-                sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=self.receiver_url + SNS_PATH)
+        for page in sns.get_paginator("list_topics").paginate():
+            for topic in page["Topics"]:
+                if topic["TopicArn"] != alarms:
+                    sns.subscribe(
+                        TopicArn=topic["TopicArn"], Protocol="http", Endpoint=self.receiver_url + SNS_PATH
+                    )
 
     @property
     def owners(self) -> Owners | None:
-        """What the file says."""
+        """The owners in the file."""
         return None if self.owners_file is None else read_owners_file(self.owners_file)
 
     def _channels(self) -> Iterator[Channel]:

@@ -1,4 +1,4 @@
-"""Child processes that outlive the command that started them, and are found again by a later one."""
+"""The processes of a local stack, and the folder in which a later command finds them again."""
 
 import json
 import os
@@ -9,21 +9,28 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.request import ProxyHandler, build_opener
 
-import httpx
 import psutil
 
-HOST = "127.0.0.1"
-_STOP_SECONDS = 10
-# Python warns of a child object that is dropped while its process runs; these are meant to outlive us.
+HOST: Final = "127.0.0.1"
+DEFAULT_FOLDER: Final = Path(".local")
+_STOP_SECONDS: Final = 10
+_POLL_SECONDS: Final = 0.1
+# Python warns about a child object that is dropped while its process runs; these outlive us on purpose.
 _children: list["subprocess.Popen[bytes]"] = []
+
+
+class DidNotStartError(Exception):
+    """A process ended before it answered, or took too long."""
 
 
 @dataclass(frozen=True)
 class ProcessId:
-    """A process, told from a later one that got the same number."""
+    """A process, and not a later one with the same number."""
 
     pid: int
     started: float
@@ -32,11 +39,11 @@ class ProcessId:
     @property
     def alive(self) -> bool:
         """Whether it still runs."""
-        return self._process() is not None
+        return self._find() is not None
 
     def stop(self) -> None:
-        """Ends it and its children: politely first, then for good."""
-        process = self._process()
+        """Ends it and its children: politely first, then by force."""
+        process = self._find()
         if process is None:
             return
         family = [process, *process.children(recursive=True)]
@@ -46,10 +53,10 @@ class ProcessId:
             member.kill()
         psutil.wait_procs(stubborn, timeout=_STOP_SECONDS)
         for child in _children:
-            # Whichever have ended are told so.
+            # Lets Python see which of them have ended.
             child.poll()
 
-    def _process(self) -> psutil.Process | None:
+    def _find(self) -> psutil.Process | None:
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.started) < 1
@@ -59,10 +66,10 @@ class ProcessId:
 
 
 def start(arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> ProcessId:
-    """Starts this Python with the arguments, its output going to `log`.
+    """Starts this Python with the arguments; its output goes to `log`.
 
-    Nothing that the person at the keyboard set up for AWS is handed on. The process gets a
-    session of its own, so that Ctrl-C reaches only us, and we end things in order.
+    It inherits nothing that the user has set up for AWS. It gets a session of its own, so that Ctrl-C reaches
+    only us, and we end the processes in order.
     """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     with log.open("ab") as output:
@@ -78,37 +85,23 @@ def start(arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -
     return ProcessId(child.pid, psutil.Process(child.pid).create_time())
 
 
-def free_port() -> int:
-    """A port that nothing listens on just now."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-_POLL_SECONDS = 0.1
-
-
-class DidNotStartError(Exception):
-    """A process ended, or stayed silent, where an answer was expected."""
-
-
 def wait_for(url: str, process: ProcessId, log: Path, seconds: float = 60) -> None:
-    """Returns once `url` answers 200.
+    """Returns when `url` answers with success.
 
     Raises:
         DidNotStartError: the process ended first, or took longer than `seconds`.
     """
+    # Not httpx: its import takes most of a second, and this module is imported by every command.
+    opener = build_opener(ProxyHandler({}))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if not process.alive:
             raise DidNotStartError(f"A process ended while it was starting. The end of {log}:\n{_tail(log)}")
         try:
-            if httpx.get(url, timeout=5, trust_env=False).is_success:
+            with opener.open(url, timeout=5):
                 return
-        except httpx.TransportError:
-            pass
-        time.sleep(_POLL_SECONDS)
+        except (OSError, HTTPException):
+            time.sleep(_POLL_SECONDS)
     raise DidNotStartError(f"No answer within {seconds:.0f} s from {url}. The end of {log}:\n{_tail(log)}")
 
 
@@ -116,23 +109,28 @@ def _tail(log: Path, lines: int = 15) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
 
-DEFAULT_FOLDER = Path(".local")
+def free_port() -> int:
+    """A port on which nothing listens at the moment."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @dataclass(frozen=True)
 class StateFolder:
-    """The folder of one local stack: process ids, outputs, logs and scratch."""
+    """The folder of one local stack: process ids, outputs, logs and temporary files."""
 
     path: Path
 
     @property
     def outputs_file(self) -> Path:
-        """JSON of the stack's outputs, as `pulumi stack output --json` writes them, and local extras."""
+        """The stack's outputs and the local ones, in the JSON of `pulumi stack output --json`."""
         return self.path / "outputs.json"
 
     @property
     def demo_folders(self) -> Path:
-        """Where the folders are that the stand-in for the script watches."""
+        """The parent of the folders that the stand-in for the script watches."""
         return self.path / "folders"
 
     @property
@@ -140,7 +138,7 @@ class StateFolder:
         return self.path / "processes.json"
 
     def processes(self) -> dict[str, ProcessId]:
-        """By role, such as `emulator`, in the order they were started."""
+        """The processes by role, such as `emulator`, in the order in which they were started."""
         try:
             noted = json.loads(self._processes_file.read_text())
         except FileNotFoundError:
@@ -152,21 +150,21 @@ class StateFolder:
         return any(process.alive for process in self.processes().values())
 
     def note_process(self, role: str, process: ProcessId) -> None:
-        """Remembers a process at once, so that nothing started is ever lost."""
+        """Writes a process down as soon as it is started, so that a later command can stop it."""
         self.path.mkdir(parents=True, exist_ok=True)
         noted = {**self.processes(), role: process}
-        # Written aside and renamed: who is ended in the middle leaves what can be read.
+        # Written under another name and renamed: the file is whole even if we are ended in the middle.
         written = self._processes_file.with_suffix(".new")
         written.write_text(json.dumps({role: asdict(one) for role, one in noted.items()}))
         written.replace(self._processes_file)
 
     def write_outputs(self, outputs: Mapping[str, Any]) -> None:
-        """Writes the outputs for the owner's eyes only: they hold the users' passwords."""
+        """Writes the outputs, for this user alone to read: its users' passwords are among them."""
         self.outputs_file.touch(mode=0o600)
         self.outputs_file.write_text(json.dumps(outputs, indent=2) + "\n")
 
     def outputs(self) -> dict[str, Any] | None:
-        """The outputs of the stack, or None while there are none."""
+        """The outputs of the stack; None if there are none yet."""
         try:
             outputs: dict[str, Any] = json.loads(self.outputs_file.read_text())
         except FileNotFoundError:
@@ -174,11 +172,11 @@ class StateFolder:
         return outputs
 
     def forget_outputs(self) -> None:
-        """Removes the outputs, by which whoever watches the stack knows that it is being taken down."""
+        """Removes the outputs. A command that watches the stack sees by it that another one stops it."""
         self.outputs_file.unlink(missing_ok=True)
 
     def stop_all(self) -> list[str]:
-        """Ends every process, the last started first, and returns the roles that were running."""
+        """Ends every process, the last started first, and returns the roles of those that were running."""
         stopped = []
         for role, process in reversed(self.processes().items()):
             if process.alive:
@@ -187,7 +185,7 @@ class StateFolder:
         return stopped
 
     def take_down(self) -> list[str]:
-        """Stops what runs, removes what it left, and returns the roles that were running."""
+        """Ends every process, removes the folder, and returns the roles of those that were running."""
         self.forget_outputs()
         stopped = self.stop_all()
         self.remove()

@@ -1,4 +1,4 @@
-"""Runs `__main__.py` outside the Pulumi CLI, each resource made by whoever asks."""
+"""Runs `__main__.py` outside the Pulumi CLI; the caller creates each resource."""
 
 import asyncio
 import logging
@@ -28,7 +28,7 @@ class _Resources(pulumi.runtime.Mocks):
 
 
 def run_main() -> None:
-    """Declares every resource of the program, to whatever engine or mocks Pulumi's runtime is set up for."""
+    """Declares every resource of the program to the engine or mocks that Pulumi's runtime is set up for."""
     runpy.run_path(str(ROOT / "__main__.py"))
 
 
@@ -38,7 +38,7 @@ def run_program(
     """Runs the program once, and returns its exports.
 
     Args:
-        new_resource: makes a resource; components come by too, with `custom` unset.
+        new_resource: creates a resource; also called for components, with `custom` unset.
         overrides: configuration values over those of the stack's file.
         stack: which stack's file.
 
@@ -47,8 +47,8 @@ def run_program(
         Exception: whatever `new_resource` raised.
     """
     logger = logging.getLogger("pulumi.program")
-    # Pulumi takes the thread's event loop; newer Pythons make none unasked, and who ran one before may
-    # have taken it along.
+    # Pulumi takes the thread's event loop. Newer Pythons create none unasked, and an earlier run may have
+    # closed its own.
     asyncio.set_event_loop(asyncio.new_event_loop())
     pulumi.runtime.set_mocks(
         _Resources(new_resource), project=project_name(), stack=stack, preview=False, logger=logger
@@ -59,7 +59,7 @@ def run_program(
     def run() -> pulumi.Output[None]:
         stack_resource = pulumi.runtime.get_root_resource()
         assert isinstance(stack_resource, Stack)  # noqa: S101 - set_mocks has made it
-        # There is one for all runs of a process: what an earlier one exported is no output of this one.
+        # All runs of a process share it: clear what an earlier one exported.
         stack_resource.outputs = {}
         run_main()
         return pulumi.Output.from_input(stack_resource.outputs).apply(exports.update)

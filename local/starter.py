@@ -1,7 +1,7 @@
-"""Bringing a stack up in a process of its own, which can be ended at any moment.
+"""Starts a stack in a process of its own, which can be ended at any moment.
 
-The program runs in an event loop, with threads beside it and tools below it. Interrupted in the middle, they
-would go on, complain, or wait for an emulator that is gone. Here none of them hears of Ctrl-C.
+The program runs in an event loop, with threads and child processes. Interrupted in the middle, they would go
+on, log errors, or wait for an emulator that is gone. In a session of its own the process gets no Ctrl-C.
 """
 
 import json
@@ -24,7 +24,7 @@ _KILL_SECONDS = 10
 
 
 class Starter:
-    """A stack that is being brought up. Leaving the `with` block before it is up abandons it."""
+    """A stack that is starting. Leaving the `with` block before it has started abandons it."""
 
     def __init__(self, state: StateFolder, *, demo_data: bool, dashboard: bool) -> None:
         self._state = state
@@ -35,7 +35,6 @@ class Starter:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
-            # Out of reach of the terminal's signals.
             start_new_session=True,
         )
 
@@ -51,30 +50,30 @@ class Starter:
         self._complaints.close()
 
     def steps(self, ending: Ending) -> Iterator[str]:
-        """Each step as it is done, until the last or until someone asks for the end."""
+        """Each step when it is done, until the last one or until someone asks for the end."""
         assert self._process.stdout is not None  # noqa: S101 - it was asked for
-        said = b""
+        unfinished = b""
         while not ending.requested:
             if not select.select([self._process.stdout], [], [], _LOOK_SECONDS)[0]:
                 continue
             if not (chunk := os.read(self._process.stdout.fileno(), 4096)):
                 return
-            *lines, said = (said + chunk).split(b"\n")
+            *lines, unfinished = (unfinished + chunk).split(b"\n")
             yield from (line.decode() for line in lines)
 
     def wait(self) -> bool:
-        """Waits for its end, and tells whether everything answers now."""
+        """Waits for the end of the process; returns whether the stack is up."""
         return self._process.wait() == 0
 
     def complaints(self) -> str:
-        """What it printed beside its steps: what went wrong, or a warning."""
+        """What the process printed besides its steps: an error or a warning."""
         self._complaints.seek(0)
         return self._complaints.read().decode(errors="replace").strip()
 
     def abandon(self) -> None:
-        """Ends it at once, with all that it has started, and removes what is there of the stack."""
+        """Ends the process at once with all that it has started, and removes what there is of the stack."""
         process = psutil.Process(self._process.pid)
-        # Stopped first, so that it starts nothing while we look. It may have started what is not noted yet.
+        # Suspended first, so that it starts nothing more. It may have started what is not written down yet.
         process.suspend()
         started = process.children(recursive=True)
         process.kill()

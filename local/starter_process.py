@@ -1,6 +1,6 @@
-"""Brings a stack up, says each step on a line of its own, and ends: `python -m local.starter_process`.
+"""Starts a stack, prints each step on a line of its own, and ends: `python -m local.starter_process`.
 
-Arguments: the folder that the stack lives in, and its options as JSON. What goes wrong is said on stderr.
+Arguments: the folder of the stack, and its options as JSON. Errors go to stderr.
 """
 
 import json
@@ -17,7 +17,7 @@ from local.stack import AlreadyRunningError, StackOptions, up
 
 def main(folder: str, options: str) -> int:
     """Returns the exit code."""
-    # What the program and its tools print goes to stderr: on stdout are the steps alone.
+    # What the program and its tools print goes to stderr; stdout has the steps alone.
     steps = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     try:
@@ -27,7 +27,7 @@ def main(folder: str, options: str) -> int:
             lambda step: print(step, file=steps),
         )
     except AlreadyRunningError:
-        print("Another command has brought this stack up.", file=sys.stderr)
+        print("Another command has started this stack.", file=sys.stderr)
         return 1
     except (DidNotStartError, UnknownResourceError, pulumi.RunError) as error:
         print(error, file=sys.stderr)

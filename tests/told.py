@@ -12,7 +12,7 @@ import httpx
 from contract.names import LocalOutput
 from contract.owners.reading import read_owners_file
 from handlers.messages.sending.recipient_store import ConflictError
-from local.demo.sweeping import Teller
+from local.demo.sweeping import Notifier
 from tests.running_stack import RunningStack
 
 OWNERS_FILE: Final = Path(__file__).parent / "owners.yaml"
@@ -54,10 +54,10 @@ class Owner:
 
 def tell(stack: RunningStack) -> None:
     """Has the function tell now what it would tell within the next half hour, as things are."""
-    teller = Teller(stack.aws, stack.outputs, read_owners_file(OWNERS_FILE))
+    notifier = Notifier(stack.aws, stack.outputs, read_owners_file(OWNERS_FILE))
     try:
-        teller.notice(datetime.now(UTC) - LONG_AGO)
+        notifier.observe(datetime.now(UTC) - LONG_AGO)
     except ConflictError:
         # A sweep of the schedule was at it; whoever waits tries again.
         return
-    teller.tell()
+    notifier.send()

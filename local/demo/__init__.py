@@ -1,1 +1,1 @@
-"""Something to look at: a week of history, and real reports through the real API."""
+"""The demo: a week of history, and real reports through the real API."""

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple, Self
 
 from contract.moments import HOUR, start_of_hour
 from contract.report import ListedFolder, Report, ReportedFolder, ReportedRun, StuckFile
-from local.demo.servers import Habit, Server, Tells, WaitingFile
+from local.demo.servers import Habit, Sends, Server
 
 HISTORY: Final = timedelta(days=7)
 CLIENT: Final = "FileSlaDemo/1.0"
@@ -18,13 +18,13 @@ _JITTER_SECONDS: Final = 4
 """A task does not start to the second."""
 
 
-class _Spell(NamedTuple):
-    """A file, from its creation until something moves it on."""
+class _Stay(NamedTuple):
+    """A file in a folder, from its creation until something moves it on."""
 
     folder: str
     file: StuckFile
     ends: datetime | None
-    """None: it waits to this moment."""
+    """None: it still waits."""
 
 
 @dataclass(frozen=True)
@@ -33,95 +33,85 @@ class Story:
 
     server: Server
     now: datetime
-    """When its last report comes, where one does."""
-    spells: tuple[_Spell, ...]
+    """When its last report comes, if one does."""
+    stays: tuple[_Stay, ...]
     moments: tuple[datetime, ...]
     """Of its runs before now, in order."""
 
     @classmethod
     def imagine(cls, server: Server, now: datetime, seed: int = 7) -> Self:
-        """The same seed tells the same story; `now` is aware."""
+        """Makes up a week. The same seed gives the same one; `now` is aware."""
         chance = random.Random(f"{seed} {server.name}")  # noqa: S311 - a story, not a secret
         last = now - (server.unheard_for or server.interval)
         moments = tuple(_count_back(last, now - HISTORY, server.interval, chance))[::-1]
-        waiting = [_wait(file, now) for file in server.waiting]
-        spells = [
-            spell
-            for habit in server.habits
-            for spell in _imagine_spells(habit, start_of_hour(now - HISTORY), now, chance)
-            if _is_over(spell, waiting, last)
+        waiting = [
+            _Stay(
+                file.folder,
+                StuckFile.model_construct(filename=file.filename, creation_date=now - file.age),
+                ends=None,
+            )
+            for file in server.waiting
         ]
-        return cls(server, now, (*spells, *waiting), moments)
+        past = [
+            stay
+            for habit in server.habits
+            for stay in _imagine_stays(habit, start_of_hour(now - HISTORY), now, chance)
+            if _is_over(stay, waiting, last)
+        ]
+        return cls(server, now, (*past, *waiting), moments)
 
     def reports(self) -> Iterator[tuple[datetime, Report]]:
-        """What came of its runs before now, each with its moment, the oldest first."""
+        """The reports of its runs before now with their moments, the oldest first."""
         for moment in self.moments:
             report = self.report(moment)
-            if report.sla_error or self.server.tells is not Tells.NOTHING:
+            if report.sla_error or self.server.sends is not Sends.NOTHING:
                 yield moment, report
 
     def report(self, at: datetime) -> Report:
         """What its script finds at a moment."""
-        gone = self.server.unreadable
-        lost = gone.folder if gone is not None and at > self.now - gone.lasts else None
-        breaches = []
+        unreadable = self.server.unreadable
+        if unreadable is not None and at <= self.now - unreadable.lasts:
+            unreadable = None
+        breaches, listed = [], []
         for habit in self.server.habits:
-            files = self._stuck(habit, at)
-            if files and habit.folder != lost:
-                breaches.append(
-                    ReportedFolder.model_construct(folder=habit.folder, sla=habit.sla, files=files)
+            if unreadable is not None and habit.folder == unreadable.folder:
+                listed.append(
+                    ListedFolder.model_construct(folder=habit.folder, sla=habit.sla, error=unreadable.error)
                 )
-        return Report.model_construct(sla_error=breaches, run=self._run(at, lost))
-
-    def _stuck(self, habit: Habit, at: datetime) -> list[StuckFile]:
-        return [
-            spell.file
-            for spell in self.spells
-            if spell.folder == habit.folder
-            and spell.file.creation_date + habit.sla * _MINUTE < at
-            and (spell.ends is None or at < spell.ends)
-        ]
-
-    def _run(self, at: datetime, lost: str | None) -> ReportedRun | None:
-        if self.server.tells is Tells.NOTHING:
-            return None
-        return ReportedRun.model_construct(
+                continue
+            files = [
+                stay.file
+                for stay in self.stays
+                if stay.folder == habit.folder
+                and stay.file.creation_date < at
+                and (stay.ends is None or at < stay.ends)
+            ]
+            listed.append(
+                ListedFolder.model_construct(
+                    folder=habit.folder,
+                    sla=habit.sla,
+                    file_count=len(files),
+                    oldest_creation=min((file.creation_date for file in files), default=None),
+                )
+            )
+            if stuck := [file for file in files if file.creation_date + habit.sla * _MINUTE < at]:
+                breaches.append(
+                    ReportedFolder.model_construct(folder=habit.folder, sla=habit.sla, files=stuck)
+                )
+        if self.server.sends is Sends.NOTHING:
+            return Report.model_construct(sla_error=breaches, run=None)
+        run = ReportedRun.model_construct(
             client=CLIENT,
             interval_minutes=self.server.interval // _MINUTE,
-            folders=[self._listed(habit, at, lost) for habit in self.server.habits]
-            if self.server.tells is Tells.LISTS
-            else None,
+            folders=listed if self.server.sends is Sends.LISTS else None,
         )
-
-    def _listed(self, habit: Habit, at: datetime, lost: str | None) -> ListedFolder:
-        if habit.folder == lost and self.server.unreadable is not None:
-            return ListedFolder.model_construct(
-                folder=habit.folder, sla=habit.sla, error=self.server.unreadable.error
-            )
-        files = [
-            spell.file.creation_date
-            for spell in self.spells
-            if spell.folder == habit.folder
-            and spell.file.creation_date < at
-            and (spell.ends is None or at < spell.ends)
-        ]
-        return ListedFolder.model_construct(
-            folder=habit.folder,
-            sla=habit.sla,
-            file_count=len(files),
-            oldest_creation=min(files, default=None),
-        )
+        return Report.model_construct(sla_error=breaches, run=run)
 
 
-def _wait(file: WaitingFile, now: datetime) -> _Spell:
-    stuck = StuckFile.model_construct(filename=file.filename, creation_date=now - file.age)
-    return _Spell(file.folder, stuck, ends=None)
-
-
-def _is_over(spell: _Spell, waiting: Iterable[_Spell], last: datetime) -> bool:
-    """Whether a file was moved on long before the end, so that what is stuck then is a breach of its own."""
-    begun = (one.file.creation_date for one in waiting if one.folder == spell.folder)
-    return spell.ends is not None and spell.ends < min(begun, default=last) - _APART
+def _is_over(stay: _Stay, waiting: Iterable[_Stay], last: datetime) -> bool:
+    """Whether a file moved on long before the end, so that what is stuck then is a breach of its own."""
+    begun = (one.file.creation_date for one in waiting if one.folder == stay.folder)
+    return stay.ends is not None and stay.ends < min(begun, default=last) - _APART
 
 
 def _count_back(
@@ -133,9 +123,7 @@ def _count_back(
         moment -= interval
 
 
-def _imagine_spells(
-    habit: Habit, start: datetime, until: datetime, chance: random.Random
-) -> Iterator[_Spell]:
+def _imagine_stays(habit: Habit, start: datetime, until: datetime, chance: random.Random) -> Iterator[_Stay]:
     busy_hours = range(5) if habit.nightly else range(7, 19)
     number = chance.randrange(20_000)
     hour = start
@@ -151,5 +139,5 @@ def _imagine_spells(
                     filename=habit.filename.format(number + sibling),
                     creation_date=(created + sibling * _MINUTE).replace(microsecond=0),
                 )
-                yield _Spell(habit.folder, file, ends)
+                yield _Stay(habit.folder, file, ends)
         hour += HOUR

@@ -1,4 +1,4 @@
-"""The servers of the demo: what each watches, what its script tells, and how its story ends."""
+"""The servers of the demo: what each watches, what its script sends, and how its story ends."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,20 +9,20 @@ _MINUTE: Final = timedelta(minutes=1)
 _HOUR: Final = timedelta(hours=1)
 
 
-class Tells(Enum):
-    """What a script tells beside the files that are stuck."""
+class Sends(Enum):
+    """What a script sends besides the files that are stuck."""
 
     NOTHING = auto()
-    """The stock script, which says nothing at all when all is well."""
+    """The stock script, which sends no report at all when nothing is stuck."""
     RUN = auto()
     """`run`, also when nothing is stuck."""
     LISTS = auto()
-    """`run` with every folder that it looked at."""
+    """`run` with every folder that it read."""
 
 
 @dataclass(frozen=True)
 class Habit:
-    """How a folder behaves: how often a file sticks, by day and by night, and for how long."""
+    """How often files get stuck in a folder, and for how long."""
 
     folder: str
     sla: int
@@ -32,12 +32,12 @@ class Habit:
     """How long past its SLA a stuck file typically stays."""
     filename: str
     nightly: bool = False
-    """Whether trouble comes with the batch run from midnight to five instead of in office hours."""
+    """Whether files get stuck in the batch run from midnight to five instead of in office hours."""
 
 
 @dataclass(frozen=True)
 class WaitingFile:
-    """A file that waits to this moment."""
+    """A file that still waits."""
 
     folder: str
     filename: str
@@ -46,7 +46,7 @@ class WaitingFile:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A folder that cannot be read any more."""
+    """A folder that can no longer be read."""
 
     folder: str
     error: str
@@ -64,7 +64,7 @@ class Server:
     """None for this machine's own."""
     habits: tuple[Habit, ...]
     interval: timedelta = _HOUR
-    tells: Tells = Tells.NOTHING
+    sends: Sends = Sends.NOTHING
     waiting: tuple[WaitingFile, ...] = ()
     unreadable: Unreadable | None = None
     unheard_for: timedelta | None = None
@@ -80,7 +80,7 @@ SERVERS: Final = (
         account="files-01",
         address="10.20.0.11",
         interval=30 * _MINUTE,
-        tells=Tells.LISTS,
+        sends=Sends.LISTS,
         habits=(
             Habit(r"D:\Inbound", 30, 3, 2 * _HOUR, "INV-{:05}.xml"),
             Habit(r"D:\Outbound", 60, 1, 3 * _HOUR, "conf_{:05}.edi"),
@@ -91,7 +91,7 @@ SERVERS: Final = (
         account="files-02",
         address="10.20.0.12",
         interval=30 * _MINUTE,
-        tells=Tells.LISTS,
+        sends=Sends.LISTS,
         habits=(
             Habit(r"D:\Inbound", 30, 4, 2 * _HOUR, "ORD-{:05}.xml"),
             Habit(r"D:\Outbound", 60, 0.6, 9 * _HOUR, "asn_{:05}.edi"),
@@ -108,7 +108,7 @@ SERVERS: Final = (
         account="files-03",
         address="10.20.0.13",
         interval=15 * _MINUTE,
-        tells=Tells.RUN,
+        sends=Sends.RUN,
         habits=(Habit(r"C:\Jobs\Orders\ToWarehouse", 20, 5, 50 * _MINUTE, "order_{:05}.csv"),),
         waiting=(WaitingFile(r"C:\Jobs\Orders\ToWarehouse", "order_07731.csv", 200 * _MINUTE),),
         unheard_for=96 * _MINUTE,
@@ -118,7 +118,7 @@ SERVERS: Final = (
         name="BANK-01",
         account="bank-01",
         address="10.20.0.21",
-        tells=Tells.LISTS,
+        sends=Sends.LISTS,
         habits=(
             Habit(r"D:\Exchange\Bank\Statements", 120, 1.2, 6 * _HOUR, "camt053_{:05}.xml", nightly=True),
             Habit(r"D:\Exchange\Bank\Payments", 60, 0.8, _HOUR, "pain001_{:05}.xml"),
@@ -131,7 +131,7 @@ SERVERS: Final = (
         name="EDI-01",
         account="edi-01",
         address="10.20.0.31",
-        tells=Tells.RUN,
+        sends=Sends.RUN,
         habits=(
             Habit(r"E:\EDI\Confirmations", 60, 2, 3 * _HOUR, "conf_{:05}.edi"),
             Habit(r"E:\EDI\Invoices", 30, 3, 2 * _HOUR, "INV-{:05}.xml"),
@@ -156,7 +156,7 @@ SERVERS: Final = (
         habits=(Habit(r"D:\Sensors\Readings", 20, 9, 95 * _MINUTE, "reading_{:05}.json"),),
         waiting=(WaitingFile(r"D:\Sensors\Readings", "reading_08113.json", 48 * _MINUTE),),
     ),
-    # Not named for longer than is usual; the stock script says nothing when all is well.
+    # Not reported for longer than usual; the stock script sends nothing when all is well.
     Server(
         name="REPORTS-01",
         account="reports-01",
@@ -173,7 +173,7 @@ SERVERS: Final = (
         name="SENSORS-01",
         account="sensors-01",
         address="10.20.0.51",
-        tells=Tells.RUN,
+        sends=Sends.RUN,
         habits=(Habit("/srv/jobs/sensors", 20, 6, 35 * _MINUTE, "reading_{:05}.json"),),
         waiting=(WaitingFile("/srv/jobs/sensors", "reading_15530.json", 31 * _MINUTE),),
         refused=True,

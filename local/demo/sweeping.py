@@ -1,4 +1,4 @@
-"""What schedules have functions do each minute, at once; and so the projection of the history."""
+"""What schedules make functions do each minute, at once: projecting runs, and notifying owners."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,27 +24,37 @@ from handlers.messages.situation import Incident, Situation
 from local.provider import Aws
 from ops.incidents import Marks, list_live
 
+_OBSERVED_BEFORE: Final = timedelta(minutes=3)
+"""Long enough for everything to be due, and too short for an escalation."""
+_NOTIFIED_AFTER: Final = timedelta(minutes=2)
+"""The earliest notification of an incident after it was opened."""
 
-class SweepError(Exception):
-    """The function failed."""
+
+class FunctionFailedError(Exception):
+    """A function that was invoked failed."""
 
 
 def sweep(aws: Aws, prefix: str, function: str = PROJECTION) -> None:
-    """Has a function look at once at whatever is due.
+    """Makes a function do at once what is due.
+
+    Args:
+        aws: the emulated account.
+        prefix: what the names of the stack's functions begin with.
+        function: the rest of the function's name.
 
     Raises:
-        SweepError: it failed.
+        FunctionFailedError: it failed.
     """
     answer = aws.client("lambda").invoke(FunctionName=f"{prefix}-{function}", Payload=json.dumps(SWEEP))
     if "FunctionError" in answer:
-        raise SweepError(answer["Payload"].read().decode())
+        raise FunctionFailedError(answer["Payload"].read().decode())
 
 
 def project(aws: Aws, outputs: Mapping[str, Any], senders: Iterable[str]) -> int:
-    """Has senders folded from their runs, and returns how many incidents are open or unknown.
+    """Replays senders from their runs, and returns how many incidents are open or unknown.
 
     Raises:
-        SweepError: the projection's function failed.
+        FunctionFailedError: the projection's function failed.
     """
     marks = Marks(aws.client("dynamodb"), outputs[Output.SENDERS_TABLE_NAME])
     for sender in senders:
@@ -53,38 +63,32 @@ def project(aws: Aws, outputs: Mapping[str, Any], senders: Iterable[str]) -> int
     return len(list_live(aws.client("dynamodb"), outputs[Output.INCIDENTS_TABLE_NAME]))
 
 
-_NOTICED_BEFORE: Final = timedelta(minutes=3)
-"""Long enough for all to be due, and too short for what waits to be escalated."""
-_TOLD_AFTER: Final = timedelta(minutes=2)
-"""How long after it was opened an incident is told, at the least."""
-
-
-def tell(aws: Aws, outputs: Mapping[str, Any], owners: Owners, now: datetime) -> int:
-    """Has owners told what they would hear in the first minutes, and returns how many messages arrived.
+def notify(aws: Aws, outputs: Mapping[str, Any], owners: Owners, now: datetime) -> int:
+    """Notifies owners of what is due in the first minutes, and returns how many notifications arrived.
 
     Args:
         aws: the emulated account.
         outputs: of the stack.
         owners: those of the stack.
-        now: at which everything has been so for some minutes.
+        now: when everything has been as it is for some minutes.
 
     Raises:
-        SweepError: the function that tells them failed.
+        FunctionFailedError: the function that notifies them failed.
     """
-    teller = Teller(aws, outputs, owners)
+    notifier = Notifier(aws, outputs, owners)
     try:
-        teller.notice(now - _NOTICED_BEFORE)
-        teller.remember(now)
+        notifier.observe(now - _OBSERVED_BEFORE)
+        notifier.remember(now)
     except ConflictError:
-        # A sweep of the schedule was at it, and the next ones tell the rest.
+        # A scheduled sweep ran meanwhile; the next ones notify of the rest.
         pass
-    teller.tell()
+    notifier.send()
     answer = httpx.get(f"{outputs[LocalOutput.RECEIVER_URL]}/count", trust_env=False)
     return int(answer.raise_for_status().text)
 
 
-class Teller:
-    """The messages of a stack whose owners are told of incidents.
+class Notifier:
+    """Notifies a stack's owners without the minutes that notifications wait.
 
     Args:
         aws: the emulated account.
@@ -105,11 +109,11 @@ class Teller:
             Rows(owners),
         )
 
-    def notice(self, at: datetime) -> None:
-        """Has everybody notice what is so now, as a sweep at that moment would have, and tells nobody.
+    def observe(self, at: datetime) -> None:
+        """Writes down what is due now as a sweep at that moment would have seen it, and sends nothing.
 
         Raises:
-            ConflictError: a sweep ran meanwhile.
+            ConflictError: a scheduled sweep ran meanwhile.
         """
         for recipient, known, situation in self._read(at):
             planned = plan(recipient, known.told, situation)
@@ -120,21 +124,22 @@ class Teller:
                 self._store.write(recipient, replace(known, told=told), leased_until=None)
 
     def remember(self, now: datetime) -> None:
-        """Has owners know of what went quiet since: they were told when it began, long before this stack was.
+        """Writes down that owners were notified when incidents began that are no longer reported by now.
 
         Raises:
-            ConflictError: a sweep ran meanwhile.
+            ConflictError: a scheduled sweep ran meanwhile.
         """
         for recipient, known, situation in self._read(now):
             for incident in situation.incidents.values():
-                if incident.reason is UnknownReason.QUIET and _is_of(incident, recipient):
+                mine = incident.owner == recipient.owner.name and recipient.after is None
+                if mine and incident.reason is UnknownReason.QUIET:
                     known = self._remember(recipient, known, incident)
 
-    def tell(self) -> None:
-        """Has the function tell at once what is due.
+    def send(self) -> None:
+        """Makes the function send at once what is due.
 
         Raises:
-            SweepError: it failed.
+            FunctionFailedError: it failed.
         """
         sweep(self._aws, self._outputs[Output.METRICS_NAMESPACE], MESSAGES)
 
@@ -146,9 +151,9 @@ class Teller:
             yield recipient, known[recipient.key], situation
 
     def _remember(self, recipient: Recipient, known: Known, incident: Incident) -> Known:
-        at = incident.opened_at + _TOLD_AFTER
-        as_it_was = replace(incident, status=IncidentStatus.OPEN, reason=None, unknown_since=None)
-        line = Line(kind=MessageKind.BEGIN, subject=incident_key(incident.incident_id), incident=as_it_was)
+        at = incident.opened_at + _NOTIFIED_AFTER
+        at_first = replace(incident, status=IncidentStatus.OPEN, reason=None, unknown_since=None)
+        line = Line(kind=MessageKind.BEGIN, subject=incident_key(incident.incident_id), incident=at_first)
         message = Message(recipient=recipient, lines=(line,))
         return self._store.write(
             recipient,
@@ -156,7 +161,3 @@ class Teller:
             leased_until=None,
             log=build_log_lines(message, at, known.revision + 1, retention=None),
         )
-
-
-def _is_of(incident: Incident, recipient: Recipient) -> bool:
-    return incident.owner == recipient.owner.name and recipient.after is None

@@ -1,15 +1,15 @@
-"""Measured values, and how they get into CloudWatch."""
+"""The samples that CloudWatch would have, from logs and from the emulator's streams and queues."""
 
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from contract.metrics import (
     FunctionDimension,
@@ -25,16 +25,16 @@ from local.provider import Aws
 
 T = TypeVar("T")
 
-MINUTE = 60
-MAX_DATA = 1000
+MINUTE: Final = 60
+MAX_DATA: Final = 1000
 """PutMetricData's limit of metrics in one call."""
-MAX_VALUES = 150
+MAX_VALUES: Final = 150
 """PutMetricData's limit of different values of one metric in one call."""
 
 
 @dataclass(frozen=True)
 class Series:
-    """What CloudWatch tells one metric from another by."""
+    """What makes two metrics one in CloudWatch."""
 
     namespace: str
     name: str
@@ -42,7 +42,7 @@ class Series:
     unit: str
 
     @classmethod
-    def of(cls, namespace: str, name: str, dimensions: dict[str, str], unit: str = "Count") -> "Series":
+    def of(cls, namespace: str, name: str, dimensions: Mapping[Any, str], unit: str = "Count") -> "Series":
         """The series of a metric with these dimensions."""
         return cls(namespace, name, frozenset(dimensions.items()), unit)
 
@@ -57,46 +57,49 @@ class Sample:
 
 
 def publish(cloudwatch: Any, samples: Iterable[Sample]) -> None:
-    """Puts samples into CloudWatch, equal values of one minute as one: nothing reads anything finer."""
+    """Puts samples into CloudWatch. Equal values of one minute are put as one, since nothing reads more."""
     values: dict[tuple[Series, int], Counter[float]] = defaultdict(Counter)
     for sample in samples:
         values[sample.series, int(sample.moment // MINUTE) * MINUTE][sample.value] += 1
     by_namespace: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for (series, minute), counts in values.items():
-        by_namespace[series.namespace].extend(_data(series, minute, counts))
+        for batch in _batches(list(counts.items()), MAX_VALUES):
+            by_namespace[series.namespace].append(
+                {
+                    "MetricName": series.name,
+                    "Dimensions": [
+                        {"Name": name, "Value": value} for name, value in sorted(series.dimensions)
+                    ],
+                    "Timestamp": datetime.fromtimestamp(minute, UTC),
+                    "Unit": series.unit,
+                    "Values": [value for value, _ in batch],
+                    "Counts": [count for _, count in batch],
+                }
+            )
     for namespace, data in by_namespace.items():
-        for batch in _batches(data, MAX_DATA):
-            cloudwatch.put_metric_data(Namespace=namespace, MetricData=batch)
-
-
-def _data(series: Series, minute: int, counts: Counter[float]) -> Iterator[dict[str, Any]]:
-    for batch in _batches(list(counts.items()), MAX_VALUES):
-        yield {
-            "MetricName": series.name,
-            "Dimensions": [{"Name": name, "Value": value} for name, value in sorted(series.dimensions)],
-            "Timestamp": datetime.fromtimestamp(minute, UTC),
-            "Unit": series.unit,
-            "Values": [value for value, _ in batch],
-            "Counts": [count for _, count in batch],
-        }
+        for some in _batches(data, MAX_DATA):
+            cloudwatch.put_metric_data(Namespace=namespace, MetricData=some)
 
 
 def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
-_GROUP_PREFIX = "/aws/lambda/"
-_REPORT = re.compile(r"REPORT RequestId: \S+\tDuration: (?P<duration>[\d.]+) ms")
+# Lambda, and the embedded metric format.
+
+_GROUP_PREFIX: Final = "/aws/lambda/"
+_REPORT: Final = re.compile(r"REPORT RequestId: \S+\tDuration: (?P<duration>[\d.]+) ms")
 _PAGE = 10_000
 """FilterLogEvents' limit of events in one answer."""
-_OVERLAP_MS = 1_000
-"""Looked at again each time: an invocation is dated a moment before its lines are stored."""
+_OVERLAP_MS: Final = 1_000
+"""Read again each time, since an invocation is dated a moment before its lines are stored."""
 
 
 class FunctionMetrics:
-    """The samples of each invocation of every function, once.
+    """The samples of each invocation of every function, from the functions' logs.
 
-    The emulator gives each invocation a log stream of its own, and dates all its lines alike.
+    The emulator gives each invocation a log stream of its own, and dates all its lines alike. Errors are not
+    here: on a busy machine it files the last lines of an invocation under the next one.
     """
 
     def __init__(self, aws: Aws) -> None:
@@ -106,7 +109,7 @@ class FunctionMetrics:
         """Streams already counted, and their dates."""
 
     def new_samples(self) -> Iterator[Sample]:
-        """Those of the invocations that ended since the last call."""
+        """The samples of invocations that ended since the last call."""
         for group in self._logs.describe_log_groups(logGroupNamePrefix=_GROUP_PREFIX)["logGroups"]:
             yield from self._of_group(group["logGroupName"])
 
@@ -120,10 +123,11 @@ class FunctionMetrics:
                 lines = [event["message"] for event in events]
                 function = group.removeprefix(_GROUP_PREFIX)
                 yield from build_samples(function, lines, float(report["duration"]), date / 1000)
-        self._forget(min(self._newest.values(), default=0) - _OVERLAP_MS)
+        oldest = min(self._newest.values(), default=0) - _OVERLAP_MS
+        self._seen = {stream: date for stream, date in self._seen.items() if date >= oldest}
 
     def _invocations(self, group: str) -> dict[str, list[dict[str, Any]]]:
-        """The events of each stream, from a little before the newest that was counted."""
+        """The events of each stream, from a little before the newest one that was counted."""
         found: dict[str, list[dict[str, Any]]] = {}
         since = max(0, self._newest.get(group, 0) - _OVERLAP_MS)
         while True:
@@ -131,18 +135,15 @@ class FunctionMetrics:
             page = defaultdict(list)
             for event in events:
                 page[event["logStreamName"]].append(event)
-            # What a full page cut off is whole in the next one, which begins with its date.
+            # The next page begins with the date at which a full one ends, and has the whole of what that cut.
             found |= page
             if len(events) < _PAGE or events[-1]["timestamp"] == since:
                 return found
             since = events[-1]["timestamp"]
 
-    def _forget(self, before: int) -> None:
-        self._seen = {stream: date for stream, date in self._seen.items() if date >= before}
-
 
 def build_samples(function: str, lines: Sequence[str], duration: float, moment: float) -> Iterator[Sample]:
-    """What one invocation adds.
+    """The samples of one invocation.
 
     Args:
         function: the function's name.
@@ -150,15 +151,15 @@ def build_samples(function: str, lines: Sequence[str], duration: float, moment: 
         duration: how long it took, in milliseconds.
         moment: when it ended, in seconds since 1970.
     """
-    dimensions: dict[str, str] = {FunctionDimension.FUNCTION: function}
     values = {
         FunctionMetric.INVOCATIONS: (1, "Count"),
-        # The emulator has no other callers to share its concurrency with.
+        # The emulator has no other callers that share its concurrency.
         FunctionMetric.THROTTLES: (0, "Count"),
         FunctionMetric.DURATION: (duration, "Milliseconds"),
     }
     for name, (value, unit) in values.items():
-        yield Sample(Series.of(Namespace.LAMBDA, name, dimensions, unit), value, moment)
+        series = Series.of(Namespace.LAMBDA, name, {FunctionDimension.FUNCTION: function}, unit)
+        yield Sample(series, value, moment)
     for line in lines:
         yield from parse_embedded_samples(line)
 
@@ -179,14 +180,23 @@ def parse_embedded_samples(line: str) -> Iterator[Sample]:
                     yield Sample(series, value, moment)
 
 
-_LINE = re.compile(
+# API Gateway.
+
+_LINE: Final = re.compile(
     r"(?P<moment>\d+) (?P<status>\d{3}) (?P<micros>\d+) (?P<method>[A-Z]+) "
     r"/restapis/(?P<api>[a-z0-9]+)/(?P<stage>[^/]+)/_user_request_(?P<path>/.*)\n"
 )
 
 
 class GatewayMetrics:
-    """The samples of each request to a REST API, once."""
+    """The samples of each request to a REST API, from the emulator's access log.
+
+    The log has the gateway's own answers, too: 422 for a body that is no JSON, 401 for a bad token, 403, 429.
+    `IntegrationLatency` is not published: nothing tells the gateway's share of a request from the function's.
+
+    Lambda's `Errors` are counted here as well. The gateway answers 502 if a function did not answer, and no
+    function answers 502 itself.
+    """
 
     def __init__(self, aws: Aws, access_log: Path) -> None:
         self._aws = aws
@@ -194,7 +204,7 @@ class GatewayMetrics:
         self._position = 0
 
     def new_samples(self) -> Iterator[Sample]:
-        """Those of the requests answered since the last call."""
+        """The samples of requests answered since the last call."""
         with self._access_log.open(newline="\n", errors="replace") as log:
             log.seek(self._position)
             while (line := log.readline()).endswith("\n"):
@@ -205,24 +215,21 @@ class GatewayMetrics:
 
     def _samples(self, request: re.Match[str]) -> Iterator[Sample]:
         api_name, functions = self._apis[request["api"]]
-        dimensions: list[dict[str, str]] = [
-            {GatewayDimension.API: api_name},
-            build_gateway_dimensions(api_name, request["stage"]),
-        ]
-        # Nothing is published by method of a path that the API does not have.
         route = (request["method"], request["path"])
-        if route in functions:
-            of_route: dict[str, str] = {
-                GatewayDimension.METHOD: route[0],
-                GatewayDimension.RESOURCE: route[1],
-            }
-            dimensions.append({**dimensions[-1], **of_route})
         status, moment = int(request["status"]), float(request["moment"])
         if function := functions.get(route):
-            under_function: dict[str, str] = {FunctionDimension.FUNCTION: function}
-            errors = Series.of(Namespace.LAMBDA, FunctionMetric.ERRORS, under_function)
+            errors = Series.of(
+                Namespace.LAMBDA, FunctionMetric.ERRORS, {FunctionDimension.FUNCTION: function}
+            )
             yield Sample(errors, int(status == HTTPStatus.BAD_GATEWAY), moment)
-        # A zero beside every success: thus the average of an error metric is its rate.
+        of_stage = build_gateway_dimensions(api_name, request["stage"])
+        dimensions: list[Mapping[Any, str]] = [{GatewayDimension.API: api_name}, of_stage]
+        # Only routes that the API has get metrics of their own.
+        if route in functions:
+            dimensions.append(
+                {**of_stage, GatewayDimension.METHOD: route[0], GatewayDimension.RESOURCE: route[1]}
+            )
+        # An error metric gets a 0 for each success, so that its average is the error rate.
         values = {
             GatewayMetric.COUNT: (1, "Count"),
             GatewayMetric.CLIENT_ERRORS: (int(400 <= status < 500), "Count"),
@@ -235,16 +242,18 @@ class GatewayMetrics:
 
     @cached_property
     def _apis(self) -> dict[str, tuple[str, dict[tuple[str, str], str | None]]]:
-        """Name of each API, and the function behind each of its methods and paths, by the API's id.
+        """By the API's id: its name, and the function behind each method and path.
 
-        The program has made them all before the first request.
+        The program has created all of them before the first request.
         """
         client = self._aws.client("apigateway")
         return {
             api["id"]: (
                 api["name"],
                 {
-                    (method, resource["path"]): _function(details.get("methodIntegration", {}).get("uri", ""))
+                    (method, resource["path"]): _find_function(
+                        details.get("methodIntegration", {}).get("uri", "")
+                    )
                     for resource in client.get_resources(restApiId=api["id"], embed=["methods"])["items"]
                     for method, details in resource.get("resourceMethods", {}).items()
                 },
@@ -253,56 +262,51 @@ class GatewayMetrics:
         }
 
 
-def _function(uri: str) -> str | None:
+def _find_function(uri: str) -> str | None:
     found = re.search(r":function:([^:/]+)", uri)
     return found[1] if found else None
 
 
-_WAITING = "ApproximateNumberOfMessages"
-"""What GetQueueAttributes calls the visible messages."""
-
-
-class QueueMetrics:
-    """How many messages wait in each queue."""
-
-    def __init__(self, aws: Aws) -> None:
-        self._sqs = aws.client("sqs")
-
-    def new_samples(self, now: float) -> Iterator[Sample]:
-        """One for each queue, `now` in seconds since 1970."""
-        for url in self._sqs.list_queues().get("QueueUrls", ()):
-            waiting = self._sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING])["Attributes"]
-            dimensions: dict[str, str] = {QueueDimension.QUEUE: url.rpartition("/")[2]}
-            series = Series.of(Namespace.SQS, QueueMetric.VISIBLE_MESSAGES, dimensions)
-            yield Sample(series, int(waiting[_WAITING]), now)
-
+# Streams and queues.
 
 _DONE, _FAILED = "OK", "FAILED"
+_WAITING: Final = "ApproximateNumberOfMessages"
+"""GetQueueAttributes' name for the visible messages."""
 
 
 class SourceMetrics:
-    """How long the batch of each source has waited, and whether the function fails on it."""
+    """The age of the batch of each stream that invokes a function, and whether the function fails on it.
+
+    The emulator keeps the result of the last batch, not its age. A failed batch is retried until it succeeds,
+    so it is at least as old as the first failure.
+    """
 
     def __init__(self, aws: Aws) -> None:
         self._lambda = aws.client("lambda")
         self._failing_since: dict[str, float] = {}
-        """By the source's id."""
+        """By the id of the event source mapping."""
 
     def new_samples(self, now: float) -> Iterator[Sample]:
-        """Those of each source that had something to do, `now` in seconds since 1970."""
+        """The samples of each stream that had a batch, `now` in seconds since 1970."""
         for source in self._lambda.list_event_source_mappings()["EventSourceMappings"]:
-            yield from self._of_source(source, now)
+            result, name = source["LastProcessingResult"], source["UUID"]
+            if not result.startswith((_DONE, _FAILED)):
+                continue
+            if failed := result.startswith(_FAILED):
+                since = self._failing_since.setdefault(name, now)
+            else:
+                since = now
+                self._failing_since.pop(name, None)
+            function = {FunctionDimension.FUNCTION: source["FunctionArn"].rpartition(":")[2]}
+            age = Series.of(Namespace.LAMBDA, FunctionMetric.ITERATOR_AGE, function, "Milliseconds")
+            yield Sample(age, round((now - since) * 1000), now)
+            yield Sample(Series.of(Namespace.LAMBDA, FunctionMetric.ERRORS, function), int(failed), now)
 
-    def _of_source(self, source: dict[str, Any], now: float) -> Iterator[Sample]:
-        result, name = source["LastProcessingResult"], source["UUID"]
-        if not result.startswith((_DONE, _FAILED)):
-            return
-        failed = result.startswith(_FAILED)
-        since = self._failing_since.setdefault(name, now) if failed else now
-        if not failed:
-            self._failing_since.pop(name, None)
-        dimensions: dict[str, str] = {FunctionDimension.FUNCTION: source["FunctionArn"].rpartition(":")[2]}
-        age = Series.of(Namespace.LAMBDA, FunctionMetric.ITERATOR_AGE, dimensions, "Milliseconds")
-        yield Sample(age, round((now - since) * 1000), now)
-        errors = Series.of(Namespace.LAMBDA, FunctionMetric.ERRORS, dimensions)
-        yield Sample(errors, int(failed), now)
+
+def list_queue_samples(sqs: Any, now: float) -> Iterator[Sample]:
+    """The number of messages in each queue, `now` in seconds since 1970."""
+    for url in sqs.list_queues().get("QueueUrls", ()):
+        waiting = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING])["Attributes"]
+        queue = {QueueDimension.QUEUE: url.rpartition("/")[2]}
+        series = Series.of(Namespace.SQS, QueueMetric.VISIBLE_MESSAGES, queue)
+        yield Sample(series, int(waiting[_WAITING]), now)

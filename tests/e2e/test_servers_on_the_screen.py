@@ -137,7 +137,7 @@ def _fall_silent(server: Server, created: datetime, folder: str) -> datetime:
         account=server.name,
         address="10.9.0.1",
         interval=INTERVAL,
-        tells=demo.Tells.RUN,
+        sends=demo.Sends.RUN,
         habits=(demo.Habit(folder, SLA, 0, timedelta(0), FILE),),
         waiting=(demo.WaitingFile(folder, FILE, now - created),),
         unheard_for=timedelta(hours=3),

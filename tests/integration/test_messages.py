@@ -7,7 +7,7 @@ import pytest
 
 from contract.names import Output
 from contract.words import IncidentStatus, MessageKind
-from local.demo.sweeping import SweepError
+from local.demo.sweeping import FunctionFailedError
 from store.incidents import IncidentAttribute
 from store.notifications import INCIDENT_PREFIX, MessageAttribute
 from tests.running_stack import RunningStack
@@ -49,7 +49,7 @@ def test_a_function_without_its_permissions_tells_nobody_and_once_it_has_them_ev
         stuck(minutes_ago(100), folder=folder), run=ran(folders=[{"folder": folder, "file_count": 1}])
     )
     incident = server.incident(IncidentStatus.OPEN)
-    with without_permissions(stack, ROLE), pytest.raises(SweepError):
+    with without_permissions(stack, ROLE), pytest.raises(FunctionFailedError):
         tell(stack)
     assert _of(owner.messages(), folder) == []
     owner.wait(lambda messages: len(_of(messages, folder)) >= WAYS)

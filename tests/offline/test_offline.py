@@ -14,7 +14,7 @@ from typing import Final
 import pytest
 
 from contract.names import ROOT
-from local.notifications import LocalMessages
+from local.notifications import LocalNotifications
 from local.stack import StackOptions
 from tests.infra.conftest import declare
 from tests.offline.ledger import Census, Ledger
@@ -49,7 +49,9 @@ def ledger(tmp_path: Path) -> Ledger:
 
 def test_no_process_of_a_stack_reaches_elsewhere(ledger: Ledger, tmp_path: Path) -> None:
     # Functions' packages are built from a package index, which the first stack on a machine asks.
-    declare(functionTarget="host", **LocalMessages(StackOptions().owners_file, 1).config(dashboard_url=""))
+    declare(
+        functionTarget="host", **LocalNotifications(StackOptions().owners_file, 1).config(dashboard_url="")
+    )
     network = _own_network()
     environment = ledger.environment() | ({OWN_NETWORK: "1"} if network else {})
     with Census(ledger) as census:

@@ -20,10 +20,10 @@ from handlers.incidents.runs import Run, merged
 from handlers.incidents.state import State
 from handlers.ingest.parsing import parse_report
 from handlers.ingest.told_runs import tell_run
-from local.demo.data import Account, _origin, report_story
+from local.demo.data import Account, build_origin, report_story
 from local.demo.history import HISTORY, Story
 from local.demo.script import make_folders, scan_folders, this_machine
-from local.demo.servers import SERVERS, Server, Tells
+from local.demo.servers import SERVERS, Sends, Server
 from ops.user_pool import User
 
 NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
@@ -39,7 +39,7 @@ def _runs(server: Server, now: datetime = NOW) -> Iterator[Run]:
     if server.unheard_for is None and not server.refused:
         reports.append((now, story.report(now)))
     for moment, report in reports:
-        origin = _origin(story, account, moment)
+        origin = build_origin(story, account, moment)
         yield tell_run(report, origin, origin.run_id(report), 0).run
 
 
@@ -141,7 +141,7 @@ def test_what_this_machine_told_last_is_what_its_folders_hold(tmp_path: Path) ->
 
 
 def test_every_kind_of_script_is_there_and_names_are_unlike() -> None:
-    assert {server.tells for server in SERVERS} == set(Tells)
+    assert {server.sends for server in SERVERS} == set(Sends)
     assert Counter(server.name for server in ALL).most_common(1)[0][1] == 1
     assert Counter(server.address for server in ALL).most_common(1)[0][1] == 1
 

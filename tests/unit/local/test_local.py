@@ -60,4 +60,4 @@ def test_a_stack_taken_down_elsewhere_is_told_from_one_that_broke(
     assert watch(state, Ending()) == 1
     state.forget_outputs()
     assert watch(state, Ending()) == 0
-    assert "Stopped from elsewhere." in capsys.readouterr().err
+    assert "Another command stopped the stack." in capsys.readouterr().err

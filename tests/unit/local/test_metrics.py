@@ -12,11 +12,11 @@ from local.metrics.alarms import AlarmEvaluator, UnknownExpressionError, evaluat
 from local.metrics.samples import (
     FunctionMetrics,
     GatewayMetrics,
-    QueueMetrics,
     Sample,
     Series,
     SourceMetrics,
     build_samples,
+    list_queue_samples,
     publish,
 )
 from local.provider.cloudwatch import metric_alarm_request
@@ -295,7 +295,7 @@ class _Queues:
 
 
 def test_messages_that_wait_are_published_by_queue() -> None:
-    samples = list(QueueMetrics(_Aws(sqs=_Queues())).new_samples(NOW))  # type: ignore[arg-type]
+    samples = list(list_queue_samples(_Queues(), NOW))
     assert _sums(samples, QueueName="file-sla-dev-dead-letters") == {"ApproximateNumberOfMessagesVisible": 3}
     assert [sample.moment for sample in samples] == [NOW]
 
