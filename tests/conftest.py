@@ -29,13 +29,11 @@ CHROMIUM_ARGUMENTS = (
 )
 # A machine that is busy with other tests takes its time.
 BROWSER_TIMEOUT_MS = 30_000
-STACK_TESTS = (
-    "tests/access/",
-    "tests/dashboard/browser/",
-    "tests/e2e/",
-    "tests/fuzz/test_openapi.py",
-    "tests/integration/",
-)
+# Tests that share one running stack, by the first part of their paths: one process runs all of a group.
+STACK_GROUPS = {
+    "screen": ("tests/dashboard/browser/", "tests/e2e/"),
+    "service": ("tests/access/", "tests/fuzz/test_openapi.py", "tests/integration/"),
+}
 OWN_STACK_TESTS = ("tests/integration/test_local_stack.py",)
 ENGINE_TESTS = "tests/engine/"
 # The same examples in every quick run: a red test is red for the change. The deep run looks for new ones.
@@ -64,7 +62,7 @@ def bring_up(folder: Path, **config: int) -> Iterator[RunningStack]:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """The system, deployed once for all tests."""
+    """The system, deployed once for all tests of a group."""
     # The tests of many users come from one; the limits themselves are the infrastructure tests' business.
     limits = ("authRateLimit", "authBurstLimit", "actionRateLimit", "actionBurstLimit")
     with bring_up(tmp_path_factory.mktemp("stack") / "state", **dict.fromkeys(limits, 1000)) as running:
@@ -77,7 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 class StackScheduling(LoadScopeScheduling):
-    """Tests that use the stack run in one process, and so share one; all others in any.
+    """Tests that use a stack run in one process a group, and so share one; all others in any.
 
     Each file of the engine's tests has stacks of its own, which its tests share.
     """
@@ -85,8 +83,12 @@ class StackScheduling(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(ENGINE_TESTS):
             return nodeid.split("::")[0]
-        shares = nodeid.startswith(STACK_TESTS) and not nodeid.startswith(OWN_STACK_TESTS)
-        return "stack" if shares else nodeid
+        if nodeid.startswith(OWN_STACK_TESTS):
+            return nodeid
+        for group, places in STACK_GROUPS.items():
+            if nodeid.startswith(places):
+                return group
+        return nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> StackScheduling:
