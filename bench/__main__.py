@@ -2,30 +2,22 @@
 
 import argparse
 import json
+import os
+import platform
+import re
 import sys
 from dataclasses import asdict
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
+import psutil
 from rich.console import Console
 
-from bench.figures import Figure, show, write
-from bench.machine import describe_machine
-from bench.measures import (
-    analysts,
-    calls,
-    cold_start,
-    commands,
-    cpu,
-    load,
-    package,
-    pages,
-    projection,
-    reading,
-)
-from bench.published import PAGES_FIGURES, Run, read_published, write_published
-from bench.workload.breaches import fill_tables
-from bench.workload.service import running_service
+from bench import analysts, cold_start, commands, ingest, projection, reading
+from bench.figures import PAGES_FIGURES, BenchRun, Figure, read_published, show, write, write_published
+from bench.service import running_service
+from bench.workload import fill_tables
 
 RESULTS = Path(".bench/results.json")
 RUN = Path(".bench/run.json")
@@ -33,6 +25,7 @@ _FOLDER = Path(".bench/stack")
 _ON_A_STACK = ("calls", "load", "cpu", "cold-start", "reading", "projection", "pages", "analysts")
 _GROUPS = (*_ON_A_STACK, "package", "demo", "tests")
 _STANDARD = _GROUPS[:-1]
+_CPUINFO = Path("/proc/cpuinfo")
 _console = Console(stderr=True, highlight=False)
 
 
@@ -45,7 +38,7 @@ def main() -> int:
     groups = options.groups or _STANDARD
     figures: list[Figure] = []
     if "package" in groups:
-        figures += package.measure()
+        figures += cold_start.measure_packages()
     if "demo" in groups:
         figures += commands.measure_demo(options.rounds, _say)
     if "tests" in groups:
@@ -53,27 +46,28 @@ def main() -> int:
     if set(_ON_A_STACK) & set(groups):
         with running_service(_FOLDER, _say) as service:
             if "cpu" in groups:
-                figures += cpu.measure(service, options.rounds, _say)
+                figures += ingest.measure_cpu(service, options.rounds, _say)
             if "cold-start" in groups:
-                figures += cold_start.measure(service, options.starts)
+                figures += cold_start.measure_cold_starts(service, options.starts)
             if "load" in groups:
-                figures += load.measure(service, options.rounds, options.seconds)
+                figures += ingest.measure_load(service, options.rounds, options.seconds)
             if "calls" in groups:
-                figures += calls.measure(service)
+                figures += ingest.measure_calls(service)
             if "projection" in groups:
-                figures += projection.measure(service, options.rounds)
+                figures += projection.measure_projection(service, options.rounds)
             if {"pages", "analysts"} & set(groups):
                 history, folder = fill_tables(service, _say), _FOLDER.resolve()
                 if "pages" in groups:
-                    figures += pages.measure(service, str(folder / "outputs.json"), options.rounds)
+                    figures += reading.measure_pages(service, str(folder / "outputs.json"), options.rounds)
                 if "analysts" in groups:
-                    figures += analysts.measure(service, folder, history, options.rounds, _say)
+                    figures += analysts.measure_analysts(service, folder, history, options.rounds, _say)
             if "reading" in groups:
                 for days, sizes in ((30, options.month), (365, options.year)):
-                    figures += reading.measure(service, sizes, days, options.rounds, _say) if sizes else []
+                    if sizes:
+                        figures += reading.measure_reading(service, sizes, days, options.rounds, _say)
     show(figures)
     write(figures, RESULTS)
-    run = Run(f"{datetime.now(UTC):%Y-%m-%d}", describe_machine(), options.rounds, options.starts)
+    run = BenchRun(f"{datetime.now(UTC):%Y-%m-%d}", _describe_machine(), options.rounds, options.starts)
     RUN.write_text(json.dumps(asdict(run), indent=2) + "\n")
     return 0
 
@@ -83,10 +77,26 @@ def _publish() -> int:
         _say("There are no results yet: python -m bench")
         return 1
     figures = [Figure(**entry) for entry in json.loads(RESULTS.read_text())]
-    run = Run(**json.loads(RUN.read_text()))
+    run = BenchRun(**json.loads(RUN.read_text()))
     write_published(read_published(PAGES_FIGURES).merge(figures, run), PAGES_FIGURES)
     _say(f"{len(figures)} figures of {run.date} are in docs/{PAGES_FIGURES.name}. Into the pages: make docs")
     return 0
+
+
+def _describe_machine() -> str:
+    """Processors, memory, and the versions of what the measured code stands on."""
+    cores, gigabytes = os.cpu_count(), psutil.virtual_memory().total / 2**30
+    release = ".".join(platform.release().split(".")[:2])
+    return (
+        f"{cores} cores of {_name_processor()}, {gigabytes:.0f} GB, {platform.system()} {release}, "
+        f"Python {platform.python_version()}, ministack {version('ministack')}"
+    )
+
+
+def _name_processor() -> str:
+    info = _CPUINFO.read_text() if _CPUINFO.exists() else ""
+    name = re.search(r"^model name\s*:\s*(.+)$", info, re.MULTILINE)
+    return re.sub(r"\((R|TM)\)", "", name[1]) if name else platform.machine()
 
 
 def _say(line: str) -> None:

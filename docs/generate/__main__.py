@@ -5,12 +5,11 @@ import json
 import sys
 from pathlib import Path
 
-from bench.published import PAGES_FIGURES, read_published
+from bench.figures import PAGES_FIGURES, read_published
 from contract.names import ROOT
-from docs.generate.api_page import build_api_page
-from docs.generate.configuration_page import build_configuration_page
+from docs.generate.api import build_api_page, build_openapi
 from docs.generate.figures import FigureError, fill_figures, find_pages
-from docs.generate.openapi import build_openapi
+from docs.generate.markdown import build_configuration_page
 
 
 def build_pages() -> dict[Path, str]:

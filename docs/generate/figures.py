@@ -6,23 +6,27 @@ table, of a counted or observed figure, or a measured figure's name and one of i
 """
 
 import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from bench.figures import format_number
-from bench.published import Published, Run
-from docs.generate.figure_ratios import format_ratio, format_spread
-from docs.generate.figure_tables import TABLES
+from bench import analysts, reading
+from bench.figures import BenchRun, Measured, Published, format_number
+from bench.projection import CHANGED, UNCHANGED, name_burst, name_changed, name_replay, name_unchanged
+from bench.workload import SHAPES, TYPICAL
+from docs.generate.markdown import format_table
 
 _MARKED: Final = re.compile(r"<!-- figure: (?P<key>[^\n]*?) -->(?P<text>.*?)<!-- /figure -->", re.DOTALL)
 _MARKER: Final = re.compile(r"<!-- /?figure\b")
-_NUMBERS: Final = {
-    "ours": format_number,
-    "baseline": format_number,
-    "ratio": format_ratio,
-    "spread": format_spread,
-}
+_TIMES: Final = "\N{MULTIPLICATION SIGN}"
+_FUNCTIONS: Final = ("file-sla-error", "auth")
+_CLIENTS: Final = ("1 client", "8 clients", "32 clients")
+_WITHOUT: Final = "without files"
+_WITH: Final = "with files"
+_BY_DATE: Final = tuple((period, shown) for period in ("24 h", "7 d", "30 d") for shown in (_WITHOUT, _WITH))
+_OF_A_YEAR: Final = (*_BY_DATE, ("one folder, a year", _WITH))
 
 
 class FigureError(Exception):
@@ -47,7 +51,7 @@ def fill_figures(text: str, published: Published) -> str:
     def fill(found: re.Match[str]) -> str:
         key = found["key"]
         if key in TABLES:
-            return f"<!-- figure: {key} -->\n\n{_build(key, published)}\n<!-- /figure -->"
+            return f"<!-- figure: {key} -->\n\n{_build_table(key, published)}\n<!-- /figure -->"
         if not text[: found.start()].rpartition("\n")[2].strip(" -*+>"):
             # Markdown takes a line that begins with a comment for HTML, and shows its markup as it is.
             raise FigureError(f"a line begins with the figure {key!r}: begin it with a word")
@@ -56,7 +60,7 @@ def fill_figures(text: str, published: Published) -> str:
     return _MARKED.sub(fill, text)
 
 
-def _build(key: str, published: Published) -> str:
+def _build_table(key: str, published: Published) -> str:
     try:
         return TABLES[key](published)
     except KeyError as missing:
@@ -65,7 +69,7 @@ def _build(key: str, published: Published) -> str:
 
 def _format(key: str, published: Published) -> str:
     if key == "runs":
-        return "; ".join(_tell(run) for run in published.runs)
+        return "; ".join(_describe_run(run) for run in published.runs)
     if (number := {**published.observed, **published.counted}.get(key)) is not None:
         return format_number(number)
     name, _, field = key.rpartition(", ")
@@ -76,6 +80,245 @@ def _format(key: str, published: Published) -> str:
     return _NUMBERS[field](value)
 
 
-def _tell(run: Run) -> str:
+def _describe_run(run: BenchRun) -> str:
     day = date.fromisoformat(run.date)
     return f"{day:%-d %B %Y}: {run.machine}; {run.rounds} rounds ({run.starts} for cold starts)"
+
+
+def _build_calls(published: Published) -> str:
+    def row(shape: str) -> list[str]:
+        calls, naive, least = (
+            published.measured[name]
+            for name in (
+                f"AWS calls, {shape} files, vs naive",
+                f"write units, {shape} files, vs naive",
+                f"write units, {shape} files, vs least",
+            )
+        )
+        return [_spell(shape), *_both(calls), *_both(naive), _number(least.baseline)]
+
+    headings = (
+        f"report (folders {_TIMES} files)",
+        "AWS calls", "naive", "write units", "naive", "least for its bytes",
+    )  # fmt: skip
+    return format_table(headings, map(row, map(str, SHAPES)))
+
+
+def _build_ingest(published: Published) -> str:
+    def row(clients: str) -> list[str]:
+        name = f"ingest, {TYPICAL} files, {clients}"
+        rate = published.measured[f"{name}, vs naive"]
+        percentiles = [published.measured[f"{name}, p{percent}, vs naive"] for percent in (50, 95, 99)]
+        cells = [cell for figure in percentiles for cell in _both(figure)]
+        return [clients.split()[0], *_both(rate), _ratio_and_spread(rate), *cells]
+
+    headings = (
+        "clients", "reports/s", "naive", "ratio (spread)",
+        "p50 ms", "naive", "p95 ms", "naive", "p99 ms", "naive",
+    )  # fmt: skip
+    return format_table(headings, map(row, _CLIENTS))
+
+
+def _build_cpu(published: Published) -> str:
+    def row(shape: str) -> list[str]:
+        figure = published.measured[f"handler's CPU, {shape} files, vs json.loads and the write"]
+        return [_spell(shape), *_both(figure), _ratio_and_spread(figure)]
+
+    headings = ("report", "ours, ms", "`json.loads` and the write, ms", "ratio (spread)")
+    return format_table(headings, map(row, map(str, SHAPES)))
+
+
+def _build_cold_starts(published: Published) -> str:
+    def row(function: str) -> list[str]:
+        figure = published.measured[f"cold start of {function}, CPU, vs bare boto3"]
+        return [function, *_both(figure), _ratio_and_spread(figure)]
+
+    headings = ("function", "ours, CPU ms", "bare boto3, CPU ms", "ratio (spread)")
+    return format_table(headings, map(row, _FUNCTIONS))
+
+
+def _build_packages(published: Published) -> str:
+    def row(function: str) -> list[str]:
+        zipped, unzipped = (
+            published.measured[f"package of {function}, {how}, vs unpruned"] for how in ("zipped", "unzipped")
+        )
+        return [function, _number(zipped.ours), _number(unzipped.ours)]
+
+    return format_table(("package for arm64", "zipped kB", "unzipped kB"), map(row, _FUNCTIONS))
+
+
+def _build_reading(published: Published, table: str, queries: Sequence[tuple[str, str]]) -> str:
+    """What is known of each query, without columns that are empty."""
+
+    def row(period: str, shown: str) -> list[str]:
+        name = f"reading {period}{' without files' if shown == _WITHOUT else ''}, {table}"
+        seconds = published.measured[f"{name}, vs bare Query"]
+        found = published.measured[f"{name}, records found, vs bare Query"]
+        units = published.measured.get(f"{name}, read units, vs least")
+        memory = published.measured.get(f"{name}, memory held, vs bare Query")
+        cells = [
+            period,
+            _number(found.ours),
+            shown,
+            *_both(seconds),
+            _ratio_and_spread(seconds),
+        ]
+        return [*cells, *_both(units), *_both(memory)]
+
+    headings = (
+        "period", "records", "shown", "ours, s", "bare, s", "ratio (spread)",
+        "read units", "least", "ours holds, MB", "bare holds, MB",
+    )  # fmt: skip
+    columns = [headings, *(row(*query) for query in queries)]
+    filled = [index for index in range(len(headings)) if any(line[index] for line in columns[1:])]
+    first, *rows = [[line[index] for index in filled] for line in columns]
+    return format_table(first, rows)
+
+
+def _both(figure: Measured | None) -> tuple[str, str]:
+    return (_number(figure.ours), _number(figure.baseline)) if figure else ("", "")
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else format_number(value)
+
+
+def _spell(shape: str) -> str:
+    return shape.replace("x", _TIMES)
+
+
+def _build_runs(published: Published) -> str:
+    """What a run costs that changes nothing, and one that clears what is open."""
+
+    def unchanged(folders: int, sets: int) -> list[str]:
+        what = name_unchanged(folders, sets)
+        items = published.measured[f"{what}, items written, vs each incident"]
+        seconds = published.measured[f"{what}, vs 1 folder"]
+        return [what, _number(items.ours), "1", _number(seconds.ours)]
+
+    def changed(folders: int) -> list[str]:
+        what = name_changed(folders)
+        calls = published.measured[f"{what}, calls, vs items written"]
+        seconds = published.measured[f"{what}, vs a Lambda's 300 s"]
+        return [what, _number(calls.baseline), _number(calls.ours), _number(seconds.ours * 1000)]
+
+    rows = [*(unchanged(*one) for one in UNCHANGED), *map(changed, CHANGED)]
+    return format_table(("run", "items written", "calls that write", "ms"), rows)
+
+
+def _build_bursts(published: Published) -> str:
+    """How long until the projection is current."""
+    burst, replay = published.measured[name_burst()], published.measured[name_replay()]
+    rows = [
+        [burst.name.partition(", vs")[0], _number(burst.ours), "-"],
+        [replay.name.partition(", vs")[0], _number(replay.ours), _ratio_and_spread(replay)],
+    ]
+    return format_table(("what", "s", "beside the rules alone (spread)"), rows)
+
+
+def _build_pages(published: Published) -> str:
+    """A page's script in a dashboard that has just started."""
+
+    def row(page: str, days: int) -> list[str]:
+        figure = published.measured[reading.name_page(page, days)]
+        spelt = page.replace("_", " ").capitalize()
+        return [spelt, f"{days} d", *_both(figure), _ratio_and_spread(figure)]
+
+    headings = ("page", "queries of", "its script, s", "bare queries, s", "ratio (spread)")
+    return format_table(headings, [row(page, days) for page, days, _ in reading.PAGES])
+
+
+def _build_team_cpu(published: Published) -> str:
+    """What a page costs the server for each analyst, warm."""
+
+    def row(page: str) -> list[str]:
+        at_once = [published.measured[analysts.name_cpu(page, level)] for level in analysts.LEVELS[1:]]
+        return [page, _number(at_once[0].baseline), *(_beside(figure) for figure in at_once)]
+
+    headings = ("page", "alone, s of CPU", *(f"each of {level}, s (ratio)" for level in analysts.LEVELS[1:]))
+    return format_table(headings, [row(page) for page in analysts.PAGES])
+
+
+def _build_memory(published: Published) -> str:
+    """The memory that the server holds over many reloads and refreshes, as a chart in Mermaid."""
+    held = [round(published.measured[analysts.name_memory(looks)].ours) for looks in analysts.LOOKS]
+    looks = f"{analysts.RELOADS} reloads, then {analysts.REFRESHES} refreshes"
+    lines = (
+        "```mermaid",
+        # Mermaid's own first colour cannot be seen on white.
+        '%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#0072b2"}}}}%%',
+        "xychart-beta",
+        f'    x-axis "{looks}" 0 --> {analysts.LOOKS[-1]}',
+        f'    y-axis "MB held" 0 --> {-(-max(held) // 100) * 100}',
+        f"    line {held}",
+        "```",
+    )
+    return "\n".join(lines) + "\n"
+
+
+def _build_team(published: Published, how: str) -> str:
+    """Seconds until the last of so many has a page, in a dashboard that is `warm` or `cold`."""
+
+    def row(page: str) -> list[str]:
+        at_once = [published.measured[analysts.name_page(page, how, level)] for level in analysts.LEVELS[1:]]
+        return [page, _number(at_once[0].baseline), *(_beside(figure) for figure in at_once)]
+
+    headings = ("page", "alone, s", *(f"{level} at once, s (ratio)" for level in analysts.LEVELS[1:]))
+    return format_table(headings, [row(page) for page in analysts.PAGES])
+
+
+def _beside(figure: Measured) -> str:
+    return f"{_number(figure.ours)} ({_format_ratio(figure.ratio or 0)})"
+
+
+def _format_ratio(ratio: float) -> str:
+    """Two decimals near 1, and whole numbers far above it."""
+    if ratio >= 10:
+        return f"{ratio:,.0f}"
+    return f"{ratio:.2f}" if ratio < 2 else f"{ratio:.2g}"
+
+
+def _format_spread(spread: float) -> str:
+    """As a percentage."""
+    return f"{spread * 100:.0f} %"
+
+
+def _ratio_and_spread(figure: Measured) -> str:
+    """A figure's ratio with its spread; nothing where these were not kept."""
+    if figure.ratio is None or figure.spread is None:
+        return ""
+    return f"{_format_ratio(figure.ratio)} ({_format_spread(figure.spread)})"
+
+
+TABLES: Final[Mapping[str, Callable[[Published], str]]] = {
+    "table of calls and units": _build_calls,
+    "table of ingest": _build_ingest,
+    "table of the handler's CPU": _build_cpu,
+    "table of cold starts": _build_cold_starts,
+    "table of packages": _build_packages,
+    "table of a run in the projection": _build_runs,
+    "table of bursts": _build_bursts,
+    "table of pages": _build_pages,
+    "table of a team, warm": partial(_build_team, how="warm"),
+    "table of a team, cold": partial(_build_team, how="cold"),
+    "table of a team's CPU": _build_team_cpu,
+    "chart of a team's memory": _build_memory,
+    "table of reading from a month": partial(
+        _build_reading, table="100,000 records over 30 d", queries=_BY_DATE
+    ),
+    "table of reading from a year": partial(
+        _build_reading, table="100,000 records over 365 d", queries=_OF_A_YEAR
+    ),
+    "table of reading from a large year": partial(
+        _build_reading, table="1,000,000 records over 365 d", queries=_OF_A_YEAR
+    ),
+}
+"""By key."""
+
+_NUMBERS: Final[Mapping[str, Callable[[float], str]]] = {
+    "ours": format_number,
+    "baseline": format_number,
+    "ratio": _format_ratio,
+    "spread": _format_spread,
+}
+"""How each number of a measured figure is written."""

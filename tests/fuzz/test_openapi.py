@@ -12,7 +12,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from contract.names import ROOT, Group
 from contract.routes import INCIDENT_ACTION, ROUTES, RouteSpec
-from docs.generate.openapi import build_openapi
+from docs.generate.api import build_openapi
 from ops.user_pool import User
 from tests.running_stack import RunningStack
 

@@ -1,7 +1,6 @@
 from typing import TYPE_CHECKING
 
-from bench.workload.events import our_event
-from bench.workload.reports import Shape
+from bench.workload import ReportShape, our_event
 from handlers.file_sla_error import handler
 from tests.events import CLIENT_ID, LambdaContext
 from tests.unit.conftest import TABLE
@@ -11,5 +10,5 @@ if TYPE_CHECKING:
 
 
 def test_report_that_is_measured_is_one_that_is_stored(table: "DynamoDBClient") -> None:
-    assert handler(our_event(Shape(2, 3), CLIENT_ID), LambdaContext())["statusCode"] == 200
+    assert handler(our_event(ReportShape(2, 3), CLIENT_ID), LambdaContext())["statusCode"] == 200
     assert table.scan(TableName=TABLE)["Count"] == 2

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from bench.workload.items import item_bytes, read_units, write_units
+from bench.children.process import item_bytes, read_units, write_units
 
 
 def test_item_is_as_large_as_dynamodb_counts_it() -> None:

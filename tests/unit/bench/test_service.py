@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from bench.workload.service import Service
+from bench.service import Service
 from contract.names import Output
 from contract.routes import FILE_SLA_ERROR, ROUTES
 from tests.infra.conftest import declare

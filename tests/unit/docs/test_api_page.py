@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from contract.action import SenderAction
 from contract.names import ROOT
 from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION, ROUTES
-from docs.generate.request_schema import Shape, UndescribedFieldError
+from docs.generate.api import BodyShape, UndescribedFieldError
 from handlers.actions.parsing import parse_action
 from handlers.ingest.parsing import parse_report
 from handlers.sign_in.parsing import parse_sign_in
@@ -146,13 +146,13 @@ def test_a_field_that_nobody_described_is_named() -> None:
 
     schema = Outer.model_json_schema()
     with pytest.raises(UndescribedFieldError, match=r"inner\[\]\.size has no description"):
-        Shape.of(schema, schema["$defs"])
+        BodyShape.of(schema, schema["$defs"])
     Inner.model_fields["size"].description = "How large."
     Inner.model_rebuild(force=True)
     Outer.model_rebuild(force=True)
     schema = Outer.model_json_schema()
     with pytest.raises(UndescribedFieldError, match=r"inner\[\]\.size has no example"):
-        Shape.of(schema, schema["$defs"])
+        BodyShape.of(schema, schema["$defs"])
 
 
 def test_optional_fields_are_described_by_what_they_hold_and_left_out_of_the_example() -> None:
@@ -167,9 +167,9 @@ def test_optional_fields_are_described_by_what_they_hold_and_left_out_of_the_exa
 
         name: str = Field("a", description="Its name.")
 
-    assert Shape.of(Anything.model_json_schema(), {}).example == {}
+    assert BodyShape.of(Anything.model_json_schema(), {}).example == {}
 
-    shape = Shape.of(Wrapped.model_json_schema(), {})
+    shape = BodyShape.of(Wrapped.model_json_schema(), {})
     assert [(told.path, told.type) for told in shape.fields] == [
         ("name", "text, at most 5 characters"),
         ("sender", "text, 2 to 64 characters, optional"),

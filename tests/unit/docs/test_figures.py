@@ -10,8 +10,16 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from bench.figures import compared, counted
-from bench.published import PAGES_FIGURES, Measured, Published, Run, read_published, write_published
+from bench.figures import (
+    PAGES_FIGURES,
+    BenchRun,
+    Measured,
+    Published,
+    compared,
+    counted,
+    read_published,
+    write_published,
+)
 from contract.names import ROOT
 from docs.generate.figures import FigureError, fill_figures, find_pages
 from tests.access import test_enumeration, test_every_operation, test_matrix, test_tokens
@@ -19,8 +27,8 @@ from tests.faults import faults, test_messages
 from tests.fuzz import test_any_body, test_openapi
 from tests.infra.conftest import declare
 
-OLD = Run("2026-11-01", "a machine", rounds=3, starts=11)
-NEW = Run("2026-12-01", "another machine", rounds=5, starts=15)
+OLD = BenchRun("2026-11-01", "a machine", rounds=3, starts=11)
+NEW = BenchRun("2026-12-01", "another machine", rounds=5, starts=15)
 PUBLISHED = Published(
     runs=(OLD,),
     measured={"load, vs naive": Measured("load, vs naive", 1130.4, None, "reports/s", 19.2, 0.257, OLD.date)},

@@ -1,26 +1,27 @@
-"""Cold starts: import and first call in a fresh interpreter, from the built zip."""
+"""Cold starts (import and first call in a fresh interpreter) from the built zip, and what is in the zips."""
 
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from zipfile import ZipFile
 
 import uv
 
-from bench.figures import Figure, compared
-from bench.processes import cold_start
-from bench.processes.fresh import run_python
-from bench.rivals import bare as bare_rivals
-from bench.workload.events import our_event
-from bench.workload.reports import TYPICAL
-from bench.workload.service import Service
+from bench import rivals
+from bench.children import cold_start
+from bench.figures import Figure, compared, counted
+from bench.service import Service, run_python
+from bench.workload import TYPICAL, our_event
+from components.functions.specs import package as function_package
 from components.functions.specs.package import build_package
 from contract.moments import parse_moment
 from handlers.ingest.parsing import parse_report
@@ -52,20 +53,19 @@ class _Start:
         return steps
 
 
-def measure(service: Service, rounds: int) -> list[Figure]:
+def measure_cold_starts(service: Service, rounds: int) -> list[Figure]:
     """Starts each function and its rival in turn."""
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as scratch:
         runtime = _runtime(Path(scratch, "runtime"))
-        rivals = _compiled(Path(scratch, "bare"), Path(str(bare_rivals.__file__)).parent)
-        for name, (event, bare_event) in _events(service).items():
+        bare_folder = _compiled(Path(scratch, "bare"), Path(str(rivals.__file__)).parent)
+        for name, event, bare_module, bare_event in _tasks(service):
             task = Path(scratch, name)
             with ZipFile(build_package(name, "host").path) as package:
                 package.extractall(task)
-            module = name.replace("-", "_")
             environment = service.function_environment(name)
-            ours = _Start(task, runtime, f"handlers.{module}", event, environment)
-            bare = _Start(rivals, runtime, module, bare_event, environment)
+            ours = _Start(task, runtime, f"handlers.{name.replace('-', '_')}", event, environment)
+            bare = _Start(bare_folder, runtime, bare_module, bare_event, environment)
             # The files come from the disk once.
             ours.run()
             bare.run()
@@ -92,18 +92,18 @@ def _cpu(start: Mapping[str, float]) -> float:
     return sum(start[step] for step in _STEPS)
 
 
-def _events(service: Service) -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
-    """By function: the same work for ours and for the bare calls."""
+def _tasks(service: Service) -> list[tuple[str, dict[str, Any], str, dict[str, Any]]]:
+    """Function and its event, the rival's module and its event: the same work for both."""
     report = our_event(TYPICAL, service.client_id)
     detection = Detection(
         parse_moment("2026-11-23T20:15:04Z"), reported_by="reporter", subject="s", sender="s", run_id="r"
     )
     items = build_records(parse_report(report["body"].encode()), detection)
     sign_in = {"body": json.dumps(service.outputs["users"]["reporter"])}
-    return {
-        "file-sla-error": (report, {"body": json.dumps({"items": items})}),
-        "auth": (sign_in, sign_in),
-    }
+    return [
+        ("file-sla-error", report, "bare_ingest", {"body": json.dumps({"items": items})}),
+        ("auth", sign_in, "bare_auth", sign_in),
+    ]
 
 
 def _runtime(folder: Path) -> Path:
@@ -123,3 +123,48 @@ def _compiled(folder: Path, source: Path | None = None) -> Path:
         shutil.copytree(source, folder)
     subprocess.run([sys.executable, "-m", "compileall", "-q", str(folder)], check=True)
     return folder
+
+
+FUNCTIONS = ("file-sla-error", "auth")
+BREAKDOWN = Path(".bench/packages.txt")
+
+
+def measure_packages() -> list[Figure]:
+    """Compares the packages for AWS with all that their dependencies bring, and writes a breakdown."""
+    figures: list[Figure] = []
+    lines: list[str] = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in FUNCTIONS:
+            ours = build_package(name, "arm64").path
+            with patch.multiple(function_package, UNUSED=(), CACHE=Path(scratch)):
+                everything = build_package(name, "arm64").path
+            figures += [
+                counted(f"package of {name}, {how}, vs unpruned", size(ours), size(everything), "kB")
+                for how, size in (("zipped", _zipped), ("unzipped", _unzipped))
+            ]
+            lines += [f"{name}", *_breakdown(ours), ""]
+    BREAKDOWN.write_text("\n".join(lines))
+    return figures
+
+
+def _zipped(archive: Path) -> float:
+    return archive.stat().st_size / 1000
+
+
+def _unzipped(archive: Path) -> float:
+    with ZipFile(archive) as package:
+        return sum(entry.file_size for entry in package.infolist()) / 1000
+
+
+def _breakdown(archive: Path) -> list[str]:
+    """Zipped and unzipped kilobytes by top-level name, the largest first."""
+    zipped: Counter[str] = Counter()
+    unzipped: Counter[str] = Counter()
+    with ZipFile(archive) as package:
+        for entry in package.infolist():
+            name = entry.filename.split("/")[0]
+            zipped[name] += entry.compress_size
+            unzipped[name] += entry.file_size
+    return [
+        f"{size / 1000:9,.0f} {unzipped[name] / 1000:9,.0f}  {name}" for name, size in zipped.most_common()
+    ]

@@ -1,4 +1,4 @@
-"""What the projection costs: calls and items of a run, a burst of runs, a sender that is folded anew."""
+"""What the projection costs: calls and items of a run, a burst of runs, a sender that is replayed."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from bench.figures import Figure, compared, counted
-from bench.workload.senders import MONTH_RUNS, list_breaches, tell, tell_month
-from bench.workload.service import Service
+from bench.service import Service
+from bench.workload import MONTH_RUNS, list_breaches, make_month, make_run
 from contract.moments import format_moment
 from contract.names import Output
 from handlers.incidents.folding import fold
@@ -47,12 +47,12 @@ def name_burst() -> str:
     return f"{_BURST:,} runs at once, until current, vs storing them"
 
 
-def name_fold() -> str:
-    """The figure of a sender that is folded anew."""
-    return f"a month of {MONTH_RUNS:,} runs folded anew, vs the rules alone"
+def name_replay() -> str:
+    """The figure of a sender that is replayed."""
+    return f"a month of {MONTH_RUNS:,} runs replayed, vs the rules alone"
 
 
-def measure(service: Service, rounds: int) -> list[Figure]:
+def measure_projection(service: Service, rounds: int) -> list[Figure]:
     """Applies runs in this process to the stack's tables, and counts; a burst goes through its stream."""
     client = service.aws.client("dynamodb")
     meter = _Meter()
@@ -63,7 +63,7 @@ def measure(service: Service, rounds: int) -> list[Figure]:
         *_measure_unchanged(store, meter, rounds),
         *_measure_changed(store, meter),
         _measure_burst(client, tables),
-        _measure_fold(client, store, tables, rounds),
+        _measure_replay(client, store, tables, rounds),
     ]
 
 
@@ -94,12 +94,12 @@ def _measure_unchanged(store: SenderStore, meter: _Meter, rounds: int) -> list[F
     first: list[float] | None = None
     for folders, sets in UNCHANGED:
         sender, breaches = f"unchanged {folders} {sets}", list_breaches(folders, sets)
-        apply_runs(store, sender, [tell(sender, 0, breaches)])
-        apply_runs(store, sender, [tell(sender, 1, breaches)])
+        apply_runs(store, sender, [make_run(sender, 0, breaches)])
+        apply_runs(store, sender, [make_run(sender, 1, breaches)])
         times: list[float] = []
         meter.reset()
         for number in range(rounds):
-            run = tell(sender, 2 + number, breaches)
+            run = make_run(sender, 2 + number, breaches)
             started = time.perf_counter()
             apply_runs(store, sender, [run])
             times.append((time.perf_counter() - started) * 1000)
@@ -117,10 +117,10 @@ def _measure_changed(store: SenderStore, meter: _Meter) -> list[Figure]:
     figures: list[Figure] = []
     for folders in CHANGED:
         sender = f"changed {folders}"
-        apply_runs(store, sender, [tell(sender, 0, list_breaches(folders))])
+        apply_runs(store, sender, [make_run(sender, 0, list_breaches(folders))])
         meter.reset()
         started = time.perf_counter()
-        apply_runs(store, sender, [tell(sender, 1, (), empty=True)])
+        apply_runs(store, sender, [make_run(sender, 1, (), empty=True)])
         seconds = time.perf_counter() - started
         what = name_changed(folders)
         figures += [
@@ -133,7 +133,7 @@ def _measure_changed(store: SenderStore, meter: _Meter) -> list[Figure]:
 def _measure_burst(client: Any, tables: Mapping[str, Any]) -> Figure:
     """How long until the projection is current after so many runs, beside storing them alone."""
     senders = [f"burst {number}" for number in range(_BURST)]
-    runs = [tell(sender, 0, list_breaches(2)) for sender in senders]
+    runs = [make_run(sender, 0, list_breaches(2)) for sender in senders]
     started = time.perf_counter()
     _put(client, tables[Output.RUNS_TABLE_NAME], runs)
     stored = time.perf_counter() - started
@@ -149,14 +149,14 @@ def _measure_burst(client: Any, tables: Mapping[str, Any]) -> Figure:
     return counted(name_burst(), seconds, stored, "s")
 
 
-def _measure_fold(client: Any, store: SenderStore, tables: Mapping[str, Any], rounds: int) -> Figure:
+def _measure_replay(client: Any, store: SenderStore, tables: Mapping[str, Any], rounds: int) -> Figure:
     """A month of runs of one sender, beside the rules alone on runs in memory."""
     sender, name = "folded", tables[Output.RUNS_TABLE_NAME]
-    told = list(tell_month(sender, _MONTH_FOLDERS))
-    _put(client, name, told)
-    _await(client, tables, told[-1])
+    runs = list(make_month(sender, _MONTH_FOLDERS))
+    _put(client, name, runs)
+    _await(client, tables, runs[-1])
     refolding = Refolding(store, RunTable(client, name))
-    now = told[-1].run.arrival
+    now = runs[-1].run.arrival
     pairs: list[tuple[float, float]] = []
     while len(pairs) < rounds:
         store.mark(sender)
@@ -167,22 +167,22 @@ def _measure_fold(client: Any, store: SenderStore, tables: Mapping[str, Any], ro
             continue  # the stack's own sweep was there first
         anew = time.perf_counter() - started
         started = time.perf_counter()
-        fold(merged(one.run for one in told))
+        fold(merged(one.run for one in runs))
         pairs.append((anew, time.perf_counter() - started))
-    return compared(name_fold(), "s", pairs)
+    return compared(name_replay(), "s", pairs)
 
 
-def _await(client: Any, tables: Mapping[str, Any], told: ToldRun) -> None:
+def _await(client: Any, tables: Mapping[str, Any], last: ToldRun) -> None:
     """Waits until the stack has applied a run of a sender."""
-    table, key = tables[Output.SENDERS_TABLE_NAME], own_key(told.run.sender)
+    table, key = tables[Output.SENDERS_TABLE_NAME], own_key(last.run.sender)
     until = time.perf_counter() + _PATIENCE_SECONDS
-    last = format_moment(told.run.moment)
+    until_run = format_moment(last.run.moment)
     while True:
         item = client.get_item(TableName=table, Key=key).get("Item", {})
-        if item.get(SenderAttribute.LAST_RUN_AT, {}).get("S", "") >= last:
+        if item.get(SenderAttribute.LAST_RUN_AT, {}).get("S", "") >= until_run:
             return
         if time.perf_counter() > until:
-            raise RuntimeError(f"{told.run.sender} is not projected after {_PATIENCE_SECONDS:.0f} s")
+            raise RuntimeError(f"{last.run.sender} is not projected after {_PATIENCE_SECONDS:.0f} s")
         time.sleep(0.2)
 
 

@@ -1,18 +1,17 @@
-"""Reading a large table, and how costs grow with it."""
+"""Reading a large table as it grows, and what a page takes in a dashboard that has just started."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, Final
 
-from bench.figures import Figure, compared, counted
-from bench.processes import fresh
-from bench.rivals.naive.deploy import copy_table
-from bench.workload.history import History, load
-from bench.workload.service import Service
+from bench.figures import Figure, compared, counted, interleaved
+from bench.service import Service, copy_table, run_child
+from bench.workload import RECORDS, History, load
 from contract.moments import format_moment
+from contract.names import OUTPUTS_VARIABLE, Output
 from handlers.ingest.record_store import MAX_BATCH_ITEMS, RecordStore
 
 _PERIODS = {"24 h": 1, "7 d": 7, "30 d": 30}
@@ -34,7 +33,7 @@ class _Query:
     with_files: bool = True
 
 
-def measure(
+def measure_reading(
     service: Service, sizes: Sequence[int], days: int, rounds: int, say: Callable[[str], None]
 ) -> list[Figure]:
     """Grows a table over `days` to each of the sizes, and measures reports and queries at each.
@@ -108,7 +107,7 @@ def _measure_query(
     }
 
     def read(way: str) -> Mapping[str, float]:
-        answer: Mapping[str, float] = fresh.run(
+        answer: Mapping[str, float] = run_child(
             "reading", {**request, "way": way}, service.account_environment
         )
         return answer
@@ -133,3 +132,47 @@ def _measure_query(
     if min(theirs for _, theirs in memory) > _TELLING_MEGABYTES:
         figures.append(compared(f"{name}, memory held, vs bare Query", "MB", memory))
     return figures
+
+
+PAGES: Final[tuple[tuple[str, int, Mapping[str, str]], ...]] = (
+    ("overview", 7, {}),
+    ("overview", 30, {}),
+    ("by_date", 7, {"range": "7d"}),
+    ("by_date", 30, {"range": "30d"}),
+)
+"""Page, days that the bare queries beside it read, and the parameters of its address."""
+
+
+def name_page(page: str, days: int) -> str:
+    """The figure of a page."""
+    return f"{page} cold, {RECORDS:,} records, vs bare Query of {days} d"
+
+
+def measure_pages(service: Service, outputs_file: str, rounds: int) -> list[Figure]:
+    """Runs each page's script cold, on tables that are filled."""
+
+    def seconds(way: str, page: str, days: int, parameters: Mapping[str, str]) -> float:
+        request = {
+            "way": way,
+            "page": page,
+            "parameters": parameters,
+            "days": days,
+            "user": service.outputs["users"]["analyst"],
+            "table": service.outputs[Output.TABLE_NAME],
+            "endpoint": service.aws.endpoint_url,
+        }
+        environment = {**service.account_environment, OUTPUTS_VARIABLE: outputs_file}
+        taken: Mapping[str, float] = run_child("page", request, environment)
+        if not taken["shown"]:
+            raise RuntimeError(f"{page} showed nothing ({way})")
+        return taken["seconds"]
+
+    def compare(page: str, days: int, parameters: Mapping[str, str]) -> Figure:
+        pairs = interleaved(
+            lambda: seconds("ours", page, days, parameters),
+            lambda: seconds("bare", page, days, parameters),
+            rounds,
+        )
+        return compared(name_page(page, days), "s", pairs)
+
+    return [compare(*page) for page in PAGES]

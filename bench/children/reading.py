@@ -11,8 +11,7 @@ import boto3
 import psutil
 from botocore.handlers import BUILTIN_HANDLERS
 
-from bench.processes.fresh import serve
-from bench.workload.items import Item, read_units
+from bench.children.process import Item, read_units, serve
 from contract.moments import HOUR, format_affected_date, parse_moment
 from dashboard.clock import utc_now
 from dashboard.data.frames import RecordFrames

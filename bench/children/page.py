@@ -12,7 +12,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.config import Config
 from streamlit.testing.v1 import AppTest
 
-from bench.processes.fresh import serve
+from bench.children.process import serve
 from contract.moments import format_affected_date
 from contract.names import ROOT
 from dashboard.backend import backend

@@ -1,0 +1,1 @@
+"""The measured processes: each starts with nothing imported, cached or allocated."""

@@ -1,1 +1,0 @@
-"""What is measured in processes of their own: nothing imported, cached or allocated before."""

@@ -1,1 +1,0 @@
-"""The bare boto3 calls that any solution has to make."""

@@ -1,1 +1,0 @@
-"""An ingest handler as it is commonly written."""
