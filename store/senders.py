@@ -37,8 +37,6 @@ class SenderAttribute(StrEnum):
     """One of `SenderKind`."""
     LAST_RUN_AT = "LastRunAt"
     """The moment of its last run."""
-    LISTED_AT = "ListedAt"
-    """The moment of its last whole list: what is open was seen then. Absent where it sent none."""
     LAST_ARRIVAL_AT = "LastArrivalAt"
     DUE_AT = "DueAt"
     """When its next run is expected; absent for stock senders."""

@@ -44,7 +44,7 @@ class Incident(BaseModel):
     opened_at: Moment = Field(validation_alias=IncidentAttribute.OPENED_AT)
     breached_since: Moment = Field(validation_alias=IncidentAttribute.BREACHED_SINCE)
     last_seen_at: Moment = Field(validation_alias=IncidentAttribute.LAST_SEEN_AT)
-    """A sighting; while it is open, there may have been others since."""
+    """The moment of the last run that named it."""
     last_seen_run: str = Field(validation_alias=IncidentAttribute.LAST_SEEN_RUN)
     last_seen_arrival: Moment = Field(validation_alias=IncidentAttribute.LAST_SEEN_ARRIVAL)
     unknown_since: Moment | None = Field(None, validation_alias=IncidentAttribute.UNKNOWN_SINCE)
@@ -71,17 +71,6 @@ class Incident(BaseModel):
     def live(self) -> bool:
         """Whether it has not ended."""
         return self.status in LIVE
-
-    def seen_at(self, listed_at: datetime | None) -> datetime:
-        """The last sighting that is proven.
-
-        Args:
-            listed_at: its sender's last whole list, which is written with the sender alone while it tells
-                nothing new. Had it not named an open incident, that would not be open.
-        """
-        if self.status is not IncidentStatus.OPEN or listed_at is None:
-            return self.last_seen_at
-        return max(self.last_seen_at, listed_at)
 
     def on_it(self, now: datetime) -> str:
         """Who has acknowledged it; empty where nobody has, or no longer."""

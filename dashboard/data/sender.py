@@ -102,7 +102,6 @@ class Sender(BaseModel):
     """The first of them. This and what follows only where the sender is read in full."""
     hours: ExpectedHours | None = Field(None, validation_alias=SenderAttribute.HOURS)
     """None where it is always expected."""
-    listed_at: Moment | None = Field(None, validation_alias=SenderAttribute.LISTED_AT)
     """Its last whole list, which named whatever is open; None where it sent none, or nobody knows."""
     silences: Sequence[Silence] = Field((), validation_alias=SenderAttribute.SILENCES)
     """Those of the last days that are over, oldest first."""

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from contract.moments import format_duration
-from contract.words import IncidentStatus, SenderKind
+from contract.words import IncidentStatus
 from dashboard.data.incident import Incident
 from dashboard.data.incident_files import load_incident_files
 from dashboard.data.record_table import NAME
@@ -36,7 +36,6 @@ def draw_incident(incident: Incident, page: Page) -> None:
     """Draws everything known of the incident, what may be done about it, and the ways on from here."""
     session = page.session
     listed = incident
-    # Before the incident: what is open still was in each list until then.
     sender, _ = wait_for(NAME, lambda: session.senders.read(listed.sender), "incident_sender")
     frames, read = wait_for(
         NAME,
@@ -88,10 +87,6 @@ def _list_facts(incident: Incident, sender: Sender | None, page: Page) -> dict[s
     overdue = incident.overdue_minutes(page.now)
     oldest = f"{format_duration(overdue)} over the SLA, created {local(incident.oldest_creation)}"
     live = incident.ended_at is None
-    listed_at = sender.listed_at if sender else None
-    lists = sender is not None and sender.kind is SenderKind.LISTING and listed_at is not None
-    # Where no lists are sent, a run that tells the same again writes nothing that says so.
-    is_exact = incident.status is not IncidentStatus.OPEN or lists
     return {
         "Owner": incident.owner,
         "Sender": incident.sender_name,
@@ -99,7 +94,7 @@ def _list_facts(incident: Incident, sender: Sender | None, page: Page) -> dict[s
         "Oldest file": ("of unknown age" if overdue is None else oldest) if live else "",
         "In breach since": local(incident.breached_since),
         "First seen": local(incident.opened_at),
-        "Last seen" if is_exact else "Last seen, at the earliest": local(incident.seen_at(listed_at)),
+        "Last seen": local(incident.last_seen_at),
         "Its server last reported at": local(sender.last_run_at) if sender else "",
         "Unknown since": local(incident.unknown_since) if live else "",
         "Ended": local(incident.ended_at),

@@ -10,13 +10,12 @@ from handlers.incidents.hours import over
 from handlers.incidents.intervals import patience, sender_patience, set_interval
 from handlers.incidents.kinds import shared
 from handlers.incidents.rules import UNKNOWN_LAPSES, UNPROVEN_LAPSES
-from handlers.incidents.sightings import last_said, last_seen
 from handlers.incidents.state import FolderSet, Incident, Sender
 
 
 @dataclass(frozen=True)
 class Deadlines:
-    """The patience that a sender's last run left. `sets` are as they are (`sightings.current`)."""
+    """The patience that a sender's last run left."""
 
     sender: Sender
     sets: Mapping[str, FolderSet]
@@ -43,7 +42,6 @@ class Deadlines:
                 return incident
             incident = replace(
                 incident,
-                seen=last_seen(self.sender, self.sets, incident),
                 status=IncidentStatus.UNKNOWN,
                 unknown_since=unknown[0],
                 reason=unknown[1],
@@ -55,7 +53,6 @@ class Deadlines:
                 incident = replace(
                     incident,
                     status=IncidentStatus.CLOSED if retired else IncidentStatus.LAPSED,
-                    said_at=last_said(self.sender, incident),
                     ended_at=ends,
                 )
         return incident
@@ -69,8 +66,7 @@ class Deadlines:
             due.append((self._over(sender.last.at), False, UnknownReason.SILENT))
         if sender.kind is not SenderKind.LISTING:
             reason = UnknownReason.QUIET if sender.kind is SenderKind.STOCK else UnknownReason.UNPROVEN
-            seen = last_seen(sender, self.sets, incident).at
-            due.append((self._over(seen, incident.key), True, reason))
+            due.append((self._over(incident.seen.at, incident.key), True, reason))
         at, _, reason = min(due)
         return at, reason
 
@@ -82,8 +78,7 @@ class Deadlines:
             if incident.reason in (UnknownReason.QUIET, UnknownReason.UNPROVEN)
             else UNKNOWN_LAPSES
         )
-        said = last_said(self.sender, incident)
-        lapses = (since if said is None else max(since, said)) + length
+        lapses = max(since, incident.said_at or since) + length
         retired = self._retired(incident)
         return lapses if retired is None else min(lapses, retired)
 

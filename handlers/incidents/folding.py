@@ -129,7 +129,6 @@ def _renamed(incident: Incident, taken: dict[str, Incident], oldest_run: datetim
         incident,
         opened=old.opened,
         breached_since=min(old.breached_since, incident.breached_since),
-        first_hashes=old.first_hashes,
         peak_files=max(old.peak_files, incident.peak_files),
         reopened=max(old.reopened, incident.reopened),
         after=old.after,

@@ -17,11 +17,9 @@ from handlers.incidents.deadlines import Deadlines, rewound
 from handlers.incidents.kinds import shared
 from handlers.incidents.life import deadlines as life_deadlines
 from handlers.incidents.life import with_life
-from handlers.incidents.repeats import with_rest
 from handlers.incidents.rules import LOOK_BACK
 from handlers.incidents.runs import BreachedFolder, Run
 from handlers.incidents.settings import Act, Action
-from handlers.incidents.sightings import current, last_seen
 from handlers.incidents.state import Changes, FolderSet, Incident, Settings, State
 from handlers.incidents.verdicts import Verdicts
 
@@ -74,7 +72,6 @@ def project(
     incidents, displaced = _incidents_after(known, run, verdicts)
     watched = lists.after(sender, known.watched, run)
     after = State(sender=sender_after, watched=watched, sets=sets_after, incidents=incidents)
-    after = replace(after, sender=with_rest(after, run))
     return Projected(after, _changes(state, after, displaced))
 
 
@@ -82,12 +79,9 @@ def advance(state: State, now: datetime) -> Projected:
     """The state with what time alone has changed until `now`."""
     if state.sender is None:
         return Projected(state, Changes())
-    sender = with_life(state.sender, now)
-    deadlines = _deadlines(state)
+    deadlines = Deadlines(state.sender, state.sets)
     incidents = {key: deadlines.aged(incident, now) for key, incident in state.incidents.items()}
-    if any(incidents[key] is not incident for key, incident in state.incidents.items()):
-        sender = replace(sender, content=None)
-    after = replace(state, sender=sender, incidents=incidents)
+    after = replace(state, sender=with_life(state.sender, now), incidents=incidents)
     return Projected(after, _changes(state, after, ()))
 
 
@@ -110,7 +104,7 @@ def act(state: State, deed: Act) -> Projected:
         incident = incidents.get(deed.folder or "")
         if incident is not None and incident.status is IncidentStatus.UNKNOWN:
             incidents[incident.key] = replace(incident, status=IncidentStatus.CLOSED, ended_at=deed.at)
-    sender = replace(sender, settings=people.after(sender.settings, deed), acted=deed.stamp, content=None)
+    sender = replace(sender, settings=people.after(sender.settings, deed), acted=deed.stamp)
     after = replace(known, sender=with_life(sender, deed.at), incidents=incidents)
     after = advance(after, deed.at).state
     return Projected(after, _changes(state, after, ()))
@@ -125,29 +119,21 @@ def wakes_at(state: State, after: datetime | None = None) -> datetime | None:
     """
     if state.sender is None:
         return None
-    deadlines = _deadlines(state)
+    deadlines = Deadlines(state.sender, state.sets)
     due = [deadlines.due(incident) for incident in state.incidents.values()]
     due.extend(at for at in life_deadlines(state.sender) if at is not None)
     return min((at for at in due if at is not None and (after is None or at > after)), default=None)
 
 
 def _as_of(state: State, moment: datetime) -> State:
-    """Sets as they are, and incidents as time had left them at `moment`."""
+    """The state with its incidents as time had left them at `moment`."""
     if state.sender is None:
         return state
-    known = replace(
-        state,
-        sets={key: current(state.sender, one) for key, one in state.sets.items()},
-        incidents={key: rewound(incident, moment) for key, incident in state.incidents.items()},
-    )
-    deadlines = _deadlines(known)
-    aged = {key: deadlines.aged(incident, moment) for key, incident in known.incidents.items()}
-    return replace(known, incidents=aged)
-
-
-def _deadlines(state: State) -> Deadlines:
-    assert state.sender is not None  # noqa: S101 - asked for a sender that is known
-    return Deadlines(state.sender, {key: current(state.sender, one) for key, one in state.sets.items()})
+    deadlines = Deadlines(state.sender, state.sets)
+    incidents = {
+        key: deadlines.aged(rewound(incident, moment), moment) for key, incident in state.incidents.items()
+    }
+    return replace(state, incidents=incidents)
 
 
 def _strikes(known: State, run: Run) -> tuple[set[str], bool]:
@@ -169,11 +155,11 @@ def _incidents_after(
     breaches = {breach.key: breach for breach in run.breaches}
     for key, incident in known.incidents.items():
         if incident.live and key not in breaches:
-            incidents[key] = _not_named(known, incident, run, verdicts)
+            incidents[key] = _not_named(incident, run, verdicts)
     for key, breach in breaches.items():
         before = known.incidents.get(key)
         if before is not None and _goes_on(known, before, breach, run.moment):
-            incidents[key] = transitions.seen_again(before, run, breach, implied=verdicts.covers(key))
+            incidents[key] = transitions.seen_again(before, run, breach)
             continue
         if before is not None:
             ended = before
@@ -184,28 +170,26 @@ def _incidents_after(
     return incidents, displaced
 
 
-def _not_named(known: State, incident: Incident, run: Run, verdicts: Verdicts) -> Incident:
+def _not_named(incident: Incident, run: Run, verdicts: Verdicts) -> Incident:
     verdict = verdicts.of(incident.key)
-    if verdict is None or known.sender is None:
+    if verdict is None:
         return incident
-    seen = last_seen(known.sender, known.sets, incident)
     if isinstance(verdict, Clearing):
-        return transitions.cleared(incident, run.moment, verdict, seen)
-    return transitions.lost_sight(incident, run.moment, verdict, seen, implied=True)
+        return transitions.cleared(incident, run.moment, verdict)
+    return transitions.lost_sight(incident, run.moment, verdict)
 
 
 def _goes_on(known: State, incident: Incident, breach: BreachedFolder, at: datetime) -> bool:
     """Whether a breach is that of an incident, and not a new one."""
     if incident.status is IncidentStatus.OPEN or transitions.taken_back(incident, breach, at):
         return True
-    if incident.status is not IncidentStatus.CLEARED and transitions.proven(
-        incident, incident.seen, breach, at
-    ):
+    if incident.status is not IncidentStatus.CLEARED and transitions.proven(incident, breach, at):
         return True
     # What was cleared out of the unknown may have ended long before the run that showed it.
     since = incident.seen.at if incident.between else incident.ended_at or incident.seen.at
-    return incident.status in (IncidentStatus.CLEARED, IncidentStatus.UNKNOWN) and _deadlines(
-        known
+    assert known.sender is not None  # noqa: S101 - it has an incident
+    return incident.status in (IncidentStatus.CLEARED, IncidentStatus.UNKNOWN) and Deadlines(
+        known.sender, known.sets
     ).within_patience(incident.key, since, at)
 
 

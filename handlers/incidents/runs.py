@@ -1,10 +1,8 @@
 """A run as the rules see it, and how the items that tell of one run become it."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
 
@@ -90,19 +88,6 @@ class Run:
     def stamp(self) -> Stamp:
         """Its place in the order of runs."""
         return Stamp(self.moment, self.run_id, self.arrival)
-
-    @cached_property
-    def content(self) -> str:
-        """A digest of all that it says of folders, and nothing of when it said so."""
-        told = repr(
-            (
-                self.breaches,
-                self.listing and (sorted(self.listing.read), self.listing.errors),
-                self.complete,
-                self.skew if self.breaches else None,
-            )
-        )
-        return hashlib.blake2b(told.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def by_key(breaches: Iterable[BreachedFolder]) -> tuple[BreachedFolder, ...]:

@@ -8,7 +8,6 @@ from handlers.incidents.intervals import with_gap
 from handlers.incidents.proof import proves
 from handlers.incidents.rules import MIXED_UP_FOR, STRIKES_WITHIN
 from handlers.incidents.runs import Run
-from handlers.incidents.sightings import last_seen
 from handlers.incidents.stamp import Stamp
 from handlers.incidents.state import FolderSet, Incident, Sender
 
@@ -24,12 +23,12 @@ def after(
 
     Args:
         sender: as it was before the run.
-        sets: as they were (`sightings.current`).
+        sets: as they were.
         incidents: as they were.
         run: the run.
         struck: keys of the sets in which it shows that leaving out had cleared what was stuck.
     """
-    proven = _proven(sender, sets, incidents, run) if sender else set()
+    proven = _proven(sets, incidents, run)
     named = {set_key(breach.key) for breach in run.breaches}
     return {
         key: _after(sender, sets.get(key), key, run, proven=key in proven, struck=key in struck)
@@ -68,16 +67,14 @@ def _after(
     return replace(folder_set, named=run.stamp, covered=run.stamp if means else folder_set.covered)
 
 
-def _proven(
-    sender: Sender, sets: Mapping[str, FolderSet], incidents: Mapping[str, Incident], run: Run
-) -> set[str]:
+def _proven(sets: Mapping[str, FolderSet], incidents: Mapping[str, Incident], run: Run) -> set[str]:
     """The sets of which a folder that the last run to name the set named holds proof in this one."""
     found = set()
     for breach in run.breaches:
         folder_set, incident = sets.get(set_key(breach.key)), incidents.get(breach.key)
         if folder_set is None or incident is None:
             continue
-        seen = last_seen(sender, sets, incident)
+        seen = incident.seen
         if seen == folder_set.named and proves(incident.hashes, seen.at, breach.hashes, run.moment):
             found.add(folder_set.key)
     return found

@@ -1,7 +1,7 @@
 """What is known of a sender, in parts that are stored apart: itself, its list, its sets, its incidents.
 
-Every part is a frozen record of plain values. A run that tells nothing new changes the sender and,
-at most, one set: what an open incident would say of its last sighting is said by those (`sightings`).
+Every part is a frozen record of plain values. A run changes its sender, each incident that it names and
+the sets of those.
 """
 
 from collections.abc import Mapping
@@ -86,14 +86,6 @@ class Sender:
     settings: Settings = Settings()
     acted: tuple[datetime, str] | None = None
     """When people last changed anything, and the id of what they did."""
-    content: str | None = None
-    """A digest of what its last run said of folders; None where the same said again may change something."""
-    told: Stamp | None = None
-    """The first run in a row that said so. Sets named by it were named by each since."""
-    rests_until: datetime | None = None
-    """Until then time changes nothing that `content` said again would not put off; None: for ever."""
-    least_patience: timedelta | None = None
-    """Not less than this much time between two such runs changes something; None where nothing is open."""
 
     @property
     def acted_at(self) -> datetime | None:
@@ -134,7 +126,7 @@ class FolderSet:
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
-    """A folder of a sender in breach, from opening to its end. Its `seen` may be older than what is known."""
+    """A folder of a sender in breach, from opening to its end."""
 
     incident_id: str
     key: str
@@ -146,17 +138,15 @@ class Incident:
     opened: Stamp
     breached_since: datetime
     seen: Stamp
-    """A sighting of it; see `sightings.last_seen`."""
+    """The last run that named it."""
     sla: int
     files: int
     peak_files: int
     oldest: datetime | None
     hashes: tuple[str, ...]
-    first_hashes: tuple[str, ...]
-    """Those of its first sighting: which of them are in `hashes` is known to be still there."""
     unknown_since: datetime | None = None
     said_at: datetime | None = None
-    """The last run that said unreadable or unwatched; see `sightings.last_said`."""
+    """The last run that said unreadable or unwatched."""
     ended_at: datetime | None = None
     """When it was cleared, lapsed or was closed."""
     cleared_by: Clearing | None = None

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from contract.words import Clearing, IncidentStatus, UnknownReason
 from handlers.incidents.proof import proves
 from handlers.incidents.runs import BreachedFolder, Run
-from handlers.incidents.stamp import Stamp
 from handlers.incidents.state import Incident
 
 
@@ -25,20 +24,16 @@ def opened(run: Run, breach: BreachedFolder, bound: datetime | None, after: Inci
         peak_files=breach.files,
         oldest=breach.oldest,
         hashes=breach.hashes,
-        first_hashes=breach.hashes,
         after=after.incident_id if after else None,
     )
 
 
-def seen_again(incident: Incident, run: Run, breach: BreachedFolder, *, implied: bool) -> Incident:
-    """An incident that goes on.
-
-    Where the run tells nothing new of it, and that it was seen is `implied` by the run (see
-    `sightings.last_seen`), it stays as it is and need not be written.
-    """
-    again = replace(
+def seen_again(incident: Incident, run: Run, breach: BreachedFolder) -> Incident:
+    """An incident that goes on."""
+    return replace(
         incident,
         folder=breach.folder,
+        seen=run.stamp,
         status=IncidentStatus.OPEN,
         reason=None,
         unknown_since=None,
@@ -53,14 +48,12 @@ def seen_again(incident: Incident, run: Run, breach: BreachedFolder, *, implied:
         hashes=breach.hashes,
         reopened=incident.reopened + (incident.status is IncidentStatus.CLEARED),
     )
-    return incident if implied and again == incident else replace(again, seen=run.stamp)
 
 
-def cleared(incident: Incident, at: datetime, by: Clearing, seen: Stamp) -> Incident:
+def cleared(incident: Incident, at: datetime, by: Clearing) -> Incident:
     """A live incident that a run shows to be over."""
     return replace(
         incident,
-        seen=seen,
         status=IncidentStatus.CLEARED,
         ended_at=at,
         cleared_by=by,
@@ -68,20 +61,10 @@ def cleared(incident: Incident, at: datetime, by: Clearing, seen: Stamp) -> Inci
     )
 
 
-def lost_sight(
-    incident: Incident, at: datetime, reason: UnknownReason, seen: Stamp, *, implied: bool
-) -> Incident:
-    """A live incident whose folder a run could not read or did not look at.
-
-    That a later run says the same is `implied` by that run (see `sightings.last_said`).
-    """
-    if incident.status is IncidentStatus.UNKNOWN:
-        if implied and incident.reason is reason:
-            return incident
-        return replace(incident, reason=reason, said_at=at)
-    return replace(
-        incident, seen=seen, status=IncidentStatus.UNKNOWN, reason=reason, unknown_since=at, said_at=at
-    )
+def lost_sight(incident: Incident, at: datetime, reason: UnknownReason) -> Incident:
+    """A live incident whose folder a run could not read or did not look at."""
+    since = incident.unknown_since if incident.status is IncidentStatus.UNKNOWN else at
+    return replace(incident, status=IncidentStatus.UNKNOWN, reason=reason, unknown_since=since, said_at=at)
 
 
 def ended_unseen(incident: Incident, at: datetime) -> Incident:
@@ -89,9 +72,9 @@ def ended_unseen(incident: Incident, at: datetime) -> Incident:
     return replace(incident, status=IncidentStatus.LAPSED, ended_at=at)
 
 
-def proven(incident: Incident, seen: Stamp, breach: BreachedFolder, at: datetime) -> bool:
+def proven(incident: Incident, breach: BreachedFolder, at: datetime) -> bool:
     """Whether a file of the incident's last sighting is stuck still."""
-    return proves(incident.hashes, seen.at, breach.hashes, at)
+    return proves(incident.hashes, incident.seen.at, breach.hashes, at)
 
 
 def taken_back(incident: Incident | None, breach: BreachedFolder, at: datetime) -> bool:
@@ -100,7 +83,7 @@ def taken_back(incident: Incident | None, breach: BreachedFolder, at: datetime) 
         incident is not None
         and incident.status is IncidentStatus.CLEARED
         and incident.cleared_by in (Clearing.LEFT_OUT, Clearing.EMPTY)
-        and proven(incident, incident.seen, breach, at)
+        and proven(incident, breach, at)
     )
 
 

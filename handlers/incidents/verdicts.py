@@ -38,10 +38,6 @@ class Verdicts:
             return Clearing.EMPTY
         return Clearing.LEFT_OUT if set_key(key) in self.named else None
 
-    def covers(self, key: str) -> bool:
-        """Whether the run would have said so if a folder that it names in `sla_error` were well."""
-        return self.run.complete and (self.run.listing is not None or not self._mixed_up(key))
-
     def _listed(self, key: str) -> Clearing | UnknownReason:
         listing = self.run.listing
         assert listing is not None  # noqa: S101 - asked for one that has a list

@@ -3,14 +3,12 @@
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from handlers.incidents import repeats
 from handlers.incidents.projection import OutOfOrderError, project, wakes_at
-from handlers.incidents.runs import Run
-from handlers.incidents.state import Changes, Sender, State
+from handlers.incidents.state import Changes, State
 from handlers.projection.changes import collect_writes
 from handlers.projection.recent_runs import RecentRuns
 from handlers.projection.sender_items import (
@@ -19,7 +17,7 @@ from handlers.projection.sender_items import (
     describe_sender,
     describe_told,
 )
-from handlers.projection.sender_store import NOTHING, ConflictError, Known, SenderStore
+from handlers.projection.sender_store import ConflictError, Known, SenderStore
 from handlers.projection.updates import Values
 from handlers.runs.told import ToldRun
 
@@ -29,11 +27,10 @@ _BACKOFF_SECONDS: Final = 0.05
 
 @dataclass
 class _Work:
-    """A sender while runs are applied to it. Its state is read when a run first asks for it."""
+    """A sender while runs are applied to it. Its state is read when the first run is."""
 
     known: Known
     store: SenderStore
-    sender: Sender | None
     recent: RecentRuns
     before: State | None = None
     after: State = field(default_factory=State)
@@ -51,48 +48,33 @@ class _Work:
             return
         if self.recent.knows(run):
             return
-        if not (self._repeat(run) or self._project(run)):
-            self.fold = True
-            return
-        self.recent = self.recent.with_run(run)
-        self.last = told
-
-    def _repeat(self, run: Run) -> bool:
-        sender = repeats.repeated(self.sender, run) if self.sender else None
-        if sender is None:
-            return False
-        self.sender = sender
-        if self.before is not None:
-            self.after = replace(self.after, sender=sender)
-        return True
-
-    def _project(self, run: Run) -> bool:
         if self.before is None:
-            self.before = self.store.read_state(self.known)
-            self.after = replace(self.before, sender=self.sender)
+            self.before = self.after = self.store.read_state(self.known)
         try:
             done = project(self.after, run)
         except OutOfOrderError:
-            return False
-        self.after, self.sender = done.state, done.state.sender
+            self.fold = True
+            return
+        self.after = done.state
         self.changes.append(done.changes)
-        return True
+        self.recent = self.recent.with_run(run)
+        self.last = told
 
     def commit(self, now: datetime) -> None:
         """Writes what became of the sender, in one commit."""
-        if self.last is None or self.sender is None:
+        sender = self.after.sender
+        if self.last is None or self.before is None or sender is None:
             if self.fold:
                 self.store.mark(self.known.key)
             return
-        own: Values = {**describe_sender(self.sender, self.recent), **describe_told(self.last)}
-        if self.before is None:
-            wakes, writes = repeats.wakes_at(self.sender), NOTHING
-        else:
-            own |= describe_folders(self.after)
-            wakes, writes = wakes_at(self.after), collect_writes(self.before, self.after, self.changes)
+        own: Values = {
+            **describe_sender(sender, self.recent),
+            **describe_told(self.last),
+            **describe_folders(self.after),
+        }
         since = now if self.fold and self.known.fold_since is None else self.known.fold_since
-        wake = Wake(at=now if since else wakes, fold_since=since)
-        self.store.commit(self.known, own, wake, writes)
+        wake = Wake(at=now if since else wakes_at(self.after), fold_since=since)
+        self.store.commit(self.known, own, wake, collect_writes(self.before, self.after, self.changes))
 
 
 def apply_runs(
@@ -115,7 +97,7 @@ def apply_runs(
     """
     for attempt in range(_ATTEMPTS):
         known = store.read(sender)
-        work = _Work(known, store, known.sender, known.recent)
+        work = _Work(known, store, known.recent)
         for told in runs:
             work.apply(told)
         try:

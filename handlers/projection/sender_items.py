@@ -62,7 +62,6 @@ def describe_sender(sender: Sender, recent: RecentRuns) -> Values:
         SenderAttribute.STATE_SINCE: {"S": format_moment(sender.state_since)},
         SenderAttribute.KIND: {"S": sender.kind},
         SenderAttribute.LAST_RUN_AT: {"S": format_moment(sender.last.at)},
-        SenderAttribute.LISTED_AT: sender.listed and {"S": format_moment(sender.listed.at)},
         SenderAttribute.LAST_ARRIVAL_AT: {"S": format_moment(sender.last_arrival)},
         SenderAttribute.DUE_AT: late and {"S": format_moment(late - GRACE)},
         SenderAttribute.INTERVAL_MINUTES: {"N": f"{sender_interval(sender) / timedelta(minutes=1):.0f}"},

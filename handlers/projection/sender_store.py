@@ -28,6 +28,8 @@ from store.senders import ACT_PREFIX, LIST_PREFIX, OWN_PART, SET_PREFIX, SenderA
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+COMMIT_MINUTES: Final = 5
+"""How long a commit of several transactions may take: as long as the function runs."""
 _SENDER, _PART = SenderAttribute.SENDER, SenderAttribute.PART
 
 
@@ -182,9 +184,11 @@ class SenderStore:
         """
         changes = list(self._list_changes(known, writes, _sender_name(known, own)))
         if len(changes) >= MAX_WRITES:
-            # Too many for one transaction. Should this end half way, its runs make it whole again.
+            # Too many for one transaction. Should this end half way, its runs make it whole again. The sweep
+            # does not do so before then, lest it work out anew what is just being written.
             now = self.clock()
-            marked = Wake(at=now, fold_since=known.fold_since or now)
+            later = now + timedelta(minutes=COMMIT_MINUTES)
+            marked = Wake(at=later, fold_since=known.fold_since or now)
             known = self._write_own(known, describe_wake(known.key, marked))
             while len(changes) >= MAX_WRITES:
                 part, changes = changes[: MAX_WRITES - 1], changes[MAX_WRITES - 1 :]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 
 from hypothesis import event, note
 from hypothesis import strategies as st
@@ -14,11 +13,8 @@ from handlers.incidents.folding import fold, kept
 from handlers.incidents.hours import Hours
 from handlers.incidents.life import life
 from handlers.incidents.projection import OutOfOrderError, act, advance, project, wakes_at
-from handlers.incidents.repeats import repeated
-from handlers.incidents.repeats import wakes_at as sender_wakes_at
 from handlers.incidents.runs import BreachedFolder, Listing, Run, merged
 from handlers.incidents.settings import Act, Action
-from handlers.incidents.sightings import settled
 from handlers.incidents.state import Changes, Incident, State
 from tests.incidents.oracle import Oracle, Trouble
 
@@ -71,8 +67,6 @@ class Histories(RuleBasedStateMachine):
         self.incidents: dict[str, Incident] = {}
         self.flavour = FLAVOURS["anything"]
         self.sent = 0
-        self.content: tuple[Any, ...] | None = None
-        self.written = Changes()
 
     @initialize(flavour=st.sampled_from(sorted(FLAVOURS)))
     def begin(self, flavour: str) -> None:
@@ -212,8 +206,7 @@ class Histories(RuleBasedStateMachine):
         assert (sender.state, sender.state_since) == life(sender, self.now)
         assert sender.state != "up" or oracle.resumed is None or sender.state_since >= oracle.resumed
         expected = {key: _trouble(troubles[-1]) for key, troubles in oracle.troubles.items()}
-        settled_now = settled(swept)
-        actual = {key: _incident(one) for key, one in settled_now.incidents.items()}
+        actual = {key: _incident(one) for key, one in swept.incidents.items()}
         if actual != expected:
             note(f"{self.runs}")
         assert actual == expected
@@ -273,25 +266,16 @@ class Histories(RuleBasedStateMachine):
         """For those who keep acts elsewhere, too."""
 
     def _one(self, run: Run) -> None:
-        sender = self.state.sender
-        quick = repeated(sender, run) if sender is not None else None
         try:
             done = project(self.state, run)
         except OutOfOrderError:
-            assert quick is None
             self.stale = True
             return
-        if quick is None:
-            self._apply(done.state)
-            self.written = done.changes
-            return
-        event("a run that repeated the one before")
-        assert sender is not None
-        assert done.changes.incidents == ()
-        assert len(done.changes.sets) <= len({breach.key for breach in run.breaches})
-        after = replace(self.state, sender=quick)
-        assert settled(after) == settled(done.state)
-        self._apply(after)
+        if done.state.sender != self.state.sender:
+            named = {one.incident_id for one in done.changes.incidents}
+            assert {done.state.incidents[breach.key].incident_id for breach in run.breaches} <= named
+            assert all(done.state.incidents[breach.key].seen == run.stamp for breach in run.breaches)
+        self._apply(done.state)
 
     def _fold_anew(self) -> None:
         if self.stale:
@@ -309,11 +293,6 @@ class Histories(RuleBasedStateMachine):
     def _apply(self, state: State) -> None:
         self.state = state
         self.incidents.update({one.incident_id: one for one in state.incidents.values()})
-        if state.sender is not None and not self.stale:
-            told, known = sender_wakes_at(state.sender), wakes_at(state)
-            if state.sender.content is not None and known is not None:
-                assert told is not None
-                assert told <= known
 
     def _swept(self) -> State:
         return advance(self.state, self.now).state
@@ -412,10 +391,9 @@ def _trouble(one: Trouble) -> tuple[object, ...]:
 
 def told_of(state: State) -> object:
     """All that is known, but for ids: an incident keeps the one that it was first known by."""
-    plain = settled(state)
     return (
-        plain.sender,
-        plain.watched,
-        plain.sets,
-        {key: replace(one, incident_id="", after=None) for key, one in plain.incidents.items()},
+        state.sender,
+        state.watched,
+        state.sets,
+        {key: replace(one, incident_id="", after=None) for key, one in state.incidents.items()},
     )

@@ -46,9 +46,3 @@ def test_a_run_that_lacks_parts_waits_and_then_proves_no_more_than_its_breaches(
     # The same part twice is not two.
     (twice,) = merged([part, part])
     assert not twice.complete
-
-
-def test_content_tells_nothing_of_when() -> None:
-    assert run(0, stuck(A, "x")).content == run(9, stuck(A, "x")).content
-    assert run(0, stuck(A, "x")).content != run(0, stuck(A, "y")).content
-    assert listing(0, [A]).content != run(0).content

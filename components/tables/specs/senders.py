@@ -10,7 +10,6 @@ _SHOWN = _ALL[_ALL.index(SenderAttribute.STATE) :]
 _INDEX_KEYS = (SenderAttribute.STATE, SenderAttribute.SENDER_NAME)
 # An index may name twenty (DynamoDB quotas). These are shown of one sender, whose items are read for that.
 _OF_ONE = (
-    SenderAttribute.LISTED_AT,
     SenderAttribute.UNREADABLE_FOLDERS,
     SenderAttribute.HOURS,
     SenderAttribute.SILENCES,

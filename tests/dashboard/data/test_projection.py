@@ -231,7 +231,7 @@ def test_the_last_ones_are_read_first_where_not_all_are_wanted() -> None:
             describe_senders(SPECS),
             SenderIndex.STATE,
             Sender,
-            {"listed_at", "unreadable_folders", "hours", "silences"},
+            {"unreadable_folders", "hours", "silences"},
         ),
         (describe_senders(SPECS), SenderIndex.STATE, Refusal, {"problems", "request_id"}),
     ],

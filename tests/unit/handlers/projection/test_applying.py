@@ -40,17 +40,26 @@ def test_two_servers_with_the_same_path_do_not_clear_each_other(projection: Proj
     assert projection.statuses("b") == {"d:\\inbound": "cleared"}
 
 
-def test_a_run_that_says_the_same_writes_its_sender_alone(
+def test_each_run_that_names_an_incident_is_its_last_sighting(projection: Projection) -> None:
+    other = stuck("D:\\Outbound", "y", created=-2)
+    projection.report(run(0, STUCK, other), listing(1, ["D:\\Outbound"], STUCK, other))
+    projection.report(listing(2, ["D:\\Outbound"], STUCK, other), run(3, STUCK, parts=2))
+    projection.report(run(3.05, other, run_id="run-3", parts=2, part=2))
+    projection.sweep(3.1)
+    seen = {one["Folder"]: (one["LastSeenAt"], one["LastSeenRun"]) for one in projection.incidents()}
+    assert seen == dict.fromkeys(("D:\\Inbound", "D:\\Outbound"), ("2026-03-02T11:00:00Z", "run-3"))
+
+
+def test_a_run_with_nothing_stuck_writes_its_sender_alone(
     projection: Projection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    projection.report(run(0, STUCK), run(1, STUCK))
-    records = projection.put(run(2, STUCK))
+    projection.report(run(0, STUCK), run(1))
 
     def refuse(*_: Any, **__: Any) -> None:
-        raise AssertionError("more than the sender was read or written")
+        raise AssertionError("more than the sender was written")
 
-    for call in ("transact_write_items", "query", "put_item"):
-        monkeypatch.setattr(projection.client, call, refuse)
+    records = projection.put(run(2))
+    monkeypatch.setattr(projection.client, "transact_write_items", refuse)
     projection.stream.read(records)
     assert projection.own()["LastRunAt"] == "2026-03-02T10:00:00Z"
 
@@ -161,6 +170,7 @@ def test_a_commit_that_ends_half_way_is_made_whole(
     with pytest.raises(KeyboardInterrupt):
         projection.stream.read(records)
     assert projection.own()["FoldSince"]
+    assert projection.sweep(4 / 60) == 0, "it may still be at work"
     projection.sweep(0.1)
     assert len(projection.incidents()) == 250
     assert projection.own()["Open"] == "250"
