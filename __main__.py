@@ -2,26 +2,18 @@
 
 import pulumi
 
-from components.api.api_domain import ApiDomain, ApiDomainArgs
+from components.api.domain import ApiDomain, ApiDomainArgs
 from components.api.rest_api import RestApi, RestApiArgs
 from components.backup import BackupPlan, BackupPlanArgs
 from components.encryption import EncryptionKey, EncryptionKeyArgs
-from components.functions.incident_messages import IncidentMessages, IncidentMessagesArgs
-from components.functions.incident_projection import IncidentProjection, IncidentProjectionArgs
-from components.functions.route_functions import RouteFunctions, RouteFunctionsArgs
+from components.functions.projection import IncidentProjection, IncidentProjectionArgs
+from components.functions.routes import RouteFunctions, RouteFunctionsArgs
 from components.identity import Identity, IdentityArgs
 from components.monitoring.monitoring import Monitoring, MonitoringArgs
-from components.owner_channels import OwnerChannels, OwnerChannelsArgs
+from components.notifications import IncidentMessages, IncidentMessagesArgs, OwnerChannels, OwnerChannelsArgs
 from components.provider import use_provider
 from components.settings import Settings
-from components.specs.analyst_permissions import build_analyst_permissions
-from components.tables.data_table import DataTable, DataTableArgs
-from components.tables.specs.errors import describe_errors
-from components.tables.specs.incidents import describe_incidents
-from components.tables.specs.messages import describe_messages
-from components.tables.specs.runs import describe_runs
-from components.tables.specs.senders import describe_senders
-from components.tables.specs.tables import Tables
+from components.tables import Tables
 from components.web_acl import WebAcl, WebAclArgs
 from contract.names import Output
 
@@ -29,14 +21,8 @@ settings = Settings.load()
 opts = use_provider(settings)
 
 key = EncryptionKey("data", EncryptionKeyArgs.of(settings), opts) if settings.customer_managed_key else None
-tables = Tables(
-    errors=DataTable("errors", DataTableArgs.of(settings, key, describe_errors(settings)), opts),
-    runs=DataTable("runs", DataTableArgs.of(settings, key, describe_runs(settings)), opts),
-    senders=DataTable("senders", DataTableArgs.of(settings, key, describe_senders(settings)), opts),
-    incidents=DataTable("incidents", DataTableArgs.of(settings, key, describe_incidents(settings)), opts),
-    messages=DataTable("messages", DataTableArgs.of(settings, key, describe_messages(settings)), opts),
-)
-identity = Identity("identity", IdentityArgs.of(settings, key, build_analyst_permissions(tables)), opts)
+tables = Tables.of(settings, key, opts)
+identity = Identity("identity", IdentityArgs.of(settings, key, tables.allow_analysts()), opts)
 functions = RouteFunctions(
     "functions", RouteFunctionsArgs(settings=settings, identity=identity, tables=tables, key=key), opts
 )

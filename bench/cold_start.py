@@ -21,8 +21,8 @@ from bench.children import cold_start
 from bench.figures import Figure, compared, counted
 from bench.service import Service, run_python
 from bench.workload import TYPICAL, our_event
-from components.functions.specs import package as function_package
-from components.functions.specs.package import build_package
+from components.functions import packages as function_package
+from components.functions.packages import build_package
 from contract.moments import parse_moment
 from handlers.ingest.parsing import parse_report
 from handlers.ingest.records import Detection, build_records

@@ -7,9 +7,9 @@ from typing import Self
 import pulumi
 import pulumi_aws as aws
 
+from components.policies import build_service_trust
 from components.settings import Settings
-from components.specs.policy import build_service_trust
-from components.tables.specs.tables import Tables
+from components.tables import Tables
 
 _POLICY = "arn:aws:iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup"
 _DAILY = "cron(0 2 * * ? *)"

@@ -1,18 +1,57 @@
-"""Who may sign in, and what a signed-in analyst may read."""
+"""Mail through Amazon SES: who sends it, and by which identity."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import pulumi
 import pulumi_aws as aws
 
+from components.checks import find_address
 from components.encryption import EncryptionKey
+from components.policies import Allow, build_identity_policy, build_identity_pool_trust
 from components.settings import Settings, ThreatProtection
-from components.specs.mail import Mail
-from components.specs.policy import Allow, build_identity_policy, build_identity_pool_trust
 from contract.limits import FIRST_PASSWORD_DAYS, ID_TOKEN_MINUTES, MIN_PASSWORD_CHARACTERS
 from contract.names import Group
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """The sender of a stack's mails. Its identity was verified in SES before."""
+
+    sender: str
+    """An address, alone or after a name."""
+    identity: str
+    """The address or the domain that SES has verified."""
+    region: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self | None:
+        """As the stack's settings want it; none where SES is not used."""
+        if not settings.mail_from:
+            return None
+        return cls(
+            sender=settings.mail_from,
+            identity=settings.mail_identity or find_address(settings.mail_from),
+            region=settings.region,
+        )
+
+    @property
+    def address(self) -> str:
+        """The sender's address, without a name."""
+        return find_address(self.sender)
+
+    def identity_arn(self, account: str) -> str:
+        """The ARN of the identity, in the account with this id."""
+        return f"arn:aws:ses:{self.region}:{account}:identity/{self.identity}"
+
+
+_ALLOW_READING_METRICS: Final = Allow(
+    ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
+    # CloudWatch has no narrower resource for these: metrics have no ARN, and DescribeAlarms shows composite
+    # alarms only to those who may see all.
+    ["*"],
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +203,7 @@ class Identity(pulumi.ComponentResource):
         aws.iam.RolePolicy(
             f"{name}-analyst-reads",
             role=self.analyst_role.id,
-            policy=build_identity_policy(*args.analyst_permissions),
+            policy=build_identity_policy(*args.analyst_permissions, _ALLOW_READING_METRICS),
             opts=child,
         )
         aws.cognito.UserGroup(

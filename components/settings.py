@@ -10,19 +10,27 @@ import pulumi
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from components.api.specs.domain_values import check_certificate, check_host, check_zone
-from components.api.specs.tls import TlsPolicy
-from components.functions.specs.package import Target
-from components.specs.combinations import explain_contradictions
-from components.specs.mail_address import check_email, check_identity, check_sender
-from components.specs.owners_file import check_owners_file, find_owners_file
-from components.specs.unknown_keys import explain_unknown_keys
-from components.specs.webhooks import WEBHOOKS_KEY, explain_webhooks
+from components.checks import (
+    check_certificate,
+    check_email,
+    check_host,
+    check_identity,
+    check_owners_file,
+    check_sender,
+    check_zone,
+    explain_contradictions,
+    explain_unknown_keys,
+    find_owners_file,
+)
+from components.functions.packages import Target
+from components.webhooks import WEBHOOKS_KEY, explain_webhooks
 from contract.owners.model import Owners
 from contract.owners.reading import read_owners_file
 from contract.routes import ROUTES
 
 ThreatProtection = Literal["off", "audit", "enforced"]
+TlsPolicy = Literal["tls-1.0", "tls-1.2", "tls-1.3"]
+"""The oldest version that the API accepts."""
 # DynamoDB's rule.
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
 # The values that CloudWatch Logs accepts (PutRetentionPolicy).

@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 import pulumi
 import pulumi_aws as aws
 
-from components.api.specs.gateway_responses import build_cors_headers
+from components.api.route import build_cors_headers
 from components.settings import Settings
 from contract import answers
 from contract.answers import Message

@@ -4,6 +4,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from contract.words import IncidentStatus
+from store.dynamodb import IndexSpec, TableSpec
 
 
 @unique
@@ -112,3 +113,54 @@ LIVE_SHARDS: Final = 4
 def list_live_partitions(status: IncidentStatus) -> list[str]:
     """The partitions of the live index that hold the incidents of a status."""
     return [f"{status}#{shard}" for shard in range(LIVE_SHARDS)]
+
+
+# The live index is read all day, and written at each change of what it includes. Its keys come by themselves;
+# the rest of these is of the projection alone, of ended incidents, or read of one incident.
+_NOT_IN_LIVE_INDEX: Final = {
+    IncidentAttribute.SENDER,
+    IncidentAttribute.INCIDENT_ID,
+    IncidentAttribute.LISTED_IN,
+    IncidentAttribute.BREACHED_SINCE,
+    IncidentAttribute.BODY,
+    IncidentAttribute.LATEST_OF,
+    IncidentAttribute.ENDED_ON,
+    IncidentAttribute.EXPIRES_AT,
+    IncidentAttribute.ENDED_AT,
+    IncidentAttribute.CLEARED_AT,
+    IncidentAttribute.CLEARED_BY,
+    IncidentAttribute.BETWEEN,
+    IncidentAttribute.HISTORY,
+}
+
+INCIDENTS_TABLE: Final = TableSpec(
+    name="FileSlaIncidents",
+    partition_key=IncidentAttribute.SENDER,
+    sort_key=IncidentAttribute.INCIDENT_ID,
+    indexes=[
+        IndexSpec(
+            name=IncidentIndex.LATEST,
+            partition_key=IncidentAttribute.SENDER,
+            sort_key=IncidentAttribute.LATEST_OF,
+            local=True,
+        ),
+        IndexSpec(
+            name=IncidentIndex.LIVE,
+            partition_key=IncidentAttribute.LISTED_IN,
+            sort_key=IncidentAttribute.BREACHED_SINCE,
+            projection="INCLUDE",
+            included=[
+                str(attribute) for attribute in IncidentAttribute if attribute not in _NOT_IN_LIVE_INDEX
+            ],
+        ),
+        # Includes all: an ended incident is written once, and what is shown of it is as many attributes as an
+        # index may include; one more would have the index made anew.
+        IndexSpec(
+            name=IncidentIndex.ENDED,
+            partition_key=IncidentAttribute.ENDED_ON,
+            sort_key=IncidentAttribute.ENDED_AT,
+        ),
+        IndexSpec(name=IncidentIndex.ID, partition_key=IncidentAttribute.INCIDENT_ID, projection="KEYS_ONLY"),
+    ],
+    expiry_attribute=IncidentAttribute.EXPIRES_AT,
+)

@@ -3,6 +3,8 @@
 from enum import StrEnum, unique
 from typing import Final
 
+from store.dynamodb import TableSpec
+
 
 @unique
 class MessageAttribute(StrEnum):
@@ -48,3 +50,12 @@ SENDER_PREFIX: Final = "sender#"
 STATE_PREFIX: Final = "state#"
 FIRST_STATE: Final = f"{STATE_PREFIX}0000"
 """The part of a recipient's state that tells how its channel is."""
+
+
+# Every read is of one incident, one sender or one recipient: no index.
+NOTIFICATIONS_TABLE: Final = TableSpec(
+    name="FileSlaMessages",
+    partition_key=MessageAttribute.ABOUT,
+    sort_key=MessageAttribute.PART,
+    expiry_attribute=MessageAttribute.EXPIRES_AT,
+)

@@ -1,6 +1,9 @@
 """Names of the table FileSlaErrors: its attributes and its indexes."""
 
 from enum import StrEnum, unique
+from typing import Final
+
+from store.dynamodb import IndexSpec, TableSpec
 
 
 @unique
@@ -36,3 +39,14 @@ class Index(StrEnum):
 
     AFFECTED_DATE = "AffectedDateIndex"
     FOLDER = "FolderIndex"
+
+
+RECORDS_TABLE: Final = TableSpec(
+    name="FileSlaErrors",
+    partition_key=Attribute.ERROR_ID,
+    indexes=[
+        IndexSpec(name=Index.AFFECTED_DATE, partition_key=Attribute.AFFECTED_DATE, sort_key=Attribute.FOLDER),
+        IndexSpec(name=Index.FOLDER, partition_key=Attribute.FOLDER, sort_key=Attribute.AFFECTED_DATE),
+    ],
+    expiry_attribute=Attribute.EXPIRES_AT,
+)

@@ -4,6 +4,8 @@ from datetime import timedelta
 from enum import StrEnum, unique
 from typing import Final
 
+from store.dynamodb import TableSpec
+
 SAME_RUN: Final = timedelta(minutes=10)
 """Reports with one run id that lie no further apart are one run."""
 
@@ -47,3 +49,12 @@ class ProblemAttribute(StrEnum):
     FIELD = "Field"
     PROBLEM = "Problem"
     HINT = "Hint"
+
+
+RUNS_TABLE: Final = TableSpec(
+    name="FileSlaRuns",
+    partition_key=RunAttribute.SENDER,
+    sort_key=RunAttribute.RUN_KEY,
+    expiry_attribute=RunAttribute.EXPIRES_AT,
+    streams=True,
+)

@@ -5,6 +5,8 @@ from datetime import timedelta
 from enum import StrEnum, unique
 from typing import Final
 
+from store.dynamodb import IndexSpec, TableSpec
+
 
 @unique
 class SenderAttribute(StrEnum):
@@ -127,3 +129,39 @@ RETRY_FOLD: Final = timedelta(minutes=15)
 def wake_shard(sender: str) -> str:
     """The partition of the wake index that a sender is in, by its key."""
     return str(zlib.crc32(sender.encode()) % WAKE_SHARDS)
+
+
+# The state index includes what a page shows of many senders, and of their last refused reports. It leaves out
+# the body, which changes at each run and is many times as large, and what is shown of one sender alone, whose
+# items are read for that: an index may include 20 attributes.
+_NOT_IN_STATE_INDEX: Final = {
+    SenderAttribute.STATE,
+    SenderAttribute.SENDER_NAME,
+    SenderAttribute.UNREADABLE_FOLDERS,
+    SenderAttribute.HOURS,
+    SenderAttribute.SILENCES,
+    SenderAttribute.PROBLEMS,
+    SenderAttribute.REQUEST_ID,
+}
+_SHOWN: Final = list(SenderAttribute)[list(SenderAttribute).index(SenderAttribute.STATE) :]
+
+SENDERS_TABLE: Final = TableSpec(
+    name="FileSlaSenders",
+    partition_key=SenderAttribute.SENDER,
+    sort_key=SenderAttribute.PART,
+    indexes=[
+        IndexSpec(
+            name=SenderIndex.STATE,
+            partition_key=SenderAttribute.STATE,
+            sort_key=SenderAttribute.SENDER_NAME,
+            projection="INCLUDE",
+            included=[str(attribute) for attribute in _SHOWN if attribute not in _NOT_IN_STATE_INDEX],
+        ),
+        IndexSpec(
+            name=SenderIndex.WAKE,
+            partition_key=SenderAttribute.WAKES_IN,
+            sort_key=SenderAttribute.WAKES_AT,
+            projection="KEYS_ONLY",
+        ),
+    ],
+)

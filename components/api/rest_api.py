@@ -1,27 +1,49 @@
-"""The REST API in front of the functions."""
+"""Which TLS the API speaks, in API Gateway's words.
+
+API Gateway has legacy policies (`TLS_1_0`, `TLS_1_2`) and enhanced ones (`SecurityPolicy_…`). An enhanced
+one needs an endpoint access mode, and a legacy one must have none ("Security policies for REST APIs").
+`TLS_1_2` is left out: AWS does not take an API from `TLS_1_0` to it.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import pulumi
 import pulumi_aws as aws
 
-from components.api.api_route import ApiRoute, ApiRouteArgs
-from components.api.api_stage import ApiStage, ApiStageArgs
-from components.api.specs.gateway_model import build_gateway_model
-from components.api.specs.gateway_responses import (
+from components.api.route import (
     GATEWAY_RESPONSES,
+    ApiRoute,
+    ApiRouteArgs,
     build_cors_headers,
+    build_gateway_model,
     build_preflight_headers,
 )
-from components.api.specs.tls import TLS_TERMS, TlsTerms
+from components.api.stage import ApiStage, ApiStageArgs
 from components.encryption import EncryptionKey
 from components.functions.function import Function
-from components.settings import Settings, Throttle
-from components.specs.policy import build_callers_policy
+from components.policies import build_callers_policy
+from components.settings import Settings, Throttle, TlsPolicy
 from contract.routes import ROUTES
+
+
+@dataclass(frozen=True)
+class TlsTerms:
+    """What API and domain name are told."""
+
+    security_policy: str
+    endpoint_access_mode: str | None
+    """`STRICT`: a request's host must be the one of its TLS handshake. None unsets it: the provider sends an
+    empty mode with the same call that changes the policy, as AWS wants it."""
+
+
+TLS_TERMS: Final[Mapping[TlsPolicy, TlsTerms]] = {
+    "tls-1.0": TlsTerms("TLS_1_0", None),
+    "tls-1.2": TlsTerms("SecurityPolicy_TLS13_1_2_PQ_2025_09", "STRICT"),
+    "tls-1.3": TlsTerms("SecurityPolicy_TLS13_1_3_2025_09", "STRICT"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)

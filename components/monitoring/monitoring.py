@@ -8,10 +8,9 @@ import pulumi
 import pulumi_aws as aws
 
 from components.encryption import EncryptionKey
-from components.monitoring.specs.alarm_spec import AlarmSpec
-from components.monitoring.specs.alarms import build_alarm_specs
-from components.monitoring.specs.dashboard_body import build_dashboard_body
-from components.monitoring.specs.metrics import MetricRef, StackMetrics
+from components.monitoring.alarms import AlarmSpec, build_alarm_specs
+from components.monitoring.dashboard import build_dashboard_body
+from components.monitoring.metrics import MetricRef, StackMetrics
 from components.settings import Settings
 from contract import names
 from contract.names import ALARM_SEPARATOR, RunbookSection

@@ -10,7 +10,7 @@ from typing import Any
 import boto3
 import pytest
 
-from components.functions.route_functions import TIMEOUT_SECONDS
+from components.functions.routes import TIMEOUT_SECONDS
 from contract.routes import IDEMPOTENCY_KEY
 from handlers import file_sla_error
 from handlers.ingest.record_store import RecordStore

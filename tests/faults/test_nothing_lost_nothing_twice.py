@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from components.functions.route_functions import TIMEOUT_SECONDS
+from components.functions.routes import TIMEOUT_SECONDS
 from store.records import Attribute, FileAttribute
 from tests.events import a_report
 from tests.faults.conftest import Service, new_key

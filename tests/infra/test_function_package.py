@@ -10,9 +10,8 @@ from zipfile import ZipFile
 import pulumi
 import pytest
 
-from components.functions.specs import package as function_package
-from components.functions.specs.package import build_package
-from components.functions.specs.sources import find_sources
+from components.functions import packages as function_package
+from components.functions.packages import build_package, find_sources
 from contract.names import ROOT, Variable
 from contract.owners.model import SHIPPED_NAME, dump_owners
 from tests.events import CLIENT_ID, a_report, auth_event, report_event

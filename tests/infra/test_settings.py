@@ -5,8 +5,8 @@ import pulumi
 import pytest
 from pydantic import ValidationError
 
+from components.checks import explain_contradictions
 from components.settings import Settings
-from components.specs.combinations import explain_contradictions
 from local.stack_config import load_config
 from tests.infra.conftest import declare
 

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from components.tables.specs.table import MAX_INCLUDED, MAX_INCLUDED_BY_ALL
+from store.dynamodb import MAX_INCLUDED, MAX_INCLUDED_BY_ALL
 from store.incidents import IncidentAttribute
 from tests.infra.conftest import Program, declare
 

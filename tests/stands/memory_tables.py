@@ -12,14 +12,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from components.settings import Settings
-from components.tables.specs.errors import describe_errors
-from components.tables.specs.incidents import describe_incidents
-from components.tables.specs.messages import describe_messages
-from components.tables.specs.runs import describe_runs
-from components.tables.specs.senders import describe_senders
-from components.tables.specs.table import IndexSpec, TableSpec
-from local.stack_config import STACK, load_config, project_name
+from store.dynamodb import IndexSpec, TableSpec
+from store.incidents import INCIDENTS_TABLE
+from store.notifications import NOTIFICATIONS_TABLE
+from store.records import RECORDS_TABLE
+from store.runs import RUNS_TABLE
+from store.senders import SENDERS_TABLE
 
 Item = Mapping[str, Mapping[str, Any]]
 
@@ -30,11 +28,8 @@ _CLAUSE = re.compile(r"(SET|REMOVE|ADD) (.*?)(?= SET | REMOVE | ADD |$)")
 
 def make_memory_tables() -> "MemoryTables":
     """The stack's five tables, empty."""
-    project = project_name()
-    config = {key.removeprefix(f"{project}:"): value for key, value in load_config().items()}
-    settings = Settings.model_validate({**config, "project": project, "stack": STACK})
-    describing = (describe_errors, describe_runs, describe_senders, describe_incidents, describe_messages)
-    return MemoryTables({spec.table_name: spec for spec in (describe(settings) for describe in describing)})
+    specs = (RECORDS_TABLE, RUNS_TABLE, SENDERS_TABLE, INCIDENTS_TABLE, NOTIFICATIONS_TABLE)
+    return MemoryTables({spec.name: spec for spec in specs})
 
 
 @dataclass

@@ -33,7 +33,7 @@ class MessageSweep:
     """Tells everybody what is due.
 
     Attributes:
-        client: a DynamoDB client; `components/functions/specs/messages_needs.py` says what it may do.
+        client: a DynamoDB client; `components/notifications.py` says what it may do.
         errors_table: the table FileSlaErrors.
         incidents_table: the table FileSlaIncidents.
         owners: whom folders belong to.

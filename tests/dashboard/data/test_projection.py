@@ -2,16 +2,12 @@
 
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from components.tables.specs.incidents import describe_incidents
-from components.tables.specs.senders import describe_senders
-from components.tables.specs.table import TableSpec
 from contract.words import IncidentStatus, SenderState, UnknownReason
 from dashboard.data import incident
 from dashboard.data.incident import Incident
@@ -21,8 +17,9 @@ from dashboard.data.recent import KEPT_FOR, Recent
 from dashboard.data.sender import Refusal, Sender
 from dashboard.data.sender_table import SenderTable
 from dashboard.errors import AccessDeniedError
-from store.incidents import IncidentIndex
-from store.senders import SenderIndex
+from store.dynamodb import TableSpec
+from store.incidents import INCIDENTS_TABLE, IncidentIndex
+from store.senders import SENDERS_TABLE, SenderIndex
 from tests.dashboard.fake_table import REGION
 from tests.dashboard.projected import Projected
 from tests.dashboard.stopped_clock import StoppedClock
@@ -32,7 +29,6 @@ from tests.projection_tables import INCIDENTS, SENDERS
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-SPECS: Any = SimpleNamespace(senders_table_name=SENDERS, incidents_table_name=INCIDENTS, retention_days=0)
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
 
 
@@ -222,18 +218,18 @@ def test_the_last_ones_are_read_first_where_not_all_are_wanted() -> None:
     ("spec", "index", "model", "of_one"),
     [
         (
-            describe_incidents(SPECS),
+            INCIDENTS_TABLE,
             IncidentIndex.LIVE,
             Incident,
             {"ended_at", "cleared_by", "between", "history"},
         ),
         (
-            describe_senders(SPECS),
+            SENDERS_TABLE,
             SenderIndex.STATE,
             Sender,
             {"unreadable_folders", "hours", "silences"},
         ),
-        (describe_senders(SPECS), SenderIndex.STATE, Refusal, {"problems", "request_id"}),
+        (SENDERS_TABLE, SenderIndex.STATE, Refusal, {"problems", "request_id"}),
     ],
 )
 def test_an_index_has_all_that_is_shown_of_many(

@@ -8,8 +8,7 @@ from typing import Any
 
 import pulumi
 
-from components.monitoring.specs.metrics import MetricRef, StackMetrics
-from components.monitoring.specs.watched import WatchedTable
+from components.monitoring.metrics import MetricRef, StackMetrics, WatchedTable
 from contract.metrics import (
     Dimension,
     FunctionMetric,

@@ -6,8 +6,7 @@ from typing import Final, Self
 import pulumi
 import pulumi_aws as aws
 
-from components.api.rest_api import RestApi
-from components.api.specs.tls import TLS_TERMS, TlsTerms
+from components.api.rest_api import TLS_TERMS, RestApi, TlsTerms
 from components.settings import Settings
 
 _RECORD_SECONDS: Final = 300

@@ -13,7 +13,7 @@ from typing import Any, Final, Self
 import pulumi
 from pulumi.runtime.config import is_config_secret
 
-from components.specs.owners_file import list_all_channels
+from components.checks import list_all_channels
 from contract.owners.model import ChannelKind, Owners, check_name
 
 WEBHOOKS_KEY: Final = "webhooks"

@@ -9,8 +9,8 @@ import pulumi
 import pulumi_aws as aws
 
 from components.encryption import EncryptionKey
+from components.policies import build_service_trust
 from components.settings import Throttle
-from components.specs.policy import build_service_trust
 from contract.names import STAGE
 from contract.routes import ROUTES, RouteSpec
 

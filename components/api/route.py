@@ -1,15 +1,17 @@
 """One route of the REST API."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.api.specs.gateway_model import build_gateway_model
-from components.api.specs.gateway_responses import build_preflight_headers
 from components.functions.function import Function
-from contract.routes import RouteSpec
+from contract import answers
+from contract.answers import COUNTED_TWICE, HANDED_ON, HOW_TO_SPLIT, Fault, Message
+from contract.limits import MAX_REPORT_BYTES
+from contract.routes import ROUTES, RouteSpec
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,3 +130,93 @@ class ApiRoute(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[integration]),
         )
         return [options, integration, answer, mapping]
+
+
+DRAFT_04: Final = "http://json-schema.org/draft-04/schema#"
+
+
+def build_gateway_model(route: RouteSpec) -> dict[str, Any]:
+    """A draft-04 schema that takes any JSON.
+
+    The gateway has one text for whatever its model refuses. So it turns away what is no JSON, and says
+    that; what is wrong with the rest the function says, by field and with the remedy.
+    """
+    return {
+        "$schema": DRAFT_04,
+        "title": route.operation_id,
+        "description": f"Any JSON; the function holds it against the contract. {route.summary}.",
+    }
+
+
+@dataclass(frozen=True, kw_only=True)
+class GatewayResponse:
+    """The body of one kind of answer that no function made."""
+
+    response_type: str
+    template: str
+    status_code: str | None = None
+    """The type's own. A changed one is counted as 4XXError, whatever it is ("Amazon API Gateway dimensions
+    and metrics"). Left out, AWS fills it in, and the provider finds a difference at each `pulumi up`; but the
+    two defaults have none, and one set there would rewrite the status of every error."""
+
+
+def build_cors_headers(allowed_origin: str) -> dict[str, str]:
+    """The headers without which a browser hides an answer from the page that asked."""
+    return {"Access-Control-Allow-Origin": allowed_origin}
+
+
+def build_preflight_headers(allowed_origin: str) -> dict[str, str]:
+    """What a browser wants to know before it sends a page's request."""
+    of_routes = {header.name for route in ROUTES for header in route.headers}
+    return {
+        **build_cors_headers(allowed_origin),
+        "Access-Control-Allow-Methods": "OPTIONS,POST",
+        "Access-Control-Allow-Headers": ",".join(["Authorization", "Content-Type", *sorted(of_routes)]),
+        "Access-Control-Max-Age": "3600",
+    }
+
+
+def _template(body: Message) -> str:
+    return json.dumps(asdict(body))
+
+
+_FAILED = _template(Fault(message=answers.NOT_STORED, request_id="$context.requestId"))
+
+GATEWAY_RESPONSES = (
+    GatewayResponse(response_type="DEFAULT_4XX", template='{"message": $context.error.messageString}'),
+    GatewayResponse(
+        response_type="DEFAULT_5XX",
+        template='{"message": $context.error.messageString, "request_id": "$context.requestId"}',
+    ),
+    # The models take any JSON, so this says one thing only. Its own is 400, of which PowerShell shows the
+    # status line alone.
+    GatewayResponse(
+        response_type="BAD_REQUEST_BODY", status_code="422", template=_template(answers.NOT_JSON)
+    ),
+    GatewayResponse(
+        response_type="UNAUTHORIZED",
+        status_code="401",
+        template=_template(Message(message=answers.INVALID_TOKEN)),
+    ),
+    # Its own is 403; a caller's mistake stays one in the metrics.
+    GatewayResponse(
+        response_type="MISSING_AUTHENTICATION_TOKEN",
+        status_code="404",
+        template=_template(Message(message=answers.NO_SUCH_ROUTE)),
+    ),
+    GatewayResponse(
+        response_type="REQUEST_TOO_LARGE",
+        status_code="413",
+        template=_template(
+            Message(
+                message=f"The request has more than {MAX_REPORT_BYTES:,} {HANDED_ON}. "
+                f"{COUNTED_TWICE} {HOW_TO_SPLIT}"
+            )
+        ),
+    ),
+    GatewayResponse(
+        response_type="THROTTLED", status_code="429", template=_template(Message(message=answers.THROTTLED))
+    ),
+    GatewayResponse(response_type="INTEGRATION_FAILURE", status_code="504", template=_FAILED),
+    GatewayResponse(response_type="INTEGRATION_TIMEOUT", status_code="504", template=_FAILED),
+)

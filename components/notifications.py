@@ -2,19 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
 
 import pulumi
 import pulumi_aws as aws
 
+from components.checks import list_all_channels, ship_owners
 from components.encryption import EncryptionKey
+from components.functions.function import Function, FunctionArgs, FunctionNeeds, Sweep, SweepArgs
+from components.identity import Mail
+from components.policies import Allow
 from components.settings import Settings
-from components.specs.mail import Mail
-from components.specs.owners_file import list_all_channels
-from components.specs.policy import Allow
-from components.specs.webhooks import Webhooks
-from contract.names import Variable
+from components.tables import Tables
+from components.webhooks import Webhooks
+from contract.names import MESSAGES, Variable
 from contract.owners.model import Channel, ChannelKind, list_mail_topics
+from store.incidents import IncidentAttribute, IncidentIndex
+from store.records import Index
+from store.senders import SenderIndex
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,3 +161,92 @@ class OwnerChannels(pulumi.ComponentResource):
         for topic_name, topic in self._topics.items():
             return topic.arn.apply(lambda arn, name=topic_name: arn.removesuffix(name))  # type: ignore[misc]
         return ""
+
+
+TIMEOUT_SECONDS: Final = 3 * 60
+"""Several webhooks that do not answer, one after the other. The next sweep does not wait for this one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class IncidentMessagesArgs:
+    """The configuration, and what the function works with."""
+
+    settings: Settings
+    tables: Tables
+    channels: OwnerChannels
+    key: EncryptionKey | None
+    """The KMS key of its log; one of AWS's own where there is none."""
+
+
+class IncidentMessages(pulumi.ComponentResource):
+    """The function that tells owners, and its schedule.
+
+    Exposes `function`.
+    """
+
+    def __init__(
+        self, name: str, args: IncidentMessagesArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("file-sla:functions:IncidentMessages", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        settings = args.settings
+        self.function = Function(
+            MESSAGES,
+            FunctionArgs.of(
+                settings,
+                args.key,
+                build_messages_needs(settings, args.tables, args.channels),
+                name=MESSAGES,
+                # As for the projection: the whole name may be too long for IAM.
+                role="messages",
+                timeout_seconds=TIMEOUT_SECONDS,
+            ),
+            child,
+        )
+        Sweep(
+            f"{name}-sweep",
+            SweepArgs(
+                function=self.function,
+                schedule_name=f"{settings.prefix}-messages-sweep",
+                role_name=f"{settings.prefix}-messages-sweep-{settings.region}",
+                description="Has owners told what is due.",
+            ),
+            child,
+        )
+        self.register_outputs({})
+
+
+def build_messages_needs(settings: Settings, tables: Tables, channels: OwnerChannels) -> FunctionNeeds:
+    """The needs of MessagesLambda."""
+    return FunctionNeeds(
+        description="Tells owners of what is stuck, and of its end.",
+        environment={
+            **{str(name): value for name, value in channels.environment.items()},
+            Variable.TABLE_NAME: tables.errors.table_name,
+            Variable.SENDERS_TABLE_NAME: tables.senders.table_name,
+            Variable.INCIDENTS_TABLE_NAME: tables.incidents.table_name,
+            Variable.MESSAGES_TABLE_NAME: tables.messages.table_name,
+            Variable.RETENTION_DAYS: str(settings.retention_days),
+            Variable.DASHBOARD_URL: settings.dashboard_url,
+            # A path leads nowhere from a mail.
+            Variable.DOCS_URL: settings.docs_url if "://" in settings.docs_url else "",
+        },
+        permissions=[
+            tables.errors.allow_query(Index.AFFECTED_DATE),
+            tables.senders.allow("BatchGetItem"),
+            tables.senders.allow_query(SenderIndex.STATE),
+            tables.incidents.allow("BatchGetItem"),
+            tables.incidents.allow_query(IncidentIndex.LIVE),
+            tables.incidents.allow_update(
+                # The keys name the item.
+                IncidentAttribute.SENDER,
+                IncidentAttribute.INCIDENT_ID,
+                IncidentAttribute.OWNER,
+            ),
+            # A transaction needs no permission of its own, but those for what it does to each item.
+            tables.messages.allow("BatchGetItem", "PutItem"),
+            *channels.allow_deliver(),
+        ],
+        ready=channels.ready,
+        data=ship_owners(settings.owners),
+    )

@@ -1,5 +1,6 @@
-"""One table and what protects it."""
+"""The DynamoDB tables of a stack, made from their specifications in `store`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -7,47 +8,50 @@ import pulumi
 import pulumi_aws as aws
 
 from components.encryption import EncryptionKey
+from components.policies import Allow
 from components.settings import Settings
-from components.specs.policy import Allow
-from components.tables.specs.table import IndexSpec, TableSpec
+from store.dynamodb import IndexSpec, TableSpec
+from store.incidents import INCIDENTS_TABLE, IncidentIndex
+from store.notifications import NOTIFICATIONS_TABLE
+from store.records import RECORDS_TABLE, Index
+from store.runs import RUNS_TABLE
+from store.senders import SENDERS_TABLE, SenderIndex
 
 
 @dataclass(frozen=True, kw_only=True)
 class DataTableArgs:
-    """What is in the table, and what a stack decides about all of its tables."""
+    """What is in the table, and what a stack decides about it."""
 
     spec: TableSpec
+    table_name: str
+    expires: bool
+    """Whether DynamoDB deletes an item after the moment in its expiry attribute."""
     deletion_protection: bool
     key: EncryptionKey | None
-    """The KMS key of the table; one of AWS's own where there is none."""
-
-    @classmethod
-    def of(cls, settings: Settings, key: EncryptionKey | None, spec: TableSpec) -> Self:
-        """As the stack's settings want it."""
-        return cls(spec=spec, deletion_protection=settings.deletion_protection, key=key)
+    """The KMS key of the table; None for DynamoDB's own."""
 
 
 class DataTable(pulumi.ComponentResource):
     """A DynamoDB table with its indexes, encrypted, recoverable and protected.
 
-    Exposes `table_name`, `table_arn` and `stream_arn`, and what others may be allowed: `allow`,
-    `allow_query`, `allow_update` and `allow_stream`.
+    Exposes `table_name`, `table_arn` and `stream_arn`, and permissions for others: `allow`, `allow_query`,
+    `allow_update` and `allow_stream`.
     """
 
     def __init__(self, name: str, args: DataTableArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         spec = args.spec
-        super().__init__(f"file-sla:tables:{spec.component}", name, None, opts)
+        super().__init__(f"file-sla:tables:{spec.name}", name, None, opts)
         self.table = aws.dynamodb.Table(
             f"{name}-table",
-            name=spec.table_name,
+            name=args.table_name,
             billing_mode="PAY_PER_REQUEST",
             hash_key=spec.partition_key,
             range_key=spec.sort_key,
             attributes=[aws.dynamodb.TableAttributeArgs(name=key, type="S") for key in spec.key_attributes],
             global_secondary_indexes=[_global(index) for index in spec.indexes if not index.local] or None,
             local_secondary_indexes=[_local(index) for index in spec.indexes if index.local] or None,
-            # Always said: left out, what is on stays on. The same goes for the key.
-            ttl=aws.dynamodb.TableTtlArgs(attribute_name=spec.expiry_attribute, enabled=spec.expires)
+            # Expiry and encryption are stated whether on or off: left out, what is on stays on.
+            ttl=aws.dynamodb.TableTtlArgs(attribute_name=spec.expiry_attribute, enabled=args.expires)
             if spec.expiry_attribute
             else None,
             stream_enabled=spec.streams,
@@ -66,31 +70,83 @@ class DataTable(pulumi.ComponentResource):
         self.register_outputs({"table_name": self.table_name})
 
     def allow(self, *operations: str) -> Allow:
-        """Lets a principal do these to the items of the table, and nothing to those of its indexes."""
+        """Allows these operations on the items of the table, and none on its indexes."""
         return Allow([f"dynamodb:{operation}" for operation in operations], [self.table_arn])
 
     def allow_query(self, *indexes: str) -> Allow:
-        """Lets a principal query these indexes, and see nothing else of the table."""
+        """Allows queries of these indexes, and nothing else of the table."""
         arns = [pulumi.Output.concat(self.table_arn, "/index/", index) for index in indexes]
         return Allow(["dynamodb:Query"], arns)
 
     def allow_update(self, *attributes: str) -> Allow:
-        """Lets a principal change these attributes of an item, its keys among them, and see no other."""
+        """Allows changes of these attributes of an item, its keys among them, and shows no other."""
         return Allow(
             ["dynamodb:UpdateItem"],
             [self.table_arn],
             {
                 "ForAllValues:StringEquals": {"dynamodb:Attributes": [str(one) for one in attributes]},
-                # What is given back would tell the rest.
+                # An update can return the whole item, and so the other attributes.
                 "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE", "UPDATED_OLD", "UPDATED_NEW"]},
             },
         )
 
     def allow_stream(self) -> list[Allow]:
-        """Lets a function be invoked with what its stream holds."""
+        """Allows Lambda to read the table's stream for a function."""
         reads = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]
-        # DynamoDB knows no narrower resource for a list of streams.
+        # DynamoDB has no narrower resource for ListStreams.
         return [Allow(reads, [self.stream_arn]), Allow(["dynamodb:ListStreams"], ["*"])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tables:
+    """The tables of a stack."""
+
+    errors: DataTable
+    runs: DataTable
+    senders: DataTable
+    incidents: DataTable
+    messages: DataTable
+
+    @classmethod
+    def of(cls, settings: Settings, key: EncryptionKey | None, opts: pulumi.ResourceOptions) -> Self:
+        """Declares them all.
+
+        Args:
+            settings: their names, their protection, and whether records, incidents and notifications expire.
+                Runs always do, senders never.
+            key: the KMS key of each; None for DynamoDB's own.
+            opts: of each component.
+        """
+
+        def declare(name: str, spec: TableSpec, table_name: str, *, expires: bool) -> DataTable:
+            args = DataTableArgs(
+                spec=spec,
+                table_name=table_name,
+                expires=expires,
+                deletion_protection=settings.deletion_protection,
+                key=key,
+            )
+            return DataTable(name, args, opts)
+
+        retained = settings.retention_days > 0
+        return cls(
+            errors=declare("errors", RECORDS_TABLE, settings.table_name, expires=retained),
+            runs=declare("runs", RUNS_TABLE, settings.runs_table_name, expires=True),
+            senders=declare("senders", SENDERS_TABLE, settings.senders_table_name, expires=False),
+            incidents=declare("incidents", INCIDENTS_TABLE, settings.incidents_table_name, expires=retained),
+            messages=declare("messages", NOTIFICATIONS_TABLE, settings.messages_table_name, expires=retained),
+        )
+
+    def allow_analysts(self) -> Sequence[Allow]:
+        """Allows the queries of the dashboard's pages: of every table but that of runs."""
+        return [
+            self.errors.allow_query(*Index),
+            self.senders.allow("Query"),
+            self.senders.allow_query(SenderIndex.STATE),
+            self.incidents.allow("Query"),
+            self.incidents.allow_query(IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID),
+            self.messages.allow("Query"),
+        ]
 
 
 def _global(index: IndexSpec) -> aws.dynamodb.TableGlobalSecondaryIndexArgs:

@@ -1,1 +1,0 @@
-"""What the API is made of, as data."""

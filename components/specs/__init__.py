@@ -1,1 +1,0 @@
-"""What is written into IAM, for every room."""

@@ -1,1 +1,0 @@
-"""Keys, indexes and expiry of each table, as data."""
