@@ -1,19 +1,60 @@
-"""Runs `__main__.py` outside the Pulumi CLI; the caller creates each resource."""
+"""Runs `__main__.py` outside the Pulumi CLI, with the configuration that the CLI would pass."""
 
 import asyncio
+import json
 import logging
 import runpy
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import pulumi
+import yaml
 from pulumi.runtime.stack import Stack
 
 from contract.names import ROOT
 from local.provider.calls import answer_call
-from local.stack_config import STACK, list_secret_keys, load_config, project_name
 
+STACK: Final = "dev"
 NewResource = Callable[[pulumi.runtime.MockResourceArgs], tuple[str | None, dict[str, Any]]]
+
+
+def project_name() -> str:
+    """The project's name."""
+    return str(_read("Pulumi.yaml")["name"])
+
+
+def config_schema() -> dict[str, dict[str, Any]]:
+    """The type, default and description of every key, as Pulumi.yaml declares them."""
+    schema: dict[str, dict[str, Any]] = _read("Pulumi.yaml")["config"]
+    return schema
+
+
+def list_secret_keys() -> list[str]:
+    """The keys whose values the CLI passes as secrets."""
+    return [f"{project_name()}:webhooks"]
+
+
+def load_config(stack: str = STACK, overrides: Mapping[str, Any] | None = None) -> dict[str, str]:
+    """The defaults of Pulumi.yaml, the values of the stack's file, and overrides; the last one wins.
+
+    Args:
+        stack: which `Pulumi.<stack>.yaml`.
+        overrides: by key, such as `retentionDays`; a key without a namespace is the project's.
+
+    Returns:
+        Every value as text under its full key, as Pulumi's runtime keeps them.
+    """
+    name = project_name()
+    values = {f"{name}:{key}": schema["default"] for key, schema in config_schema().items()}
+    # A stack without a file of its own starts from the values of the local one.
+    values |= _read(f"Pulumi.{stack if (ROOT / f'Pulumi.{stack}.yaml').exists() else STACK}.yaml")["config"]
+    values |= {key if ":" in key else f"{name}:{key}": value for key, value in (overrides or {}).items()}
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+
+
+def _read(file: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((ROOT / file).read_text())
+    return content
 
 
 class _Resources(pulumi.runtime.Mocks):

@@ -19,10 +19,9 @@ from local.demo.sweeping import sweep
 from local.emulator import access_log, mails_folder, start_emulator
 from local.notifications import LocalNotifications
 from local.processes import HOST, StateFolder, free_port, start, wait_for
-from local.program import run_program
+from local.program import load_config, run_program
 from local.provider import Aws, as_api_values, create
 from local.provider.cloudwatch import METRIC_ALARM, metric_alarm_request
-from local.stack_config import load_config
 from ops.user_pool import User
 
 Step = Callable[[str], None]

@@ -8,8 +8,7 @@ from typing import Any
 
 from pulumi import automation
 
-from local.program import run_main
-from local.stack_config import config_schema, project_name
+from local.program import config_schema, project_name, run_main
 from tests.engine.plan import Plan
 
 REGION = "us-east-1"

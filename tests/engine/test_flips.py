@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from local.program import config_schema
 from local.provider import Aws
-from local.stack_config import config_schema
 from ops.user_pool import User
 from tests.engine.account import Account, account, changes
 from tests.engine.conftest import NewStack

@@ -8,8 +8,7 @@ import pulumi
 import pytest
 from pulumi.runtime.mocks import MockMonitor
 
-from local.program import run_program
-from local.stack_config import STACK
+from local.program import STACK, run_program
 
 
 @dataclass(frozen=True)

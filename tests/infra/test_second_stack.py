@@ -4,7 +4,7 @@ import pulumi
 import pytest
 
 from contract.names import ALARM_SEPARATOR
-from local.stack_config import load_config
+from local.program import load_config
 from tests.infra.conftest import Program, declare
 
 TABLES = {

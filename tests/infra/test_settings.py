@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from components.checks import explain_contradictions
 from components.settings import Settings
-from local.stack_config import load_config
+from local.program import load_config
 from tests.infra.conftest import declare
 
 

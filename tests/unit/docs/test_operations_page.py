@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from contract.names import OUTPUTS_VARIABLE, ROOT
-from local.stack_config import config_schema
+from local.program import config_schema
 from ops.__main__ import _parser
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
