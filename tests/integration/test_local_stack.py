@@ -1,31 +1,111 @@
-"""The commands that bring the local stack up and down, as a person types them."""
+"""The commands that start and stop the local stack, as a person types them, on this machine alone.
 
+A hook in each Python of the stack denies connections to elsewhere, and writes them down; no process of the
+stack goes without it.
+"""
+
+import io
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
+import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 import psutil
 import pytest
+from playwright.sync_api import sync_playwright
 
 from contract.names import ROOT, LocalOutput
 from local.demo.servers import SERVERS
 from local.emulator import access_log
 from local.processes import StateFolder
-from local.provider import Aws
 from store.records import Attribute
+from tests.analyst import expect_signed_in, sign_in
+from tests.conftest import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES
+from tests.running_stack import RunningStack
+from tests.stands.offline.sitecustomize import LEDGER
 from tests.told import Message, read_messages
 
-TOLD_AT_FIRST = ("files stuck in D:\\Inbound", "folders stuck", "Server silent", "Folder unreadable",
-                 "Not reported any more")  # fmt: skip
-MESSAGES_SECONDS = 240
-WITHOUT_EXTRAS = ("--no-dashboard", "--no-demo-data")
+GUARD: Final = ROOT / "tests" / "stands" / "offline"
+ELSEWHERE: Final = "192.0.2.1"
+"""An address of nobody (RFC 5737)."""
+NOTIFIED_AT_FIRST: Final = (
+    "files stuck in D:\\Inbound",
+    "folders stuck",
+    "Server silent",
+    "Folder unreadable",
+    "Not reported any more",
+)
+NOTIFICATION_SECONDS: Final = 240
+WITHOUT_EXTRAS: Final = ("--no-dashboard", "--no-demo-data")
+PARTS: Final = {
+    "command": "-m local --state",
+    "starter": "-m local.starter_process",
+    "emulator": "local/emulator_process.py",
+    "function": "ministack-lambda-",
+    "receiver": "-m local.receiver",
+    "metrics": "-m local.metrics",
+    "dashboard": "-m streamlit run",
+}
+PLANTED: Final = f"""
+import socket
+def handler(event, context):
+    try:
+        socket.create_connection(("{ELSEWHERE}", 443), timeout=5)
+    except OSError as error:
+        return str(error)
+"""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The file that every guarded process writes to."""
+
+    file: Path
+
+    def started(self) -> dict[int, str]:
+        """The command lines of the guarded processes by their ids."""
+        return {entry["pid"]: " ".join(entry["started"]) for entry in self._entries("started")}
+
+    def denied(self) -> list[tuple[str, str]]:
+        """Every attempt to reach elsewhere, in order: the command line and the host."""
+        commands = self.started()
+        return [(commands[entry["pid"]], entry["host"]) for entry in self._entries("denied")]
+
+    def unguarded(self) -> list[str]:
+        """The command lines of processes that inherited the guard and do not have it."""
+        guarded, found = self.started(), []
+        for process in psutil.process_iter():
+            try:
+                inherited = process.environ().get(LEDGER) == str(self.file)
+                if inherited and process.pid not in guarded and process.pid != os.getpid():
+                    found.append(" ".join(process.cmdline()))
+            except psutil.Error:
+                continue
+        return found
+
+    def _entries(self, kind: str) -> Iterator[dict[str, Any]]:
+        if self.file.exists():
+            entries = (json.loads(line) for line in self.file.read_text().splitlines())
+            yield from (entry for entry in entries if kind in entry)
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    """The ledger of all processes that the test starts: they are guarded."""
+    found = Ledger(tmp_path / "ledger.jsonl")
+    monkeypatch.setenv("PYTHONPATH", str(GUARD))
+    monkeypatch.setenv(LEDGER, str(found.file))
+    return found
 
 
 @pytest.fixture
@@ -55,21 +135,52 @@ def _processes_below(folder: Path) -> list[str]:
     ]
 
 
-def _wait_for_messages(receiver_url: str) -> list[Message]:
-    """What the demo's owners are told at first: within minutes, should a sweep of the schedule come first."""
-    deadline = time.monotonic() + MESSAGES_SECONDS
+def _wait_for_notifications(receiver_url: str) -> list[Message]:
+    """What the demo's owners get at first: within minutes, should a scheduled sweep come first."""
+    deadline = time.monotonic() + NOTIFICATION_SECONDS
     while True:
-        told = read_messages(receiver_url)
-        subjects = "\n".join(one["subject"] for one in told)
-        missing = [words for words in TOLD_AT_FIRST if words not in subjects]
+        arrived = read_messages(receiver_url)
+        subjects = "\n".join(one["subject"] for one in arrived)
+        missing = [words for words in NOTIFIED_AT_FIRST if words not in subjects]
         if not missing:
-            return told
+            return arrived
         assert time.monotonic() < deadline, f"{missing} in {subjects}"
         time.sleep(1)
 
 
-def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
-    first = _run(state, "up", "--detach", "--no-dashboard")
+def _look_at_the_dashboard(stack: RunningStack) -> None:
+    chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if chromium is None:
+        return
+    with sync_playwright() as playwright:
+        # The browser is the test's, and no part of a stack.
+        unguarded: dict[str, str | float | bool] = {k: v for k, v in os.environ.items() if k != LEDGER}
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=list(CHROMIUM_ARGUMENTS), env=unguarded
+        )
+        page = browser.new_page(base_url=stack.dashboard_url)
+        page.goto("/")
+        sign_in(page, stack.analyst)
+        expect_signed_in(page)
+        browser.close()
+
+
+def _connect_elsewhere(stack: RunningStack) -> str:
+    """What a function says about a connection that it tries to make."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as written:
+        written.writestr("planted.py", PLANTED)
+    functions = stack.aws.client("lambda")
+    found = functions.get_function(FunctionName=f"{stack.outputs['metrics_namespace']}-auth")
+    functions.create_function(
+        FunctionName="planted", Runtime="python3.13", Role=found["Configuration"]["Role"],
+        Handler="planted.handler", Code={"ZipFile": package.getvalue()},
+    )  # fmt: skip
+    return str(json.loads(functions.invoke(FunctionName="planted")["Payload"].read()))
+
+
+def test_from_up_to_down_on_this_machine_alone(state: StateFolder, ledger: Ledger, samples: Path) -> None:
+    first = _run(state, "up", "--detach")
     assert first.returncode == 0, first.stderr
     assert re.search(r"the program: \d\d+ resources", first.stderr)
 
@@ -78,36 +189,73 @@ def test_from_up_to_down(state: StateFolder, samples: Path) -> None:
     assert outputs["users"].keys() == {"reporter", "analyst"}
     assert outputs["servers"].keys() == {server.account for server in SERVERS}
     assert state.outputs_file.stat().st_mode & 0o077 == 0
-    records = (
-        Aws(outputs["endpoint_url"], outputs["region"])
-        .client("dynamodb")
-        .scan(TableName=outputs["table_name"])["Items"]
-    )
-    folders = {record[Attribute.FOLDER]["S"] for record in records}
-    assert r"C:\Jobs\Invoices\Inbound" in folders
-    assert str(state.demo_folders / "ToWarehouse") in folders
+    with closing(RunningStack(outputs, state.path)) as stack:
+        records = stack.aws.client("dynamodb").scan(TableName=outputs["table_name"])["Items"]
+        folders = {record[Attribute.FOLDER]["S"] for record in records}
+        assert r"C:\Jobs\Invoices\Inbound" in folders
+        assert str(state.demo_folders / "ToWarehouse") in folders
 
-    told = _wait_for_messages(outputs[LocalOutput.RECEIVER_URL])
-    assert {owner for one in told for owner in one["owners"]} == {"orders", "bank", "operations"}
+        arrived = _wait_for_notifications(outputs[LocalOutput.RECEIVER_URL])
+        assert {owner for one in arrived for owner in one["owners"]} == {"orders", "bank", "operations"}
+        assert {one["kind"] for one in arrived} >= {"mail", "slack", "teams"}
+        _look_at_the_dashboard(stack)
 
-    posted = _run(state, "report", str(samples / "report-powershell-7.json"))
-    assert posted.returncode == 0
-    assert posted.stdout.startswith("200 ")
+        posted = _run(state, "report", str(samples / "report-powershell-7.json"))
+        assert posted.returncode == 0
+        assert posted.stdout.startswith("200 ")
 
-    afresh = _run(state, "report")
-    assert afresh.returncode == 0
-    assert json.loads(afresh.stdout.removeprefix("200 "))["files"] == 4 + 1
-    assert Path(afresh.stderr.partition(": ")[2].strip()).is_file()
+        afresh = _run(state, "report")
+        assert afresh.returncode == 0
+        assert json.loads(afresh.stdout.removeprefix("200 "))["files"] == 4 + 1
+        assert Path(afresh.stderr.partition(": ")[2].strip()).is_file()
 
-    again = _run(state, "up", *WITHOUT_EXTRAS)
-    assert again.returncode == 0
-    assert "already running" in again.stderr
-    assert outputs["api_url"] in again.stderr
+        again = _run(state, "up", *WITHOUT_EXTRAS)
+        assert again.returncode == 0
+        assert "already running" in again.stderr
+        assert outputs["api_url"] in again.stderr
 
-    assert "Stopped: metrics, receiver, emulator" in _run(state, "down").stderr
+        guarded = ledger.started().values()
+        assert [part for part, words in PARTS.items() if not any(words in one for one in guarded)] == []
+        assert ledger.unguarded() == []
+        assert ledger.denied() == []
+        assert f"denies connections to {ELSEWHERE}" in _connect_elsewhere(stack)
+        [(command, host)] = ledger.denied()
+        assert host == ELSEWHERE
+        assert "planted" in command
+
+    assert "Stopped: dashboard, metrics, receiver, emulator" in _run(state, "down").stderr
     assert not state.path.exists()
     assert _processes_below(state.path) == []
     assert "Nothing was running" in _run(state, "down").stderr
+
+
+def test_each_way_out_is_denied_and_written_down(ledger: Ledger) -> None:
+    ways = [
+        f"socket.create_connection(('{ELSEWHERE}', 80), 1)",
+        f"socket.socket().connect_ex(('{ELSEWHERE}', 80))",
+        f"socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', ('{ELSEWHERE}', 53))",
+        f"socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendmsg([b''], [], 0, ('{ELSEWHERE}', 53))",
+        f"socket.getaddrinfo('{ELSEWHERE}', 80)",
+        f"socket.gethostbyname('{ELSEWHERE}')",
+        f"urllib.request.urlopen('http://{ELSEWHERE}/')",
+        f"asyncio.run(asyncio.open_connection('{ELSEWHERE}', 80))",
+        f"subprocess.run([sys.executable, '-Pc', 'import socket; socket.gethostbyname(\"{ELSEWHERE}\")'])",
+    ]
+    here = "s = socket.create_server(('127.0.0.1', 0)); socket.create_connection(s.getsockname(), 5)"
+    script = "import asyncio, contextlib, socket, subprocess, sys, urllib.request\n" + "".join(
+        f"with contextlib.suppress(OSError): {way}\n" for way in ways
+    )
+    subprocess.run([sys.executable, "-c", script + here], capture_output=True, timeout=60, check=True)
+    assert [host for _, host in ledger.denied()] == [ELSEWHERE] * len(ways)
+
+
+def test_a_process_without_the_guard_is_found(ledger: Ledger) -> None:
+    # Like a program that is no Python: it inherits the environment, and has no hook.
+    with subprocess.Popen([sys.executable, "-S", "-c", "input()"], stdin=subprocess.PIPE) as unguarded:
+        while "input()" not in str(ledger.unguarded()):
+            assert unguarded.poll() is None
+        assert unguarded.stdin is not None
+        unguarded.stdin.write(b"\n")
 
 
 def test_stale_state_is_cleaned_up_and_ctrl_c_stops_everything(state: StateFolder) -> None:

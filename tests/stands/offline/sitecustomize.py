@@ -1,7 +1,7 @@
-"""Denies every connection to anywhere but this machine, in each Python that finds this on its path.
+"""Denies every connection to anywhere but this machine, in each Python that has this folder on its path.
 
-Python imports a module of this name at its start, and what a process starts inherits PYTHONPATH from it. Each
-process writes to the file that `LEDGER` names: a line when it starts, and one for each attempt.
+Python imports a module of this name when it starts, and child processes inherit PYTHONPATH. Each process
+writes to the file that `LEDGER` names: a line when it starts, and one for each attempt.
 """
 
 import errno
@@ -14,14 +14,14 @@ LEDGER = "FILE_SLA_NETWORK_LEDGER"
 _FILE = os.environ.get(LEDGER)
 _HERE = frozenset({"127.0.0.1", "localhost"})
 _ADDRESSES = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
-"""Events whose second argument is where it goes to; None of a socket that is connected already."""
+"""Events whose second argument is the address; None if the socket is connected already."""
 _NAMES = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
-"""Events whose first argument is a name that somebody has to be asked for."""
+"""Events whose first argument is a name to resolve."""
 
 
 def _write(entry: dict[str, Any]) -> None:
     line = json.dumps({"pid": os.getpid(), **entry}) + "\n"
-    # One write of a file opened for appending: lines of several processes do not mix.
+    # A single write to a file opened for appending: lines of several processes do not mix.
     file = os.open(str(_FILE), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.write(file, line.encode())
     os.close(file)
@@ -30,7 +30,7 @@ def _write(entry: dict[str, Any]) -> None:
 def _judge(event: str, arguments: tuple[Any, ...]) -> None:
     if event in _ADDRESSES:
         address = arguments[1]
-        # That of a socket in the file system is a path.
+        # The address of a socket in the file system is a path.
         host = address[0] if isinstance(address, tuple) else None
     elif event in _NAMES:
         host = arguments[0]
