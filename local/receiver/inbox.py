@@ -113,7 +113,7 @@ class Inbox:
             kind=ChannelKind.MAIL,
             target=", ".join(readers),
             owners=self._find_owners(channel),
-            # A long subject may be folded before its first word.
+            # The header of a long subject may be wrapped before its first word.
             subject=str(mail["Subject"] or "").strip(),
             text=_read_part(mail, "plain") or "",
             source="\n".join(f"{name}: {value}" for name, value in mail.items()),

@@ -22,7 +22,7 @@ from handlers.ingest.parsing import parse_report
 from handlers.ingest.told_runs import tell_run
 from local.demo.data import Account, build_origin, report_story
 from local.demo.history import HISTORY, Story
-from local.demo.script import make_folders, scan_folders, this_machine
+from local.demo.script import add_stuck_file, make_folders, monitored_folders, scan_folders, this_machine
 from local.demo.servers import SERVERS, Sends, Server
 from ops.user_pool import User
 
@@ -57,7 +57,7 @@ def _live(state: State) -> dict[str, tuple[IncidentStatus, UnknownReason | None]
 
 
 @pytest.mark.parametrize("server", ALL, ids=lambda server: server.name)
-def test_a_week_is_told_the_same_twice_in_order_and_within_the_contract(server: Server) -> None:
+def test_a_week_is_the_same_each_time_in_order_and_within_the_contract(server: Server) -> None:
     week = list(Story.imagine(server, NOW).reports())
     assert week == list(Story.imagine(server, NOW).reports())
     moments = [moment for moment, _ in week]
@@ -104,14 +104,14 @@ def test_one_cannot_read_a_folder_any_more() -> None:
     assert [error for _, error in last.listing.errors] == ["Access is denied."]
 
 
-def test_one_account_is_seen_to_be_shared() -> None:
+def test_one_account_is_found_to_be_shared() -> None:
     state = _state("files-shared")
     assert state.sender is not None
     assert shared(state.sender, NOW)
     assert len(_live(state)) == 2
 
 
-def test_one_with_the_stock_script_has_gone_quiet() -> None:
+def test_one_with_the_stock_script_is_no_longer_reported() -> None:
     state = _state("reports-01")
     assert state.sender is not None
     assert (state.sender.kind, state.sender.state) == (SenderKind.STOCK, SenderState.UP)
@@ -126,7 +126,7 @@ def test_this_machine_has_the_stock_script_and_open_breaches() -> None:
     assert {Path(folder).name for folder in _live(state)} == {"Inbound", "ToWarehouse", "Nightly"}
 
 
-def test_what_this_machine_told_last_is_what_its_folders_hold(tmp_path: Path) -> None:
+def test_the_last_report_of_this_machine_is_what_its_folders_hold(tmp_path: Path) -> None:
     scanned = parse_report(json.dumps(scan_folders(make_folders(tmp_path, NOW), NOW)).encode())
     told = Story.imagine(this_machine(tmp_path, "reporter"), NOW).report(NOW)
     found = [
@@ -138,6 +138,31 @@ def test_what_this_machine_told_last_is_what_its_folders_hold(tmp_path: Path) ->
         for report in (scanned, told)
     ]
     assert found[0] == found[1]
+
+
+def test_scan_reports_what_waited_too_long_in_the_scripts_form(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    report = scan_folders(make_folders(tmp_path, now), now)
+    found = {Path(b["folder"]).name: [f["filename"] for f in b["files"]] for b in report["sla_error"]}
+    assert found == {
+        "Inbound": ["INV-20809.xml", "INV-20816.xml"],
+        "ToWarehouse": ["order_4469.csv"],
+        "Nightly": ["relatório março.csv"],
+    }
+    [overdue] = [b for b in report["sla_error"] if b["sla"] == 20]
+    created = parse_report(json.dumps(report).encode()).sla_error[1].files[0].creation_date
+    assert abs(created - (now - timedelta(minutes=47))) < timedelta(milliseconds=1)
+    # Seven fractional digits and an offset with a colon.
+    assert len(overdue["files"][0]["creationDate"]) == len("2024-07-31T00:00:00.0000000-03:00")
+
+
+def test_a_file_added_to_the_tree_is_stuck_and_a_deleted_one_is_not(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    make_folders(tmp_path, now)
+    added = add_stuck_file(tmp_path, now)
+    (tmp_path / "ToWarehouse" / "order_4469.csv").unlink()
+    [breach] = [b for b in scan_folders(monitored_folders(tmp_path), now)["sla_error"] if b["sla"] == 20]
+    assert [file["filename"] for file in breach["files"]] == [added.name]
 
 
 def test_every_kind_of_script_is_there_and_names_are_unlike() -> None:
@@ -167,7 +192,7 @@ def _post(server: Server, status: int, monkeypatch: pytest.MonkeyPatch) -> tuple
     return report_story("https://api", Story.imagine(server, NOW), user), posted
 
 
-def test_a_report_tells_when_it_was_and_comes_from_its_server(
+def test_a_report_has_its_times_and_comes_from_its_server(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     files, posted = _post(SERVERS[1], 200, monkeypatch)
