@@ -15,7 +15,7 @@ from components.policies import Allow
 from components.settings import Settings
 from components.tables import Tables
 from components.webhooks import Webhooks
-from contract.names import MESSAGES, Variable
+from contract.names import NOTIFICATIONS, Variable
 from contract.owners.model import Channel, ChannelKind, list_mail_topics
 from store.incidents import IncidentAttribute, IncidentIndex
 from store.records import Index
@@ -191,12 +191,12 @@ class IncidentMessages(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         settings = args.settings
         self.function = Function(
-            MESSAGES,
+            NOTIFICATIONS,
             FunctionArgs.of(
                 settings,
                 args.key,
                 build_messages_needs(settings, args.tables, args.channels),
-                name=MESSAGES,
+                name=NOTIFICATIONS,
                 # As for the projection: the whole name may be too long for IAM.
                 role="messages",
                 timeout_seconds=TIMEOUT_SECONDS,

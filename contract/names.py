@@ -12,7 +12,7 @@ STAGE: Final = "v1"
 """The one stage of the REST API."""
 PROJECTION: Final = "incident-projection"
 """The function that keeps senders and incidents, as its module in `handlers`, with hyphens."""
-MESSAGES: Final = "incident-messages"
+NOTIFICATIONS: Final = "incident-notifications"
 """The function that tells owners of their incidents, as its module in `handlers`, with hyphens."""
 SWEEP: Final = {"sweep": True}
 """What the schedule invokes it with."""

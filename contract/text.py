@@ -1,6 +1,80 @@
-"""What a spreadsheet takes for a formula."""
+"""Text from outside, on its way to a reader: shown, and never obeyed.
 
+What a text means to a medium is that medium's business. What is wrong in any of them stands here: a character
+that cannot be seen, or that moves what stands beside it; and what a spreadsheet takes for a formula.
+"""
+
+import re
+import unicodedata
 from typing import Final
 
 FORMULA: Final = r"[=+\-@\t\r\n]|\s+[=+\-@]"
 """How such a text begins, as a regular expression. In files for people an apostrophe goes before it."""
+
+
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+"""Categories of characters that show nothing by themselves: controls, those of writing direction among them,
+private use, halves of a pair, and separators of lines."""
+_BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Letters and a symbol that show nothing either."""
+_JOINERS: Final = frozenset("\u200c\u200d")
+"""Unseen, but scripts and emoji are spelt with them."""
+_RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_CUT: Final = "..."
+_ROOT: Final = re.compile(r"[A-Za-z]:[\\/]|[\\/]{2}[^\\/]+[\\/]|[\\/][^\\/]+[\\/]|")
+"""The beginning of a path that tells where it is: a drive, a server, or the first name."""
+
+
+def show(text: str, width: int | None = None) -> str:
+    """One line of text in which every character can be seen, and none moves what is beside it.
+
+    Args:
+        text: anything that a file system or a script can yield.
+        width: characters at most, but for the two that isolate a script written from right to left; None for
+            all. What is too long is cut in the middle.
+    """
+    shown = reveal(text)
+    if width is not None:
+        shown = shorten(shown, width)
+    if any(unicodedata.bidirectional(letter) in _RIGHT_TO_LEFT for letter in shown):
+        return f"{_ISOLATE}{shown}{_END_ISOLATE}"
+    return shown
+
+
+def reveal(text: str) -> str:
+    r"""The text with every unseen character as its number: `[U+202E]`.
+
+    >>> reveal("invoice\u202efdp.exe")
+    'invoice[U+202E]fdp.exe'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        f"[U+{ord(letter):04X}]" if _is_unseen(text, index) else letter for index, letter in enumerate(text)
+    )
+
+
+def shorten(text: str, width: int) -> str:
+    r"""Cuts the middle out of what is too long: a path begins with where it is, and ends with what it is.
+
+    >>> shorten("D:\\Transfer\\Partners\\Northwind\\Inbound\\Orders", 31)
+    'D:\\...\\Northwind\\Inbound\\Orders'
+    """
+    if len(text) <= width:
+        return text
+    root = _ROOT.match(text)
+    head = (root.group() if root else "")[: width // 3] or text[: width // 4]
+    tail = text[len(text) - (width - len(head) - len(_CUT)) :]
+    # Begin at a whole name, unless that costs most of what there is.
+    separator = re.search(r"[\\/]", tail)
+    if separator and separator.start() < len(tail) // 2:
+        tail = tail[separator.start() :]
+    return f"{head}{_CUT}{tail}"
+
+
+def _is_unseen(text: str, index: int) -> bool:
+    letter = text[index]
+    if letter in _JOINERS:
+        return not (0 < index < len(text) - 1 and ord(text[index - 1]) > 0x7F < ord(text[index + 1]))
+    return letter in _BLANK or unicodedata.category(letter) in _UNSEEN

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import pulumi
 
-from contract.names import MESSAGES, OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
+from contract.names import NOTIFICATIONS, OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
 from contract.owners.model import Owners
 from local.demo.data import REPORTER, Demo, create_people
 from local.demo.script import HEARTBEAT, post_report
@@ -107,7 +107,7 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
         # Before the alarms exist: the schedules start in a minute, and an alarm goes off where none has run.
         sweep(aws, outputs[Output.METRICS_NAMESPACE])
         if notifications.owners:
-            sweep(aws, outputs[Output.METRICS_NAMESPACE], MESSAGES)
+            sweep(aws, outputs[Output.METRICS_NAMESPACE], NOTIFICATIONS)
     with _timed(say, "metrics and alarms"):
         _start_metrics(state, aws, resources)
     if options.demo_data:

@@ -1,8 +1,15 @@
-"""What all tables share: the specification from which a table is made."""
+"""What all tables share: the specification of a table, values of an item, and reading by keys."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from contract.moments import parse_moment
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 MAX_INCLUDED = 20
 """Attributes that one index may include (NonKeyAttributes of DynamoDB's `Projection`)."""
@@ -45,3 +52,80 @@ class TableSpec:
         for index in self.indexes:
             keys += [index.partition_key, index.sort_key]
         return list(dict.fromkeys(str(key) for key in keys if key is not None))
+
+
+Item = Mapping[str, Any]
+"""An item, or one of its maps, as DynamoDB tells it."""
+
+
+def read_text(item: Item, attribute: str) -> str:
+    """A text that every such item has."""
+    return str(item[attribute]["S"])
+
+
+def find_text(item: Item, attribute: str) -> str | None:
+    """A text; None where the item has none."""
+    return str(item[attribute]["S"]) if attribute in item else None
+
+
+def read_moment(item: Item, attribute: str) -> datetime:
+    """A moment that every such item has."""
+    return parse_moment(read_text(item, attribute))
+
+
+def find_moment(item: Item, attribute: str) -> datetime | None:
+    """A moment; None where the item has none."""
+    return parse_moment(read_text(item, attribute)) if attribute in item else None
+
+
+def find_number(item: Item, attribute: str) -> int:
+    """A number; 0 where the item has none."""
+    return int(item[attribute]["N"]) if attribute in item else 0
+
+
+MOST_KEYS: Final = 100
+"""Of one BatchGetItem (DynamoDB quotas)."""
+_ATTEMPTS: Final = 8
+_PAUSE_SECONDS: Final = 0.05
+"""Doubled each time DynamoDB leaves keys out, as it does above 16 MB and while it throttles."""
+
+
+class LeftOutError(Exception):
+    """DynamoDB did not give all that was asked for, however often."""
+
+
+def get_items(
+    client: "DynamoDBClient",
+    table: str,
+    keys: Sequence[dict[str, Any]],
+    *,
+    attributes: Sequence[str] = (),
+    consistent: bool,
+) -> Iterator[Item]:
+    """The items that there are, in no order.
+
+    Args:
+        client: may `BatchGetItem`.
+        table: its name.
+        keys: each once.
+        attributes: what of them; all of it where none is named.
+        consistent: whether every write that was answered before has to be seen.
+
+    Raises:
+        LeftOutError: some were not given.
+    """
+    names = {f"#{number}": str(name) for number, name in enumerate(attributes)}
+    optional = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if names else {}
+    for start in range(0, len(keys), MOST_KEYS):
+        wanted: Any = {
+            table: {"Keys": keys[start : start + MOST_KEYS], "ConsistentRead": consistent, **optional}
+        }
+        for attempt in range(_ATTEMPTS):
+            answer = client.batch_get_item(RequestItems=wanted)
+            yield from answer["Responses"].get(table, ())
+            wanted = answer.get("UnprocessedKeys")
+            if not wanted:
+                break
+            time.sleep(_PAUSE_SECONDS * 2**attempt)
+        else:
+            raise LeftOutError(f"{table}: DynamoDB leaves keys out")

@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 from local.processes import StateFolder
 from local.stack import StackOptions, up
 from tests.running_stack import RunningStack
-from tests.told import OWNERS_FILE
+from tests.stands.notified import OWNERS_FILE
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # It runs as root in containers, and has no business with any network but ours.

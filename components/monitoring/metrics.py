@@ -19,7 +19,7 @@ from contract.metrics import (
     TableMetric,
     build_gateway_dimensions,
 )
-from contract.names import MESSAGES, PROJECTION, STAGE
+from contract.names import NOTIFICATIONS, PROJECTION, STAGE
 from contract.routes import ROUTES, RouteSpec
 from store.incidents import IncidentIndex
 from store.records import Index
@@ -62,7 +62,7 @@ def list_watched_functions(settings: Settings) -> Sequence[WatchedFunction]:
     timeouts = {route.key: routes.TIMEOUT_SECONDS for route in ROUTES}
     timeouts[PROJECTION] = projection.TIMEOUT_SECONDS
     if settings.owners is not None:
-        timeouts[MESSAGES] = notifications.TIMEOUT_SECONDS
+        timeouts[NOTIFICATIONS] = notifications.TIMEOUT_SECONDS
     return [
         WatchedFunction(key=key, name=settings.function_name(key), timeout_seconds=timeout)
         for key, timeout in timeouts.items()

@@ -8,21 +8,28 @@ from typing import Any, Final
 
 import httpx
 
-from contract.names import MESSAGES, PROJECTION, SWEEP, LocalOutput, Output
+from contract.names import NOTIFICATIONS, PROJECTION, SWEEP, LocalOutput, Output
 from contract.owners.model import Owners
 from contract.words import IncidentStatus, MessageKind, UnknownReason
-from handlers.messages.message import Line, Message, Recipient
-from handlers.messages.rules.planning import plan
-from handlers.messages.rules.recipients import list_recipients
-from handlers.messages.rules.recording import delivered, unsent
-from handlers.messages.rules.told import incident_key, list_told
-from handlers.messages.sending.log_lines import build_log_lines
-from handlers.messages.sending.reading import SituationReader
-from handlers.messages.sending.recipient_store import ConflictError, Known, RecipientStore
-from handlers.messages.sending.rows import Rows
-from handlers.messages.situation import Incident, Situation
+from handlers.notifications.plan import list_recipients, plan, record_delivery, record_unsent
+from handlers.notifications.recipients import (
+    ConflictError,
+    RecipientStore,
+    StoredRecipient,
+    build_log_entries,
+)
+from handlers.notifications.situation import (
+    Incident,
+    Notice,
+    Notification,
+    Recipient,
+    Rows,
+    Situation,
+    SituationReader,
+)
 from local.provider import Aws
 from ops.incidents import Marks, list_live
+from store.notifications import incident_key, list_notified
 
 _OBSERVED_BEFORE: Final = timedelta(minutes=3)
 """Long enough for everything to be due, and too short for an escalation."""
@@ -119,7 +126,7 @@ class Notifier:
             planned = plan(recipient, known.told, situation)
             told = planned.told
             for message in planned.messages:
-                told = unsent(told, message)
+                told = record_unsent(told, message)
             if told != known.told:
                 self._store.write(recipient, replace(known, told=told), leased_until=None)
 
@@ -141,23 +148,23 @@ class Notifier:
         Raises:
             FunctionFailedError: it failed.
         """
-        sweep(self._aws, self._outputs[Output.METRICS_NAMESPACE], MESSAGES)
+        sweep(self._aws, self._outputs[Output.METRICS_NAMESPACE], NOTIFICATIONS)
 
-    def _read(self, at: datetime) -> Iterator[tuple[Recipient, Known, Situation]]:
+    def _read(self, at: datetime) -> Iterator[tuple[Recipient, StoredRecipient, Situation]]:
         known = self._store.read(self._recipients).known
-        told = {incident for one in known.values() for incident in list_told(one.told)}
+        told = {incident for one in known.values() for incident in list_notified(one.told)}
         situation = self._reader.read(at, told).situation
         for recipient in self._recipients:
             yield recipient, known[recipient.key], situation
 
-    def _remember(self, recipient: Recipient, known: Known, incident: Incident) -> Known:
+    def _remember(self, recipient: Recipient, known: StoredRecipient, incident: Incident) -> StoredRecipient:
         at = incident.opened_at + _NOTIFIED_AFTER
         at_first = replace(incident, status=IncidentStatus.OPEN, reason=None, unknown_since=None)
-        line = Line(kind=MessageKind.BEGIN, subject=incident_key(incident.incident_id), incident=at_first)
-        message = Message(recipient=recipient, lines=(line,))
+        line = Notice(kind=MessageKind.BEGIN, subject=incident_key(incident.incident_id), incident=at_first)
+        message = Notification(recipient=recipient, lines=(line,))
         return self._store.write(
             recipient,
-            replace(known, told=delivered(known.told, message, at)),
+            replace(known, told=record_delivery(known.told, message, at)),
             leased_until=None,
-            log=build_log_lines(message, at, known.revision + 1, retention=None),
+            log=build_log_entries(message, at, known.revision + 1, retention=None),
         )

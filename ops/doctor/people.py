@@ -7,7 +7,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError
 
 from contract.moments import format_moment, parse_moment
-from contract.names import MESSAGES, Group, Output, RunbookSection
+from contract.names import NOTIFICATIONS, Group, Output, RunbookSection
 from contract.words import SenderState
 from ops.doctor.service import Finding, Level, look_at_function, look_at_sweep, runbook
 from ops.owners import Channels, ChannelState, OwnersError, find_file, find_local_file, read_owners
@@ -118,7 +118,7 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
     """Whether owners are told, where the stack has any."""
     prefix = stack[Output.METRICS_NAMESPACE]
     try:
-        yield from look_at_function(stack, f"{prefix}-{MESSAGES}")
+        yield from look_at_function(stack, f"{prefix}-{NOTIFICATIONS}")
     except ClientError as error:
         if error.response["Error"].get("Code") != "ResourceNotFoundException":
             raise

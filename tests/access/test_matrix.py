@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.names import MESSAGES, PROJECTION, Output
+from contract.names import NOTIFICATIONS, PROJECTION, Output
 from contract.routes import ROUTES
 from store.incidents import IncidentAttribute, IncidentIndex
 from store.notifications import MessageAttribute
@@ -126,7 +126,7 @@ def test_writing(stack: RunningStack, principals: dict[str, Principal], name: st
 
 
 @pytest.mark.parametrize("name", PRINCIPALS)
-@pytest.mark.parametrize("function", [*(route.key for route in ROUTES), PROJECTION, MESSAGES])
+@pytest.mark.parametrize("function", [*(route.key for route in ROUTES), PROJECTION, NOTIFICATIONS])
 def test_invoking_a_function(
     stack: RunningStack, principals: dict[str, Principal], name: str, function: str
 ) -> None:

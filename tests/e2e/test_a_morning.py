@@ -12,8 +12,8 @@ from contract.routes import INCIDENT_ACTION
 from contract.words import IncidentStatus
 from store.incidents import IncidentAttribute
 from tests.running_stack import RunningStack
+from tests.stands.notified import Message, Owner, tell
 from tests.stands.servers import SLA, Server, ran, stuck, wait
-from tests.told import Message, Owner, tell
 
 WAYS = ("mail", "slack", "teams")
 

@@ -75,14 +75,14 @@ FLIPS: Final[dict[str, Flip]] = {
     "customerManagedKey": Flip(True, "data-key"),
     "threatProtection": Flip("audit", "identity-users", "userPoolTier"),
     "authenticatorApps": Flip(True, "identity-users", "mfaConfiguration"),
-    "ownersFile": Flip("tests/samples/owners.yaml", "incident-messages-function"),
+    "ownersFile": Flip("tests/samples/owners.yaml", "incident-notifications-function"),
     "webhooks": Flip(
         {"operations": "https://example.com/operations", "orders": "https://example.com/orders"},
         "owners-webhooks",
     ),
     "dashboardUrl": Flip(
         "https://dashboard.example.com",
-        "incident-messages-function",
+        "incident-notifications-function",
         "environment",
         needs="ownersFile",
         apart=True,

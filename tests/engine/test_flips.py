@@ -28,7 +28,7 @@ LEFT_BEHIND = {
 of before, beside that of after."""
 
 
-GO_ALONG = {"incident-messages-log"}
+GO_ALONG = {"incident-notifications-log"}
 """The log of a function that goes with its key; `ops check-preview` asks whether that is meant."""
 
 

@@ -15,7 +15,7 @@ from components.functions.packages import build_package, find_sources
 from contract.names import ROOT, Variable
 from contract.owners.model import SHIPPED_NAME, dump_owners
 from tests.events import CLIENT_ID, a_report, auth_event, report_event
-from tests.messenger import an_owners_file
+from tests.stands.notifier import an_owners_file
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ print(json.dumps({"statuses": statuses, "strays": strays}), file=sys.stderr)
         ),
         ("incident-projection", [], [{"Records": []}], [None]),
         # Without credentials no table can be read; that it starts is what is asked here.
-        ("incident-messages", [], [], []),
+        ("incident-notifications", [], [], []),
     ],
 )
 def test_pruned_package_holds_all_that_its_function_runs(
@@ -156,7 +156,7 @@ def test_pruned_package_holds_all_that_its_function_runs(
 
 @pytest.mark.parametrize(
     ("name", "megabytes"),
-    [("auth", 1.5), ("file-sla-error", 4), ("incident-projection", 4.5), ("incident-messages", 4.5)],
+    [("auth", 1.5), ("file-sla-error", 4), ("incident-projection", 4.5), ("incident-notifications", 4.5)],
 )
 def test_package_stays_small(cache: Path, name: str, megabytes: float) -> None:
     assert build_package(name, "arm64").path.stat().st_size <= megabytes * 1e6

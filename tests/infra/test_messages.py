@@ -34,7 +34,7 @@ def telling(owners_file: Path) -> Program:
 
 
 def _permissions(program: Program) -> dict[str, list[str]]:
-    [policy] = [one for one in program.all("RolePolicy") if one.name == "incident-messages-permissions"]
+    [policy] = [one for one in program.all("RolePolicy") if one.name == "incident-notifications-permissions"]
     allowed: dict[str, list[str]] = defaultdict(list)
     for statement in json.loads(policy.inputs["policy"])["Statement"]:
         for action in statement["Action"]:
@@ -43,7 +43,7 @@ def _permissions(program: Program) -> dict[str, list[str]]:
 
 
 def test_there_is_none_where_nobody_is_told(program: Program) -> None:
-    alone = {"incident-messages-function", "messages-sweep-schedule", "monitoring-messages-sweeps"}
+    alone = {"incident-notifications-function", "messages-sweep-schedule", "monitoring-messages-sweeps"}
     assert not alone & {one.name for one in program.resources}
 
 
@@ -54,8 +54,8 @@ def test_it_may_do_its_work_and_nothing_else(telling: Program) -> None:
     assert [arn.split(":")[5] for arn in of_ses] == ["configuration-set/*", "identity/*"]
     assert permissions.pop("ses:SendRawEmail") == of_ses
     assert permissions == {
-        "logs:CreateLogStream": ["arn-of-incident-messages-log:*"],
-        "logs:PutLogEvents": ["arn-of-incident-messages-log:*"],
+        "logs:CreateLogStream": ["arn-of-incident-notifications-log:*"],
+        "logs:PutLogEvents": ["arn-of-incident-notifications-log:*"],
         "dynamodb:BatchGetItem": ["arn-of-incidents-table", "arn-of-messages-table", "arn-of-senders-table"],
         "dynamodb:PutItem": ["arn-of-messages-table"],
         "dynamodb:Query": [
@@ -70,13 +70,13 @@ def test_it_may_do_its_work_and_nothing_else(telling: Program) -> None:
 
 
 def test_whatever_ses_checks_it_sends_from_its_own_address_alone(telling: Program) -> None:
-    policy = json.loads(telling.one("RolePolicy", "incident-messages-permissions")["policy"])
+    policy = json.loads(telling.one("RolePolicy", "incident-notifications-permissions")["policy"])
     [sending] = [one for one in policy["Statement"] if "ses:SendEmail" in one["Action"]]
     assert sending["Condition"] == {"StringEquals": {"ses:FromAddress": "sla@example.com"}}
 
 
 def test_of_an_incident_it_changes_the_owner_alone(telling: Program) -> None:
-    policy = json.loads(telling.one("RolePolicy", "incident-messages-permissions")["policy"])
+    policy = json.loads(telling.one("RolePolicy", "incident-notifications-permissions")["policy"])
     [update] = [one for one in policy["Statement"] if one["Action"] == ["dynamodb:UpdateItem"]]
     assert update["Condition"] == {
         "ForAllValues:StringEquals": {"dynamodb:Attributes": ["Sender", "IncidentId", "Owner"]},
@@ -85,7 +85,7 @@ def test_of_an_incident_it_changes_the_owner_alone(telling: Program) -> None:
 
 
 def test_it_knows_its_tables_and_where_links_lead(telling: Program, owners_file: Path) -> None:
-    function = telling.one("Function", "incident-messages-function")
+    function = telling.one("Function", "incident-notifications-function")
     assert function["environment"]["variables"] == {
         "POWERTOOLS_LOG_LEVEL": "INFO",
         "POWERTOOLS_METRICS_NAMESPACE": "file-sla-dev",
@@ -107,7 +107,7 @@ def test_it_knows_its_tables_and_where_links_lead(telling: Program, owners_file:
         docsUrl="https://docs.example.com/sla",
         dashboardUrl="https://sla.example.com",
     )
-    variables = linked.one("Function", "incident-messages-function")["environment"]["variables"]
+    variables = linked.one("Function", "incident-notifications-function")["environment"]["variables"]
     assert variables["DOCS_URL"] == "https://docs.example.com/sla"
     assert variables["DASHBOARD_URL"] == "https://sla.example.com"
     # Without SES, its topic has an owner's mail.
@@ -118,7 +118,7 @@ def test_it_knows_its_tables_and_where_links_lead(telling: Program, owners_file:
 def test_every_minute_it_sweeps(telling: Program) -> None:
     [schedule] = [one for one in telling.all("Schedule") if one.name == "messages-sweep-schedule"]
     assert schedule.inputs["scheduleExpression"] == "rate(1 minute)"
-    assert schedule.inputs["target"]["arn"] == "arn-of-incident-messages-function"
+    assert schedule.inputs["target"]["arn"] == "arn-of-incident-notifications-function"
     assert len({one.inputs["name"] for one in telling.all("Schedule")}) == 2
 
 

@@ -216,7 +216,7 @@ def test_error_rate_is_a_share_of_the_requests_to_its_route(
 
 
 def test_open_incidents_wake_nobody_until_asked_for(program: Program, everything: Program) -> None:
-    of_messages = {key for key in _alarms(everything) if key.startswith("incident-messages-")}
+    of_messages = {key for key in _alarms(everything) if key.startswith("incident-notifications-")}
     assert _alarms(everything).keys() - _alarms(program).keys() - of_messages == {
         "open-incidents",
         "messages-sweeps",

@@ -32,8 +32,8 @@ from store.records import Attribute
 from tests.analyst import expect_signed_in, sign_in
 from tests.conftest import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES
 from tests.running_stack import RunningStack
+from tests.stands.notified import Message, read_messages
 from tests.stands.offline.sitecustomize import LEDGER
-from tests.told import Message, read_messages
 
 GUARD: Final = ROOT / "tests" / "stands" / "offline"
 ELSEWHERE: Final = "192.0.2.1"

@@ -11,8 +11,8 @@ from local.demo.sweeping import FunctionFailedError
 from store.incidents import IncidentAttribute
 from store.notifications import INCIDENT_PREFIX, MessageAttribute
 from tests.running_stack import RunningStack
+from tests.stands.notified import Message, Owner, tell
 from tests.stands.servers import Server, minutes_ago, ran, stuck, without_permissions
-from tests.told import Message, Owner, tell
 
 ROLE = "file-sla-dev-messages-us-east-1"
 WAYS = 3

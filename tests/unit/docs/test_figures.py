@@ -23,7 +23,7 @@ from bench.figures import (
 from contract.names import ROOT
 from docs.generate.figures import FigureError, fill_figures, find_pages
 from tests.access import test_enumeration, test_every_operation, test_matrix, test_tokens
-from tests.faults import faults, test_messages
+from tests.faults import faults, test_notifications
 from tests.fuzz import test_any_body, test_openapi
 from tests.infra.conftest import declare
 
@@ -71,7 +71,7 @@ def count_what_tests_try() -> dict[str, int]:
         "comparisons of users with nobody": attempts * len(test_enumeration.STATES),
         "kinds of attempt on users": attempts,
         "kinds of fault": len(faults.KINDS),
-        "faults while owners are told": len(test_messages.KINDS) * test_messages.flawless().calls,
+        "faults while owners are told": len(test_notifications.KINDS) * test_notifications.flawless().calls,
         "events of odd values": events[0],
         "events of odd bytes": events[1],
         "events of odd claims and keys": events[2],

@@ -20,14 +20,12 @@ from handlers.actions.errors import NotSoError
 from handlers.actions.incident_changes import check_change
 from handlers.actions.parsing import parse_action
 from handlers.incidents.runs import Run
-from handlers.messages.message import Line, Message, Recipient
-from handlers.messages.sending.log_lines import build_log_lines
-from handlers.messages.sending.rows import Rows
+from handlers.notifications.recipients import build_log_entries
+from handlers.notifications.situation import Notice, Notification, Recipient, Rows
 from handlers.projection.refused_items import put_refused
 from handlers.web import telemetry
 from tests.incidents.playing import run, stuck
 from tests.infra.conftest import declare
-from tests.messenger import an_owners_file
 from tests.projection import Projection
 from tests.projection_tables import (
     INCIDENTS,
@@ -36,6 +34,7 @@ from tests.projection_tables import (
     create_message_tables,
     create_projection_tables,
 )
+from tests.stands.notifier import an_owners_file
 from tests.unit.conftest import REGION
 from tests.unit.docs.aws_cli import run_commands
 
@@ -92,9 +91,9 @@ def _tell(client: Any) -> None:
     rows, owner = Rows(an_owners_file()), an_owners_file().owners["orders"]
     for item in client.scan(TableName=INCIDENTS)["Items"]:
         incident = rows.incident(item)
-        line = Line(kind=MessageKind.BEGIN, subject=f"incident#{incident.incident_id}", incident=incident)
-        message = Message(recipient=Recipient(owner=owner, channel=owner.channels[0]), lines=(line,))
-        for one in build_log_lines(message, incident.opened_at, 1, None):
+        line = Notice(kind=MessageKind.BEGIN, subject=f"incident#{incident.incident_id}", incident=incident)
+        message = Notification(recipient=Recipient(owner=owner, channel=owner.channels[0]), lines=(line,))
+        for one in build_log_entries(message, incident.opened_at, 1, None):
             client.put_item(TableName=MESSAGES, Item=one)
 
 

@@ -5,10 +5,10 @@ import re
 import pytest
 
 from contract.names import ROOT
+from contract.text import reveal
 from contract.words import MessageKind
-from handlers.messages.rendering.shown import reveal
-from handlers.messages.rendering.writing import write_document
-from tests.unit.handlers.messages.samples import DOCS, context, digest, single
+from handlers.notifications.writing import write_document
+from tests.unit.handlers.notifications.samples import DOCS, context, digest, single
 
 PAGE = (ROOT / "docs" / "messages.md").read_text()
 SUBJECTS = dict(re.findall(r"^\| (`\w+`|several at once) \| `(.+)` \|$", PAGE, re.MULTILINE))

@@ -12,14 +12,14 @@ from starlette.applications import Starlette
 
 from contract.owners.model import Channel, ChannelKind, Escalation, Owner, Owners
 from contract.words import MessageKind
-from handlers.messages.rendering.mail import render_mail
-from handlers.messages.rendering.slack import render_slack
-from handlers.messages.rendering.teams import render_teams
-from handlers.messages.rendering.writing import write_document
+from handlers.notifications.mail import render_mail
+from handlers.notifications.slack import render_slack
+from handlers.notifications.teams import render_teams
+from handlers.notifications.writing import write_document
 from local.receiver.inbox import Inbox
 from local.receiver.pages import make_app
 from tests.own_loop import run_in_own_loop
-from tests.unit.handlers.messages.samples import MAIL, context, recipient, single
+from tests.unit.handlers.notifications.samples import MAIL, context, recipient, single
 
 PAGER = "arn:aws:sns:eu-central-1:000000000000:pager"
 DUTY = Channel(kind=ChannelKind.TEAMS, targets=("duty",))

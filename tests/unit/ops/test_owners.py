@@ -13,14 +13,12 @@ from contract.names import OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
 from contract.owners.matching import find_owner, list_owners
 from contract.owners.model import name_channel
 from contract.owners.reading import read_owners_file
-from handlers.messages.message import Recipient
-from handlers.messages.rules.recipients import list_recipients
-from handlers.messages.rules.recording import disabled
-from handlers.messages.rules.told import Told
-from handlers.messages.sending.recipient_store import Known, RecipientStore
+from handlers.notifications.plan import disable, list_recipients
+from handlers.notifications.recipients import RecipientStore, StoredRecipient
+from handlers.notifications.situation import Recipient
 from ops import __main__ as command_line
 from ops.owners import OwnersError, find_file
-from store.notifications import MessageAttribute
+from store.notifications import MessageAttribute, RecipientState
 from tests.projection_tables import MESSAGES, create_message_tables
 
 OWNERS_FILE: Final = ROOT / "tests" / "samples" / "owners.yaml"
@@ -183,9 +181,9 @@ def recipients() -> dict[str, Recipient]:
 
 def test_channels_that_are_disabled_are_told_and_enabled(store: RecipientStore, run: Run) -> None:
     slack, mail = recipients()["Slack orders"], recipients()["Mail to orders@example.com"]
-    wrong = disabled(Told(), NOON, "Slack says that there is no such webhook (404)")
-    store.write(slack, Known(key=slack.key, told=wrong), leased_until=None)
-    store.write(mail, Known(key=mail.key, told=Told()), leased_until=None)
+    wrong = disable(RecipientState(), NOON, "Slack says that there is no such webhook (404)")
+    store.write(slack, StoredRecipient(key=slack.key, told=wrong), leased_until=None)
+    store.write(mail, StoredRecipient(key=mail.key, told=RecipientState()), leased_until=None)
 
     code, states = run("channels", "--file", str(OWNERS_FILE))
     assert code == 0
@@ -210,8 +208,8 @@ def test_a_sweep_that_is_at_work_starts_again_once_a_channel_is_enabled(
     store: RecipientStore, run: Run
 ) -> None:
     slack = recipients()["Slack orders"]
-    wrong = disabled(Told(), NOON, "no such webhook")
-    store.write(slack, Known(key=slack.key, told=wrong), leased_until=None)
+    wrong = disable(RecipientState(), NOON, "no such webhook")
+    store.write(slack, StoredRecipient(key=slack.key, told=wrong), leased_until=None)
     [known] = store.read([slack]).known.values()
     run("enable", slack.key)
     with pytest.raises(Exception, match=slack.key):
@@ -228,8 +226,12 @@ def test_people_are_told_how_the_channels_are(
     store: RecipientStore, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     slack, mail = recipients()["Slack orders"], recipients()["Mail to orders@example.com"]
-    store.write(slack, Known(key=slack.key, told=disabled(Told(), NOON, "[gone]")), leased_until=None)
-    store.write(mail, Known(key=mail.key, told=Told()), leased_until=None)
+    store.write(
+        slack,
+        StoredRecipient(key=slack.key, told=disable(RecipientState(), NOON, "[gone]")),
+        leased_until=None,
+    )
+    store.write(mail, StoredRecipient(key=mail.key, told=RecipientState()), leased_until=None)
     assert command_line.main(["owners", "channels", "--file", str(OWNERS_FILE)]) == 0
     assert capsys.readouterr().out.splitlines()[2:5] == [
         "✓ orders: Mail to orders@example.com",
@@ -240,6 +242,6 @@ def test_people_are_told_how_the_channels_are(
 
 def test_the_state_of_a_channel_is_where_the_service_keeps_it(store: RecipientStore) -> None:
     slack = recipients()["Slack orders"]
-    store.write(slack, Known(key=slack.key, told=Told()), leased_until=None)
+    store.write(slack, StoredRecipient(key=slack.key, told=RecipientState()), leased_until=None)
     [item] = store._client.scan(TableName=MESSAGES)["Items"]
     assert item[MessageAttribute.ABOUT] == {"S": "recipient#orders/slack:orders"}

@@ -1,0 +1,198 @@
+"""Slack, by incoming webhooks."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from http import HTTPStatus
+from threading import Lock
+from typing import Any, Final
+
+from contract.text import shorten
+from handlers.notifications.delivery import Poster, WebhookAddresses, check_answer, encode_body
+from handlers.notifications.document import (
+    Document,
+    Files,
+    Link,
+    ListItem,
+    ListSection,
+    Phrase,
+    count_more,
+    render_text,
+)
+from handlers.notifications.situation import Recipient
+
+_SERVICE: Final = "Slack"
+_SECONDS_APART: Final = 1.0
+"""Slack takes a message a second from a webhook ("Rate limits")."""
+
+
+class SlackChannel:
+    """Sends to webhooks of Slack, each at its pace. Threads may share it.
+
+    Args:
+        webhooks: knows their addresses.
+        poster: sends requests.
+        clock: seconds that only grow; tests pass their own.
+        sleep: waits for as many seconds.
+    """
+
+    def __init__(
+        self,
+        webhooks: WebhookAddresses,
+        poster: Poster,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._webhooks = webhooks
+        self._poster = poster
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = Lock()
+        self._next: dict[str, float] = {}
+
+    def fits(self, document: Document) -> bool:
+        """Whether one message holds it."""
+        return fits_slack(document)
+
+    def send(self, recipient: Recipient, document: Document) -> None:
+        """Sends a document to the recipient's webhook. For what it raises, see `Medium`."""
+        webhook = recipient.channel.targets[0]
+        address = self._webhooks.find(webhook)
+        self._wait_for_turn(webhook)
+        answer = self._poster.post(address, encode_body(render_slack(document)), _SERVICE)
+        if answer.status == HTTPStatus.BAD_REQUEST:
+            # What it does not like is how it looks. Better plain than never.
+            self._wait_for_turn(webhook)
+            answer = self._poster.post(address, encode_body(render_plainly(document)), _SERVICE)
+        check_answer(answer, _SERVICE, webhook)
+
+    def _wait_for_turn(self, webhook: str) -> None:
+        with self._lock:
+            now = self._clock()
+            turn = max(self._next.get(webhook, now), now)
+            self._next[webhook] = turn + _SECONDS_APART
+        if turn > now:
+            self._sleep(turn - now)
+
+
+MAX_BLOCKS: Final = 50
+"""Blocks of one message (Slack's reference, "Blocks")."""
+MAX_TEXT: Final = 3000
+"""Characters of one text (Slack's reference, "Text object")."""
+MAX_HEADER: Final = 150
+MAX_BLOCKS_CHARACTERS: Final = 12_000
+"""Characters of all blocks as JSON. Not documented: users of Slack's own library saw about 13,200 refused
+with `msg_blocks_too_long`."""
+MAX_PLAIN: Final = 4000
+"""Characters of a message without blocks, beyond which Slack says that people do not read on ("Text")."""
+_WORD_JOINER: Final = "\u2060"
+"""Not seen, and no part of a link."""
+
+Block = dict[str, Any]
+Element = dict[str, Any]
+
+
+def fits_slack(document: Document) -> bool:
+    """Whether it can be sent as one message."""
+    blocks = render_slack(document)["blocks"]
+    return len(blocks) <= MAX_BLOCKS and len(encode_body(blocks).decode()) <= MAX_BLOCKS_CHARACTERS
+
+
+def render_slack(document: Document) -> dict[str, Any]:
+    """The body of the request."""
+    return {
+        # What a notification shows, and a program that reads the screen.
+        "text": _escape(document.subject),
+        "mrkdwn": False,
+        "unfurl_links": False,
+        "unfurl_media": False,
+        "blocks": list(_list_blocks(document)),
+    }
+
+
+def render_plainly(document: Document) -> dict[str, Any]:
+    """The body of a request without blocks, should Slack not like them."""
+    return {"text": _escape(render_text(document)[:MAX_PLAIN]), "mrkdwn": False, "unfurl_links": False}
+
+
+def _list_blocks(document: Document) -> Iterator[Block]:
+    headline = f"{document.sign} {document.headline}"
+    yield {"type": "header", "text": _plain(shorten(headline, MAX_HEADER))}
+    head = [*_style(document.place), *_line(document.place), *_style(document.lead)]
+    if document.way:
+        head += [_text("\n"), _link(document.way)]
+    facts = [
+        element
+        for fact in document.facts
+        for element in (_text(f"{fact.label}: ", bold=True), *_style(fact.value), _text("\n"))
+    ]
+    yield _rich(_section(head), *([_section(facts[:-1])] if facts else ()))
+    for section in document.sections:
+        yield _render_section(section)
+    if document.files:
+        yield _render_files(document.files)
+    notes = [element for note in document.notes for element in (*_style(note, italic=True), _text(" "))]
+    yield _rich(_section([*notes, *([_link(document.help)] if document.help else ())]))
+
+
+def _render_section(section: ListSection) -> Block:
+    items = [_render_entry(entry) for entry in section.entries]
+    if section.more:
+        items.append(_section([_text(count_more(section.more))]))
+    return _rich(_section([_text(section.title, bold=True)]), _list(items))
+
+
+def _render_entry(entry: ListItem) -> Element:
+    way = [_text(" "), _link(Link(text="Open", url=entry.url))] if entry.url else []
+    return _section([*_style(entry.place), _text("\n"), *_style(entry.said), *way])
+
+
+def _render_files(files: Files) -> Block:
+    items = [_section([*_style(row.name), _text(" "), *_style(row.said)]) for row in files.rows]
+    if files.more:
+        items.append(_section([_text(count_more(files.more))]))
+    title = _section([_text(files.title, bold=bool(files.rows))])
+    return _rich(title, *([_list(items)] if items else ()))
+
+
+def _rich(*elements: Element) -> Block:
+    return {"type": "rich_text", "elements": list(elements)}
+
+
+def _section(elements: Iterable[Element]) -> Element:
+    return {"type": "rich_text_section", "elements": list(elements)}
+
+
+def _list(items: Iterable[Element]) -> Element:
+    return {"type": "rich_text_list", "style": "bullet", "elements": list(items)}
+
+
+def _style(phrase: Phrase, **style: bool) -> list[Element]:
+    """The parts of a phrase; names look like code."""
+    return [
+        _text(part.text, **({**style, "code": True} if part.name else style)) for part in phrase if part.text
+    ]
+
+
+def _line(phrase: Phrase) -> list[Element]:
+    return [_text("\n")] if phrase else []
+
+
+def _text(text: str, **style: bool) -> Element:
+    return {"type": "text", "text": text, **({"style": style} if style else {})}
+
+
+def _link(link: Link) -> Element:
+    return {"type": "link", "url": link.url, "text": link.text}
+
+
+def _plain(text: str) -> Element:
+    return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def _escape(text: str) -> str:
+    """The three characters by which links and mentions are written (Slack's reference, "Escaping text").
+
+    And no name becomes a link for looking like one.
+    """
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return escaped.replace("://", f":{_WORD_JOINER}//")

@@ -1,0 +1,231 @@
+"""Owners are told whatever fails: nothing is lost, and no killed attempt costs more than one duplicate.
+
+One story, told once without a fault and then with one at each call in turn, of every kind.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from threading import Lock
+from typing import Any, Final
+
+import pytest
+from botocore.exceptions import ClientError
+
+from handlers.notifications import sweep
+from handlers.notifications.recipients import LEASE
+from handlers.notifications.situation import Notification
+from tests.faults.killed import KilledError
+from tests.incidents.playing import START, listing, stuck
+from tests.projection import Projection
+from tests.stands.memory_tables import MemoryTables, make_memory_tables
+from tests.stands.notifier import Messenger, Post, name_line
+
+INBOUND, PAYMENTS = "D:\\Inbound", "E:\\Payments"
+BOTH: Final = (INBOUND, PAYMENTS)
+# So old that they are not twice as old within the hour.
+OLD_INBOUND, OLD_PAYMENTS = stuck(INBOUND, "a", created=-99), stuck(PAYMENTS, "b", created=-99)
+MINUTES: Final = (0, 2, 3, 4, 5, 6, 30, 32, 33, 34, 35, 36, 37, 64, 66)
+"""When sweeps come: enough of them that whatever failed once is made good."""
+KINDS: Final = ("refused", "answer lost", "killed", "killed after")
+"""What goes wrong with a call: it is not done, its answer does not come, or the process ends before or after
+it."""
+
+
+@dataclass
+class Unreliable:
+    """A client of DynamoDB of which one call goes wrong."""
+
+    tables: MemoryTables
+    at: int = -1
+    """Which call, from 0."""
+    kind: str = ""
+    calls: list[str] = field(default_factory=list)
+    _lock: Any = field(default_factory=Lock)
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        return lambda **asked: self._call(operation, asked)
+
+    def get_paginator(self, _: str) -> "Unreliable":
+        return self
+
+    def paginate(self, **asked: Any) -> Iterator[Any]:
+        yield from self._call("paginate", asked)
+
+    def _call(self, operation: str, asked: dict[str, Any]) -> Any:
+        with self._lock:
+            number = len(self.calls)
+            self.calls.append(operation)
+            if number != self.at:
+                return self._do(operation, asked)
+            if self.kind == "answer lost":
+                self._do(operation, asked)
+            if self.kind == "killed after":
+                self._do(operation, asked)
+                raise KilledError
+            if self.kind == "killed":
+                raise KilledError
+            raise ClientError({"Error": {"Code": "InternalServerError"}}, operation)
+
+    def _do(self, operation: str, asked: dict[str, Any]) -> Any:
+        answer = getattr(self.tables, operation)(**asked)
+        return list(answer) if operation == "paginate" else answer
+
+
+@dataclass
+class Told:
+    """What became of a story."""
+
+    heard: Counter[tuple[str, str]]
+    """Owner and line."""
+    calls: int
+    errors: int
+
+
+def tell_story(at: int = -1, kind: str = "", post: Post | None = None) -> Told:
+    """Two folders get stuck, one of them is cleared; `kind` goes wrong at the call `at`."""
+    tables = make_memory_tables()
+    client = Unreliable(tables, at, kind)
+    messenger = Messenger(Projection(tables), client=client, post=post or Post())
+    messenger.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
+    errors = 0
+    for minute in MINUTES:
+        if minute == 30:
+            messenger.projection.report(listing(0.5, BOTH, OLD_PAYMENTS))
+        try:
+            outcome = messenger.sweep(minute)
+        except (ClientError, KilledError):
+            errors += 1
+        else:
+            errors += outcome.faults > 0
+    heard = Counter(
+        (message.recipient.owner.name, name_line(line))
+        for message, _ in messenger.post.sent
+        for line in message.lines
+    )
+    return Told(heard, len(client.calls), errors)
+
+
+@pytest.fixture(autouse=True)
+def _one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a call has the same number each time the story is told."""
+    monkeypatch.setattr(sweep, "AT_ONCE", 1)
+
+
+@cache
+def flawless() -> Told:
+    return tell_story()
+
+
+def test_the_story_without_a_fault() -> None:
+    assert flawless().heard == Counter(
+        {
+            ("orders", f"begin {INBOUND}"): 1,
+            ("bank", f"begin {PAYMENTS}"): 1,
+            ("orders", f"cleared {INBOUND}"): 1,
+        }
+    )
+    assert flawless().errors == 0
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_fault_at_any_call_loses_nothing(kind: str) -> None:
+    duplicates = 0
+    for at in range(flawless().calls):
+        told = tell_story(at, kind)
+        assert set(told.heard) == set(flawless().heard), (at, kind)
+        more = sum(told.heard.values()) - 3
+        assert more <= (1 if kind.startswith("killed") else 0), (at, kind, told.heard)
+        duplicates += more
+    # Killed between sending and recording: once for each of the three messages.
+    assert duplicates == (3 if kind == "killed" else 0)
+
+
+def _stuck_messenger() -> Messenger:
+    tables = make_memory_tables()
+    messenger = Messenger(Projection(tables))
+    messenger.projection.report(listing(0, BOTH, OLD_INBOUND))
+    messenger.sweep(0)
+    messenger.now = START + timedelta(minutes=2)
+    return messenger
+
+
+def _sweep_while_sending(messenger: Messenger, later: timedelta) -> None:
+    """A sweep whose delivery takes that long, during which another one comes."""
+
+    def meanwhile(_: Notification) -> None:
+        messenger.post.before = lambda _: None
+        messenger.now += later
+        messenger.build().run(lambda: 60.0)
+
+    messenger.post.before = meanwhile
+    messenger.build().run(lambda: 60.0)
+
+
+def test_a_second_sweep_leaves_a_recipient_alone_that_one_is_at() -> None:
+    messenger = _stuck_messenger()
+    _sweep_while_sending(messenger, timedelta(minutes=1))
+    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
+    messenger.sweep_until(4, 8)
+    assert messenger.post.take() == []
+
+
+def test_a_delivery_that_outlasts_its_lease_is_one_duplicate(caplog: pytest.LogCaptureFixture) -> None:
+    messenger = _stuck_messenger()
+    _sweep_while_sending(messenger, LEASE + timedelta(seconds=1))
+    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])] * 2
+    assert "a message was delivered by two sweeps" in caplog.text
+    messenger.sweep_until(5, 9)
+    assert messenger.post.take() == []
+
+
+def test_two_sweeps_that_read_the_same_deliver_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    messenger = _stuck_messenger()
+    first, second = messenger.build(), messenger.build()
+    read = first.reader.read
+
+    def read_late(*asked: Any) -> Any:
+        # The other one has come and gone between the reading of recipients and that of the situation.
+        second.run(lambda: 60.0)
+        return read(*asked)
+
+    monkeypatch.setattr(first.reader, "read", read_late)
+    first.run(lambda: 60.0)
+    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
+
+
+def test_a_lease_by_a_clock_that_was_far_ahead_holds_nobody_up() -> None:
+    messenger = _stuck_messenger()
+
+    def kill(_: Notification) -> None:
+        raise KilledError
+
+    messenger.now += timedelta(days=365)
+    messenger.post.before = kill
+    with pytest.raises(KilledError):
+        messenger.build().run(lambda: 60.0)
+    messenger.post.before = lambda _: None
+    messenger.sweep_until(3, 6)
+    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
+
+
+def test_transactions_that_meet_are_tried_again() -> None:
+    messenger = _stuck_messenger()
+    meetings = iter(["TransactionConflict", "TransactionConflict"])
+    transact = messenger.client.transact_write_items
+
+    def meet(**asked: Any) -> Any:
+        if reason := next(meetings, None):
+            raise ClientError(
+                {
+                    "Error": {"Code": "TransactionCanceledException"},
+                    "CancellationReasons": [{"Code": reason}],
+                },
+                "TransactWriteItems",
+            )
+        return transact(**asked)
+
+    messenger.client.transact_write_items = meet
+    assert messenger.sweep(2).delivered == 1

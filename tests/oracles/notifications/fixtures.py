@@ -1,0 +1,115 @@
+"""Owners, incidents and senders to play with."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from contract.owners.model import Channel, ChannelKind, Owner
+from contract.words import IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
+from handlers.notifications.plan import plan, record_delivery
+from handlers.notifications.situation import Incident, Recipient, Sender, Situation
+from store.notifications import RecipientState
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+"""A Monday."""
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def an_owner(name: str = "orders", **changes: Any) -> Owner:
+    channel = Channel(kind=ChannelKind.SLACK, targets=(name,))
+    return replace(Owner(name=name, channels=(channel,)), **changes)
+
+
+def a_recipient(owner: Owner | None = None, after: timedelta | None = None) -> Recipient:
+    of = owner or an_owner()
+    return Recipient(owner=of, channel=of.channels[0], after=after)
+
+
+def an_incident(name: str = "a", **changes: Any) -> Incident:
+    incident = Incident(
+        incident_id=name,
+        sender="files-01",
+        sender_name="files-01",
+        folder=f"D:\\In\\{name}",
+        owner="orders",
+        status=IncidentStatus.OPEN,
+        sla=60,
+        files=3,
+        oldest=START - 2 * HOUR,
+        opened_at=START,
+        breached_since=START - HOUR,
+        last_seen_at=START,
+        last_seen_run="r1",
+        last_seen_arrival=START,
+    )
+    return replace(incident, **changes)
+
+
+def ended(incident: Incident, status: IncidentStatus, at: datetime) -> Incident:
+    return replace(incident, status=status, ended_at=at)
+
+
+def unknown(incident: Incident, reason: UnknownReason, at: datetime) -> Incident:
+    return replace(incident, status=IncidentStatus.UNKNOWN, reason=reason, unknown_since=at)
+
+
+def a_sender(key: str = "files-01", **changes: Any) -> Sender:
+    sender = Sender(
+        key=key,
+        name=key,
+        owner="orders",
+        state=SenderState.UP,
+        state_since=START,
+        kind=SenderKind.LISTING,
+        last_run_at=START,
+        interval=HOUR,
+    )
+    return replace(sender, **changes)
+
+
+class Story:
+    """One recipient, swept each minute, whose channel works."""
+
+    def __init__(self, recipient: Recipient | None = None, at: datetime = START) -> None:
+        self.recipient = recipient or a_recipient()
+        self.now = at
+        self.told = RecipientState()
+        self.incidents: dict[str, Incident] = {}
+        self.senders: dict[str, Sender] = {}
+        self.heard: list[tuple[int, list[tuple[MessageKind, str]]]] = []
+        self.begin = at
+
+    def so(self, *things: Incident | Sender) -> None:
+        """From now on."""
+        for thing in things:
+            if isinstance(thing, Incident):
+                self.incidents[thing.incident_id] = thing
+            else:
+                self.senders[thing.key] = thing
+
+    def gone(self, incident: Incident) -> None:
+        del self.incidents[incident.incident_id]
+
+    @property
+    def situation(self) -> Situation:
+        return Situation(now=self.now, incidents=dict(self.incidents), senders=dict(self.senders))
+
+    def until(self, minutes: float) -> list[tuple[int, list[tuple[MessageKind, str]]]]:
+        """Sweeps up to this minute after the beginning, inclusive. What was heard on the way, by minute."""
+        heard = len(self.heard)
+        while self.now <= self.begin + minutes * MINUTE:
+            self.sweep()
+            self.now += MINUTE
+        return self.heard[heard:]
+
+    def sweep(self) -> None:
+        planned = plan(self.recipient, self.told, self.situation)
+        self.told = planned.told
+        for message in planned.messages:
+            self.told = record_delivery(self.told, message, self.now)
+            lines = [
+                (line.kind, line.incident.incident_id if line.incident else line.subject)
+                for line in message.lines
+            ]
+            self.heard.append(((self.now - self.begin) // MINUTE, lines))

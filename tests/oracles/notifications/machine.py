@@ -1,0 +1,343 @@
+"""Histories of what is stuck, of what people do about it, and of all that goes wrong when it is told."""
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+
+from hypothesis import event, note
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+
+from contract.owners.model import QuietHours, Topic
+from contract.words import Clearing, IncidentStatus, SenderState, UnknownReason
+from handlers.notifications.situation import Incident, UnreadableFolder
+from store.notifications import list_notified
+from tests.oracles.notifications.fixtures import (
+    HOUR,
+    MINUTE,
+    START,
+    a_recipient,
+    a_sender,
+    an_incident,
+    an_owner,
+)
+from tests.oracles.notifications.oracle import Oracle
+from tests.oracles.notifications.playing import BROKEN, PART, Fate, Played
+from tests.oracles.notifications.transcript import Outcome
+
+NAMES = [*"abcdefg"]
+SENDERS = ["files-01", "files-02"]
+FOLDERS = ["E:\\Closed", "E:\\Locked"]
+NIGHTS = QuietHours(days=frozenset(range(7)), start=time(22), end=time(6))
+LUNCH = QuietHours(days=frozenset({0, 2}), start=time(9, 30), end=time(11))
+NO_REMINDERS = frozenset(Topic) - {Topic.REMINDER, Topic.WORSE, Topic.UNREADABLE_FOLDER}
+BEGINNINGS = frozenset({Topic.BEGIN, Topic.SILENT_SENDER})
+RECIPIENTS = {
+    "all": a_recipient(),
+    "nights off": a_recipient(an_owner(quiet_hours=(NIGHTS, LUNCH), zone="Asia/Kolkata")),
+    "no reminders": a_recipient(an_owner(told=NO_REMINDERS)),
+    "beginnings alone": a_recipient(an_owner(told=BEGINNINGS)),
+    "escalation": a_recipient(an_owner(), after=timedelta(minutes=45)),
+    "escalation, nights off": a_recipient(an_owner(quiet_hours=(LUNCH,)), after=timedelta(minutes=20)),
+}
+FATES: list[Fate] = [
+    Outcome.RECORDED,
+    Outcome.REFUSED,
+    Outcome.TIMED_OUT,
+    Outcome.CUT_OFF_AFTER,
+    Outcome.CUT_OFF_BEFORE,
+    Outcome.UNSENT,
+    PART,
+]
+WAITS = [1, 1, 2, 3, 4, 5, 6, 10, 29, 31, 45, 65, 125, 245, 400]
+FEW = ["a", "b"]
+"""To which most happens, so that it comes one upon the other."""
+SOME = st.sampled_from([["a"], ["a"], ["b"], FEW, NAMES[2:5], NAMES])
+ENDED = ["cleared", "cleared", "lapsed", "closed"]
+UNSEEN = ["quiet", "quiet", "unproven", "unreadable", "unwatched"]
+SO = ["open", "open", *ENDED, *UNSEEN]
+STORIES = [
+    ["open", *story]
+    for story in (
+        ["quiet", "cleared"], ["quiet", "lapsed", "open"], ["quiet", "open"], ["cleared", "open"],
+        ["closed", "open"], ["unproven", "open"], ["unproven", "cleared", "open"], ["cleared"], ["lapsed"],
+    )
+]  # fmt: skip
+RARE = [
+    "reassign", "pause", "lock", "lock", "down", "down", "breaks", "twice", "no sweep", "silent", "silent",
+    "speak",
+]  # fmt: skip
+
+
+class Histories(RuleBasedStateMachine):
+    """One recipient, two servers, seven folders."""
+
+    right_clocks = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begin(sorted(RECIPIENTS)[0])
+
+    @initialize(recipient=st.sampled_from(sorted(RECIPIENTS)))
+    def begin(self, recipient: str) -> None:
+        event(recipient)
+        chosen = RECIPIENTS[recipient]
+        self.oracle = Oracle(chosen, right_clocks=self.right_clocks)
+        self.played = Played(chosen, START, self.oracle)
+        self.played.senders = {key: a_sender(key) for key in SENDERS}
+
+    # What becomes of folders.
+
+    @rule(names=SOME, minutes=st.sampled_from(WAITS), hours=st.integers(0, 9))
+    def open(self, names: list[str], minutes: int, hours: int) -> None:
+        self.become(names, "open", minutes, hours)
+
+    @rule(names=SOME, so=st.sampled_from(ENDED), minutes=st.sampled_from(WAITS))
+    def close(self, names: list[str], so: str, minutes: int) -> None:
+        self.become(names, so, minutes)
+
+    @rule(names=SOME, so=st.sampled_from(UNSEEN), minutes=st.sampled_from(WAITS))
+    def lose(self, names: list[str], so: str, minutes: int) -> None:
+        self.become(names, so, minutes)
+
+    @rule(
+        name=st.sampled_from(FEW), story=st.sampled_from(STORIES), minutes=st.sampled_from([3, 35]),
+        fates=st.lists(st.sampled_from(FATES), max_size=2),
+    )  # fmt: skip
+    def come_and_go(self, name: str, story: list[str], minutes: int, fates: list[Fate]) -> None:
+        """What is promised of one after the other, told each time or cut short."""
+        self.played.fates = list(fates)
+        for so in story:
+            self.become([name], so, minutes)
+        self.played.fates = []
+
+    @rule(
+        name=st.sampled_from(FEW), before=st.sampled_from([[], ["open"]]),
+        lost=st.sampled_from(["open", "cleared", "quiet"]), after=st.sampled_from(["open", *ENDED]),
+    )  # fmt: skip
+    def give_up(self, name: str, before: list[str], lost: str, after: str) -> None:
+        """The channel is down for so long that what is to be said is lost."""
+        for so in before:
+            self.become([name], so, 35)
+        self.become([name], lost, 0)
+        self.channel_is_down(400)
+        self.become([name], after, 35)
+
+    @rule(
+        name=st.sampled_from(FEW), before=st.sampled_from(SO), after=st.sampled_from(SO),
+        fate=st.sampled_from(FATES),
+    )  # fmt: skip
+    def change_right_after(self, name: str, before: str, after: str, fate: Fate) -> None:
+        """What is so changes as soon as something was said, or was to be."""
+        self.become([name], before, 0)
+        self.sweep_until_something_is_said(fate, 35)
+        self.become([name], after, 3)
+
+    def become(self, names: list[str], so: str, minutes: int, hours: int = 1) -> None:
+        """So it is from now on, for some minutes at least."""
+        for name in names:
+            incident = self.one(name)
+            if so == "open":
+                self.see(name, hours)
+            elif incident is not None and so in list(UnknownReason):
+                self.lose_sight(incident, UnknownReason(so))
+            elif incident is not None:
+                self.end(incident, IncidentStatus(so))
+        for _ in range(minutes):
+            self.sweep()
+
+    def see(self, name: str, hours: int) -> None:
+        incident = self.one(name)
+        if incident is None:
+            oldest = self.now - hours * HOUR if hours % 5 else None
+            incident = an_incident(
+                name, sender=SENDERS[NAMES.index(name) % 2], oldest=oldest, opened_at=self.now,
+                breached_since=self.now,
+            )  # fmt: skip
+        self.put(
+            replace(
+                incident, status=IncidentStatus.OPEN, reason=None, unknown_since=None, ended_at=None,
+                cleared_by=None, last_seen_at=self.now,
+            )
+        )  # fmt: skip
+
+    def lose_sight(self, incident: Incident, reason: UnknownReason) -> None:
+        if incident.status is IncidentStatus.OPEN:
+            self.put(replace(incident, status=IncidentStatus.UNKNOWN, reason=reason, unknown_since=self.now))
+
+    def end(self, incident: Incident, status: IncidentStatus) -> None:
+        if incident.live:
+            how = Clearing.LISTED if status is IncidentStatus.CLEARED else None
+            self.put(replace(incident, status=status, ended_at=self.now, cleared_by=how))
+
+    @rule(name=st.sampled_from(FEW), files=st.sampled_from([1, 2, 3, 6, 40]))
+    def count(self, name: str, files: int) -> None:
+        incident = self.one(name)
+        if incident is not None and incident.status is IncidentStatus.OPEN:
+            self.put(replace(incident, files=files))
+
+    # What people do.
+
+    @rule(name=st.sampled_from(FEW), minutes=st.sampled_from([0, 3, 60, 480]), snoozed=st.booleans())
+    def hold(self, name: str, minutes: int, snoozed: bool) -> None:
+        incident = self.one(name)
+        if incident is not None and incident.live:
+            until = self.now + minutes * MINUTE if minutes else None
+            self.put(
+                replace(incident, snoozed_until=until)
+                if snoozed
+                else replace(incident, acknowledged_by="ana", acknowledged_until=until)
+            )
+
+    def reassign(self, names: list[str], owner: str) -> None:
+        for name in names:
+            incident = self.one(name)
+            if incident is not None:
+                self.put(replace(incident, owner=owner))
+
+    @precondition(lambda self: self.played.told.disabled is not None)
+    @rule()
+    def enable(self) -> None:
+        self.played.enable()
+
+    # What becomes of senders.
+
+    def fall_silent(self, key: str) -> None:
+        sender = self.played.senders[key]
+        if sender.state is SenderState.UP:
+            self.played.senders[key] = replace(sender, state=SenderState.SILENT, state_since=self.now)
+            for incident in list(self.played.incidents.values()):
+                if incident.sender == key:
+                    self.lose_sight(incident, UnknownReason.SILENT)
+
+    def speak(self, key: str, still_stuck: bool) -> None:
+        sender = self.played.senders[key]
+        self.played.senders[key] = replace(
+            sender, state=SenderState.UP, state_since=self.now, last_run_at=self.now
+        )
+        for incident in list(self.played.incidents.values()):
+            if incident.sender == key and incident.live and incident.reason is UnknownReason.SILENT:
+                if still_stuck:
+                    self.see(incident.incident_id, 0)
+                else:
+                    self.end(incident, IncidentStatus.CLEARED)
+
+    def pause(self, key: str, state: SenderState) -> None:
+        self.played.senders[key] = replace(self.played.senders[key], state=state, state_since=self.now)
+
+    def lock(self, key: str, folders: set[str], mine: bool) -> None:
+        owner = "orders" if mine else "bank"
+        unreadable = tuple(
+            UnreadableFolder(folder=one, owner=owner, error="denied") for one in sorted(folders)
+        )
+        self.played.senders[key] = replace(self.played.senders[key], unreadable=unreadable)
+
+    @rule(
+        what=st.sampled_from(RARE), names=SOME, key=st.sampled_from(SENDERS), minutes=st.sampled_from(WAITS),
+        yes=st.booleans(), folders=st.sets(st.sampled_from(FOLDERS)),
+    )  # fmt: skip
+    def something_rare(
+        self, what: str, names: list[str], key: str, minutes: int, yes: bool, folders: set[str]
+    ) -> None:
+        event(what)
+        match what:
+            case "reassign":
+                self.reassign(names, "orders" if yes else "bank")
+            case "pause":
+                self.pause(key, SenderState.PAUSED if yes else SenderState.LATE)
+            case "lock":
+                self.lock(key, folders, yes)
+            case "down":
+                self.channel_is_down(minutes)
+            case "breaks":
+                self.channel_breaks()
+            case "twice":
+                self.sweep_twice()
+            case "no sweep":
+                self.no_sweep(minutes)
+            case "silent":
+                self.fall_silent(key)
+            case _:
+                self.speak(key, yes)
+        for _ in range(minutes if yes else 1):
+            self.sweep()
+
+    # What becomes of messages.
+
+    @rule(minutes=st.sampled_from(WAITS), fates=st.lists(st.sampled_from(FATES), max_size=4))
+    def sweep_each_minute(self, minutes: int, fates: list[Fate]) -> None:
+        self.played.fates = list(fates)
+        for _ in range(minutes):
+            self.sweep()
+        self.played.fates = []
+
+    def sweep_until_something_is_said(self, fate: Fate, minutes: int) -> None:
+        """So that what comes next comes right after it."""
+        self.played.fates = [fate]
+        for _ in range(minutes):
+            self.sweep()
+            if self.played.sweeps[-1].attempts:
+                break
+        self.played.fates = []
+
+    def channel_is_down(self, minutes: int) -> None:
+        self.played.fates = [Outcome.REFUSED] * 500
+        for _ in range(minutes):
+            self.sweep()
+        self.played.fates = []
+
+    def channel_breaks(self) -> None:
+        self.played.fates = [BROKEN]
+        for _ in range(4):
+            self.sweep()
+        self.played.fates = []
+
+    def sweep_twice(self) -> None:
+        self.played.sweep()
+        self.sweep()
+
+    def no_sweep(self, minutes: int) -> None:
+        self.played.now += minutes * MINUTE
+
+    def teardown(self) -> None:
+        """Everything ends, and whoever was told of it is told so."""
+        if self.played.told.disabled is not None:
+            self.played.enable()
+        for key in SENDERS:
+            self.speak(key, still_stuck=True)
+            self.lock(key, set(), mine=True)
+        for incident in list(self.played.incidents.values()):
+            self.end(incident, IncidentStatus.CLEARED)
+        for _ in range(62):
+            self.sweep()
+        self.oracle.at_rest(self.played.sweeps[-1])
+        assert list_notified(self.played.told) == []
+        assert all(entry.pending is None for entry in self.played.told.entries.values())
+        for duplicate in ("cut off",):
+            event(f"{duplicate}: {min(self.oracle.cut_off, 3)}")
+
+    @property
+    def now(self) -> datetime:
+        return self.played.now
+
+    def one(self, name: str) -> Incident | None:
+        return self.played.incidents.get(name)
+
+    def put(self, incident: Incident) -> None:
+        self.played.incidents[incident.incident_id] = incident
+
+    def sweep(self) -> None:
+        sweep = self.played.sweep()
+        if sweep.attempts:
+            note(f"{sweep.now:%d %H:%M} {sweep.words()}")
+        self.played.now += MINUTE
+
+
+class WrongClocks(Histories):
+    """The same, and the clock of the function jumps, or is put right."""
+
+    right_clocks = False
+
+    @rule(minutes=st.sampled_from([-100_000, -1500, -60, -7, -1, 60, 1500, 20_000, 600_000]))
+    def jump(self, minutes: int) -> None:
+        self.played.now += minutes * MINUTE
+        self.oracle.jump()

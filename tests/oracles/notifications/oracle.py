@@ -1,0 +1,576 @@
+"""Judges what one recipient was told, as it would itself: by what it read last, and by what was so.
+
+Written from what is promised. It decides nothing: it is given all that happened, and looks for
+what was broken.
+Shares nothing with `handlers.notifications`. Moments of a transcript grow, and are whole minutes.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from contract.owners.model import Owner, Topic
+from contract.words import MessageKind as K
+from handlers.notifications.situation import Incident, Recipient, Sender
+from tests.oracles.notifications.transcript import ARRIVED, FAILED, UNRECORDED, Outcome, Sweep, Thing, Word
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+RETRIES = [1, 2, 5, 15, 30, 60]
+
+STUCK = {K.BEGIN, K.ESCALATED, K.WORSE, K.REMINDER, K.REOPENED, K.STUCK_ALL_ALONG}
+ENDS = {K.CLEARED, K.QUIET, K.LAPSED, K.CLOSED}
+SOON = {K.BEGIN, K.ESCALATED, K.REOPENED, K.STUCK_ALL_ALONG, K.SILENT, K.UNREADABLE}
+"""What is told within minutes; the rest within half an hour."""
+LOST = "lost"
+"""In place of the last word: it was given up."""
+Last = K | str | None
+
+GOES_ON = {K.WORSE, K.REMINDER, K.UNKNOWN} | ENDS
+FOLLOWS: dict[Last, set[K]] = {
+    None: {K.BEGIN, K.ESCALATED, K.UNKNOWN, K.SILENT, K.UNREADABLE},
+    **dict.fromkeys(STUCK, GOES_ON),
+    K.UNKNOWN: {K.REMINDER} | ENDS,
+    K.QUIET: {K.STUCK_ALL_ALONG, K.CLEARED},
+    K.CLEARED: {K.REOPENED, K.UNKNOWN},
+    K.LAPSED: {K.STUCK_ALL_ALONG, K.UNKNOWN},
+    K.CLOSED: {K.STUCK_ALL_ALONG, K.UNKNOWN},
+    K.SILENT: {K.SPEAKS},
+    K.UNREADABLE: {K.READABLE},
+    LOST: {K.REMINDER, K.UNKNOWN},
+}
+"""What may be said after a word."""
+TOPICS = {
+    Topic.BEGIN: {K.BEGIN, K.REOPENED, K.STUCK_ALL_ALONG, K.UNKNOWN},
+    Topic.WORSE: {K.WORSE},
+    Topic.REMINDER: {K.REMINDER},
+    Topic.CLEARED: ENDS,
+    Topic.SILENT_SENDER: {K.SILENT, K.SPEAKS},
+    Topic.UNREADABLE_FOLDER: {K.UNREADABLE, K.READABLE},
+}
+
+
+@dataclass
+class Failing:
+    """A word that failed."""
+
+    kind: K
+    first: datetime
+    last: datetime
+    place: int
+    """In the order of all that happened."""
+    times: int = 1
+
+    def due(self) -> datetime:
+        wait = RETRIES[min(self.times, len(RETRIES)) - 1] * MINUTE
+        return min(self.last + wait, max(self.first + 6 * HOUR, self.last))
+
+
+@dataclass
+class File:
+    """All that the oracle notes of one thing."""
+
+    lasts: set[Last] = field(default_factory=lambda: {None})
+    """What the last word may be, as far as anybody knows: more than one where an attempt was cut off."""
+    read: K | None = None
+    """The last word that did arrive."""
+    since: datetime | None = None
+    """When the last word was recorded, or given up."""
+    recorded: K | None = None
+    numbers: tuple[int, timedelta | None] | None = None
+    """Files and wait as they were then; None where it is not sure that they were read."""
+    owed: tuple[frozenset[K], datetime] | None = None
+    """What is owed, and since when."""
+    again: K | None = None
+    """What was cut off at the last sweep, and is due again."""
+    failing: Failing | None = None
+    heard_of: datetime | None = None
+    """Of a sender, its last run when it was last said to be silent."""
+    over_since: datetime | None = None
+    """Since when it is over, and whoever read that it is stuck was not told."""
+    sweeps: int = 0
+    """For how many sweeps something is owed, where clocks are wrong."""
+    doubted: bool = False
+    reminded: bool = False
+
+
+class BrokenPromiseError(AssertionError):
+    pass
+
+
+class Oracle:
+    """Of one recipient.
+
+    Args:
+        recipient: who it is.
+        right_clocks: whether the moments of sweeps grow. Where not, waits are counted in sweeps of a minute,
+            from the last jump on, and how often something may be said again is not judged.
+    """
+
+    def __init__(self, recipient: Recipient, *, right_clocks: bool = True) -> None:
+        self.right_clocks = right_clocks
+        self.recipient = recipient
+        self.owner = recipient.owner
+        self.files: dict[Thing, File] = {}
+        self.sweeps: list[Sweep] = []
+        self.last: datetime | None = None
+        """When anything was last delivered, and its place in the order of all that happened."""
+        self.last_place = 0
+        self.place = 0
+        self.duplicates = 0
+        self.cut_off = 0
+
+    def judge(self, sweep: Sweep) -> None:
+        """Takes the next sweep."""
+        self.sweeps.append(sweep)
+        self._digests(sweep)
+        if not sweep.enabled:
+            for file in self.files.values():
+                file.owed = file.again = file.failing = None
+            self._hold(not sweep.attempts, "nothing is sent over a channel that is disabled")
+            return
+        things = self._things(sweep)
+        for thing in things:
+            self._forget(thing, sweep)
+        if self.right_clocks:
+            self._rounds(sweep)
+        for thing in things:
+            if self.right_clocks:
+                self._due(thing, sweep)
+                self._overdue(thing, sweep)
+            else:
+                self._stalled(thing, sweep)
+                failing = self.files[thing].failing
+                if failing is not None and not self.may_say(failing.kind, thing, sweep):
+                    self.files[thing].failing = None
+        for word, outcome in sweep.words():
+            self._take(word, outcome, sweep)
+
+    def jump(self) -> None:
+        """The clock was set."""
+        for file in self.files.values():
+            file.sweeps = 0
+
+    def at_rest(self, sweep: Sweep) -> None:
+        """Long after the last fault and change: whoever was told of trouble was told its end."""
+        for thing, file in self.files.items():
+            if file.read is None or Topic.CLEARED not in self.owner.told:
+                continue
+            if thing[0] == "incident" and (incident := sweep.incidents.get(thing[1])) and not incident.live:
+                known = file.read in ENDS or file.lasts <= {None, LOST} or file.lasts & ENDS
+                if not self.right_clocks:
+                    # The word that is missing may have been given up.
+                    known = known or file.lasts & {None, LOST}
+                self._hold(bool(known), f"{thing} is {incident.status}, and was told {file.read} last")
+
+    # What may be said of a thing at a sweep.
+
+    def may_say(self, kind: K, thing: Thing, sweep: Sweep) -> bool:
+        """Whether a word is true, and may be said to this recipient now."""
+        topics = set().union(*(TOPICS[topic] for topic in self.owner.told)) | {K.ESCALATED}
+        if self.recipient.after is not None:
+            topics |= TOPICS[Topic.BEGIN]
+        if kind not in topics or (kind not in ENDS and in_quiet_hours(self.owner, sweep.now)):
+            return False
+        if thing[0] == "incident":
+            incident = sweep.incidents.get(thing[1])
+            return incident is not None and self._true(kind, incident) and self._heard(kind, incident, sweep)
+        sender = sweep.senders.get(thing[1])
+        if sender is None:
+            return False
+        if thing[0] == "sender":
+            return (sender.state == "silent") == (kind is K.SILENT) and sender.state not in (
+                "paused",
+                "retired",
+            )
+        unreadable = any(one.folder.lower() == thing[2] for one in sender.unreadable)
+        return sender.state in ("up", "late") and unreadable == (kind is K.UNREADABLE)
+
+    def _heard(self, kind: K, incident: Incident, sweep: Sweep) -> bool:
+        held = any(
+            until is not None and sweep.now < until
+            for until in (incident.acknowledged_until, incident.snoozed_until)
+        )
+        return kind in ENDS or (incident.owner == self.owner.name and not held)
+
+    def _true(self, kind: K, incident: Incident) -> bool:
+        if kind in STUCK:
+            return incident.status == "open"
+        if kind is K.QUIET:
+            return incident.status == "unknown" and incident.reason == "quiet"
+        if kind is K.UNKNOWN:
+            return incident.status == "unknown" and not self._noticed(incident)
+        return kind.value == incident.status.value
+
+    def _noticed(self, incident: Incident) -> bool:
+        """Whether it is quiet, or a notice says that nobody can tell."""
+        notice = self.recipient.after is None and Topic.UNREADABLE_FOLDER in self.owner.told
+        return incident.reason in ("quiet", "silent") or (incident.reason == "unreadable" and notice)
+
+    # What a reader who read this last has to be told.
+
+    def mends(self, last: Last, thing: Thing, sweep: Sweep) -> Iterator[K]:
+        """The words that set right what a reader believes who read `last`."""
+        if thing[0] == "sender":
+            yield from self._mends_sender(last, sweep.senders.get(thing[1]))
+        elif thing[0] == "folder":
+            yield from (K.UNREADABLE,) if last is None and self._my_folder(thing, sweep) else ()
+            yield from (K.READABLE,) if last is K.UNREADABLE else ()
+        elif last is None:
+            yield from (K.BEGIN, K.UNKNOWN) if self.recipient.after is None else (K.ESCALATED,)
+        elif last in STUCK:
+            yield from (K.UNKNOWN, *ENDS)
+        elif last is K.UNKNOWN:
+            yield from (K.REMINDER, *ENDS)
+        elif last is K.QUIET:
+            yield from (K.STUCK_ALL_ALONG, K.CLEARED)
+        elif last is K.CLEARED:
+            yield from (K.REOPENED, *(() if self.recipient.after else (K.UNKNOWN,)))
+        elif last in (K.LAPSED, K.CLOSED):
+            yield from (K.STUCK_ALL_ALONG, *(() if self.recipient.after else (K.UNKNOWN,)))
+        elif last is LOST:
+            yield from () if self.recipient.after else (K.UNKNOWN,)
+
+    def _mends_sender(self, last: Last, sender: Sender | None) -> Iterator[K]:
+        if sender is None:
+            return
+        if last is None and self.recipient.after is None and sender.owner == self.owner.name:
+            yield K.SILENT
+        if last is K.SILENT and self._spoke(sender):
+            yield K.SPEAKS
+
+    def _spoke(self, sender: Sender) -> bool:
+        before = self.files[("sender", sender.key)].heard_of
+        return before is not None and sender.last_run_at != before
+
+    def _my_folder(self, thing: Thing, sweep: Sweep) -> bool:
+        folders = sweep.senders[thing[1]].unreadable if thing[1] in sweep.senders else ()
+        mine = any(one.folder.lower() == thing[2] and one.owner == self.owner.name for one in folders)
+        return mine and self.recipient.after is None
+
+    # The promises.
+
+    def _digests(self, sweep: Sweep) -> None:
+        total = sum(sweep.planned)
+        few = all(lines == 1 for lines in sweep.planned)
+        self._hold(
+            few if total < 5 else len(sweep.planned) <= 2, "five at once are one digest, fewer are none"
+        )
+
+    def _forget(self, thing: Thing, sweep: Sweep) -> None:
+        """What nobody needs to know any more."""
+        file = self.files.setdefault(thing, File())
+        if thing[0] != "incident":
+            if thing[0] == "sender" and self._no_more_silent(thing, sweep):
+                file.lasts = {None}
+            if thing[0] == "sender" and LOST in file.lasts and not self.may_say(K.SILENT, thing, sweep):
+                file.lasts |= {None}
+            if thing[0] == "folder" and LOST in file.lasts and not self.may_say(K.UNREADABLE, thing, sweep):
+                file.lasts |= {None}
+            return
+        incident = sweep.incidents[thing[1]]
+        for last in set(file.lasts):
+            gone = not incident.live and (
+                last is LOST or (last in STUCK | {K.UNKNOWN} and Topic.CLEARED not in self.owner.told)
+            )
+            foreign = incident.owner != self.owner.name and last not in STUCK | {K.UNKNOWN}
+            if gone or foreign:
+                file.lasts = (file.lasts - {last}) | {None}
+            if last is K.QUIET and incident.status in ("lapsed", "closed"):
+                file.lasts |= {K.LAPSED}
+            long_ago = file.since is not None and sweep.now - file.since > timedelta(days=8)
+            if last in (K.CLEARED, K.LAPSED, K.CLOSED) and not incident.live and long_ago:
+                file.lasts |= {None}
+
+    def _no_more_silent(self, thing: Thing, sweep: Sweep) -> bool:
+        sender = sweep.senders.get(thing[1])
+        if sender is None or sender.state in ("paused", "retired"):
+            return True
+        untold = Topic.SILENT_SENDER not in self.owner.told
+        return sender.state != "silent" and (untold or not self._spoke(sender))
+
+    def _rounds(self, sweep: Sweep) -> None:
+        """Whether messages gather what comes together."""
+        if not sweep.attempts or self.last is None:
+            return
+        gap = sweep.now - self.last
+        reasons = [self._reason(word, gap, sweep) for word, _ in sweep.words()]
+        self._hold(
+            any(reasons), f"{sweep.now:%d %H:%M}: {sweep.words()} could have waited, {gap} after the last"
+        )
+
+    def _reason(self, word: Word, gap: timedelta, sweep: Sweep) -> bool:
+        """Whether a word was due by itself."""
+        file = self.files[word.thing]
+        if file.failing or file.again or file.doubted:
+            return True
+        since = self._true_since(word, sweep)
+        own = self._own_wait(word.kind)
+        assert self.last is not None
+        if since + own <= self.last:
+            return True  # it did not fit in then
+        if word.kind in SOON:
+            return gap >= 5 * MINUTE or sweep.now - since >= own + MINUTE
+        return gap >= 30 * MINUTE or sweep.now - since >= 30 * MINUTE
+
+    def _own_wait(self, kind: K) -> timedelta:
+        if kind in ENDS:
+            return 0 * MINUTE
+        if self.recipient.after is not None and kind in SOON:
+            return max(self.recipient.after, 2 * MINUTE)
+        return 2 * MINUTE
+
+    def _true_since(self, word: Word, sweep: Sweep) -> datetime:
+        """The first of the sweeps, without a break, at which it could be said."""
+        since = sweep.now
+        for before in reversed(self.sweeps):
+            if not before.enabled:
+                # What waited when the channel was disabled is said at once when it is enabled.
+                return before.now - 24 * HOUR
+            if self.may_say(word.kind, word.thing, before):
+                since = before.now
+            elif not (word.kind in SOON and self._waits_on(word.thing, before)):
+                break
+        return since
+
+    def _waits_on(self, thing: Thing, sweep: Sweep) -> bool:
+        """Whether an escalation waits on: nobody can tell whether it is stuck still, and nobody is on it."""
+        incident = sweep.incidents.get(thing[1]) if thing[0] == "incident" else None
+        return (
+            self.recipient.after is not None
+            and incident is not None
+            and incident.status == "unknown"
+            and not in_quiet_hours(self.owner, sweep.now)
+            and self._heard(K.ESCALATED, incident, sweep)
+        )
+
+    def _due(self, thing: Thing, sweep: Sweep) -> None:
+        """Whether what had to be said at this sweep was."""
+        file = self.files[thing]
+        said = [word.kind for word, _ in sweep.words() if word.thing == thing]
+        mends = [
+            {kind for kind in self.mends(last, thing, sweep) if self.may_say(kind, thing, sweep)}
+            for last in file.lasts
+        ]
+        owed = frozenset[K]().union(*mends) if all(mends) else frozenset()
+        if file.again is not None:
+            due_again = any(file.again in one for one in mends)
+            self._hold(
+                not due_again or file.again in said, f"{thing}: {file.again} was cut off, and is due again"
+            )
+            file.again = None
+        waits_on = self._waits_on(thing, sweep) and not file.lasts & (STUCK | {K.UNKNOWN})
+        if file.failing is not None and not (waits_on and file.failing.kind in SOON):
+            self._retried(file, thing, said, any(file.failing.kind in one for one in mends), sweep)
+        if not owed:
+            file.owed = file.owed if waits_on else None
+        elif file.owed is None or file.owed[0] != owed:
+            file.owed = (owed, sweep.now)
+        self._read_and_over(file, thing, bool(said), sweep)
+        if owed and file.owed is not None and file.failing is None:
+            since = file.owed[1]
+            within = max(
+                self._own_wait(kind) + MINUTE if kind in SOON else 30 * MINUTE for kind in file.owed[0]
+            )
+            self._hold(
+                bool(said) or sweep.now - since < within,
+                f"{thing}: {sorted(owed)} is owed since {since:%d %H:%M}, and it is {sweep.now:%H:%M}",
+            )
+
+    def _read_and_over(self, file: File, thing: Thing, said: bool, sweep: Sweep) -> None:
+        """Whoever did read that something is stuck is told its end, recorded or not that it was read."""
+        incident = sweep.incidents.get(thing[1]) if thing[0] == "incident" else None
+        over = incident is not None and not incident.live and Topic.CLEARED in self.owner.told
+        if not over or said or file.failing or file.read not in STUCK or file.read not in file.lasts:
+            file.over_since = None
+            return
+        file.over_since = file.over_since or sweep.now
+        self._hold(
+            sweep.now - file.over_since < 30 * MINUTE, f"{thing}: {file.read} was read, and its end never was"
+        )
+
+    def _stalled(self, thing: Thing, sweep: Sweep) -> None:
+        """Whether what has to be said waits for a time that never comes."""
+        file = self.files[thing]
+        mends = [
+            {kind for kind in self.mends(last, thing, sweep) if self.may_say(kind, thing, sweep)}
+            for last in file.lasts
+        ]
+        said = any(word.thing == thing for word, _ in sweep.words())
+        kinds = frozenset[K]().union(*mends) if all(mends) else frozenset()
+        if not kinds or said or file.owed is None or file.owed[0] != kinds:
+            file.owed, file.sweeps = (kinds, sweep.now), 0
+        file.sweeps += 1
+        within = 75 if self.recipient.after is not None else 5 if kinds <= SOON else 35
+        self._hold(
+            file.sweeps <= within or file.failing is not None, f"{thing}: {sorted(kinds)} is never said"
+        )
+
+    def _retried(self, file: File, thing: Thing, said: Sequence[K], true: bool, sweep: Sweep) -> None:
+        failing = file.failing
+        assert failing is not None
+        goes_on = failing.kind in (K.WORSE, K.REMINDER)
+        if not (self.may_say(failing.kind, thing, sweep) if goes_on else true):
+            file.failing = None
+            return
+        works = self.last_place > failing.place
+        works_now = any(outcome is Outcome.RECORDED for _, outcome in sweep.words())
+        due = sweep.now >= failing.due() or works
+        if failing.kind in said:
+            self._hold(due or works_now or goes_on, f"{thing}: {failing.kind} is tried again too soon")
+        elif due:
+            self._hold(goes_on, f"{thing}: {failing.kind} is due again since {failing.due():%d %H:%M}")
+            file.failing = None
+
+    def _take(self, word: Word, outcome: Outcome, sweep: Sweep) -> None:
+        file = self.files[word.thing]
+        kind, now = word.kind, sweep.now
+        self.place += 1
+        if kind is K.SILENT:
+            file.heard_of = sweep.senders[word.thing[1]].last_run_at
+        self._hold(
+            self.may_say(kind, word.thing, sweep), f"{word} is not true, or not for now, or not for it"
+        )
+        follows = [last for last in file.lasts if kind in FOLLOWS.get(last, set())]
+        self._hold(bool(follows), f"{word} cannot follow {file.lasts}")
+        if self.recipient.after is not None:
+            self._hold(kind is not K.BEGIN, "the next channels are told what was not acknowledged")
+        else:
+            self._hold(kind is not K.ESCALATED, "nothing is escalated to the first channels")
+        waits = kind not in ENDS | {K.WORSE, K.REMINDER} and not file.again and not file.failing
+        if waits and self.right_clocks:
+            true = self._true_since(word, sweep)
+            self._hold(now - true >= self._own_wait(kind), f"{word} was true since {true:%H:%M} alone")
+        if kind in (K.WORSE, K.REMINDER) and self.right_clocks:
+            self._goes_on(word, file, sweep)
+        if outcome in ARRIVED:
+            if file.read is kind and kind not in (K.WORSE, K.REMINDER):
+                self.duplicates += 1
+            file.read = kind
+        if outcome is Outcome.UNSENT:
+            return
+        if outcome in FAILED:
+            self._failed(file, word, outcome, now)
+            return
+        self.cut_off += outcome in UNRECORDED
+        if outcome in UNRECORDED:
+            file.lasts |= {kind}
+            file.again, file.doubted = kind, True
+            return
+        self._recorded(file, word, sweep)
+        self.last, self.last_place = now, self.place
+
+    def _failed(self, file: File, word: Word, outcome: Outcome, now: datetime) -> None:
+        if file.failing is None or file.failing.kind is not word.kind:
+            file.failing = Failing(word.kind, now, now, self.place)
+        else:
+            file.failing.last, file.failing.place = now, self.place
+            file.failing.times += 1
+        file.doubted |= outcome is Outcome.TIMED_OUT
+        if outcome is Outcome.TIMED_OUT:
+            file.lasts |= {word.kind}
+        if now - file.failing.first >= 6 * HOUR or not self.right_clocks:
+            # Where clocks are wrong, nobody knows whether it was given up.
+            before = set[Last]() if self.right_clocks else file.lasts
+            heard = {word.kind} if file.doubted else set[Last]()
+            if word.kind in ENDS | {K.SPEAKS, K.READABLE}:
+                file.lasts = {None, *heard}
+            else:
+                known = file.lasts & (STUCK | {K.UNKNOWN})
+                file.lasts = {
+                    *heard,
+                    *({word.kind} if known else ()),
+                    *({LOST} if file.lasts - known else ()),
+                }
+            file.lasts |= before
+            file.failing, file.owed, file.since, file.numbers = None, None, now, None
+            file.recorded = word.kind
+
+    def _recorded(self, file: File, word: Word, sweep: Sweep) -> None:
+        incident = sweep.incidents.get(word.thing[1])
+        file.reminded = word.kind is K.REMINDER or (word.kind is K.WORSE and file.reminded)
+        over = word.kind in (K.SPEAKS, K.READABLE)
+        file.lasts = {None if over else word.kind}
+        file.since, file.recorded, file.doubted = sweep.now, word.kind, False
+        file.owed = file.failing = None
+        file.numbers = (incident.files, incident.wait(sweep.now)) if incident else None
+
+    def _goes_on(self, word: Word, file: File, sweep: Sweep) -> None:
+        """Whether there is a reason to say again that something is stuck."""
+        if file.doubted or file.recorded is None or file.since is None or file.failing:
+            return
+        if word.kind is K.REMINDER:
+            rest = 24 * HOUR if file.reminded else 4 * HOUR
+            again = K.UNKNOWN in file.lasts
+            self._hold(
+                again or sweep.now - file.since >= rest, f"{word}: {file.recorded} was said at {file.since}"
+            )
+            return
+        if file.numbers is None:
+            return
+        incident, (files, wait) = sweep.incidents[word.thing[1]], file.numbers
+        now_waits, least = incident.wait(sweep.now), incident.sla * MINUTE
+        longer = now_waits and wait is not None and now_waits >= 2 * max(wait, least)
+        twice = bool(longer) or incident.files >= 2 * files
+        self._hold(twice, f"{word}: it is not twice as bad as was said")
+        soon = sweep.now - file.since < 2 * HOUR
+        self._hold(not soon or incident.files >= 10 * files, f"{word}: {file.recorded} was said a moment ago")
+
+    def _overdue(self, thing: Thing, sweep: Sweep) -> None:
+        """Whether a reminder, or that it is worse, was to be said by now."""
+        file = self.files[thing]
+        if (
+            file.recorded not in STUCK
+            or file.since is None
+            or file.numbers is None
+            or file.doubted
+            or file.failing
+        ):
+            return
+        since = sweep.now - 32 * MINUTE
+        lately = [before for before in self.sweeps[-40:] if before.now >= since]
+        whole = len({before.now for before in lately}) >= 32 and all(before.enabled for before in lately)
+        if not whole or file.lasts != {file.recorded} or file.since > since:
+            return
+        rest = 24 * HOUR if file.reminded else 4 * HOUR
+        may = {
+            kind: all(self.may_say(kind, thing, before) for before in lately)
+            for kind in (K.REMINDER, K.WORSE)
+        }
+        self._hold(not may[K.REMINDER] or since - file.since < rest, f"{thing}: nobody was reminded of it")
+        files = min(before.incidents[thing[1]].files for before in lately if thing[1] in before.incidents)
+        soon = since - file.since < 2 * HOUR
+        worse = files >= (10 if soon else 2) * file.numbers[0]
+        self._hold(
+            not (may[K.WORSE] and worse), f"{thing}: it has {files} files, and {file.numbers} were said"
+        )
+
+    def _things(self, sweep: Sweep) -> list[Thing]:
+        folders = [
+            ("folder", sender.key, one.folder.lower())
+            for sender in sweep.senders.values()
+            for one in sender.unreadable
+        ]
+        found: list[Thing] = [("incident", key) for key in sweep.incidents]
+        found += [("sender", key) for key in sweep.senders]
+        return list(
+            dict.fromkeys([*found, *folders, *(thing for thing in self.files if thing[0] == "folder")])
+        )
+
+    def _hold(self, kept: bool, promise: str) -> None:
+        if not kept:
+            raise BrokenPromiseError(promise)
+
+
+def in_quiet_hours(owner: Owner, now: datetime) -> bool:
+    """Slowly: by the clock on the owner's wall."""
+    local = now.astimezone(owner.zone_info)
+    wall = time(local.hour, local.minute, local.second)
+    for hours in owner.quiet_hours:
+        today, yesterday = local.weekday() in hours.days, (local.weekday() - 1) % 7 in hours.days
+        if hours.end > hours.start:
+            if today and hours.start <= wall < hours.end:
+                return True
+        elif (today and wall >= hours.start) or (yesterday and wall < hours.end):
+            return True
+    return False

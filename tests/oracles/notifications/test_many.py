@@ -1,0 +1,70 @@
+"""A storm: what is told, and what has to be kept of it."""
+
+import hashlib
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from contract.words import IncidentStatus
+from contract.words import MessageKind as K
+from handlers.notifications.situation import Incident
+from handlers.projection.bodies import read_chunks, write_chunks
+from store.notifications import RecipientState, list_notified
+from tests.oracles.notifications.fixtures import HOUR, MINUTE, START, Story, an_incident, ended
+
+
+def storm(number: int, at_once: int) -> list[Incident]:
+    """Incidents of fifty servers with ids as they are, so many at each minute."""
+    return [
+        an_incident(
+            hashlib.blake2b(str(one).encode(), digest_size=16).hexdigest(),
+            sender=hashlib.blake2b(str(one % 50).encode(), digest_size=16).hexdigest(),
+            opened_at=START + one // at_once * MINUTE,
+            files=one % 90 + 1,
+            oldest=START - (one % 300) * MINUTE,
+        )
+        for one in range(number)
+    ]
+
+
+def test_a_thousand_at_once_are_one_digest_and_each_is_told_its_end() -> None:
+    story = Story()
+    incidents = storm(1000, 1000)
+    story.so(*incidents)
+    ((minute, begun),) = story.until(30)
+    assert minute == 2
+    assert {name for _, name in begun} == {one.incident_id for one in incidents}
+    assert {kind for kind, _ in begun} == {K.BEGIN}
+    story.so(*(ended(one, IncidentStatus.CLEARED, story.now) for one in incidents))
+    assert len(list_notified(story.told)) == 1000
+    ends = [line for _, lines in story.until(70) for line in lines]
+    assert sorted(ends) == sorted((K.CLEARED, one.incident_id) for one in incidents)
+    assert list_notified(story.told) == []
+
+
+def test_a_thousand_in_a_row_are_a_digest_each_two_minutes() -> None:
+    story = Story()
+    waiting = storm(1000, 10)
+    for minute in range(110):
+        story.so(*(one for one in waiting if one.opened_at == START + minute * MINUTE))
+        story.until(minute)
+    told = {name for _, lines in story.heard for kind, name in lines if kind is K.BEGIN}
+    assert len(told) == 1000
+    digests = sorted({minute for minute, _ in story.heard})
+    assert all(later - sooner >= 2 for sooner, later in pairwise(digests))
+
+
+@pytest.mark.parametrize("number", [1000, 5000])
+def test_what_is_kept_of_them_fits_into_an_item(number: int) -> None:
+    story = Story()
+    story.so(*storm(number, 20))
+    story.until(10)
+    story.so(*(replace(one, files=one.files * 3) for one in list(story.incidents.values())[::3]))
+    story.now += 5 * HOUR
+    story.until(330)
+    chunks = write_chunks(story.told)
+    assert read_chunks(RecipientState, chunks) == story.told
+    assert len(chunks) == 1
+    # An id is 16 bytes that nothing makes smaller.
+    assert sum(map(len, chunks)) < 60 * number

@@ -1,0 +1,61 @@
+"""Quiet hours, by the clock on the owner's wall."""
+
+from datetime import UTC, datetime, time, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.owners.matching import is_quiet, quiet_until
+from contract.owners.model import QuietHours
+from tests.oracles.notifications.fixtures import HOUR, MINUTE, an_owner
+from tests.oracles.notifications.oracle import in_quiet_hours
+
+WEEKDAYS = frozenset(range(5))
+NIGHTS = QuietHours(days=WEEKDAYS, start=time(22), end=time(6))
+ALWAYS = QuietHours(days=frozenset(range(7)), start=time(0), end=time(0))
+ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/Sao_Paulo", "Pacific/Chatham"]
+TIMES = st.builds(time, st.integers(0, 23), st.sampled_from([0, 30]))
+HOURS = st.builds(
+    QuietHours, days=st.frozensets(st.integers(0, 6), min_size=1), start=TIMES, end=TIMES
+)  # fmt: skip
+# Away from the nights on which clocks are put forward or back: what a wall shows twice is tried below.
+MOMENTS = st.integers(0, 150 * 24 * 60).map(lambda at: datetime(2026, 4, 10, tzinfo=UTC) + at * MINUTE)
+
+
+@given(st.lists(HOURS, max_size=3), MOMENTS, st.sampled_from(ZONES))
+def test_it_is_quiet_when_the_wall_says_so_and_until_it_no_longer_does(
+    hours: list[QuietHours], now: datetime, zone: str
+) -> None:
+    owner = an_owner(quiet_hours=tuple(hours), zone=zone)
+    assert is_quiet(owner, now) == in_quiet_hours(owner, now)
+    until = quiet_until(owner, now)
+    if until is not None and until - now < timedelta(days=14):
+        assert not in_quiet_hours(owner, until)
+        at = now
+        while at < until:
+            assert in_quiet_hours(owner, at)
+            at += 30 * MINUTE
+
+
+def test_hours_pass_midnight_with_the_day_they_begin_on() -> None:
+    owner = an_owner(quiet_hours=(NIGHTS,))
+    friday = datetime(2026, 3, 6, 22, tzinfo=UTC)
+    assert quiet_until(owner, friday) == friday + 8 * HOUR
+    assert quiet_until(owner, friday + 8 * HOUR) is None
+    assert not is_quiet(owner, friday + timedelta(days=1))
+
+
+def test_a_night_on_which_the_clock_is_put_forward_is_an_hour_shorter() -> None:
+    nights = QuietHours(days=frozenset(range(7)), start=time(22), end=time(6))
+    owner = an_owner(quiet_hours=(nights,), zone="Europe/Berlin")
+    evening = datetime(2026, 3, 28, 21, tzinfo=UTC)
+    assert quiet_until(owner, evening) == evening + 7 * HOUR
+    assert quiet_until(owner, datetime(2026, 10, 24, 20, tzinfo=UTC)) == datetime(2026, 10, 25, 5, tzinfo=UTC)
+
+
+def test_whoever_is_always_quiet_is_so_for_two_weeks_at_least() -> None:
+    owner = an_owner(quiet_hours=(ALWAYS,))
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    until = quiet_until(owner, now)
+    assert until is not None
+    assert until >= now + timedelta(days=14)

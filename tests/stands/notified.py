@@ -1,0 +1,62 @@
+"""What owners of a running stack are told, without waiting for the minutes that messages take."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import httpx
+
+from contract.names import ROOT, LocalOutput
+from contract.owners.reading import read_owners_file
+from handlers.notifications.recipients import ConflictError
+from local.demo.sweeping import Notifier
+from tests.running_stack import RunningStack
+
+OWNERS_FILE: Final = ROOT / "tests" / "owners.yaml"
+LONG_AGO: Final = timedelta(minutes=31)
+"""Longer than any message waits for others."""
+_PATIENCE_SECONDS: Final = 60
+_LOOK_SECONDS: Final = 0.5
+
+Message = dict[str, Any]
+
+
+def read_messages(receiver_url: str, owner: str | None = None) -> list[Message]:
+    """What arrived at a receiver, for an owner or for all, the oldest first."""
+    query = {"owner": owner} if owner else {}
+    answer = httpx.get(f"{receiver_url}/messages.json", params=query, trust_env=False).raise_for_status()
+    return list(reversed(answer.json()))
+
+
+@dataclass(frozen=True)
+class Owner:
+    """An owner, who reads what arrives at the receiver."""
+
+    stack: RunningStack
+    name: str
+
+    def messages(self) -> list[Message]:
+        """All that arrived, the oldest first."""
+        return read_messages(self.stack.outputs[LocalOutput.RECEIVER_URL], self.name)
+
+    def wait(self, wanted: Callable[[list[Message]], bool]) -> list[Message]:
+        """Has the function tell what is due until what arrived is as wanted."""
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not wanted(arrived := self.messages()):
+            assert time.monotonic() < deadline, arrived
+            tell(self.stack)
+            time.sleep(_LOOK_SECONDS)
+        return arrived
+
+
+def tell(stack: RunningStack) -> None:
+    """Has the function tell now what it would tell within the next half hour, as things are."""
+    notifier = Notifier(stack.aws, stack.outputs, read_owners_file(OWNERS_FILE))
+    try:
+        notifier.observe(datetime.now(UTC) - LONG_AGO)
+    except ConflictError:
+        # A sweep of the schedule was at it; whoever waits tries again.
+        return
+    notifier.send()

@@ -1,0 +1,130 @@
+"""Telling owners over tables in memory, with a clock that tests turn and a channel that obeys them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+from typing import Any
+
+from contract.owners.model import Channel, ChannelKind, Owner, Owners, Rule
+from handlers.notifications.delivery import WebhookAddresses
+from handlers.notifications.document import RenderContext
+from handlers.notifications.plan import list_recipients
+from handlers.notifications.recipients import RecipientStore, StoredRecipient
+from handlers.notifications.sending import SweepResult, Targets
+from handlers.notifications.situation import Notification, Rows, SituationReader
+from handlers.notifications.sweep import NotificationSweep
+from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX
+from tests.incidents.playing import START
+from tests.projection import Projection
+from tests.projection_tables import ERRORS, INCIDENTS, MESSAGES, SENDERS
+from tests.stands.memory_tables import MemoryTables
+
+WEBHOOKS = '{"orders": "https://hooks.example.com/orders-secret", "bank": "https://hooks.example.com/b"}'
+
+
+def slack(name: str) -> Channel:
+    return Channel(kind=ChannelKind.SLACK, targets=(name,))
+
+
+def an_owners_file(**changes: Any) -> Owners:
+    """Two owners: `bank` has what is under `E:\\`, and `orders` all else."""
+    owners = {name: Owner(name=name, channels=(slack(name),)) for name in ("orders", "bank")}
+    rules = (Rule(owner="bank", folder="E:\\*", line=9),)
+    return Owners(**{"owners": owners, "rules": rules, "default": "orders", **changes})
+
+
+@dataclass
+class Post:
+    """A channel that delivers all it gets, until told otherwise. Threads may share it."""
+
+    sent: list[tuple[Notification, RenderContext]] = field(default_factory=list)
+    before: Callable[[Notification], None] = lambda _: None
+    """What happens before a delivery: it may raise."""
+    after: Callable[[Notification], None] = lambda _: None
+    """What happens right after one."""
+    most: int = 1000
+    """Lines of one delivery."""
+    _lock: Lock = field(default_factory=Lock)
+
+    def deliver(self, message: Notification, context: RenderContext) -> Notification:
+        self.before(message)
+        part = Notification(recipient=message.recipient, lines=message.lines[: self.most])
+        with self._lock:
+            self.sent.append((part, context))
+        self.after(part)
+        return part
+
+    def take(self) -> list[tuple[str, list[str]]]:
+        """What was delivered since: to whom, and what of which folder or sender."""
+        sent, self.sent = self.sent, []
+        return [(one.recipient.owner.name, [name_line(line) for line in one.lines]) for one, _ in sent]
+
+
+def name_line(line: Any) -> str:
+    of = line.incident.folder if line.incident else line.folder.folder if line.folder else line.sender.name
+    return f"{line.kind} {of}"
+
+
+@dataclass
+class Messenger:
+    """What runs for it in Lambda."""
+
+    projection: Projection
+    owners: Owners = field(default_factory=an_owners_file)
+    post: Post = field(default_factory=Post)
+    client: Any = None
+    """The projection's where there is none."""
+    retention: timedelta | None = None
+    webhooks: str = WEBHOOKS
+    now: datetime = START
+    left: float = 60.0
+
+    def __post_init__(self) -> None:
+        self.client = self.client or self.projection.client
+
+    def build(self) -> NotificationSweep:
+        """A process of its own."""
+        webhooks = WebhookAddresses(lambda: self.webhooks)
+        return NotificationSweep(
+            client=self.client,
+            errors_table=ERRORS,
+            incidents_table=INCIDENTS,
+            owners=self.owners,
+            reader=SituationReader(self.client, SENDERS, INCIDENTS, Rows(self.owners)),
+            store=RecipientStore(self.client, MESSAGES),
+            channels=self.post,
+            targets=Targets(webhooks, "sla@example.com"),
+            dashboard_url="https://sla.example.com",
+            docs_url="docs",
+            retention=self.retention,
+            clock=lambda: self.now,
+        )
+
+    def sweep(self, minutes: float | None = None) -> SweepResult:
+        """Time passes, until so many minutes after the start, and a sweep comes."""
+        if minutes is not None:
+            self.now = START + timedelta(minutes=minutes)
+        return self.build().run(lambda: self.left)
+
+    def sweep_until(self, first: int, last: int) -> list[SweepResult]:
+        """A sweep each minute."""
+        return [self.sweep(minute) for minute in range(first, last + 1)]
+
+    def known(self) -> Mapping[str, StoredRecipient]:
+        """What is known of each recipient."""
+        return RecipientStore(self.projection.client, MESSAGES).read(list_recipients(self.owners)).known
+
+    def items(self) -> list[dict[str, Any]]:
+        """The table, as plain values."""
+        client = self.projection.client
+        in_memory = isinstance(client, MemoryTables)
+        items = client.list_items(MESSAGES) if in_memory else client.scan(TableName=MESSAGES)["Items"]
+        plain = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
+        return sorted(plain, key=lambda item: (item["About"], item["Part"]))
+
+    def log(self) -> list[tuple[str, str]]:
+        """To whom what was told, in order of time."""
+        lines = [item for item in self.items() if item["About"].startswith((INCIDENT_PREFIX, SENDER_PREFIX))]
+        lines.sort(key=lambda item: item["Part"])
+        return [(item["Owner"], item["Told"]) for item in lines]

@@ -1,0 +1,62 @@
+"""Names on their way to a reader: all of them can be seen, and none moves what is beside it."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.text import reveal, shorten, show
+from tests.unit.handlers.notifications.hostile import names
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("order_1.xml", "order_1.xml"),
+        ("a\r\nb", "a[U+000D][U+000A]b"),
+        ("invoice\u202efdp.exe", "invoice[U+202E]fdp.exe"),
+        ("a\u200bb", "a[U+200B]b"),
+        ("\ud800", "[U+D800]"),
+        ("a\u3164", "a[U+3164]"),
+        ("Aufträge", "Aufträge"),
+        ("数据", "数据"),
+        ("👩\u200d👧", "👩\u200d👧"),  # spelt with a joiner
+        ("a\u200db", "a[U+200D]b"),
+        ("שלם", "\u2068שלם\u2069"),
+    ],
+)
+def test_what_cannot_be_seen_is_named(name: str, shown: str) -> None:
+    assert show(name) == shown
+
+
+@given(names, st.integers(12, 400))
+def test_nothing_unseen_is_left(name: str, width: int) -> None:
+    shown = show(name, width)
+    inner = shown.removeprefix("\u2068").removesuffix("\u2069")
+    assert len(inner) <= width
+    assert inner.strip("\u2068\u2069") == inner
+    assert all(
+        letter in "\u200c\u200d" or unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+        for letter in inner
+    )
+
+
+@given(names)
+def test_what_is_short_is_shown_whole(name: str) -> None:
+    assert reveal(name) in show(name, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("path", "width", "short"),
+    [
+        ("D:\\Inbound", 24, "D:\\Inbound"),
+        ("D:\\Transfer\\Partners\\Northwind\\Inbound\\Orders", 31, "D:\\...\\Northwind\\Inbound\\Orders"),
+        ("\\\\nas02\\exchange\\partners\\orders\\in", 24, "\\\\nas02\\...\\orders\\in"),
+        ("/srv/transfer/partners/northwind/in", 24, "/srv/.../northwind/in"),
+        ("D:\\" + "x" * 100, 20, "D:\\..." + "x" * 14),
+        ("x" * 100, 20, "xxxxx..." + "x" * 12),
+    ],
+)
+def test_a_path_is_cut_in_the_middle(path: str, width: int, short: str) -> None:
+    assert shorten(path, width) == short

@@ -1,0 +1,23 @@
+"""Telling owners over tables in memory: quick ones, and those of moto, which parse every expression."""
+
+import boto3
+import pytest
+
+from tests.projection import Projection
+from tests.projection_tables import create_message_tables, create_projection_tables
+from tests.stands.memory_tables import make_memory_tables
+from tests.stands.notifier import Messenger
+from tests.unit.conftest import REGION
+
+
+@pytest.fixture
+def messenger() -> Messenger:
+    return Messenger(Projection(make_memory_tables()))
+
+
+@pytest.fixture
+def moto_messenger(aws: None) -> Messenger:
+    client = boto3.client("dynamodb", region_name=REGION)
+    create_projection_tables(client)
+    create_message_tables(client)
+    return Messenger(Projection(client))

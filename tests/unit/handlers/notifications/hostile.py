@@ -1,0 +1,81 @@
+"""Names that would do something, were they obeyed; and messages that are full of them."""
+
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from contract.owners.model import Channel
+from contract.words import IncidentStatus, MessageKind, UnknownReason
+from handlers.notifications.document import NamedFile, RenderContext
+from handlers.notifications.situation import Notice, Notification, UnreadableFolder
+from tests.unit.handlers.notifications.samples import MAIL, NOW, context, incident, line, message, sender
+
+NAMES: Final = (
+    "<script>alert(1)</script>.xml", "\"><img src=x onerror=alert(1)>", "&lt;b&gt;&amp;&#60;",
+    "</bdi></code>", "</style></title><a href='//x'>y</a>", "<!channel> <!here> <@U123> <#C1>", "<https://evil.example.com|I>",
+    "*bold* _it_ ~gone~ `code` ```pre```", "[click](https://evil.example.com)", "![](//evil.example.com/x)",
+    "# Heading\n- item", "https://evil.example.com/x.zip", "orders.zip", "mailto:x@evil.example.com",
+    "@channel", "a\r\nBcc: evil@example.com", "a\nSubject: other", "=?utf-8?q?evil?=", "\u202egnp.exe",
+    "a\u2066b\u2069c", "\u200b\ufeff\u00ad", "שלם.csv", "ملف.txt", "\x00\x07\x1b[31m", "\ud800",
+    "\u2028\u2029", "👩\u200d👩\u200d👧.csv", "数据\\输入", "a" * 1024, "\\" * 500, '"' * 500, "\u0301" * 300,
+    "{{ date }} ${x} %s {0}", ":smile: <at>x</at>", "C:\\" + "x\\" * 400 + "end", " ", ".", "🚀" * 300,
+)  # fmt: skip
+"""Of files, folders, servers and people: any of them may be any of these."""
+names: Final = st.one_of(st.sampled_from(NAMES), st.text(min_size=1, max_size=250))
+
+
+@st.composite
+def lines(draw: st.DrawFn) -> Notice:
+    """A line of any kind, of anything."""
+    kind, number = draw(st.sampled_from(MessageKind)), draw(st.integers(0, 10**6))
+    of_folder = {MessageKind.UNREADABLE, MessageKind.READABLE}
+    of_sender = {MessageKind.SILENT, MessageKind.SPEAKS}
+    about = sender(name=draw(names), key=draw(names))
+    if kind in of_folder:
+        folder = UnreadableFolder(folder=draw(names), owner="orders", error=draw(names))
+        return line(kind, sender=about, folder=folder)
+    if kind in of_sender:
+        unknown = tuple(
+            incident(f"u{index}", folder=draw(names), files=index)
+            for index in range(draw(st.integers(0, 30)))
+        )
+        return line(kind, sender=about, unknown=unknown if kind is MessageKind.SILENT else ())
+    status = draw(st.sampled_from(IncidentStatus))
+    changes: dict[str, Any] = {
+        "status": status,
+        "folder": draw(names),
+        "sender_name": draw(names),
+        "acknowledged_by": draw(st.none() | names),
+        "files": draw(st.integers(1, 10**7)),
+        "ended_at": NOW if status not in (IncidentStatus.OPEN, IncidentStatus.UNKNOWN) else None,
+        "reason": None if status is IncidentStatus.OPEN else draw(st.sampled_from(UnknownReason)),
+        "oldest": draw(st.none() | st.just(incident().oldest)),
+    }
+    return line(kind, incident(f"i{number}", **changes), since=draw(st.none() | st.just(NOW)))
+
+
+@st.composite
+def messages(draw: st.DrawFn, most: int = 6, channel: Channel = MAIL) -> tuple[Notification, RenderContext]:
+    """A message of one or several lines, with its files."""
+    said = draw(st.lists(lines(), min_size=1, max_size=most))
+    files = {
+        one.incident.incident_id: [
+            NamedFile(name=draw(names), created=NOW) for _ in range(draw(st.integers(0, 3)))
+        ]
+        for one in said
+        if one.incident
+    }
+    return message(*said, channel=channel), context(files=files)
+
+
+def list_names(told: Notification, known: RenderContext) -> list[str]:
+    """Every name from outside that a message may show."""
+    found = [file.name for files in known.files.values() for file in files]
+    for one in told.lines:
+        if one.incident is not None:
+            found += [one.incident.folder, one.incident.sender_name, one.incident.acknowledged_by or ""]
+        if one.sender is not None:
+            found += [one.sender.name, *(each.folder for each in one.unknown)]
+        if one.folder is not None:
+            found += [one.folder.folder, one.folder.error]
+    return found

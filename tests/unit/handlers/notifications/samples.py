@@ -1,0 +1,176 @@
+"""Incidents, senders and messages of every kind, as they are told to the owner of some orders."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from contract.owners.model import Channel, ChannelKind, Owner
+from contract.words import Clearing, IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
+from handlers.notifications.document import NamedFile, RenderContext
+from handlers.notifications.situation import (
+    Incident,
+    Notice,
+    Notification,
+    Recipient,
+    Sender,
+    UnreadableFolder,
+)
+
+NOW: Final = datetime(2026, 11, 26, 8, 20, tzinfo=UTC)
+DASHBOARD: Final = "https://sla.example.com"
+DOCS: Final = "https://docs.example.com/docs"
+MAIL: Final = Channel(kind=ChannelKind.MAIL, targets=("orders@example.com", "duty@example.com"))
+SLACK: Final = Channel(kind=ChannelKind.SLACK, targets=("orders",))
+TEAMS: Final = Channel(kind=ChannelKind.TEAMS, targets=("duty",))
+TOPIC: Final = Channel(kind=ChannelKind.SNS, targets=("arn:aws:sns:eu-central-1:123456789012:pager",))
+FOLDER: Final = "D:\\Inbound\\Orders"
+
+
+def ago(**units: float) -> datetime:
+    return NOW - timedelta(**units)
+
+
+def incident(incident_id: str = "a1", **changes: Any) -> Incident:
+    known: dict[str, Any] = {
+        "incident_id": incident_id,
+        "sender": "sub-1/files01",
+        "sender_name": "files-01/FILES01",
+        "folder": FOLDER,
+        "owner": "orders",
+        "status": IncidentStatus.OPEN,
+        "sla": 20,
+        "files": 12,
+        "oldest": ago(hours=3, minutes=10),
+        "opened_at": ago(hours=2, minutes=45),
+        "breached_since": ago(hours=2, minutes=50),
+        "last_seen_at": ago(minutes=5),
+        "last_seen_run": "run-1",
+        "last_seen_arrival": ago(minutes=5),
+    }
+    return Incident(**{**known, **changes})
+
+
+def unknown(reason: UnknownReason, incident_id: str = "a1", **changes: Any) -> Incident:
+    return incident(
+        incident_id,
+        status=IncidentStatus.UNKNOWN,
+        reason=reason,
+        unknown_since=ago(minutes=20),
+        last_seen_at=ago(hours=1),
+        **changes,
+    )
+
+
+def ended(status: IncidentStatus, incident_id: str = "a1", **changes: Any) -> Incident:
+    return incident(incident_id, status=status, ended_at=ago(minutes=1), **changes)
+
+
+def sender(**changes: Any) -> Sender:
+    known: dict[str, Any] = {
+        "key": "sub-1/files01",
+        "name": "files-01/FILES01",
+        "owner": "operations",
+        "state": SenderState.SILENT,
+        "state_since": ago(minutes=10),
+        "kind": SenderKind.LISTING,
+        "last_run_at": ago(minutes=45),
+        "interval": timedelta(minutes=15),
+    }
+    return Sender(**{**known, **changes})
+
+
+UNREADABLE: Final = UnreadableFolder(
+    folder="\\\\nas02\\exchange\\out", owner="orders", error="Access to the path is denied."
+)
+
+
+def line(kind: MessageKind, about: Incident | None = None, **changes: Any) -> Notice:
+    return Notice(
+        kind=kind, subject=f"incident#{about.incident_id}" if about else "sender#s", incident=about, **changes
+    )
+
+
+LINES: Final = {
+    MessageKind.BEGIN: line(MessageKind.BEGIN, incident()),
+    MessageKind.ESCALATED: line(MessageKind.ESCALATED, incident()),
+    MessageKind.WORSE: line(
+        MessageKind.WORSE, incident(files=31, acknowledged_by="ana", acknowledged_until=ago(minutes=30))
+    ),
+    MessageKind.REMINDER: line(MessageKind.REMINDER, incident(oldest=ago(days=1, hours=2))),
+    MessageKind.CLEARED: line(
+        MessageKind.CLEARED,
+        ended(IncidentStatus.CLEARED, cleared_by=Clearing.LISTED, acknowledged_by="ana"),
+    ),
+    MessageKind.REOPENED: line(MessageKind.REOPENED, incident(files=1, reopened=1), since=ago(minutes=40)),
+    MessageKind.STUCK_ALL_ALONG: line(MessageKind.STUCK_ALL_ALONG, incident(), since=ago(hours=2)),
+    MessageKind.QUIET: line(MessageKind.QUIET, unknown(UnknownReason.QUIET), since=ago(hours=1)),
+    MessageKind.UNKNOWN: line(MessageKind.UNKNOWN, unknown(UnknownReason.UNWATCHED)),
+    MessageKind.LAPSED: line(MessageKind.LAPSED, ended(IncidentStatus.LAPSED, reason=UnknownReason.UNPROVEN)),
+    MessageKind.CLOSED: line(MessageKind.CLOSED, ended(IncidentStatus.CLOSED, reason=UnknownReason.SILENT)),
+    MessageKind.UNREADABLE: line(MessageKind.UNREADABLE, sender=sender(), folder=UNREADABLE),
+    MessageKind.READABLE: line(MessageKind.READABLE, sender=sender(), folder=UNREADABLE),
+    MessageKind.SILENT: line(
+        MessageKind.SILENT,
+        sender=sender(),
+        unknown=tuple(
+            unknown(UnknownReason.SILENT, f"u{number}", folder=folder, files=number)
+            for number, folder in enumerate((FOLDER, "D:\\Inbound\\Returns", "E:\\Exchange\\Bank\\Out"), 1)
+        ),
+    ),
+    MessageKind.SPEAKS: line(MessageKind.SPEAKS, sender=sender(last_run_at=ago(minutes=2))),
+}
+"""One of each kind."""
+FILES: Final = tuple(
+    NamedFile(name=f"order_{4711 + number}.xml", created=ago(hours=3, minutes=10 - 7 * number))
+    for number in range(10)
+)
+
+
+def recipient(channel: Channel = MAIL, **changes: Any) -> Recipient:
+    after = changes.pop("after", None)
+    known: dict[str, Any] = {"name": "orders", "channels": (channel,), "zone": "Europe/Berlin"}
+    return Recipient(owner=Owner(**{**known, **changes}), channel=channel, after=after)
+
+
+def message(*lines: Notice, channel: Channel = MAIL, **changes: Any) -> Notification:
+    return Notification(recipient=recipient(channel, **changes), lines=lines)
+
+
+def context(*lines: Notice, **changes: Any) -> RenderContext:
+    known: dict[str, Any] = {
+        "now": NOW,
+        "dashboard_url": DASHBOARD,
+        "docs_url": DOCS,
+        "files": {one.incident.incident_id: FILES for one in lines if one.incident},
+    }
+    return RenderContext(**{**known, **changes})
+
+
+def single(kind: MessageKind, channel: Channel = MAIL) -> Notification:
+    after = timedelta(hours=1) if kind is MessageKind.ESCALATED else None
+    return message(LINES[kind], channel=channel, after=after)
+
+
+def digest(channel: Channel = MAIL) -> Notification:
+    """A bad morning: five folders stuck, and what else may come with them."""
+    folders = (
+        FOLDER,
+        "D:\\Inbound\\Returns",
+        "D:\\Inbound\\Invoices",
+        "\\\\nas02\\exchange\\in",
+        "E:\\Bank\\Out",
+    )
+    stuck = (
+        line(
+            MessageKind.BEGIN,
+            incident(f"b{number}", folder=folder, files=number * 7, breached_since=ago(minutes=20 * number)),
+        )
+        for number, folder in enumerate(folders, 1)
+    )
+    cleared = ended(IncidentStatus.CLEARED, "c1", folder="D:\\Inbound\\Stock", cleared_by=Clearing.EMPTY)
+    return message(
+        *stuck,
+        line(MessageKind.CLEARED, cleared),
+        LINES[MessageKind.SILENT],
+        LINES[MessageKind.UNREADABLE],
+        channel=channel,
+    )

@@ -1,0 +1,437 @@
+"""What is sent to Slack and Teams, and what their answers mean."""
+
+import json
+import logging
+import re
+import socket
+import traceback
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
+
+import pytest
+import urllib3
+from botocore.exceptions import ConnectTimeoutError
+from botocore.session import Session
+from botocore.stub import ANY, Stubber
+
+from contract.owners.model import Channel
+from contract.words import MessageKind
+from handlers.notifications import delivery, slack
+from handlers.notifications.delivery import (
+    KEPT_SECONDS,
+    ChannelError,
+    DeliveryError,
+    Poster,
+    WebhookAddresses,
+)
+from handlers.notifications.slack import SlackChannel
+from handlers.notifications.writing import write_document
+from tests.unit.handlers.notifications.samples import (
+    MAIL,
+    SLACK,
+    TEAMS,
+    TOPIC,
+    context,
+    digest,
+    recipient,
+    single,
+)
+from tests.unit.handlers.notifications.webhook_server import (
+    OWNER_TOPICS,
+    FakeClient,
+    Scripted,
+    WebhookServer,
+    make_channels,
+    refused,
+    serving,
+)
+
+BOTH = pytest.mark.parametrize("channel", [SLACK, TEAMS], ids=["slack", "teams"])
+
+
+def send(server: WebhookServer, channel: Channel, kind: MessageKind = MessageKind.BEGIN) -> None:
+    message = single(kind, channel)
+    channels = make_channels({channel.targets[0]: server.address})
+    assert channels.deliver(message, context(*message.lines)) == message
+
+
+@pytest.fixture(autouse=True)
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slack, "_SECONDS_APART", 0.0)
+
+
+@BOTH
+@pytest.mark.parametrize("kind", MessageKind)
+def test_every_kind_arrives_as_json(channel: Channel, kind: MessageKind) -> None:
+    with serving(Scripted(202)) as server:
+        send(server, channel, kind)
+        (payload,) = server.payloads
+    assert ("blocks" in payload) is (channel is SLACK)
+    assert ("attachments" in payload) is (channel is TEAMS)
+
+
+@BOTH
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 408, 429, 413])
+def test_what_may_pass_is_tried_again(channel: Channel, status: int) -> None:
+    with serving(Scripted(status)) as server, pytest.raises(DeliveryError, match=str(status)) as caught:
+        send(server, channel)
+    # A gateway that got no answer may have handed the message on.
+    assert caught.value.in_doubt is (status in (502, 504))
+
+
+@BOTH
+@pytest.mark.parametrize("status", [301, 302, 307, 401, 403, 404, 405, 410])
+def test_what_no_retry_mends_says_how_to_mend_it(channel: Channel, status: int) -> None:
+    answer = Scripted(status, headers={"Location": "http://127.0.0.1:1/elsewhere"})
+    with serving(answer) as server:
+        with pytest.raises(ChannelError, match=rf"{status}.*webhooks\.{channel.targets[0]}.*pulumi up"):
+            send(server, channel)
+        # A redirect is not followed.
+        assert len(server.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(404, "no_service"), (410, "channel_is_archived"), (403, "action_prohibited")]
+)
+def test_slacks_own_word_is_told(status: int, body: str) -> None:
+    with serving(Scripted(status, body)) as server, pytest.raises(ChannelError, match=body):
+        send(server, SLACK)
+
+
+@pytest.mark.parametrize("code", ["WorkflowTriggerIsNotEnabled", "DirectApiAuthorizationRequired"])
+def test_a_workflow_that_is_switched_off_is_permanent(code: str) -> None:
+    body = json.dumps({"error": {"code": code, "message": "see https://secret.example.com/sig"}})
+    with serving(Scripted(400, body)) as server, pytest.raises(ChannelError, match=code) as caught:
+        send(server, TEAMS)
+    assert "secret.example" not in str(caught.value)
+
+
+def test_another_400_of_teams_may_pass() -> None:
+    body = json.dumps({"error": {"code": "TriggerInputSchemaMismatch"}})
+    with serving(Scripted(400, body)) as server, pytest.raises(DeliveryError, match="InputSchemaMismatch"):
+        send(server, TEAMS)
+
+
+def test_blocks_that_slack_does_not_take_are_sent_as_plain_text() -> None:
+    with serving(Scripted(400, "invalid_blocks"), Scripted(200)) as server:
+        send(server, SLACK)
+        first, second = server.payloads
+    assert "blocks" in first
+    assert "blocks" not in second
+    assert "D:\\Inbound\\Orders on FILES01" in second["text"]
+
+
+def test_plain_text_that_slack_does_not_take_either_may_pass() -> None:
+    with serving(Scripted(400, "invalid_payload")) as server:
+        with pytest.raises(DeliveryError, match="400 invalid_payload"):
+            send(server, SLACK)
+        assert len(server.bodies) == 2
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("told", "wait"),
+    [
+        ("30", timedelta(seconds=30)),
+        ("999999", timedelta(hours=1)),
+        ("9" * 40, None),
+        ("Thu, 26 Nov 2026 09:00:00 GMT", None),
+        ("-1", None),
+        ("", None),
+    ],
+)
+def test_it_is_told_for_how_long_to_wait(channel: Channel, told: str, wait: timedelta | None) -> None:
+    with (
+        serving(Scripted(429, "rate_limited", {"Retry-After": told})) as server,
+        pytest.raises(DeliveryError) as caught,
+    ):
+        send(server, channel)
+    assert caught.value.retry_after == wait
+
+
+@BOTH
+def test_a_webhook_that_hangs_is_given_up(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "_TIMEOUT", urllib3.Timeout(connect=3, read=0.2))
+    with serving() as server:
+        server.hangs = True
+        with pytest.raises(DeliveryError, match="did not answer in time") as caught:
+            send(server, channel)
+    assert caught.value.in_doubt
+
+
+@BOTH
+def test_a_webhook_that_is_not_there_may_come_back(channel: Channel) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"http://127.0.0.1:{free.getsockname()[1]}/services/T0SECRET"
+        message = single(MessageKind.BEGIN, channel)
+        with pytest.raises(DeliveryError, match="could not be reached") as caught:
+            make_channels({channel.targets[0]: address}).deliver(message, context())
+        assert not caught.value.in_doubt
+
+
+def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
+        monkeypatch.setenv(variable, "http://127.0.0.1:1")
+    with serving() as server:
+        send(server, SLACK)
+        assert len(server.bodies) == 1
+
+
+def test_an_answer_without_end_is_not_read_to_its_end() -> None:
+    with serving(Scripted(500, "x" * 1_000_000)) as server, pytest.raises(DeliveryError) as caught:
+        send(server, SLACK)
+    assert len(str(caught.value)) < 200
+
+
+def test_slack_is_sent_one_message_a_second_by_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slack, "_SECONDS_APART", 1.0)
+    now, slept = [100.0], list[float]()
+    addresses = {"orders": "", "bank": ""}
+    with serving() as server:
+        webhooks = WebhookAddresses(lambda: json.dumps(dict.fromkeys(addresses, server.address)))
+        channel = SlackChannel(webhooks, Poster(), clock=lambda: now[0], sleep=slept.append)
+        message = single(MessageKind.BEGIN, SLACK)
+        document = write_document(message, context())
+        channel.send(message.recipient, document)
+        channel.send(message.recipient, document)
+        now[0] += 0.5
+        channel.send(message.recipient, document)
+        channel.send(recipient(Channel(kind=SLACK.kind, targets=("bank",))), document)
+        now[0] += 60
+        channel.send(message.recipient, document)
+    assert slept == [1.0, 1.5]
+
+
+def test_a_digest_says_what_of_it_was_delivered() -> None:
+    whole = digest(SLACK)
+    with serving() as server:
+        part = make_channels({"orders": server.address}).deliver(whole, context(*whole.lines))
+    assert set(part.lines) == set(whole.lines)
+    assert part.recipient == whole.recipient
+
+
+def test_a_webhook_without_an_address_is_refused_by_name() -> None:
+    with pytest.raises(ChannelError, match=r"webhook orders .*'webhooks\.orders'"):
+        make_channels({"bank": "https://example.com"}).deliver(single(MessageKind.BEGIN, SLACK), context())
+
+
+def test_addresses_are_read_again_after_some_minutes() -> None:
+    now, secrets = (
+        [0.0],
+        iter(['{"orders": "https://one.example.com"}', '{"orders": "https://two.example.com"}']),
+    )
+    webhooks = WebhookAddresses(lambda: next(secrets), clock=lambda: now[0])
+    assert webhooks.find("orders") == webhooks.find("orders") == "https://one.example.com"
+    now[0] = KEPT_SECONDS
+    assert webhooks.find("orders") == "https://two.example.com"
+
+
+@pytest.mark.parametrize("secret", ["{", "[]", "null", '"https://hooks.example.com/secret"'])
+def test_a_secret_that_is_none_may_be_mended_and_is_not_told(secret: str) -> None:
+    with pytest.raises(DeliveryError) as caught:
+        WebhookAddresses(lambda: secret).find("orders")
+    assert not re.search(r"hooks\.|/secret", str(caught.value))
+    assert caught.value.__context__ is None
+
+
+def test_a_stack_without_webhooks_has_an_empty_secret() -> None:
+    with pytest.raises(ChannelError):
+        WebhookAddresses(lambda: "").find("orders")
+
+
+FAILURES: tuple[Exception, ...] = (
+    urllib3.exceptions.LocationParseError("http://127.0.0.1/T0SECRET"),
+    urllib3.exceptions.NewConnectionError(None, "http://127.0.0.1/T0SECRET"),  # type: ignore[arg-type]
+    urllib3.exceptions.ReadTimeoutError(None, "http://127.0.0.1/T0SECRET", "T0SECRET"),  # type: ignore[arg-type]
+    urllib3.exceptions.ProtocolError("T0SECRET"),
+    urllib3.exceptions.SSLError("T0SECRET"),
+    ValueError("T0SECRET"),
+)
+
+
+def fail(channel: Channel, address: str) -> str:
+    """All that is told of a failure, by whoever prints it in full."""
+    message = single(MessageKind.BEGIN, channel)
+    channels = make_channels({channel.targets[0]: address})
+    with pytest.raises((ChannelError, DeliveryError)) as caught:
+        channels.deliver(message, context())
+    errors: list[BaseException | None] = [caught.value]
+    while errors[-1] is not None:
+        errors.append(errors[-1].__cause__ or errors[-1].__context__)
+    told = [*(repr(error) for error in errors), repr(vars(caught.value)), repr(channels)]
+    return "\n".join([*told, *traceback.format_exception(caught.value)])
+
+
+@BOTH
+@pytest.mark.parametrize("status", [302, 400, 403, 404, 410, 429, 500])
+def test_no_answer_brings_the_address_into_an_error_or_a_log(
+    channel: Channel, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with serving(Scripted(status, "", {"Location": "/T0SECRET"})) as server:
+        server.answers = [Scripted(status, f"{server.address} T0SECRET", {"Location": server.address})]
+        told = fail(channel, server.address)
+    assert "SECRET" not in told
+    assert "SECRET" not in caplog.text
+
+
+@BOTH
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: type(failure).__name__)
+def test_no_failure_brings_it_there(
+    channel: Channel, failure: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def request(*_: Any, **__: Any) -> None:
+        raise failure
+
+    monkeypatch.setattr(urllib3.PoolManager, "request", request)
+    caplog.set_level(logging.DEBUG)
+    assert "SECRET" not in fail(channel, "https://hooks.example.com/T0SECRET")
+    assert "SECRET" not in caplog.text
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "address",
+    [
+        "T0SECRET",
+        "https://",
+        "https://[T0SECRET",
+        "gopher://127.0.0.1/T0SECRET",
+        "http://127.0.0.1:1/T0SECRET",
+    ],
+)
+def test_no_address_that_is_none_is_told(channel: Channel, address: str) -> None:
+    assert "SECRET" not in fail(channel, address)
+
+
+def test_neither_an_answer_nor_what_asks_for_it_shows_what_it_holds() -> None:
+    assert repr(delivery.WebhookAnswer(404, "T0SECRET")) == "WebhookAnswer(status=404, retry_after=None)"
+    assert repr(delivery.Poster()) == "Poster()"
+
+
+def test_what_was_sent_well_is_logged_nowhere(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with serving() as server:
+        message = single(MessageKind.BEGIN, SLACK)
+        make_channels({"orders": server.address}).deliver(message, context())
+    assert "SECRET" not in caplog.text
+
+
+def test_a_secret_that_cannot_be_read_is_not_told() -> None:
+    def read() -> str:
+        raise RuntimeError(json.dumps({"orders": "https://hooks.example.com/T0SECRET"}))
+
+    webhooks = WebhookAddresses(read)
+    with pytest.raises(DeliveryError, match="RuntimeError") as caught:
+        webhooks.find("orders")
+    assert "SECRET" not in "".join(traceback.format_exception(caught.value))
+    assert caught.value.__context__ is None
+    assert repr(webhooks) == "WebhookAddresses()"
+
+
+def test_a_mail_goes_to_all_addresses_of_its_channel() -> None:
+    client, message = FakeClient(), single(MessageKind.BEGIN)
+    assert make_channels(mail=client).deliver(message, context(*message.lines)) == message
+    (call,) = client.calls
+    assert call["FromEmailAddress"] == "file-sla <sla@example.com>"
+    assert call["Destination"] == {"ToAddresses": list(MAIL.targets)}
+    mail = message_from_bytes(call["Content"]["Raw"]["Data"], policy=default)
+    assert mail["Subject"] == "12 files stuck in D:\\Inbound\\Orders on FILES01, oldest 3 h 10 min"
+
+
+def test_mail_goes_to_the_owners_topic_where_ses_is_not_used() -> None:
+    client, message = FakeClient(), single(MessageKind.CLEARED)
+    make_channels(topics=client, mail_from="").deliver(message, context())
+    (call,) = client.calls
+    assert call["TopicArn"] == f"{OWNER_TOPICS}orders"
+    assert call["Subject"] == "Cleared: D:\\Inbound\\Orders on FILES01 after 2 h 49 min"
+    assert call["Message"].startswith("✓ Cleared after 2 h 49 min\nD:\\Inbound\\Orders on FILES01\n")
+
+
+def test_a_topic_gets_what_its_channel_names() -> None:
+    client = FakeClient()
+    make_channels(topics=client).deliver(digest(TOPIC), context())
+    assert [call["TopicArn"] for call in client.calls] == list(TOPIC.targets)
+
+
+def test_both_services_know_what_they_are_asked() -> None:
+    """By the models that botocore has of them."""
+    session = Session()
+    session.set_credentials("testing", "testing")
+    mail = session.create_client("sesv2", region_name="eu-central-1")
+    topics = session.create_client("sns", region_name="eu-central-1")
+    channels = make_channels()
+    channels._connect_mail, channels._connect_topics = lambda: mail, lambda: topics
+    with Stubber(mail) as mails, Stubber(topics) as published:
+        mails.add_response(
+            "send_email", {}, {"FromEmailAddress": ANY, "Destination": ANY, "Content": {"Raw": {"Data": ANY}}}
+        )
+        published.add_response("publish", {}, {"TopicArn": TOPIC.targets[0], "Subject": ANY, "Message": ANY})
+        channels.deliver(single(MessageKind.BEGIN), context())
+        channels.deliver(single(MessageKind.BEGIN, TOPIC), context())
+        mails.assert_no_pending_responses()
+        published.assert_no_pending_responses()
+
+
+def test_a_client_is_made_once_and_not_before_it_is_wanted() -> None:
+    made = list[str]()
+    channels = make_channels()
+    channels._connect_mail = lambda: made.append("mail") or FakeClient()  # type: ignore[func-returns-value]
+    channels._connect_topics = lambda: made.append("topics") or FakeClient()  # type: ignore[func-returns-value]
+    assert made == []
+    for _ in range(2):
+        channels.deliver(single(MessageKind.BEGIN), context())
+    assert made == ["mail"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "MessageRejected",
+        "MailFromDomainNotVerifiedException",
+        "AccessDeniedException",
+        "AccountSuspendedException",
+    ],
+)
+def test_what_ses_never_takes_is_permanent(code: str) -> None:
+    channels = make_channels(mail=FakeClient(error=refused(code)))
+    with pytest.raises(ChannelError, match=rf"{code}.*verified") as caught:
+        channels.deliver(single(MessageKind.BEGIN), context())
+    assert "orders@example.com" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["TooManyRequestsException", "LimitExceededException", "SendingPausedException", "InternalFailure"],
+)
+def test_what_ses_takes_later_may_pass(code: str) -> None:
+    channels = make_channels(mail=FakeClient(error=refused(code)))
+    with pytest.raises(DeliveryError, match=code) as caught:
+        channels.deliver(single(MessageKind.BEGIN), context())
+    assert "orders@example.com" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("code", ["NotFound", "AuthorizationError", "InvalidParameter", "KMSAccessDenied"])
+def test_a_topic_that_is_not_there_or_not_ours_is_permanent(code: str) -> None:
+    channels = make_channels(topics=FakeClient(error=refused(code)))
+    with pytest.raises(ChannelError, match=rf"{code}.*{TOPIC.targets[0]}"):
+        channels.deliver(single(MessageKind.BEGIN, TOPIC), context())
+
+
+@pytest.mark.parametrize("code", ["Throttled", "InternalError", "KMSThrottling"])
+def test_a_topic_that_is_throttled_may_pass(code: str) -> None:
+    channels = make_channels(topics=FakeClient(error=refused(code)))
+    with pytest.raises(DeliveryError, match=code):
+        channels.deliver(single(MessageKind.BEGIN, TOPIC), context())
+
+
+@pytest.mark.parametrize("channel", [MAIL, TOPIC], ids=["mail", "topic"])
+def test_a_service_that_does_not_answer_may_pass(channel: object) -> None:
+    error = ConnectTimeoutError(endpoint_url="https://email.example.com")
+    channels = make_channels(mail=FakeClient(error=error), topics=FakeClient(error=error))
+    kind = MAIL if channel is MAIL else TOPIC
+    with pytest.raises(DeliveryError, match="could not be reached"):
+        channels.deliver(single(MessageKind.BEGIN, kind), context())

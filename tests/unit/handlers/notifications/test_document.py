@@ -1,0 +1,78 @@
+"""Moments as an owner reads them."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+
+from handlers.notifications.document import format_short, format_time, to_ascii
+from tests.unit.handlers.notifications.hostile import names
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("moment", "zone", "told"),
+    [
+        (datetime(2026, 11, 26, 8, 0, tzinfo=UTC), "Europe/Berlin", "Thu 26 Nov 2026, 09:00 Europe/Berlin"),
+        (datetime(2026, 11, 26, 23, 30, tzinfo=UTC), "Asia/Kolkata", "Fri 27 Nov 2026, 05:00 Asia/Kolkata"),
+        (
+            datetime(2026, 1, 1, 1, 0, tzinfo=UTC),
+            "America/Sao_Paulo",
+            "Wed 31 Dec 2025, 22:00 America/Sao_Paulo",
+        ),
+        (datetime(2026, 3, 1, 0, 0, tzinfo=UTC), "UTC", "Sun 1 Mar 2026, 00:00 UTC"),
+        # The hour that comes twice.
+        (
+            datetime(2026, 10, 25, 0, 30, tzinfo=UTC),
+            "Europe/Berlin",
+            "Sun 25 Oct 2026, 02:30 CEST Europe/Berlin",
+        ),
+        (
+            datetime(2026, 10, 25, 1, 30, tzinfo=UTC),
+            "Europe/Berlin",
+            "Sun 25 Oct 2026, 02:30 CET Europe/Berlin",
+        ),
+        (datetime(2026, 10, 25, 2, 0, tzinfo=UTC), "Europe/Berlin", "Sun 25 Oct 2026, 03:00 Europe/Berlin"),
+    ],
+)
+def test_a_moment_has_its_date_and_its_zone(moment: datetime, zone: str, told: str) -> None:
+    assert format_time(moment, ZoneInfo(zone)) == told
+
+
+def test_in_a_list_the_zone_is_told_once() -> None:
+    moment = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
+    assert format_short(moment, BERLIN) == "26 Nov 2026, 09:00"
+    assert format_time(moment, BERLIN, named=False) == "Thu 26 Nov 2026, 09:00"
+
+
+@pytest.mark.parametrize("moment", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_the_ends_of_time_are_told_too(moment: datetime, zone: str) -> None:
+    assert str(moment.year) in format_time(moment, ZoneInfo(zone))
+
+
+@given(names)
+def test_ascii_is_printable_ascii(name: str) -> None:
+    told = to_ascii(name)
+    assert told.isascii()
+    assert told.isprintable()
+    assert told == told.strip() != ""
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("Größe_Ærø_Łódź", "Grosse_AEro_Lodz"),
+        ("Żółć \u2013 “x”", 'Zolc - "x"'),
+        ("D:\\数据\\in", "D:\\?\\in"),
+        ("ﬁles²", "files2"),
+        ("\u202egnp", "[U+202E]gnp"),
+        ("a\nb", "a[U+000A]b"),
+        ("=?utf-8?q?evil?=", "= ?utf-8?q?evil?="),
+        ("ö=?utf-8?q?evil?=", "o= ?utf-8?q?evil?="),
+    ],
+)
+def test_what_has_a_like_in_ascii_is_spelt_so(name: str, told: str) -> None:
+    assert to_ascii(name) == told

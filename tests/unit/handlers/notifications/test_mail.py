@@ -1,0 +1,188 @@
+"""A mail, parsed back: its headers, its text and its HTML."""
+
+import re
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlsplit
+
+import html5lib
+import pytest
+from hypothesis import given
+
+from contract.words import MessageKind
+from handlers.notifications.document import Document, RenderContext, read_phrase, render_text
+from handlers.notifications.mail import render_html, render_mail
+from handlers.notifications.situation import Notification
+from handlers.notifications.writing import write_document
+from tests.unit.handlers.notifications.hostile import messages
+from tests.unit.handlers.notifications.samples import DASHBOARD, DOCS, context, digest, recipient, single
+
+SENDER = "file-sla <sla@example.com>"
+TAGS = {
+    "html", "head", "meta", "title", "style", "body", "main", "header", "footer", "h1", "h2", "p", "a",
+    "ul", "li", "table", "tbody", "tr", "th", "td", "code", "bdi", "wbr", "small", "br",
+}  # fmt: skip
+
+
+class Page(HTMLParser):
+    """What a page has."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags, self.links, self.attributes, self.names = set[str](), list[str](), set[str](), list[str]()
+        self.text = ""
+        self._within = list[str]()
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in ("href", "src", "action")]
+        if tag == "bdi":
+            self.names.append("")
+        if tag not in ("meta", "br", "wbr"):
+            self._within.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._within.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "bdi" in self._within:
+            self.names[-1] += data
+        if "style" not in self._within:
+            self.text += data
+
+
+def render(told: Notification, known: RenderContext) -> tuple[EmailMessage, Document]:
+    document = write_document(told, known)
+    mail = render_mail(document, told.recipient, SENDER)
+    parsed = message_from_bytes(mail.as_bytes(), policy=default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed, document
+
+
+def read_part(mail: EmailMessage, kind: str) -> str:
+    part: Any = mail.get_body((kind,))
+    content: str = part.get_content()
+    return content.replace("\r\n", "\n")
+
+
+def list_phrases(document: Document) -> list[str]:
+    """All names that the document shows."""
+    phrases = [document.place, document.lead, *(fact.value for fact in document.facts), *document.notes]
+    for section in document.sections:
+        for entry in section.entries:
+            phrases += [entry.place, entry.said]
+    for row in document.files.rows if document.files else ():
+        phrases += [row.name, row.said]
+    return [part.text for phrase in phrases for part in phrase if part.name]
+
+
+@given(messages())
+def test_headers_are_what_they_should_be_whatever_the_names(told: tuple[Notification, RenderContext]) -> None:
+    mail, document = render(*told)
+    headers = ["From", "To", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress", "List-Id"]
+    threads = ["References", "In-Reply-To"] if len(told[0].lines) == 1 else []
+    assert list(mail.keys()) == [*headers, *threads, "MIME-Version", "Content-Type"]
+    assert mail["Subject"] == document.subject
+    assert mail["To"] == "orders@example.com, duty@example.com"
+    assert mail["From"] == SENDER
+    assert not mail.defects
+    assert all(len(line) <= 998 for line in mail.as_bytes(policy=SMTP).split(b"\r\n"))
+
+
+@given(messages())
+def test_text_is_what_was_written(told: tuple[Notification, RenderContext]) -> None:
+    mail, document = render(*told)
+    text = read_part(mail, "plain")
+    assert text == render_text(document)
+    # Names add no line and no character that cannot be seen.
+    assert text.splitlines() == text.split("\n")[:-1]
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e]", text)
+
+
+@given(messages())
+def test_html_has_our_tags_and_links_alone_and_shows_every_name(
+    told: tuple[Notification, RenderContext],
+) -> None:
+    mail, document = render(*told)
+    html = read_part(mail, "html")
+    assert html == render_html(document)
+    page = Page(html)
+    assert page.tags <= TAGS
+    assert page.attributes <= {"lang", "charset", "name", "content", "class", "href", "scope"}
+    assert all(link.startswith((DASHBOARD, DOCS)) for link in page.links)
+    assert sorted(page.names) == sorted(list_phrases(document))
+
+
+@given(messages())
+def test_html_is_well_formed_by_another_parser(told: tuple[Notification, RenderContext]) -> None:
+    parser = html5lib.HTMLParser(strict=True)
+    tree = parser.parse(render_html(write_document(*told)))
+    assert not parser.errors
+    assert len(tree) == 2
+
+
+@given(messages())
+def test_no_name_is_in_one_piece_that_a_mail_program_makes_a_link_of(
+    told: tuple[Notification, RenderContext],
+) -> None:
+    for piece in re.findall(r"<bdi>(.*?)</bdi>", render_html(write_document(*told))):
+        assert not any(re.search(r"\w\.\w|//", text) for text in piece.split("<wbr>"))
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_nothing_is_loaded_and_little_is_sent(kind: MessageKind) -> None:
+    told = single(kind)
+    html = render_html(write_document(told, context(*told.lines)))
+    assert not re.search(r"src=|url\(|@import|<img|<script|<link", html)
+    assert len(html) < 6_000
+
+
+def test_light_and_dark_are_both_told() -> None:
+    told = single(MessageKind.BEGIN)
+    html = render_html(write_document(told, context(*told.lines)))
+    assert '<meta name="color-scheme" content="light dark">' in html
+    assert "@media (prefers-color-scheme:dark)" in html
+
+
+def test_mails_of_one_incident_lie_together_and_others_apart() -> None:
+    mails = {kind: render(single(kind), context())[0] for kind in MessageKind}
+    begin, cleared, silent = (
+        mails[kind] for kind in (MessageKind.BEGIN, MessageKind.CLEARED, MessageKind.SILENT)
+    )
+    assert begin["References"] == begin["In-Reply-To"] == cleared["References"] != silent["References"]
+    assert re.fullmatch(r"<[0-9a-f]{32}@file-sla\.example\.com>", begin["References"])
+    assert render(digest(), context())[0]["References"] is None
+
+
+def test_machines_are_asked_not_to_answer_and_lists_can_be_sorted() -> None:
+    told = single(MessageKind.BEGIN)
+    mail = render_mail(write_document(told, context()), recipient(name="Bank_EU"), "sla@mail.example.com")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Id"] == "<bank-eu.file-sla.mail.example.com>"
+
+
+def test_without_a_dashboard_there_are_no_links() -> None:
+    told = single(MessageKind.BEGIN)
+    document = write_document(told, context(*told.lines, dashboard_url="", docs_url=""))
+    assert Page(render_html(document)).links == []
+    assert "http" not in render_text(document)
+
+
+@pytest.mark.parametrize("kind", MessageKind)
+def test_links_lead_to_what_it_is_about_and_change_nothing(kind: MessageKind) -> None:
+    told = single(kind)
+    way, help_page = Page(render_html(write_document(told, context(*told.lines)))).links
+    assert way in (f"{DASHBOARD}/?incident=a1", f"{DASHBOARD}/senders?sender=sub-1%2Ffiles01")
+    assert help_page == f"{DOCS}/messages.md#how-to-get-fewer"
+    assert set(re.findall(r"(\w+)=", urlsplit(way).query)) <= {"incident", "sender"}
+
+
+def test_a_phrase_is_read_as_it_stands() -> None:
+    told = single(MessageKind.BEGIN)
+    assert read_phrase(write_document(told, context()).place) == "D:\\Inbound\\Orders on FILES01"

@@ -1,0 +1,124 @@
+"""The function that tells owners, as Lambda invokes it: with everything missing, and with a webhook."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from contract.metrics import Metric
+from contract.names import Variable
+from handlers import incident_notifications
+from handlers.notifications.delivery import Poster, WebhookAnswer
+from handlers.web import telemetry
+from tests.events import LambdaContext
+from tests.incidents.playing import listing, stuck
+from tests.projection import Projection
+from tests.projection_tables import (
+    ERRORS,
+    INCIDENTS,
+    MESSAGES,
+    SENDERS,
+    create_message_tables,
+    create_projection_tables,
+)
+from tests.stands.notifier import WEBHOOKS, Messenger, an_owners_file
+from tests.unit.conftest import REGION
+
+INBOUND = "D:\\Inbound"
+THREE_MINUTES_MS = 180_000
+
+
+@pytest.fixture
+def messenger(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Messenger]:
+    client = boto3.client("dynamodb", region_name=REGION)
+    create_projection_tables(client)
+    create_message_tables(client)
+    for variable, value in {
+        Variable.TABLE_NAME: ERRORS,
+        Variable.SENDERS_TABLE_NAME: SENDERS,
+        Variable.INCIDENTS_TABLE_NAME: INCIDENTS,
+        Variable.MESSAGES_TABLE_NAME: MESSAGES,
+        Variable.RETENTION_DAYS: "90",
+    }.items():
+        monkeypatch.setenv(variable, value)
+    monkeypatch.setattr(incident_notifications, "read_shipped_owners", an_owners_file)
+    telemetry.metrics.clear_metrics()
+    messenger = Messenger(Projection(client))
+    messenger.projection.report(listing(0, [INBOUND], stuck(INBOUND, "a", created=-9)))
+    # As if a sweep had found it long ago.
+    messenger.now = datetime.now(UTC) - timedelta(minutes=9)
+    messenger.build().run(lambda: 60.0)
+    yield messenger
+    telemetry.metrics.clear_metrics()
+    incident_notifications._sweep.cache_clear()
+
+
+def _invoke(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
+    """One sweep; gives back what it published."""
+    capsys.readouterr()
+    incident_notifications.handler({"sweep": True}, LambdaContext(THREE_MINUTES_MS))
+    [line] = [one for one in capsys.readouterr().out.splitlines() if '"_aws"' in one]
+    published: dict[str, Any] = json.loads(line)
+    [directive] = published["_aws"]["CloudWatchMetrics"]
+    assert directive["Dimensions"] in ([], [[]])
+    return {one["Name"]: sum(published[one["Name"]]) for one in directive["Metrics"]}
+
+
+def test_without_any_webhook_it_says_that_the_channel_does_not_work(
+    messenger: Messenger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _invoke(capsys) == {
+        Metric.MESSAGES_SWEPT: 2,
+        Metric.MESSAGES_FAILED: 1,
+        Metric.CHANNELS_DISABLED: 1,
+    }
+    assert _invoke(capsys) == {Metric.MESSAGES_SWEPT: 2, Metric.CHANNELS_DISABLED: 1}
+
+
+def test_with_its_webhook_it_tells(
+    messenger: Messenger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = boto3.client("secretsmanager", region_name=REGION).create_secret(
+        Name="webhooks", SecretString=WEBHOOKS
+    )
+    monkeypatch.setenv(Variable.WEBHOOKS_SECRET_ID, secret["ARN"])
+    posted: list[str] = []
+
+    def post(_: Poster, address: str, __: bytes, ___: str) -> WebhookAnswer:
+        posted.append(address)
+        return WebhookAnswer(200, "ok")
+
+    monkeypatch.setattr(Poster, "post", post)
+    published = _invoke(capsys)
+    assert posted == [json.loads(WEBHOOKS)["orders"]]
+    delay = published.pop(Metric.MESSAGE_DELAY)
+    assert delay > timedelta(days=1).total_seconds()
+    assert published == {
+        Metric.MESSAGES_SWEPT: 2,
+        Metric.MESSAGES_DELIVERED: 1,
+        Metric.CHANNELS_DISABLED: 0,
+    }
+    [line] = [item for item in messenger.items() if item.get("Told") == "begin"]
+    assert (line["Owner"], line["Channel"]) == ("orders", "Slack orders")
+    assert int(line["ExpiresAt"]) > (datetime.now(UTC) + timedelta(days=179)).timestamp()
+
+
+def test_a_fault_makes_it_fail_after_it_has_said_what_it_did(
+    messenger: Messenger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    [item] = [
+        one for one in messenger.client.scan(TableName=MESSAGES)["Items"] if one["Owner"]["S"] == "orders"
+    ]
+    messenger.client.put_item(TableName=MESSAGES, Item={**item, "Body": {"B": b"broken"}})
+    with pytest.raises(incident_notifications.NotificationSweepError):
+        _invoke(capsys)
+    assert '"MessagesSwept":[1.0]' in capsys.readouterr().out.replace(" ", "")
+
+
+def test_a_package_without_owners_is_refused(messenger: Messenger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(incident_notifications, "read_shipped_owners", lambda: None)
+    with pytest.raises(RuntimeError, match=r"owners\.json"):
+        incident_notifications.handler({}, LambdaContext())
