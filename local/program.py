@@ -12,7 +12,7 @@ import yaml
 from pulumi.runtime.stack import Stack
 
 from contract.names import ROOT
-from local.provider.calls import answer_call
+from local.provider import ACCOUNT
 
 STACK: Final = "dev"
 NewResource = Callable[[pulumi.runtime.MockResourceArgs], tuple[str | None, dict[str, Any]]]
@@ -55,6 +55,32 @@ def load_config(stack: str = STACK, overrides: Mapping[str, Any] | None = None) 
 def _read(file: str) -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((ROOT / file).read_text())
     return content
+
+
+class UnknownCallError(Exception):
+    """The program asks what the local stack does not answer."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(f"The local stack does not answer {token}. Add it to local/program.py.")
+
+
+def answer_call(token: str) -> dict[str, Any]:
+    """What the AWS provider would answer to a question about the account.
+
+    Args:
+        token: of Pulumi's function.
+
+    Raises:
+        UnknownCallError: the local stack does not know it.
+    """
+    if token != "aws:index/getCallerIdentity:getCallerIdentity":
+        raise UnknownCallError(token)
+    return {
+        "accountId": ACCOUNT,
+        "arn": f"arn:aws:iam::{ACCOUNT}:root",
+        "id": ACCOUNT,
+        "userId": ACCOUNT,
+    }
 
 
 class _Resources(pulumi.runtime.Mocks):

@@ -31,9 +31,10 @@ from local.provider import (
     sqs,
     wafv2,
 )
-from local.provider.resource import Aws, Created, Existing, Inputs, Lifecycle
+from local.provider.resource import ACCOUNT, Aws, Created, Existing, Inputs, Lifecycle
 
 __all__ = [
+    "ACCOUNT",
     "LIFECYCLES",
     "Aws",
     "Created",

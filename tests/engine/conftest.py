@@ -1,19 +1,22 @@
-"""The program in the real Pulumi engine, which deploys it to the emulator."""
+"""The program in the real Pulumi engine, before a provider that records what it is asked for."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Final
+from unittest.mock import patch
 
 import pytest
 from pulumi.automation import PulumiCommand
 
-from local.emulator import start_emulator
-from local.engine_provider.server import start_server
-from local.processes import HOST, free_port
-from local.provider import Aws
-from tests.engine.engine_stack import REGION, EngineStack
+from components.functions.packages import build_package, find_sources
+from tests.engine.engine_stack import EngineStack
 from tests.engine.pulumi_cli import find_cli
-from tests.engine.watched_provider import WatchedProvider
+from tests.engine.recording_provider import RecordingProvider, serve
 
-NewStack = Callable[[str], EngineStack]
+NewStack = Callable[..., EngineStack]
+"""By name; what else is named is its environment."""
+CHECKPOINTS_OFF: Final = "PULUMI_SKIP_CHECKPOINTS"
+"""The variable by which the engine writes its state at the end of an update alone, in half the time."""
 
 
 @pytest.fixture(scope="session")
@@ -27,35 +30,30 @@ def cli() -> PulumiCommand:
     return found
 
 
-@pytest.fixture(scope="module")
-def aws(cli: PulumiCommand, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
-    """An empty account."""
-    folder = tmp_path_factory.mktemp("emulator")
-    port = free_port()
-    process = start_emulator(port, folder, REGION)
-    yield Aws(f"http://{HOST}:{port}", REGION)
-    process.stop()
+@pytest.fixture(scope="session", autouse=True)
+def _sources_found_once() -> Iterator[None]:
+    """Reads once what each function imports: no file changes between the many runs of the program."""
+    with patch(f"{build_package.__module__}.find_sources", cache(find_sources)):
+        yield
 
 
 @pytest.fixture(scope="module")
-def provider(aws: Aws) -> WatchedProvider:
-    """The provider that all stacks share, and through which tests watch and trip them."""
-    return WatchedProvider(aws.endpoint_url)
+def provider() -> RecordingProvider:
+    """The provider of all stacks of a test file, and the account behind it."""
+    return RecordingProvider()
 
 
 @pytest.fixture(scope="module")
 def new_stack(
-    cli: PulumiCommand, provider: WatchedProvider, tmp_path_factory: pytest.TempPathFactory
+    cli: PulumiCommand, provider: RecordingProvider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[NewStack]:
     """Makes stacks with nothing deployed yet."""
-    server, port = start_server(provider)
+    with serve(provider) as environment:
 
-    def make(name: str) -> EngineStack:
-        # The engine talks to a provider that runs already: a second less for each of its runs.
-        environment = {"PULUMI_DEBUG_PROVIDERS": f"aws:{port}"}
-        stack = EngineStack(name, cli, tmp_path_factory.mktemp(name), environment)
-        stack.configure()
-        return stack
+        def make(name: str, **more: str) -> EngineStack:
+            settings = {CHECKPOINTS_OFF: "true", **environment, **more}
+            stack = EngineStack(name, cli, tmp_path_factory.mktemp(name), settings)
+            stack.configure()
+            return stack
 
-    yield make
-    server.stop(grace=None).wait()
+        yield make

@@ -1,7 +1,6 @@
 """A stack of the program in the real engine."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -63,6 +62,10 @@ class EngineStack:
                 ),
             ),
         )
+
+        # After each update the Automation API runs the CLI three more times, for outputs and history.
+        summary: Any = self._stack
+        summary.outputs, summary.info = dict, lambda _secrets: summary
 
     def configure(self, **config: Any) -> None:
         """Sets the stack's configuration: these keys, and all others as Pulumi.yaml has them by default.
@@ -142,26 +145,21 @@ class EngineStack:
 
     @property
     def outputs(self) -> dict[str, Any]:
-        """What the program exports."""
-        return {name: output.value for name, output in self._stack.outputs().items()}
+        """What the program exports; what of it is secret stays encrypted."""
+        [exports] = [one["outputs"] for one in self.resources if one["type"] == "pulumi:pulumi:Stack"]
+        return dict(exports)
 
     @property
     def resources(self) -> list[dict[str, Any]]:
         """The resources in the state file."""
-        state = json.loads(
-            (self.backend / ".pulumi" / "stacks" / project_name() / f"{self.name}.json").read_text()
-        )
+        state = json.loads(self.state_file.read_text())
         resources: list[dict[str, Any]] = state["checkpoint"]["latest"].get("resources", [])
         return resources
 
+    @property
+    def state_file(self) -> Path:
+        """Where the engine keeps the state."""
+        return self.backend / ".pulumi" / "stacks" / project_name() / f"{self.name}.json"
+
     def _note(self, line: str) -> None:
         self.printed.append(line)
-
-
-def plugin_on_path(folder: Path, command: str) -> dict[str, str]:
-    """The environment in which the engine finds the command as AWS's provider, as it finds any other."""
-    folder.mkdir(parents=True)
-    plugin = folder / "pulumi-resource-aws"
-    plugin.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
-    plugin.chmod(0o755)
-    return {"PATH": os.pathsep.join([str(folder), os.environ["PATH"]])}

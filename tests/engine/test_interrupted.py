@@ -9,20 +9,19 @@ import pytest
 from pulumi import automation
 
 from contract.names import ROOT
-from local.provider import Aws
-from tests.engine.account import account
-from tests.engine.conftest import NewStack
+from tests.engine.conftest import CHECKPOINTS_OFF, NewStack
 from tests.engine.engine_stack import EngineStack, name_tables
-from tests.engine.people import move_in, record_is_there
-from tests.engine.watched_provider import WatchedProvider
+from tests.engine.recording_provider import Recorded, RecordingProvider
 
 FAILS_AT = (5, 65)
 """After how many creations an update fails: each goes on where the one before it ended."""
 KILLED_AT = 50
+TABLE = "aws:dynamodb/table:Table"
+USER_POOL = "aws:cognito/userPool:UserPool"
 
 
 @pytest.fixture(scope="module")
-def recovered(new_stack: NewStack, provider: WatchedProvider) -> EngineStack:
+def recovered(new_stack: NewStack, provider: RecordingProvider) -> EngineStack:
     """The stack after updates that failed, and one that did not."""
     stack = new_stack("failing")
     for number in FAILS_AT:
@@ -33,26 +32,29 @@ def recovered(new_stack: NewStack, provider: WatchedProvider) -> EngineStack:
     return stack
 
 
-def test_failed_update_goes_on_where_it_ended(recovered: EngineStack, provider: WatchedProvider) -> None:
+def test_failed_update_goes_on_where_it_ended(recovered: EngineStack, provider: RecordingProvider) -> None:
     assert recovered.preview().steps == []
     _assert_each_created_once(provider, recovered.name)
 
 
-def test_destroy_without_its_preview_keeps_records_and_users(recovered: EngineStack, aws: Aws) -> None:
-    users = move_in(aws, recovered)
-    outputs = recovered.outputs
+def test_destroy_without_its_preview_keeps_records_and_users(
+    recovered: EngineStack, provider: RecordingProvider
+) -> None:
+    def list_keeping() -> list[Recorded]:
+        return [one for one in provider.account.values() if one.type in {TABLE, USER_POOL}]
+
+    before = list_keeping()
     with pytest.raises(automation.CommandError, match="protected"):
         recovered.destroy(skip_preview=True)
-    assert record_is_there(aws, outputs["table_name"])
-    [pool] = account(aws)["user pools"].values()
-    assert pool["users"] == [*users]
+    assert before
+    assert list_keeping() == before
     recovered.up()
     assert recovered.preview().steps == []
-    assert recovered.outputs["user_pool_id"] == outputs["user_pool_id"]
+    assert list_keeping() == before
 
 
-def test_killed_update_goes_on_where_it_ended(new_stack: NewStack, provider: WatchedProvider) -> None:
-    stack = new_stack("killed")
+def test_killed_update_goes_on_where_it_ended(new_stack: NewStack, provider: RecordingProvider) -> None:
+    stack = new_stack("killed", **{CHECKPOINTS_OFF: "false"})
     stack.configure(**name_tables("OfTheKilled"))
     provider.stumble_after(KILLED_AT, _kill_engine)
     update = [stack.name, str(stack.folder), json.dumps(stack.environment)]
@@ -80,10 +82,10 @@ def _kill_engine() -> None:
     engine.kill()
 
 
-def _created(provider: WatchedProvider, stack: str) -> int:
+def _created(provider: RecordingProvider, stack: str) -> int:
     return sum(count for urn, count in provider.created.items() if f":{stack}::" in urn)
 
 
-def _assert_each_created_once(provider: WatchedProvider, stack: str) -> None:
+def _assert_each_created_once(provider: RecordingProvider, stack: str) -> None:
     twice = [urn for urn, count in provider.created.items() if f":{stack}::" in urn and count > 1]
     assert twice == []

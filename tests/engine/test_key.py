@@ -1,18 +1,22 @@
 """The KMS key of a stack, turned on, off and on again: what was encrypted under it stays readable."""
 
-from collections.abc import Callable
-from typing import Any
+from typing import Final
 
 import pytest
 
-from local.provider import Aws
-from ops.user_pool import User
-from tests.engine.account import Account, account
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack
-from tests.engine.people import assert_answers, move_in
+from tests.engine.recording_provider import Account, Recorded, RecordingProvider
 
-Turn = Callable[[bool], Account]
+TABLE: Final = "aws:dynamodb/table:Table"
+KEY: Final = "aws:kms/key:Key"
+ENCRYPTED: Final = {
+    "aws:cloudwatch/logGroup:LogGroup": "kmsKeyId",
+    "aws:secretsmanager/secret:Secret": "kmsKeyId",
+    "aws:sns/topic:Topic": "kmsMasterKeyId",
+    "aws:sqs/queue:Queue": "kmsMasterKeyId",
+}
+"""The input that names the key, for what is encrypted beside tables."""
 
 
 @pytest.fixture(scope="module")
@@ -25,82 +29,76 @@ def stack(new_stack: NewStack) -> EngineStack:
 
 
 @pytest.fixture(scope="module")
-def users(stack: EngineStack, aws: Aws) -> dict[str, User]:
-    """Those of the stack."""
-    return move_in(aws, stack)
-
-
-@pytest.fixture(scope="module")
-def first(stack: EngineStack, users: dict[str, User], aws: Aws) -> Account:
+def first(stack: EngineStack, provider: RecordingProvider) -> Account:
     """The account with the first key in use."""
-    assert_answers(aws, stack, users, "under the first key")
-    return account(aws)
+    return provider.account
 
 
 @pytest.fixture(scope="module")
-def off(stack: EngineStack, users: dict[str, User], first: Account, aws: Aws) -> Account:
+def off(stack: EngineStack, first: Account, provider: RecordingProvider) -> Account:
     """The account after the key was turned off."""
     stack.configure(customerManagedKey=False)
     stack.up()
-    assert stack.preview().steps == []
-    assert_answers(aws, stack, users, "without a key")
-    return account(aws)
+    return provider.account
 
 
 @pytest.fixture(scope="module")
-def again(stack: EngineStack, users: dict[str, User], off: Account, aws: Aws) -> Account:
+def again(stack: EngineStack, off: Account, provider: RecordingProvider) -> Account:
     """The account after it was turned on again."""
     stack.configure(customerManagedKey=True)
     stack.up()
-    assert stack.preview().steps == []
-    assert_answers(aws, stack, users, "under the second key")
-    return account(aws)
+    return provider.account
 
 
-def _keys_in_use(found: Account) -> dict[str, Any]:
+def _keys_in_use(account: Account) -> dict[str, str | None]:
     """The ARN of the key, or none, by what is encrypted."""
-    [secret], [topic], [queue] = (found[kind].values() for kind in ("secrets", "topics", "queues"))
-    return {
-        **{
-            name: table.get("SSEDescription", {}).get("KMSMasterKeyArn")
-            for name, table in found["tables"].items()
-        },
-        "dead letters": queue.get("KmsMasterKeyId"),
-        "secret": secret.get("KmsKeyId"),
-        "topic": topic.get("KmsMasterKeyId"),
-        **{name: group.get("kmsKeyId") for name, group in found["log groups"].items()},
-    }
+    in_use: dict[str, str | None] = {}
+    for one in account.values():
+        if one.type == TABLE:
+            block = one.state["serverSideEncryption"]
+            in_use[one.name] = block["kmsKeyArn"] if block["enabled"] else None
+        elif one.type in ENCRYPTED:
+            in_use[one.name] = one.state.get(ENCRYPTED[one.type]) or None
+    return in_use
 
 
-def _without_aliases(key: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in key.items() if name != "aliases"}
+def _list_keys(account: Account) -> dict[str, Recorded]:
+    return {one.id: one for one in account.values() if one.type == KEY}
+
+
+def _find_key_parts(account: Account, key_id: str) -> list[Recorded]:
+    """A key and its policy."""
+    return [one for one in account.values() if key_id in (one.id, one.state.get("keyId"))]
 
 
 def test_the_key_is_on_all_that_is_kept(first: Account) -> None:
-    [key] = first["keys"].values()
-    assert set(_keys_in_use(first).values()) == {key["Arn"]}
-    assert key["aliases"] == ["alias/file-sla-key"]
-    assert "dynamodb.us-east-1.amazonaws.com" in key["policy"]
+    [key] = _list_keys(first).values()
+    in_use = _keys_in_use(first)
+    assert set(in_use.values()) == {key.state["arn"]}
+    assert {"errors-table", "identity-client-secret", "auth-log"} < in_use.keys()
+    assert "dynamodb.us-east-1.amazonaws.com" in _find_key_parts(first, key.id)[1].state["policy"]
 
 
 def test_turned_off_only_the_secret_is_under_the_key_any_more(first: Account, off: Account) -> None:
     in_use = _keys_in_use(off)
-    assert in_use.pop("secret") == _keys_in_use(first)["secret"]
+    assert in_use.pop("identity-client-secret") == _keys_in_use(first)["identity-client-secret"]
     assert set(in_use.values()) == {None}
 
 
 def test_turned_off_the_key_stays_with_its_policy(first: Account, off: Account) -> None:
-    [before], [after] = first["keys"].values(), off["keys"].values()
-    assert _without_aliases(after) == _without_aliases(before)
-    assert after["KeyState"] == "Enabled"
+    [key_id] = _list_keys(first)
+    kept = _find_key_parts(off, key_id)
+    assert [one.type for one in kept] == [KEY, "aws:kms/keyPolicy:KeyPolicy"]
+    assert kept == _find_key_parts(first, key_id)
 
 
 def test_turned_on_again_everything_is_under_a_second_key(off: Account, again: Account) -> None:
-    [second] = again["keys"].keys() - off["keys"].keys()
-    assert set(_keys_in_use(again).values()) == {again["keys"][second]["Arn"]}
-    assert again["keys"][second]["aliases"] == ["alias/file-sla-key"]
+    [second] = _list_keys(again).keys() - _list_keys(off).keys()
+    assert set(_keys_in_use(again).values()) == {again[second].state["arn"]}
+    [alias] = [one for one in again.values() if one.type == "aws:kms/alias:Alias"]
+    assert alias.state["targetKeyId"] == second
 
 
 def test_turned_on_again_the_first_key_stays_with_its_policy(off: Account, again: Account) -> None:
-    [first_key] = off["keys"]
-    assert again["keys"][first_key] == off["keys"][first_key]
+    [first_key] = _list_keys(off)
+    assert _find_key_parts(again, first_key) == _find_key_parts(off, first_key)

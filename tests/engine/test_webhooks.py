@@ -7,9 +7,9 @@ import pytest
 from pulumi import automation
 
 from contract.names import MADE_ANEW
-from local.provider import Aws
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack
+from tests.engine.recording_provider import RecordingProvider
 
 SECRET: Final = "path-that-nobody-may-know"
 ADDRESSES: Final = {name: f"https://hooks.example.com/{name}/{SECRET}" for name in ("operations", "orders")}
@@ -30,23 +30,23 @@ def stack(new_stack: NewStack) -> Iterator[EngineStack]:
     assert SECRET not in "\n".join(stack.printed)
 
 
-def read_addresses(stack: EngineStack, aws: Aws) -> str:
-    [secret] = [one["id"] for one in stack.resources if one["urn"].endswith("::owners-webhooks")]
-    return str(aws.client("secretsmanager").get_secret_value(SecretId=secret)["SecretString"])
+def read_addresses(provider: RecordingProvider) -> str:
+    return str(provider.state_of("owners-webhooks-value")["secretString"])
 
 
-def test_the_function_finds_them_in_the_secret(stack: EngineStack, aws: Aws) -> None:
-    value = read_addresses(stack, aws)
+def test_the_function_finds_them_in_the_secret(stack: EngineStack, provider: RecordingProvider) -> None:
+    value = read_addresses(provider)
     assert all(address in value for address in ADDRESSES.values())
-    assert stack.preview().steps == []
 
 
-def test_another_address_changes_the_secrets_value_alone(stack: EngineStack, aws: Aws) -> None:
+def test_another_address_changes_the_secrets_value_alone(
+    stack: EngineStack, provider: RecordingProvider
+) -> None:
     other = f"https://hooks.example.com/other/{SECRET}"
     stack.configure(**CONFIG | {"webhooks": ADDRESSES | {"orders": other}})
     assert {step.name for step in stack.preview().steps} <= MADE_ANEW
     stack.up()
-    assert other in read_addresses(stack, aws)
+    assert other in read_addresses(provider)
     assert stack.preview().steps == []
 
 
@@ -87,10 +87,7 @@ def test_addresses_in_the_clear_are_refused(stack: EngineStack) -> None:
     stack.configure(**CONFIG)
 
 
-def test_without_owners_all_of_it_goes(stack: EngineStack, aws: Aws) -> None:
+def test_without_owners_all_of_it_goes(stack: EngineStack, provider: RecordingProvider) -> None:
     stack.configure()
     stack.up()
-    assert [one["urn"] for one in stack.resources if "::owners-" in one["urn"]] == []
-    assert stack.preview().steps == []
-    names = [one["Name"] for one in aws.client("secretsmanager").list_secrets()["SecretList"]]
-    assert [name for name in names if name.startswith("owners-webhooks")] == []
+    assert [one.name for one in provider.account.values() if one.name.startswith("owners-")] == []

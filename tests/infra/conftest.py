@@ -9,6 +9,7 @@ import pytest
 from pulumi.runtime.mocks import MockMonitor
 
 from local.program import STACK, run_program
+from tests.stands.known_by_aws import outputs_of
 
 
 @dataclass(frozen=True)
@@ -74,21 +75,6 @@ _NAMED_BY: tuple[str, ...] = (
 )
 
 
-_KNOWN_BY_AWS = (
-    "arn",
-    "clientSecret",
-    "endpoint",
-    "executionArn",
-    "fqdn",
-    "invokeArn",
-    "invokeUrl",
-    "regionalDomainName",
-    "regionalZoneId",
-    "streamArn",
-    "url",
-)
-
-
 def declare(stack: Any = STACK, **config: Any) -> Program:
     """Runs the program with configuration over that of the dev stack, under any stack's name."""
     program = Program()
@@ -96,19 +82,7 @@ def declare(stack: Any = STACK, **config: Any) -> Program:
     def new_resource(args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         if args.custom:
             program.resources.append(Declared(args.typ, args.name, args.inputs, args.provider or ""))
-        # Outputs that only AWS would know, told apart by the resource they come from.
-        known_by_aws: dict[str, Any] = {output: f"{output}-of-{args.name}" for output in _KNOWN_BY_AWS}
-        if args.typ == "aws:kms/key:Key":
-            # Of this one the account is read.
-            known_by_aws["arn"] = f"arn:aws:kms:us-east-1:123456789012:key/id-of-{args.name}"
-        if args.typ == "aws:acm/certificate:Certificate":
-            proof = {
-                "resourceRecordName": "_proof.",
-                "resourceRecordType": "CNAME",
-                "resourceRecordValue": "aws.",
-            }
-            known_by_aws["domainValidationOptions"] = [proof]
-        return f"id-of-{args.name}", {"rootResourceId": "root", **known_by_aws, **args.inputs}
+        return f"id-of-{args.name}", {**outputs_of(args.typ, args.name), **args.inputs}
 
     register: Any = MockMonitor.RegisterResource
 

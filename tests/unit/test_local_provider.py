@@ -7,9 +7,9 @@ from typing import Any
 import pulumi_aws
 import pytest
 
+from local.program import UnknownCallError, answer_call
 from local.provider import LIFECYCLES, Lifecycle
 from local.provider.autonaming import NAMED_BY, fill_in_name
-from local.provider.calls import UnknownCallError, answer_call
 from local.provider.difference import difference, settle
 from local.provider.resource import Aws, CannotChangeError, Created, Existing, Inputs, hold
 
@@ -128,5 +128,5 @@ def test_a_change_that_the_emulator_would_get_wrong_is_refused() -> None:
 
 def test_a_question_that_the_local_stack_does_not_answer_is_named_with_the_remedy() -> None:
     assert answer_call("aws:index/getCallerIdentity:getCallerIdentity")["accountId"] == "000000000000"
-    with pytest.raises(UnknownCallError, match=r"getRegion\. Add it to local/provider/calls\.py"):
+    with pytest.raises(UnknownCallError, match=r"getRegion\. Add it to local/program\.py"):
         answer_call("aws:index/getRegion:getRegion")
