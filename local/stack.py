@@ -21,7 +21,7 @@ from local.notifications import LocalNotifications
 from local.processes import HOST, StateFolder, free_port, start, wait_for
 from local.program import load_config, run_program
 from local.provider import Aws, as_api_values, create
-from local.provider.cloudwatch import METRIC_ALARM, metric_alarm_request
+from local.provider.running import METRIC_ALARM, metric_alarm_request
 from ops.user_pool import User
 
 Step = Callable[[str], None]

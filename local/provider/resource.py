@@ -1,29 +1,27 @@
-"""What a resource's lifecycle is made of: what each step is given and gives back."""
+"""What creates a resource: the account that it is created in, its inputs, and what AWS answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import boto3
 
 from contract.names import LOCAL_KEY
 
+ACCOUNT: Final = "000000000000"
+"""The emulator's."""
 Inputs = Mapping[str, Any]
 """A resource's inputs under the provider's names, such as `billingMode`."""
 
 
 @dataclass(frozen=True)
 class Created:
-    """A resource's id and the outputs that only its creation tells."""
+    """A resource's id, and the outputs that AWS alone knows."""
 
     id: str
     outputs: Mapping[str, Any] = field(default_factory=dict)
-
-
-ACCOUNT: Final = "000000000000"
-"""The emulator's."""
 
 
 @dataclass(frozen=True)
@@ -36,67 +34,23 @@ class Aws:
 
     def client(self, service: str) -> Any:
         """A boto3 client, made once for each service."""
-        return _client(service, self.endpoint_url, self.region)
+        # Making a client is the one part of boto3 that must not happen twice at once.
+        with _making:
+            return _make_client(service, self.endpoint_url, self.region)
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a regional resource in this account."""
         return f"arn:aws:{service}:{self.region}:{self.account_id}:{resource}"
 
 
-@dataclass(frozen=True)
-class Existing:
-    """A resource that was created before."""
-
-    id: str
-    state: Mapping[str, Any]
-    """Its inputs and outputs after the last change."""
-
-    @property
-    def name(self) -> str:
-        """The name that it bears in AWS."""
-        return str(self.state.get("name") or self.id)
-
-
 _making = Lock()
 
 Creator = Callable[[Aws, str, Inputs], Created]
-Updater = Callable[[Aws, Existing, Inputs], Mapping[str, Any] | None]
-"""Changes a resource in place, and returns the outputs that became others with it."""
-Deleter = Callable[[Aws, Existing], object]
-
-
-@dataclass(frozen=True)
-class Lifecycle:
-    """How a resource of one type comes, changes and goes, by the rules of the real AWS provider."""
-
-    create: Creator
-    delete: Deleter
-    update: Updater | None = None
-    """None where nothing about such a resource can change: another input is another resource."""
-    replace_on: frozenset[str] = frozenset()
-    """Inputs that cannot change in place; every one where there is no update."""
-    stays: frozenset[str] = frozenset()
-    """Inputs that stay as they are once they are left out: AWS's own value, or the one set last. One inside
-    a block is named with it, as in `serverSideEncryption.kmsKeyArn`."""
-
-    @classmethod
-    def put(cls, create: Creator, delete: Deleter, *replace_on: str) -> Self:
-        """That of a resource whose creation writes over what is there already."""
-
-        def put_again(aws: Aws, existing: Existing, inputs: Inputs) -> Mapping[str, Any]:
-            return create(aws, existing.name, inputs).outputs
-
-        return cls(create, delete, put_again, frozenset(replace_on))
-
-
-def _client(service: str, endpoint_url: str, region: str) -> Any:
-    # Making a client is the one part of boto3 that must not happen twice at once.
-    with _making:
-        return _made(service, endpoint_url, region)
+"""Creates a resource of one type, by what the program calls it and its inputs."""
 
 
 @lru_cache(maxsize=32)
-def _made(service: str, endpoint_url: str, region: str) -> Any:
+def _make_client(service: str, endpoint_url: str, region: str) -> Any:
     # The stubs want the service's name as a literal.
     make_client: Any = boto3.client
     return make_client(
@@ -117,23 +71,16 @@ def to_api(value: Any) -> Any:
     return value
 
 
-class CannotChangeError(Exception):
-    """AWS would change the resource in place, and the emulator cannot."""
+def pick(inputs: Inputs, *names: str) -> dict[str, Any]:
+    """The named inputs that are set, under the names of the AWS API."""
+    picked: dict[str, Any] = to_api(given(inputs, *names))
+    return picked
 
 
-class ProtectedError(Exception):
-    """AWS would refuse to delete the resource, and the emulator does not."""
-
-
-def hold(existing: Existing, inputs: Inputs, *names: str) -> None:
-    """Refuses a change of these inputs, which the emulator would get wrong.
-
-    Raises:
-        CannotChangeError: one of them is another than before.
-    """
-    for name in names:
-        if inputs.get(name) != existing.state.get(name):
-            raise CannotChangeError(f"The local stack cannot change {name} of {existing.id} in place.")
+def given(inputs: Inputs, *names: str, **renamed: str) -> dict[str, Any]:
+    """The named inputs that are set, as they are, and others under the names `api_name="inputName"`."""
+    wanted = {name: name for name in names} | renamed
+    return {api: inputs[name] for api, name in wanted.items() if inputs.get(name) is not None}
 
 
 def patch(inputs: Inputs, *names: str) -> list[dict[str, str]]:
@@ -142,20 +89,7 @@ def patch(inputs: Inputs, *names: str) -> list[dict[str, str]]:
         {
             "op": "replace",
             "path": f"/{name}",
-            "value": str(inputs[name]).lower() if isinstance(inputs[name], bool) else inputs[name],
+            "value": str(value).lower() if isinstance(value, bool) else value,
         }
-        for name in names
-        if inputs.get(name) is not None
+        for name, value in given(inputs, *names).items()
     ]
-
-
-def given(inputs: Inputs, **names: str) -> dict[str, Any]:
-    """The inputs that are set, under the API's names given as `api_name="inputName"`."""
-    return {api: inputs[name] for api, name in names.items() if inputs.get(name) is not None}
-
-
-def pick(inputs: Inputs, *names: str) -> dict[str, Any]:
-    """The named inputs that are set, under the names of the AWS API."""
-    return {
-        name[0].upper() + name[1:]: to_api(inputs[name]) for name in names if inputs.get(name) is not None
-    }

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pulumi_aws
 import pytest
 
+from local.provider import CREATORS
 from tests.engine.provider_rules import RULES, compare, fill_in_name, keep_left_out
 
 ROLE: Final = "aws:iam/role:Role"
@@ -14,6 +15,10 @@ POLICY: Final = "aws:iam/rolePolicy:RolePolicy"
 VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"
 TABLE: Final = "aws:dynamodb/table:Table"
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+
+
+def test_there_are_rules_for_whatever_the_local_stack_creates() -> None:
+    assert RULES.keys() == CREATORS.keys()
 
 
 @pytest.mark.parametrize("resource_type", RULES)

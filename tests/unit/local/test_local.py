@@ -8,6 +8,7 @@ import pytest
 from local.commands import watch
 from local.ending import Ending
 from local.processes import ProcessId, StateFolder
+from local.program import UnknownCallError, answer_call
 from local.provider import Aws, UnknownResourceError, create
 
 
@@ -15,6 +16,12 @@ def test_resource_that_nothing_can_create_is_an_error() -> None:
     bucket = "aws:s3/bucket:Bucket"
     with pytest.raises(UnknownResourceError, match=f"'bucket': it does not know the type {bucket}"):
         create(Aws("http://127.0.0.1:1", "us-east-1"), bucket, "bucket", {})
+
+
+def test_a_question_that_nothing_answers_is_an_error() -> None:
+    assert answer_call("aws:index/getCallerIdentity:getCallerIdentity")["accountId"] == "000000000000"
+    with pytest.raises(UnknownCallError, match=r"getRegion\. Add it to local/program\.py"):
+        answer_call("aws:index/getRegion:getRegion")
 
 
 def test_a_later_process_with_the_same_number_is_another() -> None:

@@ -19,7 +19,7 @@ from local.metrics.samples import (
     list_queue_samples,
     publish,
 )
-from local.provider.cloudwatch import metric_alarm_request
+from local.provider.running import metric_alarm_request
 
 NOW = datetime(2026, 11, 23, 20, 15, 30, tzinfo=UTC).timestamp()
 EMBEDDED = json.dumps(
