@@ -91,7 +91,7 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
     with _timed(say, lambda: f"the program: {len(resources)} resources"):
         notifications.prepare(aws)
         config = {"functionTarget": "host", **notifications.config(dashboard_url), **(options.config or {})}
-        outputs = _deploy(aws, config, resources)
+        outputs = deploy(aws, config, resources)
         notifications.subscribe(aws, outputs)
     with _timed(say, "a reporter and an analyst"):
         users = create_people(aws, outputs[Output.USER_POOL_ID])
@@ -147,7 +147,7 @@ def _timed(say: Step, what: str | Callable[[], str]) -> Iterator[None]:
     say(f"{done} ({time.monotonic() - started:.1f} s)")
 
 
-def _deploy(
+def deploy(
     aws: Aws, overrides: dict[str, Any], created: list[pulumi.runtime.MockResourceArgs]
 ) -> dict[str, Any]:
     """Creates every resource of the program in the emulator, and returns the program's exports.
@@ -156,6 +156,10 @@ def _deploy(
         aws: the emulated account.
         overrides: configuration over that of the stack's file.
         created: gets each resource when it exists.
+
+    Raises:
+        UnknownResourceError: the program declares what the local stack cannot create.
+        pulumi.RunError: the configuration is wrong.
     """
 
     def new_resource(args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:

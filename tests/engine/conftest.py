@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 from pulumi.automation import PulumiCommand
 
-from components.functions.packages import build_package, find_sources
+from components.functions import packages
 from tests.engine.engine_stack import EngineStack
 from tests.engine.pulumi_cli import find_cli
 from tests.engine.recording_provider import RecordingProvider, serve
@@ -33,7 +33,7 @@ def cli() -> PulumiCommand:
 @pytest.fixture(scope="session", autouse=True)
 def _sources_found_once() -> Iterator[None]:
     """Reads once what each function imports: no file changes between the many runs of the program."""
-    with patch(f"{build_package.__module__}.find_sources", cache(find_sources)):
+    with patch.object(packages, "find_sources", cache(packages.find_sources)):
         yield
 
 

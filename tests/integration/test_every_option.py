@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 
 import httpx
+import pulumi
 import pytest
 
 from contract.names import Output
@@ -39,9 +39,9 @@ def test_the_api_answers_at_its_domain_name(aws: Aws) -> None:
         "domainZoneId": zone["HostedZone"]["Id"].rpartition("/")[2],
         "functionTarget": "host",
     }
-    created: set[str] = set()
-    outputs: dict[str, Any] = deploy(aws, options, lambda resource: created.add(resource.typ))
-    assert created == CREATORS.keys()
+    created: list[pulumi.runtime.MockResourceArgs] = []
+    outputs = deploy(aws, options, created)
+    assert {resource.typ for resource in created} == CREATORS.keys()
     assert outputs[Output.API_URL] == "https://sla.example.com"
 
     users = create_people(aws, outputs[Output.USER_POOL_ID])

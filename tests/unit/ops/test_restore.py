@@ -466,6 +466,19 @@ def test_a_copy_of_another_table_is_refused(
     assert "has the key ErrorId, and not Sender, RunKey" in " ".join(capsys.readouterr().err.split())
 
 
+def test_a_table_that_was_deleted_as_a_whole_comes_back_from_its_backup(
+    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+) -> None:
+    _put(client, ERRORS, _record(0), _record(1))
+    # It stands for the one that DynamoDB makes of a table that is deleted.
+    client.create_backup(TableName=ERRORS, BackupName="of the deleted")
+    client.delete_table(TableName=ERRORS)
+    create_table(client, ERRORS, Attribute.ERROR_ID)
+    _put(client, ERRORS, _record(2))
+    assert command_line.main(["restore", "--table", "errors", "--from-deleted"]) == 0
+    assert len(_held(client, ERRORS)) == 3
+
+
 def test_a_live_table_that_is_gone_is_told_with_the_remedy(
     client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
 ) -> None:
