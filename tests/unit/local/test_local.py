@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
+import psutil
 import pytest
 
-from local.commands import watch
+from local.commands import report, watch
 from local.ending import Ending
 from local.processes import ProcessId, StateFolder
 from local.program import UnknownCallError, answer_call
@@ -39,3 +40,17 @@ def test_a_stack_that_another_command_stopped_did_not_break(
     state.forget_outputs()
     assert watch(state, Ending()) == 0
     assert "Another command stopped the stack." in capsys.readouterr().err
+
+
+def test_a_report_to_an_emulator_that_has_ended_says_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = StateFolder(tmp_path / "state")
+    state.note_process("emulator", ProcessId(os.getpid(), started=0.0))
+    state.note_process("receiver", ProcessId(os.getpid(), psutil.Process().create_time()))
+    reporter = {"username": "reporter", "password": "secret"}
+    state.write_outputs({"api_url": "http://127.0.0.1:1", "users": {"reporter": reporter}})
+    assert report(state, None) == 1
+    said = capsys.readouterr().err
+    assert "The emulator of AWS has ended" in said
+    assert "make down" in said
