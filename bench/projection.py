@@ -11,15 +11,13 @@ from bench.service import Service
 from bench.workload import MONTH_RUNS, list_breaches, make_month, make_run
 from contract.moments import format_moment
 from contract.names import Output
-from handlers.incidents.folding import fold
-from handlers.incidents.runs import merged
-from handlers.projection.applying import apply_runs
-from handlers.projection.keys import own_key
-from handlers.projection.refolding import Refolding
-from handlers.projection.run_table import RunTable
-from handlers.projection.sender_store import ConflictError, SenderStore
-from handlers.runs.run_items import build_run_items
-from handlers.runs.told import ToldRun
+from handlers.incidents.projection import fold
+from handlers.projection.replay import Refolding
+from handlers.projection.store_dynamodb import ConflictError
+from handlers.projection.store_runs import RunTable, ToldRun, build_run_items, merged
+from handlers.projection.store_senders import own_key
+from handlers.projection.store_state import SenderStore
+from handlers.projection.stream import apply_runs
 from store.senders import SenderAttribute
 
 _KEPT = timedelta(days=3_650)

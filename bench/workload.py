@@ -13,13 +13,11 @@ from bench.service import Service
 from contract.folders import folder_key
 from contract.names import Group, Output
 from contract.report import Report, ReportedFolder, StuckFile
-from handlers.incidents.proof import file_hash, kept
-from handlers.incidents.runs import BreachedFolder, Listing, Run, by_key
 from handlers.ingest.record_store import MAX_BATCH_ITEMS, RecordStore
 from handlers.ingest.records import Detection, build_records
-from handlers.projection.applying import apply_runs
-from handlers.projection.sender_store import SenderStore
-from handlers.runs.told import ToldRun
+from handlers.projection.store_runs import BreachedFolder, Listing, Run, ToldRun, by_key, file_hash, kept
+from handlers.projection.store_state import SenderStore
+from handlers.projection.stream import apply_runs
 
 if TYPE_CHECKING:
     from handlers.ingest.records import Record

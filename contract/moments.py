@@ -1,12 +1,16 @@
 """Moments, durations, plausible dates and time zones. A moment is written in UTC, ISO 8601, ending in `Z`."""
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
 
 HOUR: Final = timedelta(hours=1)
 
@@ -95,3 +99,28 @@ def list_zones() -> frozenset[str]:
     from importlib.resources import files  # for those who ask alone: a cold start pays for each import
 
     return frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hours:
+    """As a person set them: on these days, from one local time to another."""
+
+    days: frozenset[int]
+    """Monday is 0. Hours that pass midnight belong to the day they begin on."""
+    start: time
+    end: time
+    """Not later than `start`: the next day. The same: a whole day."""
+    zone: str
+
+    def windows(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The stretches of expected time that end after `since`, in order, in UTC."""
+        from zoneinfo import ZoneInfo  # for those who ask alone: a cold start pays for each import
+
+        zone = ZoneInfo(self.zone)
+        day = since.astimezone(zone).date() - timedelta(days=1)
+        while True:
+            if day.weekday() in self.days:
+                begin, end = find_stretch(day, self.start, self.end, zone)
+                if end > since:
+                    yield max(begin, since), end
+            day += timedelta(days=1)

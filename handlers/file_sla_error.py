@@ -19,8 +19,7 @@ from handlers.ingest.records import Detection, build_records, count_files
 from handlers.ingest.refused_reports import RefusedReports
 from handlers.ingest.told_runs import tell_run
 from handlers.ingest.transmission import count_lost_letters
-from handlers.runs.run_items import build_run_items
-from handlers.runs.told import ToldRun
+from handlers.projection.store_runs import ToldRun, build_run_items
 from handlers.web.caller import authorize
 from handlers.web.endpoint import endpoint
 from handlers.web.errors import InvalidBodyError, ServiceError, TooLargeError

@@ -18,7 +18,7 @@ from handlers.actions.incidents import IncidentActions
 from handlers.actions.parsing import parse_action
 from handlers.actions.senders import SenderActions
 from handlers.environment import ActionEnvironment
-from handlers.projection.sender_store import SenderStore
+from handlers.projection.store_state import SenderStore
 from handlers.web.caller import authorize
 from handlers.web.endpoint import endpoint
 from handlers.web.errors import ServiceError

@@ -15,13 +15,11 @@ from botocore.session import Session
 
 from contract.owners.model import read_shipped_owners
 from handlers.environment import ProjectionEnvironment
-from handlers.projection.dead_letters import DeadLetters
-from handlers.projection.gauges import Gauges
-from handlers.projection.refolding import Refolding
-from handlers.projection.run_table import RunTable
-from handlers.projection.sender_store import SenderStore
-from handlers.projection.stream import StreamReader
-from handlers.projection.sweeping import Sweep
+from handlers.projection.replay import Refolding
+from handlers.projection.store_runs import RunTable
+from handlers.projection.store_state import SenderStore
+from handlers.projection.stream import DeadLetters, StreamReader
+from handlers.projection.sweep import Gauges, Sweep
 from handlers.web.telemetry import count, logger, metrics
 
 CONFIG: Final = Config(

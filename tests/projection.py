@@ -6,16 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contract.owners.model import Owners
-from handlers.incidents.runs import Run
-from handlers.incidents.state import State
-from handlers.projection.dead_letters import DeadLetters
-from handlers.projection.refolding import Refolding
-from handlers.projection.run_table import RunTable
-from handlers.projection.sender_store import SenderStore
-from handlers.projection.stream import StreamReader
-from handlers.projection.sweeping import Sweep
-from handlers.runs.run_items import build_run_items
-from handlers.runs.told import ToldRun
+from handlers.projection.replay import Refolding
+from handlers.projection.store_runs import Run, RunTable, ToldRun, build_run_items
+from handlers.projection.store_state import SenderStore, State
+from handlers.projection.stream import DeadLetters, StreamReader
+from handlers.projection.sweep import Sweep
 from tests.incidents.playing import at
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS
 

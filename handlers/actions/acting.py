@@ -6,13 +6,18 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from handlers.incidents.projection import act, wakes_at
-from handlers.incidents.settings import Act
-from handlers.incidents.state import Changes, Sender, State
-from handlers.projection.changes import collect_writes
-from handlers.projection.deeds import Entry
-from handlers.projection.sender_items import Wake, describe_folders, describe_sender
-from handlers.projection.sender_store import Known, SenderStore
-from handlers.projection.updates import Values
+from handlers.incidents.sender import show_sender
+from handlers.projection.store_incidents import Entry
+from handlers.projection.store_senders import Sender, Wake, describe_sender
+from handlers.projection.store_state import (
+    Act,
+    Changes,
+    Known,
+    RunHistory,
+    SenderStore,
+    State,
+    collect_writes,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +32,7 @@ class Acted:
     """Dated so that it comes after all that is known."""
 
     @classmethod
-    def work_out(cls, store: SenderStore, known: Known, sender: Sender, deed: Act) -> Self:
+    def work_out(cls, store: SenderStore, known: Known, sender: RunHistory, deed: Act) -> Self:
         """What an act makes of a sender and its incidents.
 
         Args:
@@ -42,11 +47,9 @@ class Acted:
         return cls(known=known, before=before, after=done.state, changes=done.changes, act=dated)
 
     @property
-    def own(self) -> Values:
-        """What the sender's own item says from then on."""
-        sender = self.after.sender
-        assert sender is not None  # noqa: S101 - it was one before
-        return {**describe_sender(sender, self.known.recent), **describe_folders(self.after)}
+    def sender(self) -> Sender:
+        """The sender as pages show it from then on."""
+        return show_sender(self.after)
 
     def commit(self, store: SenderStore, entries: Mapping[str, Entry] | None = None) -> None:
         """Stores it: the act, what it changed, and what incidents' histories get, all or nothing.
@@ -62,11 +65,14 @@ class Acted:
             fold_since=since,
         )
         store.commit(
-            self.known, self.own, wake, replace(writes, acts=(self.act,), entries=dict(entries or {}))
+            self.known,
+            describe_sender(self.sender),
+            wake,
+            replace(writes, acts=(self.act,), entries=dict(entries or {})),
         )
 
 
-def _date(sender: Sender, deed: Act) -> datetime:
+def _date(sender: RunHistory, deed: Act) -> datetime:
     """Not before the last run or what people did last: another clock may have been ahead of this one.
 
     Dated earlier, it would be an act on what was then, and not on what its person sees.

@@ -8,10 +8,9 @@ from contract.words import IncidentStatus
 from handlers.actions.acting import Acted
 from handlers.actions.errors import NotSoError
 from handlers.actions.now import read_incident_now
-from handlers.incidents.settings import Act, Action
-from handlers.projection.deeds import Entry
-from handlers.projection.incident_items import describe_incident, read_incident
-from handlers.projection.sender_store import ConflictError, SenderStore
+from handlers.projection.store_dynamodb import ConflictError
+from handlers.projection.store_incidents import Entry, describe_incident, read_incident
+from handlers.projection.store_state import Act, Action, SenderStore
 from store.incidents import IncidentAttribute
 
 Item = Mapping[str, Any]

@@ -8,8 +8,8 @@ from contract.limits import ACKNOWLEDGED_FOR, MAX_DEEDS, MAX_NOTES_BYTES
 from contract.moments import format_moment
 from contract.words import LIVE
 from handlers.actions.errors import NotSoError
-from handlers.projection.deeds import Deed
-from handlers.projection.updates import Values
+from handlers.projection.store_dynamodb import Values
+from handlers.projection.store_incidents import Deed
 from store.incidents import IncidentAttribute
 
 

@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from handlers.projection.deeds import Entry
-from handlers.projection.keys import incident_key
-from handlers.projection.sender_store import ConflictError
-from handlers.projection.updates import Values
-from handlers.web.aws_faults import is_overtaken
+from handlers.projection.store_dynamodb import ConflictError, Values, is_overtaken
+from handlers.projection.store_incidents import Entry, incident_key
 from store.incidents import DeedAttribute, IncidentAttribute, IncidentIndex
 
 if TYPE_CHECKING:

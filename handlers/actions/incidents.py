@@ -17,8 +17,8 @@ from handlers.actions.incident_table import IncidentTable, count_deeds, count_no
 from handlers.actions.now import read_incident_now
 from handlers.actions.parsing import check_until
 from handlers.actions.retrying import do_again
-from handlers.projection.deeds import Entry
-from handlers.projection.sender_store import SenderStore
+from handlers.projection.store_incidents import Entry
+from handlers.projection.store_state import SenderStore
 
 _UNKNOWN: Final = (
     "No such incident is known; it may have been of long ago. Its id is the attribute IncidentId."

@@ -1,20 +1,19 @@
 """An incident or a sender as it is, from its item to the answer's words."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from contract.action import Day
 from contract.answers import IncidentNow, SenderNow
-from handlers.projection.deeds import read_version
+from contract.moments import format_moment
+from handlers.projection.store_incidents import read_version
+from handlers.projection.store_senders import Sender
 from store.incidents import IncidentAttribute
-from store.senders import HoursAttribute, SenderAttribute
 
 Item = Mapping[str, Any]
 
-_HOURS = {
-    HoursAttribute.FROM: "from",
-    HoursAttribute.TO: "to",
-    HoursAttribute.ZONE: "zone",
-}
+_DAYS = tuple(Day)
 
 
 def read_incident_now(item: Item) -> IncidentNow:
@@ -38,23 +37,25 @@ def read_incident_now(item: Item) -> IncidentNow:
     )
 
 
-def read_sender_now(sender: str, sender_name: str, item: Item) -> SenderNow:
-    """The sender of what its own item says."""
-    due, hours = item.get(SenderAttribute.DUE_AT), item.get(SenderAttribute.HOURS)
+def read_sender_now(key: str, name: str, sender: Sender) -> SenderNow:
+    """A sender, by its key and its name, as an answer tells it."""
+    hours = sender.hours
     return SenderNow(
-        sender=sender,
-        sender_name=sender_name,
-        state=item[SenderAttribute.STATE]["S"],
-        state_since=item[SenderAttribute.STATE_SINCE]["S"],
-        kind=item[SenderAttribute.KIND]["S"],
-        last_run_at=item[SenderAttribute.LAST_RUN_AT]["S"],
-        due_at=due["S"] if due else None,
-        interval_minutes=int(item[SenderAttribute.INTERVAL_MINUTES]["N"]),
-        interval_from=item[SenderAttribute.INTERVAL_FROM]["S"],
-        hours=_read_hours(hours["M"]) if hours else None,
+        sender=key,
+        sender_name=name,
+        state=sender.state,
+        state_since=format_moment(sender.state_since),
+        kind=sender.kind,
+        last_run_at=format_moment(sender.last_run_at),
+        due_at=format_moment(sender.due_at) if sender.due_at else None,
+        interval_minutes=round(sender.interval / timedelta(minutes=1)),
+        interval_from=sender.interval_from,
+        hours={
+            "days": [_DAYS[day] for day in sorted(hours.days)],
+            "from": f"{hours.start:%H:%M}",
+            "to": f"{hours.end:%H:%M}",
+            "zone": hours.zone,
+        }
+        if hours
+        else None,
     )
-
-
-def _read_hours(told: Item) -> dict[str, Any]:
-    days = [day["S"] for day in told[HoursAttribute.DAYS]["L"]]
-    return {"days": days, **{key: told[attribute]["S"] for attribute, key in _HOURS.items()}}

@@ -7,8 +7,7 @@ from typing import Final, TypeVar
 
 from botocore.exceptions import ClientError
 
-from handlers.projection.sender_store import ConflictError
-from handlers.web.aws_faults import is_throttling
+from handlers.projection.store_dynamodb import ConflictError, is_throttling
 from handlers.web.errors import ThrottledError
 
 ATTEMPTS: Final = 10

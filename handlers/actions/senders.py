@@ -9,16 +9,14 @@ from datetime import timedelta
 from contract.action import ActOnSender, Day, ExpectedHours, SenderAction
 from contract.answers import SenderAnswer
 from contract.metrics import Outcome
+from contract.moments import Hours
 from handlers.actions.acting import Acted
 from handlers.actions.doer import Doer
 from handlers.actions.errors import NotKnownError, SenderNotSoError
 from handlers.actions.now import read_sender_now
 from handlers.actions.retrying import do_again
-from handlers.incidents.hours import Hours
-from handlers.incidents.settings import Act, Action
-from handlers.incidents.state import Sender
-from handlers.projection.sender_items import describe_sender
-from handlers.projection.sender_store import SenderStore
+from handlers.incidents.sender import show_sender
+from handlers.projection.store_state import Act, Action, RunHistory, SenderStore, State
 
 _DAYS = tuple(Day)
 _UNKNOWN = "No run of such a sender is known. Its key is the attribute Sender of its item."
@@ -53,24 +51,23 @@ class SenderActions:
         if sender is None:
             raise NotKnownError(_UNKNOWN)
         if self.store.has_act(known.key, deed_id):
-            own, message, outcome = describe_sender(sender, known.recent), "Done before.", Outcome.DONE_BEFORE
+            shown, message, outcome = show_sender(State(sender=sender)), "Done before.", Outcome.DONE_BEFORE
         elif request.action is SenderAction.RESUME and not _rests(sender):
-            own = describe_sender(sender, known.recent)
             raise SenderNotSoError(
                 "This sender is neither paused nor retired.",
-                read_sender_now(known.key, known.sender_name, own),
+                read_sender_now(known.key, known.sender_name, show_sender(State(sender=sender))),
             )
         else:
             deed = _read_act(request, deed_id, by, self.store)
             acted = Acted.work_out(self.store, known, sender, deed)
             acted.commit(self.store)
-            own, message, outcome = acted.own, _say_done(request), Outcome.DONE
+            shown, message, outcome = acted.sender, _say_done(request), Outcome.DONE
         return SenderAnswer(
-            message=message, sender=read_sender_now(known.key, known.sender_name, own)
+            message=message, sender=read_sender_now(known.key, known.sender_name, shown)
         ), outcome
 
 
-def _rests(sender: Sender) -> bool:
+def _rests(sender: RunHistory) -> bool:
     return sender.settings.paused_at is not None or sender.settings.retired_at is not None
 
 

@@ -1,19 +1,22 @@
-"""What a run makes of the folder sets of which it names a folder."""
+"""Every length of time and every count that the rules name."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from contract.folders import set_key
-from handlers.incidents.intervals import with_gap
-from handlers.incidents.proof import proves
-from handlers.incidents.rules import MIXED_UP_FOR, STRIKES_WITHIN
-from handlers.incidents.runs import Run
-from handlers.incidents.stamp import Stamp
-from handlers.incidents.state import FolderSet, Incident, Sender
+from handlers.incidents.timing import LOOK_BACK, proves, with_gap
+from handlers.projection.store_incidents import Incident
+from handlers.projection.store_runs import Run, Stamp
+from handlers.projection.store_state import FolderSet, RunHistory, WatchList
+
+STRIKES_WITHIN: Final = timedelta(hours=24)
+MIXED_UP_FOR: Final = timedelta(days=3)
 
 
-def after(
-    sender: Sender | None,
+def sets_after(
+    sender: RunHistory | None,
     sets: Mapping[str, FolderSet],
     incidents: Mapping[str, Incident],
     run: Run,
@@ -36,7 +39,7 @@ def after(
     }
 
 
-def speaks_for(sender: Sender, folder_set: FolderSet | None) -> Stamp | None:
+def speaks_for(sender: RunHistory, folder_set: FolderSet | None) -> Stamp | None:
     """The last run from which not naming a folder of the set meant that it is well."""
     if folder_set is None:
         return sender.empty
@@ -48,7 +51,7 @@ def speaks_for(sender: Sender, folder_set: FolderSet | None) -> Stamp | None:
 
 
 def _after(
-    sender: Sender | None, known: FolderSet | None, key: str, run: Run, *, proven: bool, struck: bool
+    sender: RunHistory | None, known: FolderSet | None, key: str, run: Run, *, proven: bool, struck: bool
 ) -> FolderSet:
     at = run.moment
     folder_set = known or FolderSet(key=key, named=run.stamp)
@@ -78,3 +81,32 @@ def _proven(sets: Mapping[str, FolderSet], incidents: Mapping[str, Incident], ru
         if seen == folder_set.named and proves(incident.hashes, seen.at, breach.hashes, run.moment):
             found.add(folder_set.key)
     return found
+
+
+def watch_list_after(sender: RunHistory | None, watched: WatchList | None, run: Run) -> WatchList | None:
+    """What is watched after a run. `sender` is as it was before; a list that lacks parts says nothing."""
+    if run.listing is None or not run.complete:
+        return watched
+    if watched is not None and (watched.read, watched.errors) == (run.listing.read, run.listing.errors):
+        return watched
+    formerly = dict(watched.formerly) if watched else {}
+    if watched is not None and sender is not None and sender.listed is not None:
+        formerly.update(dict.fromkeys(watched.read, sender.listed.at))
+    return WatchList(
+        read=run.listing.read,
+        errors=run.listing.errors,
+        formerly=tuple(
+            sorted(
+                (key, at)
+                for key, at in formerly.items()
+                if key not in run.listing.read and run.moment - at <= LOOK_BACK
+            )
+        ),
+    )
+
+
+def last_read(sender: RunHistory, watched: WatchList | None, key: str) -> datetime | None:
+    """When a list last said of a folder that it could be read."""
+    if watched is None or sender.listed is None:
+        return None
+    return sender.listed.at if key in watched.read else dict(watched.formerly).get(key)

@@ -1,13 +1,17 @@
 """What a run makes of one incident."""
 
 import hashlib
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
+from contract.folders import set_key
 from contract.words import Clearing, IncidentStatus, UnknownReason
-from handlers.incidents.proof import proves
-from handlers.incidents.runs import BreachedFolder, Run
-from handlers.incidents.state import Incident
+from handlers.incidents.timing import proves
+from handlers.projection.store_incidents import Incident
+from handlers.projection.store_runs import BreachedFolder, Run
+from handlers.projection.store_state import FolderSet
 
 
 def opened(run: Run, breach: BreachedFolder, bound: datetime | None, after: Incident | None) -> Incident:
@@ -99,3 +103,48 @@ def _breached_since(run: Run, breach: BreachedFolder, bound: datetime | None) ->
         return run.moment
     since = breach.oldest + run.skew + timedelta(minutes=breach.sla)
     return min(run.moment, since if bound is None else max(since, bound))
+
+
+@dataclass(frozen=True)
+class Verdicts:
+    """What a run says of a folder that it does not name in `sla_error`.
+
+    Attributes:
+        run: the run.
+        sets: as the run leaves them, so that one that it shows to be mixed up is.
+        named: the keys of the sets of which it names a folder.
+        shared: whether its sender was taken for shared before it.
+    """
+
+    run: Run
+    sets: Mapping[str, FolderSet]
+    named: frozenset[str]
+    shared: bool
+
+    def of(self, key: str) -> Clearing | UnknownReason | None:
+        """How it is cleared, or why it cannot be told; None: the run does not speak of it."""
+        if not self.run.complete:
+            return None
+        if self.run.listing is not None:
+            return self._listed(key)
+        if self._mixed_up(key):
+            return None
+        if self.run.empty and not self.shared:
+            return Clearing.EMPTY
+        return Clearing.LEFT_OUT if set_key(key) in self.named else None
+
+    def _listed(self, key: str) -> Clearing | UnknownReason:
+        listing = self.run.listing
+        assert listing is not None  # noqa: S101 - asked for one that has a list
+        if key in self._unreadable:
+            return UnknownReason.UNREADABLE
+        return Clearing.LISTED if key in listing.read else UnknownReason.UNWATCHED
+
+    @cached_property
+    def _unreadable(self) -> frozenset[str]:
+        listing = self.run.listing
+        return frozenset(key for key, _ in listing.errors) if listing else frozenset()
+
+    def _mixed_up(self, key: str) -> bool:
+        folder_set = self.sets.get(set_key(key))
+        return folder_set is not None and folder_set.mixed_up(self.run.moment)

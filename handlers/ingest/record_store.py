@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from handlers.web.aws_faults import is_throttling
+from handlers.projection.store_dynamodb import is_throttling
 from handlers.web.errors import NotStoredError, ServiceError, ThrottledError
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from contract.answers import FieldProblem
 from contract.moments import format_moment
 from contract.report import Sender
 from handlers.ingest.origin import Origin
-from handlers.runs.run_items import format_run_key
+from handlers.projection.store_runs import format_run_key
 from handlers.web.errors import InvalidBodyError, ServiceError
 from handlers.web.telemetry import logger
 from store.runs import ProblemAttribute, RunAttribute, RunItem
@@ -21,7 +21,7 @@ from store.runs import ProblemAttribute, RunAttribute, RunItem
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from handlers.runs.run_items import Item
+    from handlers.projection.store_runs import Item
 
 KEPT_PROBLEMS: Final = 10
 _TAKEN: Final = "ConditionalCheckFailedException"

@@ -5,10 +5,8 @@ from datetime import datetime, timedelta
 from contract.folders import folder_key
 from contract.moments import format_moment, is_plausible
 from contract.report import ListedFolder, Report, ReportedFolder
-from handlers.incidents.proof import file_hash, kept
-from handlers.incidents.runs import BreachedFolder, Listing, Run, by_key
 from handlers.ingest.origin import Origin
-from handlers.runs.told import ToldRun
+from handlers.projection.store_runs import BreachedFolder, Listing, Run, ToldRun, by_key, file_hash, kept
 
 
 def tell_run(report: Report, origin: Origin, run_id: str, lost_letters: int) -> ToldRun:

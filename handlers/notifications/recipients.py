@@ -13,9 +13,7 @@ from pydantic import ValidationError
 from contract.moments import format_moment
 from contract.owners.model import name_channel
 from handlers.notifications.situation import Notice, Notification, Recipient
-from handlers.projection.bodies import read_chunks, write_chunks
-from handlers.projection.updates import MAX_WRITES
-from handlers.web.aws_faults import list_cancellations
+from handlers.projection.store_dynamodb import MAX_WRITES, list_cancellations, read_chunks, write_chunks
 from handlers.web.telemetry import logger
 from store.dynamodb import Item, find_moment, find_number, find_text, get_items, read_text
 from store.notifications import (

@@ -14,8 +14,8 @@ from handlers.notifications.plan import list_recipients
 from handlers.notifications.recipients import RecipientStore, StoredRecipient
 from handlers.notifications.sending import Delivering, RecipientSending, SweepResult, Targets, WorstFiles
 from handlers.notifications.situation import Recipient, Situation, SituationReader, WrongOwner
-from handlers.projection.keys import incident_key
-from handlers.web.aws_faults import is_overtaken
+from handlers.projection.store_dynamodb import is_overtaken
+from handlers.projection.store_incidents import incident_key
 from handlers.web.telemetry import logger
 from store.incidents import IncidentAttribute
 from store.notifications import list_notified

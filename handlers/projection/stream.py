@@ -1,22 +1,143 @@
-"""A batch of the stream of FileSlaRuns: its runs by sender, each sender's in the order of the stream."""
+"""Runs as the stream brings them: nearly all are applied at once, the others have their sender folded."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import json
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from contract.metrics import Metric
-from handlers.projection.applying import apply_runs
-from handlers.projection.dead_letters import DeadLetters
-from handlers.projection.faults import may_pass
-from handlers.projection.refused_items import put_refused
-from handlers.projection.sender_store import SenderStore
-from handlers.runs.run_items import MalformedRunError, read_run_item
-from handlers.runs.told import ToldRun
+from handlers.incidents.projection import OutOfOrderError, project, wakes_at
+from handlers.incidents.sender import show_sender
+from handlers.projection.store_dynamodb import ConflictError, may_pass
+from handlers.projection.store_runs import MalformedRunError, ToldRun, read_run_item
+from handlers.projection.store_senders import (
+    Wake,
+    describe_last_run,
+    describe_sender,
+    put_refused,
+)
+from handlers.projection.store_state import Changes, Known, RecentRuns, SenderStore, State, collect_writes
 from handlers.web.telemetry import count, logger
 from store.runs import RunAttribute, RunItem
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+
+
+_ATTEMPTS: Final = 8
+_BACKOFF_SECONDS: Final = 0.05
+
+
+@dataclass
+class _Work:
+    """A sender while runs are applied to it. Its state is read when the first run is."""
+
+    known: Known
+    store: SenderStore
+    recent: RecentRuns
+    before: State | None = None
+    after: State = field(default_factory=State)
+    changes: list[Changes] = field(default_factory=list)
+    last: ToldRun | None = None
+    """The last run that was applied."""
+    fold: bool = False
+    """Whether a run came that its place in the order, or parts that are missing, keeps from being applied."""
+
+    def apply(self, told: ToldRun) -> None:
+        """Applies a run, or finds that the sender has to be folded anew."""
+        run = told.run
+        if not run.complete:
+            self.fold = True
+            return
+        if self.recent.knows(run):
+            return
+        if self.before is None:
+            self.before = self.after = self.store.read_state(self.known)
+        try:
+            done = project(self.after, run)
+        except OutOfOrderError:
+            self.fold = True
+            return
+        self.after = done.state
+        self.changes.append(done.changes)
+        self.recent = self.recent.with_run(run)
+        self.last = told
+
+    def commit(self, now: datetime) -> None:
+        """Writes what became of the sender, in one commit."""
+        sender = self.after.sender
+        if self.last is None or self.before is None or sender is None:
+            if self.fold:
+                self.store.mark(self.known.key)
+            return
+        own = {
+            **describe_sender(show_sender(self.after)),
+            **describe_last_run(self.last),
+        }
+        writes = replace(collect_writes(self.before, self.after, self.changes), recent=self.recent)
+        since = now if self.fold and self.known.fold_since is None else self.known.fold_since
+        wake = Wake(at=now if since else wakes_at(self.after), fold_since=since)
+        self.store.commit(self.known, own, wake, writes)
+
+
+def apply_runs(
+    store: SenderStore,
+    sender: str,
+    runs: Sequence[ToldRun],
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Applies runs of one sender, in the order in which they were stored.
+
+    Args:
+        store: where it is kept.
+        sender: its key.
+        runs: of this sender. One that was applied before changes nothing.
+        sleep: waits the given seconds; tests pass their own.
+
+    Raises:
+        ConflictError: others went on writing the same sender.
+        botocore.exceptions.ClientError: DynamoDB refused or failed.
+    """
+    for attempt in range(_ATTEMPTS):
+        known = store.read(sender)
+        work = _Work(known, store, known.recent)
+        for told in runs:
+            work.apply(told)
+        try:
+            work.commit(store.clock())
+        except ConflictError:
+            if attempt == _ATTEMPTS - 1:
+                raise
+            sleep(random.uniform(0, _BACKOFF_SECONDS * 2**attempt))  # noqa: S311
+        else:
+            return
+
+
+@dataclass(frozen=True)
+class DeadLetters:
+    """Takes the keys of runs.
+
+    Attributes:
+        client: an SQS client that may send to the queue.
+        queue_url: the queue.
+    """
+
+    client: "SQSClient"
+    queue_url: str
+
+    def put(self, sender: str, run_key: str, error: Exception) -> None:
+        """Queues the key of a run, with the kind of what went wrong; what the run tells stays in its table.
+
+        Raises:
+            botocore.exceptions.ClientError: SQS refused or failed.
+        """
+        body = {RunAttribute.SENDER: sender, RunAttribute.RUN_KEY: run_key, "Error": type(error).__name__}
+        self.client.send_message(QueueUrl=self.queue_url, MessageBody=json.dumps(body))
+
 
 Item = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ from handlers.ingest.origin import Origin
 from handlers.ingest.record_store import RecordStore
 from handlers.ingest.records import Detection, build_records
 from handlers.ingest.told_runs import tell_run
-from handlers.runs.run_items import build_run_items
+from handlers.projection.store_runs import build_run_items
 from handlers.web.caller import Caller
 from local.demo.history import Story
 from local.demo.script import format_body, make_folders, post_report, scan_folders, this_machine

@@ -9,19 +9,19 @@ from contract.moments import format_moment
 from dashboard.data.incident import Incident
 from dashboard.data.queries import _read_item
 from dashboard.data.sender import Sender
-from handlers.incidents.runs import Run
-from handlers.incidents.state import State
-from handlers.projection.applying import apply_runs
-from handlers.projection.incident_items import describe_incident
-from handlers.projection.keys import incident_key, own_key
-from handlers.projection.recent_runs import RecentRuns
-from handlers.projection.refolding import Refolding
-from handlers.projection.refused_items import put_refused
-from handlers.projection.run_table import RunTable
-from handlers.projection.sender_items import describe_folders, describe_sender, describe_told
-from handlers.projection.sender_store import SenderStore
-from handlers.projection.sweeping import Sweep
-from handlers.runs.told import ToldRun
+from handlers.incidents.sender import show_sender
+from handlers.projection.replay import Refolding
+from handlers.projection.store_incidents import describe_incident, incident_key
+from handlers.projection.store_runs import Run, RunTable, ToldRun
+from handlers.projection.store_senders import (
+    describe_last_run,
+    describe_sender,
+    own_key,
+    put_refused,
+)
+from handlers.projection.store_state import SenderStore, State
+from handlers.projection.stream import apply_runs
+from handlers.projection.sweep import Sweep
 from handlers.web import telemetry
 from store.runs import ProblemAttribute, RunAttribute
 from tests.incidents.playing import START
@@ -116,9 +116,8 @@ def read_sender(state: State, run: Run, **told: Any) -> Sender:
     last = ToldRun(run=run, sender_name=run.sender, reported_by=run.sender, **told)
     values = {
         **own_key(run.sender),
-        **describe_sender(state.sender, RecentRuns.parse("")),
-        **describe_told(last),
-        **describe_folders(state),
+        **describe_sender(show_sender(state)),
+        **describe_last_run(last),
     }
     return Sender.model_validate(_read_item(_given(values)))
 

@@ -8,14 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from contract.folders import folder_key
+from contract.moments import Hours
 from contract.words import IncidentStatus
-from handlers.incidents.folding import fold, kept
-from handlers.incidents.hours import Hours
-from handlers.incidents.life import life
-from handlers.incidents.projection import OutOfOrderError, act, advance, project, wakes_at
-from handlers.incidents.runs import BreachedFolder, Listing, Run, merged
-from handlers.incidents.settings import Act, Action
-from handlers.incidents.state import Changes, Incident, State
+from handlers.incidents.projection import OutOfOrderError, act, advance, fold, kept, project, wakes_at
+from handlers.incidents.sender import life
+from handlers.projection.store_incidents import Incident
+from handlers.projection.store_runs import BreachedFolder, Listing, Run, merged
+from handlers.projection.store_state import Act, Action, Changes, State
 from tests.incidents.oracle import Oracle, Trouble
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)

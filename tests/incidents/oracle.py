@@ -14,9 +14,9 @@ from itertools import pairwise
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from handlers.incidents.hours import Hours
-from handlers.incidents.runs import BreachedFolder, Run
-from handlers.incidents.settings import Act
+from contract.moments import Hours
+from handlers.projection.store_runs import BreachedFolder, Run
+from handlers.projection.store_state import Act
 
 STEP = 5
 """Minutes."""

@@ -6,9 +6,8 @@ from typing import Any
 
 from contract.folders import folder_key
 from handlers.incidents.projection import advance, project
-from handlers.incidents.proof import file_hash, kept
-from handlers.incidents.runs import BreachedFolder, Listing, Run
-from handlers.incidents.state import State
+from handlers.projection.store_runs import BreachedFolder, Listing, Run, file_hash, kept
+from handlers.projection.store_state import State
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 

@@ -12,11 +12,8 @@ from hypothesis.stateful import rule
 from moto import mock_aws
 
 from handlers.actions.acting import Acted
-from handlers.incidents.runs import BreachedFolder, Run, merged
-from handlers.incidents.settings import Act
-from handlers.projection.deeds import describe_act
-from handlers.projection.sender_store import act_part
-from handlers.runs.told import ToldRun
+from handlers.projection.store_runs import BreachedFolder, Run, ToldRun, merged
+from handlers.projection.store_state import Act, act_part, describe_act
 from handlers.web import telemetry
 from store.senders import SenderAttribute
 from tests.incidents.machine import Histories, told_of

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from handlers.incidents.hours import Hours, over
+from contract.moments import Hours
+from handlers.incidents.timing import over
 
 DAYS = Hours(days=frozenset(range(5)), start=time(8), end=time(18), zone="UTC")
 NIGHTS = Hours(days=frozenset({4}), start=time(22), end=time(4), zone="UTC")

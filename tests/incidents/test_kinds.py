@@ -3,15 +3,14 @@
 from datetime import timedelta
 
 from contract.words import SenderKind
-from handlers.incidents.intervals import sender_interval, set_interval
-from handlers.incidents.kinds import shared
-from handlers.incidents.state import Sender, State
+from handlers.incidents.timing import sender_interval, set_interval, shared
+from handlers.projection.store_state import RunHistory, State
 from tests.incidents.playing import at, listing, played, run, stuck
 
 A = "D:\\In\\A"
 
 
-def of(state: State) -> Sender:
+def of(state: State) -> RunHistory:
     assert state.sender is not None
     return state.sender
 

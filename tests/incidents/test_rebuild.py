@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from handlers.incidents.folding import fold, kept
-from handlers.incidents.projection import advance
-from handlers.incidents.rules import LOOK_BACK
-from handlers.incidents.runs import Run
-from handlers.incidents.state import Incident
+from handlers.incidents.projection import advance, fold, kept
+from handlers.incidents.timing import LOOK_BACK
+from handlers.projection.store_incidents import Incident
+from handlers.projection.store_runs import Run
 from tests.incidents.playing import listing, run, stuck
 
 KEPT = timedelta(days=35)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers.incidents.runs import Listing, merged
+from handlers.projection.store_runs import Listing, merged
 from tests.incidents.playing import at, listing, run, stuck
 
 A, B = "D:\\In\\A", "D:\\In\\B"

@@ -3,16 +3,15 @@
 from datetime import timedelta
 
 from handlers.incidents.projection import act, project
-from handlers.incidents.rules import SILENCES_KEPT, SILENCES_WITHIN
-from handlers.incidents.settings import Act, Action
-from handlers.incidents.state import Sender
+from handlers.incidents.sender import SILENCES_KEPT, SILENCES_WITHIN
+from handlers.projection.store_state import Act, Action, RunHistory
 from tests.incidents.playing import at, listing, played, run, stuck
 
 A = "C:\\Jobs\\A"
 HOUR = timedelta(hours=1)
 
 
-def sender_after(*hours: float) -> Sender:
+def sender_after(*hours: float) -> RunHistory:
     sender = played(*(listing(one, [A], interval=HOUR) for one in hours)).sender
     assert sender is not None
     return sender

@@ -6,10 +6,9 @@ from datetime import timedelta
 import pytest
 
 from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
-from handlers.incidents.folding import fold, kept
-from handlers.incidents.projection import OutOfOrderError, act, advance, project
-from handlers.incidents.settings import Act, Action
-from handlers.incidents.state import Incident, State
+from handlers.incidents.projection import OutOfOrderError, act, advance, fold, kept, project
+from handlers.projection.store_incidents import Incident
+from handlers.projection.store_state import Act, Action, State
 from tests.incidents.playing import at, listing, played, run, stuck
 
 A, B = "D:\\In\\A", "D:\\In\\B"

@@ -2,9 +2,8 @@
 
 from dashboard.data.breach import Breach, join_breaches, measure_breach, read_breach
 from dashboard.data.queries import _read_item
-from handlers.incidents.state import State
-from handlers.projection.incident_items import describe_incident
-from handlers.projection.keys import incident_key
+from handlers.projection.store_incidents import describe_incident, incident_key
+from handlers.projection.store_state import State
 from tests.dashboard.projected import read_incidents
 from tests.incidents.playing import at, listing, played, run, stuck
 

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from contract.moments import Hours
 from dashboard.data.sender import ExpectedHours, Silence
 from dashboard.services.expected_hours import describe_hours, propose_hours
-from handlers.incidents.hours import Hours, over
+from handlers.incidents.timing import over
 
 BERLIN, UTC_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 MONDAY = datetime(2026, 11, 9, tzinfo=UTC)

@@ -25,7 +25,7 @@ from dashboard.services.incidents import (
     tabulate_incidents,
 )
 from dashboard.services.situation import summarize
-from handlers.incidents.state import State
+from handlers.projection.store_state import State
 from tests.dashboard.fake_table import item
 from tests.dashboard.projected import read_incidents, read_sender
 from tests.incidents.playing import at, listing, played, run, stuck

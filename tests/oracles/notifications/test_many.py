@@ -9,7 +9,7 @@ import pytest
 from contract.words import IncidentStatus
 from contract.words import MessageKind as K
 from handlers.notifications.situation import Incident
-from handlers.projection.bodies import read_chunks, write_chunks
+from handlers.projection.store_dynamodb import read_chunks, write_chunks
 from store.notifications import RecipientState, list_notified
 from tests.oracles.notifications.fixtures import HOUR, MINUTE, START, Story, an_incident, ended
 

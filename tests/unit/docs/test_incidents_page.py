@@ -19,10 +19,10 @@ from contract.words import IncidentStatus, MessageKind, SenderKind, UnknownReaso
 from handlers.actions.errors import NotSoError
 from handlers.actions.incident_changes import check_change
 from handlers.actions.parsing import parse_action
-from handlers.incidents.runs import Run
 from handlers.notifications.recipients import build_log_entries
 from handlers.notifications.situation import Notice, Notification, Recipient, Rows
-from handlers.projection.refused_items import put_refused
+from handlers.projection.store_runs import Run
+from handlers.projection.store_senders import put_refused
 from handlers.web import telemetry
 from tests.incidents.playing import run, stuck
 from tests.infra.conftest import declare

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from contract.names import Group
 from handlers import incident_action
-from handlers.incidents.runs import Run
+from handlers.projection.store_runs import Run
 from handlers.web import telemetry
 from tests.events import LambdaContext, action_event
 from tests.incidents.playing import stuck

@@ -13,13 +13,12 @@ import pytest
 
 from contract.moments import parse_moment
 from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
-from handlers.incidents.folding import fold
-from handlers.incidents.kinds import shared
-from handlers.incidents.projection import advance
-from handlers.incidents.runs import Run, merged
-from handlers.incidents.state import State
+from handlers.incidents.projection import advance, fold
+from handlers.incidents.timing import shared
 from handlers.ingest.parsing import parse_report
 from handlers.ingest.told_runs import tell_run
+from handlers.projection.store_runs import Run, merged
+from handlers.projection.store_state import State
 from local.demo.data import Account, build_origin, report_story
 from local.demo.history import HISTORY, Story
 from local.demo.script import add_stuck_file, make_folders, monitored_folders, scan_folders, this_machine

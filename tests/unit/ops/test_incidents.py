@@ -10,13 +10,17 @@ import boto3
 import pytest
 
 from contract.names import OUTPUTS_VARIABLE, LocalOutput, Output
-from handlers.incidents.runs import BreachedFolder, Run
-from handlers.projection.refolding import Refolding
-from handlers.projection.run_table import RunTable
-from handlers.projection.sender_store import SenderStore
-from handlers.projection.sweeping import Sweep
-from handlers.runs.run_items import build_run_items, format_run_key
-from handlers.runs.told import ToldRun
+from handlers.projection.replay import Refolding
+from handlers.projection.store_runs import (
+    BreachedFolder,
+    Run,
+    RunTable,
+    ToldRun,
+    build_run_items,
+    format_run_key,
+)
+from handlers.projection.store_state import SenderStore
+from handlers.projection.sweep import Sweep
 from handlers.web import telemetry
 from ops import __main__ as command_line
 from ops.command import show_progress

@@ -6,7 +6,7 @@ import pytest
 
 from handlers.notifications.plan import list_recipients
 from handlers.notifications.recipients import RecipientStore
-from handlers.projection import bodies
+from handlers.projection import store_dynamodb
 from store.notifications import MessageAttribute, RecipientState, SubjectState, incident_key
 from tests.projection import Projection
 from tests.projection_tables import MESSAGES
@@ -28,7 +28,7 @@ def messenger() -> Messenger:
 
 @pytest.fixture
 def store(messenger: Messenger, monkeypatch: pytest.MonkeyPatch) -> RecipientStore:
-    monkeypatch.setattr(bodies, "MAX_CHUNK_BYTES", 1_000)
+    monkeypatch.setattr(store_dynamodb, "MAX_CHUNK_BYTES", 1_000)
     return RecipientStore(messenger.client, MESSAGES)
 
 

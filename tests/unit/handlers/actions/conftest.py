@@ -15,7 +15,7 @@ from handlers.actions.incident_table import IncidentTable
 from handlers.actions.incidents import IncidentActions
 from handlers.actions.parsing import parse_action
 from handlers.actions.senders import SenderActions
-from handlers.incidents.runs import Run
+from handlers.projection.store_runs import Run
 from handlers.web import telemetry
 from handlers.web.caller import Caller
 from tests.incidents.playing import at

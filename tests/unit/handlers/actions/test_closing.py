@@ -4,8 +4,8 @@ import pytest
 
 from contract.metrics import Outcome
 from handlers.actions.errors import NotSoError
-from handlers.incidents.folding import fold
-from handlers.incidents.runs import Run
+from handlers.incidents.projection import fold
+from handlers.projection.store_runs import Run
 from tests.incidents.playing import at, listing, run, stuck
 from tests.unit.handlers.actions.conftest import People
 from tests.unit.handlers.actions.test_incidents import meanwhile

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from handlers.notifications.delivery import DeliveryError
 from handlers.notifications.situation import Notification, WrongOwner
 from handlers.notifications.sweep import correct_owners
-from handlers.projection.sender_items import SHOWN_FOLDERS
+from handlers.projection.store_senders import SHOWN_FOLDERS
 from store.incidents import IncidentAttribute
 from tests.incidents.playing import listing, stuck
 from tests.projection_tables import INCIDENTS, MESSAGES

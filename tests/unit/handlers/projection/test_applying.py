@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from handlers.projection import applying, stream
-from handlers.projection.sender_store import ConflictError
+from handlers.projection import stream
+from handlers.projection.store_dynamodb import ConflictError
 from tests.incidents.playing import at, listing, run, stuck
 from tests.projection import ACCOUNT, Projection, tell
 from tests.projection_tables import SENDERS
@@ -185,7 +185,7 @@ def test_whoever_comes_second_starts_again(projection: Projection, monkeypatch: 
         known = read(sender)
         if others:
             other = others.pop()
-            applying.apply_runs(projection.store, sender, [tell(other)])
+            stream.apply_runs(projection.store, sender, [tell(other)])
         return known
 
     monkeypatch.setattr(projection.store, "read", overtaken)
@@ -210,7 +210,7 @@ def test_who_is_always_second_has_the_batch_come_again(
 def test_a_run_that_cannot_be_applied_keeps_nothing_else_from_being(
     projection: Projection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apply = applying.apply_runs
+    apply = stream.apply_runs
 
     def broken(store: Any, sender: str, runs: Any) -> None:
         if sender == "bad":

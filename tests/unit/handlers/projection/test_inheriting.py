@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from handlers.projection import inheriting
-from handlers.projection.inheriting import Inheritance
+from handlers.projection import store_incidents
+from handlers.projection.store_incidents import Inheritance
 
 
 def item(*deeds: int, **more: Any) -> dict[str, Any]:
@@ -43,5 +43,5 @@ def test_what_lasts_longer_is_taken_over_with_its_name() -> None:
 
 
 def test_what_there_is_no_room_for_goes_the_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inheriting, "MAX_DEEDS", 3)
+    monkeypatch.setattr(store_incidents, "MAX_DEEDS", 3)
     assert minutes(Inheritance.of(item(1, 4), [item(2, 3)])) == [2, 3, 4]

@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.incidents.runs import Listing
-from handlers.projection.applying import apply_runs
-from handlers.runs.told import ToldRun
+from handlers.projection.store_runs import Listing, ToldRun
+from handlers.projection.stream import apply_runs
 from store.senders import SenderAttribute
 from tests.incidents.playing import run
 from tests.projection import ACCOUNT, Projection

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from handlers.projection.recent_runs import RecentRuns
+from handlers.projection.store_state import RecentRuns
 from tests.incidents.playing import run
 
 

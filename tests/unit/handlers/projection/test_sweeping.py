@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from handlers import incident_projection
-from handlers.projection import refolding
+from handlers.projection import replay
 from tests.events import LambdaContext
 from tests.incidents.playing import at, listing, run, stuck
 from tests.projection import ACCOUNT, Projection
@@ -122,7 +122,7 @@ def test_a_sender_that_cannot_be_folded_is_tried_again_later(
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(refolding, "fold", broken)
+    monkeypatch.setattr(replay, "fold", broken)
     projection.sweep(0.1)
     assert projection.own()["FoldSince"]
     assert projection.sweep(0.2) == 0

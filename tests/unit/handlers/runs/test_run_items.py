@@ -10,11 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.folders import folder_key
-from handlers.incidents.proof import file_hash, kept
-from handlers.incidents.runs import BreachedFolder, Listing, Run, by_key, merged
-from handlers.runs import run_items
-from handlers.runs.run_items import MalformedRunError, build_run_items, format_run_key, read_run_item
-from handlers.runs.told import ToldRun
+from handlers.projection import store_runs
+from handlers.projection.store_runs import (
+    BreachedFolder,
+    Listing,
+    MalformedRunError,
+    Run,
+    ToldRun,
+    build_run_items,
+    by_key,
+    file_hash,
+    format_run_key,
+    kept,
+    merged,
+    read_run_item,
+)
 from tests.incidents.playing import at, listing, run, stuck
 
 KEPT = timedelta(days=35)
@@ -73,7 +83,7 @@ def test_any_path_comes_back(breached: dict[str, int], read: list[str]) -> None:
 
 
 def test_a_run_too_large_for_an_item_is_cut_and_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_items, "MAX_CONTENT_BYTES", 2_000)
+    monkeypatch.setattr(store_runs, "MAX_CONTENT_BYTES", 2_000)
     breaches = [stuck(f"D:\\In\\{number:03}", "a", "b", "c") for number in range(60)]
     one = listing(0, [f"D:\\In\\{number:03}" for number in range(90)], *breaches, errors=["E:\\Out"])
     items = build_run_items(_told(one), KEPT)

@@ -1,23 +1,115 @@
-"""When time alone changes an incident, and what it makes of it."""
+"""Every length of time and every count that the rules name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from contract.folders import set_key
+from contract.moments import Hours
 from contract.words import IncidentStatus, SenderKind, UnknownReason
-from handlers.incidents.hours import over
-from handlers.incidents.intervals import patience, sender_patience, set_interval
-from handlers.incidents.kinds import shared
-from handlers.incidents.rules import UNKNOWN_LAPSES, UNPROVEN_LAPSES
-from handlers.incidents.state import FolderSet, Incident, Sender
+from handlers.projection.store_incidents import Incident
+from handlers.projection.store_state import FolderSet, Gap, RunHistory
+
+SHORTEST_GAP: Final = timedelta(minutes=5)
+LONGEST_GAP: Final = timedelta(hours=26)
+"""A gap between two runs outside these two teaches nothing of the interval."""
+GAPS: Final = 8
+GAPS_FOR_A_MEDIAN: Final = 3
+GAPS_WITHIN: Final = timedelta(days=7)
+UNKNOWN_INTERVAL: Final = timedelta(minutes=60)
+GRACE: Final = timedelta(minutes=5)
+SHARED_PATIENCE: Final = timedelta(hours=25)
+
+PROOF_HOLDS: Final = timedelta(days=7)
+
+UNPROVEN_LAPSES: Final = timedelta(hours=24)
+UNKNOWN_LAPSES: Final = timedelta(days=7)
+LOOK_BACK: Final = timedelta(days=14)
+"""No rule but the kind of a sender looks back further, so that a rebuild from the runs kept is right."""
+
+
+_FURTHEST: Final = timedelta(days=400)
+"""Where the search for expected time ends."""
+
+
+def over(anchor: datetime, patience: timedelta, hours: Hours | None) -> datetime:
+    """When this much expected time has passed since `anchor`."""
+    if hours is None or not hours.days:
+        return anchor + patience
+    left = patience
+    for begin, end in hours.windows(anchor):
+        if begin + left <= end:
+            return begin + left
+        left -= end - begin
+        if end - anchor > _FURTHEST:
+            break
+    return anchor + _FURTHEST
+
+
+def proves(then: Iterable[str], seen: datetime, now: Iterable[str], at: datetime) -> bool:
+    """Whether a file of those stuck at `seen` is among those stuck `at` a later moment."""
+    return at - seen <= PROOF_HOLDS and not set(then).isdisjoint(now)
+
+
+def shared(sender: RunHistory, at: datetime) -> bool:
+    """Whether several servers are taken to speak through it."""
+    struck = sender.struck_until is not None and at < sender.struck_until
+    return struck or (sender.mixed_addresses and not sender.named)
+
+
+def with_gap(gaps: tuple[Gap, ...], since: datetime, end: datetime) -> tuple[Gap, ...]:
+    """The gaps to keep after a run; one too short or too long does not count."""
+    length = end - since
+    return (*gaps, Gap(end, length))[-GAPS:] if SHORTEST_GAP <= length <= LONGEST_GAP else gaps
+
+
+def sender_interval(sender: RunHistory) -> timedelta:
+    """Set by people, else declared, else learnt from its runs."""
+    lengths = _recent(sender.gaps, sender.last.at)
+    learnt = _median(lengths) if len(lengths) >= GAPS_FOR_A_MEDIAN else UNKNOWN_INTERVAL
+    return given_interval(sender) or learnt
+
+
+def set_interval(sender: RunHistory, gaps: Sequence[Gap], named: datetime) -> timedelta:
+    """Set by people, else declared, else learnt from the runs that named the set."""
+    lengths = _recent(gaps, named)
+    few = len(lengths) < GAPS_FOR_A_MEDIAN
+    learnt = max(lengths, default=UNKNOWN_INTERVAL) if few else _median(lengths)
+    return given_interval(sender) or learnt
+
+
+def sender_patience(sender: RunHistory, *, shared: bool) -> timedelta:
+    """How long no run of it is no news. A shared one's gaps are of several servers, and teach nothing."""
+    if shared and given_interval(sender) is None:
+        return SHARED_PATIENCE
+    return patience(sender_interval(sender))
+
+
+def patience(interval: timedelta) -> timedelta:
+    """Twice the interval and a little: one lost run is no news."""
+    return 2 * interval + GRACE
+
+
+def given_interval(sender: RunHistory) -> timedelta | None:
+    """What need not be learnt: set by people, else declared by its last run."""
+    return sender.settings.interval or sender.declared
+
+
+def _recent(gaps: Sequence[Gap], last: datetime) -> list[timedelta]:
+    return [gap.length for gap in gaps if gap.end - gap.length >= last - GAPS_WITHIN]
+
+
+def _median(lengths: list[timedelta]) -> timedelta:
+    ordered, count = sorted(lengths), len(lengths)
+    return (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
 
 
 @dataclass(frozen=True)
 class Deadlines:
     """The patience that a sender's last run left."""
 
-    sender: Sender
+    sender: RunHistory
     sets: Mapping[str, FolderSet]
     _lengths: dict[tuple[str | None, bool], timedelta] = field(default_factory=dict, compare=False)
 

@@ -1,19 +1,21 @@
 """The sweep: what time alone changes, and the senders that have to be folded anew."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contract.metrics import Metric
 from contract.moments import format_moment
+from contract.words import IncidentStatus, SenderState
 from handlers.incidents.projection import advance, wakes_at
-from handlers.projection.changes import collect_writes
-from handlers.projection.faults import may_pass
-from handlers.projection.refolding import Refolding
-from handlers.projection.sender_items import Wake, describe_folders, describe_sender
-from handlers.projection.sender_store import ConflictError, Known, SenderStore
+from handlers.incidents.sender import show_sender
+from handlers.projection.replay import Refolding
+from handlers.projection.store_dynamodb import ConflictError, may_pass
+from handlers.projection.store_senders import Wake, describe_sender
+from handlers.projection.store_state import Known, SenderStore, collect_writes
 from handlers.web.telemetry import count, logger
+from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
 from store.senders import RETRY_FOLD, WAKE_SHARDS, SenderAttribute, SenderIndex
 
 if TYPE_CHECKING:
@@ -104,8 +106,64 @@ class Sweep:
     def _advance(self, known: Known, now: datetime) -> None:
         before = self.store.read_state(known)
         done = advance(before, now)
-        sender = done.state.sender
-        assert sender is not None  # noqa: S101 - it was one before
-        own = {**describe_sender(sender, known.recent), **describe_folders(done.state)}
+        own = describe_sender(show_sender(done.state))
         writes = collect_writes(before, done.state, [done.changes])
         self.store.commit(known, own, Wake(at=wakes_at(done.state, now)), writes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gauges:
+    """Counts what is so now, from the indexes.
+
+    Attributes:
+        client: a DynamoDB client that may query the state index and the live index.
+        senders_table: the table FileSlaSenders.
+        incidents_table: the table FileSlaIncidents.
+    """
+
+    client: "DynamoDBClient"
+    senders_table: str
+    incidents_table: str
+
+    def read(self) -> dict[Metric, int]:
+        """Each gauge by its metric."""
+        silent = unreadable = 0
+        for state in (SenderState.UP, SenderState.LATE, SenderState.SILENT):
+            for item in self._query_senders(state):
+                silent += state is SenderState.SILENT
+                unreadable += int(item.get(SenderAttribute.UNREADABLE, {}).get("N", "0"))
+        return {
+            Metric.SENDERS_SILENT: silent,
+            Metric.FOLDERS_UNREADABLE: unreadable,
+            Metric.INCIDENTS_OPEN: self._count_incidents(IncidentStatus.OPEN),
+            Metric.INCIDENTS_UNKNOWN: self._count_incidents(IncidentStatus.UNKNOWN),
+        }
+
+    def _query_senders(self, state: SenderState) -> Iterator[Mapping[str, Any]]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.senders_table,
+            IndexName=SenderIndex.STATE,
+            KeyConditionExpression="#state = :state",
+            ProjectionExpression="#unreadable",
+            ExpressionAttributeNames={
+                "#state": SenderAttribute.STATE,
+                "#unreadable": SenderAttribute.UNREADABLE,
+            },
+            ExpressionAttributeValues={":state": {"S": state}},
+        )
+        for page in pages:
+            yield from page["Items"]
+
+    def _count_incidents(self, status: IncidentStatus) -> int:
+        return sum(map(self._count_partition, list_live_partitions(status)))
+
+    def _count_partition(self, partition: str) -> int:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.incidents_table,
+            IndexName=IncidentIndex.LIVE,
+            Select="COUNT",
+            KeyConditionExpression="#in = :partition",
+            ExpressionAttributeNames={"#in": IncidentAttribute.LISTED_IN},
+            ExpressionAttributeValues={":partition": {"S": partition}},
+        )
+        return sum(page["Count"] for page in pages)

@@ -5,17 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.incidents.folding import Folded, fold, kept
-from handlers.incidents.projection import advance, wakes_at
-from handlers.incidents.runs import Run, merged
-from handlers.incidents.state import Incident, State
-from handlers.projection.deeds import read_version
-from handlers.projection.inheriting import Inheritance
-from handlers.projection.recent_runs import RecentRuns
-from handlers.projection.run_table import RunTable
-from handlers.projection.sender_items import Wake, describe_folders, describe_sender, describe_told
-from handlers.projection.sender_store import Known, SenderStore, Writes
-from handlers.runs.told import ToldRun
+from handlers.incidents.projection import Folded, advance, fold, kept, wakes_at
+from handlers.incidents.sender import show_sender
+from handlers.projection.store_incidents import Incident, Inheritance, read_version
+from handlers.projection.store_runs import Run, RunTable, ToldRun, merged
+from handlers.projection.store_senders import Wake, describe_last_run, describe_sender
+from handlers.projection.store_state import Known, RecentRuns, SenderStore, State, Writes
+from handlers.web.telemetry import logger
 from store.runs import SAME_RUN
 
 
@@ -42,7 +38,9 @@ class Refolding:
         if known.sender is None and (refused := self.runs.read_refused(known.key)) is not None:
             # Nothing is known of it, or no more: then not of what was refused either.
             self.store.put_refused(refused)
-        told = self.runs.read(known.key)
+        told, unreadable = self.runs.list_of(known.key)
+        for run_key, error in unreadable.items():
+            logger.error("a run is passed over", exc_info=error, extra={"run_key": run_key})
         runs = merged((one.run for one in told), now)
         before = self.store.read_state(known)
         wait = _wait_for_parts(told, now, known)
@@ -74,9 +72,8 @@ class Refolding:
         for run in sorted((one.run for one in told), key=lambda run: run.stamp):
             recent = recent.with_run(run)
         own = {
-            **describe_sender(state.sender, recent),
-            **describe_told(last),
-            **describe_folders(state),
+            **describe_sender(show_sender(state)),
+            **describe_last_run(last),
         }
         latest = {one.incident_id for one in state.incidents.values()}
         was_latest = {one.incident_id for one in before.incidents.values()}
@@ -84,6 +81,8 @@ class Refolding:
         gone = {one: self.store.read_deeds(known.key, one) for one in folded.gone}
         heritage = self._hand_down(known.key, folded.heirs, gone)
         writes = Writes(
+            history=state.sender,
+            recent=recent,
             sets=[one for key, one in state.sets.items() if one != before.sets.get(key)],
             gone_sets=sorted(before.sets.keys() - state.sets.keys()),
             watched=state.watched if state.watched != before.watched else None,

@@ -1,32 +1,281 @@
-"""Reading and committing what is known of one sender, so that of two who do it at once one starts again."""
+"""What people do to a sender or an incident, as far as the rules know of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from botocore.exceptions import ClientError
 
-from contract.moments import parse_moment
+from contract.action import IncidentAction, SenderAction
+from contract.moments import Hours, format_moment, parse_moment
 from contract.owners.matching import find_owner
 from contract.owners.model import Owners
-from handlers.incidents.settings import Act
-from handlers.incidents.state import FolderSet, Incident, Sender, State, Watched
-from handlers.projection.bodies import read_body, read_chunks, write_body, write_chunks
-from handlers.projection.deeds import Entry, describe_act
-from handlers.projection.incident_items import describe_incident, read_incident
-from handlers.projection.inheriting import Inheritance
-from handlers.projection.keys import MAX_SORT_KEY_BYTES, fit_key, incident_key, own_key
-from handlers.projection.recent_runs import RecentRuns
-from handlers.projection.refused_items import put_refused
-from handlers.projection.sender_items import Wake, describe_wake
-from handlers.projection.updates import MAX_WRITES, Update, Values
-from handlers.web.aws_faults import list_cancellations
-from store.incidents import PEOPLES, IncidentAttribute, IncidentIndex
+from contract.words import SenderKind, SenderState
+from handlers.projection.store_dynamodb import (
+    MAX_SORT_KEY_BYTES,
+    MAX_WRITES,
+    ConflictError,
+    Update,
+    Values,
+    fit_key,
+    list_cancellations,
+    read_body,
+    read_chunks,
+    write_body,
+    write_chunks,
+)
+from handlers.projection.store_incidents import (
+    Entry,
+    Incident,
+    Inheritance,
+    describe_incident,
+    incident_key,
+    read_incident,
+)
+from handlers.projection.store_runs import Run, Stamp
+from handlers.projection.store_senders import (
+    Silence,
+    Wake,
+    describe_hours,
+    describe_wake,
+    own_key,
+    put_refused,
+)
+from store.incidents import PEOPLES, DeedAttribute, IncidentAttribute, IncidentIndex
+from store.runs import SAME_RUN
 from store.senders import ACT_PREFIX, LIST_PREFIX, OWN_PART, SET_PREFIX, SenderAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class Action(StrEnum):
+    """What was done: to a sender or, to close it, to an incident. The rules know of no other deeds."""
+
+    PAUSE = SenderAction.PAUSE.value
+    RESUME = SenderAction.RESUME.value
+    RETIRE = SenderAction.RETIRE.value
+    SET_INTERVAL = SenderAction.SET_INTERVAL.value
+    SET_HOURS = SenderAction.SET_HOURS.value
+    CLOSE = IncidentAction.CLOSE.value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """Something that a person did. These are kept as runs are: a rebuild needs them in their place."""
+
+    at: datetime
+    act_id: str
+    action: Action
+    interval: timedelta | None = None
+    """None takes the setting back."""
+    hours: Hours | None = None
+    """None takes the setting back."""
+    folder: str | None = None
+    """The key of the folder whose incident is closed. Not the incident's id: that of one which a
+    late run made begin earlier is another until the whole fold is done."""
+    by: str | None = None
+    """The user's name."""
+    note: str | None = None
+    """Why, in the user's words."""
+
+    @property
+    def stamp(self) -> tuple[datetime, str]:
+        """Its place in the order of deeds."""
+        return self.at, self.act_id
+
+
+class Gap(NamedTuple):
+    """The time between two runs, from which an interval is learnt."""
+
+    end: datetime
+    length: timedelta
+
+
+class Address(NamedTuple):
+    """A source address, and its latest runs, oldest first."""
+
+    address: str
+    runs: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderSettings:
+    """What people set on a sender."""
+
+    interval: timedelta | None = None
+    hours: Hours | None = None
+    paused_at: datetime | None = None
+    resumed_at: datetime | None = None
+    """Patience begins anew when a pause ends."""
+    retired_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunHistory:
+    """A sender, as its last run and its people left it."""
+
+    key: str
+    last: Stamp
+    last_arrival: datetime
+    """The latest of all its runs: silence counts from here."""
+    up_since: datetime
+    """Since when it was neither late nor silent at any of its runs."""
+    state: SenderState = SenderState.UP
+    state_since: datetime
+    """These two are as the last sweep found them; see `life.life`."""
+    kind: SenderKind = SenderKind.STOCK
+    kind_since: datetime
+    regular_at: datetime | None = None
+    """The last run that makes it a regular one."""
+    empties: tuple[datetime, ...] = ()
+    """The last two empty runs."""
+    empty: Stamp | None = None
+    """The last empty run that spoke for every folder."""
+    listed: Stamp | None = None
+    """The last run with a whole list."""
+    named: bool = False
+    addresses: tuple[Address, ...] = ()
+    mixed_addresses: bool = False
+    """Seen from several addresses."""
+    struck_at: datetime | None = None
+    struck_until: datetime | None = None
+    """Until when it is taken for shared since its empty runs were wrong twice."""
+    declared: timedelta | None = None
+    gaps: tuple[Gap, ...] = ()
+    silences: tuple[Silence, ...] = ()
+    """Those of the last days that are over, oldest first."""
+    client: str | None = None
+    skew: timedelta = timedelta(0)
+    settings: SenderSettings = SenderSettings()
+    acted: tuple[datetime, str] | None = None
+    """When people last changed anything, and the id of what they did."""
+
+    @property
+    def acted_at(self) -> datetime | None:
+        """When people last changed anything."""
+        return self.acted and self.acted[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchList:
+    """What the last whole list said. It changes when the list does, which is rarely."""
+
+    read: frozenset[str] = frozenset()
+    """Keys of the folders that could be read."""
+    errors: tuple[tuple[str, str], ...] = ()
+    """Keys of those that could not, with what the system said; sorted."""
+    formerly: tuple[tuple[str, datetime], ...] = ()
+    """Keys of those that a list of the last days read and this one did not, with when last; sorted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderSet:
+    """The folders of a sender with one parent path, as far as runs named any of them."""
+
+    key: str
+    named: Stamp
+    """The last run that named a folder of it."""
+    gaps: tuple[Gap, ...] = ()
+    covered: Stamp | None = None
+    """The last run from which leaving a folder out meant that it is well."""
+    struck_at: datetime | None = None
+    mixed_since: datetime | None = None
+    mixed_until: datetime | None = None
+
+    def mixed_up(self, at: datetime) -> bool:
+        """Whether leaving a folder out means nothing."""
+        return self.mixed_until is not None and at < self.mixed_until
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """All that is known of one sender. Incidents are the latest of each folder."""
+
+    sender: RunHistory | None = None
+    watched: WatchList | None = None
+    """None where no run had a list."""
+    sets: Mapping[str, FolderSet] = field(default_factory=dict)
+    incidents: Mapping[str, Incident] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What became different: what a store has to write. Incidents that made room for new ones are in it."""
+
+    sender: RunHistory | None = None
+    watched: WatchList | None = None
+    sets: tuple[FolderSet, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+
+
+_ALWAYS: Final = 4
+_AT_MOST: Final = 40
+_ID_CHARACTERS: Final = 12
+
+
+@dataclass(frozen=True)
+class RecentRuns:
+    """The last runs of a sender: the beginning of each RunId, and the run's moment in seconds since 1970."""
+
+    moments: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """From what `format` wrote."""
+        pairs = (entry.split(":") for entry in text.split() if entry)
+        return cls({run_id: int(moment, 36) for run_id, moment in pairs})
+
+    def format(self) -> str:
+        """As text of some 20 characters a run."""
+        return " ".join(f"{run_id}:{_base36(moment)}" for run_id, moment in self.moments.items())
+
+    def knows(self, run: Run) -> bool:
+        """Whether the run, or one that it repeats, is among them."""
+        moment = self.moments.get(run.run_id[:_ID_CHARACTERS])
+        return moment is not None and abs(_seconds(run.moment) - moment) <= SAME_RUN.total_seconds()
+
+    def with_run(self, run: Run) -> Self:
+        """With this run, and without those that are too old to come again."""
+        moment = _seconds(run.moment)
+        entries = {**self.moments, run.run_id[:_ID_CHARACTERS]: moment}
+        ordered = sorted(entries.items(), key=lambda entry: entry[1])[-_AT_MOST:]
+        oldest = moment - SAME_RUN.total_seconds()
+        kept = [entry for entry in ordered[:-_ALWAYS] if entry[1] >= oldest]
+        return type(self)(dict([*kept, *ordered[-_ALWAYS:]]))
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _base36(number: int) -> str:
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
+    text = ""
+    while number:
+        number, digit = divmod(number, len(digits))
+        text = digits[digit] + text
+    return text or "0"
+
+
+def describe_act(act: Act) -> Values:
+    """What an act's item says beside its key: what the rules know of it, and what a page shows."""
+    minutes = act.interval and f"{act.interval / timedelta(minutes=1):.0f}"
+    shown = {
+        DeedAttribute.DONE_AT: {"S": format_moment(act.at)},
+        DeedAttribute.DONE_BY: act.by and {"S": act.by},
+        DeedAttribute.ACTION: {"S": act.action},
+        DeedAttribute.NOTE: act.note and {"S": act.note},
+        SenderAttribute.INTERVAL_MINUTES: minutes and {"N": minutes},
+        SenderAttribute.HOURS: act.hours and describe_hours(act.hours),
+    }
+    return {
+        SenderAttribute.BODY: {"S": write_body(act)},
+        **{str(attribute): value for attribute, value in shown.items() if value},
+    }
+
 
 COMMIT_MINUTES: Final = 5
 """How long a commit of several transactions may take: as long as the function runs."""
@@ -38,16 +287,12 @@ def read_clock() -> datetime:
     return datetime.now(UTC)
 
 
-class ConflictError(Exception):
-    """The sender changed since it was read: read it again."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Known:
     """A sender's own item, as it was read."""
 
     key: str
-    sender: Sender | None
+    sender: RunHistory | None
     """None before its first run."""
     sender_name: str
     recent: RecentRuns
@@ -57,12 +302,14 @@ class Known:
 
 @dataclass(frozen=True, kw_only=True)
 class Writes:
-    """What a commit writes beside the sender's own item."""
+    """What a commit writes beside what pages show of the sender."""
 
+    history: RunHistory | None = None
+    recent: RecentRuns | None = None
     sets: Sequence[FolderSet] = ()
     gone_sets: Sequence[str] = ()
     """Keys of sets that, by all the runs, never were."""
-    watched: Watched | None = None
+    watched: WatchList | None = None
     incidents: Mapping[str, Incident] | None = None
     """By id."""
     latest: frozenset[str] = frozenset()
@@ -115,7 +362,7 @@ class SenderStore:
         body, since = item.get(SenderAttribute.BODY), item.get(SenderAttribute.FOLD_SINCE)
         return Known(
             key=sender,
-            sender=read_body(Sender, body["S"]) if body else None,
+            sender=read_body(RunHistory, body["S"]) if body else None,
             sender_name=item.get(SenderAttribute.SENDER_NAME, {}).get("S", sender),
             recent=RecentRuns.parse(item.get(SenderAttribute.RECENT_RUNS, {}).get("S", "")),
             revision=int(item.get(SenderAttribute.REVISION, {}).get("N", "0")),
@@ -134,7 +381,7 @@ class SenderStore:
         latest = map(read_incident, self._query_incidents(known.key, IncidentIndex.LATEST))
         return State(
             sender=known.sender,
-            watched=read_chunks(Watched, chunks[: _count(parts)]) if chunks else None,
+            watched=read_chunks(WatchList, chunks[: _count(parts)]) if chunks else None,
             sets={folder_set.key: folder_set for folder_set in sets},
             incidents={incident.key: incident for incident in latest},
         )
@@ -193,7 +440,7 @@ class SenderStore:
             while len(changes) >= MAX_WRITES:
                 part, changes = changes[: MAX_WRITES - 1], changes[MAX_WRITES - 1 :]
                 self._transact([{"ConditionCheck": self._unchanged(known)}, *part])
-        values = {**own, **describe_wake(known.key, wake)}
+        values = {**_describe_history(writes), **own, **describe_wake(known.key, wake)}
         if not changes:
             return self._write_own(known, values)
         self._transact([{"Update": self._update_own(known, values)}, *changes])
@@ -346,6 +593,15 @@ def act_part(act_id: str) -> str:
     return ACT_PREFIX + act_id
 
 
+def _describe_history(writes: Writes) -> Values:
+    values: Values = {}
+    if writes.history is not None:
+        values[SenderAttribute.BODY] = {"S": write_body(writes.history)}
+    if writes.recent is not None:
+        values[SenderAttribute.RECENT_RUNS] = {"S": writes.recent.format()}
+    return values
+
+
 def _part_key(sender: str, part: str) -> Values:
     return {_SENDER: {"S": sender}, _PART: {"S": part}}
 
@@ -366,3 +622,33 @@ def _count(parts: Sequence[Mapping[str, Any]]) -> int:
 def _sender_name(known: Known, own: Values) -> str:
     name = own.get(SenderAttribute.SENDER_NAME)
     return str(name["S"]) if name else known.sender_name
+
+
+def collect_writes(before: State, after: State, changes: Iterable[Changes]) -> Writes:
+    """The writes that lead from one state to another through these changes.
+
+    Args:
+        before: as it is stored.
+        after: as it is to be stored.
+        changes: of each step from one to the other. Incidents that began and made room for another
+            in between are in these alone.
+    """
+    incidents: dict[str, Incident] = {}
+    for step in changes:
+        incidents.update({incident.incident_id: incident for incident in step.incidents})
+    latest = {incident.incident_id for incident in after.incidents.values()}
+    # One that is the latest no more has to say so, even where nothing else of it changed.
+    for incident in before.incidents.values():
+        if incident.incident_id not in latest:
+            incidents.setdefault(incident.incident_id, incident)
+    return Writes(
+        history=after.sender,
+        sets=_different_sets(before, after),
+        watched=after.watched if after.watched != before.watched else None,
+        incidents=incidents,
+        latest=frozenset(latest),
+    )
+
+
+def _different_sets(before: State, after: State) -> list[FolderSet]:
+    return [one for key, one in after.sets.items() if one != before.sets.get(key)]

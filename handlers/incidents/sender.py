@@ -1,0 +1,244 @@
+"""Every length of time and every count that the rules name."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from contract.words import IncidentStatus, SenderKind, SenderState
+from handlers.incidents.sets import STRIKES_WITHIN
+from handlers.incidents.timing import (
+    GAPS_FOR_A_MEDIAN,
+    GRACE,
+    given_interval,
+    over,
+    sender_interval,
+    sender_patience,
+    shared,
+    with_gap,
+)
+from handlers.projection.store_runs import Run
+from handlers.projection.store_senders import Sender, Silence
+from handlers.projection.store_state import Act, Action, Address, RunHistory, SenderSettings, State
+
+EMPTIES_FOR_REGULAR: Final = 3
+EMPTIES_WITHIN: Final = timedelta(days=7)
+REGULAR_FOR: Final = timedelta(days=30)
+
+RUNS_AN_ADDRESS: Final = 3
+ADDRESSES_FOR_SHARED: Final = 2
+ADDRESSES_WITHIN: Final = timedelta(days=7)
+ADDRESSES_KEPT: Final = 8
+"""Two that come often are enough, and the first to come keep their place: three hundred servers on
+one account must not push each other out before any of them was seen three times."""
+STRUCK_AS_SHARED_FOR: Final = timedelta(days=7)
+
+SILENCES_WITHIN: Final = timedelta(days=14)
+"""How long a silence that is over is remembered, from its end: two weeks show which hours recur."""
+SILENCES_KEPT: Final = 20
+"""The latest of them. One that is silent more often has no hours."""
+
+
+def first_history(run: Run, settings: SenderSettings, regular_at: datetime | None) -> RunHistory:
+    """A sender at its first run.
+
+    Args:
+        run: the run.
+        settings: what people set before any run that is still kept.
+        regular_at: when a run, no longer kept, last showed it to be a regular one.
+    """
+    sender = RunHistory(
+        key=run.sender,
+        last=run.stamp,
+        last_arrival=run.arrival,
+        up_since=run.arrival,
+        state_since=run.arrival,
+        kind_since=run.moment,
+        regular_at=regular_at,
+        settings=settings,
+    )
+    sender = replace(sender, kind=kind_after(run, regular_at))
+    return history_after(sender, run, struck=False, speaks=run.empty)
+
+
+def history_after(sender: RunHistory, run: Run, *, struck: bool, speaks: bool) -> RunHistory:
+    """A sender after a run.
+
+    Args:
+        sender: as it was before.
+        run: the run.
+        struck: whether it shows that an empty run of the sender had cleared what was stuck.
+        speaks: whether the run is empty and means every folder.
+    """
+    first = sender.last == run.stamp
+    regular = makes_regular(run, sender.empties)
+    regular_at = run.moment if regular else sender.regular_at
+    kind = kind_after(run, regular_at)
+    addresses = with_address(sender.addresses, run)
+    listed = run.complete and run.listing is not None
+    heard = max(sender.last_arrival, run.arrival)
+    was = life(sender, heard)[0]
+    up = was in (SenderState.UP, SenderState.PAUSED)
+    twice = struck and sender.struck_at is not None and run.moment - sender.struck_at <= STRIKES_WITHIN
+    known = replace(
+        sender,
+        last=run.stamp,
+        last_arrival=heard,
+        up_since=sender.up_since if up else heard,
+        kind=kind,
+        kind_since=sender.kind_since if kind is sender.kind else run.moment,
+        regular_at=regular_at,
+        empties=(*sender.empties, run.moment)[1 - EMPTIES_FOR_REGULAR :] if run.empty else sender.empties,
+        empty=run.stamp if speaks and run.listing is None else sender.empty,
+        listed=run.stamp if listed else sender.listed,
+        named=run.named,
+        addresses=addresses,
+        mixed_addresses=several(addresses, run.moment),
+        struck_at=run.moment if struck else sender.struck_at,
+        struck_until=run.moment + STRUCK_AS_SHARED_FOR if twice else sender.struck_until,
+        declared=run.interval,
+        gaps=sender.gaps if first else with_gap(sender.gaps, sender.last.at, run.moment),
+        silences=_with_silence(sender, heard) if was is SenderState.SILENT else sender.silences,
+        client=run.client or sender.client,
+        skew=run.skew,
+        settings=replace(sender.settings, retired_at=None),
+    )
+    return with_life(known, heard)
+
+
+def _with_silence(sender: RunHistory, heard: datetime) -> tuple[Silence, ...]:
+    silences = (*sender.silences, Silence(sender.last_arrival, heard))
+    return tuple(one for one in silences if heard - one.until <= SILENCES_WITHIN)[-SILENCES_KEPT:]
+
+
+def makes_regular(run: Run, empties: tuple[datetime, ...]) -> bool:
+    """Whether a run shows that its sender speaks when nothing is stuck; `empties` are those before it."""
+    if run.has_run:
+        return True
+    earlier = empties[-(EMPTIES_FOR_REGULAR - 1) :]
+    return run.empty and len(earlier) == EMPTIES_FOR_REGULAR - 1 and run.moment - earlier[0] <= EMPTIES_WITHIN
+
+
+def kind_after(run: Run, regular_at: datetime | None) -> SenderKind:
+    """The kind of the sender of this run, its latest."""
+    if run.listing is not None:
+        return SenderKind.LISTING
+    if regular_at is not None and run.moment - regular_at <= REGULAR_FOR:
+        return SenderKind.REGULAR
+    return SenderKind.STOCK
+
+
+def with_address(addresses: tuple[Address, ...], run: Run) -> tuple[Address, ...]:
+    """The source addresses of the last days, this run's included while there is room."""
+    since = run.moment - ADDRESSES_WITHIN
+    recent = {entry.address: entry for entry in addresses if entry.runs[-1] >= since}
+    if run.address is not None and (run.address in recent or len(recent) < ADDRESSES_KEPT):
+        known = recent[run.address].runs if run.address in recent else ()
+        recent[run.address] = Address(run.address, (*known, run.moment)[-RUNS_AN_ADDRESS:])
+    return tuple(recent.values())
+
+
+def several(addresses: tuple[Address, ...], at: datetime) -> bool:
+    """Whether several addresses are each seen often enough to be a server, not a server that moved."""
+    since = at - ADDRESSES_WITHIN
+    often = [entry for entry in addresses if len(entry.runs) == RUNS_AN_ADDRESS and entry.runs[0] >= since]
+    return len(often) >= ADDRESSES_FOR_SHARED
+
+
+def life(sender: RunHistory, now: datetime) -> tuple[SenderState, datetime]:
+    """How it is, and since when. A stock sender says nothing when all is well: it is never late or silent."""
+    if sender.settings.retired_at is not None:
+        return SenderState.RETIRED, sender.settings.retired_at
+    if sender.settings.paused_at is not None:
+        return SenderState.PAUSED, sender.settings.paused_at
+    late, silent = deadlines(sender)
+    if silent is not None and silent <= now:
+        return SenderState.SILENT, silent
+    if late is not None and late <= now:
+        return SenderState.LATE, late
+    # Before it was resumed nobody judged it.
+    return SenderState.UP, max(sender.up_since, sender.settings.resumed_at or sender.up_since)
+
+
+def deadlines(sender: RunHistory) -> tuple[datetime | None, datetime | None]:
+    """When it is late and when it is silent, unless it is heard of before; None where it never is."""
+    settings = sender.settings
+    if sender.kind is SenderKind.STOCK or settings.paused_at is not None or settings.retired_at is not None:
+        return None, None
+    heard = max(sender.last_arrival, settings.resumed_at or sender.last_arrival)
+    known = max(heard, sender.acted_at or heard)
+    mark = shared(sender, known)
+    silent = over(heard, sender_patience(sender, shared=mark), settings.hours)
+    # Taken for shared for a time that ends by itself: what falls due later is judged without.
+    until = sender.struck_until
+    if until is not None and known < until <= silent:
+        plain = sender_patience(sender, shared=shared(sender, until))
+        silent = max(until, over(heard, plain, settings.hours))
+    silent = max(silent, known)
+    if mark and given_interval(sender) is None:
+        # What its interval is cannot be told, so it is never late.
+        return None, silent
+    late = max(over(heard, sender_interval(sender) + GRACE, settings.hours), known)
+    return min(late, silent), silent
+
+
+def with_life(sender: RunHistory, now: datetime) -> RunHistory:
+    """The sender with its state as of `now`."""
+    state, since = life(sender, now)
+    return replace(sender, state=state, state_since=since)
+
+
+def settings_after(settings: SenderSettings, act: Act) -> SenderSettings:
+    """The settings that an act leaves."""
+    match act.action:
+        case Action.PAUSE:
+            return replace(settings, paused_at=settings.paused_at or act.at)
+        case Action.RESUME:
+            # Also brings back what was retired by mistake.
+            paused = settings.paused_at is not None or settings.retired_at is not None
+            resumed = act.at if paused else settings.resumed_at
+            return replace(settings, paused_at=None, retired_at=None, resumed_at=resumed)
+        case Action.RETIRE:
+            return replace(settings, retired_at=settings.retired_at or act.at)
+        case Action.SET_INTERVAL:
+            return replace(settings, interval=act.interval)
+        case Action.SET_HOURS:
+            return replace(settings, hours=act.hours)
+        case Action.CLOSE:
+            return settings
+
+
+def show_sender(state: State) -> Sender:
+    """A sender, of which at least one run is known, as pages show it."""
+    history = state.sender
+    assert history is not None  # noqa: S101 - see above
+    late, _ = deadlines(history)
+    statuses = [incident.status for incident in state.incidents.values()]
+    is_contradicted = history.struck_until is not None and history.last.at < history.struck_until
+    if history.settings.interval is not None:
+        interval_from = "set"
+    elif given_interval(history) is not None:
+        interval_from = "declared"
+    else:
+        interval_from = "learnt" if len(history.gaps) >= GAPS_FOR_A_MEDIAN else "assumed"
+    return Sender(
+        state=history.state,
+        state_since=history.state_since,
+        kind=history.kind,
+        last_run_at=history.last.at,
+        last_arrival_at=history.last_arrival,
+        due_at=late and late - GRACE,
+        interval=sender_interval(history),
+        interval_from=interval_from,
+        hours=history.settings.hours,
+        silences=history.silences,
+        client=history.client,
+        addresses=tuple(one.address for one in history.addresses),
+        shared=("strikes" if is_contradicted else "addresses") if shared(history, history.last.at) else None,
+        open=statuses.count(IncidentStatus.OPEN),
+        unknown=statuses.count(IncidentStatus.UNKNOWN),
+        ambiguous_sets=tuple(
+            (one.key, one.mixed_until)
+            for one in state.sets.values()
+            if one.mixed_until is not None and one.mixed_up(history.last.at)
+        ),
+    )
