@@ -233,7 +233,7 @@ _HEAD = f"""# The API
 in `/{STAGE}` unless it is a [domain name](domain.md); any other path or method is answered 404. Keys that are
 not listed here are ignored, unless a route says otherwise. The same in OpenAPI: [openapi.json](openapi.json).
 
-Every answer is JSON with a `message`. One that refuses a body says what to mend, such as:
+Every answer is JSON with a `message`. One that refuses a body says what to fix, such as:
 
 {format_json(asdict(NOT_JSON))}
 How many files fit into one report, by what writes it: [the largest report](capacity.md#the-largest-report).

@@ -14,7 +14,7 @@ from typing import Final
 
 from bench import analysts, reading
 from bench.figures import BenchRun, Measured, Published, format_number
-from bench.projection import CHANGED, UNCHANGED, name_burst, name_changed, name_replay, name_unchanged
+from bench.projection import CHANGED, UNCHANGED, name_changed, name_unchanged
 from bench.workload import SHAPES, TYPICAL
 from docs.generate.markdown import format_table
 
@@ -206,16 +206,6 @@ def _build_runs(published: Published) -> str:
     return format_table(("run", "items written", "calls that write", "ms"), rows)
 
 
-def _build_bursts(published: Published) -> str:
-    """How long until the projection is current."""
-    burst, replay = published.measured[name_burst()], published.measured[name_replay()]
-    rows = [
-        [burst.name.partition(", vs")[0], _number(burst.ours), "-"],
-        [replay.name.partition(", vs")[0], _number(replay.ours), _ratio_and_spread(replay)],
-    ]
-    return format_table(("what", "s", "beside the rules alone (spread)"), rows)
-
-
 def _build_pages(published: Published) -> str:
     """A page's script in a dashboard that has just started."""
 
@@ -226,34 +216,6 @@ def _build_pages(published: Published) -> str:
 
     headings = ("page", "queries of", "its script, s", "bare queries, s", "ratio (spread)")
     return format_table(headings, [row(page, days) for page, days, _ in reading.PAGES])
-
-
-def _build_team_cpu(published: Published) -> str:
-    """What a page costs the server for each analyst, warm."""
-
-    def row(page: str) -> list[str]:
-        at_once = [published.measured[analysts.name_cpu(page, level)] for level in analysts.LEVELS[1:]]
-        return [page, _number(at_once[0].baseline), *(_beside(figure) for figure in at_once)]
-
-    headings = ("page", "alone, s of CPU", *(f"each of {level}, s (ratio)" for level in analysts.LEVELS[1:]))
-    return format_table(headings, [row(page) for page in analysts.PAGES])
-
-
-def _build_memory(published: Published) -> str:
-    """The memory that the server holds over many reloads and refreshes, as a chart in Mermaid."""
-    held = [round(published.measured[analysts.name_memory(looks)].ours) for looks in analysts.LOOKS]
-    looks = f"{analysts.RELOADS} reloads, then {analysts.REFRESHES} refreshes"
-    lines = (
-        "```mermaid",
-        # Mermaid's own first colour cannot be seen on white.
-        '%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#0072b2"}}}}%%',
-        "xychart-beta",
-        f'    x-axis "{looks}" 0 --> {analysts.LOOKS[-1]}',
-        f'    y-axis "MB held" 0 --> {-(-max(held) // 100) * 100}',
-        f"    line {held}",
-        "```",
-    )
-    return "\n".join(lines) + "\n"
 
 
 def _build_team(published: Published, how: str) -> str:
@@ -297,18 +259,9 @@ TABLES: Final[Mapping[str, Callable[[Published], str]]] = {
     "table of cold starts": _build_cold_starts,
     "table of packages": _build_packages,
     "table of a run in the projection": _build_runs,
-    "table of bursts": _build_bursts,
     "table of pages": _build_pages,
     "table of a team, warm": partial(_build_team, how="warm"),
     "table of a team, cold": partial(_build_team, how="cold"),
-    "table of a team's CPU": _build_team_cpu,
-    "chart of a team's memory": _build_memory,
-    "table of reading from a month": partial(
-        _build_reading, table="100,000 records over 30 d", queries=_BY_DATE
-    ),
-    "table of reading from a year": partial(
-        _build_reading, table="100,000 records over 365 d", queries=_OF_A_YEAR
-    ),
     "table of reading from a large year": partial(
         _build_reading, table="1,000,000 records over 365 d", queries=_OF_A_YEAR
     ),

@@ -414,7 +414,7 @@ def cut_subject(subject: str) -> str:
     return subject if len(subject) <= MAX_SUBJECT else f"{subject[: MAX_SUBJECT - 3].rstrip()}..."
 
 
-_HELP: Final = "messages.md#how-to-get-fewer"
+_HELP: Final = "notifications.md#how-to-get-fewer"
 """What the documents say of it."""
 _OVER: Final = ENDS | {MessageKind.READABLE, MessageKind.SPEAKS}
 _CHANNELS: Final = {

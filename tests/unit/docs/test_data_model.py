@@ -1,4 +1,4 @@
-"""docs/data-model.md: what it tells of the table is so, and its queries find what they say."""
+"""docs/development/data-model.md: what it says of the table is so, and its queries find what they say."""
 
 import json
 import re
@@ -10,7 +10,6 @@ from typing import Any
 import boto3
 import pytest
 from boto3.dynamodb.conditions import Key
-from boto3.dynamodb.types import TypeDeserializer
 from moto import mock_aws
 
 from contract.names import ROOT
@@ -21,7 +20,7 @@ from store.records import Attribute, FileAttribute, Index
 from tests.dashboard.fake_table import REGION, TABLE, create_table
 from tests.unit.docs.aws_cli import run_commands
 
-PAGE = (ROOT / "docs" / "data-model.md").read_text()
+PAGE = (ROOT / "docs" / "development" / "data-model.md").read_text()
 FOLDER = "C:\\Jobs\\Invoices\\Inbound"
 OTHER = "/srv/jobs/sensors"
 CREATED = "2026-11-10T06:46:03Z"
@@ -100,14 +99,8 @@ def found(stored: Named) -> dict[str, Any]:
     """What the page's Python leaves behind."""
     namespace: dict[str, Any] = {}
     for block in _blocks("python"):
-        exec(compile(block, "docs/data-model.md", "exec"), namespace)  # noqa: S102 - the page is ours
+        exec(compile(block, "docs/development/data-model.md", "exec"), namespace)  # noqa: S102 - the page is ours
     return namespace
-
-
-def _deserialize(answers: list[Any]) -> list[dict[str, Any]]:
-    """Every item of several answers, in Python's types."""
-    deserialize = TypeDeserializer().deserialize
-    return [deserialize({"M": item}) for answer in answers for item in answer["Items"]]
 
 
 def _names(stored: Named, found: list[dict[str, Any]]) -> list[str]:
@@ -143,23 +136,6 @@ def test_a_query_is_asked_to_its_last_page(found: dict[str, Any], stored: Named)
     by_one = list(found["query"](IndexName=Index.FOLDER, KeyConditionExpression=condition, Limit=1))
     assert by_one == everything
     assert len(by_one) > 5
-
-
-def test_the_commands_find_what_the_python_finds(
-    found: dict[str, Any], stored: Named, tmp_path: Path
-) -> None:
-    hour, day, folder, files, _ = [run_commands(block, tmp_path) for block in _blocks("sh")]
-    assert _deserialize(hour) == found["of_hour"]
-    assert len(day) == 25
-    assert _deserialize(day) == found["of_day"]
-    shown = ("ErrorId", "DetectedAt", "SLA", "FileCount", "Part", "Parts")
-    of_folder = [{name: of[name] for name in shown if name in of} for of in found["of_folder"]]
-    newest_first = _deserialize(folder)
-    assert sorted(newest_first, key=str) == sorted(of_folder, key=str)
-    assert stored[newest_first[0]["ErrorId"]] == "at eight"
-    assert stored[newest_first[-1]["ErrorId"]] == "first hour of the range"
-    [listed] = files
-    assert sorted(listed) == sorted([file["Filename"], file["CreationDate"]] for file in found["files"])
 
 
 def test_the_record_on_the_page_is_found_by_its_id(stored: Named, tmp_path: Path) -> None:

@@ -1,23 +1,18 @@
-"""The pages of decisions are all in the index, and have one form."""
+"""Decisions are numbered in order and have one form."""
 
 import re
-from pathlib import Path
-
-import pytest
 
 from contract.names import ROOT
 
-FOLDER = ROOT / "docs" / "decisions"
-PAGES = sorted(FOLDER.glob("[0-9]*.md"))
+PAGE = (ROOT / "docs" / "development" / "decisions.md").read_text()
+SECTIONS = re.split(r"^## ", PAGE, flags=re.MULTILINE)[1:]
 
 
-def test_index_lists_every_page_in_order() -> None:
-    listed = re.findall(r"^\| \[(\d+)\]\((.+?)\) \|", (FOLDER / "README.md").read_text(), re.MULTILINE)
-    assert listed == [(str(int(page.name[:4])), page.name) for page in PAGES]
+def test_decisions_are_numbered_in_order() -> None:
+    numbers = [int(section.partition(".")[0]) for section in SECTIONS]
+    assert numbers == list(range(1, len(SECTIONS) + 1))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_every_page_has_the_same_parts(page: Path) -> None:
-    text = page.read_text()
-    assert text.startswith(f"# {int(page.name[:4])}. ")
-    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
+def test_every_decision_has_the_same_parts() -> None:
+    for section in SECTIONS:
+        assert re.findall(r"^- \*\*(\w+)\.\*\*", section, re.MULTILINE) == ["Why", "Decided", "Follows"]

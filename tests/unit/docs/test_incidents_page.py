@@ -1,4 +1,4 @@
-"""docs/incidents.md: its keys are those of the program, and its queries find what they say."""
+"""docs/incidents.md and the tables behind it: keys are those of the program, queries find what they say."""
 
 import json
 import re
@@ -38,7 +38,9 @@ from tests.stands.notifier import an_owners_file
 from tests.unit.conftest import REGION
 from tests.unit.docs.aws_cli import run_commands
 
-PAGE = (ROOT / "docs" / "incidents.md").read_text()
+PAGE = "".join(
+    (ROOT / "docs" / name).read_text() for name in ("incidents.md", "development/incident-tables.md")
+)
 SENDER = "8f7b1e0a-6c0d-4c39-b1a1-6f0c8a0d4e11"
 FIRST = run(0).moment
 """The page's day, by whose eight o'clock the stories' hours count."""
@@ -67,7 +69,7 @@ def found() -> Iterator[dict[str, Any]]:
         _tell(client)
         namespace: dict[str, Any] = {}
         for block in _blocks("python"):
-            exec(compile(block, "docs/incidents.md", "exec"), namespace)  # noqa: S102 - the page is ours
+            exec(compile(block, "docs/development/incident-tables.md", "exec"), namespace)  # noqa: S102 - the page is ours
         yield namespace
 
 

@@ -179,7 +179,7 @@ def test_links_lead_to_what_it_is_about_and_change_nothing(kind: MessageKind) ->
     told = single(kind)
     way, help_page = Page(render_html(write_document(told, context(*told.lines)))).links
     assert way in (f"{DASHBOARD}/?incident=a1", f"{DASHBOARD}/senders?sender=sub-1%2Ffiles01")
-    assert help_page == f"{DOCS}/messages.md#how-to-get-fewer"
+    assert help_page == f"{DOCS}/notifications.md#how-to-get-fewer"
     assert set(re.findall(r"(\w+)=", urlsplit(way).query)) <= {"incident", "sender"}
 
 

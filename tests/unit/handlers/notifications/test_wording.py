@@ -53,7 +53,7 @@ def test_a_beginning_says_all_that_its_reader_needs() -> None:
         "  and 2 more\n",
         "This came by mail because it belongs to orders in owners.yaml.\n",
         "To get fewer: acknowledge or snooze an incident on its page",
-        "How to get fewer: https://docs.example.com/docs/messages.md#how-to-get-fewer\n",
+        "How to get fewer: https://docs.example.com/docs/notifications.md#how-to-get-fewer\n",
     ):
         assert told in text
     assert text.count("order_47") == 10

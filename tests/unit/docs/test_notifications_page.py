@@ -1,4 +1,4 @@
-"""What the page of messages says of how they read is how they read."""
+"""What docs/notifications.md says of subjects is what is sent."""
 
 import re
 
@@ -10,7 +10,7 @@ from contract.words import MessageKind
 from handlers.notifications.writing import write_document
 from tests.unit.handlers.notifications.samples import DOCS, context, digest, single
 
-PAGE = (ROOT / "docs" / "messages.md").read_text()
+PAGE = (ROOT / "docs" / "notifications.md").read_text()
 SUBJECTS = dict(re.findall(r"^\| (`\w+`|several at once) \| `(.+)` \|$", PAGE, re.MULTILINE))
 
 
@@ -28,7 +28,7 @@ def test_a_digest_has_its_subject() -> None:
 def test_the_link_in_every_message_leads_to_a_section() -> None:
     link = write_document(single(MessageKind.BEGIN), context()).help
     assert link is not None
-    assert link.url == f"{DOCS}/messages.md#how-to-get-fewer"
+    assert link.url == f"{DOCS}/notifications.md#how-to-get-fewer"
     assert "\n## How to get fewer\n" in PAGE
 
 
