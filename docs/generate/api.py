@@ -1,5 +1,6 @@
 """docs/api.md and docs/openapi.json, from the contract's own types, routes and answers."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pkgutil import resolve_name
@@ -254,9 +255,9 @@ def _describe(route: RouteSpec) -> Iterator[str]:
         else "anyone"
     )
     size = f"{route.max_body_bytes:,} {answers.HANDED_ON}. {answers.COUNTED_TWICE}"
-    facts = [("who may call it", caller), ("body at most", size)]
-    facts += [(f"header `{header.name}`, optional", header.meaning) for header in route.headers]
-    yield format_table(("", ""), facts)
+    facts = [f"Who may call it: {caller}", f"Body at most {size}"]
+    facts += [f"Header `{header.name}`, optional: {header.meaning}" for header in route.headers]
+    yield "".join(f"- {fact.removesuffix('.')}.\n" for fact in facts)
     yield "### What it takes\n"
     for shape in read_shapes(route):
         yield from _describe_shape(shape)
@@ -277,8 +278,12 @@ def _describe(route: RouteSpec) -> Iterator[str]:
 
 
 def _describe_shape(shape: BodyShape) -> Iterator[str]:
-    yield f"{shape.meaning}\n"
-    yield format_json(shape.example)
+    example = format_json(shape.example)
+    if example.count("\n") == 3:
+        yield f"{shape.meaning} Such as `{json.dumps(shape.example)}`:\n"
+    else:
+        yield f"{shape.meaning}\n"
+        yield example
     yield format_table(
         ("key", "type", "meaning"), [(f"`{field.path}`", field.type, field.meaning) for field in shape.fields]
     )

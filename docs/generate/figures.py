@@ -137,16 +137,6 @@ def _build_cold_starts(published: Published) -> str:
     return format_table(headings, map(row, _FUNCTIONS))
 
 
-def _build_packages(published: Published) -> str:
-    def row(function: str) -> list[str]:
-        zipped, unzipped = (
-            published.measured[f"package of {function}, {how}, vs unpruned"] for how in ("zipped", "unzipped")
-        )
-        return [function, _number(zipped.ours), _number(unzipped.ours)]
-
-    return format_table(("package for arm64", "zipped kB", "unzipped kB"), map(row, _FUNCTIONS))
-
-
 def _build_reading(published: Published, table: str, queries: Sequence[tuple[str, str]]) -> str:
     """What is known of each query, without columns that are empty."""
 
@@ -218,11 +208,13 @@ def _build_pages(published: Published) -> str:
     return format_table(headings, [row(page, days) for page, days, _ in reading.PAGES])
 
 
-def _build_team(published: Published, how: str) -> str:
-    """Seconds until the last of so many has a page, in a dashboard that is `warm` or `cold`."""
+def _build_team(published: Published) -> str:
+    """Seconds until the last of so many has a page that somebody looked at before."""
 
     def row(page: str) -> list[str]:
-        at_once = [published.measured[analysts.name_page(page, how, level)] for level in analysts.LEVELS[1:]]
+        at_once = [
+            published.measured[analysts.name_page(page, "warm", level)] for level in analysts.LEVELS[1:]
+        ]
         return [page, _number(at_once[0].baseline), *(_beside(figure) for figure in at_once)]
 
     headings = ("page", "alone, s", *(f"{level} at once, s (ratio)" for level in analysts.LEVELS[1:]))
@@ -257,11 +249,9 @@ TABLES: Final[Mapping[str, Callable[[Published], str]]] = {
     "table of ingest": _build_ingest,
     "table of the handler's CPU": _build_cpu,
     "table of cold starts": _build_cold_starts,
-    "table of packages": _build_packages,
     "table of a run in the projection": _build_runs,
     "table of pages": _build_pages,
-    "table of a team, warm": partial(_build_team, how="warm"),
-    "table of a team, cold": partial(_build_team, how="cold"),
+    "table of a team, warm": _build_team,
     "table of reading from a large year": partial(
         _build_reading, table="1,000,000 records over 365 d", queries=_OF_A_YEAR
     ),

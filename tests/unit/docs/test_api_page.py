@@ -47,9 +47,10 @@ def _read_page() -> Iterator[Told]:
     for section in PAGE.split("\n## ")[1:]:
         [path] = re.findall(r"^.*: `POST /(\w+)`$", section, re.MULTILINE)
         takes, _, _ = section.partition("### What it takes")[2].partition("### What it answers")
-        for example, table in re.findall(r"```json\n([^`]+)```\n\n((?:\|.*\n)+)", takes):
+        shapes = r"(?:```json\n([^`]+)```|Such as `([^`\n]+)`:)\n\n((?:\|.*\n)+)"
+        for block, line, table in re.findall(shapes, takes):
             rows = re.findall(r"^\| `([\w.\[\]]+)` \| (.*?) \|", table, re.MULTILINE)
-            yield Told(path, json.loads(example), dict(rows))
+            yield Told(path, json.loads(block or line), dict(rows))
 
 
 TOLD = list(_read_page())

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -18,7 +17,6 @@ from handlers.ingest import records
 from handlers.ingest.records import Detection, build_records
 from store.records import Attribute, FileAttribute, Index
 from tests.dashboard.fake_table import REGION, TABLE, create_table
-from tests.unit.docs.aws_cli import run_commands
 
 PAGE = (ROOT / "docs" / "development" / "data-model.md").read_text()
 FOLDER = "C:\\Jobs\\Invoices\\Inbound"
@@ -136,14 +134,6 @@ def test_a_query_is_asked_to_its_last_page(found: dict[str, Any], stored: Named)
     by_one = list(found["query"](IndexName=Index.FOLDER, KeyConditionExpression=condition, Limit=1))
     assert by_one == everything
     assert len(by_one) > 5
-
-
-def test_the_record_on_the_page_is_found_by_its_id(stored: Named, tmp_path: Path) -> None:
-    client = boto3.client("dynamodb")
-    client.put_item(TableName=TABLE, Item=EXAMPLE)
-    [answer] = run_commands(_blocks("sh")[-1], tmp_path)
-    client.delete_item(TableName=TABLE, Key={"ErrorId": EXAMPLE["ErrorId"]})
-    assert answer["Item"] == EXAMPLE
 
 
 def test_the_record_on_the_page_is_one_that_the_function_stores() -> None:
