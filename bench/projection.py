@@ -11,10 +11,10 @@ from bench.service import Service
 from bench.workload import MONTH_RUNS, list_breaches, make_month, make_run
 from contract.moments import format_moment
 from contract.names import Output
-from handlers.incidents.projection import fold
-from handlers.projection.replay import Refolding
+from handlers.incidents.projection import replay
+from handlers.projection.replay import SenderReplay
 from handlers.projection.store_dynamodb import ConflictError
-from handlers.projection.store_runs import RunTable, ToldRun, build_run_items, merged
+from handlers.projection.store_runs import RunTable, ToldRun, build_run_items, merge_parts
 from handlers.projection.store_senders import own_key
 from handlers.projection.store_state import SenderStore
 from handlers.projection.stream import apply_runs
@@ -153,19 +153,19 @@ def _measure_replay(client: Any, store: SenderStore, tables: Mapping[str, Any], 
     runs = list(make_month(sender, _MONTH_FOLDERS))
     _put(client, name, runs)
     _await(client, tables, runs[-1])
-    refolding = Refolding(store, RunTable(client, name))
+    replays = SenderReplay(store, RunTable(client, name))
     now = runs[-1].run.arrival
     pairs: list[tuple[float, float]] = []
     while len(pairs) < rounds:
         store.mark(sender)
         started = time.perf_counter()
         try:
-            refolding.refold(store.read(sender), now)
+            replays.replay(store.read(sender), now)
         except ConflictError:
             continue  # the stack's own sweep was there first
         anew = time.perf_counter() - started
         started = time.perf_counter()
-        fold(merged(one.run for one in runs))
+        replay(merge_parts(one.run for one in runs))
         pairs.append((anew, time.perf_counter() - started))
     return compared(name_replay(), "s", pairs)
 

@@ -15,7 +15,15 @@ from contract.names import Group, Output
 from contract.report import Report, ReportedFolder, StuckFile
 from handlers.ingest.record_store import MAX_BATCH_ITEMS, RecordStore
 from handlers.ingest.records import Detection, build_records
-from handlers.projection.store_runs import BreachedFolder, Listing, Run, ToldRun, by_key, file_hash, kept
+from handlers.projection.store_runs import (
+    BreachedFolder,
+    Listing,
+    Run,
+    ToldRun,
+    file_hash,
+    keep_hashes,
+    merge_folders,
+)
 from handlers.projection.store_state import SenderStore
 from handlers.projection.stream import apply_runs
 
@@ -176,14 +184,14 @@ def _open_incidents(service: Service) -> None:
 
 def list_breaches(folders: int, sets: int = 1, files: str = "") -> tuple[BreachedFolder, ...]:
     """Folders in breach, spread over so many parent paths; other `files` are other stuck files."""
-    return by_key(
+    return merge_folders(
         BreachedFolder(
             key=folder_key(path := rf"D:\Exchange {number % sets}\Inbound {number}"),
             folder=path,
             sla=30,
             files=3,
             oldest=START - timedelta(hours=2),
-            hashes=kept(file_hash(f"{files}{name}", str(number)) for name in "abc"),
+            hashes=keep_hashes(file_hash(f"{files}{name}", str(number)) for name in "abc"),
         )
         for number in range(folders)
     )

@@ -15,11 +15,11 @@ from botocore.session import Session
 
 from contract.owners.model import read_shipped_owners
 from handlers.environment import ProjectionEnvironment
-from handlers.projection.replay import Refolding
+from handlers.projection.replay import SenderReplay
 from handlers.projection.store_runs import RunTable
 from handlers.projection.store_state import SenderStore
-from handlers.projection.stream import DeadLetters, StreamReader
-from handlers.projection.sweep import Gauges, Sweep
+from handlers.projection.stream import FailedRuns, StreamReader
+from handlers.projection.sweep import Gauges, SenderSweep
 from handlers.web.telemetry import count, logger, metrics
 
 CONFIG: Final = Config(
@@ -32,7 +32,7 @@ RESERVE_SECONDS: Final = 30.0
 @dataclass(frozen=True)
 class _Parts:
     stream: StreamReader
-    sweep: Sweep
+    sweep: SenderSweep
     gauges: Gauges
 
     @classmethod
@@ -42,11 +42,11 @@ class _Parts:
         queues: Any = session.create_client("sqs", config=CONFIG)
         senders, incidents = environment.senders_table_name, environment.incidents_table_name
         store = SenderStore(client, senders, incidents, environment.retention, owners=read_shipped_owners())
-        letters = DeadLetters(queues, environment.dead_letters_url)
-        refolding = Refolding(store, RunTable(client, environment.runs_table_name))
+        letters = FailedRuns(queues, environment.dead_letters_url)
+        replays = SenderReplay(store, RunTable(client, environment.runs_table_name))
         return cls(
-            stream=StreamReader(client=client, senders_table=senders, store=store, dead_letters=letters),
-            sweep=Sweep(client=client, senders_table=senders, store=store, refolding=refolding),
+            stream=StreamReader(client=client, senders_table=senders, store=store, failed_runs=letters),
+            sweep=SenderSweep(client=client, senders_table=senders, store=store, replays=replays),
             gauges=Gauges(client=client, senders_table=senders, incidents_table=incidents),
         )
 

@@ -6,18 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from contract.owners.model import Owners
-from handlers.projection.replay import Refolding
+from handlers.projection.replay import SenderReplay
 from handlers.projection.store_runs import Run, RunTable, ToldRun, build_run_items
 from handlers.projection.store_state import SenderStore, State
-from handlers.projection.stream import DeadLetters, StreamReader
-from handlers.projection.sweep import Sweep
+from handlers.projection.stream import FailedRuns, StreamReader
+from handlers.projection.sweep import SenderSweep
 from tests.incidents.playing import at
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS
 
 ACCOUNT = "account"
 
 
-class Letters(DeadLetters):
+class Letters(FailedRuns):
     """A queue in memory."""
 
     def __init__(self) -> None:
@@ -52,13 +52,13 @@ class Projection:
             owners=self.owners,
         )
         self.stream = StreamReader(
-            client=self.client, senders_table=SENDERS, store=self.store, dead_letters=self.letters
+            client=self.client, senders_table=SENDERS, store=self.store, failed_runs=self.letters
         )
-        self.sweeper = Sweep(
+        self.sweeper = SenderSweep(
             client=self.client,
             senders_table=SENDERS,
             store=self.store,
-            refolding=Refolding(self.store, RunTable(self.client, RUNS)),
+            replays=SenderReplay(self.store, RunTable(self.client, RUNS)),
         )
 
     def put(self, *runs: Run | ToldRun) -> list[dict[str, Any]]:

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
-from handlers.incidents.projection import act, wakes_at
+from handlers.incidents.projection import apply_action, next_check_at
 from handlers.incidents.sender import show_sender
 from handlers.projection.store_incidents import Entry
-from handlers.projection.store_senders import Sender, Wake, describe_sender
+from handlers.projection.store_senders import NextCheck, Sender, describe_sender
 from handlers.projection.store_state import (
-    Act,
     Changes,
-    Known,
+    PersonAction,
     RunHistory,
     SenderStore,
     State,
+    StoredSender,
     collect_writes,
 )
 
@@ -24,15 +24,17 @@ from handlers.projection.store_state import (
 class Acted:
     """A sender with an act, before it is stored."""
 
-    known: Known
+    known: StoredSender
     before: State
     after: State
     changes: Changes
-    act: Act
+    act: PersonAction
     """Dated so that it comes after all that is known."""
 
     @classmethod
-    def work_out(cls, store: SenderStore, known: Known, sender: RunHistory, deed: Act) -> Self:
+    def work_out(
+        cls, store: SenderStore, known: StoredSender, sender: RunHistory, deed: PersonAction
+    ) -> Self:
         """What an act makes of a sender and its incidents.
 
         Args:
@@ -43,7 +45,7 @@ class Acted:
         """
         dated = replace(deed, at=_date(sender, deed))
         before = store.read_state(known)
-        done = act(before, dated)
+        done = apply_action(before, dated)
         return cls(known=known, before=before, after=done.state, changes=done.changes, act=dated)
 
     @property
@@ -58,11 +60,11 @@ class Acted:
             ConflictError: the sender or one of the histories was written since, or the act is known already.
         """
         writes = collect_writes(self.before, self.after, [self.changes])
-        since = self.known.fold_since
+        since = self.known.replay_since
         # A sender that has to be folded is, with this act among the others.
-        wake = Wake(
-            at=store.clock() if since else wakes_at(self.after, self.act.at),
-            fold_since=since,
+        wake = NextCheck(
+            at=store.clock() if since else next_check_at(self.after, self.act.at),
+            replay_since=since,
         )
         store.commit(
             self.known,
@@ -72,12 +74,12 @@ class Acted:
         )
 
 
-def _date(sender: RunHistory, deed: Act) -> datetime:
+def _date(sender: RunHistory, deed: PersonAction) -> datetime:
     """Not before the last run or what people did last: another clock may have been ahead of this one.
 
     Dated earlier, it would be an act on what was then, and not on what its person sees.
     """
-    at = max(deed.at, sender.last.at, sender.acted_at or deed.at)
-    if sender.acted is not None and (at, deed.act_id) <= sender.acted:
+    at = max(deed.at, sender.last.at, sender.last_action_at or deed.at)
+    if sender.last_action is not None and (at, deed.action_id) <= sender.last_action:
         at += timedelta(microseconds=1)
     return at

@@ -10,7 +10,7 @@ from handlers.actions.errors import NotSoError
 from handlers.actions.now import read_incident_now
 from handlers.projection.store_dynamodb import ConflictError
 from handlers.projection.store_incidents import Entry, describe_incident, read_incident
-from handlers.projection.store_state import Act, Action, SenderStore
+from handlers.projection.store_state import Action, PersonAction, SenderStore
 from store.incidents import IncidentAttribute
 
 Item = Mapping[str, Any]
@@ -33,8 +33,8 @@ def close(store: SenderStore, item: Item, entry: Entry) -> Item:
     if known.sender is None:
         raise ConflictError(known.key)
     deed = entry.deed
-    act = Act(
-        at=deed.at, act_id=deed.deed_id, action=Action.CLOSE, folder=before.key, by=deed.by, note=deed.note
+    act = PersonAction(
+        at=deed.at, action_id=deed.deed_id, action=Action.CLOSE, folder=before.key, by=deed.by, note=deed.note
     )
     acted = Acted.work_out(store, known, known.sender, act)
     after = acted.after.incidents.get(before.key)

@@ -9,7 +9,7 @@ from contract.moments import format_moment
 from contract.words import LIVE
 from handlers.actions.errors import NotSoError
 from handlers.projection.store_dynamodb import Values
-from handlers.projection.store_incidents import Deed
+from handlers.projection.store_incidents import HistoryEntry
 from store.incidents import IncidentAttribute
 
 
@@ -41,15 +41,17 @@ def _find_problem(request: ActOnIncident, incident: IncidentNow, deeds: int, not
     return None
 
 
-def describe_asked(request: ActOnIncident, deed_id: str, by: str, now: datetime) -> Deed:
+def describe_asked(request: ActOnIncident, deed_id: str, by: str, now: datetime) -> HistoryEntry:
     """What the history will tell of it."""
     until = request.until
     if request.action is IncidentAction.ACKNOWLEDGE and until is None:
         until = now + ACKNOWLEDGED_FOR
-    return Deed(deed_id=deed_id, at=now, by=by, action=request.action, note=request.note or None, until=until)
+    return HistoryEntry(
+        deed_id=deed_id, at=now, by=by, action=request.action, note=request.note or None, until=until
+    )
 
 
-def list_changes(deed: Deed) -> Values:
+def list_changes(deed: HistoryEntry) -> Values:
     """What a deed makes of the attributes that people change."""
     until = deed.until and {"S": format_moment(deed.until)}
     match deed.action:
@@ -68,7 +70,7 @@ def list_changes(deed: Deed) -> Values:
             return {}
 
 
-def say_done(deed: Deed) -> str:
+def say_done(deed: HistoryEntry) -> str:
     """The answer's message."""
     until = format_moment(deed.until) if deed.until else ""
     match deed.action:

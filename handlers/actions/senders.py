@@ -16,7 +16,7 @@ from handlers.actions.errors import NotKnownError, SenderNotSoError
 from handlers.actions.now import read_sender_now
 from handlers.actions.retrying import do_again
 from handlers.incidents.sender import show_sender
-from handlers.projection.store_state import Act, Action, RunHistory, SenderStore, State
+from handlers.projection.store_state import Action, PersonAction, RunHistory, SenderStore, State
 
 _DAYS = tuple(Day)
 _UNKNOWN = "No run of such a sender is known. Its key is the attribute Sender of its item."
@@ -50,7 +50,7 @@ class SenderActions:
         sender = known.sender
         if sender is None:
             raise NotKnownError(_UNKNOWN)
-        if self.store.has_act(known.key, deed_id):
+        if self.store.has_action(known.key, deed_id):
             shown, message, outcome = show_sender(State(sender=sender)), "Done before.", Outcome.DONE_BEFORE
         elif request.action is SenderAction.RESUME and not _rests(sender):
             raise SenderNotSoError(
@@ -71,11 +71,11 @@ def _rests(sender: RunHistory) -> bool:
     return sender.settings.paused_at is not None or sender.settings.retired_at is not None
 
 
-def _read_act(request: ActOnSender, deed_id: str, by: str, store: SenderStore) -> Act:
+def _read_act(request: ActOnSender, deed_id: str, by: str, store: SenderStore) -> PersonAction:
     minutes = request.interval_minutes
-    return Act(
+    return PersonAction(
         at=store.clock(),
-        act_id=deed_id,
+        action_id=deed_id,
         action=Action(request.action),
         interval=None if minutes is None else timedelta(minutes=minutes),
         hours=None if request.hours is None else _read_hours(request.hours),

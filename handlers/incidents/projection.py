@@ -1,7 +1,7 @@
-"""The projection: a sender's runs, in order, and what people and time do in between.
+"""The projection: what runs, actions and time make of a sender and its incidents.
 
-A pure function of these alone. Sweeps (`advance`) may come at any moments and as often as they
-like: what a run finds is what time had made of the state at the run's own moment.
+A pure function of these alone. A sweep (`advance`) may come at any moment, any number of times: a run is
+applied to what time had made of the state at the run's own moment.
 """
 
 from collections import deque
@@ -13,21 +13,26 @@ from typing import Final, TypeVar
 from contract.folders import set_key
 from contract.words import Clearing, IncidentStatus
 from handlers.incidents import transitions
-from handlers.incidents.sender import deadlines as life_deadlines
-from handlers.incidents.sender import first_history, history_after, settings_after, with_life
+from handlers.incidents.sender import (
+    first_history,
+    history_after,
+    settings_after,
+    silence_deadlines,
+    with_state,
+)
 from handlers.incidents.sets import last_read, sets_after, speaks_for, watch_list_after
-from handlers.incidents.timing import LOOK_BACK, Deadlines, rewound, shared
+from handlers.incidents.timing import LOOK_BACK, Deadlines, is_shared, rewound
 from handlers.incidents.transitions import Verdicts
 from handlers.projection.store_incidents import Incident
 from handlers.projection.store_runs import BreachedFolder, Run
-from handlers.projection.store_state import Act, Action, Changes, FolderSet, SenderSettings, State
+from handlers.projection.store_state import Action, Changes, FolderSet, PersonAction, SenderSettings, State
 
 _UNSET: Final = SenderSettings()
 Part = TypeVar("Part", FolderSet, Incident)
 
 
 class OutOfOrderError(Exception):
-    """The run is older than what the state knows: the sender has to be folded anew."""
+    """The run is older than the last one in the state: its sender has to be replayed."""
 
 
 @dataclass(frozen=True)
@@ -41,33 +46,37 @@ class Projected:
 def project(
     state: State, run: Run, settings: SenderSettings = _UNSET, regular_at: datetime | None = None
 ) -> Projected:
-    """The state after a run. The same run twice is once.
+    """The state after a run. A run that comes again changes nothing.
 
     Args:
-        state: as the events before the run left it, whatever sweeps did to it since.
+        state: the state after all runs and actions before this run. Sweeps may have advanced it since.
         run: newer than the last run in the state.
-        settings: what people set on a sender of which nothing is known.
-        regular_at: when such a sender was last seen to be a regular one.
+        settings: what people set on a sender whose first run this is.
+        regular_at: when a run that is no longer kept last showed that such a sender is a regular one.
 
     Raises:
-        OutOfOrderError: it is older than the last run, or than what people did last.
+        OutOfOrderError: the run is older than the last run or the last action.
     """
     sender = state.sender
     if sender is not None:
         if run.stamp == sender.last:
             return Projected(state, Changes())
-        if run.stamp < sender.last or (sender.acted_at is not None and run.moment <= sender.acted_at):
+        if run.stamp < sender.last or (
+            sender.last_action_at is not None and run.moment <= sender.last_action_at
+        ):
             raise OutOfOrderError(run.run_id)
     known = _as_of(state, run.moment)
-    struck_sets, struck = _strikes(known, run)
-    sets = {**known.sets, **sets_after(sender, known.sets, known.incidents, run, struck_sets)}
-    is_shared = sender is not None and shared(sender, run.moment)
+    contradicted_sets, contradicted = _contradictions(known, run)
+    sets = {**known.sets, **sets_after(sender, known.sets, known.incidents, run, contradicted_sets)}
+    was_shared = sender is not None and is_shared(sender, run.moment)
     if sender is None:
         sender_after = first_history(run, settings, regular_at)
     else:
-        sender_after = history_after(sender, run, struck=struck, speaks=run.empty and not is_shared)
+        sender_after = history_after(
+            sender, run, contradicted=contradicted, speaks=run.empty and not was_shared
+        )
     named = frozenset(set_key(breach.key) for breach in run.breaches)
-    verdicts = Verdicts(run, sets, named, is_shared)
+    verdicts = Verdicts(run, sets, named, was_shared)
     incidents, displaced = _incidents_after(known, run, verdicts)
     watched = watch_list_after(sender, known.watched, run)
     after = State(sender=sender_after, watched=watched, sets=sets, incidents=incidents)
@@ -80,47 +89,47 @@ def advance(state: State, now: datetime) -> Projected:
         return Projected(state, Changes())
     deadlines = Deadlines(state.sender, state.sets)
     incidents = {key: deadlines.aged(incident, now) for key, incident in state.incidents.items()}
-    after = replace(state, sender=with_life(state.sender, now), incidents=incidents)
+    after = replace(state, sender=with_state(state.sender, now), incidents=incidents)
     return Projected(after, _changes(state, after, ()))
 
 
-def act(state: State, deed: Act) -> Projected:
-    """The state after a person did something. Nothing changes where it does not apply any more.
+def apply_action(state: State, action: PersonAction) -> Projected:
+    """The state after the action of a person. An action that no longer applies changes nothing.
 
     Raises:
-        OutOfOrderError: a run of a later moment was applied, or a later deed.
+        OutOfOrderError: a run of a later moment, or a later action, was applied.
     """
     sender = state.sender
     if sender is None:
         return Projected(state, Changes())
-    if sender.acted == deed.stamp:
+    if sender.last_action == action.stamp:
         return Projected(state, Changes())
-    if deed.at < sender.last.at or (sender.acted is not None and deed.stamp < sender.acted):
-        raise OutOfOrderError(deed.act_id)
-    known = _as_of(state, deed.at)
+    if action.at < sender.last.at or (sender.last_action is not None and action.stamp < sender.last_action):
+        raise OutOfOrderError(action.action_id)
+    known = _as_of(state, action.at)
     incidents = dict(known.incidents)
-    if deed.action is Action.CLOSE:
-        incident = incidents.get(deed.folder or "")
+    if action.action is Action.CLOSE:
+        incident = incidents.get(action.folder or "")
         if incident is not None and incident.status is IncidentStatus.UNKNOWN:
-            incidents[incident.key] = replace(incident, status=IncidentStatus.CLOSED, ended_at=deed.at)
-    sender = replace(sender, settings=settings_after(sender.settings, deed), acted=deed.stamp)
-    after = replace(known, sender=with_life(sender, deed.at), incidents=incidents)
-    after = advance(after, deed.at).state
+            incidents[incident.key] = replace(incident, status=IncidentStatus.CLOSED, ended_at=action.at)
+    sender = replace(sender, settings=settings_after(sender.settings, action), last_action=action.stamp)
+    after = replace(known, sender=with_state(sender, action.at), incidents=incidents)
+    after = advance(after, action.at).state
     return Projected(after, _changes(state, after, ()))
 
 
-def wakes_at(state: State, after: datetime | None = None) -> datetime | None:
-    """When time alone changes something next: no sweep before then finds anything to do.
+def next_check_at(state: State, after: datetime | None = None) -> datetime | None:
+    """When time alone changes something next: a sweep before then finds nothing to do.
 
     Args:
         state: the state.
-        after: until when `advance` brought it; what fell due until then is done.
+        after: until when it was advanced; what fell due until then is done.
     """
     if state.sender is None:
         return None
     deadlines = Deadlines(state.sender, state.sets)
     due = [deadlines.due(incident) for incident in state.incidents.values()]
-    due.extend(at for at in life_deadlines(state.sender) if at is not None)
+    due.extend(at for at in silence_deadlines(state.sender) if at is not None)
     return min((at for at in due if at is not None and (after is None or at > after)), default=None)
 
 
@@ -135,8 +144,8 @@ def _as_of(state: State, moment: datetime) -> State:
     return replace(state, incidents=incidents)
 
 
-def _strikes(known: State, run: Run) -> tuple[set[str], bool]:
-    """The sets in which leaving out was wrong, and whether an empty run of the sender was."""
+def _contradictions(known: State, run: Run) -> tuple[set[str], bool]:
+    """Keys of the sets in which leaving a folder out was wrong, and whether an empty run was wrong."""
     wrong = [
         known.incidents[breach.key]
         for breach in run.breaches
@@ -149,22 +158,21 @@ def _strikes(known: State, run: Run) -> tuple[set[str], bool]:
 def _incidents_after(
     known: State, run: Run, verdicts: Verdicts
 ) -> tuple[dict[str, Incident], list[Incident]]:
-    """The latest incidents, and those that made room for a new one of their folder."""
+    """The latest incident of each folder, and those that a new one of their folder replaced."""
     incidents, displaced = dict(known.incidents), []
     breaches = {breach.key: breach for breach in run.breaches}
+    deadlines = Deadlines(known.sender, known.sets) if known.sender else None
     for key, incident in known.incidents.items():
         if incident.live and key not in breaches:
             incidents[key] = _not_named(incident, run, verdicts)
     for key, breach in breaches.items():
         before = known.incidents.get(key)
-        if before is not None and _goes_on(known, before, breach, run.moment):
-            incidents[key] = transitions.seen_again(before, run, breach)
-            continue
         if before is not None:
-            ended = before
-            if before.status is IncidentStatus.UNKNOWN:
-                ended = transitions.ended_unseen(before, run.moment)
-            displaced.append(ended)
+            if deadlines is not None and _goes_on(deadlines, before, breach, run.moment):
+                incidents[key] = transitions.seen_again(before, run, breach)
+                continue
+            is_unknown = before.status is IncidentStatus.UNKNOWN
+            displaced.append(transitions.expired(before, run.moment) if is_unknown else before)
         incidents[key] = transitions.opened(run, breach, _bound(known, key, run.moment), before)
     return incidents, displaced
 
@@ -178,22 +186,20 @@ def _not_named(incident: Incident, run: Run, verdicts: Verdicts) -> Incident:
     return transitions.lost_sight(incident, run.moment, verdict)
 
 
-def _goes_on(known: State, incident: Incident, breach: BreachedFolder, at: datetime) -> bool:
-    """Whether a breach is that of an incident, and not a new one."""
+def _goes_on(deadlines: Deadlines, incident: Incident, breach: BreachedFolder, at: datetime) -> bool:
+    """Whether a breach is the one that the incident is about, not a new one."""
     if incident.status is IncidentStatus.OPEN or transitions.taken_back(incident, breach, at):
         return True
-    if incident.status is not IncidentStatus.CLEARED and transitions.proven(incident, breach, at):
+    if incident.status is not IncidentStatus.CLEARED and transitions.has_evidence(incident, breach, at):
         return True
-    # What was cleared out of the unknown may have ended long before the run that showed it.
+    # What was unknown when it was cleared may have ended long before the run that cleared it.
     since = incident.seen.at if incident.between else incident.ended_at or incident.seen.at
-    assert known.sender is not None  # noqa: S101 - it has an incident
-    return incident.status in (IncidentStatus.CLEARED, IncidentStatus.UNKNOWN) and Deadlines(
-        known.sender, known.sets
-    ).within_patience(incident.key, since, at)
+    may_go_on = incident.status in (IncidentStatus.CLEARED, IncidentStatus.UNKNOWN)
+    return may_go_on and deadlines.within_grace_period(incident.key, since, at)
 
 
 def _bound(known: State, key: str, at: datetime) -> datetime | None:
-    """The last moment, of the last days, at which a folder was known not to be in this breach."""
+    """The last moment at which a folder was known not to be in this breach, if rules look back so far."""
     sender = known.sender
     if sender is None:
         return None
@@ -225,48 +231,52 @@ def _different(before: Mapping[str, Part], after: Mapping[str, Part]) -> Iterabl
 
 
 @dataclass(frozen=True, kw_only=True)
-class Folded:
-    """A state, and every incident that led to it, those of the state included."""
+class Replayed:
+    """A state after a replay, and every incident of the sender, the ones of the state included."""
 
     state: State
     incidents: tuple[Incident, ...]
     gone: tuple[str, ...] = ()
-    """Ids of incidents that were known and, by all the runs, never were."""
+    """Ids of incidents that were known before and, by all the runs, never existed."""
     heirs: Mapping[str, str] = field(default_factory=dict)
-    """By the ids of those of them that are part of another incident, its id."""
+    """By the id of each of those that is part of another incident: the id of that one."""
 
 
-def fold(
+def replay(
     runs: Iterable[Run],
-    acts: Iterable[Act] = (),
+    actions: Iterable[PersonAction] = (),
     settings: SenderSettings = _UNSET,
     regular_at: datetime | None = None,
-) -> Folded:
-    """The state that a sender's runs and its people's acts leave, in whatever order they are given.
+) -> Replayed:
+    """The state after all runs of a sender and all actions, in whatever order they are given.
 
     Args:
-        runs: from `runs.merged`.
-        acts: what people did, as far back as the runs.
+        runs: from `merge_parts`.
+        actions: what people did, as far back as the runs.
         settings: what they had set before these.
-        regular_at: when a run, no longer kept, last showed the sender to be a regular one.
+        regular_at: when a run that is no longer kept last showed that the sender is a regular one.
     """
     ordered = sorted(runs, key=lambda run: run.stamp)
-    deeds = sorted(acts, key=lambda deed: deed.stamp)
-    for deed in deeds:
-        if not ordered or deed.at < ordered[0].moment:
-            settings = settings_after(settings, deed)
+    done_by_people = sorted(actions, key=lambda action: action.stamp)
+    for action in done_by_people:
+        if not ordered or action.at < ordered[0].moment:
+            settings = settings_after(settings, action)
     state = State()
     incidents: dict[str, Incident] = {}
-    for event in _in_order(ordered, deeds):
-        done = project(state, event, settings, regular_at) if isinstance(event, Run) else act(state, event)
+    for event in _in_order(ordered, done_by_people):
+        done = (
+            project(state, event, settings, regular_at)
+            if isinstance(event, Run)
+            else apply_action(state, event)
+        )
         state = done.state
         incidents.update({one.incident_id: one for one in done.changes.incidents})
-    return Folded(state=state, incidents=tuple(incidents.values()))
+    return Replayed(state=state, incidents=tuple(incidents.values()))
 
 
-def _in_order(runs: list[Run], acts: list[Act]) -> Iterator[Run | Act]:
-    """Of one moment the runs first: people act on what they see."""
-    waiting = deque(acts)
+def _in_order(runs: list[Run], actions: list[PersonAction]) -> Iterator[Run | PersonAction]:
+    """By moment, and the runs of a moment first: people act on what they see."""
+    waiting = deque(actions)
     for run in runs:
         while waiting and waiting[0].at < run.moment:
             yield waiting.popleft()
@@ -274,12 +284,12 @@ def _in_order(runs: list[Run], acts: list[Act]) -> Iterator[Run | Act]:
     yield from waiting
 
 
-def kept(old: Iterable[Incident], new: Folded, oldest_run: datetime) -> Folded:
-    """What was folded anew, with the ids of the incidents that are known, and with those from before.
+def keep_known(old: Iterable[Incident], new: Replayed, oldest_run: datetime) -> Replayed:
+    """A replay with the ids that its incidents are known by, and with the incidents from before its runs.
 
-    A late run may make an incident begin earlier, and an old one's first runs may be kept no longer:
+    A late run may make an incident begin earlier, and the first runs of an old one may no longer be kept:
     either way it is the incident that people know, so it keeps its id. One that began before
-    the runs that are kept keeps what only those runs told.
+    the oldest run that is kept keeps what only earlier runs said.
     """
     known = {one.incident_id: one for one in sorted(old, key=lambda one: one.opened)}
     ids = {one.incident_id for one in new.incidents}
@@ -298,10 +308,10 @@ def kept(old: Iterable[Incident], new: Folded, oldest_run: datetime) -> Folded:
     rest = [one for candidates in free.values() for one in candidates]
     before = {one.incident_id: one for one in rest if one.opened.at < oldest_run}
     latest = {key: done[one.incident_id] for key, one in new.state.incidents.items()}
-    # No run that is kept names these, nor shows them to be over.
+    # No run that is kept names these or shows that they ended.
     latest.update({one.key: one for one in before.values() if one.live and one.key not in latest})
     gone = [one for one in rest if one.incident_id not in before]
-    return Folded(
+    return Replayed(
         state=replace(new.state, incidents=latest),
         incidents=(*before.values(), *done.values()),
         gone=tuple(sorted(one.incident_id for one in gone)),
@@ -310,7 +320,7 @@ def kept(old: Iterable[Incident], new: Folded, oldest_run: datetime) -> Folded:
 
 
 def _heir(gone: Incident, incidents: Iterable[Incident]) -> str | None:
-    """The id of the incident that another turned out to be part of: the last one, should it be several."""
+    """The id of the incident that one turned out to be part of; of several, the last."""
     same = [one for one in incidents if one.key == gone.key and _overlap(one, gone)]
     return max(same, key=lambda one: one.opened).incident_id if same else None
 

@@ -1,41 +1,43 @@
-"""Every length of time and every count that the rules name."""
+"""What a run, an action or time makes of a sender: its kind, its state, and what pages show of it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from contract.words import IncidentStatus, SenderKind, SenderState
-from handlers.incidents.sets import STRIKES_WITHIN
+from handlers.incidents.sets import CONTRADICTIONS_WITHIN
 from handlers.incidents.timing import (
     GAPS_FOR_A_MEDIAN,
-    GRACE,
+    LEEWAY,
+    end_of,
     given_interval,
-    over,
+    is_shared,
+    sender_grace_period,
     sender_interval,
-    sender_patience,
-    shared,
     with_gap,
 )
 from handlers.projection.store_runs import Run
 from handlers.projection.store_senders import Sender, Silence
-from handlers.projection.store_state import Act, Action, Address, RunHistory, SenderSettings, State
+from handlers.projection.store_state import Action, Address, PersonAction, RunHistory, SenderSettings, State
 
 EMPTIES_FOR_REGULAR: Final = 3
 EMPTIES_WITHIN: Final = timedelta(days=7)
 REGULAR_FOR: Final = timedelta(days=30)
+"""How long a sender stays a regular one after the last run that showed it."""
 
 RUNS_AN_ADDRESS: Final = 3
 ADDRESSES_FOR_SHARED: Final = 2
 ADDRESSES_WITHIN: Final = timedelta(days=7)
 ADDRESSES_KEPT: Final = 8
-"""Two that come often are enough, and the first to come keep their place: three hundred servers on
-one account must not push each other out before any of them was seen three times."""
-STRUCK_AS_SHARED_FOR: Final = timedelta(days=7)
+"""Two that come often are enough, and the first to come are kept: three hundred servers on one account must
+not push each other out before any of them was seen three times."""
+SHARED_FOR: Final = timedelta(days=7)
+"""How long a sender is taken for shared after its empty runs were contradicted twice."""
 
 SILENCES_WITHIN: Final = timedelta(days=14)
-"""How long a silence that is over is remembered, from its end: two weeks show which hours recur."""
+"""How long a silence is kept after its end: two weeks show which hours recur."""
 SILENCES_KEPT: Final = 20
-"""The latest of them. One that is silent more often has no hours."""
+"""The latest ones. A sender that is silent more often has no fixed hours."""
 
 
 def first_history(run: Run, settings: SenderSettings, regular_at: datetime | None) -> RunHistory:
@@ -43,8 +45,8 @@ def first_history(run: Run, settings: SenderSettings, regular_at: datetime | Non
 
     Args:
         run: the run.
-        settings: what people set before any run that is still kept.
-        regular_at: when a run, no longer kept, last showed it to be a regular one.
+        settings: what people set before the oldest run that is kept.
+        regular_at: when a run that is no longer kept last showed that it is a regular one.
     """
     sender = RunHistory(
         key=run.sender,
@@ -57,17 +59,17 @@ def first_history(run: Run, settings: SenderSettings, regular_at: datetime | Non
         settings=settings,
     )
     sender = replace(sender, kind=kind_after(run, regular_at))
-    return history_after(sender, run, struck=False, speaks=run.empty)
+    return history_after(sender, run, contradicted=False, speaks=run.empty)
 
 
-def history_after(sender: RunHistory, run: Run, *, struck: bool, speaks: bool) -> RunHistory:
+def history_after(sender: RunHistory, run: Run, *, contradicted: bool, speaks: bool) -> RunHistory:
     """A sender after a run.
 
     Args:
         sender: as it was before.
         run: the run.
-        struck: whether it shows that an empty run of the sender had cleared what was stuck.
-        speaks: whether the run is empty and means every folder.
+        contradicted: whether it shows that an earlier empty run cleared what was still stuck.
+        speaks: whether it is empty and so says that every folder is well.
     """
     first = sender.last == run.stamp
     regular = makes_regular(run, sender.empties)
@@ -76,9 +78,13 @@ def history_after(sender: RunHistory, run: Run, *, struck: bool, speaks: bool) -
     addresses = with_address(sender.addresses, run)
     listed = run.complete and run.listing is not None
     heard = max(sender.last_arrival, run.arrival)
-    was = life(sender, heard)[0]
+    was = sender_state(sender, heard)[0]
     up = was in (SenderState.UP, SenderState.PAUSED)
-    twice = struck and sender.struck_at is not None and run.moment - sender.struck_at <= STRIKES_WITHIN
+    twice = (
+        contradicted
+        and sender.contradicted_at is not None
+        and run.moment - sender.contradicted_at <= CONTRADICTIONS_WITHIN
+    )
     known = replace(
         sender,
         last=run.stamp,
@@ -92,9 +98,9 @@ def history_after(sender: RunHistory, run: Run, *, struck: bool, speaks: bool) -
         listed=run.stamp if listed else sender.listed,
         named=run.named,
         addresses=addresses,
-        mixed_addresses=several(addresses, run.moment),
-        struck_at=run.moment if struck else sender.struck_at,
-        struck_until=run.moment + STRUCK_AS_SHARED_FOR if twice else sender.struck_until,
+        has_several_addresses=are_several(addresses, run.moment),
+        contradicted_at=run.moment if contradicted else sender.contradicted_at,
+        shared_until=run.moment + SHARED_FOR if twice else sender.shared_until,
         declared=run.interval,
         gaps=sender.gaps if first else with_gap(sender.gaps, sender.last.at, run.moment),
         silences=_with_silence(sender, heard) if was is SenderState.SILENT else sender.silences,
@@ -102,7 +108,7 @@ def history_after(sender: RunHistory, run: Run, *, struck: bool, speaks: bool) -
         skew=run.skew,
         settings=replace(sender.settings, retired_at=None),
     )
-    return with_life(known, heard)
+    return with_state(known, heard)
 
 
 def _with_silence(sender: RunHistory, heard: datetime) -> tuple[Silence, ...]:
@@ -111,7 +117,7 @@ def _with_silence(sender: RunHistory, heard: datetime) -> tuple[Silence, ...]:
 
 
 def makes_regular(run: Run, empties: tuple[datetime, ...]) -> bool:
-    """Whether a run shows that its sender speaks when nothing is stuck; `empties` are those before it."""
+    """Whether a run shows that its sender reports when nothing is stuck; `empties` are the ones before it."""
     if run.has_run:
         return True
     earlier = empties[-(EMPTIES_FOR_REGULAR - 1) :]
@@ -137,72 +143,72 @@ def with_address(addresses: tuple[Address, ...], run: Run) -> tuple[Address, ...
     return tuple(recent.values())
 
 
-def several(addresses: tuple[Address, ...], at: datetime) -> bool:
-    """Whether several addresses are each seen often enough to be a server, not a server that moved."""
+def are_several(addresses: tuple[Address, ...], at: datetime) -> bool:
+    """Whether several addresses are each seen so often that they are servers, not one server that moved."""
     since = at - ADDRESSES_WITHIN
     often = [entry for entry in addresses if len(entry.runs) == RUNS_AN_ADDRESS and entry.runs[0] >= since]
     return len(often) >= ADDRESSES_FOR_SHARED
 
 
-def life(sender: RunHistory, now: datetime) -> tuple[SenderState, datetime]:
-    """How it is, and since when. A stock sender says nothing when all is well: it is never late or silent."""
+def sender_state(sender: RunHistory, now: datetime) -> tuple[SenderState, datetime]:
+    """Its state and since when. A stock sender is never late or silent: no news is good news."""
     if sender.settings.retired_at is not None:
         return SenderState.RETIRED, sender.settings.retired_at
     if sender.settings.paused_at is not None:
         return SenderState.PAUSED, sender.settings.paused_at
-    late, silent = deadlines(sender)
+    late, silent = silence_deadlines(sender)
     if silent is not None and silent <= now:
         return SenderState.SILENT, silent
     if late is not None and late <= now:
         return SenderState.LATE, late
-    # Before it was resumed nobody judged it.
+    # Before it was resumed its silence counted for nothing.
     return SenderState.UP, max(sender.up_since, sender.settings.resumed_at or sender.up_since)
 
 
-def deadlines(sender: RunHistory) -> tuple[datetime | None, datetime | None]:
-    """When it is late and when it is silent, unless it is heard of before; None where it never is."""
+def silence_deadlines(sender: RunHistory) -> tuple[datetime | None, datetime | None]:
+    """When it becomes late and when silent, unless it reports before; None where it never does."""
     settings = sender.settings
     if sender.kind is SenderKind.STOCK or settings.paused_at is not None or settings.retired_at is not None:
         return None, None
     heard = max(sender.last_arrival, settings.resumed_at or sender.last_arrival)
-    known = max(heard, sender.acted_at or heard)
-    mark = shared(sender, known)
-    silent = over(heard, sender_patience(sender, shared=mark), settings.hours)
-    # Taken for shared for a time that ends by itself: what falls due later is judged without.
-    until = sender.struck_until
+    known = max(heard, sender.last_action_at or heard)
+    mark = is_shared(sender, known)
+    silent = end_of(heard, sender_grace_period(sender, shared=mark), settings.hours)
+    # What falls due after it is no longer taken for shared is judged as for one that is not.
+    until = sender.shared_until
     if until is not None and known < until <= silent:
-        plain = sender_patience(sender, shared=shared(sender, until))
-        silent = max(until, over(heard, plain, settings.hours))
+        plain = sender_grace_period(sender, shared=is_shared(sender, until))
+        silent = max(until, end_of(heard, plain, settings.hours))
     silent = max(silent, known)
     if mark and given_interval(sender) is None:
-        # What its interval is cannot be told, so it is never late.
+        # Its interval is unknown, so it is never late.
         return None, silent
-    late = max(over(heard, sender_interval(sender) + GRACE, settings.hours), known)
+    late = max(end_of(heard, sender_interval(sender) + LEEWAY, settings.hours), known)
     return min(late, silent), silent
 
 
-def with_life(sender: RunHistory, now: datetime) -> RunHistory:
+def with_state(sender: RunHistory, now: datetime) -> RunHistory:
     """The sender with its state as of `now`."""
-    state, since = life(sender, now)
+    state, since = sender_state(sender, now)
     return replace(sender, state=state, state_since=since)
 
 
-def settings_after(settings: SenderSettings, act: Act) -> SenderSettings:
-    """The settings that an act leaves."""
-    match act.action:
+def settings_after(settings: SenderSettings, done: PersonAction) -> SenderSettings:
+    """The settings of a sender after an action."""
+    match done.action:
         case Action.PAUSE:
-            return replace(settings, paused_at=settings.paused_at or act.at)
+            return replace(settings, paused_at=settings.paused_at or done.at)
         case Action.RESUME:
-            # Also brings back what was retired by mistake.
+            # Also brings back a sender that was retired by mistake.
             paused = settings.paused_at is not None or settings.retired_at is not None
-            resumed = act.at if paused else settings.resumed_at
+            resumed = done.at if paused else settings.resumed_at
             return replace(settings, paused_at=None, retired_at=None, resumed_at=resumed)
         case Action.RETIRE:
-            return replace(settings, retired_at=settings.retired_at or act.at)
+            return replace(settings, retired_at=settings.retired_at or done.at)
         case Action.SET_INTERVAL:
-            return replace(settings, interval=act.interval)
+            return replace(settings, interval=done.interval)
         case Action.SET_HOURS:
-            return replace(settings, hours=act.hours)
+            return replace(settings, hours=done.hours)
         case Action.CLOSE:
             return settings
 
@@ -211,9 +217,9 @@ def show_sender(state: State) -> Sender:
     """A sender, of which at least one run is known, as pages show it."""
     history = state.sender
     assert history is not None  # noqa: S101 - see above
-    late, _ = deadlines(history)
+    late, _ = silence_deadlines(history)
     statuses = [incident.status for incident in state.incidents.values()]
-    is_contradicted = history.struck_until is not None and history.last.at < history.struck_until
+    is_contradicted = history.shared_until is not None and history.last.at < history.shared_until
     if history.settings.interval is not None:
         interval_from = "set"
     elif given_interval(history) is not None:
@@ -226,19 +232,21 @@ def show_sender(state: State) -> Sender:
         kind=history.kind,
         last_run_at=history.last.at,
         last_arrival_at=history.last_arrival,
-        due_at=late and late - GRACE,
+        due_at=late and late - LEEWAY,
         interval=sender_interval(history),
         interval_from=interval_from,
         hours=history.settings.hours,
         silences=history.silences,
         client=history.client,
         addresses=tuple(one.address for one in history.addresses),
-        shared=("strikes" if is_contradicted else "addresses") if shared(history, history.last.at) else None,
+        shared=("strikes" if is_contradicted else "addresses")
+        if is_shared(history, history.last.at)
+        else None,
         open=statuses.count(IncidentStatus.OPEN),
         unknown=statuses.count(IncidentStatus.UNKNOWN),
         ambiguous_sets=tuple(
-            (one.key, one.mixed_until)
+            (one.key, one.ambiguous_until)
             for one in state.sets.values()
-            if one.mixed_until is not None and one.mixed_up(history.last.at)
+            if one.ambiguous_until is not None and one.is_ambiguous(history.last.at)
         ),
     )

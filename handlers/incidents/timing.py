@@ -1,4 +1,4 @@
-"""Every length of time and every count that the rules name."""
+"""Time in the rules: intervals, grace periods, and what time alone changes of an incident."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,31 +13,36 @@ from handlers.projection.store_state import FolderSet, Gap, RunHistory
 
 SHORTEST_GAP: Final = timedelta(minutes=5)
 LONGEST_GAP: Final = timedelta(hours=26)
-"""A gap between two runs outside these two teaches nothing of the interval."""
+"""A shorter or longer gap between two runs teaches nothing about the interval."""
 GAPS: Final = 8
+"""How many of the latest gaps are kept."""
 GAPS_FOR_A_MEDIAN: Final = 3
 GAPS_WITHIN: Final = timedelta(days=7)
+"""How long before the last run a gap may have begun that still counts."""
 UNKNOWN_INTERVAL: Final = timedelta(minutes=60)
-GRACE: Final = timedelta(minutes=5)
-SHARED_PATIENCE: Final = timedelta(hours=25)
+LEEWAY: Final = timedelta(minutes=5)
+"""How much later than expected a run may come."""
+SHARED_GRACE_PERIOD: Final = timedelta(hours=25)
 
-PROOF_HOLDS: Final = timedelta(days=7)
-
-UNPROVEN_LAPSES: Final = timedelta(hours=24)
-UNKNOWN_LAPSES: Final = timedelta(days=7)
+EVIDENCE_HOLDS: Final = timedelta(days=7)
+"""How long after the last sighting a file that is still stuck shows that a breach went on."""
+AMBIGUOUS_EXPIRES: Final = timedelta(hours=24)
+"""How long an incident stays unknown because it is no longer reported, or its set is ambiguous."""
+UNKNOWN_EXPIRES: Final = timedelta(days=7)
+"""The same for every other reason."""
 LOOK_BACK: Final = timedelta(days=14)
-"""No rule but the kind of a sender looks back further, so that a rebuild from the runs kept is right."""
-
+"""How far rules look back, but for a sender's kind. A replay is right for what opened later than this after
+the oldest run that is kept."""
 
 _FURTHEST: Final = timedelta(days=400)
-"""Where the search for expected time ends."""
+"""How far ahead expected hours are searched."""
 
 
-def over(anchor: datetime, patience: timedelta, hours: Hours | None) -> datetime:
-    """When this much expected time has passed since `anchor`."""
+def end_of(anchor: datetime, length: timedelta, hours: Hours | None) -> datetime:
+    """When so much time has passed since `anchor`, counting only the hours in which a sender is expected."""
     if hours is None or not hours.days:
-        return anchor + patience
-    left = patience
+        return anchor + length
+    left = length
     for begin, end in hours.windows(anchor):
         if begin + left <= end:
             return begin + left
@@ -47,52 +52,52 @@ def over(anchor: datetime, patience: timedelta, hours: Hours | None) -> datetime
     return anchor + _FURTHEST
 
 
-def proves(then: Iterable[str], seen: datetime, now: Iterable[str], at: datetime) -> bool:
-    """Whether a file of those stuck at `seen` is among those stuck `at` a later moment."""
-    return at - seen <= PROOF_HOLDS and not set(then).isdisjoint(now)
+def is_evidence(then: Iterable[str], seen: datetime, now: Iterable[str], at: datetime) -> bool:
+    """Whether a file that was stuck at `seen` is among those stuck `at` a later moment."""
+    return at - seen <= EVIDENCE_HOLDS and not set(then).isdisjoint(now)
 
 
-def shared(sender: RunHistory, at: datetime) -> bool:
-    """Whether several servers are taken to speak through it."""
-    struck = sender.struck_until is not None and at < sender.struck_until
-    return struck or (sender.mixed_addresses and not sender.named)
+def is_shared(sender: RunHistory, at: datetime) -> bool:
+    """Whether several servers are taken to report through one sender."""
+    is_contradicted = sender.shared_until is not None and at < sender.shared_until
+    return is_contradicted or (sender.has_several_addresses and not sender.named)
 
 
 def with_gap(gaps: tuple[Gap, ...], since: datetime, end: datetime) -> tuple[Gap, ...]:
-    """The gaps to keep after a run; one too short or too long does not count."""
+    """The gaps to keep after a run at `end`; one that is too short or too long is not kept."""
     length = end - since
     return (*gaps, Gap(end, length))[-GAPS:] if SHORTEST_GAP <= length <= LONGEST_GAP else gaps
 
 
 def sender_interval(sender: RunHistory) -> timedelta:
-    """Set by people, else declared, else learnt from its runs."""
+    """How often a sender reports: set by people, else declared, else learnt from its runs."""
     lengths = _recent(sender.gaps, sender.last.at)
     learnt = _median(lengths) if len(lengths) >= GAPS_FOR_A_MEDIAN else UNKNOWN_INTERVAL
     return given_interval(sender) or learnt
 
 
 def set_interval(sender: RunHistory, gaps: Sequence[Gap], named: datetime) -> timedelta:
-    """Set by people, else declared, else learnt from the runs that named the set."""
+    """The same for the server behind a folder set, learnt from the runs that named a folder of it."""
     lengths = _recent(gaps, named)
     few = len(lengths) < GAPS_FOR_A_MEDIAN
     learnt = max(lengths, default=UNKNOWN_INTERVAL) if few else _median(lengths)
     return given_interval(sender) or learnt
 
 
-def sender_patience(sender: RunHistory, *, shared: bool) -> timedelta:
-    """How long no run of it is no news. A shared one's gaps are of several servers, and teach nothing."""
+def sender_grace_period(sender: RunHistory, *, shared: bool) -> timedelta:
+    """How long a sender may be missed. The gaps of a shared one are of several servers and teach nothing."""
     if shared and given_interval(sender) is None:
-        return SHARED_PATIENCE
-    return patience(sender_interval(sender))
+        return SHARED_GRACE_PERIOD
+    return grace_period(sender_interval(sender))
 
 
-def patience(interval: timedelta) -> timedelta:
-    """Twice the interval and a little: one lost run is no news."""
-    return 2 * interval + GRACE
+def grace_period(interval: timedelta) -> timedelta:
+    """Twice the interval and a leeway, so that one lost run changes nothing."""
+    return 2 * interval + LEEWAY
 
 
 def given_interval(sender: RunHistory) -> timedelta | None:
-    """What need not be learnt: set by people, else declared by its last run."""
+    """The interval that people set, else the one that the last run declared; None: it has to be learnt."""
     return sender.settings.interval or sender.declared
 
 
@@ -107,18 +112,20 @@ def _median(lengths: list[timedelta]) -> timedelta:
 
 @dataclass(frozen=True)
 class Deadlines:
-    """The patience that a sender's last run left."""
+    """What time alone changes of a sender's incidents after its last run."""
 
     sender: RunHistory
     sets: Mapping[str, FolderSet]
     _lengths: dict[tuple[str | None, bool], timedelta] = field(default_factory=dict, compare=False)
 
-    def within_patience(self, key: str, since: datetime, at: datetime) -> bool:
-        """Whether `at` is so soon after `since` that nothing need have happened between the two."""
-        return at <= over(since, self._of_folder(key, shared(self.sender, at)), self.sender.settings.hours)
+    def within_grace_period(self, key: str, since: datetime, at: datetime) -> bool:
+        """Whether no run of a folder needs to have come between `since` and `at`."""
+        return at <= end_of(
+            since, self._of_folder(key, is_shared(self.sender, at)), self.sender.settings.hours
+        )
 
     def due(self, incident: Incident) -> datetime | None:
-        """When time alone changes a live incident next; None: never."""
+        """When time alone changes an incident next; None: never."""
         if incident.status is IncidentStatus.OPEN:
             unknown = self._unknown(incident)
             return unknown and unknown[0]
@@ -127,7 +134,7 @@ class Deadlines:
         return None
 
     def aged(self, incident: Incident, now: datetime) -> Incident:
-        """What time makes of an incident until `now`, that included."""
+        """An incident with what time alone has changed until `now`, that included."""
         if incident.status is IncidentStatus.OPEN:
             unknown = self._unknown(incident)
             if unknown is None or unknown[0] > now:
@@ -155,10 +162,10 @@ class Deadlines:
             return None
         due: list[tuple[datetime, bool, UnknownReason]] = []
         if sender.kind is not SenderKind.STOCK:
-            due.append((self._over(sender.last.at), False, UnknownReason.SILENT))
+            due.append((self._overdue_at(sender.last.at), False, UnknownReason.SILENT))
         if sender.kind is not SenderKind.LISTING:
             reason = UnknownReason.QUIET if sender.kind is SenderKind.STOCK else UnknownReason.UNPROVEN
-            due.append((self._over(incident.seen.at, incident.key), True, reason))
+            due.append((self._overdue_at(incident.seen.at, incident.key), True, reason))
         at, _, reason = min(due)
         return at, reason
 
@@ -166,39 +173,39 @@ class Deadlines:
         since = incident.unknown_since
         assert since is not None  # noqa: S101 - what is unknown has become so
         length = (
-            UNPROVEN_LAPSES
+            AMBIGUOUS_EXPIRES
             if incident.reason in (UnknownReason.QUIET, UnknownReason.UNPROVEN)
-            else UNKNOWN_LAPSES
+            else UNKNOWN_EXPIRES
         )
-        lapses = max(since, incident.said_at or since) + length
+        expires = max(since, incident.said_at or since) + length
         retired = self._retired(incident)
-        return lapses if retired is None else min(lapses, retired)
+        return expires if retired is None else min(expires, retired)
 
     def _retired(self, incident: Incident) -> datetime | None:
         retired, since = self.sender.settings.retired_at, incident.unknown_since
         return None if retired is None or since is None else max(retired, since)
 
-    def _over(self, anchor: datetime, key: str | None = None) -> datetime:
-        """When patience is over: of a folder, or of the sender itself.
+    def _overdue_at(self, anchor: datetime, key: str | None = None) -> datetime:
+        """When the grace period after `anchor` ends: that of a folder, or of the sender itself.
 
-        A sender that was struck as shared is so until a moment at which no run need come, so what
-        falls due after it is judged as of one that is not. Nothing is dated before what was last
-        known: patience that a run made shorter ends with that run.
+        A contradicted sender is taken for shared until a moment at which no run needs to come, so what
+        falls due after that moment is judged as for one that is not shared. Nothing is dated before the
+        last run or action: a grace period that a run made shorter ends with that run.
         """
         sender = self.sender
         anchor = max(anchor, sender.settings.resumed_at or anchor)
-        at = over(anchor, self._length(key, sender.last.at), sender.settings.hours)
-        until = sender.struck_until
+        at = end_of(anchor, self._length(key, sender.last.at), sender.settings.hours)
+        until = sender.shared_until
         if until is not None and sender.last.at < until <= at:
-            at = max(until, over(anchor, self._length(key, until), sender.settings.hours))
-        return max(at, sender.last.at, sender.acted_at or sender.last.at)
+            at = max(until, end_of(anchor, self._length(key, until), sender.settings.hours))
+        return max(at, sender.last.at, sender.last_action_at or sender.last.at)
 
     def _length(self, key: str | None, at: datetime) -> timedelta:
-        mark = shared(self.sender, at)
+        mark = is_shared(self.sender, at)
         return self._of_sender(mark) if key is None else self._of_folder(key, mark)
 
     def _of_folder(self, key: str, mark: bool) -> timedelta:
-        """Its set's for stock and shared senders, its sender's otherwise."""
+        """The grace period of its set for stock and shared senders, of its sender otherwise."""
         if self.sender.kind is not SenderKind.STOCK and not mark:
             return self._of_sender(mark)
         place = set_key(key)
@@ -207,20 +214,20 @@ class Deadlines:
             folder_set = self.sets.get(place)
             gaps = folder_set.gaps if folder_set else ()
             named = folder_set.named.at if folder_set else self.sender.last.at
-            known = self._lengths[place, mark] = patience(set_interval(self.sender, gaps, named))
+            known = self._lengths[place, mark] = grace_period(set_interval(self.sender, gaps, named))
         return known
 
     def _of_sender(self, mark: bool) -> timedelta:
         known = self._lengths.get((None, mark))
         if known is None:
-            known = self._lengths[None, mark] = sender_patience(self.sender, shared=mark)
+            known = self._lengths[None, mark] = sender_grace_period(self.sender, shared=mark)
         return known
 
 
 def rewound(incident: Incident, to: datetime) -> Incident:
-    """An incident without what time made of it after `to`: a run of an earlier moment came after a sweep.
+    """An incident without what time changed after `to`, where a run of that moment came after a sweep.
 
-    All that runs and people did is dated no later than `to`, so what is later is the work of time.
+    No run and no action that was applied is dated later than `to`, so time alone changed what is.
     """
     status, since = incident.status, incident.unknown_since
     if incident.ended_at is not None and incident.ended_at > to:

@@ -1,4 +1,4 @@
-"""What a run makes of one incident."""
+"""What a run says of a folder, and what it makes of the folder's incident."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from functools import cached_property
 
 from contract.folders import set_key
 from contract.words import Clearing, IncidentStatus, UnknownReason
-from handlers.incidents.timing import proves
+from handlers.incidents.timing import is_evidence
 from handlers.projection.store_incidents import Incident
 from handlers.projection.store_runs import BreachedFolder, Run
 from handlers.projection.store_state import FolderSet
@@ -33,7 +33,7 @@ def opened(run: Run, breach: BreachedFolder, bound: datetime | None, after: Inci
 
 
 def seen_again(incident: Incident, run: Run, breach: BreachedFolder) -> Incident:
-    """An incident that goes on."""
+    """An incident that a run names."""
     return replace(
         incident,
         folder=breach.folder,
@@ -55,7 +55,7 @@ def seen_again(incident: Incident, run: Run, breach: BreachedFolder) -> Incident
 
 
 def cleared(incident: Incident, at: datetime, by: Clearing) -> Incident:
-    """A live incident that a run shows to be over."""
+    """A live incident that ended, as a run shows."""
     return replace(
         incident,
         status=IncidentStatus.CLEARED,
@@ -71,23 +71,23 @@ def lost_sight(incident: Incident, at: datetime, reason: UnknownReason) -> Incid
     return replace(incident, status=IncidentStatus.UNKNOWN, reason=reason, unknown_since=since, said_at=at)
 
 
-def ended_unseen(incident: Incident, at: datetime) -> Incident:
-    """An unknown incident at a run that shows another breach: this one ended some time before."""
+def expired(incident: Incident, at: datetime) -> Incident:
+    """An unknown incident that ended unconfirmed, as a run with another breach of its folder shows."""
     return replace(incident, status=IncidentStatus.LAPSED, ended_at=at)
 
 
-def proven(incident: Incident, breach: BreachedFolder, at: datetime) -> bool:
-    """Whether a file of the incident's last sighting is stuck still."""
-    return proves(incident.hashes, incident.seen.at, breach.hashes, at)
+def has_evidence(incident: Incident, breach: BreachedFolder, at: datetime) -> bool:
+    """Whether a file of the incident's last sighting is still stuck."""
+    return is_evidence(incident.hashes, incident.seen.at, breach.hashes, at)
 
 
 def taken_back(incident: Incident | None, breach: BreachedFolder, at: datetime) -> bool:
-    """Whether a breach shows that the inference which cleared an incident was wrong."""
+    """Whether a breach shows that an incident was cleared by a wrong inference."""
     return (
         incident is not None
         and incident.status is IncidentStatus.CLEARED
         and incident.cleared_by in (Clearing.LEFT_OUT, Clearing.EMPTY)
-        and proven(incident, breach, at)
+        and has_evidence(incident, breach, at)
     )
 
 
@@ -111,7 +111,7 @@ class Verdicts:
 
     Attributes:
         run: the run.
-        sets: as the run leaves them, so that one that it shows to be mixed up is.
+        sets: as the run leaves them, so that a set which it shows to be ambiguous is one.
         named: the keys of the sets of which it names a folder.
         shared: whether its sender was taken for shared before it.
     """
@@ -122,12 +122,12 @@ class Verdicts:
     shared: bool
 
     def of(self, key: str) -> Clearing | UnknownReason | None:
-        """How it is cleared, or why it cannot be told; None: the run does not speak of it."""
+        """How the run clears the folder, or why its status is unknown; None: the run says nothing of it."""
         if not self.run.complete:
             return None
         if self.run.listing is not None:
             return self._listed(key)
-        if self._mixed_up(key):
+        if self._is_ambiguous(key):
             return None
         if self.run.empty and not self.shared:
             return Clearing.EMPTY
@@ -145,6 +145,6 @@ class Verdicts:
         listing = self.run.listing
         return frozenset(key for key, _ in listing.errors) if listing else frozenset()
 
-    def _mixed_up(self, key: str) -> bool:
+    def _is_ambiguous(self, key: str) -> bool:
         folder_set = self.sets.get(set_key(key))
-        return folder_set is not None and folder_set.mixed_up(self.run.moment)
+        return folder_set is not None and folder_set.is_ambiguous(self.run.moment)

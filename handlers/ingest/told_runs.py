@@ -6,7 +6,15 @@ from contract.folders import folder_key
 from contract.moments import format_moment, is_plausible
 from contract.report import ListedFolder, Report, ReportedFolder
 from handlers.ingest.origin import Origin
-from handlers.projection.store_runs import BreachedFolder, Listing, Run, ToldRun, by_key, file_hash, kept
+from handlers.projection.store_runs import (
+    BreachedFolder,
+    Listing,
+    Run,
+    ToldRun,
+    file_hash,
+    keep_hashes,
+    merge_folders,
+)
 
 
 def tell_run(report: Report, origin: Origin, run_id: str, lost_letters: int) -> ToldRun:
@@ -28,7 +36,7 @@ def tell_run(report: Report, origin: Origin, run_id: str, lost_letters: int) -> 
             run_id=run_id,
             moment=origin.moment(told),
             arrival=arrival,
-            breaches=by_key(_describe_breach(folder, arrival) for folder in report.sla_error),
+            breaches=merge_folders(_describe_breach(folder, arrival) for folder in report.sla_error),
             listing=None if folders is None else _describe_list(folders),
             has_run=told is not None,
             named=name is not None,
@@ -57,7 +65,9 @@ def _describe_breach(folder: ReportedFolder, arrival: datetime) -> BreachedFolde
         files=len(folder.files),
         oldest=min(plausible, default=None),
         # By the date as it is stored, so that a record and a run tell of the same file.
-        hashes=kept(file_hash(file.filename, format_moment(file.creation_date)) for file in folder.files),
+        hashes=keep_hashes(
+            file_hash(file.filename, format_moment(file.creation_date)) for file in folder.files
+        ),
     )
 
 

@@ -5,18 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.incidents.projection import Folded, advance, fold, kept, wakes_at
+from handlers.incidents.projection import Replayed, advance, keep_known, next_check_at, replay
 from handlers.incidents.sender import show_sender
 from handlers.projection.store_incidents import Incident, Inheritance, read_version
-from handlers.projection.store_runs import Run, RunTable, ToldRun, merged
-from handlers.projection.store_senders import Wake, describe_last_run, describe_sender
-from handlers.projection.store_state import Known, RecentRuns, SenderStore, State, Writes
+from handlers.projection.store_runs import Run, RunTable, ToldRun, merge_parts
+from handlers.projection.store_senders import NextCheck, describe_last_run, describe_sender
+from handlers.projection.store_state import RecentRuns, SenderStore, State, StoredSender, Writes
 from handlers.web.telemetry import logger
 from store.runs import SAME_RUN
 
 
 @dataclass(frozen=True)
-class Refolding:
+class SenderReplay:
     """Folds senders.
 
     Attributes:
@@ -27,7 +27,7 @@ class Refolding:
     store: SenderStore
     runs: RunTable
 
-    def refold(self, known: Known, now: datetime) -> None:
+    def replay(self, known: StoredSender, now: datetime) -> None:
         """Makes a sender what its runs make it, and keeps what people set and what began before.
 
         A run that lacks parts waits for them, ten minutes at most, and is folded again then.
@@ -41,30 +41,30 @@ class Refolding:
         told, unreadable = self.runs.list_of(known.key)
         for run_key, error in unreadable.items():
             logger.error("a run is passed over", exc_info=error, extra={"run_key": run_key})
-        runs = merged((one.run for one in told), now)
+        runs = merge_parts((one.run for one in told), now)
         before = self.store.read_state(known)
         wait = _wait_for_parts(told, now, known)
         if not runs:
-            self.store.commit(known, {}, wait or Wake(at=wakes_at(before)))
+            self.store.commit(known, {}, wait or NextCheck(at=next_check_at(before)))
             return
         old = self.store.read_incidents(known.key)
-        folded = fold(runs, self.store.read_acts(known.key), regular_at=_regular_before(known, runs[0]))
-        folded = kept(old, folded, runs[0].moment)
+        folded = replay(runs, self.store.list_actions(known.key), regular_at=_regular_before(known, runs[0]))
+        folded = keep_known(old, folded, runs[0].moment)
         after = advance(folded.state, now)
         folded = replace(folded, incidents=_with(folded.incidents, after.changes.incidents))
-        wake = wait or Wake(at=wakes_at(after.state, now))
+        wake = wait or NextCheck(at=next_check_at(after.state, now))
         folded = replace(folded, state=after.state)
         self._commit(known, before, old, folded, told, _whole(told, runs[-1]), wake)
 
     def _commit(
         self,
-        known: Known,
+        known: StoredSender,
         before: State,
         old: Sequence[Incident],
-        folded: Folded,
+        folded: Replayed,
         told: Sequence[ToldRun],
         last: ToldRun,
-        wake: Wake,
+        wake: NextCheck,
     ) -> None:
         state = folded.state
         assert state.sender is not None  # noqa: S101 - made from at least one run
@@ -120,9 +120,9 @@ def _whole(told: Iterable[ToldRun], run: Run) -> ToldRun:
     return replace(items[-1], run=run, spelt=spelt, lost_letters=sum(lost.values()))
 
 
-def _wait_for_parts(told: Iterable[ToldRun], now: datetime, known: Known) -> Wake | None:
+def _wait_for_parts(told: Iterable[ToldRun], now: datetime, known: StoredSender) -> NextCheck | None:
     """When to fold again for a run that lacks parts; None where there is none."""
-    complete = {run.stamp for run in merged(one.run for one in told) if run.complete}
+    complete = {run.stamp for run in merge_parts(one.run for one in told) if run.complete}
     waiting = [
         one.run.moment
         for one in told
@@ -132,10 +132,12 @@ def _wait_for_parts(told: Iterable[ToldRun], now: datetime, known: Known) -> Wak
     ]
     if not waiting:
         return None
-    return Wake(at=min(waiting) + SAME_RUN + timedelta(seconds=1), fold_since=known.fold_since or now)
+    return NextCheck(
+        at=min(waiting) + SAME_RUN + timedelta(seconds=1), replay_since=known.replay_since or now
+    )
 
 
-def _regular_before(known: Known, first: Run) -> datetime | None:
+def _regular_before(known: StoredSender, first: Run) -> datetime | None:
     """When a run that is kept no longer last showed it to be a regular sender."""
     regular_at = known.sender.regular_at if known.sender else None
     return regular_at if regular_at is not None and regular_at < first.moment else None

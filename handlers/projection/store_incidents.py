@@ -63,7 +63,7 @@ def incident_key(sender: str, incident_id: str) -> Values:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deed:
+class HistoryEntry:
     """What a person did about an incident."""
 
     deed_id: str
@@ -79,7 +79,7 @@ class Deed:
 class Entry:
     """A deed to be added to a history, as it was read."""
 
-    deed: Deed
+    deed: HistoryEntry
     version: int
     """Of what people changed before."""
 
@@ -103,7 +103,7 @@ def read_version(item: Mapping[str, Any]) -> int:
     return int(item.get(IncidentAttribute.ACTION_VERSION, {}).get("N", "0"))
 
 
-def _describe_deed(deed: Deed) -> Values:
+def _describe_deed(deed: HistoryEntry) -> Values:
     told = {
         DeedAttribute.DEED_ID: deed.deed_id,
         DeedAttribute.DONE_AT: format_moment(deed.at),

@@ -45,7 +45,7 @@ def file_hash(name: str, created: str) -> str:
     return b64encode(hashlib.blake2b(text, digest_size=_BYTES).digest()).decode()
 
 
-def kept(hashes: Iterable[str]) -> tuple[str, ...]:
+def keep_hashes(hashes: Iterable[str]) -> tuple[str, ...]:
     """The ones to keep of a folder's stuck files: the smallest, so that two runs keep the same ones."""
     return tuple(sorted(set(hashes))[:HASHES])
 
@@ -129,13 +129,13 @@ class Run:
         return Stamp(self.moment, self.run_id, self.arrival)
 
 
-def by_key(breaches: Iterable[BreachedFolder]) -> tuple[BreachedFolder, ...]:
+def merge_folders(breaches: Iterable[BreachedFolder]) -> tuple[BreachedFolder, ...]:
     """One a folder, sorted by key: of a folder that is there twice, files together and the smaller SLA."""
     ordered = sorted(breaches, key=attrgetter("key"))
     return tuple(_as_one(list(same)) for _, same in groupby(ordered, key=attrgetter("key")))
 
 
-def merged(items: Iterable[Run], now: datetime | None = None) -> list[Run]:
+def merge_parts(items: Iterable[Run], now: datetime | None = None) -> list[Run]:
     """The runs that these items of one sender tell of, in order.
 
     Items with one run id within ten minutes are one run, dated by the first: a retry, or its
@@ -164,7 +164,7 @@ def _one_run(items: list[Run]) -> Run:
     return replace(
         items[0],
         arrival=max(item.arrival for item in items),
-        breaches=by_key(breach for part in parts for breach in part.breaches),
+        breaches=merge_folders(breach for part in parts for breach in part.breaches),
         listing=Listing(read=read, errors=tuple(sorted(errors.items()))) if lists else None,
         came=frozenset(part for part, pieces in _pieces(parts).items() if len(pieces) >= pieces[0].pieces),
     )
@@ -186,7 +186,7 @@ def _as_one(same: list[BreachedFolder]) -> BreachedFolder:
         sla=min(breach.sla for breach in same),
         files=sum(breach.files for breach in same),
         oldest=min((breach.oldest for breach in same if breach.oldest is not None), default=None),
-        hashes=kept(file for breach in same for file in breach.hashes),
+        hashes=keep_hashes(file for breach in same for file in breach.hashes),
     )
 
 
@@ -286,7 +286,7 @@ def _read(item: Mapping[str, Any], content: Mapping[str, Any]) -> ToldRun:
         run_id=item[RunAttribute.RUN_ID]["S"],
         moment=parse_moment(item[RunAttribute.MOMENT]["S"]),
         arrival=parse_moment(item[RunAttribute.ARRIVED_AT]["S"]),
-        breaches=by_key(map(_read_breach, content.get(_BREACHES, ()))),
+        breaches=merge_folders(map(_read_breach, content.get(_BREACHES, ()))),
         listing=_read_listing(content),
         has_run=content.get(_RUN, False),
         named=content.get(_NAMED, False),

@@ -60,19 +60,19 @@ _OF_THE_LIST: Final = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wake:
+class NextCheck:
     """When the sweep has to look at a sender."""
 
     at: datetime | None
-    fold_since: datetime | None = None
+    replay_since: datetime | None = None
 
 
-def describe_wake(sender: str, wake: Wake) -> Values:
+def describe_next_check(sender: str, wake: NextCheck) -> Values:
     """What the wake index is made from."""
     return {
         SenderAttribute.WAKES_IN: {"S": wake_shard(sender)} if wake.at else None,
         SenderAttribute.WAKES_AT: {"S": format_moment(wake.at)} if wake.at else None,
-        SenderAttribute.FOLD_SINCE: {"S": format_moment(wake.fold_since)} if wake.fold_since else None,
+        SenderAttribute.FOLD_SINCE: {"S": format_moment(wake.replay_since)} if wake.replay_since else None,
     }
 
 

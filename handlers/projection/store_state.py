@@ -36,10 +36,10 @@ from handlers.projection.store_incidents import (
 )
 from handlers.projection.store_runs import Run, Stamp
 from handlers.projection.store_senders import (
+    NextCheck,
     Silence,
-    Wake,
     describe_hours,
-    describe_wake,
+    describe_next_check,
     own_key,
     put_refused,
 )
@@ -63,11 +63,11 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Act:
+class PersonAction:
     """Something that a person did. These are kept as runs are: a rebuild needs them in their place."""
 
     at: datetime
-    act_id: str
+    action_id: str
     action: Action
     interval: timedelta | None = None
     """None takes the setting back."""
@@ -84,7 +84,7 @@ class Act:
     @property
     def stamp(self) -> tuple[datetime, str]:
         """Its place in the order of deeds."""
-        return self.at, self.act_id
+        return self.at, self.action_id
 
 
 class Gap(NamedTuple):
@@ -138,10 +138,10 @@ class RunHistory:
     """The last run with a whole list."""
     named: bool = False
     addresses: tuple[Address, ...] = ()
-    mixed_addresses: bool = False
+    has_several_addresses: bool = False
     """Seen from several addresses."""
-    struck_at: datetime | None = None
-    struck_until: datetime | None = None
+    contradicted_at: datetime | None = None
+    shared_until: datetime | None = None
     """Until when it is taken for shared since its empty runs were wrong twice."""
     declared: timedelta | None = None
     gaps: tuple[Gap, ...] = ()
@@ -150,13 +150,13 @@ class RunHistory:
     client: str | None = None
     skew: timedelta = timedelta(0)
     settings: SenderSettings = SenderSettings()
-    acted: tuple[datetime, str] | None = None
+    last_action: tuple[datetime, str] | None = None
     """When people last changed anything, and the id of what they did."""
 
     @property
-    def acted_at(self) -> datetime | None:
+    def last_action_at(self) -> datetime | None:
         """When people last changed anything."""
-        return self.acted and self.acted[0]
+        return self.last_action and self.last_action[0]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,15 +179,15 @@ class FolderSet:
     named: Stamp
     """The last run that named a folder of it."""
     gaps: tuple[Gap, ...] = ()
-    covered: Stamp | None = None
+    conclusive: Stamp | None = None
     """The last run from which leaving a folder out meant that it is well."""
-    struck_at: datetime | None = None
-    mixed_since: datetime | None = None
-    mixed_until: datetime | None = None
+    contradicted_at: datetime | None = None
+    ambiguous_since: datetime | None = None
+    ambiguous_until: datetime | None = None
 
-    def mixed_up(self, at: datetime) -> bool:
+    def is_ambiguous(self, at: datetime) -> bool:
         """Whether leaving a folder out means nothing."""
-        return self.mixed_until is not None and at < self.mixed_until
+        return self.ambiguous_until is not None and at < self.ambiguous_until
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -260,7 +260,7 @@ def _base36(number: int) -> str:
     return text or "0"
 
 
-def describe_act(act: Act) -> Values:
+def describe_action(act: PersonAction) -> Values:
     """What an act's item says beside its key: what the rules know of it, and what a page shows."""
     minutes = act.interval and f"{act.interval / timedelta(minutes=1):.0f}"
     shown = {
@@ -288,7 +288,7 @@ def read_clock() -> datetime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class StoredSender:
     """A sender's own item, as it was read."""
 
     key: str
@@ -297,7 +297,7 @@ class Known:
     sender_name: str
     recent: RecentRuns
     revision: int
-    fold_since: datetime | None
+    replay_since: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -317,7 +317,7 @@ class Writes:
     gone: Mapping[str, int] = field(default_factory=dict)
     """Incidents that, by all the runs, never were: by id, the version of what people did about each. If they
     did more since, it is a conflict."""
-    acts: Sequence[Act] = ()
+    acts: Sequence[PersonAction] = ()
     """What a person has just done. If it is there already, the commit is a conflict."""
     entries: Mapping[str, Entry | Inheritance] = field(default_factory=dict)
     """What is added to the histories of those incidents, by id. If others did so first, it is a conflict."""
@@ -354,22 +354,22 @@ class SenderStore:
         self._owners = owners
         self.clock = clock
 
-    def read(self, sender: str) -> Known:
+    def read(self, sender: str) -> StoredSender:
         """A sender's own item; of one that nobody knows yet, what is true of it."""
         item: Mapping[str, Any] = self._client.get_item(
             TableName=self._senders, Key=own_key(sender), ConsistentRead=True
         ).get("Item", {})
         body, since = item.get(SenderAttribute.BODY), item.get(SenderAttribute.FOLD_SINCE)
-        return Known(
+        return StoredSender(
             key=sender,
             sender=read_body(RunHistory, body["S"]) if body else None,
             sender_name=item.get(SenderAttribute.SENDER_NAME, {}).get("S", sender),
             recent=RecentRuns.parse(item.get(SenderAttribute.RECENT_RUNS, {}).get("S", "")),
             revision=int(item.get(SenderAttribute.REVISION, {}).get("N", "0")),
-            fold_since=parse_moment(since["S"]) if since else None,
+            replay_since=parse_moment(since["S"]) if since else None,
         )
 
-    def read_state(self, known: Known) -> State:
+    def read_state(self, known: StoredSender) -> State:
         """All that is known of a sender. Read after `known`, so that a commit tells whether both fit."""
         parts = list(self._query_parts(known.key, LIST_PREFIX, SET_PREFIX + "\uffff"))
         chunks = [part[SenderAttribute.BODY]["B"] for part in parts if _part(part).startswith(LIST_PREFIX)]
@@ -386,14 +386,14 @@ class SenderStore:
             incidents={incident.key: incident for incident in latest},
         )
 
-    def read_acts(self, sender: str) -> list[Act]:
+    def list_actions(self, sender: str) -> list[PersonAction]:
         """What people did to a sender and its incidents."""
         parts = self._query_parts(sender, ACT_PREFIX, ACT_PREFIX + "\uffff")
-        return [read_body(Act, part[SenderAttribute.BODY]["S"]) for part in parts]
+        return [read_body(PersonAction, part[SenderAttribute.BODY]["S"]) for part in parts]
 
-    def has_act(self, sender: str, act_id: str) -> bool:
+    def has_action(self, sender: str, action_id: str) -> bool:
         """Whether a person did this already."""
-        key = _part_key(sender, act_part(act_id))
+        key = _part_key(sender, action_part(action_id))
         return "Item" in self._client.get_item(TableName=self._senders, Key=key, ConsistentRead=True)
 
     def read_incidents(self, sender: str) -> list[Incident]:
@@ -417,7 +417,9 @@ class SenderStore:
         )["Items"]
         return items[0] if items else {}
 
-    def commit(self, known: Known, own: Values, wake: Wake, writes: Writes = NOTHING) -> Known:
+    def commit(
+        self, known: StoredSender, own: Values, wake: NextCheck, writes: Writes = NOTHING
+    ) -> StoredSender:
         """Writes what changed, all of it or nothing.
 
         Args:
@@ -435,12 +437,12 @@ class SenderStore:
             # does not do so before then, lest it work out anew what is just being written.
             now = self.clock()
             later = now + timedelta(minutes=COMMIT_MINUTES)
-            marked = Wake(at=later, fold_since=known.fold_since or now)
-            known = self._write_own(known, describe_wake(known.key, marked))
+            marked = NextCheck(at=later, replay_since=known.replay_since or now)
+            known = self._write_own(known, describe_next_check(known.key, marked))
             while len(changes) >= MAX_WRITES:
                 part, changes = changes[: MAX_WRITES - 1], changes[MAX_WRITES - 1 :]
                 self._transact([{"ConditionCheck": self._unchanged(known)}, *part])
-        values = {**_describe_history(writes), **own, **describe_wake(known.key, wake)}
+        values = {**_describe_history(writes), **own, **describe_next_check(known.key, wake)}
         if not changes:
             return self._write_own(known, values)
         self._transact([{"Update": self._update_own(known, values)}, *changes])
@@ -449,7 +451,7 @@ class SenderStore:
     def mark(self, sender: str, sender_name: str | None = None) -> None:
         """Has a sender folded anew by the next sweep."""
         now = self.clock()
-        wake = describe_wake(sender, Wake(at=now, fold_since=now))
+        wake = describe_next_check(sender, NextCheck(at=now, replay_since=now))
         name: Values = {SenderAttribute.SENDER_NAME: {"S": sender_name}} if sender_name else {}
         # Whoever is at work on the sender starts again, and sees the mark.
         self._client.update_item(
@@ -462,7 +464,7 @@ class SenderStore:
         """Keeps a refused report, an item of FileSlaRuns, unless a later one is known."""
         put_refused(self._client, self._senders, item)
 
-    def _write_own(self, known: Known, values: Values) -> Known:
+    def _write_own(self, known: StoredSender, values: Values) -> StoredSender:
         try:
             self._client.update_item(**self._update_own(known, values))
         except ClientError as error:
@@ -471,7 +473,7 @@ class SenderStore:
             raise
         return replace(known, revision=known.revision + 1)
 
-    def _update_own(self, known: Known, values: Values) -> dict[str, Any]:
+    def _update_own(self, known: StoredSender, values: Values) -> dict[str, Any]:
         revision = SenderAttribute.REVISION
         update = Update(
             values={**values, revision: {"N": str(known.revision + 1)}},
@@ -479,7 +481,7 @@ class SenderStore:
         )
         return {"TableName": self._senders, "Key": own_key(known.key), **update.arguments()}
 
-    def _unchanged(self, known: Known) -> dict[str, Any]:
+    def _unchanged(self, known: StoredSender) -> dict[str, Any]:
         names = {"#revision": str(SenderAttribute.REVISION)}
         check = {
             "TableName": self._senders,
@@ -494,7 +496,9 @@ class SenderStore:
             "ExpressionAttributeValues": {":read": {"N": str(known.revision)}},
         }
 
-    def _list_changes(self, known: Known, writes: Writes, sender_name: str) -> Iterator[dict[str, Any]]:
+    def _list_changes(
+        self, known: StoredSender, writes: Writes, sender_name: str
+    ) -> Iterator[dict[str, Any]]:
         # First: should it take several transactions and end half way, the rest is made from what people did.
         for act in writes.acts:
             yield self._put_act(known.key, act)
@@ -537,8 +541,8 @@ class SenderStore:
         key = incident_key(sender, incident_id)
         return {"Delete": {"TableName": self._incidents, "Key": key, **unchanged}}
 
-    def _put_act(self, sender: str, act: Act) -> dict[str, Any]:
-        put = self._put_part(sender, act_part(act.act_id), describe_act(act))
+    def _put_act(self, sender: str, act: PersonAction) -> dict[str, Any]:
+        put = self._put_part(sender, action_part(act.action_id), describe_action(act))
         # Done once, however often it is asked for.
         put["Put"]["ConditionExpression"] = "attribute_not_exists(#part)"
         put["Put"]["ExpressionAttributeNames"] = {"#part": str(_PART)}
@@ -588,9 +592,9 @@ class SenderStore:
 _ONE_MORE: Final[Values] = {SenderAttribute.REVISION: {"N": "1"}}
 
 
-def act_part(act_id: str) -> str:
+def action_part(action_id: str) -> str:
     """The sort key of what a person did."""
-    return ACT_PREFIX + act_id
+    return ACT_PREFIX + action_id
 
 
 def _describe_history(writes: Writes) -> Values:
@@ -619,7 +623,7 @@ def _count(parts: Sequence[Mapping[str, Any]]) -> int:
     return next(int(part[SenderAttribute.CHUNKS]["N"]) for part in parts if SenderAttribute.CHUNKS in part)
 
 
-def _sender_name(known: Known, own: Values) -> str:
+def _sender_name(known: StoredSender, own: Values) -> str:
     name = own.get(SenderAttribute.SENDER_NAME)
     return str(name["S"]) if name else known.sender_name
 

@@ -9,17 +9,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from contract.metrics import Metric
-from handlers.incidents.projection import OutOfOrderError, project, wakes_at
+from handlers.incidents.projection import OutOfOrderError, next_check_at, project
 from handlers.incidents.sender import show_sender
 from handlers.projection.store_dynamodb import ConflictError, may_pass
 from handlers.projection.store_runs import MalformedRunError, ToldRun, read_run_item
-from handlers.projection.store_senders import (
-    Wake,
-    describe_last_run,
-    describe_sender,
-    put_refused,
+from handlers.projection.store_senders import NextCheck, describe_last_run, describe_sender, put_refused
+from handlers.projection.store_state import (
+    Changes,
+    RecentRuns,
+    SenderStore,
+    State,
+    StoredSender,
+    collect_writes,
 )
-from handlers.projection.store_state import Changes, Known, RecentRuns, SenderStore, State, collect_writes
 from handlers.web.telemetry import count, logger
 from store.runs import RunAttribute, RunItem
 
@@ -36,7 +38,7 @@ _BACKOFF_SECONDS: Final = 0.05
 class _Work:
     """A sender while runs are applied to it. Its state is read when the first run is."""
 
-    known: Known
+    known: StoredSender
     store: SenderStore
     recent: RecentRuns
     before: State | None = None
@@ -79,8 +81,8 @@ class _Work:
             **describe_last_run(self.last),
         }
         writes = replace(collect_writes(self.before, self.after, self.changes), recent=self.recent)
-        since = now if self.fold and self.known.fold_since is None else self.known.fold_since
-        wake = Wake(at=now if since else wakes_at(self.after), fold_since=since)
+        since = now if self.fold and self.known.replay_since is None else self.known.replay_since
+        wake = NextCheck(at=now if since else next_check_at(self.after), replay_since=since)
         self.store.commit(self.known, own, wake, writes)
 
 
@@ -118,7 +120,7 @@ def apply_runs(
 
 
 @dataclass(frozen=True)
-class DeadLetters:
+class FailedRuns:
     """Takes the keys of runs.
 
     Attributes:
@@ -156,7 +158,7 @@ class StreamReader:
     client: "DynamoDBClient"
     senders_table: str
     store: SenderStore
-    dead_letters: DeadLetters
+    failed_runs: FailedRuns
 
     def read(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Applies a batch. A run that cannot be applied is queued, and keeps nothing else from being.
@@ -208,4 +210,4 @@ class StreamReader:
         logger.exception("runs cannot be applied", exc_info=error, extra={"sender": sender})
         count(Metric.RUNS_NOT_APPLIED, len(items))
         for item in items:
-            self.dead_letters.put(sender, item[RunAttribute.RUN_KEY]["S"], error)
+            self.failed_runs.put(sender, item[RunAttribute.RUN_KEY]["S"], error)

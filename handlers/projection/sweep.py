@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from contract.metrics import Metric
 from contract.moments import format_moment
 from contract.words import IncidentStatus, SenderState
-from handlers.incidents.projection import advance, wakes_at
+from handlers.incidents.projection import advance, next_check_at
 from handlers.incidents.sender import show_sender
-from handlers.projection.replay import Refolding
+from handlers.projection.replay import SenderReplay
 from handlers.projection.store_dynamodb import ConflictError, may_pass
-from handlers.projection.store_senders import Wake, describe_sender
-from handlers.projection.store_state import Known, SenderStore, collect_writes
+from handlers.projection.store_senders import NextCheck, describe_sender
+from handlers.projection.store_state import SenderStore, StoredSender, collect_writes
 from handlers.web.telemetry import count, logger
 from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
 from store.senders import RETRY_FOLD, WAKE_SHARDS, SenderAttribute, SenderIndex
@@ -23,20 +23,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sweep:
+class SenderSweep:
     """One round over the senders that are due.
 
     Attributes:
         client: a DynamoDB client that may query the wake index.
         senders_table: the table FileSlaSenders.
         store: where senders are kept.
-        refolding: folds those that are marked.
+        replays: folds those that are marked.
     """
 
     client: "DynamoDBClient"
     senders_table: str
     store: SenderStore
-    refolding: Refolding
+    replays: SenderReplay
 
     def run(self, now: datetime, seconds_left: Callable[[], float]) -> int:
         """Looks at every sender that is due, as long as there is time; the next sweep takes the rest.
@@ -86,29 +86,29 @@ class Sweep:
 
     def _look_at(self, sender: str, now: datetime) -> None:
         known = self.store.read(sender)
-        if known.fold_since is not None:
-            self._refold(known, now)
+        if known.replay_since is not None:
+            self._replay(known, now)
         elif known.sender is not None:
             self._advance(known, now)
 
-    def _refold(self, known: Known, now: datetime) -> None:
+    def _replay(self, known: StoredSender, now: datetime) -> None:
         try:
-            self.refolding.refold(known, now)
+            self.replays.replay(known, now)
             count(Metric.SENDERS_FOLDED)
         except Exception as error:
             if may_pass(error):
                 raise
             logger.exception("a sender cannot be folded", extra={"sender": known.key})
             count(Metric.RUNS_NOT_APPLIED)
-            later = Wake(at=now + RETRY_FOLD, fold_since=known.fold_since)
+            later = NextCheck(at=now + RETRY_FOLD, replay_since=known.replay_since)
             self.store.commit(known, {}, later)
 
-    def _advance(self, known: Known, now: datetime) -> None:
+    def _advance(self, known: StoredSender, now: datetime) -> None:
         before = self.store.read_state(known)
         done = advance(before, now)
         own = describe_sender(show_sender(done.state))
         writes = collect_writes(before, done.state, [done.changes])
-        self.store.commit(known, own, Wake(at=wakes_at(done.state, now)), writes)
+        self.store.commit(known, own, NextCheck(at=next_check_at(done.state, now)), writes)
 
 
 @dataclass(frozen=True, kw_only=True)

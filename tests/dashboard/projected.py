@@ -10,7 +10,7 @@ from dashboard.data.incident import Incident
 from dashboard.data.queries import _read_item
 from dashboard.data.sender import Sender
 from handlers.incidents.sender import show_sender
-from handlers.projection.replay import Refolding
+from handlers.projection.replay import SenderReplay
 from handlers.projection.store_incidents import describe_incident, incident_key
 from handlers.projection.store_runs import Run, RunTable, ToldRun
 from handlers.projection.store_senders import (
@@ -21,7 +21,7 @@ from handlers.projection.store_senders import (
 )
 from handlers.projection.store_state import SenderStore, State
 from handlers.projection.stream import apply_runs
-from handlers.projection.sweep import Sweep
+from handlers.projection.sweep import SenderSweep
 from handlers.web import telemetry
 from store.runs import ProblemAttribute, RunAttribute
 from tests.incidents.playing import START
@@ -68,8 +68,8 @@ class Projected:
 
     def sweep(self, now: datetime | None = None) -> None:
         """Lets time pass until now."""
-        refolding = Refolding(self._store, RunTable(self._client, RUNS))
-        sweep = Sweep(client=self._client, senders_table=SENDERS, store=self._store, refolding=refolding)
+        replays = SenderReplay(self._store, RunTable(self._client, RUNS))
+        sweep = SenderSweep(client=self._client, senders_table=SENDERS, store=self._store, replays=replays)
         sweep.run(now or datetime.now(UTC), lambda: 60)
 
     def list_ids(self) -> list[str]:

@@ -10,11 +10,19 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from contract.folders import folder_key
 from contract.moments import Hours
 from contract.words import IncidentStatus
-from handlers.incidents.projection import OutOfOrderError, act, advance, fold, kept, project, wakes_at
-from handlers.incidents.sender import life
+from handlers.incidents.projection import (
+    OutOfOrderError,
+    advance,
+    apply_action,
+    keep_known,
+    next_check_at,
+    project,
+    replay,
+)
+from handlers.incidents.sender import sender_state
 from handlers.projection.store_incidents import Incident
-from handlers.projection.store_runs import BreachedFolder, Listing, Run, merged
-from handlers.projection.store_state import Act, Action, Changes, State
+from handlers.projection.store_runs import BreachedFolder, Listing, Run, merge_parts
+from handlers.projection.store_state import Action, Changes, PersonAction, State
 from tests.incidents.oracle import Oracle, Trouble
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -60,7 +68,7 @@ class Histories(RuleBasedStateMachine):
         super().__init__()
         self.now = START
         self.runs: list[Run] = []
-        self.acts: list[Act] = []
+        self.acts: list[PersonAction] = []
         self.state = State()
         self.stale = False
         self.incidents: dict[str, Incident] = {}
@@ -142,27 +150,29 @@ class Histories(RuleBasedStateMachine):
     )
     def people(self, action: Action, interval: timedelta | None, hours: Hours | None, folder: str) -> None:
         key = folder_key(folder) if action is Action.CLOSE else None
-        self._act(Act(at=self.now, act_id="", action=action, interval=interval, hours=hours, folder=key))
+        self._act(
+            PersonAction(at=self.now, action_id="", action=action, interval=interval, hours=hours, folder=key)
+        )
 
     @precondition(lambda self: self._unknown())
     @rule(data=st.data())
     def close(self, data: st.DataObject) -> None:
         """By hand, what people see to be unknown."""
         key = data.draw(st.sampled_from(self._unknown()))
-        self._act(Act(at=self.now, act_id="", action=Action.CLOSE, folder=key))
+        self._act(PersonAction(at=self.now, action_id="", action=Action.CLOSE, folder=key))
         event("closed by hand")
 
     def _unknown(self) -> list[str]:
         incidents = self._swept().incidents.items()
         return sorted(key for key, one in incidents if one.status is IncidentStatus.UNKNOWN)
 
-    def _act(self, deed: Act) -> None:
-        deed = replace(deed, act_id=self._id())
+    def _act(self, deed: PersonAction) -> None:
+        deed = replace(deed, action_id=self._id())
         self.acts.append(deed)
         self._remember(deed)
         self._fold_anew()
         try:
-            self._apply(act(self.state, deed).state)
+            self._apply(apply_action(self.state, deed).state)
         except OutOfOrderError:
             self.stale = True
 
@@ -170,7 +180,7 @@ class Histories(RuleBasedStateMachine):
     def sweep(self) -> None:
         """What the service does each minute."""
         self._fold_anew()
-        due = wakes_at(self.state)
+        due = next_check_at(self.state)
         done = advance(self.state, self.now)
         if due is None or due > self.now:
             assert done.changes.incidents == ()
@@ -180,7 +190,7 @@ class Histories(RuleBasedStateMachine):
         assert again.changes == Changes()
         assert again.state == self.state
         # Or each sweep would look at it again.
-        due = wakes_at(self.state, self.now)
+        due = next_check_at(self.state, self.now)
         assert due is None or due > self.now
 
     @rule()
@@ -202,7 +212,7 @@ class Histories(RuleBasedStateMachine):
         assert swept.sender is not None
         sender = swept.sender
         assert (sender.kind, sender.state) == (oracle.kind(), oracle.life())
-        assert (sender.state, sender.state_since) == life(sender, self.now)
+        assert (sender.state, sender.state_since) == sender_state(sender, self.now)
         assert sender.state != "up" or oracle.resumed is None or sender.state_since >= oracle.resumed
         expected = {key: _trouble(troubles[-1]) for key, troubles in oracle.troubles.items()}
         actual = {key: _incident(one) for key, one in swept.incidents.items()}
@@ -212,11 +222,11 @@ class Histories(RuleBasedStateMachine):
         live = {one.status for one in swept.incidents.values()}
         for status in live:
             event(f"status {status}")
-        if any(one.mixed_up(self.now) for one in swept.sets.values()):
+        if any(one.is_ambiguous(self.now) for one in swept.sets.values()):
             event("a set is mixed up")
-        if sender.struck_until is not None:
+        if sender.shared_until is not None:
             event("struck as shared")
-        if sender.mixed_addresses:
+        if sender.has_several_addresses:
             event("several addresses")
 
     @invariant()
@@ -261,7 +271,7 @@ class Histories(RuleBasedStateMachine):
         # Parts: as soon as nothing more can come of it, its sender is folded again.
         self.stale = True
 
-    def _remember(self, deed: Act) -> None:
+    def _remember(self, deed: PersonAction) -> None:
         """For those who keep acts elsewhere, too."""
 
     def _one(self, run: Run) -> None:
@@ -283,7 +293,7 @@ class Histories(RuleBasedStateMachine):
 
     def _rebuilt(self) -> State:
         oldest = min((run.moment for run in self.runs), default=self.now)
-        anew = kept(self.incidents.values(), fold(self._merged(), self.acts), oldest)
+        anew = keep_known(self.incidents.values(), replay(self._merged(), self.acts), oldest)
         ids = [one.incident_id for one in anew.incidents]
         assert len(ids) == len(set(ids))
         self.incidents = {one.incident_id: one for one in anew.incidents}
@@ -297,7 +307,7 @@ class Histories(RuleBasedStateMachine):
         return advance(self.state, self.now).state
 
     def _merged(self) -> list[Run]:
-        return merged(self.runs)
+        return merge_parts(self.runs)
 
     def _id(self) -> str:
         self.sent += 1

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from contract.moments import Hours
 from handlers.projection.store_runs import BreachedFolder, Run
-from handlers.projection.store_state import Act
+from handlers.projection.store_state import PersonAction
 
 STEP = 5
 """Minutes."""
@@ -71,7 +71,7 @@ class Told:
 class Oracle:
     """One sender."""
 
-    def __init__(self, runs: Sequence[Run], acts: Sequence[Act], now: datetime) -> None:
+    def __init__(self, runs: Sequence[Run], acts: Sequence[PersonAction], now: datetime) -> None:
         self.told: list[Told] = []
         self.troubles: dict[str, list[Trouble]] = {}
         self.set_strikes: dict[str, list[datetime]] = {}
@@ -89,9 +89,9 @@ class Oracle:
         self._addresses: bool | None = None
         ordered = sorted(runs, key=lambda run: (run.moment, run.run_id))
         self.begin = min([*(run.moment for run in ordered), *(act.at for act in acts), now])
-        events: list[tuple[datetime, int, str, Run | Act]] = [
+        events: list[tuple[datetime, int, str, Run | PersonAction]] = [
             *((run.moment, 0, run.run_id, run) for run in ordered),
-            *((act.at, 1, act.act_id, act) for act in acts),
+            *((act.at, 1, act.action_id, act) for act in acts),
         ]
         events.sort(key=lambda event: event[:3])
         at = self.begin
@@ -293,7 +293,7 @@ class Oracle:
             return "quiet" if kind == "stock" else "unproven"
         return None
 
-    def _act(self, act: Act) -> None:
+    def _act(self, act: PersonAction) -> None:
         if act.action == "pause":
             self.paused = True
         elif act.action == "resume":

@@ -6,7 +6,7 @@ from typing import Any
 
 from contract.folders import folder_key
 from handlers.incidents.projection import advance, project
-from handlers.projection.store_runs import BreachedFolder, Listing, Run, file_hash, kept
+from handlers.projection.store_runs import BreachedFolder, Listing, Run, file_hash, keep_hashes
 from handlers.projection.store_state import State
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -25,7 +25,7 @@ def stuck(folder: str, *names: str, created: float = -1, sla: int = 20) -> Breac
         sla=sla,
         files=len(names),
         oldest=at(created),
-        hashes=kept(file_hash(name, str(created)) for name in names),
+        hashes=keep_hashes(file_hash(name, str(created)) for name in names),
     )
 
 

@@ -12,8 +12,8 @@ from hypothesis.stateful import rule
 from moto import mock_aws
 
 from handlers.actions.acting import Acted
-from handlers.projection.store_runs import BreachedFolder, Run, ToldRun, merged
-from handlers.projection.store_state import Act, act_part, describe_act
+from handlers.projection.store_runs import BreachedFolder, Run, ToldRun, merge_parts
+from handlers.projection.store_state import PersonAction, action_part, describe_action
 from handlers.web import telemetry
 from store.senders import SenderAttribute
 from tests.incidents.machine import Histories, told_of
@@ -58,7 +58,7 @@ class StoredHistories(Histories):
         if self._waits_for_parts() or self.state.sender is None:
             return
         known = self.store.read(SENDER)
-        assert known.fold_since is None
+        assert known.replay_since is None
         stored = self.store.read_state(known)
         assert told_of(stored) == told_of(self._swept())
         incidents = {one.incident_id: one for one in self.store.read_incidents(SENDER)}
@@ -116,7 +116,7 @@ class StoredHistories(Histories):
                 continue  # Lambda invokes it again with the same batch
             return
 
-    def _remember(self, deed: Act) -> None:
+    def _remember(self, deed: PersonAction) -> None:
         """As the function that takes people's actions does, killed or not."""
         while True:
             try:
@@ -125,31 +125,31 @@ class StoredHistories(Histories):
                 continue  # who asked asks again
             return
 
-    def _commit(self, deed: Act) -> None:
+    def _commit(self, deed: PersonAction) -> None:
         known = self.store.read(SENDER)
         sender = known.sender
-        if self.store.has_act(SENDER, deed.act_id):
+        if self.store.has_action(SENDER, deed.action_id):
             return
-        if sender is None or (sender.acted is not None and deed.stamp < sender.acted):
+        if sender is None or (sender.last_action is not None and deed.stamp < sender.last_action):
             # The function would date it later, and the history in memory has its moment already.
             self._put(deed)
             return
         Acted.work_out(self.store, known, sender, deed).commit(self.store)
 
-    def _put(self, deed: Act) -> None:
+    def _put(self, deed: PersonAction) -> None:
         """It is there, and its sender not yet folded with it."""
         self.kills = iter(())
         item = {
             SenderAttribute.SENDER: {"S": SENDER},
-            SenderAttribute.PART: {"S": act_part(deed.act_id)},
-            **describe_act(deed),
+            SenderAttribute.PART: {"S": action_part(deed.action_id)},
+            **describe_action(deed),
         }
         self.client.put_item(TableName=SENDERS, Item=item)
         self.store.mark(SENDER)
 
     def _waits_for_parts(self) -> bool:
         """The tables wait for parts that may still come; the projection in memory is told that none will."""
-        settled = merged(self.runs, self.now)
+        settled = merge_parts(self.runs, self.now)
         return len(settled) != len(self._merged())
 
     def _breach(self, data: st.DataObject, folder: str) -> BreachedFolder:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from contract.moments import Hours
-from handlers.incidents.timing import over
+from handlers.incidents.timing import end_of
 
 DAYS = Hours(days=frozenset(range(5)), start=time(8), end=time(18), zone="UTC")
 NIGHTS = Hours(days=frozenset({4}), start=time(22), end=time(4), zone="UTC")
@@ -28,14 +28,14 @@ FRIDAY = datetime(2026, 3, 6, tzinfo=UTC)
     ],
 )
 def test_over(hours: Hours | None, since: float, patience: float, at: float) -> None:
-    found = over(FRIDAY + timedelta(hours=since), timedelta(hours=patience), hours)
+    found = end_of(FRIDAY + timedelta(hours=since), timedelta(hours=patience), hours)
     assert found == FRIDAY + timedelta(hours=at)
 
 
 def test_hours_without_days_are_none() -> None:
     never = Hours(days=frozenset(), start=time(8), end=time(18), zone="UTC")
-    assert over(FRIDAY, timedelta(hours=1), never) == FRIDAY + timedelta(hours=1)
+    assert end_of(FRIDAY, timedelta(hours=1), never) == FRIDAY + timedelta(hours=1)
 
 
 def test_patience_longer_than_a_year_of_hours_ends() -> None:
-    assert over(FRIDAY, timedelta(days=365), NIGHTS) == FRIDAY + timedelta(days=400)
+    assert end_of(FRIDAY, timedelta(days=365), NIGHTS) == FRIDAY + timedelta(days=400)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from contract.words import SenderKind
-from handlers.incidents.timing import sender_interval, set_interval, shared
+from handlers.incidents.timing import is_shared, sender_interval, set_interval
 from handlers.projection.store_state import RunHistory, State
 from tests.incidents.playing import at, listing, played, run, stuck
 
@@ -33,7 +33,7 @@ def test_the_latest_run_says_whether_a_sender_lists() -> None:
 def test_two_addresses_three_times_each_within_seven_days_are_two_servers() -> None:
     def came(*hours: float) -> bool:
         runs = [run(one, stuck(A, "x"), address=f"10.0.0.{number % 2}") for number, one in enumerate(hours)]
-        return shared(of(played(*runs)), at(hours[-1]))
+        return is_shared(of(played(*runs)), at(hours[-1]))
 
     assert not came(0, 1, 2, 3, 4)
     assert came(0, 1, 2, 3, 4, 5)
@@ -43,7 +43,7 @@ def test_two_addresses_three_times_each_within_seven_days_are_two_servers() -> N
 
 def test_many_servers_on_one_account_do_not_push_each_other_out() -> None:
     rounds = [run(number / 100, stuck(A, "x"), address=f"10.0.0.{number % 200}") for number in range(600)]
-    assert shared(of(played(*rounds)), at(6))
+    assert is_shared(of(played(*rounds)), at(6))
 
 
 def test_an_interval_is_learnt_from_the_last_eight_gaps_of_seven_days() -> None:
@@ -72,10 +72,10 @@ def test_a_set_learns_from_gaps_with_proof() -> None:
 
 def test_one_strike_is_none_and_a_listed_clearing_no_inference() -> None:
     once = played(run(0, stuck(A, "x")), run(0.2), run(1, stuck(A, "x")))
-    assert of(once).struck_at == at(1)
-    assert of(once).struck_until is None
+    assert of(once).contradicted_at == at(1)
+    assert of(once).shared_until is None
     parted = played(run(24.5), run(26, stuck(A, "x")), state=once)
-    assert of(parted).struck_until is None
+    assert of(parted).shared_until is None
     listed = played(listing(0, [], stuck(A, "x")), listing(1, [A]), listing(2, [], stuck(A, "x")))
-    assert of(listed).struck_at is None
-    assert listed.sets["d:\\in"].struck_at is None
+    assert of(listed).contradicted_at is None
+    assert listed.sets["d:\\in"].contradicted_at is None

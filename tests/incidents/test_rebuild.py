@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from handlers.incidents.projection import advance, fold, kept
+from handlers.incidents.projection import advance, keep_known, replay
 from handlers.incidents.timing import LOOK_BACK
 from handlers.projection.store_incidents import Incident
 from handlers.projection.store_runs import Run
@@ -44,10 +44,10 @@ def test_a_rebuild_from_the_runs_that_are_kept_gives_what_a_live_projection_has(
     runs = list(_report(way, random.Random(seed)))
     now = runs[-1].moment
     rest = [one for one in runs if now - one.moment <= KEPT]
-    before = fold(one for one in runs if now - one.moment > KEPT)
+    before = replay(one for one in runs if now - one.moment > KEPT)
     assert before.state.sender is not None
-    live = fold(runs)
-    anew = kept(live.incidents, fold(rest, regular_at=before.state.sender.regular_at), rest[0].moment)
+    live = replay(runs)
+    anew = keep_known(live.incidents, replay(rest, regular_at=before.state.sender.regular_at), rest[0].moment)
     since = rest[0].moment + LOOK_BACK
     ids = [{one.incident_id for one in some.incidents if one.opened.at >= since} for some in (live, anew)]
     assert ids[0]

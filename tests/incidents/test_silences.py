@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from handlers.incidents.projection import act, project
+from handlers.incidents.projection import apply_action, project
 from handlers.incidents.sender import SILENCES_KEPT, SILENCES_WITHIN
-from handlers.projection.store_state import Act, Action, RunHistory
+from handlers.projection.store_state import Action, PersonAction, RunHistory
 from tests.incidents.playing import at, listing, played, run, stuck
 
 A = "C:\\Jobs\\A"
@@ -42,7 +42,7 @@ def test_only_the_latest_are_kept_and_none_from_long_ago() -> None:
 
 def test_nothing_is_a_silence_while_a_sender_is_paused() -> None:
     state = played(listing(0, [A], interval=HOUR))
-    state = act(state, Act(at=at(1), act_id="pause", action=Action.PAUSE)).state
+    state = apply_action(state, PersonAction(at=at(1), action_id="pause", action=Action.PAUSE)).state
     sender = project(state, listing(20, [A], interval=HOUR)).state.sender
     assert sender is not None
     assert sender.silences == ()

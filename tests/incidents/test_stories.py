@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
-from handlers.incidents.projection import OutOfOrderError, act, advance, fold, kept, project
+from handlers.incidents.projection import OutOfOrderError, advance, apply_action, keep_known, project, replay
 from handlers.projection.store_incidents import Incident
-from handlers.projection.store_state import Act, Action, State
+from handlers.projection.store_state import Action, PersonAction, State
 from tests.incidents.playing import at, listing, played, run, stuck
 
 A, B = "D:\\In\\A", "D:\\In\\B"
@@ -87,9 +87,9 @@ def test_a_clearing_by_inference_is_taken_back_by_proof_and_the_second_time_mixe
     assert of(state, KEY_B).status is IncidentStatus.CLEARED
     state = played(run(1.5, there), state=state)
     # The second strike counts in the run that shows it: A is left out and stays open.
-    assert state.sets["d:\\in"].mixed_up(at(1.5))
+    assert state.sets["d:\\in"].is_ambiguous(at(1.5))
     assert [of(state, key).status for key in (KEY_A, KEY_B)] == [IncidentStatus.OPEN, IncidentStatus.OPEN]
-    assert not state.sets["d:\\in"].mixed_up(at(1.5 + 72))
+    assert not state.sets["d:\\in"].is_ambiguous(at(1.5 + 72))
 
 
 def test_an_empty_run_that_was_wrong_twice_makes_its_sender_shared_for_seven_days() -> None:
@@ -98,7 +98,7 @@ def test_an_empty_run_that_was_wrong_twice_makes_its_sender_shared_for_seven_day
     state = played(run(2, stuck(A, "x")), run(2.2), state=state)
     assert of(state).status is IncidentStatus.OPEN
     assert state.sender is not None
-    assert state.sender.struck_until == at(2 + 7 * 24)
+    assert state.sender.shared_until == at(2 + 7 * 24)
 
 
 def test_breached_since_is_no_earlier_than_the_folder_was_last_known_to_be_well() -> None:
@@ -145,20 +145,20 @@ def test_what_flaps_is_one_incident_unless_it_may_have_been_over_for_long() -> N
 
 def test_what_is_unknown_can_be_closed_by_hand_and_proof_opens_it_again() -> None:
     opened = played(run(0, stuck(A, "x")))
-    deed = Act(at=at(0.5), act_id="1", action=Action.CLOSE, folder=KEY_A)
-    assert of(act(opened, deed).state).status is IncidentStatus.OPEN
+    deed = PersonAction(at=at(0.5), action_id="1", action=Action.CLOSE, folder=KEY_A)
+    assert of(apply_action(opened, deed).state).status is IncidentStatus.OPEN
     unknown = played(until=10, state=opened)
-    closed = act(unknown, replace(deed, at=at(10))).state
+    closed = apply_action(unknown, replace(deed, at=at(10))).state
     assert (of(closed).status, of(closed).ended_at) == (IncidentStatus.CLOSED, at(10))
     assert of(played(run(11, stuck(A, "x")), state=closed)).status is IncidentStatus.OPEN
     assert of(played(run(11, stuck(A, "y")), state=closed)).after == of(closed).incident_id
-    anew = fold([run(0, stuck(A, "x"))], [replace(deed, at=at(10))])
+    anew = replay([run(0, stuck(A, "x"))], [replace(deed, at=at(10))])
     assert of(anew.state) == of(closed)
 
 
 def test_a_retired_sender_closes_what_is_unknown_and_a_run_revives_it() -> None:
     state = played(run(0, stuck(A, "x")), until=10)
-    retired = act(state, Act(at=at(10), act_id="1", action=Action.RETIRE)).state
+    retired = apply_action(state, PersonAction(at=at(10), action_id="1", action=Action.RETIRE)).state
     assert of(retired).status is IncidentStatus.CLOSED
     assert retired.sender is not None
     assert retired.sender.state is SenderState.RETIRED
@@ -177,8 +177,8 @@ def test_a_run_is_applied_once_and_an_older_one_asks_for_a_fold() -> None:
 
 def test_an_incident_that_a_late_run_makes_begin_earlier_keeps_its_id() -> None:
     late, known = run(0, stuck(A, "x")), run(1, stuck(A, "x"))
-    before = fold([known])
-    anew = kept(before.incidents, fold([known, late]), late.moment)
+    before = replay([known])
+    anew = keep_known(before.incidents, replay([known, late]), late.moment)
     assert of(anew.state).opened.at == at(0)
     assert of(anew.state).incident_id == of(before.state).incident_id
     assert anew.gone == ()
@@ -186,9 +186,9 @@ def test_an_incident_that_a_late_run_makes_begin_earlier_keeps_its_id() -> None:
 
 def test_two_incidents_that_a_late_run_shows_to_be_one_leave_one() -> None:
     runs = [run(0, stuck(A, "x")), run(10, stuck(A, "y"))]
-    before = fold(runs)
+    before = replay(runs)
     assert len(before.incidents) == 2
-    anew = kept(before.incidents, fold([*runs, run(2, stuck(A, "x", "y"))]), runs[0].moment)
+    anew = keep_known(before.incidents, replay([*runs, run(2, stuck(A, "x", "y"))]), runs[0].moment)
     first, second = sorted(before.incidents, key=lambda one: one.opened)
     assert [one.incident_id for one in anew.incidents] == [first.incident_id]
     assert anew.gone == (second.incident_id,)
@@ -196,24 +196,24 @@ def test_two_incidents_that_a_late_run_shows_to_be_one_leave_one() -> None:
 
 def test_what_began_before_the_runs_that_are_kept_is_not_lost() -> None:
     runs = [listing(0, [B], stuck(A, "x")), *(listing(hour, [B], errors=[A]) for hour in range(1, 100))]
-    before = fold(runs)
+    before = replay(runs)
     assert of(before.state).reason is UnknownReason.UNREADABLE
-    anew = kept(before.incidents, fold(runs[50:]), runs[50].moment)
+    anew = keep_known(before.incidents, replay(runs[50:]), runs[50].moment)
     assert of(anew.state) == of(before.state)
     long = [listing(hour, [B], stuck(A, "x")) for hour in range(100)]
-    before = fold(long)
-    anew = kept(before.incidents, fold(long[50:]), long[50].moment)
+    before = replay(long)
+    anew = keep_known(before.incidents, replay(long[50:]), long[50].moment)
     assert of(anew.state).incident_id == of(before.state).incident_id
     assert of(anew.state).opened.at == at(0)
 
 
 def test_a_pause_puts_patience_off() -> None:
     state = played(*(listing(hour, [B], stuck(A, "x")) for hour in range(4)))
-    paused = act(state, Act(at=at(3.5), act_id="1", action=Action.PAUSE)).state
+    paused = apply_action(state, PersonAction(at=at(3.5), action_id="1", action=Action.PAUSE)).state
     paused = advance(paused, at(50)).state
     assert paused.sender is not None
     assert (paused.sender.state, of(paused).status) == (SenderState.PAUSED, IncidentStatus.OPEN)
-    resumed = act(paused, Act(at=at(50), act_id="2", action=Action.RESUME)).state
+    resumed = apply_action(paused, PersonAction(at=at(50), action_id="2", action=Action.RESUME)).state
     assert of(advance(resumed, at(52)).state).status is IncidentStatus.OPEN
     silent = advance(resumed, at(53)).state
     assert of(silent).unknown_since == at(50) + timedelta(minutes=125)

@@ -10,7 +10,7 @@ import pytest
 from contract.moments import Hours
 from dashboard.data.sender import ExpectedHours, Silence
 from dashboard.services.expected_hours import describe_hours, propose_hours
-from handlers.incidents.timing import over
+from handlers.incidents.timing import end_of
 
 BERLIN, UTC_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 MONDAY = datetime(2026, 11, 9, tzinfo=UTC)
@@ -102,7 +102,7 @@ def test_with_the_hours_no_such_night_is_a_silence() -> None:
         zone=said.zone,
     )
     for one in silences:
-        assert over(one.since, timedelta(minutes=125), expected) >= one.until
+        assert end_of(one.since, timedelta(minutes=125), expected) >= one.until
 
 
 def test_hours_in_words() -> None:

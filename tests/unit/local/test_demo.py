@@ -13,11 +13,11 @@ import pytest
 
 from contract.moments import parse_moment
 from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
-from handlers.incidents.projection import advance, fold
-from handlers.incidents.timing import shared
+from handlers.incidents.projection import advance, replay
+from handlers.incidents.timing import is_shared
 from handlers.ingest.parsing import parse_report
 from handlers.ingest.told_runs import tell_run
-from handlers.projection.store_runs import Run, merged
+from handlers.projection.store_runs import Run, merge_parts
 from handlers.projection.store_state import State
 from local.demo.data import Account, build_origin, report_story
 from local.demo.history import HISTORY, Story
@@ -44,7 +44,7 @@ def _runs(server: Server, now: datetime = NOW) -> Iterator[Run]:
 
 def _state(account: str) -> State:
     runs = [run for server in ALL if server.account == account for run in _runs(server)]
-    return advance(fold(merged(runs)).state, NOW + timedelta(seconds=5)).state
+    return advance(replay(merge_parts(runs)).state, NOW + timedelta(seconds=5)).state
 
 
 def _live(state: State) -> dict[str, tuple[IncidentStatus, UnknownReason | None]]:
@@ -106,7 +106,7 @@ def test_one_cannot_read_a_folder_any_more() -> None:
 def test_one_account_is_found_to_be_shared() -> None:
     state = _state("files-shared")
     assert state.sender is not None
-    assert shared(state.sender, NOW)
+    assert is_shared(state.sender, NOW)
     assert len(_live(state)) == 2
 
 
@@ -121,7 +121,7 @@ def test_this_machine_has_the_stock_script_and_open_breaches() -> None:
     state = _state("reporter")
     assert state.sender is not None
     assert state.sender.kind is SenderKind.STOCK
-    assert not shared(state.sender, NOW)
+    assert not is_shared(state.sender, NOW)
     assert {Path(folder).name for folder in _live(state)} == {"Inbound", "ToWarehouse", "Nightly"}
 
 

@@ -10,7 +10,7 @@ import boto3
 import pytest
 
 from contract.names import OUTPUTS_VARIABLE, LocalOutput, Output
-from handlers.projection.replay import Refolding
+from handlers.projection.replay import SenderReplay
 from handlers.projection.store_runs import (
     BreachedFolder,
     Run,
@@ -20,7 +20,7 @@ from handlers.projection.store_runs import (
     format_run_key,
 )
 from handlers.projection.store_state import SenderStore
-from handlers.projection.sweep import Sweep
+from handlers.projection.sweep import SenderSweep
 from handlers.web import telemetry
 from ops import __main__ as command_line
 from ops.command import show_progress
@@ -83,8 +83,8 @@ def _put_run(client: "DynamoDBClient", found: Found, moment: datetime) -> None:
 
 def _sweep(client: "DynamoDBClient", clock: Clock) -> None:
     store = SenderStore(client, SENDERS, INCIDENTS, None, clock=clock)
-    refolding = Refolding(store, RunTable(client, RUNS))
-    Sweep(client=client, senders_table=SENDERS, store=store, refolding=refolding).run(clock.now, lambda: 60)
+    replays = SenderReplay(store, RunTable(client, RUNS))
+    SenderSweep(client=client, senders_table=SENDERS, store=store, replays=replays).run(clock.now, lambda: 60)
 
 
 def _rebuild(client: "DynamoDBClient", clock: Clock, sweep: bool = True) -> Rebuild:
@@ -199,13 +199,13 @@ def test_marks_of_more_senders_than_one_call_takes_are_read(client: "DynamoDBCli
     assert [sender for sender, mark in read.items() if mark is Mark.WAITING] == [senders[-1]]
 
 
-def test_a_sender_that_cannot_be_folded_is_named(
+def test_a_sender_that_cannot_be_replayed_is_named(
     client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refold(self: Refolding, known: Any, now: datetime) -> None:
+    def replay(self: SenderReplay, known: Any, now: datetime) -> None:
         raise ArithmeticError
 
-    monkeypatch.setattr(Refolding, "refold", refold)
+    monkeypatch.setattr(SenderReplay, "replay", replay)
     rebuild = _rebuild(client, Clock())
     rebuild.mark([FIRST])
     done = rebuild.wait([FIRST])

@@ -4,7 +4,7 @@ import pytest
 
 from contract.metrics import Outcome
 from handlers.actions.errors import NotSoError
-from handlers.incidents.projection import fold
+from handlers.incidents.projection import replay
 from handlers.projection.store_runs import Run
 from tests.incidents.playing import at, listing, run, stuck
 from tests.unit.handlers.actions.conftest import People
@@ -127,11 +127,11 @@ def test_what_is_stored_is_what_the_rules_make_of_runs_and_acts(people: People) 
     _unknown(people)
     people.do("close", 2, note="gone")
     people.set("set_interval", 3, interval_minutes=30)
-    acts = people.projection.store.read_acts("account")
-    folded = fold([listing(0, [], STUCK), GONE], acts)
+    acts = people.projection.store.list_actions("account")
+    folded = replay([listing(0, [], STUCK), GONE], acts)
     stored = people.projection.state()
     assert folded.state.incidents == stored.incidents
     assert folded.state.sender is not None
     assert stored.sender is not None
     assert folded.state.sender.settings == stored.sender.settings
-    assert folded.state.sender.acted == stored.sender.acted
+    assert folded.state.sender.last_action == stored.sender.last_action

@@ -124,7 +124,7 @@ def test_an_act_by_a_slow_clock_still_takes_effect(people: People) -> None:
     assert answer.sender.state == people.projection.own()["State"] == "paused"
     people.rebuild()
     assert people.projection.own()["State"] == "paused"
-    acts = people.projection.store.read_acts("account")
+    acts = people.projection.store.list_actions("account")
     assert min(act.at for act in acts) == at(2)
 
 

@@ -21,14 +21,14 @@ def _told(hours: float, listing: Listing | None, part: int = 1, parts: int = 1) 
     return ToldRun(run=one, sender_name="files", reported_by="files", spelt=spelt, lost_letters=part)
 
 
-def _refold(projection: Projection) -> None:
+def _replay(projection: Projection) -> None:
     now = projection.now + timedelta(hours=2)
-    projection.sweeper.refolding.refold(projection.store.read(ACCOUNT), now)
+    projection.sweeper.replays.replay(projection.store.read(ACCOUNT), now)
 
 
 def test_a_list_in_parts_is_told_as_one(projection: Projection) -> None:
     projection.put(_told(0, FIRST, part=1, parts=2), _told(0, SECOND, part=2, parts=2))
-    _refold(projection)
+    _replay(projection)
     own = projection.own()
     assert (own[SenderAttribute.WATCHED], own[SenderAttribute.UNREADABLE]) == ("3", "1")
     [unreadable] = own[SenderAttribute.UNREADABLE_FOLDERS]
@@ -43,7 +43,7 @@ def test_who_sends_no_list_any_more_has_none(projection: Projection, refold: boo
     apply_runs(projection.store, ACCOUNT, told[:1])
     assert projection.own().keys() >= OF_THE_LIST
     if refold:
-        _refold(projection)
+        _replay(projection)
     else:
         apply_runs(projection.store, ACCOUNT, told[1:])
     assert not projection.own().keys() & OF_THE_LIST

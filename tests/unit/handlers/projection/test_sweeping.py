@@ -122,7 +122,7 @@ def test_a_sender_that_cannot_be_folded_is_tried_again_later(
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(replay, "fold", broken)
+    monkeypatch.setattr(replay, "replay", broken)
     projection.sweep(0.1)
     assert projection.own()["FoldSince"]
     assert projection.sweep(0.2) == 0

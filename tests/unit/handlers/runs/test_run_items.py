@@ -18,11 +18,11 @@ from handlers.projection.store_runs import (
     Run,
     ToldRun,
     build_run_items,
-    by_key,
     file_hash,
     format_run_key,
-    kept,
-    merged,
+    keep_hashes,
+    merge_folders,
+    merge_parts,
     read_run_item,
 )
 from tests.incidents.playing import at, listing, run, stuck
@@ -66,14 +66,14 @@ def test_what_screens_need_comes_back_too() -> None:
 
 @given(st.dictionaries(PATHS, st.integers(1, 525_600), max_size=5), st.lists(PATHS, max_size=5))
 def test_any_path_comes_back(breached: dict[str, int], read: list[str]) -> None:
-    breaches = by_key(
+    breaches = merge_folders(
         BreachedFolder(
             key=folder_key(path),
             folder=path,
             sla=sla,
             files=1,
             oldest=at(0),
-            hashes=kept([file_hash(path, "")]),
+            hashes=keep_hashes([file_hash(path, "")]),
         )
         for path, sla in breached.items()
     )
@@ -92,9 +92,9 @@ def test_a_run_too_large_for_an_item_is_cut_and_put_together(monkeypatch: pytest
     pieces = [read_run_item(item).run for item in items]
     assert not any(piece.complete for piece in pieces)
     random.Random(7).shuffle(pieces)
-    [whole] = merged(pieces)
+    [whole] = merge_parts(pieces)
     assert (whole.breaches, whole.listing, whole.complete) == (one.breaches, one.listing, True)
-    [torn] = merged(pieces[1:])
+    [torn] = merge_parts(pieces[1:])
     assert not torn.complete
 
 
@@ -108,11 +108,11 @@ def test_the_largest_run_has_items_that_dynamodb_takes() -> None:
             sla=20,
             files=16,
             oldest=at(0),
-            hashes=kept(file_hash(str(chance.random()), "") for _ in range(16)),
+            hashes=keep_hashes(file_hash(str(chance.random()), "") for _ in range(16)),
         )
         for _ in range(600)
     ]
-    for item in build_run_items(_told(run(0, *by_key(breaches))), KEPT):
+    for item in build_run_items(_told(run(0, *merge_folders(breaches))), KEPT):
         assert len(cast("Any", item["Content"])["B"]) < 390_000
 
 
