@@ -2,42 +2,56 @@
 
 import pulumi
 
-from components.api.domain import ApiDomain, ApiDomainArgs
+from components.api.domain import ApiDomain
 from components.api.rest_api import RestApi, RestApiArgs
-from components.backup import BackupPlan, BackupPlanArgs
-from components.encryption import EncryptionKey, EncryptionKeyArgs
+from components.backup import BackupPlan
+from components.encryption import EncryptionKey
 from components.functions.projection import IncidentProjection, IncidentProjectionArgs
 from components.functions.routes import RouteFunctions, RouteFunctionsArgs
 from components.identity import Identity, IdentityArgs
 from components.monitoring.monitoring import Monitoring, MonitoringArgs
-from components.notifications import IncidentMessages, IncidentMessagesArgs, OwnerChannels, OwnerChannelsArgs
+from components.notifications import IncidentMessages, IncidentMessagesArgs, OwnerChannels
 from components.provider import use_provider
 from components.settings import Settings
 from components.tables import Tables
-from components.web_acl import WebAcl, WebAclArgs
+from components.web_acl import WebAcl
 from contract.names import Output
 
 settings = Settings.load()
 opts = use_provider(settings)
 
-key = EncryptionKey("data", EncryptionKeyArgs.of(settings), opts) if settings.customer_managed_key else None
+key = EncryptionKey("data", settings, opts) if settings.customer_managed_key else None
 tables = Tables.of(settings, key, opts)
-identity = Identity("identity", IdentityArgs.of(settings, key, tables.allow_analysts()), opts)
+identity = Identity(
+    "identity", IdentityArgs(settings=settings, analyst_permissions=tables.allow_analysts(), key=key), opts
+)
 functions = RouteFunctions(
     "functions", RouteFunctionsArgs(settings=settings, identity=identity, tables=tables, key=key), opts
 )
-IncidentProjection("projection", IncidentProjectionArgs(settings=settings, tables=tables, key=key), opts)
-channels = OwnerChannels("owners", OwnerChannelsArgs.of(settings, key), opts)
-if settings.owners:
-    telling = IncidentMessagesArgs(settings=settings, tables=tables, channels=channels, key=key)
-    IncidentMessages("messages", telling, opts)
-api = RestApi("api", RestApiArgs.of(settings, key, functions.by_path, identity.user_pool_arn), opts)
-domain = ApiDomain("domain", ApiDomainArgs.of(settings, api), opts) if settings.domain_name else None
-if settings.backup_days:
-    BackupPlan("backup", BackupPlanArgs.of(settings, tables), opts)
+api = RestApi(
+    "api",
+    RestApiArgs(
+        settings=settings, functions=functions.by_path, user_pool_arn=identity.user_pool_arn, key=key
+    ),
+    opts,
+)
+domain = ApiDomain("domain", settings, api, opts) if settings.domain_name else None
 if settings.web_acl:
-    WebAcl("firewall", WebAclArgs.of(settings, api.stage_arn), opts)
-monitoring = Monitoring("monitoring", MonitoringArgs.of(settings, key, api.access_log_name), opts)
+    WebAcl("firewall", settings, api.stage_arn, opts)
+
+IncidentProjection("projection", IncidentProjectionArgs(settings=settings, tables=tables, key=key), opts)
+channels = OwnerChannels("owners", settings, key, opts)
+if settings.owners:
+    IncidentMessages(
+        "messages",
+        IncidentMessagesArgs(settings=settings, tables=tables, channels=channels, key=key),
+        opts,
+    )
+if settings.backup_days:
+    BackupPlan("backup", settings, tables, opts)
+monitoring = Monitoring(
+    "monitoring", MonitoringArgs(settings=settings, access_log_name=api.access_log_name, key=key), opts
+)
 
 exports: dict[Output, pulumi.Input[str]] = {
     Output.API_URL: domain.url if domain else api.url,

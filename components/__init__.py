@@ -1,6 +1,6 @@
 """The infrastructure, by concern: `__main__.py` composes it.
 
-A file that imports `pulumi_aws` declares resources: one ComponentResource, with its frozen Args.
-What goes into resources as data (policies, models, alarms, packages) is in a folder `specs` and
-declares none. `settings` reads the stack's configuration.
+A component is a ComponentResource with its type token, its children under it, and its outputs as attributes.
+One that needs more than two things gets them as frozen Args. `settings`, `checks` and `webhooks` read the
+stack's configuration; tables are made from the specifications in `store`.
 """

@@ -1,8 +1,4 @@
-"""Daily backups of the tables, for those whom the 35 days of point-in-time recovery are too few."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Self
+"""Daily backups of the tables, for those who need more than the 35 days of point-in-time recovery."""
 
 import pulumi
 import pulumi_aws as aws
@@ -16,63 +12,39 @@ _DAILY = "cron(0 2 * * ? *)"
 """At two o'clock UTC."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BackupPlanArgs:
-    """What is backed up, and for how long it is kept."""
-
-    prefix: str
-    region: str
-    table_arns: Sequence[pulumi.Input[str]]
-    days: int
-
-    @classmethod
-    def of(cls, settings: Settings, tables: Tables) -> Self:
-        """As the stack's settings want it.
-
-        Runs are in no backup: they go after weeks, within which the table can be recovered to any moment,
-        and what came of them is in the tables of senders and incidents.
-        """
-        return cls(
-            prefix=settings.prefix,
-            region=settings.region,
-            table_arns=[
-                table.table_arn
-                for table in (tables.errors, tables.senders, tables.incidents, tables.messages)
-            ],
-            days=settings.backup_days,
-        )
-
-
 class BackupPlan(pulumi.ComponentResource):
-    """An AWS Backup plan with a vault of its own.
+    """An AWS Backup plan for all tables but that of runs, with a vault of its own.
 
-    The vault outlives the stack: AWS deletes none that holds backups, and they are what it is for.
+    Runs expire after weeks, within which point-in-time recovery has them; their results are in the tables of
+    senders and incidents. The vault stays when the stack is destroyed: AWS deletes none that holds backups.
     """
 
-    def __init__(self, name: str, args: BackupPlanArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, settings: Settings, tables: Tables, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("file-sla:backup:BackupPlan", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         vault = aws.backup.Vault(
-            # Under a name of Pulumi's making, for a kept one would be in the way of the next.
+            # Named by Pulumi: a kept vault with a fixed name would be in the way of the next one.
             f"{name}-vault",
             opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
         )
         plan = aws.backup.Plan(
             f"{name}-plan",
-            name=args.prefix,
+            name=settings.prefix,
             rules=[
                 aws.backup.PlanRuleArgs(
                     rule_name="daily",
                     target_vault_name=vault.name,
                     schedule=_DAILY,
-                    lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=args.days),
+                    lifecycle=aws.backup.PlanRuleLifecycleArgs(delete_after=settings.backup_days),
                 )
             ],
             opts=child,
         )
         role = aws.iam.Role(
             f"{name}-role",
-            name=f"{args.prefix}-backup-{args.region}",
+            name=f"{settings.prefix}-backup-{settings.region}",
             description="Lets AWS Backup copy the tables.",
             assume_role_policy=build_service_trust("backup.amazonaws.com"),
             opts=child,
@@ -85,7 +57,10 @@ class BackupPlan(pulumi.ComponentResource):
             name="tables",
             plan_id=plan.id,
             iam_role_arn=role.arn,
-            resources=list(args.table_arns),
+            resources=[
+                table.table_arn
+                for table in (tables.errors, tables.senders, tables.incidents, tables.messages)
+            ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment]),
         )
         self.register_outputs({})

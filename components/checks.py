@@ -1,67 +1,93 @@
-"""Configuration keys that the program does not know.
+"""What configuration values may look like, and which of them contradict each other.
 
-Pulumi takes any key. A misspelt one would be accepted in silence, and its default stay in force.
+A check of one value returns it, or raises a ValueError that says what it must be. A value may be empty unless
+the docstring says otherwise.
 """
 
+import ipaddress
 import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from email.utils import formataddr, parseaddr
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from contract.names import ROOT
-from contract.owners.model import SHIPPED_NAME, Channel, ChannelKind, Owners, dump_owners, list_channels
+from contract.owners.model import Channel, ChannelKind, Owners, list_channels
 from contract.owners.reading import OwnersFileError, read_owners_file
 
-if TYPE_CHECKING:
-    from components.settings import Settings
-
-
-REMOVED: Final[Mapping[str, str]] = {
-    "heartbeatMinutes": (
-        "Each sender is watched by its own interval now; silentSendersAlarmCount says from how many "
-        "silent ones an alarm goes off."
-    ),
-    "breachQuietMinutes": (
-        "Breaches are incidents now, which begin and end; openIncidentsAlarmCount says from how many open "
-        "ones an alarm goes off."
-    ),
+# The values that CloudWatch Logs accepts (PutRetentionPolicy).
+LOG_RETENTION_DAYS: Final = (
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+REMOVED_KEYS: Final[Mapping[str, str]] = {
+    "heartbeatMinutes": "Use silentSendersAlarmCount: how many senders must be silent for an alarm.",
+    "breachQuietMinutes": "Use openIncidentsAlarmCount: how many incidents must be open for an alarm.",
 }
-"""Keys that there were, and what is there in their place."""
+"""Keys of earlier versions, and what to use instead."""
+_LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_TOP_LABEL: Final = r"[a-z]([a-z0-9-]{0,61}[a-z0-9])"
 
 
-def explain_unknown_keys(known: Collection[str]) -> list[str]:
-    """A sentence for each key in the project's namespace that is not known, with the nearest that is."""
-    namespace = f"{pulumi.get_project()}:"
-    given = {
-        key.removeprefix(namespace) for key in (*CONFIG.get(), *get_config_env()) if key.startswith(namespace)
-    }
-    return [_explain(namespace, key, known) for key in sorted(given - set(known))]
+def check_partition(region: str) -> str:
+    """A region of the standard partition, whose ARNs and host names this program writes. Never empty."""
+    if re.match(r"cn-|us-gov-|us-iso|eu-isoe-|eusc-", region):
+        raise ValueError(
+            "is in another partition than the standard one, with other ARNs and host names; use a region of "
+            "the standard partition, such as eu-central-1"
+        )
+    return region
 
 
-def _explain(namespace: str, key: str, known: Collection[str]) -> str:
-    remedy = f"Remove it with: pulumi config rm {namespace}{key}"
-    if key in REMOVED:
-        return f"{namespace}{key} is no key any more. {REMOVED[key]} {remedy}"
-    nearest = get_close_matches(key, known, n=1)
-    meant = f" Did you mean {namespace}{nearest[0]}?" if nearest else ""
-    return f"{namespace}{key} is no key of this program.{meant} {remedy}"
+def check_log_retention(days: int) -> int:
+    """One of the retentions that CloudWatch Logs has."""
+    if days not in LOG_RETENTION_DAYS:
+        raise ValueError(f"must be one of {', '.join(map(str, LOG_RETENTION_DAYS))}")
+    return days
 
 
-_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_TOP_LABEL = r"[a-z]([a-z0-9-]{0,61}[a-z0-9])"
+def check_docs_url(value: str) -> str:
+    """An address or a path without a slash at its end."""
+    if not re.fullmatch(r"(https://)?[A-Za-z0-9._~/:@-]{1,200}", value):
+        raise ValueError("must be an https address or a path, of at most 200 characters")
+    return value.rstrip("/")
+
+
+def check_dashboard_url(value: str) -> str:
+    """An address without a slash at its end."""
+    if value and not re.fullmatch(
+        r"(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:\d{1,5})?[A-Za-z0-9._~/-]{0,100}", value
+    ):
+        raise ValueError(
+            "must be an https address such as https://sla.example.com, without ? and #, or one that begins "
+            "with http://127.0.0.1, or empty"
+        )
+    return value.rstrip("/")
+
+
+def check_origin(value: str) -> str:
+    """An origin of the CORS protocol, or `*`. Never empty."""
+    if value != "*" and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
+        raise ValueError('must be "*" or an origin such as https://ops.example.com, without a path')
+    return value
+
+
+def check_cidrs(value: str) -> str:
+    """CIDR blocks, separated by commas."""
+    for block in filter(None, value.split(",")):
+        try:
+            ipaddress.ip_network(block.strip())
+        except ValueError:
+            raise ValueError(
+                f"{block.strip()!r} is not a CIDR block; write each as in 203.0.113.0/24"
+            ) from None
+    return value
 
 
 def check_host(value: str) -> str:
-    """A host name of two labels or more, by RFC 1123, in lower case as API Gateway wants it.
-
-    Raises:
-        ValueError: it is none.
-    """
+    """A host name of two labels or more (RFC 1123), in lower case as API Gateway requires."""
     if value and (len(value) > 253 or not re.fullmatch(rf"({_LABEL}\.)+{_TOP_LABEL}", value)):
         raise ValueError(
             "must be a host name in lower case such as sla.example.com, without https://, port or path"
@@ -70,25 +96,17 @@ def check_host(value: str) -> str:
 
 
 def check_zone(value: str) -> str:
-    """The id of a hosted zone.
-
-    Raises:
-        ValueError: it is none.
-    """
+    """The id of a Route 53 hosted zone."""
     if value and not re.fullmatch(r"Z[A-Z0-9]{1,31}", value):
         raise ValueError(
             "must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ, as "
-            "`aws route53 list-hosted-zones` tells it, without /hostedzone/"
+            "`aws route53 list-hosted-zones` shows it, without /hostedzone/"
         )
     return value
 
 
 def check_certificate(value: str) -> str:
-    """The ARN of a certificate in AWS Certificate Manager.
-
-    Raises:
-        ValueError: it is none.
-    """
+    """The ARN of a certificate in AWS Certificate Manager."""
     if value and not re.fullmatch(r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+", value):
         raise ValueError(
             "must be the ARN of a certificate in AWS Certificate Manager, such as "
@@ -98,143 +116,126 @@ def check_certificate(value: str) -> str:
 
 
 def check_email(value: str) -> str:
-    """An address, or empty.
-
-    Raises:
-        ValueError: it is neither.
-    """
+    """An e-mail address."""
     if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
         raise ValueError("must be an e-mail address, or empty")
     return value
 
 
 def check_sender(value: str) -> str:
-    """An address, alone or after a name, or empty. SES wants ASCII.
-
-    Raises:
-        ValueError: it is neither.
-    """
+    """An e-mail address, alone or after a name, in ASCII as SES requires."""
     name, address = parseaddr(value)
     well_formed = value.isascii() and value in {address, formataddr((name, address))}
     if value and not (well_formed and re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+", address)):
         raise ValueError(
             "must be an address such as sla@example.com, or a name and an address such as "
-            "file-sla <sla@example.com>, in ASCII; a name with a comma, dot or the like in double quotes"
+            "file-sla <sla@example.com>, in ASCII; put a name with a comma or a dot in double quotes"
         )
     return value
 
 
 def check_identity(value: str) -> str:
-    """A domain or an address, or empty.
-
-    Raises:
-        ValueError: it is none of them.
-    """
+    """An identity of SES: a domain or an e-mail address."""
     return check_email(value) if "@" in value else check_host(value)
 
 
-def find_address(sender: str) -> str:
-    """The address of a sender, without the name."""
-    return parseaddr(sender)[1]
-
-
-def holds(identity: str, address: str) -> bool:
-    """Whether a verified identity lets SES send from an address: a domain does for its subdomains too."""
-    if "@" in identity:
-        return identity == address
-    domain = address.rpartition("@")[2].lower()
-    return domain == identity or domain.endswith(f".{identity}")
-
-
-def find_owners_file(value: str) -> Path:
-    """The file that the key `ownersFile` names, relative to the project's folder."""
-    return ROOT / value
-
-
 def check_owners_file(value: str) -> str:
-    """The path of a file in which all is right, or empty.
-
-    Raises:
-        ValueError: all that is wrong with it, each with its line.
-    """
+    """The path of a valid owners' file, from the project's folder. The error lists all problems."""
     if value:
         try:
-            read_owners_file(find_owners_file(value))
+            read_owners_file(ROOT / value)
         except OwnersFileError as error:
             raise ValueError("\n    ".join(error.problems)) from None
     return value
 
 
-def ship_owners(owners: Owners | None) -> Mapping[str, str]:
-    """What a function's package has to hold that wants to know whom folders belong to."""
-    return {SHIPPED_NAME: dump_owners(owners)} if owners else {}
+def find_address(sender: str) -> str:
+    """The address of a mail's sender, without the name."""
+    return parseaddr(sender)[1]
 
 
-def list_all_channels(owners: Owners) -> Iterator[Channel]:
-    """Every channel of every owner, in the order of the file."""
-    for owner in owners.owners.values():
+def list_all_channels(owners: Owners | None) -> Iterator[Channel]:
+    """Every channel of every owner, in the order of the file; none without owners."""
+    for owner in owners.owners.values() if owners else ():
         for _, channel in list_channels(owner):
             yield channel
 
 
-def explain_contradictions(settings: "Settings") -> list[str]:
-    """A sentence for each contradiction: which keys, what is wrong with them, and how to mend it."""
-    return [
-        f"{settings.project}:{problem}"
-        for problem in (*_find_in_domain(settings), *_find_in_mail(settings), *_find_in_owners(settings))
-    ]
+def explain_unknown_keys(known: Collection[str]) -> list[str]:
+    """A sentence for each key in the project's namespace that the program does not have.
+
+    Pulumi accepts any key: a misspelled one would change nothing, and its default would stay in force.
+    """
+    namespace = f"{pulumi.get_project()}:"
+    keys = (*CONFIG.get(), *get_config_env())
+    given = {key.removeprefix(namespace) for key in keys if key.startswith(namespace)}
+    problems = []
+    for key in sorted(given - set(known)):
+        remedy = f"Remove it with: pulumi config rm {namespace}{key}"
+        if key in REMOVED_KEYS:
+            problems.append(f"{namespace}{key} was removed. {REMOVED_KEYS[key]} {remedy}")
+        else:
+            nearest = get_close_matches(key, known, n=1)
+            meant = f" Did you mean {namespace}{nearest[0]}?" if nearest else ""
+            problems.append(f"{namespace}{key} is not a key of this program.{meant} {remedy}")
+    return problems
 
 
-def _find_in_domain(settings: "Settings") -> Iterator[str]:
-    name, zone, certificate = (
-        settings.domain_name,
-        settings.domain_zone_id,
-        settings.domain_certificate_arn,
-    )
+def find_in_domain(
+    name: str, zone: str, certificate: str, *, default_endpoint: bool, region: str
+) -> Iterator[str]:
+    """Contradictions among the keys of the API's host name: which key, what is wrong, and how to fix it."""
     if name and not zone and not certificate:
         yield (
-            f"domainName is {name!r}, and there is no certificate for it: set domainZoneId to the Route 53 "
-            "zone in which one is to be made, or domainCertificateArn to one of yours."
+            f"domainName is {name!r}, but it has no certificate: set domainZoneId to the Route 53 zone in "
+            "which to create one, or domainCertificateArn to an existing one."
         )
     if zone and certificate:
         yield (
             "domainZoneId and domainCertificateArn are both set: remove domainCertificateArn to have a "
-            "certificate made in the zone, or domainZoneId to make the record yourself."
+            "certificate created in the zone, or domainZoneId to create the DNS record yourself."
         )
     for key, value in (("domainZoneId", zone), ("domainCertificateArn", certificate)):
         if value and not name:
-            yield f"{key} is {value!r}, and there is no domainName for it: set that as well, or remove {key}."
-    if certificate and (region := certificate.split(":")[3]) != settings.region:
+            yield f"{key} is {value!r}, but domainName is not set: set it, or remove {key}."
+    if certificate and (its_region := certificate.split(":")[3]) != region:
         yield (
-            f"domainCertificateArn is of the region {region}: a regional API takes a certificate of its own "
-            f"region alone. Request or import one in {settings.region}."
+            f"domainCertificateArn is in the region {its_region}, but a regional API needs a certificate in "
+            f"its own region: request or import one in {region}."
         )
-    if not settings.default_endpoint and not name:
+    if not default_endpoint and not name:
         yield (
-            "defaultEndpoint is false, and there is no domainName: nobody could reach the API. Set "
+            "defaultEndpoint is false, but domainName is not set: the API would have no address. Set "
             "domainName, or remove defaultEndpoint."
         )
 
 
-def _find_in_mail(settings: "Settings") -> Iterator[str]:
-    sender, identity = settings.mail_from, settings.mail_identity
+def find_in_mail(sender: str, identity: str) -> Iterator[str]:
+    """Contradictions among the keys of mail through SES."""
     if identity and not sender:
         yield (
-            f"mailIdentity is {identity!r}, and there is no mailFrom: set the address that mails are to come "
-            "from, or remove mailIdentity."
+            f"mailIdentity is {identity!r}, but mailFrom is not set: set the address that mails come from, "
+            "or remove mailIdentity."
         )
-    if identity and sender and not holds(identity, find_address(sender)):
+    if not identity or not sender:
+        return
+    address = find_address(sender)
+    domain = address.rpartition("@")[2].lower()
+    # A verified domain covers its subdomains.
+    covered = identity == address if "@" in identity else f".{domain}".endswith(f".{identity}")
+    if not covered:
         yield (
-            f"mailIdentity is {identity!r}, which does not hold {find_address(sender)!r} of mailFrom: SES "
-            "sends from an address, or from those of a domain and its subdomains, that it has verified."
+            f"mailIdentity is {identity!r}, which does not cover {address!r} of mailFrom: set it to that "
+            "address, its domain or a parent domain, whichever SES has verified."
         )
 
 
-def _find_in_owners(settings: "Settings") -> Iterator[str]:
-    for channel in list_all_channels(settings.owners) if settings.owners else ():
+def find_in_owners(owners: Owners | None, region: str) -> Iterator[str]:
+    """Channels of the owners' file that this stack cannot publish to."""
+    for channel in list_all_channels(owners):
         topic = channel.targets[0]
-        if channel.kind is ChannelKind.SNS and (region := topic.split(":")[3]) != settings.region:
+        if channel.kind is ChannelKind.SNS and (its_region := topic.split(":")[3]) != region:
             yield (
-                f"ownersFile is {settings.owners_file!r}: the topic {topic} in line {channel.line} is in the "
-                f"region {region}: name one in {settings.region}, where the function publishes."
+                f"ownersFile: the topic {topic} in line {channel.line} is in the region {its_region}, but a "
+                f"stack publishes in its own: name one in {region}."
             )

@@ -1,4 +1,4 @@
-"""Mail through Amazon SES: who sends it, and by which identity."""
+"""Who may sign in, and what a signed-in analyst may read."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,14 +10,14 @@ import pulumi_aws as aws
 from components.checks import find_address
 from components.encryption import EncryptionKey
 from components.policies import Allow, build_identity_policy, build_identity_pool_trust
-from components.settings import Settings, ThreatProtection
+from components.settings import Settings
 from contract.limits import FIRST_PASSWORD_DAYS, ID_TOKEN_MINUTES, MIN_PASSWORD_CHARACTERS
 from contract.names import Group
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    """The sender of a stack's mails. Its identity was verified in SES before."""
+    """The sender of a stack's mails through Amazon SES, where its identity must be verified."""
 
     sender: str
     """An address, alone or after a name."""
@@ -27,7 +27,7 @@ class Mail:
 
     @classmethod
     def of(cls, settings: Settings) -> Self | None:
-        """As the stack's settings want it; none where SES is not used."""
+        """The configured sender; None where SES is not used."""
         if not settings.mail_from:
             return None
         return cls(
@@ -56,62 +56,40 @@ _ALLOW_READING_METRICS: Final = Allow(
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityArgs:
-    """What a stack decides about its users."""
+    """The configuration, and what analysts may read."""
 
-    prefix: str
-    region: str
-    deletion_protection: bool
-    refresh_token_days: int
+    settings: Settings
     analyst_permissions: Sequence[Allow]
-    threat_protection: ThreatProtection
-    """Anything but off needs the pool's Plus tier."""
-    authenticator_apps: bool
-    """Whether a user may add an authenticator app as a second factor."""
-    mail: Mail | None
-    """Who sends invitations and codes; Cognito itself, at most 50 a day, where there is none."""
+    """Of an analyst; reading metrics is added."""
     key: EncryptionKey | None
-    """The KMS key of the client secret; AWS's own where there is none."""
-
-    @classmethod
-    def of(cls, settings: Settings, key: EncryptionKey | None, analyst_permissions: Sequence[Allow]) -> Self:
-        """As the stack's settings want it."""
-        return cls(
-            prefix=settings.prefix,
-            region=settings.region,
-            deletion_protection=settings.deletion_protection,
-            refresh_token_days=settings.refresh_token_days,
-            analyst_permissions=analyst_permissions,
-            threat_protection=settings.threat_protection,
-            authenticator_apps=settings.authenticator_apps,
-            mail=Mail.of(settings),
-            key=key,
-        )
+    """The KMS key of the client secret; None for AWS's own."""
 
 
 class Identity(pulumi.ComponentResource):
-    """User pool, its confidential client, the two groups, and the way to analyst credentials.
+    """User pool, its confidential client, the two groups, and the way to an analyst's AWS credentials.
 
-    Creates the user pool (no self sign-up, recovery by e-mail), the app client whose secret lies
-    in Secrets Manager, the groups `sla-reporters` and `sla-analysts`, and an identity pool that
-    gives the analyst role to members of the second group alone.
+    Creates the user pool (no self sign-up, recovery by e-mail), the app client whose secret is in Secrets
+    Manager, the groups `sla-reporters` and `sla-analysts`, and an identity pool that gives the analyst role
+    to members of the second group alone.
 
-    Exposes `user_pool_id`, `user_pool_arn`, `client_id`, `client_secret_arn` and
-    `identity_pool_id`, what the sign-in route is allowed (`allow_sign_in`), and `ready`: what has to be
-    there before anyone can sign in.
+    Exposes `user_pool_id`, `user_pool_arn`, `client_id`, `client_secret_arn` and `identity_pool_id`, the
+    permissions of the sign-in route (`allow_sign_in`), and `ready`: what must exist before a user can sign
+    in.
     """
 
     def __init__(self, name: str, args: IdentityArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("file-sla:identity:Identity", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        settings = args.settings
 
         self.user_pool = aws.cognito.UserPool(
             f"{name}-users",
-            name=f"{args.prefix}-users",
+            name=f"{settings.prefix}-users",
             admin_create_user_config=aws.cognito.UserPoolAdminCreateUserConfigArgs(
                 allow_admin_create_user_only=True
             ),
             auto_verified_attributes=["email"],
-            email_configuration=self._configure_mail(args.mail),
+            email_configuration=self._configure_mail(Mail.of(settings)),
             account_recovery_setting=aws.cognito.UserPoolAccountRecoverySettingArgs(
                 recovery_mechanisms=[
                     aws.cognito.UserPoolAccountRecoverySettingRecoveryMechanismArgs(
@@ -128,32 +106,32 @@ class Identity(pulumi.ComponentResource):
                 temporary_password_validity_days=FIRST_PASSWORD_DAYS,
             ),
             username_configuration=aws.cognito.UserPoolUsernameConfigurationArgs(case_sensitive=False),
-            user_pool_tier="ESSENTIALS" if args.threat_protection == "off" else "PLUS",
+            user_pool_tier="ESSENTIALS" if settings.threat_protection == "off" else "PLUS",
             user_pool_add_ons=aws.cognito.UserPoolUserPoolAddOnsArgs(
-                advanced_security_mode=args.threat_protection.upper()
+                advanced_security_mode=settings.threat_protection.upper()
             ),
-            mfa_configuration="OPTIONAL" if args.authenticator_apps else "OFF",
+            mfa_configuration="OPTIONAL" if settings.authenticator_apps else "OFF",
             software_token_mfa_configuration=aws.cognito.UserPoolSoftwareTokenMfaConfigurationArgs(
                 enabled=True
             )
-            if args.authenticator_apps
+            if settings.authenticator_apps
             else None,
-            deletion_protection="ACTIVE" if args.deletion_protection else "INACTIVE",
+            deletion_protection="ACTIVE" if settings.deletion_protection else "INACTIVE",
             # The engine refuses before it deletes anything; AWS alone would refuse when all else is gone.
-            opts=pulumi.ResourceOptions(parent=self, protect=args.deletion_protection),
+            opts=pulumi.ResourceOptions(parent=self, protect=settings.deletion_protection),
         )
         self.client = aws.cognito.UserPoolClient(
             f"{name}-client",
-            name=f"{args.prefix}-api",
+            name=f"{settings.prefix}-api",
             user_pool_id=self.user_pool.id,
             generate_secret=True,
-            # Only holders of AWS credentials can use the admin flow: all sign-ins pass AuthLambda.
+            # Only holders of AWS credentials can use the admin flow: all sign-ins go through AuthLambda.
             explicit_auth_flows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
             prevent_user_existence_errors="ENABLED",
             enable_token_revocation=True,
             id_token_validity=ID_TOKEN_MINUTES,
             access_token_validity=ID_TOKEN_MINUTES,
-            refresh_token_validity=args.refresh_token_days,
+            refresh_token_validity=settings.refresh_token_days,
             token_validity_units=aws.cognito.UserPoolClientTokenValidityUnitsArgs(
                 id_token="minutes", access_token="minutes", refresh_token="days"
             ),
@@ -163,16 +141,16 @@ class Identity(pulumi.ComponentResource):
             f"{name}-client-secret",
             description="Secret of the app client with which AuthLambda signs users in.",
             kms_key_id=args.key.arn if args.key else None,
-            # Without a key of the stack's own, the secret stays under the one it has: the provider cannot
-            # take it back to AWS's, and would try at every update. A key that was in use is kept.
+            # Without a key of the stack's own, the secret stays under the key it has: the provider cannot
+            # change it back to AWS's, and would try at every update. A key that was in use is kept.
             opts=pulumi.ResourceOptions(parent=self, ignore_changes=[] if args.key else ["kmsKeyId"]),
         )
         self.client_secret_version = aws.secretsmanager.SecretVersion(
             f"{name}-client-secret-value",
             secret_id=self.client_secret.id,
             secret_string=self.client.client_secret,
-            # The first one. A rotation (`python -m ops rotate-secret`) puts others in its place, and whatever
-            # the provider then tells of the client, an update must not put the first one back.
+            # This is the first secret. `python -m ops rotate-secret` replaces it, and an update must not put
+            # the first one back, whatever the provider then reads of the client.
             opts=pulumi.ResourceOptions(
                 parent=self, ignore_changes=["secretString"], replacement_trigger=self.client.id
             ),
@@ -180,14 +158,14 @@ class Identity(pulumi.ComponentResource):
 
         self.identity_pool = aws.cognito.IdentityPool(
             f"{name}-pool",
-            identity_pool_name=f"{args.prefix}-analysts",
+            identity_pool_name=f"{settings.prefix}-analysts",
             allow_unauthenticated_identities=False,
             allow_classic_flow=False,
             cognito_identity_providers=[
                 aws.cognito.IdentityPoolCognitoIdentityProviderArgs(
                     client_id=self.client.id,
                     provider_name=self.user_pool.endpoint,
-                    # Asks the user pool each time: disabled and signed-out users get nothing.
+                    # Asks the user pool each time: disabled and signed-out users get no credentials.
                     server_side_token_check=True,
                 )
             ],
@@ -195,7 +173,7 @@ class Identity(pulumi.ComponentResource):
         )
         self.analyst_role = aws.iam.Role(
             f"{name}-analyst",
-            name=f"{args.prefix}-analyst-{args.region}",
+            name=f"{settings.prefix}-analyst-{settings.region}",
             description="What a signed-in analyst may read, for at most an hour at a time.",
             assume_role_policy=build_identity_pool_trust(self.identity_pool.id),
             opts=child,
@@ -226,7 +204,7 @@ class Identity(pulumi.ComponentResource):
             f"{name}-roles",
             identity_pool_id=self.identity_pool.id,
             roles={"authenticated": self.analyst_role.arn},
-            # The group's role, from the token; without a group the answer is no, not the default.
+            # The role of the token's group; a user without a group is refused, not given a default.
             role_mappings=[
                 aws.cognito.IdentityPoolRoleAttachmentRoleMappingArgs(
                     identity_provider=provider, type="Token", ambiguous_role_resolution="Deny"
@@ -250,7 +228,7 @@ class Identity(pulumi.ComponentResource):
         )
 
     def _configure_mail(self, mail: Mail | None) -> aws.cognito.UserPoolEmailConfigurationArgs:
-        # Said without SES too: what is left out stays as it was.
+        # Stated without SES too: left out, what was set stays.
         if mail is None:
             return aws.cognito.UserPoolEmailConfigurationArgs(email_sending_account="COGNITO_DEFAULT")
         caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
@@ -261,7 +239,7 @@ class Identity(pulumi.ComponentResource):
         )
 
     def allow_sign_in(self) -> list[Allow]:
-        """Lets a function sign users in through the confidential client, and read its secret."""
+        """Allows signing users in through the confidential client, and reading its secret."""
         return [
             Allow(
                 ["cognito-idp:AdminInitiateAuth", "cognito-idp:AdminRespondToAuthChallenge"],

@@ -12,7 +12,7 @@ VERSION = "2012-10-17"
 
 @dataclass(frozen=True)
 class Allow:
-    """A statement that allows actions on resources."""
+    """A statement of an identity policy: actions that are allowed on resources."""
 
     actions: Sequence[str]
     resources: Sequence[pulumi.Input[str]]
@@ -35,11 +35,11 @@ def build_identity_policy(*statements: Allow) -> pulumi.Output[str]:
 
 
 def build_service_trust(service: str, source_arn: pulumi.Input[str] | None = None) -> pulumi.Output[str]:
-    """Lets an AWS service, such as `lambda.amazonaws.com`, take on the role.
+    """A trust policy that lets an AWS service assume the role.
 
     Args:
-        service: who may.
-        source_arn: on behalf of which resource alone; None for any.
+        service: such as `lambda.amazonaws.com`.
+        source_arn: the only resource for which it may; None for any.
     """
     condition = {"Condition": {"ArnEquals": {"aws:SourceArn": source_arn}}} if source_arn else {}
     return _dump(
@@ -55,7 +55,7 @@ def build_service_trust(service: str, source_arn: pulumi.Input[str] | None = Non
 
 
 def build_identity_pool_trust(identity_pool_id: pulumi.Input[str]) -> pulumi.Output[str]:
-    """Lets signed-in users of one identity pool take on the role."""
+    """A trust policy that lets signed-in users of one identity pool assume the role."""
     provider = "cognito-identity.amazonaws.com"
     return _dump(
         [
@@ -73,7 +73,7 @@ def build_identity_pool_trust(identity_pool_id: pulumi.Input[str]) -> pulumi.Out
 
 
 def build_callers_policy(blocks: Sequence[str], execution_arn: pulumi.Input[str]) -> pulumi.Output[str]:
-    """A resource policy that lets callers in: from these CIDR blocks only, or from anywhere without any."""
+    """A resource policy that lets these CIDR blocks call an API, or any address where there are none."""
     condition = {"Condition": {"IpAddress": {"aws:SourceIp": list(blocks)}}} if blocks else {}
     return _dump(
         [
@@ -89,7 +89,7 @@ def build_callers_policy(blocks: Sequence[str], execution_arn: pulumi.Input[str]
 
 
 def build_document(statements: Sequence[Mapping[str, Any]]) -> str:
-    """A policy whose parts are all known, as JSON."""
+    """A policy as JSON, of statements without outputs."""
     return json.dumps({"Version": VERSION, "Statement": statements}, sort_keys=True)
 
 

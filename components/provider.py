@@ -1,4 +1,4 @@
-"""The AWS provider that makes every resource, and tags it."""
+"""The AWS provider that creates and tags every resource."""
 
 import inspect
 from typing import Any, Final, get_args
@@ -14,11 +14,10 @@ _SECRET: Final = ("access_key", "secret_key", "token")
 
 
 def use_provider(settings: Settings) -> pulumi.ResourceOptions:
-    """Declares the provider, and returns the options that have a resource made by it.
+    """Declares the provider, and returns the options with which a component uses it.
 
-    It is configured as the user has configured `aws:` (profile, assumed roles, allowed accounts,
-    endpoints and the rest): a provider of one's own gets none of that by itself. To the tags that the
-    user gives there, ours are added.
+    It has the user's configuration of `aws:` (profile, assumed roles, allowed accounts, endpoints and so on),
+    which only the default provider gets by itself, and the user's tags beside ours.
     """
     provider = aws.Provider(
         "aws",

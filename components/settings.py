@@ -1,7 +1,6 @@
 """The stack's configuration: read once, checked before any resource is declared."""
 
-import ipaddress
-import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -12,19 +11,27 @@ from pydantic.alias_generators import to_camel
 
 from components.checks import (
     check_certificate,
+    check_cidrs,
+    check_dashboard_url,
+    check_docs_url,
     check_email,
     check_host,
     check_identity,
+    check_log_retention,
+    check_origin,
     check_owners_file,
+    check_partition,
     check_sender,
     check_zone,
-    explain_contradictions,
     explain_unknown_keys,
-    find_owners_file,
+    find_in_domain,
+    find_in_mail,
+    find_in_owners,
 )
 from components.functions.packages import Target
 from components.webhooks import WEBHOOKS_KEY, explain_webhooks
-from contract.owners.model import Owners
+from contract.names import ROOT
+from contract.owners.model import SHIPPED_NAME, Owners, dump_owners
 from contract.owners.reading import read_owners_file
 from contract.routes import ROUTES
 
@@ -33,67 +40,16 @@ TlsPolicy = Literal["tls-1.0", "tls-1.2", "tls-1.3"]
 """The oldest version that the API accepts."""
 # DynamoDB's rule.
 TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
-# The values that CloudWatch Logs accepts (PutRetentionPolicy).
-LOG_RETENTION_DAYS = (
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Throttle:
-    """What the gateway lets through of one route."""
+    """How many requests the gateway accepts on one route; it answers the others with 429."""
 
     rate: int
-    """Requests a second in the long run."""
+    """Requests a second, sustained."""
     burst: int
     """Requests at once."""
-
-
-def _check_partition(value: str) -> str:
-    if re.match(r"cn-|us-gov-|us-iso|eu-isoe-|eusc-", value):
-        raise ValueError(
-            "lies in a partition of its own, with other ARNs and domains than this program writes; "
-            "use a region of the standard partition, such as eu-central-1"
-        )
-    return value
-
-
-def _check_log_retention(value: int) -> int:
-    if value not in LOG_RETENTION_DAYS:
-        raise ValueError(f"must be one of {', '.join(map(str, LOG_RETENTION_DAYS))}")
-    return value
-
-
-def _check_docs_url(value: str) -> str:
-    if not re.fullmatch(r"(https://)?[A-Za-z0-9._~/:@-]{1,200}", value):
-        raise ValueError("must be an https address or a path, of at most 200 characters")
-    return value.rstrip("/")
-
-
-def _check_dashboard_url(value: str) -> str:
-    if value and not re.fullmatch(
-        r"(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:\d{1,5})?[A-Za-z0-9._~/-]{0,100}", value
-    ):
-        raise ValueError(
-            "must be an https address such as https://sla.example.com, without ? and #, or one that begins "
-            "with http://127.0.0.1, or empty"
-        )
-    return value.rstrip("/")
-
-
-def _check_origin(value: str) -> str:
-    if value != "*" and not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?", value):
-        raise ValueError('must be "*" or an origin such as https://ops.example.com, without a path')
-    return value
-
-
-def _check_cidrs(value: str) -> str:
-    for block in filter(None, value.split(",")):
-        try:
-            ipaddress.ip_network(block.strip())
-        except ValueError:
-            raise ValueError(f"{block.strip()!r} is no CIDR block such as 203.0.113.0/24") from None
-    return value
 
 
 class Settings(BaseModel):
@@ -104,7 +60,7 @@ class Settings(BaseModel):
     region: Annotated[
         str,
         Field(alias="aws:region", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$"),
-        AfterValidator(_check_partition),
+        AfterValidator(check_partition),
     ]
     stack: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,23}$")]
     project: str
@@ -115,14 +71,14 @@ class Settings(BaseModel):
     incidents_table_name: TableName
     messages_table_name: TableName
     retention_days: Annotated[int, Field(ge=0, le=3650)]
-    # A rebuild is right about what opened 14 days after the oldest run; a day to spare.
+    # A replay is right about incidents that opened 14 days after the oldest run or later; a day to spare.
     run_retention_days: Annotated[int, Field(ge=15, le=3650)]
     deletion_protection: bool
     function_target: Target
     # Lambda's quota.
     function_memory_mb: Annotated[int, Field(ge=128, le=10_240)]
-    log_retention_days: Annotated[int, AfterValidator(_check_log_retention)]
-    cors_origin: Annotated[str, AfterValidator(_check_origin)]
+    log_retention_days: Annotated[int, AfterValidator(check_log_retention)]
+    cors_origin: Annotated[str, AfterValidator(check_origin)]
     domain_name: Annotated[str, AfterValidator(check_host)]
     domain_zone_id: Annotated[str, AfterValidator(check_zone)]
     domain_certificate_arn: Annotated[str, AfterValidator(check_certificate)]
@@ -130,7 +86,7 @@ class Settings(BaseModel):
     tls_policy: TlsPolicy
     mail_from: Annotated[str, AfterValidator(check_sender)]
     mail_identity: Annotated[str, AfterValidator(check_identity)]
-    # Cognito's range for refresh tokens reaches 3,650 days; a dashboard needs no such thing.
+    # Cognito allows refresh tokens of 3,650 days, which no dashboard needs.
     refresh_token_days: Annotated[int, Field(ge=1, le=365)]
     # API Gateway's default quota of a region: 10,000 requests a second, 5,000 at once.
     auth_rate_limit: Annotated[int, Field(ge=1, le=10_000)]
@@ -141,7 +97,7 @@ class Settings(BaseModel):
     action_burst_limit: Annotated[int, Field(ge=1, le=5_000)]
     manage_api_gateway_account: bool
     alarm_email: Annotated[str, AfterValidator(check_email)]
-    # The gateway gives up on an integration after 29 seconds.
+    # The gateway times out an integration after 29 seconds.
     latency_alarm_ms: Annotated[int, Field(ge=1, le=29_000)]
     error_rate_alarm_percent: Annotated[int, Field(ge=1, le=100)]
     client_error_rate_alarm_percent: Annotated[int, Field(ge=1, le=100)]
@@ -153,9 +109,9 @@ class Settings(BaseModel):
     silent_senders_alarm_count: Annotated[int, Field(ge=0)]
     unreadable_folders_alarm_count: Annotated[int, Field(ge=0)]
     open_incidents_alarm_count: Annotated[int, Field(ge=0)]
-    allowed_cidrs: Annotated[str, AfterValidator(_check_cidrs)]
+    allowed_cidrs: Annotated[str, AfterValidator(check_cidrs)]
     web_acl: bool
-    # AWS WAF's range for rate-based rules reaches 2,000,000,000; from 10.
+    # AWS WAF allows 10 to 2,000,000,000 for a rate-based rule.
     web_acl_auth_limit: Annotated[int, Field(ge=10, le=1_000_000)]
     # AWS Backup keeps a recovery point for at least a day.
     backup_days: Annotated[int, Field(ge=0, le=3650)]
@@ -163,23 +119,28 @@ class Settings(BaseModel):
     customer_managed_key: bool
     threat_protection: ThreatProtection
     authenticator_apps: bool
-    docs_url: Annotated[str, Field(min_length=1), AfterValidator(_check_docs_url)]
+    docs_url: Annotated[str, Field(min_length=1), AfterValidator(check_docs_url)]
     owners_file: Annotated[str, AfterValidator(check_owners_file)]
-    dashboard_url: Annotated[str, AfterValidator(_check_dashboard_url)]
+    dashboard_url: Annotated[str, AfterValidator(check_dashboard_url)]
 
     @cached_property
     def owners(self) -> Owners | None:
-        """Whom folders belong to; None where the stack tells nobody."""
-        return read_owners_file(find_owners_file(self.owners_file)) if self.owners_file else None
+        """Who owns which folders; None where the stack notifies nobody."""
+        return read_owners_file(ROOT / self.owners_file) if self.owners_file else None
+
+    @property
+    def shipped_owners(self) -> Mapping[str, str]:
+        """The owners as a function's package holds them: the text of a file by its name."""
+        return {SHIPPED_NAME: dump_owners(self.owners)} if self.owners else {}
 
     @property
     def allowed_blocks(self) -> list[str]:
-        """The CIDR blocks that may call the API; none for any."""
+        """The CIDR blocks that may call the API; empty for any address."""
         return [block.strip() for block in self.allowed_cidrs.split(",") if block.strip()]
 
     @property
     def takes_ipv6(self) -> bool:
-        """Whether callers may come from IPv6 addresses."""
+        """Whether callers may have IPv6 addresses."""
         return not self.allowed_blocks or any(":" in block for block in self.allowed_blocks)
 
     @property
@@ -189,7 +150,7 @@ class Settings(BaseModel):
 
     @property
     def throttles(self) -> dict[str, Throttle]:
-        """What the gateway lets through of each route, by its path."""
+        """The limits of each route, by its path."""
         by_key = {
             "auth": Throttle(rate=self.auth_rate_limit, burst=self.auth_burst_limit),
             "report": Throttle(rate=self.report_rate_limit, burst=self.report_burst_limit),
@@ -198,20 +159,20 @@ class Settings(BaseModel):
         return {route.path: by_key[route.throttle] for route in ROUTES}
 
     def function_name(self, name: str) -> str:
-        """What Lambda calls a function: of a route, by its key."""
+        """The name of a function in Lambda."""
         return f"{self.prefix}-{name}"
 
     @property
     def dead_letters_name(self) -> str:
-        """What SQS calls the queue of runs that could not be applied."""
+        """The name of the SQS queue of runs that could not be applied."""
         return f"{self.prefix}-dead-letters"
 
     @property
     def metrics_namespace(self) -> str:
         """The CloudWatch namespace of this stack's own metrics.
 
-        The API, the dashboard and, at their beginning, the alarms bear this name too, so that
-        whoever reads the metrics needs to know one name.
+        The API and the CloudWatch dashboard have this name too, and the alarms begin with it: whoever reads
+        the metrics needs one name.
         """
         return self.prefix
 
@@ -220,12 +181,28 @@ class Settings(BaseModel):
         """The tags of every resource."""
         return {"Project": self.project, "Stack": self.stack, "ManagedBy": "pulumi"}
 
+    def explain_contradictions(self) -> list[str]:
+        """A sentence for each contradiction: which key, what is wrong, and how to fix it."""
+        problems = (
+            *find_in_domain(
+                self.domain_name,
+                self.domain_zone_id,
+                self.domain_certificate_arn,
+                default_endpoint=self.default_endpoint,
+                region=self.region,
+            ),
+            *find_in_mail(self.mail_from, self.mail_identity),
+            *find_in_owners(self.owners, self.region),
+        )
+        return [f"{self.project}:{problem}" for problem in problems]
+
     @classmethod
     def load(cls) -> Self:
         """The settings of the running stack.
 
         Raises:
-            pulumi.RunError: naming each key that is wrong, its value, and what it may be.
+            pulumi.RunError: the configuration is wrong. The text lists every problem: the key, its value, and
+                how to fix it.
         """
         values: dict[str, Any] = {
             "project": pulumi.get_project(),
@@ -235,18 +212,18 @@ class Settings(BaseModel):
         config = pulumi.Config()
         keys = {field.alias or name for name, field in cls.model_fields.items()} - values.keys()
         values |= {key: config.get(key) for key in keys}
-        wrong = explain_unknown_keys({*keys, WEBHOOKS_KEY})
+        problems = explain_unknown_keys({*keys, WEBHOOKS_KEY})
         owners = None
         try:
             settings = cls.model_validate({key: value for key, value in values.items() if value is not None})
         except ValidationError as error:
-            wrong += _explain(error)
+            problems += _explain(error)
         else:
             owners = settings.owners
-            wrong += explain_contradictions(settings)
-        wrong += explain_webhooks(owners)
-        if wrong:
-            raise pulumi.RunError("\n  ".join(["The stack's configuration is wrong:", *wrong]))
+            problems += settings.explain_contradictions()
+        problems += explain_webhooks(owners)
+        if problems:
+            raise pulumi.RunError("\n  ".join(["The stack's configuration is wrong:", *problems]))
         return settings
 
 

@@ -1,9 +1,9 @@
-"""A web application firewall before the API, for those who want one: AWS bills it by the month."""
+"""A web application firewall for the API, for those who want one: AWS bills it by the month."""
 
 import json
 from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import pulumi
 import pulumi_aws as aws
@@ -16,7 +16,7 @@ from contract.routes import AUTH
 
 _RATE_WINDOW_SECONDS: Final = 300
 _THROTTLED: Final = "throttled"
-"""The key of the body that says to slow down, as the gateway and the functions say it."""
+"""The key of the body that asks to slow down, in the words of gateway and functions."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class ManagedRules:
     only_counting: tuple[str, ...] = field(default=())
 
 
-# A report is large and full of paths, which these rules take for an attack. The function takes
-# no part of a body for a path, a command or markup.
+# A report is large and full of paths, which these rules take for an attack. The function uses no part of a
+# body as a path, a command or markup.
 _ABOUT_BODIES: Final = (
     "SizeRestrictions_BODY",
     "GenericLFI_BODY",
@@ -43,37 +43,22 @@ MANAGED_RULES: Final = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class WebAclArgs:
-    """What a stack decides about its firewall."""
-
-    prefix: str
-    stage_arn: pulumi.Input[str]
-    allowed_origin: str
-    auth_limit: int
-    """Sign-ins of one address in five minutes, from which it is turned away."""
-
-    @classmethod
-    def of(cls, settings: Settings, stage_arn: pulumi.Input[str]) -> Self:
-        """As the stack's settings want it."""
-        return cls(
-            prefix=settings.prefix,
-            stage_arn=stage_arn,
-            allowed_origin=settings.cors_origin,
-            auth_limit=settings.web_acl_auth_limit,
-        )
-
-
 class WebAcl(pulumi.ComponentResource):
     """A WAFv2 web ACL on the API's stage: AWS's managed rules, and a limit of sign-ins per address."""
 
-    def __init__(self, name: str, args: WebAclArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        stage_arn: pulumi.Input[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
         super().__init__("file-sla:web_acl:WebAcl", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         acl = aws.wafv2.WebAcl(
             f"{name}-acl",
-            name=args.prefix,
-            description="Turns away known attacks, and guessing at passwords.",
+            name=settings.prefix,
+            description="Blocks known attacks, and password guessing.",
             scope="REGIONAL",
             default_action={"allow": {}},
             custom_response_bodies=[
@@ -83,20 +68,20 @@ class WebAcl(pulumi.ComponentResource):
                     content_type="APPLICATION_JSON",
                 )
             ],
-            # In WAF's own words: the typed arguments nest seven classes deep for the same.
+            # As WAF's JSON: Pulumi's typed arguments nest seven classes deep for the same.
             rule_json=json.dumps(
                 [
-                    _auth_rate_rule(args.auth_limit, args.allowed_origin),
+                    _auth_rate_rule(settings.web_acl_auth_limit, settings.cors_origin),
                     *(_managed_rule(rules, place) for place, rules in enumerate(MANAGED_RULES, start=1)),
                 ]
             ),
             visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
-                cloudwatch_metrics_enabled=True, metric_name=args.prefix, sampled_requests_enabled=False
+                cloudwatch_metrics_enabled=True, metric_name=settings.prefix, sampled_requests_enabled=False
             ),
             opts=child,
         )
         aws.wafv2.WebAclAssociation(
-            f"{name}-association", resource_arn=args.stage_arn, web_acl_arn=acl.arn, opts=child
+            f"{name}-association", resource_arn=stage_arn, web_acl_arn=acl.arn, opts=child
         )
         self.register_outputs({})
 
@@ -155,5 +140,5 @@ def _managed_rule(rules: ManagedRules, priority: int) -> dict[str, Any]:
 
 
 def _visible(metric: str) -> dict[str, Any]:
-    # Samples would keep requests, and with them tokens, where they can be read.
+    # Samples would show requests, and with them tokens, to whoever may look.
     return {"CloudWatchMetricsEnabled": True, "MetricName": metric, "SampledRequestsEnabled": False}

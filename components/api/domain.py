@@ -1,82 +1,55 @@
-"""A host name of the stack's own before the API."""
+"""A host name of the stack's own for the API."""
 
-from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
-from components.api.rest_api import TLS_TERMS, RestApi, TlsTerms
+from components.api.rest_api import TLS_TERMS, RestApi
 from components.settings import Settings
 
 _RECORD_SECONDS: Final = 300
-"""How long resolvers keep the record that proves the name to be ours."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ApiDomainArgs:
-    """The name, who vouches for it, and where it leads."""
-
-    host: str
-    zone_id: str
-    """The hosted zone of the name; empty where its DNS is elsewhere."""
-    certificate_arn: str
-    """A certificate that is there already; empty where one is to be made in the zone."""
-    tls: TlsTerms
-    dual_stack: bool
-    """Whether callers may come from IPv6 addresses."""
-    rest_api_id: pulumi.Input[str]
-    stage_name: pulumi.Input[str]
-
-    @classmethod
-    def of(cls, settings: Settings, api: RestApi) -> Self:
-        """As the stack's settings want it."""
-        return cls(
-            host=settings.domain_name,
-            zone_id=settings.domain_zone_id,
-            certificate_arn=settings.domain_certificate_arn,
-            tls=TLS_TERMS[settings.tls_policy],
-            dual_stack=settings.takes_ipv6,
-            rest_api_id=api.rest_api_id,
-            stage_name=api.stage_name,
-        )
+"""How long resolvers cache the record that proves ownership of the name."""
 
 
 class ApiDomain(pulumi.ComponentResource):
-    """A regional domain name that leads to the API's stage.
+    """A regional domain name that is mapped to the API's stage.
 
-    With a hosted zone, it creates the certificate with the record that proves it, waits until AWS has issued
-    it, and makes the records that lead callers to the name. Without one, it takes a certificate that is
-    there, and its record is for others to make.
+    With a hosted zone, it creates a certificate with the record that validates it, waits until AWS has issued
+    it, and creates the records of the name. Without one, it uses an existing certificate, and others create
+    the record.
 
-    Exposes `url`, without a slash at its end, and `target`, the name that a record has to lead to.
+    Exposes `url`, without a slash at its end, and `target`, the name that a record must point to.
     """
 
-    def __init__(self, name: str, args: ApiDomainArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, settings: Settings, api: RestApi, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
         super().__init__("file-sla:api:ApiDomain", name, None, opts)
         self._name = name
-        self._args = args
+        self._settings = settings
         self._child = pulumi.ResourceOptions(parent=self)
+        tls = TLS_TERMS[settings.tls_policy]
         self.domain_name = aws.apigateway.DomainName(
             f"{name}-name",
-            domain_name=args.host,
-            regional_certificate_arn=args.certificate_arn or self._issue_certificate(),
-            # Without IPv6 addresses among those that may call, a caller that had one would be refused for it.
+            domain_name=settings.domain_name,
+            regional_certificate_arn=settings.domain_certificate_arn or self._issue_certificate(),
+            # Where no IPv6 address may call, a caller that used one would be refused.
             endpoint_configuration=aws.apigateway.DomainNameEndpointConfigurationArgs(
-                types="REGIONAL", ip_address_type="dualstack" if args.dual_stack else "ipv4"
+                types="REGIONAL", ip_address_type="dualstack" if settings.takes_ipv6 else "ipv4"
             ),
-            security_policy=args.tls.security_policy,
-            endpoint_access_mode=args.tls.endpoint_access_mode,
+            security_policy=tls.security_policy,
+            endpoint_access_mode=tls.endpoint_access_mode,
             opts=self._child,
         )
         mapping = aws.apigateway.BasePathMapping(
             f"{name}-mapping",
             domain_name=self.domain_name.domain_name,
-            rest_api=args.rest_api_id,
-            stage_name=args.stage_name,
+            rest_api=api.rest_api_id,
+            stage_name=api.stage_name,
             opts=self._child,
         )
-        if args.zone_id:
+        if settings.domain_zone_id:
             self._add_aliases(mapping)
 
         self.url: pulumi.Output[str] = pulumi.Output.concat("https://", mapping.domain_name)
@@ -84,22 +57,22 @@ class ApiDomain(pulumi.ComponentResource):
         self.register_outputs({"url": self.url, "target": self.target})
 
     def _issue_certificate(self) -> pulumi.Output[str]:
-        """The ARN of a certificate of the zone's, known once AWS has issued it."""
+        """The ARN of a new certificate, known once AWS has issued it."""
         certificate = aws.acm.Certificate(
             f"{self._name}-certificate",
-            domain_name=self._args.host,
+            domain_name=self._settings.domain_name,
             validation_method="DNS",
             opts=self._child,
         )
         proof = certificate.domain_validation_options[0]
         record = aws.route53.Record(
             f"{self._name}-proof",
-            zone_id=self._args.zone_id,
+            zone_id=self._settings.domain_zone_id,
             name=proof.resource_record_name,
             type=proof.resource_record_type,
             records=[proof.resource_record_value],
             ttl=_RECORD_SECONDS,
-            # The same for every certificate that the account requests for the name.
+            # The account's other certificates for the name share this record.
             allow_overwrite=True,
             opts=self._child,
         )
@@ -112,13 +85,13 @@ class ApiDomain(pulumi.ComponentResource):
         return issued.certificate_arn
 
     def _add_aliases(self, mapping: aws.apigateway.BasePathMapping) -> None:
-        # Who is led to the name shall find the API behind it.
+        # The name must not resolve before the API is behind it.
         opts = pulumi.ResourceOptions(parent=self, depends_on=[mapping])
-        for kind in ("A", "AAAA") if self._args.dual_stack else ("A",):
+        for kind in ("A", "AAAA") if self._settings.takes_ipv6 else ("A",):
             aws.route53.Record(
                 f"{self._name}-{kind.lower()}",
-                zone_id=self._args.zone_id,
-                name=self._args.host,
+                zone_id=self._settings.domain_zone_id,
+                name=self._settings.domain_name,
                 type=kind,
                 aliases=[
                     aws.route53.RecordAliasArgs(

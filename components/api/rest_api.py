@@ -1,14 +1,9 @@
-"""Which TLS the API speaks, in API Gateway's words.
-
-API Gateway has legacy policies (`TLS_1_0`, `TLS_1_2`) and enhanced ones (`SecurityPolicy_…`). An enhanced
-one needs an endpoint access mode, and a legacy one must have none ("Security policies for REST APIs").
-`TLS_1_2` is left out: AWS does not take an API from `TLS_1_0` to it.
-"""
+"""The REST API in front of the functions."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -25,20 +20,23 @@ from components.api.stage import ApiStage, ApiStageArgs
 from components.encryption import EncryptionKey
 from components.functions.function import Function
 from components.policies import build_callers_policy
-from components.settings import Settings, Throttle, TlsPolicy
+from components.settings import Settings, TlsPolicy
 from contract.routes import ROUTES
 
 
 @dataclass(frozen=True)
 class TlsTerms:
-    """What API and domain name are told."""
+    """TLS of an API or a domain name, in API Gateway's terms."""
 
     security_policy: str
     endpoint_access_mode: str | None
-    """`STRICT`: a request's host must be the one of its TLS handshake. None unsets it: the provider sends an
-    empty mode with the same call that changes the policy, as AWS wants it."""
+    """`STRICT`: the host of a request must be that of its TLS handshake. None unsets it: the provider sends
+    an empty mode with the same call that changes the policy, as AWS requires."""
 
 
+# API Gateway has legacy policies (TLS_1_0, TLS_1_2) and enhanced ones (SecurityPolicy_...). An enhanced one
+# needs an endpoint access mode, and a legacy one must have none ("Security policies for REST APIs"). AWS
+# refuses to change an API from TLS_1_0 to TLS_1_2, so that one is not offered.
 TLS_TERMS: Final[Mapping[TlsPolicy, TlsTerms]] = {
     "tls-1.0": TlsTerms("TLS_1_0", None),
     "tls-1.2": TlsTerms("SecurityPolicy_TLS13_1_2_PQ_2025_09", "STRICT"),
@@ -48,78 +46,45 @@ TLS_TERMS: Final[Mapping[TlsPolicy, TlsTerms]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class RestApiArgs:
-    """What a stack decides about its API."""
+    """The configuration, and what the API works with."""
 
-    api_name: str
+    settings: Settings
     functions: Mapping[str, Function]
-    """Those of every route, by its path."""
-    throttles: Mapping[str, Throttle]
-    """Likewise."""
+    """The function of each route, by the route's path."""
     user_pool_arn: pulumi.Input[str]
-    allowed_origin: str
-    log_retention_days: int
     key: EncryptionKey | None
-    """The KMS key of the access log; one of AWS's own where there is none."""
-    manages_account: bool
-    traced: bool
-    """Whether requests are traced with X-Ray."""
-    allowed_blocks: Sequence[str]
-    """CIDR blocks whose addresses may call; none for any address."""
-    tls: TlsTerms
-    default_endpoint: bool
-    """Whether the address that AWS makes is open."""
-
-    @classmethod
-    def of(
-        cls,
-        settings: Settings,
-        key: EncryptionKey | None,
-        functions: Mapping[str, Function],
-        user_pool_arn: pulumi.Input[str],
-    ) -> Self:
-        """As the stack's settings want it."""
-        return cls(
-            api_name=settings.prefix,
-            functions=functions,
-            throttles=settings.throttles,
-            user_pool_arn=user_pool_arn,
-            allowed_origin=settings.cors_origin,
-            log_retention_days=settings.log_retention_days,
-            key=key,
-            manages_account=settings.manage_api_gateway_account,
-            traced=settings.x_ray_tracing,
-            allowed_blocks=settings.allowed_blocks,
-            tls=TLS_TERMS[settings.tls_policy],
-            default_endpoint=settings.default_endpoint,
-        )
+    """The KMS key of the access log; None for CloudWatch's own."""
 
 
 class RestApi(pulumi.ComponentResource):
     """A REST API with its authorizer, validator, gateway responses, routes and one stage.
 
-    A new deployment is made whenever anything changes that shapes the API, and only then.
+    A new deployment is made when anything changes that a deployment freezes, and only then.
+
     Exposes `url`, without a slash at its end, `rest_api_id`, `stage_name`, `stage_arn` and `access_log_name`.
     """
 
     def __init__(self, name: str, args: RestApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("file-sla:api:RestApi", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
+        settings = args.settings
+        tls = TLS_TERMS[settings.tls_policy]
         self.rest_api = aws.apigateway.RestApi(
             f"{name}-api",
-            name=args.api_name,
-            description="Where reports of files that waited too long go.",
+            name=settings.prefix,
+            description="Takes reports of files that waited too long.",
             endpoint_configuration=aws.apigateway.RestApiEndpointConfigurationArgs(types="REGIONAL"),
-            # Left out, it would be the default of a regional API, which takes TLS 1.0.
-            security_policy=args.tls.security_policy,
-            endpoint_access_mode=args.tls.endpoint_access_mode,
-            disable_execute_api_endpoint=not args.default_endpoint,
+            # Left out, it would be the default of a regional API, which accepts TLS 1.0.
+            security_policy=tls.security_policy,
+            endpoint_access_mode=tls.endpoint_access_mode,
+            disable_execute_api_endpoint=not settings.default_endpoint,
             opts=child,
         )
         # Always declared: one that is left out of the next deployment stays in force.
         callers = aws.apigateway.RestApiPolicy(
             f"{name}-callers",
             rest_api_id=self.rest_api.id,
-            policy=build_callers_policy(args.allowed_blocks, self.rest_api.execution_arn),
+            policy=build_callers_policy(settings.allowed_blocks, self.rest_api.execution_arn),
             opts=child,
         )
         self.authorizer = aws.apigateway.Authorizer(
@@ -147,7 +112,7 @@ class RestApi(pulumi.ComponentResource):
                 response_templates={"application/json": response.template},
                 response_parameters={
                     f"gatewayresponse.header.{header}": f"'{value}'"
-                    for header, value in build_cors_headers(args.allowed_origin).items()
+                    for header, value in build_cors_headers(settings.cors_origin).items()
                 },
                 opts=child,
             )
@@ -162,7 +127,7 @@ class RestApi(pulumi.ComponentResource):
                     rest_api=self.rest_api,
                     authorizer_id=self.authorizer.id,
                     validator_id=self.validator.id,
-                    allowed_origin=args.allowed_origin,
+                    allowed_origin=settings.cors_origin,
                 ),
                 child,
             )
@@ -171,7 +136,7 @@ class RestApi(pulumi.ComponentResource):
         self.stage = ApiStage(
             name,
             ApiStageArgs(
-                api_name=args.api_name,
+                settings=settings,
                 rest_api_id=self.rest_api.id,
                 digest=_digest_shape(args),
                 deployed_parts=[
@@ -181,11 +146,7 @@ class RestApi(pulumi.ComponentResource):
                     *responses,
                     *(resource for route in routes for resource in route.deployed_parts),
                 ],
-                throttles=args.throttles,
-                log_retention_days=args.log_retention_days,
                 key=args.key,
-                manages_account=args.manages_account,
-                traced=args.traced,
             ),
             child,
         )
@@ -200,6 +161,8 @@ class RestApi(pulumi.ComponentResource):
 
 def _digest_shape(args: RestApiArgs) -> pulumi.Output[str]:
     """A digest of all that a deployment freezes."""
+    settings = args.settings
+    tls = TLS_TERMS[settings.tls_policy]
     shape = {
         "routes": [
             {
@@ -211,12 +174,12 @@ def _digest_shape(args: RestApiArgs) -> pulumi.Output[str]:
             for route in ROUTES
         ],
         "responses": [[r.response_type, r.status_code, r.template] for r in GATEWAY_RESPONSES],
-        "preflight": build_preflight_headers(args.allowed_origin),
+        "preflight": build_preflight_headers(settings.cors_origin),
         "user_pool": args.user_pool_arn,
-        "callers": list(args.allowed_blocks),
-        # Both are in force with the next deployment only.
-        "tls": [args.tls.security_policy, args.tls.endpoint_access_mode],
-        "default_endpoint": args.default_endpoint,
+        "callers": settings.allowed_blocks,
+        # A change of either takes effect with the next deployment only.
+        "tls": [tls.security_policy, tls.endpoint_access_mode],
+        "default_endpoint": settings.default_endpoint,
     }
     return pulumi.Output.json_dumps(shape, sort_keys=True).apply(
         lambda text: hashlib.sha256(text.encode()).hexdigest()

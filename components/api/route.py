@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -16,7 +16,7 @@ from contract.routes import ROUTES, RouteSpec
 
 @dataclass(frozen=True, kw_only=True)
 class ApiRouteArgs:
-    """The route, and what it shares with the others of its API."""
+    """The route, and what it shares with the other routes of its API."""
 
     route: RouteSpec
     function: Function
@@ -29,7 +29,7 @@ class ApiRouteArgs:
 class ApiRoute(pulumi.ComponentResource):
     """A path whose POST runs a function, with model, permission and CORS preflight.
 
-    Exposes `deployed_parts`: the resources that a deployment of the API freezes, and so has to wait for.
+    Exposes `deployed_parts`: the resources that a deployment of the API freezes, and so must wait for.
     """
 
     def __init__(self, name: str, args: ApiRouteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -132,41 +132,39 @@ class ApiRoute(pulumi.ComponentResource):
         return [options, integration, answer, mapping]
 
 
-DRAFT_04: Final = "http://json-schema.org/draft-04/schema#"
-
-
 def build_gateway_model(route: RouteSpec) -> dict[str, Any]:
-    """A draft-04 schema that takes any JSON.
+    """The JSON Schema (draft 04) of a request's body, which accepts any JSON.
 
-    The gateway has one text for whatever its model refuses. So it turns away what is no JSON, and says
-    that; what is wrong with the rest the function says, by field and with the remedy.
+    The gateway has one text for all that its model refuses. So it refuses what is not JSON, and says so; the
+    function says what else is wrong, by field and with the remedy.
     """
     return {
-        "$schema": DRAFT_04,
+        "$schema": "http://json-schema.org/draft-04/schema#",
         "title": route.operation_id,
-        "description": f"Any JSON; the function holds it against the contract. {route.summary}.",
+        "description": f"Any JSON; the function checks it against the contract. {route.summary}.",
     }
 
 
 @dataclass(frozen=True, kw_only=True)
 class GatewayResponse:
-    """The body of one kind of answer that no function made."""
+    """What the gateway answers by itself in one case: JSON with a `message`."""
 
     response_type: str
     template: str
     status_code: str | None = None
-    """The type's own. A changed one is counted as 4XXError, whatever it is ("Amazon API Gateway dimensions
-    and metrics"). Left out, AWS fills it in, and the provider finds a difference at each `pulumi up`; but the
-    two defaults have none, and one set there would rewrite the status of every error."""
+    """Left out: the status of the type. A changed status is counted as 4XXError, whatever it is ("Amazon API
+    Gateway dimensions and metrics"). AWS fills in one that is left out, and the provider finds a difference
+    at each `pulumi up`; but the two defaults have none, and one set there would change the status of every
+    error. """
 
 
 def build_cors_headers(allowed_origin: str) -> dict[str, str]:
-    """The headers without which a browser hides an answer from the page that asked."""
+    """The headers without which a browser hides a response from the page that sent the request."""
     return {"Access-Control-Allow-Origin": allowed_origin}
 
 
 def build_preflight_headers(allowed_origin: str) -> dict[str, str]:
-    """What a browser wants to know before it sends a page's request."""
+    """The headers that a browser asks for before it sends a page's request."""
     of_routes = {header.name for route in ROUTES for header in route.headers}
     return {
         **build_cors_headers(allowed_origin),
@@ -188,8 +186,8 @@ GATEWAY_RESPONSES = (
         response_type="DEFAULT_5XX",
         template='{"message": $context.error.messageString, "request_id": "$context.requestId"}',
     ),
-    # The models take any JSON, so this says one thing only. Its own is 400, of which PowerShell shows the
-    # status line alone.
+    # The models accept any JSON, so the body is not JSON. Its own status is 400, of which PowerShell shows
+    # the status line alone.
     GatewayResponse(
         response_type="BAD_REQUEST_BODY", status_code="422", template=_template(answers.NOT_JSON)
     ),
@@ -198,7 +196,7 @@ GATEWAY_RESPONSES = (
         status_code="401",
         template=_template(Message(message=answers.INVALID_TOKEN)),
     ),
-    # Its own is 403; a caller's mistake stays one in the metrics.
+    # Its own status is 403; in the metrics both are a caller's mistake.
     GatewayResponse(
         response_type="MISSING_AUTHENTICATION_TOKEN",
         status_code="404",

@@ -1,7 +1,7 @@
-"""The stage on which the REST API is reached."""
+"""The stage that serves the REST API."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,7 +10,7 @@ import pulumi_aws as aws
 
 from components.encryption import EncryptionKey
 from components.policies import build_service_trust
-from components.settings import Throttle
+from components.settings import Settings
 from contract.names import STAGE
 from contract.routes import ROUTES, RouteSpec
 
@@ -35,21 +35,16 @@ _ACCESS_LOG_FIELDS: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class ApiStageArgs:
-    """What is deployed to the stage, and how it behaves."""
+    """The configuration, and what is deployed to the stage."""
 
-    api_name: str
+    settings: Settings
     rest_api_id: pulumi.Input[str]
     digest: pulumi.Input[str]
-    """Of all that a deployment freezes: another digest, another deployment."""
+    """Of all that a deployment freezes: another digest makes another deployment."""
     deployed_parts: Sequence[pulumi.Resource]
-    """The resources that must be there before a deployment is made."""
-    throttles: Mapping[str, Throttle]
-    """By the path of their route."""
-    log_retention_days: int
+    """The resources that must exist before a deployment is made."""
     key: EncryptionKey | None
-    """The KMS key of the access log; one of AWS's own where there is none."""
-    manages_account: bool
-    traced: bool
+    """The KMS key of the access log; None for CloudWatch's own."""
 
 
 class ApiStage(pulumi.ComponentResource):
@@ -65,8 +60,8 @@ class ApiStage(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         log_group = aws.cloudwatch.LogGroup(
             f"{name}-access-log",
-            name=f"/aws/apigateway/{args.api_name}",
-            retention_in_days=args.log_retention_days,
+            name=f"/aws/apigateway/{args.settings.prefix}",
+            retention_in_days=args.settings.log_retention_days,
             kms_key_id=args.key.arn if args.key else None,
             opts=self._child,
         )
@@ -81,7 +76,7 @@ class ApiStage(pulumi.ComponentResource):
             rest_api=args.rest_api_id,
             deployment=deployment.id,
             stage_name=STAGE,
-            xray_tracing_enabled=args.traced,
+            xray_tracing_enabled=args.settings.x_ray_tracing,
             access_log_settings=aws.apigateway.StageAccessLogSettingsArgs(
                 destination_arn=log_group.arn, format=json.dumps(_ACCESS_LOG_FIELDS)
             ),
@@ -97,10 +92,10 @@ class ApiStage(pulumi.ComponentResource):
         self.register_outputs({"url": self.url, "access_log_name": self.access_log_name})
 
     def _add_log_role(self) -> list[pulumi.Resource]:
-        if not self._args.manages_account:
+        if not self._args.settings.manage_api_gateway_account:
             return []
-        # One for all APIs of the account and region: to destroy it with this stack would reset it for the
-        # others. Under a name of Pulumi's making, for a kept one would be in the way of the next.
+        # One role for all APIs of the account and region: destroyed with this stack, it would be missing for
+        # the others. Named by Pulumi: a kept role with a fixed name would be in the way of the next one.
         kept = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
         role = aws.iam.Role(
             f"{self._name}-log-role",
@@ -119,7 +114,7 @@ class ApiStage(pulumi.ComponentResource):
         return [account]
 
     def _add_throttle(self, route: RouteSpec) -> None:
-        throttle = self._args.throttles[route.path]
+        throttle = self._args.settings.throttles[route.path]
         aws.apigateway.MethodSettings(
             f"{self._name}-{route.key}-settings",
             rest_api=self._args.rest_api_id,

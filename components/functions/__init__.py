@@ -1,1 +1,1 @@
-"""The Lambda functions, one a route."""
+"""The Lambda functions: of the routes, of the projection, and their packages."""

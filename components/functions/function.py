@@ -1,155 +1,113 @@
-"""What tells the needs of one function from those of the others."""
+"""A Lambda function with all that belongs to it alone, and the schedule that invokes one every minute."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Self
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
 from components.encryption import EncryptionKey
-from components.functions.packages import Package, build_package
+from components.functions.packages import build_package
 from components.policies import Allow, build_identity_policy, build_service_trust
 from components.settings import Settings
 from contract.names import SWEEP, Variable
 
-
-@dataclass(frozen=True, kw_only=True)
-class FunctionNeeds:
-    """What a function may do and needs to know."""
-
-    description: str
-    environment: Mapping[str, pulumi.Input[str]]
-    permissions: Sequence[Allow]
-    ready: Sequence[pulumi.Resource] = ()
-    """What has to be there before the function runs."""
-    data: Mapping[str, str] = field(default_factory=dict)
-    """Texts of files at the root of its package, by name."""
+_RETRIES: Final = 2
+_MAX_AGE_SECONDS: Final = 60
+"""The least that AWS accepts. After a minute, the next sweep does the work of a failed one."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FunctionArgs:
-    """What tells one function from another."""
+    """What one function does, needs and may do."""
 
-    function_name: str
-    role_name: str
+    settings: Settings
+    name: str
+    """Its module in `handlers`, with hyphens."""
+    role: str = ""
+    """What its role is named after; empty for its own name."""
     description: str
-    handler: str
-    package: Package
-    memory_mb: int
     timeout_seconds: int
     environment: Mapping[str, pulumi.Input[str]]
+    """Its variables; log level and metrics namespace are added."""
     permissions: Sequence[Allow]
-    """What its code may do; writing its own log comes by itself."""
-    log_retention_days: int
+    """What it may do; writing its own log, and traces where they are on, is added."""
+    ready: Sequence[pulumi.Resource] = ()
+    """Resources that must exist before it runs."""
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Texts of files at the root of its package, by name."""
     key: EncryptionKey | None
-    """The KMS key of its log; one of AWS's own where there is none."""
-    traced: bool
-    """Whether its invocations are traced with X-Ray."""
-    ready: Sequence[pulumi.Resource]
-    """What has to be there before it runs."""
-
-    @classmethod
-    def of(
-        cls,
-        settings: Settings,
-        key: EncryptionKey | None,
-        needs: FunctionNeeds,
-        *,
-        name: str,
-        role: str | None = None,
-        timeout_seconds: int,
-    ) -> Self:
-        """As the stack's settings want it.
-
-        Args:
-            settings: the configuration.
-            key: the KMS key of its log; one of AWS's own where there is none.
-            needs: what tells it from the others.
-            name: its module in `handlers`, with hyphens.
-            role: what its role is named after, where that is not its name.
-            timeout_seconds: how long one invocation may take.
-        """
-        return cls(
-            function_name=settings.function_name(name),
-            role_name=f"{settings.function_name(role or name)}-{settings.region}",
-            description=needs.description,
-            handler=f"handlers.{name.replace('-', '_')}.handler",
-            package=build_package(name, settings.function_target, needs.data),
-            memory_mb=settings.function_memory_mb,
-            timeout_seconds=timeout_seconds,
-            environment={
-                Variable.LOG_LEVEL: "INFO",
-                Variable.METRICS_NAMESPACE: settings.metrics_namespace,
-                **needs.environment,
-            },
-            permissions=needs.permissions,
-            log_retention_days=settings.log_retention_days,
-            key=key,
-            traced=settings.x_ray_tracing,
-            ready=needs.ready,
-        )
+    """The KMS key of its log; None for CloudWatch's own."""
 
 
 class Function(pulumi.ComponentResource):
     """A Lambda function with a role, a log group and permissions of its own.
 
-    Exposes `args`, `function_name`, `arn`, and `invoke_arn` for the gateway.
+    Exposes `function_name`, `arn`, and `invoke_arn` for the gateway.
     """
 
     def __init__(self, name: str, args: FunctionArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("file-sla:functions:Function", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.args = args
+        settings = args.settings
+        function_name = settings.function_name(args.name)
+        package = build_package(args.name, settings.function_target, args.data)
 
         self.log_group = aws.cloudwatch.LogGroup(
             f"{name}-log",
-            name=f"/aws/lambda/{args.function_name}",
-            retention_in_days=args.log_retention_days,
+            name=f"/aws/lambda/{function_name}",
+            retention_in_days=settings.log_retention_days,
             kms_key_id=args.key.arn if args.key else None,
             opts=child,
         )
         self.role = aws.iam.Role(
             f"{name}-role",
-            name=args.role_name,
-            description=f"What {args.function_name} may do.",
+            name=f"{settings.function_name(args.role or args.name)}-{settings.region}",
+            description=f"What {function_name} may do.",
             assume_role_policy=build_service_trust("lambda.amazonaws.com"),
             opts=child,
         )
         may_log = Allow(
             ["logs:CreateLogStream", "logs:PutLogEvents"], [pulumi.Output.concat(self.log_group.arn, ":*")]
         )
-        # X-Ray knows no narrower resource for these.
-        may_trace = (
-            [Allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"])] if args.traced else []
-        )
+        # X-Ray has no narrower resource for these.
+        may_trace = Allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"])
         permissions = aws.iam.RolePolicy(
             f"{name}-permissions",
             role=self.role.id,
-            policy=build_identity_policy(may_log, *may_trace, *args.permissions),
+            policy=build_identity_policy(
+                may_log, *([may_trace] if settings.x_ray_tracing else []), *args.permissions
+            ),
             opts=child,
         )
         self.function = aws.lambda_.Function(
             f"{name}-function",
-            name=args.function_name,
+            name=function_name,
             description=args.description,
-            handler=args.handler,
-            code=pulumi.FileArchive(str(args.package.path)),
-            runtime=args.package.runtime,
-            architectures=[args.package.architecture],
-            memory_size=args.memory_mb,
+            handler=f"handlers.{args.name.replace('-', '_')}.handler",
+            code=pulumi.FileArchive(str(package.path)),
+            runtime=package.runtime,
+            architectures=[package.architecture],
+            memory_size=settings.function_memory_mb,
             timeout=args.timeout_seconds,
-            # Always said: left out, what is on stays on.
+            # Stated whether on or off: left out, what is on stays on.
             tracing_config=aws.lambda_.FunctionTracingConfigArgs(
-                mode="Active" if args.traced else "PassThrough"
+                mode="Active" if settings.x_ray_tracing else "PassThrough"
             ),
             role=self.role.arn,
-            environment=aws.lambda_.FunctionEnvironmentArgs(variables=args.environment),
+            environment=aws.lambda_.FunctionEnvironmentArgs(
+                variables={
+                    Variable.LOG_LEVEL: "INFO",
+                    Variable.METRICS_NAMESPACE: settings.metrics_namespace,
+                    **args.environment,
+                }
+            ),
             logging_config=aws.lambda_.FunctionLoggingConfigArgs(
                 log_format="JSON", log_group=self.log_group.name
             ),
-            # A function that starts before it may do its work would fail its first requests.
+            # A function that starts before it has its permissions would fail its first requests.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[permissions, *args.ready]),
         )
 
@@ -159,26 +117,20 @@ class Function(pulumi.ComponentResource):
         self.register_outputs({"function_name": self.function_name, "arn": self.arn})
 
 
-_RETRIES: Final = 2
-_MAX_AGE_SECONDS: Final = 60
-"""The least that AWS takes. By then, the next sweep does what this one would have done."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class SweepArgs:
-    """What is invoked."""
+    """Which function is invoked, and what for."""
 
     function: Function
     schedule_name: str
     role_name: str
     description: str
-    """What it is for."""
 
 
 class Sweep(pulumi.ComponentResource):
-    """An EventBridge schedule, and a role for it that may invoke this function alone.
+    """An EventBridge schedule that invokes a function every minute, and a role that may invoke it alone.
 
-    The schedule is in a group of its own, so that the role can tell it from every other schedule.
+    The schedule is in a group of its own, so that the role can distinguish it from every other schedule.
     """
 
     def __init__(self, name: str, args: SweepArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -198,7 +150,7 @@ class Sweep(pulumi.ComponentResource):
             policy=build_identity_policy(Allow(["lambda:InvokeFunction"], [args.function.arn])),
             opts=child,
         )
-        # A sweep that fails is not invoked again by Lambda: the next one comes within a minute.
+        # Lambda does not retry a sweep that fails: the next one comes within a minute.
         aws.lambda_.FunctionEventInvokeConfig(
             f"{name}-invocations",
             function_name=args.function.function_name,

@@ -1,7 +1,7 @@
-"""Builds the zip of a Lambda function from the locked dependencies and the modules that it imports.
+"""The zips of the Lambda functions: the locked dependencies, and the modules of ours that each imports.
 
 The same input gives the same bytes: versions and hashes come from `uv.lock`, entries are
-sorted, times and permissions fixed. So a second `pulumi up` finds nothing to change.
+sorted, times and permissions are fixed. So a second `pulumi up` finds nothing to change.
 """
 
 import ast
@@ -39,8 +39,8 @@ UNUSED: tuple[str, ...] = (
     "pydantic/mypy.py",
     "pydantic/v1",
 )
-"""Came along with the libraries, and no function imports it: three quarters of the auth package otherwise."""
-_USED_ALL_THE_SAME = {
+"""Parts of the libraries that no function imports; they would be three quarters of the auth package."""
+_USED = {
     "aws_lambda_powertools/utilities/__init__.py",
     "aws_lambda_powertools/utilities/jmespath_utils",
 }
@@ -75,7 +75,7 @@ def build_package(name: str, target: Target, data: Mapping[str, str] | None = No
     if compiler is None:
         pulumi.log.warn(
             f"No Python {version} on this machine: the {name} function's code is not compiled ahead, "
-            "so each cold start compiles it. Install that Python to mend this."
+            "so each cold start compiles it. Install that Python to fix this."
         )
 
     recipe = [
@@ -95,7 +95,7 @@ def build_package(name: str, target: Target, data: Mapping[str, str] | None = No
     path = CACHE / f"{name}-{target}-{digest.hexdigest()[:16]}.zip"
     if not path.exists():
         CACHE.mkdir(exist_ok=True)
-        # Built aside and renamed, so that an interrupted build never passes for a whole one.
+        # Built aside and renamed, so that an interrupted build is never taken for a complete one.
         with tempfile.TemporaryDirectory(dir=CACHE) as scratch:
             content, archive = Path(scratch, "content"), Path(scratch, "archive.zip")
             _fill(content, sources, requirements, target, version, compiler)
@@ -104,6 +104,39 @@ def build_package(name: str, target: Target, data: Mapping[str, str] | None = No
             _zip(content, archive)
             archive.replace(path)
     return Package(path=path, runtime=f"python{version}", architecture=architecture)
+
+
+def find_sources(entry: Path, root: Path) -> Sequence[Path]:
+    """The entry file, and every file below `root` that it imports, directly or through others.
+
+    Imports are read, not run; those of installed packages are skipped.
+    """
+    found: set[Path] = set()
+    pending = [entry]
+    while pending:
+        file = pending.pop()
+        if file not in found:
+            found.add(file)
+            # The package of each folder that the file lies in is imported with it.
+            pending += [root / folder / "__init__.py" for folder in file.relative_to(root).parents[:-1]]
+            pending += _find_imported(file, root)
+    return sorted(found)
+
+
+def _find_imported(file: Path, root: Path) -> Iterator[Path]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            # A name imported from a package may be a module of it.
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            place = root.joinpath(*name.split("."))
+            for candidate in (place.with_suffix(".py"), place / "__init__.py"):
+                if candidate.is_file():
+                    yield candidate
 
 
 def _fill(
@@ -130,7 +163,7 @@ def _fill(
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, copy)
     if compiler is not None:
-        # /var/task is read-only: byte code that is not in the zip is made again at each cold start.
+        # /var/task is read-only: byte code that is not in the zip is compiled again at each cold start.
         subprocess.run(
             [
                 compiler, "-m", "compileall", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash",
@@ -141,10 +174,10 @@ def _fill(
 
 
 def _prune(content: Path) -> None:
-    """Removes what Lambda would store and unpack for nothing."""
+    """Removes what no function uses, and Lambda would store and unpack."""
     for pattern in UNUSED:
         for unused in content.glob(pattern):
-            if unused.relative_to(content).as_posix() in _USED_ALL_THE_SAME:
+            if unused.relative_to(content).as_posix() in _USED:
                 continue
             if unused.is_dir():
                 shutil.rmtree(unused)
@@ -182,41 +215,3 @@ def _uv(*arguments: str, stdin: str | None = None) -> str:
     if done.returncode:
         raise pulumi.RunError(f"uv {arguments[0]} failed while building a function:\n{done.stderr.strip()}")
     return done.stdout
-
-
-def find_sources(entry: Path, root: Path) -> Sequence[Path]:
-    """The entry file, and every file below `root` that it imports, through whichever others.
-
-    Imports are read, not run; those of other people's packages are passed over.
-    """
-    found: set[Path] = set()
-    pending = [entry]
-    while pending:
-        file = pending.pop()
-        if file not in found:
-            found.add(file)
-            pending += _find_packages(file, root)
-            pending += _find_imported(file, root)
-    return sorted(found)
-
-
-def _find_packages(file: Path, root: Path) -> Iterator[Path]:
-    """The `__init__.py` of each package that the file lies in."""
-    for folder in file.relative_to(root).parents[:-1]:
-        yield root / folder / "__init__.py"
-
-
-def _find_imported(file: Path, root: Path) -> Iterator[Path]:
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            # What is imported from a package may be a module of it.
-            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-        elif isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        else:
-            continue
-        for name in names:
-            place = root.joinpath(*name.split("."))
-            for candidate in (place.with_suffix(".py"), place / "__init__.py"):
-                if candidate.is_file():
-                    yield candidate

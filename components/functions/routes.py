@@ -2,19 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import pulumi
 
 from components.encryption import EncryptionKey
-from components.functions.function import Function, FunctionArgs, FunctionNeeds
+from components.functions.function import Function, FunctionArgs
 from components.identity import Identity
 from components.settings import Settings
 from components.tables import Tables
 from contract.names import Variable
-from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION, ROUTES, RouteSpec
+from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION
 from store.incidents import IncidentIndex
 
-TIMEOUT_SECONDS = 28
+TIMEOUT_SECONDS: Final = 28
 """One second less than the gateway waits for an integration (API Gateway quotas)."""
 
 
@@ -26,7 +27,7 @@ class RouteFunctionsArgs:
     identity: Identity
     tables: Tables
     key: EncryptionKey | None
-    """The KMS key of their logs; one of AWS's own where there is none."""
+    """The KMS key of their logs; None for CloudWatch's own."""
 
 
 class RouteFunctions(pulumi.ComponentResource):
@@ -40,27 +41,21 @@ class RouteFunctions(pulumi.ComponentResource):
     ) -> None:
         super().__init__("file-sla:functions:RouteFunctions", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        settings = args.settings
-        needs = build_route_needs(settings, args.identity, args.tables)
-
-        def declare(route: RouteSpec) -> Function:
-            return Function(
-                route.key,
-                FunctionArgs.of(
-                    settings, args.key, needs[route.path], name=route.key, timeout_seconds=TIMEOUT_SECONDS
-                ),
-                child,
-            )
-
-        self.by_path: Mapping[str, Function] = {route.path: declare(route) for route in ROUTES}
+        self.by_path: Mapping[str, Function] = {
+            path: Function(function.name, function, child) for path, function in _describe(args).items()
+        }
         self.register_outputs({})
 
 
-def build_route_needs(settings: Settings, identity: Identity, tables: Tables) -> Mapping[str, FunctionNeeds]:
-    """The needs of every function, by the path of its route."""
+def _describe(args: RouteFunctionsArgs) -> Mapping[str, FunctionArgs]:
+    """What each function does, needs and may do, by the path of its route."""
+    settings, identity, tables = args.settings, args.identity, args.tables
     return {
-        AUTH.path: FunctionNeeds(
+        AUTH.path: FunctionArgs(
+            settings=settings,
+            name=AUTH.key,
             description="Signs users in to the user pool.",
+            timeout_seconds=TIMEOUT_SECONDS,
             environment={
                 Variable.ALLOWED_ORIGIN: settings.cors_origin,
                 Variable.USER_POOL_ID: identity.user_pool_id,
@@ -69,9 +64,13 @@ def build_route_needs(settings: Settings, identity: Identity, tables: Tables) ->
             },
             permissions=identity.allow_sign_in(),
             ready=identity.ready,
+            key=args.key,
         ),
-        FILE_SLA_ERROR.path: FunctionNeeds(
+        FILE_SLA_ERROR.path: FunctionArgs(
+            settings=settings,
+            name=FILE_SLA_ERROR.key,
             description="Stores reports of files that waited too long.",
+            timeout_seconds=TIMEOUT_SECONDS,
             environment={
                 Variable.ALLOWED_ORIGIN: settings.cors_origin,
                 Variable.USER_POOL_CLIENT_ID: identity.client_id,
@@ -82,12 +81,16 @@ def build_route_needs(settings: Settings, identity: Identity, tables: Tables) ->
             },
             permissions=[
                 tables.errors.allow("BatchWriteItem"),
-                # What was refused is put by itself.
+                # A refused report is put by itself.
                 tables.runs.allow("BatchWriteItem", "PutItem"),
             ],
+            key=args.key,
         ),
-        INCIDENT_ACTION.path: FunctionNeeds(
-            description="Does what analysts ask for of incidents and senders.",
+        INCIDENT_ACTION.path: FunctionArgs(
+            settings=settings,
+            name=INCIDENT_ACTION.key,
+            description="Carries out what analysts do to incidents and senders.",
+            timeout_seconds=TIMEOUT_SECONDS,
             environment={
                 Variable.ALLOWED_ORIGIN: settings.cors_origin,
                 Variable.USER_POOL_CLIENT_ID: identity.client_id,
@@ -96,11 +99,12 @@ def build_route_needs(settings: Settings, identity: Identity, tables: Tables) ->
                 Variable.RETENTION_DAYS: str(settings.retention_days),
             },
             permissions=[
-                # What a retired sender's many incidents become goes in parts, each on condition that the
-                # sender is as it was.
+                # The many incidents of a retired sender change in several transactions, each on condition
+                # that the sender has not changed.
                 tables.senders.allow("GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
                 tables.incidents.allow("GetItem", "UpdateItem"),
                 tables.incidents.allow_query(IncidentIndex.ID, IncidentIndex.LATEST),
             ],
+            key=args.key,
         ),
     }

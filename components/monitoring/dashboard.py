@@ -34,7 +34,7 @@ def build_dashboard_body(
     access_log_name: pulumi.Input[str],
     alarm_arns: Sequence[pulumi.Input[str]],
 ) -> pulumi.Output[str]:
-    """The dashboard's body: alarms, and rows from usage and latency to incidents and messages."""
+    """The dashboard's body: alarms, and rows from usage and latency to incidents and notifications."""
     widgets = [
         {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}},
         *_usage(metrics, region, access_log_name),
@@ -43,7 +43,7 @@ def build_dashboard_body(
         *_tables(metrics, region),
         *_business(metrics, region),
         *_projection(metrics, region),
-        *(_messages(metrics, region) if metrics.tells_owners else ()),
+        *(_messages(metrics, region) if metrics.notifies_owners else ()),
     ]
     return pulumi.Output.json_dumps({"widgets": _placed(widgets)}, sort_keys=True)
 
@@ -53,7 +53,7 @@ def _usage(metrics: StackMetrics, region: str, access_log_name: pulumi.Input[str
         "Requests", region, [metrics.of_route(route, GatewayMetric.COUNT, "Sum") for route in ROUTES]
     )
     yield _graph(
-        "Errors, with those that the gateway answered itself",
+        "Errors, including those of the gateway itself",
         region,
         [metrics.of_api(name) for name in (GatewayMetric.CLIENT_ERRORS, GatewayMetric.SERVER_ERRORS)],
     )
@@ -123,7 +123,7 @@ def _tables(metrics: StackMetrics, region: str) -> Iterator[Widget]:
 
 
 def _table(table: WatchedTable, metrics: StackMetrics, region: str) -> Iterator[Widget]:
-    # Where it has throughput of its own: itself, and each index.
+    # The table and each of its indexes has its own throughput.
     places = (None, *table.indexes)
     consumed = (TableMetric.CONSUMED_WRITE_UNITS, TableMetric.CONSUMED_READ_UNITS)
     yield _graph(
@@ -158,7 +158,7 @@ def _business(metrics: StackMetrics, region: str) -> Iterator[Widget]:
         ],
     )
     yield _graph(
-        "Records written, unprocessed items sent again",
+        "Records written, unprocessed items retried",
         region,
         [metrics.published(name) for name in (Metric.RECORDS_WRITTEN, Metric.UNPROCESSED_RETRIED)],
     )
@@ -170,12 +170,12 @@ def _business(metrics: StackMetrics, region: str) -> Iterator[Widget]:
 def _projection(metrics: StackMetrics, region: str) -> Iterator[Widget]:
     [function] = [function for function in metrics.functions if function.key == PROJECTION]
     yield _graph(
-        "Projection: how long the last run of a batch had waited, ms",
+        "Projection: age of the last run of a batch, ms",
         region,
         [metrics.of_function(function, FunctionMetric.ITERATOR_AGE, "Maximum")],
     )
     yield _graph(
-        "Projection: runs, and senders folded anew",
+        "Projection: runs, and senders replayed",
         region,
         [
             *(
@@ -199,7 +199,7 @@ def _projection(metrics: StackMetrics, region: str) -> Iterator[Widget]:
 
 def _messages(metrics: StackMetrics, region: str) -> Iterator[Widget]:
     yield _graph(
-        "Messages to owners, and channels that do not work",
+        "Notifications of owners, and disabled channels",
         region,
         [
             *(
@@ -210,7 +210,7 @@ def _messages(metrics: StackMetrics, region: str) -> Iterator[Widget]:
         ],
     )
     yield _graph(
-        "From the run that opened an incident to the message of it, s",
+        "From the run that opened an incident to its notification, s",
         region,
         [metrics.published(Metric.MESSAGE_DELAY, statistic) for statistic in ("p50", "Maximum")],
     )
@@ -230,7 +230,7 @@ def _graph(title: str, region: str, shown: Sequence[MetricRef]) -> Widget:
 
 
 def _every(title: str, metrics: StackMetrics, region: str, name: str, *dimensions: str) -> Widget:
-    """One line for each combination of values that the dimensions ever had."""
+    """A graph with a line for each combination of values of the dimensions."""
     # Quoted: the namespace has hyphens (CloudWatch search expression syntax).
     schema = ",".join(f'"{part}"' for part in (metrics.namespace, *dimensions))
     search = f"SEARCH('{{{schema}}} MetricName=\"{name}\"', 'Sum', {_PERIOD_SECONDS})"

@@ -1,4 +1,4 @@
-"""The functions and tables of a stack, as those who watch them see them."""
+"""The metrics of one stack: those that AWS publishes of its resources, and those of its functions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,80 +38,18 @@ class WatchedFunction:
 
 @dataclass(frozen=True, kw_only=True)
 class WatchedTable:
-    """A table. Each global index has throughput of its own; a local one shares the table's."""
+    """A table. Each global index has its own throughput; a local one shares the table's."""
 
     key: str
     name: str
     """What DynamoDB calls it."""
     holds: str
     when_held_back: str
-    """What becomes of writes that DynamoDB turns away."""
+    """What happens to writes that DynamoDB throttles."""
     indexes: Sequence[str] = ()
     queried: Sequence[str | None] = ()
-    """Where the dashboard reads: indexes, and None for the table itself."""
+    """What the dashboard reads: indexes, and None for the table itself."""
     written_by_reports: bool = False
-
-
-_SENT_AGAIN = "reports are answered 429 and must be sent again"
-_WAIT = "owners are told later"
-_BEHIND = "what the dashboard shows of senders and incidents falls behind"
-
-
-def list_watched_functions(settings: Settings) -> Sequence[WatchedFunction]:
-    """Those of the routes, the projection's, and the one that tells owners, where there are any."""
-    timeouts = {route.key: routes.TIMEOUT_SECONDS for route in ROUTES}
-    timeouts[PROJECTION] = projection.TIMEOUT_SECONDS
-    if settings.owners is not None:
-        timeouts[NOTIFICATIONS] = notifications.TIMEOUT_SECONDS
-    return [
-        WatchedFunction(key=key, name=settings.function_name(key), timeout_seconds=timeout)
-        for key, timeout in timeouts.items()
-    ]
-
-
-def list_watched_tables(settings: Settings) -> Sequence[WatchedTable]:
-    """All tables of the stack."""
-    return [
-        WatchedTable(
-            key="table",
-            name=settings.table_name,
-            holds="records",
-            when_held_back=_SENT_AGAIN,
-            indexes=list(Index),
-            queried=list(Index),
-            written_by_reports=True,
-        ),
-        WatchedTable(
-            key="runs",
-            name=settings.runs_table_name,
-            holds="runs",
-            when_held_back=_SENT_AGAIN,
-            written_by_reports=True,
-        ),
-        WatchedTable(
-            key="senders",
-            name=settings.senders_table_name,
-            holds="senders",
-            when_held_back=_BEHIND,
-            indexes=list(SenderIndex),
-            queried=[None, SenderIndex.STATE],
-        ),
-        WatchedTable(
-            key="incidents",
-            name=settings.incidents_table_name,
-            holds="incidents",
-            when_held_back=_BEHIND,
-            indexes=[IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID],
-            queried=[None, IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID],
-        ),
-        WatchedTable(
-            key="messages",
-            name=settings.messages_table_name,
-            holds="messages",
-            when_held_back=_WAIT,
-            queried=[None],
-        ),
-    ]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,21 +70,21 @@ class StackMetrics:
     functions: Sequence[WatchedFunction]
     tables: Sequence[WatchedTable]
     dead_letters: str
-    """The name of the queue."""
-    tells_owners: bool
-    """Whether the stack has a function that does."""
+    """The name of the queue of runs that could not be applied."""
+    notifies_owners: bool
+    """Whether the stack has the function for it."""
     namespace: str
     """Of the metrics that the functions publish."""
 
     @classmethod
     def of(cls, settings: Settings) -> Self:
-        """Those of the stack with these settings."""
+        """Those of a stack with these settings."""
         return cls(
             api_name=settings.prefix,
-            functions=list_watched_functions(settings),
-            tables=list_watched_tables(settings),
+            functions=_list_functions(settings),
+            tables=_list_tables(settings),
             dead_letters=settings.dead_letters_name,
-            tells_owners=settings.owners is not None,
+            notifies_owners=settings.owners is not None,
             namespace=settings.metrics_namespace,
         )
 
@@ -209,3 +147,63 @@ class StackMetrics:
             dimensions=build_gateway_dimensions(self.api_name, STAGE, path),
             statistic=statistic,
         )
+
+
+_SENT_AGAIN = "reports are answered 429 and must be sent again"
+_WAIT = "owners are notified later"
+_BEHIND = "what the dashboard shows of senders and incidents falls behind"
+
+
+def _list_functions(settings: Settings) -> Sequence[WatchedFunction]:
+    timeouts = {route.key: routes.TIMEOUT_SECONDS for route in ROUTES}
+    timeouts[PROJECTION] = projection.TIMEOUT_SECONDS
+    if settings.owners is not None:
+        timeouts[NOTIFICATIONS] = notifications.TIMEOUT_SECONDS
+    return [
+        WatchedFunction(key=key, name=settings.function_name(key), timeout_seconds=timeout)
+        for key, timeout in timeouts.items()
+    ]
+
+
+def _list_tables(settings: Settings) -> Sequence[WatchedTable]:
+    return [
+        WatchedTable(
+            key="table",
+            name=settings.table_name,
+            holds="records",
+            when_held_back=_SENT_AGAIN,
+            indexes=list(Index),
+            queried=list(Index),
+            written_by_reports=True,
+        ),
+        WatchedTable(
+            key="runs",
+            name=settings.runs_table_name,
+            holds="runs",
+            when_held_back=_SENT_AGAIN,
+            written_by_reports=True,
+        ),
+        WatchedTable(
+            key="senders",
+            name=settings.senders_table_name,
+            holds="senders",
+            when_held_back=_BEHIND,
+            indexes=list(SenderIndex),
+            queried=[None, SenderIndex.STATE],
+        ),
+        WatchedTable(
+            key="incidents",
+            name=settings.incidents_table_name,
+            holds="incidents",
+            when_held_back=_BEHIND,
+            indexes=[IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID],
+            queried=[None, IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID],
+        ),
+        WatchedTable(
+            key="messages",
+            name=settings.messages_table_name,
+            holds="messages",
+            when_held_back=_WAIT,
+            queried=[None],
+        ),
+    ]

@@ -1,8 +1,8 @@
-"""What the service tells of itself, and whom it wakes."""
+"""The alarms, the topic they notify, and the CloudWatch dashboard."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -21,41 +21,19 @@ UNHEALTHY: Final = "unhealthy"
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoringArgs:
-    """What a stack decides about its monitoring."""
+    """The configuration, and what the monitoring works with."""
 
-    prefix: str
-    region: str
-    metrics: StackMetrics
-    alarms: Sequence[AlarmSpec]
+    settings: Settings
     access_log_name: pulumi.Input[str]
-    docs_url: str
-    """What the address, or the path, of every runbook section begins with."""
-    email: str
-    """Where alarms are mailed to; empty for nowhere."""
     key: EncryptionKey | None
-    """The KMS key of the topic; without one it is not encrypted, for alarms cannot use AWS's own."""
-
-    @classmethod
-    def of(cls, settings: Settings, key: EncryptionKey | None, access_log_name: pulumi.Input[str]) -> Self:
-        """As the stack's settings want it."""
-        metrics = StackMetrics.of(settings)
-        return cls(
-            prefix=settings.prefix,
-            region=settings.region,
-            metrics=metrics,
-            alarms=build_alarm_specs(metrics, settings),
-            access_log_name=access_log_name,
-            docs_url=settings.docs_url,
-            email=settings.alarm_email,
-            key=key,
-        )
+    """The KMS key of the topic. Without one it is not encrypted: alarms cannot publish under AWS's own."""
 
 
 class Monitoring(pulumi.ComponentResource):
     """An SNS topic, the alarms that publish to it, and a CloudWatch dashboard.
 
-    Beside the alarms of the specs there is a composite one, which is on while any of those is
-    that make the service unhealthy.
+    Beside the alarms of `alarms.py` there is a composite one, which is on while any alarm is on that makes
+    the service unhealthy.
 
     Exposes `alarm_topic_arn`, `alarms` by key, `unhealthy` and `dashboard_name`.
     """
@@ -63,32 +41,34 @@ class Monitoring(pulumi.ComponentResource):
     def __init__(self, name: str, args: MonitoringArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("file-sla:monitoring:Monitoring", name, None, opts)
         self._name = name
-        self._args = args
+        self._settings = settings = args.settings
+        metrics = StackMetrics.of(settings)
+        specs = build_alarm_specs(metrics, settings)
         self._child = pulumi.ResourceOptions(parent=self)
 
         self.topic = aws.sns.Topic(
             f"{name}-alarms",
-            name=f"{args.prefix}-alarms",
+            name=f"{settings.prefix}-alarms",
             kms_master_key_id=args.key.arn if args.key else None,
             opts=self._child,
         )
-        if args.email:
+        if settings.alarm_email:
             aws.sns.TopicSubscription(
                 f"{name}-email",
                 topic=self.topic.arn,
                 protocol="email",
-                endpoint=args.email,
+                endpoint=settings.alarm_email,
                 opts=self._child,
             )
-        self.alarms = {spec.key: self._alarm(spec) for spec in args.alarms}
-        self.unhealthy = self._composite()
+        self.alarms = {spec.key: self._alarm(spec) for spec in specs}
+        self.unhealthy = self._composite(specs)
         self.dashboard = aws.cloudwatch.Dashboard(
             f"{name}-dashboard",
-            # One name space for all regions of an account (CloudWatch dashboards are global).
-            dashboard_name=f"{args.prefix}-{args.region}",
+            # CloudWatch dashboards are global: one namespace for all regions of an account.
+            dashboard_name=f"{settings.prefix}-{settings.region}",
             dashboard_body=build_dashboard_body(
-                args.metrics,
-                args.region,
+                metrics,
+                settings.region,
                 args.access_log_name,
                 [self.unhealthy.arn, *(alarm.arn for alarm in self.alarms.values())],
             ),
@@ -102,14 +82,14 @@ class Monitoring(pulumi.ComponentResource):
         )
 
     def _alarm(self, spec: AlarmSpec) -> aws.cloudwatch.MetricAlarm:
-        # A computed value is an expression over metrics; all other alarms read theirs directly.
+        # An alarm reads an expression over metrics, or its metric directly.
         queries = _queries(spec)
         single = None if queries else spec.metric
         statistic = single.statistic if single else None
         is_percentile = statistic is not None and statistic.startswith("p")
         return aws.cloudwatch.MetricAlarm(
             f"{self._name}-{spec.key}",
-            name=f"{self._args.prefix}{ALARM_SEPARATOR}{spec.key}",
+            name=f"{self._settings.prefix}{ALARM_SEPARATOR}{spec.key}",
             alarm_description=self._describe(spec.meaning, spec.section),
             namespace=single.namespace if single else None,
             metric_name=single.name if single else None,
@@ -124,19 +104,19 @@ class Monitoring(pulumi.ComponentResource):
             datapoints_to_alarm=spec.datapoints_to_alarm,
             treat_missing_data=spec.missing_data,
             alarm_actions=[self.topic.arn],
-            # The same people hear when it is over.
+            # The same people are notified when it ends.
             ok_actions=[self.topic.arn],
             opts=self._child,
         )
 
-    def _composite(self) -> aws.cloudwatch.CompositeAlarm:
-        names = [self.alarms[spec.key].name for spec in self._args.alarms if spec.unhealthy]
+    def _composite(self, specs: Sequence[AlarmSpec]) -> aws.cloudwatch.CompositeAlarm:
+        names = [self.alarms[spec.key].name for spec in specs if spec.unhealthy]
         return aws.cloudwatch.CompositeAlarm(
             f"{self._name}-{UNHEALTHY}",
-            alarm_name=f"{self._args.prefix}{ALARM_SEPARATOR}{UNHEALTHY}",
+            alarm_name=f"{self._settings.prefix}{ALARM_SEPARATOR}{UNHEALTHY}",
             alarm_description=self._describe(
-                "The service does not do its work as it should. The alarms that are on beside this one "
-                "tell what is wrong; begin with the one that came first.",
+                "The service does not work as it should. The other alarms that are on say what is wrong; "
+                "begin with the one that came first.",
                 RunbookSection.UNHEALTHY,
             ),
             alarm_rule=pulumi.Output.all(*names).apply(
@@ -148,11 +128,11 @@ class Monitoring(pulumi.ComponentResource):
         )
 
     def _describe(self, meaning: str, section: RunbookSection) -> str:
-        return f"{meaning} {names.RUNBOOK_LABEL}{self._args.docs_url}/{names.RUNBOOK_FILE}#{section}"
+        return f"{meaning} {names.RUNBOOK_LABEL}{self._settings.docs_url}/{names.RUNBOOK_FILE}#{section}"
 
 
 def _queries(spec: AlarmSpec) -> list[aws.cloudwatch.MetricAlarmMetricQueryArgs]:
-    """The expression that gives the alarm's value, and what goes into it; nothing for a bare metric."""
+    """The expression of the alarm's value, and its metrics; empty for a bare metric."""
     if spec.per:
         at_least = max(spec.at_least, 1)
         return [
