@@ -134,7 +134,7 @@ def test_what_someone_changed_by_hand_is_shown_and_mended(
         (
             "retentionDay",
             30,
-            "file-sla:retentionDay is no key of this program. Did you mean file-sla:retentionDays?",
+            "file-sla:retentionDay is not a key of this program. Did you mean file-sla:retentionDays?",
         ),
     ],
 )

@@ -55,7 +55,7 @@ def test_another_address_changes_the_secrets_value_alone(
     [
         (
             ADDRESSES | {"orders": f"http://hooks.example.com/{SECRET}"},
-            "what is set for orders is no address",
+            "the value of orders is not an address",
         ),
         ({"orders": ADDRESSES["orders"]}, "there is none of the name operations, which line 5"),
         ({}, "there is none of the name orders, which line 8"),

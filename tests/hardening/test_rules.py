@@ -67,7 +67,7 @@ HOLDS_WITH_OPTION: dict[str, tuple[dict[str, Any], Callable[[Program], bool]]] =
 }
 
 
-def test_every_finding_is_told_with_what_became_of_it() -> None:
+def test_every_finding_says_what_became_of_it() -> None:
     assert len(ROWS) == len(re.findall(r"^\| [a-z]+_\w+ \|", PAGE, re.MULTILINE)) == 23
     assert set(DEFAULTS) == set(HOLDS_BY_DEFAULT)
     assert {rule for rule, _ in OPTIONS} == set(HOLDS_WITH_OPTION)

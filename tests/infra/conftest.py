@@ -1,15 +1,22 @@
 """The program as it is declared: every resource with its inputs and what it asks of the engine."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from unittest.mock import patch
 
 import pulumi
 import pytest
 from pulumi.runtime.mocks import MockMonitor
 
+from components.functions import function
+from components.functions.packages import CACHE, LAMBDA_PYTHON, Package, Target
 from local.program import STACK, run_program
 from tests.stands.known_by_aws import outputs_of
+
+IN_ZONE: Final = {"domainName": "sla.example.com", "domainZoneId": "Z0123456789ABCDEFGHIJ"}
+"""Configuration of a host name with its DNS in Route 53."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,8 @@ class Program:
     """By URN."""
     physical_names: dict[str, str] = field(default_factory=dict)
     """What AWS calls it, where the program says so; by URN."""
+    shipped: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    """The files that each function's package holds beside its code, by the function's name."""
     exports: dict[str, Any] = field(default_factory=dict)
 
     def all(self, resource_type: str) -> list[Declared]:
@@ -75,8 +84,30 @@ _NAMED_BY: tuple[str, ...] = (
 )
 
 
-def declare(stack: Any = STACK, **config: Any) -> Program:
-    """Runs the program with configuration over that of the dev stack, under any stack's name."""
+_DECLARED: Final[dict[str, Program]] = {}
+
+
+def declare(stack: str = STACK, **config: Any) -> Program:
+    """The program with configuration over that of the dev stack, under any stack's name.
+
+    Each configuration is declared once in a test run; the file that `ownersFile` names must not change after.
+    Packages are not built: `test_function_package.py` builds them.
+    """
+    key = json.dumps([stack, config], sort_keys=True)
+    if key not in _DECLARED:
+        _DECLARED[key] = declare_anew(stack, config)
+    return _DECLARED[key]
+
+
+def refuse(**config: Any) -> str:
+    """Why the program refuses a configuration."""
+    with pytest.raises(pulumi.RunError) as refused:
+        declare_anew(STACK, config)
+    return str(refused.value)
+
+
+def declare_anew(stack: str, config: Mapping[str, Any]) -> Program:
+    """The same, whether or not it was declared before."""
     program = Program()
 
     def new_resource(args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
@@ -102,7 +133,15 @@ def declare(stack: Any = STACK, **config: Any) -> Program:
             program.physical_names[response.urn] = given
         return response
 
-    with patch.object(MockMonitor, "RegisterResource", record):
+    def name_package(name: str, target: Target, data: Mapping[str, str]) -> Package:
+        assert target == "arm64"
+        program.shipped[name] = data
+        return Package(path=CACHE / f"{name}.zip", runtime=f"python{LAMBDA_PYTHON}", architecture=target)
+
+    with (
+        patch.object(MockMonitor, "RegisterResource", record),
+        patch.object(function, "build_package", name_package),
+    ):
         program.exports = run_program(new_resource, config, stack)
     return program
 
@@ -111,3 +150,28 @@ def declare(stack: Any = STACK, **config: Any) -> Program:
 def program() -> Program:
     """The dev stack."""
     return declare()
+
+
+@pytest.fixture(scope="session")
+def other_values() -> Program:
+    """The dev stack with another value than it has of each key whose value merely arrives somewhere."""
+    return declare(
+        deletionProtection=True,
+        retentionDays=0,
+        runRetentionDays=90,
+        refreshTokenDays=30,
+        manageApiGatewayAccount=False,
+        alarmEmail="ops@example.com",
+        docsUrl="https://docs.example.com/file-sla/",
+        # Thresholds unlike each other.
+        errorRateAlarmPercent=7,
+        clientErrorRateAlarmPercent=33,
+        latencyAlarmMs=1234,
+        functionErrorAlarmCount=3,
+        throttleAlarmCount=4,
+        tableErrorAlarmCount=5,
+        failedSignInAlarmCount=6,
+        silentSendersAlarmCount=8,
+        unreadableFoldersAlarmCount=9,
+        openIncidentsAlarmCount=10,
+    )

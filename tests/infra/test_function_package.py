@@ -1,30 +1,48 @@
+"""The packages of the functions, built: small, reproducible, and complete."""
+
 import json
 import os
 import subprocess
 import sys
 import sysconfig
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from zipfile import ZipFile
 
 import pulumi
 import pytest
 
-from components.functions import packages as function_package
+from components.functions import packages
 from components.functions.packages import build_package, find_sources
 from contract.names import ROOT, Variable
 from contract.owners.model import SHIPPED_NAME, dump_owners
 from tests.events import CLIENT_ID, a_report, auth_event, report_event
 from tests.stands.notifier import an_owners_file
 
+OWNERS: Final = {SHIPPED_NAME: dump_owners(an_owners_file())}
+_MEGABYTES: Final = {
+    "auth": 1.5,
+    "file-sla-error": 4,
+    "incident-action": 4,
+    "incident-projection": 4.5,
+    "incident-notifications": 4.5,
+}
+"""The largest that each function's package may be."""
 
-@pytest.fixture
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(function_package, "CACHE", tmp_path / "build")
-    return tmp_path / "build"
+
+@pytest.fixture(scope="session")
+def shared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("packages") / "build"
 
 
-def test_same_input_gives_the_same_bytes(cache: Path) -> None:
+@pytest.fixture(autouse=True)
+def cache(shared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of built packages: one for all tests here, so that each package is built once."""
+    monkeypatch.setattr(packages, "CACHE", shared_cache)
+    return shared_cache
+
+
+def test_same_input_gives_the_same_bytes() -> None:
     first = build_package("auth", "arm64").path
     content = first.read_bytes()
     first.unlink()
@@ -37,17 +55,21 @@ def test_built_package_is_kept(cache: Path) -> None:
     path = build_package("auth", "host").path
     written = path.stat().st_mtime_ns
     assert build_package("auth", "host").path.stat().st_mtime_ns == written
-    assert [file.name for file in cache.iterdir()] == [path.name]
+    # Nothing is left of the build.
+    assert all(file.suffix == ".zip" for file in cache.iterdir())
 
 
-def test_changed_code_gives_another_package(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = build_package("auth", "host").path
+def test_changed_code_or_data_gives_another_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packages, "CACHE", tmp_path)
+    monkeypatch.setattr(packages, "_fill", lambda content, *_: content.mkdir())
+    paths = [build_package("auth", "host", data).path for data in (None, OWNERS, dict(OWNERS))]
+    assert paths[0] != paths[1] == paths[2]
     sources = find_sources(ROOT / "handlers" / "auth.py", ROOT)
-    monkeypatch.setattr(function_package, "find_sources", lambda *_: sources[1:])
-    assert build_package("auth", "host").path != before
+    monkeypatch.setattr(packages, "find_sources", lambda *_: sources[1:])
+    assert build_package("auth", "host").path != paths[0]
 
 
-def test_byte_code_of_the_runtime_is_in_the_package(cache: Path) -> None:
+def test_byte_code_of_the_runtime_is_in_the_package() -> None:
     with ZipFile(build_package("auth", "host").path) as package:
         names = package.namelist()
     # The order of a folder is the file system's; that of the package is nobody's but ours.
@@ -58,16 +80,16 @@ def test_byte_code_of_the_runtime_is_in_the_package(cache: Path) -> None:
     assert len(compiled) == len(sources)
 
 
-def test_missing_runtime_is_said_and_not_fatal(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_runtime_is_said_and_not_fatal(monkeypatch: pytest.MonkeyPatch) -> None:
     warnings: list[str] = []
-    monkeypatch.setattr(function_package, "_interpreter", lambda _: None)
+    monkeypatch.setattr(packages, "_interpreter", lambda _: None)
     monkeypatch.setattr(pulumi.log, "warn", warnings.append)
     with ZipFile(build_package("auth", "arm64").path) as package:
         assert not [name for name in package.namelist() if name.endswith(".pyc")]
     assert "No Python 3.13" in warnings[0]
 
 
-def test_unknown_function_is_a_clear_error(cache: Path) -> None:
+def test_unknown_function_is_a_clear_error() -> None:
     with pytest.raises(pulumi.RunError, match="uv export failed"):
         build_package("nonsense", "arm64")
 
@@ -116,11 +138,10 @@ print(json.dumps({"statuses": statuses, "strays": strays}), file=sys.stderr)
     ],
 )
 def test_pruned_package_holds_all_that_its_function_runs(
-    cache: Path, tmp_path: Path, name: str, absent: list[str], events: list[Any], statuses: list[int | None]
+    tmp_path: Path, name: str, absent: list[str], events: list[Any], statuses: list[int | None]
 ) -> None:
     content = tmp_path / "task"
-    data = {SHIPPED_NAME: dump_owners(an_owners_file())}
-    with ZipFile(build_package(name, "host", data).path) as package:
+    with ZipFile(build_package(name, "host", OWNERS if "incident" in name else None).path) as package:
         package.extractall(content)
     module = f"handlers.{name.replace('-', '_')}"
     environment = {
@@ -154,12 +175,16 @@ def test_pruned_package_holds_all_that_its_function_runs(
     assert json.loads(done.stderr.splitlines()[-1]) == {"statuses": statuses, "strays": []}
 
 
-@pytest.mark.parametrize(
-    ("name", "megabytes"),
-    [("auth", 1.5), ("file-sla-error", 4), ("incident-projection", 4.5), ("incident-notifications", 4.5)],
-)
-def test_package_stays_small(cache: Path, name: str, megabytes: float) -> None:
-    assert build_package(name, "arm64").path.stat().st_size <= megabytes * 1e6
+@pytest.mark.parametrize("name", _MEGABYTES)
+def test_package_for_lambda_is_small_and_has_what_the_runtime_lacks(name: str) -> None:
+    package = build_package(name, "arm64")
+    assert (package.architecture, package.runtime) == ("arm64", "python3.13")
+    assert package.path.stat().st_size <= _MEGABYTES[name] * 1e6
+    with ZipFile(package.path) as archive:
+        names = archive.namelist()
+    assert f"handlers/{name.replace('-', '_')}.py" in names
+    assert not any(file.startswith(("boto3/", "botocore/")) for file in names)
+    assert [file for file in names if file.endswith(".so") and "aarch64" not in file] == []
 
 
 @pytest.mark.parametrize(
@@ -176,7 +201,7 @@ def test_package_for_the_host_is_for_its_processor(
     monkeypatch: pytest.MonkeyPatch, machine: str, architecture: str
 ) -> None:
     monkeypatch.setattr("platform.machine", lambda: machine)
-    assert function_package._host_architecture() == architecture
+    assert packages._host_architecture() == architecture
 
 
 @pytest.mark.parametrize(("told", "found"), [("/usr/bin/python3.13\n", "/usr/bin/python3.13"), ("", None)])
@@ -187,10 +212,10 @@ def test_interpreter_is_the_one_that_uv_finds(
     script.write_text(f"#!/bin/sh\nprintf '%s' '{told}'\n")
     script.chmod(0o755)
     monkeypatch.setattr("uv.find_uv_bin", lambda: str(script))
-    assert function_package._interpreter("3.13") == found
+    assert packages._interpreter("3.13") == found
 
 
-def test_entries_have_a_date_that_a_zip_can_hold_and_can_be_read_by_all(cache: Path) -> None:
+def test_entries_have_a_date_that_a_zip_can_hold_and_can_be_read_by_all() -> None:
     with ZipFile(build_package("auth", "host").path) as package:
         entries = package.infolist()
     assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}

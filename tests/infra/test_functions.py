@@ -1,7 +1,9 @@
+"""The functions: what each may do and knows, and what invokes the projection."""
+
 import json
 from collections import defaultdict
 from pathlib import Path
-from zipfile import ZipFile
+from typing import Any
 
 import pytest
 
@@ -98,13 +100,97 @@ def test_function_answers_before_the_gateway_gives_up(program: Program, name: st
 
 
 @pytest.mark.parametrize("name", PERMISSIONS)
-def test_package_is_the_runtimes_and_holds_the_handler(program: Program, name: str) -> None:
+def test_package_is_the_functions_own_and_its_runtimes(program: Program, name: str) -> None:
     function = program.one("Function", f"{name}-function")
     assert (function["architectures"], function["runtime"]) == (["arm64"], "python3.13")
-    module = function["handler"].removesuffix(".handler").replace(".", "/")
-    with ZipFile(Path(function["code"].path)) as package:
-        names = package.namelist()
-    assert f"{module}.py" in names
-    assert not any(name.startswith(("boto3/", "botocore/")) for name in names)
-    foreign = [name for name in names if name.endswith(".so") and "aarch64" not in name]
-    assert foreign == []
+    module = name.replace("-", "_")
+    assert function["handler"] == f"handlers.{module}.handler"
+    assert Path(function["code"].path).stem == name
+    assert not program.shipped[name]
+
+
+DAY_SECONDS = 24 * 60 * 60
+
+
+@pytest.fixture(scope="module")
+def mapping(program: Program) -> dict[str, Any]:
+    return program.one("EventSourceMapping")
+
+
+def test_the_stream_of_runs_invokes_it_from_the_first_run_on(
+    mapping: dict[str, Any], program: Program
+) -> None:
+    assert mapping["eventSourceArn"] == "streamArn-of-runs-table"
+    assert mapping["functionName"] == program.one("Function", "incident-projection-function")["name"]
+    assert mapping["startingPosition"] == "TRIM_HORIZON"
+    assert mapping["enabled"] is True
+
+
+def test_a_run_that_makes_it_fail_holds_up_no_more_than_itself_and_not_for_good(
+    mapping: dict[str, Any],
+) -> None:
+    assert mapping["bisectBatchOnFunctionError"] is True
+    assert mapping["maximumRetryAttempts"] == -1
+    # Of what is given up there is only the place in the stream, which keeps it for a day.
+    assert mapping["maximumRecordAgeInSeconds"] <= DAY_SECONDS / 2
+    assert mapping["destinationConfig"]["onFailure"] == {"destinationArn": "arn-of-dead-letters-queue"}
+
+
+def test_runs_of_one_sender_are_taken_one_batch_after_the_other(mapping: dict[str, Any]) -> None:
+    assert mapping["parallelizationFactor"] == 1
+    assert mapping["batchSize"] == 100
+    # FACTS: the emulator loses what such an answer names.
+    assert "functionResponseTypes" not in mapping
+
+
+def test_it_knows_its_tables_and_where_to_name_what_failed(program: Program) -> None:
+    function = program.one("Function", "incident-projection-function")
+    assert function["environment"]["variables"] == {
+        "POWERTOOLS_LOG_LEVEL": "INFO",
+        "POWERTOOLS_METRICS_NAMESPACE": "file-sla-dev",
+        "RUNS_TABLE_NAME": "FileSlaRuns",
+        "SENDERS_TABLE_NAME": "FileSlaSenders",
+        "INCIDENTS_TABLE_NAME": "FileSlaIncidents",
+        "RETENTION_DAYS": "90",
+        "DEAD_LETTERS_URL": "url-of-dead-letters-queue",
+    }
+    assert function["timeout"] == 300
+
+
+def test_every_minute_it_sweeps(program: Program) -> None:
+    schedule = program.one("Schedule")
+    assert schedule["scheduleExpression"] == "rate(1 minute)"
+    assert schedule["flexibleTimeWindow"] == {"mode": "OFF"}
+    assert schedule["state"] == "ENABLED"
+    target = schedule["target"]
+    assert (target["arn"], json.loads(target["input"])) == (
+        "arn-of-incident-projection-function",
+        {"sweep": True},
+    )
+
+
+def test_a_sweep_that_fails_leaves_it_to_the_next(program: Program) -> None:
+    retries = program.one("Schedule")["target"]["retryPolicy"]
+    assert retries == {"maximumEventAgeInSeconds": 60, "maximumRetryAttempts": 2}
+    invocations = program.one("FunctionEventInvokeConfig")
+    assert (invocations["maximumRetryAttempts"], invocations["maximumEventAgeInSeconds"]) == (0, 60)
+
+
+def test_the_schedule_may_invoke_this_function_alone(program: Program) -> None:
+    assert program.one("Schedule")["target"]["roleArn"] == "arn-of-sweep-role"
+    [statement] = json.loads(program.one("RolePolicy", "sweep-permissions")["policy"])["Statement"]
+    assert statement["Action"] == ["lambda:InvokeFunction"]
+    assert statement["Resource"] == ["arn-of-incident-projection-function"]
+    [trust] = json.loads(program.one("Role", "sweep-role")["assumeRolePolicy"])["Statement"]
+    assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+    assert trust["Condition"] == {"ArnEquals": {"aws:SourceArn": "arn-of-sweep-group"}}
+    assert program.one("Schedule")["groupName"] == program.one("ScheduleGroup")["name"]
+
+
+def test_dead_letters_stay_as_long_as_sqs_keeps_any(program: Program) -> None:
+    assert program.one("Queue")["messageRetentionSeconds"] == 14 * DAY_SECONDS
+
+
+def test_incidents_stay_as_long_as_the_stack_says(other_values: Program) -> None:
+    function = other_values.one("Function", "incident-projection-function")
+    assert function["environment"]["variables"]["RETENTION_DAYS"] == "0"

@@ -1,6 +1,8 @@
+"""Users, groups, and what an analyst may read."""
+
 import json
 
-from tests.infra.conftest import Program, declare
+from tests.infra.conftest import Program
 
 
 def test_nobody_signs_up_by_themselves(program: Program) -> None:
@@ -71,9 +73,9 @@ def test_analysts_query_what_pages_show_and_no_more_of_the_tables(program: Progr
     ]
 
 
-def test_users_are_protected_where_data_is(program: Program) -> None:
+def test_users_are_protected_where_data_is(program: Program, other_values: Program) -> None:
     assert program.one("UserPool")["deletionProtection"] == "INACTIVE"
-    assert declare(deletionProtection=True).one("UserPool")["deletionProtection"] == "ACTIVE"
+    assert other_values.one("UserPool")["deletionProtection"] == "ACTIVE"
 
 
 def test_password_takes_letters_of_both_cases_digits_and_symbols(program: Program) -> None:
@@ -91,9 +93,11 @@ def test_user_names_are_the_same_in_upper_and_lower_case(program: Program) -> No
     assert program.one("UserPool")["usernameConfiguration"] == {"caseSensitive": False}
 
 
-def test_tokens_can_be_revoked_and_live_as_long_as_the_contract_says(program: Program) -> None:
+def test_tokens_can_be_revoked_and_live_as_long_as_the_contract_says(
+    program: Program, other_values: Program
+) -> None:
     client = program.one("UserPoolClient")
     assert client["enableTokenRevocation"] is True
     assert (client["accessTokenValidity"], client["tokenValidityUnits"]["accessToken"]) == (60, "minutes")
     assert (client["refreshTokenValidity"], client["tokenValidityUnits"]["refreshToken"]) == (1, "days")
-    assert declare(refreshTokenDays=30).one("UserPoolClient")["refreshTokenValidity"] == 30
+    assert other_values.one("UserPoolClient")["refreshTokenValidity"] == 30

@@ -26,23 +26,6 @@ def everything() -> Program:
     return declare(**OPTIONAL)
 
 
-@pytest.fixture(scope="module")
-def other_thresholds() -> Program:
-    """The dev stack with thresholds unlike the defaults, and unlike each other."""
-    return declare(
-        errorRateAlarmPercent=7,
-        clientErrorRateAlarmPercent=33,
-        latencyAlarmMs=1234,
-        functionErrorAlarmCount=3,
-        throttleAlarmCount=4,
-        tableErrorAlarmCount=5,
-        failedSignInAlarmCount=6,
-        silentSendersAlarmCount=8,
-        unreadableFoldersAlarmCount=9,
-        openIncidentsAlarmCount=10,
-    )
-
-
 def _alarms(program: Program) -> dict[str, dict[str, Any]]:
     return {
         alarm.name.removeprefix("monitoring-"): as_api_values(alarm.inputs)
@@ -158,9 +141,8 @@ def test_every_alarm_tells_what_to_do_and_where_to_read_on(everything: Program) 
     assert len(linked) == len(sections)
 
 
-def test_runbook_link_leads_to_where_the_docs_are() -> None:
-    program = declare(docsUrl="https://docs.example.com/file-sla/")
-    link = _alarms(program)["auth-5xx"]["alarmDescription"].split(names.RUNBOOK_LABEL)[1]
+def test_runbook_link_leads_to_where_the_docs_are(other_values: Program) -> None:
+    link = _alarms(other_values)["auth-5xx"]["alarmDescription"].split(names.RUNBOOK_LABEL)[1]
     assert link == "https://docs.example.com/file-sla/runbook.md#server-errors"
 
 
@@ -185,9 +167,9 @@ def test_runbook_link_leads_to_where_the_docs_are() -> None:
     ],
 )
 def test_thresholds_come_from_the_configuration(
-    other_thresholds: Program, key: str, config: str, threshold: int
+    other_values: Program, key: str, config: str, threshold: int
 ) -> None:
-    assert _alarms(other_thresholds)[key]["threshold"] == threshold, config
+    assert _alarms(other_values)[key]["threshold"] == threshold, config
 
 
 def test_duration_alarm_comes_before_the_timeout(everything: Program) -> None:
@@ -225,17 +207,13 @@ def test_open_incidents_wake_nobody_until_asked_for(program: Program, everything
     }
 
 
-@pytest.mark.parametrize(
-    ("config", "key"),
-    [
-        ("silentSendersAlarmCount", "silent-senders"),
-        ("unreadableFoldersAlarmCount", "unreadable-folders"),
-        ("openIncidentsAlarmCount", "open-incidents"),
-    ],
-)
-def test_an_alarm_on_what_is_found_can_be_turned_off(config: str, key: str) -> None:
-    assert key not in _alarms(declare(**{config: 0}))
-    assert _alarms(declare(**{config: 1}))[key]["statistic"] == "Maximum"
+def test_an_alarm_on_what_is_found_can_be_turned_off(program: Program, everything: Program) -> None:
+    found = {"silent-senders", "unreadable-folders", "open-incidents"}
+    assert {_alarms(everything)[key]["statistic"] for key in found} == {"Maximum"}
+    # Off by default is the last alone.
+    assert _alarms(program).keys() & found == found - {"open-incidents"}
+    off = declare(silentSendersAlarmCount=0, unreadableFoldersAlarmCount=0)
+    assert _alarms(off).keys() & found == set()
 
 
 def test_a_missing_sweep_is_noticed_by_what_it_does_not_publish(program: Program) -> None:
@@ -289,9 +267,9 @@ def test_unhealthy_is_any_alarm_of_the_service_itself(everything: Program) -> No
     }
 
 
-def test_mail_is_sent_only_to_whom_the_owner_names(program: Program) -> None:
+def test_mail_is_sent_only_to_whom_the_owner_names(program: Program, other_values: Program) -> None:
     assert program.all("TopicSubscription") == []
-    subscription = declare(alarmEmail="ops@example.com").one("TopicSubscription")
+    subscription = other_values.one("TopicSubscription")
     assert (subscription["protocol"], subscription["endpoint"]) == ("email", "ops@example.com")
     assert subscription["topic"] == "arn-of-monitoring-alarms"
 

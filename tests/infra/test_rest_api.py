@@ -1,15 +1,17 @@
+"""The API: its routes, its stage, and its host name."""
+
 import json
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from jsonschema import Draft4Validator
-from pulumi.runtime.mocks import MockMonitor
 
 from contract.limits import MAX_REPORT_BYTES
-from contract.routes import FILE_SLA_ERROR, ROUTES
+from contract.routes import FILE_SLA_ERROR, ROUTES, RouteSpec
 from handlers.web.errors import TooLargeError
 from handlers.web.requests import read_body
-from tests.infra.conftest import Program, declare
+from tests.hardening.conftest import ALL_ON
+from tests.infra.conftest import IN_ZONE, Program, declare
 
 
 def _method(program: Program, path: str, verb: str) -> dict[str, Any]:
@@ -138,39 +140,161 @@ def test_access_log_is_json_and_names_no_one(program: Program) -> None:
     assert "authorizer" not in log["format"].lower()
 
 
-def test_account_role_can_be_left_to_others(program: Program) -> None:
+def test_account_role_can_be_left_to_others(program: Program, other_values: Program) -> None:
     assert len(program.all("Account")) == 1
-    assert declare(manageApiGatewayAccount=False).all("Account") == []
+    assert other_values.all("Account") == []
 
 
 def test_same_api_is_not_deployed_again_and_a_changed_one_is(program: Program) -> None:
     def shape(of: Program) -> str:
         return str(of.one("Deployment")["triggers"]["shape"])
 
-    assert shape(declare(logRetentionDays=14)) == shape(program)
+    assert shape(declare(logRetentionDays=365)) == shape(program)
     assert shape(declare(corsOrigin="https://ops.example.com")) != shape(program)
 
 
-def test_nothing_is_made_before_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_made_before_what_it_needs(program: Program) -> None:
     """AWS refuses a stage whose account may not write logs, and a deployment holds what was there before."""
-    waits_for: dict[str, set[str]] = {}
-    register: Any = MockMonitor.RegisterResource
 
-    def record(monitor: MockMonitor, request: Any) -> Any:
-        waits_for[request.name] = {urn.rsplit("::", 1)[-1] for urn in request.dependencies}
-        return register(monitor, request)
+    def waits_for(name: str) -> set[str]:
+        return {urn.rsplit("::", 1)[-1] for urn in program.registration(name).dependencies}
 
-    monkeypatch.setattr(MockMonitor, "RegisterResource", record)
     shaping = {
         resource.name
         for kind in ("Method", "MethodResponse", "Integration", "IntegrationResponse", "Response")
-        for resource in declare().all(kind)
+        for resource in program.all(kind)
     }
     assert shaping
-    assert shaping <= waits_for["api-deployment"]
-    assert {"api-deployment", "api-account"} <= waits_for["api-stage"]
-    assert "api-log-policy" in waits_for["api-account"]
+    assert shaping <= waits_for("api-deployment")
+    assert {"api-deployment", "api-account"} <= waits_for("api-stage")
+    assert "api-log-policy" in waits_for("api-account")
     for path in (route.key for route in ROUTES):
-        assert f"api-{path}-options-integration" in waits_for[f"api-{path}-options-mapping"]
+        assert f"api-{path}-options-integration" in waits_for(f"api-{path}-options-mapping")
         # Without them a function could neither log nor reach what it needs.
-        assert f"{path}-permissions" in waits_for[f"{path}-function"]
+        assert f"{path}-permissions" in waits_for(f"{path}-function")
+
+
+every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+
+
+@every_route
+def test_route_is_declared_with_its_group_and_model(program: Program, route: RouteSpec) -> None:
+    method = program.one("Method", f"api-{route.key}-post")
+    assert method["authorization"] == ("COGNITO_USER_POOLS" if route.group else "NONE")
+    assert json.loads(program.one("Model", f"api-{route.key}-model")["schema"])["title"] == route.operation_id
+    assert program.one("Function", f"{route.key}-function")["handler"] == f"handlers.{route.path}.handler"
+    assert program.one("MethodSettings", f"api-{route.key}-settings")
+
+
+@every_route
+def test_route_is_watched(program: Program, route: RouteSpec) -> None:
+    alarms = {alarm.name for alarm in program.all("MetricAlarm")}
+    watched = ("5xx", "4xx", "latency", "errors", "throttles", "duration")
+    assert {f"monitoring-{route.key}-{what}" for what in watched} <= alarms
+    assert f"/{route.path}" in program.one("Dashboard")["dashboardBody"]
+
+
+HOST: Final = IN_ZONE["domainName"]
+ZONE: Final = IN_ZONE["domainZoneId"]
+CERTIFICATE: Final = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+
+
+@pytest.fixture(scope="module")
+def in_zone() -> Program:
+    return declare(**IN_ZONE)
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Program:
+    return declare(domainName=HOST, domainCertificateArn=CERTIFICATE)
+
+
+def _records(program: Program) -> dict[str, dict[str, Any]]:
+    return {record.name: record.inputs for record in program.all("Record")}
+
+
+def test_without_a_name_there_is_nothing_of_it(program: Program) -> None:
+    kinds = ("DomainName", "BasePathMapping", "Certificate", "CertificateValidation", "Record")
+    assert [resource for kind in kinds for resource in program.all(kind)] == []
+    assert "api_domain_target" not in program.exports
+    assert program.one("RestApi")["disableExecuteApiEndpoint"] is False
+
+
+def test_name_leads_to_the_stage_without_a_path_of_its_own(in_zone: Program) -> None:
+    mapping = in_zone.one("BasePathMapping")
+    assert mapping == {
+        "domainName": HOST,
+        "restApi": "id-of-api-api",
+        "stageName": in_zone.one("Stage")["stageName"],
+    }
+    assert in_zone.exports["api_url"] == f"https://{HOST}"
+    assert in_zone.exports["api_default_url"] == "invokeUrl-of-api-stage"
+    assert in_zone.exports["api_domain_target"] == "regionalDomainName-of-domain-name"
+
+
+def test_certificate_is_proved_in_the_zone_and_awaited(in_zone: Program) -> None:
+    assert in_zone.one("Certificate") == {"domainName": HOST, "validationMethod": "DNS"}
+    proof = _records(in_zone)["domain-proof"]
+    assert (proof["zoneId"], proof["name"], proof["type"]) == (ZONE, "_proof.", "CNAME")
+    assert proof["records"] == ["aws."]
+    issued = in_zone.one("CertificateValidation")
+    assert issued == {
+        "certificateArn": "arn-of-domain-certificate",
+        "validationRecordFqdns": ["fqdn-of-domain-proof"],
+    }
+    # Of the validation, not of the certificate: API Gateway refuses one that is not issued yet.
+    needed = in_zone.registration("domain-name").dependencies
+    assert any(urn.endswith("::domain-issued") for urn in needed)
+
+
+def test_zone_leads_callers_to_the_name_once_the_api_is_behind_it(in_zone: Program) -> None:
+    for name, kind in (("domain-a", "A"), ("domain-aaaa", "AAAA")):
+        record = _records(in_zone)[name]
+        assert (record["zoneId"], record["name"], record["type"]) == (ZONE, HOST, kind)
+        assert record["aliases"] == [
+            {
+                "name": "regionalDomainName-of-domain-name",
+                "zoneId": "regionalZoneId-of-domain-name",
+                "evaluateTargetHealth": False,
+            }
+        ]
+        # A record of somebody else's under this name is not written over.
+        assert "allowOverwrite" not in record
+        needed = in_zone.registration(name).dependencies
+        assert any(urn.endswith("::domain-mapping") for urn in needed)
+
+
+def test_with_dns_elsewhere_the_certificate_is_taken_and_the_target_told(elsewhere: Program) -> None:
+    assert elsewhere.one("DomainName")["regionalCertificateArn"] == CERTIFICATE
+    assert elsewhere.all("Certificate") == elsewhere.all("Record") == []
+    assert elsewhere.exports["api_domain_target"] == "regionalDomainName-of-domain-name"
+
+
+@pytest.mark.parametrize(
+    ("cidrs", "kind", "records"),
+    [
+        ("", "dualstack", {"domain-proof", "domain-a", "domain-aaaa"}),
+        ("203.0.113.0/24", "ipv4", {"domain-proof", "domain-a"}),
+        ("203.0.113.0/24, 2001:db8::/32", "dualstack", {"domain-proof", "domain-a", "domain-aaaa"}),
+    ],
+)
+def test_ipv6_is_offered_to_those_alone_who_would_be_let_in(cidrs: str, kind: str, records: set[str]) -> None:
+    program = declare(**IN_ZONE, **({"allowedCidrs": cidrs} if cidrs else {}))
+    assert program.one("DomainName")["endpointConfiguration"] == {"types": "REGIONAL", "ipAddressType": kind}
+    assert _records(program).keys() == records
+
+
+def test_default_endpoint_is_closed_by_a_key_of_its_own_and_a_deployment(in_zone: Program) -> None:
+    assert in_zone.one("RestApi")["disableExecuteApiEndpoint"] is False
+    closed = declare(**IN_ZONE, defaultEndpoint=False)
+    assert closed.one("RestApi")["disableExecuteApiEndpoint"] is True
+    shapes = [program.one("Deployment")["triggers"]["shape"] for program in (in_zone, closed)]
+    assert shapes[0] != shapes[1]
+
+
+def test_firewall_stands_before_the_name_as_well() -> None:
+    """It is the stage's, which both addresses lead to; its rule looks at the end of the path alone."""
+    program = declare(**ALL_ON)
+    assert program.one("WebAclAssociation")["resourceArn"] == "arn-of-api-stage"
+    assert program.one("BasePathMapping")["restApi"] == program.one("Stage")["restApi"]
+    assert "/auth$" in program.one("WebAcl")["ruleJson"]

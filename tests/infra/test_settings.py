@@ -1,14 +1,20 @@
-from functools import cache
-from typing import Any
+"""The configuration: what is refused, and why."""
 
-import pulumi
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
 import pytest
 from pydantic import ValidationError
 
-from components.checks import explain_contradictions
 from components.settings import Settings
+from local import program as local_program
 from local.program import load_config
-from tests.infra.conftest import declare
+from tests.infra.conftest import refuse
+
+OWNERS_FILE: Final = "tests/samples/owners.yaml"
+WEBHOOKS: Final = {"operations": "https://example.com/hook-one", "orders": "http://127.0.0.1:8080/hook-two"}
+OWNED: Final[dict[str, Any]] = {"ownersFile": OWNERS_FILE, "webhooks": WEBHOOKS}
 
 
 @pytest.mark.parametrize(
@@ -46,18 +52,15 @@ from tests.infra.conftest import declare
     ],
 )
 def test_wrong_value_is_refused_before_anything_is_declared(key: str, value: Any, rule: str) -> None:
-    with pytest.raises(pulumi.RunError) as refused:
-        declare(**{key: value})
-    message = str(refused.value)
+    message = refuse(**{key: value})
     assert f"file-sla:{key} is {str(value)!r}" in message
     assert rule in message
 
 
-def test_every_wrong_value_is_told_at_once() -> None:
-    with pytest.raises(pulumi.RunError) as refused:
-        declare(retentionDays=-1, authRateLimit=0)
-    assert "retentionDays" in str(refused.value)
-    assert "authRateLimit" in str(refused.value)
+def test_every_wrong_value_is_listed_at_once() -> None:
+    message = refuse(retentionDays=-1, authRateLimit=0)
+    assert "retentionDays" in message
+    assert "authRateLimit" in message
 
 
 DOMAIN = {"domainName": "sla.example.com"}
@@ -95,8 +98,7 @@ def test_values_that_contradict_each_other_are_refused_with_the_remedy(
 
 
 def test_a_contradiction_stops_the_program() -> None:
-    with pytest.raises(pulumi.RunError, match="file-sla:defaultEndpoint is false"):
-        declare(defaultEndpoint=False)
+    assert "file-sla:defaultEndpoint is false" in refuse(defaultEndpoint=False)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_values_that_go_together_are_taken(config: dict[str, Any]) -> None:
 
 
 def _find_contradictions(config: dict[str, Any]) -> list[str]:
-    return explain_contradictions(Settings.model_validate({**_defaults(), **config}))
+    return Settings.model_validate({**_defaults(), **config}).explain_contradictions()
 
 
 def test_every_setting_has_a_default() -> None:
@@ -124,11 +126,11 @@ def test_every_setting_has_a_default() -> None:
 
 
 def test_a_misspelt_key_is_refused_with_the_nearest_one() -> None:
-    with pytest.raises(pulumi.RunError) as refused:
-        declare(retentionDay=90, x=1)
-    message = str(refused.value)
-    assert "file-sla:retentionDay is no key of this program. Did you mean file-sla:retentionDays?" in message
-    assert "file-sla:x is no key of this program. Remove it" in message
+    message = refuse(retentionDay=90, x=1)
+    assert (
+        "file-sla:retentionDay is not a key of this program. Did you mean file-sla:retentionDays?" in message
+    )
+    assert "file-sla:x is not a key of this program. Remove it" in message
 
 
 RANGES: list[tuple[str, int, int | None]] = [
@@ -169,7 +171,7 @@ def _taken(key: str, value: Any) -> bool:
         settings = Settings.model_validate({**_defaults(), key: value})
     except ValidationError:
         return False
-    assert settings.model_dump(by_alias=True)[key] == value
+    assert settings.model_dump(by_alias=True)[key] == (value.rstrip("/") if isinstance(value, str) else value)
     return True
 
 
@@ -190,10 +192,8 @@ def test_every_number_has_a_range_that_is_tried_here() -> None:
     [("heartbeatMinutes", "silentSendersAlarmCount"), ("breachQuietMinutes", "openIncidentsAlarmCount")],
 )
 def test_a_key_that_was_removed_is_refused_with_what_replaces_it(key: str, successor: str) -> None:
-    with pytest.raises(pulumi.RunError) as refused:
-        declare(**{key: 0})
-    message = str(refused.value)
-    assert f"file-sla:{key} is no key any more." in message
+    message = refuse(**{key: 0})
+    assert f"file-sla:{key} was removed." in message
     assert successor in message
     assert f"pulumi config rm file-sla:{key}" in message
 
@@ -223,3 +223,93 @@ def test_logs_are_kept_for_as_many_days_as_cloudwatch_knows() -> None:
     ]  # fmt: skip
     around = sorted({days + more for days in known for more in (-1, 0, 1)})
     assert [days for days in around if _taken("logRetentionDays", days)] == known
+
+
+def test_problems_of_the_owners_file_are_listed_with_all_others(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("default: a\nowners:\n  b: {channels: [mail: x]}\n")
+    message = refuse(ownersFile=str(file), retentionDays=-1)
+    assert f"file-sla:ownersFile is {str(file)!r}: mine.yaml:1: default: there is no owner 'a'" in message
+    assert "\n    mine.yaml:3: mail in channels of b: 'x' is no mail address" in message
+    assert "file-sla:retentionDays is '-1'" in message
+
+
+def test_a_missing_owners_file_is_refused() -> None:
+    assert "file-sla:ownersFile is 'none.yaml': none.yaml: there is no file" in refuse(ownersFile="none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("webhooks", "problem"),
+    [
+        (
+            {"orders": WEBHOOKS["orders"]},
+            "operations is missing, which line 5 of the owners' file names for",
+        ),
+        (
+            {},
+            "orders is missing, which line 8 of the owners' file names for slack. Set it with",
+        ),
+        ({"order": "https://example.com"}, "Did you mean order?"),
+        (
+            WEBHOOKS | {"x": "http://example.com/secret"},
+            "the value of x is not an address that begins with https",
+        ),
+        (WEBHOOKS | {"x": "https://secret@example.com"}, "the value of x is not an address"),
+        (WEBHOOKS | {"x": "https://example.com/se cret"}, "the value of x is not an address"),
+        (WEBHOOKS | {"x": "http://127.0.0.1.secret.com/"}, "the value of x is not an address"),
+        (WEBHOOKS | {"x": "secret"}, "the value of x is not an address"),
+        (WEBHOOKS | {"x": "https://example.com/secret" * 100}, "the value of x is not an address"),
+        (WEBHOOKS | {"x": {"secret": "secret"}}, "the value of x is not an address"),
+        (
+            WEBHOOKS | {"https://example.com/secret": "x"},
+            "one of the names is not valid: a name may have up to",
+        ),
+        (
+            ["https://example.com/secret"],
+            "file-sla:webhooks is not an object of addresses by name. Set it with",
+        ),
+        (
+            "https://example.com/secret",
+            "file-sla:webhooks is not an object of addresses by name. Set it with",
+        ),
+    ],
+)
+def test_wrong_webhooks_are_refused_and_not_repeated(webhooks: Any, problem: str) -> None:
+    message = refuse(ownersFile=OWNERS_FILE, webhooks=webhooks)
+    assert problem in message
+    assert "secret" not in message.replace("--secret", "")
+    assert "hook-" not in message
+
+
+def test_webhooks_in_the_clear_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_program, "list_secret_keys", list)
+    message = refuse(webhooks=WEBHOOKS)
+    assert "file-sla:webhooks: the addresses are not encrypted" in message
+    assert "pulumi config rm file-sla:webhooks" in message
+    assert "hook-" not in message
+
+
+def test_a_topic_of_another_region_is_refused() -> None:
+    message = refuse(**OWNED, **{"aws:region": "eu-central-1"})
+    assert (
+        "the topic arn:aws:sns:us-east-1:123456789012:on-call in line 12 is in the region us-east-1"
+        in message
+    )
+    assert "name one in eu-central-1" in message
+
+
+@pytest.mark.parametrize(
+    ("value", "taken"),
+    [
+        ("https://sla.example.com", True),
+        ("https://example.com:8443/sla/", True),
+        ("http://127.0.0.1:8501", True),
+        ("http://example.com", False),
+        ("sla.example.com", False),
+        ("https://sla.example.com/?incident=1", False),
+        ("https://sla.example.com/#x", False),
+        ("https://user@example.com", False),
+    ],
+)
+def test_addresses_of_the_dashboard(value: str, taken: bool) -> None:
+    assert _taken("dashboardUrl", value) is taken

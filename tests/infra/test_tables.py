@@ -1,10 +1,12 @@
+"""The tables: keys, indexes, expiry and protection."""
+
 from typing import Any
 
 import pytest
 
 from store.dynamodb import MAX_INCLUDED, MAX_INCLUDED_BY_ALL
 from store.incidents import IncidentAttribute
-from tests.infra.conftest import Program, declare
+from tests.infra.conftest import Program
 
 
 def test_keys_and_indexes_are_the_fixed_ones(program: Program) -> None:
@@ -40,16 +42,17 @@ def test_data_is_safe(program: Program, name: str) -> None:
     assert table["serverSideEncryption"] == {"enabled": False}
 
 
-def test_dev_stack_can_be_destroyed_and_others_by_default_cannot(program: Program) -> None:
+def test_dev_stack_can_be_destroyed_and_others_by_default_cannot(
+    program: Program, other_values: Program
+) -> None:
     assert program.one("Table", "errors-table")["deletionProtectionEnabled"] is False
-    assert declare(deletionProtection=True).one("Table", "errors-table")["deletionProtectionEnabled"] is True
+    assert other_values.one("Table", "errors-table")["deletionProtectionEnabled"] is True
 
 
-def test_records_expire_only_where_a_retention_is_set(program: Program) -> None:
+def test_records_expire_only_where_a_retention_is_set(program: Program, other_values: Program) -> None:
     assert program.one("Table", "errors-table")["ttl"] == {"attributeName": "ExpiresAt", "enabled": True}
-    forever = declare(retentionDays=0)
-    assert forever.one("Table", "errors-table")["ttl"]["enabled"] is False
-    variables = forever.one("Function", "file-sla-error-function")["environment"]["variables"]
+    assert other_values.one("Table", "errors-table")["ttl"]["enabled"] is False
+    variables = other_values.one("Function", "file-sla-error-function")["environment"]["variables"]
     assert variables["RETENTION_DAYS"] == "0"
 
 
@@ -130,12 +133,12 @@ def test_pages_find_all_that_they_show_in_the_index(program: Program) -> None:
     assert set(live["nonKeyAttributes"]) == of_live_ones - keys
 
 
-def test_runs_go_after_their_days_and_senders_never(program: Program) -> None:
+def test_runs_go_after_their_days_and_senders_never(program: Program, other_values: Program) -> None:
     assert program.one("Table", "runs-table")["ttl"] == {"attributeName": "ExpiresAt", "enabled": True}
-    assert declare(retentionDays=0).one("Table", "runs-table")["ttl"]["enabled"] is True
+    assert other_values.one("Table", "runs-table")["ttl"]["enabled"] is True
     assert "ttl" not in program.one("Table", "senders-table")
-    variables = declare(runRetentionDays=90).one("Function", "file-sla-error-function")["environment"]
-    assert variables["variables"]["RUN_RETENTION_DAYS"] == "90"
+    environment = other_values.one("Function", "file-sla-error-function")["environment"]
+    assert environment["variables"]["RUN_RETENTION_DAYS"] == "90"
 
 
 def test_runs_go_into_a_stream_as_they_are(program: Program) -> None:
