@@ -30,11 +30,15 @@ class Column:
     """That of a record which holds it; empty where it is not stored with records."""
     absent: Any = None
     """Its value in records that lack the attribute."""
+    names: bool = False
+    """Whether it is part of what a row is called."""
+    labelled: bool = False
+    """Whether its heading stands before it on a card: its values do not say what they are."""
 
 
 # What every record has.
 DETECTED_AT: Final = Column(
-    "detected_at", MOMENT, "moment", "Reported", "Reported", attribute=Attribute.DETECTED_AT
+    "detected_at", MOMENT, "moment", "Reported", "Reported", attribute=Attribute.DETECTED_AT, names=True
 )
 REPORTED_BY: Final = Column(
     "reported_by", "str", "text", "Reporter", "Reporter", attribute=Attribute.REPORTED_BY
@@ -48,6 +52,7 @@ FOLDER: Final = Column(
     None,
     305,
     attribute=Attribute.FOLDER,
+    names=True,
 )
 SLA: Final = Column(
     "sla",
@@ -86,7 +91,7 @@ COMPLETE: Final = Column("complete", "bool")
 """False while parts of a record that was stored in several are missing."""
 
 # What every file of a record has beside them.
-FILENAME: Final = Column("filename", "str", "text", "File", "File", None, 150)
+FILENAME: Final = Column("filename", "str", "text", "File", "File", None, 150, names=True)
 CREATED: Final = Column(
     "created",
     MOMENT,

@@ -41,9 +41,18 @@ OPENED_AT: Final = Column(
 LAST_SEEN: Final = Column("last_seen", MOMENT, "moment", "Last seen", "Last seen")
 UNKNOWN_SINCE: Final = Column("unknown_since", MOMENT, "moment", "Unknown since", "Unknown since")
 ENDED_AT: Final = Column("ended_at", MOMENT, "moment", "Ended", "Ended")
-OWNER: Final = Column("owner", "str", "text", "Owner", "Owner", "Whom the folder belongs to.", 100)
+OWNER: Final = Column(
+    "owner", "str", "text", "Owner", "Owner", "Whom the folder belongs to.", 100, labelled=True
+)
 ACKNOWLEDGED_BY: Final = Column(
-    "acknowledged_by", "str", "text", "Acknowledged by", "Acknowledged by", "Who is on it now.", 130
+    "acknowledged_by",
+    "str",
+    "text",
+    "Acknowledged by",
+    "Acknowledged by",
+    "Who is on it now.",
+    130,
+    labelled=True,
 )
 ACKNOWLEDGED_UNTIL: Final = Column(
     "acknowledged_until", MOMENT, "moment", "Acknowledged until", "Acknowledged until", None, 140

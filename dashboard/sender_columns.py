@@ -6,7 +6,7 @@ from dashboard.columns import MOMENT, Column
 
 KEY: Final = Column("key", "str")
 NAME: Final = Column(
-    "name", "str", "text", "Sender", "Sender", "The account, and the script's own name.", 135
+    "name", "str", "text", "Sender", "Sender", "The account, and the script's own name.", 135, names=True
 )
 STATE: Final = Column("state", "str", "text", "State", "State", None, 80)
 STATE_SINCE: Final = Column("state_since", MOMENT, "moment", "Since", "Since")

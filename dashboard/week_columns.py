@@ -6,7 +6,9 @@ from typing import Final
 from dashboard import columns, incident_columns
 from dashboard.columns import MOMENT, Column
 
-OWNER: Final = replace(incident_columns.OWNER, explanation="Whom the folders belong to.")
+OWNER: Final = replace(
+    incident_columns.OWNER, explanation="Whom the folders belong to.", names=True, labelled=False
+)
 """Here it is part of what a row is called."""
 FOLDER: Final = replace(columns.FOLDER, width=240)
 FOLDERS: Final = Column(

@@ -7,8 +7,6 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import streamlit as st
 
-from dashboard import columns as columns_of_files
-from dashboard import incident_columns, sender_columns, week_columns
 from dashboard.columns import Column, Kind
 from dashboard.frame.address import Parameter
 from dashboard.frame.attention import move_focus
@@ -32,16 +30,6 @@ _KINDS: Final[dict[Kind, Literal["text", "path", "number", "moment"]]] = {
     "moment": "moment",
     "creation": "moment",
 }
-_NAMING: Final = (
-    columns_of_files.FILENAME,
-    columns_of_files.FOLDER,
-    incident_columns.FOLDER,
-    columns_of_files.DETECTED_AT,
-    sender_columns.NAME,
-    week_columns.FOLDER,
-    week_columns.OWNER,
-)
-_LABELLED: Final = (incident_columns.ACKNOWLEDGED_BY, incident_columns.OWNER)
 _WIDTHS: Final[dict[str, int]] = {"text": 110, "path": 200, "number": 92, "moment": 136}
 
 
@@ -167,8 +155,8 @@ def build_row_columns(columns: Sequence[Column], on_phone: Collection[Column] = 
             width=column.width or _WIDTHS[kind],
             explanation=column.explanation,
             on_phone=column.name in on_cards,
-            names=column in _NAMING,
-            labelled=column in _LABELLED,
+            names=column.names,
+            labelled=column.labelled,
         )
         for column in columns
     ]
