@@ -7,14 +7,14 @@ from dashboard import columns
 from dashboard.columns import MOMENT, Column
 
 INCIDENT_ID: Final = Column("incident_id", "str", csv_heading="Incident")
-SENDER_NAME: Final = Column(
+INCIDENT_SENDER_NAME: Final = Column(
     "sender_name", "str", "text", "Sender", "Sender", "The account, and the script's own name.", 120
 )
-STATUS: Final = Column("status", "str", "text", "Status", "Status", None, 90)
-FOLDER: Final = replace(columns.FOLDER, width=198)
+INCIDENT_STATUS: Final = Column("status", "str", "text", "Status", "Status", None, 90)
+INCIDENT_FOLDER: Final = replace(columns.FOLDER, width=198)
 """Beside the sender there is less room: on a screen of 1,280 pixels the owner has to find some, too."""
 REASON: Final = Column("reason", "str", "text", "Why", "Why", None, 140)
-BASIS: Final = Column("basis", "str", "text", "How it is known", "How it is known", None, 230)
+INCIDENT_BASIS: Final = Column("basis", "str", "text", "How it is known", "How it is known", None, 230)
 OVERDUE: Final = Column(
     "overdue",
     "float64",
@@ -38,7 +38,7 @@ BREACHED_SINCE: Final = Column(
 OPENED_AT: Final = Column(
     "opened_at", MOMENT, "moment", "First seen", "First seen", "The run that first found it."
 )
-LAST_SEEN: Final = Column("last_seen", MOMENT, "moment", "Last seen", "Last seen")
+INCIDENT_LAST_SEEN: Final = Column("last_seen", MOMENT, "moment", "Last seen", "Last seen")
 UNKNOWN_SINCE: Final = Column("unknown_since", MOMENT, "moment", "Unknown since", "Unknown since")
 ENDED_AT: Final = Column("ended_at", MOMENT, "moment", "Ended", "Ended")
 OWNER: Final = Column(

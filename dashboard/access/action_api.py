@@ -19,7 +19,7 @@ from dashboard.errors import (
 )
 from dashboard.timeouts import API_TIMEOUT
 
-NAME: Final = "The service"
+SERVICE: Final = "The service"
 """What those who wait for it are told that they wait for."""
 
 
@@ -53,14 +53,14 @@ class ActionApi:
             response = self._http.post(INCIDENT_ACTION.path, json=body, headers=headers, timeout=API_TIMEOUT)
         except httpx.TransportError:
             # No cause: a transport error's context can hold the request, and so the token.
-            raise UnreachableError(NAME) from None
+            raise UnreachableError(SERVICE) from None
         answer = parse_object(response)
         if response.status_code != httpx.codes.OK:
-            raise _translate_failure(response.status_code, answer)
+            raise _translate_action_failure(response.status_code, answer)
         return str(answer.get("message", ""))
 
 
-def _translate_failure(status: int, answer: dict[str, Any]) -> Exception:
+def _translate_action_failure(status: int, answer: dict[str, Any]) -> Exception:
     match status:
         case httpx.codes.NOT_FOUND:
             return NotKnownError()
@@ -75,4 +75,4 @@ def _translate_failure(status: int, answer: dict[str, Any]) -> Exception:
         case httpx.codes.TOO_MANY_REQUESTS:
             return TooManyActionsError()
         case _:
-            return ServiceFaultError(NAME, answer.get("request_id"))
+            return ServiceFaultError(SERVICE, answer.get("request_id"))

@@ -19,7 +19,7 @@ from dashboard.errors import (
 )
 from dashboard.timeouts import API_TIMEOUT, RENEWAL_TIMEOUT
 
-NAME: Final = "The sign-in service"
+SIGN_IN_SERVICE: Final = "The sign-in service"
 """What those who wait for it are told that they wait for."""
 
 
@@ -74,10 +74,10 @@ class AuthApi:
             response = self._http.post(AUTH.path, json=body, timeout=timeout or API_TIMEOUT)
         except httpx.TransportError:
             # No cause: a transport error's context can hold the request, and so the password.
-            raise UnreachableError(NAME) from None
+            raise UnreachableError(SIGN_IN_SERVICE) from None
         answer = parse_object(response)
         if response.status_code != httpx.codes.OK:
-            raise _translate_failure(response.status_code, answer)
+            raise _translate_sign_in_failure(response.status_code, answer)
         return answer
 
 
@@ -89,10 +89,10 @@ def _parse_tokens(answer: dict[str, Any]) -> Tokens:
             lifetime=int(answer["expires_in"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise ServiceFaultError(NAME) from None
+        raise ServiceFaultError(SIGN_IN_SERVICE) from None
 
 
-def _translate_failure(status: int, answer: dict[str, Any]) -> Exception:
+def _translate_sign_in_failure(status: int, answer: dict[str, Any]) -> Exception:
     match status:
         case httpx.codes.UNPROCESSABLE_ENTITY:
             return translate_problems(answer)
@@ -105,4 +105,4 @@ def _translate_failure(status: int, answer: dict[str, Any]) -> Exception:
         case httpx.codes.TOO_MANY_REQUESTS:
             return TooManyRequestsError()
         case _:
-            return ServiceFaultError(NAME, answer.get("request_id"))
+            return ServiceFaultError(SIGN_IN_SERVICE, answer.get("request_id"))

@@ -11,7 +11,7 @@ from dashboard.data.queries import Item
 from store.incidents import IncidentAttribute
 
 _A: Final = IncidentAttribute
-ATTRIBUTES: Final = [
+BREACH_ATTRIBUTES: Final = [
     str(attribute)
     for attribute in (
         *(_A.INCIDENT_ID, _A.FOLDER, _A.OWNER, _A.STATUS, _A.BETWEEN),

@@ -89,7 +89,7 @@ class Incident(BaseModel):
 
 IN_FULL: Final = [str(field.validation_alias) for field in Incident.model_fields.values()]
 """What is asked for of one incident: nothing of what only the projection reads."""
-ATTRIBUTES: Final = [name for name in IN_FULL if name != IncidentAttribute.HISTORY]
+LISTED_ATTRIBUTES: Final = [name for name in IN_FULL if name != IncidentAttribute.HISTORY]
 """What is asked for of many."""
 
 

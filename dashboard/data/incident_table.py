@@ -7,9 +7,9 @@ from itertools import repeat
 from typing import Final
 
 from contract.words import LIVE
-from dashboard.data.breach import ATTRIBUTES as OF_BREACHES
+from dashboard.data.breach import BREACH_ATTRIBUTES as OF_BREACHES
 from dashboard.data.breach import Breach, join_breaches, measure_breach, read_breach
-from dashboard.data.incident import ATTRIBUTES, IN_FULL, Incident, update_ended, update_live
+from dashboard.data.incident import IN_FULL, LISTED_ATTRIBUTES, Incident, update_ended, update_live
 from dashboard.data.queries import CONNECTIONS, Queries, Query
 from dashboard.data.recent import Recent
 from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
@@ -64,7 +64,7 @@ class IncidentTable:
                 table=self._table_name,
                 index=IncidentIndex.ENDED,
                 equal={IncidentAttribute.ENDED_ON: f"{day:%Y-%m-%d}"},
-                attributes=ATTRIBUTES,
+                attributes=LISTED_ATTRIBUTES,
                 latest=most,
             )
             for day in days

@@ -24,7 +24,7 @@ class Told(BaseModel):
     """As people are shown it."""
 
 
-_ATTRIBUTES: Final = [str(field.validation_alias) for field in Told.model_fields.values()]
+_LOG_ATTRIBUTES: Final = [str(field.validation_alias) for field in Told.model_fields.values()]
 _MOST: Final = 200
 """So many that were told last: a sender is told of for years."""
 
@@ -59,7 +59,7 @@ class MessageTable:
         query = Query(
             table=self._table_name,
             equal={MessageAttribute.ABOUT: about},
-            attributes=_ATTRIBUTES,
+            attributes=_LOG_ATTRIBUTES,
             latest=_MOST,
         )
         return self._recent.get((self._table_name, about), lambda: _parse(self._queries.run(query)))

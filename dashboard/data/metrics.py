@@ -36,7 +36,7 @@ _RETENTION: Final = timedelta(days=15)
 _RASTER: Final = timedelta(minutes=1)
 """CloudWatch tells nothing finer of what is measured here."""
 _PAGE: Final = 500
-NAME: Final = "CloudWatch"
+CLOUDWATCH: Final = "CloudWatch"
 """What those who wait for it are told that they wait for."""
 _DENIED: Final = (
     "AWS refused to show the metrics to you. Ask the service's owner to check the analyst role: it must "
@@ -90,7 +90,7 @@ class Metrics:
             AlarmNamePrefix=f"{self._namespace}{ALARM_SEPARATOR}",
             AlarmTypes=["MetricAlarm", "CompositeAlarm"],
         )
-        with translate_aws_errors(NAME, _DENIED):
+        with translate_aws_errors(CLOUDWATCH, _DENIED):
             return [
                 self._alarm(alarm)
                 for page in pages
@@ -121,7 +121,7 @@ class Metrics:
         return self._read("statuses", lambda: self._read_statuses(start, end, step), start, end, step)
 
     def _read_statuses(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
-        with translate_aws_errors(NAME, _DENIED):
+        with translate_aws_errors(CLOUDWATCH, _DENIED):
             seen = [
                 {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
                 for page in self._client.get_paginator("list_metrics").paginate(
@@ -152,7 +152,7 @@ class Metrics:
             ScanBy="TimestampDescending",
             PaginationConfig={"PageSize": _PAGE},
         )
-        with translate_aws_errors(NAME, _DENIED):
+        with translate_aws_errors(CLOUDWATCH, _DENIED):
             for page in pages:
                 if moments := [
                     moment for result in page["MetricDataResults"] for moment in result["Timestamps"]
@@ -187,7 +187,7 @@ class Metrics:
                 StartTime=_start_of_step(start, step),
                 EndTime=end,
             )
-            with translate_aws_errors(NAME, _DENIED):
+            with translate_aws_errors(CLOUDWATCH, _DENIED):
                 rows = [
                     (*keys[result["Id"]], moment, value)
                     for page in pages

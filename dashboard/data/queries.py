@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import boto3
 
 from dashboard.aws_errors import translate_aws_errors
-from dashboard.data.record_table import NAME
+from dashboard.data.record_table import THE_TABLE
 from dashboard.timeouts import build_client_config
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Queries:
             ExpressionAttributeValues=values,
             **optional,
         )
-        with translate_aws_errors(NAME, _DENIED):
+        with translate_aws_errors(THE_TABLE, _DENIED):
             return [_read_item(item) for page in pages for item in page["Items"]]
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 CONNECTIONS = 16
 """Queries that may be under way at once for one analyst."""
 
-NAME: Final = "The table"
+THE_TABLE: Final = "The table"
 """What those who wait for it are told that they wait for."""
 _SUMMARY = tuple(column.attribute for column in (*columns.RECORD, *columns.BESIDE))
 _WITH_FILES = (*_SUMMARY, columns.RUN_ID.attribute, str(Attribute.FILES))
@@ -99,6 +99,6 @@ class RecordTable:
             ExpressionAttributeValues=values,
             **optional,
         )
-        with translate_aws_errors(NAME):
+        with translate_aws_errors(THE_TABLE):
             for page in pages:
                 yield from page["Items"]

@@ -138,7 +138,7 @@ class Fleet:
         return next((one for one in self.senders if one.key == key), None), self.refusals.get(key)
 
 
-ATTRIBUTES: Final = sorted(
+SENDER_ATTRIBUTES: Final = sorted(
     {str(field.validation_alias) for model in (Sender, Refusal) for field in model.model_fields.values()}
     | {SenderAttribute.PART}
 )

@@ -6,8 +6,8 @@ from contract.words import SenderState
 from dashboard.data.queries import Item, Queries, Query
 from dashboard.data.recent import Recent
 from dashboard.data.sender import (
-    ATTRIBUTES,
     OF_DEEDS,
+    SENDER_ATTRIBUTES,
     Fleet,
     Refusal,
     Sender,
@@ -78,7 +78,7 @@ class SenderTable:
             equal={SenderAttribute.SENDER: key},
             # The parts between hold what only the projection reads: lists, sets, what people did.
             between=(SenderAttribute.PART, REFUSED_PART, OWN_PART),
-            attributes=ATTRIBUTES,
+            attributes=SENDER_ATTRIBUTES,
             # Whoever has just acted on it wants to see that.
             consistent=True,
         )

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import streamlit as st
 
-from dashboard.access.action_api import NAME
+from dashboard.access.action_api import SERVICE
 from dashboard.access.session import Session
 from dashboard.backend import backend
 from dashboard.errors import (
@@ -138,7 +138,7 @@ def do_wanted(session: Session) -> None:
     if deed is None:
         return
     try:
-        failures = wait_for(NAME, lambda: _ask(session, deed), "deed")
+        failures = wait_for(SERVICE, lambda: _ask(session, deed), "deed")
     except (NotAnAnalystError, SessionExpiredError):
         # Whoever signs in next in this tab may be somebody else.
         del st.session_state[_WANTED]
@@ -146,7 +146,7 @@ def do_wanted(session: Session) -> None:
     del st.session_state[_WANTED]
     text = _describe(deed, failures)
     if any(isinstance(failure, ConflictError) for failure in failures.values()):
-        text = f"{text} {wait_for(NAME, deed.describe, 'deed_now')}".strip()
+        text = f"{text} {wait_for(SERVICE, deed.describe, 'deed_now')}".strip()
     if not failures:
         close_form()
         move_focus(deed.focus)

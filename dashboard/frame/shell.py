@@ -34,7 +34,7 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
             draw_navigation(pages)
         _draw_account(session.analyst.username)
         # First of all: a page may show what is remembered, and only analysts may see that.
-        wait_for(auth_api.NAME, lambda: backend().sessions.verify(session), "verification")
+        wait_for(auth_api.SIGN_IN_SERVICE, lambda: backend().sessions.verify(session), "verification")
         page.run()
         draw_attention()
     except SettingsError as error:

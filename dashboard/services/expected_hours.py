@@ -11,7 +11,7 @@ from contract.action import Day
 from dashboard.data.sender import ExpectedHours, Silence
 
 _DAYS: Final = tuple(Day)
-NAMES: Final = dict(zip(Day, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
+DAY_NAMES: Final = dict(zip(Day, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 _LEAST_SILENCES: Final = 3
 """Fewer are no habit."""
 _SPREAD: Final = timedelta(hours=2)
@@ -107,5 +107,5 @@ def _describe_days(days: Sequence[Day]) -> str:
         return "every day"
     places = [_DAYS.index(day) for day in days]
     if len(days) > 2 and places == list(range(places[0], places[-1] + 1)):
-        return f"{NAMES[days[0]]} to {NAMES[days[-1]]}"
-    return ", ".join(NAMES[day] for day in days)
+        return f"{DAY_NAMES[days[0]]} to {DAY_NAMES[days[-1]]}"
+    return ", ".join(DAY_NAMES[day] for day in days)

@@ -8,7 +8,7 @@ import pandas as pd
 from dashboard import columns
 from dashboard.services.creation_dates import find_plausible
 
-COLUMNS: Final = (columns.FILENAME, columns.OVERDUE_NOW, columns.CREATED)
+FILE_COLUMNS: Final = (columns.FILENAME, columns.OVERDUE_NOW, columns.CREATED)
 """What is shown of each, beside `plausible`."""
 
 

@@ -16,17 +16,17 @@ from dashboard.services.incident_words import explain, name_reason, rank_reason
 
 COLUMNS: Final = (
     incident_columns.INCIDENT_ID,
-    incident_columns.STATUS,
+    incident_columns.INCIDENT_STATUS,
     incident_columns.REASON,
-    incident_columns.BASIS,
-    incident_columns.SENDER_NAME,
-    incident_columns.FOLDER,
+    incident_columns.INCIDENT_BASIS,
+    incident_columns.INCIDENT_SENDER_NAME,
+    incident_columns.INCIDENT_FOLDER,
     columns.FILE_COUNT,
     incident_columns.OVERDUE,
     incident_columns.OLDEST,
     incident_columns.BREACHED_SINCE,
     incident_columns.OPENED_AT,
-    incident_columns.LAST_SEEN,
+    incident_columns.INCIDENT_LAST_SEEN,
     incident_columns.UNKNOWN_SINCE,
     incident_columns.ENDED_AT,
     columns.SLA,
@@ -124,7 +124,7 @@ def tabulate_incidents(incidents: Sequence[Incident], now: datetime) -> pd.DataF
 def mark_snoozed(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with a second line, below the status and the reason, for those that are snoozed."""
     snoozed = frame[incident_columns.SNOOZED_UNTIL.name].notna()
-    marked = (incident_columns.STATUS.name, incident_columns.REASON.name)
+    marked = (incident_columns.INCIDENT_STATUS.name, incident_columns.REASON.name)
     return frame.assign(**{name: frame[name].mask(snoozed, frame[name] + SNOOZED) for name in marked})
 
 

@@ -15,7 +15,7 @@ from dashboard.columns import Column, list_dtypes
 from dashboard.data.breach import Breach
 from dashboard.services.periods import Period
 
-BEFORE: Final = 4
+WEEKS_BEFORE: Final = 4
 """Weeks that this one is held against."""
 NOBODY: Final = "nobody"
 """Stands for the owner of what nobody is known to own."""
@@ -77,7 +77,7 @@ def list_parts(now: datetime, zone: ZoneInfo) -> list[Period]:
             _to_utc(monday - number * _WEEK, zone),
             now if not number else _to_utc(local - number * _WEEK, zone),
         )
-        for number in range(BEFORE + 1)
+        for number in range(WEEKS_BEFORE + 1)
     ]
 
 

@@ -49,7 +49,7 @@ def draw() -> None:
     page = start_page("By folder")
     # Every folder's records, without files: they give the folders to pick from, and how each is spelt.
     frames = load_period(page.session.table, page.period, with_files=False)
-    live = wait_for(record_table.NAME, page.session.incidents.list_live, "live")
+    live = wait_for(record_table.THE_TABLE, page.session.incidents.list_live, "live")
     spellings = spell_folders(frames)
     choices = st.container(horizontal=True, vertical_alignment="bottom")
     with choices:

@@ -9,7 +9,7 @@ import streamlit as st
 from contract.moments import format_duration
 from dashboard.charts.operations import draw_latencies, draw_outcomes
 from dashboard.data import record_table
-from dashboard.data.metrics import NAME
+from dashboard.data.metrics import CLOUDWATCH
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.frame.attention import tell
 from dashboard.frame.page import Page, start_page
@@ -41,7 +41,7 @@ def draw() -> None:
     metrics = page.session.metrics
     period, step = page.period, choose_step(page.period)
     gateway, last_report = wait_for(
-        NAME,
+        CLOUDWATCH,
         lambda: (
             metrics.read_gateway(period.start, period.end, step),
             metrics.find_last_report(page.now),
@@ -51,7 +51,7 @@ def draw() -> None:
     _draw_figures(gateway, last_report, page.now)
     _tell_whether_late(page)
     st.header("Alarms", anchor=False)
-    alarms = sort_alarms(wait_for(NAME, metrics.list_alarms, "alarms"))
+    alarms = sort_alarms(wait_for(CLOUDWATCH, metrics.list_alarms, "alarms"))
     tell(f"Operations: {sum(alarm.state == 'ALARM' for alarm in alarms):,} of {len(alarms):,} alarms are on")
     draw_alarms(alarms, page.zone)
     if gateway.empty:
@@ -60,7 +60,7 @@ def draw() -> None:
             icon=":material/hourglass_empty:",
         )
         return
-    answered = wait_for(NAME, lambda: metrics.read_statuses(period.start, period.end, step), "statuses")
+    answered = wait_for(CLOUDWATCH, lambda: metrics.read_statuses(period.start, period.end, step), "statuses")
     _draw_requests(gateway, answered, page)
     st.header("Latency", anchor=False)
     draw_latencies(tabulate_latencies(gateway, period, page.zone), find_span(period, page.zone))
@@ -83,7 +83,7 @@ def _draw_figures(gateway: pd.DataFrame, last_report: datetime | None, now: date
 def _tell_whether_late(page: Page) -> None:
     """That nobody can tell keeps nothing else from being shown."""
     try:
-        fleet = wait_for(record_table.NAME, page.session.senders.list_all, "senders")
+        fleet = wait_for(record_table.THE_TABLE, page.session.senders.list_all, "senders")
     except (NotAnAnalystError, SessionExpiredError):
         raise
     except DashboardError:

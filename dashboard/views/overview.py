@@ -55,7 +55,7 @@ def draw() -> None:
     today = start_of_day(page.now, page.zone)
     table, days = page.session.incidents, list_utc_days(today, page.now)
     incidents, fleet, ended = wait_for(
-        record_table.NAME,
+        record_table.THE_TABLE,
         lambda: (table.list_live(), page.session.senders.list_all(), table.list_ended(days)),
         "incidents",
     )
@@ -138,7 +138,7 @@ def _draw_notices(situation: Situation, page: Page) -> None:
 def _name_alarms(page: Page) -> str:
     """That nobody can tell keeps nothing else from being shown."""
     try:
-        return name_alarms_on(wait_for(metrics.NAME, page.session.metrics.list_alarms, "alarms"))
+        return name_alarms_on(wait_for(metrics.CLOUDWATCH, page.session.metrics.list_alarms, "alarms"))
     except (NotAnAnalystError, SessionExpiredError):
         raise
     except DashboardError:
@@ -150,7 +150,7 @@ def _draw_linked(shown: Sequence[Incident], page: Page) -> None:
     wanted = INCIDENT.value("")
     if not wanted or any(one.incident_id == wanted for one in shown):
         return
-    incident = wait_for(record_table.NAME, lambda: page.session.incidents.find(wanted), "incident")
+    incident = wait_for(record_table.THE_TABLE, lambda: page.session.incidents.find(wanted), "incident")
     if incident is None:
         st.info("The incident of this link is not known, or no longer kept.", icon=":material/search_off:")
         return

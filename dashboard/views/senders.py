@@ -8,7 +8,7 @@ import streamlit as st
 
 from contract.words import SenderState
 from dashboard import sender_columns
-from dashboard.data.record_table import NAME
+from dashboard.data.record_table import THE_TABLE
 from dashboard.frame.attention import tell
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import wait_for
@@ -48,7 +48,7 @@ def draw() -> None:
     page = start_page("Senders", ranged=False)
     session = page.session
     fleet, incidents = wait_for(
-        NAME, lambda: (session.senders.list_all(), session.incidents.list_live()), "senders"
+        THE_TABLE, lambda: (session.senders.list_all(), session.incidents.list_live()), "senders"
     )
     known = list_senders(fleet)
     if not known:
@@ -72,7 +72,7 @@ def draw() -> None:
     )
     if picked is not None:
         key = picked[sender_columns.KEY.name]
-        sender, refusal = wait_for(NAME, lambda: session.senders.read(key), "sender")
+        sender, refusal = wait_for(THE_TABLE, lambda: session.senders.read(key), "sender")
         listed = next(one for one in known if one.key == key)
         whole = replace(listed, sender=sender or listed.sender, refusal=refusal or listed.refusal)
         draw_sender(whole, [one for one in incidents if one.sender == key], page)

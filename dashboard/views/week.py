@@ -58,7 +58,7 @@ def draw() -> None:
     page = start_page("Week", ranged=False)
     parts = list_parts(page.now, page.zone)
     days = list_utc_days(parts[-1].start, page.now)
-    breaches = wait_for(record_table.NAME, lambda: page.session.incidents.list_breaches(days), "breaches")
+    breaches = wait_for(record_table.THE_TABLE, lambda: page.session.incidents.list_breaches(days), "breaches")
     parts = select_known(parts, breaches)
     folders = _measure(breaches, parts, page)
     if not folders:

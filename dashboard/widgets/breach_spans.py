@@ -11,7 +11,7 @@ from dashboard.services.incidents import list_utc_days
 
 def load_breach_spans(page: Page) -> Spans:
     """The incidents that ended since the page's range began, and those that live now."""
-    return wait_for(record_table.NAME, lambda: read_breach_spans(page), "breach_spans")
+    return wait_for(record_table.THE_TABLE, lambda: read_breach_spans(page), "breach_spans")
 
 
 def read_breach_spans(page: Page) -> Spans:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from dashboard.data.message_table import Told
-from dashboard.data.record_table import NAME
+from dashboard.data.record_table import THE_TABLE
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.frame.waiting import wait_for
 from dashboard.services.deed_words import Line, list_told
@@ -27,7 +27,7 @@ _SHOWN: Final = 10
 def load_told(ask: Callable[[], Sequence[Told]]) -> Sequence[Told] | None:
     """What was told; None where nobody can say, which keeps nothing else from being shown."""
     try:
-        return wait_for(NAME, ask, "told")
+        return wait_for(THE_TABLE, ask, "told")
     except (NotAnAnalystError, SessionExpiredError):
         raise
     except DashboardError:

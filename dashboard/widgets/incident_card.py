@@ -9,12 +9,12 @@ from contract.moments import format_duration
 from contract.words import IncidentStatus
 from dashboard.data.incident import Incident
 from dashboard.data.incident_files import load_incident_files
-from dashboard.data.record_table import NAME
+from dashboard.data.record_table import THE_TABLE
 from dashboard.data.sender import Sender
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import wait_for
 from dashboard.services.deed_words import describe_hold, list_done
-from dashboard.services.incident_files import COLUMNS, tabulate_files
+from dashboard.services.incident_files import FILE_COLUMNS, tabulate_files
 from dashboard.services.incident_words import explain
 from dashboard.services.markdown import escape_markdown
 from dashboard.widgets.facts import draw_facts
@@ -36,9 +36,9 @@ def draw_incident(incident: Incident, page: Page) -> None:
     """Draws everything known of the incident, what may be done about it, and the ways on from here."""
     session = page.session
     listed = incident
-    sender, _ = wait_for(NAME, lambda: session.senders.read(listed.sender), "incident_sender")
+    sender, _ = wait_for(THE_TABLE, lambda: session.senders.read(listed.sender), "incident_sender")
     frames, read = wait_for(
-        NAME,
+        THE_TABLE,
         lambda: (load_incident_files(session.table, listed), session.incidents.read(listed)),
         _KEY,
     )
@@ -58,7 +58,11 @@ def draw_incident(incident: Incident, page: Page) -> None:
         else:
             st.caption(f"Its files as they were last told. Times in {page.zone.key}.")
             files = tabulate_files(frames.files, incident.sla, page.now)
-            shown = COLUMNS if incident.status is IncidentStatus.OPEN else (COLUMNS[0], *COLUMNS[2:])
+            shown = (
+                FILE_COLUMNS
+                if incident.status is IncidentStatus.OPEN
+                else (FILE_COLUMNS[0], *FILE_COLUMNS[2:])
+            )
             draw_files(files, shown, page.zone)
         with st.container(horizontal=True):
             draw_folder_link(incident.folder)

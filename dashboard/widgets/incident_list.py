@@ -19,41 +19,41 @@ from dashboard.widgets.incident_card import draw_incident
 from dashboard.widgets.incident_link import INCIDENT
 from dashboard.widgets.table import PAGE_ROWS, draw_table
 
-SEARCHED: Final = (incident_columns.SENDER_NAME.name, incident_columns.FOLDER.name)
+SEARCHED: Final = (incident_columns.INCIDENT_SENDER_NAME.name, incident_columns.INCIDENT_FOLDER.name)
 """What a search for text looks at."""
 OPEN: Final = (
-    incident_columns.STATUS,
-    incident_columns.FOLDER,
+    incident_columns.INCIDENT_STATUS,
+    incident_columns.INCIDENT_FOLDER,
     incident_columns.OVERDUE,
     columns.FILE_COUNT,
     incident_columns.ACKNOWLEDGED_BY,
-    incident_columns.SENDER_NAME,
+    incident_columns.INCIDENT_SENDER_NAME,
     incident_columns.OWNER,
     incident_columns.BREACHED_SINCE,
     columns.SLA,
     incident_columns.SNOOZED_UNTIL,
     incident_columns.OPENED_AT,
-    incident_columns.BASIS,
+    incident_columns.INCIDENT_BASIS,
 )
 UNKNOWN: Final = (
     incident_columns.REASON,
-    incident_columns.FOLDER,
+    incident_columns.INCIDENT_FOLDER,
     incident_columns.UNKNOWN_SINCE,
     columns.FILE_COUNT,
     incident_columns.ACKNOWLEDGED_BY,
-    incident_columns.SENDER_NAME,
+    incident_columns.INCIDENT_SENDER_NAME,
     incident_columns.OWNER,
-    incident_columns.LAST_SEEN,
+    incident_columns.INCIDENT_LAST_SEEN,
     incident_columns.BREACHED_SINCE,
     columns.SLA,
     incident_columns.SNOOZED_UNTIL,
 )
 ENDED: Final = (
-    incident_columns.STATUS,
-    incident_columns.FOLDER,
+    incident_columns.INCIDENT_STATUS,
+    incident_columns.INCIDENT_FOLDER,
     incident_columns.ENDED_AT,
-    incident_columns.SENDER_NAME,
-    incident_columns.BASIS,
+    incident_columns.INCIDENT_SENDER_NAME,
+    incident_columns.INCIDENT_BASIS,
     incident_columns.OWNER,
     incident_columns.ACKNOWLEDGED_BY,
     incident_columns.BREACHED_SINCE,

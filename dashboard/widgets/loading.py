@@ -10,7 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.backend import backend
 from dashboard.data.frames import RecordFrames
 from dashboard.data.loading import Loading, list_cheap_hours
-from dashboard.data.record_table import NAME, RecordTable
+from dashboard.data.record_table import THE_TABLE, RecordTable
 from dashboard.errors import DashboardError
 from dashboard.frame.waiting import TICK_SECONDS, Notice
 from dashboard.services.periods import Period
@@ -25,7 +25,7 @@ def load_period(table: RecordTable, period: Period, *, with_files: bool) -> Reco
     hours = period.hours()
     purpose = (len(hours), with_files)
     # Both are there in every run: what came and went would push what is below out of its place.
-    place, notice = st.empty(), Notice(NAME, "hours")
+    place, notice = st.empty(), Notice(THE_TABLE, "hours")
     if st.session_state.get(_STOPPED) == purpose:
         wanted = list_cheap_hours(backend().hour_cache, hours, with_files=with_files)
         _offer_the_rest(place, len(hours) - len(wanted), len(hours))
@@ -54,7 +54,7 @@ def load_again(table: RecordTable, period: Period, *, with_files: bool) -> Recor
 
 def load_hours(table: RecordTable, hours: Sequence[datetime], *, with_files: bool) -> RecordFrames:
     """What was reported in a few hours."""
-    notice = Notice(NAME, "few_hours")
+    notice = Notice(THE_TABLE, "few_hours")
     with Loading(table, backend().hour_cache, hours, with_files=with_files) as loading:
         _finish(loading, notice)
         return loading.frames()

@@ -13,7 +13,7 @@ from dashboard.frame.deeds import Form
 from dashboard.frame.page import Page
 from dashboard.frame.zone import list_zones
 from dashboard.services.deeds import make_request
-from dashboard.services.expected_hours import NAMES, Proposal, describe_hours, propose_hours
+from dashboard.services.expected_hours import DAY_NAMES, Proposal, describe_hours, propose_hours
 from dashboard.services.markdown import escape_markdown
 from dashboard.services.sender_deeds import (
     EXPLANATIONS,
@@ -108,7 +108,7 @@ def _draw_hours(form: Form, sender: Sender, page: Page) -> None:
         tuple(Day),
         selection_mode="multi",
         default=days,
-        format_func=NAMES.__getitem__,
+        format_func=DAY_NAMES.__getitem__,
         key=f"{form.token}_days",
         wrap=True,
     )

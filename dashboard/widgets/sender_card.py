@@ -9,7 +9,7 @@ import streamlit as st
 from contract.moments import format_duration
 from dashboard import incident_columns
 from dashboard.data.incident import Incident
-from dashboard.data.record_table import NAME
+from dashboard.data.record_table import THE_TABLE
 from dashboard.data.sender import Refusal, Sender
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import wait_for
@@ -37,12 +37,12 @@ from dashboard.widgets.sender_actions import draw_sender_actions
 from dashboard.widgets.sender_link import SENDER
 from dashboard.widgets.table import name_details
 
-_OPEN: Final = tuple(column for column in OPEN if column is not incident_columns.SENDER_NAME)
+_OPEN: Final = tuple(column for column in OPEN if column is not incident_columns.INCIDENT_SENDER_NAME)
 _UNREADABLE: Final = (
     RowColumn(name="folder", heading="Folder", kind="path", width=240),
     RowColumn(name="error", heading="What its system says", kind="text", width=240),
 )
-_UNKNOWN: Final = tuple(column for column in UNKNOWN if column is not incident_columns.SENDER_NAME)
+_UNKNOWN: Final = tuple(column for column in UNKNOWN if column is not incident_columns.INCIDENT_SENDER_NAME)
 
 
 def draw_sender(known: Known, incidents: Sequence[Incident], page: Page) -> None:
@@ -79,7 +79,7 @@ def draw_sender(known: Known, incidents: Sequence[Incident], page: Page) -> None
 
 def _draw_history(key: str, page: Page) -> None:
     session = page.session
-    done = wait_for(NAME, lambda: session.senders.list_deeds(key), "deeds")
+    done = wait_for(THE_TABLE, lambda: session.senders.list_deeds(key), "deeds")
     told = load_told(lambda: session.messages.list_of_sender(key))
     draw_history(list_lines(done), told, page.zone)
 

@@ -29,7 +29,7 @@ def query_folder(spellings: Sequence[str], page: Page) -> RecordFrames:
         return RecordFrames.of(parse_records(stored))
 
     question = ("folder", tuple(spellings), start_of_hour(start), start_of_hour(end))
-    found = wait_for(record_table.NAME, lambda: backend().flights.share(question, query), "folder")
+    found = wait_for(record_table.THE_TABLE, lambda: backend().flights.share(question, query), "folder")
     detected = found.records["detected_at"]
     # The ends of a range that moves on leave the same records out for a while.
     left_out = int(detected.lt(start).sum()), int(detected.ge(end).sum())

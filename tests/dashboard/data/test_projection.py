@@ -240,4 +240,4 @@ def test_an_index_has_all_that_is_shown_of_many(
     keys = {spec.partition_key, spec.sort_key, of_index.partition_key, of_index.sort_key}
     wanted = {field.validation_alias for name, field in model.model_fields.items() if name not in of_one}
     assert wanted <= {*of_index.included, *keys}
-    assert "Body" not in incident.ATTRIBUTES
+    assert "Body" not in incident.LISTED_ATTRIBUTES
