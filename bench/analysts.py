@@ -25,8 +25,8 @@ from bench.figures import Figure, compared, counted
 from bench.service import Service
 from bench.workload import History
 from contract.names import OUTPUTS_VARIABLE, ROOT
-from dashboard.access.cookie import COOKIE
-from dashboard.access.session_keys import KEY_BYTES
+from dashboard.access.kept_sessions import KEY_BYTES
+from dashboard.access.sessions import COOKIE
 from dashboard.backend import Backend
 from dashboard.settings import Settings, name_variable
 from local.emulator import access_log

@@ -1,7 +1,7 @@
 """Moments, durations, plausible dates and time zones. A moment is written in UTC, ISO 8601, ending in `Z`."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -124,3 +124,12 @@ class Hours:
                 if end > since:
                     yield max(begin, since), end
             day += timedelta(days=1)
+
+
+Clock = Callable[[], datetime]
+"""Gives the present as an aware moment."""
+
+
+def utc_now() -> datetime:
+    """The present."""
+    return datetime.now(UTC)

@@ -1,7 +1,8 @@
-"""The analysts' view of the records: what is stuck now, since when, how often, where.
+"""The analysts' view: what is stuck now, since when, how often, where, and who no longer reports.
 
-`views` are the pages. They stand in the `frame`, and are put together from `widgets` and `charts`,
-which draw what `services` compute on data frames without Streamlit. `data` asks AWS, `access` signs
-people in. `columns`, `incident_columns` and `sender_columns` have every column once, `aws_errors` has
-every error of AWS.
+`views` are the pages, each with what only it computes in its `…_figures`. (A folder named `pages` beside
+`app.py` would be run by Streamlit itself, without the sign-in, until the first page was drawn.) They stand in
+the `frame`, and are put together from `widgets` and `charts`, which draw what `figures` compute without
+Streamlit. `data` asks AWS and remembers, `access` signs people in. `columns` has every column that several
+pages show, `errors` all that can go wrong.
 """

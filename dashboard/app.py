@@ -1,10 +1,10 @@
-"""Navigation: which views there are. A new view is a file in `views` and a line here."""
+"""Navigation: which pages there are. A new page is a file in `views` and a line here."""
 
 from typing import Final
 
 import streamlit as st
 
-from dashboard.frame.shell import run_in_shell
+from dashboard.frame.page import run_in_shell
 
 _SIDEBAR_PIXELS: Final = 232
 """As wide as the longest word in it."""
@@ -18,7 +18,14 @@ run_in_shell(
         st.Page("views/by_date.py", title="By date", icon=":material/calendar_month:", url_path="by-date"),
         st.Page("views/by_folder.py", title="By folder", icon=":material/folder_open:", url_path="by-folder"),
         st.Page(
-            "views/operations.py", title="Operations", icon=":material/vital_signs:", url_path="operations"
+            "views/service_health.py",
+            title="Service health",
+            icon=":material/vital_signs:",
+            url_path="service-health",
+        ),
+        # What the page above was called in older links.
+        st.Page(
+            "views/service_health.py", title="Service health", url_path="operations", visibility="hidden"
         ),
         # Reached from an alarm, which links to a section of it.
         st.Page("views/runbook.py", title="Runbook", url_path="runbook", visibility="hidden"),

@@ -9,19 +9,14 @@ from typing import Final
 
 import httpx
 
-from dashboard.access.action_api import ActionApi
+from contract.moments import Clock, utc_now
 from dashboard.access.analyst import Analyst
-from dashboard.access.auth_api import AuthApi, Tokens
+from dashboard.access.api import ActionApi, AuthApi, Tokens
 from dashboard.access.credentials import IdentityPool
-from dashboard.access.kept_sessions import KeptSession, KeptSessions, SessionFolder
-from dashboard.access.session import Session
-from dashboard.access.session_keys import read_session_keys
-from dashboard.access.sessions import SessionStore
-from dashboard.clock import Clock, utc_now
-from dashboard.data.computed import Computed
-from dashboard.data.hour_cache import HourCache
-from dashboard.data.recent import Recent
-from dashboard.data.single_flight import SingleFlight
+from dashboard.access.kept_sessions import KeptSession, KeptSessions, SessionFolder, read_session_keys
+from dashboard.access.sessions import Session, SessionStore
+from dashboard.data.cache import Cache
+from dashboard.data.loading import HourCache
 from dashboard.settings import Settings
 
 _CONNECTING: Final = threading.Lock()
@@ -37,9 +32,7 @@ class Backend:
     identity_pool: IdentityPool
     sessions: SessionStore
     hour_cache: HourCache
-    recent: Recent
-    flights: SingleFlight
-    computed: Computed
+    cache: Cache
     clock: Clock
 
     @classmethod
@@ -52,12 +45,12 @@ class Backend:
         http = httpx.Client(base_url=settings.api_url)
         auth = AuthApi(http)
         identity_pool = IdentityPool(settings)
-        recent, flights = Recent(clock), SingleFlight()
+        cache = Cache(clock)
 
         def restore(kept: KeptSession) -> Session:
             analyst = Analyst(auth, kept.username, kept.refresh_token, clock)
             aws = identity_pool.session_on_demand(analyst.id_token)
-            return Session.open(analyst, aws, settings, recent, flights, clock())
+            return Session.open(analyst, aws, settings, cache, clock())
 
         return cls(
             settings=settings,
@@ -66,9 +59,7 @@ class Backend:
             identity_pool=identity_pool,
             sessions=SessionStore(clock, _open_kept_sessions(settings), restore),
             hour_cache=HourCache(clock),
-            recent=recent,
-            flights=flights,
-            computed=Computed(),
+            cache=cache,
             clock=clock,
         )
 
@@ -81,9 +72,7 @@ class Backend:
         """
         analyst = Analyst.signed_in(self.auth, tokens, self.clock)
         aws = self.identity_pool.session(analyst.id_token)
-        return self.sessions.begin(
-            Session.open(analyst, aws, self.settings, self.recent, self.flights, self.clock())
-        )
+        return self.sessions.begin(Session.open(analyst, aws, self.settings, self.cache, self.clock()))
 
 
 def _open_kept_sessions(settings: Settings) -> KeptSessions:

@@ -1,4 +1,4 @@
-"""Where the service is. Read once, from the environment or from a file of the stack's outputs."""
+"""Where the service is, read from the environment or a file of outputs, and how long it is waited for."""
 
 import json
 import os
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
+import httpx
+from botocore.config import Config
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from contract.names import OUTPUTS_VARIABLE
@@ -106,3 +108,24 @@ def _explain(error: ValidationError) -> str:
             f"that {OUTPUTS_VARIABLE} names (pulumi stack output --json)."
         )
     return "\n".join(lines)
+
+
+_CONNECT_SECONDS: Final = 3
+_READ_SECONDS: Final = 6
+_ATTEMPTS: Final = 3
+"""Three times nine seconds of silence. The pauses in between are short, unless AWS asks to slow down."""
+
+API_TIMEOUT: Final = httpx.Timeout(30, connect=_CONNECT_SECONDS)
+"""Of calls of the API: long enough for a cold start behind the gateway, which gives up after 29 s itself."""
+RENEWAL_TIMEOUT: Final = httpx.Timeout(10, connect=_CONNECT_SECONDS)
+"""Of asking for a new token: a page waits for it, and has the last token to go on with."""
+
+
+def build_client_config(**options: Any) -> Config:
+    """The configuration of a client of AWS, with these options besides."""
+    return Config(
+        connect_timeout=_CONNECT_SECONDS,
+        read_timeout=_READ_SECONDS,
+        retries={"mode": "standard", "total_max_attempts": _ATTEMPTS},
+        **options,
+    )

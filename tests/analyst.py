@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from dashboard.access.cookie import COOKIE
+from dashboard.access.sessions import COOKIE
 from ops.user_pool import User
 
 

@@ -16,12 +16,12 @@ from bench.children.process import serve
 from contract.moments import format_affected_date
 from contract.names import ROOT
 from dashboard.backend import backend
-from dashboard.data.record_table import CONNECTIONS
-from dashboard.services.periods import Period
+from dashboard.data.tables import CONNECTIONS
+from dashboard.figures.series import Period
 from store.records import Attribute, Index
 
 _APP: Final = ROOT / "dashboard" / "app.py"
-_WARMED_UP: Final = "views/operations.py"
+_WARMED_UP: Final = "views/service_health.py"
 """A page that reads no records: what it takes to start a dashboard is not what is measured."""
 _PATIENCE_SECONDS: Final = 300
 
@@ -57,7 +57,9 @@ def _ours(request: Mapping[str, Any]) -> Callable[[], int]:
 
 def _bare(request: Mapping[str, Any]) -> Callable[[], int]:
     client = boto3.client(
-        "dynamodb", endpoint_url=request["endpoint"], config=Config(max_pool_connections=CONNECTIONS)
+        "dynamodb",
+        endpoint_url=request["endpoint"],
+        config=Config(max_pool_connections=CONNECTIONS),
     )
     paginator, deserialize = client.get_paginator("query"), TypeDeserializer().deserialize
     now = datetime.now(UTC)

@@ -12,14 +12,11 @@ import psutil
 from botocore.handlers import BUILTIN_HANDLERS
 
 from bench.children.process import Item, read_units, serve
-from contract.moments import HOUR, format_affected_date, parse_moment
-from dashboard.clock import utc_now
-from dashboard.data.frames import RecordFrames
-from dashboard.data.hour_cache import HourCache
-from dashboard.data.loading import Loading
-from dashboard.data.record_table import RecordTable
-from dashboard.data.records import parse_records
-from dashboard.services.periods import Period
+from contract.moments import HOUR, format_affected_date, parse_moment, utc_now
+from dashboard.data.loading import HourCache, Loading
+from dashboard.data.records import RecordFrames, parse_records
+from dashboard.data.tables import RecordTable
+from dashboard.figures.series import Period
 from store.records import Attribute, Index
 
 

@@ -1,13 +1,16 @@
-"""A signed-in member of the analyst group."""
+"""A signed-in member of the analyst group, and what the ID token says of the user."""
 
+import base64
+import binascii
+import json
 import threading
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Self
 
+from contract.moments import Clock
 from contract.names import Group
-from dashboard.access.auth_api import AuthApi, Tokens
-from dashboard.access.claims import Claims, read_claims
-from dashboard.clock import Clock
+from dashboard.access.api import AuthApi, Tokens
 from dashboard.errors import (
     DashboardError,
     NotAnAnalystError,
@@ -16,6 +19,34 @@ from dashboard.errors import (
     TooManyRequestsError,
     UnreachableError,
 )
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The claims that the dashboard uses."""
+
+    username: str
+    groups: frozenset[str]
+
+
+def read_claims(id_token: str) -> Claims:
+    """The claims of a token.
+
+    Raises:
+        ServiceFaultError: what the service gave is no ID token.
+    """
+    try:
+        _, payload, _ = id_token.split(".")
+        padded = payload + "=" * (-len(payload) % 4)
+        claims = json.loads(base64.urlsafe_b64decode(padded))
+        return Claims(
+            username=str(claims["cognito:username"]),
+            groups=frozenset(claims.get("cognito:groups", ())),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+        # The cause is left out: its text could quote the token.
+        raise ServiceFaultError("Signing in") from None
+
 
 CHECK_INTERVAL: Final = timedelta(minutes=15)
 """The sign-in service is asked this often whether the user may still sign in and is still in the group."""

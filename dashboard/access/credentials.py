@@ -17,10 +17,8 @@ from botocore.credentials import (
 )
 from botocore.loaders import create_loader
 
-from dashboard.aws_errors import translate_aws_errors
-from dashboard.errors import DashboardError
-from dashboard.settings import Settings
-from dashboard.timeouts import build_client_config
+from dashboard.errors import DashboardError, translate_aws_errors
+from dashboard.settings import Settings, build_client_config
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_identity import CognitoIdentityClient

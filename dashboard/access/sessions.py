@@ -1,15 +1,96 @@
-"""Who is signed in. Browsers hold a random session id; everything it stands for stays here."""
+"""Who is signed in. Browsers hold a random session id, in a cookie; everything it stands for stays here."""
+
+from __future__ import annotations
 
 import secrets
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from contract.moments import Clock
+from dashboard.access.analyst import Analyst
 from dashboard.access.kept_sessions import KeptSession, KeptSessions
-from dashboard.access.session import Session
-from dashboard.clock import Clock
+from dashboard.data.cache import Cache
+from dashboard.data.metrics import Metrics
+from dashboard.data.tables import IncidentTable, MessageTable, Queries, RecordTable, SenderTable
 from dashboard.errors import NotAnAnalystError, SessionExpiredError
+from dashboard.settings import Settings
+
+if TYPE_CHECKING:
+    import boto3
+
+
+@dataclass
+class Session:
+    """One sign-in, from the form or restored after a restart."""
+
+    analyst: Analyst
+    table: RecordTable
+    senders: SenderTable
+    incidents: IncidentTable
+    messages: MessageTable
+    metrics: Metrics
+    aws: boto3.session.Session
+    last_used: datetime
+    kept_at: datetime | None = None
+    """When it was last written down."""
+    _known_to_aws: bool = field(default=False, init=False)
+
+    @classmethod
+    def open(
+        cls,
+        analyst: Analyst,
+        aws: boto3.session.Session,
+        settings: Settings,
+        cache: Cache,
+        now: datetime,
+    ) -> Session:
+        """A session that begins now. Nothing is called yet.
+
+        Args:
+            analyst: whose session it is.
+            aws: has the analyst's credentials.
+            settings: where the service is.
+            cache: what anybody asked in the last seconds.
+            now: when it begins.
+        """
+        queries = Queries(aws, settings.endpoint_url)
+        return cls(
+            analyst,
+            RecordTable(aws, settings.table_name, settings.endpoint_url),
+            SenderTable(queries, settings.senders_table_name, cache),
+            IncidentTable(queries, settings.incidents_table_name, cache),
+            MessageTable(queries, settings.messages_table_name, cache),
+            Metrics(aws, settings.metrics_namespace, settings.endpoint_url, cache),
+            aws,
+            now,
+        )
+
+    def verify(self) -> None:
+        """Makes sure that the analyst may still read, and the first time that AWS agrees.
+
+        What analysts share is shown without asking AWS again, so it must have been asked once.
+
+        Raises:
+            NotAnAnalystError: the analyst has left the group.
+            SessionExpiredError: the analyst may no longer sign in.
+            DashboardError: no answer, or no credentials.
+        """
+        self.analyst.verify()
+        if not self._known_to_aws:
+            credentials = self.aws.get_credentials()
+            if credentials is None:
+                raise SessionExpiredError
+            credentials.get_frozen_credentials()
+            self._known_to_aws = True
+
 
 IDLE_LIMIT: Final = timedelta(hours=12)
 """A session that nobody used for this long ends: a working day, not a night."""
@@ -138,3 +219,40 @@ class SessionStore:
         for ticket, (_, expires) in list(self._tickets.items()):
             if now >= expires:
                 del self._tickets[ticket]
+
+
+COOKIE: Final = "__Host-file-sla-session"
+PATH: Final = "/session"
+_MAX_TICKET_BYTES: Final = 256
+
+
+def build_cookie_routes(sessions: Callable[[], SessionStore]) -> list[Route]:
+    """`POST /session` trades a ticket for the cookie; `DELETE /session` clears it and ends the session."""
+
+    # In threads of their own: both wait while sessions are being restored, and all pages share this one.
+    def redeem(ticket: str) -> str | None:
+        return sessions().redeem(ticket)
+
+    def end_session(session_id: str) -> None:
+        sessions().end(session_id)
+
+    async def begin(request: Request) -> Response:
+        ticket = bytearray()
+        async for chunk in request.stream():
+            ticket += chunk
+            if len(ticket) > _MAX_TICKET_BYTES:
+                return Response(status_code=413)
+        session_id = await run_in_threadpool(redeem, ticket.decode(errors="replace"))
+        if session_id is None:
+            return Response(status_code=403)
+        response = Response(status_code=204)
+        response.set_cookie(COOKIE, session_id, secure=True, httponly=True, samesite="strict", path="/")
+        return response
+
+    async def end(request: Request) -> Response:
+        await run_in_threadpool(end_session, request.cookies.get(COOKIE, ""))
+        response = Response(status_code=204)
+        response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict", path="/")
+        return response
+
+    return [Route(PATH, begin, methods=["POST"]), Route(PATH, end, methods=["DELETE"])]

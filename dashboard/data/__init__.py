@@ -1,1 +1,1 @@
-"""Asking AWS: records of the table, what is remembered of past hours, metrics and alarms."""
+"""Asking AWS: tables, records by the hour, metrics and alarms, and the cache of all that."""

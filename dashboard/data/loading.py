@@ -1,18 +1,148 @@
-"""Fetching hours of records in parallel, with progress, until done or stopped."""
+"""Hours of records: fetched in parallel with progress, remembered once they are past, cut to a range."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
-from dashboard.data.computed import Computed
-from dashboard.data.frames import RecordFrames
-from dashboard.data.hour_cache import HourCache, StoredHour
-from dashboard.data.record_table import CONNECTIONS, RecordTable
-from dashboard.data.records import parse_records
-from dashboard.data.stretch import Stretch
+from contract.moments import HOUR, Clock, start_of_hour
+from dashboard.data.cache import Cache
+from dashboard.data.records import RecordFrames, Records, StoredHour, parse_records
+from dashboard.data.tables import CONNECTIONS, Incident, RecordTable
+
+SETTLING: Final = timedelta(minutes=5)
+"""A report is dated when it arrives and stored a little later; after this an hour changes no more."""
+CAPACITY: Final = 3_000_000
+"""Records and files of all hours that are remembered at most."""
+
+
+class HourCache:
+    """Hours of records. Past ones are remembered packed; a current one is asked for each time.
+
+    Safe to share between threads. It is apart from the cache of what is computed of the hours: that can be
+    made again without asking AWS, and must not drive them out.
+    """
+
+    def __init__(self, clock: Clock, capacity: int = CAPACITY) -> None:
+        self._clock = clock
+        self._cache = Cache(clock, capacity)
+
+    def is_settled(self, hour: datetime) -> bool:
+        """Whether the hour's records can no longer change."""
+        return self._clock() >= start_of_hour(hour) + HOUR + SETTLING
+
+    def find(self, hour: datetime, *, with_files: bool) -> StoredHour | None:
+        """The settled hour, if it is here. One with files serves whoever needs none, too."""
+        found = self._cache.find((hour, with_files)) or self._cache.find((hour, True))
+        return found[0] if found else None
+
+    def fetch(self, hour: datetime, query: Callable[[], Records], *, with_files: bool) -> StoredHour:
+        """The hour, queried only if it is not here; whoever wants it meanwhile waits for the same query.
+
+        Raises:
+            DashboardError: what `query` raises.
+        """
+        if known := self.find(hour, with_files=with_files):
+            return known
+        good_for = None if self.is_settled(hour) else timedelta()
+        return self._cache.get((hour, with_files), lambda: StoredHour(hour, query().pack()), good_for)
+
+
+@dataclass(frozen=True)
+class _CutHour:
+    """An hour of which a part may lie outside the stretch."""
+
+    stored: StoredHour
+    early: int
+    """Records that were detected before it, and so not in it."""
+    late: int
+    records: Records
+
+    @classmethod
+    def cut(cls, stored: StoredHour, start: datetime, end: datetime) -> _CutHour:
+        """The hour's records from `start` up to, not at, `end`."""
+        records = stored.records()
+        detected = records.detections()
+        return cls(
+            stored,
+            sum(at < start for at in detected),
+            sum(at >= end for at in detected),
+            records.select([start <= at < end for at in detected]),
+        )
+
+    def identity(self) -> Hashable:
+        """What tells it from the same hour cut elsewhere: the ends only move past whole records."""
+        return self.stored, self.early, self.late
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Settled hours that lie in the stretch as a whole, and those around them.
+
+    The whole ones are most of it and change once an hour. Of them the frames are made once, and joined with
+    those of the few others as often as these change.
+    """
+
+    before: tuple[_CutHour, ...]
+    whole: tuple[StoredHour, ...]
+    after: tuple[_CutHour, ...]
+    moving: timedelta | None
+    """Its length, where its last hour is not settled: a range that ends now is another one as the clock goes
+    on, and takes the place of the one before. Others stay what they are."""
+
+    @classmethod
+    def cut(
+        cls,
+        hours: Iterable[StoredHour],
+        start: datetime,
+        end: datetime,
+        is_settled: Callable[[datetime], bool],
+    ) -> Stretch:
+        """The stretch from `start` up to, not at, `end`, of `hours` from the oldest to the newest."""
+        here = list(hours)
+        before: list[_CutHour] = []
+        whole: list[StoredHour] = []
+        after: list[_CutHour] = []
+        for one in here:
+            if start <= one.hour and one.hour + HOUR <= end and is_settled(one.hour) and not after:
+                whole.append(one)
+            else:
+                (after if whole else before).append(_CutHour.cut(one, start, end))
+        moving = end - start if here and not is_settled(here[-1].hour) else None
+        return cls(tuple(before), tuple(whole), tuple(after), moving)
+
+    def frames(self, cache: Cache, *, with_files: bool) -> RecordFrames:
+        """The frames of its records."""
+        ends = tuple(one.identity() for one in (*self.before, *self.after))
+
+        def build(records: Iterable[Records]) -> RecordFrames:
+            return RecordFrames.of(*records, with_files=with_files)
+
+        def join() -> RecordFrames:
+            middle = cache.compute(
+                ("whole hours", self.whole, with_files),
+                lambda: build(one.records() for one in self.whole),
+                version_of=self._version_of("whole hours", with_files),
+            )
+            return RecordFrames.concatenate(
+                build(one.records for one in self.before),
+                middle,
+                build(one.records for one in self.after),
+            )
+
+        return cache.compute(
+            ("stretch", self.whole, ends, with_files),
+            join,
+            version_of=self._version_of("stretch", with_files),
+        )
+
+    def _version_of(self, what: str, with_files: bool) -> Hashable:
+        return None if self.moving is None else (what, self.moving, with_files)
 
 
 class Loading:
@@ -28,7 +158,7 @@ class Loading:
         self._cache = cache
         self._with_files = with_files
         self._total = len(hours)
-        remembered = {hour: cache.get(hour, with_files=with_files) for hour in hours}
+        remembered = {hour: cache.find(hour, with_files=with_files) for hour in hours}
         self._hours = {hour: stored for hour, stored in remembered.items() if stored is not None}
         self._missing = sorted((hour for hour in hours if hour not in self._hours), reverse=True)
         self._pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="records")
@@ -48,14 +178,14 @@ class Loading:
         records = (self._hours[hour].records() for hour in sorted(self._hours))
         return RecordFrames.of(*records, with_files=self._with_files)
 
-    def frames_between(self, start: datetime, end: datetime, computed: Computed) -> RecordFrames:
+    def frames_between(self, start: datetime, end: datetime, cache: Cache) -> RecordFrames:
         """What is here so far and was detected from `start` up to, not at, `end`.
 
-        Whoever asks for the same gets the same: `computed` remembers it.
+        Whoever asks for the same gets the same: `cache` remembers it.
         """
         here = [self._hours[hour] for hour in sorted(self._hours)]
         stretch = Stretch.cut(here, start, end, self._cache.is_settled)
-        return stretch.frames(computed, with_files=self._with_files)
+        return stretch.frames(cache, with_files=self._with_files)
 
     def __iter__(self) -> Iterator[int]:
         """Yields the number of hours that are here, each time one more is.
@@ -106,5 +236,18 @@ def list_cheap_hours(cache: HourCache, hours: Iterable[datetime], *, with_files:
     return [
         hour
         for hour in hours
-        if not cache.is_settled(hour) or cache.get(hour, with_files=with_files) is not None
+        if not cache.is_settled(hour) or cache.find(hour, with_files=with_files) is not None
     ]
+
+
+def load_incident_files(table: RecordTable, incident: Incident) -> RecordFrames:
+    """The records of the run that the incident names as its last sighting; none where they expired.
+
+    Raises:
+        DashboardError: what `RecordTable` raises.
+    """
+    # A run that came in several requests is dated by the last; the folder may be in one of the hour before.
+    for hour in (incident.last_seen_arrival, incident.last_seen_arrival - HOUR):
+        if stored := list(table.query_run(hour, incident.folder, incident.last_seen_run)):
+            return RecordFrames.of(parse_records(stored))
+    return RecordFrames.of()

@@ -14,10 +14,10 @@ from contract import names
 from contract.metrics import Dimension, GatewayMetric, Metric, Namespace, build_gateway_dimensions
 from contract.names import ALARM_SEPARATOR, STAGE
 from contract.routes import ROUTES
-from dashboard.aws_errors import translate_aws_errors
 from dashboard.columns import MOMENT
-from dashboard.data.single_flight import SingleFlight
-from dashboard.timeouts import build_client_config
+from dashboard.data.cache import Cache
+from dashboard.errors import translate_aws_errors
+from dashboard.settings import build_client_config
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -69,21 +69,21 @@ class Metrics:
         session: has the analyst's credentials.
         namespace: of the service's own metrics; its API and its alarms bear the same name.
         endpoint_url: where CloudWatch is, when it is an emulator.
-        flights: has those who ask the same at the same time share the answer.
+        cache: has those who ask the same at the same time share the answer.
     """
 
     def __init__(
-        self, session: boto3.session.Session, namespace: str, endpoint_url: str | None, flights: SingleFlight
+        self, session: boto3.session.Session, namespace: str, endpoint_url: str | None, cache: Cache
     ) -> None:
         self._namespace = namespace
-        self._flights = flights
+        self._cache = cache
         self._client: CloudWatchClient = session.client(
             "cloudwatch", endpoint_url=endpoint_url, config=build_client_config()
         )
 
     def list_alarms(self) -> list[Alarm]:
         """Every alarm of the service, in no particular order."""
-        return self._flights.share((self._namespace, "alarms"), self._list_alarms)
+        return self._cache.share((self._namespace, "alarms"), self._list_alarms)
 
     def _list_alarms(self) -> list[Alarm]:
         pages = self._client.get_paginator("describe_alarms").paginate(
@@ -163,7 +163,7 @@ class Metrics:
     def _read(self, what: str, read: Callable[[], T], start: datetime, end: datetime, step: timedelta) -> T:
         """The answer, shared by all who ask for the same steps: the moments of two analysts never agree."""
         question = (self._namespace, what, step, _start_of_step(start, step), _start_of_step(end, _RASTER))
-        return self._flights.share(question, read)
+        return self._cache.share(question, read)
 
     def _alarm(self, alarm: Mapping[str, Any]) -> Alarm:
         meaning, _, address = alarm.get("AlarmDescription", "").partition(names.RUNBOOK_LABEL)

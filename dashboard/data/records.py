@@ -1,4 +1,4 @@
-"""Records taken apart, some at a time: cheap to make, to keep and to compare."""
+"""Records in columns, cheap to make, to keep and to compare; and the data frames made of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from contract.moments import parse_moment
+from contract.moments import parse_moment, start_of_hour
+from contract.words import SENDER_SEPARATOR
 from dashboard import columns
-from dashboard.columns import Column
+from dashboard.columns import MOMENT, Column, list_dtypes
 from store.records import Attribute, FileAttribute
 
 AttributeValues = Mapping[str, Any]
@@ -85,6 +89,18 @@ class PackedRecords:
         return Records(pa.ipc.open_stream(self.stream).read_next_batch())
 
 
+@dataclass(frozen=True)
+class StoredHour:
+    """The records of an hour, packed. What is computed of it is known by it: equal hours hold the same."""
+
+    hour: datetime
+    packed: PackedRecords
+
+    def records(self) -> Records:
+        """Unpacked anew each time."""
+        return self.packed.unpack()
+
+
 def parse_records(stored: Iterable[AttributeValues]) -> Records:
     """The records, in the order in which they come."""
     items = list(stored)
@@ -106,3 +122,124 @@ def _read_column(column: Column, items: Sequence[AttributeValues]) -> list[Any]:
     if column.kind in _NUMBERS:
         return [int(item[attribute]["N"]) if attribute in item else absent for item in items]
     return [item[attribute]["S"] if attribute in item else absent for item in items]
+
+
+RECORD_KEY: Final = [
+    columns.DETECTED_AT.name,
+    columns.REPORTED_BY.name,
+    columns.FOLDER.name,
+    columns.SENDER.name,
+]
+"""What tells one record from every other, however many parts it was stored in."""
+RECORD_COLUMNS: Final = list_dtypes(
+    *columns.RECORD, columns.SENDER, columns.RUN_ID, columns.SENDER_NAME, columns.COMPLETE
+)
+"""Columns of a frame of records: one row per folder and report."""
+FILE_COLUMNS: Final = list_dtypes(
+    columns.DETECTED_AT,
+    columns.REPORTED_BY,
+    columns.FOLDER,
+    columns.SENDER,
+    columns.SENDER_NAME,
+    columns.SLA,
+    columns.FILENAME,
+    columns.CREATED,
+)
+"""Columns of a frame of files: one row per sighting of a stuck file."""
+
+
+@dataclass(frozen=True, eq=False)
+class RecordFrames:
+    """Records, and the files that they list where those were asked for, as data frames.
+
+    They are equal to themselves alone, so what is computed of them is known by them.
+    """
+
+    records: pd.DataFrame
+    files: pd.DataFrame
+
+    @staticmethod
+    def of(*several: Records, with_files: bool = True) -> RecordFrames:
+        """The frames of all these records, parts of the same one joined."""
+        # In one piece: each hour's own would be kept whole for the few columns that are shown of it.
+        table = pa.Table.from_batches([records.batch for records in several], schema=SCHEMA).combine_chunks()
+        stored = table.select([column.name for column in STORED]).to_pandas()
+        for column in STORED:
+            if column.kind == "moment":
+                stored[column.name] = _parse_moments(stored[column.name])
+        stored[columns.SENDER_NAME.name] = _name_senders(stored)
+        joined = _join_parts(stored).astype(RECORD_COLUMNS)[list(RECORD_COLUMNS)]
+        return RecordFrames(joined, _list_files(table if with_files else table.slice(length=0), stored))
+
+    @staticmethod
+    def concatenate(*several: RecordFrames) -> RecordFrames:
+        """All of them, which have no record in common."""
+        return RecordFrames(
+            pd.concat([one.records for one in several], ignore_index=True),
+            pd.concat([one.files for one in several], ignore_index=True),
+        )
+
+    def between(self, start: datetime, end: datetime) -> RecordFrames:
+        """What was detected from `start` up to, not at, `end`."""
+        return RecordFrames(
+            _select_between(self.records, start, end), _select_between(self.files, start, end)
+        )
+
+
+def _list_files(table: pa.Table, stored: pd.DataFrame) -> pd.DataFrame:
+    counts = pc.list_value_length(table[FILENAMES]).to_numpy()
+    shared = [*RECORD_KEY, columns.SENDER_NAME.name, columns.SLA.name]
+    files = stored[shared].take(np.repeat(np.arange(len(counts)), counts)).reset_index(drop=True)
+    files["filename"] = _list_texts(table[FILENAMES])
+    files["created"] = _parse_moments(_list_texts(table[CREATION_DATES]))
+    return files.astype(FILE_COLUMNS)[list(FILE_COLUMNS)]
+
+
+def _list_texts(of_records: pa.ChunkedArray) -> pd.Series[Any]:
+    return pd.Series(pd.array(pc.list_flatten(of_records), dtype="str"))
+
+
+def _name_senders(stored: pd.DataFrame) -> pd.Series[str]:
+    """The account of each record, and what its script calls itself behind it where it does."""
+    codes, keys = pd.factorize(stored[columns.SENDER.name])
+    own = [key[key.find(SENDER_SEPARATOR) :] if SENDER_SEPARATOR in key else "" for key in keys]
+    if not any(own):
+        return stored[columns.REPORTED_BY.name]
+    return stored[columns.REPORTED_BY.name] + pd.Series(own, dtype="str").take(codes).reset_index(drop=True)
+
+
+def _parse_moments(texts: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
+    """Moments from their text; each different text is read only once."""
+    codes, different = pd.factorize(texts)
+    moments = pd.Series(pd.to_datetime(different, utc=True, format="ISO8601"), dtype=MOMENT)
+    # Where there is no text, the code is that of no moment.
+    return moments.reindex(codes).reset_index(drop=True)
+
+
+def _join_parts(stored: pd.DataFrame) -> pd.DataFrame:
+    if not stored["parts"].gt(1).any():
+        return stored.assign(complete=True)
+    joined = stored.groupby(RECORD_KEY, as_index=False, sort=False).agg(
+        **{
+            column.name: (column.name, "sum" if column is columns.FILE_COUNT else "first")
+            for column in (*STORED, columns.SENDER_NAME)
+            if column.name not in RECORD_KEY
+        },
+        found=("parts", "size"),
+    )
+    return joined.assign(complete=joined["found"] >= joined["parts"])
+
+
+def _select_between(frame: pd.DataFrame, start: datetime, end: datetime) -> pd.DataFrame:
+    detected = frame["detected_at"]
+    return frame[(detected >= start) & (detected < end)].reset_index(drop=True)
+
+
+def list_hours(records: pd.DataFrame) -> list[datetime]:
+    """The UTC hours in which these records were detected, oldest first."""
+    return sorted({start_of_hour(moment.to_pydatetime()) for moment in records["detected_at"]})
+
+
+def select_files(records: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:
+    """The files that these records list."""
+    return files.merge(records[RECORD_KEY], on=RECORD_KEY)

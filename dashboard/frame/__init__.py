@@ -1,1 +1,1 @@
-"""What surrounds every view: the shell, signing in, and the choices that the address holds."""
+"""What surrounds every page: the shell, signing in, and the choices that the address holds."""

@@ -1,21 +1,103 @@
-"""What every page starts with: who is looking, at which time, in which zone."""
+"""What every page stands in: navigation, the signed-in user, the clock, failures in plain words."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import streamlit as st
+from streamlit.navigation.page import Page as StreamlitPage
 
-from dashboard.access.session import Session
+from dashboard.access import api
+from dashboard.access.sessions import Session
 from dashboard.backend import backend
-from dashboard.frame import signed_in
-from dashboard.frame.address import name_page
-from dashboard.frame.attention import begin_page
-from dashboard.frame.deeds import do_wanted
-from dashboard.frame.period import pick_period
-from dashboard.frame.refresh import draw_refresher
-from dashboard.frame.zone import pick_zone
-from dashboard.services.periods import Period
+from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
+from dashboard.figures.series import Period
+from dashboard.figures.text import escape_markdown
+from dashboard.frame import sign_in, signed_in
+from dashboard.frame.acting import do_wanted
+from dashboard.frame.choices import (
+    DAYS,
+    RANGE,
+    ZONE,
+    Parameter,
+    name_page,
+    parse_choice,
+    pick_period,
+    pick_zone,
+    show_in_widget,
+)
+from dashboard.frame.waiting import begin_page, draw_attention, wait_for
+from dashboard.settings import SettingsError
+
+_STYLE: Final = Path(__file__).with_name("style.css")
+
+
+def draw_style() -> None:
+    """Gives the page its style sheet."""
+    st.html(_STYLE)
+
+
+INTERVAL: Final = timedelta(minutes=1)
+_OFF: Final = "off"
+REFRESH: Final = Parameter("refresh", parse_choice(_OFF))
+"""Holds nothing while pages refresh: they do so unless switched off, after a reload too."""
+_FRESH: Final = "freshly_drawn"
+
+
+def draw_refresher() -> None:
+    """Draws the switch."""
+    enabled = REFRESH.value("") != _OFF
+    show_in_widget(REFRESH.key, enabled)
+    st.toggle(
+        "Refresh every minute",
+        value=enabled,
+        key=REFRESH.key,
+        on_change=_write,
+    )
+    st.session_state[_FRESH] = True
+    st.fragment(_tick, run_every=INTERVAL if enabled else None)()
+
+
+def _tick() -> None:
+    # The first run belongs to the view that was just drawn; a later one is the timer's.
+    if not st.session_state.pop(_FRESH, False):
+        st.rerun()
+
+
+def _write() -> None:
+    REFRESH.write(None if st.session_state[REFRESH.key] else _OFF)
+
+
+_CARRIED: Final = (ZONE.name, RANGE.name, DAYS.name, REFRESH.name)
+
+
+def draw_navigation(pages: Sequence[StreamlitPage]) -> None:
+    """Links to the pages.
+
+    Streamlit's own would drop the choices; put back into the address afterwards, they would cost the back
+    button a second press.
+    """
+    with st.container(key="navigation", gap="xxsmall"):
+        for page in pages:
+            if page.visibility != "hidden":
+                st.page_link(page, query_params=list_carried(), width="stretch")
+
+
+def draw_link(view: str, label: str, icon: str, parameters: Mapping[str, str]) -> None:
+    """A link to the page of a view with these parameters beside the choices that all pages share.
+
+    Not a button that switches pages: the back button would need two presses, one of them to an address that
+    nobody was at.
+    """
+    st.page_link(view, label=label, icon=icon, query_params={**list_carried(), **parameters})
+
+
+def list_carried() -> dict[str, str]:
+    """What the address holds of the choices that all pages share."""
+    return {name: st.query_params[name] for name in _CARRIED if name in st.query_params}
 
 
 @dataclass(frozen=True)
@@ -61,3 +143,39 @@ def start_page(title: str, *, ranged: bool = True) -> Page:
     if cut:
         st.warning(cut, icon=":material/content_cut:")
     return Page(session, now, zone, period)
+
+
+def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
+    """Runs the page that the address names for those who are signed in; others see the sign-in form."""
+    try:
+        session = signed_in.find_session()
+        # The pages are known while signed out too, so that a link survives the sign-in.
+        page = st.navigation(pages, position="hidden")
+        draw_style()
+        st.set_page_config(page_title=f"{page.title if session else 'Sign in'} - file-sla")
+        signed_in.synchronize_cookie()
+        if session is None:
+            sign_in.draw()
+            draw_attention()
+            return
+        with st.sidebar:
+            draw_navigation(pages)
+        _draw_account(session.analyst.username)
+        # First of all: a page may show what is remembered, and only analysts may see that.
+        wait_for(api.SIGN_IN_SERVICE, lambda: backend().sessions.verify(session), "verification")
+        page.run()
+        draw_attention()
+    except SettingsError as error:
+        st.error(escape_markdown(str(error)), icon=":material/settings_alert:")
+    except (SessionExpiredError, NotAnAnalystError) as error:
+        signed_in.expire_session(error)
+    except DashboardError as error:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.error(escape_markdown(str(error)), icon=":material/error:")
+            st.button("Try again", icon=":material/refresh:")
+
+
+def _draw_account(username: str) -> None:
+    with st.sidebar:
+        st.caption(f":material/person: {escape_markdown(username)}")
+        st.button("Sign out", icon=":material/logout:", on_click=signed_in.end_session, width="stretch")

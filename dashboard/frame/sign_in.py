@@ -7,12 +7,12 @@ from typing import Final
 import streamlit as st
 
 from contract.limits import MIN_PASSWORD_CHARACTERS
-from dashboard.access.auth_api import Tokens
+from dashboard.access.api import Tokens
 from dashboard.backend import backend
 from dashboard.errors import DashboardError, InvalidInputError, PasswordChangeRequiredError
+from dashboard.figures.text import escape_markdown
 from dashboard.frame import signed_in
-from dashboard.frame.attention import TITLE, move_focus
-from dashboard.services.markdown import escape_markdown
+from dashboard.frame.waiting import TITLE, move_focus
 
 _STEP: Final = "sign_in_step"
 _NOTICE: Final = "sign_in_notice"

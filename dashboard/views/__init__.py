@@ -1,1 +1,1 @@
-"""What analysts see: one page a file. A view holds what its page says, and nothing else."""
+"""The pages. A page defines functions and calls `draw`: Streamlit runs its file anew at every click."""

@@ -1,23 +1,41 @@
 """By date: everything that was reported in a stretch of time."""
 
+from collections.abc import Callable
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
-from dashboard.charts.records import draw_files_in_breach
-from dashboard.frame.address import Parameter
-from dashboard.frame.attention import tell
-from dashboard.frame.page import start_page
-from dashboard.services.filters import filter_by_sender
-from dashboard.services.series import choose_step, name_step
-from dashboard.widgets.breach_spans import load_breach_spans, read_breach_spans
-from dashboard.widgets.loading import load_again, load_period
-from dashboard.widgets.record_list import draw_records
-from dashboard.widgets.sender_filter import pick_sender, tell_since
-from dashboard.widgets.shared import compute_stuck_files, count_in_breach, sort_newest_first
-from dashboard.widgets.stuck_file_list import draw_stuck_files
+from dashboard import columns
+from dashboard.backend import backend
+from dashboard.charts import draw_files_in_breach
+from dashboard.data.cache import hold_weakly
+from dashboard.data.records import RECORD_KEY, RecordFrames, list_hours, select_files
+from dashboard.figures.series import choose_step, count_files_in_breach, list_steps, name_step
+from dashboard.figures.stuck_files import find_plausible
+from dashboard.figures.text import filter_by_sender, filter_by_text
+from dashboard.frame.choices import Parameter
+from dashboard.frame.page import Page, start_page
+from dashboard.frame.waiting import tell
+from dashboard.widgets.basics import draw_download, pick_text
+from dashboard.widgets.links import draw_path
+from dashboard.widgets.loading import (
+    load_again,
+    load_breach_spans,
+    load_hours,
+    load_period,
+    read_breach_spans,
+)
+from dashboard.widgets.stuck_files import compute_stuck_files, draw_stuck_files, pick_sender, tell_since
+from dashboard.widgets.table import PICK, draw_files, draw_table, name_details
 
+# The sender's name has the account in it.
+_SHOWN: Final = (
+    *(column for column in columns.RECORD if column is not columns.REPORTED_BY),
+    columns.SENDER_NAME,
+)
+_DOWNLOADED: Final = (*columns.RECORD, columns.SENDER_NAME)
+_SHOWN_OF_FILES: Final = (columns.FILENAME, columns.CREATED)
 _FILES: Final = "files"
 _RECORDS: Final = "records"
 _LABELS: Final = {_FILES: "Stuck files", _RECORDS: "Records"}
@@ -78,6 +96,67 @@ def _pick_what(show: str) -> None:
         label_visibility="collapsed",
         width="content",
     )
+
+
+def count_in_breach(frames: RecordFrames, sender: str, page: Page) -> pd.DataFrame:
+    """The files in breach for each step of the page's period, of one sender or of all ("")."""
+    steps = tuple(list_steps(page.period, page.zone))
+    return backend().cache.compute(
+        ("in breach", frames, sender, steps, page.zone.key),
+        lambda: count_files_in_breach(filter_by_sender(frames.records, sender), page.period, page.zone),
+    )
+
+
+def sort_newest_first(frames: RecordFrames) -> pd.DataFrame:
+    """The records, the newest first, those of one moment by folder."""
+    return backend().cache.compute(
+        ("newest first", frames),
+        lambda: frames.records.sort_values(
+            ["detected_at", "folder"], ascending=[False, True], ignore_index=True
+        ),
+    )
+
+
+def draw_records(
+    newest: pd.DataFrame, page: Page, make_again: Callable[[], pd.DataFrame], *, sender: str = ""
+) -> None:
+    """Draws one row per folder and report, and the files of the picked row.
+
+    Args:
+        newest: the records of all senders, the newest first.
+        page: that they are on.
+        make_again: gives the same records once more, when they are downloaded and nobody has them any more.
+        sender: of which they are shown, by name or key; "" for all.
+    """
+
+    def narrow(records: pd.DataFrame) -> pd.DataFrame:
+        return filter_by_text(filter_by_sender(records, sender), text, ["folder"])
+
+    all_again = hold_weakly(newest, make_again)
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = pick_text("Search folders")
+        filtered = narrow(newest)
+        draw_download(lambda: narrow(all_again()), len(filtered), "records", _DOWNLOADED, page, text)
+    picked = draw_table(
+        filtered,
+        "records",
+        _SHOWN,
+        page.zone,
+        identity=RECORD_KEY,
+        former=[[name for name in RECORD_KEY if name != columns.SENDER.name]],
+        noun="records",
+    )
+    if picked is not None:
+        _draw_files(picked.to_frame().T.astype(newest.dtypes), page)
+
+
+def _draw_files(record: pd.DataFrame, page: Page) -> None:
+    files = select_files(record, load_hours(page.session.table, list_hours(record), with_files=True).files)
+    st.header("Files in this report", anchor=name_details(PICK))
+    draw_path(record["folder"].iloc[0])
+    listed = files.assign(plausible=find_plausible(files["created"], files["detected_at"]))
+    draw_files(listed.sort_values("created"), _SHOWN_OF_FILES, page.zone)
 
 
 draw()

@@ -1,40 +1,61 @@
 """By folder: which folders need someone, and the history of one of them."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
-from contract.moments import format_duration
+from contract.moments import format_duration, start_of_hour
+from contract.words import IncidentStatus
 from dashboard import columns
-from dashboard.charts.records import draw_days, draw_longest_waits
-from dashboard.data import record_table
-from dashboard.data.frames import RecordFrames
-from dashboard.data.incident import Incident
-from dashboard.frame.attention import tell
+from dashboard.backend import backend
+from dashboard.charts import draw_days, draw_longest_waits
+from dashboard.data import tables
+from dashboard.data.records import RecordFrames, parse_records
+from dashboard.data.tables import Incident
+from dashboard.figures.incidents import explain
+from dashboard.figures.series import find_span, to_wall_clock
+from dashboard.figures.stuck_files import Spans
+from dashboard.figures.text import escape_markdown, filter_by_sender
 from dashboard.frame.page import Page, name_tab, start_page
-from dashboard.frame.waiting import wait_for
-from dashboard.services.breach_spans import Spans
-from dashboard.services.filters import filter_by_sender
-from dashboard.services.folder_situation import find_last_end, select_of_folder
-from dashboard.services.frequency import count_hours_by_day
-from dashboard.services.ranking import rank_folders
-from dashboard.services.recurrence import summarize_recurrence
-from dashboard.services.series import find_span, to_wall_clock
-from dashboard.services.timeline import find_longest_waits
-from dashboard.widgets.breach_spans import load_breach_spans
-from dashboard.widgets.figures import draw_figures
-from dashboard.widgets.folder_picker import pick_folder
-from dashboard.widgets.folder_ranking import draw_ranking
-from dashboard.widgets.folder_situation import draw_situation
-from dashboard.widgets.loading import load_period
-from dashboard.widgets.path import draw_path, name_last
-from dashboard.widgets.sender_filter import pick_sender, tell_since
-from dashboard.widgets.shared import compute_stuck_files, query_folder, spell_folders, summarize
-from dashboard.widgets.stuck_file_list import SHOWN, draw_stuck_files
+from dashboard.frame.waiting import TITLE, tell, wait_for
+from dashboard.views import folder_figures
+from dashboard.views.folder_figures import (
+    Spellings,
+    count_hours_by_day,
+    find_last_end,
+    find_longest_waits,
+    list_spellings,
+    rank_folders,
+    select_of_folder,
+    summarize_folders,
+    summarize_recurrence,
+)
+from dashboard.widgets.basics import draw_choice, draw_figures
+from dashboard.widgets.links import FOLDER, draw_breach_link, draw_path, name_last
+from dashboard.widgets.loading import load_breach_spans, load_period
+from dashboard.widgets.stuck_files import (
+    SHOWN,
+    compute_stuck_files,
+    draw_stuck_files,
+    pick_sender,
+    tell_since,
+)
+from dashboard.widgets.table import draw_table
 
-_SHOWN: Final = tuple(column for column in SHOWN if column is not columns.FOLDER)
+_SHOWN: Final = (
+    folder_figures.NOW,
+    columns.FOLDER,
+    folder_figures.OVERDUE,
+    folder_figures.HOURS,
+    folder_figures.MOST_FILES,
+    folder_figures.SENDERS,
+    folder_figures.LAST_REPORTED,
+)
+_SHOWN_OF_FILES: Final = tuple(column for column in SHOWN if column is not columns.FOLDER)
 _EXPLANATIONS: Final = {
     "SLA": "How long a file may wait in the folder, as last reported.",
     "Stuck files": "In the range; each once, however often it was reported.",
@@ -49,7 +70,7 @@ def draw() -> None:
     page = start_page("By folder")
     # Every folder's records, without files: they give the folders to pick from, and how each is spelt.
     frames = load_period(page.session.table, page.period, with_files=False)
-    live = wait_for(record_table.THE_TABLE, page.session.incidents.list_live, "live")
+    live = wait_for(tables.THE_TABLE, page.session.incidents.list_live, "live")
     spellings = spell_folders(frames)
     choices = st.container(horizontal=True, vertical_alignment="bottom")
     with choices:
@@ -82,16 +103,109 @@ def draw() -> None:
     _draw_history(stuck, sender, chosen, page)
 
 
+def spell_folders(frames: RecordFrames) -> Spellings:
+    """The folders of these records, and how each is spelt."""
+    return backend().cache.compute(("spellings", frames), lambda: list_spellings(frames.records))
+
+
+def pick_folder(spellings: Spellings) -> str:
+    """Draws the choice, and returns the folder as the address spells it; "" for none.
+
+    A part of a path picks the first folder that contains it. Only a link may name one that is not listed.
+    """
+    given = FOLDER.value("")
+    # A link may spell it in another way than the list does.
+    folder = spellings.find(given)[0] if given else ""
+    draw_choice(
+        "Folder", FOLDER, spellings.folders, folder, "All folders: pick one, or type a part of its path"
+    )
+    return given
+
+
+def summarize(frames: RecordFrames) -> pd.DataFrame:
+    """What these records tell of each folder, by its key."""
+    return backend().cache.compute(("folders", frames), lambda: summarize_folders(frames.records))
+
+
+def draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
+    """Draws a table of folders from which one is opened."""
+    if ranking.empty:
+        st.info("Nothing was reported in this range.", icon=":material/check_circle:")
+        return
+    st.header("Folders, the worst first", anchor=False)
+    draw_table(
+        ranking,
+        "folders",
+        _SHOWN,
+        page.zone,
+        identity=[columns.FOLDER.name],
+        noun="folders",
+        picked_in=FOLDER,
+        opens="Open",
+        details=TITLE,
+    )
+
+
 def _draw_now(incidents: Sequence[Incident], spans: Spans, folder: str, page: Page) -> None:
     told = draw_situation(incidents, find_last_end(spans, folder), page)
     tell(f"By folder: {name_last(folder)}. {told}")
+
+
+def draw_situation(incidents: Sequence[Incident], last_end: datetime | None, page: Page) -> str:
+    """Says how the folder is with each of its senders, and returns the first of it as plain text.
+
+    Args:
+        incidents: the folder's, that are open or unknown.
+        last_end: when its last breach ended, where that is known.
+        page: where it is drawn.
+    """
+    told = [_describe(one, page) for one in incidents]
+    for one, text in zip(incidents, told, strict=True):
+        if one.status is IncidentStatus.OPEN:
+            st.error(escape_markdown(text), icon=":material/notifications_active:")
+        else:
+            st.warning(escape_markdown(text), icon=":material/help:")
+    if told:
+        draw_breach_link()
+        return told[0]
+    ended = f" The last breach ended {_local(last_end, page)}." if last_end else ""
+    st.success(f"Not in breach now.{ended}", icon=":material/check_circle:")
+    return "Not in breach now."
+
+
+def _describe(one: Incident, page: Page) -> str:
+    since = f"since {_local(one.breached_since, page)} ({format_duration(page.now - one.breached_since)})"
+    files = "1 file" if one.file_count == 1 else f"{one.file_count:,} files"
+    if one.status is IncidentStatus.OPEN:
+        return f"In breach now, {since}: {files} on {one.sender_name}."
+    return f"Whether it is in breach is unknown ({one.sender_name}): {explain(one)}. It was {since}."
+
+
+def _local(moment: datetime, page: Page) -> str:
+    return f"{moment.astimezone(page.zone):%Y-%m-%d %H:%M}"
+
+
+def query_folder(spellings: Sequence[str], page: Page) -> RecordFrames:
+    """A folder's records with their files, which the index has under each of these spellings."""
+    table, start, end = page.session.table, page.period.start, page.period.end
+
+    def query() -> RecordFrames:
+        stored = chain.from_iterable(table.query_folder(spelling, start, end) for spelling in spellings)
+        return RecordFrames.of(parse_records(stored))
+
+    question = ("folder", tuple(spellings), start_of_hour(start), start_of_hour(end))
+    found = wait_for(tables.THE_TABLE, lambda: backend().cache.share(question, query), "folder")
+    detected = found.records["detected_at"]
+    # The ends of a range that moves on leave the same records out for a while.
+    left_out = int(detected.lt(start).sum()), int(detected.ge(end).sum())
+    return backend().cache.compute(("of folder", found, left_out), lambda: found.between(start, end))
 
 
 def _draw_history(stuck: pd.DataFrame, sender: str, reported: RecordFrames, page: Page) -> None:
     _draw_recurrence(filter_by_sender(stuck, sender), reported.records, page)
     st.header("Stuck files", anchor=False)
     # Of one folder they are few.
-    draw_stuck_files(stuck, page, lambda: stuck, sender=sender, shown=_SHOWN)
+    draw_stuck_files(stuck, page, lambda: stuck, sender=sender, shown=_SHOWN_OF_FILES)
     span = find_span(page.period, page.zone)
     st.header("Longest wait at each report, against the SLA", anchor=False)
     waits = find_longest_waits(reported)

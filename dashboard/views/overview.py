@@ -7,35 +7,29 @@ import streamlit as st
 
 from contract.moments import format_duration
 from contract.words import EXPLANATIONS, UnknownReason
-from dashboard.data import metrics, record_table
-from dashboard.data.incident import Incident
-from dashboard.data.sender import Fleet
+from dashboard.data import metrics, tables
+from dashboard.data.tables import Fleet, Incident
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
-from dashboard.frame.attention import tell
-from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import wait_for
-from dashboard.services.filters import filter_by_text
-from dashboard.services.incident_words import list_reasons, name_reason
-from dashboard.services.incidents import (
+from dashboard.figures.incidents import (
     COLUMNS,
     Live,
+    list_reasons,
     list_utc_days,
+    name_reason,
     select_ended,
     split_live,
     start_of_day,
     tabulate_incidents,
 )
-from dashboard.services.punctuality import describe_punctuality
-from dashboard.services.situation import Situation, summarize
-from dashboard.widgets.alarm_list import name_alarms_on
-from dashboard.widgets.download import draw_download
-from dashboard.widgets.figures import draw_figures
-from dashboard.widgets.first_steps import draw_first_steps
+from dashboard.figures.senders import Situation, describe_punctuality, summarize
+from dashboard.figures.text import filter_by_text
+from dashboard.frame.page import Page, start_page
+from dashboard.frame.waiting import tell, wait_for
+from dashboard.views.service_figures import name_alarms_on
+from dashboard.widgets.basics import draw_download, draw_figures, draw_first_steps, pick_text
 from dashboard.widgets.incident_card import draw_incident
-from dashboard.widgets.incident_filter import pick_incidents
-from dashboard.widgets.incident_link import INCIDENT
-from dashboard.widgets.incident_list import ENDED, OPEN, SEARCHED, UNKNOWN, draw_incidents
-from dashboard.widgets.search import pick_text
+from dashboard.widgets.incidents import ENDED, OPEN, SEARCHED, UNKNOWN, draw_incidents, pick_incidents
+from dashboard.widgets.links import INCIDENT
 
 _ENDED_ROWS: Final = 10
 """Of those that ended today, how many are shown at first."""
@@ -55,7 +49,7 @@ def draw() -> None:
     today = start_of_day(page.now, page.zone)
     table, days = page.session.incidents, list_utc_days(today, page.now)
     incidents, fleet, ended = wait_for(
-        record_table.THE_TABLE,
+        tables.THE_TABLE,
         lambda: (table.list_live(), page.session.senders.list_all(), table.list_ended(days)),
         "incidents",
     )
@@ -126,7 +120,7 @@ def _draw_notices(situation: Situation, page: Page) -> None:
     """In one line, which alarms are on and whose reports are refused, and which page says more."""
     notices = []
     if alarms := _name_alarms(page):
-        notices.append(f"{alarms} See Operations.")
+        notices.append(f"{alarms} See Service health.")
     if situation.refused == 1:
         notices.append("The last report of 1 sender was refused. See Senders.")
     elif situation.refused:
@@ -150,7 +144,7 @@ def _draw_linked(shown: Sequence[Incident], page: Page) -> None:
     wanted = INCIDENT.value("")
     if not wanted or any(one.incident_id == wanted for one in shown):
         return
-    incident = wait_for(record_table.THE_TABLE, lambda: page.session.incidents.find(wanted), "incident")
+    incident = wait_for(tables.THE_TABLE, lambda: page.session.incidents.find(wanted), "incident")
     if incident is None:
         st.info("The incident of this link is not known, or no longer kept.", icon=":material/search_off:")
         return

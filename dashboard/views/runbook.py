@@ -6,8 +6,8 @@ import streamlit as st
 
 from contract import names
 from contract.names import ROOT
-from dashboard.frame.attention import begin_page
-from dashboard.widgets.runbook_link import SECTION
+from dashboard.frame.waiting import begin_page
+from dashboard.widgets.links import SECTION
 
 _FILE: Final = ROOT / "docs" / names.RUNBOOK_FILE
 

@@ -8,18 +8,18 @@ import pandas as pd
 import streamlit as st
 
 from contract.moments import format_duration
-from dashboard import columns, week_columns
+from dashboard import columns
 from dashboard.backend import backend
 from dashboard.columns import Column
-from dashboard.data import record_table
-from dashboard.data.breach import Breach
-from dashboard.frame.attention import tell
+from dashboard.data import tables
+from dashboard.data.tables import Breach
+from dashboard.figures.incidents import list_utc_days
+from dashboard.figures.series import Period
+from dashboard.figures.text import filter_by_text
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import wait_for
-from dashboard.services.filters import filter_by_text
-from dashboard.services.incidents import list_utc_days
-from dashboard.services.periods import Period
-from dashboard.services.weeks import (
+from dashboard.frame.waiting import tell, wait_for
+from dashboard.views import week_figures
+from dashboard.views.week_figures import (
     NOBODY,
     Figures,
     Folder,
@@ -30,20 +30,19 @@ from dashboard.services.weeks import (
     select_known,
     tabulate_folders,
     tabulate_owners,
+    tabulate_parts,
 )
-from dashboard.widgets.download import draw_download
-from dashboard.widgets.figures import draw_figures
-from dashboard.widgets.incident_filter import pick_owner
-from dashboard.widgets.search import pick_text
-from dashboard.widgets.table import draw_plain_table, draw_table
-from dashboard.widgets.week_card import draw_week_of_folder
+from dashboard.widgets.basics import draw_download, draw_figures, pick_text
+from dashboard.widgets.incidents import pick_owner
+from dashboard.widgets.links import draw_folder_link, draw_path
+from dashboard.widgets.table import PICK, draw_plain_table, draw_table, name_details
 
 _ON_PHONE: Final = (
-    week_columns.FOLDER,
-    week_columns.OWNER,
-    week_columns.INCIDENTS,
-    week_columns.BREACHED,
-    week_columns.WITHIN,
+    week_figures.FOLDER,
+    week_figures.OWNER,
+    week_figures.INCIDENTS,
+    week_figures.BREACHED,
+    week_figures.WITHIN,
 )
 _EXPLANATIONS: Final = {
     "Incidents": "In breach at any time of this week.",
@@ -58,7 +57,7 @@ def draw() -> None:
     page = start_page("Week", ranged=False)
     parts = list_parts(page.now, page.zone)
     days = list_utc_days(parts[-1].start, page.now)
-    breaches = wait_for(record_table.THE_TABLE, lambda: page.session.incidents.list_breaches(days), "breaches")
+    breaches = wait_for(tables.THE_TABLE, lambda: page.session.incidents.list_breaches(days), "breaches")
     parts = select_known(parts, breaches)
     folders = _measure(breaches, parts, page)
     if not folders:
@@ -76,7 +75,7 @@ def draw() -> None:
             lambda: frame,
             len(frame),
             "week",
-            week_columns.OF_FOLDERS,
+            week_figures.OF_FOLDERS,
             replace(page, period=parts[0]),
             owner,
             text,
@@ -87,7 +86,7 @@ def draw() -> None:
         draw_plain_table(
             tabulate_owners(shown, len(parts)),
             "week_owners",
-            _list_columns(week_columns.OF_OWNERS, parts),
+            _list_columns(week_figures.OF_OWNERS, parts),
             page.zone,
             label="Owners",
             on_phone=_ON_PHONE,
@@ -99,7 +98,7 @@ def draw() -> None:
 def _measure(breaches: Sequence[Breach], parts: Sequence[Period], page: Page) -> list[Folder]:
     """As of this minute, once for all who look in one zone."""
     minute = page.now.replace(second=0, microsecond=0)
-    return backend().computed.get(
+    return backend().cache.compute(
         ("week", tuple(breaches), minute, page.zone.key), lambda: measure_folders(breaches, parts, page.now)
     )
 
@@ -120,6 +119,10 @@ def _draw_figures(figures: Sequence[Figures], parts: Sequence[Period], page: Pag
     tell(f"Week: {this.incidents:,} incidents, {_spell_share(this.within)} within the SLA")
 
 
+def _spell_share(percent: float | None) -> str:
+    return "-" if percent is None else f"{percent:.1f} %"
+
+
 def _compare(figures: Sequence[Figures]) -> str:
     weeks = len(figures) - 1
     if not weeks:
@@ -133,36 +136,43 @@ def _compare(figures: Sequence[Figures]) -> str:
     )
 
 
+def _list_columns(columns: Sequence[Column], parts: Sequence[Period]) -> list[Column]:
+    """Those that say something: of weeks of which nothing is known there are no figures."""
+    return [one for one in columns if len(parts) > 1 or one not in week_figures.BEFORE]
+
+
 def _draw_folders(
     frame: pd.DataFrame, folders: Sequence[Folder], parts: Sequence[Period], page: Page
 ) -> None:
-    owned = frame[week_columns.OWNER.name].ne(NOBODY).any()
+    owned = frame[week_figures.OWNER.name].ne(NOBODY).any()
     shown = [
-        one for one in _list_columns(week_columns.OF_FOLDERS, parts) if owned or one is not week_columns.OWNER
+        one for one in _list_columns(week_figures.OF_FOLDERS, parts) if owned or one is not week_figures.OWNER
     ]
     picked = draw_table(
         frame,
         "week_folders",
         shown,
         page.zone,
-        identity=[columns.FOLDER.name, week_columns.OWNER.name],
+        identity=[columns.FOLDER.name, week_figures.OWNER.name],
         noun="folders",
         on_phone=_ON_PHONE,
     )
     if picked is not None:
-        wanted = picked[columns.FOLDER.name], picked[week_columns.OWNER.name]
+        wanted = picked[columns.FOLDER.name], picked[week_figures.OWNER.name]
         draw_week_of_folder(
             next(one for one in folders if (one.name, one.owner or NOBODY) == wanted), parts, page
         )
 
 
-def _list_columns(columns: Sequence[Column], parts: Sequence[Period]) -> list[Column]:
-    """Those that say something: of weeks of which nothing is known there are no figures."""
-    return [one for one in columns if len(parts) > 1 or one not in week_columns.BEFORE]
-
-
-def _spell_share(percent: float | None) -> str:
-    return "-" if percent is None else f"{percent:.1f} %"
+def draw_week_of_folder(folder: Folder, parts: Sequence[Period], page: Page) -> None:
+    """Draws its figures of each week by the same time, and the way to its history."""
+    with st.container(border=True):
+        st.header("Week by week", anchor=name_details(PICK))
+        draw_path(folder.name)
+        frame = tabulate_parts(folder.figures, parts)
+        draw_plain_table(frame, "week_parts", week_figures.OF_PARTS, page.zone, label="Weeks")
+        st.caption(f"Each from Monday to the same day and time as now, in {page.zone.key}")
+        draw_folder_link(folder.name)
 
 
 draw()

@@ -1,1 +1,1 @@
-"""What views are put together from: lists, tables, cards, and the small things around them."""
+"""What pages are put together from: lists, tables, cards, and the small things around them."""

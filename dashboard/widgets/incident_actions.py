@@ -8,21 +8,23 @@ import streamlit as st
 
 from contract.action import NEED_NOTE, TAKE_UNTIL, IncidentAction
 from contract.limits import MAX_NOTE_CHARACTERS
-from dashboard.data.incident import Incident
-from dashboard.frame import deeds
-from dashboard.frame.deeds import Form
-from dashboard.frame.page import Page
-from dashboard.services.deed_words import EXPLANATIONS, LABELS, describe_now, describe_outcome
-from dashboard.services.deeds import (
+from dashboard.data.tables import Incident
+from dashboard.figures.actions import (
+    EXPLANATIONS,
+    LABELS,
     SPANS,
     USUAL_SPAN,
     Filled,
+    describe_now,
+    describe_outcome,
     find_end,
     list_possible,
     list_requests,
     may_be_done,
 )
-from dashboard.widgets.outcome import draw_outcome
+from dashboard.frame import acting
+from dashboard.frame.acting import Form, draw_outcome
+from dashboard.frame.page import Page
 
 _ICONS: Final = {
     IncidentAction.ACKNOWLEDGE: ":material/front_hand:",
@@ -62,7 +64,7 @@ class Actions:
                 f"{LABELS[action]}…",
                 icon=_ICONS[action],
                 key=f"{self.place}_{action}",
-                on_click=deeds.toggle_form,
+                on_click=acting.toggle_form,
                 args=(self.place, action, self.anchor),
                 disabled=action not in possible,
             )
@@ -70,7 +72,7 @@ class Actions:
     def draw_below(self) -> None:
         """Draws what became of the last deed, and the form that is open."""
         draw_outcome(self.place)
-        form = deeds.find_form(self.place)
+        form = acting.find_form(self.place)
         if form and form.action in list_possible(self.incidents, self.page.now):
             _draw_form(form, IncidentAction(form.action), self)
 
@@ -101,14 +103,14 @@ def _draw_form(form: Form, action: IncidentAction, actions: Actions) -> None:
             st.form_submit_button(
                 LABELS[action], type="primary", on_click=_submit, args=(form, action, about, actions)
             )
-            st.form_submit_button("Cancel", on_click=deeds.cancel_form, args=(actions.focus,))
+            st.form_submit_button("Cancel", on_click=acting.cancel_form, args=(actions.focus,))
 
 
 def _submit(form: Form, action: IncidentAction, about: Sequence[Incident], actions: Actions) -> None:
-    page, now = actions.page, deeds.read_clock()
+    page, now = actions.page, acting.read_clock()
     note = st.session_state.get(f"{form.token}_note", "")
     if action in NEED_NOTE and not note.strip():
-        deeds.refuse(form.place, _NEEDED[action])
+        acting.refuse(form.place, _NEEDED[action])
         return
     span = st.session_state.get(f"{form.token}_span", "") if action in TAKE_UNTIL else ""
     until = find_end(span, now, page.zone) if span else None
@@ -118,8 +120,8 @@ def _submit(form: Form, action: IncidentAction, about: Sequence[Incident], actio
         found = page.session.incidents.read(about[0]) if len(about) == 1 else None
         return describe_now(found, now, page.zone) if found else ""
 
-    deeds.begin(
-        deeds.Deed(
+    acting.begin(
+        acting.Deed(
             form=form,
             requests=list_requests(
                 Filled(action=action, note=note, span=span, until=until), about, form.token

@@ -1,33 +1,34 @@
-"""One incident in full, with its files."""
+"""One incident in full: facts, actions, files and history."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from contract.moments import format_duration
 from contract.words import IncidentStatus
-from dashboard.data.incident import Incident
-from dashboard.data.incident_files import load_incident_files
-from dashboard.data.record_table import THE_TABLE
-from dashboard.data.sender import Sender
+from dashboard.data.loading import load_incident_files
+from dashboard.data.tables import THE_TABLE, Incident, Sender, Told
+from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
+from dashboard.figures.actions import Line, describe_hold, list_done, list_told
+from dashboard.figures.incidents import FILE_COLUMNS, explain, tabulate_files
+from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import wait_for
-from dashboard.services.deed_words import describe_hold, list_done
-from dashboard.services.incident_files import FILE_COLUMNS, tabulate_files
-from dashboard.services.incident_words import explain
-from dashboard.services.markdown import escape_markdown
-from dashboard.widgets.facts import draw_facts
-from dashboard.widgets.file_list import draw_files
-from dashboard.widgets.folder_link import draw_folder_link
-from dashboard.widgets.history import draw_history, load_told
+from dashboard.widgets.basics import draw_facts
 from dashboard.widgets.incident_actions import Actions
-from dashboard.widgets.incident_link import INCIDENT
-from dashboard.widgets.lost_letters import draw_lost_letters
-from dashboard.widgets.path import draw_path
-from dashboard.widgets.runbook_link import draw_breach_link
-from dashboard.widgets.sender_link import draw_sender_link
-from dashboard.widgets.table import name_details
+from dashboard.widgets.links import (
+    INCIDENT,
+    draw_breach_link,
+    draw_folder_link,
+    draw_lost_letters,
+    draw_path,
+    draw_sender_link,
+)
+from dashboard.widgets.rows import RowColumn, draw_rows
+from dashboard.widgets.table import draw_files, name_details
 
 _KEY: Final = "incident_files"
 
@@ -105,3 +106,51 @@ def _list_facts(incident: Incident, sender: Sender | None, page: Page) -> dict[s
         "Files": f"{incident.file_count:,}, at most {incident.peak_file_count:,} at once",
         "Reopened": f"{incident.reopened:,} times" if incident.reopened else "",
     }
+
+
+_COLUMNS: Final = (
+    RowColumn(name="at", heading="When", kind="moment", width=136),
+    RowColumn(name="who", heading="Who", kind="prose", width=140),
+    RowColumn(name="what", heading="What", kind="prose", width=200),
+)
+_NOTE: Final = RowColumn(name="note", heading="Note", kind="prose", width=240)
+"""Left out where nobody wrote one: the others get its room."""
+_SHOWN: Final = 10
+"""So many lines; the older ones are folded away."""
+
+
+def load_told(ask: Callable[[], Sequence[Told]]) -> Sequence[Told] | None:
+    """What was told; None where nobody can say, which keeps nothing else from being shown."""
+    try:
+        return wait_for(THE_TABLE, ask, "told")
+    except (NotAnAnalystError, SessionExpiredError):
+        raise
+    except DashboardError:
+        return None
+
+
+def draw_history(done: Sequence[Line], told: Sequence[Told] | None, zone: ZoneInfo) -> None:
+    """Draws what people did and whom the service told what as one list; nothing where nothing happened."""
+    lines = sorted([*done, *list_told(told or ())], key=lambda one: one.at, reverse=True)
+    if lines or told is None:
+        st.subheader("History", anchor=False)
+    if told is None:
+        st.caption("Who was told what cannot be said at the moment.")
+    if lines:
+        _draw_lines(lines[:_SHOWN], "history", zone)
+    if older := lines[_SHOWN:]:
+        with st.expander(f"{len(older):,} older"):
+            _draw_lines(older, "older_history", zone)
+
+
+def _draw_lines(lines: Sequence[Line], key: str, zone: ZoneInfo) -> None:
+    # As rows, and not in Markdown, which would make links even of what is escaped.
+    columns = (*_COLUMNS, _NOTE) if any(line.note for line in lines) else _COLUMNS
+    rows = [
+        (
+            str(number),
+            [f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}", line.who, line.what, line.note][: len(columns)],
+        )
+        for number, line in enumerate(lines)
+    ]
+    draw_rows(rows, key, columns, label="History")

@@ -7,13 +7,18 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from contract.folders import folder_key
 from dashboard.backend import backend
-from dashboard.data.frames import RecordFrames
+from dashboard.data import tables
 from dashboard.data.loading import Loading, list_cheap_hours
-from dashboard.data.record_table import THE_TABLE, RecordTable
+from dashboard.data.records import RecordFrames
+from dashboard.data.tables import THE_TABLE, Incident, RecordTable
 from dashboard.errors import DashboardError
-from dashboard.frame.waiting import TICK_SECONDS, Notice
-from dashboard.services.periods import Period
+from dashboard.figures.incidents import list_utc_days
+from dashboard.figures.series import Period
+from dashboard.figures.stuck_files import BreachSpan, Spans
+from dashboard.frame.page import Page
+from dashboard.frame.waiting import TICK_SECONDS, Notice, wait_for
 
 _STOPPED: Final = "stopped_loading"
 _QUICK: Final = 6
@@ -42,14 +47,14 @@ def load_period(table: RecordTable, period: Period, *, with_files: bool) -> Reco
             # Nothing is under way any more, and nothing will be below that something could be missing from.
             place.empty()
             raise
-        return loading.frames_between(period.start, period.end, backend().computed)
+        return loading.frames_between(period.start, period.end, backend().cache)
 
 
 def load_again(table: RecordTable, period: Period, *, with_files: bool) -> RecordFrames:
     """The same, all of it, without a word: for what no page's run waits for."""
     with Loading(table, backend().hour_cache, period.hours(), with_files=with_files) as loading:
         loading.finish()
-        return loading.frames_between(period.start, period.end, backend().computed)
+        return loading.frames_between(period.start, period.end, backend().cache)
 
 
 def load_hours(table: RecordTable, hours: Sequence[datetime], *, with_files: bool) -> RecordFrames:
@@ -110,3 +115,21 @@ def _stop(purpose: object) -> None:
 
 def _resume() -> None:
     st.session_state.pop(_STOPPED, None)
+
+
+def load_breach_spans(page: Page) -> Spans:
+    """The incidents that ended since the page's range began, and those that live now."""
+    return wait_for(tables.THE_TABLE, lambda: read_breach_spans(page), "breach_spans")
+
+
+def read_breach_spans(page: Page) -> Spans:
+    """The same, without a word: for what no page's run waits for."""
+    table, days = page.session.incidents, list_utc_days(page.period.start, page.now)
+    spans: dict[tuple[str, str], list[BreachSpan]] = {}
+    for one in (*table.list_ended(days, most=None), *table.list_live()):
+        spans.setdefault((one.sender, folder_key(one.folder)), []).append(_span(one))
+    return spans
+
+
+def _span(incident: Incident) -> BreachSpan:
+    return BreachSpan(incident.opened_at, incident.ended_at, incident.status)

@@ -1,20 +1,141 @@
-"""Tables with one row picked, which stays picked when rows come and go around it."""
+"""Tables with one row picked, which stays picked when rows come and go around it, and others chosen."""
 
+import hashlib
 from collections.abc import Collection, Sequence
+from itertools import chain
 from typing import Any, Final, Literal, Protocol
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from dashboard.columns import Column, Kind
-from dashboard.frame.address import Parameter
-from dashboard.frame.attention import move_focus
-from dashboard.widgets.chosen import Choice
-from dashboard.widgets.path import split_path
-from dashboard.widgets.picking import PICK, find_picked, name_rows
+from dashboard.figures.text import spell_column
+from dashboard.frame.choices import Parameter
+from dashboard.frame.waiting import move_focus
 from dashboard.widgets.rows import Cell, RowColumn, Sorting, draw_rows
-from dashboard.widgets.spelling import spell_column
+
+
+class Choice:
+    """Keeps the ids of the chosen rows of one table for one analyst, from run to run.
+
+    Args:
+        key: tells the table from others.
+    """
+
+    def __init__(self, key: str) -> None:
+        self._key = f"{key}_chosen"
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Those that are chosen, also such as are no longer shown."""
+        ids: Sequence[str] = st.session_state.get(self._key, ())
+        return ids
+
+    @property
+    def token(self) -> str:
+        """Another one each time that the choice was taken back here, which the browser has to be told."""
+        return f"choice {st.session_state.get(f'{self._key}_token', 0)}"
+
+    def write(self, ids: Sequence[str]) -> None:
+        """Has these chosen, as the browser says."""
+        st.session_state[self._key] = tuple(ids)
+
+    def clear(self) -> None:
+        """Has none chosen."""
+        self.write(())
+        st.session_state[f"{self._key}_token"] = st.session_state.get(f"{self._key}_token", 0) + 1
+
+
+_LONGEST_END: Final = 26
+"""Characters of a path's end that stay in sight in the narrowest place."""
+
+
+def split_path(path: str) -> tuple[str, str]:
+    """A path in two parts, between which a narrow place cuts it.
+
+    Its beginning tells the server's share, its end the folder: what lies between is missed least.
+    """
+    last = max(path.rstrip("\\/").rfind("\\"), path.rstrip("\\/").rfind("/"), 0)
+    cut = max(last, len(path) - _LONGEST_END)
+    return path[:cut], path[cut:]
+
+
+_DIGITS: Final = 12
+PICK: Final = Parameter("pick", lambda text: text if text.isalnum() and len(text) == _DIGITS else None)
+_KNOWN: Final = "picked_row"
+"""What the session remembers of the row that was found last: the tables share one picked row."""
+
+
+def name_rows(frame: pd.DataFrame, identity: Sequence[str], picked_in: object) -> list[str]:
+    """What the address calls each row: its one column of `identity` where that has a parameter of its own."""
+    return frame[identity[0]].tolist() if picked_in else hash_identities(frame, identity)
+
+
+def find_picked(
+    frame: pd.DataFrame,
+    shown: Sequence[str],
+    picked: str,
+    identity: Sequence[str],
+    former: Sequence[Sequence[str]],
+    picked_in: object,
+) -> int | None:
+    """The place of the picked row, which a link may name that is further down than what is shown.
+
+    Args:
+        frame: all rows.
+        shown: what the address calls the first of them.
+        picked: what it calls the one that is looked for; "" for none.
+        identity: the columns that make a row what it is.
+        former: those that did so in older links.
+        picked_in: what holds it in the address, where that is not a hash.
+    """
+    if not picked:
+        return None
+    place = shown.index(picked) if picked in shown else _find_known(frame, picked, identity)
+    if place is None and not _is_known(picked, identity):
+        place = _find_hashed(frame, picked, identity, former, picked_in)
+    if place is not None and not picked_in:
+        st.session_state[_KNOWN] = (picked, tuple(identity), [frame[name].iloc[place] for name in identity])
+    return place
+
+
+def hash_identities(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
+    """What the address calls each row."""
+    # Column by column: row by row, pandas would make a series of each.
+    rows = zip(*(frame[name].astype("str") for name in identity), strict=True)
+    return [hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:_DIGITS] for row in rows]
+
+
+def _is_known(picked: str, identity: Sequence[str]) -> bool:
+    return bool(st.session_state.get(_KNOWN, ())[:2] == (picked, tuple(identity)))
+
+
+def _find_known(frame: pd.DataFrame, picked: str, identity: Sequence[str]) -> int | None:
+    """By the values that it had: hashing a month of rows takes a second, and a filter may hide it long."""
+    if not _is_known(picked, identity):
+        return None
+    same = np.ones(len(frame), dtype=bool)
+    for name, value in zip(identity, st.session_state[_KNOWN][2], strict=True):
+        same &= frame[name].eq(value).to_numpy(dtype=bool)
+    places = np.flatnonzero(same)
+    return int(places[0]) if places.size else None
+
+
+def _find_hashed(
+    frame: pd.DataFrame,
+    picked: str,
+    identity: Sequence[str],
+    former: Sequence[Sequence[str]],
+    picked_in: object,
+) -> int | None:
+    names = name_rows(frame, identity, picked_in)
+    for known in chain([names], (hash_identities(frame, older) for older in former)):
+        if picked in known:
+            return known.index(picked)
+    return None
+
 
 PAGE_ROWS: Final = 100
 """Rows that a table shows at first, and how many more each time more are asked for."""
@@ -218,3 +339,14 @@ def _describe_choice(choice: Choice, shown: Collection[str]) -> str:
 
 def _more(key: str) -> None:
     st.session_state[f"{key}_limit"] += PAGE_ROWS
+
+
+_MOST: Final = 500
+
+
+def draw_files(files: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo) -> None:
+    """Draws these columns of the files in their order; with `plausible` beside their creation dates."""
+    first = files.head(_MOST)
+    if len(first) < len(files):
+        st.caption(f"The first {len(first):,} of {len(files):,} files")
+    draw_plain_table(first, "files", columns, zone, label="Files")

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from contract.routes import INCIDENT_ACTION
-from dashboard.access.claims import read_claims
+from dashboard.access.analyst import read_claims
 from tests.dashboard.fake_actions import FakeActions
 
 ANALYSTS = ("sla-analysts",)

@@ -6,9 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from contract.moments import format_moment
-from dashboard.data.incident import Incident
-from dashboard.data.queries import _read_item
-from dashboard.data.sender import Sender
+from dashboard.data.tables import Incident, Sender, _read_item
 from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
 from handlers.projection.store_incidents import describe_incident, incident_key

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from contract.words import IncidentStatus
-from dashboard.services.breach_spans import BreachSpan
+from dashboard.figures.stuck_files import BreachSpan
 
 
 def span(opened: datetime, ended: datetime | None = None) -> BreachSpan:

@@ -33,7 +33,7 @@ def _turn_on(stack: RunningStack) -> None:
 def test_usage_and_an_alarm_with_what_to_do_about_it(page: Page, stack: RunningStack) -> None:
     assert stack.report({"sla_error": []}, stack.token(stack.reporter)).status_code == 200
     _turn_on(stack)
-    page.goto("/operations")
+    page.goto("/service-health")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
     statuses = table(page, "Status codes")

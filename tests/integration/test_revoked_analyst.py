@@ -13,8 +13,8 @@ from contract.names import Group
 from dashboard.access.analyst import CHECK_INTERVAL
 from dashboard.backend import backend, connect
 from ops.user_pool import User
+from tests.dashboard.clocks import MovedClock, give_clock
 from tests.dashboard.conftest import sign_in
-from tests.dashboard.moved_clock import MovedClock, give_clock
 from tests.dashboard.views.reading import column, list_tables, shown
 from tests.running_stack import RunningStack
 

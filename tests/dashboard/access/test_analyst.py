@@ -8,9 +8,8 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from dashboard.access.analyst import CHECK_INTERVAL, RENEW_BEFORE, RETRY_INTERVAL, Analyst
-from dashboard.access.auth_api import AuthApi, Tokens
-from dashboard.access.claims import read_claims
+from dashboard.access.analyst import CHECK_INTERVAL, RENEW_BEFORE, RETRY_INTERVAL, Analyst, read_claims
+from dashboard.access.api import AuthApi, Tokens
 from dashboard.errors import (
     DashboardError,
     NotAnAnalystError,
@@ -19,8 +18,8 @@ from dashboard.errors import (
     TooManyRequestsError,
     UnreachableError,
 )
+from tests.dashboard.clocks import NOW, StoppedClock
 from tests.dashboard.fake_auth_api import FakeAuthApi, User, id_token
-from tests.dashboard.stopped_clock import NOW, StoppedClock
 
 LIFETIME = timedelta(hours=1)
 SECOND = timedelta(seconds=1)

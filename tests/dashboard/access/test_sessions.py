@@ -9,12 +9,18 @@ import pytest
 from starlette.applications import Starlette
 
 from dashboard.access.analyst import Analyst
-from dashboard.access.cookie import COOKIE, PATH, build_cookie_routes
 from dashboard.access.kept_sessions import KeptSessions
-from dashboard.access.session import Session
-from dashboard.access.sessions import IDLE_LIMIT, TICKET_LIFETIME, SessionStore
+from dashboard.access.sessions import (
+    COOKIE,
+    IDLE_LIMIT,
+    PATH,
+    TICKET_LIFETIME,
+    Session,
+    SessionStore,
+    build_cookie_routes,
+)
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError, UnreachableError
-from tests.dashboard.stopped_clock import NOW, StoppedClock
+from tests.dashboard.clocks import NOW, StoppedClock
 from tests.own_loop import run_in_own_loop
 
 

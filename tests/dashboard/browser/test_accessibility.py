@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from dashboard.access.cookie import COOKIE
+from dashboard.access.sessions import COOKIE
 from tests.analyst import expect_signed_in, pick_first_row, sign_in, table
 from tests.conftest import BROWSER_TIMEOUT_MS
 from tests.dashboard.browser.conftest import Report, expect_projected
@@ -124,7 +124,7 @@ def _find_faults_signed_in(page: Page, folder: str) -> dict[str, list[str]]:
         ("/by-date?show=records", "Most files in breach"),
         ("/by-folder", "Folders, the worst first"),
         (f"/by-folder?folder={quote(folder)}", "Hours in breach, day by day"),
-        ("/operations", "Alarms"),
+        ("/service-health", "Alarms"),
         ("/runbook", "Runbook"),
     ):
         page.goto(address)

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Browser, expect
 
-from dashboard.frame.attention import _SCRIPT, TITLE
+from dashboard.frame.waiting import _SCRIPT, TITLE
 
 
 def test_a_link_whose_fragment_is_none_leads_to_the_title(browser: Browser) -> None:

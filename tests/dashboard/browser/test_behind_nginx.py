@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket, expect
 
-from dashboard.access.cookie import COOKIE, PATH
+from dashboard.access.sessions import COOKIE, PATH
 from local.processes import HOST
 from tests.analyst import cell, expect_signed_in, expect_signed_out, sign_in, table
 from tests.conftest import BROWSER_TIMEOUT_MS
@@ -101,7 +101,7 @@ def test_everything_that_a_page_needs_is_let_through_and_nothing_else(
     page.on("console", note)
     look(page, stack)
     expect(page.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
-    for name in ("Overview", "Senders", "By folder", "Operations"):
+    for name in ("Overview", "Senders", "By folder", "Service health"):
         page.get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
         expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")

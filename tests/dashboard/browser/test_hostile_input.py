@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
-from dashboard.access.cookie import COOKIE
+from dashboard.access.sessions import COOKIE
 from tests.analyst import cell, expect_signed_in, expect_signed_out, pick_first_row, sign_in, table
 from tests.dashboard.browser.conftest import Report, expect_projected
 from tests.running_stack import RunningStack

@@ -170,7 +170,7 @@ def test_tab_leads_to_the_range_that_is_chosen(page: Page, stack: RunningStack) 
 
 
 def test_every_alarm_leads_to_its_section_of_the_runbook(page: Page, stack: RunningStack) -> None:
-    page.goto("/operations")
+    page.goto("/service-health")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
     settle(page)

@@ -147,7 +147,7 @@ def test_the_range_stays_chosen_from_view_to_view(page: Page, stack: RunningStac
     page.goto("/?range=7d")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
-    for view in ("By date", "Overview", "By folder", "Senders", "Operations", "By date"):
+    for view in ("By date", "Overview", "By folder", "Senders", "Service health", "By date"):
         page.get_by_role("region", name="Sidebar").get_by_role("link", name=view).click()
         expect(page.get_by_role("heading", name=view, level=1)).to_be_visible()
         if view not in _NOW:

@@ -2,7 +2,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from dashboard.access.cookie import COOKIE, PATH
+from dashboard.access.sessions import COOKIE, PATH
 from tests.analyst import expect_signed_in, expect_signed_out, sign_in
 from tests.running_stack import RunningStack
 

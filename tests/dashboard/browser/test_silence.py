@@ -139,7 +139,7 @@ def test_a_table_that_never_answers_is_given_up(
 def test_metrics_that_hang_are_told_and_can_be_tried_again(
     page: Page, stack: RunningStack, proxy: SilentProxy
 ) -> None:
-    look(page, stack, "/operations")
+    look(page, stack, "/service-health")
     figure = page.get_by_test_id("stMetric").filter(has_text="Last report")
     expect(figure).to_be_visible()
     proxy.silence()

@@ -1,21 +1,27 @@
+"""A range of hours becomes the frames of what lies in it, and the same frames as long as that is the same."""
+
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
+from unittest.mock import patch
 
+import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contract.moments import HOUR
-from dashboard.data.hour_cache import SETTLING, HourCache
-from dashboard.data.loading import Loading, list_cheap_hours
-from dashboard.data.record_table import CONNECTIONS, RecordTable
-from dashboard.data.records import parse_records
+from dashboard.data.cache import Cache
+from dashboard.data.loading import SETTLING, HourCache, Loading, Stretch, list_cheap_hours
+from dashboard.data.records import RecordFrames, StoredHour, parse_records
+from dashboard.data.tables import CONNECTIONS, RecordTable
 from dashboard.errors import UnreachableError
+from tests.dashboard.clocks import StoppedClock
 from tests.dashboard.fake_table import item
-from tests.dashboard.stopped_clock import StoppedClock
 
 CURRENT = datetime(2026, 11, 23, 20, tzinfo=UTC)
 HOURS = [CURRENT - number * HOUR for number in range(5)]
@@ -139,7 +145,7 @@ def test_stopping_cancels_what_has_not_begun(cache: HourCache, table: CountingTa
 
 def test_after_stopping_only_what_costs_little_is_at_hand(table: CountingTable, cache: HourCache) -> None:
     remembered = HOURS[3]
-    cache.put(remembered, parse_records([item(remembered)]), with_files=False)
+    cache.fetch(remembered, lambda: parse_records([item(remembered)]), with_files=False)
     assert list_cheap_hours(cache, HOURS, with_files=False) == [CURRENT, remembered]
 
 
@@ -152,14 +158,14 @@ def test_a_failure_reaches_who_is_waiting(table: CountingTable, cache: HourCache
 def test_the_hours_not_asked_for_in_the_longest_time_are_forgotten(clock: StoppedClock) -> None:
     cache = HourCache(clock, capacity=3)
     old, used, new = HOURS[4], HOURS[3], HOURS[2]
-    for hour in (old, used):
-        cache.put(hour, parse_records([item(hour)]), with_files=False)
-    cache.put(old, parse_records([item(old)]), with_files=False)
-    assert cache.get(used, with_files=False) is not None
-    cache.put(new, parse_records([item(new, files=[("a", new)])]), with_files=True)
-    assert cache.get(old, with_files=False) is None
-    assert cache.get(used, with_files=False) is not None
-    assert cache.get(new, with_files=True) is not None
+    cache.fetch(old, lambda: parse_records([item(old)]), with_files=False)
+    cache.fetch(used, lambda: parse_records([item(used)]), with_files=False)
+    cache.fetch(old, lambda: parse_records([item(old)]), with_files=False)
+    assert cache.find(used, with_files=False) is not None
+    cache.fetch(new, lambda: parse_records([item(new, files=[("a", new)])]), with_files=True)
+    assert cache.find(old, with_files=False) is None
+    assert cache.find(used, with_files=False) is not None
+    assert cache.find(new, with_files=True) is not None
 
 
 def test_many_who_look_at_once_ask_once(table: CountingTable, cache: HourCache) -> None:
@@ -168,7 +174,7 @@ def test_many_who_look_at_once_ask_once(table: CountingTable, cache: HourCache) 
     loadings = [load(table, cache) for _ in range(8)]
     with ThreadPoolExecutor(len(loadings)) as analysts:
         finishing = [analysts.submit(loading.finish) for loading in loadings]
-        while len(cache._flights._flights) < len(HOURS):
+        while len(cache._cache._flights) < len(HOURS):
             time.sleep(0.001)
         table.permits.release(8 * len(HOURS))
         for one in finishing:
@@ -178,3 +184,81 @@ def test_many_who_look_at_once_ask_once(table: CountingTable, cache: HourCache) 
         assert len(loading.frames().files) == len(HOURS)
     # Who comes too late for the current hour asks for it again: it may have changed.
     assert {table.asked[hour] for hour in HOURS if hour != CURRENT} == {1}
+
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+
+
+def store(*minutes: int) -> list[StoredHour]:
+    """The hours of records that were detected so many minutes after noon."""
+    found: dict[datetime, list[datetime]] = {NOON + number * HOUR: [] for number in range(-1, 5)}
+    for minute in minutes:
+        found[NOON + minute // 60 * HOUR].append(NOON + minute * MINUTE)
+    return [
+        StoredHour(hour, parse_records(item(at, f"{at:%H:%M}", [("a", at)]) for at in detected).pack())
+        for hour, detected in found.items()
+    ]
+
+
+def cut(hours: Iterable[StoredHour], start: int, end: int, cache: Cache) -> RecordFrames:
+    """Those of the stretch from and to so many minutes after noon; the last two hours are not settled."""
+    stretch = Stretch.cut(
+        hours, NOON + start * MINUTE, NOON + end * MINUTE, lambda hour: hour < NOON + 3 * HOUR
+    )
+    return stretch.frames(cache, with_files=True)
+
+
+@given(
+    st.lists(st.integers(-60, 299), max_size=12, unique=True), st.integers(-60, 300), st.integers(-60, 300)
+)
+def test_it_is_what_was_detected_in_the_range(minutes: list[int], one: int, other: int) -> None:
+    start, end = sorted((one, other))
+    frames = cut(store(*minutes), start, end, Cache(StoppedClock()))
+    wanted = sorted(NOON + minute * MINUTE for minute in minutes if start <= minute < end)
+    assert sorted(frames.records["detected_at"]) == [pd.Timestamp(at) for at in wanted]
+    assert sorted(frames.files["detected_at"]) == [pd.Timestamp(at) for at in wanted]
+
+
+def test_the_ends_may_move_past_nothing() -> None:
+    hours, cache = store(5, 70, 200), Cache(StoppedClock())
+    frames = cut(hours, -30, 210, cache)
+    assert cut(hours, -29, 211, cache) is frames
+    assert cut(hours, 6, 211, cache) is not frames
+    assert cut(hours, -29, 199, cache) is not frames
+
+
+def test_of_settled_hours_the_frames_are_made_once() -> None:
+    hours, cache = store(5, 70, 190), Cache(StoppedClock())
+    cut(hours, -30, 240, cache)
+    twice = [item(at, str(number), [("a", at)]) for number, at in enumerate([NOON + 190 * MINUTE] * 2)]
+    changed = [*hours[:-2], StoredHour(hours[-2].hour, parse_records(twice).pack()), hours[-1]]
+    with patch.object(RecordFrames, "of", wraps=RecordFrames.of) as of:
+        again = cut(changed, -30, 240, cache)
+    assert [sum(map(len, call.args)) for call in of.call_args_list] == [0, 2]
+    assert len(again.files) == 4
+
+
+def count_made(hours: Iterable[StoredHour], start: int, end: int, cache: Cache) -> int:
+    """How many frames are made anew for the stretch."""
+    with patch.object(RecordFrames, "of", wraps=RecordFrames.of) as of:
+        cut(hours, start, end, cache)
+    return len(of.call_args_list)
+
+
+def test_a_range_that_ends_now_takes_the_place_of_the_one_before_however_many_hours_it_has() -> None:
+    # Half an hour later it touches one hour less.
+    hours, cache = store(-50, 5, 70, 130, 200, 250), Cache(StoppedClock(), capacity=16)
+    cache.compute("kept", lambda: pd.DataFrame({"a": range(4)}))
+    cut(hours, -10, 200, cache)
+    cut(hours, 20, 230, cache)
+    assert count_made(hours, 20, 230, cache) == 0
+    assert len(cache.compute("kept", lambda: pd.DataFrame())) == 4
+    assert count_made(hours, -10, 200, cache) == 3
+
+
+def test_ranges_of_the_same_length_that_are_past_stay_beside_each_other() -> None:
+    hours, cache = store(5, 70, 130), Cache(StoppedClock())
+    cut(hours[:4], -30, 60, cache)
+    cut(hours[:4], 60, 150, cache)
+    assert count_made(hours[:4], -30, 60, cache) == 0

@@ -9,8 +9,9 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.stub import Stubber
 
+from contract.moments import utc_now
+from dashboard.data.cache import Cache
 from dashboard.data.metrics import Metrics
-from dashboard.data.single_flight import SingleFlight
 from dashboard.errors import (
     AccessDeniedError,
     ServiceFaultError,
@@ -27,7 +28,7 @@ SECRET = "AKIAEXAMPLE"
 @pytest.fixture
 def metrics() -> Metrics:
     session = boto3.session.Session("key", "secret", "token", region_name="eu-central-1")
-    return Metrics(session, "file-sla-test", "http://127.0.0.1:1", SingleFlight())
+    return Metrics(session, "file-sla-test", "http://127.0.0.1:1", Cache(utc_now))
 
 
 CALLS: list[Callable[[Metrics], object]] = [

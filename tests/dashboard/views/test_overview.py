@@ -12,12 +12,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend
 from dashboard.data.metrics import Metrics
-from dashboard.data.record_table import RecordTable
+from dashboard.data.tables import RecordTable
 from dashboard.errors import AccessDeniedError, UnreachableError
 from tests.dashboard.fake_table import REGION, item
 from tests.dashboard.projected import Projected, hours_ago
 from tests.dashboard.views.reading import column, figures, links, shown
-from tests.dashboard.views.test_operations import put_alarm
+from tests.dashboard.views.test_service_health import put_alarm
 from tests.incidents.playing import listing, run, stuck
 
 BERLIN = ZoneInfo("Europe/Berlin")

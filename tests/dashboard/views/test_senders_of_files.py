@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from contract.folders import folder_key
-from dashboard.services.breach_spans import Spans
+from dashboard.figures.stuck_files import Spans
 from tests.dashboard.fake_table import item
 from tests.dashboard.spans import span
 from tests.dashboard.views.reading import button, column, figures, shown
@@ -38,7 +38,7 @@ def incidents(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _tell(monkeypatch: pytest.MonkeyPatch, spans: Spans) -> None:
     # The pages are run anew, and import it then.
-    monkeypatch.setattr("dashboard.widgets.breach_spans.load_breach_spans", lambda _: spans)
+    monkeypatch.setattr("dashboard.widgets.loading.load_breach_spans", lambda _: spans)
 
 
 def files(app: AppTest) -> dict[str, str]:

@@ -12,7 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend
-from dashboard.data.hour_cache import HourCache
+from dashboard.data.loading import HourCache
 from dashboard.errors import AccessDeniedError, SessionExpiredError, UnreachableError
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_table import item
@@ -98,7 +98,7 @@ def test_by_folder_says_first_whether_it_is_in_breach_and_since_when(
     assert re.match(r"In breach now, since [-\d]{10} [:\d]{5} \(8 h 4\d min\): 1 file on ana/WEB", told)
     assert "What to do about folders in breach" in links(signed_in)
     projected.tell(listing(now - 0.01, [FOLDER], sender="one"), "ana/WEB")
-    with patch("dashboard.data.recent.KEPT_FOR", timedelta()):
+    with patch("dashboard.data.cache.KEPT_FOR", timedelta()):
         signed_in.run()
     assert not signed_in.error
     assert "Not in breach now. The last breach ended" in shown(signed_in)
@@ -189,7 +189,10 @@ def test_refreshing_stays_switched_off_on_other_pages_and_after_a_reload(signed_
     assert "refresh" not in signed_in.query_params
 
 
-def test_a_link_to_too_many_days_says_which_it_shows(signed_in: AppTest) -> None:
+def test_a_link_to_too_many_days_says_which_it_shows(
+    signed_in: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashboard.data.tables.RecordTable.query_hour", lambda *_, **__: iter(()))
     open_view(signed_in, BY_DATE, range="custom", days="2026-01-01..2026-06-30")
     assert "The link asks for 2026-01-01 to 2026-06-30. Shown are 2026-03-31 to 2026-06-30" in shown(
         signed_in
@@ -237,7 +240,7 @@ def test_a_picked_file_is_shown_in_full_and_stays_picked(
     signed_in.run()
     assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
     store(item(ago(minutes=1), "C:\\New", [("new.csv", ago(days=9))]))
-    monkeypatch.setattr("dashboard.data.recent.KEPT_FOR", timedelta())
+    monkeypatch.setattr("dashboard.data.cache.KEPT_FOR", timedelta())
     signed_in.run()
     assert column(signed_in, "filename")[0] == "new.csv"
     assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
@@ -265,7 +268,7 @@ def test_a_failing_table_is_told_and_can_be_tried_again(
         raise error
 
     with monkeypatch.context() as patching:
-        patching.setattr("dashboard.data.record_table.RecordTable.query_hour", fail)
+        patching.setattr("dashboard.data.tables.RecordTable.query_hour", fail)
         open_view(signed_in, BY_DATE)
         assert message in shown(signed_in)
     button(signed_in, "Try again")
@@ -278,7 +281,7 @@ def test_what_was_loading_when_the_table_failed_is_loading_no_more(
     def fail(*_: object, **__: object) -> None:
         raise UnreachableError("The table")
 
-    monkeypatch.setattr("dashboard.data.record_table.RecordTable.query_hour", fail)
+    monkeypatch.setattr("dashboard.data.tables.RecordTable.query_hour", fail)
     open_view(signed_in, BY_DATE, range="7d")
     assert "cannot be reached" in shown(signed_in)
     assert "Stop loading" not in [button.label for button in signed_in.button]
@@ -292,7 +295,7 @@ def test_what_was_loading_when_the_table_failed_is_loading_no_more(
         (BY_DATE, {"show": "records", "pick": "first"}),
         (BY_FOLDER, {"folder": FOLDER}),
         ("views/senders.py", {}),
-        ("views/operations.py", {}),
+        ("views/service_health.py", {}),
     ],
 )
 def test_no_page_waits_for_aws_itself(signed_in: AppTest, view: str, parameters: dict[str, str]) -> None:
@@ -310,8 +313,8 @@ def test_no_page_waits_for_aws_itself(signed_in: AppTest, view: str, parameters:
     # As if nothing were remembered, so that everything has to be asked for.
     with (
         patch.object(BaseClient, "_make_api_call", note),
-        patch.object(HourCache, "get", return_value=None),
-        patch("dashboard.data.recent.KEPT_FOR", timedelta()),
+        patch.object(HourCache, "find", return_value=None),
+        patch("dashboard.data.cache.KEPT_FOR", timedelta()),
     ):
         signed_in.run()
     assert not signed_in.exception
@@ -327,7 +330,7 @@ def test_a_session_that_ends_in_mid_query_leads_through_the_sign_in_form_to_the_
         raise SessionExpiredError
 
     with monkeypatch.context() as patching:
-        patching.setattr("dashboard.data.record_table.RecordTable.query_hour", fail)
+        patching.setattr("dashboard.data.tables.RecordTable.query_hour", fail)
         open_view(signed_in, BY_DATE, q="silent")
         assert "Your session has ended" in shown(signed_in)
     sign_in(signed_in)
@@ -350,7 +353,7 @@ def test_past_hours_are_not_fetched_again(signed_in: AppTest, monkeypatch: pytes
     open_view(signed_in, BY_DATE)
     session = backend().sessions.find(signed_in.session_state["session_id"])
     assert session
-    monkeypatch.setattr("dashboard.data.recent.KEPT_FOR", timedelta())
+    monkeypatch.setattr("dashboard.data.cache.KEPT_FOR", timedelta())
     with patch.object(session.table, "query_hour", wraps=session.table.query_hour) as hour:
         signed_in.run()
     # The current hour, and the one before it while it may still change.

@@ -7,11 +7,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend
-from dashboard.data.queries import Queries
-from tests.dashboard.moved_clock import MovedClock, give_clock
+from dashboard.data.tables import Queries
+from tests.dashboard.clocks import MovedClock, give_clock
 from tests.dashboard.projected import Projected
 from tests.dashboard.views.reading import column, figures, links, list_tables, shown
-from tests.dashboard.views.test_acting import _scan, set_attributes
+from tests.dashboard.widgets.test_incident_actions import _scan, set_attributes
 from tests.incidents.playing import START, listing, stuck
 
 VIEW = "views/week.py"
@@ -119,7 +119,7 @@ def test_days_that_are_long_past_are_asked_for_once(signed_in: AppTest, clock: M
         open_view(signed_in)
         assert len(asked) == 30
         asked.clear()
-        backend().recent.forget()
+        backend().cache.forget()
         clock.ahead += timedelta(minutes=1)
         open_view(signed_in)
     assert sorted(asked) == ["2026-03-01", "2026-03-02", "2026-03-03"]

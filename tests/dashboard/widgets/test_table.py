@@ -9,10 +9,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.columns import MOMENT, Column
-from dashboard.frame.address import Parameter
-from dashboard.widgets import picking, table
+from dashboard.figures.text import spell_column
+from dashboard.frame.choices import Parameter
+from dashboard.widgets import table
+from dashboard.widgets.links import name_last
 from dashboard.widgets.rows import Sorting
-from dashboard.widgets.spelling import spell_column
+from dashboard.widgets.table import split_path
 from tests.dashboard.views.reading import column, shown
 
 AT = datetime(2026, 11, 26, 12, 34, 56, tzinfo=UTC)
@@ -73,7 +75,7 @@ def test_all_rows_are_sorted_not_only_those_that_are_shown(app: AppTest, sort: s
 
 def test_a_link_picks_a_row_that_is_not_shown_yet(app: AppTest) -> None:
     frame = pd.DataFrame({"name": ["d"]})
-    app.query_params["pick"] = picking.hash_identities(frame, ["name"])[0]
+    app.query_params["pick"] = table.hash_identities(frame, ["name"])[0]
     assert "picked d" in shown(app.run())
     app.query_params["pick"] = "0" * 12
     assert "none" in shown(app.run())
@@ -82,16 +84,16 @@ def test_a_link_picks_a_row_that_is_not_shown_yet(app: AppTest) -> None:
 def test_a_row_that_was_found_once_is_looked_for_without_hashing(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app.query_params["pick"] = picking.hash_identities(pd.DataFrame({"name": ["d"]}), ["name"])[0]
+    app.query_params["pick"] = table.hash_identities(pd.DataFrame({"name": ["d"]}), ["name"])[0]
     assert "picked d" in shown(app.run())
     hashed: list[int] = []
-    hash_identities = picking.hash_identities
+    hash_identities = table.hash_identities
 
     def count(frame: pd.DataFrame, identity: list[str]) -> list[str]:
         hashed.append(len(frame))
         return hash_identities(frame, identity)
 
-    monkeypatch.setattr(picking, "hash_identities", count)
+    monkeypatch.setattr(table, "hash_identities", count)
     assert "picked d" in shown(app.run())
     assert max(hashed) == 2
 
@@ -100,11 +102,11 @@ def test_a_row_that_was_found_once_is_the_same_in_every_column(monkeypatch: pyte
     later = AT + timedelta(days=1)
     frame = pd.DataFrame({"name": ["a", "a", "b"], "created": pd.Series([AT, later, later], dtype=MOMENT)})
     identity = ["name", "created"]
-    picked = picking.hash_identities(frame, identity)[1]
-    monkeypatch.setattr("dashboard.widgets.picking.st.session_state", {})
-    assert picking.find_picked(frame, [], picked, identity, (), None) == 1
-    assert picking.find_picked(frame, [], picked, identity, (), None) == 1
-    assert picking.find_picked(frame.iloc[[0, 2]], [], picked, identity, (), None) is None
+    picked = table.hash_identities(frame, identity)[1]
+    monkeypatch.setattr("dashboard.widgets.table.st.session_state", {})
+    assert table.find_picked(frame, [], picked, identity, (), None) == 1
+    assert table.find_picked(frame, [], picked, identity, (), None) == 1
+    assert table.find_picked(frame.iloc[[0, 2]], [], picked, identity, (), None) is None
 
 
 def test_a_row_that_is_picked_again_is_let_go_and_the_focus_goes_to_what_was_picked(
@@ -113,7 +115,7 @@ def test_a_row_that_is_picked_again_is_let_go_and_the_focus_goes_to_what_was_pic
     focused: list[str] = []
     address: dict[str, str] = {}
     monkeypatch.setattr(table, "move_focus", focused.append)
-    monkeypatch.setattr("dashboard.frame.address.st.query_params", address)
+    monkeypatch.setattr("dashboard.frame.choices.st.query_params", address)
     pick = Parameter("pick", str)
     table._pick(pick, "one", "its-details")
     assert (address, focused) == ({"pick": "one"}, ["its-details"])
@@ -123,7 +125,7 @@ def test_a_row_that_is_picked_again_is_let_go_and_the_focus_goes_to_what_was_pic
 
 def test_a_heading_sorts_up_then_down_then_not(monkeypatch: pytest.MonkeyPatch) -> None:
     address: dict[str, str] = {}
-    monkeypatch.setattr("dashboard.frame.address.st.query_params", address)
+    monkeypatch.setattr("dashboard.frame.choices.st.query_params", address)
     sort = Parameter("test_sort", str)
     told = []
     for sorting in (
@@ -156,3 +158,25 @@ def test_moments_are_those_of_the_zones_clocks() -> None:
     frame = pd.DataFrame({"at": pd.Series([AT, pd.NaT, AT + timedelta(days=1)], dtype=MOMENT)})
     told = spell_column(frame, Column("at", MOMENT, "moment"), ZoneInfo("Asia/Kolkata"))
     assert told == ["2026-11-26 18:04", "-", "2026-11-27 18:04"]
+
+
+@pytest.mark.parametrize(
+    ("path", "head", "tail"),
+    [
+        (r"C:\Jobs\Inbound", r"C:\Jobs", r"\Inbound"),
+        ("/srv/jobs/reports/", "/srv/jobs", "/reports/"),
+        ("D:\\", "", "D:\\"),
+        (" ", "", " "),
+        ("/srv/" + "x" * 40, "/srv/" + "x" * 14, "x" * 26),
+    ],
+)
+def test_a_path_is_cut_before_its_last_name(path: str, head: str, tail: str) -> None:
+    assert split_path(path) == (head, tail)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [(r"C:\Jobs\In", "In"), ("/srv/jobs/", "jobs"), ("D:\\", "D:"), ("/", "/"), ("In", "In")],
+)
+def test_a_folder_is_called_by_its_last_name(path: str, name: str) -> None:
+    assert name_last(path) == name

@@ -4,11 +4,11 @@ import re
 
 from contract.names import OUTPUTS_VARIABLE, ROOT
 from contract.words import EXPLANATIONS, REASONS
-from dashboard import week_columns
-from dashboard.services import deed_words, sender_deeds, stuck_files
-from dashboard.services.periods import MAX_DAYS
+from dashboard.figures import actions, stuck_files
+from dashboard.figures.series import MAX_DAYS
 from dashboard.settings import Settings, name_variable
-from dashboard.widgets.stuck_file_list import _LABELS
+from dashboard.views import sender_figures, week_figures
+from dashboard.widgets.stuck_files import _LABELS
 
 PAGE = (ROOT / "docs" / "dashboard.md").read_text()
 
@@ -45,7 +45,7 @@ def test_every_reason_is_told_in_the_words_of_the_screen() -> None:
 
 
 def test_every_warning_is_told_by_its_name() -> None:
-    source = (ROOT / "dashboard" / "services" / "sender_warnings.py").read_text()
+    source = (ROOT / "dashboard" / "figures" / "senders.py").read_text()
     names = set(re.findall(r'name="([^"]+)"', source))
     assert len(names) == 6
     assert names <= set(re.findall(r"^\| ([a-z -]+) \|", PAGE, re.MULTILINE))
@@ -53,8 +53,8 @@ def test_every_warning_is_told_by_its_name() -> None:
 
 def test_every_action_is_told_in_the_words_of_its_button() -> None:
     told = dict(re.findall(r"^\| ([\w -]+) \| ([^|]+) \| ", PAGE, re.MULTILINE))
-    assert told.keys() >= set(deed_words.LABELS.values())
-    assert {label for label in sender_deeds.LABELS.values() if f"**{label.lower()}" in PAGE} == {
+    assert told.keys() >= set(actions.LABELS.values())
+    assert {label for label in sender_figures.LABELS.values() if f"**{label.lower()}" in PAGE} == {
         "Pause",
         "Resume",
         "Retire",
@@ -63,4 +63,4 @@ def test_every_action_is_told_in_the_words_of_its_button() -> None:
 
 def test_every_figure_of_a_week_is_told() -> None:
     told = set(re.findall(r"^\| ([\w ]+) \| [^|]+ \|$", PAGE, re.MULTILINE))
-    assert {column.heading for column in week_columns.OF_PARTS[1:]} <= told
+    assert {column.heading for column in week_figures.OF_PARTS[1:]} <= told

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from contract.names import ROOT
-from dashboard.access.session_keys import MAKE_KEY
+from dashboard.access.kept_sessions import MAKE_KEY
 from dashboard.access.sessions import IDLE_LIMIT, KEEP_INTERVAL
-from dashboard.data import computed
-from dashboard.data.hour_cache import CAPACITY
+from dashboard.data import cache
+from dashboard.data.loading import CAPACITY
 from dashboard.settings import Settings, name_variable
 from tests.dashboard.hosted import NEEDED, UNIT, read_unit
 
@@ -89,5 +89,5 @@ def test_the_page_takes_what_the_program_takes() -> None:
     assert f"{IDLE_LIMIT.seconds // 3600} hours" in PROSE
     assert f"every {KEEP_INTERVAL.seconds // 60} minutes" in PROSE
     assert f"up to {CAPACITY // 1_000_000} million records and files" in PROSE
-    assert f"up to {computed.CAPACITY // 1_000_000} million rows" in PROSE
+    assert f"up to {cache.CAPACITY // 1_000_000} million rows" in PROSE
     assert f"`MemoryMax={read_unit()['MemoryMax'][0]}`" in PROSE

@@ -15,7 +15,7 @@ import pytest
 
 from contract.names import Output
 from dashboard.columns import FOLDER
-from dashboard.services.csv_files import format_csv
+from dashboard.figures.text import format_csv
 from ops import export_files
 from ops.__main__ import main
 from ops.export_files import FILE_COLUMNS, RECORD_COLUMNS

@@ -1,0 +1,122 @@
+"""Charts of records. Each draws a data frame that `figures` computed, in the theme's colours.
+
+Times in these frames are what the clocks of the chosen zone show. They are handed over as if they
+were UTC, and drawn as such, or else the browser would shift them to its own zone.
+"""
+
+from typing import Final
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from contract.moments import format_duration
+
+_HEIGHT: Final = 160
+_LIMIT_COLOUR: Final = "#D55E00"
+"""Vermilion: told from the theme's blue by every kind of colour vision, on light and on dark."""
+# Two lines: a time of day says nothing without its day.
+_TIME_LABEL: Final = "[utcFormat(datum.value, '%H:%M'), utcFormat(datum.value, '%a %d %b')]"
+
+Span = tuple[pd.Timestamp, pd.Timestamp]
+"""The first and the last moment of a chart on the wall clock: those of the range, whatever the data."""
+
+
+def draw_files_in_breach(series: pd.DataFrame) -> None:
+    """Bars of `files` from `time` to `until`."""
+    chart = (
+        alt.Chart(label_as_utc(series, "time", "until"))
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=build_time_axis("time"),
+            x2="until:T",
+            y=alt.Y("files:Q", title="Files in breach", axis=alt.Axis(tickMinStep=1)),
+            y2=alt.datum(0),
+            tooltip=[build_time_tooltip("time", "From"), alt.Tooltip("files:Q", title="Files in breach")],
+        )
+    )
+    st.altair_chart(chart.properties(height=_HEIGHT), alt="Files in breach over time")
+
+
+def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
+    """The longest wait in `hours` at each report, at `time`, against the `sla`."""
+    data = label_as_utc(waits, "time").assign(
+        waited=(waits["hours"] * 60).map(format_duration), allowed=(waits["sla"] * 60).map(format_duration)
+    )
+    waited = (
+        alt.Chart(data)
+        .mark_line(point=alt.OverlayMarkDef(size=16))
+        .encode(
+            x=build_time_axis("time", span),
+            # No line where nothing was reported.
+            detail="stretch:N",
+            y=alt.Y("hours:Q", title="Hours waited", scale=alt.Scale(zero=True)),
+            tooltip=[
+                build_time_tooltip("time", "Reported"),
+                alt.Tooltip("waited:N", title="Longest wait"),
+                alt.Tooltip("allowed:N", title="SLA"),
+                alt.Tooltip("files:Q", title="Files"),
+            ],
+        )
+    )
+    st.altair_chart(
+        alt.layer(waited, *_draw_limit(waits, span)).properties(height=_HEIGHT),
+        alt="Longest wait at each report, against the SLA",
+    )
+
+
+def _draw_limit(waits: pd.DataFrame, span: Span) -> tuple[alt.Chart, alt.Chart]:
+    """The SLA from end to end of the range, with its name."""
+    known = waits[["time", "sla"]]
+    ends = pd.DataFrame({"time": list(span), "sla": [known["sla"].iloc[0], known["sla"].iloc[-1]]})
+    limit = label_as_utc(pd.concat([ends[:1], known, ends[1:]], ignore_index=True), "time")
+    line = alt.Chart(limit).mark_line(color=_LIMIT_COLOUR, strokeDash=[6, 4], interpolate="step-after")
+    name = f"SLA {format_duration(float(known['sla'].iloc[0]) * 60)}"
+    label = alt.Chart(limit[:1]).mark_text(
+        align="left", baseline="bottom", dy=-3, color=_LIMIT_COLOUR, fontWeight="bold", text=name
+    )
+    axis = build_time_axis("time", span)
+    return line.encode(x=axis, y="sla:Q"), label.encode(x=axis, y="sla:Q")
+
+
+def draw_days(days: pd.DataFrame, span: Span) -> None:
+    """Bars of `hours` for each `day`."""
+    data = label_as_utc(days.assign(until=days["day"] + pd.Timedelta(days=1)), "day", "until")
+    chart = (
+        alt.Chart(data)
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=build_time_axis("day", span),
+            x2="until:T",
+            y=alt.Y("hours:Q", title="Hours in breach", scale=alt.Scale(domain=[0, 24])),
+            y2=alt.datum(0),
+            tooltip=[
+                alt.Tooltip("utcyearmonthdate(day):T", title="Day", format="%a %Y-%m-%d"),
+                alt.Tooltip("hours:Q", title="Hours in breach"),
+            ],
+        )
+    )
+    st.altair_chart(chart.properties(height=_HEIGHT), alt="Hours in breach by day")
+
+
+def label_as_utc(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """The frame with these wall-clock columns handed over as if they were UTC."""
+    return frame.assign(**{name: frame[name].dt.tz_localize("UTC") for name in names})
+
+
+def build_time_axis(name: str, span: Span | None = None) -> alt.X:
+    """The axis of such a column; from end to end of the span, or of the data where there is none."""
+    axis = alt.Axis(labelExpr=_TIME_LABEL, labelOverlap=True, labelSeparation=8, tickCount=8)
+    ends = [_spell_moment(moment) for moment in span] if span else alt.Undefined
+    return alt.X(f"{name}:T", title=None, scale=alt.Scale(type="utc", domain=ends, nice=False), axis=axis)
+
+
+def _spell_moment(moment: pd.Timestamp) -> alt.DateTime:
+    """As Vega-Lite wants the ends of an axis; it takes a number for something else."""
+    day = {"year": moment.year, "month": moment.month, "date": moment.day}
+    return alt.DateTime(**day, hours=moment.hour, minutes=moment.minute, utc=True)
+
+
+def build_time_tooltip(name: str, title: str) -> alt.Tooltip:
+    """The tooltip of such a column."""
+    return alt.Tooltip(f"utcyearmonthdatehoursminutes({name}):T", title=title, format="%Y-%m-%d %H:%M")

@@ -1,1 +1,0 @@
-"""Charts. Each draws a data frame that a service computed."""

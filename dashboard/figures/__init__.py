@@ -1,0 +1,1 @@
+"""What several pages compute from records, senders and incidents, without Streamlit and without AWS."""

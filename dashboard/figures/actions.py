@@ -1,0 +1,255 @@
+"""What may be done about incidents, how it is asked for, and what people did, in words."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from hashlib import sha256
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from contract.action import IncidentAction
+from contract.limits import ACKNOWLEDGED_FOR, LONGEST_HOLD
+from contract.moments import format_moment
+from contract.words import IncidentStatus, MessageKind
+from dashboard.data.tables import Deed, Incident, Told
+
+_DIGITS: Final = 16
+_MORNING: Final = time(8)
+_MONDAY: Final = "until Monday, 8:00"
+_TOMORROW: Final = "until tomorrow, 8:00"
+_LENGTHS: Final = {
+    "for 1 hour": timedelta(hours=1),
+    "for 4 hours": timedelta(hours=4),
+    "for 8 hours": ACKNOWLEDGED_FOR,
+    "for 1 day": timedelta(days=1),
+    "for 3 days": timedelta(days=3),
+    "for 7 days": timedelta(days=7),
+}
+SPANS: Final = (*list(_LENGTHS)[:3], _TOMORROW, *list(_LENGTHS)[3:], _MONDAY)
+"""For how long something may be acknowledged or snoozed, to choose from."""
+USUAL_SPAN: Final = next(span for span, length in _LENGTHS.items() if length == ACKNOWLEDGED_FOR)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled:
+    """What a form about incidents was filled in with."""
+
+    action: IncidentAction
+    note: str = ""
+    """Why, or what the others are to know."""
+    span: str = ""
+    """One of `SPANS`, where it ends by itself."""
+    until: datetime | None = None
+    """When that is over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One request of the route."""
+
+    about: str
+    """What it is about, as a person knows it."""
+    body: Mapping[str, Any]
+    key: str
+    """The same for each attempt."""
+
+
+def find_end(span: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """When a span that begins now is over: to the minute, and as long as may be at most.
+
+    Raises:
+        KeyError: it is none of `SPANS`.
+    """
+    if span in (_TOMORROW, _MONDAY):
+        today = now.astimezone(zone).date()
+        days = 1 if span == _TOMORROW else 7 - today.weekday()
+        return min(datetime.combine(today + timedelta(days=days), _MORNING, zone), now + LONGEST_HOLD)
+    # In UTC: a day on which the clocks are put forward is no day.
+    end = now.astimezone(UTC) + _LENGTHS[span]
+    whole = end.replace(second=0, microsecond=0)
+    return whole if whole == end else whole + timedelta(minutes=1)
+
+
+def list_possible(incidents: Iterable[Incident], now: datetime) -> list[IncidentAction]:
+    """What may be done about at least one of these, in the order in which it is offered."""
+    possible = {action for one in incidents for action in IncidentAction if may_be_done(action, one, now)}
+    return [action for action in IncidentAction if action in possible]
+
+
+def may_be_done(action: IncidentAction, incident: Incident, now: datetime) -> bool:
+    """Whether an action means anything for an incident."""
+    match action:
+        case _ if not incident.live:
+            return False
+        case IncidentAction.UNACKNOWLEDGE:
+            return bool(incident.on_it(now))
+        case IncidentAction.UNSNOOZE:
+            return incident.snoozed(now)
+        case IncidentAction.CLOSE:
+            return incident.status is IncidentStatus.UNKNOWN
+        case _:
+            return True
+
+
+def list_requests(filled: Filled, incidents: Sequence[Incident], token: str) -> list[Request]:
+    """The requests that do what was filled in about each of the incidents.
+
+    Args:
+        filled: what is to be done.
+        incidents: as they were shown to whoever does it.
+        token: of the form. The same form, filled in with the same, is the same deed.
+    """
+    return [
+        make_request(_body(filled, one), f"{one.folder} on {one.sender_name}", token, filled.span)
+        for one in incidents
+    ]
+
+
+def make_request(body: Mapping[str, Any], about: str, token: str, span: str = "") -> Request:
+    """A request that is the same deed as another of the same form that says the same.
+
+    What was corrected in a form is another deed: the first attempt may have been done, though nobody heard.
+    A span ends a moment later each time, and a version is another once somebody else has acted.
+    """
+    said = sorted((name, str(value)) for name, value in body.items() if name not in ("until", "version"))
+    digest = sha256(repr((said, span)).encode()).hexdigest()[:_DIGITS]
+    return Request(about=about, body=body, key=f"{token}-{digest}")
+
+
+def _body(filled: Filled, one: Incident) -> dict[str, Any]:
+    body: dict[str, Any] = {"incident_id": one.incident_id, "action": filled.action.value}
+    if note := filled.note.strip():
+        body["note"] = note
+    if filled.until is not None:
+        body["until"] = format_moment(filled.until)
+    if filled.action is not IncidentAction.NOTE:
+        # A note stands beside whatever others did meanwhile; the rest is done to what was seen.
+        body["version"] = one.version
+    return body
+
+
+LABELS: Final = {
+    IncidentAction.ACKNOWLEDGE: "Acknowledge",
+    IncidentAction.UNACKNOWLEDGE: "Un-acknowledge",
+    IncidentAction.NOTE: "Note",
+    IncidentAction.SNOOZE: "Snooze",
+    IncidentAction.UNSNOOZE: "End snooze",
+    IncidentAction.CLOSE: "Close",
+}
+EXPLANATIONS: Final = {
+    IncidentAction.ACKNOWLEDGE: "You are on it, and its owners are told nothing more but its end.",
+    IncidentAction.UNACKNOWLEDGE: "Nobody is on it any more, and its owners are told of it again.",
+    IncidentAction.NOTE: "What the others should know. It stays with the incident.",
+    IncidentAction.SNOOZE: "Its owners are told nothing but its end until then.",
+    IncidentAction.UNSNOOZE: "Its owners are told of it again.",
+    IncidentAction.CLOSE: "It is over, though no report shows it. Say how you know.",
+}
+_DONE: Final = {
+    IncidentAction.ACKNOWLEDGE: "acknowledged it",
+    IncidentAction.UNACKNOWLEDGE: "took the acknowledgement back",
+    IncidentAction.NOTE: "noted",
+    IncidentAction.SNOOZE: "snoozed it",
+    IncidentAction.UNSNOOZE: "ended the snooze",
+    IncidentAction.CLOSE: "closed it",
+}
+_OUTCOMES: Final = {
+    IncidentAction.ACKNOWLEDGE: "Acknowledged",
+    IncidentAction.UNACKNOWLEDGE: "No longer acknowledged",
+    IncidentAction.NOTE: "Noted",
+    IncidentAction.SNOOZE: "Snoozed",
+    IncidentAction.UNSNOOZE: "No longer snoozed",
+    IncidentAction.CLOSE: "Closed",
+}
+_SAID: Final = {
+    MessageKind.BEGIN: "that files wait longer than the SLA allows",
+    MessageKind.ESCALATED: "that nobody acknowledged it in time",
+    MessageKind.WORSE: "that it is worse",
+    MessageKind.REMINDER: "that it still is so",
+    MessageKind.CLEARED: "that it is cleared",
+    MessageKind.REOPENED: "that it is in breach again",
+    MessageKind.STUCK_ALL_ALONG: "that files were stuck all the time",
+    MessageKind.QUIET: "that it is not reported any more",
+    MessageKind.UNKNOWN: "that nobody can tell any more how it is",
+    MessageKind.LAPSED: "that it ended unseen",
+    MessageKind.CLOSED: "that it was closed",
+    MessageKind.UNREADABLE: "that a folder cannot be read",
+    MessageKind.READABLE: "that a folder can be read again",
+    MessageKind.SILENT: "that the sender is silent",
+    MessageKind.SPEAKS: "that the sender reports again",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """One thing that happened, of a history."""
+
+    at: datetime
+    who: str
+    what: str
+    """The rest of a sentence that begins with who."""
+    note: str = ""
+
+
+def describe_end(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """A moment to come: `16:00`, and the day where it is not today."""
+    local = moment.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == now.astimezone(zone).date() else f"{local:%Y-%m-%d %H:%M}"
+
+
+def describe_outcome(
+    action: IncidentAction, until: datetime | None, now: datetime, zone: ZoneInfo, count: int = 1
+) -> str:
+    """What to tell whoever did it: `Acknowledged until 16:00.`; of several how many."""
+    end = f" until {describe_end(until, now, zone)}" if until else ""
+    done = f"{_OUTCOMES[action]}{end}."
+    return done if count == 1 else f"{count:,} incidents: {done[0].lower()}{done[1:]}"
+
+
+def describe_hold(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
+    """Who is on a live incident and whether it is snoozed, as sentences; empty where it has ended."""
+    if not incident.live:
+        return ""
+    told = []
+    if (who := incident.on_it(now)) and incident.acknowledged_until:
+        told.append(f"{who} is on it until {describe_end(incident.acknowledged_until, now, zone)}.")
+    else:
+        told.append("Nobody has acknowledged it.")
+    if incident.snoozed(now) and incident.snoozed_until:
+        told.append(f"Snoozed until {describe_end(incident.snoozed_until, now, zone)}.")
+    return " ".join(told)
+
+
+def describe_now(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
+    """How an incident is, for whoever found it otherwise."""
+    status = {IncidentStatus.OPEN: "open", IncidentStatus.UNKNOWN: "unknown"}.get(
+        incident.status, f"{incident.status}: it has ended"
+    )
+    return f"Now it is {status}. {describe_hold(incident, now, zone)}".strip()
+
+
+def list_done(deeds: Iterable[Deed], zone: ZoneInfo) -> list[Line]:
+    """What people did to an incident, as lines of a history."""
+    return [Line(at=one.at, who=one.by, what=_describe_deed(one, zone), note=one.note) for one in deeds]
+
+
+def list_told(told: Iterable[Told]) -> list[Line]:
+    """Whom the service told what."""
+    return [Line(at=one.at, who=_name_recipient(one), what=f"was told {_describe_told(one)}") for one in told]
+
+
+def _describe_deed(deed: Deed, zone: ZoneInfo) -> str:
+    done = _find(_DONE, deed.action)
+    return f"{done} until {deed.until.astimezone(zone):%Y-%m-%d %H:%M}" if deed.until else done
+
+
+def _describe_told(told: Told) -> str:
+    return _find(_SAID, told.what)
+
+
+def _name_recipient(told: Told) -> str:
+    return f"{told.owner} ({told.channel})" if told.owner and told.channel else told.owner or told.channel
+
+
+def _find(words: Mapping[Any, str], word: str) -> str:
+    """Of what only a later version knows, its own word."""
+    return words.get(word, word.replace("_", " "))

@@ -1,0 +1,156 @@
+"""Values as text, on the screen and in CSV files; text from elsewhere made harmless; filters by text."""
+
+import math
+import re
+from collections.abc import Callable, Collection, Sequence
+from datetime import MAXYEAR, UTC, datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from contract.moments import EARLIEST_PLAUSIBLE, format_duration
+from contract.text import FORMULA
+from dashboard.columns import Column
+from dashboard.figures.series import Period
+from dashboard.figures.stuck_files import Status, spell_creations
+
+_MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=^\"'])")
+
+
+def escape_markdown(text: str) -> str:
+    """`text` as one line of Markdown that shows exactly it, without emphasis, HTML, formulas or icons."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+_LAST_IN_ZONE: Final = datetime(MAXYEAR, 1, 1, tzinfo=UTC)
+
+
+def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo) -> bytes:
+    """The columns, under their headings for files, as UTF-8 with a byte order mark, as Excel wants it.
+
+    Minutes are whole ones, means and percentages have two digits at most. Times are those of `zone` with
+    their offset. Those before 1970 and in the last year of the calendar are in UTC: they are nobody's hours,
+    and a zone may lead out of the calendar.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe before it: file names come from
+    anyone who can drop a file.
+    """
+    headings = {column.name: column.csv_heading for column in columns}
+    exact = {column.name for column in columns if column.kind in ("mean", "percent")}
+    table = frame[list(headings)].copy()
+    for name in table.columns:
+        column = table[name]
+        if isinstance(column.dtype, pd.DatetimeTZDtype):
+            table[name] = _format_moments(column, zone)
+        elif name in exact:
+            table[name] = column.round(2)
+        elif pd.api.types.is_float_dtype(column.dtype):
+            # All the others are minutes: whole ones, as the screen has them.
+            table[name] = column.map(math.trunc, na_action="ignore").astype("Int64")
+        elif pd.api.types.is_string_dtype(column.dtype):
+            table[name] = column.str.replace(f"^(?={FORMULA})", "'", regex=True)
+    return table.rename(columns=headings).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def build_file_name(what: str, period: Period, zone: ZoneInfo, *details: str) -> str:
+    """A name that says what the file holds, from when to when, on which clocks, and how filtered."""
+    moments = (moment.astimezone(zone).strftime("%Y%m%d-%H%M") for moment in (period.start, period.end))
+    parts = ["file-sla", what, *moments, zone.key, *filter(None, details)]
+    return "_".join(re.sub(r"[^\w.]+", "-", part).strip("-.")[:60] for part in parts) + ".csv"
+
+
+def _format_moments(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Series[str]":
+    in_zone = moments.between(EARLIEST_PLAUSIBLE, _LAST_IN_ZONE)
+    texts = moments.where(in_zone).dt.tz_convert(zone).map(_moment, na_action="ignore").astype("object")
+    in_utc = moments.notna() & ~in_zone
+    texts[in_utc] = moments[in_utc].map(_moment)
+    return texts
+
+
+def _moment(moment: pd.Timestamp) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+def filter_by_text(frame: pd.DataFrame, text: str, columns: Sequence[str]) -> pd.DataFrame:
+    """The rows in which one of the columns contains the text, whatever its case, to the letter."""
+    wanted = text.strip().casefold()
+    if not wanted:
+        return frame
+    found = pd.Series(False, index=frame.index)
+    for column in columns:
+        found |= frame[column].str.casefold().str.contains(wanted, regex=False)
+    return frame[found].reset_index(drop=True)
+
+
+def filter_by_status(stuck: pd.DataFrame, statuses: Collection[Status]) -> pd.DataFrame:
+    """The stuck files of these statuses."""
+    # The same frame where nothing is left out: others have it too, and a copy would be one analyst's.
+    if set(statuses) >= set(Status):
+        return stuck
+    return stuck[stuck["status"].isin([str(status) for status in statuses])].reset_index(drop=True)
+
+
+def filter_by_sender(frame: pd.DataFrame, sender: str) -> pd.DataFrame:
+    """The rows of the sender of this name or key; all of them where it is empty."""
+    if not sender:
+        return frame
+    wanted = frame["sender_name"].eq(sender) | frame["sender"].eq(sender)
+    return frame[wanted].reset_index(drop=True)
+
+
+NOTHING: Final = "-"
+"""Stands where there is no value."""
+
+
+def spell_column(frame: pd.DataFrame, column: Column, zone: ZoneInfo) -> list[str]:
+    """The column's values; moments to the minute on the clocks of `zone`.
+
+    Args:
+        frame: with `plausible` where the column is one of creation dates.
+        column: which.
+        zone: whose clocks.
+    """
+    if column.kind == "creation":
+        return list(spell_creations(frame, zone))
+    values = frame[column.name]
+    if column.kind == "moment":
+        return list(values.dt.tz_convert(zone).dt.strftime("%Y-%m-%d %H:%M").fillna(NOTHING))
+    spell = _SPELLINGS.get(column.kind, _spell_text)
+    return [spell(value) for value in values]
+
+
+def _spell_text(value: Any) -> str:
+    return NOTHING if pd.isna(value) or value == "" else str(value)
+
+
+def _spell_ago(minutes: float) -> str:
+    return NOTHING if pd.isna(minutes) else f"{format_duration(minutes)} ago"
+
+
+def _spell_due(minutes: float) -> str:
+    if pd.isna(minutes):
+        return NOTHING
+    return f"in {format_duration(minutes)}" if minutes >= 0 else f"{format_duration(-minutes)} late"
+
+
+def _spell_count(number: float) -> str:
+    return NOTHING if pd.isna(number) else f"{number:,.0f}"
+
+
+def _spell_mean(number: float) -> str:
+    return NOTHING if pd.isna(number) else f"{number:,.1f}"
+
+
+def _spell_percent(number: float) -> str:
+    return NOTHING if pd.isna(number) else f"{number:,.1f} %"
+
+
+_SPELLINGS: Final[dict[str, Callable[[Any], str]]] = {
+    "minutes": format_duration,
+    "ago": _spell_ago,
+    "due": _spell_due,
+    "count": _spell_count,
+    "mean": _spell_mean,
+    "percent": _spell_percent,
+}

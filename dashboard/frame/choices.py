@@ -1,0 +1,219 @@
+"""The address bar as the place where a view's choices live.
+
+A parameter is read from the address at every run, and checked before it is used; a widget writes
+it there when it changes. Thus a link, a reload and the back button all show what they should.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any, Final, Generic, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+import streamlit as st
+
+from contract.moments import EARLIEST_PLAUSIBLE
+from dashboard.figures.series import LATEST, MAX_DAYS, Period, build_day_period, build_latest_period
+
+T = TypeVar("T")
+
+_PAGE = "address_page"
+
+
+@dataclass(frozen=True)
+class Parameter(Generic[T]):
+    """One choice, under its name in the address.
+
+    `parse` gives None for text that is not a valid choice.
+    """
+
+    name: str
+    parse: Callable[[str], T | None]
+    text: Callable[[T], str] = str
+
+    @property
+    def key(self) -> str:
+        """The key of the widget that shows this parameter on this page.
+
+        Each page has widgets of its own: under one key for all, the next page's widget would find
+        the last one's value in the session and yet start out empty.
+        """
+        return f"{st.session_state.get(_PAGE, '')}_{self.name}"
+
+    def value(self, default: T) -> T:
+        """The choice in the address if it holds a valid one, or else the default."""
+        given = st.query_params.get(self.name)
+        parsed = None if given is None else self.parse(given)
+        return default if parsed is None else parsed
+
+    def read(self, default: T) -> T:
+        """The same, shown in the parameter's widget too."""
+        value = self.value(default)
+        show_in_widget(self.key, value)
+        return value
+
+    def write(self, value: T | None) -> None:
+        """Puts a choice into the address; None takes it out."""
+        if value is None:
+            st.query_params.pop(self.name, None)
+        else:
+            st.query_params[self.name] = self.text(value)
+
+    def write_from_widget(self) -> None:
+        """Puts what the widget shows into the address: its `on_change`."""
+        self.write(st.session_state[self.key])
+
+
+def show_in_widget(key: str, value: object) -> None:
+    """Has the widget of this key show the value.
+
+    The widget is given the same value as its default too: in a run that the next one cut short, the
+    browser may have missed being told.
+
+    A widget that shows it already is left alone: being told again, it would throw away what the
+    analyst is typing just then.
+    """
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def parse_choice(*choices: str) -> Callable[[str], str | None]:
+    """A `parse` that lets through nothing but these choices."""
+    return lambda text: text if text in choices else None
+
+
+def name_page(page: str) -> None:
+    """Says which page this run is of, before anything of its parameters is read."""
+    st.session_state[_PAGE] = page
+
+
+def write_together(*written: "tuple[Parameter[Any], object]") -> None:
+    """Puts several choices into the address at once, which is one step for the back button."""
+    st.query_params.update({parameter.name: parameter.text(value) for parameter, value in written})
+
+
+UTC: Final = "UTC"
+
+
+@cache
+def list_zones() -> list[str]:
+    """Every zone there is, UTC first, then those named after places, then the rest."""
+    names = available_timezones() - {UTC, "localtime", "Factory"}
+    return [UTC, *sorted(names, key=lambda name: ("/" not in name, name.startswith("Etc/"), name))]
+
+
+ZONE: Final = Parameter("zone", lambda text: text if text in list_zones() else None)
+
+
+def pick_zone(now: datetime) -> ZoneInfo:
+    """Draws the picker and returns the zone: the address's, or else the browser's own."""
+    own = find_own_zone()
+    zone = ZoneInfo(ZONE.read(own))
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", wrap=False):
+        st.selectbox(
+            "Time zone",
+            list_zones(),
+            index=list_zones().index(zone.key),
+            key=ZONE.key,
+            on_change=ZONE.write_from_widget,
+            filter_mode="contains",
+            help=f"All times are shown in this zone. It is {now.astimezone(zone):%H:%M} there.",
+        )
+        other = own if zone.key == UTC else UTC
+        if other != zone.key:
+            st.button(
+                "UTC" if other == UTC else "Local",
+                on_click=ZONE.write,
+                args=(other,),
+                help=f"Show times in {other}",
+            )
+    return zone
+
+
+def find_own_zone() -> str:
+    """The browser's zone, or UTC where that is not known."""
+    zone = st.context.timezone
+    return zone if zone in list_zones() else UTC
+
+
+_CUSTOM: Final = "custom"
+_DEFAULT: Final = "24h"
+_LABELS: Final = {"1h": "Last hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days", _CUSTOM: "Custom"}
+
+Days = tuple[date, date]
+
+
+def _parse_days(text: str) -> Days | None:
+    try:
+        first, last = (date.fromisoformat(day) for day in text.split(".."))
+    except ValueError:
+        return None
+    # Before 1970 was nothing to report, and days and zones soon lead out of the calendar.
+    return (first, last) if EARLIEST_PLAUSIBLE.date() <= first <= last else None
+
+
+def _days_text(chosen: Days) -> str:
+    return f"{chosen[0]}..{chosen[1]}"
+
+
+RANGE: Final = Parameter("range", parse_choice(*LATEST, _CUSTOM))
+DAYS: Final = Parameter("days", _parse_days, _days_text)
+
+
+def pick_period(now: datetime, zone: ZoneInfo) -> tuple[Period, str]:
+    """Draws the picker; returns the period of the address, and what to say where that was a longer one."""
+    choice = RANGE.read(_DEFAULT)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        # Not a segmented control: there the Tab key leads to the first choice, whichever is chosen.
+        choices = [*LATEST, _CUSTOM]
+        st.radio(
+            "Range",
+            choices,
+            index=choices.index(choice),
+            format_func=_LABELS.__getitem__,
+            key=RANGE.key,
+            on_change=RANGE.write_from_widget,
+            horizontal=True,
+            label_visibility="collapsed",
+            width="content",
+        )
+        if choice == _CUSTOM:
+            return _pick_days(now.astimezone(zone).date(), zone)
+    return build_latest_period(choice, now), ""
+
+
+def _pick_days(today: date, zone: ZoneInfo) -> tuple[Period, str]:
+    wanted = DAYS.value((today - timedelta(days=6), today))
+    last = min(wanted[1], today)
+    first = min(max(wanted[0], last - timedelta(days=MAX_DAYS - 1)), last)
+    show_in_widget(DAYS.key, (first, last))
+    st.date_input(
+        "Days",
+        (first, last),
+        max_value=today,
+        key=DAYS.key,
+        on_change=_write_days,
+        args=(zone.key,),
+        format="YYYY-MM-DD",
+        width=260,
+        label_visibility="collapsed",
+        help=f"Whole days in {zone.key}, {MAX_DAYS} at most.",
+    )
+    told = "" if (first, last) == wanted else _describe_cut(wanted, (first, last))
+    return build_day_period(first, last, zone), told
+
+
+def _describe_cut(wanted: Days, shown: Days) -> str:
+    return (
+        f"The link asks for {wanted[0]} to {wanted[1]}. Shown are {shown[0]} to {shown[1]}: "
+        f"{MAX_DAYS} days at most, and none to come."
+    )
+
+
+def _write_days(zone: str) -> None:
+    chosen = st.session_state[DAYS.key]
+    # With only one end chosen so far, the analyst is still choosing.
+    if len(chosen) == 2:
+        # A day is another stretch of time in another zone: the link has to say which is meant.
+        write_together((DAYS, chosen), (ZONE, zone))

@@ -1,1 +1,0 @@
-"""Answers computed from data frames, without Streamlit and without AWS."""

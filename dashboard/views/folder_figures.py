@@ -1,0 +1,244 @@
+"""What the page of folders computes: how each is now, how often it was in breach, how long files waited."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from contract.folders import folder_key
+from contract.words import IncidentStatus, UnknownReason
+from dashboard import columns
+from dashboard.columns import MOMENT, Column, list_dtypes
+from dashboard.data.records import RECORD_KEY, RecordFrames
+from dashboard.data.tables import Incident
+from dashboard.figures.incidents import sort_worst_first
+from dashboard.figures.series import Period, find_span, to_wall_clock
+from dashboard.figures.stuck_files import Spans, find_folder_keys, find_plausible, mark_places
+
+NOW: Final = Column("now", "str", "text", "Now", "Now", "Whether it is in breach at the moment.", 116)
+OVERDUE: Final = Column(
+    "overdue",
+    "float64",
+    "minutes",
+    "Over SLA now",
+    "Over SLA now (min)",
+    "How far its oldest file is over the SLA.",
+    112,
+)
+HOURS: Final = Column(
+    "hours", "int64", "count", "Hours in breach", "Hours in breach", "Hours of the range with a report.", 124
+)
+MOST_FILES: Final = Column(
+    "most_files", "int64", "count", "Most files", "Most files", "In one report of the range.", 90
+)
+SENDERS: Final = Column("senders", "int64", "count", "Senders", "Senders", "That reported it.", 80)
+LAST_REPORTED: Final = Column(
+    "last_reported", MOMENT, "moment", "Last reported", "Last reported", "In the range.", 136
+)
+
+
+@dataclass(frozen=True)
+class Spellings:
+    """The folders that were reported, each however it was spelt."""
+
+    of_folders: Mapping[str, tuple[str, ...]]
+    """The spellings by the folder's key, the last one first."""
+
+    @property
+    def folders(self) -> list[str]:
+        """Each folder as last spelt, in order."""
+        return sorted(spellings[0] for spellings in self.of_folders.values())
+
+    def find(self, folder: str) -> tuple[str, ...]:
+        """Every spelling known of a folder and the given one; first the one that a screen shows."""
+        known = self.of_folders.get(folder_key(folder), ())
+        return known if folder in known else (*known, folder)
+
+
+def list_spellings(records: pd.DataFrame) -> Spellings:
+    """The folders of these records."""
+    last = records.sort_values("detected_at").drop_duplicates("folder", keep="last")[::-1]
+    paths = last["folder"].groupby(find_folder_keys(last["folder"]), sort=False)
+    return Spellings({str(key): tuple(spelt) for key, spelt in paths})
+
+
+def select_of_folder(incidents: Iterable[Incident], folder: str, now: datetime) -> list[Incident]:
+    """The incidents of a folder, however it is spelt, of all senders: open ones first, the worst on top."""
+    wanted = folder_key(folder)
+    mine = [one for one in incidents if folder_key(one.folder) == wanted]
+    return sorted(sort_worst_first(mine, now), key=lambda one: one.status is not IncidentStatus.OPEN)
+
+
+def group_by_folder(incidents: Iterable[Incident]) -> Mapping[str, Sequence[Incident]]:
+    """The incidents of each folder's key."""
+    found: dict[str, list[Incident]] = {}
+    for one in incidents:
+        found.setdefault(folder_key(one.folder), []).append(one)
+    return found
+
+
+def find_last_end(spans: Spans, folder: str) -> datetime | None:
+    """When the last of a folder's breaches ended; None where none is known to have."""
+    wanted = folder_key(folder)
+    return max(
+        (span.ended for (_, key), given in spans.items() if key == wanted for span in given if span.ended),
+        default=None,
+    )
+
+
+COLUMNS: Final = (
+    NOW,
+    OVERDUE,
+    columns.FOLDER,
+    HOURS,
+    MOST_FILES,
+    SENDERS,
+    LAST_REPORTED,
+)
+"""Columns of a frame of folders."""
+_OPEN: Final = "▲ In breach"
+_UNKNOWN: Final = "? Unknown"
+_NOT: Final = "✓ Nothing open"
+_ORDER: Final = (_OPEN, _UNKNOWN, _NOT)
+
+
+def rank_folders(reported: pd.DataFrame, live: Iterable[Incident], now: datetime) -> pd.DataFrame:
+    """`COLUMNS` of every folder that was reported or is in breach.
+
+    Those in breach now come first, the furthest over its SLA at the top; then those of which nobody can tell;
+    then those that were in breach for the most hours.
+
+    Args:
+        reported: what `summarize_folders` tells.
+        live: the incidents that are open or unknown.
+        now: until when the open ones count.
+    """
+    incidents = group_by_folder(one for one in live if one.reason is not UnknownReason.QUIET)
+    rows = [
+        (*_describe_now(incidents.get(key, ()), now), *row) for key, *row in reported.itertuples(name=None)
+    ]
+    rows += [
+        (*_describe_now(found, now), found[0].folder, 0, 0, len(found), None)
+        for key, found in incidents.items()
+        if key not in reported.index
+    ]
+    names = [column.name for column in COLUMNS]
+    table = pd.DataFrame.from_records(rows, columns=names).astype(list_dtypes(*COLUMNS))
+    rank = table[NOW.name].map(_ORDER.index)
+    return (
+        table.assign(rank=rank)
+        .sort_values(
+            ["rank", OVERDUE.name, HOURS.name, columns.FOLDER.name],
+            ascending=[True, False, False, True],
+            ignore_index=True,
+        )
+        .drop(columns="rank")
+    )
+
+
+def summarize_folders(records: pd.DataFrame) -> pd.DataFrame:
+    """By folder's key: how it was last spelt, hours in breach, most files, senders, last report."""
+    ordered = records.sort_values("detected_at")
+    return (
+        ordered.assign(key=find_folder_keys(ordered["folder"]), hour=ordered["detected_at"].dt.floor("h"))
+        .groupby("key")
+        .agg(
+            folder=("folder", "last"),
+            hours=("hour", "nunique"),
+            most=("file_count", "max"),
+            senders=("sender_name", "nunique"),
+            last=("detected_at", "max"),
+        )
+    )
+
+
+def _describe_now(incidents: Sequence[Incident], now: datetime) -> tuple[str, float | None]:
+    for status, word in ((IncidentStatus.OPEN, _OPEN), (IncidentStatus.UNKNOWN, _UNKNOWN)):
+        found = [one for one in incidents if one.status is status]
+        if found:
+            overdue = [minutes for one in found if (minutes := one.overdue_minutes(now)) is not None]
+            return word, max(overdue, default=None)
+    return _NOT, None
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """Figures over the stuck files of one folder."""
+
+    files: int
+    days: int
+    """Days, in the viewer's zone, on which a file was found stuck."""
+    typical_overdue: timedelta | None
+    """Median of how long the files were over their SLA at worst, as far as that is known."""
+    typical_interval: timedelta | None
+    """Median time from one report that found files newly stuck to the next."""
+
+
+def summarize_recurrence(stuck: pd.DataFrame, zone: ZoneInfo) -> Recurrence:
+    """The figures for these files; those first seen in the same report are one beginning."""
+    beginnings = stuck["first_seen"].drop_duplicates().sort_values()
+    return Recurrence(
+        files=len(stuck),
+        days=int(to_wall_clock(beginnings, zone).dt.normalize().nunique()),
+        typical_overdue=_median(pd.to_timedelta(stuck["overdue_worst"].dropna(), unit="m")),
+        typical_interval=_median(beginnings.diff().dropna()),
+    )
+
+
+def _median(durations: "pd.Series[pd.Timedelta]") -> timedelta | None:
+    return None if durations.empty else durations.median().to_pytimedelta()
+
+
+def count_hours_by_day(records: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
+    """The `hours` in which something was reported, for each `day` in `zone` that the period touches."""
+    day = to_wall_clock(records["detected_at"], zone).dt.normalize()
+    hours = pd.DataFrame({"day": day, "hour": records["detected_at"].dt.floor("h")})
+    counted = hours.groupby("day")["hour"].nunique()
+    start, end = find_span(period, zone)
+    days = pd.date_range(start.normalize(), end, freq="D", inclusive="left").as_unit("us")
+    return counted.reindex(days, fill_value=0).rename_axis("day").rename("hours").reset_index()
+
+
+_FILE: Final = ["place", "filename", "created"]
+
+
+def find_longest_waits(frames: RecordFrames) -> pd.DataFrame:
+    """Per record `detected_at`, the `hours` its oldest file had waited, the `sla` in hours, and `files`.
+
+    Of files whose age is not known none counts as the oldest; `hours` is NaN where there are no others.
+    Records with the same `stretch` are of one sender, and each has a file in common with the one before it:
+    the breach went on in between.
+    """
+    files = mark_places(frames.files, frames.records)
+    seen = files["detected_at"]
+    waited = (seen - files["created"]).dt.total_seconds() / 3600
+    record = files.groupby(["place", *RECORD_KEY], sort=True).ngroup()
+    waits = (
+        files.assign(
+            record=record,
+            hours=waited.where(find_plausible(files["created"], seen)),
+            sla=files["sla"] / 60,
+            goes_on=_find_followers(files.assign(record=record)),
+        )
+        .groupby("record", as_index=False)
+        .agg(
+            detected_at=("detected_at", "first"),
+            hours=("hours", "max"),
+            sla=("sla", "max"),
+            files=("filename", "size"),
+            goes_on=("goes_on", "any"),
+        )
+    )
+    stretch = (~waits["goes_on"]).cumsum()
+    return waits.assign(stretch=stretch).sort_values("detected_at", ignore_index=True)[
+        ["detected_at", "hours", "sla", "files", "stretch"]
+    ]
+
+
+def _find_followers(files: pd.DataFrame) -> "pd.Series[Any]":
+    """Whether each sighting follows one of the same file in the record just before its own."""
+    ordered = files.sort_values("record")
+    return ordered.groupby(_FILE, dropna=False)["record"].diff().eq(1).reindex(files.index)

@@ -1,0 +1,315 @@
+"""What the page of senders computes: their table, what may be done about one, and expected hours."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from contract.action import Day, SenderAction
+from contract.moments import format_duration
+from contract.words import SenderState
+from dashboard.columns import MOMENT, Column, list_dtypes
+from dashboard.data.tables import ExpectedHours, Sender, SenderDeed, Silence
+from dashboard.figures.actions import Line
+from dashboard.figures.senders import (
+    KINDS,
+    REFUSED,
+    STATES,
+    Known,
+    describe_clock,
+    describe_folders,
+    describe_interval,
+    list_warnings,
+)
+
+KEY: Final = Column("key", "str")
+NAME: Final = Column(
+    "name", "str", "text", "Sender", "Sender", "The account, and the script's own name.", 135, names=True
+)
+STATE: Final = Column("state", "str", "text", "State", "State", None, 80)
+STATE_SINCE: Final = Column("state_since", MOMENT, "moment", "Since", "Since")
+WARNINGS: Final = Column(
+    "warnings", "str", "text", "Warnings", "Warnings", "Its details say what to do about it.", 125
+)
+LAST_RUN_AGO: Final = Column(
+    "last_run_ago", "float64", "ago", "Last report", "Last report (min ago)", None, 100
+)
+LAST_RUN_AT: Final = Column("last_run_at", MOMENT, "moment", "Last report at", "Last report at")
+DUE_IN: Final = Column(
+    "due_in",
+    "float64",
+    "due",
+    "Next due",
+    "Next due (min)",
+    "By its interval. A sender that speaks only when something is stuck is never due.",
+    102,
+)
+INTERVAL: Final = Column("interval", "str", "text", "Interval", "Interval", None, 115)
+KIND: Final = Column(
+    "kind", "str", "text", "Reports", "Reports", "What its runs can tell; see the documentation.", 160
+)
+OPEN: Final = Column("open", "int64", "count", "Open", "Open", "Incidents.", 65)
+UNKNOWN: Final = Column("unknown", "int64", "count", "Unknown", "Unknown", "Incidents.", 80)
+FOLDERS: Final = Column(
+    "folders", "str", "text", "Folders", "Folders", "That it watches, if it says so.", 140
+)
+CLOCK: Final = Column(
+    "clock", "str", "text", "Clock", "Clock", "Where it is wrong by two minutes or more.", 110
+)
+CLIENT: Final = Column("client", "str", "text", "Script", "Script", None, 110)
+ACCOUNT: Final = Column("account", "str", "text", "Account", "Account", None, 110)
+ADDRESSES: Final = Column("addresses", "str", "text", "Addresses", "Addresses", "Of the last days.", 150)
+
+
+_DAYS: Final = tuple(Day)
+DAY_NAMES: Final = dict(zip(Day, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
+_LEAST_SILENCES: Final = 3
+"""Fewer are no habit."""
+_SPREAD: Final = timedelta(hours=2)
+"""By as much, the first and last reports of its days may differ."""
+_WHOLE_WEEK: Final = timedelta(days=7)
+_DAY: Final = timedelta(days=1)
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """Hours that keep silences which recur from being told."""
+
+    hours: ExpectedHours
+    silences: int
+    """How many there were of them."""
+
+
+def describe_hours(hours: ExpectedHours | None) -> str:
+    """Such as `Mon to Fri, 07:00 to 19:00, Europe/Berlin`."""
+    if hours is None:
+        return "always"
+    days = [day for day in Day if day in hours.days]
+    span = f"{hours.start} to {hours.end}" if hours.start != hours.end else f"a day long from {hours.start}"
+    return f"{_describe_days(days)}, {span}, {hours.zone}"
+
+
+def propose_hours(silences: Sequence[Silence], zone: ZoneInfo) -> Proposal | None:
+    """The hours between silences that recur: a server that is off at night by design.
+
+    What it reported between two silences is one day's work, which has to begin and end at about the same time
+    each day. Days of which nothing is known yet are taken for days like the others.
+
+    Args:
+        silences: those of the last days, oldest first.
+        zone: the hours are given on its clocks.
+    """
+    works = [
+        (one.until.astimezone(zone), following.since.astimezone(zone))
+        for one, following in pairwise(silences)
+        if following.since - one.until < _DAY
+    ]
+    if len(silences) < _LEAST_SILENCES or len(works) < _LEAST_SILENCES - 1:
+        return None
+    begin, spread = _find_common([start for start, _ in works])
+    end, spread_of_ends = _find_common([end for _, end in works])
+    if max(spread, spread_of_ends) > _SPREAD:
+        return None
+    # Whole hours around what was seen: a run that comes a little early or late is expected too.
+    first = begin // _HOUR
+    last = -((begin + _length(begin, end) + spread_of_ends) // -_HOUR)
+    if last - first >= 24:
+        return None
+    hours = ExpectedHours.model_validate(
+        {
+            "Days": _find_days(silences, works, zone),
+            "From": f"{first % 24:02}:00",
+            "To": f"{last % 24:02}:00",
+            "Zone": zone.key,
+        }
+    )
+    return Proposal(hours=hours, silences=len(silences))
+
+
+def _find_common(moments: Sequence[datetime]) -> tuple[timedelta, timedelta]:
+    """The earliest time of day of these, on a clock without a midnight, and by how much they differ."""
+    times = sorted({timedelta(hours=at.hour, minutes=at.minute) for at in moments})
+    # The widest gap between two of them is where none is: the first after it is the earliest.
+    gaps = [(_length(one, following), following) for one, following in pairwise([*times, times[0]])]
+    widest, earliest = max(gaps, key=lambda gap: gap[0] or _DAY)
+    return earliest, _DAY - (widest or _DAY)
+
+
+def _length(start: timedelta, end: timedelta) -> timedelta:
+    """From one time of day to the next that is another."""
+    return (end - start) % _DAY
+
+
+def _find_days(
+    silences: Sequence[Silence], works: Sequence[tuple[datetime, datetime]], zone: ZoneInfo
+) -> list[str]:
+    seen = {start.weekday() for start, _ in works}
+    first, last = silences[0].since.astimezone(zone), silences[-1].until.astimezone(zone)
+    seen |= {first.weekday(), last.weekday()}
+    if last - first < _WHOLE_WEEK:
+        known = {(first + number * _DAY).weekday() for number in range((last.date() - first.date()).days + 1)}
+        seen |= set(range(7)) - known
+    return [_DAYS[day] for day in sorted(seen)]
+
+
+def _describe_days(days: Sequence[Day]) -> str:
+    if len(days) == len(_DAYS):
+        return "every day"
+    places = [_DAYS.index(day) for day in days]
+    if len(days) > 2 and places == list(range(places[0], places[-1] + 1)):
+        return f"{DAY_NAMES[days[0]]} to {DAY_NAMES[days[-1]]}"
+    return ", ".join(DAY_NAMES[day] for day in days)
+
+
+LABELS: Final = {
+    SenderAction.PAUSE: "Pause",
+    SenderAction.RESUME: "Resume",
+    SenderAction.RETIRE: "Retire",
+    SenderAction.SET_INTERVAL: "Set interval",
+    SenderAction.SET_HOURS: "Set hours",
+}
+EXPLANATIONS: Final = {
+    SenderAction.PAUSE: "Its silence is not judged until somebody resumes it, as during maintenance.",
+    SenderAction.RESUME: "Its silence is judged again, from now on.",
+    SenderAction.RETIRE: "It is gone for good: what is unknown of it is closed. A report brings it back.",
+    SenderAction.SET_INTERVAL: "How often it reports: it is late and silent by that, whatever it declares.",
+    SenderAction.SET_HOURS: "When it is expected. Outside these hours its silence is not judged.",
+}
+OUTCOMES: Final = {
+    SenderAction.PAUSE: "Paused.",
+    SenderAction.RESUME: "Resumed.",
+    SenderAction.RETIRE: "Retired.",
+    SenderAction.SET_INTERVAL: "The interval is set.",
+    SenderAction.SET_HOURS: "The hours are set.",
+}
+TAKEN_BACK: Final = {
+    SenderAction.SET_INTERVAL: "The interval is no longer set.",
+    SenderAction.SET_HOURS: "It is expected at all hours again.",
+}
+_DONE: Final = {
+    SenderAction.PAUSE: "paused it",
+    SenderAction.RESUME: "resumed it",
+    SenderAction.RETIRE: "retired it",
+}
+
+
+def list_possible(sender: Sender) -> list[SenderAction]:
+    """What means anything for a sender, in the order in which it is offered."""
+    held = sender.state in (SenderState.PAUSED, SenderState.RETIRED)
+    left_out = {SenderAction.PAUSE} if held else {SenderAction.RESUME}
+    if sender.state is SenderState.RETIRED:
+        left_out |= {SenderAction.RETIRE}
+    return [action for action in SenderAction if action not in left_out]
+
+
+def is_set(sender: Sender, action: SenderAction) -> bool:
+    """Whether a setting is one that may be taken back."""
+    if action is SenderAction.SET_INTERVAL:
+        return sender.interval_from == "set"
+    return action is SenderAction.SET_HOURS and sender.hours is not None
+
+
+def build_body(sender: Sender, action: SenderAction, note: str, **setting: Any) -> Mapping[str, Any]:
+    """What is asked for; a setting of None takes it back."""
+    body: dict[str, Any] = {"sender": sender.key, "action": action.value, **setting}
+    return {**body, "note": note.strip()} if note.strip() else body
+
+
+def spell_hours(days: Iterable[Day], start: str, end: str, zone: str) -> Mapping[str, Any]:
+    """Hours as they are asked for; times of day are such as `07:00`."""
+    return {
+        "days": [day.value for day in Day if day in set(days)],
+        "from": start,
+        "to": end,
+        "zone": zone,
+    }
+
+
+def list_lines(deeds: Iterable[SenderDeed]) -> list[Line]:
+    """What people did, as lines of a history."""
+    return [Line(at=one.at, who=one.by, what=_describe(one), note=one.note) for one in deeds]
+
+
+def _describe(deed: SenderDeed) -> str:
+    match deed.action:
+        case SenderAction.SET_INTERVAL if deed.interval_minutes is None:
+            return "took its interval back"
+        case SenderAction.SET_INTERVAL:
+            return f"set its interval to {format_duration(float(deed.interval_minutes or 0))}"
+        case SenderAction.SET_HOURS if deed.hours is None:
+            return "took its hours back"
+        case SenderAction.SET_HOURS:
+            return f"set its hours to {describe_hours(deed.hours)}"
+        case "close":
+            return "closed an incident of it"
+    return next(
+        (words for action, words in _DONE.items() if action == deed.action), deed.action.replace("_", " ")
+    )
+
+
+COLUMNS: Final = (
+    KEY,
+    NAME,
+    STATE,
+    STATE_SINCE,
+    WARNINGS,
+    LAST_RUN_AGO,
+    LAST_RUN_AT,
+    DUE_IN,
+    INTERVAL,
+    KIND,
+    OPEN,
+    UNKNOWN,
+    FOLDERS,
+    CLOCK,
+    CLIENT,
+    ACCOUNT,
+    ADDRESSES,
+)
+"""Columns of a frame of senders."""
+
+
+def tabulate_senders(known: Sequence[Known], now: datetime, zone: ZoneInfo) -> pd.DataFrame:
+    """`COLUMNS` of these senders, in their order."""
+    rows = [_list_values(one, now, zone) for one in known]
+    names = [column.name for column in COLUMNS]
+    return pd.DataFrame.from_records(rows, columns=names).astype(list_dtypes(*COLUMNS))
+
+
+def _list_values(one: Known, now: datetime, zone: ZoneInfo) -> tuple[object, ...]:
+    warnings = ", ".join(warning.name for warning in list_warnings(one, now, zone))
+    sender = one.sender
+    if sender is None:
+        refusal = one.refusal
+        return (
+            *(one.key, one.name, REFUSED, refusal and refusal.at, warnings, None, None, None, "", ""),
+            *(0, 0, "", "", "", refusal.reported_by if refusal else "", (refusal and refusal.address) or ""),
+        )
+    return (
+        one.key,
+        one.name,
+        STATES[sender.state],
+        sender.state_since,
+        warnings,
+        _count_minutes(sender.last_run_at, now),
+        sender.last_run_at,
+        _count_minutes(now, sender.due_at) if sender.due_at else None,
+        describe_interval(sender),
+        KINDS[sender.kind],
+        sender.open,
+        sender.unknown,
+        describe_folders(sender),
+        describe_clock(sender),
+        sender.client or "",
+        sender.reported_by,
+        ", ".join(sender.addresses),
+    )
+
+
+def _count_minutes(start: datetime, end: datetime) -> float:
+    return (end - start).total_seconds() / 60

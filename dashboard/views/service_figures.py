@@ -1,0 +1,127 @@
+"""How the service was used and how it answered, from what CloudWatch keeps of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from contract.metrics import GatewayMetric
+from dashboard.data.metrics import Alarm
+from dashboard.figures.series import Period, choose_step, to_wall_clock
+from dashboard.figures.text import escape_markdown
+
+OUTCOMES: Final = {"2": "Accepted (2XX)", "4": "Refused (4XX)", "5": "Failed (5XX)"}
+"""What a status means, by its first digit, in the order in which they are drawn."""
+STATUS_COLUMNS: Final = {"status": "str", "route": "str", "requests": "int64"}
+"""Columns of a frame of statuses."""
+_ERRORS: Final = {"4": GatewayMetric.CLIENT_ERRORS, "5": GatewayMetric.SERVER_ERRORS}
+_STATES: Final = {"ALARM": 0, "INSUFFICIENT_DATA": 1, "OK": 2}
+
+
+@dataclass(frozen=True)
+class Usage:
+    """The sums of a period."""
+
+    requests: int
+    refused_percent: float
+    failed_percent: float
+    highest_p95: float | None
+    """Milliseconds; None if nothing was timed."""
+
+
+def summarize_usage(gateway: pd.DataFrame) -> Usage | None:
+    """The sums of what the gateway counted; None if it counted no request."""
+    totals = gateway.groupby("name")["value"].sum()
+    requests = totals.get(GatewayMetric.COUNT, 0)
+    if not requests:
+        return None
+    p95 = gateway.loc[gateway["name"] == f"{GatewayMetric.LATENCY} p95", "value"]
+    return Usage(
+        requests=int(requests),
+        refused_percent=100 * totals.get(GatewayMetric.CLIENT_ERRORS, 0) / requests,
+        failed_percent=100 * totals.get(GatewayMetric.SERVER_ERRORS, 0) / requests,
+        highest_p95=None if p95.empty else float(p95.max()),
+    )
+
+
+def count_outcomes(gateway: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
+    """The `requests` of each `outcome` in each step of the period, from `time` to `until` on the wall clock.
+
+    Those of one step are stacked upon each other: each reaches from `base` to `top`.
+    """
+    step = choose_step(period)
+    counts = gateway[gateway["route"] == ""].pivot_table(index="time", columns="name", values="value")
+    names = [GatewayMetric.COUNT, *_ERRORS.values()]
+    counts = counts.reindex(index=_steps(period, step), columns=names).fillna(0)
+    refused, failed = (counts[_ERRORS[digit]] for digit in ("4", "5"))
+    outcomes = {"2": counts[GatewayMetric.COUNT] - refused - failed, "4": refused, "5": failed}
+    table = pd.DataFrame({OUTCOMES[digit]: requests for digit, requests in outcomes.items()})
+    long = table.rename_axis("time").reset_index().melt("time", var_name="outcome", value_name="requests")
+    top = long.groupby("time")["requests"].cumsum()
+    time = to_wall_clock(long["time"], zone)
+    return long.assign(time=time, until=time + step, base=top - long["requests"], top=top)
+
+
+def count_statuses(answered: pd.DataFrame, gateway: pd.DataFrame) -> pd.DataFrame:
+    """How often each status was given, as `STATUSES`, the most frequent first.
+
+    What the gateway answered by itself (a bad token, a body against the model, too many requests)
+    is in its own counts alone, and there by class only: the difference is `4XX` or `5XX` of no route.
+    """
+    known = answered.groupby(["name", "route"], as_index=False).agg(requests=("value", "sum"))
+    totals = gateway.groupby("name")["value"].sum()
+    rest = [
+        (f"{digit}XX", "", totals.get(name, 0) - known.loc[known["name"].str[0] == digit, "requests"].sum())
+        for digit, name in _ERRORS.items()
+    ]
+    rows = [*known.itertuples(index=False, name=None), *(row for row in rest if row[2] > 0)]
+    found = pd.DataFrame.from_records(rows, columns=list(STATUS_COLUMNS)).astype(STATUS_COLUMNS)
+    return found.sort_values("requests", ascending=False, ignore_index=True)
+
+
+def tabulate_latencies(gateway: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
+    """The `milliseconds` of each `line` (route and percentile), at `time` on the wall clock.
+
+    Every step of the period is there, without a number where nothing was timed.
+    """
+    timed = gateway[gateway["name"].str.startswith(GatewayMetric.LATENCY)]
+    percentile = timed["name"].str.removeprefix(f"{GatewayMetric.LATENCY} ")
+    lines = timed.assign(line="/" + timed["route"] + " " + percentile)
+    table = lines.pivot_table(index="time", columns="line", values="value")
+    table = table.reindex(index=_steps(period, choose_step(period))).rename_axis("time").reset_index()
+    long = table.melt("time", var_name="line", value_name="milliseconds")
+    return long.assign(time=to_wall_clock(long["time"], zone))
+
+
+def sort_alarms(alarms: Sequence[Alarm]) -> list[Alarm]:
+    """The alarms that are on first, and of those the newest; then by name."""
+    return sorted(
+        alarms,
+        key=lambda alarm: (
+            _STATES.get(alarm.state, len(_STATES)),
+            -alarm.since.timestamp() if alarm.state == "ALARM" else 0,
+            alarm.name,
+        ),
+    )
+
+
+def _steps(period: Period, step: timedelta) -> pd.DatetimeIndex:
+    """When the steps of the period begin, on CloudWatch's raster."""
+    start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
+    return pd.date_range(start.floor(step), end, freq=step, inclusive="left").as_unit("us")
+
+
+_NAMED: Final = 4
+"""As many as fit into a line."""
+
+
+def name_alarms_on(alarms: Sequence[Alarm]) -> str:
+    """A sentence in Markdown that names the alarms that are on; nothing where none is."""
+    on = [f"**{escape_markdown(alarm.name)}**" for alarm in alarms if alarm.state == "ALARM"]
+    if not on:
+        return ""
+    named = ", ".join(on[:_NAMED]) + (" and others" if len(on) > _NAMED else "")
+    return f"1 alarm is on: {named}." if len(on) == 1 else f"{len(on):,} alarms are on: {named}."

@@ -1,0 +1,220 @@
+"""Service health: how the service is used, how it answers, and which alarms are on."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from contract.moments import format_duration
+from dashboard.charts import Span, build_time_axis, build_time_tooltip, label_as_utc
+from dashboard.data import tables
+from dashboard.data.metrics import CLOUDWATCH, Alarm
+from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
+from dashboard.figures.senders import describe_punctuality
+from dashboard.figures.series import choose_step, find_span
+from dashboard.figures.text import escape_markdown
+from dashboard.frame.page import Page, start_page
+from dashboard.frame.waiting import tell, wait_for
+from dashboard.views.service_figures import (
+    OUTCOMES,
+    count_outcomes,
+    count_statuses,
+    sort_alarms,
+    summarize_usage,
+    tabulate_latencies,
+)
+from dashboard.widgets.basics import draw_figures
+from dashboard.widgets.links import build_runbook_cell, draw_runbook_link
+from dashboard.widgets.rows import RowColumn, draw_rows
+
+_HEIGHT: Final = 240
+# Told from each other by every kind of colour vision, on light and on dark.
+_COLOURS: Final = ("#0072b2", "#e69f00", "#d55e00")
+_COLUMNS: Final = (
+    RowColumn(name="status", heading="Status", kind="text", width=64),
+    RowColumn(name="route", heading="Answered by", kind="text", width=150),
+    RowColumn(name="requests", heading="Requests", kind="number", width=80),
+)
+_STATES: Final = {"ALARM": "▲ On", "OK": "✓ OK", "INSUFFICIENT_DATA": "… No data"}
+_ALARM_COLUMNS: Final = (
+    RowColumn(name="state", heading="State", kind="text", width=80),
+    RowColumn(name="name", heading="Alarm", kind="name", width=180),
+    RowColumn(name="since", heading="Since", kind="moment", width=136),
+    RowColumn(name="runbook", heading="Runbook", kind="link", width=90),
+    RowColumn(name="meaning", heading="Meaning", kind="text", width=240, on_phone=False),
+)
+_EXPLANATIONS: Final = {
+    "Requests": "All that the API was asked in the range, signing in included.",
+    "Refused (4XX)": "Answered with what was wrong with the request.",
+    "Failed (5XX)": "Not answered as they should have been: the service is at fault.",
+    "Highest p95 latency": "Of every 20 requests, 19 were faster, in the slowest step of the chart below.",
+}
+
+
+def draw() -> None:
+    """Draws the view."""
+    page = start_page("Service health")
+    metrics = page.session.metrics
+    period, step = page.period, choose_step(page.period)
+    gateway, last_report = wait_for(
+        CLOUDWATCH,
+        lambda: (
+            metrics.read_gateway(period.start, period.end, step),
+            metrics.find_last_report(page.now),
+        ),
+        "figures",
+    )
+    _draw_figures(gateway, last_report, page.now)
+    _tell_whether_late(page)
+    st.header("Alarms", anchor=False)
+    alarms = sort_alarms(wait_for(CLOUDWATCH, metrics.list_alarms, "alarms"))
+    on = sum(alarm.state == "ALARM" for alarm in alarms)
+    tell(f"Service health: {on:,} of {len(alarms):,} alarms are on")
+    draw_alarms(alarms, page.zone)
+    if gateway.empty:
+        st.info(
+            "No data yet: CloudWatch knows of no request in this range. It takes a minute or two to tell.",
+            icon=":material/hourglass_empty:",
+        )
+        return
+    answered = wait_for(CLOUDWATCH, lambda: metrics.read_statuses(period.start, period.end, step), "statuses")
+    _draw_requests(gateway, answered, page)
+    st.header("Latency", anchor=False)
+    draw_latencies(tabulate_latencies(gateway, period, page.zone), find_span(period, page.zone))
+
+
+def _draw_figures(gateway: pd.DataFrame, last_report: datetime | None, now: datetime) -> None:
+    used = summarize_usage(gateway)
+    draw_figures(
+        {
+            "Requests": f"{used.requests:,}" if used else "none",
+            "Refused (4XX)": f"{used.refused_percent:.1f} %" if used else "-",
+            "Failed (5XX)": f"{used.failed_percent:.1f} %" if used else "-",
+            "Highest p95 latency": f"{used.highest_p95:,.0f} ms" if used and used.highest_p95 else "-",
+            "Last report": f"{format_duration(now - last_report)} ago" if last_report else "none for 15 days",
+        },
+        _EXPLANATIONS,
+    )
+
+
+def _tell_whether_late(page: Page) -> None:
+    """That nobody can tell keeps nothing else from being shown."""
+    try:
+        fleet = wait_for(tables.THE_TABLE, page.session.senders.list_all, "senders")
+    except (NotAnAnalystError, SessionExpiredError):
+        raise
+    except DashboardError:
+        told = "Whether reports are late cannot be told at the moment."
+    else:
+        told = f"Reports: {describe_punctuality(fleet.senders, page.now)}."
+    st.caption(told)
+
+
+def draw_alarms(alarms: Sequence[Alarm], zone: ZoneInfo) -> None:
+    """Draws alarms in the given order."""
+    if not alarms:
+        st.info("This stack has no alarms.", icon=":material/notifications_off:")
+        return
+    for alarm in alarms:
+        if alarm.state == "ALARM":
+            _draw_alarm_on(alarm, zone)
+    if all(alarm.state != "ALARM" for alarm in alarms):
+        st.success("No alarm is on.", icon=":material/check_circle:")
+    with st.expander(f"All {len(alarms)} alarms"):
+        draw_rows(
+            [(alarm.name, _list_cells(alarm, zone)) for alarm in alarms],
+            "alarms",
+            _ALARM_COLUMNS,
+            label="Alarms",
+        )
+
+
+def _draw_alarm_on(alarm: Alarm, zone: ZoneInfo) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.error(
+            f"**{escape_markdown(alarm.name)}**, since {alarm.since.astimezone(zone):%Y-%m-%d %H:%M}. "
+            f"{escape_markdown(alarm.meaning)}",
+            icon=":material/notifications_active:",
+        )
+        draw_runbook_link(alarm.runbook, alarm.name)
+
+
+def _list_cells(alarm: Alarm, zone: ZoneInfo) -> list[str | tuple[str, str, str]]:
+    return [
+        _STATES.get(alarm.state, alarm.state),
+        alarm.name,
+        f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}",
+        build_runbook_cell(alarm.runbook, alarm.name),
+        alarm.meaning,
+    ]
+
+
+def _draw_requests(gateway: pd.DataFrame, answered: pd.DataFrame, page: Page) -> None:
+    over_time, by_status = st.columns([3, 2], gap="medium")
+    with over_time:
+        st.header("Requests", anchor=False)
+        draw_outcomes(count_outcomes(gateway, page.period, page.zone))
+    with by_status:
+        st.header("Status codes", anchor=False)
+        draw_statuses(count_statuses(answered, gateway))
+
+
+def draw_outcomes(outcomes: pd.DataFrame) -> None:
+    """Bars of `requests` by `outcome` from `time` to `until`, and from `base` to `top`."""
+    chart = (
+        alt.Chart(label_as_utc(outcomes, "time", "until"))
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=build_time_axis("time"),
+            x2="until:T",
+            y=alt.Y("base:Q", title="Requests", axis=alt.Axis(tickMinStep=1)),
+            y2="top:Q",
+            color=alt.Color(
+                "outcome:N",
+                title=None,
+                scale=alt.Scale(domain=list(OUTCOMES.values()), range=list(_COLOURS)),
+                legend=alt.Legend(orient="bottom", columns=2),
+            ),
+            tooltip=[
+                build_time_tooltip("time", "From"),
+                alt.Tooltip("outcome:N", title="Answer"),
+                alt.Tooltip("requests:Q", title="Requests"),
+            ],
+        )
+    )
+    st.altair_chart(chart.properties(height=_HEIGHT), alt="Requests over time by outcome")
+
+
+def draw_statuses(found: pd.DataFrame) -> None:
+    """A table of `requests` by `status` and `route`."""
+    rows = [
+        (f"{status} {route}", [status, f"/{route}" if route else "(the gateway itself)", f"{requests:,}"])
+        for status, route, requests in found[["status", "route", "requests"]].itertuples(index=False)
+    ]
+    draw_rows(rows, "statuses", _COLUMNS, label="Status codes")
+
+
+def draw_latencies(lines: pd.DataFrame, span: Span) -> None:
+    """A line of `milliseconds` over `time` for each `line`."""
+    chart = (
+        alt.Chart(label_as_utc(lines, "time"))
+        .mark_line(point=alt.OverlayMarkDef(size=24))
+        .encode(
+            x=build_time_axis("time", span),
+            y=alt.Y("milliseconds:Q", title="Milliseconds"),
+            color=alt.Color("line:N", title=None, legend=alt.Legend(orient="bottom", columns=2)),
+            tooltip=[
+                build_time_tooltip("time", "From"),
+                alt.Tooltip("line:N", title="Route"),
+                alt.Tooltip("milliseconds:Q", title="Milliseconds", format=",.0f"),
+            ],
+        )
+    )
+    st.altair_chart(chart.properties(height=_HEIGHT), alt="Latency over time")
+
+
+draw()

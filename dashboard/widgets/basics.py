@@ -1,0 +1,134 @@
+"""Small things that several pages draw: choices, searches, downloads, facts, key figures, first steps."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import pandas as pd
+import streamlit as st
+
+from contract.routes import AUTH, FILE_SLA_ERROR
+from dashboard.backend import backend
+from dashboard.columns import Column
+from dashboard.figures.text import build_file_name, escape_markdown, format_csv
+from dashboard.frame.choices import Parameter, show_in_widget
+from dashboard.frame.page import Page
+
+
+def draw_choice(
+    label: str, parameter: Parameter[str], known: Sequence[str], shown: str, placeholder: str
+) -> None:
+    """Draws a list in which a part of a name finds the first that contains it.
+
+    Args:
+        label: for screen readers.
+        parameter: holds the choice in the address.
+        known: the names to choose from.
+        shown: the chosen one, which only a link may name where it is not known; "" for none.
+        placeholder: what stands there where none is chosen.
+    """
+    options = known if shown in known or not shown else [shown, *known]
+    show_in_widget(parameter.key, shown or None)
+    st.selectbox(
+        label,
+        options,
+        index=options.index(shown) if shown else None,
+        key=parameter.key,
+        on_change=parameter.write_from_widget,
+        filter_mode="contains",
+        placeholder=placeholder,
+        label_visibility="collapsed",
+    )
+
+
+_LONGEST: Final = 200
+TEXT: Final = Parameter("q", lambda text: text[:_LONGEST])
+
+
+def pick_text(label: str) -> str:
+    """Draws the box and returns what it holds."""
+    text = TEXT.read("")
+    st.text_input(
+        label,
+        text,
+        type="search",
+        max_chars=_LONGEST,
+        key=TEXT.key,
+        on_change=_write,
+        placeholder=label,
+        label_visibility="collapsed",
+    )
+    return text
+
+
+def _write() -> None:
+    TEXT.write(st.session_state[TEXT.key] or None)
+
+
+def draw_download(
+    select: Callable[[], pd.DataFrame],
+    rows: int,
+    what: str,
+    columns: Sequence[Column],
+    page: Page,
+    *details: str,
+) -> None:
+    """A button that downloads all rows, also those that the table does not show yet.
+
+    Args:
+        select: gives the rows once they are wanted. It outlives the run, and the page where that is closed:
+            what it holds should be shared with others, and what is narrowed down for one analyst made in it.
+        rows: how many they are.
+        what: they are, for the file's name.
+        columns: which of them go into the file.
+        page: that they are on.
+        details: by what they were narrowed down, for the file's name.
+    """
+
+    # Made on demand: most views are looked at, not downloaded. No page runs then that would verify.
+    def make_file() -> bytes:
+        backend().sessions.verify(page.session)
+        return format_csv(select(), columns, page.zone)
+
+    st.download_button(
+        "CSV",
+        make_file,
+        build_file_name(what, page.period, page.zone, *details),
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=not rows,
+        help=f"All {rows:,} rows as a CSV file",
+    )
+
+
+def draw_facts(facts: Mapping[str, str]) -> None:
+    """Draws each fact behind its name; those without a value are left out."""
+    lines = [f"- {name}: **{escape_markdown(value)}**" for name, value in facts.items() if value]
+    st.markdown("\n".join(lines))
+
+
+def draw_figures(figures: Mapping[str, str], explanations: Mapping[str, str]) -> None:
+    """Draws each figure under its label.
+
+    Args:
+        figures: by their labels.
+        explanations: what those say exactly that a label alone does not.
+    """
+    with st.container(horizontal=True, gap="xsmall", key="figures"):
+        for label, value in figures.items():
+            st.metric(label, value, border=True, width="stretch", help=explanations.get(label))
+
+
+def draw_first_steps() -> None:
+    """Says where the script has to send its reports."""
+    url = backend().settings.api_url
+    st.info(
+        "No server has reported yet. Give the script on each server these two addresses, and an account of "
+        "its own in the group sla-reporters. Its first report appears here within a minute or two.",
+        icon=":material/rocket_launch:",
+    )
+    st.markdown("Authentication URL")
+    st.code(f"{url}/{AUTH.path}", language=None)
+    st.markdown("Report URL")
+    st.code(f"{url}/{FILE_SLA_ERROR.path}", language=None)
+    st.caption("The repository says more in docs/script.md. Refused requests are under Service health.")

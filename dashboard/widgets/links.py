@@ -1,0 +1,98 @@
+"""Ways to folders, senders, incidents and the runbook; paths, and names that lost letters."""
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+import streamlit as st
+
+from contract.answers import LOST_LETTER, UTF8_HINT
+from contract.limits import MAX_FOLDER_BYTES
+from contract.names import RUNBOOK_FILE, RunbookSection
+from dashboard.figures.text import escape_markdown
+from dashboard.frame.choices import Parameter, parse_choice
+from dashboard.frame.page import draw_link
+
+FOLDER: Final = Parameter("folder", lambda text: text if 0 < len(text.encode()) <= MAX_FOLDER_BYTES else None)
+
+
+def draw_folder_link(folder: str) -> None:
+    """A link to the folder's history, the range and zone kept."""
+    draw_link("views/by_folder.py", "Folder history", ":material/folder_open:", {FOLDER.name: folder})
+
+
+_LONGEST: Final = 300
+SENDER: Final = Parameter("sender", lambda text: text if 0 < len(text) <= _LONGEST else None)
+
+
+def draw_sender_link(key: str) -> None:
+    """A link to the sender on its page."""
+    draw_link("views/senders.py", "Sender", ":material/dns:", {SENDER.name: key})
+
+
+_LONGEST_ID: Final = 64
+INCIDENT: Final = Parameter(
+    "incident", lambda text: text if text.isalnum() and len(text) <= _LONGEST_ID else None
+)
+
+
+SECTION: Final = Parameter("section", parse_choice(*RunbookSection))
+_ICON: Final = ":material/menu_book:"
+_TEXT: Final = "What to do"
+
+
+def draw_runbook_link(runbook: str, about: str) -> None:
+    """A link to the published section, or to the dashboard's own copy of it.
+
+    Args:
+        runbook: the address of an alarm.
+        about: the alarm, for those who hear the link without what stands beside it.
+    """
+    label = f"{_TEXT} about {escape_markdown(about)}"
+    if _is_published(runbook):
+        st.link_button(label, runbook, icon=_ICON)
+    else:
+        draw_link("views/runbook.py", label, _ICON, {SECTION.name: _name_section(runbook)})
+
+
+def draw_breach_link() -> None:
+    """A link to what to do about folders in breach."""
+    draw_runbook_link(f"{RUNBOOK_FILE}#{RunbookSection.OPEN_INCIDENTS}", "folders in breach")
+
+
+def build_runbook_cell(runbook: str, about: str) -> tuple[str, str, str]:
+    """The same as a cell of rows: its text, its address, and its name for screen readers."""
+    address = runbook if _is_published(runbook) else f"runbook?{SECTION.name}={_name_section(runbook)}"
+    return _TEXT, address, f"{_TEXT} about {about}"
+
+
+def _is_published(runbook: str) -> bool:
+    return runbook.startswith("https://")
+
+
+def _name_section(runbook: str) -> str:
+    return runbook.partition("#")[2]
+
+
+def name_last(path: str) -> str:
+    """The last name of a path, which people call the folder by."""
+    return re.split(r"[\\/]+", path.rstrip("\\/"))[-1] or path
+
+
+def draw_path(folder: str, filename: str | None = None) -> None:
+    """A path as it is, to read and to copy. Not as Markdown, which would turn names into links."""
+    separator = "\\" if "\\" in folder else "/"
+    path = folder if filename is None else f"{folder.rstrip(separator)}{separator}{filename}"
+    st.code(path, language=None, wrap_lines=True)
+
+
+_REMEDY: Final = (
+    f"Each {LOST_LETTER} stands for a letter that was lost on the way. Whoever looks after the script: "
+    f"{escape_markdown(UTF8_HINT)}."
+)
+
+
+def draw_lost_letters(names: Iterable[str]) -> None:
+    """Says so where any of the names lost letters, with the remedy."""
+    if any(LOST_LETTER in name for name in names):
+        st.warning(_REMEDY, icon=":material/font_download_off:")

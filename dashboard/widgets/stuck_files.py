@@ -1,0 +1,247 @@
+"""Stuck files in a table, narrowed down to one sender, and the picked one in full."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+import streamlit as st
+
+from contract.moments import format_duration
+from dashboard import columns
+from dashboard.backend import backend
+from dashboard.columns import Column
+from dashboard.data.cache import hold_weakly
+from dashboard.data.records import RecordFrames
+from dashboard.figures.stuck_files import (
+    FILE,
+    Spans,
+    Status,
+    follow_files,
+    measure_open_files,
+    spell_creation,
+)
+from dashboard.figures.text import escape_markdown, filter_by_sender, filter_by_status, filter_by_text
+from dashboard.frame.choices import Parameter, show_in_widget
+from dashboard.frame.page import Page
+from dashboard.widgets.basics import draw_choice, draw_download, pick_text
+from dashboard.widgets.links import draw_folder_link, draw_lost_letters, draw_path
+from dashboard.widgets.table import PICK, draw_table, name_details
+
+
+def all_tell_senders(records: pd.DataFrame) -> bool:
+    """Whether every one of these records tells its sender."""
+    return bool(records["sender"].ne("").all())
+
+
+def find_first_told(records: pd.DataFrame) -> datetime | None:
+    """When the first of these records that tells its sender was detected."""
+    told = records.loc[records["sender"].ne(""), "detected_at"]
+    return None if told.empty else told.min().to_pydatetime()
+
+
+_LONGEST: Final = 256
+SENDER: Final = Parameter("sender", lambda text: text if 0 < len(text) <= _LONGEST else None)
+"""A sender's name or its key."""
+
+
+def pick_sender(records: pd.DataFrame) -> str:
+    """Draws the choice among those of these records, and returns the sender's name or key; "" for all."""
+    known = sorted(records["sender_name"].unique())
+    chosen = SENDER.value("")
+    # A link may name it by its key.
+    names = records.loc[records["sender"] == chosen, "sender_name"]
+    shown = str(names.iloc[-1]) if chosen and len(names) else chosen
+    draw_choice("Sender", SENDER, known, shown, "All senders")
+    return chosen
+
+
+def tell_since(records: pd.DataFrame, page: Page) -> None:
+    """Says since when senders are known, where some of these records do not tell theirs."""
+    if all_tell_senders(records):
+        return
+    first = find_first_told(records)
+    if first is None:
+        st.caption("These reports do not tell their sender: their account stands for it.")
+        return
+    local = first.astimezone(page.zone)
+    st.caption(f"Senders are known since {local:%Y-%m-%d %H:%M}. Before, the account stands for its senders.")
+
+
+def compute_stuck_files(frames: RecordFrames, spans: Spans, page: Page) -> pd.DataFrame:
+    """The stuck files of these records, as of this minute: the screen tells how long they wait in minutes."""
+    known = frozenset((place, tuple(of_place)) for place, of_place in spans.items())
+    minute = page.now.replace(second=0, microsecond=0)
+    cache = backend().cache
+
+    def measure() -> pd.DataFrame:
+        followed = cache.compute(
+            ("followed", frames, known),
+            lambda: follow_files(frames, spans),
+            version_of=("followed", frames),
+        )
+        return measure_open_files(followed, page.now)
+
+    return cache.compute(("stuck files", frames, known, minute), measure, version_of=("stuck files", frames))
+
+
+def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
+    """Draws everything known of the file, and the way to its folder's history."""
+
+    def local(moment: pd.Timestamp) -> str:
+        return f"{moment.tz_convert(page.zone):%Y-%m-%d %H:%M:%S}"
+
+    created = spell_creation(stuck["created"], page.zone, plausible=stuck["plausible"])
+    facts = {
+        "Sender": escape_markdown(stuck["sender_name"]),
+        "Waiting since": local(stuck["created"]) if stuck["plausible"] else f"not known; created {created}",
+        "SLA": format_duration(stuck["sla"]),
+        "Over SLA at worst": format_duration(stuck["overdue_worst"]),
+        "First reported": local(stuck["first_seen"]),
+        "Last reported": local(stuck["last_seen"]),
+        "Reports": f"{stuck['reports']:,}",
+    }
+    if not pd.isna(stuck["cleared_at"]):
+        facts["Known to be cleared at"] = local(stuck["cleared_at"])
+    with st.container(border=True):
+        st.header("Stuck file", anchor=name_details(PICK))
+        draw_path(stuck["folder"], stuck["filename"])
+        st.markdown(f"**{stuck['status']}**: {stuck['basis']}.")
+        draw_lost_letters([stuck["folder"], stuck["filename"]])
+        st.markdown("\n".join(f"- {name}: **{value}**" for name, value in facts.items()))
+        st.caption(f"Times in {page.zone.key}")
+        draw_folder_link(stuck["folder"])
+
+
+# Never by colour alone: each status has a sign of its own.
+_LABELS: Final = {
+    Status.OPEN: "▲ Open",
+    Status.UNKNOWN: "? Unknown",
+    Status.LAST_SEEN: "… Last seen",
+    Status.CLEARED: "✓ Cleared",
+}
+SHOWN: Final = (
+    columns.STATUS,
+    columns.FILENAME,
+    columns.FOLDER,
+    columns.OVERDUE_NOW,
+    columns.SENDER_NAME,
+    columns.OVERDUE_WORST,
+    columns.FIRST_SEEN,
+    columns.LAST_SEEN,
+    columns.REPORTS,
+    columns.SLA,
+    columns.CREATED,
+)
+"""What the table shows where a view does not say otherwise."""
+_DOWNLOADED: Final = (columns.STATUS, columns.BASIS, *SHOWN[1:], columns.CLEARED_AT)
+
+
+_UNKNOWN_OR_LAST_SEEN: Final = "unknown"
+"""What older links call both."""
+_IN_ADDRESS: Final = {
+    Status.OPEN: "open",
+    Status.UNKNOWN: "incident-unknown",
+    Status.LAST_SEEN: "last-seen",
+    Status.CLEARED: "cleared",
+}
+
+
+def _parse_statuses(text: str) -> list[Status] | None:
+    given = text.split(",")
+    if _UNKNOWN_OR_LAST_SEEN in given:
+        given += [_IN_ADDRESS[Status.UNKNOWN], _IN_ADDRESS[Status.LAST_SEEN]]
+    return [status for status in Status if _IN_ADDRESS[status] in given] or None
+
+
+def _spell_statuses(statuses: Sequence[Status]) -> str:
+    return ",".join(_IN_ADDRESS[status] for status in statuses)
+
+
+STATUS: Final = Parameter("status", _parse_statuses, _spell_statuses)
+# Not when it was first seen: that changes as the range moves on.
+_IDENTITY: Final = [
+    columns.SENDER.name,
+    columns.FOLDER_KEY.name,
+    columns.FILENAME.name,
+    columns.CREATED.name,
+    columns.LATER.name,
+]
+_FORMER: Final = (
+    [columns.SENDER_NAME.name, *_IDENTITY[1:]],
+    [*FILE, columns.LATER.name],
+)
+"""Before users of one name were told apart, and before senders were."""
+
+
+def draw_stuck_files(
+    stuck: pd.DataFrame,
+    page: Page,
+    make_again: Callable[[], pd.DataFrame],
+    *,
+    sender: str = "",
+    shown: Sequence[Column] = SHOWN,
+    statuses: Sequence[Status] = tuple(Status),
+) -> None:
+    """Draws the filters, a table of the columns `shown`, its download, and the picked file in full.
+
+    Args:
+        stuck: the stuck files, of all senders.
+        page: that they are on.
+        make_again: gives the same files once more, when they are downloaded and nobody has them any more.
+        sender: of which they are shown, by name or key; "" for all.
+        shown: the columns of the table.
+        statuses: those to pick from.
+    """
+
+    def narrow(files: pd.DataFrame) -> pd.DataFrame:
+        return filter_by_text(filter_by_status(files, wanted), text, ["filename", "folder"])
+
+    all_again = hold_weakly(stuck, make_again)
+    mine = filter_by_sender(stuck, sender)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        wanted = _pick_statuses(mine, statuses)
+        text = pick_text("Search files and folders")
+        filtered = narrow(mine)
+        details = [] if len(wanted) == len(statuses) else wanted
+        downloaded = [
+            column for column in _DOWNLOADED if column in (*shown, columns.BASIS, columns.CLEARED_AT)
+        ]
+        draw_download(
+            lambda: narrow(filter_by_sender(all_again(), sender)),
+            len(filtered),
+            "stuck-files",
+            downloaded,
+            page,
+            *details,
+            text,
+        )
+    picked = draw_table(
+        filtered.assign(status=filtered["status"].map(_LABELS)),
+        "stuck_files",
+        shown,
+        page.zone,
+        identity=_IDENTITY,
+        former=_FORMER,
+        noun="stuck files",
+    )
+    if picked is not None:
+        draw_stuck_file(picked, page)
+
+
+def _pick_statuses(stuck: pd.DataFrame, statuses: Sequence[Status]) -> list[Status]:
+    chosen = [status for status in STATUS.value(list(statuses)) if status in statuses] or list(statuses)
+    counts = stuck["status"].value_counts()
+    show_in_widget(STATUS.key, chosen)
+    st.pills(
+        "Status",
+        statuses,
+        selection_mode="multi",
+        default=chosen,
+        format_func=lambda status: f"{_LABELS[status]} {counts.get(status, 0):,}",
+        key=STATUS.key,
+        on_change=STATUS.write_from_widget,
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    return chosen

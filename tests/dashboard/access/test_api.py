@@ -1,0 +1,188 @@
+"""What the route of actions is asked, and what its answers mean."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from dashboard.access.api import ActionApi, AuthApi
+from dashboard.errors import (
+    ConflictError,
+    DashboardError,
+    InvalidInputError,
+    NotAnAnalystError,
+    NotKnownError,
+    PasswordChangeRequiredError,
+    ServiceFaultError,
+    SessionExpiredError,
+    SignInIncompleteError,
+    TooManyActionsError,
+    TooManyRequestsError,
+    UnreachableError,
+    WrongCodeError,
+    WrongCredentialsError,
+)
+
+TOKENS = {"token": "id", "token_type": "Bearer", "expires_in": 3600, "refresh_token": "refresh"}
+SECRET = "hunter2-hunter2"
+
+
+def api(answer: Callable[[httpx.Request], httpx.Response]) -> AuthApi:
+    return AuthApi(httpx.Client(base_url="https://api.example/dev", transport=httpx.MockTransport(answer)))
+
+
+def answering(status: int, body: Any) -> AuthApi:
+    return api(lambda _: httpx.Response(status, json=body))
+
+
+def test_signing_in_posts_to_the_auth_route_and_gives_the_tokens() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json=TOKENS)
+
+    tokens = api(answer).sign_in("ana", SECRET)
+    assert (tokens.id_token, tokens.refresh_token, tokens.lifetime) == ("id", "refresh", 3600)
+    assert str(asked[0].url) == "https://api.example/dev/auth"
+    assert json.loads(asked[0].content) == {"username": "ana", "password": SECRET}
+
+
+@pytest.mark.parametrize(
+    ("call", "body"),
+    [
+        (
+            lambda auth: auth.set_first_password("ana", "old", "new"),
+            {"username": "ana", "password": "old", "new_password": "new"},
+        ),
+        (lambda auth: auth.renew("ana", "refresh"), {"username": "ana", "refresh_token": "refresh"}),
+        (lambda auth: auth.send_code("ana"), {"username": "ana", "forgot_password": True}),
+        (
+            lambda auth: auth.reset_password("ana", "123", "new"),
+            {"username": "ana", "code": "123", "new_password": "new"},
+        ),
+    ],
+)
+def test_every_use_sends_the_body_of_the_contract(
+    call: Callable[[AuthApi], object], body: dict[str, Any]
+) -> None:
+    asked: list[Any] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(json.loads(request.content))
+        return httpx.Response(200, json=TOKENS)
+
+    call(api(answer))
+    assert asked == [body]
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error"),
+    [
+        (401, {"message": "no"}, WrongCredentialsError),
+        (403, {"message": "change", "challenge": "NEW_PASSWORD_REQUIRED"}, PasswordChangeRequiredError),
+        (403, {"message": "more", "challenge": "SMS_MFA"}, SignInIncompleteError),
+        (429, {"message": "slow"}, TooManyRequestsError),
+        (500, {"message": "sorry", "request_id": "r-1"}, ServiceFaultError),
+        (502, "gateway", ServiceFaultError),
+        (200, {"message": "no token"}, ServiceFaultError),
+    ],
+)
+def test_every_failure_has_its_own_error(status: int, body: Any, error: type[DashboardError]) -> None:
+    with pytest.raises(error):
+        answering(status, body).sign_in("ana", SECRET)
+
+
+def test_a_wrong_code_is_told_apart_from_a_wrong_password() -> None:
+    with pytest.raises(WrongCodeError):
+        answering(401, {"message": "no"}).reset_password("ana", "000000", SECRET)
+
+
+def test_a_fault_gives_the_request_id_and_nothing_else_of_the_answer() -> None:
+    with pytest.raises(ServiceFaultError, match="r-1") as caught:
+        answering(500, {"message": "internals", "request_id": "r-1"}).sign_in("ana", SECRET)
+    assert "internals" not in str(caught.value)
+
+
+def test_a_refused_body_says_what_is_wrong_with_it() -> None:
+    problem = {"field": "new_password", "problem": "is too short", "hint": "use 12 characters"}
+    with pytest.raises(InvalidInputError, match="too weak") as caught:
+        answering(422, {"message": "too weak", "errors": [problem]}).set_first_password("ana", "a", "b")
+    assert caught.value.problems == ("new_password is too short: use 12 characters",)
+
+
+def test_an_answer_that_is_not_json_is_a_fault() -> None:
+    with pytest.raises(ServiceFaultError):
+        api(lambda _: httpx.Response(503, text="<html>")).sign_in("ana", SECRET)
+
+
+def test_no_answer_is_told_apart_and_keeps_the_password_to_itself() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    with pytest.raises(UnreachableError) as caught:
+        api(answer).sign_in("ana", SECRET)
+    assert caught.value.__suppress_context__
+    assert SECRET not in str(caught.value)
+
+
+def test_tokens_do_not_show_what_they_hold() -> None:
+    shown = repr(answering(200, {**TOKENS, "token": SECRET}).sign_in("ana", "p"))
+    assert SECRET not in shown
+    assert "refresh" not in shown.replace("refresh_token", "")
+
+
+TOKEN = "a.secret.token"
+BODY = {"incident_id": "1", "action": "note", "note": "x"}
+
+
+def action_api(answer: Callable[[httpx.Request], httpx.Response]) -> ActionApi:
+    return ActionApi(httpx.Client(base_url="https://api.example/dev", transport=httpx.MockTransport(answer)))
+
+
+def test_it_is_asked_as_the_analyst_with_the_key() -> None:
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, json={"message": "Done.", "incident": {}})
+
+    assert action_api(answer).act(TOKEN, BODY, "key-1") == "Done."
+    [request] = asked
+    assert str(request.url) == "https://api.example/dev/incident_action"
+    assert json.loads(request.content) == BODY
+    assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+    assert request.headers["Idempotency-Key"] == "key-1"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "error", "told"),
+    [
+        (404, {"message": "internal words"}, NotKnownError, "It is not known"),
+        (409, {"message": "It has ended.", "incident": {}}, ConflictError, "It has ended."),
+        (409, {}, ConflictError, "no longer as it was when you looked"),
+        (422, {"message": "Wrong."}, InvalidInputError, "Wrong."),
+        (401, {"message": "no"}, SessionExpiredError, "Sign in again"),
+        (403, {"message": "no"}, NotAnAnalystError, "not a member of sla-analysts"),
+        (429, {"message": "no"}, TooManyActionsError, "Too much is being done at once"),
+        (500, {"request_id": "r-1"}, ServiceFaultError, "request id: r-1"),
+        (504, "no JSON", ServiceFaultError, "The service failed"),
+    ],
+)
+def test_a_refusal_is_what_an_analyst_can_be_told(
+    status: int, body: Any, error: type[DashboardError], told: str
+) -> None:
+    with pytest.raises(error, match=told):
+        action_api(lambda _: httpx.Response(status, json=body)).act(TOKEN, BODY, "key-1")
+
+
+def test_no_answer_holds_nothing_of_the_token() -> None:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError(f"failed with {request.headers['Authorization']}", request=request)
+
+    with pytest.raises(UnreachableError, match="The service cannot be reached") as caught:
+        action_api(fail).act(TOKEN, BODY, "key-1")
+    assert TOKEN not in repr(caught.value)
+    assert caught.value.__cause__ is None

@@ -1,0 +1,151 @@
+"""What is asked for of the route of actions, and when what was chosen ends."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from contract.action import ActOnIncident, IncidentAction
+from contract.limits import LONGEST_HOLD, MAX_KEY_CHARACTERS, SHORTEST_SNOOZE
+from contract.moments import parse_moment
+from contract.routes import IDEMPOTENCY_KEY
+from dashboard.data.tables import Incident, update_ended, update_live
+from dashboard.figures.actions import (
+    SPANS,
+    USUAL_SPAN,
+    Filled,
+    describe_hold,
+    describe_now,
+    describe_outcome,
+    find_end,
+    list_possible,
+    list_requests,
+    make_request,
+)
+from dashboard.figures.incidents import Whose, filter_by_whose
+from tests.dashboard.projected import read_incidents
+from tests.incidents.playing import at, listing, played, run, stuck
+
+A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 11, 26, 15, 0, 30, tzinfo=UTC)
+OPEN = read_incidents(played(run(0, stuck(A, "a"))))[0]
+UNKNOWN = read_incidents(played(run(0, stuck(A, "a")), until=4))[0]
+ENDED = read_incidents(played(listing(0, [], stuck(A, "a")), listing(1, [A])))[0]
+TOKEN = "0" * 32
+
+
+def held(one: Incident = OPEN, **values: Any) -> Incident:
+    return one.model_copy(update=values)
+
+
+@pytest.mark.parametrize(
+    ("span", "end"),
+    [
+        ("for 1 hour", "2026-11-26T17:01+01:00"),
+        ("for 8 hours", "2026-11-27T00:01+01:00"),
+        ("until tomorrow, 8:00", "2026-11-27T08:00+01:00"),
+        ("until Monday, 8:00", "2026-11-30T08:00+01:00"),
+        ("for 7 days", "2026-12-03T16:01+01:00"),
+    ],
+)
+def test_a_span_ends_to_the_minute_and_never_too_soon(span: str, end: str) -> None:
+    assert find_end(span, NOW, BERLIN) == datetime.fromisoformat(end)
+
+
+@given(
+    some.sampled_from(SPANS),
+    some.integers(0, 63_000_000).map(lambda seconds: NOW + timedelta(seconds=seconds)),
+    some.sampled_from(["Europe/Berlin", "Asia/Kolkata", "Pacific/Apia", "America/St_Johns"]),
+)
+def test_every_span_is_one_that_the_service_takes(span: str, now: datetime, zone: str) -> None:
+    left = find_end(span, now, ZoneInfo(zone)) - now
+    assert SHORTEST_SNOOZE <= left <= LONGEST_HOLD + timedelta(minutes=1)
+
+
+def test_the_usual_span_is_one_of_them() -> None:
+    assert USUAL_SPAN == "for 8 hours"
+
+
+def test_a_request_is_one_that_the_route_takes() -> None:
+    filled = Filled(action=IncidentAction.SNOOZE, note=" later ", span="for 1 hour", until=NOW)
+    [request] = list_requests(filled, [held(version=3)], TOKEN)
+    asked = ActOnIncident.model_validate(request.body)
+    assert (asked.action, asked.note, asked.version) == (IncidentAction.SNOOZE, "later", 3)
+    assert parse_moment(request.body["until"]) == NOW
+    assert request.about == f"{A} on account"
+    assert IDEMPOTENCY_KEY.accepts(request.key)
+    assert len(request.key) <= MAX_KEY_CHARACTERS
+
+
+def test_a_note_stands_whatever_others_did() -> None:
+    [request] = list_requests(Filled(action=IncidentAction.NOTE, note="x"), [held(version=3)], TOKEN)
+    assert "version" not in request.body
+
+
+def test_the_same_form_filled_in_with_the_same_is_the_same_deed() -> None:
+    def key(note: str = "x", span: str = "for 1 hour", version: int = 1, token: str = TOKEN) -> str:
+        until = NOW + timedelta(minutes=version)
+        filled = Filled(action=IncidentAction.SNOOZE, note=note, span=span, until=until)
+        [request] = list_requests(filled, [held(version=version)], token)
+        return request.key
+
+    assert key() == key(version=2)
+    assert len({key(), key(note="y"), key(span="for 4 hours"), key(token="1" * 32)}) == 4
+    assert make_request({"a": 1}, "", TOKEN).key != make_request({"a": 2}, "", TOKEN).key
+
+
+def test_what_is_offered_means_something() -> None:
+    usual = [IncidentAction.ACKNOWLEDGE, IncidentAction.NOTE, IncidentAction.SNOOZE]
+    assert list_possible([OPEN], NOW) == usual
+    assert list_possible([UNKNOWN], NOW) == [*usual, IncidentAction.CLOSE]
+    assert list_possible([ENDED], NOW) == []
+    later, before = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
+    both: dict[str, Any] = {"acknowledged_by": "ana", "acknowledged_until": later, "snoozed_until": later}
+    assert len(list_possible([held(**both)], NOW)) == 5
+    over: dict[str, Any] = {"acknowledged_by": "ana", "acknowledged_until": before, "snoozed_until": before}
+    assert list_possible([held(**over)], NOW) == usual
+    assert set(list_possible([OPEN, UNKNOWN, ENDED], NOW)) == {*usual, IncidentAction.CLOSE}
+
+
+def test_who_is_on_it_in_words() -> None:
+    later = NOW + timedelta(hours=1)
+    assert describe_hold(OPEN, NOW, BERLIN) == "Nobody has acknowledged it."
+    both = held(acknowledged_by="ana", acknowledged_until=later, snoozed_until=NOW + timedelta(days=1))
+    assert describe_hold(both, NOW, BERLIN) == "ana is on it until 17:00. Snoozed until 2026-11-27 16:00."
+    assert describe_hold(ENDED, NOW, BERLIN) == ""
+    assert describe_now(ENDED, NOW, BERLIN) == "Now it is cleared: it has ended."
+    assert describe_now(both, NOW, BERLIN).startswith("Now it is open. ana is on it")
+    assert describe_outcome(IncidentAction.ACKNOWLEDGE, later, NOW, BERLIN) == "Acknowledged until 17:00."
+    assert describe_outcome(IncidentAction.CLOSE, None, NOW, BERLIN) == "Closed."
+
+
+def test_mine_is_what_i_am_on_and_unacknowledged_is_what_nobody_is_on() -> None:
+    later, before = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
+    mine = held(acknowledged_by="ana", acknowledged_until=later)
+    hers = held(acknowledged_by="bea", acknowledged_until=later)
+    over = held(acknowledged_by="ana", acknowledged_until=before)
+    done = held(ENDED, acknowledged_by="ana", acknowledged_until=before)
+    everything = [mine, hers, over, done, OPEN]
+    assert filter_by_whose(everything, Whose.MINE, "ana", NOW) == [mine, done]
+    assert filter_by_whose(everything, Whose.UNACKNOWLEDGED, "ana", NOW) == [over, OPEN]
+    assert filter_by_whose(everything, Whose.ALL, "ana", NOW) == everything
+
+
+def test_what_was_read_counts_only_while_the_index_is_behind() -> None:
+    assert update_live([OPEN], []) == [OPEN]
+    acted = held(version=2, acknowledged_by="ana")
+    assert update_live([held(version=1)], [acted]) == [acted]
+    further = held(version=3, acknowledged_by="bea")
+    assert update_live([further], [acted]) == [further]
+    # What a run changed since has the same version.
+    same = held(version=2, file_count=9)
+    assert update_live([same], [acted]) == [same]
+    closed = held(ENDED, incident_id=OPEN.incident_id, version=2)
+    assert update_live([held(version=1)], [closed]) == []
+    assert update_ended([], [closed]) == [closed]
+    assert update_ended([closed], [closed, acted]) == [closed]
+    assert at(0) == OPEN.opened_at

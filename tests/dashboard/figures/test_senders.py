@@ -1,0 +1,221 @@
+"""In which order senders are shown, in which words, and what is wrong with them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from contract.words import SenderKind, SenderState
+from dashboard.columns import list_dtypes
+from dashboard.data.tables import Fleet, Refusal, Sender
+from dashboard.figures.senders import (
+    KIND_EXPLANATIONS,
+    KINDS,
+    STATES,
+    Known,
+    describe_clock,
+    describe_due,
+    describe_punctuality,
+    list_senders,
+    list_warnings,
+)
+from dashboard.views.sender_figures import COLUMNS, tabulate_senders
+from tests.dashboard.projected import read_sender
+from tests.incidents.playing import at, listing, played, run, stuck
+
+A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
+ZONE = ZoneInfo("UTC")
+LISTED = listing(0, [A], errors=[B], interval=timedelta(minutes=15), client="FileSla/1.0")
+SENDER = read_sender(played(LISTED), LISTED)
+
+
+def sender(key: str, state: SenderState = SenderState.UP, heard: float = 0) -> Sender:
+    return SENDER.model_copy(
+        update={"key": key, "name": key, "state": state, "last_arrival_at": at(heard), "unreadable": 0}
+    )
+
+
+def refusal(key: str, hours: float) -> Refusal:
+    told = {"Sender": key, "SenderName": key, "ReportedBy": key, "RefusedAt": at(hours)}
+    return Refusal.model_validate(told)
+
+
+def fleet(senders: Sequence[Sender], *refusals: Refusal) -> Fleet:
+    return Fleet(senders=senders, refusals={one.key: one for one in refusals})
+
+
+def names(known: Known, now: datetime) -> list[str]:
+    return [warning.name for warning in list_warnings(known, now, ZONE)]
+
+
+def test_silent_late_refused_up_paused_retired_is_the_order() -> None:
+    senders = [sender(state, state) for state in SenderState] + [sender("mended"), sender("wrong")]
+    listed = list_senders(fleet(senders, refusal("wrong", 1), refusal("mended", -1), refusal("only", 0)))
+    assert [one.name for one in listed] == [
+        "silent",
+        "late",
+        "only",
+        "wrong",
+        "mended",
+        "up",
+        "paused",
+        "retired",
+    ]
+    assert [one.name for one in listed if one.refused] == ["only", "wrong"]
+
+
+def test_a_refusal_of_a_retired_sender_is_no_news() -> None:
+    [one] = list_senders(fleet([sender("old", SenderState.RETIRED)], refusal("old", 1)))
+    assert not one.refused
+
+
+def test_an_account_is_mended_once_any_of_its_scripts_is_heard() -> None:
+    """What cannot be read does not tell which of them it came from."""
+    assert [one.name for one in list_senders(fleet([sender("acc/a", heard=2)], refusal("acc", 1)))] == [
+        "acc/a"
+    ]
+    listed = list_senders(fleet([sender("acc/a", heard=2)], refusal("acc/b", 1), refusal("acc", 3)))
+    assert [(one.name, one.refused) for one in listed] == [
+        ("acc", True),
+        ("acc/b", True),
+        ("acc/a", False),
+    ]
+
+
+def test_a_row_has_everything_in_words() -> None:
+    [known] = list_senders(fleet([SENDER]))
+    [row] = tabulate_senders([known], at(0.5), ZONE).to_dict("records")
+    assert row | {"state_since": None, "last_run_at": None} == {
+        "key": "account",
+        "name": "account",
+        "state": "✓ Up",
+        "state_since": None,
+        "warnings": "unreadable folders",
+        "last_run_ago": 30,
+        "last_run_at": None,
+        "due_in": -15,
+        "interval": "15 min, declared",
+        "kind": "sends lists",
+        "open": 0,
+        "unknown": 0,
+        "folders": "2, 1 unreadable",
+        "clock": "",
+        "client": "FileSla/1.0",
+        "account": "account",
+        "addresses": "",
+    }
+
+
+def test_a_table_of_none_is_a_table() -> None:
+    table = tabulate_senders([], at(0), ZONE)
+    assert {name: str(dtype) for name, dtype in table.dtypes.items()} == list_dtypes(*COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, ""),
+        (119, ""),
+        (-119, ""),
+        (120, "2 min behind"),
+        (-300, "5 min ahead"),
+        (7200, "2 h behind"),
+    ],
+)
+def test_a_clock_is_told_where_it_is_wrong_by_two_minutes(seconds: int | None, text: str) -> None:
+    assert describe_clock(SENDER.model_copy(update={"clock_skew_seconds": seconds})) == text
+
+
+def test_several_servers_on_one_account_are_told_with_the_remedy() -> None:
+    runs = [
+        run(
+            hours,
+            stuck((A, B)[hours % 2], "a", created=-3),
+            address=f"10.0.0.{hours % 2}",
+            run_id=f"r{hours}",
+        )
+        for hours in range(8)
+    ]
+    mixed = read_sender(played(*runs), runs[-1])
+    [known] = list_senders(fleet([mixed]))
+    assert names(known, at(7)) == ["shared account", "mixed-up folders"]
+    shared, sets = list_warnings(known, at(7), ZONE)
+    assert "several servers speak through this account" in shared.text
+    assert shared.remedy == "Give each server its own account, or send run.sender."
+    assert f"c:\\jobs (until {mixed.mixed_up[0].until:%Y-%m-%d %H:%M})" in sets.text
+    assert names(known, mixed.mixed_up[0].until) == ["shared account"]
+
+
+def test_lost_letters_are_told_with_the_remedy() -> None:
+    [known] = list_senders(fleet([SENDER.model_copy(update={"lost_letters": 3, "unreadable": 0})]))
+    [warning] = list_warnings(known, at(0), ZONE)
+    assert warning.text.startswith("3 names of its last report lost letters")
+    assert "UTF-8" in warning.remedy
+
+
+def test_silence_and_refusal_are_told_first() -> None:
+    silent = SENDER.model_copy(update={"state": SenderState.SILENT})
+    [known] = list_senders(fleet([silent], refusal("account", 1)))
+    assert names(known, at(2)) == ["refused", "silent", "unreadable folders"]
+
+
+def test_every_state_and_every_kind_has_words() -> None:
+    assert STATES.keys() == set(SenderState)
+    assert KINDS.keys() == KIND_EXPLANATIONS.keys() == set(SenderKind)
+
+
+@pytest.mark.parametrize(
+    ("state", "due"),
+    [
+        (SenderState.UP, "in 15 min"),
+        (SenderState.PAUSED, "not while it is paused"),
+        (SenderState.RETIRED, "not any more: it is retired"),
+    ],
+)
+def test_of_one_that_is_not_judged_no_report_is_due(state: SenderState, due: str) -> None:
+    assert describe_due(sender("one", state), at(0)) == due
+
+
+def test_one_that_speaks_only_in_trouble_is_never_due() -> None:
+    assert describe_due(SENDER.model_copy(update={"due_at": None}), at(0)).startswith("never: ")
+
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def due(state: SenderState, due_in: float | None) -> Sender:
+    due_at = None if due_in is None else NOW + timedelta(minutes=due_in)
+    given: dict[str, Any] = {"state": state, "due_at": due_at}
+    return Sender.model_construct(**given)
+
+
+@pytest.mark.parametrize(
+    ("senders", "told"),
+    [
+        ([], "none is due at any time"),
+        ([due(SenderState.UP, None)], "none is due at any time"),
+        ([due(SenderState.RETIRED, -99)], "none is due at any time"),
+        (
+            [
+                due(SenderState.UP, 40),
+                due(SenderState.UP, 13),
+                due(SenderState.UP, None),
+            ],
+            "on time, the next due in 13 min",
+        ),
+        # Not yet late: it has some minutes of grace.
+        ([due(SenderState.UP, -1)], "on time, the next due now"),
+        (
+            [
+                due(SenderState.UP, 40),
+                due(SenderState.LATE, -3),
+                due(SenderState.SILENT, -300),
+            ],
+            "2 of 3 senders late",
+        ),
+    ],
+)
+def test_what_is_said(senders: list[Sender], told: str) -> None:
+    assert describe_punctuality(senders, NOW) == told

@@ -1,0 +1,550 @@
+"""A small world of servers, folders and files, reported as the script would."""
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contract.folders import folder_key
+from contract.moments import is_plausible, start_of_hour
+from contract.words import IncidentStatus
+from dashboard import columns
+from dashboard.data.records import RecordFrames, parse_records
+from dashboard.figures.series import Period, count_files_in_breach
+from dashboard.figures.stuck_files import (
+    COLUMNS,
+    FILE,
+    NO_SPANS,
+    BreachSpan,
+    Spans,
+    Status,
+    find_plausible,
+    find_stuck_files,
+    mark_places,
+    spell_creation,
+    spell_creations,
+)
+from dashboard.figures.text import format_csv
+from dashboard.views.folder_figures import find_longest_waits, list_spellings, summarize_recurrence
+from dashboard.widgets.stuck_files import all_tell_senders, find_first_told
+from store.records import Attribute, FileAttribute
+from tests.dashboard.fake_table import item
+from tests.dashboard.properties import PROPERTY
+from tests.dashboard.spans import span
+
+START = datetime(2026, 11, 23, 12, tzinfo=UTC)
+CREATED = START - timedelta(hours=5)
+LIVE: Spans = {("r", "F"): [span(START - timedelta(hours=9))]}
+"""The incident of the folder F of the account r goes on."""
+
+
+def at(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+def report(minutes: float, reporter: str = "r", **folders: Sequence[str]) -> list[dict[str, Any]]:
+    """A report that names these folders with these files."""
+    return [
+        item(at(minutes), folder, [(name, CREATED) for name in files], reporter=reporter)
+        for folder, files in folders.items()
+    ]
+
+
+def find(*reports: list[dict[str, Any]], now: float, incidents: Spans = NO_SPANS) -> pd.DataFrame:
+    frames = RecordFrames.of(parse_records(record for records in reports for record in records))
+    return find_stuck_files(frames, at(now), incidents=incidents)
+
+
+def only(frame: pd.DataFrame, filename: str) -> Any:
+    (row,) = frame[frame["filename"] == filename].itertuples()
+    return row
+
+
+def test_reports_of_one_file_are_one_row() -> None:
+    found = only(find(*(report(minute, F=["a"]) for minute in (0, 20, 40)), now=45), "a")
+    assert (found.first_seen, found.last_seen, found.reports) == (at(0), at(40), 3)
+    assert (found.folder, found.sla, found.created) == ("F", 20, CREATED)
+
+
+def test_a_file_of_the_same_name_created_at_another_time_is_another_row() -> None:
+    files = [("a", CREATED), ("a", CREATED + timedelta(seconds=1))]
+    assert len(find([item(at(0), "F", files)], now=5)) == 2
+
+
+def test_a_file_of_the_same_name_in_another_folder_is_another_row() -> None:
+    assert len(find(report(0, F=["a"], G=["a"]), now=5)) == 2
+
+
+def test_a_silence_does_not_split_a_row() -> None:
+    found = only(find(report(0, F=["a"]), report(2000, F=["a"]), now=2000), "a")
+    assert (found.first_seen, found.last_seen, found.later) == (at(0), at(2000), 0)
+
+
+def test_what_is_reported_again_after_it_was_cleared_is_another_row() -> None:
+    found = find(report(0, F=["a"]), report(20, F=["b"]), report(40, F=["a"]), now=45)
+    rows = found[found["filename"] == "a"].sort_values("first_seen")
+    assert list(rows["later"]) == [1, 0]
+    assert list(rows["status"]) == [Status.CLEARED, Status.LAST_SEEN]
+
+
+def test_open_is_what_the_latest_report_of_an_open_incident_lists() -> None:
+    found = only(find(report(0, F=["a"]), now=2000, incidents=LIVE), "a")
+    assert found.status == Status.OPEN
+    assert "lists it" in found.basis
+
+
+def test_unknown_is_what_the_latest_report_of_an_unknown_incident_lists() -> None:
+    unknown = {("r", "F"): [BreachSpan(at(0), None, IncidentStatus.UNKNOWN)]}
+    found = only(find(report(0, F=["a"]), now=5, incidents=unknown), "a")
+    assert found.status == Status.UNKNOWN
+    assert "is unknown" in found.basis
+    assert pd.isna(found.overdue_now)
+
+
+def test_last_seen_is_what_nothing_is_known_of_since() -> None:
+    found = only(find(report(0, F=["a"]), now=1), "a")
+    assert found.status == Status.LAST_SEEN
+    assert "no incident tells of it" in found.basis
+    assert pd.isna(found.overdue_now)
+
+
+@pytest.mark.parametrize("status", [IncidentStatus.LAPSED, IncidentStatus.CLOSED])
+def test_an_end_that_nobody_saw_clears_nothing(status: IncidentStatus) -> None:
+    ended = {("r", "F"): [BreachSpan(at(0), at(90), status)]}
+    found = only(find(report(0, F=["a"]), now=100, incidents=ended), "a")
+    assert (found.status, found.cleared_at is pd.NaT) == (Status.LAST_SEEN, True)
+    assert "nobody saw" in found.basis
+
+
+def test_cleared_is_what_was_in_an_incident_that_was_cleared() -> None:
+    ended = {("r", "F"): [span(at(0), at(30))]}
+    found = only(find(report(0, F=["a"]), now=100, incidents=ended), "a")
+    assert (found.status, found.cleared_at) == (Status.CLEARED, at(30))
+    assert "incident was cleared" in found.basis
+
+
+def test_the_end_of_an_incident_comes_before_a_later_report() -> None:
+    ended = {("r", "F"): [span(at(0), at(30)), span(at(60))]}
+    found = find(report(0, F=["a", "b"]), report(60, F=["b"]), now=100, incidents=ended)
+    assert only(found, "a").cleared_at == at(30)
+    rows = found[found["filename"] == "b"].sort_values("first_seen")
+    assert list(rows["status"]) == [Status.CLEARED, Status.OPEN]
+    assert rows["cleared_at"].iloc[0] == at(30)
+
+
+def test_a_report_before_the_end_of_the_incident_clears_what_it_leaves_out() -> None:
+    ended = {("r", "F"): [span(at(0), at(30))]}
+    found = find(report(0, F=["a"]), report(20, F=["b"]), now=100, incidents=ended)
+    assert only(found, "a").cleared_at == at(20)
+    assert only(found, "b").cleared_at == at(30)
+
+
+def test_an_incident_that_ended_before_says_nothing() -> None:
+    ended = {("r", "F"): [span(at(-60), at(-30))]}
+    assert only(find(report(0, F=["a"]), now=5, incidents=ended), "a").status == Status.LAST_SEEN
+
+
+def test_the_incident_of_another_sender_says_nothing() -> None:
+    found = find(report(0, "other", F=["a"]), now=5, incidents=LIVE)
+    assert only(found, "a").status == Status.LAST_SEEN
+
+
+def test_cleared_is_what_a_later_report_of_its_folder_does_not_list() -> None:
+    found = find(report(0, F=["a", "b"]), report(20, F=["b"]), now=25, incidents=LIVE)
+    assert only(found, "a").status == Status.CLEARED
+    assert only(found, "a").cleared_at == at(20)
+    assert "does not list it" in only(found, "a").basis
+    assert only(found, "b").status == Status.OPEN
+
+
+def test_a_report_says_nothing_of_a_folder_that_it_does_not_name() -> None:
+    found = find(report(0, F=["a"], G=["b"]), report(20, G=["b"]), report(20, "other", H=["c"]), now=25)
+    assert only(found, "a").status == Status.LAST_SEEN
+
+
+def test_a_report_with_a_missing_part_clears_nothing() -> None:
+    torn = [item(at(20), "F", [("b", CREATED)], part=(1, 2), reporter="r"), *report(20, G=["c"])]
+    found = find(report(0, F=["a"], G=["c"]), torn, now=25, incidents=LIVE)
+    assert only(found, "a").status == Status.OPEN
+
+
+def test_a_split_report_lists_the_files_of_all_its_parts() -> None:
+    parts = [
+        item(at(20), "F", [(name, CREATED)], part=(number, 2), reporter="r")
+        for number, name in ((1, "a"), (2, "b"))
+    ]
+    found = find(report(0, F=["a", "b"]), parts, now=25, incidents=LIVE)
+    assert set(found["status"]) == {Status.OPEN}
+
+
+def test_minutes_over_the_sla_are_those_now_and_at_worst() -> None:
+    found = find(report(0, F=["a", "b"]), report(20, F=["b"]), now=30, incidents=LIVE)
+    waited = 5 * 60 - 20
+    assert only(found, "b").overdue_now == waited + 30
+    assert only(found, "b").overdue_worst == waited + 30
+    assert pd.isna(only(found, "a").overdue_now)
+    assert only(found, "a").overdue_worst == waited
+
+
+def test_a_clock_that_is_ahead_makes_nothing_negative() -> None:
+    found = find([item(at(0), "F", [("a", at(60))])], now=5)
+    assert only(found, "a").overdue_worst == 0
+
+
+def test_the_open_come_first_and_the_worst_of_them_at_the_top() -> None:
+    older = CREATED - timedelta(hours=1)
+    found = find(
+        [item(at(-20), "F", [("gone", older - timedelta(days=1)), ("bad", CREATED), ("worst", older)])],
+        [item(at(0), "F", [("bad", CREATED), ("worst", older)])],
+        now=5,
+    )
+    assert list(found["filename"]) == ["worst", "bad", "gone"]
+
+
+def test_nothing_has_the_same_columns_as_something() -> None:
+    nothing, something = find(now=0), find(report(0, F=["a"]), now=0)
+    assert list(nothing.columns) == [column.name for column in COLUMNS]
+    # Categories are equal only where they have the same texts.
+    assert list(nothing.dtypes.map(str)) == list(something.dtypes.map(str))
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Records of up to a dozen reports by two accounts over a day."""
+    records: list[dict[str, Any]] = []
+    for minute in draw(st.lists(st.integers(0, 1440), max_size=12, unique=True)):
+        folders = draw(
+            st.dictionaries(
+                st.sampled_from("FGH"), st.lists(st.sampled_from("ab"), min_size=1, unique=True), min_size=1
+            )
+        )
+        records += report(minute, draw(st.sampled_from(["r", "s"])), **folders)
+    return records
+
+
+NOW = 1500
+
+
+@PROPERTY
+@given(worlds(), st.randoms(use_true_random=False))
+def test_the_order_of_records_does_not_matter(records: list[dict[str, Any]], random: Any) -> None:
+    shuffled = list(records)
+    random.shuffle(shuffled)
+    pd.testing.assert_frame_equal(find(records, now=NOW), find(shuffled, now=NOW))
+
+
+@PROPERTY
+@given(worlds(), st.integers(0, 24))
+def test_fetching_a_range_in_two_pieces_gives_the_same_rows(records: list[dict[str, Any]], hour: int) -> None:
+    cut = start_of_hour(START) + timedelta(hours=hour)
+    halves: list[list[dict[str, Any]]] = [[], []]
+    for record in records:
+        halves[datetime.fromisoformat(record[Attribute.DETECTED_AT]["S"]) >= cut].append(record)
+    pd.testing.assert_frame_equal(find(*reversed(halves), now=NOW), find(records, now=NOW))
+
+
+@PROPERTY
+@given(worlds())
+def test_a_record_that_is_read_twice_counts_once(records: list[dict[str, Any]]) -> None:
+    pd.testing.assert_frame_equal(find(records, records, now=NOW), find(records, now=NOW))
+
+
+@PROPERTY
+@given(worlds())
+def test_every_sighting_is_in_exactly_one_row(records: list[dict[str, Any]]) -> None:
+    found = find(records, now=NOW)
+    assert found["reports"].sum() == sum(len(record[Attribute.FILES]["L"]) for record in records)
+
+
+@PROPERTY
+@given(worlds())
+def test_between_two_rows_of_a_file_it_was_cleared(records: list[dict[str, Any]]) -> None:
+    found = find(records, now=NOW).sort_values("first_seen")
+    cleared = found.groupby(["sender", *FILE])["cleared_at"].shift()
+    again = found.groupby(["sender", *FILE]).cumcount().gt(0)
+    assert cleared[again].lt(found["first_seen"][again]).all()
+
+
+@PROPERTY
+@given(worlds())
+def test_status_is_never_more_than_is_known(records: list[dict[str, Any]]) -> None:
+    """Compares with the definition, followed to the letter one stuck at a time."""
+    reports: dict[tuple[datetime, str], dict[str, set[str]]] = {}
+    for record in records:
+        key = (datetime.fromisoformat(record[Attribute.DETECTED_AT]["S"]), record[Attribute.REPORTED_BY]["S"])
+        reports.setdefault(key, {})[record[Attribute.FOLDER]["S"]] = {
+            file["M"][FileAttribute.FILENAME]["S"] for file in record[Attribute.FILES]["L"]
+        }
+    found: Any = find(records, now=NOW)
+    for stuck in found.itertuples():
+        later = sorted(
+            (moment, folders[stuck.folder])
+            for (moment, reporter), folders in reports.items()
+            if moment > stuck.last_seen and reporter == stuck.sender and stuck.folder in folders
+        )
+        if stuck.status == Status.CLEARED:
+            assert later[0][0] == stuck.cleared_at
+            assert stuck.filename not in later[0][1]
+        else:
+            assert not later
+            assert stuck.status == Status.LAST_SEEN
+
+
+SEEN: Final = datetime(2026, 11, 23, 12, tzinfo=UTC)
+LIVE_ODD: Final[Spans] = {("reporter", "F"): [span(SEEN)]}
+ODD: Final = {
+    "first": datetime.min.replace(tzinfo=UTC),
+    "no-times": datetime(1601, 1, 1, tzinfo=UTC),
+    "before-pandas": datetime(1677, 9, 21, tzinfo=UTC),
+    "restored": datetime(1960, 5, 4, 6, 2, 1, 500_000, tzinfo=UTC),
+    "tomorrow": SEEN + timedelta(days=1, seconds=1),
+    "after-pandas": datetime(2262, 4, 12, tzinfo=UTC),
+    "last": datetime.max.replace(tzinfo=UTC),
+}
+OLD: Final = SEEN - timedelta(hours=5)
+ZONES: Final = [ZoneInfo(name) for name in ("Pacific/Kiritimati", "Etc/GMT+12", "Europe/Berlin", "UTC")]
+
+
+def _frames(*names: str, at: datetime = SEEN, **plausible: datetime) -> RecordFrames:
+    files = [*((name, ODD[name]) for name in names or ODD), *plausible.items()]
+    return RecordFrames.of(parse_records([item(at, "F", files)]))
+
+
+def _stuck(*names: str, **plausible: datetime) -> pd.DataFrame:
+    return find_stuck_files(_frames(*names, **plausible), SEEN, incidents=LIVE_ODD)
+
+
+def test_the_whole_calendar_comes_back_to_the_microsecond() -> None:
+    created = _frames().files["created"]
+    assert [moment.to_pydatetime() for moment in created] == list(ODD.values())
+
+
+def test_a_frame_says_what_the_contract_says() -> None:
+    edges = [datetime(1970, 1, 1, tzinfo=UTC), SEEN + timedelta(days=1), SEEN, OLD]
+    moments = [*ODD.values(), *edges, *(edge - timedelta(microseconds=1) for edge in edges)]
+    created = pd.Series(moments, dtype=columns.MOMENT)
+    seen = pd.Series([SEEN] * len(moments), dtype=columns.MOMENT)
+    assert find_plausible(created, seen).tolist() == [is_plausible(moment, SEEN) for moment in moments]
+
+
+def test_all_are_open_of_unknown_age_after_those_of_known_age() -> None:
+    stuck = _stuck(young=SEEN - timedelta(hours=1), old=OLD)
+    assert set(stuck["status"]) == {Status.OPEN}
+    # Among themselves in the order of folder and name.
+    assert stuck["filename"].tolist() == ["old", "young", *sorted(ODD)]
+    assert stuck["overdue_now"].tolist()[:2] == [280, 40]
+    assert stuck.loc[2:, ["overdue_now", "overdue_worst"]].isna().all(axis=None)
+    assert stuck["plausible"].tolist() == [True, True, *[False] * len(ODD)]
+
+
+def test_a_date_ahead_counts_from_when_it_is_plausible() -> None:
+    created = SEEN + timedelta(days=1, minutes=1)
+    later = SEEN + timedelta(hours=2)
+    records = [item(at, "F", [("a", created)]) for at in (SEEN, later)]
+    frames = RecordFrames.of(parse_records(records))
+    [stuck] = find_stuck_files(frames, later, incidents=LIVE_ODD).itertuples()
+    assert (stuck.reports, stuck.plausible, stuck.overdue_now) == (2, True, 0)
+
+
+def test_none_of_them_is_the_oldest() -> None:
+    waits = find_longest_waits(_frames(old=OLD))
+    assert waits[["hours", "files"]].to_numpy().tolist() == [[5, len(ODD) + 1]]
+    assert find_longest_waits(_frames())["hours"].isna().all()
+
+
+def test_typical_figures_leave_them_out() -> None:
+    of_all = summarize_recurrence(_stuck(old=OLD), ZONES[0])
+    assert (of_all.files, of_all.typical_overdue) == (len(ODD) + 1, timedelta(minutes=280))
+    of_odd = summarize_recurrence(_stuck(), ZONES[0])
+    assert (of_odd.files, of_odd.typical_overdue) == (len(ODD), None)
+
+
+@pytest.mark.parametrize("zone", ZONES, ids=str)
+def test_every_date_is_spelt_in_every_zone_and_sorts_as_text(zone: ZoneInfo) -> None:
+    stuck = _stuck().sort_values("created")
+    spelt = spell_creations(stuck, zone)
+    assert spelt.tolist() == sorted(spelt)
+    assert dict(zip(stuck["filename"], spelt, strict=True)) == {
+        "first": "0001-01-01 00:00 UTC (?)",
+        "no-times": "1601-01-01 00:00 UTC (?)",
+        "before-pandas": "1677-09-21 00:00 UTC (?)",
+        "restored": "1960-05-04 06:02 UTC (?)",
+        "tomorrow": "2026-11-24 12:00 UTC (?)",
+        "after-pandas": "2262-04-12 00:00 UTC (?)",
+        "last": "9999-12-31 23:59 UTC (?)",
+    }
+
+
+def test_a_plausible_date_is_spelt_as_the_zones_clocks_show_it() -> None:
+    assert spell_creation(OLD, ZoneInfo("Asia/Kolkata"), plausible=True) == "2026-11-23 12:30"
+
+
+@pytest.mark.parametrize("zone", ZONES, ids=str)
+def test_every_date_is_in_the_file_for_spreadsheets(zone: ZoneInfo) -> None:
+    content = format_csv(_stuck(old=OLD), [columns.FILENAME, columns.CREATED, columns.OVERDUE_NOW], zone)
+    rows = {row[0]: row[1:] for row in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))}
+    assert rows["first"] == ["0001-01-01T00:00:00+00:00", ""]
+    assert rows["no-times"] == ["1601-01-01T00:00:00+00:00", ""]
+    assert rows["last"] == ["9999-12-31T23:59:59+00:00", ""]
+    assert rows["old"] == [OLD.astimezone(zone).isoformat(), "280"]
+    assert len(rows) == 1 + len(ODD) + 1
+
+
+PATH = "C:\\Jobs\\In"
+SPELT = "c:/jobs/IN/"
+
+
+def record(minutes: float, *names: str, folder: str = PATH, **more: Any) -> dict[str, Any]:
+    return item(at(minutes), folder, [(name, CREATED) for name in names], **more)
+
+
+def find_at_once(*records: dict[str, Any], incidents: Spans = NO_SPANS) -> pd.DataFrame:
+    return find_stuck_files(RecordFrames.of(parse_records(records)), at(500), incidents=incidents)
+
+
+def statuses(found: pd.DataFrame) -> dict[tuple[str, str], str]:
+    return {(row.sender, row.filename): row.status for row in found.itertuples()}  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+@pytest.mark.parametrize("senders", [("sub-1", "sub-2"), ("sub/web", "sub/app")])
+def test_servers_with_the_same_path_do_not_clear_each_others_files(
+    senders: tuple[str, str], swapped: bool
+) -> None:
+    one, other = reversed(senders) if swapped else senders
+    found = find_at_once(
+        record(0, "a", sender=one), record(10, "b", sender=other), record(20, "a", sender=one)
+    )
+    assert statuses(found) == {(one, "a"): Status.LAST_SEEN, (other, "b"): Status.LAST_SEEN}
+
+
+def test_the_same_file_of_two_servers_is_two_rows() -> None:
+    found = find_at_once(*(record(minute, "a", sender=f"s/{minute % 2}") for minute in range(4)))
+    assert sorted(found["sender_name"]) == ["reporter/0", "reporter/1"]
+    assert list(found["reports"]) == [2, 2]
+
+
+def test_a_servers_own_next_report_clears_its_file() -> None:
+    found = find_at_once(record(0, "a", sender="s/1"), record(10, "b", sender="s/1"))
+    assert statuses(found)["s/1", "a"] == Status.CLEARED
+
+
+@pytest.mark.parametrize("spellings", [(PATH, SPELT), (SPELT, PATH)])
+def test_two_spellings_are_one_folder_as_last_spelt(spellings: tuple[str, str]) -> None:
+    first, last = spellings
+    found = find_at_once(
+        record(0, "a", "b", folder=first, sender="s"), record(10, "a", folder=last, sender="s")
+    )
+    assert statuses(found) == {("s", "a"): Status.LAST_SEEN, ("s", "b"): Status.CLEARED}
+    assert dict(zip(found["filename"], found["folder"], strict=True)) == {"a": last, "b": first}
+    assert set(found["folder_key"]) == {folder_key(PATH)}
+
+
+def test_an_incident_counts_for_its_sender_and_every_spelling() -> None:
+    incidents = {("s/1", folder_key(PATH)): [span(at(0))]}
+    found = find_at_once(
+        record(0, "a", folder=SPELT, sender="s/1"), record(0, "a", sender="s/2"), incidents=incidents
+    )
+    assert statuses(found) == {("s/1", "a"): Status.OPEN, ("s/2", "a"): Status.LAST_SEEN}
+
+
+def test_other_paths_differ_by_their_case() -> None:
+    found = find_at_once(
+        record(0, "a", folder="/srv/in", sender="s"), record(10, "b", folder="/srv/IN", sender="s")
+    )
+    assert set(found["status"]) == {Status.LAST_SEEN}
+
+
+def test_parts_of_a_run_do_not_clear_each_others_files() -> None:
+    parts = [record(minute, f"f{minute}", sender="s", run="1") for minute in range(3)]
+    assert set(find_at_once(*parts)["status"]) == {Status.LAST_SEEN}
+    cleared = find_at_once(*parts, record(15, "f2", sender="s", run="2"))
+    assert statuses(cleared)["s", "f0"] == Status.CLEARED
+    assert set(cleared["cleared_at"].dropna()) == {pd.Timestamp(at(15))}
+
+
+def test_a_run_id_that_is_used_for_ever_is_not_one_run() -> None:
+    found = find_at_once(record(0, "a", sender="s", run="1"), record(60, "b", sender="s", run="1"))
+    assert statuses(found)["s", "a"] == Status.CLEARED
+
+
+def test_a_record_without_a_sender_is_judged_by_its_account() -> None:
+    assert statuses(find_at_once(record(0, "a"), record(10, "b"))) == {
+        ("reporter", "a"): Status.CLEARED,
+        ("reporter", "b"): Status.LAST_SEEN,
+    }
+    found = find_at_once(record(0, "a"), record(10, "b", reporter="other"))
+    assert set(found["status"]) == {Status.LAST_SEEN}
+
+
+def test_a_file_stays_one_row_while_its_sender_becomes_known() -> None:
+    found = find_at_once(record(0, "a"), record(10, "a", sender="sub/web"))
+    assert list(found["reports"]) == [2]
+    assert list(found["sender"]) == ["sub/web"]
+
+
+def test_where_an_account_has_two_servers_older_records_are_of_neither() -> None:
+    found = find_at_once(record(0, "a"), *(record(10, "b", sender=f"sub/{number}") for number in (1, 2)))
+    assert statuses(found)["reporter", "a"] == Status.LAST_SEEN
+
+
+def test_places_of_nothing_are_nothing() -> None:
+    frames = RecordFrames.of()
+    assert mark_places(frames.records, frames.records).empty
+    assert find_at_once(incidents={("s", PATH): [span(at(0))]}).empty
+
+
+def test_files_of_two_servers_with_the_same_path_add_up() -> None:
+    frames = RecordFrames.of(
+        parse_records(
+            [record(1, "a", "b", sender="s/1"), record(2, "a", sender="s/2"), record(3, sender="s/2")]
+        )
+    )
+    series = count_files_in_breach(frames.records, Period(at(0), at(60)), ZoneInfo("UTC"))
+    assert series["files"].sum() == 3
+
+
+def test_the_timeline_is_one_line_for_each_server_and_each_breach() -> None:
+    frames = RecordFrames.of(
+        parse_records(
+            [
+                record(0, "a", sender="s/1"),
+                record(5, "a", sender="s/2"),
+                record(10, "a", "b", sender="s/1", folder=SPELT),
+                record(20, "b", sender="s/1"),
+                record(30, "c", sender="s/1"),
+            ]
+        )
+    )
+    stretches = find_longest_waits(frames)["stretch"].tolist()
+    assert stretches[0] == stretches[2] == stretches[3]
+    assert len(set(stretches)) == 3
+
+
+def test_every_spelling_of_a_folder_is_one_entry_as_last_spelt() -> None:
+    records = RecordFrames.of(
+        parse_records([record(0, folder=PATH), record(1, folder=SPELT), record(2, folder="/srv/in")])
+    ).records
+    spellings = list_spellings(records)
+    assert spellings.folders == ["/srv/in", SPELT]
+    assert set(spellings.find(PATH)) == {PATH, SPELT}
+    assert spellings.find(PATH)[0] == SPELT
+    assert spellings.find("C:\\JOBS\\IN") == (SPELT, PATH, "C:\\JOBS\\IN")
+    assert spellings.find("C:\\Other") == ("C:\\Other",)
+
+
+def test_senders_are_known_since_the_first_record_that_tells_its_own() -> None:
+    def records(*stored: dict[str, Any]) -> pd.DataFrame:
+        return RecordFrames.of(parse_records(stored)).records
+
+    mixed = records(record(0), record(10, sender="s"), record(20, sender="s"))
+    assert (all_tell_senders(mixed), find_first_told(mixed)) == (False, at(10))
+    assert find_first_told(records(record(0))) is None
+    assert all_tell_senders(records(record(0, sender="s")))

@@ -1,0 +1,34 @@
+"""The days that an address may name."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+
+def _pick() -> None:
+    from datetime import UTC, datetime
+    from zoneinfo import ZoneInfo
+
+    import streamlit as st
+
+    from dashboard.frame.choices import pick_period
+
+    period, _ = pick_period(datetime(2026, 11, 26, 12, tzinfo=UTC), ZoneInfo("Asia/Tokyo"))
+    st.text(period.start.isoformat())
+
+
+@pytest.mark.parametrize(
+    ("days", "start"),
+    [
+        ("2026-11-20..2026-11-21", "2026-11-19T15:00:00+00:00"),
+        # No day lies before the first of the calendar: the page had an error of Python's instead.
+        ("0001-01-01..0001-01-01", "2026-11-19T15:00:00+00:00"),
+        ("1969-12-31..1970-01-01", "2026-11-19T15:00:00+00:00"),
+        ("1970-01-01..1970-01-01", "1969-12-31T15:00:00+00:00"),
+    ],
+)
+def test_days_of_an_address_are_looked_at_or_those_of_the_week(days: str, start: str) -> None:
+    app = AppTest.from_function(_pick)
+    app.query_params["range"], app.query_params["days"] = "custom", days
+    app.run()
+    assert not app.exception
+    assert app.text[0].value == start

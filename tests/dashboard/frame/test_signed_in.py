@@ -1,0 +1,375 @@
+"""A restart signs nobody out, where sessions are kept, and lets nobody in who may not read."""
+
+import logging
+import os
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from streamlit.runtime.context import ContextProxy
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.testing.v1 import AppTest
+
+from contract.names import ROOT
+from dashboard.access.analyst import CHECK_INTERVAL
+from dashboard.access.api import AuthApi, Tokens
+from dashboard.access.sessions import COOKIE, IDLE_LIMIT, KEEP_INTERVAL
+from dashboard.backend import backend, connect
+from dashboard.data.loading import HourCache
+from dashboard.settings import Settings
+from tests.dashboard.clocks import MovedClock, give_clock
+from tests.dashboard.conftest import PASSWORD, sign_in
+from tests.dashboard.fake_auth_api import FakeAuthApi
+from tests.dashboard.fake_table import item
+from tests.dashboard.views.reading import button, column, list_tables, shown
+
+FILE = "stuck.csv"
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
+    return give_clock(monkeypatch)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "sessions"
+
+
+@pytest.fixture
+def kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path, clock: MovedClock, settings: Settings
+) -> None:
+    """Sessions are kept."""
+    key = tmp_path / "key"
+    key.write_text("A" * 43 + "=")
+    key.chmod(0o600)
+    monkeypatch.setenv("FILE_SLA_SESSION_KEY_FILE", str(key))
+    monkeypatch.setenv("FILE_SLA_SESSION_DIR", str(folder))
+    connect.cache_clear()
+
+
+@pytest.fixture
+def session_id(kept: None, store: Callable[..., None]) -> str:
+    """An analyst signed in, while a file was stuck."""
+    detected = datetime.now(UTC) - timedelta(hours=3)
+    store(item(detected, "C:\\Jobs", [(FILE, detected - timedelta(hours=1))]))
+    return backend().admit(backend().auth.sign_in("ana", PASSWORD))
+
+
+@pytest.fixture
+def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What the browser sends."""
+    cookies: dict[str, str] = {}
+    monkeypatch.setattr(ContextProxy, "cookies", cookies)
+    return cookies
+
+
+@pytest.fixture
+def tab(app: AppTest, session_id: str, cookies: dict[str, str]) -> AppTest:
+    """A tab of that analyst's browser, which opens its view after the restart."""
+    # Streamlit's test knows the pages only after a first run.
+    app.run().switch_page("views/by_date.py")
+    restart()
+    cookies[COOKIE] = session_id
+    return app
+
+
+def restart() -> None:
+    connect.cache_clear()
+
+
+def assert_nothing_shown(tab: AppTest) -> None:
+    assert not tab.exception
+    assert not list_tables(tab)
+    assert not tab.metric
+
+
+def leave_group(service: FakeAuthApi) -> None:
+    service.users["ana"].groups = ()
+
+
+def leave(service: FakeAuthApi) -> None:
+    del service.users["ana"]
+
+
+def test_a_tab_goes_on_after_the_restart_once_cognito_and_aws_have_agreed(
+    tab: AppTest, auth_api: FakeAuthApi, session_id: str
+) -> None:
+    before = len(auth_api.requests)
+    tab.run()
+    assert FILE in column(tab, "filename")
+    assert "ana" in shown(tab)
+    assert auth_api.requests[before:] == [{"username": "ana", "refresh_token": "refresh-ana"}]
+    # As if nothing had been: no more questions until the next check is due.
+    tab.run()
+    assert len(auth_api.requests) == before + 1
+    restored = backend().sessions.find(session_id)
+    assert restored
+    credentials = restored.aws.get_credentials()
+    assert credentials
+    assert credentials.access_key
+
+
+@pytest.mark.parametrize(
+    ("revoke", "told"), [(leave_group, "not a member of sla-analysts"), (leave, "Your session has ended")]
+)
+def test_who_may_no_longer_read_is_shown_nothing_after_the_restart(
+    tab: AppTest,
+    auth_api: FakeAuthApi,
+    folder: Path,
+    revoke: Callable[[FakeAuthApi], None],
+    told: str,
+) -> None:
+    revoke(auth_api)
+    with patch.object(HourCache, "find", side_effect=AssertionError("nobody may look there")):
+        tab.run()
+    assert told in shown(tab)
+    assert_nothing_shown(tab)
+    assert not list(folder.iterdir())
+
+
+def test_nothing_is_shown_before_the_sign_in_service_answers_and_the_session_waits_for_it(
+    tab: AppTest, auth_api: FakeAuthApi
+) -> None:
+    auth_api.instead = (500, {"message": "sorry", "request_id": "r-1"})
+    tab.run()
+    assert "The sign-in service failed" in shown(tab)
+    assert_nothing_shown(tab)
+    auth_api.instead = None
+    button(tab, "Try again")
+    assert FILE in column(tab, "filename")
+
+
+def test_aws_is_asked_too_before_what_is_remembered_is_shown(tab: AppTest, session_id: str) -> None:
+    found = backend().sessions.find(session_id)
+    assert found
+    with (
+        patch.object(found.aws, "get_credentials", return_value=None),
+        patch.object(HourCache, "find", side_effect=AssertionError("nobody may look there")),
+    ):
+        tab.run()
+    assert "Your session has ended" in shown(tab)
+    assert_nothing_shown(tab)
+
+
+def test_who_signed_out_stays_signed_out(tab: AppTest, session_id: str, folder: Path) -> None:
+    # As the browser asks for it, in a process that has not seen the session yet.
+    backend().sessions.end(session_id)
+    tab.run()
+    assert "Your session has ended" in shown(tab)
+    assert_nothing_shown(tab)
+    restart()
+    assert backend().sessions.find(session_id) is None
+    assert not list(folder.iterdir())
+
+
+def test_idle_time_counts_through_restarts(session_id: str, clock: MovedClock, folder: Path) -> None:
+    clock.ahead = IDLE_LIMIT - timedelta(minutes=1)
+    restart()
+    assert backend().sessions.find(session_id)
+    clock.ahead += IDLE_LIMIT - timedelta(minutes=1)
+    restart()
+    assert backend().sessions.find(session_id)
+    clock.ahead += IDLE_LIMIT + timedelta(minutes=1)
+    restart()
+    assert backend().sessions.find(session_id) is None
+    assert not list(folder.iterdir())
+
+
+def test_a_session_in_use_is_written_down_now_and_then(
+    session_id: str, clock: MovedClock, folder: Path
+) -> None:
+    (path,) = folder.iterdir()
+    first = path.read_bytes()
+    backend().sessions.find(session_id)
+    assert path.read_bytes() == first
+    clock.ahead = KEEP_INTERVAL
+    backend().sessions.find(session_id)
+    assert path.read_bytes() != first
+
+
+def test_a_session_left_idle_in_memory_is_taken_from_the_disk_too(
+    session_id: str, clock: MovedClock, folder: Path
+) -> None:
+    clock.ahead = IDLE_LIMIT + timedelta(minutes=1)
+    assert backend().sessions.find("another") is None
+    assert not list(folder.iterdir())
+
+
+def test_files_that_nobody_comes_back_to_go_with_the_next_sign_in(
+    session_id: str, clock: MovedClock, folder: Path
+) -> None:
+    clock.ahead = IDLE_LIMIT + timedelta(minutes=1)
+    restart()
+    again = backend().admit(backend().auth.sign_in("ana", PASSWORD))
+    assert len(list(folder.iterdir())) == 1
+    restart()
+    assert backend().sessions.find(again)
+
+
+def test_a_new_refresh_token_takes_the_place_of_the_old_one_at_once(
+    session_id: str, clock: MovedClock, auth_api: FakeAuthApi
+) -> None:
+    answer = FakeAuthApi.answer
+
+    def rotate(api: FakeAuthApi, body: dict[str, str]) -> tuple[int, dict[str, str]]:
+        status, given = answer(api, body)
+        return status, {**given, "refresh_token": "rotated"}
+
+    clock.ahead = CHECK_INTERVAL
+    session = backend().sessions.find(session_id)
+    assert session
+    with patch.object(FakeAuthApi, "answer", rotate):
+        backend().sessions.verify(session)
+    restart()
+    restored = backend().sessions.find(session_id)
+    assert restored
+    assert restored.analyst.refresh_token == "rotated"
+
+
+def test_a_disk_that_fails_stops_nobody(
+    kept: None, app: AppTest, folder: Path, caplog: pytest.LogCaptureFixture, store: Callable[..., None]
+) -> None:
+    folder.parent.joinpath("sessions").touch()
+    with caplog.at_level(logging.WARNING, "dashboard"):
+        session_id = backend().admit(backend().auth.sign_in("ana", PASSWORD))
+        app.session_state["session_id"] = session_id
+        app.run()
+    assert not app.exception
+    assert "Sign out" in [one.label for one in app.sidebar.button]
+    assert len([line for line in caplog.messages if "cannot be kept" in line]) == 1
+    restart()
+    assert backend().sessions.find(session_id) is None
+
+
+def test_nothing_is_kept_without_a_key(settings: Settings, tmp_path: Path) -> None:
+    assert settings.session_key_file is None
+    before = {name for name, _, _ in os.walk(tmp_path)}
+    session_id = backend().admit(backend().auth.sign_in("ana", PASSWORD))
+    assert {name for name, _, _ in os.walk(tmp_path)} == before
+    restart()
+    assert backend().sessions.find(session_id) is None
+
+
+def test_a_wrong_key_is_told_on_the_page_without_being_quoted(
+    kept: None, app: AppTest, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("tooshort")
+    app.run()
+    assert "openssl rand" in shown(app)
+    assert "tooshort" not in shown(app)
+
+
+VIEWS = sorted(set(re.findall(r'"(views/\w+\.py)"', (ROOT / "dashboard" / "app.py").read_text())))
+
+
+@pytest.fixture
+def looking(clock: MovedClock, signed_in: AppTest, store: Callable[..., None]) -> AppTest:
+    """An analyst in front of breaches of hours ago, which are remembered from then on."""
+    detected = datetime.now(UTC) - timedelta(hours=3)
+    store(item(detected, "C:\\Jobs", [(FILE, detected - timedelta(hours=1))]))
+    signed_in.switch_page("views/by_date.py").run()
+    assert FILE in column(signed_in, "filename")
+    return signed_in
+
+
+@pytest.mark.parametrize(
+    ("view", "revoke", "told"),
+    [
+        *((view, leave_group, "not a member of sla-analysts") for view in VIEWS),
+        (VIEWS[0], leave, "Your session has ended"),
+    ],
+)
+def test_a_revoked_analyst_is_shown_the_reason_and_nothing_of_memory(
+    looking: AppTest,
+    clock: MovedClock,
+    auth_api: FakeAuthApi,
+    view: str,
+    revoke: Callable[[FakeAuthApi], None],
+    told: str,
+) -> None:
+    session_id = looking.session_state["session_id"]
+    revoke(auth_api)
+    clock.ahead = CHECK_INTERVAL
+    with patch.object(HourCache, "find", side_effect=AssertionError("nobody may look there")):
+        looking.switch_page(view).run()
+    assert not looking.exception
+    assert told in shown(looking)
+    assert not list_tables(looking)
+    assert not looking.metric
+    assert [title.value for title in looking.title] == ["file-sla"]
+    assert backend().sessions.find(session_id) is None
+
+
+def test_who_was_let_back_in_signs_in_and_goes_on(
+    looking: AppTest, clock: MovedClock, auth_api: FakeAuthApi
+) -> None:
+    leave_group(auth_api)
+    clock.ahead = CHECK_INTERVAL
+    looking.run()
+    assert not list_tables(looking)
+    auth_api.users["ana"].groups = ("sla-analysts",)
+    sign_in(looking)
+    assert FILE in column(looking, "filename")
+
+
+def test_nobody_is_signed_out_by_a_silent_service_until_the_token_expires(
+    looking: AppTest, clock: MovedClock, auth_api: FakeAuthApi
+) -> None:
+    auth_api.instead = (500, {"message": "sorry", "request_id": "r-1"})
+    clock.ahead = CHECK_INTERVAL
+    looking.run()
+    assert FILE in column(looking, "filename")
+    clock.ahead = timedelta(hours=1)
+    looking.run()
+    assert "The sign-in service failed" in shown(looking)
+    assert not list_tables(looking)
+    auth_api.instead = None
+    button(looking, "Try again")
+    assert FILE in column(looking, "filename")
+
+
+def test_the_sign_in_service_is_not_waited_for_by_the_page_itself(
+    looking: AppTest, clock: MovedClock, auth_api: FakeAuthApi
+) -> None:
+    contexts: list[object] = []
+    renew = AuthApi.renew
+
+    def note(api: AuthApi, username: str, refresh_token: str) -> Tokens:
+        contexts.append(get_script_run_ctx(suppress_warning=True))
+        return renew(api, username, refresh_token)
+
+    clock.ahead = CHECK_INTERVAL
+    with patch.object(AuthApi, "renew", note):
+        looking.run()
+    assert FILE in column(looking, "filename")
+    assert contexts == [None]
+
+
+@pytest.mark.parametrize("revoke", [leave_group, leave])
+def test_a_file_made_on_demand_is_not_made_for_who_may_no_longer_read(
+    looking: AppTest,
+    clock: MovedClock,
+    auth_api: FakeAuthApi,
+    revoke: Callable[[FakeAuthApi], None],
+) -> None:
+    with patch("streamlit.download_button") as download:
+        looking.run()
+    make_file = download.call_args.args[1]
+    assert FILE in make_file().decode()
+    revoke(auth_api)
+    clock.ahead = CHECK_INTERVAL
+    with pytest.raises(Exception, match=r"not a member|session has ended"):
+        make_file()
+
+
+def test_a_file_made_on_demand_is_not_made_for_who_signed_out(looking: AppTest) -> None:
+    with patch("streamlit.download_button") as download:
+        looking.run()
+    backend().sessions.end(looking.session_state["session_id"])
+    with pytest.raises(Exception, match="session has ended"):
+        download.call_args.args[1]()

@@ -1,0 +1,64 @@
+"""What charts are drawn of: the range from end to end, dates on every label, and the SLA by its name."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import pandas as pd
+import pytest
+
+from dashboard import charts
+
+SPAN: Final = (pd.Timestamp("2026-11-19 18:30"), pd.Timestamp("2026-11-26 18:30"))
+ENDS: Final = [
+    {"year": 2026, "month": 11, "date": day, "hours": 18, "minutes": 30, "utc": True} for day in (19, 26)
+]
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, Any]]:
+    """The last chart, as Vega-Lite is given it."""
+    charts: list[Any] = []
+    monkeypatch.setattr("streamlit.altair_chart", lambda chart, **_: charts.append(chart))
+
+    def read() -> dict[str, Any]:
+        given: dict[str, Any] = charts[-1].to_dict()
+        return given
+
+    return read
+
+
+def waits() -> pd.DataFrame:
+    time = pd.Series([SPAN[0] + pd.Timedelta(days=day) for day in (2, 3)])
+    numbers = {"hours": [1.0, 2.0], "sla": [0.5, 0.75], "files": [1, 2], "stretch": [0, 0]}
+    return pd.DataFrame({"time": time, **numbers})
+
+
+def test_waits_are_drawn_over_the_range_and_not_over_the_data(drawn: Callable[[], dict[str, Any]]) -> None:
+    charts.draw_longest_waits(waits(), SPAN)
+    layers = drawn()["layer"]
+    assert [layer["encoding"]["x"]["scale"]["domain"] for layer in layers] == [ENDS] * 3
+
+
+def test_the_sla_reaches_from_end_to_end_and_is_named(drawn: Callable[[], dict[str, Any]]) -> None:
+    charts.draw_longest_waits(waits(), SPAN)
+    chart = drawn()
+    _, line, label = chart["layer"]
+    limit = chart["datasets"][line["data"]["name"]]
+    assert [point["sla"] for point in limit] == [0.5, 0.5, 0.75, 0.75]
+    assert [limit[0]["time"][:16], limit[-1]["time"][:16]] == ["2026-11-19T18:30", "2026-11-26T18:30"]
+    assert label["mark"]["text"] == "SLA 30 min"
+
+
+def test_days_are_drawn_over_the_range(drawn: Callable[[], dict[str, Any]]) -> None:
+    days = pd.DataFrame({"day": pd.Series(pd.date_range("2026-11-19", "2026-11-26")), "hours": range(8)})
+    charts.draw_days(days, SPAN)
+    assert drawn()["encoding"]["x"]["scale"]["domain"] == ENDS
+
+
+def test_every_label_of_a_time_has_its_date() -> None:
+    axis: Any = charts.build_time_axis("time").to_dict()
+    label = axis["axis"]["labelExpr"]
+    assert "'%H:%M'" in label
+    assert "'%a %d %b'" in label
+    # Both, whatever the time of day.
+    assert "?" not in label

@@ -1,0 +1,254 @@
+"""What the charts and key figures show."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+
+from contract.moments import format_duration
+from contract.words import IncidentStatus, UnknownReason
+from dashboard.data.records import RecordFrames, list_hours, parse_records, select_files
+from dashboard.data.tables import Incident
+from dashboard.figures.series import Period, choose_step, count_files_in_breach, name_step
+from dashboard.figures.stuck_files import find_stuck_files
+from dashboard.views.folder_figures import (
+    count_hours_by_day,
+    find_last_end,
+    find_longest_waits,
+    rank_folders,
+    select_of_folder,
+    summarize_folders,
+    summarize_recurrence,
+)
+from tests.dashboard.fake_table import item
+from tests.dashboard.spans import span
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+def breaches(*items: dict[str, Any]) -> RecordFrames:
+    return RecordFrames.of(parse_records(items))
+
+
+def record(hours: float, folder: str = "F", files: int = 1, **more: Any) -> dict[str, Any]:
+    names = [(f"{number}.csv", NOON - 5 * HOUR) for number in range(files)]
+    return item(NOON + timedelta(hours=hours), folder, names, **more)
+
+
+def test_a_step_shows_each_folders_most_files_however_often_it_was_reported() -> None:
+    reports = breaches(
+        record(0, "F", 2), record(0.3, "F", 3), record(0.6, "F", 1), record(0.3, "G", 4), record(2, "F", 1)
+    ).records
+    series = count_files_in_breach(reports, Period(NOON, NOON + 3 * HOUR + HOUR), BERLIN)
+    assert list(series["files"]) == [7, 0, 1, 0]
+    assert list(series["time"].dt.hour) == [13, 14, 15, 16]
+    assert set(series["until"] - series["time"]) == {pd.Timedelta(HOUR)}
+
+
+@pytest.mark.parametrize(
+    ("length", "step"),
+    [
+        (HOUR, timedelta(minutes=5)),
+        (24 * HOUR, HOUR),
+        (timedelta(days=7), timedelta(hours=3)),
+        (timedelta(days=30), timedelta(days=1)),
+    ],
+)
+def test_longer_periods_have_longer_steps(length: timedelta, step: timedelta) -> None:
+    assert choose_step(Period(NOON, NOON + length)) == step
+
+
+def test_an_hour_that_the_clocks_repeat_is_one_step() -> None:
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    reports = breaches(item(first, "F", [("a", first)]), item(first + HOUR, "G", [("b", first)])).records
+    series = count_files_in_breach(reports, Period(first - HOUR, first + 3 * HOUR), BERLIN)
+    assert dict(zip(series["time"].dt.hour, series["files"], strict=True))[2] == 2
+
+
+def test_days_are_those_of_the_viewers_zone_and_all_of_the_range() -> None:
+    sunday_late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    reports = breaches(item(sunday_late), item(sunday_late - HOUR)).records
+    period = Period(sunday_late - timedelta(days=2), sunday_late + HOUR)
+    days = {zone: count_hours_by_day(reports, period, ZoneInfo(zone)) for zone in ("UTC", "Europe/Berlin")}
+    assert list(days["UTC"]["day"].dt.strftime("%m-%d")) == ["11-20", "11-21", "11-22", "11-23"]
+    assert list(days["UTC"]["hours"]) == [0, 0, 2, 0]
+    assert list(days["Europe/Berlin"]["day"].dt.strftime("%m-%d")) == ["11-21", "11-22", "11-23"]
+    assert list(days["Europe/Berlin"]["hours"]) == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [
+        (timedelta(minutes=5), "5 minutes"),
+        (HOUR, "hour"),
+        (3 * HOUR, "3 hours"),
+        (timedelta(days=1), "day"),
+    ],
+)
+def test_a_step_has_a_name(step: timedelta, name: str) -> None:
+    assert name_step(step) == name
+
+
+def test_the_timeline_shows_the_oldest_file_of_each_report_and_breaks_where_none_goes_on() -> None:
+    files = [("old", NOON - 5 * HOUR), ("0.csv", NOON - HOUR)]
+    found = find_longest_waits(
+        breaches(item(NOON, "F", files, sla=90), item(NOON + HOUR, "F", files[:1]), record(4))
+    )
+    assert list(found["hours"]) == [5, 6, 9]
+    assert found["sla"].iloc[0] == 1.5
+    assert found["files"].iloc[0] == 2
+    assert found["stretch"].nunique() == 2
+    assert found["stretch"].iloc[0] == found["stretch"].iloc[1]
+
+
+def test_recurrence_counts_what_began_and_how_long_it_took() -> None:
+    def at(hours: float, name: str) -> dict[str, Any]:
+        return item(NOON + timedelta(hours=hours), "F", [(name, NOON - 5 * HOUR)])
+
+    reports = breaches(record(0, files=2), record(1, files=2), at(10, "b"), at(30, "c"), at(32, "c"))
+    found = summarize_recurrence(find_stuck_files(reports, NOON + 33 * HOUR), BERLIN)
+    assert found.files == 4
+    assert found.days == 2
+    assert found.typical_overdue == timedelta(minutes=(340 + 880) / 2)
+    assert found.typical_interval == timedelta(hours=15)
+
+
+def test_recurrence_of_nothing_has_no_typical_anything() -> None:
+    found = summarize_recurrence(find_stuck_files(breaches(), NOON), BERLIN)
+    assert (found.files, found.typical_overdue, found.typical_interval) == (0, None, None)
+
+
+def test_records_lead_to_their_hours_and_to_their_files() -> None:
+    found = breaches(record(0, "F"), record(0, "G"), record(1, "G", 2))
+    of_g = found.records[found.records["folder"] == "G"]
+    assert list_hours(of_g) == [NOON, NOON + HOUR]
+    assert list(select_files(of_g, found.files)["folder"]) == ["G", "G", "G"]
+
+
+@pytest.mark.parametrize(
+    ("duration", "text"),
+    [
+        (0, "0 min"),
+        (59.9, "59 min"),
+        (60, "1 h"),
+        (1440 + 5, "1 d"),
+        (25 * 60, "1 d 1 h"),
+        (1000 * 1440, "1,000 d"),
+        (timedelta(minutes=90), "1 h 30 min"),
+        (None, "-"),
+        (float("nan"), "-"),
+    ],
+)
+def test_durations_are_spelled_in_two_units(duration: float | timedelta | None, text: str) -> None:
+    assert format_duration(duration) == text
+
+
+@pytest.mark.parametrize(
+    ("longest", "step"),
+    [
+        (timedelta(hours=3), timedelta(minutes=5)),
+        (timedelta(days=3), timedelta(hours=1)),
+        (timedelta(days=10), timedelta(hours=3)),
+    ],
+)
+def test_a_step_serves_up_to_its_longest_period(longest: timedelta, step: timedelta) -> None:
+    assert choose_step(Period(NOON, NOON + longest)) == step
+    assert choose_step(Period(NOON, NOON + longest + timedelta(seconds=1))) > step
+
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+
+
+def incident(folder: str, sender: str = "one", hours: float = 5, **more: Any) -> Incident:
+    """One that has waited for so many hours; open unless said otherwise."""
+    return Incident.model_construct(
+        **{
+            "sender": sender,
+            "sender_name": sender,
+            "folder": folder,
+            "status": IncidentStatus.OPEN,
+            "reason": None,
+            "sla": 60,
+            "breached_since": NOW - hours * HOUR,
+            "oldest_creation": NOW - hours * HOUR,
+            **more,
+        }
+    )
+
+
+def unknown(folder: str, reason: UnknownReason = UnknownReason.SILENT, **more: Any) -> Incident:
+    return incident(folder, status=IncidentStatus.UNKNOWN, reason=reason, **more)
+
+
+def test_a_folders_incidents_are_found_under_every_spelling_the_open_ones_first() -> None:
+    mine = [
+        unknown("d:/in/", sender="two", hours=9),
+        incident("D:\\In", hours=2),
+        incident("D:\\IN", hours=3),
+    ]
+    found = select_of_folder([*mine, incident("D:\\Out")], "D:\\In", NOW)
+    assert found == [mine[2], mine[1], mine[0]]
+
+
+def test_the_last_breach_is_the_one_that_ended_last() -> None:
+    spans = {
+        ("one", "d:\\in"): [
+            span(NOW - 9 * HOUR, NOW - 8 * HOUR),
+            span(NOW - 3 * HOUR, NOW - 2 * HOUR),
+        ],
+        ("two", "d:\\in"): [
+            span(NOW - 5 * HOUR, NOW - 4 * HOUR),
+            span(NOW - HOUR),
+        ],
+        ("two", "d:\\out"): [span(NOW - 2 * HOUR, NOW - HOUR)],
+    }
+    assert find_last_end(spans, "D:/In") == NOW - 2 * HOUR
+    assert find_last_end(spans, "D:\\Other") is None
+
+
+def test_folders_in_breach_come_first_then_the_unknown_then_those_that_were_longest_in_breach() -> None:
+    reported = [
+        item(
+            NOW - hours * HOUR,
+            folder,
+            [(f"{number}.csv", NOW - 30 * HOUR) for number in range(files)],
+        )
+        for folder, hours, files in (
+            ("D:\\Often", 3, 1),
+            ("D:\\Often", 4, 3),
+            ("d:/often", 5, 2),
+            ("D:\\Once", 3, 1),
+            ("D:\\Lost", 2, 1),
+            ("D:\\Quiet", 2, 1),
+        )
+    ]
+    live = [
+        incident("D:\\Bad", hours=3),
+        incident("D:\\Worse", hours=7),
+        unknown("D:\\lost"),
+        unknown("D:\\Quiet", UnknownReason.QUIET),
+    ]
+    ranking = rank_folders(summarize_folders(RecordFrames.of(parse_records(reported)).records), live, NOW)
+    assert list(ranking["folder"]) == [
+        "D:\\Worse",
+        "D:\\Bad",
+        "D:\\Lost",
+        "D:\\Often",
+        "D:\\Once",
+        "D:\\Quiet",
+    ]
+    assert list(ranking["now"]) == ["▲ In breach"] * 2 + ["? Unknown"] + ["✓ Nothing open"] * 3
+    assert list(ranking["overdue"])[:2] == [6 * 60, 2 * 60]
+    often = ranking.loc[3]
+    assert (often["hours"], often["most_files"], often["senders"]) == (3, 3, 1)
+    assert often["last_reported"] == NOW - 3 * HOUR
+
+
+@pytest.mark.parametrize("live", [[], [incident("D:\\In")]])
+def test_without_records_the_folders_are_those_in_breach(live: list[Incident]) -> None:
+    ranking = rank_folders(summarize_folders(RecordFrames.of().records), live, NOW)
+    assert list(ranking["folder"]) == [one.folder for one in live]

@@ -1,0 +1,159 @@
+"""What analysts do about senders, on the card of one."""
+
+from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
+
+import boto3
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from contract.moments import format_moment
+from dashboard.backend import backend
+from dashboard.data.tables import MessageTable, Told
+from tests.dashboard.fake_auth_api import FakeAuthApi
+from tests.dashboard.fake_table import REGION
+from tests.dashboard.projected import Projected, hours_ago
+from tests.dashboard.views.reading import shown
+from tests.dashboard.views.test_overview import facts
+from tests.dashboard.views.test_senders import open_view
+from tests.dashboard.widgets.test_incident_actions import history, press
+from tests.incidents.playing import listing
+from tests.projection_tables import SENDERS
+
+A = "C:\\Jobs\\A"
+HOUR = timedelta(hours=1)
+HOURS = {"Days": ["mon", "tue"], "From": "07:00", "To": "19:00", "Zone": "Europe/Berlin"}
+
+
+@pytest.fixture
+def sender(projected: Projected) -> str:
+    projected.tell(listing(hours_ago(0.1), [A], sender="key", interval=HOUR), "ana/FILES01")
+    return "key"
+
+
+def set_attributes(**values: object) -> None:
+    table = boto3.resource("dynamodb", region_name=REGION).Table(SENDERS)
+    [item] = [one for one in table.scan()["Items"] if one["Part"] == "sender"]
+    table.put_item(Item={**item, **values})  # type: ignore[dict-item]
+
+
+def put_act(sender: str, name: str, **values: object) -> None:
+    table = boto3.resource("dynamodb", region_name=REGION).Table(SENDERS)
+    item = {
+        "Sender": sender,
+        "Part": f"act#{name}",
+        "DoneBy": "bea",
+        "DoneAt": format_moment(datetime.now(UTC)),
+    }
+    table.put_item(Item={**item, **values})  # type: ignore[dict-item]
+
+
+def offered(app: AppTest) -> list[str]:
+    return [one.label for one in app.button if (one.key or "").startswith("sender-card_")]
+
+
+def test_what_is_offered_hangs_on_how_the_sender_is(signed_in: AppTest, sender: str) -> None:
+    open_view(signed_in, sender=sender)
+    assert offered(signed_in) == ["Pause…", "Retire…", "Set interval…", "Set hours…"]
+    set_attributes(State="paused")
+    backend().cache.forget()
+    signed_in.run()
+    assert offered(signed_in) == ["Resume…", "Retire…", "Set interval…", "Set hours…"]
+
+
+def test_one_that_is_held_can_be_resumed(signed_in: AppTest, sender: str) -> None:
+    set_attributes(State="retired")
+    open_view(signed_in, sender=sender)
+    assert offered(signed_in) == ["Resume…", "Set interval…", "Set hours…"]
+
+
+def test_it_is_paused_with_a_note(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
+    open_view(signed_in, sender=sender)
+    press(signed_in, "Pause…")
+    signed_in.text_area[0].input("new disks")
+    press(signed_in, "Pause")
+    assert auth_api.actions.requests == [{"sender": "key", "action": "pause", "note": "new disks"}]
+    assert "Paused." in shown(signed_in)
+    assert not signed_in.text_area
+
+
+def test_its_interval_is_set_and_taken_back(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
+    open_view(signed_in, sender=sender)
+    press(signed_in, "Set interval…")
+    assert "Take it back" not in [one.label for one in signed_in.button]
+    signed_in.number_input[0].set_value(15)
+    press(signed_in, "Set interval")
+    set_attributes(IntervalFrom="set")
+    backend().cache.forget()
+    open_view(signed_in, sender=sender)
+    press(signed_in, "Set interval…")
+    press(signed_in, "Take it back")
+    assert [one["interval_minutes"] for one in auth_api.actions.requests] == [15, None]
+
+
+def test_its_hours_are_set(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
+    open_view(signed_in, sender=sender)
+    assert "Expected: **always**" in facts(signed_in)
+    press(signed_in, "Set hours…")
+    press(signed_in, "Set hours")
+    [body] = auth_api.actions.requests
+    assert body["hours"] == {
+        "days": ["mon", "tue", "wed", "thu", "fri"],
+        "from": "07:00",
+        "to": "19:00",
+        "zone": "Europe/Berlin",
+    }
+
+
+def test_hours_that_are_set_are_shown_and_can_be_taken_back(
+    signed_in: AppTest, sender: str, auth_api: FakeAuthApi
+) -> None:
+    set_attributes(Hours=HOURS)
+    open_view(signed_in, sender=sender)
+    assert "Expected: **Mon, Tue, 07:00 to 19:00, Europe/Berlin**" in facts(signed_in)
+    press(signed_in, "Set hours…")
+    press(signed_in, "Take it back")
+    assert auth_api.actions.requests == [{"sender": "key", "action": "set_hours", "hours": None}]
+
+
+def test_silences_that_recur_have_hours_proposed(
+    signed_in: AppTest, sender: str, auth_api: FakeAuthApi
+) -> None:
+    monday = datetime(2026, 11, 9, tzinfo=UTC)
+    nights = [monday + timedelta(days=number, hours=17.8) for number in range(9)]
+    silences = [
+        {"Since": format_moment(night), "Until": format_moment(night + 12.4 * HOUR)} for night in nights
+    ]
+    set_attributes(Silences=silences)
+    open_view(signed_in, sender=sender)
+    assert "set the hours in which it is expected: every day, 07:00 to 19:00, Europe/Berlin" in shown(
+        signed_in
+    )
+    press(signed_in, "Set hours…")
+    press(signed_in, "Set hours")
+    [body] = auth_api.actions.requests
+    assert (len(body["hours"]["days"]), body["hours"]["from"], body["hours"]["to"]) == (7, "07:00", "19:00")
+
+
+def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, sender: str) -> None:
+    put_act(sender, "1", Action="pause", Note="<b>disks</b>")
+    put_act(sender, "2", Action="set_hours", Hours=HOURS)
+    put_act(sender, "3", Action="set_interval", IntervalMinutes=15)
+    put_act(sender, "4", Action="set_interval")
+    put_act(sender, "5", Action="something_new")
+    said = {
+        "ToldAt": format_moment(datetime.now(UTC)),
+        "Told": "silent",
+        "Owner": "orders",
+        "Channel": "Slack orders",
+    }
+    with patch.object(MessageTable, "list_of_sender", return_value=[Told.model_validate(said)]):
+        open_view(signed_in, sender=sender)
+    assert set(history(signed_in)) == {
+        "bea paused it: <b>disks</b>",
+        "bea set its hours to Mon, Tue, 07:00 to 19:00, Europe/Berlin: ",
+        "bea set its interval to 15 min: ",
+        "bea took its interval back: ",
+        "bea something new: ",
+        "orders (Slack orders) was told that the sender is silent: ",
+    }

@@ -1,0 +1,376 @@
+"""What analysts do about incidents, from the card of one and from the list of many."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from unittest.mock import patch
+
+import boto3
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from contract.moments import format_moment
+from dashboard.data.tables import MessageTable, Told
+from dashboard.errors import AccessDeniedError
+from tests.dashboard.conftest import sign_in
+from tests.dashboard.fake_actions import act
+from tests.dashboard.fake_auth_api import FakeAuthApi
+from tests.dashboard.fake_table import REGION
+from tests.dashboard.projected import Projected, hours_ago
+from tests.dashboard.views.reading import column, list_tables, shown
+from tests.dashboard.views.test_overview import A, B, C, facts, open_view
+from tests.incidents.playing import listing, stuck
+from tests.projection_tables import INCIDENTS
+
+
+@pytest.fixture
+def incident(projected: Projected) -> str:
+    """The one that is open."""
+    projected.tell(listing(hours_ago(0.1), [C], stuck(A, "a", created=hours_ago(3))), "ana/FILES01")
+    [incident] = projected.list_ids()
+    return incident
+
+
+@pytest.fixture
+def two(projected: Projected) -> tuple[str, str]:
+    """An open one, and one that is unknown."""
+    now = hours_ago(0)
+    projected.tell(listing(now - 0.2, [C], stuck(A, "a", created=now - 3), sender="one"), "ana/FILES01")
+    projected.tell(listing(now - 9, [], stuck(B, "b", created=now - 20), sender="two"), "ana/FILES02")
+    projected.sweep()
+    by_folder = {item["Folder"]: item["IncidentId"] for item in _scan()}
+    return by_folder[A], by_folder[B]
+
+
+def _scan() -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (
+        boto3.resource("dynamodb", region_name=REGION).Table(INCIDENTS).scan()["Items"]
+    )
+    return items
+
+
+def set_attributes(incident: str, **values: str) -> None:
+    table = boto3.resource("dynamodb", region_name=REGION).Table(INCIDENTS)
+    [item] = [one for one in _scan() if one["IncidentId"] == incident]
+    table.put_item(Item={**item, **values})
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    """Clicks the button of this label that can be clicked."""
+    app = next(one for one in app.button if one.label == label and not one.disabled).click().run()
+    assert not app.exception
+    return app
+
+
+def history(app: AppTest) -> list[str]:
+    """Its lines, less the moments, the last first."""
+    tables = [table for table in list_tables(app) if "what" in table.columns]
+    return [f"{row.who} {row.what}: {row.note}" for table in tables for row in table.itertuples()]
+
+
+def fill_in(app: AppTest, action: str, note: str = "", span: str = "") -> AppTest:
+    """Opens a form, fills it in, and sends it."""
+    press(app, f"{action}…")
+    if note:
+        app.text_area[0].input(note)
+    if span:
+        next(box for box in app.selectbox if box.label == "How long").select(span)
+    return send(app, action)
+
+
+def send(app: AppTest, action: str) -> AppTest:
+    return press(app, action)
+
+
+def test_who_acknowledges_is_shown_at_once_on_the_card_and_in_the_list(
+    signed_in: AppTest, incident: str, auth_api: FakeAuthApi
+) -> None:
+    open_view(signed_in, incident=incident)
+    assert "Nobody has acknowledged it" in facts(signed_in)
+    assert column(signed_in, "acknowledged_by") == ["-"]
+    fill_in(signed_in, "Acknowledge", "the disk is *full*", "for 4 hours")
+    [body] = auth_api.actions.requests
+    assert (body["incident_id"], body["action"], body["note"], body["version"]) == (
+        incident,
+        "acknowledge",
+        "the disk is *full*",
+        0,
+    )
+    until = datetime.fromisoformat(body["until"])
+    assert timedelta() <= until - datetime.now(UTC) - timedelta(hours=3, minutes=58) < timedelta(minutes=3)
+    assert column(signed_in, "acknowledged_by") == ["ana"]
+    told = facts(signed_in)
+    assert "ana is on it until" in told
+    [line] = history(signed_in)
+    assert re.fullmatch(r"ana acknowledged it until [-\d]+ [:\d]+: the disk is \*full\*", line)
+    assert "Acknowledged until" in shown(signed_in)
+    assert not signed_in.text_area
+
+
+def test_a_colleague_sees_who_is_on_it_and_what_was_noted(signed_in: AppTest, incident: str) -> None:
+    act("bea", "key-1", {"incident_id": incident, "action": "acknowledge", "note": "<b>mine</b>\n**now**"})
+    open_view(signed_in, incident=incident)
+    assert column(signed_in, "acknowledged_by") == ["bea"]
+    assert history(signed_in) == ["bea acknowledged it: <b>mine</b>\n**now**"]
+
+
+def test_who_comes_second_is_told_how_it_is_now_and_keeps_what_was_typed(
+    signed_in: AppTest, incident: str, auth_api: FakeAuthApi
+) -> None:
+    open_view(signed_in, incident=incident)
+    press(signed_in, "Acknowledge…")
+    act("bea", "key-1", {"incident_id": incident, "action": "acknowledge"})
+    signed_in.text_area[0].input("I look")
+    send(signed_in, "Acknowledge")
+    [error] = signed_in.error
+    told = error.value.replace("\\", "")
+    assert told.startswith("Somebody else has acted on it meanwhile. Now it is open. bea is on it until")
+    assert signed_in.text_area[0].value == "I look"
+    # What is shown now is what the next attempt is about.
+    send(signed_in, "Acknowledge")
+    assert [body["version"] for body in auth_api.actions.requests] == [0, 1]
+    assert not signed_in.error
+    assert column(signed_in, "acknowledged_by") == ["ana"]
+
+
+def test_what_was_not_answered_is_sent_again_as_the_same_deed(
+    signed_in: AppTest, incident: str, auth_api: FakeAuthApi
+) -> None:
+    open_view(signed_in, incident=incident)
+    auth_api.actions.instead = (504, {"message": "late"})
+    fill_in(signed_in, "Acknowledge", "I look")
+    assert "The service failed. Try again in a moment." in shown(signed_in)
+    assert signed_in.text_area[0].value == "I look"
+    auth_api.actions.instead = None
+    send(signed_in, "Acknowledge")
+    assert len(set(auth_api.actions.keys)) == 1
+    press(signed_in, "Note…")
+    signed_in.text_area[0].input("found it")
+    send(signed_in, "Note")
+    assert len(set(auth_api.actions.keys)) == 2
+
+
+def test_a_run_that_is_cut_short_leaves_the_deed_to_the_next(
+    signed_in: AppTest, incident: str, auth_api: FakeAuthApi
+) -> None:
+    open_view(signed_in, incident=incident)
+    press(signed_in, "Acknowledge…")
+    with patch("dashboard.frame.acting.wait_for", side_effect=lambda *_: st.stop()):
+        send(signed_in, "Acknowledge")
+    assert not auth_api.actions.requests
+    signed_in.run()
+    assert len(auth_api.actions.requests) == 1
+    signed_in.run()
+    assert len(auth_api.actions.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "answer", "told"),
+    [
+        (404, {}, "It is not known, or no longer kept."),
+        (429, {}, "Too much is being done at once."),
+        (409, {"message": "It has ended."}, "It has ended. Now it is open. Nobody has acknowledged it."),
+        (
+            422,
+            {"message": "Wrong.", "errors": [{"field": "until", "problem": "is too late", "hint": "7 days"}]},
+            "Wrong. until is too late: 7 days",
+        ),
+        (500, {"request_id": "r-1"}, "Tell the service's owner this request id: r-1"),
+    ],
+)
+def test_a_refusal_is_told_in_plain_words(
+    signed_in: AppTest,
+    incident: str,
+    auth_api: FakeAuthApi,
+    status: int,
+    answer: dict[str, object],
+    told: str,
+) -> None:
+    open_view(signed_in, incident=incident)
+    auth_api.actions.instead = (status, answer)
+    fill_in(signed_in, "Acknowledge")
+    assert told in shown(signed_in)
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(401, "Your session has ended"), (403, "not a member of sla-analysts")]
+)
+def test_who_may_no_longer_act_is_signed_out(
+    signed_in: AppTest, incident: str, auth_api: FakeAuthApi, status: int, told: str
+) -> None:
+    open_view(signed_in, incident=incident)
+    auth_api.actions.instead = (status, {"message": "no"})
+    fill_in(signed_in, "Acknowledge")
+    assert told in shown(signed_in)
+    assert not list_tables(signed_in)
+    auth_api.actions.instead = None
+    sign_in(signed_in)
+    assert list_tables(signed_in)
+    # It was somebody's who may be somebody else now.
+    assert len(auth_api.actions.requests) == 1
+
+
+def test_a_note_is_needed_where_it_is_the_deed(
+    signed_in: AppTest, incident: str, auth_api: FakeAuthApi
+) -> None:
+    open_view(signed_in, incident=incident)
+    fill_in(signed_in, "Note", "  ")
+    assert "Write the note first." in shown(signed_in)
+    assert not auth_api.actions.requests
+    signed_in.text_area[0].input("seen")
+    send(signed_in, "Note")
+    [body] = auth_api.actions.requests
+    assert body == {"incident_id": incident, "action": "note", "note": "seen"}
+
+
+def test_only_what_means_something_is_offered(signed_in: AppTest, two: tuple[str, str]) -> None:
+    def offered(place: str) -> list[str]:
+        return [one.label for one in signed_in.button if (one.key or "").startswith(place)]
+
+    open_view(signed_in, incident=two[0])
+    assert offered("incident_") == ["Acknowledge…", "Note…", "Snooze…"]
+    act("bea", "key-1", {"incident_id": two[1], "action": "acknowledge"})
+    open_view(signed_in, incident=two[1])
+    assert offered("incident_") == ["Acknowledge…", "Un-acknowledge…", "Note…", "Snooze…", "Close…"]
+
+
+def test_what_was_closed_by_hand_leaves_the_list_and_stays_on_the_page(
+    signed_in: AppTest, two: tuple[str, str]
+) -> None:
+    open_view(signed_in, incident=two[1])
+    fill_in(signed_in, "Close", "the share is gone")
+    assert column(signed_in, "folder") == [A]
+    assert "**Closed**: by ana (server silent" in facts(signed_in)
+    assert history(signed_in) == ["ana closed it: the share is gone"]
+    assert B in [folder for table in list_tables(signed_in) for folder in table.get("folder", [])]
+
+
+def test_several_are_acknowledged_at_once(
+    signed_in: AppTest, projected: Projected, auth_api: FakeAuthApi
+) -> None:
+    now = hours_ago(0)
+    three = [stuck(folder, "a", created=now - 3) for folder in (A, B, C)]
+    projected.tell(listing(now - 0.1, [], *three), "ana/FILES01")
+    open_view(signed_in)
+    bar = [one for one in signed_in.button if (one.key or "").startswith("open_chosen")]
+    assert [(one.label, one.disabled) for one in bar] == [
+        ("Acknowledge…", True),
+        ("Note…", True),
+        ("Snooze…", True),
+    ]
+    ids = column(signed_in, "id")
+    signed_in.session_state["open_chosen"] = (ids[0], ids[1], "gone")
+    signed_in.run()
+    assert "2 chosen" in shown(signed_in)
+    fill_in(signed_in, "Acknowledge")
+    assert [body["incident_id"] for body in auth_api.actions.requests] in (ids[:2], ids[1::-1])
+    assert len(set(auth_api.actions.keys)) == 2
+    assert sorted(column(signed_in, "acknowledged_by")) == ["-", "ana", "ana"]
+    assert "Tick rows to act on them" in shown(signed_in)
+    assert "2 incidents: acknowledged until" in shown(signed_in)
+
+
+def test_of_several_each_that_failed_is_named(
+    signed_in: AppTest, two: tuple[str, str], projected: Projected, auth_api: FakeAuthApi
+) -> None:
+    now = hours_ago(0)
+    projected.tell(
+        listing(now, [], *(stuck(one, "b", created=now - 3) for one in (A, B)), sender="one"), "ana/FILES01"
+    )
+    open_view(signed_in)
+    ids = dict(zip(column(signed_in, "folder"), column(signed_in, "id"), strict=True))
+    signed_in.session_state["open_chosen"] = tuple(ids.values())
+    signed_in.run()
+    press(signed_in, "Acknowledge…")
+    act("bea", "key-1", {"incident_id": ids[B], "action": "acknowledge"})
+    send(signed_in, "Acknowledge")
+    [error] = signed_in.error
+    told = error.value.replace("\\", "")
+    assert told.startswith("1 of 2 done. C:JobsB on ana/FILES01: Somebody else has acted")
+
+
+def test_the_address_narrows_down_to_an_owner_and_to_who_is_on_it(
+    signed_in: AppTest, two: tuple[str, str]
+) -> None:
+    set_attributes(two[0], Owner="orders")
+    set_attributes(two[1], Owner="bank")
+    act("ana", "key-1", {"incident_id": two[1], "action": "acknowledge"})
+    open_view(signed_in)
+    assert [len(table) for table in list_tables(signed_in)] == [1, 1]
+    assert column(signed_in, "owner") == ["orders"]
+    radio = next(one for one in signed_in.radio if one.label == "Whose")
+    assert radio.options == ["All (2)", "Unacknowledged (1)", "Mine (1)"]
+    for chosen, folder in (
+        ({"who": "unacknowledged"}, A),
+        ({"who": "mine"}, B),
+        ({"who": "all", "owner": "bank"}, B),
+        ({"who": "unacknowledged", "owner": "orders"}, A),
+    ):
+        open_view(signed_in, **chosen)
+        [table] = list_tables(signed_in)
+        assert list(table["folder"]) == [folder]
+    open_view(signed_in, who="mine", owner="orders")
+    assert "No incident matches what is chosen above." in shown(signed_in)
+    open_view(signed_in, who="<script>", owner="x" * 1000)
+    assert len(list_tables(signed_in)) == 2
+
+
+def test_a_row_says_that_it_is_snoozed(signed_in: AppTest, two: tuple[str, str]) -> None:
+    for one in two:
+        set_attributes(one, SnoozedUntil=format_moment(datetime.now(UTC) + timedelta(hours=1)))
+    open_view(signed_in)
+    assert column(signed_in, "status") == ["▲ Open\n☾ snoozed"]
+    assert column(signed_in, "reason", 1) == ["server silent\n☾ snoozed"]
+
+
+def test_a_snooze_that_is_over_is_none(signed_in: AppTest, incident: str) -> None:
+    set_attributes(incident, SnoozedUntil=format_moment(datetime.now(UTC) - timedelta(minutes=1)))
+    open_view(signed_in)
+    assert column(signed_in, "status") == ["▲ Open"]
+
+
+def test_an_acknowledgement_that_is_over_counts_no_more(signed_in: AppTest, incident: str) -> None:
+    past = format_moment(datetime.now(UTC) - timedelta(minutes=1))
+    set_attributes(incident, AcknowledgedBy="ana", AcknowledgedUntil=past)
+    open_view(signed_in, who="unacknowledged", incident=incident)
+    assert column(signed_in, "acknowledged_by") == ["-"]
+    assert "Nobody has acknowledged it" in facts(signed_in)
+
+
+def test_where_nobody_owns_anything_nothing_is_said_of_owners(signed_in: AppTest, incident: str) -> None:
+    open_view(signed_in)
+    assert "owner" not in list_tables(signed_in)[0].columns
+    assert "Owner" not in [box.label for box in signed_in.selectbox]
+
+
+def test_who_was_told_what_stands_with_what_people_did(signed_in: AppTest, incident: str) -> None:
+    act("bea", "key-1", {"incident_id": incident, "action": "note", "note": "seen"})
+    hour = timedelta(hours=1)
+    told = [
+        Told.model_validate(
+            {
+                "ToldAt": format_moment(datetime.now(UTC) + sign * hour),
+                "Told": what,
+                "Owner": "orders",
+                "Channel": "Slack *x*",
+            }
+        )
+        for sign, what in ((-1, "begin"), (1, "some_later_word"))
+    ]
+    with patch.object(MessageTable, "list_of_incident", return_value=told):
+        open_view(signed_in, incident=incident)
+    assert history(signed_in) == [
+        "orders (Slack *x*) was told some later word: ",
+        "bea noted: seen",
+        "orders (Slack *x*) was told that files wait longer than the SLA allows: ",
+    ]
+
+
+def test_that_nobody_can_say_who_was_told_keeps_nothing_else_from_being_shown(
+    signed_in: AppTest, incident: str
+) -> None:
+    with patch.object(MessageTable, "list_of_incident", side_effect=AccessDeniedError):
+        open_view(signed_in, incident=incident)
+    assert "Who was told what cannot be said at the moment." in shown(signed_in)
+    assert column(signed_in, "folder") == [A]

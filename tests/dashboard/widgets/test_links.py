@@ -1,0 +1,39 @@
+"""Where links to the runbook lead."""
+
+import re
+
+from streamlit.testing.v1 import AppTest
+
+from contract import names
+from contract.names import ROOT, RunbookSection
+from dashboard.widgets.links import build_runbook_cell
+from tests.pages import Page
+
+
+def test_every_section_of_the_runbook_is_linked_on_the_runbook_page() -> None:
+    [address] = _find_addresses_of("runbook")
+    for section in RunbookSection:
+        _, link, _ = build_runbook_cell(f"docs/{names.RUNBOOK_FILE}#{section}", "alarm")
+        assert link == f"{address}?section={section}"
+    assert set(RunbookSection) <= Page(ROOT / "docs" / names.RUNBOOK_FILE).streamlit_anchors
+
+
+def _find_addresses_of(view: str) -> list[str]:
+    """The addresses under which the navigation has a view."""
+    navigation = (ROOT / "dashboard" / "app.py").read_text()
+    return re.findall(rf'st\.Page\("views/{view}\.py"[^)]*url_path="([\w-]+)"', navigation)
+
+
+def _draw_published() -> None:
+    from dashboard.widgets.links import draw_runbook_link
+
+    draw_runbook_link("https://example.com/docs/runbook.md#latency", "slow *things*")
+
+
+def test_a_published_runbook_is_linked_where_it_is_published() -> None:
+    address = "https://example.com/docs/runbook.md#latency"
+    assert build_runbook_cell(address, "latency") == ("What to do", address, "What to do about latency")
+    app = AppTest.from_function(_draw_published).run()
+    [link] = app.get("link_button")
+    assert link.proto.url == address
+    assert link.proto.label.replace("\\", "") == "What to do about slow *things*"
