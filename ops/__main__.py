@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from ops import check_preview, export, incidents, owners, restore, rotate_secret, users
-from ops.command import EXITS, Answer, Call, Exit, add_shared_options, screen
+from ops.command import EXITS, Call, CommandResult, Exit, add_shared_options, screen
 from ops.doctor import command as doctor
 from ops.stack import FAILURES, Stack, describe
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments, argparse.Namespace(outputs=None, json=False, needs_stack=True))
     try:
         stack = Stack.read(given.outputs) if given.needs_stack else Stack.none()
-        answer: Answer = given.run(Call(stack, given))
+        answer: CommandResult = given.run(Call(stack, given))
     except KeyboardInterrupt:
         return _fail(f"Stopped. {given.interrupted}".strip(), Exit.INTERRUPTED, as_json=given.json)
     except FAILURES as error:

@@ -1,4 +1,4 @@
-"""`python -m ops check-preview`: what an update must never take away without someone saying so."""
+"""`python -m ops check-preview`: what an update must never delete unless someone allows it."""
 
 import argparse
 import json
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.markup import escape
 
 from contract.names import MADE_ANEW
-from ops.command import Answer, Call, Exit, add_command
+from ops.command import Call, CommandResult, Exit, add_command
 from ops.stack import OpsError
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ LOST_WITH: Final["Mapping[str, str]"] = {
     "aws:dynamodb/table:Table": "what is stored",
     "aws:kms/key:Key": "what it has encrypted",
     "aws:kms/keyPolicy:KeyPolicy": "who may use the key",
-    "aws:secretsmanager/secret:Secret": "the way to sign in, until it is made anew",
-    "aws:secretsmanager/secretVersion:SecretVersion": "the way to sign in, until it is made anew",
+    "aws:secretsmanager/secret:Secret": "the way to sign in, until it is created again",
+    "aws:secretsmanager/secretVersion:SecretVersion": "the way to sign in, until it is created again",
 }
 """The types that hold data or people, and what goes with such a resource."""
 _STANDARD_INPUT: Final = Path("-")
@@ -45,10 +45,10 @@ class PreviewError(OpsError):
 
 @dataclass(frozen=True)
 class Loss:
-    """A resource that an update would take away."""
+    """A resource that an update would delete."""
 
     name: str
-    """By which the program calls it."""
+    """Its name in the program."""
     type: str
     replaced: bool
     lost: str
@@ -56,7 +56,7 @@ class Loss:
 
 
 def add(commands: "Commands") -> None:
-    """Declares it."""
+    """Declares the command."""
     command = add_command(
         commands, "check-preview", check,
         help="fail where a preview deletes or replaces what holds data or people",
@@ -73,25 +73,25 @@ def add(commands: "Commands") -> None:
     )  # fmt: skip
 
 
-def check(call: Call) -> Answer:
+def check(call: Call) -> CommandResult:
     """Looks through a preview.
 
     Raises:
-        PreviewError: the file is none, or the preview itself failed.
+        PreviewError: the file holds no preview, or the preview itself failed.
     """
     given: argparse.Namespace = call.given
     losses = [loss for loss in find_losses(_read(given.file)) if loss.name not in given.allow]
     document = [asdict(loss) for loss in losses]
     if not losses:
-        return Answer(document, "Nothing that holds data or people would go.")
-    return Answer(document, "\n".join(_tell(losses)), Exit.FAILED)
+        return CommandResult(document, "Nothing that holds data or people would go.")
+    return CommandResult(document, "\n".join(_describe(losses)), Exit.FAILED)
 
 
 def find_losses(preview: dict[str, Any]) -> list[Loss]:
-    """What the update of this preview would take away.
+    """What the update of this preview would delete.
 
-    What the engine only forgets, because it is declared to stay, is no loss; nor is a secret that the
-    configuration holds.
+    A resource that the engine only forgets, because it is declared to stay, is no loss; nor is a secret that
+    the configuration holds.
     """
     losses: dict[str, Loss] = {}
     for step in preview.get("steps") or []:
@@ -126,12 +126,12 @@ def _read(file: Path) -> dict[str, Any]:
 
 
 def _list_errors(preview: dict[str, Any]) -> Iterator[str]:
-    for told in preview.get("diagnostics") or []:
-        if told.get("severity") == "error":
-            yield str(told.get("message", "")).strip()
+    for entry in preview.get("diagnostics") or []:
+        if entry.get("severity") == "error":
+            yield str(entry.get("message", "")).strip()
 
 
-def _tell(losses: Sequence[Loss]) -> Iterator[str]:
+def _describe(losses: Sequence[Loss]) -> Iterator[str]:
     for loss in losses:
         done = "replaced" if loss.replaced else "deleted"
         yield f"[red]✗[/red] {escape(loss.name)} ({loss.type}) would be {done}, and with it goes {loss.lost}."

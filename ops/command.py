@@ -1,7 +1,7 @@
-"""What every command shares: how it is told, what it is given, and what it answers.
+"""What every command shares: how it is declared, what it is given, what it returns, and its progress.
 
 A command is a file with two parts: `add`, which declares it among the others, and a function that takes a
-`Call` and returns an `Answer`. `ops/__main__.py` lists the commands, and does the rest for all of them.
+`Call` and returns a `CommandResult`. `ops/__main__.py` lists the commands, and does the rest for them all.
 """
 
 import argparse
@@ -47,7 +47,7 @@ class Call:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CommandResult:
     """What a command did or found."""
 
     document: Any
@@ -57,7 +57,7 @@ class Answer:
     exit_code: Exit = Exit.DONE
 
 
-Run = Callable[[Call], Answer]
+Run = Callable[[Call], CommandResult]
 
 
 def add_command(
@@ -112,14 +112,14 @@ def add_shared_options(parser: argparse.ArgumentParser) -> None:
 
 
 screen: Final = Console(stderr=True, highlight=False)
-"""What is said on the way, and what went wrong."""
+"""Progress, and what went wrong."""
 
 
 class OnProgress(Protocol):
-    """Told how far a step is."""
+    """Called with how far a step is."""
 
     def __call__(self, step: str, done: int, of: int | None) -> None:
-        """`of` is None as long as nobody knows."""
+        """`of` is None while the total is unknown."""
 
 
 @contextmanager

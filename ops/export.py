@@ -13,19 +13,18 @@ from rich.markup import escape
 
 from contract.moments import HOUR, format_affected_date, format_moment, parse_moment, start_of_hour
 from contract.names import Output
-from ops.command import Answer, Call, add_command, parse_moment_argument, show_progress
+from ops.command import Call, CommandResult, add_command, parse_moment_argument, show_progress
 from ops.export_files import (
     ENDINGS,
     FILE_COLUMNS,
     RECORD_COLUMNS,
-    Item,
     Row,
     build_file_rows,
     build_record_rows,
     write_rows,
 )
 from ops.incidents import Finder
-from ops.stack import OpsError, Stack
+from ops.stack import Item, OpsError, Stack
 from store.records import Attribute, Index
 
 if TYPE_CHECKING:
@@ -35,11 +34,11 @@ if TYPE_CHECKING:
 
 
 class ExportError(OpsError):
-    """The file cannot be written, or the range is none."""
+    """The file cannot be written, or the range is empty."""
 
 
 def add(commands: "Commands") -> None:
-    """Declares it."""
+    """Declares the command."""
     command = add_command(
         commands, "export", export, help="write the records of a range of time to a file",
         interrupted="No file was written.",
@@ -52,12 +51,9 @@ def add(commands: "Commands") -> None:
         help="the first moment, such as 2026-11-01 or 2026-11-01T08:00; UTC unless it has an offset",
     )  # fmt: skip
     command.add_argument(
-        "--to",
-        dest="end",
-        metavar="TIME",
-        type=parse_moment_argument,
+        "--to", dest="end", metavar="TIME", type=parse_moment_argument,
         help="the first moment after the range (default: now)",
-    )
+    )  # fmt: skip
     command.add_argument(
         "--folder", action="append", default=[], metavar="PATH",
         help="only this folder, as it was reported; may be given more than once",
@@ -70,7 +66,7 @@ def add(commands: "Commands") -> None:
     )
 
 
-def export(call: Call) -> Answer:
+def export(call: Call) -> CommandResult:
     """Writes records to a file.
 
     Raises:
@@ -103,7 +99,7 @@ def export(call: Call) -> Answer:
             count = write_rows(given.file, columns, rows())
         except OSError as error:
             raise ExportError(f"{given.file} cannot be written: {error.strerror}") from error
-    return Answer(
+    return CommandResult(
         {"file": str(given.file), "rows": count, "records": records, "from": format_moment(given.start),
          "to": format_moment(end), "columns": [column.name for column in columns]},
         f"{escape(str(given.file))}: {count:,} rows of {records:,} records.",
@@ -111,7 +107,7 @@ def export(call: Call) -> Answer:
 
 
 _AHEAD: Final = 8
-"""Hours whose first page is asked for at the same time; a page is at most 1 MB."""
+"""Hours whose first page is read at the same time; a page is at most 1 MB."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +119,7 @@ class Wanted:
         end: the first moment after the range, aware.
         folders: paths as they were reported; all where there is none.
         senders: keys of senders; all where there is none.
-        reporters: in lower case: records from before senders were known are told by who reported them.
+        reporters: user names in lower case, for records without a sender.
     """
 
     start: datetime
@@ -150,7 +146,7 @@ class Reader:
     Attributes:
         client: may query its indexes.
         table: its name.
-        progress: told how many of how many queries are done.
+        progress: called with how many of how many queries are done.
     """
 
     client: "DynamoDBClient"

@@ -4,7 +4,7 @@ import csv
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -13,47 +13,46 @@ from typing import Any, Final, Literal, Protocol
 
 from contract.moments import parse_moment
 from contract.text import FORMULA
+from ops.stack import Item
 from store.records import Attribute, FileAttribute
 
-Item = Mapping[str, Any]
-"""A record as DynamoDB tells it."""
 Row = tuple[str | int | None, ...]
 """Texts and numbers; moments as the table has them, in UTC and ISO 8601."""
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column, where its value comes from, and what it is."""
+class ExportColumn:
+    """A column: its name, its attribute, its type."""
 
     name: str
     attribute: str
     kind: Literal["text", "number", "moment"] = "text"
     absent: int | None = None
-    """Its value in records without the attribute."""
+    """Its value for records without the attribute."""
 
 
 _OF_ALL: Final = (
-    Column("detected_at", Attribute.DETECTED_AT, "moment"),
-    Column("folder", Attribute.FOLDER),
-    Column("sla_minutes", Attribute.SLA, "number"),
-    Column("reported_by", Attribute.REPORTED_BY),
-    Column("sender", Attribute.SENDER),
-    Column("run_id", Attribute.RUN_ID),
-    Column("error_id", Attribute.ERROR_ID),
+    ExportColumn("detected_at", Attribute.DETECTED_AT, "moment"),
+    ExportColumn("folder", Attribute.FOLDER),
+    ExportColumn("sla_minutes", Attribute.SLA, "number"),
+    ExportColumn("reported_by", Attribute.REPORTED_BY),
+    ExportColumn("sender", Attribute.SENDER),
+    ExportColumn("run_id", Attribute.RUN_ID),
+    ExportColumn("error_id", Attribute.ERROR_ID),
 )
 FILE_COLUMNS: Final = (
     *_OF_ALL,
-    Column("file", FileAttribute.FILENAME),
-    Column("created", FileAttribute.CREATION_DATE, "moment"),
+    ExportColumn("file", FileAttribute.FILENAME),
+    ExportColumn("created", FileAttribute.CREATION_DATE, "moment"),
 )
-"""Of a row for each stuck file of each record."""
+"""For a row for each stuck file of each record."""
 RECORD_COLUMNS: Final = (
     *_OF_ALL,
-    Column("files", Attribute.FILE_COUNT, "number"),
-    Column("part", Attribute.PART, "number", absent=1),
-    Column("parts", Attribute.PARTS, "number", absent=1),
+    ExportColumn("files", Attribute.FILE_COUNT, "number"),
+    ExportColumn("part", Attribute.PART, "number", absent=1),
+    ExportColumn("parts", Attribute.PARTS, "number", absent=1),
 )
-"""Of a row for each record."""
+"""For a row for each record."""
 
 
 def build_record_rows(record: Item) -> Iterator[Row]:
@@ -69,11 +68,11 @@ def build_file_rows(record: Item) -> Iterator[Row]:
         yield (*shared, *_build_row(file["M"], of_file))
 
 
-def _build_row(values: Item, columns: Sequence[Column]) -> Row:
+def _build_row(values: Item, columns: Sequence[ExportColumn]) -> Row:
     return tuple(_read(values.get(column.attribute), column) for column in columns)
 
 
-def _read(value: Any, column: Column) -> str | int | None:
+def _read(value: Any, column: ExportColumn) -> str | int | None:
     if value is None:
         return column.absent
     return int(value["N"]) if column.kind == "number" else str(value["S"])
@@ -96,7 +95,7 @@ class Writer(Protocol):
         """Writes what is left."""
 
 
-def write_rows(file: Path, columns: Sequence[Column], rows: Iterable[Row]) -> int:
+def write_rows(file: Path, columns: Sequence[ExportColumn], rows: Iterable[Row]) -> int:
     """Writes a file by its ending, whole or not at all; returns the number of rows.
 
     Raises:
@@ -121,7 +120,7 @@ class CsvWriter:
     anyone who can drop a file.
     """
 
-    def __init__(self, file: Path, columns: Sequence[Column]) -> None:
+    def __init__(self, file: Path, columns: Sequence[ExportColumn]) -> None:
         self._file = file.open("w", encoding="utf-8-sig", newline="")
         self._writer = csv.writer(self._file, lineterminator="\r\n")
         self._writer.writerow([column.name for column in columns])
@@ -138,8 +137,8 @@ class CsvWriter:
 class ParquetWriter:
     """Moments are timestamps of microseconds in UTC: nanoseconds would not hold the years 1 to 9999."""
 
-    def __init__(self, file: Path, columns: Sequence[Column]) -> None:
-        # Only here: it takes half a second.
+    def __init__(self, file: Path, columns: Sequence[ExportColumn]) -> None:
+        # Imported here: it takes half a second.
         import pyarrow
         import pyarrow.parquet
 
@@ -177,20 +176,16 @@ def _defuse(value: str | int | None) -> str | int | None:
 
 @contextmanager
 def _beside(file: Path) -> Iterator[Path]:
-    """A file in the same folder, which takes the other's name once all is well."""
+    """A temporary file in the same folder, which gets the name once it is complete."""
     handle, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
     os.close(handle)
     part = Path(name)
     try:
         yield part
         # The temporary one is readable for its owner alone; this one is as any other that is made.
-        part.chmod(0o666 & ~_read_umask())
+        mask = os.umask(0)
+        os.umask(mask)
+        part.chmod(0o666 & ~mask)
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
-
-
-def _read_umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -1,4 +1,4 @@
-"""Who would be told of a folder or a sender, how, and by which rule."""
+"""Who would be notified of a folder or a sender, how, and by which rule."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from contract.owners.model import Match, Owner, Owners, Rule, Topic, list_channe
 
 @dataclass(frozen=True, kw_only=True)
 class Explanation:
-    """Whom something belongs to."""
+    """Who owns something."""
 
     what: str
     """Such as `D:\\Inbound of files-01`."""
@@ -21,12 +21,12 @@ class Explanation:
 
     @property
     def owner(self) -> Owner:
-        """Who that is."""
+        """The owner."""
         return self.match.owner
 
     @property
     def quiet_until(self) -> datetime | None:
-        """When the owner's quiet hours end; None where it is not quiet."""
+        """When the owner's quiet hours end; None outside them."""
         return quiet_until(self.owner, self.at)
 
     def to_document(self) -> dict[str, Any]:
@@ -51,36 +51,34 @@ class Explanation:
 
     def to_lines(self, file_name: str) -> Iterator[str]:
         """For people."""
-        yield f"{self.what}: {self.owner.name}, {_tell_rule(self.match.rule, file_name)}"
+        yield f"{self.what}: {self.owner.name}, {_describe_rule(self.match.rule, file_name)}"
         at_once = [name_channel(channel) for channel in self.owner.channels]
-        yield f"  at once    {'; '.join(at_once) or 'nobody is told'}"
+        yield f"  at once    {'; '.join(at_once) or 'nobody is notified'}"
         for escalation in self.owner.escalations:
-            names = "; ".join(map(name_channel, escalation.channels)) or "nobody is told"
-            yield f"  escalated  {names}, once it was not acknowledged for {_tell_length(escalation.after)}"
-        yield f"  told of    {self._tell_topics()}"
-        yield f"  quiet      {self._tell_quiet()}"
+            names = "; ".join(map(name_channel, escalation.channels)) or "nobody is notified"
+            yield f"  escalated  {names}, if nobody acknowledges it for {_describe_length(escalation.after)}"
+        topics = [str(topic) for topic in Topic if topic in self.owner.told]
+        told = "everything" if len(topics) == len(Topic) else ", ".join(topics) or "nothing"
+        yield f"  notified   of {told}"
+        yield f"  quiet      {self._describe_quiet()}"
 
-    def _tell_topics(self) -> str:
-        told = [str(topic) for topic in Topic if topic in self.owner.told]
-        return "everything" if len(told) == len(Topic) else ", ".join(told) or "nothing"
-
-    def _tell_quiet(self) -> str:
+    def _describe_quiet(self) -> str:
         until, zone = self.quiet_until, self.owner.zone
         now = f"{self.at.astimezone(self.owner.zone_info):%Y-%m-%d %H:%M}"
         if until is None:
             return f"not at {now} ({zone})"
         end = f"{until.astimezone(self.owner.zone_info):%Y-%m-%d %H:%M}"
-        return f"at {now}, until {end} ({zone}): told of ends alone"
+        return f"at {now}, until {end} ({zone}): notified of ends alone"
 
 
 def explain(owners: Owners, folder: str, sender: str | None, at: datetime) -> Sequence[Explanation]:
-    """Whom a folder belongs to.
+    """Who owns a folder.
 
     Args:
         owners: what the file says.
         folder: in any spelling.
-        sender: its name, `<user name>` or `<user name>/<run.sender>`; with it, also who is told when it is
-            silent. None for the answer by sender.
+        sender: its name, `<user name>` or `<user name>/<run.sender>`; with it, also who is notified when
+            it is silent. None for the answer by sender.
         at: when.
     """
     at = at.replace(microsecond=0)
@@ -88,7 +86,7 @@ def explain(owners: Owners, folder: str, sender: str | None, at: datetime) -> Se
         matches = list(list_owners(owners, folder))
         others = "any other sender" if len(matches) > 1 else "any sender"
         return [
-            Explanation(what=f"{folder} of {_tell_senders(match.rule, others)}", match=match, at=at)
+            Explanation(what=f"{folder} of {_describe_senders(match.rule, others)}", match=match, at=at)
             for match in matches
         ]
     return [
@@ -97,11 +95,11 @@ def explain(owners: Owners, folder: str, sender: str | None, at: datetime) -> Se
     ]
 
 
-def _tell_senders(rule: Rule | None, others: str) -> str:
+def _describe_senders(rule: Rule | None, others: str) -> str:
     return f"senders {rule.sender}" if rule and rule.sender else others
 
 
-def _tell_rule(rule: Rule | None, file_name: str) -> str:
+def _describe_rule(rule: Rule | None, file_name: str) -> str:
     if rule is None:
         return "the default: no rule fits"
     patterns = [
@@ -112,6 +110,6 @@ def _tell_rule(rule: Rule | None, file_name: str) -> str:
     return f"by the rule in {file_name}:{rule.line} ({', '.join(patterns) or 'for everything'})"
 
 
-def _tell_length(length: timedelta) -> str:
+def _describe_length(length: timedelta) -> str:
     hours, minutes = divmod(length // timedelta(minutes=1), 60)
     return " ".join(part for part in (hours and f"{hours} h", minutes and f"{minutes} min") if part)

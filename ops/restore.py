@@ -4,12 +4,12 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.markup import escape
 
-from ops.command import Answer, Call, Exit, OnProgress, add_command, show_progress
+from ops.command import Call, CommandResult, Exit, OnProgress, add_command, show_progress
 from ops.restore_merge import LEFT, RESTORABLE, Merge, Merged, Outcome, Restorable, Target
 from ops.stack import OpsError
 
@@ -19,15 +19,19 @@ if TYPE_CHECKING:
 
     from ops.command import Commands
 
+_POLL_SECONDS: Final = 5
+_NAME_LENGTH: Final = 200
+"""How much of the table's name the temporary one has; DynamoDB takes 255 characters in all."""
+
 
 def add(commands: "Commands") -> None:
-    """Declares it."""
+    """Declares the command."""
     command = add_command(
         commands, "restore", restore,
         help="put back what a table held at a moment, while the service goes on",
         description="Has DynamoDB restore a table beside the live one, and puts back what the live one "
-        "lacks, also what was deleted on purpose since. What is there and differs is listed, and stays.",
-        interrupted="The live table has lost nothing by it.",
+        "lacks, also what was deleted on purpose since. Items that differ are listed, and stay.",
+        interrupted="The live table has lost nothing.",
     )  # fmt: skip
     command.add_argument("--table", required=True, choices=list(RESTORABLE), help="which of the stack's")
     source = command.add_mutually_exclusive_group(required=True)
@@ -45,19 +49,18 @@ def add(commands: "Commands") -> None:
         help="a table that was restored by other means, such as AWS Backup; it is never deleted",
     )  # fmt: skip
     command.add_argument(
-        "--dry-run",
-        action="store_true",
+        "--dry-run", action="store_true",
         help="compare and count, and write nothing; with --keep, the next command does not wait again",
-    )
-    command.add_argument("--overwrite", action="store_true", help="have what differs become what it was")
+    )  # fmt: skip
+    command.add_argument("--overwrite", action="store_true", help="put back items that differ, too")
     command.add_argument("--keep", action="store_true", help="leave the temporary table where it is")
 
 
-def restore(call: Call) -> Answer:
+def restore(call: Call) -> CommandResult:
     """Puts back what a table held.
 
     Raises:
-        RestoreError: nothing can be restored so.
+        RestoreError: this cannot be restored.
         OutputsError: an output is missing.
         botocore.exceptions.ClientError: AWS refused.
     """
@@ -65,7 +68,11 @@ def restore(call: Call) -> Answer:
     what = RESTORABLE[given.table]
     live = call.stack[what.table]
     client: DynamoDBClient = call.stack.client("dynamodb")
-    _check_live(client, live)
+    if describe(client, live) is None:
+        raise RestoreError(
+            f"There is no table {live} to put anything back into. "
+            "Have Pulumi create it again first: pulumi up --refresh"
+        )
     with show_progress() as progress:
         restored = given.from_table or _restore_beside(client, live, given, progress)
         _check_same_keys(client, restored, what, made=not given.from_table)
@@ -76,7 +83,7 @@ def restore(call: Call) -> Answer:
     kept = bool(given.keep or given.from_table)
     if not kept:
         client.delete_table(TableName=restored)
-    return _tell(merged, what, restored if kept else None, given)
+    return _describe(merged, what, restored if kept else None, given)
 
 
 def _restore_beside(
@@ -92,18 +99,10 @@ def _restore_beside(
     name = restoring.start(source)
     given.interrupted = (
         f"What was put back stays, and so does the temporary table {name}. "
-        "The same command goes on from there; without it, delete that table."
+        "Run the same command again to go on from there; otherwise delete that table."
     )
     restoring.wait(name)
     return name
-
-
-def _check_live(client: "DynamoDBClient", live: str) -> None:
-    if describe(client, live) is None:
-        raise RestoreError(
-            f"There is no table {live} to put anything back into. "
-            "Have Pulumi make it anew first: pulumi up --refresh"
-        )
 
 
 def _check_same_keys(client: "DynamoDBClient", restored: str, what: Restorable, *, made: bool) -> None:
@@ -131,14 +130,14 @@ def _moment(text: str) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _tell(merged: Merged, what: Restorable, kept: str | None, given: argparse.Namespace) -> Answer:
+def _describe(merged: Merged, what: Restorable, kept: str | None, given: argparse.Namespace) -> CommandResult:
     done = "Would be" if given.dry_run else "Done"
     counts = ", ".join(
         f"{merged.counts[outcome]:,} {outcome}" for outcome in Outcome if merged.counts[outcome]
     )
     lines = [f"{done}: {counts or 'nothing was in it'}."]
     if merged.differing:
-        lines.append("These differ, and stay as they are; --overwrite would have them become what they were:")
+        lines.append("These differ, and stay as they are; --overwrite puts them back to what they were:")
         lines += [f"  {escape(key)}" for key in merged.differing]
     if given.dry_run and merged.counts[Outcome.PUT_BACK]:
         lines.append("Among what would be put back is what was deleted on purpose since, if anything was.")
@@ -153,16 +152,11 @@ def _tell(merged: Merged, what: Restorable, kept: str | None, given: argparse.Na
         "kept": kept,
     }
     left = any(merged.counts[outcome] for outcome in LEFT)
-    return Answer(document, "\n".join(lines), Exit.FAILED if left else Exit.DONE)
-
-
-_LOOK_EVERY: Final = timedelta(seconds=5)
-_NAME_LENGTH: Final = 200
-"""How much of the table's name the temporary one bears; DynamoDB takes 255 characters in all."""
+    return CommandResult(document, "\n".join(lines), Exit.FAILED if left else Exit.DONE)
 
 
 class RestoreError(OpsError):
-    """Nothing can be restored so."""
+    """This cannot be restored."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +167,7 @@ class Moment:
 
     @property
     def suffix(self) -> str:
-        """What tells the temporary table from others."""
+        """The end of the temporary table's name."""
         return f"{self.at:%Y%m%dT%H%M%SZ}"
 
 
@@ -185,7 +179,7 @@ class Backup:
 
     @property
     def suffix(self) -> str:
-        """What tells the temporary table from others."""
+        """The end of the temporary table's name."""
         return self.arn.rpartition("/")[2]
 
 
@@ -196,8 +190,8 @@ class Restoring:
     Attributes:
         client: may restore, describe and delete tables.
         table: the live table's name.
-        progress: told how it goes.
-        sleep: waits for so many seconds.
+        progress: called with the seconds waited.
+        sleep: waits the given seconds; tests pass their own.
     """
 
     client: "DynamoDBClient"
@@ -206,11 +200,11 @@ class Restoring:
     sleep: Callable[[float], None] = field(default=time.sleep)
 
     def name(self, source: Moment | Backup) -> str:
-        """The temporary table's name, the same for the same source: so an interrupted command goes on."""
+        """The temporary table's name, the same for the same source: an interrupted command goes on."""
         return f"{self.table[:_NAME_LENGTH]}-restored-{source.suffix}"
 
     def start(self, source: Moment | Backup) -> str:
-        """Has DynamoDB begin, unless it has before, and returns the temporary table's name.
+        """Starts a restore, unless the table is there, and returns the temporary table's name.
 
         Raises:
             botocore.exceptions.ClientError: AWS refused, such as a moment that is too long ago.
@@ -218,22 +212,16 @@ class Restoring:
         name = self.name(source)
         if describe(self.client, name):
             return name
-        # Without indexes it is there sooner, and costs less.
+        # Without indexes it is done sooner, and costs less.
+        bare: Any = {
+            "TargetTableName": name, "GlobalSecondaryIndexOverride": [], "LocalSecondaryIndexOverride": [],
+        }  # fmt: skip
         if isinstance(source, Moment):
             self.client.restore_table_to_point_in_time(
-                SourceTableName=self.table,
-                TargetTableName=name,
-                RestoreDateTime=source.at,
-                GlobalSecondaryIndexOverride=[],
-                LocalSecondaryIndexOverride=[],
+                SourceTableName=self.table, RestoreDateTime=source.at, **bare
             )
         else:
-            self.client.restore_table_from_backup(
-                BackupArn=source.arn,
-                TargetTableName=name,
-                GlobalSecondaryIndexOverride=[],
-                LocalSecondaryIndexOverride=[],
-            )
+            self.client.restore_table_from_backup(BackupArn=source.arn, **bare)
         return name
 
     def wait(self, name: str) -> None:
@@ -242,16 +230,16 @@ class Restoring:
         Raises:
             RestoreError: it is gone.
         """
-        waited = 0.0
+        waited = 0
         while True:
             described = describe(self.client, name)
             if described is None:
                 raise RestoreError(f"The table {name} is gone: someone deleted it. Run the command again.")
             if described["TableStatus"] == "ACTIVE":
                 return
-            self.progress(f"Seconds that DynamoDB has been restoring {name}", int(waited), None)
-            self.sleep(_LOOK_EVERY.total_seconds())
-            waited += _LOOK_EVERY.total_seconds()
+            self.progress(f"Seconds that DynamoDB has been restoring {name}", waited, None)
+            self.sleep(_POLL_SECONDS)
+            waited += _POLL_SECONDS
 
 
 def find_deleted(client: "DynamoDBClient", table: str) -> Backup:

@@ -1,4 +1,4 @@
-"""What becomes of an item of a restored table."""
+"""Puts back into a live table what a restored one holds and it lacks, and never writes over what is newer."""
 
 import time
 from collections import Counter
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contract.names import Output
 from ops.command import OnProgress
+from ops.stack import Item, batch_get
 from store.incidents import PEOPLES, IncidentAttribute
 from store.records import Attribute
 from store.runs import RunAttribute
@@ -20,8 +21,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-Item = Mapping[str, Any]
-"""In DynamoDB's own form: `{"Folder": {"S": "inbound"}}`."""
+_KEYS_AT_ONCE: Final = 100
+"""Items that are compared at once: as many as one BatchGetItem reads (DynamoDB quotas)."""
+_WRITERS: Final = 8
+_LISTED: Final = 20
+_SIMPLE: Final = frozenset({"S", "N", "BOOL"})
 
 
 class Outcome(StrEnum):
@@ -53,10 +57,10 @@ class Restorable:
     only: tuple[str, str] | None = None
     """An attribute and what it begins with, where not all items are put back."""
     attributes: tuple[str, ...] = ()
-    """Where given, all that is put back into an item that is there. Whatever has any of them has the first,
-    which each change makes another one."""
+    """If given, only these are put back into an item that is there. An item with any of them has the first,
+    which every change gives another value."""
     then: str = ""
-    """What is left to do, in a sentence."""
+    """What is left to do afterwards, in a sentence."""
 
 
 RESTORABLE: Final[Mapping[str, Restorable]] = {
@@ -72,17 +76,17 @@ RESTORABLE: Final[Mapping[str, Restorable]] = {
         table=Output.SENDERS_TABLE_NAME,
         keys=(SenderAttribute.SENDER, SenderAttribute.PART),
         expires=Attribute.EXPIRES_AT,
-        # All else in it follows from the runs.
+        # Everything else in it follows from the runs.
         only=(SenderAttribute.PART, ACT_PREFIX),
-        then="What people did counts after: python -m ops incidents rebuild --all",
+        then="To apply what people did: python -m ops incidents rebuild --all",
     ),
     "incidents": Restorable(
         table=Output.INCIDENTS_TABLE_NAME,
         keys=(IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID),
         expires=IncidentAttribute.EXPIRES_AT,
-        # All else in an item that is there follows from the runs, and may be newer.
+        # Everything else in an item that is there follows from the runs, and may be newer.
         attributes=PEOPLES,
-        then="What the runs make of them since then comes after: python -m ops incidents rebuild --all",
+        then="To apply the runs since then: python -m ops incidents rebuild --all",
     ),
 }
 """By the name on the command line."""
@@ -90,13 +94,13 @@ RESTORABLE: Final[Mapping[str, Restorable]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """A live table, and how it is written.
+    """A live table, and how it is written to.
 
     Attributes:
         client: may read and write it.
-        what: is put back, and by which key.
+        what: what is put back, and by which key.
         table: its name.
-        write: whether anything is written.
+        write: False for a dry run.
         overwrite: whether what differs becomes what it was.
         clock: the time, in seconds since 1970.
     """
@@ -114,7 +118,7 @@ class Target:
         return expires is not None and int(expires) <= self.clock()
 
     def attempt(self, write: Callable[[], object], outcome: Outcome) -> Outcome:
-        """Writes, where anything is written: the outcome, or that the write's condition no longer held."""
+        """Writes, unless it is a dry run; returns the outcome, or that the write's condition failed."""
         if not self.write:
             return outcome
         try:
@@ -122,12 +126,6 @@ class Target:
         except self.client.exceptions.ConditionalCheckFailedException:
             return Outcome.CHANGED
         return outcome
-
-
-_KEYS_AT_ONCE: Final = 100
-"""BatchGetItem's limit."""
-_WRITERS: Final = 8
-_LISTED: Final = 20
 
 
 @dataclass
@@ -145,7 +143,7 @@ class Merge:
     Attributes:
         target: the live table; its client may scan the other.
         restored: the table that DynamoDB restored.
-        progress: told how many items were compared.
+        progress: called with the number of items that were compared.
     """
 
     target: Target
@@ -153,7 +151,7 @@ class Merge:
     progress: OnProgress
 
     def run(self) -> Merged:
-        """Goes through the whole restored table. To do so again changes nothing more.
+        """Goes through the whole restored table. Run again, it changes nothing more.
 
         Raises:
             botocore.exceptions.ClientError: AWS refused; what was put back until then stays.
@@ -189,17 +187,8 @@ class Merge:
                 yield page["Items"][start : start + _KEYS_AT_ONCE]
 
     def _read_live(self, items: Iterable[Item]) -> Iterator[Item]:
-        wanted: Any = {
-            self.target.table: {
-                "Keys": [{key: item[key] for key in self.target.what.keys} for item in items],
-                "ConsistentRead": True,
-            }
-        }
-        while wanted:
-            answer = self.target.client.batch_get_item(RequestItems=wanted)
-            yield from answer["Responses"].get(self.target.table, [])
-            # What did not fit into 16 MB comes with the next call.
-            wanted = answer.get("UnprocessedKeys")
+        keys = ({key: item[key] for key in self.target.what.keys} for item in items)
+        return batch_get(self.target.client, self.target.table, keys)
 
     def _key(self, item: Item) -> tuple[str, ...]:
         return tuple(str(item[key]["S"]) for key in self.target.what.keys)
@@ -233,7 +222,7 @@ def _set(target: Target, was: Item, alive: Item, outcome: Outcome) -> Outcome:
         TableName=target.table,
         Key={key: alive[key] for key in target.what.keys},
         UpdateExpression=update,
-        # The key too: an update would make the item, had somebody deleted it meanwhile.
+        # The key too: if somebody has just deleted the item, an update would create it.
         ConditionExpression=f"attribute_exists(#key) AND {unchanged}",
         ExpressionAttributeNames={
             "#key": target.what.keys[0],
@@ -245,9 +234,6 @@ def _set(target: Target, was: Item, alive: Item, outcome: Outcome) -> Outcome:
         },
     )
     return target.attempt(write, outcome)
-
-
-_SIMPLE: Final = frozenset({"S", "N", "BOOL"})
 
 
 def merge_item(target: Target, item: Item, alive: Item | None) -> Outcome:

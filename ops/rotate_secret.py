@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from contract.names import Output, Variable
 from contract.routes import AUTH
 from contract.sign_in import compute_secret_hash, is_secret_refused
-from ops.command import Answer, Call, OnProgress, add_command, show_progress
+from ops.command import Call, CommandResult, OnProgress, add_command, show_progress
 from ops.stack import OpsError, Stack
 from ops.user_pool import generate_password
 
@@ -25,27 +25,33 @@ if TYPE_CHECKING:
 
 
 _WAIT_SECONDS: Final = 60
+_ACCEPTED_WITHIN: Final = timedelta(minutes=1)
+"""For how long Cognito is asked whether it accepts a secret that was added."""
+_BETWEEN_TRIES: Final = 2.0
+_MOST: Final = 2
+"""Secrets that an app client can have: Cognito's limit."""
+_NO_SUCH_USER: Final = {"NotAuthorizedException", "UserNotFoundException"}
 
 
 def add(commands: "Commands") -> None:
     """Declares it."""
     command = add_command(
         commands, "rotate-secret", rotate,
-        help="give the app client another secret, without one failed sign-in",
-        interrupted="Sign-ins go on. The same command again goes on from here.",
+        help="replace the app client's secret, without one failed sign-in",
+        interrupted="Sign-ins go on. Run the same command again to continue.",
     )  # fmt: skip
     command.add_argument(
         "--keep-old", action="store_true",
-        help="leave the old secret good; the next run without this deletes it, and rotates nothing",
+        help="keep the old secret working; the next run without this deletes it, and rotates nothing",
     )  # fmt: skip
     command.add_argument(
         "--wait", type=_seconds, default=_WAIT_SECONDS, metavar="SECONDS",
-        help="for how long both stay good once the new one is in use, since what Cognito and Secrets Manager "
-        "were told may take moments to be everywhere (default: %(default)s)",
+        help="for how long both work once the new one is in use, since a change may take moments to reach "
+        "all of Cognito and Secrets Manager (default: %(default)s)",
     )  # fmt: skip
 
 
-def rotate(call: Call) -> Answer:
+def rotate(call: Call) -> CommandResult:
     """Rotates the secret, or finishes a rotation that was begun.
 
     Raises:
@@ -62,24 +68,24 @@ def rotate(call: Call) -> Answer:
         )
         deleted = rotation.run(given.wait, keep_old=given.keep_old)
     if deleted:
-        said = "The new secret is in use, and Cognito takes the old one no more."
+        said = "The new secret is in use, and Cognito no longer accepts the old one."
     else:
-        said = "The new secret is in use. The old one is good too, until you run: python -m ops rotate-secret"
-    return Answer({"old_deleted": deleted}, said)
+        said = "The new secret is in use. The old one works too, until you run: python -m ops rotate-secret"
+    return CommandResult({"old_deleted": deleted}, said)
 
 
 def find_secret_id(stack: Stack) -> str:
     """The secret that AuthLambda reads.
 
     Raises:
-        RotationError: AuthLambda does not tell.
+        RotationError: AuthLambda has no such variable.
     """
     function = f"{stack[Output.METRICS_NAMESPACE]}-{AUTH.key}"
-    told = stack.client("lambda").get_function_configuration(FunctionName=function)
-    variables: dict[str, str] = told.get("Environment", {}).get("Variables", {})
+    found = stack.client("lambda").get_function_configuration(FunctionName=function)
+    variables: dict[str, str] = found.get("Environment", {}).get("Variables", {})
     if secret_id := variables.get(Variable.CLIENT_SECRET_ID):
         return secret_id
-    raise RotationError(f"The function {function} does not tell which secret it reads: run pulumi up.")
+    raise RotationError(f"The function {function} does not name the secret that it reads: run pulumi up.")
 
 
 def _seconds(text: str) -> int:
@@ -89,18 +95,8 @@ def _seconds(text: str) -> int:
     return seconds
 
 
-_TAKEN_WITHIN: Final = timedelta(minutes=1)
-"""For how long Cognito is asked whether it takes a secret that it was given."""
-_BETWEEN_TRIES: Final = 2.0
-_MOST: Final = 2
-"""Secrets that an app client can have: Cognito's limit."""
-
-
-_OF_NOBODY = {"NotAuthorizedException", "UserNotFoundException"}
-
-
-class UntellingCognitoError(OpsError):
-    """Cognito takes a secret that cannot be the client's, so that nothing can be tried."""
+class IndifferentCognitoError(OpsError):
+    """Cognito accepts a secret that cannot be the client's, so nothing can be tried."""
 
 
 @dataclass(frozen=True)
@@ -126,30 +122,30 @@ class AppClient:
         return [one["ClientSecretId"] for one in newest_last]
 
     def add_secret(self, value: str) -> None:
-        """Makes a value a second secret."""
+        """Adds a second secret."""
         self.client.add_user_pool_client_secret(
             UserPoolId=self.pool_id, ClientId=self.client_id, ClientSecret=value
         )
 
     def delete_secret(self, secret_id: str) -> None:
-        """Deletes a secret; Cognito takes it no more."""
+        """Deletes a secret; Cognito no longer accepts it."""
         self.client.delete_user_pool_client_secret(
             UserPoolId=self.pool_id, ClientId=self.client_id, ClientSecretId=secret_id
         )
 
-    def check_telling(self) -> None:
-        """Makes sure that `takes` tells something.
+    def check_refuses_others(self) -> None:
+        """Checks that `accepts` distinguishes secrets.
 
         Raises:
-            UntellingCognitoError: it does not.
+            IndifferentCognitoError: it does not.
         """
-        if self.takes(generate_password() * 2):
-            raise UntellingCognitoError(
-                "Cognito takes a wrong secret of the app client for a right one here. Nothing was changed."
+        if self.accepts(generate_password() * 2):
+            raise IndifferentCognitoError(
+                "Cognito accepts a wrong secret of the app client here. Nothing was changed."
             )
 
-    def takes(self, value: str) -> bool:
-        """Whether a value is one of the client's secrets: tried with a sign-in of nobody.
+    def accepts(self, value: str) -> bool:
+        """Whether a value is one of the client's secrets. Tried with a sign-in of a user who does not exist.
 
         Raises:
             botocore.exceptions.ClientError: Cognito refuses for another reason.
@@ -169,7 +165,7 @@ class AppClient:
         except ClientError as error:
             if is_secret_refused(error.response):
                 return False
-            if error.response["Error"]["Code"] not in _OF_NOBODY:
+            if error.response["Error"]["Code"] not in _NO_SUCH_USER:
                 raise
         return True
 
@@ -179,8 +175,8 @@ PREVIOUS: Final = "AWSPREVIOUS"
 PENDING: Final = "AWSPENDING"
 """Secrets Manager's own label for what a rotation has begun."""
 OF_PROGRAM: Final = "FILESLAPROGRAM"
-"""Keeps the version that the program made. Without a label it would be deleted at some time: a refresh would
-miss it, and the next `pulumi up` would make it anew, and put it in use."""
+"""Keeps the version that the program made. Without a label Secrets Manager deletes it at some time: a refresh
+would miss it, and the next `pulumi up` would create it again, and put it in use."""
 
 _LENGTH: Final = 52
 """As those that Cognito makes; 64 is its limit."""
@@ -258,7 +254,7 @@ class Rotation:
     Attributes:
         app: the client at Cognito.
         value: the secret that AuthLambda reads.
-        progress: told how far it is.
+        progress: called with how far it is.
         sleep: waits the given seconds; tests pass their own.
     """
 
@@ -276,12 +272,12 @@ class Rotation:
 
         Raises:
             RotationError: it cannot go on.
-            UntellingCognitoError: Cognito does not tell which secret is right.
+            IndifferentCognitoError: Cognito accepts any secret.
         """
-        self._say("Looking", 0)
-        self.app.check_telling()
+        self.progress("Looking", 0, 1)
+        self.app.check_refuses_others()
         self.value.drop_pending_label()
-        self._say("Looking", 1)
+        self.progress("Looking", 1, 1)
         if not self._only_deleting_is_left():
             self._add()
             self._use()
@@ -296,7 +292,9 @@ class Rotation:
         versions = self.value.find_versions()
         if PENDING in versions or len(self.app.list_secrets()) < _MOST:
             return False
-        if PREVIOUS in versions and all(self.app.takes(self.value.read(one)) for one in (CURRENT, PREVIOUS)):
+        if PREVIOUS in versions and all(
+            self.app.accepts(self.value.read(one)) for one in (CURRENT, PREVIOUS)
+        ):
             return True
         raise RotationError(
             "The app client has two secrets already, and one of them is not this command's. Find out who "
@@ -305,52 +303,49 @@ class Rotation:
         )
 
     def _add(self) -> None:
-        self._say("Adding the new secret", 0)
+        self.progress("Adding the new secret", 0, 1)
         self.value.keep_version_of_program()
         if PENDING not in self.value.find_versions():
             self.value.make_next()
         new = self.value.read(PENDING)
-        if not self.app.takes(new):
+        if not self.app.accepts(new):
             self.app.add_secret(new)
-        self._wait_until_taken(new)
-        self._say("Adding the new secret", 1)
+        self._wait_until_accepted(new)
+        self.progress("Adding the new secret", 1, 1)
 
-    def _wait_until_taken(self, new: str) -> None:
-        tries = int(_TAKEN_WITHIN.total_seconds() / _BETWEEN_TRIES)
+    def _wait_until_accepted(self, new: str) -> None:
+        tries = int(_ACCEPTED_WITHIN.total_seconds() / _BETWEEN_TRIES)
         for _ in range(tries):
-            if self.app.takes(new):
+            if self.app.accepts(new):
                 return
             self.sleep(_BETWEEN_TRIES)
-        raise RotationError("Cognito has the new secret and does not take it yet. Run this again in a while.")
+        raise RotationError("Cognito has the new secret and does not accept it yet. Run this again soon.")
 
     def _use(self) -> None:
-        self._say("Putting it in use", 0)
+        self.progress("Putting it in use", 0, 1)
         self.value.use_next()
-        self._say("Putting it in use", 1)
+        self.progress("Putting it in use", 1, 1)
 
     def _wait(self, seconds: int) -> None:
         for second in range(seconds):
-            self.progress("Leaving both good", second, seconds)
+            self.progress("Both secrets work", second, seconds)
             self.sleep(1)
-        self.progress("Leaving both good", seconds, seconds)
+        self.progress("Both secrets work", seconds, seconds)
 
     def _delete_old(self) -> None:
-        self._say("Deleting the old secret", 0)
+        self.progress("Deleting the old secret", 0, 1)
         for secret_id in self.app.list_secrets()[:-1]:
             self.app.delete_secret(secret_id)
-        if not self.app.takes(self.value.read()):
-            # The one in use was not the newest: someone else changed them meanwhile.
+        if not self.app.accepts(self.value.read()):
+            # The secret in use was not the newest: someone else has just changed them.
             self.value.use_previous()
             raise RotationError(
-                "Cognito no longer takes the secret that was in use: someone else has changed the client's "
-                "secrets meanwhile. The previous one is in use again. Run this again."
+                "Cognito no longer accepts the secret that was in use: someone else has just changed the "
+                "client's secrets. The previous one is in use again. Run this again."
             )
-        if PREVIOUS in self.value.find_versions() and self.app.takes(self.value.read(PREVIOUS)):
+        if PREVIOUS in self.value.find_versions() and self.app.accepts(self.value.read(PREVIOUS)):
             raise RotationError(
-                "Sign-ins work, with the new secret. But Cognito still takes the old one, and tells no id by "
-                "which to delete it. Look with: aws cognito-idp list-user-pool-client-secrets"
+                "Sign-ins work, with the new secret. But Cognito still accepts the old one, and lists no id "
+                "to delete it by. Look with: aws cognito-idp list-user-pool-client-secrets"
             )
-        self._say("Deleting the old secret", 1)
-
-    def _say(self, step: str, done: int) -> None:
-        self.progress(step, done, 1)
+        self.progress("Deleting the old secret", 1, 1)

@@ -1,4 +1,4 @@
-"""Users of a stack, real or local."""
+"""The user pool of a stack, real or local."""
 
 import re
 import secrets
@@ -20,8 +20,13 @@ if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
 
-_LENGTH = 20
-_ALPHABETS = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "!-_.")
+FIRST_PASSWORD_LASTS: Final = timedelta(days=FIRST_PASSWORD_DAYS)
+_NOT_SIGNED_IN: Final = "FORCE_CHANGE_PASSWORD"
+_PAGE: Final = 60
+"""The limit of ListUsers and of ListUsersInGroup."""
+_NAME: Final = re.compile(r"[^\s/]{1,128}")
+_PASSWORD_LENGTH: Final = 20
+_ALPHABETS: Final = (string.ascii_lowercase, string.ascii_uppercase, string.digits, "!-_.")
 
 
 class User(TypedDict):
@@ -34,7 +39,7 @@ class User(TypedDict):
 def create_user(
     client: "CognitoIdentityProviderClient", user_pool_id: str, username: str, group: Group
 ) -> User:
-    """Creates a user with a password for good and a verified address, in one group.
+    """Creates a user with a permanent password and a verified address, in one group.
 
     Args:
         client: may administer the pool.
@@ -42,41 +47,23 @@ def create_user(
         username: by which the user signs in.
         group: what the user may do.
     """
-    user = User(username=username, password=generate_password())
-    client.admin_create_user(
-        UserPoolId=user_pool_id,
-        Username=username,
-        TemporaryPassword=user["password"],
-        UserAttributes=[
-            {"Name": "email", "Value": f"{username}@example.com"},
-            {"Name": "email_verified", "Value": "true"},
-        ],
-        MessageAction="SUPPRESS",
-    )
-    client.admin_set_user_password(
-        UserPoolId=user_pool_id, Username=username, Password=user["password"], Permanent=True
-    )
-    client.admin_add_user_to_group(UserPoolId=user_pool_id, Username=username, GroupName=group)
+    user, pool = User(username=username, password=generate_password()), UserDirectory(client, user_pool_id)
+    pool.create(username, user["password"], f"{username}@example.com")
+    pool.set_password(username, user["password"], for_good=True)
+    pool.add_to(group, username)
     return user
 
 
 def generate_password() -> str:
     """A random password that meets the pool's policy: every kind of character, well over the minimum."""
     characters = [secrets.choice(alphabet) for alphabet in _ALPHABETS]
-    characters += [secrets.choice("".join(_ALPHABETS)) for _ in range(_LENGTH - len(characters))]
+    characters += [secrets.choice("".join(_ALPHABETS)) for _ in range(_PASSWORD_LENGTH - len(characters))]
     secrets.SystemRandom().shuffle(characters)
     return "".join(characters)
 
 
-FIRST_PASSWORD_LASTS: Final = timedelta(days=FIRST_PASSWORD_DAYS)
-_NOT_SIGNED_IN: Final = "FORCE_CHANGE_PASSWORD"
-_PAGE: Final = 60
-"""The limit of ListUsers and of ListUsersInGroup."""
-_NAME: Final = re.compile(r"[^\s/]{1,128}")
-
-
 class UserError(OpsError):
-    """A user is not there, is there already, or cannot be called so."""
+    """A user does not exist, exists already, or has a name that will not do."""
 
 
 @dataclass(frozen=True)
@@ -88,22 +75,22 @@ class PoolUser:
     enabled: bool
     created: datetime
     changed: datetime
-    """When anything of it was changed last, its password too."""
+    """When any of it, the password too, was last changed."""
     email: str | None
     groups: frozenset[str] = field(default=frozenset())
 
     @property
     def never_signed_in(self) -> bool:
-        """Whether its first password still waits to be changed."""
+        """Whether the first password was never changed."""
         return self.status == _NOT_SIGNED_IN
 
     def has_expired_invitation(self, now: datetime) -> bool:
-        """Whether its first password is no longer good."""
+        """Whether the first password has expired."""
         return self.never_signed_in and now - self.changed > FIRST_PASSWORD_LASTS
 
     @classmethod
     def of(cls, answer: "Mapping[str, Any]", groups: frozenset[str]) -> Self:
-        """From what Cognito tells of a user."""
+        """Reads Cognito's description of a user."""
         attributes = answer.get("Attributes", answer.get("UserAttributes", []))
         return cls(
             name=answer["Username"],
@@ -117,7 +104,7 @@ class PoolUser:
 
 
 @dataclass(frozen=True)
-class UserPool:
+class UserDirectory:
     """A user pool.
 
     Attributes:
@@ -140,19 +127,16 @@ class UserPool:
         return sorted(users, key=lambda user: user.name.casefold())
 
     def find(self, name: str) -> PoolUser | None:
-        """The user of this name, in whatever case: the pool tells no two apart by that."""
+        """The user of this name, in whatever case: the pool ignores case."""
         check_name(name)
         try:
             found: Mapping[str, Any] = self.client.admin_get_user(UserPoolId=self.pool_id, Username=name)
         except ClientError as error:
             if error.response["Error"]["Code"] != "UserNotFoundException":
                 raise
-            wanted = name.casefold()
-            same = (one for one in self._list("list_users") if one["Username"].casefold() == wanted)
-            listed = next(same, None)
-            if listed is None:
+            same = (one for one in self._list("list_users") if one["Username"].casefold() == name.casefold())
+            if not (found := next(same, {})):
                 return None
-            found = listed
         in_groups = self.client.admin_list_groups_for_user(
             UserPoolId=self.pool_id, Username=found["Username"]
         )
@@ -169,23 +153,23 @@ class UserPool:
         raise UserError(f"There is no user {name}. `python -m ops users list` prints all of them.")
 
     def create(self, name: str, password: str, email: str | None) -> None:
-        """Creates a user whom nobody is told of, with a first password."""
+        """Creates a user with a first password, and mails nobody."""
         attributes = [("email", email), ("email_verified", "true")] if email else []
         self.client.admin_create_user(
             UserPoolId=self.pool_id,
             Username=name,
             TemporaryPassword=password,
-            UserAttributes=[{"Name": key, "Value": value} for key, value in attributes if value],
+            UserAttributes=[{"Name": key, "Value": value} for key, value in attributes],
             MessageAction="SUPPRESS",
         )
 
     def invite(self, name: str) -> None:
-        """Has Cognito mail a first password; the one of before ends."""
+        """Has Cognito mail a first password; the one before ends."""
         self.client.admin_create_user(
             UserPoolId=self.pool_id,
             Username=name,
             MessageAction="RESEND",
-            # Unless it is told, Cognito would send a text message.
+            # By default Cognito would send a text message.
             DesiredDeliveryMediums=["EMAIL"],
         )
 
@@ -194,17 +178,17 @@ class UserPool:
         self.client.admin_reset_user_password(UserPoolId=self.pool_id, Username=name)
 
     def set_password(self, name: str, password: str, *, for_good: bool) -> None:
-        """Sets a password, for good or until the first sign-in."""
+        """Sets a password, permanently or until the first sign-in."""
         self.client.admin_set_user_password(
             UserPoolId=self.pool_id, Username=name, Password=password, Permanent=for_good
         )
 
     def sign_out(self, name: str) -> None:
-        """Ends all sessions: no refresh token of the user brings a token any more."""
+        """Ends all sessions: no refresh token of the user works any more."""
         self.client.admin_user_global_sign_out(UserPoolId=self.pool_id, Username=name)
 
     def set_email(self, name: str, email: str) -> None:
-        """Sets the address, and trusts it."""
+        """Sets the address, as a verified one."""
         self.client.admin_update_user_attributes(
             UserPoolId=self.pool_id,
             Username=name,
@@ -219,7 +203,7 @@ class UserPool:
         self.client.admin_enable_user(UserPoolId=self.pool_id, Username=name)
 
     def disable(self, name: str) -> None:
-        """Lets a user sign in no more."""
+        """Stops a user from signing in."""
         self.client.admin_disable_user(UserPoolId=self.pool_id, Username=name)
 
     def delete(self, name: str) -> None:

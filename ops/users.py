@@ -1,9 +1,9 @@
 """`python -m ops users create | list | password | groups | disable | enable | remove`."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum, auto
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.markup import escape
 from rich.table import Table
@@ -12,32 +12,38 @@ from contract.limits import ID_TOKEN_MINUTES
 from contract.moments import format_moment
 from contract.names import Group, Output
 from contract.routes import AUTH, FILE_SLA_ERROR
-from ops.command import Answer, Call, add_command, add_group
+from ops.command import Call, CommandResult, add_command, add_group
 from ops.stack import Stack
-from ops.user_pool import FIRST_PASSWORD_LASTS, PoolUser, UserError, UserPool, generate_password
+from ops.user_pool import FIRST_PASSWORD_LASTS, PoolUser, UserDirectory, UserError, generate_password
 
 if TYPE_CHECKING:
     from ops.command import Commands
 
-
+SHORT_NAMES: Final = {"reporters": Group.REPORTERS, "analysts": Group.ANALYSTS}
+"""The groups, as a command line names them."""
 _AFTERWARDS: Final = (
-    f"What was issued before is taken for up to {ID_TOKEN_MINUTES} minutes more. Records, runs and incidents "
-    "stay. A sender that tells of its runs is shown as late and then silent, once it no longer reports."
+    f"Tokens that were issued before work for up to {ID_TOKEN_MINUTES} minutes more. Records, runs and "
+    "incidents stay. A sender that describes its runs is shown as late, then silent, once it stops reporting."
 )
 _NO_MAIL: Final = "print a first password to hand over, instead of having it mailed"
+_KEEPING: Final = """\
+Nobody can show this password again; `python -m ops users password {name}` sets another.
+Keep it where the script's account alone can read it: in a vault that the script asks, or in a file that
+Export-Clixml wrote under that account, which Windows encrypts for it. Never put it into an argument of the
+scheduled task, where everyone on the server can read it, nor into a log, a mail or a ticket."""
 
 
 def add(commands: "Commands") -> None:
-    """Declares them."""
+    """Declares the commands."""
     group = add_group(commands, "users", help="who may report and who may look")
     command = add_command(
         group, "create", create, help="create a user, or finish one",
-        interrupted="The same command again finishes the user.",
+        interrupted="Run the same command again to finish the user.",
     )  # fmt: skip
     command.add_argument("name", metavar="NAME")
     what = command.add_mutually_exclusive_group(required=True)
     what.add_argument(
-        "--reporter", action="store_true", help="for a script: with a password for good, printed once"
+        "--reporter", action="store_true", help="for a script: with a permanent password, printed once"
     )
     what.add_argument(
         "--analyst", action="store_true",
@@ -46,14 +52,14 @@ def add(commands: "Commands") -> None:
     command.add_argument("--email", metavar="ADDRESS", help="where an analyst is mailed")
     command.add_argument("--no-mail", action="store_true", help=_NO_MAIL)
     add_command(group, "list", list_users, help="print all users")
-    for name, run, told in (
+    for name, run, text in (
         ("password", renew, "give a user another password, and end its sessions"),
         ("groups", change_groups, "put a user into groups, or take it out"),
-        ("disable", disable, "let a user sign in no more, and end its sessions"),
+        ("disable", disable, "stop a user from signing in, and end its sessions"),
         ("enable", enable, "let a user sign in again"),
         ("remove", remove, "delete a user for good"),
     ):
-        command = add_command(group, name, run, help=told)
+        command = add_command(group, name, run, help=text)
         command.add_argument("name", metavar="NAME")
         if name == "password":
             command.add_argument("--no-mail", action="store_true", help=_NO_MAIL)
@@ -62,51 +68,155 @@ def add(commands: "Commands") -> None:
                 command.add_argument(option, action="append", default=[], choices=SHORT_NAMES)
 
 
-def create(call: Call) -> Answer:
+class Was(StrEnum):
+    """What a command found."""
+
+    NEW = auto()
+    UNFINISHED = auto()
+    """The user was there, and had never signed in."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a script signs in, and where it reports."""
+
+    auth_url: str
+    report_url: str
+
+
+def create(call: Call) -> CommandResult:
     """Creates a user, or finishes one that was begun.
 
     Raises:
-        UserError: the name will not do, or such a user is there and finished.
+        UserError: the name will not do, or such a user is there and finished; or nobody can be mailed.
         OutputsError: an output is missing.
     """
     given, pool = call.given, _pool(call.stack)
     # Before anything is done: a user who cannot be handed over is of no use.
-    addresses = Addresses.of(call.stack)
-    if given.reporter:
-        made = create_reporter(pool, given.name, given.email)
+    addresses = _find_addresses(call.stack)
+    mail = not (given.reporter or given.no_mail)
+    if mail and not given.email:
+        raise UserError("An analyst is mailed a first password: name --email, or print one with --no-mail.")
+    group = Group.REPORTERS if given.reporter else Group.ANALYSTS
+    name, was = _begin(pool, given.name, group, given.email)
+    pool.add_to(group, name)
+    password = None
+    # Last: a user with a permanent password is finished.
+    if mail:
+        pool.invite(name)
     else:
-        made = create_analyst(pool, given.name, given.email, mail=not given.no_mail)
+        password = _set_password(pool, name, for_good=given.reporter)
     kind = "a reporter" if given.reporter else "an analyst"
-    head = f"{escape(made.name)} is {'created' if made.was is Was.NEW else 'finished'}, {kind}."
-    document: dict[str, Any] = {"user": made.name, "was": made.was}
-    if made.password is None:
-        return _tell_mailed(document, head, given.email)
-    return _hand_over(document, head, Handover(made.name, made.password, addresses), script=given.reporter)
+    head = f"{escape(name)} is {'created' if was is Was.NEW else 'finished'}, {kind}."
+    return _hand_over(
+        {"user": name, "was": was}, head, password, given.email, addresses if given.reporter else None
+    )
 
 
-def renew(call: Call) -> Answer:
-    """Gives a user another password.
+def _begin(pool: UserDirectory, name: str, group: Group, email: str | None) -> tuple[str, Was]:
+    user = pool.find(name)
+    if user is None:
+        pool.create(name, generate_password(), email)
+        return name, Was.NEW
+    if others := sorted(user.groups - {group}):
+        raise UserError(
+            f"{user.name} is there already, in the group {', '.join(others)}. Choose another name, or see "
+            f"`python -m ops users groups {user.name} --help`."
+        )
+    if not user.never_signed_in and group in user.groups:
+        raise UserError(
+            f"{user.name} is there already. To give it another password: "
+            f"python -m ops users password {user.name}"
+        )
+    if not user.never_signed_in:
+        short = next(short for short, one in SHORT_NAMES.items() if one is group)
+        raise UserError(
+            f"{user.name} is there already, in no group. To let it work again: "
+            f"python -m ops users groups {user.name} --add {short}"
+        )
+    if email and email != user.email:
+        pool.set_email(user.name, email)
+    return user.name, Was.UNFINISHED
+
+
+def renew(call: Call) -> CommandResult:
+    """Gives a user another password, and ends all its sessions.
 
     Raises:
-        UserError: there is no such user, or it can have none.
+        UserError: there is no such user, it is in no group, or nobody can be mailed.
         OutputsError: an output is missing.
     """
-    pool, addresses = _pool(call.stack), Addresses.of(call.stack)
+    pool, addresses = _pool(call.stack), _find_addresses(call.stack)
     user = pool.get(call.given.name)
-    password = renew_password(pool, user, mail=not call.given.no_mail)
+    if not user.groups & set(Group):
+        raise UserError(
+            f"{user.name} is in no group, and can do nothing. Put it into one first: "
+            f"python -m ops users groups {user.name} --add reporters"
+        )
+    script = Group.ANALYSTS not in user.groups
+    mail = not (script or call.given.no_mail)
+    if mail and not user.email:
+        raise UserError(f"{user.name} has no e-mail address. Print a first password with --no-mail.")
+    password = None
+    if mail and user.never_signed_in:
+        pool.invite(user.name)
+    elif mail:
+        pool.mail_reset(user.name)
+    else:
+        password = _set_password(pool, user.name, for_good=script)
+    if not (mail and user.never_signed_in):
+        pool.sign_out(user.name)
     head = (
         f"{escape(user.name)} has another password, and its sessions are ended. "
-        f"What was issued before is taken for up to {ID_TOKEN_MINUTES} minutes more."
+        f"Tokens that were issued before work for up to {ID_TOKEN_MINUTES} minutes more."
     )
-    document = {"user": user.name}
+    return _hand_over({"user": user.name}, head, password, user.email, addresses if script else None)
+
+
+def _set_password(pool: UserDirectory, name: str, *, for_good: bool) -> str:
+    password = generate_password()
+    pool.set_password(name, password, for_good=for_good)
+    return password
+
+
+def _find_addresses(stack: Stack) -> Addresses:
+    base = stack[Output.API_URL].rstrip("/")
+    return Addresses(f"{base}/{AUTH.path}", f"{base}/{FILE_SLA_ERROR.path}")
+
+
+def _hand_over(
+    document: dict[str, Any], head: str, password: str | None, email: str | None, script: Addresses | None
+) -> CommandResult:
+    """What to hand to the owner of a script or to an analyst; without a password, who was mailed."""
+    name = escape(document["user"])
     if password is None:
-        return _tell_mailed(document, head, user.email)
-    script = Group.ANALYSTS not in user.groups
-    return _hand_over(document, head, Handover(user.name, password, addresses), script=script)
+        return CommandResult({**document, "mailed_to": email}, f"{head}\nMailed to {escape(email or '')}.")
+    if script:
+        lines = [
+            "Hand this to the script's owner:",
+            "",
+            f"  authentication URL  {escape(script.auth_url)}",
+            f"  report URL          {escape(script.report_url)}",
+            f"  user name           {name}",
+            f"  password            {escape(password)}",
+            "",
+            _KEEPING.format(name=name),
+        ]
+        document = {**document, "auth_url": script.auth_url, "report_url": script.report_url}
+    else:
+        lines = [
+            "Hand this to the analyst, in a way that nobody else can read:",
+            "",
+            f"  user name       {name}",
+            f"  first password  {escape(password)}",
+            "",
+            f"It is good for {FIRST_PASSWORD_LASTS.days} days. The first sign-in asks for another.",
+        ]
+    return CommandResult({**document, "password": password}, "\n".join([head, "", *lines]))
 
 
-def list_users(call: Call) -> Answer:
-    """All users."""
+def list_users(call: Call) -> CommandResult:
+    """Lists all users."""
     now = datetime.now(UTC)
     users = _pool(call.stack).list_users()
     table = Table()
@@ -117,14 +227,37 @@ def list_users(call: Call) -> Answer:
         table.add_row(
             escape(user.name),
             ", ".join(sorted(user.groups)) or "[yellow]none[/yellow]",
-            _tell_state(user, now),
+            _state(user, now),
             escape(user.email or ""),
             f"{user.created.astimezone(UTC):%Y-%m-%d}",
         )
-    return Answer([_document(user, now) for user in users], table if users else "There are no users.")
+    document = [
+        {
+            "user": user.name,
+            "groups": sorted(user.groups),
+            "enabled": user.enabled,
+            "status": user.status,
+            "first_password_expired": user.has_expired_invitation(now),
+            "email": user.email,
+            "created": format_moment(user.created),
+            "changed": format_moment(user.changed),
+        }
+        for user in users
+    ]
+    return CommandResult(document, table if users else "There are no users.")
 
 
-def change_groups(call: Call) -> Answer:
+def _state(user: PoolUser, now: datetime) -> str:
+    if not user.enabled:
+        return "disabled"
+    if user.has_expired_invitation(now):
+        return "[yellow]first password expired[/yellow]"
+    if user.never_signed_in:
+        return "never signed in"
+    return "password was reset" if user.status == "RESET_REQUIRED" else "active"
+
+
+def change_groups(call: Call) -> CommandResult:
     """Puts a user into groups, and takes it out of others.
 
     Raises:
@@ -139,13 +272,13 @@ def change_groups(call: Call) -> Answer:
     groups = sorted(pool.get(user.name).groups)
     said = (
         f"{escape(user.name)} is in {', '.join(groups) or 'no group, and can do nothing'}. "
-        f"Tokens that were issued before tell the old groups for up to {ID_TOKEN_MINUTES} minutes."
+        f"Tokens that were issued before name the old groups for up to {ID_TOKEN_MINUTES} minutes."
     )
-    return Answer({"user": user.name, "groups": groups}, said)
+    return CommandResult({"user": user.name, "groups": groups}, said)
 
 
-def disable(call: Call) -> Answer:
-    """Lets a user sign in no more.
+def disable(call: Call) -> CommandResult:
+    """Stops a user from signing in, and ends all its sessions.
 
     Raises:
         UserError: there is no such user.
@@ -154,15 +287,15 @@ def disable(call: Call) -> Answer:
     user = pool.get(call.given.name)
     pool.disable(user.name)
     pool.sign_out(user.name)
-    already = "" if user.enabled else " It was so before."
-    return Answer(
+    already = "" if user.enabled else " It was disabled before."
+    return CommandResult(
         {"user": user.name, "enabled": False},
-        f"{escape(user.name)} can sign in no more, and its sessions are ended.{already} {_AFTERWARDS}\n"
+        f"{escape(user.name)} can no longer sign in, and its sessions are ended.{already} {_AFTERWARDS}\n"
         f"To undo it: python -m ops users enable {escape(user.name)}",
     )
 
 
-def enable(call: Call) -> Answer:
+def enable(call: Call) -> CommandResult:
     """Lets a user sign in again.
 
     Raises:
@@ -171,13 +304,13 @@ def enable(call: Call) -> Answer:
     pool = _pool(call.stack)
     user = pool.get(call.given.name)
     pool.enable(user.name)
-    return Answer(
+    return CommandResult(
         {"user": user.name, "enabled": True},
-        f"{escape(user.name)} can sign in again, with the password of before.",
+        f"{escape(user.name)} can sign in again, with the same password as before.",
     )
 
 
-def remove(call: Call) -> Answer:
+def remove(call: Call) -> CommandResult:
     """Deletes a user.
 
     Raises:
@@ -187,230 +320,12 @@ def remove(call: Call) -> Answer:
     user = pool.get(call.given.name)
     pool.sign_out(user.name)
     pool.delete(user.name)
-    return Answer(
+    return CommandResult(
         {"user": user.name, "removed": True},
         f"{escape(user.name)} is removed. {_AFTERWARDS}\n"
-        "A user who is created by the same name is another sender, without this one's incidents.",
+        "A user who is created with the same name is another sender, without the incidents of this one.",
     )
 
 
-SHORT_NAMES: Final = {"reporters": Group.REPORTERS, "analysts": Group.ANALYSTS}
-"""The groups, as a command line names them."""
-
-
-class Was(StrEnum):
-    """What a command found."""
-
-    NEW = auto()
-    UNFINISHED = auto()
-    """It was there, and had never signed in."""
-
-
-@dataclass(frozen=True)
-class Created:
-    """A user who may sign in now.
-
-    Attributes:
-        name: as the pool has it.
-        was: what there was before.
-        password: to hand over; None where it is mailed.
-    """
-
-    name: str
-    was: Was
-    password: str | None
-
-
-def create_reporter(pool: UserPool, name: str, email: str | None) -> Created:
-    """A user for a script, with a password for good.
-
-    Raises:
-        UserError: there is such a user, who is finished or not for a script.
-    """
-    name, was = _begin(pool, name, Group.REPORTERS, email)
-    pool.add_to(Group.REPORTERS, name)
-    # Last: whoever has a password for good is finished.
-    password = generate_password()
-    pool.set_password(name, password, for_good=True)
-    return Created(name, was, password)
-
-
-def create_analyst(pool: UserPool, name: str, email: str | None, *, mail: bool) -> Created:
-    """A user for someone who looks, with a first password: mailed, or to hand over.
-
-    Raises:
-        UserError: there is such a user, who is finished or no analyst; or nobody can be mailed.
-    """
-    if mail and not email:
-        raise UserError("An analyst is mailed a first password: name --email, or print one with --no-mail.")
-    name, was = _begin(pool, name, Group.ANALYSTS, email)
-    pool.add_to(Group.ANALYSTS, name)
-    if mail:
-        pool.invite(name)
-        return Created(name, was, None)
-    password = generate_password()
-    pool.set_password(name, password, for_good=False)
-    return Created(name, was, password)
-
-
-def renew_password(pool: UserPool, user: PoolUser, *, mail: bool) -> str | None:
-    """Ends a user's password, with all sessions; returns the next one, or None where it is mailed.
-
-    Raises:
-        UserError: nobody knows what the user is for, or nobody can be mailed.
-    """
-    if not user.groups & set(Group):
-        raise UserError(
-            f"{user.name} is in no group, and can do nothing. Put it into one first: "
-            f"python -m ops users groups {user.name} --add reporters"
-        )
-    if Group.ANALYSTS not in user.groups:
-        password = generate_password()
-        pool.set_password(user.name, password, for_good=True)
-        pool.sign_out(user.name)
-        return password
-    if not mail:
-        password = generate_password()
-        pool.set_password(user.name, password, for_good=False)
-        pool.sign_out(user.name)
-        return password
-    if not user.email:
-        raise UserError(f"{user.name} has no e-mail address. Print a first password with --no-mail.")
-    if user.never_signed_in:
-        pool.invite(user.name)
-    else:
-        pool.mail_reset(user.name)
-        pool.sign_out(user.name)
-    return None
-
-
-def _begin(pool: UserPool, name: str, group: Group, email: str | None) -> tuple[str, Was]:
-    user = pool.find(name)
-    if user is None:
-        pool.create(name, generate_password(), email)
-        return name, Was.NEW
-    _refuse_finished(user, group)
-    if email and email != user.email:
-        pool.set_email(user.name, email)
-    return user.name, Was.UNFINISHED
-
-
-def _refuse_finished(user: PoolUser, group: Group) -> None:
-    others = sorted(user.groups - {group})
-    if others:
-        raise UserError(
-            f"{user.name} is there already, in the group {', '.join(others)}. Choose another name, or see "
-            f"`python -m ops users groups {user.name} --help`."
-        )
-    if user.never_signed_in:
-        return
-    if group not in user.groups:
-        short = next(short for short, one in SHORT_NAMES.items() if one is group)
-        raise UserError(
-            f"{user.name} is there already, in no group. To let it work again: "
-            f"python -m ops users groups {user.name} --add {short}"
-        )
-    raise UserError(
-        f"{user.name} is there already. To give it another password: python -m ops users password {user.name}"
-    )
-
-
-_KEEPING: Final = """\
-Nobody can show this password again; `python -m ops users password {name}` sets another.
-Keep it where the script's account alone can read it: in a vault that the script asks, or in a file that
-Export-Clixml wrote under that account, which Windows encrypts for it. Never put it into an argument of the
-scheduled task, where everyone on the server can read it, nor into a log, a mail or a ticket."""
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where a script signs in, and where it reports."""
-
-    auth_url: str
-    report_url: str
-
-    @classmethod
-    def of(cls, stack: Stack) -> Self:
-        """Those of a stack.
-
-        Raises:
-            OutputsError: it does not tell its address.
-        """
-        base = stack[Output.API_URL].rstrip("/")
-        return cls(f"{base}/{AUTH.path}", f"{base}/{FILE_SLA_ERROR.path}")
-
-
-@dataclass(frozen=True)
-class Handover:
-    """What a user signs in with, and where."""
-
-    name: str
-    password: str
-    addresses: Addresses
-
-    def to_script(self) -> str:
-        """In words, for the owner of a script."""
-        return "\n".join(
-            [
-                "Hand this to the script's owner:",
-                "",
-                f"  authentication URL  {escape(self.addresses.auth_url)}",
-                f"  report URL          {escape(self.addresses.report_url)}",
-                f"  user name           {escape(self.name)}",
-                f"  password            {escape(self.password)}",
-                "",
-                _KEEPING.format(name=escape(self.name)),
-            ]
-        )
-
-    def to_analyst(self) -> str:
-        """In words, for an analyst who is not mailed."""
-        return "\n".join(
-            [
-                "Hand this to the analyst, by a way that nobody else reads:",
-                "",
-                f"  user name       {escape(self.name)}",
-                f"  first password  {escape(self.password)}",
-                "",
-                f"It is good for {FIRST_PASSWORD_LASTS.days} days. The first sign-in asks for another.",
-            ]
-        )
-
-
-def _pool(stack: Stack) -> UserPool:
-    return UserPool(stack.client("cognito-idp"), stack[Output.USER_POOL_ID])
-
-
-def _tell_mailed(document: dict[str, Any], head: str, email: str | None) -> Answer:
-    return Answer({**document, "mailed_to": email}, f"{head}\nMailed to {escape(email or '')}.")
-
-
-def _hand_over(document: dict[str, Any], head: str, handover: Handover, *, script: bool) -> Answer:
-    more = asdict(handover.addresses) if script else {}
-    return Answer(
-        {**document, "password": handover.password, **more},
-        f"{head}\n\n{handover.to_script() if script else handover.to_analyst()}",
-    )
-
-
-def _tell_state(user: PoolUser, now: datetime) -> str:
-    if not user.enabled:
-        return "disabled"
-    if user.has_expired_invitation(now):
-        return "[yellow]first password expired[/yellow]"
-    if user.never_signed_in:
-        return "never signed in"
-    return "password was reset" if user.status == "RESET_REQUIRED" else "active"
-
-
-def _document(user: PoolUser, now: datetime) -> dict[str, object]:
-    return {
-        "user": user.name,
-        "groups": sorted(user.groups),
-        "enabled": user.enabled,
-        "status": user.status,
-        "first_password_expired": user.has_expired_invitation(now),
-        "email": user.email,
-        "created": format_moment(user.created),
-        "changed": format_moment(user.changed),
-    }
+def _pool(stack: Stack) -> UserDirectory:
+    return UserDirectory(stack.client("cognito-idp"), stack[Output.USER_POOL_ID])

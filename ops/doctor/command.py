@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.markup import escape
 from rich.table import Table
 
-from ops.command import Answer, Call, Exit, add_command, show_progress
+from ops.command import Call, CommandResult, Exit, add_command, show_progress
 from ops.doctor.people import check_client_secret, check_messages, check_senders, check_users
 from ops.doctor.service import (
     Check,
@@ -25,6 +25,7 @@ from ops.doctor.service import (
     check_sweep,
     check_tables,
     check_version,
+    problem,
 )
 from ops.stack import OpsError, Stack, describe
 
@@ -55,23 +56,17 @@ _SHOWN: Final = {
     Level.SKIPPED: "[dim]skipped[/dim]",
 }
 _DENIED: Final = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError")
-_NOT_THERE: Final = {
-    "InvalidAction",
-    "UnknownOperationException",
-    "NotImplemented",
-    "UnsupportedOperation",
-    "501",
-}
+_UNSUPPORTED: Final = {
+    "InvalidAction", "UnknownOperationException", "NotImplemented", "UnsupportedOperation", "501",
+}  # fmt: skip
 
 
 def add(commands: "Commands") -> None:
-    """Declares it."""
-    add_command(
-        commands, "doctor", look, help="look whether the stack is configured well, and well; changes nothing"
-    )
+    """Declares the command."""
+    add_command(commands, "doctor", look, help="check the stack and its configuration; changes nothing")
 
 
-def look(call: Call) -> Answer:
+def look(call: Call) -> CommandResult:
     """Runs every check; a problem makes it fail."""
     found: list[Finding] = []
     with show_progress() as progress:
@@ -81,14 +76,13 @@ def look(call: Call) -> Answer:
         progress("Checks", len(CHECKS), len(CHECKS))
     counts = Counter(finding.level for finding in found)
     table = Table(caption=", ".join(f"{counts[level]:,} {level}" for level in Level))
-    for header in ("", "what", "how it is, and what to do"):
+    for header in ("", "what", "state, and what to do"):
         table.add_column(header, overflow="fold")
     for finding in found:
         # In one column: most findings have no remedy, and a column of its own would take half of their width.
-        told = "\n".join(f"→ {more}" for more in (finding.remedy, finding.see) if more)
-        how = "\n".join(filter(None, (finding.what, told)))
-        table.add_row(_SHOWN[finding.level], escape(finding.check), escape(how))
-    return Answer(
+        lines = [finding.what, *(f"→ {more}" for more in (finding.remedy, finding.see) if more)]
+        table.add_row(_SHOWN[finding.level], escape(finding.check), escape("\n".join(filter(None, lines))))
+    return CommandResult(
         {
             "findings": [asdict(finding) for finding in found],
             "counts": {level: counts[level] for level in Level},
@@ -99,7 +93,7 @@ def look(call: Call) -> Answer:
 
 
 def run_check(check: Check, stack: Stack) -> list[Finding]:
-    """What a check finds; one that cannot look says so, after what it had found."""
+    """Runs a check; one that cannot go on adds a finding that says so."""
     return list(_run(check, stack))
 
 
@@ -112,15 +106,13 @@ def _run(check: Check, stack: Stack) -> Iterator[Finding]:
         if code.startswith(_DENIED):
             yield Finding(
                 check=name, level=Level.SKIPPED, what=f"You are not allowed {operation}.",
-                remedy="docs/ops.md tells what the command needs.", see="docs/ops.md#doctor",
+                remedy="docs/ops.md says what the command needs.", see="docs/ops.md#doctor",
             )  # fmt: skip
-        elif code in _NOT_THERE:
+        elif code in _UNSUPPORTED:
             yield Finding(check=name, level=Level.SKIPPED, what=f"{operation} cannot be asked here.")
         else:
             # Such as ResourceNotFoundException: what the outputs name is not there.
-            yield Finding(
-                check=name, level=Level.PROBLEM, what=describe(error),
-                remedy="pulumi up, where something was taken away; look that the outputs are this stack's",
-            )  # fmt: skip
+            remedy = "pulumi up, if something was deleted; check that the outputs are this stack's"
+            yield problem(name, describe(error), remedy)
     except (BotoCoreError, OpsError) as error:
-        yield Finding(check=name, level=Level.PROBLEM, what=describe(error))
+        yield problem(name, describe(error), "")

@@ -1,67 +1,58 @@
-"""Who may sign in, and whether anyone can."""
+"""Checks of users, the client secret, senders, and the channels of owners."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from botocore.exceptions import ClientError
 
 from contract.moments import format_moment, parse_moment
 from contract.names import NOTIFICATIONS, Group, Output, RunbookSection
 from contract.words import SenderState
-from ops.doctor.service import Finding, Level, look_at_function, look_at_sweep, runbook
-from ops.owners import Channels, ChannelState, OwnersError, find_file, find_local_file, read_owners
+from ops.doctor.service import Finding, Level, check_schedule, look_at_function, ok, problem, runbook, warning
+from ops.owners import ChannelStates, OwnersError, find_file, find_local_file, read_owners
 from ops.rotate_secret import AppClient, SecretValue, find_secret_id
-from ops.stack import Stack
-from ops.user_pool import FIRST_PASSWORD_LASTS, UserPool
+from ops.stack import Stack, query
+from ops.user_pool import FIRST_PASSWORD_LASTS, UserDirectory
 from store.senders import SenderAttribute, SenderIndex
 
 
 def check_users(stack: Stack) -> Iterator[Finding]:
-    """Users who can do nothing, and first passwords that expired."""
-    users = UserPool(stack.client("cognito-idp"), stack[Output.USER_POOL_ID]).list_users()
+    """Finds users who can do nothing, and first passwords that expired."""
+    users = UserDirectory(stack.client("cognito-idp"), stack[Output.USER_POOL_ID]).list_users()
     for group, kind in ((Group.REPORTERS, "reporter"), (Group.ANALYSTS, "analyst")):
-        count = sum(user.enabled and group in user.groups for user in users)
-        yield Finding(
-            check=f"users of {group}",
-            level=Level.OK if count else Level.WARNING,
-            what=f"{count:,}." if count else "None that is enabled.",
-            remedy="" if count else f"python -m ops users create NAME --{kind}",
-        )
+        check = f"users of {group}"
+        if count := sum(user.enabled and group in user.groups for user in users):
+            yield ok(check, f"{count:,}.")
+        else:
+            yield warning(check, "None that is enabled.", f"python -m ops users create NAME --{kind}")
     for user in users:
         if not user.groups & set(Group):
-            yield Finding(
-                check=f"user {user.name}", level=Level.WARNING, what="In no group: can do nothing.",
-                remedy=f"python -m ops users groups {user.name} --add reporters (or analysts), or remove it",
-            )  # fmt: skip
+            remedy = f"python -m ops users groups {user.name} --add reporters (or analysts), or remove it"
+            yield warning(f"user {user.name}", "In no group: can do nothing.", remedy)
         if user.enabled and user.has_expired_invitation(datetime.now(UTC)):
-            yield Finding(
-                check=f"user {user.name}", level=Level.WARNING,
-                what=f"Its first password was good for {FIRST_PASSWORD_LASTS.days} days, and nobody used it.",
-                remedy=f"python -m ops users password {user.name}",
-            )  # fmt: skip
+            yield warning(
+                f"user {user.name}",
+                f"Its first password was good for {FIRST_PASSWORD_LASTS.days} days, and nobody used it.",
+                f"python -m ops users password {user.name}",
+            )
 
 
 def check_client_secret(stack: Stack) -> Iterator[Finding]:
-    """Whether Cognito takes the secret that AuthLambda reads."""
+    """Checks that Cognito accepts the secret that AuthLambda reads."""
+    check, remedy, see = "client secret", "python -m ops rotate-secret", "docs/ops.md#rotate-secret"
     app = AppClient(
         stack.client("cognito-idp"), stack[Output.USER_POOL_ID], stack[Output.USER_POOL_CLIENT_ID]
     )
     value = SecretValue(stack.client("secretsmanager"), find_secret_id(stack))
-    app.check_telling()
-    if not app.takes(value.read()):
-        yield Finding(
-            check="client secret", level=Level.PROBLEM,
-            what="Cognito does not take the secret that AuthLambda reads: nobody can sign in.",
-            remedy="python -m ops rotate-secret", see="docs/ops.md#rotate-secret",
-        )  # fmt: skip
+    app.check_refuses_others()
+    if not app.accepts(value.read()):
+        what = "Cognito does not accept the secret that AuthLambda reads: nobody can sign in."
+        yield problem(check, what, remedy, see)
     elif len(app.list_secrets()) > 1:
-        yield Finding(
-            check="client secret", level=Level.WARNING, what="Cognito takes two: a rotation is not finished.",
-            remedy="python -m ops rotate-secret", see="docs/ops.md#rotate-secret",
-        )  # fmt: skip
+        yield warning(check, "Cognito accepts two: a rotation is not finished.", remedy, see)
     else:
-        yield Finding(check="client secret", level=Level.OK, what="Cognito takes it, and no other.")
+        yield ok(check, "Cognito accepts it, and no other.")
 
 
 _WORST_FIRST: Final = (
@@ -74,93 +65,60 @@ _WORST_FIRST: Final = (
 
 
 def check_senders(stack: Stack) -> Iterator[Finding]:
-    """Each sender's last run."""
+    """Finds silent senders, and lists the last run of each."""
     found = 0
+    client, table = stack.client("dynamodb"), stack[Output.SENDERS_TABLE_NAME]
     for state in _WORST_FIRST:
-        for sender in _query(stack, state):
+        for sender in query(client, table, {SenderAttribute.STATE: state}, index=SenderIndex.STATE):
             found += 1
-            name = sender.get(SenderAttribute.SENDER_NAME, sender[SenderAttribute.SENDER])["S"]
-            last = _tell_last_run(sender)
-            silent = state is SenderState.SILENT
-            yield Finding(
-                check=f"sender {name}",
-                level=Level.WARNING if silent else Level.OK,
-                what=f"{state}; {last}.",
-                remedy="Look at its scheduled task and its way to the API." if silent else "",
-                see=runbook(RunbookSection.SILENT_SENDERS) if silent else "",
-            )
+            check = f"sender {sender.get(SenderAttribute.SENDER_NAME, sender[SenderAttribute.SENDER])['S']}"
+            last = "no run of it is known"
+            if at := sender.get(SenderAttribute.LAST_RUN_AT):
+                last = f"its last run was at {format_moment(parse_moment(at['S']).replace(microsecond=0))}"
+            if state is SenderState.SILENT:
+                remedy = "Look at its scheduled task and its way to the API."
+                yield warning(check, f"{state}; {last}.", remedy, runbook(RunbookSection.SILENT_SENDERS))
+            else:
+                yield ok(check, f"{state}; {last}.")
     if not found:
-        yield Finding(check="senders", level=Level.OK, what="None has reported yet.")
-
-
-def _tell_last_run(sender: Mapping[str, Any]) -> str:
-    if last := sender.get(SenderAttribute.LAST_RUN_AT):
-        return f"its last run was at {format_moment(parse_moment(last['S']).replace(microsecond=0))}"
-    return "no run of it is known"
-
-
-def _query(stack: Stack, state: SenderState) -> Iterator[Mapping[str, Any]]:
-    pages = stack.client("dynamodb").get_paginator("query").paginate(
-        TableName=stack[Output.SENDERS_TABLE_NAME],
-        IndexName=SenderIndex.STATE,
-        KeyConditionExpression="#state = :state",
-        ExpressionAttributeNames={"#state": SenderAttribute.STATE},
-        ExpressionAttributeValues={":state": {"S": state}},
-    )  # fmt: skip
-    for page in pages:
-        yield from page["Items"]
-
-
-_CHANNELS: Final = "channels of owners"
+        yield ok("senders", "None has reported yet.")
 
 
 def check_messages(stack: Stack) -> Iterator[Finding]:
-    """Whether owners are told, where the stack has any."""
+    """Checks that owners are notified, if the stack has any."""
     prefix = stack[Output.METRICS_NAMESPACE]
     try:
         yield from look_at_function(stack, f"{prefix}-{NOTIFICATIONS}")
     except ClientError as error:
         if error.response["Error"].get("Code") != "ResourceNotFoundException":
             raise
-        yield Finding(
-            check="messages", level=Level.OK,
-            what="Nobody is told of incidents: the stack has no ownersFile.", see="docs/owners.md",
-        )  # fmt: skip
+        what = "Nobody is notified of incidents: the stack has no ownersFile."
+        yield Finding(check="messages", level=Level.OK, what=what, see="docs/owners.md")
         return
-    yield from look_at_sweep(
+    yield check_schedule(
         stack, f"{prefix}-messages-sweep", "sweep of messages", RunbookSection.MESSAGES_NOT_SENT
     )
-    yield from _look_at_channels(stack)
-
-
-def _look_at_channels(stack: Stack) -> Iterator[Finding]:
+    check = "channels of owners"
     try:
         owners = read_owners(find_file(find_local_file(stack)))
     except OwnersError as error:
-        yield Finding(
-            check=_CHANNELS, level=Level.SKIPPED, what=str(error),
-            remedy="python -m ops owners channels --file FILE, with the file of this stack",
-        )  # fmt: skip
+        remedy = "python -m ops owners channels --file FILE, with the file of this stack"
+        yield Finding(check=check, level=Level.SKIPPED, what=str(error), remedy=remedy)
         return
-    channels = Channels(stack.client("dynamodb"), stack[Output.MESSAGES_TABLE_NAME]).read(owners)
-    wrong = [one for one in channels if one.disabled_since or one.failing_since]
-    yield from map(_tell, wrong)
-    yield Finding(
-        check=_CHANNELS, level=Level.OK, what=f"{len(channels) - len(wrong):,} of {len(channels):,} are well."
-    )
-
-
-def _tell(one: ChannelState) -> Finding:
-    check = f"channel {one.owner}: {one.channel}"
-    if one.disabled_since:
-        return Finding(
-            check=check, level=Level.PROBLEM,
-            what=f"Disabled since {one.disabled_since:%Y-%m-%d %H:%M} UTC: {one.problem}",
-            remedy=f"Mend that, then: python -m ops owners enable '{one.key}'",
-            see=runbook(RunbookSection.CHANNELS_DISABLED),
-        )  # fmt: skip
-    return Finding(
-        check=check, level=Level.WARNING,
-        what=f"Failing since {one.failing_since:%Y-%m-%d %H:%M} UTC, and tried again: {one.problem}",
-        see=runbook(RunbookSection.MESSAGES_NOT_SENT),
-    )  # fmt: skip
+    channels = ChannelStates(stack.client("dynamodb"), stack[Output.MESSAGES_TABLE_NAME]).read(owners)
+    well = 0
+    for one in channels:
+        name = f"channel {one.owner}: {one.channel}"
+        if one.disabled_since:
+            yield problem(
+                name,
+                f"Disabled since {one.disabled_since:%Y-%m-%d %H:%M} UTC: {one.problem}",
+                f"Fix that, then: python -m ops owners enable '{one.key}'",
+                runbook(RunbookSection.CHANNELS_DISABLED),
+            )
+        elif one.failing_since:
+            what = f"Failing since {one.failing_since:%Y-%m-%d %H:%M} UTC, and retried: {one.problem}"
+            yield warning(name, what, "", runbook(RunbookSection.MESSAGES_NOT_SENT))
+        else:
+            well += 1
+    yield ok(check, f"{well:,} of {len(channels):,} are well.")

@@ -1,4 +1,4 @@
-"""What a check finds."""
+"""Checks of the service: outputs, credentials, tables, functions, alarms; and what a check finds."""
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +22,12 @@ from contract.names import (
 from contract.routes import ROUTES
 from ops.stack import Stack
 
+_UP: Final = "pulumi up, which puts it back as the program has it"
+_WINDOW: Final = timedelta(hours=1)
+"""Over which a function's errors are counted."""
+_FAILED: Final = "PROBLEM"
+"""How Lambda's result of a batch that failed begins, such as `PROBLEM: Function call failed`."""
+
 
 @unique
 class Level(StrEnum):
@@ -31,19 +37,19 @@ class Level(StrEnum):
     WARNING = "warning"
     PROBLEM = "problem"
     SKIPPED = "skipped"
-    """It could not be looked at."""
+    """It could not be checked."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One thing that was looked at.
+    """What a check found of one thing.
 
     Attributes:
-        check: what was looked at.
+        check: what was checked.
         level: how bad it is.
-        what: how it is, and what that means.
-        remedy: how to mend it; empty where nothing is to be.
-        see: where more is said of it.
+        what: its state, and what that means.
+        remedy: how to fix it; empty if there is nothing to fix.
+        see: where to read more.
     """
 
     check: str
@@ -54,7 +60,22 @@ class Finding:
 
 
 Check = Callable[[Stack], Iterator[Finding]]
-"""Looks at one part of a stack. It may raise what boto3 raises."""
+"""Checks one part of a stack, and only reads. It may raise what boto3 raises."""
+
+
+def ok(check: str, what: str) -> Finding:
+    """A finding that all is well."""
+    return Finding(check=check, level=Level.OK, what=what)
+
+
+def warning(check: str, what: str, remedy: str, see: str = "") -> Finding:
+    """A finding of something to look at."""
+    return Finding(check=check, level=Level.WARNING, what=what, remedy=remedy, see=see)
+
+
+def problem(check: str, what: str, remedy: str, see: str = "") -> Finding:
+    """A finding of something that does not work."""
+    return Finding(check=check, level=Level.PROBLEM, what=what, remedy=remedy, see=see)
 
 
 def runbook(section: RunbookSection) -> str:
@@ -62,215 +83,154 @@ def runbook(section: RunbookSection) -> str:
     return f"docs/{RUNBOOK_FILE}#{section}"
 
 
-_UP: Final = "pulumi up, which puts it back as the program has it"
-
-
 def check_outputs(stack: Stack) -> Iterator[Finding]:
-    """Whether the outputs are all there."""
+    """Checks that no output is missing."""
     missing = [output for output in Output if output not in OF_DOMAIN and not stack.outputs.get(output)]
     if missing:
-        yield Finding(
-            check="outputs",
-            level=Level.PROBLEM,
-            what=f"{stack.file} lacks {', '.join(missing)}.",
-            remedy="pulumi up, then write the outputs anew: pulumi stack output --json > outputs.json",
-        )
+        remedy = "pulumi up, then write the outputs again: pulumi stack output --json > outputs.json"
+        yield problem("outputs", f"{stack.file} lacks {', '.join(missing)}.", remedy)
     else:
-        yield Finding(check="outputs", level=Level.OK, what=f"{stack.file} is complete.")
+        yield ok("outputs", f"{stack.file} is complete.")
 
 
 def check_caller(stack: Stack) -> Iterator[Finding]:
-    """Who asks, and whether in the stack's account."""
+    """Checks that the credentials are of the stack's account."""
     caller = stack.client("sts").get_caller_identity()
     of_stack = stack[Output.ALARM_TOPIC_ARN].split(":")[4]
-    where = f"{caller['Arn']}, account {caller['Account']}, region {stack[Output.REGION]}"
+    who = f"{caller['Arn']}, account {caller['Account']}, region {stack[Output.REGION]}"
     if caller["Account"] == of_stack:
-        yield Finding(check="credentials", level=Level.OK, what=f"You are {where}.")
+        yield ok("credentials", f"You are {who}.")
     else:
-        yield Finding(
-            check="credentials", level=Level.PROBLEM,
-            what=f"You are {where}; the stack is in account {of_stack}.",
-            remedy="Sign in to the stack's account, such as with: export AWS_PROFILE=…",
-        )  # fmt: skip
+        remedy = "Sign in to the stack's account, such as with: export AWS_PROFILE=…"
+        yield problem("credentials", f"You are {who}; the stack is in account {of_stack}.", remedy)
 
 
 def check_version(_: Stack) -> Iterator[Finding]:
-    """Which version of the code looks."""
+    """Names the version of this code."""
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
     newest = next((line.removeprefix("## ") for line in changes if line.startswith("## ")), "none")
-    yield Finding(
-        check="version", level=Level.OK,
-        what=f"{SERVICE} {version} looks at the stack; the newest section of its changelog: {newest}.",
-    )  # fmt: skip
-
-
-_TABLES: Final = (
-    Output.TABLE_NAME,
-    Output.RUNS_TABLE_NAME,
-    Output.SENDERS_TABLE_NAME,
-    Output.INCIDENTS_TABLE_NAME,
-    Output.MESSAGES_TABLE_NAME,
-)
-_ALWAYS_EXPIRES: Final = Output.RUNS_TABLE_NAME
+    yield ok(
+        "version", f"{SERVICE} {version} checks the stack; the newest section of its changelog: {newest}."
+    )
 
 
 def check_tables(stack: Stack) -> Iterator[Finding]:
-    """Each table's status, recovery, protection, expiry and encryption."""
+    """Checks each table's status, recovery, protection, expiry and encryption."""
     client = stack.client("dynamodb")
-    for output in _TABLES:
+    for output in (
+        Output.TABLE_NAME,
+        Output.RUNS_TABLE_NAME,
+        Output.SENDERS_TABLE_NAME,
+        Output.INCIDENTS_TABLE_NAME,
+        Output.MESSAGES_TABLE_NAME,
+    ):
         name = stack[output]
         check = f"table {name}"
         table = client.describe_table(TableName=name)["Table"]
         if table["TableStatus"] not in {"ACTIVE", "UPDATING"}:
-            yield Finding(
-                check=check, level=Level.PROBLEM, what=f"Its status is {table['TableStatus']}.",
-                remedy="Wait where it is being made; else look at it in the console.",
-            )  # fmt: skip
+            remedy = "Wait if it is being created; otherwise look at it in the console."
+            yield problem(check, f"Its status is {table['TableStatus']}.", remedy)
             continue
         backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
         recovery = backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus")
         expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"]
         if recovery != "ENABLED":
-            yield Finding(
-                check=check, level=Level.PROBLEM,
-                what="Point-in-time recovery is off: what is deleted or overwritten is lost.", remedy=_UP,
-            )  # fmt: skip
+            what = "Point-in-time recovery is off: what is deleted or overwritten is lost."
+            yield problem(check, what, _UP)
         if not table.get("DeletionProtectionEnabled"):
-            yield Finding(
-                check=check, level=Level.WARNING, what="Anyone who may can delete it: protection is off.",
-                remedy="Set deletionProtection to true, then pulumi up; off is meant for trying things out.",
-                see="docs/configuration.md",
-            )  # fmt: skip
-        if output is _ALWAYS_EXPIRES and expiry not in {"ENABLED", "ENABLING"}:
-            yield Finding(
-                check=check,
-                level=Level.PROBLEM,
-                what="Runs do not expire: it grows for ever.",
-                remedy=_UP,
+            yield warning(
+                check,
+                "Deletion protection is off: anyone with the permission can delete it.",
+                "Set deletionProtection to true, then pulumi up; off is meant for trying things out.",
+                "docs/configuration.md",
             )
-        key = table.get("SSEDescription", {}).get("KMSMasterKeyArn")
-        yield Finding(
-            check=check, level=Level.OK,
-            what=f"Active; expiry is {expiry.lower()}; encrypted under {key or 'a key of DynamoDB itself'}.",
-        )  # fmt: skip
-
-
-_LATELY: Final = timedelta(hours=1)
-_FAILED: Final = "PROBLEM"
-"""With it begins what Lambda tells of a batch that failed, such as `PROBLEM: Function call failed`."""
+        if output is Output.RUNS_TABLE_NAME and expiry not in {"ENABLED", "ENABLING"}:
+            yield problem(check, "Runs do not expire: it grows for ever.", _UP)
+        key = table.get("SSEDescription", {}).get("KMSMasterKeyArn") or "a key of DynamoDB itself"
+        yield ok(check, f"Active; expiry is {expiry.lower()}; encrypted under {key}.")
 
 
 def check_functions(stack: Stack) -> Iterator[Finding]:
-    """Whether each function is there, and how it fared lately."""
+    """Checks that each function is there, and counts its errors."""
     prefix = stack[Output.METRICS_NAMESPACE]
     for name in (*(f"{prefix}-{route.key}" for route in ROUTES), f"{prefix}-{PROJECTION}"):
         yield from look_at_function(stack, name)
 
 
 def look_at_function(stack: Stack, name: str) -> Iterator[Finding]:
-    """Whether a function is there, and how it fared lately."""
-    told = stack.client("lambda").get_function_configuration(FunctionName=name)
-    check = f"function {name}"
-    if told.get("State", "Active") != "Active" or told.get("LastUpdateStatus", "Successful") == "Failed":
-        yield Finding(
-            check=check, level=Level.PROBLEM,
-            what=f"Its state is {told.get('State')}, of its last update {told.get('LastUpdateStatus')}.",
-            remedy=_UP, see=runbook(RunbookSection.FUNCTION_ERRORS),
-        )  # fmt: skip
+    """Checks that a function is there, and counts its errors of the last hour."""
+    found = stack.client("lambda").get_function_configuration(FunctionName=name)
+    check, see = f"function {name}", runbook(RunbookSection.FUNCTION_ERRORS)
+    if found.get("State", "Active") != "Active" or found.get("LastUpdateStatus", "Successful") == "Failed":
+        what = f"Its state is {found.get('State')}, of its last update {found.get('LastUpdateStatus')}."
+        yield problem(check, what, _UP, see)
         return
-    errors = _count_errors(stack.client("cloudwatch"), name)
-    yield Finding(
-        check=check,
-        level=Level.WARNING if errors else Level.OK,
-        what=f"{told.get('Runtime')}, changed {told.get('LastModified')}; {errors:,} errors in an hour.",
-        remedy=f"Its log tells: /aws/lambda/{name}" if errors else "",
-        see=runbook(RunbookSection.FUNCTION_ERRORS) if errors else "",
-    )
+    now = datetime.now(UTC)
+    points = stack.client("cloudwatch").get_metric_statistics(
+        Namespace=Namespace.LAMBDA,
+        MetricName=FunctionMetric.ERRORS,
+        Dimensions=[{"Name": FunctionDimension.FUNCTION, "Value": name}],
+        StartTime=now - _WINDOW,
+        EndTime=now,
+        Period=int(_WINDOW.total_seconds()),
+        Statistics=["Sum"],
+    )["Datapoints"]
+    errors = int(sum(point["Sum"] for point in points))
+    what = f"{found.get('Runtime')}, changed {found.get('LastModified')}; {errors:,} errors in an hour."
+    yield warning(check, what, f"See its log: /aws/lambda/{name}", see) if errors else ok(check, what)
 
 
 def check_stream(stack: Stack) -> Iterator[Finding]:
-    """Whether runs reach the projection."""
+    """Checks that runs reach the projection."""
     name = f"{stack[Output.METRICS_NAMESPACE]}-{PROJECTION}"
     mappings = stack.client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
-    check = "stream of runs"
+    check, see = "stream of runs", runbook(RunbookSection.PROJECTION_BEHIND)
     if not mappings:
-        yield Finding(
-            check=check, level=Level.PROBLEM, what="Nothing hands runs to the projection.",
-            remedy=_UP, see=runbook(RunbookSection.PROJECTION_BEHIND),
-        )  # fmt: skip
+        yield problem(check, "Nothing hands runs to the projection.", _UP, see)
     for mapping in mappings:
-        result = mapping.get("LastProcessingResult", "none told")
-        level, remedy = Level.OK, ""
+        result = mapping.get("LastProcessingResult", "none yet")
+        what = f"{mapping['State']}; its last batch: {result}."
         if mapping["State"] != "Enabled":
-            level = Level.PROBLEM
-            remedy = f"{_UP}; or aws lambda update-event-source-mapping --enabled --uuid {mapping['UUID']}"
+            command = f"aws lambda update-event-source-mapping --enabled --uuid {mapping['UUID']}"
+            yield problem(check, what, f"{_UP}; or {command}", see)
         elif result.startswith(_FAILED):
-            level = Level.WARNING
-            remedy = f"It is tried again until it is too old. Its log tells: /aws/lambda/{name}"
-        yield Finding(
-            check=check,
-            level=level,
-            what=f"{mapping['State']}; its last batch: {result}.",
-            remedy=remedy,
-            see="" if level is Level.OK else runbook(RunbookSection.PROJECTION_BEHIND),
-        )
+            yield warning(
+                check, what, f"It is retried until it is too old. See its log: /aws/lambda/{name}", see
+            )
+        else:
+            yield ok(check, what)
 
 
 def check_sweep(stack: Stack) -> Iterator[Finding]:
-    """Whether what time alone changes is moved on."""
+    """Checks that the sweep is scheduled, which moves on what time alone changes."""
     name = f"{stack[Output.METRICS_NAMESPACE]}-sweep"
-    yield from look_at_sweep(stack, name, "sweep", RunbookSection.PROJECTION_BEHIND)
+    yield check_schedule(stack, name, "sweep", RunbookSection.PROJECTION_BEHIND)
 
 
-def look_at_sweep(stack: Stack, name: str, check: str, section: RunbookSection) -> Iterator[Finding]:
-    """Whether a schedule is on; its group is called as it is."""
+def check_schedule(stack: Stack, name: str, check: str, section: RunbookSection) -> Finding:
+    """Checks that a schedule is on; its group has the same name."""
     schedule = stack.client("scheduler").get_schedule(GroupName=name, Name=name)
-    on = schedule["State"] == "ENABLED"
-    yield Finding(
-        check=check,
-        level=Level.OK if on else Level.PROBLEM,
-        what=f"{schedule['ScheduleExpression']}, {schedule['State'].lower()}.",
-        remedy="" if on else _UP,
-        see="" if on else runbook(section),
-    )
+    what = f"{schedule['ScheduleExpression']}, {schedule['State'].lower()}."
+    return ok(check, what) if schedule["State"] == "ENABLED" else problem(check, what, _UP, runbook(section))
 
 
 def check_dead_letters(stack: Stack) -> Iterator[Finding]:
-    """Whether runs wait that could not be applied."""
+    """Counts the runs that could not be applied."""
     sqs = stack.client("sqs")
     url = sqs.get_queue_url(QueueName=f"{stack[Output.METRICS_NAMESPACE]}-dead-letters")["QueueUrl"]
     wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
-    count = sum(int(told.get(name, 0)) for name in wanted)
-    yield Finding(
-        check="dead letters",
-        level=Level.PROBLEM if count else Level.OK,
-        what=f"{count:,} wait: runs that were stored and could not be applied." if count else "None.",
-        remedy="Mend the cause, rebuild, and take them away." if count else "",
-        see=runbook(RunbookSection.DEAD_LETTERS) if count else "",
-    )
-
-
-def _count_errors(metrics: Any, function: str) -> int:
-    now = datetime.now(UTC)
-    told = metrics.get_metric_statistics(
-        Namespace=Namespace.LAMBDA,
-        MetricName=FunctionMetric.ERRORS,
-        Dimensions=[{"Name": FunctionDimension.FUNCTION, "Value": function}],
-        StartTime=now - _LATELY,
-        EndTime=now,
-        Period=int(_LATELY.total_seconds()),
-        Statistics=["Sum"],
-    )
-    return int(sum(point["Sum"] for point in told["Datapoints"]))
-
-
-_SUBSCRIBE: Final = "pulumi config set alarmEmail …, pulumi up, and the link in the mail"
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
+    if count := sum(int(found.get(name, 0)) for name in wanted):
+        what = f"{count:,} wait: runs that were stored and could not be applied."
+        remedy = "Fix the cause, rebuild, and delete them."
+        yield problem("dead letters", what, remedy, runbook(RunbookSection.DEAD_LETTERS))
+    else:
+        yield ok("dead letters", "None.")
 
 
 def check_alarms(stack: Stack) -> Iterator[Finding]:
-    """Alarms that are on, and those that nobody would hear of."""
+    """Finds alarms that are on, and alarms that would notify nobody."""
     prefix = f"{stack[Output.METRICS_NAMESPACE]}{ALARM_SEPARATOR}"
     pages = stack.client("cloudwatch").get_paginator("describe_alarms").paginate(
         AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm", "CompositeAlarm"]
@@ -282,49 +242,36 @@ def check_alarms(stack: Stack) -> Iterator[Finding]:
         for alarm in page.get(kind, [])
     ]
     if not alarms:
-        yield Finding(
-            check="alarms", level=Level.PROBLEM, what=f"None is called {prefix}…", remedy="pulumi up"
-        )
+        yield problem("alarms", f"None is called {prefix}…", "pulumi up")
         return
     on = [alarm for alarm in alarms if alarm["StateValue"] == "ALARM"]
     for alarm in on:
         meaning, _, section = alarm.get("AlarmDescription", "").partition(RUNBOOK_LABEL)
-        yield Finding(
-            check=f"alarm {alarm['AlarmName']}", level=Level.PROBLEM, what=f"On. {meaning.strip()}",
-            remedy="The runbook says what to do.", see=section,
-        )  # fmt: skip
+        check = f"alarm {alarm['AlarmName']}"
+        yield problem(check, f"On. {meaning.strip()}", "The runbook says what to do.", section)
     mute = [
         alarm["AlarmName"]
         for alarm in alarms
         if not alarm.get("ActionsEnabled", True) or not alarm.get("AlarmActions")
     ]
     if mute:
-        yield Finding(
-            check="alarms", level=Level.WARNING, what=f"Nobody would hear of {', '.join(mute)}: no action.",
-            remedy="pulumi up, which puts the actions back",
-        )  # fmt: skip
-    yield Finding(
-        check="alarms", level=Level.OK, what=f"{len(alarms) - len(on):,} of {len(alarms):,} are off."
-    )
+        what = f"{', '.join(mute)} would notify nobody: no action."
+        yield warning("alarms", what, "pulumi up, which puts the actions back")
+    yield ok("alarms", f"{len(alarms) - len(on):,} of {len(alarms):,} are off.")
 
 
 def check_subscriptions(stack: Stack) -> Iterator[Finding]:
-    """Whether anyone hears of an alarm."""
+    """Checks that somebody is notified of alarms."""
     pages = stack.client("sns").get_paginator("list_subscriptions_by_topic").paginate(
         TopicArn=stack[Output.ALARM_TOPIC_ARN]
     )  # fmt: skip
     found = [one for page in pages for one in page["Subscriptions"]]
     waiting = [one["Endpoint"] for one in found if not one["SubscriptionArn"].startswith("arn:")]
     if waiting:
-        yield Finding(
-            check="alarm topic", level=Level.WARNING,
-            what=f"Not confirmed, and so not told: {', '.join(waiting)}.",
-            remedy="The link in Amazon SNS's mail; another is sent when you subscribe again.",
-        )  # fmt: skip
-    confirmed = len(found) - len(waiting)
-    if not confirmed:
-        yield Finding(
-            check="alarm topic", level=Level.WARNING, what="Nobody is told of alarms.", remedy=_SUBSCRIBE
-        )
+        remedy = "The link in Amazon SNS's mail; another is sent when you subscribe again."
+        yield warning("alarm topic", f"Not confirmed, so not notified: {', '.join(waiting)}.", remedy)
+    if confirmed := len(found) - len(waiting):
+        yield ok("alarm topic", f"{confirmed:,} confirmed.")
     else:
-        yield Finding(check="alarm topic", level=Level.OK, what=f"{confirmed:,} confirmed.")
+        remedy = "pulumi config set alarmEmail …, pulumi up, and the link in the mail"
+        yield warning("alarm topic", "Nobody is notified of alarms.", remedy)

@@ -68,7 +68,7 @@ def test_no_sign_in_fails_while_the_secret_is_rotated(
     stack.secrets.add(after)
     assert set(answers) == {HTTPStatus.OK}
     assert after != before
-    assert (app.takes(before), app.takes(after)) == (False, True)
+    assert (app.accepts(before), app.accepts(after)) == (False, True)
     assert len(app.list_secrets()) == 1
     printed = capsys.readouterr()
     assert json.loads(printed.out) == {"old_deleted": True}
@@ -82,12 +82,12 @@ def test_the_old_secret_is_kept_until_the_next_run(
     assert _rotate(stack, "--keep-old") == 0
     after = value.read()
     stack.secrets.update((before, after))
-    assert (app.takes(before), app.takes(after)) == (True, True)
+    assert (app.accepts(before), app.accepts(after)) == (True, True)
     assert _rotate(stack, "--keep-old") == 0
-    assert (app.takes(before), value.read()) == (True, after)
+    assert (app.accepts(before), value.read()) == (True, after)
     assert _rotate(stack, "--wait", "0") == 0
     assert value.read() == after
-    assert (app.takes(before), app.takes(after)) == (False, True)
+    assert (app.accepts(before), app.accepts(after)) == (False, True)
     assert stack.auth(stack.reporter).status_code == HTTPStatus.OK
 
 
@@ -99,7 +99,7 @@ def test_a_secret_of_someone_elses_is_left_alone(
     try:
         assert _rotate(stack) == 1
         assert "one of them is not this command's" in json.loads(capsys.readouterr().out)["error"]
-        assert app.takes("Someone0else1needs2this3secret")
+        assert app.accepts("Someone0else1needs2this3secret")
         assert value.read() == before
     finally:
         app.delete_secret(app.list_secrets()[-1])

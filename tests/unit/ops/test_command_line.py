@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from contract.names import OUTPUTS_VARIABLE
+from contract.names import OUTPUTS_VARIABLE, LocalOutput, Output
 from ops import __main__ as command_line
-from ops import incidents as incidents
+from ops import incidents
+from ops.command import show_progress
 from ops.incidents import LiveIncident
-from ops.stack import OpsError
+from ops.stack import OpsError, Stack
 
 LIST = ["incidents", "list"]
 ONE = LiveIncident(
@@ -46,15 +47,6 @@ def test_json_may_stand_before_and_after_the_command(
     monkeypatch.setattr(incidents, "list_live", lambda *_: [])
     assert command_line.main(arguments) == 0
     assert json.loads(capsys.readouterr().out) == []
-
-
-@pytest.mark.parametrize("after", [True, False])
-def test_outputs_may_stand_before_and_after_the_command(
-    after: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
-    outputs = ["--outputs", "nowhere.json"]
-    assert command_line.main([*LIST, *outputs] if after else [*outputs, *LIST]) == 1
-    assert "There is no file nowhere.json" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -120,3 +112,56 @@ def test_a_list_as_json_holds_what_the_table_shows(
             "files": 2,
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (None, "There is no file"),
+        ("{", "cannot be read as JSON"),
+        ("[]", "JSON object"),
+        ("{}", "has no region"),
+    ],
+)
+def test_outputs_that_are_missing_are_told_with_the_remedy(
+    tmp_path: Path, content: str | None, problem: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "others.json"
+    if content is not None:
+        file.write_text(content)
+    outputs = ["--outputs", str(file)]
+    for arguments in ([*outputs, *LIST], [*LIST, *outputs]):
+        assert command_line.main(arguments) == 1
+        assert problem in " ".join(capsys.readouterr().err.split())
+
+
+def test_missing_credentials_are_told(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    assert command_line.main(LIST) == 1
+    assert "no AWS credentials" in capsys.readouterr().err
+
+
+def test_the_outputs_are_those_of_the_variable_and_else_the_local_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = tmp_path / "outputs.json"
+    assert Stack.read(None, {OUTPUTS_VARIABLE: str(outputs)}).file == outputs
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".local").mkdir()
+    local = tmp_path / ".local" / "outputs.json"
+    local.write_text(json.dumps({LocalOutput.ENDPOINT_URL: "http://127.0.0.1:1", Output.REGION: "us-east-1"}))
+    stack = Stack.read(None, {})
+    assert stack.client("dynamodb").meta.endpoint_url == "http://127.0.0.1:1"
+
+
+def test_progress_is_shown_a_line_a_step(capsys: pytest.CaptureFixture[str]) -> None:
+    with show_progress() as progress:
+        progress("Marking", 1, 2)
+        progress("Marking", 2, 2)
+    assert "2/2" in capsys.readouterr().err

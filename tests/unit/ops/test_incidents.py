@@ -1,4 +1,4 @@
-"""Senders folded anew by command: marked, waited for, and told apart where it did not go well."""
+"""Senders replayed by command: marked, waited for, and named if they could not be replayed."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from contract.names import OUTPUTS_VARIABLE, LocalOutput, Output
+from contract.names import Output
+from handlers import runtime
 from handlers.projection.replay import SenderReplay
 from handlers.projection.store_runs import (
     BreachedFolder,
@@ -21,11 +22,8 @@ from handlers.projection.store_runs import (
 )
 from handlers.projection.store_state import SenderStore
 from handlers.projection.sweep import SenderSweep
-from handlers.web import telemetry
 from ops import __main__ as command_line
-from ops.command import show_progress
 from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Marks, Rebuild, UnknownSenderError, list_live
-from ops.stack import Stack
 from store.incidents import IncidentAttribute
 from store.runs import RunAttribute, RunItem
 from store.senders import REFUSED_PART, RETRY_FOLD, SenderAttribute
@@ -59,9 +57,9 @@ def client(aws: None) -> Iterator["DynamoDBClient"]:
     for found in (FIRST, SECOND):
         for minutes in (60, 30):
             _put_run(client, found, NOW - timedelta(minutes=minutes))
-    telemetry.metrics.clear_metrics()
+    runtime.metrics.clear_metrics()
     yield client
-    telemetry.metrics.clear_metrics()
+    runtime.metrics.clear_metrics()
 
 
 def _put_run(client: "DynamoDBClient", found: Found, moment: datetime) -> None:
@@ -133,7 +131,7 @@ def test_a_deleted_projection_comes_back_whole(client: "DynamoDBClient") -> None
     rebuild = _rebuild(client, clock)
     rebuild.mark(senders)
     done = rebuild.wait(senders)
-    assert (done.folded, done.incidents) == ([FIRST, SECOND], 2)
+    assert (done.replayed, done.incidents) == ([FIRST, SECOND], 2)
     assert [*done.failed, *done.waiting, *done.lacks_parts] == []
     assert [one.sender for one in list_live(client, INCIDENTS)] == ["files-01", "shared/FILES-02"]
 
@@ -156,7 +154,7 @@ def test_what_was_refused_comes_back_with_it(client: "DynamoDBClient") -> None:
     found = _finder(client).find_all()
     rebuild = _rebuild(client, clock)
     rebuild.mark(found)
-    assert len(rebuild.wait(found).folded) == 3
+    assert len(rebuild.wait(found).replayed) == 3
     [refused] = [item for item in _items(client, SENDERS) if item[SenderAttribute.PART]["S"] == REFUSED_PART]
     assert refused[SenderAttribute.SENDER_NAME] == {"S": "files-03"}
     assert refused[SenderAttribute.REFUSED_AT] == {"S": "2026-11-23T20:01:00Z"}
@@ -189,7 +187,7 @@ def test_what_became_of_a_mark_is_told_by_when_it_is_due(
     client: "DynamoDBClient", wakes_in: timedelta, mark: Mark
 ) -> None:
     Marks(client, SENDERS).put("key-1", NOW + wakes_in)
-    assert Marks(client, SENDERS).read(["key-1", "key-9"], NOW) == {"key-1": mark, "key-9": Mark.FOLDED}
+    assert Marks(client, SENDERS).read(["key-1", "key-9"], NOW) == {"key-1": mark, "key-9": Mark.REPLAYED}
 
 
 def test_marks_of_more_senders_than_one_call_takes_are_read(client: "DynamoDBClient") -> None:
@@ -209,7 +207,7 @@ def test_a_sender_that_cannot_be_replayed_is_named(
     rebuild = _rebuild(client, Clock())
     rebuild.mark([FIRST])
     done = rebuild.wait([FIRST])
-    assert (done.folded, done.failed, done.waiting) == ([], [FIRST], [])
+    assert (done.replayed, done.failed, done.waiting) == ([], [FIRST], [])
 
 
 def test_no_sweep_for_minutes_ends_the_waiting(client: "DynamoDBClient") -> None:
@@ -252,12 +250,12 @@ def test_the_command_names_what_failed(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    later = {"key-1": Mark.FAILED, "key-2/files-02": Mark.FOLDED}
+    later = {"key-1": Mark.FAILED, "key-2/files-02": Mark.REPLAYED}
     monkeypatch.setattr(Marks, "read", lambda *_: later)
     assert command_line.main(["--outputs", str(outputs), "incidents", "rebuild", "--all"]) == 1
     said = capsys.readouterr().out
-    assert "Folded anew: 1 sender with 0 incidents." in said
-    assert "Could not be folded: files-01" in said
+    assert "Replayed: 1 sender with 0 incidents." in said
+    assert "Could not be replayed: files-01" in said
     assert "/aws/lambda/file-sla-prod-incident-projection" in said
 
 
@@ -274,7 +272,7 @@ def test_interrupted_it_leaves_the_marks(
     assert (
         command_line.main(["--outputs", str(outputs), "incidents", "rebuild", "--sender", "files-01"]) == 130
     )
-    assert "folds what is marked" in capsys.readouterr().err
+    assert "replays the senders that are marked" in capsys.readouterr().err
     [item] = _items(client, SENDERS)
     assert item[SenderAttribute.FOLD_SINCE]
 
@@ -300,58 +298,3 @@ def test_open_incidents_are_listed(
     said = capsys.readouterr().out
     assert r"D:\In" in said
     assert "silent" in said
-
-
-@pytest.mark.parametrize(
-    ("content", "problem"),
-    [
-        (None, "There is no file"),
-        ("{", "cannot be read as JSON"),
-        ("[]", "JSON object"),
-        ("{}", "has no region"),
-    ],
-)
-def test_outputs_that_are_missing_are_told_with_the_remedy(
-    tmp_path: Path, content: str | None, problem: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "outputs.json"
-    if content is not None:
-        file.write_text(content)
-    assert command_line.main(["--outputs", str(file), "incidents", "rebuild", "--all"]) == 1
-    assert problem in " ".join(capsys.readouterr().err.split())
-
-
-def test_what_aws_refuses_is_told(aws: None, outputs: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command_line.main(["--outputs", str(outputs), "incidents", "rebuild", "--all"]) == 1
-    assert "AWS refused Scan: ResourceNotFoundException" in capsys.readouterr().err
-
-
-def test_missing_credentials_are_told(
-    outputs: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, str(tmp_path / "none"))
-    assert command_line.main(["--outputs", str(outputs), "incidents", "list"]) == 1
-    assert "no AWS credentials" in capsys.readouterr().err
-
-
-def test_the_outputs_are_those_of_the_variable_and_else_the_local_ones(
-    outputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert Stack.read(None, {OUTPUTS_VARIABLE: str(outputs)}).file == outputs
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / ".local").mkdir()
-    local = tmp_path / ".local" / "outputs.json"
-    local.write_text(json.dumps({LocalOutput.ENDPOINT_URL: "http://127.0.0.1:1", Output.REGION: "us-east-1"}))
-    stack = Stack.read(None, {})
-    assert stack.client("dynamodb").meta.endpoint_url == "http://127.0.0.1:1"
-
-
-def test_progress_is_shown_a_line_a_step(capsys: pytest.CaptureFixture[str]) -> None:
-    with show_progress() as progress:
-        progress("Marking", 1, 2)
-        progress("Marking", 2, 2)
-    assert "2/2" in capsys.readouterr().err

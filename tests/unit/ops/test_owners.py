@@ -99,10 +99,10 @@ def test_people_are_told_the_same(capsys: pytest.CaptureFixture[str], without_ou
     assert first.endswith("(folder D:\\Inbound\\Orders*)")
     assert others == [
         "  at once    Mail to orders@example.com; Slack orders",
-        "  escalated  Mail to head@example.com, once it was not acknowledged for 1 h",
-        "  escalated  SNS topic on-call, once it was not acknowledged for 4 h",
-        "  told of    everything",
-        "  quiet      at 2026-11-28 13:00, until 2026-11-30 00:00 (Europe/Berlin): told of ends alone",
+        "  escalated  Mail to head@example.com, if nobody acknowledges it for 1 h",
+        "  escalated  SNS topic on-call, if nobody acknowledges it for 4 h",
+        "  notified   of everything",
+        "  quiet      at 2026-11-28 13:00, until 2026-11-30 00:00 (Europe/Berlin): notified of ends alone",
     ]
     command_line.main(["owners", "explain", "E:\\", *arguments])
     told = capsys.readouterr().out
@@ -190,11 +190,11 @@ def test_channels_that_are_disabled_are_told_and_enabled(store: RecipientStore, 
     assert len(states) == len(recipients())
     by_key = {state["key"]: state for state in states}
     assert by_key["orders/slack:orders"] == {
-        "key": "orders/slack:orders", "owner": "orders", "channel": "Slack orders", "told": True,
+        "key": "orders/slack:orders", "owner": "orders", "channel": "Slack orders", "checked": True,
         "disabled_since": "2026-11-26T12:00:00Z", "failing_since": None,
         "problem": "Slack says that there is no such webhook (404)",
     }  # fmt: skip
-    assert [key for key, state in by_key.items() if state["told"]] == [mail.key, slack.key]
+    assert [key for key, state in by_key.items() if state["checked"]] == [mail.key, slack.key]
 
     assert run("enable", slack.key) == (0, {"key": slack.key, "enabled": True})
     [known] = store.read([slack]).known.values()
@@ -236,7 +236,7 @@ def test_people_are_told_how_the_channels_are(
     assert capsys.readouterr().out.splitlines()[2:5] == [
         "✓ orders: Mail to orders@example.com",
         "✗ orders: Slack orders: disabled since 2026-11-26 12:00 UTC: [gone]",
-        "  Once that is mended: python -m ops owners enable 'orders/slack:orders'",
+        "  Once that is fixed: python -m ops owners enable 'orders/slack:orders'",
     ]
 
 

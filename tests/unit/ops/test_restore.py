@@ -204,7 +204,7 @@ def _merge_incidents(client: "DynamoDBClient", **options: Any) -> Merge:
     return _merge(client, what=RESTORABLE["incidents"], table=INCIDENTS, **options)
 
 
-def test_an_incident_that_was_folded_anew_gets_back_what_people_did(incidents: "DynamoDBClient") -> None:
+def test_an_incident_that_was_replayed_gets_back_what_people_did(incidents: "DynamoDBClient") -> None:
     status: Item = {IncidentAttribute.STATUS: {"S": "open"}}
     _put(incidents, COPY, {**_incident(1, version=2, by="ana"), IncidentAttribute.STATUS: {"S": "cleared"}})
     _put(incidents, COPY, _incident(2), _incident(3, version=1))
@@ -254,7 +254,7 @@ def test_where_nobody_had_acted_yet_what_they_did_since_is_no_difference(inciden
     assert _held(incidents, INCIDENTS) == [_incident(1, version=1)]
 
 
-def test_incidents_are_to_be_folded_anew_after(
+def test_incidents_are_to_be_replayed_after(
     incidents: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
 ) -> None:
     _put(incidents, COPY, _incident(1, version=1))
@@ -430,7 +430,7 @@ def test_interrupted_it_says_where_it_stands_and_goes_on_from_there(
         assert command_line.main(given) == 130
     told = " ".join(capsys.readouterr().err.split())
     assert "so does the temporary table Errors-restored-" in told
-    assert "The same command goes on from there" in told
+    assert "Run the same command again to go on from there" in told
     assert command_line.main(given) == 0
     assert _held(client, ERRORS) == [_record(1)]
 

@@ -235,7 +235,7 @@ def test_users() -> None:
     ],
 )
 def test_the_client_secret(words: str, ids: int, level: Level, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(AppClient, "check_telling", lambda _: None)
+    monkeypatch.setattr(AppClient, "check_refuses_others", lambda _: None)
     [found] = look(
         check_client_secret,
         {

@@ -13,10 +13,10 @@ from ops.rotate_secret import (
     OF_PROGRAM,
     PENDING,
     AppClient,
+    IndifferentCognitoError,
     Rotation,
     RotationError,
     SecretValue,
-    UntellingCognitoError,
 )
 
 FIRST = "first0secret0of0the0program"
@@ -155,7 +155,7 @@ def test_a_secret_that_cognito_refuses_is_replaced(secrets: Any) -> None:
 def test_nothing_is_done_where_cognito_does_not_tell(secrets: Any) -> None:
     cognito = Cognito()
     cognito.tells = False
-    with pytest.raises(UntellingCognitoError, match="Nothing was changed"):
+    with pytest.raises(IndifferentCognitoError, match="Nothing was changed"):
         _rotation(cognito, secrets).run(0, keep_old=False)
     assert list(cognito.secrets.values()) == [FIRST]
     assert SecretValue(secrets, "secret").read() == FIRST
@@ -164,7 +164,7 @@ def test_nothing_is_done_where_cognito_does_not_tell(secrets: Any) -> None:
 def test_an_old_secret_that_has_no_id_is_told(secrets: Any) -> None:
     cognito = Cognito()
     cognito.lists_all = False
-    with pytest.raises(RotationError, match="still takes the old one"):
+    with pytest.raises(RotationError, match="still accepts the old one"):
         _rotation(cognito, secrets).run(0, keep_old=False)
     assert SecretValue(secrets, "secret").read() in cognito.secrets.values()
 
@@ -185,6 +185,6 @@ def test_a_secret_that_is_not_taken_in_time_is_not_put_in_use(
 ) -> None:
     cognito = Cognito()
     monkeypatch.setattr(Cognito, "add_user_pool_client_secret", lambda *_, **__: {})
-    with pytest.raises(RotationError, match="does not take it yet"):
+    with pytest.raises(RotationError, match="does not accept it yet"):
         _rotation(cognito, secrets).run(0, keep_old=False)
     assert SecretValue(secrets, "secret").read() == FIRST

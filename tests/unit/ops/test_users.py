@@ -13,7 +13,7 @@ from contract.limits import ID_TOKEN_MINUTES, MIN_PASSWORD_CHARACTERS
 from contract.names import Group, Output
 from local.provider import as_api_values
 from ops.__main__ import main
-from ops.user_pool import FIRST_PASSWORD_LASTS, UserPool
+from ops.user_pool import FIRST_PASSWORD_LASTS, UserDirectory
 from tests.infra.conftest import declare
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def client(aws: None) -> "CognitoIdentityProviderClient":
 
 
 @pytest.fixture
-def pool(client: "CognitoIdentityProviderClient") -> UserPool:
+def pool(client: "CognitoIdentityProviderClient") -> UserDirectory:
     pool_id = client.create_user_pool(
         PoolName="users",
         AutoVerifiedAttributes=["email"],
@@ -42,11 +42,11 @@ def pool(client: "CognitoIdentityProviderClient") -> UserPool:
     )["UserPool"]["Id"]  # fmt: skip
     for group in Group:
         client.create_group(UserPoolId=pool_id, GroupName=group)
-    return UserPool(client, pool_id)
+    return UserDirectory(client, pool_id)
 
 
 @pytest.fixture
-def run(pool: UserPool, tmp_path: Path) -> Run:
+def run(pool: UserDirectory, tmp_path: Path) -> Run:
     outputs = tmp_path / "outputs.json"
     outputs.write_text(
         json.dumps(
@@ -60,13 +60,13 @@ def run(pool: UserPool, tmp_path: Path) -> Run:
     return lambda *arguments: main(["--outputs", str(outputs), "users", *arguments])
 
 
-def user(pool: UserPool, name: str) -> tuple[str, set[str]]:
+def user(pool: UserDirectory, name: str) -> tuple[str, set[str]]:
     found = pool.get(name)
     return found.status, set(found.groups)
 
 
 def test_a_reporter_is_printed_with_all_that_the_scripts_owner_needs(
-    run: Run, pool: UserPool, capsys: pytest.CaptureFixture[str]
+    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("create", "files-01", "--reporter") == 0
     printed = capsys.readouterr()
@@ -82,7 +82,7 @@ def test_a_reporter_is_printed_with_all_that_the_scripts_owner_needs(
 
 
 def test_the_password_is_the_one_that_is_printed(
-    run: Run, pool: UserPool, client: Any, capsys: pytest.CaptureFixture[str]
+    run: Run, pool: UserDirectory, client: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("create", "files-01", "--reporter", "--json") == 0
     made = json.loads(capsys.readouterr().out)
@@ -101,12 +101,12 @@ def test_the_password_is_the_one_that_is_printed(
 @pytest.mark.parametrize("last", ["create", "add_to", "set_password"])
 def test_a_reporter_that_is_half_made_is_finished(
     run: Run,
-    pool: UserPool,
+    pool: UserDirectory,
     last: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    done = getattr(UserPool, last)
+    done = getattr(UserDirectory, last)
 
     def killed(*arguments: Any, **more: Any) -> None:
         if last != "set_password":
@@ -114,9 +114,9 @@ def test_a_reporter_that_is_half_made_is_finished(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(UserPool, last, killed)
+        patched.setattr(UserDirectory, last, killed)
         assert run("create", "files-01", "--reporter") == 130
-    assert "finishes the user" in capsys.readouterr().err
+    assert "to finish the user" in capsys.readouterr().err
     assert run("create", "FILES-01", "--reporter", "--json") == 0
     made = json.loads(capsys.readouterr().out)
     assert (made["user"], made["was"]) == ("files-01", "unfinished")
@@ -151,10 +151,10 @@ def test_a_user_that_was_taken_out_of_its_group_is_not_given_another_password(
 
 
 def test_an_analyst_is_invited_by_mail_and_again(
-    run: Run, pool: UserPool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     invited: list[str] = []
-    monkeypatch.setattr(UserPool, "invite", lambda _, name: invited.append(name))
+    monkeypatch.setattr(UserDirectory, "invite", lambda _, name: invited.append(name))
     assert run("create", "ana", "--analyst", "--email", "ana@example.com") == 0
     printed = capsys.readouterr().out
     assert "Mailed to ana@example.com" in printed
@@ -166,7 +166,7 @@ def test_an_analyst_is_invited_by_mail_and_again(
 
 
 def test_an_invitation_goes_by_mail_and_takes_the_place_of_the_one_before(
-    pool: UserPool, monkeypatch: pytest.MonkeyPatch
+    pool: UserDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Unless it is told how, Cognito would send a text message."""
     asked: list[dict[str, Any]] = []
@@ -176,14 +176,16 @@ def test_an_invitation_goes_by_mail_and_takes_the_place_of_the_one_before(
 
 
 def test_an_analyst_who_cannot_be_mailed_is_refused(
-    run: Run, pool: UserPool, capsys: pytest.CaptureFixture[str]
+    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("create", "ana", "--analyst") == 1
     assert "--no-mail" in capsys.readouterr().err
     assert pool.list_users() == []
 
 
-def test_a_first_password_to_hand_over(run: Run, pool: UserPool, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_first_password_to_hand_over(
+    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("create", "ana", "--analyst", "--no-mail") == 0
     printed = capsys.readouterr().out
     assert "first password" in printed
@@ -193,10 +195,10 @@ def test_a_first_password_to_hand_over(run: Run, pool: UserPool, capsys: pytest.
 
 
 def test_another_password_ends_the_sessions(
-    run: Run, pool: UserPool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[str] = []
-    monkeypatch.setattr(UserPool, "sign_out", lambda _, name: ended.append(name))
+    monkeypatch.setattr(UserDirectory, "sign_out", lambda _, name: ended.append(name))
     run("create", "files-01", "--reporter")
     capsys.readouterr()
     assert run("password", "files-01") == 0
@@ -206,7 +208,7 @@ def test_another_password_ends_the_sessions(
 
 
 def test_an_analysts_password_is_mailed_or_printed(
-    run: Run, pool: UserPool, capsys: pytest.CaptureFixture[str]
+    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run("create", "ana", "--analyst", "--no-mail")
     capsys.readouterr()
@@ -223,20 +225,22 @@ def test_an_analysts_password_is_mailed_or_printed(
 
 
 def test_a_user_without_a_group_gets_no_password(
-    run: Run, pool: UserPool, capsys: pytest.CaptureFixture[str]
+    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pool.create("nobody", "Correct-horse-battery-7", None)
     assert run("password", "nobody") == 1
     assert "--add reporters" in capsys.readouterr().err
 
 
-def test_disabled_and_enabled_again(run: Run, pool: UserPool, capsys: pytest.CaptureFixture[str]) -> None:
+def test_disabled_and_enabled_again(
+    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
+) -> None:
     run("create", "files-01", "--reporter")
     for already in (False, True):
         capsys.readouterr()
         assert run("disable", "files-01") == 0
         printed = capsys.readouterr().out
-        assert ("It was so before" in printed) is already
+        assert ("It was disabled before" in printed) is already
         assert "60 minutes" in printed
         assert "Records, runs and incidents stay" in " ".join(printed.split())
     assert not pool.get("files-01").enabled
@@ -244,7 +248,7 @@ def test_disabled_and_enabled_again(run: Run, pool: UserPool, capsys: pytest.Cap
     assert pool.get("files-01").enabled
 
 
-def test_removed_for_good(run: Run, pool: UserPool, capsys: pytest.CaptureFixture[str]) -> None:
+def test_removed_for_good(run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]) -> None:
     run("create", "files-01", "--reporter")
     assert run("remove", "files-01") == 0
     assert "is another sender" in capsys.readouterr().out
@@ -260,7 +264,7 @@ def test_an_unknown_user_is_told(run: Run, command: str, capsys: pytest.CaptureF
 
 @pytest.mark.parametrize("name", ["", "two words", "a/b", "x" * 129, "tab\t"])
 def test_a_wrong_name_is_refused_before_anything_is_done(
-    run: Run, pool: UserPool, name: str, capsys: pytest.CaptureFixture[str]
+    run: Run, pool: UserDirectory, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("create", name, "--reporter") == 1
     assert "cannot be a user's name" in capsys.readouterr().err
@@ -268,7 +272,7 @@ def test_a_wrong_name_is_refused_before_anything_is_done(
 
 
 def test_the_list_tells_groups_and_states(
-    run: Run, pool: UserPool, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run("create", "files-01", "--reporter")
     run("create", "Ana", "--analyst", "--no-mail")
@@ -289,7 +293,7 @@ def test_the_list_tells_groups_and_states(
         assert word in shown
 
 
-def test_a_first_password_expires(pool: UserPool) -> None:
+def test_a_first_password_expires(pool: UserDirectory) -> None:
     pool.create("ana", "Correct-horse-battery-7", None)
     found = pool.get("ana")
     assert not found.has_expired_invitation(found.changed + FIRST_PASSWORD_LASTS)
@@ -300,7 +304,7 @@ def test_a_first_password_expires(pool: UserPool) -> None:
 
 
 def test_a_stack_without_an_address_creates_nobody(
-    run: Run, pool: UserPool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    run: Run, pool: UserDirectory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "outputs.json").write_text(
         json.dumps({Output.REGION: "us-east-1", Output.USER_POOL_ID: pool.pool_id})
