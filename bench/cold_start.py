@@ -24,8 +24,8 @@ from bench.workload import TYPICAL, our_event
 from components.functions import packages as function_package
 from components.functions.packages import build_package
 from contract.moments import parse_moment
+from handlers.ingest.building import Detection, build_records
 from handlers.ingest.parsing import parse_report
-from handlers.ingest.records import Detection, build_records
 
 _SCRIPT = Path(cold_start.__file__)
 _STEPS = ("import", "first call")
@@ -96,9 +96,9 @@ def _tasks(service: Service) -> list[tuple[str, dict[str, Any], str, dict[str, A
     """Function and its event, the rival's module and its event: the same work for both."""
     report = our_event(TYPICAL, service.client_id)
     detection = Detection(
-        parse_moment("2026-11-23T20:15:04Z"), reported_by="reporter", subject="s", sender="s", run_id="r"
+        detected_at=parse_moment("2026-11-23T20:15:04Z"), reported_by="reporter", sender="s", run_id="r"
     )
-    items = build_records(parse_report(report["body"].encode()), detection)
+    items = build_records(parse_report(report["body"].encode()).report, detection)
     sign_in = {"body": json.dumps(service.outputs["users"]["reporter"])}
     return [
         ("file-sla-error", report, "bare_ingest", {"body": json.dumps({"items": items})}),

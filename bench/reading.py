@@ -12,7 +12,7 @@ from bench.service import Service, copy_table, run_child
 from bench.workload import RECORDS, History, load
 from contract.moments import format_moment
 from contract.names import OUTPUTS_VARIABLE, Output
-from handlers.ingest.record_store import MAX_BATCH_ITEMS, RecordStore
+from handlers.ingest.storing import MAX_BATCH_ITEMS, RecordStore
 
 _PERIODS = {"24 h": 1, "7 d": 7, "30 d": 30}
 _YEAR = 365

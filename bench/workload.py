@@ -13,8 +13,8 @@ from bench.service import Service
 from contract.folders import folder_key
 from contract.names import Group, Output
 from contract.report import Report, ReportedFolder, StuckFile
-from handlers.ingest.record_store import MAX_BATCH_ITEMS, RecordStore
-from handlers.ingest.records import Detection, build_records
+from handlers.ingest.building import Detection, build_records
+from handlers.ingest.storing import MAX_BATCH_ITEMS, RecordStore
 from handlers.projection.store_runs import (
     BreachedFolder,
     Listing,
@@ -28,7 +28,7 @@ from handlers.projection.store_state import SenderStore
 from handlers.projection.stream import apply_runs
 
 if TYPE_CHECKING:
-    from handlers.ingest.records import Record
+    from handlers.ingest.building import Record
 
 FOLDERS = 500
 FOLDERS_A_REPORT = 25
@@ -123,7 +123,7 @@ class History:
                 sla_error=[_breach(folder, detected, chance) for folder in folders]
             )
             yield from build_records(
-                report, Detection(detected, reported_by="reporter", subject="s", sender="s", run_id="r")
+                report, Detection(detected_at=detected, reported_by="reporter", sender="s", run_id="r")
             )
 
     @property

@@ -1,36 +1,43 @@
 """AuthLambda: signs users in to the user pool, renews tokens and recovers accounts."""
 
 import os
+from dataclasses import MISSING, fields
 from functools import cache
 from typing import Any, Final
 
 from botocore.config import Config
 from botocore.session import Session
 
-from contract.answers import Message
+from contract.answers import LOST_LETTER, UTF8_HINT, FieldProblem, Message
+from contract.limits import MAX_SIGN_IN_CHARACTERS
 from contract.metrics import Dimension, Metric, Outcome, Reason
 from contract.routes import AUTH
-from contract.sign_in import PasswordSignIn, RecoveryEnd, RecoveryStart, TokenRefresh
-from handlers.environment import AuthEnvironment
-from handlers.sign_in.client_secret import ClientSecret
-from handlers.sign_in.parsing import parse_sign_in
-from handlers.sign_in.user_pool import UserPool
+from contract.sign_in import AuthRequest, PasswordSignIn, RecoveryEnd, RecoveryStart, TokenRefresh
+from handlers.runtime import AuthEnvironment, count_by
+from handlers.user_pool import ClientSecret, UserPool
+from handlers.web.bodies import read_object
 from handlers.web.endpoint import endpoint
-from handlers.web.errors import ServiceError
+from handlers.web.errors import InvalidBodyError, ServiceError
 from handlers.web.requests import Event, read_body
-from handlers.web.telemetry import count_by
 
-# Two calls that may stall, each tried twice: even when all of them do, an answer comes in time. Those that
-# follow upon a refused secret follow upon an answer.
+# Two calls may stall, each tried twice: even if all of them do, an answer comes in time. Those after a
+# refused secret come after an answer.
 _CONFIG: Final = Config(
     connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 2}
 )
+
+# The first of these keys in a body decides its type; without any it is a sign-in with a password.
+_BY_KEY: Final[dict[str, type[AuthRequest]]] = {
+    "refresh_token": TokenRefresh,
+    "code": RecoveryEnd,
+    "forgot_password": RecoveryStart,
+}
 
 
 @cache
 def _user_pool() -> UserPool:
     environment = AuthEnvironment.read()
-    # Without boto3, which would add a tenth to a cold start and nothing that is used here.
+    # Without boto3: it would add a tenth to a cold start, and nothing of it is used here.
     session = Session()
 
     def client_secret() -> str:
@@ -75,3 +82,37 @@ def handler(event: Event, context: Any) -> Message:  # noqa: ARG001 - Lambda's s
             _user_pool().end_recovery(request.username, request.code, request.new_password)
             _count_outcome(Outcome.RECOVERED)
             return Message(message="The password has been changed. Sign in with it.")
+
+
+def parse_sign_in(body: bytes) -> AuthRequest:
+    """Reads the request in a body of JSON encoded as UTF-8.
+
+    Raises:
+        InvalidBodyError: naming each field that is missing or wrong. Values are never quoted.
+    """
+    given = read_object(body)
+    shape = next((shape for key, shape in _BY_KEY.items() if key in given), PasswordSignIn)
+    expected = [field for field in fields(shape) if field.name in given or field.default is MISSING]
+    problems = [problem for field in expected if (problem := _problem(given, field.name))]
+    if problems:
+        raise InvalidBodyError(problems)
+    return shape(**{field.name: given[field.name] for field in expected})
+
+
+def _problem(given: dict[str, Any], name: str) -> FieldProblem | None:
+    if name not in given:
+        return FieldProblem(name, "is missing", "add it; names are case-sensitive")
+    value = given[name]
+    if name == "forgot_password":
+        return None if value is True else FieldProblem(name, "is not true", "send true, or leave it out")
+    if not isinstance(value, str) or not value:
+        return FieldProblem(name, "is not text, or empty", "send a string that is not empty")
+    if len(value) > MAX_SIGN_IN_CHARACTERS:
+        return FieldProblem(name, "is too long", f"send at most {MAX_SIGN_IN_CHARACTERS} characters")
+    if LOST_LETTER in value:
+        return FieldProblem(name, "lost letters on the way, because the body was not UTF-8", UTF8_HINT)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return FieldProblem(name, "holds half of a surrogate pair", "send well-formed Unicode text")
+    return None

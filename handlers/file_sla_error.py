@@ -1,4 +1,4 @@
-"""FileSlaErrorLambda: takes a report, and answers 200 when every record of it and its run are stored."""
+"""FileSlaErrorLambda: takes a report, and answers 200 once every record of it and its run are stored."""
 
 import os
 from datetime import UTC, datetime
@@ -11,26 +11,26 @@ from botocore.session import Session
 from contract.answers import Recorded
 from contract.metrics import Dimension, Metric
 from contract.routes import FILE_SLA_ERROR, IDEMPOTENCY_KEY
-from handlers.environment import IngestEnvironment
-from handlers.ingest.origin import Origin
+from handlers.ingest.building import Origin, build
 from handlers.ingest.parsing import parse_report
-from handlers.ingest.record_store import RecordStore
-from handlers.ingest.records import Detection, build_records, count_files
-from handlers.ingest.refused_reports import RefusedReports
-from handlers.ingest.told_runs import tell_run
-from handlers.ingest.transmission import count_lost_letters
-from handlers.projection.store_runs import ToldRun, build_run_items
-from handlers.web.caller import authorize
+from handlers.ingest.storing import RecordStore, RefusedReports
+from handlers.runtime import IngestEnvironment, count, count_by
 from handlers.web.endpoint import endpoint
 from handlers.web.errors import InvalidBodyError, ServiceError, TooLargeError
-from handlers.web.idempotency import check_idempotency_key
-from handlers.web.requests import Event, read_address, read_body, read_header, read_request_id
-from handlers.web.telemetry import count, count_by
+from handlers.web.requests import (
+    Event,
+    authorize,
+    check_idempotency_key,
+    read_address,
+    read_body,
+    read_header,
+    read_request_id,
+)
 from store.records import Attribute
 
 CONNECT_SECONDS: Final = 1.0
 READ_SECONDS: Final = 4.0
-# A stalled call has to leave time for another and for an answer. The store does the retrying.
+# A stalled call has to leave time for another and for an answer. The record store retries.
 CONFIG: Final = Config(
     connect_timeout=CONNECT_SECONDS,
     read_timeout=READ_SECONDS,
@@ -49,7 +49,7 @@ def _environment() -> IngestEnvironment:
 
 @cache
 def _client() -> Any:
-    # Without boto3, which would add a tenth to a cold start and nothing that is used here.
+    # Without boto3: it would add a tenth to a cold start, and nothing of it is used here.
     return Session().create_client("dynamodb", config=CONFIG)
 
 
@@ -86,44 +86,29 @@ def handler(event: Event, context: Any) -> Recorded:
     try:
         check_idempotency_key(origin.idempotency_key)
         body = read_body(event, FILE_SLA_ERROR)
-        report = parse_report(body)
+        parsed = parse_report(body)
     except (InvalidBodyError, TooLargeError) as error:
         _refused().keep(origin, body, error, read_request_id(event))
         raise
-
-    told = tell_run(report, origin, origin.run_id(report), count_lost_letters(body, report))
-    records = build_records(report, _detect(origin, told))
-    runs = build_run_items(told, _environment().run_retention)
+    built = build(parsed, origin, _environment().retention, _environment().run_retention)
     retried = _store().put_all(
-        records,
+        built.records,
         seconds_left=lambda: context.get_remaining_time_in_millis() / 1000 - ANSWER_SECONDS,
-        runs=runs,
+        runs=built.run_items,
     )
 
-    files = count_files(report)
+    folders, records = len(parsed.report.sla_error), len(built.records)
     count(Metric.REPORTS)
     count(Metric.HEARTBEATS, 0 if records else 1)
-    count(Metric.BREACHED_FOLDERS, len(report.sla_error))
-    count(Metric.STUCK_FILES, files)
-    count(Metric.RECORDS_WRITTEN, len(records))
+    count(Metric.BREACHED_FOLDERS, folders)
+    count(Metric.STUCK_FILES, built.files)
+    count(Metric.RECORDS_WRITTEN, records)
     count(Metric.UNPROCESSED_RETRIED, retried)
     return Recorded(
-        message=f"Recorded. Folders: {len(report.sla_error)}, stuck files: {files}."
+        message=f"Recorded. Folders: {folders}, stuck files: {built.files}."
         if records
         else "Heartbeat received; nothing to record.",
-        recorded=len(records),
-        files=files,
-        error_ids=[record[Attribute.ERROR_ID]["S"] for record in records],
-    )
-
-
-def _detect(origin: Origin, told: ToldRun) -> Detection:
-    return Detection(
-        detected_at=origin.arrival,
-        reported_by=origin.caller.username,
-        subject=origin.caller.subject,
-        sender=told.run.sender,
-        run_id=told.run.run_id,
-        idempotency_key=origin.idempotency_key,
-        retention=_environment().retention,
+        recorded=records,
+        files=built.files,
+        error_ids=[record[Attribute.ERROR_ID]["S"] for record in built.records],
     )

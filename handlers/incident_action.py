@@ -1,4 +1,4 @@
-"""IncidentActionLambda: does what people ask for of incidents and senders."""
+"""IncidentActionLambda: performs the actions of people on incidents and senders."""
 
 import os
 from dataclasses import dataclass
@@ -8,25 +8,21 @@ from typing import Any, Final, Self
 from botocore.config import Config
 from botocore.session import Session
 
-from contract.action import ActionRequest, ActOnIncident
+from contract.action import ActOnIncident
 from contract.answers import IncidentAnswer, SenderAnswer
 from contract.metrics import Dimension, Metric, Outcome, Reason
 from contract.routes import IDEMPOTENCY_KEY, INCIDENT_ACTION
-from handlers.actions.doer import Doer
-from handlers.actions.incident_table import IncidentTable
-from handlers.actions.incidents import IncidentActions
+from handlers.actions.acting import Actor
+from handlers.actions.incidents import IncidentActions, IncidentTable
 from handlers.actions.parsing import parse_action
 from handlers.actions.senders import SenderActions
-from handlers.environment import ActionEnvironment
 from handlers.projection.store_state import SenderStore
-from handlers.web.caller import authorize
+from handlers.runtime import ActionEnvironment, count_by, logger
 from handlers.web.endpoint import endpoint
 from handlers.web.errors import ServiceError
-from handlers.web.idempotency import check_idempotency_key
-from handlers.web.requests import Event, read_body, read_header
-from handlers.web.telemetry import count_by, logger
+from handlers.web.requests import Event, authorize, check_idempotency_key, read_body, read_header
 
-# Few calls, each quick: one that stalls, once, still leaves time for an answer.
+# Few calls, each quick: one of them may stall once, and still an answer comes in time.
 CONFIG: Final = Config(
     connect_timeout=1, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 3}
 )
@@ -41,7 +37,7 @@ class _Parts:
     @classmethod
     def connect(cls) -> Self:
         environment = ActionEnvironment.read()
-        # Without boto3, which would add a tenth to a cold start and nothing that is used here.
+        # Without boto3: it would add a tenth to a cold start, and nothing of it is used here.
         client: Any = Session().create_client("dynamodb", config=CONFIG)
         incidents = environment.incidents_table_name
         store = SenderStore(client, environment.senders_table_name, incidents, environment.retention)
@@ -77,14 +73,13 @@ def handler(event: Event, context: Any) -> IncidentAnswer | SenderAnswer:  # noq
     key = read_header(event, IDEMPOTENCY_KEY.name)
     check_idempotency_key(key)
     request = parse_action(read_body(event, INCIDENT_ACTION))
-    answer, outcome = _act(request, Doer(caller=caller, idempotency_key=key))
+    actor = Actor(caller=caller, idempotency_key=key)
+    answer: IncidentAnswer | SenderAnswer
+    if isinstance(request, ActOnIncident):
+        answer, outcome = _parts().incidents.act(request, actor)
+    else:
+        answer, outcome = _parts().senders.act(request, actor)
     _count_outcome(outcome)
-    # Never a note: what people write is theirs, and is in the history.
+    # Never a note: what people write belongs in the history alone.
     logger.info("acted", extra={"action": request.action, "outcome": outcome})
     return answer
-
-
-def _act(request: ActionRequest, doer: Doer) -> tuple[IncidentAnswer | SenderAnswer, Outcome]:
-    if isinstance(request, ActOnIncident):
-        return _parts().incidents.act(request, doer)
-    return _parts().senders.act(request, doer)

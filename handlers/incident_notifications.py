@@ -15,13 +15,12 @@ from botocore.session import Session
 
 from contract.metrics import Metric
 from contract.owners.model import SHIPPED_NAME, read_shipped_owners
-from handlers.environment import MessagesEnvironment
 from handlers.notifications.delivery import WebhookAddresses
 from handlers.notifications.recipients import RecipientStore
 from handlers.notifications.sending import Media, SweepResult, Targets
 from handlers.notifications.situation import Rows, SituationReader
 from handlers.notifications.sweep import NotificationSweep
-from handlers.web.telemetry import count, logger, metrics
+from handlers.runtime import MessagesEnvironment, count, logger, metrics
 
 TABLES: Final = Config(
     connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4},

@@ -14,13 +14,12 @@ from botocore.config import Config
 from botocore.session import Session
 
 from contract.owners.model import read_shipped_owners
-from handlers.environment import ProjectionEnvironment
 from handlers.projection.replay import SenderReplay
 from handlers.projection.store_runs import RunTable
 from handlers.projection.store_state import SenderStore
 from handlers.projection.stream import FailedRuns, StreamReader
 from handlers.projection.sweep import Gauges, SenderSweep
-from handlers.web.telemetry import count, logger, metrics
+from handlers.runtime import ProjectionEnvironment, count, logger, metrics
 
 CONFIG: Final = Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 6}

@@ -1,13 +1,24 @@
-"""An act upon what is known of a sender, worked out by the rules and committed with it."""
+"""What every action needs: who acts, refusals, retries, the state in an answer, and the rules' part."""
 
-from collections.abc import Mapping
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Self
+from typing import Any, Final, Self, TypeVar
+from uuid import UUID, uuid4, uuid5
 
+from botocore.exceptions import ClientError
+
+from contract.action import ActionRequest, Day
+from contract.answers import IncidentAnswer, IncidentNow, SenderAnswer, SenderNow
+from contract.metrics import Reason
+from contract.moments import format_moment
 from handlers.incidents.projection import apply_action, next_check_at
 from handlers.incidents.sender import show_sender
-from handlers.projection.store_incidents import Entry
+from handlers.projection.store_dynamodb import ConflictError, is_throttling
+from handlers.projection.store_incidents import Entry, read_version
 from handlers.projection.store_senders import NextCheck, Sender, describe_sender
 from handlers.projection.store_state import (
     Changes,
@@ -18,11 +29,132 @@ from handlers.projection.store_state import (
     StoredSender,
     collect_writes,
 )
+from handlers.web.errors import ServiceError, ThrottledError
+from handlers.web.requests import Caller
+from store.incidents import IncidentAttribute
+
+ATTEMPTS: Final = 10
+"""With twenty people who act on one incident in the same second, nobody needs more."""
+_FIRST_BACKOFF_SECONDS: Final = 0.05
+_MAX_BACKOFF_SECONDS: Final = 1.0
+_ACTION_IDS: Final = UUID("6f0b7c52-9c1e-4b7e-8a39-2f6d1f4c0e83")
+_DAYS: Final = tuple(Day)
+
+Item = Mapping[str, Any]
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Acted:
-    """A sender with an act, before it is stored."""
+class Actor:
+    """The user who sent a request, and the request's idempotency key."""
+
+    caller: Caller
+    idempotency_key: str | None
+
+    def action_id(self, request: ActionRequest) -> str:
+        """The id of an action: with a key, the same for the same request of the same user."""
+        if self.idempotency_key is None:
+            return uuid4().hex
+        asked = [self.caller.subject, self.idempotency_key, request.model_dump(mode="json")]
+        return uuid5(_ACTION_IDS, json.dumps(asked, sort_keys=True)).hex
+
+
+class NotFoundError(ServiceError):
+    """There is no such incident or sender, or no longer."""
+
+    status = 404
+    reason = Reason.NOT_KNOWN
+
+
+class InvalidStateError(ServiceError):
+    """The incident or sender is not in a state for the action; the answer has its state now."""
+
+    status = 409
+    reason = Reason.NOT_SO
+
+    def __init__(self, message: str, now: IncidentNow | SenderNow) -> None:
+        super().__init__(message)
+        self.now = now
+
+    def body(self) -> IncidentAnswer | SenderAnswer:
+        """The message, and the state now."""
+        if isinstance(self.now, IncidentNow):
+            return IncidentAnswer(message=self.message, incident=self.now)
+        return SenderAnswer(message=self.message, sender=self.now)
+
+
+def retry_on_conflict(attempt: Callable[[], _Result], sleep: Callable[[float], None] = time.sleep) -> _Result:
+    """Repeats an attempt until nobody else has written in between, and returns its result.
+
+    Args:
+        attempt: reads, decides and writes; raises `ConflictError` if others wrote in between.
+        sleep: waits the given seconds; tests pass their own.
+
+    Raises:
+        ThrottledError: others kept on writing, or DynamoDB asks to slow down.
+    """
+    for number in range(ATTEMPTS):
+        try:
+            return attempt()
+        except ConflictError:
+            # Full jitter: those who met once must not meet again.
+            ceiling = min(_MAX_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2**number)
+            sleep(random.uniform(0, ceiling))  # noqa: S311
+        except ClientError as error:
+            if is_throttling(error):
+                raise ThrottledError from error
+            raise
+    raise ThrottledError("Others are changing the same thing. Wait a moment and send the same request again.")
+
+
+def read_incident_now(item: Item) -> IncidentNow:
+    """The incident of an item, as an answer shows it."""
+
+    def text(attribute: IncidentAttribute) -> str | None:
+        return (item.get(attribute) or {}).get("S")
+
+    return IncidentNow(
+        incident_id=item[IncidentAttribute.INCIDENT_ID]["S"],
+        sender=item[IncidentAttribute.SENDER]["S"],
+        sender_name=item[IncidentAttribute.SENDER_NAME]["S"],
+        folder=item[IncidentAttribute.FOLDER]["S"],
+        status=item[IncidentAttribute.STATUS]["S"],
+        reason=text(IncidentAttribute.REASON),
+        owner=text(IncidentAttribute.OWNER),
+        acknowledged_by=text(IncidentAttribute.ACKNOWLEDGED_BY),
+        acknowledged_until=text(IncidentAttribute.ACKNOWLEDGED_UNTIL),
+        snoozed_until=text(IncidentAttribute.SNOOZED_UNTIL),
+        version=read_version(item),
+    )
+
+
+def read_sender_now(known: StoredSender, sender: Sender) -> SenderNow:
+    """A sender, as an answer shows it."""
+    hours = sender.hours
+    return SenderNow(
+        sender=known.key,
+        sender_name=known.sender_name,
+        state=sender.state,
+        state_since=format_moment(sender.state_since),
+        kind=sender.kind,
+        last_run_at=format_moment(sender.last_run_at),
+        due_at=format_moment(sender.due_at) if sender.due_at else None,
+        interval_minutes=round(sender.interval / timedelta(minutes=1)),
+        interval_from=sender.interval_from,
+        hours={
+            "days": [_DAYS[day] for day in sorted(hours.days)],
+            "from": f"{hours.start:%H:%M}",
+            "to": f"{hours.end:%H:%M}",
+            "zone": hours.zone,
+        }
+        if hours
+        else None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderChange:
+    """What the rules make of an action on a sender, before it is stored."""
 
     known: StoredSender
     before: State
@@ -33,17 +165,17 @@ class Acted:
 
     @classmethod
     def work_out(
-        cls, store: SenderStore, known: StoredSender, sender: RunHistory, deed: PersonAction
+        cls, store: SenderStore, known: StoredSender, sender: RunHistory, asked: PersonAction
     ) -> Self:
-        """What an act makes of a sender and its incidents.
+        """Applies an action to a sender and its incidents.
 
         Args:
             store: where they are kept.
             known: the sender, as it was read.
-            sender: the same, of which at least one run is known.
-            deed: the act.
+            sender: the same; at least one run of it is known.
+            asked: the action.
         """
-        dated = replace(deed, at=_date(sender, deed))
+        dated = replace(asked, at=_date(sender, asked))
         before = store.read_state(known)
         done = apply_action(before, dated)
         return cls(known=known, before=before, after=done.state, changes=done.changes, act=dated)
@@ -54,14 +186,14 @@ class Acted:
         return show_sender(self.after)
 
     def commit(self, store: SenderStore, entries: Mapping[str, Entry] | None = None) -> None:
-        """Stores it: the act, what it changed, and what incidents' histories get, all or nothing.
+        """Stores the action, what it changed, and new entries of incidents' histories: all or nothing.
 
         Raises:
-            ConflictError: the sender or one of the histories was written since, or the act is known already.
+            ConflictError: the sender or one of the histories was written since, or the action is stored.
         """
         writes = collect_writes(self.before, self.after, [self.changes])
         since = self.known.replay_since
-        # A sender that has to be folded is, with this act among the others.
+        # A sender that waits for a replay is replayed with this action among the others.
         wake = NextCheck(
             at=store.clock() if since else next_check_at(self.after, self.act.at),
             replay_since=since,
@@ -74,12 +206,12 @@ class Acted:
         )
 
 
-def _date(sender: RunHistory, deed: PersonAction) -> datetime:
-    """Not before the last run or what people did last: another clock may have been ahead of this one.
+def _date(sender: RunHistory, asked: PersonAction) -> datetime:
+    """Not before the last run or the last action: their clock may have been ahead of this one.
 
-    Dated earlier, it would be an act on what was then, and not on what its person sees.
+    With an earlier date, the action would change the state of then, and not the state that its person sees.
     """
-    at = max(deed.at, sender.last.at, sender.last_action_at or deed.at)
-    if sender.last_action is not None and (at, deed.action_id) <= sender.last_action:
+    at = max(asked.at, sender.last.at, sender.last_action_at or asked.at)
+    if sender.last_action is not None and (at, asked.action_id) <= sender.last_action:
         at += timedelta(microseconds=1)
     return at

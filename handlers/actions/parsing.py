@@ -17,19 +17,18 @@ from contract.action import (
 )
 from contract.answers import AHEAD_HINT, FieldProblem
 from contract.limits import HOLD_TOLERANCE, LONGEST_HOLD, SHORTEST_SNOOZE
+from handlers.web.bodies import describe_problem, read_object
 from handlers.web.errors import InvalidBodyError
-from handlers.web.json_body import read_object
-from handlers.web.problems import describe_problem
 
 _SETTINGS = {
     "interval_minutes": (SenderAction.SET_INTERVAL, "minutes, or null to have it learnt again"),
     "hours": (SenderAction.SET_HOURS, "days, from, to and zone, or null for always"),
 }
-"""What each of them is needed by, and what to send."""
+"""The action that needs each of them, and what to send."""
 
 
 def parse_action(body: bytes) -> ActionRequest:
-    """The action in a request body of JSON encoded as UTF-8.
+    """Reads the action in a request body of JSON encoded as UTF-8.
 
     Raises:
         InvalidBodyError: naming each key that is missing, wrong or too many.
@@ -47,7 +46,7 @@ def parse_action(body: bytes) -> ActionRequest:
 
 
 def check_until(request: ActOnIncident, now: datetime) -> None:
-    """Raises `InvalidBodyError` where it would end too soon or too late."""
+    """Raises `InvalidBodyError` if an action would end too soon or too late."""
     if request.until is None:
         return
     snooze = request.action is IncidentAction.SNOOZE
@@ -91,7 +90,7 @@ def _of_incident(request: ActOnIncident) -> Iterator[FieldProblem]:
 
 def _of_sender(request: ActOnSender) -> Iterator[FieldProblem]:
     for key, (action, what) in _SETTINGS.items():
-        # Null takes a setting back, which nobody does by leaving it out.
+        # Null takes a setting back; a missing key is an oversight.
         if request.action is action and key not in request.model_fields_set:
             yield FieldProblem(key, "is missing", f"send {what}")
         if request.action is not action and getattr(request, key) is not None:

@@ -10,11 +10,14 @@ from contract.action import ActOnSender, Day, ExpectedHours, SenderAction
 from contract.answers import SenderAnswer
 from contract.metrics import Outcome
 from contract.moments import Hours
-from handlers.actions.acting import Acted
-from handlers.actions.doer import Doer
-from handlers.actions.errors import NotKnownError, SenderNotSoError
-from handlers.actions.now import read_sender_now
-from handlers.actions.retrying import do_again
+from handlers.actions.acting import (
+    Actor,
+    InvalidStateError,
+    NotFoundError,
+    SenderChange,
+    read_sender_now,
+    retry_on_conflict,
+)
 from handlers.incidents.sender import show_sender
 from handlers.projection.store_state import Action, PersonAction, RunHistory, SenderStore, State
 
@@ -24,7 +27,7 @@ _UNKNOWN = "No run of such a sender is known. Its key is the attribute Sender of
 
 @dataclass(frozen=True)
 class SenderActions:
-    """Does what people ask for of senders.
+    """Performs actions on senders.
 
     Attributes:
         store: where senders are kept.
@@ -34,48 +37,46 @@ class SenderActions:
     store: SenderStore
     sleep: Callable[[float], None] = time.sleep
 
-    def act(self, request: ActOnSender, doer: Doer) -> tuple[SenderAnswer, Outcome]:
-        """Does it, and tells how the sender is then.
+    def act(self, request: ActOnSender, actor: Actor) -> tuple[SenderAnswer, Outcome]:
+        """Performs an action, and returns the sender's state after it.
 
         Raises:
-            NotKnownError: there is no such sender.
-            SenderNotSoError: it is to be resumed, and is neither paused nor retired.
-            ThrottledError: others went on writing the same sender.
+            NotFoundError: there is no such sender.
+            InvalidStateError: it is to be resumed, and is neither paused nor retired.
+            ThrottledError: others kept on writing the same sender.
         """
-        deed_id = doer.deed_id(request)
-        return do_again(lambda: self._try(request, deed_id, doer.caller.username), self.sleep)
+        action_id = actor.action_id(request)
+        return retry_on_conflict(lambda: self._try(request, action_id, actor.caller.username), self.sleep)
 
-    def _try(self, request: ActOnSender, deed_id: str, by: str) -> tuple[SenderAnswer, Outcome]:
+    def _try(self, request: ActOnSender, action_id: str, by: str) -> tuple[SenderAnswer, Outcome]:
         known = self.store.read(request.sender)
         sender = known.sender
         if sender is None:
-            raise NotKnownError(_UNKNOWN)
-        if self.store.has_action(known.key, deed_id):
+            raise NotFoundError(_UNKNOWN)
+        if self.store.has_action(known.key, action_id):
             shown, message, outcome = show_sender(State(sender=sender)), "Done before.", Outcome.DONE_BEFORE
         elif request.action is SenderAction.RESUME and not _rests(sender):
-            raise SenderNotSoError(
+            raise InvalidStateError(
                 "This sender is neither paused nor retired.",
-                read_sender_now(known.key, known.sender_name, show_sender(State(sender=sender))),
+                read_sender_now(known, show_sender(State(sender=sender))),
             )
         else:
-            deed = _read_act(request, deed_id, by, self.store)
-            acted = Acted.work_out(self.store, known, sender, deed)
-            acted.commit(self.store)
-            shown, message, outcome = acted.sender, _say_done(request), Outcome.DONE
-        return SenderAnswer(
-            message=message, sender=read_sender_now(known.key, known.sender_name, shown)
-        ), outcome
+            act = _read_act(request, action_id, by, self.store)
+            change = SenderChange.work_out(self.store, known, sender, act)
+            change.commit(self.store)
+            shown, message, outcome = change.sender, _say_done(request), Outcome.DONE
+        return SenderAnswer(message=message, sender=read_sender_now(known, shown)), outcome
 
 
 def _rests(sender: RunHistory) -> bool:
     return sender.settings.paused_at is not None or sender.settings.retired_at is not None
 
 
-def _read_act(request: ActOnSender, deed_id: str, by: str, store: SenderStore) -> PersonAction:
+def _read_act(request: ActOnSender, action_id: str, by: str, store: SenderStore) -> PersonAction:
     minutes = request.interval_minutes
     return PersonAction(
         at=store.clock(),
-        action_id=deed_id,
+        action_id=action_id,
         action=Action(request.action),
         interval=None if minutes is None else timedelta(minutes=minutes),
         hours=None if request.hours is None else _read_hours(request.hours),
@@ -84,12 +85,12 @@ def _read_act(request: ActOnSender, deed_id: str, by: str, store: SenderStore) -
     )
 
 
-def _read_hours(told: ExpectedHours) -> Hours:
+def _read_hours(hours: ExpectedHours) -> Hours:
     return Hours(
-        days=frozenset(_DAYS.index(day) for day in told.days),
-        start=time_of_day.fromisoformat(told.start),
-        end=time_of_day.fromisoformat(told.end),
-        zone=told.zone,
+        days=frozenset(_DAYS.index(day) for day in hours.days),
+        start=time_of_day.fromisoformat(hours.start),
+        end=time_of_day.fromisoformat(hours.end),
+        zone=hours.zone,
     )
 
 

@@ -14,7 +14,7 @@ from contract.moments import format_moment
 from contract.owners.model import name_channel
 from handlers.notifications.situation import Notice, Notification, Recipient
 from handlers.projection.store_dynamodb import MAX_WRITES, list_cancellations, read_chunks, write_chunks
-from handlers.web.telemetry import logger
+from handlers.runtime import logger
 from store.dynamodb import Item, find_moment, find_number, find_text, get_items, read_text
 from store.notifications import (
     FIRST_STATE,

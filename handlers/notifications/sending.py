@@ -35,7 +35,7 @@ from handlers.notifications.recipients import (
 )
 from handlers.notifications.situation import Incident, Notice, Notification, Recipient, Situation
 from handlers.notifications.writing import WITH_FILES, write_what_fits
-from handlers.web.telemetry import logger
+from handlers.runtime import logger
 from store.dynamodb import Item, read_text
 from store.notifications import RecipientState
 from store.records import Attribute, FileAttribute, Index

@@ -11,7 +11,7 @@ from contract.owners.model import Channel, Owner, Owners, recipient_key
 from contract.words import LIVE, Clearing, IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
 from handlers.projection.store_incidents import incident_key
 from handlers.projection.store_senders import own_key
-from handlers.web.telemetry import logger
+from handlers.runtime import logger
 from store.dynamodb import Item, find_moment, find_number, find_text, get_items, read_moment, read_text
 from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
 from store.senders import SenderAttribute, SenderIndex

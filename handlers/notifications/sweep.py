@@ -16,7 +16,7 @@ from handlers.notifications.sending import Delivering, RecipientSending, SweepRe
 from handlers.notifications.situation import Recipient, Situation, SituationReader, WrongOwner
 from handlers.projection.store_dynamodb import is_overtaken
 from handlers.projection.store_incidents import incident_key
-from handlers.web.telemetry import logger
+from handlers.runtime import logger
 from store.incidents import IncidentAttribute
 from store.notifications import list_notified
 

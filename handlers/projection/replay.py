@@ -11,7 +11,7 @@ from handlers.projection.store_incidents import Incident, Inheritance, read_vers
 from handlers.projection.store_runs import Run, RunTable, ToldRun, merge_parts
 from handlers.projection.store_senders import NextCheck, describe_last_run, describe_sender
 from handlers.projection.store_state import RecentRuns, SenderStore, State, StoredSender, Writes
-from handlers.web.telemetry import logger
+from handlers.runtime import logger
 from store.runs import SAME_RUN
 
 

@@ -22,7 +22,7 @@ from handlers.projection.store_state import (
     StoredSender,
     collect_writes,
 )
-from handlers.web.telemetry import count, logger
+from handlers.runtime import count, logger
 from store.runs import RunAttribute, RunItem
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from handlers.projection.replay import SenderReplay
 from handlers.projection.store_dynamodb import ConflictError, may_pass
 from handlers.projection.store_senders import NextCheck, describe_sender
 from handlers.projection.store_state import SenderStore, StoredSender, collect_writes
-from handlers.web.telemetry import count, logger
+from handlers.runtime import count, logger
 from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
 from store.senders import RETRY_FOLD, WAKE_SHARDS, SenderAttribute, SenderIndex
 

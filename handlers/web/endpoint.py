@@ -9,10 +9,9 @@ from typing import Any
 
 from contract.answers import FAULT, Fault, Message
 from contract.routes import RouteSpec
-from handlers.environment import allowed_origin
+from handlers.runtime import allowed_origin, count_request, logger, metrics
 from handlers.web.errors import ServiceError
 from handlers.web.requests import Event, read_request_id
-from handlers.web.telemetry import count_request, logger, metrics
 
 Answer = Callable[[Event, Any], Message]
 LambdaHandler = Callable[[Event, Any], dict[str, Any]]

@@ -1,12 +1,16 @@
-"""Reading an API Gateway proxy event."""
+"""An API Gateway proxy event: its body, its headers, its caller, its idempotency key."""
 
 import base64
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from contract.answers import COUNTED_TWICE, HANDED_ON, FieldProblem
-from contract.routes import RouteSpec
-from handlers.web.errors import InvalidBodyError, TooLargeError
+from contract.limits import MAX_KEY_CHARACTERS
+from contract.names import TokenUse
+from contract.routes import IDEMPOTENCY_KEY, RouteSpec
+from handlers.web.errors import InvalidBodyError, InvalidTokenError, NotInGroupError, TooLargeError
 
 Event = Mapping[str, Any]
 
@@ -24,7 +28,7 @@ def read_body(event: Event, route: RouteSpec) -> bytes:
 
     Raises:
         TooLargeError: it takes more bytes in the event than the route allows.
-        InvalidBodyError: it is empty, or the gateway's base64 of it cannot be decoded.
+        InvalidBodyError: it is empty, or its base64 cannot be decoded.
     """
     text = event.get("body") or ""
     in_base64 = bool(event.get("isBase64Encoded"))
@@ -34,7 +38,7 @@ def read_body(event: Event, route: RouteSpec) -> bytes:
         raise InvalidBodyError(
             [FieldProblem("body", "cannot be decoded", "send the JSON text encoded as UTF-8")]
         ) from error
-    # Most bodies are so small that nothing has to be counted.
+    # Most bodies are so small that nothing needs counting.
     if len(body) * _LONGEST_ESCAPE > route.max_body_bytes:
         size = len(text) if in_base64 else measure_in_event(body)
         if size > route.max_body_bytes:
@@ -46,7 +50,7 @@ def read_body(event: Event, route: RouteSpec) -> bytes:
 
 
 def measure_in_event(body: bytes) -> int:
-    """The bytes that a body takes in the event, where it is text in JSON."""
+    """The bytes that a body takes in the event, as text in JSON."""
     short = len(body) - len(body.translate(None, delete=_SHORT_ESCAPES))
     long = len(body) - len(body.translate(None, delete=_LONG_ESCAPES))
     return len(body) + short * (len(r"\n") - 1) + long * (_LONGEST_ESCAPE - 1)
@@ -70,3 +74,63 @@ def read_address(event: Event) -> str | None:
     """The IP address that the request came from."""
     identity = (event.get("requestContext") or {}).get("identity") or {}
     return identity.get("sourceIp") or None
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A signed-in user."""
+
+    subject: str
+    username: str
+    groups: frozenset[str]
+
+
+def authorize(event: Event, route: RouteSpec, client_id: str) -> Caller:
+    """The caller of an event, if it may call its route.
+
+    Args:
+        event: the gateway's event.
+        route: whose group the caller must be in.
+        client_id: the app client that the token must have been given to.
+
+    Raises:
+        InvalidTokenError: there are no claims, or they are not those of an ID token of this client. The
+            gateway knows the user pool only, never the client. AWS refuses access tokens by itself if no
+            scopes are configured; not every gateway does.
+        NotInGroupError: the caller is not in the route's group.
+    """
+    caller = _identify(event, client_id)
+    if route.group is not None and route.group not in caller.groups:
+        raise NotInGroupError(route.group)
+    return caller
+
+
+def _identify(event: Event, client_id: str) -> Caller:
+    authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
+    claims = authorizer.get("claims") or {}
+    of_this_client = claims.get("aud") == client_id
+    if claims.get("token_use") != TokenUse.ID or not of_this_client or not claims.get("sub"):
+        raise InvalidTokenError
+    subject = str(claims["sub"])
+    username = str(claims.get("cognito:username") or subject)
+    return Caller(subject, username, _split_groups(claims.get("cognito:groups")))
+
+
+def _split_groups(claim: object) -> frozenset[str]:
+    # API Gateway flattens the list to text: "a,b" on AWS, "[a b]" in some versions.
+    return frozenset(filter(None, re.split(r"[,\s]+", str(claim or "").strip("[]"))))
+
+
+def check_idempotency_key(key: str | None) -> None:
+    """Raises `InvalidBodyError` for a key that will not do."""
+    if key is not None and not IDEMPOTENCY_KEY.accepts(key):
+        raise InvalidBodyError(
+            [
+                FieldProblem(
+                    f"header {IDEMPOTENCY_KEY.name}",
+                    "is empty, too long or not plain text",
+                    f"send 1 to {MAX_KEY_CHARACTERS} ASCII characters, such as a new GUID for each report "
+                    "or action",
+                )
+            ]
+        )

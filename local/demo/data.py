@@ -11,12 +11,10 @@ from typing import Any, Final
 from contract.moments import format_moment
 from contract.names import Group, LocalOutput, Output
 from contract.owners.model import Owners
-from handlers.ingest.origin import Origin
-from handlers.ingest.record_store import RecordStore
-from handlers.ingest.records import Detection, build_records
-from handlers.ingest.told_runs import tell_run
-from handlers.projection.store_runs import build_run_items
-from handlers.web.caller import Caller
+from handlers.ingest.building import Origin, build
+from handlers.ingest.parsing import ParsedReport
+from handlers.ingest.storing import RecordStore
+from handlers.web.requests import Caller
 from local.demo.history import Story
 from local.demo.script import format_body, make_folders, post_report, scan_folders, this_machine
 from local.demo.servers import SERVERS
@@ -141,17 +139,9 @@ def load_history(
     for story, account in stories:
         for moment, report in story.reports():
             origin = build_origin(story, account, moment)
-            run_id = origin.run_id(report)
-            told = tell_run(report, origin, run_id, lost_letters=0)
-            detection = Detection(
-                detected_at=moment,
-                reported_by=origin.caller.username,
-                subject=origin.caller.subject,
-                sender=told.run.sender,
-                run_id=run_id,
-            )
-            records += build_records(report, detection)
-            runs += build_run_items(told, RUN_RETENTION)
+            built = build(ParsedReport(report), origin, retention=None, run_retention=RUN_RETENTION)
+            records += built.records
+            runs += built.run_items
     store.put_all(records, seconds_left=lambda: deadline - time.monotonic(), runs=runs)
     return Loaded(len(records), len(runs))
 

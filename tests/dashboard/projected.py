@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from contract.moments import format_moment
 from dashboard.data.tables import Incident, Sender, _read_item
+from handlers import runtime
 from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
 from handlers.projection.store_incidents import describe_incident, incident_key
@@ -20,7 +21,6 @@ from handlers.projection.store_senders import (
 from handlers.projection.store_state import SenderStore, State
 from handlers.projection.stream import apply_runs
 from handlers.projection.sweep import SenderSweep
-from handlers.web import telemetry
 from store.runs import ProblemAttribute, RunAttribute
 from tests.incidents.playing import START
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS
@@ -42,7 +42,7 @@ class Projected:
     def __init__(self, client: "DynamoDBClient") -> None:
         self._client = client
         self._store = SenderStore(client, SENDERS, INCIDENTS, None)
-        telemetry.metrics.provider.namespace = "test"
+        runtime.metrics.provider.namespace = "test"
 
     def tell(self, run: Run, name: str = "", **told: Any) -> None:
         """Applies a run of a sender; its screen name is its key unless it is given."""

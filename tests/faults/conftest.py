@@ -13,7 +13,7 @@ import pytest
 from components.functions.routes import TIMEOUT_SECONDS
 from contract.routes import IDEMPOTENCY_KEY
 from handlers import file_sla_error
-from handlers.ingest.record_store import RecordStore
+from handlers.ingest.storing import RecordStore
 from tests.events import report_event
 from tests.faults.faults import Clock, Mishap
 from tests.projection_tables import RUNS

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 from moto import mock_aws
 
-from handlers.actions.acting import Acted
+from handlers import runtime
+from handlers.actions.acting import SenderChange
 from handlers.projection.store_runs import BreachedFolder, Run, ToldRun, merge_parts
 from handlers.projection.store_state import PersonAction, action_part, describe_action
-from handlers.web import telemetry
 from store.senders import SenderAttribute
 from tests.incidents.machine import Histories, told_of
 from tests.projection import Projection
@@ -33,7 +33,7 @@ class StoredHistories(Histories):
 
     def __init__(self) -> None:
         super().__init__()
-        telemetry.metrics.provider.namespace = "test"
+        runtime.metrics.provider.namespace = "test"
         self.mock = mock_aws()
         self.mock.start()
         self.client: Any = boto3.client("dynamodb", region_name="us-east-1")
@@ -108,7 +108,7 @@ class StoredHistories(Histories):
     def _deliver(self, items: tuple[Run, ...]) -> None:
         told = [self._tell(run) for run in items]
         records = [_as_in_stream(record) for record in self.projection.put(*told)]
-        telemetry.metrics.clear_metrics()
+        runtime.metrics.clear_metrics()
         while True:
             try:
                 self.stream.read(records)
@@ -134,7 +134,7 @@ class StoredHistories(Histories):
             # The function would date it later, and the history in memory has its moment already.
             self._put(deed)
             return
-        Acted.work_out(self.store, known, sender, deed).commit(self.store)
+        SenderChange.work_out(self.store, known, sender, deed).commit(self.store)
 
     def _put(self, deed: PersonAction) -> None:
         """It is there, and its sender not yet folded with it."""

@@ -11,11 +11,9 @@ from contract.action import ActOnIncident, IncidentAction
 from contract.answers import Message
 from contract.metrics import Metric, Outcome
 from contract.names import Variable
-from handlers import auth, file_sla_error, incident_action
-from handlers.actions.doer import Doer
-from handlers.actions.errors import NotKnownError
-from handlers.sign_in.user_pool import Tokens
-from handlers.web import telemetry
+from handlers import auth, file_sla_error, incident_action, runtime
+from handlers.actions.acting import Actor, NotFoundError
+from handlers.user_pool import IssuedTokens
 from handlers.web.errors import SignInFailedError
 from local.metrics.samples import Series, parse_embedded_samples
 from tests.events import LambdaContext, a_report, action_event, auth_event, report_event
@@ -80,10 +78,10 @@ OF_THE_MESSAGES = (
 class _Users:
     """A user pool with one user, whose password is `right`."""
 
-    def sign_in(self, _username: str, password: str, _new_password: str | None) -> Tokens:
+    def sign_in(self, _username: str, password: str, _new_password: str | None) -> IssuedTokens:
         if password != "right":
             raise SignInFailedError
-        return Tokens(id_token="token", expires_in=3600, refresh_token="refresh")
+        return IssuedTokens(id_token="token", expires_in=3600, refresh_token="refresh")
 
 
 @dataclass(frozen=True)
@@ -96,9 +94,9 @@ class _Parts:
     def incidents(self) -> Self:
         return self
 
-    def act(self, request: ActOnIncident, _doer: Doer) -> tuple[Message, Outcome]:
+    def act(self, request: ActOnIncident, _doer: Actor) -> tuple[Message, Outcome]:
         if request.action is IncidentAction.CLOSE:
-            raise NotKnownError
+            raise NotFoundError
         return Message(message="Done."), Outcome.DONE
 
 
@@ -118,7 +116,7 @@ def by_the_functions(
     """What the functions put out when they run with this environment, in all that can befall them."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(telemetry.metrics.provider, "namespace", environment[Variable.METRICS_NAMESPACE])
+    monkeypatch.setattr(runtime.metrics.provider, "namespace", environment[Variable.METRICS_NAMESPACE])
     monkeypatch.setattr(auth, "_user_pool", _Users)
     monkeypatch.setattr(file_sla_error, "_store", _Store)
     monkeypatch.setattr(file_sla_error, "_refused", _Store)

@@ -8,8 +8,7 @@ import pytest
 from moto import mock_aws
 
 from contract.names import Variable
-from handlers import auth, file_sla_error, incident_action
-from handlers.web import telemetry
+from handlers import auth, file_sla_error, incident_action, runtime
 from store.records import Attribute
 from tests.events import CLIENT_ID
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
@@ -41,7 +40,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     }.items():
         monkeypatch.setenv(name, value)
     # Read from the environment on import, which a test is too late for.
-    monkeypatch.setattr(telemetry.metrics.provider, "namespace", NAMESPACE)
+    monkeypatch.setattr(runtime.metrics.provider, "namespace", NAMESPACE)
     yield
     # What the functions keep between invocations must not pass from test to test.
     for kept in (

@@ -16,8 +16,8 @@ from contract.names import ROOT
 from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION, ROUTES
 from docs.generate.api import BodyShape, UndescribedFieldError
 from handlers.actions.parsing import parse_action
+from handlers.auth import parse_sign_in
 from handlers.ingest.parsing import parse_report
-from handlers.sign_in.parsing import parse_sign_in
 from handlers.web.errors import InvalidBodyError
 
 PAGE = (ROOT / "docs" / "api.md").read_text()

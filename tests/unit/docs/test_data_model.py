@@ -13,8 +13,8 @@ from moto import mock_aws
 
 from contract.names import ROOT
 from contract.report import Report
-from handlers.ingest import records
-from handlers.ingest.records import Detection, build_records
+from handlers.ingest import building
+from handlers.ingest.building import Detection, build_records
 from store.records import Attribute, FileAttribute, Index
 from tests.dashboard.fake_table import REGION, TABLE, create_table
 
@@ -44,9 +44,7 @@ def _report(*folders: str, files: int = 1) -> Report:
 
 
 def _records(report: Report, at: datetime) -> list[dict[str, Any]]:
-    return build_records(
-        report, Detection(detected_at=at, reported_by="files-01", subject="s", sender="s", run_id="r")
-    )
+    return build_records(report, Detection(detected_at=at, reported_by="files-01", sender="s", run_id="r"))
 
 
 # What was reported, by what each is for.
@@ -76,7 +74,7 @@ def stored() -> Iterator[Named]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        patch.setattr(records, "MAX_FILES_BYTES", 2_000)
+        patch.setattr(building, "MAX_FILES_BYTES", 2_000)
         boto3.DEFAULT_SESSION = None
         client = create_table()
         named: Named = {}
@@ -156,7 +154,7 @@ def test_the_record_on_the_page_is_one_that_the_function_stores() -> None:
 
 
 def test_every_attribute_is_told_with_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(records, "MAX_FILES_BYTES", 2_000)
+    monkeypatch.setattr(building, "MAX_FILES_BYTES", 2_000)
     rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| ([A-Z]) \|", PAGE, re.MULTILINE)
     told = {name: kind for names, kind in rows for name in re.findall(r"\w+", names)}
     full = build_records(
@@ -164,7 +162,6 @@ def test_every_attribute_is_told_with_its_type(monkeypatch: pytest.MonkeyPatch) 
         Detection(
             detected_at=AT_EIGHT,
             reported_by="files-01",
-            subject="s",
             sender="s",
             run_id="r",
             retention=timedelta(days=90),

@@ -15,14 +15,14 @@ from contract.action import ActOnIncident
 from contract.answers import IncidentAnswer, IncidentNow
 from contract.names import ROOT
 from contract.words import IncidentStatus, MessageKind, SenderKind, UnknownReason
-from handlers.actions.errors import NotSoError
-from handlers.actions.incident_changes import check_change
+from handlers import runtime
+from handlers.actions.acting import InvalidStateError
+from handlers.actions.incidents import check_change
 from handlers.actions.parsing import parse_action
 from handlers.notifications.recipients import build_log_entries
 from handlers.notifications.situation import Notice, Notification, Recipient, Rows
 from handlers.projection.store_runs import Run
 from handlers.projection.store_senders import put_refused
-from handlers.web import telemetry
 from tests.incidents.playing import run, stuck
 from tests.infra.conftest import declare
 from tests.projection import Projection
@@ -58,7 +58,7 @@ def found() -> Iterator[dict[str, Any]]:
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             patch.setenv(name, "testing")
         patch.setenv("AWS_DEFAULT_REGION", REGION)
-        patch.setattr(telemetry.metrics.provider, "namespace", "test")
+        patch.setattr(runtime.metrics.provider, "namespace", "test")
         boto3.DEFAULT_SESSION = None
         client: Any = boto3.client("dynamodb")
         create_projection_tables(client)
@@ -135,9 +135,9 @@ def test_the_worked_example_of_an_action_is_taken_and_answered() -> None:
     until = after.acknowledged_until
     assert answer["message"] == f"Acknowledged until {until}."
     before = replace(after, acknowledged_by=None, acknowledged_until=None, version=0)
-    check_change(asked, before, deeds=0, note_bytes=0)
-    with pytest.raises(NotSoError) as refused:
-        check_change(asked, after, deeds=1, note_bytes=0)
+    check_change(asked, before, [])
+    with pytest.raises(InvalidStateError) as refused:
+        check_change(asked, after, [{}])
     assert f'`"message": "{refused.value.message}"`' in PAGE
 
 

@@ -11,7 +11,7 @@ PAGE = (ROOT / "docs" / "script.md").read_text()
 
 
 def test_report_on_the_page_is_taken() -> None:
-    report: Report = parse_report(EXAMPLE.encode())
+    report: Report = parse_report(EXAMPLE.encode()).report
     assert report.run is not None
     assert [folder.error for folder in report.run.folders or ()] == [None, "Access is denied."]
 

@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 
 from contract.names import Variable
 from handlers import auth
-from handlers.sign_in.parsing import parse_sign_in
-from handlers.sign_in.user_pool import UserPool
+from handlers.auth import parse_sign_in
+from handlers.user_pool import UserPool
 from handlers.web.errors import InvalidBodyError
 from tests.events import LambdaContext, auth_event
 

@@ -8,9 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from contract.names import Group
-from handlers import incident_action
+from handlers import incident_action, runtime
 from handlers.projection.store_runs import Run
-from handlers.web import telemetry
 from tests.events import LambdaContext, action_event
 from tests.incidents.playing import stuck
 from tests.projection import ACCOUNT, Projection
@@ -148,7 +147,7 @@ def test_no_log_holds_a_note(
         {"sender": ACCOUNT, "action": "pause", "note": NOTE},
     ):
         _post(body)
-    lines = [telemetry.logger.registered_formatter.format(record) for record in caplog.records]
+    lines = [runtime.logger.registered_formatter.format(record) for record in caplog.records]
     assert sum('"message":"acted"' in line for line in lines) == 2
     assert NOTE not in "".join([*lines, *capsys.readouterr()])
 

@@ -10,9 +10,8 @@ import pytest
 
 from contract.metrics import Metric
 from contract.names import Variable
-from handlers import incident_notifications
+from handlers import incident_notifications, runtime
 from handlers.notifications.delivery import Poster, WebhookAnswer
-from handlers.web import telemetry
 from tests.events import LambdaContext
 from tests.incidents.playing import listing, stuck
 from tests.projection import Projection
@@ -45,14 +44,14 @@ def messenger(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Messenger]
     }.items():
         monkeypatch.setenv(variable, value)
     monkeypatch.setattr(incident_notifications, "read_shipped_owners", an_owners_file)
-    telemetry.metrics.clear_metrics()
+    runtime.metrics.clear_metrics()
     messenger = Messenger(Projection(client))
     messenger.projection.report(listing(0, [INBOUND], stuck(INBOUND, "a", created=-9)))
     # As if a sweep had found it long ago.
     messenger.now = datetime.now(UTC) - timedelta(minutes=9)
     messenger.build().run(lambda: 60.0)
     yield messenger
-    telemetry.metrics.clear_metrics()
+    runtime.metrics.clear_metrics()
     incident_notifications._sweep.cache_clear()
 
 

@@ -15,8 +15,8 @@ from contract.moments import parse_moment
 from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
 from handlers.incidents.projection import advance, replay
 from handlers.incidents.timing import is_shared
-from handlers.ingest.parsing import parse_report
-from handlers.ingest.told_runs import tell_run
+from handlers.ingest.building import build
+from handlers.ingest.parsing import ParsedReport, parse_report
 from handlers.projection.store_runs import Run, merge_parts
 from handlers.projection.store_state import State
 from local.demo.data import Account, build_origin, report_story
@@ -39,7 +39,7 @@ def _runs(server: Server, now: datetime = NOW) -> Iterator[Run]:
         reports.append((now, story.report(now)))
     for moment, report in reports:
         origin = build_origin(story, account, moment)
-        yield tell_run(report, origin, origin.run_id(report), 0).run
+        yield build(ParsedReport(report), origin, None, timedelta(days=1)).run.run
 
 
 def _state(account: str) -> State:
@@ -126,7 +126,7 @@ def test_this_machine_has_the_stock_script_and_open_breaches() -> None:
 
 
 def test_the_last_report_of_this_machine_is_what_its_folders_hold(tmp_path: Path) -> None:
-    scanned = parse_report(json.dumps(scan_folders(make_folders(tmp_path, NOW), NOW)).encode())
+    scanned = parse_report(json.dumps(scan_folders(make_folders(tmp_path, NOW), NOW)).encode()).report
     told = Story.imagine(this_machine(tmp_path, "reporter"), NOW).report(NOW)
     found = [
         {
@@ -149,7 +149,7 @@ def test_scan_reports_what_waited_too_long_in_the_scripts_form(tmp_path: Path) -
         "Nightly": ["relatório março.csv"],
     }
     [overdue] = [b for b in report["sla_error"] if b["sla"] == 20]
-    created = parse_report(json.dumps(report).encode()).sla_error[1].files[0].creation_date
+    created = parse_report(json.dumps(report).encode()).report.sla_error[1].files[0].creation_date
     assert abs(created - (now - timedelta(minutes=47))) < timedelta(milliseconds=1)
     # Seven fractional digits and an offset with a colon.
     assert len(overdue["files"][0]["creationDate"]) == len("2024-07-31T00:00:00.0000000-03:00")

@@ -10,14 +10,13 @@ import pytest
 
 from contract.answers import IncidentAnswer, SenderAnswer
 from contract.metrics import Outcome
-from handlers.actions.doer import Doer
-from handlers.actions.incident_table import IncidentTable
-from handlers.actions.incidents import IncidentActions
+from handlers import runtime
+from handlers.actions.acting import Actor
+from handlers.actions.incidents import IncidentActions, IncidentTable
 from handlers.actions.parsing import parse_action
 from handlers.actions.senders import SenderActions
 from handlers.projection.store_runs import Run
-from handlers.web import telemetry
-from handlers.web.caller import Caller
+from handlers.web.requests import Caller
 from tests.incidents.playing import at
 from tests.projection import ACCOUNT, Projection
 from tests.projection_tables import INCIDENTS, SENDERS, create_projection_tables
@@ -84,13 +83,13 @@ class People:
 def people(aws: None) -> Iterator[People]:
     client = boto3.client("dynamodb", region_name=REGION)
     create_projection_tables(client)
-    telemetry.metrics.clear_metrics()
+    runtime.metrics.clear_metrics()
     yield People(Projection(client))
-    telemetry.metrics.clear_metrics()
+    runtime.metrics.clear_metrics()
 
 
-def _doer(by: str, key: str | None) -> Doer:
-    return Doer(caller=Caller(f"sub-of-{by}", by, frozenset()), idempotency_key=key)
+def _doer(by: str, key: str | None) -> Actor:
+    return Actor(caller=Caller(f"sub-of-{by}", by, frozenset()), idempotency_key=key)
 
 
 def _json(body: dict[str, Any]) -> bytes:

@@ -1,9 +1,11 @@
 """Closing by hand: the rules close, the history tells, and a rebuild keeps it."""
 
+from dataclasses import asdict
+
 import pytest
 
 from contract.metrics import Outcome
-from handlers.actions.errors import NotSoError
+from handlers.actions.acting import InvalidStateError
 from handlers.incidents.projection import replay
 from handlers.projection.store_runs import Run
 from tests.incidents.playing import at, listing, run, stuck
@@ -59,9 +61,9 @@ def test_proof_opens_it_again_with_all_that_people_did(people: People) -> None:
 
 def test_what_is_open_cannot_be_closed(people: People) -> None:
     people.report(listing(0, [], STUCK))
-    with pytest.raises(NotSoError, match="only what is unknown can be closed") as refused:
+    with pytest.raises(InvalidStateError, match="only what is unknown can be closed") as refused:
         people.do("close", 0.5, note="n")
-    assert refused.value.body().incident.status == "open"
+    assert asdict(refused.value.body())["incident"]["status"] == "open"
     assert people.acts() == people.history() == []
 
 
@@ -75,9 +77,9 @@ def test_what_time_made_unknown_since_the_last_sweep_can_be_closed(people: Peopl
 def test_what_time_ended_since_the_last_sweep_cannot(people: People) -> None:
     people.report(run(0, STUCK))
     people.projection.sweep(5)
-    with pytest.raises(NotSoError, match="has ended: it is lapsed") as refused:
+    with pytest.raises(InvalidStateError, match="has ended: it is lapsed") as refused:
         people.do("close", 100, note="n")
-    assert refused.value.body().incident.status == "lapsed"
+    assert asdict(refused.value.body())["incident"]["status"] == "lapsed"
 
 
 def test_the_same_request_again_is_done_once(people: People) -> None:
@@ -91,7 +93,7 @@ def test_the_same_request_again_is_done_once(people: People) -> None:
 def test_a_run_that_reopens_it_in_between_wins(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     _unknown(people)
     meanwhile(people, monkeypatch, lambda: people.report(listing(2, [], STUCK)))
-    with pytest.raises(NotSoError, match="only what is unknown"):
+    with pytest.raises(InvalidStateError, match="only what is unknown"):
         people.do("close", 2, note="n")
     assert people.acts() == people.history() == []
 

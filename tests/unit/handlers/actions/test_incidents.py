@@ -1,14 +1,15 @@
 """What people do about incidents, and what runs, sweeps and rebuilds leave of it."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from contract.limits import MAX_DEEDS, MAX_NOTE_CHARACTERS, MAX_NOTES_BYTES
 from contract.metrics import Outcome
-from handlers.actions import incident_changes
-from handlers.actions.errors import NotKnownError, NotSoError
+from handlers.actions import incidents
+from handlers.actions.acting import InvalidStateError, NotFoundError
 from handlers.web.errors import InvalidBodyError, ThrottledError
 from tests.incidents.playing import at, listing, run, stuck
 from tests.projection_tables import INCIDENTS
@@ -89,30 +90,30 @@ def test_what_has_ended_is_left_alone(people: People, action: str) -> None:
     people.report(listing(0, [], STUCK), listing(1, ["D:\\Inbound"]))
     more: dict[str, Any] = {"note": "n"} if action in ("note", "close") else {}
     more |= {"until": "2026-03-02T12:00:00Z"} if action == "snooze" else {}
-    with pytest.raises(NotSoError, match="has ended: it is cleared") as refused:
+    with pytest.raises(InvalidStateError, match="has ended: it is cleared") as refused:
         people.do(action, 2, **more)
-    assert refused.value.body().incident.status == "cleared"
+    assert asdict(refused.value.body())["incident"]["status"] == "cleared"
     assert people.history() == []
 
 
 def test_what_is_not_known(people: People) -> None:
-    with pytest.raises(NotKnownError):
+    with pytest.raises(NotFoundError):
         people.do("note", incident_id="no-such", note="n")
 
 
 def test_what_nobody_did_is_not_undone(people: People) -> None:
     people.report(run(0, STUCK))
     for action, message in (("unacknowledge", "Nobody has"), ("unsnooze", "is not snoozed")):
-        with pytest.raises(NotSoError, match=message):
+        with pytest.raises(InvalidStateError, match=message):
             people.do(action, 1)
 
 
 def test_a_version_of_before_is_refused_with_the_state_now(people: People) -> None:
     people.report(run(0, STUCK))
     people.do("acknowledge", 1, by="ben", version=0)
-    with pytest.raises(NotSoError, match="its version is 1") as refused:
+    with pytest.raises(InvalidStateError, match="its version is 1") as refused:
         people.do("unacknowledge", 1, version=0)
-    assert refused.value.body().incident.acknowledged_by == "ben"
+    assert asdict(refused.value.body())["incident"]["acknowledged_by"] == "ben"
     assert len(people.history()) == 1
 
 
@@ -173,7 +174,7 @@ def test_a_history_that_is_full_takes_no_more(people: People) -> None:
         ExpressionAttributeValues={":deeds": {"L": [deed] * (MAX_DEEDS - 1)}, ":version": {"N": "199"}},
     )
     people.do("note", 1, note="the last")
-    with pytest.raises(NotSoError, match="is full: it has 200 entries"):
+    with pytest.raises(InvalidStateError, match="is full: it has 200 entries"):
         people.do("note", 1, note="one too many")
 
 
@@ -181,11 +182,11 @@ def test_notes_in_any_script_leave_room_for_what_runs_change(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MAX_NOTES_BYTES + MAX_DEEDS * 300 < 300_000
-    monkeypatch.setattr(incident_changes, "MAX_NOTES_BYTES", 6000)
+    monkeypatch.setattr(incidents, "MAX_NOTES_BYTES", 6000)
     people.report(run(0, STUCK))
     for _ in range(2):
         people.do("note", 1, note="\N{BRICK}" * MAX_NOTE_CHARACTERS)
-    with pytest.raises(NotSoError, match="is full: it has 2 entries"):
+    with pytest.raises(InvalidStateError, match="is full: it has 2 entries"):
         people.do("acknowledge", 1)
 
 
@@ -210,7 +211,7 @@ def test_whoever_never_gets_a_turn_is_told_so(people: People, monkeypatch: pytes
 def test_a_run_that_clears_it_in_between_wins(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     people.report(listing(0, [], STUCK))
     meanwhile(people, monkeypatch, lambda: people.report(listing(1, ["D:\\Inbound"])))
-    with pytest.raises(NotSoError, match="it is cleared"):
+    with pytest.raises(InvalidStateError, match="it is cleared"):
         people.do("acknowledge", 1)
     assert people.history() == []
 

@@ -1,11 +1,12 @@
 """What people do about senders, and what a rebuild makes of it."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 
 from contract.metrics import Outcome
-from handlers.actions.errors import NotKnownError, SenderNotSoError
+from handlers.actions.acting import InvalidStateError, NotFoundError
 from tests.incidents.playing import at, listing, run, stuck
 from tests.unit.handlers.actions.conftest import People
 from tests.unit.handlers.actions.test_incidents import meanwhile
@@ -87,10 +88,10 @@ def test_the_same_request_again_is_done_once(people: People) -> None:
 
 
 def test_a_sender_of_which_no_run_is_known(people: People) -> None:
-    with pytest.raises(NotKnownError):
+    with pytest.raises(NotFoundError):
         people.set("pause", sender="nobody")
     people.projection.store.mark("marked")
-    with pytest.raises(NotKnownError):
+    with pytest.raises(NotFoundError):
         people.set("pause", sender="marked")
     assert people.acts() == []
 
@@ -154,9 +155,9 @@ def test_many_incidents_end_with_their_sender(people: People) -> None:
 
 def test_what_neither_rests_nor_is_retired_is_not_resumed(people: People) -> None:
     people.report(listing(0, [], STUCK))
-    with pytest.raises(SenderNotSoError, match="neither paused nor retired") as refused:
+    with pytest.raises(InvalidStateError, match="neither paused nor retired") as refused:
         people.set("resume", 0.1)
-    assert refused.value.body().sender.state == "up"
+    assert asdict(refused.value.body())["sender"]["state"] == "up"
     assert people.acts() == []
     people.set("pause", 0.2)
     assert people.set("resume", 0.3, key="k")[1] is Outcome.DONE

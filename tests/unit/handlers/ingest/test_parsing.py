@@ -2,19 +2,25 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from pydantic_core import ErrorDetails
 
 from contract.answers import FieldProblem
-from contract.limits import MAX_FOLDER_BYTES, MAX_LISTED_PROBLEMS
+from contract.limits import (
+    MAX_CLIENT_CHARACTERS,
+    MAX_ERROR_CHARACTERS,
+    MAX_FOLDER_BYTES,
+    MAX_FOLDERS,
+    MAX_LISTED_PROBLEMS,
+)
 from contract.moments import format_moment
-from contract.report import Report, ReportedFolder
-from handlers.ingest import transmission
+from contract.report import Report, ReportedFolder, ReportedRun
+from handlers.ingest import parsing
 from handlers.ingest.parsing import parse_report
-from handlers.ingest.transmission import count_lost_letters
-from handlers.web.errors import InvalidBodyError
-from handlers.web.problems import describe_problem
+from handlers.web.bodies import describe_problem
+from handlers.web.errors import InvalidBodyError, TooLargeError
 from tests.events import a_report
 
 
@@ -39,7 +45,7 @@ DATE = "sla_error[0].files[0].creationDate"
 
 
 def test_sample_of_windows_powershell_reads_as_sent(samples: Path) -> None:
-    report = parse_report((samples / "report-powershell-5.1.json").read_bytes())
+    report = parse_report((samples / "report-powershell-5.1.json").read_bytes()).report
     first, second = report.sla_error
     assert (first.folder, first.sla) == (r"C:\Jobs\sample_monitored_folders\Folder_A", 20)
     assert second.sla == 1440
@@ -48,7 +54,7 @@ def test_sample_of_windows_powershell_reads_as_sent(samples: Path) -> None:
 
 
 def test_sample_of_powershell_7_keeps_accents(samples: Path) -> None:
-    report = parse_report((samples / "report-powershell-7.json").read_bytes())
+    report = parse_report((samples / "report-powershell-7.json").read_bytes()).report
     assert [file.filename for file in report.sla_error[0].files][1] == "relatório março.csv"
 
 
@@ -57,7 +63,7 @@ def test_recorded_sample_reads_as_sent(samples: Path, sample: str) -> None:
     body = (samples / f"report-powershell-7-{sample}.json").read_bytes()
     read = [
         (breach.folder, breach.sla, file.filename, file.creation_date)
-        for breach in parse_report(body).sla_error
+        for breach in parse_report(body).report.sla_error
         for file in breach.files
     ]
     assert read == [
@@ -71,26 +77,26 @@ def test_every_sample_is_taken(samples: Path) -> None:
     reports = sorted(samples.glob("*.json"))
     assert len(reports) == 5
     for report in reports:
-        assert parse_report(report.read_bytes()).sla_error
+        assert parse_report(report.read_bytes()).report.sla_error
 
 
 def test_empty_list_is_a_heartbeat() -> None:
-    assert parse_report(b'{"sla_error": []}').sla_error == []
+    assert parse_report(b'{"sla_error": []}').report.sla_error == []
 
 
 def test_byte_order_mark_is_ignored() -> None:
-    assert parse_report(b'\xef\xbb\xbf{"sla_error": []}').sla_error == []
+    assert parse_report(b'\xef\xbb\xbf{"sla_error": []}').report.sla_error == []
 
 
 def test_lone_objects_stand_for_lists_of_one() -> None:
     report = a_report("C:\\in")
     report["sla_error"] = {**report["sla_error"][0], "files": report["sla_error"][0]["files"][0]}
-    assert [len(breach.files) for breach in parse_report(json.dumps(report).encode()).sla_error] == [1]
+    assert [len(breach.files) for breach in parse_report(json.dumps(report).encode()).report.sla_error] == [1]
 
 
 def test_date_of_convertto_json_is_read() -> None:
     body = _with([*FILE, "creationDate"], "/Date(1574202819000)/")
-    file = parse_report(json.dumps(body).encode()).sla_error[0].files[0]
+    file = parse_report(json.dumps(body).encode()).report.sla_error[0].files[0]
     assert file.creation_date == datetime(2019, 11, 19, 22, 33, 39, tzinfo=UTC)
 
 
@@ -139,7 +145,7 @@ def test_refusal_names_the_field_and_the_remedy(body: object, field: str, hint: 
 )
 def test_any_date_that_a_clock_can_show_is_taken(sent: str, stored: str) -> None:
     body = json.dumps(_with([*FILE, "creationDate"], sent)).encode()
-    created = parse_report(body).sla_error[0].files[0].creation_date
+    created = parse_report(body).report.sla_error[0].files[0].creation_date
     assert created.tzinfo is UTC
     assert format_moment(created) == stored
 
@@ -148,13 +154,15 @@ def test_any_date_that_a_clock_can_show_is_taken(sent: str, stored: str) -> None
     "name", [" ", "\t", "\n", "a\nb.csv", "\u200b", "e\u0301", "👩‍👩‍👧‍👦.csv", '"', "'", "\x7f"]
 )
 def test_any_name_that_is_not_empty_is_taken(name: str) -> None:
-    folder = parse_report(_sent((name, [name]))).sla_error[0]
+    folder = parse_report(_sent((name, [name]))).report.sla_error[0]
     assert (folder.folder, folder.files[0].filename) == (name, name)
 
 
 @pytest.mark.parametrize("sla", [1, 525_600])
 def test_any_sla_from_a_minute_to_a_year_is_taken(sla: int) -> None:
-    assert parse_report(json.dumps(_with(["sla_error", 0, "sla"], sla)).encode()).sla_error[0].sla == sla
+    assert (
+        parse_report(json.dumps(_with(["sla_error", 0, "sla"], sla)).encode()).report.sla_error[0].sla == sla
+    )
 
 
 def test_folder_that_is_too_long_is_told_by_the_end_of_its_name() -> None:
@@ -197,22 +205,22 @@ def _sent(*folders: tuple[str, list[str]]) -> bytes:
 
 def test_names_that_lost_letters_are_taken_as_they_came_and_counted() -> None:
     body = _sent(("in", ["a", "b"]), ("relat\ufffdrios", ["c", "mar\ufffdo", "relat\ufffdrios"]))
-    report = parse_report(body)
-    assert report.sla_error[1].folder == "relat\ufffdrios"
-    assert [file.filename for file in report.sla_error[1].files] == ["c", "mar\ufffdo", "relat\ufffdrios"]
-    assert count_lost_letters(body, report) == 2
+    parsed = parse_report(body)
+    folder = parsed.report.sla_error[1]
+    assert folder.folder == "relat\ufffdrios"
+    assert [file.filename for file in folder.files] == ["c", "mar\ufffdo", "relat\ufffdrios"]
+    assert parsed.lost_letters == 2
 
 
 def test_lost_letters_are_counted_in_the_list_of_a_run_too() -> None:
     body = b'{"sla_error": [], "run": {"folders": [{"folder": "mar\xef\xbf\xbdo"}, {"folder": "a"}]}}'
-    assert count_lost_letters(body, parse_report(body)) == 1
+    assert parse_report(body).lost_letters == 1
 
 
 def test_name_that_really_holds_the_sign_of_a_lost_letter_lost_none() -> None:
-    body = _sent(("a\ufffd", ["b\ufffd"])).replace("\ufffd".encode(), b"\\ufffd")
-    report = parse_report(body)
-    assert count_lost_letters(body, report) == 0
-    assert (report.sla_error[0].folder, report.sla_error[0].files[0].filename) == ("a\ufffd", "b\ufffd")
+    parsed = parse_report(_sent(("a\ufffd", ["b\ufffd"])).replace("\ufffd".encode(), b"\\ufffd"))
+    folder = parsed.report.sla_error[0]
+    assert (folder.folder, folder.files[0].filename, parsed.lost_letters) == ("a\ufffd", "b\ufffd", 0)
 
 
 @pytest.mark.parametrize(
@@ -241,13 +249,13 @@ def test_an_optional_key_is_counted_where_it_was_sent(monkeypatch: pytest.Monkey
         sla_error: list[Folder]  # type: ignore[assignment]
 
     for keys in ("_STOCK_KEYS", "_KEYS"):
-        monkeypatch.setattr(transmission, keys, getattr(transmission, keys) | {"owner"})
+        monkeypatch.setattr(parsing, keys, getattr(parsing, keys) | {"owner": b'"owner"'})
     body = _sent(("in", ["a"]), ("out", ["b"])).replace(b'"sla"', b'"owner": "o", "sla"', 1)
     report = OfOwners.model_validate_json(body)
-    assert not transmission._may_repeat_a_key(body, report)
+    assert not parsing._may_repeat_a_key(body, report)
     twice = body.replace(b'"owner"', b'"owner": "p", "owner"')
     with pytest.raises(InvalidBodyError):
-        transmission.check_transmission(twice, OfOwners.model_validate_json(twice))
+        parsing._check_keys(twice, OfOwners.model_validate_json(twice))
 
 
 def test_a_number_that_is_no_sla_is_not_spoken_of_as_minutes() -> None:
@@ -262,16 +270,247 @@ def test_a_number_that_is_no_sla_is_not_spoken_of_as_minutes() -> None:
 
 def test_key_that_the_contract_does_not_have_may_be_there_twice() -> None:
     body = _sent(("in", ["sla"])).replace(b'{"sla_error"', b'{"note": 1, "note": 2, "sla_error"')
-    assert parse_report(body).sla_error[0].folder == "in"
+    assert parse_report(body).report.sla_error[0].folder == "in"
 
 
 def test_names_that_are_keys_of_the_contract_are_names_like_others() -> None:
-    report = parse_report(_sent(("sla", ["filename", "folder"]), ("files", ["sla_error"])))
+    report = parse_report(_sent(("sla", ["filename", "folder"]), ("files", ["sla_error"]))).report
     assert [breach.folder for breach in report.sla_error] == ["sla", "files"]
 
 
 def test_file_name_may_be_as_long_as_it_says() -> None:
-    assert parse_report(_sent(("in", ["é" * 1024])))
+    assert parse_report(_sent(("in", ["é" * 1024]))).report
     [problem] = _problems(_sent(("in", ["é" * 1025])))
     assert problem.field == "sla_error[0].files[0].filename"
     assert problem.hint == "send at most 1024 characters"
+
+
+# A folder that a report names twice.
+
+
+def _read(report: dict[str, Any]) -> list[tuple[str, int, list[str]]]:
+    return [
+        (folder.folder, folder.sla, [file.filename for file in folder.files])
+        for folder in parse_report(json.dumps(report).encode()).report.sla_error
+    ]
+
+
+def test_folder_that_a_report_has_twice_is_one_with_all_files_and_the_smaller_sla() -> None:
+    report = a_report("a", "b", "a", files=2)
+    first, _, again = report["sla_error"]
+    first["sla"], again["sla"] = 60, 30
+    again["files"][0]["filename"] = "other.csv"
+    # The other one is the same file, named twice.
+    assert _read(report) == [
+        ("a", 30, ["file_0.csv", "file_1.csv", "other.csv"]),
+        ("b", 20, ["file_0.csv", "file_1.csv"]),
+    ]
+
+
+def test_other_spellings_stay_what_they_are() -> None:
+    assert [folder for folder, _, _ in _read(a_report("C:\\in", "c:\\IN"))] == ["C:\\in", "c:\\IN"]
+
+
+def test_the_same_name_with_another_date_is_another_file() -> None:
+    report = a_report("a", "a")
+    report["sla_error"][1]["files"][0]["creationDate"] = "2024-08-01T00:00:00Z"
+    assert _read(report) == [("a", 20, ["file_0.csv", "file_0.csv"])]
+
+
+# The run of a report.
+
+GUID = "0d3f7c1e-5b0a-4b43-9c37-2f1f3f0e8a11"
+
+
+def _body(run: object, *folders: str) -> bytes:
+    return json.dumps({**a_report(*folders), "run": run}).encode()
+
+
+def _run(**fields: Any) -> ReportedRun:
+    run = parse_report(_body(fields)).report.run
+    assert run is not None
+    return run
+
+
+def _problems_of_run(run: object, *folders: str) -> list[FieldProblem]:
+    with pytest.raises(InvalidBodyError) as refused:
+        parse_report(_body(run, *folders))
+    return list(refused.value.problems)
+
+
+def test_report_without_a_run_is_one() -> None:
+    assert parse_report(b'{"sla_error": []}').report.run is None
+    assert parse_report(b'{"sla_error": [], "run": null}').report.run is None
+
+
+def test_everything_that_a_run_tells_is_read() -> None:
+    run = parse_report(
+        _body(
+            {
+                "sender": "FILES01", "client": "FileSla/1.0", "interval_minutes": 15,
+                "started_at": "2026-11-24T08:00:03+01:00", "sent_at": "/Date(1795503609000)/",
+                "id": f"{{{GUID.upper()}}}", "part": 1, "parts": 1,
+                "folders": [
+                    {"folder": "in", "sla": 20, "file_count": 0, "oldest_creation": "1601-01-01T00:00:00Z"},
+                    {"folder": "\\\\nas\\out", "error": "Access is denied."},
+                ],
+            },
+            "in",
+        )
+    ).report.run  # fmt: skip
+    assert run is not None
+    assert (run.sender, run.client, run.interval_minutes) == ("FILES01", "FileSla/1.0", 15)
+    assert run.started_at == datetime(2026, 11, 24, 7, 0, 3, tzinfo=UTC)
+    assert run.sent_at == datetime(2026, 11, 24, 7, 0, 9, tzinfo=UTC)
+    assert (run.id, run.part, run.parts) == (UUID(GUID), 1, 1)
+    first, second = run.folders or []
+    assert (first.sla, first.file_count, first.error) == (20, 0, None)
+    assert first.oldest_creation == datetime(1601, 1, 1, tzinfo=UTC)
+    assert (second.folder, second.error) == ("\\\\nas\\out", "Access is denied.")
+
+
+def test_null_is_as_good_as_absent() -> None:
+    nothing = dict.fromkeys(("sla", "file_count", "oldest_creation", "error"))
+    nulls: dict[str, Any] = {
+        **dict.fromkeys(ReportedRun.model_fields),
+        "folders": [{"folder": "a", **nothing}, None],
+    }
+    assert _run(**nulls) == _run(folders=[{"folder": "a"}])
+    assert _run(**dict.fromkeys(ReportedRun.model_fields)) == _run()
+    assert (_run().part, _run().parts) == (1, 1)
+    [problem] = _problems_of_run({"folders": [{"folder": None}]})
+    assert (problem.field, problem.problem) == ("run.folders[0].folder", "is missing")
+
+
+def test_lone_folder_stands_for_a_list_of_one_and_unknown_keys_are_ignored() -> None:
+    assert _run(folders={"folder": "a", "colour": 1}, colour=2) == _run(folders=[{"folder": "a"}])
+
+
+@pytest.mark.parametrize(
+    ("run", "field", "hint"),
+    [
+        (7, "run", "object"),
+        ([], "run", "object"),
+        ("@{sender=a}", "run", "-Depth"),
+        ({"sender": ""}, "run.sender", "name"),
+        ({"sender": "a/b"}, "run.sender", "COMPUTERNAME"),
+        ({"sender": "é" * 65}, "run.sender", "64 characters"),
+        ({"sender": 7}, "run.sender", "string"),
+        ({"client": 7}, "run.client", "string"),
+        *(({"interval_minutes": bad}, "run.interval_minutes", "1 to 10,080, without quotes")
+          for bad in (0, 10_081, "15", 15.5, True)),
+        ({"started_at": "2026-11-24T08:00:03"}, "run.started_at", "(Get-Date).ToString('o')"),
+        ({"sent_at": 1795503609}, "run.sent_at", "(Get-Date).ToString('o')"),
+        ({"started_at": "2026-11-24T08:00:03Z", "sent_at": "2026-11-24T08:00:02Z"}, "run.sent_at", "clock"),
+        ({"started_at": "2026-11-24T08:00:03Z", "sent_at": "2026-12-01T08:00:04Z"}, "run.sent_at", "clock"),
+        ({"id": "17"}, "run.id", "NewGuid"),
+        ({"id": 17}, "run.id", "NewGuid"),
+        ({"part": 0, "id": GUID}, "run.part", "1 to 1,000"),
+        ({"parts": 1_001, "id": GUID}, "run.parts", "1 to 1,000"),
+        ({"part": 2, "id": GUID}, "run.parts", "part and parts"),
+        ({"part": 3, "parts": 2, "id": GUID}, "run.parts", "part and parts"),
+        ({"part": 1, "parts": 2}, "run.id", "NewGuid"),
+        ({"part": 1, "parts": 2, "id": None}, "run.id", "NewGuid"),
+        ({"folders": "System.Object[]"}, "run.folders", "-Depth"),
+        ({"folders": 7}, "run.folders", "@("),
+        ({"folders": ["@{folder=a}"]}, "run.folders[0]", "-Depth"),
+        ({"folders": [{}]}, "run.folders[0].folder", "add it"),
+        ({"folders": [{"folder": ""}]}, "run.folders[0].folder", "name"),
+        ({"folders": [{"folder": "é" * MAX_FOLDER_BYTES}]}, "run.folders[0].folder", "1024"),
+        ({"folders": [{"folder": "a", "sla": 0}]}, "run.folders[0].sla", "1 to 525,600"),
+        ({"folders": [{"folder": "a", "file_count": -1}]}, "run.folders[0].file_count", "0 on"),
+        ({"folders": [{"folder": "a", "oldest_creation": "x"}]}, "run.folders[0].oldest_creation", "Creat"),
+        ({"folders": [{"folder": "a", "error": 5}]}, "run.folders[0].error", "string"),
+    ],
+)  # fmt: skip
+def test_refusal_of_a_run_names_the_field_and_the_remedy(run: object, field: str, hint: str) -> None:
+    [problem] = _problems_of_run(run)
+    assert problem.field == field
+    assert hint in problem.hint
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"sender": "s" * 64},
+        {"sender": " "},
+        {"interval_minutes": 1},
+        {"interval_minutes": 10_080},
+        {"started_at": "2026-11-24T08:00:03Z", "sent_at": "2026-11-24T08:00:03Z"},
+        {"started_at": "2026-11-24T08:00:03Z", "sent_at": "2026-12-01T08:00:03Z"},
+        {"sent_at": "2026-11-24T08:00:03Z"},
+        {"part": 1000, "parts": 1000, "id": GUID},
+    ],
+)
+def test_what_just_fits_is_taken(run: dict[str, Any]) -> None:
+    assert _run(**run).model_dump(exclude_unset=True)
+
+
+def test_long_words_are_cut_and_not_refused() -> None:
+    run = _run(client="c" * 5_000, folders=[{"folder": "a", "error": "e" * 5_000}])
+    assert run.client == "c" * MAX_CLIENT_CHARACTERS
+    assert [folder.error for folder in run.folders or ()] == ["e" * MAX_ERROR_CHARACTERS]
+
+
+def test_every_bad_folder_is_listed_beside_what_else_is_wrong() -> None:
+    bad = {"sender": "", "folders": [{"folder": "a"}, {"folder": ""}, {"folder": "b", "sla": 0}]}
+    body = {**a_report("a", "b"), "run": bad}
+    body["sla_error"][0]["sla"] = body["sla_error"][1]["sla"] = 0
+    with pytest.raises(InvalidBodyError) as refused:
+        parse_report(json.dumps(body).encode())
+    assert {problem.field for problem in refused.value.problems} == {
+        "run.sender", "run.folders[1].folder", "run.folders[2].sla", "sla_error[0].sla", "sla_error[1].sla",
+    }  # fmt: skip
+
+
+def test_folder_in_breach_that_the_list_lacks_is_refused_by_name() -> None:
+    [problem] = _problems_of_run({"folders": [{"folder": "a"}]}, "a", "C:\\Jobs\\Lost")
+    assert problem.field == "sla_error[1].folder"
+    assert "C:\\Jobs\\Lost" in problem.problem
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        {"folders": [{"folder": "c:/jobs/IN/"}]},
+        {"folders": None},
+        {},
+        # The other part may have it.
+        {"folders": [], "id": GUID, "part": 1, "parts": 2},
+    ],
+)
+def test_folder_in_breach_may_be_spelt_otherwise_or_be_in_another_part(run: dict[str, Any]) -> None:
+    assert parse_report(_body(run, "C:\\Jobs\\In")).report
+
+
+def test_more_folders_than_can_be_kept_are_refused_with_the_way_to_split() -> None:
+    folders = [{"folder": str(number)} for number in range(MAX_FOLDERS + 1)]
+    assert _run(folders=folders[1:])
+    with pytest.raises(TooLargeError, match=r"10,001 folders.*run\.id.*run\.part"):
+        parse_report(_body({"folders": folders}))
+
+
+@pytest.mark.parametrize(
+    ("sent", "twice", "key"),
+    [
+        (b'"run"', b'"run": {}, "run"', "run"),
+        (b'"sender"', b'"sender": "a", "sender"', "sender"),
+        (b'"folders"', b'"folders": [], "folders"', "folders"),
+        (b'"error"', b'"error": "a", "error"', "error"),
+        (b'"folder": "other"', b'"folder": "x", "folder": "other"', "folder"),
+        (b'"part"', b'"part": null, "part"', "part"),
+    ],
+)
+def test_key_that_a_run_has_twice_is_told(sent: bytes, twice: bytes, key: str) -> None:
+    run = {
+        "sender": "s",
+        "part": 1,
+        "folders": [{"folder": "in", "sla": 20}, {"folder": "other", "error": "e"}],
+    }
+    body = _body(run, "in")
+    assert parse_report(body).report
+    with pytest.raises(InvalidBodyError) as refused:
+        parse_report(body.replace(sent, twice, 1))
+    [problem] = refused.value.problems
+    assert problem.field == key
+    assert "more than once" in problem.problem

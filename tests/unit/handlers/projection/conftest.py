@@ -6,8 +6,7 @@ import boto3
 import pytest
 
 from contract.names import Variable
-from handlers import incident_projection
-from handlers.web import telemetry
+from handlers import incident_projection, runtime
 from tests.projection import Projection
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 from tests.unit.conftest import REGION
@@ -17,9 +16,9 @@ from tests.unit.conftest import REGION
 def projection(aws: None) -> Iterator[Projection]:
     client = boto3.client("dynamodb", region_name=REGION)
     create_projection_tables(client)
-    telemetry.metrics.clear_metrics()
+    runtime.metrics.clear_metrics()
     yield Projection(client)
-    telemetry.metrics.clear_metrics()
+    runtime.metrics.clear_metrics()
     incident_projection._parts.cache_clear()
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from contract.answers import FieldProblem
-from handlers.ingest.origin import Origin
-from handlers.ingest.refused_reports import RefusedReports
-from handlers.web.caller import Caller
+from handlers.ingest.building import Origin
+from handlers.ingest.storing import RefusedReports
 from handlers.web.errors import InvalidBodyError, TooLargeError
+from handlers.web.requests import Caller
 from tests.incidents.playing import at
 from tests.projection import Projection
 from tests.projection_tables import RUNS, SENDERS

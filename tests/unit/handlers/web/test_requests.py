@@ -1,4 +1,4 @@
-"""How large a body may be: what Lambda limits is the event, in which the body is text."""
+"""Who calls, and how large a body may be: what Lambda limits is the event, in which the body is text."""
 
 import base64
 import json
@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from contract.limits import EVENT_ALLOWANCE_BYTES, MAX_EVENT_BYTES, MAX_REPORT_BYTES
 from contract.routes import AUTH, FILE_SLA_ERROR, RouteSpec
-from handlers.web.errors import TooLargeError
-from handlers.web.requests import measure_in_event, read_body
-from tests.events import report_event
+from handlers.web.errors import InvalidTokenError, NotInGroupError, TooLargeError
+from handlers.web.requests import authorize, measure_in_event, read_body
+from tests.events import CLIENT_ID, report_event
 
 HEADER_BYTES = 10_240
 """Of the request line and all headers together (API Gateway quotas)."""
@@ -71,3 +71,48 @@ def test_what_stands_beside_the_body_fits_into_the_allowance() -> None:
     event["requestContext"]["identity"] = {f"itsTwelveKeys{number}": "x" * 32 for number in range(12)}
     assert len(json.dumps(event).encode()) <= EVENT_ALLOWANCE_BYTES
     assert MAX_REPORT_BYTES + EVENT_ALLOWANCE_BYTES == MAX_EVENT_BYTES == 6 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("claim", "groups"),
+    [
+        ("sla-reporters", {"sla-reporters"}),
+        ("sla-analysts,sla-reporters", {"sla-analysts", "sla-reporters"}),
+        ("[sla-reporters]", {"sla-reporters"}),
+        ("[sla-analysts sla-reporters]", {"sla-analysts", "sla-reporters"}),
+        ("", set()),
+        (None, set()),
+    ],
+)
+def test_groups_are_read_in_every_form_a_gateway_sends(claim: str | None, groups: set[str]) -> None:
+    assert authorize(report_event({}, groups=claim), AUTH, CLIENT_ID).groups == groups
+
+
+@pytest.mark.parametrize("claim", ["sla-reporters-old", "not-sla-reporters", "SLA-REPORTERS", None])
+def test_only_the_very_group_will_do(claim: str | None) -> None:
+    with pytest.raises(NotInGroupError, match="sla-reporters"):
+        authorize(report_event({}, groups=claim), FILE_SLA_ERROR, CLIENT_ID)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        report_event({}, token_use="access"),
+        report_event({}, subject=""),
+        report_event({}, audience="client-2"),
+        {"requestContext": {"authorizer": None}},
+        {"requestContext": {}},
+        {},
+    ],
+)
+def test_anything_but_a_verified_id_token_is_refused(event: dict[str, Any]) -> None:
+    with pytest.raises(InvalidTokenError):
+        authorize(event, FILE_SLA_ERROR, CLIENT_ID)
+
+
+def test_caller_has_a_name_and_else_goes_by_the_subject() -> None:
+    event = report_event({}, subject="subject-1")
+    assert authorize(event, FILE_SLA_ERROR, CLIENT_ID).username == "reporter"
+    for nameless in ("", None):
+        event["requestContext"]["authorizer"]["claims"]["cognito:username"] = nameless
+        assert authorize(event, FILE_SLA_ERROR, CLIENT_ID).username == "subject-1"

@@ -1,3 +1,5 @@
+"""What is stored of a report: records, their ids, and the digest that makes a retry the same report."""
+
 import json
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -7,8 +9,9 @@ import pytest
 from boto3.dynamodb.types import TypeSerializer
 
 from contract.report import Report
-from handlers.ingest.parsing import parse_report
-from handlers.ingest.records import MAX_FILES_BYTES, Detection, build_records
+from handlers.ingest.building import MAX_FILES_BYTES, Detection, Origin, build, build_records, digest_report
+from handlers.ingest.parsing import ParsedReport, parse_report
+from handlers.web.requests import Caller
 from store.records import Attribute, FileAttribute
 from tests.events import a_report
 
@@ -17,7 +20,7 @@ DYNAMODB_ITEM_LIMIT = 400 * 1024
 
 
 def _report(*folders: str, files: int = 1) -> Report:
-    return parse_report(json.dumps(a_report(*folders, files=files)).encode())
+    return parse_report(json.dumps(a_report(*folders, files=files)).encode()).report
 
 
 def _detection(**changes: Any) -> Detection:
@@ -25,7 +28,6 @@ def _detection(**changes: Any) -> Detection:
         **{
             "detected_at": DETECTED,
             "reported_by": "reporter",
-            "subject": "s",
             "sender": "s",
             "run_id": "r",
             **changes,
@@ -88,14 +90,20 @@ def test_ids_are_random_without_a_key() -> None:
     assert len(set(ids)) == 4
 
 
+def _keyed(report: Report, *, key: str = "k", subject: str = "s", arrival: datetime = DETECTED) -> list[Any]:
+    origin = Origin(
+        caller=Caller(subject, "reporter", frozenset()), arrival=arrival, address=None, idempotency_key=key
+    )
+    return build(ParsedReport(report), origin, None, timedelta(days=1)).records
+
+
 def _ids(report: Report, **changes: Any) -> list[str]:
-    detection = _detection(**{"idempotency_key": "k", **changes})
-    return [item[Attribute.ERROR_ID]["S"] for item in build_records(report, detection)]
+    return [record[Attribute.ERROR_ID]["S"] for record in _keyed(report, **changes)]
 
 
 def test_same_key_gives_the_same_ids_whenever_it_is_sent() -> None:
     report = _report("a", "b")
-    assert _ids(report) == _ids(report, detected_at=DETECTED + timedelta(hours=3))
+    assert _ids(report) == _ids(report, arrival=DETECTED + timedelta(hours=3))
     assert len(set(_ids(report))) == 2
 
 
@@ -104,13 +112,12 @@ def test_a_retry_in_another_order_gives_the_same_records() -> None:
     again = {"sla_error": [dict(reversed(folder.items())) for folder in reversed(sent["sla_error"])]}
     for folder in again["sla_error"]:
         folder["files"] = folder["files"][::-1]
-    first, second = (
-        build_records(parse_report(json.dumps(body).encode()), _detection(idempotency_key="k"))
-        for body in (sent, again)
-    )
+    first, second = (_keyed(parse_report(json.dumps(body).encode()).report) for body in (sent, again))
     assert len(first) > 2
-    by_id = {item[Attribute.ERROR_ID]["S"]: item for item in first}
-    assert {item[Attribute.ERROR_ID]["S"]: item for item in second} == by_id
+    by_id = {record[Attribute.ERROR_ID]["S"]: record for record in first}
+    run = {record[Attribute.RUN_ID]["S"] for record in (*first, *second)}
+    assert len(run) == 1
+    assert {record[Attribute.ERROR_ID]["S"]: record for record in second} == by_id
 
 
 def test_a_constant_key_does_not_overwrite_another_report() -> None:
@@ -118,17 +125,15 @@ def test_a_constant_key_does_not_overwrite_another_report() -> None:
     assert not set(_ids(_report("a"))) & set(_ids(_report("a", files=2)))
 
 
-@pytest.mark.parametrize(
-    "changes", [{"subject": "t"}, {"idempotency_key": "l"}, {"subject": "s:k", "idempotency_key": ""}]
-)
+@pytest.mark.parametrize("changes", [{"subject": "t"}, {"key": "l"}, {"subject": "s:k", "key": ""}])
 def test_ids_differ_by_caller_and_key(changes: dict[str, str]) -> None:
     assert _ids(_report("a")) != _ids(_report("a"), **changes)
 
 
-def test_ids_differ_by_folder_and_part() -> None:
-    detection = _detection(idempotency_key="k")
-    ids = [detection.error_id("d", "a", 1), detection.error_id("d", "a", 2), detection.error_id("d", "a1", 1)]
-    assert len({*ids, detection.error_id("e", "a", 1)}) == 4
+def test_ids_differ_by_folder_part_and_report() -> None:
+    first, other = _detection(id_source=("s", "k", "d")), _detection(id_source=("s", "k", "e"))
+    ids = [first.error_id("a", 1), first.error_id("a", 2), first.error_id("a1", 1), other.error_id("a", 1)]
+    assert len(set(ids)) == 4
 
 
 def test_parts_hold_as_many_files_as_fit_and_no_more() -> None:
@@ -152,3 +157,93 @@ def _value_size(value: dict[str, Any]) -> int:
     if kind == "N":
         return (len(content) + 1) // 2 + 1
     return len(content.encode())
+
+
+# The digest.
+
+RUN: dict[str, Any] = {
+    "sender": "s", "started_at": "2026-11-24T08:00:00Z", "sent_at": "2026-11-24T08:00:05Z",
+    "folders": [{"folder": "a", "sla": 20}, {"folder": "b", "error": "e"}],
+}  # fmt: skip
+
+
+def _digest(report: dict[str, Any]) -> str:
+    return digest_report(parse_report(json.dumps(report).encode()).report)
+
+
+def _reversed(value: Any) -> Any:
+    """The same with every list and every object the other way round."""
+    if isinstance(value, dict):
+        return {key: _reversed(entry) for key, entry in reversed(value.items())}
+    return [_reversed(entry) for entry in reversed(value)] if isinstance(value, list) else value
+
+
+def _described(**changes: Any) -> dict[str, Any]:
+    return {**a_report("a", "b", files=3), "run": {**RUN, **changes}}
+
+
+def test_order_says_nothing() -> None:
+    assert _digest(_reversed(_described())) == _digest(_described())
+
+
+def test_a_retry_says_the_same_though_it_is_sent_later() -> None:
+    assert _digest(_described(sent_at="2026-11-24T08:09:00Z")) == _digest(_described())
+
+
+def test_null_and_absent_say_the_same() -> None:
+    assert _digest(_described(client=None, part=None)) == _digest(_described())
+
+
+def _without_a_file(report: dict[str, Any]) -> None:
+    report["sla_error"][0]["files"].pop()
+
+
+def _with_another_name(report: dict[str, Any]) -> None:
+    report["sla_error"][0]["files"][0]["filename"] = "other"
+
+
+def _with_another_date(report: dict[str, Any]) -> None:
+    report["sla_error"][0]["files"][0]["creationDate"] = "2024-07-31T00:00:00Z"
+
+
+def _with_another_sla(report: dict[str, Any]) -> None:
+    report["sla_error"][0]["sla"] = 21
+
+
+def _with_a_file_in_another_folder(report: dict[str, Any]) -> None:
+    first, second = report["sla_error"]
+    first["files"][0]["filename"] = "moved"
+    second["files"].append(first["files"].pop(0))
+
+
+def _without_a_folder(report: dict[str, Any]) -> None:
+    report["sla_error"].pop()
+
+
+def _without_a_run(report: dict[str, Any]) -> None:
+    del report["run"]
+
+
+def _of_another_sender(report: dict[str, Any]) -> None:
+    report["run"]["sender"] = "t"
+
+
+def _begun_later(report: dict[str, Any]) -> None:
+    report["run"]["started_at"] = "2026-11-24T08:00:01Z"
+
+
+def _with_another_error(report: dict[str, Any]) -> None:
+    report["run"]["folders"][1]["error"] = "f"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _without_a_file, _with_another_name, _with_another_date, _with_another_sla, _without_a_folder,
+        _with_a_file_in_another_folder, _without_a_run, _of_another_sender, _begun_later, _with_another_error,
+    ],
+)  # fmt: skip
+def test_whatever_else_is_said_is_another_described(change: Any) -> None:
+    report: dict[str, Any] = json.loads(json.dumps(_described()))
+    change(report)
+    assert _digest(report) != _digest(_described())

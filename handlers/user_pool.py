@@ -1,7 +1,9 @@
-"""Signing in to the Cognito user pool through its confidential app client."""
+"""Signing in to the Cognito user pool through its confidential app client, whose secret may be rotated."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from botocore.exceptions import ClientError
@@ -9,13 +11,60 @@ from botocore.exceptions import ClientError
 from contract.answers import FieldProblem, SignedIn
 from contract.names import Challenge
 from contract.sign_in import compute_secret_hash, is_secret_refused
-from handlers.sign_in.client_secret import ClientSecret, Doubt
+from handlers.runtime import logger
 from handlers.web.errors import ChallengePendingError, InvalidBodyError, SignInFailedError, ThrottledError
-from handlers.web.telemetry import logger
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_cognito_idp.type_defs import AuthenticationResultTypeTypeDef
+
+
+IDLE_SECONDS: Final = 10.0
+"""How long the secret is not read again after a reading that brought nothing new."""
+
+
+class Doubt(Enum):
+    """Why Cognito may have refused the hash."""
+
+    SECRET = auto()
+    """It can only be the secret."""
+    SECRET_OR_NAME = auto()
+    """A caller can cause it, with another user's name beside a refresh token."""
+
+
+class ClientSecret:
+    """The app client's secret: read once, and again only if Cognito refuses it, after a rotation.
+
+    A wrong password is no reason to read it. A caller who has the hash refused on purpose causes one read in
+    `IDLE_SECONDS`, and does not keep anyone else from reading.
+
+    Args:
+        read: returns the current secret.
+        clock: monotonic seconds; tests pass their own.
+    """
+
+    def __init__(self, read: Callable[[], str], clock: Callable[[], float] = time.monotonic) -> None:
+        self._read = read
+        self._clock = clock
+        self._value: str | None = None
+        self._idle_until: dict[Doubt, float] = {}
+
+    def get(self) -> str:
+        """The secret."""
+        if self._value is None:
+            self._value = self._read()
+        return self._value
+
+    def renew(self, doubt: Doubt) -> str | None:
+        """The secret that has replaced the refused one; None if it is still the same."""
+        if self._clock() < self._idle_until.get(doubt, 0.0):
+            return None
+        refused, self._value = self._value, self._read()
+        if self._value != refused:
+            return self._value
+        self._idle_until[doubt] = self._clock() + IDLE_SECONDS
+        return None
+
 
 _Answer = TypeVar("_Answer")
 
@@ -36,8 +85,8 @@ _WRONG_CODE: Final = _REFUSED | {
 
 
 @dataclass(frozen=True)
-class Tokens:
-    """What a sign-in yields; `expires_in` in seconds."""
+class IssuedTokens:
+    """What a sign-in yields; `expires_in` is in seconds."""
 
     id_token: str
     refresh_token: str
@@ -76,12 +125,12 @@ class UserPool:
         self._client_id = client_id
         self._secret = client_secret
 
-    def sign_in(self, username: str, password: str, new_password: str | None = None) -> Tokens:
-        """Signs a user in, setting the first password of one's own where that is pending.
+    def sign_in(self, username: str, password: str, new_password: str | None = None) -> IssuedTokens:
+        """Signs a user in, and sets the user's own first password if that is pending.
 
         Raises:
             SignInFailedError: no such user, or a wrong password.
-            ChallengePendingError: the pool wants something that was not given.
+            ChallengePendingError: the pool requires something that was not sent.
             InvalidBodyError: `new_password` breaks the password policy, or no change is pending.
             ThrottledError: Cognito is over its rate.
         """
@@ -122,7 +171,7 @@ class UserPool:
             )
         return _tokens(answer["AuthenticationResult"])
 
-    def refresh(self, username: str, refresh_token: str) -> Tokens:
+    def refresh(self, username: str, refresh_token: str) -> IssuedTokens:
         """New tokens for a refresh token, which stays valid and is handed back.
 
         Raises:
@@ -147,10 +196,10 @@ class UserPool:
         return _tokens(answer["AuthenticationResult"], refresh_token)
 
     def start_recovery(self, username: str) -> None:
-        """Has Cognito mail a recovery code, if it can. Says nothing of whether it could.
+        """Has Cognito mail a recovery code, if it can. The caller cannot see whether it could.
 
         Raises:
-            ThrottledError: the account is over its rate; that tells nothing about the user.
+            ThrottledError: the account is over its rate, which reveals nothing about the user.
         """
         try:
             self._call(
@@ -163,7 +212,7 @@ class UserPool:
             code = error.response["Error"]["Code"]
             if code == "TooManyRequestsException":
                 raise ThrottledError from error
-            # An answer that differed would tell who exists. Our own faults are for the log.
+            # A different answer would reveal who exists. Our own faults go to the log.
             logger.warning("recovery not started", extra={"error": code})
 
     def end_recovery(self, username: str, code: str, new_password: str) -> None:
@@ -191,7 +240,7 @@ class UserPool:
                 ) from error
             raise self._refusal(error) from error
 
-    def _set_first_password(self, username: str, new_password: str, session: str) -> Tokens:
+    def _set_first_password(self, username: str, new_password: str, session: str) -> IssuedTokens:
         try:
             answer = self._call(
                 username,
@@ -212,7 +261,7 @@ class UserPool:
         return _tokens(answer["AuthenticationResult"])
 
     def _call(self, username: str, call: Callable[[str], _Answer], doubt: Doubt = Doubt.SECRET) -> _Answer:
-        """What a call answers, given the secret's hash: that of the next secret, where one was rotated."""
+        """Calls with the secret's hash; after a rotation once more, with the hash of the new secret."""
         try:
             return call(compute_secret_hash(username, self._client_id, self._secret.get()))
         except ClientError as error:
@@ -226,7 +275,7 @@ class UserPool:
 
     @staticmethod
     def _refusal(error: ClientError) -> Exception:
-        """The domain's exception for a code that has one; the error itself, our fault, otherwise."""
+        """The domain's exception for the error's code; the error itself, our fault, if there is none."""
         code = error.response["Error"]["Code"]
         if code in _REFUSED and not is_secret_refused(error.response):
             return SignInFailedError()
@@ -244,8 +293,8 @@ class UserPool:
         return error
 
 
-def _tokens(result: "AuthenticationResultTypeTypeDef", refresh_token: str = "") -> Tokens:
-    return Tokens(
+def _tokens(result: "AuthenticationResultTypeTypeDef", refresh_token: str = "") -> IssuedTokens:
+    return IssuedTokens(
         id_token=result["IdToken"],
         # A refresh answers without a refresh token: the one used stays valid.
         refresh_token=result.get("RefreshToken", refresh_token),

@@ -5,8 +5,8 @@ import pytest
 from contract.answers import FieldProblem
 from contract.limits import MAX_REPORT_BYTES
 from handlers.actions.parsing import parse_action
+from handlers.auth import parse_sign_in
 from handlers.ingest.parsing import parse_report
-from handlers.sign_in.parsing import parse_sign_in
 from handlers.web.errors import InvalidBodyError
 
 SECRET = "hush"

@@ -1,11 +1,21 @@
-"""The functions' configuration, read from environment variables that the program sets."""
+"""What a function runs with: its environment variables, which the program sets, its log and its metrics.
+
+Neither log nor metrics ever hold a body, a header or a token.
+"""
 
 import os
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Self
 
-from contract.names import Variable
+from aws_lambda_powertools import Logger, Metrics, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+
+from contract.metrics import Dimension, Metric
+from contract.names import SERVICE, Variable
+
+logger = Logger(service=SERVICE)
+metrics = Metrics()
 
 
 def _required(variable: str) -> str:
@@ -50,7 +60,7 @@ class IngestEnvironment:
     table_name: str
     runs_table_name: str
     client_id: str
-    """The app client whose tokens are taken."""
+    """The app client whose tokens are accepted."""
     retention: timedelta | None
     """How long a record is kept; None for good."""
     run_retention: timedelta
@@ -70,7 +80,7 @@ class IngestEnvironment:
 
 @dataclass(frozen=True)
 class MessagesEnvironment:
-    """What the function that tells owners needs to know."""
+    """What the function that notifies owners needs to know."""
 
     table_name: str
     senders_table_name: str
@@ -79,13 +89,13 @@ class MessagesEnvironment:
     retention: timedelta | None
     """How long an incident is kept after it ended; None for good."""
     webhooks_secret_id: str
-    """The secret with the addresses of webhooks; empty where there are none."""
+    """The secret with the addresses of webhooks; empty if there are none."""
     mail_from: str
-    """Who mails come from; empty where SES is not used."""
+    """The sender of mails; empty if SES is not used."""
     owner_topics_prefix: str
-    """What the ARN of each owner's topic begins with; empty where there are none."""
+    """How the ARN of each owner's topic begins; empty if there are none."""
     dashboard_url: str
-    """Where links lead; empty for none."""
+    """Where links lead; empty for no links."""
     docs_url: str
 
     @classmethod
@@ -115,7 +125,7 @@ class ProjectionEnvironment:
     retention: timedelta | None
     """How long an incident is kept after it ended; None for good."""
     dead_letters_url: str
-    """The queue that takes the keys of runs that could not be applied."""
+    """The queue for the keys of runs that could not be applied."""
 
     @classmethod
     def read(cls) -> Self:
@@ -134,7 +144,7 @@ class ActionEnvironment:
     """What IncidentActionLambda needs to know."""
 
     client_id: str
-    """The app client whose tokens are taken."""
+    """The app client whose tokens are accepted."""
     senders_table_name: str
     incidents_table_name: str
     retention: timedelta | None
@@ -149,3 +159,25 @@ class ActionEnvironment:
             incidents_table_name=_required(Variable.INCIDENTS_TABLE_NAME),
             retention=_read_retention(),
         )
+
+
+def count(name: str, value: int = 1) -> None:
+    """Adds to a metric without dimensions, which is written with the request's answer."""
+    metrics.add_metric(name, MetricUnit.Count, value)
+
+
+def count_by(name: str, **dimensions: str) -> None:
+    """Counts one under the given dimensions, in its own line of the log.
+
+    The embedded metric format applies a line's dimensions to every metric of that line.
+    """
+    with single_metric(name, MetricUnit.Count, 1) as metric:
+        for dimension, value in dimensions.items():
+            metric.add_dimension(dimension, value)
+
+
+def count_request(route: str, status: int) -> None:
+    """Counts an answered request, and writes every metric of the request."""
+    count_by(Metric.REQUESTS, **{Dimension.ROUTE: route, Dimension.STATUS_CODE: str(status)})
+    if metrics.metric_set:
+        metrics.flush_metrics()

@@ -6,8 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from contract.sign_in import compute_secret_hash
-from handlers.sign_in.client_secret import IDLE_SECONDS, ClientSecret, Doubt
-from handlers.sign_in.user_pool import UserPool
+from handlers.user_pool import IDLE_SECONDS, ClientSecret, Doubt, UserPool
 from handlers.web.errors import InvalidBodyError, SignInFailedError
 
 CLIENT = "client"

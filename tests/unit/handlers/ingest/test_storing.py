@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from handlers.ingest.record_store import MAX_BATCH_ITEMS, RecordStore
+from handlers.ingest.storing import MAX_BATCH_ITEMS, RecordStore
 from handlers.web.errors import NotStoredError, ThrottledError
 
 if TYPE_CHECKING:

@@ -1,0 +1,270 @@
+"""From a report to what is stored of it: its run, and a record a folder, or several if it has many files."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4, uuid5
+
+from contract.folders import folder_key
+from contract.moments import format_affected_date, format_moment, is_plausible
+from contract.report import ListedFolder, Report, ReportedFolder, ReportedRun, StuckFile
+from contract.words import SENDER_SEPARATOR
+from handlers.ingest.parsing import ParsedReport
+from handlers.projection.store_runs import (
+    BreachedFolder,
+    Listing,
+    Run,
+    ToldRun,
+    build_run_items,
+    file_hash,
+    keep_hashes,
+    merge_folders,
+)
+from handlers.web.requests import Caller
+from store.records import Attribute, FileAttribute
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Record = dict[str, AttributeValueTypeDef]
+
+MAX_FILES_BYTES: Final = 300_000
+"""Bytes of `Files` in one record, well below DynamoDB's 400 KB for the whole item."""
+_DIGEST_BYTES: Final = 16
+_RUN_IDS: Final = UUID("0d9c4a1e-3b0e-4f0a-9d1b-8a2f6f5f7c11")
+_ERROR_IDS: Final = UUID("6f6ab1c5-52b5-4b5e-9a8f-1f0e6a2c9d34")
+# As plain text: an enumeration's members are looked up anew each time, and reports have many files.
+_FILENAME: Final = str(FileAttribute.FILENAME)
+_CREATION_DATE: Final = str(FileAttribute.CREATION_DATE)
+# DynamoDB counts 3 bytes for a list or map and 1 for each element, beside names and values.
+_FILE_OVERHEAD: Final = 3 + 1 + 2 + len(_FILENAME) + len(_CREATION_DATE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Origin:
+    """Where a report comes from, and when it arrived."""
+
+    caller: Caller
+    arrival: datetime
+    """In UTC."""
+    address: str | None
+    """The caller's IP address."""
+    idempotency_key: str | None
+
+    def sender_key(self, name: str | None) -> str:
+        """The sender's key: the account, and what the script calls itself, whatever its case."""
+        subject = self.caller.subject
+        return subject if name is None else f"{subject}{SENDER_SEPARATOR}{name.lower()}"
+
+    def sender_name(self, name: str | None) -> str:
+        """The sender's name on screens."""
+        username = self.caller.username
+        return username if name is None else f"{username}{SENDER_SEPARATOR}{name}"
+
+
+@dataclass(frozen=True)
+class Built:
+    """What is stored of one report."""
+
+    records: list["Record"]
+    run: ToldRun
+    run_items: list["Record"]
+    files: int
+    """Stuck files in all folders."""
+
+
+def build(
+    parsed: ParsedReport, origin: Origin, retention: timedelta | None, run_retention: timedelta
+) -> Built:
+    """Builds all that is stored of a report.
+
+    With an idempotency key the same report, in whatever order it comes, gets the same ids, and overwrites.
+    Another report under the same key gets others: a script may use one key for ever.
+
+    Args:
+        parsed: the report.
+        origin: where it comes from.
+        retention: how long a record is keep_hashes; None for good.
+        run_retention: how long a run is keep_hashes.
+    """
+    report, subject, key = parsed.report, origin.caller.subject, origin.idempotency_key
+    source = None if key is None else (subject, key, digest_report(report))
+    if report.run is not None and report.run.id is not None:
+        # The same for all parts of the run.
+        run_id = _derive_id(_RUN_IDS, subject, str(report.run.id)).hex
+    else:
+        run_id = (uuid4() if source is None else _derive_id(_RUN_IDS, *source)).hex
+    run = _build_run(parsed, origin, run_id)
+    detection = Detection(
+        detected_at=origin.arrival,
+        reported_by=origin.caller.username,
+        sender=run.run.sender,
+        run_id=run_id,
+        id_source=source,
+        retention=retention,
+    )
+    return Built(
+        records=build_records(report, detection),
+        run=run,
+        run_items=build_run_items(run, run_retention),
+        files=sum(len(folder.files) for folder in report.sla_error),
+    )
+
+
+def _derive_id(namespace: UUID, *parts: str | int) -> UUID:
+    # JSON keeps ("a", "b:c") apart from ("a:b", "c").
+    return uuid5(namespace, json.dumps(parts))
+
+
+def digest_report(report: Report) -> str:
+    """A digest of all that the report says, except when it was sent: a retry is sent later.
+
+    The script reads folders, files and keys from hash tables, so their order means nothing and differs from
+    run to run. Equal reports have equal digests.
+    """
+    content: dict[str, Any] = {
+        "sla_error": sorted(
+            (
+                folder.folder,
+                folder.sla,
+                sorted((file.filename, format_moment(file.creation_date)) for file in folder.files),
+            )
+            for folder in report.sla_error
+        ),
+        "run": report.run and report.run.model_dump(mode="json", exclude={"sent_at"}),
+    }
+    if report.run is not None and report.run.folders is not None:
+        content["run"]["folders"].sort(key=lambda folder: json.dumps(folder, sort_keys=True))
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def _build_run(parsed: ParsedReport, origin: Origin, run_id: str) -> ToldRun:
+    report, arrival = parsed.report, origin.arrival
+    run = report.run or ReportedRun()
+    moment = arrival
+    if run.started_at is not None and run.sent_at is not None:
+        # The arrival, less the time that the run took by the sender's own clock.
+        moment -= run.sent_at - run.started_at
+    return ToldRun(
+        run=Run(
+            sender=origin.sender_key(run.sender),
+            run_id=run_id,
+            moment=moment,
+            arrival=arrival,
+            breaches=merge_folders(_build_breach(folder, arrival) for folder in report.sla_error),
+            listing=None if run.folders is None else _build_listing(run.folders),
+            has_run=report.run is not None,
+            named=run.sender is not None,
+            interval=timedelta(minutes=run.interval_minutes) if run.interval_minutes else None,
+            skew=arrival - run.sent_at if run.sent_at is not None else timedelta(0),
+            client=run.client,
+            address=origin.address,
+            part=run.part,
+            parts=run.parts,
+        ),
+        sender_name=origin.sender_name(run.sender),
+        reported_by=origin.caller.username,
+        keyed=origin.idempotency_key is not None or run.id is not None,
+        spelt={folder_key(listed.folder): listed.folder for listed in run.folders or ()},
+        clock_told=run.sent_at is not None,
+        lost_letters=parsed.lost_letters,
+    )
+
+
+def _build_breach(folder: ReportedFolder, arrival: datetime) -> BreachedFolder:
+    plausible = (file.creation_date for file in folder.files if is_plausible(file.creation_date, arrival))
+    return BreachedFolder(
+        key=folder_key(folder.folder),
+        folder=folder.folder,
+        sla=folder.sla,
+        files=len(folder.files),
+        oldest=min(plausible, default=None),
+        # By the date as it is stored, so that a record and a run agree on a file.
+        hashes=keep_hashes(
+            file_hash(file.filename, format_moment(file.creation_date)) for file in folder.files
+        ),
+    )
+
+
+def _build_listing(folders: list[ListedFolder]) -> Listing:
+    errors = {folder_key(one.folder): one.error for one in folders if one.error is not None}
+    read = frozenset(folder_key(one.folder) for one in folders if one.error is None)
+    return Listing(read=read.difference(errors), errors=tuple(sorted(errors.items())))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Detection:
+    """What all records of one report share."""
+
+    detected_at: datetime
+    reported_by: str
+    sender: str
+    """Key of the sender in FileSlaSenders."""
+    run_id: str
+    id_source: tuple[str, ...] | None = None
+    """Caller, idempotency key and digest, from which ids are derived; None for random ids."""
+    retention: timedelta | None = None
+
+    def error_id(self, folder: str, part: int) -> str:
+        """The id of a record: of a folder's path as it was sent, and of its records, from 1."""
+        if self.id_source is None:
+            return str(uuid4())
+        return str(_derive_id(_ERROR_IDS, *self.id_source, folder, part))
+
+
+def build_records(report: Report, detection: Detection) -> list["Record"]:
+    """The records to store, in DynamoDB's own attribute-value form.
+
+    The client is given that form directly: the resource layer's serializer costs more than
+    all the rest of a large report.
+    """
+    shared: Record = {
+        Attribute.AFFECTED_DATE: {"S": format_affected_date(detection.detected_at)},
+        Attribute.DETECTED_AT: {"S": format_moment(detection.detected_at)},
+        Attribute.REPORTED_BY: {"S": detection.reported_by},
+        Attribute.SENDER: {"S": detection.sender},
+        Attribute.RUN_ID: {"S": detection.run_id},
+    }
+    if detection.retention is not None:
+        expires_at = detection.detected_at + detection.retention
+        shared[Attribute.EXPIRES_AT] = {"N": str(int(expires_at.timestamp()))}
+    records: list[Record] = []
+    for folder in report.sla_error:
+        files: Sequence[StuckFile] = folder.files
+        if detection.id_source is not None:
+            # A retry has to cut the same parts, in whatever order it comes.
+            files = sorted(files, key=lambda file: (file.filename, file.creation_date))
+        parts = list(_split_files(files))
+        for number, of_part in enumerate(parts, start=1):
+            record: Record = {
+                Attribute.ERROR_ID: {"S": detection.error_id(folder.folder, number)},
+                Attribute.FOLDER: {"S": folder.folder},
+                Attribute.SLA: {"N": str(folder.sla)},
+                Attribute.FILES: {"L": of_part},
+                Attribute.FILE_COUNT: {"N": str(len(of_part))},
+                **shared,
+            }
+            if len(parts) > 1:
+                record[Attribute.PART] = {"N": str(number)}
+                record[Attribute.PARTS] = {"N": str(len(parts))}
+            records.append(record)
+    return records
+
+
+def _split_files(files: Sequence[StuckFile]) -> Iterator[list["AttributeValueTypeDef"]]:
+    """The files of each record, the first as full as its bytes allow."""
+    part: list[AttributeValueTypeDef] = []
+    size = 0
+    for file in files:
+        created = format_moment(file.creation_date)
+        file_size = _FILE_OVERHEAD + len(file.filename.encode()) + len(created)
+        if part and size + file_size > MAX_FILES_BYTES:
+            yield part
+            part, size = [], 0
+        part.append({"M": {_FILENAME: {"S": file.filename}, _CREATION_DATE: {"S": created}}})
+        size += file_size
+    yield part

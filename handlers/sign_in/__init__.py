@@ -1,1 +1,0 @@
-"""From the body of a sign-in to tokens of the user pool."""
