@@ -1,1 +1,1 @@
-"""What the service tells of itself: alarms, and a CloudWatch dashboard."""
+"""How the service is monitored: metrics, alarms, and a CloudWatch dashboard."""

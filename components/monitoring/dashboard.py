@@ -37,30 +37,26 @@ def build_dashboard_body(
     """The dashboard's body: alarms, and rows from usage and latency to incidents and notifications."""
     widgets = [
         {"type": "alarm", "properties": {"title": "Alarms", "alarms": list(alarm_arns)}},
-        *_usage(metrics, region, access_log_name),
-        *_latency(metrics, region),
-        *_functions(metrics, region),
-        *_tables(metrics, region),
-        *_business(metrics, region),
-        *_projection(metrics, region),
-        *(_messages(metrics, region) if metrics.notifies_owners else ()),
+        *_usage(metrics, access_log_name),
+        *_latency(metrics),
+        *_functions(metrics),
+        *_tables(metrics),
+        *_business(metrics),
+        *_projection(metrics),
+        *(_messages(metrics) if metrics.notifies_owners else ()),
     ]
-    return pulumi.Output.json_dumps({"widgets": _placed(widgets)}, sort_keys=True)
+    return pulumi.Output.json_dumps({"widgets": _place(widgets, region)}, sort_keys=True)
 
 
-def _usage(metrics: StackMetrics, region: str, access_log_name: pulumi.Input[str]) -> Iterator[Widget]:
-    yield _graph(
-        "Requests", region, [metrics.of_route(route, GatewayMetric.COUNT, "Sum") for route in ROUTES]
-    )
+def _usage(metrics: StackMetrics, access_log_name: pulumi.Input[str]) -> Iterator[Widget]:
+    yield _graph("Requests", [metrics.of_route(route, GatewayMetric.COUNT, "Sum") for route in ROUTES])
     yield _graph(
         "Errors, including those of the gateway itself",
-        region,
         [metrics.of_api(name) for name in (GatewayMetric.CLIENT_ERRORS, GatewayMetric.SERVER_ERRORS)],
     )
     yield _every(
         "Status codes of the functions",
         metrics,
-        region,
         Metric.REQUESTS,
         Dimension.ROUTE,
         Dimension.STATUS_CODE,
@@ -69,7 +65,6 @@ def _usage(metrics: StackMetrics, region: str, access_log_name: pulumi.Input[str
         "type": "log",
         "properties": {
             "title": "Status codes of the whole API",
-            "region": region,
             "view": "table",
             "query": pulumi.Output.concat(
                 "SOURCE '",
@@ -80,11 +75,10 @@ def _usage(metrics: StackMetrics, region: str, access_log_name: pulumi.Input[str
     }
 
 
-def _latency(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+def _latency(metrics: StackMetrics) -> Iterator[Widget]:
     for route in ROUTES:
         yield _graph(
             f"Latency of /{route.path}, ms",
-            region,
             [
                 *(metrics.of_route(route, GatewayMetric.LATENCY, p) for p in ("p50", "p95", "p99")),
                 metrics.of_route(route, GatewayMetric.INTEGRATION_LATENCY, "p95"),
@@ -92,10 +86,9 @@ def _latency(metrics: StackMetrics, region: str) -> Iterator[Widget]:
         )
 
 
-def _functions(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+def _functions(metrics: StackMetrics) -> Iterator[Widget]:
     yield _graph(
         "Functions: invocations, errors, throttles",
-        region,
         [
             metrics.of_function(function, name)
             for function in metrics.functions
@@ -104,12 +97,10 @@ def _functions(metrics: StackMetrics, region: str) -> Iterator[Widget]:
     )
     yield _graph(
         "Functions: duration p95, ms",
-        region,
         [metrics.of_function(function, FunctionMetric.DURATION, "p95") for function in metrics.functions],
     )
     yield _graph(
         "Functions: concurrent executions",
-        region,
         [
             metrics.of_function(function, FunctionMetric.CONCURRENT_EXECUTIONS, "Maximum")
             for function in metrics.functions
@@ -117,18 +108,17 @@ def _functions(metrics: StackMetrics, region: str) -> Iterator[Widget]:
     )
 
 
-def _tables(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+def _tables(metrics: StackMetrics) -> Iterator[Widget]:
     for table in metrics.tables:
-        yield from _table(table, metrics, region)
+        yield from _table(table, metrics)
 
 
-def _table(table: WatchedTable, metrics: StackMetrics, region: str) -> Iterator[Widget]:
+def _table(table: WatchedTable, metrics: StackMetrics) -> Iterator[Widget]:
     # The table and each of its indexes has its own throughput.
     places = (None, *table.indexes)
     consumed = (TableMetric.CONSUMED_WRITE_UNITS, TableMetric.CONSUMED_READ_UNITS)
     yield _graph(
         f"Table of {table.holds}: consumed write and read units",
-        region,
         [metrics.of_table(table, name, index=index) for name in consumed for index in places],
     )
     operations = (["BatchWriteItem"] if table.written_by_reports else []) + (
@@ -136,7 +126,6 @@ def _table(table: WatchedTable, metrics: StackMetrics, region: str) -> Iterator[
     )
     yield _graph(
         f"Table of {table.holds}: throttles and system errors",
-        region,
         [
             *(metrics.of_table(table, TableMetric.WRITE_THROTTLES, index=index) for index in places),
             *(metrics.of_table(table, TableMetric.READ_THROTTLES, index=index) for index in table.queried),
@@ -148,10 +137,9 @@ def _table(table: WatchedTable, metrics: StackMetrics, region: str) -> Iterator[
     )
 
 
-def _business(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+def _business(metrics: StackMetrics) -> Iterator[Widget]:
     yield _graph(
         "Reports and breaches",
-        region,
         [
             metrics.published(name)
             for name in (Metric.REPORTS, Metric.HEARTBEATS, Metric.BREACHED_FOLDERS, Metric.STUCK_FILES)
@@ -159,24 +147,21 @@ def _business(metrics: StackMetrics, region: str) -> Iterator[Widget]:
     )
     yield _graph(
         "Records written, unprocessed items retried",
-        region,
         [metrics.published(name) for name in (Metric.RECORDS_WRITTEN, Metric.UNPROCESSED_RETRIED)],
     )
-    yield _every("Rejected reports by reason", metrics, region, Metric.REJECTED_REPORTS, Dimension.REASON)
-    yield _every("Sign-ins by outcome", metrics, region, Metric.SIGN_INS, Dimension.OUTCOME)
-    yield _every("Actions by outcome", metrics, region, Metric.ACTIONS, Dimension.OUTCOME)
+    yield _every("Rejected reports by reason", metrics, Metric.REJECTED_REPORTS, Dimension.REASON)
+    yield _every("Sign-ins by outcome", metrics, Metric.SIGN_INS, Dimension.OUTCOME)
+    yield _every("Actions by outcome", metrics, Metric.ACTIONS, Dimension.OUTCOME)
 
 
-def _projection(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+def _projection(metrics: StackMetrics) -> Iterator[Widget]:
     [function] = [function for function in metrics.functions if function.key == PROJECTION]
     yield _graph(
         "Projection: age of the last run of a batch, ms",
-        region,
         [metrics.of_function(function, FunctionMetric.ITERATOR_AGE, "Maximum")],
     )
     yield _graph(
         "Projection: runs, and senders replayed",
-        region,
         [
             *(
                 metrics.published(name)
@@ -187,20 +172,17 @@ def _projection(metrics: StackMetrics, region: str) -> Iterator[Widget]:
     )
     yield _graph(
         "Incidents",
-        region,
         [metrics.published(name, "Maximum") for name in (Metric.INCIDENTS_OPEN, Metric.INCIDENTS_UNKNOWN)],
     )
     yield _graph(
         "Silent senders, unreadable folders",
-        region,
         [metrics.published(name, "Maximum") for name in (Metric.SENDERS_SILENT, Metric.FOLDERS_UNREADABLE)],
     )
 
 
-def _messages(metrics: StackMetrics, region: str) -> Iterator[Widget]:
+def _messages(metrics: StackMetrics) -> Iterator[Widget]:
     yield _graph(
         "Notifications of owners, and disabled channels",
-        region,
         [
             *(
                 metrics.published(name)
@@ -211,12 +193,11 @@ def _messages(metrics: StackMetrics, region: str) -> Iterator[Widget]:
     )
     yield _graph(
         "From the run that opened an incident to its notification, s",
-        region,
         [metrics.published(Metric.MESSAGE_DELAY, statistic) for statistic in ("p50", "Maximum")],
     )
 
 
-def _graph(title: str, region: str, shown: Sequence[MetricRef]) -> Widget:
+def _graph(title: str, shown: Sequence[MetricRef]) -> Widget:
     rows: list[list[Any]] = [
         [
             metric.namespace,
@@ -226,23 +207,22 @@ def _graph(title: str, region: str, shown: Sequence[MetricRef]) -> Widget:
         ]
         for metric in shown
     ]
-    return _widget(title, region, rows)
+    return _widget(title, rows)
 
 
-def _every(title: str, metrics: StackMetrics, region: str, name: str, *dimensions: str) -> Widget:
+def _every(title: str, metrics: StackMetrics, name: str, *dimensions: str) -> Widget:
     """A graph with a line for each combination of values of the dimensions."""
     # Quoted: the namespace has hyphens (CloudWatch search expression syntax).
     schema = ",".join(f'"{part}"' for part in (metrics.namespace, *dimensions))
     search = f"SEARCH('{{{schema}}} MetricName=\"{name}\"', 'Sum', {_PERIOD_SECONDS})"
-    return _widget(title, region, [[{"expression": search, "id": "found"}]])
+    return _widget(title, [[{"expression": search, "id": "found"}]])
 
 
-def _widget(title: str, region: str, metrics: list[list[Any]]) -> Widget:
+def _widget(title: str, metrics: list[list[Any]]) -> Widget:
     return {
         "type": "metric",
         "properties": {
             "title": title,
-            "region": region,
             "view": "timeSeries",
             "stacked": False,
             "period": _PERIOD_SECONDS,
@@ -251,15 +231,21 @@ def _widget(title: str, region: str, metrics: list[list[Any]]) -> Widget:
     }
 
 
-def _placed(widgets: Sequence[Widget]) -> list[Widget]:
+def _place(widgets: Sequence[Widget], region: str) -> list[Widget]:
+    """Two widgets a row; those that read metrics or logs read them of the stack's region."""
     per_row = COLUMNS // _WIDTH
-    return [
-        {
-            **widget,
-            "x": (position % per_row) * _WIDTH,
-            "y": (position // per_row) * _HEIGHT,
-            "width": _WIDTH,
-            "height": _HEIGHT,
-        }
-        for position, widget in enumerate(widgets)
-    ]
+    placed = []
+    for position, widget in enumerate(widgets):
+        row, column = divmod(position, per_row)
+        its_region = {} if widget["type"] == "alarm" else {"region": region}
+        placed.append(
+            {
+                **widget,
+                "properties": widget["properties"] | its_region,
+                "x": column * _WIDTH,
+                "y": row * _HEIGHT,
+                "width": _WIDTH,
+                "height": _HEIGHT,
+            }
+        )
+    return placed
