@@ -57,8 +57,8 @@ def test_another_address_changes_the_secrets_value_alone(
             ADDRESSES | {"orders": f"http://hooks.example.com/{SECRET}"},
             "the value of orders is not an address",
         ),
-        ({"orders": ADDRESSES["orders"]}, "there is none of the name operations, which line 5"),
-        ({}, "there is none of the name orders, which line 8"),
+        ({"orders": ADDRESSES["orders"]}, "operations is missing, which line 5"),
+        ({}, "orders is missing, which line 8"),
     ],
 )
 def test_wrong_ones_are_refused_by_a_preview(stack: EngineStack, webhooks: dict[str, str], told: str) -> None:

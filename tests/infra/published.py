@@ -72,7 +72,7 @@ OF_THE_MESSAGES = (
     Metric.MESSAGE_DELAY,
     Metric.CHANNELS_DISABLED,
 )
-"""The same of the function that tells owners."""
+"""The same of the function that notifies owners."""
 
 
 class _Users:
@@ -138,9 +138,8 @@ def by_the_functions(
         incident_action.handler(action_event(body, audience=client), LambdaContext())
     file_sla_error._environment.cache_clear()
     namespace = environment[Variable.METRICS_NAMESPACE]
-    # Owners are told where there are any.
-    told = OF_THE_MESSAGES if Variable.MESSAGES_TABLE_NAME in environment else ()
-    return {Series.of(namespace, name, {}) for name in (*OF_THE_PROJECTION, *told)} | {
+    notified = OF_THE_MESSAGES if Variable.MESSAGES_TABLE_NAME in environment else ()
+    return {Series.of(namespace, name, {}) for name in (*OF_THE_PROJECTION, *notified)} | {
         sample.series
         for line in capsys.readouterr().out.splitlines()
         for sample in parse_embedded_samples(line)

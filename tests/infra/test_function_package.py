@@ -72,7 +72,7 @@ def test_changed_code_or_data_gives_another_package(tmp_path: Path, monkeypatch:
 def test_byte_code_of_the_runtime_is_in_the_package() -> None:
     with ZipFile(build_package("auth", "host").path) as package:
         names = package.namelist()
-    # The order of a folder is the file system's; that of the package is nobody's but ours.
+    # The order of a folder depends on the file system; that of the package must not.
     assert names == sorted(names, key=lambda name: Path(name).parts)
     sources = [name for name in names if name.endswith(".py")]
     compiled = [name for name in names if name.endswith(".pyc")]
@@ -204,12 +204,12 @@ def test_package_for_the_host_is_for_its_processor(
     assert packages._host_architecture() == architecture
 
 
-@pytest.mark.parametrize(("told", "found"), [("/usr/bin/python3.13\n", "/usr/bin/python3.13"), ("", None)])
+@pytest.mark.parametrize(("answer", "found"), [("/usr/bin/python3.13\n", "/usr/bin/python3.13"), ("", None)])
 def test_interpreter_is_the_one_that_uv_finds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: str, found: str | None
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, found: str | None
 ) -> None:
     script = tmp_path / "uv"
-    script.write_text(f"#!/bin/sh\nprintf '%s' '{told}'\n")
+    script.write_text(f"#!/bin/sh\nprintf '%s' '{answer}'\n")
     script.chmod(0o755)
     monkeypatch.setattr("uv.find_uv_bin", lambda: str(script))
     assert packages._interpreter("3.13") == found

@@ -5,14 +5,14 @@ import json
 from tests.infra.conftest import Program
 
 
-def test_nobody_signs_up_by_themselves(program: Program) -> None:
+def test_users_cannot_sign_up_by_themselves(program: Program) -> None:
     pool = program.one("UserPool")
     assert pool["adminCreateUserConfig"]["allowAdminCreateUserOnly"] is True
     assert pool["accountRecoverySetting"]["recoveryMechanisms"] == [{"name": "verified_email", "priority": 1}]
     assert pool["passwordPolicy"]["minimumLength"] >= 14
 
 
-def test_client_is_confidential_and_tells_no_one_who_exists(program: Program) -> None:
+def test_client_is_confidential_and_hides_which_users_exist(program: Program) -> None:
     client = program.one("UserPoolClient")
     assert client["generateSecret"] is True
     assert client["preventUserExistenceErrors"] == "ENABLED"

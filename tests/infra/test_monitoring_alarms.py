@@ -22,7 +22,7 @@ OPTIONAL = {"openIncidentsAlarmCount": 3, **{key: ALL_ON[key] for key in ("owner
 
 @pytest.fixture(scope="module")
 def everything() -> Program:
-    """The dev stack with the alarms that are off by default, and owners to be told."""
+    """The dev stack with the alarms that are off by default, and owners to be notified."""
     return declare(**OPTIONAL)
 
 
@@ -64,13 +64,13 @@ def test_every_alarm_reads_a_metric_that_something_publishes(
         for series in by_the_functions(environment, monkeypatch, capsys)
     }
     assert {namespace for namespace, _, _ in own} == {environment[Variable.METRICS_NAMESPACE]}
-    nobodys = [
+    unpublished = [
         (namespace, name, dimensions)
         for namespace, name, dimensions in _all_metrics(everything)
         if (namespace, name, frozenset(dimensions.items())) not in own
         and not is_published_by_aws(namespace, name, dimensions)
     ]
-    assert nobodys == []
+    assert unpublished == []
 
 
 def test_every_dimension_names_something_that_is_declared(everything: Program) -> None:
@@ -86,7 +86,7 @@ def test_every_dimension_names_something_that_is_declared(everything: Program) -
             index["name"] for table in tables for index in table.get("globalSecondaryIndexes", [])
         },
         "QueueName": {everything.one("Queue")["name"]},
-        # What the functions and the analysts are allowed to call, and nobody calls anything else.
+        # What the functions and the analysts are allowed to call, which is all that is called.
         "Operation": set(
             re.findall(r"dynamodb:(\w+)", str([p.inputs for p in everything.all("RolePolicy")]))
         ),
@@ -124,7 +124,7 @@ def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:
     assert set(rules.values()) == {"notBreaching"}
 
 
-def test_every_alarm_tells_what_to_do_and_where_to_read_on(everything: Program) -> None:
+def test_every_alarm_says_what_to_do_and_links_to_the_runbook(everything: Program) -> None:
     page = Page(ROOT / "docs" / names.RUNBOOK_FILE)
     title, *sections = page.headings
     assert title == "Runbook"
@@ -197,7 +197,7 @@ def test_error_rate_is_a_share_of_the_requests_to_its_route(
     assert [query_id for query_id, query in queries.items() if query["returnData"]] == ["percentage"]
 
 
-def test_open_incidents_wake_nobody_until_asked_for(program: Program, everything: Program) -> None:
+def test_open_incidents_have_no_alarm_until_configured(program: Program, everything: Program) -> None:
     of_messages = {key for key in _alarms(everything) if key.startswith("incident-notifications-")}
     assert _alarms(everything).keys() - _alarms(program).keys() - of_messages == {
         "open-incidents",
@@ -233,7 +233,7 @@ def test_runs_that_wait_are_noticed_long_before_they_are_given_up(program: Progr
     assert alarm["threshold"] / 1000 < program.one("EventSourceMapping")["maximumRecordAgeInSeconds"] / 10
 
 
-def test_dead_letters_are_told_of_until_someone_takes_them_away(program: Program) -> None:
+def test_the_alarm_on_dead_letters_stays_until_someone_removes_them(program: Program) -> None:
     alarm = _alarms(program)["dead-letters"]
     assert (alarm["namespace"], alarm["metricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
     assert (alarm["threshold"], alarm["statistic"]) == (1, "Maximum")

@@ -243,12 +243,12 @@ def test_every_metric_shown_is_one_that_something_publishes(
         for series in by_the_functions(environment, monkeypatch, capsys)
     }
     shown = list(_metrics(body))
-    nobodys = [
+    unpublished = [
         metric
         for metric in shown
         if (metric[0], frozenset(metric[2]), metric[1]) not in own and not is_published_by_aws(*metric)
     ]
-    assert nobodys == []
+    assert unpublished == []
     searched = {schema_of_search(expression) for expression in _searches(body)}
     assert searched <= own
     # Whatever the functions go to the trouble of publishing is shown.

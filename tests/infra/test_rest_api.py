@@ -264,7 +264,7 @@ def test_zone_leads_callers_to_the_name_once_the_api_is_behind_it(in_zone: Progr
         assert any(urn.endswith("::domain-mapping") for urn in needed)
 
 
-def test_with_dns_elsewhere_the_certificate_is_taken_and_the_target_told(elsewhere: Program) -> None:
+def test_with_dns_elsewhere_the_certificate_is_used_and_the_target_exported(elsewhere: Program) -> None:
     assert elsewhere.one("DomainName")["regionalCertificateArn"] == CERTIFICATE
     assert elsewhere.all("Certificate") == elsewhere.all("Record") == []
     assert elsewhere.exports["api_domain_target"] == "regionalDomainName-of-domain-name"

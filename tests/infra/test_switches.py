@@ -25,15 +25,13 @@ def encrypted() -> Program:
 
 
 @pytest.mark.parametrize("table", ["errors-table", "incidents-table", "messages-table"])
-def test_expiry_is_said_in_both_directions(table: str, program: Program, other_values: Program) -> None:
+def test_expiry_is_stated_on_or_off(table: str, program: Program, other_values: Program) -> None:
     for declared, expires in ((program, True), (other_values, False)):
         assert declared.one("Table", table)["ttl"] == {"attributeName": "ExpiresAt", "enabled": expires}
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_encryption_of_tables_is_said_in_both_directions(
-    table: str, program: Program, encrypted: Program
-) -> None:
+def test_encryption_of_tables_is_stated_on_or_off(table: str, program: Program, encrypted: Program) -> None:
     assert program.one("Table", table)["serverSideEncryption"] == {"enabled": False}
     encryption = encrypted.one("Table", table)["serverSideEncryption"]
     assert encryption == {"enabled": True, "kmsKeyArn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/id-of-data-key"}
@@ -47,7 +45,7 @@ def test_dead_letters_are_encrypted_in_one_way_or_the_other(program: Program, en
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_streams_are_said_in_both_directions(table: str, program: Program) -> None:
+def test_streams_are_stated_on_or_off(table: str, program: Program) -> None:
     assert program.one("Table", table)["streamEnabled"] is (table == "runs-table")
 
 
@@ -66,7 +64,7 @@ def test_the_api_policy_is_declared_with_and_without_addresses(program: Program)
         ({"mailFrom": "file-sla <sla@example.com>", "mailIdentity": "example.com"}, "example.com"),
     ],
 )
-def test_sender_of_mails_is_said_in_both_directions(
+def test_sender_of_mails_is_stated_with_and_without_ses(
     program: Program, config: dict[str, str], identity: str
 ) -> None:
     assert program.one("UserPool")["emailConfiguration"] == {"emailSendingAccount": "COGNITO_DEFAULT"}
@@ -78,7 +76,7 @@ def test_sender_of_mails_is_said_in_both_directions(
 
 
 @pytest.mark.parametrize(("traced", "mode"), [(False, "PassThrough"), (True, "Active")])
-def test_tracing_is_said_in_both_directions(program: Program, traced: bool, mode: str) -> None:
+def test_tracing_is_stated_on_or_off(program: Program, traced: bool, mode: str) -> None:
     program = declare(xRayTracing=True) if traced else program
     assert program.one("Stage")["xrayTracingEnabled"] is traced
     for function in program.all("Function"):
