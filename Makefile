@@ -28,7 +28,7 @@ test-deep: setup  ## the tests that take minutes: many more examples, and a minu
 coverage: setup  ## the branches that the tests without a running stack leave out
 	@mkdir -p .build
 	@$(BIN)/python -m pytest --numprocesses auto --quiet --cov --cov-report=term \
-		tests/unit tests/infra tests/hardening tests/incidents tests/dashboard --ignore=tests/dashboard/browser
+		tests/unit tests/infra tests/hardening tests/oracles tests/dashboard --ignore=tests/dashboard/browser
 
 audit: setup  ## the locked dependencies against the known vulnerabilities; needs the public package index
 	@mkdir -p .build

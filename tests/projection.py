@@ -11,7 +11,7 @@ from handlers.projection.store_runs import Run, RunTable, ToldRun, build_run_ite
 from handlers.projection.store_state import SenderStore, State
 from handlers.projection.stream import FailedRuns, StreamReader
 from handlers.projection.sweep import SenderSweep
-from tests.incidents.playing import at
+from tests.oracles.incidents.playing import at
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS
 
 ACCOUNT = "account"

@@ -22,7 +22,7 @@ from handlers.projection.store_state import SenderStore, State
 from handlers.projection.stream import apply_runs
 from handlers.projection.sweep import SenderSweep
 from store.runs import ProblemAttribute, RunAttribute
-from tests.incidents.playing import START
+from tests.oracles.incidents.playing import START
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ KEYS = {SENDERS: ("Sender", "Part"), INCIDENTS: ("Sender", "IncidentId")}
 
 
 def hours_ago(hours: float) -> float:
-    """That long before now, as `tests.incidents.playing` counts."""
+    """That long before now, as `tests.oracles.incidents.playing` counts."""
     return (datetime.now(UTC) - START) / timedelta(hours=1) - hours
 
 

@@ -18,7 +18,7 @@ from handlers.notifications import sweep
 from handlers.notifications.recipients import LEASE
 from handlers.notifications.situation import Notification
 from tests.faults.killed import KilledError
-from tests.incidents.playing import START, listing, stuck
+from tests.oracles.incidents.playing import START, listing, stuck
 from tests.projection import Projection
 from tests.stands.memory_tables import MemoryTables, make_memory_tables
 from tests.stands.notifier import Messenger, Post, name_line

@@ -15,7 +15,7 @@ from handlers.notifications.sending import SweepResult, Targets
 from handlers.notifications.situation import Notification, Rows, SituationReader
 from handlers.notifications.sweep import NotificationSweep
 from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX
-from tests.incidents.playing import START
+from tests.oracles.incidents.playing import START
 from tests.projection import Projection
 from tests.projection_tables import ERRORS, INCIDENTS, MESSAGES, SENDERS
 from tests.stands.memory_tables import MemoryTables

@@ -44,7 +44,7 @@ from store.senders import SENDERS_TABLE, SenderIndex
 from tests.dashboard.clocks import StoppedClock
 from tests.dashboard.fake_table import REGION, TABLE, item
 from tests.dashboard.projected import Projected, read_incidents
-from tests.incidents.playing import at, listing, played, run, stuck
+from tests.oracles.incidents.playing import at, listing, played, run, stuck
 from tests.projection_tables import INCIDENTS, SENDERS
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from tests.dashboard.views.reading import shown
 from tests.dashboard.views.test_overview import facts
 from tests.dashboard.views.test_senders import open_view
 from tests.dashboard.widgets.test_incident_actions import history, press
-from tests.incidents.playing import listing
+from tests.oracles.incidents.playing import listing
 from tests.projection_tables import SENDERS
 
 A = "C:\\Jobs\\A"

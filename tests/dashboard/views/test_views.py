@@ -18,7 +18,7 @@ from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_table import item
 from tests.dashboard.projected import Projected, hours_ago
 from tests.dashboard.views.reading import button, column, figures, links, read_table, shown
-from tests.incidents.playing import listing, stuck
+from tests.oracles.incidents.playing import listing, stuck
 
 FOLDER = "C:\\Jobs\\Folder_A"
 OTHER = "C:\\Jobs\\Folder_B"

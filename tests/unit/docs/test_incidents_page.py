@@ -23,8 +23,8 @@ from handlers.notifications.recipients import build_log_entries
 from handlers.notifications.situation import Notice, Notification, Recipient, Rows
 from handlers.projection.store_runs import Run
 from handlers.projection.store_senders import put_refused
-from tests.incidents.playing import run, stuck
 from tests.infra.conftest import declare
+from tests.oracles.incidents.playing import run, stuck
 from tests.projection import Projection
 from tests.projection_tables import (
     INCIDENTS,

@@ -11,7 +11,7 @@ from contract.names import Group
 from handlers import incident_action, runtime
 from handlers.projection.store_runs import Run
 from tests.events import LambdaContext, action_event
-from tests.incidents.playing import stuck
+from tests.oracles.incidents.playing import stuck
 from tests.projection import ACCOUNT, Projection
 
 if TYPE_CHECKING:

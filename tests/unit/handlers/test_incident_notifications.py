@@ -13,7 +13,7 @@ from contract.names import Variable
 from handlers import incident_notifications, runtime
 from handlers.notifications.delivery import Poster, WebhookAnswer
 from tests.events import LambdaContext
-from tests.incidents.playing import listing, stuck
+from tests.oracles.incidents.playing import listing, stuck
 from tests.projection import Projection
 from tests.projection_tables import (
     ERRORS,

@@ -17,7 +17,7 @@ from handlers.actions.parsing import parse_action
 from handlers.actions.senders import SenderActions
 from handlers.projection.store_runs import Run
 from handlers.web.requests import Caller
-from tests.incidents.playing import at
+from tests.oracles.incidents.playing import at
 from tests.projection import ACCOUNT, Projection
 from tests.projection_tables import INCIDENTS, SENDERS, create_projection_tables
 from tests.unit.conftest import REGION

@@ -8,7 +8,7 @@ from contract.metrics import Outcome
 from handlers.actions.acting import InvalidStateError
 from handlers.incidents.projection import replay
 from handlers.projection.store_runs import Run
-from tests.incidents.playing import at, listing, run, stuck
+from tests.oracles.incidents.playing import at, listing, run, stuck
 from tests.unit.handlers.actions.conftest import People
 from tests.unit.handlers.actions.test_incidents import meanwhile
 

@@ -11,7 +11,7 @@ from contract.metrics import Outcome
 from handlers.actions import incidents
 from handlers.actions.acting import InvalidStateError, NotFoundError
 from handlers.web.errors import InvalidBodyError, ThrottledError
-from tests.incidents.playing import at, listing, run, stuck
+from tests.oracles.incidents.playing import at, listing, run, stuck
 from tests.projection_tables import INCIDENTS
 from tests.unit.handlers.actions.conftest import People
 

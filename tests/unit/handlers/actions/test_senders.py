@@ -7,7 +7,7 @@ import pytest
 
 from contract.metrics import Outcome
 from handlers.actions.acting import InvalidStateError, NotFoundError
-from tests.incidents.playing import at, listing, run, stuck
+from tests.oracles.incidents.playing import at, listing, run, stuck
 from tests.unit.handlers.actions.conftest import People
 from tests.unit.handlers.actions.test_incidents import meanwhile
 

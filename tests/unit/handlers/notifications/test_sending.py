@@ -14,7 +14,7 @@ from handlers.notifications.situation import Notification
 from store.notifications import MessageAttribute
 from store.records import Attribute, FileAttribute
 from tests.faults.killed import KilledError
-from tests.incidents.playing import START, at, listing, stuck
+from tests.oracles.incidents.playing import START, at, listing, stuck
 from tests.projection_tables import ERRORS, MESSAGES
 from tests.stands.notifier import Messenger
 

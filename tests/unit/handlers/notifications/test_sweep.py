@@ -14,7 +14,7 @@ from handlers.notifications.situation import Notification, WrongOwner
 from handlers.notifications.sweep import correct_owners
 from handlers.projection.store_senders import SHOWN_FOLDERS
 from store.incidents import IncidentAttribute
-from tests.incidents.playing import listing, stuck
+from tests.oracles.incidents.playing import listing, stuck
 from tests.projection_tables import INCIDENTS, MESSAGES
 from tests.stands.notifier import Messenger
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from store.runs import RunAttribute, RunItem
 from store.senders import OWN_PART, SenderAttribute
-from tests.incidents.playing import run
+from tests.oracles.incidents.playing import run
 from tests.projection import Projection
 from tests.projection_tables import SENDERS
 

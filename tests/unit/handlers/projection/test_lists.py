@@ -7,7 +7,7 @@ import pytest
 from handlers.projection.store_runs import Listing, ToldRun
 from handlers.projection.stream import apply_runs
 from store.senders import SenderAttribute
-from tests.incidents.playing import run
+from tests.oracles.incidents.playing import run
 from tests.projection import ACCOUNT, Projection
 
 OF_THE_LIST = {SenderAttribute.WATCHED, SenderAttribute.UNREADABLE, SenderAttribute.UNREADABLE_FOLDERS}

@@ -7,7 +7,7 @@ import pytest
 from contract.owners import model
 from contract.owners.model import Owner, Owners, Rule
 from handlers import incident_projection
-from tests.incidents.playing import run, stuck
+from tests.oracles.incidents.playing import run, stuck
 from tests.projection import Projection
 
 OWNERS = Owners(

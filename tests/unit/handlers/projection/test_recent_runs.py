@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from handlers.projection.store_state import RecentRuns
-from tests.incidents.playing import run
+from tests.oracles.incidents.playing import run
 
 
 def test_a_run_is_known_for_ten_minutes_under_its_id() -> None:

@@ -8,7 +8,7 @@ from handlers.ingest.building import Origin
 from handlers.ingest.storing import RefusedReports
 from handlers.web.errors import InvalidBodyError, TooLargeError
 from handlers.web.requests import Caller
-from tests.incidents.playing import at
+from tests.oracles.incidents.playing import at
 from tests.projection import Projection
 from tests.projection_tables import RUNS, SENDERS
 

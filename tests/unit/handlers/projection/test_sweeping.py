@@ -8,7 +8,7 @@ import pytest
 from handlers import incident_projection
 from handlers.projection import replay
 from tests.events import LambdaContext
-from tests.incidents.playing import at, listing, run, stuck
+from tests.oracles.incidents.playing import at, listing, run, stuck
 from tests.projection import ACCOUNT, Projection
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS
 

@@ -9,7 +9,7 @@ from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReaso
 from handlers.incidents.projection import OutOfOrderError, advance, apply_action, keep_known, project, replay
 from handlers.projection.store_incidents import Incident
 from handlers.projection.store_state import Action, PersonAction, State
-from tests.incidents.playing import at, listing, played, run, stuck
+from tests.oracles.incidents.playing import at, listing, played, run, stuck
 
 A, B = "D:\\In\\A", "D:\\In\\B"
 KEY_A, KEY_B = "d:\\in\\a", "d:\\in\\b"

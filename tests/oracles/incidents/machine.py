@@ -23,7 +23,7 @@ from handlers.incidents.sender import sender_state
 from handlers.projection.store_incidents import Incident
 from handlers.projection.store_runs import BreachedFolder, Listing, Run, merge_parts
 from handlers.projection.store_state import Action, Changes, PersonAction, State
-from tests.incidents.oracle import Oracle, Trouble
+from tests.oracles.incidents.oracle import Oracle, Trouble
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 FOLDERS = ["D:\\In\\A", "d:/in/B", "E:\\Out\\A", "/srv/in/a"]

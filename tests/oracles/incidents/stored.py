@@ -16,7 +16,7 @@ from handlers.actions.acting import SenderChange
 from handlers.projection.store_runs import BreachedFolder, Run, ToldRun, merge_parts
 from handlers.projection.store_state import PersonAction, action_part, describe_action
 from store.senders import SenderAttribute
-from tests.incidents.machine import Histories, told_of
+from tests.oracles.incidents.machine import Histories, told_of
 from tests.projection import Projection
 from tests.projection_tables import RUNS, SENDERS, create_projection_tables
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from handlers.incidents.projection import apply_action, project
 from handlers.incidents.sender import SILENCES_KEPT, SILENCES_WITHIN
 from handlers.projection.store_state import Action, PersonAction, RunHistory
-from tests.incidents.playing import at, listing, played, run, stuck
+from tests.oracles.incidents.playing import at, listing, played, run, stuck
 
 A = "C:\\Jobs\\A"
 HOUR = timedelta(hours=1)

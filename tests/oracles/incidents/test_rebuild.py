@@ -11,7 +11,7 @@ from handlers.incidents.projection import advance, keep_known, replay
 from handlers.incidents.timing import LOOK_BACK
 from handlers.projection.store_incidents import Incident
 from handlers.projection.store_runs import Run
-from tests.incidents.playing import listing, run, stuck
+from tests.oracles.incidents.playing import listing, run, stuck
 
 KEPT = timedelta(days=35)
 WEEKS = 9

@@ -5,7 +5,7 @@ from datetime import timedelta
 from contract.words import SenderKind
 from handlers.incidents.timing import is_shared, sender_interval, set_interval
 from handlers.projection.store_state import RunHistory, State
-from tests.incidents.playing import at, listing, played, run, stuck
+from tests.oracles.incidents.playing import at, listing, played, run, stuck
 
 A = "D:\\In\\A"
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.incidents.machine import Histories
-from tests.incidents.stored import StoredHistories
+from tests.oracles.incidents.machine import Histories
+from tests.oracles.incidents.stored import StoredHistories
 
 PLAYED = settings(
     max_examples=100,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from handlers.projection.store_runs import Listing, merge_parts
-from tests.incidents.playing import at, listing, run, stuck
+from tests.oracles.incidents.playing import at, listing, run, stuck
 
 A, B = "D:\\In\\A", "D:\\In\\B"
 
