@@ -1,7 +1,7 @@
 """docs/api.md and docs/openapi.json, from the contract's own types, routes and answers."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pkgutil import resolve_name
 from typing import Any, Final, Self
@@ -228,6 +228,10 @@ def _build_schemas() -> dict[str, Any]:
     return {**schemas, **shared["$defs"]}
 
 
+_COMMON: Final = [
+    answer for answer in ROUTES[0].all_answers if all(answer in route.all_answers for route in ROUTES)
+]
+"""What every route may answer."""
 _HEAD = f"""# The API
 
 {len(ROUTES)} routes, all `POST`, all JSON in UTF-8. A path follows the stack's output `api_url`, which ends
@@ -238,12 +242,15 @@ Every answer is JSON with a `message`. One that refuses a body says what to fix,
 
 {format_json(asdict(NOT_JSON))}
 How many files fit into one report, by what writes it: [the largest report](capacity.md#the-largest-report).
+Any route may also answer:
 """
 
 
 def build_api_page() -> str:
     """The page."""
-    return "\n".join([_HEAD, *(line for route in ROUTES for line in _describe(route))])
+    return "\n".join(
+        [_HEAD, _format_answers(_COMMON), *(line for route in ROUTES for line in _describe(route))]
+    )
 
 
 def _describe(route: RouteSpec) -> Iterator[str]:
@@ -262,7 +269,11 @@ def _describe(route: RouteSpec) -> Iterator[str]:
     for shape in read_shapes(route):
         yield from _describe_shape(shape)
     yield "### What it answers\n"
-    yield format_table(
+    yield _format_answers(answer for answer in route.all_answers if answer not in _COMMON)
+
+
+def _format_answers(described: Iterable[AnswerSpec]) -> str:
+    return format_table(
         ("status", "meaning", "keys of the body"),
         [
             (
@@ -272,7 +283,7 @@ def _describe(route: RouteSpec) -> Iterator[str]:
                     ", ".join(f"`{name}`" for name in body.__dataclass_fields__) for body in answer.bodies
                 ),
             )
-            for answer in route.all_answers
+            for answer in described
         ],
     )
 

@@ -45,8 +45,6 @@ def test_every_key_and_variable_is_one_of_the_programs() -> None:
     assert {"retentionDays", "deletionProtection", "manageApiGatewayAccount"} <= named
     assert named <= config_schema().keys()
     assert set(re.findall(r"`(FILE_SLA_\w+)`", PAGE)) <= {OUTPUTS_VARIABLE}
-    keys = set(re.findall(r"`file-sla:(\w+)|^  file-sla:(\w+)", PAGE, re.MULTILINE))
-    assert {key or other for key, other in keys} <= config_schema().keys()
 
 
 @pytest.mark.parametrize("name", ["preview", "deploy"])
