@@ -8,6 +8,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,9 @@ from bench.workload import TYPICAL, our_event
 from components.functions import packages as function_package
 from components.functions.packages import build_package
 from contract.moments import parse_moment
-from handlers.ingest.building import Detection, build_records
+from handlers.ingest.building import Origin, build
 from handlers.ingest.parsing import parse_report
+from handlers.web.requests import Caller
 
 _SCRIPT = Path(cold_start.__file__)
 _STEPS = ("import", "first call")
@@ -95,10 +97,9 @@ def _cpu(start: Mapping[str, float]) -> float:
 def _tasks(service: Service) -> list[tuple[str, dict[str, Any], str, dict[str, Any]]]:
     """Function and its event, the rival's module and its event: the same work for both."""
     report = our_event(TYPICAL, service.client_id)
-    detection = Detection(
-        detected_at=parse_moment("2026-11-23T20:15:04Z"), reported_by="reporter", sender="s", run_id="r"
-    )
-    items = build_records(parse_report(report["body"].encode()).report, detection)
+    caller = Caller("s", "reporter", frozenset())
+    origin = Origin(caller=caller, arrival=parse_moment("2026-11-23T20:15:04Z"))
+    items = build(parse_report(report["body"].encode()), origin, None, timedelta(days=1)).records
     sign_in = {"body": json.dumps(service.outputs["users"]["reporter"])}
     return [
         ("file-sla-error", report, "bare_ingest", {"body": json.dumps({"items": items})}),

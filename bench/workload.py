@@ -13,7 +13,8 @@ from bench.service import Service
 from contract.folders import folder_key
 from contract.names import Group, Output
 from contract.report import Report, ReportedFolder, StuckFile
-from handlers.ingest.building import Detection, build_records
+from handlers.ingest.building import Origin, build
+from handlers.ingest.parsing import ParsedReport
 from handlers.ingest.storing import MAX_BATCH_ITEMS, RecordStore
 from handlers.projection.store_runs import (
     BreachedFolder,
@@ -26,6 +27,7 @@ from handlers.projection.store_runs import (
 )
 from handlers.projection.store_state import SenderStore
 from handlers.projection.stream import apply_runs
+from handlers.web.requests import Caller
 
 if TYPE_CHECKING:
     from handlers.ingest.building import Record
@@ -122,9 +124,8 @@ class History:
             report = Report.model_construct(
                 sla_error=[_breach(folder, detected, chance) for folder in folders]
             )
-            yield from build_records(
-                report, Detection(detected_at=detected, reported_by="reporter", sender="s", run_id="r")
-            )
+            origin = Origin(caller=Caller("s", "reporter", frozenset()), arrival=detected)
+            yield from build(ParsedReport(report), origin, None, timedelta(days=1)).records
 
     @property
     def folder(self) -> str:

@@ -17,7 +17,7 @@ HOUR: Final = timedelta(hours=1)
 
 def format_moment(moment: datetime) -> str:
     """An aware moment as `2026-11-23T20:15:00Z`, with microseconds only where there are any."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return f"{moment.astimezone(UTC).isoformat().removesuffix('+00:00')}Z"
 
 
 def parse_moment(text: str) -> datetime:

@@ -39,6 +39,9 @@ def shorten_path(path: str) -> str:
 
 
 def _accept_date(value: object) -> object:
+    # First what nearly every file of a report has.
+    if isinstance(value, str) and _ISO_START.match(value):
+        return value
     # 5.1 wraps a DateTime that has members of its own: {"value": "/Date(…)/", "DateTime": "…"}.
     if isinstance(value, dict):
         value = value.get("value")
@@ -47,9 +50,9 @@ def _accept_date(value: object) -> object:
         raise PydanticCustomError("moment", "is not a date and time")
     if powershell := _POWERSHELL_DATE.fullmatch(value):
         return _since_1970(int(powershell[1]))
-    if not _ISO_START.match(value):
-        raise PydanticCustomError("moment", "is not a date and time")
-    return value
+    if _ISO_START.match(value):
+        return value
+    raise PydanticCustomError("moment", "is not a date and time")
 
 
 def _since_1970(milliseconds: int) -> datetime:

@@ -5,12 +5,13 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import repeat, starmap
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4, uuid5
 
 from contract.folders import folder_key
-from contract.moments import format_affected_date, format_moment, is_plausible
-from contract.report import ListedFolder, Report, ReportedFolder, ReportedRun, StuckFile
+from contract.moments import EARLIEST_PLAUSIBLE, FURTHEST_AHEAD, format_affected_date, format_moment
+from contract.report import ListedFolder, Report, ReportedFolder, ReportedRun
 from contract.words import SENDER_SEPARATOR
 from handlers.ingest.parsing import ParsedReport
 from handlers.projection.store_runs import (
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
     Record = dict[str, AttributeValueTypeDef]
+_Files = list[tuple[str, str]]
+"""Names and creation dates of a folder's stuck files, as they are stored."""
 
 MAX_FILES_BYTES: Final = 300_000
 """Bytes of `Files` in one record, well below DynamoDB's 400 KB for the whole item."""
@@ -50,9 +53,9 @@ class Origin:
     caller: Caller
     arrival: datetime
     """In UTC."""
-    address: str | None
+    address: str | None = None
     """The caller's IP address."""
-    idempotency_key: str | None
+    idempotency_key: str | None = None
 
     def sender_key(self, name: str | None) -> str:
         """The sender's key: the account, and what the script calls itself, whatever its case."""
@@ -91,26 +94,26 @@ def build(
         run_retention: how long a run is keep_hashes.
     """
     report, subject, key = parsed.report, origin.caller.subject, origin.idempotency_key
-    source = None if key is None else (subject, key, digest_report(report))
+    files: list[_Files] = [
+        [(file.filename, format_moment(file.creation_date)) for file in folder.files]
+        for folder in report.sla_error
+    ]
+    source = None
+    if key is not None:
+        # A retry has to give the same digest and cut the same parts, in whatever order it comes.
+        files = [sorted(of_folder) for of_folder in files]
+        source = (subject, key, _digest(report, files))
     if report.run is not None and report.run.id is not None:
         # The same for all parts of the run.
         run_id = _derive_id(_RUN_IDS, subject, str(report.run.id)).hex
     else:
         run_id = (uuid4() if source is None else _derive_id(_RUN_IDS, *source)).hex
-    run = _build_run(parsed, origin, run_id)
-    detection = Detection(
-        detected_at=origin.arrival,
-        reported_by=origin.caller.username,
-        sender=run.run.sender,
-        run_id=run_id,
-        id_source=source,
-        retention=retention,
-    )
+    run = _build_run(parsed, files, origin, run_id)
     return Built(
-        records=build_records(report, detection),
+        records=_build_records(report, files, run, source, retention),
         run=run,
         run_items=build_run_items(run, run_retention),
-        files=sum(len(folder.files) for folder in report.sla_error),
+        files=sum(map(len, files)),
     )
 
 
@@ -119,7 +122,7 @@ def _derive_id(namespace: UUID, *parts: str | int) -> UUID:
     return uuid5(namespace, json.dumps(parts))
 
 
-def digest_report(report: Report) -> str:
+def _digest(report: Report, files: Sequence[_Files]) -> str:
     """A digest of all that the report says, except when it was sent: a retry is sent later.
 
     The script reads folders, files and keys from hash tables, so their order means nothing and differs from
@@ -127,12 +130,8 @@ def digest_report(report: Report) -> str:
     """
     content: dict[str, Any] = {
         "sla_error": sorted(
-            (
-                folder.folder,
-                folder.sla,
-                sorted((file.filename, format_moment(file.creation_date)) for file in folder.files),
-            )
-            for folder in report.sla_error
+            (folder.folder, folder.sla, of_folder)
+            for folder, of_folder in zip(report.sla_error, files, strict=True)
         ),
         "run": report.run and report.run.model_dump(mode="json", exclude={"sent_at"}),
     }
@@ -142,7 +141,7 @@ def digest_report(report: Report) -> str:
     return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def _build_run(parsed: ParsedReport, origin: Origin, run_id: str) -> ToldRun:
+def _build_run(parsed: ParsedReport, files: Sequence[_Files], origin: Origin, run_id: str) -> ToldRun:
     report, arrival = parsed.report, origin.arrival
     run = report.run or ReportedRun()
     moment = arrival
@@ -155,7 +154,7 @@ def _build_run(parsed: ParsedReport, origin: Origin, run_id: str) -> ToldRun:
             run_id=run_id,
             moment=moment,
             arrival=arrival,
-            breaches=merge_folders(_build_breach(folder, arrival) for folder in report.sla_error),
+            breaches=merge_folders(map(_build_breach, report.sla_error, files, repeat(arrival))),
             listing=None if run.folders is None else _build_listing(run.folders),
             has_run=report.run is not None,
             named=run.sender is not None,
@@ -175,18 +174,19 @@ def _build_run(parsed: ParsedReport, origin: Origin, run_id: str) -> ToldRun:
     )
 
 
-def _build_breach(folder: ReportedFolder, arrival: datetime) -> BreachedFolder:
-    plausible = (file.creation_date for file in folder.files if is_plausible(file.creation_date, arrival))
+def _build_breach(folder: ReportedFolder, files: _Files, arrival: datetime) -> BreachedFolder:
+    latest = arrival + FURTHEST_AHEAD
+    plausible = (
+        file.creation_date for file in folder.files if EARLIEST_PLAUSIBLE <= file.creation_date <= latest
+    )
     return BreachedFolder(
         key=folder_key(folder.folder),
         folder=folder.folder,
         sla=folder.sla,
-        files=len(folder.files),
+        files=len(files),
         oldest=min(plausible, default=None),
         # By the date as it is stored, so that a record and a run agree on a file.
-        hashes=keep_hashes(
-            file_hash(file.filename, format_moment(file.creation_date)) for file in folder.files
-        ),
+        hashes=keep_hashes(starmap(file_hash, files)),
     )
 
 
@@ -196,56 +196,41 @@ def _build_listing(folders: list[ListedFolder]) -> Listing:
     return Listing(read=read.difference(errors), errors=tuple(sorted(errors.items())))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Detection:
-    """What all records of one report share."""
-
-    detected_at: datetime
-    reported_by: str
-    sender: str
-    """Key of the sender in FileSlaSenders."""
-    run_id: str
-    id_source: tuple[str, ...] | None = None
-    """Caller, idempotency key and digest, from which ids are derived; None for random ids."""
-    retention: timedelta | None = None
-
-    def error_id(self, folder: str, part: int) -> str:
-        """The id of a record: of a folder's path as it was sent, and of its records, from 1."""
-        if self.id_source is None:
-            return str(uuid4())
-        return str(_derive_id(_ERROR_IDS, *self.id_source, folder, part))
-
-
-def build_records(report: Report, detection: Detection) -> list["Record"]:
+def _build_records(
+    report: Report,
+    files: Sequence[_Files],
+    stored: ToldRun,
+    id_source: tuple[str, ...] | None,
+    retention: timedelta | None,
+) -> list["Record"]:
     """The records to store, in DynamoDB's own attribute-value form.
 
     The client is given that form directly: the resource layer's serializer costs more than
     all the rest of a large report.
     """
+    run = stored.run
     shared: Record = {
-        Attribute.AFFECTED_DATE: {"S": format_affected_date(detection.detected_at)},
-        Attribute.DETECTED_AT: {"S": format_moment(detection.detected_at)},
-        Attribute.REPORTED_BY: {"S": detection.reported_by},
-        Attribute.SENDER: {"S": detection.sender},
-        Attribute.RUN_ID: {"S": detection.run_id},
+        Attribute.AFFECTED_DATE: {"S": format_affected_date(run.arrival)},
+        Attribute.DETECTED_AT: {"S": format_moment(run.arrival)},
+        Attribute.REPORTED_BY: {"S": stored.reported_by},
+        Attribute.SENDER: {"S": run.sender},
+        Attribute.RUN_ID: {"S": run.run_id},
     }
-    if detection.retention is not None:
-        expires_at = detection.detected_at + detection.retention
-        shared[Attribute.EXPIRES_AT] = {"N": str(int(expires_at.timestamp()))}
+    if retention is not None:
+        shared[Attribute.EXPIRES_AT] = {"N": str(int((run.arrival + retention).timestamp()))}
     records: list[Record] = []
-    for folder in report.sla_error:
-        files: Sequence[StuckFile] = folder.files
-        if detection.id_source is not None:
-            # A retry has to cut the same parts, in whatever order it comes.
-            files = sorted(files, key=lambda file: (file.filename, file.creation_date))
-        parts = list(_split_files(files))
-        for number, of_part in enumerate(parts, start=1):
+    for folder, of_folder in zip(report.sla_error, files, strict=True):
+        parts = list(_split_files(of_folder))
+        for number, part in enumerate(parts, start=1):
+            error_id = (
+                uuid4() if id_source is None else _derive_id(_ERROR_IDS, *id_source, folder.folder, number)
+            )
             record: Record = {
-                Attribute.ERROR_ID: {"S": detection.error_id(folder.folder, number)},
+                Attribute.ERROR_ID: {"S": str(error_id)},
                 Attribute.FOLDER: {"S": folder.folder},
                 Attribute.SLA: {"N": str(folder.sla)},
-                Attribute.FILES: {"L": of_part},
-                Attribute.FILE_COUNT: {"N": str(len(of_part))},
+                Attribute.FILES: {"L": part},
+                Attribute.FILE_COUNT: {"N": str(len(part))},
                 **shared,
             }
             if len(parts) > 1:
@@ -255,16 +240,15 @@ def build_records(report: Report, detection: Detection) -> list["Record"]:
     return records
 
 
-def _split_files(files: Sequence[StuckFile]) -> Iterator[list["AttributeValueTypeDef"]]:
+def _split_files(files: _Files) -> Iterator[list["AttributeValueTypeDef"]]:
     """The files of each record, the first as full as its bytes allow."""
     part: list[AttributeValueTypeDef] = []
     size = 0
-    for file in files:
-        created = format_moment(file.creation_date)
-        file_size = _FILE_OVERHEAD + len(file.filename.encode()) + len(created)
+    for name, created in files:
+        file_size = _FILE_OVERHEAD + len(name.encode()) + len(created)
         if part and size + file_size > MAX_FILES_BYTES:
             yield part
             part, size = [], 0
-        part.append({"M": {_FILENAME: {"S": file.filename}, _CREATION_DATE: {"S": created}}})
+        part.append({"M": {_FILENAME: {"S": name}, _CREATION_DATE: {"S": created}}})
         size += file_size
     yield part

@@ -14,7 +14,9 @@ from moto import mock_aws
 from contract.names import ROOT
 from contract.report import Report
 from handlers.ingest import building
-from handlers.ingest.building import Detection, build_records
+from handlers.ingest.building import Origin, build
+from handlers.ingest.parsing import ParsedReport
+from handlers.web.requests import Caller
 from store.records import Attribute, FileAttribute, Index
 from tests.dashboard.fake_table import REGION, TABLE, create_table
 
@@ -43,8 +45,9 @@ def _report(*folders: str, files: int = 1) -> Report:
     )
 
 
-def _records(report: Report, at: datetime) -> list[dict[str, Any]]:
-    return build_records(report, Detection(detected_at=at, reported_by="files-01", sender="s", run_id="r"))
+def _records(report: Report, at: datetime, retention: timedelta | None = None) -> list[dict[str, Any]]:
+    origin = Origin(caller=Caller("s", "files-01", frozenset()), arrival=at)
+    return build(ParsedReport(report), origin, retention, timedelta(days=1)).records
 
 
 # What was reported, by what each is for.
@@ -157,16 +160,7 @@ def test_every_attribute_is_told_with_its_type(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(building, "MAX_FILES_BYTES", 2_000)
     rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| ([A-Z]) \|", PAGE, re.MULTILINE)
     told = {name: kind for names, kind in rows for name in re.findall(r"\w+", names)}
-    full = build_records(
-        _report(FOLDER, files=MANY),
-        Detection(
-            detected_at=AT_EIGHT,
-            reported_by="files-01",
-            sender="s",
-            run_id="r",
-            retention=timedelta(days=90),
-        ),
-    )[0]
+    full = _records(_report(FOLDER, files=MANY), AT_EIGHT, timedelta(days=90))[0]
     assert told == {name: next(iter(value)) for name, value in full.items()}
     assert told.keys() == set(Attribute)
     assert all(f"`{name}`" in PAGE for name in (*FileAttribute, *Index))
