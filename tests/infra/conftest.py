@@ -87,7 +87,7 @@ _NAMED_BY: tuple[str, ...] = (
 _DECLARED: Final[dict[str, Program]] = {}
 
 
-def declare(stack: str = STACK, **config: Any) -> Program:
+def declare(stack: Any = STACK, **config: Any) -> Program:
     """The program with configuration over that of the dev stack, under any stack's name.
 
     Each configuration is declared once in a test run; the file that `ownersFile` names must not change after.

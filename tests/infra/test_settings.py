@@ -49,6 +49,9 @@ OWNED: Final[dict[str, Any]] = {"ownersFile": OWNERS_FILE, "webhooks": WEBHOOKS}
         ("mailFrom", "a@example.com, b@example.com", "an address such as"),
         ("mailIdentity", "example", "a host name"),
         ("mailIdentity", "sla@example", "e-mail address"),
+        ("allowedCidrs", "203.0.113.7/24", "'203.0.113.7/24' is not a CIDR block"),
+        ("allowedCidrs", "office", "'office' is not a CIDR block"),
+        ("threatProtection", "on", "'off', 'audit' or 'enforced'"),
     ],
 )
 def test_wrong_value_is_refused_before_anything_is_declared(key: str, value: Any, rule: str) -> None:

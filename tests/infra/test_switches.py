@@ -129,6 +129,8 @@ def test_rights_to_the_key_stay_with_the_key(encrypted: Program) -> None:
 def test_the_key_encrypts_all_that_is_kept(encrypted: Program) -> None:
     arn = encrypted.one("Table", "errors-table")["serverSideEncryption"]["kmsKeyArn"]
     assert encrypted.one("Secret")["kmsKeyId"] == arn
+    assert encrypted.one("Key")["enableKeyRotation"] is True
+    assert {table.inputs["serverSideEncryption"]["kmsKeyArn"] for table in encrypted.all("Table")} == {arn}
     assert encrypted.one("Topic")["kmsMasterKeyId"] == arn
     assert {log.inputs["kmsKeyId"] for log in encrypted.all("LogGroup")} == {arn}
     assert len(encrypted.all("LogGroup")) == 5
