@@ -46,7 +46,7 @@ check: setup  ## lint, format, types, import rules, generated pages
 	@$(BIN)/lint-imports --no-logo --no-cache
 	@$(BIN)/python -m docs.generate --check
 
-bench: setup  ## measures speed and cost beside what people do today; see docs/benchmarks.md
+bench: setup  ## measures speed and cost beside what people do today; see docs/development/benchmarks.md
 	@$(BIN)/python -m bench
 
 # The engine's tests want a Pulumi CLI. The version is that of tests/engine/cli/go.mod.

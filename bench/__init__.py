@@ -2,7 +2,7 @@
 
 `python -m bench` runs it. Nothing here is asserted in tests: a measurement depends on its machine.
 
-- `ingest`, `cold_start`, `projection`, `reading`, `analysts`, `commands`: one file a group of figures.
+- `ingest`, `cold_start`, `projection`, `reading`, `analysts`: one file a group of figures.
 - `service` and `workload`: the running stack that is measured, and what it is given to do.
 - `children`: what runs in a process of its own.
 - `rivals`: what ours is measured beside: the naive handler, and the bare calls.

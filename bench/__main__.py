@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 from rich.console import Console
 
-from bench import analysts, cold_start, commands, ingest, projection, reading
+from bench import analysts, cold_start, ingest, projection, reading
 from bench.figures import PAGES_FIGURES, BenchRun, Figure, read_published, show, write, write_published
 from bench.service import running_service
 from bench.workload import fill_tables
@@ -23,8 +23,7 @@ RESULTS = Path(".bench/results.json")
 RUN = Path(".bench/run.json")
 _FOLDER = Path(".bench/stack")
 _ON_A_STACK = ("calls", "load", "cpu", "cold-start", "reading", "projection", "pages", "analysts")
-_GROUPS = (*_ON_A_STACK, "package", "demo", "tests")
-_STANDARD = _GROUPS[:-1]
+_GROUPS = (*_ON_A_STACK, "package")
 _CPUINFO = Path("/proc/cpuinfo")
 _console = Console(stderr=True, highlight=False)
 
@@ -35,14 +34,10 @@ def main() -> int:
     if options.publish:
         return _publish()
     RESULTS.parent.mkdir(exist_ok=True)
-    groups = options.groups or _STANDARD
+    groups = options.groups or _GROUPS
     figures: list[Figure] = []
     if "package" in groups:
         figures += cold_start.measure_packages()
-    if "demo" in groups:
-        figures += commands.measure_demo(options.rounds, _say)
-    if "tests" in groups:
-        figures += commands.measure_tests(_say)
     if set(_ON_A_STACK) & set(groups):
         with running_service(_FOLDER, _say) as service:
             if "cpu" in groups:
@@ -118,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument(
         "groups", nargs="*", type=_group, metavar="GROUP",
-        help=f"what to measure, of {', '.join(_GROUPS)} (default: all but tests)",
+        help=f"what to measure, of {', '.join(_GROUPS)} (default: all)",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=5, help="how often each pair is measured")
     parser.add_argument("--starts", type=int, default=15, help="the same for cold starts")

@@ -39,9 +39,7 @@ RELOADS: Final = 200
 """A new session each, whose last one Streamlit keeps for two minutes."""
 REFRESHES: Final = 50
 """In the session that is there."""
-LOOKS: Final = tuple(range(0, RELOADS + REFRESHES + 1, 10))
-"""After how many of both together the memory is noted; the very first look is none of them."""
-PAGES: Final = ("Overview", "By date, 7 d", "By date, 30 d", "By folder, 30 d", "Senders", "Operations")
+PAGES: Final = ("Overview", "By date, 7 d", "By date, 30 d", "By folder, 30 d", "Senders", "Service health")
 MONTH: Final = PAGES[2]
 _START: Final = ("runbook", "")
 """A page that asks for nothing: what it takes to start is not what is measured."""
@@ -56,33 +54,12 @@ def name_page(page: str, how: str, analysts: int) -> str:
     return f"{page}, {how}, {analysts} at once, vs 1"
 
 
-def name_cpu(page: str, analysts: int) -> str:
-    """The figure of what each of them costs the server's CPU, warm."""
-    return f"{page}, CPU of each of {analysts}, vs 1"
-
-
-def name_requests(analysts: int) -> str:
-    """The figure of the requests to AWS of a round of all pages, cold."""
-    return f"requests of a cold round, {analysts} at once, vs 1"
-
-
-def name_memory(looks: int) -> str:
-    """The figure of the memory after so many reloads and then refreshes, beside that after the first look."""
-    return f"memory after {looks} looks by 8 at {MONTH}, vs after the first"
-
-
-def name_most_memory() -> str:
-    """The figure of the most memory in all of them."""
-    return f"most memory in {RELOADS} reloads and {REFRESHES} refreshes by 8 of {MONTH}, vs after the first"
-
-
 @dataclass(frozen=True)
 class _Round:
     """What one round of all pages took."""
 
     cold: dict[str, float]
     warm: dict[str, list[float]]
-    cpu: dict[str, float]
     requests: int
 
 
@@ -95,7 +72,7 @@ def measure_analysts(
     for level in LEVELS:
         say(f"{level} analysts at once")
         with serving(service, folder / "outputs.json", level) as served:
-            taken[level] = _open_all(served, addresses, level, rounds, access_log(folder))
+            taken[level] = _open_all(served, addresses, rounds, access_log(folder))
     alone = taken[LEVELS[0]]
     figures: list[Figure] = []
     for level in LEVELS[1:]:
@@ -106,39 +83,34 @@ def measure_analysts(
             )
             pairs = list(zip(team.warm[page], alone.warm[page], strict=True))
             figures.append(compared(name_page(page, "warm", level), "s", pairs))
-            figures.append(counted(name_cpu(page, level), team.cpu[page], alone.cpu[page], "s"))
-        figures.append(counted(name_requests(level), team.requests, alone.requests, "requests"))
+        name = f"requests of a cold round, {level} at once, vs 1"
+        figures.append(counted(name, team.requests, alone.requests, "requests"))
     say(f"{RELOADS} reloads by 8")
     with serving(service, folder / "outputs.json", 8) as served:
-        figures += _reload(served, addresses[MONTH])
+        figures.append(_reload(served, *addresses[MONTH]))
     return figures
 
 
 def _list_addresses(history: History) -> dict[str, tuple[str, str]]:
     folder = urlencode({"range": "30d", "folder": history.folder})
-    paths = ("", "by-date", "by-date", "by-folder", "senders", "operations")
+    paths = ("", "by-date", "by-date", "by-folder", "senders", "service-health")
     queries = ("", "range=7d", "range=30d", folder, "", "range=24h")
     return dict(zip(PAGES, zip(paths, queries, strict=True), strict=True))
 
 
-def _open_all(
-    served: "Served", addresses: dict[str, tuple[str, str]], level: int, rounds: int, log: Path
-) -> _Round:
+def _open_all(served: "Served", addresses: dict[str, tuple[str, str]], rounds: int, log: Path) -> _Round:
     served.open_together(*_START)
     before = _count_lines(log)
     cold = {page: served.open_together(*address) for page, address in addresses.items()}
     requests = _count_lines(log) - before
-    warm: dict[str, list[float]] = {}
-    cpu: dict[str, float] = {}
-    for page, address in addresses.items():
-        took = served.cpu_seconds()
-        warm[page] = [served.open_together(*address) for _ in range(rounds)]
-        cpu[page] = (served.cpu_seconds() - took) / rounds / level
-    return _Round(cold, warm, cpu, requests)
+    warm = {
+        page: [served.open_together(*address) for _ in range(rounds)] for page, address in addresses.items()
+    }
+    return _Round(cold, warm, requests)
 
 
-def _reload(served: "Served", address: Sequence[str]) -> list[Figure]:
-    path, query = address
+def _reload(served: "Served", path: str, query: str) -> Figure:
+    """The most memory that the server holds while eight reload a page many times."""
     served.open_together(path, query)
     held = [served.megabytes()]
     for _ in range(RELOADS):
@@ -147,10 +119,8 @@ def _reload(served: "Served", address: Sequence[str]) -> list[Figure]:
     for _ in range(REFRESHES):
         served.open_together(path, query)
         held.append(served.megabytes())
-    return [
-        *(counted(name_memory(looks), held[looks], held[0], "MB") for looks in LOOKS),
-        counted(name_most_memory(), max(held), held[0], "MB"),
-    ]
+    name = f"most memory in {RELOADS} reloads and {REFRESHES} refreshes by 8 of {MONTH}, vs after the first"
+    return counted(name, max(held), held[0], "MB")
 
 
 def _count_lines(log: Path) -> int:
@@ -227,11 +197,6 @@ class Served:
     def _together(self, act: Callable[[BrowserTab], float]) -> float:
         with ThreadPoolExecutor(len(self._analysts)) as pool:
             return max(pool.map(act, self._analysts), default=0.0)
-
-    def cpu_seconds(self) -> float:
-        """What the server's process has taken so far."""
-        user, system, *_ = self._process.cpu_times()
-        return float(user) + float(system)
 
     def megabytes(self) -> float:
         """What it holds in memory."""

@@ -2,7 +2,7 @@
 
 The markers are comments, which no reader sees: `<!-- figure: KEY -->113<!-- /figure -->`. A key is that of a
 table, of a counted or observed figure, or a measured figure's name and one of its numbers:
-`make demo, vs the emulator alone, ours`.
+`Overview, warm, 8 at once, vs 1, ours`.
 """
 
 import re
