@@ -34,7 +34,7 @@ STACK_GROUPS = {
     "screen": ("tests/dashboard/browser/", "tests/e2e/"),
     "service": ("tests/access/", "tests/fuzz/test_openapi.py", "tests/integration/"),
 }
-OWN_STACK_TESTS = ("tests/integration/test_local_stack.py",)
+OWN_STACK_TESTS = ("tests/integration/test_every_option.py", "tests/integration/test_local_stack.py")
 ENGINE_TESTS = "tests/engine/"
 # The same examples in every quick run: a red test is red for the change. The deep run looks for new ones.
 settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)

@@ -42,7 +42,7 @@ class UnknownResourceError(Exception):
 
 
 def create(aws: Aws, resource_type: str, name: str, inputs: Inputs) -> Created:
-    """Creates one resource, and returns its id and what AWS tells of it.
+    """Creates one resource, and returns its id and what AWS answers.
 
     Raises:
         UnknownResourceError: no module knows the type.

@@ -101,7 +101,7 @@ class EngineStack:
 
         Args:
             parallel: how many resources at once.
-            replace: URNs of resources to make anew.
+            replace: URNs of resources to replace.
 
         Raises:
             automation.CommandError: it failed.
@@ -118,15 +118,15 @@ class EngineStack:
         return plan
 
     def refresh(self) -> None:
-        """Takes into the state what the provider tells of each resource."""
+        """Takes into the state what the provider finds of each resource."""
         self._stack.refresh(color="never", on_output=self._note, on_error=self._note)
 
     def destroy(self, *, skip_preview: bool = True) -> Plan:
         """Deletes every resource.
 
         Args:
-            skip_preview: whether to do without the preview that the CLI makes unless told otherwise. It
-                is the preview that refuses to delete what is protected while everything is still there.
+            skip_preview: whether to do without the preview that the CLI makes by default. It is that
+                preview that refuses to delete what is protected while everything is still there.
 
         Raises:
             automation.CommandError: it failed.

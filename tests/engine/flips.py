@@ -6,7 +6,7 @@ from typing import Any, Final
 
 @dataclass(frozen=True)
 class Flip:
-    """A key's other value, and the mark that tells its effect from that of every other key."""
+    """A key's other value, and the mark by which its effect differs from that of every other key."""
 
     value: Any
     """Never the default."""
@@ -115,7 +115,7 @@ TOGETHER: Final[dict[str, Any]] = {
     key: flip.value for key, flip in FLIPS.items() if not flip.apart and not flip.instead
 }
 APART: Final[dict[str, Any]] = {key: flip.value for key, flip in FLIPS.items() if flip.apart}
-"""Two sets of keys, in each of which the effect of every key can be told from that of the others.
+"""Two sets of keys, in each of which the effect of every key differs from that of the others.
 
 What one key alone would take away, it takes away together with others as well: a resource is replaced
 for any input, and goes where any key has it go.

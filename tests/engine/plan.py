@@ -36,7 +36,7 @@ class Step:
 
     @classmethod
     def of(cls, step: StepEventMetadata) -> Self:
-        """The step that an event tells of."""
+        """The step of an event."""
         retained = bool(step.old and step.old.retain_on_delete)
         return cls(step.op, step.type, step.urn.rsplit("::", 1)[-1], tuple(step.diffs or ()), retained)
 
@@ -56,14 +56,14 @@ class Plan:
         """Collects the steps of a run: those that are done, or those that are announced."""
 
         def listen(event: EngineEvent) -> None:
-            told = event.res_outputs_event if done else event.resource_pre_event
-            if told and told.metadata.op != OpType.SAME and not told.metadata.type.startswith("pulumi:"):
-                self.steps.append(Step.of(told.metadata))
+            found = event.res_outputs_event if done else event.resource_pre_event
+            if found and found.metadata.op != OpType.SAME and not found.metadata.type.startswith("pulumi:"):
+                self.steps.append(Step.of(found.metadata))
 
         return listen
 
     def lost(self, types: Iterable[str]) -> list[Step]:
-        """The steps that take away a resource of these types, unless the configuration makes it anew."""
+        """The steps that take away a resource of these types, unless the configuration replaces it."""
         return [
             step
             for step in self.steps

@@ -93,6 +93,6 @@ def test_a_preview_that_failed_is_no_preview(
     printed = str(failed.value).partition("stdout:")[2].partition(" stderr:")[0]
     file = tmp_path / "failed.json"
     file.write_text(printed.strip())
-    code, told = _check(file, capsys)
+    code, answer = _check(file, capsys)
     assert code == 1
-    assert "retentionDays" in told["error"]
+    assert "retentionDays" in answer["error"]

@@ -38,7 +38,7 @@ class Previews:
     instead: Plan
 
     def of(self, key: str) -> Plan:
-        """The preview that tells the effect of the key."""
+        """The preview that shows the effect of the key."""
         if FLIPS[key].instead:
             return self.instead
         return self.apart if FLIPS[key].apart else self.together
@@ -133,7 +133,7 @@ def test_every_key_is_flipped_to_another_value_than_its_default() -> None:
     assert [key for key, flip in FLIPS.items() if flip.value == schema[key]["default"]] == []
 
 
-def test_the_effect_of_every_key_can_be_told_from_that_of_the_others() -> None:
+def test_the_effect_of_every_key_differs_from_that_of_the_others() -> None:
     for keys in (TOGETHER, APART):
         marks = [(FLIPS[key].resource, FLIPS[key].input) for key in keys]
         assert len(set(marks)) == len(marks)

@@ -20,7 +20,7 @@ LOG_ROLE = {"api-account", "api-log-role", "api-log-policy"}
 class Refused:
     """What was refused, and the account before and after."""
 
-    told: str
+    message: str
     before: Account
     after: Account
 
@@ -65,8 +65,8 @@ def refused(stack: EngineStack, provider: RecordingProvider) -> Refused:
 
 
 def test_a_destroy_by_mistake_is_refused(refused: Refused) -> None:
-    assert "protected" in refused.told
-    assert "errors-table" in refused.told
+    assert "protected" in refused.message
+    assert "errors-table" in refused.message
 
 
 def test_a_destroy_by_mistake_takes_nothing_at_all(refused: Refused, stack: EngineStack) -> None:

@@ -113,7 +113,7 @@ def test_the_state_goes_under_another_passphrase(stack: EngineStack) -> None:
     assert stack.preview().steps == []
 
 
-def test_what_someone_changed_by_hand_is_shown_and_mended(
+def test_what_someone_changed_by_hand_is_shown_and_taken_back(
     stack: EngineStack, provider: RecordingProvider
 ) -> None:
     provider.drift[_LOG] = {"retentionInDays": 1}
@@ -126,7 +126,7 @@ def test_what_someone_changed_by_hand_is_shown_and_mended(
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "message"),
     [
         ("retentionDays", "soon", "key 'retentionDays' must be of type 'integer'"),
         ("deletionProtection", "perhaps", "key 'deletionProtection' must be of type 'boolean'"),
@@ -138,9 +138,11 @@ def test_what_someone_changed_by_hand_is_shown_and_mended(
         ),
     ],
 )
-def test_a_wrong_value_or_key_is_refused_by_name(stack: EngineStack, key: str, value: Any, told: str) -> None:
+def test_a_wrong_value_or_key_is_refused_by_name(
+    stack: EngineStack, key: str, value: Any, message: str
+) -> None:
     stack.configure(**{key: value})
     with pytest.raises(automation.CommandError) as refused:
         stack.preview()
     stack.configure()
-    assert told in str(refused.value)
+    assert message in str(refused.value)

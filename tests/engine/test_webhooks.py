@@ -18,7 +18,7 @@ CONFIG: Final[dict[str, Any]] = {"ownersFile": "tests/samples/owners.yaml", "web
 
 @pytest.fixture(scope="module")
 def stack(new_stack: NewStack) -> Iterator[EngineStack]:
-    """A stack that tells owners. Whatever a test does to it, no address was printed or kept in the clear."""
+    """A stack that notifies owners. No test may have an address printed, or kept in the clear."""
     stack = new_stack("webhooks")
     stack.configure(**CONFIG)
     stack.up()
@@ -51,7 +51,7 @@ def test_another_address_changes_the_secrets_value_alone(
 
 
 @pytest.mark.parametrize(
-    ("webhooks", "told"),
+    ("webhooks", "message"),
     [
         (
             ADDRESSES | {"orders": f"http://hooks.example.com/{SECRET}"},
@@ -61,12 +61,14 @@ def test_another_address_changes_the_secrets_value_alone(
         ({}, "orders is missing, which line 8"),
     ],
 )
-def test_wrong_ones_are_refused_by_a_preview(stack: EngineStack, webhooks: dict[str, str], told: str) -> None:
+def test_wrong_ones_are_refused_by_a_preview(
+    stack: EngineStack, webhooks: dict[str, str], message: str
+) -> None:
     stack.configure(**CONFIG | {"webhooks": webhooks})
     with pytest.raises(automation.CommandError) as refused:
         stack.preview()
     stack.configure(**CONFIG)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
     assert SECRET not in str(refused.value)
 
 

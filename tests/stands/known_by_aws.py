@@ -23,7 +23,7 @@ def outputs_of(resource_type: str, name: str) -> dict[str, Any]:
 
     Args:
         resource_type: Pulumi's token for it.
-        name: what tells the resource from all others.
+        name: what no other resource is called.
 
     Returns:
         Every output that some resource has. Each names the resource that it comes from.
