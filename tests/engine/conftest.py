@@ -1,14 +1,16 @@
 """The program in the real Pulumi engine, before a provider that records what it is asked for."""
 
-from collections.abc import Callable, Iterator
-from functools import cache
+import json
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 from unittest.mock import patch
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 from pulumi.automation import PulumiCommand
 
-from components.functions import packages
+from components.functions import function
+from components.functions.packages import Package, Target
 from tests.engine.engine_stack import EngineStack
 from tests.engine.pulumi_cli import find_cli
 from tests.engine.recording_provider import RecordingProvider, serve
@@ -31,9 +33,17 @@ def cli() -> PulumiCommand:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _sources_found_once() -> Iterator[None]:
-    """Reads once what each function imports: no file changes between the many runs of the program."""
-    with patch.object(packages, "find_sources", cache(packages.find_sources)):
+def _packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Archives in place of the functions' packages: all that the engine asks is whether one has changed."""
+    folder = tmp_path_factory.mktemp("packages")
+
+    def pack(name: str, target: Target, data: Mapping[str, str] | None = None) -> Package:
+        path = folder / f"{name}-{target}.zip"
+        with ZipFile(path, "w") as archive:
+            archive.writestr(ZipInfo("content.json"), json.dumps([name, target, data]))
+        return Package(path=path, runtime="python3.13", architecture="arm64" if target == "host" else target)
+
+    with patch.object(function, "build_package", pack):
         yield
 
 

@@ -58,8 +58,6 @@ class RecordingProvider(ResourceProviderServicer):
     def __init__(self) -> None:
         self.created: Counter[str] = Counter()
         """How often each resource was created, by its URN."""
-        self.drift: dict[str, dict[str, Any]] = {}
-        """What a refresh finds otherwise than it was, by the name of the resource."""
         self._account: dict[str, Recorded] = {}
         self._region = ""
         self._numbers = count(1)
@@ -77,6 +75,12 @@ class RecordingProvider(ResourceProviderServicer):
         """The state of the only resource that the program calls by this name."""
         [found] = [one.state for one in self.account.values() if one.name == name]
         return found
+
+    def change(self, name: str, **state: Any) -> None:
+        """Changes a resource behind the engine's back."""
+        with self._lock:
+            [found] = [one for one in self._account.values() if one.name == name]
+            self._account[found.id] = replace(found, state={**found.state, **state})
 
     def stumble_after(self, creations: int, stumble: Callable[[], None]) -> None:
         """Calls `stumble` and fails in place of the creation that comes after this many."""
@@ -145,9 +149,9 @@ class RecordingProvider(ResourceProviderServicer):
         return provider_pb2.CreateResponse(id=resource_id, properties=_to_struct(state))
 
     def Read(self, request: Any, context: Any) -> Any:
-        """Finds a resource as it was, but for the drift."""
-        found = {**_to_dict(request.properties), **self.drift.get(request.name, {})}
-        return provider_pb2.ReadResponse(id=request.id, properties=_to_struct(found), inputs=request.inputs)
+        """Finds a resource as it is now."""
+        state = self.account[request.id].state
+        return provider_pb2.ReadResponse(id=request.id, properties=_to_struct(state), inputs=request.inputs)
 
     def Update(self, request: Any, context: Any) -> Any:
         """Changes a resource in place."""

@@ -97,27 +97,27 @@ def there(deployed: EngineStack, setting: Previews, all_set: dict[str, Any]) -> 
 
 
 @pytest.fixture(scope="module")
-def swap(deployed: EngineStack, there: Done, swapped: dict[str, Any]) -> Done:
+def swap(deployed: EngineStack, there: Done, swapped: dict[str, Any]) -> Plan:
     """Keys set in others' places."""
     deployed.configure(**swapped)
-    return Done(deployed.up(), deployed.preview())
+    return deployed.up()
 
 
 @pytest.fixture(scope="module")
-def swap_back(deployed: EngineStack, swap: Done, all_set: dict[str, Any]) -> Done:
+def swap_back(deployed: EngineStack, swap: Plan, all_set: dict[str, Any]) -> Plan:
     """The others again."""
     deployed.configure(**all_set)
-    return Done(deployed.up(), deployed.preview())
+    return deployed.up()
 
 
 @pytest.fixture(scope="module")
-def unsetting(deployed: EngineStack, swap_back: Done) -> Previews:
+def unsetting(deployed: EngineStack, swap_back: Plan) -> Previews:
     """What unsetting the keys would do."""
     still = {key: APART[key] for key in APART if key not in REPLACING and not FLIPS[key].needs}
     deployed.configure(**still)
     alone = deployed.preview()
     deployed.configure(**TOGETHER)
-    return Previews(alone, deployed.preview(), swap_back.plan)
+    return Previews(alone, deployed.preview(), swap_back)
 
 
 @pytest.fixture(scope="module")
@@ -166,13 +166,12 @@ def test_the_address_is_that_of_the_domain_name(there: Done, deployed: EngineSta
 
 
 @pytest.mark.parametrize("key", INSTEAD)
-def test_a_key_that_takes_anothers_place_has_its_effect(swap: Done, swap_back: Done, key: str) -> None:
-    for done in (swap, swap_back):
-        assert done.plan.shows(FLIPS[key])
-        assert done.plan.shows(FLIPS[FLIPS[key].instead])
-        assert done.plan.lost(KEEPERS) == []
-        assert done.plan.not_deployed() == []
-        assert done.next.steps == []
+def test_a_key_that_takes_anothers_place_has_its_effect(swap: Plan, swap_back: Plan, key: str) -> None:
+    for plan in (swap, swap_back):
+        assert plan.shows(FLIPS[key])
+        assert plan.shows(FLIPS[FLIPS[key].instead])
+        assert plan.lost(KEEPERS) == []
+        assert plan.not_deployed() == []
 
 
 @pytest.mark.parametrize("key", [key for key in config_schema() if key not in REPLACING])

@@ -65,9 +65,7 @@ def test_a_file_backend_keeps_the_state_after_each_update(stack: EngineStack) ->
     *_, before, _ = sorted(kept, key=lambda path: path.stat().st_mtime_ns)
     shutil.copy(before, stack.state_file)
     # It is as it was before that update, and the next one does that again.
-    assert {step.inputs for step in stack.preview().steps} == {("threshold",)}
-    stack.up()
-    assert stack.preview().steps == []
+    assert {step.inputs for step in stack.up().steps} == {("threshold",)}
 
 
 def test_the_client_secret_is_nowhere_in_the_clear(stack: EngineStack, provider: RecordingProvider) -> None:
@@ -86,10 +84,9 @@ def test_a_refresh_that_finds_another_client_secret_changes_no_value(
 ) -> None:
     # Whoever rotates the secret puts the new value there without the engine.
     for secret in ("another0secret0of0the0client", None):
-        provider.drift[CLIENT] = {"clientSecret": secret}
+        provider.change(CLIENT, clientSecret=secret)
         stack.refresh()
         assert stack.preview().steps == []
-    provider.drift.clear()
 
 
 def test_a_client_that_is_made_anew_has_its_own_secret_in_use(
@@ -116,13 +113,13 @@ def test_the_state_goes_under_another_passphrase(stack: EngineStack) -> None:
 def test_what_someone_changed_by_hand_is_shown_and_taken_back(
     stack: EngineStack, provider: RecordingProvider
 ) -> None:
-    provider.drift[_LOG] = {"retentionInDays": 1}
+    before = provider.state_of(_LOG)
+    provider.change(_LOG, retentionInDays=1)
     stack.refresh()
-    provider.drift.clear()
     [step] = stack.preview().steps
     assert (step.name, step.inputs) == (_LOG, ("retentionInDays",))
     stack.up()
-    assert stack.preview().steps == []
+    assert provider.state_of(_LOG) == before
 
 
 @pytest.mark.parametrize(

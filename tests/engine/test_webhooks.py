@@ -47,7 +47,6 @@ def test_another_address_changes_the_secrets_value_alone(
     assert {step.name for step in stack.preview().steps} <= MADE_ANEW
     stack.up()
     assert other in read_addresses(provider)
-    assert stack.preview().steps == []
 
 
 @pytest.mark.parametrize(
