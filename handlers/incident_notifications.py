@@ -1,7 +1,7 @@
-"""MessagesLambda: tells owners of what is stuck, and of its end.
+"""NotificationsLambda: notifies owners of what is stuck, and of its end.
 
-Invoked every minute by a schedule. Each time it works out anew what there is to say, by what is so and by
-what was said last; nothing is handed to it.
+Invoked every minute by a schedule. Each time it works out anew what is due, from the current state and from
+what each recipient was last sent.
 """
 
 import os
@@ -16,9 +16,8 @@ from botocore.session import Session
 from contract.metrics import Metric
 from contract.owners.model import SHIPPED_NAME, read_shipped_owners
 from handlers.notifications.delivery import WebhookAddresses
-from handlers.notifications.recipients import RecipientStore
+from handlers.notifications.recipients import RecipientTable
 from handlers.notifications.sending import Media, SweepResult, Targets
-from handlers.notifications.situation import Rows, SituationReader
 from handlers.notifications.sweep import NotificationSweep
 from handlers.runtime import MessagesEnvironment, count, logger, metrics
 
@@ -27,15 +26,15 @@ TABLES: Final = Config(
     max_pool_connections=16,
 )  # fmt: skip
 SERVICES: Final = Config(
-    # What fails here is tried again by the rules, in minutes.
+    # The rules retry what fails here, in minutes.
     connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2},
 )  # fmt: skip
 RESERVE_SECONDS: Final = 10.0
-"""Kept back from the function's time for what it says of the sweep."""
+"""Kept back from the function's time, for metrics and logs of the sweep."""
 
 
 class NotificationSweepError(Exception):
-    """Something went wrong that should not, and is in the log: the function has failed, to be noticed."""
+    """Errors that should not happen are in the log. The function fails, so that an alarm goes off."""
 
 
 @cache
@@ -43,25 +42,24 @@ def _sweep() -> NotificationSweep:
     environment, session = MessagesEnvironment.read(), Session()
     owners = read_shipped_owners()
     if owners is None:
-        raise RuntimeError(f"the package has no {SHIPPED_NAME}: nobody can be told anything")
+        raise RuntimeError(f"the package has no {SHIPPED_NAME}: nobody can be notified")
     client: Any = session.create_client("dynamodb", config=TABLES)
-    webhooks = WebhookAddresses(lambda: _read_secret(session, environment.webhooks_secret_id))
-    senders, incidents = environment.senders_table_name, environment.incidents_table_name
+    addresses = WebhookAddresses(lambda: _read_secret(session, environment.webhooks_secret_id))
     return NotificationSweep(
         client=client,
         errors_table=environment.table_name,
-        incidents_table=incidents,
+        senders_table=environment.senders_table_name,
+        incidents_table=environment.incidents_table_name,
         owners=owners,
-        reader=SituationReader(client, senders, incidents, Rows(owners)),
-        store=RecipientStore(client, environment.messages_table_name),
-        channels=Media(
-            mail=cache(lambda: session.create_client("sesv2", config=SERVICES)),
-            topics=cache(lambda: session.create_client("sns", config=SERVICES)),
-            webhooks=webhooks,
+        recipients=RecipientTable(client, environment.messages_table_name),
+        media=Media(
+            mail=lambda: session.create_client("sesv2", config=SERVICES),
+            topics=lambda: session.create_client("sns", config=SERVICES),
+            addresses=addresses,
             mail_from=environment.mail_from,
             owner_topics_prefix=environment.owner_topics_prefix,
         ),
-        targets=Targets(webhooks, environment.mail_from),
+        targets=Targets(addresses, environment.mail_from),
         dashboard_url=environment.dashboard_url,
         docs_url=environment.docs_url,
         retention=environment.retention,
@@ -77,41 +75,41 @@ def _read_secret(session: Session, secret_id: str) -> str:
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
-    # Made while Lambda starts the environment, not in the first sweep.
+    # Built while Lambda starts the environment, not in the first sweep.
     _sweep()
 
 
 def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001 - Lambda's signature
-    """The sweep.
+    """Sends what is due.
 
     Raises:
         botocore.exceptions.ClientError: a table cannot be read; the next sweep tries again.
-        SweepError: somebody could not be told for a reason that no retry mends.
+        NotificationSweepError: somebody could not be notified, for a reason that no retry fixes.
     """
     metrics.clear_metrics()
     try:
-        outcome = _sweep().run(lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
-        _publish(outcome)
+        result = _sweep().run(lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
+        _publish(result)
     finally:
         if metrics.metric_set:
             metrics.flush_metrics()
-    if outcome.faults:
-        raise NotificationSweepError(f"{outcome.faults} faults, each in the log above")
+    if result.faults:
+        raise NotificationSweepError(f"{result.faults} faults, each in the log above")
 
 
-def _publish(outcome: SweepResult) -> None:
-    count(Metric.MESSAGES_SWEPT, outcome.recipients)
-    count(Metric.CHANNELS_DISABLED, outcome.disabled)
-    # What seldom happens is published when it does.
-    seldom = {
-        Metric.MESSAGES_DELIVERED: outcome.delivered,
-        Metric.MESSAGES_FAILED: outcome.failed,
-        Metric.MESSAGES_DEAD: outcome.dead,
+def _publish(result: SweepResult) -> None:
+    count(Metric.MESSAGES_SWEPT, result.recipients)
+    count(Metric.CHANNELS_DISABLED, result.disabled)
+    # Published only when they happen.
+    rare = {
+        Metric.MESSAGES_DELIVERED: result.delivered,
+        Metric.MESSAGES_FAILED: result.failed,
+        Metric.MESSAGES_DEAD: result.given_up,
     }
-    for metric, value in seldom.items():
+    for metric, value in rare.items():
         if value:
             count(metric, value)
-    if outcome.delays:
-        metrics.add_metric(Metric.MESSAGE_DELAY, MetricUnit.Seconds, max(outcome.delays).total_seconds())
-    if outcome.delivered or outcome.failed:
-        logger.info("swept", extra={"delivered": outcome.delivered, "failed": outcome.failed})
+    if result.delays:
+        metrics.add_metric(Metric.MESSAGE_DELAY, MetricUnit.Seconds, max(result.delays).total_seconds())
+    if result.delivered or result.failed:
+        logger.info("swept", extra={"delivered": result.delivered, "failed": result.failed})

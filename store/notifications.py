@@ -103,7 +103,7 @@ class PendingNotice:
     """It may have arrived: whoever sent it was stopped before that was recorded, or got no answer."""
 
     @property
-    def maybe_heard(self) -> bool:
+    def maybe_read(self) -> bool:
         """Whether the recipient may have read it."""
         return self.in_doubt or self.sent_at is not None
 
@@ -165,23 +165,23 @@ def unreadable_key(sender: str, folder: str) -> str:
     return f"{UNREADABLE_PREFIX}{sender}\n{folder_key(folder)}"
 
 
-def list_entries(told: RecipientState, prefix: str) -> dict[str, SubjectState]:
+def list_entries(state: RecipientState, prefix: str) -> dict[str, SubjectState]:
     """The entries whose keys begin like this, by their keys."""
-    return {key: entry for key, entry in told.entries.items() if key.startswith(prefix)}
+    return {key: entry for key, entry in state.entries.items() if key.startswith(prefix)}
 
 
-def list_notified(told: RecipientState) -> list[tuple[str, str]]:
+def list_notified(state: RecipientState) -> list[tuple[str, str]]:
     """The incidents, by sender and id, that the next situation has to hold, live or not: an end is owed."""
     owed = (LastSaid.BEGUN, LastSaid.UNKNOWN, LastSaid.QUIET)
     return [
         (entry.sender, key.removeprefix(INCIDENT_PREFIX))
-        for key, entry in list_entries(told, INCIDENT_PREFIX).items()
-        if entry.said in owed or (entry.pending is not None and entry.pending.maybe_heard)
+        for key, entry in list_entries(state, INCIDENT_PREFIX).items()
+        if entry.said in owed or (entry.pending is not None and entry.pending.maybe_read)
     ]
 
 
-def failing_since(told: RecipientState) -> datetime | None:
+def failing_since(state: RecipientState) -> datetime | None:
     """Since when something fails to be delivered; None where nothing does."""
-    pending = (entry.pending for entry in told.entries.values())
+    pending = (entry.pending for entry in state.entries.values())
     failures = (one.failed_at for one in pending if one is not None)
     return min((at for at in failures if at is not None), default=None)

@@ -1,6 +1,8 @@
-"""Why a message was not delivered.
+"""Delivering a document: what all media share, errors, requests to AWS and to webhooks.
 
-No address of a webhook and none of a mail is in their texts: these are stored, logged and shown.
+The address of a webhook is a secret: whoever has it can post. No address of a webhook or of a mail is in the
+text of an error, since those are stored, logged and shown. An error of a library, whose text may hold one,
+ends here; what is raised instead is raised where no exception is at hand that it would be chained to.
 """
 
 import json
@@ -11,22 +13,45 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import urllib3
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
 from handlers.notifications.document import Document
-from handlers.notifications.situation import Recipient
+from handlers.notifications.recipients import Recipient
+
+ADDRESSES_KEPT_SECONDS: Final = 300.0
+"""After this the addresses of webhooks are read again, so that a new one reaches a running function."""
+_SCHEMES: Final = ("https://", "http://127.0.0.1:")
+"""An address begins with one of them; the second is the local stack's."""
+_TIMEOUT: Final = urllib3.Timeout(connect=3, read=10)
+"""Seconds. Workflows of Teams answer at once and work later; Slack answers within a second or two."""
+_MAX_ANSWER_BYTES: Final = 4096
+"""What is read of an answer: only the name of an error is needed."""
+_AFTER_SENDING: Final = (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.ProtocolError)
+"""Errors after which the request may have arrived."""
+_LONGEST_WAIT: Final = timedelta(hours=1)
+"""A service that asks for more is called again after this all the same."""
+_CODE: Final = re.compile(r'\A\s*([a-z_]{3,60})\s*\Z|"code"\s*:\s*"([A-Za-z]{3,60})"')
+"""The name of an error: Slack's whole answer, or a key of a workflow's. Nothing else of an answer is
+repeated: it may quote the address that was called."""
+_WRONG_ADDRESS: Final = frozenset({401, 403, 404, 405, 410})
+"""Refused because of who calls what, and not because of what was sent or when."""
+_IN_DOUBT: Final = frozenset({502, 504})
+"""From a gateway that passed the request on and got no answer, or none that it understood."""
+
+# It logs paths, which are the secret part of an address.
+logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
 
 
 class DeliveryError(Exception):
-    """It failed this time, and may go through later.
+    """A delivery failed, and may succeed later.
 
     Args:
         problem: what went wrong.
         retry_after: how long the service asked to be left alone; None where it did not say.
-        in_doubt: whether it may have gone through nevertheless: it was sent, and no answer came.
+        in_doubt: whether it may have arrived nevertheless: it was sent, and no answer came.
     """
 
     def __init__(self, problem: str, retry_after: timedelta | None = None, *, in_doubt: bool = False) -> None:
@@ -37,10 +62,10 @@ class DeliveryError(Exception):
 
 
 class ChannelError(Exception):
-    """It fails until somebody mends the channel.
+    """Every delivery fails until somebody fixes the channel.
 
     Args:
-        problem: what is wrong, and how to mend it.
+        problem: what is wrong, and how to fix it.
     """
 
     def __init__(self, problem: str) -> None:
@@ -58,34 +83,46 @@ class Medium(Protocol):
         """Delivers it.
 
         Raises:
-            DeliveryError: it failed, and may go through later.
-            ChannelError: it fails until somebody mends the channel.
+            DeliveryError: it failed, and may succeed later.
+            ChannelError: it fails until somebody fixes the channel.
         """
 
 
-def send_by(service: str, request: Callable[[], object], fatal: Collection[str], remedy: str) -> None:
-    """Makes a request, and raises what an error of the service means.
+def connect_once(connect: Callable[[], Any], lock: Lock) -> Callable[[], Any]:
+    """Gives a client that is made at its first use, under a lock."""
+    made: list[Any] = []
 
-    The service's own text is left out, for SES names addresses in it; so is the error itself, which is why
-    nothing is raised where it is at hand.
+    def get() -> Any:
+        with lock:
+            if not made:
+                made.append(connect())
+            return made[0]
+
+    return get
+
+
+def call_aws(service: str, request: Callable[[], object], fatal: Collection[str], remedy: str) -> None:
+    """Makes a request to a service of AWS, and raises what its error means.
+
+    The service's own text is left out, for SES names addresses in it.
 
     Args:
-        service: what errors call it.
+        service: its name in errors.
         request: makes the request.
-        fatal: codes of errors that no retry mends.
+        fatal: codes of errors that no retry fixes.
         remedy: what to look at then.
 
     Raises:
-        DeliveryError: it may go through later.
-        ChannelError: it fails until somebody mends the channel.
+        DeliveryError: it may succeed later.
+        ChannelError: it fails until somebody fixes the channel.
     """
     error: DeliveryError | ChannelError
     try:
         request()
     except ClientError as failure:
         code = failure.response.get("Error", {}).get("Code", "unknown")
-        said = f"{service} refused it ({code})"
-        error = ChannelError(f"{said}: {remedy}") if code in fatal else DeliveryError(said)
+        problem = f"{service} refused it ({code})"
+        error = ChannelError(f"{problem}: {remedy}") if code in fatal else DeliveryError(problem)
     except BotoCoreError as failure:
         in_doubt = isinstance(failure, (ReadTimeoutError, ConnectionClosedError))
         error = DeliveryError(f"{service} could not be reached ({type(failure).__name__})", in_doubt=in_doubt)
@@ -94,19 +131,8 @@ def send_by(service: str, request: Callable[[], object], fatal: Collection[str],
     raise error
 
 
-KEPT_SECONDS: Final = 300.0
-"""How long an address is used before it is read again: a new one reaches a running function so."""
-_SCHEMES: Final = ("https://", "http://127.0.0.1:")
-"""How an address begins; the second is the local stack's."""
-
-
-def describe_commands(name: str) -> str:
-    """How a webhook's address is set."""
-    return f"pulumi config set --secret --path 'webhooks.{name}', and run pulumi up"
-
-
 class WebhookAddresses:
-    """Reads them when the first is asked for, and again after some minutes. Threads may share it.
+    """Reads the addresses at the first use, and again after some minutes. Threads may share it.
 
     Args:
         read: gives the secret: a JSON object of addresses by name. "" where the stack has none.
@@ -124,23 +150,23 @@ class WebhookAddresses:
         """The address of a webhook.
 
         Raises:
-            ChannelError: there is none of this name, or what is there is no address.
-            DeliveryError: the secret could not be read.
+            ChannelError: there is none of this name, or it is no web address.
+            DeliveryError: the secret cannot be read.
         """
         with self._lock:
             if self._clock() >= self._good_until:
                 self._addresses = self._load()
-                self._good_until = self._clock() + KEPT_SECONDS
+                self._good_until = self._clock() + ADDRESSES_KEPT_SECONDS
             address = self._addresses.get(name)
         if address is None or not address.startswith(_SCHEMES):
-            problem = "has no address" if address is None else "has an address that is none"
+            problem = "has no address" if address is None else "has an address that is no web address"
             raise ChannelError(
-                f"the webhook {name} {problem}: set it, from https:// on, with {describe_commands(name)}"
+                f"the webhook {name} {problem}: set it, starting with https://, with {_set_address(name)}"
             )
         return address
 
     def _load(self) -> Mapping[str, str]:
-        problem = "the secret with the addresses of webhooks could not be read"
+        problem = "the secret with the addresses of webhooks cannot be read"
         try:
             addresses = json.loads(self._read() or "{}")
         except Exception as error:  # noqa: BLE001 - whatever failed, its text may hold what was read
@@ -148,24 +174,14 @@ class WebhookAddresses:
         else:
             if isinstance(addresses, dict):
                 return {str(name): str(address) for name, address in addresses.items()}
-        # Raised here, where no exception is at hand that would hold the secret as its context.
         raise DeliveryError(problem)
 
     def __repr__(self) -> str:
         return "WebhookAddresses()"
 
 
-_TIMEOUT: Final = urllib3.Timeout(connect=3, read=10)
-"""Seconds. Workflows of Teams answer at once and work later; Slack answers within a second or two."""
-_MAX_ANSWER_BYTES: Final = 4096
-"""What is read of an answer: only an error's name is wanted."""
-_AFTER_SENDING: Final = (urllib3.exceptions.ReadTimeoutError, urllib3.exceptions.ProtocolError)
-"""Errors after which the request may have been heard."""
-_LONGEST_WAIT: Final = timedelta(hours=1)
-"""A service that asks for more is asked again by then all the same."""
-
-# It logs paths, which are the secret part of an address.
-logging.getLogger("urllib3.connectionpool").setLevel(logging.WARNING)
+def _set_address(name: str) -> str:
+    return f"pulumi config set --secret --path 'webhooks.{name}', and run pulumi up"
 
 
 @dataclass(frozen=True)
@@ -176,9 +192,43 @@ class WebhookAnswer:
     text: str = field(repr=False)
     retry_after: timedelta | None = None
 
+    def check(self, service: str, webhook: str, fatal: Collection[str] = ()) -> None:
+        """Raises what the answer means, unless it is a success.
+
+        Args:
+            service: its name in errors.
+            webhook: its name in the configuration.
+            fatal: names of errors that no retry fixes, whatever their status.
+
+        Raises:
+            DeliveryError: it may succeed later.
+            ChannelError: it fails until somebody fixes the channel.
+        """
+        if 200 <= self.status < 300:
+            return
+        found = _CODE.search(self.text)
+        code = (found.group(1) or found.group(2)) if found else ""
+        problem = f"{service} answered {self.status}{f' {code}' if code else ''}"
+        if 300 <= self.status < 400:
+            raise ChannelError(
+                f"{problem}: the address of the webhook {webhook} redirects, which is not followed; "
+                f"set its address with {_set_address(webhook)}"
+            )
+        if self.status in _WRONG_ADDRESS or code in fatal:
+            raise ChannelError(
+                f"{problem}: the webhook {webhook} was removed, switched off or locked; make a new one, "
+                f"set its address with {_set_address(webhook)}"
+            )
+        raise DeliveryError(problem, self.retry_after, in_doubt=self.status in _IN_DOUBT)
+
+
+def encode_body(payload: object) -> bytes:
+    """JSON as short as possible: webhooks limit its bytes."""
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
+
 
 class Poster:
-    """Posts JSON. Without retries, redirects or proxies of the environment. Threads may share it."""
+    """Posts JSON, without retries, redirects or proxies of the environment. Threads may share it."""
 
     def __init__(self) -> None:
         self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False, maxsize=4)
@@ -189,7 +239,7 @@ class Poster:
         Args:
             address: of the webhook.
             body: JSON.
-            service: what errors call it.
+            service: its name in errors.
 
         Raises:
             DeliveryError: no answer came.
@@ -221,58 +271,8 @@ class Poster:
 
 
 def _read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Slack and Teams answer with seconds; a date, which HTTP allows too, is as good as nothing."""
+    """Slack and Teams answer with seconds; a date, which HTTP allows as well, is ignored."""
     seconds = headers.get("Retry-After", "")
     if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 10):
         return None
     return min(timedelta(seconds=int(seconds)), _LONGEST_WAIT)
-
-
-_CODE: Final = re.compile(r'\A\s*([a-z_]{3,60})\s*\Z|"code"\s*:\s*"([A-Za-z]{3,60})"')
-"""The name of an error: of Slack's the whole answer, of a workflow's a key of it. Nothing else of an answer
-is told on: it may quote the address that was called."""
-_WRONG_ADDRESS: Final = frozenset({401, 403, 404, 405, 410})
-"""Refused for who calls what, and not for what was said or when."""
-_IN_DOUBT: Final = frozenset({502, 504})
-"""Of a gateway that handed the message on and got no answer, or none that it understood."""
-
-
-def find_code(answer: WebhookAnswer) -> str:
-    """The name of the error, or empty."""
-    found = _CODE.search(answer.text)
-    return (found.group(1) or found.group(2)) if found else ""
-
-
-def check_answer(answer: WebhookAnswer, service: str, webhook: str, fatal: Collection[str] = ()) -> None:
-    """Raises what an answer means, unless it is that all went well.
-
-    Args:
-        answer: of the webhook.
-        service: what errors call it.
-        webhook: its name in the configuration.
-        fatal: names of errors that no retry mends, whatever their status.
-
-    Raises:
-        DeliveryError: it may go through later.
-        ChannelError: it fails until somebody mends the channel.
-    """
-    if 200 <= answer.status < 300:
-        return
-    code = find_code(answer)
-    said = f"{service} answered {answer.status}{f' {code}' if code else ''}"
-    if 300 <= answer.status < 400:
-        raise ChannelError(
-            f"{said}: the address of the webhook {webhook} leads elsewhere, which is not followed; "
-            f"set its address with {describe_commands(webhook)}"
-        )
-    if answer.status in _WRONG_ADDRESS or code in fatal:
-        raise ChannelError(
-            f"{said}: the webhook {webhook} was removed, switched off or locked out; make a new one, "
-            f"set its address with {describe_commands(webhook)}"
-        )
-    raise DeliveryError(said, answer.retry_after, in_doubt=answer.status in _IN_DOUBT)
-
-
-def encode_body(payload: object) -> bytes:
-    """JSON as short as it can be: webhooks count its bytes."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()

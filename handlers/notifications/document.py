@@ -1,4 +1,4 @@
-"""A message in words, for any medium. Renderers choose how it looks, never what it says."""
+"""A notification in words, for any medium: media choose how it looks, never what it says."""
 
 import re
 import unicodedata
@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 from contract.text import reveal, show
 
 NAME_WIDTH = 200
-"""Characters that are shown of a name from outside; what is longer is cut in the middle."""
+"""Characters of a name from outside; what is longer is cut in the middle."""
 
 
 @unique
 class Tone(StrEnum):
-    """What a message is to its reader, for a colour. Never that alone: a sign says the same."""
+    """What a notification is to its reader, for a colour. A sign always says the same."""
 
     BAD = "bad"
     UNSURE = "unsure"
@@ -43,7 +43,7 @@ def say(text: str) -> Phrase:
 
 
 def name(text: str, width: int = NAME_WIDTH) -> Phrase:
-    """A name from outside, on which nothing of it has any effect."""
+    """A name from outside, shown and never obeyed."""
     return (Span(show(text, width), name=True),)
 
 
@@ -57,7 +57,7 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class ListItem:
-    """One line of a list of folders and servers."""
+    """One folder or server in a list."""
 
     sign: str
     place: Phrase
@@ -67,10 +67,10 @@ class ListItem:
 
 @dataclass(frozen=True, kw_only=True)
 class ListSection:
-    """Entries under a title."""
+    """A list under a title."""
 
     title: str
-    entries: tuple[ListItem, ...]
+    items: tuple[ListItem, ...]
     more: int = 0
     """How many there are beside them."""
 
@@ -81,12 +81,12 @@ class FileRow:
 
     name: Phrase
     said: Phrase
-    """How long it waits, and since when; in a digest, where it is."""
+    """Its age and creation; in a digest, also its folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Files:
-    """The files of a message."""
+    """The files that a notification lists."""
 
     title: str
     rows: tuple[FileRow, ...]
@@ -96,7 +96,7 @@ class Files:
 
 @dataclass(frozen=True, kw_only=True)
 class Link:
-    """A way to somewhere. Following it changes nothing."""
+    """A link. Following it changes nothing."""
 
     text: str
     url: str
@@ -104,48 +104,48 @@ class Link:
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """What a reader is told."""
+    """All that a reader sees."""
 
     subject: str
-    """Printable ASCII, at most `subjects.MAX_SUBJECT` characters."""
+    """Printable ASCII, at most `wording.MAX_SUBJECT` characters."""
     tone: Tone
     sign: str
     headline: str
-    """Our own words: what happened, without where."""
+    """What happened, in our own words, without the place."""
     place: Phrase = ()
-    """Where; empty in a digest."""
+    """Folder and server; empty in a digest."""
     lead: Phrase = ()
     """What it means, in a sentence or two."""
     facts: tuple[Fact, ...] = ()
     sections: tuple[ListSection, ...] = ()
     files: Files | None = None
-    way: Link | None = None
-    """To what it is about."""
+    link: Link | None = None
+    """To the subject's page of the dashboard."""
     notes: tuple[Phrase, ...] = ()
     """Why the reader gets this, and how to get fewer."""
     help: Link | None = None
-    """To more about messages."""
+    """To the documents about notifications."""
     thread: str = ""
-    """What it is about, as the log calls it: mails about the same lie together. Empty in a digest, which
-    would tie the threads of all that it names into one."""
+    """The subject, as the log names it: mails about the same subject are one thread. Empty in a digest, which
+    would tie the threads of all its subjects into one."""
 
 
 SHOWN_FILES: Final = 10
-"""Files that a message lists, the worst first; the others are counted."""
+"""Files that a notification lists, the oldest first; the others are counted."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class NamedFile:
-    """A file of an incident, as its last sighting told it."""
+    """A stuck file, as of its last sighting."""
 
     name: str
     created: datetime | None = None
-    """None where the date tells no age."""
+    """None where the date is not plausible."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenderContext:
-    """What is known when a message is put into words."""
+    """What a notification is written with, besides its notices."""
 
     now: datetime
     dashboard_url: str = ""
@@ -153,8 +153,8 @@ class RenderContext:
     docs_url: str = ""
     """The folder `docs` on the web; empty for no link to it."""
     files: Mapping[str, Sequence[NamedFile]] = field(default_factory=dict)
-    """By incident id, at least the worst `SHOWN_FILES` of each. An incident without any: its records are
-    gone. One that is missing: its files were not looked up, and nothing is said of them."""
+    """By incident id, at least the oldest `SHOWN_FILES` of each. Empty where an incident's records are
+    gone; one that is missing was not looked up, and its files are not mentioned."""
 
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -162,7 +162,7 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 def format_time(moment: datetime, zone: ZoneInfo, *, named: bool = True) -> str:
-    """`Thu 26 Nov 2026, 09:00 Europe/Berlin`; without the zone's name where that is told once for several."""
+    """`Thu 26 Nov 2026, 09:00 Europe/Berlin`; without the zone's name where several share it."""
     local = _localize(moment, zone)
     return f"{_DAYS[local.weekday()]} {_format(local)}{f' {zone.key}' if named else ''}"
 
@@ -173,7 +173,7 @@ def format_short(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def _format(local: datetime) -> str:
-    # In the hour that comes twice when clocks are set back, and then alone, the offset's name tells which.
+    # Only in the hour that comes twice when clocks are set back, the offset's name tells which one it is.
     twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
     which = f" {local.tzname()}" if twice else ""
     return f"{local.day} {_MONTHS[local.month - 1]} {local.year}, {local:%H:%M}{which}"
@@ -193,11 +193,11 @@ def render_text(document: Document) -> str:
 
 def read_phrase(phrase: Phrase) -> str:
     """A phrase as bare text."""
-    return "".join(part.text for part in phrase)
+    return "".join(span.text for span in phrase)
 
 
 def count_more(more: int) -> str:
-    """What stands under a list that is longer than what is shown of it."""
+    """The last line of a list that is longer than what is shown."""
     return f"and {more:,} more"
 
 
@@ -208,8 +208,8 @@ def _list_lines(document: Document) -> Iterator[str]:
     if document.lead:
         yield ""
         yield read_phrase(document.lead)
-    if document.way:
-        yield _write_link(document.way)
+    if document.link:
+        yield f"{document.link.text}: {document.link.url}"
     if document.facts:
         yield ""
         yield from (f"{fact.label}: {read_phrase(fact.value)}" for fact in document.facts)
@@ -222,26 +222,18 @@ def _list_lines(document: Document) -> Iterator[str]:
     yield ""
     yield from (read_phrase(note) for note in document.notes)
     if document.help:
-        yield _write_link(document.help)
-
-
-def _write_link(link: Link) -> str:
-    return f"{link.text}: {link.url}"
+        yield f"{document.help.text}: {document.help.url}"
 
 
 def _list_section(section: ListSection) -> Iterator[str]:
     yield f"{section.title}:"
-    for entry in section.entries:
-        yield from _list_entry(entry)
+    for item in section.items:
+        yield f"{item.sign} {read_phrase(item.place)}"
+        yield f"  {read_phrase(item.said)}"
+        if item.url:
+            yield f"  {item.url}"
     if section.more:
         yield f"  {count_more(section.more)}"
-
-
-def _list_entry(entry: ListItem) -> Iterator[str]:
-    yield f"{entry.sign} {read_phrase(entry.place)}"
-    yield f"  {read_phrase(entry.said)}"
-    if entry.url:
-        yield f"  {entry.url}"
 
 
 def _list_files(files: Files) -> Iterator[str]:
@@ -263,9 +255,9 @@ _SPELT: Final = str.maketrans(
         "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "€": "EUR",
     }
 )  # fmt: skip
-"""What is spelt otherwise where it cannot be taken apart into a letter and its mark."""
+"""Letters that cannot be taken apart into an ASCII letter and its mark."""
 _OTHER: Final = re.compile(r"[^ -~]+")
-"""A stretch of what has no like in ASCII. A `?` stands for it: no name on Windows has one."""
+"""Characters without anything like them in ASCII become a `?`, which no name on Windows has."""
 
 
 def to_ascii(text: str) -> str:
@@ -276,8 +268,7 @@ def to_ascii(text: str) -> str:
     """
     if not (text.isascii() and text.isprintable()):
         apart = unicodedata.normalize("NFKD", reveal(text).translate(_SPELT))
-        # A mark on a letter that is left behind without it.
-        bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
-        text = _OTHER.sub("?", bare)
+        without_marks = "".join(letter for letter in apart if not unicodedata.combining(letter))
+        text = _OTHER.sub("?", without_marks)
     # In the header of a mail, `=?` begins a word in another character set (RFC 2047).
     return text.replace("=?", "= ?").strip() or "?"

@@ -1,15 +1,19 @@
-"""Mail through Amazon SES."""
+"""Mail through Amazon SES: a document as text and as HTML.
+
+The HTML loads nothing from elsewhere: no image, font or script. Its style stands in the head, which the mail
+programs that people use read; one that does not shows the same text. It is legible in light and in dark.
+"""
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
 from html import escape
 from typing import Any, Final
 
-from handlers.notifications.delivery import send_by
+from handlers.notifications.delivery import call_aws
 from handlers.notifications.document import (
     Document,
     Files,
@@ -21,8 +25,15 @@ from handlers.notifications.document import (
     count_more,
     render_text,
 )
-from handlers.notifications.situation import Recipient
+from handlers.notifications.recipients import Recipient
 
+MAX_HTML_BYTES: Final = 90_000
+"""Gmail cuts a mail off at 102 KB of HTML, and hides the rest behind a link."""
+MAX_TEXT_BYTES: Final = 90_000
+_POLICY: Final = SMTP.clone(max_line_length=120)
+"""No subject is folded: phones and filters look at it."""
+_NO_LABEL: Final = re.compile(r"[^a-z0-9]+")
+"""What a label of a host name cannot hold; the id of a list is made like one (RFC 2919)."""
 _FATAL: Final = frozenset(
     {
         "AccessDeniedException",
@@ -33,87 +44,11 @@ _FATAL: Final = frozenset(
         "NotFoundException",
     }
 )
-"""Not among them: `SendingPausedException` and `LimitExceededException`, which somebody or the day ends."""
+"""Without `SendingPausedException` and `LimitExceededException`, which somebody or the next day ends."""
 _REMEDY: Final = (
     "is mailFrom or mailIdentity verified in SES in this region, are the owner's addresses well-formed, and, "
     "in the sandbox, verified too? See mail.md"
 )
-
-
-class MailChannel:
-    """Sends mails. Threads may share it.
-
-    Args:
-        client: of SES, version 2.
-        sender: who they come from, an address, alone or after a name.
-    """
-
-    def __init__(self, client: Any, sender: str) -> None:
-        self._client = client
-        self._sender = sender
-
-    def fits(self, document: Document) -> bool:
-        """Whether one mail holds it."""
-        return fits_mail(document)
-
-    def send(self, recipient: Recipient, document: Document) -> None:
-        """Sends one mail to all addresses of the recipient's channel. For what it raises, see `Medium`."""
-        mail = render_mail(document, recipient, self._sender).as_bytes()
-        addresses = list(recipient.channel.targets)
-        send_by(
-            "Amazon SES",
-            lambda: self._client.send_email(
-                FromEmailAddress=self._sender,
-                Destination={"ToAddresses": addresses},
-                Content={"Raw": {"Data": mail}},
-            ),
-            _FATAL,
-            _REMEDY,
-        )
-
-
-MAX_HTML_BYTES: Final = 90_000
-"""Gmail cuts a mail off at 102 KB of HTML, and hides the rest behind a link."""
-MAX_TEXT_BYTES: Final = 90_000
-_POLICY: Final = SMTP.clone(max_line_length=120)
-"""No subject is folded: it is what phones and filters look at."""
-_NO_LABEL: Final = re.compile(r"[^a-z0-9]+")
-"""What has no place in a label of a host name, as which a list's id is made (RFC 2919)."""
-
-
-def fits_mail(document: Document) -> bool:
-    """Whether it can be read as one mail."""
-    html, text = render_html(document), render_text(document)
-    return len(html.encode()) <= MAX_HTML_BYTES and len(text.encode()) <= MAX_TEXT_BYTES
-
-
-def render_mail(document: Document, recipient: Recipient, sender: str) -> EmailMessage:
-    """The mail, but for what SES writes itself: `Message-ID` and `Date`, whatever they were before.
-
-    Since nobody knows the id that SES gave the first mail of an incident, each of them names one that no mail
-    has, made from the incident: programs that thread by `References` put those together that share it.
-
-    Args:
-        document: what it says.
-        recipient: of a channel of mail.
-        sender: an address, alone or after a name.
-    """
-    domain = f"file-sla.{parseaddr(sender)[1].rpartition('@')[2]}"
-    mail = EmailMessage(policy=_POLICY)
-    mail["From"] = sender
-    mail["To"] = ", ".join(recipient.channel.targets)
-    mail["Subject"] = document.subject
-    mail["Auto-Submitted"] = "auto-generated"
-    # Exchange asks for this one: no answers by machines, such as those of people on holiday.
-    mail["X-Auto-Response-Suppress"] = "All"
-    mail["List-Id"] = f"<{_NO_LABEL.sub('-', recipient.owner.name.lower())}.{domain}>"
-    if document.thread:
-        root = f"<{hashlib.sha256(document.thread.encode()).hexdigest()[:32]}@{domain}>"
-        mail["References"] = root
-        mail["In-Reply-To"] = root
-    mail.set_content(render_text(document), cte="quoted-printable")
-    mail.add_alternative(render_html(document), subtype="html", cte="quoted-printable")
-    return mail
 
 
 _STYLE: Final = """
@@ -150,8 +85,71 @@ a{color:#7cb7ff}
 }
 """.replace("\n", "")
 _BREAK: Final = re.compile(r"(?<=[\\/._-])(?=.)")
-"""Where a long name may be broken into lines. Mail programs make links of what looks like an address, such
-as `orders.zip`; of one in pieces they do not."""
+"""Where a long name may be broken into lines. It also keeps mail programs from making a link of a name that
+looks like an address, such as `orders.zip`."""
+
+
+class MailChannel:
+    """Sends mails. Threads may share it.
+
+    Args:
+        connect: gives a client of SES, version 2.
+        sender: the address that mails come from, alone or after a name.
+    """
+
+    def __init__(self, connect: Callable[[], Any], sender: str) -> None:
+        self._connect = connect
+        self._sender = sender
+
+    @staticmethod
+    def fits(document: Document) -> bool:
+        """Whether it can be read as one mail."""
+        html, text = render_html(document), render_text(document)
+        return len(html.encode()) <= MAX_HTML_BYTES and len(text.encode()) <= MAX_TEXT_BYTES
+
+    def send(self, recipient: Recipient, document: Document) -> None:
+        """Sends one mail to all addresses of the recipient's channel. For what it raises, see `Medium`."""
+        mail = render_mail(document, recipient, self._sender).as_bytes()
+        client, addresses = self._connect(), list(recipient.channel.targets)
+        call_aws(
+            "Amazon SES",
+            lambda: client.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": addresses},
+                Content={"Raw": {"Data": mail}},
+            ),
+            _FATAL,
+            _REMEDY,
+        )
+
+
+def render_mail(document: Document, recipient: Recipient, sender: str) -> EmailMessage:
+    """The mail, without `Message-ID` and `Date`, which SES writes.
+
+    Nobody knows the id that SES gave the first mail of an incident. So each refers to an id made from the
+    incident, which no mail has: programs that thread by `References` put those together that share one.
+
+    Args:
+        document: what it says.
+        recipient: with a mail channel.
+        sender: an address, alone or after a name.
+    """
+    domain = f"file-sla.{parseaddr(sender)[1].rpartition('@')[2]}"
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = sender
+    mail["To"] = ", ".join(recipient.channel.targets)
+    mail["Subject"] = document.subject
+    mail["Auto-Submitted"] = "auto-generated"
+    # Exchange wants this one to send no automatic replies.
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail["List-Id"] = f"<{_NO_LABEL.sub('-', recipient.owner.name.lower())}.{domain}>"
+    if document.thread:
+        root = f"<{hashlib.sha256(document.thread.encode()).hexdigest()[:32]}@{domain}>"
+        mail["References"] = root
+        mail["In-Reply-To"] = root
+    mail.set_content(render_text(document), cte="quoted-printable")
+    mail.add_alternative(render_html(document), subtype="html", cte="quoted-printable")
+    return mail
 
 
 def render_html(document: Document) -> str:
@@ -182,7 +180,7 @@ def _render_head(document: Document) -> Iterable[str]:
     yield "</header>"
     if document.lead:
         yield f"<p>{_render(document.lead)}</p>"
-    yield _render_link(document.way)
+    yield _render_link(document.link)
 
 
 def _render_facts(document: Document) -> Iterable[str]:
@@ -195,18 +193,16 @@ def _render_facts(document: Document) -> Iterable[str]:
 
 def _render_section(section: ListSection) -> Iterable[str]:
     yield f"<h2>{escape(section.title)}</h2><ul>"
-    for entry in section.entries:
-        yield _render_entry(entry)
+    for item in section.items:
+        yield _render_item(item)
     if section.more:
         yield f"<li>{count_more(section.more)}</li>"
     yield "</ul>"
 
 
-def _render_entry(entry: ListItem) -> str:
-    way = f' <a href="{escape(entry.url)}">Open</a>' if entry.url else ""
-    return (
-        f"<li>{escape(entry.sign)} {_render(entry.place)}<br><small>{_render(entry.said)}</small>{way}</li>"
-    )
+def _render_item(item: ListItem) -> str:
+    way = f' <a href="{escape(item.url)}">Open</a>' if item.url else ""
+    return f"<li>{escape(item.sign)} {_render(item.place)}<br><small>{_render(item.said)}</small>{way}</li>"
 
 
 def _render_files(files: Files) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""What is due to be said to a recipient now."""
+"""What a recipient is sent now, in which notifications; and what is recorded of each delivery."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -6,124 +6,122 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from contract.owners.matching import is_quiet
-from contract.owners.model import Owners
 from contract.words import ENDS, MessageKind
 from handlers.notifications.notices import find_folders, find_senders
-from handlers.notifications.rules import (
-    BEGINNING_AT_MOST,
-    BEGINNING_GAP,
-    BEGINNINGS,
-    BELIEVED,
-    CHANGE_AT_MOST,
-    CHANGE_GAP,
-    DEAD_AFTER,
-    DIGEST_FROM,
-    RETRIES,
-    SETTLED,
-    DueNotice,
-    assumed_read,
-    find_incidents,
-    notice_key,
+from handlers.notifications.recipients import Recipient
+from handlers.notifications.rules import BEGINNINGS, FORGOTTEN, DueNotice, assumed_read, find_incidents
+from handlers.notifications.situation import Notice, Notification, Situation
+from store.notifications import (
+    DisabledChannel,
+    LastSaid,
+    PendingNotice,
+    RecipientState,
+    SubjectState,
+    unreadable_key,
 )
-from handlers.notifications.situation import Notice, Notification, Recipient, Situation
-from store.notifications import DisabledChannel, LastSaid, PendingNotice, RecipientState, SubjectState
+
+SETTLED: Final = timedelta(minutes=2)
+"""How long a change has to last before it is notified; shorter ones are not. Ends need not wait."""
+BEGINNING_GAP: Final = timedelta(minutes=5)
+"""After a notification, the next beginning waits this long for others ..."""
+BEGINNING_AT_MOST: Final = timedelta(minutes=1)
+"""... but no longer than this once it has settled: three minutes in all."""
+CHANGE_GAP: Final = timedelta(minutes=30)
+"""The same for changes and ends ..."""
+CHANGE_AT_MOST: Final = timedelta(minutes=30)
+"""... which wait no longer than this since they were noticed."""
+DIGEST_FROM: Final = 5
+"""This many notices at once are one notification."""
+RETRIES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
+"""Waits after the first, the second, ... failure; the last one from then on."""
+GIVEN_UP_AFTER: Final = timedelta(hours=6)
+"""A notice that still fails this long after its first failure is given up."""
+_ORDER: Final = {kind: place for place, kind in enumerate(MessageKind)}
+"""Beginnings before what became of them, as the kinds are declared."""
+_LAST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is to be done."""
+    """What to do for a recipient."""
 
-    told: RecipientState
-    """With what was noticed; the same as before where nothing was."""
-    messages: tuple[Notification, ...] = ()
+    state: RecipientState
+    """With the notices that wait; the same as before where nothing changed."""
+    notifications: tuple[Notification, ...] = ()
     """What is due now, in order."""
 
 
-def plan(recipient: Recipient, told: RecipientState, situation: Situation) -> Plan:
+def plan(recipient: Recipient, state: RecipientState, situation: Situation) -> Plan:
     """What is due. Planning twice is planning once, as long as nothing was delivered in between.
 
-    What it says is to be stored before its first message is sent: it holds that these are on their way, so
-    that whoever comes after one that was stopped there knows that they may have arrived. Each is to be
-    recorded (`recording`), also one that is not sent after all.
+    Its state has to be stored before the first notification is sent. It says that these are on their way, so
+    that the sweep after one that was killed knows that they may have arrived. What became of each has to be
+    recorded, even if it is not sent after all.
 
     Args:
-        recipient: to whom.
-        told: what was said to it, as the last plan or record left it.
-        situation: what is so; it holds every incident that `told.list_told` asks for, if it exists.
+        recipient: whom to notify.
+        state: what is known of it, as the last plan or record left it.
+        situation: the current state, with every incident that `list_notified` asks for, if it exists.
     """
-    if told.disabled is not None:
-        return Plan(told=told)
-    quiet = is_quiet(recipient.owner, situation.now)
-    known = correct_clock(told, situation.now)
-    findings = [
+    if state.disabled is not None:
+        return Plan(state=state)
+    now, quiet = situation.now, is_quiet(recipient.owner, situation.now)
+    known = correct_clock(state, now)
+    found = [
         *find_incidents(recipient, known, situation, quiet=quiet),
         *find_senders(recipient, known, situation, quiet=quiet),
         *find_folders(recipient, known, situation, quiet=quiet),
     ]
-    entries = {one.key: one.entry for one in findings if one.entry is not None}
-    messages = group(recipient, findings, known.last, situation.now)
-    under_way = {notice_key(line) for message in messages for line in message.lines}
-    entries |= {key: _under_way(entries[key], situation.now) for key in under_way}
+    entries = {one.key: one.entry for one in found if one.entry is not None}
+    notifications = _group(recipient, found, known.last, now)
+    for notification in notifications:
+        for notice in notification.notices:
+            entries[notice_key(notice)] = _on_its_way(entries[notice_key(notice)], now)
     after = replace(known, entries=entries)
-    return Plan(told=told if after == told else after, messages=messages)
+    return Plan(state=state if after == state else after, notifications=notifications)
 
 
-def _under_way(entry: SubjectState, now: datetime) -> SubjectState:
+def notice_key(notice: Notice) -> str:
+    """The key of the entry that a notice is about."""
+    if notice.folder is not None and notice.sender is not None:
+        return unreadable_key(notice.sender.key, notice.folder.folder)
+    return notice.subject
+
+
+def _on_its_way(entry: SubjectState, now: datetime) -> SubjectState:
     pending = entry.pending
-    assert pending is not None  # noqa: S101 - it has a line
-    # Of an earlier sweep's attempt nobody recorded what became of it.
-    lost_sight = pending.sent_at is not None and pending.sent_at != now
-    return replace(entry, pending=replace(pending, sent_at=now, in_doubt=pending.in_doubt or lost_sight))
+    assert pending is not None  # noqa: S101 - it has a notice
+    # Nobody recorded what became of an earlier sweep's attempt.
+    unrecorded = pending.sent_at is not None and pending.sent_at != now
+    return replace(entry, pending=replace(pending, sent_at=now, in_doubt=pending.in_doubt or unrecorded))
 
 
-def list_recipients(owners: Owners) -> list[Recipient]:
-    """The channels of every owner, each once: told at once, or else by the soonest escalation."""
-    found: dict[str, Recipient] = {}
-    for owner in owners.owners.values():
-        at_once = [Recipient(owner=owner, channel=channel) for channel in owner.channels]
-        later = [
-            Recipient(owner=owner, channel=channel, after=escalation.after)
-            for escalation in sorted(owner.escalations, key=lambda one: one.after)
-            for channel in escalation.channels
-        ]
-        for one in (*at_once, *later):
-            found.setdefault(one.key, one)
-    return list(found.values())
+def correct_clock(state: RecipientState, now: datetime) -> RecipientState:
+    """The same, with no moment later than now, so that nothing waits for a time that a wrong clock showed.
 
-
-def correct_clock(told: RecipientState, now: datetime) -> RecipientState:
-    """The same, with no moment of it later than now: nothing waits for a time that a wrong clock showed.
-
-    It is not known how long ago those moments are. Taken for now, what was said is not said again, and
-    what waits does so once more from the beginning.
+    How long ago such moments really are is unknown. They are taken for now: what was sent is not sent again,
+    and what waits does so once more from the beginning.
     """
-    entries = {key: _correct_subject(entry, now) for key, entry in told.entries.items()}
-    return replace(told, last=_not_later(told.last, now), entries=entries)
 
+    def not_later(moment: datetime | None, than: datetime = now) -> datetime | None:
+        return None if moment is None else min(moment, than)
 
-def _correct_subject(entry: SubjectState, now: datetime) -> SubjectState:
-    pending = entry.pending and _correct_pending(entry.pending, now)
-    at = _not_later(entry.at, now)
-    if pending == entry.pending and at == entry.at:
-        return entry
-    return replace(entry, at=at, pending=pending)
+    def correct(entry: SubjectState) -> SubjectState:
+        pending = entry.pending and replace(
+            entry.pending,
+            noticed=min(entry.pending.noticed, now),
+            failed_at=not_later(entry.pending.failed_at),
+            retry_at=not_later(entry.pending.retry_at, now + RETRIES[-1]),
+        )
+        corrected = replace(entry, at=not_later(entry.at), pending=pending)
+        return entry if corrected == entry else corrected
 
-
-def _correct_pending(pending: PendingNotice, now: datetime) -> PendingNotice:
-    return replace(
-        pending,
-        noticed=min(pending.noticed, now),
-        failed_at=_not_later(pending.failed_at, now),
-        retry_at=_not_later(pending.retry_at, now + RETRIES[-1]),
-    )
-
-
-def _not_later(moment: datetime | None, now: datetime) -> datetime | None:
-    return None if moment is None else min(moment, now)
+    entries = {key: correct(entry) for key, entry in state.entries.items()}
+    return replace(state, last=not_later(state.last), entries=entries)
 
 
 def ready_at(recipient: Recipient, pending: PendingNotice) -> datetime:
-    """From when on it goes along with whatever is due."""
+    """From when on a notice goes along with whatever is due."""
     if pending.retry_at is not None:
         return pending.retry_at
     if pending.kind in ENDS:
@@ -134,14 +132,14 @@ def ready_at(recipient: Recipient, pending: PendingNotice) -> datetime:
 
 
 def due_at(recipient: Recipient, pending: PendingNotice, last: datetime | None) -> datetime:
-    """When it is said, with whatever else is ready then.
+    """When a notice is sent, with whatever else is ready then.
 
-    What was ready at the last message and did not go along has waited for others already: it did not fit in.
+    One that was ready at the last notification, and did not fit into it, has waited for others already.
 
     Args:
-        recipient: to whom.
-        pending: what waits.
-        last: when anything was said to the recipient before.
+        recipient: whom to notify.
+        pending: the notice that waits.
+        last: when the recipient was last sent anything.
     """
     ready = ready_at(recipient, pending)
     if pending.retry_at is not None or last is None or ready <= last:
@@ -151,169 +149,171 @@ def due_at(recipient: Recipient, pending: PendingNotice, last: datetime | None) 
     return max(ready, min(last + CHANGE_GAP, pending.noticed + CHANGE_AT_MOST))
 
 
-_ORDER: Final = {kind: place for place, kind in enumerate(MessageKind)}
-"""Beginnings before what became of them, as the kinds are declared."""
-_LAST: Final = datetime.max.replace(tzinfo=UTC)
-
-
-def group(
-    recipient: Recipient, findings: Iterable[DueNotice], last: datetime | None, now: datetime
+def _group(
+    recipient: Recipient, found: Iterable[DueNotice], last: datetime | None, now: datetime
 ) -> tuple[Notification, ...]:
-    """The messages that are due. When one line is due, every line that is ready goes along.
+    """The notifications that are due. When one notice is due, every notice that is ready goes along.
 
-    Fewer than five lines are a message each, so that each finds its thread. More are one digest, and what
-    was sent in vain before is one of its own: should no channel take that, all else gets through.
+    Fewer than `DIGEST_FROM` are a notification each, so that each finds its thread. More are one digest, and
+    those that failed before are another: should no channel take these, the rest gets through.
     """
     waiting = [
-        (one.entry.pending, one.line)
-        for one in findings
-        if one.line is not None and one.entry is not None and one.entry.pending is not None
+        (one.entry.pending, one.notice)
+        for one in found
+        if one.notice is not None and one.entry is not None and one.entry.pending is not None
     ]
     if not any(due_at(recipient, pending, last) <= now for pending, _ in waiting):
         return ()
-    ready = sorted(
-        ((pending, line) for pending, line in waiting if ready_at(recipient, pending) <= now), key=_rank
-    )
+
+    def rank(one: tuple[PendingNotice, Notice]) -> tuple[bool, int, datetime, str]:
+        pending, notice = one
+        since = notice.incident.breached_since if notice.incident else _LAST
+        return bool(pending.attempts), _ORDER[notice.kind], since, notice.subject
+
+    ready = sorted((one for one in waiting if ready_at(recipient, one[0]) <= now), key=rank)
     if len(ready) < DIGEST_FROM:
-        return tuple(Notification(recipient=recipient, lines=(line,)) for _, line in ready)
-    fresh = tuple(line for pending, line in ready if not pending.attempts)
-    again = tuple(line for pending, line in ready if pending.attempts)
-    return tuple(Notification(recipient=recipient, lines=lines) for lines in (fresh, again) if lines)
+        return tuple(Notification(recipient=recipient, notices=(notice,)) for _, notice in ready)
+    fresh = tuple(notice for pending, notice in ready if not pending.attempts)
+    again = tuple(notice for pending, notice in ready if pending.attempts)
+    return tuple(Notification(recipient=recipient, notices=notices) for notices in (fresh, again) if notices)
 
 
-def _rank(waiting: tuple[PendingNotice, Notice]) -> tuple[bool, int, datetime, str]:
-    pending, line = waiting
-    since = line.incident.breached_since if line.incident else _LAST
-    return bool(pending.attempts), _ORDER[line.kind], since, line.subject
+def record_delivery(state: RecipientState, notification: Notification, at: datetime) -> RecipientState:
+    """Records that a notification, or a part of it, was delivered.
 
-
-def record_delivery(told: RecipientState, message: Notification, at: datetime) -> RecipientState:
-    """Records that a message was delivered, or such a part of one.
-
-    The channel works: whatever failed before may be tried again at once.
+    The channel works, so whatever failed before is due at once.
 
     Args:
-        told: what was known before.
-        message: what was delivered, with the lines that were.
+        state: what was known before.
+        notification: what was delivered.
         at: when.
     """
-    entries = {key: _tried_again(entry, at) for key, entry in told.entries.items()}
-    for line in message.lines:
-        _put(entries, line, assumed_read(_entry_of(entries, line), line, at))
-    return replace(told, last=at, entries=entries)
+
+    def retry_now(entry: SubjectState) -> SubjectState:
+        if entry.pending is None or entry.pending.retry_at is None or entry.pending.retry_at <= at:
+            return entry
+        return replace(entry, pending=replace(entry.pending, retry_at=at))
+
+    entries = {key: retry_now(entry) for key, entry in state.entries.items()}
+    for notice in notification.notices:
+        _put(entries, notice, assumed_read(_entry_of(entries, notice), notice, at))
+    return replace(state, last=at, entries=entries)
 
 
 def record_failure(
-    told: RecipientState,
-    message: Notification,
+    state: RecipientState,
+    notification: Notification,
     at: datetime,
     retry_after: timedelta | None = None,
     *,
     in_doubt: bool = False,
 ) -> RecipientState:
-    """Records that a message could not be delivered, which may pass.
+    """Records that a notification could not be delivered, and may be later.
 
     Args:
-        told: what was known before.
-        message: what was not delivered.
+        state: what was known before.
+        notification: what was not delivered.
         at: when.
-        retry_after: how long the other side asks to be left alone.
-        in_doubt: whether it may have arrived nevertheless, since the other side gave no answer.
+        retry_after: how long the service asks to be left alone.
+        in_doubt: whether it may have arrived nevertheless, since the service gave no answer.
     """
-    entries = dict(told.entries)
-    for line in message.lines:
-        entry = _entry_of(entries, line)
-        failure = _failure(entry, line, at, retry_after, in_doubt=in_doubt)
-        if not _is_dead(failure, at):
-            _put(entries, line, replace(entry, pending=failure))
+    entries = dict(state.entries)
+    for notice in notification.notices:
+        entry = _entry_of(entries, notice)
+        failure = _fail(entry, notice, at, retry_after, in_doubt=in_doubt)
+        if not _is_given_up(failure, at):
+            _put(entries, notice, replace(entry, pending=failure))
         elif failure.in_doubt:
-            _put(entries, line, assumed_read(entry, line, at))
+            _put(entries, notice, assumed_read(entry, notice, at))
+        elif notice.kind in ENDS or notice.kind in FORGOTTEN:
+            _put(entries, notice, None)
+        elif entry.said in (LastSaid.BEGUN, LastSaid.UNKNOWN):
+            # The recipient knows of it, and gets a reminder later: of the numbers of this notice.
+            _put(entries, notice, assumed_read(entry, notice, at))
         else:
-            _put(entries, line, _given_up(entry, line, at))
-    return replace(told, entries=entries)
+            _put(entries, notice, replace(entry, said=LastSaid.LOST, at=at, pending=None))
+    return replace(state, entries=entries)
 
 
-def list_given_up(told: RecipientState, message: Notification, at: datetime) -> tuple[Notice, ...]:
-    """The lines of a message that `failed` would give up: what they say counts as lost."""
+def list_given_up(state: RecipientState, notification: Notification, at: datetime) -> tuple[Notice, ...]:
+    """The notices of a notification that `record_failure` would give up: they count as lost."""
+    entries = state.entries
     return tuple(
-        line for line in message.lines if _is_dead(_failure(_entry_of(told.entries, line), line, at), at)
+        notice
+        for notice in notification.notices
+        if _is_given_up(_fail(_entry_of(entries, notice), notice, at), at)
     )
 
 
-def record_unsent(told: RecipientState, message: Notification) -> RecipientState:
-    """Records that a message of a plan was not sent after all, for want of time."""
-    entries = dict(told.entries)
-    for line in message.lines:
-        if (entry := entries.get(notice_key(line))) is not None:
-            _put(entries, line, _not_under_way(entry))
-    return replace(told, entries=entries)
+def record_unsent(state: RecipientState, notification: Notification) -> RecipientState:
+    """Records that a planned notification was not sent after all, for want of time."""
+    entries = dict(state.entries)
+    for notice in notification.notices:
+        if (entry := entries.get(notice_key(notice))) is not None:
+            entries[notice_key(notice)] = _not_on_its_way(entry)
+    return replace(state, entries=entries)
 
 
-def disable(told: RecipientState, at: datetime, problem: str, target: str = "") -> RecipientState:
-    """Sends nothing more to a recipient, for an error that no retry mends.
+def disable(state: RecipientState, at: datetime, problem: str, target: str = "") -> RecipientState:
+    """Stops sending to a recipient, for an error that no retry fixes.
 
     Args:
-        told: what was known before.
+        state: what was known before.
         at: when.
         problem: what is wrong, without an address.
-        target: what tells where the channel leads, such as a digest of its address; see `enabled`.
+        target: identifies where the channel leads, such as a digest of its address; see `enable`.
     """
-    entries = {key: _not_under_way(entry) for key, entry in told.entries.items()}
-    return replace(told, disabled=DisabledChannel(since=at, problem=problem, target=target), entries=entries)
+    entries = {key: _not_on_its_way(entry) for key, entry in state.entries.items()}
+    return replace(state, disabled=DisabledChannel(since=at, problem=problem, target=target), entries=entries)
 
 
-def enable(told: RecipientState) -> RecipientState:
-    """Sends again, and what failed before at once. What both began and ended in between is not said."""
-    entries = {key: _untried(entry) for key, entry in told.entries.items()}
-    return replace(told, disabled=None, entries=entries)
+def enable(state: RecipientState) -> RecipientState:
+    """Sends again, what failed before at once. What both began and ended in between is not sent."""
+
+    def untried(entry: SubjectState) -> SubjectState:
+        if entry.pending is None or not entry.pending.attempts:
+            return entry
+        return replace(entry, pending=replace(entry.pending, attempts=0, failed_at=None, retry_at=None))
+
+    return replace(
+        state, disabled=None, entries={key: untried(entry) for key, entry in state.entries.items()}
+    )
 
 
-def _entry_of(entries: Mapping[str, SubjectState], line: Notice) -> SubjectState:
-    entry = entries.get(notice_key(line))
+def _entry_of(entries: Mapping[str, SubjectState], notice: Notice) -> SubjectState:
+    entry = entries.get(notice_key(notice))
     if entry is not None:
         return entry
-    of = line.incident.sender if line.incident else line.sender.key if line.sender else ""
-    return SubjectState(sender=of, folder=line.folder.folder if line.folder else "")
+    of = notice.incident.sender if notice.incident else notice.sender.key if notice.sender else ""
+    return SubjectState(sender=of, folder=notice.folder.folder if notice.folder else "")
 
 
-def _put(entries: dict[str, SubjectState], line: Notice, entry: SubjectState | None) -> None:
+def _put(entries: dict[str, SubjectState], notice: Notice, entry: SubjectState | None) -> None:
     if entry is None:
-        entries.pop(notice_key(line), None)
+        entries.pop(notice_key(notice), None)
     else:
-        entries[notice_key(line)] = entry
+        entries[notice_key(notice)] = entry
 
 
-def _not_under_way(entry: SubjectState) -> SubjectState:
+def _not_on_its_way(entry: SubjectState) -> SubjectState:
     if entry.pending is None or entry.pending.sent_at is None:
         return entry
     return replace(entry, pending=replace(entry.pending, sent_at=None))
 
 
-def _untried(entry: SubjectState) -> SubjectState:
-    if entry.pending is None or not entry.pending.attempts:
-        return entry
-    return replace(entry, pending=replace(entry.pending, attempts=0, failed_at=None, retry_at=None))
-
-
-def _tried_again(entry: SubjectState, at: datetime) -> SubjectState:
-    if entry.pending is None or entry.pending.retry_at is None or entry.pending.retry_at <= at:
-        return entry
-    return replace(entry, pending=replace(entry.pending, retry_at=at))
-
-
-def _failure(
+def _fail(
     entry: SubjectState,
-    line: Notice,
+    notice: Notice,
     at: datetime,
     retry_after: timedelta | None = None,
     *,
     in_doubt: bool = False,
 ) -> PendingNotice:
-    before = entry.pending or PendingNotice(kind=line.kind, noticed=at)
+    before = entry.pending or PendingNotice(kind=notice.kind, noticed=at)
     first = before.failed_at or at
     wait = RETRIES[min(before.attempts, len(RETRIES) - 1)]
-    # The last attempt is made when its time is over, and not an hour later.
-    retry_at = min(at + wait, max(first + DEAD_AFTER, at))
+    # The last attempt is made when the time is up, and not an hour later.
+    retry_at = min(at + wait, max(first + GIVEN_UP_AFTER, at))
     if retry_after is not None:
         retry_at = max(retry_at, at + retry_after)
     return replace(
@@ -326,15 +326,5 @@ def _failure(
     )
 
 
-def _is_dead(failure: PendingNotice, at: datetime) -> bool:
-    return failure.failed_at is not None and at - failure.failed_at >= DEAD_AFTER
-
-
-def _given_up(entry: SubjectState, line: Notice, at: datetime) -> SubjectState | None:
-    """An entry of which a line is lost."""
-    if line.kind in ENDS or BELIEVED[line.kind] is None:
-        return None
-    if entry.said in (LastSaid.BEGUN, LastSaid.UNKNOWN):
-        # The recipient knows of it, and is reminded later: of the numbers as they were to be told.
-        return assumed_read(entry, line, at)
-    return replace(entry, said=LastSaid.LOST, at=at, pending=None)
+def _is_given_up(failure: PendingNotice, at: datetime) -> bool:
+    return failure.failed_at is not None and at - failure.failed_at >= GIVEN_UP_AFTER

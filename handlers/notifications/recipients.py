@@ -1,9 +1,9 @@
-"""The log of what was told: an item for each thing that a message said something of."""
+"""Recipients in the table FileSlaMessages: every sweep reads their states, one at a time writes each."""
 
 import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,14 +11,17 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from contract.moments import format_moment
-from contract.owners.model import name_channel
-from handlers.notifications.situation import Notice, Notification, Recipient
-from handlers.projection.store_dynamodb import MAX_WRITES, list_cancellations, read_chunks, write_chunks
-from handlers.runtime import logger
+from contract.owners.model import Channel, Owner, Owners, list_channels, name_channel, recipient_key
+from contract.words import MessageKind
+from handlers.projection.store_dynamodb import (
+    MAX_WRITES,
+    ConflictError,
+    list_cancellations,
+    read_chunks,
+    write_chunks,
+)
 from store.dynamodb import Item, find_moment, find_number, find_text, get_items, read_text
 from store.notifications import (
-    FIRST_STATE,
-    INCIDENT_PREFIX,
     RECIPIENT_PREFIX,
     STATE_PREFIX,
     MessageAttribute,
@@ -29,84 +32,66 @@ from store.notifications import (
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-
-KEPT_BEYOND: Final = timedelta(days=90)
-"""How much longer than an incident after its end: the log of one that lasted is older than it."""
-
-
-def build_log_entries(
-    message: Notification, at: datetime, revision: int, retention: timedelta | None
-) -> list[dict[str, Any]]:
-    """What a message said, as items of the table FileSlaMessages.
-
-    Args:
-        message: what was delivered.
-        at: when, in UTC.
-        revision: of the recipient's state that records it.
-        retention: how long an incident is kept after its end; None for good.
-    """
-    recipient = message.recipient
-    expires: dict[str, Any] = (
-        {MessageAttribute.EXPIRES_AT: {"N": str(int((at + retention + KEPT_BEYOND).timestamp()))}}
-        if retention
-        else {}
-    )
-    items: list[dict[str, Any]] = []
-    for number, (subject, line) in enumerate(_list_subjects(message)):
-        folder: dict[str, Any] = {MessageAttribute.FOLDER: {"S": line.folder.folder}} if line.folder else {}
-        items.append(
-            {
-                MessageAttribute.ABOUT: {"S": subject},
-                # In order of time, and another one for each line that a recipient was ever told.
-                MessageAttribute.PART: {
-                    "S": f"{at:%Y-%m-%dT%H:%M:%S.%fZ}#{recipient.key}#{revision}.{number}"
-                },
-                MessageAttribute.TOLD_AT: {"S": format_moment(at)},
-                MessageAttribute.TOLD: {"S": line.kind},
-                MessageAttribute.OWNER: {"S": recipient.owner.name},
-                MessageAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
-                **folder,
-                **expires,
-            }
-        )
-    return items
-
-
-def _list_subjects(message: Notification) -> Iterator[tuple[str, Notice]]:
-    for line in message.lines:
-        yield line.subject, line
-        # What a notice of a silent sender says, it says of these.
-        for incident in line.unknown:
-            yield f"{INCIDENT_PREFIX}{incident.incident_id}", line
-
-
 LEASE: Final = timedelta(seconds=90)
-"""Longer than reading files, one delivery and its record take at most. As long as this a recipient hears
-nothing after a sweep was killed."""
+"""Longer than reading files, one delivery and its record take at most. After a sweep was killed, its
+recipient gets nothing for this long."""
 _ATTEMPTS: Final = 5
 _PAUSE_SECONDS: Final = 0.1
-"""Doubled each time that two transactions met."""
+"""Doubled each time that two transactions conflict."""
 
 
-class ConflictError(Exception):
-    """The recipient was written since it was read: whatever is due is found anew by another sweep."""
+class LogIncompleteError(Exception):
+    """The state was written, and not all entries of the log.
+
+    Args:
+        written: the state.
+    """
+
+    def __init__(self, written: "StoredRecipient") -> None:
+        super().__init__(written.key)
+        self.written = written
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """One channel of one owner. Each has a state of its own."""
+
+    owner: Owner
+    channel: Channel
+    after: timedelta | None = None
+    """Escalation: how long an incident has to stay unacknowledged to be notified here. None: at once."""
+
+    @property
+    def key(self) -> str:
+        """Identifies it among all recipients."""
+        return recipient_key(self.owner.name, self.channel)
+
+
+def list_recipients(owners: Owners) -> list[Recipient]:
+    """The channels of every owner, each once: notified at once, or else by the soonest escalation."""
+    found: dict[str, Recipient] = {}
+    for owner in owners.owners.values():
+        for after, channel in sorted(list_channels(owner), key=lambda way: way[0] or timedelta()):
+            one = Recipient(owner=owner, channel=channel, after=after)
+            found.setdefault(one.key, one)
+    return list(found.values())
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredRecipient:
-    """A recipient's state, as it was read or written last."""
+    """A recipient's state, as it was last read or written."""
 
     key: str
-    told: RecipientState
+    state: RecipientState
     revision: int = 0
     leased_until: datetime | None = None
     enabled_by_hand: bool = False
-    """Its channel was disabled, and somebody enabled it since."""
+    """Whether its channel was disabled, and somebody has enabled it since."""
     problem: str = ""
-    """What the last attempt failed with."""
+    """Why the last attempt failed."""
 
     def is_leased(self, now: datetime) -> bool:
-        """Whether a sweep has it to itself. A lease by a clock that was far ahead is none."""
+        """Whether a sweep has it to itself. A lease by a clock that was far ahead does not count."""
         return self.leased_until is not None and now < self.leased_until <= now + 2 * LEASE
 
 
@@ -114,84 +99,112 @@ class StoredRecipient:
 class StoredRecipients:
     """What was read of recipients."""
 
-    known: Mapping[str, StoredRecipient]
-    """By their keys. One that another sweep is just writing is not among them: that one tells it."""
-    unreadable: int = 0
-    """How many have a state that cannot be read; it is logged whose."""
+    stored: Mapping[str, StoredRecipient]
+    """By key. One that another sweep is just writing is missing: that sweep notifies it."""
+    unreadable: Mapping[str, Exception] = field(default_factory=dict)
+    """By key: why a state cannot be read."""
 
 
-class RecipientStore:
-    """Recipients in the table FileSlaMessages. Threads may share it.
+@dataclass(frozen=True, kw_only=True)
+class LogEntry:
+    """One thing that a recipient was notified of."""
+
+    subject: str
+    """`incident#...` or `sender#...`."""
+    kind: MessageKind
+    at: datetime
+    """In UTC."""
+    folder: str | None = None
+    """Of a folder that a sender cannot read."""
+    expires: datetime | None = None
+
+    def build_item(self, recipient: Recipient, number: str) -> dict[str, Any]:
+        """Its item, where `number` tells it from all other entries of the recipient at that moment."""
+        found = {
+            MessageAttribute.ABOUT: {"S": self.subject},
+            # In order of time.
+            MessageAttribute.PART: {"S": f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}#{recipient.key}#{number}"},
+            MessageAttribute.TOLD_AT: {"S": format_moment(self.at)},
+            MessageAttribute.TOLD: {"S": self.kind},
+            MessageAttribute.OWNER: {"S": recipient.owner.name},
+            MessageAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
+            MessageAttribute.FOLDER: {"S": self.folder} if self.folder is not None else None,
+            MessageAttribute.EXPIRES_AT: (
+                {"N": str(int(self.expires.timestamp()))} if self.expires is not None else None
+            ),
+        }
+        return {attribute: value for attribute, value in found.items() if value is not None}
+
+
+class RecipientTable:
+    """The table. Threads may share it.
 
     Args:
         client: a DynamoDB client that may get, put and query items of the table.
-        table: its name.
+        name: the table's name.
     """
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self._client = client
-        self._table = table
+        self._name = name
 
     def read(self, recipients: Sequence[Recipient]) -> StoredRecipients:
-        """What is known of them; of one that is new, what is true of it.
-
-        One whose state cannot be read keeps nobody else from being told.
-        """
-        keys = [_state_key(recipient.key, FIRST_STATE) for recipient in recipients]
+        """Their states; an empty one for a recipient that is new."""
+        keys = [_state_key(recipient.key, 0) for recipient in recipients]
         firsts = {
             read_text(item, MessageAttribute.ABOUT): item
-            for item in get_items(self._client, self._table, keys, consistent=True)
+            for item in get_items(self._client, self._name, keys, consistent=True)
         }
-        known, unreadable = {}, 0
+        stored, unreadable = dict[str, StoredRecipient](), dict[str, Exception]()
         for one in recipients:
             try:
-                known[one.key] = self._parse(one.key, firsts.get(_about(one.key)))
+                stored[one.key] = self._parse(one.key, firsts.get(f"{RECIPIENT_PREFIX}{one.key}"))
             except ConflictError:
                 continue  # another sweep is at work on it
-            except (KeyError, ValidationError, zlib.error):
-                unreadable += 1
-                logger.exception("a recipient's state cannot be read", extra={"owner": one.owner.name})
-        return StoredRecipients(known=known, unreadable=unreadable)
+            except (KeyError, ValidationError, zlib.error) as error:
+                unreadable[one.key] = error
+        return StoredRecipients(stored=stored, unreadable=unreadable)
 
     def write(
         self,
         recipient: Recipient,
-        known: StoredRecipient,
+        stored: StoredRecipient,
         *,
         leased_until: datetime | None,
-        log: Sequence[Mapping[str, Any]] = (),
+        log: Sequence[LogEntry] = (),
     ) -> StoredRecipient:
-        """Writes a state and what it follows from, all of it or nothing.
+        """Writes a state and the log of what led to it, all of it or nothing.
 
-        Where the log is too long for one transaction, the rest of it is written after; should that fail,
-        lines of the log are missing, and nothing else.
+        Where the log is too long for one transaction, its rest is written after.
 
         Args:
-            recipient: whose it is.
-            known: the state to write, with the revision that was read.
-            leased_until: until when no other sweep writes it; None to let go of it.
-            log: items of the log.
+            recipient: whose state it is.
+            stored: the state to write, with the revision that was read.
+            leased_until: until when no other sweep writes it; None to release it.
+            log: what the recipient was notified of.
 
         Returns:
             What was written, for the next write.
 
         Raises:
-            ConflictError: it was written since it was read.
+            ConflictError: it was written since it was read; nothing is written now.
+            LogIncompleteError: the rest of the log could not be written.
         """
-        written = replace(known, revision=known.revision + 1, leased_until=leased_until)
-        states = list(self._build_states(recipient, written, read=known.revision))
-        lines = [{"Put": {"TableName": self._table, "Item": line}} for line in log]
-        along = MAX_WRITES - len(states)
-        self._transact(known.key, [*states, *lines[:along]])
+        written = replace(stored, revision=stored.revision + 1, leased_until=leased_until)
+        states = list(self._build_states(recipient, written, read=stored.revision))
+        items = (entry.build_item(recipient, f"{written.revision}.{n}") for n, entry in enumerate(log))
+        entries = [{"Put": {"TableName": self._name, "Item": item}} for item in items]
+        first = MAX_WRITES - len(states)
+        self._transact(stored.key, [*states, *entries[:first]])
         try:
-            for start in range(along, len(lines), MAX_WRITES):
-                self._transact(known.key, lines[start : start + MAX_WRITES])
-        except (BotoCoreError, ClientError, ConflictError):
-            logger.exception("lines of the log are missing", extra={"owner": recipient.owner.name})
+            for start in range(first, len(entries), MAX_WRITES):
+                self._transact(stored.key, entries[start : start + MAX_WRITES])
+        except (BotoCoreError, ClientError, ConflictError) as error:
+            raise LogIncompleteError(written) from error
         return written
 
     def _transact(self, key: str, actions: list[Any]) -> None:
-        """Writes all of it or nothing, also where it is one item: tried again, it is known as done."""
+        """Writes all of it or nothing. Also for one item: a repeated transaction is recognised."""
         for attempt in range(_ATTEMPTS):
             try:
                 self._client.transact_write_items(TransactItems=actions)
@@ -199,7 +212,7 @@ class RecipientStore:
                 reasons = list_cancellations(error)
                 if "ConditionalCheckFailed" in reasons:
                     raise ConflictError(key) from error
-                # Two met: neither was first, and what was read may still be true.
+                # Two transactions met: neither was first, and what was read may still hold.
                 if "TransactionConflict" not in reasons or attempt == _ATTEMPTS - 1:
                     raise
                 time.sleep(_PAUSE_SECONDS * 2**attempt)
@@ -208,85 +221,76 @@ class RecipientStore:
 
     def _parse(self, key: str, first: Item | None) -> StoredRecipient:
         if first is None:
-            return StoredRecipient(key=key, told=RecipientState())
+            return StoredRecipient(key=key, state=RecipientState())
         chunks = [first[MessageAttribute.BODY]["B"]]
         if (count := find_number(first, MessageAttribute.CHUNKS)) > 1:
-            chunks = self._read_chunks(key, first, count)
-        told = read_chunks(RecipientState, chunks)
+            chunks += self._read_others(key, first, count)
+        state = read_chunks(RecipientState, chunks)
         return StoredRecipient(
             key=key,
-            told=told,
+            state=state,
             revision=find_number(first, MessageAttribute.REVISION),
             leased_until=find_moment(first, MessageAttribute.LEASED_UNTIL),
-            enabled_by_hand=told.disabled is not None and MessageAttribute.DISABLED_SINCE not in first,
+            enabled_by_hand=state.disabled is not None and MessageAttribute.DISABLED_SINCE not in first,
             problem=find_text(first, MessageAttribute.PROBLEM) or "",
         )
 
-    def _read_chunks(self, key: str, first: Item, count: int) -> list[bytes]:
-        """All parts of a large state, as they were written together.
+    def _read_others(self, key: str, first: Item, count: int) -> list[bytes]:
+        """The other parts of a large state, as they were written together with the first.
 
         Raises:
             ConflictError: it was written between the reads.
         """
-        keys = [_state_key(key, _part(number)) for number in range(1, count)]
-        others = get_items(self._client, self._table, keys, consistent=True)
-        parts = {read_text(item, MessageAttribute.PART): item for item in others}
-        revisions = {find_number(item, MessageAttribute.REVISION) for item in parts.values()}
-        # The first may be ahead: who enables a channel counts there alone.
+        keys = [_state_key(key, number) for number in range(1, count)]
+        others = list(get_items(self._client, self._name, keys, consistent=True))
+        others.sort(key=lambda item: read_text(item, MessageAttribute.PART))
+        revisions = {find_number(item, MessageAttribute.REVISION) for item in others}
+        # The first may be ahead: enabling a channel counts there alone.
         read = find_number(first, MessageAttribute.REVISION)
-        if len(parts) != count - 1 or len(revisions) != 1 or max(revisions) > read:
+        if len(others) != count - 1 or len(revisions) != 1 or max(revisions) > read:
             raise ConflictError(key)
-        parts[_part(0)] = first
-        return [parts[_part(number)][MessageAttribute.BODY]["B"] for number in range(count)]
+        return [item[MessageAttribute.BODY]["B"] for item in others]
 
     def _build_states(
         self, recipient: Recipient, written: StoredRecipient, *, read: int
     ) -> Iterator[dict[str, Any]]:
-        chunks = write_chunks(written.told)
-        revision = {MessageAttribute.REVISION: {"N": str(written.revision)}}
-        unread: dict[str, Any] = {
-            "ConditionExpression": "#revision = :read" if read else "attribute_not_exists(#revision)",
-            "ExpressionAttributeNames": {"#revision": str(MessageAttribute.REVISION)},
-            **({"ExpressionAttributeValues": {":read": {"N": str(read)}}} if read else {}),
-        }
+        chunks = write_chunks(written.state)
         for number, chunk in enumerate(chunks):
-            key, body = _state_key(recipient.key, _part(number)), {MessageAttribute.BODY: {"B": chunk}}
-            put: dict[str, Any] = {"TableName": self._table, "Item": {**key, **body, **revision}}
+            item: dict[str, Any] = {
+                **_state_key(recipient.key, number),
+                MessageAttribute.BODY: {"B": chunk},
+                MessageAttribute.REVISION: {"N": str(written.revision)},
+            }
+            put: dict[str, Any] = {"TableName": self._name, "Item": item}
             if number == 0:
-                put["Item"] |= _describe(recipient, written, len(chunks))
-                put |= unread
+                item |= _describe(recipient, written, len(chunks))
+                put["ConditionExpression"] = (
+                    "#revision = :read" if read else "attribute_not_exists(#revision)"
+                )
+                put["ExpressionAttributeNames"] = {"#revision": str(MessageAttribute.REVISION)}
+                if read:
+                    put["ExpressionAttributeValues"] = {":read": {"N": str(read)}}
             yield {"Put": put}
 
 
-def _describe(recipient: Recipient, known: StoredRecipient, chunks: int) -> dict[str, Any]:
-    """What people are shown of a recipient, and the store itself wants to know."""
-    told = known.told
-    disabled_since = told.disabled.since if told.disabled else None
-    failing = failing_since(told)
-    problem = told.disabled.problem if told.disabled else known.problem if failing else ""
-    found = {
+def _describe(recipient: Recipient, stored: StoredRecipient, chunks: int) -> dict[str, Any]:
+    """What people are shown of a recipient, and what reading it takes."""
+    disabled, failing = stored.state.disabled, failing_since(stored.state)
+    problem = disabled.problem if disabled else stored.problem if failing else ""
+    moments = {
+        MessageAttribute.LEASED_UNTIL: stored.leased_until,
+        MessageAttribute.DISABLED_SINCE: disabled.since if disabled else None,
+        MessageAttribute.FAILING_SINCE: failing,
+    }
+    return {
         MessageAttribute.CHUNKS: {"N": str(chunks)},
-        MessageAttribute.LEASED_UNTIL: _moment(known.leased_until),
-        MessageAttribute.DISABLED_SINCE: _moment(disabled_since),
-        MessageAttribute.FAILING_SINCE: _moment(failing),
-        MessageAttribute.PROBLEM: {"S": problem} if problem else None,
         MessageAttribute.OWNER: {"S": recipient.owner.name},
         MessageAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
+        **{attribute: {"S": format_moment(at)} for attribute, at in moments.items() if at is not None},
+        **({MessageAttribute.PROBLEM: {"S": problem}} if problem else {}),
     }
-    return {attribute: value for attribute, value in found.items() if value is not None}
 
 
-def _moment(moment: datetime | None) -> dict[str, str] | None:
-    return {"S": format_moment(moment)} if moment else None
-
-
-def _about(key: str) -> str:
-    return f"{RECIPIENT_PREFIX}{key}"
-
-
-def _state_key(key: str, part: str) -> dict[str, Any]:
-    return {MessageAttribute.ABOUT: {"S": _about(key)}, MessageAttribute.PART: {"S": part}}
-
-
-def _part(number: int) -> str:
-    return f"{STATE_PREFIX}{number:04}"
+def _state_key(key: str, number: int) -> dict[str, Any]:
+    part = f"{STATE_PREFIX}{number:04}"
+    return {MessageAttribute.ABOUT: {"S": f"{RECIPIENT_PREFIX}{key}"}, MessageAttribute.PART: {"S": part}}

@@ -1,4 +1,4 @@
-"""What became of a sweep."""
+"""Notifying one recipient: every notification is delivered, then recorded, before the next."""
 
 import hashlib
 import traceback
@@ -15,8 +15,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from contract.moments import HOUR, format_affected_date, is_plausible, parse_moment
 from contract.owners.model import Channel, ChannelKind
 from contract.words import MessageKind
-from handlers.notifications.delivery import ChannelError, DeliveryError, Medium, WebhookAddresses
+from handlers.notifications.delivery import (
+    ChannelError,
+    DeliveryError,
+    Medium,
+    Poster,
+    WebhookAddresses,
+    connect_once,
+)
 from handlers.notifications.document import SHOWN_FILES, NamedFile, RenderContext
+from handlers.notifications.mail import MailChannel
 from handlers.notifications.plan import (
     disable,
     enable,
@@ -28,108 +36,153 @@ from handlers.notifications.plan import (
 )
 from handlers.notifications.recipients import (
     LEASE,
-    ConflictError,
-    RecipientStore,
+    LogEntry,
+    LogIncompleteError,
+    Recipient,
+    RecipientTable,
     StoredRecipient,
-    build_log_entries,
 )
-from handlers.notifications.situation import Incident, Notice, Notification, Recipient, Situation
+from handlers.notifications.situation import Incident, Notice, Notification, Situation
+from handlers.notifications.slack import SlackChannel
+from handlers.notifications.sns import TopicChannel
+from handlers.notifications.teams import TeamsChannel
 from handlers.notifications.writing import WITH_FILES, write_what_fits
+from handlers.projection.store_dynamodb import ConflictError
 from handlers.runtime import logger
 from store.dynamodb import Item, read_text
-from store.notifications import RecipientState
+from store.notifications import INCIDENT_PREFIX, RecipientState
 from store.records import Attribute, FileAttribute, Index
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from handlers.notifications.delivery import Poster
+DELIVERY_SECONDS: Final = 45.0
+"""What one delivery may take at most, with its files and its record; none is begun in less."""
+MOST_INCIDENTS: Final = SHOWN_FILES
+"""Whose files are read for one notification: a digest shows no more files than these have, one each."""
+MOST_PAGES: Final = 8
+"""Of one hour of a folder, of 1 MB each: many reports of one path in an hour, or very many files."""
+LOG_KEPT: Final = timedelta(days=90)
+"""How much longer than an incident after its end: the log of one that lasted is older than it."""
+_RECORD_ATTEMPTS: Final = 3
+"""After these the delivery stays unrecorded, and the notification is sent again."""
+_DIGEST_BYTES: Final = 16
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(kw_only=True)
 class SweepResult:
-    """Of one recipient, or of several together."""
+    """What became of one recipient, or of several together."""
 
     recipients: int = 0
-    """How many were looked at."""
     delivered: int = 0
     failed: int = 0
-    """Attempts that failed and are made again."""
-    dead: int = 0
-    """Lines that were given up."""
+    """Attempts that failed and are repeated."""
+    given_up: int = 0
+    """Notices that were given up."""
     disabled: int = 0
-    """Channels over which nothing is sent until somebody mends them."""
+    """Channels to which nothing is sent until somebody fixes them."""
     faults: int = 0
-    """What should never be: each is in the log."""
+    """Errors that should not happen; each is in the log."""
     delays: list[timedelta] = field(default_factory=list)
-    """From the run that opened an incident to the message of it."""
+    """From the run that opened an incident to its first notification."""
 
     @classmethod
-    def gather(cls, outcomes: Iterable["SweepResult"]) -> Self:
+    def total(cls, results: Iterable["SweepResult"]) -> Self:
         """All of them together."""
         whole = cls()
-        for one in outcomes:
+        for one in results:
             whole.recipients += one.recipients
             whole.delivered += one.delivered
             whole.failed += one.failed
-            whole.dead += one.dead
+            whole.given_up += one.given_up
             whole.disabled += one.disabled
             whole.faults += one.faults
             whole.delays += one.delays
         return whole
 
 
-def describe_fault(error: BaseException) -> dict[str, object]:
-    """Its name and where it came from. Not its text, which may hold an address, nor that of its cause."""
-    return {"exception": type(error).__name__, "frames": traceback.format_tb(error.__traceback__)}
-
-
-_DIGEST_BYTES = 16
-_WEBHOOKS = (ChannelKind.SLACK, ChannelKind.TEAMS)
-
-
+@dataclass(frozen=True)
 class Targets:
-    """Tells one target from another.
+    """Tells apart where channels lead: a disabled one is tried again once it leads elsewhere.
 
-    Args:
-        webhooks: knows the addresses of webhooks.
-        mail_from: who mails come from; empty where SES is not used.
+    Attributes:
+        addresses: of webhooks.
+        mail_from: the address that mails come from; empty where SES is not used.
     """
 
-    def __init__(self, webhooks: WebhookAddresses, mail_from: str) -> None:
-        self._webhooks = webhooks
-        self._mail_from = mail_from
+    addresses: WebhookAddresses
+    mail_from: str
 
     def digest(self, channel: Channel) -> str | None:
-        """The same as long as the channel leads to the same place; None where that cannot be told now.
+        """The same as long as the channel leads to the same place; None where that is unknown now.
 
         Addresses of people and topics are in the channel's own key: with others, it is another channel.
         """
-        if channel.kind is ChannelKind.MAIL:
-            return _digest(self._mail_from)
-        if channel.kind not in _WEBHOOKS:
-            return ""
-        try:
-            return _digest(self._webhooks.find(channel.targets[0]))
-        except ChannelError:
-            return ""
-        except DeliveryError:
-            return None
+        match channel.kind:
+            case ChannelKind.SNS:
+                return ""
+            case ChannelKind.MAIL:
+                target = self.mail_from
+            case ChannelKind.SLACK | ChannelKind.TEAMS:
+                try:
+                    target = self.addresses.find(channel.targets[0])
+                except ChannelError:
+                    return ""
+                except DeliveryError:
+                    return None
+        return hashlib.blake2b(target.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def _digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+class Media:
+    """Delivers notifications, each by the medium of its recipient's channel. Threads may share it.
 
+    Args:
+        mail: makes a client of Amazon SES, version 2 (`sesv2`); called at the first mail.
+        topics: makes a client of Amazon SNS; called at the first notification to a topic.
+        addresses: of webhooks.
+        mail_from: the address that mails come from; empty where SES is not used: mail then goes to the
+            owner's topic.
+        owner_topics_prefix: the ARN of each owner's topic begins with it.
+    """
 
-MOST_INCIDENTS: Final = SHOWN_FILES
-"""Of one message: a digest shows no more files than these have, one each."""
-MOST_PAGES: Final = 8
-"""Of one hour of a folder, of 1 MB each: many reports of one path in an hour, or very many files."""
-_LATEST: Final = datetime.max.replace(tzinfo=UTC)
+    def __init__(
+        self,
+        *,
+        mail: Callable[[], Any],
+        topics: Callable[[], Any],
+        addresses: WebhookAddresses,
+        mail_from: str = "",
+        owner_topics_prefix: str = "",
+    ) -> None:
+        # A session of botocore makes one client at a time.
+        lock, poster = Lock(), Poster()
+        sns = TopicChannel(connect_once(topics, lock), owner_topics_prefix)
+        self._media: Mapping[ChannelKind, Medium] = {
+            ChannelKind.SLACK: SlackChannel(addresses, poster),
+            ChannelKind.TEAMS: TeamsChannel(addresses, poster),
+            ChannelKind.SNS: sns,
+            ChannelKind.MAIL: MailChannel(connect_once(mail, lock), mail_from) if mail_from else sns,
+        }
+
+    def deliver(self, notification: Notification, context: RenderContext) -> Notification:
+        """Sends as much of the notification as one delivery holds, the worst notices first.
+
+        Returns:
+            The part that was sent, with notices of `notification`.
+
+        Raises:
+            DeliveryError: it failed, and may succeed later.
+            ChannelError: it fails until somebody fixes the channel.
+        """
+        medium = self._media[notification.recipient.channel.kind]
+        part, document = write_what_fits(notification, context, medium.fits)
+        medium.send(notification.recipient, document)
+        return part
 
 
 class WorstFiles:
-    """Reads them once for all recipients of one sweep. Threads may share it.
+    """Reads the oldest files of incidents, once for all recipients of a sweep. Threads may share it.
 
     Args:
         client: a DynamoDB client that may query `AffectedDateIndex`.
@@ -139,29 +192,29 @@ class WorstFiles:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._client = client
         self._table = table
-        self._read: dict[tuple[str, str], Sequence[NamedFile]] = {}
+        self._known: dict[tuple[str, str], Sequence[NamedFile]] = {}
 
-    def find(self, message: Notification) -> Mapping[str, Sequence[NamedFile]]:
-        """The worst files of the first incidents of a message, by incident id.
+    def find(self, notification: Notification) -> Mapping[str, Sequence[NamedFile]]:
+        """The oldest files of the first incidents of a notification, by incident id.
 
-        Empty where the records are gone; an incident whose records could not be read now is missing, for a
-        message is better without files than late.
+        Empty where the records are gone. An incident whose records cannot be read now is missing: better a
+        notification without files than a late one.
         """
-        named = (line.incident for line in message.lines if line.kind in WITH_FILES)
+        named = (notice.incident for notice in notification.notices if notice.kind in WITH_FILES)
         found = {}
         for incident in islice((one for one in named if one is not None), MOST_INCIDENTS):
             key = incident.incident_id, incident.last_seen_run
-            if key not in self._read:
+            if key not in self._known:
                 try:
-                    self._read[key] = self._query_worst(incident)
+                    self._known[key] = self._query_worst(incident)
                 except (BotoCoreError, ClientError):
                     logger.exception("files cannot be read", extra={"incident": incident.incident_id})
                     continue
-            found[incident.incident_id] = self._read[key]
+            found[incident.incident_id] = self._known[key]
         return found
 
     def _query_worst(self, incident: Incident) -> Sequence[NamedFile]:
-        # A run that came in several requests is dated by the last; the folder may be in one of before.
+        # A run that came in several requests is dated by the last; the folder may be in an earlier one.
         for hour in (incident.last_seen_arrival, incident.last_seen_arrival - HOUR):
             records = list(self._query(incident, hour))
             if records:
@@ -201,112 +254,30 @@ def _parse_files(record: Item, incident: Incident) -> Iterator[NamedFile]:
         )
 
 
-class Media:
-    """Delivers messages. Threads may share it.
-
-    Args:
-        mail: makes a client of Amazon SES, version 2 (`sesv2`). Called at the first mail.
-        topics: makes a client of Amazon SNS. Called at the first message to a topic.
-        webhooks: knows the addresses of webhooks.
-        mail_from: who mails come from; empty where SES is not used, and mail goes to the owner's topic.
-        owner_topics_prefix: what the ARN of each owner's topic begins with.
-    """
-
-    def __init__(
-        self,
-        *,
-        mail: Callable[[], Any],
-        topics: Callable[[], Any],
-        webhooks: WebhookAddresses,
-        mail_from: str = "",
-        owner_topics_prefix: str = "",
-    ) -> None:
-        self._connect_mail = mail
-        self._connect_topics = topics
-        self._webhooks = webhooks
-        self._mail_from = mail_from
-        self._owner_topics_prefix = owner_topics_prefix
-        self._lock = Lock()
-        self._media: dict[ChannelKind, Medium] = {}
-        self._poster: Poster | None = None
-
-    def deliver(self, message: Notification, context: RenderContext) -> Notification:
-        """Sends as much of the message as one delivery holds, and gives back what that was.
-
-        What it gives back has lines of `message`, the worst first; the others were not sent.
-
-        Raises:
-            DeliveryError: it failed, and may go through later.
-            ChannelError: it fails until somebody mends the channel.
-        """
-        medium = self._find(message.recipient.channel.kind)
-        part, document = write_what_fits(message, context, medium.fits)
-        medium.send(message.recipient, document)
-        return part
-
-    def _find(self, kind: ChannelKind) -> Medium:
-        with self._lock:
-            if kind not in self._media:
-                self._media[kind] = self._make(kind)
-            return self._media[kind]
-
-    # What one medium alone needs is imported when it is first sent to: most sweeps send nothing.
-    def _make(self, kind: ChannelKind) -> Medium:
-        match kind:
-            case ChannelKind.SLACK:
-                from handlers.notifications.slack import SlackChannel
-
-                return SlackChannel(self._webhooks, self._make_poster())
-            case ChannelKind.TEAMS:
-                from handlers.notifications.teams import TeamsChannel
-
-                return TeamsChannel(self._webhooks, self._make_poster())
-            case ChannelKind.MAIL if self._mail_from:
-                from handlers.notifications.mail import MailChannel
-
-                return MailChannel(self._connect_mail(), self._mail_from)
-            case ChannelKind.MAIL | ChannelKind.SNS:
-                from handlers.notifications.sns import TopicChannel
-
-                return TopicChannel(self._connect_topics(), self._owner_topics_prefix)
-
-    def _make_poster(self) -> "Poster":
-        from handlers.notifications.delivery import Poster
-
-        self._poster = self._poster or Poster()
-        return self._poster
-
-
-DELIVERY_SECONDS: Final = 45.0
-"""What one message may take at most, with its files and its record; none is begun in less."""
-_RECORDINGS: Final = 3
-"""So often is a delivery recorded before it is given up: then the message comes again."""
-
-
 class Delivering(Protocol):
-    """What sends messages."""
+    """What delivers notifications."""
 
-    def deliver(self, message: Notification, context: RenderContext) -> Notification:
-        """See `Channels`."""
+    def deliver(self, notification: Notification, context: RenderContext) -> Notification:
+        """See `Media`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecipientSending:
-    """What telling takes, for every recipient of a sweep.
+    """What it takes to notify any recipient of a sweep.
 
     Attributes:
-        store: keeps what is known of recipients.
-        channels: delivers.
+        table: keeps the recipients' states.
+        media: delivers.
         targets: tells where channels lead.
-        files: finds the files that messages name.
-        context: where links lead; its moment and files are set for each message.
-        retention: how long an incident is kept after its end; None for good.
+        files: finds the files that notifications list.
+        context: where links lead; its moment and files are set for each notification.
+        retention: how long an incident is kept after its end; None for ever.
         clock: the time; tests pass their own.
         seconds_left: the time until the function has to be done.
     """
 
-    store: RecipientStore
-    channels: Delivering
+    table: RecipientTable
+    media: Delivering
     targets: Targets
     files: WorstFiles
     context: RenderContext
@@ -314,175 +285,190 @@ class RecipientSending:
     clock: Callable[[], datetime]
     seconds_left: Callable[[], float]
 
-    def tell(self, recipient: Recipient, known: StoredRecipient, situation: Situation) -> SweepResult:
-        """Tells a recipient what is due, unless another sweep is at it.
+    def notify(self, recipient: Recipient, stored: StoredRecipient, situation: Situation) -> SweepResult:
+        """Sends a recipient what is due, unless another sweep is at work on it.
 
         Args:
-            recipient: to whom.
-            known: what is known of it, read before the situation.
-            situation: what is so.
+            recipient: whom to notify.
+            stored: its state, read before the situation.
+            situation: the current state.
         """
-        one = _OneRecipient(self, recipient, known)
+        one = _OneRecipient(self, recipient, stored)
         try:
-            one.tell(situation)
+            one.notify(situation)
         except ConflictError:
-            # Another sweep was first, and finds what is due.
+            # Another sweep was first, and works out what is due.
             pass
-        except Exception as error:  # noqa: BLE001 - the others are to be told all the same
-            logger.error("a recipient cannot be told", extra={**one.names, **describe_fault(error)})
-            one.outcome.faults += 1
-        one.outcome.disabled = int(one.known.told.disabled is not None)
-        return one.outcome
+        except Exception as error:  # noqa: BLE001 - the others have to be notified all the same
+            logger.error("a recipient cannot be notified", extra={**one.names, **_describe_fault(error)})
+            one.result.faults += 1
+        one.result.disabled = int(one.stored.state.disabled is not None)
+        return one.result
+
+
+def _describe_fault(error: BaseException) -> dict[str, object]:
+    """Its name and its origin. Not its text, which may hold an address, nor that of its cause."""
+    return {"exception": type(error).__name__, "frames": traceback.format_tb(error.__traceback__)}
 
 
 class _OneRecipient:
-    """One recipient, while it is told."""
+    """One recipient, while it is notified."""
 
-    def __init__(self, telling: RecipientSending, recipient: Recipient, known: StoredRecipient) -> None:
-        self._all = telling
+    def __init__(self, sending: RecipientSending, recipient: Recipient, stored: StoredRecipient) -> None:
+        self._sending = sending
         self._recipient = recipient
-        self.known = known
-        self.outcome = SweepResult(recipients=1)
+        self.stored = stored
+        self.result = SweepResult(recipients=1)
         self.names = {"owner": recipient.owner.name, "channel": str(recipient.channel.kind)}
 
-    def tell(self, situation: Situation) -> None:
-        """Works out what is due and delivers it."""
-        now = self._all.clock()
-        if self.known.is_leased(now):
+    def notify(self, situation: Situation) -> None:
+        """Works out what is due, and delivers it."""
+        if self.stored.is_leased(self._sending.clock()):
             return
-        before = self.known.told
+        before = self.stored.state
         due = plan(self._recipient, self._enable(before), situation)
-        if not due.messages:
-            if due.told != before:
-                self._write(due.told, leased=False)
+        if not due.notifications:
+            if due.state != before:
+                self._write(due.state, leased=False)
             return
-        if self._all.seconds_left() < DELIVERY_SECONDS:
+        if self._sending.seconds_left() < DELIVERY_SECONDS:
             return
-        self._write(due.told, leased=True)
-        last = len(due.messages) - 1
-        for number, message in enumerate(due.messages):
-            if not self._tell_whole(message, last=number == last):
-                self._leave(due.messages[number:])
+        self._write(due.state, leased=True)
+        last = len(due.notifications) - 1
+        for number, notification in enumerate(due.notifications):
+            if not self._send(notification, last=number == last):
+                # For the next record: what began there and ends meanwhile is not notified.
+                state = self.stored.state
+                for unsent in due.notifications[number:]:
+                    state = record_unsent(state, unsent)
+                self.stored = replace(self.stored, state=state)
                 break
-        if self.known.leased_until is not None:
-            self._write(self.known.told, leased=False)
+        if self.stored.leased_until is not None:
+            self._write(self.stored.state, leased=False)
 
-    def _leave(self, messages: Sequence[Notification]) -> None:
-        """Notes, for the next record, that these were not sent: what began there and ends is not said."""
-        told = self.known.told
-        for message in messages:
-            told = record_unsent(told, message)
-        self.known = replace(self.known, told=told)
-
-    def _enable(self, told: RecipientState) -> RecipientState:
-        if told.disabled is None:
-            return told
-        target = self._all.targets.digest(self._recipient.channel)
-        elsewhere = target is not None and target != told.disabled.target
-        if not self.known.enabled_by_hand and not elsewhere:
-            return told
+    def _enable(self, state: RecipientState) -> RecipientState:
+        if state.disabled is None:
+            return state
+        target = self._sending.targets.digest(self._recipient.channel)
+        elsewhere = target is not None and target != state.disabled.target
+        if not self.stored.enabled_by_hand and not elsewhere:
+            return state
         logger.info("a channel is enabled again", extra=self.names)
-        return enable(told)
+        return enable(state)
 
-    def _tell_whole(self, message: Notification, *, last: bool) -> bool:
-        """Delivers a message in as many parts as it takes; gives back whether to go on with the next.
+    def _send(self, notification: Notification, *, last: bool) -> bool:
+        """Delivers a notification in as many parts as it takes.
 
         Args:
-            message: what is due.
-            last: whether none comes after it, so that the recipient is let go of with its record.
+            notification: what is due.
+            last: whether none comes after it, so that the recipient is released with its record.
+
+        Returns:
+            Whether to go on with the next.
         """
-        while message.lines:
-            if self._all.seconds_left() < DELIVERY_SECONDS:
+        while notification.notices:
+            if self._sending.seconds_left() < DELIVERY_SECONDS:
                 logger.warning("the sweep ends before it is through", extra=self.names)
                 return False
             try:
-                part = self._deliver(message)
+                part = self._deliver(notification)
             except ChannelError as error:
                 self._disable(error)
                 return False
             except DeliveryError as error:
-                self._fail(message, error, leased=not last)
+                self._fail(notification, error, leased=not last)
                 return True
-            rest = _without(message.lines, part.lines)
+            sent = {_identify(notice) for notice in part.notices}
+            rest = tuple(notice for notice in notification.notices if _identify(notice) not in sent)
             self._record(part, leased=bool(rest) or not last)
-            message = replace(message, lines=rest)
+            notification = replace(notification, notices=rest)
         return True
 
-    def _deliver(self, message: Notification) -> Notification:
-        context = replace(self._all.context, now=self._all.clock(), files=self._all.files.find(message))
+    def _deliver(self, notification: Notification) -> Notification:
+        sending = self._sending
+        context = replace(sending.context, now=sending.clock(), files=sending.files.find(notification))
         try:
-            part = self._all.channels.deliver(message, context)
+            part = sending.media.deliver(notification, context)
         except (ChannelError, DeliveryError):
             raise
-        except Exception as error:  # noqa: BLE001 - a message must not keep the others from being delivered
-            logger.error("a message cannot be delivered", extra={**self.names, **describe_fault(error)})
-            self.outcome.faults += 1
+        except Exception as error:  # noqa: BLE001 - one notification must not hold up the others
+            logger.error("a notification cannot be delivered", extra={**self.names, **_describe_fault(error)})
+            self.result.faults += 1
             raise DeliveryError(f"an error of the service itself ({type(error).__name__})") from None
-        if not part.lines:
-            raise DeliveryError("nothing of the message fits into one delivery")
+        if not part.notices:
+            raise DeliveryError("nothing of the notification fits into one delivery")
         return part
 
     def _record(self, part: Notification, *, leased: bool) -> None:
         """Records a delivery at once, and keeps the recipient for the next where there is one."""
-        at = self._all.clock()
-        self.outcome.delivered += 1
-        self.outcome.delays += [
-            at - line.incident.opened_at
-            for line in part.lines
-            if line.kind is MessageKind.BEGIN and line.incident is not None
+        at = self._sending.clock()
+        self.result.delivered += 1
+        self.result.delays += [
+            at - notice.incident.opened_at
+            for notice in part.notices
+            if notice.kind is MessageKind.BEGIN and notice.incident is not None
         ]
-        told = record_delivery(self.known.told, part, at)
-        log = build_log_entries(part, at, self.known.revision + 1, self._all.retention)
-        for attempt in range(1, _RECORDINGS + 1):
+        state = record_delivery(self.stored.state, part, at)
+        log = list(build_log(part, at, self._sending.retention))
+        for attempt in range(1, _RECORD_ATTEMPTS + 1):
             try:
-                self._write(told, leased=leased, log=log)
+                self._write(state, leased=leased, log=log)
             except ConflictError:
                 logger.error(
-                    "a message was delivered by two sweeps, for one had kept it too long", extra=self.names
+                    "a notification was delivered by two sweeps, for one took too long", extra=self.names
                 )
-                self.outcome.faults += 1
+                self.result.faults += 1
                 raise
             except (BotoCoreError, ClientError) as error:
-                if attempt < _RECORDINGS:
+                if attempt < _RECORD_ATTEMPTS:
                     continue
                 logger.error(
-                    "a message was delivered and not recorded: it comes again",
-                    extra={**self.names, **describe_fault(error)},
+                    "a notification was delivered and not recorded: it is sent again",
+                    extra={**self.names, **_describe_fault(error)},
                 )
                 raise
             return
 
-    def _fail(self, message: Notification, error: DeliveryError, *, leased: bool) -> None:
-        at = self._all.clock()
-        dead = list_given_up(self.known.told, message, at)
-        told = record_failure(self.known.told, message, at, error.retry_after, in_doubt=error.in_doubt)
-        logger.warning("a message was not delivered", extra={**self.names, "problem": error.problem})
-        if dead:
-            lines = [{"about": line.subject, "said": str(line.kind)} for line in dead]
-            logger.error("a message is given up", extra={**self.names, "lines": lines})
-        self.outcome.failed += 1
-        self.outcome.dead += len(dead)
-        self.known = replace(self.known, problem=error.problem)
-        self._write(told, leased=leased)
+    def _fail(self, notification: Notification, error: DeliveryError, *, leased: bool) -> None:
+        at = self._sending.clock()
+        given_up = list_given_up(self.stored.state, notification, at)
+        state = record_failure(
+            self.stored.state, notification, at, error.retry_after, in_doubt=error.in_doubt
+        )
+        logger.warning("a notification was not delivered", extra={**self.names, "problem": error.problem})
+        if given_up:
+            notices = [{"subject": notice.subject, "kind": str(notice.kind)} for notice in given_up]
+            logger.error("a notification is given up", extra={**self.names, "notices": notices})
+        self.result.failed += 1
+        self.result.given_up += len(given_up)
+        self.stored = replace(self.stored, problem=error.problem)
+        self._write(state, leased=leased)
 
     def _disable(self, error: ChannelError) -> None:
-        at = self._all.clock()
-        target = self._all.targets.digest(self._recipient.channel)
+        at = self._sending.clock()
+        target = self._sending.targets.digest(self._recipient.channel)
         logger.error("a channel is disabled", extra={**self.names, "problem": error.problem})
-        self.outcome.failed += 1
-        self._write(disable(self.known.told, at, error.problem, target or ""), leased=False)
+        self.result.failed += 1
+        self._write(disable(self.stored.state, at, error.problem, target or ""), leased=False)
 
-    def _write(self, told: RecipientState, *, leased: bool, log: Sequence[Mapping[str, Any]] = ()) -> None:
-        until = self._all.clock() + LEASE if leased else None
-        self.known = self._all.store.write(
-            self._recipient, replace(self.known, told=told), leased_until=until, log=log
-        )
-
-
-def _without(lines: tuple[Notice, ...], said: tuple[Notice, ...]) -> tuple[Notice, ...]:
-    gone = {_identity(line) for line in said}
-    return tuple(line for line in lines if _identity(line) not in gone)
+    def _write(self, state: RecipientState, *, leased: bool, log: Sequence[LogEntry] = ()) -> None:
+        until = self._sending.clock() + LEASE if leased else None
+        stored = replace(self.stored, state=state)
+        try:
+            self.stored = self._sending.table.write(self._recipient, stored, leased_until=until, log=log)
+        except LogIncompleteError as error:
+            logger.exception("entries of the log are missing", extra={"owner": self.names["owner"]})
+            self.stored = error.written
 
 
-def _identity(line: Notice) -> tuple[str, str, str]:
-    return line.subject, line.kind, line.folder.folder if line.folder else ""
+def build_log(part: Notification, at: datetime, retention: timedelta | None) -> Iterator[LogEntry]:
+    """The log of a delivery. The notice of a silent sender is also logged for each incident that it names."""
+    expires = at + retention + LOG_KEPT if retention else None
+    for notice in part.notices:
+        folder = notice.folder.folder if notice.folder else None
+        for subject in (notice.subject, *(f"{INCIDENT_PREFIX}{one.incident_id}" for one in notice.unknown)):
+            yield LogEntry(subject=subject, kind=notice.kind, at=at, folder=folder, expires=expires)
+
+
+def _identify(notice: Notice) -> tuple[str, str, str]:
+    return notice.subject, notice.kind, notice.folder.folder if notice.folder else ""

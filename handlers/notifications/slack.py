@@ -1,4 +1,9 @@
-"""Slack, by incoming webhooks."""
+"""Slack: a document as a message of Block Kit, sent to an incoming webhook.
+
+Names from outside stand in `rich_text` alone, which Slack shows as it is. In `mrkdwn` there is no way to
+write a plain `*`, and `<!channel>` alerts everybody. Links are elements of their own there, so that only the
+fallback has to be escaped, which is `mrkdwn` wherever it is shown.
+"""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -7,7 +12,7 @@ from threading import Lock
 from typing import Any, Final
 
 from contract.text import shorten
-from handlers.notifications.delivery import Poster, WebhookAddresses, check_answer, encode_body
+from handlers.notifications.delivery import Poster, WebhookAddresses, encode_body
 from handlers.notifications.document import (
     Document,
     Files,
@@ -18,61 +23,7 @@ from handlers.notifications.document import (
     count_more,
     render_text,
 )
-from handlers.notifications.situation import Recipient
-
-_SERVICE: Final = "Slack"
-_SECONDS_APART: Final = 1.0
-"""Slack takes a message a second from a webhook ("Rate limits")."""
-
-
-class SlackChannel:
-    """Sends to webhooks of Slack, each at its pace. Threads may share it.
-
-    Args:
-        webhooks: knows their addresses.
-        poster: sends requests.
-        clock: seconds that only grow; tests pass their own.
-        sleep: waits for as many seconds.
-    """
-
-    def __init__(
-        self,
-        webhooks: WebhookAddresses,
-        poster: Poster,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._webhooks = webhooks
-        self._poster = poster
-        self._clock = clock
-        self._sleep = sleep
-        self._lock = Lock()
-        self._next: dict[str, float] = {}
-
-    def fits(self, document: Document) -> bool:
-        """Whether one message holds it."""
-        return fits_slack(document)
-
-    def send(self, recipient: Recipient, document: Document) -> None:
-        """Sends a document to the recipient's webhook. For what it raises, see `Medium`."""
-        webhook = recipient.channel.targets[0]
-        address = self._webhooks.find(webhook)
-        self._wait_for_turn(webhook)
-        answer = self._poster.post(address, encode_body(render_slack(document)), _SERVICE)
-        if answer.status == HTTPStatus.BAD_REQUEST:
-            # What it does not like is how it looks. Better plain than never.
-            self._wait_for_turn(webhook)
-            answer = self._poster.post(address, encode_body(render_plainly(document)), _SERVICE)
-        check_answer(answer, _SERVICE, webhook)
-
-    def _wait_for_turn(self, webhook: str) -> None:
-        with self._lock:
-            now = self._clock()
-            turn = max(self._next.get(webhook, now), now)
-            self._next[webhook] = turn + _SECONDS_APART
-        if turn > now:
-            self._sleep(turn - now)
-
+from handlers.notifications.recipients import Recipient
 
 MAX_BLOCKS: Final = 50
 """Blocks of one message (Slack's reference, "Blocks")."""
@@ -86,15 +37,64 @@ MAX_PLAIN: Final = 4000
 """Characters of a message without blocks, beyond which Slack says that people do not read on ("Text")."""
 _WORD_JOINER: Final = "\u2060"
 """Not seen, and no part of a link."""
+_SERVICE: Final = "Slack"
+_SECONDS_APART: Final = 1.0
+"""Slack takes a message a second from a webhook ("Rate limits")."""
+
 
 Block = dict[str, Any]
 Element = dict[str, Any]
 
 
-def fits_slack(document: Document) -> bool:
-    """Whether it can be sent as one message."""
-    blocks = render_slack(document)["blocks"]
-    return len(blocks) <= MAX_BLOCKS and len(encode_body(blocks).decode()) <= MAX_BLOCKS_CHARACTERS
+class SlackChannel:
+    """Posts to webhooks of Slack, each at its pace. Threads may share it.
+
+    Args:
+        addresses: of webhooks.
+        poster: sends requests.
+        clock: seconds that only grow; tests pass their own.
+        sleep: waits for that many seconds.
+    """
+
+    def __init__(
+        self,
+        addresses: WebhookAddresses,
+        poster: Poster,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._addresses = addresses
+        self._poster = poster
+        self._clock = clock
+        self._sleep = sleep
+        self._lock = Lock()
+        self._next: dict[str, float] = {}
+
+    @staticmethod
+    def fits(document: Document) -> bool:
+        """Whether one message holds it."""
+        blocks = render_slack(document)["blocks"]
+        return len(blocks) <= MAX_BLOCKS and len(encode_body(blocks).decode()) <= MAX_BLOCKS_CHARACTERS
+
+    def send(self, recipient: Recipient, document: Document) -> None:
+        """Sends a document to the recipient's webhook. For what it raises, see `Medium`."""
+        webhook = recipient.channel.targets[0]
+        address = self._addresses.find(webhook)
+        self._wait_for_turn(webhook)
+        answer = self._poster.post(address, encode_body(render_slack(document)), _SERVICE)
+        if answer.status == HTTPStatus.BAD_REQUEST:
+            # Slack rejects the layout. Better plain than never.
+            self._wait_for_turn(webhook)
+            answer = self._poster.post(address, encode_body(render_plainly(document)), _SERVICE)
+        answer.check(_SERVICE, webhook)
+
+    def _wait_for_turn(self, webhook: str) -> None:
+        with self._lock:
+            now = self._clock()
+            turn = max(self._next.get(webhook, now), now)
+            self._next[webhook] = turn + _SECONDS_APART
+        if turn > now:
+            self._sleep(turn - now)
 
 
 def render_slack(document: Document) -> dict[str, Any]:
@@ -118,8 +118,8 @@ def _list_blocks(document: Document) -> Iterator[Block]:
     headline = f"{document.sign} {document.headline}"
     yield {"type": "header", "text": _plain(shorten(headline, MAX_HEADER))}
     head = [*_style(document.place), *_line(document.place), *_style(document.lead)]
-    if document.way:
-        head += [_text("\n"), _link(document.way)]
+    if document.link:
+        head += [_text("\n"), _link(document.link)]
     facts = [
         element
         for fact in document.facts
@@ -135,15 +135,15 @@ def _list_blocks(document: Document) -> Iterator[Block]:
 
 
 def _render_section(section: ListSection) -> Block:
-    items = [_render_entry(entry) for entry in section.entries]
+    items = [_render_item(item) for item in section.items]
     if section.more:
         items.append(_section([_text(count_more(section.more))]))
     return _rich(_section([_text(section.title, bold=True)]), _list(items))
 
 
-def _render_entry(entry: ListItem) -> Element:
-    way = [_text(" "), _link(Link(text="Open", url=entry.url))] if entry.url else []
-    return _section([*_style(entry.place), _text("\n"), *_style(entry.said), *way])
+def _render_item(item: ListItem) -> Element:
+    way = [_text(" "), _link(Link(text="Open", url=item.url))] if item.url else []
+    return _section([*_style(item.place), _text("\n"), *_style(item.said), *way])
 
 
 def _render_files(files: Files) -> Block:

@@ -1,9 +1,14 @@
-"""Teams, by webhooks of workflows."""
+"""Teams: a document as an Adaptive Card, sent to the webhook of a workflow.
+
+Every text stands in a `RichTextBlock`, whose runs are shown as they are: a `TextBlock` and a `FactSet` obey
+Markdown, in which the name of a file could be a link. Workflows show cards up to version 1.4; of a newer one
+they say that it cannot be displayed (users of Prometheus Alertmanager found this).
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from handlers.notifications.delivery import Poster, WebhookAddresses, check_answer, encode_body
+from handlers.notifications.delivery import Poster, WebhookAddresses, encode_body
 from handlers.notifications.document import (
     Document,
     Fact,
@@ -14,53 +19,48 @@ from handlers.notifications.document import (
     Tone,
     count_more,
 )
-from handlers.notifications.situation import Recipient
-
-_SERVICE: Final = "Teams"
-_FATAL: Final = frozenset(
-    {"WorkflowTriggerIsNotEnabled", "WorkflowNotFound", "DirectApiAuthorizationRequired"}
-)
-"""Errors of Azure Logic Apps, on which workflows run: switched off, deleted, and an address cut short."""
-
-
-class TeamsChannel:
-    """Sends to webhooks of workflows. Threads may share it.
-
-    Args:
-        webhooks: knows their addresses.
-        poster: sends requests.
-    """
-
-    def __init__(self, webhooks: WebhookAddresses, poster: Poster) -> None:
-        self._webhooks = webhooks
-        self._poster = poster
-
-    def fits(self, document: Document) -> bool:
-        """Whether one card holds it."""
-        return fits_teams(document)
-
-    def send(self, recipient: Recipient, document: Document) -> None:
-        """Sends a document to the recipient's webhook. For what it raises, see `Medium`.
-
-        What the workflow makes of it, it does not tell.
-        """
-        webhook = recipient.channel.targets[0]
-        body = encode_body(render_teams(document))
-        answer = self._poster.post(self._webhooks.find(webhook), body, _SERVICE)
-        check_answer(answer, _SERVICE, webhook, _FATAL)
-
+from handlers.notifications.recipients import Recipient
 
 MAX_CARD_BYTES: Final = 27_000
 """Bytes of the whole body as JSON: Teams takes about 28 KB ("Limits and specifications for Teams")."""
 _STYLES: Final = {Tone.BAD: "attention", Tone.UNSURE: "warning", Tone.GOOD: "good"}
 _LABEL_WIDTH: Final = "130px"
+_SERVICE: Final = "Teams"
+_FATAL: Final = frozenset(
+    {"WorkflowTriggerIsNotEnabled", "WorkflowNotFound", "DirectApiAuthorizationRequired"}
+)
+"""Errors of Azure Logic Apps, on which workflows run: switched off, deleted, an address cut short."""
+
 
 Element = dict[str, Any]
 
 
-def fits_teams(document: Document) -> bool:
-    """Whether it can be sent as one card."""
-    return len(encode_body(render_teams(document))) <= MAX_CARD_BYTES
+class TeamsChannel:
+    """Posts to webhooks of workflows. Threads may share it.
+
+    Args:
+        addresses: of webhooks.
+        poster: sends requests.
+    """
+
+    def __init__(self, addresses: WebhookAddresses, poster: Poster) -> None:
+        self._addresses = addresses
+        self._poster = poster
+
+    @staticmethod
+    def fits(document: Document) -> bool:
+        """Whether one card holds it."""
+        return len(encode_body(render_teams(document))) <= MAX_CARD_BYTES
+
+    def send(self, recipient: Recipient, document: Document) -> None:
+        """Sends a document to the recipient's webhook. For what it raises, see `Medium`.
+
+        The workflow does not say what it does with it.
+        """
+        webhook = recipient.channel.targets[0]
+        body = encode_body(render_teams(document))
+        answer = self._poster.post(self._addresses.find(webhook), body, _SERVICE)
+        answer.check(_SERVICE, webhook, _FATAL)
 
 
 def render_teams(document: Document) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def render_teams(document: Document) -> dict[str, Any]:
         "fallbackText": document.headline,
         "msteams": {"width": "Full"},
         "body": list(_list_elements(document)),
-        "actions": [_open(link.url, title=link.text) for link in (document.way, document.help) if link],
+        "actions": [_open(link.url, title=link.text) for link in (document.link, document.help) if link],
     }
     return {
         "type": "message",
@@ -113,16 +113,16 @@ def _render_fact(fact: Fact, spacing: str) -> Element:
 
 def _render_section(section: ListSection) -> Iterator[Element]:
     yield _title(section.title)
-    for entry in section.entries:
-        yield _render_entry(entry)
+    for item in section.items:
+        yield _render_item(item)
     if section.more:
         yield _block([_run(count_more(section.more), isSubtle=True)], spacing="Small")
 
 
-def _render_entry(entry: ListItem) -> Element:
-    runs = [_run(f"{entry.sign} "), *_runs(entry.place), _run("\n"), *_runs(entry.said, isSubtle=True)]
-    if entry.url:
-        runs += [_run(" "), {**_run("Open"), "selectAction": _open(entry.url)}]
+def _render_item(item: ListItem) -> Element:
+    runs = [_run(f"{item.sign} "), *_runs(item.place), _run("\n"), *_runs(item.said, isSubtle=True)]
+    if item.url:
+        runs += [_run(" "), {**_run("Open"), "selectAction": _open(item.url)}]
     return _block(runs, spacing="Small")
 
 

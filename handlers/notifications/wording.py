@@ -1,4 +1,4 @@
-"""What a line says happened: in its subject and headline, and as one of several."""
+"""The words of notices: titles, subjects, leads, facts, and the end of every notification."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,18 +31,82 @@ from handlers.notifications.document import (
     say,
     to_ascii,
 )
-from handlers.notifications.situation import Incident, Notice, Recipient, Sender
+from handlers.notifications.recipients import Recipient
+from handlers.notifications.rules import FORGOTTEN
+from handlers.notifications.situation import Incident, Notice, Sender
+
+MAX_SUBJECT: Final = 99
+"""Characters: Amazon SNS takes fewer than 100, of ASCII without controls (API reference, `Publish`)."""
+_SERVER_WIDTH: Final = 24
+"""Characters of a server's name; those of Windows have 15."""
+_LEAST_PATH: Final = 24
+"""A path shorter than this says too little: something else is left out before."""
+_COUNTS_WIDTH: Final = 64
+"""Characters that the counts of a digest may take; the rest is for a place."""
+_ERROR_WIDTH: Final = 300
+"""Characters that are shown of why a folder cannot be read."""
+_HELP: Final = "notifications.md#how-to-get-fewer"
+_OVER: Final = ENDS | FORGOTTEN
+_CHANNELS: Final = {
+    ChannelKind.MAIL: "mail",
+    ChannelKind.SLACK: "Slack",
+    ChannelKind.TEAMS: "Teams",
+    ChannelKind.SNS: "an SNS topic",
+}
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class KindStyle:
-    """How a kind of line is told from others, and counted among them."""
+    """The look of a kind of notice, and its name in a count."""
 
     tone: Tone
     sign: str
     one: str
-    """What one of them is called in a count."""
+    """The count of one."""
     many: str
+    """The count of several, with `{}` for the number."""
+
+
+# In the order in which they matter.
+STYLES: Final = {
+    MessageKind.ESCALATED: KindStyle(
+        Tone.BAD, "▲", "1 folder not acknowledged", "{} folders not acknowledged"
+    ),
+    MessageKind.BEGIN: KindStyle(Tone.BAD, "▲", "files stuck in 1 folder", "files stuck in {} folders"),
+    MessageKind.STUCK_ALL_ALONG: KindStyle(
+        Tone.BAD, "▲", "1 still stuck after all", "{} still stuck after all"
+    ),
+    MessageKind.REOPENED: KindStyle(Tone.BAD, "▲", "1 stuck again", "{} stuck again"),
+    MessageKind.WORSE: KindStyle(Tone.BAD, "▲", "1 worse", "{} worse"),
+    MessageKind.REMINDER: KindStyle(Tone.BAD, "▲", "1 reminder", "{} reminders"),
+    MessageKind.SILENT: KindStyle(Tone.UNSURE, "?", "1 server silent", "{} servers silent"),
+    MessageKind.UNREADABLE: KindStyle(Tone.UNSURE, "?", "1 folder unreadable", "{} folders unreadable"),
+    MessageKind.UNKNOWN: KindStyle(Tone.UNSURE, "?", "1 unknown", "{} unknown"),
+    MessageKind.QUIET: KindStyle(Tone.UNSURE, "?", "1 no longer reported", "{} no longer reported"),
+    MessageKind.LAPSED: KindStyle(Tone.UNSURE, "~", "1 expired", "{} expired"),
+    MessageKind.CLOSED: KindStyle(Tone.UNSURE, "✕", "1 closed", "{} closed"),
+    MessageKind.READABLE: KindStyle(Tone.GOOD, "✓", "1 readable again", "{} readable again"),
+    MessageKind.SPEAKS: KindStyle(Tone.GOOD, "✓", "1 server reports again", "{} servers report again"),
+    MessageKind.CLEARED: KindStyle(Tone.GOOD, "✓", "1 cleared", "{} cleared"),
+}
+_UNSURE_REMINDER: Final = KindStyle(Tone.UNSURE, "?", "1 reminder", "{} reminders")
+RANKS: Final = {kind: rank for rank, kind in enumerate(STYLES)}
+
+
+def find_style(notice: Notice) -> KindStyle:
+    """The look of a notice: a reminder of something unknown is no alarm."""
+    unsure = notice.incident is None or notice.incident.status is not IncidentStatus.OPEN
+    return _UNSURE_REMINDER if unsure and notice.kind is MessageKind.REMINDER else STYLES[notice.kind]
+
+
+def count_kind(kind: MessageKind, number: int) -> str:
+    """`1 server silent`, `6 servers silent`."""
+    return STYLES[kind].one if number == 1 else STYLES[kind].many.format(f"{number:,}")
+
+
+def count_files(number: int) -> str:
+    """`1 file`, `1,234 files`."""
+    return "1 file" if number == 1 else f"{number:,} files"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +114,8 @@ class Title:
     """What happened, in our own words and in ASCII."""
 
     what: str
-    joint: str
-    """Between that and the place, in a subject."""
+    joint: str = ": "
+    """Stands between that and the place, in a subject."""
     more: str = ""
 
     @property
@@ -61,416 +125,291 @@ class Title:
         return f"{self.what}: {more}" if self.joint == ": " and more != self.more else self.what + self.more
 
 
-# In the order in which they matter.
-STYLES: Final = {
-    MessageKind.ESCALATED: KindStyle(
-        tone=Tone.BAD, sign="▲", one="folder not acknowledged", many="folders not acknowledged"
-    ),
-    MessageKind.BEGIN: KindStyle(tone=Tone.BAD, sign="▲", one="folder stuck", many="folders stuck"),
-    MessageKind.STUCK_ALL_ALONG: KindStyle(
-        tone=Tone.BAD, sign="▲", one="was stuck all the time", many="were stuck all the time"
-    ),
-    MessageKind.REOPENED: KindStyle(tone=Tone.BAD, sign="▲", one="stuck again", many="stuck again"),
-    MessageKind.WORSE: KindStyle(tone=Tone.BAD, sign="▲", one="worse", many="worse"),
-    MessageKind.REMINDER: KindStyle(tone=Tone.BAD, sign="▲", one="reminder", many="reminders"),
-    MessageKind.SILENT: KindStyle(tone=Tone.UNSURE, sign="?", one="server silent", many="servers silent"),
-    MessageKind.UNREADABLE: KindStyle(
-        tone=Tone.UNSURE, sign="?", one="folder unreadable", many="folders unreadable"
-    ),
-    MessageKind.UNKNOWN: KindStyle(tone=Tone.UNSURE, sign="?", one="unknown", many="unknown"),
-    MessageKind.QUIET: KindStyle(
-        tone=Tone.UNSURE, sign="?", one="not reported any more", many="not reported any more"
-    ),
-    MessageKind.LAPSED: KindStyle(tone=Tone.UNSURE, sign="~", one="ended unseen", many="ended unseen"),
-    MessageKind.CLOSED: KindStyle(tone=Tone.UNSURE, sign="✕", one="closed", many="closed"),
-    MessageKind.READABLE: KindStyle(tone=Tone.GOOD, sign="✓", one="readable again", many="readable again"),
-    MessageKind.SPEAKS: KindStyle(
-        tone=Tone.GOOD, sign="✓", one="server reports again", many="servers report again"
-    ),
-    MessageKind.CLEARED: KindStyle(tone=Tone.GOOD, sign="✓", one="cleared", many="cleared"),
-}
-_UNSURE_REMINDER: Final = KindStyle(tone=Tone.UNSURE, sign="?", one="reminder", many="reminders")
-RANKS: Final = {kind: rank for rank, kind in enumerate(STYLES)}
-
-
-def find_style(line: Notice) -> KindStyle:
-    """How a line is told from others: a reminder of what nobody can tell is no alarm."""
-    unsure = line.incident is None or line.incident.status is not IncidentStatus.OPEN
-    return _UNSURE_REMINDER if unsure and line.kind is MessageKind.REMINDER else STYLES[line.kind]
-
-
-def write_title(line: Notice, now: datetime, zone: ZoneInfo) -> Title:
+def write_title(notice: Notice, now: datetime, zone: ZoneInfo) -> Title:
     """What happened."""
-    if line.incident is not None:
-        return _write_incident_title(line, line.incident, now, zone)
-    if line.folder is not None:
-        what = {MessageKind.READABLE: "Readable again", MessageKind.REMINDER: "Folder still unreadable"}
-        return Title(what=what.get(line.kind, "Folder unreadable"), joint=": ")
-    if line.kind is MessageKind.SPEAKS:
-        return Title(what="Reports again", joint=": ")
-    what_now = "Server still silent" if line.kind is MessageKind.REMINDER else "Server silent"
-    unknown = len(line.unknown)
-    more = f", {count(unknown, 'folder', 'folders')} unknown" if unknown else ""
-    return Title(what=what_now, joint=": ", more=more)
+    if notice.incident is not None:
+        return _write_incident_title(notice, notice.incident, now, zone)
+    reminder = notice.kind is MessageKind.REMINDER
+    if notice.folder is not None:
+        if notice.kind is MessageKind.READABLE:
+            return Title(what="Folder readable again")
+        return Title(what="Folder still unreadable" if reminder else "Folder unreadable")
+    if notice.kind is MessageKind.SPEAKS:
+        return Title(what="Server reports again")
+    unknown = len(notice.unknown)
+    more = f", {unknown:,} folder{'' if unknown == 1 else 's'} unknown" if unknown else ""
+    return Title(what="Server still silent" if reminder else "Server silent", more=more)
 
 
-def write_notice_subject(line: Notice, now: datetime, zone: ZoneInfo) -> str:
-    """The subject of a message that says this alone."""
-    title = write_title(line, now, zone)
-    before = f"{title.what}{title.joint}"
-    if line.incident is not None:
-        return write_subject(before, line.incident.folder, line.incident.sender_name, title.more)
-    sender = line.sender.name if line.sender else ""
-    return write_subject(before, line.folder.folder if line.folder else None, sender, title.more)
-
-
-def count(number: int, one: str, many: str) -> str:
-    """`1 file`, `1,234 files`."""
-    return f"{number:,} {one if number == 1 else many}"
-
-
-def _write_incident_title(line: Notice, incident: Incident, now: datetime, zone: ZoneInfo) -> Title:
-    files, oldest = count(incident.files, "file", "files"), _write_oldest(incident, now)
-    stuck = f"{files} stuck"
-    match line.kind:
+def _write_incident_title(notice: Notice, incident: Incident, now: datetime, zone: ZoneInfo) -> Title:
+    files, wait = count_files(incident.files), incident.wait(now)
+    # How old files are by now says nothing about an incident that is not open.
+    known = wait is not None and incident.status is IncidentStatus.OPEN
+    oldest = f", oldest {format_duration(wait)}" if wait is not None and known else ""
+    reason = f", {REASONS[incident.reason]}" if incident.reason else ""
+    match notice.kind:
         case MessageKind.ESCALATED:
-            return Title(what=f"Not acknowledged: {stuck}", joint=" in ", more=oldest)
+            return Title(what=f"Not acknowledged: {files} stuck", joint=" in ", more=oldest)
         case MessageKind.WORSE:
-            return Title(what=f"Worse: {stuck}", joint=" in ", more=oldest)
+            return Title(what=f"Worse: {files} stuck", joint=" in ", more=oldest)
         case MessageKind.REMINDER if incident.status is IncidentStatus.UNKNOWN:
-            return Title(what="Still unknown", joint=": ", more=_write_reason(incident))
+            return Title(what="Status still unknown", more=reason)
         case MessageKind.REMINDER:
-            return Title(what=f"Still {stuck}", joint=" in ", more=oldest)
+            return Title(what=f"Still {files} stuck", joint=" in ", more=oldest)
         case MessageKind.REOPENED:
-            return Title(what="Stuck again", joint=": ", more=f", {files}{oldest}")
+            return Title(what="Stuck again", more=f", {files}{oldest}")
         case MessageKind.STUCK_ALL_ALONG:
-            return Title(what="Was stuck all the time", joint=": ", more=f", {files}{oldest}")
+            return Title(what="Still stuck after all", more=f", {files}{oldest}")
         case MessageKind.CLEARED:
-            return Title(what="Cleared", joint=": ", more=_write_length(incident))
+            ended = incident.ended_at
+            length = f" after {format_duration(ended - incident.breached_since)}" if ended else ""
+            return Title(what="Cleared", more=length)
         case MessageKind.QUIET:
-            since = f" since {format_short(line.since, zone)}" if line.since else ""
-            return Title(what="Not reported any more", joint=": ", more=since)
+            since = f" since {format_short(notice.since, zone)}" if notice.since else ""
+            return Title(what="No longer reported", more=since)
         case MessageKind.UNKNOWN:
-            return Title(what="Unknown", joint=": ", more=_write_reason(incident))
+            return Title(what="Status unknown", more=reason)
         case MessageKind.LAPSED:
-            return Title(what="Ended unseen", joint=": ")
+            return Title(what="Expired")
         case MessageKind.CLOSED:
-            return Title(what="Closed", joint=": ")
+            return Title(what="Closed")
         case _:
-            return Title(what=stuck, joint=" in ", more=oldest)
+            return Title(what=f"{files} stuck", joint=" in ", more=oldest)
 
 
-def _write_oldest(incident: Incident, now: datetime) -> str:
-    wait = incident.wait(now)
-    # What is not open was stuck when it was last seen; how old its files are by now says nothing.
-    if wait is None or incident.status is not IncidentStatus.OPEN:
-        return ""
-    return f", oldest {format_duration(wait)}"
+def name_server(sender_name: str) -> str:
+    """What people call a sender: the name that its script declares, or else its account's."""
+    return sender_name.rpartition("/")[2] or sender_name
 
 
-def _write_length(incident: Incident) -> str:
-    if incident.ended_at is None:
-        return ""
-    return f" after {format_duration(incident.ended_at - incident.breached_since)}"
+def _find_place(notice: Notice) -> tuple[str, str]:
+    """The folder, or "" where there is none, and the sender's name."""
+    if notice.incident is not None:
+        return notice.incident.folder, notice.incident.sender_name
+    return notice.folder.folder if notice.folder else "", notice.sender.name if notice.sender else ""
 
 
-def _write_reason(incident: Incident) -> str:
-    reason: UnknownReason | None = incident.reason
-    return f", {REASONS[reason]}" if reason else ""
+def write_place(notice: Notice, width: int = NAME_WIDTH) -> Phrase:
+    """The folder and its server, or the server alone, each name in at most `width` characters."""
+    folder, sender_name = _find_place(notice)
+    server = name(name_server(sender_name), width) if sender_name else ()
+    path = name(folder, width) if folder else ()
+    return (*path, *(say(" on ") if path and server else ()), *server)
 
 
-def write_lead(line: Notice, after: timedelta | None, zone: ZoneInfo) -> str:
-    """What is meant by its title, and what is not.
+def write_subject(notice: Notice, now: datetime, zone: ZoneInfo) -> str:
+    """What happened, where, and the rest where there is room for it."""
+    title = write_title(notice, now, zone)
+    before, after = f"{title.what}{title.joint}", title.more
+    folder, sender_name = _find_place(notice)
+    server = shorten(to_ascii(name_server(sender_name)), _SERVER_WIDTH)
+    if not folder:
+        return _cut_subject(f"{before}{server}{after}")
+    path = to_ascii(folder)
+    room = MAX_SUBJECT - len(f"{before} on {server}{after}")
+    if room < min(_LEAST_PATH, len(path)):
+        room += len(after)
+        after = ""
+    return _cut_subject(f"{before}{shorten(path, max(room, _LEAST_PATH))} on {server}{after}")
+
+
+def write_digest_subject(counts: Sequence[str], joint: str, notice: Notice | None) -> str:
+    """The counts, and one place where there is room for it.
 
     Args:
-        line: what is said.
-        after: of an escalation: for how long it went unacknowledged.
-        zone: of its reader.
+        counts: our own words, the most important first.
+        joint: stands before the place.
+        notice: whose place is named; None for none.
     """
-    if line.incident is not None:
-        return _write_incident_lead(line, line.incident, after, zone)
-    if line.folder is not None:
-        if line.kind is MessageKind.READABLE:
-            return "Its server reads the folder again."
-        return "Its server cannot read the folder, so nobody can tell whether files are stuck in it."
-    return _write_sender_lead(line, line.sender, zone) if line.sender else ""
+    counted = counts[0]
+    for one in counts[1:]:
+        if len(f"{counted}, {one}") > _COUNTS_WIDTH:
+            counted += ", ..."
+            break
+        counted += f", {one}"
+    if notice is None:
+        return _cut_subject(counted)
+    folder, sender_name = _find_place(notice)
+    path, server = to_ascii(folder), shorten(to_ascii(name_server(sender_name)), _SERVER_WIDTH)
+    whole = f"{counted}{joint}{path} on {server}"
+    room = MAX_SUBJECT - len(f"{counted}{joint}")
+    return whole if len(whole) <= MAX_SUBJECT else _cut_subject(f"{counted}{joint}{shorten(path, room)}")
 
 
-def _write_incident_lead(line: Notice, incident: Incident, after: timedelta | None, zone: ZoneInfo) -> str:
-    since = format_time(line.since, zone) if line.since else ""
-    match line.kind:
+def _cut_subject(subject: str) -> str:
+    return subject if len(subject) <= MAX_SUBJECT else f"{subject[: MAX_SUBJECT - 3].rstrip()}..."
+
+
+def write_lead(notice: Notice, after: timedelta | None, zone: ZoneInfo) -> str:
+    """What a notice means, in a sentence or two.
+
+    Args:
+        notice: what is due.
+        after: of an escalation: for how long nobody acknowledged it.
+        zone: the reader's.
+    """
+    if notice.incident is not None:
+        return _write_incident_lead(notice, notice.incident, after, zone)
+    if notice.folder is not None:
+        if notice.kind is MessageKind.READABLE:
+            return "The server can read the folder again."
+        return "The server cannot read the folder, so whether files are stuck in it is unknown."
+    if notice.sender is None:
+        return ""
+    last_run = format_time(notice.sender.last_run_at, zone)
+    if notice.kind is MessageKind.SPEAKS:
+        return f"Its last report came at {last_run}."
+    interval = format_duration(notice.sender.interval)
+    return f"No report since {last_run}; one is expected every {interval}. Its folders' status is unknown."
+
+
+def _write_incident_lead(notice: Notice, incident: Incident, after: timedelta | None, zone: ZoneInfo) -> str:
+    since = format_time(notice.since, zone) if notice.since else ""
+    match notice.kind:
         case MessageKind.ESCALATED:
             waited = f" for {format_duration(after)}" if after else ""
-            return f"Nobody has acknowledged it{waited}, so you are told too."
+            return f"Nobody has acknowledged it{waited}, so you are notified too."
         case MessageKind.WORSE:
-            return "Twice the files, or twice the oldest one's wait, of what was said last."
+            return "Since the last notification, the files or the age of the oldest one have doubled."
+        case MessageKind.REMINDER if incident.status is IncidentStatus.UNKNOWN:
+            return "You were notified before, and its status is still unknown."
         case MessageKind.REMINDER:
-            return "You were told before, and it still is so."
+            return "You were notified before, and files still wait longer than the SLA allows."
         case MessageKind.CLEARED:
             return "No file in it waits longer than the SLA any more."
         case MessageKind.REOPENED:
-            over = f"It was over at {since}, and" if since else "It was over, and"
-            return f"{over} files wait longer than the SLA allows again."
+            cleared = f" at {since}" if since else ""
+            return f"It cleared{cleared}, and files wait longer than the SLA allows again."
         case MessageKind.STUCK_ALL_ALONG:
-            named = f" since the report of {since}, the last that had named them" if since else ""
-            return f"What was said last is taken back: the files have been stuck all the time{named}."
+            named = f", also after the report of {since}, the last that named them" if since else ""
+            return f"The last notification was wrong: its files have been stuck all the time{named}."
         case MessageKind.QUIET:
-            told = f"Not reported any more since {since}" if since else "Not reported any more"
-            said = EXPLANATIONS[UnknownReason.QUIET]
-            return f"{told}; {said}. You will be told if a report proves that it is over, or is not."
+            reported = f"No longer reported since {since}" if since else "No longer reported"
+            why = EXPLANATIONS[UnknownReason.QUIET]
+            return f"{reported}: {why}. You will be notified if a report shows that it is over, or is not."
         case MessageKind.UNKNOWN:
-            return "Nobody can tell any more whether its files are stuck. They may be."
+            return "Whether its files are still stuck is unknown. They may be."
         case MessageKind.LAPSED:
-            return "Nobody saw how it ended. It was unknown for so long that it is not waited for any longer."
+            return "Its status was unknown for too long. No report confirmed that it is over."
         case MessageKind.CLOSED:
-            return "Somebody closed it by hand, or retired its sender. Nobody saw its files move on."
+            return "Somebody closed it, or retired its sender. No report confirmed that it is over."
         case _:
             if incident.status is IncidentStatus.UNKNOWN:
-                return "They were stuck when last seen. Whether they still are, nobody can tell."
+                return "Files were stuck when last seen. Whether they still are is unknown."
             return "Files wait longer than the SLA of their folder allows."
 
 
-def _write_sender_lead(line: Notice, sender: Sender, zone: ZoneInfo) -> str:
-    if line.kind is MessageKind.SPEAKS:
-        return f"Its last report came at {format_time(sender.last_run_at, zone)}."
-    return (
-        f"No report since {format_time(sender.last_run_at, zone)}; one is expected every "
-        f"{format_duration(sender.interval)}. Nobody can tell how its folders are."
-    )
+def list_facts(notice: Notice, now: datetime, zone: ZoneInfo) -> tuple[Fact, ...]:
+    """What is known of the subject of a notice, with times in the reader's zone."""
+    facts: list[Fact] = []
+    if notice.folder is not None and notice.folder.error and notice.kind is not MessageKind.READABLE:
+        facts.append(Fact(label="Error", value=name(notice.folder.error, _ERROR_WIDTH)))
+    if notice.incident is not None:
+        facts += _list_incident_facts(notice.incident, now, zone)
+    elif notice.sender is not None:
+        facts += _list_sender_facts(notice.sender, zone)
+    return (*facts, _fact("Time zone", zone.key))
 
 
-def explain(incident: Incident) -> str:
-    """How it is known how the incident is, as the rest of a sentence."""
-    return explain_status(
+def _list_incident_facts(incident: Incident, now: datetime, zone: ZoneInfo) -> Iterator[Fact]:
+    is_open = incident.status is IncidentStatus.OPEN
+    yield Fact(label="Sender", value=name(incident.sender_name))
+    yield _fact("SLA", format_duration(timedelta(minutes=incident.sla)))
+    length = format_duration((incident.ended_at or now) - incident.breached_since)
+    since = format_time(incident.breached_since, zone, named=False)
+    yield _fact("In breach since", f"{since} ({length})" if is_open else since)
+    wait = incident.wait(now)
+    if not is_open:
+        seen = format_time(incident.last_seen_at, zone, named=False)
+        yield _fact("Last seen stuck", f"{seen}, {count_files(incident.files)}")
+    elif wait is None or incident.oldest is None:
+        yield _fact("Oldest file", "age unknown: no creation date is plausible")
+    else:
+        created = format_time(incident.oldest, zone, named=False)
+        yield _fact("Oldest file", f"{format_duration(wait)} old, created {created}")
+    if incident.ended_at is not None:
+        yield _fact("Ended", f"{format_time(incident.ended_at, zone, named=False)} (after {length})")
+    elif incident.unknown_since is not None and not is_open:
+        yield _fact("Unknown since", format_time(incident.unknown_since, zone, named=False))
+    explained = explain_status(
         incident.status, reason=incident.reason, cleared_by=incident.cleared_by, between=incident.between
     )
+    if explained:
+        yield _fact("Status", f"{incident.status}: {explained}")
+    if incident.live or incident.acknowledged_by is not None:
+        yield Fact(label="Acknowledged", value=_write_acknowledged(incident, now, zone))
+    if incident.live and incident.snoozed_until is not None and incident.snoozed(now):
+        yield _fact("Snoozed", f"until {format_time(incident.snoozed_until, zone, named=False)}")
+    if incident.reopened:
+        yield _fact("Reopened", "once" if incident.reopened == 1 else f"{incident.reopened:,} times")
 
 
-_ERROR_WIDTH = 300
-"""Characters that are shown of why a folder could not be read."""
+def _list_sender_facts(sender: Sender, zone: ZoneInfo) -> Iterator[Fact]:
+    yield Fact(label="Sender", value=name(sender.name))
+    yield _fact("Last report", format_time(sender.last_run_at, zone, named=False))
+    yield _fact("Reports every", format_duration(sender.interval))
 
 
-@dataclass(frozen=True, kw_only=True)
-class FactWriter:
-    """Writes facts as they are at a moment, for a reader in a zone."""
-
-    now: datetime
-    zone: ZoneInfo
-
-    def write(self, line: Notice) -> tuple[Fact, ...]:
-        """What is known of what the line is about, and the zone that its times are in."""
-        return (*self._list(line), _fact("Time zone", self.zone.key))
-
-    def _list(self, line: Notice) -> tuple[Fact, ...]:
-        if line.incident is not None:
-            return tuple(self._list_incident(line.incident))
-        facts = self._list_sender(line.sender) if line.sender else iter(())
-        if line.folder is not None:
-            error = line.folder.error if line.kind is not MessageKind.READABLE else ""
-            told = (Fact(label="Its server says", value=name(error, _ERROR_WIDTH)),) if error else ()
-            return (*told, *facts)
-        return tuple(facts)
-
-    def _list_incident(self, incident: Incident) -> Iterator[Fact]:
-        is_open = incident.status is IncidentStatus.OPEN
-        yield Fact(label="Sender", value=name(incident.sender_name))
-        yield _fact("SLA", format_duration(timedelta(minutes=incident.sla)))
-        length = (incident.ended_at or self.now) - incident.breached_since
-        since = self._time(incident.breached_since)
-        yield _fact("In breach since", f"{since} ({format_duration(length)})" if is_open else since)
-        if is_open:
-            yield _fact("Oldest file", self._write_oldest(incident))
-        else:
-            seen = self._time(incident.last_seen_at)
-            files = "1 file" if incident.files == 1 else f"{incident.files:,} files"
-            yield _fact("Last seen stuck", f"{seen}, {files}")
-        if incident.ended_at is not None:
-            yield _fact("Ended", f"{self._time(incident.ended_at)} (after {format_duration(length)})")
-        elif incident.unknown_since is not None and not is_open:
-            yield _fact("Unknown since", self._time(incident.unknown_since))
-        known = explain(incident)
-        if known:
-            yield _fact("How it is known", known)
-        if incident.live or incident.acknowledged_by is not None:
-            yield Fact(label="Acknowledged", value=self._write_acknowledged(incident))
-        if incident.live and incident.snoozed_until is not None and incident.snoozed(self.now):
-            yield _fact("Snoozed", f"until {self._time(incident.snoozed_until)}")
-        if incident.reopened:
-            yield _fact("Reopened", "once" if incident.reopened == 1 else f"{incident.reopened:,} times")
-
-    def _list_sender(self, sender: Sender) -> Iterator[Fact]:
-        yield Fact(label="Sender", value=name(sender.name))
-        yield _fact("Last report", self._time(sender.last_run_at))
-        yield _fact("Reports every", format_duration(sender.interval))
-
-    def _write_oldest(self, incident: Incident) -> str:
-        wait = incident.wait(self.now)
-        if wait is None or incident.oldest is None:
-            return "of unknown age: no creation date is plausible"
-        return f"{format_duration(wait)} old, created {self._time(incident.oldest)}"
-
-    def _write_acknowledged(self, incident: Incident) -> Phrase:
-        if incident.acknowledged_by is None:
-            return say("by nobody yet")
-        who, until = name(incident.acknowledged_by), incident.acknowledged_until
-        if until is None or not incident.live:
-            return (*say("by "), *who)
-        if incident.acknowledged(self.now):
-            return (*say("by "), *who, *say(f", until {self._time(until)}"))
-        return (*say("last by "), *who, *say(f"; that ended {self._time(until)}"))
-
-    def _time(self, moment: datetime) -> str:
-        return format_time(moment, self.zone, named=False)
+def _write_acknowledged(incident: Incident, now: datetime, zone: ZoneInfo) -> Phrase:
+    if incident.acknowledged_by is None:
+        return say("not yet")
+    who, until = (*say("by "), *name(incident.acknowledged_by)), incident.acknowledged_until
+    if until is None or not incident.live:
+        return who
+    word = "until" if incident.acknowledged(now) else "ended"
+    return (*who, *say(f", {word} {format_time(until, zone, named=False)}"))
 
 
 def _fact(label: str, value: str) -> Fact:
     return Fact(label=label, value=say(value))
 
 
-def write_place(line: Notice, width: int = NAME_WIDTH) -> Phrase:
-    """The folder and its server, or the server alone, each name in at most so many characters."""
-    if line.incident is not None:
-        folder, sender_name = line.incident.folder, line.incident.sender_name
-    else:
-        folder = line.folder.folder if line.folder else ""
-        sender_name = line.sender.name if line.sender else ""
-    server = name(name_server(sender_name), width) if sender_name else ()
-    path = name(folder, width) if folder else ()
-    return (*path, *(say(" on ") if path and server else ()), *server)
-
-
-def find_url(line: Notice, dashboard_url: str) -> str:
-    """The page of what a line is about; empty where the dashboard's address is not known."""
+def find_url(notice: Notice, dashboard_url: str) -> str:
+    """The page of a notice's subject; empty where the dashboard's address is unknown."""
     if not dashboard_url:
         return ""
     base = dashboard_url.rstrip("/")
-    if line.incident is not None:
-        return f"{base}/?incident={quote(line.incident.incident_id, safe='', errors='replace')}"
-    if line.sender is not None:
-        return f"{base}/senders?sender={quote(line.sender.key, safe='', errors='replace')}"
+    if notice.incident is not None:
+        return f"{base}/?incident={quote(notice.incident.incident_id, safe='', errors='replace')}"
+    if notice.sender is not None:
+        return f"{base}/senders?sender={quote(notice.sender.key, safe='', errors='replace')}"
     return base
 
 
-MAX_SUBJECT: Final = 99
-"""Characters: Amazon SNS takes fewer than 100, of ASCII without controls (API reference, `Publish`)."""
-_SERVER: Final = 24
-"""Characters of a server's name; those of Windows have 15."""
-_FOLDER: Final = 24
-"""Characters of a path below which it is better to leave out something else."""
-_COUNTS: Final = 64
-"""Characters that the counts of a digest may take: the rest is for a place."""
-
-
-def name_server(sender_name: str) -> str:
-    """What people call a sender: what its script calls itself, or else its account."""
-    return sender_name.rpartition("/")[2] or sender_name
-
-
-def write_subject(before: str, folder: str | None, sender_name: str, after: str = "") -> str:
-    r"""What happened, where, and the rest where there is room for it.
-
-    Args:
-        before: our own words, with what joins them to the place.
-        folder: a path; None where it is the sender alone.
-        sender_name: its whole name.
-        after: our own words, in ASCII.
-    """
-    server = shorten(to_ascii(name_server(sender_name)), _SERVER)
-    if folder is None:
-        return cut_subject(f"{before}{server}{after}")
-    path = to_ascii(folder)
-    room = MAX_SUBJECT - len(f"{before} on {server}{after}")
-    if room < min(_FOLDER, len(path)):
-        room += len(after)
-        after = ""
-    return cut_subject(f"{before}{shorten(path, max(room, _FOLDER))} on {server}{after}")
-
-
-def write_counts_subject(counts: Sequence[str], joint: str, folder: str, sender_name: str) -> str:
-    """What happened how often, and one place of all where there is room for it.
-
-    Args:
-        counts: our own words, the most important first.
-        joint: before the place.
-        folder: a path; empty where no place is to be named.
-        sender_name: its whole name.
-    """
-    counted = counts[0]
-    for one in counts[1:]:
-        if len(f"{counted}, {one}") > _COUNTS:
-            counted += ", ..."
-            break
-        counted += f", {one}"
-    if not folder:
-        return cut_subject(counted)
-    path, server = to_ascii(folder), shorten(to_ascii(name_server(sender_name)), _SERVER)
-    whole = f"{counted}{joint}{path} on {server}"
-    room = MAX_SUBJECT - len(f"{counted}{joint}")
-    return whole if len(whole) <= MAX_SUBJECT else cut_subject(f"{counted}{joint}{shorten(path, room)}")
-
-
-def cut_subject(subject: str) -> str:
-    """The subject, or as much of it as there is room for."""
-    return subject if len(subject) <= MAX_SUBJECT else f"{subject[: MAX_SUBJECT - 3].rstrip()}..."
-
-
-_HELP: Final = "notifications.md#how-to-get-fewer"
-"""What the documents say of it."""
-_OVER: Final = ENDS | {MessageKind.READABLE, MessageKind.SPEAKS}
-_CHANNELS: Final = {
-    ChannelKind.MAIL: "mail",
-    ChannelKind.SLACK: "Slack",
-    ChannelKind.TEAMS: "Teams",
-    ChannelKind.SNS: "an SNS topic",
-}
-
-
-def find_way(lines: Sequence[Notice], dashboard_url: str) -> Link | None:
-    """The way to what a message is about; None where the dashboard's address is not known."""
+def find_link(notices: Sequence[Notice], dashboard_url: str) -> Link | None:
+    """The link to what a notification is about; None where the dashboard's address is unknown."""
     if not dashboard_url:
         return None
-    if len(lines) > 1:
+    if len(notices) > 1:
         return Link(text="Open the overview", url=dashboard_url)
-    what = "incident" if lines[0].incident is not None else "sender"
-    return Link(text=f"Open the {what}", url=find_url(lines[0], dashboard_url))
+    what = "incident" if notices[0].incident is not None else "sender"
+    return Link(text=f"Open the {what}", url=find_url(notices[0], dashboard_url))
 
 
 def find_help(docs_url: str) -> Link | None:
-    """The way to the documents; None where their address is not known."""
+    """The link to the documents; None where their address is unknown."""
     return Link(text="How to get fewer", url=f"{docs_url.rstrip('/')}/{_HELP}") if docs_url else None
 
 
-def write_notes(lines: Sequence[Notice], recipient: Recipient, following: int) -> tuple[Phrase, ...]:
-    """Why this came here, and how to get fewer of its like.
+def write_notes(notices: Sequence[Notice], recipient: Recipient, following: int) -> tuple[Phrase, ...]:
+    """Why the reader gets this, and how to get fewer.
 
     Args:
-        lines: what the message says.
+        notices: those of the notification.
         recipient: who gets it.
-        following: how many more lines did not fit into it.
+        following: how many more notices did not fit.
     """
-    notes = [_write_why(lines, recipient), _write_fewer(lines, recipient)]
+    owner = (*name(recipient.owner.name), *say(" in owners.yaml."))
+    sender = notices[0].sender
+    what = "these belong" if len(notices) > 1 else "it belongs"
+    if len(notices) == 1 and notices[0].folder is None and sender and sender.owner != recipient.owner.name:
+        what = "some of its folders belong"
+    why = (*say(f"You get this by {_CHANNELS[recipient.channel.kind]} because {what} to "), *owner)
+    fewer = "To get fewer: "
+    if any(notice.incident is not None and notice.kind not in _OVER for notice in notices):
+        fewer += "acknowledge or snooze incidents in the dashboard; "
+    notes = [why, (*say(f"{fewer}set quiet hours, or fewer kinds of notifications, for "), *owner)]
     if following:
         rest = "1 more follows" if following == 1 else f"{following:,} more follow"
-        notes.insert(0, say(f"{rest} in another message."))
+        notes.insert(0, say(f"{rest} in another notification."))
     return tuple(notes)
-
-
-def _write_why(lines: Sequence[Notice], recipient: Recipient) -> Phrase:
-    what = "these belong to" if len(lines) > 1 else "it belongs to"
-    sender = lines[0].sender
-    alone = len(lines) == 1 and lines[0].folder is None
-    if alone and sender is not None and sender.owner != recipient.owner.name:
-        # Told of a server for what it watches.
-        what = "folders of it belong to"
-    return (*say(f"This came by {_CHANNELS[recipient.channel.kind]} because {what} "), *_who(recipient))
-
-
-def _write_fewer(lines: Sequence[Notice], recipient: Recipient) -> Phrase:
-    begin = "To get fewer: "
-    if any(line.incident is not None and line.kind not in _OVER for line in lines):
-        begin += "acknowledge or snooze an incident on its page of the dashboard; "
-    return (*say(f"{begin}set quiet hours, or what is told, for "), *_who(recipient))
-
-
-def _who(recipient: Recipient) -> Phrase:
-    return (*name(recipient.owner.name), *say(" in owners.yaml."))

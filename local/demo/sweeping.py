@@ -11,22 +11,12 @@ import httpx
 from contract.names import NOTIFICATIONS, PROJECTION, SWEEP, LocalOutput, Output
 from contract.owners.model import Owners
 from contract.words import IncidentStatus, MessageKind, UnknownReason
-from handlers.notifications.plan import list_recipients, plan, record_delivery, record_unsent
-from handlers.notifications.recipients import (
-    ConflictError,
-    RecipientStore,
-    StoredRecipient,
-    build_log_entries,
-)
-from handlers.notifications.situation import (
-    Incident,
-    Notice,
-    Notification,
-    Recipient,
-    Rows,
-    Situation,
-    SituationReader,
-)
+from handlers.notifications.plan import plan, record_delivery, record_unsent
+from handlers.notifications.recipients import Recipient, RecipientTable, StoredRecipient, list_recipients
+from handlers.notifications.sending import build_log
+from handlers.notifications.situation import Incident, Notice, Notification, Situation
+from handlers.notifications.sweep import OwnerFinder, read_situation
+from handlers.projection.store_dynamodb import ConflictError
 from local.provider import Aws
 from ops.incidents import Marks, list_live
 from store.notifications import incident_key, list_notified
@@ -108,13 +98,9 @@ class Notifier:
         self._aws = aws
         self._outputs = outputs
         self._recipients = list_recipients(owners)
-        self._store = RecipientStore(client, outputs[Output.MESSAGES_TABLE_NAME])
-        self._reader = SituationReader(
-            client,
-            outputs[Output.SENDERS_TABLE_NAME],
-            outputs[Output.INCIDENTS_TABLE_NAME],
-            Rows(owners),
-        )
+        self._client = client
+        self._owners = OwnerFinder(owners)
+        self._table = RecipientTable(client, outputs[Output.MESSAGES_TABLE_NAME])
 
     def observe(self, at: datetime) -> None:
         """Writes down what is due now as a sweep at that moment would have seen it, and sends nothing.
@@ -122,13 +108,13 @@ class Notifier:
         Raises:
             ConflictError: a scheduled sweep ran meanwhile.
         """
-        for recipient, known, situation in self._read(at):
-            planned = plan(recipient, known.told, situation)
-            told = planned.told
-            for message in planned.messages:
-                told = record_unsent(told, message)
-            if told != known.told:
-                self._store.write(recipient, replace(known, told=told), leased_until=None)
+        for recipient, stored, situation in self._read(at):
+            planned = plan(recipient, stored.state, situation)
+            state = planned.state
+            for notification in planned.notifications:
+                state = record_unsent(state, notification)
+            if state != stored.state:
+                self._table.write(recipient, replace(stored, state=state), leased_until=None)
 
     def remember(self, now: datetime) -> None:
         """Writes down that owners were notified when incidents began that are no longer reported by now.
@@ -136,11 +122,11 @@ class Notifier:
         Raises:
             ConflictError: a scheduled sweep ran meanwhile.
         """
-        for recipient, known, situation in self._read(now):
+        for recipient, stored, situation in self._read(now):
             for incident in situation.incidents.values():
                 mine = incident.owner == recipient.owner.name and recipient.after is None
                 if mine and incident.reason is UnknownReason.QUIET:
-                    known = self._remember(recipient, known, incident)
+                    stored = self._remember(recipient, stored, incident)
 
     def send(self) -> None:
         """Makes the function send at once what is due.
@@ -151,20 +137,27 @@ class Notifier:
         sweep(self._aws, self._outputs[Output.METRICS_NAMESPACE], NOTIFICATIONS)
 
     def _read(self, at: datetime) -> Iterator[tuple[Recipient, StoredRecipient, Situation]]:
-        known = self._store.read(self._recipients).known
-        told = {incident for one in known.values() for incident in list_notified(one.told)}
-        situation = self._reader.read(at, told).situation
+        stored = self._table.read(self._recipients).stored
+        notified = {incident for one in stored.values() for incident in list_notified(one.state)}
+        situation, _ = read_situation(
+            self._client,
+            self._outputs[Output.SENDERS_TABLE_NAME],
+            self._outputs[Output.INCIDENTS_TABLE_NAME],
+            self._owners,
+            at,
+            notified,
+        )
         for recipient in self._recipients:
-            yield recipient, known[recipient.key], situation
+            yield recipient, stored[recipient.key], situation
 
-    def _remember(self, recipient: Recipient, known: StoredRecipient, incident: Incident) -> StoredRecipient:
+    def _remember(self, recipient: Recipient, stored: StoredRecipient, incident: Incident) -> StoredRecipient:
         at = incident.opened_at + _NOTIFIED_AFTER
         at_first = replace(incident, status=IncidentStatus.OPEN, reason=None, unknown_since=None)
-        line = Notice(kind=MessageKind.BEGIN, subject=incident_key(incident.incident_id), incident=at_first)
-        message = Notification(recipient=recipient, lines=(line,))
-        return self._store.write(
+        notice = Notice(kind=MessageKind.BEGIN, subject=incident_key(incident.incident_id), incident=at_first)
+        notification = Notification(recipient=recipient, notices=(notice,))
+        return self._table.write(
             recipient,
-            replace(known, told=record_delivery(known.told, message, at)),
+            replace(stored, state=record_delivery(stored.state, notification, at)),
             leased_until=None,
-            log=build_log_entries(message, at, known.revision + 1, retention=None),
+            log=list(build_log(notification, at, retention=None)),
         )

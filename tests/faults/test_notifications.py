@@ -21,7 +21,7 @@ from tests.faults.killed import KilledError
 from tests.oracles.incidents.playing import START, listing, stuck
 from tests.projection import Projection
 from tests.stands.memory_tables import MemoryTables, make_memory_tables
-from tests.stands.notifier import Messenger, Post, name_line
+from tests.stands.notifier import Notifier, Post, name_notice
 
 INBOUND, PAYMENTS = "D:\\Inbound", "E:\\Payments"
 BOTH: Final = (INBOUND, PAYMENTS)
@@ -88,22 +88,22 @@ def tell_story(at: int = -1, kind: str = "", post: Post | None = None) -> Told:
     """Two folders get stuck, one of them is cleared; `kind` goes wrong at the call `at`."""
     tables = make_memory_tables()
     client = Unreliable(tables, at, kind)
-    messenger = Messenger(Projection(tables), client=client, post=post or Post())
-    messenger.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
+    notifier = Notifier(Projection(tables), client=client, post=post or Post())
+    notifier.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
     errors = 0
     for minute in MINUTES:
         if minute == 30:
-            messenger.projection.report(listing(0.5, BOTH, OLD_PAYMENTS))
+            notifier.projection.report(listing(0.5, BOTH, OLD_PAYMENTS))
         try:
-            outcome = messenger.sweep(minute)
+            outcome = notifier.sweep(minute)
         except (ClientError, KilledError):
             errors += 1
         else:
             errors += outcome.faults > 0
     heard = Counter(
-        (message.recipient.owner.name, name_line(line))
-        for message, _ in messenger.post.sent
-        for line in message.lines
+        (notification.recipient.owner.name, name_notice(notice))
+        for notification, _ in notifier.post.sent
+        for notice in notification.notices
     )
     return Told(heard, len(client.calls), errors)
 
@@ -143,78 +143,79 @@ def test_a_fault_at_any_call_loses_nothing(kind: str) -> None:
     assert duplicates == (3 if kind == "killed" else 0)
 
 
-def _stuck_messenger() -> Messenger:
+def _stuck_notifier() -> Notifier:
     tables = make_memory_tables()
-    messenger = Messenger(Projection(tables))
-    messenger.projection.report(listing(0, BOTH, OLD_INBOUND))
-    messenger.sweep(0)
-    messenger.now = START + timedelta(minutes=2)
-    return messenger
+    notifier = Notifier(Projection(tables))
+    notifier.projection.report(listing(0, BOTH, OLD_INBOUND))
+    notifier.sweep(0)
+    notifier.now = START + timedelta(minutes=2)
+    return notifier
 
 
-def _sweep_while_sending(messenger: Messenger, later: timedelta) -> None:
+def _sweep_while_sending(notifier: Notifier, later: timedelta) -> None:
     """A sweep whose delivery takes that long, during which another one comes."""
 
     def meanwhile(_: Notification) -> None:
-        messenger.post.before = lambda _: None
-        messenger.now += later
-        messenger.build().run(lambda: 60.0)
+        notifier.post.before = lambda _: None
+        notifier.now += later
+        notifier.build().run(lambda: 60.0)
 
-    messenger.post.before = meanwhile
-    messenger.build().run(lambda: 60.0)
+    notifier.post.before = meanwhile
+    notifier.build().run(lambda: 60.0)
 
 
 def test_a_second_sweep_leaves_a_recipient_alone_that_one_is_at() -> None:
-    messenger = _stuck_messenger()
-    _sweep_while_sending(messenger, timedelta(minutes=1))
-    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
-    messenger.sweep_until(4, 8)
-    assert messenger.post.take() == []
+    notifier = _stuck_notifier()
+    _sweep_while_sending(notifier, timedelta(minutes=1))
+    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
+    notifier.sweep_until(4, 8)
+    assert notifier.post.take() == []
 
 
 def test_a_delivery_that_outlasts_its_lease_is_one_duplicate(caplog: pytest.LogCaptureFixture) -> None:
-    messenger = _stuck_messenger()
-    _sweep_while_sending(messenger, LEASE + timedelta(seconds=1))
-    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])] * 2
-    assert "a message was delivered by two sweeps" in caplog.text
-    messenger.sweep_until(5, 9)
-    assert messenger.post.take() == []
+    notifier = _stuck_notifier()
+    _sweep_while_sending(notifier, LEASE + timedelta(seconds=1))
+    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])] * 2
+    assert "a notification was delivered by two sweeps" in caplog.text
+    notifier.sweep_until(5, 9)
+    assert notifier.post.take() == []
 
 
 def test_two_sweeps_that_read_the_same_deliver_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    messenger = _stuck_messenger()
-    first, second = messenger.build(), messenger.build()
-    read = first.reader.read
+    notifier = _stuck_notifier()
+    first, second = notifier.build(), notifier.build()
+    read = sweep.read_situation
 
     def read_late(*asked: Any) -> Any:
-        # The other one has come and gone between the reading of recipients and that of the situation.
+        # The other one comes and goes between the reading of recipients and that of the situation.
+        monkeypatch.setattr(sweep, "read_situation", read)
         second.run(lambda: 60.0)
         return read(*asked)
 
-    monkeypatch.setattr(first.reader, "read", read_late)
+    monkeypatch.setattr(sweep, "read_situation", read_late)
     first.run(lambda: 60.0)
-    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
+    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
 
 
 def test_a_lease_by_a_clock_that_was_far_ahead_holds_nobody_up() -> None:
-    messenger = _stuck_messenger()
+    notifier = _stuck_notifier()
 
     def kill(_: Notification) -> None:
         raise KilledError
 
-    messenger.now += timedelta(days=365)
-    messenger.post.before = kill
+    notifier.now += timedelta(days=365)
+    notifier.post.before = kill
     with pytest.raises(KilledError):
-        messenger.build().run(lambda: 60.0)
-    messenger.post.before = lambda _: None
-    messenger.sweep_until(3, 6)
-    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
+        notifier.build().run(lambda: 60.0)
+    notifier.post.before = lambda _: None
+    notifier.sweep_until(3, 6)
+    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
 
 
 def test_transactions_that_meet_are_tried_again() -> None:
-    messenger = _stuck_messenger()
+    notifier = _stuck_notifier()
     meetings = iter(["TransactionConflict", "TransactionConflict"])
-    transact = messenger.client.transact_write_items
+    transact = notifier.client.transact_write_items
 
     def meet(**asked: Any) -> Any:
         if reason := next(meetings, None):
@@ -227,5 +228,5 @@ def test_transactions_that_meet_are_tried_again() -> None:
             )
         return transact(**asked)
 
-    messenger.client.transact_write_items = meet
-    assert messenger.sweep(2).delivered == 1
+    notifier.client.transact_write_items = meet
+    assert notifier.sweep(2).delivered == 1

@@ -40,10 +40,10 @@ ELSEWHERE: Final = "192.0.2.1"
 """An address of nobody (RFC 5737)."""
 NOTIFIED_AT_FIRST: Final = (
     "files stuck in D:\\Inbound",
-    "folders stuck",
+    "Files stuck in ",
     "Server silent",
     "Folder unreadable",
-    "Not reported any more",
+    "No longer reported",
 )
 NOTIFICATION_SECONDS: Final = 240
 WITHOUT_EXTRAS: Final = ("--no-dashboard", "--no-demo-data")

@@ -10,7 +10,7 @@ import httpx
 
 from contract.names import ROOT, LocalOutput
 from contract.owners.reading import read_owners_file
-from handlers.notifications.recipients import ConflictError
+from handlers.projection.store_dynamodb import ConflictError
 from local.demo.sweeping import Notifier
 from tests.running_stack import RunningStack
 

@@ -1,4 +1,4 @@
-"""Telling owners over tables in memory, with a clock that tests turn and a channel that obeys them."""
+"""Notifies owners over tables in memory, with a clock that tests set and a channel that obeys them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -9,10 +9,9 @@ from typing import Any
 from contract.owners.model import Channel, ChannelKind, Owner, Owners, Rule
 from handlers.notifications.delivery import WebhookAddresses
 from handlers.notifications.document import RenderContext
-from handlers.notifications.plan import list_recipients
-from handlers.notifications.recipients import RecipientStore, StoredRecipient
+from handlers.notifications.recipients import RecipientTable, StoredRecipient, list_recipients
 from handlers.notifications.sending import SweepResult, Targets
-from handlers.notifications.situation import Notification, Rows, SituationReader
+from handlers.notifications.situation import Notice, Notification
 from handlers.notifications.sweep import NotificationSweep
 from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX
 from tests.oracles.incidents.playing import START
@@ -36,7 +35,7 @@ def an_owners_file(**changes: Any) -> Owners:
 
 @dataclass
 class Post:
-    """A channel that delivers all it gets, until told otherwise. Threads may share it."""
+    """A channel that delivers everything, unless a test has it fail. Threads may share it."""
 
     sent: list[tuple[Notification, RenderContext]] = field(default_factory=list)
     before: Callable[[Notification], None] = lambda _: None
@@ -44,31 +43,33 @@ class Post:
     after: Callable[[Notification], None] = lambda _: None
     """What happens right after one."""
     most: int = 1000
-    """Lines of one delivery."""
+    """Notices of one delivery."""
     _lock: Lock = field(default_factory=Lock)
 
-    def deliver(self, message: Notification, context: RenderContext) -> Notification:
-        self.before(message)
-        part = Notification(recipient=message.recipient, lines=message.lines[: self.most])
+    def deliver(self, notification: Notification, context: RenderContext) -> Notification:
+        self.before(notification)
+        part = Notification(recipient=notification.recipient, notices=notification.notices[: self.most])
         with self._lock:
             self.sent.append((part, context))
         self.after(part)
         return part
 
     def take(self) -> list[tuple[str, list[str]]]:
-        """What was delivered since: to whom, and what of which folder or sender."""
+        """What was delivered since: each owner, with the notices by kind and subject."""
         sent, self.sent = self.sent, []
-        return [(one.recipient.owner.name, [name_line(line) for line in one.lines]) for one, _ in sent]
+        return [
+            (one.recipient.owner.name, [name_notice(notice) for notice in one.notices]) for one, _ in sent
+        ]
 
 
-def name_line(line: Any) -> str:
-    of = line.incident.folder if line.incident else line.folder.folder if line.folder else line.sender.name
-    return f"{line.kind} {of}"
+def name_notice(notice: Notice) -> str:
+    about = notice.incident or notice.folder
+    return f"{notice.kind} {about.folder if about else notice.sender.name if notice.sender else ''}"
 
 
 @dataclass
-class Messenger:
-    """What runs for it in Lambda."""
+class Notifier:
+    """What runs in Lambda."""
 
     projection: Projection
     owners: Owners = field(default_factory=an_owners_file)
@@ -85,16 +86,15 @@ class Messenger:
 
     def build(self) -> NotificationSweep:
         """A process of its own."""
-        webhooks = WebhookAddresses(lambda: self.webhooks)
         return NotificationSweep(
             client=self.client,
             errors_table=ERRORS,
+            senders_table=SENDERS,
             incidents_table=INCIDENTS,
             owners=self.owners,
-            reader=SituationReader(self.client, SENDERS, INCIDENTS, Rows(self.owners)),
-            store=RecipientStore(self.client, MESSAGES),
-            channels=self.post,
-            targets=Targets(webhooks, "sla@example.com"),
+            recipients=RecipientTable(self.client, MESSAGES),
+            media=self.post,
+            targets=Targets(WebhookAddresses(lambda: self.webhooks), "sla@example.com"),
             dashboard_url="https://sla.example.com",
             docs_url="docs",
             retention=self.retention,
@@ -102,7 +102,7 @@ class Messenger:
         )
 
     def sweep(self, minutes: float | None = None) -> SweepResult:
-        """Time passes, until so many minutes after the start, and a sweep comes."""
+        """A sweep, this many minutes after the start."""
         if minutes is not None:
             self.now = START + timedelta(minutes=minutes)
         return self.build().run(lambda: self.left)
@@ -113,7 +113,7 @@ class Messenger:
 
     def known(self) -> Mapping[str, StoredRecipient]:
         """What is known of each recipient."""
-        return RecipientStore(self.projection.client, MESSAGES).read(list_recipients(self.owners)).known
+        return RecipientTable(self.projection.client, MESSAGES).read(list_recipients(self.owners)).stored
 
     def items(self) -> list[dict[str, Any]]:
         """The table, as plain values."""
@@ -124,7 +124,7 @@ class Messenger:
         return sorted(plain, key=lambda item: (item["About"], item["Part"]))
 
     def log(self) -> list[tuple[str, str]]:
-        """To whom what was told, in order of time."""
-        lines = [item for item in self.items() if item["About"].startswith((INCIDENT_PREFIX, SENDER_PREFIX))]
-        lines.sort(key=lambda item: item["Part"])
-        return [(item["Owner"], item["Told"]) for item in lines]
+        """Owner and kind of each entry of the log, in order of time."""
+        log = [item for item in self.items() if item["About"].startswith((INCIDENT_PREFIX, SENDER_PREFIX))]
+        log.sort(key=lambda item: item["Part"])
+        return [(item["Owner"], item["Told"]) for item in log]

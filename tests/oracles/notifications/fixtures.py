@@ -7,7 +7,8 @@ from typing import Any
 from contract.owners.model import Channel, ChannelKind, Owner
 from contract.words import IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
 from handlers.notifications.plan import plan, record_delivery
-from handlers.notifications.situation import Incident, Recipient, Sender, Situation
+from handlers.notifications.recipients import Recipient
+from handlers.notifications.situation import Incident, Sender, Situation
 from store.notifications import RecipientState
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -74,7 +75,7 @@ class Story:
     def __init__(self, recipient: Recipient | None = None, at: datetime = START) -> None:
         self.recipient = recipient or a_recipient()
         self.now = at
-        self.told = RecipientState()
+        self.state = RecipientState()
         self.incidents: dict[str, Incident] = {}
         self.senders: dict[str, Sender] = {}
         self.heard: list[tuple[int, list[tuple[MessageKind, str]]]] = []
@@ -104,12 +105,12 @@ class Story:
         return self.heard[heard:]
 
     def sweep(self) -> None:
-        planned = plan(self.recipient, self.told, self.situation)
-        self.told = planned.told
-        for message in planned.messages:
-            self.told = record_delivery(self.told, message, self.now)
-            lines = [
-                (line.kind, line.incident.incident_id if line.incident else line.subject)
-                for line in message.lines
+        planned = plan(self.recipient, self.state, self.situation)
+        self.state = planned.state
+        for notification in planned.notifications:
+            self.state = record_delivery(self.state, notification, self.now)
+            notices = [
+                (notice.kind, notice.incident.incident_id if notice.incident else notice.subject)
+                for notice in notification.notices
             ]
-            self.heard.append(((self.now - self.begin) // MINUTE, lines))
+            self.heard.append(((self.now - self.begin) // MINUTE, notices))

@@ -194,7 +194,7 @@ class Histories(RuleBasedStateMachine):
             if incident is not None:
                 self.put(replace(incident, owner=owner))
 
-    @precondition(lambda self: self.played.told.disabled is not None)
+    @precondition(lambda self: self.played.state.disabled is not None)
     @rule()
     def enable(self) -> None:
         self.played.enable()
@@ -300,7 +300,7 @@ class Histories(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Everything ends, and whoever was told of it is told so."""
-        if self.played.told.disabled is not None:
+        if self.played.state.disabled is not None:
             self.played.enable()
         for key in SENDERS:
             self.speak(key, still_stuck=True)
@@ -310,8 +310,8 @@ class Histories(RuleBasedStateMachine):
         for _ in range(62):
             self.sweep()
         self.oracle.at_rest(self.played.sweeps[-1])
-        assert list_notified(self.played.told) == []
-        assert all(entry.pending is None for entry in self.played.told.entries.values())
+        assert list_notified(self.played.state) == []
+        assert all(entry.pending is None for entry in self.played.state.entries.values())
         for duplicate in ("cut off",):
             event(f"{duplicate}: {min(self.oracle.cut_off, 3)}")
 

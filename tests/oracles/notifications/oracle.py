@@ -11,7 +11,8 @@ from datetime import datetime, time, timedelta
 
 from contract.owners.model import Owner, Topic
 from contract.words import MessageKind as K
-from handlers.notifications.situation import Incident, Recipient, Sender
+from handlers.notifications.recipients import Recipient
+from handlers.notifications.situation import Incident, Sender
 from tests.oracles.notifications.transcript import ARRIVED, FAILED, UNRECORDED, Outcome, Sweep, Thing, Word
 
 MINUTE = timedelta(minutes=1)

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from contract.words import MessageKind
 from handlers.notifications.plan import disable, enable, plan, record_delivery, record_failure, record_unsent
-from handlers.notifications.situation import Incident, Notification, Recipient, Sender, Situation
+from handlers.notifications.recipients import Recipient
+from handlers.notifications.situation import Incident, Notification, Sender, Situation
 from store.notifications import RecipientState, list_notified
 from tests.oracles.notifications.oracle import Oracle
 from tests.oracles.notifications.transcript import Attempt, Outcome, Sweep, words_of
@@ -26,7 +27,7 @@ class Played:
     def __init__(self, recipient: Recipient, now: datetime, oracle: Oracle | None = None) -> None:
         self.recipient = recipient
         self.now = now
-        self.told = RecipientState()
+        self.state = RecipientState()
         self.incidents: dict[str, Incident] = {}
         self.senders: dict[str, Sender] = {}
         self.oracle = oracle
@@ -34,22 +35,26 @@ class Played:
         self.sweeps: list[Sweep] = []
 
     def sweep(self) -> Sweep:
-        sweep = Sweep(self.now, dict(self.incidents), dict(self.senders), enabled=self.told.disabled is None)
+        sweep = Sweep(self.now, dict(self.incidents), dict(self.senders), enabled=self.state.disabled is None)
         self.sweeps.append(sweep)
         situation = self._situation()
         while True:
-            planned = plan(self.recipient, self.told, situation)
-            assert plan(self.recipient, planned.told, situation) == planned, "planning twice is planning once"
-            self.told = planned.told
-            sweep.planned = sweep.planned or [len(message.lines) for message in planned.messages]
-            if not self._send(planned.messages, sweep):
+            planned = plan(self.recipient, self.state, situation)
+            assert plan(self.recipient, planned.state, situation) == planned, (
+                "planning twice is planning once"
+            )
+            self.state = planned.state
+            sweep.planned = sweep.planned or [
+                len(notification.notices) for notification in planned.notifications
+            ]
+            if not self._send(planned.notifications, sweep):
                 break
         if self.oracle is not None:
             self.oracle.judge(sweep)
         return sweep
 
     def enable(self) -> None:
-        self.told = enable(self.told)
+        self.state = enable(self.state)
 
     def heard(self) -> list[list[MessageKind]]:
         """What arrived, by sweep."""
@@ -66,37 +71,41 @@ class Played:
 
     def _situation(self) -> Situation:
         """As it is read: what is live, and what the rules ask for."""
-        asked = {incident_id for _, incident_id in list_notified(self.told)}
+        asked = {incident_id for _, incident_id in list_notified(self.state)}
         known = {key: one for key, one in self.incidents.items() if one.live or key in asked}
         return Situation(now=self.now, incidents=known, senders=dict(self.senders))
 
-    def _send(self, messages: Iterable[Notification], sweep: Sweep) -> bool:
+    def _send(self, notifications: Iterable[Notification], sweep: Sweep) -> bool:
         """Sends them in order. Whether there may be more to send."""
-        waiting = list(messages)
+        waiting = list(notifications)
         went = False
         while waiting:
-            message = waiting.pop(0)
+            notification = waiting.pop(0)
             fate: Fate = self.fates.pop(0) if self.fates else Outcome.RECORDED
             if fate is Outcome.UNSENT:
-                for one in (message, *waiting):
-                    self.told = record_unsent(self.told, one)
+                for one in (notification, *waiting):
+                    self.state = record_unsent(self.state, one)
                     sweep.attempts.append(Attempt(words_of(one), Outcome.UNSENT))
                 return False
             if fate in (Outcome.CUT_OFF_AFTER, Outcome.CUT_OFF_BEFORE):
-                sweep.attempts.append(Attempt(words_of(message), Outcome(fate)))
+                sweep.attempts.append(Attempt(words_of(notification), Outcome(fate)))
                 sweep.attempts += [Attempt(words_of(one), Outcome.CUT_OFF_BEFORE) for one in waiting]
                 return False
             if fate == BROKEN:
-                self.told = disable(self.told, self.now, "the webhook is gone")
-                sweep.attempts += [Attempt(words_of(one), Outcome.UNSENT) for one in (message, *waiting)]
+                self.state = disable(self.state, self.now, "the webhook is gone")
+                sweep.attempts += [Attempt(words_of(one), Outcome.UNSENT) for one in (notification, *waiting)]
                 return False
             if fate in (Outcome.REFUSED, Outcome.TIMED_OUT):
-                self.told = record_failure(self.told, message, self.now, in_doubt=fate is Outcome.TIMED_OUT)
-                sweep.attempts.append(Attempt(words_of(message), Outcome(fate)))
+                self.state = record_failure(
+                    self.state, notification, self.now, in_doubt=fate is Outcome.TIMED_OUT
+                )
+                sweep.attempts.append(Attempt(words_of(notification), Outcome(fate)))
                 continue
             if fate == PART:
-                message = replace(message, lines=message.lines[: max(1, len(message.lines) // 2)])
-            self.told = record_delivery(self.told, message, self.now)
-            sweep.attempts.append(Attempt(words_of(message), Outcome.RECORDED))
+                notification = replace(
+                    notification, notices=notification.notices[: max(1, len(notification.notices) // 2)]
+                )
+            self.state = record_delivery(self.state, notification, self.now)
+            sweep.attempts.append(Attempt(words_of(notification), Outcome.RECORDED))
             went = True
         return went

@@ -37,10 +37,10 @@ def test_a_thousand_at_once_are_one_digest_and_each_is_told_its_end() -> None:
     assert {name for _, name in begun} == {one.incident_id for one in incidents}
     assert {kind for kind, _ in begun} == {K.BEGIN}
     story.so(*(ended(one, IncidentStatus.CLEARED, story.now) for one in incidents))
-    assert len(list_notified(story.told)) == 1000
-    ends = [line for _, lines in story.until(70) for line in lines]
+    assert len(list_notified(story.state)) == 1000
+    ends = [notice for _, notices in story.until(70) for notice in notices]
     assert sorted(ends) == sorted((K.CLEARED, one.incident_id) for one in incidents)
-    assert list_notified(story.told) == []
+    assert list_notified(story.state) == []
 
 
 def test_a_thousand_in_a_row_are_a_digest_each_two_minutes() -> None:
@@ -49,7 +49,7 @@ def test_a_thousand_in_a_row_are_a_digest_each_two_minutes() -> None:
     for minute in range(110):
         story.so(*(one for one in waiting if one.opened_at == START + minute * MINUTE))
         story.until(minute)
-    told = {name for _, lines in story.heard for kind, name in lines if kind is K.BEGIN}
+    told = {name for _, notices in story.heard for kind, name in notices if kind is K.BEGIN}
     assert len(told) == 1000
     digests = sorted({minute for minute, _ in story.heard})
     assert all(later - sooner >= 2 for sooner, later in pairwise(digests))
@@ -63,8 +63,8 @@ def test_what_is_kept_of_them_fits_into_an_item(number: int) -> None:
     story.so(*(replace(one, files=one.files * 3) for one in list(story.incidents.values())[::3]))
     story.now += 5 * HOUR
     story.until(330)
-    chunks = write_chunks(story.told)
-    assert read_chunks(RecipientState, chunks) == story.told
+    chunks = write_chunks(story.state)
+    assert read_chunks(RecipientState, chunks) == story.state
     assert len(chunks) == 1
     # An id is 16 bytes that nothing makes smaller.
     assert sum(map(len, chunks)) < 60 * number

@@ -15,12 +15,12 @@ from handlers.notifications.plan import (
     disable,
     enable,
     list_given_up,
-    list_recipients,
     plan,
     record_delivery,
     record_failure,
     record_unsent,
 )
+from handlers.notifications.recipients import list_recipients
 from handlers.notifications.situation import Notice, UnreadableFolder
 from store.notifications import failing_since, list_notified
 from tests.oracles.notifications.fixtures import (
@@ -50,7 +50,7 @@ def test_a_beginning_waits_two_minutes_and_what_ends_sooner_says_nothing() -> No
     assert story.until(1) == []
     story.so(ended(A, Status.CLEARED, story.now))
     assert story.until(60) == []
-    assert story.told.entries == {}
+    assert story.state.entries == {}
 
 
 def test_a_further_beginning_comes_five_minutes_after_the_message_before_or_after_three_of_its_own() -> None:
@@ -96,7 +96,7 @@ def test_reminders_come_after_four_hours_and_then_daily() -> None:
     story = Story()
     story.so(replace(A, oldest=None))
     assert [minute // 60 for minute, _ in story.until(60 * 60)] == [0, 4, 28, 52]
-    assert [line[0][0] for _, line in story.heard] == [K.BEGIN, K.REMINDER, K.REMINDER, K.REMINDER]
+    assert [notice[0][0] for _, notice in story.heard] == [K.BEGIN, K.REMINDER, K.REMINDER, K.REMINDER]
 
 
 def test_worse_is_twice_the_files_after_two_hours_and_ten_times_at_once() -> None:
@@ -118,7 +118,7 @@ def test_worse_is_twice_the_wait_and_no_less_than_two_slas() -> None:
     assert story.until(200) == [(2, [(K.BEGIN, "a")]), (124, [(K.WORSE, "a")])]
     story = Story()
     story.so(replace(A, sla=600, oldest=START - 58 * MINUTE))
-    assert [lines[0][0] for _, lines in story.until(400)] == [K.BEGIN, K.REMINDER]
+    assert [notices[0][0] for _, notices in story.until(400)] == [K.BEGIN, K.REMINDER]
 
 
 @pytest.mark.parametrize("how", ["acknowledged", "snoozed", "quiet"])
@@ -159,7 +159,7 @@ def test_quiet_is_told_in_its_own_words_and_its_lapse_is_not() -> None:
     assert story.until(200) == [(101, [(K.QUIET, "a")])]
     story.so(ended(quiet, Status.LAPSED, story.now))
     assert story.until(300) == []
-    assert list_notified(story.told) == []
+    assert list_notified(story.state) == []
     # A file that was stuck then is stuck still.
     story.so(A)
     assert story.until(400) == [(303, [(K.STUCK_ALL_ALONG, "a")])]
@@ -171,7 +171,7 @@ def test_later_proof_clears_what_is_quiet() -> None:
     story.until(130)
     story.so(unknown(A, Why.QUIET, story.now))
     story.until(200)
-    assert list_notified(story.told) == [("files-01", "a")]
+    assert list_notified(story.state) == [("files-01", "a")]
     story.so(ended(A, Status.CLEARED, story.now))
     assert story.until(300) == [(201, [(K.CLEARED, "a")])]
 
@@ -235,9 +235,9 @@ def test_the_notice_of_silence_names_what_is_unknown_to_each_owner_that_was_told
     story.so(a_sender(state=SenderState.SILENT))
     story.so(*(unknown(one, Why.SILENT, story.now) for one in story.incidents.values()))
     story.until(62)
-    (message,) = plan(story.recipient, story.told, story.situation).messages
-    assert [line.kind for line in message.lines] == [K.SILENT]
-    assert [one.incident_id for one in message.lines[0].unknown] == ["a"]
+    (notification,) = plan(story.recipient, story.state, story.situation).notifications
+    assert [notice.kind for notice in notification.notices] == [K.SILENT]
+    assert [one.incident_id for one in notification.notices[0].unknown] == ["a"]
 
 
 def test_what_the_index_does_not_show_for_a_moment_is_told_to_be_over_all_the_same() -> None:
@@ -248,11 +248,11 @@ def test_what_the_index_does_not_show_for_a_moment_is_told_to_be_over_all_the_sa
     story.senders.clear()
     story.until(11)
     story.so(a_sender(last_run_at=story.now), a_sender("files-02"))
-    assert [line for _, lines in story.until(60) for line in lines] == [
+    assert [notice for _, notices in story.until(60) for notice in notices] == [
         (K.READABLE, "sender#files-02"),
         (K.SPEAKS, "sender#files-01"),
     ]
-    assert story.told.entries == {}
+    assert story.state.entries == {}
 
 
 def test_a_silence_that_a_setting_ended_is_not_told_to_be_over() -> None:
@@ -261,7 +261,7 @@ def test_a_silence_that_a_setting_ended_is_not_told_to_be_over() -> None:
     assert story.until(10) == [(2, [(K.SILENT, "sender#files-01")])]
     story.so(a_sender(state=SenderState.UP))
     assert story.until(60) == []
-    assert story.told.entries == {}
+    assert story.state.entries == {}
 
 
 def test_a_folder_that_cannot_be_read_is_told_and_that_it_can() -> None:
@@ -288,8 +288,8 @@ def test_a_new_owner_is_told_the_beginning_and_the_former_one_the_end() -> None:
         story.until(60)
         story.so(ended(replace(A, owner="bank"), Status.CLEARED, story.now))
         story.until(100)
-    assert [line[0][0] for _, line in former.heard] == [K.BEGIN, K.CLEARED]
-    assert [line[0][0] for _, line in new.heard] == [K.BEGIN, K.CLEARED]
+    assert [notice[0][0] for _, notice in former.heard] == [K.BEGIN, K.CLEARED]
+    assert [notice[0][0] for _, notice in new.heard] == [K.BEGIN, K.CLEARED]
     assert new.heard[0][0] > 10
 
 
@@ -308,7 +308,7 @@ def test_the_next_channels_are_told_what_nobody_acknowledged() -> None:
         (180, [(K.ESCALATED, "b")]),
     ]
     story.so(*(ended(one, Status.CLEARED, story.now) for one in story.incidents.values()))
-    assert {line[0] for _, lines in story.until(400) for line in lines} == {K.CLEARED}
+    assert {notice[0] for _, notices in story.until(400) for notice in notices} == {K.CLEARED}
 
 
 @pytest.mark.parametrize("why", [Why.SILENT, Why.UNREADABLE, Why.QUIET, Why.UNPROVEN])
@@ -341,7 +341,7 @@ def test_topics_decide_what_is_said() -> None:
     assert story.until(60 * 30) == []
     story.so(ended(A, Status.CLEARED, story.now))
     assert story.until(60 * 31) == []
-    assert story.told.entries == {}
+    assert story.state.entries == {}
 
 
 def test_failures_are_tried_again_and_given_up_after_six_hours() -> None:
@@ -350,33 +350,36 @@ def test_failures_are_tried_again_and_given_up_after_six_hours() -> None:
     tried: list[int] = []
     dead: list[Notice] = []
     while story.now <= START + 8 * HOUR:
-        planned = plan(story.recipient, story.told, story.situation)
-        story.told = planned.told
-        for message in planned.messages:
+        planned = plan(story.recipient, story.state, story.situation)
+        story.state = planned.state
+        for notification in planned.notifications:
             tried.append((story.now - START) // MINUTE - 2)
-            dead += list_given_up(story.told, message, story.now)
-            story.told = record_failure(story.told, message, story.now)
-            assert failing_since(story.told) == (None if dead else START + 2 * MINUTE)
+            dead += list_given_up(story.state, notification, story.now)
+            story.state = record_failure(story.state, notification, story.now)
+            assert failing_since(story.state) == (None if dead else START + 2 * MINUTE)
         story.now += MINUTE
     assert tried == [0, 1, 3, 8, 23, 53, 113, 173, 233, 293, 353, 360]
-    assert [line.kind for line in dead] == [K.BEGIN]
+    assert [notice.kind for notice in dead] == [K.BEGIN]
     # Later it is told as what it is by now: stuck still. Had it ended, nothing would be said.
-    assert plan(story.recipient, story.told, replace(story.situation, now=START + 9 * HOUR)).messages == ()
+    assert (
+        plan(story.recipient, story.state, replace(story.situation, now=START + 9 * HOUR)).notifications == ()
+    )
     ended_by_now = {"a": ended(A, Status.CLEARED, story.now)}
     assert (
-        plan(story.recipient, story.told, replace(story.situation, incidents=ended_by_now)).told.entries == {}
+        plan(story.recipient, story.state, replace(story.situation, incidents=ended_by_now)).state.entries
+        == {}
     )
     story.until(14 * 60)
-    assert [lines[0][0] for _, lines in story.heard] == [K.REMINDER]
+    assert [notices[0][0] for _, notices in story.heard] == [K.REMINDER]
 
 
 def test_a_service_that_wants_to_be_left_alone_is() -> None:
     story = Story()
     story.so(A)
     story.now += 2 * MINUTE
-    story.told = plan(story.recipient, story.told, replace(story.situation, now=START)).told
-    planned = plan(story.recipient, story.told, story.situation)
-    story.told = record_failure(planned.told, planned.messages[0], story.now, retry_after=12 * MINUTE)
+    story.state = plan(story.recipient, story.state, replace(story.situation, now=START)).state
+    planned = plan(story.recipient, story.state, story.situation)
+    story.state = record_failure(planned.state, planned.notifications[0], story.now, retry_after=12 * MINUTE)
     assert story.until(60) == [(14, [(K.BEGIN, "a")])]
 
 
@@ -384,28 +387,28 @@ def test_a_delivery_frees_what_failed_before() -> None:
     story = Story()
     story.so(*(an_incident(name) for name in "ab"))
     story.now = START + 2 * MINUTE
-    story.told = plan(story.recipient, story.told, replace(story.situation, now=START)).told
-    first, second = (planned := plan(story.recipient, story.told, story.situation)).messages
-    story.told = record_failure(record_failure(planned.told, first, story.now), second, story.now)
+    story.state = plan(story.recipient, story.state, replace(story.situation, now=START)).state
+    first, second = (planned := plan(story.recipient, story.state, story.situation)).notifications
+    story.state = record_failure(record_failure(planned.state, first, story.now), second, story.now)
     story.now += MINUTE
-    (first, second) = (planned := plan(story.recipient, story.told, story.situation)).messages
-    story.told = record_delivery(record_failure(planned.told, first, story.now), second, story.now)
-    (message,) = plan(story.recipient, story.told, story.situation).messages
-    assert message == first
+    (first, second) = (planned := plan(story.recipient, story.state, story.situation)).notifications
+    story.state = record_delivery(record_failure(planned.state, first, story.now), second, story.now)
+    (notification,) = plan(story.recipient, story.state, story.situation).notifications
+    assert notification == first
 
 
 def test_a_channel_that_is_disabled_says_nothing_and_once_enabled_what_is_so_then() -> None:
     story = Story()
     begun(story, "a", "b")
-    story.told = disable(story.told, story.now, "the webhook is gone", "digest")
+    story.state = disable(story.state, story.now, "the webhook is gone", "digest")
     story.until(10)
     story.so(ended(A, Status.CLEARED, story.now), an_incident("c"), an_incident("d"))
     assert story.until(500) == []
-    assert story.told.disabled is not None
-    assert story.told.disabled.target == "digest"
+    assert story.state.disabled is not None
+    assert story.state.disabled.target == "digest"
     story.so(ended(an_incident("c"), Status.CLEARED, story.now))
-    story.told = enable(story.told)
-    assert [line for _, lines in story.until(510) for line in lines] == [
+    story.state = enable(story.state)
+    assert [notice for _, notices in story.until(510) for notice in notices] == [
         (K.CLEARED, "a"),
         (K.BEGIN, "d"),
         (K.WORSE, "b"),
@@ -417,11 +420,11 @@ def test_the_end_is_told_of_what_may_have_been_heard(told_end: bool) -> None:
     story = Story()
     story.so(A)
     story.until(1)
-    planned = plan(story.recipient, story.told, story.situation)
-    assert [message.lines[0].kind for message in planned.messages] == [K.BEGIN]
+    planned = plan(story.recipient, story.state, story.situation)
+    assert [notification.notices[0].kind for notification in planned.notifications] == [K.BEGIN]
     # Whoever sent it was stopped before it was recorded; or knows that it did not send it.
-    story.told = planned.told if told_end else record_unsent(planned.told, planned.messages[0])
-    assert list_notified(story.told) == ([("files-01", "a")] if told_end else [])
+    story.state = planned.state if told_end else record_unsent(planned.state, planned.notifications[0])
+    assert list_notified(story.state) == ([("files-01", "a")] if told_end else [])
     story.so(ended(A, Status.CLEARED, story.now))
     story.now += MINUTE
     assert story.until(60) == ([(3, [(K.CLEARED, "a")])] if told_end else [])
@@ -431,7 +434,7 @@ def test_whoever_was_stopped_before_recording_costs_one_duplicate() -> None:
     story = Story()
     story.so(A)
     story.until(1)
-    story.told = plan(story.recipient, story.told, story.situation).told
+    story.state = plan(story.recipient, story.state, story.situation).state
     story.now += MINUTE
     assert story.until(60) == [(3, [(K.BEGIN, "a")])]
 
@@ -440,25 +443,25 @@ def test_a_part_is_recorded_and_the_rest_comes_at_once() -> None:
     story = Story()
     story.so(*(an_incident(f"{number}") for number in range(9)))
     story.until(1)
-    planned = plan(story.recipient, story.told, story.situation)
-    (message,) = planned.messages
-    part = replace(message, lines=message.lines[:4])
-    story.told = record_delivery(planned.told, part, story.now)
-    (rest,) = plan(story.recipient, story.told, story.situation).messages
-    assert rest.lines == message.lines[4:]
+    planned = plan(story.recipient, story.state, story.situation)
+    (notification,) = planned.notifications
+    part = replace(notification, notices=notification.notices[:4])
+    story.state = record_delivery(planned.state, part, story.now)
+    (rest,) = plan(story.recipient, story.state, story.situation).notifications
+    assert rest.notices == notification.notices[4:]
 
 
 def test_a_clock_that_jumps_neither_replays_nor_stalls() -> None:
     story = Story()
     begun(story)
     story.now = START + timedelta(days=400)
-    assert [lines[0][0] for _, lines in story.until(400 * 24 * 60 + 30)] == [K.WORSE]
+    assert [notices[0][0] for _, notices in story.until(400 * 24 * 60 + 30)] == [K.WORSE]
     story.now = START + HOUR
     story.so(an_incident("b"))
     assert story.until(90) == [(63, [(K.BEGIN, "b")])]
     story.so(ended(A, Status.CLEARED, story.now))
-    assert [lines for _, lines in story.until(120)] == [[(K.CLEARED, "a")]]
-    assert [lines for _, lines in story.until(400)] == [[(K.WORSE, "b")]]
+    assert [notices for _, notices in story.until(120)] == [[(K.CLEARED, "a")]]
+    assert [notices for _, notices in story.until(400)] == [[(K.WORSE, "b")]]
 
 
 def test_an_incident_that_is_gone_is_the_story_of_the_one_in_its_place() -> None:
@@ -467,7 +470,7 @@ def test_an_incident_that_is_gone_is_the_story_of_the_one_in_its_place() -> None
     story.gone(A)
     story.so(an_incident("earlier"))
     assert story.until(30) == [(6, [(K.BEGIN, "earlier")])]
-    assert set(story.told.entries) == {"incident#earlier"}
+    assert set(story.state.entries) == {"incident#earlier"}
 
 
 def test_what_is_over_is_forgotten_in_time() -> None:
@@ -475,12 +478,12 @@ def test_what_is_over_is_forgotten_in_time() -> None:
     begun(story)
     story.so(ended(A, Status.CLEARED, story.now))
     story.until(60)
-    assert set(story.told.entries) == {"incident#a"}
-    assert list_notified(story.told) == []
+    assert set(story.state.entries) == {"incident#a"}
+    assert list_notified(story.state) == []
     story.gone(A)
     story.now += timedelta(days=9)
     story.sweep()
-    assert story.told.entries == {}
+    assert story.state.entries == {}
 
 
 @pytest.mark.parametrize("kind", sorted(ENDS))

@@ -57,14 +57,14 @@ class Sweep:
         return [(word, attempt.outcome) for attempt in self.attempts for word in attempt.words]
 
 
-def words_of(message: Notification) -> tuple[Word, ...]:
-    return tuple(Word(line.kind, thing_of(line)) for line in message.lines)
+def words_of(notification: Notification) -> tuple[Word, ...]:
+    return tuple(Word(notice.kind, thing_of(notice)) for notice in notification.notices)
 
 
-def thing_of(line: Notice) -> Thing:
-    if line.incident is not None:
-        return ("incident", line.incident.incident_id)
-    assert line.sender is not None
-    if line.folder is not None:
-        return ("folder", line.sender.key, line.folder.folder.lower())
-    return ("sender", line.sender.key)
+def thing_of(notice: Notice) -> Thing:
+    if notice.incident is not None:
+        return ("incident", notice.incident.incident_id)
+    assert notice.sender is not None
+    if notice.folder is not None:
+        return ("folder", notice.sender.key, notice.folder.folder.lower())
+    return ("sender", notice.sender.key)

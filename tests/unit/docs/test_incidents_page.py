@@ -19,8 +19,10 @@ from handlers import runtime
 from handlers.actions.acting import InvalidStateError
 from handlers.actions.incidents import check_change
 from handlers.actions.parsing import parse_action
-from handlers.notifications.recipients import build_log_entries
-from handlers.notifications.situation import Notice, Notification, Recipient, Rows
+from handlers.notifications.recipients import Recipient
+from handlers.notifications.sending import build_log
+from handlers.notifications.situation import Notice, Notification
+from handlers.notifications.sweep import OwnerFinder, parse_incident
 from handlers.projection.store_runs import Run
 from handlers.projection.store_senders import put_refused
 from tests.infra.conftest import declare
@@ -95,13 +97,14 @@ def _play(client: Any) -> None:
 
 def _tell(client: Any) -> None:
     """A recipient is told that what is open began."""
-    rows, owner = Rows(an_owners_file()), an_owners_file().owners["orders"]
+    finder, owner = OwnerFinder(an_owners_file()), an_owners_file().owners["orders"]
+    recipient = Recipient(owner=owner, channel=owner.channels[0])
     for item in client.scan(TableName=INCIDENTS)["Items"]:
-        incident = rows.incident(item)
-        line = Notice(kind=MessageKind.BEGIN, subject=f"incident#{incident.incident_id}", incident=incident)
-        message = Notification(recipient=Recipient(owner=owner, channel=owner.channels[0]), lines=(line,))
-        for one in build_log_entries(message, incident.opened_at, 1, None):
-            client.put_item(TableName=MESSAGES, Item=one)
+        incident = parse_incident(item, finder)
+        notice = Notice(kind=MessageKind.BEGIN, subject=f"incident#{incident.incident_id}", incident=incident)
+        notification = Notification(recipient=recipient, notices=(notice,))
+        for one in build_log(notification, incident.opened_at, None):
+            client.put_item(TableName=MESSAGES, Item=one.build_item(recipient, "1.0"))
 
 
 def _on_the_day(one: Run) -> Run:

@@ -23,7 +23,7 @@ from tests.projection_tables import (
     create_message_tables,
     create_projection_tables,
 )
-from tests.stands.notifier import WEBHOOKS, Messenger, an_owners_file
+from tests.stands.notifier import WEBHOOKS, Notifier, an_owners_file
 from tests.unit.conftest import REGION
 
 INBOUND = "D:\\Inbound"
@@ -31,7 +31,7 @@ THREE_MINUTES_MS = 180_000
 
 
 @pytest.fixture
-def messenger(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Messenger]:
+def notifier(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notifier]:
     client = boto3.client("dynamodb", region_name=REGION)
     create_projection_tables(client)
     create_message_tables(client)
@@ -45,12 +45,12 @@ def messenger(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Messenger]
         monkeypatch.setenv(variable, value)
     monkeypatch.setattr(incident_notifications, "read_shipped_owners", an_owners_file)
     runtime.metrics.clear_metrics()
-    messenger = Messenger(Projection(client))
-    messenger.projection.report(listing(0, [INBOUND], stuck(INBOUND, "a", created=-9)))
+    notifier = Notifier(Projection(client))
+    notifier.projection.report(listing(0, [INBOUND], stuck(INBOUND, "a", created=-9)))
     # As if a sweep had found it long ago.
-    messenger.now = datetime.now(UTC) - timedelta(minutes=9)
-    messenger.build().run(lambda: 60.0)
-    yield messenger
+    notifier.now = datetime.now(UTC) - timedelta(minutes=9)
+    notifier.build().run(lambda: 60.0)
+    yield notifier
     runtime.metrics.clear_metrics()
     incident_notifications._sweep.cache_clear()
 
@@ -67,7 +67,7 @@ def _invoke(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
 
 
 def test_without_any_webhook_it_says_that_the_channel_does_not_work(
-    messenger: Messenger, capsys: pytest.CaptureFixture[str]
+    notifier: Notifier, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _invoke(capsys) == {
         Metric.MESSAGES_SWEPT: 2,
@@ -78,7 +78,7 @@ def test_without_any_webhook_it_says_that_the_channel_does_not_work(
 
 
 def test_with_its_webhook_it_tells(
-    messenger: Messenger, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    notifier: Notifier, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     secret = boto3.client("secretsmanager", region_name=REGION).create_secret(
         Name="webhooks", SecretString=WEBHOOKS
@@ -100,24 +100,24 @@ def test_with_its_webhook_it_tells(
         Metric.MESSAGES_DELIVERED: 1,
         Metric.CHANNELS_DISABLED: 0,
     }
-    [line] = [item for item in messenger.items() if item.get("Told") == "begin"]
+    [line] = [item for item in notifier.items() if item.get("Told") == "begin"]
     assert (line["Owner"], line["Channel"]) == ("orders", "Slack orders")
     assert int(line["ExpiresAt"]) > (datetime.now(UTC) + timedelta(days=179)).timestamp()
 
 
 def test_a_fault_makes_it_fail_after_it_has_said_what_it_did(
-    messenger: Messenger, capsys: pytest.CaptureFixture[str]
+    notifier: Notifier, capsys: pytest.CaptureFixture[str]
 ) -> None:
     [item] = [
-        one for one in messenger.client.scan(TableName=MESSAGES)["Items"] if one["Owner"]["S"] == "orders"
+        one for one in notifier.client.scan(TableName=MESSAGES)["Items"] if one["Owner"]["S"] == "orders"
     ]
-    messenger.client.put_item(TableName=MESSAGES, Item={**item, "Body": {"B": b"broken"}})
+    notifier.client.put_item(TableName=MESSAGES, Item={**item, "Body": {"B": b"broken"}})
     with pytest.raises(incident_notifications.NotificationSweepError):
         _invoke(capsys)
     assert '"MessagesSwept":[1.0]' in capsys.readouterr().out.replace(" ", "")
 
 
-def test_a_package_without_owners_is_refused(messenger: Messenger, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_package_without_owners_is_refused(notifier: Notifier, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incident_notifications, "read_shipped_owners", lambda: None)
     with pytest.raises(RuntimeError, match=r"owners\.json"):
         incident_notifications.handler({}, LambdaContext())

@@ -107,7 +107,7 @@ def test_notifications_of_the_service_are_listed_by_subject_with_all_they_say(
     client: Client, mails: Path, kind: MessageKind
 ) -> None:
     sent = single(kind)
-    document = write_document(sent, context(*sent.lines))
+    document = write_document(sent, context(*sent.notices))
     assert client.post("/slack/orders", json=render_slack(document)).text == "ok"
     assert client.post("/teams/duty", json=render_teams(document)).status_code == 202
     mail = render_mail(document, recipient(MAIL), "sla@example.com")

@@ -13,9 +13,8 @@ from contract.names import OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
 from contract.owners.matching import find_owner, list_owners
 from contract.owners.model import name_channel
 from contract.owners.reading import read_owners_file
-from handlers.notifications.plan import disable, list_recipients
-from handlers.notifications.recipients import RecipientStore, StoredRecipient
-from handlers.notifications.situation import Recipient
+from handlers.notifications.plan import disable
+from handlers.notifications.recipients import Recipient, RecipientTable, StoredRecipient, list_recipients
 from ops import __main__ as command_line
 from ops.owners import OwnersError, find_file
 from store.notifications import MessageAttribute, RecipientState
@@ -169,21 +168,21 @@ def test_a_local_stack_has_a_file_of_its_own(
 
 
 @pytest.fixture
-def store(aws: None) -> RecipientStore:
+def store(aws: None) -> RecipientTable:
     client = boto3.client("dynamodb", region_name="us-east-1")
     create_message_tables(client)
-    return RecipientStore(client, MESSAGES)
+    return RecipientTable(client, MESSAGES)
 
 
 def recipients() -> dict[str, Recipient]:
     return {name_channel(one.channel): one for one in list_recipients(read_owners_file(OWNERS_FILE))}
 
 
-def test_channels_that_are_disabled_are_told_and_enabled(store: RecipientStore, run: Run) -> None:
+def test_channels_that_are_disabled_are_told_and_enabled(store: RecipientTable, run: Run) -> None:
     slack, mail = recipients()["Slack orders"], recipients()["Mail to orders@example.com"]
     wrong = disable(RecipientState(), NOON, "Slack says that there is no such webhook (404)")
-    store.write(slack, StoredRecipient(key=slack.key, told=wrong), leased_until=None)
-    store.write(mail, StoredRecipient(key=mail.key, told=RecipientState()), leased_until=None)
+    store.write(slack, StoredRecipient(key=slack.key, state=wrong), leased_until=None)
+    store.write(mail, StoredRecipient(key=mail.key, state=RecipientState()), leased_until=None)
 
     code, states = run("channels", "--file", str(OWNERS_FILE))
     assert code == 0
@@ -197,7 +196,7 @@ def test_channels_that_are_disabled_are_told_and_enabled(store: RecipientStore, 
     assert [key for key, state in by_key.items() if state["checked"]] == [mail.key, slack.key]
 
     assert run("enable", slack.key) == (0, {"key": slack.key, "enabled": True})
-    [known] = store.read([slack]).known.values()
+    [known] = store.read([slack]).stored.values()
     assert known.enabled_by_hand
     assert run("enable", slack.key) == (0, {"key": slack.key, "enabled": False})
     _, states = run("channels", "--file", str(OWNERS_FILE))
@@ -205,33 +204,33 @@ def test_channels_that_are_disabled_are_told_and_enabled(store: RecipientStore, 
 
 
 def test_a_sweep_that_is_at_work_starts_again_once_a_channel_is_enabled(
-    store: RecipientStore, run: Run
+    store: RecipientTable, run: Run
 ) -> None:
     slack = recipients()["Slack orders"]
     wrong = disable(RecipientState(), NOON, "no such webhook")
-    store.write(slack, StoredRecipient(key=slack.key, told=wrong), leased_until=None)
-    [known] = store.read([slack]).known.values()
+    store.write(slack, StoredRecipient(key=slack.key, state=wrong), leased_until=None)
+    [known] = store.read([slack]).stored.values()
     run("enable", slack.key)
     with pytest.raises(Exception, match=slack.key):
         store.write(slack, known, leased_until=None)
 
 
-def test_a_channel_that_nothing_was_sent_over_is_refused(store: RecipientStore, run: Run) -> None:
+def test_a_channel_that_nothing_was_sent_over_is_refused(store: RecipientTable, run: Run) -> None:
     code, told = run("enable", "orders/slack:order")
     assert code == 1
     assert "Nothing was ever sent over a channel orders/slack:order." in told["error"]
 
 
 def test_people_are_told_how_the_channels_are(
-    store: RecipientStore, run: Run, capsys: pytest.CaptureFixture[str]
+    store: RecipientTable, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     slack, mail = recipients()["Slack orders"], recipients()["Mail to orders@example.com"]
     store.write(
         slack,
-        StoredRecipient(key=slack.key, told=disable(RecipientState(), NOON, "[gone]")),
+        StoredRecipient(key=slack.key, state=disable(RecipientState(), NOON, "[gone]")),
         leased_until=None,
     )
-    store.write(mail, StoredRecipient(key=mail.key, told=RecipientState()), leased_until=None)
+    store.write(mail, StoredRecipient(key=mail.key, state=RecipientState()), leased_until=None)
     assert command_line.main(["owners", "channels", "--file", str(OWNERS_FILE)]) == 0
     assert capsys.readouterr().out.splitlines()[2:5] == [
         "✓ orders: Mail to orders@example.com",
@@ -240,8 +239,8 @@ def test_people_are_told_how_the_channels_are(
     ]
 
 
-def test_the_state_of_a_channel_is_where_the_service_keeps_it(store: RecipientStore) -> None:
+def test_the_state_of_a_channel_is_where_the_service_keeps_it(store: RecipientTable) -> None:
     slack = recipients()["Slack orders"]
-    store.write(slack, StoredRecipient(key=slack.key, told=RecipientState()), leased_until=None)
+    store.write(slack, StoredRecipient(key=slack.key, state=RecipientState()), leased_until=None)
     [item] = store._client.scan(TableName=MESSAGES)["Items"]
     assert item[MessageAttribute.ABOUT] == {"S": "recipient#orders/slack:orders"}

@@ -4,14 +4,13 @@ import random
 
 import pytest
 
-from handlers.notifications.plan import list_recipients
-from handlers.notifications.recipients import RecipientStore
+from handlers.notifications.recipients import RecipientTable, list_recipients
 from handlers.projection import store_dynamodb
 from store.notifications import MessageAttribute, RecipientState, SubjectState, incident_key
 from tests.projection import Projection
 from tests.projection_tables import MESSAGES
 from tests.stands.memory_tables import make_memory_tables
-from tests.stands.notifier import Messenger
+from tests.stands.notifier import Notifier
 
 _IDS = random.Random(1)
 MANY = RecipientState(
@@ -22,39 +21,39 @@ MANY = RecipientState(
 
 
 @pytest.fixture
-def messenger() -> Messenger:
-    return Messenger(Projection(make_memory_tables()))
+def notifier() -> Notifier:
+    return Notifier(Projection(make_memory_tables()))
 
 
 @pytest.fixture
-def store(messenger: Messenger, monkeypatch: pytest.MonkeyPatch) -> RecipientStore:
+def store(notifier: Notifier, monkeypatch: pytest.MonkeyPatch) -> RecipientTable:
     monkeypatch.setattr(store_dynamodb, "MAX_CHUNK_BYTES", 1_000)
-    return RecipientStore(messenger.client, MESSAGES)
+    return RecipientTable(notifier.client, MESSAGES)
 
 
 def test_it_is_read_as_it_was_written_and_may_become_smaller(
-    messenger: Messenger, store: RecipientStore
+    notifier: Notifier, store: RecipientTable
 ) -> None:
-    recipient, other = list_recipients(messenger.owners)
-    known = store.read([recipient]).known[recipient.key]
-    known = store.write(recipient, type(known)(key=known.key, told=MANY), leased_until=None)
-    assert len(messenger.items()) > 3
-    assert store.read([recipient, other]).known[recipient.key].told == MANY
+    recipient, other = list_recipients(notifier.owners)
+    known = store.read([recipient]).stored[recipient.key]
+    known = store.write(recipient, type(known)(key=known.key, state=MANY), leased_until=None)
+    assert len(notifier.items()) > 3
+    assert store.read([recipient, other]).stored[recipient.key].state == MANY
     store.write(
         recipient,
-        type(known)(key=known.key, told=RecipientState(), revision=known.revision),
+        type(known)(key=known.key, state=RecipientState(), revision=known.revision),
         leased_until=None,
     )
-    assert store.read([recipient]).known[recipient.key].told == RecipientState()
+    assert store.read([recipient]).stored[recipient.key].state == RecipientState()
 
 
-def test_parts_of_two_writes_are_no_state(messenger: Messenger, store: RecipientStore) -> None:
-    [recipient, _] = list_recipients(messenger.owners)
-    known = store.read([recipient]).known[recipient.key]
-    store.write(recipient, type(known)(key=known.key, told=MANY), leased_until=None)
-    later = max(messenger.client.list_items(MESSAGES), key=lambda item: item[MessageAttribute.PART]["S"])
-    messenger.client.put_item(TableName=MESSAGES, Item={**later, MessageAttribute.REVISION: {"N": "2"}})
-    # Another sweep is at it: nothing is told by halves.
+def test_parts_of_two_writes_are_no_state(notifier: Notifier, store: RecipientTable) -> None:
+    [recipient, _] = list_recipients(notifier.owners)
+    known = store.read([recipient]).stored[recipient.key]
+    store.write(recipient, type(known)(key=known.key, state=MANY), leased_until=None)
+    later = max(notifier.client.list_items(MESSAGES), key=lambda item: item[MessageAttribute.PART]["S"])
+    notifier.client.put_item(TableName=MESSAGES, Item={**later, MessageAttribute.REVISION: {"N": "2"}})
+    # Another sweep is at it: nothing is half read.
     reading = store.read([recipient])
-    assert (reading.known, reading.unreadable) == ({}, 0)
-    assert not messenger.sweep(1).faults
+    assert (reading.stored, reading.unreadable) == ({}, {})
+    assert not notifier.sweep(1).faults

@@ -6,18 +6,18 @@ import pytest
 from tests.projection import Projection
 from tests.projection_tables import create_message_tables, create_projection_tables
 from tests.stands.memory_tables import make_memory_tables
-from tests.stands.notifier import Messenger
+from tests.stands.notifier import Notifier
 from tests.unit.conftest import REGION
 
 
 @pytest.fixture
-def messenger() -> Messenger:
-    return Messenger(Projection(make_memory_tables()))
+def notifier() -> Notifier:
+    return Notifier(Projection(make_memory_tables()))
 
 
 @pytest.fixture
-def moto_messenger(aws: None) -> Messenger:
+def moto_notifier(aws: None) -> Notifier:
     client = boto3.client("dynamodb", region_name=REGION)
     create_projection_tables(client)
     create_message_tables(client)
-    return Messenger(Projection(client))
+    return Notifier(Projection(client))

@@ -8,7 +8,15 @@ from contract.owners.model import Channel
 from contract.words import IncidentStatus, MessageKind, UnknownReason
 from handlers.notifications.document import NamedFile, RenderContext
 from handlers.notifications.situation import Notice, Notification, UnreadableFolder
-from tests.unit.handlers.notifications.samples import MAIL, NOW, context, incident, line, message, sender
+from tests.unit.handlers.notifications.samples import (
+    MAIL,
+    NOW,
+    context,
+    incident,
+    notice,
+    notification,
+    sender,
+)
 
 NAMES: Final = (
     "<script>alert(1)</script>.xml", "\"><img src=x onerror=alert(1)>", "&lt;b&gt;&amp;&#60;",
@@ -25,7 +33,7 @@ names: Final = st.one_of(st.sampled_from(NAMES), st.text(min_size=1, max_size=25
 
 
 @st.composite
-def lines(draw: st.DrawFn) -> Notice:
+def notices(draw: st.DrawFn) -> Notice:
     """A line of any kind, of anything."""
     kind, number = draw(st.sampled_from(MessageKind)), draw(st.integers(0, 10**6))
     of_folder = {MessageKind.UNREADABLE, MessageKind.READABLE}
@@ -33,13 +41,13 @@ def lines(draw: st.DrawFn) -> Notice:
     about = sender(name=draw(names), key=draw(names))
     if kind in of_folder:
         folder = UnreadableFolder(folder=draw(names), owner="orders", error=draw(names))
-        return line(kind, sender=about, folder=folder)
+        return notice(kind, sender=about, folder=folder)
     if kind in of_sender:
         unknown = tuple(
             incident(f"u{index}", folder=draw(names), files=index)
             for index in range(draw(st.integers(0, 30)))
         )
-        return line(kind, sender=about, unknown=unknown if kind is MessageKind.SILENT else ())
+        return notice(kind, sender=about, unknown=unknown if kind is MessageKind.SILENT else ())
     status = draw(st.sampled_from(IncidentStatus))
     changes: dict[str, Any] = {
         "status": status,
@@ -51,13 +59,15 @@ def lines(draw: st.DrawFn) -> Notice:
         "reason": None if status is IncidentStatus.OPEN else draw(st.sampled_from(UnknownReason)),
         "oldest": draw(st.none() | st.just(incident().oldest)),
     }
-    return line(kind, incident(f"i{number}", **changes), since=draw(st.none() | st.just(NOW)))
+    return notice(kind, incident(f"i{number}", **changes), since=draw(st.none() | st.just(NOW)))
 
 
 @st.composite
-def messages(draw: st.DrawFn, most: int = 6, channel: Channel = MAIL) -> tuple[Notification, RenderContext]:
+def notifications(
+    draw: st.DrawFn, most: int = 6, channel: Channel = MAIL
+) -> tuple[Notification, RenderContext]:
     """A message of one or several lines, with its files."""
-    said = draw(st.lists(lines(), min_size=1, max_size=most))
+    said = draw(st.lists(notices(), min_size=1, max_size=most))
     files = {
         one.incident.incident_id: [
             NamedFile(name=draw(names), created=NOW) for _ in range(draw(st.integers(0, 3)))
@@ -65,13 +75,13 @@ def messages(draw: st.DrawFn, most: int = 6, channel: Channel = MAIL) -> tuple[N
         for one in said
         if one.incident
     }
-    return message(*said, channel=channel), context(files=files)
+    return notification(*said, channel=channel), context(files=files)
 
 
 def list_names(told: Notification, known: RenderContext) -> list[str]:
     """Every name from outside that a message may show."""
     found = [file.name for files in known.files.values() for file in files]
-    for one in told.lines:
+    for one in told.notices:
         if one.incident is not None:
             found += [one.incident.folder, one.incident.sender_name, one.incident.acknowledged_by or ""]
         if one.sender is not None:

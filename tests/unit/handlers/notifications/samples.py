@@ -6,14 +6,8 @@ from typing import Any, Final
 from contract.owners.model import Channel, ChannelKind, Owner
 from contract.words import Clearing, IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
 from handlers.notifications.document import NamedFile, RenderContext
-from handlers.notifications.situation import (
-    Incident,
-    Notice,
-    Notification,
-    Recipient,
-    Sender,
-    UnreadableFolder,
-)
+from handlers.notifications.recipients import Recipient
+from handlers.notifications.situation import Incident, Notice, Notification, Sender, UnreadableFolder
 
 NOW: Final = datetime(2026, 11, 26, 8, 20, tzinfo=UTC)
 DASHBOARD: Final = "https://sla.example.com"
@@ -83,32 +77,34 @@ UNREADABLE: Final = UnreadableFolder(
 )
 
 
-def line(kind: MessageKind, about: Incident | None = None, **changes: Any) -> Notice:
+def notice(kind: MessageKind, about: Incident | None = None, **changes: Any) -> Notice:
     return Notice(
         kind=kind, subject=f"incident#{about.incident_id}" if about else "sender#s", incident=about, **changes
     )
 
 
 LINES: Final = {
-    MessageKind.BEGIN: line(MessageKind.BEGIN, incident()),
-    MessageKind.ESCALATED: line(MessageKind.ESCALATED, incident()),
-    MessageKind.WORSE: line(
+    MessageKind.BEGIN: notice(MessageKind.BEGIN, incident()),
+    MessageKind.ESCALATED: notice(MessageKind.ESCALATED, incident()),
+    MessageKind.WORSE: notice(
         MessageKind.WORSE, incident(files=31, acknowledged_by="ana", acknowledged_until=ago(minutes=30))
     ),
-    MessageKind.REMINDER: line(MessageKind.REMINDER, incident(oldest=ago(days=1, hours=2))),
-    MessageKind.CLEARED: line(
+    MessageKind.REMINDER: notice(MessageKind.REMINDER, incident(oldest=ago(days=1, hours=2))),
+    MessageKind.CLEARED: notice(
         MessageKind.CLEARED,
         ended(IncidentStatus.CLEARED, cleared_by=Clearing.LISTED, acknowledged_by="ana"),
     ),
-    MessageKind.REOPENED: line(MessageKind.REOPENED, incident(files=1, reopened=1), since=ago(minutes=40)),
-    MessageKind.STUCK_ALL_ALONG: line(MessageKind.STUCK_ALL_ALONG, incident(), since=ago(hours=2)),
-    MessageKind.QUIET: line(MessageKind.QUIET, unknown(UnknownReason.QUIET), since=ago(hours=1)),
-    MessageKind.UNKNOWN: line(MessageKind.UNKNOWN, unknown(UnknownReason.UNWATCHED)),
-    MessageKind.LAPSED: line(MessageKind.LAPSED, ended(IncidentStatus.LAPSED, reason=UnknownReason.UNPROVEN)),
-    MessageKind.CLOSED: line(MessageKind.CLOSED, ended(IncidentStatus.CLOSED, reason=UnknownReason.SILENT)),
-    MessageKind.UNREADABLE: line(MessageKind.UNREADABLE, sender=sender(), folder=UNREADABLE),
-    MessageKind.READABLE: line(MessageKind.READABLE, sender=sender(), folder=UNREADABLE),
-    MessageKind.SILENT: line(
+    MessageKind.REOPENED: notice(MessageKind.REOPENED, incident(files=1, reopened=1), since=ago(minutes=40)),
+    MessageKind.STUCK_ALL_ALONG: notice(MessageKind.STUCK_ALL_ALONG, incident(), since=ago(hours=2)),
+    MessageKind.QUIET: notice(MessageKind.QUIET, unknown(UnknownReason.QUIET), since=ago(hours=1)),
+    MessageKind.UNKNOWN: notice(MessageKind.UNKNOWN, unknown(UnknownReason.UNWATCHED)),
+    MessageKind.LAPSED: notice(
+        MessageKind.LAPSED, ended(IncidentStatus.LAPSED, reason=UnknownReason.UNPROVEN)
+    ),
+    MessageKind.CLOSED: notice(MessageKind.CLOSED, ended(IncidentStatus.CLOSED, reason=UnknownReason.SILENT)),
+    MessageKind.UNREADABLE: notice(MessageKind.UNREADABLE, sender=sender(), folder=UNREADABLE),
+    MessageKind.READABLE: notice(MessageKind.READABLE, sender=sender(), folder=UNREADABLE),
+    MessageKind.SILENT: notice(
         MessageKind.SILENT,
         sender=sender(),
         unknown=tuple(
@@ -116,7 +112,7 @@ LINES: Final = {
             for number, folder in enumerate((FOLDER, "D:\\Inbound\\Returns", "E:\\Exchange\\Bank\\Out"), 1)
         ),
     ),
-    MessageKind.SPEAKS: line(MessageKind.SPEAKS, sender=sender(last_run_at=ago(minutes=2))),
+    MessageKind.SPEAKS: notice(MessageKind.SPEAKS, sender=sender(last_run_at=ago(minutes=2))),
 }
 """One of each kind."""
 FILES: Final = tuple(
@@ -131,23 +127,23 @@ def recipient(channel: Channel = MAIL, **changes: Any) -> Recipient:
     return Recipient(owner=Owner(**{**known, **changes}), channel=channel, after=after)
 
 
-def message(*lines: Notice, channel: Channel = MAIL, **changes: Any) -> Notification:
-    return Notification(recipient=recipient(channel, **changes), lines=lines)
+def notification(*notices: Notice, channel: Channel = MAIL, **changes: Any) -> Notification:
+    return Notification(recipient=recipient(channel, **changes), notices=notices)
 
 
-def context(*lines: Notice, **changes: Any) -> RenderContext:
+def context(*notices: Notice, **changes: Any) -> RenderContext:
     known: dict[str, Any] = {
         "now": NOW,
         "dashboard_url": DASHBOARD,
         "docs_url": DOCS,
-        "files": {one.incident.incident_id: FILES for one in lines if one.incident},
+        "files": {one.incident.incident_id: FILES for one in notices if one.incident},
     }
     return RenderContext(**{**known, **changes})
 
 
 def single(kind: MessageKind, channel: Channel = MAIL) -> Notification:
     after = timedelta(hours=1) if kind is MessageKind.ESCALATED else None
-    return message(LINES[kind], channel=channel, after=after)
+    return notification(LINES[kind], channel=channel, after=after)
 
 
 def digest(channel: Channel = MAIL) -> Notification:
@@ -160,16 +156,16 @@ def digest(channel: Channel = MAIL) -> Notification:
         "E:\\Bank\\Out",
     )
     stuck = (
-        line(
+        notice(
             MessageKind.BEGIN,
             incident(f"b{number}", folder=folder, files=number * 7, breached_since=ago(minutes=20 * number)),
         )
         for number, folder in enumerate(folders, 1)
     )
     cleared = ended(IncidentStatus.CLEARED, "c1", folder="D:\\Inbound\\Stock", cleared_by=Clearing.EMPTY)
-    return message(
+    return notification(
         *stuck,
-        line(MessageKind.CLEARED, cleared),
+        notice(MessageKind.CLEARED, cleared),
         LINES[MessageKind.SILENT],
         LINES[MessageKind.UNREADABLE],
         channel=channel,

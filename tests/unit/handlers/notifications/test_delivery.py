@@ -20,12 +20,13 @@ from contract.owners.model import Channel
 from contract.words import MessageKind
 from handlers.notifications import delivery, slack
 from handlers.notifications.delivery import (
-    KEPT_SECONDS,
+    ADDRESSES_KEPT_SECONDS,
     ChannelError,
     DeliveryError,
     Poster,
     WebhookAddresses,
 )
+from handlers.notifications.sending import Media
 from handlers.notifications.slack import SlackChannel
 from handlers.notifications.writing import write_document
 from tests.unit.handlers.notifications.samples import (
@@ -43,7 +44,7 @@ from tests.unit.handlers.notifications.webhook_server import (
     FakeClient,
     Scripted,
     WebhookServer,
-    make_channels,
+    make_media,
     refused,
     serving,
 )
@@ -52,9 +53,9 @@ BOTH = pytest.mark.parametrize("channel", [SLACK, TEAMS], ids=["slack", "teams"]
 
 
 def send(server: WebhookServer, channel: Channel, kind: MessageKind = MessageKind.BEGIN) -> None:
-    message = single(kind, channel)
-    channels = make_channels({channel.targets[0]: server.address})
-    assert channels.deliver(message, context(*message.lines)) == message
+    notification = single(kind, channel)
+    channels = make_media({channel.targets[0]: server.address})
+    assert channels.deliver(notification, context(*notification.notices)) == notification
 
 
 @pytest.fixture(autouse=True)
@@ -166,9 +167,9 @@ def test_a_webhook_that_is_not_there_may_come_back(channel: Channel) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}/services/T0SECRET"
-        message = single(MessageKind.BEGIN, channel)
+        notification = single(MessageKind.BEGIN, channel)
         with pytest.raises(DeliveryError, match="could not be reached") as caught:
-            make_channels({channel.targets[0]: address}).deliver(message, context())
+            make_media({channel.targets[0]: address}).deliver(notification, context())
         assert not caught.value.in_doubt
 
 
@@ -193,29 +194,29 @@ def test_slack_is_sent_one_message_a_second_by_webhook(monkeypatch: pytest.Monke
     with serving() as server:
         webhooks = WebhookAddresses(lambda: json.dumps(dict.fromkeys(addresses, server.address)))
         channel = SlackChannel(webhooks, Poster(), clock=lambda: now[0], sleep=slept.append)
-        message = single(MessageKind.BEGIN, SLACK)
-        document = write_document(message, context())
-        channel.send(message.recipient, document)
-        channel.send(message.recipient, document)
+        notification = single(MessageKind.BEGIN, SLACK)
+        document = write_document(notification, context())
+        channel.send(notification.recipient, document)
+        channel.send(notification.recipient, document)
         now[0] += 0.5
-        channel.send(message.recipient, document)
+        channel.send(notification.recipient, document)
         channel.send(recipient(Channel(kind=SLACK.kind, targets=("bank",))), document)
         now[0] += 60
-        channel.send(message.recipient, document)
+        channel.send(notification.recipient, document)
     assert slept == [1.0, 1.5]
 
 
 def test_a_digest_says_what_of_it_was_delivered() -> None:
     whole = digest(SLACK)
     with serving() as server:
-        part = make_channels({"orders": server.address}).deliver(whole, context(*whole.lines))
-    assert set(part.lines) == set(whole.lines)
+        part = make_media({"orders": server.address}).deliver(whole, context(*whole.notices))
+    assert set(part.notices) == set(whole.notices)
     assert part.recipient == whole.recipient
 
 
 def test_a_webhook_without_an_address_is_refused_by_name() -> None:
     with pytest.raises(ChannelError, match=r"webhook orders .*'webhooks\.orders'"):
-        make_channels({"bank": "https://example.com"}).deliver(single(MessageKind.BEGIN, SLACK), context())
+        make_media({"bank": "https://example.com"}).deliver(single(MessageKind.BEGIN, SLACK), context())
 
 
 def test_addresses_are_read_again_after_some_minutes() -> None:
@@ -225,7 +226,7 @@ def test_addresses_are_read_again_after_some_minutes() -> None:
     )
     webhooks = WebhookAddresses(lambda: next(secrets), clock=lambda: now[0])
     assert webhooks.find("orders") == webhooks.find("orders") == "https://one.example.com"
-    now[0] = KEPT_SECONDS
+    now[0] = ADDRESSES_KEPT_SECONDS
     assert webhooks.find("orders") == "https://two.example.com"
 
 
@@ -254,10 +255,10 @@ FAILURES: tuple[Exception, ...] = (
 
 def fail(channel: Channel, address: str) -> str:
     """All that is told of a failure, by whoever prints it in full."""
-    message = single(MessageKind.BEGIN, channel)
-    channels = make_channels({channel.targets[0]: address})
+    notification = single(MessageKind.BEGIN, channel)
+    channels = make_media({channel.targets[0]: address})
     with pytest.raises((ChannelError, DeliveryError)) as caught:
-        channels.deliver(message, context())
+        channels.deliver(notification, context())
     errors: list[BaseException | None] = [caught.value]
     while errors[-1] is not None:
         errors.append(errors[-1].__cause__ or errors[-1].__context__)
@@ -315,8 +316,8 @@ def test_neither_an_answer_nor_what_asks_for_it_shows_what_it_holds() -> None:
 def test_what_was_sent_well_is_logged_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with serving() as server:
-        message = single(MessageKind.BEGIN, SLACK)
-        make_channels({"orders": server.address}).deliver(message, context())
+        notification = single(MessageKind.BEGIN, SLACK)
+        make_media({"orders": server.address}).deliver(notification, context())
     assert "SECRET" not in caplog.text
 
 
@@ -333,8 +334,8 @@ def test_a_secret_that_cannot_be_read_is_not_told() -> None:
 
 
 def test_a_mail_goes_to_all_addresses_of_its_channel() -> None:
-    client, message = FakeClient(), single(MessageKind.BEGIN)
-    assert make_channels(mail=client).deliver(message, context(*message.lines)) == message
+    client, notification = FakeClient(), single(MessageKind.BEGIN)
+    assert make_media(mail=client).deliver(notification, context(*notification.notices)) == notification
     (call,) = client.calls
     assert call["FromEmailAddress"] == "file-sla <sla@example.com>"
     assert call["Destination"] == {"ToAddresses": list(MAIL.targets)}
@@ -343,8 +344,8 @@ def test_a_mail_goes_to_all_addresses_of_its_channel() -> None:
 
 
 def test_mail_goes_to_the_owners_topic_where_ses_is_not_used() -> None:
-    client, message = FakeClient(), single(MessageKind.CLEARED)
-    make_channels(topics=client, mail_from="").deliver(message, context())
+    client, notification = FakeClient(), single(MessageKind.CLEARED)
+    make_media(topics=client, mail_from="").deliver(notification, context())
     (call,) = client.calls
     assert call["TopicArn"] == f"{OWNER_TOPICS}orders"
     assert call["Subject"] == "Cleared: D:\\Inbound\\Orders on FILES01 after 2 h 49 min"
@@ -353,7 +354,7 @@ def test_mail_goes_to_the_owners_topic_where_ses_is_not_used() -> None:
 
 def test_a_topic_gets_what_its_channel_names() -> None:
     client = FakeClient()
-    make_channels(topics=client).deliver(digest(TOPIC), context())
+    make_media(topics=client).deliver(digest(TOPIC), context())
     assert [call["TopicArn"] for call in client.calls] == list(TOPIC.targets)
 
 
@@ -363,27 +364,32 @@ def test_both_services_know_what_they_are_asked() -> None:
     session.set_credentials("testing", "testing")
     mail = session.create_client("sesv2", region_name="eu-central-1")
     topics = session.create_client("sns", region_name="eu-central-1")
-    channels = make_channels()
-    channels._connect_mail, channels._connect_topics = lambda: mail, lambda: topics
+    media = make_media(mail=mail, topics=topics)
     with Stubber(mail) as mails, Stubber(topics) as published:
         mails.add_response(
             "send_email", {}, {"FromEmailAddress": ANY, "Destination": ANY, "Content": {"Raw": {"Data": ANY}}}
         )
         published.add_response("publish", {}, {"TopicArn": TOPIC.targets[0], "Subject": ANY, "Message": ANY})
-        channels.deliver(single(MessageKind.BEGIN), context())
-        channels.deliver(single(MessageKind.BEGIN, TOPIC), context())
+        media.deliver(single(MessageKind.BEGIN), context())
+        media.deliver(single(MessageKind.BEGIN, TOPIC), context())
         mails.assert_no_pending_responses()
         published.assert_no_pending_responses()
 
 
 def test_a_client_is_made_once_and_not_before_it_is_wanted() -> None:
     made = list[str]()
-    channels = make_channels()
-    channels._connect_mail = lambda: made.append("mail") or FakeClient()  # type: ignore[func-returns-value]
-    channels._connect_topics = lambda: made.append("topics") or FakeClient()  # type: ignore[func-returns-value]
+
+    def connect(name: str) -> FakeClient:
+        made.append(name)
+        return FakeClient()
+
+    addresses = WebhookAddresses(lambda: "{}")
+    media = Media(
+        mail=lambda: connect("mail"), topics=lambda: connect("topics"), addresses=addresses, mail_from="a@b.c"
+    )
     assert made == []
     for _ in range(2):
-        channels.deliver(single(MessageKind.BEGIN), context())
+        media.deliver(single(MessageKind.BEGIN), context())
     assert made == ["mail"]
 
 
@@ -397,7 +403,7 @@ def test_a_client_is_made_once_and_not_before_it_is_wanted() -> None:
     ],
 )
 def test_what_ses_never_takes_is_permanent(code: str) -> None:
-    channels = make_channels(mail=FakeClient(error=refused(code)))
+    channels = make_media(mail=FakeClient(error=refused(code)))
     with pytest.raises(ChannelError, match=rf"{code}.*verified") as caught:
         channels.deliver(single(MessageKind.BEGIN), context())
     assert "orders@example.com" not in "".join(traceback.format_exception(caught.value))
@@ -408,7 +414,7 @@ def test_what_ses_never_takes_is_permanent(code: str) -> None:
     ["TooManyRequestsException", "LimitExceededException", "SendingPausedException", "InternalFailure"],
 )
 def test_what_ses_takes_later_may_pass(code: str) -> None:
-    channels = make_channels(mail=FakeClient(error=refused(code)))
+    channels = make_media(mail=FakeClient(error=refused(code)))
     with pytest.raises(DeliveryError, match=code) as caught:
         channels.deliver(single(MessageKind.BEGIN), context())
     assert "orders@example.com" not in "".join(traceback.format_exception(caught.value))
@@ -416,14 +422,14 @@ def test_what_ses_takes_later_may_pass(code: str) -> None:
 
 @pytest.mark.parametrize("code", ["NotFound", "AuthorizationError", "InvalidParameter", "KMSAccessDenied"])
 def test_a_topic_that_is_not_there_or_not_ours_is_permanent(code: str) -> None:
-    channels = make_channels(topics=FakeClient(error=refused(code)))
+    channels = make_media(topics=FakeClient(error=refused(code)))
     with pytest.raises(ChannelError, match=rf"{code}.*{TOPIC.targets[0]}"):
         channels.deliver(single(MessageKind.BEGIN, TOPIC), context())
 
 
 @pytest.mark.parametrize("code", ["Throttled", "InternalError", "KMSThrottling"])
 def test_a_topic_that_is_throttled_may_pass(code: str) -> None:
-    channels = make_channels(topics=FakeClient(error=refused(code)))
+    channels = make_media(topics=FakeClient(error=refused(code)))
     with pytest.raises(DeliveryError, match=code):
         channels.deliver(single(MessageKind.BEGIN, TOPIC), context())
 
@@ -431,7 +437,7 @@ def test_a_topic_that_is_throttled_may_pass(code: str) -> None:
 @pytest.mark.parametrize("channel", [MAIL, TOPIC], ids=["mail", "topic"])
 def test_a_service_that_does_not_answer_may_pass(channel: object) -> None:
     error = ConnectTimeoutError(endpoint_url="https://email.example.com")
-    channels = make_channels(mail=FakeClient(error=error), topics=FakeClient(error=error))
+    channels = make_media(mail=FakeClient(error=error), topics=FakeClient(error=error))
     kind = MAIL if channel is MAIL else TOPIC
     with pytest.raises(DeliveryError, match="could not be reached"):
         channels.deliver(single(MessageKind.BEGIN, kind), context())

@@ -17,7 +17,7 @@ from handlers.notifications.document import Document, RenderContext, read_phrase
 from handlers.notifications.mail import render_html, render_mail
 from handlers.notifications.situation import Notification
 from handlers.notifications.writing import write_document
-from tests.unit.handlers.notifications.hostile import messages
+from tests.unit.handlers.notifications.hostile import notifications
 from tests.unit.handlers.notifications.samples import DASHBOARD, DOCS, context, digest, recipient, single
 
 SENDER = "file-sla <sla@example.com>"
@@ -75,18 +75,18 @@ def list_phrases(document: Document) -> list[str]:
     """All names that the document shows."""
     phrases = [document.place, document.lead, *(fact.value for fact in document.facts), *document.notes]
     for section in document.sections:
-        for entry in section.entries:
+        for entry in section.items:
             phrases += [entry.place, entry.said]
     for row in document.files.rows if document.files else ():
         phrases += [row.name, row.said]
     return [part.text for phrase in phrases for part in phrase if part.name]
 
 
-@given(messages())
+@given(notifications())
 def test_headers_are_what_they_should_be_whatever_the_names(told: tuple[Notification, RenderContext]) -> None:
     mail, document = render(*told)
     headers = ["From", "To", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress", "List-Id"]
-    threads = ["References", "In-Reply-To"] if len(told[0].lines) == 1 else []
+    threads = ["References", "In-Reply-To"] if len(told[0].notices) == 1 else []
     assert list(mail.keys()) == [*headers, *threads, "MIME-Version", "Content-Type"]
     assert mail["Subject"] == document.subject
     assert mail["To"] == "orders@example.com, duty@example.com"
@@ -95,7 +95,7 @@ def test_headers_are_what_they_should_be_whatever_the_names(told: tuple[Notifica
     assert all(len(line) <= 998 for line in mail.as_bytes(policy=SMTP).split(b"\r\n"))
 
 
-@given(messages())
+@given(notifications())
 def test_text_is_what_was_written(told: tuple[Notification, RenderContext]) -> None:
     mail, document = render(*told)
     text = read_part(mail, "plain")
@@ -105,7 +105,7 @@ def test_text_is_what_was_written(told: tuple[Notification, RenderContext]) -> N
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e]", text)
 
 
-@given(messages())
+@given(notifications())
 def test_html_has_our_tags_and_links_alone_and_shows_every_name(
     told: tuple[Notification, RenderContext],
 ) -> None:
@@ -119,7 +119,7 @@ def test_html_has_our_tags_and_links_alone_and_shows_every_name(
     assert sorted(page.names) == sorted(list_phrases(document))
 
 
-@given(messages())
+@given(notifications())
 def test_html_is_well_formed_by_another_parser(told: tuple[Notification, RenderContext]) -> None:
     parser = html5lib.HTMLParser(strict=True)
     tree = parser.parse(render_html(write_document(*told)))
@@ -127,7 +127,7 @@ def test_html_is_well_formed_by_another_parser(told: tuple[Notification, RenderC
     assert len(tree) == 2
 
 
-@given(messages())
+@given(notifications())
 def test_no_name_is_in_one_piece_that_a_mail_program_makes_a_link_of(
     told: tuple[Notification, RenderContext],
 ) -> None:
@@ -138,14 +138,14 @@ def test_no_name_is_in_one_piece_that_a_mail_program_makes_a_link_of(
 @pytest.mark.parametrize("kind", MessageKind)
 def test_nothing_is_loaded_and_little_is_sent(kind: MessageKind) -> None:
     told = single(kind)
-    html = render_html(write_document(told, context(*told.lines)))
+    html = render_html(write_document(told, context(*told.notices)))
     assert not re.search(r"src=|url\(|@import|<img|<script|<link", html)
     assert len(html) < 6_000
 
 
 def test_light_and_dark_are_both_told() -> None:
     told = single(MessageKind.BEGIN)
-    html = render_html(write_document(told, context(*told.lines)))
+    html = render_html(write_document(told, context(*told.notices)))
     assert '<meta name="color-scheme" content="light dark">' in html
     assert "@media (prefers-color-scheme:dark)" in html
 
@@ -169,7 +169,7 @@ def test_machines_are_asked_not_to_answer_and_lists_can_be_sorted() -> None:
 
 def test_without_a_dashboard_there_are_no_links() -> None:
     told = single(MessageKind.BEGIN)
-    document = write_document(told, context(*told.lines, dashboard_url="", docs_url=""))
+    document = write_document(told, context(*told.notices, dashboard_url="", docs_url=""))
     assert Page(render_html(document)).links == []
     assert "http" not in render_text(document)
 
@@ -177,7 +177,7 @@ def test_without_a_dashboard_there_are_no_links() -> None:
 @pytest.mark.parametrize("kind", MessageKind)
 def test_links_lead_to_what_it_is_about_and_change_nothing(kind: MessageKind) -> None:
     told = single(kind)
-    way, help_page = Page(render_html(write_document(told, context(*told.lines)))).links
+    way, help_page = Page(render_html(write_document(told, context(*told.notices)))).links
     assert way in (f"{DASHBOARD}/?incident=a1", f"{DASHBOARD}/senders?sender=sub-1%2Ffiles01")
     assert help_page == f"{DOCS}/notifications.md#how-to-get-fewer"
     assert set(re.findall(r"(\w+)=", urlsplit(way).query)) <= {"incident", "sender"}

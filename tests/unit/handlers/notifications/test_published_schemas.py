@@ -18,10 +18,10 @@ from contract.words import MessageKind
 from handlers.notifications.delivery import encode_body
 from handlers.notifications.document import RenderContext
 from handlers.notifications.situation import Notification
-from handlers.notifications.slack import MAX_BLOCKS, fits_slack, render_slack
-from handlers.notifications.teams import fits_teams, render_teams
+from handlers.notifications.slack import MAX_BLOCKS, SlackChannel, render_slack
+from handlers.notifications.teams import TeamsChannel, render_teams
 from handlers.notifications.writing import write_document, write_what_fits
-from tests.unit.handlers.notifications.hostile import messages
+from tests.unit.handlers.notifications.hostile import notifications
 from tests.unit.handlers.notifications.samples import SLACK, TEAMS, context, digest, single
 
 _SCHEMAS: Final = files("adaptive_cards") / "schemas"
@@ -60,21 +60,21 @@ def _of_each_kind(channel: Any) -> dict[str, Notification]:
 @pytest.mark.parametrize("kind", [*MessageKind, "digest"])
 def test_every_kind_holds_to_both(kind: str) -> None:
     for_slack, for_teams = (_of_each_kind(channel)[kind] for channel in (SLACK, TEAMS))
-    slack = render_slack(write_document(for_slack, context(*for_slack.lines)))
+    slack = render_slack(write_document(for_slack, context(*for_slack.notices)))
     assert find_faults_of_blocks(slack["blocks"]) == []
-    teams = render_teams(write_document(for_teams, context(*for_teams.lines)))
+    teams = render_teams(write_document(for_teams, context(*for_teams.notices)))
     assert find_faults_of_card(teams) == []
 
 
-@given(messages(channel=SLACK))
+@given(notifications(channel=SLACK))
 def test_whatever_files_are_called_slack_takes_the_blocks(sent: tuple[Notification, RenderContext]) -> None:
-    _, document = write_what_fits(*sent, fits_slack)
+    _, document = write_what_fits(*sent, SlackChannel.fits)
     assert find_faults_of_blocks(json.loads(encode_body(render_slack(document)))["blocks"]) == []
 
 
-@given(messages(channel=TEAMS))
+@given(notifications(channel=TEAMS))
 def test_whatever_files_are_called_the_card_is_one(sent: tuple[Notification, RenderContext]) -> None:
-    _, document = write_what_fits(*sent, fits_teams)
+    _, document = write_what_fits(*sent, TeamsChannel.fits)
     assert find_faults_of_card(json.loads(encode_body(render_teams(document)))) == []
 
 
@@ -106,6 +106,6 @@ def test_a_fault_in_blocks_is_found(block: dict[str, Any]) -> None:
 )
 def test_a_fault_in_a_card_is_found(element: dict[str, Any]) -> None:
     sent = single(MessageKind.BEGIN, TEAMS)
-    payload = render_teams(write_document(sent, context(*sent.lines)))
+    payload = render_teams(write_document(sent, context(*sent.notices)))
     payload["attachments"][0]["content"]["body"].append(element)
     assert find_faults_of_card(payload) != []

@@ -16,113 +16,113 @@ from store.records import Attribute, FileAttribute
 from tests.faults.killed import KilledError
 from tests.oracles.incidents.playing import START, at, listing, stuck
 from tests.projection_tables import ERRORS, MESSAGES
-from tests.stands.notifier import Messenger
+from tests.stands.notifier import Notifier
 
 INBOUND = "D:\\Inbound"
 OLD_INBOUND = stuck(INBOUND, "a", created=-99)
 PROBLEM = "Slack knows no such webhook: no_service"
 
 
-def _state(messenger: Messenger) -> dict[str, Any]:
-    [state] = [one for one in messenger.items() if one["About"] == "recipient#orders/slack:orders"]
+def _state(notifier: Notifier) -> dict[str, Any]:
+    [state] = [one for one in notifier.items() if one["About"] == "recipient#orders/slack:orders"]
     return state
 
 
-def _disable(messenger: Messenger) -> None:
+def _disable(notifier: Notifier) -> None:
     def refuse(_: Notification) -> None:
         raise ChannelError(PROBLEM)
 
-    messenger.post.before = refuse
-    messenger.projection.report(listing(0, [INBOUND], OLD_INBOUND))
-    messenger.sweep(0)
-    outcome = messenger.sweep(2)
+    notifier.post.before = refuse
+    notifier.projection.report(listing(0, [INBOUND], OLD_INBOUND))
+    notifier.sweep(0)
+    outcome = notifier.sweep(2)
     assert (outcome.delivered, outcome.disabled) == (0, 1)
-    messenger.post.before = lambda _: None
+    notifier.post.before = lambda _: None
 
 
-def test_a_disabled_channel_is_left_alone_and_counted_at_each_sweep(messenger: Messenger) -> None:
-    _disable(messenger)
-    assert (_state(messenger)["Problem"], _state(messenger)["DisabledSince"]) == (
+def test_a_disabled_channel_is_left_alone_and_counted_at_each_sweep(notifier: Notifier) -> None:
+    _disable(notifier)
+    assert (_state(notifier)["Problem"], _state(notifier)["DisabledSince"]) == (
         PROBLEM,
         "2026-03-02T08:02:00Z",
     )
-    for outcome in messenger.sweep_until(3, 9):
+    for outcome in notifier.sweep_until(3, 9):
         assert (outcome.delivered, outcome.disabled) == (0, 1)
-    assert messenger.post.take() == []
+    assert notifier.post.take() == []
 
 
-def test_another_address_enables_it(messenger: Messenger) -> None:
-    _disable(messenger)
-    messenger.webhooks = json.dumps({"orders": "https://hooks.example.com/another-secret"})
-    assert messenger.sweep(3).disabled == 0
-    messenger.sweep_until(4, 6)
-    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
-    assert not {"Problem", "DisabledSince"} & _state(messenger).keys()
+def test_another_address_enables_it(notifier: Notifier) -> None:
+    _disable(notifier)
+    notifier.webhooks = json.dumps({"orders": "https://hooks.example.com/another-secret"})
+    assert notifier.sweep(3).disabled == 0
+    notifier.sweep_until(4, 6)
+    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
+    assert not {"Problem", "DisabledSince"} & _state(notifier).keys()
 
 
-def test_an_address_that_cannot_be_read_enables_nothing(messenger: Messenger) -> None:
-    _disable(messenger)
-    messenger.webhooks = "no JSON"
-    assert messenger.sweep(3).disabled == 1
+def test_an_address_that_cannot_be_read_enables_nothing(notifier: Notifier) -> None:
+    _disable(notifier)
+    notifier.webhooks = "no JSON"
+    assert notifier.sweep(3).disabled == 1
 
 
-def test_an_owner_of_the_stack_enables_it(messenger: Messenger) -> None:
-    _disable(messenger)
-    [item] = [one for one in messenger.client.list_items(MESSAGES) if "Channel" in one]
+def test_an_owner_of_the_stack_enables_it(notifier: Notifier) -> None:
+    _disable(notifier)
+    [item] = [one for one in notifier.client.list_items(MESSAGES) if "Channel" in one]
     enabled = {name: value for name, value in item.items() if name != MessageAttribute.DISABLED_SINCE}
     revision = int(item[MessageAttribute.REVISION]["N"]) + 1
-    messenger.client.put_item(
+    notifier.client.put_item(
         TableName=MESSAGES, Item={**enabled, MessageAttribute.REVISION: {"N": str(revision)}}
     )
-    messenger.sweep_until(3, 6)
-    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
+    notifier.sweep_until(3, 6)
+    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
 
 
-def test_a_digest_goes_in_as_many_parts_as_it_takes_each_recorded_by_itself(messenger: Messenger) -> None:
+def test_a_digest_goes_in_as_many_parts_as_it_takes_each_recorded_by_itself(notifier: Notifier) -> None:
     folders = [f"D:\\In\\{number}" for number in range(7)]
-    messenger.projection.report(listing(0, folders, *(stuck(one, "a", created=-99) for one in folders)))
-    messenger.sweep(0)
-    messenger.post.most = 3
+    notifier.projection.report(listing(0, folders, *(stuck(one, "a", created=-99) for one in folders)))
+    notifier.sweep(0)
+    notifier.post.most = 3
     recorded: list[int] = []
-    messenger.post.before = lambda _: recorded.append(len(messenger.log()))
-    messenger.sweep(2)
-    assert [len(lines) for _, lines in messenger.post.take()] == [3, 3, 1]
+    notifier.post.before = lambda _: recorded.append(len(notifier.log()))
+    notifier.sweep(2)
+    assert [len(notices) for _, notices in notifier.post.take()] == [3, 3, 1]
     assert recorded == [0, 3, 6]
-    messenger.sweep_until(3, 9)
-    assert messenger.post.take() == []
-    assert MessageAttribute.LEASED_UNTIL not in _state(messenger)
+    notifier.sweep_until(3, 9)
+    assert notifier.post.take() == []
+    assert MessageAttribute.LEASED_UNTIL not in _state(notifier)
 
 
-def test_a_sweep_that_is_killed_between_parts_leaves_the_rest_to_the_next(messenger: Messenger) -> None:
+def test_a_sweep_that_is_killed_between_parts_leaves_the_rest_to_the_next(notifier: Notifier) -> None:
     folders = [f"D:\\In\\{number}" for number in range(7)]
-    messenger.projection.report(listing(0, folders, *(stuck(one, "a", created=-99) for one in folders)))
-    messenger.sweep(0)
-    messenger.post.most = 3
+    notifier.projection.report(listing(0, folders, *(stuck(one, "a", created=-99) for one in folders)))
+    notifier.sweep(0)
+    notifier.post.most = 3
 
     def kill_the_second(_: Notification) -> None:
-        if len(messenger.post.sent) == 2:
+        if len(notifier.post.sent) == 2:
             raise KilledError
 
-    messenger.post.after = kill_the_second
+    notifier.post.after = kill_the_second
     with pytest.raises(KilledError):
-        messenger.sweep(2)
-    heard = [line for _, lines in messenger.post.take() for line in lines]
-    messenger.post.after = lambda _: None
-    messenger.sweep_until(3, 9)
-    heard += [line for _, lines in messenger.post.take() for line in lines]
+        notifier.sweep(2)
+    heard = [notice for _, notices in notifier.post.take() for notice in notices]
+    notifier.post.after = lambda _: None
+    notifier.sweep_until(3, 9)
+    heard += [notice for _, notices in notifier.post.take() for notice in notices]
     # The part that was sent and not recorded comes again.
     assert (len(set(heard)), len(heard)) == (7, 10)
 
 
-def test_a_delivery_of_nothing_is_a_failure_and_no_endless_loop(messenger: Messenger) -> None:
-    messenger.projection.report(listing(0, [INBOUND], OLD_INBOUND))
-    messenger.sweep(0)
-    messenger.post.most = 0
-    assert messenger.sweep(2).failed == 1
+def test_a_delivery_of_nothing_is_a_failure_and_no_endless_loop(notifier: Notifier) -> None:
+    notifier.projection.report(listing(0, [INBOUND], OLD_INBOUND))
+    notifier.sweep(0)
+    notifier.post.most = 0
+    assert notifier.sweep(2).failed == 1
 
 
 def test_what_nobody_expected_is_tried_again_and_logged_without_its_words(
-    messenger: Messenger, caplog: pytest.LogCaptureFixture
+    notifier: Notifier, caplog: pytest.LogCaptureFixture
 ) -> None:
     address = "https://hooks.example.com/services/T0/B0/x7Hq"
 
@@ -132,35 +132,35 @@ def test_what_nobody_expected_is_tried_again_and_logged_without_its_words(
         except ValueError as error:
             raise RuntimeError(f"cannot parse {address}") from error
 
-    messenger.post.before = break_down
-    messenger.projection.report(listing(0, [INBOUND], OLD_INBOUND))
-    messenger.sweep(0)
-    outcome = messenger.sweep(2)
+    notifier.post.before = break_down
+    notifier.projection.report(listing(0, [INBOUND], OLD_INBOUND))
+    notifier.sweep(0)
+    outcome = notifier.sweep(2)
     assert (outcome.failed, outcome.faults) == (1, 1)
     logged = str([record.__dict__ for record in caplog.records])
     assert "RuntimeError" in logged
     assert "x7Hq" not in logged
-    assert "x7Hq" not in str(messenger.items())
-    messenger.post.before = lambda _: None
-    messenger.sweep_until(3, 5)
-    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
+    assert "x7Hq" not in str(notifier.items())
+    notifier.post.before = lambda _: None
+    notifier.sweep_until(3, 5)
+    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
 
 
 def test_what_is_given_up_is_counted_and_named_in_the_log(
-    messenger: Messenger, caplog: pytest.LogCaptureFixture
+    notifier: Notifier, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fail(_: Notification) -> None:
         raise DeliveryError("Slack did not answer in time")
 
-    messenger.post.before = fail
-    messenger.projection.report(listing(0, [INBOUND], OLD_INBOUND))
-    outcomes = [messenger.sweep(minute) for minute in range(0, 7 * 60, 2)]
-    assert sum(outcome.dead for outcome in outcomes) == 1
+    notifier.post.before = fail
+    notifier.projection.report(listing(0, [INBOUND], OLD_INBOUND))
+    outcomes = [notifier.sweep(minute) for minute in range(0, 7 * 60, 2)]
+    assert sum(outcome.given_up for outcome in outcomes) == 1
     # At 1, 2, 5, 15, 30 and 60 minutes, then every hour, and a last time after six hours.
     assert 8 <= sum(outcome.failed for outcome in outcomes) <= 13
     [given_up] = [record for record in caplog.records if "given up" in record.message]
-    [line] = given_up.__dict__["lines"]
-    assert (line["about"].partition("#")[0], line["said"]) == ("incident", "begin")
+    [notice] = given_up.__dict__["notices"]
+    assert (notice["subject"].partition("#")[0], notice["kind"]) == ("incident", "begin")
 
 
 def _record(number: int, names: dict[str, Any], hours: float = 0, run: str = "run-0") -> dict[str, Any]:
@@ -182,58 +182,58 @@ def _date(created: float | str) -> str:
     return created if isinstance(created, str) else format_moment(at(created))
 
 
-def _told_files(messenger: Messenger, *records: dict[str, Any]) -> list[list[str]]:
+def _told_files(notifier: Notifier, *records: dict[str, Any]) -> list[list[str]]:
     """The names of files of each message about the folder."""
     for record in records:
-        messenger.client.put_item(TableName=ERRORS, Item=record)
-    messenger.projection.report(listing(0, [INBOUND], stuck(INBOUND, "a", created=-99)))
-    messenger.sweep_until(0, 2)
-    [(_, context)] = messenger.post.sent
+        notifier.client.put_item(TableName=ERRORS, Item=record)
+    notifier.projection.report(listing(0, [INBOUND], stuck(INBOUND, "a", created=-99)))
+    notifier.sweep_until(0, 2)
+    [(_, context)] = notifier.post.sent
     return [[file.name for file in files] for files in context.files.values()]
 
 
-def test_the_oldest_come_first_and_those_of_unknown_age_last(moto_messenger: Messenger) -> None:
+def test_the_oldest_come_first_and_those_of_unknown_age_last(moto_notifier: Notifier) -> None:
     names = {"new": -1, "lost": "1601-01-01T00:00:00Z", "old": -9}
-    assert _told_files(moto_messenger, _record(1, names)) == [["old", "new", "lost"]]
-    [(_, context)] = moto_messenger.post.sent
+    assert _told_files(moto_notifier, _record(1, names)) == [["old", "new", "lost"]]
+    [(_, context)] = moto_notifier.post.sent
     [files] = context.files.values()
     assert files[-1] == NamedFile(name="lost", created=None)
 
 
-def test_only_those_of_the_last_sighting_from_all_of_its_parts(moto_messenger: Messenger) -> None:
+def test_only_those_of_the_last_sighting_from_all_of_its_parts(moto_notifier: Notifier) -> None:
     records = [
         _record(1, {"first part": -3}),
         _record(2, {"second part": -2}),
         _record(3, {"of another run": -9}, run="run-before"),
     ]
-    assert _told_files(moto_messenger, *records) == [["first part", "second part"]]
+    assert _told_files(moto_notifier, *records) == [["first part", "second part"]]
 
 
-def test_a_run_in_parts_may_be_in_the_hour_before(moto_messenger: Messenger) -> None:
-    assert _told_files(moto_messenger, _record(1, {"a": -3}, hours=-1)) == [["a"]]
+def test_a_run_in_parts_may_be_in_the_hour_before(moto_notifier: Notifier) -> None:
+    assert _told_files(moto_notifier, _record(1, {"a": -3}, hours=-1)) == [["a"]]
 
 
-def test_no_more_than_are_shown(moto_messenger: Messenger) -> None:
+def test_no_more_than_are_shown(moto_notifier: Notifier) -> None:
     names = {f"{number:03}": -200 + number for number in range(40)}
-    [files] = _told_files(moto_messenger, _record(1, names))
+    [files] = _told_files(moto_notifier, _record(1, names))
     assert files == [f"{number:03}" for number in range(SHOWN_FILES)]
 
 
-def test_records_that_are_gone_are_told_as_such(moto_messenger: Messenger) -> None:
-    assert _told_files(moto_messenger) == [[]]
+def test_records_that_are_gone_are_told_as_such(moto_notifier: Notifier) -> None:
+    assert _told_files(moto_notifier) == [[]]
 
 
 def test_files_that_cannot_be_read_now_hold_no_message_up(
-    messenger: Messenger, monkeypatch: pytest.MonkeyPatch
+    notifier: Notifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paginate = messenger.client.paginate
+    paginate = notifier.client.paginate
 
     def throttled(**asked: Any) -> Any:
         if asked["TableName"] == ERRORS:
             raise ClientError({"Error": {"Code": "ThrottlingException"}}, "Query")
         return paginate(**asked)
 
-    monkeypatch.setattr(messenger.client, "paginate", throttled)
-    assert _told_files(messenger) == []
-    assert messenger.now == START + timedelta(minutes=2)
-    assert len(messenger.log()) == 1
+    monkeypatch.setattr(notifier.client, "paginate", throttled)
+    assert _told_files(notifier) == []
+    assert notifier.now == START + timedelta(minutes=2)
+    assert len(notifier.log()) == 1

@@ -12,9 +12,9 @@ from contract.words import MessageKind
 from handlers.notifications.delivery import encode_body
 from handlers.notifications.document import RenderContext
 from handlers.notifications.situation import Notification
-from handlers.notifications.slack import MAX_BLOCKS_CHARACTERS, fits_slack, render_plainly, render_slack
+from handlers.notifications.slack import MAX_BLOCKS_CHARACTERS, SlackChannel, render_plainly, render_slack
 from handlers.notifications.writing import write_document, write_what_fits
-from tests.unit.handlers.notifications.hostile import messages
+from tests.unit.handlers.notifications.hostile import notifications
 from tests.unit.handlers.notifications.samples import DASHBOARD, DOCS, SLACK, context, digest, single
 from tests.unit.handlers.notifications.test_mail import list_phrases
 
@@ -29,9 +29,9 @@ def walk(value: Any) -> Iterator[dict[str, Any]]:
             yield from walk(one)
 
 
-@given(messages(channel=SLACK))
+@given(notifications(channel=SLACK))
 def test_names_stand_where_nothing_is_obeyed(told: tuple[Notification, RenderContext]) -> None:
-    part, document = write_what_fits(*told, fits_slack)
+    part, document = write_what_fits(*told, SlackChannel.fits)
     payload = json.loads(encode_body(render_slack(document)))
     objects = list(walk(payload["blocks"]))
     assert not any(one.get("type") == "mrkdwn" for one in objects)
@@ -42,10 +42,10 @@ def test_names_stand_where_nothing_is_obeyed(told: tuple[Notification, RenderCon
     assert not any(name in header["text"] for name in names if len(name) > 20)
     links = [one["url"] for one in objects if one.get("type") == "link"]
     assert all(link.startswith((DASHBOARD, DOCS)) for link in links)
-    assert len(part.lines) >= 1
+    assert len(part.notices) >= 1
 
 
-@given(messages(channel=SLACK))
+@given(notifications(channel=SLACK))
 def test_the_fallback_reads_as_the_subject(told: tuple[Notification, RenderContext]) -> None:
     document = write_document(*told)
     payload = render_slack(document)
@@ -56,7 +56,7 @@ def test_the_fallback_reads_as_the_subject(told: tuple[Notification, RenderConte
     assert unescape(payload["text"]).replace("\u2060", "") == document.subject.replace("\u2060", "")
 
 
-@given(messages(channel=SLACK))
+@given(notifications(channel=SLACK))
 def test_the_plain_message_mentions_and_links_nobody(told: tuple[Notification, RenderContext]) -> None:
     text = render_plainly(write_document(*told))["text"]
     assert "<" not in text
@@ -64,7 +64,7 @@ def test_the_plain_message_mentions_and_links_nobody(told: tuple[Notification, R
     assert len(text) <= 20_000
 
 
-@given(messages(most=1, channel=SLACK))
+@given(notifications(most=1, channel=SLACK))
 def test_one_line_always_fits(told: tuple[Notification, RenderContext]) -> None:
     blocks = render_slack(write_document(*told))["blocks"]
     assert len(encode_body(blocks).decode()) <= MAX_BLOCKS_CHARACTERS
@@ -73,7 +73,7 @@ def test_one_line_always_fits(told: tuple[Notification, RenderContext]) -> None:
 @pytest.mark.parametrize("kind", MessageKind)
 def test_every_kind_says_what_and_where(kind: MessageKind) -> None:
     told = single(kind, SLACK)
-    document = write_document(told, context(*told.lines))
+    document = write_document(told, context(*told.notices))
     payload = render_slack(document)
     assert payload["text"] == document.subject
     assert payload["blocks"][0]["text"]["text"] == f"{document.sign} {document.headline}"
@@ -81,6 +81,6 @@ def test_every_kind_says_what_and_where(kind: MessageKind) -> None:
 
 def test_a_digest_links_each_of_its_incidents() -> None:
     told = digest(SLACK)
-    payload = render_slack(write_document(told, context(*told.lines)))
+    payload = render_slack(write_document(told, context(*told.notices)))
     links = [one["url"] for one in walk(payload) if one.get("type") == "link"]
     assert [f"{DASHBOARD}/?incident=b{number}" in links for number in range(1, 6)] == [True] * 5

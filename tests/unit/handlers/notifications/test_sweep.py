@@ -10,183 +10,180 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handlers.notifications.delivery import DeliveryError
-from handlers.notifications.situation import Notification, WrongOwner
+from handlers.notifications.situation import Notification
 from handlers.notifications.sweep import correct_owners
 from handlers.projection.store_senders import SHOWN_FOLDERS
 from store.incidents import IncidentAttribute
 from tests.oracles.incidents.playing import listing, stuck
 from tests.projection_tables import INCIDENTS, MESSAGES
-from tests.stands.notifier import Messenger
+from tests.stands.notifier import Notifier
+from tests.unit.handlers.notifications.samples import incident
 
 INBOUND, PAYMENTS = "D:\\Inbound", "E:\\Payments"
 BOTH = [INBOUND, PAYMENTS]
 OLD_INBOUND, OLD_PAYMENTS = stuck(INBOUND, "a", created=-99), stuck(PAYMENTS, "b", created=-99)
 
 
-def test_who_owns_a_folder_hears_of_it_and_of_its_end(moto_messenger: Messenger) -> None:
-    messenger = moto_messenger
-    messenger.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
-    messenger.sweep_until(0, 1)
-    assert messenger.post.take() == []
-    messenger.sweep(2)
+def test_who_owns_a_folder_hears_of_it_and_of_its_end(moto_notifier: Notifier) -> None:
+    notifier = moto_notifier
+    notifier.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
+    notifier.sweep_until(0, 1)
+    assert notifier.post.take() == []
+    notifier.sweep(2)
     told = [("bank", [f"begin {PAYMENTS}"]), ("orders", [f"begin {INBOUND}"])]
-    assert sorted(messenger.post.take()) == told
-    messenger.sweep(5)
-    messenger.projection.report(listing(0.5, BOTH, OLD_PAYMENTS))
+    assert sorted(notifier.post.take()) == told
+    notifier.sweep(5)
+    notifier.projection.report(listing(0.5, BOTH, OLD_PAYMENTS))
     for minute in (30, 31, 33):
-        messenger.sweep(minute)
-    assert messenger.post.take() == [("orders", [f"cleared {INBOUND}"])]
-    assert Counter(messenger.log()) == Counter(
-        [("orders", "begin"), ("bank", "begin"), ("orders", "cleared")]
-    )
-    owners = {one[IncidentAttribute.FOLDER]: one["Owner"] for one in messenger.projection.incidents()}
+        notifier.sweep(minute)
+    assert notifier.post.take() == [("orders", [f"cleared {INBOUND}"])]
+    assert Counter(notifier.log()) == Counter([("orders", "begin"), ("bank", "begin"), ("orders", "cleared")])
+    owners = {one[IncidentAttribute.FOLDER]: one["Owner"] for one in notifier.projection.incidents()}
     assert owners == {INBOUND: "orders", PAYMENTS: "bank"}
 
 
-def test_a_first_sweep_over_many_old_incidents_is_one_digest(moto_messenger: Messenger) -> None:
-    messenger = moto_messenger
+def test_a_first_sweep_over_many_old_incidents_is_one_digest(moto_notifier: Notifier) -> None:
+    notifier = moto_notifier
     folders = [f"D:\\In\\{number:03}" for number in range(120)]
-    messenger.projection.report(listing(0, folders, *(stuck(one, "a", created=-99) for one in folders)))
+    notifier.projection.report(listing(0, folders, *(stuck(one, "a", created=-99) for one in folders)))
     for minute in (60, 61, 62, 63):
-        messenger.sweep(minute)
-    [(owner, lines)] = messenger.post.take()
-    assert (owner, len(lines)) == ("orders", 120)
+        notifier.sweep(minute)
+    [(owner, notices)] = notifier.post.take()
+    assert (owner, len(notices)) == ("orders", 120)
     # More lines than one transaction takes.
-    assert Counter(messenger.log()) == Counter({("orders", "begin"): 120})
-    messenger.sweep(70)
-    assert messenger.post.take() == []
+    assert Counter(notifier.log()) == Counter({("orders", "begin"): 120})
+    notifier.sweep(70)
+    assert notifier.post.take() == []
 
 
-def test_a_sweep_with_nothing_to_say_writes_nothing(messenger: Messenger) -> None:
-    messenger.projection.report(listing(0, BOTH, OLD_INBOUND))
-    messenger.sweep_until(0, 5)
-    before = dict(messenger.client.written)
-    messenger.sweep_until(6, 30)
-    assert messenger.client.written == before
+def test_a_sweep_with_nothing_to_say_writes_nothing(notifier: Notifier) -> None:
+    notifier.projection.report(listing(0, BOTH, OLD_INBOUND))
+    notifier.sweep_until(0, 5)
+    before = dict(notifier.client.written)
+    notifier.sweep_until(6, 30)
+    assert notifier.client.written == before
 
 
-def test_recipients_are_told_at_the_same_time(messenger: Messenger) -> None:
+def test_recipients_are_told_at_the_same_time(notifier: Notifier) -> None:
     both = Barrier(2, timeout=20)
 
     def wait_for_the_other(_: Notification) -> None:
         both.wait()
 
-    messenger.post.before = wait_for_the_other
-    messenger.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
-    messenger.sweep(0)
+    notifier.post.before = wait_for_the_other
+    notifier.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
+    notifier.sweep(0)
     # One after the other, the first would wait for the second until the barrier breaks.
-    assert messenger.sweep(2).delivered == 2
+    assert notifier.sweep(2).delivered == 2
 
 
-def test_one_who_cannot_be_told_holds_up_nobody(messenger: Messenger) -> None:
-    def fail(message: Notification) -> None:
-        if message.recipient.owner.name == "orders":
+def test_one_who_cannot_be_told_holds_up_nobody(notifier: Notifier) -> None:
+    def fail(notification: Notification) -> None:
+        if notification.recipient.owner.name == "orders":
             raise DeliveryError("Slack did not answer in time")
 
-    messenger.post.before = fail
-    messenger.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
-    messenger.sweep(0)
-    outcome = messenger.sweep(2)
+    notifier.post.before = fail
+    notifier.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
+    notifier.sweep(0)
+    outcome = notifier.sweep(2)
     assert (outcome.recipients, outcome.delivered, outcome.failed, outcome.faults) == (2, 1, 1, 0)
-    [state] = [item for item in messenger.items() if item["About"] == "recipient#orders/slack:orders"]
+    [state] = [item for item in notifier.items() if item["About"] == "recipient#orders/slack:orders"]
     assert state["Problem"] == "Slack did not answer in time"
     assert state["FailingSince"] == "2026-03-02T08:02:00Z"
-    messenger.post.before = lambda _: None
-    messenger.post.take()
-    messenger.sweep(3)
-    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
-    [state] = [item for item in messenger.items() if item["About"] == "recipient#orders/slack:orders"]
+    notifier.post.before = lambda _: None
+    notifier.post.take()
+    notifier.sweep(3)
+    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
+    [state] = [item for item in notifier.items() if item["About"] == "recipient#orders/slack:orders"]
     assert not {"Problem", "FailingSince", "LeasedUntil"} & state.keys()
 
 
-def test_a_state_that_cannot_be_read_holds_up_nobody(messenger: Messenger) -> None:
-    messenger.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
-    messenger.sweep(0)
+def test_a_state_that_cannot_be_read_holds_up_nobody(notifier: Notifier) -> None:
+    notifier.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
+    notifier.sweep(0)
     [item] = [
         one
-        for one in messenger.client.list_items(MESSAGES)
+        for one in notifier.client.list_items(MESSAGES)
         if one["About"]["S"] == "recipient#orders/slack:orders"
     ]
-    messenger.client.put_item(TableName=MESSAGES, Item={**item, "Body": {"B": b"not a state"}})
-    outcome = messenger.sweep(2)
-    assert messenger.post.take() == [("bank", [f"begin {PAYMENTS}"])]
+    notifier.client.put_item(TableName=MESSAGES, Item={**item, "Body": {"B": b"not a state"}})
+    outcome = notifier.sweep(2)
+    assert notifier.post.take() == [("bank", [f"begin {PAYMENTS}"])]
     assert outcome.faults == 1
 
 
-def test_what_there_is_no_time_for_the_next_sweep_tells(messenger: Messenger) -> None:
-    messenger.projection.report(listing(0, BOTH, OLD_INBOUND))
-    messenger.sweep(0)
-    messenger.left = 20.0
-    messenger.sweep(2)
-    assert messenger.post.take() == []
-    messenger.left = 60.0
-    messenger.sweep(3)
-    assert messenger.post.take() == [("orders", [f"begin {INBOUND}"])]
+def test_what_there_is_no_time_for_the_next_sweep_tells(notifier: Notifier) -> None:
+    notifier.projection.report(listing(0, BOTH, OLD_INBOUND))
+    notifier.sweep(0)
+    notifier.left = 20.0
+    notifier.sweep(2)
+    assert notifier.post.take() == []
+    notifier.left = 60.0
+    notifier.sweep(3)
+    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
 
 
-def test_who_owns_it_now_is_told_and_who_did_hears_the_end(messenger: Messenger) -> None:
-    messenger.projection.report(listing(0, BOTH, OLD_PAYMENTS))
-    messenger.sweep_until(0, 2)
-    messenger.owners = replace(messenger.owners, rules=())
-    messenger.sweep_until(3, 5)
-    messenger.post.take()
-    [incident] = messenger.client.list_items(INCIDENTS)
+def test_who_owns_it_now_is_told_and_who_did_hears_the_end(notifier: Notifier) -> None:
+    notifier.projection.report(listing(0, BOTH, OLD_PAYMENTS))
+    notifier.sweep_until(0, 2)
+    notifier.owners = replace(notifier.owners, rules=())
+    notifier.sweep_until(3, 5)
+    notifier.post.take()
+    [incident] = notifier.client.list_items(INCIDENTS)
     assert incident["Owner"] == {"S": "orders"}
-    messenger.projection.report(listing(0.5, BOTH))
-    messenger.sweep_until(30, 65)
-    assert sorted(messenger.post.take()) == [
+    notifier.projection.report(listing(0.5, BOTH))
+    notifier.sweep_until(30, 65)
+    assert sorted(notifier.post.take()) == [
         ("bank", [f"cleared {PAYMENTS}"]),
         ("orders", [f"cleared {PAYMENTS}"]),
     ]
 
 
 def test_a_silent_sender_is_one_notice_that_stands_in_the_log_of_what_is_unknown(
-    messenger: Messenger,
+    notifier: Notifier,
 ) -> None:
-    messenger.projection.report(listing(0, BOTH, OLD_INBOUND), listing(1, BOTH, OLD_INBOUND))
-    messenger.sweep_until(60, 63)
-    messenger.post.take()
-    messenger.projection.sweep(6)
-    messenger.sweep_until(360, 400)
-    heard = [line for _, lines in messenger.post.take() for line in lines]
+    notifier.projection.report(listing(0, BOTH, OLD_INBOUND), listing(1, BOTH, OLD_INBOUND))
+    notifier.sweep_until(60, 63)
+    notifier.post.take()
+    notifier.projection.sweep(6)
+    notifier.sweep_until(360, 400)
+    heard = [notice for _, notices in notifier.post.take() for notice in notices]
     assert heard == ["silent name of account"]
-    about = {item["About"].partition("#")[0] for item in messenger.items() if item.get("Told") == "silent"}
+    about = {item["About"].partition("#")[0] for item in notifier.items() if item.get("Told") == "silent"}
     assert about == {"sender", "incident"}
 
 
-def test_unreadable_folders_are_told_and_each_stands_in_the_log(messenger: Messenger) -> None:
-    messenger.projection.report(listing(0, ["D:\\well"], errors=[INBOUND, "D:\\Out"]))
-    messenger.sweep_until(0, 3)
-    assert sorted(messenger.post.take()) == [
+def test_unreadable_folders_are_told_and_each_stands_in_the_log(notifier: Notifier) -> None:
+    notifier.projection.report(listing(0, ["D:\\well"], errors=[INBOUND, "D:\\Out"]))
+    notifier.sweep_until(0, 3)
+    assert sorted(notifier.post.take()) == [
         ("orders", ["unreadable d:\\inbound"]),
         ("orders", ["unreadable d:\\out"]),
     ]
-    folders = sorted(item["Folder"] for item in messenger.items() if item.get("Told") == "unreadable")
+    folders = sorted(item["Folder"] for item in notifier.items() if item.get("Told") == "unreadable")
     assert folders == ["d:\\inbound", "d:\\out"]
 
 
-def test_a_folder_that_is_only_counted_is_not_told_to_be_readable(messenger: Messenger) -> None:
+def test_a_folder_that_is_only_counted_is_not_told_to_be_readable(notifier: Notifier) -> None:
     # A sender's item names the first twenty.
     late_ones = [f"D:\\z{number:02}" for number in range(SHOWN_FOLDERS)]
-    messenger.projection.report(listing(0, ["D:\\well"], errors=late_ones))
-    messenger.sweep_until(0, 5)
-    messenger.post.take()
-    messenger.projection.report(listing(0.5, ["D:\\well"], errors=["D:\\a", *late_ones]))
-    messenger.sweep_until(30, 70)
-    assert [lines for _, lines in messenger.post.take()] == [["unreadable d:\\a"]]
-    messenger.projection.report(listing(1.5, ["D:\\well", *late_ones], errors=["D:\\a"]))
-    messenger.sweep_until(90, 130)
-    [(_, lines)] = messenger.post.take()
-    assert sorted(lines) == sorted(f"readable {one.lower()}" for one in late_ones)
+    notifier.projection.report(listing(0, ["D:\\well"], errors=late_ones))
+    notifier.sweep_until(0, 5)
+    notifier.post.take()
+    notifier.projection.report(listing(0.5, ["D:\\well"], errors=["D:\\a", *late_ones]))
+    notifier.sweep_until(30, 70)
+    assert [notices for _, notices in notifier.post.take()] == [["unreadable d:\\a"]]
+    notifier.projection.report(listing(1.5, ["D:\\well", *late_ones], errors=["D:\\a"]))
+    notifier.sweep_until(90, 130)
+    [(_, notices)] = notifier.post.take()
+    assert sorted(notices) == sorted(f"readable {one.lower()}" for one in late_ones)
 
 
 def _correct(*codes: str) -> int:
     answers: list[Any] = [
         ClientError({"Error": {"Code": code}}, "UpdateItem") if code else {} for code in codes
     ]
-    some = [
-        WrongOwner(sender="files-01", incident_id=str(number), owner="orders") for number in range(len(codes))
-    ]
+    some = [incident(str(number)) for number in range(len(codes))]
     client = Mock()
     client.update_item.side_effect = answers
     corrected = correct_owners(client, "incidents", some, lambda: 10.0)

@@ -12,7 +12,7 @@ from handlers.notifications.document import NamedFile, RenderContext, Tone, rend
 from handlers.notifications.situation import Notice, Notification
 from handlers.notifications.wording import MAX_SUBJECT, STYLES
 from handlers.notifications.writing import GONE, write_document
-from tests.unit.handlers.notifications.hostile import messages
+from tests.unit.handlers.notifications.hostile import notifications
 from tests.unit.handlers.notifications.samples import (
     LINES,
     NOW,
@@ -21,8 +21,8 @@ from tests.unit.handlers.notifications.samples import (
     digest,
     ended,
     incident,
-    line,
-    message,
+    notice,
+    notification,
     sender,
     single,
     unknown,
@@ -30,11 +30,11 @@ from tests.unit.handlers.notifications.samples import (
 
 
 def read(told: Notification, known: RenderContext | None = None) -> str:
-    return render_text(write_document(told, known or context(*told.lines)))
+    return render_text(write_document(told, known or context(*told.notices)))
 
 
 def say(one: Notice) -> str:
-    return read(message(one))
+    return read(notification(one))
 
 
 def test_a_beginning_says_all_that_its_reader_needs() -> None:
@@ -46,13 +46,13 @@ def test_a_beginning_says_all_that_its_reader_needs() -> None:
         "SLA: 20 min\n",
         "In breach since: Thu 26 Nov 2026, 06:30 (2 h 50 min)\n",
         "Oldest file: 3 h 10 min old, created Thu 26 Nov 2026, 06:10\n",
-        "How it is known: its server's reports name it\n",
-        "Acknowledged: by nobody yet\n",
+        "Status: open: its server's reports name it\n",
+        "Acknowledged: not yet\n",
         "Time zone: Europe/Berlin\n",
         "- order_4711.xml, 3 h 10 min old, created 26 Nov 2026, 06:10\n",
         "  and 2 more\n",
-        "This came by mail because it belongs to orders in owners.yaml.\n",
-        "To get fewer: acknowledge or snooze an incident on its page",
+        "You get this by mail because it belongs to orders in owners.yaml.\n",
+        "To get fewer: acknowledge or snooze incidents in the dashboard; set quiet hours",
         "How to get fewer: https://docs.example.com/docs/notifications.md#how-to-get-fewer\n",
     ):
         assert told in text
@@ -69,8 +69,8 @@ def test_every_kind_has_a_look_and_its_words() -> None:
 def test_quiet_is_told_in_its_own_words_and_not_as_cleared() -> None:
     text = read(single(MessageKind.QUIET))
     assert (
-        "Not reported any more since Thu 26 Nov 2026, 08:20 Europe/Berlin; "
-        "this script says nothing when all is well. You will be told if a report proves" in text
+        "No longer reported since Thu 26 Nov 2026, 08:20 Europe/Berlin: "
+        "this script says nothing when all is well. You will be notified if a report shows" in text
     )
     assert "leared" not in text
     assert "Last seen stuck: Thu 26 Nov 2026, 08:20, 12 files" in text
@@ -78,14 +78,14 @@ def test_quiet_is_told_in_its_own_words_and_not_as_cleared() -> None:
 
 @pytest.mark.parametrize("reason", UnknownReason)
 def test_why_nobody_can_tell_is_told_as_on_the_screen(reason: UnknownReason) -> None:
-    text = say(line(MessageKind.UNKNOWN, unknown(reason)))
-    assert text.startswith(f"? Unknown: {REASONS[reason]}\n")
-    assert f"How it is known: {REASONS[reason]}: {EXPLANATIONS[reason]}\n" in text
+    text = say(notice(MessageKind.UNKNOWN, unknown(reason)))
+    assert text.startswith(f"? Status unknown: {REASONS[reason]}\n")
+    assert f"Status: unknown: {REASONS[reason]}: {EXPLANATIONS[reason]}\n" in text
 
 
 def test_a_clearing_says_when_and_how_it_is_known() -> None:
     between = ended(IncidentStatus.CLEARED, cleared_by=Clearing.EMPTY, between=True, acknowledged_by="ana")
-    text = say(line(MessageKind.CLEARED, between))
+    text = say(notice(MessageKind.CLEARED, between))
     assert "Ended: Thu 26 Nov 2026, 09:19 (after 2 h 49 min)\n" in text
     assert "a later report says that nothing is stuck; it ended at some time since it was last seen\n" in text
     assert "Acknowledged: by ana\n" in text
@@ -93,25 +93,27 @@ def test_a_clearing_says_when_and_how_it_is_known() -> None:
 
 
 def test_what_was_taken_back_says_since_when_it_has_been_stuck() -> None:
-    assert "since the report of Thu 26 Nov 2026, 07:20 Europe/Berlin" in read(
+    assert "after the report of Thu 26 Nov 2026, 07:20 Europe/Berlin" in read(
         single(MessageKind.STUCK_ALL_ALONG)
     )
 
 
 def test_who_acknowledged_it_is_told_with_until_when() -> None:
     on_it = incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=8))
-    assert "Acknowledged: by ana, until Thu 26 Nov 2026, 17:20\n" in say(line(MessageKind.CLEARED, on_it))
-    assert "Acknowledged: last by ana; that ended Thu 26 Nov 2026, 08:50\n" in read(single(MessageKind.WORSE))
+    assert "Acknowledged: by ana, until Thu 26 Nov 2026, 17:20\n" in say(notice(MessageKind.CLEARED, on_it))
+    assert "Acknowledged: by ana, ended Thu 26 Nov 2026, 08:50\n" in read(single(MessageKind.WORSE))
 
 
 def test_an_escalation_says_for_how_long_nobody_acknowledged_it() -> None:
-    assert "Nobody has acknowledged it for 1 h, so you are told too." in read(single(MessageKind.ESCALATED))
+    assert "Nobody has acknowledged it for 1 h, so you are notified too." in read(
+        single(MessageKind.ESCALATED)
+    )
 
 
 def test_a_snooze_that_lasts_is_told() -> None:
     snoozed = incident(snoozed_until=NOW + timedelta(hours=1))
-    assert "Snoozed: until Thu 26 Nov 2026, 10:20\n" in say(line(MessageKind.CLEARED, snoozed))
-    assert "Snoozed" not in say(line(MessageKind.BEGIN, incident(snoozed_until=ago(hours=1))))
+    assert "Snoozed: until Thu 26 Nov 2026, 10:20\n" in say(notice(MessageKind.CLEARED, snoozed))
+    assert "Snoozed" not in say(notice(MessageKind.BEGIN, incident(snoozed_until=ago(hours=1))))
 
 
 def test_a_silent_server_names_what_is_unknown_because_of_it() -> None:
@@ -122,8 +124,8 @@ def test_a_silent_server_names_what_is_unknown_because_of_it() -> None:
 
 
 def test_a_server_of_others_is_told_for_the_folders_of_ones_own() -> None:
-    assert "because folders of it belong to orders in owners.yaml" in read(single(MessageKind.SILENT))
-    own = message(LINES[MessageKind.SPEAKS], name="operations")
+    assert "because some of its folders belong to orders in owners.yaml" in read(single(MessageKind.SILENT))
+    own = notification(LINES[MessageKind.SPEAKS], name="operations")
     assert "because it belongs to operations in owners.yaml" in read(own)
 
 
@@ -142,7 +144,7 @@ def test_files_come_the_oldest_first_and_those_of_unknown_age_last() -> None:
     ]
     text = read(single(MessageKind.BEGIN), context(files={"a1": files}))
     assert "- old, 1 d old, created 25 Nov 2026, 09:20\n- new, 30 min old, created" in text
-    assert "- odd, of unknown age\n  and 9 more\n" in text
+    assert "- odd, age unknown\n  and 9 more\n" in text
 
 
 def test_an_incident_whose_records_are_gone_says_so() -> None:
@@ -159,7 +161,9 @@ def test_a_file_from_the_future_is_no_age_old() -> None:
 
 
 def test_a_reminder_of_what_nobody_can_tell_is_no_alarm() -> None:
-    document = write_document(message(line(MessageKind.REMINDER, unknown(UnknownReason.SILENT))), context())
+    document = write_document(
+        notification(notice(MessageKind.REMINDER, unknown(UnknownReason.SILENT))), context()
+    )
     assert (document.tone, document.sign) == (Tone.UNSURE, "?")
     assert write_document(single(MessageKind.REMINDER), context()).tone is Tone.BAD
 
@@ -172,7 +176,7 @@ def test_only_what_was_seen_to_be_well_is_good_news() -> None:
 def test_a_digest_names_every_folder_and_the_first_ten_files() -> None:
     told = digest()
     text = read(told)
-    for one in told.lines:
+    for one in told.notices:
         if one.incident is not None:
             assert f"{one.incident.folder} on FILES01\n" in text
     assert "Server silent: 3 folders unknown: D:\\Inbound\\Orders, D:\\Inbound\\Returns, E:\\Exchange" in text
@@ -180,15 +184,16 @@ def test_a_digest_names_every_folder_and_the_first_ten_files() -> None:
     assert text.count("- order_") == 10
     # 7 + 14 + 21 + 28 + 35, less these ten.
     assert "  and 95 more\n" in text
-    assert text.startswith("▲ 5 folders stuck, 1 server silent, 1 folder unreadable, 1 cleared\n")
+    assert text.startswith("▲ Files stuck in 5 folders, 1 server silent, 1 folder unreadable, 1 cleared\n")
 
 
 def test_a_digests_files_are_the_oldest_of_all_its_folders() -> None:
     stuck = [
-        line(MessageKind.BEGIN, incident(f"b{hours}", folder=f"D:\\{hours}", files=2)) for hours in (1, 3, 2)
+        notice(MessageKind.BEGIN, incident(f"b{hours}", folder=f"D:\\{hours}", files=2))
+        for hours in (1, 3, 2)
     ]
     files = {f"b{hours}": [NamedFile(name=f"f{hours}", created=ago(hours=hours))] for hours in (1, 3, 2)}
-    text = read(message(*stuck), context(files=files))
+    text = read(notification(*stuck), context(files=files))
     assert re.findall(r"^- (f\d), .*, in (.*)$", text, re.MULTILINE) == [
         ("f3", "D:\\3"),
         ("f2", "D:\\2"),
@@ -199,12 +204,12 @@ def test_a_digests_files_are_the_oldest_of_all_its_folders() -> None:
 
 def test_a_digest_says_who_is_on_it() -> None:
     on_it = incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=8))
-    text = read(message(line(MessageKind.WORSE, on_it), LINES[MessageKind.CLEARED]))
+    text = read(notification(notice(MessageKind.WORSE, on_it), LINES[MessageKind.CLEARED]))
     assert "in breach since 26 Nov 2026, 06:30, acknowledged by ana\n" in text
 
 
 def test_an_owner_reads_times_in_the_owners_zone() -> None:
-    text = read(message(LINES[MessageKind.BEGIN], zone="America/New_York"))
+    text = read(notification(LINES[MessageKind.BEGIN], zone="America/New_York"))
     assert "In breach since: Thu 26 Nov 2026, 00:30 (2 h 50 min)\n" in text
     assert "Time zone: America/New_York\n" in text
 
@@ -219,16 +224,16 @@ SUBJECTS = {
     MessageKind.CLEARED: "Cleared: D:\\Inbound\\Orders on FILES01 after 2 h 49 min",
     MessageKind.REOPENED: "Stuck again: D:\\Inbound\\Orders on FILES01, 1 file, oldest 3 h 10 min",
     MessageKind.STUCK_ALL_ALONG: (
-        "Was stuck all the time: D:\\Inbound\\Orders on FILES01, 12 files, oldest 3 h 10 min"
+        "Still stuck after all: D:\\Inbound\\Orders on FILES01, 12 files, oldest 3 h 10 min"
     ),
-    MessageKind.QUIET: "Not reported any more: D:\\Inbound\\Orders on FILES01 since 26 Nov 2026, 08:20",
-    MessageKind.UNKNOWN: "Unknown: D:\\Inbound\\Orders on FILES01, no longer watched",
-    MessageKind.LAPSED: "Ended unseen: D:\\Inbound\\Orders on FILES01",
+    MessageKind.QUIET: "No longer reported: D:\\Inbound\\Orders on FILES01 since 26 Nov 2026, 08:20",
+    MessageKind.UNKNOWN: "Status unknown: D:\\Inbound\\Orders on FILES01, no longer watched",
+    MessageKind.LAPSED: "Expired: D:\\Inbound\\Orders on FILES01",
     MessageKind.CLOSED: "Closed: D:\\Inbound\\Orders on FILES01",
     MessageKind.UNREADABLE: "Folder unreadable: \\\\nas02\\exchange\\out on FILES01",
-    MessageKind.READABLE: "Readable again: \\\\nas02\\exchange\\out on FILES01",
+    MessageKind.READABLE: "Folder readable again: \\\\nas02\\exchange\\out on FILES01",
     MessageKind.SILENT: "Server silent: FILES01, 3 folders unknown",
-    MessageKind.SPEAKS: "Reports again: FILES01",
+    MessageKind.SPEAKS: "Server reports again: FILES01",
 }
 
 
@@ -243,28 +248,28 @@ def test_it_says_what_and_where(kind: MessageKind) -> None:
 
 def test_a_digest_counts_and_names_the_worst() -> None:
     assert subject(digest()) == (
-        "5 folders stuck, 1 server silent, 1 folder unreadable, 1 cleared; worst E:\\Bank\\Out on FILES01"
+        "Files stuck in 5 folders, 1 server silent, 1 folder unreadable, ...; worst E:\\Bank\\Out on FILES01"
     )
 
 
 def test_a_digest_of_ends_names_one_of_them() -> None:
     over = [
-        line(
+        notice(
             MessageKind.CLEARED, incident(f"c{number}", status=IncidentStatus.CLEARED, ended_at=ago(hours=1))
         )
         for number in range(6)
     ]
-    assert subject(message(*over)) == "6 cleared, among them D:\\Inbound\\Orders on FILES01"
+    assert subject(notification(*over)) == "6 cleared, among them D:\\Inbound\\Orders on FILES01"
 
 
 def test_a_digest_of_silent_servers_counts_them() -> None:
-    silent = [line(MessageKind.SILENT, sender=sender(name=f"files-{number}")) for number in range(6)]
-    assert subject(message(*silent)) == "6 servers silent"
+    silent = [notice(MessageKind.SILENT, sender=sender(name=f"files-{number}")) for number in range(6)]
+    assert subject(notification(*silent)) == "6 servers silent"
 
 
 def test_a_long_path_is_cut_in_the_middle_and_the_server_stays() -> None:
     folder = "D:\\Transfer\\Partners of ours\\Northwind Traders\\Inbound\\Orders"
-    told = subject(message(line(MessageKind.BEGIN, incident(folder=folder))))
+    told = subject(notification(notice(MessageKind.BEGIN, incident(folder=folder))))
     assert (
         told == "12 files stuck in D:\\...\\Northwind Traders\\Inbound\\Orders on FILES01, oldest 3 h 10 min"
     )
@@ -272,7 +277,7 @@ def test_a_long_path_is_cut_in_the_middle_and_the_server_stays() -> None:
 
 def test_what_has_no_room_is_left_out_before_the_path() -> None:
     crowded = incident(folder="D:\\" + "Inbound\\" * 9 + "in", sender_name="FILES" * 5, files=12345)
-    told = subject(message(line(MessageKind.ESCALATED, crowded)))
+    told = subject(notification(notice(MessageKind.ESCALATED, crowded)))
     assert told == (
         "Not acknowledged: 12,345 files stuck in D:\\...\\Inbound\\Inbound\\in on FILESF...FILESFILESFILES"
     )
@@ -289,17 +294,19 @@ def test_what_has_no_room_is_left_out_before_the_path() -> None:
     ],
 )
 def test_what_is_not_known_is_not_told(told: object, begins: str) -> None:
-    assert subject(message(line(MessageKind.BEGIN, told))).startswith(begins)  # type: ignore[arg-type]
+    assert subject(notification(notice(MessageKind.BEGIN, told))).startswith(begins)  # type: ignore[arg-type]
 
 
 def test_a_reminder_is_of_what_is_so() -> None:
-    unreadable = line(MessageKind.REMINDER, unknown(UnknownReason.UNREADABLE))
-    told = subject(message(unreadable))
-    assert told == "Still unknown: D:\\Inbound\\Orders on FILES01, folder unreadable"
-    assert subject(message(line(MessageKind.REMINDER, sender=sender()))) == "Server still silent: FILES01"
+    unreadable = notice(MessageKind.REMINDER, unknown(UnknownReason.UNREADABLE))
+    told = subject(notification(unreadable))
+    assert told == "Status still unknown: D:\\Inbound\\Orders on FILES01, folder unreadable"
+    assert (
+        subject(notification(notice(MessageKind.REMINDER, sender=sender()))) == "Server still silent: FILES01"
+    )
 
 
-@given(messages())
+@given(notifications())
 def test_any_subject_is_short_printable_ascii(told: tuple[Notification, RenderContext]) -> None:
     written = write_document(*told).subject
     assert re.fullmatch(rf"[!-~]([ -~]{{0,{MAX_SUBJECT - 2}}}[!-~])?", written)

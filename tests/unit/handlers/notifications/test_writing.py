@@ -9,21 +9,26 @@ from hypothesis import strategies as st
 
 from contract.words import IncidentStatus, MessageKind
 from handlers.notifications.document import Document, NamedFile
-from handlers.notifications.mail import MAX_HTML_BYTES, fits_mail
+from handlers.notifications.mail import MAX_HTML_BYTES, MailChannel
 from handlers.notifications.situation import Notice, UnreadableFolder
-from handlers.notifications.slack import MAX_BLOCKS, MAX_BLOCKS_CHARACTERS, fits_slack
-from handlers.notifications.sns import MAX_TOPIC_BYTES, fits_topic
-from handlers.notifications.teams import MAX_CARD_BYTES, fits_teams
+from handlers.notifications.slack import MAX_BLOCKS, MAX_BLOCKS_CHARACTERS, SlackChannel
+from handlers.notifications.sns import MAX_TOPIC_BYTES, TopicChannel
+from handlers.notifications.teams import MAX_CARD_BYTES, TeamsChannel
 from handlers.notifications.writing import write_document, write_what_fits
-from tests.unit.handlers.notifications.samples import LINES, ago, context, incident, line, message
+from tests.unit.handlers.notifications.samples import LINES, ago, context, incident, notice, notification
 
-MEDIA = {"mail": fits_mail, "slack": fits_slack, "teams": fits_teams, "topic": fits_topic}
+MEDIA = {
+    "mail": MailChannel.fits,
+    "slack": SlackChannel.fits,
+    "teams": TeamsChannel.fits,
+    "topic": TopicChannel.fits,
+}
 BY_MEDIUM = pytest.mark.parametrize("fits", MEDIA.values(), ids=MEDIA)
 
 
 def storm(number: int) -> list[Notice]:
     return [
-        line(
+        notice(
             MessageKind.CLEARED if index % 5 == 0 else MessageKind.BEGIN,
             incident(
                 f"i{index}",
@@ -40,13 +45,15 @@ def storm(number: int) -> list[Notice]:
 def test_a_storm_goes_in_parts_that_fit_and_name_every_folder(fits: Callable[[Document], bool]) -> None:
     left, said, parts = storm(1000), list[Notice](), 0
     while left:
-        part, document = write_what_fits(message(*left), context(), fits)
+        part, document = write_what_fits(notification(*left), context(), fits)
         assert fits(document)
-        named = {entry.place[0].text for section in document.sections for entry in section.entries}
-        assert named == {one.incident.folder for one in part.lines if one.incident} or len(part.lines) == 1
-        told = set(part.lines)
+        named = {entry.place[0].text for section in document.sections for entry in section.items}
+        assert (
+            named == {one.incident.folder for one in part.notices if one.incident} or len(part.notices) == 1
+        )
+        told = set(part.notices)
         left = [one for one in left if one not in told]
-        said += part.lines
+        said += part.notices
         parts += 1
     assert len(said) == len(set(said)) == 1000
     assert 1 < parts < 130
@@ -54,20 +61,20 @@ def test_a_storm_goes_in_parts_that_fit_and_name_every_folder(fits: Callable[[Do
 
 @BY_MEDIUM
 def test_what_is_worst_comes_first(fits: Callable[[Document], bool]) -> None:
-    part, document = write_what_fits(message(*storm(1000)), context(), fits)
-    assert {one.kind for one in part.lines} == {MessageKind.BEGIN}
-    since = [one.incident.breached_since for one in part.lines if one.incident]
+    part, document = write_what_fits(notification(*storm(1000)), context(), fits)
+    assert {one.kind for one in part.notices} == {MessageKind.BEGIN}
+    since = [one.incident.breached_since for one in part.notices if one.incident]
     assert since == sorted(since)
     assert min(since) == ago(minutes=999)
     following = "".join(part.text for note in document.notes for part in note)
-    assert following.startswith(f"{1000 - len(part.lines):,} more follow in another message.")
+    assert following.startswith(f"{1000 - len(part.notices):,} more follow in another notification.")
 
 
 @BY_MEDIUM
 def test_a_morning_of_eight_is_one_message(fits: Callable[[Document], bool]) -> None:
-    lines = storm(8)
-    part, document = write_what_fits(message(*lines), context(*lines), fits)
-    assert set(part.lines) == set(lines)
+    notices = storm(8)
+    part, document = write_what_fits(notification(*notices), context(*notices), fits)
+    assert set(part.notices) == set(notices)
     assert "follow" not in "".join(part.text for note in document.notes for part in note)
 
 
@@ -90,7 +97,7 @@ def test_one_line_fits_whatever_it_names(
     server = known.sender and replace(known.sender, name=name, key=name[:129])
     one = replace(known, incident=about, sender=server, folder=folder, unknown=crowd if known.unknown else ())
     files = {"a1": [NamedFile(name=name, created=ago(hours=index)) for index in range(20)]}
-    assert fits(write_document(message(one), context(files=files)))
+    assert fits(write_document(notification(one), context(files=files)))
 
 
 def test_media_are_held_to_what_they_take() -> None:
@@ -104,15 +111,15 @@ def test_media_are_held_to_what_they_take() -> None:
 @given(st.integers(1, 40), st.integers(0, 50))
 def test_as_much_as_fits_is_taken(number: int, most: int) -> None:
     def fits(document: Document) -> bool:
-        return sum(len(section.entries) for section in document.sections) <= most
+        return sum(len(section.items) for section in document.sections) <= most
 
-    part, _ = write_what_fits(message(*storm(number)), context(), fits)
+    part, _ = write_what_fits(notification(*storm(number)), context(), fits)
     # A single line has no list of them.
-    assert len(part.lines) == max(1, min(number, most))
+    assert len(part.notices) == max(1, min(number, most))
 
 
 def test_what_is_handed_back_are_the_lines_that_were_given() -> None:
-    told = message(*storm(30))
-    part, _ = write_what_fits(told, context(), fits_slack)
-    assert set(part.lines) < set(told.lines)
-    assert part == replace(told, lines=part.lines)
+    told = notification(*storm(30))
+    part, _ = write_what_fits(told, context(), SlackChannel.fits)
+    assert set(part.notices) < set(told.notices)
+    assert part == replace(told, notices=part.notices)

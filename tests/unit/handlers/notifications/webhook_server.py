@@ -103,17 +103,17 @@ class FakeClient:
         self.calls.append(arguments)
 
 
-def make_channels(
+def make_media(
     addresses: dict[str, str] | None = None,
     *,
-    mail: FakeClient | None = None,
-    topics: FakeClient | None = None,
+    mail: Any = None,
+    topics: Any = None,
     mail_from: str = "file-sla <sla@example.com>",
 ) -> Media:
     return Media(
         mail=lambda: mail or FakeClient(),
         topics=lambda: topics or FakeClient(),
-        webhooks=WebhookAddresses(lambda: json.dumps(addresses or {})),
+        addresses=WebhookAddresses(lambda: json.dumps(addresses or {})),
         mail_from=mail_from,
         owner_topics_prefix=OWNER_TOPICS,
     )
