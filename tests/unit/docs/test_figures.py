@@ -22,7 +22,7 @@ from bench.figures import (
 )
 from contract.names import ROOT
 from docs.generate.figures import FigureError, fill_figures, find_pages
-from tests.access import test_enumeration, test_every_operation, test_matrix, test_tokens
+from tests.access import test_every_operation, test_matrix, test_tokens
 from tests.faults import faults, test_notifications
 from tests.fuzz import test_any_body, test_openapi
 from tests.infra.conftest import declare
@@ -55,7 +55,7 @@ def count_what_tests_try() -> dict[str, int]:
         test_matrix.test_invoking_a_function,
         test_matrix.test_reading_the_dead_letters,
     )
-    attempts = _count(test_enumeration.test_every_user_looks_like_no_user)
+    attempts = _count(test_matrix.test_every_user_looks_like_no_user)
     events = (test_any_body.VALUE_EVENTS, test_any_body.BODY_EVENTS, test_any_body.CLAIM_EVENTS)
     return {
         "cells of the access matrix": sum(_count(test) for test in matrix),
@@ -68,7 +68,7 @@ def count_what_tests_try() -> dict[str, int]:
         ),
         "forged tokens": _count(test_tokens.test_forgery_is_refused),
         "tampered claims": _count(test_tokens.test_a_tampered_claim_breaks_the_signature),
-        "comparisons of users with nobody": attempts * len(test_enumeration.STATES),
+        "comparisons of users with nobody": attempts * len(test_matrix.STATES),
         "kinds of attempt on users": attempts,
         "kinds of fault": len(faults.KINDS),
         "faults while owners are told": len(test_notifications.KINDS) * test_notifications.flawless().calls,

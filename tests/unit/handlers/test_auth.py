@@ -1,16 +1,21 @@
 import json
 import os
+from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
+from moto import mock_aws
 
 from contract.names import Variable
 from handlers import auth
 from handlers.auth import parse_sign_in
-from handlers.user_pool import UserPool
+from handlers.user_pool import ClientSecret, UserPool
 from handlers.web.errors import InvalidBodyError
 from tests.events import LambdaContext, auth_event
+from tests.unit.conftest import REGION
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -25,17 +30,31 @@ def _post(body: object) -> tuple[int, dict[str, Any]]:
     return answer["statusCode"], decoded
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[UserPool]:
+    """A user pool in memory with a confidential client and the user `ana`, for all tests of the module."""
+    with mock_aws():
+        client = boto3.client("cognito-idp", region_name=REGION)
+        pool_id = client.create_user_pool(PoolName="users")["UserPool"]["Id"]
+        app = client.create_user_pool_client(
+            UserPoolId=pool_id,
+            ClientName="api",
+            GenerateSecret=True,
+            ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        )["UserPoolClient"]
+        client.admin_create_user(UserPoolId=pool_id, Username="ana", TemporaryPassword=PASSWORD)
+        client.admin_set_user_password(UserPoolId=pool_id, Username="ana", Password=PASSWORD, Permanent=True)
+        client.admin_create_user(UserPoolId=pool_id, Username="new", TemporaryPassword=PASSWORD)
+        secret = ClientSecret(lambda: app["ClientSecret"])
+        yield UserPool(client, pool_id, app["ClientId"], secret)
+
+
 @pytest.fixture
-def user(cognito: "CognitoIdentityProviderClient", monkeypatch: pytest.MonkeyPatch) -> str:
+def user(pool: UserPool, monkeypatch: pytest.MonkeyPatch) -> str:
     """A user with a password of their own."""
-    pool = _pool_id()
-    cognito.admin_create_user(UserPoolId=pool, Username="ana", TemporaryPassword=PASSWORD)
-    cognito.admin_set_user_password(UserPoolId=pool, Username="ana", Password=PASSWORD, Permanent=True)
+    # A cache like the function's, which is cleared after each test.
+    monkeypatch.setattr(auth, "_user_pool", cache(lambda: pool))
     return "ana"
-
-
-def _pool_id() -> str:
-    return os.environ[Variable.USER_POOL_ID]
 
 
 def test_sign_in_answers_with_the_contracts_keys(user: str) -> None:
@@ -43,6 +62,14 @@ def test_sign_in_answers_with_the_contracts_keys(user: str) -> None:
     assert status == 200
     assert body.keys() == {"message", "token", "token_type", "expires_in", "refresh_token"}
     assert (body["token_type"], body["expires_in"]) == ("Bearer", 3600)
+
+
+def test_the_pool_and_the_secret_are_those_of_the_environment(
+    cognito: "CognitoIdentityProviderClient",
+) -> None:
+    pool_id = os.environ[Variable.USER_POOL_ID]
+    cognito.admin_create_user(UserPoolId=pool_id, Username="ben", TemporaryPassword=PASSWORD)
+    assert _post({"username": "ben", "password": PASSWORD})[0] == 403
 
 
 def test_refresh_hands_back_a_token_that_still_works(user: str) -> None:
@@ -60,8 +87,7 @@ def test_wrong_password_and_unknown_user_look_the_same(user: str, who: str) -> N
     )
 
 
-def test_first_password_must_be_changed(cognito: "CognitoIdentityProviderClient") -> None:
-    cognito.admin_create_user(UserPoolId=_pool_id(), Username="new", TemporaryPassword=PASSWORD)
+def test_first_password_must_be_changed(user: str) -> None:
     status, body = _post({"username": "new", "password": PASSWORD})
     assert (status, body["challenge"]) == (403, "NEW_PASSWORD_REQUIRED")
     status, body = _post({"username": "new", "password": PASSWORD, "new_password": "Better-horse-8"})

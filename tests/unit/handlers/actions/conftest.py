@@ -1,7 +1,7 @@
 """People who act on what the projection keeps, in memory."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,6 +77,23 @@ class People:
 
     def report(self, *runs: Run) -> None:
         self.projection.report(*runs)
+
+
+def meanwhile(people: People, monkeypatch: pytest.MonkeyPatch, *events: Callable[[], Any]) -> None:
+    """Each happens just before the next write of an action."""
+    client, coming = people.projection.client, list(events)
+    for name in ("update_item", "transact_write_items"):
+        write = getattr(client, name)
+
+        def written(write: Any = write, **arguments: Any) -> Any:
+            if coming:
+                event = coming.pop(0)
+                others, coming[:] = list(coming), []
+                event()
+                coming[:] = others
+            return write(**arguments)
+
+        monkeypatch.setattr(client, name, written)
 
 
 @pytest.fixture

@@ -8,8 +8,7 @@ import pytest
 from contract.metrics import Outcome
 from handlers.actions.acting import InvalidStateError, NotFoundError
 from tests.oracles.incidents.playing import at, listing, run, stuck
-from tests.unit.handlers.actions.conftest import People
-from tests.unit.handlers.actions.test_incidents import meanwhile
+from tests.unit.handlers.actions.conftest import People, meanwhile
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
 HOURS = {"days": ["mon", "tue"], "from": "07:00", "to": "19:00", "zone": "UTC"}

@@ -94,12 +94,6 @@ def test_lone_objects_stand_for_lists_of_one() -> None:
     assert [len(breach.files) for breach in parse_report(json.dumps(report).encode()).report.sla_error] == [1]
 
 
-def test_date_of_convertto_json_is_read() -> None:
-    body = _with([*FILE, "creationDate"], "/Date(1574202819000)/")
-    file = parse_report(json.dumps(body).encode()).report.sla_error[0].files[0]
-    assert file.creation_date == datetime(2019, 11, 19, 22, 33, 39, tzinfo=UTC)
-
-
 @pytest.mark.parametrize(
     ("body", "field", "hint"),
     [
@@ -115,9 +109,9 @@ def test_date_of_convertto_json_is_read() -> None:
         (_with(["sla_error", 0, "files"], "@{filename=a}"), "sla_error[0].files", "-Depth"),
         (_with(FILE, "@{filename=a.csv; creationDate=x}"), "sla_error[0].files[0]", "-Depth"),
         (_with([*FILE, "filename"], "a\0b"), "sla_error[0].files[0].filename", "U+0000"),
-        (_with([*FILE, "creationDate"], "2024-07-31T00:00:00"), DATE, "CreationTime.ToString('o')"),
-        (_with([*FILE, "creationDate"], 1574202819), DATE, "CreationTime.ToString('o')"),
-        (_with([*FILE, "creationDate"], "yesterday"), DATE, "CreationTime.ToString('o')"),
+        *((_with([*FILE, "creationDate"], date), DATE, "CreationTime.ToString('o')")
+          for date in ("2024-07-31T00:00:00", 1574202819, "yesterday", "07/31/2024 00:00:00",
+                       "0000-01-01T00:00:00Z", {"value": 7})),
     ],
 )  # fmt: skip
 def test_refusal_names_the_field_and_the_remedy(body: object, field: str, hint: str) -> None:
@@ -138,12 +132,15 @@ def test_refusal_names_the_field_and_the_remedy(body: object, field: str, hint: 
         ("9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59.999999Z"),
         ("9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59.999999Z"),
         ("9999-12-31T23:59:59+14:00", "9999-12-31T09:59:59Z"),
+        ("/Date(1574202819000)/", "2019-11-19T22:33:39Z"),
+        ("/Date(1574202819000-0300)/", "2019-11-19T22:33:39Z"),
+        ({"value": "/Date(1574202819000)/", "DisplayHint": 2, "DateTime": "x"}, "2019-11-19T22:33:39Z"),
         ("/Date(-11644473600000)/", "1601-01-01T00:00:00Z"),
         ("/Date(99999999999999999)/", "9999-12-31T23:59:59.999999Z"),
         ("/Date(-99999999999999999)/", "0001-01-01T00:00:00Z"),
     ],
 )
-def test_any_date_that_a_clock_can_show_is_taken(sent: str, stored: str) -> None:
+def test_any_date_that_a_clock_can_show_is_taken(sent: object, stored: str) -> None:
     body = json.dumps(_with([*FILE, "creationDate"], sent)).encode()
     created = parse_report(body).report.sla_error[0].files[0].creation_date
     assert created.tzinfo is UTC
@@ -274,8 +271,12 @@ def test_key_that_the_contract_does_not_have_may_be_there_twice() -> None:
 
 
 def test_names_that_are_keys_of_the_contract_are_names_like_others() -> None:
-    report = parse_report(_sent(("sla", ["filename", "folder"]), ("files", ["sla_error"]))).report
-    assert [breach.folder for breach in report.sla_error] == ["sla", "files"]
+    names = ["filename", "folder", "O'Brien's", "A.csv"]
+    body = _sent(("sla", names), ("files", ["sla_error"]))
+    for sent in (body, body.replace(b"O'Brien's", b"O'Brien\\u0027s").replace(b"A.csv", b"\\u0041.csv")):
+        first, second = parse_report(sent).report.sla_error
+        assert (first.folder, second.folder) == ("sla", "files")
+        assert [file.filename for file in first.files] == names
 
 
 def test_file_name_may_be_as_long_as_it_says() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from contract.limits import EVENT_ALLOWANCE_BYTES, MAX_EVENT_BYTES, MAX_REPORT_BYTES
 from contract.routes import AUTH, FILE_SLA_ERROR, RouteSpec
-from handlers.web.errors import InvalidTokenError, NotInGroupError, TooLargeError
+from handlers.web.errors import InvalidBodyError, InvalidTokenError, NotInGroupError, TooLargeError
 from handlers.web.requests import authorize, measure_in_event, read_body
 from tests.events import CLIENT_ID, report_event
 
@@ -55,6 +55,12 @@ def test_base64_is_measured_as_it_is() -> None:
     assert read_body({"body": text, "isBase64Encoded": True}, route) == b'"' * (len(text) // 4 * 3)
     with pytest.raises(TooLargeError):
         read_body({"body": f"{text}AAAA", "isBase64Encoded": True}, route)
+
+
+def test_body_that_is_not_base64_as_the_gateway_says_is_told_as_such() -> None:
+    with pytest.raises(InvalidBodyError) as refused:
+        read_body({"body": "####", "isBase64Encoded": True}, AUTH)
+    assert refused.value.problems[0].problem == "cannot be decoded"
 
 
 def test_what_stands_beside_the_body_fits_into_the_allowance() -> None:
