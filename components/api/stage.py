@@ -12,7 +12,7 @@ from components.encryption import EncryptionKey
 from components.policies import build_service_trust
 from components.settings import Settings
 from contract.names import STAGE
-from contract.routes import ROUTES, RouteSpec
+from contract.routes import ROUTES
 
 _LOG_POLICY: Final = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 _ACCESS_LOG_FIELDS: Final = {
@@ -55,15 +55,14 @@ class ApiStage(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ApiStageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("file-sla:api:ApiStage", name, None, opts)
-        self._name = name
-        self._args = args
-        self._child = pulumi.ResourceOptions(parent=self)
+        child = pulumi.ResourceOptions(parent=self)
+        settings = args.settings
         log_group = aws.cloudwatch.LogGroup(
             f"{name}-access-log",
-            name=f"/aws/apigateway/{args.settings.prefix}",
-            retention_in_days=args.settings.log_retention_days,
+            name=f"/aws/apigateway/{settings.prefix}",
+            retention_in_days=settings.log_retention_days,
             kms_key_id=args.key.arn if args.key else None,
-            opts=self._child,
+            opts=child,
         )
         deployment = aws.apigateway.Deployment(
             f"{name}-deployment",
@@ -76,14 +75,30 @@ class ApiStage(pulumi.ComponentResource):
             rest_api=args.rest_api_id,
             deployment=deployment.id,
             stage_name=STAGE,
-            xray_tracing_enabled=args.settings.x_ray_tracing,
+            xray_tracing_enabled=settings.x_ray_tracing,
             access_log_settings=aws.apigateway.StageAccessLogSettingsArgs(
                 destination_arn=log_group.arn, format=json.dumps(_ACCESS_LOG_FIELDS)
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=self._add_log_role()),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=self._add_log_role(name) if settings.manage_api_gateway_account else [],
+            ),
         )
         for route in ROUTES:
-            self._add_throttle(route)
+            throttle = settings.throttles[route.path]
+            aws.apigateway.MethodSettings(
+                f"{name}-{route.key}-settings",
+                rest_api=args.rest_api_id,
+                stage_name=self.stage.stage_name,
+                method_path=f"{route.path}/POST",
+                settings=aws.apigateway.MethodSettingsSettingsArgs(
+                    metrics_enabled=True,
+                    logging_level="OFF",
+                    throttling_rate_limit=throttle.rate,
+                    throttling_burst_limit=throttle.burst,
+                ),
+                opts=child,
+            )
 
         self.url: pulumi.Output[str] = self.stage.invoke_url
         self.stage_name: pulumi.Output[str] = self.stage.stage_name
@@ -91,40 +106,22 @@ class ApiStage(pulumi.ComponentResource):
         self.access_log_name: pulumi.Output[str] = log_group.name
         self.register_outputs({"url": self.url, "access_log_name": self.access_log_name})
 
-    def _add_log_role(self) -> list[pulumi.Resource]:
-        if not self._args.settings.manage_api_gateway_account:
-            return []
+    def _add_log_role(self, name: str) -> list[pulumi.Resource]:
         # One role for all APIs of the account and region: destroyed with this stack, it would be missing for
         # the others. Named by Pulumi: a kept role with a fixed name would be in the way of the next one.
         kept = pulumi.ResourceOptions(parent=self, retain_on_delete=True)
         role = aws.iam.Role(
-            f"{self._name}-log-role",
+            f"{name}-log-role",
             description="Lets API Gateway write access logs.",
             assume_role_policy=build_service_trust("apigateway.amazonaws.com"),
             opts=kept,
         )
         attachment = aws.iam.RolePolicyAttachment(
-            f"{self._name}-log-policy", role=role.name, policy_arn=_LOG_POLICY, opts=kept
+            f"{name}-log-policy", role=role.name, policy_arn=_LOG_POLICY, opts=kept
         )
         account = aws.apigateway.Account(
-            f"{self._name}-account",
+            f"{name}-account",
             cloudwatch_role_arn=role.arn,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment], retain_on_delete=True),
         )
         return [account]
-
-    def _add_throttle(self, route: RouteSpec) -> None:
-        throttle = self._args.settings.throttles[route.path]
-        aws.apigateway.MethodSettings(
-            f"{self._name}-{route.key}-settings",
-            rest_api=self._args.rest_api_id,
-            stage_name=self.stage.stage_name,
-            method_path=f"{route.path}/POST",
-            settings=aws.apigateway.MethodSettingsSettingsArgs(
-                metrics_enabled=True,
-                logging_level="OFF",
-                throttling_rate_limit=throttle.rate,
-                throttling_burst_limit=throttle.burst,
-            ),
-            opts=self._child,
-        )

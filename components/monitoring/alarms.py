@@ -89,13 +89,13 @@ def _build_api_alarms(metrics: StackMetrics, settings: Settings) -> Iterator[Ala
 
 
 def _build_route_alarms(route: RouteSpec, metrics: StackMetrics, settings: Settings) -> Iterator[AlarmSpec]:
-    requests = metrics.of_route(route, GatewayMetric.COUNT, "Sum")
+    requests = metrics.of_api(GatewayMetric.COUNT, "Sum", route)
     yield AlarmSpec(
         key=f"{route.key}-5xx",
         meaning=f"/{route.path} answers with server errors, and callers have to retry. Search the function's "
         "log for 'failed' and 'not_stored', then look at the other alarms that are on.",
         section=RunbookSection.SERVER_ERRORS,
-        metric=metrics.of_route(route, GatewayMetric.SERVER_ERRORS, "Sum"),
+        metric=metrics.of_api(GatewayMetric.SERVER_ERRORS, "Sum", route),
         per=requests,
         threshold=settings.error_rate_alarm_percent,
         unhealthy=True,
@@ -105,7 +105,7 @@ def _build_route_alarms(route: RouteSpec, metrics: StackMetrics, settings: Setti
         meaning=f"/{route.path} refuses many requests: they break the contract, or a password is wrong. The "
         "access log has status codes and addresses.",
         section=RunbookSection.REFUSED_REQUESTS,
-        metric=metrics.of_route(route, GatewayMetric.CLIENT_ERRORS, "Sum"),
+        metric=metrics.of_api(GatewayMetric.CLIENT_ERRORS, "Sum", route),
         per=requests,
         at_least=route.fewest_requests,
         threshold=settings.client_error_rate_alarm_percent,
@@ -115,7 +115,7 @@ def _build_route_alarms(route: RouteSpec, metrics: StackMetrics, settings: Setti
         meaning=f"/{route.path} answers slowly, and callers may time out. Compare the integration latency "
         "with the function's duration and the tables' throttles.",
         section=RunbookSection.LATENCY,
-        metric=metrics.of_route(route, GatewayMetric.LATENCY, "p95"),
+        metric=metrics.of_api(GatewayMetric.LATENCY, "p95", route),
         threshold=settings.latency_alarm_ms,
         evaluation_periods=3,
         datapoints_to_alarm=2,

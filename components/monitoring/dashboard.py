@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from components.monitoring.metrics import MetricRef, StackMetrics, WatchedTable
+from components.monitoring.metrics import MetricRef, StackMetrics
 from contract.metrics import (
     Dimension,
     FunctionMetric,
@@ -49,7 +49,7 @@ def build_dashboard_body(
 
 
 def _usage(metrics: StackMetrics, access_log_name: pulumi.Input[str]) -> Iterator[Widget]:
-    yield _graph("Requests", [metrics.of_route(route, GatewayMetric.COUNT, "Sum") for route in ROUTES])
+    yield _graph("Requests", [metrics.of_api(GatewayMetric.COUNT, "Sum", route) for route in ROUTES])
     yield _graph(
         "Errors, including those of the gateway itself",
         [metrics.of_api(name) for name in (GatewayMetric.CLIENT_ERRORS, GatewayMetric.SERVER_ERRORS)],
@@ -80,8 +80,8 @@ def _latency(metrics: StackMetrics) -> Iterator[Widget]:
         yield _graph(
             f"Latency of /{route.path}, ms",
             [
-                *(metrics.of_route(route, GatewayMetric.LATENCY, p) for p in ("p50", "p95", "p99")),
-                metrics.of_route(route, GatewayMetric.INTEGRATION_LATENCY, "p95"),
+                *(metrics.of_api(GatewayMetric.LATENCY, p, route) for p in ("p50", "p95", "p99")),
+                metrics.of_api(GatewayMetric.INTEGRATION_LATENCY, "p95", route),
             ],
         )
 
@@ -109,32 +109,27 @@ def _functions(metrics: StackMetrics) -> Iterator[Widget]:
 
 
 def _tables(metrics: StackMetrics) -> Iterator[Widget]:
-    for table in metrics.tables:
-        yield from _table(table, metrics)
-
-
-def _table(table: WatchedTable, metrics: StackMetrics) -> Iterator[Widget]:
-    # The table and each of its indexes has its own throughput.
-    places = (None, *table.indexes)
     consumed = (TableMetric.CONSUMED_WRITE_UNITS, TableMetric.CONSUMED_READ_UNITS)
-    yield _graph(
-        f"Table of {table.holds}: consumed write and read units",
-        [metrics.of_table(table, name, index=index) for name in consumed for index in places],
-    )
-    operations = (["BatchWriteItem"] if table.written_by_reports else []) + (
-        ["Query"] if table.queried else []
-    )
-    yield _graph(
-        f"Table of {table.holds}: throttles and system errors",
-        [
-            *(metrics.of_table(table, TableMetric.WRITE_THROTTLES, index=index) for index in places),
-            *(metrics.of_table(table, TableMetric.READ_THROTTLES, index=index) for index in table.queried),
-            *(
-                metrics.of_table(table, TableMetric.SYSTEM_ERRORS, operation=operation)
-                for operation in operations
-            ),
-        ],
-    )
+    for table in metrics.tables:
+        # The table and each of its indexes has its own throughput.
+        places = (None, *table.indexes)
+        yield _graph(
+            f"Table of {table.holds}: consumed write and read units",
+            [metrics.of_table(table, name, index=index) for name in consumed for index in places],
+        )
+        called = (("BatchWriteItem", table.written_by_reports), ("Query", table.queried))
+        operations = [operation for operation, used in called if used]
+        yield _graph(
+            f"Table of {table.holds}: throttles and system errors",
+            [
+                *(metrics.of_table(table, TableMetric.WRITE_THROTTLES, index=index) for index in places),
+                *(
+                    metrics.of_table(table, TableMetric.READ_THROTTLES, index=index)
+                    for index in table.queried
+                ),
+                *(metrics.of_table(table, TableMetric.SYSTEM_ERRORS, operation=one) for one in operations),
+            ],
+        )
 
 
 def _business(metrics: StackMetrics) -> Iterator[Widget]:

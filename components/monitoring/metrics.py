@@ -88,13 +88,16 @@ class StackMetrics:
             namespace=settings.metrics_namespace,
         )
 
-    def of_api(self, name: GatewayMetric, statistic: str = "Sum") -> MetricRef:
-        """A metric of the whole API."""
-        return self._of_gateway(name, statistic, None)
-
-    def of_route(self, route: RouteSpec, name: GatewayMetric, statistic: str) -> MetricRef:
-        """A metric of one route."""
-        return self._of_gateway(name, statistic, route.path)
+    def of_api(
+        self, name: GatewayMetric, statistic: str = "Sum", route: RouteSpec | None = None
+    ) -> MetricRef:
+        """A metric of the whole API, or of one route."""
+        return MetricRef(
+            namespace=Namespace.API_GATEWAY,
+            name=name,
+            dimensions=build_gateway_dimensions(self.api_name, STAGE, route.path if route else None),
+            statistic=statistic,
+        )
 
     def of_function(
         self, function: WatchedFunction, name: FunctionMetric, statistic: str = "Sum"
@@ -139,14 +142,6 @@ class StackMetrics:
     def published(self, name: Metric, statistic: str = "Sum", **dimensions: str) -> MetricRef:
         """A count, or the state at each sweep, that the functions publish."""
         return MetricRef(namespace=self.namespace, name=name, dimensions=dimensions, statistic=statistic)
-
-    def _of_gateway(self, name: GatewayMetric, statistic: str, path: str | None) -> MetricRef:
-        return MetricRef(
-            namespace=Namespace.API_GATEWAY,
-            name=name,
-            dimensions=build_gateway_dimensions(self.api_name, STAGE, path),
-            statistic=statistic,
-        )
 
 
 _SENT_AGAIN = "reports are answered 429 and must be sent again"
