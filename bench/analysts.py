@@ -140,7 +140,7 @@ class BrowserTab:
         self._connection = open_connection()
 
     def reload(self, path: str, query: str) -> float:
-        """Leaves the page and opens it anew, as a browser's reload does; the seconds until it is there."""
+        """Leaves the page and opens it again, as a browser's reload does; the seconds until it is there."""
         self.close()
         self._connection = self._open_connection()
         return self.open_page(path, query)

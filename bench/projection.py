@@ -149,7 +149,7 @@ def _measure_burst(client: Any, tables: Mapping[str, Any]) -> Figure:
 
 def _measure_replay(client: Any, store: SenderStore, tables: Mapping[str, Any], rounds: int) -> Figure:
     """A month of runs of one sender, beside the rules alone on runs in memory."""
-    sender, name = "folded", tables[Output.RUNS_TABLE_NAME]
+    sender, name = "replayed", tables[Output.RUNS_TABLE_NAME]
     runs = list(make_month(sender, _MONTH_FOLDERS))
     _put(client, name, runs)
     _await(client, tables, runs[-1])
@@ -163,10 +163,10 @@ def _measure_replay(client: Any, store: SenderStore, tables: Mapping[str, Any], 
             replays.replay(store.read(sender), now)
         except ConflictError:
             continue  # the stack's own sweep was there first
-        anew = time.perf_counter() - started
+        replayed = time.perf_counter() - started
         started = time.perf_counter()
         replay(merge_parts(one.run for one in runs))
-        pairs.append((anew, time.perf_counter() - started))
+        pairs.append((replayed, time.perf_counter() - started))
     return compared(name_replay(), "s", pairs)
 
 

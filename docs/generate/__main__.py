@@ -51,7 +51,7 @@ def main() -> int:
     behind = [path for path, text in pages.items() if not path.exists() or path.read_text("utf-8") != text]
     for path in behind:
         if check:
-            print(f"{path.relative_to(ROOT)} is behind code or figures: write it anew with `make docs`.")
+            print(f"{path.relative_to(ROOT)} is behind code or figures: write it again with `make docs`.")
         else:
             path.write_text(pages[path], encoding="utf-8")
             print(f"written: {path.relative_to(ROOT)}")

@@ -22,7 +22,7 @@ _EXAMPLES = max(CASES, settings().max_examples // 2)
 
 
 def test_published_document_is_current() -> None:
-    """Mend it with: make docs."""
+    """Fix it with: make docs."""
     assert json.loads((ROOT / "docs" / "openapi.json").read_text()) == build_openapi()
 
 

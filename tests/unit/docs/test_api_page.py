@@ -1,4 +1,4 @@
-"""docs/api.md tells what the routes take: its examples are taken, its limits are those of the functions."""
+"""docs/api.md says what the routes take: its examples are taken, its limits are those of the functions."""
 
 import json
 import re
@@ -30,8 +30,8 @@ NIGHTS = {"days": ["mon"], "from": "22:00", "to": "04:00", "zone": "Europe/Berli
 
 
 @dataclass(frozen=True)
-class Told:
-    """One shape of a route's body, as the page tells it."""
+class PageShape:
+    """One shape of a route's body, as the page has it."""
 
     path: str
     example: Any
@@ -43,24 +43,24 @@ class Told:
         return f"{self.path}-{'-'.join(self.example)}"
 
 
-def _read_page() -> Iterator[Told]:
+def _read_page() -> Iterator[PageShape]:
     for section in PAGE.split("\n## ")[1:]:
         [path] = re.findall(r"^.*: `POST /(\w+)`$", section, re.MULTILINE)
         takes, _, _ = section.partition("### What it takes")[2].partition("### What it answers")
         shapes = r"(?:```json\n([^`]+)```|Such as `([^`\n]+)`:)\n\n((?:\|.*\n)+)"
         for block, line, table in re.findall(shapes, takes):
             rows = re.findall(r"^\| `([\w.\[\]]+)` \| (.*?) \|", table, re.MULTILINE)
-            yield Told(path, json.loads(block or line), dict(rows))
+            yield PageShape(path, json.loads(block or line), dict(rows))
 
 
-TOLD = list(_read_page())
+SHAPES = list(_read_page())
 
 
 def _limits() -> Iterator[Any]:
     """Each limit of the page: the shape, the key, what is just within, what is just outside."""
     number = r"([\d,]+)"
-    for told in TOLD:
-        for key, described in told.fields.items():
+    for entry in SHAPES:
+        for key, described in entry.fields.items():
             kind = described.removesuffix(", optional")
             within: list[Any] = []
             outside: list[Any] = []
@@ -76,7 +76,7 @@ def _limits() -> Iterator[Any]:
             elif kind == "list of at least 0":
                 within = [[]]
             if within or outside:
-                yield pytest.param(told, key, within, outside, id=f"{told.id}-{key}")
+                yield pytest.param(entry, key, within, outside, id=f"{entry.id}-{key}")
 
 
 LIMITS = list(_limits())
@@ -106,33 +106,35 @@ def _with(example: Any, key: str, value: Any) -> bytes:
     return json.dumps(body).encode()
 
 
-def test_page_tells_of_every_route() -> None:
-    assert {told.path for told in TOLD} == {route.path for route in ROUTES} == PARSERS.keys()
-    limited = {(told.path, key) for told, key, _, _ in (limit.values for limit in LIMITS)}
+def test_page_has_every_route() -> None:
+    assert {entry.path for entry in SHAPES} == {route.path for route in ROUTES} == PARSERS.keys()
+    limited = {(entry.path, key) for entry, key, _, _ in (limit.values for limit in LIMITS)}
     assert limited == {
-        (told.path, key) for told in TOLD for key, kind in told.fields.items() if re.search(r"\d", kind)
+        (entry.path, key) for entry in SHAPES for key, kind in entry.fields.items() if re.search(r"\d", kind)
     }
     assert limited
 
 
-@pytest.mark.parametrize("told", TOLD, ids=lambda told: told.id)
-def test_example_is_taken_and_needs_each_of_its_keys(told: Told) -> None:
-    parse = PARSERS[told.path]
-    parse(json.dumps(told.example).encode())
-    for key in told.example:
-        # Without the key that tells its shape, a sign-in is taken for one of another shape.
+@pytest.mark.parametrize("entry", SHAPES, ids=lambda entry: entry.id)
+def test_example_is_taken_and_needs_each_of_its_keys(entry: PageShape) -> None:
+    parse = PARSERS[entry.path]
+    parse(json.dumps(entry.example).encode())
+    for key in entry.example:
+        # Without the key that distinguishes its shape, a sign-in is taken for one of another shape.
         with pytest.raises(InvalidBodyError):
-            parse(json.dumps({name: value for name, value in told.example.items() if name != key}).encode())
+            parse(json.dumps({name: value for name, value in entry.example.items() if name != key}).encode())
 
 
-@pytest.mark.parametrize(("told", "key", "within", "outside"), LIMITS)
-def test_limit_is_that_of_the_function(told: Told, key: str, within: list[Any], outside: list[Any]) -> None:
-    parse = PARSERS[told.path]
+@pytest.mark.parametrize(("entry", "key", "within", "outside"), LIMITS)
+def test_limit_is_that_of_the_function(
+    entry: PageShape, key: str, within: list[Any], outside: list[Any]
+) -> None:
+    parse = PARSERS[entry.path]
     for value in within:
-        parse(_with(told.example, key, value))
+        parse(_with(entry.example, key, value))
     for value in outside:
         with pytest.raises(InvalidBodyError) as refused:
-            parse(_with(told.example, key, value))
+            parse(_with(entry.example, key, value))
         assert refused.value.problems[0].field == key.replace("[]", "[0]")
 
 
@@ -171,7 +173,7 @@ def test_optional_fields_are_described_by_what_they_hold_and_left_out_of_the_exa
     assert BodyShape.of(Anything.model_json_schema(), {}).example == {}
 
     shape = BodyShape.of(Wrapped.model_json_schema(), {})
-    assert [(told.path, told.type) for told in shape.fields] == [
+    assert [(entry.path, entry.type) for entry in shape.fields] == [
         ("name", "text, at most 5 characters"),
         ("sender", "text, 2 to 64 characters, optional"),
     ]

@@ -1,4 +1,4 @@
-"""docs/configuration.md is what an owner believes, so what it tells of the configuration must be so."""
+"""docs/configuration.md is what an owner believes, so what it says of the configuration must be so."""
 
 import re
 from typing import Any
@@ -15,8 +15,8 @@ def test_configuration_table_is_that_of_the_program() -> None:
         (ROOT / "docs" / "configuration.md").read_text(),
         re.MULTILINE,
     )
-    told = {key: (kind, default, meaning) for key, kind, default, meaning in rows}
-    assert told == {
+    documented = {key: (kind, default, meaning) for key, kind, default, meaning in rows}
+    assert documented == {
         key: (entry["type"], _as_told(entry["default"]), entry["description"])
         for key, entry in schema.items()
     }

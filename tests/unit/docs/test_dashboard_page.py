@@ -13,47 +13,47 @@ from dashboard.widgets.stuck_files import _LABELS
 PAGE = (ROOT / "docs" / "dashboard.md").read_text()
 
 
-def test_every_variable_is_told_with_its_default() -> None:
-    told = dict(re.findall(r"^\| `(FILE_SLA_\w+)` \| (?:`(\w+)` )?\|", PAGE, re.MULTILINE))
+def test_every_variable_is_documented_with_its_default() -> None:
+    documented = dict(re.findall(r"^\| `(FILE_SLA_\w+)` \| (?:`(\w+)` )?\|", PAGE, re.MULTILINE))
     fields = {name_variable(name): field.default for name, field in Settings.model_fields.items()}
-    assert told.keys() == {OUTPUTS_VARIABLE, *fields}
-    assert {name: default for name, default in told.items() if default} == {
+    assert documented.keys() == {OUTPUTS_VARIABLE, *fields}
+    assert {name: default for name, default in documented.items() if default} == {
         name: str(default) for name, default in fields.items() if isinstance(default, int)
     }
 
 
-def test_every_status_is_told_with_how_it_is_known() -> None:
-    told = dict(re.findall(r"^\| (\S [\w ]+) \| [^|]+ \| ([^|]+) \|$", PAGE, re.MULTILINE))
-    assert list(told) == [_LABELS[status] for status in stuck_files.Status]
+def test_every_status_is_documented_with_how_it_is_known() -> None:
+    documented = dict(re.findall(r"^\| (\S [\w ]+) \| [^|]+ \| ([^|]+) \|$", PAGE, re.MULTILINE))
+    assert list(documented) == [_LABELS[status] for status in stuck_files.Status]
     bases = [
         text.removeprefix(stuck_files._LATEST)
         for name, text in vars(stuck_files).items()
         if re.fullmatch("_LISTED|_NOT_LISTED|_DOUBTFUL|_UNSEEN|_NOTHING_SINCE|_ENDED", name)
     ]
     assert len(bases) == 6
-    assert all(basis in " ".join(told.values()) for basis in bases)
+    assert all(basis in " ".join(documented.values()) for basis in bases)
 
 
 def test_longest_range_is_the_pickers() -> None:
     assert f"up to {MAX_DAYS} days" in PAGE
 
 
-def test_every_reason_is_told_in_the_words_of_the_screen() -> None:
-    told = dict(re.findall(r"^\| ([a-z ]+) \| ([^|]+) \|$", PAGE, re.MULTILINE))
+def test_every_reason_is_documented_in_the_words_of_the_screen() -> None:
+    documented = dict(re.findall(r"^\| ([a-z ]+) \| ([^|]+) \|$", PAGE, re.MULTILINE))
     for reason, explanation in EXPLANATIONS.items():
-        assert told[REASONS[reason]] == explanation
+        assert documented[REASONS[reason]] == explanation
 
 
-def test_every_warning_is_told_by_its_name() -> None:
+def test_every_warning_is_documented_by_its_name() -> None:
     source = (ROOT / "dashboard" / "figures" / "senders.py").read_text()
     names = set(re.findall(r'name="([^"]+)"', source))
     assert len(names) == 6
     assert names <= set(re.findall(r"^\| ([a-z -]+) \|", PAGE, re.MULTILINE))
 
 
-def test_every_action_is_told_in_the_words_of_its_button() -> None:
-    told = dict(re.findall(r"^\| ([\w -]+) \| ([^|]+) \| ", PAGE, re.MULTILINE))
-    assert told.keys() >= set(actions.LABELS.values())
+def test_every_action_is_documented_in_the_words_of_its_button() -> None:
+    documented = dict(re.findall(r"^\| ([\w -]+) \| ([^|]+) \| ", PAGE, re.MULTILINE))
+    assert documented.keys() >= set(actions.LABELS.values())
     assert {label for label in sender_figures.LABELS.values() if f"**{label.lower()}" in PAGE} == {
         "Pause",
         "Resume",
@@ -61,6 +61,6 @@ def test_every_action_is_told_in_the_words_of_its_button() -> None:
     }
 
 
-def test_every_figure_of_a_week_is_told() -> None:
-    told = set(re.findall(r"^\| ([\w ]+) \| [^|]+ \|$", PAGE, re.MULTILINE))
-    assert {column.heading for column in week_figures.OF_PARTS[1:]} <= told
+def test_every_figure_of_a_week_is_documented() -> None:
+    documented = set(re.findall(r"^\| ([\w ]+) \| [^|]+ \|$", PAGE, re.MULTILINE))
+    assert {column.heading for column in week_figures.OF_PARTS[1:]} <= documented

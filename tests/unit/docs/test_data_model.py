@@ -156,11 +156,11 @@ def test_the_record_on_the_page_is_one_that_the_function_stores() -> None:
     assert {**record, **{name: EXAMPLE[name] for name in ("ErrorId", "Sender", "RunId")}} == EXAMPLE
 
 
-def test_every_attribute_is_told_with_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_attribute_is_documented_with_its_type(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(building, "MAX_FILES_BYTES", 2_000)
     rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| ([A-Z]) \|", PAGE, re.MULTILINE)
-    told = {name: kind for names, kind in rows for name in re.findall(r"\w+", names)}
+    documented = {name: kind for names, kind in rows for name in re.findall(r"\w+", names)}
     full = _records(_report(FOLDER, files=MANY), AT_EIGHT, timedelta(days=90))[0]
-    assert told == {name: next(iter(value)) for name, value in full.items()}
-    assert told.keys() == set(Attribute)
+    assert documented == {name: next(iter(value)) for name, value in full.items()}
+    assert documented.keys() == set(Attribute)
     assert all(f"`{name}`" in PAGE for name in (*FileAttribute, *Index))

@@ -71,7 +71,8 @@ def count_what_tests_try() -> dict[str, int]:
         "comparisons of users with nobody": attempts * len(test_matrix.STATES),
         "kinds of attempt on users": attempts,
         "kinds of fault": len(faults.KINDS),
-        "faults while owners are told": len(test_notifications.KINDS) * test_notifications.flawless().calls,
+        "faults while owners are notified": len(test_notifications.KINDS)
+        * test_notifications.flawless().calls,
         "events of odd values": events[0],
         "events of odd bytes": events[1],
         "events of odd claims and keys": events[2],
@@ -84,7 +85,7 @@ def count_what_tests_try() -> dict[str, int]:
 
 
 def test_counted_figures_are_what_the_tests_try() -> None:
-    """Mend it with: make docs."""
+    """Fix it with: make docs."""
     assert read_published(PAGES_FIGURES).counted == count_what_tests_try()
 
 
@@ -117,7 +118,7 @@ def test_a_figure_stands_between_its_markers(key: str, text: str) -> None:
         ("<!-- figure: table of ingest -->\n<!-- /figure -->", "'ingest, 4 x 25 files, 1 client, vs naive'"),
     ],
 )
-def test_a_figure_that_cannot_be_is_told(page: str, problem: str) -> None:
+def test_a_figure_that_cannot_be_found_is_named(page: str, problem: str) -> None:
     with pytest.raises(FigureError, match=problem):
         fill_figures(page, PUBLISHED)
 

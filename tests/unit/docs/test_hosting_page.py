@@ -27,8 +27,8 @@ EXPOSURE = 20
 def _systemd_version() -> int:
     if not shutil.which("systemd-analyze"):
         return 0
-    told = _analyze("--version").stdout
-    return int(re.findall(r"^systemd (\d+)", told)[0])
+    printed = _analyze("--version").stdout
+    return int(re.findall(r"^systemd (\d+)", printed)[0])
 
 
 def _analyze(*arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -96,7 +96,7 @@ def _play(client: Any) -> None:
 
 
 def _tell(client: Any) -> None:
-    """A recipient is told that what is open began."""
+    """A recipient is notified that what is open began."""
     finder, owner = OwnerFinder(an_owners_file()), an_owners_file().owners["orders"]
     recipient = Recipient(owner=owner, channel=owner.channels[0])
     for item in client.scan(TableName=INCIDENTS)["Items"]:
@@ -145,7 +145,7 @@ def test_the_worked_example_of_an_action_is_taken_and_answered() -> None:
 
 
 def test_keys_on_the_page_are_those_of_the_program() -> None:
-    told = {
+    documented = {
         name.strip("*` "): (first.strip("` "), second.strip("` "))
         for name, first, second in re.findall(ROW, PAGE, re.MULTILINE)
     }
@@ -159,7 +159,7 @@ def test_keys_on_the_page_are_those_of_the_program() -> None:
             declared[index["name"]] = (keys["HASH"], keys.get("RANGE", ""))
         for index in table.inputs.get("localSecondaryIndexes", []):
             declared[index["name"]] = (table.inputs["hashKey"], index["rangeKey"])
-    assert {name: keys for name, keys in told.items() if name in declared} == declared
+    assert {name: keys for name, keys in documented.items() if name in declared} == declared
 
 
 def test_every_status_reason_and_kind_is_explained() -> None:
@@ -169,6 +169,6 @@ def test_every_status_reason_and_kind_is_explained() -> None:
         assert f"**{kind}**" in PAGE
 
 
-def test_what_owners_were_told_is_found(found: dict[str, Any]) -> None:
-    [(at, owner, channel, kind)] = found["told"]
+def test_what_owners_were_sent_is_found(found: dict[str, Any]) -> None:
+    [(at, owner, channel, kind)] = found["sent"]
     assert (at, owner, channel, kind) == (found["open_now"][0]["OpenedAt"], "orders", "Slack orders", "begin")

@@ -16,13 +16,13 @@ SUBJECTS = dict(re.findall(r"^\| (`\w+`|several at once) \| `(.+)` \|$", PAGE, r
 
 @pytest.mark.parametrize("kind", MessageKind)
 def test_every_kind_has_its_subject(kind: MessageKind) -> None:
-    told = single(kind)
-    assert SUBJECTS[f"`{kind}`"] == write_document(told, context(*told.notices)).subject
+    notification = single(kind)
+    assert SUBJECTS[f"`{kind}`"] == write_document(notification, context(*notification.notices)).subject
 
 
 def test_a_digest_has_its_subject() -> None:
-    told = digest()
-    assert SUBJECTS["several at once"] == write_document(told, context(*told.notices)).subject
+    notification = digest()
+    assert SUBJECTS["several at once"] == write_document(notification, context(*notification.notices)).subject
 
 
 def test_the_link_in_every_message_leads_to_a_section() -> None:

@@ -1,4 +1,4 @@
-"""docs/owners.md: its files are right, and it tells every key."""
+"""docs/owners.md: its files are right, and it explains every key."""
 
 import re
 from pathlib import Path
@@ -31,7 +31,7 @@ def test_the_second_lacks_only_the_default_owner(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("key", ["ownersFile", "dashboardUrl", "webhooks", *ChannelKind, *Topic])
-def test_every_word_is_told(key: str) -> None:
+def test_every_word_is_documented(key: str) -> None:
     assert re.search(rf"\b{key}\b", TEXT)
 
 

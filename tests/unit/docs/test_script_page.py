@@ -1,4 +1,4 @@
-"""docs/script.md: the report that it shows is taken, and tells what the page says of it."""
+"""docs/script.md: the report that it shows is taken, and says what the page says of it."""
 
 import re
 
@@ -16,5 +16,5 @@ def test_report_on_the_page_is_taken() -> None:
     assert [folder.error for folder in report.run.folders or ()] == [None, "Access is denied."]
 
 
-def test_every_key_of_a_run_is_told() -> None:
+def test_every_key_of_a_run_is_documented() -> None:
     assert all(f'"{key}"' in EXAMPLE or f"`{key}`" in PAGE for key in ReportedRun.model_fields)
