@@ -13,12 +13,11 @@ from contract.moments import format_moment
 from contract.names import Output
 from handlers.incidents.projection import replay
 from handlers.projection.replay import SenderReplay
-from handlers.projection.store_dynamodb import ConflictError
-from handlers.projection.store_runs import RunTable, ToldRun, build_run_items, merge_parts
-from handlers.projection.store_senders import own_key
-from handlers.projection.store_state import SenderStore
 from handlers.projection.stream import apply_runs
-from store.senders import SenderAttribute
+from store.dynamodb import ConflictError
+from store.runs import RunTable, ToldRun, build_run_items, merge_parts
+from store.senders import SenderAttribute, sender_key
+from store.state import SenderStore
 
 _KEPT = timedelta(days=3_650)
 _BATCH = 25
@@ -137,7 +136,7 @@ def _measure_burst(client: Any, tables: Mapping[str, Any]) -> Figure:
     stored = time.perf_counter() - started
     table = tables[Output.SENDERS_TABLE_NAME]
     for sender in reversed(senders):
-        while SenderAttribute.BODY not in client.get_item(TableName=table, Key=own_key(sender)).get(
+        while SenderAttribute.BODY not in client.get_item(TableName=table, Key=sender_key(sender)).get(
             "Item", {}
         ):
             if time.perf_counter() - started > _PATIENCE_SECONDS:
@@ -172,7 +171,7 @@ def _measure_replay(client: Any, store: SenderStore, tables: Mapping[str, Any], 
 
 def _await(client: Any, tables: Mapping[str, Any], last: ToldRun) -> None:
     """Waits until the stack has applied a run of a sender."""
-    table, key = tables[Output.SENDERS_TABLE_NAME], own_key(last.run.sender)
+    table, key = tables[Output.SENDERS_TABLE_NAME], sender_key(last.run.sender)
     until = time.perf_counter() + _PATIENCE_SECONDS
     until_run = format_moment(last.run.moment)
     while True:

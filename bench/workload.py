@@ -16,18 +16,10 @@ from contract.report import Report, ReportedFolder, StuckFile
 from handlers.ingest.building import Origin, build
 from handlers.ingest.parsing import ParsedReport
 from handlers.ingest.storing import MAX_BATCH_ITEMS, RecordStore
-from handlers.projection.store_runs import (
-    BreachedFolder,
-    Listing,
-    Run,
-    ToldRun,
-    file_hash,
-    keep_hashes,
-    merge_folders,
-)
-from handlers.projection.store_state import SenderStore
 from handlers.projection.stream import apply_runs
 from handlers.web.requests import Caller
+from store.runs import BreachedFolder, Listing, Run, ToldRun, file_hash, keep_hashes, merge_folders
+from store.state import SenderStore
 
 if TYPE_CHECKING:
     from handlers.ingest.building import Record

@@ -103,7 +103,7 @@ def list_zones() -> frozenset[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Hours:
-    """As a person set them: on these days, from one local time to another."""
+    """Hours of a week: on these days, from one local time to another."""
 
     days: frozenset[int]
     """Monday is 0. Hours that pass midnight belong to the day they begin on."""
@@ -113,7 +113,7 @@ class Hours:
     zone: str
 
     def windows(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The stretches of expected time that end after `since`, in order, in UTC."""
+        """The windows that end after `since`, in order, in UTC. One that has begun begins at `since`."""
         from zoneinfo import ZoneInfo  # for those who ask alone: a cold start pays for each import
 
         zone = ZoneInfo(self.zone)

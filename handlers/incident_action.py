@@ -13,14 +13,14 @@ from contract.answers import IncidentAnswer, SenderAnswer
 from contract.metrics import Dimension, Metric, Outcome, Reason
 from contract.routes import IDEMPOTENCY_KEY, INCIDENT_ACTION
 from handlers.actions.acting import Actor
-from handlers.actions.incidents import IncidentActions, IncidentTable
+from handlers.actions.incidents import IncidentActions
 from handlers.actions.parsing import parse_action
 from handlers.actions.senders import SenderActions
-from handlers.projection.store_state import SenderStore
 from handlers.runtime import ActionEnvironment, count_by, logger
 from handlers.web.endpoint import endpoint
 from handlers.web.errors import ServiceError
 from handlers.web.requests import Event, authorize, check_idempotency_key, read_body, read_header
+from store.state import SenderStore
 
 # Few calls, each quick: one of them may stall once, and still an answer comes in time.
 CONFIG: Final = Config(
@@ -39,11 +39,12 @@ class _Parts:
         environment = ActionEnvironment.read()
         # Without boto3: it would add a tenth to a cold start, and nothing of it is used here.
         client: Any = Session().create_client("dynamodb", config=CONFIG)
-        incidents = environment.incidents_table_name
-        store = SenderStore(client, environment.senders_table_name, incidents, environment.retention)
+        store = SenderStore(
+            client, environment.senders_table_name, environment.incidents_table_name, environment.retention
+        )
         return cls(
             client_id=environment.client_id,
-            incidents=IncidentActions(IncidentTable(client, incidents), store),
+            incidents=IncidentActions(store),
             senders=SenderActions(store),
         )
 

@@ -15,11 +15,11 @@ from botocore.session import Session
 
 from contract.owners.model import read_shipped_owners
 from handlers.projection.replay import SenderReplay
-from handlers.projection.store_runs import RunTable
-from handlers.projection.store_state import SenderStore
 from handlers.projection.stream import FailedRuns, StreamReader
 from handlers.projection.sweep import Gauges, SenderSweep
 from handlers.runtime import ProjectionEnvironment, count, logger, metrics
+from store.runs import RunTable
+from store.state import SenderStore
 
 CONFIG: Final = Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 6}

@@ -1,15 +1,30 @@
-"""What all tables share: the specification of a table, values of an item, and reading by keys."""
+"""DynamoDB, for the modules of the tables: specifications, reads, updates, transactions, values, errors."""
 
+import hashlib
+import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final, Literal
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
-from contract.moments import parse_moment
+from botocore.exceptions import BotoCoreError, ClientError
+
+from contract.moments import format_moment, parse_moment
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from pydantic import TypeAdapter
+
+Item = Mapping[str, Any]
+"""An item, or one of its maps, in DynamoDB's own form: `{"Folder": {"S": "D:\\Inbound"}}`."""
+Values = dict[str, Any]
+"""Attributes in the same form; None for one that the item must not have."""
+Record = TypeVar("Record")
+
+# --- tables
 
 MAX_INCLUDED = 20
 """Attributes that one index may include (NonKeyAttributes of DynamoDB's `Projection`)."""
@@ -54,8 +69,298 @@ class TableSpec:
         return list(dict.fromkeys(str(key) for key in keys if key is not None))
 
 
-Item = Mapping[str, Any]
-"""An item, or one of its maps, as DynamoDB tells it."""
+# --- reads
+
+CONNECTIONS: Final = 16
+"""Queries that may be under way at once over one client."""
+MAX_KEYS: Final = 100
+"""Keys of one BatchGetItem (DynamoDB quotas)."""
+_ATTEMPTS: Final = 8
+_PAUSE_SECONDS: Final = 0.05
+"""Doubled at each attempt."""
+
+
+class UnprocessedKeysError(Exception):
+    """DynamoDB did not return all that was asked for, however often it was asked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """One partition of a table or of an index, or a part of it."""
+
+    table: str
+    equal: Mapping[str, str]
+    """The values of key attributes."""
+    index: str | None = None
+    between: tuple[str, str, str] | None = None
+    """A sort key, with its first and its last value."""
+    attributes: Sequence[str] = ()
+    """What to read of each item; all that the table or index has where nothing is named."""
+    latest: int | None = None
+    """At most so many items, those with the highest sort keys first; all where it is None."""
+    consistent: bool = False
+    """Whether every write that was answered before has to be seen. No global index can do that."""
+    only: Mapping[str, str] = field(default_factory=dict)
+    """Attributes that are no keys, with the values that items must have."""
+
+    def arguments(self) -> dict[str, Any]:
+        """Arguments of a paginated `Query`."""
+        names = {f"#{name}": name for name in (*self.equal, *self.attributes, *self.only)}
+        values = {f":{name}": {"S": value} for name, value in (*self.equal.items(), *self.only.items())}
+        conditions = [f"#{name} = :{name}" for name in self.equal]
+        if self.between:
+            key, first, last = self.between
+            names[f"#{key}"] = key
+            values |= {":first": {"S": first}, ":last": {"S": last}}
+            conditions.append(f"#{key} BETWEEN :first AND :last")
+        found: dict[str, Any] = {
+            "TableName": self.table,
+            "KeyConditionExpression": " AND ".join(conditions),
+            "ExpressionAttributeNames": {placeholder: str(name) for placeholder, name in names.items()},
+            "ExpressionAttributeValues": values,
+        }
+        if self.index:
+            found["IndexName"] = str(self.index)
+        if self.attributes:
+            found["ProjectionExpression"] = ", ".join(f"#{name}" for name in self.attributes)
+        if self.only:
+            found["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in self.only)
+        if self.consistent:
+            found["ConsistentRead"] = True
+        if self.latest is not None:
+            found["ScanIndexForward"] = False
+            found["PaginationConfig"] = {"MaxItems": self.latest, "PageSize": self.latest}
+        return found
+
+
+class Reader:
+    """Reads over one client. Threads may share it.
+
+    Args:
+        client: a DynamoDB client that may read what is asked for. It should retry by itself.
+    """
+
+    def __init__(self, client: "DynamoDBClient") -> None:
+        self.client = client
+        # Looking a paginator up searches all of botocore's data, which threads would do at once.
+        self._pages = client.get_paginator("query")
+
+    def query(self, query: Query) -> Iterator[Item]:
+        """The items of a query, page after page as they are consumed."""
+        for page in self._pages.paginate(**query.arguments()):
+            yield from page["Items"]
+
+    def query_all(self, *queries: Query) -> list[Item]:
+        """The items of all queries, in the order of these. The queries run at the same time."""
+        if len(queries) == 1:
+            return list(self.query(queries[0]))
+        from concurrent.futures import ThreadPoolExecutor  # not at a cold start that asks one by one
+
+        with ThreadPoolExecutor(min(len(queries), CONNECTIONS), thread_name_prefix="query") as pool:
+            return [item for items in pool.map(lambda one: list(self.query(one)), queries) for item in items]
+
+    def get(self, table: str, key: Values) -> Item | None:
+        """One item as it is now; None where there is none."""
+        return self.client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
+
+
+def get_items(
+    client: "DynamoDBClient",
+    table: str,
+    keys: Sequence[Values],
+    *,
+    attributes: Sequence[str] = (),
+    consistent: bool,
+) -> Iterator[Item]:
+    """The items that exist of these keys, in no order.
+
+    Args:
+        client: may `BatchGetItem`.
+        table: its name.
+        keys: each once.
+        attributes: what to read of each item; all of it where none is named.
+        consistent: whether every write that was answered before has to be seen.
+
+    Raises:
+        UnprocessedKeysError: DynamoDB left keys out at every attempt, as it does while it throttles.
+    """
+    names = {f"#{number}": str(name) for number, name in enumerate(attributes)}
+    projection = (
+        {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if names else {}
+    )
+    for start in range(0, len(keys), MAX_KEYS):
+        wanted: Any = {
+            table: {"Keys": keys[start : start + MAX_KEYS], "ConsistentRead": consistent, **projection}
+        }
+        for attempt in range(_ATTEMPTS):
+            answer = client.batch_get_item(RequestItems=wanted)
+            yield from answer["Responses"].get(table, ())
+            wanted = answer.get("UnprocessedKeys")
+            if not wanted:
+                break
+            time.sleep(_PAUSE_SECONDS * 2**attempt)
+        else:
+            raise UnprocessedKeysError(f"{table}: DynamoDB leaves keys out")
+
+
+# --- writes
+
+MAX_WRITES: Final = 100
+"""Items of one transaction (DynamoDB quotas)."""
+_EMPTY: Final[Values] = {"L": []}
+
+
+class ConflictError(Exception):
+    """An item changed since it was read: read it again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Update:
+    """Changes of one item's attributes; all others stay as they are."""
+
+    values: Values = field(default_factory=dict)
+    """Attributes to set, or to remove where the value is None."""
+    add: Values = field(default_factory=dict)
+    """Numbers to add."""
+    append: Values = field(default_factory=dict)
+    """Lists to append to the ones that are there, or to begin with."""
+    if_still: Values = field(default_factory=dict)
+    """Values that attributes must have for anything to happen; None: the attribute must not be there."""
+
+    def arguments(self) -> dict[str, Any]:
+        """Arguments of `UpdateItem`, or of an `Update` in a transaction."""
+        names: dict[str, str] = {}
+        given: Values = {}
+
+        def name(attribute: str) -> str:
+            names[placeholder := f"#{len(names)}"] = str(attribute)
+            return placeholder
+
+        def give(value: Any) -> str:
+            given[placeholder := f":{len(given)}"] = value
+            return placeholder
+
+        sets = [f"{name(key)} = {give(value)}" for key, value in self.values.items() if value is not None]
+        for key, value in self.append.items():
+            place = name(key)
+            sets.append(f"{place} = list_append(if_not_exists({place}, {give(_EMPTY)}), {give(value)})")
+        clauses = {
+            "SET": sets,
+            "REMOVE": [name(key) for key, value in self.values.items() if value is None],
+            "ADD": [f"{name(key)} {give(value)}" for key, value in self.add.items()],
+        }
+        conditions = [
+            f"attribute_not_exists({name(key)})" if value is None else f"{name(key)} = {give(value)}"
+            for key, value in self.if_still.items()
+        ]
+        expression = " ".join(f"{verb} {', '.join(parts)}" for verb, parts in clauses.items() if parts)
+        return {
+            **({"UpdateExpression": expression} if expression else {}),
+            **({"ConditionExpression": " AND ".join(conditions)} if conditions else {}),
+            "ExpressionAttributeNames": names,
+            **({"ExpressionAttributeValues": given} if given else {}),
+        }
+
+
+def update_item(client: "DynamoDBClient", table: str, key: Values, update: Update, **more: Any) -> Item:
+    """Updates one item, and returns its attributes where `ReturnValues` asks for them.
+
+    Raises:
+        ConflictError: a condition no longer holds, or a transaction is writing the item.
+    """
+    try:
+        answer: Any = client.update_item(TableName=table, Key=key, **update.arguments(), **more)
+    except ClientError as error:
+        if is_overtaken(error):
+            raise ConflictError from error
+        raise
+    attributes: Item = answer.get("Attributes", {})
+    return attributes
+
+
+def transact(
+    client: "DynamoDBClient",
+    actions: Sequence[Mapping[str, Any]],
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
+    """Writes all of it or nothing.
+
+    botocore never retries a cancelled transaction: where it met another one, or was throttled, it is tried
+    again here, after a pause of its own length.
+
+    Raises:
+        ConflictError: a condition no longer holds.
+        botocore.exceptions.ClientError: DynamoDB refused or failed.
+    """
+    for attempt in range(_ATTEMPTS):
+        try:
+            client.transact_write_items(TransactItems=actions)  # type: ignore[arg-type]
+        except ClientError as error:
+            reasons = list_cancellations(error)
+            if "ConditionalCheckFailed" in reasons:
+                raise ConflictError from error
+            if not reasons & _PASSING or attempt == _ATTEMPTS - 1:
+                raise
+            sleep(random.uniform(0.5, 1) * _PAUSE_SECONDS * 2**attempt)  # noqa: S311
+        else:
+            return
+
+
+# --- errors
+
+_THROTTLING: Final = frozenset(
+    {
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+    }
+)
+_OVERTAKEN: Final = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+_PASSING: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+"""Why a transaction was cancelled that may well go through the next time. Spelt without "Exception"."""
+_LASTING: Final = frozenset(
+    {"ItemCollectionSizeLimitExceeded", "ItemCollectionSizeLimitExceededException", "ValidationError",
+     "ValidationException"}
+)  # fmt: skip
+"""What DynamoDB says of a request that it will never take, and of such a part of a transaction."""
+
+
+def error_code(error: Exception) -> str:
+    """AWS's code of a failure; empty where it has none."""
+    return str(error.response["Error"]["Code"]) if isinstance(error, ClientError) else ""
+
+
+def list_cancellations(error: Exception) -> set[str]:
+    """The codes for which a transaction was cancelled; none where something else failed."""
+    reasons = error.response.get("CancellationReasons", ()) if isinstance(error, ClientError) else ()
+    return {str(reason["Code"]) for reason in reasons if reason.get("Code")}
+
+
+def is_throttling(error: Exception) -> bool:
+    """Whether a service asks to slow down."""
+    return error_code(error) in _THROTTLING
+
+
+def is_overtaken(error: Exception) -> bool:
+    """Whether another write of the same item came first, or is under way."""
+    return error_code(error) in _OVERTAKEN
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same work may succeed another time: a service failed, or another write came first."""
+    if not isinstance(error, ClientError):
+        return isinstance(error, (BotoCoreError, ConflictError))
+    return not {error_code(error), *list_cancellations(error)} & _LASTING
+
+
+# --- values
+
+MAX_SORT_KEY_BYTES: Final = 1024
+"""Bytes of UTF-8 of a sort key (DynamoDB quotas)."""
+_DIGEST_BYTES: Final = 16
+MAX_CHUNK_BYTES: Final = 300_000
+"""Bytes of one item's chunk, well below DynamoDB's 400 KB for the whole item."""
 
 
 def read_text(item: Item, attribute: str) -> str:
@@ -83,49 +388,122 @@ def find_number(item: Item, attribute: str) -> int:
     return int(item[attribute]["N"]) if attribute in item else 0
 
 
-MOST_KEYS: Final = 100
-"""Of one BatchGetItem (DynamoDB quotas)."""
-_ATTEMPTS: Final = 8
-_PAUSE_SECONDS: Final = 0.05
-"""Doubled each time DynamoDB leaves keys out, as it does above 16 MB and while it throttles."""
+class Kind(NamedTuple):
+    """How one kind of value is read from an attribute and written to it."""
+
+    read: Callable[[Any], Any]
+    write: Callable[[Any], Any]
 
 
-class LeftOutError(Exception):
-    """DynamoDB did not give all that was asked for, however often."""
+TEXT: Final = Kind(lambda value: value["S"], lambda text: {"S": text} if text else None)
+NUMBER: Final = Kind(lambda value: int(value["N"]), lambda number: {"N": str(number)})
+COUNT: Final = Kind(NUMBER.read, lambda number: {"N": str(number)} if number else None)
+"""A number that an item does not have while it is 0."""
+MOMENT: Final = Kind(lambda value: parse_moment(value["S"]), lambda at: {"S": format_moment(at)})
+FLAG: Final = Kind(lambda value: bool(value["BOOL"]), lambda flag: {"BOOL": True} if flag else None)
+MINUTES: Final = Kind(
+    lambda value: timedelta(minutes=int(value["N"])),
+    lambda length: {"N": f"{length / timedelta(minutes=1):.0f}"},
+)
 
 
-def get_items(
-    client: "DynamoDBClient",
-    table: str,
-    keys: Sequence[dict[str, Any]],
-    *,
-    attributes: Sequence[str] = (),
-    consistent: bool,
-) -> Iterator[Item]:
-    """The items that there are, in no order.
+def one_of(kind: type[StrEnum]) -> Kind:
+    """One of the values of an enumeration."""
+    return Kind(lambda value: kind(value["S"]), lambda member: {"S": str(member)})
+
+
+TEXTS: Final = Kind(
+    lambda value: tuple(one["S"] for one in value["L"]),
+    lambda found: {"L": [{"S": one} for one in found]} if found else None,
+)
+
+
+def list_of(read: Callable[[Item], Any], write: Callable[[Any], Values]) -> Kind:
+    """A list of maps, absent while it is empty."""
+    return Kind(
+        lambda value: tuple(read(one["M"]) for one in value["L"]),
+        lambda found: {"L": [{"M": write(one)} for one in found]} if found else None,
+    )
+
+
+class Fields:
+    """The fields of a record type, each with its attribute and the kind of its value.
 
     Args:
-        client: may `BatchGetItem`.
-        table: its name.
-        keys: each once.
-        attributes: what of them; all of it where none is named.
-        consistent: whether every write that was answered before has to be seen.
+        fields: by the field's name.
+    """
+
+    def __init__(self, **fields: tuple[str, Kind]) -> None:
+        self.attributes: Final = [str(attribute) for attribute, _ in fields.values()]
+        self._reads = [(name, str(attribute), kind.read) for name, (attribute, kind) in fields.items()]
+        self._writes = [(name, str(attribute), kind.write) for name, (attribute, kind) in fields.items()]
+
+    def read(self, item: Item) -> dict[str, Any]:
+        """The fields whose attributes an item has, as arguments of the record type."""
+        return {name: read(item[attribute]) for name, attribute, read in self._reads if attribute in item}
+
+    def write(self, record: object) -> Values:
+        """The attributes of a record; None for a field that is None."""
+        return {
+            attribute: None if (value := getattr(record, name)) is None else write(value)
+            for name, attribute, write in self._writes
+        }
+
+
+class MalformedItemError(ValueError):
+    """An item lacks an attribute that all of its kind have, or has a value that none has."""
+
+
+def parse(make: Callable[..., Record], fields: Mapping[str, Any]) -> Record:
+    """A record from what was read of its item.
 
     Raises:
-        LeftOutError: some were not given.
+        MalformedItemError: a field is missing.
     """
-    names = {f"#{number}": str(name) for number, name in enumerate(attributes)}
-    optional = {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if names else {}
-    for start in range(0, len(keys), MOST_KEYS):
-        wanted: Any = {
-            table: {"Keys": keys[start : start + MOST_KEYS], "ConsistentRead": consistent, **optional}
-        }
-        for attempt in range(_ATTEMPTS):
-            answer = client.batch_get_item(RequestItems=wanted)
-            yield from answer["Responses"].get(table, ())
-            wanted = answer.get("UnprocessedKeys")
-            if not wanted:
-                break
-            time.sleep(_PAUSE_SECONDS * 2**attempt)
-        else:
-            raise LeftOutError(f"{table}: DynamoDB leaves keys out")
+    try:
+        return make(**fields)
+    except TypeError as error:
+        raise MalformedItemError(str(error)) from error
+
+
+def fit_key(text: str, most: int = MAX_SORT_KEY_BYTES) -> str:
+    """The text, or its digest where it has more than `most` bytes: a path may grow in lower case."""
+    data = text.encode("utf-8", "surrogatepass")
+    return text if len(data) <= most else hashlib.blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def dump(record: object) -> str:
+    """A record as JSON, without the fields that have their default values."""
+    return _adapter(type(record)).dump_json(record, exclude_defaults=True).decode()
+
+
+def load(kind: type[Record], text: str) -> Record:
+    """The record that `dump` wrote.
+
+    Raises:
+        pydantic.ValidationError: the text is none.
+    """
+    record: Record = _adapter(kind).validate_json(text)
+    return record
+
+
+def dump_chunks(record: object) -> list[bytes]:
+    """A record that may be large: compressed, and cut so that each chunk fits into an item."""
+    data = zlib.compress(dump(record).encode())
+    return [data[start : start + MAX_CHUNK_BYTES] for start in range(0, len(data), MAX_CHUNK_BYTES)]
+
+
+def load_chunks(kind: type[Record], chunks: Sequence[bytes]) -> Record:
+    """The record that `dump_chunks` wrote, from all of its chunks in order."""
+    return load(kind, zlib.decompress(b"".join(chunks)).decode())
+
+
+_ADAPTERS: Final[dict[Any, "TypeAdapter[Any]"]] = {}
+
+
+def _adapter(kind: Any) -> "TypeAdapter[Any]":
+    if kind not in _ADAPTERS:
+        from pydantic import TypeAdapter  # not at a cold start that needs no JSON
+
+        _ADAPTERS[kind] = TypeAdapter(kind)
+    return _ADAPTERS[kind]

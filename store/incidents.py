@@ -1,10 +1,38 @@
-"""Names of the table FileSlaIncidents: every incident, open or ended."""
+"""The table FileSlaIncidents: every incident, open or ended."""
 
+import json
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from enum import StrEnum, unique
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
-from contract.words import IncidentStatus
-from store.dynamodb import IndexSpec, TableSpec
+from contract.folders import folder_key
+from contract.moments import format_moment, parse_moment
+from contract.words import LIVE, Clearing, IncidentStatus, UnknownReason
+from store.dynamodb import (
+    COUNT,
+    FLAG,
+    MOMENT,
+    NUMBER,
+    TEXT,
+    Fields,
+    IndexSpec,
+    Item,
+    MalformedItemError,
+    Query,
+    Reader,
+    TableSpec,
+    Update,
+    Values,
+    fit_key,
+    list_of,
+    one_of,
+    update_item,
+)
+from store.runs import Stamp
 
 
 @unique
@@ -21,8 +49,8 @@ class IncidentAttribute(StrEnum):
     """Partition key of the live index, such as `open#3`; absent once it has ended."""
     ENDED_ON = "EndedOn"
     """Partition key of the ended index: the UTC day; absent before."""
-    BODY = "Body"
-    """What the rules know, as JSON: the projection's own, and nobody else's to read."""
+    RULE_STATE = "RuleState"
+    """What the rules alone need, as JSON. Nobody else reads it."""
     SENDER_NAME = "SenderName"
     FOLDER = "Folder"
     """As last spelt."""
@@ -115,6 +143,158 @@ def list_live_partitions(status: IncidentStatus) -> list[str]:
     return [f"{status}#{shard}" for shard in range(LIVE_SHARDS)]
 
 
+@dataclass(frozen=True, kw_only=True)
+class HistoryEntry:
+    """One action of a person on an incident."""
+
+    action_id: str = ""
+    """The same for a request that is sent again with its Idempotency-Key."""
+    at: datetime
+    by: str = ""
+    """The user's name."""
+    action: str
+    """A value of `contract.action.IncidentAction`, or one that a later version knows."""
+    note: str = ""
+    until: datetime | None = None
+
+
+_ENTRY: Final = Fields(
+    action_id=(DeedAttribute.DEED_ID, TEXT),
+    at=(DeedAttribute.DONE_AT, MOMENT),
+    by=(DeedAttribute.DONE_BY, TEXT),
+    action=(DeedAttribute.ACTION, TEXT),
+    note=(DeedAttribute.NOTE, TEXT),
+    until=(DeedAttribute.UNTIL, MOMENT),
+)
+
+
+def describe_entry(entry: HistoryEntry) -> Values:
+    """An entry of a history, as it is stored."""
+    return {name: value for name, value in _ENTRY.write(entry).items() if value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incident:
+    """One folder of one sender in breach, from opening to its end."""
+
+    incident_id: str
+    sender: str
+    """The sender's key."""
+    sender_name: str = ""
+    """What screens call the sender. Empty where the rules have just made the incident."""
+    folder: str
+    """As last spelt."""
+    status: IncidentStatus = IncidentStatus.OPEN
+    reason: UnknownReason | None = None
+    """Why it is unknown, or was when it ended."""
+    sla: int
+    """Minutes."""
+    opened: Stamp
+    """The run that first named it. What an index has tells only when that was."""
+    breached_since: datetime
+    seen: Stamp
+    """The last run that named it."""
+    unknown_since: datetime | None = None
+    ended_at: datetime | None = None
+    cleared_by: Clearing | None = None
+    between: bool = False
+    """It was cleared at some time between the last sighting and `ended_at`."""
+    file_count: int
+    peak_file_count: int
+    oldest_creation: datetime | None = None
+    """Creation of its oldest stuck file; None where no date of its files is plausible."""
+    reopened: int = 0
+    previous_id: str | None = None
+    """The incident of this folder before it."""
+
+    hashes: tuple[str, ...] = ()
+    """Of its stuck files at the last sighting. This and the next are for the rules, and in no index."""
+    said_at: datetime | None = None
+    """The last run that said unreadable or unwatched."""
+
+    owner: str = ""
+    """Whom its folder belongs to; empty where the stack has no owners. From here on: never the rules'."""
+    acknowledged_by: str = ""
+    """Who acknowledged it last; `acknowledged` tells whether that still holds."""
+    acknowledged_until: datetime | None = None
+    snoozed_until: datetime | None = None
+    version: int = 0
+    """Counts what people changed."""
+    history: Sequence[HistoryEntry] = ()
+    """What people did, oldest first; only where the incident is read in full."""
+
+    @cached_property
+    def key(self) -> str:
+        """The folder's key."""
+        return folder_key(self.folder)
+
+    @property
+    def opened_at(self) -> datetime:
+        """The moment of the run that first named it."""
+        return self.opened.at
+
+    @property
+    def last_seen_at(self) -> datetime:
+        """The moment of the last run that named it."""
+        return self.seen.at
+
+    @property
+    def live(self) -> bool:
+        """Whether it has not ended."""
+        return self.status in LIVE
+
+    def acknowledged(self, now: datetime) -> bool:
+        """Whether somebody is on it."""
+        return self.acknowledged_until is not None and now < self.acknowledged_until
+
+    def snoozed(self, now: datetime) -> bool:
+        """Whether nobody wants to be notified of it for now."""
+        return self.snoozed_until is not None and now < self.snoozed_until
+
+    def wait(self, now: datetime) -> timedelta | None:
+        """How old its oldest file is; None where that is not known."""
+        return None if self.oldest_creation is None else now - self.oldest_creation
+
+
+_A: Final = IncidentAttribute
+_KEY: Final = {"incident_id": (_A.INCIDENT_ID, TEXT), "sender": (_A.SENDER, TEXT)}
+_OF_THE_RULES: Final[dict[str, Any]] = {
+    "folder": (_A.FOLDER, TEXT),
+    "status": (_A.STATUS, one_of(IncidentStatus)),
+    "reason": (_A.REASON, one_of(UnknownReason)),
+    "sla": (_A.SLA, NUMBER),
+    "opened_at": (_A.OPENED_AT, MOMENT),
+    "breached_since": (_A.BREACHED_SINCE, MOMENT),
+    "last_seen_at": (_A.LAST_SEEN_AT, MOMENT),
+    "unknown_since": (_A.UNKNOWN_SINCE, MOMENT),
+    "ended_at": (_A.ENDED_AT, MOMENT),
+    "cleared_by": (_A.CLEARED_BY, one_of(Clearing)),
+    "between": (_A.BETWEEN, FLAG),
+    "file_count": (_A.FILE_COUNT, NUMBER),
+    "peak_file_count": (_A.PEAK_FILE_COUNT, NUMBER),
+    "oldest_creation": (_A.OLDEST_CREATION, MOMENT),
+    "reopened": (_A.REOPENED, COUNT),
+    "previous_id": (_A.AFTER, TEXT),
+}
+_OF_PEOPLE: Final = {
+    "acknowledged_by": (_A.ACKNOWLEDGED_BY, TEXT),
+    "acknowledged_until": (_A.ACKNOWLEDGED_UNTIL, MOMENT),
+    "snoozed_until": (_A.SNOOZED_UNTIL, MOMENT),
+    "version": (_A.ACTION_VERSION, COUNT),
+    "history": (_A.HISTORY, list_of(lambda item: HistoryEntry(**_ENTRY.read(item)), describe_entry)),
+}
+_WRITTEN: Final = Fields(**_OF_THE_RULES)
+_READ: Final = Fields(
+    **_KEY, **_OF_THE_RULES, **_OF_PEOPLE, sender_name=(_A.SENDER_NAME, TEXT), owner=(_A.OWNER, TEXT)
+)
+IN_FULL: Final = [*_READ.attributes, _A.LAST_SEEN_RUN, _A.LAST_SEEN_ARRIVAL]
+"""What to read of one incident: all that is shown."""
+LISTED: Final = [name for name in IN_FULL if name != _A.HISTORY]
+"""What to read of many."""
+FOR_THE_RULES: Final = [
+    *Fields(**_KEY, **_OF_THE_RULES).attributes, _A.LAST_SEEN_RUN, _A.LAST_SEEN_ARRIVAL, _A.RULE_STATE,
+]  # fmt: skip
+
 # The live index is read all day, and written at each change of what it includes. Its keys come by themselves;
 # the rest of these is of the projection alone, of ended incidents, or read of one incident.
 _NOT_IN_LIVE_INDEX: Final = {
@@ -122,7 +302,7 @@ _NOT_IN_LIVE_INDEX: Final = {
     IncidentAttribute.INCIDENT_ID,
     IncidentAttribute.LISTED_IN,
     IncidentAttribute.BREACHED_SINCE,
-    IncidentAttribute.BODY,
+    IncidentAttribute.RULE_STATE,
     IncidentAttribute.LATEST_OF,
     IncidentAttribute.ENDED_ON,
     IncidentAttribute.EXPIRES_AT,
@@ -142,6 +322,9 @@ INCIDENTS_TABLE: Final = TableSpec(
             name=IncidentIndex.LATEST,
             partition_key=IncidentAttribute.SENDER,
             sort_key=IncidentAttribute.LATEST_OF,
+            # What the rules know, and not the history, which may be a hundred times as large.
+            projection="INCLUDE",
+            included=[name for name in FOR_THE_RULES if name not in (_A.SENDER, _A.INCIDENT_ID)],
             local=True,
         ),
         IndexSpec(
@@ -164,3 +347,237 @@ INCIDENTS_TABLE: Final = TableSpec(
     ],
     expiry_attribute=IncidentAttribute.EXPIRES_AT,
 )
+
+
+def parse_incident(item: Item) -> Incident:
+    """The incident of an item, or of an entry of an index, as far as that tells of it.
+
+    Raises:
+        MalformedItemError: an attribute is missing that every incident has, or has a value that none has.
+    """
+    try:
+        found = _READ.read(item)
+        rules = json.loads(item[_A.RULE_STATE]["S"]) if _A.RULE_STATE in item else {}
+        arrived = parse_moment(item[_A.LAST_SEEN_ARRIVAL]["S"])
+        said_at = rules.get("said_at")
+        opened_at, seen_at = found.pop("opened_at"), found.pop("last_seen_at")
+        return Incident(
+            **found,
+            opened=Stamp(
+                opened_at, rules.get("run", ""), parse_moment(rules["arrived"]) if rules else opened_at
+            ),
+            seen=Stamp(seen_at, item[_A.LAST_SEEN_RUN]["S"], arrived),
+            hashes=tuple(rules.get("hashes", ())),
+            said_at=said_at and parse_moment(said_at),
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise MalformedItemError(f"an incident cannot be read: {error!r}") from error
+
+
+def describe_incident(
+    incident: Incident, sender_name: str, *, latest: bool, retention: timedelta | None
+) -> Values:
+    """What the rules make of an incident's item. What people did stands beside it, and is not touched.
+
+    Args:
+        incident: read from no index, which would lack what the rules need.
+        sender_name: what screens call its sender.
+        latest: whether no later incident of its folder is known.
+        retention: how long it is kept after its end; None for good.
+
+    Raises:
+        ValueError: it was read from an index.
+    """
+    if not incident.opened.run:
+        raise ValueError(f"incident {incident.incident_id} was not read in full")
+    ended = incident.ended_at
+    cleared = ended if incident.status is IncidentStatus.CLEARED else None
+    rules = {
+        "run": incident.opened.run,
+        "arrived": format_moment(incident.opened.arrived),
+        "hashes": incident.hashes,
+        **({"said_at": format_moment(incident.said_at)} if incident.said_at else {}),
+    }
+    expires = ended + retention if ended is not None and retention is not None else None
+    return {
+        **_WRITTEN.write(incident),
+        _A.SENDER_NAME: {"S": sender_name},
+        _A.LAST_SEEN_RUN: {"S": incident.seen.run},
+        _A.LAST_SEEN_ARRIVAL: {"S": format_moment(incident.seen.arrived)},
+        _A.RULE_STATE: {"S": json.dumps(rules, separators=(",", ":"))},
+        _A.LATEST_OF: {"S": fit_key(incident.key)} if latest else None,
+        _A.LISTED_IN: {"S": _live_partition(incident)} if incident.live else None,
+        _A.ENDED_ON: {"S": f"{ended:%Y-%m-%d}"} if ended else None,
+        _A.CLEARED_AT: {"S": format_moment(cleared)} if cleared else None,
+        _A.EXPIRES_AT: {"N": str(int(expires.timestamp()))} if expires else None,
+    }
+
+
+def _live_partition(incident: Incident) -> str:
+    shard = zlib.crc32(incident.incident_id.encode()) % LIVE_SHARDS
+    return f"{incident.status}#{shard}"
+
+
+def incident_key(sender: str, incident_id: str) -> Values:
+    """The key of an incident's item."""
+    return {_A.SENDER: {"S": sender}, _A.INCIDENT_ID: {"S": incident_id}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleState:
+    """What people did about an incident, which may not be there yet."""
+
+    acknowledged_by: str = ""
+    acknowledged_until: datetime | None = None
+    snoozed_until: datetime | None = None
+    version: int = 0
+    history: Sequence[HistoryEntry] = ()
+
+
+_PEOPLE: Final = Fields(**_OF_PEOPLE)
+
+
+def describe_people(state: PeopleState) -> Values:
+    """The attributes of what people did."""
+    return _PEOPLE.write(state)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleChange:
+    """A change of what people did about an incident. It fails if they did more since it was read."""
+
+    version: int
+    """The version that was read."""
+    entry: HistoryEntry | None = None
+    """To be appended to the history."""
+    values: Values = field(default_factory=dict)
+    """Attributes that people change."""
+
+    def update(self, values: Values, if_still: Values | None = None) -> Update:
+        """The update that makes this change and, with it, sets attributes: both, or neither.
+
+        Args:
+            values: attributes to set.
+            if_still: values that attributes must have, beside the version.
+        """
+        grown: Values = {}
+        appended: Values = {}
+        if self.entry is not None:
+            grown = {_A.ACTION_VERSION: {"N": str(self.version + 1)}}
+            appended = {_A.HISTORY: {"L": [{"M": describe_entry(self.entry)}]}}
+        return Update(
+            values={**values, **self.values, **grown},
+            append=appended,
+            if_still={_A.ACTION_VERSION: COUNT.write(self.version), **(if_still or {})},
+        )
+
+
+class IncidentTable:
+    """The table FileSlaIncidents: one method an access pattern. Threads may share it.
+
+    Args:
+        reader: reads with the credentials of the function, analyst or owner that asks.
+        name: what DynamoDB calls the table.
+    """
+
+    def __init__(self, reader: Reader, name: str) -> None:
+        self._reader = reader
+        self.name = name
+
+    def query_live(self, *statuses: IncidentStatus) -> list[Item]:
+        """Entries of the live index, in no order: what is open or unknown, or has one of these statuses."""
+        return self._reader.query_all(
+            *(
+                Query(table=self.name, index=IncidentIndex.LIVE, equal={_A.LISTED_IN: partition})
+                for status in statuses or LIVE
+                for partition in list_live_partitions(status)
+            )
+        )
+
+    def list_live(self) -> list[Incident]:
+        """What is open or unknown, in no order."""
+        return [parse_incident(item) for item in self.query_live()]
+
+    def query_ended(
+        self, days: Iterable[date], *, latest: int | None = None, attributes: Sequence[str] = LISTED
+    ) -> list[Item]:
+        """Entries of the ended index: what ended on these days, in UTC.
+
+        Args:
+            days: the days.
+            latest: of each day at most so many, those that ended last; all where it is None.
+            attributes: what to read of each.
+        """
+        return self._reader.query_all(
+            *(
+                Query(
+                    table=self.name,
+                    index=IncidentIndex.ENDED,
+                    equal={_A.ENDED_ON: f"{day:%Y-%m-%d}"},
+                    attributes=attributes,
+                    latest=latest,
+                )
+                for day in days
+            )
+        )
+
+    def find_sender(self, incident_id: str) -> str | None:
+        """The key of the sender whose incident this is; None where the incident is not known."""
+        query = Query(table=self.name, index=IncidentIndex.ID, equal={_A.INCIDENT_ID: incident_id})
+        return next((str(item[_A.SENDER]["S"]) for item in self._reader.query(query)), None)
+
+    def query_one(self, sender: str, incident_id: str, attributes: Sequence[str] = IN_FULL) -> Item | None:
+        """An incident's item as it is now, by a `Query`, which is all that an analyst may do."""
+        query = Query(
+            table=self.name,
+            equal={_A.SENDER: sender, _A.INCIDENT_ID: incident_id},
+            attributes=attributes,
+            consistent=True,
+        )
+        return next(iter(self._reader.query(query)), None)
+
+    def read_people(self, sender: str, incident_id: str) -> PeopleState:
+        """What people did about an incident, as it is now."""
+        return PeopleState(**_PEOPLE.read(self.query_one(sender, incident_id, PEOPLES) or {}))
+
+    def get(self, sender: str, incident_id: str) -> Incident | None:
+        """An incident in full, as it is now, by a `GetItem`."""
+        item = self._reader.get(self.name, incident_key(sender, incident_id))
+        return parse_incident(item) if item else None
+
+    def list_latest(self, sender: str) -> list[Incident]:
+        """The latest incident of each folder of a sender, as they are now."""
+        return self._list_of(sender, IncidentIndex.LATEST)
+
+    def list_all(self, sender: str) -> list[Incident]:
+        """Every incident of a sender that is kept, as they are now."""
+        return self._list_of(sender, None)
+
+    def _list_of(self, sender: str, index: IncidentIndex | None) -> list[Incident]:
+        query = Query(
+            table=self.name,
+            index=index,
+            equal={_A.SENDER: sender},
+            attributes=FOR_THE_RULES,
+            consistent=True,
+        )
+        # What people did may be left alone in an item: an incident begins with what the rules write.
+        return [parse_incident(item) for item in self._reader.query(query) if _A.RULE_STATE in item]
+
+    def change(self, incident: Incident, values: Values, entry: HistoryEntry) -> Incident:
+        """Changes an incident for a person, and returns it as it is then.
+
+        Args:
+            incident: as it was read in full.
+            values: attributes to set.
+            entry: what its history gets.
+
+        Raises:
+            ConflictError: other people, or a run, changed it since it was read.
+        """
+        change = PeopleChange(version=incident.version, entry=entry)
+        update = change.update(values, {_A.STATUS: {"S": incident.status}})
+        key = incident_key(incident.sender, incident.incident_id)
+        return parse_incident(
+            update_item(self._reader.client, self.name, key, update, ReturnValues="ALL_NEW")
+        )

@@ -1,10 +1,25 @@
 """Names of the table FileSlaRuns: what every run told, for the projection to read. Nobody else does."""
 
-from datetime import timedelta
+import base64
+import hashlib
+import json
+import zlib
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
-from typing import Final
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from contract.folders import folder_key
+from contract.moments import format_moment, parse_moment
 from store.dynamodb import TableSpec
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
 
 SAME_RUN: Final = timedelta(minutes=10)
 """Reports with one run id that lie no further apart are one run."""
@@ -58,3 +73,420 @@ RUNS_TABLE: Final = TableSpec(
     expiry_attribute=RunAttribute.EXPIRES_AT,
     streams=True,
 )
+
+
+class Stamp(NamedTuple):
+    """A run's place. Compares by moment, then by run id, which is the order runs are folded in."""
+
+    at: datetime
+    """The run's moment."""
+    run: str
+    """Its RunId."""
+    arrived: datetime
+    """When its report came; the records of it are stored under that hour."""
+
+
+HASHES: Final = 16
+
+
+_BYTES: Final = 6
+"""Eight characters of base64: that any two of a million files share one has a chance of 1 in 560."""
+
+
+def file_hash(name: str, created: str) -> str:
+    """A short hash of a stuck file: its name, and its creation date as it is stored."""
+    # The length keeps ("a", "b:c") apart from ("a:b", "c"). A lone surrogate is a name Windows allows.
+    text = f"{len(name)}:{name}:{created}".encode("utf-8", "surrogatepass")
+    return b64encode(hashlib.blake2b(text, digest_size=_BYTES).digest()).decode()
+
+
+def keep_hashes(hashes: Iterable[str]) -> tuple[str, ...]:
+    """The ones to keep of a folder's stuck files: the smallest, so that two runs keep the same ones."""
+    return tuple(sorted(set(hashes))[:HASHES])
+
+
+@dataclass(frozen=True, kw_only=True)
+class BreachedFolder:
+    """A folder of `sla_error`."""
+
+    key: str
+    """From `folder_key`."""
+    folder: str
+    """As it was spelt."""
+    sla: int
+    """Minutes."""
+    files: int
+    """How many are stuck."""
+    oldest: datetime | None
+    """The oldest plausible creation date of them, by the sender's clock; None where none is plausible."""
+    hashes: tuple[str, ...]
+    """Of the stuck files, from `kept`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """`run.folders`: every folder that the run looked at."""
+
+    read: frozenset[str] = frozenset()
+    """Keys of the folders that could be read."""
+    errors: tuple[tuple[str, str], ...] = ()
+    """Keys of those that could not, with what the system said; sorted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One execution of a script, as its report, or the parts of its report that came, tell it."""
+
+    sender: str
+    """The sender's key."""
+    run_id: str
+    moment: datetime
+    arrival: datetime
+    breaches: tuple[BreachedFolder, ...] = ()
+    """One a folder, sorted by key."""
+    listing: Listing | None = None
+    """None where the report has no `run.folders`."""
+    has_run: bool = False
+    """Whether the report has a `run` at all."""
+    named: bool = False
+    """Whether it has a `run.sender`."""
+    interval: timedelta | None = None
+    """`run.interval_minutes`."""
+    skew: timedelta = timedelta(0)
+    """Arrival less `sent_at`: what the sender's clock is behind; nothing where `sent_at` is not sent."""
+    client: str | None = None
+    address: str | None = None
+    """Where the report came from."""
+    part: int = 1
+    parts: int = 1
+    """Of how many requests it is made."""
+    piece: int = 1
+    pieces: int = 1
+    """In how many items the part is stored."""
+    came: frozenset[int] | None = None
+    """Which parts of this run came as a whole; None: it is an item, not yet put together."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every part of it came. Only then what it does not say means anything."""
+        if self.came is None:
+            return self.parts == self.pieces == 1
+        return len(self.came) >= self.parts
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was stuck."""
+        return self.complete and not self.breaches
+
+    @property
+    def stamp(self) -> Stamp:
+        """Its place in the order of runs."""
+        return Stamp(self.moment, self.run_id, self.arrival)
+
+
+def merge_folders(breaches: Iterable[BreachedFolder]) -> tuple[BreachedFolder, ...]:
+    """One a folder, sorted by key: of a folder that is there twice, files together and the smaller SLA."""
+    ordered = sorted(breaches, key=attrgetter("key"))
+    return tuple(_as_one(list(same)) for _, same in groupby(ordered, key=attrgetter("key")))
+
+
+def merge_parts(items: Iterable[Run], now: datetime | None = None) -> list[Run]:
+    """The runs that these items of one sender tell of, in order.
+
+    Items with one run id within ten minutes are one run, dated by the first: a retry, or its
+    parts. A run that lacks parts is left out as long as they may still come, seen from `now`.
+    """
+    ordered = sorted(items, key=lambda item: (item.run_id, item.moment, item.part, item.piece, item.arrival))
+    runs: list[Run] = []
+    for _, same in groupby(ordered, key=attrgetter("run_id")):
+        group: list[Run] = []
+        for item in same:
+            if group and item.moment - group[0].moment > SAME_RUN:
+                runs.append(_one_run(group))
+                group = []
+            group.append(item)
+        runs.append(_one_run(group))
+    settled = (run for run in runs if run.complete or now is None or now - run.moment > SAME_RUN)
+    return sorted(settled, key=attrgetter("stamp"))
+
+
+def _one_run(items: list[Run]) -> Run:
+    parts = list({(item.part, item.piece): item for item in reversed(items)}.values())
+    lists = [part.listing for part in parts if part.listing is not None]
+    errors = {key: text for listing in lists for key, text in listing.errors}
+    # What one part could read and another could not is not known to be well.
+    read = frozenset(key for listing in lists for key in listing.read).difference(errors)
+    return replace(
+        items[0],
+        arrival=max(item.arrival for item in items),
+        breaches=merge_folders(breach for part in parts for breach in part.breaches),
+        listing=Listing(read=read, errors=tuple(sorted(errors.items()))) if lists else None,
+        came=frozenset(part for part, pieces in _pieces(parts).items() if len(pieces) >= pieces[0].pieces),
+    )
+
+
+def _pieces(items: Iterable[Run]) -> dict[int, list[Run]]:
+    """The items by their part."""
+    by_part: dict[int, list[Run]] = {}
+    for item in items:
+        by_part.setdefault(item.part, []).append(item)
+    return by_part
+
+
+def _as_one(same: list[BreachedFolder]) -> BreachedFolder:
+    if len(same) == 1:
+        return same[0]
+    return replace(
+        same[-1],
+        sla=min(breach.sla for breach in same),
+        files=sum(breach.files for breach in same),
+        oldest=min((breach.oldest for breach in same if breach.oldest is not None), default=None),
+        hashes=keep_hashes(file for breach in same for file in breach.hashes),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldRun:
+    """One report, or a part of one, as it is stored."""
+
+    run: Run
+    sender_name: str
+    """What screens call the sender: its user name, and where the script names itself `/` and that name."""
+    reported_by: str
+    """The user name."""
+    keyed: bool = False
+    """Whether the report may come again under the same RunId: it had a key, or an id of its own."""
+    spelt: Mapping[str, str] = field(default_factory=dict)
+    """How the folders of the list are spelt, by their keys."""
+    clock_told: bool = False
+    """Whether the report says when it was sent by the sender's own clock."""
+    lost_letters: int = 0
+    """How many of its names lost letters on the way."""
+
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+    Item = dict[str, AttributeValueTypeDef]
+
+MAX_CONTENT_BYTES: Final = 300_000
+"""Bytes of JSON in one item, before they are compressed: well below DynamoDB's 400 KB for the whole item."""
+_HASH_CHARACTERS: Final = 8
+
+# Keys of the content, which is read by this module alone.
+_BREACHES, _READ, _ERRORS = "breaches", "read", "errors"
+_CLIENT, _INTERVAL, _SKEW, _NAMED, _RUN = "client", "interval", "skew", "named", "run"
+_PART, _PARTS, _PIECE, _PIECES = "part", "parts", "piece", "pieces"
+_KEYED, _LOST = "keyed", "lost"
+
+
+class MalformedRunError(ValueError):
+    """An item that is none of ours, or was changed since."""
+
+
+def format_run_key(moment: datetime, run_id: str, part: int = 1, piece: int = 1) -> str:
+    """The sort key: sorts as runs do, by moment, then RunId."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}#{run_id}#{part:04}#{piece:04}"
+
+
+def build_run_items(told: ToldRun, retention: timedelta) -> list["Item"]:
+    """The items to store. `retention` counts from the arrival."""
+    run = told.run
+    shared: Item = {
+        RunAttribute.SENDER: {"S": run.sender},
+        RunAttribute.ITEM: {"S": RunItem.RUN},
+        RunAttribute.RUN_ID: {"S": run.run_id},
+        RunAttribute.MOMENT: {"S": format_moment(run.moment)},
+        RunAttribute.ARRIVED_AT: {"S": format_moment(run.arrival)},
+        RunAttribute.SENDER_NAME: {"S": told.sender_name},
+        RunAttribute.REPORTED_BY: {"S": told.reported_by},
+        RunAttribute.EXPIRES_AT: {"N": str(int((run.arrival + retention).timestamp()))},
+    }
+    if run.address:
+        shared[RunAttribute.SOURCE_ADDRESS] = {"S": run.address}
+    pieces = list(_split(_list_content(told)))
+    items: list[Item] = []
+    for piece, content in enumerate(pieces, start=1):
+        content |= _describe(told)
+        if len(pieces) > 1:
+            content |= {_PIECE: piece, _PIECES: len(pieces)}
+        text = json.dumps(content, separators=(",", ":"))
+        items.append(
+            {
+                **shared,
+                RunAttribute.RUN_KEY: {"S": format_run_key(run.moment, run.run_id, run.part, piece)},
+                RunAttribute.CONTENT: {"B": zlib.compress(text.encode())},
+            }
+        )
+    return items
+
+
+def read_run_item(item: Mapping[str, Any]) -> ToldRun:
+    """What an item tells.
+
+    Raises:
+        MalformedRunError: it cannot be read.
+    """
+    try:
+        content = json.loads(zlib.decompress(_read_bytes(item[RunAttribute.CONTENT]["B"])))
+        return _read(item, content)
+    except (KeyError, TypeError, ValueError, zlib.error) as error:
+        raise MalformedRunError(f"a run's item cannot be read: {error!r}") from error
+
+
+def _read(item: Mapping[str, Any], content: Mapping[str, Any]) -> ToldRun:
+    spelt = [*content.get(_READ, ()), *(folder for folder, _ in content.get(_ERRORS, ()))]
+    run = Run(
+        sender=item[RunAttribute.SENDER]["S"],
+        run_id=item[RunAttribute.RUN_ID]["S"],
+        moment=parse_moment(item[RunAttribute.MOMENT]["S"]),
+        arrival=parse_moment(item[RunAttribute.ARRIVED_AT]["S"]),
+        breaches=merge_folders(map(_read_breach, content.get(_BREACHES, ()))),
+        listing=_read_listing(content),
+        has_run=content.get(_RUN, False),
+        named=content.get(_NAMED, False),
+        interval=_minutes(content.get(_INTERVAL)),
+        skew=timedelta(seconds=content.get(_SKEW, 0)),
+        client=content.get(_CLIENT),
+        address=item.get(RunAttribute.SOURCE_ADDRESS, {}).get("S"),
+        part=content.get(_PART, 1),
+        parts=content.get(_PARTS, 1),
+        piece=content.get(_PIECE, 1),
+        pieces=content.get(_PIECES, 1),
+    )
+    return ToldRun(
+        run=run,
+        sender_name=item[RunAttribute.SENDER_NAME]["S"],
+        reported_by=item[RunAttribute.REPORTED_BY]["S"],
+        keyed=content.get(_KEYED, False),
+        spelt={folder_key(folder): folder for folder in spelt},
+        clock_told=_SKEW in content,
+        lost_letters=content.get(_LOST, 0),
+    )
+
+
+def _describe(told: ToldRun) -> dict[str, Any]:
+    """What the run tells of itself, without what is as in most runs."""
+    run = told.run
+    said: dict[str, Any] = {
+        _RUN: run.has_run,
+        _NAMED: run.named,
+        _CLIENT: run.client,
+        _INTERVAL: run.interval and run.interval / timedelta(minutes=1),
+        _KEYED: told.keyed,
+        _LOST: told.lost_letters,
+    }
+    described = {key: value for key, value in said.items() if value}
+    if told.clock_told:
+        described[_SKEW] = run.skew.total_seconds()
+    if run.parts > 1:
+        described |= {_PART: run.part, _PARTS: run.parts}
+    return described
+
+
+def _list_content(told: ToldRun) -> dict[str, list[Any]]:
+    run = told.run
+    content: dict[str, list[Any]] = {_BREACHES: [_write_breach(breach) for breach in run.breaches]}
+    if run.listing is not None:
+        content[_READ] = sorted(told.spelt.get(key, key) for key in run.listing.read)
+        content[_ERRORS] = [[told.spelt.get(key, key), text] for key, text in run.listing.errors]
+    return content
+
+
+def _split(content: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    """Pieces, each small enough for an item. Every piece has every key, so that a list stays a list."""
+    piece: dict[str, Any] = {key: [] for key in content}
+    size = 0
+    for key, entries in content.items():
+        for entry in entries:
+            entry_size = len(json.dumps(entry)) + 1
+            if size and size + entry_size > MAX_CONTENT_BYTES:
+                yield piece
+                piece, size = {key: [] for key in content}, 0
+            piece[key].append(entry)
+            size += entry_size
+    yield piece
+
+
+def _write_breach(breach: BreachedFolder) -> list[Any]:
+    oldest = breach.oldest and format_moment(breach.oldest)
+    return [breach.folder, breach.sla, breach.files, oldest, "".join(breach.hashes)]
+
+
+def _read_breach(entry: Sequence[Any]) -> BreachedFolder:
+    folder, sla, files, oldest, hashes = entry
+    return BreachedFolder(
+        key=folder_key(folder),
+        folder=folder,
+        sla=sla,
+        files=files,
+        oldest=oldest and parse_moment(oldest),
+        hashes=tuple(_cut(hashes, _HASH_CHARACTERS)),
+    )
+
+
+def _read_listing(content: Mapping[str, Any]) -> Listing | None:
+    if _READ not in content:
+        return None
+    errors = {folder_key(folder): text for folder, text in content[_ERRORS]}
+    return Listing(
+        read=frozenset(map(folder_key, content[_READ])).difference(errors),
+        errors=tuple(sorted(errors.items())),
+    )
+
+
+def _read_bytes(value: bytes | str) -> bytes:
+    # A stream's event is JSON, in which bytes are base64.
+    return base64.b64decode(value) if isinstance(value, str) else bytes(value)
+
+
+def _minutes(value: float | None) -> timedelta | None:
+    return None if value is None else timedelta(minutes=value)
+
+
+def _cut(text: str, length: int) -> Iterator[str]:
+    for start in range(0, len(text), length):
+        yield text[start : start + length]
+
+
+@dataclass(frozen=True)
+class RunTable:
+    """The table FileSlaRuns.
+
+    Attributes:
+        client: a DynamoDB client that may query it.
+        table_name: its name.
+    """
+
+    client: "DynamoDBClient"
+    table_name: str
+
+    def list_of(self, sender: str) -> tuple[list[ToldRun], dict[str, MalformedRunError]]:
+        """Every run of a sender that is kept, in order; and by their keys why others cannot be read."""
+        runs: list[ToldRun] = []
+        unreadable: dict[str, MalformedRunError] = {}
+        for item in self._query(sender, RunItem.RUN):
+            try:
+                runs.append(read_run_item(item))
+            except MalformedRunError as error:
+                unreadable[item[RunAttribute.RUN_KEY]["S"]] = error
+        return runs, unreadable
+
+    def read_refused(self, sender: str) -> Mapping[str, Any] | None:
+        """The item of a sender's last report that was refused, if one is kept."""
+        return next(self._query(sender, RunItem.REFUSED, latest_first=True), None)
+
+    def _query(
+        self, sender: str, wanted: RunItem, *, latest_first: bool = False
+    ) -> Iterator[Mapping[str, Any]]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.table_name,
+            ConsistentRead=True,
+            ScanIndexForward=not latest_first,
+            KeyConditionExpression="#sender = :sender",
+            FilterExpression="#item = :wanted",
+            ExpressionAttributeNames={"#sender": RunAttribute.SENDER, "#item": RunAttribute.ITEM},
+            ExpressionAttributeValues={":sender": {"S": sender}, ":wanted": {"S": wanted}},
+        )
+        for page in pages:
+            yield from page["Items"]

@@ -1,11 +1,42 @@
-"""Names of the table FileSlaSenders: all that is known of each sender, but for its incidents."""
+"""The table FileSlaSenders: all that is known of each sender, but for its incidents."""
 
 import zlib
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from enum import StrEnum, unique
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from store.dynamodb import IndexSpec, TableSpec
+from botocore.exceptions import ClientError
+
+from contract.action import Day
+from contract.moments import Hours, format_moment
+from contract.words import SenderKind, SenderState
+from store.dynamodb import (
+    COUNT,
+    MOMENT,
+    NUMBER,
+    TEXT,
+    TEXTS,
+    Fields,
+    IndexSpec,
+    Item,
+    Kind,
+    MalformedItemError,
+    Query,
+    Reader,
+    TableSpec,
+    Values,
+    error_code,
+    get_items,
+    list_of,
+    one_of,
+)
+from store.incidents import DeedAttribute, HistoryEntry
+from store.runs import Listing, ProblemAttribute, RunAttribute, ToldRun
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @unique
@@ -165,3 +196,436 @@ SENDERS_TABLE: Final = TableSpec(
         ),
     ],
 )
+
+
+_A: Final = SenderAttribute
+_DAYS: Final = tuple(Day)
+
+
+def _read_hours(value: Any) -> Hours:
+    found = value["M"]
+    return Hours(
+        days=frozenset(_DAYS.index(Day(day["S"])) for day in found[HoursAttribute.DAYS]["L"]),
+        start=time.fromisoformat(found[HoursAttribute.FROM]["S"]),
+        end=time.fromisoformat(found[HoursAttribute.TO]["S"]),
+        zone=found[HoursAttribute.ZONE]["S"],
+    )
+
+
+def _write_hours(hours: Hours) -> Values:
+    return {
+        "M": {
+            HoursAttribute.DAYS: {"L": [{"S": _DAYS[day]} for day in sorted(hours.days)]},
+            HoursAttribute.FROM: {"S": f"{hours.start:%H:%M}"},
+            HoursAttribute.TO: {"S": f"{hours.end:%H:%M}"},
+            HoursAttribute.ZONE: {"S": hours.zone},
+        }
+    }
+
+
+HOURS: Final = Kind(_read_hours, _write_hours)
+
+
+class Silence(NamedTuple):
+    """A silence that is over."""
+
+    since: datetime
+    """When the sender was heard last."""
+    until: datetime
+    """When it was heard again."""
+
+
+_SILENCE: Final = Fields(since=(SilenceAttribute.SINCE, MOMENT), until=(SilenceAttribute.UNTIL, MOMENT))
+
+
+@dataclass(frozen=True)
+class AmbiguousSet:
+    """A folder set in which leaving a folder out says nothing for a while."""
+
+    folder: str
+    until: datetime
+
+
+_AMBIGUOUS: Final = Fields(folder=("Folder", TEXT), until=("Until", MOMENT))
+
+
+@dataclass(frozen=True)
+class UnreadableFolder:
+    """A folder that a sender could not read, and what the system said."""
+
+    folder: str
+    error: str
+    owner: str = ""
+    """Stored nowhere: filled in by whoever knows the owners."""
+
+
+_UNREADABLE: Final = Fields(folder=("Folder", TEXT), error=("Error", TEXT))
+
+
+@dataclass(frozen=True)
+class RefusedField:
+    """What was wrong with a field of a refused report, and how to fix it."""
+
+    field: str
+    problem: str
+    hint: str = ""
+
+
+_PROBLEM: Final = Fields(
+    field=(ProblemAttribute.FIELD, TEXT),
+    problem=(ProblemAttribute.PROBLEM, TEXT),
+    hint=(ProblemAttribute.HINT, TEXT),
+)
+
+
+def _lists(fields: Fields, make: Any) -> Kind:
+    return list_of(lambda item: make(**fields.read(item)), fields.write)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sender:
+    """One installation of a script, as its last run and its people left it."""
+
+    key: str
+    name: str = ""
+    """`<user name>`, or `<user name>/<run.sender>`. Runs bring this and `reported_by`, not the rules."""
+    state: SenderState
+    state_since: datetime
+    kind: SenderKind
+    last_run_at: datetime
+    last_arrival_at: datetime
+    due_at: datetime | None = None
+    """When its next run is expected; None where none is."""
+    interval_minutes: int
+    interval_from: str
+    """`set`, `declared`, `learnt` or `assumed`."""
+    client: str | None = None
+    clock_skew_seconds: int | None = None
+    """Positive where its clock is behind; None where it does not tell."""
+    reported_by: str = ""
+    addresses: Sequence[str] = ()
+    shared: str | None = None
+    """Why several servers are taken to report through it; None where they are not."""
+    ambiguous_sets: Sequence[AmbiguousSet] = ()
+    watched: int | None = None
+    """How many folders its last list has; None where it sends none."""
+    unreadable: int = 0
+    open: int = 0
+    unknown: int = 0
+    """How many of its incidents are so."""
+    lost_letters: int = 0
+    """How many names of its last run had lost letters on the way."""
+
+    unreadable_folders: Sequence[UnreadableFolder] = ()
+    """The first of them. This and what follows only where the sender is read in full."""
+    hours: Hours | None = None
+    """None where it is always expected."""
+    silences: Sequence[Silence] = ()
+    """Those of the last days that are over, oldest first."""
+
+    owner: str = ""
+    """Stored nowhere: filled in by whoever knows the owners."""
+
+
+_SENDER: Final = Fields(
+    key=(_A.SENDER, TEXT),
+    name=(_A.SENDER_NAME, TEXT),
+    state=(_A.STATE, one_of(SenderState)),
+    state_since=(_A.STATE_SINCE, MOMENT),
+    kind=(_A.KIND, one_of(SenderKind)),
+    last_run_at=(_A.LAST_RUN_AT, MOMENT),
+    last_arrival_at=(_A.LAST_ARRIVAL_AT, MOMENT),
+    due_at=(_A.DUE_AT, MOMENT),
+    interval_minutes=(_A.INTERVAL_MINUTES, NUMBER),
+    interval_from=(_A.INTERVAL_FROM, TEXT),
+    client=(_A.CLIENT, TEXT),
+    clock_skew_seconds=(_A.CLOCK_SKEW_SECONDS, NUMBER),
+    reported_by=(_A.REPORTED_BY, TEXT),
+    addresses=(_A.ADDRESSES, TEXTS),
+    shared=(_A.SHARED, TEXT),
+    ambiguous_sets=(_A.MIXED_UP, _lists(_AMBIGUOUS, AmbiguousSet)),
+    watched=(_A.WATCHED, NUMBER),
+    unreadable=(_A.UNREADABLE, COUNT),
+    open=(_A.OPEN, NUMBER),
+    unknown=(_A.UNKNOWN, NUMBER),
+    lost_letters=(_A.LOST_LETTERS, COUNT),
+    unreadable_folders=(_A.UNREADABLE_FOLDERS, _lists(_UNREADABLE, UnreadableFolder)),
+    hours=(_A.HOURS, HOURS),
+    silences=(_A.SILENCES, _lists(_SILENCE, Silence)),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefusedReport:
+    """The last report of a sender that was refused."""
+
+    key: str
+    """The sender's key."""
+    name: str
+    reported_by: str
+    address: str | None = None
+    at: datetime
+    problems: Sequence[RefusedField] = ()
+    """These two only where the sender is read in full."""
+    request_id: str | None = None
+
+
+_REFUSED: Final = Fields(
+    key=(_A.SENDER, TEXT),
+    name=(_A.SENDER_NAME, TEXT),
+    reported_by=(_A.REPORTED_BY, TEXT),
+    address=(_A.SOURCE_ADDRESS, TEXT),
+    at=(_A.REFUSED_AT, MOMENT),
+    problems=(_A.PROBLEMS, _lists(_PROBLEM, RefusedField)),
+    request_id=(_A.REQUEST_ID, TEXT),
+)
+_IN_FULL: Final = sorted({*_SENDER.attributes, *_REFUSED.attributes, _A.PART})
+"""What to read of one sender: nothing of what only the projection needs."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SenderEntry(HistoryEntry):
+    """What a person changed about a sender."""
+
+    interval_minutes: int | None = None
+    hours: Hours | None = None
+
+
+_CHANGE: Final = Fields(
+    at=(DeedAttribute.DONE_AT, MOMENT),
+    by=(DeedAttribute.DONE_BY, TEXT),
+    action=(DeedAttribute.ACTION, TEXT),
+    note=(DeedAttribute.NOTE, TEXT),
+    until=(DeedAttribute.UNTIL, MOMENT),
+    interval_minutes=(_A.INTERVAL_MINUTES, NUMBER),
+    hours=(_A.HOURS, HOURS),
+)
+
+
+def describe_sender_entry(change: SenderEntry) -> Values:
+    """The attributes that show a change."""
+    return _CHANGE.write(change)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fleet:
+    """Every sender that ever reported, and the last refused reports, also of those that had nothing else."""
+
+    senders: Sequence[Sender]
+    refused: Mapping[str, RefusedReport]
+    """By the sender's key."""
+
+    def find(self, key: str) -> tuple[Sender | None, RefusedReport | None]:
+        """A sender and its last refused report; None where there is none."""
+        return next((one for one in self.senders if one.key == key), None), self.refused.get(key)
+
+
+def parse_sender(item: Item) -> Sender:
+    """The sender of its own item, or of an entry of the state index.
+
+    Raises:
+        MalformedItemError: an attribute is missing that every sender has, or has a value that none has.
+    """
+    try:
+        return Sender(**_SENDER.read(item))
+    except (KeyError, TypeError, ValueError) as error:
+        raise MalformedItemError(f"a sender cannot be read: {error!r}") from error
+
+
+def read_fleet(items: Iterable[Item]) -> Fleet:
+    """Senders and refused reports of the state index, or of one sender's items."""
+    senders: dict[str, Sender] = {}
+    refused: dict[str, RefusedReport] = {}
+    for item in items:
+        key, state = item[_A.SENDER]["S"], item.get(_A.STATE, {}).get("S")
+        if state == REFUSED_STATE:
+            refused[key] = RefusedReport(**_REFUSED.read(item))
+        # A sender that was only marked for a replay has no state yet.
+        elif state is not None:
+            # It may change its state between two queries, and then is in both.
+            senders[key] = parse_sender(item)
+    return Fleet(senders=list(senders.values()), refused=refused)
+
+
+def sender_key(sender: str) -> Values:
+    """The key of a sender's own item."""
+    return {_A.SENDER: {"S": sender}, _A.PART: {"S": OWN_PART}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class NextCheck:
+    """When the sweep has to look at a sender."""
+
+    at: datetime | None
+    replay_since: datetime | None = None
+    """Since when its incidents have to be worked out again from all its runs; None where they have not."""
+
+
+def describe_next_check(sender: str, check: NextCheck) -> Values:
+    """The attributes that the index of next checks is made from."""
+    return {
+        _A.WAKES_IN: {"S": wake_shard(sender)} if check.at else None,
+        _A.WAKES_AT: {"S": format_moment(check.at)} if check.at else None,
+        _A.FOLD_SINCE: {"S": format_moment(check.replay_since)} if check.replay_since else None,
+    }
+
+
+_OF_THE_RUN: Final = frozenset(
+    {
+        _A.SENDER,
+        _A.SENDER_NAME,
+        _A.REPORTED_BY,
+        _A.CLOCK_SKEW_SECONDS,
+        _A.LOST_LETTERS,
+        _A.WATCHED,
+        _A.UNREADABLE,
+        _A.UNREADABLE_FOLDERS,
+    }
+)
+"""What a sender's item repeats of its last run. All else that it shows is what the rules make of its runs."""
+SHOWN_FOLDERS: Final = 20
+"""How many of the folders that cannot be read an item names; the rest is counted."""
+SHOWN_ERROR_CHARACTERS: Final = 200
+
+
+def describe_sender(sender: Sender) -> Values:
+    """What the rules make of the attributes that show a sender."""
+    found = {name: value for name, value in _SENDER.write(sender).items() if name not in _OF_THE_RUN}
+    address = sender.addresses[-1] if sender.addresses else None
+    return {**found, _A.SOURCE_ADDRESS: {"S": address} if address else None}
+
+
+def describe_last_run(told: ToldRun) -> Values:
+    """What a sender's item repeats of its last run."""
+    skew = {"N": f"{told.run.skew.total_seconds():.0f}"} if told.clock_told else None
+    return {
+        _A.SENDER_NAME: {"S": told.sender_name},
+        _A.REPORTED_BY: {"S": told.reported_by},
+        _A.CLOCK_SKEW_SECONDS: skew,
+        _A.LOST_LETTERS: COUNT.write(told.lost_letters),
+        **(_describe_list(told.run.listing, told.spelt) if told.run.complete else {}),
+    }
+
+
+def _describe_list(listing: Listing | None, spelt: Mapping[str, str]) -> Values:
+    if listing is None:
+        return dict.fromkeys((_A.WATCHED, _A.UNREADABLE, _A.UNREADABLE_FOLDERS))
+    unreadable = tuple(
+        UnreadableFolder(spelt.get(key, key), text[:SHOWN_ERROR_CHARACTERS] or "unreadable")
+        for key, text in listing.errors[:SHOWN_FOLDERS]
+    )
+    return {
+        _A.WATCHED: {"N": str(len(listing.read) + len(listing.errors))},
+        _A.UNREADABLE: COUNT.write(len(listing.errors)),
+        _A.UNREADABLE_FOLDERS: _lists(_UNREADABLE, UnreadableFolder).write(unreadable),
+    }
+
+
+_COPIED: Final = {
+    RunAttribute.SENDER: _A.SENDER,
+    RunAttribute.SENDER_NAME: _A.SENDER_NAME,
+    RunAttribute.REPORTED_BY: _A.REPORTED_BY,
+    RunAttribute.SOURCE_ADDRESS: _A.SOURCE_ADDRESS,
+    RunAttribute.ARRIVED_AT: _A.REFUSED_AT,
+    RunAttribute.PROBLEMS: _A.PROBLEMS,
+    RunAttribute.REQUEST_ID: _A.REQUEST_ID,
+}
+
+
+def put_refused(client: "DynamoDBClient", senders_table: str, item: Item) -> None:
+    """Keeps a sender's last refused report, an item of FileSlaRuns, unless a later one is there.
+
+    Raises:
+        KeyError: it is no such item.
+        botocore.exceptions.ClientError: DynamoDB refused or failed.
+    """
+    values: Values = {
+        _A.PART: {"S": REFUSED_PART},
+        _A.STATE: {"S": REFUSED_STATE},
+        **{ours: item[theirs] for theirs, ours in _COPIED.items() if theirs in item},
+    }
+    try:
+        client.put_item(
+            TableName=senders_table,
+            Item=values,
+            ConditionExpression="attribute_not_exists(#at) OR #at < :at",
+            ExpressionAttributeNames={"#at": _A.REFUSED_AT},
+            ExpressionAttributeValues={":at": values[_A.REFUSED_AT]},
+        )
+    except ClientError as error:
+        if error_code(error) != "ConditionalCheckFailedException":
+            raise
+
+
+class SenderTable:
+    """The table FileSlaSenders: one method an access pattern. Threads may share it.
+
+    Args:
+        reader: reads with the credentials of the function, analyst or owner that asks.
+        name: what DynamoDB calls the table.
+    """
+
+    def __init__(self, reader: Reader, name: str) -> None:
+        self._reader = reader
+        self.name = name
+
+    def query_states(self, *states: str, attributes: Sequence[str] = ()) -> list[Item]:
+        """Entries of the state index with these states; without any: all senders and refused reports."""
+        return self._reader.query_all(
+            *(
+                Query(
+                    table=self.name, index=SenderIndex.STATE, equal={_A.STATE: state}, attributes=attributes
+                )
+                for state in states or (*SenderState, REFUSED_STATE)
+            )
+        )
+
+    def list_all(self) -> Fleet:
+        """Every sender, without what is shown of one alone, in no order."""
+        return read_fleet(self.query_states())
+
+    def read_one(self, sender: str) -> Fleet:
+        """One sender in full, as it is now: itself, and its last refused report."""
+        query = Query(
+            table=self.name,
+            equal={_A.SENDER: sender},
+            # The parts between hold what only the projection reads: lists, sets, actions.
+            between=(_A.PART, REFUSED_PART, OWN_PART),
+            attributes=_IN_FULL,
+            consistent=True,
+        )
+        return read_fleet(self._reader.query(query))
+
+    def list_changes(self, sender: str) -> list[SenderEntry]:
+        """What people changed about a sender, in no order."""
+        query = Query(
+            table=self.name,
+            equal={_A.SENDER: sender},
+            between=(_A.PART, ACT_PREFIX, f"{ACT_PREFIX}~"),
+            attributes=_CHANGE.attributes,
+            consistent=True,
+        )
+        return [SenderEntry(**_CHANGE.read(item)) for item in self._reader.query(query)]
+
+    def list_unreadable(self, senders: Sequence[str]) -> dict[str, Sequence[UnreadableFolder]]:
+        """The first folders that these senders cannot read, by their keys: no index holds these."""
+        found = get_items(
+            self._reader.client,
+            self.name,
+            [sender_key(sender) for sender in senders],
+            attributes=(_A.SENDER, _A.UNREADABLE_FOLDERS),
+            consistent=False,
+        )
+        return {item[_A.SENDER]["S"]: _SENDER.read(item).get("unreadable_folders", ()) for item in found}
+
+    def list_due(self, now: datetime) -> Iterable[str]:
+        """The keys of the senders whose next check is due."""
+        for shard in range(WAKE_SHARDS):
+            query = Query(
+                table=self.name,
+                index=SenderIndex.WAKE,
+                equal={_A.WAKES_IN: str(shard)},
+                # A moment with a fraction of a second sorts before the one without.
+                between=(_A.WAKES_AT, "0", format_moment(now.replace(microsecond=0))),
+            )
+            yield from (item[_A.SENDER]["S"] for item in self._reader.query(query))

@@ -7,10 +7,10 @@ from typing import Any
 
 from contract.owners.model import Owners
 from handlers.projection.replay import SenderReplay
-from handlers.projection.store_runs import Run, RunTable, ToldRun, build_run_items
-from handlers.projection.store_state import SenderStore, State
 from handlers.projection.stream import FailedRuns, StreamReader
 from handlers.projection.sweep import SenderSweep
+from store.runs import Run, RunTable, ToldRun, build_run_items
+from store.state import SenderStore, State
 from tests.oracles.incidents.playing import at
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS
 

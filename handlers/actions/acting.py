@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 from botocore.exceptions import ClientError
@@ -17,21 +17,12 @@ from contract.metrics import Reason
 from contract.moments import format_moment
 from handlers.incidents.projection import apply_action, next_check_at
 from handlers.incidents.sender import show_sender
-from handlers.projection.store_dynamodb import ConflictError, is_throttling
-from handlers.projection.store_incidents import Entry, read_version
-from handlers.projection.store_senders import NextCheck, Sender, describe_sender
-from handlers.projection.store_state import (
-    Changes,
-    PersonAction,
-    RunHistory,
-    SenderStore,
-    State,
-    StoredSender,
-    collect_writes,
-)
 from handlers.web.errors import ServiceError, ThrottledError
 from handlers.web.requests import Caller
-from store.incidents import IncidentAttribute
+from store.dynamodb import ConflictError, is_throttling
+from store.incidents import Incident, PeopleChange
+from store.senders import NextCheck, Sender, describe_sender
+from store.state import Changes, PersonAction, RunHistory, SenderStore, State, StoredSender, collect_writes
 
 ATTEMPTS: Final = 10
 """With twenty people who act on one incident in the same second, nobody needs more."""
@@ -40,7 +31,6 @@ _MAX_BACKOFF_SECONDS: Final = 1.0
 _ACTION_IDS: Final = UUID("6f0b7c52-9c1e-4b7e-8a39-2f6d1f4c0e83")
 _DAYS: Final = tuple(Day)
 
-Item = Mapping[str, Any]
 _Result = TypeVar("_Result")
 
 
@@ -107,24 +97,24 @@ def retry_on_conflict(attempt: Callable[[], _Result], sleep: Callable[[float], N
     raise ThrottledError("Others are changing the same thing. Wait a moment and send the same request again.")
 
 
-def read_incident_now(item: Item) -> IncidentNow:
-    """The incident of an item, as an answer shows it."""
+def summarize(incident: Incident) -> IncidentNow:
+    """An incident, as an answer shows it."""
 
-    def text(attribute: IncidentAttribute) -> str | None:
-        return (item.get(attribute) or {}).get("S")
+    def moment(at: datetime | None) -> str | None:
+        return format_moment(at) if at else None
 
     return IncidentNow(
-        incident_id=item[IncidentAttribute.INCIDENT_ID]["S"],
-        sender=item[IncidentAttribute.SENDER]["S"],
-        sender_name=item[IncidentAttribute.SENDER_NAME]["S"],
-        folder=item[IncidentAttribute.FOLDER]["S"],
-        status=item[IncidentAttribute.STATUS]["S"],
-        reason=text(IncidentAttribute.REASON),
-        owner=text(IncidentAttribute.OWNER),
-        acknowledged_by=text(IncidentAttribute.ACKNOWLEDGED_BY),
-        acknowledged_until=text(IncidentAttribute.ACKNOWLEDGED_UNTIL),
-        snoozed_until=text(IncidentAttribute.SNOOZED_UNTIL),
-        version=read_version(item),
+        incident_id=incident.incident_id,
+        sender=incident.sender,
+        sender_name=incident.sender_name,
+        folder=incident.folder,
+        status=incident.status,
+        reason=incident.reason,
+        owner=incident.owner or None,
+        acknowledged_by=incident.acknowledged_by or None,
+        acknowledged_until=moment(incident.acknowledged_until),
+        snoozed_until=moment(incident.snoozed_until),
+        version=incident.version,
     )
 
 
@@ -139,7 +129,7 @@ def read_sender_now(known: StoredSender, sender: Sender) -> SenderNow:
         kind=sender.kind,
         last_run_at=format_moment(sender.last_run_at),
         due_at=format_moment(sender.due_at) if sender.due_at else None,
-        interval_minutes=round(sender.interval / timedelta(minutes=1)),
+        interval_minutes=sender.interval_minutes,
         interval_from=sender.interval_from,
         hours={
             "days": [_DAYS[day] for day in sorted(hours.days)],
@@ -185,7 +175,7 @@ class SenderChange:
         """The sender as pages show it from then on."""
         return show_sender(self.after)
 
-    def commit(self, store: SenderStore, entries: Mapping[str, Entry] | None = None) -> None:
+    def commit(self, store: SenderStore, entries: Mapping[str, PeopleChange] | None = None) -> None:
         """Stores the action, what it changed, and new entries of incidents' histories: all or nothing.
 
         Raises:

@@ -19,7 +19,7 @@ from handlers.actions.acting import (
     retry_on_conflict,
 )
 from handlers.incidents.sender import show_sender
-from handlers.projection.store_state import Action, PersonAction, RunHistory, SenderStore, State
+from store.state import Action, PersonAction, RunHistory, SenderStore, State
 
 _DAYS = tuple(Day)
 _UNKNOWN = "No run of such a sender is known. Its key is the attribute Sender of its item."

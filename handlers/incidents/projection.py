@@ -23,9 +23,9 @@ from handlers.incidents.sender import (
 from handlers.incidents.sets import last_read, sets_after, speaks_for, watch_list_after
 from handlers.incidents.timing import LOOK_BACK, Deadlines, is_shared, rewound
 from handlers.incidents.transitions import Verdicts
-from handlers.projection.store_incidents import Incident
-from handlers.projection.store_runs import BreachedFolder, Run
-from handlers.projection.store_state import Action, Changes, FolderSet, PersonAction, SenderSettings, State
+from store.incidents import Incident
+from store.runs import BreachedFolder, Run
+from store.state import Action, Changes, FolderSet, PersonAction, SenderSettings, State
 
 _UNSET: Final = SenderSettings()
 Part = TypeVar("Part", FolderSet, Incident)
@@ -336,9 +336,9 @@ def _end(incident: Incident) -> datetime:
 
 
 def _renamed(incident: Incident, taken: dict[str, Incident], oldest_run: datetime) -> Incident:
-    after = taken.get(incident.after or "")
+    after = taken.get(incident.previous_id or "")
     if after is not None:
-        incident = replace(incident, after=after.incident_id)
+        incident = replace(incident, previous_id=after.incident_id)
     old = taken.get(incident.incident_id)
     if old is None:
         return incident
@@ -349,7 +349,7 @@ def _renamed(incident: Incident, taken: dict[str, Incident], oldest_run: datetim
         incident,
         opened=old.opened,
         breached_since=min(old.breached_since, incident.breached_since),
-        peak_files=max(old.peak_files, incident.peak_files),
+        peak_file_count=max(old.peak_file_count, incident.peak_file_count),
         reopened=max(old.reopened, incident.reopened),
-        after=old.after,
+        previous_id=old.previous_id,
     )

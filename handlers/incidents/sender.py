@@ -16,9 +16,9 @@ from handlers.incidents.timing import (
     sender_interval,
     with_gap,
 )
-from handlers.projection.store_runs import Run
-from handlers.projection.store_senders import Sender, Silence
-from handlers.projection.store_state import Action, Address, PersonAction, RunHistory, SenderSettings, State
+from store.runs import Run
+from store.senders import AmbiguousSet, Sender, Silence
+from store.state import Action, Address, PersonAction, RunHistory, SenderSettings, State
 
 EMPTIES_FOR_REGULAR: Final = 3
 EMPTIES_WITHIN: Final = timedelta(days=7)
@@ -233,7 +233,8 @@ def show_sender(state: State) -> Sender:
         last_run_at=history.last.at,
         last_arrival_at=history.last_arrival,
         due_at=late and late - LEEWAY,
-        interval=sender_interval(history),
+        key=history.key,
+        interval_minutes=round(sender_interval(history) / timedelta(minutes=1)),
         interval_from=interval_from,
         hours=history.settings.hours,
         silences=history.silences,
@@ -245,7 +246,7 @@ def show_sender(state: State) -> Sender:
         open=statuses.count(IncidentStatus.OPEN),
         unknown=statuses.count(IncidentStatus.UNKNOWN),
         ambiguous_sets=tuple(
-            (one.key, one.ambiguous_until)
+            AmbiguousSet(one.key, one.ambiguous_until)
             for one in state.sets.values()
             if one.ambiguous_until is not None and one.is_ambiguous(history.last.at)
         ),

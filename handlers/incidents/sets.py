@@ -7,9 +7,9 @@ from typing import Final
 
 from contract.folders import set_key
 from handlers.incidents.timing import LOOK_BACK, is_evidence, with_gap
-from handlers.projection.store_incidents import Incident
-from handlers.projection.store_runs import Run, Stamp
-from handlers.projection.store_state import FolderSet, RunHistory, WatchList
+from store.incidents import Incident
+from store.runs import Run, Stamp
+from store.state import FolderSet, RunHistory, WatchList
 
 CONTRADICTIONS_WITHIN: Final = timedelta(hours=24)
 """Two contradictions so close together count."""

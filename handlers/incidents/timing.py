@@ -8,8 +8,8 @@ from typing import Final
 from contract.folders import set_key
 from contract.moments import Hours
 from contract.words import IncidentStatus, SenderKind, UnknownReason
-from handlers.projection.store_incidents import Incident
-from handlers.projection.store_state import FolderSet, Gap, RunHistory
+from store.incidents import Incident
+from store.state import FolderSet, Gap, RunHistory
 
 SHORTEST_GAP: Final = timedelta(minutes=5)
 LONGEST_GAP: Final = timedelta(hours=26)

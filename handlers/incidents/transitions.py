@@ -9,26 +9,26 @@ from functools import cached_property
 from contract.folders import set_key
 from contract.words import Clearing, IncidentStatus, UnknownReason
 from handlers.incidents.timing import is_evidence
-from handlers.projection.store_incidents import Incident
-from handlers.projection.store_runs import BreachedFolder, Run
-from handlers.projection.store_state import FolderSet
+from store.incidents import Incident
+from store.runs import BreachedFolder, Run
+from store.state import FolderSet
 
 
 def opened(run: Run, breach: BreachedFolder, bound: datetime | None, after: Incident | None) -> Incident:
     """A new incident. `bound` is the last moment at which its folder was known not to be in breach."""
     return Incident(
         incident_id=_incident_id(run, breach.key),
-        key=breach.key,
+        sender=run.sender,
         folder=breach.folder,
         opened=run.stamp,
         breached_since=_breached_since(run, breach, bound),
         seen=run.stamp,
         sla=breach.sla,
-        files=breach.files,
-        peak_files=breach.files,
-        oldest=breach.oldest,
+        file_count=breach.files,
+        peak_file_count=breach.files,
+        oldest_creation=breach.oldest,
         hashes=breach.hashes,
-        after=after.incident_id if after else None,
+        previous_id=after.incident_id if after else None,
     )
 
 
@@ -46,9 +46,9 @@ def seen_again(incident: Incident, run: Run, breach: BreachedFolder) -> Incident
         cleared_by=None,
         between=False,
         sla=breach.sla,
-        files=breach.files,
-        peak_files=max(incident.peak_files, breach.files),
-        oldest=breach.oldest,
+        file_count=breach.files,
+        peak_file_count=max(incident.peak_file_count, breach.files),
+        oldest_creation=breach.oldest,
         hashes=breach.hashes,
         reopened=incident.reopened + (incident.status is IncidentStatus.CLEARED),
     )

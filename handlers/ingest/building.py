@@ -14,7 +14,9 @@ from contract.moments import EARLIEST_PLAUSIBLE, FURTHEST_AHEAD, format_affected
 from contract.report import ListedFolder, Report, ReportedFolder, ReportedRun
 from contract.words import SENDER_SEPARATOR
 from handlers.ingest.parsing import ParsedReport
-from handlers.projection.store_runs import (
+from handlers.web.requests import Caller
+from store.records import Attribute, FileAttribute
+from store.runs import (
     BreachedFolder,
     Listing,
     Run,
@@ -24,8 +26,6 @@ from handlers.projection.store_runs import (
     keep_hashes,
     merge_folders,
 )
-from handlers.web.requests import Caller
-from store.records import Attribute, FileAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef

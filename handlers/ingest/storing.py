@@ -17,11 +17,10 @@ from contract.answers import FieldProblem
 from contract.moments import format_moment
 from contract.report import Sender
 from handlers.ingest.building import Origin
-from handlers.projection.store_dynamodb import is_overtaken, is_throttling
-from handlers.projection.store_runs import format_run_key
 from handlers.runtime import logger
 from handlers.web.errors import InvalidBodyError, NotStoredError, ServiceError, ThrottledError
-from store.runs import ProblemAttribute, RunAttribute, RunItem
+from store.dynamodb import is_overtaken, is_throttling
+from store.runs import ProblemAttribute, RunAttribute, RunItem, format_run_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -13,14 +13,19 @@ from pydantic import ValidationError
 from contract.moments import format_moment
 from contract.owners.model import Channel, Owner, Owners, list_channels, name_channel, recipient_key
 from contract.words import MessageKind
-from handlers.projection.store_dynamodb import (
+from store.dynamodb import (
     MAX_WRITES,
     ConflictError,
+    Item,
+    dump_chunks,
+    find_moment,
+    find_number,
+    find_text,
+    get_items,
     list_cancellations,
-    read_chunks,
-    write_chunks,
+    load_chunks,
+    read_text,
 )
-from store.dynamodb import Item, find_moment, find_number, find_text, get_items, read_text
 from store.notifications import (
     RECIPIENT_PREFIX,
     STATE_PREFIX,
@@ -225,7 +230,7 @@ class RecipientTable:
         chunks = [first[MessageAttribute.BODY]["B"]]
         if (count := find_number(first, MessageAttribute.CHUNKS)) > 1:
             chunks += self._read_others(key, first, count)
-        state = read_chunks(RecipientState, chunks)
+        state = load_chunks(RecipientState, chunks)
         return StoredRecipient(
             key=key,
             state=state,
@@ -254,7 +259,7 @@ class RecipientTable:
     def _build_states(
         self, recipient: Recipient, written: StoredRecipient, *, read: int
     ) -> Iterator[dict[str, Any]]:
-        chunks = write_chunks(written.state)
+        chunks = dump_chunks(written.state)
         for number, chunk in enumerate(chunks):
             item: dict[str, Any] = {
                 **_state_key(recipient.key, number),

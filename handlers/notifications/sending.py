@@ -47,9 +47,8 @@ from handlers.notifications.slack import SlackChannel
 from handlers.notifications.sns import TopicChannel
 from handlers.notifications.teams import TeamsChannel
 from handlers.notifications.writing import WITH_FILES, write_what_fits
-from handlers.projection.store_dynamodb import ConflictError
 from handlers.runtime import logger
-from store.dynamodb import Item, read_text
+from store.dynamodb import ConflictError, Item, read_text
 from store.notifications import INCIDENT_PREFIX, RecipientState
 from store.records import Attribute, FileAttribute, Index
 

@@ -16,14 +16,20 @@ from handlers.notifications.document import RenderContext
 from handlers.notifications.recipients import Recipient, RecipientTable, StoredRecipient, list_recipients
 from handlers.notifications.sending import Delivering, RecipientSending, SweepResult, Targets, WorstFiles
 from handlers.notifications.situation import Incident, Sender, Situation, UnreadableFolder
-from handlers.projection.store_dynamodb import is_overtaken
-from handlers.projection.store_incidents import incident_key
-from handlers.projection.store_senders import own_key
 from handlers.runtime import logger
-from store.dynamodb import Item, find_moment, find_number, find_text, get_items, read_moment, read_text
-from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
+from store.dynamodb import (
+    Item,
+    find_moment,
+    find_number,
+    find_text,
+    get_items,
+    is_overtaken,
+    read_moment,
+    read_text,
+)
+from store.incidents import IncidentAttribute, IncidentIndex, incident_key, list_live_partitions
 from store.notifications import list_notified
-from store.senders import SenderAttribute, SenderIndex
+from store.senders import SenderAttribute, SenderIndex, sender_key
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -37,7 +43,7 @@ FOLDERS_REMEMBERED: Final = 20_000
 _OF_AN_INCIDENT: Final = tuple(
     attribute
     for attribute in IncidentAttribute
-    if attribute not in (IncidentAttribute.BODY, IncidentAttribute.HISTORY)
+    if attribute not in (IncidentAttribute.RULE_STATE, IncidentAttribute.HISTORY)
 )
 
 
@@ -219,7 +225,7 @@ def _read_senders(client: "DynamoDBClient", table: str, finder: OwnerFinder) -> 
         for item in _query(client, table, SenderIndex.STATE, SenderAttribute.STATE, state)
     }
     # No index has the folders that a sender cannot read: its own item does.
-    keys = [own_key(key) for key, item in listed.items() if find_number(item, SenderAttribute.UNREADABLE)]
+    keys = [sender_key(key) for key, item in listed.items() if find_number(item, SenderAttribute.UNREADABLE)]
     wanted = (SenderAttribute.SENDER, SenderAttribute.UNREADABLE_FOLDERS)
     unreadable = {
         read_text(item, SenderAttribute.SENDER): item

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from operator import attrgetter
 
+from contract.limits import MAX_DEEDS, MAX_NOTES_BYTES
 from handlers.incidents.projection import Replayed, advance, keep_known, next_check_at, replay
 from handlers.incidents.sender import show_sender
-from handlers.projection.store_incidents import Incident, Inheritance, read_version
-from handlers.projection.store_runs import Run, RunTable, ToldRun, merge_parts
-from handlers.projection.store_senders import NextCheck, describe_last_run, describe_sender
-from handlers.projection.store_state import RecentRuns, SenderStore, State, StoredSender, Writes
 from handlers.runtime import logger
-from store.runs import SAME_RUN
+from store.incidents import HistoryEntry, Incident, PeopleChange, PeopleState, describe_people
+from store.runs import SAME_RUN, Run, RunTable, ToldRun, merge_parts
+from store.senders import NextCheck, describe_last_run, describe_sender
+from store.state import RecentRuns, SenderStore, State, StoredSender, Writes
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class SenderReplay:
         if not runs:
             self.store.commit(known, {}, wait or NextCheck(at=next_check_at(before)))
             return
-        old = self.store.read_incidents(known.key)
+        old = self.store.incidents.list_all(known.key)
         folded = replay(runs, self.store.list_actions(known.key), regular_at=_regular_before(known, runs[0]))
         folded = keep_known(old, folded, runs[0].moment)
         after = advance(folded.state, now)
@@ -78,7 +78,7 @@ class SenderReplay:
         latest = {one.incident_id for one in state.incidents.values()}
         was_latest = {one.incident_id for one in before.incidents.values()}
         known_as = {one.incident_id: one for one in old}
-        gone = {one: self.store.read_deeds(known.key, one) for one in folded.gone}
+        gone = {one: self.store.incidents.read_people(known.key, one) for one in folded.gone}
         heritage = self._hand_down(known.key, folded.heirs, gone)
         writes = Writes(
             history=state.sender,
@@ -94,22 +94,56 @@ class SenderReplay:
                 or one.incident_id in heritage
             },
             latest=frozenset(latest),
-            gone={incident_id: read_version(item) for incident_id, item in gone.items()},
+            gone={incident_id: people.version for incident_id, people in gone.items()},
             entries=heritage,
         )
         self.store.commit(known, own, wake, writes)
 
     def _hand_down(
-        self, sender: str, heirs: Mapping[str, str], gone: Mapping[str, Mapping[str, Any]]
-    ) -> dict[str, Inheritance]:
+        self, sender: str, heirs: Mapping[str, str], gone: Mapping[str, PeopleState]
+    ) -> dict[str, PeopleChange]:
         """What people did about incidents that are gone, for those that they are part of, by id."""
-        parts: dict[str, list[Mapping[str, Any]]] = {}
+        parts: dict[str, list[PeopleState]] = {}
         for incident_id, heir in heirs.items():
-            if read_version(gone[incident_id]):
+            if gone[incident_id].version:
                 parts.setdefault(heir, []).append(gone[incident_id])
         return {
-            heir: Inheritance.of(self.store.read_deeds(sender, heir), items) for heir, items in parts.items()
+            heir: inherit(self.store.incidents.read_people(sender, heir), found)
+            for heir, found in parts.items()
         }
+
+
+def inherit(heir: PeopleState, gone: Sequence[PeopleState]) -> PeopleChange:
+    """What an incident takes over from those that a late run showed to be part of it.
+
+    It gets their actions in order, and the longest acknowledgement and snooze. An action that it has already
+    is not counted twice: a commit may have ended half way.
+    """
+    ids = {entry.action_id for entry in heir.history}
+    new = [entry for one in gone for entry in one.history if entry.action_id not in ids]
+    held = [one for one in (heir, *gone) if one.acknowledged_until is not None]
+    acknowledged = max(held, key=attrgetter("acknowledged_until"), default=heir)
+    snoozes = [one.snoozed_until for one in (heir, *gone) if one.snoozed_until is not None]
+    state = PeopleState(
+        acknowledged_by=acknowledged.acknowledged_by,
+        acknowledged_until=acknowledged.acknowledged_until,
+        snoozed_until=max(snoozes, default=None),
+        version=heir.version + len(new),
+        history=_fit(sorted([*heir.history, *new], key=attrgetter("at"))) if new else heir.history,
+    )
+    return PeopleChange(version=heir.version, values=describe_people(state))
+
+
+def _fit(history: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
+    """Without the oldest, where together they are more than an incident's item has room for."""
+    fitting: list[HistoryEntry] = []
+    room = MAX_NOTES_BYTES
+    for entry in reversed(history[-MAX_DEEDS:]):
+        room -= len(entry.note.encode())
+        if room < 0:
+            break
+        fitting.insert(0, entry)
+    return fitting
 
 
 def _whole(told: Iterable[ToldRun], run: Run) -> ToldRun:

@@ -11,19 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from contract.metrics import Metric
 from handlers.incidents.projection import OutOfOrderError, next_check_at, project
 from handlers.incidents.sender import show_sender
-from handlers.projection.store_dynamodb import ConflictError, may_pass
-from handlers.projection.store_runs import MalformedRunError, ToldRun, read_run_item
-from handlers.projection.store_senders import NextCheck, describe_last_run, describe_sender, put_refused
-from handlers.projection.store_state import (
-    Changes,
-    RecentRuns,
-    SenderStore,
-    State,
-    StoredSender,
-    collect_writes,
-)
 from handlers.runtime import count, logger
-from store.runs import RunAttribute, RunItem
+from store.dynamodb import ConflictError, may_pass
+from store.runs import MalformedRunError, RunAttribute, RunItem, ToldRun, read_run_item
+from store.senders import NextCheck, describe_last_run, describe_sender, put_refused
+from store.state import Changes, RecentRuns, SenderStore, State, StoredSender, collect_writes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

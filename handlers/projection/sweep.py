@@ -11,12 +11,11 @@ from contract.words import IncidentStatus, SenderState
 from handlers.incidents.projection import advance, next_check_at
 from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
-from handlers.projection.store_dynamodb import ConflictError, may_pass
-from handlers.projection.store_senders import NextCheck, describe_sender
-from handlers.projection.store_state import SenderStore, StoredSender, collect_writes
 from handlers.runtime import count, logger
+from store.dynamodb import ConflictError, may_pass
 from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
-from store.senders import RETRY_FOLD, WAKE_SHARDS, SenderAttribute, SenderIndex
+from store.senders import RETRY_FOLD, WAKE_SHARDS, NextCheck, SenderAttribute, SenderIndex, describe_sender
+from store.state import SenderStore, StoredSender, collect_writes
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

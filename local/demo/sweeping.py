@@ -16,9 +16,9 @@ from handlers.notifications.recipients import Recipient, RecipientTable, StoredR
 from handlers.notifications.sending import build_log
 from handlers.notifications.situation import Incident, Notice, Notification, Situation
 from handlers.notifications.sweep import OwnerFinder, read_situation
-from handlers.projection.store_dynamodb import ConflictError
 from local.provider import Aws
 from ops.incidents import Marks, list_live
+from store.dynamodb import ConflictError
 from store.notifications import incident_key, list_notified
 
 _OBSERVED_BEFORE: Final = timedelta(minutes=3)

@@ -10,18 +10,12 @@ from dashboard.data.tables import Incident, Sender, _read_item
 from handlers import runtime
 from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
-from handlers.projection.store_incidents import describe_incident, incident_key
-from handlers.projection.store_runs import Run, RunTable, ToldRun
-from handlers.projection.store_senders import (
-    describe_last_run,
-    describe_sender,
-    own_key,
-    put_refused,
-)
-from handlers.projection.store_state import SenderStore, State
 from handlers.projection.stream import apply_runs
 from handlers.projection.sweep import SenderSweep
-from store.runs import ProblemAttribute, RunAttribute
+from store.incidents import describe_incident, incident_key
+from store.runs import ProblemAttribute, Run, RunAttribute, RunTable, ToldRun
+from store.senders import describe_last_run, describe_sender, put_refused, sender_key
+from store.state import SenderStore, State
 from tests.oracles.incidents.playing import START
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS
 
@@ -113,7 +107,7 @@ def read_sender(state: State, run: Run, **told: Any) -> Sender:
     assert state.sender is not None
     last = ToldRun(run=run, sender_name=run.sender, reported_by=run.sender, **told)
     values = {
-        **own_key(run.sender),
+        **sender_key(run.sender),
         **describe_sender(show_sender(state)),
         **describe_last_run(last),
     }

@@ -55,9 +55,9 @@ class _Evaluation:
         AlarmEvaluator(self._cloudwatch, [self.alarm]).evaluate(moment)
 
 
-def _declared(name: str, stack: RunningStack, **config: int) -> dict[str, Any]:
+def _declared(name: str, stack: RunningStack) -> dict[str, Any]:
     """An alarm as the program declares it, on metrics of its own, publishing to the stack's topic."""
-    [declared] = [alarm for alarm in declare(**config).all("MetricAlarm") if alarm.name == name]
+    [declared] = [alarm for alarm in declare().all("MetricAlarm") if alarm.name == name]
     topic = stack.outputs["alarm_topic_arn"]
     inputs = as_api_values(declared.inputs) | {"alarmActions": [topic], "okActions": [topic]}
     namespace = f"test-{time.time_ns()}"

@@ -10,8 +10,8 @@ import httpx
 
 from contract.names import ROOT, LocalOutput
 from contract.owners.reading import read_owners_file
-from handlers.projection.store_dynamodb import ConflictError
 from local.demo.sweeping import Notifier
+from store.dynamodb import ConflictError
 from tests.running_stack import RunningStack
 
 OWNERS_FILE: Final = ROOT / "tests" / "owners.yaml"

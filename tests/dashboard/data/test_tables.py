@@ -35,12 +35,11 @@ from dashboard.errors import (
     TooManyRequestsError,
     UnreachableError,
 )
-from handlers.projection.store_incidents import describe_incident, incident_key
-from handlers.projection.store_state import State
 from store.dynamodb import TableSpec
-from store.incidents import INCIDENTS_TABLE, IncidentIndex
+from store.incidents import INCIDENTS_TABLE, IncidentIndex, describe_incident, incident_key
 from store.records import Attribute, FileAttribute
 from store.senders import SENDERS_TABLE, SenderIndex
+from store.state import State
 from tests.dashboard.clocks import StoppedClock
 from tests.dashboard.fake_table import REGION, TABLE, item
 from tests.dashboard.projected import Projected, read_incidents

@@ -25,7 +25,7 @@ from dashboard.figures.incidents import (
     tabulate_incidents,
 )
 from dashboard.figures.senders import summarize
-from handlers.projection.store_state import State
+from store.state import State
 from tests.dashboard.fake_table import item
 from tests.dashboard.projected import read_incidents, read_sender
 from tests.oracles.incidents.playing import at, listing, played, run, stuck

@@ -20,9 +20,9 @@ from handlers.incidents.projection import (
     replay,
 )
 from handlers.incidents.sender import sender_state
-from handlers.projection.store_incidents import Incident
-from handlers.projection.store_runs import BreachedFolder, Listing, Run, merge_parts
-from handlers.projection.store_state import Action, Changes, PersonAction, State
+from store.incidents import Incident
+from store.runs import BreachedFolder, Listing, Run, merge_parts
+from store.state import Action, Changes, PersonAction, State
 from tests.oracles.incidents.oracle import Oracle, Trouble
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -363,15 +363,15 @@ def _incident(one: Incident) -> tuple[object, ...]:
         one.seen.run,
         one.seen.at,
         one.sla,
-        one.files,
-        one.peak_files,
+        one.file_count,
+        one.peak_file_count,
         one.hashes,
         one.unknown_since if one.reason else None,
         one.ended_at,
         one.cleared_by if one.status is IncidentStatus.CLEARED else None,
         one.between,
         one.reopened,
-        one.after is not None,
+        one.previous_id is not None,
     )
 
 
@@ -404,5 +404,5 @@ def told_of(state: State) -> object:
         state.sender,
         state.watched,
         state.sets,
-        {key: replace(one, incident_id="", after=None) for key, one in state.incidents.items()},
+        {key: replace(one, incident_id="", previous_id=None) for key, one in state.incidents.items()},
     )

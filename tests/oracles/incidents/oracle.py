@@ -15,8 +15,8 @@ from statistics import median
 from zoneinfo import ZoneInfo
 
 from contract.moments import Hours
-from handlers.projection.store_runs import BreachedFolder, Run
-from handlers.projection.store_state import PersonAction
+from store.runs import BreachedFolder, Run
+from store.state import PersonAction
 
 STEP = 5
 """Minutes."""

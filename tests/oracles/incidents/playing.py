@@ -6,8 +6,8 @@ from typing import Any
 
 from contract.folders import folder_key
 from handlers.incidents.projection import advance, project
-from handlers.projection.store_runs import BreachedFolder, Listing, Run, file_hash, keep_hashes
-from handlers.projection.store_state import State
+from store.runs import BreachedFolder, Listing, Run, file_hash, keep_hashes
+from store.state import State
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 

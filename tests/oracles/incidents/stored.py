@@ -13,9 +13,9 @@ from moto import mock_aws
 
 from handlers import runtime
 from handlers.actions.acting import SenderChange
-from handlers.projection.store_runs import BreachedFolder, Run, ToldRun, merge_parts
-from handlers.projection.store_state import PersonAction, action_part, describe_action
+from store.runs import BreachedFolder, Run, ToldRun, merge_parts
 from store.senders import SenderAttribute
+from store.state import PersonAction, action_part, describe_action
 from tests.oracles.incidents.machine import Histories, told_of
 from tests.projection import Projection
 from tests.projection_tables import RUNS, SENDERS, create_projection_tables
@@ -61,7 +61,7 @@ class StoredHistories(Histories):
         assert known.replay_since is None
         stored = self.store.read_state(known)
         assert told_of(stored) == told_of(self._swept())
-        incidents = {one.incident_id: one for one in self.store.read_incidents(SENDER)}
+        incidents = {one.incident_id: one for one in self.store.incidents.list_all(SENDER)}
         assert {one.incident_id for one in stored.incidents.values()} <= incidents.keys()
         live = {one.key for one in incidents.values() if one.live}
         assert live == {one.key for one in stored.incidents.values() if one.live}

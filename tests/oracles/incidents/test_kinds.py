@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from contract.words import SenderKind
 from handlers.incidents.timing import is_shared, sender_interval, set_interval
-from handlers.projection.store_state import RunHistory, State
+from store.state import RunHistory, State
 from tests.oracles.incidents.playing import at, listing, played, run, stuck
 
 A = "D:\\In\\A"

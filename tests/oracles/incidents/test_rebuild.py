@@ -9,8 +9,8 @@ import pytest
 
 from handlers.incidents.projection import advance, keep_known, replay
 from handlers.incidents.timing import LOOK_BACK
-from handlers.projection.store_incidents import Incident
-from handlers.projection.store_runs import Run
+from store.incidents import Incident
+from store.runs import Run
 from tests.oracles.incidents.playing import listing, run, stuck
 
 KEPT = timedelta(days=35)

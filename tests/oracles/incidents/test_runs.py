@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers.projection.store_runs import Listing, merge_parts
+from store.runs import Listing, merge_parts
 from tests.oracles.incidents.playing import at, listing, run, stuck
 
 A, B = "D:\\In\\A", "D:\\In\\B"

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from handlers.incidents.projection import apply_action, project
 from handlers.incidents.sender import SILENCES_KEPT, SILENCES_WITHIN
-from handlers.projection.store_state import Action, PersonAction, RunHistory
+from store.state import Action, PersonAction, RunHistory
 from tests.oracles.incidents.playing import at, listing, played, run, stuck
 
 A = "C:\\Jobs\\A"

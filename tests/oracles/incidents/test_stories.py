@@ -7,8 +7,8 @@ import pytest
 
 from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
 from handlers.incidents.projection import OutOfOrderError, advance, apply_action, keep_known, project, replay
-from handlers.projection.store_incidents import Incident
-from handlers.projection.store_state import Action, PersonAction, State
+from store.incidents import Incident
+from store.state import Action, PersonAction, State
 from tests.oracles.incidents.playing import at, listing, played, run, stuck
 
 A, B = "D:\\In\\A", "D:\\In\\B"
@@ -121,11 +121,11 @@ def test_an_incident_that_goes_on_is_one_and_one_that_ended_unseen_is_named_by_t
     assert of(state).status is IncidentStatus.UNKNOWN
     again = played(run(10, stuck(A, "x", "z")), state=state)
     assert of(again).incident_id == of(state).incident_id
-    assert (of(again).status, of(again).files, of(again).peak_files) == (IncidentStatus.OPEN, 2, 2)
+    assert (of(again).status, of(again).file_count, of(again).peak_file_count) == (IncidentStatus.OPEN, 2, 2)
     done = project(state, run(10, stuck(A, "new")))
     before, after = done.changes.incidents
     assert (before.status, before.ended_at) == (IncidentStatus.LAPSED, at(10))
-    assert (after.status, after.after) == (IncidentStatus.OPEN, before.incident_id)
+    assert (after.status, after.previous_id) == (IncidentStatus.OPEN, before.incident_id)
 
 
 def test_a_file_that_comes_back_after_a_list_showed_its_folder_well_is_another_breach() -> None:
@@ -151,7 +151,7 @@ def test_what_is_unknown_can_be_closed_by_hand_and_proof_opens_it_again() -> Non
     closed = apply_action(unknown, replace(deed, at=at(10))).state
     assert (of(closed).status, of(closed).ended_at) == (IncidentStatus.CLOSED, at(10))
     assert of(played(run(11, stuck(A, "x")), state=closed)).status is IncidentStatus.OPEN
-    assert of(played(run(11, stuck(A, "y")), state=closed)).after == of(closed).incident_id
+    assert of(played(run(11, stuck(A, "y")), state=closed)).previous_id == of(closed).incident_id
     anew = replay([run(0, stuck(A, "x"))], [replace(deed, at=at(10))])
     assert of(anew.state) == of(closed)
 

@@ -9,7 +9,7 @@ import pytest
 from contract.words import IncidentStatus
 from contract.words import MessageKind as K
 from handlers.notifications.situation import Incident
-from handlers.projection.store_dynamodb import read_chunks, write_chunks
+from store.dynamodb import dump_chunks, load_chunks
 from store.notifications import RecipientState, list_notified
 from tests.oracles.notifications.fixtures import HOUR, MINUTE, START, Story, an_incident, ended
 
@@ -63,8 +63,8 @@ def test_what_is_kept_of_them_fits_into_an_item(number: int) -> None:
     story.so(*(replace(one, files=one.files * 3) for one in list(story.incidents.values())[::3]))
     story.now += 5 * HOUR
     story.until(330)
-    chunks = write_chunks(story.state)
-    assert read_chunks(RecipientState, chunks) == story.state
+    chunks = dump_chunks(story.state)
+    assert load_chunks(RecipientState, chunks) == story.state
     assert len(chunks) == 1
     # An id is 16 bytes that nothing makes smaller.
     assert sum(map(len, chunks)) < 60 * number

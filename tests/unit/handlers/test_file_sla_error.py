@@ -8,8 +8,8 @@ import pytest
 from contract.limits import MAX_REPORT_BYTES
 from contract.names import Group, Variable
 from handlers import file_sla_error
-from handlers.projection.store_runs import read_run_item
 from store.records import Attribute
+from store.runs import read_run_item
 from tests.events import LambdaContext, a_report, report_event
 from tests.projection_tables import RUNS
 from tests.unit.conftest import TABLE

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from contract.names import Group
 from handlers import incident_action, runtime
-from handlers.projection.store_runs import Run
+from store.runs import Run
 from tests.events import LambdaContext, action_event
 from tests.oracles.incidents.playing import stuck
 from tests.projection import ACCOUNT, Projection
@@ -123,7 +123,7 @@ def test_a_key_makes_it_the_same_deed(incident_id: str) -> None:
 def test_a_table_that_is_over_its_rate_is_told_as_such(
     incident_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = incident_action._parts().incidents.table.client
+    client = incident_action._parts().incidents.store._reader.client
     codes = {"ThrottlingException": 429, "InternalServerError": 500}
     for code, expected in codes.items():
 

@@ -17,13 +17,13 @@ from handlers.incidents.projection import advance, replay
 from handlers.incidents.timing import is_shared
 from handlers.ingest.building import build
 from handlers.ingest.parsing import ParsedReport, parse_report
-from handlers.projection.store_runs import Run, merge_parts
-from handlers.projection.store_state import State
 from local.demo.data import Account, build_origin, report_story
 from local.demo.history import HISTORY, Story
 from local.demo.script import add_stuck_file, make_folders, monitored_folders, scan_folders, this_machine
 from local.demo.servers import SERVERS, Sends, Server
 from ops.user_pool import User
+from store.runs import Run, merge_parts
+from store.state import State
 
 NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
 HERE = this_machine(Path("/tree"), "reporter")

@@ -12,21 +12,22 @@ import pytest
 from contract.names import Output
 from handlers import runtime
 from handlers.projection.replay import SenderReplay
-from handlers.projection.store_runs import (
+from handlers.projection.sweep import SenderSweep
+from ops import __main__ as command_line
+from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Marks, Rebuild, UnknownSenderError, list_live
+from store.incidents import IncidentAttribute
+from store.runs import (
     BreachedFolder,
     Run,
+    RunAttribute,
+    RunItem,
     RunTable,
     ToldRun,
     build_run_items,
     format_run_key,
 )
-from handlers.projection.store_state import SenderStore
-from handlers.projection.sweep import SenderSweep
-from ops import __main__ as command_line
-from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Marks, Rebuild, UnknownSenderError, list_live
-from store.incidents import IncidentAttribute
-from store.runs import RunAttribute, RunItem
 from store.senders import REFUSED_PART, RETRY_FOLD, SenderAttribute
+from store.state import SenderStore
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from handlers.notifications.recipients import RecipientTable, list_recipients
-from handlers.projection import store_dynamodb
+from store import dynamodb
 from store.notifications import MessageAttribute, RecipientState, SubjectState, incident_key
 from tests.projection import Projection
 from tests.projection_tables import MESSAGES
@@ -27,7 +27,7 @@ def notifier() -> Notifier:
 
 @pytest.fixture
 def store(notifier: Notifier, monkeypatch: pytest.MonkeyPatch) -> RecipientTable:
-    monkeypatch.setattr(store_dynamodb, "MAX_CHUNK_BYTES", 1_000)
+    monkeypatch.setattr(dynamodb, "MAX_CHUNK_BYTES", 1_000)
     return RecipientTable(notifier.client, MESSAGES)
 
 

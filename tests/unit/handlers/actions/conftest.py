@@ -12,14 +12,14 @@ from contract.answers import IncidentAnswer, SenderAnswer
 from contract.metrics import Outcome
 from handlers import runtime
 from handlers.actions.acting import Actor
-from handlers.actions.incidents import IncidentActions, IncidentTable
+from handlers.actions.incidents import IncidentActions
 from handlers.actions.parsing import parse_action
 from handlers.actions.senders import SenderActions
-from handlers.projection.store_runs import Run
 from handlers.web.requests import Caller
+from store.runs import Run
 from tests.oracles.incidents.playing import at
 from tests.projection import ACCOUNT, Projection
-from tests.projection_tables import INCIDENTS, SENDERS, create_projection_tables
+from tests.projection_tables import SENDERS, create_projection_tables
 from tests.unit.conftest import REGION
 
 
@@ -32,8 +32,8 @@ class People:
 
     def __post_init__(self) -> None:
         store = self.projection.store
-        self.table = IncidentTable(self.projection.client, INCIDENTS)
-        self.incidents = IncidentActions(self.table, store, self.slept.append)
+        self.table = store.incidents
+        self.incidents = IncidentActions(store, self.slept.append)
         self.senders = SenderActions(store, self.slept.append)
 
     def do(

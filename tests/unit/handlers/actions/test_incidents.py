@@ -10,8 +10,8 @@ from contract.metrics import Outcome
 from handlers.actions import incidents
 from handlers.actions.acting import InvalidStateError, NotFoundError
 from handlers.incidents.projection import replay
-from handlers.projection.store_runs import Run
 from handlers.web.errors import InvalidBodyError, ThrottledError
+from store.runs import Run
 from tests.oracles.incidents.playing import at, listing, run, stuck
 from tests.projection_tables import INCIDENTS
 from tests.unit.handlers.actions.conftest import People, meanwhile
@@ -167,7 +167,7 @@ def test_a_clock_may_be_a_little_wrong(people: People, action: str, until: str) 
 
 def test_a_history_that_is_full_takes_no_more(people: People) -> None:
     people.report(run(0, STUCK))
-    deed = {"M": {"DeedId": {"S": "d"}}}
+    deed = {"M": {"DeedId": {"S": "d"}, "DoneAt": {"S": "2026-03-02T08:00:00Z"}, "Action": {"S": "note"}}}
     people.projection.client.update_item(
         TableName=INCIDENTS,
         Key={name: {"S": people.one_incident()[name]} for name in ("Sender", "IncidentId")},

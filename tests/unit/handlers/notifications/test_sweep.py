@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 from handlers.notifications.delivery import DeliveryError
 from handlers.notifications.situation import Notification
 from handlers.notifications.sweep import correct_owners
-from handlers.projection.store_senders import SHOWN_FOLDERS
 from store.incidents import IncidentAttribute
+from store.senders import SHOWN_FOLDERS
 from tests.oracles.incidents.playing import listing, stuck
 from tests.projection_tables import INCIDENTS, MESSAGES
 from tests.stands.notifier import Notifier

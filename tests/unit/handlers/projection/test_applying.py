@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handlers.projection import stream
-from handlers.projection.store_dynamodb import ConflictError
+from store.dynamodb import ConflictError
 from tests.oracles.incidents.playing import at, listing, run, stuck
 from tests.projection import ACCOUNT, Projection, tell
 from tests.projection_tables import SENDERS

@@ -1,47 +1,51 @@
-"""What an incident takes over from those that turned out to be it, item by item."""
+"""What an incident takes over from those that turned out to be part of it."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from handlers.projection import store_incidents
-from handlers.projection.store_incidents import Inheritance
+from handlers.projection import replay
+from handlers.projection.replay import inherit
+from store.incidents import HistoryEntry, PeopleChange, PeopleState
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
-def item(*deeds: int, **more: Any) -> dict[str, Any]:
-    """An incident's item; each deed is done at its minute."""
-    history = [
-        {"M": {"DeedId": {"S": f"{minute}"}, "DoneAt": {"S": f"2026-03-02T08:{minute:02}:00Z"}}}
-        for minute in deeds
-    ]
-    told = {name: {"S": value} for name, value in more.items()}
-    return {"History": {"L": history}, "ActionVersion": {"N": str(len(deeds))}, **told}
+def people(*minutes: int, **more: Any) -> PeopleState:
+    """What people did about an incident: a note at each of these minutes."""
+    history = tuple(
+        HistoryEntry(action_id=f"{minute}", at=START + timedelta(minutes=minute), action="note")
+        for minute in minutes
+    )
+    return PeopleState(history=history, version=len(minutes), **more)
 
 
-def minutes(inheritance: Inheritance) -> list[int]:
-    return [int(deed["M"]["DeedId"]["S"]) for deed in inheritance.values["History"]["L"]]
+def minutes(change: PeopleChange) -> list[int]:
+    return [int(entry["M"]["DeedId"]["S"]) for entry in change.values["History"]["L"]]
 
 
-def test_deeds_come_in_their_order_and_count_on() -> None:
-    inheritance = Inheritance.of(item(1, 5), [item(3), item(2, 9)])
-    assert minutes(inheritance) == [1, 2, 3, 5, 9]
-    assert (inheritance.version, inheritance.values["ActionVersion"]) == (2, {"N": "5"})
+def test_actions_come_in_their_order_and_count_on() -> None:
+    change = inherit(people(1, 5), [people(3), people(2, 9)])
+    assert minutes(change) == [1, 2, 3, 5, 9]
+    assert (change.version, change.values["ActionVersion"]) == (2, {"N": "5"})
 
 
 def test_what_it_has_already_is_not_taken_over_twice() -> None:
-    inheritance = Inheritance.of(item(1, 2), [item(2)])
-    assert inheritance.values == {}
+    change = inherit(people(1, 2), [people(2)])
+    assert minutes(change) == [1, 2]
+    assert change.values["ActionVersion"] == {"N": "2"}
 
 
 def test_what_lasts_longer_is_taken_over_with_its_name() -> None:
-    early = {"AcknowledgedUntil": "2026-03-02T12:00:00Z", "AcknowledgedBy": "ana"}
-    late = {"AcknowledgedUntil": "2026-03-02T12:00:00.5Z", "AcknowledgedBy": "ben"}
+    early = {"acknowledged_until": START, "acknowledged_by": "ana"}
+    late = {"acknowledged_until": START + timedelta(seconds=0.5), "acknowledged_by": "ben"}
     for heir, gone in ((early, late), (late, early)):
-        values = Inheritance.of(item(1, **heir), [item(2, **gone)]).values
+        values = inherit(people(1, **heir), [people(2, **gone)]).values
         assert values["AcknowledgedBy"] == {"S": "ben"}
-    assert "SnoozedUntil" not in values
+        assert values["SnoozedUntil"] is None
 
 
 def test_what_there_is_no_room_for_goes_the_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_incidents, "MAX_DEEDS", 3)
-    assert minutes(Inheritance.of(item(1, 4), [item(2, 3)])) == [2, 3, 4]
+    monkeypatch.setattr(replay, "MAX_DEEDS", 3)
+    assert minutes(inherit(people(1, 4), [people(2, 3)])) == [2, 3, 4]

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from handlers.projection.store_runs import Listing, ToldRun
 from handlers.projection.stream import apply_runs
+from store.runs import Listing, ToldRun
 from store.senders import SenderAttribute
 from tests.oracles.incidents.playing import run
 from tests.projection import ACCOUNT, Projection

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from handlers.projection.store_state import RecentRuns
+from store.state import RecentRuns
 from tests.oracles.incidents.playing import run
 
 

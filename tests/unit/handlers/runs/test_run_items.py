@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.folders import folder_key
-from handlers.projection import store_runs
-from handlers.projection.store_runs import (
+from store import runs
+from store.runs import (
     BreachedFolder,
     Listing,
     MalformedRunError,
@@ -83,7 +83,7 @@ def test_any_path_comes_back(breached: dict[str, int], read: list[str]) -> None:
 
 
 def test_a_run_too_large_for_an_item_is_cut_and_put_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_runs, "MAX_CONTENT_BYTES", 2_000)
+    monkeypatch.setattr(runs, "MAX_CONTENT_BYTES", 2_000)
     breaches = [stuck(f"D:\\In\\{number:03}", "a", "b", "c") for number in range(60)]
     one = listing(0, [f"D:\\In\\{number:03}" for number in range(90)], *breaches, errors=["E:\\Out"])
     items = build_run_items(_told(one), KEPT)

@@ -1,4 +1,4 @@
-"""What people do to a sender or an incident, as far as the rules know of it."""
+"""All that the rules know of one sender, over the tables of senders and incidents."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -6,49 +6,57 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
-from botocore.exceptions import ClientError
-
 from contract.action import IncidentAction, SenderAction
-from contract.moments import Hours, format_moment, parse_moment
+from contract.moments import Hours, parse_moment
 from contract.owners.matching import find_owner
 from contract.owners.model import Owners
 from contract.words import SenderKind, SenderState
-from handlers.projection.store_dynamodb import (
+from store.dynamodb import (
+    COUNT,
     MAX_SORT_KEY_BYTES,
     MAX_WRITES,
-    ConflictError,
+    Item,
+    Query,
+    Reader,
     Update,
     Values,
+    dump,
+    dump_chunks,
     fit_key,
-    list_cancellations,
-    read_body,
-    read_chunks,
-    write_body,
-    write_chunks,
+    load,
+    load_chunks,
+    transact,
+    update_item,
 )
-from handlers.projection.store_incidents import (
-    Entry,
+from store.incidents import (
     Incident,
-    Inheritance,
+    IncidentAttribute,
+    IncidentTable,
+    PeopleChange,
     describe_incident,
     incident_key,
-    read_incident,
 )
-from handlers.projection.store_runs import Run, Stamp
-from handlers.projection.store_senders import (
+from store.runs import SAME_RUN, Run, Stamp
+from store.senders import (
+    ACT_PREFIX,
+    LIST_PREFIX,
+    OWN_PART,
+    SET_PREFIX,
     NextCheck,
+    SenderAttribute,
+    SenderEntry,
     Silence,
-    describe_hours,
     describe_next_check,
-    own_key,
+    describe_sender_entry,
     put_refused,
+    sender_key,
 )
-from store.incidents import PEOPLES, DeedAttribute, IncidentAttribute, IncidentIndex
-from store.runs import SAME_RUN
-from store.senders import ACT_PREFIX, LIST_PREFIX, OWN_PART, SET_PREFIX, SenderAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+_A: Final = SenderAttribute
 
 
 class Action(StrEnum):
@@ -262,24 +270,21 @@ def _base36(number: int) -> str:
 
 def describe_action(act: PersonAction) -> Values:
     """What an act's item says beside its key: what the rules know of it, and what a page shows."""
-    minutes = act.interval and f"{act.interval / timedelta(minutes=1):.0f}"
-    shown = {
-        DeedAttribute.DONE_AT: {"S": format_moment(act.at)},
-        DeedAttribute.DONE_BY: act.by and {"S": act.by},
-        DeedAttribute.ACTION: {"S": act.action},
-        DeedAttribute.NOTE: act.note and {"S": act.note},
-        SenderAttribute.INTERVAL_MINUTES: minutes and {"N": minutes},
-        SenderAttribute.HOURS: act.hours and describe_hours(act.hours),
-    }
-    return {
-        SenderAttribute.BODY: {"S": write_body(act)},
-        **{str(attribute): value for attribute, value in shown.items() if value},
-    }
+    change = SenderEntry(
+        at=act.at,
+        by=act.by or "",
+        action=act.action,
+        note=act.note or "",
+        interval_minutes=round(act.interval / timedelta(minutes=1)) if act.interval else None,
+        hours=act.hours,
+    )
+    shown = {name: value for name, value in describe_sender_entry(change).items() if value}
+    body: Values = {_A.BODY: {"S": dump(act)}}
+    return {**body, **shown}
 
 
 COMMIT_MINUTES: Final = 5
 """How long a commit of several transactions may take: as long as the function runs."""
-_SENDER, _PART = SenderAttribute.SENDER, SenderAttribute.PART
 
 
 def read_clock() -> datetime:
@@ -319,7 +324,7 @@ class Writes:
     did more since, it is a conflict."""
     acts: Sequence[PersonAction] = ()
     """What a person has just done. If it is there already, the commit is a conflict."""
-    entries: Mapping[str, Entry | Inheritance] = field(default_factory=dict)
+    entries: Mapping[str, PeopleChange] = field(default_factory=dict)
     """What is added to the histories of those incidents, by id. If others did so first, it is a conflict."""
 
 
@@ -327,7 +332,7 @@ NOTHING: Final = Writes()
 
 
 class SenderStore:
-    """Senders and incidents in their tables.
+    """All that is known of senders, in FileSlaSenders and FileSlaIncidents: one transaction spans both.
 
     Args:
         client: a DynamoDB client. It should retry by itself.
@@ -347,75 +352,50 @@ class SenderStore:
         clock: Callable[[], datetime] = read_clock,
         owners: Owners | None = None,
     ) -> None:
-        self._client = client
+        self._reader = Reader(client)
         self._senders = senders_table
-        self._incidents = incidents_table
+        self.incidents = IncidentTable(self._reader, incidents_table)
         self._retention = retention
         self._owners = owners
         self.clock = clock
 
     def read(self, sender: str) -> StoredSender:
         """A sender's own item; of one that nobody knows yet, what is true of it."""
-        item: Mapping[str, Any] = self._client.get_item(
-            TableName=self._senders, Key=own_key(sender), ConsistentRead=True
-        ).get("Item", {})
-        body, since = item.get(SenderAttribute.BODY), item.get(SenderAttribute.FOLD_SINCE)
+        item = self._reader.get(self._senders, sender_key(sender)) or {}
+        body, since = item.get(_A.BODY), item.get(_A.FOLD_SINCE)
         return StoredSender(
             key=sender,
-            sender=read_body(RunHistory, body["S"]) if body else None,
-            sender_name=item.get(SenderAttribute.SENDER_NAME, {}).get("S", sender),
-            recent=RecentRuns.parse(item.get(SenderAttribute.RECENT_RUNS, {}).get("S", "")),
-            revision=int(item.get(SenderAttribute.REVISION, {}).get("N", "0")),
+            sender=load(RunHistory, body["S"]) if body else None,
+            sender_name=item.get(_A.SENDER_NAME, {}).get("S", sender),
+            recent=RecentRuns.parse(item.get(_A.RECENT_RUNS, {}).get("S", "")),
+            revision=int(item.get(_A.REVISION, {}).get("N", "0")),
             replay_since=parse_moment(since["S"]) if since else None,
         )
 
     def read_state(self, known: StoredSender) -> State:
         """All that is known of a sender. Read after `known`, so that a commit tells whether both fit."""
-        parts = list(self._query_parts(known.key, LIST_PREFIX, SET_PREFIX + "\uffff"))
-        chunks = [part[SenderAttribute.BODY]["B"] for part in parts if _part(part).startswith(LIST_PREFIX)]
+        parts = self._query_parts(known.key, LIST_PREFIX, f"{SET_PREFIX}\uffff")
+        listed = [part for part in parts if part[_A.PART]["S"].startswith(LIST_PREFIX)]
+        # Chunks of a longer list before this one may still be there.
+        chunks = [part[_A.BODY]["B"] for part in listed[: int(listed[0][_A.CHUNKS]["N"]) if listed else 0]]
         sets = [
-            read_body(FolderSet, part[SenderAttribute.BODY]["S"])
-            for part in parts
-            if _part(part).startswith(SET_PREFIX)
+            load(FolderSet, part[_A.BODY]["S"]) for part in parts if part[_A.PART]["S"].startswith(SET_PREFIX)
         ]
-        latest = map(read_incident, self._query_incidents(known.key, IncidentIndex.LATEST))
         return State(
             sender=known.sender,
-            watched=read_chunks(WatchList, chunks[: _count(parts)]) if chunks else None,
+            watched=load_chunks(WatchList, chunks) if chunks else None,
             sets={folder_set.key: folder_set for folder_set in sets},
-            incidents={incident.key: incident for incident in latest},
+            incidents={incident.key: incident for incident in self.incidents.list_latest(known.key)},
         )
 
     def list_actions(self, sender: str) -> list[PersonAction]:
         """What people did to a sender and its incidents."""
-        parts = self._query_parts(sender, ACT_PREFIX, ACT_PREFIX + "\uffff")
-        return [read_body(PersonAction, part[SenderAttribute.BODY]["S"]) for part in parts]
+        parts = self._query_parts(sender, ACT_PREFIX, f"{ACT_PREFIX}\uffff")
+        return [load(PersonAction, part[_A.BODY]["S"]) for part in parts]
 
     def has_action(self, sender: str, action_id: str) -> bool:
         """Whether a person did this already."""
-        key = _part_key(sender, action_part(action_id))
-        return "Item" in self._client.get_item(TableName=self._senders, Key=key, ConsistentRead=True)
-
-    def read_incidents(self, sender: str) -> list[Incident]:
-        """Every incident of a sender that is kept."""
-        return [read_incident(item) for item in self._query_incidents(sender, None)]
-
-    def read_deeds(self, sender: str, incident_id: str) -> Mapping[str, Any]:
-        """What people did about an incident: those attributes of its item that they change."""
-        names = {f"#{number}": str(name) for number, name in enumerate(PEOPLES)}
-        items = self._client.query(
-            TableName=self._incidents,
-            ConsistentRead=True,
-            KeyConditionExpression="#sender = :sender AND #id = :id",
-            ProjectionExpression=", ".join(names),
-            ExpressionAttributeNames={
-                **names,
-                "#sender": IncidentAttribute.SENDER,
-                "#id": IncidentAttribute.INCIDENT_ID,
-            },
-            ExpressionAttributeValues={":sender": {"S": sender}, ":id": {"S": incident_id}},
-        )["Items"]
-        return items[0] if items else {}
+        return self._reader.get(self._senders, _part_key(sender, action_part(action_id))) is not None
 
     def commit(
         self, known: StoredSender, own: Values, wake: NextCheck, writes: Writes = NOTHING
@@ -431,7 +411,8 @@ class SenderStore:
         Raises:
             ConflictError: the sender was written since it was read.
         """
-        changes = list(self._list_changes(known, writes, _sender_name(known, own)))
+        name = own.get(_A.SENDER_NAME)
+        changes = list(self._list_changes(known, writes, name["S"] if name else known.sender_name))
         if len(changes) >= MAX_WRITES:
             # Too many for one transaction. Should this end half way, its runs make it whole again. The sweep
             # does not do so before then, lest it work out anew what is just being written.
@@ -441,67 +422,48 @@ class SenderStore:
             known = self._write_own(known, describe_next_check(known.key, marked))
             while len(changes) >= MAX_WRITES:
                 part, changes = changes[: MAX_WRITES - 1], changes[MAX_WRITES - 1 :]
-                self._transact([{"ConditionCheck": self._unchanged(known)}, *part])
+                unchanged = {**self._own(known), **_unchanged(known).arguments()}
+                transact(self._reader.client, [{"ConditionCheck": unchanged}, *part])
         values = {**_describe_history(writes), **own, **describe_next_check(known.key, wake)}
         if not changes:
             return self._write_own(known, values)
-        self._transact([{"Update": self._update_own(known, values)}, *changes])
+        update = {**self._own(known), **_write(known, values).arguments()}
+        transact(self._reader.client, [{"Update": update}, *changes])
         return replace(known, revision=known.revision + 1)
 
     def mark(self, sender: str, sender_name: str | None = None) -> None:
-        """Has a sender folded anew by the next sweep."""
-        now = self.clock()
-        wake = describe_next_check(sender, NextCheck(at=now, replay_since=now))
-        name: Values = {SenderAttribute.SENDER_NAME: {"S": sender_name}} if sender_name else {}
-        # Whoever is at work on the sender starts again, and sees the mark.
-        self._client.update_item(
-            TableName=self._senders,
-            Key=own_key(sender),
-            **Update(values={**wake, **name}, add=_ONE_MORE).arguments(),
-        )
+        """Has a sender replayed by the next sweep.
 
-    def put_refused(self, item: Mapping[str, Any]) -> None:
+        Raises:
+            ConflictError: a transaction is writing the sender.
+        """
+        now = self.clock()
+        check = describe_next_check(sender, NextCheck(at=now, replay_since=now))
+        name: Values = {_A.SENDER_NAME: {"S": sender_name}} if sender_name else {}
+        # Whoever is at work on the sender starts again, and sees the mark.
+        marked = Update(values={**check, **name}, add={_A.REVISION: {"N": "1"}})
+        update_item(self._reader.client, self._senders, sender_key(sender), marked)
+
+    def put_refused(self, item: Item) -> None:
         """Keeps a refused report, an item of FileSlaRuns, unless a later one is known."""
-        put_refused(self._client, self._senders, item)
+        put_refused(self._reader.client, self._senders, item)
+
+    def _own(self, known: StoredSender) -> dict[str, Any]:
+        return {"TableName": self._senders, "Key": sender_key(known.key)}
 
     def _write_own(self, known: StoredSender, values: Values) -> StoredSender:
-        try:
-            self._client.update_item(**self._update_own(known, values))
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ConditionalCheckFailedException":
-                raise ConflictError(known.key) from error
-            raise
+        update_item(self._reader.client, self._senders, sender_key(known.key), _write(known, values))
         return replace(known, revision=known.revision + 1)
-
-    def _update_own(self, known: StoredSender, values: Values) -> dict[str, Any]:
-        revision = SenderAttribute.REVISION
-        update = Update(
-            values={**values, revision: {"N": str(known.revision + 1)}},
-            if_still={revision: {"N": str(known.revision)} if known.revision else None},
-        )
-        return {"TableName": self._senders, "Key": own_key(known.key), **update.arguments()}
-
-    def _unchanged(self, known: StoredSender) -> dict[str, Any]:
-        names = {"#revision": str(SenderAttribute.REVISION)}
-        check = {
-            "TableName": self._senders,
-            "Key": own_key(known.key),
-            "ExpressionAttributeNames": names,
-        }
-        if not known.revision:
-            return {**check, "ConditionExpression": "attribute_not_exists(#revision)"}
-        return {
-            **check,
-            "ConditionExpression": "#revision = :read",
-            "ExpressionAttributeValues": {":read": {"N": str(known.revision)}},
-        }
 
     def _list_changes(
         self, known: StoredSender, writes: Writes, sender_name: str
     ) -> Iterator[dict[str, Any]]:
         # First: should it take several transactions and end half way, the rest is made from what people did.
         for act in writes.acts:
-            yield self._put_act(known.key, act)
+            # Done once, however often it is asked for.
+            absent = Update(if_still={_A.PART: None}).arguments()
+            yield self._put_part(known.key, action_part(act.action_id), describe_action(act), absent)
+        incidents = self.incidents.name
         for incident_id, incident in sorted(
             (writes.incidents or {}).items(), key=lambda entry: entry[0] not in writes.entries
         ):
@@ -513,83 +475,43 @@ class SenderStore:
                 values[IncidentAttribute.OWNER] = {"S": owner.name}
             entry = writes.entries.get(incident_id)
             update = entry.update(values) if entry else Update(values=values)
-            yield {
-                "Update": {
-                    "TableName": self._incidents,
-                    "Key": incident_key(known.key, incident_id),
-                    **update.arguments(),
-                }
-            }
+            key = incident_key(known.key, incident_id)
+            yield {"Update": {"TableName": incidents, "Key": key, **update.arguments()}}
         for folder_set in writes.sets:
-            body: Values = {SenderAttribute.BODY: {"S": write_body(folder_set)}}
-            yield self._put_part(known.key, _set_part(folder_set.key), body)
-        for key in writes.gone_sets:
-            yield {"Delete": {"TableName": self._senders, "Key": _part_key(known.key, _set_part(key))}}
+            yield self._put_part(known.key, _set_part(folder_set.key), {_A.BODY: {"S": dump(folder_set)}})
+        for key_of_set in writes.gone_sets:
+            part = _part_key(known.key, _set_part(key_of_set))
+            yield {"Delete": {"TableName": self._senders, "Key": part}}
         if writes.watched is not None:
-            chunks = write_chunks(writes.watched)
+            chunks = dump_chunks(writes.watched)
             for number, chunk in enumerate(chunks):
-                body = {SenderAttribute.BODY: {"B": chunk}, SenderAttribute.CHUNKS: {"N": str(len(chunks))}}
+                body: Values = {_A.BODY: {"B": chunk}, _A.CHUNKS: {"N": str(len(chunks))}}
                 yield self._put_part(known.key, f"{LIST_PREFIX}{number:04}", body)
         for incident_id, version in writes.gone.items():
-            yield self._delete_incident(known.key, incident_id, version)
+            unchanged = Update(if_still={IncidentAttribute.ACTION_VERSION: COUNT.write(version)}).arguments()
+            key = incident_key(known.key, incident_id)
+            yield {"Delete": {"TableName": incidents, "Key": key, **unchanged}}
 
-    def _delete_incident(self, sender: str, incident_id: str, version: int) -> dict[str, Any]:
-        unchanged = Update(
-            values={}, if_still={IncidentAttribute.ACTION_VERSION: {"N": str(version)} if version else None}
-        ).arguments()
-        del unchanged["UpdateExpression"]
-        key = incident_key(sender, incident_id)
-        return {"Delete": {"TableName": self._incidents, "Key": key, **unchanged}}
+    def _put_part(
+        self, sender: str, part: str, values: Values, condition: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        item: Values = {**_part_key(sender, part), **values}
+        return {"Put": {"TableName": self._senders, "Item": item, **(condition or {})}}
 
-    def _put_act(self, sender: str, act: PersonAction) -> dict[str, Any]:
-        put = self._put_part(sender, action_part(act.action_id), describe_action(act))
-        # Done once, however often it is asked for.
-        put["Put"]["ConditionExpression"] = "attribute_not_exists(#part)"
-        put["Put"]["ExpressionAttributeNames"] = {"#part": str(_PART)}
-        return put
-
-    def _put_part(self, sender: str, part: str, values: Values) -> dict[str, Any]:
-        return {"Put": {"TableName": self._senders, "Item": {**_part_key(sender, part), **values}}}
-
-    def _transact(self, actions: list[dict[str, Any]]) -> None:
-        try:
-            self._client.transact_write_items(TransactItems=actions)  # type: ignore[arg-type]
-        except ClientError as error:
-            reasons = list_cancellations(error)
-            if reasons & {"ConditionalCheckFailed", "TransactionConflict"}:
-                raise ConflictError from error
-            raise
-
-    def _query_parts(self, sender: str, first: str, last: str) -> Iterator[Mapping[str, Any]]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._senders,
-            ConsistentRead=True,
-            KeyConditionExpression="#sender = :sender AND #part BETWEEN :first AND :last",
-            ExpressionAttributeNames={"#sender": _SENDER, "#part": _PART},
-            ExpressionAttributeValues={
-                ":sender": {"S": sender},
-                ":first": {"S": first},
-                ":last": {"S": last},
-            },
+    def _query_parts(self, sender: str, first: str, last: str) -> list[Item]:
+        query = Query(
+            table=self._senders, equal={_A.SENDER: sender}, between=(_A.PART, first, last), consistent=True
         )
-        for page in pages:
-            yield from (item for item in page["Items"] if _part(item) != OWN_PART)
-
-    def _query_incidents(self, sender: str, index: IncidentIndex | None) -> Iterator[Mapping[str, Any]]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._incidents,
-            ConsistentRead=True,
-            KeyConditionExpression="#sender = :sender",
-            ProjectionExpression="#body",
-            ExpressionAttributeNames={"#sender": IncidentAttribute.SENDER, "#body": IncidentAttribute.BODY},
-            ExpressionAttributeValues={":sender": {"S": sender}},
-            **({"IndexName": index} if index else {}),  # type: ignore[arg-type]
-        )
-        for page in pages:
-            yield from (item for item in page["Items"] if IncidentAttribute.BODY in item)
+        return [item for item in self._reader.query(query) if item[_A.PART]["S"] != OWN_PART]
 
 
-_ONE_MORE: Final[Values] = {SenderAttribute.REVISION: {"N": "1"}}
+def _unchanged(known: StoredSender) -> Update:
+    return Update(if_still={_A.REVISION: COUNT.write(known.revision)})
+
+
+def _write(known: StoredSender, values: Values) -> Update:
+    grown: Values = {_A.REVISION: {"N": str(known.revision + 1)}}
+    return replace(_unchanged(known), values={**values, **grown})
 
 
 def action_part(action_id: str) -> str:
@@ -600,32 +522,18 @@ def action_part(action_id: str) -> str:
 def _describe_history(writes: Writes) -> Values:
     values: Values = {}
     if writes.history is not None:
-        values[SenderAttribute.BODY] = {"S": write_body(writes.history)}
+        values[_A.BODY] = {"S": dump(writes.history)}
     if writes.recent is not None:
-        values[SenderAttribute.RECENT_RUNS] = {"S": writes.recent.format()}
+        values[_A.RECENT_RUNS] = {"S": writes.recent.format()}
     return values
 
 
 def _part_key(sender: str, part: str) -> Values:
-    return {_SENDER: {"S": sender}, _PART: {"S": part}}
+    return {_A.SENDER: {"S": sender}, _A.PART: {"S": part}}
 
 
 def _set_part(key: str) -> str:
     return SET_PREFIX + fit_key(key, MAX_SORT_KEY_BYTES - len(SET_PREFIX))
-
-
-def _part(item: Mapping[str, Any]) -> str:
-    return str(item[_PART]["S"])
-
-
-def _count(parts: Sequence[Mapping[str, Any]]) -> int:
-    """In how many parts a list is stored; those of a longer one before it may still be there."""
-    return next(int(part[SenderAttribute.CHUNKS]["N"]) for part in parts if SenderAttribute.CHUNKS in part)
-
-
-def _sender_name(known: StoredSender, own: Values) -> str:
-    name = own.get(SenderAttribute.SENDER_NAME)
-    return str(name["S"]) if name else known.sender_name
 
 
 def collect_writes(before: State, after: State, changes: Iterable[Changes]) -> Writes:
