@@ -1,4 +1,4 @@
-"""Names of the table FileSlaMessages: what owners were told, and what they are to be told."""
+"""The table FileSlaMessages: the state of each recipient, and the log of what it was notified of."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,36 +13,36 @@ from store.dynamodb import TableSpec
 
 @unique
 class MessageAttribute(StrEnum):
-    """Attributes of an item: of a recipient's state, or of one line of the log."""
+    """Attributes of an item: of a recipient's state, or of an entry of the log."""
 
     ABOUT = "About"
-    """Partition key: one of the prefixes, and what it is of."""
+    """Partition key: one of the prefixes, and the key of its subject."""
     PART = "Part"
-    """Sort key: `STATE_PREFIX` and a number, or the moment of a line of the log and its recipient."""
+    """Sort key: `STATE_PREFIX` and a number, or the moment of an entry of the log and its recipient."""
     BODY = "Body"
-    """What the rules know of a recipient, compressed: nobody else's to read. What people are shown of it
-    stands beside it, in the first of its items."""
+    """A recipient's state, compressed, which the rules alone read. What people are shown stands beside it, in
+    the first of its items."""
     CHUNKS = "Chunks"
-    """In how many items a recipient's state is stored."""
+    """The number of items that hold a recipient's state."""
     REVISION = "Revision"
-    """Counts the writes of a recipient's state: whoever writes says which one was read."""
+    """Counts the writes of a recipient's state: each write says which one was read."""
     LEASED_UNTIL = "LeasedUntil"
     """Until when one sweep has the recipient to itself."""
     DISABLED_SINCE = "DisabledSince"
-    """Since when nothing is sent over a channel, for an error that no retry mends. Whoever takes it away, and
-    adds one to `REVISION`, has the next sweep send again."""
+    """Since when nothing is sent to a channel, for an error that no retry fixes. Removing it, and adding one
+    to `REVISION`, makes the next sweep send again."""
     FAILING_SINCE = "FailingSince"
     PROBLEM = "Problem"
-    """What the last attempt failed with; never an address of a webhook."""
+    """Why the last attempt failed; never an address of a webhook."""
     TOLD_AT = "ToldAt"
     """From here on: attributes of the log."""
     TOLD = "Told"
-    """What was said: one of `MessageKind`."""
+    """One of `MessageKind`."""
     OWNER = "Owner"
     CHANNEL = "Channel"
     """As people are shown it, such as `Slack orders`."""
     FOLDER = "Folder"
-    """Of a line about a folder that a sender cannot read: as it was spelt."""
+    """Of a folder that a sender cannot read: as it was spelt."""
     EXPIRES_AT = "ExpiresAt"
 
 
@@ -54,7 +54,7 @@ SENDER_PREFIX: Final = "sender#"
 """Before a sender's key."""
 STATE_PREFIX: Final = "state#"
 FIRST_STATE: Final = f"{STATE_PREFIX}0000"
-"""The part of a recipient's state that tells how its channel is."""
+"""The part of a recipient's state that has the status of its channel."""
 
 
 # Every read is of one incident, one sender or one recipient: no index.
@@ -69,38 +69,39 @@ UNREADABLE_PREFIX: Final = "unreadable#"
 
 @unique
 class LastSaid(StrEnum):
-    """What a recipient believes of something, by what was said last."""
+    """What a recipient knows of a subject, by the last notice about it."""
 
     NOTHING = "nothing"
     BEGUN = "begun"
     """It is stuck, silent or unreadable."""
     UNKNOWN = "unknown"
-    """Nobody can tell whether it is stuck still."""
+    """Whether it is still stuck is unknown."""
     QUIET = "quiet"
-    """It is not reported any more."""
+    """It is no longer reported."""
     CLEARED = "cleared"
     ENDED = "ended"
-    """It ended in another way: unseen, by hand, or after it went quiet."""
+    """It expired, was closed, or ended after it was no longer reported."""
     LOST = "lost"
-    """Nothing: what was to be said could not be delivered for hours, and was given up."""
+    """Nothing: the notice could not be delivered for hours, and was given up."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PendingNotice:
-    """Something that waits to be said."""
+    """A notice that waits to be sent."""
 
     kind: MessageKind
     noticed: datetime
-    """The sweep that first found it so."""
+    """The sweep that first found it due."""
     attempts: int = 0
-    """How often it was sent in vain."""
+    """How often sending it failed."""
     failed_at: datetime | None = None
-    """The first of these times."""
+    """When it first failed."""
     retry_at: datetime | None = None
     sent_at: datetime | None = None
-    """The plan by which it is on its way; None once it is recorded what became of that."""
+    """The sweep that is sending it; None once the outcome is recorded."""
     in_doubt: bool = False
-    """It may have arrived: whoever sent it was stopped before that was recorded, or got no answer."""
+    """Whether an earlier delivery is unconfirmed: the sweep was stopped before it recorded the outcome, or
+    got no answer."""
 
     @property
     def maybe_read(self) -> bool:
@@ -110,44 +111,44 @@ class PendingNotice:
 
 @dataclass(frozen=True, kw_only=True)
 class SubjectState:
-    """What is known of one thing: an incident, a sender, or a folder that cannot be read."""
+    """What a recipient knows of one subject: an incident, a sender, or a folder that cannot be read."""
 
     sender: str
     """The sender's key."""
     folder: str = ""
-    """Of a folder that cannot be read, as it was told."""
+    """Of a folder that cannot be read, as it was spelt."""
     said: LastSaid = LastSaid.NOTHING
     at: datetime | None = None
-    """When that was said, or given up."""
+    """When it was last notified of it, or that was given up."""
     files: int = 0
     wait: timedelta | None = None
-    """How many files, and how old the oldest one, when it was last said that it is stuck."""
+    """The files and the age of the oldest one in the last notice that it is stuck."""
     reminded: bool = False
-    """Whether it was said again already that it is stuck still."""
+    """Whether a reminder was sent."""
     since: datetime | None = None
-    """Of what is over, when it was, or was last seen. Of a silent sender, its last run."""
+    """Of what is over, its end, or its last sighting. Of a silent sender, its last run."""
     pending: PendingNotice | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class DisabledChannel:
-    """Why nothing is sent."""
+    """Why nothing is sent to a channel."""
 
     since: datetime
     problem: str
     target: str
-    """What tells whether the channel leads elsewhere by now; never an address in the clear."""
+    """Identifies where the channel led; never an address in the clear."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RecipientState:
-    """All that is known of a recipient. What is over leaves it."""
+    """All that a recipient knows. Subjects that are over leave it in time."""
 
     last: datetime | None = None
-    """When anything was last said to it."""
+    """When it was last sent anything."""
     disabled: DisabledChannel | None = None
     entries: Mapping[str, SubjectState] = field(default_factory=dict)
-    """By what they are of: `incident_key` and the others."""
+    """By subject: `incident_key`, `sender_key`, `unreadable_key`."""
 
 
 def incident_key(incident_id: str) -> str:
@@ -161,17 +162,20 @@ def sender_key(sender: str) -> str:
 
 
 def unreadable_key(sender: str, folder: str) -> str:
-    """The key of the entry of a sender's folder that cannot be read, however it is spelt."""
+    """The key of the entry of a sender's unreadable folder, however it is spelt."""
     return f"{UNREADABLE_PREFIX}{sender}\n{folder_key(folder)}"
 
 
 def list_entries(state: RecipientState, prefix: str) -> dict[str, SubjectState]:
-    """The entries whose keys begin like this, by their keys."""
+    """The entries whose keys begin with a prefix, by key."""
     return {key: entry for key, entry in state.entries.items() if key.startswith(prefix)}
 
 
 def list_notified(state: RecipientState) -> list[tuple[str, str]]:
-    """The incidents, by sender and id, that the next situation has to hold, live or not: an end is owed."""
+    """The incidents, by sender and id, whose end the recipient has to be notified of.
+
+    The next situation has to hold them, live or not.
+    """
     owed = (LastSaid.BEGUN, LastSaid.UNKNOWN, LastSaid.QUIET)
     return [
         (entry.sender, key.removeprefix(INCIDENT_PREFIX))
@@ -181,7 +185,7 @@ def list_notified(state: RecipientState) -> list[tuple[str, str]]:
 
 
 def failing_since(state: RecipientState) -> datetime | None:
-    """Since when something fails to be delivered; None where nothing does."""
+    """Since when deliveries fail; None where none does."""
     pending = (entry.pending for entry in state.entries.values())
     failures = (one.failed_at for one in pending if one is not None)
     return min((at for at in failures if at is not None), default=None)

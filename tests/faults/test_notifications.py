@@ -1,6 +1,6 @@
-"""Owners are told whatever fails: nothing is lost, and no killed attempt costs more than one duplicate.
+"""Owners are notified whatever fails: nothing is lost, and a killed sweep costs one duplicate at most.
 
-One story, told once without a fault and then with one at each call in turn, of every kind.
+One story, played without a fault and then with one at each call in turn, of every kind.
 """
 
 from collections import Counter
@@ -75,16 +75,16 @@ class Unreliable:
 
 
 @dataclass
-class Told:
+class Played:
     """What became of a story."""
 
-    heard: Counter[tuple[str, str]]
+    received: Counter[tuple[str, str]]
     """Owner and line."""
     calls: int
     errors: int
 
 
-def tell_story(at: int = -1, kind: str = "", post: Post | None = None) -> Told:
+def play_story(at: int = -1, kind: str = "", post: Post | None = None) -> Played:
     """Two folders get stuck, one of them is cleared; `kind` goes wrong at the call `at`."""
     tables = make_memory_tables()
     client = Unreliable(tables, at, kind)
@@ -100,27 +100,27 @@ def tell_story(at: int = -1, kind: str = "", post: Post | None = None) -> Told:
             errors += 1
         else:
             errors += outcome.faults > 0
-    heard = Counter(
+    received = Counter(
         (notification.recipient.owner.name, name_notice(notice))
         for notification, _ in notifier.post.sent
         for notice in notification.notices
     )
-    return Told(heard, len(client.calls), errors)
+    return Played(received, len(client.calls), errors)
 
 
 @pytest.fixture(autouse=True)
 def _one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that a call has the same number each time the story is told."""
+    """So that a call has the same number each time."""
     monkeypatch.setattr(sweep, "AT_ONCE", 1)
 
 
 @cache
-def flawless() -> Told:
-    return tell_story()
+def flawless() -> Played:
+    return play_story()
 
 
 def test_the_story_without_a_fault() -> None:
-    assert flawless().heard == Counter(
+    assert flawless().received == Counter(
         {
             ("orders", f"begin {INBOUND}"): 1,
             ("bank", f"begin {PAYMENTS}"): 1,
@@ -134,10 +134,10 @@ def test_the_story_without_a_fault() -> None:
 def test_a_fault_at_any_call_loses_nothing(kind: str) -> None:
     duplicates = 0
     for at in range(flawless().calls):
-        told = tell_story(at, kind)
-        assert set(told.heard) == set(flawless().heard), (at, kind)
-        more = sum(told.heard.values()) - 3
-        assert more <= (1 if kind.startswith("killed") else 0), (at, kind, told.heard)
+        outcome = play_story(at, kind)
+        assert set(outcome.received) == set(flawless().received), (at, kind)
+        more = sum(outcome.received.values()) - 3
+        assert more <= (1 if kind.startswith("killed") else 0), (at, kind, outcome.received)
         duplicates += more
     # Killed between sending and recording: once for each of the three messages.
     assert duplicates == (3 if kind == "killed" else 0)

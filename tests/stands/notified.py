@@ -1,4 +1,4 @@
-"""What owners of a running stack are told, without waiting for the minutes that messages take."""
+"""What owners of a running stack are sent, without the minutes that notifications wait."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is known of a recipient, where it is too large for one item."""
+"""The state of a recipient that is too large for one item."""
 
 import random
 

@@ -78,10 +78,10 @@ def notifications(
     return notification(*said, channel=channel), context(files=files)
 
 
-def list_names(told: Notification, known: RenderContext) -> list[str]:
+def list_names(sent: Notification, known: RenderContext) -> list[str]:
     """Every name from outside that a message may show."""
     found = [file.name for files in known.files.values() for file in files]
-    for one in told.notices:
+    for one in sent.notices:
         if one.incident is not None:
             found += [one.incident.folder, one.incident.sender_name, one.incident.acknowledged_by or ""]
         if one.sender is not None:

@@ -1,11 +1,12 @@
-"""Incidents, senders and messages of every kind, as they are told to the owner of some orders."""
+"""Incidents, senders and notifications of every kind, as the owner of some orders gets them."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from contract.owners.model import Channel, ChannelKind, Owner
 from contract.words import Clearing, IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
-from handlers.notifications.document import NamedFile, RenderContext
+from handlers.notifications.document import Document, NamedFile, RenderContext
 from handlers.notifications.recipients import Recipient
 from handlers.notifications.situation import Incident, Notice, Notification, Sender, UnreadableFolder
 
@@ -170,3 +171,24 @@ def digest(channel: Channel = MAIL) -> Notification:
         LINES[MessageKind.UNREADABLE],
         channel=channel,
     )
+
+
+def list_phrases(document: Document) -> list[str]:
+    """All names that the document shows."""
+    phrases = [document.place, document.lead, *(fact.value for fact in document.facts), *document.notes]
+    for section in document.sections:
+        for entry in section.items:
+            phrases += [entry.place, entry.said]
+    for row in document.files.rows if document.files else ():
+        phrases += [row.name, row.said]
+    return [part.text for phrase in phrases for part in phrase if part.name]
+
+
+def walk(value: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a payload."""
+    if isinstance(value, dict):
+        yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for one in value:
+            yield from walk(one)

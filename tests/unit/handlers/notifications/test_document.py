@@ -13,7 +13,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @pytest.mark.parametrize(
-    ("moment", "zone", "told"),
+    ("moment", "zone", "shown"),
     [
         (datetime(2026, 11, 26, 8, 0, tzinfo=UTC), "Europe/Berlin", "Thu 26 Nov 2026, 09:00 Europe/Berlin"),
         (datetime(2026, 11, 26, 23, 30, tzinfo=UTC), "Asia/Kolkata", "Fri 27 Nov 2026, 05:00 Asia/Kolkata"),
@@ -37,11 +37,11 @@ BERLIN = ZoneInfo("Europe/Berlin")
         (datetime(2026, 10, 25, 2, 0, tzinfo=UTC), "Europe/Berlin", "Sun 25 Oct 2026, 03:00 Europe/Berlin"),
     ],
 )
-def test_a_moment_has_its_date_and_its_zone(moment: datetime, zone: str, told: str) -> None:
-    assert format_time(moment, ZoneInfo(zone)) == told
+def test_a_moment_has_its_date_and_its_zone(moment: datetime, zone: str, shown: str) -> None:
+    assert format_time(moment, ZoneInfo(zone)) == shown
 
 
-def test_in_a_list_the_zone_is_told_once() -> None:
+def test_in_a_list_the_zone_is_named_once() -> None:
     moment = datetime(2026, 11, 26, 8, 0, tzinfo=UTC)
     assert format_short(moment, BERLIN) == "26 Nov 2026, 09:00"
     assert format_time(moment, BERLIN, named=False) == "Thu 26 Nov 2026, 09:00"
@@ -49,20 +49,20 @@ def test_in_a_list_the_zone_is_told_once() -> None:
 
 @pytest.mark.parametrize("moment", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
-def test_the_ends_of_time_are_told_too(moment: datetime, zone: str) -> None:
+def test_the_first_and_last_days_are_shown_too(moment: datetime, zone: str) -> None:
     assert str(moment.year) in format_time(moment, ZoneInfo(zone))
 
 
 @given(names)
 def test_ascii_is_printable_ascii(name: str) -> None:
-    told = to_ascii(name)
-    assert told.isascii()
-    assert told.isprintable()
-    assert told == told.strip() != ""
+    shown = to_ascii(name)
+    assert shown.isascii()
+    assert shown.isprintable()
+    assert shown == shown.strip() != ""
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "shown"),
     [
         ("Größe_Ærø_Łódź", "Grosse_AEro_Lodz"),
         ("Żółć \u2013 “x”", 'Zolc - "x"'),
@@ -74,5 +74,5 @@ def test_ascii_is_printable_ascii(name: str) -> None:
         ("ö=?utf-8?q?evil?=", "o= ?utf-8?q?evil?="),
     ],
 )
-def test_what_has_a_like_in_ascii_is_spelt_so(name: str, told: str) -> None:
-    assert to_ascii(name) == told
+def test_letters_become_the_nearest_in_ascii(name: str, shown: str) -> None:
+    assert to_ascii(name) == shown

@@ -18,7 +18,15 @@ from handlers.notifications.mail import render_html, render_mail
 from handlers.notifications.situation import Notification
 from handlers.notifications.writing import write_document
 from tests.unit.handlers.notifications.hostile import notifications
-from tests.unit.handlers.notifications.samples import DASHBOARD, DOCS, context, digest, recipient, single
+from tests.unit.handlers.notifications.samples import (
+    DASHBOARD,
+    DOCS,
+    context,
+    digest,
+    list_phrases,
+    recipient,
+    single,
+)
 
 SENDER = "file-sla <sla@example.com>"
 TAGS = {
@@ -57,9 +65,9 @@ class Page(HTMLParser):
             self.text += data
 
 
-def render(told: Notification, known: RenderContext) -> tuple[EmailMessage, Document]:
-    document = write_document(told, known)
-    mail = render_mail(document, told.recipient, SENDER)
+def render(sent: Notification, known: RenderContext) -> tuple[EmailMessage, Document]:
+    document = write_document(sent, known)
+    mail = render_mail(document, sent.recipient, SENDER)
     parsed = message_from_bytes(mail.as_bytes(), policy=default)
     assert isinstance(parsed, EmailMessage)
     return parsed, document
@@ -71,22 +79,11 @@ def read_part(mail: EmailMessage, kind: str) -> str:
     return content.replace("\r\n", "\n")
 
 
-def list_phrases(document: Document) -> list[str]:
-    """All names that the document shows."""
-    phrases = [document.place, document.lead, *(fact.value for fact in document.facts), *document.notes]
-    for section in document.sections:
-        for entry in section.items:
-            phrases += [entry.place, entry.said]
-    for row in document.files.rows if document.files else ():
-        phrases += [row.name, row.said]
-    return [part.text for phrase in phrases for part in phrase if part.name]
-
-
 @given(notifications())
-def test_headers_are_what_they_should_be_whatever_the_names(told: tuple[Notification, RenderContext]) -> None:
-    mail, document = render(*told)
+def test_headers_are_what_they_should_be_whatever_the_names(sent: tuple[Notification, RenderContext]) -> None:
+    mail, document = render(*sent)
     headers = ["From", "To", "Subject", "Auto-Submitted", "X-Auto-Response-Suppress", "List-Id"]
-    threads = ["References", "In-Reply-To"] if len(told[0].notices) == 1 else []
+    threads = ["References", "In-Reply-To"] if len(sent[0].notices) == 1 else []
     assert list(mail.keys()) == [*headers, *threads, "MIME-Version", "Content-Type"]
     assert mail["Subject"] == document.subject
     assert mail["To"] == "orders@example.com, duty@example.com"
@@ -96,8 +93,8 @@ def test_headers_are_what_they_should_be_whatever_the_names(told: tuple[Notifica
 
 
 @given(notifications())
-def test_text_is_what_was_written(told: tuple[Notification, RenderContext]) -> None:
-    mail, document = render(*told)
+def test_text_is_what_was_written(sent: tuple[Notification, RenderContext]) -> None:
+    mail, document = render(*sent)
     text = read_part(mail, "plain")
     assert text == render_text(document)
     # Names add no line and no character that cannot be seen.
@@ -107,9 +104,9 @@ def test_text_is_what_was_written(told: tuple[Notification, RenderContext]) -> N
 
 @given(notifications())
 def test_html_has_our_tags_and_links_alone_and_shows_every_name(
-    told: tuple[Notification, RenderContext],
+    sent: tuple[Notification, RenderContext],
 ) -> None:
-    mail, document = render(*told)
+    mail, document = render(*sent)
     html = read_part(mail, "html")
     assert html == render_html(document)
     page = Page(html)
@@ -120,32 +117,32 @@ def test_html_has_our_tags_and_links_alone_and_shows_every_name(
 
 
 @given(notifications())
-def test_html_is_well_formed_by_another_parser(told: tuple[Notification, RenderContext]) -> None:
+def test_html_is_well_formed_by_another_parser(sent: tuple[Notification, RenderContext]) -> None:
     parser = html5lib.HTMLParser(strict=True)
-    tree = parser.parse(render_html(write_document(*told)))
+    tree = parser.parse(render_html(write_document(*sent)))
     assert not parser.errors
     assert len(tree) == 2
 
 
 @given(notifications())
 def test_no_name_is_in_one_piece_that_a_mail_program_makes_a_link_of(
-    told: tuple[Notification, RenderContext],
+    sent: tuple[Notification, RenderContext],
 ) -> None:
-    for piece in re.findall(r"<bdi>(.*?)</bdi>", render_html(write_document(*told))):
+    for piece in re.findall(r"<bdi>(.*?)</bdi>", render_html(write_document(*sent))):
         assert not any(re.search(r"\w\.\w|//", text) for text in piece.split("<wbr>"))
 
 
 @pytest.mark.parametrize("kind", MessageKind)
 def test_nothing_is_loaded_and_little_is_sent(kind: MessageKind) -> None:
-    told = single(kind)
-    html = render_html(write_document(told, context(*told.notices)))
+    sent = single(kind)
+    html = render_html(write_document(sent, context(*sent.notices)))
     assert not re.search(r"src=|url\(|@import|<img|<script|<link", html)
     assert len(html) < 6_000
 
 
-def test_light_and_dark_are_both_told() -> None:
-    told = single(MessageKind.BEGIN)
-    html = render_html(write_document(told, context(*told.notices)))
+def test_light_and_dark_are_both_styled() -> None:
+    sent = single(MessageKind.BEGIN)
+    html = render_html(write_document(sent, context(*sent.notices)))
     assert '<meta name="color-scheme" content="light dark">' in html
     assert "@media (prefers-color-scheme:dark)" in html
 
@@ -161,28 +158,28 @@ def test_mails_of_one_incident_lie_together_and_others_apart() -> None:
 
 
 def test_machines_are_asked_not_to_answer_and_lists_can_be_sorted() -> None:
-    told = single(MessageKind.BEGIN)
-    mail = render_mail(write_document(told, context()), recipient(name="Bank_EU"), "sla@mail.example.com")
+    sent = single(MessageKind.BEGIN)
+    mail = render_mail(write_document(sent, context()), recipient(name="Bank_EU"), "sla@mail.example.com")
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-Id"] == "<bank-eu.file-sla.mail.example.com>"
 
 
 def test_without_a_dashboard_there_are_no_links() -> None:
-    told = single(MessageKind.BEGIN)
-    document = write_document(told, context(*told.notices, dashboard_url="", docs_url=""))
+    sent = single(MessageKind.BEGIN)
+    document = write_document(sent, context(*sent.notices, dashboard_url="", docs_url=""))
     assert Page(render_html(document)).links == []
     assert "http" not in render_text(document)
 
 
 @pytest.mark.parametrize("kind", MessageKind)
 def test_links_lead_to_what_it_is_about_and_change_nothing(kind: MessageKind) -> None:
-    told = single(kind)
-    way, help_page = Page(render_html(write_document(told, context(*told.notices)))).links
+    sent = single(kind)
+    way, help_page = Page(render_html(write_document(sent, context(*sent.notices)))).links
     assert way in (f"{DASHBOARD}/?incident=a1", f"{DASHBOARD}/senders?sender=sub-1%2Ffiles01")
     assert help_page == f"{DOCS}/notifications.md#how-to-get-fewer"
     assert set(re.findall(r"(\w+)=", urlsplit(way).query)) <= {"incident", "sender"}
 
 
 def test_a_phrase_is_read_as_it_stands() -> None:
-    told = single(MessageKind.BEGIN)
-    assert read_phrase(write_document(told, context()).place) == "D:\\Inbound\\Orders on FILES01"
+    sent = single(MessageKind.BEGIN)
+    assert read_phrase(write_document(sent, context()).place) == "D:\\Inbound\\Orders on FILES01"

@@ -182,7 +182,7 @@ def _date(created: float | str) -> str:
     return created if isinstance(created, str) else format_moment(at(created))
 
 
-def _told_files(notifier: Notifier, *records: dict[str, Any]) -> list[list[str]]:
+def _listed_files(notifier: Notifier, *records: dict[str, Any]) -> list[list[str]]:
     """The names of files of each message about the folder."""
     for record in records:
         notifier.client.put_item(TableName=ERRORS, Item=record)
@@ -194,7 +194,7 @@ def _told_files(notifier: Notifier, *records: dict[str, Any]) -> list[list[str]]
 
 def test_the_oldest_come_first_and_those_of_unknown_age_last(moto_notifier: Notifier) -> None:
     names = {"new": -1, "lost": "1601-01-01T00:00:00Z", "old": -9}
-    assert _told_files(moto_notifier, _record(1, names)) == [["old", "new", "lost"]]
+    assert _listed_files(moto_notifier, _record(1, names)) == [["old", "new", "lost"]]
     [(_, context)] = moto_notifier.post.sent
     [files] = context.files.values()
     assert files[-1] == NamedFile(name="lost", created=None)
@@ -206,21 +206,21 @@ def test_only_those_of_the_last_sighting_from_all_of_its_parts(moto_notifier: No
         _record(2, {"second part": -2}),
         _record(3, {"of another run": -9}, run="run-before"),
     ]
-    assert _told_files(moto_notifier, *records) == [["first part", "second part"]]
+    assert _listed_files(moto_notifier, *records) == [["first part", "second part"]]
 
 
 def test_a_run_in_parts_may_be_in_the_hour_before(moto_notifier: Notifier) -> None:
-    assert _told_files(moto_notifier, _record(1, {"a": -3}, hours=-1)) == [["a"]]
+    assert _listed_files(moto_notifier, _record(1, {"a": -3}, hours=-1)) == [["a"]]
 
 
 def test_no_more_than_are_shown(moto_notifier: Notifier) -> None:
     names = {f"{number:03}": -200 + number for number in range(40)}
-    [files] = _told_files(moto_notifier, _record(1, names))
+    [files] = _listed_files(moto_notifier, _record(1, names))
     assert files == [f"{number:03}" for number in range(SHOWN_FILES)]
 
 
-def test_records_that_are_gone_are_told_as_such(moto_notifier: Notifier) -> None:
-    assert _told_files(moto_notifier) == [[]]
+def test_records_that_are_gone_list_no_files(moto_notifier: Notifier) -> None:
+    assert _listed_files(moto_notifier) == [[]]
 
 
 def test_files_that_cannot_be_read_now_hold_no_message_up(
@@ -234,6 +234,6 @@ def test_files_that_cannot_be_read_now_hold_no_message_up(
         return paginate(**asked)
 
     monkeypatch.setattr(notifier.client, "paginate", throttled)
-    assert _told_files(notifier) == []
+    assert _listed_files(notifier) == []
     assert notifier.now == START + timedelta(minutes=2)
     assert len(notifier.log()) == 1

@@ -1,4 +1,4 @@
-"""A sweep over all recipients, from what runs told to what owners hear."""
+"""A sweep over all recipients, from runs to what owners are sent."""
 
 from collections import Counter
 from dataclasses import replace
@@ -24,14 +24,14 @@ BOTH = [INBOUND, PAYMENTS]
 OLD_INBOUND, OLD_PAYMENTS = stuck(INBOUND, "a", created=-99), stuck(PAYMENTS, "b", created=-99)
 
 
-def test_who_owns_a_folder_hears_of_it_and_of_its_end(moto_notifier: Notifier) -> None:
+def test_the_owner_of_a_folder_is_notified_of_it_and_of_its_end(moto_notifier: Notifier) -> None:
     notifier = moto_notifier
     notifier.projection.report(listing(0, BOTH, OLD_INBOUND, OLD_PAYMENTS))
     notifier.sweep_until(0, 1)
     assert notifier.post.take() == []
     notifier.sweep(2)
-    told = [("bank", [f"begin {PAYMENTS}"]), ("orders", [f"begin {INBOUND}"])]
-    assert sorted(notifier.post.take()) == told
+    expected = [("bank", [f"begin {PAYMENTS}"]), ("orders", [f"begin {INBOUND}"])]
+    assert sorted(notifier.post.take()) == expected
     notifier.sweep(5)
     notifier.projection.report(listing(0.5, BOTH, OLD_PAYMENTS))
     for minute in (30, 31, 33):
@@ -56,7 +56,7 @@ def test_a_first_sweep_over_many_old_incidents_is_one_digest(moto_notifier: Noti
     assert notifier.post.take() == []
 
 
-def test_a_sweep_with_nothing_to_say_writes_nothing(notifier: Notifier) -> None:
+def test_a_sweep_without_changes_writes_nothing(notifier: Notifier) -> None:
     notifier.projection.report(listing(0, BOTH, OLD_INBOUND))
     notifier.sweep_until(0, 5)
     before = dict(notifier.client.written)
@@ -64,7 +64,7 @@ def test_a_sweep_with_nothing_to_say_writes_nothing(notifier: Notifier) -> None:
     assert notifier.client.written == before
 
 
-def test_recipients_are_told_at_the_same_time(notifier: Notifier) -> None:
+def test_recipients_are_notified_at_the_same_time(notifier: Notifier) -> None:
     both = Barrier(2, timeout=20)
 
     def wait_for_the_other(_: Notification) -> None:
@@ -77,7 +77,7 @@ def test_recipients_are_told_at_the_same_time(notifier: Notifier) -> None:
     assert notifier.sweep(2).delivered == 2
 
 
-def test_one_who_cannot_be_told_holds_up_nobody(notifier: Notifier) -> None:
+def test_one_who_cannot_be_notified_holds_up_nobody(notifier: Notifier) -> None:
     def fail(notification: Notification) -> None:
         if notification.recipient.owner.name == "orders":
             raise DeliveryError("Slack did not answer in time")
@@ -112,7 +112,7 @@ def test_a_state_that_cannot_be_read_holds_up_nobody(notifier: Notifier) -> None
     assert outcome.faults == 1
 
 
-def test_what_there_is_no_time_for_the_next_sweep_tells(notifier: Notifier) -> None:
+def test_the_next_sweep_sends_what_there_was_no_time_for(notifier: Notifier) -> None:
     notifier.projection.report(listing(0, BOTH, OLD_INBOUND))
     notifier.sweep(0)
     notifier.left = 20.0
@@ -123,7 +123,7 @@ def test_what_there_is_no_time_for_the_next_sweep_tells(notifier: Notifier) -> N
     assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
 
 
-def test_who_owns_it_now_is_told_and_who_did_hears_the_end(notifier: Notifier) -> None:
+def test_the_new_owner_gets_the_beginning_and_the_former_the_end(notifier: Notifier) -> None:
     notifier.projection.report(listing(0, BOTH, OLD_PAYMENTS))
     notifier.sweep_until(0, 2)
     notifier.owners = replace(notifier.owners, rules=())
@@ -139,7 +139,7 @@ def test_who_owns_it_now_is_told_and_who_did_hears_the_end(notifier: Notifier) -
     ]
 
 
-def test_a_silent_sender_is_one_notice_that_stands_in_the_log_of_what_is_unknown(
+def test_a_silent_sender_is_one_notice_and_in_the_log_of_all_that_is_unknown(
     notifier: Notifier,
 ) -> None:
     notifier.projection.report(listing(0, BOTH, OLD_INBOUND), listing(1, BOTH, OLD_INBOUND))
@@ -153,7 +153,7 @@ def test_a_silent_sender_is_one_notice_that_stands_in_the_log_of_what_is_unknown
     assert about == {"sender", "incident"}
 
 
-def test_unreadable_folders_are_told_and_each_stands_in_the_log(notifier: Notifier) -> None:
+def test_unreadable_folders_are_notified_and_each_is_in_the_log(notifier: Notifier) -> None:
     notifier.projection.report(listing(0, ["D:\\well"], errors=[INBOUND, "D:\\Out"]))
     notifier.sweep_until(0, 3)
     assert sorted(notifier.post.take()) == [
@@ -164,7 +164,7 @@ def test_unreadable_folders_are_told_and_each_stands_in_the_log(notifier: Notifi
     assert folders == ["d:\\inbound", "d:\\out"]
 
 
-def test_a_folder_that_is_only_counted_is_not_told_to_be_readable(notifier: Notifier) -> None:
+def test_a_folder_that_is_only_counted_is_not_called_readable(notifier: Notifier) -> None:
     # A sender's item names the first twenty.
     late_ones = [f"D:\\z{number:02}" for number in range(SHOWN_FOLDERS)]
     notifier.projection.report(listing(0, ["D:\\well"], errors=late_ones))
@@ -191,10 +191,10 @@ def _correct(*codes: str) -> int:
     return corrected
 
 
-def test_one_that_is_gone_or_being_written_keeps_none_from_being_corrected() -> None:
+def test_one_that_is_gone_or_being_written_holds_up_no_correction() -> None:
     assert _correct("ConditionalCheckFailedException", "", "TransactionConflictException", "") == 2
 
 
-def test_a_table_that_refuses_is_no_small_matter() -> None:
+def test_a_table_that_refuses_is_an_error() -> None:
     with pytest.raises(ClientError):
         _correct("AccessDeniedException")

@@ -1,4 +1,4 @@
-"""What messages say, as their readers need it."""
+"""What notifications say, and what a phone shows of them."""
 
 import re
 from dataclasses import replace
@@ -29,8 +29,8 @@ from tests.unit.handlers.notifications.samples import (
 )
 
 
-def read(told: Notification, known: RenderContext | None = None) -> str:
-    return render_text(write_document(told, known or context(*told.notices)))
+def read(sent: Notification, known: RenderContext | None = None) -> str:
+    return render_text(write_document(sent, known or context(*sent.notices)))
 
 
 def say(one: Notice) -> str:
@@ -39,7 +39,7 @@ def say(one: Notice) -> str:
 
 def test_a_beginning_says_all_that_its_reader_needs() -> None:
     text = read(single(MessageKind.BEGIN))
-    for told in (
+    for sent in (
         "▲ 12 files stuck, oldest 3 h 10 min\nD:\\Inbound\\Orders on FILES01\n",
         "Open the incident: https://sla.example.com/?incident=a1\n",
         "Sender: files-01/FILES01\n",
@@ -55,7 +55,7 @@ def test_a_beginning_says_all_that_its_reader_needs() -> None:
         "To get fewer: acknowledge or snooze incidents in the dashboard; set quiet hours",
         "How to get fewer: https://docs.example.com/docs/notifications.md#how-to-get-fewer\n",
     ):
-        assert told in text
+        assert sent in text
     assert text.count("order_47") == 10
 
 
@@ -66,7 +66,7 @@ def test_every_kind_has_a_look_and_its_words() -> None:
     assert len(set(leads.values())) == len(leads)
 
 
-def test_quiet_is_told_in_its_own_words_and_not_as_cleared() -> None:
+def test_no_longer_reported_is_not_called_cleared() -> None:
     text = read(single(MessageKind.QUIET))
     assert (
         "No longer reported since Thu 26 Nov 2026, 08:20 Europe/Berlin: "
@@ -77,7 +77,7 @@ def test_quiet_is_told_in_its_own_words_and_not_as_cleared() -> None:
 
 
 @pytest.mark.parametrize("reason", UnknownReason)
-def test_why_nobody_can_tell_is_told_as_on_the_screen(reason: UnknownReason) -> None:
+def test_unknown_has_its_reason_as_on_the_screen(reason: UnknownReason) -> None:
     text = say(notice(MessageKind.UNKNOWN, unknown(reason)))
     assert text.startswith(f"? Status unknown: {REASONS[reason]}\n")
     assert f"Status: unknown: {REASONS[reason]}: {EXPLANATIONS[reason]}\n" in text
@@ -92,13 +92,13 @@ def test_a_clearing_says_when_and_how_it_is_known() -> None:
     assert "order_" not in text
 
 
-def test_what_was_taken_back_says_since_when_it_has_been_stuck() -> None:
+def test_a_correction_says_since_when_it_has_been_stuck() -> None:
     assert "after the report of Thu 26 Nov 2026, 07:20 Europe/Berlin" in read(
         single(MessageKind.STUCK_ALL_ALONG)
     )
 
 
-def test_who_acknowledged_it_is_told_with_until_when() -> None:
+def test_who_acknowledged_it_is_named_with_until_when() -> None:
     on_it = incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=8))
     assert "Acknowledged: by ana, until Thu 26 Nov 2026, 17:20\n" in say(notice(MessageKind.CLEARED, on_it))
     assert "Acknowledged: by ana, ended Thu 26 Nov 2026, 08:50\n" in read(single(MessageKind.WORSE))
@@ -110,7 +110,7 @@ def test_an_escalation_says_for_how_long_nobody_acknowledged_it() -> None:
     )
 
 
-def test_a_snooze_that_lasts_is_told() -> None:
+def test_a_snooze_that_lasts_is_shown() -> None:
     snoozed = incident(snoozed_until=NOW + timedelta(hours=1))
     assert "Snoozed: until Thu 26 Nov 2026, 10:20\n" in say(notice(MessageKind.CLEARED, snoozed))
     assert "Snoozed" not in say(notice(MessageKind.BEGIN, incident(snoozed_until=ago(hours=1))))
@@ -123,7 +123,7 @@ def test_a_silent_server_names_what_is_unknown_because_of_it() -> None:
     assert "? D:\\Inbound\\Orders\n  1 file when last seen\n" in text
 
 
-def test_a_server_of_others_is_told_for_the_folders_of_ones_own() -> None:
+def test_an_owner_of_folders_is_told_why_it_gets_the_silence_of_anothers_server() -> None:
     assert "because some of its folders belong to orders in owners.yaml" in read(single(MessageKind.SILENT))
     own = notification(LINES[MessageKind.SPEAKS], name="operations")
     assert "because it belongs to operations in owners.yaml" in read(own)
@@ -160,7 +160,7 @@ def test_a_file_from_the_future_is_no_age_old() -> None:
     assert "- x, 0 min old, created 26 Nov 2026, 11:20\n" in text
 
 
-def test_a_reminder_of_what_nobody_can_tell_is_no_alarm() -> None:
+def test_a_reminder_of_something_unknown_is_no_alarm() -> None:
     document = write_document(
         notification(notice(MessageKind.REMINDER, unknown(UnknownReason.SILENT))), context()
     )
@@ -168,15 +168,15 @@ def test_a_reminder_of_what_nobody_can_tell_is_no_alarm() -> None:
     assert write_document(single(MessageKind.REMINDER), context()).tone is Tone.BAD
 
 
-def test_only_what_was_seen_to_be_well_is_good_news() -> None:
+def test_only_a_confirmed_end_is_good_news() -> None:
     good = {kind for kind in MessageKind if write_document(single(kind), context()).tone is Tone.GOOD}
     assert good == {MessageKind.CLEARED, MessageKind.READABLE, MessageKind.SPEAKS}
 
 
 def test_a_digest_names_every_folder_and_the_first_ten_files() -> None:
-    told = digest()
-    text = read(told)
-    for one in told.notices:
+    sent = digest()
+    text = read(sent)
+    for one in sent.notices:
         if one.incident is not None:
             assert f"{one.incident.folder} on FILES01\n" in text
     assert "Server silent: 3 folders unknown: D:\\Inbound\\Orders, D:\\Inbound\\Returns, E:\\Exchange" in text
@@ -202,7 +202,7 @@ def test_a_digests_files_are_the_oldest_of_all_its_folders() -> None:
     assert "  and 3 more\n" in text
 
 
-def test_a_digest_says_who_is_on_it() -> None:
+def test_a_digest_says_who_acknowledged() -> None:
     on_it = incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=8))
     text = read(notification(notice(MessageKind.WORSE, on_it), LINES[MessageKind.CLEARED]))
     assert "in breach since 26 Nov 2026, 06:30, acknowledged by ana\n" in text
@@ -237,8 +237,8 @@ SUBJECTS = {
 }
 
 
-def subject(told: Notification) -> str:
-    return write_document(told, context()).subject
+def subject(sent: Notification) -> str:
+    return write_document(sent, context()).subject
 
 
 @pytest.mark.parametrize("kind", MessageKind)
@@ -269,22 +269,22 @@ def test_a_digest_of_silent_servers_counts_them() -> None:
 
 def test_a_long_path_is_cut_in_the_middle_and_the_server_stays() -> None:
     folder = "D:\\Transfer\\Partners of ours\\Northwind Traders\\Inbound\\Orders"
-    told = subject(notification(notice(MessageKind.BEGIN, incident(folder=folder))))
+    sent = subject(notification(notice(MessageKind.BEGIN, incident(folder=folder))))
     assert (
-        told == "12 files stuck in D:\\...\\Northwind Traders\\Inbound\\Orders on FILES01, oldest 3 h 10 min"
+        sent == "12 files stuck in D:\\...\\Northwind Traders\\Inbound\\Orders on FILES01, oldest 3 h 10 min"
     )
 
 
 def test_what_has_no_room_is_left_out_before_the_path() -> None:
     crowded = incident(folder="D:\\" + "Inbound\\" * 9 + "in", sender_name="FILES" * 5, files=12345)
-    told = subject(notification(notice(MessageKind.ESCALATED, crowded)))
-    assert told == (
+    sent = subject(notification(notice(MessageKind.ESCALATED, crowded)))
+    assert sent == (
         "Not acknowledged: 12,345 files stuck in D:\\...\\Inbound\\Inbound\\in on FILESF...FILESFILESFILES"
     )
 
 
 @pytest.mark.parametrize(
-    ("told", "begins"),
+    ("sent", "begins"),
     [
         (incident(oldest=None), "12 files stuck in D:\\Inbound\\Orders on FILES01"),
         (unknown(UnknownReason.SILENT), "12 files stuck in D:\\Inbound\\Orders on FILES01"),
@@ -293,21 +293,21 @@ def test_what_has_no_room_is_left_out_before_the_path() -> None:
         (incident(folder="D:\\Aufträge\\数据"), "12 files stuck in D:\\Auftrage\\? on FILES01,"),
     ],
 )
-def test_what_is_not_known_is_not_told(told: object, begins: str) -> None:
-    assert subject(notification(notice(MessageKind.BEGIN, told))).startswith(begins)  # type: ignore[arg-type]
+def test_what_is_unknown_is_left_out(sent: object, begins: str) -> None:
+    assert subject(notification(notice(MessageKind.BEGIN, sent))).startswith(begins)  # type: ignore[arg-type]
 
 
-def test_a_reminder_is_of_what_is_so() -> None:
+def test_a_reminder_is_of_the_current_status() -> None:
     unreadable = notice(MessageKind.REMINDER, unknown(UnknownReason.UNREADABLE))
-    told = subject(notification(unreadable))
-    assert told == "Status still unknown: D:\\Inbound\\Orders on FILES01, folder unreadable"
+    sent = subject(notification(unreadable))
+    assert sent == "Status still unknown: D:\\Inbound\\Orders on FILES01, folder unreadable"
     assert (
         subject(notification(notice(MessageKind.REMINDER, sender=sender()))) == "Server still silent: FILES01"
     )
 
 
 @given(notifications())
-def test_any_subject_is_short_printable_ascii(told: tuple[Notification, RenderContext]) -> None:
-    written = write_document(*told).subject
+def test_any_subject_is_short_printable_ascii(sent: tuple[Notification, RenderContext]) -> None:
+    written = write_document(*sent).subject
     assert re.fullmatch(rf"[!-~]([ -~]{{0,{MAX_SUBJECT - 2}}}[!-~])?", written)
     assert len(written) < 100

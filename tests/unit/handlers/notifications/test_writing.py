@@ -51,8 +51,8 @@ def test_a_storm_goes_in_parts_that_fit_and_name_every_folder(fits: Callable[[Do
         assert (
             named == {one.incident.folder for one in part.notices if one.incident} or len(part.notices) == 1
         )
-        told = set(part.notices)
-        left = [one for one in left if one not in told]
+        sent = set(part.notices)
+        left = [one for one in left if one not in sent]
         said += part.notices
         parts += 1
     assert len(said) == len(set(said)) == 1000
@@ -119,7 +119,7 @@ def test_as_much_as_fits_is_taken(number: int, most: int) -> None:
 
 
 def test_what_is_handed_back_are_the_lines_that_were_given() -> None:
-    told = notification(*storm(30))
-    part, _ = write_what_fits(told, context(), SlackChannel.fits)
-    assert set(part.notices) < set(told.notices)
-    assert part == replace(told, notices=part.notices)
+    sent = notification(*storm(30))
+    part, _ = write_what_fits(sent, context(), SlackChannel.fits)
+    assert set(part.notices) < set(sent.notices)
+    assert part == replace(sent, notices=part.notices)

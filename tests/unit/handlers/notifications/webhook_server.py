@@ -49,15 +49,15 @@ class WebhookServer:
 @contextmanager
 def serving(*answers: Scripted) -> Iterator[WebhookServer]:
     """A server that runs until the end."""
-    told = WebhookServer(list(answers) or [Scripted()])
+    received = WebhookServer(list(answers) or [Scripted()])
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            told.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            if told.hangs:
-                told.ended.wait()
+            received.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
+            if received.hangs:
+                received.ended.wait()
                 return
-            answer = told.answers.pop(0) if len(told.answers) > 1 else told.answers[0]
+            answer = received.answers.pop(0) if len(received.answers) > 1 else received.answers[0]
             body = answer.body.encode()
             self.send_response(answer.status)
             for key, value in {**answer.headers, "Content-Length": str(len(body))}.items():
@@ -69,13 +69,13 @@ def serving(*answers: Scripted) -> Iterator[WebhookServer]:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    told.port = server.server_port
+    received.port = server.server_port
     thread = Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
-        yield told
+        yield received
     finally:
-        told.ended.set()
+        received.ended.set()
         server.shutdown()
         thread.join()
         server.server_close()
