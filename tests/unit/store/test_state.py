@@ -1,3 +1,5 @@
+"""The last runs of a sender, by which a run that comes again is recognised."""
+
 from datetime import timedelta
 
 from store.state import RecentRuns

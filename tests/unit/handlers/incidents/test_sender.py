@@ -1,10 +1,12 @@
-"""What a sender is taken for, and what interval it is taken to have."""
+"""What a sender is taken for, and which silences of it are kept."""
 
 from datetime import timedelta
 
 from contract.words import SenderKind
-from handlers.incidents.timing import is_shared, sender_interval, set_interval
-from store.state import RunHistory, State
+from handlers.incidents.projection import apply_action, project
+from handlers.incidents.sender import SILENCES_KEPT, SILENCES_WITHIN
+from handlers.incidents.timing import is_shared
+from store.state import Action, PersonAction, RunHistory, State
 from tests.oracles.incidents.playing import at, listing, played, run, stuck
 
 A = "D:\\In\\A"
@@ -46,31 +48,7 @@ def test_many_servers_on_one_account_do_not_push_each_other_out() -> None:
     assert is_shared(of(played(*rounds)), at(6))
 
 
-def test_an_interval_is_learnt_from_the_last_eight_gaps_of_seven_days() -> None:
-    def learnt(*hours: float) -> timedelta:
-        return sender_interval(of(played(*(run(one, stuck(A, "x")) for one in hours))))
-
-    assert learnt(0, 0.25, 0.5) == timedelta(hours=1)
-    assert learnt(0, 0.25, 0.5, 0.75) == timedelta(minutes=15)
-    assert learnt(0, 0.25, 0.5, 0.75, 0.8, 30) == timedelta(minutes=15)
-    # Of four, the middle two.
-    assert learnt(0, 0.25, 0.5, 1.5, 2.5) == timedelta(minutes=37.5)
-    assert learnt(*(one / 4 for one in range(9)), *(2 + one for one in range(1, 9))) == timedelta(hours=1)
-    # The gaps of before a week without runs do not count any more.
-    assert learnt(0, 0.25, 0.5, 0.75, 7 * 24 + 2) == timedelta(hours=1)
-
-
-def test_a_set_learns_from_gaps_with_proof() -> None:
-    def learnt(*files: str) -> timedelta:
-        state = played(*(run(number / 4, stuck(A, file)) for number, file in enumerate(files)))
-        folder_set = state.sets["d:\\in"]
-        return set_interval(of(state), folder_set.gaps, folder_set.named.at)
-
-    assert learnt("x", "y", "z", "w") == timedelta(hours=1)
-    assert learnt("x", "x", "z", "w") == timedelta(minutes=15)
-
-
-def test_one_strike_is_none_and_a_listed_clearing_no_inference() -> None:
+def test_one_contradiction_does_not_count_and_a_listed_clearing_is_no_inference() -> None:
     once = played(run(0, stuck(A, "x")), run(0.2), run(1, stuck(A, "x")))
     assert of(once).contradicted_at == at(1)
     assert of(once).shared_until is None
@@ -79,3 +57,43 @@ def test_one_strike_is_none_and_a_listed_clearing_no_inference() -> None:
     listed = played(listing(0, [], stuck(A, "x")), listing(1, [A]), listing(2, [], stuck(A, "x")))
     assert of(listed).contradicted_at is None
     assert listed.sets["d:\\in"].contradicted_at is None
+
+
+HOUR = timedelta(hours=1)
+
+
+def sender_after(*hours: float) -> RunHistory:
+    sender = played(*(listing(one, [A], interval=HOUR) for one in hours)).sender
+    assert sender is not None
+    return sender
+
+
+def test_a_silence_lasts_from_the_last_report_to_the_next() -> None:
+    assert sender_after(0, 1, 2).silences == ()
+    assert sender_after(0, 1, 12, 13, 24).silences == ((at(1), at(12)), (at(13), at(24)))
+
+
+def test_what_is_only_late_was_not_silent() -> None:
+    assert sender_after(0, 2).silences == ()
+
+
+def test_a_script_that_says_nothing_when_all_is_well_is_never_silent() -> None:
+    sender = played(run(0, stuck(A, "a")), run(50, stuck(A, "a"))).sender
+    assert sender is not None
+    assert sender.silences == ()
+
+
+def test_only_the_latest_are_kept_and_none_from_long_ago() -> None:
+    kept = sender_after(*(4 * number for number in range(SILENCES_KEPT + 9))).silences
+    assert len(kept) == SILENCES_KEPT
+    assert kept[-1] == (at(4 * (SILENCES_KEPT + 7)), at(4 * (SILENCES_KEPT + 8)))
+    long_ago = SILENCES_WITHIN / HOUR
+    assert sender_after(0, 4, 4 + long_ago + 1).silences == ((at(4), at(5 + long_ago)),)
+
+
+def test_nothing_is_a_silence_while_a_sender_is_paused() -> None:
+    state = played(listing(0, [A], interval=HOUR))
+    state = apply_action(state, PersonAction(at=at(1), action_id="pause", action=Action.PAUSE)).state
+    sender = project(state, listing(20, [A], interval=HOUR)).state.sender
+    assert sender is not None
+    assert sender.silences == ()

@@ -1,15 +1,28 @@
 """Runs through the stream, and what the tables then say."""
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from contract.answers import FieldProblem
+from contract.owners import model
+from contract.owners.model import Owner, Owners, Rule
+from handlers import incident_projection
+from handlers.ingest.building import Origin
+from handlers.ingest.storing import RefusedReports
 from handlers.projection import stream
+from handlers.projection.stream import apply_runs
+from handlers.web.errors import InvalidBodyError, TooLargeError
+from handlers.web.requests import Caller
 from store.dynamodb import ConflictError
+from store.runs import Listing, RunAttribute, RunItem, ToldRun
+from store.senders import SenderAttribute
 from tests.oracles.incidents.playing import at, listing, run, stuck
 from tests.projection import ACCOUNT, Projection, tell
-from tests.projection_tables import SENDERS
+from tests.projection_tables import RUNS, SENDERS
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
 
@@ -111,7 +124,7 @@ def test_a_batch_that_comes_again_changes_nothing(projection: Projection) -> Non
     assert (projection.client.scan(TableName=SENDERS)["Items"], projection.incidents()) == before
 
 
-def test_a_late_run_has_its_sender_folded_by_the_next_sweep(projection: Projection) -> None:
+def test_a_late_run_has_its_sender_replayed_by_the_next_sweep(projection: Projection) -> None:
     projection.report(listing(0, ["D:\\Inbound"]), listing(2, ["D:\\Inbound"], STUCK))
     projection.report(listing(1, ["D:\\Inbound"], STUCK, arrival=at(2.1)))
     assert projection.own()["FoldSince"]
@@ -269,3 +282,136 @@ def test_what_expires_or_is_removed_tells_nothing(projection: Projection) -> Non
         [{"eventName": "REMOVE", "dynamodb": {"OldImage": record["dynamodb"]["NewImage"]}}]
     )
     assert projection.own() == {}
+
+
+OF_THE_LIST = {SenderAttribute.WATCHED, SenderAttribute.UNREADABLE, SenderAttribute.UNREADABLE_FOLDERS}
+FIRST = Listing(read=frozenset({r"d:\in"}), errors=((r"e:\in", "Access is denied."),))
+SECOND = Listing(read=frozenset({r"d:\out"}))
+
+
+def _told(hours: float, listing: Listing | None, part: int = 1, parts: int = 1) -> ToldRun:
+    one = run(hours, listing=listing, part=part, parts=parts)
+    spelt = {r"e:\in": r"E:\In"} if listing is FIRST else {}
+    return ToldRun(run=one, sender_name="files", reported_by="files", spelt=spelt, lost_letters=part)
+
+
+def _replay(projection: Projection) -> None:
+    now = projection.now + timedelta(hours=2)
+    projection.sweeper.replays.replay(projection.store.read(ACCOUNT), now)
+
+
+def test_a_list_in_parts_is_told_as_one(projection: Projection) -> None:
+    projection.put(_told(0, FIRST, part=1, parts=2), _told(0, SECOND, part=2, parts=2))
+    _replay(projection)
+    own = projection.own()
+    assert (own[SenderAttribute.WATCHED], own[SenderAttribute.UNREADABLE]) == ("3", "1")
+    [unreadable] = own[SenderAttribute.UNREADABLE_FOLDERS]
+    assert unreadable["M"]["Folder"] == {"S": r"E:\In"}
+    assert own[SenderAttribute.LOST_LETTERS] == "3"
+
+
+@pytest.mark.parametrize("refold", [False, True])
+def test_who_sends_no_list_any_more_has_none(projection: Projection, refold: bool) -> None:
+    told = [_told(0, FIRST), _told(1, None)]
+    projection.put(*told)
+    apply_runs(projection.store, ACCOUNT, told[:1])
+    assert projection.own().keys() >= OF_THE_LIST
+    if refold:
+        _replay(projection)
+    else:
+        apply_runs(projection.store, ACCOUNT, told[1:])
+    assert not projection.own().keys() & OF_THE_LIST
+
+
+CALLER = Caller("sub-1", "files-01", frozenset())
+
+
+def test_the_latest_is_shown_whichever_comes_first(projection: Projection) -> None:
+    records = [
+        *_refuse(projection, 1, InvalidBodyError([FieldProblem("sla_error[0].sla", "is not", "do")])),
+        *_refuse(projection, 0, TooLargeError(2, 1, "folders", "Split them.")),
+    ]
+    projection.stream.read(records)
+    [shown] = projection.client.scan(TableName=SENDERS)["Items"]
+    assert shown["State"] == {"S": "refused"}
+    assert shown["RefusedAt"] == {"S": "2026-03-02T09:00:00Z"}
+    assert shown["SenderName"] == {"S": "files-01"}
+    assert shown["GatewayRequestId"] == {"S": "request-1"}
+    [problem] = shown["Problems"]["L"]
+    assert problem["M"]["Field"] == {"S": "sla_error[0].sla"}
+
+
+def test_a_refused_report_is_no_run(projection: Projection) -> None:
+    projection.stream.read(_refuse(projection, 0, InvalidBodyError([])))
+    projection.store.mark("sub-1")
+    projection.sweep(1)
+    assert projection.state("sub-1").sender is None
+
+
+def _refuse(projection: Projection, hours: float, error: Any) -> list[dict[str, Any]]:
+    origin = Origin(caller=CALLER, arrival=at(hours), address="10.0.0.7", idempotency_key=None)
+    RefusedReports(projection.client, RUNS, timedelta(days=35)).keep(origin, b"", error, "request-1")
+    [item] = [
+        item
+        for item in projection.client.scan(TableName=RUNS)["Items"]
+        if item["ArrivedAt"]["S"].startswith(at(hours).isoformat()[:16])
+    ]
+    return [{"eventName": "INSERT", "dynamodb": {"NewImage": item}}]
+
+
+OWNERS = Owners(
+    owners={name: Owner(name=name, channels=()) for name in ("operations", "orders", "bank")},
+    rules=(
+        Rule(owner="orders", folder="D:\\In*", sender="name of files", line=1),
+        Rule(owner="bank", folder="d:/in*", line=2),
+    ),
+    default="operations",
+)
+
+
+def owners_of(projection: Projection) -> dict[str, str | None]:
+    return {one["Sender"]: one.get("Owner") for one in projection.incidents()}
+
+
+def test_an_incident_bears_the_owner_of_its_folder_and_sender(projection: Projection) -> None:
+    owned = Projection(projection.client, owners=OWNERS)
+    owned.report(
+        run(0, stuck("D:\\Inbound", "x"), sender="files"),
+        run(0, stuck("D:\\Inbound", "x"), sender="other"),
+        run(0, stuck("E:\\Out", "x"), sender="third"),
+    )
+    assert owners_of(owned) == {"files": "orders", "other": "bank", "third": "operations"}
+
+
+def test_whoever_does_not_know_the_owners_leaves_them(projection: Projection) -> None:
+    inbound = stuck("D:\\Inbound", "x")
+    projection.report(run(0, inbound, sender="files", has_run=True))
+    assert owners_of(projection) == {"files": None}
+    owned = Projection(projection.client, owners=OWNERS)
+    owned.report(run(1, inbound, stuck("D:\\In\\2", "y"), sender="files", has_run=True))
+    owned.report(run(2, sender="files", has_run=True))
+    assert owners_of(owned) == {"files": "orders"}
+    # A function of before the file was configured, or after it was taken away.
+    projection.report(run(2.1, inbound, sender="files", has_run=True))
+    assert owners_of(projection) == {"files": "orders"}
+    assert {one["Status"] for one in projection.incidents()} == {"open", "cleared"}
+
+
+def test_the_function_reads_the_owners_in_its_package(
+    projection: Projection, environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shipped = tmp_path / model.SHIPPED_NAME
+    shipped.write_text(model.dump_owners(OWNERS), encoding="utf-8")
+    monkeypatch.setattr(model, "_SHIPPED", shipped)
+    incident_projection.handler({"Records": projection.put(run(0, stuck("D:\\In", "x")))}, None)
+    assert owners_of(projection) == {"account": "bank"}
+
+
+def test_a_refused_report_that_cannot_be_read_holds_nothing_up(projection: Projection) -> None:
+    item: dict[str, Any] = {
+        RunAttribute.SENDER: {"S": "key-1"},
+        RunAttribute.RUN_KEY: {"S": "0"},
+        RunAttribute.ITEM: {"S": RunItem.REFUSED},
+    }
+    projection.stream.read([{"eventName": "INSERT", "dynamodb": {"NewImage": item}}])
+    assert [run_key for _, run_key, _ in projection.letters.put_in] == ["0"]

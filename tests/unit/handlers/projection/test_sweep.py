@@ -7,6 +7,7 @@ import pytest
 
 from handlers import incident_projection
 from handlers.projection import replay
+from store.senders import OWN_PART, SenderAttribute
 from tests.events import LambdaContext
 from tests.oracles.incidents.playing import at, listing, run, stuck
 from tests.projection import ACCOUNT, Projection
@@ -113,7 +114,7 @@ def test_a_sender_without_runs_is_left_as_it_is(projection: Projection) -> None:
     assert projection.statuses() == {"d:\\inbound": "unknown"}
 
 
-def test_a_sender_that_cannot_be_folded_is_tried_again_later(
+def test_a_sender_that_cannot_be_replayed_is_tried_again_later(
     projection: Projection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     projection.report(run(0, STUCK, sender="good", has_run=True), run(0, STUCK, has_run=True))
@@ -150,3 +151,23 @@ def test_the_handler_sweeps_and_publishes_what_it_found(
 def _published(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if '"_aws"' in line]
     return {name: int(value[0]) for line in lines for name, value in line.items() if isinstance(value, list)}
+
+
+def test_a_sender_that_cannot_be_read_keeps_the_sweep_from_no_other(projection: Projection) -> None:
+    # Two of one shard, of which the index tells the older mark first.
+    projection.client.put_item(
+        TableName=SENDERS,
+        Item={
+            SenderAttribute.SENDER: {"S": "broken"},
+            SenderAttribute.PART: {"S": OWN_PART},
+            SenderAttribute.BODY: {"S": "{}"},
+            SenderAttribute.WAKES_IN: {"S": "0"},
+            SenderAttribute.WAKES_AT: {"S": "2026-03-01T20:00:00Z"},
+        },
+    )
+    senders = [f"key-{number}" for number in range(8)]
+    for sender in senders:
+        projection.put(run(0, sender=sender))
+        projection.store.mark(sender)
+    projection.sweep(0.1)
+    assert all(projection.store.read(sender).sender for sender in senders)
