@@ -28,7 +28,7 @@ from contract.names import OUTPUTS_VARIABLE, ROOT
 from dashboard.access.kept_sessions import KEY_BYTES
 from dashboard.access.sessions import COOKIE
 from dashboard.backend import Backend
-from dashboard.settings import Settings, name_variable
+from dashboard.settings import DashboardSettings, name_variable
 from local.emulator import access_log
 from local.processes import HOST, free_port, start, wait_for
 
@@ -238,7 +238,7 @@ def serving(service: Service, outputs_file: Path, analysts: int) -> Iterator[Ser
 
 
 def _sign_in(service: Service, environment: Mapping[str, str], analysts: int) -> list[str]:
-    backend = Backend.connect(Settings.read(environment))
+    backend = Backend.connect(DashboardSettings.read(environment))
     user = service.outputs["users"]["analyst"]
     return [backend.admit(backend.auth.sign_in(user["username"], user["password"])) for _ in range(analysts)]
 

@@ -17,7 +17,7 @@ from dashboard.access.kept_sessions import KeptSession, KeptSessions, SessionFol
 from dashboard.access.sessions import Session, SessionStore
 from dashboard.data.cache import Cache
 from dashboard.data.loading import HourCache
-from dashboard.settings import Settings
+from dashboard.settings import DashboardSettings
 
 _CONNECTING: Final = threading.Lock()
 
@@ -26,7 +26,7 @@ _CONNECTING: Final = threading.Lock()
 class Backend:
     """Everything that the views stand on."""
 
-    settings: Settings
+    settings: DashboardSettings
     auth: AuthApi
     actions: ActionApi
     identity_pool: IdentityPool
@@ -36,7 +36,7 @@ class Backend:
     clock: Clock
 
     @classmethod
-    def connect(cls, settings: Settings, clock: Clock = utc_now) -> Backend:
+    def connect(cls, settings: DashboardSettings, clock: Clock = utc_now) -> Backend:
         """A backend for the service that the settings name. Nothing is called yet.
 
         Raises:
@@ -75,7 +75,7 @@ class Backend:
         return self.sessions.begin(Session.open(analyst, aws, self.settings, self.cache, self.clock()))
 
 
-def _open_kept_sessions(settings: Settings) -> KeptSessions:
+def _open_kept_sessions(settings: DashboardSettings) -> KeptSessions:
     if settings.session_key_file is None or settings.session_dir is None:
         return KeptSessions()
     return SessionFolder(settings.session_dir, read_session_keys(settings.session_key_file))
@@ -84,7 +84,7 @@ def _open_kept_sessions(settings: Settings) -> KeptSessions:
 @cache
 def connect() -> Backend:
     """Made on first use; call `backend`."""
-    return Backend.connect(Settings.read())
+    return Backend.connect(DashboardSettings.read())
 
 
 def backend() -> Backend:

@@ -98,7 +98,7 @@ CREATED: Final = Column(
     "creation",
     "Waiting since",
     "Created",
-    "With (?) it lies before 1970 or in the future, and how long the file waits is not known.",
+    "(?): before 1970 or in the future, so the file's age is unknown.",
     125,
 )
 PLAUSIBLE: Final = Column("plausible", "bool")
@@ -127,7 +127,7 @@ LAST_SEEN: Final = Column("last_seen", MOMENT, "moment", "Last reported", "Last 
 REPORTS: Final = Column(
     "reports", "int64", "count", "Reports", "Reports", "How often it was reported within the range shown."
 )
-CLEARED_AT: Final = Column("cleared_at", MOMENT, "moment", "Known to be cleared at", "Known to be cleared at")
+CLEARED_AT: Final = Column("cleared_at", MOMENT, "moment", "Cleared at", "Cleared at")
 LATER: Final = Column("later", "int64", "count")
 """How often the same file was stuck again later."""
 
@@ -161,10 +161,15 @@ OLDEST: Final = Column(
     "moment",
     "Oldest file",
     "Oldest file",
-    "When it was created; nothing where no date of its files tells their age.",
+    "When its oldest file was created. Empty where no file's age is known.",
 )
 BREACHED_SINCE: Final = Column(
-    "breached_since", MOMENT, "moment", "In breach since", "In breach since", "Since when the SLA is broken."
+    "breached_since",
+    MOMENT,
+    "moment",
+    "In breach since",
+    "In breach since",
+    "When the folder's oldest file went over the SLA.",
 )
 OPENED_AT: Final = Column(
     "opened_at", MOMENT, "moment", "First seen", "First seen", "The run that first found it."
@@ -172,9 +177,7 @@ OPENED_AT: Final = Column(
 INCIDENT_LAST_SEEN: Final = Column("last_seen", MOMENT, "moment", "Last seen", "Last seen")
 UNKNOWN_SINCE: Final = Column("unknown_since", MOMENT, "moment", "Unknown since", "Unknown since")
 ENDED_AT: Final = Column("ended_at", MOMENT, "moment", "Ended", "Ended")
-OWNER: Final = Column(
-    "owner", "str", "text", "Owner", "Owner", "Whom the folder belongs to.", 100, labelled=True
-)
+OWNER: Final = Column("owner", "str", "text", "Owner", "Owner", "Who owns the folder.", 100, labelled=True)
 ACKNOWLEDGED_BY: Final = Column(
     "acknowledged_by",
     "str",
@@ -194,5 +197,5 @@ SNOOZED_UNTIL: Final = Column(
     "moment",
     "Snoozed until",
     "Snoozed until",
-    "Until then its owners are told nothing but its end.",
+    "Until then owners get no notifications, except when it ends.",
 )

@@ -60,19 +60,19 @@ class TooManyRequestsError(DashboardError):
 class TooManyActionsError(TooManyRequestsError):
     """The same, of what analysts do; all of them count together."""
 
-    message = "Too much is being done at once. Wait a moment, then try again."
+    message = "Too many actions at once. Wait a moment, then try again."
 
 
-class NotKnownError(DashboardError):
+class MissingError(DashboardError):
     """What was to be changed is not there."""
 
-    message = "It is not known, or no longer kept."
+    message = "It does not exist, or is no longer kept."
 
 
-class ConflictError(DashboardError):
+class ChangedMeanwhileError(DashboardError):
     """What was to be changed is no longer as it was when it was shown."""
 
-    message = "It is no longer as it was when you looked, so nothing was changed."
+    message = "Somebody changed it after you looked. Nothing was done."
 
 
 class UnreachableError(DashboardError):
@@ -103,7 +103,7 @@ class NotAnAnalystError(DashboardError):
 class SessionExpiredError(DashboardError):
     """The sign-in can no longer be renewed."""
 
-    message = "Your session has ended. Sign in again to go on where you were."
+    message = "Your session has ended. Sign in again to continue where you were."
 
 
 class AccessDeniedError(DashboardError):

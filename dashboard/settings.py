@@ -14,7 +14,7 @@ from contract.names import OUTPUTS_VARIABLE
 
 _REMOVED: Final = {
     "FILE_SLA_QUIET_MINUTES": "Whether a file is still stuck is known from its folder's incident, and when a "
-    "sender has been silent for too long, from its interval: its script declares it, or its runs teach it.",
+    "sender has been silent for too long, from its interval.",
 }
 """Variables that are no longer used, and what took their place."""
 
@@ -23,7 +23,7 @@ class SettingsError(Exception):
     """A setting is missing, wrong or no longer used; the text says which, and what to do."""
 
 
-class Settings(BaseModel):
+class DashboardSettings(BaseModel):
     """What the dashboard has to know before it can sign anyone in."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)

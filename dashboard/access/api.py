@@ -9,10 +9,10 @@ import httpx
 from contract.names import Challenge, Group
 from contract.routes import AUTH, IDEMPOTENCY_KEY, INCIDENT_ACTION
 from dashboard.errors import (
-    ConflictError,
+    ChangedMeanwhileError,
     InvalidInputError,
+    MissingError,
     NotAnAnalystError,
-    NotKnownError,
     PasswordChangeRequiredError,
     ServiceFaultError,
     SessionExpiredError,
@@ -178,9 +178,9 @@ class ActionApi:
 def _translate_action_failure(status: int, answer: dict[str, Any]) -> Exception:
     match status:
         case httpx.codes.NOT_FOUND:
-            return NotKnownError()
+            return MissingError()
         case httpx.codes.CONFLICT:
-            return ConflictError(str(answer["message"]) if answer.get("message") else None)
+            return ChangedMeanwhileError(str(answer["message"]) if answer.get("message") else None)
         case httpx.codes.UNPROCESSABLE_ENTITY:
             return translate_problems(answer)
         case httpx.codes.UNAUTHORIZED:

@@ -18,7 +18,7 @@ from botocore.credentials import (
 from botocore.loaders import create_loader
 
 from dashboard.errors import DashboardError, translate_aws_errors
-from dashboard.settings import Settings, build_client_config
+from dashboard.settings import DashboardSettings, build_client_config
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_identity import CognitoIdentityClient
@@ -34,7 +34,7 @@ _Metadata = dict[str, str]
 class IdentityPool:
     """Exchanges ID tokens for AWS credentials."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: DashboardSettings) -> None:
         self._settings = settings
         self._descriptions = create_loader()
         self._login = f"cognito-idp.{settings.region}.amazonaws.com/{settings.user_pool_id}"

@@ -21,7 +21,7 @@ from dashboard.data.cache import Cache
 from dashboard.data.metrics import Metrics
 from dashboard.data.tables import IncidentTable, MessageTable, Queries, RecordTable, SenderTable
 from dashboard.errors import NotAnAnalystError, SessionExpiredError
-from dashboard.settings import Settings
+from dashboard.settings import DashboardSettings
 
 if TYPE_CHECKING:
     import boto3
@@ -48,7 +48,7 @@ class Session:
         cls,
         analyst: Analyst,
         aws: boto3.session.Session,
-        settings: Settings,
+        settings: DashboardSettings,
         cache: Cache,
         now: datetime,
     ) -> Session:

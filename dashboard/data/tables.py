@@ -738,7 +738,7 @@ def _read_fleet(items: Iterable[Item]) -> Fleet:
     return Fleet(senders=list(senders.values()), refusals=refusals)
 
 
-class Told(BaseModel):
+class Notified(BaseModel):
     """One thing that was said to one recipient."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -751,7 +751,7 @@ class Told(BaseModel):
     """As people are shown it."""
 
 
-_LOG_ATTRIBUTES: Final = [str(field.validation_alias) for field in Told.model_fields.values()]
+_LOG_ATTRIBUTES: Final = [str(field.validation_alias) for field in Notified.model_fields.values()]
 _MOST: Final = 200
 """So many that were told last: a sender is told of for years."""
 
@@ -772,15 +772,15 @@ class MessageTable:
         self._table_name = table_name
         self._cache = cache
 
-    def list_of_incident(self, incident_id: str) -> Sequence[Told]:
+    def list_of_incident(self, incident_id: str) -> Sequence[Notified]:
         """What was told of an incident, the first first."""
         return self._list(f"{INCIDENT_PREFIX}{incident_id}")
 
-    def list_of_sender(self, key: str) -> Sequence[Told]:
+    def list_of_sender(self, key: str) -> Sequence[Notified]:
         """What was told of a sender, the first first."""
         return self._list(f"{SENDER_PREFIX}{key}")
 
-    def _list(self, about: str) -> Sequence[Told]:
+    def _list(self, about: str) -> Sequence[Notified]:
         if not self._table_name:
             return ()
         query = Query(
@@ -792,5 +792,5 @@ class MessageTable:
         return self._cache.ask((self._table_name, about), lambda: _parse(self._queries.run(query)))
 
 
-def _parse(items: Iterable[Item]) -> list[Told]:
-    return sorted(map(Told.model_validate, items), key=lambda one: one.at)
+def _parse(items: Iterable[Item]) -> list[Notified]:
+    return sorted(map(Notified.model_validate, items), key=lambda one: one.at)

@@ -11,7 +11,7 @@ from contract.action import IncidentAction
 from contract.limits import ACKNOWLEDGED_FOR, LONGEST_HOLD
 from contract.moments import format_moment
 from contract.words import IncidentStatus, MessageKind
-from dashboard.data.tables import Deed, Incident, Told
+from dashboard.data.tables import Deed, Incident, Notified
 
 _DIGITS: Final = 16
 _MORNING: Final = time(8)
@@ -31,7 +31,7 @@ USUAL_SPAN: Final = next(span for span, length in _LENGTHS.items() if length == 
 
 
 @dataclass(frozen=True, kw_only=True)
-class Filled:
+class FilledForm:
     """What a form about incidents was filled in with."""
 
     action: IncidentAction
@@ -44,7 +44,7 @@ class Filled:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class ActionRequest:
     """One request of the route."""
 
     about: str
@@ -91,7 +91,7 @@ def may_be_done(action: IncidentAction, incident: Incident, now: datetime) -> bo
             return True
 
 
-def list_requests(filled: Filled, incidents: Sequence[Incident], token: str) -> list[Request]:
+def list_requests(filled: FilledForm, incidents: Sequence[Incident], token: str) -> list[ActionRequest]:
     """The requests that do what was filled in about each of the incidents.
 
     Args:
@@ -105,7 +105,7 @@ def list_requests(filled: Filled, incidents: Sequence[Incident], token: str) -> 
     ]
 
 
-def make_request(body: Mapping[str, Any], about: str, token: str, span: str = "") -> Request:
+def make_request(body: Mapping[str, Any], about: str, token: str, span: str = "") -> ActionRequest:
     """A request that is the same deed as another of the same form that says the same.
 
     What was corrected in a form is another deed: the first attempt may have been done, though nobody heard.
@@ -113,10 +113,10 @@ def make_request(body: Mapping[str, Any], about: str, token: str, span: str = ""
     """
     said = sorted((name, str(value)) for name, value in body.items() if name not in ("until", "version"))
     digest = sha256(repr((said, span)).encode()).hexdigest()[:_DIGITS]
-    return Request(about=about, body=body, key=f"{token}-{digest}")
+    return ActionRequest(about=about, body=body, key=f"{token}-{digest}")
 
 
-def _body(filled: Filled, one: Incident) -> dict[str, Any]:
+def _body(filled: FilledForm, one: Incident) -> dict[str, Any]:
     body: dict[str, Any] = {"incident_id": one.incident_id, "action": filled.action.value}
     if note := filled.note.strip():
         body["note"] = note
@@ -137,12 +137,12 @@ LABELS: Final = {
     IncidentAction.CLOSE: "Close",
 }
 EXPLANATIONS: Final = {
-    IncidentAction.ACKNOWLEDGE: "You are on it, and its owners are told nothing more but its end.",
-    IncidentAction.UNACKNOWLEDGE: "Nobody is on it any more, and its owners are told of it again.",
-    IncidentAction.NOTE: "What the others should know. It stays with the incident.",
-    IncidentAction.SNOOZE: "Its owners are told nothing but its end until then.",
-    IncidentAction.UNSNOOZE: "Its owners are told of it again.",
-    IncidentAction.CLOSE: "It is over, though no report shows it. Say how you know.",
+    IncidentAction.ACKNOWLEDGE: "You work on it. Owners get no more notifications, except when it ends.",
+    IncidentAction.UNACKNOWLEDGE: "Nobody works on it any more. Owners get notifications again.",
+    IncidentAction.NOTE: "A note for your colleagues. It stays with the incident.",
+    IncidentAction.SNOOZE: "Owners get no notifications until then, except when it ends.",
+    IncidentAction.UNSNOOZE: "Owners get notifications again.",
+    IncidentAction.CLOSE: "It is over, though no report confirms it. Say how you know.",
 }
 _DONE: Final = {
     IncidentAction.ACKNOWLEDGE: "acknowledged it",
@@ -160,28 +160,28 @@ _OUTCOMES: Final = {
     IncidentAction.UNSNOOZE: "No longer snoozed",
     IncidentAction.CLOSE: "Closed",
 }
-_SAID: Final = {
-    MessageKind.BEGIN: "that files wait longer than the SLA allows",
-    MessageKind.ESCALATED: "that nobody acknowledged it in time",
-    MessageKind.WORSE: "that it is worse",
-    MessageKind.REMINDER: "that it still is so",
-    MessageKind.CLEARED: "that it is cleared",
-    MessageKind.REOPENED: "that it is in breach again",
-    MessageKind.STUCK_ALL_ALONG: "that files were stuck all the time",
-    MessageKind.QUIET: "that it is not reported any more",
-    MessageKind.UNKNOWN: "that nobody can tell any more how it is",
-    MessageKind.LAPSED: "that it ended unseen",
-    MessageKind.CLOSED: "that it was closed",
-    MessageKind.UNREADABLE: "that a folder cannot be read",
-    MessageKind.READABLE: "that a folder can be read again",
-    MessageKind.SILENT: "that the sender is silent",
-    MessageKind.SPEAKS: "that the sender reports again",
+_NOTIFIED: Final = {
+    MessageKind.BEGIN: "files over the SLA",
+    MessageKind.ESCALATED: "not acknowledged in time",
+    MessageKind.WORSE: "worse",
+    MessageKind.REMINDER: "still open",
+    MessageKind.CLEARED: "cleared",
+    MessageKind.REOPENED: "in breach again",
+    MessageKind.STUCK_ALL_ALONG: "files still stuck",
+    MessageKind.QUIET: "no longer reported",
+    MessageKind.UNKNOWN: "status unknown",
+    MessageKind.LAPSED: "ended without a report",
+    MessageKind.CLOSED: "closed",
+    MessageKind.UNREADABLE: "folder unreadable",
+    MessageKind.READABLE: "folder readable again",
+    MessageKind.SILENT: "server silent",
+    MessageKind.SPEAKS: "server reports again",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
-    """One thing that happened, of a history."""
+class HistoryLine:
+    """One thing that happened to an incident or a sender."""
 
     at: datetime
     who: str
@@ -196,7 +196,7 @@ def describe_end(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     return f"{local:%H:%M}" if local.date() == now.astimezone(zone).date() else f"{local:%Y-%m-%d %H:%M}"
 
 
-def describe_outcome(
+def describe_result(
     action: IncidentAction, until: datetime | None, now: datetime, zone: ZoneInfo, count: int = 1
 ) -> str:
     """What to tell whoever did it: `Acknowledged until 16:00.`; of several how many."""
@@ -222,34 +222,34 @@ def describe_hold(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
 def describe_now(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
     """How an incident is, for whoever found it otherwise."""
     status = {IncidentStatus.OPEN: "open", IncidentStatus.UNKNOWN: "unknown"}.get(
-        incident.status, f"{incident.status}: it has ended"
+        incident.status, str(incident.status)
     )
-    return f"Now it is {status}. {describe_hold(incident, now, zone)}".strip()
+    return f"It is {status} now. {describe_hold(incident, now, zone)}".strip()
 
 
-def list_done(deeds: Iterable[Deed], zone: ZoneInfo) -> list[Line]:
+def list_done(deeds: Iterable[Deed], zone: ZoneInfo) -> list[HistoryLine]:
     """What people did to an incident, as lines of a history."""
-    return [Line(at=one.at, who=one.by, what=_describe_deed(one, zone), note=one.note) for one in deeds]
+    lines = []
+    for one in deeds:
+        end = f" until {one.until.astimezone(zone):%Y-%m-%d %H:%M}" if one.until else ""
+        lines.append(
+            HistoryLine(at=one.at, who=one.by, what=f"{_find(_DONE, one.action)}{end}", note=one.note)
+        )
+    return lines
 
 
-def list_told(told: Iterable[Told]) -> list[Line]:
-    """Whom the service told what."""
-    return [Line(at=one.at, who=_name_recipient(one), what=f"was told {_describe_told(one)}") for one in told]
-
-
-def _describe_deed(deed: Deed, zone: ZoneInfo) -> str:
-    done = _find(_DONE, deed.action)
-    return f"{done} until {deed.until.astimezone(zone):%Y-%m-%d %H:%M}" if deed.until else done
-
-
-def _describe_told(told: Told) -> str:
-    return _find(_SAID, told.what)
-
-
-def _name_recipient(told: Told) -> str:
-    return f"{told.owner} ({told.channel})" if told.owner and told.channel else told.owner or told.channel
+def list_notified(told: Iterable[Notified]) -> list[HistoryLine]:
+    """Who was notified of what, as lines of a history."""
+    return [
+        HistoryLine(
+            at=one.at,
+            who=f"{one.owner} ({one.channel})" if one.owner and one.channel else one.owner or one.channel,
+            what=f"was notified: {_find(_NOTIFIED, one.what)}",
+        )
+        for one in told
+    ]
 
 
 def _find(words: Mapping[Any, str], word: str) -> str:
-    """Of what only a later version knows, its own word."""
+    """The words for it; its own word where only a later version knows it."""
     return words.get(word, word.replace("_", " "))

@@ -17,7 +17,7 @@ _ORDER: Final = (SenderState.SILENT, SenderState.LATE, None, SenderState.UP, Sen
 
 
 @dataclass(frozen=True, kw_only=True)
-class Known:
+class SenderRow:
     """One sender: itself, its last refused report, or both."""
 
     key: str
@@ -33,11 +33,11 @@ class Known:
         return told.name if told else self.key
 
 
-def list_senders(fleet: Fleet) -> list[Known]:
+def list_senders(fleet: Fleet) -> list[SenderRow]:
     """Silent ones first, then late, refused, up and paused ones; the retired last."""
     senders = {one.key: one for one in fleet.senders}
     known = (
-        Known(
+        SenderRow(
             key=key,
             sender=senders.get(key),
             refusal=fleet.refusals.get(key),
@@ -63,7 +63,7 @@ def _is_refused(fleet: Fleet, key: str) -> bool:
     return not retired and all(one.last_arrival_at < refusal.at for one in same)
 
 
-def _rank(one: Known) -> int:
+def _rank(one: SenderRow) -> int:
     state = one.sender.state if one.sender else None
     if state is SenderState.RETIRED:
         return len(_ORDER)
@@ -83,14 +83,14 @@ STATES: Final = {
 REFUSED: Final = "✕ Refused"
 """The state of one whose reports were all refused."""
 KINDS: Final = {
-    SenderKind.LISTING: "sends lists",
+    SenderKind.LISTING: "reports all folders",
     SenderKind.REGULAR: "reports each run",
-    SenderKind.STOCK: "only when something is stuck",
+    SenderKind.STOCK: "reports problems only",
 }
 KIND_EXPLANATIONS: Final = {
-    SenderKind.LISTING: "each report says of every folder how it is",
+    SenderKind.LISTING: "each report has the status of every folder",
     SenderKind.REGULAR: "it also reports when nothing is stuck, so its silence is noticed",
-    SenderKind.STOCK: "it says nothing when all is well, so nobody can tell its silence from good news",
+    SenderKind.STOCK: "it sends nothing when all is well, so its silence may be good news",
 }
 _INTERVALS: Final = {
     "set": "set by hand",
@@ -98,7 +98,7 @@ _INTERVALS: Final = {
     "learnt": "learnt",
     "assumed": "assumed",
 }
-_TOLD_SKEW: Final = timedelta(minutes=2)
+_LEAST_SKEW: Final = timedelta(minutes=2)
 """A clock that is off by less does no harm."""
 
 
@@ -114,9 +114,9 @@ def describe_due(sender: Sender, now: datetime) -> str:
         case SenderState.PAUSED:
             return "not while it is paused"
         case SenderState.RETIRED:
-            return "not any more: it is retired"
+            return "never: it is retired"
     if sender.due_at is None:
-        return "never: it speaks only when something is stuck, or its interval cannot be told"
+        return "no reporting schedule"
     left = sender.due_at - now
     return f"in {format_duration(left)}" if left >= timedelta() else f"{format_duration(-left)} late"
 
@@ -124,7 +124,7 @@ def describe_due(sender: Sender, now: datetime) -> str:
 def describe_clock(sender: Sender) -> str:
     """By how much its clock is wrong; nothing where that is little or not known."""
     skew = timedelta(seconds=sender.clock_skew_seconds or 0)
-    if abs(skew) < _TOLD_SKEW:
+    if abs(skew) < _LEAST_SKEW:
         return ""
     return f"{format_duration(abs(skew))} {'behind' if skew > timedelta() else 'ahead'}"
 
@@ -142,8 +142,8 @@ def describe_folders(sender: Sender) -> str:
 
 _SEPARATE: Final = "Give each server its own account, or send run.sender."
 _SPEAK: Final = (
-    "See whether the server runs, and its scheduled task: "
-    "its repetition ends after a day unless it was told to go on."
+    "Check that the server runs, and its scheduled task: "
+    "its repetition ends after a day unless it is set to repeat indefinitely."
 )
 _SHARED: Final = {
     "addresses": "Its reports come from several addresses",
@@ -162,12 +162,12 @@ class SenderWarning:
     remedy: str = ""
 
 
-def list_warnings(known: Known, now: datetime, zone: ZoneInfo) -> list[SenderWarning]:
+def list_warnings(known: SenderRow, now: datetime, zone: ZoneInfo) -> list[SenderWarning]:
     """All that is wrong with a sender, what keeps most from being known first."""
     found: list[SenderWarning] = []
     if known.refused and known.refusal is not None:
-        text = f"Its report of {_local(known.refusal.at, zone)} was refused, and none was taken since."
-        remedy = "What is wrong with it is below."
+        text = f"Its report of {_local(known.refusal.at, zone)} was refused, and none was accepted since."
+        remedy = "The details below say what is wrong."
         found.append(SenderWarning(name="refused", text=text, remedy=remedy))
     return [*found, *_list_of_sender(known.sender, now, zone)] if known.sender else found
 
@@ -175,7 +175,7 @@ def list_warnings(known: Known, now: datetime, zone: ZoneInfo) -> list[SenderWar
 def _list_of_sender(sender: Sender, now: datetime, zone: ZoneInfo) -> Iterator[SenderWarning]:
     if sender.state is SenderState.SILENT:
         silence = format_duration(now - sender.last_arrival_at)
-        text = f"Nothing was heard of it for {silence}. What its folders are like is not known."
+        text = f"No report for {silence}. The status of its folders is unknown."
         yield SenderWarning(
             name="silent",
             text=text,
@@ -186,20 +186,20 @@ def _list_of_sender(sender: Sender, now: datetime, zone: ZoneInfo) -> Iterator[S
         yield SenderWarning(
             name="unreadable folders",
             text=text,
-            remedy="Let the account that the script runs as read them, or take them off its list.",
+            remedy="Let the account that runs the script read them, or remove them from its list.",
         )
     if sender.shared is not None:
-        cause = _SHARED.get(sender.shared, "It looks as if")
-        text = f"{cause}: several servers speak through this account, and clear each other's folders."
+        cause = _SHARED.get(sender.shared, "Probably")
+        text = f"{cause}: several servers report through this account and clear each other's folders."
         yield SenderWarning(name="shared account", text=text, remedy=_SEPARATE)
     if mixed := [one for one in sender.mixed_up if one.until > now]:
         sets = ", ".join(f"{one.folder or '(no parent)'} (until {_local(one.until, zone)})" for one in mixed)
-        text = f"Its reports contradict each other on folders in {sets}; leaving one out clears nothing."
-        remedy = f"{_SEPARATE} A share that comes and goes does it too."
-        yield SenderWarning(name="mixed-up folders", text=text, remedy=remedy)
+        text = f"Its reports conflict on folders in {sets}. A folder missing from a report is not cleared."
+        remedy = f"{_SEPARATE} A share that comes and goes has the same effect."
+        yield SenderWarning(name="ambiguous folders", text=text, remedy=remedy)
     if sender.lost_letters:
         names = "1 name" if sender.lost_letters == 1 else f"{sender.lost_letters:,} names"
-        text = f"{names} of its last report lost letters on the way; each is shown as {LOST_LETTER}."
+        text = f"{names} of its last report lost letters in transmission; each is shown as {LOST_LETTER}."
         yield SenderWarning(name="lost letters", text=text, remedy=f"{UTF8_HINT[0].upper()}{UTF8_HINT[1:]}.")
 
 
@@ -211,7 +211,7 @@ def describe_punctuality(senders: Iterable[Sender], now: datetime) -> str:
     """Whether the next report is late, in a few words that go on after when the last one came."""
     live = [one for one in senders if one.state is not SenderState.RETIRED and one.due_at is not None]
     if not live:
-        return "none is due at any time"
+        return "no reporting schedule"
     late = [one for one in live if one.state in (SenderState.LATE, SenderState.SILENT)]
     if late:
         return f"{len(late):,} of {len(live):,} senders late"
@@ -224,7 +224,7 @@ _WATCHED: Final = (SenderState.UP, SenderState.LATE, SenderState.SILENT)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Situation:
+class CurrentStatus:
     """Figures of now."""
 
     open: int
@@ -247,11 +247,11 @@ class Situation:
         return not (self.open or self.unknown or self.silent or self.refused or self.unreadable)
 
 
-def summarize(live: Live, fleet: Fleet, now: datetime) -> Situation:
+def summarize(live: Live, fleet: Fleet, now: datetime) -> CurrentStatus:
     """The figures of what is live, and of every sender."""
     overdue = [minutes for one in live.open if (minutes := one.overdue_minutes(now)) is not None]
     watched = [one for one in fleet.senders if one.state in _WATCHED]
-    return Situation(
+    return CurrentStatus(
         open=len(live.open),
         unknown=len(live.unknown),
         quiet=len(live.quiet),

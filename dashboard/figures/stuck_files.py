@@ -217,10 +217,10 @@ class Status(StrEnum):
 
 _LATEST: Final = "the latest report of its folder shown here lists it, and"
 _LISTED: Final = f"{_LATEST} the folder's incident is open"
-_DOUBTFUL: Final = f"{_LATEST} whether the folder's incident goes on is unknown"
-_UNSEEN: Final = f"{_LATEST} nobody saw how the folder's incident ended"
-_NOTHING_SINCE: Final = f"{_LATEST} no incident tells of it since"
-_NOT_LISTED: Final = "a later report of its sender about its folder does not list it"
+_DOUBTFUL: Final = f"{_LATEST} the folder's incident is unknown"
+_UNSEEN: Final = f"{_LATEST} no report confirmed the end of the folder's incident"
+_NOTHING_SINCE: Final = f"{_LATEST} no incident is known since"
+_NOT_LISTED: Final = "a later report of its sender does not list it"
 _ENDED: Final = "its folder's incident was cleared then"
 _BASES: Final = {
     IncidentStatus.OPEN: (Status.OPEN, _LISTED),

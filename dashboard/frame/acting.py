@@ -17,13 +17,13 @@ from dashboard.access.api import SERVICE
 from dashboard.access.sessions import Session
 from dashboard.backend import backend
 from dashboard.errors import (
-    ConflictError,
+    ChangedMeanwhileError,
     DashboardError,
     InvalidInputError,
     NotAnAnalystError,
     SessionExpiredError,
 )
-from dashboard.figures.actions import Request
+from dashboard.figures.actions import ActionRequest
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.waiting import add_to_told, move_focus, wait_for
 
@@ -37,7 +37,7 @@ _TOLD_FOR: Final = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Form:
+class ActionForm:
     """The form that is open on a page; there is one at most."""
 
     place: str
@@ -48,11 +48,11 @@ class Form:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Deed:
+class PendingAction:
     """What an analyst wants to be done."""
 
-    form: Form
-    requests: Sequence[Request]
+    form: ActionForm
+    requests: Sequence[ActionRequest]
     done: str
     """What to tell once it is done."""
     focus: str
@@ -66,7 +66,7 @@ class Deed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outcome:
+class ActionResult:
     """What became of the last deed."""
 
     place: str
@@ -80,9 +80,9 @@ def read_clock() -> datetime:
     return backend().clock()
 
 
-def find_form(place: str) -> Form | None:
+def find_form(place: str) -> ActionForm | None:
     """The form that is open at a place."""
-    form: Form | None = st.session_state.get(_FORM)
+    form: ActionForm | None = st.session_state.get(_FORM)
     return form if form and form.place == place else None
 
 
@@ -93,7 +93,7 @@ def toggle_form(place: str, action: str, anchor: str) -> None:
     if form and form.action == action:
         close_form()
         return
-    st.session_state[_FORM] = Form(place=place, action=action, token=uuid4().hex)
+    st.session_state[_FORM] = ActionForm(place=place, action=action, token=uuid4().hex)
     move_focus(anchor)
 
 
@@ -108,7 +108,7 @@ def cancel_form(focus: str) -> None:
     move_focus(focus)
 
 
-def begin(deed: Deed) -> None:
+def begin(deed: PendingAction) -> None:
     """Has this done by the next run. A form that was sent already is not sent again."""
     if find_form(deed.form.place) == deed.form:
         st.session_state.pop(_OUTCOME, None)
@@ -117,24 +117,24 @@ def begin(deed: Deed) -> None:
 
 def refuse(place: str, text: str) -> None:
     """Tells that what was filled in is not enough; nothing is asked for."""
-    st.session_state[_OUTCOME] = Outcome(place=place, at=backend().clock(), text=text, failed=True)
+    st.session_state[_OUTCOME] = ActionResult(place=place, at=backend().clock(), text=text, failed=True)
 
 
-def find_outcome(place: str) -> Outcome | None:
+def find_result(place: str) -> ActionResult | None:
     """What became of the last deed of a place, unless that is long ago."""
-    outcome: Outcome | None = st.session_state.get(_OUTCOME)
+    outcome: ActionResult | None = st.session_state.get(_OUTCOME)
     if outcome is None or outcome.place != place:
         return None
     return outcome if timedelta() <= backend().clock() - outcome.at < _TOLD_FOR else None
 
 
-def do_wanted(session: Session) -> None:
+def do_pending(session: Session) -> None:
     """Does what was asked for, if anything was, and keeps what became of it.
 
     Raises:
         NotAnAnalystError, SessionExpiredError: the analyst may not, or no longer.
     """
-    deed: Deed | None = st.session_state.get(_WANTED)
+    deed: PendingAction | None = st.session_state.get(_WANTED)
     if deed is None:
         return
     try:
@@ -145,23 +145,23 @@ def do_wanted(session: Session) -> None:
         raise
     del st.session_state[_WANTED]
     text = _describe(deed, failures)
-    if any(isinstance(failure, ConflictError) for failure in failures.values()):
+    if any(isinstance(failure, ChangedMeanwhileError) for failure in failures.values()):
         text = f"{text} {wait_for(SERVICE, deed.describe, 'deed_now')}".strip()
     if not failures:
         close_form()
         move_focus(deed.focus)
         deed.after()
-    st.session_state[_OUTCOME] = Outcome(
+    st.session_state[_OUTCOME] = ActionResult(
         place=deed.form.place, at=backend().clock(), text=text, failed=bool(failures)
     )
     add_to_told(text)
 
 
-def _ask(session: Session, deed: Deed) -> dict[str, DashboardError]:
+def _ask(session: Session, deed: PendingAction) -> dict[str, DashboardError]:
     """What went wrong, by what it is about."""
     token = session.analyst.id_token()
 
-    def act(request: Request) -> DashboardError | None:
+    def act(request: ActionRequest) -> DashboardError | None:
         try:
             backend().actions.act(token, request.body, request.key)
         except (NotAnAnalystError, SessionExpiredError):
@@ -181,7 +181,7 @@ def _ask(session: Session, deed: Deed) -> dict[str, DashboardError]:
     }
 
 
-def _describe(deed: Deed, failures: dict[str, DashboardError]) -> str:
+def _describe(deed: PendingAction, failures: dict[str, DashboardError]) -> str:
     if not failures:
         return deed.done
     if len(deed.requests) == 1:
@@ -196,9 +196,9 @@ def _spell(failure: DashboardError) -> str:
     return " ".join([str(failure), *problems])
 
 
-def draw_outcome(place: str) -> None:
+def draw_result(place: str) -> None:
     """Says it at the place where it was done; nothing where that was elsewhere, or long ago."""
-    outcome = find_outcome(place)
+    outcome = find_result(place)
     if outcome is None:
         return
     if outcome.failed:

@@ -207,7 +207,7 @@ def _pick_days(today: date, zone: ZoneInfo) -> tuple[Period, str]:
 def _describe_cut(wanted: Days, shown: Days) -> str:
     return (
         f"The link asks for {wanted[0]} to {wanted[1]}. Shown are {shown[0]} to {shown[1]}: "
-        f"{MAX_DAYS} days at most, and none to come."
+        f"{MAX_DAYS} days at most, none in the future."
     )
 
 

@@ -17,7 +17,7 @@ from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredEr
 from dashboard.figures.series import Period
 from dashboard.figures.text import escape_markdown
 from dashboard.frame import sign_in, signed_in
-from dashboard.frame.acting import do_wanted
+from dashboard.frame.acting import do_pending
 from dashboard.frame.choices import (
     DAYS,
     RANGE,
@@ -129,7 +129,7 @@ def start_page(title: str, *, ranged: bool = True) -> Page:
     begin_page(title)
     with st.empty().container():
         # In a place that every run has: what follows keeps its own, and with it what is being typed there.
-        do_wanted(session)
+        do_pending(session)
     now = backend().clock()
     with st.sidebar:
         zone = pick_zone(now)

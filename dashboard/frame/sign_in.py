@@ -90,7 +90,7 @@ def _draw_sign_in(step: _SignIn) -> None:
 def _draw_first_password(step: _FirstPassword) -> None:
     with st.form("first_password"):
         st.header("Choose your password", anchor=False)
-        st.caption("The password you were given works once. Choose one of your own to go on.")
+        st.caption("The password you were given works once. Choose your own to continue.")
         _username_for_password_managers(step.username)
         new_password = _new_password_inputs()
         submitted = st.form_submit_button("Set password and sign in", type="primary", width="stretch")

@@ -53,7 +53,7 @@ class Notice:
         if self._told is None:
             self._told = self._draw()
         self._told.warning(
-            f"{self._what} has not answered for {seconds} s. Until it does, what is below stays as it was.",
+            f"{self._what} has not answered for {seconds} s. Until it does, the page stays as it was.",
             icon=":material/hourglass_top:",
         )
 
@@ -102,7 +102,7 @@ def move_focus(anchor: str) -> None:
     st.session_state[_FOCUS] = {"anchor": anchor, "token": uuid4().hex}
 
 
-def tell(text: str) -> None:
+def announce(text: str) -> None:
     """What a screen reader is told of the page once this run ends, unless it was told the same before."""
     st.session_state[_TOLD] = text
 
@@ -123,7 +123,7 @@ def begin_page(title: str, section: str = "") -> None:
     if last != (title, section) and (last or section):
         move_focus(section or TITLE)
     st.session_state[_PAGE] = title, section
-    tell(title)
+    announce(title)
 
 
 def draw_attention() -> None:

@@ -16,7 +16,7 @@ from dashboard.figures.stuck_files import find_plausible
 from dashboard.figures.text import filter_by_sender, filter_by_text
 from dashboard.frame.choices import Parameter
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import tell
+from dashboard.frame.waiting import announce
 from dashboard.widgets.basics import draw_download, pick_text
 from dashboard.widgets.links import draw_path
 from dashboard.widgets.loading import (
@@ -26,7 +26,7 @@ from dashboard.widgets.loading import (
     load_period,
     read_breach_spans,
 )
-from dashboard.widgets.stuck_files import compute_stuck_files, draw_stuck_files, pick_sender, tell_since
+from dashboard.widgets.stuck_files import compute_stuck_files, draw_since, draw_stuck_files, pick_sender
 from dashboard.widgets.table import PICK, draw_files, draw_table, name_details
 
 # The sender's name has the account in it.
@@ -56,7 +56,7 @@ def draw() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _pick_what(show)
         sender = pick_sender(frames.records)
-    tell_since(frames.records, page)
+    draw_since(frames.records, page)
     records = len(filter_by_sender(frames.records, sender))
     if not records:
         st.info("This sender did not report in this range.", icon=":material/search_off:")
@@ -64,7 +64,7 @@ def draw() -> None:
     st.header(f"Most files in breach in each {name_step(choose_step(page.period))}", anchor=False)
     draw_files_in_breach(count_in_breach(frames, sender, page))
     if show == _RECORDS:
-        tell(f"By date: {records:,} records")
+        announce(f"By date: {records:,} records")
 
         def sort_again() -> pd.DataFrame:
             return sort_newest_first(load_again(page.session.table, page.period, with_files=False))
@@ -79,7 +79,7 @@ def draw() -> None:
         return compute_stuck_files(again, read_breach_spans(page), page)
 
     stuck = compute_stuck_files(frames, spans, page)
-    tell(f"By date: {len(filter_by_sender(stuck, sender)):,} stuck files")
+    announce(f"By date: {len(filter_by_sender(stuck, sender)):,} stuck files")
     draw_stuck_files(stuck, page, compute_again, sender=sender)
 
 

@@ -21,7 +21,7 @@ from dashboard.figures.series import find_span, to_wall_clock
 from dashboard.figures.stuck_files import Spans
 from dashboard.figures.text import escape_markdown, filter_by_sender
 from dashboard.frame.page import Page, name_tab, start_page
-from dashboard.frame.waiting import TITLE, tell, wait_for
+from dashboard.frame.waiting import TITLE, announce, wait_for
 from dashboard.views import folder_figures
 from dashboard.views.folder_figures import (
     Spellings,
@@ -40,9 +40,9 @@ from dashboard.widgets.loading import load_breach_spans, load_period
 from dashboard.widgets.stuck_files import (
     SHOWN,
     compute_stuck_files,
+    draw_since,
     draw_stuck_files,
     pick_sender,
-    tell_since,
 )
 from dashboard.widgets.table import draw_table
 
@@ -58,9 +58,9 @@ _SHOWN: Final = (
 _SHOWN_OF_FILES: Final = tuple(column for column in SHOWN if column is not columns.FOLDER)
 _EXPLANATIONS: Final = {
     "SLA": "How long a file may wait in the folder, as last reported.",
-    "Stuck files": "In the range; each once, however often it was reported.",
-    "Days with new stuck files": "Days of the range on which a file was found stuck that was not before.",
-    "Median time over SLA": "Half of the files were over the SLA for longer than this at worst.",
+    "Stuck files": "Each counted once, however often it was reported in the range.",
+    "Days with new stuck files": "Days of the range with a newly stuck file.",
+    "Median time over SLA": "The median of how long the files were over the SLA.",
     "Median time between": "From one report that found new stuck files to the next such report.",
 }
 
@@ -77,7 +77,7 @@ def draw() -> None:
         folder = pick_folder(spellings)
     if not folder:
         ranking = rank_folders(summarize(frames), live, page.now)
-        tell(f"By folder: {len(ranking):,} folders")
+        announce(f"By folder: {len(ranking):,} folders")
         draw_ranking(ranking, page)
         return
     shown = spellings.find(folder)[0]
@@ -88,13 +88,13 @@ def draw() -> None:
     mine = query_folder(spellings.find(folder), page)
     if mine.records.empty:
         st.info(
-            "No report in this range names exactly this folder. Pick one from the list, or a longer range.",
+            "No report in this range names this folder. Pick one from the list, or a longer range.",
             icon=":material/search_off:",
         )
         return
     with choices:
         sender = pick_sender(mine.records)
-    tell_since(mine.records, page)
+    draw_since(mine.records, page)
     stuck = compute_stuck_files(mine, spans, page)
     chosen = RecordFrames(filter_by_sender(mine.records, sender), filter_by_sender(mine.files, sender))
     if chosen.records.empty:
@@ -132,7 +132,7 @@ def draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
     if ranking.empty:
         st.info("Nothing was reported in this range.", icon=":material/check_circle:")
         return
-    st.header("Folders, the worst first", anchor=False)
+    st.header("Folders, worst first", anchor=False)
     draw_table(
         ranking,
         "folders",
@@ -147,11 +147,11 @@ def draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
 
 
 def _draw_now(incidents: Sequence[Incident], spans: Spans, folder: str, page: Page) -> None:
-    told = draw_situation(incidents, find_last_end(spans, folder), page)
-    tell(f"By folder: {name_last(folder)}. {told}")
+    told = draw_status(incidents, find_last_end(spans, folder), page)
+    announce(f"By folder: {name_last(folder)}. {told}")
 
 
-def draw_situation(incidents: Sequence[Incident], last_end: datetime | None, page: Page) -> str:
+def draw_status(incidents: Sequence[Incident], last_end: datetime | None, page: Page) -> str:
     """Says how the folder is with each of its senders, and returns the first of it as plain text.
 
     Args:

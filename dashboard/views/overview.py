@@ -21,10 +21,10 @@ from dashboard.figures.incidents import (
     start_of_day,
     tabulate_incidents,
 )
-from dashboard.figures.senders import Situation, describe_punctuality, summarize
+from dashboard.figures.senders import CurrentStatus, describe_punctuality, summarize
 from dashboard.figures.text import filter_by_text
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import tell, wait_for
+from dashboard.frame.waiting import announce, wait_for
 from dashboard.views.service_figures import name_alarms_on
 from dashboard.widgets.basics import draw_download, draw_figures, draw_first_steps, pick_text
 from dashboard.widgets.incident_card import draw_incident
@@ -34,11 +34,11 @@ from dashboard.widgets.links import INCIDENT
 _ENDED_ROWS: Final = 10
 """Of those that ended today, how many are shown at first."""
 _EXPLANATIONS: Final = {
-    "Open incidents": "Folders that are in breach now, each of one sender.",
-    "Oldest over SLA": "How far the file that has waited longest is over its folder's SLA.",
-    "Unknown": "Incidents of which nobody can tell whether they go on. Further down it says why.",
-    "Silent senders": "Not heard of for longer than twice their interval.",
-    "Unreadable folders": "Folders that their own server cannot read, so that nobody knows what is in them.",
+    "Open incidents": "Folders in breach now, counted for each sender.",
+    "Oldest over SLA": "How far the longest waiting file is over its folder's SLA.",
+    "Unknown": "Incidents that may go on or have ended. The reasons are further down.",
+    "Silent senders": "No report for more than twice their interval.",
+    "Unreadable folders": "Folders that their server cannot read, so their status is unknown.",
 }
 _DOWNLOADED: Final = COLUMNS[1:]
 
@@ -58,7 +58,7 @@ def draw() -> None:
         return
     live = split_live(incidents, page.now)
     situation = summarize(live, fleet, page.now)
-    tell(f"Overview: {situation.open:,} open and {situation.unknown:,} unknown incidents")
+    announce(f"Overview: {situation.open:,} open and {situation.unknown:,} unknown incidents")
     _draw_figures(situation)
     _draw_notices(situation, page)
     _draw_verdict(situation, fleet, page)
@@ -84,10 +84,10 @@ def draw() -> None:
             acts=False,
         )
     elif incidents and not shown:
-        st.info("No incident matches what is chosen above.", icon=":material/filter_alt:")
+        st.info("No incident matches the filters above.", icon=":material/filter_alt:")
 
 
-def _draw_figures(situation: Situation) -> None:
+def _draw_figures(situation: CurrentStatus) -> None:
     draw_figures(
         {
             "Open incidents": f"{situation.open:,}",
@@ -100,12 +100,12 @@ def _draw_figures(situation: Situation) -> None:
     )
 
 
-def _draw_verdict(situation: Situation, fleet: Fleet, page: Page) -> None:
+def _draw_verdict(situation: CurrentStatus, fleet: Fleet, page: Page) -> None:
     """Says so where nothing is open."""
     if situation.open:
         return
     if situation.last_report is None:
-        st.info("No report was taken yet.", icon=":material/info:")
+        st.info("No report has been accepted yet.", icon=":material/info:")
         return
     servers = "1 server" if situation.senders == 1 else f"{situation.senders:,} servers"
     ago = format_duration(page.now - situation.last_report)
@@ -113,10 +113,10 @@ def _draw_verdict(situation: Situation, fleet: Fleet, page: Page) -> None:
     if situation.well:
         st.success(f"All well: {reported}", icon=":material/check_circle:")
     else:
-        st.info(f"Nothing is known to be stuck: {reported}", icon=":material/info:")
+        st.info(f"No open incidents: {reported}", icon=":material/info:")
 
 
-def _draw_notices(situation: Situation, page: Page) -> None:
+def _draw_notices(situation: CurrentStatus, page: Page) -> None:
     """In one line, which alarms are on and whose reports are refused, and which page says more."""
     notices = []
     if alarms := _name_alarms(page):
@@ -136,7 +136,7 @@ def _name_alarms(page: Page) -> str:
     except (NotAnAnalystError, SessionExpiredError):
         raise
     except DashboardError:
-        return "Whether alarms are on cannot be told at the moment."
+        return "The alarms cannot be read at the moment."
 
 
 def _draw_linked(shown: Sequence[Incident], page: Page) -> None:
@@ -146,7 +146,9 @@ def _draw_linked(shown: Sequence[Incident], page: Page) -> None:
         return
     incident = wait_for(tables.THE_TABLE, lambda: page.session.incidents.find(wanted), "incident")
     if incident is None:
-        st.info("The incident of this link is not known, or no longer kept.", icon=":material/search_off:")
+        st.info(
+            "The incident of this link does not exist, or is no longer kept.", icon=":material/search_off:"
+        )
         return
     draw_incident(incident, page)
 
@@ -161,10 +163,10 @@ def _draw_search(live: Live, page: Page) -> str:
 
 def _draw_live(live: Live, text: str, page: Page) -> None:
     if live.open:
-        st.header("Open now, the worst first", anchor=False)
+        st.header("Open now, worst first", anchor=False)
         draw_incidents(live.open, "open", OPEN, page, noun="open incidents", text=text)
     if live.unknown:
-        st.header("Unknown: nobody can tell", anchor=False)
+        st.header("Unknown", anchor=False)
         told = [
             f"**{name_reason(same[0])}** ({len(same):,}): {EXPLANATIONS[reason]}."
             for reason, same in list_reasons(live.unknown)
@@ -174,10 +176,10 @@ def _draw_live(live: Live, text: str, page: Page) -> None:
     if live.quiet:
         picked = INCIDENT.value("")
         expanded = any(one.incident_id == picked for one in live.quiet)
-        with st.expander(f"Not reported any more ({len(live.quiet):,})", expanded=expanded):
+        with st.expander(f"No longer reported ({len(live.quiet):,})", expanded=expanded):
             st.caption(
-                "Most likely over, and no trouble: the server no longer reports them, and "
-                f"{EXPLANATIONS[UnknownReason.QUIET]}. A day later they are taken for ended."
+                "Most likely over: the server no longer reports them, and "
+                f"{EXPLANATIONS[UnknownReason.QUIET]}. After a day they expire."
             )
             draw_incidents(live.quiet, "quiet", UNKNOWN, page, noun="quiet incidents", text=text)
 

@@ -11,7 +11,7 @@ from dashboard.data.tables import Sender
 from dashboard.figures.actions import make_request
 from dashboard.figures.text import escape_markdown
 from dashboard.frame import acting
-from dashboard.frame.acting import Form, draw_outcome
+from dashboard.frame.acting import ActionForm, draw_result
 from dashboard.frame.choices import list_zones
 from dashboard.frame.page import Page
 from dashboard.views.sender_figures import (
@@ -47,7 +47,7 @@ _TIMES: Final = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0
 def draw_sender_actions(sender: Sender, page: Page) -> None:
     """Draws what may be done about a sender, and the form that is open."""
     place = PLACE + sender.key
-    draw_outcome(place)
+    draw_result(place)
     possible = list_possible(sender)
     with st.container(horizontal=True, gap="xsmall"):
         for action in possible:
@@ -66,21 +66,21 @@ def draw_sender_actions(sender: Sender, page: Page) -> None:
 
 
 def _draw_proposal(proposal: Proposal) -> None:
-    told = describe_hours(proposal.hours)
+    hours = escape_markdown(describe_hours(proposal.hours))
     st.info(
-        f"It was silent {proposal.silences:,} times in two weeks, each time at about the same hours. "
-        f"If that is by design, set the hours in which it is expected: {escape_markdown(told)}.",
+        f"It was silent {proposal.silences:,} times in two weeks, at about the same hours. "
+        f"If that is by design, set the hours when reports are expected: {hours}.",
         icon=":material/bedtime:",
     )
 
 
-def _draw_form(form: Form, action: SenderAction, sender: Sender, page: Page) -> None:
+def _draw_form(form: ActionForm, action: SenderAction, sender: Sender, page: Page) -> None:
     with st.form(f"{PLACE}_{form.token}"):
         st.subheader(LABELS[action], anchor=_ANCHOR)
         st.caption(EXPLANATIONS[action])
         if action is SenderAction.SET_INTERVAL:
             st.number_input(
-                "Minutes from one report to the next",
+                "Minutes between reports",
                 1,
                 MAX_INTERVAL_MINUTES,
                 min(max(sender.interval_minutes, 1), MAX_INTERVAL_MINUTES),
@@ -94,11 +94,11 @@ def _draw_form(form: Form, action: SenderAction, sender: Sender, page: Page) -> 
                 LABELS[action], type="primary", on_click=_submit, args=(form, action, sender, page)
             )
             if is_set(sender, action):
-                st.form_submit_button("Take it back", on_click=_take_back, args=(form, action, sender, page))
+                st.form_submit_button("Remove", on_click=_take_back, args=(form, action, sender, page))
             st.form_submit_button("Cancel", on_click=acting.cancel_form, args=(name_details(SENDER),))
 
 
-def _draw_hours(form: Form, sender: Sender, page: Page) -> None:
+def _draw_hours(form: ActionForm, sender: Sender, page: Page) -> None:
     proposal = propose_hours(sender.silences, page.zone)
     hours = sender.hours or (proposal.hours if proposal else None)
     if proposal and sender.hours is None:
@@ -132,7 +132,7 @@ def _pick_time(label: str, shown: str, key: str) -> None:
     st.selectbox(label, times, index=times.index(shown), key=key, filter_mode="contains", width=130)
 
 
-def _submit(form: Form, action: SenderAction, sender: Sender, page: Page) -> None:
+def _submit(form: ActionForm, action: SenderAction, sender: Sender, page: Page) -> None:
     said: Any = st.session_state
     setting: dict[str, Any] = {}
     if action is SenderAction.SET_INTERVAL:
@@ -147,13 +147,13 @@ def _submit(form: Form, action: SenderAction, sender: Sender, page: Page) -> Non
     _begin(form, action, sender, page, OUTCOMES[action], setting)
 
 
-def _take_back(form: Form, action: SenderAction, sender: Sender, page: Page) -> None:
+def _take_back(form: ActionForm, action: SenderAction, sender: Sender, page: Page) -> None:
     name = "interval_minutes" if action is SenderAction.SET_INTERVAL else "hours"
     _begin(form, action, sender, page, TAKEN_BACK[action], {name: None})
 
 
 def _begin(
-    form: Form, action: SenderAction, sender: Sender, page: Page, done: str, setting: Mapping[str, Any]
+    form: ActionForm, action: SenderAction, sender: Sender, page: Page, done: str, setting: Mapping[str, Any]
 ) -> None:
     note = st.session_state.get(f"{form.token}_note", "")
     request = make_request(build_body(sender, action, note, **setting), sender.name, form.token)
@@ -164,7 +164,7 @@ def _begin(
         page.session.incidents.reread([])
 
     acting.begin(
-        acting.Deed(
+        acting.PendingAction(
             form=form,
             requests=[request],
             done=done,

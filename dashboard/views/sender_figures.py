@@ -14,12 +14,12 @@ from contract.moments import format_duration
 from contract.words import SenderState
 from dashboard.columns import MOMENT, Column, list_dtypes
 from dashboard.data.tables import ExpectedHours, Sender, SenderDeed, Silence
-from dashboard.figures.actions import Line
+from dashboard.figures.actions import HistoryLine
 from dashboard.figures.senders import (
     KINDS,
     REFUSED,
     STATES,
-    Known,
+    SenderRow,
     describe_clock,
     describe_folders,
     describe_interval,
@@ -33,7 +33,7 @@ NAME: Final = Column(
 STATE: Final = Column("state", "str", "text", "State", "State", None, 80)
 STATE_SINCE: Final = Column("state_since", MOMENT, "moment", "Since", "Since")
 WARNINGS: Final = Column(
-    "warnings", "str", "text", "Warnings", "Warnings", "Its details say what to do about it.", 125
+    "warnings", "str", "text", "Warnings", "Warnings", "The details say what to do.", 125
 )
 LAST_RUN_AGO: Final = Column(
     "last_run_ago", "float64", "ago", "Last report", "Last report (min ago)", None, 100
@@ -45,21 +45,19 @@ DUE_IN: Final = Column(
     "due",
     "Next due",
     "Next due (min)",
-    "By its interval. A sender that speaks only when something is stuck is never due.",
+    "By its interval. Empty for a sender without a reporting schedule.",
     102,
 )
 INTERVAL: Final = Column("interval", "str", "text", "Interval", "Interval", None, 115)
 KIND: Final = Column(
-    "kind", "str", "text", "Reports", "Reports", "What its runs can tell; see the documentation.", 160
+    "kind", "str", "text", "Reports", "Reports", "What its reports contain; see the documentation.", 160
 )
 OPEN: Final = Column("open", "int64", "count", "Open", "Open", "Incidents.", 65)
 UNKNOWN: Final = Column("unknown", "int64", "count", "Unknown", "Unknown", "Incidents.", 80)
 FOLDERS: Final = Column(
-    "folders", "str", "text", "Folders", "Folders", "That it watches, if it says so.", 140
+    "folders", "str", "text", "Folders", "Folders", "How many it checks, if it reports them.", 140
 )
-CLOCK: Final = Column(
-    "clock", "str", "text", "Clock", "Clock", "Where it is wrong by two minutes or more.", 110
-)
+CLOCK: Final = Column("clock", "str", "text", "Clock", "Clock", "How far it is off, from two minutes.", 110)
 CLIENT: Final = Column("client", "str", "text", "Script", "Script", None, 110)
 ACCOUNT: Final = Column("account", "str", "text", "Account", "Account", None, 110)
 ADDRESSES: Final = Column("addresses", "str", "text", "Addresses", "Addresses", "Of the last days.", 150)
@@ -174,11 +172,11 @@ LABELS: Final = {
     SenderAction.SET_HOURS: "Set hours",
 }
 EXPLANATIONS: Final = {
-    SenderAction.PAUSE: "Its silence is not judged until somebody resumes it, as during maintenance.",
-    SenderAction.RESUME: "Its silence is judged again, from now on.",
-    SenderAction.RETIRE: "It is gone for good: what is unknown of it is closed. A report brings it back.",
-    SenderAction.SET_INTERVAL: "How often it reports: it is late and silent by that, whatever it declares.",
-    SenderAction.SET_HOURS: "When it is expected. Outside these hours its silence is not judged.",
+    SenderAction.PAUSE: "No silence alerts until somebody resumes it. For maintenance.",
+    SenderAction.RESUME: "Silence alerts are on again from now.",
+    SenderAction.RETIRE: "Gone for good. Its unknown incidents are closed. A new report brings it back.",
+    SenderAction.SET_INTERVAL: "How often it reports. This replaces the interval that its script declares.",
+    SenderAction.SET_HOURS: "When reports are expected. No silence alerts outside these hours.",
 }
 OUTCOMES: Final = {
     SenderAction.PAUSE: "Paused.",
@@ -189,7 +187,7 @@ OUTCOMES: Final = {
 }
 TAKEN_BACK: Final = {
     SenderAction.SET_INTERVAL: "The interval is no longer set.",
-    SenderAction.SET_HOURS: "It is expected at all hours again.",
+    SenderAction.SET_HOURS: "Reports are expected at all hours again.",
 }
 _DONE: Final = {
     SenderAction.PAUSE: "paused it",
@@ -230,19 +228,19 @@ def spell_hours(days: Iterable[Day], start: str, end: str, zone: str) -> Mapping
     }
 
 
-def list_lines(deeds: Iterable[SenderDeed]) -> list[Line]:
+def list_lines(deeds: Iterable[SenderDeed]) -> list[HistoryLine]:
     """What people did, as lines of a history."""
-    return [Line(at=one.at, who=one.by, what=_describe(one), note=one.note) for one in deeds]
+    return [HistoryLine(at=one.at, who=one.by, what=_describe(one), note=one.note) for one in deeds]
 
 
 def _describe(deed: SenderDeed) -> str:
     match deed.action:
         case SenderAction.SET_INTERVAL if deed.interval_minutes is None:
-            return "took its interval back"
+            return "removed its interval"
         case SenderAction.SET_INTERVAL:
             return f"set its interval to {format_duration(float(deed.interval_minutes or 0))}"
         case SenderAction.SET_HOURS if deed.hours is None:
-            return "took its hours back"
+            return "removed its hours"
         case SenderAction.SET_HOURS:
             return f"set its hours to {describe_hours(deed.hours)}"
         case "close":
@@ -274,14 +272,14 @@ COLUMNS: Final = (
 """Columns of a frame of senders."""
 
 
-def tabulate_senders(known: Sequence[Known], now: datetime, zone: ZoneInfo) -> pd.DataFrame:
+def tabulate_senders(known: Sequence[SenderRow], now: datetime, zone: ZoneInfo) -> pd.DataFrame:
     """`COLUMNS` of these senders, in their order."""
     rows = [_list_values(one, now, zone) for one in known]
     names = [column.name for column in COLUMNS]
     return pd.DataFrame.from_records(rows, columns=names).astype(list_dtypes(*COLUMNS))
 
 
-def _list_values(one: Known, now: datetime, zone: ZoneInfo) -> tuple[object, ...]:
+def _list_values(one: SenderRow, now: datetime, zone: ZoneInfo) -> tuple[object, ...]:
     warnings = ", ".join(warning.name for warning in list_warnings(one, now, zone))
     sender = one.sender
     if sender is None:

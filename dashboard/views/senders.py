@@ -16,7 +16,7 @@ from dashboard.figures.senders import (
     KIND_EXPLANATIONS,
     KINDS,
     STATES,
-    Known,
+    SenderRow,
     describe_clock,
     describe_due,
     describe_folders,
@@ -26,7 +26,7 @@ from dashboard.figures.senders import (
 )
 from dashboard.figures.text import escape_markdown, filter_by_text
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import tell, wait_for
+from dashboard.frame.waiting import announce, wait_for
 from dashboard.views import sender_figures
 from dashboard.views.sender_actions import draw_sender_actions
 from dashboard.views.sender_figures import COLUMNS, describe_hours, list_lines, tabulate_senders
@@ -40,17 +40,17 @@ from dashboard.widgets.table import draw_table, name_details, split_path
 _OPEN: Final = tuple(column for column in OPEN if column is not columns.INCIDENT_SENDER_NAME)
 _UNREADABLE: Final = (
     RowColumn(name="folder", heading="Folder", kind="path", width=240),
-    RowColumn(name="error", heading="What its system says", kind="text", width=240),
+    RowColumn(name="error", heading="Error", kind="text", width=240),
 )
 _UNKNOWN: Final = tuple(column for column in UNKNOWN if column is not columns.INCIDENT_SENDER_NAME)
 _SHOWN: Final = tuple(
     column for column in COLUMNS if column not in (sender_figures.KEY, sender_figures.LAST_RUN_AT)
 )
 _EXPLANATIONS: Final = {
-    "Silent": "Not heard of for longer than twice their interval.",
-    "Late": "Due, and not heard of yet.",
-    "Refused": "Their last report was refused, and none was taken since.",
-    "With warnings": "Something is wrong with them; their details say what to do about it.",
+    "Silent": "No report for more than twice their interval.",
+    "Late": "A report is due and has not come yet.",
+    "Refused": "Their last report was refused, and none was accepted since.",
+    "With warnings": "Something is wrong. The details say what to do.",
 }
 _ON_PHONE: Final = (
     sender_figures.NAME,
@@ -73,7 +73,7 @@ def draw() -> None:
     if not known:
         draw_first_steps()
         return
-    tell(f"Senders: {len(known):,}")
+    announce(f"Senders: {len(known):,}")
     _draw_figures(known, page)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = pick_text("Search senders, accounts, addresses")
@@ -97,7 +97,7 @@ def draw() -> None:
         draw_sender(whole, [one for one in incidents if one.sender == key], page)
 
 
-def _draw_figures(known: Sequence[Known], page: Page) -> None:
+def _draw_figures(known: Sequence[SenderRow], page: Page) -> None:
     states = [one.sender.state if one.sender else None for one in known]
     warned = sum(bool(list_warnings(one, page.now, page.zone)) for one in known)
     draw_figures(
@@ -112,7 +112,7 @@ def _draw_figures(known: Sequence[Known], page: Page) -> None:
     )
 
 
-def draw_sender(known: Known, incidents: Sequence[Incident], page: Page) -> None:
+def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> None:
     """Draws a sender.
 
     Args:
@@ -132,7 +132,7 @@ def draw_sender(known: Known, incidents: Sequence[Incident], page: Page) -> None
             draw_facts(_list_facts(known.sender, page))
             _draw_unreadable(known.sender)
         if known.refusal and not known.refused:
-            with st.expander(f"Its last refused report, of {_local(known.refusal.at, page)}; mended since"):
+            with st.expander(f"Its last refused report, of {_local(known.refusal.at, page)}; fixed since"):
                 _draw_refusal(known.refusal, page)
         _draw_history(known.key, page)
     live = split_live(incidents, page.now)
@@ -151,7 +151,7 @@ def _draw_refusal(refusal: Refusal, page: Page) -> None:
         # In full, and not in a table, which would cut the remedy off.
         st.markdown(
             f"- **{escape_markdown(problem.field)}** {escape_markdown(problem.problem)}"
-            + (f"  \nTo mend it: {escape_markdown(problem.hint)}" if problem.hint else "")
+            + (f"  \nFix: {escape_markdown(problem.hint)}" if problem.hint else "")
         )
     if refusal.request_id:
         st.caption(f"Request id, for the service's owner: {escape_markdown(refusal.request_id)}")

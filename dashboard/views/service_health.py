@@ -18,7 +18,7 @@ from dashboard.figures.senders import describe_punctuality
 from dashboard.figures.series import choose_step, find_span
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import tell, wait_for
+from dashboard.frame.waiting import announce, wait_for
 from dashboard.views.service_figures import (
     OUTCOMES,
     count_outcomes,
@@ -48,9 +48,9 @@ _ALARM_COLUMNS: Final = (
     RowColumn(name="meaning", heading="Meaning", kind="text", width=240, on_phone=False),
 )
 _EXPLANATIONS: Final = {
-    "Requests": "All that the API was asked in the range, signing in included.",
-    "Refused (4XX)": "Answered with what was wrong with the request.",
-    "Failed (5XX)": "Not answered as they should have been: the service is at fault.",
+    "Requests": "All requests to the API in the range, sign-ins included.",
+    "Refused (4XX)": "Something was wrong with the request.",
+    "Failed (5XX)": "The service failed.",
     "Highest p95 latency": "Of every 20 requests, 19 were faster, in the slowest step of the chart below.",
 }
 
@@ -73,11 +73,11 @@ def draw() -> None:
     st.header("Alarms", anchor=False)
     alarms = sort_alarms(wait_for(CLOUDWATCH, metrics.list_alarms, "alarms"))
     on = sum(alarm.state == "ALARM" for alarm in alarms)
-    tell(f"Service health: {on:,} of {len(alarms):,} alarms are on")
+    announce(f"Service health: {on:,} of {len(alarms):,} alarms are on")
     draw_alarms(alarms, page.zone)
     if gateway.empty:
         st.info(
-            "No data yet: CloudWatch knows of no request in this range. It takes a minute or two to tell.",
+            "No data yet: CloudWatch has no request in this range. Data takes a minute or two to arrive.",
             icon=":material/hourglass_empty:",
         )
         return
@@ -108,7 +108,7 @@ def _tell_whether_late(page: Page) -> None:
     except (NotAnAnalystError, SessionExpiredError):
         raise
     except DashboardError:
-        told = "Whether reports are late cannot be told at the moment."
+        told = "Whether reports are late is unknown at the moment."
     else:
         told = f"Reports: {describe_punctuality(fleet.senders, page.now)}."
     st.caption(told)

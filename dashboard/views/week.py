@@ -17,12 +17,12 @@ from dashboard.figures.incidents import list_utc_days
 from dashboard.figures.series import Period
 from dashboard.figures.text import filter_by_text
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import tell, wait_for
+from dashboard.frame.waiting import announce, wait_for
 from dashboard.views import week_figures
 from dashboard.views.week_figures import (
     NOBODY,
     Figures,
-    Folder,
+    WeekFolder,
     add_up,
     average,
     list_parts,
@@ -45,10 +45,10 @@ _ON_PHONE: Final = (
     week_figures.WITHIN,
 )
 _EXPLANATIONS: Final = {
-    "Incidents": "In breach at any time of this week.",
-    "In breach": "Of all folders together, each counted once at a time.",
-    "Within SLA": "Share of this week's time, of the folders below, in which they were not in breach.",
-    "Longest breach": "Of one incident, as far as it lies in this week.",
+    "Incidents": "In breach at some time this week.",
+    "In breach": "All folders added up. Overlapping incidents of a folder count once.",
+    "Within SLA": "Share of this week in which the folders below were not in breach.",
+    "Longest breach": "The longest single incident, within this week.",
 }
 
 
@@ -95,7 +95,7 @@ def draw() -> None:
     _draw_folders(frame, shown, parts, page)
 
 
-def _measure(breaches: Sequence[Breach], parts: Sequence[Period], page: Page) -> list[Folder]:
+def _measure(breaches: Sequence[Breach], parts: Sequence[Period], page: Page) -> list[WeekFolder]:
     """As of this minute, once for all who look in one zone."""
     minute = page.now.replace(second=0, microsecond=0)
     return backend().cache.compute(
@@ -116,7 +116,7 @@ def _draw_figures(figures: Sequence[Figures], parts: Sequence[Period], page: Pag
     )
     told = f"Since {parts[0].start.astimezone(page.zone):%A, %Y-%m-%d}. {_compare(figures)}"
     st.caption(told)
-    tell(f"Week: {this.incidents:,} incidents, {_spell_share(this.within)} within the SLA")
+    announce(f"Week: {this.incidents:,} incidents, {_spell_share(this.within)} within the SLA")
 
 
 def _spell_share(percent: float | None) -> str:
@@ -126,7 +126,7 @@ def _spell_share(percent: float | None) -> str:
 def _compare(figures: Sequence[Figures]) -> str:
     weeks = len(figures) - 1
     if not weeks:
-        return "Nothing is known of the weeks before."
+        return "No data about earlier weeks."
     which = "the week before" if weeks == 1 else f"the {weeks} weeks before, on average"
     incidents = average(figures, lambda one: one.incidents)
     breached = average(figures, lambda one: one.breached.total_seconds() / 60)
@@ -142,7 +142,7 @@ def _list_columns(columns: Sequence[Column], parts: Sequence[Period]) -> list[Co
 
 
 def _draw_folders(
-    frame: pd.DataFrame, folders: Sequence[Folder], parts: Sequence[Period], page: Page
+    frame: pd.DataFrame, folders: Sequence[WeekFolder], parts: Sequence[Period], page: Page
 ) -> None:
     owned = frame[week_figures.OWNER.name].ne(NOBODY).any()
     shown = [
@@ -164,7 +164,7 @@ def _draw_folders(
         )
 
 
-def draw_week_of_folder(folder: Folder, parts: Sequence[Period], page: Page) -> None:
+def draw_week_of_folder(folder: WeekFolder, parts: Sequence[Period], page: Page) -> None:
     """Draws its figures of each week by the same time, and the way to its history."""
     with st.container(border=True):
         st.header("Week by week", anchor=name_details(PICK))

@@ -15,14 +15,12 @@ from dashboard.columns import MOMENT, Column, list_dtypes
 from dashboard.data.tables import Breach
 from dashboard.figures.series import Period
 
-OWNER: Final = replace(columns.OWNER, explanation="Whom the folders belong to.", names=True, labelled=False)
+OWNER: Final = replace(columns.OWNER, explanation="Who owns the folders.", names=True, labelled=False)
 """Here it is part of what a row is called."""
 FOLDER: Final = replace(columns.FOLDER, width=240)
-FOLDERS: Final = Column(
-    "folders", "int64", "count", "Folders", "Folders", "That were in breach in these weeks.", 80
-)
+FOLDERS: Final = Column("folders", "int64", "count", "Folders", "Folders", "In breach in these weeks.", 80)
 INCIDENTS: Final = Column(
-    "incidents", "int64", "count", "Incidents", "Incidents", "In breach at any time of the week so far.", 90
+    "incidents", "int64", "count", "Incidents", "Incidents", "In breach at some time of the week so far.", 90
 )
 INCIDENTS_BEFORE: Final = Column(
     "incidents_before",
@@ -30,7 +28,7 @@ INCIDENTS_BEFORE: Final = Column(
     "mean",
     "Incidents before",
     "Incidents before",
-    "On average, by the same time.",
+    "Average of the weeks before, up to the same time.",
     130,
 )
 BREACHED: Final = Column(
@@ -39,7 +37,7 @@ BREACHED: Final = Column(
     "minutes",
     "In breach",
     "In breach (min)",
-    "Each folder once, however many of its incidents there were at a time.",
+    "Overlapping incidents of a folder count once.",
     100,
 )
 BREACHED_BEFORE: Final = Column(
@@ -48,7 +46,7 @@ BREACHED_BEFORE: Final = Column(
     "minutes",
     "In breach before",
     "In breach before (min)",
-    "On average, by the same time.",
+    "Average of the weeks before, up to the same time.",
     130,
 )
 WITHIN: Final = Column(
@@ -57,7 +55,7 @@ WITHIN: Final = Column(
     "percent",
     "Within SLA",
     "Within SLA (%)",
-    "Share of the time of the week so far in which the folder was not in breach.",
+    "Share of the week so far in which the folder was not in breach.",
     96,
 )
 WITHIN_BEFORE: Final = Column(
@@ -66,7 +64,7 @@ WITHIN_BEFORE: Final = Column(
     "percent",
     "Within SLA before",
     "Within SLA before (%)",
-    "On average, by the same time.",
+    "Average of the weeks before, up to the same time.",
     136,
 )
 LONGEST: Final = Column(
@@ -75,7 +73,7 @@ LONGEST: Final = Column(
     "minutes",
     "Longest breach",
     "Longest breach (min)",
-    "Of one incident, as far as it lies in the week.",
+    "The longest single incident, within the week.",
     120,
 )
 WEEK: Final = Column("week", MOMENT, "moment", "From", "From", None, 136)
@@ -136,7 +134,7 @@ NOTHING: Final = Figures(incidents=0, breached=timedelta(), longest=timedelta(),
 
 
 @dataclass(frozen=True, kw_only=True)
-class Folder:
+class WeekFolder:
     """A folder of an owner, and its figures of each part: this week's, then those of the weeks before."""
 
     name: str
@@ -170,14 +168,14 @@ def select_known(parts: Sequence[Period], breaches: Iterable[Breach]) -> list[Pe
     return [part for number, part in enumerate(parts) if number == 0 or (first and part.end > first)]
 
 
-def measure_folders(breaches: Iterable[Breach], parts: Sequence[Period], now: datetime) -> list[Folder]:
+def measure_folders(breaches: Iterable[Breach], parts: Sequence[Period], now: datetime) -> list[WeekFolder]:
     """Every folder that was in breach in one of the parts, with its figures of each."""
     groups: dict[tuple[str, str], list[Breach]] = {}
     for one in breaches:
         if any(_cut(one, part, now) for part in parts):
             groups.setdefault((folder_key(one.folder), one.owner), []).append(one)
     return [
-        Folder(
+        WeekFolder(
             name=max(same, key=lambda one: one.since).folder,
             owner=owner,
             figures=[_measure(same, part, now) for part in parts],
@@ -186,7 +184,7 @@ def measure_folders(breaches: Iterable[Breach], parts: Sequence[Period], now: da
     ]
 
 
-def add_up(folders: Iterable[Folder], parts: int) -> list[Figures]:
+def add_up(folders: Iterable[WeekFolder], parts: int) -> list[Figures]:
     """The figures of all these folders together, of each part."""
     listed = list(folders)
     return [sum((one.figures[number] for one in listed), NOTHING) for number in range(parts)]
@@ -198,15 +196,15 @@ def average(figures: Sequence[Figures], read: Callable[[Figures], float | None])
     return sum(known) / len(known) if known else None
 
 
-def tabulate_folders(folders: Iterable[Folder]) -> pd.DataFrame:
+def tabulate_folders(folders: Iterable[WeekFolder]) -> pd.DataFrame:
     """A row for each folder, the one that was in breach for longest this week first."""
     rows = [(one.name, one.owner or NOBODY, *_list_values(one.figures)) for one in folders]
     return _tabulate(rows, OF_FOLDERS)
 
 
-def tabulate_owners(folders: Iterable[Folder], parts: int) -> pd.DataFrame:
+def tabulate_owners(folders: Iterable[WeekFolder], parts: int) -> pd.DataFrame:
     """A row for each owner, in the same order."""
-    by_owner: dict[str, list[Folder]] = {}
+    by_owner: dict[str, list[WeekFolder]] = {}
     for one in folders:
         by_owner.setdefault(one.owner or NOBODY, []).append(one)
     rows = [(owner, len(same), *_list_values(add_up(same, parts))) for owner, same in by_owner.items()]

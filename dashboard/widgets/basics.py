@@ -131,4 +131,4 @@ def draw_first_steps() -> None:
     st.code(f"{url}/{AUTH.path}", language=None)
     st.markdown("Report URL")
     st.code(f"{url}/{FILE_SLA_ERROR.path}", language=None)
-    st.caption("The repository says more in docs/script.md. Refused requests are under Service health.")
+    st.caption("More is in docs/script.md of the repository. Refused requests are under Service health.")

@@ -14,16 +14,16 @@ from dashboard.figures.actions import (
     LABELS,
     SPANS,
     USUAL_SPAN,
-    Filled,
+    FilledForm,
     describe_now,
-    describe_outcome,
+    describe_result,
     find_end,
     list_possible,
     list_requests,
     may_be_done,
 )
 from dashboard.frame import acting
-from dashboard.frame.acting import Form, draw_outcome
+from dashboard.frame.acting import ActionForm, draw_result
 from dashboard.frame.page import Page
 
 _ICONS: Final = {
@@ -36,7 +36,7 @@ _ICONS: Final = {
 }
 _NEEDED: Final = {
     IncidentAction.NOTE: "Write the note first.",
-    IncidentAction.CLOSE: "Say first how you know that it is over.",
+    IncidentAction.CLOSE: "Say how you know that it is over.",
 }
 
 
@@ -71,7 +71,7 @@ class Actions:
 
     def draw_below(self) -> None:
         """Draws what became of the last deed, and the form that is open."""
-        draw_outcome(self.place)
+        draw_result(self.place)
         form = acting.find_form(self.place)
         if form and form.action in list_possible(self.incidents, self.page.now):
             _draw_form(form, IncidentAction(form.action), self)
@@ -86,7 +86,7 @@ class Actions:
         return [one for one in self.incidents if may_be_done(action, one, self.page.now)]
 
 
-def _draw_form(form: Form, action: IncidentAction, actions: Actions) -> None:
+def _draw_form(form: ActionForm, action: IncidentAction, actions: Actions) -> None:
     about = actions.about(action)
     with st.form(f"{form.place}_{form.token}"):
         st.subheader(_name(action, about), anchor=actions.anchor)
@@ -106,7 +106,7 @@ def _draw_form(form: Form, action: IncidentAction, actions: Actions) -> None:
             st.form_submit_button("Cancel", on_click=acting.cancel_form, args=(actions.focus,))
 
 
-def _submit(form: Form, action: IncidentAction, about: Sequence[Incident], actions: Actions) -> None:
+def _submit(form: ActionForm, action: IncidentAction, about: Sequence[Incident], actions: Actions) -> None:
     page, now = actions.page, acting.read_clock()
     note = st.session_state.get(f"{form.token}_note", "")
     if action in NEED_NOTE and not note.strip():
@@ -121,12 +121,12 @@ def _submit(form: Form, action: IncidentAction, about: Sequence[Incident], actio
         return describe_now(found, now, page.zone) if found else ""
 
     acting.begin(
-        acting.Deed(
+        acting.PendingAction(
             form=form,
             requests=list_requests(
-                Filled(action=action, note=note, span=span, until=until), about, form.token
+                FilledForm(action=action, note=note, span=span, until=until), about, form.token
             ),
-            done=describe_outcome(action, until, now, page.zone, len(about)),
+            done=describe_result(action, until, now, page.zone, len(about)),
             focus=actions.focus,
             after=actions.after,
             reread=lambda: page.session.incidents.reread(about),

@@ -10,9 +10,9 @@ import streamlit as st
 from contract.moments import format_duration
 from contract.words import IncidentStatus
 from dashboard.data.loading import load_incident_files
-from dashboard.data.tables import THE_TABLE, Incident, Sender, Told
+from dashboard.data.tables import THE_TABLE, Incident, Notified, Sender
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
-from dashboard.figures.actions import Line, describe_hold, list_done, list_told
+from dashboard.figures.actions import HistoryLine, describe_hold, list_done, list_notified
 from dashboard.figures.incidents import FILE_COLUMNS, explain, tabulate_files
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import Page
@@ -55,9 +55,9 @@ def draw_incident(incident: Incident, page: Page) -> None:
         draw_facts(_list_facts(incident, sender, page))
         draw_lost_letters([incident.folder, *frames.files["filename"]])
         if frames.files.empty:
-            st.caption("The report that last named its files is no longer kept.")
+            st.caption("The report with its files is no longer kept.")
         else:
-            st.caption(f"Its files as they were last told. Times in {page.zone.key}.")
+            st.caption(f"Files in the latest report. Times in {page.zone.key}.")
             files = tabulate_files(frames.files, incident.sla, page.now)
             shown = (
                 FILE_COLUMNS
@@ -100,7 +100,7 @@ def _list_facts(incident: Incident, sender: Sender | None, page: Page) -> dict[s
         "In breach since": local(incident.breached_since),
         "First seen": local(incident.opened_at),
         "Last seen": local(incident.last_seen_at),
-        "Its server last reported at": local(sender.last_run_at) if sender else "",
+        "Last report of its server": local(sender.last_run_at) if sender else "",
         "Unknown since": local(incident.unknown_since) if live else "",
         "Ended": local(incident.ended_at),
         "Files": f"{incident.file_count:,}, at most {incident.peak_file_count:,} at once",
@@ -119,7 +119,7 @@ _SHOWN: Final = 10
 """So many lines; the older ones are folded away."""
 
 
-def load_told(ask: Callable[[], Sequence[Told]]) -> Sequence[Told] | None:
+def load_told(ask: Callable[[], Sequence[Notified]]) -> Sequence[Notified] | None:
     """What was told; None where nobody can say, which keeps nothing else from being shown."""
     try:
         return wait_for(THE_TABLE, ask, "told")
@@ -129,13 +129,13 @@ def load_told(ask: Callable[[], Sequence[Told]]) -> Sequence[Told] | None:
         return None
 
 
-def draw_history(done: Sequence[Line], told: Sequence[Told] | None, zone: ZoneInfo) -> None:
+def draw_history(done: Sequence[HistoryLine], told: Sequence[Notified] | None, zone: ZoneInfo) -> None:
     """Draws what people did and whom the service told what as one list; nothing where nothing happened."""
-    lines = sorted([*done, *list_told(told or ())], key=lambda one: one.at, reverse=True)
+    lines = sorted([*done, *list_notified(told or ())], key=lambda one: one.at, reverse=True)
     if lines or told is None:
         st.subheader("History", anchor=False)
     if told is None:
-        st.caption("Who was told what cannot be said at the moment.")
+        st.caption("The notifications cannot be read at the moment.")
     if lines:
         _draw_lines(lines[:_SHOWN], "history", zone)
     if older := lines[_SHOWN:]:
@@ -143,7 +143,7 @@ def draw_history(done: Sequence[Line], told: Sequence[Told] | None, zone: ZoneIn
             _draw_lines(older, "older_history", zone)
 
 
-def _draw_lines(lines: Sequence[Line], key: str, zone: ZoneInfo) -> None:
+def _draw_lines(lines: Sequence[HistoryLine], key: str, zone: ZoneInfo) -> None:
     # As rows, and not in Markdown, which would make links even of what is escaped.
     columns = (*_COLUMNS, _NOTE) if any(line.note for line in lines) else _COLUMNS
     rows = [

@@ -87,7 +87,7 @@ def draw_path(folder: str, filename: str | None = None) -> None:
 
 
 _REMEDY: Final = (
-    f"Each {LOST_LETTER} stands for a letter that was lost on the way. Whoever looks after the script: "
+    f"Each {LOST_LETTER} stands for a letter that was lost in transmission. To fix the script: "
     f"{escape_markdown(UTF8_HINT)}."
 )
 

@@ -1,4 +1,4 @@
-// Draws rows as an HTML table, or as cards where the screen is narrow. Everything told is set as text, never as HTML.
+// Draws rows as an HTML table, or as cards where the screen is narrow. Everything is set as text, never as HTML.
 
 const NARROW = 560;
 const OPENER_WIDTH = 34;
@@ -25,11 +25,11 @@ function element(tag, attributes = {}, ...children) {
 
 function build(host) {
   const region = host.querySelector(".region");
-  // Roles are told, since cards are no table to a browser otherwise.
+  // With roles, since cards are no table to a browser otherwise.
   const head = element("thead", { role: "rowgroup" });
   const body = element("tbody", { role: "rowgroup" });
   region.append(element("table", { role: "table" }, head, body));
-  const state = { chosen: null, host, region, head, body, table: region.firstChild, note: host.querySelector(".note"), hint: host.querySelector(".hint") };
+  const state = { chosen: null, host, region, head, body, table: region.firstChild, hint: host.querySelector(".hint") };
   body.addEventListener("keydown", (event) => walk(state, event));
   body.addEventListener("click", (event) => {
     const row = event.target.closest("tr");
@@ -98,8 +98,8 @@ function drawHead(state) {
 
 function fill(state, row, cells, picked) {
   const { data } = state;
-  const told = JSON.stringify(cells);
-  if (row.dataset.told !== told) {
+  const content = JSON.stringify(cells);
+  if (row.dataset.content !== content) {
     const button = row.querySelector("button");
     const chooser = row.querySelector("input");
     const focused = state.host.getRootNode().activeElement;
@@ -109,7 +109,7 @@ function fill(state, row, cells, picked) {
     if (data.chooses) row.append(chooser ? chooser.parentElement : element("td", { role: "cell", class: "chooser" }, drawChooser("")));
     cells.forEach((cell, number) => row.append(drawCell(data.columns[number], cell)));
     kept?.focus({ preventScroll: true });
-    row.dataset.told = told;
+    row.dataset.content = content;
   }
   const opener = row.querySelector("button");
   if (!opener) return;
@@ -221,9 +221,9 @@ function fillHeight({ host, region, data }) {
   else region.removeAttribute("tabindex");
 }
 
-/** Shows as many columns as fit, the first ones first, and says which do not. */
+/** Shows as many columns as fit, the first ones first. The details of a row have the others. */
 function arrange(state) {
-  const { host, data, table, note } = state;
+  const { host, data, table } = state;
   const width = host.clientWidth;
   if (!width || !data) return;
   const before = [...(data.opens ? [OPENER_WIDTH] : []), ...(data.chooses ? [CHOOSER_WIDTH] : [])];
@@ -249,9 +249,6 @@ function arrange(state) {
       }
     });
   }
-  const left = data.columns.filter((_, number) => !shown[number]).map((column) => column.heading);
   state.hint.hidden = !data.opens || data.rows.length < 2;
   fillHeight(state);
-  note.hidden = left.length === 0 || data.rows.length === 0;
-  note.textContent = `No room for ${left.join(", ")}${data.opens ? ": they are in a row's details" : ""}.`;
 }

@@ -15,7 +15,7 @@ import streamlit as st
 _SCRIPT: Final = Path(__file__).with_name("rows.js").read_text(encoding="utf-8")
 _STYLE: Final = Path(__file__).with_name("rows.css").read_text(encoding="utf-8")
 _HTML: Final = (
-    '<div class="rows"><div class="region" role="region"></div><p class="note" hidden></p>'
+    '<div class="rows"><div class="region" role="region"></div>'
     '<p class="hint">Arrow keys lead from row to row, Enter opens one, Tab leaves the table.</p></div>'
 )
 

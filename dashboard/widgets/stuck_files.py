@@ -56,16 +56,16 @@ def pick_sender(records: pd.DataFrame) -> str:
     return chosen
 
 
-def tell_since(records: pd.DataFrame, page: Page) -> None:
+def draw_since(records: pd.DataFrame, page: Page) -> None:
     """Says since when senders are known, where some of these records do not tell theirs."""
     if all_tell_senders(records):
         return
     first = find_first_told(records)
     if first is None:
-        st.caption("These reports do not tell their sender: their account stands for it.")
+        st.caption("These reports do not name their sender, so their account is shown.")
         return
     local = first.astimezone(page.zone)
-    st.caption(f"Senders are known since {local:%Y-%m-%d %H:%M}. Before, the account stands for its senders.")
+    st.caption(f"Senders are known since {local:%Y-%m-%d %H:%M}. Before, the account is shown instead.")
 
 
 def compute_stuck_files(frames: RecordFrames, spans: Spans, page: Page) -> pd.DataFrame:
@@ -102,7 +102,7 @@ def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
         "Reports": f"{stuck['reports']:,}",
     }
     if not pd.isna(stuck["cleared_at"]):
-        facts["Known to be cleared at"] = local(stuck["cleared_at"])
+        facts["Cleared at"] = local(stuck["cleared_at"])
     with st.container(border=True):
         st.header("Stuck file", anchor=name_details(PICK))
         draw_path(stuck["folder"], stuck["filename"])

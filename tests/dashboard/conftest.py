@@ -9,7 +9,7 @@ from moto import mock_aws
 from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend, connect
-from dashboard.settings import Settings
+from dashboard.settings import DashboardSettings
 from store.records import Attribute
 from tests.dashboard.fake_auth_api import FakeAuthApi, User, serving
 from tests.dashboard.fake_table import REGION, TABLE, create_table
@@ -81,7 +81,7 @@ def settings(
     auth_api: FakeAuthApi,
     dynamodb: "DynamoDBClient",
     identity_pool_id: str,
-) -> Iterator[Settings]:
+) -> Iterator[DashboardSettings]:
     """The dashboard's settings, in the environment, for the emulated service."""
     for name, value in {
         "API_URL": auth_api.url,
@@ -95,15 +95,15 @@ def settings(
     }.items():
         monkeypatch.setenv(f"FILE_SLA_{name}", value)
     connect.cache_clear()
-    yield Settings.read()
+    yield DashboardSettings.read()
     connect.cache_clear()
 
 
 @pytest.fixture
-def app(settings: Settings) -> AppTest:
+def app(settings: DashboardSettings) -> AppTest:
     """The dashboard, nobody signed in, in a browser in Berlin."""
     assert settings.table_name == TABLE
-    app = AppTest.from_file("../../dashboard/app.py", default_timeout=20)
+    app = AppTest.from_file("../../dashboard/app.py", default_timeout=120)
     app.context["timezone"] = "Europe/Berlin"
     return app
 

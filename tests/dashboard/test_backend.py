@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from dashboard.backend import Backend, backend, connect
-from dashboard.settings import Settings
+from dashboard.settings import DashboardSettings
 
 TABS = 8
 
@@ -31,7 +31,7 @@ def test_tabs_that_come_back_at_once_share_one_backend(monkeypatch: pytest.Monke
         time.sleep(0.05)
         return object()
 
-    monkeypatch.setattr(Settings, "read", lambda: None)
+    monkeypatch.setattr(DashboardSettings, "read", lambda: None)
     with patch.object(Backend, "connect", side_effect=make) as connecting, ThreadPoolExecutor(TABS) as tabs:
         found = {id(one.result()) for one in [tabs.submit(come_back) for _ in range(TABS)]}
     connect.cache_clear()

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from dashboard.settings import Settings, name_variable
+from dashboard.settings import DashboardSettings, name_variable
 from local.processes import HOST
 from tests.dashboard.hosted import HostedDashboard, copy_needed
 from tests.dashboard.test_settings import COMPLETE
@@ -32,7 +32,7 @@ def app(tmp_path: Path) -> Path:
 @pytest.fixture
 def environment() -> dict[str, str]:
     variables = {name_variable(name): value for name, value in COMPLETE.items()}
-    assert Settings.read(variables)
+    assert DashboardSettings.read(variables)
     return variables
 
 

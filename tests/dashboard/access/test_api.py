@@ -9,11 +9,11 @@ import pytest
 
 from dashboard.access.api import ActionApi, AuthApi
 from dashboard.errors import (
-    ConflictError,
+    ChangedMeanwhileError,
     DashboardError,
     InvalidInputError,
+    MissingError,
     NotAnAnalystError,
-    NotKnownError,
     PasswordChangeRequiredError,
     ServiceFaultError,
     SessionExpiredError,
@@ -160,9 +160,9 @@ def test_it_is_asked_as_the_analyst_with_the_key() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "error", "told"),
     [
-        (404, {"message": "internal words"}, NotKnownError, "It is not known"),
-        (409, {"message": "It has ended.", "incident": {}}, ConflictError, "It has ended."),
-        (409, {}, ConflictError, "no longer as it was when you looked"),
+        (404, {"message": "internal words"}, MissingError, "It is not known"),
+        (409, {"message": "It has ended.", "incident": {}}, ChangedMeanwhileError, "It has ended."),
+        (409, {}, ChangedMeanwhileError, "no longer as it was when you looked"),
         (422, {"message": "Wrong."}, InvalidInputError, "Wrong."),
         (401, {"message": "no"}, SessionExpiredError, "Sign in again"),
         (403, {"message": "no"}, NotAnAnalystError, "not a member of sla-analysts"),

@@ -14,10 +14,10 @@ from dashboard.errors import (
     TooManyRequestsError,
     UnreachableError,
 )
-from dashboard.settings import Settings
+from dashboard.settings import DashboardSettings
 
 TOKEN = "header.secret.signature"
-SETTINGS = Settings(
+SETTINGS = DashboardSettings(
     api_url="https://api.example",
     region="eu-central-1",
     table_name="FileSlaErrors",

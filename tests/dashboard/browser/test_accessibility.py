@@ -122,7 +122,7 @@ def _find_faults_signed_in(page: Page, folder: str) -> dict[str, list[str]]:
         ("/week", "By folder, the longest in breach first"),
         ("/by-date", "Most files in breach"),
         ("/by-date?show=records", "Most files in breach"),
-        ("/by-folder", "Folders, the worst first"),
+        ("/by-folder", "Folders, worst first"),
         (f"/by-folder?folder={quote(folder)}", "Hours in breach, day by day"),
         ("/service-health", "Alarms"),
         ("/runbook", "Runbook"),

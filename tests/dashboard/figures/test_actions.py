@@ -16,10 +16,10 @@ from dashboard.data.tables import Incident, update_ended, update_live
 from dashboard.figures.actions import (
     SPANS,
     USUAL_SPAN,
-    Filled,
+    FilledForm,
     describe_hold,
     describe_now,
-    describe_outcome,
+    describe_result,
     find_end,
     list_possible,
     list_requests,
@@ -71,7 +71,7 @@ def test_the_usual_span_is_one_of_them() -> None:
 
 
 def test_a_request_is_one_that_the_route_takes() -> None:
-    filled = Filled(action=IncidentAction.SNOOZE, note=" later ", span="for 1 hour", until=NOW)
+    filled = FilledForm(action=IncidentAction.SNOOZE, note=" later ", span="for 1 hour", until=NOW)
     [request] = list_requests(filled, [held(version=3)], TOKEN)
     asked = ActOnIncident.model_validate(request.body)
     assert (asked.action, asked.note, asked.version) == (IncidentAction.SNOOZE, "later", 3)
@@ -82,14 +82,14 @@ def test_a_request_is_one_that_the_route_takes() -> None:
 
 
 def test_a_note_stands_whatever_others_did() -> None:
-    [request] = list_requests(Filled(action=IncidentAction.NOTE, note="x"), [held(version=3)], TOKEN)
+    [request] = list_requests(FilledForm(action=IncidentAction.NOTE, note="x"), [held(version=3)], TOKEN)
     assert "version" not in request.body
 
 
 def test_the_same_form_filled_in_with_the_same_is_the_same_deed() -> None:
     def key(note: str = "x", span: str = "for 1 hour", version: int = 1, token: str = TOKEN) -> str:
         until = NOW + timedelta(minutes=version)
-        filled = Filled(action=IncidentAction.SNOOZE, note=note, span=span, until=until)
+        filled = FilledForm(action=IncidentAction.SNOOZE, note=note, span=span, until=until)
         [request] = list_requests(filled, [held(version=version)], token)
         return request.key
 
@@ -117,10 +117,10 @@ def test_who_is_on_it_in_words() -> None:
     both = held(acknowledged_by="ana", acknowledged_until=later, snoozed_until=NOW + timedelta(days=1))
     assert describe_hold(both, NOW, BERLIN) == "ana is on it until 17:00. Snoozed until 2026-11-27 16:00."
     assert describe_hold(ENDED, NOW, BERLIN) == ""
-    assert describe_now(ENDED, NOW, BERLIN) == "Now it is cleared: it has ended."
-    assert describe_now(both, NOW, BERLIN).startswith("Now it is open. ana is on it")
-    assert describe_outcome(IncidentAction.ACKNOWLEDGE, later, NOW, BERLIN) == "Acknowledged until 17:00."
-    assert describe_outcome(IncidentAction.CLOSE, None, NOW, BERLIN) == "Closed."
+    assert describe_now(ENDED, NOW, BERLIN) == "It is cleared now."
+    assert describe_now(both, NOW, BERLIN).startswith("It is open now. ana is on it")
+    assert describe_result(IncidentAction.ACKNOWLEDGE, later, NOW, BERLIN) == "Acknowledged until 17:00."
+    assert describe_result(IncidentAction.CLOSE, None, NOW, BERLIN) == "Closed."
 
 
 def test_mine_is_what_i_am_on_and_unacknowledged_is_what_nobody_is_on() -> None:

@@ -14,7 +14,7 @@ from dashboard.figures.senders import (
     KIND_EXPLANATIONS,
     KINDS,
     STATES,
-    Known,
+    SenderRow,
     describe_clock,
     describe_due,
     describe_punctuality,
@@ -46,7 +46,7 @@ def fleet(senders: Sequence[Sender], *refusals: Refusal) -> Fleet:
     return Fleet(senders=senders, refusals={one.key: one for one in refusals})
 
 
-def names(known: Known, now: datetime) -> list[str]:
+def names(known: SenderRow, now: datetime) -> list[str]:
     return [warning.name for warning in list_warnings(known, now, ZONE)]
 
 
@@ -97,7 +97,7 @@ def test_a_row_has_everything_in_words() -> None:
         "last_run_at": None,
         "due_in": -15,
         "interval": "15 min, declared",
-        "kind": "sends lists",
+        "kind": "reports all folders",
         "open": 0,
         "unknown": 0,
         "folders": "2, 1 unreadable",
@@ -140,7 +140,7 @@ def test_several_servers_on_one_account_are_told_with_the_remedy() -> None:
     ]
     mixed = read_sender(played(*runs), runs[-1])
     [known] = list_senders(fleet([mixed]))
-    assert names(known, at(7)) == ["shared account", "mixed-up folders"]
+    assert names(known, at(7)) == ["shared account", "ambiguous folders"]
     shared, sets = list_warnings(known, at(7), ZONE)
     assert "several servers speak through this account" in shared.text
     assert shared.remedy == "Give each server its own account, or send run.sender."
@@ -171,7 +171,7 @@ def test_every_state_and_every_kind_has_words() -> None:
     [
         (SenderState.UP, "in 15 min"),
         (SenderState.PAUSED, "not while it is paused"),
-        (SenderState.RETIRED, "not any more: it is retired"),
+        (SenderState.RETIRED, "never: it is retired"),
     ],
 )
 def test_of_one_that_is_not_judged_no_report_is_due(state: SenderState, due: str) -> None:
@@ -194,9 +194,9 @@ def due(state: SenderState, due_in: float | None) -> Sender:
 @pytest.mark.parametrize(
     ("senders", "told"),
     [
-        ([], "none is due at any time"),
-        ([due(SenderState.UP, None)], "none is due at any time"),
-        ([due(SenderState.RETIRED, -99)], "none is due at any time"),
+        ([], "no reporting schedule"),
+        ([due(SenderState.UP, None)], "no reporting schedule"),
+        ([due(SenderState.RETIRED, -99)], "no reporting schedule"),
         (
             [
                 due(SenderState.UP, 40),

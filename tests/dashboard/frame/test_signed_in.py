@@ -19,7 +19,7 @@ from dashboard.access.api import AuthApi, Tokens
 from dashboard.access.sessions import COOKIE, IDLE_LIMIT, KEEP_INTERVAL
 from dashboard.backend import backend, connect
 from dashboard.data.loading import HourCache
-from dashboard.settings import Settings
+from dashboard.settings import DashboardSettings
 from tests.dashboard.clocks import MovedClock, give_clock
 from tests.dashboard.conftest import PASSWORD, sign_in
 from tests.dashboard.fake_auth_api import FakeAuthApi
@@ -41,7 +41,11 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def kept(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: Path, clock: MovedClock, settings: Settings
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    folder: Path,
+    clock: MovedClock,
+    settings: DashboardSettings,
 ) -> None:
     """Sessions are kept."""
     key = tmp_path / "key"
@@ -246,7 +250,7 @@ def test_a_disk_that_fails_stops_nobody(
     assert backend().sessions.find(session_id) is None
 
 
-def test_nothing_is_kept_without_a_key(settings: Settings, tmp_path: Path) -> None:
+def test_nothing_is_kept_without_a_key(settings: DashboardSettings, tmp_path: Path) -> None:
     assert settings.session_key_file is None
     before = {name for name, _, _ in os.walk(tmp_path)}
     session_id = backend().admit(backend().auth.sign_in("ana", PASSWORD))

@@ -53,7 +53,7 @@ def test_a_short_silence_is_nothing_to_speak_of(steps: tuple[float, ...]) -> Non
 def test_a_longer_one_is_told_with_a_button(steps: tuple[float, ...], seconds: int) -> None:
     app = run(*steps)
     assert texts(app) == [
-        f"The table has not answered for {seconds} s. Until it does, what is below stays as it was."
+        f"The table has not answered for {seconds} s. Until it does, the page stays as it was."
     ]
     assert [button.label for button in app.button] == ["Try again"]
     app.button[0].click().run()

@@ -117,7 +117,7 @@ def test_the_picked_one_shows_its_files_and_when_its_server_reported_last(
     told = facts(signed_in)
     assert "**Open**: its server's reports name it." in told
     assert "Sender: **ana/FILES01**" in told
-    assert f"Its server last reported at: **{reported.astimezone(BERLIN):%Y-%m-%d %H:%M:%S}**" in told
+    assert f"Last report of its server: **{reported.astimezone(BERLIN):%Y-%m-%d %H:%M:%S}**" in told
     assert {"Folder history", "Sender", "What to do about folders in breach"} <= links(signed_in).keys()
 
 
@@ -148,7 +148,7 @@ def test_what_a_script_no_longer_reports_is_no_trouble(signed_in: AppTest, proje
     projected.tell(run(now - 5, stuck(A, "a", created=now - 9), sender="stock"))
     projected.sweep()
     open_view(signed_in)
-    assert "All well: 1 server reported, the last 5 h ago; none is due at any time." in shown(signed_in)
+    assert "All well: 1 server reported, the last 5 h ago; no reporting schedule." in shown(signed_in)
     assert figures(signed_in)["Unknown"] == "0"
     [expander] = signed_in.expander
     assert expander.label == "Not reported any more (1)"
@@ -167,13 +167,13 @@ def test_nothing_open_is_not_all_well_while_a_server_is_silent(
     projected.sweep()
     told = shown(open_view(signed_in))
     assert "All well" not in told
-    assert "Nothing is known to be stuck: 1 server reported, the last 9 h ago; 1 of 1 senders late." in told
+    assert "No open incidents: 1 server reported, the last 9 h ago; 1 of 1 senders late." in told
 
 
 def test_a_refused_sender_is_told_before_it_ever_reported(signed_in: AppTest, projected: Projected) -> None:
     projected.refuse("never", datetime.now(UTC), ("sla_error", "is missing", "send it"))
     told = shown(open_view(signed_in))
-    assert "No report was taken yet." in told
+    assert "No report has been accepted yet." in told
     assert "The last report of 1 sender was refused." in told
 
 

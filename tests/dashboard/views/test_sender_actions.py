@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from contract.moments import format_moment
 from dashboard.backend import backend
-from dashboard.data.tables import MessageTable, Told
+from dashboard.data.tables import MessageTable, Notified
 from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import REGION
 from tests.dashboard.projected import Projected, hours_ago
@@ -80,14 +80,14 @@ def test_it_is_paused_with_a_note(signed_in: AppTest, sender: str, auth_api: Fak
 def test_its_interval_is_set_and_taken_back(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
     open_view(signed_in, sender=sender)
     press(signed_in, "Set interval…")
-    assert "Take it back" not in [one.label for one in signed_in.button]
+    assert "Remove" not in [one.label for one in signed_in.button]
     signed_in.number_input[0].set_value(15)
     press(signed_in, "Set interval")
     set_attributes(IntervalFrom="set")
     backend().cache.forget()
     open_view(signed_in, sender=sender)
     press(signed_in, "Set interval…")
-    press(signed_in, "Take it back")
+    press(signed_in, "Remove")
     assert [one["interval_minutes"] for one in auth_api.actions.requests] == [15, None]
 
 
@@ -112,7 +112,7 @@ def test_hours_that_are_set_are_shown_and_can_be_taken_back(
     open_view(signed_in, sender=sender)
     assert "Expected: **Mon, Tue, 07:00 to 19:00, Europe/Berlin**" in facts(signed_in)
     press(signed_in, "Set hours…")
-    press(signed_in, "Take it back")
+    press(signed_in, "Remove")
     assert auth_api.actions.requests == [{"sender": "key", "action": "set_hours", "hours": None}]
 
 
@@ -147,13 +147,13 @@ def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, se
         "Owner": "orders",
         "Channel": "Slack orders",
     }
-    with patch.object(MessageTable, "list_of_sender", return_value=[Told.model_validate(said)]):
+    with patch.object(MessageTable, "list_of_sender", return_value=[Notified.model_validate(said)]):
         open_view(signed_in, sender=sender)
     assert set(history(signed_in)) == {
         "bea paused it: <b>disks</b>",
         "bea set its hours to Mon, Tue, 07:00 to 19:00, Europe/Berlin: ",
         "bea set its interval to 15 min: ",
-        "bea took its interval back: ",
+        "bea removed its interval: ",
         "bea something new: ",
-        "orders (Slack orders) was told that the sender is silent: ",
+        "orders (Slack orders) was notified: server silent: ",
     }

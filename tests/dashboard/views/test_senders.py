@@ -82,7 +82,7 @@ def test_a_row_says_how_a_sender_is(signed_in: AppTest) -> None:
     up = row(signed_in, "acc/up")
     assert (up["state"], up["kind"], up["folders"], up["open"], up["unknown"]) == (
         "✓ Up",
-        "sends lists",
+        "reports all folders",
         "2",
         "1",
         "0",
@@ -115,10 +115,10 @@ def test_a_refused_report_is_shown_with_the_remedy(signed_in: AppTest) -> None:
     open_view(signed_in, sender="never")
     assert "was refused, and none was taken since" in told(signed_in)
     assert "- **sla_error** is missing" in told(signed_in)
-    assert "To mend it: send it" in told(signed_in)
+    assert "Fix: send it" in told(signed_in)
     assert "request-1" in told(signed_in)
     open_view(signed_in, sender="acc/refused")
-    assert "To mend it: send *minutes*" in told(signed_in)
+    assert "Fix: send *minutes*" in told(signed_in)
 
 
 def test_one_that_was_mended_since_is_no_warning(signed_in: AppTest, projected: Projected) -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from contract.moments import format_moment
-from dashboard.data.tables import MessageTable, Told
+from dashboard.data.tables import MessageTable, Notified
 from dashboard.errors import AccessDeniedError
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_actions import act
@@ -125,7 +125,7 @@ def test_who_comes_second_is_told_how_it_is_now_and_keeps_what_was_typed(
     send(signed_in, "Acknowledge")
     [error] = signed_in.error
     told = error.value.replace("\\", "")
-    assert told.startswith("Somebody else has acted on it meanwhile. Now it is open. bea is on it until")
+    assert told.startswith("Somebody else has acted on it meanwhile. It is open now. bea is on it until")
     assert signed_in.text_area[0].value == "I look"
     # What is shown now is what the next attempt is about.
     send(signed_in, "Acknowledge")
@@ -168,9 +168,9 @@ def test_a_run_that_is_cut_short_leaves_the_deed_to_the_next(
 @pytest.mark.parametrize(
     ("status", "answer", "told"),
     [
-        (404, {}, "It is not known, or no longer kept."),
+        (404, {}, "It does not exist, or is no longer kept."),
         (429, {}, "Too much is being done at once."),
-        (409, {"message": "It has ended."}, "It has ended. Now it is open. Nobody has acknowledged it."),
+        (409, {"message": "It has ended."}, "It has ended. It is open now. Nobody has acknowledged it."),
         (
             422,
             {"message": "Wrong.", "errors": [{"field": "until", "problem": "is too late", "hint": "7 days"}]},
@@ -311,7 +311,7 @@ def test_the_address_narrows_down_to_an_owner_and_to_who_is_on_it(
         [table] = list_tables(signed_in)
         assert list(table["folder"]) == [folder]
     open_view(signed_in, who="mine", owner="orders")
-    assert "No incident matches what is chosen above." in shown(signed_in)
+    assert "No incident matches the filters above." in shown(signed_in)
     open_view(signed_in, who="<script>", owner="x" * 1000)
     assert len(list_tables(signed_in)) == 2
 
@@ -348,7 +348,7 @@ def test_who_was_told_what_stands_with_what_people_did(signed_in: AppTest, incid
     act("bea", "key-1", {"incident_id": incident, "action": "note", "note": "seen"})
     hour = timedelta(hours=1)
     told = [
-        Told.model_validate(
+        Notified.model_validate(
             {
                 "ToldAt": format_moment(datetime.now(UTC) + sign * hour),
                 "Told": what,
@@ -361,9 +361,9 @@ def test_who_was_told_what_stands_with_what_people_did(signed_in: AppTest, incid
     with patch.object(MessageTable, "list_of_incident", return_value=told):
         open_view(signed_in, incident=incident)
     assert history(signed_in) == [
-        "orders (Slack *x*) was told some later word: ",
+        "orders (Slack *x*) was notified: some later word: ",
         "bea noted: seen",
-        "orders (Slack *x*) was told that files wait longer than the SLA allows: ",
+        "orders (Slack *x*) was notified: files over the SLA: ",
     ]
 
 
@@ -372,5 +372,5 @@ def test_that_nobody_can_say_who_was_told_keeps_nothing_else_from_being_shown(
 ) -> None:
     with patch.object(MessageTable, "list_of_incident", side_effect=AccessDeniedError):
         open_view(signed_in, incident=incident)
-    assert "Who was told what cannot be said at the moment." in shown(signed_in)
+    assert "The notifications cannot be read at the moment." in shown(signed_in)
     assert column(signed_in, "folder") == [A]

@@ -11,7 +11,7 @@ from pathlib import Path
 import contract
 import store
 from contract.names import ROOT, LocalOutput, Output
-from dashboard.settings import Settings
+from dashboard.settings import DashboardSettings
 
 MODULES = [
     importlib.import_module(f"{package.__name__}.{module.name}")
@@ -58,4 +58,4 @@ def test_names_of_several_words_are_spelled_in_contract_or_store_alone() -> None
 
 def test_dashboard_reads_outputs_that_stacks_have() -> None:
     of_the_host = {"session_key_file", "session_dir"}
-    assert set(Settings.model_fields) - of_the_host <= {*Output, *LocalOutput}
+    assert set(DashboardSettings.model_fields) - of_the_host <= {*Output, *LocalOutput}

@@ -6,7 +6,7 @@ from contract.names import OUTPUTS_VARIABLE, ROOT
 from contract.words import EXPLANATIONS, REASONS
 from dashboard.figures import actions, stuck_files
 from dashboard.figures.series import MAX_DAYS
-from dashboard.settings import Settings, name_variable
+from dashboard.settings import DashboardSettings, name_variable
 from dashboard.views import sender_figures, week_figures
 from dashboard.widgets.stuck_files import _LABELS
 
@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs" / "dashboard.md").read_text()
 
 def test_every_variable_is_documented_with_its_default() -> None:
     documented = dict(re.findall(r"^\| `(FILE_SLA_\w+)` \| (?:`(\w+)` )?\|", PAGE, re.MULTILINE))
-    fields = {name_variable(name): field.default for name, field in Settings.model_fields.items()}
+    fields = {name_variable(name): field.default for name, field in DashboardSettings.model_fields.items()}
     assert documented.keys() == {OUTPUTS_VARIABLE, *fields}
     assert {name: default for name, default in documented.items() if default} == {
         name: str(default) for name, default in fields.items() if isinstance(default, int)

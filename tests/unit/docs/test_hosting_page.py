@@ -13,7 +13,7 @@ from dashboard.access.kept_sessions import MAKE_KEY
 from dashboard.access.sessions import IDLE_LIMIT, KEEP_INTERVAL
 from dashboard.data import cache
 from dashboard.data.loading import CAPACITY
-from dashboard.settings import Settings, name_variable
+from dashboard.settings import DashboardSettings, name_variable
 from tests.dashboard.hosted import NEEDED, UNIT, read_unit
 
 PAGE = (ROOT / "docs" / "hosting.md").read_text()
@@ -77,7 +77,7 @@ def test_the_unit_may_do_little(unit: Path) -> None:
 
 def test_the_unit_sets_variables_that_there_are() -> None:
     names = {value.split("=")[0] for value in read_unit()["Environment"]}
-    assert names <= {"FILE_SLA_OUTPUTS", *map(name_variable, Settings.model_fields)}
+    assert names <= {"FILE_SLA_OUTPUTS", *map(name_variable, DashboardSettings.model_fields)}
     assert {name_variable("session_key_file"), name_variable("session_dir")} <= names
 
 
