@@ -167,11 +167,6 @@ class RecordTable:
             Index.AFFECTED_DATE, {Attribute.AFFECTED_DATE: format_affected_date(hour)}, with_files
         )
 
-    def query_folder_in_hour(self, hour: datetime, folder: str) -> Iterator[AttributeValues]:
-        """One folder's records of one UTC hour, with their files."""
-        keys: dict[str, str] = {Attribute.AFFECTED_DATE: format_affected_date(hour), Attribute.FOLDER: folder}
-        return self._query(Index.AFFECTED_DATE, keys, with_files=True)
-
     def query_run(self, hour: datetime, folder: str, run_id: str) -> Iterator[AttributeValues]:
         """One folder's records of one run, as far as they are of this UTC hour, with their files."""
         keys: dict[str, str] = {Attribute.AFFECTED_DATE: format_affected_date(hour), Attribute.FOLDER: folder}
@@ -315,7 +310,8 @@ def update_live(listed: Sequence[Incident], known: Iterable[Incident]) -> Sequen
     newer = {one.incident_id: one for one in known}
     if not newer:
         return listed
-    return [one for listed_one in listed if (one := _newer(listed_one, newer)).live]
+    current = ((one, newer.get(one.incident_id, one)) for one in listed)
+    return [one for one in (new if new.version > old.version else old for old, new in current) if one.live]
 
 
 def update_ended(listed: Sequence[Incident], known: Iterable[Incident]) -> Sequence[Incident]:
@@ -323,11 +319,6 @@ def update_ended(listed: Sequence[Incident], known: Iterable[Incident]) -> Seque
     here = {one.incident_id for one in listed}
     missing = [one for one in known if not one.live and one.incident_id not in here]
     return [*listed, *missing] if missing else listed
-
-
-def _newer(listed: Incident, known: dict[str, Incident]) -> Incident:
-    one = known.get(listed.incident_id, listed)
-    return one if one.version > listed.version else listed
 
 
 _A: Final = IncidentAttribute

@@ -58,11 +58,6 @@ _SEPARATOR: Final = "\x1f"
 """Between the sender's key and the folder's: no account's `sub` has one."""
 
 
-def join_place(sender: str, folder: str) -> str:
-    """The place of a sender's key and a folder's key."""
-    return f"{sender}{_SEPARATOR}{folder}"
-
-
 def find_folder_keys(folders: "pd.Series[str]") -> "pd.Series[str]":
     """The key of each of these paths."""
     codes, paths = pd.factorize(folders)
@@ -112,13 +107,11 @@ class BreachSpan(NamedTuple):
 Spans = Mapping[tuple[str, str], Sequence[BreachSpan]]
 """The incidents of each sender's key and folder's key."""
 
-NO_SPANS: Final[Spans] = {}
-
 
 def tabulate_spans(spans: Spans) -> pd.DataFrame:
     """A row for each: its `place`, when it `opened` and `ended`, or NaT, and its `incident`, a status."""
     rows = [
-        (join_place(*place), span.opened, span.ended, str(span.status))
+        (_SEPARATOR.join(place), span.opened, span.ended, str(span.status))
         for place, given in spans.items()
         for span in given
     ]
@@ -262,8 +255,8 @@ COLUMNS: Final = (
 _IN_PLACE: Final = ["place", columns.FILENAME.name, columns.CREATED.name]
 
 
-def find_stuck_files(frames: RecordFrames, now: datetime, *, incidents: Spans = NO_SPANS) -> pd.DataFrame:
-    """The stuck files in what was reported, by status, each the worst first.
+def follow_files(frames: RecordFrames, incidents: Spans) -> pd.DataFrame:
+    """The stuck files in what was reported, by status, each the worst first, as of the last report.
 
     A row ends where its file is known to have been cleared; if it is reported again after that, a second row
     begins. What was reported may be in any order and hold the same twice.
@@ -277,7 +270,6 @@ def find_stuck_files(frames: RecordFrames, now: datetime, *, incidents: Spans = 
 
     Args:
         frames: every record of a stretch of time, and the files of those that matter.
-        now: for how long open files have been over their SLA, whenever that stretch ended.
         incidents: those of that stretch, and those that live now.
 
     Returns:
@@ -286,11 +278,6 @@ def find_stuck_files(frames: RecordFrames, now: datetime, *, incidents: Spans = 
         later rows of the same file. Where the file's age is not known, both are NaN, and the row
         is among the last of its status.
     """
-    return measure_open_files(follow_files(frames, incidents), now)
-
-
-def follow_files(frames: RecordFrames, incidents: Spans) -> pd.DataFrame:
-    """What `find_stuck_files` tells, as of the last report."""
     stuck = _group_sightings(_follow_sightings(frames, incidents))
     stuck["later"] = stuck.groupby("file").cumcount(ascending=False)
     stuck["status"], stuck["basis"] = Status.LAST_SEEN.value, _NOTHING_SINCE

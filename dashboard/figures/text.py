@@ -116,41 +116,15 @@ def spell_column(frame: pd.DataFrame, column: Column, zone: ZoneInfo) -> list[st
     values = frame[column.name]
     if column.kind == "moment":
         return list(values.dt.tz_convert(zone).dt.strftime("%Y-%m-%d %H:%M").fillna(NOTHING))
-    spell = _SPELLINGS.get(column.kind, _spell_text)
-    return [spell(value) for value in values]
-
-
-def _spell_text(value: Any) -> str:
-    return NOTHING if pd.isna(value) or value == "" else str(value)
-
-
-def _spell_ago(minutes: float) -> str:
-    return NOTHING if pd.isna(minutes) else f"{format_duration(minutes)} ago"
-
-
-def _spell_due(minutes: float) -> str:
-    if pd.isna(minutes):
-        return NOTHING
-    return f"in {format_duration(minutes)}" if minutes >= 0 else f"{format_duration(-minutes)} late"
-
-
-def _spell_count(number: float) -> str:
-    return NOTHING if pd.isna(number) else f"{number:,.0f}"
-
-
-def _spell_mean(number: float) -> str:
-    return NOTHING if pd.isna(number) else f"{number:,.1f}"
-
-
-def _spell_percent(number: float) -> str:
-    return NOTHING if pd.isna(number) else f"{number:,.1f} %"
+    spell = _SPELLINGS.get(column.kind, str)
+    return [NOTHING if pd.isna(value) or value == "" else spell(value) for value in values]
 
 
 _SPELLINGS: Final[dict[str, Callable[[Any], str]]] = {
     "minutes": format_duration,
-    "ago": _spell_ago,
-    "due": _spell_due,
-    "count": _spell_count,
-    "mean": _spell_mean,
-    "percent": _spell_percent,
+    "ago": lambda minutes: f"{format_duration(minutes)} ago",
+    "due": lambda left: f"in {format_duration(left)}" if left >= 0 else f"{format_duration(-left)} late",
+    "count": "{:,.0f}".format,
+    "mean": "{:,.1f}".format,
+    "percent": "{:,.1f} %".format,
 }

@@ -27,13 +27,13 @@ from dashboard.figures.actions import ActionRequest
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.waiting import add_to_told, move_focus, wait_for
 
-_WANTED: Final = "deed_wanted"
-_OUTCOME: Final = "deed_outcome"
-_FORM: Final = "deed_form"
+_PENDING: Final = "pending_action"
+_RESULT: Final = "action_result"
+_FORM: Final = "action_form"
 _AT_ONCE: Final = 4
 """Requests under way at once: the service takes some tens a second of all analysts together."""
-_TOLD_FOR: Final = timedelta(minutes=2)
-"""For so long an outcome stays on the page."""
+_SHOWN_FOR: Final = timedelta(minutes=2)
+"""For so long a result stays on the page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,35 +49,30 @@ class ActionForm:
 
 @dataclass(frozen=True, kw_only=True)
 class PendingAction:
-    """What an analyst wants to be done."""
+    """What an analyst asked for."""
 
     form: ActionForm
     requests: Sequence[ActionRequest]
     done: str
-    """What to tell once it is done."""
+    """What to say once it is done."""
     focus: str
     """The anchor of the heading where the focus goes then."""
     after: Callable[[], None]
     """Called then."""
     reread: Callable[[], None]
-    """Has the tables know at once."""
+    """Has the tables read what has changed."""
     describe: Callable[[], str]
-    """How it is now, for whoever wanted to change what has changed."""
+    """The state now, where somebody else has changed it meanwhile."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ActionResult:
-    """What became of the last deed."""
+    """What became of the last pending."""
 
     place: str
     at: datetime
     text: str
     failed: bool
-
-
-def read_clock() -> datetime:
-    """The moment at which a form is sent."""
-    return backend().clock()
 
 
 def find_form(place: str) -> ActionForm | None:
@@ -89,7 +84,7 @@ def find_form(place: str) -> ActionForm | None:
 def toggle_form(place: str, action: str, anchor: str) -> None:
     """Opens a form at a place, or closes it where it is open; the focus goes to its heading."""
     form = find_form(place)
-    st.session_state.pop(_OUTCOME, None)
+    st.session_state.pop(_RESULT, None)
     if form and form.action == action:
         close_form()
         return
@@ -108,24 +103,16 @@ def cancel_form(focus: str) -> None:
     move_focus(focus)
 
 
-def begin(deed: PendingAction) -> None:
+def begin(pending: PendingAction) -> None:
     """Has this done by the next run. A form that was sent already is not sent again."""
-    if find_form(deed.form.place) == deed.form:
-        st.session_state.pop(_OUTCOME, None)
-        st.session_state[_WANTED] = deed
+    if find_form(pending.form.place) == pending.form:
+        st.session_state.pop(_RESULT, None)
+        st.session_state[_PENDING] = pending
 
 
 def refuse(place: str, text: str) -> None:
-    """Tells that what was filled in is not enough; nothing is asked for."""
-    st.session_state[_OUTCOME] = ActionResult(place=place, at=backend().clock(), text=text, failed=True)
-
-
-def find_result(place: str) -> ActionResult | None:
-    """What became of the last deed of a place, unless that is long ago."""
-    outcome: ActionResult | None = st.session_state.get(_OUTCOME)
-    if outcome is None or outcome.place != place:
-        return None
-    return outcome if timedelta() <= backend().clock() - outcome.at < _TOLD_FOR else None
+    """Says that the form is incomplete; nothing is asked for."""
+    st.session_state[_RESULT] = ActionResult(place=place, at=backend().clock(), text=text, failed=True)
 
 
 def do_pending(session: Session) -> None:
@@ -134,31 +121,31 @@ def do_pending(session: Session) -> None:
     Raises:
         NotAnAnalystError, SessionExpiredError: the analyst may not, or no longer.
     """
-    deed: PendingAction | None = st.session_state.get(_WANTED)
-    if deed is None:
+    pending: PendingAction | None = st.session_state.get(_PENDING)
+    if pending is None:
         return
     try:
-        failures = wait_for(SERVICE, lambda: _ask(session, deed), "deed")
+        failures = wait_for(SERVICE, lambda: _ask(session, pending), "action")
     except (NotAnAnalystError, SessionExpiredError):
         # Whoever signs in next in this tab may be somebody else.
-        del st.session_state[_WANTED]
+        del st.session_state[_PENDING]
         raise
-    del st.session_state[_WANTED]
-    text = _describe(deed, failures)
+    del st.session_state[_PENDING]
+    text = _describe(pending, failures)
     if any(isinstance(failure, ChangedMeanwhileError) for failure in failures.values()):
-        text = f"{text} {wait_for(SERVICE, deed.describe, 'deed_now')}".strip()
+        text = f"{text} {wait_for(SERVICE, pending.describe, 'action_now')}".strip()
     if not failures:
         close_form()
-        move_focus(deed.focus)
-        deed.after()
-    st.session_state[_OUTCOME] = ActionResult(
-        place=deed.form.place, at=backend().clock(), text=text, failed=bool(failures)
+        move_focus(pending.focus)
+        pending.after()
+    st.session_state[_RESULT] = ActionResult(
+        place=pending.form.place, at=backend().clock(), text=text, failed=bool(failures)
     )
     add_to_told(text)
 
 
-def _ask(session: Session, deed: PendingAction) -> dict[str, DashboardError]:
-    """What went wrong, by what it is about."""
+def _ask(session: Session, pending: PendingAction) -> dict[str, DashboardError]:
+    """The failures, by what the request was about."""
     token = session.analyst.id_token()
 
     def act(request: ActionRequest) -> DashboardError | None:
@@ -170,25 +157,25 @@ def _ask(session: Session, deed: PendingAction) -> dict[str, DashboardError]:
             return failure
         return None
 
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="deed") as pool:
-        failures = list(pool.map(act, deed.requests))
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="action") as pool:
+        failures = list(pool.map(act, pending.requests))
     # Also where something failed: what was not answered may have been done.
-    deed.reread()
+    pending.reread()
     return {
         request.about: failure
-        for request, failure in zip(deed.requests, failures, strict=True)
+        for request, failure in zip(pending.requests, failures, strict=True)
         if failure is not None
     }
 
 
-def _describe(deed: PendingAction, failures: dict[str, DashboardError]) -> str:
+def _describe(pending: PendingAction, failures: dict[str, DashboardError]) -> str:
     if not failures:
-        return deed.done
-    if len(deed.requests) == 1:
+        return pending.done
+    if len(pending.requests) == 1:
         return _spell(next(iter(failures.values())))
-    count = len(deed.requests) - len(failures)
-    told = " ".join(f"{about}: {_spell(failure)}" for about, failure in failures.items())
-    return f"{count:,} of {len(deed.requests):,} done. {told}"
+    count = len(pending.requests) - len(failures)
+    failed = " ".join(f"{about}: {_spell(failure)}" for about, failure in failures.items())
+    return f"{count:,} of {len(pending.requests):,} done. {failed}"
 
 
 def _spell(failure: DashboardError) -> str:
@@ -197,11 +184,13 @@ def _spell(failure: DashboardError) -> str:
 
 
 def draw_result(place: str) -> None:
-    """Says it at the place where it was done; nothing where that was elsewhere, or long ago."""
-    outcome = find_result(place)
-    if outcome is None:
+    """Draws what became of the last action, for two minutes at the place where it was asked for."""
+    result: ActionResult | None = st.session_state.get(_RESULT)
+    if result is None or result.place != place:
         return
-    if outcome.failed:
-        st.error(escape_markdown(outcome.text), icon=":material/error:")
+    if not timedelta() <= backend().clock() - result.at < _SHOWN_FOR:
+        return
+    if result.failed:
+        st.error(escape_markdown(result.text), icon=":material/error:")
     else:
-        st.success(escape_markdown(outcome.text), icon=":material/check_circle:")
+        st.success(escape_markdown(result.text), icon=":material/check_circle:")

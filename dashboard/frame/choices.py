@@ -1,4 +1,4 @@
-"""The address bar as the place where a view's choices live.
+"""The choices of a page: they live in the address bar.
 
 A parameter is read from the address at every run, and checked before it is used; a widget writes
 it there when it changes. Thus a link, a reload and the back button all show what they should.
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, Final, Generic, TypeVar
+from typing import Final, Generic, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import streamlit as st
@@ -88,11 +88,6 @@ def name_page(page: str) -> None:
     st.session_state[_PAGE] = page
 
 
-def write_together(*written: "tuple[Parameter[Any], object]") -> None:
-    """Puts several choices into the address at once, which is one step for the back button."""
-    st.query_params.update({parameter.name: parameter.text(value) for parameter, value in written})
-
-
 UTC: Final = "UTC"
 
 
@@ -108,7 +103,8 @@ ZONE: Final = Parameter("zone", lambda text: text if text in list_zones() else N
 
 def pick_zone(now: datetime) -> ZoneInfo:
     """Draws the picker and returns the zone: the address's, or else the browser's own."""
-    own = find_own_zone()
+    # The browser's, or UTC where that is not known.
+    own = st.context.timezone if st.context.timezone in list_zones() else UTC
     zone = ZoneInfo(ZONE.read(own))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall", wrap=False):
         st.selectbox(
@@ -131,12 +127,6 @@ def pick_zone(now: datetime) -> ZoneInfo:
     return zone
 
 
-def find_own_zone() -> str:
-    """The browser's zone, or UTC where that is not known."""
-    zone = st.context.timezone
-    return zone if zone in list_zones() else UTC
-
-
 _CUSTOM: Final = "custom"
 _DEFAULT: Final = "24h"
 _LABELS: Final = {"1h": "Last hour", "24h": "24 hours", "7d": "7 days", "30d": "30 days", _CUSTOM: "Custom"}
@@ -153,12 +143,8 @@ def _parse_days(text: str) -> Days | None:
     return (first, last) if EARLIEST_PLAUSIBLE.date() <= first <= last else None
 
 
-def _days_text(chosen: Days) -> str:
-    return f"{chosen[0]}..{chosen[1]}"
-
-
 RANGE: Final = Parameter("range", parse_choice(*LATEST, _CUSTOM))
-DAYS: Final = Parameter("days", _parse_days, _days_text)
+DAYS: Final = Parameter("days", _parse_days, lambda chosen: f"{chosen[0]}..{chosen[1]}")
 
 
 def pick_period(now: datetime, zone: ZoneInfo) -> tuple[Period, str]:
@@ -200,15 +186,11 @@ def _pick_days(today: date, zone: ZoneInfo) -> tuple[Period, str]:
         label_visibility="collapsed",
         help=f"Whole days in {zone.key}, {MAX_DAYS} at most.",
     )
-    told = "" if (first, last) == wanted else _describe_cut(wanted, (first, last))
-    return build_day_period(first, last, zone), told
-
-
-def _describe_cut(wanted: Days, shown: Days) -> str:
-    return (
-        f"The link asks for {wanted[0]} to {wanted[1]}. Shown are {shown[0]} to {shown[1]}: "
+    cut = (
+        f"The link asks for {wanted[0]} to {wanted[1]}. Shown are {first} to {last}: "
         f"{MAX_DAYS} days at most, none in the future."
     )
+    return build_day_period(first, last, zone), "" if (first, last) == wanted else cut
 
 
 def _write_days(zone: str) -> None:
@@ -216,4 +198,5 @@ def _write_days(zone: str) -> None:
     # With only one end chosen so far, the analyst is still choosing.
     if len(chosen) == 2:
         # A day is another stretch of time in another zone: the link has to say which is meant.
-        write_together((DAYS, chosen), (ZONE, zone))
+        # Both at once, which is one step for the back button.
+        st.query_params.update({DAYS.name: DAYS.text(chosen), ZONE.name: zone})

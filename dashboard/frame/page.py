@@ -35,11 +35,6 @@ from dashboard.settings import SettingsError
 _STYLE: Final = Path(__file__).with_name("style.css")
 
 
-def draw_style() -> None:
-    """Gives the page its style sheet."""
-    st.html(_STYLE)
-
-
 INTERVAL: Final = timedelta(minutes=1)
 _OFF: Final = "off"
 REFRESH: Final = Parameter("refresh", parse_choice(_OFF))
@@ -124,7 +119,9 @@ def start_page(title: str, *, ranged: bool = True) -> Page:
         ranged: whether the page looks at a stretch of time. One that shows how things are now does not,
             and keeps what was chosen for the others.
     """
-    session = signed_in.require_session()
+    session = signed_in.find_session()
+    if session is None:
+        raise SessionExpiredError
     name_page(title)
     begin_page(title)
     with st.empty().container():
@@ -151,7 +148,7 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
         session = signed_in.find_session()
         # The pages are known while signed out too, so that a link survives the sign-in.
         page = st.navigation(pages, position="hidden")
-        draw_style()
+        st.html(_STYLE)
         st.set_page_config(page_title=f"{page.title if session else 'Sign in'} - file-sla")
         signed_in.synchronize_cookie()
         if session is None:
@@ -160,7 +157,8 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
             return
         with st.sidebar:
             draw_navigation(pages)
-        _draw_account(session.analyst.username)
+            st.caption(f":material/person: {escape_markdown(session.analyst.username)}")
+            st.button("Sign out", icon=":material/logout:", on_click=signed_in.end_session, width="stretch")
         # First of all: a page may show what is remembered, and only analysts may see that.
         wait_for(api.SIGN_IN_SERVICE, lambda: backend().sessions.verify(session), "verification")
         page.run()
@@ -173,9 +171,3 @@ def run_in_shell(pages: Sequence[StreamlitPage]) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.error(escape_markdown(str(error)), icon=":material/error:")
             st.button("Try again", icon=":material/refresh:")
-
-
-def _draw_account(username: str) -> None:
-    with st.sidebar:
-        st.caption(f":material/person: {escape_markdown(username)}")
-        st.button("Sign out", icon=":material/logout:", on_click=signed_in.end_session, width="stretch")

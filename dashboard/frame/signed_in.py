@@ -22,7 +22,7 @@ export default function ({ data }) {
 """
 
 
-def keep_cookie(sessions: SessionStore, session_id: str) -> None:
+def _keep_cookie(sessions: SessionStore, session_id: str) -> None:
     """Gives the browser a cookie for the session. Asked again, it does nothing more."""
     # The same ticket at every run of a session: the browser acts on it only when it is new.
     known, ticket = st.session_state.get(_TICKET, (None, ""))
@@ -30,16 +30,6 @@ def keep_cookie(sessions: SessionStore, session_id: str) -> None:
         ticket = sessions.ticket(session_id)
         st.session_state[_TICKET] = (session_id, ticket)
     _request("POST", ticket)
-
-
-def clear_cookie() -> None:
-    """Takes the cookie away from the browser."""
-    _request("DELETE", None)
-
-
-def leave_cookie() -> None:
-    """Leaves the browser's cookie as it is, with the script at hand: loading it takes time later."""
-    _request(None, None)
 
 
 def _request(method: str | None, ticket: str | None) -> None:
@@ -62,18 +52,6 @@ def find_session() -> Session | None:
     elif session_id and not st.session_state.get(_SIGNED_OUT):
         st.session_state.pop(_SESSION_ID, None)
         st.session_state.setdefault(_ENDED, str(SessionExpiredError()))
-    return session
-
-
-def require_session() -> Session:
-    """The session of this tab.
-
-    Raises:
-        SessionExpiredError: there is none any more.
-    """
-    session = find_session()
-    if session is None:
-        raise SessionExpiredError
     return session
 
 
@@ -111,11 +89,12 @@ def synchronize_cookie() -> None:
     """Brings the browser's cookie in line with this tab: set after a sign-in, cleared after a sign-out."""
     session_id = st.session_state.get(_SESSION_ID)
     if session_id and st.context.cookies.get(COOKIE) != session_id:
-        keep_cookie(backend().sessions, session_id)
+        _keep_cookie(backend().sessions, session_id)
     elif st.session_state.get(_SIGNED_OUT):
-        clear_cookie()
+        _request("DELETE", None)
     else:
-        leave_cookie()
+        # The script is at hand then: loading it takes time later.
+        _request(None, None)
 
 
 def _session_id() -> str | None:

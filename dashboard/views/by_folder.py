@@ -18,7 +18,6 @@ from dashboard.data.records import RecordFrames, parse_records
 from dashboard.data.tables import Incident
 from dashboard.figures.incidents import explain
 from dashboard.figures.series import find_span, to_wall_clock
-from dashboard.figures.stuck_files import Spans
 from dashboard.figures.text import escape_markdown, filter_by_sender
 from dashboard.frame.page import Page, name_tab, start_page
 from dashboard.frame.waiting import TITLE, announce, wait_for
@@ -71,12 +70,14 @@ def draw() -> None:
     # Every folder's records, without files: they give the folders to pick from, and how each is spelt.
     frames = load_period(page.session.table, page.period, with_files=False)
     live = wait_for(tables.THE_TABLE, page.session.incidents.list_live, "live")
-    spellings = spell_folders(frames)
+    cache = backend().cache
+    spellings = cache.compute(("spellings", frames), lambda: list_spellings(frames.records))
     choices = st.container(horizontal=True, vertical_alignment="bottom")
     with choices:
         folder = pick_folder(spellings)
     if not folder:
-        ranking = rank_folders(summarize(frames), live, page.now)
+        reported = cache.compute(("folders", frames), lambda: summarize_folders(frames.records))
+        ranking = rank_folders(reported, live, page.now)
         announce(f"By folder: {len(ranking):,} folders")
         draw_ranking(ranking, page)
         return
@@ -84,7 +85,8 @@ def draw() -> None:
     name_tab(name_last(shown), "By folder")
     spans = load_breach_spans(page)
     draw_path(shown)
-    _draw_now(select_of_folder(live, shown, page.now), spans, shown, page)
+    status = draw_status(select_of_folder(live, shown, page.now), find_last_end(spans, shown), page)
+    announce(f"By folder: {name_last(shown)}. {status}")
     mine = query_folder(spellings.find(folder), page)
     if mine.records.empty:
         st.info(
@@ -103,11 +105,6 @@ def draw() -> None:
     _draw_history(stuck, sender, chosen, page)
 
 
-def spell_folders(frames: RecordFrames) -> Spellings:
-    """The folders of these records, and how each is spelt."""
-    return backend().cache.compute(("spellings", frames), lambda: list_spellings(frames.records))
-
-
 def pick_folder(spellings: Spellings) -> str:
     """Draws the choice, and returns the folder as the address spells it; "" for none.
 
@@ -120,11 +117,6 @@ def pick_folder(spellings: Spellings) -> str:
         "Folder", FOLDER, spellings.folders, folder, "All folders: pick one, or type a part of its path"
     )
     return given
-
-
-def summarize(frames: RecordFrames) -> pd.DataFrame:
-    """What these records tell of each folder, by its key."""
-    return backend().cache.compute(("folders", frames), lambda: summarize_folders(frames.records))
 
 
 def draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
@@ -144,11 +136,6 @@ def draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
         opens="Open",
         details=TITLE,
     )
-
-
-def _draw_now(incidents: Sequence[Incident], spans: Spans, folder: str, page: Page) -> None:
-    told = draw_status(incidents, find_last_end(spans, folder), page)
-    announce(f"By folder: {name_last(folder)}. {told}")
 
 
 def draw_status(incidents: Sequence[Incident], last_end: datetime | None, page: Page) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -72,14 +72,6 @@ def select_of_folder(incidents: Iterable[Incident], folder: str, now: datetime) 
     return sorted(sort_worst_first(mine, now), key=lambda one: one.status is not IncidentStatus.OPEN)
 
 
-def group_by_folder(incidents: Iterable[Incident]) -> Mapping[str, Sequence[Incident]]:
-    """The incidents of each folder's key."""
-    found: dict[str, list[Incident]] = {}
-    for one in incidents:
-        found.setdefault(folder_key(one.folder), []).append(one)
-    return found
-
-
 def find_last_end(spans: Spans, folder: str) -> datetime | None:
     """When the last of a folder's breaches ended; None where none is known to have."""
     wanted = folder_key(folder)
@@ -89,15 +81,7 @@ def find_last_end(spans: Spans, folder: str) -> datetime | None:
     )
 
 
-COLUMNS: Final = (
-    NOW,
-    OVERDUE,
-    columns.FOLDER,
-    HOURS,
-    MOST_FILES,
-    SENDERS,
-    LAST_REPORTED,
-)
+COLUMNS: Final = (NOW, OVERDUE, columns.FOLDER, HOURS, MOST_FILES, SENDERS, LAST_REPORTED)
 """Columns of a frame of folders."""
 _OPEN: Final = "▲ In breach"
 _UNKNOWN: Final = "? Unknown"
@@ -116,7 +100,10 @@ def rank_folders(reported: pd.DataFrame, live: Iterable[Incident], now: datetime
         live: the incidents that are open or unknown.
         now: until when the open ones count.
     """
-    incidents = group_by_folder(one for one in live if one.reason is not UnknownReason.QUIET)
+    incidents: dict[str, list[Incident]] = {}
+    for one in live:
+        if one.reason is not UnknownReason.QUIET:
+            incidents.setdefault(folder_key(one.folder), []).append(one)
     rows = [
         (*_describe_now(incidents.get(key, ()), now), *row) for key, *row in reported.itertuples(name=None)
     ]
@@ -215,13 +202,13 @@ def find_longest_waits(frames: RecordFrames) -> pd.DataFrame:
     files = mark_places(frames.files, frames.records)
     seen = files["detected_at"]
     waited = (seen - files["created"]).dt.total_seconds() / 3600
-    record = files.groupby(["place", *RECORD_KEY], sort=True).ngroup()
+    files["record"] = files.groupby(["place", *RECORD_KEY], sort=True).ngroup()
+    of_file = files.sort_values("record").groupby(_FILE, dropna=False)["record"]
     waits = (
         files.assign(
-            record=record,
             hours=waited.where(find_plausible(files["created"], seen)),
             sla=files["sla"] / 60,
-            goes_on=_find_followers(files.assign(record=record)),
+            goes_on=of_file.diff().eq(1),  # in the record just before its own
         )
         .groupby("record", as_index=False)
         .agg(
@@ -236,9 +223,3 @@ def find_longest_waits(frames: RecordFrames) -> pd.DataFrame:
     return waits.assign(stretch=stretch).sort_values("detected_at", ignore_index=True)[
         ["detected_at", "hours", "sla", "files", "stretch"]
     ]
-
-
-def _find_followers(files: pd.DataFrame) -> "pd.Series[Any]":
-    """Whether each sighting follows one of the same file in the record just before its own."""
-    ordered = files.sort_values("record")
-    return ordered.groupby(_FILE, dropna=False)["record"].diff().eq(1).reindex(files.index)

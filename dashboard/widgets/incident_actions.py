@@ -8,6 +8,7 @@ import streamlit as st
 
 from contract.action import NEED_NOTE, TAKE_UNTIL, IncidentAction
 from contract.limits import MAX_NOTE_CHARACTERS
+from dashboard.backend import backend
 from dashboard.data.tables import Incident
 from dashboard.figures.actions import (
     EXPLANATIONS,
@@ -107,7 +108,7 @@ def _draw_form(form: ActionForm, action: IncidentAction, actions: Actions) -> No
 
 
 def _submit(form: ActionForm, action: IncidentAction, about: Sequence[Incident], actions: Actions) -> None:
-    page, now = actions.page, acting.read_clock()
+    page, now = actions.page, backend().clock()
     note = st.session_state.get(f"{form.token}_note", "")
     if action in NEED_NOTE and not note.strip():
         acting.refuse(form.place, _NEEDED[action])

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 from dashboard import columns
@@ -100,11 +99,24 @@ def draw_incidents(
         acts: whether several may be chosen, to act on all of them.
     """
     frame = mark_snoozed(filter_by_text(tabulate_incidents(incidents, page.now), text, SEARCHED))
-    shown = [column for column in shown if column not in _OPTIONAL or _says_anything(frame, column)]
+
+    def says_something(column: Column) -> bool:
+        values = frame[column.name]
+        return bool((values.notna() & values.ne("")).any())
+
+    shown = [column for column in shown if column not in _OPTIONAL or says_something(column)]
     choice, actions = Choice(key) if acts and len(frame) else None, None
     if choice:
         listed = set(frame[columns.INCIDENT_ID.name])
-        actions = _list_actions([one for one in incidents if one.incident_id in listed], key, choice, page)
+        offered = [one for one in incidents if one.incident_id in listed]
+        actions = Actions(
+            incidents=[one for one in offered if one.incident_id in choice.ids],
+            place=f"{key}_chosen",
+            focus=TITLE,
+            page=page,
+            offered=list_possible(offered, page.now),
+            after=choice.clear,
+        )
     picked = draw_table(
         frame,
         key,
@@ -114,35 +126,13 @@ def draw_incidents(
         noun=noun,
         picked_in=INCIDENT,
         rows=rows,
-        on_phone=_list_phone_columns(shown),
+        on_phone=[*shown[:_PHONE_COLUMNS], columns.OWNER],
         choice=choice,
         bar=actions,
     )
     if picked is not None:
         wanted = picked[columns.INCIDENT_ID.name]
         draw_incident(next(one for one in incidents if one.incident_id == wanted), page)
-
-
-def _list_actions(incidents: Sequence[Incident], key: str, choice: Choice, page: Page) -> Actions:
-    return Actions(
-        incidents=[one for one in incidents if one.incident_id in choice.ids],
-        place=f"{key}_chosen",
-        focus=TITLE,
-        page=page,
-        offered=list_possible(incidents, page.now),
-        after=choice.clear,
-    )
-
-
-def _list_phone_columns(shown: Sequence[Column]) -> list[Column]:
-    return [
-        column for number, column in enumerate(shown) if number < _PHONE_COLUMNS or column is columns.OWNER
-    ]
-
-
-def _says_anything(frame: pd.DataFrame, column: Column) -> bool:
-    values = frame[column.name]
-    return bool((values.notna() & values.ne("")).any())
 
 
 _LONGEST: Final = 256

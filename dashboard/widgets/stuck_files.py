@@ -1,7 +1,6 @@
 """Stuck files in a table, narrowed down to one sender, and the picked one in full."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import pandas as pd
@@ -28,18 +27,6 @@ from dashboard.widgets.basics import draw_choice, draw_download, pick_text
 from dashboard.widgets.links import draw_folder_link, draw_lost_letters, draw_path
 from dashboard.widgets.table import PICK, draw_table, name_details
 
-
-def all_tell_senders(records: pd.DataFrame) -> bool:
-    """Whether every one of these records tells its sender."""
-    return bool(records["sender"].ne("").all())
-
-
-def find_first_told(records: pd.DataFrame) -> datetime | None:
-    """When the first of these records that tells its sender was detected."""
-    told = records.loc[records["sender"].ne(""), "detected_at"]
-    return None if told.empty else told.min().to_pydatetime()
-
-
 _LONGEST: Final = 256
 SENDER: Final = Parameter("sender", lambda text: text if 0 < len(text) <= _LONGEST else None)
 """A sender's name or its key."""
@@ -58,13 +45,13 @@ def pick_sender(records: pd.DataFrame) -> str:
 
 def draw_since(records: pd.DataFrame, page: Page) -> None:
     """Says since when senders are known, where some of these records do not tell theirs."""
-    if all_tell_senders(records):
+    named = records["sender"].ne("")
+    if named.all():
         return
-    first = find_first_told(records)
-    if first is None:
+    if not named.any():
         st.caption("These reports do not name their sender, so their account is shown.")
         return
-    local = first.astimezone(page.zone)
+    local = records.loc[named, "detected_at"].min().tz_convert(page.zone)
     st.caption(f"Senders are known since {local:%Y-%m-%d %H:%M}. Before, the account is shown instead.")
 
 

@@ -21,23 +21,20 @@ from dashboard.figures.series import Period, count_files_in_breach
 from dashboard.figures.stuck_files import (
     COLUMNS,
     FILE,
-    NO_SPANS,
     BreachSpan,
     Spans,
     Status,
     find_plausible,
-    find_stuck_files,
     mark_places,
     spell_creation,
     spell_creations,
 )
 from dashboard.figures.text import format_csv
 from dashboard.views.folder_figures import find_longest_waits, list_spellings, summarize_recurrence
-from dashboard.widgets.stuck_files import all_tell_senders, find_first_told
 from store.records import Attribute, FileAttribute
 from tests.dashboard.fake_table import item
 from tests.dashboard.properties import PROPERTY
-from tests.dashboard.spans import span
+from tests.dashboard.spans import NO_SPANS, find_stuck_files, span
 
 START = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CREATED = START - timedelta(hours=5)
@@ -538,13 +535,3 @@ def test_every_spelling_of_a_folder_is_one_entry_as_last_spelt() -> None:
     assert spellings.find(PATH)[0] == SPELT
     assert spellings.find("C:\\JOBS\\IN") == (SPELT, PATH, "C:\\JOBS\\IN")
     assert spellings.find("C:\\Other") == ("C:\\Other",)
-
-
-def test_senders_are_known_since_the_first_record_that_tells_its_own() -> None:
-    def records(*stored: dict[str, Any]) -> pd.DataFrame:
-        return RecordFrames.of(parse_records(stored)).records
-
-    mixed = records(record(0), record(10, sender="s"), record(20, sender="s"))
-    assert (all_tell_senders(mixed), find_first_told(mixed)) == (False, at(10))
-    assert find_first_told(records(record(0))) is None
-    assert all_tell_senders(records(record(0, sender="s")))

@@ -12,7 +12,6 @@ from contract.words import IncidentStatus, UnknownReason
 from dashboard.data.records import RecordFrames, list_hours, parse_records, select_files
 from dashboard.data.tables import Incident
 from dashboard.figures.series import Period, choose_step, count_files_in_breach, name_step
-from dashboard.figures.stuck_files import find_stuck_files
 from dashboard.views.folder_figures import (
     count_hours_by_day,
     find_last_end,
@@ -23,7 +22,7 @@ from dashboard.views.folder_figures import (
     summarize_recurrence,
 )
 from tests.dashboard.fake_table import item
-from tests.dashboard.spans import span
+from tests.dashboard.spans import find_stuck_files, span
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
