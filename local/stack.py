@@ -215,7 +215,7 @@ def _start_receiver(state: StateFolder, aws: Aws, notifications: LocalNotificati
     wait_for(notifications.receiver_url, process, log)
 
 
-def start_dashboard(state: StateFolder, port: int) -> None:
+def start_dashboard(state: StateFolder, port: int, server: Path = ROOT / "dashboard" / "server.py") -> None:
     """Starts the dashboard with the outputs that were written, and returns when it answers.
 
     Raises:
@@ -224,7 +224,7 @@ def start_dashboard(state: StateFolder, port: int) -> None:
     log = state.path / "dashboard.log"
     process = start(
         [
-            "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py"),
+            "-m", "streamlit", "run", str(server),
             "--server.address", HOST, "--server.port", str(port), "--server.headless", "true",
             "--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none",
         ],

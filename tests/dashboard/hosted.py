@@ -86,8 +86,3 @@ class HostedDashboard:
             return self._child.wait()
         finally:
             self._child = None
-
-    def restart(self) -> None:
-        """Ends it, and starts another process on the same port."""
-        self.stop()
-        self.start()

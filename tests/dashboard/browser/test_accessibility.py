@@ -1,4 +1,4 @@
-"""No page has a fault that axe calls serious, on a desk or a phone, in a light room or a dark one.
+"""No page has a fault that axe calls serious, on a desk in a light room or on a phone in a dark one.
 
 Nothing of Streamlit's own is left out: what axe found of it is avoided.
 """
@@ -18,9 +18,8 @@ from tests.dashboard.browser.conftest import Report, expect_projected
 from tests.running_stack import RunningStack
 
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SIZES: Final = {"desk": (1280, 800), "phone": (390, 844)}
-
 Scheme = Literal["light", "dark"]
+SCREENS: Final[list[tuple[int, int, Scheme]]] = [(1280, 800, "light"), (390, 844, "dark")]
 
 
 def find_faults(page: Page) -> list[str]:
@@ -50,19 +49,18 @@ def _ask_axe(page: Page) -> list[str]:
     ]
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> Scheme:
-    chosen: Scheme = request.param
-    return chosen
-
-
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("width", "height", "scheme"), SCREENS)
 def test_axe_finds_nothing(
-    browser: Browser, stack: RunningStack, folder: str, report: Report, size: str, scheme: Scheme
+    browser: Browser,
+    stack: RunningStack,
+    folder: str,
+    report: Report,
+    width: int,
+    height: int,
+    scheme: Scheme,
 ) -> None:
     # So many that their tables scroll.
     report(*(f"{number}.csv" for number in range(40)))
-    width, height = SIZES[size]
     with browser.new_context(
         base_url=stack.dashboard_url, viewport={"width": width, "height": height}, color_scheme=scheme
     ) as context:

@@ -82,16 +82,18 @@ def test_the_keyboard_leads_from_the_sign_in_to_a_folder_and_what_to_do_about_it
     expect(page).to_have_url(re.compile(r"/\?.*incident="))
 
 
-def test_a_part_of_a_path_and_enter_open_a_folder_that_was_reported(
+def test_a_folder_is_opened_by_a_part_of_its_path_or_from_the_ranking(
     page: Page, stack: RunningStack, folder: str, report: Report
 ) -> None:
     report("stuck.csv")
-    page.goto("/by-folder")
+    page.goto("/by-folder?range=7d")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
+    ranking = table(page, "Folders")
     # The list of folders is there, and nothing is drawn any more that would take away what is typed.
-    expect(cell(table(page, "Folders"), folder)).to_be_attached()
+    expect(cell(ranking, folder)).to_be_attached()
     settle(page)
+    tab_to(page, "7 days")
     tab_to(page, "Folder")
     # As fast as people type, and Enter once the list has followed.
     page.keyboard.type(folder[-9:], delay=100)
@@ -99,32 +101,20 @@ def test_a_part_of_a_path_and_enter_open_a_folder_that_was_reported(
     page.keyboard.press("Enter")
     expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
     expect(cell(table(page, "Stuck files"), "stuck.csv")).to_be_attached()
-
-
-def test_a_folder_is_opened_from_the_ranking_by_enter_or_by_a_click_anywhere_in_its_row(
-    page: Page, stack: RunningStack, folder: str, report: Report
-) -> None:
-    report("stuck.csv")
-    page.goto("/by-folder")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
-    ranking = table(page, "Folders")
-    expect(cell(ranking, folder)).to_be_attached()
-    settle(page)
+    page.go_back()
     row = ranking.get_by_role("row").filter(has_text=folder)
     row.get_by_role("button").focus()
     page.keyboard.press("Enter")
-    expect(cell(table(page, "Stuck files"), "stuck.csv")).to_be_attached()
     expect_focus(page, "By folder")
     page.go_back()
     row.get_by_role("cell").last.click()
     expect(cell(table(page, "Stuck files"), "stuck.csv")).to_be_attached()
 
 
-def test_arrows_lead_from_row_to_row_and_tab_out_of_the_table(
+def test_arrows_lead_from_row_to_row_tab_out_of_the_table_and_a_heading_sorts(
     page: Page, stack: RunningStack, folder: str, report: Report
 ) -> None:
-    report("a.csv", "b.csv", "c.csv")
+    report("b.csv", "a.csv", "c.csv")
     page.goto(f"/by-folder?folder={quote(folder)}")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
@@ -141,32 +131,13 @@ def test_arrows_lead_from_row_to_row_and_tab_out_of_the_table(
     assert len({first, second, third}) == 3
     page.keyboard.press("Tab")
     assert not focused(page).startswith("Details: ")
-
-
-def test_a_heading_sorts_the_rows_and_the_link_keeps_the_order(
-    page: Page, stack: RunningStack, folder: str, report: Report
-) -> None:
-    report("b.csv", "a.csv", "c.csv")
-    page.goto(f"/by-folder?folder={quote(folder)}")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
-    files = table(page, "Stuck files")
     heading = files.get_by_role("columnheader", name="File")
     for expected, order in (("ascending", "abc"), ("descending", "cba")):
         heading.get_by_role("button").click()
         expect(heading).to_have_attribute("aria-sort", expected)
-        names = files.locator("tbody td:nth-child(3)")
-        expect(names).to_have_text([f"{letter}.csv" for letter in order])
+        expect(files.locator("tbody td:nth-child(3)")).to_have_text([f"{letter}.csv" for letter in order])
     page.reload()
     expect(files.locator("tbody td:nth-child(3)")).to_have_text([f"{letter}.csv" for letter in "cba"])
-
-
-def test_tab_leads_to_the_range_that_is_chosen(page: Page, stack: RunningStack) -> None:
-    page.goto("/by-date?range=7d")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
-    settle(page)
-    tab_to(page, "7 days")
 
 
 def test_every_alarm_leads_to_its_section_of_the_runbook(page: Page, stack: RunningStack) -> None:
@@ -196,17 +167,6 @@ def test_the_name_goes_along_to_the_forgotten_password_and_back(page: Page, stac
     page.get_by_role("button", name="Back to sign-in").click()
     expect(page.get_by_label("Password", exact=True)).to_be_visible()
     expect(page.get_by_label("User name")).to_have_value("ana")
-
-
-def test_refreshing_stays_off_after_a_reload(page: Page, stack: RunningStack) -> None:
-    page.goto("/senders")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
-    settle(page)
-    page.get_by_text("Refresh every minute").click()
-    expect(page).to_have_url(re.compile("refresh=off"))
-    page.reload()
-    expect(page.get_by_role("switch", name="Refresh every minute")).not_to_be_checked()
 
 
 def test_on_a_phone_the_sidebar_gives_way_to_the_page_that_it_opened(page: Page, stack: RunningStack) -> None:

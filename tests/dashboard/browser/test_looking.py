@@ -12,35 +12,6 @@ from tests.dashboard.browser.conftest import Report, expect_projected
 from tests.running_stack import RunningStack
 
 FORMULA = "=1+1.csv"
-_NOW = ("Overview", "Senders")
-"""Pages that show how things are now, whatever range the others have."""
-
-
-def test_a_pasted_link_opens_the_same_view_after_signing_in(
-    page: Page, stack: RunningStack, folder: str, report: Report
-) -> None:
-    report("stuck.csv")
-    page.goto(f"/by-folder?range=7d&zone=Asia/Kolkata&folder={quote(folder)}")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
-    expect(page.get_by_text("Times in Asia/Kolkata (UTC+05:30)")).to_be_visible()
-    expect(page.get_by_role("radio", name="7 days")).to_be_checked()
-    expect(cell(table(page, "Stuck files"), "stuck.csv")).to_be_attached()
-
-
-def test_a_stuck_file_leads_to_its_folders_history(
-    page: Page, stack: RunningStack, folder: str, report: Report
-) -> None:
-    report("stuck.csv")
-    page.goto(f"/by-date?q={folder.rsplit(chr(92))[-1]}")
-    sign_in(page, stack.analyst)
-    expect(cell(table(page, "Stuck files"), folder)).to_be_attached()
-    pick_first_row(table(page, "Stuck files"))
-    expect(page.get_by_text(f"{folder}\\stuck.csv")).to_be_visible()
-    expect(page.get_by_text("the latest report of its folder shown here lists it")).to_be_visible()
-    page.get_by_role("link", name="Folder history").click()
-    expect(page.get_by_role("heading", name="By folder")).to_be_visible()
-    expect(page.get_by_role("combobox", name="Folder")).to_have_value(folder)
 
 
 def test_an_open_incident_is_picked_by_mouse_or_keyboard_and_leads_to_its_sender(
@@ -140,16 +111,3 @@ def test_no_view_is_wider_than_the_screen(
         page.goto(path)
         expect(page.get_by_role("heading", name=heading)).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_the_range_stays_chosen_from_view_to_view(page: Page, stack: RunningStack, report: Report) -> None:
-    report("stuck.csv")
-    page.goto("/?range=7d")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
-    for view in ("By date", "Overview", "By folder", "Senders", "Service health", "By date"):
-        page.get_by_role("region", name="Sidebar").get_by_role("link", name=view).click()
-        expect(page.get_by_role("heading", name=view, level=1)).to_be_visible()
-        if view not in _NOW:
-            expect(page.get_by_role("radio", name="7 days")).to_be_checked()
-        expect(page.get_by_role("combobox", name="Time zone")).not_to_have_value("")

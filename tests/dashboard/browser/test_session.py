@@ -47,23 +47,3 @@ def test_an_expired_session_leads_back_to_the_same_view_after_signing_in(
     expect(page).to_have_url(re.compile("range=30d"))
     page.reload()
     expect_signed_in(page)
-
-
-def test_a_first_password_is_changed_while_signing_in(page: Page, stack: RunningStack) -> None:
-    user = stack.new_user("newcomer", "sla-analysts", temporary=True)
-    chosen = f"{user['password']}-mine"
-    page.goto("/")
-    sign_in(page, user)
-    expect(page.get_by_role("heading", name="Choose your password")).to_be_visible()
-    page.get_by_label("New password", exact=True).fill(chosen)
-    page.get_by_label("New password, again").fill(chosen)
-    page.get_by_role("button", name="Set password and sign in").click()
-    expect_signed_in(page)
-    assert stack.auth({"username": user["username"], "password": chosen}).status_code == 200
-
-
-def test_who_is_no_analyst_is_told_and_shown_nothing(page: Page, stack: RunningStack) -> None:
-    page.goto("/by-date")
-    sign_in(page, stack.reporter)
-    expect(page.get_by_text("not a member of sla-analysts")).to_be_visible()
-    expect(page.get_by_role("heading", name="By date")).to_have_count(0)
