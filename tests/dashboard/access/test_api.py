@@ -160,13 +160,13 @@ def test_it_is_asked_as_the_analyst_with_the_key() -> None:
 @pytest.mark.parametrize(
     ("status", "body", "error", "told"),
     [
-        (404, {"message": "internal words"}, MissingError, "It is not known"),
+        (404, {"message": "internal words"}, MissingError, "It does not exist"),
         (409, {"message": "It has ended.", "incident": {}}, ChangedMeanwhileError, "It has ended."),
-        (409, {}, ChangedMeanwhileError, "no longer as it was when you looked"),
+        (409, {}, ChangedMeanwhileError, "changed it after you looked"),
         (422, {"message": "Wrong."}, InvalidInputError, "Wrong."),
         (401, {"message": "no"}, SessionExpiredError, "Sign in again"),
         (403, {"message": "no"}, NotAnAnalystError, "not a member of sla-analysts"),
-        (429, {"message": "no"}, TooManyActionsError, "Too much is being done at once"),
+        (429, {"message": "no"}, TooManyActionsError, "Too many actions at once"),
         (500, {"request_id": "r-1"}, ServiceFaultError, "request id: r-1"),
         (504, "no JSON", ServiceFaultError, "The service failed"),
     ],

@@ -1,20 +1,32 @@
-"""."""
+"""Stretches of time, and counts for each of their steps."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.moments import HOUR, start_of_hour
-from dashboard.figures.series import LATEST, Period, build_day_period, build_latest_period
+from dashboard.figures.series import (
+    LATEST,
+    Period,
+    build_day_period,
+    build_latest_period,
+    choose_step,
+    count_files_in_breach,
+    name_step,
+)
+from tests.dashboard.fake_table import item
+from tests.dashboard.spans import NOON, breaches, record
 
 zones = st.sampled_from(sorted(available_timezones() - {"localtime", "Factory"})).map(ZoneInfo)
 dates = st.dates(date(1995, 1, 1), date(2035, 12, 31))
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
 DAY = timedelta(days=1)
+BERLIN = ZoneInfo("Europe/Berlin")
 
 
 @given(dates, zones)
@@ -73,3 +85,59 @@ def test_the_latest_stretch_ends_now_in_whatever_zone_now_is_given(
     assert period.end == now
     assert period.end - period.start == LATEST[choice]
     assert period.start.tzinfo is UTC
+
+
+def test_a_step_shows_each_folders_most_files_however_often_it_was_reported() -> None:
+    reports = breaches(
+        record(0, "F", 2), record(0.3, "F", 3), record(0.6, "F", 1), record(0.3, "G", 4), record(2, "F", 1)
+    ).records
+    series = count_files_in_breach(reports, Period(NOON, NOON + 3 * HOUR + HOUR), BERLIN)
+    assert list(series["files"]) == [7, 0, 1, 0]
+    assert list(series["time"].dt.hour) == [13, 14, 15, 16]
+    assert set(series["until"] - series["time"]) == {pd.Timedelta(HOUR)}
+
+
+@pytest.mark.parametrize(
+    ("length", "step"),
+    [
+        (HOUR, timedelta(minutes=5)),
+        (24 * HOUR, HOUR),
+        (timedelta(days=7), timedelta(hours=3)),
+        (timedelta(days=30), timedelta(days=1)),
+    ],
+)
+def test_longer_periods_have_longer_steps(length: timedelta, step: timedelta) -> None:
+    assert choose_step(Period(NOON, NOON + length)) == step
+
+
+def test_an_hour_that_the_clocks_repeat_is_one_step() -> None:
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    reports = breaches(item(first, "F", [("a", first)]), item(first + HOUR, "G", [("b", first)])).records
+    series = count_files_in_breach(reports, Period(first - HOUR, first + 3 * HOUR), BERLIN)
+    assert dict(zip(series["time"].dt.hour, series["files"], strict=True))[2] == 2
+
+
+@pytest.mark.parametrize(
+    ("step", "name"),
+    [
+        (timedelta(minutes=5), "5 minutes"),
+        (HOUR, "hour"),
+        (3 * HOUR, "3 hours"),
+        (timedelta(days=1), "day"),
+    ],
+)
+def test_a_step_has_a_name(step: timedelta, name: str) -> None:
+    assert name_step(step) == name
+
+
+@pytest.mark.parametrize(
+    ("longest", "step"),
+    [
+        (timedelta(hours=3), timedelta(minutes=5)),
+        (timedelta(days=3), timedelta(hours=1)),
+        (timedelta(days=10), timedelta(hours=3)),
+    ],
+)
+def test_a_step_serves_up_to_its_longest_period(longest: timedelta, step: timedelta) -> None:
+    assert choose_step(Period(NOON, NOON + longest)) == step
+    assert choose_step(Period(NOON, NOON + longest + timedelta(seconds=1))) > step

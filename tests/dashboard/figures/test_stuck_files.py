@@ -108,7 +108,7 @@ def test_unknown_is_what_the_latest_report_of_an_unknown_incident_lists() -> Non
 def test_last_seen_is_what_nothing_is_known_of_since() -> None:
     found = only(find(report(0, F=["a"]), now=1), "a")
     assert found.status == Status.LAST_SEEN
-    assert "no incident tells of it" in found.basis
+    assert "no incident is known since" in found.basis
     assert pd.isna(found.overdue_now)
 
 
@@ -117,7 +117,7 @@ def test_an_end_that_nobody_saw_clears_nothing(status: IncidentStatus) -> None:
     ended = {("r", "F"): [BreachSpan(at(0), at(90), status)]}
     found = only(find(report(0, F=["a"]), now=100, incidents=ended), "a")
     assert (found.status, found.cleared_at is pd.NaT) == (Status.LAST_SEEN, True)
-    assert "nobody saw" in found.basis
+    assert "no report confirmed" in found.basis
 
 
 def test_cleared_is_what_was_in_an_incident_that_was_cleared() -> None:

@@ -4,14 +4,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import pytest
 
-from contract.moments import format_duration
+from contract.moments import HOUR, format_duration
 from contract.words import IncidentStatus, UnknownReason
 from dashboard.data.records import RecordFrames, list_hours, parse_records, select_files
 from dashboard.data.tables import Incident
-from dashboard.figures.series import Period, choose_step, count_files_in_breach, name_step
+from dashboard.figures.series import Period
 from dashboard.views.folder_figures import (
     count_hours_by_day,
     find_last_end,
@@ -22,50 +21,9 @@ from dashboard.views.folder_figures import (
     summarize_recurrence,
 )
 from tests.dashboard.fake_table import item
-from tests.dashboard.spans import find_stuck_files, span
+from tests.dashboard.spans import NOON, breaches, find_stuck_files, record, span
 
 BERLIN = ZoneInfo("Europe/Berlin")
-NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-
-
-def breaches(*items: dict[str, Any]) -> RecordFrames:
-    return RecordFrames.of(parse_records(items))
-
-
-def record(hours: float, folder: str = "F", files: int = 1, **more: Any) -> dict[str, Any]:
-    names = [(f"{number}.csv", NOON - 5 * HOUR) for number in range(files)]
-    return item(NOON + timedelta(hours=hours), folder, names, **more)
-
-
-def test_a_step_shows_each_folders_most_files_however_often_it_was_reported() -> None:
-    reports = breaches(
-        record(0, "F", 2), record(0.3, "F", 3), record(0.6, "F", 1), record(0.3, "G", 4), record(2, "F", 1)
-    ).records
-    series = count_files_in_breach(reports, Period(NOON, NOON + 3 * HOUR + HOUR), BERLIN)
-    assert list(series["files"]) == [7, 0, 1, 0]
-    assert list(series["time"].dt.hour) == [13, 14, 15, 16]
-    assert set(series["until"] - series["time"]) == {pd.Timedelta(HOUR)}
-
-
-@pytest.mark.parametrize(
-    ("length", "step"),
-    [
-        (HOUR, timedelta(minutes=5)),
-        (24 * HOUR, HOUR),
-        (timedelta(days=7), timedelta(hours=3)),
-        (timedelta(days=30), timedelta(days=1)),
-    ],
-)
-def test_longer_periods_have_longer_steps(length: timedelta, step: timedelta) -> None:
-    assert choose_step(Period(NOON, NOON + length)) == step
-
-
-def test_an_hour_that_the_clocks_repeat_is_one_step() -> None:
-    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    reports = breaches(item(first, "F", [("a", first)]), item(first + HOUR, "G", [("b", first)])).records
-    series = count_files_in_breach(reports, Period(first - HOUR, first + 3 * HOUR), BERLIN)
-    assert dict(zip(series["time"].dt.hour, series["files"], strict=True))[2] == 2
 
 
 def test_days_are_those_of_the_viewers_zone_and_all_of_the_range() -> None:
@@ -77,19 +35,6 @@ def test_days_are_those_of_the_viewers_zone_and_all_of_the_range() -> None:
     assert list(days["UTC"]["hours"]) == [0, 0, 2, 0]
     assert list(days["Europe/Berlin"]["day"].dt.strftime("%m-%d")) == ["11-21", "11-22", "11-23"]
     assert list(days["Europe/Berlin"]["hours"]) == [0, 1, 1]
-
-
-@pytest.mark.parametrize(
-    ("step", "name"),
-    [
-        (timedelta(minutes=5), "5 minutes"),
-        (HOUR, "hour"),
-        (3 * HOUR, "3 hours"),
-        (timedelta(days=1), "day"),
-    ],
-)
-def test_a_step_has_a_name(step: timedelta, name: str) -> None:
-    assert name_step(step) == name
 
 
 def test_the_timeline_shows_the_oldest_file_of_each_report_and_breaks_where_none_goes_on() -> None:
@@ -144,19 +89,6 @@ def test_records_lead_to_their_hours_and_to_their_files() -> None:
 )
 def test_durations_are_spelled_in_two_units(duration: float | timedelta | None, text: str) -> None:
     assert format_duration(duration) == text
-
-
-@pytest.mark.parametrize(
-    ("longest", "step"),
-    [
-        (timedelta(hours=3), timedelta(minutes=5)),
-        (timedelta(days=3), timedelta(hours=1)),
-        (timedelta(days=10), timedelta(hours=3)),
-    ],
-)
-def test_a_step_serves_up_to_its_longest_period(longest: timedelta, step: timedelta) -> None:
-    assert choose_step(Period(NOON, NOON + longest)) == step
-    assert choose_step(Period(NOON, NOON + longest + timedelta(seconds=1))) > step
 
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -198,7 +198,7 @@ def test_a_link_to_one_that_ended_long_ago_shows_it(signed_in: AppTest, projecte
     open_view(signed_in, incident=incident)
     assert "**Cleared**: the server read the folder" in facts(signed_in)
     signed_in.query_params["incident"] = "0" * 32
-    assert "not known, or no longer kept" in shown(signed_in.run())
+    assert "does not exist, or is no longer kept" in shown(signed_in.run())
 
 
 @pytest.mark.usefixtures("fleet")
@@ -232,7 +232,7 @@ def test_what_is_open_is_shown_though_nobody_can_tell_of_alarms(
 ) -> None:
     with patch.object(Metrics, "list_alarms", side_effect=failure):
         open_view(signed_in)
-    assert "Whether alarms are on cannot be told" in shown(signed_in)
+    assert "The alarms cannot be read" in shown(signed_in)
     assert column(signed_in, "folder") == [B, A]
 
 

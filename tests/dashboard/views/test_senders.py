@@ -113,7 +113,7 @@ def test_a_link_to_nobody_shows_the_list_alone(signed_in: AppTest, sender: str) 
 @pytest.mark.usefixtures("fleet")
 def test_a_refused_report_is_shown_with_the_remedy(signed_in: AppTest) -> None:
     open_view(signed_in, sender="never")
-    assert "was refused, and none was taken since" in told(signed_in)
+    assert "was refused, and none was accepted since" in told(signed_in)
     assert "- **sla_error** is missing" in told(signed_in)
     assert "Fix: send it" in told(signed_in)
     assert "request-1" in told(signed_in)
@@ -127,7 +127,7 @@ def test_one_that_was_mended_since_is_no_warning(signed_in: AppTest, projected: 
     open_view(signed_in, sender="key")
     assert row(signed_in, "key")["warnings"] == "-"
     assert not signed_in.warning
-    assert "mended since" in signed_in.expander[0].label
+    assert "fixed since" in signed_in.expander[0].label
 
 
 def test_unreadable_folders_are_shown_with_what_the_system_says(

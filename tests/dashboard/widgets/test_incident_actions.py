@@ -169,7 +169,7 @@ def test_a_run_that_is_cut_short_leaves_the_deed_to_the_next(
     ("status", "answer", "told"),
     [
         (404, {}, "It does not exist, or is no longer kept."),
-        (429, {}, "Too much is being done at once."),
+        (429, {}, "Too many actions at once."),
         (409, {"message": "It has ended."}, "It has ended. It is open now. Nobody has acknowledged it."),
         (
             422,

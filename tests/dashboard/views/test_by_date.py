@@ -1,9 +1,9 @@
-"""Each view with stored breaches, driven as an analyst would."""
+"""By date and by folder with stored records, driven as an analyst would."""
 
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from unittest.mock import patch
 
 import pytest
@@ -11,12 +11,15 @@ from botocore.client import BaseClient
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
+from contract.folders import folder_key
 from dashboard.backend import backend
 from dashboard.data.loading import HourCache
 from dashboard.errors import AccessDeniedError, SessionExpiredError, UnreachableError
+from dashboard.figures.stuck_files import Spans
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_table import item
 from tests.dashboard.projected import Projected, hours_ago
+from tests.dashboard.spans import span
 from tests.dashboard.views.reading import button, column, figures, links, read_table, shown
 from tests.oracles.incidents.playing import listing, stuck
 
@@ -118,7 +121,7 @@ def test_by_folder_offers_the_folders_reported_in_the_range(signed_in: AppTest) 
 
 def test_every_view_says_so_when_there_is_nothing(signed_in: AppTest) -> None:
     assert "Nothing was reported in this range" in shown(open_view(signed_in, BY_DATE))
-    assert "names exactly this folder" in shown(open_view(signed_in, BY_FOLDER, folder="C:\\None"))
+    assert "names this folder" in shown(open_view(signed_in, BY_FOLDER, folder="C:\\None"))
 
 
 @pytest.mark.usefixtures("breaches")
@@ -378,3 +381,252 @@ def test_a_link_of_long_ago_opens_what_it_opened_then(signed_in: AppTest, store:
     assert f"{FOLDER}\\stuck.csv" in [code.value for code in signed_in.code]
     assert "Times in Asia/Kolkata" in shown(signed_in)
     assert any("2026-11-20 15:30:00" in text.value for text in signed_in.markdown)
+
+
+SPACE = " "
+DATES = [datetime(year, 1, 1, tzinfo=UTC) for year in (1, 1601, 1960, 9999)]
+NAMES = ["\n", "a\tb", "mar\ufffdo.csv", " "]
+CREATED = [f"{date.year:04}-01-01 00:00 UTC (?)" for date in DATES]
+
+
+@pytest.fixture
+def odd(store: Callable[..., None]) -> None:
+    now = datetime.now(UTC)
+    plausible = ("plain.csv", now - timedelta(hours=3))
+    store(
+        item(now - timedelta(minutes=50), SPACE, [plausible, *zip(NAMES, DATES, strict=True)]),
+        item(now - timedelta(minutes=10), SPACE, [plausible, *zip(NAMES, DATES, strict=True)]),
+    )
+
+
+@pytest.mark.usefixtures("odd")
+@pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12"])
+def test_every_page_shows_all_of_them(signed_in: AppTest, view: str, zone: str) -> None:
+    parameters = {"folder": SPACE} if view == BY_FOLDER else {}
+    open_view(signed_in, view, zone=zone, **parameters)
+    assert column(signed_in, "filename") == ["plain.csv", *sorted(NAMES)]
+    assert sorted(column(signed_in, "created"))[:3] == CREATED[:3]
+    assert CREATED[3] in column(signed_in, "created")
+
+
+@pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
+def test_a_page_of_nothing_else_is_a_page(signed_in: AppTest, view: str, store: Callable[..., None]) -> None:
+    at = datetime.now(UTC) - timedelta(minutes=10)
+    store(item(at, SPACE, list(zip(NAMES, DATES, strict=True))))
+    open_view(signed_in, view, folder=SPACE)
+    assert column(signed_in, "filename") == sorted(NAMES)
+
+
+@pytest.mark.usefixtures("odd")
+@pytest.mark.parametrize("name", ["a\tb", "mar\ufffdo.csv"])
+def test_a_picked_one_is_shown_in_full(signed_in: AppTest, name: str) -> None:
+    open_view(signed_in, BY_DATE)
+    ids = column(signed_in, "id")
+    signed_in.query_params["pick"] = ids[column(signed_in, "filename").index(name)]
+    signed_in.run()
+    assert not signed_in.exception
+    created = CREATED[NAMES.index(name)].replace("(?)", "")
+    assert any(f"not known; created {created}" in text.value for text in signed_in.markdown)
+    assert ("lost in transmission" in shown(signed_in)) is ("\ufffd" in name)
+
+
+@pytest.mark.usefixtures("odd")
+def test_files_of_a_picked_record_are_all_there(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_DATE, show="records")
+    signed_in.query_params["pick"] = column(signed_in, "id")[0]
+    signed_in.run()
+    assert not signed_in.exception
+    files = read_table(signed_in, 1)
+    assert len(files) == 5
+    assert set(CREATED) < set(files["created"])
+
+
+AT: Final = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
+OLDER_CREATED: Final = datetime(2026, 11, 20, 8, tzinfo=UTC)
+RANGE: Final = {"range": "custom", "days": "2026-11-19..2026-11-21", "zone": "Asia/Kolkata", "q": ""}
+FILE_LINK: Final = {**RANGE, "pick": "ca5470267529", "status": "open,unknown"}
+RECORD_LINK: Final = {**RANGE, "pick": "460afebd8a37", "show": "records"}
+
+
+@pytest.fixture(params=[None, "sub", "sub/web"])
+def older(request: pytest.FixtureRequest, store: Callable[..., None]) -> None:
+    """The same record, as it is stored before and since senders are known."""
+    files = [("stuck.csv", OLDER_CREATED), ("other.csv", OLDER_CREATED)]
+    store(item(AT, FOLDER, files, sender=request.param))
+
+
+@pytest.mark.usefixtures("older")
+@pytest.mark.parametrize(
+    ("view", "link"),
+    [(BY_DATE, {**FILE_LINK, "show": "files"}), (BY_FOLDER, {**FILE_LINK, "folder": FOLDER})],
+)
+def test_a_link_to_a_file_opens_it(signed_in: AppTest, view: str, link: dict[str, str]) -> None:
+    open_view(signed_in, view, **link)
+    assert sorted(column(signed_in, "filename")) == ["other.csv", "stuck.csv"]
+    assert f"{FOLDER}\\stuck.csv" in [code.value for code in signed_in.code]
+    assert any("2026-11-20 15:45:00" in text.value for text in signed_in.markdown)
+    assert "Times in Asia/Kolkata" in shown(signed_in)
+
+
+@pytest.mark.usefixtures("older")
+def test_a_link_to_a_record_opens_it(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_DATE, **RECORD_LINK)
+    assert "Files in this report" in shown(signed_in)
+    assert sorted(read_table(signed_in, 1)["filename"]) == ["other.csv", "stuck.csv"]
+
+
+def test_a_file_that_two_senders_have_is_picked_of_each(
+    signed_in: AppTest, store: Callable[..., None]
+) -> None:
+    """The row that was picked is in the link, not merely the file."""
+    store(
+        *(item(AT, FOLDER, [("stuck.csv", OLDER_CREATED)], sender=f"sub/{name}") for name in ("app", "web"))
+    )
+    picks = set()
+    for sender in ("reporter/app", "reporter/web"):
+        open_view(signed_in, BY_DATE, **{**RANGE, "sender": sender})
+        (pick,) = column(signed_in, "id")
+        picks.add(pick)
+        signed_in.query_params.pop("sender")
+        open_view(signed_in, BY_DATE, pick=pick)
+        assert any(f"Sender: **{sender}**" in text.value for text in signed_in.markdown)
+    assert len(picks) == 2
+
+
+SHARED_PATH = "C:\\Jobs\\In"
+SPELT = "c:/jobs/IN/"
+LONG_AGO = ago(hours=9)
+
+
+@pytest.fixture
+def servers(store: Callable[..., None]) -> None:
+    """Two that share an account and a path, of which one spells it in its own way; before, nobody told."""
+    store(
+        item(ago(minutes=90), SHARED_PATH, [("old.csv", LONG_AGO)]),
+        item(
+            ago(minutes=50),
+            SHARED_PATH,
+            [("a.csv", LONG_AGO)],
+            sender="sub/app",
+            run="1",
+        ),
+        item(ago(minutes=40), SPELT, [("b.csv", LONG_AGO)], sender="sub/web", run="2"),
+        item(
+            ago(minutes=30),
+            "D:\\Other",
+            [("c.csv", LONG_AGO)],
+            sender="sub2",
+            run="3",
+            reporter="other",
+        ),
+    )
+
+
+@pytest.fixture
+def incidents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that the pages are told of."""
+    spans: Spans = {("sub/web", folder_key(SHARED_PATH)): [span(ago(hours=5))]}
+    _tell(monkeypatch, spans)
+
+
+def _tell(monkeypatch: pytest.MonkeyPatch, spans: Spans) -> None:
+    # The pages are run anew, and import it then.
+    monkeypatch.setattr("dashboard.widgets.loading.load_breach_spans", lambda _: spans)
+
+
+def files(app: AppTest) -> dict[str, str]:
+    return dict(zip(column(app, "filename"), column(app, "sender_name"), strict=True))
+
+
+@pytest.mark.usefixtures("servers")
+def test_by_date_shows_the_sender_of_each_file(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_DATE)
+    assert files(signed_in) == {
+        "a.csv": "reporter/app",
+        "b.csv": "reporter/web",
+        "c.csv": "other",
+        "old.csv": "reporter",
+    }
+    assert set(column(signed_in, "status")) == {"… Last seen"}
+    assert "Senders are known since" in shown(signed_in)
+
+
+@pytest.mark.usefixtures("servers")
+@pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
+@pytest.mark.parametrize("sender", ["reporter/web", "sub/web"])
+def test_a_link_narrows_a_page_down_to_a_sender(signed_in: AppTest, view: str, sender: str) -> None:
+    open_view(signed_in, view, sender=sender, folder=SHARED_PATH)
+    assert files(signed_in) == {"b.csv": "reporter/web"}
+    picker = next(box for box in signed_in.selectbox if box.label == "Sender")
+    assert picker.value == "reporter/web"
+    assert signed_in.query_params["sender"] == sender
+    picker.select("reporter/app").run()
+    assert files(signed_in) == {"a.csv": "reporter/app"}
+    assert signed_in.query_params["sender"] == "reporter/app"
+
+
+@pytest.mark.usefixtures("servers")
+def test_records_are_narrowed_down_too(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_DATE, show="records", sender="other")
+    assert column(signed_in, "folder") == ["D:\\Other"]
+    assert column(signed_in, "sender_name") == ["other"]
+
+
+@pytest.mark.usefixtures("servers")
+@pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
+def test_a_sender_that_did_not_report_is_no_error(signed_in: AppTest, view: str) -> None:
+    open_view(signed_in, view, sender="nobody", folder=SHARED_PATH)
+    assert "did not report" in shown(signed_in)
+
+
+@pytest.mark.usefixtures("servers")
+def test_by_folder_offers_a_folder_once_and_finds_it_under_every_spelling(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_FOLDER)
+    picker = next(box for box in signed_in.selectbox if box.label == "Folder")
+    assert picker.options == ["D:\\Other", SPELT]
+    for link in (SHARED_PATH, SPELT, "C:\\JOBS\\in"):
+        open_view(signed_in, BY_FOLDER, folder=link)
+        assert set(files(signed_in)) == {"a.csv", "b.csv", "old.csv"}
+        assert figures(signed_in)["Stuck files"] == "3"
+        assert signed_in.query_params["folder"] == link
+
+
+@pytest.mark.usefixtures("servers", "incidents")
+@pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
+def test_what_is_in_an_open_incident_is_open(signed_in: AppTest, view: str) -> None:
+    open_view(signed_in, view, folder=SHARED_PATH, q="b.csv")
+    assert column(signed_in, "status") == ["▲ Open"]
+
+
+@pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
+@pytest.mark.parametrize("days", [0, 1])
+def test_what_is_open_now_is_so_whenever_the_range_ends(
+    signed_in: AppTest, view: str, days: int, store: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = datetime.now(UTC).date() - timedelta(days=days)
+    seen = datetime.combine(day, datetime.min.time(), UTC) + timedelta(seconds=1)
+    spans: Spans = {("sub/web", folder_key(SHARED_PATH)): [span(seen)]}
+    _tell(monkeypatch, spans)
+    # At any time of day it was created before it was seen.
+    store(item(seen, SHARED_PATH, [("b.csv", seen - timedelta(hours=9))], sender="sub/web"))
+    open_view(signed_in, view, folder=SHARED_PATH, range="custom", days=f"{day}..{day}", zone="UTC")
+    assert column(signed_in, "status") == ["▲ Open"]
+    assert " h" in column(signed_in, "overdue_now")[0]
+    assert "Senders are known" not in shown(signed_in)
+
+
+@pytest.mark.parametrize("status", ["open", "incident-unknown", "last-seen", "cleared"])
+def test_each_status_has_a_word_of_its_own_in_the_address(
+    signed_in: AppTest, status: str, store: Callable[..., None]
+) -> None:
+    store(item(ago(minutes=5), SHARED_PATH, [("a.csv", LONG_AGO)]))
+    open_view(signed_in, BY_DATE, status=status)
+    assert column(signed_in, "filename") == (["a.csv"] if status == "last-seen" else [])
+
+
+@pytest.mark.usefixtures("servers")
+def test_another_zone_tells_in_its_own_time_since_when_senders_are_known(signed_in: AppTest) -> None:
+    open_view(signed_in, BY_DATE)
+    button(signed_in, "UTC")
+    assert f"Senders are known since {ago(minutes=50):%Y-%m-%d %H}" in shown(signed_in)
