@@ -1,7 +1,10 @@
 """Every column that records, stuck files and incidents have: name in the data frames, type, headings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
+
+import pandas as pd
 
 from store.records import Attribute
 
@@ -130,6 +133,12 @@ REPORTS: Final = Column(
 CLEARED_AT: Final = Column("cleared_at", MOMENT, "moment", "Cleared at", "Cleared at")
 LATER: Final = Column("later", "int64", "count")
 """How often the same file was stuck again later."""
+
+
+def tabulate(rows: Sequence[tuple[object, ...]], columns: Sequence[Column]) -> pd.DataFrame:
+    """A data frame of these rows, whose values are in the order of the columns."""
+    names = [column.name for column in columns]
+    return pd.DataFrame.from_records(rows, columns=names).astype(list_dtypes(*columns))
 
 
 def list_dtypes(*columns: Column) -> dict[str, str]:

@@ -151,7 +151,7 @@ class ActionApi:
         Args:
             id_token: of the analyst who does it.
             body: as `contract.action` has it.
-            key: the same for each attempt at the same deed.
+            key: the same for each attempt at the same action.
 
         Returns:
             What the service says of it.

@@ -97,7 +97,7 @@ def list_requests(filled: FilledForm, incidents: Sequence[Incident], token: str)
     Args:
         filled: what is to be done.
         incidents: as they were shown to whoever does it.
-        token: of the form. The same form, filled in with the same, is the same deed.
+        token: of the form. The same form, filled in with the same, is the same action.
     """
     return [
         make_request(_body(filled, one), f"{one.folder} on {one.sender_name}", token, filled.span)
@@ -106,9 +106,9 @@ def list_requests(filled: FilledForm, incidents: Sequence[Incident], token: str)
 
 
 def make_request(body: Mapping[str, Any], about: str, token: str, span: str = "") -> ActionRequest:
-    """A request that is the same deed as another of the same form that says the same.
+    """A request that is the same action as another of the same form that says the same.
 
-    What was corrected in a form is another deed: the first attempt may have been done, though nobody heard.
+    What was corrected in a form is another action: the first attempt may have been done without an answer.
     A span ends a moment later each time, and a version is another once somebody else has acted.
     """
     said = sorted((name, str(value)) for name, value in body.items() if name not in ("until", "version"))
@@ -227,10 +227,10 @@ def describe_now(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
     return f"It is {status} now. {describe_hold(incident, now, zone)}".strip()
 
 
-def list_done(deeds: Iterable[Deed], zone: ZoneInfo) -> list[HistoryLine]:
+def list_done(actions: Iterable[Deed], zone: ZoneInfo) -> list[HistoryLine]:
     """What people did to an incident, as lines of a history."""
     lines = []
-    for one in deeds:
+    for one in actions:
         end = f" until {one.until.astimezone(zone):%Y-%m-%d %H:%M}" if one.until else ""
         lines.append(
             HistoryLine(at=one.at, who=one.by, what=f"{_find(_DONE, one.action)}{end}", note=one.note)

@@ -12,7 +12,7 @@ import pandas as pd
 from contract.action import IncidentAction
 from contract.words import CLOSED_SOMEHOW, LABELS, REASONS, IncidentStatus, UnknownReason, explain_status
 from dashboard import columns
-from dashboard.columns import list_dtypes
+from dashboard.columns import tabulate
 from dashboard.data.tables import Incident
 from dashboard.figures.stuck_files import find_plausible
 
@@ -119,8 +119,7 @@ def tabulate_incidents(incidents: Sequence[Incident], now: datetime) -> pd.DataF
         )
         for one in incidents
     ]
-    names = [column.name for column in COLUMNS]
-    return pd.DataFrame.from_records(rows, columns=names).astype(list_dtypes(*COLUMNS))
+    return tabulate(rows, COLUMNS)
 
 
 def mark_snoozed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -143,7 +142,7 @@ def _sort_unknown(incidents: Iterable[Incident]) -> list[Incident]:
 
 
 _AT_ONCE: Final = timedelta(seconds=2)
-"""So far apart an incident's end and the deed that ended it may be written."""
+"""So far apart an incident's end and the action that ended it may be written."""
 
 
 def rank_reason(reason: UnknownReason | None) -> int:
@@ -182,7 +181,7 @@ def _find_closer(incident: Incident) -> str:
     ended = incident.ended_at
     if incident.status is not IncidentStatus.CLOSED or ended is None:
         return ""
-    # One that was closed, opened again and was closed with its sender has a deed that did not end it.
+    # One that was closed, opened again and was closed with its sender has an action that did not end it.
     closings = (one for one in incident.history if one.action == IncidentAction.CLOSE)
     return next((one.by for one in closings if abs(one.at - ended) <= _AT_ONCE), "")
 

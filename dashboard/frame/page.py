@@ -105,6 +105,10 @@ class Page:
     period: Period
     """Of a page without a range, the moment that it shows."""
 
+    def spell(self, moment: datetime, *, seconds: bool = False) -> str:
+        """A moment on the clocks of the zone, to the minute or to the second."""
+        return f"{moment.astimezone(self.zone):{'%Y-%m-%d %H:%M:%S' if seconds else '%Y-%m-%d %H:%M'}}"
+
 
 def name_tab(*names: str) -> None:
     """Names the browser's tab, the most particular name first."""

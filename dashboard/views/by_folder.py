@@ -155,21 +155,17 @@ def draw_status(incidents: Sequence[Incident], last_end: datetime | None, page: 
     if told:
         draw_breach_link()
         return told[0]
-    ended = f" The last breach ended {_local(last_end, page)}." if last_end else ""
+    ended = f" The last breach ended {page.spell(last_end)}." if last_end else ""
     st.success(f"Not in breach now.{ended}", icon=":material/check_circle:")
     return "Not in breach now."
 
 
 def _describe(one: Incident, page: Page) -> str:
-    since = f"since {_local(one.breached_since, page)} ({format_duration(page.now - one.breached_since)})"
+    since = f"since {page.spell(one.breached_since)} ({format_duration(page.now - one.breached_since)})"
     files = "1 file" if one.file_count == 1 else f"{one.file_count:,} files"
     if one.status is IncidentStatus.OPEN:
         return f"In breach now, {since}: {files} on {one.sender_name}."
     return f"Whether it is in breach is unknown ({one.sender_name}): {explain(one)}. It was {since}."
-
-
-def _local(moment: datetime, page: Page) -> str:
-    return f"{moment.astimezone(page.zone):%Y-%m-%d %H:%M}"
 
 
 def query_folder(spellings: Sequence[str], page: Page) -> RecordFrames:

@@ -11,7 +11,7 @@ import pandas as pd
 from contract.folders import folder_key
 from contract.words import IncidentStatus, UnknownReason
 from dashboard import columns
-from dashboard.columns import MOMENT, Column, list_dtypes
+from dashboard.columns import MOMENT, Column, tabulate
 from dashboard.data.records import RECORD_KEY, RecordFrames
 from dashboard.data.tables import Incident
 from dashboard.figures.incidents import sort_worst_first
@@ -112,8 +112,7 @@ def rank_folders(reported: pd.DataFrame, live: Iterable[Incident], now: datetime
         for key, found in incidents.items()
         if key not in reported.index
     ]
-    names = [column.name for column in COLUMNS]
-    table = pd.DataFrame.from_records(rows, columns=names).astype(list_dtypes(*COLUMNS))
+    table = tabulate(rows, COLUMNS)
     rank = table[NOW.name].map(_ORDER.index)
     return (
         table.assign(rank=rank)

@@ -12,7 +12,7 @@ import pandas as pd
 from contract.action import Day, SenderAction
 from contract.moments import format_duration
 from contract.words import SenderState
-from dashboard.columns import MOMENT, Column, list_dtypes
+from dashboard.columns import MOMENT, Column, tabulate
 from dashboard.data.tables import ExpectedHours, Sender, SenderDeed, Silence
 from dashboard.figures.actions import HistoryLine
 from dashboard.figures.senders import (
@@ -72,6 +72,7 @@ _SPREAD: Final = timedelta(hours=2)
 _WHOLE_WEEK: Final = timedelta(days=7)
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
+_MINUTE: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,25 +229,25 @@ def spell_hours(days: Iterable[Day], start: str, end: str, zone: str) -> Mapping
     }
 
 
-def list_lines(deeds: Iterable[SenderDeed]) -> list[HistoryLine]:
+def list_lines(actions: Iterable[SenderDeed]) -> list[HistoryLine]:
     """What people did, as lines of a history."""
-    return [HistoryLine(at=one.at, who=one.by, what=_describe(one), note=one.note) for one in deeds]
+    return [HistoryLine(at=one.at, who=one.by, what=_describe(one), note=one.note) for one in actions]
 
 
-def _describe(deed: SenderDeed) -> str:
-    match deed.action:
-        case SenderAction.SET_INTERVAL if deed.interval_minutes is None:
+def _describe(one: SenderDeed) -> str:
+    match one.action:
+        case SenderAction.SET_INTERVAL if one.interval_minutes is None:
             return "removed its interval"
         case SenderAction.SET_INTERVAL:
-            return f"set its interval to {format_duration(float(deed.interval_minutes or 0))}"
-        case SenderAction.SET_HOURS if deed.hours is None:
+            return f"set its interval to {format_duration(float(one.interval_minutes or 0))}"
+        case SenderAction.SET_HOURS if one.hours is None:
             return "removed its hours"
         case SenderAction.SET_HOURS:
-            return f"set its hours to {describe_hours(deed.hours)}"
+            return f"set its hours to {describe_hours(one.hours)}"
         case "close":
             return "closed an incident of it"
     return next(
-        (words for action, words in _DONE.items() if action == deed.action), deed.action.replace("_", " ")
+        (words for action, words in _DONE.items() if action == one.action), one.action.replace("_", " ")
     )
 
 
@@ -274,9 +275,7 @@ COLUMNS: Final = (
 
 def tabulate_senders(known: Sequence[SenderRow], now: datetime, zone: ZoneInfo) -> pd.DataFrame:
     """`COLUMNS` of these senders, in their order."""
-    rows = [_list_values(one, now, zone) for one in known]
-    names = [column.name for column in COLUMNS]
-    return pd.DataFrame.from_records(rows, columns=names).astype(list_dtypes(*COLUMNS))
+    return tabulate([_list_values(one, now, zone) for one in known], COLUMNS)
 
 
 def _list_values(one: SenderRow, now: datetime, zone: ZoneInfo) -> tuple[object, ...]:
@@ -294,9 +293,9 @@ def _list_values(one: SenderRow, now: datetime, zone: ZoneInfo) -> tuple[object,
         STATES[sender.state],
         sender.state_since,
         warnings,
-        _count_minutes(sender.last_run_at, now),
+        (now - sender.last_run_at) / _MINUTE,
         sender.last_run_at,
-        _count_minutes(now, sender.due_at) if sender.due_at else None,
+        (sender.due_at - now) / _MINUTE if sender.due_at else None,
         describe_interval(sender),
         KINDS[sender.kind],
         sender.open,
@@ -307,7 +306,3 @@ def _list_values(one: SenderRow, now: datetime, zone: ZoneInfo) -> tuple[object,
         sender.reported_by,
         ", ".join(sender.addresses),
     )
-
-
-def _count_minutes(start: datetime, end: datetime) -> float:
-    return (end - start).total_seconds() / 60

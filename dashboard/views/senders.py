@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 import streamlit as st
@@ -132,7 +131,7 @@ def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> 
             draw_facts(_list_facts(known.sender, page))
             _draw_unreadable(known.sender)
         if known.refusal and not known.refused:
-            with st.expander(f"Its last refused report, of {_local(known.refusal.at, page)}; fixed since"):
+            with st.expander(f"Its last refused report, of {page.spell(known.refusal.at)}; fixed since"):
                 _draw_refusal(known.refusal, page)
         _draw_history(known.key, page)
     live = split_live(incidents, page.now)
@@ -146,7 +145,7 @@ def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> 
 
 def _draw_refusal(refusal: Refusal, page: Page) -> None:
     whence = f" from {refusal.address}" if refusal.address else ""
-    st.markdown(escape_markdown(f"What was wrong with the report of {_local(refusal.at, page)}{whence}:"))
+    st.markdown(escape_markdown(f"What was wrong with the report of {page.spell(refusal.at)}{whence}:"))
     for problem in refusal.problems:
         # In full, and not in a table, which would cut the remedy off.
         st.markdown(
@@ -157,15 +156,11 @@ def _draw_refusal(refusal: Refusal, page: Page) -> None:
         st.caption(f"Request id, for the service's owner: {escape_markdown(refusal.request_id)}")
 
 
-def _local(moment: datetime, page: Page) -> str:
-    return f"{moment.astimezone(page.zone):%Y-%m-%d %H:%M}"
-
-
 def _list_facts(sender: Sender, page: Page) -> dict[str, str]:
     ago = format_duration(page.now - sender.last_run_at)
     return {
-        "State": f"{STATES[sender.state]} since {_local(sender.state_since, page)}",
-        "Last report": f"{ago} ago, {_local(sender.last_run_at, page)}",
+        "State": f"{STATES[sender.state]} since {page.spell(sender.state_since)}",
+        "Last report": f"{ago} ago, {page.spell(sender.last_run_at)}",
         "Next due": describe_due(sender, page.now),
         "Interval": describe_interval(sender),
         "Expected": describe_hours(sender.hours),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from contract.folders import folder_key
 from dashboard import columns
-from dashboard.columns import MOMENT, Column, list_dtypes
+from dashboard.columns import MOMENT, Column, tabulate
 from dashboard.data.tables import Breach
 from dashboard.figures.series import Period
 
@@ -217,8 +217,7 @@ def tabulate_parts(figures: Sequence[Figures], parts: Sequence[Period]) -> pd.Da
         (part.start, one.incidents, one.breached / _MINUTE, one.within, one.longest / _MINUTE)
         for one, part in zip(figures, parts, strict=True)
     ]
-    names = [column.name for column in OF_PARTS]
-    return pd.DataFrame.from_records(rows, columns=names).astype(list_dtypes(*OF_PARTS))
+    return tabulate(rows, OF_PARTS)
 
 
 def _list_values(figures: Sequence[Figures]) -> tuple[object, ...]:
@@ -235,9 +234,8 @@ def _list_values(figures: Sequence[Figures]) -> tuple[object, ...]:
 
 
 def _tabulate(rows: Sequence[tuple[object, ...]], columns: Sequence[Column]) -> pd.DataFrame:
-    names = [column.name for column in columns]
-    frame = pd.DataFrame.from_records(rows, columns=names).astype(list_dtypes(*columns))
-    order = [BREACHED.name, BREACHED_BEFORE.name, names[0]]
+    frame = tabulate(rows, columns)
+    order = [BREACHED.name, BREACHED_BEFORE.name, columns[0].name]
     return frame.sort_values(order, ascending=[False, False, True], ignore_index=True)
 
 

@@ -71,7 +71,7 @@ class Actions:
             )
 
     def draw_below(self) -> None:
-        """Draws what became of the last deed, and the form that is open."""
+        """Draws what became of the last action, and the form that is open."""
         draw_result(self.place)
         form = acting.find_form(self.place)
         if form and form.action in list_possible(self.incidents, self.page.now):

@@ -87,7 +87,7 @@ def _draw_actions(incident: Incident, page: Page) -> None:
 
 def _list_facts(incident: Incident, sender: Sender | None, page: Page) -> dict[str, str]:
     def local(moment: datetime | None) -> str:
-        return f"{moment.astimezone(page.zone):%Y-%m-%d %H:%M:%S}" if moment else ""
+        return page.spell(moment, seconds=True) if moment else ""
 
     overdue = incident.overdue_minutes(page.now)
     oldest = f"{format_duration(overdue)} over the SLA, created {local(incident.oldest_creation)}"

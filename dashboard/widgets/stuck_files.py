@@ -74,22 +74,20 @@ def compute_stuck_files(frames: RecordFrames, spans: Spans, page: Page) -> pd.Da
 
 def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
     """Draws everything known of the file, and the way to its folder's history."""
-
-    def local(moment: pd.Timestamp) -> str:
-        return f"{moment.tz_convert(page.zone):%Y-%m-%d %H:%M:%S}"
-
-    created = spell_creation(stuck["created"], page.zone, plausible=stuck["plausible"])
+    since = f"unknown; created {spell_creation(stuck['created'], page.zone, plausible=stuck['plausible'])}"
+    if stuck["plausible"]:
+        since = page.spell(stuck["created"], seconds=True)
     facts = {
         "Sender": escape_markdown(stuck["sender_name"]),
-        "Waiting since": local(stuck["created"]) if stuck["plausible"] else f"not known; created {created}",
+        "Waiting since": since,
         "SLA": format_duration(stuck["sla"]),
         "Over SLA at worst": format_duration(stuck["overdue_worst"]),
-        "First reported": local(stuck["first_seen"]),
-        "Last reported": local(stuck["last_seen"]),
+        "First reported": page.spell(stuck["first_seen"], seconds=True),
+        "Last reported": page.spell(stuck["last_seen"], seconds=True),
         "Reports": f"{stuck['reports']:,}",
     }
     if not pd.isna(stuck["cleared_at"]):
-        facts["Cleared at"] = local(stuck["cleared_at"])
+        facts["Cleared at"] = page.spell(stuck["cleared_at"], seconds=True)
     with st.container(border=True):
         st.header("Stuck file", anchor=name_details(PICK))
         draw_path(stuck["folder"], stuck["filename"])

@@ -93,9 +93,20 @@ def find_picked(
     """
     if not picked:
         return None
-    place = shown.index(picked) if picked in shown else _find_known(frame, picked, identity)
-    if place is None and not _is_known(picked, identity):
-        place = _find_hashed(frame, picked, identity, former, picked_in)
+    place = shown.index(picked) if picked in shown else None
+    known = st.session_state.get(_KNOWN, ())
+    if place is None and known[:2] == (picked, tuple(identity)):
+        # By the values that it had: hashing a month of rows takes a second, and a filter may hide it long.
+        same = np.ones(len(frame), dtype=bool)
+        for name, value in zip(identity, known[2], strict=True):
+            same &= frame[name].eq(value).to_numpy(dtype=bool)
+        place = int(np.argmax(same)) if same.any() else None
+    elif place is None:
+        of_now = name_rows(frame, identity, picked_in)
+        for names in chain([of_now], (hash_identities(frame, older) for older in former)):
+            if picked in names:
+                place = names.index(picked)
+                break
     if place is not None and not picked_in:
         st.session_state[_KNOWN] = (picked, tuple(identity), [frame[name].iloc[place] for name in identity])
     return place
@@ -106,35 +117,6 @@ def hash_identities(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
     # Column by column: row by row, pandas would make a series of each.
     rows = zip(*(frame[name].astype("str") for name in identity), strict=True)
     return [hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:_DIGITS] for row in rows]
-
-
-def _is_known(picked: str, identity: Sequence[str]) -> bool:
-    return bool(st.session_state.get(_KNOWN, ())[:2] == (picked, tuple(identity)))
-
-
-def _find_known(frame: pd.DataFrame, picked: str, identity: Sequence[str]) -> int | None:
-    """By the values that it had: hashing a month of rows takes a second, and a filter may hide it long."""
-    if not _is_known(picked, identity):
-        return None
-    same = np.ones(len(frame), dtype=bool)
-    for name, value in zip(identity, st.session_state[_KNOWN][2], strict=True):
-        same &= frame[name].eq(value).to_numpy(dtype=bool)
-    places = np.flatnonzero(same)
-    return int(places[0]) if places.size else None
-
-
-def _find_hashed(
-    frame: pd.DataFrame,
-    picked: str,
-    identity: Sequence[str],
-    former: Sequence[Sequence[str]],
-    picked_in: object,
-) -> int | None:
-    names = name_rows(frame, identity, picked_in)
-    for known in chain([names], (hash_identities(frame, older) for older in former)):
-        if picked in known:
-            return known.index(picked)
-    return None
 
 
 PAGE_ROWS: Final = 100
@@ -211,8 +193,11 @@ def draw_table(
     ids = name_rows(shown, identity, picked_in)
     row = find_picked(ordered, ids, pick.value(""), identity, former, picked_in)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
-        told = _describe_count(len(shown), len(frame), noun, opens)
-        st.caption(f"{told} {_describe_choice(choice, ids)}" if choice else told, width="content")
+        text = _describe_count(len(shown), len(frame), noun, opens)
+        if choice:
+            chosen = len(set(choice.ids) & set(ids))
+            text += f" {chosen:,} chosen." if chosen else " Tick rows to act on them."
+        st.caption(text, width="content")
         if bar:
             bar.draw_buttons()
     if bar:
@@ -233,7 +218,14 @@ def draw_table(
         chooses=choice.token if choice else "",
     )
     if len(shown) < len(frame):
-        st.button("Show more", icon=":material/expand_more:", key=f"{key}_more", on_click=_more, args=(key,))
+        more = {f"{key}_limit": limit + PAGE_ROWS}
+        st.button(
+            "Show more",
+            icon=":material/expand_more:",
+            key=f"{key}_more",
+            on_click=st.session_state.update,
+            args=(more,),
+        )
     return None if row is None else ordered.iloc[row]
 
 
@@ -330,15 +322,6 @@ def _describe_count(shown: int, total: int, noun: str, opens: str) -> str:
         return f"1 {noun.removesuffix('s')}. {how}"
     how_many = f"{total:,} {noun}" if shown == total else f"The first {shown:,} of {total:,} {noun}"
     return f"{how_many}. {how}"
-
-
-def _describe_choice(choice: Choice, shown: Collection[str]) -> str:
-    chosen = len(set(choice.ids) & set(shown))
-    return f"{chosen:,} chosen." if chosen else "Tick rows to act on them."
-
-
-def _more(key: str) -> None:
-    st.session_state[f"{key}_limit"] += PAGE_ROWS
 
 
 _MOST: Final = 500

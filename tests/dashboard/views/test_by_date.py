@@ -427,7 +427,7 @@ def test_a_picked_one_is_shown_in_full(signed_in: AppTest, name: str) -> None:
     signed_in.run()
     assert not signed_in.exception
     created = CREATED[NAMES.index(name)].replace("(?)", "")
-    assert any(f"not known; created {created}" in text.value for text in signed_in.markdown)
+    assert any(f"unknown; created {created}" in text.value for text in signed_in.markdown)
     assert ("lost in transmission" in shown(signed_in)) is ("\ufffd" in name)
 
 
