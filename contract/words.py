@@ -126,7 +126,7 @@ EXPLANATIONS: Final = {
     ),
     UnknownReason.QUIET: "this script says nothing when all is well",
 }
-_OPEN: Final = "its server's reports name it"
+_OPEN: Final = "in the latest report"
 CLOSED_SOMEHOW: Final = "by hand, or with its sender"
 """Where the incident itself does not tell which."""
 _CLEARINGS: Final = {

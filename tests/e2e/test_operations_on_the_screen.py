@@ -42,6 +42,6 @@ def test_usage_and_an_alarm_with_what_to_do_about_it(page: Page, stack: RunningS
     for chart in ("Requests over time by outcome", "Latency over time"):
         expect(page.get_by_role("img", name=chart).or_(page.get_by_label(chart)).first).to_be_visible()
     told = page.get_by_role("alert").filter(has_text=ALARM)
-    expect(told).to_contain_text("Look for who reads so much at once.")
+    expect(told).to_contain_text("Find who reads so much at once.")
     page.get_by_role("link", name=f"What to do about {ALARM}").click()
     expect(page.get_by_role("heading", name="Table throttles")).to_be_in_viewport()

@@ -84,7 +84,7 @@ def test_what_is_quiet_is_no_trouble_and_the_rest_is_by_reason() -> None:
 @pytest.mark.parametrize(
     ("incident", "words"),
     [
-        (only(played(LISTED)), "its server's reports name it"),
+        (only(played(LISTED)), "in the latest report"),
         (SILENT, "server silent: the server has not reported for longer than twice its interval"),
         (UNREADABLE, "folder unreadable: the server could not read the folder"),
         (

@@ -115,7 +115,7 @@ def test_the_picked_one_shows_its_files_and_when_its_server_reported_last(
     assert session
     reported = next(one for one in session.senders.list_all().senders if one.key == "one").last_run_at
     told = facts(signed_in)
-    assert "**Open**: its server's reports name it." in told
+    assert "**Open**: in the latest report." in told
     assert "Sender: **ana/FILES01**" in told
     assert f"Last report of its server: **{reported.astimezone(BERLIN):%Y-%m-%d %H:%M:%S}**" in told
     assert {"Folder history", "Sender", "What to do about folders in breach"} <= links(signed_in).keys()
@@ -151,7 +151,7 @@ def test_what_a_script_no_longer_reports_is_no_trouble(signed_in: AppTest, proje
     assert "All well: 1 server reported, the last 5 h ago; no reporting schedule." in shown(signed_in)
     assert figures(signed_in)["Unknown"] == "0"
     [expander] = signed_in.expander
-    assert expander.label == "Not reported any more (1)"
+    assert expander.label == "No longer reported (1)"
     assert not expander.proto.expanded
     assert "this script says nothing when all is well" in shown(signed_in)
     signed_in.query_params["incident"] = column(signed_in, "id")[0]

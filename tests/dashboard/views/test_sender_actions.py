@@ -126,7 +126,7 @@ def test_silences_that_recur_have_hours_proposed(
     ]
     set_attributes(Silences=silences)
     open_view(signed_in, sender=sender)
-    assert "set the hours in which it is expected: every day, 07:00 to 19:00, Europe/Berlin" in shown(
+    assert "set the hours when reports are expected: every day, 07:00 to 19:00, Europe/Berlin" in shown(
         signed_in
     )
     press(signed_in, "Set hours…")

@@ -46,7 +46,7 @@ def test_a_beginning_says_all_that_its_reader_needs() -> None:
         "SLA: 20 min\n",
         "In breach since: Thu 26 Nov 2026, 06:30 (2 h 50 min)\n",
         "Oldest file: 3 h 10 min old, created Thu 26 Nov 2026, 06:10\n",
-        "Status: open: its server's reports name it\n",
+        "Status: open: in the latest report\n",
         "Acknowledged: not yet\n",
         "Time zone: Europe/Berlin\n",
         "- order_4711.xml, 3 h 10 min old, created 26 Nov 2026, 06:10\n",
