@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from types import TracebackType
@@ -53,96 +52,59 @@ class HourCache:
         return self._cache.get((hour, with_files), lambda: StoredHour(hour, query().pack()), good_for)
 
 
-@dataclass(frozen=True)
-class _CutHour:
-    """An hour of which a part may lie outside the stretch."""
+def frame_hours(
+    hours: Sequence[StoredHour],
+    start: datetime,
+    end: datetime,
+    is_settled: Callable[[datetime], bool],
+    cache: Cache,
+    *,
+    with_files: bool,
+) -> RecordFrames:
+    """The frames of what was detected from `start` up to, not at, `end`.
 
-    stored: StoredHour
-    early: int
-    """Records that were detected before it, and so not in it."""
-    late: int
-    records: Records
+    Settled hours that lie in the range as a whole are most of it and change once an hour. Of them the frames
+    are made once, and joined with those of the hours around them as often as these change.
 
-    @classmethod
-    def cut(cls, stored: StoredHour, start: datetime, end: datetime) -> _CutHour:
-        """The hour's records from `start` up to, not at, `end`."""
-        records = stored.records()
-        detected = records.detections()
-        return cls(
-            stored,
-            sum(at < start for at in detected),
-            sum(at >= end for at in detected),
-            records.select([start <= at < end for at in detected]),
-        )
-
-    def identity(self) -> Hashable:
-        """What tells it from the same hour cut elsewhere: the ends only move past whole records."""
-        return self.stored, self.early, self.late
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Settled hours that lie in the stretch as a whole, and those around them.
-
-    The whole ones are most of it and change once an hour. Of them the frames are made once, and joined with
-    those of the few others as often as these change.
+    Args:
+        hours: those of the range, from the oldest to the newest.
+        start: of the range.
+        end: of the range.
+        is_settled: whether an hour's records can no longer change.
+        cache: remembers the frames.
+        with_files: whether the hours have the records' files.
     """
+    whole: list[StoredHour] = []
+    before: list[Records] = []
+    after: list[Records] = []
+    ends: list[Hashable] = []
+    for one in hours:
+        if start <= one.hour and one.hour + HOUR <= end and is_settled(one.hour) and not after:
+            whole.append(one)
+            continue
+        records = one.records()
+        detected = records.detections()
+        (after if whole else before).append(records.select([start <= at < end for at in detected]))
+        # An hour is the same, wherever it is cut, as long as the ends do not move past a record.
+        ends.append((one, sum(at < start for at in detected), sum(at >= end for at in detected)))
+    # A range that ends now is another one as the clock goes on, and takes the place of the one before.
+    moving = (end - start, with_files) if hours and not is_settled(hours[-1].hour) else None
 
-    before: tuple[_CutHour, ...]
-    whole: tuple[StoredHour, ...]
-    after: tuple[_CutHour, ...]
-    moving: timedelta | None
-    """Its length, where its last hour is not settled: a range that ends now is another one as the clock goes
-    on, and takes the place of the one before. Others stay what they are."""
-
-    @classmethod
-    def cut(
-        cls,
-        hours: Iterable[StoredHour],
-        start: datetime,
-        end: datetime,
-        is_settled: Callable[[datetime], bool],
-    ) -> Stretch:
-        """The stretch from `start` up to, not at, `end`, of `hours` from the oldest to the newest."""
-        here = list(hours)
-        before: list[_CutHour] = []
-        whole: list[StoredHour] = []
-        after: list[_CutHour] = []
-        for one in here:
-            if start <= one.hour and one.hour + HOUR <= end and is_settled(one.hour) and not after:
-                whole.append(one)
-            else:
-                (after if whole else before).append(_CutHour.cut(one, start, end))
-        moving = end - start if here and not is_settled(here[-1].hour) else None
-        return cls(tuple(before), tuple(whole), tuple(after), moving)
-
-    def frames(self, cache: Cache, *, with_files: bool) -> RecordFrames:
-        """The frames of its records."""
-        ends = tuple(one.identity() for one in (*self.before, *self.after))
-
-        def build(records: Iterable[Records]) -> RecordFrames:
-            return RecordFrames.of(*records, with_files=with_files)
-
-        def join() -> RecordFrames:
-            middle = cache.compute(
-                ("whole hours", self.whole, with_files),
-                lambda: build(one.records() for one in self.whole),
-                version_of=self._version_of("whole hours", with_files),
-            )
-            return RecordFrames.concatenate(
-                build(one.records for one in self.before),
-                middle,
-                build(one.records for one in self.after),
-            )
-
-        return cache.compute(
-            ("stretch", self.whole, ends, with_files),
-            join,
-            version_of=self._version_of("stretch", with_files),
+    def join() -> RecordFrames:
+        middle = cache.compute(
+            ("whole hours", tuple(whole), with_files),
+            lambda: RecordFrames.of(*(one.records() for one in whole), with_files=with_files),
+            version_of=moving and ("whole hours", *moving),
+        )
+        return RecordFrames.concatenate(
+            RecordFrames.of(*before, with_files=with_files),
+            middle,
+            RecordFrames.of(*after, with_files=with_files),
         )
 
-    def _version_of(self, what: str, with_files: bool) -> Hashable:
-        return None if self.moving is None else (what, self.moving, with_files)
+    return cache.compute(
+        ("range", tuple(whole), tuple(ends), with_files), join, version_of=moving and ("range", *moving)
+    )
 
 
 class Loading:
@@ -184,8 +146,7 @@ class Loading:
         Whoever asks for the same gets the same: `cache` remembers it.
         """
         here = [self._hours[hour] for hour in sorted(self._hours)]
-        stretch = Stretch.cut(here, start, end, self._cache.is_settled)
-        return stretch.frames(cache, with_files=self._with_files)
+        return frame_hours(here, start, end, self._cache.is_settled, cache, with_files=self._with_files)
 
     def __iter__(self) -> Iterator[int]:
         """Yields the number of hours that are here, each time one more is.

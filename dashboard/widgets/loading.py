@@ -12,7 +12,7 @@ from dashboard.backend import backend
 from dashboard.data import tables
 from dashboard.data.loading import Loading, list_cheap_hours
 from dashboard.data.records import RecordFrames
-from dashboard.data.tables import THE_TABLE, Incident, RecordTable
+from dashboard.data.tables import THE_TABLE, RecordTable
 from dashboard.errors import DashboardError
 from dashboard.figures.incidents import list_utc_days
 from dashboard.figures.series import Period
@@ -74,7 +74,11 @@ def _show_progress(loading: Loading, place: DeltaGenerator, notice: Notice, purp
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Loading …")
         st.button(
-            "Stop loading", icon=":material/stop_circle:", key="stop_loading", on_click=_stop, args=(purpose,)
+            "Stop loading",
+            icon=":material/stop_circle:",
+            key="stop_loading",
+            on_click=st.session_state.update,
+            args=({_STOPPED: purpose},),
         )
     for done in _watch(loading, notice):
         bar.progress(done / loading.total, f"Loading: {done:,} of {loading.total:,} hours")
@@ -106,15 +110,12 @@ def _offer_the_rest(place: DeltaGenerator, missing: int, total: int) -> None:
             f"Loading was stopped: {missing:,} of {total:,} hours are missing below.",
             icon=":material/hourglass_disabled:",
         )
-        st.button("Load the rest", icon=":material/play_circle:", on_click=_resume)
-
-
-def _stop(purpose: object) -> None:
-    st.session_state[_STOPPED] = purpose
-
-
-def _resume() -> None:
-    st.session_state.pop(_STOPPED, None)
+        st.button(
+            "Load the rest",
+            icon=":material/play_circle:",
+            on_click=st.session_state.pop,
+            args=(_STOPPED, None),
+        )
 
 
 def load_breach_spans(page: Page) -> Spans:
@@ -127,9 +128,7 @@ def read_breach_spans(page: Page) -> Spans:
     table, days = page.session.incidents, list_utc_days(page.period.start, page.now)
     spans: dict[tuple[str, str], list[BreachSpan]] = {}
     for one in (*table.list_ended(days, most=None), *table.list_live()):
-        spans.setdefault((one.sender, folder_key(one.folder)), []).append(_span(one))
+        spans.setdefault((one.sender, folder_key(one.folder)), []).append(
+            BreachSpan(one.opened_at, one.ended_at, one.status)
+        )
     return spans
-
-
-def _span(incident: Incident) -> BreachSpan:
-    return BreachSpan(incident.opened_at, incident.ended_at, incident.status)

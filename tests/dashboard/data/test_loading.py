@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from contract.moments import HOUR
 from dashboard.data.cache import Cache
-from dashboard.data.loading import SETTLING, HourCache, Loading, Stretch, list_cheap_hours
+from dashboard.data.loading import SETTLING, HourCache, Loading, frame_hours, list_cheap_hours
 from dashboard.data.records import RecordFrames, StoredHour, parse_records
 from dashboard.data.tables import CONNECTIONS, RecordTable
 from dashboard.errors import UnreachableError
@@ -203,10 +203,8 @@ def store(*minutes: int) -> list[StoredHour]:
 
 def cut(hours: Iterable[StoredHour], start: int, end: int, cache: Cache) -> RecordFrames:
     """Those of the stretch from and to so many minutes after noon; the last two hours are not settled."""
-    stretch = Stretch.cut(
-        hours, NOON + start * MINUTE, NOON + end * MINUTE, lambda hour: hour < NOON + 3 * HOUR
-    )
-    return stretch.frames(cache, with_files=True)
+    ends = NOON + start * MINUTE, NOON + end * MINUTE
+    return frame_hours(list(hours), *ends, lambda hour: hour < NOON + 3 * HOUR, cache, with_files=True)
 
 
 @given(
