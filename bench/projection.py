@@ -15,7 +15,7 @@ from handlers.incidents.projection import replay
 from handlers.projection.replay import SenderReplay
 from handlers.projection.stream import apply_runs
 from store.dynamodb import ConflictError
-from store.runs import RunTable, ToldRun, build_run_items, merge_parts
+from store.runs import Run, RunTable, build_run_items, merge_parts
 from store.senders import SenderAttribute, sender_key
 from store.state import SenderStore
 
@@ -153,7 +153,7 @@ def _measure_replay(client: Any, store: SenderStore, tables: Mapping[str, Any], 
     _put(client, name, runs)
     _await(client, tables, runs[-1])
     replays = SenderReplay(store, RunTable(client, name))
-    now = runs[-1].run.arrival
+    now = runs[-1].arrival
     pairs: list[tuple[float, float]] = []
     while len(pairs) < rounds:
         store.mark(sender)
@@ -164,26 +164,26 @@ def _measure_replay(client: Any, store: SenderStore, tables: Mapping[str, Any], 
             continue  # the stack's own sweep was there first
         replayed = time.perf_counter() - started
         started = time.perf_counter()
-        replay(merge_parts(one.run for one in runs))
+        replay(merge_parts(runs))
         pairs.append((replayed, time.perf_counter() - started))
     return compared(name_replay(), "s", pairs)
 
 
-def _await(client: Any, tables: Mapping[str, Any], last: ToldRun) -> None:
+def _await(client: Any, tables: Mapping[str, Any], last: Run) -> None:
     """Waits until the stack has applied a run of a sender."""
-    table, key = tables[Output.SENDERS_TABLE_NAME], sender_key(last.run.sender)
+    table, key = tables[Output.SENDERS_TABLE_NAME], sender_key(last.sender)
     until = time.perf_counter() + _PATIENCE_SECONDS
-    until_run = format_moment(last.run.moment)
+    until_run = format_moment(last.moment)
     while True:
         item = client.get_item(TableName=table, Key=key).get("Item", {})
         if item.get(SenderAttribute.LAST_RUN_AT, {}).get("S", "") >= until_run:
             return
         if time.perf_counter() > until:
-            raise RuntimeError(f"{last.run.sender} is not projected after {_PATIENCE_SECONDS:.0f} s")
+            raise RuntimeError(f"{last.sender} is not projected after {_PATIENCE_SECONDS:.0f} s")
         time.sleep(0.2)
 
 
-def _put(client: Any, table: str, runs: Sequence[ToldRun]) -> None:
+def _put(client: Any, table: str, runs: Sequence[Run]) -> None:
     items = [item for run in runs for item in build_run_items(run, _KEPT)]
 
     for start in range(0, len(items), _BATCH):

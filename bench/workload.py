@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -18,7 +18,7 @@ from handlers.ingest.parsing import ParsedReport
 from handlers.ingest.storing import MAX_BATCH_ITEMS, RecordStore
 from handlers.projection.stream import apply_runs
 from handlers.web.requests import Caller
-from store.runs import BreachedFolder, Listing, Run, ToldRun, file_hash, keep_hashes, merge_folders
+from store.runs import BreachedFolder, Listing, Run, file_hash, keep_hashes, merge_folders
 from store.state import SenderStore
 
 if TYPE_CHECKING:
@@ -198,7 +198,7 @@ def make_run(
     *,
     empty: bool = False,
     at: datetime | None = None,
-) -> ToldRun:
+) -> Run:
     """The sender's run of that number, one every quarter of an hour; or `at` a moment."""
     moment = at or START + number * EVERY
     run = Run(
@@ -212,10 +212,10 @@ def make_run(
         interval=EVERY,
         address="10.0.0.1",
     )
-    return ToldRun(run=run, sender_name=sender, reported_by=sender)
+    return replace(run, sender_name=sender, reported_by=sender)
 
 
-def make_month(sender: str, folders: int) -> Iterator[ToldRun]:
+def make_month(sender: str, folders: int) -> Iterator[Run]:
     """A month of runs of a sender that lists its folders; each is in breach now and then."""
     chance = random.Random(sender)  # noqa: S311 - a story, not a secret
     known = list_breaches(folders)

@@ -1,4 +1,4 @@
-"""Names of the table FileSlaRuns: what every run told, for the projection to read. Nobody else does."""
+"""The table FileSlaRuns: every run as its report describes it. The projection alone reads it."""
 
 import base64
 import hashlib
@@ -42,7 +42,7 @@ class RunAttribute(StrEnum):
     REPORTED_BY = "ReportedBy"
     SOURCE_ADDRESS = "SourceAddress"
     CONTENT = "Content"
-    """What the run told of folders and of itself: JSON, compressed with zlib."""
+    """What the run says of folders and of itself: JSON, compressed with zlib."""
     PROBLEMS = "Problems"
     """Of a refused report: what was wrong, and how to mend it."""
     REQUEST_ID = "GatewayRequestId"
@@ -87,8 +87,7 @@ class Stamp(NamedTuple):
 
 
 HASHES: Final = 16
-
-
+"""How many a folder keeps."""
 _BYTES: Final = 6
 """Eight characters of base64: that any two of a million files share one has a chance of 1 in 560."""
 
@@ -120,7 +119,7 @@ class BreachedFolder:
     oldest: datetime | None
     """The oldest plausible creation date of them, by the sender's clock; None where none is plausible."""
     hashes: tuple[str, ...]
-    """Of the stuck files, from `kept`."""
+    """Of the stuck files, from `keep_hashes`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +134,7 @@ class Listing:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """One execution of a script, as its report, or the parts of its report that came, tell it."""
+    """One execution of a script, as its report describes it, or the parts of the report that came."""
 
     sender: str
     """The sender's key."""
@@ -154,9 +153,19 @@ class Run:
     """`run.interval_minutes`."""
     skew: timedelta = timedelta(0)
     """Arrival less `sent_at`: what the sender's clock is behind; nothing where `sent_at` is not sent."""
+    has_sent_at: bool = False
+    """Whether the report says when it was sent by the sender's own clock."""
     client: str | None = None
     address: str | None = None
     """Where the report came from."""
+    sender_name: str = ""
+    """What screens call the sender: its user name, and where the script names itself `/` and that name."""
+    reported_by: str = ""
+    """The user name."""
+    spellings: Mapping[str, str] = field(default_factory=dict)
+    """How the folders of the list are spelt, by their keys."""
+    lost_letters: int = 0
+    """How many of its names lost letters on the way."""
     part: int = 1
     parts: int = 1
     """Of how many requests it is made."""
@@ -191,7 +200,7 @@ def merge_folders(breaches: Iterable[BreachedFolder]) -> tuple[BreachedFolder, .
 
 
 def merge_parts(items: Iterable[Run], now: datetime | None = None) -> list[Run]:
-    """The runs that these items of one sender tell of, in order.
+    """The runs that these items of one sender are of, in order.
 
     Items with one run id within ten minutes are one run, dated by the first: a retry, or its
     parts. A run that lacks parts is left out as long as they may still come, seen from `now`.
@@ -221,6 +230,8 @@ def _one_run(items: list[Run]) -> Run:
         arrival=max(item.arrival for item in items),
         breaches=merge_folders(breach for part in parts for breach in part.breaches),
         listing=Listing(read=read, errors=tuple(sorted(errors.items()))) if lists else None,
+        spellings={key: folder for part in parts for key, folder in part.spellings.items()},
+        lost_letters=sum({part.part: part.lost_letters for part in parts}.values()),
         came=frozenset(part for part, pieces in _pieces(parts).items() if len(pieces) >= pieces[0].pieces),
     )
 
@@ -245,25 +256,6 @@ def _as_one(same: list[BreachedFolder]) -> BreachedFolder:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ToldRun:
-    """One report, or a part of one, as it is stored."""
-
-    run: Run
-    sender_name: str
-    """What screens call the sender: its user name, and where the script names itself `/` and that name."""
-    reported_by: str
-    """The user name."""
-    keyed: bool = False
-    """Whether the report may come again under the same RunId: it had a key, or an id of its own."""
-    spelt: Mapping[str, str] = field(default_factory=dict)
-    """How the folders of the list are spelt, by their keys."""
-    clock_told: bool = False
-    """Whether the report says when it was sent by the sender's own clock."""
-    lost_letters: int = 0
-    """How many of its names lost letters on the way."""
-
-
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
@@ -277,7 +269,7 @@ _HASH_CHARACTERS: Final = 8
 _BREACHES, _READ, _ERRORS = "breaches", "read", "errors"
 _CLIENT, _INTERVAL, _SKEW, _NAMED, _RUN = "client", "interval", "skew", "named", "run"
 _PART, _PARTS, _PIECE, _PIECES = "part", "parts", "piece", "pieces"
-_KEYED, _LOST = "keyed", "lost"
+_LOST = "lost"
 
 
 class MalformedRunError(ValueError):
@@ -289,25 +281,24 @@ def format_run_key(moment: datetime, run_id: str, part: int = 1, piece: int = 1)
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}#{run_id}#{part:04}#{piece:04}"
 
 
-def build_run_items(told: ToldRun, retention: timedelta) -> list["Item"]:
+def build_run_items(run: Run, retention: timedelta) -> list["Item"]:
     """The items to store. `retention` counts from the arrival."""
-    run = told.run
     shared: Item = {
         RunAttribute.SENDER: {"S": run.sender},
         RunAttribute.ITEM: {"S": RunItem.RUN},
         RunAttribute.RUN_ID: {"S": run.run_id},
         RunAttribute.MOMENT: {"S": format_moment(run.moment)},
         RunAttribute.ARRIVED_AT: {"S": format_moment(run.arrival)},
-        RunAttribute.SENDER_NAME: {"S": told.sender_name},
-        RunAttribute.REPORTED_BY: {"S": told.reported_by},
+        RunAttribute.SENDER_NAME: {"S": run.sender_name},
+        RunAttribute.REPORTED_BY: {"S": run.reported_by},
         RunAttribute.EXPIRES_AT: {"N": str(int((run.arrival + retention).timestamp()))},
     }
     if run.address:
         shared[RunAttribute.SOURCE_ADDRESS] = {"S": run.address}
-    pieces = list(_split(_list_content(told)))
+    pieces = list(_split(_list_content(run)))
     items: list[Item] = []
     for piece, content in enumerate(pieces, start=1):
-        content |= _describe(told)
+        content |= _describe(run)
         if len(pieces) > 1:
             content |= {_PIECE: piece, _PIECES: len(pieces)}
         text = json.dumps(content, separators=(",", ":"))
@@ -321,8 +312,8 @@ def build_run_items(told: ToldRun, retention: timedelta) -> list["Item"]:
     return items
 
 
-def read_run_item(item: Mapping[str, Any]) -> ToldRun:
-    """What an item tells.
+def read_run_item(item: Mapping[str, Any]) -> Run:
+    """The run of an item, or the part of it that the item holds.
 
     Raises:
         MalformedRunError: it cannot be read.
@@ -334,9 +325,9 @@ def read_run_item(item: Mapping[str, Any]) -> ToldRun:
         raise MalformedRunError(f"a run's item cannot be read: {error!r}") from error
 
 
-def _read(item: Mapping[str, Any], content: Mapping[str, Any]) -> ToldRun:
-    spelt = [*content.get(_READ, ()), *(folder for folder, _ in content.get(_ERRORS, ()))]
-    run = Run(
+def _read(item: Mapping[str, Any], content: Mapping[str, Any]) -> Run:
+    folders = [*content.get(_READ, ()), *(folder for folder, _ in content.get(_ERRORS, ()))]
+    return Run(
         sender=item[RunAttribute.SENDER]["S"],
         run_id=item[RunAttribute.RUN_ID]["S"],
         moment=parse_moment(item[RunAttribute.MOMENT]["S"]),
@@ -347,49 +338,42 @@ def _read(item: Mapping[str, Any], content: Mapping[str, Any]) -> ToldRun:
         named=content.get(_NAMED, False),
         interval=_minutes(content.get(_INTERVAL)),
         skew=timedelta(seconds=content.get(_SKEW, 0)),
+        has_sent_at=_SKEW in content,
         client=content.get(_CLIENT),
         address=item.get(RunAttribute.SOURCE_ADDRESS, {}).get("S"),
+        sender_name=item[RunAttribute.SENDER_NAME]["S"],
+        reported_by=item[RunAttribute.REPORTED_BY]["S"],
+        spellings={folder_key(folder): folder for folder in folders},
+        lost_letters=content.get(_LOST, 0),
         part=content.get(_PART, 1),
         parts=content.get(_PARTS, 1),
         piece=content.get(_PIECE, 1),
         pieces=content.get(_PIECES, 1),
     )
-    return ToldRun(
-        run=run,
-        sender_name=item[RunAttribute.SENDER_NAME]["S"],
-        reported_by=item[RunAttribute.REPORTED_BY]["S"],
-        keyed=content.get(_KEYED, False),
-        spelt={folder_key(folder): folder for folder in spelt},
-        clock_told=_SKEW in content,
-        lost_letters=content.get(_LOST, 0),
-    )
 
 
-def _describe(told: ToldRun) -> dict[str, Any]:
-    """What the run tells of itself, without what is as in most runs."""
-    run = told.run
+def _describe(run: Run) -> dict[str, Any]:
+    """What the run says of itself, without what is as in most runs."""
     said: dict[str, Any] = {
         _RUN: run.has_run,
         _NAMED: run.named,
         _CLIENT: run.client,
         _INTERVAL: run.interval and run.interval / timedelta(minutes=1),
-        _KEYED: told.keyed,
-        _LOST: told.lost_letters,
+        _LOST: run.lost_letters,
     }
     described = {key: value for key, value in said.items() if value}
-    if told.clock_told:
+    if run.has_sent_at:
         described[_SKEW] = run.skew.total_seconds()
     if run.parts > 1:
         described |= {_PART: run.part, _PARTS: run.parts}
     return described
 
 
-def _list_content(told: ToldRun) -> dict[str, list[Any]]:
-    run = told.run
+def _list_content(run: Run) -> dict[str, list[Any]]:
     content: dict[str, list[Any]] = {_BREACHES: [_write_breach(breach) for breach in run.breaches]}
     if run.listing is not None:
-        content[_READ] = sorted(told.spelt.get(key, key) for key in run.listing.read)
-        content[_ERRORS] = [[told.spelt.get(key, key), text] for key, text in run.listing.errors]
+        content[_READ] = sorted(run.spellings.get(key, key) for key in run.listing.read)
+        content[_ERRORS] = [[run.spellings.get(key, key), text] for key, text in run.listing.errors]
     return content
 
 
@@ -461,9 +445,9 @@ class RunTable:
     client: "DynamoDBClient"
     table_name: str
 
-    def list_of(self, sender: str) -> tuple[list[ToldRun], dict[str, MalformedRunError]]:
+    def list_of(self, sender: str) -> tuple[list[Run], dict[str, MalformedRunError]]:
         """Every run of a sender that is kept, in order; and by their keys why others cannot be read."""
-        runs: list[ToldRun] = []
+        runs: list[Run] = []
         unreadable: dict[str, MalformedRunError] = {}
         for item in self._query(sender, RunItem.RUN):
             try:

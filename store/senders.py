@@ -33,7 +33,7 @@ from store.dynamodb import (
     one_of,
 )
 from store.incidents import DeedAttribute, HistoryEntry
-from store.runs import Listing, ProblemAttribute, RunAttribute, ToldRun
+from store.runs import Listing, ProblemAttribute, Run, RunAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -495,23 +495,23 @@ def describe_sender(sender: Sender) -> Values:
     return {**found, _A.SOURCE_ADDRESS: {"S": address} if address else None}
 
 
-def describe_last_run(told: ToldRun) -> Values:
+def describe_last_run(run: Run) -> Values:
     """What a sender's item repeats of its last run."""
-    skew = {"N": f"{told.run.skew.total_seconds():.0f}"} if told.clock_told else None
+    skew = {"N": f"{run.skew.total_seconds():.0f}"} if run.has_sent_at else None
     return {
-        _A.SENDER_NAME: {"S": told.sender_name},
-        _A.REPORTED_BY: {"S": told.reported_by},
+        _A.SENDER_NAME: {"S": run.sender_name},
+        _A.REPORTED_BY: {"S": run.reported_by},
         _A.CLOCK_SKEW_SECONDS: skew,
-        _A.LOST_LETTERS: COUNT.write(told.lost_letters),
-        **(_describe_list(told.run.listing, told.spelt) if told.run.complete else {}),
+        _A.LOST_LETTERS: COUNT.write(run.lost_letters),
+        **(_describe_list(run.listing, run.spellings) if run.complete else {}),
     }
 
 
-def _describe_list(listing: Listing | None, spelt: Mapping[str, str]) -> Values:
+def _describe_list(listing: Listing | None, spellings: Mapping[str, str]) -> Values:
     if listing is None:
         return dict.fromkeys((_A.WATCHED, _A.UNREADABLE, _A.UNREADABLE_FOLDERS))
     unreadable = tuple(
-        UnreadableFolder(spelt.get(key, key), text[:SHOWN_ERROR_CHARACTERS] or "unreadable")
+        UnreadableFolder(spellings.get(key, key), text[:SHOWN_ERROR_CHARACTERS] or "unreadable")
         for key, text in listing.errors[:SHOWN_FOLDERS]
     )
     return {

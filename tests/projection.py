@@ -1,7 +1,7 @@
 """The projection over tables in memory, with a clock that tests turn."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from contract.owners.model import Owners
 from handlers.projection.replay import SenderReplay
 from handlers.projection.stream import FailedRuns, StreamReader
 from handlers.projection.sweep import SenderSweep
-from store.runs import Run, RunTable, ToldRun, build_run_items
+from store.runs import Run, RunTable, build_run_items
 from store.state import SenderStore, State
 from tests.oracles.incidents.playing import at
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS
@@ -61,7 +61,7 @@ class Projection:
             replays=SenderReplay(self.store, RunTable(self.client, RUNS)),
         )
 
-    def put(self, *runs: Run | ToldRun) -> list[dict[str, Any]]:
+    def put(self, *runs: Run) -> list[dict[str, Any]]:
         """Stores runs, and gives the records of the stream that tell of them."""
         records = []
         for run in runs:
@@ -98,8 +98,8 @@ class Projection:
         return [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
 
 
-def tell(run: Run | ToldRun) -> ToldRun:
+def tell(run: Run) -> Run:
     """A run with a name for its sender."""
-    if isinstance(run, ToldRun):
+    if run.sender_name:
         return run
-    return ToldRun(run=run, sender_name=f"name of {run.sender}", reported_by=run.sender)
+    return replace(run, sender_name=f"name of {run.sender}", reported_by=run.sender)

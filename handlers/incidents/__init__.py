@@ -1,4 +1,4 @@
-"""Incidents: what a sender's runs, time and people make of its folders. Pure: no AWS, no clock, no I/O.
+"""The rules of incidents: what a sender's runs, people and time make of its folders. No AWS, clock or I/O.
 
-`projection` is the way in; the other modules hold one rule each.
+`projection` is the way in; the other modules hold its rules.
 """

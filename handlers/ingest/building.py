@@ -20,7 +20,6 @@ from store.runs import (
     BreachedFolder,
     Listing,
     Run,
-    ToldRun,
     build_run_items,
     file_hash,
     keep_hashes,
@@ -73,7 +72,7 @@ class Built:
     """What is stored of one report."""
 
     records: list["Record"]
-    run: ToldRun
+    run: Run
     run_items: list["Record"]
     files: int
     """Stuck files in all folders."""
@@ -141,35 +140,32 @@ def _digest(report: Report, files: Sequence[_Files]) -> str:
     return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
-def _build_run(parsed: ParsedReport, files: Sequence[_Files], origin: Origin, run_id: str) -> ToldRun:
+def _build_run(parsed: ParsedReport, files: Sequence[_Files], origin: Origin, run_id: str) -> Run:
     report, arrival = parsed.report, origin.arrival
     run = report.run or ReportedRun()
     moment = arrival
     if run.started_at is not None and run.sent_at is not None:
         # The arrival, less the time that the run took by the sender's own clock.
         moment -= run.sent_at - run.started_at
-    return ToldRun(
-        run=Run(
-            sender=origin.sender_key(run.sender),
-            run_id=run_id,
-            moment=moment,
-            arrival=arrival,
-            breaches=merge_folders(map(_build_breach, report.sla_error, files, repeat(arrival))),
-            listing=None if run.folders is None else _build_listing(run.folders),
-            has_run=report.run is not None,
-            named=run.sender is not None,
-            interval=timedelta(minutes=run.interval_minutes) if run.interval_minutes else None,
-            skew=arrival - run.sent_at if run.sent_at is not None else timedelta(0),
-            client=run.client,
-            address=origin.address,
-            part=run.part,
-            parts=run.parts,
-        ),
+    return Run(
+        sender=origin.sender_key(run.sender),
+        run_id=run_id,
+        moment=moment,
+        arrival=arrival,
+        breaches=merge_folders(map(_build_breach, report.sla_error, files, repeat(arrival))),
+        listing=None if run.folders is None else _build_listing(run.folders),
+        has_run=report.run is not None,
+        named=run.sender is not None,
+        interval=timedelta(minutes=run.interval_minutes) if run.interval_minutes else None,
+        skew=arrival - run.sent_at if run.sent_at is not None else timedelta(0),
+        client=run.client,
+        address=origin.address,
+        part=run.part,
+        parts=run.parts,
         sender_name=origin.sender_name(run.sender),
         reported_by=origin.caller.username,
-        keyed=origin.idempotency_key is not None or run.id is not None,
-        spelt={folder_key(listed.folder): listed.folder for listed in run.folders or ()},
-        clock_told=run.sent_at is not None,
+        spellings={folder_key(listed.folder): listed.folder for listed in run.folders or ()},
+        has_sent_at=run.sent_at is not None,
         lost_letters=parsed.lost_letters,
     )
 
@@ -199,7 +195,7 @@ def _build_listing(folders: list[ListedFolder]) -> Listing:
 def _build_records(
     report: Report,
     files: Sequence[_Files],
-    stored: ToldRun,
+    run: Run,
     id_source: tuple[str, ...] | None,
     retention: timedelta | None,
 ) -> list["Record"]:
@@ -208,11 +204,10 @@ def _build_records(
     The client is given that form directly: the resource layer's serializer costs more than
     all the rest of a large report.
     """
-    run = stored.run
     shared: Record = {
         Attribute.AFFECTED_DATE: {"S": format_affected_date(run.arrival)},
         Attribute.DETECTED_AT: {"S": format_moment(run.arrival)},
-        Attribute.REPORTED_BY: {"S": stored.reported_by},
+        Attribute.REPORTED_BY: {"S": run.reported_by},
         Attribute.SENDER: {"S": run.sender},
         Attribute.RUN_ID: {"S": run.run_id},
     }

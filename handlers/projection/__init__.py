@@ -1,5 +1,5 @@
-"""The projection: runs are read from their stream, senders and incidents are kept as the rules make them.
+"""The projection: it reads runs from their stream, and keeps senders and incidents as the rules make them.
 
-`applying` takes what the stream brings, `sweeping` what time changes, `replays` a sender that has to be
-made anew. All three read and commit through `sender_store`.
+`stream` applies runs as they come, `sweep` what time changes, and `replay` works a sender out again from all
+its runs. All three read and commit through `store.state`.
 """

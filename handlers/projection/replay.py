@@ -1,6 +1,6 @@
-"""A sender folded anew from all of its runs: one came late or in parts, or somebody asked for it."""
+"""Replays a sender: a run came late or in parts, or somebody asked for it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -10,14 +10,14 @@ from handlers.incidents.projection import Replayed, advance, keep_known, next_ch
 from handlers.incidents.sender import show_sender
 from handlers.runtime import logger
 from store.incidents import HistoryEntry, Incident, PeopleChange, PeopleState, describe_people
-from store.runs import SAME_RUN, Run, RunTable, ToldRun, merge_parts
+from store.runs import SAME_RUN, Run, RunTable, merge_parts
 from store.senders import NextCheck, describe_last_run, describe_sender
 from store.state import RecentRuns, SenderStore, State, StoredSender, Writes
 
 
 @dataclass(frozen=True)
 class SenderReplay:
-    """Folds senders.
+    """Replays senders.
 
     Attributes:
         store: where they are kept.
@@ -28,48 +28,51 @@ class SenderReplay:
     runs: RunTable
 
     def replay(self, known: StoredSender, now: datetime) -> None:
-        """Makes a sender what its runs make it, and keeps what people set and what began before.
+        """Works a sender and its incidents out again from all its runs and what people did.
 
-        A run that lacks parts waits for them, ten minutes at most, and is folded again then.
+        Incidents from before the runs that are kept stay. A run that lacks parts is waited for, ten minutes
+        at most, and the sender is replayed again then.
 
         Raises:
             ConflictError: the sender was written in the meantime.
         """
         if known.sender is None and (refused := self.runs.read_refused(known.key)) is not None:
-            # Nothing is known of it, or no more: then not of what was refused either.
+            # Its item is new or was lost, and with it the last refused report.
             self.store.put_refused(refused)
-        told, unreadable = self.runs.list_of(known.key)
+        items, unreadable = self.runs.list_of(known.key)
         for run_key, error in unreadable.items():
             logger.error("a run is passed over", exc_info=error, extra={"run_key": run_key})
-        runs = merge_parts((one.run for one in told), now)
+        runs = merge_parts(items, now)
         before = self.store.read_state(known)
-        wait = _wait_for_parts(told, now, known)
+        wait = _wait_for_parts(items, now, known)
         if not runs:
             self.store.commit(known, {}, wait or NextCheck(at=next_check_at(before)))
             return
         old = self.store.incidents.list_all(known.key)
-        folded = replay(runs, self.store.list_actions(known.key), regular_at=_regular_before(known, runs[0]))
-        folded = keep_known(old, folded, runs[0].moment)
-        after = advance(folded.state, now)
-        folded = replace(folded, incidents=_with(folded.incidents, after.changes.incidents))
+        replayed = replay(
+            runs, self.store.list_actions(known.key), regular_at=_regular_before(known, runs[0])
+        )
+        replayed = keep_known(old, replayed, runs[0].moment)
+        after = advance(replayed.state, now)
+        replayed = replace(replayed, incidents=_with(replayed.incidents, after.changes.incidents))
         wake = wait or NextCheck(at=next_check_at(after.state, now))
-        folded = replace(folded, state=after.state)
-        self._commit(known, before, old, folded, told, _whole(told, runs[-1]), wake)
+        replayed = replace(replayed, state=after.state)
+        self._commit(known, before, old, replayed, items, runs[-1], wake)
 
     def _commit(
         self,
         known: StoredSender,
         before: State,
         old: Sequence[Incident],
-        folded: Replayed,
-        told: Sequence[ToldRun],
-        last: ToldRun,
+        replayed: Replayed,
+        items: Sequence[Run],
+        last: Run,
         wake: NextCheck,
     ) -> None:
-        state = folded.state
+        state = replayed.state
         assert state.sender is not None  # noqa: S101 - made from at least one run
         recent = RecentRuns()
-        for run in sorted((one.run for one in told), key=lambda run: run.stamp):
+        for run in sorted(items, key=lambda run: run.stamp):
             recent = recent.with_run(run)
         own = {
             **describe_sender(show_sender(state)),
@@ -78,8 +81,8 @@ class SenderReplay:
         latest = {one.incident_id for one in state.incidents.values()}
         was_latest = {one.incident_id for one in before.incidents.values()}
         known_as = {one.incident_id: one for one in old}
-        gone = {one: self.store.incidents.read_people(known.key, one) for one in folded.gone}
-        heritage = self._hand_down(known.key, folded.heirs, gone)
+        gone = {one: self.store.incidents.read_people(known.key, one) for one in replayed.gone}
+        heritage = self._hand_down(known.key, replayed.heirs, gone)
         writes = Writes(
             history=state.sender,
             recent=recent,
@@ -88,7 +91,7 @@ class SenderReplay:
             watched=state.watched if state.watched != before.watched else None,
             incidents={
                 one.incident_id: one
-                for one in folded.incidents
+                for one in replayed.incidents
                 if one != known_as.get(one.incident_id)
                 or (one.incident_id in latest) != (one.incident_id in was_latest)
                 or one.incident_id in heritage
@@ -146,23 +149,15 @@ def _fit(history: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
     return fitting
 
 
-def _whole(told: Iterable[ToldRun], run: Run) -> ToldRun:
-    """A run with what its items tell together."""
-    items = [one for one in told if one.run.run_id == run.run_id]
-    lost = {one.run.part: one.lost_letters for one in items}
-    spelt = {key: folder for one in items for key, folder in one.spelt.items()}
-    return replace(items[-1], run=run, spelt=spelt, lost_letters=sum(lost.values()))
-
-
-def _wait_for_parts(told: Iterable[ToldRun], now: datetime, known: StoredSender) -> NextCheck | None:
-    """When to fold again for a run that lacks parts; None where there is none."""
-    complete = {run.stamp for run in merge_parts(one.run for one in told) if run.complete}
+def _wait_for_parts(items: Sequence[Run], now: datetime, known: StoredSender) -> NextCheck | None:
+    """When to replay again for a run that lacks parts; None where there is none."""
+    complete = {run.stamp for run in merge_parts(items) if run.complete}
     waiting = [
-        one.run.moment
-        for one in told
-        if not one.run.complete
-        and one.run.moment >= now - SAME_RUN
-        and not any(stamp.run == one.run.run_id for stamp in complete)
+        one.moment
+        for one in items
+        if not one.complete
+        and one.moment >= now - SAME_RUN
+        and not any(stamp.run == one.run_id for stamp in complete)
     ]
     if not waiting:
         return None
@@ -172,7 +167,7 @@ def _wait_for_parts(told: Iterable[ToldRun], now: datetime, known: StoredSender)
 
 
 def _regular_before(known: StoredSender, first: Run) -> datetime | None:
-    """When a run that is kept no longer last showed it to be a regular sender."""
+    """When a run that is no longer kept last showed that the sender is a regular one."""
     regular_at = known.sender.regular_at if known.sender else None
     return regular_at if regular_at is not None and regular_at < first.moment else None
 

@@ -1,4 +1,4 @@
-"""Runs as the stream brings them: nearly all are applied at once, the others have their sender folded."""
+"""Applies runs as the stream brings them; one that comes late or in parts has its sender replayed."""
 
 import json
 import random
@@ -13,7 +13,7 @@ from handlers.incidents.projection import OutOfOrderError, next_check_at, projec
 from handlers.incidents.sender import show_sender
 from handlers.runtime import count, logger
 from store.dynamodb import ConflictError, may_pass
-from store.runs import MalformedRunError, RunAttribute, RunItem, ToldRun, read_run_item
+from store.runs import MalformedRunError, Run, RunAttribute, RunItem, read_run_item
 from store.senders import NextCheck, describe_last_run, describe_sender, put_refused
 from store.state import Changes, RecentRuns, SenderStore, State, StoredSender, collect_writes
 
@@ -28,7 +28,7 @@ _BACKOFF_SECONDS: Final = 0.05
 
 @dataclass
 class _Work:
-    """A sender while runs are applied to it. Its state is read when the first run is."""
+    """A sender while runs are applied to it. Its state is read when there is a run to apply."""
 
     known: StoredSender
     store: SenderStore
@@ -36,16 +36,15 @@ class _Work:
     before: State | None = None
     after: State = field(default_factory=State)
     changes: list[Changes] = field(default_factory=list)
-    last: ToldRun | None = None
+    last: Run | None = None
     """The last run that was applied."""
-    fold: bool = False
-    """Whether a run came that its place in the order, or parts that are missing, keeps from being applied."""
+    needs_replay: bool = False
+    """Whether a run came that cannot be applied: it is late, or lacks parts."""
 
-    def apply(self, told: ToldRun) -> None:
-        """Applies a run, or finds that the sender has to be folded anew."""
-        run = told.run
+    def apply(self, run: Run) -> None:
+        """Applies a run, or finds that the sender has to be replayed."""
         if not run.complete:
-            self.fold = True
+            self.needs_replay = True
             return
         if self.recent.knows(run):
             return
@@ -54,18 +53,18 @@ class _Work:
         try:
             done = project(self.after, run)
         except OutOfOrderError:
-            self.fold = True
+            self.needs_replay = True
             return
         self.after = done.state
         self.changes.append(done.changes)
         self.recent = self.recent.with_run(run)
-        self.last = told
+        self.last = run
 
     def commit(self, now: datetime) -> None:
-        """Writes what became of the sender, in one commit."""
+        """Writes what the runs made of the sender, in one commit."""
         sender = self.after.sender
         if self.last is None or self.before is None or sender is None:
-            if self.fold:
+            if self.needs_replay:
                 self.store.mark(self.known.key)
             return
         own = {
@@ -73,7 +72,7 @@ class _Work:
             **describe_last_run(self.last),
         }
         writes = replace(collect_writes(self.before, self.after, self.changes), recent=self.recent)
-        since = now if self.fold and self.known.replay_since is None else self.known.replay_since
+        since = now if self.needs_replay and self.known.replay_since is None else self.known.replay_since
         wake = NextCheck(at=now if since else next_check_at(self.after), replay_since=since)
         self.store.commit(self.known, own, wake, writes)
 
@@ -81,16 +80,16 @@ class _Work:
 def apply_runs(
     store: SenderStore,
     sender: str,
-    runs: Sequence[ToldRun],
+    runs: Sequence[Run],
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Applies runs of one sender, in the order in which they were stored.
+    """Applies runs of one sender in the order in which they were stored, again if others write it meanwhile.
 
     Args:
-        store: where it is kept.
+        store: where the sender is kept.
         sender: its key.
-        runs: of this sender. One that was applied before changes nothing.
-        sleep: waits the given seconds; tests pass their own.
+        runs: its runs. One that was applied before changes nothing.
+        sleep: waits so many seconds; tests pass their own.
 
     Raises:
         ConflictError: others went on writing the same sender.
@@ -99,8 +98,8 @@ def apply_runs(
     for attempt in range(_ATTEMPTS):
         known = store.read(sender)
         work = _Work(known, store, known.recent)
-        for told in runs:
-            work.apply(told)
+        for run in runs:
+            work.apply(run)
         try:
             work.commit(store.clock())
         except ConflictError:
@@ -113,7 +112,7 @@ def apply_runs(
 
 @dataclass(frozen=True)
 class FailedRuns:
-    """Takes the keys of runs.
+    """The queue that takes the keys of runs that cannot be applied.
 
     Attributes:
         client: an SQS client that may send to the queue.
@@ -124,7 +123,7 @@ class FailedRuns:
     queue_url: str
 
     def put(self, sender: str, run_key: str, error: Exception) -> None:
-        """Queues the key of a run, with the kind of what went wrong; what the run tells stays in its table.
+        """Queues the key of a run with the kind of the error. The run itself stays in its table.
 
         Raises:
             botocore.exceptions.ClientError: SQS refused or failed.
@@ -138,13 +137,13 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class StreamReader:
-    """Applies what the stream brings.
+    """Applies what the stream of FileSlaRuns brings.
 
     Attributes:
         client: a DynamoDB client that may write the senders.
         senders_table: the table FileSlaSenders.
         store: where senders are kept.
-        dead_letters: takes the key of each run that cannot be applied.
+        failed_runs: takes the key of each run that cannot be applied.
     """
 
     client: "DynamoDBClient"
@@ -153,7 +152,7 @@ class StreamReader:
     failed_runs: FailedRuns
 
     def read(self, records: Iterable[Mapping[str, Any]]) -> None:
-        """Applies a batch. A run that cannot be applied is queued, and keeps nothing else from being.
+        """Applies a batch. A run that cannot be applied is queued, and the rest goes on.
 
         Raises:
             botocore.exceptions.ClientError: a service refused or failed: the batch has to come again, and
@@ -161,7 +160,7 @@ class StreamReader:
         """
         by_sender: dict[str, list[Item]] = {}
         for record in records:
-            # Expiry and removal tell nothing.
+            # An item that expired or was removed changes nothing.
             item = record["dynamodb"].get("NewImage")
             if item is None or record["eventName"] == "REMOVE":
                 continue
@@ -170,7 +169,7 @@ class StreamReader:
             self._apply(sender, items)
 
     def _apply(self, sender: str, items: list[Item]) -> None:
-        runs: list[ToldRun] = []
+        runs: list[Run] = []
         for item in items:
             if item.get(RunAttribute.ITEM, {}).get("S") == RunItem.REFUSED:
                 self._keep_refused(sender, item)
@@ -184,7 +183,7 @@ class StreamReader:
         try:
             apply_runs(self.store, sender, runs)
         except Exception as error:
-            # Of what passes, the batch has to come again. All else must not keep the stream from the others.
+            # A fault that may pass has the batch come again. Any other must not hold up the other senders.
             if may_pass(error):
                 raise
             self._give_up(sender, items, error)

@@ -1,4 +1,4 @@
-"""The sweep: what time alone changes, and the senders that have to be folded anew."""
+"""The sweep: what time alone changes, the senders to replay, and the gauges."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class SenderSweep:
         client: a DynamoDB client that may query the wake index.
         senders_table: the table FileSlaSenders.
         store: where senders are kept.
-        replays: folds those that are marked.
+        replays: replays those that are marked.
     """
 
     client: "DynamoDBClient"
@@ -97,7 +97,7 @@ class SenderSweep:
         except Exception as error:
             if may_pass(error):
                 raise
-            logger.exception("a sender cannot be folded", extra={"sender": known.key})
+            logger.exception("a sender cannot be replayed", extra={"sender": known.key})
             count(Metric.RUNS_NOT_APPLIED)
             later = NextCheck(at=now + RETRY_FOLD, replay_since=known.replay_since)
             self.store.commit(known, {}, later)
@@ -112,7 +112,7 @@ class SenderSweep:
 
 @dataclass(frozen=True, kw_only=True)
 class Gauges:
-    """Counts what is so now, from the indexes.
+    """Counts senders and incidents by their state, from the indexes.
 
     Attributes:
         client: a DynamoDB client that may query the state index and the live index.

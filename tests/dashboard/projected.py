@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from handlers.projection.replay import SenderReplay
 from handlers.projection.stream import apply_runs
 from handlers.projection.sweep import SenderSweep
 from store.incidents import describe_incident, incident_key
-from store.runs import ProblemAttribute, Run, RunAttribute, RunTable, ToldRun
+from store.runs import ProblemAttribute, Run, RunAttribute, RunTable
 from store.senders import describe_last_run, describe_sender, put_refused, sender_key
 from store.state import SenderStore, State
 from tests.oracles.incidents.playing import START
@@ -41,7 +42,7 @@ class Projected:
     def tell(self, run: Run, name: str = "", **told: Any) -> None:
         """Applies a run of a sender; its screen name is its key unless it is given."""
         told = {"sender_name": name or run.sender, "reported_by": (name or run.sender).split("/")[0], **told}
-        apply_runs(self._store, run.sender, [ToldRun(run=run, **told)])
+        apply_runs(self._store, run.sender, [replace(run, **told)])
 
     def refuse(self, sender: str, at: datetime, *problems: tuple[str, str, str]) -> None:
         """Keeps a refused report."""
@@ -105,7 +106,7 @@ def read_incidents(state: State, sender: str = "account") -> list[Incident]:
 def read_sender(state: State, run: Run, **told: Any) -> Sender:
     """The sender of a state whose last run this was, as the dashboard reads it."""
     assert state.sender is not None
-    last = ToldRun(run=run, sender_name=run.sender, reported_by=run.sender, **told)
+    last = replace(run, sender_name=run.sender, reported_by=run.sender, **told)
     values = {
         **sender_key(run.sender),
         **describe_sender(show_sender(state)),

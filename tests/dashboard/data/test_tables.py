@@ -270,7 +270,7 @@ def test_senders_are_those_of_every_state_and_those_that_were_only_refused(
 def test_a_sender_in_full_has_its_unreadable_folders_and_its_refused_report(
     projected: Projected, senders: SenderTable
 ) -> None:
-    projected.tell(listing(0, [A], errors=[B], sender="key"), spelt={B.lower(): B})
+    projected.tell(listing(0, [A], errors=[B], sender="key"), spellings={B.lower(): B})
     projected.refuse("key", at(1), ("sla_error.0.sla", "is no number", "send minutes"))
     sender, refusal = senders.read("key")
     assert sender is not None

@@ -21,7 +21,7 @@ def fleet(projected: Projected) -> Projected:
     now = hours_ago(0)
     named = {"interval": QUARTER, "client": "FileSla/1.0", "address": "10.0.0.1"}
     breach = stuck(B, "b", created=now - 3)
-    projected.tell(listing(now - 0.1, [A], breach, sender="acc/up", **named), "ana/UP", spelt={})
+    projected.tell(listing(now - 0.1, [A], breach, sender="acc/up", **named), "ana/UP", spellings={})
     projected.tell(listing(now - 0.37, [A], sender="acc/late", **named), "ana/LATE")
     projected.tell(listing(now - 3, [A], sender="acc/silent", **named), "ana/SILENT")
     projected.tell(run(now - 1, stuck(A, "a", created=now - 5), sender="stock"))
@@ -133,7 +133,7 @@ def test_one_that_was_mended_since_is_no_warning(signed_in: AppTest, projected: 
 def test_unreadable_folders_are_shown_with_what_the_system_says(
     signed_in: AppTest, projected: Projected
 ) -> None:
-    projected.tell(listing(hours_ago(0), [A], errors=[B], sender="key"), spelt={B.lower(): B})
+    projected.tell(listing(hours_ago(0), [A], errors=[B], sender="key"), spellings={B.lower(): B})
     open_view(signed_in, sender="key")
     assert row(signed_in, "key")["warnings"] == "unreadable folders"
     assert "It cannot read 1 of its 2 folders." in told(signed_in)

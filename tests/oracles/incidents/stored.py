@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from handlers import runtime
 from handlers.actions.acting import SenderChange
-from store.runs import BreachedFolder, Run, ToldRun, merge_parts
+from store.runs import BreachedFolder, Run, merge_parts
 from store.senders import SenderAttribute
 from store.state import PersonAction, action_part, describe_action
 from tests.oracles.incidents.machine import Histories, told_of
@@ -157,8 +157,8 @@ class StoredHistories(Histories):
         return replace(breach, hashes=tuple(name.ljust(8, "0") for name in breach.hashes))
 
     @staticmethod
-    def _tell(run: Run) -> ToldRun:
-        return ToldRun(run=run, sender_name=SENDER, reported_by=SENDER, clock_told=bool(run.skew))
+    def _tell(run: Run) -> Run:
+        return replace(run, sender_name=SENDER, reported_by=SENDER, has_sent_at=bool(run.skew))
 
 
 def _as_in_stream(record: dict[str, Any]) -> dict[str, Any]:

@@ -39,7 +39,7 @@ def _runs(server: Server, now: datetime = NOW) -> Iterator[Run]:
         reports.append((now, story.report(now)))
     for moment, report in reports:
         origin = build_origin(story, account, moment)
-        yield build(ParsedReport(report), origin, None, timedelta(days=1)).run.run
+        yield build(ParsedReport(report), origin, None, timedelta(days=1)).run
 
 
 def _state(account: str) -> State:

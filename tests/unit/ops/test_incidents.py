@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,6 @@ from store.runs import (
     RunAttribute,
     RunItem,
     RunTable,
-    ToldRun,
     build_run_items,
     format_run_key,
 )
@@ -76,7 +76,7 @@ def _put_run(client: "DynamoDBClient", found: Found, moment: datetime) -> None:
     run = Run(
         sender=found.key, run_id=f"{moment:%H%M}", moment=moment, arrival=moment, breaches=(breach,)
     )  # fmt: skip
-    for item in build_run_items(ToldRun(run=run, sender_name=found.name, reported_by=found.name), RETENTION):
+    for item in build_run_items(replace(run, sender_name=found.name, reported_by=found.name), RETENTION):
         client.put_item(TableName=RUNS, Item=item)
 
 

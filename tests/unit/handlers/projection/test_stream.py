@@ -1,5 +1,6 @@
 """Runs through the stream, and what the tables then say."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from handlers.projection.stream import apply_runs
 from handlers.web.errors import InvalidBodyError, TooLargeError
 from handlers.web.requests import Caller
 from store.dynamodb import ConflictError
-from store.runs import Listing, RunAttribute, RunItem, ToldRun
+from store.runs import Listing, Run, RunAttribute, RunItem
 from store.senders import SenderAttribute
 from tests.oracles.incidents.playing import at, listing, run, stuck
 from tests.projection import ACCOUNT, Projection, tell
@@ -289,10 +290,10 @@ FIRST = Listing(read=frozenset({r"d:\in"}), errors=((r"e:\in", "Access is denied
 SECOND = Listing(read=frozenset({r"d:\out"}))
 
 
-def _told(hours: float, listing: Listing | None, part: int = 1, parts: int = 1) -> ToldRun:
+def _told(hours: float, listing: Listing | None, part: int = 1, parts: int = 1) -> Run:
     one = run(hours, listing=listing, part=part, parts=parts)
     spelt = {r"e:\in": r"E:\In"} if listing is FIRST else {}
-    return ToldRun(run=one, sender_name="files", reported_by="files", spelt=spelt, lost_letters=part)
+    return replace(one, sender_name="files", reported_by="files", spellings=spelt, lost_letters=part)
 
 
 def _replay(projection: Projection) -> None:
