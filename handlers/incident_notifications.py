@@ -16,10 +16,10 @@ from botocore.session import Session
 from contract.metrics import Metric
 from contract.owners.model import SHIPPED_NAME, read_shipped_owners
 from handlers.notifications.delivery import WebhookAddresses
-from handlers.notifications.recipients import RecipientTable
 from handlers.notifications.sending import Media, SweepResult, Targets
 from handlers.notifications.sweep import NotificationSweep
 from handlers.runtime import MessagesEnvironment, count, logger, metrics
+from store.notifications import RecipientTable
 
 TABLES: Final = Config(
     connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 4},

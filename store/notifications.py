@@ -1,14 +1,37 @@
 """The table FileSlaMessages: the state of each recipient, and the log of what it was notified of."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import time
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import ValidationError
 
 from contract.folders import folder_key
+from contract.moments import format_moment
+from contract.owners.model import Channel, Owner, Owners, list_channels, name_channel, recipient_key
 from contract.words import MessageKind
-from store.dynamodb import TableSpec
+from store.dynamodb import (
+    MAX_WRITES,
+    ConflictError,
+    Item,
+    TableSpec,
+    dump_chunks,
+    find_moment,
+    find_number,
+    find_text,
+    get_items,
+    list_cancellations,
+    load_chunks,
+    read_text,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @unique
@@ -189,3 +212,267 @@ def failing_since(state: RecipientState) -> datetime | None:
     pending = (entry.pending for entry in state.entries.values())
     failures = (one.failed_at for one in pending if one is not None)
     return min((at for at in failures if at is not None), default=None)
+
+
+LEASE: Final = timedelta(seconds=90)
+"""Longer than reading files, one delivery and its record take at most. After a sweep was killed, its
+recipient gets nothing for this long."""
+_ATTEMPTS: Final = 5
+_PAUSE_SECONDS: Final = 0.1
+"""Doubled each time that two transactions conflict."""
+
+
+class LogIncompleteError(Exception):
+    """The state was written, and not all entries of the log.
+
+    Args:
+        written: the state.
+    """
+
+    def __init__(self, written: "StoredRecipient") -> None:
+        super().__init__(written.key)
+        self.written = written
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipient:
+    """One channel of one owner. Each has a state of its own."""
+
+    owner: Owner
+    channel: Channel
+    after: timedelta | None = None
+    """Escalation: how long an incident has to stay unacknowledged to be notified here. None: at once."""
+
+    @property
+    def key(self) -> str:
+        """Identifies it among all recipients."""
+        return recipient_key(self.owner.name, self.channel)
+
+
+def list_recipients(owners: Owners) -> list[Recipient]:
+    """The channels of every owner, each once: notified at once, or else by the soonest escalation."""
+    found: dict[str, Recipient] = {}
+    for owner in owners.owners.values():
+        for after, channel in sorted(list_channels(owner), key=lambda way: way[0] or timedelta()):
+            one = Recipient(owner=owner, channel=channel, after=after)
+            found.setdefault(one.key, one)
+    return list(found.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredRecipient:
+    """A recipient's state, as it was last read or written."""
+
+    key: str
+    state: RecipientState
+    revision: int = 0
+    leased_until: datetime | None = None
+    enabled_by_hand: bool = False
+    """Whether its channel was disabled, and somebody has enabled it since."""
+    problem: str = ""
+    """Why the last attempt failed."""
+
+    def is_leased(self, now: datetime) -> bool:
+        """Whether a sweep has it to itself. A lease by a clock that was far ahead does not count."""
+        return self.leased_until is not None and now < self.leased_until <= now + 2 * LEASE
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredRecipients:
+    """What was read of recipients."""
+
+    stored: Mapping[str, StoredRecipient]
+    """By key. One that another sweep is just writing is missing: that sweep notifies it."""
+    unreadable: Mapping[str, Exception] = field(default_factory=dict)
+    """By key: why a state cannot be read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogEntry:
+    """One thing that a recipient was notified of."""
+
+    subject: str
+    """`incident#...` or `sender#...`."""
+    kind: MessageKind
+    at: datetime
+    """In UTC."""
+    folder: str | None = None
+    """Of a folder that a sender cannot read."""
+    expires: datetime | None = None
+
+    def build_item(self, recipient: Recipient, number: str) -> dict[str, Any]:
+        """Its item, where `number` tells it from all other entries of the recipient at that moment."""
+        found = {
+            MessageAttribute.ABOUT: {"S": self.subject},
+            # In order of time.
+            MessageAttribute.PART: {"S": f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}#{recipient.key}#{number}"},
+            MessageAttribute.TOLD_AT: {"S": format_moment(self.at)},
+            MessageAttribute.TOLD: {"S": self.kind},
+            MessageAttribute.OWNER: {"S": recipient.owner.name},
+            MessageAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
+            MessageAttribute.FOLDER: {"S": self.folder} if self.folder is not None else None,
+            MessageAttribute.EXPIRES_AT: (
+                {"N": str(int(self.expires.timestamp()))} if self.expires is not None else None
+            ),
+        }
+        return {attribute: value for attribute, value in found.items() if value is not None}
+
+
+class RecipientTable:
+    """The table. Threads may share it.
+
+    Args:
+        client: a DynamoDB client that may get, put and query items of the table.
+        name: the table's name.
+    """
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self._client = client
+        self._name = name
+
+    def read(self, recipients: Sequence[Recipient]) -> StoredRecipients:
+        """Their states; an empty one for a recipient that is new."""
+        keys = [_state_key(recipient.key, 0) for recipient in recipients]
+        firsts = {
+            read_text(item, MessageAttribute.ABOUT): item
+            for item in get_items(self._client, self._name, keys, consistent=True)
+        }
+        stored, unreadable = dict[str, StoredRecipient](), dict[str, Exception]()
+        for one in recipients:
+            try:
+                stored[one.key] = self._parse(one.key, firsts.get(f"{RECIPIENT_PREFIX}{one.key}"))
+            except ConflictError:
+                continue  # another sweep is at work on it
+            except (KeyError, ValidationError, zlib.error) as error:
+                unreadable[one.key] = error
+        return StoredRecipients(stored=stored, unreadable=unreadable)
+
+    def write(
+        self,
+        recipient: Recipient,
+        stored: StoredRecipient,
+        *,
+        leased_until: datetime | None,
+        log: Sequence[LogEntry] = (),
+    ) -> StoredRecipient:
+        """Writes a state and the log of what led to it, all of it or nothing.
+
+        Where the log is too long for one transaction, its rest is written after.
+
+        Args:
+            recipient: whose state it is.
+            stored: the state to write, with the revision that was read.
+            leased_until: until when no other sweep writes it; None to release it.
+            log: what the recipient was notified of.
+
+        Returns:
+            What was written, for the next write.
+
+        Raises:
+            ConflictError: it was written since it was read; nothing is written now.
+            LogIncompleteError: the rest of the log could not be written.
+        """
+        written = replace(stored, revision=stored.revision + 1, leased_until=leased_until)
+        states = list(self._build_states(recipient, written, read=stored.revision))
+        items = (entry.build_item(recipient, f"{written.revision}.{n}") for n, entry in enumerate(log))
+        entries = [{"Put": {"TableName": self._name, "Item": item}} for item in items]
+        first = MAX_WRITES - len(states)
+        self._transact(stored.key, [*states, *entries[:first]])
+        try:
+            for start in range(first, len(entries), MAX_WRITES):
+                self._transact(stored.key, entries[start : start + MAX_WRITES])
+        except (BotoCoreError, ClientError, ConflictError) as error:
+            raise LogIncompleteError(written) from error
+        return written
+
+    def _transact(self, key: str, actions: list[Any]) -> None:
+        """Writes all of it or nothing. Also for one item: a repeated transaction is recognised."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._client.transact_write_items(TransactItems=actions)
+            except ClientError as error:
+                reasons = list_cancellations(error)
+                if "ConditionalCheckFailed" in reasons:
+                    raise ConflictError(key) from error
+                # Two transactions met: neither was first, and what was read may still hold.
+                if "TransactionConflict" not in reasons or attempt == _ATTEMPTS - 1:
+                    raise
+                time.sleep(_PAUSE_SECONDS * 2**attempt)
+            else:
+                return
+
+    def _parse(self, key: str, first: Item | None) -> StoredRecipient:
+        if first is None:
+            return StoredRecipient(key=key, state=RecipientState())
+        chunks = [first[MessageAttribute.BODY]["B"]]
+        if (count := find_number(first, MessageAttribute.CHUNKS)) > 1:
+            chunks += self._read_others(key, first, count)
+        state = load_chunks(RecipientState, chunks)
+        return StoredRecipient(
+            key=key,
+            state=state,
+            revision=find_number(first, MessageAttribute.REVISION),
+            leased_until=find_moment(first, MessageAttribute.LEASED_UNTIL),
+            enabled_by_hand=state.disabled is not None and MessageAttribute.DISABLED_SINCE not in first,
+            problem=find_text(first, MessageAttribute.PROBLEM) or "",
+        )
+
+    def _read_others(self, key: str, first: Item, count: int) -> list[bytes]:
+        """The other parts of a large state, as they were written together with the first.
+
+        Raises:
+            ConflictError: it was written between the reads.
+        """
+        keys = [_state_key(key, number) for number in range(1, count)]
+        others = list(get_items(self._client, self._name, keys, consistent=True))
+        others.sort(key=lambda item: read_text(item, MessageAttribute.PART))
+        revisions = {find_number(item, MessageAttribute.REVISION) for item in others}
+        # The first may be ahead: enabling a channel counts there alone.
+        read = find_number(first, MessageAttribute.REVISION)
+        if len(others) != count - 1 or len(revisions) != 1 or max(revisions) > read:
+            raise ConflictError(key)
+        return [item[MessageAttribute.BODY]["B"] for item in others]
+
+    def _build_states(
+        self, recipient: Recipient, written: StoredRecipient, *, read: int
+    ) -> Iterator[dict[str, Any]]:
+        chunks = dump_chunks(written.state)
+        for number, chunk in enumerate(chunks):
+            item: dict[str, Any] = {
+                **_state_key(recipient.key, number),
+                MessageAttribute.BODY: {"B": chunk},
+                MessageAttribute.REVISION: {"N": str(written.revision)},
+            }
+            put: dict[str, Any] = {"TableName": self._name, "Item": item}
+            if number == 0:
+                item |= _describe(recipient, written, len(chunks))
+                put["ConditionExpression"] = (
+                    "#revision = :read" if read else "attribute_not_exists(#revision)"
+                )
+                put["ExpressionAttributeNames"] = {"#revision": str(MessageAttribute.REVISION)}
+                if read:
+                    put["ExpressionAttributeValues"] = {":read": {"N": str(read)}}
+            yield {"Put": put}
+
+
+def _describe(recipient: Recipient, stored: StoredRecipient, chunks: int) -> dict[str, Any]:
+    """What people are shown of a recipient, and what reading it takes."""
+    disabled, failing = stored.state.disabled, failing_since(stored.state)
+    problem = disabled.problem if disabled else stored.problem if failing else ""
+    moments = {
+        MessageAttribute.LEASED_UNTIL: stored.leased_until,
+        MessageAttribute.DISABLED_SINCE: disabled.since if disabled else None,
+        MessageAttribute.FAILING_SINCE: failing,
+    }
+    return {
+        MessageAttribute.CHUNKS: {"N": str(chunks)},
+        MessageAttribute.OWNER: {"S": recipient.owner.name},
+        MessageAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
+        **{attribute: {"S": format_moment(at)} for attribute, at in moments.items() if at is not None},
+        **({MessageAttribute.PROBLEM: {"S": problem}} if problem else {}),
+    }
+
+
+def _state_key(key: str, number: int) -> dict[str, Any]:
+    part = f"{STATE_PREFIX}{number:04}"
+    return {MessageAttribute.ABOUT: {"S": f"{RECIPIENT_PREFIX}{key}"}, MessageAttribute.PART: {"S": part}}

@@ -19,7 +19,7 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
 from handlers.notifications.document import Document
-from handlers.notifications.recipients import Recipient
+from store.notifications import Recipient
 
 ADDRESSES_KEPT_SECONDS: Final = 300.0
 """After this the addresses of webhooks are read again, so that a new one reaches a running function."""

@@ -25,7 +25,7 @@ from handlers.notifications.document import (
     count_more,
     render_text,
 )
-from handlers.notifications.recipients import Recipient
+from store.notifications import Recipient
 
 MAX_HTML_BYTES: Final = 90_000
 """Gmail cuts a mail off at 102 KB of HTML, and hides the rest behind a link."""

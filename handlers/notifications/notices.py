@@ -16,7 +16,6 @@ from functools import partial
 from typing import Final
 
 from contract.words import MessageKind, SenderState, UnknownReason
-from handlers.notifications.recipients import Recipient
 from handlers.notifications.rules import (
     DueNotice,
     is_mine,
@@ -26,17 +25,13 @@ from handlers.notifications.rules import (
     wait_to_send,
     without_pending,
 )
-from handlers.notifications.situation import (
-    Incident,
-    Notice,
-    Sender,
-    Situation,
-    UnreadableFolder,
-)
+from handlers.notifications.situation import Notice, Situation
+from store.incidents import Incident
 from store.notifications import (
     SENDER_PREFIX,
     UNREADABLE_PREFIX,
     LastSaid,
+    Recipient,
     RecipientState,
     SubjectState,
     incident_key,
@@ -44,6 +39,7 @@ from store.notifications import (
     sender_key,
     unreadable_key,
 )
+from store.senders import Sender, UnreadableFolder
 
 
 @unique
@@ -122,7 +118,7 @@ def find_folders(
     unreadable = {
         unreadable_key(sender.key, folder.folder): (sender.key, folder)
         for sender in situation.senders.values()
-        for folder in sender.unreadable
+        for folder in sender.unreadable_folders
     }
     for key in {**entries, **unreadable}:
         of, folder = unreadable.get(key, (None, None))
@@ -134,7 +130,7 @@ def find_folders(
         elif sender.state is SenderState.RETIRED:
             yield DueNotice(key=key, entry=None)
         else:
-            about = folder or UnreadableFolder(folder=entry.folder, owner="", error="")
+            about = folder or UnreadableFolder(folder=entry.folder, error="")
             mine = recipient.after is None and folder is not None and folder.owner == recipient.owner.name
             begins = Notice(
                 kind=MessageKind.UNREADABLE, subject=sender_key(sender.key), sender=sender, folder=about
@@ -149,7 +145,7 @@ def _phase_of_folder(sender: Sender, folder: UnreadableFolder | None, _: Subject
         return TroublePhase.NEITHER
     if folder is not None:
         return TroublePhase.TROUBLE
-    return TroublePhase.NEITHER if sender.unreadable_unnamed else TroublePhase.WELL
+    return TroublePhase.NEITHER if len(sender.unreadable_folders) < sender.unreadable else TroublePhase.WELL
 
 
 def _decide(

@@ -8,13 +8,13 @@ from typing import Final
 from contract.owners.matching import is_quiet
 from contract.words import ENDS, MessageKind
 from handlers.notifications.notices import find_folders, find_senders
-from handlers.notifications.recipients import Recipient
 from handlers.notifications.rules import BEGINNINGS, FORGOTTEN, DueNotice, assumed_read, find_incidents
 from handlers.notifications.situation import Notice, Notification, Situation
 from store.notifications import (
     DisabledChannel,
     LastSaid,
     PendingNotice,
+    Recipient,
     RecipientState,
     SubjectState,
     unreadable_key,

@@ -27,12 +27,13 @@ from typing import Final
 
 from contract.owners.model import Topic
 from contract.words import ENDS, IncidentStatus, MessageKind, UnknownReason
-from handlers.notifications.recipients import Recipient
-from handlers.notifications.situation import Incident, Notice, Situation
+from handlers.notifications.situation import Notice, Situation
+from store.incidents import Incident
 from store.notifications import (
     INCIDENT_PREFIX,
     LastSaid,
     PendingNotice,
+    Recipient,
     RecipientState,
     SubjectState,
     incident_key,
@@ -212,7 +213,7 @@ def assumed_read(entry: SubjectState, notice: Notice, at: datetime) -> SubjectSt
     if notice.incident is None:
         return replace(after, since=notice.sender.last_run_at if notice.sender else None)
     if said is LastSaid.BEGUN:
-        return replace(after, files=notice.incident.files, wait=notice.incident.wait(at), since=None)
+        return replace(after, files=notice.incident.file_count, wait=notice.incident.wait(at), since=None)
     cleared = said is LastSaid.CLEARED
     return replace(after, since=notice.incident.ended_at if cleared else notice.incident.last_seen_at)
 
@@ -324,7 +325,7 @@ def _find_updates(entry: SubjectState, incident: Incident, now: datetime) -> Ite
 
 def _is_worse(entry: SubjectState, incident: Incident, now: datetime) -> bool:
     files = max(entry.files, 1)
-    if incident.files >= MUCH_WORSE_TIMES * files:
+    if incident.file_count >= MUCH_WORSE_TIMES * files:
         return True
     if entry.at is None or now - entry.at < WORSE_GAP:
         return False
@@ -333,7 +334,7 @@ def _is_worse(entry: SubjectState, incident: Incident, now: datetime) -> bool:
     before = None if entry.wait is None else max(entry.wait, timedelta(minutes=incident.sla))
     if wait is not None and before is not None and wait >= WORSE_TIMES * before:
         return True
-    return incident.files >= WORSE_TIMES * files
+    return incident.file_count >= WORSE_TIMES * files
 
 
 def _find_since(kind: MessageKind, entry: SubjectState, incident: Incident) -> datetime | None:

@@ -34,22 +34,24 @@ from handlers.notifications.plan import (
     record_failure,
     record_unsent,
 )
-from handlers.notifications.recipients import (
-    LEASE,
-    LogEntry,
-    LogIncompleteError,
-    Recipient,
-    RecipientTable,
-    StoredRecipient,
-)
-from handlers.notifications.situation import Incident, Notice, Notification, Situation
+from handlers.notifications.situation import Notice, Notification, Situation
 from handlers.notifications.slack import SlackChannel
 from handlers.notifications.sns import TopicChannel
 from handlers.notifications.teams import TeamsChannel
 from handlers.notifications.writing import WITH_FILES, write_what_fits
 from handlers.runtime import logger
 from store.dynamodb import ConflictError, Item, read_text
-from store.notifications import INCIDENT_PREFIX, RecipientState
+from store.incidents import Incident
+from store.notifications import (
+    INCIDENT_PREFIX,
+    LEASE,
+    LogEntry,
+    LogIncompleteError,
+    Recipient,
+    RecipientState,
+    RecipientTable,
+    StoredRecipient,
+)
 from store.records import Attribute, FileAttribute, Index
 
 if TYPE_CHECKING:
@@ -202,7 +204,7 @@ class WorstFiles:
         named = (notice.incident for notice in notification.notices if notice.kind in WITH_FILES)
         found = {}
         for incident in islice((one for one in named if one is not None), MOST_INCIDENTS):
-            key = incident.incident_id, incident.last_seen_run
+            key = incident.incident_id, incident.seen.run
             if key not in self._known:
                 try:
                     self._known[key] = self._query_worst(incident)
@@ -214,7 +216,7 @@ class WorstFiles:
 
     def _query_worst(self, incident: Incident) -> Sequence[NamedFile]:
         # A run that came in several requests is dated by the last; the folder may be in an earlier one.
-        for hour in (incident.last_seen_arrival, incident.last_seen_arrival - HOUR):
+        for hour in (incident.seen.arrived, incident.seen.arrived - HOUR):
             records = list(self._query(incident, hour))
             if records:
                 files = (file for record in records for file in _parse_files(record, incident))
@@ -237,7 +239,7 @@ class WorstFiles:
             ExpressionAttributeValues={
                 ":hour": {"S": format_affected_date(hour)},
                 ":folder": {"S": incident.folder},
-                ":run": {"S": incident.last_seen_run},
+                ":run": {"S": incident.seen.run},
             },
         )
         for page in islice(pages, MOST_PAGES):
@@ -249,7 +251,7 @@ def _parse_files(record: Item, incident: Incident) -> Iterator[NamedFile]:
         created = parse_moment(read_text(entry["M"], FileAttribute.CREATION_DATE))
         yield NamedFile(
             name=read_text(entry["M"], FileAttribute.FILENAME),
-            created=created if is_plausible(created, incident.last_seen_arrival) else None,
+            created=created if is_plausible(created, incident.seen.arrived) else None,
         )
 
 

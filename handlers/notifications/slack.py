@@ -23,7 +23,7 @@ from handlers.notifications.document import (
     count_more,
     render_text,
 )
-from handlers.notifications.recipients import Recipient
+from store.notifications import Recipient
 
 MAX_BLOCKS: Final = 50
 """Blocks of one message (Slack's reference, "Blocks")."""

@@ -6,7 +6,7 @@ from typing import Any, Final
 from contract.owners.model import ChannelKind, name_mail_topic
 from handlers.notifications.delivery import call_aws
 from handlers.notifications.document import Document, render_text
-from handlers.notifications.recipients import Recipient
+from store.notifications import Recipient
 
 MAX_TOPIC_BYTES: Final = 60_000
 """Bytes of text: Amazon SNS takes 256 KB and bills each 64 KB of it as a message."""

@@ -1,35 +1,38 @@
 """One sweep over all recipients: reads the current state, notifies, and corrects the owners of incidents."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import ClientError
-
 from contract.owners.matching import find_owner, find_sender_owner
 from contract.owners.model import Owners
-from contract.words import LIVE, Clearing, IncidentStatus, SenderKind, SenderState, UnknownReason
+from contract.words import SenderState
 from handlers.notifications.document import RenderContext
-from handlers.notifications.recipients import Recipient, RecipientTable, StoredRecipient, list_recipients
 from handlers.notifications.sending import Delivering, RecipientSending, SweepResult, Targets, WorstFiles
-from handlers.notifications.situation import Incident, Sender, Situation, UnreadableFolder
+from handlers.notifications.situation import Situation
 from handlers.runtime import logger
 from store.dynamodb import (
-    Item,
-    find_moment,
-    find_number,
-    find_text,
+    ConflictError,
+    MalformedItemError,
+    Reader,
+    Update,
     get_items,
-    is_overtaken,
-    read_moment,
     read_text,
+    update_item,
 )
-from store.incidents import IncidentAttribute, IncidentIndex, incident_key, list_live_partitions
-from store.notifications import list_notified
-from store.senders import SenderAttribute, SenderIndex, sender_key
+from store.incidents import (
+    LISTED,
+    Incident,
+    IncidentAttribute,
+    IncidentTable,
+    incident_key,
+    parse_incident,
+)
+from store.notifications import Recipient, RecipientTable, StoredRecipient, list_notified, list_recipients
+from store.senders import Sender, SenderAttribute, SenderTable, parse_sender
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,11 +43,6 @@ MOST_CORRECTED: Final = 500
 """Incidents whose owner one sweep corrects; the next ones take the rest."""
 FOLDERS_REMEMBERED: Final = 20_000
 """Whose owner is looked up once, as long as the function's process lives."""
-_OF_AN_INCIDENT: Final = tuple(
-    attribute
-    for attribute in IncidentAttribute
-    if attribute not in (IncidentAttribute.RULE_STATE, IncidentAttribute.HISTORY)
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,127 +191,47 @@ def read_situation(
         now: the moment of the situation.
         notified: incidents, by sender and id, that it has to hold whether they are live or not.
     """
-    items = {
-        read_text(item, IncidentAttribute.INCIDENT_ID): item
-        for status in LIVE
-        for partition in list_live_partitions(status)
-        for item in _query(
-            client, incidents_table, IncidentIndex.LIVE, IncidentAttribute.LISTED_IN, partition
-        )
-    }
+    reader = Reader(client)
+    table = IncidentTable(reader, incidents_table)
+    items = {read_text(item, IncidentAttribute.INCIDENT_ID): item for item in table.query_live()}
     keys = [incident_key(sender, incident_id) for sender, incident_id in notified if incident_id not in items]
-    for item in get_items(client, incidents_table, keys, attributes=_OF_AN_INCIDENT, consistent=True):
+    for item in get_items(client, incidents_table, keys, attributes=LISTED, consistent=True):
         items[read_text(item, IncidentAttribute.INCIDENT_ID)] = item
     incidents, wrong_owners = dict[str, Incident](), list[Incident]()
     for incident_id, item in items.items():
         try:
-            incident = incidents[incident_id] = parse_incident(item, finder)
-        except (KeyError, ValueError):
+            stored = parse_incident(item)
+        except MalformedItemError:
             # One that cannot be read must not hold up the notifications of others.
             logger.exception("an incident cannot be read", extra={"incident": incident_id})
             continue
-        if incident.live and find_text(item, IncidentAttribute.OWNER) != incident.owner:
+        owner = finder.of_folder(stored.folder, stored.sender_name)
+        incidents[incident_id] = incident = replace(stored, owner=owner)
+        if stored.live and stored.owner != owner:
             wrong_owners.append(incident)
-    senders = _read_senders(client, senders_table, finder)
+    senders = _read_senders(SenderTable(reader, senders_table), finder)
     return Situation(now=now, incidents=incidents, senders=senders), wrong_owners
 
 
-def _read_senders(client: "DynamoDBClient", table: str, finder: OwnerFinder) -> dict[str, Sender]:
-    listed = {
-        read_text(item, SenderAttribute.SENDER): item
-        for state in SenderState
-        for item in _query(client, table, SenderIndex.STATE, SenderAttribute.STATE, state)
-    }
-    # No index has the folders that a sender cannot read: its own item does.
-    keys = [sender_key(key) for key, item in listed.items() if find_number(item, SenderAttribute.UNREADABLE)]
-    wanted = (SenderAttribute.SENDER, SenderAttribute.UNREADABLE_FOLDERS)
-    unreadable = {
-        read_text(item, SenderAttribute.SENDER): item
-        for item in get_items(client, table, keys, attributes=wanted, consistent=False)
-    }
+def _read_senders(table: SenderTable, finder: OwnerFinder) -> dict[str, Sender]:
     senders: dict[str, Sender] = {}
-    for key, item in listed.items():
+    for item in table.query_states(*SenderState):
         try:
-            senders[key] = _parse_sender(item, unreadable.get(key, {}), finder)
-        except (KeyError, ValueError):
-            logger.exception("a sender cannot be read", extra={"sender": key})
+            sender = parse_sender(item)
+        except MalformedItemError:
+            logger.exception(
+                "a sender cannot be read", extra={"sender": read_text(item, SenderAttribute.SENDER)}
+            )
+        else:
+            senders[sender.key] = replace(sender, owner=finder.of_sender(sender.name))
+    # No index has the folders that a sender cannot read: its own item does.
+    for key, folders in table.list_unreadable(
+        [key for key, one in senders.items() if one.unreadable]
+    ).items():
+        name = senders[key].name
+        owned = [replace(one, owner=finder.of_folder(one.folder, name)) for one in folders]
+        senders[key] = replace(senders[key], unreadable_folders=owned)
     return senders
-
-
-def _query(client: "DynamoDBClient", table: str, index: str, attribute: str, value: str) -> Iterator[Item]:
-    pages = client.get_paginator("query").paginate(
-        TableName=table,
-        IndexName=index,
-        KeyConditionExpression="#key = :key",
-        ExpressionAttributeNames={"#key": attribute},
-        ExpressionAttributeValues={":key": {"S": value}},
-    )
-    for page in pages:
-        yield from page["Items"]
-
-
-def parse_incident(item: Item, finder: OwnerFinder) -> Incident:
-    """The incident of an item, or of an entry of the live index.
-
-    Raises:
-        KeyError: an attribute is missing that every incident has.
-        ValueError: an attribute has a value that it never has.
-    """
-    folder = read_text(item, IncidentAttribute.FOLDER)
-    sender_name = read_text(item, IncidentAttribute.SENDER_NAME)
-    reason = find_text(item, IncidentAttribute.REASON)
-    cleared_by = find_text(item, IncidentAttribute.CLEARED_BY)
-    return Incident(
-        incident_id=read_text(item, IncidentAttribute.INCIDENT_ID),
-        sender=read_text(item, IncidentAttribute.SENDER),
-        sender_name=sender_name,
-        folder=folder,
-        owner=finder.of_folder(folder, sender_name),
-        status=IncidentStatus(read_text(item, IncidentAttribute.STATUS)),
-        reason=UnknownReason(reason) if reason else None,
-        sla=int(item[IncidentAttribute.SLA]["N"]),
-        files=find_number(item, IncidentAttribute.FILE_COUNT),
-        oldest=find_moment(item, IncidentAttribute.OLDEST_CREATION),
-        opened_at=read_moment(item, IncidentAttribute.OPENED_AT),
-        breached_since=read_moment(item, IncidentAttribute.BREACHED_SINCE),
-        last_seen_at=read_moment(item, IncidentAttribute.LAST_SEEN_AT),
-        last_seen_run=read_text(item, IncidentAttribute.LAST_SEEN_RUN),
-        last_seen_arrival=read_moment(item, IncidentAttribute.LAST_SEEN_ARRIVAL),
-        unknown_since=find_moment(item, IncidentAttribute.UNKNOWN_SINCE),
-        ended_at=find_moment(item, IncidentAttribute.ENDED_AT),
-        cleared_by=Clearing(cleared_by) if cleared_by else None,
-        between=IncidentAttribute.BETWEEN in item,
-        reopened=find_number(item, IncidentAttribute.REOPENED),
-        acknowledged_by=find_text(item, IncidentAttribute.ACKNOWLEDGED_BY),
-        acknowledged_until=find_moment(item, IncidentAttribute.ACKNOWLEDGED_UNTIL),
-        snoozed_until=find_moment(item, IncidentAttribute.SNOOZED_UNTIL),
-    )
-
-
-def _parse_sender(item: Item, own: Item, finder: OwnerFinder) -> Sender:
-    """The sender of an entry of the state index, with the folders that its own item names."""
-    name = read_text(item, SenderAttribute.SENDER_NAME)
-    entries = [entry["M"] for entry in own.get(SenderAttribute.UNREADABLE_FOLDERS, {}).get("L", ())]
-    unreadable = tuple(
-        UnreadableFolder(
-            folder=read_text(entry, "Folder"),
-            owner=finder.of_folder(read_text(entry, "Folder"), name),
-            error=read_text(entry, "Error"),
-        )
-        for entry in entries
-    )
-    return Sender(
-        key=read_text(item, SenderAttribute.SENDER),
-        name=name,
-        owner=finder.of_sender(name),
-        state=SenderState(read_text(item, SenderAttribute.STATE)),
-        state_since=read_moment(item, SenderAttribute.STATE_SINCE),
-        kind=SenderKind(read_text(item, SenderAttribute.KIND)),
-        last_run_at=read_moment(item, SenderAttribute.LAST_RUN_AT),
-        interval=timedelta(minutes=find_number(item, SenderAttribute.INTERVAL_MINUTES)),
-        unreadable=unreadable,
-        unreadable_unnamed=len(unreadable) < find_number(item, SenderAttribute.UNREADABLE),
-    )
 
 
 def correct_owners(
@@ -337,22 +255,14 @@ def correct_owners(
     for one in incidents:
         if corrected >= MOST_CORRECTED or seconds_left() <= 0:
             break
+        owner = Update(
+            values={IncidentAttribute.OWNER: {"S": one.owner}},
+            if_still={IncidentAttribute.INCIDENT_ID: {"S": one.incident_id}},
+        )
         try:
-            client.update_item(
-                TableName=table,
-                Key=incident_key(one.sender, one.incident_id),
-                UpdateExpression="SET #owner = :owner",
-                ConditionExpression="attribute_exists(#id)",
-                ExpressionAttributeNames={
-                    "#owner": IncidentAttribute.OWNER,
-                    "#id": IncidentAttribute.INCIDENT_ID,
-                },
-                ExpressionAttributeValues={":owner": {"S": one.owner}},
-            )
-        except ClientError as error:
+            update_item(client, table, incident_key(one.sender, one.incident_id), owner)
+        except ConflictError:
             # A replay found that it never was; or the projection is writing it, and then writes the owner.
-            if not is_overtaken(error):
-                raise
             continue
         corrected += 1
     return corrected

@@ -19,7 +19,7 @@ from handlers.notifications.document import (
     Tone,
     count_more,
 )
-from handlers.notifications.recipients import Recipient
+from store.notifications import Recipient
 
 MAX_CARD_BYTES: Final = 27_000
 """Bytes of the whole body as JSON: Teams takes about 28 KB ("Limits and specifications for Teams")."""

@@ -31,9 +31,11 @@ from handlers.notifications.document import (
     say,
     to_ascii,
 )
-from handlers.notifications.recipients import Recipient
 from handlers.notifications.rules import FORGOTTEN
-from handlers.notifications.situation import Incident, Notice, Sender
+from handlers.notifications.situation import Notice
+from store.incidents import Incident
+from store.notifications import Recipient
+from store.senders import Sender
 
 MAX_SUBJECT: Final = 99
 """Characters: Amazon SNS takes fewer than 100, of ASCII without controls (API reference, `Publish`)."""
@@ -142,7 +144,7 @@ def write_title(notice: Notice, now: datetime, zone: ZoneInfo) -> Title:
 
 
 def _write_incident_title(notice: Notice, incident: Incident, now: datetime, zone: ZoneInfo) -> Title:
-    files, wait = count_files(incident.files), incident.wait(now)
+    files, wait = count_files(incident.file_count), incident.wait(now)
     # How old files are by now says nothing about an incident that is not open.
     known = wait is not None and incident.status is IncidentStatus.OPEN
     oldest = f", oldest {format_duration(wait)}" if wait is not None and known else ""
@@ -259,7 +261,7 @@ def write_lead(notice: Notice, after: timedelta | None, zone: ZoneInfo) -> str:
     last_run = format_time(notice.sender.last_run_at, zone)
     if notice.kind is MessageKind.SPEAKS:
         return f"Its last report came at {last_run}."
-    interval = format_duration(notice.sender.interval)
+    interval = format_duration(timedelta(minutes=notice.sender.interval_minutes))
     return f"No report since {last_run}; one is expected every {interval}. Its folders' status is unknown."
 
 
@@ -321,11 +323,11 @@ def _list_incident_facts(incident: Incident, now: datetime, zone: ZoneInfo) -> I
     wait = incident.wait(now)
     if not is_open:
         seen = format_time(incident.last_seen_at, zone, named=False)
-        yield _fact("Last seen stuck", f"{seen}, {count_files(incident.files)}")
-    elif wait is None or incident.oldest is None:
+        yield _fact("Last seen stuck", f"{seen}, {count_files(incident.file_count)}")
+    elif wait is None or incident.oldest_creation is None:
         yield _fact("Oldest file", "age unknown: no creation date is plausible")
     else:
-        created = format_time(incident.oldest, zone, named=False)
+        created = format_time(incident.oldest_creation, zone, named=False)
         yield _fact("Oldest file", f"{format_duration(wait)} old, created {created}")
     if incident.ended_at is not None:
         yield _fact("Ended", f"{format_time(incident.ended_at, zone, named=False)} (after {length})")
@@ -336,7 +338,7 @@ def _list_incident_facts(incident: Incident, now: datetime, zone: ZoneInfo) -> I
     )
     if explained:
         yield _fact("Status", f"{incident.status}: {explained}")
-    if incident.live or incident.acknowledged_by is not None:
+    if incident.live or incident.acknowledged_by:
         yield Fact(label="Acknowledged", value=_write_acknowledged(incident, now, zone))
     if incident.live and incident.snoozed_until is not None and incident.snoozed(now):
         yield _fact("Snoozed", f"until {format_time(incident.snoozed_until, zone, named=False)}")
@@ -347,11 +349,11 @@ def _list_incident_facts(incident: Incident, now: datetime, zone: ZoneInfo) -> I
 def _list_sender_facts(sender: Sender, zone: ZoneInfo) -> Iterator[Fact]:
     yield Fact(label="Sender", value=name(sender.name))
     yield _fact("Last report", format_time(sender.last_run_at, zone, named=False))
-    yield _fact("Reports every", format_duration(sender.interval))
+    yield _fact("Reports every", format_duration(timedelta(minutes=sender.interval_minutes)))
 
 
 def _write_acknowledged(incident: Incident, now: datetime, zone: ZoneInfo) -> Phrase:
-    if incident.acknowledged_by is None:
+    if not incident.acknowledged_by:
         return say("not yet")
     who, until = (*say("by "), *name(incident.acknowledged_by)), incident.acknowledged_until
     if until is None or not incident.live:

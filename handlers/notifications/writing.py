@@ -24,7 +24,7 @@ from handlers.notifications.document import (
     name,
     say,
 )
-from handlers.notifications.situation import Incident, Notice, Notification
+from handlers.notifications.situation import Notice, Notification
 from handlers.notifications.wording import (
     RANKS,
     count_files,
@@ -41,6 +41,7 @@ from handlers.notifications.wording import (
     write_subject,
     write_title,
 )
+from store.incidents import Incident
 
 WITH_FILES: Final = frozenset(
     {
@@ -170,7 +171,7 @@ def _list_unknown(notice: Notice) -> tuple[ListSection, ...]:
         ListItem(
             sign="?",
             place=name(incident.folder, _LISTED_WIDTH),
-            said=say(f"{count_files(incident.files)} when last seen"),
+            said=say(f"{count_files(incident.file_count)} when last seen"),
         )
         for incident in shown
     )
@@ -198,7 +199,7 @@ def _write_briefly(notice: Notice, context: RenderContext, zone: ZoneInfo) -> Ph
         return (*say(said), *_name_unknown(notice.unknown))
     if incident.live:
         said += f", in breach since {format_short(incident.breached_since, zone)}"
-        if incident.acknowledged_by is not None and incident.acknowledged(context.now):
+        if incident.acknowledged_by and incident.acknowledged(context.now):
             return (*say(f"{said}, acknowledged by "), *name(incident.acknowledged_by, _LISTED_WIDTH))
     elif incident.ended_at is not None:
         said += f", on {format_short(incident.ended_at, zone)}"
@@ -226,7 +227,7 @@ def _list_files(notice: Notice, context: RenderContext, zone: ZoneInfo) -> Files
         FileRow(name=name(file.name, _FILE_WIDTH), said=_write_age(file, context.now, zone, incident))
         for file in known
     )
-    return Files(title=f"Oldest files{when}", rows=rows, more=max(incident.files - len(rows), 0))
+    return Files(title=f"Oldest files{when}", rows=rows, more=max(incident.file_count - len(rows), 0))
 
 
 def _list_first_files(notices: Iterable[Notice], context: RenderContext, zone: ZoneInfo) -> Files | None:
@@ -246,7 +247,7 @@ def _list_first_files(notices: Iterable[Notice], context: RenderContext, zone: Z
         )
         for file, incident in known[:SHOWN_FILES]
     )
-    more = max(sum(incident.files for incident in stuck) - len(rows), 0)
+    more = max(sum(incident.file_count for incident in stuck) - len(rows), 0)
     return Files(title="Oldest files", rows=rows, more=more) if rows else None
 
 

@@ -12,14 +12,21 @@ from contract.names import NOTIFICATIONS, PROJECTION, SWEEP, LocalOutput, Output
 from contract.owners.model import Owners
 from contract.words import IncidentStatus, MessageKind, UnknownReason
 from handlers.notifications.plan import plan, record_delivery, record_unsent
-from handlers.notifications.recipients import Recipient, RecipientTable, StoredRecipient, list_recipients
 from handlers.notifications.sending import build_log
-from handlers.notifications.situation import Incident, Notice, Notification, Situation
+from handlers.notifications.situation import Notice, Notification, Situation
 from handlers.notifications.sweep import OwnerFinder, read_situation
 from local.provider import Aws
 from ops.incidents import Marks, list_live
 from store.dynamodb import ConflictError
-from store.notifications import incident_key, list_notified
+from store.incidents import Incident
+from store.notifications import (
+    Recipient,
+    RecipientTable,
+    StoredRecipient,
+    incident_key,
+    list_notified,
+    list_recipients,
+)
 
 _OBSERVED_BEFORE: Final = timedelta(minutes=3)
 """Long enough for everything to be due, and too short for an escalation."""

@@ -15,8 +15,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from handlers.notifications import sweep
-from handlers.notifications.recipients import LEASE
 from handlers.notifications.situation import Notification
+from store.notifications import LEASE
 from tests.faults.killed import KilledError
 from tests.oracles.incidents.playing import START, listing, stuck
 from tests.projection import Projection

@@ -9,11 +9,16 @@ from typing import Any
 from contract.owners.model import Channel, ChannelKind, Owner, Owners, Rule
 from handlers.notifications.delivery import WebhookAddresses
 from handlers.notifications.document import RenderContext
-from handlers.notifications.recipients import RecipientTable, StoredRecipient, list_recipients
 from handlers.notifications.sending import SweepResult, Targets
 from handlers.notifications.situation import Notice, Notification
 from handlers.notifications.sweep import NotificationSweep
-from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX
+from store.notifications import (
+    INCIDENT_PREFIX,
+    SENDER_PREFIX,
+    RecipientTable,
+    StoredRecipient,
+    list_recipients,
+)
 from tests.oracles.incidents.playing import START
 from tests.projection import Projection
 from tests.projection_tables import ERRORS, INCIDENTS, MESSAGES, SENDERS

@@ -7,14 +7,17 @@ from typing import Any
 from contract.owners.model import Channel, ChannelKind, Owner
 from contract.words import IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
 from handlers.notifications.plan import plan, record_delivery
-from handlers.notifications.recipients import Recipient
-from handlers.notifications.situation import Incident, Sender, Situation
-from store.notifications import RecipientState
+from handlers.notifications.situation import Situation
+from store.incidents import Incident
+from store.notifications import Recipient, RecipientState
+from store.runs import Stamp
+from store.senders import Sender
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 """A Monday."""
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+SEEN = Stamp(START, "r1", START)
 
 
 def an_owner(name: str = "orders", **changes: Any) -> Owner:
@@ -36,13 +39,12 @@ def an_incident(name: str = "a", **changes: Any) -> Incident:
         owner="orders",
         status=IncidentStatus.OPEN,
         sla=60,
-        files=3,
-        oldest=START - 2 * HOUR,
-        opened_at=START,
+        file_count=3,
+        oldest_creation=START - 2 * HOUR,
+        peak_file_count=3,
+        opened=Stamp(changes.pop("opened_at", START), "r1", START),
         breached_since=START - HOUR,
-        last_seen_at=START,
-        last_seen_run="r1",
-        last_seen_arrival=START,
+        seen=SEEN,
     )
     return replace(incident, **changes)
 
@@ -64,7 +66,9 @@ def a_sender(key: str = "files-01", **changes: Any) -> Sender:
         state_since=START,
         kind=SenderKind.LISTING,
         last_run_at=START,
-        interval=HOUR,
+        last_arrival_at=START,
+        interval_minutes=60,
+        interval_from="declared",
     )
     return replace(sender, **changes)
 

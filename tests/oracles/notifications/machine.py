@@ -9,11 +9,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from contract.owners.model import QuietHours, Topic
 from contract.words import Clearing, IncidentStatus, SenderState, UnknownReason
-from handlers.notifications.situation import Incident, UnreadableFolder
+from store.incidents import Incident
 from store.notifications import list_notified
+from store.senders import UnreadableFolder
 from tests.oracles.notifications.fixtures import (
     HOUR,
     MINUTE,
+    SEEN,
     START,
     a_recipient,
     a_sender,
@@ -150,13 +152,13 @@ class Histories(RuleBasedStateMachine):
         if incident is None:
             oldest = self.now - hours * HOUR if hours % 5 else None
             incident = an_incident(
-                name, sender=SENDERS[NAMES.index(name) % 2], oldest=oldest, opened_at=self.now,
+                name, sender=SENDERS[NAMES.index(name) % 2], oldest_creation=oldest, opened_at=self.now,
                 breached_since=self.now,
             )  # fmt: skip
         self.put(
             replace(
                 incident, status=IncidentStatus.OPEN, reason=None, unknown_since=None, ended_at=None,
-                cleared_by=None, last_seen_at=self.now,
+                cleared_by=None, seen=SEEN._replace(at=self.now),
             )
         )  # fmt: skip
 
@@ -173,7 +175,7 @@ class Histories(RuleBasedStateMachine):
     def count(self, name: str, files: int) -> None:
         incident = self.one(name)
         if incident is not None and incident.status is IncidentStatus.OPEN:
-            self.put(replace(incident, files=files))
+            self.put(replace(incident, file_count=files))
 
     # What people do.
 
@@ -229,7 +231,7 @@ class Histories(RuleBasedStateMachine):
         unreadable = tuple(
             UnreadableFolder(folder=one, owner=owner, error="denied") for one in sorted(folders)
         )
-        self.played.senders[key] = replace(self.played.senders[key], unreadable=unreadable)
+        self.played.senders[key] = replace(self.played.senders[key], unreadable_folders=unreadable)
 
     @rule(
         what=st.sampled_from(RARE), names=SOME, key=st.sampled_from(SENDERS), minutes=st.sampled_from(WAITS),

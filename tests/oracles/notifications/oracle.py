@@ -11,8 +11,9 @@ from datetime import datetime, time, timedelta
 
 from contract.owners.model import Owner, Topic
 from contract.words import MessageKind as K
-from handlers.notifications.recipients import Recipient
-from handlers.notifications.situation import Incident, Sender
+from store.incidents import Incident
+from store.notifications import Recipient
+from store.senders import Sender
 from tests.oracles.notifications.transcript import ARRIVED, FAILED, UNRECORDED, Outcome, Sweep, Thing, Word
 
 MINUTE = timedelta(minutes=1)
@@ -184,7 +185,7 @@ class Oracle:
                 "paused",
                 "retired",
             )
-        unreadable = any(one.folder.lower() == thing[2] for one in sender.unreadable)
+        unreadable = any(one.folder.lower() == thing[2] for one in sender.unreadable_folders)
         return sender.state in ("up", "late") and unreadable == (kind is K.UNREADABLE)
 
     def _heard(self, kind: K, incident: Incident, sweep: Sweep) -> bool:
@@ -245,7 +246,7 @@ class Oracle:
         return before is not None and sender.last_run_at != before
 
     def _my_folder(self, thing: Thing, sweep: Sweep) -> bool:
-        folders = sweep.senders[thing[1]].unreadable if thing[1] in sweep.senders else ()
+        folders = sweep.senders[thing[1]].unreadable_folders if thing[1] in sweep.senders else ()
         mine = any(one.folder.lower() == thing[2] and one.owner == self.owner.name for one in folders)
         return mine and self.recipient.after is None
 
@@ -494,7 +495,7 @@ class Oracle:
         file.lasts = {None if over else word.kind}
         file.since, file.recorded, file.doubted = sweep.now, word.kind, False
         file.owed = file.failing = None
-        file.numbers = (incident.files, incident.wait(sweep.now)) if incident else None
+        file.numbers = (incident.file_count, incident.wait(sweep.now)) if incident else None
 
     def _goes_on(self, word: Word, file: File, sweep: Sweep) -> None:
         """Whether there is a reason to say again that something is stuck."""
@@ -512,10 +513,12 @@ class Oracle:
         incident, (files, wait) = sweep.incidents[word.thing[1]], file.numbers
         now_waits, least = incident.wait(sweep.now), incident.sla * MINUTE
         longer = now_waits and wait is not None and now_waits >= 2 * max(wait, least)
-        twice = bool(longer) or incident.files >= 2 * files
+        twice = bool(longer) or incident.file_count >= 2 * files
         self._hold(twice, f"{word}: it is not twice as bad as was said")
         soon = sweep.now - file.since < 2 * HOUR
-        self._hold(not soon or incident.files >= 10 * files, f"{word}: {file.recorded} was said a moment ago")
+        self._hold(
+            not soon or incident.file_count >= 10 * files, f"{word}: {file.recorded} was said a moment ago"
+        )
 
     def _overdue(self, thing: Thing, sweep: Sweep) -> None:
         """Whether a reminder, or that it is worse, was to be said by now."""
@@ -539,7 +542,9 @@ class Oracle:
             for kind in (K.REMINDER, K.WORSE)
         }
         self._hold(not may[K.REMINDER] or since - file.since < rest, f"{thing}: nobody was reminded of it")
-        files = min(before.incidents[thing[1]].files for before in lately if thing[1] in before.incidents)
+        files = min(
+            before.incidents[thing[1]].file_count for before in lately if thing[1] in before.incidents
+        )
         soon = since - file.since < 2 * HOUR
         worse = files >= (10 if soon else 2) * file.numbers[0]
         self._hold(
@@ -550,7 +555,7 @@ class Oracle:
         folders = [
             ("folder", sender.key, one.folder.lower())
             for sender in sweep.senders.values()
-            for one in sender.unreadable
+            for one in sender.unreadable_folders
         ]
         found: list[Thing] = [("incident", key) for key in sweep.incidents]
         found += [("sender", key) for key in sweep.senders]

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from contract.words import MessageKind
 from handlers.notifications.plan import disable, enable, plan, record_delivery, record_failure, record_unsent
-from handlers.notifications.recipients import Recipient
-from handlers.notifications.situation import Incident, Notification, Sender, Situation
-from store.notifications import RecipientState, list_notified
+from handlers.notifications.situation import Notification, Situation
+from store.incidents import Incident
+from store.notifications import Recipient, RecipientState, list_notified
+from store.senders import Sender
 from tests.oracles.notifications.oracle import Oracle
 from tests.oracles.notifications.transcript import Attempt, Outcome, Sweep, words_of
 

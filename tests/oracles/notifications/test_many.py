@@ -8,8 +8,8 @@ import pytest
 
 from contract.words import IncidentStatus
 from contract.words import MessageKind as K
-from handlers.notifications.situation import Incident
 from store.dynamodb import dump_chunks, load_chunks
+from store.incidents import Incident
 from store.notifications import RecipientState, list_notified
 from tests.oracles.notifications.fixtures import HOUR, MINUTE, START, Story, an_incident, ended
 
@@ -21,8 +21,8 @@ def storm(number: int, at_once: int) -> list[Incident]:
             hashlib.blake2b(str(one).encode(), digest_size=16).hexdigest(),
             sender=hashlib.blake2b(str(one % 50).encode(), digest_size=16).hexdigest(),
             opened_at=START + one // at_once * MINUTE,
-            files=one % 90 + 1,
-            oldest=START - (one % 300) * MINUTE,
+            file_count=one % 90 + 1,
+            oldest_creation=START - (one % 300) * MINUTE,
         )
         for one in range(number)
     ]
@@ -60,7 +60,7 @@ def test_what_is_kept_of_them_fits_into_an_item(number: int) -> None:
     story = Story()
     story.so(*storm(number, 20))
     story.until(10)
-    story.so(*(replace(one, files=one.files * 3) for one in list(story.incidents.values())[::3]))
+    story.so(*(replace(one, file_count=one.file_count * 3) for one in list(story.incidents.values())[::3]))
     story.now += 5 * HOUR
     story.until(330)
     chunks = dump_chunks(story.state)

@@ -20,9 +20,9 @@ from handlers.notifications.plan import (
     record_failure,
     record_unsent,
 )
-from handlers.notifications.recipients import list_recipients
-from handlers.notifications.situation import Notice, UnreadableFolder
-from store.notifications import failing_since, list_notified
+from handlers.notifications.situation import Notice
+from store.notifications import failing_since, list_notified, list_recipients
+from store.senders import UnreadableFolder
 from tests.oracles.notifications.fixtures import (
     HOUR,
     MINUTE,
@@ -94,7 +94,7 @@ def test_four_are_a_message_each_and_five_are_one() -> None:
 
 def test_reminders_come_after_four_hours_and_then_daily() -> None:
     story = Story()
-    story.so(replace(A, oldest=None))
+    story.so(replace(A, oldest_creation=None))
     assert [minute // 60 for minute, _ in story.until(60 * 60)] == [0, 4, 28, 52]
     assert [notice[0][0] for _, notice in story.heard] == [K.BEGIN, K.REMINDER, K.REMINDER, K.REMINDER]
 
@@ -102,22 +102,22 @@ def test_reminders_come_after_four_hours_and_then_daily() -> None:
 def test_worse_is_twice_the_files_after_two_hours_and_ten_times_at_once() -> None:
     story = Story()
     begun(story)
-    story.so(replace(A, oldest=None, files=6))
+    story.so(replace(A, oldest_creation=None, file_count=6))
     assert story.until(119) == []
     assert story.until(200) == [(124, [(K.WORSE, "a")])]
-    story.so(replace(A, oldest=None, files=59))
+    story.so(replace(A, oldest_creation=None, file_count=59))
     assert story.until(230) == []
-    story.so(replace(A, oldest=None, files=60))
+    story.so(replace(A, oldest_creation=None, file_count=60))
     assert story.until(300) == [(233, [(K.WORSE, "a")])]
 
 
 def test_worse_is_twice_the_wait_and_no_less_than_two_slas() -> None:
     story = Story()
-    story.so(replace(A, oldest=START - 58 * MINUTE))
+    story.so(replace(A, oldest_creation=START - 58 * MINUTE))
     # Said at a wait of an hour; twice that is two, when two hours are over as well.
     assert story.until(200) == [(2, [(K.BEGIN, "a")]), (124, [(K.WORSE, "a")])]
     story = Story()
-    story.so(replace(A, sla=600, oldest=START - 58 * MINUTE))
+    story.so(replace(A, sla=600, oldest_creation=START - 58 * MINUTE))
     assert [notices[0][0] for _, notices in story.until(400)] == [K.BEGIN, K.REMINDER]
 
 
@@ -133,7 +133,7 @@ def test_under_a_mute_nothing_is_said_but_the_end(how: str) -> None:
         "snoozed": {"snoozed_until": until},
     }.get(how, {})
     story.so(
-        replace(A, files=300, **held),
+        replace(A, file_count=300, **held),
         replace(ended(an_incident("b"), Status.CLEARED, story.now), **held),
         replace(an_incident("c"), **held),
     )
@@ -243,7 +243,7 @@ def test_the_notice_of_silence_names_what_is_unknown_to_each_owner_that_was_told
 def test_what_the_index_does_not_show_for_a_moment_is_told_to_be_over_all_the_same() -> None:
     story = Story()
     locked = UnreadableFolder(folder="E:\\Locked", owner="orders", error="denied")
-    story.so(a_sender(state=SenderState.SILENT), a_sender("files-02", unreadable=(locked,)))
+    story.so(a_sender(state=SenderState.SILENT), a_sender("files-02", unreadable_folders=(locked,)))
     story.until(10)
     story.senders.clear()
     story.until(11)
@@ -270,12 +270,12 @@ def test_a_folder_that_cannot_be_read_is_told_and_that_it_can() -> None:
     foreign = UnreadableFolder(folder="E:\\Bank", owner="bank", error="denied")
     begun(story)
     story.until(40)
-    story.so(a_sender(unreadable=(locked, foreign)), unknown(A, Why.UNREADABLE, story.now))
+    story.so(a_sender(unreadable_folders=(locked, foreign)), unknown(A, Why.UNREADABLE, story.now))
     # The notice says it: the incident has no line of its own.
     assert story.until(60) == [(43, [(K.UNREADABLE, "sender#files-01")])]
-    story.so(a_sender(unreadable=(replace(locked, folder="e:/locked/"), foreign)))
+    story.so(a_sender(unreadable_folders=(replace(locked, folder="e:/locked/"), foreign)))
     assert story.until(90) == []
-    story.so(a_sender(unreadable=(foreign,)))
+    story.so(a_sender(unreadable_folders=(foreign,)))
     assert story.until(120) == [(93, [(K.READABLE, "sender#files-01")])]
 
 
@@ -284,7 +284,7 @@ def test_a_new_owner_is_told_the_beginning_and_the_former_one_the_end() -> None:
     for story in (former, new):
         story.so(A)
         story.until(10)
-        story.so(replace(A, owner="bank", files=500))
+        story.so(replace(A, owner="bank", file_count=500))
         story.until(60)
         story.so(ended(replace(A, owner="bank"), Status.CLEARED, story.now))
         story.until(100)
@@ -337,7 +337,7 @@ def test_an_escalation_counts_anew_where_somebody_was_on_it_while_it_was_unknown
 def test_topics_decide_what_is_said() -> None:
     story = Story(a_recipient(an_owner(told=frozenset({Topic.BEGIN}))))
     begun(story)
-    story.so(replace(A, files=600), a_sender(state=SenderState.SILENT))
+    story.so(replace(A, file_count=600), a_sender(state=SenderState.SILENT))
     assert story.until(60 * 30) == []
     story.so(ended(A, Status.CLEARED, story.now))
     assert story.until(60 * 31) == []

@@ -6,7 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 
 from contract.words import MessageKind
-from handlers.notifications.situation import Incident, Notice, Notification, Sender
+from handlers.notifications.situation import Notice, Notification
+from store.incidents import Incident
+from store.senders import Sender
 
 Thing = tuple[str, ...]
 """An incident, a sender, or a folder of a sender."""

@@ -19,10 +19,10 @@ from handlers import runtime
 from handlers.actions.acting import InvalidStateError
 from handlers.actions.incidents import check_change
 from handlers.actions.parsing import parse_action
-from handlers.notifications.recipients import Recipient
 from handlers.notifications.sending import build_log
 from handlers.notifications.situation import Notice, Notification
-from handlers.notifications.sweep import OwnerFinder, parse_incident
+from store.incidents import parse_incident
+from store.notifications import Recipient
 from store.runs import Run
 from store.senders import put_refused
 from tests.infra.conftest import declare
@@ -98,10 +98,10 @@ def _play(client: Any) -> None:
 
 def _tell(client: Any) -> None:
     """A recipient is notified that what is open began."""
-    finder, owner = OwnerFinder(an_owners_file()), an_owners_file().owners["orders"]
+    owner = an_owners_file().owners["orders"]
     recipient = Recipient(owner=owner, channel=owner.channels[0])
     for item in client.scan(TableName=INCIDENTS)["Items"]:
-        incident = parse_incident(item, finder)
+        incident = parse_incident(item)
         notice = Notice(kind=MessageKind.BEGIN, subject=f"incident#{incident.incident_id}", incident=incident)
         notification = Notification(recipient=recipient, notices=(notice,))
         for one in build_log(notification, incident.opened_at, None):

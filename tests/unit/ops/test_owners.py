@@ -14,10 +14,16 @@ from contract.owners.matching import find_owner, list_owners
 from contract.owners.model import name_channel
 from contract.owners.reading import read_owners_file
 from handlers.notifications.plan import disable
-from handlers.notifications.recipients import Recipient, RecipientTable, StoredRecipient, list_recipients
 from ops import __main__ as command_line
 from ops.owners import OwnersError, find_file
-from store.notifications import MessageAttribute, RecipientState
+from store.notifications import (
+    MessageAttribute,
+    Recipient,
+    RecipientState,
+    RecipientTable,
+    StoredRecipient,
+    list_recipients,
+)
 from tests.projection_tables import MESSAGES, create_message_tables
 
 OWNERS_FILE: Final = ROOT / "tests" / "samples" / "owners.yaml"

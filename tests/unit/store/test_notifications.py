@@ -4,9 +4,15 @@ import random
 
 import pytest
 
-from handlers.notifications.recipients import RecipientTable, list_recipients
 from store import dynamodb
-from store.notifications import MessageAttribute, RecipientState, SubjectState, incident_key
+from store.notifications import (
+    MessageAttribute,
+    RecipientState,
+    RecipientTable,
+    SubjectState,
+    incident_key,
+    list_recipients,
+)
 from tests.projection import Projection
 from tests.projection_tables import MESSAGES
 from tests.stands.memory_tables import make_memory_tables

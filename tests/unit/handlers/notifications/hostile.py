@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from contract.owners.model import Channel
 from contract.words import IncidentStatus, MessageKind, UnknownReason
 from handlers.notifications.document import NamedFile, RenderContext
-from handlers.notifications.situation import Notice, Notification, UnreadableFolder
+from handlers.notifications.situation import Notice, Notification
+from store.senders import UnreadableFolder
 from tests.unit.handlers.notifications.samples import (
     MAIL,
     NOW,
@@ -44,7 +45,7 @@ def notices(draw: st.DrawFn) -> Notice:
         return notice(kind, sender=about, folder=folder)
     if kind in of_sender:
         unknown = tuple(
-            incident(f"u{index}", folder=draw(names), files=index)
+            incident(f"u{index}", folder=draw(names), file_count=index)
             for index in range(draw(st.integers(0, 30)))
         )
         return notice(kind, sender=about, unknown=unknown if kind is MessageKind.SILENT else ())
@@ -53,11 +54,11 @@ def notices(draw: st.DrawFn) -> Notice:
         "status": status,
         "folder": draw(names),
         "sender_name": draw(names),
-        "acknowledged_by": draw(st.none() | names),
-        "files": draw(st.integers(1, 10**7)),
+        "acknowledged_by": draw(st.just("") | names),
+        "file_count": draw(st.integers(1, 10**7)),
         "ended_at": NOW if status not in (IncidentStatus.OPEN, IncidentStatus.UNKNOWN) else None,
         "reason": None if status is IncidentStatus.OPEN else draw(st.sampled_from(UnknownReason)),
-        "oldest": draw(st.none() | st.just(incident().oldest)),
+        "oldest_creation": draw(st.none() | st.just(incident().oldest_creation)),
     }
     return notice(kind, incident(f"i{number}", **changes), since=draw(st.none() | st.just(NOW)))
 
@@ -83,7 +84,7 @@ def list_names(sent: Notification, known: RenderContext) -> list[str]:
     found = [file.name for files in known.files.values() for file in files]
     for one in sent.notices:
         if one.incident is not None:
-            found += [one.incident.folder, one.incident.sender_name, one.incident.acknowledged_by or ""]
+            found += [one.incident.folder, one.incident.sender_name, one.incident.acknowledged_by]
         if one.sender is not None:
             found += [one.sender.name, *(each.folder for each in one.unknown)]
         if one.folder is not None:

@@ -7,8 +7,11 @@ from typing import Any, Final
 from contract.owners.model import Channel, ChannelKind, Owner
 from contract.words import Clearing, IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
 from handlers.notifications.document import Document, NamedFile, RenderContext
-from handlers.notifications.recipients import Recipient
-from handlers.notifications.situation import Incident, Notice, Notification, Sender, UnreadableFolder
+from handlers.notifications.situation import Notice, Notification
+from store.incidents import Incident
+from store.notifications import Recipient
+from store.runs import Stamp
+from store.senders import Sender, UnreadableFolder
 
 NOW: Final = datetime(2026, 11, 26, 8, 20, tzinfo=UTC)
 DASHBOARD: Final = "https://sla.example.com"
@@ -33,13 +36,12 @@ def incident(incident_id: str = "a1", **changes: Any) -> Incident:
         "owner": "orders",
         "status": IncidentStatus.OPEN,
         "sla": 20,
-        "files": 12,
-        "oldest": ago(hours=3, minutes=10),
-        "opened_at": ago(hours=2, minutes=45),
+        "file_count": 12,
+        "peak_file_count": 40,
+        "oldest_creation": ago(hours=3, minutes=10),
+        "opened": Stamp(ago(hours=2, minutes=45), "run-0", ago(hours=2, minutes=45)),
         "breached_since": ago(hours=2, minutes=50),
-        "last_seen_at": ago(minutes=5),
-        "last_seen_run": "run-1",
-        "last_seen_arrival": ago(minutes=5),
+        "seen": Stamp(ago(minutes=5), "run-1", ago(minutes=5)),
     }
     return Incident(**{**known, **changes})
 
@@ -50,7 +52,7 @@ def unknown(reason: UnknownReason, incident_id: str = "a1", **changes: Any) -> I
         status=IncidentStatus.UNKNOWN,
         reason=reason,
         unknown_since=ago(minutes=20),
-        last_seen_at=ago(hours=1),
+        seen=Stamp(ago(hours=1), "run-1", ago(hours=1)),
         **changes,
     )
 
@@ -68,7 +70,9 @@ def sender(**changes: Any) -> Sender:
         "state_since": ago(minutes=10),
         "kind": SenderKind.LISTING,
         "last_run_at": ago(minutes=45),
-        "interval": timedelta(minutes=15),
+        "last_arrival_at": ago(minutes=45),
+        "interval_minutes": 15,
+        "interval_from": "declared",
     }
     return Sender(**{**known, **changes})
 
@@ -88,14 +92,16 @@ LINES: Final = {
     MessageKind.BEGIN: notice(MessageKind.BEGIN, incident()),
     MessageKind.ESCALATED: notice(MessageKind.ESCALATED, incident()),
     MessageKind.WORSE: notice(
-        MessageKind.WORSE, incident(files=31, acknowledged_by="ana", acknowledged_until=ago(minutes=30))
+        MessageKind.WORSE, incident(file_count=31, acknowledged_by="ana", acknowledged_until=ago(minutes=30))
     ),
-    MessageKind.REMINDER: notice(MessageKind.REMINDER, incident(oldest=ago(days=1, hours=2))),
+    MessageKind.REMINDER: notice(MessageKind.REMINDER, incident(oldest_creation=ago(days=1, hours=2))),
     MessageKind.CLEARED: notice(
         MessageKind.CLEARED,
         ended(IncidentStatus.CLEARED, cleared_by=Clearing.LISTED, acknowledged_by="ana"),
     ),
-    MessageKind.REOPENED: notice(MessageKind.REOPENED, incident(files=1, reopened=1), since=ago(minutes=40)),
+    MessageKind.REOPENED: notice(
+        MessageKind.REOPENED, incident(file_count=1, reopened=1), since=ago(minutes=40)
+    ),
     MessageKind.STUCK_ALL_ALONG: notice(MessageKind.STUCK_ALL_ALONG, incident(), since=ago(hours=2)),
     MessageKind.QUIET: notice(MessageKind.QUIET, unknown(UnknownReason.QUIET), since=ago(hours=1)),
     MessageKind.UNKNOWN: notice(MessageKind.UNKNOWN, unknown(UnknownReason.UNWATCHED)),
@@ -109,7 +115,7 @@ LINES: Final = {
         MessageKind.SILENT,
         sender=sender(),
         unknown=tuple(
-            unknown(UnknownReason.SILENT, f"u{number}", folder=folder, files=number)
+            unknown(UnknownReason.SILENT, f"u{number}", folder=folder, file_count=number)
             for number, folder in enumerate((FOLDER, "D:\\Inbound\\Returns", "E:\\Exchange\\Bank\\Out"), 1)
         ),
     ),
@@ -159,7 +165,9 @@ def digest(channel: Channel = MAIL) -> Notification:
     stuck = (
         notice(
             MessageKind.BEGIN,
-            incident(f"b{number}", folder=folder, files=number * 7, breached_since=ago(minutes=20 * number)),
+            incident(
+                f"b{number}", folder=folder, file_count=number * 7, breached_since=ago(minutes=20 * number)
+            ),
         )
         for number, folder in enumerate(folders, 1)
     )

@@ -189,7 +189,7 @@ def test_a_digest_names_every_folder_and_the_first_ten_files() -> None:
 
 def test_a_digests_files_are_the_oldest_of_all_its_folders() -> None:
     stuck = [
-        notice(MessageKind.BEGIN, incident(f"b{hours}", folder=f"D:\\{hours}", files=2))
+        notice(MessageKind.BEGIN, incident(f"b{hours}", folder=f"D:\\{hours}", file_count=2))
         for hours in (1, 3, 2)
     ]
     files = {f"b{hours}": [NamedFile(name=f"f{hours}", created=ago(hours=hours))] for hours in (1, 3, 2)}
@@ -276,7 +276,7 @@ def test_a_long_path_is_cut_in_the_middle_and_the_server_stays() -> None:
 
 
 def test_what_has_no_room_is_left_out_before_the_path() -> None:
-    crowded = incident(folder="D:\\" + "Inbound\\" * 9 + "in", sender_name="FILES" * 5, files=12345)
+    crowded = incident(folder="D:\\" + "Inbound\\" * 9 + "in", sender_name="FILES" * 5, file_count=12345)
     sent = subject(notification(notice(MessageKind.ESCALATED, crowded)))
     assert sent == (
         "Not acknowledged: 12,345 files stuck in D:\\...\\Inbound\\Inbound\\in on FILESF...FILESFILESFILES"
@@ -286,9 +286,9 @@ def test_what_has_no_room_is_left_out_before_the_path() -> None:
 @pytest.mark.parametrize(
     ("sent", "begins"),
     [
-        (incident(oldest=None), "12 files stuck in D:\\Inbound\\Orders on FILES01"),
+        (incident(oldest_creation=None), "12 files stuck in D:\\Inbound\\Orders on FILES01"),
         (unknown(UnknownReason.SILENT), "12 files stuck in D:\\Inbound\\Orders on FILES01"),
-        (incident(files=1), "1 file stuck in"),
+        (incident(file_count=1), "1 file stuck in"),
         (incident(sender_name="files-01"), "12 files stuck in D:\\Inbound\\Orders on files-01,"),
         (incident(folder="D:\\Aufträge\\数据"), "12 files stuck in D:\\Auftrage\\? on FILES01,"),
     ],

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from contract.words import IncidentStatus, MessageKind
 from handlers.notifications.document import Document, NamedFile
 from handlers.notifications.mail import MAX_HTML_BYTES, MailChannel
-from handlers.notifications.situation import Notice, UnreadableFolder
+from handlers.notifications.situation import Notice
 from handlers.notifications.slack import MAX_BLOCKS, MAX_BLOCKS_CHARACTERS, SlackChannel
 from handlers.notifications.sns import MAX_TOPIC_BYTES, TopicChannel
 from handlers.notifications.teams import MAX_CARD_BYTES, TeamsChannel
 from handlers.notifications.writing import write_document, write_what_fits
+from store.senders import UnreadableFolder
 from tests.unit.handlers.notifications.samples import LINES, ago, context, incident, notice, notification
 
 MEDIA = {
