@@ -1,6 +1,5 @@
 """The table FileSlaMessages: the state of each recipient, and the log of what it was notified of."""
 
-import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,9 +24,9 @@ from store.dynamodb import (
     find_number,
     find_text,
     get_items,
-    list_cancellations,
     load_chunks,
     read_text,
+    transact,
 )
 
 if TYPE_CHECKING:
@@ -217,9 +216,6 @@ def failing_since(state: RecipientState) -> datetime | None:
 LEASE: Final = timedelta(seconds=90)
 """Longer than reading files, one delivery and its record take at most. After a sweep was killed, its
 recipient gets nothing for this long."""
-_ATTEMPTS: Final = 5
-_PAUSE_SECONDS: Final = 0.1
-"""Doubled each time that two transactions conflict."""
 
 
 class LogIncompleteError(Exception):
@@ -377,29 +373,13 @@ class RecipientTable:
         items = (entry.build_item(recipient, f"{written.revision}.{n}") for n, entry in enumerate(log))
         entries = [{"Put": {"TableName": self._name, "Item": item}} for item in items]
         first = MAX_WRITES - len(states)
-        self._transact(stored.key, [*states, *entries[:first]])
+        transact(self._client, [*states, *entries[:first]])
         try:
             for start in range(first, len(entries), MAX_WRITES):
-                self._transact(stored.key, entries[start : start + MAX_WRITES])
+                transact(self._client, entries[start : start + MAX_WRITES])
         except (BotoCoreError, ClientError, ConflictError) as error:
             raise LogIncompleteError(written) from error
         return written
-
-    def _transact(self, key: str, actions: list[Any]) -> None:
-        """Writes all of it or nothing. Also for one item: a repeated transaction is recognised."""
-        for attempt in range(_ATTEMPTS):
-            try:
-                self._client.transact_write_items(TransactItems=actions)
-            except ClientError as error:
-                reasons = list_cancellations(error)
-                if "ConditionalCheckFailed" in reasons:
-                    raise ConflictError(key) from error
-                # Two transactions met: neither was first, and what was read may still hold.
-                if "TransactionConflict" not in reasons or attempt == _ATTEMPTS - 1:
-                    raise
-                time.sleep(_PAUSE_SECONDS * 2**attempt)
-            else:
-                return
 
     def _parse(self, key: str, first: Item | None) -> StoredRecipient:
         if first is None:

@@ -16,6 +16,7 @@ from contract.owners.reading import read_owners_file
 from handlers.notifications.plan import disable
 from ops import __main__ as command_line
 from ops.owners import OwnersError, find_file
+from store.dynamodb import ConflictError
 from store.notifications import (
     MessageAttribute,
     Recipient,
@@ -217,7 +218,7 @@ def test_a_sweep_that_is_at_work_starts_again_once_a_channel_is_enabled(
     store.write(slack, StoredRecipient(key=slack.key, state=wrong), leased_until=None)
     [known] = store.read([slack]).stored.values()
     run("enable", slack.key)
-    with pytest.raises(Exception, match=slack.key):
+    with pytest.raises(ConflictError):
         store.write(slack, known, leased_until=None)
 
 
