@@ -156,28 +156,3 @@ def test_several_are_chosen_by_keyboard_and_acknowledged_at_once(
     page.get_by_text("Unacknowledged (").click()
     expect(page).to_have_url(re.compile("who=unacknowledged"))
     expect(incidents.locator("tbody tr")).to_have_count(1)
-
-
-def test_a_sender_is_paused_and_its_hours_are_set(
-    page: Page, stack: RunningStack, folder: str, report: Report
-) -> None:
-    sender = f"HOURS-{folder[-8:]}"
-    report("stuck.csv", sender=sender)
-    page.goto(f"/senders?q={sender}")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
-    expect_projected(page, table(page, "Senders"), f"{stack.reporter['username']}/{sender}")
-    pick_first_row(table(page, "Senders"))
-    for opens, sends, told in (
-        ("Pause…", "Pause", "Paused."),
-        ("Resume…", "Resume", "Resumed."),
-        ("Set hours…", "Set hours", "The hours are set."),
-    ):
-        settle(page)
-        page.get_by_role("button", name=opens).click()
-        expect_focus(page, sends)
-        settle(page)
-        page.get_by_role("button", name=sends, exact=True).click()
-        expect(page.get_by_test_id("stAlert").filter(has_text=told)).to_be_visible()
-    expect(page.get_by_text("Mon to Fri, 07:00 to 19:00, Europe/Lisbon").first).to_be_visible()
-    expect(table(page, "History").get_by_text("paused it")).to_be_visible()
