@@ -14,7 +14,7 @@ from contract.moments import format_duration
 
 _HEIGHT: Final = 160
 _LIMIT_COLOUR: Final = "#D55E00"
-"""Vermilion: told from the theme's blue by every kind of colour vision, on light and on dark."""
+"""Vermilion: distinct from the theme's blue in every kind of colour vision, on light and on dark."""
 # Two lines: a time of day says nothing without its day.
 _TIME_LABEL: Final = "[utcFormat(datum.value, '%H:%M'), utcFormat(datum.value, '%a %d %b')]"
 

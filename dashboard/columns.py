@@ -75,7 +75,7 @@ PARTS: Final = Column("parts", "int64", "count", attribute=Attribute.PARTS, abse
 SENDER: Final = Column("sender", "str", attribute=Attribute.SENDER, absent="")
 """The sender's key; empty in older records, whose sender is the account."""
 RUN_ID: Final = Column("run_id", "str", attribute=Attribute.RUN_ID, absent="")
-"""The run that told it; empty in older records, and where files were not asked for."""
+"""The run that reported it; empty in older records, and where files were not asked for."""
 RECORD: Final = (DETECTED_AT, FOLDER, FILE_COUNT, SLA, REPORTED_BY)
 """What is asked of the table, read and downloaded of every record, in the order of the screen."""
 BESIDE: Final = (PARTS, SENDER)
@@ -105,7 +105,7 @@ CREATED: Final = Column(
     125,
 )
 PLAUSIBLE: Final = Column("plausible", "bool")
-"""Whether the date of its creation tells its age."""
+"""Whether the date of its creation gives its age."""
 
 # What is worked out of a stuck file.
 FOLDER_KEY: Final = Column("folder_key", "str")

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 
 class DashboardError(Exception):
-    """A failure that the analyst is told about; its text is the message shown."""
+    """A failure that the analyst sees; its text is the message shown."""
 
     message = "Something went wrong."
 
@@ -138,7 +138,7 @@ def translate_aws_errors(what: str, denied: str | None = None) -> Iterator[None]
 
     Args:
         what: who is asked, as a sentence begins with it: `The table`.
-        denied: what to tell where AWS refuses; None for `AccessDeniedError`'s own words.
+        denied: what to say where AWS refuses; None for `AccessDeniedError`'s own words.
 
     Raises:
         AccessDeniedError, SessionExpiredError, TooManyRequestsError: AWS refuses, and why.

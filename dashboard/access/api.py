@@ -46,7 +46,7 @@ def translate_problems(answer: Mapping[str, Any]) -> InvalidInputError:
 
 
 SIGN_IN_SERVICE: Final = "The sign-in service"
-"""What those who wait for it are told that they wait for."""
+"""Its name in messages about waiting."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class AuthApi:
         return _parse_tokens(self._post(body, RENEWAL_TIMEOUT))
 
     def send_code(self, username: str) -> None:
-        """Has a code mailed to the user, if there is such a user: the answer does not tell."""
+        """Has a code mailed to the user, if there is such a user: the answer is the same."""
         self._post({"username": username, "forgot_password": True})
 
     def reset_password(self, username: str, code: str, new_password: str) -> None:
@@ -135,7 +135,7 @@ def _translate_sign_in_failure(status: int, answer: dict[str, Any]) -> Exception
 
 
 SERVICE: Final = "The service"
-"""What those who wait for it are told that they wait for."""
+"""Its name in messages about waiting."""
 
 
 class ActionApi:

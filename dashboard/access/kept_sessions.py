@@ -192,7 +192,7 @@ class SessionFolder(KeptSessions):
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(content)
-            # By the session's clock, which tells when it is too old.
+            # By the session's clock, which decides when it is too old.
             used = session.last_used.timestamp()
             os.utime(unfinished, (used, used))
             Path(unfinished).replace(self._path(session_id))

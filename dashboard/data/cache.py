@@ -83,7 +83,7 @@ class Cache:
     def share(self, question: Hashable, ask: Callable[[], T]) -> T:
         """The answer from `ask`, or from whoever is asking already. It is not kept.
 
-        Raises what `ask` does. See `get` for who is told of a failure.
+        Raises what `ask` does. See `get` for who gets a failure.
         """
         return self.get(question, ask, _NOT_AT_ALL)
 
@@ -91,7 +91,7 @@ class Cache:
         """What was answered in the last two seconds, or a new answer.
 
         Args:
-            question: with what tells it from others, such as the table's name.
+            question: with what makes it unique, such as the table's name.
             ask: gives the answer.
             good_for: how long the answer is good, where that is longer than usual; `forget` keeps it.
         """
@@ -133,12 +133,12 @@ class Cache:
     ) -> T:
         """What is known, or what `ask` or whoever is asking already answers.
 
-        Where AWS gives no answer, all who waited are told so: one after the other, the last would wait as
-        often as there are analysts. Only who had just asked tries once more: see `_JUST_ASKED_SECONDS`.
+        Where AWS gives no answer, all who waited get that failure: one after the other, the last would wait
+        as often as there are analysts. Only who had just asked tries once more: see `_JUST_ASKED_SECONDS`.
         Where AWS refuses, the next one asks with credentials of its own. No failure is remembered.
 
         Args:
-            question: tells it from others.
+            question: identifies it.
             ask: gives the answer.
             good_for: how long the answer is good; None until it is forgotten.
             version_of: see `compute`.
@@ -211,7 +211,7 @@ class Cache:
             ]
 
     def _land(self, question: Hashable) -> None:
-        # Before anybody is told: who asks once more must not get the same failure again.
+        # Before anybody gets it: who asks once more must not get the same failure again.
         with self._lock:
             del self._flights[question]
 

@@ -34,10 +34,10 @@ PERCENTILES: Final = ("p50", "p95")
 _RETENTION: Final = timedelta(days=15)
 """How long CloudWatch keeps values to the minute."""
 _RASTER: Final = timedelta(minutes=1)
-"""CloudWatch tells nothing finer of what is measured here."""
+"""CloudWatch has nothing finer for these metrics."""
 _PAGE: Final = 500
 CLOUDWATCH: Final = "CloudWatch"
-"""What those who wait for it are told that they wait for."""
+"""Its name in messages about waiting."""
 _DENIED: Final = (
     "AWS refused to show the metrics to you. Ask the service's owner to check the analyst role: it must "
     "allow cloudwatch:DescribeAlarms, cloudwatch:GetMetricData and cloudwatch:ListMetrics."

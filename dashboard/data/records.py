@@ -130,7 +130,7 @@ RECORD_KEY: Final = [
     columns.FOLDER.name,
     columns.SENDER.name,
 ]
-"""What tells one record from every other, however many parts it was stored in."""
+"""What distinguishes one record from every other, however many parts it was stored in."""
 RECORD_COLUMNS: Final = list_dtypes(
     *columns.RECORD, columns.SENDER, columns.RUN_ID, columns.SENDER_NAME, columns.COMPLETE
 )

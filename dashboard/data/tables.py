@@ -64,7 +64,7 @@ class Query:
     latest: int | None = None
     """Where given, only so many, those with the highest sort keys first."""
     consistent: bool = False
-    """Whether it has to tell all that was written before; no global index can."""
+    """Whether it is a consistent read; no global index allows one."""
 
 
 class Queries:
@@ -139,10 +139,10 @@ def _read_value(value: Mapping[str, Any]) -> Any:
 
 
 THE_TABLE: Final = "The table"
-"""What those who wait for it are told that they wait for."""
+"""Its name in messages about waiting."""
 _SUMMARY = tuple(column.attribute for column in (*columns.RECORD, *columns.BESIDE))
 _WITH_FILES = (*_SUMMARY, columns.RUN_ID.attribute, str(Attribute.FILES))
-"""A run's id is asked for only where files are: it tells whether a file is left out, or in another part."""
+"""A run's id is asked for only where files are: it shows whether a file is left out, or in another part."""
 
 
 class RecordTable:
@@ -261,12 +261,12 @@ class Incident(BaseModel):
     file_count: int = Field(validation_alias=IncidentAttribute.FILE_COUNT)
     peak_file_count: int = Field(validation_alias=IncidentAttribute.PEAK_FILE_COUNT)
     oldest_creation: Moment | None = Field(None, validation_alias=IncidentAttribute.OLDEST_CREATION)
-    """None where no date of its files tells their age."""
+    """None where no file's age is known."""
     reopened: int = Field(0, validation_alias=IncidentAttribute.REOPENED)
     owner: str = Field("", validation_alias=IncidentAttribute.OWNER)
     """Empty where the stack knows no owners."""
     acknowledged_by: str = Field("", validation_alias=IncidentAttribute.ACKNOWLEDGED_BY)
-    """Who was on it last; `on_it` tells whether that still holds."""
+    """Who was on it last; `on_it` says whether that still holds."""
     acknowledged_until: Moment | None = Field(None, validation_alias=IncidentAttribute.ACKNOWLEDGED_UNTIL)
     snoozed_until: Moment | None = Field(None, validation_alias=IncidentAttribute.SNOOZED_UNTIL)
     version: int = Field(0, validation_alias=IncidentAttribute.ACTION_VERSION)
@@ -284,7 +284,7 @@ class Incident(BaseModel):
         return self.acknowledged_by if self.acknowledged_until and self.acknowledged_until > now else ""
 
     def snoozed(self, now: datetime) -> bool:
-        """Whether nobody is to be told of it for now."""
+        """Whether it is snoozed."""
         return self.snoozed_until is not None and self.snoozed_until > now
 
     def overdue_minutes(self, now: datetime) -> float | None:
@@ -525,9 +525,9 @@ class Silence(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     since: Moment = Field(validation_alias=SilenceAttribute.SINCE)
-    """When the sender was heard last."""
+    """When its last report arrived."""
     until: Moment = Field(validation_alias=SilenceAttribute.UNTIL)
-    """When it was heard again."""
+    """When the next report arrived."""
 
 
 class SenderDeed(Deed):
@@ -556,7 +556,7 @@ class UnreadableFolder(BaseModel):
 
 
 class Problem(BaseModel):
-    """What was wrong with a field of a refused report, and how to mend it."""
+    """What was wrong with a field of a refused report, and how to fix it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -730,7 +730,7 @@ def _read_fleet(items: Iterable[Item]) -> Fleet:
 
 
 class Notified(BaseModel):
-    """One thing that was said to one recipient."""
+    """One notification to one recipient."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -744,17 +744,17 @@ class Notified(BaseModel):
 
 _LOG_ATTRIBUTES: Final = [str(field.validation_alias) for field in Notified.model_fields.values()]
 _MOST: Final = 200
-"""So many that were told last: a sender is told of for years."""
+"""So many of the latest: a sender has some for years."""
 
 
 class MessageTable:
-    """What was told, as one analyst may see it. Safe to share between threads.
+    """The log of notifications, as one analyst may see it. Safe to share between threads.
 
     Every method raises what `translate_aws_errors` does.
 
     Args:
         queries: what the analyst may query.
-        table_name: what DynamoDB calls the table; empty where the stack tells nobody anything.
+        table_name: what DynamoDB calls the table; empty where the stack notifies nobody.
         cache: what anybody read of it in the last seconds.
     """
 
@@ -764,11 +764,11 @@ class MessageTable:
         self._cache = cache
 
     def list_of_incident(self, incident_id: str) -> Sequence[Notified]:
-        """What was told of an incident, the first first."""
+        """The notifications about an incident, oldest first."""
         return self._list(f"{INCIDENT_PREFIX}{incident_id}")
 
     def list_of_sender(self, key: str) -> Sequence[Notified]:
-        """What was told of a sender, the first first."""
+        """The notifications about a sender, oldest first."""
         return self._list(f"{SENDER_PREFIX}{key}")
 
     def _list(self, about: str) -> Sequence[Notified]:

@@ -199,7 +199,7 @@ def describe_end(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
 def describe_result(
     action: IncidentAction, until: datetime | None, now: datetime, zone: ZoneInfo, count: int = 1
 ) -> str:
-    """What to tell whoever did it: `Acknowledged until 16:00.`; of several how many."""
+    """What to say to whoever did it: `Acknowledged until 16:00.`; of several how many."""
     end = f" until {describe_end(until, now, zone)}" if until else ""
     done = f"{_OUTCOMES[action]}{end}."
     return done if count == 1 else f"{count:,} incidents: {done[0].lower()}{done[1:]}"
@@ -209,14 +209,14 @@ def describe_hold(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
     """Who is on a live incident and whether it is snoozed, as sentences; empty where it has ended."""
     if not incident.live:
         return ""
-    told = []
+    sentences = []
     if (who := incident.on_it(now)) and incident.acknowledged_until:
-        told.append(f"{who} is on it until {describe_end(incident.acknowledged_until, now, zone)}.")
+        sentences.append(f"{who} is on it until {describe_end(incident.acknowledged_until, now, zone)}.")
     else:
-        told.append("Nobody has acknowledged it.")
+        sentences.append("Nobody has acknowledged it.")
     if incident.snoozed(now) and incident.snoozed_until:
-        told.append(f"Snoozed until {describe_end(incident.snoozed_until, now, zone)}.")
-    return " ".join(told)
+        sentences.append(f"Snoozed until {describe_end(incident.snoozed_until, now, zone)}.")
+    return " ".join(sentences)
 
 
 def describe_now(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
@@ -238,7 +238,7 @@ def list_done(actions: Iterable[Deed], zone: ZoneInfo) -> list[HistoryLine]:
     return lines
 
 
-def list_notified(told: Iterable[Notified]) -> list[HistoryLine]:
+def list_notified(notified: Iterable[Notified]) -> list[HistoryLine]:
     """Who was notified of what, as lines of a history."""
     return [
         HistoryLine(
@@ -246,7 +246,7 @@ def list_notified(told: Iterable[Notified]) -> list[HistoryLine]:
             who=f"{one.owner} ({one.channel})" if one.owner and one.channel else one.owner or one.channel,
             what=f"was notified: {_find(_NOTIFIED, one.what)}",
         )
-        for one in told
+        for one in notified
     ]
 
 

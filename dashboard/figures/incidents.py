@@ -40,7 +40,7 @@ COLUMNS: Final = (
 """Columns of a frame of incidents."""
 
 SNOOZED: Final = "\n☾ snoozed"
-"""What stands below the status of an incident of which nobody is told for now."""
+"""What stands below the status of a snoozed incident."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,20 +151,20 @@ def rank_reason(reason: UnknownReason | None) -> int:
 
 
 def name_reason(incident: Incident) -> str:
-    """Why nobody can tell how it is, in two or three words."""
+    """Why its status is unknown, in two or three words."""
     return REASONS[incident.reason] if incident.reason else ""
 
 
 def explain(incident: Incident) -> str:
     """How its status is known, as the rest of a sentence that begins with the status.
 
-    Who closed it is told where its history is there and says so.
+    It names who closed it where the history is there.
     """
-    told = explain_status(
+    known = explain_status(
         incident.status, reason=incident.reason, cleared_by=incident.cleared_by, between=incident.between
     )
     closer = _find_closer(incident)
-    return told.replace(CLOSED_SOMEHOW, f"by {closer}", 1) if closer else told
+    return known.replace(CLOSED_SOMEHOW, f"by {closer}", 1) if closer else known
 
 
 def list_reasons(incidents: Iterable[Incident]) -> list[tuple[UnknownReason, list[Incident]]]:

@@ -29,8 +29,8 @@ class SenderRow:
     @property
     def name(self) -> str:
         """What the screen calls it."""
-        told = self.sender or self.refusal
-        return told.name if told else self.key
+        known = self.sender or self.refusal
+        return known.name if known else self.key
 
 
 def list_senders(fleet: Fleet) -> list[SenderRow]:
@@ -52,8 +52,8 @@ def list_senders(fleet: Fleet) -> list[SenderRow]:
 def _is_refused(fleet: Fleet, key: str) -> bool:
     """Whether its last report was refused.
 
-    What cannot be read does not tell which of an account's scripts sent it. It is mended once any of them,
-    by whatever name, is heard again.
+    An unreadable report does not name which of an account's scripts sent it. It counts as fixed once any of
+    them reports again.
     """
     refusal = fleet.refusals.get(key)
     if refusal is None:
@@ -67,8 +67,8 @@ def _rank(one: SenderRow) -> int:
     state = one.sender.state if one.sender else None
     if state is SenderState.RETIRED:
         return len(_ORDER)
-    heard = one.refused and state not in (SenderState.SILENT, SenderState.LATE)
-    return _ORDER.index(None if heard else state)
+    refused = one.refused and state not in (SenderState.SILENT, SenderState.LATE)
+    return _ORDER.index(None if refused else state)
 
 
 # Never by colour alone: each state has a sign of its own.
@@ -192,8 +192,10 @@ def _list_of_sender(sender: Sender, now: datetime, zone: ZoneInfo) -> Iterator[S
         cause = _SHARED.get(sender.shared, "Probably")
         text = f"{cause}: several servers report through this account and clear each other's folders."
         yield SenderWarning(name="shared account", text=text, remedy=_SEPARATE)
-    if mixed := [one for one in sender.mixed_up if one.until > now]:
-        sets = ", ".join(f"{one.folder or '(no parent)'} (until {_local(one.until, zone)})" for one in mixed)
+    if ambiguous := [one for one in sender.mixed_up if one.until > now]:
+        sets = ", ".join(
+            f"{one.folder or '(no parent)'} (until {_local(one.until, zone)})" for one in ambiguous
+        )
         text = f"Its reports conflict on folders in {sets}. A folder missing from a report is not cleared."
         remedy = f"{_SEPARATE} A share that comes and goes has the same effect."
         yield SenderWarning(name="ambiguous folders", text=text, remedy=remedy)

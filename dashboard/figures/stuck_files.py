@@ -28,7 +28,7 @@ from store.runs import SAME_RUN
 
 
 def find_plausible(created: "pd.Series[pd.Timestamp]", seen: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":
-    """For each file what `is_plausible` says: whether its creation date tells its age."""
+    """For each file what `is_plausible` says: whether its creation date gives its age."""
     return created.ge(EARLIEST_PLAUSIBLE) & created.le(seen + FURTHEST_AHEAD)
 
 
@@ -68,8 +68,8 @@ def find_folder_keys(folders: "pd.Series[str]") -> "pd.Series[str]":
 def mark_places(frame: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     """The records or files with their `folder_key`, their `place`, and the `sender` filled in.
 
-    Where a record does not tell its sender, that is the account: the one sender of it that `records` tell of
-    as naming the folder, or the account's name where there are none or several.
+    Where a record has no sender, that is the account: the one sender of it that `records` have for the
+    folder, or the account's name where there are none or several.
     """
     keys = find_folder_keys(frame["folder"])
     marked = frame.assign(folder_key=keys)
@@ -153,7 +153,7 @@ def find_incidents(sightings: pd.DataFrame, spans: Spans) -> pd.DataFrame:
         return nothing.reindex(sightings.index)
     table = tabulate_spans(spans).rename(columns={"opened": "detected_at"})
     found = _last_before(sightings, table)
-    # What was seen after its end is of an incident that nobody has told of yet.
+    # What was seen after its end is of an incident that is not there yet.
     known = found["ended"].isna() | found["ended"].gt(sightings["detected_at"])
     incident = found["incident"].where(known)
     return pd.DataFrame(

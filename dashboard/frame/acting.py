@@ -44,7 +44,7 @@ class ActionForm:
     """Where it is, such as the card of one incident."""
     action: str
     token: str
-    """Tells it from the same form opened another time."""
+    """Distinguishes it from the same form opened another time."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,9 +69,9 @@ def show_in_widget(key: str, value: object) -> None:
     """Has the widget of this key show the value.
 
     The widget is given the same value as its default too: in a run that the next one cut short, the
-    browser may have missed being told.
+    browser may have missed the value.
 
-    A widget that shows it already is left alone: being told again, it would throw away what the
+    A widget that shows it already is left alone: with a new value it would throw away what the
     analyst is typing just then.
     """
     if st.session_state.get(key) != value:

@@ -72,7 +72,7 @@ def end_session() -> None:
 
 
 def read_reason() -> str | None:
-    """What to tell someone whose session ended without their doing."""
+    """Why the session ended, for a user who did not sign out."""
     reason: str | None = st.session_state.get(_ENDED)
     return reason
 

@@ -19,7 +19,7 @@ T = TypeVar("T")
 TICK_SECONDS: Final = 1.0
 """How often to look whether the analyst has asked for something else meanwhile."""
 NOTICE_SECONDS: Final = 5
-"""Silence up to this is nothing to speak of. From then on its length is told, in steps of as much."""
+"""Silence up to this is not mentioned. From then on its length is shown, in steps of as much."""
 
 
 class Notice:
@@ -27,7 +27,7 @@ class Notice:
 
     Args:
         what: who is asked, as a sentence begins with it: `The table`.
-        key: tells this notice from the others of a page.
+        key: identifies this notice on the page.
         now: seconds that go by.
     """
 
@@ -67,10 +67,10 @@ class Notice:
     def _draw(self) -> DeltaGenerator:
         self._times += 1
         with self._place.container(horizontal=True, vertical_alignment="center"):
-            told = st.empty()
+            place = st.empty()
             # A new run is all it takes. The key is new each time, since one run may not use it twice.
             st.button("Try again", icon=":material/refresh:", key=f"try_{self._key}_again_{self._times}")
-        return told
+        return place
 
 
 def wait_for(what: str, call: Callable[[], T], key: str) -> T:
@@ -103,12 +103,12 @@ def move_focus(anchor: str) -> None:
 
 
 def announce(text: str) -> None:
-    """What a screen reader is told of the page once this run ends, unless it was told the same before."""
+    """What a screen reader says of the page once this run ends, unless it said the same before."""
     st.session_state[_TOLD] = text
 
 
 def add_to_told(text: str) -> None:
-    """What a screen reader is told before all that this run tells, whatever the page tells later."""
+    """What a screen reader says before the page's own announcement."""
     st.session_state[_ADDED] = text
 
 

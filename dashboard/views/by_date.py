@@ -45,7 +45,7 @@ _SHOW: Final = Parameter("show", _PARSED.get)
 
 
 def draw() -> None:
-    """Draws the view."""
+    """Draws the page."""
     page = start_page("By date")
     show = _SHOW.read(_FILES)
     # Records show no files, so theirs are not fetched until one is picked.
@@ -71,7 +71,7 @@ def draw() -> None:
 
         draw_records(sort_newest_first(frames), page, sort_again, sender=sender)
         return
-    # Of all senders first: what a record does not tell of its sender, others do.
+    # Of all senders first: a record without a sender is judged by the others.
     spans = load_breach_spans(page)
 
     def compute_again() -> pd.DataFrame:

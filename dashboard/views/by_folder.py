@@ -65,7 +65,7 @@ _EXPLANATIONS: Final = {
 
 
 def draw() -> None:
-    """Draws the view."""
+    """Draws the page."""
     page = start_page("By folder")
     # Every folder's records, without files: they give the folders to pick from, and how each is spelt.
     frames = load_period(page.session.table, page.period, with_files=False)
@@ -146,15 +146,15 @@ def draw_status(incidents: Sequence[Incident], last_end: datetime | None, page: 
         last_end: when its last breach ended, where that is known.
         page: where it is drawn.
     """
-    told = [_describe(one, page) for one in incidents]
-    for one, text in zip(incidents, told, strict=True):
+    states = [_describe(one, page) for one in incidents]
+    for one, text in zip(incidents, states, strict=True):
         if one.status is IncidentStatus.OPEN:
             st.error(escape_markdown(text), icon=":material/notifications_active:")
         else:
             st.warning(escape_markdown(text), icon=":material/help:")
-    if told:
+    if states:
         draw_breach_link()
-        return told[0]
+        return states[0]
     ended = f" The last breach ended {page.spell(last_end)}." if last_end else ""
     st.success(f"Not in breach now.{ended}", icon=":material/check_circle:")
     return "Not in breach now."

@@ -92,11 +92,11 @@ _ORDER: Final = (_OPEN, _UNKNOWN, _NOT)
 def rank_folders(reported: pd.DataFrame, live: Iterable[Incident], now: datetime) -> pd.DataFrame:
     """`COLUMNS` of every folder that was reported or is in breach.
 
-    Those in breach now come first, the furthest over its SLA at the top; then those of which nobody can tell;
+    Those in breach now come first, the furthest over its SLA at the top; then the unknown ones;
     then those that were in breach for the most hours.
 
     Args:
-        reported: what `summarize_folders` tells.
+        reported: what `summarize_folders` returns.
         live: the incidents that are open or unknown.
         now: until when the open ones count.
     """

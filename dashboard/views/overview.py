@@ -1,4 +1,4 @@
-"""Overview: what is open now, what nobody can tell, and what ended today."""
+"""Overview: what is open now, what is unknown, and what ended today."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -44,7 +44,7 @@ _DOWNLOADED: Final = COLUMNS[1:]
 
 
 def draw() -> None:
-    """Draws the view."""
+    """Draws the page."""
     page = start_page("Overview", ranged=False)
     today = start_of_day(page.now, page.zone)
     table, days = page.session.incidents, list_utc_days(today, page.now)
@@ -130,7 +130,7 @@ def _draw_notices(situation: CurrentStatus, page: Page) -> None:
 
 
 def _name_alarms(page: Page) -> str:
-    """That nobody can tell keeps nothing else from being shown."""
+    """A failure here keeps nothing else from being shown."""
     try:
         return name_alarms_on(wait_for(metrics.CLOUDWATCH, page.session.metrics.list_alarms, "alarms"))
     except (NotAnAnalystError, SessionExpiredError):
@@ -167,11 +167,11 @@ def _draw_live(live: Live, text: str, page: Page) -> None:
         draw_incidents(live.open, "open", OPEN, page, noun="open incidents", text=text)
     if live.unknown:
         st.header("Unknown", anchor=False)
-        told = [
+        reasons = [
             f"**{name_reason(same[0])}** ({len(same):,}): {EXPLANATIONS[reason]}."
             for reason, same in list_reasons(live.unknown)
         ]
-        st.caption("  \n".join(told))
+        st.caption("  \n".join(reasons))
         draw_incidents(live.unknown, "unknown", UNKNOWN, page, noun="unknown incidents", text=text)
     if live.quiet:
         picked = INCIDENT.value("")

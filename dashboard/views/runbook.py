@@ -13,7 +13,7 @@ _FILE: Final = ROOT / "docs" / names.RUNBOOK_FILE
 
 
 def draw() -> None:
-    """Draws the view."""
+    """Draws the page."""
     begin_page("Runbook", SECTION.value(""))
     try:
         st.markdown(_FILE.read_text(encoding="utf-8"))

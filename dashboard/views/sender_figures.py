@@ -77,7 +77,7 @@ _MINUTE: Final = timedelta(minutes=1)
 
 @dataclass(frozen=True, kw_only=True)
 class Proposal:
-    """Hours that keep silences which recur from being told."""
+    """Hours outside which recurring silences raise no alert."""
 
     hours: ExpectedHours
     silences: int

@@ -30,7 +30,7 @@ from dashboard.views import sender_figures
 from dashboard.views.sender_actions import draw_sender_actions
 from dashboard.views.sender_figures import COLUMNS, describe_hours, list_lines, tabulate_senders
 from dashboard.widgets.basics import draw_download, draw_facts, draw_figures, draw_first_steps, pick_text
-from dashboard.widgets.incident_card import draw_history, load_told
+from dashboard.widgets.incident_card import draw_history, load_notifications
 from dashboard.widgets.incidents import OPEN, UNKNOWN, draw_incidents
 from dashboard.widgets.links import SENDER
 from dashboard.widgets.rows import RowColumn, draw_rows
@@ -62,7 +62,7 @@ _SEARCHED: Final = ("name", "client", "account", "addresses")
 
 
 def draw() -> None:
-    """Draws the view."""
+    """Draws the page."""
     page = start_page("Senders", ranged=False)
     session = page.session
     fleet, incidents = wait_for(
@@ -122,8 +122,8 @@ def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> 
     with st.container(border=True):
         st.header(escape_markdown(known.name), anchor=name_details(SENDER))
         for warning in list_warnings(known, page.now, page.zone):
-            told = escape_markdown(f"{warning.text} {warning.remedy}")
-            st.warning(f"**{warning.name.capitalize()}.** {told}", icon=":material/warning:")
+            text = escape_markdown(f"{warning.text} {warning.remedy}")
+            st.warning(f"**{warning.name.capitalize()}.** {text}", icon=":material/warning:")
         if known.refused and known.refusal:
             _draw_refusal(known.refusal, page)
         if known.sender:
@@ -193,8 +193,8 @@ def _draw_unreadable(sender: Sender) -> None:
 def _draw_history(key: str, page: Page) -> None:
     session = page.session
     done = wait_for(THE_TABLE, lambda: session.senders.list_deeds(key), "deeds")
-    told = load_told(lambda: session.messages.list_of_sender(key))
-    draw_history(list_lines(done), told, page.zone)
+    notified = load_notifications(lambda: session.messages.list_of_sender(key))
+    draw_history(list_lines(done), notified, page.zone)
 
 
 draw()

@@ -56,7 +56,7 @@ _EXPLANATIONS: Final = {
 
 
 def draw() -> None:
-    """Draws the view."""
+    """Draws the page."""
     page = start_page("Service health")
     metrics = page.session.metrics
     period, step = page.period, choose_step(page.period)
@@ -102,16 +102,16 @@ def _draw_figures(gateway: pd.DataFrame, last_report: datetime | None, now: date
 
 
 def _tell_whether_late(page: Page) -> None:
-    """That nobody can tell keeps nothing else from being shown."""
+    """A failure here keeps nothing else from being shown."""
     try:
         fleet = wait_for(tables.THE_TABLE, page.session.senders.list_all, "senders")
     except (NotAnAnalystError, SessionExpiredError):
         raise
     except DashboardError:
-        told = "Whether reports are late is unknown at the moment."
+        text = "Whether reports are late is unknown at the moment."
     else:
-        told = f"Reports: {describe_punctuality(fleet.senders, page.now)}."
-    st.caption(told)
+        text = f"Reports: {describe_punctuality(fleet.senders, page.now)}."
+    st.caption(text)
 
 
 def draw_alarms(alarms: Sequence[Alarm], zone: ZoneInfo) -> None:

@@ -53,7 +53,7 @@ _EXPLANATIONS: Final = {
 
 
 def draw() -> None:
-    """Draws the view."""
+    """Draws the page."""
     page = start_page("Week", ranged=False)
     parts = list_parts(page.now, page.zone)
     days = list_utc_days(parts[-1].start, page.now)
@@ -114,8 +114,8 @@ def _draw_figures(figures: Sequence[Figures], parts: Sequence[Period], page: Pag
         },
         _EXPLANATIONS,
     )
-    told = f"Since {parts[0].start.astimezone(page.zone):%A, %Y-%m-%d}. {_compare(figures)}"
-    st.caption(told)
+    since = f"Since {parts[0].start.astimezone(page.zone):%A, %Y-%m-%d}. {_compare(figures)}"
+    st.caption(since)
     announce(f"Week: {this.incidents:,} incidents, {_spell_share(this.within)} within the SLA")
 
 

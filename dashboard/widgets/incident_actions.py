@@ -48,7 +48,7 @@ class Actions:
     incidents: Sequence[Incident]
     """About each of them, or about some, something may be done."""
     place: str
-    """Tells these buttons from others of the page."""
+    """Identifies these buttons on the page."""
     focus: str
     """The anchor of the heading that the focus goes back to."""
     page: Page

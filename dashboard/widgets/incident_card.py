@@ -45,7 +45,7 @@ def draw_incident(incident: Incident, page: Page) -> None:
     )
     # With its history, and as it is now: an index may be a moment behind.
     incident = read or listed
-    told = load_told(lambda: session.messages.list_of_incident(incident.incident_id))
+    notified = load_notifications(lambda: session.messages.list_of_incident(incident.incident_id))
     with st.container(border=True):
         st.header("Incident", anchor=name_details(INCIDENT))
         draw_path(incident.folder)
@@ -70,7 +70,7 @@ def draw_incident(incident: Incident, page: Page) -> None:
             draw_sender_link(incident.sender)
             if incident.status is IncidentStatus.OPEN:
                 draw_breach_link()
-        draw_history(list_done(incident.history, page.zone), told, page.zone)
+        draw_history(list_done(incident.history, page.zone), notified, page.zone)
 
 
 def _draw_actions(incident: Incident, page: Page) -> None:
@@ -119,22 +119,22 @@ _SHOWN: Final = 10
 """So many lines; the older ones are folded away."""
 
 
-def load_told(ask: Callable[[], Sequence[Notified]]) -> Sequence[Notified] | None:
-    """What was told; None where nobody can say, which keeps nothing else from being shown."""
+def load_notifications(ask: Callable[[], Sequence[Notified]]) -> Sequence[Notified] | None:
+    """The notifications; None where they cannot be read, which keeps nothing else from being shown."""
     try:
-        return wait_for(THE_TABLE, ask, "told")
+        return wait_for(THE_TABLE, ask, "notifications")
     except (NotAnAnalystError, SessionExpiredError):
         raise
     except DashboardError:
         return None
 
 
-def draw_history(done: Sequence[HistoryLine], told: Sequence[Notified] | None, zone: ZoneInfo) -> None:
-    """Draws what people did and whom the service told what as one list; nothing where nothing happened."""
-    lines = sorted([*done, *list_notified(told or ())], key=lambda one: one.at, reverse=True)
-    if lines or told is None:
+def draw_history(done: Sequence[HistoryLine], notified: Sequence[Notified] | None, zone: ZoneInfo) -> None:
+    """Draws actions and notifications as one list; nothing where nothing happened."""
+    lines = sorted([*done, *list_notified(notified or ())], key=lambda one: one.at, reverse=True)
+    if lines or notified is None:
         st.subheader("History", anchor=False)
-    if told is None:
+    if notified is None:
         st.caption("The notifications cannot be read at the moment.")
     if lines:
         _draw_lines(lines[:_SHOWN], "history", zone)

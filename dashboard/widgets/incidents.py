@@ -90,7 +90,7 @@ def draw_incidents(
 
     Args:
         incidents: what to draw.
-        key: tells this table from others.
+        key: identifies this table.
         shown: the columns.
         page: where it is drawn.
         noun: what the rows are, in the plural.

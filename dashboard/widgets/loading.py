@@ -97,7 +97,7 @@ def _watch(loading: Loading, notice: Notice) -> Iterator[int]:
                 notice.tick()
             known = here
     except DashboardError:
-        # Given up: what went wrong is told instead.
+        # Given up: the failure is shown instead.
         notice.answered()
         raise
 

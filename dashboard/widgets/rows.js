@@ -128,7 +128,7 @@ function drawChooser(label) {
   return element("input", { type: "checkbox", tabindex: label ? "0" : "-1", "aria-label": label });
 }
 
-/** What is chosen is known here first: an answer on its way may tell of less. */
+/** What is chosen is known here first: an answer on its way may have less. */
 function keepChosen(state) {
   const { data } = state;
   if (state.chosen === null || state.chooses !== data.chooses) state.chosen = new Set(data.chosen);

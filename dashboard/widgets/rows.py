@@ -39,7 +39,7 @@ class RowColumn:
     names: bool = False
     """Whether it is part of what the row is called, to those who hear of one row alone."""
     labelled: bool = False
-    """Whether its heading stands before it on a card, since what it says does not tell what it is."""
+    """Whether its heading stands before it on a card, since its values do not say what they are."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +70,7 @@ def draw_rows(
 
     Args:
         rows: the id of each, and its cells in the order of the columns.
-        key: tells these rows from others.
+        key: identifies these rows.
         columns: the most important first, since the last are left out where it is narrow.
         label: what the rows are, as a heading.
         total: how many rows there are beside those that are shown.

@@ -44,7 +44,7 @@ def pick_sender(records: pd.DataFrame) -> str:
 
 
 def draw_since(records: pd.DataFrame, page: Page) -> None:
-    """Says since when senders are known, where some of these records do not tell theirs."""
+    """Says since when senders are known, where some of these records have none."""
     named = records["sender"].ne("")
     if named.all():
         return
@@ -56,7 +56,7 @@ def draw_since(records: pd.DataFrame, page: Page) -> None:
 
 
 def compute_stuck_files(frames: RecordFrames, spans: Spans, page: Page) -> pd.DataFrame:
-    """The stuck files of these records, as of this minute: the screen tells how long they wait in minutes."""
+    """The stuck files of these records, as of this minute: the screen shows how long they wait in minutes."""
     known = frozenset((place, tuple(of_place)) for place, of_place in spans.items())
     minute = page.now.replace(second=0, microsecond=0)
     cache = backend().cache
@@ -156,7 +156,7 @@ _FORMER: Final = (
     [columns.SENDER_NAME.name, *_IDENTITY[1:]],
     [*FILE, columns.LATER.name],
 )
-"""Before users of one name were told apart, and before senders were."""
+"""Before users of one name were distinguished, and before senders were."""
 
 
 def draw_stuck_files(

@@ -21,7 +21,7 @@ class Choice:
     """Keeps the ids of the chosen rows of one table for one analyst, from run to run.
 
     Args:
-        key: tells the table from others.
+        key: identifies the table.
     """
 
     def __init__(self, key: str) -> None:
@@ -35,7 +35,7 @@ class Choice:
 
     @property
     def token(self) -> str:
-        """Another one each time that the choice was taken back here, which the browser has to be told."""
+        """Another one each time that the choice was taken back here, which the browser has to follow."""
         return f"choice {st.session_state.get(f'{self._key}_token', 0)}"
 
     def write(self, ids: Sequence[str]) -> None:
@@ -55,7 +55,7 @@ _LONGEST_END: Final = 26
 def split_path(path: str) -> tuple[str, str]:
     """A path in two parts, between which a narrow place cuts it.
 
-    Its beginning tells the server's share, its end the folder: what lies between is missed least.
+    Its beginning has the server's share, its end the folder: what lies between is missed least.
     """
     last = max(path.rstrip("\\/").rfind("\\"), path.rstrip("\\/").rfind("/"), 0)
     cut = max(last, len(path) - _LONGEST_END)
@@ -140,7 +140,7 @@ class Bar(Protocol):
     """What may be done about the rows that are chosen."""
 
     def draw_buttons(self) -> None:
-        """Draws a button for each, beside what else is said of the table."""
+        """Draws a button for each, beside the table's caption."""
 
     def draw_below(self) -> None:
         """Draws what belongs between that and the rows."""
@@ -169,7 +169,7 @@ def draw_table(
 
     Args:
         frame: the rows, in the order to show them; with `plausible` where a creation date is shown.
-        key: tells this table from others.
+        key: identifies this table.
         columns: the columns to show, the most important first: those for which there is no room are left out.
         zone: in which moments are shown.
         identity: the columns that make a row what it is, whatever else of it changes.
@@ -242,7 +242,7 @@ def draw_plain_table(
 
     Args:
         frame: the rows, in the order to show them; with `plausible` where a creation date is shown.
-        key: tells this table from others.
+        key: identifies this table.
         columns: the columns to show, the most important first.
         zone: in which moments are shown.
         label: what the rows are, as a heading.
