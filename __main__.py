@@ -10,7 +10,7 @@ from components.functions.projection import IncidentProjection, IncidentProjecti
 from components.functions.routes import RouteFunctions, RouteFunctionsArgs
 from components.identity import Identity, IdentityArgs
 from components.monitoring.monitoring import Monitoring, MonitoringArgs
-from components.notifications import IncidentMessages, IncidentMessagesArgs, OwnerChannels
+from components.notifications import IncidentNotifications, IncidentNotificationsArgs, OwnerChannels
 from components.provider import use_provider
 from components.settings import Settings
 from components.tables import Tables
@@ -42,9 +42,9 @@ if settings.web_acl:
 IncidentProjection("projection", IncidentProjectionArgs(settings=settings, tables=tables, key=key), opts)
 channels = OwnerChannels("owners", settings, key, opts)
 if settings.owners:
-    IncidentMessages(
-        "messages",
-        IncidentMessagesArgs(settings=settings, tables=tables, channels=channels, key=key),
+    IncidentNotifications(
+        "notifications",
+        IncidentNotificationsArgs(settings=settings, tables=tables, channels=channels, key=key),
         opts,
     )
 if settings.backup_days:
@@ -60,7 +60,7 @@ exports: dict[Output, pulumi.Input[str]] = {
     Output.RUNS_TABLE_NAME: tables.runs.table_name,
     Output.SENDERS_TABLE_NAME: tables.senders.table_name,
     Output.INCIDENTS_TABLE_NAME: tables.incidents.table_name,
-    Output.MESSAGES_TABLE_NAME: tables.messages.table_name,
+    Output.NOTIFICATIONS_TABLE_NAME: tables.notifications.table_name,
     Output.USER_POOL_ID: identity.user_pool_id,
     Output.USER_POOL_CLIENT_ID: identity.client_id,
     Output.IDENTITY_POOL_ID: identity.identity_pool_id,

@@ -136,7 +136,7 @@ def _measure_burst(client: Any, tables: Mapping[str, Any]) -> Figure:
     stored = time.perf_counter() - started
     table = tables[Output.SENDERS_TABLE_NAME]
     for sender in reversed(senders):
-        while SenderAttribute.BODY not in client.get_item(TableName=table, Key=sender_key(sender)).get(
+        while SenderAttribute.RULE_STATE not in client.get_item(TableName=table, Key=sender_key(sender)).get(
             "Item", {}
         ):
             if time.perf_counter() - started > _PATIENCE_SECONDS:

@@ -59,7 +59,7 @@ class BackupPlan(pulumi.ComponentResource):
             iam_role_arn=role.arn,
             resources=[
                 table.table_arn
-                for table in (tables.errors, tables.senders, tables.incidents, tables.messages)
+                for table in (tables.errors, tables.senders, tables.incidents, tables.notifications)
             ],
             opts=pulumi.ResourceOptions(parent=self, depends_on=[attachment]),
         )

@@ -152,7 +152,7 @@ class OwnerChannels(pulumi.ComponentResource):
 
 
 @dataclass(frozen=True, kw_only=True)
-class IncidentMessagesArgs:
+class IncidentNotificationsArgs:
     """The configuration, and what the function works with."""
 
     settings: Settings
@@ -162,13 +162,13 @@ class IncidentMessagesArgs:
     """The KMS key of its log; None for CloudWatch's own."""
 
 
-class IncidentMessages(pulumi.ComponentResource):
+class IncidentNotifications(pulumi.ComponentResource):
     """The function that notifies owners, and its schedule."""
 
     def __init__(
-        self, name: str, args: IncidentMessagesArgs, opts: pulumi.ResourceOptions | None = None
+        self, name: str, args: IncidentNotificationsArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
-        super().__init__("file-sla:functions:IncidentMessages", name, None, opts)
+        super().__init__("file-sla:functions:IncidentNotifications", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         settings, tables, channels = args.settings, args.tables, args.channels
         function = Function(
@@ -177,7 +177,7 @@ class IncidentMessages(pulumi.ComponentResource):
                 settings=settings,
                 name=NOTIFICATIONS,
                 # As for the projection: named after the whole function, it may be too long for IAM.
-                role="messages",
+                role="notify",
                 description="Notifies owners of files that are stuck, and when they no longer are.",
                 timeout_seconds=TIMEOUT_SECONDS,
                 environment={
@@ -185,7 +185,7 @@ class IncidentMessages(pulumi.ComponentResource):
                     Variable.TABLE_NAME: tables.errors.table_name,
                     Variable.SENDERS_TABLE_NAME: tables.senders.table_name,
                     Variable.INCIDENTS_TABLE_NAME: tables.incidents.table_name,
-                    Variable.MESSAGES_TABLE_NAME: tables.messages.table_name,
+                    Variable.NOTIFICATIONS_TABLE_NAME: tables.notifications.table_name,
                     Variable.RETENTION_DAYS: str(settings.retention_days),
                     Variable.DASHBOARD_URL: settings.dashboard_url,
                     # A path is of no use in a mail.
@@ -202,7 +202,7 @@ class IncidentMessages(pulumi.ComponentResource):
                         IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID, IncidentAttribute.OWNER
                     ),
                     # A transaction needs the permissions for what it does to each item, and none of its own.
-                    tables.messages.allow("BatchGetItem", "PutItem"),
+                    tables.notifications.allow("BatchGetItem", "PutItem"),
                     *channels.allow_deliver(),
                 ],
                 ready=channels.ready,
@@ -215,8 +215,8 @@ class IncidentMessages(pulumi.ComponentResource):
             f"{name}-sweep",
             SweepArgs(
                 function=function,
-                schedule_name=f"{settings.prefix}-messages-sweep",
-                role_name=f"{settings.prefix}-messages-sweep-{settings.region}",
+                schedule_name=f"{settings.prefix}-notifications-sweep",
+                role_name=f"{settings.prefix}-notify-sweep-{settings.region}",
                 description="Sends the notifications that are due.",
             ),
             child,

@@ -69,7 +69,7 @@ class Settings(BaseModel):
     runs_table_name: TableName
     senders_table_name: TableName
     incidents_table_name: TableName
-    messages_table_name: TableName
+    notifications_table_name: TableName
     retention_days: Annotated[int, Field(ge=0, le=3650)]
     # A replay is right about incidents that opened 14 days after the oldest run or later; a day to spare.
     run_retention_days: Annotated[int, Field(ge=15, le=3650)]

@@ -105,7 +105,7 @@ class Tables:
     runs: DataTable
     senders: DataTable
     incidents: DataTable
-    messages: DataTable
+    notifications: DataTable
 
     @classmethod
     def of(cls, settings: Settings, key: EncryptionKey | None, opts: pulumi.ResourceOptions) -> Self:
@@ -134,7 +134,9 @@ class Tables:
             runs=declare("runs", RUNS_TABLE, settings.runs_table_name, expires=True),
             senders=declare("senders", SENDERS_TABLE, settings.senders_table_name, expires=False),
             incidents=declare("incidents", INCIDENTS_TABLE, settings.incidents_table_name, expires=retained),
-            messages=declare("messages", NOTIFICATIONS_TABLE, settings.messages_table_name, expires=retained),
+            notifications=declare(
+                "notifications", NOTIFICATIONS_TABLE, settings.notifications_table_name, expires=retained
+            ),
         )
 
     def allow_analysts(self) -> Sequence[Allow]:
@@ -145,7 +147,7 @@ class Tables:
             self.senders.allow_query(SenderIndex.STATE),
             self.incidents.allow("Query"),
             self.incidents.allow_query(IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID),
-            self.messages.allow("Query"),
+            self.notifications.allow("Query"),
         ]
 
 

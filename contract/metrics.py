@@ -19,19 +19,19 @@ class Metric(StrEnum):
     ACTIONS = "Actions"
     RUNS_APPLIED = "RunsApplied"
     RUNS_NOT_APPLIED = "RunsNotApplied"
-    SENDERS_FOLDED = "SendersFolded"
+    SENDERS_REPLAYED = "SendersReplayed"
     SENDERS_SILENT = "SendersSilent"
     FOLDERS_UNREADABLE = "FoldersUnreadable"
     INCIDENTS_OPEN = "IncidentsOpen"
     INCIDENTS_UNKNOWN = "IncidentsUnknown"
-    MESSAGES_DELIVERED = "MessagesDelivered"
-    MESSAGES_FAILED = "MessagesFailed"
+    NOTIFICATIONS_DELIVERED = "NotificationsDelivered"
+    NOTIFICATIONS_FAILED = "NotificationsFailed"
     """Attempts that failed and are made again."""
-    MESSAGES_DEAD = "MessagesDead"
+    NOTIFICATIONS_GIVEN_UP = "NotificationsGivenUp"
     """Given up after all attempts."""
-    MESSAGES_SWEPT = "MessagesSwept"
+    RECIPIENTS_CHECKED = "RecipientsChecked"
     """Recipients that a sweep looked at."""
-    MESSAGE_DELAY = "MessageDelay"
+    NOTIFICATION_DELAY = "NotificationDelay"
     """Seconds from the run that opened an incident to the message of it; of a sweep, the longest."""
     CHANNELS_DISABLED = "ChannelsDisabled"
     """How many are, at each sweep."""
@@ -56,7 +56,7 @@ class Outcome(StrEnum):
     RECOVERY_STARTED = "recovery_started"
     RECOVERED = "recovered"
     DONE = "done"
-    DONE_BEFORE = "done_before"
+    ALREADY_DONE = "already_done"
 
 
 @unique
@@ -71,8 +71,8 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     THROTTLED = "throttled"
     NOT_STORED = "not_stored"
-    NOT_KNOWN = "not_known"
-    NOT_SO = "not_so"
+    NOT_FOUND = "not_found"
+    INVALID_STATE = "invalid_state"
 
 
 @unique

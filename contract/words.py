@@ -11,7 +11,7 @@ class IncidentStatus(StrEnum):
     OPEN = "open"
     UNKNOWN = "unknown"
     CLEARED = "cleared"
-    LAPSED = "lapsed"
+    EXPIRED = "expired"
     CLOSED = "closed"
 
 
@@ -21,11 +21,11 @@ LIVE: Final = (IncidentStatus.OPEN, IncidentStatus.UNKNOWN)
 
 @unique
 class UnknownReason(StrEnum):
-    """Why an incident is unknown; it stays with one that lapsed or was closed."""
+    """Why an incident is unknown; it stays with one that expired or was closed."""
 
     SILENT = "silent"
-    QUIET = "quiet"
-    UNPROVEN = "unproven"
+    NOT_REPORTED = "not_reported"
+    AMBIGUOUS = "ambiguous"
     UNREADABLE = "unreadable"
     UNWATCHED = "unwatched"
 
@@ -35,7 +35,7 @@ class Clearing(StrEnum):
     """How a run showed that a folder is well. The last two are inference, and may be taken back."""
 
     LISTED = "listed"
-    LEFT_OUT = "left out"
+    LEFT_OUT = "left_out"
     EMPTY = "empty"
 
 
@@ -64,27 +64,27 @@ SENDER_SEPARATOR: Final = "/"
 
 
 @unique
-class MessageKind(StrEnum):
+class NotificationKind(StrEnum):
     """What a line of a message says of an incident, a folder or a sender."""
 
-    BEGIN = "begin"
+    NEW = "new"
     """Files wait longer than the folder's SLA allows."""
     ESCALATED = "escalated"
     """The same, to the next channels: nobody acknowledged it in time."""
     WORSE = "worse"
     """Twice the files or twice the oldest one's wait of what was said last."""
-    REMINDER = "reminder"
+    STILL_OPEN = "still_open"
     """It still is so."""
     CLEARED = "cleared"
     REOPENED = "reopened"
     """In breach again, after the recipient was told that it was over."""
-    STUCK_ALL_ALONG = "stuck_all_along"
+    STILL_STUCK = "still_stuck"
     """In breach, and was so while its recipient was told that it was not reported any more, or over."""
-    QUIET = "quiet"
+    NOT_REPORTED = "not_reported"
     """Not reported any more, by a script that says nothing when all is well."""
     UNKNOWN = "unknown"
     """Nobody can tell any more: its server does not look at the folder, or does not name it."""
-    LAPSED = "lapsed"
+    EXPIRED = "expired"
     """Ended unseen: it was unknown for too long."""
     CLOSED = "closed"
     """By hand, or with its sender, which was retired."""
@@ -93,11 +93,18 @@ class MessageKind(StrEnum):
     READABLE = "readable"
     SILENT = "silent"
     """A sender does not report any more: one line, with all that is unknown because of it."""
-    SPEAKS = "speaks"
+    BACK = "back"
     """It reports again."""
 
 
-ENDS: Final = frozenset({MessageKind.CLEARED, MessageKind.QUIET, MessageKind.LAPSED, MessageKind.CLOSED})
+ENDS: Final = frozenset(
+    {
+        NotificationKind.CLEARED,
+        NotificationKind.NOT_REPORTED,
+        NotificationKind.EXPIRED,
+        NotificationKind.CLOSED,
+    }
+)
 """What tells the end of an incident, and is told under acknowledgement, snooze and in quiet hours too."""
 
 
@@ -106,25 +113,25 @@ LABELS: Final = {
     IncidentStatus.OPEN: "▲ Open",
     IncidentStatus.UNKNOWN: "? Unknown",
     IncidentStatus.CLEARED: "✓ Cleared",
-    IncidentStatus.LAPSED: "~ Lapsed",
+    IncidentStatus.EXPIRED: "~ Expired",
     IncidentStatus.CLOSED: "✕ Closed",
 }
 REASONS: Final = {
     UnknownReason.SILENT: "server silent",
     UnknownReason.UNREADABLE: "folder unreadable",
     UnknownReason.UNWATCHED: "no longer watched",
-    UnknownReason.UNPROVEN: "not proven",
-    UnknownReason.QUIET: "not reported any more",
+    UnknownReason.AMBIGUOUS: "not proven",
+    UnknownReason.NOT_REPORTED: "not reported any more",
 }
 """In the order in which they are shown."""
 EXPLANATIONS: Final = {
     UnknownReason.SILENT: "the server has not reported for longer than twice its interval",
     UnknownReason.UNREADABLE: "the server could not read the folder",
     UnknownReason.UNWATCHED: "the folder is no longer in the list of those that the server looks at",
-    UnknownReason.UNPROVEN: (
+    UnknownReason.AMBIGUOUS: (
         "several servers speak through one account, or the reports do not tell which folders are well"
     ),
-    UnknownReason.QUIET: "this script says nothing when all is well",
+    UnknownReason.NOT_REPORTED: "this script says nothing when all is well",
 }
 _OPEN: Final = "in the latest report"
 CLOSED_SOMEHOW: Final = "by hand, or with its sender"
@@ -154,7 +161,7 @@ def explain_status(
         case IncidentStatus.CLEARED:
             found = _CLEARINGS[cleared_by] if cleared_by else ""
             return f"{found}; it ended at some time since it was last seen" if between else found
-        case IncidentStatus.LAPSED:
+        case IncidentStatus.EXPIRED:
             return f"it ended unseen ({known})" if known else "it ended unseen"
         case IncidentStatus.CLOSED:
             return f"{CLOSED_SOMEHOW} ({known})" if known else CLOSED_SOMEHOW

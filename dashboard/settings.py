@@ -34,7 +34,7 @@ class DashboardSettings(BaseModel):
     table_name: str = Field(min_length=1)
     senders_table_name: str = Field(min_length=1)
     incidents_table_name: str = Field(min_length=1)
-    messages_table_name: str = ""
+    notifications_table_name: str = ""
     """Empty where the stack has none, and nobody is notified."""
     user_pool_id: str = Field(min_length=1)
     identity_pool_id: str = Field(min_length=1)

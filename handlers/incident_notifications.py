@@ -51,7 +51,7 @@ def _sweep() -> NotificationSweep:
         senders_table=environment.senders_table_name,
         incidents_table=environment.incidents_table_name,
         owners=owners,
-        recipients=RecipientTable(client, environment.messages_table_name),
+        recipients=RecipientTable(client, environment.notifications_table_name),
         media=Media(
             mail=lambda: session.create_client("sesv2", config=SERVICES),
             topics=lambda: session.create_client("sns", config=SERVICES),
@@ -98,18 +98,18 @@ def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001 - Lamb
 
 
 def _publish(result: SweepResult) -> None:
-    count(Metric.MESSAGES_SWEPT, result.recipients)
+    count(Metric.RECIPIENTS_CHECKED, result.recipients)
     count(Metric.CHANNELS_DISABLED, result.disabled)
     # Published only when they happen.
     rare = {
-        Metric.MESSAGES_DELIVERED: result.delivered,
-        Metric.MESSAGES_FAILED: result.failed,
-        Metric.MESSAGES_DEAD: result.given_up,
+        Metric.NOTIFICATIONS_DELIVERED: result.delivered,
+        Metric.NOTIFICATIONS_FAILED: result.failed,
+        Metric.NOTIFICATIONS_GIVEN_UP: result.given_up,
     }
     for metric, value in rare.items():
         if value:
             count(metric, value)
     if result.delays:
-        metrics.add_metric(Metric.MESSAGE_DELAY, MetricUnit.Seconds, max(result.delays).total_seconds())
+        metrics.add_metric(Metric.NOTIFICATION_DELAY, MetricUnit.Seconds, max(result.delays).total_seconds())
     if result.delivered or result.failed:
         logger.info("swept", extra={"delivered": result.delivered, "failed": result.failed})

@@ -85,7 +85,7 @@ class MessagesEnvironment:
     table_name: str
     senders_table_name: str
     incidents_table_name: str
-    messages_table_name: str
+    notifications_table_name: str
     retention: timedelta | None
     """How long an incident is kept after it ended; None for good."""
     webhooks_secret_id: str
@@ -105,7 +105,7 @@ class MessagesEnvironment:
             table_name=_required(Variable.TABLE_NAME),
             senders_table_name=_required(Variable.SENDERS_TABLE_NAME),
             incidents_table_name=_required(Variable.INCIDENTS_TABLE_NAME),
-            messages_table_name=_required(Variable.MESSAGES_TABLE_NAME),
+            notifications_table_name=_required(Variable.NOTIFICATIONS_TABLE_NAME),
             retention=_read_retention(),
             webhooks_secret_id=os.environ.get(Variable.WEBHOOKS_SECRET_ID, ""),
             mail_from=os.environ.get(Variable.MAIL_FROM, ""),

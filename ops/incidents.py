@@ -18,7 +18,7 @@ from ops.command import Call, CommandResult, Exit, OnProgress, add_command, add_
 from ops.stack import Item, OpsError, batch_get, query
 from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
 from store.runs import RunAttribute
-from store.senders import OWN_PART, RETRY_FOLD, SenderAttribute, SenderIndex, wake_shard
+from store.senders import OWN_PART, RETRY_REPLAY, SenderAttribute, SenderIndex, next_check_shard
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -184,13 +184,13 @@ class Marks:
             # Another revision: whoever is at work on the sender starts again, and sees the mark.
             UpdateExpression="SET #in = :in, #at = :now, #since = :now ADD #revision :one",
             ExpressionAttributeNames={
-                "#in": SenderAttribute.WAKES_IN,
-                "#at": SenderAttribute.WAKES_AT,
-                "#since": SenderAttribute.FOLD_SINCE,
+                "#in": SenderAttribute.NEXT_CHECK_SHARD,
+                "#at": SenderAttribute.NEXT_CHECK_AT,
+                "#since": SenderAttribute.REPLAY_SINCE,
                 "#revision": SenderAttribute.REVISION,
             },
             ExpressionAttributeValues={
-                ":in": {"S": wake_shard(sender)},
+                ":in": {"S": next_check_shard(sender)},
                 ":now": {"S": format_moment(now)},
                 ":one": {"N": "1"},
             },
@@ -202,7 +202,7 @@ class Marks:
             item[SenderAttribute.SENDER]["S"]: item
             for item in batch_get(
                 self.client, self.senders_table, map(_own_key, senders),
-                only=(SenderAttribute.SENDER, SenderAttribute.WAKES_AT, SenderAttribute.FOLD_SINCE),
+                only=(SenderAttribute.SENDER, SenderAttribute.NEXT_CHECK_AT, SenderAttribute.REPLAY_SINCE),
             )
         }  # fmt: skip
         return {sender: _judge(items.get(sender, {}), now) for sender in senders}
@@ -213,11 +213,11 @@ def _own_key(sender: str) -> dict[str, Any]:
 
 
 def _judge(item: Item, now: datetime) -> Mark:
-    if SenderAttribute.FOLD_SINCE not in item:
+    if SenderAttribute.REPLAY_SINCE not in item:
         return Mark.REPLAYED
-    wait = parse_moment(item[SenderAttribute.WAKES_AT]["S"]) - now
+    wait = parse_moment(item[SenderAttribute.NEXT_CHECK_AT]["S"]) - now
     # A mark is due at once. The sweep puts off longest what failed; parts may come for ten minutes.
-    if wait > RETRY_FOLD - _CLOCK_ERROR:
+    if wait > RETRY_REPLAY - _CLOCK_ERROR:
         return Mark.FAILED
     return Mark.LACKS_PARTS if wait > _CLOCK_ERROR else Mark.WAITING
 
@@ -382,7 +382,7 @@ def list_live(client: "DynamoDBClient", incidents_table: str) -> list[LiveIncide
         for status in LIVE
         for partition in list_live_partitions(status)
         for item in query(
-            client, incidents_table, {IncidentAttribute.LISTED_IN: partition}, index=IncidentIndex.LIVE
+            client, incidents_table, {IncidentAttribute.LIVE_SHARD: partition}, index=IncidentIndex.LIVE
         )
     ]
     return sorted(found, key=attrgetter("breached_since", "sender", "folder"))

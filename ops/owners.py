@@ -18,7 +18,7 @@ from contract.owners.reading import OwnersFileError, read_owners_file
 from ops.command import Call, CommandResult, Exit, add_command, add_group, parse_moment_argument
 from ops.owners_explain import explain
 from ops.stack import Item, OpsError, OutputsError, Stack, batch_get
-from store.notifications import FIRST_STATE, RECIPIENT_PREFIX, MessageAttribute
+from store.notifications import FIRST_STATE, RECIPIENT_PREFIX, NotificationAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -219,7 +219,7 @@ class ChannelStates:
             for _, channel in list_channels(owner)
         }
         items = {
-            item[MessageAttribute.ABOUT]["S"]: item
+            item[NotificationAttribute.SUBJECT]["S"]: item
             for item in batch_get(self.client, self.table, map(_state_key, known))
         }
         return [
@@ -241,8 +241,8 @@ class ChannelStates:
                 UpdateExpression="REMOVE #since ADD #revision :one",
                 ConditionExpression="attribute_exists(#since)",
                 ExpressionAttributeNames={
-                    "#since": MessageAttribute.DISABLED_SINCE,
-                    "#revision": MessageAttribute.REVISION,
+                    "#since": NotificationAttribute.DISABLED_SINCE,
+                    "#revision": NotificationAttribute.REVISION,
                 },
                 ExpressionAttributeValues={":one": {"N": "1"}},
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
@@ -259,11 +259,14 @@ class ChannelStates:
 
 
 def _state_key(key: str) -> dict[str, Any]:
-    return {MessageAttribute.ABOUT: {"S": RECIPIENT_PREFIX + key}, MessageAttribute.PART: {"S": FIRST_STATE}}
+    return {
+        NotificationAttribute.SUBJECT: {"S": RECIPIENT_PREFIX + key},
+        NotificationAttribute.PART: {"S": FIRST_STATE},
+    }
 
 
 def _parse(key: str, owner: str, channel: str, item: Item) -> ChannelState:
-    def moment(attribute: MessageAttribute) -> datetime | None:
+    def moment(attribute: NotificationAttribute) -> datetime | None:
         return parse_moment(item[attribute]["S"]) if attribute in item else None
 
     return ChannelState(
@@ -271,9 +274,9 @@ def _parse(key: str, owner: str, channel: str, item: Item) -> ChannelState:
         owner=owner,
         channel=channel,
         checked=bool(item),
-        disabled_since=moment(MessageAttribute.DISABLED_SINCE),
-        failing_since=moment(MessageAttribute.FAILING_SINCE),
-        problem=item[MessageAttribute.PROBLEM]["S"] if MessageAttribute.PROBLEM in item else "",
+        disabled_since=moment(NotificationAttribute.DISABLED_SINCE),
+        failing_since=moment(NotificationAttribute.FAILING_SINCE),
+        problem=item[NotificationAttribute.PROBLEM]["S"] if NotificationAttribute.PROBLEM in item else "",
     )
 
 
@@ -307,7 +310,7 @@ def enable(call: Call) -> CommandResult:
 
 
 def _channels(call: Call) -> ChannelStates:
-    return ChannelStates(call.stack.client("dynamodb"), call.stack[Output.MESSAGES_TABLE_NAME])
+    return ChannelStates(call.stack.client("dynamodb"), call.stack[Output.NOTIFICATIONS_TABLE_NAME])
 
 
 def _to_lines(one: ChannelState) -> Iterator[str]:

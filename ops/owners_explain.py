@@ -43,7 +43,7 @@ class Explanation:
                 }
                 for after, channel in list_channels(self.owner)
             ],
-            "tell": [str(topic) for topic in Topic if topic in self.owner.told],
+            "notify": [str(topic) for topic in Topic if topic in self.owner.told],
             "zone": self.owner.zone,
             "at": format_moment(self.at),
             "quiet_until": until and format_moment(until),

@@ -15,7 +15,7 @@ from ops.stack import Item, batch_get
 from store.incidents import PEOPLES, IncidentAttribute
 from store.records import Attribute
 from store.runs import RunAttribute
-from store.senders import ACT_PREFIX, SenderAttribute
+from store.senders import ACTION_PREFIX, SenderAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -77,7 +77,7 @@ RESTORABLE: Final[Mapping[str, Restorable]] = {
         keys=(SenderAttribute.SENDER, SenderAttribute.PART),
         expires=Attribute.EXPIRES_AT,
         # Everything else in it follows from the runs.
-        only=(SenderAttribute.PART, ACT_PREFIX),
+        only=(SenderAttribute.PART, ACTION_PREFIX),
         then="To apply what people did: python -m ops incidents rebuild --all",
     ),
     "incidents": Restorable(

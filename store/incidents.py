@@ -43,9 +43,9 @@ class IncidentAttribute(StrEnum):
     """Partition key."""
     INCIDENT_ID = "IncidentId"
     """Sort key."""
-    LATEST_OF = "LatestOf"
+    LATEST_FOLDER_KEY = "LatestFolderKey"
     """Sort key of the latest index: the folder's key, on the latest incident of that folder alone."""
-    LISTED_IN = "ListedIn"
+    LIVE_SHARD = "LiveShard"
     """Partition key of the live index, such as `open#3`; absent once it has ended."""
     ENDED_ON = "EndedOn"
     """Partition key of the ended index: the UTC day; absent before."""
@@ -68,18 +68,18 @@ class IncidentAttribute(StrEnum):
     """When that run's report came: its records are under that hour."""
     UNKNOWN_SINCE = "UnknownSince"
     ENDED_AT = "EndedAt"
-    """When it was cleared, lapsed or was closed."""
+    """When it was cleared, expired or was closed."""
     CLEARED_AT = "ClearedAt"
     CLEARED_BY = "ClearedBy"
     """One of `Clearing`."""
-    BETWEEN = "Between"
+    CLEARED_BETWEEN = "ClearedBetween"
     """Whether it was cleared at some time between the last sighting and the run that showed it."""
     FILE_COUNT = "FileCount"
     PEAK_FILE_COUNT = "PeakFileCount"
     OLDEST_CREATION = "OldestCreation"
     """Of its stuck files; absent where no date of theirs is plausible."""
     REOPENED = "Reopened"
-    AFTER = "After"
+    PREVIOUS_INCIDENT_ID = "PreviousIncidentId"
     """The IncidentId of the one before it in this folder."""
     ACTION_VERSION = "ActionVersion"
     """Counts what people changed, never runs."""
@@ -91,7 +91,7 @@ class IncidentAttribute(StrEnum):
     """When that ends by itself."""
     SNOOZED_UNTIL = "SnoozedUntil"
     HISTORY = "History"
-    """What people did, oldest first: a list of maps of `DeedAttribute`. Only ever added to."""
+    """What people did, oldest first: a list of maps of `HistoryAttribute`. Only ever added to."""
     EXPIRES_AT = "ExpiresAt"
 
 
@@ -106,13 +106,13 @@ PEOPLES: Final = (
 
 
 @unique
-class DeedAttribute(StrEnum):
+class HistoryAttribute(StrEnum):
     """Attributes of what a person did, in a history."""
 
-    DEED_ID = "DeedId"
+    ACTION_ID = "ActionId"
     """The same for a request that is sent again with its Idempotency-Key."""
-    DONE_AT = "DoneAt"
-    DONE_BY = "DoneBy"
+    ACTED_AT = "ActedAt"
+    ACTED_BY = "ActedBy"
     """The user's name."""
     ACTION = "Action"
     """One of `contract.action.IncidentAction`."""
@@ -159,12 +159,12 @@ class HistoryEntry:
 
 
 _ENTRY: Final = Fields(
-    action_id=(DeedAttribute.DEED_ID, TEXT),
-    at=(DeedAttribute.DONE_AT, MOMENT),
-    by=(DeedAttribute.DONE_BY, TEXT),
-    action=(DeedAttribute.ACTION, TEXT),
-    note=(DeedAttribute.NOTE, TEXT),
-    until=(DeedAttribute.UNTIL, MOMENT),
+    action_id=(HistoryAttribute.ACTION_ID, TEXT),
+    at=(HistoryAttribute.ACTED_AT, MOMENT),
+    by=(HistoryAttribute.ACTED_BY, TEXT),
+    action=(HistoryAttribute.ACTION, TEXT),
+    note=(HistoryAttribute.NOTE, TEXT),
+    until=(HistoryAttribute.UNTIL, MOMENT),
 )
 
 
@@ -269,12 +269,12 @@ _OF_THE_RULES: Final[dict[str, Any]] = {
     "unknown_since": (_A.UNKNOWN_SINCE, MOMENT),
     "ended_at": (_A.ENDED_AT, MOMENT),
     "cleared_by": (_A.CLEARED_BY, one_of(Clearing)),
-    "between": (_A.BETWEEN, FLAG),
+    "between": (_A.CLEARED_BETWEEN, FLAG),
     "file_count": (_A.FILE_COUNT, NUMBER),
     "peak_file_count": (_A.PEAK_FILE_COUNT, NUMBER),
     "oldest_creation": (_A.OLDEST_CREATION, MOMENT),
     "reopened": (_A.REOPENED, COUNT),
-    "previous_id": (_A.AFTER, TEXT),
+    "previous_id": (_A.PREVIOUS_INCIDENT_ID, TEXT),
 }
 _OF_PEOPLE: Final = {
     "acknowledged_by": (_A.ACKNOWLEDGED_BY, TEXT),
@@ -300,16 +300,16 @@ FOR_THE_RULES: Final = [
 _NOT_IN_LIVE_INDEX: Final = {
     IncidentAttribute.SENDER,
     IncidentAttribute.INCIDENT_ID,
-    IncidentAttribute.LISTED_IN,
+    IncidentAttribute.LIVE_SHARD,
     IncidentAttribute.BREACHED_SINCE,
     IncidentAttribute.RULE_STATE,
-    IncidentAttribute.LATEST_OF,
+    IncidentAttribute.LATEST_FOLDER_KEY,
     IncidentAttribute.ENDED_ON,
     IncidentAttribute.EXPIRES_AT,
     IncidentAttribute.ENDED_AT,
     IncidentAttribute.CLEARED_AT,
     IncidentAttribute.CLEARED_BY,
-    IncidentAttribute.BETWEEN,
+    IncidentAttribute.CLEARED_BETWEEN,
     IncidentAttribute.HISTORY,
 }
 
@@ -321,7 +321,7 @@ INCIDENTS_TABLE: Final = TableSpec(
         IndexSpec(
             name=IncidentIndex.LATEST,
             partition_key=IncidentAttribute.SENDER,
-            sort_key=IncidentAttribute.LATEST_OF,
+            sort_key=IncidentAttribute.LATEST_FOLDER_KEY,
             # What the rules know, and not the history, which may be a hundred times as large.
             projection="INCLUDE",
             included=[name for name in FOR_THE_RULES if name not in (_A.SENDER, _A.INCIDENT_ID)],
@@ -329,7 +329,7 @@ INCIDENTS_TABLE: Final = TableSpec(
         ),
         IndexSpec(
             name=IncidentIndex.LIVE,
-            partition_key=IncidentAttribute.LISTED_IN,
+            partition_key=IncidentAttribute.LIVE_SHARD,
             sort_key=IncidentAttribute.BREACHED_SINCE,
             projection="INCLUDE",
             included=[
@@ -405,8 +405,8 @@ def describe_incident(
         _A.LAST_SEEN_RUN: {"S": incident.seen.run},
         _A.LAST_SEEN_ARRIVAL: {"S": format_moment(incident.seen.arrived)},
         _A.RULE_STATE: {"S": json.dumps(rules, separators=(",", ":"))},
-        _A.LATEST_OF: {"S": fit_key(incident.key)} if latest else None,
-        _A.LISTED_IN: {"S": _live_partition(incident)} if incident.live else None,
+        _A.LATEST_FOLDER_KEY: {"S": fit_key(incident.key)} if latest else None,
+        _A.LIVE_SHARD: {"S": _live_partition(incident)} if incident.live else None,
         _A.ENDED_ON: {"S": f"{ended:%Y-%m-%d}"} if ended else None,
         _A.CLEARED_AT: {"S": format_moment(cleared)} if cleared else None,
         _A.EXPIRES_AT: {"N": str(int(expires.timestamp()))} if expires else None,
@@ -488,7 +488,7 @@ class IncidentTable:
         """Entries of the live index, in no order: what is open or unknown, or has one of these statuses."""
         return self._reader.query_all(
             *(
-                Query(table=self.name, index=IncidentIndex.LIVE, equal={_A.LISTED_IN: partition})
+                Query(table=self.name, index=IncidentIndex.LIVE, equal={_A.LIVE_SHARD: partition})
                 for status in statuses or LIVE
                 for partition in list_live_partitions(status)
             )

@@ -1,4 +1,4 @@
-"""The table FileSlaMessages: the state of each recipient, and the log of what it was notified of."""
+"""The table FileSlaNotifications: the state of each recipient, and the log of what it was notified of."""
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from contract.folders import folder_key
 from contract.moments import format_moment
 from contract.owners.model import Channel, Owner, Owners, list_channels, name_channel, recipient_key
-from contract.words import MessageKind
+from contract.words import NotificationKind
 from store.dynamodb import (
     MAX_WRITES,
     ConflictError,
@@ -34,14 +34,14 @@ if TYPE_CHECKING:
 
 
 @unique
-class MessageAttribute(StrEnum):
+class NotificationAttribute(StrEnum):
     """Attributes of an item: of a recipient's state, or of an entry of the log."""
 
-    ABOUT = "About"
+    SUBJECT = "Subject"
     """Partition key: one of the prefixes, and the key of its subject."""
     PART = "Part"
     """Sort key: `STATE_PREFIX` and a number, or the moment of an entry of the log and its recipient."""
-    BODY = "Body"
+    STATE = "State"
     """A recipient's state, compressed, which the rules alone read. What people are shown stands beside it, in
     the first of its items."""
     CHUNKS = "Chunks"
@@ -56,10 +56,10 @@ class MessageAttribute(StrEnum):
     FAILING_SINCE = "FailingSince"
     PROBLEM = "Problem"
     """Why the last attempt failed; never an address of a webhook."""
-    TOLD_AT = "ToldAt"
+    NOTIFIED_AT = "NotifiedAt"
     """From here on: attributes of the log."""
-    TOLD = "Told"
-    """One of `MessageKind`."""
+    KIND = "Kind"
+    """One of `NotificationKind`."""
     OWNER = "Owner"
     CHANNEL = "Channel"
     """As people are shown it, such as `Slack orders`."""
@@ -81,10 +81,10 @@ FIRST_STATE: Final = f"{STATE_PREFIX}0000"
 
 # Every read is of one incident, one sender or one recipient: no index.
 NOTIFICATIONS_TABLE: Final = TableSpec(
-    name="FileSlaMessages",
-    partition_key=MessageAttribute.ABOUT,
-    sort_key=MessageAttribute.PART,
-    expiry_attribute=MessageAttribute.EXPIRES_AT,
+    name="FileSlaNotifications",
+    partition_key=NotificationAttribute.SUBJECT,
+    sort_key=NotificationAttribute.PART,
+    expiry_attribute=NotificationAttribute.EXPIRES_AT,
 )
 UNREADABLE_PREFIX: Final = "unreadable#"
 
@@ -98,7 +98,7 @@ class LastSaid(StrEnum):
     """It is stuck, silent or unreadable."""
     UNKNOWN = "unknown"
     """Whether it is still stuck is unknown."""
-    QUIET = "quiet"
+    NOT_REPORTED = "not_reported"
     """It is no longer reported."""
     CLEARED = "cleared"
     ENDED = "ended"
@@ -111,7 +111,7 @@ class LastSaid(StrEnum):
 class PendingNotice:
     """A notice that waits to be sent."""
 
-    kind: MessageKind
+    kind: NotificationKind
     noticed: datetime
     """The sweep that first found it due."""
     attempts: int = 0
@@ -198,7 +198,7 @@ def list_notified(state: RecipientState) -> list[tuple[str, str]]:
 
     The next situation has to hold them, live or not.
     """
-    owed = (LastSaid.BEGUN, LastSaid.UNKNOWN, LastSaid.QUIET)
+    owed = (LastSaid.BEGUN, LastSaid.UNKNOWN, LastSaid.NOT_REPORTED)
     return [
         (entry.sender, key.removeprefix(INCIDENT_PREFIX))
         for key, entry in list_entries(state, INCIDENT_PREFIX).items()
@@ -289,7 +289,7 @@ class LogEntry:
 
     subject: str
     """`incident#...` or `sender#...`."""
-    kind: MessageKind
+    kind: NotificationKind
     at: datetime
     """In UTC."""
     folder: str | None = None
@@ -299,15 +299,15 @@ class LogEntry:
     def build_item(self, recipient: Recipient, number: str) -> dict[str, Any]:
         """Its item, where `number` tells it from all other entries of the recipient at that moment."""
         found = {
-            MessageAttribute.ABOUT: {"S": self.subject},
+            NotificationAttribute.SUBJECT: {"S": self.subject},
             # In order of time.
-            MessageAttribute.PART: {"S": f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}#{recipient.key}#{number}"},
-            MessageAttribute.TOLD_AT: {"S": format_moment(self.at)},
-            MessageAttribute.TOLD: {"S": self.kind},
-            MessageAttribute.OWNER: {"S": recipient.owner.name},
-            MessageAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
-            MessageAttribute.FOLDER: {"S": self.folder} if self.folder is not None else None,
-            MessageAttribute.EXPIRES_AT: (
+            NotificationAttribute.PART: {"S": f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}#{recipient.key}#{number}"},
+            NotificationAttribute.NOTIFIED_AT: {"S": format_moment(self.at)},
+            NotificationAttribute.KIND: {"S": self.kind},
+            NotificationAttribute.OWNER: {"S": recipient.owner.name},
+            NotificationAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
+            NotificationAttribute.FOLDER: {"S": self.folder} if self.folder is not None else None,
+            NotificationAttribute.EXPIRES_AT: (
                 {"N": str(int(self.expires.timestamp()))} if self.expires is not None else None
             ),
         }
@@ -330,7 +330,7 @@ class RecipientTable:
         """Their states; an empty one for a recipient that is new."""
         keys = [_state_key(recipient.key, 0) for recipient in recipients]
         firsts = {
-            read_text(item, MessageAttribute.ABOUT): item
+            read_text(item, NotificationAttribute.SUBJECT): item
             for item in get_items(self._client, self._name, keys, consistent=True)
         }
         stored, unreadable = dict[str, StoredRecipient](), dict[str, Exception]()
@@ -384,17 +384,17 @@ class RecipientTable:
     def _parse(self, key: str, first: Item | None) -> StoredRecipient:
         if first is None:
             return StoredRecipient(key=key, state=RecipientState())
-        chunks = [first[MessageAttribute.BODY]["B"]]
-        if (count := find_number(first, MessageAttribute.CHUNKS)) > 1:
+        chunks = [first[NotificationAttribute.STATE]["B"]]
+        if (count := find_number(first, NotificationAttribute.CHUNKS)) > 1:
             chunks += self._read_others(key, first, count)
         state = load_chunks(RecipientState, chunks)
         return StoredRecipient(
             key=key,
             state=state,
-            revision=find_number(first, MessageAttribute.REVISION),
-            leased_until=find_moment(first, MessageAttribute.LEASED_UNTIL),
-            enabled_by_hand=state.disabled is not None and MessageAttribute.DISABLED_SINCE not in first,
-            problem=find_text(first, MessageAttribute.PROBLEM) or "",
+            revision=find_number(first, NotificationAttribute.REVISION),
+            leased_until=find_moment(first, NotificationAttribute.LEASED_UNTIL),
+            enabled_by_hand=state.disabled is not None and NotificationAttribute.DISABLED_SINCE not in first,
+            problem=find_text(first, NotificationAttribute.PROBLEM) or "",
         )
 
     def _read_others(self, key: str, first: Item, count: int) -> list[bytes]:
@@ -405,13 +405,13 @@ class RecipientTable:
         """
         keys = [_state_key(key, number) for number in range(1, count)]
         others = list(get_items(self._client, self._name, keys, consistent=True))
-        others.sort(key=lambda item: read_text(item, MessageAttribute.PART))
-        revisions = {find_number(item, MessageAttribute.REVISION) for item in others}
+        others.sort(key=lambda item: read_text(item, NotificationAttribute.PART))
+        revisions = {find_number(item, NotificationAttribute.REVISION) for item in others}
         # The first may be ahead: enabling a channel counts there alone.
-        read = find_number(first, MessageAttribute.REVISION)
+        read = find_number(first, NotificationAttribute.REVISION)
         if len(others) != count - 1 or len(revisions) != 1 or max(revisions) > read:
             raise ConflictError(key)
-        return [item[MessageAttribute.BODY]["B"] for item in others]
+        return [item[NotificationAttribute.STATE]["B"] for item in others]
 
     def _build_states(
         self, recipient: Recipient, written: StoredRecipient, *, read: int
@@ -420,8 +420,8 @@ class RecipientTable:
         for number, chunk in enumerate(chunks):
             item: dict[str, Any] = {
                 **_state_key(recipient.key, number),
-                MessageAttribute.BODY: {"B": chunk},
-                MessageAttribute.REVISION: {"N": str(written.revision)},
+                NotificationAttribute.STATE: {"B": chunk},
+                NotificationAttribute.REVISION: {"N": str(written.revision)},
             }
             put: dict[str, Any] = {"TableName": self._name, "Item": item}
             if number == 0:
@@ -429,7 +429,7 @@ class RecipientTable:
                 put["ConditionExpression"] = (
                     "#revision = :read" if read else "attribute_not_exists(#revision)"
                 )
-                put["ExpressionAttributeNames"] = {"#revision": str(MessageAttribute.REVISION)}
+                put["ExpressionAttributeNames"] = {"#revision": str(NotificationAttribute.REVISION)}
                 if read:
                     put["ExpressionAttributeValues"] = {":read": {"N": str(read)}}
             yield {"Put": put}
@@ -440,19 +440,22 @@ def _describe(recipient: Recipient, stored: StoredRecipient, chunks: int) -> dic
     disabled, failing = stored.state.disabled, failing_since(stored.state)
     problem = disabled.problem if disabled else stored.problem if failing else ""
     moments = {
-        MessageAttribute.LEASED_UNTIL: stored.leased_until,
-        MessageAttribute.DISABLED_SINCE: disabled.since if disabled else None,
-        MessageAttribute.FAILING_SINCE: failing,
+        NotificationAttribute.LEASED_UNTIL: stored.leased_until,
+        NotificationAttribute.DISABLED_SINCE: disabled.since if disabled else None,
+        NotificationAttribute.FAILING_SINCE: failing,
     }
     return {
-        MessageAttribute.CHUNKS: {"N": str(chunks)},
-        MessageAttribute.OWNER: {"S": recipient.owner.name},
-        MessageAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
+        NotificationAttribute.CHUNKS: {"N": str(chunks)},
+        NotificationAttribute.OWNER: {"S": recipient.owner.name},
+        NotificationAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
         **{attribute: {"S": format_moment(at)} for attribute, at in moments.items() if at is not None},
-        **({MessageAttribute.PROBLEM: {"S": problem}} if problem else {}),
+        **({NotificationAttribute.PROBLEM: {"S": problem}} if problem else {}),
     }
 
 
 def _state_key(key: str, number: int) -> dict[str, Any]:
     part = f"{STATE_PREFIX}{number:04}"
-    return {MessageAttribute.ABOUT: {"S": f"{RECIPIENT_PREFIX}{key}"}, MessageAttribute.PART: {"S": part}}
+    return {
+        NotificationAttribute.SUBJECT: {"S": f"{RECIPIENT_PREFIX}{key}"},
+        NotificationAttribute.PART: {"S": part},
+    }

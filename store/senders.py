@@ -32,7 +32,7 @@ from store.dynamodb import (
     list_of,
     one_of,
 )
-from store.incidents import DeedAttribute, HistoryEntry
+from store.incidents import HistoryAttribute, HistoryEntry
 from store.runs import Listing, ProblemAttribute, Run, RunAttribute
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class SenderAttribute(StrEnum):
     """Partition key."""
     PART = "Part"
     """Sort key: `OWN_PART`, `REFUSED_PART`, or one of the prefixes and what it is of."""
-    BODY = "Body"
+    RULE_STATE = "RuleState"
     """What the rules know, as JSON: the projection's own, and nobody else's to read."""
     CHUNKS = "Chunks"
     """In how many items a list is stored."""
@@ -55,11 +55,11 @@ class SenderAttribute(StrEnum):
     """Counts the writes of the sender's own item: whoever writes says which one was read."""
     RECENT_RUNS = "RecentRuns"
     """RunIds of its last runs with their moments: what comes again is known again."""
-    WAKES_IN = "WakesIn"
-    """Partition key of the wake index: one of `WAKE_SHARDS`."""
-    WAKES_AT = "WakesAt"
+    NEXT_CHECK_SHARD = "NextCheckShard"
+    """Partition key of the wake index: one of `NEXT_CHECK_SHARDS`."""
+    NEXT_CHECK_AT = "NextCheckAt"
     """When time alone, or a fold that is due, changes something next."""
-    FOLD_SINCE = "FoldSince"
+    REPLAY_SINCE = "ReplaySince"
     """Since when it has to be folded anew from its runs; absent where it has not."""
 
     STATE = "State"
@@ -85,8 +85,8 @@ class SenderAttribute(StrEnum):
     ADDRESSES = "Addresses"
     """Of the last days, as a list."""
     SHARED = "Shared"
-    """Present where several servers are taken to speak through it: `addresses` or `strikes`."""
-    MIXED_UP = "MixedUp"
+    """Present where several servers are taken to speak through it: `addresses` or `contradictions`."""
+    AMBIGUOUS_SETS = "AmbiguousSets"
     """Paths of its folder sets that are mixed up, as a list."""
     WATCHED = "Watched"
     """How many folders its last list has; absent where it sends none."""
@@ -138,7 +138,7 @@ class SenderIndex(StrEnum):
 
     STATE = "StateIndex"
     """Every sender by its state, with all that a page shows."""
-    WAKE = "WakeIndex"
+    NEXT_CHECK = "NextCheckIndex"
     """Whom the sweep has to look at."""
 
 
@@ -146,20 +146,20 @@ OWN_PART: Final = "sender"
 REFUSED_PART: Final = "refused"
 LIST_PREFIX: Final = "list#"
 SET_PREFIX: Final = "set#"
-ACT_PREFIX: Final = "act#"
+ACTION_PREFIX: Final = "action#"
 """Before the id of what a person did. Beside what the rules know, such an item shows attributes of
-`contract.incidents.DeedAttribute`, and what was set."""
+`contract.incidents.HistoryAttribute`, and what was set."""
 REFUSED_STATE: Final = "refused"
 """Under which the state index lists every sender's last refused report, its first run or not."""
-WAKE_SHARDS: Final = 4
+NEXT_CHECK_SHARDS: Final = 4
 """Partitions of the wake index, `0` and so on: each takes 1,000 writes a second (DynamoDB quotas)."""
-RETRY_FOLD: Final = timedelta(minutes=15)
+RETRY_REPLAY: Final = timedelta(minutes=15)
 """How long the sweep leaves a sender alone that it could not fold."""
 
 
-def wake_shard(sender: str) -> str:
+def next_check_shard(sender: str) -> str:
     """The partition of the wake index that a sender is in, by its key."""
-    return str(zlib.crc32(sender.encode()) % WAKE_SHARDS)
+    return str(zlib.crc32(sender.encode()) % NEXT_CHECK_SHARDS)
 
 
 # The state index includes what a page shows of many senders, and of their last refused reports. It leaves out
@@ -189,9 +189,9 @@ SENDERS_TABLE: Final = TableSpec(
             included=[str(attribute) for attribute in _SHOWN if attribute not in _NOT_IN_STATE_INDEX],
         ),
         IndexSpec(
-            name=SenderIndex.WAKE,
-            partition_key=SenderAttribute.WAKES_IN,
-            sort_key=SenderAttribute.WAKES_AT,
+            name=SenderIndex.NEXT_CHECK,
+            partition_key=SenderAttribute.NEXT_CHECK_SHARD,
+            sort_key=SenderAttribute.NEXT_CHECK_AT,
             projection="KEYS_ONLY",
         ),
     ],
@@ -343,7 +343,7 @@ _SENDER: Final = Fields(
     reported_by=(_A.REPORTED_BY, TEXT),
     addresses=(_A.ADDRESSES, TEXTS),
     shared=(_A.SHARED, TEXT),
-    ambiguous_sets=(_A.MIXED_UP, _lists(_AMBIGUOUS, AmbiguousSet)),
+    ambiguous_sets=(_A.AMBIGUOUS_SETS, _lists(_AMBIGUOUS, AmbiguousSet)),
     watched=(_A.WATCHED, NUMBER),
     unreadable=(_A.UNREADABLE, COUNT),
     open=(_A.OPEN, NUMBER),
@@ -392,11 +392,11 @@ class SenderEntry(HistoryEntry):
 
 
 _CHANGE: Final = Fields(
-    at=(DeedAttribute.DONE_AT, MOMENT),
-    by=(DeedAttribute.DONE_BY, TEXT),
-    action=(DeedAttribute.ACTION, TEXT),
-    note=(DeedAttribute.NOTE, TEXT),
-    until=(DeedAttribute.UNTIL, MOMENT),
+    at=(HistoryAttribute.ACTED_AT, MOMENT),
+    by=(HistoryAttribute.ACTED_BY, TEXT),
+    action=(HistoryAttribute.ACTION, TEXT),
+    note=(HistoryAttribute.NOTE, TEXT),
+    until=(HistoryAttribute.UNTIL, MOMENT),
     interval_minutes=(_A.INTERVAL_MINUTES, NUMBER),
     hours=(_A.HOURS, HOURS),
 )
@@ -464,9 +464,9 @@ class NextCheck:
 def describe_next_check(sender: str, check: NextCheck) -> Values:
     """The attributes that the index of next checks is made from."""
     return {
-        _A.WAKES_IN: {"S": wake_shard(sender)} if check.at else None,
-        _A.WAKES_AT: {"S": format_moment(check.at)} if check.at else None,
-        _A.FOLD_SINCE: {"S": format_moment(check.replay_since)} if check.replay_since else None,
+        _A.NEXT_CHECK_SHARD: {"S": next_check_shard(sender)} if check.at else None,
+        _A.NEXT_CHECK_AT: {"S": format_moment(check.at)} if check.at else None,
+        _A.REPLAY_SINCE: {"S": format_moment(check.replay_since)} if check.replay_since else None,
     }
 
 
@@ -601,7 +601,7 @@ class SenderTable:
         query = Query(
             table=self.name,
             equal={_A.SENDER: sender},
-            between=(_A.PART, ACT_PREFIX, f"{ACT_PREFIX}~"),
+            between=(_A.PART, ACTION_PREFIX, f"{ACTION_PREFIX}~"),
             attributes=_CHANGE.attributes,
             consistent=True,
         )
@@ -620,12 +620,12 @@ class SenderTable:
 
     def list_due(self, now: datetime) -> Iterable[str]:
         """The keys of the senders whose next check is due."""
-        for shard in range(WAKE_SHARDS):
+        for shard in range(NEXT_CHECK_SHARDS):
             query = Query(
                 table=self.name,
-                index=SenderIndex.WAKE,
-                equal={_A.WAKES_IN: str(shard)},
+                index=SenderIndex.NEXT_CHECK,
+                equal={_A.NEXT_CHECK_SHARD: str(shard)},
                 # A moment with a fraction of a second sorts before the one without.
-                between=(_A.WAKES_AT, "0", format_moment(now.replace(microsecond=0))),
+                between=(_A.NEXT_CHECK_AT, "0", format_moment(now.replace(microsecond=0))),
             )
             yield from (item[_A.SENDER]["S"] for item in self._reader.query(query))

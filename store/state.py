@@ -38,7 +38,7 @@ from store.incidents import (
 )
 from store.runs import SAME_RUN, Run, Stamp
 from store.senders import (
-    ACT_PREFIX,
+    ACTION_PREFIX,
     LIST_PREFIX,
     OWN_PART,
     SET_PREFIX,
@@ -279,7 +279,7 @@ def describe_action(act: PersonAction) -> Values:
         hours=act.hours,
     )
     shown = {name: value for name, value in describe_sender_entry(change).items() if value}
-    body: Values = {_A.BODY: {"S": dump(act)}}
+    body: Values = {_A.RULE_STATE: {"S": dump(act)}}
     return {**body, **shown}
 
 
@@ -362,7 +362,7 @@ class SenderStore:
     def read(self, sender: str) -> StoredSender:
         """A sender's own item; of one that nobody knows yet, what is true of it."""
         item = self._reader.get(self._senders, sender_key(sender)) or {}
-        body, since = item.get(_A.BODY), item.get(_A.FOLD_SINCE)
+        body, since = item.get(_A.RULE_STATE), item.get(_A.REPLAY_SINCE)
         return StoredSender(
             key=sender,
             sender=load(RunHistory, body["S"]) if body else None,
@@ -377,9 +377,13 @@ class SenderStore:
         parts = self._query_parts(known.key, LIST_PREFIX, f"{SET_PREFIX}\uffff")
         listed = [part for part in parts if part[_A.PART]["S"].startswith(LIST_PREFIX)]
         # Chunks of a longer list before this one may still be there.
-        chunks = [part[_A.BODY]["B"] for part in listed[: int(listed[0][_A.CHUNKS]["N"]) if listed else 0]]
+        chunks = [
+            part[_A.RULE_STATE]["B"] for part in listed[: int(listed[0][_A.CHUNKS]["N"]) if listed else 0]
+        ]
         sets = [
-            load(FolderSet, part[_A.BODY]["S"]) for part in parts if part[_A.PART]["S"].startswith(SET_PREFIX)
+            load(FolderSet, part[_A.RULE_STATE]["S"])
+            for part in parts
+            if part[_A.PART]["S"].startswith(SET_PREFIX)
         ]
         return State(
             sender=known.sender,
@@ -390,8 +394,8 @@ class SenderStore:
 
     def list_actions(self, sender: str) -> list[PersonAction]:
         """What people did to a sender and its incidents."""
-        parts = self._query_parts(sender, ACT_PREFIX, f"{ACT_PREFIX}\uffff")
-        return [load(PersonAction, part[_A.BODY]["S"]) for part in parts]
+        parts = self._query_parts(sender, ACTION_PREFIX, f"{ACTION_PREFIX}\uffff")
+        return [load(PersonAction, part[_A.RULE_STATE]["S"]) for part in parts]
 
     def has_action(self, sender: str, action_id: str) -> bool:
         """Whether a person did this already."""
@@ -478,14 +482,16 @@ class SenderStore:
             key = incident_key(known.key, incident_id)
             yield {"Update": {"TableName": incidents, "Key": key, **update.arguments()}}
         for folder_set in writes.sets:
-            yield self._put_part(known.key, _set_part(folder_set.key), {_A.BODY: {"S": dump(folder_set)}})
+            yield self._put_part(
+                known.key, _set_part(folder_set.key), {_A.RULE_STATE: {"S": dump(folder_set)}}
+            )
         for key_of_set in writes.gone_sets:
             part = _part_key(known.key, _set_part(key_of_set))
             yield {"Delete": {"TableName": self._senders, "Key": part}}
         if writes.watched is not None:
             chunks = dump_chunks(writes.watched)
             for number, chunk in enumerate(chunks):
-                body: Values = {_A.BODY: {"B": chunk}, _A.CHUNKS: {"N": str(len(chunks))}}
+                body: Values = {_A.RULE_STATE: {"B": chunk}, _A.CHUNKS: {"N": str(len(chunks))}}
                 yield self._put_part(known.key, f"{LIST_PREFIX}{number:04}", body)
         for incident_id, version in writes.gone.items():
             unchanged = Update(if_still={IncidentAttribute.ACTION_VERSION: COUNT.write(version)}).arguments()
@@ -516,13 +522,13 @@ def _write(known: StoredSender, values: Values) -> Update:
 
 def action_part(action_id: str) -> str:
     """The sort key of what a person did."""
-    return ACT_PREFIX + action_id
+    return ACTION_PREFIX + action_id
 
 
 def _describe_history(writes: Writes) -> Values:
     values: Values = {}
     if writes.history is not None:
-        values[_A.BODY] = {"S": dump(writes.history)}
+        values[_A.RULE_STATE] = {"S": dump(writes.history)}
     if writes.recent is not None:
         values[_A.RECENT_RUNS] = {"S": writes.recent.format()}
     return values

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from store.incidents import IncidentAttribute, IncidentIndex
-from store.notifications import MessageAttribute
+from store.notifications import NotificationAttribute
 from store.records import Attribute, Index
 from store.runs import RunAttribute
 from store.senders import SenderAttribute, SenderIndex
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 RUNS, SENDERS, INCIDENTS = "FileSlaRuns", "FileSlaSenders", "FileSlaIncidents"
-ERRORS, MESSAGES = "FileSlaErrors", "FileSlaMessages"
+ERRORS, MESSAGES = "FileSlaErrors", "FileSlaNotifications"
 
 
 def create_projection_tables(client: "DynamoDBClient") -> None:
@@ -25,7 +25,7 @@ def create_projection_tables(client: "DynamoDBClient") -> None:
         SenderAttribute.PART,
         {
             SenderIndex.STATE: (SenderAttribute.STATE, SenderAttribute.SENDER_NAME),
-            SenderIndex.WAKE: (SenderAttribute.WAKES_IN, SenderAttribute.WAKES_AT),
+            SenderIndex.NEXT_CHECK: (SenderAttribute.NEXT_CHECK_SHARD, SenderAttribute.NEXT_CHECK_AT),
         },
     )
     create_table(
@@ -34,17 +34,17 @@ def create_projection_tables(client: "DynamoDBClient") -> None:
         IncidentAttribute.SENDER,
         IncidentAttribute.INCIDENT_ID,
         {
-            IncidentIndex.LIVE: (IncidentAttribute.LISTED_IN, IncidentAttribute.BREACHED_SINCE),
+            IncidentIndex.LIVE: (IncidentAttribute.LIVE_SHARD, IncidentAttribute.BREACHED_SINCE),
             IncidentIndex.ENDED: (IncidentAttribute.ENDED_ON, IncidentAttribute.ENDED_AT),
             IncidentIndex.ID: (IncidentAttribute.INCIDENT_ID,),
         },
-        {IncidentIndex.LATEST: (IncidentAttribute.SENDER, IncidentAttribute.LATEST_OF)},
+        {IncidentIndex.LATEST: (IncidentAttribute.SENDER, IncidentAttribute.LATEST_FOLDER_KEY)},
     )
 
 
 def create_message_tables(client: "DynamoDBClient") -> None:
     """Creates what telling owners takes beside those: messages, and the records that name files."""
-    create_table(client, MESSAGES, MessageAttribute.ABOUT, MessageAttribute.PART)
+    create_table(client, MESSAGES, NotificationAttribute.SUBJECT, NotificationAttribute.PART)
     create_table(
         client,
         ERRORS,

@@ -100,7 +100,7 @@ class IncidentProjection(pulumi.ComponentResource):
                     # Many incidents change in several transactions, each on condition that their sender has
                     # not changed.
                     tables.senders.allow(*_KEEPING, "ConditionCheckItem"),
-                    tables.senders.allow_query(SenderIndex.STATE, SenderIndex.WAKE),
+                    tables.senders.allow_query(SenderIndex.STATE, SenderIndex.NEXT_CHECK),
                     tables.incidents.allow(*_KEEPING),
                     tables.incidents.allow_query(IncidentIndex.LATEST, IncidentIndex.LIVE),
                     dead_letters.allow_send(),

@@ -274,17 +274,17 @@ def _build_finding_alarms(metrics: StackMetrics, settings: Settings) -> Iterator
 def _build_notification_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
     """Whether owners are notified."""
     yield _build_sweep_alarm(
-        "messages-sweeps",
+        "notifications-sweeps",
         "owners are not notified.",
-        RunbookSection.MESSAGES_NOT_SENT,
-        metrics.published(Metric.MESSAGES_SWEPT, "SampleCount"),
+        RunbookSection.NOTIFICATIONS_NOT_SENT,
+        metrics.published(Metric.RECIPIENTS_CHECKED, "SampleCount"),
     )
     yield AlarmSpec(
-        key="messages-dead",
+        key="notifications-given-up",
         meaning="A notification was given up after six hours of attempts: an owner did not get it. The "
         "function's log says who, and why.",
-        section=RunbookSection.MESSAGES_NOT_SENT,
-        metric=metrics.published(Metric.MESSAGES_DEAD),
+        section=RunbookSection.NOTIFICATIONS_NOT_SENT,
+        metric=metrics.published(Metric.NOTIFICATIONS_GIVEN_UP),
         threshold=1,
         unhealthy=True,
     )

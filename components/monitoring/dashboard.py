@@ -160,7 +160,7 @@ def _projection(metrics: StackMetrics) -> Iterator[Widget]:
         [
             *(
                 metrics.published(name)
-                for name in (Metric.RUNS_APPLIED, Metric.RUNS_NOT_APPLIED, Metric.SENDERS_FOLDED)
+                for name in (Metric.RUNS_APPLIED, Metric.RUNS_NOT_APPLIED, Metric.SENDERS_REPLAYED)
             ),
             metrics.of_dead_letters(QueueMetric.VISIBLE_MESSAGES),
         ],
@@ -181,14 +181,18 @@ def _messages(metrics: StackMetrics) -> Iterator[Widget]:
         [
             *(
                 metrics.published(name)
-                for name in (Metric.MESSAGES_DELIVERED, Metric.MESSAGES_FAILED, Metric.MESSAGES_DEAD)
+                for name in (
+                    Metric.NOTIFICATIONS_DELIVERED,
+                    Metric.NOTIFICATIONS_FAILED,
+                    Metric.NOTIFICATIONS_GIVEN_UP,
+                )
             ),
             metrics.published(Metric.CHANNELS_DISABLED, "Maximum"),
         ],
     )
     yield _graph(
         "From the run that opened an incident to its notification, s",
-        [metrics.published(Metric.MESSAGE_DELAY, statistic) for statistic in ("p50", "Maximum")],
+        [metrics.published(Metric.NOTIFICATION_DELAY, statistic) for statistic in ("p50", "Maximum")],
     )
 
 

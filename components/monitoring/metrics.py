@@ -195,9 +195,9 @@ def _list_tables(settings: Settings) -> Sequence[WatchedTable]:
             queried=[None, IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID],
         ),
         WatchedTable(
-            key="messages",
-            name=settings.messages_table_name,
-            holds="messages",
+            key="notifications",
+            name=settings.notifications_table_name,
+            holds="notifications",
             when_held_back=_WAIT,
             queried=[None],
         ),

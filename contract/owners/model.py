@@ -55,9 +55,9 @@ _DIGEST_BYTES: Final = 16
 class Topic(StrEnum):
     """What an owner may be told, or not."""
 
-    BEGIN = "begin"
+    NEW = "new"
     WORSE = "worse"
-    REMINDER = "reminder"
+    STILL_OPEN = "still_open"
     CLEARED = "cleared"
     """Every end, also one that nobody saw, and that a stock script no longer reports something."""
     SILENT_SENDER = "silent_sender"

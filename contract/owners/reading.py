@@ -258,7 +258,7 @@ def read_owners(file: YamlFile, node: Node | None) -> Mapping[str, Owner]:
 
 
 def _read_owner(file: YamlFile, name: str, node: Node) -> Owner:
-    keys = ("channels", "zone", "quiet_hours", "tell", "escalate")
+    keys = ("channels", "zone", "quiet_hours", "notify", "escalate")
     parts = file.read_mapping(node, f"the owner {name}", keys, required=keys[:1])
     seen: dict[str, Channel] = {}
     channels = read_channels(file, parts.get("channels"), f"channels of {name}", seen)
@@ -268,7 +268,7 @@ def _read_owner(file: YamlFile, name: str, node: Node) -> Owner:
         channels=channels,
         zone=read_zone(file, parts.get("zone"), f"zone of {name}"),
         quiet_hours=tuple(read_quiet_hours(file, parts.get("quiet_hours"), f"quiet_hours of {name}")),
-        told=_read_topics(file, parts.get("tell"), f"tell of {name}"),
+        told=_read_topics(file, parts.get("notify"), f"notify of {name}"),
         escalations=tuple(sorted(escalations, key=lambda one: one.after)),
     )
 

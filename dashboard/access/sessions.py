@@ -67,7 +67,7 @@ class Session:
             RecordTable(aws, settings.table_name, settings.endpoint_url),
             SenderTable(queries, settings.senders_table_name, cache),
             IncidentTable(queries, settings.incidents_table_name, cache),
-            MessageTable(queries, settings.messages_table_name, cache),
+            MessageTable(queries, settings.notifications_table_name, cache),
             Metrics(aws, settings.metrics_namespace, settings.endpoint_url, cache),
             aws,
             now,

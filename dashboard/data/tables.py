@@ -19,12 +19,12 @@ from dashboard.data.cache import Cache
 from dashboard.data.records import AttributeValues
 from dashboard.errors import translate_aws_errors
 from dashboard.settings import build_client_config
-from store.incidents import DeedAttribute, IncidentAttribute, IncidentIndex, list_live_partitions
-from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX, MessageAttribute
+from store.incidents import HistoryAttribute, IncidentAttribute, IncidentIndex, list_live_partitions
+from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX, NotificationAttribute
 from store.records import Attribute, Index
 from store.runs import ProblemAttribute
 from store.senders import (
-    ACT_PREFIX,
+    ACTION_PREFIX,
     OWN_PART,
     REFUSED_PART,
     REFUSED_STATE,
@@ -225,13 +225,13 @@ class Deed(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    at: Moment = Field(validation_alias=DeedAttribute.DONE_AT)
-    by: str = Field("", validation_alias=DeedAttribute.DONE_BY)
+    at: Moment = Field(validation_alias=HistoryAttribute.ACTED_AT)
+    by: str = Field("", validation_alias=HistoryAttribute.ACTED_BY)
     """The user's name."""
-    action: str = Field(validation_alias=DeedAttribute.ACTION)
+    action: str = Field(validation_alias=HistoryAttribute.ACTION)
     """One of those of `contract.action`, or one that a later version knows."""
-    note: str = Field("", validation_alias=DeedAttribute.NOTE)
-    until: Moment | None = Field(None, validation_alias=DeedAttribute.UNTIL)
+    note: str = Field("", validation_alias=HistoryAttribute.NOTE)
+    until: Moment | None = Field(None, validation_alias=HistoryAttribute.UNTIL)
 
 
 class Incident(BaseModel):
@@ -257,7 +257,7 @@ class Incident(BaseModel):
     unknown_since: Moment | None = Field(None, validation_alias=IncidentAttribute.UNKNOWN_SINCE)
     ended_at: Moment | None = Field(None, validation_alias=IncidentAttribute.ENDED_AT)
     cleared_by: Clearing | None = Field(None, validation_alias=IncidentAttribute.CLEARED_BY)
-    between: bool = Field(False, validation_alias=IncidentAttribute.BETWEEN)
+    between: bool = Field(False, validation_alias=IncidentAttribute.CLEARED_BETWEEN)
     file_count: int = Field(validation_alias=IncidentAttribute.FILE_COUNT)
     peak_file_count: int = Field(validation_alias=IncidentAttribute.PEAK_FILE_COUNT)
     oldest_creation: Moment | None = Field(None, validation_alias=IncidentAttribute.OLDEST_CREATION)
@@ -325,7 +325,7 @@ _A: Final = IncidentAttribute
 BREACH_ATTRIBUTES: Final = [
     str(attribute)
     for attribute in (
-        *(_A.INCIDENT_ID, _A.FOLDER, _A.OWNER, _A.STATUS, _A.BETWEEN),
+        *(_A.INCIDENT_ID, _A.FOLDER, _A.OWNER, _A.STATUS, _A.CLEARED_BETWEEN),
         *(_A.BREACHED_SINCE, _A.LAST_SEEN_AT, _A.ENDED_AT),
     )
 ]
@@ -346,7 +346,7 @@ class Breach(NamedTuple):
 
 def read_breach(item: Item) -> Breach:
     """The breach of the item of an incident that has ended."""
-    seen = item[_A.STATUS] == IncidentStatus.CLEARED and not item.get(_A.BETWEEN)
+    seen = item[_A.STATUS] == IncidentStatus.CLEARED and not item.get(_A.CLEARED_BETWEEN)
     return Breach(
         incident_id=item[_A.INCIDENT_ID],
         folder=item[_A.FOLDER],
@@ -408,7 +408,7 @@ class IncidentTable:
             Query(
                 table=self._table_name,
                 index=IncidentIndex.LIVE,
-                equal={IncidentAttribute.LISTED_IN: partition},
+                equal={IncidentAttribute.LIVE_SHARD: partition},
             )
             for partition in partitions
         ]
@@ -537,7 +537,7 @@ class SenderDeed(Deed):
     hours: ExpectedHours | None = Field(None, validation_alias=SenderAttribute.HOURS)
 
 
-class MixedUpSet(BaseModel):
+class AmbiguousSetsSet(BaseModel):
     """A folder set of which leaving a folder out says nothing for a while."""
 
     model_config = ConfigDict(frozen=True)
@@ -586,7 +586,7 @@ class Sender(BaseModel):
     reported_by: str = Field(validation_alias=SenderAttribute.REPORTED_BY)
     addresses: Sequence[str] = Field((), validation_alias=SenderAttribute.ADDRESSES)
     shared: str | None = Field(None, validation_alias=SenderAttribute.SHARED)
-    mixed_up: Sequence[MixedUpSet] = Field((), validation_alias=SenderAttribute.MIXED_UP)
+    mixed_up: Sequence[AmbiguousSetsSet] = Field((), validation_alias=SenderAttribute.AMBIGUOUS_SETS)
     watched: int | None = Field(None, validation_alias=SenderAttribute.WATCHED)
     unreadable: int = Field(0, validation_alias=SenderAttribute.UNREADABLE)
     unreadable_folders: Sequence[UnreadableFolder] = Field(
@@ -683,7 +683,7 @@ class SenderTable:
         query = Query(
             table=self._table_name,
             equal={SenderAttribute.SENDER: key},
-            between=(SenderAttribute.PART, ACT_PREFIX, f"{ACT_PREFIX}~"),
+            between=(SenderAttribute.PART, ACTION_PREFIX, f"{ACTION_PREFIX}~"),
             attributes=OF_DEEDS,
             consistent=True,
         )
@@ -734,11 +734,11 @@ class Notified(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    at: Moment = Field(validation_alias=MessageAttribute.TOLD_AT)
-    what: str = Field(validation_alias=MessageAttribute.TOLD)
-    """One of `contract.messages.MessageKind`, or one that a later version knows."""
-    owner: str = Field("", validation_alias=MessageAttribute.OWNER)
-    channel: str = Field("", validation_alias=MessageAttribute.CHANNEL)
+    at: Moment = Field(validation_alias=NotificationAttribute.NOTIFIED_AT)
+    what: str = Field(validation_alias=NotificationAttribute.KIND)
+    """One of `contract.messages.NotificationKind`, or one that a later version knows."""
+    owner: str = Field("", validation_alias=NotificationAttribute.OWNER)
+    channel: str = Field("", validation_alias=NotificationAttribute.CHANNEL)
     """As people are shown it."""
 
 
@@ -776,7 +776,7 @@ class MessageTable:
             return ()
         query = Query(
             table=self._table_name,
-            equal={MessageAttribute.ABOUT: about},
+            equal={NotificationAttribute.SUBJECT: about},
             attributes=_LOG_ATTRIBUTES,
             latest=_MOST,
         )

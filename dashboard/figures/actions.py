@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from contract.action import IncidentAction
 from contract.limits import ACKNOWLEDGED_FOR, LONGEST_HOLD
 from contract.moments import format_moment
-from contract.words import IncidentStatus, MessageKind
+from contract.words import IncidentStatus, NotificationKind
 from dashboard.data.tables import Deed, Incident, Notified
 
 _DIGITS: Final = 16
@@ -161,21 +161,21 @@ _OUTCOMES: Final = {
     IncidentAction.CLOSE: "Closed",
 }
 _NOTIFIED: Final = {
-    MessageKind.BEGIN: "files over the SLA",
-    MessageKind.ESCALATED: "not acknowledged in time",
-    MessageKind.WORSE: "worse",
-    MessageKind.REMINDER: "still open",
-    MessageKind.CLEARED: "cleared",
-    MessageKind.REOPENED: "in breach again",
-    MessageKind.STUCK_ALL_ALONG: "files still stuck",
-    MessageKind.QUIET: "no longer reported",
-    MessageKind.UNKNOWN: "status unknown",
-    MessageKind.LAPSED: "ended without a report",
-    MessageKind.CLOSED: "closed",
-    MessageKind.UNREADABLE: "folder unreadable",
-    MessageKind.READABLE: "folder readable again",
-    MessageKind.SILENT: "server silent",
-    MessageKind.SPEAKS: "server reports again",
+    NotificationKind.NEW: "files over the SLA",
+    NotificationKind.ESCALATED: "not acknowledged in time",
+    NotificationKind.WORSE: "worse",
+    NotificationKind.STILL_OPEN: "still open",
+    NotificationKind.CLEARED: "cleared",
+    NotificationKind.REOPENED: "in breach again",
+    NotificationKind.STILL_STUCK: "files still stuck",
+    NotificationKind.NOT_REPORTED: "no longer reported",
+    NotificationKind.UNKNOWN: "status unknown",
+    NotificationKind.EXPIRED: "ended without a report",
+    NotificationKind.CLOSED: "closed",
+    NotificationKind.UNREADABLE: "folder unreadable",
+    NotificationKind.READABLE: "folder readable again",
+    NotificationKind.SILENT: "server silent",
+    NotificationKind.BACK: "server reports again",
 }
 
 

@@ -61,8 +61,8 @@ def split_live(incidents: Iterable[Incident], now: datetime) -> Live:
     unknown = [one for one in listed if one.status is IncidentStatus.UNKNOWN]
     return Live(
         open=sort_worst_first([one for one in listed if one.status is IncidentStatus.OPEN], now),
-        unknown=_sort_unknown(one for one in unknown if one.reason is not UnknownReason.QUIET),
-        quiet=_sort_unknown(one for one in unknown if one.reason is UnknownReason.QUIET),
+        unknown=_sort_unknown(one for one in unknown if one.reason is not UnknownReason.NOT_REPORTED),
+        quiet=_sort_unknown(one for one in unknown if one.reason is UnknownReason.NOT_REPORTED),
     )
 
 

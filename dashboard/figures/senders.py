@@ -147,7 +147,7 @@ _SPEAK: Final = (
 )
 _SHARED: Final = {
     "addresses": "Its reports come from several addresses",
-    "strikes": "Empty reports came while files were stuck",
+    "contradictions": "Empty reports came while files were stuck",
 }
 
 

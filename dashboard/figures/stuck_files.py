@@ -100,7 +100,7 @@ class BreachSpan(NamedTuple):
 
     opened: datetime
     ended: datetime | None
-    """When it was cleared, lapsed or was closed; None while it lives."""
+    """When it was cleared, expired or was closed; None while it lives."""
     status: IncidentStatus
 
 
@@ -119,7 +119,7 @@ def tabulate_spans(spans: Spans) -> pd.DataFrame:
     return table.astype({"place": "str", "opened": MOMENT, "ended": MOMENT, "incident": "str"})
 
 
-_WITHOUT_END: Final = [IncidentStatus.LAPSED.value, IncidentStatus.CLOSED.value]
+_WITHOUT_END: Final = [IncidentStatus.EXPIRED.value, IncidentStatus.CLOSED.value]
 """How an incident ends of which nobody saw the end."""
 
 
@@ -218,7 +218,7 @@ _ENDED: Final = "its folder's incident was cleared then"
 _BASES: Final = {
     IncidentStatus.OPEN: (Status.OPEN, _LISTED),
     IncidentStatus.UNKNOWN: (Status.UNKNOWN, _DOUBTFUL),
-    IncidentStatus.LAPSED: (Status.LAST_SEEN, _UNSEEN),
+    IncidentStatus.EXPIRED: (Status.LAST_SEEN, _UNSEEN),
     IncidentStatus.CLOSED: (Status.LAST_SEEN, _UNSEEN),
 }
 _REPEATED: Final = {

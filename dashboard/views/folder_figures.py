@@ -102,7 +102,7 @@ def rank_folders(reported: pd.DataFrame, live: Iterable[Incident], now: datetime
     """
     incidents: dict[str, list[Incident]] = {}
     for one in live:
-        if one.reason is not UnknownReason.QUIET:
+        if one.reason is not UnknownReason.NOT_REPORTED:
             incidents.setdefault(folder_key(one.folder), []).append(one)
     rows = [
         (*_describe_now(incidents.get(key, ()), now), *row) for key, *row in reported.itertuples(name=None)

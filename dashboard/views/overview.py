@@ -179,7 +179,7 @@ def _draw_live(live: Live, text: str, page: Page) -> None:
         with st.expander(f"No longer reported ({len(live.quiet):,})", expanded=expanded):
             st.caption(
                 "Most likely over: the server no longer reports them, and "
-                f"{EXPLANATIONS[UnknownReason.QUIET]}. After a day they expire."
+                f"{EXPLANATIONS[UnknownReason.NOT_REPORTED]}. After a day they expire."
             )
             draw_incidents(live.quiet, "quiet", UNKNOWN, page, noun="quiet incidents", text=text)
 

@@ -53,14 +53,14 @@ class NotFoundError(ServiceError):
     """There is no such incident or sender, or no longer."""
 
     status = 404
-    reason = Reason.NOT_KNOWN
+    reason = Reason.NOT_FOUND
 
 
 class InvalidStateError(ServiceError):
     """The incident or sender is not in a state for the action; the answer has its state now."""
 
     status = 409
-    reason = Reason.NOT_SO
+    reason = Reason.INVALID_STATE
 
     def __init__(self, message: str, now: IncidentNow | SenderNow) -> None:
         super().__init__(message)

@@ -67,7 +67,7 @@ class IncidentActions:
         if incident is None:
             raise NotFoundError(_UNKNOWN)
         if any(entry.action_id == action_id for entry in incident.history):
-            return IncidentAnswer(message="Done before.", incident=summarize(incident)), Outcome.DONE_BEFORE
+            return IncidentAnswer(message="Done before.", incident=summarize(incident)), Outcome.ALREADY_DONE
         check_until(request, now)
         check_change(request, incident)
         until = request.until

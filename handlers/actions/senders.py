@@ -54,7 +54,7 @@ class SenderActions:
         if sender is None:
             raise NotFoundError(_UNKNOWN)
         if self.store.has_action(known.key, action_id):
-            shown, message, outcome = show_sender(State(sender=sender)), "Done before.", Outcome.DONE_BEFORE
+            shown, message, outcome = show_sender(State(sender=sender)), "Done before.", Outcome.ALREADY_DONE
         elif request.action is SenderAction.RESUME and not _rests(sender):
             raise InvalidStateError(
                 "This sender is neither paused nor retired.",

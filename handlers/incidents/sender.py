@@ -240,7 +240,7 @@ def show_sender(state: State) -> Sender:
         silences=history.silences,
         client=history.client,
         addresses=tuple(one.address for one in history.addresses),
-        shared=("strikes" if is_contradicted else "addresses")
+        shared=("contradictions" if is_contradicted else "addresses")
         if is_shared(history, history.last.at)
         else None,
         open=statuses.count(IncidentStatus.OPEN),

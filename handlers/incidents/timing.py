@@ -151,7 +151,7 @@ class Deadlines:
                 retired = self._retired(incident) == ends
                 incident = replace(
                     incident,
-                    status=IncidentStatus.CLOSED if retired else IncidentStatus.LAPSED,
+                    status=IncidentStatus.CLOSED if retired else IncidentStatus.EXPIRED,
                     ended_at=ends,
                 )
         return incident
@@ -164,7 +164,9 @@ class Deadlines:
         if sender.kind is not SenderKind.STOCK:
             due.append((self._overdue_at(sender.last.at), False, UnknownReason.SILENT))
         if sender.kind is not SenderKind.LISTING:
-            reason = UnknownReason.QUIET if sender.kind is SenderKind.STOCK else UnknownReason.UNPROVEN
+            reason = (
+                UnknownReason.NOT_REPORTED if sender.kind is SenderKind.STOCK else UnknownReason.AMBIGUOUS
+            )
             due.append((self._overdue_at(incident.seen.at, incident.key), True, reason))
         at, _, reason = min(due)
         return at, reason
@@ -174,7 +176,7 @@ class Deadlines:
         assert since is not None  # noqa: S101 - what is unknown has become so
         length = (
             AMBIGUOUS_EXPIRES
-            if incident.reason in (UnknownReason.QUIET, UnknownReason.UNPROVEN)
+            if incident.reason in (UnknownReason.NOT_REPORTED, UnknownReason.AMBIGUOUS)
             else UNKNOWN_EXPIRES
         )
         expires = max(since, incident.said_at or since) + length

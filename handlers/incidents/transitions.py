@@ -73,7 +73,7 @@ def lost_sight(incident: Incident, at: datetime, reason: UnknownReason) -> Incid
 
 def expired(incident: Incident, at: datetime) -> Incident:
     """An unknown incident that ended unconfirmed, as a run with another breach of its folder shows."""
-    return replace(incident, status=IncidentStatus.LAPSED, ended_at=at)
+    return replace(incident, status=IncidentStatus.EXPIRED, ended_at=at)
 
 
 def has_evidence(incident: Incident, breach: BreachedFolder, at: datetime) -> bool:

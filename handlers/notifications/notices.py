@@ -15,7 +15,7 @@ from enum import StrEnum, unique
 from functools import partial
 from typing import Final
 
-from contract.words import MessageKind, SenderState, UnknownReason
+from contract.words import NotificationKind, SenderState, UnknownReason
 from handlers.notifications.rules import (
     DueNotice,
     is_mine,
@@ -52,7 +52,10 @@ class TroublePhase(StrEnum):
     """Unknown, or no longer watched."""
 
 
-_END_OF: Final = {MessageKind.SILENT: MessageKind.SPEAKS, MessageKind.UNREADABLE: MessageKind.READABLE}
+_END_OF: Final = {
+    NotificationKind.SILENT: NotificationKind.BACK,
+    NotificationKind.UNREADABLE: NotificationKind.READABLE,
+}
 
 
 def find_senders(
@@ -72,7 +75,7 @@ def find_senders(
         entry = entries.get(key, SubjectState(sender=sender.key))
         theirs = tuple(unknown[sender.key])
         concerned = _is_concerned(recipient, state, sender, theirs, situation.now)
-        begins = Notice(kind=MessageKind.SILENT, subject=key, sender=sender, unknown=theirs)
+        begins = Notice(kind=NotificationKind.SILENT, subject=key, sender=sender, unknown=theirs)
         phase = partial(_phase_of_sender, sender)
         yield _decide(recipient, key, entry, begins, phase, situation.now, quiet=quiet, concerned=concerned)
 
@@ -133,7 +136,7 @@ def find_folders(
             about = folder or UnreadableFolder(folder=entry.folder, error="")
             mine = recipient.after is None and folder is not None and folder.owner == recipient.owner.name
             begins = Notice(
-                kind=MessageKind.UNREADABLE, subject=sender_key(sender.key), sender=sender, folder=about
+                kind=NotificationKind.UNREADABLE, subject=sender_key(sender.key), sender=sender, folder=about
             )
             phase = partial(_phase_of_folder, sender, folder)
             yield _decide(recipient, key, entry, begins, phase, situation.now, quiet=quiet, concerned=mine)
@@ -162,7 +165,7 @@ def _decide(
     """What the table above says of a sender or a folder, where `begins` is the notice of its trouble."""
     end = _END_OF[begins.kind]
 
-    def find_kind(known: SubjectState) -> MessageKind | None:
+    def find_kind(known: SubjectState) -> NotificationKind | None:
         phase, kind = find_phase(known), None
         if known.said is LastSaid.NOTHING and phase is TroublePhase.TROUBLE and concerned:
             kind = begins.kind
@@ -170,7 +173,7 @@ def _decide(
             kind = end
         return kind if kind is not None and not quiet and is_wanted(recipient, kind) else None
 
-    def make_notice(kind: MessageKind) -> Notice:
+    def make_notice(kind: NotificationKind) -> Notice:
         return begins if kind is begins.kind else replace(begins, kind=kind, unknown=())
 
     entry, kind = settle_unconfirmed(entry, find_kind, make_notice, now)

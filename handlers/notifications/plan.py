@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from contract.owners.matching import is_quiet
-from contract.words import ENDS, MessageKind
+from contract.words import ENDS, NotificationKind
 from handlers.notifications.notices import find_folders, find_senders
 from handlers.notifications.rules import BEGINNINGS, FORGOTTEN, DueNotice, assumed_read, find_incidents
 from handlers.notifications.situation import Notice, Notification, Situation
@@ -36,7 +36,7 @@ RETRIES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 3
 """Waits after the first, the second, ... failure; the last one from then on."""
 GIVEN_UP_AFTER: Final = timedelta(hours=6)
 """A notice that still fails this long after its first failure is given up."""
-_ORDER: Final = {kind: place for place, kind in enumerate(MessageKind)}
+_ORDER: Final = {kind: place for place, kind in enumerate(NotificationKind)}
 """Beginnings before what became of them, as the kinds are declared."""
 _LAST: Final = datetime.max.replace(tzinfo=UTC)
 

@@ -2,19 +2,19 @@
 
 The table says what follows from the last notice about an incident and from its phase now:
 
-| last said | open              | unseen  | noticed | quiet | cleared | lapsed | closed |
-|-----------|-------------------|---------|---------|-------|---------|--------|--------|
-| nothing   | begin             | unknown |         |       |         |        |        |
-| begun     | worse or reminder | unknown |         | quiet | cleared | lapsed | closed |
-| unknown   | reminder          |         |         | quiet | cleared | lapsed | closed |
-| quiet     | stuck_all_along   |         |         |       | cleared |        |        |
-| cleared   | reopened          | unknown |         |       |         |        |        |
-| ended     | stuck_all_along   | unknown |         |       |         |        |        |
-| lost      | reminder, later   | unknown |         |       |         |        |        |
+| last said    | open                | unseen  | noticed | not reported | cleared | expired | closed |
+|--------------|---------------------|---------|---------|--------------|---------|---------|--------|
+| nothing      | new                 | unknown |         |              |         |         |        |
+| begun        | worse or still open | unknown |         | not reported | cleared | expired | closed |
+| unknown      | still open          |         |         | not reported | cleared | expired | closed |
+| not reported | still stuck         |         |         |              | cleared |         |        |
+| cleared      | reopened            | unknown |         |              |         |         |        |
+| ended        | still stuck         | unknown |         |              |         |         |        |
+| lost         | still open, later   | unknown |         |              |         |         |        |
 
-An incident that lapsed, was closed or was no longer reported, and is open again, was stuck all the time: only
-a file that is still stuck proves that it is the same incident (`handlers/incidents`). One that cleared and
-comes back within its grace period may have been well in between.
+An incident that expired, was closed or was no longer reported, and is open again, was stuck all the
+time: only a file that is still stuck proves that it is the same incident (`handlers/incidents`). One that
+cleared and comes back within its grace period may have been well in between.
 
 Nothing here reads a clock, a table or a network.
 """
@@ -26,7 +26,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from contract.owners.model import Topic
-from contract.words import ENDS, IncidentStatus, MessageKind, UnknownReason
+from contract.words import ENDS, IncidentStatus, NotificationKind, UnknownReason
 from handlers.notifications.situation import Notice, Situation
 from store.incidents import Incident
 from store.notifications import (
@@ -62,33 +62,33 @@ class IncidentPhase(StrEnum):
     """Unknown, and no other notice tells the recipient."""
     NOTICED = "noticed"
     """Unknown; the notice about its silent sender or its unreadable folder says so."""
-    QUIET = "quiet"
+    NOT_REPORTED = "not_reported"
     CLEARED = "cleared"
-    LAPSED = "lapsed"
+    EXPIRED = "expired"
     CLOSED = "closed"
 
 
-SAY: Final[Mapping[tuple[LastSaid, IncidentPhase], MessageKind]] = {
-    (LastSaid.NOTHING, IncidentPhase.OPEN): MessageKind.BEGIN,
-    (LastSaid.NOTHING, IncidentPhase.UNSEEN): MessageKind.UNKNOWN,
+SAY: Final[Mapping[tuple[LastSaid, IncidentPhase], NotificationKind]] = {
+    (LastSaid.NOTHING, IncidentPhase.OPEN): NotificationKind.NEW,
+    (LastSaid.NOTHING, IncidentPhase.UNSEEN): NotificationKind.UNKNOWN,
     # (BEGUN, OPEN) and (LOST, OPEN) depend on numbers and times: see `_find_update`.
-    (LastSaid.BEGUN, IncidentPhase.UNSEEN): MessageKind.UNKNOWN,
-    (LastSaid.BEGUN, IncidentPhase.QUIET): MessageKind.QUIET,
-    (LastSaid.BEGUN, IncidentPhase.CLEARED): MessageKind.CLEARED,
-    (LastSaid.BEGUN, IncidentPhase.LAPSED): MessageKind.LAPSED,
-    (LastSaid.BEGUN, IncidentPhase.CLOSED): MessageKind.CLOSED,
-    (LastSaid.UNKNOWN, IncidentPhase.OPEN): MessageKind.REMINDER,
-    (LastSaid.UNKNOWN, IncidentPhase.QUIET): MessageKind.QUIET,
-    (LastSaid.UNKNOWN, IncidentPhase.CLEARED): MessageKind.CLEARED,
-    (LastSaid.UNKNOWN, IncidentPhase.LAPSED): MessageKind.LAPSED,
-    (LastSaid.UNKNOWN, IncidentPhase.CLOSED): MessageKind.CLOSED,
-    (LastSaid.QUIET, IncidentPhase.OPEN): MessageKind.STUCK_ALL_ALONG,
-    (LastSaid.QUIET, IncidentPhase.CLEARED): MessageKind.CLEARED,
-    (LastSaid.CLEARED, IncidentPhase.OPEN): MessageKind.REOPENED,
-    (LastSaid.CLEARED, IncidentPhase.UNSEEN): MessageKind.UNKNOWN,
-    (LastSaid.ENDED, IncidentPhase.OPEN): MessageKind.STUCK_ALL_ALONG,
-    (LastSaid.ENDED, IncidentPhase.UNSEEN): MessageKind.UNKNOWN,
-    (LastSaid.LOST, IncidentPhase.UNSEEN): MessageKind.UNKNOWN,
+    (LastSaid.BEGUN, IncidentPhase.UNSEEN): NotificationKind.UNKNOWN,
+    (LastSaid.BEGUN, IncidentPhase.NOT_REPORTED): NotificationKind.NOT_REPORTED,
+    (LastSaid.BEGUN, IncidentPhase.CLEARED): NotificationKind.CLEARED,
+    (LastSaid.BEGUN, IncidentPhase.EXPIRED): NotificationKind.EXPIRED,
+    (LastSaid.BEGUN, IncidentPhase.CLOSED): NotificationKind.CLOSED,
+    (LastSaid.UNKNOWN, IncidentPhase.OPEN): NotificationKind.STILL_OPEN,
+    (LastSaid.UNKNOWN, IncidentPhase.NOT_REPORTED): NotificationKind.NOT_REPORTED,
+    (LastSaid.UNKNOWN, IncidentPhase.CLEARED): NotificationKind.CLEARED,
+    (LastSaid.UNKNOWN, IncidentPhase.EXPIRED): NotificationKind.EXPIRED,
+    (LastSaid.UNKNOWN, IncidentPhase.CLOSED): NotificationKind.CLOSED,
+    (LastSaid.NOT_REPORTED, IncidentPhase.OPEN): NotificationKind.STILL_STUCK,
+    (LastSaid.NOT_REPORTED, IncidentPhase.CLEARED): NotificationKind.CLEARED,
+    (LastSaid.CLEARED, IncidentPhase.OPEN): NotificationKind.REOPENED,
+    (LastSaid.CLEARED, IncidentPhase.UNSEEN): NotificationKind.UNKNOWN,
+    (LastSaid.ENDED, IncidentPhase.OPEN): NotificationKind.STILL_STUCK,
+    (LastSaid.ENDED, IncidentPhase.UNSEEN): NotificationKind.UNKNOWN,
+    (LastSaid.LOST, IncidentPhase.UNSEEN): NotificationKind.UNKNOWN,
 }
 """The table above. Pairs that are missing need no notice."""
 
@@ -105,23 +105,23 @@ class _Kind:
     """Whether it goes out within minutes; all other kinds may wait for half an hour."""
 
 
-_BEGUN: Final = _Kind(Topic.BEGIN, LastSaid.BEGUN, urgent=True)
-_KINDS: Final[Mapping[MessageKind, _Kind]] = {
-    MessageKind.BEGIN: _BEGUN,
-    MessageKind.ESCALATED: _BEGUN,
-    MessageKind.WORSE: _Kind(Topic.WORSE, LastSaid.BEGUN),
-    MessageKind.REMINDER: _Kind(Topic.REMINDER, LastSaid.BEGUN),
-    MessageKind.REOPENED: _BEGUN,
-    MessageKind.STUCK_ALL_ALONG: _BEGUN,
-    MessageKind.UNKNOWN: _Kind(Topic.BEGIN, LastSaid.UNKNOWN),
-    MessageKind.CLEARED: _Kind(Topic.CLEARED, LastSaid.CLEARED),
-    MessageKind.QUIET: _Kind(Topic.CLEARED, LastSaid.QUIET),
-    MessageKind.LAPSED: _Kind(Topic.CLEARED, LastSaid.ENDED),
-    MessageKind.CLOSED: _Kind(Topic.CLEARED, LastSaid.ENDED),
-    MessageKind.SILENT: _Kind(Topic.SILENT_SENDER, LastSaid.BEGUN, urgent=True),
-    MessageKind.SPEAKS: _Kind(Topic.SILENT_SENDER, None),
-    MessageKind.UNREADABLE: _Kind(Topic.UNREADABLE_FOLDER, LastSaid.BEGUN, urgent=True),
-    MessageKind.READABLE: _Kind(Topic.UNREADABLE_FOLDER, None),
+_BEGUN: Final = _Kind(Topic.NEW, LastSaid.BEGUN, urgent=True)
+_KINDS: Final[Mapping[NotificationKind, _Kind]] = {
+    NotificationKind.NEW: _BEGUN,
+    NotificationKind.ESCALATED: _BEGUN,
+    NotificationKind.WORSE: _Kind(Topic.WORSE, LastSaid.BEGUN),
+    NotificationKind.STILL_OPEN: _Kind(Topic.STILL_OPEN, LastSaid.BEGUN),
+    NotificationKind.REOPENED: _BEGUN,
+    NotificationKind.STILL_STUCK: _BEGUN,
+    NotificationKind.UNKNOWN: _Kind(Topic.NEW, LastSaid.UNKNOWN),
+    NotificationKind.CLEARED: _Kind(Topic.CLEARED, LastSaid.CLEARED),
+    NotificationKind.NOT_REPORTED: _Kind(Topic.CLEARED, LastSaid.NOT_REPORTED),
+    NotificationKind.EXPIRED: _Kind(Topic.CLEARED, LastSaid.ENDED),
+    NotificationKind.CLOSED: _Kind(Topic.CLEARED, LastSaid.ENDED),
+    NotificationKind.SILENT: _Kind(Topic.SILENT_SENDER, LastSaid.BEGUN, urgent=True),
+    NotificationKind.BACK: _Kind(Topic.SILENT_SENDER, None),
+    NotificationKind.UNREADABLE: _Kind(Topic.UNREADABLE_FOLDER, LastSaid.BEGUN, urgent=True),
+    NotificationKind.READABLE: _Kind(Topic.UNREADABLE_FOLDER, None),
 }
 BEGINNINGS: Final = frozenset(kind for kind, known in _KINDS.items() if known.urgent)
 """Kinds that go out within minutes."""
@@ -131,7 +131,7 @@ _OVER: Final = (LastSaid.CLEARED, LastSaid.ENDED)
 _PHASES: Final = {
     IncidentStatus.OPEN: IncidentPhase.OPEN,
     IncidentStatus.CLEARED: IncidentPhase.CLEARED,
-    IncidentStatus.LAPSED: IncidentPhase.LAPSED,
+    IncidentStatus.EXPIRED: IncidentPhase.EXPIRED,
     IncidentStatus.CLOSED: IncidentPhase.CLOSED,
 }
 
@@ -157,8 +157,8 @@ def phase_of(incident: Incident, *, unreadable_noticed: bool) -> IncidentPhase:
     if incident.status is not IncidentStatus.UNKNOWN:
         return _PHASES[incident.status]
     match incident.reason:
-        case UnknownReason.QUIET:
-            return IncidentPhase.QUIET
+        case UnknownReason.NOT_REPORTED:
+            return IncidentPhase.NOT_REPORTED
         case UnknownReason.SILENT:
             return IncidentPhase.NOTICED
         case UnknownReason.UNREADABLE if unreadable_noticed:
@@ -167,11 +167,11 @@ def phase_of(incident: Incident, *, unreadable_noticed: bool) -> IncidentPhase:
             return IncidentPhase.UNSEEN
 
 
-def is_wanted(recipient: Recipient, kind: MessageKind) -> bool:
+def is_wanted(recipient: Recipient, kind: NotificationKind) -> bool:
     """Whether a recipient is notified of this kind at all."""
     topic = _KINDS[kind].topic
     # An owner with an escalation wants beginnings there, even if the first channels get ends alone.
-    escalates = recipient.after is not None and topic is Topic.BEGIN
+    escalates = recipient.after is not None and topic is Topic.NEW
     return escalates or topic in recipient.owner.told
 
 
@@ -208,7 +208,9 @@ def assumed_read(entry: SubjectState, notice: Notice, at: datetime) -> SubjectSt
     said = _KINDS[notice.kind].said
     if said is None:
         return None
-    reminded = notice.kind is MessageKind.REMINDER or (notice.kind is MessageKind.WORSE and entry.reminded)
+    reminded = notice.kind is NotificationKind.STILL_OPEN or (
+        notice.kind is NotificationKind.WORSE and entry.reminded
+    )
     after = replace(entry, said=said, at=at, reminded=reminded, pending=None)
     if notice.incident is None:
         return replace(after, since=notice.sender.last_run_at if notice.sender else None)
@@ -220,10 +222,10 @@ def assumed_read(entry: SubjectState, notice: Notice, at: datetime) -> SubjectSt
 
 def settle_unconfirmed(
     entry: SubjectState,
-    find_kind: Callable[[SubjectState], MessageKind | None],
-    make_notice: Callable[[MessageKind], Notice],
+    find_kind: Callable[[SubjectState], NotificationKind | None],
+    make_notice: Callable[[NotificationKind], Notice],
     at: datetime,
-) -> tuple[SubjectState, MessageKind | None]:
+) -> tuple[SubjectState, NotificationKind | None]:
     """The kind of the due notice, and the state it follows from.
 
     A notice whose delivery is unconfirmed, and that is no longer due, is assumed to have been read: an end
@@ -274,11 +276,11 @@ def _find(
     mine = is_mine(recipient, incident)
     ends_alone = quiet or is_muted(incident, now) or not mine
 
-    def find_kind(known: SubjectState) -> MessageKind | None:
+    def find_kind(known: SubjectState) -> NotificationKind | None:
         kind = _find_kind(recipient, known, incident, now)
         return kind if kind in ENDS or not ends_alone else None
 
-    def make_notice(kind: MessageKind) -> Notice:
+    def make_notice(kind: NotificationKind) -> Notice:
         return Notice(kind=kind, subject=key, incident=incident)
 
     entry, kind = settle_unconfirmed(entry, find_kind, make_notice, now)
@@ -290,7 +292,7 @@ def _find(
         # Nobody has acknowledged it: the wait goes on, and ends once the incident is seen to be open.
         return DueNotice(key=key, entry=entry)
     kept = without_pending(entry)
-    if kept.said is LastSaid.QUIET and not incident.live:
+    if kept.said is LastSaid.NOT_REPORTED and not incident.live:
         # One that is no longer reported ends without a further notice.
         kept = replace(kept, said=LastSaid.ENDED, at=now)
     owed = mine or kept.said in (LastSaid.BEGUN, LastSaid.UNKNOWN)
@@ -299,28 +301,28 @@ def _find(
 
 def _find_kind(
     recipient: Recipient, entry: SubjectState, incident: Incident, now: datetime
-) -> MessageKind | None:
+) -> NotificationKind | None:
     """The kind that is due, muted or not."""
-    noticed = recipient.after is None and is_wanted(recipient, MessageKind.UNREADABLE)
+    noticed = recipient.after is None and is_wanted(recipient, NotificationKind.UNREADABLE)
     phase = phase_of(incident, unreadable_noticed=noticed)
     if phase is IncidentPhase.OPEN and entry.said in (LastSaid.BEGUN, LastSaid.LOST):
         updates = _find_updates(entry, incident, now)
         return next((kind for kind in updates if is_wanted(recipient, kind)), None)
     kind = SAY.get((entry.said, phase))
     if recipient.after is not None:
-        if kind is MessageKind.BEGIN:
-            kind = MessageKind.ESCALATED
-        elif kind is MessageKind.UNKNOWN and entry.said is not LastSaid.BEGUN:
+        if kind is NotificationKind.NEW:
+            kind = NotificationKind.ESCALATED
+        elif kind is NotificationKind.UNKNOWN and entry.said is not LastSaid.BEGUN:
             # Escalations are about what stayed open for so long, and nothing else.
             kind = None
     return kind if kind is not None and is_wanted(recipient, kind) else None
 
 
-def _find_updates(entry: SubjectState, incident: Incident, now: datetime) -> Iterator[MessageKind]:
+def _find_updates(entry: SubjectState, incident: Incident, now: datetime) -> Iterator[NotificationKind]:
     if entry.said is LastSaid.BEGUN and _is_worse(entry, incident, now):
-        yield MessageKind.WORSE
+        yield NotificationKind.WORSE
     if entry.at is None or now - entry.at >= (NEXT_REMINDER if entry.reminded else FIRST_REMINDER):
-        yield MessageKind.REMINDER
+        yield NotificationKind.STILL_OPEN
 
 
 def _is_worse(entry: SubjectState, incident: Incident, now: datetime) -> bool:
@@ -337,10 +339,10 @@ def _is_worse(entry: SubjectState, incident: Incident, now: datetime) -> bool:
     return incident.file_count >= WORSE_TIMES * files
 
 
-def _find_since(kind: MessageKind, entry: SubjectState, incident: Incident) -> datetime | None:
-    if kind is MessageKind.QUIET:
+def _find_since(kind: NotificationKind, entry: SubjectState, incident: Incident) -> datetime | None:
+    if kind is NotificationKind.NOT_REPORTED:
         return incident.last_seen_at
-    return entry.since if kind in (MessageKind.REOPENED, MessageKind.STUCK_ALL_ALONG) else None
+    return entry.since if kind in (NotificationKind.REOPENED, NotificationKind.STILL_STUCK) else None
 
 
 def _is_kept(entry: SubjectState, incident: Incident | None, now: datetime) -> bool:

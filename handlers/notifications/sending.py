@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.moments import HOUR, format_affected_date, is_plausible, parse_moment
 from contract.owners.model import Channel, ChannelKind
-from contract.words import MessageKind
+from contract.words import NotificationKind
 from handlers.notifications.delivery import (
     ChannelError,
     DeliveryError,
@@ -407,7 +407,7 @@ class _OneRecipient:
         self.result.delays += [
             at - notice.incident.opened_at
             for notice in part.notices
-            if notice.kind is MessageKind.BEGIN and notice.incident is not None
+            if notice.kind is NotificationKind.NEW and notice.incident is not None
         ]
         state = record_delivery(self.stored.state, part, at)
         log = list(build_log(part, at, self._sending.retention))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from contract.words import MessageKind
+from contract.words import NotificationKind
 from store.incidents import Incident
 from store.notifications import Recipient
 from store.senders import Sender, UnreadableFolder
@@ -25,7 +25,7 @@ class Situation:
 class Notice:
     """One thing to notify of: an incident, a sender, or a sender's unreadable folder."""
 
-    kind: MessageKind
+    kind: NotificationKind
     subject: str
     """What it is about, as the log names it: `incident#...` or `sender#...`."""
     incident: Incident | None = None

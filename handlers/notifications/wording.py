@@ -15,7 +15,7 @@ from contract.words import (
     EXPLANATIONS,
     REASONS,
     IncidentStatus,
-    MessageKind,
+    NotificationKind,
     UnknownReason,
     explain_status,
 )
@@ -71,25 +71,27 @@ class KindStyle:
 
 # In the order in which they matter.
 STYLES: Final = {
-    MessageKind.ESCALATED: KindStyle(
+    NotificationKind.ESCALATED: KindStyle(
         Tone.BAD, "▲", "1 folder not acknowledged", "{} folders not acknowledged"
     ),
-    MessageKind.BEGIN: KindStyle(Tone.BAD, "▲", "files stuck in 1 folder", "files stuck in {} folders"),
-    MessageKind.STUCK_ALL_ALONG: KindStyle(
+    NotificationKind.NEW: KindStyle(Tone.BAD, "▲", "files stuck in 1 folder", "files stuck in {} folders"),
+    NotificationKind.STILL_STUCK: KindStyle(
         Tone.BAD, "▲", "1 still stuck after all", "{} still stuck after all"
     ),
-    MessageKind.REOPENED: KindStyle(Tone.BAD, "▲", "1 stuck again", "{} stuck again"),
-    MessageKind.WORSE: KindStyle(Tone.BAD, "▲", "1 worse", "{} worse"),
-    MessageKind.REMINDER: KindStyle(Tone.BAD, "▲", "1 reminder", "{} reminders"),
-    MessageKind.SILENT: KindStyle(Tone.UNSURE, "?", "1 server silent", "{} servers silent"),
-    MessageKind.UNREADABLE: KindStyle(Tone.UNSURE, "?", "1 folder unreadable", "{} folders unreadable"),
-    MessageKind.UNKNOWN: KindStyle(Tone.UNSURE, "?", "1 unknown", "{} unknown"),
-    MessageKind.QUIET: KindStyle(Tone.UNSURE, "?", "1 no longer reported", "{} no longer reported"),
-    MessageKind.LAPSED: KindStyle(Tone.UNSURE, "~", "1 expired", "{} expired"),
-    MessageKind.CLOSED: KindStyle(Tone.UNSURE, "✕", "1 closed", "{} closed"),
-    MessageKind.READABLE: KindStyle(Tone.GOOD, "✓", "1 readable again", "{} readable again"),
-    MessageKind.SPEAKS: KindStyle(Tone.GOOD, "✓", "1 server reports again", "{} servers report again"),
-    MessageKind.CLEARED: KindStyle(Tone.GOOD, "✓", "1 cleared", "{} cleared"),
+    NotificationKind.REOPENED: KindStyle(Tone.BAD, "▲", "1 stuck again", "{} stuck again"),
+    NotificationKind.WORSE: KindStyle(Tone.BAD, "▲", "1 worse", "{} worse"),
+    NotificationKind.STILL_OPEN: KindStyle(Tone.BAD, "▲", "1 reminder", "{} reminders"),
+    NotificationKind.SILENT: KindStyle(Tone.UNSURE, "?", "1 server silent", "{} servers silent"),
+    NotificationKind.UNREADABLE: KindStyle(Tone.UNSURE, "?", "1 folder unreadable", "{} folders unreadable"),
+    NotificationKind.UNKNOWN: KindStyle(Tone.UNSURE, "?", "1 unknown", "{} unknown"),
+    NotificationKind.NOT_REPORTED: KindStyle(
+        Tone.UNSURE, "?", "1 no longer reported", "{} no longer reported"
+    ),
+    NotificationKind.EXPIRED: KindStyle(Tone.UNSURE, "~", "1 expired", "{} expired"),
+    NotificationKind.CLOSED: KindStyle(Tone.UNSURE, "✕", "1 closed", "{} closed"),
+    NotificationKind.READABLE: KindStyle(Tone.GOOD, "✓", "1 readable again", "{} readable again"),
+    NotificationKind.BACK: KindStyle(Tone.GOOD, "✓", "1 server reports again", "{} servers report again"),
+    NotificationKind.CLEARED: KindStyle(Tone.GOOD, "✓", "1 cleared", "{} cleared"),
 }
 _UNSURE_REMINDER: Final = KindStyle(Tone.UNSURE, "?", "1 reminder", "{} reminders")
 RANKS: Final = {kind: rank for rank, kind in enumerate(STYLES)}
@@ -98,10 +100,10 @@ RANKS: Final = {kind: rank for rank, kind in enumerate(STYLES)}
 def find_style(notice: Notice) -> KindStyle:
     """The look of a notice: a reminder of something unknown is no alarm."""
     unsure = notice.incident is None or notice.incident.status is not IncidentStatus.OPEN
-    return _UNSURE_REMINDER if unsure and notice.kind is MessageKind.REMINDER else STYLES[notice.kind]
+    return _UNSURE_REMINDER if unsure and notice.kind is NotificationKind.STILL_OPEN else STYLES[notice.kind]
 
 
-def count_kind(kind: MessageKind, number: int) -> str:
+def count_kind(kind: NotificationKind, number: int) -> str:
     """`1 server silent`, `6 servers silent`."""
     return STYLES[kind].one if number == 1 else STYLES[kind].many.format(f"{number:,}")
 
@@ -131,12 +133,12 @@ def write_title(notice: Notice, now: datetime, zone: ZoneInfo) -> Title:
     """What happened."""
     if notice.incident is not None:
         return _write_incident_title(notice, notice.incident, now, zone)
-    reminder = notice.kind is MessageKind.REMINDER
+    reminder = notice.kind is NotificationKind.STILL_OPEN
     if notice.folder is not None:
-        if notice.kind is MessageKind.READABLE:
+        if notice.kind is NotificationKind.READABLE:
             return Title(what="Folder readable again")
         return Title(what="Folder still unreadable" if reminder else "Folder unreadable")
-    if notice.kind is MessageKind.SPEAKS:
+    if notice.kind is NotificationKind.BACK:
         return Title(what="Server reports again")
     unknown = len(notice.unknown)
     more = f", {unknown:,} folder{'' if unknown == 1 else 's'} unknown" if unknown else ""
@@ -150,30 +152,30 @@ def _write_incident_title(notice: Notice, incident: Incident, now: datetime, zon
     oldest = f", oldest {format_duration(wait)}" if wait is not None and known else ""
     reason = f", {REASONS[incident.reason]}" if incident.reason else ""
     match notice.kind:
-        case MessageKind.ESCALATED:
+        case NotificationKind.ESCALATED:
             return Title(what=f"Not acknowledged: {files} stuck", joint=" in ", more=oldest)
-        case MessageKind.WORSE:
+        case NotificationKind.WORSE:
             return Title(what=f"Worse: {files} stuck", joint=" in ", more=oldest)
-        case MessageKind.REMINDER if incident.status is IncidentStatus.UNKNOWN:
+        case NotificationKind.STILL_OPEN if incident.status is IncidentStatus.UNKNOWN:
             return Title(what="Status still unknown", more=reason)
-        case MessageKind.REMINDER:
+        case NotificationKind.STILL_OPEN:
             return Title(what=f"Still {files} stuck", joint=" in ", more=oldest)
-        case MessageKind.REOPENED:
+        case NotificationKind.REOPENED:
             return Title(what="Stuck again", more=f", {files}{oldest}")
-        case MessageKind.STUCK_ALL_ALONG:
+        case NotificationKind.STILL_STUCK:
             return Title(what="Still stuck after all", more=f", {files}{oldest}")
-        case MessageKind.CLEARED:
+        case NotificationKind.CLEARED:
             ended = incident.ended_at
             length = f" after {format_duration(ended - incident.breached_since)}" if ended else ""
             return Title(what="Cleared", more=length)
-        case MessageKind.QUIET:
+        case NotificationKind.NOT_REPORTED:
             since = f" since {format_short(notice.since, zone)}" if notice.since else ""
             return Title(what="No longer reported", more=since)
-        case MessageKind.UNKNOWN:
+        case NotificationKind.UNKNOWN:
             return Title(what="Status unknown", more=reason)
-        case MessageKind.LAPSED:
+        case NotificationKind.EXPIRED:
             return Title(what="Expired")
-        case MessageKind.CLOSED:
+        case NotificationKind.CLOSED:
             return Title(what="Closed")
         case _:
             return Title(what=f"{files} stuck", joint=" in ", more=oldest)
@@ -253,13 +255,13 @@ def write_lead(notice: Notice, after: timedelta | None, zone: ZoneInfo) -> str:
     if notice.incident is not None:
         return _write_incident_lead(notice, notice.incident, after, zone)
     if notice.folder is not None:
-        if notice.kind is MessageKind.READABLE:
+        if notice.kind is NotificationKind.READABLE:
             return "The server can read the folder again."
         return "The server cannot read the folder, so whether files are stuck in it is unknown."
     if notice.sender is None:
         return ""
     last_run = format_time(notice.sender.last_run_at, zone)
-    if notice.kind is MessageKind.SPEAKS:
+    if notice.kind is NotificationKind.BACK:
         return f"Its last report came at {last_run}."
     interval = format_duration(timedelta(minutes=notice.sender.interval_minutes))
     return f"No report since {last_run}; one is expected every {interval}. Its folders' status is unknown."
@@ -268,32 +270,32 @@ def write_lead(notice: Notice, after: timedelta | None, zone: ZoneInfo) -> str:
 def _write_incident_lead(notice: Notice, incident: Incident, after: timedelta | None, zone: ZoneInfo) -> str:
     since = format_time(notice.since, zone) if notice.since else ""
     match notice.kind:
-        case MessageKind.ESCALATED:
+        case NotificationKind.ESCALATED:
             waited = f" for {format_duration(after)}" if after else ""
             return f"Nobody has acknowledged it{waited}, so you are notified too."
-        case MessageKind.WORSE:
+        case NotificationKind.WORSE:
             return "Since the last notification, the files or the age of the oldest one have doubled."
-        case MessageKind.REMINDER if incident.status is IncidentStatus.UNKNOWN:
+        case NotificationKind.STILL_OPEN if incident.status is IncidentStatus.UNKNOWN:
             return "You were notified before, and its status is still unknown."
-        case MessageKind.REMINDER:
+        case NotificationKind.STILL_OPEN:
             return "You were notified before, and files still wait longer than the SLA allows."
-        case MessageKind.CLEARED:
+        case NotificationKind.CLEARED:
             return "No file in it waits longer than the SLA any more."
-        case MessageKind.REOPENED:
+        case NotificationKind.REOPENED:
             cleared = f" at {since}" if since else ""
             return f"It cleared{cleared}, and files wait longer than the SLA allows again."
-        case MessageKind.STUCK_ALL_ALONG:
+        case NotificationKind.STILL_STUCK:
             named = f", also after the report of {since}, the last that named them" if since else ""
             return f"The last notification was wrong: its files have been stuck all the time{named}."
-        case MessageKind.QUIET:
+        case NotificationKind.NOT_REPORTED:
             reported = f"No longer reported since {since}" if since else "No longer reported"
-            why = EXPLANATIONS[UnknownReason.QUIET]
+            why = EXPLANATIONS[UnknownReason.NOT_REPORTED]
             return f"{reported}: {why}. You will be notified if a report shows that it is over, or is not."
-        case MessageKind.UNKNOWN:
+        case NotificationKind.UNKNOWN:
             return "Whether its files are still stuck is unknown. They may be."
-        case MessageKind.LAPSED:
+        case NotificationKind.EXPIRED:
             return "Its status was unknown for too long. No report confirmed that it is over."
-        case MessageKind.CLOSED:
+        case NotificationKind.CLOSED:
             return "Somebody closed it, or retired its sender. No report confirmed that it is over."
         case _:
             if incident.status is IncidentStatus.UNKNOWN:
@@ -304,7 +306,7 @@ def _write_incident_lead(notice: Notice, incident: Incident, after: timedelta | 
 def list_facts(notice: Notice, now: datetime, zone: ZoneInfo) -> tuple[Fact, ...]:
     """What is known of the subject of a notice, with times in the reader's zone."""
     facts: list[Fact] = []
-    if notice.folder is not None and notice.folder.error and notice.kind is not MessageKind.READABLE:
+    if notice.folder is not None and notice.folder.error and notice.kind is not NotificationKind.READABLE:
         facts.append(Fact(label="Error", value=name(notice.folder.error, _ERROR_WIDTH)))
     if notice.incident is not None:
         facts += _list_incident_facts(notice.incident, now, zone)

@@ -8,7 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from contract.moments import format_duration
-from contract.words import IncidentStatus, MessageKind
+from contract.words import IncidentStatus, NotificationKind
 from handlers.notifications.document import (
     SHOWN_FILES,
     Document,
@@ -45,14 +45,14 @@ from store.incidents import Incident
 
 WITH_FILES: Final = frozenset(
     {
-        MessageKind.BEGIN,
-        MessageKind.ESCALATED,
-        MessageKind.WORSE,
-        MessageKind.REMINDER,
-        MessageKind.REOPENED,
-        MessageKind.STUCK_ALL_ALONG,
-        MessageKind.UNKNOWN,
-        MessageKind.QUIET,
+        NotificationKind.NEW,
+        NotificationKind.ESCALATED,
+        NotificationKind.WORSE,
+        NotificationKind.STILL_OPEN,
+        NotificationKind.REOPENED,
+        NotificationKind.STILL_STUCK,
+        NotificationKind.UNKNOWN,
+        NotificationKind.NOT_REPORTED,
     }
 )
 """Kinds that list files: some are stuck, or may be. Ends list none."""

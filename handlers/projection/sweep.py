@@ -14,7 +14,14 @@ from handlers.projection.replay import SenderReplay
 from handlers.runtime import count, logger
 from store.dynamodb import ConflictError, may_pass
 from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
-from store.senders import RETRY_FOLD, WAKE_SHARDS, NextCheck, SenderAttribute, SenderIndex, describe_sender
+from store.senders import (
+    NEXT_CHECK_SHARDS,
+    RETRY_REPLAY,
+    NextCheck,
+    SenderAttribute,
+    SenderIndex,
+    describe_sender,
+)
 from store.state import SenderStore, StoredSender, collect_writes
 
 if TYPE_CHECKING:
@@ -65,14 +72,14 @@ class SenderSweep:
         return seen
 
     def _list_due(self, now: datetime) -> Iterator[str]:
-        for shard in range(WAKE_SHARDS):
+        for shard in range(NEXT_CHECK_SHARDS):
             pages = self.client.get_paginator("query").paginate(
                 TableName=self.senders_table,
-                IndexName=SenderIndex.WAKE,
+                IndexName=SenderIndex.NEXT_CHECK,
                 KeyConditionExpression="#shard = :shard AND #at <= :now",
                 ExpressionAttributeNames={
-                    "#shard": SenderAttribute.WAKES_IN,
-                    "#at": SenderAttribute.WAKES_AT,
+                    "#shard": SenderAttribute.NEXT_CHECK_SHARD,
+                    "#at": SenderAttribute.NEXT_CHECK_AT,
                 },
                 # A moment with a fraction of a second sorts before the one without.
                 ExpressionAttributeValues={
@@ -93,13 +100,13 @@ class SenderSweep:
     def _replay(self, known: StoredSender, now: datetime) -> None:
         try:
             self.replays.replay(known, now)
-            count(Metric.SENDERS_FOLDED)
+            count(Metric.SENDERS_REPLAYED)
         except Exception as error:
             if may_pass(error):
                 raise
             logger.exception("a sender cannot be replayed", extra={"sender": known.key})
             count(Metric.RUNS_NOT_APPLIED)
-            later = NextCheck(at=now + RETRY_FOLD, replay_since=known.replay_since)
+            later = NextCheck(at=now + RETRY_REPLAY, replay_since=known.replay_since)
             self.store.commit(known, {}, later)
 
     def _advance(self, known: StoredSender, now: datetime) -> None:
@@ -162,7 +169,7 @@ class Gauges:
             IndexName=IncidentIndex.LIVE,
             Select="COUNT",
             KeyConditionExpression="#in = :partition",
-            ExpressionAttributeNames={"#in": IncidentAttribute.LISTED_IN},
+            ExpressionAttributeNames={"#in": IncidentAttribute.LIVE_SHARD},
             ExpressionAttributeValues={":partition": {"S": partition}},
         )
         return sum(page["Count"] for page in pages)

@@ -10,7 +10,7 @@ import httpx
 
 from contract.names import NOTIFICATIONS, PROJECTION, SWEEP, LocalOutput, Output
 from contract.owners.model import Owners
-from contract.words import IncidentStatus, MessageKind, UnknownReason
+from contract.words import IncidentStatus, NotificationKind, UnknownReason
 from handlers.notifications.plan import plan, record_delivery, record_unsent
 from handlers.notifications.sending import build_log
 from handlers.notifications.situation import Notice, Notification, Situation
@@ -107,7 +107,7 @@ class Notifier:
         self._recipients = list_recipients(owners)
         self._client = client
         self._owners = OwnerFinder(owners)
-        self._table = RecipientTable(client, outputs[Output.MESSAGES_TABLE_NAME])
+        self._table = RecipientTable(client, outputs[Output.NOTIFICATIONS_TABLE_NAME])
 
     def observe(self, at: datetime) -> None:
         """Writes down what is due now as a sweep at that moment would have seen it, and sends nothing.
@@ -132,7 +132,7 @@ class Notifier:
         for recipient, stored, situation in self._read(now):
             for incident in situation.incidents.values():
                 mine = incident.owner == recipient.owner.name and recipient.after is None
-                if mine and incident.reason is UnknownReason.QUIET:
+                if mine and incident.reason is UnknownReason.NOT_REPORTED:
                     stored = self._remember(recipient, stored, incident)
 
     def send(self) -> None:
@@ -160,7 +160,9 @@ class Notifier:
     def _remember(self, recipient: Recipient, stored: StoredRecipient, incident: Incident) -> StoredRecipient:
         at = incident.opened_at + _NOTIFIED_AFTER
         at_first = replace(incident, status=IncidentStatus.OPEN, reason=None, unknown_since=None)
-        notice = Notice(kind=MessageKind.BEGIN, subject=incident_key(incident.incident_id), incident=at_first)
+        notice = Notice(
+            kind=NotificationKind.NEW, subject=incident_key(incident.incident_id), incident=at_first
+        )
         notification = Notification(recipient=recipient, notices=(notice,))
         return self._table.write(
             recipient,

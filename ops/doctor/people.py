@@ -93,10 +93,13 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
         if error.response["Error"].get("Code") != "ResourceNotFoundException":
             raise
         what = "Nobody is notified of incidents: the stack has no ownersFile."
-        yield Finding(check="messages", level=Level.OK, what=what, see="docs/owners.md")
+        yield Finding(check="notifications", level=Level.OK, what=what, see="docs/owners.md")
         return
     yield check_schedule(
-        stack, f"{prefix}-messages-sweep", "sweep of messages", RunbookSection.MESSAGES_NOT_SENT
+        stack,
+        f"{prefix}-notifications-sweep",
+        "sweep of notifications",
+        RunbookSection.NOTIFICATIONS_NOT_SENT,
     )
     check = "channels of owners"
     try:
@@ -105,7 +108,7 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
         remedy = "python -m ops owners channels --file FILE, with the file of this stack"
         yield Finding(check=check, level=Level.SKIPPED, what=str(error), remedy=remedy)
         return
-    channels = ChannelStates(stack.client("dynamodb"), stack[Output.MESSAGES_TABLE_NAME]).read(owners)
+    channels = ChannelStates(stack.client("dynamodb"), stack[Output.NOTIFICATIONS_TABLE_NAME]).read(owners)
     well = 0
     for one in channels:
         name = f"channel {one.owner}: {one.channel}"
@@ -118,7 +121,7 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
             )
         elif one.failing_since:
             what = f"Failing since {one.failing_since:%Y-%m-%d %H:%M} UTC, and retried: {one.problem}"
-            yield warning(name, what, "", runbook(RunbookSection.MESSAGES_NOT_SENT))
+            yield warning(name, what, "", runbook(RunbookSection.NOTIFICATIONS_NOT_SENT))
         else:
             well += 1
     yield ok(check, f"{well:,} of {len(channels):,} are well.")

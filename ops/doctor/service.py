@@ -123,7 +123,7 @@ def check_tables(stack: Stack) -> Iterator[Finding]:
         Output.RUNS_TABLE_NAME,
         Output.SENDERS_TABLE_NAME,
         Output.INCIDENTS_TABLE_NAME,
-        Output.MESSAGES_TABLE_NAME,
+        Output.NOTIFICATIONS_TABLE_NAME,
     ):
         name = stack[output]
         check = f"table {name}"

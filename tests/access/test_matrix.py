@@ -16,7 +16,7 @@ from contract.names import NOTIFICATIONS, PROJECTION, Group, Output
 from contract.routes import ROUTES
 from ops.user_pool import generate_password
 from store.incidents import IncidentAttribute, IncidentIndex
-from store.notifications import MessageAttribute
+from store.notifications import NotificationAttribute
 from store.records import Attribute, Index
 from store.runs import RunAttribute
 from store.senders import SenderAttribute, SenderIndex
@@ -41,7 +41,7 @@ TABLES = (
     Output.RUNS_TABLE_NAME,
     Output.SENDERS_TABLE_NAME,
     Output.INCIDENTS_TABLE_NAME,
-    Output.MESSAGES_TABLE_NAME,
+    Output.NOTIFICATIONS_TABLE_NAME,
 )
 QUERIES = [
     (Output.TABLE_NAME, Index.FOLDER, Attribute.FOLDER, True),
@@ -50,13 +50,13 @@ QUERIES = [
     (Output.RUNS_TABLE_NAME, None, RunAttribute.SENDER, False),
     (Output.SENDERS_TABLE_NAME, None, SenderAttribute.SENDER, True),
     (Output.SENDERS_TABLE_NAME, SenderIndex.STATE, SenderAttribute.STATE, True),
-    (Output.SENDERS_TABLE_NAME, SenderIndex.WAKE, SenderAttribute.WAKES_IN, False),
+    (Output.SENDERS_TABLE_NAME, SenderIndex.NEXT_CHECK, SenderAttribute.NEXT_CHECK_SHARD, False),
     (Output.INCIDENTS_TABLE_NAME, None, IncidentAttribute.SENDER, True),
     (Output.INCIDENTS_TABLE_NAME, IncidentIndex.LATEST, IncidentAttribute.SENDER, False),
-    (Output.INCIDENTS_TABLE_NAME, IncidentIndex.LIVE, IncidentAttribute.LISTED_IN, True),
+    (Output.INCIDENTS_TABLE_NAME, IncidentIndex.LIVE, IncidentAttribute.LIVE_SHARD, True),
     (Output.INCIDENTS_TABLE_NAME, IncidentIndex.ENDED, IncidentAttribute.ENDED_ON, True),
     (Output.INCIDENTS_TABLE_NAME, IncidentIndex.ID, IncidentAttribute.INCIDENT_ID, True),
-    (Output.MESSAGES_TABLE_NAME, None, MessageAttribute.ABOUT, True),
+    (Output.NOTIFICATIONS_TABLE_NAME, None, NotificationAttribute.SUBJECT, True),
 ]
 """Every table and index, its partition key, and whether analysts may query it."""
 HAVE_CREDENTIALS_IN_THE_EMULATOR = {"reporter", "analyst", "both", "neither", "disabled", "signed out"}

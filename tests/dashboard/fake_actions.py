@@ -8,7 +8,7 @@ import boto3
 
 from contract.limits import ACKNOWLEDGED_FOR
 from contract.moments import format_moment
-from store.incidents import DeedAttribute, IncidentAttribute
+from store.incidents import HistoryAttribute, IncidentAttribute
 from tests.dashboard.fake_table import REGION
 from tests.projection_tables import INCIDENTS
 
@@ -41,7 +41,7 @@ def act(username: str, key: str, body: dict[str, Any]) -> tuple[int, dict[str, A
         return 404, {"message": "No such incident is known."}
     [item] = found
     history = item.get(_A.HISTORY, [])
-    if any(deed[DeedAttribute.DEED_ID] == key for deed in history):
+    if any(deed[HistoryAttribute.ACTION_ID] == key for deed in history):
         return 200, {"message": "Done before.", "incident": {}}
     version = int(item.get(_A.ACTION_VERSION, 0))
     if body.get("version", version) != version:
@@ -49,12 +49,12 @@ def act(username: str, key: str, body: dict[str, Any]) -> tuple[int, dict[str, A
     _change(item, username, body)
     now = datetime.now(UTC)
     deed = {
-        DeedAttribute.DEED_ID: key,
-        DeedAttribute.DONE_AT: format_moment(now),
-        DeedAttribute.DONE_BY: username,
-        DeedAttribute.ACTION: body["action"],
-        DeedAttribute.NOTE: body.get("note"),
-        DeedAttribute.UNTIL: body.get("until"),
+        HistoryAttribute.ACTION_ID: key,
+        HistoryAttribute.ACTED_AT: format_moment(now),
+        HistoryAttribute.ACTED_BY: username,
+        HistoryAttribute.ACTION: body["action"],
+        HistoryAttribute.NOTE: body.get("note"),
+        HistoryAttribute.UNTIL: body.get("until"),
     }
     item[_A.HISTORY] = [*history, {name: value for name, value in deed.items() if value}]
     item[_A.ACTION_VERSION] = version + 1
@@ -73,5 +73,5 @@ def _change(item: dict[str, Any], username: str, body: dict[str, Any]) -> None:
         case "snooze":
             item[_A.SNOOZED_UNTIL] = body["until"]
         case "close":
-            item |= {_A.STATUS: "closed", _A.LISTED_IN: None, _A.ENDED_AT: format_moment(now)}
+            item |= {_A.STATUS: "closed", _A.LIVE_SHARD: None, _A.ENDED_AT: format_moment(now)}
             item[_A.ENDED_ON] = f"{now - timedelta():%Y-%m-%d}"

@@ -22,7 +22,7 @@ def name_tables(prefix: str) -> dict[str, str]:
         "runsTableName": f"{prefix}Runs",
         "sendersTableName": f"{prefix}Senders",
         "incidentsTableName": f"{prefix}Incidents",
-        "messagesTableName": f"{prefix}Messages",
+        "notificationsTableName": f"{prefix}Messages",
     }
 
 

@@ -27,7 +27,7 @@ FLIPS: Final[dict[str, Flip]] = {
     "runsTableName": Flip("OtherRuns", "runs-table", "name", apart=True),
     "sendersTableName": Flip("OtherSenders", "senders-table", "name", apart=True),
     "incidentsTableName": Flip("OtherIncidents", "incidents-table", "name", apart=True),
-    "messagesTableName": Flip("OtherMessages", "messages-table", "name", apart=True),
+    "notificationsTableName": Flip("OtherMessages", "notifications-table", "name", apart=True),
     "retentionDays": Flip(90, "errors-table", "ttl"),
     "runRetentionDays": Flip(90, "file-sla-error-function", "environment"),
     "deletionProtection": Flip(False, "errors-table", "deletionProtectionEnabled"),

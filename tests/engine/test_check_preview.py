@@ -65,7 +65,7 @@ def test_tables_that_would_be_replaced_are_named(
     stack.stack.configure(**name_tables("Other"), deletionProtection=False, customerManagedKey=True)
     preview = stack.print_preview(tmp_path / "preview.json")
     code, found = _check(preview, capsys)
-    names = ["errors-table", "incidents-table", "messages-table", "runs-table", "senders-table"]
+    names = ["errors-table", "incidents-table", "notifications-table", "runs-table", "senders-table"]
     assert (code, [loss["name"] for loss in found]) == (1, names)
     assert {loss["replaced"] for loss in found} == {True}
     allowed = [option for name in names for option in ("--allow", name)]

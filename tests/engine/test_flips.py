@@ -12,7 +12,7 @@ from tests.engine.flips import APART, FLIPS, INSTEAD, KEEPERS, TOGETHER
 from tests.engine.plan import Plan
 from tests.engine.recording_provider import Account, RecordingProvider, find_changes
 
-REPLACING = ("tableName", "runsTableName", "sendersTableName", "incidentsTableName", "messagesTableName")
+REPLACING = ("tableName", "runsTableName", "sendersTableName", "incidentsTableName", "notificationsTableName")
 """The keys that may replace what holds data, because their descriptions say so."""
 LEFT_BEHIND = {
     "api-account",

@@ -122,8 +122,8 @@ def flawless() -> Played:
 def test_the_story_without_a_fault() -> None:
     assert flawless().received == Counter(
         {
-            ("orders", f"begin {INBOUND}"): 1,
-            ("bank", f"begin {PAYMENTS}"): 1,
+            ("orders", f"new {INBOUND}"): 1,
+            ("bank", f"new {PAYMENTS}"): 1,
             ("orders", f"cleared {INBOUND}"): 1,
         }
     )
@@ -167,7 +167,7 @@ def _sweep_while_sending(notifier: Notifier, later: timedelta) -> None:
 def test_a_second_sweep_leaves_a_recipient_alone_that_one_is_at() -> None:
     notifier = _stuck_notifier()
     _sweep_while_sending(notifier, timedelta(minutes=1))
-    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
+    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
     notifier.sweep_until(4, 8)
     assert notifier.post.take() == []
 
@@ -175,7 +175,7 @@ def test_a_second_sweep_leaves_a_recipient_alone_that_one_is_at() -> None:
 def test_a_delivery_that_outlasts_its_lease_is_one_duplicate(caplog: pytest.LogCaptureFixture) -> None:
     notifier = _stuck_notifier()
     _sweep_while_sending(notifier, LEASE + timedelta(seconds=1))
-    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])] * 2
+    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])] * 2
     assert "a notification was delivered by two sweeps" in caplog.text
     notifier.sweep_until(5, 9)
     assert notifier.post.take() == []
@@ -194,7 +194,7 @@ def test_two_sweeps_that_read_the_same_deliver_once(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(sweep, "read_situation", read_late)
     first.run(lambda: 60.0)
-    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
+    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
 
 
 def test_a_lease_by_a_clock_that_was_far_ahead_holds_nobody_up() -> None:
@@ -209,7 +209,7 @@ def test_a_lease_by_a_clock_that_was_far_ahead_holds_nobody_up() -> None:
         notifier.build().run(lambda: 60.0)
     notifier.post.before = lambda _: None
     notifier.sweep_until(3, 6)
-    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
+    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
 
 
 def test_transactions_that_meet_are_tried_again() -> None:

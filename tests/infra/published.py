@@ -56,7 +56,7 @@ BY_AWS: Mapping[str, Mapping[str, tuple[set[str], ...]]] = {
 OF_THE_PROJECTION = (
     Metric.RUNS_APPLIED,
     Metric.RUNS_NOT_APPLIED,
-    Metric.SENDERS_FOLDED,
+    Metric.SENDERS_REPLAYED,
     Metric.SENDERS_SILENT,
     Metric.FOLDERS_UNREADABLE,
     Metric.INCIDENTS_OPEN,
@@ -65,11 +65,11 @@ OF_THE_PROJECTION = (
 """What the projection publishes, without dimensions; the tests of its function hold it to that."""
 
 OF_THE_MESSAGES = (
-    Metric.MESSAGES_SWEPT,
-    Metric.MESSAGES_DELIVERED,
-    Metric.MESSAGES_FAILED,
-    Metric.MESSAGES_DEAD,
-    Metric.MESSAGE_DELAY,
+    Metric.RECIPIENTS_CHECKED,
+    Metric.NOTIFICATIONS_DELIVERED,
+    Metric.NOTIFICATIONS_FAILED,
+    Metric.NOTIFICATIONS_GIVEN_UP,
+    Metric.NOTIFICATION_DELAY,
     Metric.CHANNELS_DISABLED,
 )
 """The same of the function that notifies owners."""
@@ -138,7 +138,7 @@ def by_the_functions(
         incident_action.handler(action_event(body, audience=client), LambdaContext())
     file_sla_error._environment.cache_clear()
     namespace = environment[Variable.METRICS_NAMESPACE]
-    notified = OF_THE_MESSAGES if Variable.MESSAGES_TABLE_NAME in environment else ()
+    notified = OF_THE_MESSAGES if Variable.NOTIFICATIONS_TABLE_NAME in environment else ()
     return {Series.of(namespace, name, {}) for name in (*OF_THE_PROJECTION, *notified)} | {
         sample.series
         for line in capsys.readouterr().out.splitlines()

@@ -160,7 +160,7 @@ def test_pruned_package_holds_all_that_its_function_runs(
         Variable.RUN_RETENTION_DAYS: "35",
         Variable.SENDERS_TABLE_NAME: "S",
         Variable.INCIDENTS_TABLE_NAME: "I",
-        Variable.MESSAGES_TABLE_NAME: "M",
+        Variable.NOTIFICATIONS_TABLE_NAME: "M",
         Variable.DEAD_LETTERS_URL: "https://sqs.us-east-1.amazonaws.com/1/q",
     }
     done = subprocess.run(

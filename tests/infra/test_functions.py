@@ -55,7 +55,7 @@ PERMISSIONS = {
             "arn-of-runs-table",
             "arn-of-senders-table",
             "arn-of-senders-table/index/StateIndex",
-            "arn-of-senders-table/index/WakeIndex",
+            "arn-of-senders-table/index/NextCheckIndex",
         ],
         "sqs:SendMessage": ["arn-of-dead-letters-queue"],
     },

@@ -67,7 +67,7 @@ def test_analysts_query_what_pages_show_and_no_more_of_the_tables(program: Progr
         "arn-of-incidents-table/index/EndedIndex",
         "arn-of-incidents-table/index/IncidentIdIndex",
         "arn-of-incidents-table/index/LiveIndex",
-        "arn-of-messages-table",
+        "arn-of-notifications-table",
         "arn-of-senders-table",
         "arn-of-senders-table/index/StateIndex",
     ]

@@ -120,7 +120,7 @@ def test_every_alarm_notifies_when_it_begins_and_when_it_ends(everything: Progra
 
 def test_missing_data_is_bad_only_where_silence_is(everything: Program) -> None:
     rules = {key: alarm["treatMissingData"] for key, alarm in _alarms(everything).items()}
-    assert rules.pop("projection-sweeps") == rules.pop("messages-sweeps") == "breaching"
+    assert rules.pop("projection-sweeps") == rules.pop("notifications-sweeps") == "breaching"
     assert set(rules.values()) == {"notBreaching"}
 
 
@@ -201,8 +201,8 @@ def test_open_incidents_have_no_alarm_until_configured(program: Program, everyth
     of_messages = {key for key in _alarms(everything) if key.startswith("incident-notifications-")}
     assert _alarms(everything).keys() - _alarms(program).keys() - of_messages == {
         "open-incidents",
-        "messages-sweeps",
-        "messages-dead",
+        "notifications-sweeps",
+        "notifications-given-up",
         "channels-disabled",
     }
 
@@ -256,8 +256,8 @@ def test_unhealthy_is_any_alarm_of_the_service_itself(everything: Program) -> No
         "senders-read-throttles",
         "stateindex-read-throttles",
         "incidents-read-throttles",
-        "messages-read-throttles",
-        "messages-query-errors",
+        "notifications-read-throttles",
+        "notifications-query-errors",
         "liveindex-read-throttles",
         "endedindex-read-throttles",
         "incidentidindex-read-throttles",
@@ -292,7 +292,7 @@ def test_alarms_wait_for_a_second_bad_period_only_where_one_is_no_news(everythin
     assert {key: wait for key, wait in waits.items() if wait != (1, 1)} == {
         **{f"{route.key}-latency": (3, 2) for route in ROUTES},
         "projection-sweeps": (10, 10),
-        "messages-sweeps": (10, 10),
+        "notifications-sweeps": (10, 10),
     }
 
 
@@ -301,7 +301,7 @@ def test_alarms_look_at_five_minutes_at_a_time(everything: Program) -> None:
         key: {metric.get("period") for metric in _metrics(alarm)}
         for key, alarm in _alarms(everything).items()
     }
-    assert periods.pop("projection-sweeps") == periods.pop("messages-sweeps") == {60}
+    assert periods.pop("projection-sweeps") == periods.pop("notifications-sweeps") == {60}
     assert set(map(frozenset, periods.values())) == {frozenset({300})}
 
 
@@ -311,7 +311,7 @@ def test_absence_counts_as_zero_only_where_that_is_the_point(everything: Program
         for key, alarm in _alarms(everything).items()
     }
     filled = {key for key, expressions in results.items() if expressions == ["FILL(published, 0)"]}
-    assert filled == {"projection-sweeps", "messages-sweeps"}
+    assert filled == {"projection-sweeps", "notifications-sweeps"}
     shares = {key for key, expressions in results.items() if expressions} - filled
     assert shares == {f"{route.key}-{kind}" for route in ROUTES for kind in ("5xx", "4xx")}
 

@@ -283,8 +283,9 @@ def test_widgets_stand_right_below_each_other(body: Body) -> None:
             "WriteThrottleEvents",
             {
                 "FileSlaErrors", "AffectedDateIndex", "FolderIndex", "FileSlaRuns", "FileSlaSenders",
-                "StateIndex", "WakeIndex", "FileSlaIncidents", "LiveIndex", "EndedIndex", "IncidentIdIndex",
-                "FileSlaMessages",
+                "StateIndex", "NextCheckIndex", "FileSlaIncidents", "LiveIndex", "EndedIndex",
+                "IncidentIdIndex",
+                "FileSlaNotifications",
             },
         ),
         # Nobody reads the records but through an index, and the dashboard reads no run.
@@ -292,7 +293,7 @@ def test_widgets_stand_right_below_each_other(body: Body) -> None:
             "ReadThrottleEvents",
             {
                 "AffectedDateIndex", "FolderIndex", "FileSlaSenders", "StateIndex", "FileSlaIncidents",
-                "LiveIndex", "EndedIndex", "IncidentIdIndex", "FileSlaMessages",
+                "LiveIndex", "EndedIndex", "IncidentIdIndex", "FileSlaNotifications",
             },
         ),
     ],

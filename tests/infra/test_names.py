@@ -42,7 +42,7 @@ def test_type_tokens_tell_concern_and_class(program: Program) -> None:
         "file-sla:owners:OwnerChannels",
         "file-sla:tables:FileSlaErrors",
         "file-sla:tables:FileSlaIncidents",
-        "file-sla:tables:FileSlaMessages",
+        "file-sla:tables:FileSlaNotifications",
         "file-sla:tables:FileSlaRuns",
         "file-sla:tables:FileSlaSenders",
     }

@@ -36,7 +36,11 @@ def _of_owners(program: Program) -> set[str]:
 
 def test_without_owners_and_webhooks_there_is_nothing(program: Program) -> None:
     assert _of_owners(program) == set()
-    its_own = {"incident-notifications-function", "messages-sweep-schedule", "monitoring-messages-sweeps"}
+    its_own = {
+        "incident-notifications-function",
+        "notifications-sweep-schedule",
+        "monitoring-notifications-sweeps",
+    }
     assert not its_own & {one.name for one in program.resources}
 
 
@@ -108,7 +112,7 @@ def test_the_longest_names_fit(tmp_path: Path) -> None:
     assert topic.endswith(f"-owner-{name}_after_10080")
     assert re.fullmatch(r"[A-Za-z0-9_-]{1,256}", topic)  # CreateTopic
     roles = [role.inputs["name"] for role in program.all("Role") if "name" in role.inputs]
-    assert "messages" in " ".join(roles)
+    assert "notify" in " ".join(roles)
     assert max(map(len, roles)) <= 64  # IAM
 
 
@@ -136,8 +140,12 @@ def test_it_may_do_its_work_and_nothing_else(by_ses: Program) -> None:
     assert permissions == {
         "logs:CreateLogStream": ["arn-of-incident-notifications-log:*"],
         "logs:PutLogEvents": ["arn-of-incident-notifications-log:*"],
-        "dynamodb:BatchGetItem": ["arn-of-incidents-table", "arn-of-messages-table", "arn-of-senders-table"],
-        "dynamodb:PutItem": ["arn-of-messages-table"],
+        "dynamodb:BatchGetItem": [
+            "arn-of-incidents-table",
+            "arn-of-notifications-table",
+            "arn-of-senders-table",
+        ],
+        "dynamodb:PutItem": ["arn-of-notifications-table"],
         "dynamodb:Query": [
             "arn-of-errors-table/index/AffectedDateIndex",
             "arn-of-incidents-table/index/LiveIndex",
@@ -172,7 +180,7 @@ def test_it_knows_its_tables_and_where_links_lead(by_ses: Program, by_topic: Pro
         "TABLE_NAME": "FileSlaErrors",
         "SENDERS_TABLE_NAME": "FileSlaSenders",
         "INCIDENTS_TABLE_NAME": "FileSlaIncidents",
-        "MESSAGES_TABLE_NAME": "FileSlaMessages",
+        "NOTIFICATIONS_TABLE_NAME": "FileSlaNotifications",
         "RETENTION_DAYS": "90",
         "WEBHOOKS_SECRET_ID": "arn-of-owners-webhooks",
         "OWNER_TOPICS_PREFIX": "",
@@ -190,7 +198,7 @@ def test_it_knows_its_tables_and_where_links_lead(by_ses: Program, by_topic: Pro
 
 
 def test_every_minute_it_sweeps(by_ses: Program) -> None:
-    [schedule] = [one for one in by_ses.all("Schedule") if one.name == "messages-sweep-schedule"]
+    [schedule] = [one for one in by_ses.all("Schedule") if one.name == "notifications-sweep-schedule"]
     assert schedule.inputs["scheduleExpression"] == "rate(1 minute)"
     assert schedule.inputs["target"]["arn"] == "arn-of-incident-notifications-function"
     assert len({one.inputs["name"] for one in by_ses.all("Schedule")}) == 2
@@ -199,7 +207,7 @@ def test_every_minute_it_sweeps(by_ses: Program) -> None:
 @pytest.mark.parametrize(
     ("key", "metric", "statistic", "threshold"),
     [
-        ("messages-dead", "MessagesDead", "Sum", 1),
+        ("notifications-given-up", "NotificationsGivenUp", "Sum", 1),
         ("channels-disabled", "ChannelsDisabled", "Maximum", 1),
     ],
 )
@@ -211,9 +219,9 @@ def test_an_alarm_says_who_was_not_notified(
 
 
 def test_a_missing_sweep_is_noticed_by_what_it_does_not_publish(by_ses: Program) -> None:
-    alarm = by_ses.one("MetricAlarm", "monitoring-messages-sweeps")
+    alarm = by_ses.one("MetricAlarm", "monitoring-notifications-sweeps")
     assert (alarm["evaluationPeriods"], alarm["treatMissingData"]) == (10, "breaching")
-    assert "MessagesSwept" in json.dumps(alarm["metricQueries"])
+    assert "RecipientsChecked" in json.dumps(alarm["metricQueries"])
 
 
 def test_the_dashboard_shows_what_was_sent(by_ses: Program, program: Program) -> None:

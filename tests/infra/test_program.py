@@ -15,7 +15,7 @@ def test_exports_are_what_the_dashboard_and_owners_read(program: Program) -> Non
         "runs_table_name": "FileSlaRuns",
         "senders_table_name": "FileSlaSenders",
         "incidents_table_name": "FileSlaIncidents",
-        "messages_table_name": "FileSlaMessages",
+        "notifications_table_name": "FileSlaNotifications",
         "user_pool_id": "id-of-identity-users",
         "user_pool_client_id": "id-of-identity-client",
         "identity_pool_id": "id-of-identity-pool",

@@ -208,7 +208,7 @@ def test_a_key_that_was_removed_is_refused_with_what_replaces_it(key: str, succe
         ("runsTableName", 3, 255),
         ("sendersTableName", 3, 255),
         ("incidentsTableName", 3, 255),
-        ("messagesTableName", 3, 255),
+        ("notificationsTableName", 3, 255),
         ("stack", 1, 24),
         ("docsUrl", 1, 200),
     ],

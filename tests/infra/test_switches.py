@@ -16,7 +16,7 @@ from local.program import load_config
 from tests.infra.conftest import IN_ZONE, Program, declare, refuse
 
 ACCOUNT = "123456789012"
-TABLES = ("errors-table", "runs-table", "senders-table", "incidents-table", "messages-table")
+TABLES = ("errors-table", "runs-table", "senders-table", "incidents-table", "notifications-table")
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def encrypted() -> Program:
     return declare(customerManagedKey=True)
 
 
-@pytest.mark.parametrize("table", ["errors-table", "incidents-table", "messages-table"])
+@pytest.mark.parametrize("table", ["errors-table", "incidents-table", "notifications-table"])
 def test_expiry_is_stated_on_or_off(table: str, program: Program, other_values: Program) -> None:
     for declared, expires in ((program, True), (other_values, False)):
         assert declared.one("Table", table)["ttl"] == {"attributeName": "ExpiresAt", "enabled": expires}
@@ -166,7 +166,7 @@ def test_backups_outlive_the_stack(program: Program) -> None:
         "arn-of-errors-table",
         "arn-of-senders-table",
         "arn-of-incidents-table",
-        "arn-of-messages-table",
+        "arn-of-notifications-table",
     ]
 
 
@@ -196,7 +196,13 @@ def test_another_tls_policy_is_another_deployment() -> None:
     assert len(shapes) == 3
 
 
-_TABLE_KEYS = ("tableName", "runsTableName", "sendersTableName", "incidentsTableName", "messagesTableName")
+_TABLE_KEYS = (
+    "tableName",
+    "runsTableName",
+    "sendersTableName",
+    "incidentsTableName",
+    "notificationsTableName",
+)
 GLOBAL_TYPES = ("Role", "Dashboard")
 """Their names are one space for all regions of an account (IAM, CloudWatch dashboards)."""
 

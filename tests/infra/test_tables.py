@@ -32,7 +32,7 @@ def test_keys_and_indexes_are_the_fixed_ones(program: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["errors-table", "runs-table", "senders-table", "incidents-table", "messages-table"]
+    "name", ["errors-table", "runs-table", "senders-table", "incidents-table", "notifications-table"]
 )
 def test_data_is_safe(program: Program, name: str) -> None:
     table = program.one("Table", name)
@@ -79,20 +79,20 @@ def _keys(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
             {
                 "": ("", "Sender", "Part"),
                 "StateIndex": ("INCLUDE", "State", "SenderName"),
-                "WakeIndex": ("KEYS_ONLY", "WakesIn", "WakesAt"),
+                "NextCheckIndex": ("KEYS_ONLY", "NextCheckShard", "NextCheckAt"),
             },
         ),
         (
             "incidents-table",
             {
                 "": ("", "Sender", "IncidentId"),
-                "LatestIndex": ("ALL", "Sender", "LatestOf"),
-                "LiveIndex": ("INCLUDE", "ListedIn", "BreachedSince"),
+                "LatestIndex": ("INCLUDE", "Sender", "LatestFolderKey"),
+                "LiveIndex": ("INCLUDE", "LiveShard", "BreachedSince"),
                 "EndedIndex": ("ALL", "EndedOn", "EndedAt"),
                 "IncidentIdIndex": ("KEYS_ONLY", "IncidentId"),
             },
         ),
-        ("messages-table", {"": ("", "About", "Part")}),
+        ("notifications-table", {"": ("", "Subject", "Part")}),
     ],
 )
 def test_keys_and_indexes_are_those_that_the_projection_asks_for(
@@ -121,15 +121,16 @@ def test_an_index_that_names_what_it_copies_stays_within_dynamodbs_quota(program
 
 def test_pages_find_all_that_they_show_in_the_index(program: Program) -> None:
     by_state, _ = program.one("Table", "senders-table")["globalSecondaryIndexes"]
-    assert not {"Body", "Revision", "Problems"} & set(by_state["nonKeyAttributes"])
+    assert not {"RuleState", "Revision", "Problems"} & set(by_state["nonKeyAttributes"])
     assert {"StateSince", "LastRunAt", "LostLetters", "Open", "Unknown", "RefusedAt"} <= set(
         by_state["nonKeyAttributes"]
     )
     live = program.one("Table", "incidents-table")["globalSecondaryIndexes"][0]
     of_live_ones = set(IncidentAttribute) - {
-        "Body", "LatestOf", "EndedOn", "EndedAt", "ClearedAt", "ClearedBy", "Between", "ExpiresAt", "History",
+        "RuleState", "LatestFolderKey", "EndedOn", "EndedAt", "ClearedAt", "ClearedBy", "ClearedBetween",
+        "ExpiresAt", "History",
     }  # fmt: skip
-    keys = {"Sender", "IncidentId", "ListedIn", "BreachedSince"}
+    keys = {"Sender", "IncidentId", "LiveShard", "BreachedSince"}
     assert set(live["nonKeyAttributes"]) == of_live_ones - keys
 
 

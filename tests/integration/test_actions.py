@@ -46,7 +46,7 @@ def _live(stack: RunningStack, token: str, incident_id: str) -> Item | None:
             TableName=stack.outputs[Output.INCIDENTS_TABLE_NAME],
             IndexName=IncidentIndex.LIVE,
             KeyConditionExpression="#in = :partition",
-            ExpressionAttributeNames={"#in": IncidentAttribute.LISTED_IN},
+            ExpressionAttributeNames={"#in": IncidentAttribute.LIVE_SHARD},
             ExpressionAttributeValues={":partition": {"S": partition}},
         )["Items"]
         for item in found:
@@ -96,7 +96,8 @@ def test_what_is_unknown_is_closed_and_stays_so(
     stack.aws.client("dynamodb").update_item(
         TableName=stack.outputs[Output.SENDERS_TABLE_NAME],
         Key={SenderAttribute.SENDER: {"S": server.key}, SenderAttribute.PART: {"S": OWN_PART}},
-        UpdateExpression="SET FoldSince = :now, WakesAt = :now, WakesIn = :shard ADD Revision :one",
+        UpdateExpression="SET ReplaySince = :now, NextCheckAt = :now, NextCheckShard = :shard "
+        "ADD Revision :one",
         ExpressionAttributeValues={
             ":now": closed[IncidentAttribute.ENDED_AT],
             ":shard": {"S": "0"},
@@ -175,7 +176,7 @@ def test_hours_and_interval_are_set_and_taken_back(
     assert act("set_hours", hours=None)["sender"]["hours"] is None
     assert act("set_interval", interval_minutes=None)["sender"]["interval_from"] == "assumed"
     assert SenderAttribute.HOURS not in server.parts()[OWN_PART]
-    acts = [part for part in server.parts() if part.startswith("act#")]
+    acts = [part for part in server.parts() if part.startswith("action#")]
     assert len(acts) == 4
 
 

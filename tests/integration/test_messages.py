@@ -6,15 +6,15 @@ from uuid import uuid4
 import pytest
 
 from contract.names import Output
-from contract.words import IncidentStatus, MessageKind
+from contract.words import IncidentStatus, NotificationKind
 from local.demo.sweeping import FunctionFailedError
 from store.incidents import IncidentAttribute
-from store.notifications import INCIDENT_PREFIX, MessageAttribute
+from store.notifications import INCIDENT_PREFIX, NotificationAttribute
 from tests.running_stack import RunningStack
 from tests.stands.notified import Message, Owner, tell
 from tests.stands.servers import Server, minutes_ago, ran, stuck, without_permissions
 
-ROLE = "file-sla-dev-messages-us-east-1"
+ROLE = "file-sla-dev-notify-us-east-1"
 WAYS = 3
 """Channels of the owner: mail, Slack and Teams."""
 
@@ -33,12 +33,12 @@ def _log(stack: RunningStack, incident: dict[str, Any]) -> list[tuple[str, str]]
     """Who was told what of an incident, as an analyst may ask."""
     about = INCIDENT_PREFIX + incident[IncidentAttribute.INCIDENT_ID]["S"]
     found = stack.client_as(stack.token(stack.analyst), "dynamodb").query(
-        TableName=stack.outputs[Output.MESSAGES_TABLE_NAME],
+        TableName=stack.outputs[Output.NOTIFICATIONS_TABLE_NAME],
         KeyConditionExpression="#about = :about",
-        ExpressionAttributeNames={"#about": MessageAttribute.ABOUT},
+        ExpressionAttributeNames={"#about": NotificationAttribute.SUBJECT},
         ExpressionAttributeValues={":about": {"S": about}},
     )["Items"]
-    return [(one[MessageAttribute.OWNER]["S"], one[MessageAttribute.TOLD]["S"]) for one in found]
+    return [(one[NotificationAttribute.OWNER]["S"], one[NotificationAttribute.KIND]["S"]) for one in found]
 
 
 def test_a_function_without_its_permissions_tells_nobody_and_once_it_has_them_everybody(
@@ -53,6 +53,6 @@ def test_a_function_without_its_permissions_tells_nobody_and_once_it_has_them_ev
         tell(stack)
     assert _of(owner.messages(), folder) == []
     owner.wait(lambda messages: len(_of(messages, folder)) >= WAYS)
-    assert _log(stack, incident) == [("morning", MessageKind.BEGIN)] * WAYS
+    assert _log(stack, incident) == [("morning", NotificationKind.NEW)] * WAYS
     [told] = server.incidents()
     assert told[IncidentAttribute.OWNER]["S"] == "morning"

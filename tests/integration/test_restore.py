@@ -147,7 +147,7 @@ def _is_whole(server: Server, running: Reporting) -> bool:
     if server.settled(runs=1) is None:
         return False
     incidents = server.incidents()
-    live = [one for one in incidents if IncidentAttribute.LISTED_IN in one]
+    live = [one for one in incidents if IncidentAttribute.LIVE_SHARD in one]
     return (
         Counter(one[IncidentAttribute.FOLDER]["S"] for one in incidents) == Counter(running.folders)
         and [one[IncidentAttribute.FOLDER]["S"] for one in live] == running.folders[-1:]

@@ -126,10 +126,10 @@ class Notifier:
         in_memory = isinstance(client, MemoryTables)
         items = client.list_items(MESSAGES) if in_memory else client.scan(TableName=MESSAGES)["Items"]
         plain = [{name: next(iter(value.values())) for name, value in item.items()} for item in items]
-        return sorted(plain, key=lambda item: (item["About"], item["Part"]))
+        return sorted(plain, key=lambda item: (item["Subject"], item["Part"]))
 
     def log(self) -> list[tuple[str, str]]:
         """Owner and kind of each entry of the log, in order of time."""
-        log = [item for item in self.items() if item["About"].startswith((INCIDENT_PREFIX, SENDER_PREFIX))]
+        log = [item for item in self.items() if item["Subject"].startswith((INCIDENT_PREFIX, SENDER_PREFIX))]
         log.sort(key=lambda item: item["Part"])
-        return [(item["Owner"], item["Told"]) for item in log]
+        return [(item["Owner"], item["Kind"]) for item in log]

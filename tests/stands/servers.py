@@ -89,7 +89,7 @@ class Server:
     def applied(self) -> Item | None:
         """Its own item, once a run was applied and no replay is due."""
         own = self.parts().get(OWN_PART, {})
-        return own if SenderAttribute.STATE in own and SenderAttribute.FOLD_SINCE not in own else None
+        return own if SenderAttribute.STATE in own and SenderAttribute.REPLAY_SINCE not in own else None
 
     def settled(self, runs: int) -> Stored | None:
         """What the tables hold of it, once so many runs were applied, no replay and no check is due.
@@ -100,7 +100,7 @@ class Server:
         own = self.applied()
         if own is None or len(own[SenderAttribute.RECENT_RUNS]["S"].split()) < runs:
             return None
-        due = own.get(SenderAttribute.WAKES_AT)
+        due = own.get(SenderAttribute.NEXT_CHECK_AT)
         if due is not None and parse_moment(due["S"]) <= datetime.now(UTC):
             return None
         parts = self.parts()

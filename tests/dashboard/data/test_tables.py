@@ -202,7 +202,7 @@ def test_live_is_what_is_open_or_unknown_of_every_sender(
     live = {one.sender: one for one in incidents.list_live()}
     assert live.keys() == {f"stock-{number}" for number in range(6)}
     assert {(one.status, one.reason) for one in live.values()} == {
-        (IncidentStatus.UNKNOWN, UnknownReason.QUIET)
+        (IncidentStatus.UNKNOWN, UnknownReason.NOT_REPORTED)
     }
     projected.tell(listing(2, [B], stuck(A, "b"), sender="lists"), "ana/LISTS")
     assert incidents.list_live() == list(live.values())
@@ -378,7 +378,7 @@ def test_an_index_has_all_that_is_shown_of_many(
     keys = {spec.partition_key, spec.sort_key, of_index.partition_key, of_index.sort_key}
     wanted = {field.validation_alias for name, field in model.model_fields.items() if name not in of_one}
     assert wanted <= {*of_index.included, *keys}
-    assert "Body" not in tables.LISTED_ATTRIBUTES
+    assert "RuleState" not in tables.LISTED_ATTRIBUTES
 
 
 BREACH = stuck(A, "a", created=-2, sla=60)

@@ -112,7 +112,7 @@ def test_last_seen_is_what_nothing_is_known_of_since() -> None:
     assert pd.isna(found.overdue_now)
 
 
-@pytest.mark.parametrize("status", [IncidentStatus.LAPSED, IncidentStatus.CLOSED])
+@pytest.mark.parametrize("status", [IncidentStatus.EXPIRED, IncidentStatus.CLOSED])
 def test_an_end_that_nobody_saw_clears_nothing(status: IncidentStatus) -> None:
     ended = {("r", "F"): [BreachSpan(at(0), at(90), status)]}
     found = only(find(report(0, F=["a"]), now=100, incidents=ended), "a")

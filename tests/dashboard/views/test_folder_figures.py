@@ -161,7 +161,7 @@ def test_folders_in_breach_come_first_then_the_unknown_then_those_that_were_long
         incident("D:\\Bad", hours=3),
         incident("D:\\Worse", hours=7),
         unknown("D:\\lost"),
-        unknown("D:\\Quiet", UnknownReason.QUIET),
+        unknown("D:\\Quiet", UnknownReason.NOT_REPORTED),
     ]
     ranking = rank_folders(summarize_folders(RecordFrames.of(parse_records(reported)).records), live, NOW)
     assert list(ranking["folder"]) == [

@@ -41,9 +41,9 @@ def put_act(sender: str, name: str, **values: object) -> None:
     table = boto3.resource("dynamodb", region_name=REGION).Table(SENDERS)
     item = {
         "Sender": sender,
-        "Part": f"act#{name}",
-        "DoneBy": "bea",
-        "DoneAt": format_moment(datetime.now(UTC)),
+        "Part": f"action#{name}",
+        "ActedBy": "bea",
+        "ActedAt": format_moment(datetime.now(UTC)),
     }
     table.put_item(Item={**item, **values})  # type: ignore[dict-item]
 
@@ -142,8 +142,8 @@ def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, se
     put_act(sender, "4", Action="set_interval")
     put_act(sender, "5", Action="something_new")
     said = {
-        "ToldAt": format_moment(datetime.now(UTC)),
-        "Told": "silent",
+        "NotifiedAt": format_moment(datetime.now(UTC)),
+        "Kind": "silent",
         "Owner": "orders",
         "Channel": "Slack orders",
     }

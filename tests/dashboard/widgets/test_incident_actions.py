@@ -350,8 +350,8 @@ def test_who_was_told_what_stands_with_what_people_did(signed_in: AppTest, incid
     told = [
         Notified.model_validate(
             {
-                "ToldAt": format_moment(datetime.now(UTC) + sign * hour),
-                "Told": what,
+                "NotifiedAt": format_moment(datetime.now(UTC) + sign * hour),
+                "Kind": what,
                 "Owner": "orders",
                 "Channel": "Slack *x*",
             }

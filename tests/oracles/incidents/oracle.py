@@ -275,11 +275,11 @@ class Oracle:
             if trouble.status == "unknown":
                 assert trouble.unknown_at is not None
                 since = max(trouble.unknown_at, trouble.said or trouble.unknown_at)
-                limit = DAY if trouble.reason in ("quiet", "unproven") else 7 * DAY
+                limit = DAY if trouble.reason in ("not_reported", "ambiguous") else 7 * DAY
                 if self.retired:
                     trouble.status, trouble.ended = "closed", at
                 elif at - since >= limit * MINUTE:
-                    trouble.status, trouble.ended = "lapsed", at
+                    trouble.status, trouble.ended = "expired", at
 
     def _lost(self, trouble: Trouble, at: datetime) -> str | None:
         kind = self.kind()
@@ -290,7 +290,7 @@ class Oracle:
         if kind != "stock" and waited(self.last.moment) >= self.patience(at):
             return "silent"
         if kind != "listing" and waited(trouble.last.moment) >= self.patience(at, trouble.folder):
-            return "quiet" if kind == "stock" else "unproven"
+            return "not_reported" if kind == "stock" else "ambiguous"
         return None
 
     def _act(self, act: PersonAction) -> None:
@@ -349,7 +349,7 @@ class Oracle:
                 continue
             before = latest.get(folder)
             if before is not None and before.status == "unknown":
-                before.status, before.ended = "lapsed", at
+                before.status, before.ended = "expired", at
             since = at
             if breach.oldest is not None:
                 since = breach.oldest + run.skew + breach.sla * MINUTE

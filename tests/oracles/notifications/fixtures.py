@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from contract.owners.model import Channel, ChannelKind, Owner
-from contract.words import IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
+from contract.words import IncidentStatus, NotificationKind, SenderKind, SenderState, UnknownReason
 from handlers.notifications.plan import plan, record_delivery
 from handlers.notifications.situation import Situation
 from store.incidents import Incident
@@ -82,7 +82,7 @@ class Story:
         self.state = RecipientState()
         self.incidents: dict[str, Incident] = {}
         self.senders: dict[str, Sender] = {}
-        self.heard: list[tuple[int, list[tuple[MessageKind, str]]]] = []
+        self.heard: list[tuple[int, list[tuple[NotificationKind, str]]]] = []
         self.begin = at
 
     def so(self, *things: Incident | Sender) -> None:
@@ -100,7 +100,7 @@ class Story:
     def situation(self) -> Situation:
         return Situation(now=self.now, incidents=dict(self.incidents), senders=dict(self.senders))
 
-    def until(self, minutes: float) -> list[tuple[int, list[tuple[MessageKind, str]]]]:
+    def until(self, minutes: float) -> list[tuple[int, list[tuple[NotificationKind, str]]]]:
         """Sweeps up to this minute after the beginning, inclusive. What was heard on the way, by minute."""
         heard = len(self.heard)
         while self.now <= self.begin + minutes * MINUTE:

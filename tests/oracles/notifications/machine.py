@@ -31,8 +31,8 @@ SENDERS = ["files-01", "files-02"]
 FOLDERS = ["E:\\Closed", "E:\\Locked"]
 NIGHTS = QuietHours(days=frozenset(range(7)), start=time(22), end=time(6))
 LUNCH = QuietHours(days=frozenset({0, 2}), start=time(9, 30), end=time(11))
-NO_REMINDERS = frozenset(Topic) - {Topic.REMINDER, Topic.WORSE, Topic.UNREADABLE_FOLDER}
-BEGINNINGS = frozenset({Topic.BEGIN, Topic.SILENT_SENDER})
+NO_REMINDERS = frozenset(Topic) - {Topic.STILL_OPEN, Topic.WORSE, Topic.UNREADABLE_FOLDER}
+BEGINNINGS = frozenset({Topic.NEW, Topic.SILENT_SENDER})
 RECIPIENTS = {
     "all": a_recipient(),
     "nights off": a_recipient(an_owner(quiet_hours=(NIGHTS, LUNCH), zone="Asia/Kolkata")),
@@ -54,14 +54,15 @@ WAITS = [1, 1, 2, 3, 4, 5, 6, 10, 29, 31, 45, 65, 125, 245, 400]
 FEW = ["a", "b"]
 """To which most happens, so that it comes one upon the other."""
 SOME = st.sampled_from([["a"], ["a"], ["b"], FEW, NAMES[2:5], NAMES])
-ENDED = ["cleared", "cleared", "lapsed", "closed"]
-UNSEEN = ["quiet", "quiet", "unproven", "unreadable", "unwatched"]
+ENDED = ["cleared", "cleared", "expired", "closed"]
+UNSEEN = ["not_reported", "not_reported", "ambiguous", "unreadable", "unwatched"]
 SO = ["open", "open", *ENDED, *UNSEEN]
 STORIES = [
     ["open", *story]
     for story in (
-        ["quiet", "cleared"], ["quiet", "lapsed", "open"], ["quiet", "open"], ["cleared", "open"],
-        ["closed", "open"], ["unproven", "open"], ["unproven", "cleared", "open"], ["cleared"], ["lapsed"],
+        ["not_reported", "cleared"], ["not_reported", "expired", "open"], ["not_reported", "open"],
+        ["cleared", "open"],
+        ["closed", "open"], ["ambiguous", "open"], ["ambiguous", "cleared", "open"], ["cleared"], ["expired"],
     )
 ]  # fmt: skip
 RARE = [
@@ -114,7 +115,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule(
         name=st.sampled_from(FEW), before=st.sampled_from([[], ["open"]]),
-        lost=st.sampled_from(["open", "cleared", "quiet"]), after=st.sampled_from(["open", *ENDED]),
+        lost=st.sampled_from(["open", "cleared", "not_reported"]), after=st.sampled_from(["open", *ENDED]),
     )  # fmt: skip
     def give_up(self, name: str, before: list[str], lost: str, after: str) -> None:
         """The channel is down for so long that what is to be said is lost."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 from contract.owners.model import Owner, Topic
-from contract.words import MessageKind as K
+from contract.words import NotificationKind as K
 from store.incidents import Incident
 from store.notifications import Recipient
 from store.senders import Sender
@@ -20,34 +20,34 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 RETRIES = [1, 2, 5, 15, 30, 60]
 
-STUCK = {K.BEGIN, K.ESCALATED, K.WORSE, K.REMINDER, K.REOPENED, K.STUCK_ALL_ALONG}
-ENDS = {K.CLEARED, K.QUIET, K.LAPSED, K.CLOSED}
-SOON = {K.BEGIN, K.ESCALATED, K.REOPENED, K.STUCK_ALL_ALONG, K.SILENT, K.UNREADABLE}
+STUCK = {K.NEW, K.ESCALATED, K.WORSE, K.STILL_OPEN, K.REOPENED, K.STILL_STUCK}
+ENDS = {K.CLEARED, K.NOT_REPORTED, K.EXPIRED, K.CLOSED}
+SOON = {K.NEW, K.ESCALATED, K.REOPENED, K.STILL_STUCK, K.SILENT, K.UNREADABLE}
 """What is told within minutes; the rest within half an hour."""
 LOST = "lost"
 """In place of the last word: it was given up."""
 Last = K | str | None
 
-GOES_ON = {K.WORSE, K.REMINDER, K.UNKNOWN} | ENDS
+GOES_ON = {K.WORSE, K.STILL_OPEN, K.UNKNOWN} | ENDS
 FOLLOWS: dict[Last, set[K]] = {
-    None: {K.BEGIN, K.ESCALATED, K.UNKNOWN, K.SILENT, K.UNREADABLE},
+    None: {K.NEW, K.ESCALATED, K.UNKNOWN, K.SILENT, K.UNREADABLE},
     **dict.fromkeys(STUCK, GOES_ON),
-    K.UNKNOWN: {K.REMINDER} | ENDS,
-    K.QUIET: {K.STUCK_ALL_ALONG, K.CLEARED},
+    K.UNKNOWN: {K.STILL_OPEN} | ENDS,
+    K.NOT_REPORTED: {K.STILL_STUCK, K.CLEARED},
     K.CLEARED: {K.REOPENED, K.UNKNOWN},
-    K.LAPSED: {K.STUCK_ALL_ALONG, K.UNKNOWN},
-    K.CLOSED: {K.STUCK_ALL_ALONG, K.UNKNOWN},
-    K.SILENT: {K.SPEAKS},
+    K.EXPIRED: {K.STILL_STUCK, K.UNKNOWN},
+    K.CLOSED: {K.STILL_STUCK, K.UNKNOWN},
+    K.SILENT: {K.BACK},
     K.UNREADABLE: {K.READABLE},
-    LOST: {K.REMINDER, K.UNKNOWN},
+    LOST: {K.STILL_OPEN, K.UNKNOWN},
 }
 """What may be said after a word."""
 TOPICS = {
-    Topic.BEGIN: {K.BEGIN, K.REOPENED, K.STUCK_ALL_ALONG, K.UNKNOWN},
+    Topic.NEW: {K.NEW, K.REOPENED, K.STILL_STUCK, K.UNKNOWN},
     Topic.WORSE: {K.WORSE},
-    Topic.REMINDER: {K.REMINDER},
+    Topic.STILL_OPEN: {K.STILL_OPEN},
     Topic.CLEARED: ENDS,
-    Topic.SILENT_SENDER: {K.SILENT, K.SPEAKS},
+    Topic.SILENT_SENDER: {K.SILENT, K.BACK},
     Topic.UNREADABLE_FOLDER: {K.UNREADABLE, K.READABLE},
 }
 
@@ -171,7 +171,7 @@ class Oracle:
         """Whether a word is true, and may be said to this recipient now."""
         topics = set().union(*(TOPICS[topic] for topic in self.owner.told)) | {K.ESCALATED}
         if self.recipient.after is not None:
-            topics |= TOPICS[Topic.BEGIN]
+            topics |= TOPICS[Topic.NEW]
         if kind not in topics or (kind not in ENDS and in_quiet_hours(self.owner, sweep.now)):
             return False
         if thing[0] == "incident":
@@ -198,8 +198,8 @@ class Oracle:
     def _true(self, kind: K, incident: Incident) -> bool:
         if kind in STUCK:
             return incident.status == "open"
-        if kind is K.QUIET:
-            return incident.status == "unknown" and incident.reason == "quiet"
+        if kind is K.NOT_REPORTED:
+            return incident.status == "unknown" and incident.reason == "not_reported"
         if kind is K.UNKNOWN:
             return incident.status == "unknown" and not self._noticed(incident)
         return kind.value == incident.status.value
@@ -207,7 +207,7 @@ class Oracle:
     def _noticed(self, incident: Incident) -> bool:
         """Whether it is quiet, or a notice says that nobody can tell."""
         notice = self.recipient.after is None and Topic.UNREADABLE_FOLDER in self.owner.told
-        return incident.reason in ("quiet", "silent") or (incident.reason == "unreadable" and notice)
+        return incident.reason in ("not_reported", "silent") or (incident.reason == "unreadable" and notice)
 
     # What a reader who read this last has to be told.
 
@@ -219,17 +219,17 @@ class Oracle:
             yield from (K.UNREADABLE,) if last is None and self._my_folder(thing, sweep) else ()
             yield from (K.READABLE,) if last is K.UNREADABLE else ()
         elif last is None:
-            yield from (K.BEGIN, K.UNKNOWN) if self.recipient.after is None else (K.ESCALATED,)
+            yield from (K.NEW, K.UNKNOWN) if self.recipient.after is None else (K.ESCALATED,)
         elif last in STUCK:
             yield from (K.UNKNOWN, *ENDS)
         elif last is K.UNKNOWN:
-            yield from (K.REMINDER, *ENDS)
-        elif last is K.QUIET:
-            yield from (K.STUCK_ALL_ALONG, K.CLEARED)
+            yield from (K.STILL_OPEN, *ENDS)
+        elif last is K.NOT_REPORTED:
+            yield from (K.STILL_STUCK, K.CLEARED)
         elif last is K.CLEARED:
             yield from (K.REOPENED, *(() if self.recipient.after else (K.UNKNOWN,)))
-        elif last in (K.LAPSED, K.CLOSED):
-            yield from (K.STUCK_ALL_ALONG, *(() if self.recipient.after else (K.UNKNOWN,)))
+        elif last in (K.EXPIRED, K.CLOSED):
+            yield from (K.STILL_STUCK, *(() if self.recipient.after else (K.UNKNOWN,)))
         elif last is LOST:
             yield from () if self.recipient.after else (K.UNKNOWN,)
 
@@ -239,7 +239,7 @@ class Oracle:
         if last is None and self.recipient.after is None and sender.owner == self.owner.name:
             yield K.SILENT
         if last is K.SILENT and self._spoke(sender):
-            yield K.SPEAKS
+            yield K.BACK
 
     def _spoke(self, sender: Sender) -> bool:
         before = self.files[("sender", sender.key)].heard_of
@@ -278,10 +278,10 @@ class Oracle:
             foreign = incident.owner != self.owner.name and last not in STUCK | {K.UNKNOWN}
             if gone or foreign:
                 file.lasts = (file.lasts - {last}) | {None}
-            if last is K.QUIET and incident.status in ("lapsed", "closed"):
-                file.lasts |= {K.LAPSED}
+            if last is K.NOT_REPORTED and incident.status in ("expired", "closed"):
+                file.lasts |= {K.EXPIRED}
             long_ago = file.since is not None and sweep.now - file.since > timedelta(days=8)
-            if last in (K.CLEARED, K.LAPSED, K.CLOSED) and not incident.live and long_ago:
+            if last in (K.CLEARED, K.EXPIRED, K.CLOSED) and not incident.live and long_ago:
                 file.lasts |= {None}
 
     def _no_more_silent(self, thing: Thing, sweep: Sweep) -> bool:
@@ -411,7 +411,7 @@ class Oracle:
     def _retried(self, file: File, thing: Thing, said: Sequence[K], true: bool, sweep: Sweep) -> None:
         failing = file.failing
         assert failing is not None
-        goes_on = failing.kind in (K.WORSE, K.REMINDER)
+        goes_on = failing.kind in (K.WORSE, K.STILL_OPEN)
         if not (self.may_say(failing.kind, thing, sweep) if goes_on else true):
             file.failing = None
             return
@@ -436,17 +436,17 @@ class Oracle:
         follows = [last for last in file.lasts if kind in FOLLOWS.get(last, set())]
         self._hold(bool(follows), f"{word} cannot follow {file.lasts}")
         if self.recipient.after is not None:
-            self._hold(kind is not K.BEGIN, "the next channels are told what was not acknowledged")
+            self._hold(kind is not K.NEW, "the next channels are told what was not acknowledged")
         else:
             self._hold(kind is not K.ESCALATED, "nothing is escalated to the first channels")
-        waits = kind not in ENDS | {K.WORSE, K.REMINDER} and not file.again and not file.failing
+        waits = kind not in ENDS | {K.WORSE, K.STILL_OPEN} and not file.again and not file.failing
         if waits and self.right_clocks:
             true = self._true_since(word, sweep)
             self._hold(now - true >= self._own_wait(kind), f"{word} was true since {true:%H:%M} alone")
-        if kind in (K.WORSE, K.REMINDER) and self.right_clocks:
+        if kind in (K.WORSE, K.STILL_OPEN) and self.right_clocks:
             self._goes_on(word, file, sweep)
         if outcome in ARRIVED:
-            if file.read is kind and kind not in (K.WORSE, K.REMINDER):
+            if file.read is kind and kind not in (K.WORSE, K.STILL_OPEN):
                 self.duplicates += 1
             file.read = kind
         if outcome is Outcome.UNSENT:
@@ -475,7 +475,7 @@ class Oracle:
             # Where clocks are wrong, nobody knows whether it was given up.
             before = set[Last]() if self.right_clocks else file.lasts
             heard = {word.kind} if file.doubted else set[Last]()
-            if word.kind in ENDS | {K.SPEAKS, K.READABLE}:
+            if word.kind in ENDS | {K.BACK, K.READABLE}:
                 file.lasts = {None, *heard}
             else:
                 known = file.lasts & (STUCK | {K.UNKNOWN})
@@ -490,8 +490,8 @@ class Oracle:
 
     def _recorded(self, file: File, word: Word, sweep: Sweep) -> None:
         incident = sweep.incidents.get(word.thing[1])
-        file.reminded = word.kind is K.REMINDER or (word.kind is K.WORSE and file.reminded)
-        over = word.kind in (K.SPEAKS, K.READABLE)
+        file.reminded = word.kind is K.STILL_OPEN or (word.kind is K.WORSE and file.reminded)
+        over = word.kind in (K.BACK, K.READABLE)
         file.lasts = {None if over else word.kind}
         file.since, file.recorded, file.doubted = sweep.now, word.kind, False
         file.owed = file.failing = None
@@ -501,7 +501,7 @@ class Oracle:
         """Whether there is a reason to say again that something is stuck."""
         if file.doubted or file.recorded is None or file.since is None or file.failing:
             return
-        if word.kind is K.REMINDER:
+        if word.kind is K.STILL_OPEN:
             rest = 24 * HOUR if file.reminded else 4 * HOUR
             again = K.UNKNOWN in file.lasts
             self._hold(
@@ -539,9 +539,9 @@ class Oracle:
         rest = 24 * HOUR if file.reminded else 4 * HOUR
         may = {
             kind: all(self.may_say(kind, thing, before) for before in lately)
-            for kind in (K.REMINDER, K.WORSE)
+            for kind in (K.STILL_OPEN, K.WORSE)
         }
-        self._hold(not may[K.REMINDER] or since - file.since < rest, f"{thing}: nobody was reminded of it")
+        self._hold(not may[K.STILL_OPEN] or since - file.since < rest, f"{thing}: nobody was reminded of it")
         files = min(
             before.incidents[thing[1]].file_count for before in lately if thing[1] in before.incidents
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from contract.words import MessageKind
+from contract.words import NotificationKind
 from handlers.notifications.plan import disable, enable, plan, record_delivery, record_failure, record_unsent
 from handlers.notifications.situation import Notification, Situation
 from store.incidents import Incident
@@ -57,7 +57,7 @@ class Played:
     def enable(self) -> None:
         self.state = enable(self.state)
 
-    def heard(self) -> list[list[MessageKind]]:
+    def heard(self) -> list[list[NotificationKind]]:
         """What arrived, by sweep."""
         kinds = [
             [

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from contract.words import IncidentStatus
-from contract.words import MessageKind as K
+from contract.words import NotificationKind as K
 from store.dynamodb import dump_chunks, load_chunks
 from store.incidents import Incident
 from store.notifications import RecipientState, list_notified
@@ -35,7 +35,7 @@ def test_a_thousand_at_once_are_one_digest_and_each_is_told_its_end() -> None:
     ((minute, begun),) = story.until(30)
     assert minute == 2
     assert {name for _, name in begun} == {one.incident_id for one in incidents}
-    assert {kind for kind, _ in begun} == {K.BEGIN}
+    assert {kind for kind, _ in begun} == {K.NEW}
     story.so(*(ended(one, IncidentStatus.CLEARED, story.now) for one in incidents))
     assert len(list_notified(story.state)) == 1000
     ends = [notice for _, notices in story.until(70) for notice in notices]
@@ -49,7 +49,7 @@ def test_a_thousand_in_a_row_are_a_digest_each_two_minutes() -> None:
     for minute in range(110):
         story.so(*(one for one in waiting if one.opened_at == START + minute * MINUTE))
         story.until(minute)
-    told = {name for _, notices in story.heard for kind, name in notices if kind is K.BEGIN}
+    told = {name for _, notices in story.heard for kind, name in notices if kind is K.NEW}
     assert len(told) == 1000
     digests = sorted({minute for minute, _ in story.heard})
     assert all(later - sooner >= 2 for sooner, later in pairwise(digests))

@@ -9,7 +9,7 @@ import pytest
 from contract.owners.model import Channel, ChannelKind, Escalation, Owners, QuietHours, Topic
 from contract.words import ENDS, SenderState
 from contract.words import IncidentStatus as Status
-from contract.words import MessageKind as K
+from contract.words import NotificationKind as K
 from contract.words import UnknownReason as Why
 from handlers.notifications.plan import (
     disable,
@@ -41,7 +41,7 @@ A = an_incident("a")
 
 def begun(story: Story, *names: str) -> None:
     story.so(*(an_incident(name) for name in names or ("a",)))
-    assert story.until(2) == [(2, [(K.BEGIN, name)]) for name in names or ("a",)]
+    assert story.until(2) == [(2, [(K.NEW, name)]) for name in names or ("a",)]
 
 
 def test_a_beginning_waits_two_minutes_and_what_ends_sooner_says_nothing() -> None:
@@ -57,10 +57,10 @@ def test_a_further_beginning_comes_five_minutes_after_the_message_before_or_afte
     story = Story()
     begun(story)
     story.so(an_incident("b"))
-    assert story.until(30) == [(6, [(K.BEGIN, "b")])]
+    assert story.until(30) == [(6, [(K.NEW, "b")])]
     story.so(an_incident("c"))
     story.until(31)
-    assert story.until(60) == [(33, [(K.BEGIN, "c")])]
+    assert story.until(60) == [(33, [(K.NEW, "c")])]
 
 
 def test_what_is_ready_goes_along() -> None:
@@ -68,7 +68,7 @@ def test_what_is_ready_goes_along() -> None:
     begun(story)
     story.until(5)
     story.so(ended(A, Status.CLEARED, story.now), an_incident("b"))
-    assert story.until(60) == [(8, [(K.BEGIN, "b")]), (8, [(K.CLEARED, "a")])]
+    assert story.until(60) == [(8, [(K.NEW, "b")]), (8, [(K.CLEARED, "a")])]
 
 
 def test_an_end_comes_within_half_an_hour_of_the_message_before() -> None:
@@ -89,14 +89,14 @@ def test_four_are_a_message_each_and_five_are_one() -> None:
     begun(story, *"abcd")
     story = Story()
     story.so(*(an_incident(name) for name in "abcde"))
-    assert story.until(60) == [(2, [(K.BEGIN, name) for name in "abcde"])]
+    assert story.until(60) == [(2, [(K.NEW, name) for name in "abcde"])]
 
 
 def test_reminders_come_after_four_hours_and_then_daily() -> None:
     story = Story()
     story.so(replace(A, oldest_creation=None))
     assert [minute // 60 for minute, _ in story.until(60 * 60)] == [0, 4, 28, 52]
-    assert [notice[0][0] for _, notice in story.heard] == [K.BEGIN, K.REMINDER, K.REMINDER, K.REMINDER]
+    assert [notice[0][0] for _, notice in story.heard] == [K.NEW, K.STILL_OPEN, K.STILL_OPEN, K.STILL_OPEN]
 
 
 def test_worse_is_twice_the_files_after_two_hours_and_ten_times_at_once() -> None:
@@ -115,10 +115,10 @@ def test_worse_is_twice_the_wait_and_no_less_than_two_slas() -> None:
     story = Story()
     story.so(replace(A, oldest_creation=START - 58 * MINUTE))
     # Said at a wait of an hour; twice that is two, when two hours are over as well.
-    assert story.until(200) == [(2, [(K.BEGIN, "a")]), (124, [(K.WORSE, "a")])]
+    assert story.until(200) == [(2, [(K.NEW, "a")]), (124, [(K.WORSE, "a")])]
     story = Story()
     story.so(replace(A, sla=600, oldest_creation=START - 58 * MINUTE))
-    assert [notices[0][0] for _, notices in story.until(400)] == [K.BEGIN, K.REMINDER]
+    assert [notices[0][0] for _, notices in story.until(400)] == [K.NEW, K.STILL_OPEN]
 
 
 @pytest.mark.parametrize("how", ["acknowledged", "snoozed", "quiet"])
@@ -139,7 +139,7 @@ def test_under_a_mute_nothing_is_said_but_the_end(how: str) -> None:
     )
     assert story.until(79) == [(32, [(K.CLEARED, "b")])]
     # What differs from what was said last is said once, when that is over.
-    assert story.until(200) == [(82, [(K.BEGIN, "c")]), (82, [(K.WORSE, "a")])]
+    assert story.until(200) == [(82, [(K.NEW, "c")]), (82, [(K.WORSE, "a")])]
 
 
 def test_what_began_and_ended_under_a_mute_is_not_replayed() -> None:
@@ -154,22 +154,22 @@ def test_quiet_is_told_in_its_own_words_and_its_lapse_is_not() -> None:
     story = Story()
     begun(story)
     story.until(100)
-    quiet = unknown(A, Why.QUIET, story.now)
+    quiet = unknown(A, Why.NOT_REPORTED, story.now)
     story.so(quiet)
-    assert story.until(200) == [(101, [(K.QUIET, "a")])]
-    story.so(ended(quiet, Status.LAPSED, story.now))
+    assert story.until(200) == [(101, [(K.NOT_REPORTED, "a")])]
+    story.so(ended(quiet, Status.EXPIRED, story.now))
     assert story.until(300) == []
     assert list_notified(story.state) == []
     # A file that was stuck then is stuck still.
     story.so(A)
-    assert story.until(400) == [(303, [(K.STUCK_ALL_ALONG, "a")])]
+    assert story.until(400) == [(303, [(K.STILL_STUCK, "a")])]
 
 
 def test_later_proof_clears_what_is_quiet() -> None:
     story = Story()
     begun(story)
     story.until(130)
-    story.so(unknown(A, Why.QUIET, story.now))
+    story.so(unknown(A, Why.NOT_REPORTED, story.now))
     story.until(200)
     assert list_notified(story.state) == [("files-01", "a")]
     story.so(ended(A, Status.CLEARED, story.now))
@@ -200,10 +200,10 @@ def test_what_nobody_can_tell_any_more_is_said_and_that_it_is_seen_again() -> No
     story = Story()
     begun(story)
     story.until(60)
-    story.so(unknown(A, Why.UNPROVEN, story.now))
+    story.so(unknown(A, Why.AMBIGUOUS, story.now))
     assert story.until(100) == [(63, [(K.UNKNOWN, "a")])]
     story.so(A)
-    assert story.until(130) == [(103, [(K.REMINDER, "a")])]
+    assert story.until(130) == [(103, [(K.STILL_OPEN, "a")])]
 
 
 def test_a_silent_sender_is_one_notice_with_all_that_is_unknown() -> None:
@@ -224,7 +224,7 @@ def test_a_silent_sender_is_one_notice_with_all_that_is_unknown() -> None:
     assert story.until(140) == [
         (101, [(K.CLEARED, "b")]),
         (131, [(K.WORSE, "a")]),
-        (131, [(K.SPEAKS, "sender#files-01")]),
+        (131, [(K.BACK, "sender#files-01")]),
     ]
 
 
@@ -250,7 +250,7 @@ def test_what_the_index_does_not_show_for_a_moment_is_told_to_be_over_all_the_sa
     story.so(a_sender(last_run_at=story.now), a_sender("files-02"))
     assert [notice for _, notices in story.until(60) for notice in notices] == [
         (K.READABLE, "sender#files-02"),
-        (K.SPEAKS, "sender#files-01"),
+        (K.BACK, "sender#files-01"),
     ]
     assert story.state.entries == {}
 
@@ -288,8 +288,8 @@ def test_a_new_owner_is_told_the_beginning_and_the_former_one_the_end() -> None:
         story.until(60)
         story.so(ended(replace(A, owner="bank"), Status.CLEARED, story.now))
         story.until(100)
-    assert [notice[0][0] for _, notice in former.heard] == [K.BEGIN, K.CLEARED]
-    assert [notice[0][0] for _, notice in new.heard] == [K.BEGIN, K.CLEARED]
+    assert [notice[0][0] for _, notice in former.heard] == [K.NEW, K.CLEARED]
+    assert [notice[0][0] for _, notice in new.heard] == [K.NEW, K.CLEARED]
     assert new.heard[0][0] > 10
 
 
@@ -311,7 +311,7 @@ def test_the_next_channels_are_told_what_nobody_acknowledged() -> None:
     assert {notice[0] for _, notices in story.until(400) for notice in notices} == {K.CLEARED}
 
 
-@pytest.mark.parametrize("why", [Why.SILENT, Why.UNREADABLE, Why.QUIET, Why.UNPROVEN])
+@pytest.mark.parametrize("why", [Why.SILENT, Why.UNREADABLE, Why.NOT_REPORTED, Why.AMBIGUOUS])
 def test_an_escalation_waits_on_while_its_incident_is_unknown(why: Why) -> None:
     story = Story(a_recipient(after=HOUR))
     story.so(A)
@@ -335,7 +335,7 @@ def test_an_escalation_counts_anew_where_somebody_was_on_it_while_it_was_unknown
 
 
 def test_topics_decide_what_is_said() -> None:
-    story = Story(a_recipient(an_owner(told=frozenset({Topic.BEGIN}))))
+    story = Story(a_recipient(an_owner(told=frozenset({Topic.NEW}))))
     begun(story)
     story.so(replace(A, file_count=600), a_sender(state=SenderState.SILENT))
     assert story.until(60 * 30) == []
@@ -359,7 +359,7 @@ def test_failures_are_tried_again_and_given_up_after_six_hours() -> None:
             assert failing_since(story.state) == (None if dead else START + 2 * MINUTE)
         story.now += MINUTE
     assert tried == [0, 1, 3, 8, 23, 53, 113, 173, 233, 293, 353, 360]
-    assert [notice.kind for notice in dead] == [K.BEGIN]
+    assert [notice.kind for notice in dead] == [K.NEW]
     # Later it is told as what it is by now: stuck still. Had it ended, nothing would be said.
     assert (
         plan(story.recipient, story.state, replace(story.situation, now=START + 9 * HOUR)).notifications == ()
@@ -370,7 +370,7 @@ def test_failures_are_tried_again_and_given_up_after_six_hours() -> None:
         == {}
     )
     story.until(14 * 60)
-    assert [notices[0][0] for _, notices in story.heard] == [K.REMINDER]
+    assert [notices[0][0] for _, notices in story.heard] == [K.STILL_OPEN]
 
 
 def test_a_service_that_wants_to_be_left_alone_is() -> None:
@@ -380,7 +380,7 @@ def test_a_service_that_wants_to_be_left_alone_is() -> None:
     story.state = plan(story.recipient, story.state, replace(story.situation, now=START)).state
     planned = plan(story.recipient, story.state, story.situation)
     story.state = record_failure(planned.state, planned.notifications[0], story.now, retry_after=12 * MINUTE)
-    assert story.until(60) == [(14, [(K.BEGIN, "a")])]
+    assert story.until(60) == [(14, [(K.NEW, "a")])]
 
 
 def test_a_delivery_frees_what_failed_before() -> None:
@@ -410,7 +410,7 @@ def test_a_channel_that_is_disabled_says_nothing_and_once_enabled_what_is_so_the
     story.state = enable(story.state)
     assert [notice for _, notices in story.until(510) for notice in notices] == [
         (K.CLEARED, "a"),
-        (K.BEGIN, "d"),
+        (K.NEW, "d"),
         (K.WORSE, "b"),
     ]
 
@@ -421,7 +421,7 @@ def test_the_end_is_told_of_what_may_have_been_heard(told_end: bool) -> None:
     story.so(A)
     story.until(1)
     planned = plan(story.recipient, story.state, story.situation)
-    assert [notification.notices[0].kind for notification in planned.notifications] == [K.BEGIN]
+    assert [notification.notices[0].kind for notification in planned.notifications] == [K.NEW]
     # Whoever sent it was stopped before it was recorded; or knows that it did not send it.
     story.state = planned.state if told_end else record_unsent(planned.state, planned.notifications[0])
     assert list_notified(story.state) == ([("files-01", "a")] if told_end else [])
@@ -436,7 +436,7 @@ def test_whoever_was_stopped_before_recording_costs_one_duplicate() -> None:
     story.until(1)
     story.state = plan(story.recipient, story.state, story.situation).state
     story.now += MINUTE
-    assert story.until(60) == [(3, [(K.BEGIN, "a")])]
+    assert story.until(60) == [(3, [(K.NEW, "a")])]
 
 
 def test_a_part_is_recorded_and_the_rest_comes_at_once() -> None:
@@ -458,7 +458,7 @@ def test_a_clock_that_jumps_neither_replays_nor_stalls() -> None:
     assert [notices[0][0] for _, notices in story.until(400 * 24 * 60 + 30)] == [K.WORSE]
     story.now = START + HOUR
     story.so(an_incident("b"))
-    assert story.until(90) == [(63, [(K.BEGIN, "b")])]
+    assert story.until(90) == [(63, [(K.NEW, "b")])]
     story.so(ended(A, Status.CLEARED, story.now))
     assert [notices for _, notices in story.until(120)] == [[(K.CLEARED, "a")]]
     assert [notices for _, notices in story.until(400)] == [[(K.WORSE, "b")]]
@@ -469,7 +469,7 @@ def test_an_incident_that_is_gone_is_the_story_of_the_one_in_its_place() -> None
     begun(story)
     story.gone(A)
     story.so(an_incident("earlier"))
-    assert story.until(30) == [(6, [(K.BEGIN, "earlier")])]
+    assert story.until(30) == [(6, [(K.NEW, "earlier")])]
     assert set(story.state.entries) == {"incident#earlier"}
 
 
@@ -490,7 +490,7 @@ def test_what_is_over_is_forgotten_in_time() -> None:
 def test_each_end_has_its_own_word(kind: K) -> None:
     story = Story()
     begun(story)
-    so = unknown(A, Why.QUIET, START) if kind is K.QUIET else ended(A, Status(kind), START)
+    so = unknown(A, Why.NOT_REPORTED, START) if kind is K.NOT_REPORTED else ended(A, Status(kind), START)
     story.so(so)
     assert story.until(60) == [(32, [(kind, "a")])]
 

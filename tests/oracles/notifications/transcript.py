@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from contract.words import MessageKind
+from contract.words import NotificationKind
 from handlers.notifications.situation import Notice, Notification
 from store.incidents import Incident
 from store.senders import Sender
@@ -34,7 +34,7 @@ ARRIVED = (Outcome.RECORDED, Outcome.CUT_OFF_AFTER, Outcome.TIMED_OUT)
 class Word:
     """A line, as its reader sees it."""
 
-    kind: MessageKind
+    kind: NotificationKind
     thing: Thing
 
 

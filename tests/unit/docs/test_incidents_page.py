@@ -14,7 +14,7 @@ from moto import mock_aws
 from contract.action import ActOnIncident
 from contract.answers import IncidentAnswer, IncidentNow
 from contract.names import ROOT
-from contract.words import IncidentStatus, MessageKind, SenderKind, UnknownReason
+from contract.words import IncidentStatus, NotificationKind, SenderKind, UnknownReason
 from handlers import runtime
 from handlers.actions.acting import InvalidStateError
 from handlers.actions.incidents import check_change
@@ -102,7 +102,9 @@ def _tell(client: Any) -> None:
     recipient = Recipient(owner=owner, channel=owner.channels[0])
     for item in client.scan(TableName=INCIDENTS)["Items"]:
         incident = parse_incident(item)
-        notice = Notice(kind=MessageKind.BEGIN, subject=f"incident#{incident.incident_id}", incident=incident)
+        notice = Notice(
+            kind=NotificationKind.NEW, subject=f"incident#{incident.incident_id}", incident=incident
+        )
         notification = Notification(recipient=recipient, notices=(notice,))
         for one in build_log(notification, incident.opened_at, None):
             client.put_item(TableName=MESSAGES, Item=one.build_item(recipient, "1.0"))
@@ -172,4 +174,4 @@ def test_every_status_reason_and_kind_is_explained() -> None:
 
 def test_what_owners_were_sent_is_found(found: dict[str, Any]) -> None:
     [(at, owner, channel, kind)] = found["sent"]
-    assert (at, owner, channel, kind) == (found["open_now"][0]["OpenedAt"], "orders", "Slack orders", "begin")
+    assert (at, owner, channel, kind) == (found["open_now"][0]["OpenedAt"], "orders", "Slack orders", "new")

@@ -6,7 +6,7 @@ import pytest
 
 from contract.names import ROOT
 from contract.text import reveal
-from contract.words import MessageKind
+from contract.words import NotificationKind
 from handlers.notifications.writing import write_document
 from tests.unit.handlers.notifications.samples import DOCS, context, digest, single
 
@@ -14,8 +14,8 @@ PAGE = (ROOT / "docs" / "notifications.md").read_text()
 SUBJECTS = dict(re.findall(r"^\| (`\w+`|several at once) \| `(.+)` \|$", PAGE, re.MULTILINE))
 
 
-@pytest.mark.parametrize("kind", MessageKind)
-def test_every_kind_has_its_subject(kind: MessageKind) -> None:
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_every_kind_has_its_subject(kind: NotificationKind) -> None:
     notification = single(kind)
     assert SUBJECTS[f"`{kind}`"] == write_document(notification, context(*notification.notices)).subject
 
@@ -26,7 +26,7 @@ def test_a_digest_has_its_subject() -> None:
 
 
 def test_the_link_in_every_message_leads_to_a_section() -> None:
-    link = write_document(single(MessageKind.BEGIN), context()).help
+    link = write_document(single(NotificationKind.NEW), context()).help
     assert link is not None
     assert link.url == f"{DOCS}/notifications.md#how-to-get-fewer"
     assert "\n## How to get fewer\n" in PAGE

@@ -162,4 +162,4 @@ def test_actions_are_counted_by_their_outcome(incident_id: str, capsys: pytest.C
     _post(body, groups=None)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
     outcomes = [line["Outcome"] for line in lines if "Actions" in line]
-    assert outcomes == ["done", "done_before", "not_known", "not_so", "invalid_body", "not_in_group"]
+    assert outcomes == ["done", "already_done", "not_found", "invalid_state", "invalid_body", "not_in_group"]

@@ -39,7 +39,7 @@ def notifier(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notifier]:
         Variable.TABLE_NAME: ERRORS,
         Variable.SENDERS_TABLE_NAME: SENDERS,
         Variable.INCIDENTS_TABLE_NAME: INCIDENTS,
-        Variable.MESSAGES_TABLE_NAME: MESSAGES,
+        Variable.NOTIFICATIONS_TABLE_NAME: MESSAGES,
         Variable.RETENTION_DAYS: "90",
     }.items():
         monkeypatch.setenv(variable, value)
@@ -70,11 +70,11 @@ def test_without_any_webhook_it_says_that_the_channel_does_not_work(
     notifier: Notifier, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _invoke(capsys) == {
-        Metric.MESSAGES_SWEPT: 2,
-        Metric.MESSAGES_FAILED: 1,
+        Metric.RECIPIENTS_CHECKED: 2,
+        Metric.NOTIFICATIONS_FAILED: 1,
         Metric.CHANNELS_DISABLED: 1,
     }
-    assert _invoke(capsys) == {Metric.MESSAGES_SWEPT: 2, Metric.CHANNELS_DISABLED: 1}
+    assert _invoke(capsys) == {Metric.RECIPIENTS_CHECKED: 2, Metric.CHANNELS_DISABLED: 1}
 
 
 def test_with_its_webhook_it_tells(
@@ -93,14 +93,14 @@ def test_with_its_webhook_it_tells(
     monkeypatch.setattr(Poster, "post", post)
     published = _invoke(capsys)
     assert posted == [json.loads(WEBHOOKS)["orders"]]
-    delay = published.pop(Metric.MESSAGE_DELAY)
+    delay = published.pop(Metric.NOTIFICATION_DELAY)
     assert delay > timedelta(days=1).total_seconds()
     assert published == {
-        Metric.MESSAGES_SWEPT: 2,
-        Metric.MESSAGES_DELIVERED: 1,
+        Metric.RECIPIENTS_CHECKED: 2,
+        Metric.NOTIFICATIONS_DELIVERED: 1,
         Metric.CHANNELS_DISABLED: 0,
     }
-    [line] = [item for item in notifier.items() if item.get("Told") == "begin"]
+    [line] = [item for item in notifier.items() if item.get("Kind") == "new"]
     assert (line["Owner"], line["Channel"]) == ("orders", "Slack orders")
     assert int(line["ExpiresAt"]) > (datetime.now(UTC) + timedelta(days=179)).timestamp()
 
@@ -111,10 +111,10 @@ def test_a_fault_makes_it_fail_after_it_has_said_what_it_did(
     [item] = [
         one for one in notifier.client.scan(TableName=MESSAGES)["Items"] if one["Owner"]["S"] == "orders"
     ]
-    notifier.client.put_item(TableName=MESSAGES, Item={**item, "Body": {"B": b"broken"}})
+    notifier.client.put_item(TableName=MESSAGES, Item={**item, "State": {"B": b"broken"}})
     with pytest.raises(incident_notifications.NotificationSweepError):
         _invoke(capsys)
-    assert '"MessagesSwept":[1.0]' in capsys.readouterr().out.replace(" ", "")
+    assert '"RecipientsChecked":[1.0]' in capsys.readouterr().out.replace(" ", "")
 
 
 def test_a_package_without_owners_is_refused(notifier: Notifier, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,7 +114,7 @@ def test_one_with_the_stock_script_is_no_longer_reported() -> None:
     state = _state("reports-01")
     assert state.sender is not None
     assert (state.sender.kind, state.sender.state) == (SenderKind.STOCK, SenderState.UP)
-    assert _live(state).popitem()[1] == (IncidentStatus.UNKNOWN, UnknownReason.QUIET)
+    assert _live(state).popitem()[1] == (IncidentStatus.UNKNOWN, UnknownReason.NOT_REPORTED)
 
 
 def test_this_machine_has_the_stock_script_and_open_breaches() -> None:

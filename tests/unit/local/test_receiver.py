@@ -11,7 +11,7 @@ import pytest
 from starlette.applications import Starlette
 
 from contract.owners.model import Channel, ChannelKind, Escalation, Owner, Owners
-from contract.words import MessageKind
+from contract.words import NotificationKind
 from handlers.notifications.mail import render_mail
 from handlers.notifications.slack import render_slack
 from handlers.notifications.teams import render_teams
@@ -102,9 +102,9 @@ def _card(text: str) -> dict[str, Any]:
     return {"type": "message", "attachments": [{"content": {"type": "AdaptiveCard", "body": [block]}}]}
 
 
-@pytest.mark.parametrize("kind", [MessageKind.BEGIN, MessageKind.CLEARED, MessageKind.SILENT])
+@pytest.mark.parametrize("kind", [NotificationKind.NEW, NotificationKind.CLEARED, NotificationKind.SILENT])
 def test_notifications_of_the_service_are_listed_by_subject_with_all_they_say(
-    client: Client, mails: Path, kind: MessageKind
+    client: Client, mails: Path, kind: NotificationKind
 ) -> None:
     sent = single(kind)
     document = write_document(sent, context(*sent.notices))

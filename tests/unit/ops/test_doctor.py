@@ -325,15 +325,18 @@ def test_messages_to_owners() -> None:
     assert levels(look(check_messages, MESSAGES_SENT, WITH_OWNERS)) == [Level.OK] * 3
     off = {**MESSAGES_SENT, "scheduler.get_schedule": {"State": "DISABLED", "ScheduleExpression": "x"}}
     _, sweep, _ = look(check_messages, off, WITH_OWNERS)
-    assert (sweep.level, sweep.see) == (Level.PROBLEM, f"docs/runbook.md#{RunbookSection.MESSAGES_NOT_SENT}")
+    assert (sweep.level, sweep.see) == (
+        Level.PROBLEM,
+        f"docs/runbook.md#{RunbookSection.NOTIFICATIONS_NOT_SENT}",
+    )
 
 
 def test_channels_of_owners_that_get_nothing() -> None:
     def item(key: str, **since: str) -> dict[str, Any]:
-        told = {"About": f"recipient#{key}", "Problem": "no such webhook", **since}
+        told = {"Subject": f"recipient#{key}", "Problem": "no such webhook", **since}
         return {name: {"S": value} for name, value in told.items()}
 
-    table = OUTPUTS[Output.MESSAGES_TABLE_NAME]
+    table = OUTPUTS[Output.NOTIFICATIONS_TABLE_NAME]
     items = [
         item("orders/slack:orders", DisabledSince="2026-11-26T12:00:00Z"),
         item("orders/mail:orders@example.com", FailingSince="2026-11-26T12:00:00Z"),

@@ -26,7 +26,7 @@ from store.runs import (
     build_run_items,
     format_run_key,
 )
-from store.senders import REFUSED_PART, RETRY_FOLD, SenderAttribute
+from store.senders import REFUSED_PART, RETRY_REPLAY, SenderAttribute
 from store.state import SenderStore
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 
@@ -181,7 +181,7 @@ def test_a_sender_that_nobody_knows_is_an_error_and_is_not_marked(client: "Dynam
     [
         (timedelta(0), Mark.WAITING),
         (timedelta(minutes=9), Mark.LACKS_PARTS),
-        (RETRY_FOLD - timedelta(seconds=2), Mark.FAILED),
+        (RETRY_REPLAY - timedelta(seconds=2), Mark.FAILED),
     ],
 )
 def test_what_became_of_a_mark_is_told_by_when_it_is_due(
@@ -275,7 +275,7 @@ def test_interrupted_it_leaves_the_marks(
     )
     assert "replays the senders that are marked" in capsys.readouterr().err
     [item] = _items(client, SENDERS)
-    assert item[SenderAttribute.FOLD_SINCE]
+    assert item[SenderAttribute.REPLAY_SINCE]
 
 
 def test_open_incidents_are_listed(
@@ -286,7 +286,7 @@ def test_open_incidents_are_listed(
         Item={
             IncidentAttribute.SENDER: {"S": "key-1"},
             IncidentAttribute.INCIDENT_ID: {"S": "1"},
-            IncidentAttribute.LISTED_IN: {"S": "unknown#3"},
+            IncidentAttribute.LIVE_SHARD: {"S": "unknown#3"},
             IncidentAttribute.STATUS: {"S": "unknown"},
             IncidentAttribute.REASON: {"S": "silent"},
             IncidentAttribute.SENDER_NAME: {"S": "files-01"},

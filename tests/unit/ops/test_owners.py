@@ -18,7 +18,7 @@ from ops import __main__ as command_line
 from ops.owners import OwnersError, find_file
 from store.dynamodb import ConflictError
 from store.notifications import (
-    MessageAttribute,
+    NotificationAttribute,
     Recipient,
     RecipientState,
     RecipientTable,
@@ -36,7 +36,7 @@ Run = Callable[..., tuple[int, Any]]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Runs a command with `--json`; there are outputs in the variable's file alone."""
     outputs = tmp_path / "outputs.json"
-    outputs.write_text(json.dumps({Output.REGION: "us-east-1", Output.MESSAGES_TABLE_NAME: MESSAGES}))
+    outputs.write_text(json.dumps({Output.REGION: "us-east-1", Output.NOTIFICATIONS_TABLE_NAME: MESSAGES}))
     monkeypatch.setenv(OUTPUTS_VARIABLE, str(outputs))
 
     def call(*arguments: str) -> tuple[int, Any]:
@@ -69,7 +69,7 @@ def test_who_would_be_told_of_a_folder_of_a_sender(run: Run, without_outputs: No
             {"channel": "Mail to head@example.com", "after_minutes": 60},
             {"channel": "SNS topic on-call", "after_minutes": 240},
         ],
-        "tell": ["begin", "worse", "reminder", "cleared", "silent_sender", "unreadable_folder"],
+        "notify": ["new", "worse", "still_open", "cleared", "silent_sender", "unreadable_folder"],
         "zone": "Europe/Berlin",
         "at": "2026-11-28T12:00:00Z",
         # A Saturday; on Monday it ends, at midnight in Berlin.
@@ -250,4 +250,4 @@ def test_the_state_of_a_channel_is_where_the_service_keeps_it(store: RecipientTa
     slack = recipients()["Slack orders"]
     store.write(slack, StoredRecipient(key=slack.key, state=RecipientState()), leased_until=None)
     [item] = store._client.scan(TableName=MESSAGES)["Items"]
-    assert item[MessageAttribute.ABOUT] == {"S": "recipient#orders/slack:orders"}
+    assert item[NotificationAttribute.SUBJECT] == {"S": "recipient#orders/slack:orders"}

@@ -15,10 +15,10 @@ from ops import __main__ as command_line
 from ops import restore_merge
 from ops.restore import Backup, Moment, RestoreError, Restoring, find_deleted
 from ops.restore_merge import RESTORABLE, Merge, Outcome, Restorable, Target
-from store.incidents import DeedAttribute, IncidentAttribute
+from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
 from store.runs import RunAttribute
-from store.senders import ACT_PREFIX, OWN_PART, SenderAttribute
+from store.senders import ACTION_PREFIX, OWN_PART, SenderAttribute
 from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables, create_table
 from tests.unit.conftest import REGION
 
@@ -165,7 +165,7 @@ def test_of_senders_only_what_people_did_is_put_back(client: "DynamoDBClient") -
     def part(name: str) -> Item:
         return {SenderAttribute.SENDER: {"S": "key-1"}, SenderAttribute.PART: {"S": name}}
 
-    act = part(f"{ACT_PREFIX}2026-11-24#1")
+    act = part(f"{ACTION_PREFIX}2026-11-24#1")
     create_table(client, "SendersCopy", SenderAttribute.SENDER, SenderAttribute.PART)
     _put(client, "SendersCopy", act, part(OWN_PART))
     assert command_line.main(["restore", "--table", "senders", "--from-table", "SendersCopy"]) == 0
@@ -178,7 +178,7 @@ def test_of_senders_only_what_people_did_is_put_back(client: "DynamoDBClient") -
 def _incident(number: int, *, version: int = 0, by: str = "") -> Item:
     deeds: Item = {
         IncidentAttribute.ACTION_VERSION: {"N": str(version)},
-        IncidentAttribute.HISTORY: {"L": [{"M": {DeedAttribute.ACTION: {"S": "note"}}}] * version},
+        IncidentAttribute.HISTORY: {"L": [{"M": {HistoryAttribute.ACTION: {"S": "note"}}}] * version},
     }
     taken: Item = {IncidentAttribute.ACKNOWLEDGED_BY: {"S": by}}
     return {

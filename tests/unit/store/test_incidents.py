@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contract.words import Clearing, IncidentStatus, UnknownReason
 from store.dynamodb import MalformedItemError, Values
 from store.incidents import (
-    DeedAttribute,
+    HistoryAttribute,
     HistoryEntry,
     Incident,
     IncidentAttribute,
@@ -73,9 +73,9 @@ def test_an_incident_is_read_as_it_was_written(incident: Incident) -> None:
 
 def test_what_people_did_stands_beside_it_and_is_read_with_it() -> None:
     entry = {
-        DeedAttribute.DEED_ID: {"S": "a"},
-        DeedAttribute.DONE_AT: {"S": "2026-11-24T07:00:00Z"},
-        DeedAttribute.ACTION: {"S": "note"},
+        HistoryAttribute.ACTION_ID: {"S": "a"},
+        HistoryAttribute.ACTED_AT: {"S": "2026-11-24T07:00:00Z"},
+        HistoryAttribute.ACTION: {"S": "note"},
     }
     item = _item(an_incident()) | {
         IncidentAttribute.ACKNOWLEDGED_BY: {"S": "ana"},
@@ -101,8 +101,8 @@ def test_one_read_from_an_index_cannot_be_written_for_the_rules() -> None:
 def test_it_is_listed_as_live_or_by_the_day_of_its_end_and_expires_after_that(ended: datetime | None) -> None:
     status = IncidentStatus.CLEARED if ended else IncidentStatus.OPEN
     item = _item(an_incident(status=status, ended_at=ended), retention=timedelta(days=1))
-    live = {name: name in item for name in (IncidentAttribute.LISTED_IN, IncidentAttribute.ENDED_ON)}
-    assert live == {IncidentAttribute.LISTED_IN: not ended, IncidentAttribute.ENDED_ON: bool(ended)}
+    live = {name: name in item for name in (IncidentAttribute.LIVE_SHARD, IncidentAttribute.ENDED_ON)}
+    assert live == {IncidentAttribute.LIVE_SHARD: not ended, IncidentAttribute.ENDED_ON: bool(ended)}
     expires = {"N": str(int((NOW + timedelta(days=1)).timestamp()))} if ended else None
     assert item.get(IncidentAttribute.EXPIRES_AT) == expires
 

@@ -6,7 +6,7 @@ import pytest
 
 from store import dynamodb
 from store.notifications import (
-    MessageAttribute,
+    NotificationAttribute,
     RecipientState,
     RecipientTable,
     SubjectState,
@@ -57,8 +57,8 @@ def test_parts_of_two_writes_are_no_state(notifier: Notifier, store: RecipientTa
     [recipient, _] = list_recipients(notifier.owners)
     known = store.read([recipient]).stored[recipient.key]
     store.write(recipient, type(known)(key=known.key, state=MANY), leased_until=None)
-    later = max(notifier.client.list_items(MESSAGES), key=lambda item: item[MessageAttribute.PART]["S"])
-    notifier.client.put_item(TableName=MESSAGES, Item={**later, MessageAttribute.REVISION: {"N": "2"}})
+    later = max(notifier.client.list_items(MESSAGES), key=lambda item: item[NotificationAttribute.PART]["S"])
+    notifier.client.put_item(TableName=MESSAGES, Item={**later, NotificationAttribute.REVISION: {"N": "2"}})
     # Another sweep is at it: nothing is half read.
     reading = store.read([recipient])
     assert (reading.stored, reading.unreadable) == ({}, {})

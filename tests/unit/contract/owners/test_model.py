@@ -53,7 +53,7 @@ OWNERS = Owners(
             ),
             zone="Europe/Berlin",
             quiet_hours=(QuietHours(days=frozenset({0, 4, 2}), start=time(22), end=time(6, 30)),),
-            told=frozenset({Topic.BEGIN, Topic.CLEARED}),
+            told=frozenset({Topic.NEW, Topic.CLEARED}),
             escalations=(
                 Escalation(
                     after=timedelta(minutes=90),

@@ -16,7 +16,7 @@ owners:
     zone: Europe/Berlin
     channels: [{mail: [orders@example.com, desk@example.com]}, {slack: orders}]
     quiet_hours: [{days: [mon, fri], from: 22:00, to: "06:00"}, {from: 0:00, to: 24:00}]
-    tell: [begin, cleared]
+    notify: [new, cleared]
     escalate:
       - {after_minutes: 60, channels: [{teams: duty}]}
       - {after_minutes: 30, channels: [sns: arn:aws:sns:eu-central-1:123456789012:on-call]}
@@ -53,7 +53,7 @@ def test_everything_that_a_file_can_say(tmp_path: Path) -> None:
             QuietHours(days=frozenset({0, 4}), start=time(22), end=time(6)),
             QuietHours(days=frozenset(range(7)), start=time(0), end=time(0)),
         ),
-        told=frozenset({Topic.BEGIN, Topic.CLEARED}),
+        told=frozenset({Topic.NEW, Topic.CLEARED}),
         escalations=(
             Escalation(
                 after=timedelta(minutes=30),
@@ -158,8 +158,8 @@ def test_what_editors_of_windows_write(tmp_path: Path, text: str) -> None:
         ("22:00", "24:00", "7: from in quiet_hours of orders: '24:00' is no time of day such as"),
         ("22:00", "10pm", "7: from in quiet_hours of orders: '10pm' is no time of day such as"),
         (', to: "06:00"', "", "7: quiet_hours of orders has no to"),
-        ("[begin, cleared]", "[begin, end]", "8: tell of orders: 'end' is none of begin, worse, reminder,"),
-        ("[begin, cleared]", "begin", "8: tell of orders is one value: it must be a list"),
+        ("[new, cleared]", "[new, end]", "8: notify of orders: 'end' is none of new, worse, still_open,"),
+        ("[new, cleared]", "new", "8: notify of orders is one value: it must be a list"),
         (
             "owner: orders",
             "owner: order",
@@ -194,7 +194,7 @@ def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str,
 
 
 def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines(tmp_path: Path) -> None:
-    text = WHOLE.replace("Berlin", "Berlinn").replace("begin", "begins").replace("'bank-*'", "''")
+    text = WHOLE.replace("Berlin", "Berlinn").replace("new", "begins").replace("'bank-*'", "''")
     problems = list_problems(tmp_path, text)
     assert [one.split(":")[1] for one in problems] == ["5", "8", "16"]
 

@@ -68,7 +68,7 @@ class People:
     def acts(self) -> list[dict[str, Any]]:
         """What people did with the sender, as it is stored."""
         items = self.projection.client.scan(TableName=SENDERS)["Items"]
-        return [item for item in items if item["Part"]["S"].startswith("act#")]
+        return [item for item in items if item["Part"]["S"].startswith("action#")]
 
     def rebuild(self) -> None:
         """Somebody asks for it."""

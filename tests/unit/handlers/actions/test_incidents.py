@@ -36,11 +36,11 @@ def test_somebody_is_on_it(people: People) -> None:
     }
     assert {name: after[name] for name in before} == before
     [deed] = people.history()
-    assert deed.pop("DeedId")
+    assert deed.pop("ActionId")
     assert deed == {
         "Action": "acknowledge",
-        "DoneAt": "2026-03-02T09:00:00Z",
-        "DoneBy": "ana",
+        "ActedAt": "2026-03-02T09:00:00Z",
+        "ActedBy": "ana",
         "Note": "the printer again",
         "Until": "2026-03-02T17:00:00Z",
     }
@@ -54,7 +54,7 @@ def test_another_takes_it_over_and_lets_it_go(people: People) -> None:
     assert answer.incident.acknowledged_until == "2026-03-02T12:00:00Z"
     answer, _ = people.do("unacknowledge", 3)
     assert answer.incident.acknowledged_by is answer.incident.acknowledged_until is None
-    assert [(deed["DoneBy"], deed["Action"]) for deed in people.history()] == [
+    assert [(deed["ActedBy"], deed["Action"]) for deed in people.history()] == [
         ("ana", "acknowledge"),
         ("ben", "acknowledge"),
         ("ana", "unacknowledge"),
@@ -123,13 +123,13 @@ def test_the_same_request_again_is_done_once(people: People) -> None:
     first, _ = people.do("acknowledge", 1, key="k", until="2026-03-02T10:00:00Z")
     # Also when it would be refused by now.
     again, outcome = people.do("acknowledge", 3, key="k", until="2026-03-02T10:00:00Z")
-    assert (outcome, again.incident) == (Outcome.DONE_BEFORE, first.incident)
+    assert (outcome, again.incident) == (Outcome.ALREADY_DONE, first.incident)
     assert len(people.history()) == 1
     # Another request, or another user, is another deed.
     people.do("note", 3, key="k", note="n")
     people.do("note", 3, key="k", note="n", by="ben")
     people.do("note", 3, note="n")
-    assert len({deed["DeedId"] for deed in people.history()}) == 4
+    assert len({deed["ActionId"] for deed in people.history()}) == 4
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_clock_may_be_a_little_wrong(people: People, action: str, until: str) 
 
 def test_a_history_that_is_full_takes_no_more(people: People) -> None:
     people.report(run(0, STUCK))
-    deed = {"M": {"DeedId": {"S": "d"}, "DoneAt": {"S": "2026-03-02T08:00:00Z"}, "Action": {"S": "note"}}}
+    deed = {"M": {"ActionId": {"S": "d"}, "ActedAt": {"S": "2026-03-02T08:00:00Z"}, "Action": {"S": "note"}}}
     people.projection.client.update_item(
         TableName=INCIDENTS,
         Key={name: {"S": people.one_incident()[name]} for name in ("Sender", "IncidentId")},
@@ -197,7 +197,7 @@ def test_of_those_who_act_at_once_none_is_lost(people: People, monkeypatch: pyte
     meanwhile(people, monkeypatch, *(lambda by=by: people.do("note", by=by, note=by) for by in "bcd"))
     answer, _ = people.do("acknowledge", 1)
     assert (answer.incident.acknowledged_by, answer.incident.version) == ("ana", 4)
-    assert [deed["DoneBy"] for deed in people.history()] == ["b", "c", "d", "ana"]
+    assert [deed["ActedBy"] for deed in people.history()] == ["b", "c", "d", "ana"]
     assert len(people.slept) == 3
 
 
@@ -242,7 +242,7 @@ def test_what_people_did_about_two_that_are_one_stays_with_the_one(people: Peopl
     assert incident["IncidentId"] == first
     assert (incident["AcknowledgedBy"], incident["AcknowledgedUntil"]) == ("ana", "2026-03-03T02:30:00Z")
     assert incident["SnoozedUntil"] == "2026-03-02T23:00:00Z"
-    assert [(deed["DoneBy"], deed["Action"]) for deed in people.history()] == [
+    assert [(deed["ActedBy"], deed["Action"]) for deed in people.history()] == [
         ("ben", "note"),
         ("ana", "acknowledge"),
         ("ana", "snooze"),
@@ -286,13 +286,13 @@ def test_what_is_unknown_is_closed_with_a_reason(people: People) -> None:
     assert (answer.incident.status, answer.incident.version) == ("closed", 1)
     incident = people.one_incident()
     assert (incident["Status"], incident["EndedAt"]) == ("closed", "2026-03-02T10:00:00Z")
-    assert "ListedIn" not in incident
+    assert "LiveShard" not in incident
     assert people.projection.own()["Unknown"] == "0"
     [deed] = people.history()
     [act] = people.acts()
-    assert (deed["Note"], deed["DoneBy"]) == ("the share is gone for good", "ana")
-    assert act["Part"]["S"] == f"act#{deed['DeedId']}"
-    assert (act["DoneBy"]["S"], act["Note"]["S"]) == (deed["DoneBy"], deed["Note"])
+    assert (deed["Note"], deed["ActedBy"]) == ("the share is gone for good", "ana")
+    assert act["Part"]["S"] == f"action#{deed['ActionId']}"
+    assert (act["ActedBy"]["S"], act["Note"]["S"]) == (deed["ActedBy"], deed["Note"])
 
 
 def test_a_rebuild_keeps_it_closed_and_its_history(people: People) -> None:
@@ -336,16 +336,16 @@ def test_what_time_made_unknown_since_the_last_sweep_can_be_closed(people: Peopl
 def test_what_time_ended_since_the_last_sweep_cannot(people: People) -> None:
     people.report(run(0, STUCK))
     people.projection.sweep(5)
-    with pytest.raises(InvalidStateError, match="has ended: it is lapsed") as refused:
+    with pytest.raises(InvalidStateError, match="has ended: it is expired") as refused:
         people.do("close", 100, note="n")
-    assert asdict(refused.value.body())["incident"]["status"] == "lapsed"
+    assert asdict(refused.value.body())["incident"]["status"] == "expired"
 
 
 def test_the_same_closing_again_is_done_once(people: People) -> None:
     _unknown(people)
     people.do("close", 2, note="gone", key="k")
     answer, outcome = people.do("close", 3, note="gone", key="k")
-    assert (answer.incident.status, outcome) == ("closed", Outcome.DONE_BEFORE)
+    assert (answer.incident.status, outcome) == ("closed", Outcome.ALREADY_DONE)
     assert len(people.history()) == len(people.acts()) == 1
 
 
@@ -376,11 +376,11 @@ def test_whatever_else_happens_in_between_is_kept(
 def test_a_fold_that_is_due_knows_of_it(people: People) -> None:
     _unknown(people)
     people.report(run(0.5, STUCK, arrival=at(2)))
-    assert "FoldSince" in people.projection.own()
+    assert "ReplaySince" in people.projection.own()
     people.do("close", 2.5, note="gone")
-    assert "FoldSince" in people.projection.own()
+    assert "ReplaySince" in people.projection.own()
     people.projection.sweep()
-    assert "FoldSince" not in people.projection.own()
+    assert "ReplaySince" not in people.projection.own()
     assert people.one_incident()["Status"] == "closed"
 
 

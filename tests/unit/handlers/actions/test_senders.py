@@ -25,8 +25,8 @@ def test_a_pause_ends_silence_and_a_resume_begins_anew(people: People) -> None:
     assert answer.sender.due_at is None
     answer, _ = people.set("resume", 12)
     assert (answer.sender.state, answer.sender.state_since) == ("up", "2026-03-02T20:00:00Z")
-    [first, second] = sorted(people.acts(), key=lambda act: act["DoneAt"]["S"])
-    assert (first["Action"]["S"], first["Note"]["S"], first["DoneBy"]["S"]) == (
+    [first, second] = sorted(people.acts(), key=lambda act: act["ActedAt"]["S"])
+    assert (first["Action"]["S"], first["Note"]["S"], first["ActedBy"]["S"]) == (
         "pause",
         "moving house",
         "ana",
@@ -82,7 +82,7 @@ def test_the_same_request_again_is_done_once(people: People) -> None:
     people.set("pause", 1, key="k")
     people.set("resume", 2)
     answer, outcome = people.set("pause", 3, key="k")
-    assert (answer.sender.state, outcome) == ("up", Outcome.DONE_BEFORE)
+    assert (answer.sender.state, outcome) == ("up", Outcome.ALREADY_DONE)
     assert len(people.acts()) == 2
 
 
@@ -160,4 +160,4 @@ def test_what_neither_rests_nor_is_retired_is_not_resumed(people: People) -> Non
     assert people.acts() == []
     people.set("pause", 0.2)
     assert people.set("resume", 0.3, key="k")[1] is Outcome.DONE
-    assert people.set("resume", 0.4, key="k")[1] is Outcome.DONE_BEFORE
+    assert people.set("resume", 0.4, key="k")[1] is Outcome.ALREADY_DONE

@@ -35,15 +35,15 @@ def test_a_stock_sender_goes_quiet_and_never_silent() -> None:
     state = played(run(0, stuck(A, "x")), run(1, stuck(A, "x")), run(2, stuck(A, "x")), until=4)
     assert of(state).status is IncidentStatus.OPEN
     state = advance(state, at(4.5)).state
-    assert (of(state).status, of(state).reason) == (IncidentStatus.UNKNOWN, UnknownReason.QUIET)
+    assert (of(state).status, of(state).reason) == (IncidentStatus.UNKNOWN, UnknownReason.NOT_REPORTED)
     # Twice the hour that it was learnt to be, and five minutes, after the last sighting.
     assert of(state).unknown_since == at(2) + timedelta(minutes=125)
     assert of(state).seen.at == at(2)
     assert state.sender is not None
     assert state.sender.state is SenderState.UP
-    lapsed = of(advance(state, at(40)).state)
-    assert lapsed.status is IncidentStatus.LAPSED
-    assert lapsed.ended_at == at(26) + timedelta(minutes=125)
+    expired = of(advance(state, at(40)).state)
+    assert expired.status is IncidentStatus.EXPIRED
+    assert expired.ended_at == at(26) + timedelta(minutes=125)
 
 
 def test_a_listing_sender_goes_silent_and_what_it_watched_with_it() -> None:
@@ -67,9 +67,9 @@ def test_a_sweep_that_overtook_a_spooled_run_leaves_no_trace() -> None:
         at(4),
         False,
     )
-    lapsed = played(*runs, until=9 + 24 * 7)
-    assert of(lapsed).status is IncidentStatus.LAPSED
-    assert of(played(spooled, state=lapsed)) == of(played(*runs, spooled))
+    expired = played(*runs, until=9 + 24 * 7)
+    assert of(expired).status is IncidentStatus.EXPIRED
+    assert of(played(spooled, state=expired)) == of(played(*runs, spooled))
 
 
 def test_an_unreadable_folder_is_unknown_for_as_long_as_lists_say_so() -> None:
@@ -79,7 +79,7 @@ def test_an_unreadable_folder_is_unknown_for_as_long_as_lists_say_so() -> None:
     assert of(state).unknown_since == at(1)
     still = advance(state, at(298 + 24 * 7)).state
     assert of(still).status is IncidentStatus.UNKNOWN
-    assert of(advance(state, at(299 + 24 * 7)).state).status is IncidentStatus.LAPSED
+    assert of(advance(state, at(299 + 24 * 7)).state).status is IncidentStatus.EXPIRED
 
 
 def test_a_clearing_by_inference_is_taken_back_by_proof_and_the_second_time_mixes_the_set_up() -> None:
@@ -128,7 +128,7 @@ def test_an_incident_that_goes_on_is_one_and_one_that_ended_unseen_is_named_by_t
     assert (of(again).status, of(again).file_count, of(again).peak_file_count) == (IncidentStatus.OPEN, 2, 2)
     done = project(state, run(10, stuck(A, "new")))
     before, after = done.changes.incidents
-    assert (before.status, before.ended_at) == (IncidentStatus.LAPSED, at(10))
+    assert (before.status, before.ended_at) == (IncidentStatus.EXPIRED, at(10))
     assert (after.status, after.previous_id) == (IncidentStatus.OPEN, before.incident_id)
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 from hypothesis import strategies as st
 
 from contract.owners.model import Channel
-from contract.words import IncidentStatus, MessageKind, UnknownReason
+from contract.words import IncidentStatus, NotificationKind, UnknownReason
 from handlers.notifications.document import NamedFile, RenderContext
 from handlers.notifications.situation import Notice, Notification
 from store.senders import UnreadableFolder
@@ -36,9 +36,9 @@ names: Final = st.one_of(st.sampled_from(NAMES), st.text(min_size=1, max_size=25
 @st.composite
 def notices(draw: st.DrawFn) -> Notice:
     """A line of any kind, of anything."""
-    kind, number = draw(st.sampled_from(MessageKind)), draw(st.integers(0, 10**6))
-    of_folder = {MessageKind.UNREADABLE, MessageKind.READABLE}
-    of_sender = {MessageKind.SILENT, MessageKind.SPEAKS}
+    kind, number = draw(st.sampled_from(NotificationKind)), draw(st.integers(0, 10**6))
+    of_folder = {NotificationKind.UNREADABLE, NotificationKind.READABLE}
+    of_sender = {NotificationKind.SILENT, NotificationKind.BACK}
     about = sender(name=draw(names), key=draw(names))
     if kind in of_folder:
         folder = UnreadableFolder(folder=draw(names), owner="orders", error=draw(names))
@@ -48,7 +48,7 @@ def notices(draw: st.DrawFn) -> Notice:
             incident(f"u{index}", folder=draw(names), file_count=index)
             for index in range(draw(st.integers(0, 30)))
         )
-        return notice(kind, sender=about, unknown=unknown if kind is MessageKind.SILENT else ())
+        return notice(kind, sender=about, unknown=unknown if kind is NotificationKind.SILENT else ())
     status = draw(st.sampled_from(IncidentStatus))
     changes: dict[str, Any] = {
         "status": status,

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from contract.owners.model import Channel, ChannelKind, Owner
-from contract.words import Clearing, IncidentStatus, MessageKind, SenderKind, SenderState, UnknownReason
+from contract.words import Clearing, IncidentStatus, NotificationKind, SenderKind, SenderState, UnknownReason
 from handlers.notifications.document import Document, NamedFile, RenderContext
 from handlers.notifications.situation import Notice, Notification
 from store.incidents import Incident
@@ -82,44 +82,51 @@ UNREADABLE: Final = UnreadableFolder(
 )
 
 
-def notice(kind: MessageKind, about: Incident | None = None, **changes: Any) -> Notice:
+def notice(kind: NotificationKind, about: Incident | None = None, **changes: Any) -> Notice:
     return Notice(
         kind=kind, subject=f"incident#{about.incident_id}" if about else "sender#s", incident=about, **changes
     )
 
 
 LINES: Final = {
-    MessageKind.BEGIN: notice(MessageKind.BEGIN, incident()),
-    MessageKind.ESCALATED: notice(MessageKind.ESCALATED, incident()),
-    MessageKind.WORSE: notice(
-        MessageKind.WORSE, incident(file_count=31, acknowledged_by="ana", acknowledged_until=ago(minutes=30))
+    NotificationKind.NEW: notice(NotificationKind.NEW, incident()),
+    NotificationKind.ESCALATED: notice(NotificationKind.ESCALATED, incident()),
+    NotificationKind.WORSE: notice(
+        NotificationKind.WORSE,
+        incident(file_count=31, acknowledged_by="ana", acknowledged_until=ago(minutes=30)),
     ),
-    MessageKind.REMINDER: notice(MessageKind.REMINDER, incident(oldest_creation=ago(days=1, hours=2))),
-    MessageKind.CLEARED: notice(
-        MessageKind.CLEARED,
+    NotificationKind.STILL_OPEN: notice(
+        NotificationKind.STILL_OPEN, incident(oldest_creation=ago(days=1, hours=2))
+    ),
+    NotificationKind.CLEARED: notice(
+        NotificationKind.CLEARED,
         ended(IncidentStatus.CLEARED, cleared_by=Clearing.LISTED, acknowledged_by="ana"),
     ),
-    MessageKind.REOPENED: notice(
-        MessageKind.REOPENED, incident(file_count=1, reopened=1), since=ago(minutes=40)
+    NotificationKind.REOPENED: notice(
+        NotificationKind.REOPENED, incident(file_count=1, reopened=1), since=ago(minutes=40)
     ),
-    MessageKind.STUCK_ALL_ALONG: notice(MessageKind.STUCK_ALL_ALONG, incident(), since=ago(hours=2)),
-    MessageKind.QUIET: notice(MessageKind.QUIET, unknown(UnknownReason.QUIET), since=ago(hours=1)),
-    MessageKind.UNKNOWN: notice(MessageKind.UNKNOWN, unknown(UnknownReason.UNWATCHED)),
-    MessageKind.LAPSED: notice(
-        MessageKind.LAPSED, ended(IncidentStatus.LAPSED, reason=UnknownReason.UNPROVEN)
+    NotificationKind.STILL_STUCK: notice(NotificationKind.STILL_STUCK, incident(), since=ago(hours=2)),
+    NotificationKind.NOT_REPORTED: notice(
+        NotificationKind.NOT_REPORTED, unknown(UnknownReason.NOT_REPORTED), since=ago(hours=1)
     ),
-    MessageKind.CLOSED: notice(MessageKind.CLOSED, ended(IncidentStatus.CLOSED, reason=UnknownReason.SILENT)),
-    MessageKind.UNREADABLE: notice(MessageKind.UNREADABLE, sender=sender(), folder=UNREADABLE),
-    MessageKind.READABLE: notice(MessageKind.READABLE, sender=sender(), folder=UNREADABLE),
-    MessageKind.SILENT: notice(
-        MessageKind.SILENT,
+    NotificationKind.UNKNOWN: notice(NotificationKind.UNKNOWN, unknown(UnknownReason.UNWATCHED)),
+    NotificationKind.EXPIRED: notice(
+        NotificationKind.EXPIRED, ended(IncidentStatus.EXPIRED, reason=UnknownReason.AMBIGUOUS)
+    ),
+    NotificationKind.CLOSED: notice(
+        NotificationKind.CLOSED, ended(IncidentStatus.CLOSED, reason=UnknownReason.SILENT)
+    ),
+    NotificationKind.UNREADABLE: notice(NotificationKind.UNREADABLE, sender=sender(), folder=UNREADABLE),
+    NotificationKind.READABLE: notice(NotificationKind.READABLE, sender=sender(), folder=UNREADABLE),
+    NotificationKind.SILENT: notice(
+        NotificationKind.SILENT,
         sender=sender(),
         unknown=tuple(
             unknown(UnknownReason.SILENT, f"u{number}", folder=folder, file_count=number)
             for number, folder in enumerate((FOLDER, "D:\\Inbound\\Returns", "E:\\Exchange\\Bank\\Out"), 1)
         ),
     ),
-    MessageKind.SPEAKS: notice(MessageKind.SPEAKS, sender=sender(last_run_at=ago(minutes=2))),
+    NotificationKind.BACK: notice(NotificationKind.BACK, sender=sender(last_run_at=ago(minutes=2))),
 }
 """One of each kind."""
 FILES: Final = tuple(
@@ -148,8 +155,8 @@ def context(*notices: Notice, **changes: Any) -> RenderContext:
     return RenderContext(**{**known, **changes})
 
 
-def single(kind: MessageKind, channel: Channel = MAIL) -> Notification:
-    after = timedelta(hours=1) if kind is MessageKind.ESCALATED else None
+def single(kind: NotificationKind, channel: Channel = MAIL) -> Notification:
+    after = timedelta(hours=1) if kind is NotificationKind.ESCALATED else None
     return notification(LINES[kind], channel=channel, after=after)
 
 
@@ -164,7 +171,7 @@ def digest(channel: Channel = MAIL) -> Notification:
     )
     stuck = (
         notice(
-            MessageKind.BEGIN,
+            NotificationKind.NEW,
             incident(
                 f"b{number}", folder=folder, file_count=number * 7, breached_since=ago(minutes=20 * number)
             ),
@@ -174,9 +181,9 @@ def digest(channel: Channel = MAIL) -> Notification:
     cleared = ended(IncidentStatus.CLEARED, "c1", folder="D:\\Inbound\\Stock", cleared_by=Clearing.EMPTY)
     return notification(
         *stuck,
-        notice(MessageKind.CLEARED, cleared),
-        LINES[MessageKind.SILENT],
-        LINES[MessageKind.UNREADABLE],
+        notice(NotificationKind.CLEARED, cleared),
+        LINES[NotificationKind.SILENT],
+        LINES[NotificationKind.UNREADABLE],
         channel=channel,
     )
 

@@ -17,7 +17,7 @@ from botocore.session import Session
 from botocore.stub import ANY, Stubber
 
 from contract.owners.model import Channel
-from contract.words import MessageKind
+from contract.words import NotificationKind
 from handlers.notifications import delivery, slack
 from handlers.notifications.delivery import (
     ADDRESSES_KEPT_SECONDS,
@@ -52,7 +52,7 @@ from tests.unit.handlers.notifications.webhook_server import (
 BOTH = pytest.mark.parametrize("channel", [SLACK, TEAMS], ids=["slack", "teams"])
 
 
-def send(server: WebhookServer, channel: Channel, kind: MessageKind = MessageKind.BEGIN) -> None:
+def send(server: WebhookServer, channel: Channel, kind: NotificationKind = NotificationKind.NEW) -> None:
     notification = single(kind, channel)
     media = make_media({channel.targets[0]: server.address})
     assert media.deliver(notification, context(*notification.notices)) == notification
@@ -64,8 +64,8 @@ def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @BOTH
-@pytest.mark.parametrize("kind", MessageKind)
-def test_every_kind_arrives_as_json(channel: Channel, kind: MessageKind) -> None:
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_every_kind_arrives_as_json(channel: Channel, kind: NotificationKind) -> None:
     with serving(Scripted(202)) as server:
         send(server, channel, kind)
         (payload,) = server.payloads
@@ -167,7 +167,7 @@ def test_a_webhook_that_is_not_there_may_come_back(channel: Channel) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}/services/T0SECRET"
-        notification = single(MessageKind.BEGIN, channel)
+        notification = single(NotificationKind.NEW, channel)
         with pytest.raises(DeliveryError, match="could not be reached") as caught:
             make_media({channel.targets[0]: address}).deliver(notification, context())
         assert not caught.value.in_doubt
@@ -194,7 +194,7 @@ def test_slack_is_sent_one_message_a_second_by_webhook(monkeypatch: pytest.Monke
     with serving() as server:
         webhooks = WebhookAddresses(lambda: json.dumps(dict.fromkeys(addresses, server.address)))
         channel = SlackChannel(webhooks, Poster(), clock=lambda: now[0], sleep=slept.append)
-        notification = single(MessageKind.BEGIN, SLACK)
+        notification = single(NotificationKind.NEW, SLACK)
         document = write_document(notification, context())
         channel.send(notification.recipient, document)
         channel.send(notification.recipient, document)
@@ -216,7 +216,7 @@ def test_the_part_that_was_delivered_is_returned() -> None:
 
 def test_a_webhook_without_an_address_is_refused_by_name() -> None:
     with pytest.raises(ChannelError, match=r"webhook orders .*'webhooks\.orders'"):
-        make_media({"bank": "https://example.com"}).deliver(single(MessageKind.BEGIN, SLACK), context())
+        make_media({"bank": "https://example.com"}).deliver(single(NotificationKind.NEW, SLACK), context())
 
 
 def test_addresses_are_read_again_after_some_minutes() -> None:
@@ -255,7 +255,7 @@ FAILURES: tuple[Exception, ...] = (
 
 def fail(channel: Channel, address: str) -> str:
     """All that a failure shows to whoever prints it in full."""
-    notification = single(MessageKind.BEGIN, channel)
+    notification = single(NotificationKind.NEW, channel)
     media = make_media({channel.targets[0]: address})
     with pytest.raises((ChannelError, DeliveryError)) as caught:
         media.deliver(notification, context())
@@ -316,7 +316,7 @@ def test_no_representation_shows_an_address() -> None:
 def test_what_was_sent_well_is_logged_nowhere(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with serving() as server:
-        notification = single(MessageKind.BEGIN, SLACK)
+        notification = single(NotificationKind.NEW, SLACK)
         make_media({"orders": server.address}).deliver(notification, context())
     assert "SECRET" not in caplog.text
 
@@ -334,7 +334,7 @@ def test_a_secret_that_cannot_be_read_is_not_repeated() -> None:
 
 
 def test_a_mail_goes_to_all_addresses_of_its_channel() -> None:
-    client, notification = FakeClient(), single(MessageKind.BEGIN)
+    client, notification = FakeClient(), single(NotificationKind.NEW)
     assert make_media(mail=client).deliver(notification, context(*notification.notices)) == notification
     (call,) = client.calls
     assert call["FromEmailAddress"] == "file-sla <sla@example.com>"
@@ -344,7 +344,7 @@ def test_a_mail_goes_to_all_addresses_of_its_channel() -> None:
 
 
 def test_mail_goes_to_the_owners_topic_where_ses_is_not_used() -> None:
-    client, notification = FakeClient(), single(MessageKind.CLEARED)
+    client, notification = FakeClient(), single(NotificationKind.CLEARED)
     make_media(topics=client, mail_from="").deliver(notification, context())
     (call,) = client.calls
     assert call["TopicArn"] == f"{OWNER_TOPICS}orders"
@@ -370,8 +370,8 @@ def test_both_services_know_what_they_are_asked() -> None:
             "send_email", {}, {"FromEmailAddress": ANY, "Destination": ANY, "Content": {"Raw": {"Data": ANY}}}
         )
         published.add_response("publish", {}, {"TopicArn": TOPIC.targets[0], "Subject": ANY, "Message": ANY})
-        media.deliver(single(MessageKind.BEGIN), context())
-        media.deliver(single(MessageKind.BEGIN, TOPIC), context())
+        media.deliver(single(NotificationKind.NEW), context())
+        media.deliver(single(NotificationKind.NEW, TOPIC), context())
         mails.assert_no_pending_responses()
         published.assert_no_pending_responses()
 
@@ -389,7 +389,7 @@ def test_a_client_is_made_once_and_not_before_it_is_wanted() -> None:
     )
     assert made == []
     for _ in range(2):
-        media.deliver(single(MessageKind.BEGIN), context())
+        media.deliver(single(NotificationKind.NEW), context())
     assert made == ["mail"]
 
 
@@ -415,7 +415,7 @@ def test_an_error_of_aws_disables_the_channel_or_is_retried(
     for code in codes:
         client = FakeClient(error=refused(code))
         with pytest.raises(error, match=f"{code}.*{remedy}") as caught:
-            make_media(mail=client, topics=client).deliver(single(MessageKind.BEGIN, channel), context())
+            make_media(mail=client, topics=client).deliver(single(NotificationKind.NEW, channel), context())
         assert "orders@example.com" not in "".join(traceback.format_exception(caught.value))
 
 
@@ -423,4 +423,4 @@ def test_an_error_of_aws_disables_the_channel_or_is_retried(
 def test_a_service_that_does_not_answer_is_tried_again(channel: Channel) -> None:
     client = FakeClient(error=ConnectTimeoutError(endpoint_url="https://email.example.com"))
     with pytest.raises(DeliveryError, match="could not be reached"):
-        make_media(mail=client, topics=client).deliver(single(MessageKind.BEGIN, channel), context())
+        make_media(mail=client, topics=client).deliver(single(NotificationKind.NEW, channel), context())

@@ -12,7 +12,7 @@ import html5lib
 import pytest
 from hypothesis import given
 
-from contract.words import MessageKind
+from contract.words import NotificationKind
 from handlers.notifications.document import Document, RenderContext, read_phrase, render_text
 from handlers.notifications.mail import render_html, render_mail
 from handlers.notifications.situation import Notification
@@ -132,8 +132,8 @@ def test_no_name_is_in_one_piece_that_a_mail_program_makes_a_link_of(
         assert not any(re.search(r"\w\.\w|//", text) for text in piece.split("<wbr>"))
 
 
-@pytest.mark.parametrize("kind", MessageKind)
-def test_nothing_is_loaded_and_little_is_sent(kind: MessageKind) -> None:
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_nothing_is_loaded_and_little_is_sent(kind: NotificationKind) -> None:
     sent = single(kind)
     html = render_html(write_document(sent, context(*sent.notices)))
     assert not re.search(r"src=|url\(|@import|<img|<script|<link", html)
@@ -141,16 +141,16 @@ def test_nothing_is_loaded_and_little_is_sent(kind: MessageKind) -> None:
 
 
 def test_light_and_dark_are_both_styled() -> None:
-    sent = single(MessageKind.BEGIN)
+    sent = single(NotificationKind.NEW)
     html = render_html(write_document(sent, context(*sent.notices)))
     assert '<meta name="color-scheme" content="light dark">' in html
     assert "@media (prefers-color-scheme:dark)" in html
 
 
 def test_mails_of_one_incident_lie_together_and_others_apart() -> None:
-    mails = {kind: render(single(kind), context())[0] for kind in MessageKind}
+    mails = {kind: render(single(kind), context())[0] for kind in NotificationKind}
     begin, cleared, silent = (
-        mails[kind] for kind in (MessageKind.BEGIN, MessageKind.CLEARED, MessageKind.SILENT)
+        mails[kind] for kind in (NotificationKind.NEW, NotificationKind.CLEARED, NotificationKind.SILENT)
     )
     assert begin["References"] == begin["In-Reply-To"] == cleared["References"] != silent["References"]
     assert re.fullmatch(r"<[0-9a-f]{32}@file-sla\.example\.com>", begin["References"])
@@ -158,21 +158,21 @@ def test_mails_of_one_incident_lie_together_and_others_apart() -> None:
 
 
 def test_machines_are_asked_not_to_answer_and_lists_can_be_sorted() -> None:
-    sent = single(MessageKind.BEGIN)
+    sent = single(NotificationKind.NEW)
     mail = render_mail(write_document(sent, context()), recipient(name="Bank_EU"), "sla@mail.example.com")
     assert mail["Auto-Submitted"] == "auto-generated"
     assert mail["List-Id"] == "<bank-eu.file-sla.mail.example.com>"
 
 
 def test_without_a_dashboard_there_are_no_links() -> None:
-    sent = single(MessageKind.BEGIN)
+    sent = single(NotificationKind.NEW)
     document = write_document(sent, context(*sent.notices, dashboard_url="", docs_url=""))
     assert Page(render_html(document)).links == []
     assert "http" not in render_text(document)
 
 
-@pytest.mark.parametrize("kind", MessageKind)
-def test_links_lead_to_what_it_is_about_and_change_nothing(kind: MessageKind) -> None:
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_links_lead_to_what_it_is_about_and_change_nothing(kind: NotificationKind) -> None:
     sent = single(kind)
     way, help_page = Page(render_html(write_document(sent, context(*sent.notices)))).links
     assert way in (f"{DASHBOARD}/?incident=a1", f"{DASHBOARD}/senders?sender=sub-1%2Ffiles01")
@@ -181,5 +181,5 @@ def test_links_lead_to_what_it_is_about_and_change_nothing(kind: MessageKind) ->
 
 
 def test_a_phrase_is_read_as_it_stands() -> None:
-    sent = single(MessageKind.BEGIN)
+    sent = single(NotificationKind.NEW)
     assert read_phrase(write_document(sent, context()).place) == "D:\\Inbound\\Orders on FILES01"

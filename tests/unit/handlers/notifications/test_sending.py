@@ -11,7 +11,7 @@ from contract.moments import format_affected_date, format_moment
 from handlers.notifications.delivery import ChannelError, DeliveryError
 from handlers.notifications.document import SHOWN_FILES, NamedFile
 from handlers.notifications.situation import Notification
-from store.notifications import MessageAttribute
+from store.notifications import NotificationAttribute
 from store.records import Attribute, FileAttribute
 from tests.faults.killed import KilledError
 from tests.oracles.incidents.playing import START, at, listing, stuck
@@ -24,7 +24,7 @@ PROBLEM = "Slack knows no such webhook: no_service"
 
 
 def _state(notifier: Notifier) -> dict[str, Any]:
-    [state] = [one for one in notifier.items() if one["About"] == "recipient#orders/slack:orders"]
+    [state] = [one for one in notifier.items() if one["Subject"] == "recipient#orders/slack:orders"]
     return state
 
 
@@ -56,7 +56,7 @@ def test_another_address_enables_it(notifier: Notifier) -> None:
     notifier.webhooks = json.dumps({"orders": "https://hooks.example.com/another-secret"})
     assert notifier.sweep(3).disabled == 0
     notifier.sweep_until(4, 6)
-    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
+    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
     assert not {"Problem", "DisabledSince"} & _state(notifier).keys()
 
 
@@ -69,13 +69,13 @@ def test_an_address_that_cannot_be_read_enables_nothing(notifier: Notifier) -> N
 def test_an_owner_of_the_stack_enables_it(notifier: Notifier) -> None:
     _disable(notifier)
     [item] = [one for one in notifier.client.list_items(MESSAGES) if "Channel" in one]
-    enabled = {name: value for name, value in item.items() if name != MessageAttribute.DISABLED_SINCE}
-    revision = int(item[MessageAttribute.REVISION]["N"]) + 1
+    enabled = {name: value for name, value in item.items() if name != NotificationAttribute.DISABLED_SINCE}
+    revision = int(item[NotificationAttribute.REVISION]["N"]) + 1
     notifier.client.put_item(
-        TableName=MESSAGES, Item={**enabled, MessageAttribute.REVISION: {"N": str(revision)}}
+        TableName=MESSAGES, Item={**enabled, NotificationAttribute.REVISION: {"N": str(revision)}}
     )
     notifier.sweep_until(3, 6)
-    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
+    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
 
 
 def test_a_digest_goes_in_as_many_parts_as_it_takes_each_recorded_by_itself(notifier: Notifier) -> None:
@@ -90,7 +90,7 @@ def test_a_digest_goes_in_as_many_parts_as_it_takes_each_recorded_by_itself(noti
     assert recorded == [0, 3, 6]
     notifier.sweep_until(3, 9)
     assert notifier.post.take() == []
-    assert MessageAttribute.LEASED_UNTIL not in _state(notifier)
+    assert NotificationAttribute.LEASED_UNTIL not in _state(notifier)
 
 
 def test_a_sweep_that_is_killed_between_parts_leaves_the_rest_to_the_next(notifier: Notifier) -> None:
@@ -143,7 +143,7 @@ def test_what_nobody_expected_is_tried_again_and_logged_without_its_words(
     assert "x7Hq" not in str(notifier.items())
     notifier.post.before = lambda _: None
     notifier.sweep_until(3, 5)
-    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
+    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
 
 
 def test_what_is_given_up_is_counted_and_named_in_the_log(
@@ -160,7 +160,7 @@ def test_what_is_given_up_is_counted_and_named_in_the_log(
     assert 8 <= sum(outcome.failed for outcome in outcomes) <= 13
     [given_up] = [record for record in caplog.records if "given up" in record.message]
     [notice] = given_up.__dict__["notices"]
-    assert (notice["subject"].partition("#")[0], notice["kind"]) == ("incident", "begin")
+    assert (notice["subject"].partition("#")[0], notice["kind"]) == ("incident", "new")
 
 
 def _record(number: int, names: dict[str, Any], hours: float = 0, run: str = "run-0") -> dict[str, Any]:

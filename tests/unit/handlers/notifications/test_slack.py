@@ -12,7 +12,7 @@ from hypothesis import given
 from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 
-from contract.words import MessageKind
+from contract.words import NotificationKind
 from handlers.notifications.delivery import encode_body
 from handlers.notifications.document import RenderContext
 from handlers.notifications.situation import Notification
@@ -77,8 +77,8 @@ def test_the_texts_beside_the_blocks_mention_and_link_nobody(
     assert len(plain) <= 20_000
 
 
-@pytest.mark.parametrize("kind", [*MessageKind, None])
-def test_every_kind_has_its_subject_and_headline(kind: MessageKind | None) -> None:
+@pytest.mark.parametrize("kind", [*NotificationKind, None])
+def test_every_kind_has_its_subject_and_headline(kind: NotificationKind | None) -> None:
     sent = single(kind, SLACK) if kind else digest(SLACK)
     document = write_document(sent, context(*sent.notices))
     payload = render_slack(document)

@@ -30,14 +30,14 @@ def test_the_owner_of_a_folder_is_notified_of_it_and_of_its_end(moto_notifier: N
     notifier.sweep_until(0, 1)
     assert notifier.post.take() == []
     notifier.sweep(2)
-    expected = [("bank", [f"begin {PAYMENTS}"]), ("orders", [f"begin {INBOUND}"])]
+    expected = [("bank", [f"new {PAYMENTS}"]), ("orders", [f"new {INBOUND}"])]
     assert sorted(notifier.post.take()) == expected
     notifier.sweep(5)
     notifier.projection.report(listing(0.5, BOTH, OLD_PAYMENTS))
     for minute in (30, 31, 33):
         notifier.sweep(minute)
     assert notifier.post.take() == [("orders", [f"cleared {INBOUND}"])]
-    assert Counter(notifier.log()) == Counter([("orders", "begin"), ("bank", "begin"), ("orders", "cleared")])
+    assert Counter(notifier.log()) == Counter([("orders", "new"), ("bank", "new"), ("orders", "cleared")])
     owners = {one[IncidentAttribute.FOLDER]: one["Owner"] for one in notifier.projection.incidents()}
     assert owners == {INBOUND: "orders", PAYMENTS: "bank"}
 
@@ -51,7 +51,7 @@ def test_a_first_sweep_over_many_old_incidents_is_one_digest(moto_notifier: Noti
     [(owner, notices)] = notifier.post.take()
     assert (owner, len(notices)) == ("orders", 120)
     # More lines than one transaction takes.
-    assert Counter(notifier.log()) == Counter({("orders", "begin"): 120})
+    assert Counter(notifier.log()) == Counter({("orders", "new"): 120})
     notifier.sweep(70)
     assert notifier.post.take() == []
 
@@ -87,14 +87,14 @@ def test_one_who_cannot_be_notified_holds_up_nobody(notifier: Notifier) -> None:
     notifier.sweep(0)
     outcome = notifier.sweep(2)
     assert (outcome.recipients, outcome.delivered, outcome.failed, outcome.faults) == (2, 1, 1, 0)
-    [state] = [item for item in notifier.items() if item["About"] == "recipient#orders/slack:orders"]
+    [state] = [item for item in notifier.items() if item["Subject"] == "recipient#orders/slack:orders"]
     assert state["Problem"] == "Slack did not answer in time"
     assert state["FailingSince"] == "2026-03-02T08:02:00Z"
     notifier.post.before = lambda _: None
     notifier.post.take()
     notifier.sweep(3)
-    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
-    [state] = [item for item in notifier.items() if item["About"] == "recipient#orders/slack:orders"]
+    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
+    [state] = [item for item in notifier.items() if item["Subject"] == "recipient#orders/slack:orders"]
     assert not {"Problem", "FailingSince", "LeasedUntil"} & state.keys()
 
 
@@ -104,11 +104,11 @@ def test_a_state_that_cannot_be_read_holds_up_nobody(notifier: Notifier) -> None
     [item] = [
         one
         for one in notifier.client.list_items(MESSAGES)
-        if one["About"]["S"] == "recipient#orders/slack:orders"
+        if one["Subject"]["S"] == "recipient#orders/slack:orders"
     ]
-    notifier.client.put_item(TableName=MESSAGES, Item={**item, "Body": {"B": b"not a state"}})
+    notifier.client.put_item(TableName=MESSAGES, Item={**item, "State": {"B": b"not a state"}})
     outcome = notifier.sweep(2)
-    assert notifier.post.take() == [("bank", [f"begin {PAYMENTS}"])]
+    assert notifier.post.take() == [("bank", [f"new {PAYMENTS}"])]
     assert outcome.faults == 1
 
 
@@ -120,7 +120,7 @@ def test_the_next_sweep_sends_what_there_was_no_time_for(notifier: Notifier) -> 
     assert notifier.post.take() == []
     notifier.left = 60.0
     notifier.sweep(3)
-    assert notifier.post.take() == [("orders", [f"begin {INBOUND}"])]
+    assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
 
 
 def test_the_new_owner_gets_the_beginning_and_the_former_the_end(notifier: Notifier) -> None:
@@ -149,7 +149,7 @@ def test_a_silent_sender_is_one_notice_and_in_the_log_of_all_that_is_unknown(
     notifier.sweep_until(360, 400)
     heard = [notice for _, notices in notifier.post.take() for notice in notices]
     assert heard == ["silent name of account"]
-    about = {item["About"].partition("#")[0] for item in notifier.items() if item.get("Told") == "silent"}
+    about = {item["Subject"].partition("#")[0] for item in notifier.items() if item.get("Kind") == "silent"}
     assert about == {"sender", "incident"}
 
 
@@ -160,7 +160,7 @@ def test_unreadable_folders_are_notified_and_each_is_in_the_log(notifier: Notifi
         ("orders", ["unreadable d:\\inbound"]),
         ("orders", ["unreadable d:\\out"]),
     ]
-    folders = sorted(item["Folder"] for item in notifier.items() if item.get("Told") == "unreadable")
+    folders = sorted(item["Folder"] for item in notifier.items() if item.get("Kind") == "unreadable")
     assert folders == ["d:\\inbound", "d:\\out"]
 
 

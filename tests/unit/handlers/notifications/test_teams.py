@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft6Validator
 
-from contract.words import MessageKind
+from contract.words import NotificationKind
 from handlers.notifications.delivery import encode_body
 from handlers.notifications.document import RenderContext
 from handlers.notifications.situation import Notification
@@ -58,8 +58,8 @@ def test_teams_shows_any_names_and_obeys_none(sent: tuple[Notification, RenderCo
     assert all(name not in card["fallbackText"] for name in names if len(name) > 20)
 
 
-@pytest.mark.parametrize("kind", [*MessageKind, None])
-def test_every_kind_is_a_card_that_workflows_show(kind: MessageKind | None) -> None:
+@pytest.mark.parametrize("kind", [*NotificationKind, None])
+def test_every_kind_is_a_card_that_workflows_show(kind: NotificationKind | None) -> None:
     sent = single(kind, TEAMS) if kind else digest(TEAMS)
     assert find_faults(render_teams(write_document(sent, context(*sent.notices)))) == []
 
@@ -81,7 +81,7 @@ def test_a_digest_links_each_of_its_incidents() -> None:
     ],
 )
 def test_a_fault_in_a_card_is_found(element: dict[str, Any]) -> None:
-    sent = single(MessageKind.BEGIN, TEAMS)
+    sent = single(NotificationKind.NEW, TEAMS)
     payload = render_teams(write_document(sent, context(*sent.notices)))
     payload["attachments"][0]["content"]["body"].append(element)
     assert find_faults(payload) != []

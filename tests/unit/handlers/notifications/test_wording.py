@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from contract.words import EXPLANATIONS, REASONS, Clearing, IncidentStatus, MessageKind, UnknownReason
+from contract.words import EXPLANATIONS, REASONS, Clearing, IncidentStatus, NotificationKind, UnknownReason
 from handlers.notifications.document import NamedFile, RenderContext, Tone, render_text
 from handlers.notifications.situation import Notice, Notification
 from handlers.notifications.wording import MAX_SUBJECT, STYLES
@@ -38,7 +38,7 @@ def say(one: Notice) -> str:
 
 
 def test_a_beginning_says_all_that_its_reader_needs() -> None:
-    text = read(single(MessageKind.BEGIN))
+    text = read(single(NotificationKind.NEW))
     for sent in (
         "▲ 12 files stuck, oldest 3 h 10 min\nD:\\Inbound\\Orders on FILES01\n",
         "Open the incident: https://sla.example.com/?incident=a1\n",
@@ -60,14 +60,14 @@ def test_a_beginning_says_all_that_its_reader_needs() -> None:
 
 
 def test_every_kind_has_a_look_and_its_words() -> None:
-    assert set(STYLES) == set(MessageKind)
-    leads = {kind: write_document(single(kind), context()).lead for kind in MessageKind}
+    assert set(STYLES) == set(NotificationKind)
+    leads = {kind: write_document(single(kind), context()).lead for kind in NotificationKind}
     assert all(leads.values())
     assert len(set(leads.values())) == len(leads)
 
 
 def test_no_longer_reported_is_not_called_cleared() -> None:
-    text = read(single(MessageKind.QUIET))
+    text = read(single(NotificationKind.NOT_REPORTED))
     assert (
         "No longer reported since Thu 26 Nov 2026, 08:20 Europe/Berlin: "
         "this script says nothing when all is well. You will be notified if a report shows" in text
@@ -78,14 +78,14 @@ def test_no_longer_reported_is_not_called_cleared() -> None:
 
 @pytest.mark.parametrize("reason", UnknownReason)
 def test_unknown_has_its_reason_as_on_the_screen(reason: UnknownReason) -> None:
-    text = say(notice(MessageKind.UNKNOWN, unknown(reason)))
+    text = say(notice(NotificationKind.UNKNOWN, unknown(reason)))
     assert text.startswith(f"? Status unknown: {REASONS[reason]}\n")
     assert f"Status: unknown: {REASONS[reason]}: {EXPLANATIONS[reason]}\n" in text
 
 
 def test_a_clearing_says_when_and_how_it_is_known() -> None:
     between = ended(IncidentStatus.CLEARED, cleared_by=Clearing.EMPTY, between=True, acknowledged_by="ana")
-    text = say(notice(MessageKind.CLEARED, between))
+    text = say(notice(NotificationKind.CLEARED, between))
     assert "Ended: Thu 26 Nov 2026, 09:19 (after 2 h 49 min)\n" in text
     assert "a later report says that nothing is stuck; it ended at some time since it was last seen\n" in text
     assert "Acknowledged: by ana\n" in text
@@ -94,44 +94,48 @@ def test_a_clearing_says_when_and_how_it_is_known() -> None:
 
 def test_a_correction_says_since_when_it_has_been_stuck() -> None:
     assert "after the report of Thu 26 Nov 2026, 07:20 Europe/Berlin" in read(
-        single(MessageKind.STUCK_ALL_ALONG)
+        single(NotificationKind.STILL_STUCK)
     )
 
 
 def test_who_acknowledged_it_is_named_with_until_when() -> None:
     on_it = incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=8))
-    assert "Acknowledged: by ana, until Thu 26 Nov 2026, 17:20\n" in say(notice(MessageKind.CLEARED, on_it))
-    assert "Acknowledged: by ana, ended Thu 26 Nov 2026, 08:50\n" in read(single(MessageKind.WORSE))
+    assert "Acknowledged: by ana, until Thu 26 Nov 2026, 17:20\n" in say(
+        notice(NotificationKind.CLEARED, on_it)
+    )
+    assert "Acknowledged: by ana, ended Thu 26 Nov 2026, 08:50\n" in read(single(NotificationKind.WORSE))
 
 
 def test_an_escalation_says_for_how_long_nobody_acknowledged_it() -> None:
     assert "Nobody has acknowledged it for 1 h, so you are notified too." in read(
-        single(MessageKind.ESCALATED)
+        single(NotificationKind.ESCALATED)
     )
 
 
 def test_a_snooze_that_lasts_is_shown() -> None:
     snoozed = incident(snoozed_until=NOW + timedelta(hours=1))
-    assert "Snoozed: until Thu 26 Nov 2026, 10:20\n" in say(notice(MessageKind.CLEARED, snoozed))
-    assert "Snoozed" not in say(notice(MessageKind.BEGIN, incident(snoozed_until=ago(hours=1))))
+    assert "Snoozed: until Thu 26 Nov 2026, 10:20\n" in say(notice(NotificationKind.CLEARED, snoozed))
+    assert "Snoozed" not in say(notice(NotificationKind.NEW, incident(snoozed_until=ago(hours=1))))
 
 
 def test_a_silent_server_names_what_is_unknown_because_of_it() -> None:
-    text = read(single(MessageKind.SILENT))
+    text = read(single(NotificationKind.SILENT))
     assert text.startswith("? Server silent: 3 folders unknown\nFILES01\n")
     assert "No report since Thu 26 Nov 2026, 08:35 Europe/Berlin; one is expected every 15 min." in text
     assert "? D:\\Inbound\\Orders\n  1 file when last seen\n" in text
 
 
 def test_an_owner_of_folders_is_told_why_it_gets_the_silence_of_anothers_server() -> None:
-    assert "because some of its folders belong to orders in owners.yaml" in read(single(MessageKind.SILENT))
-    own = notification(LINES[MessageKind.SPEAKS], name="operations")
+    assert "because some of its folders belong to orders in owners.yaml" in read(
+        single(NotificationKind.SILENT)
+    )
+    own = notification(LINES[NotificationKind.BACK], name="operations")
     assert "because it belongs to operations in owners.yaml" in read(own)
 
 
 def test_of_very_many_unknown_folders_some_are_named_and_all_are_counted() -> None:
     many = tuple(unknown(UnknownReason.SILENT, f"u{number}", folder=f"D:\\{number}") for number in range(100))
-    text = say(replace(LINES[MessageKind.SILENT], unknown=many))
+    text = say(replace(LINES[NotificationKind.SILENT], unknown=many))
     assert text.startswith("? Server silent: 100 folders unknown\n")
     assert "  and 80 more\n" in text
 
@@ -142,19 +146,19 @@ def test_files_come_the_oldest_first_and_those_of_unknown_age_last() -> None:
         NamedFile(name="odd"),
         NamedFile(name="old", created=ago(days=1)),
     ]
-    text = read(single(MessageKind.BEGIN), context(files={"a1": files}))
+    text = read(single(NotificationKind.NEW), context(files={"a1": files}))
     assert "- old, 1 d old, created 25 Nov 2026, 09:20\n- new, 30 min old, created" in text
     assert "- odd, age unknown\n  and 9 more\n" in text
 
 
 def test_an_incident_whose_records_are_gone_says_so() -> None:
-    assert GONE in read(single(MessageKind.BEGIN), context(files={"a1": []}))
-    assert GONE not in read(single(MessageKind.BEGIN), context())
+    assert GONE in read(single(NotificationKind.NEW), context(files={"a1": []}))
+    assert GONE not in read(single(NotificationKind.NEW), context())
 
 
 def test_a_file_from_the_future_is_no_age_old() -> None:
     text = read(
-        single(MessageKind.BEGIN),
+        single(NotificationKind.NEW),
         context(files={"a1": [NamedFile(name="x", created=NOW + timedelta(hours=2))]}),
     )
     assert "- x, 0 min old, created 26 Nov 2026, 11:20\n" in text
@@ -162,15 +166,15 @@ def test_a_file_from_the_future_is_no_age_old() -> None:
 
 def test_a_reminder_of_something_unknown_is_no_alarm() -> None:
     document = write_document(
-        notification(notice(MessageKind.REMINDER, unknown(UnknownReason.SILENT))), context()
+        notification(notice(NotificationKind.STILL_OPEN, unknown(UnknownReason.SILENT))), context()
     )
     assert (document.tone, document.sign) == (Tone.UNSURE, "?")
-    assert write_document(single(MessageKind.REMINDER), context()).tone is Tone.BAD
+    assert write_document(single(NotificationKind.STILL_OPEN), context()).tone is Tone.BAD
 
 
 def test_only_a_confirmed_end_is_good_news() -> None:
-    good = {kind for kind in MessageKind if write_document(single(kind), context()).tone is Tone.GOOD}
-    assert good == {MessageKind.CLEARED, MessageKind.READABLE, MessageKind.SPEAKS}
+    good = {kind for kind in NotificationKind if write_document(single(kind), context()).tone is Tone.GOOD}
+    assert good == {NotificationKind.CLEARED, NotificationKind.READABLE, NotificationKind.BACK}
 
 
 def test_a_digest_names_every_folder_and_the_first_ten_files() -> None:
@@ -189,7 +193,7 @@ def test_a_digest_names_every_folder_and_the_first_ten_files() -> None:
 
 def test_a_digests_files_are_the_oldest_of_all_its_folders() -> None:
     stuck = [
-        notice(MessageKind.BEGIN, incident(f"b{hours}", folder=f"D:\\{hours}", file_count=2))
+        notice(NotificationKind.NEW, incident(f"b{hours}", folder=f"D:\\{hours}", file_count=2))
         for hours in (1, 3, 2)
     ]
     files = {f"b{hours}": [NamedFile(name=f"f{hours}", created=ago(hours=hours))] for hours in (1, 3, 2)}
@@ -204,36 +208,38 @@ def test_a_digests_files_are_the_oldest_of_all_its_folders() -> None:
 
 def test_a_digest_says_who_acknowledged() -> None:
     on_it = incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=8))
-    text = read(notification(notice(MessageKind.WORSE, on_it), LINES[MessageKind.CLEARED]))
+    text = read(notification(notice(NotificationKind.WORSE, on_it), LINES[NotificationKind.CLEARED]))
     assert "in breach since 26 Nov 2026, 06:30, acknowledged by ana\n" in text
 
 
 def test_an_owner_reads_times_in_the_owners_zone() -> None:
-    text = read(notification(LINES[MessageKind.BEGIN], zone="America/New_York"))
+    text = read(notification(LINES[NotificationKind.NEW], zone="America/New_York"))
     assert "In breach since: Thu 26 Nov 2026, 00:30 (2 h 50 min)\n" in text
     assert "Time zone: America/New_York\n" in text
 
 
 SUBJECTS = {
-    MessageKind.BEGIN: "12 files stuck in D:\\Inbound\\Orders on FILES01, oldest 3 h 10 min",
-    MessageKind.ESCALATED: (
+    NotificationKind.NEW: "12 files stuck in D:\\Inbound\\Orders on FILES01, oldest 3 h 10 min",
+    NotificationKind.ESCALATED: (
         "Not acknowledged: 12 files stuck in D:\\Inbound\\Orders on FILES01, oldest 3 h 10 min"
     ),
-    MessageKind.WORSE: "Worse: 31 files stuck in D:\\Inbound\\Orders on FILES01, oldest 3 h 10 min",
-    MessageKind.REMINDER: "Still 12 files stuck in D:\\Inbound\\Orders on FILES01, oldest 1 d 2 h",
-    MessageKind.CLEARED: "Cleared: D:\\Inbound\\Orders on FILES01 after 2 h 49 min",
-    MessageKind.REOPENED: "Stuck again: D:\\Inbound\\Orders on FILES01, 1 file, oldest 3 h 10 min",
-    MessageKind.STUCK_ALL_ALONG: (
+    NotificationKind.WORSE: "Worse: 31 files stuck in D:\\Inbound\\Orders on FILES01, oldest 3 h 10 min",
+    NotificationKind.STILL_OPEN: "Still 12 files stuck in D:\\Inbound\\Orders on FILES01, oldest 1 d 2 h",
+    NotificationKind.CLEARED: "Cleared: D:\\Inbound\\Orders on FILES01 after 2 h 49 min",
+    NotificationKind.REOPENED: "Stuck again: D:\\Inbound\\Orders on FILES01, 1 file, oldest 3 h 10 min",
+    NotificationKind.STILL_STUCK: (
         "Still stuck after all: D:\\Inbound\\Orders on FILES01, 12 files, oldest 3 h 10 min"
     ),
-    MessageKind.QUIET: "No longer reported: D:\\Inbound\\Orders on FILES01 since 26 Nov 2026, 08:20",
-    MessageKind.UNKNOWN: "Status unknown: D:\\Inbound\\Orders on FILES01, no longer watched",
-    MessageKind.LAPSED: "Expired: D:\\Inbound\\Orders on FILES01",
-    MessageKind.CLOSED: "Closed: D:\\Inbound\\Orders on FILES01",
-    MessageKind.UNREADABLE: "Folder unreadable: \\\\nas02\\exchange\\out on FILES01",
-    MessageKind.READABLE: "Folder readable again: \\\\nas02\\exchange\\out on FILES01",
-    MessageKind.SILENT: "Server silent: FILES01, 3 folders unknown",
-    MessageKind.SPEAKS: "Server reports again: FILES01",
+    NotificationKind.NOT_REPORTED: (
+        "No longer reported: D:\\Inbound\\Orders on FILES01 since 26 Nov 2026, 08:20"
+    ),
+    NotificationKind.UNKNOWN: "Status unknown: D:\\Inbound\\Orders on FILES01, no longer watched",
+    NotificationKind.EXPIRED: "Expired: D:\\Inbound\\Orders on FILES01",
+    NotificationKind.CLOSED: "Closed: D:\\Inbound\\Orders on FILES01",
+    NotificationKind.UNREADABLE: "Folder unreadable: \\\\nas02\\exchange\\out on FILES01",
+    NotificationKind.READABLE: "Folder readable again: \\\\nas02\\exchange\\out on FILES01",
+    NotificationKind.SILENT: "Server silent: FILES01, 3 folders unknown",
+    NotificationKind.BACK: "Server reports again: FILES01",
 }
 
 
@@ -241,8 +247,8 @@ def subject(sent: Notification) -> str:
     return write_document(sent, context()).subject
 
 
-@pytest.mark.parametrize("kind", MessageKind)
-def test_it_says_what_and_where(kind: MessageKind) -> None:
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_it_says_what_and_where(kind: NotificationKind) -> None:
     assert subject(single(kind)) == SUBJECTS[kind]
 
 
@@ -255,7 +261,8 @@ def test_a_digest_counts_and_names_the_worst() -> None:
 def test_a_digest_of_ends_names_one_of_them() -> None:
     over = [
         notice(
-            MessageKind.CLEARED, incident(f"c{number}", status=IncidentStatus.CLEARED, ended_at=ago(hours=1))
+            NotificationKind.CLEARED,
+            incident(f"c{number}", status=IncidentStatus.CLEARED, ended_at=ago(hours=1)),
         )
         for number in range(6)
     ]
@@ -263,13 +270,13 @@ def test_a_digest_of_ends_names_one_of_them() -> None:
 
 
 def test_a_digest_of_silent_servers_counts_them() -> None:
-    silent = [notice(MessageKind.SILENT, sender=sender(name=f"files-{number}")) for number in range(6)]
+    silent = [notice(NotificationKind.SILENT, sender=sender(name=f"files-{number}")) for number in range(6)]
     assert subject(notification(*silent)) == "6 servers silent"
 
 
 def test_a_long_path_is_cut_in_the_middle_and_the_server_stays() -> None:
     folder = "D:\\Transfer\\Partners of ours\\Northwind Traders\\Inbound\\Orders"
-    sent = subject(notification(notice(MessageKind.BEGIN, incident(folder=folder))))
+    sent = subject(notification(notice(NotificationKind.NEW, incident(folder=folder))))
     assert (
         sent == "12 files stuck in D:\\...\\Northwind Traders\\Inbound\\Orders on FILES01, oldest 3 h 10 min"
     )
@@ -277,7 +284,7 @@ def test_a_long_path_is_cut_in_the_middle_and_the_server_stays() -> None:
 
 def test_what_has_no_room_is_left_out_before_the_path() -> None:
     crowded = incident(folder="D:\\" + "Inbound\\" * 9 + "in", sender_name="FILES" * 5, file_count=12345)
-    sent = subject(notification(notice(MessageKind.ESCALATED, crowded)))
+    sent = subject(notification(notice(NotificationKind.ESCALATED, crowded)))
     assert sent == (
         "Not acknowledged: 12,345 files stuck in D:\\...\\Inbound\\Inbound\\in on FILESF...FILESFILESFILES"
     )
@@ -294,15 +301,16 @@ def test_what_has_no_room_is_left_out_before_the_path() -> None:
     ],
 )
 def test_what_is_unknown_is_left_out(sent: object, begins: str) -> None:
-    assert subject(notification(notice(MessageKind.BEGIN, sent))).startswith(begins)  # type: ignore[arg-type]
+    assert subject(notification(notice(NotificationKind.NEW, sent))).startswith(begins)  # type: ignore[arg-type]
 
 
 def test_a_reminder_is_of_the_current_status() -> None:
-    unreadable = notice(MessageKind.REMINDER, unknown(UnknownReason.UNREADABLE))
+    unreadable = notice(NotificationKind.STILL_OPEN, unknown(UnknownReason.UNREADABLE))
     sent = subject(notification(unreadable))
     assert sent == "Status still unknown: D:\\Inbound\\Orders on FILES01, folder unreadable"
     assert (
-        subject(notification(notice(MessageKind.REMINDER, sender=sender()))) == "Server still silent: FILES01"
+        subject(notification(notice(NotificationKind.STILL_OPEN, sender=sender())))
+        == "Server still silent: FILES01"
     )
 
 

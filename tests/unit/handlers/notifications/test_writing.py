@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.words import IncidentStatus, MessageKind
+from contract.words import IncidentStatus, NotificationKind
 from handlers.notifications.document import Document, NamedFile
 from handlers.notifications.mail import MAX_HTML_BYTES, MailChannel
 from handlers.notifications.situation import Notice
@@ -30,7 +30,7 @@ BY_MEDIUM = pytest.mark.parametrize("fits", MEDIA.values(), ids=MEDIA)
 def storm(number: int) -> list[Notice]:
     return [
         notice(
-            MessageKind.CLEARED if index % 5 == 0 else MessageKind.BEGIN,
+            NotificationKind.CLEARED if index % 5 == 0 else NotificationKind.NEW,
             incident(
                 f"i{index}",
                 folder=f"D:\\Transfer\\Partners\\Partner {index:04}\\Inbound",
@@ -63,7 +63,7 @@ def test_a_storm_goes_in_parts_that_fit_and_name_every_folder(fits: Callable[[Do
 @BY_MEDIUM
 def test_what_is_worst_comes_first(fits: Callable[[Document], bool]) -> None:
     part, document = write_what_fits(notification(*storm(1000)), context(), fits)
-    assert {one.kind for one in part.notices} == {MessageKind.BEGIN}
+    assert {one.kind for one in part.notices} == {NotificationKind.NEW}
     since = [one.incident.breached_since for one in part.notices if one.incident]
     assert since == sorted(since)
     assert min(since) == ago(minutes=999)
@@ -83,9 +83,9 @@ def test_a_morning_of_eight_is_one_message(fits: Callable[[Document], bool]) -> 
 @pytest.mark.parametrize(
     "name", ["\\" * 1024, "🚀" * 1024, "\u0301" * 1024, "<" * 1024, "א" * 1024, "\0" * 1024]
 )
-@pytest.mark.parametrize("kind", MessageKind)
+@pytest.mark.parametrize("kind", NotificationKind)
 def test_one_line_fits_whatever_it_names(
-    fits: Callable[[Document], bool], name: str, kind: MessageKind
+    fits: Callable[[Document], bool], name: str, kind: NotificationKind
 ) -> None:
     known = LINES[kind]
     crowd = tuple(replace(incident(f"u{index}"), folder=name) for index in range(100))

@@ -22,7 +22,7 @@ def people(*minutes: int, **more: Any) -> PeopleState:
 
 
 def minutes(change: PeopleChange) -> list[int]:
-    return [int(entry["M"]["DeedId"]["S"]) for entry in change.values["History"]["L"]]
+    return [int(entry["M"]["ActionId"]["S"]) for entry in change.values["History"]["L"]]
 
 
 def test_actions_come_in_their_order_and_count_on() -> None:

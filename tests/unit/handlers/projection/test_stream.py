@@ -35,10 +35,10 @@ def test_first_run_opens_an_incident_with_all_that_a_page_shows(projection: Proj
         "Sender": ACCOUNT, "SenderName": "name of account", "Folder": "D:\\Inbound", "Status": "open",
         "SLA": "20", "OpenedAt": "2026-03-02T08:00:00Z", "BreachedSince": "2026-03-02T06:20:00Z",
         "FileCount": "1", "PeakFileCount": "1", "OldestCreation": "2026-03-02T06:00:00Z",
-        "LastSeenRun": "run-0", "LatestOf": "d:\\inbound",
+        "LastSeenRun": "run-0", "LatestFolderKey": "d:\\inbound",
     }  # fmt: skip
     assert told.items() <= incident.items()
-    assert incident["ListedIn"].startswith("open#")
+    assert incident["LiveShard"].startswith("open#")
     assert {"EndedOn", "EndedAt", "ClearedAt", "Reason"}.isdisjoint(incident)
     own = projection.own()
     assert (own["State"], own["Kind"], own["Open"], own["Unknown"]) == ("up", "stock", "1", "0")
@@ -85,7 +85,7 @@ def test_a_cleared_incident_is_listed_by_its_day_and_expires(projection: Project
     assert (incident["Status"], incident["EndedOn"]) == ("cleared", "2026-03-02")
     assert incident["ClearedAt"] == incident["EndedAt"] == "2026-03-02T09:00:00Z"
     assert int(incident["ExpiresAt"]) == at(25).timestamp()
-    assert "ListedIn" not in incident
+    assert "LiveShard" not in incident
     kept.report(run(1.5, STUCK, has_run=True))
     [again] = kept.incidents()
     assert (again["Status"], again["Reopened"]) == ("open", "1")
@@ -96,9 +96,9 @@ def test_a_new_incident_of_a_folder_takes_the_place_of_the_latest(projection: Pr
     projection.report(run(0, STUCK, has_run=True), run(1, has_run=True))
     projection.report(run(50, stuck("D:\\Inbound", "y"), has_run=True))
     old, new = sorted(projection.incidents(), key=lambda one: one["OpenedAt"])
-    assert "LatestOf" not in old
-    assert new["LatestOf"] == "d:\\inbound"
-    assert new["After"] == old["IncidentId"]
+    assert "LatestFolderKey" not in old
+    assert new["LatestFolderKey"] == "d:\\inbound"
+    assert new["PreviousIncidentId"] == old["IncidentId"]
 
 
 def test_what_people_did_stays_when_runs_write(projection: Projection) -> None:
@@ -128,11 +128,11 @@ def test_a_batch_that_comes_again_changes_nothing(projection: Projection) -> Non
 def test_a_late_run_has_its_sender_replayed_by_the_next_sweep(projection: Projection) -> None:
     projection.report(listing(0, ["D:\\Inbound"]), listing(2, ["D:\\Inbound"], STUCK))
     projection.report(listing(1, ["D:\\Inbound"], STUCK, arrival=at(2.1)))
-    assert projection.own()["FoldSince"]
+    assert projection.own()["ReplaySince"]
     projection.sweep(2.2)
     [incident] = projection.incidents()
     assert incident["OpenedAt"] == "2026-03-02T09:00:00Z"
-    assert "FoldSince" not in projection.own()
+    assert "ReplaySince" not in projection.own()
 
 
 def test_parts_wait_for_each_other(projection: Projection) -> None:
@@ -144,7 +144,7 @@ def test_parts_wait_for_each_other(projection: Projection) -> None:
     projection.report(listing(1.05, ["E:\\Out"], part=2, parts=2, run_id="two"))
     projection.sweep(1.06)
     assert projection.statuses() == {"d:\\inbound": "cleared"}
-    assert "FoldSince" not in projection.own()
+    assert "ReplaySince" not in projection.own()
 
 
 def test_a_part_that_never_comes_is_waited_for_no_longer_than_ten_minutes(projection: Projection) -> None:
@@ -154,7 +154,7 @@ def test_a_part_that_never_comes_is_waited_for_no_longer_than_ten_minutes(projec
     assert projection.statuses() == {}
     projection.sweep(1.2)
     assert projection.statuses() == {"d:\\inbound": "open"}
-    assert "FoldSince" not in projection.own()
+    assert "ReplaySince" not in projection.own()
 
 
 def test_more_folders_than_a_transaction_holds(projection: Projection) -> None:
@@ -162,7 +162,7 @@ def test_more_folders_than_a_transaction_holds(projection: Projection) -> None:
     projection.report(run(0, *many, has_run=True))
     assert len(projection.incidents()) == 250
     assert projection.own()["Open"] == "250"
-    assert "FoldSince" not in projection.own()
+    assert "ReplaySince" not in projection.own()
     projection.report(run(1, has_run=True))
     assert set(projection.statuses().values()) == {"cleared"}
 
@@ -183,12 +183,12 @@ def test_a_commit_that_ends_half_way_is_made_whole(
     monkeypatch.setattr(projection.client, "transact_write_items", killed)
     with pytest.raises(KeyboardInterrupt):
         projection.stream.read(records)
-    assert projection.own()["FoldSince"]
+    assert projection.own()["ReplaySince"]
     assert projection.sweep(4 / 60) == 0, "it may still be at work"
     projection.sweep(0.1)
     assert len(projection.incidents()) == 250
     assert projection.own()["Open"] == "250"
-    assert "FoldSince" not in projection.own()
+    assert "ReplaySince" not in projection.own()
 
 
 def test_whoever_comes_second_starts_again(projection: Projection, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,7 +274,7 @@ def test_what_the_database_will_never_take_is_given_up(
     monkeypatch.setattr(projection.client, "transact_write_items", refuse)
     projection.report(run(0, STUCK))
     assert [error for _, _, error in projection.letters.put_in] == ["ClientError"]
-    assert projection.own()["FoldSince"]
+    assert projection.own()["ReplaySince"]
 
 
 def test_what_expires_or_is_removed_tells_nothing(projection: Projection) -> None:

@@ -32,14 +32,14 @@ def test_a_server_that_says_nothing_more_is_silent_and_its_incident_unknown(proj
     assert incident["LastSeenAt"] == "2026-03-02T11:00:00Z"
     projection.sweep(5.2 + 7 * 24)
     [incident] = projection.incidents()
-    assert (incident["Status"], incident["EndedOn"]) == ("lapsed", "2026-03-09")
+    assert (incident["Status"], incident["EndedOn"]) == ("expired", "2026-03-09")
 
 
 def test_a_stock_script_goes_quiet(projection: Projection) -> None:
     projection.report(*(run(hour, STUCK) for hour in range(4)))
     projection.sweep(6)
     [incident] = projection.incidents()
-    assert (incident["Status"], incident["Reason"]) == ("unknown", "quiet")
+    assert (incident["Status"], incident["Reason"]) == ("unknown", "not_reported")
     assert projection.own()["State"] == "up"
 
 
@@ -85,9 +85,9 @@ def test_a_projection_that_was_deleted_comes_back(projection: Projection) -> Non
     projection.sweep(4.2)
     assert projection.state().incidents == state.incidents
     assert sorted(projection.incidents(), key=str) == sorted(incidents, key=str)
-    told = [{**item, "Revision": None, "Body": None, "WakesAt": None} for item in parts]
+    told = [{**item, "Revision": None, "RuleState": None, "NextCheckAt": None} for item in parts]
     again = projection.client.scan(TableName=SENDERS)["Items"]
-    assert [{**item, "Revision": None, "Body": None, "WakesAt": None} for item in again] == told
+    assert [{**item, "Revision": None, "RuleState": None, "NextCheckAt": None} for item in again] == told
 
 
 def test_an_incident_from_before_the_runs_that_are_kept_stays(projection: Projection) -> None:
@@ -107,7 +107,7 @@ def test_a_sender_without_runs_is_left_as_it_is(projection: Projection) -> None:
         projection.client.delete_item(TableName=RUNS, Key={key: item[key] for key in ("Sender", "RunKey")})
     projection.store.mark(ACCOUNT)
     projection.sweep(0.1)
-    assert "FoldSince" not in projection.own()
+    assert "ReplaySince" not in projection.own()
     assert projection.statuses() == {"d:\\inbound": "open"}
     # Time goes on for it.
     projection.sweep(30)
@@ -125,11 +125,11 @@ def test_a_sender_that_cannot_be_replayed_is_tried_again_later(
 
     monkeypatch.setattr(replay, "replay", broken)
     projection.sweep(0.1)
-    assert projection.own()["FoldSince"]
+    assert projection.own()["ReplaySince"]
     assert projection.sweep(0.2) == 0
     monkeypatch.undo()
     assert projection.sweep(0.4) == 1
-    assert "FoldSince" not in projection.own()
+    assert "ReplaySince" not in projection.own()
 
 
 def test_the_handler_sweeps_and_publishes_what_it_found(
@@ -145,7 +145,7 @@ def test_the_handler_sweeps_and_publishes_what_it_found(
     }  # fmt: skip
     projection.now = at(3)
     [incident] = projection.incidents()
-    assert incident["Status"] == "lapsed"
+    assert incident["Status"] == "expired"
 
 
 def _published(capsys: pytest.CaptureFixture[str]) -> dict[str, int]:
@@ -160,9 +160,9 @@ def test_a_sender_that_cannot_be_read_keeps_the_sweep_from_no_other(projection: 
         Item={
             SenderAttribute.SENDER: {"S": "broken"},
             SenderAttribute.PART: {"S": OWN_PART},
-            SenderAttribute.BODY: {"S": "{}"},
-            SenderAttribute.WAKES_IN: {"S": "0"},
-            SenderAttribute.WAKES_AT: {"S": "2026-03-01T20:00:00Z"},
+            SenderAttribute.RULE_STATE: {"S": "{}"},
+            SenderAttribute.NEXT_CHECK_SHARD: {"S": "0"},
+            SenderAttribute.NEXT_CHECK_AT: {"S": "2026-03-01T20:00:00Z"},
         },
     )
     senders = [f"key-{number}" for number in range(8)]
