@@ -1,6 +1,6 @@
 """The contract of an action: what a person does about an incident or a sender.
 
-The two shapes are told apart by the keys present: `incident_id` or `sender`.
+The keys present decide between the two shapes: `incident_id` or `sender`.
 """
 
 import re
@@ -31,7 +31,7 @@ class IncidentAction(StrEnum):
     UNACKNOWLEDGE = "unacknowledge"
     NOTE = "note"
     SNOOZE = "snooze"
-    """Nobody wants to hear of it for a time."""
+    """No notifications for a time."""
     UNSNOOZE = "unsnooze"
     CLOSE = "close"
     """It is over, though no run shows it. Only what is unknown can be closed."""
@@ -42,7 +42,7 @@ class SenderAction(StrEnum):
     """What may be done about a sender."""
 
     PAUSE = "pause"
-    """Its silence is not judged."""
+    """No silence alerts."""
     RESUME = "resume"
     """Ends a pause, and brings back what was retired."""
     RETIRE = "retire"
@@ -180,7 +180,7 @@ class ActOnSender(_Action):
     hours: ExpectedHours | None = Field(
         default=None,
         description=f"Needed by `{SenderAction.SET_HOURS}`: when the sender is expected, or null for always. "
-        "Outside these hours its silence is not judged, and no patience runs.",
+        "Outside these hours there are no silence alerts, and no grace period runs.",
     )
 
 

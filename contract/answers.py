@@ -55,7 +55,7 @@ FAULT: Final = (
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One thing wrong with a body: where, what, and how to mend it."""
+    """One thing wrong with a body: where, what, and how to fix it."""
 
     field: str
     problem: str
@@ -92,7 +92,7 @@ class Recorded(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class Problems(Message):
-    """What breaks the contract, and how to mend it."""
+    """What breaks the contract, and how to fix it."""
 
     errors: list[FieldProblem]
 
@@ -113,7 +113,7 @@ class Fault(Message):
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentNow:
-    """An incident as it is, as far as people change it."""
+    """The current state of an incident, as far as people change it."""
 
     incident_id: str
     sender: str
@@ -134,7 +134,7 @@ class IncidentNow:
 
 @dataclass(frozen=True, kw_only=True)
 class SenderNow:
-    """A sender as it is, as far as people change it."""
+    """The current state of a sender, as far as people change it."""
 
     sender: str
     """Its key."""
@@ -153,14 +153,14 @@ class SenderNow:
 
 @dataclass(frozen=True, kw_only=True)
 class IncidentAnswer(Message):
-    """What was done about an incident, or why nothing was, and how it is now."""
+    """The result of an action on an incident, with its state now."""
 
     incident: IncidentNow
 
 
 @dataclass(frozen=True, kw_only=True)
 class SenderAnswer(Message):
-    """What was done about a sender, and how it is now."""
+    """The result of an action on a sender, with its state now."""
 
     sender: SenderNow
 

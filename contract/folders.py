@@ -16,7 +16,7 @@ def folder_key(path: str) -> str:
 
 
 def is_windows_path(path: str) -> bool:
-    """Whether a path begins with a drive or with a server: of such a one, spellings are told alike."""
+    """Whether a path begins with a drive or a server: such a path has several spellings."""
     return _WINDOWS.match(path) is not None
 
 

@@ -41,7 +41,7 @@ MAX_SIGN_IN_CHARACTERS: Final = 4096
 FIRST_PASSWORD_DAYS: Final = 7
 """For how long the first password of a user is good."""
 ID_TOKEN_MINUTES: Final = 60
-"""For how long the gateway takes a token that was issued, whatever becomes of its user."""
+"""For how long the gateway takes a token that was issued, even if its user is disabled meanwhile."""
 MIN_PASSWORD_CHARACTERS: Final = 14
 """Of a password, in which upper and lower case, digits and symbols have to be."""
 
@@ -51,17 +51,17 @@ MAX_ACTION_ID_CHARACTERS: Final = 255
 """Characters of what an action names: an IncidentId has 32, a sender's key at most 101."""
 MAX_NOTE_CHARACTERS: Final = 1_000
 ACKNOWLEDGED_FOR: Final = timedelta(hours=8)
-"""For how long somebody is on an incident who does not say until when."""
+"""How long an acknowledgement without `until` holds."""
 LONGEST_HOLD: Final = timedelta(days=7)
 """An acknowledgement or a snooze ends by itself, so that nothing is forgotten for good."""
 SHORTEST_SNOOZE: Final = timedelta(hours=1)
 HOLD_TOLERANCE: Final = timedelta(minutes=1)
-"""What these two may be missed by: the caller's clock is another, and a request takes its time."""
-MAX_DEEDS: Final = 200
-"""Deeds in an incident's history."""
+"""By how much a request may miss these two: the caller's clock differs, and a request takes time."""
+MAX_HISTORY_ENTRIES: Final = 200
+"""Entries of an incident's history."""
 MAX_NOTES_BYTES: Final = 200_000
-"""Bytes of all notes in an incident's history, which is no longer added to above it. So whatever they are
-written in, a history leaves a third of DynamoDB's 400 KB an item to what runs change: they always can."""
+"""Bytes of all notes in an incident's history; above it no note is added. So in any script a history leaves
+a third of DynamoDB's 400 KB an item to what runs change: they always can."""
 
 MAX_LISTED_PROBLEMS: Final = 50
 """Problems that one answer names; the rest is counted."""

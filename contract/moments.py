@@ -61,7 +61,7 @@ FURTHEST_AHEAD: Final = timedelta(days=1)
 
 
 def is_plausible(created: datetime, seen: datetime) -> bool:
-    """Whether a file's creation date tells its age.
+    """Whether a file's age follows from its creation date.
 
     Args:
         created: aware.
@@ -95,7 +95,7 @@ def is_zone(name: str) -> bool:
 
 @cache
 def list_zones() -> frozenset[str]:
-    """Those of the package `tzdata`, which functions bring along: whatever is found here is found there."""
+    """Those of the package `tzdata`, which functions ship: a zone that is found here is found there."""
     from importlib.resources import files  # for those who ask alone: a cold start pays for each import
 
     return frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split())

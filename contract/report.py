@@ -99,7 +99,7 @@ class ListedFolder(_Optional):
 
 
 class ReportedRun(_Optional):
-    """One execution of a script, as its report tells it."""
+    """One execution of a script, as its report describes it."""
 
     sender: Sender | None = Field(
         default=None,
@@ -196,7 +196,7 @@ class StuckFile(ContractModel):
             examples=["2026-11-24T06:46:03.1234567+01:00"],
         ),
     ]
-    """In UTC; whether it tells an age, says `plausibility`."""
+    """In UTC. `contract.moments.is_plausible` says whether an age follows from it."""
 
 
 class ReportedFolder(ContractModel):
@@ -231,5 +231,5 @@ class Report(ContractModel):
         BeforeValidator(wrap_lone_object),
     ]
     run: ReportedRun | None = Field(
-        default=None, description="What the script tells of itself, and of the folders that it looked at."
+        default=None, description="What the script says of itself, and of the folders that it looked at."
     )

@@ -52,7 +52,7 @@ class SenderState(StrEnum):
 
 @unique
 class SenderKind(StrEnum):
-    """What a sender's runs can tell."""
+    """What can be concluded from a sender's runs."""
 
     LISTING = "listing"
     REGULAR = "regular"
@@ -65,27 +65,27 @@ SENDER_SEPARATOR: Final = "/"
 
 @unique
 class NotificationKind(StrEnum):
-    """What a line of a message says of an incident, a folder or a sender."""
+    """What a notification says of an incident, a folder or a sender."""
 
     NEW = "new"
     """Files wait longer than the folder's SLA allows."""
     ESCALATED = "escalated"
     """The same, to the next channels: nobody acknowledged it in time."""
     WORSE = "worse"
-    """Twice the files or twice the oldest one's wait of what was said last."""
+    """Twice the files, or twice the oldest one's wait, of the last notification."""
     STILL_OPEN = "still_open"
-    """It still is so."""
+    """Still open."""
     CLEARED = "cleared"
     REOPENED = "reopened"
-    """In breach again, after the recipient was told that it was over."""
+    """In breach again, after the recipient was notified of its end."""
     STILL_STUCK = "still_stuck"
-    """In breach, and was so while its recipient was told that it was not reported any more, or over."""
+    """In breach all the time, although the recipient was notified that it was no longer reported, or over."""
     NOT_REPORTED = "not_reported"
     """Not reported any more, by a script that says nothing when all is well."""
     UNKNOWN = "unknown"
-    """Nobody can tell any more: its server does not look at the folder, or does not name it."""
+    """Its server does not look at the folder any more, or does not name it."""
     EXPIRED = "expired"
-    """Ended unseen: it was unknown for too long."""
+    """No report confirmed the end: it was unknown for too long."""
     CLOSED = "closed"
     """By hand, or with its sender, which was retired."""
     UNREADABLE = "unreadable"
@@ -105,7 +105,7 @@ ENDS: Final = frozenset(
         NotificationKind.CLOSED,
     }
 )
-"""What tells the end of an incident, and is told under acknowledgement, snooze and in quiet hours too."""
+"""Ends of an incident. They are notified despite acknowledgement, snooze and quiet hours."""
 
 
 # Never by colour alone: each status has a sign of its own.
@@ -120,22 +120,22 @@ REASONS: Final = {
     UnknownReason.SILENT: "server silent",
     UnknownReason.UNREADABLE: "folder unreadable",
     UnknownReason.UNWATCHED: "no longer watched",
-    UnknownReason.AMBIGUOUS: "not proven",
-    UnknownReason.NOT_REPORTED: "not reported any more",
+    UnknownReason.AMBIGUOUS: "ambiguous",
+    UnknownReason.NOT_REPORTED: "no longer reported",
 }
 """In the order in which they are shown."""
 EXPLANATIONS: Final = {
     UnknownReason.SILENT: "the server has not reported for longer than twice its interval",
     UnknownReason.UNREADABLE: "the server could not read the folder",
-    UnknownReason.UNWATCHED: "the folder is no longer in the list of those that the server looks at",
+    UnknownReason.UNWATCHED: "the server no longer looks at the folder",
     UnknownReason.AMBIGUOUS: (
-        "several servers speak through one account, or the reports do not tell which folders are well"
+        "several servers report through one account, so that a missing folder proves nothing"
     ),
-    UnknownReason.NOT_REPORTED: "this script says nothing when all is well",
+    UnknownReason.NOT_REPORTED: "this script reports problems only",
 }
 _OPEN: Final = "in the latest report"
 CLOSED_SOMEHOW: Final = "by hand, or with its sender"
-"""Where the incident itself does not tell which."""
+"""Where the incident does not say which."""
 _CLEARINGS: Final = {
     Clearing.LISTED: "the server read the folder, and no file was over the SLA",
     Clearing.LEFT_OUT: "a later report names the folders beside it and not this one",
@@ -146,7 +146,7 @@ _CLEARINGS: Final = {
 def explain_status(
     status: IncidentStatus, *, reason: UnknownReason | None, cleared_by: Clearing | None, between: bool
 ) -> str:
-    """How a status is known, as the rest of a sentence that begins with the status.
+    """What a status rests on, as the rest of a sentence that begins with the status.
 
     Args:
         status: of the incident.
@@ -160,9 +160,9 @@ def explain_status(
             return _OPEN
         case IncidentStatus.CLEARED:
             found = _CLEARINGS[cleared_by] if cleared_by else ""
-            return f"{found}; it ended at some time since it was last seen" if between else found
+            return f"{found}; it ended at some time after it was last seen" if between else found
         case IncidentStatus.EXPIRED:
-            return f"it ended unseen ({known})" if known else "it ended unseen"
+            return f"no report confirmed the end ({known})" if known else "no report confirmed the end"
         case IncidentStatus.CLOSED:
             return f"{CLOSED_SOMEHOW} ({known})" if known else CLOSED_SOMEHOW
         case IncidentStatus.UNKNOWN:

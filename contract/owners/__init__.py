@@ -1,1 +1,1 @@
-"""Whom folders belong to, and how owners are told: what `owners.yaml` says."""
+"""Whom folders belong to, and how to notify them: what `owners.yaml` says."""

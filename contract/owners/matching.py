@@ -28,7 +28,7 @@ def fits(pattern: str, text: str) -> bool:
 
 
 def covers(wide: str, narrow: str) -> bool:
-    """Whether whatever `narrow` fits, `wide` fits too. It may overlook that, and never claims it wrongly."""
+    """Whether `wide` fits all that `narrow` fits. It may answer no wrongly, but never yes."""
     # Read as a text, a `*` of the narrow one may stand for anything, so that only a `*` takes it.
     return _compile(wide, one=r"[^*]").fullmatch(narrow) is not None
 
@@ -67,7 +67,7 @@ def find_owner(owners: Owners, folder: str, sender_name: str) -> Match:
 
 
 def find_sender_owner(owners: Owners, sender_name: str) -> Match:
-    """Whom a sender itself belongs to, who is told when it is silent: by the rules that name no folder."""
+    """The owner of a sender itself, who is notified of its silence: by the rules that name no folder."""
     sender = _fold_sender(sender_name)
     for rule in owners.rules:
         if rule.folder is None and _fits_sender(rule, sender):

@@ -53,7 +53,7 @@ _DIGEST_BYTES: Final = 16
 
 @unique
 class Topic(StrEnum):
-    """What an owner may be told, or not."""
+    """What an owner may be notified of."""
 
     NEW = "new"
     WORSE = "worse"
@@ -86,7 +86,7 @@ class Channel:
 
     @property
     def key(self) -> str:
-        """What tells it from the owner's other channels, and stays as long as it leads to the same people.
+        """Distinguishes it from the owner's other channels, and stays as long as it leads to the same people.
 
         At most `MAX_CHANNEL_KEY_CHARACTERS` of ASCII, for it is part of keys: more addresses are a digest.
         """
@@ -98,7 +98,7 @@ class Channel:
 
 @dataclass(frozen=True, kw_only=True)
 class QuietHours:
-    """Hours in which an owner is told of ends alone, in the owner's zone."""
+    """Hours in which an owner is notified of ends alone, in the owner's zone."""
 
     days: frozenset[int]
     """Monday is 0. Hours that pass midnight belong to the day they begin on."""
@@ -109,10 +109,10 @@ class QuietHours:
 
 @dataclass(frozen=True, kw_only=True)
 class Escalation:
-    """Whom an incident is told to that nobody acknowledged in time."""
+    """Whom to notify of an incident that nobody acknowledged in time."""
 
     after: timedelta
-    """Since it was first there to be told."""
+    """Since it was first due."""
     channels: tuple[Channel, ...]
 
 
@@ -186,12 +186,12 @@ def name_channel(channel: Channel) -> str:
 
 
 def recipient_key(owner: str, channel: Channel) -> str:
-    """What tells a recipient from all others: the owner's name, a slash and the channel's key."""
+    """Identifies a recipient: the owner's name, a slash and the channel's key."""
     return f"{owner}/{channel.key}"
 
 
 def list_channels(owner: Owner) -> Iterator[tuple[timedelta | None, Channel]]:
-    """The channels of an owner, each after how long it is told: None for those that are told at once."""
+    """The channels of an owner, each with its delay: None for those that are notified at once."""
     for channel in owner.channels:
         yield None, channel
     for escalation in owner.escalations:

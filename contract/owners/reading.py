@@ -56,7 +56,8 @@ def read_channels(
             continue
         if first := seen.get(channel.key):
             file.add(
-                item, f"{what}: the same as in line {first.line}, which is told anyway: remove one of them."
+                item,
+                f"{what}: the same as in line {first.line}, which is notified anyway: remove one of them.",
             )
             continue
         if channel.kind is ChannelKind.MAIL and any(one.kind is ChannelKind.MAIL for one in channels):
@@ -202,7 +203,7 @@ def read_rules(file: YamlFile, node: Node | None, names: Collection[str]) -> tup
             continue
         file.add(
             rule.line,
-            f"nothing ever comes to this rule: whatever fits it, the one in line {before.line} takes. "
+            f"this rule never applies: the one in line {before.line} takes all that fits it. "
             "Put this one before that, or remove it.",
         )
     return rules

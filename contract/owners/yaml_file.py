@@ -1,4 +1,4 @@
-"""Reads a YAML file node by node, so that whatever is wrong in it is reported with its line, all at once."""
+"""Reads a YAML file node by node, so that every problem is reported with its line, all at once."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ class Problem:
     line: int
     """From 1 on."""
     text: str
-    """What it is, and how to mend it."""
+    """What it is, and how to fix it."""
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Final
 
 from contract.action import ActOnIncident, IncidentAction
 from contract.answers import IncidentAnswer
-from contract.limits import ACKNOWLEDGED_FOR, MAX_DEEDS, MAX_NOTES_BYTES
+from contract.limits import ACKNOWLEDGED_FOR, MAX_HISTORY_ENTRIES, MAX_NOTES_BYTES
 from contract.metrics import Outcome
 from contract.moments import format_moment
 from contract.words import IncidentStatus
@@ -97,7 +97,10 @@ def check_change(request: ActOnIncident, incident: Incident) -> None:
         problem = f"This incident was changed meanwhile: its version is {incident.version} by now."
     elif not incident.live:
         problem = f"This incident has ended: it is {incident.status}."
-    elif len(history) >= MAX_DEEDS or sum(len(one.note.encode()) for one in history) > MAX_NOTES_BYTES:
+    elif (
+        len(history) >= MAX_HISTORY_ENTRIES
+        or sum(len(one.note.encode()) for one in history) > MAX_NOTES_BYTES
+    ):
         problem = f"The history of this incident is full: it has {len(history)} entries, and takes no more."
     elif request.action is IncidentAction.UNACKNOWLEDGE and not incident.acknowledged_by:
         problem = "Nobody has acknowledged this incident."

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 
-from contract.limits import MAX_DEEDS, MAX_NOTES_BYTES
+from contract.limits import MAX_HISTORY_ENTRIES, MAX_NOTES_BYTES
 from handlers.incidents.projection import Replayed, advance, keep_known, next_check_at, replay
 from handlers.incidents.sender import show_sender
 from handlers.runtime import logger
@@ -141,7 +141,7 @@ def _fit(history: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
     """Without the oldest, where together they are more than an incident's item has room for."""
     fitting: list[HistoryEntry] = []
     room = MAX_NOTES_BYTES
-    for entry in reversed(history[-MAX_DEEDS:]):
+    for entry in reversed(history[-MAX_HISTORY_ENTRIES:]):
         room -= len(entry.note.encode())
         if room < 0:
             break

@@ -89,16 +89,16 @@ def test_what_is_quiet_is_no_trouble_and_the_rest_is_by_reason() -> None:
         (UNREADABLE, "folder unreadable: the server could not read the folder"),
         (
             UNWATCHED,
-            "no longer watched: the folder is no longer in the list of those that the server looks at",
+            "no longer watched: the server no longer looks at the folder",
         ),
-        (QUIET, "not reported any more: this script says nothing when all is well"),
+        (QUIET, "no longer reported: this script reports problems only"),
         (
             only(played(LISTED, listing(1, [A]))),
             CLEARED,
         ),
         (
             only(played(listing(3, [A]), state=played(LISTED, until=2.9))),
-            f"{CLEARED}; it ended at some time since it was last seen",
+            f"{CLEARED}; it ended at some time after it was last seen",
         ),
         (
             only(played(run(0, stuck(A, "a", created=-2)), run(1, has_run=True))),
@@ -106,7 +106,10 @@ def test_what_is_quiet_is_no_trouble_and_the_rest_is_by_reason() -> None:
         ),
         (
             only(played(LISTED, until=24 * 8)),
-            "it ended unseen (server silent: the server has not reported for longer than twice its interval)",
+            (
+                "no report confirmed the end (server silent: the server has not reported for "
+                "longer than twice its interval)"
+            ),
         ),
     ],
 )

@@ -153,11 +153,11 @@ def test_what_a_script_no_longer_reports_is_no_trouble(signed_in: AppTest, proje
     [expander] = signed_in.expander
     assert expander.label == "No longer reported (1)"
     assert not expander.proto.expanded
-    assert "this script says nothing when all is well" in shown(signed_in)
+    assert "this script reports problems only" in shown(signed_in)
     signed_in.query_params["incident"] = column(signed_in, "id")[0]
     signed_in.run()
     assert signed_in.expander[0].proto.expanded
-    assert "**Unknown**: not reported any more: this script says nothing" in facts(signed_in)
+    assert "**Unknown**: no longer reported: this script reports problems" in facts(signed_in)
 
 
 def test_nothing_open_is_not_all_well_while_a_server_is_silent(

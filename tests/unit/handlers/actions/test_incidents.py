@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contract.limits import MAX_DEEDS, MAX_NOTE_CHARACTERS, MAX_NOTES_BYTES
+from contract.limits import MAX_HISTORY_ENTRIES, MAX_NOTE_CHARACTERS, MAX_NOTES_BYTES
 from contract.metrics import Outcome
 from handlers.actions import incidents
 from handlers.actions.acting import InvalidStateError, NotFoundError
@@ -172,7 +172,10 @@ def test_a_history_that_is_full_takes_no_more(people: People) -> None:
         TableName=INCIDENTS,
         Key={name: {"S": people.one_incident()[name]} for name in ("Sender", "IncidentId")},
         UpdateExpression="SET History = :deeds, ActionVersion = :version",
-        ExpressionAttributeValues={":deeds": {"L": [deed] * (MAX_DEEDS - 1)}, ":version": {"N": "199"}},
+        ExpressionAttributeValues={
+            ":deeds": {"L": [deed] * (MAX_HISTORY_ENTRIES - 1)},
+            ":version": {"N": "199"},
+        },
     )
     people.do("note", 1, note="the last")
     with pytest.raises(InvalidStateError, match="is full: it has 200 entries"):
@@ -182,7 +185,7 @@ def test_a_history_that_is_full_takes_no_more(people: People) -> None:
 def test_notes_in_any_script_leave_room_for_what_runs_change(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert MAX_NOTES_BYTES + MAX_DEEDS * 300 < 300_000
+    assert MAX_NOTES_BYTES + MAX_HISTORY_ENTRIES * 300 < 300_000
     monkeypatch.setattr(incidents, "MAX_NOTES_BYTES", 6000)
     people.report(run(0, STUCK))
     for _ in range(2):

@@ -70,7 +70,7 @@ def test_no_longer_reported_is_not_called_cleared() -> None:
     text = read(single(NotificationKind.NOT_REPORTED))
     assert (
         "No longer reported since Thu 26 Nov 2026, 08:20 Europe/Berlin: "
-        "this script says nothing when all is well. You will be notified if a report shows" in text
+        "this script reports problems only. You will be notified if a report shows" in text
     )
     assert "leared" not in text
     assert "Last seen stuck: Thu 26 Nov 2026, 08:20, 12 files" in text
@@ -87,7 +87,7 @@ def test_a_clearing_says_when_and_how_it_is_known() -> None:
     between = ended(IncidentStatus.CLEARED, cleared_by=Clearing.EMPTY, between=True, acknowledged_by="ana")
     text = say(notice(NotificationKind.CLEARED, between))
     assert "Ended: Thu 26 Nov 2026, 09:19 (after 2 h 49 min)\n" in text
-    assert "a later report says that nothing is stuck; it ended at some time since it was last seen\n" in text
+    assert "a later report says that nothing is stuck; it ended at some time after it was last seen\n" in text
     assert "Acknowledged: by ana\n" in text
     assert "order_" not in text
 

@@ -47,5 +47,5 @@ def test_what_lasts_longer_is_taken_over_with_its_name() -> None:
 
 
 def test_what_there_is_no_room_for_goes_the_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(replay, "MAX_DEEDS", 3)
+    monkeypatch.setattr(replay, "MAX_HISTORY_ENTRIES", 3)
     assert minutes(inherit(people(1, 4), [people(2, 3)])) == [2, 3, 4]
