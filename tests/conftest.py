@@ -13,8 +13,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 from local.processes import StateFolder
 from local.stack import StackOptions, up
-from tests.running_stack import RunningStack
 from tests.stands.notified import OWNERS_FILE
+from tests.stands.running_stack import RunningStack
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 # It runs as root in containers, and has no business with any network but ours.

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.access.principals import Principal, all_principals
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from typing import Any, Self
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 
 def decode(part: str) -> Any:

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from contract.names import Group
 from ops.user_pool import User, generate_password
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 SIGN_IN_FLOWS = ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
 

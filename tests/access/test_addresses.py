@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.infra.conftest import declare
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 
 @contextmanager

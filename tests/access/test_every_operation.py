@@ -11,7 +11,7 @@ from botocore.session import get_session
 
 from tests.access.principals import Principal, anonymous_client
 from tests.access.test_matrix import REFUSED
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 READ_OPERATIONS = {"cloudwatch": {"DescribeAlarms", "GetMetricData", "ListMetrics"}}
 """What the analyst role allows without naming a resource; `Query` without an index is refused."""

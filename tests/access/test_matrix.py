@@ -21,8 +21,8 @@ from store.records import Attribute, Index
 from store.runs import RunAttribute
 from store.senders import SenderAttribute, SenderIndex
 from tests.access.principals import Principal, anonymous_client
-from tests.events import a_report
-from tests.running_stack import RunningStack
+from tests.stands.events import a_report
+from tests.stands.running_stack import RunningStack
 
 PRINCIPALS = ("nobody", "reporter", "analyst", "both", "neither", "stranger", "disabled", "signed out")
 MAY_SIGN_IN = {"reporter", "analyst", "both", "neither", "signed out"}

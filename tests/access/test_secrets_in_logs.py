@@ -8,8 +8,8 @@ import pytest
 from contract.names import Group
 from contract.routes import ROUTES
 from ops.user_pool import generate_password
-from tests.events import a_report
-from tests.running_stack import RunningStack
+from tests.stands.events import a_report
+from tests.stands.running_stack import RunningStack
 
 pytestmark = pytest.mark.last
 

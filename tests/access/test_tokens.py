@@ -7,8 +7,8 @@ import pytest
 
 from tests.access.forging import Forger, encode
 from tests.access.principals import SIGN_IN_FLOWS
-from tests.events import a_report
-from tests.running_stack import RunningStack
+from tests.stands.events import a_report
+from tests.stands.running_stack import RunningStack
 
 HOUR = 3600
 REFUSAL = {"message": "A valid ID token is required. Get one from the auth route."}

@@ -14,7 +14,7 @@ from store.records import Attribute
 from tests.dashboard.fake_auth_api import FakeAuthApi, User, serving
 from tests.dashboard.fake_table import REGION, TABLE, create_table
 from tests.dashboard.projected import Projected, projecting
-from tests.projection_tables import INCIDENTS, SENDERS, create_projection_tables
+from tests.stands.projection_tables import INCIDENTS, SENDERS, create_projection_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -10,7 +10,7 @@ from contract.limits import ACKNOWLEDGED_FOR
 from contract.moments import format_moment
 from store.incidents import HistoryAttribute, IncidentAttribute
 from tests.dashboard.fake_table import REGION
-from tests.projection_tables import INCIDENTS
+from tests.stands.projection_tables import INCIDENTS
 
 _A = IncidentAttribute
 

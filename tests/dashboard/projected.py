@@ -17,8 +17,8 @@ from store.incidents import describe_incident, incident_key
 from store.runs import ProblemAttribute, Run, RunAttribute, RunTable
 from store.senders import describe_last_run, describe_sender, put_refused, sender_key
 from store.state import SenderStore, State
-from tests.oracles.incidents.playing import START
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS
+from tests.stands.playing import START
+from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,7 +27,7 @@ KEYS = {SENDERS: ("Sender", "Part"), INCIDENTS: ("Sender", "IncidentId")}
 
 
 def hours_ago(hours: float) -> float:
-    """That long before now, as `tests.oracles.incidents.playing` counts."""
+    """That long before now, as `tests.stands.playing` counts."""
     return (datetime.now(UTC) - START) / timedelta(hours=1) - hours
 
 

@@ -11,8 +11,8 @@ from contract.moments import format_moment
 from contract.routes import INCIDENT_ACTION
 from contract.words import IncidentStatus
 from store.incidents import IncidentAttribute
-from tests.running_stack import RunningStack
 from tests.stands.notified import Message, Owner, tell
+from tests.stands.running_stack import RunningStack
 from tests.stands.servers import SLA, Server, ran, stuck, wait
 
 WAYS = ("mail", "slack", "teams")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
-from tests.running_stack import RunningStack
+from tests.stands.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
+from tests.stands.running_stack import RunningStack
 
 FOLDER = r"C:\Jobs\sample_monitored_folders\Folder_A"
 FILES = ("file_01.test", "file_02.test")

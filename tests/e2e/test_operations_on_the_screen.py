@@ -6,8 +6,8 @@ from playwright.sync_api import Page, expect
 
 from contract.names import ALARM_SEPARATOR
 from store.records import Index
-from tests.analyst import cell, expect_signed_in, sign_in, table
-from tests.running_stack import RunningStack
+from tests.stands.analyst import cell, expect_signed_in, sign_in, table
+from tests.stands.running_stack import RunningStack
 
 ALARM = "folderindex-read-throttles"
 PATIENCE_SECONDS = 30

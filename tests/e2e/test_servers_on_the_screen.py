@@ -20,8 +20,8 @@ from local.demo.history import Story
 from ops.user_pool import User
 from store.incidents import IncidentAttribute
 from store.senders import SenderAttribute
-from tests.analyst import expect_signed_in, pick_first_row, sign_in, table
-from tests.running_stack import RunningStack
+from tests.stands.analyst import expect_signed_in, pick_first_row, sign_in, table
+from tests.stands.running_stack import RunningStack
 from tests.stands.servers import SLA, Item, Server, ran, stuck, wait
 
 PATIENCE_SECONDS = 60

@@ -14,10 +14,10 @@ from components.functions.routes import TIMEOUT_SECONDS
 from contract.routes import IDEMPOTENCY_KEY
 from handlers import file_sla_error
 from handlers.ingest.storing import RecordStore
-from tests.events import report_event
 from tests.faults.faults import Clock, Mishap
-from tests.projection_tables import RUNS
-from tests.table_on_the_wire import TableOnTheWire, answering
+from tests.stands.events import report_event
+from tests.stands.projection_tables import RUNS
+from tests.stands.table_on_the_wire import TableOnTheWire, answering
 from tests.unit.conftest import TABLE, _environment  # noqa: F401 - a fixture for every test here
 
 

@@ -8,7 +8,7 @@ from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, Read
 from hypothesis import strategies as st
 
 from handlers.file_sla_error import CONNECT_SECONDS, READ_SECONDS
-from tests.table_on_the_wire import Fault, Item, Put
+from tests.stands.table_on_the_wire import Fault, Item, Put
 
 _URL: Final = "https://dynamodb.test"
 _EXCEPTION: Final = "com.amazonaws.dynamodb.v20120810#"

@@ -14,8 +14,8 @@ from contract.limits import (
     MAX_REPORT_BYTES,
 )
 from store.records import Attribute, FileAttribute
-from tests.events import a_report
 from tests.faults.conftest import Service
+from tests.stands.events import a_report
 
 MAX_ITEM_BYTES = 400 * 1024
 """DynamoDB's limit of an item (service quotas)."""

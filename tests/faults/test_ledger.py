@@ -20,9 +20,9 @@ from local.emulator import start_emulator
 from local.processes import StateFolder
 from local.stack import StackOptions, up
 from store.records import Attribute
-from tests.events import a_report
 from tests.faults.conftest import new_key
-from tests.running_stack import RunningStack
+from tests.stands.events import a_report
+from tests.stands.running_stack import RunningStack
 
 pytestmark = pytest.mark.deep
 

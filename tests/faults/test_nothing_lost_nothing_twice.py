@@ -12,9 +12,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, 
 
 from components.functions.routes import TIMEOUT_SECONDS
 from store.records import Attribute, FileAttribute
-from tests.events import a_report
 from tests.faults.conftest import Service, new_key
 from tests.faults.faults import Mishap, mishaps, schedules
+from tests.stands.events import a_report
 
 # One batch, one and a bit, and several.
 FOLDERS = (1, 26, 120)

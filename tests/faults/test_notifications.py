@@ -18,10 +18,10 @@ from handlers.notifications import sweep
 from handlers.notifications.situation import Notification
 from store.notifications import LEASE
 from tests.faults.killed import KilledError
-from tests.oracles.incidents.playing import START, listing, stuck
-from tests.projection import Projection
 from tests.stands.memory_tables import MemoryTables, make_memory_tables
 from tests.stands.notifier import Notifier, Post, name_notice
+from tests.stands.playing import START, listing, stuck
+from tests.stands.projection import Projection
 
 INBOUND, PAYMENTS = "D:\\Inbound", "E:\\Payments"
 BOTH: Final = (INBOUND, PAYMENTS)

@@ -10,8 +10,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from contract.names import Variable
 from handlers import auth, file_sla_error, incident_action
-from tests.events import LambdaContext
-from tests.table_on_the_wire import TableOnTheWire, answering, http_response
+from tests.stands.events import LambdaContext
+from tests.stands.table_on_the_wire import TableOnTheWire, answering, http_response
 from tests.unit.conftest import _environment  # noqa: F401 - a fixture for every test here
 
 

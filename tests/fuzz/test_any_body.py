@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from contract.moments import parse_moment
 from contract.routes import IDEMPOTENCY_KEY
-from tests.events import a_report, action_event, auth_event, report_event
 from tests.fuzz.conftest import Functions
 from tests.fuzz.json_texts import HOLE, fill, json_texts
+from tests.stands.events import a_report, action_event, auth_event, report_event
 
 GOOD_FILE = '{"filename":"a.csv","creationDate":"2024-07-31T00:00:00.0000000-03:00"}'
 REPORTS = (

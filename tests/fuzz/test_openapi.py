@@ -14,7 +14,7 @@ from contract.names import ROOT, Group
 from contract.routes import INCIDENT_ACTION, ROUTES, RouteSpec
 from docs.generate.api import build_openapi
 from ops.user_pool import User
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 CASES = 25
 """For each route and mode in the quick run; ten times as many in the deep one."""

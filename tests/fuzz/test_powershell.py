@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from contract.limits import MAX_REPORT_BYTES
-from tests.events import a_report, auth_event, report_event
 from tests.fuzz.conftest import Functions
+from tests.stands.events import a_report, auth_event, report_event
 
 MIB = 1024 * 1024
 

@@ -16,7 +16,7 @@ from handlers.actions.acting import Actor, NotFoundError
 from handlers.user_pool import IssuedTokens
 from handlers.web.errors import SignInFailedError
 from local.metrics.samples import Series, parse_embedded_samples
-from tests.events import LambdaContext, a_report, action_event, auth_event, report_event
+from tests.stands.events import LambdaContext, a_report, action_event, auth_event, report_event
 
 API = {"ApiName"}
 STAGE = API | {"Stage"}

@@ -16,7 +16,7 @@ from components.functions import packages
 from components.functions.packages import build_package, find_sources
 from contract.names import ROOT, Variable
 from contract.owners.model import SHIPPED_NAME, dump_owners
-from tests.events import CLIENT_ID, a_report, auth_event, report_event
+from tests.stands.events import CLIENT_ID, a_report, auth_event, report_event
 from tests.stands.notifier import an_owners_file
 
 OWNERS: Final = {SHIPPED_NAME: dump_owners(an_owners_file())}

@@ -15,7 +15,7 @@ from store.records import Index
 from tests.hardening.conftest import ALL_ON
 from tests.infra.conftest import Declared, Program, declare
 from tests.infra.published import by_the_functions, is_published_by_aws
-from tests.pages import Page
+from tests.stands.pages import Page
 
 OPTIONAL = {"openIncidentsAlarmCount": 3, **{key: ALL_ON[key] for key in ("ownersFile", "webhooks")}}
 

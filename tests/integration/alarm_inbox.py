@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 
 @dataclass

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.integration.alarm_inbox import Inbox, subscribed
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from contract.names import Output
 from contract.words import IncidentStatus, SenderState
 from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
 from store.senders import OWN_PART, SenderAttribute
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 from tests.stands.servers import FOLDER, Item, Server, minutes_ago, ran, stuck, wait
 
 PEOPLE = 12

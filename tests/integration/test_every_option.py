@@ -15,8 +15,8 @@ from local.emulator import start_emulator
 from local.processes import HOST, free_port
 from local.provider import CREATORS, Aws
 from local.stack import deploy
-from tests.events import a_report
 from tests.hardening.conftest import ALL_ON
+from tests.stands.events import a_report
 
 REGION = "us-east-1"
 

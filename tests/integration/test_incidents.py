@@ -12,7 +12,7 @@ from ops.__main__ import main as ops
 from store.incidents import IncidentAttribute
 from store.runs import ProblemAttribute
 from store.senders import OWN_PART, REFUSED_PART, SenderAttribute
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 from tests.stands.servers import FOLDER, SLA, Server, minutes_ago, ran, stuck, wait
 
 

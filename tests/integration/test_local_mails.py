@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.emulator import mails_folder
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 _SENDER = "sla@mails.example.com"
 _READER = "orders@example.com"

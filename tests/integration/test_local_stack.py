@@ -29,11 +29,11 @@ from local.demo.servers import SERVERS
 from local.emulator import access_log
 from local.processes import ProcessId, StateFolder
 from store.records import Attribute
-from tests.analyst import expect_signed_in, sign_in
 from tests.conftest import CHROMIUM_ARGUMENTS, CHROMIUM_NAMES
-from tests.running_stack import RunningStack
+from tests.stands.analyst import expect_signed_in, sign_in
 from tests.stands.notified import Message, read_messages
 from tests.stands.offline.sitecustomize import LEDGER
+from tests.stands.running_stack import RunningStack
 
 GUARD: Final = ROOT / "tests" / "stands" / "offline"
 ELSEWHERE: Final = "192.0.2.1"

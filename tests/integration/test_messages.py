@@ -10,8 +10,8 @@ from contract.words import IncidentStatus, NotificationKind
 from local.demo.sweeping import FunctionFailedError
 from store.incidents import IncidentAttribute
 from store.notifications import INCIDENT_PREFIX, NotificationAttribute
-from tests.running_stack import RunningStack
 from tests.stands.notified import Message, Owner, tell
+from tests.stands.running_stack import RunningStack
 from tests.stands.servers import Server, minutes_ago, ran, stuck, without_permissions
 
 ROLE = "file-sla-dev-notify-us-east-1"

@@ -11,7 +11,7 @@ from local.provider import as_api_values
 from local.provider.running import metric_alarm_request
 from tests.infra.conftest import declare
 from tests.integration.alarm_inbox import Inbox
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 MINUTE = 60
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contract.metrics import Dimension, FunctionMetric, GatewayMetric, Metric, Namespace
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 NAMESPACE = "file-sla-dev"
 PATIENCE_SECONDS = 30

@@ -16,8 +16,8 @@ from contract.names import PROJECTION, Group
 from contract.text import FORMULA
 from ops.__main__ import main
 from store.records import Attribute, FileAttribute
-from tests.events import a_report
-from tests.running_stack import RunningStack
+from tests.stands.events import a_report
+from tests.stands.running_stack import RunningStack
 
 Ops = Callable[..., tuple[int, Any]]
 

@@ -13,8 +13,8 @@ from botocore.client import BaseClient
 from contract.names import OUTPUTS_VARIABLE, ROOT
 from ops.__main__ import main
 from ops.export_files import FILE_COLUMNS, RECORD_COLUMNS
-from tests.events import a_report
-from tests.running_stack import RunningStack
+from tests.stands.events import a_report
+from tests.stands.running_stack import RunningStack
 
 TEXT = (ROOT / "docs" / "ops.md").read_text()
 COMMANDS = [

@@ -11,7 +11,7 @@ import pytest
 from ops.__main__ import main as ops
 from ops.rotate_secret import PREVIOUS, AppClient, SecretValue, find_secret_id
 from ops.stack import Stack
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 
 def _rotate(stack: RunningStack, *arguments: str) -> int:

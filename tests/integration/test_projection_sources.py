@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contract.names import PROJECTION
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 FUNCTION = f"file-sla-dev-{PROJECTION}"
 LONGEST_GAP_MS = 130_000

@@ -9,8 +9,8 @@ import pytest
 
 from contract.routes import AUTH, FILE_SLA_ERROR
 from store.records import Attribute, FileAttribute, Index
-from tests.events import a_report
-from tests.running_stack import RunningStack
+from tests.stands.events import a_report
+from tests.stands.running_stack import RunningStack
 from tests.stands.servers import without_permissions
 
 

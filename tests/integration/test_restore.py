@@ -16,7 +16,7 @@ from ops.__main__ import main as ops
 from store.incidents import PEOPLES, IncidentAttribute
 from store.records import Attribute
 from store.runs import RunAttribute
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 from tests.stands.servers import Server, minutes_ago, ran, stuck, wait
 
 Item = dict[str, Any]

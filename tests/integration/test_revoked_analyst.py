@@ -16,7 +16,7 @@ from ops.user_pool import User
 from tests.dashboard.clocks import MovedClock, give_clock
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.views.reading import column, list_tables, shown
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 FOLDER = "C:\\Jobs\\Revoked"
 PATIENCE_SECONDS = 60

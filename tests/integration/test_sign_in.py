@@ -5,7 +5,7 @@ import pytest
 from contract.names import Group
 from contract.routes import AUTH
 from ops.user_pool import generate_password
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 
 def test_token_opens_the_report_route(stack: RunningStack) -> None:

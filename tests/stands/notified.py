@@ -12,7 +12,7 @@ from contract.names import ROOT, LocalOutput
 from contract.owners.reading import read_owners_file
 from local.demo.sweeping import Notifier
 from store.dynamodb import ConflictError
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 OWNERS_FILE: Final = ROOT / "tests" / "owners.yaml"
 LONG_AGO: Final = timedelta(minutes=31)

@@ -19,10 +19,10 @@ from store.notifications import (
     StoredRecipient,
     list_recipients,
 )
-from tests.oracles.incidents.playing import START
-from tests.projection import Projection
-from tests.projection_tables import ERRORS, INCIDENTS, MESSAGES, SENDERS
 from tests.stands.memory_tables import MemoryTables
+from tests.stands.playing import START
+from tests.stands.projection import Projection
+from tests.stands.projection_tables import ERRORS, INCIDENTS, MESSAGES, SENDERS
 
 WEBHOOKS = '{"orders": "https://hooks.example.com/orders-secret", "bank": "https://hooks.example.com/b"}'
 

@@ -16,7 +16,7 @@ from contract.words import IncidentStatus
 from local.demo.sweeping import sweep
 from store.incidents import IncidentAttribute
 from store.senders import OWN_PART, SenderAttribute
-from tests.running_stack import RunningStack
+from tests.stands.running_stack import RunningStack
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from moto import mock_aws
 from contract.names import Variable
 from handlers import auth, file_sla_error, incident_action, runtime
 from store.records import Attribute
-from tests.events import CLIENT_ID
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.stands.events import CLIENT_ID
+from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient

@@ -21,7 +21,7 @@ from dashboard.access.sessions import (
 )
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError, UnreachableError
 from tests.dashboard.clocks import NOW, StoppedClock
-from tests.own_loop import run_in_own_loop
+from tests.stands.own_loop import run_in_own_loop
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.analyst import cell
-from tests.running_stack import RunningStack
+from tests.stands.analyst import cell
+from tests.stands.running_stack import RunningStack
 
 Report = Callable[..., None]
 PATIENCE_SECONDS = 120

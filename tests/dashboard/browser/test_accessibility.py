@@ -12,10 +12,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from dashboard.access.sessions import COOKIE
-from tests.analyst import expect_signed_in, pick_first_row, sign_in, table
 from tests.conftest import BROWSER_TIMEOUT_MS
 from tests.dashboard.browser.conftest import Report, expect_projected
-from tests.running_stack import RunningStack
+from tests.stands.analyst import expect_signed_in, pick_first_row, sign_in, table
+from tests.stands.running_stack import RunningStack
 
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 Scheme = Literal["light", "dark"]

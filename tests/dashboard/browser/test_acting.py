@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from contract.names import Group
 from ops.user_pool import User
-from tests.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
 from tests.conftest import BROWSER_TIMEOUT_MS
 from tests.dashboard.browser.conftest import Report, expect_projected
 from tests.dashboard.browser.test_keyboard import expect_focus, settle, tab_to
-from tests.running_stack import RunningStack
+from tests.stands.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
+from tests.stands.running_stack import RunningStack
 
 _REFRESHES: Final = 20
 _A_MOMENT_MS: Final = 1_500

@@ -11,12 +11,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket, expect
 
 from dashboard.access.sessions import COOKIE, PATH
 from local.processes import HOST
-from tests.analyst import cell, expect_signed_in, expect_signed_out, sign_in, table
 from tests.conftest import BROWSER_TIMEOUT_MS
 from tests.dashboard.browser.conftest import Report
 from tests.dashboard.browser.nginx import NAME, Nginx, find_nginx, in_front_of
 from tests.dashboard.hosted import HostedDashboard, copy_needed, write_key
-from tests.running_stack import RunningStack
+from tests.stands.analyst import cell, expect_signed_in, expect_signed_out, sign_in, table
+from tests.stands.running_stack import RunningStack
 
 pytestmark = pytest.mark.skipif(find_nginx() is None, reason="no nginx on this machine")
 

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, expect
 
 from dashboard.access.sessions import COOKIE
-from tests.analyst import cell, expect_signed_in, expect_signed_out, pick_first_row, sign_in, table
 from tests.dashboard.browser.conftest import Report, expect_projected
-from tests.running_stack import RunningStack
+from tests.stands.analyst import cell, expect_signed_in, expect_signed_out, pick_first_row, sign_in, table
+from tests.stands.running_stack import RunningStack
 
 FILE = "<script>alert(1)</script> **bold** [a link](https://example.com/) $x$ :red[x].csv"
 

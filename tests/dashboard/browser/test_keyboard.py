@@ -7,9 +7,9 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.analyst import cell, expect_signed_in, sign_in, table
 from tests.dashboard.browser.conftest import Report, expect_projected
-from tests.running_stack import RunningStack
+from tests.stands.analyst import cell, expect_signed_in, sign_in, table
+from tests.stands.running_stack import RunningStack
 
 MOST_STOPS = 60
 """As many times Tab is pressed at most to reach something: more would be a trap."""

@@ -2,9 +2,9 @@ from playwright.sync_api import Page, expect
 
 from contract import names
 from contract.names import ROOT, RunbookSection
-from tests import pages
-from tests.analyst import expect_signed_in, sign_in
-from tests.running_stack import RunningStack
+from tests.stands import pages
+from tests.stands.analyst import expect_signed_in, sign_in
+from tests.stands.running_stack import RunningStack
 
 
 def test_every_link_into_the_runbook_brings_its_section_into_view(page: Page, stack: RunningStack) -> None:

@@ -3,8 +3,8 @@ import re
 from playwright.sync_api import Page
 
 from dashboard.access.sessions import COOKIE, PATH
-from tests.analyst import expect_signed_in, expect_signed_out, sign_in
-from tests.running_stack import RunningStack
+from tests.stands.analyst import expect_signed_in, expect_signed_out, sign_in
+from tests.stands.running_stack import RunningStack
 
 
 def test_a_session_survives_reloads_and_ends_in_every_tab_at_once(page: Page, stack: RunningStack) -> None:

@@ -9,11 +9,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from local.processes import HOST, StateFolder, free_port
 from local.stack import start_dashboard
-from tests.analyst import cell, expect_signed_in, sign_in, table
 from tests.conftest import BROWSER_TIMEOUT_MS
 from tests.dashboard.browser.conftest import Report
 from tests.dashboard.browser.silent_proxy import SilentProxy, serving
-from tests.running_stack import RunningStack
+from tests.stands.analyst import cell, expect_signed_in, sign_in, table
+from tests.stands.running_stack import RunningStack
 
 IMPATIENT = """
 import streamlit as st

@@ -43,8 +43,8 @@ from store.state import State
 from tests.dashboard.clocks import StoppedClock
 from tests.dashboard.fake_table import REGION, TABLE, item
 from tests.dashboard.projected import Projected, read_incidents
-from tests.oracles.incidents.playing import at, listing, played, run, stuck
-from tests.projection_tables import INCIDENTS, SENDERS
+from tests.stands.playing import at, listing, played, run, stuck
+from tests.stands.projection_tables import INCIDENTS, SENDERS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -27,7 +27,7 @@ from dashboard.figures.actions import (
 )
 from dashboard.figures.incidents import Whose, filter_by_whose
 from tests.dashboard.projected import read_incidents
-from tests.oracles.incidents.playing import at, listing, played, run, stuck
+from tests.stands.playing import at, listing, played, run, stuck
 
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -28,7 +28,7 @@ from dashboard.figures.senders import summarize
 from store.state import State
 from tests.dashboard.fake_table import item
 from tests.dashboard.projected import read_incidents, read_sender
-from tests.oracles.incidents.playing import at, listing, played, run, stuck
+from tests.stands.playing import at, listing, played, run, stuck
 
 A, B, C = "C:\\Jobs\\A", "C:\\Jobs\\B", "C:\\Jobs\\C"
 CLEARED = "the server read the folder, and no file was over the SLA"

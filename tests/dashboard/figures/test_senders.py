@@ -23,7 +23,7 @@ from dashboard.figures.senders import (
 )
 from dashboard.views.sender_figures import COLUMNS, tabulate_senders
 from tests.dashboard.projected import read_sender
-from tests.oracles.incidents.playing import at, listing, played, run, stuck
+from tests.stands.playing import at, listing, played, run, stuck
 
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
 ZONE = ZoneInfo("UTC")

@@ -21,7 +21,7 @@ from tests.dashboard.fake_table import item
 from tests.dashboard.projected import Projected, hours_ago
 from tests.dashboard.spans import span
 from tests.dashboard.views.reading import button, column, figures, links, read_table, shown
-from tests.oracles.incidents.playing import listing, stuck
+from tests.stands.playing import listing, stuck
 
 FOLDER = "C:\\Jobs\\Folder_A"
 OTHER = "C:\\Jobs\\Folder_B"

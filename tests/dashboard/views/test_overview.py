@@ -18,7 +18,7 @@ from tests.dashboard.fake_table import REGION, item
 from tests.dashboard.projected import Projected, hours_ago
 from tests.dashboard.views.reading import column, figures, links, shown
 from tests.dashboard.views.test_service_health import put_alarm
-from tests.oracles.incidents.playing import listing, run, stuck
+from tests.stands.playing import listing, run, stuck
 
 BERLIN = ZoneInfo("Europe/Berlin")
 VIEW = "views/overview.py"

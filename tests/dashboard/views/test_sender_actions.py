@@ -17,8 +17,8 @@ from tests.dashboard.views.reading import shown
 from tests.dashboard.views.test_overview import facts
 from tests.dashboard.views.test_senders import open_view
 from tests.dashboard.widgets.test_incident_actions import history, press
-from tests.oracles.incidents.playing import listing
-from tests.projection_tables import SENDERS
+from tests.stands.playing import listing
+from tests.stands.projection_tables import SENDERS
 
 A = "C:\\Jobs\\A"
 HOUR = timedelta(hours=1)

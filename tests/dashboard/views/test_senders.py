@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.dashboard.projected import Projected, hours_ago
 from tests.dashboard.views.reading import list_tables, read_table, shown
-from tests.oracles.incidents.playing import listing, run, stuck
+from tests.stands.playing import listing, run, stuck
 
 VIEW = "views/senders.py"
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"

@@ -12,7 +12,7 @@ from tests.dashboard.clocks import MovedClock, give_clock
 from tests.dashboard.projected import Projected
 from tests.dashboard.views.reading import column, figures, links, list_tables, shown
 from tests.dashboard.widgets.test_incident_actions import _scan, set_attributes
-from tests.oracles.incidents.playing import START, listing, stuck
+from tests.stands.playing import START, listing, stuck
 
 VIEW = "views/week.py"
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"

@@ -20,8 +20,8 @@ from tests.dashboard.fake_table import REGION
 from tests.dashboard.projected import Projected, hours_ago
 from tests.dashboard.views.reading import column, list_tables, shown
 from tests.dashboard.views.test_overview import A, B, C, facts, open_view
-from tests.oracles.incidents.playing import listing, stuck
-from tests.projection_tables import INCIDENTS
+from tests.stands.playing import listing, stuck
+from tests.stands.projection_tables import INCIDENTS
 
 
 @pytest.fixture

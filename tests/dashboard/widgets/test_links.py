@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from contract import names
 from contract.names import ROOT, RunbookSection
 from dashboard.widgets.links import build_runbook_cell
-from tests.pages import Page
+from tests.stands.pages import Page
 
 
 def test_every_section_of_the_runbook_is_linked_on_the_runbook_page() -> None:

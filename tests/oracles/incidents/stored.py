@@ -17,8 +17,8 @@ from store.runs import BreachedFolder, Run, merge_parts
 from store.senders import SenderAttribute
 from store.state import PersonAction, action_part, describe_action
 from tests.oracles.incidents.machine import Histories, told_of
-from tests.projection import Projection
-from tests.projection_tables import RUNS, SENDERS, create_projection_tables
+from tests.stands.projection import Projection
+from tests.stands.projection_tables import RUNS, SENDERS, create_projection_tables
 
 SENDER = "account"
 WRITES = ("put_item", "update_item", "transact_write_items")

@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING
 
 from bench.workload import ReportShape, our_event
 from handlers.file_sla_error import handler
-from tests.events import CLIENT_ID, LambdaContext
+from tests.stands.events import CLIENT_ID, LambdaContext
 from tests.unit.conftest import TABLE
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from contract.names import ROOT
-from tests.pages import Page
+from tests.stands.pages import Page
 
 PAGES = [Page(ROOT / "docs" / "development" / "architecture.md"), Page(ROOT / "CONTRIBUTING.md")]
 FILES = {

@@ -26,16 +26,16 @@ from store.notifications import Recipient
 from store.runs import Run
 from store.senders import put_refused
 from tests.infra.conftest import declare
-from tests.oracles.incidents.playing import run, stuck
-from tests.projection import Projection
-from tests.projection_tables import (
+from tests.stands.notifier import an_owners_file
+from tests.stands.playing import run, stuck
+from tests.stands.projection import Projection
+from tests.stands.projection_tables import (
     INCIDENTS,
     MESSAGES,
     SENDERS,
     create_message_tables,
     create_projection_tables,
 )
-from tests.stands.notifier import an_owners_file
 from tests.unit.conftest import REGION
 from tests.unit.store.test_incidents import an_incident
 

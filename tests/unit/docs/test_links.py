@@ -7,7 +7,7 @@ import pytest
 
 from contract import names
 from contract.names import ROOT
-from tests.pages import PAGES, Page
+from tests.stands.pages import PAGES, Page
 
 ON_THE_SCREEN = ROOT / "docs" / names.RUNBOOK_FILE
 """The page that the dashboard shows too."""

@@ -10,7 +10,7 @@ import pytest
 from contract.names import OUTPUTS_VARIABLE, ROOT
 from local.program import config_schema
 from ops.__main__ import _parser
-from tests.pages import PAGES, Page
+from tests.stands.pages import PAGES, Page
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 SECTIONS = {

@@ -9,7 +9,7 @@ import pytest
 from contract.names import ROOT
 from local.provider import as_api_values
 from tests.infra.conftest import declare
-from tests.pages import PAGES, Page
+from tests.stands.pages import PAGES, Page
 
 MOST_LINES = 150
 

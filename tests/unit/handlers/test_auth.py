@@ -14,7 +14,7 @@ from handlers import auth
 from handlers.auth import parse_sign_in
 from handlers.user_pool import ClientSecret, UserPool
 from handlers.web.errors import InvalidBodyError
-from tests.events import LambdaContext, auth_event
+from tests.stands.events import LambdaContext, auth_event
 from tests.unit.conftest import REGION
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from contract.names import Group, Variable
 from handlers import file_sla_error
 from store.records import Attribute
 from store.runs import read_run_item
-from tests.events import LambdaContext, a_report, report_event
-from tests.projection_tables import RUNS
+from tests.stands.events import LambdaContext, a_report, report_event
+from tests.stands.projection_tables import RUNS
 from tests.unit.conftest import TABLE
 
 if TYPE_CHECKING:

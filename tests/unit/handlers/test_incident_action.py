@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 from contract.names import Group
 from handlers import incident_action, runtime
 from store.runs import Run
-from tests.events import LambdaContext, action_event
-from tests.oracles.incidents.playing import stuck
-from tests.projection import ACCOUNT, Projection
+from tests.stands.events import LambdaContext, action_event
+from tests.stands.playing import stuck
+from tests.stands.projection import ACCOUNT, Projection
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -12,10 +12,11 @@ from contract.metrics import Metric
 from contract.names import Variable
 from handlers import incident_notifications, runtime
 from handlers.notifications.delivery import Poster, WebhookAnswer
-from tests.events import LambdaContext
-from tests.oracles.incidents.playing import listing, stuck
-from tests.projection import Projection
-from tests.projection_tables import (
+from tests.stands.events import LambdaContext
+from tests.stands.notifier import WEBHOOKS, Notifier, an_owners_file
+from tests.stands.playing import listing, stuck
+from tests.stands.projection import Projection
+from tests.stands.projection_tables import (
     ERRORS,
     INCIDENTS,
     MESSAGES,
@@ -23,7 +24,6 @@ from tests.projection_tables import (
     create_message_tables,
     create_projection_tables,
 )
-from tests.stands.notifier import WEBHOOKS, Notifier, an_owners_file
 from tests.unit.conftest import REGION
 
 INBOUND = "D:\\Inbound"

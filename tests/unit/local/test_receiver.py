@@ -18,7 +18,7 @@ from handlers.notifications.teams import render_teams
 from handlers.notifications.writing import write_document
 from local.receiver.inbox import Inbox
 from local.receiver.pages import make_app
-from tests.own_loop import run_in_own_loop
+from tests.stands.own_loop import run_in_own_loop
 from tests.unit.handlers.notifications.samples import MAIL, context, recipient, single
 
 PAGER = "arn:aws:sns:eu-central-1:000000000000:pager"

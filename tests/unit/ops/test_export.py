@@ -20,7 +20,7 @@ from ops import export_files
 from ops.__main__ import main
 from ops.export_files import FILE_COLUMNS, RECORD_COLUMNS
 from store.records import Attribute, FileAttribute, Index
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

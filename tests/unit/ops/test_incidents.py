@@ -28,7 +28,7 @@ from store.runs import (
 )
 from store.senders import REFUSED_PART, RETRY_REPLAY, SenderAttribute
 from store.state import SenderStore
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

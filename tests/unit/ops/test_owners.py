@@ -25,7 +25,7 @@ from store.notifications import (
     StoredRecipient,
     list_recipients,
 )
-from tests.projection_tables import MESSAGES, create_message_tables
+from tests.stands.projection_tables import MESSAGES, create_message_tables
 
 OWNERS_FILE: Final = ROOT / "tests" / "samples" / "owners.yaml"
 NOON: Final = datetime(2026, 11, 26, 12, tzinfo=UTC)

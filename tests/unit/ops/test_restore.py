@@ -19,7 +19,7 @@ from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
 from store.runs import RunAttribute
 from store.senders import ACTION_PREFIX, OWN_PART, SenderAttribute
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables, create_table
+from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables, create_table
 from tests.unit.conftest import REGION
 
 if TYPE_CHECKING:

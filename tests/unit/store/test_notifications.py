@@ -13,10 +13,10 @@ from store.notifications import (
     incident_key,
     list_recipients,
 )
-from tests.projection import Projection
-from tests.projection_tables import MESSAGES
 from tests.stands.memory_tables import make_memory_tables
 from tests.stands.notifier import Notifier
+from tests.stands.projection import Projection
+from tests.stands.projection_tables import MESSAGES
 
 _IDS = random.Random(1)
 MANY = RecipientState(

@@ -25,7 +25,7 @@ from store.runs import (
     merge_parts,
     read_run_item,
 )
-from tests.oracles.incidents.playing import at, listing, run, stuck
+from tests.stands.playing import at, listing, run, stuck
 
 KEPT = timedelta(days=35)
 PATHS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)

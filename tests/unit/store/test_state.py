@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from store.state import RecentRuns
-from tests.oracles.incidents.playing import run
+from tests.stands.playing import run
 
 
 def test_a_run_is_known_for_ten_minutes_under_its_id() -> None:

@@ -17,9 +17,9 @@ from handlers.actions.parsing import parse_action
 from handlers.actions.senders import SenderActions
 from handlers.web.requests import Caller
 from store.runs import Run
-from tests.oracles.incidents.playing import at
-from tests.projection import ACCOUNT, Projection
-from tests.projection_tables import SENDERS, create_projection_tables
+from tests.stands.playing import at
+from tests.stands.projection import ACCOUNT, Projection
+from tests.stands.projection_tables import SENDERS, create_projection_tables
 from tests.unit.conftest import REGION
 
 

@@ -12,8 +12,8 @@ from handlers.actions.acting import InvalidStateError, NotFoundError
 from handlers.incidents.projection import replay
 from handlers.web.errors import InvalidBodyError, ThrottledError
 from store.runs import Run
-from tests.oracles.incidents.playing import at, listing, run, stuck
-from tests.projection_tables import INCIDENTS
+from tests.stands.playing import at, listing, run, stuck
+from tests.stands.projection_tables import INCIDENTS
 from tests.unit.handlers.actions.conftest import People, meanwhile
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)

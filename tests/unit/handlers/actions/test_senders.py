@@ -7,7 +7,7 @@ import pytest
 
 from contract.metrics import Outcome
 from handlers.actions.acting import InvalidStateError, NotFoundError
-from tests.oracles.incidents.playing import at, listing, run, stuck
+from tests.stands.playing import at, listing, run, stuck
 from tests.unit.handlers.actions.conftest import People, meanwhile
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)

@@ -13,7 +13,7 @@ from handlers.incidents.timing import LOOK_BACK
 from store.incidents import Incident
 from store.runs import Run
 from store.state import Action, PersonAction, State
-from tests.oracles.incidents.playing import at, listing, played, run, stuck
+from tests.stands.playing import at, listing, played, run, stuck
 
 A, B = "D:\\In\\A", "D:\\In\\B"
 KEY_A, KEY_B = "d:\\in\\a", "d:\\in\\b"

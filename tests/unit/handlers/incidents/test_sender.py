@@ -7,7 +7,7 @@ from handlers.incidents.projection import apply_action, project
 from handlers.incidents.sender import SILENCES_KEPT, SILENCES_WITHIN
 from handlers.incidents.timing import is_shared
 from store.state import Action, PersonAction, RunHistory, State
-from tests.oracles.incidents.playing import at, listing, played, run, stuck
+from tests.stands.playing import at, listing, played, run, stuck
 
 A = "D:\\In\\A"
 

@@ -6,7 +6,7 @@ import pytest
 
 from contract.moments import Hours
 from handlers.incidents.timing import end_of, sender_interval, set_interval
-from tests.oracles.incidents.playing import played, run, stuck
+from tests.stands.playing import played, run, stuck
 from tests.unit.handlers.incidents.test_sender import A, of
 
 DAYS = Hours(days=frozenset(range(5)), start=time(8), end=time(18), zone="UTC")

@@ -13,7 +13,7 @@ from handlers.ingest.building import MAX_FILES_BYTES, Origin, build
 from handlers.ingest.parsing import ParsedReport, parse_report
 from handlers.web.requests import Caller
 from store.records import Attribute, FileAttribute
-from tests.events import a_report
+from tests.stands.events import a_report
 
 DETECTED = datetime(2026, 11, 23, 20, 15, 4, 500_000, tzinfo=UTC)
 DYNAMODB_ITEM_LIMIT = 400 * 1024

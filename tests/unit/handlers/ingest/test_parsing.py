@@ -21,7 +21,7 @@ from handlers.ingest import parsing
 from handlers.ingest.parsing import parse_report
 from handlers.web.bodies import describe_problem
 from handlers.web.errors import InvalidBodyError, TooLargeError
-from tests.events import a_report
+from tests.stands.events import a_report
 
 
 def _problems(body: object) -> list[FieldProblem]:

@@ -3,10 +3,10 @@
 import boto3
 import pytest
 
-from tests.projection import Projection
-from tests.projection_tables import create_message_tables, create_projection_tables
 from tests.stands.memory_tables import make_memory_tables
 from tests.stands.notifier import Notifier
+from tests.stands.projection import Projection
+from tests.stands.projection_tables import create_message_tables, create_projection_tables
 from tests.unit.conftest import REGION
 
 

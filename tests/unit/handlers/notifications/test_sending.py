@@ -14,9 +14,9 @@ from handlers.notifications.situation import Notification
 from store.notifications import NotificationAttribute
 from store.records import Attribute, FileAttribute
 from tests.faults.killed import KilledError
-from tests.oracles.incidents.playing import START, at, listing, stuck
-from tests.projection_tables import ERRORS, MESSAGES
 from tests.stands.notifier import Notifier
+from tests.stands.playing import START, at, listing, stuck
+from tests.stands.projection_tables import ERRORS, MESSAGES
 
 INBOUND = "D:\\Inbound"
 OLD_INBOUND = stuck(INBOUND, "a", created=-99)

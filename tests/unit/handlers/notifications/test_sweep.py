@@ -14,9 +14,9 @@ from handlers.notifications.situation import Notification
 from handlers.notifications.sweep import correct_owners
 from store.incidents import IncidentAttribute
 from store.senders import SHOWN_FOLDERS
-from tests.oracles.incidents.playing import listing, stuck
-from tests.projection_tables import INCIDENTS, MESSAGES
 from tests.stands.notifier import Notifier
+from tests.stands.playing import listing, stuck
+from tests.stands.projection_tables import INCIDENTS, MESSAGES
 from tests.unit.handlers.notifications.samples import incident
 
 INBOUND, PAYMENTS = "D:\\Inbound", "E:\\Payments"

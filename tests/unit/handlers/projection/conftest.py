@@ -7,8 +7,8 @@ import pytest
 
 from contract.names import Variable
 from handlers import incident_projection, runtime
-from tests.projection import Projection
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.stands.projection import Projection
+from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 from tests.unit.conftest import REGION
 
 

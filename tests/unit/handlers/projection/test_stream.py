@@ -21,9 +21,9 @@ from handlers.web.requests import Caller
 from store.dynamodb import ConflictError
 from store.runs import Listing, Run, RunAttribute, RunItem
 from store.senders import SenderAttribute
-from tests.oracles.incidents.playing import at, listing, run, stuck
-from tests.projection import ACCOUNT, Projection, tell
-from tests.projection_tables import RUNS, SENDERS
+from tests.stands.playing import at, listing, run, stuck
+from tests.stands.projection import ACCOUNT, Projection, tell
+from tests.stands.projection_tables import RUNS, SENDERS
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
 

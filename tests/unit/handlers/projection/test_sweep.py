@@ -8,10 +8,10 @@ import pytest
 from handlers import incident_projection
 from handlers.projection import replay
 from store.senders import OWN_PART, SenderAttribute
-from tests.events import LambdaContext
-from tests.oracles.incidents.playing import at, listing, run, stuck
-from tests.projection import ACCOUNT, Projection
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS
+from tests.stands.events import LambdaContext
+from tests.stands.playing import at, listing, run, stuck
+from tests.stands.projection import ACCOUNT, Projection
+from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
 

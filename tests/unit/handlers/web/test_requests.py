@@ -12,7 +12,7 @@ from contract.limits import EVENT_ALLOWANCE_BYTES, MAX_EVENT_BYTES, MAX_REPORT_B
 from contract.routes import AUTH, FILE_SLA_ERROR, RouteSpec
 from handlers.web.errors import InvalidBodyError, InvalidTokenError, NotInGroupError, TooLargeError
 from handlers.web.requests import authorize, measure_in_event, read_body
-from tests.events import CLIENT_ID, report_event
+from tests.stands.events import CLIENT_ID, report_event
 
 HEADER_BYTES = 10_240
 """Of the request line and all headers together (API Gateway quotas)."""

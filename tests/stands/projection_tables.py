@@ -11,6 +11,7 @@ from store.senders import SenderAttribute, SenderIndex
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+
 RUNS, SENDERS, INCIDENTS = "FileSlaRuns", "FileSlaSenders", "FileSlaIncidents"
 ERRORS, MESSAGES = "FileSlaErrors", "FileSlaNotifications"
 

@@ -11,8 +11,8 @@ from handlers.projection.stream import FailedRuns, StreamReader
 from handlers.projection.sweep import SenderSweep
 from store.runs import Run, RunTable, build_run_items
 from store.state import SenderStore, State
-from tests.oracles.incidents.playing import at
-from tests.projection_tables import INCIDENTS, RUNS, SENDERS
+from tests.stands.playing import at
+from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS
 
 ACCOUNT = "account"
 
