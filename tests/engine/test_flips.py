@@ -161,10 +161,6 @@ def test_the_keys_can_be_set(there: Done) -> None:
     assert there.next.steps == []
 
 
-def test_the_address_is_that_of_the_domain_name(there: Done, deployed: EngineStack) -> None:
-    assert deployed.outputs["api_url"] == "https://sla.example.com"
-
-
 @pytest.mark.parametrize("key", INSTEAD)
 def test_a_key_that_takes_anothers_place_has_its_effect(swap: Plan, swap_back: Plan, key: str) -> None:
     for plan in (swap, swap_back):

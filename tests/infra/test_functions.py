@@ -79,34 +79,34 @@ def test_role_may_do_its_work_and_nothing_else(program: Program, name: str) -> N
 
 
 @pytest.mark.parametrize("name", PERMISSIONS)
-def test_role_is_lambdas_alone(program: Program, name: str) -> None:
+def test_function_has_a_role_a_log_and_a_package_of_its_own(program: Program, name: str) -> None:
+    function = program.one("Function", f"{name}-function")
     [statement] = json.loads(program.one("Role", f"{name}-role")["assumeRolePolicy"])["Statement"]
     assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
-    assert program.one("Function", f"{name}-function")["role"] == f"arn-of-{name}-role"
-
-
-@pytest.mark.parametrize("name", PERMISSIONS)
-def test_function_logs_to_its_own_group_for_a_while(program: Program, name: str) -> None:
-    function = program.one("Function", f"{name}-function")
+    assert function["role"] == f"arn-of-{name}-role"
     group = program.one("LogGroup", f"{name}-log")
-    assert group["name"] == f"/aws/lambda/{function['name']}"
+    assert group["name"] == function["loggingConfig"]["logGroup"] == f"/aws/lambda/{function['name']}"
     assert group["retentionInDays"] == 7
-    assert function["loggingConfig"]["logGroup"] == group["name"]
-
-
-@pytest.mark.parametrize("name", OF_ROUTES)
-def test_function_answers_before_the_gateway_gives_up(program: Program, name: str) -> None:
-    assert program.one("Function", f"{name}-function")["timeout"] < 29
-
-
-@pytest.mark.parametrize("name", PERMISSIONS)
-def test_package_is_the_functions_own_and_its_runtimes(program: Program, name: str) -> None:
-    function = program.one("Function", f"{name}-function")
     assert (function["architectures"], function["runtime"]) == (["arm64"], "python3.13")
-    module = name.replace("-", "_")
-    assert function["handler"] == f"handlers.{module}.handler"
+    assert function["handler"] == f"handlers.{name.replace('-', '_')}.handler"
     assert Path(function["code"].path).stem == name
     assert not program.shipped[name]
+    # A function of a route answers before the gateway gives up.
+    assert function["timeout"] < 29 or name not in OF_ROUTES
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "value"),
+    [
+        ("file-sla-error", "RETENTION_DAYS", "0"),
+        ("file-sla-error", "RUN_RETENTION_DAYS", "90"),
+        ("incident-projection", "RETENTION_DAYS", "0"),
+    ],
+)
+def test_function_knows_how_long_the_stack_keeps_what_it_writes(
+    other_values: Program, name: str, variable: str, value: str
+) -> None:
+    assert other_values.one("Function", f"{name}-function")["environment"]["variables"][variable] == value
 
 
 DAY_SECONDS = 24 * 60 * 60
@@ -127,13 +127,15 @@ def test_the_stream_of_runs_invokes_it_from_the_first_run_on(
 
 
 def test_a_run_that_makes_it_fail_holds_up_no_more_than_itself_and_not_for_good(
-    mapping: dict[str, Any],
+    mapping: dict[str, Any], program: Program
 ) -> None:
     assert mapping["bisectBatchOnFunctionError"] is True
     assert mapping["maximumRetryAttempts"] == -1
     # Of what is given up there is only the place in the stream, which keeps it for a day.
     assert mapping["maximumRecordAgeInSeconds"] <= DAY_SECONDS / 2
     assert mapping["destinationConfig"]["onFailure"] == {"destinationArn": "arn-of-dead-letters-queue"}
+    # As long as SQS keeps anything.
+    assert program.one("Queue")["messageRetentionSeconds"] == 14 * DAY_SECONDS
 
 
 def test_runs_of_one_sender_are_taken_one_batch_after_the_other(mapping: dict[str, Any]) -> None:
@@ -167,11 +169,8 @@ def test_every_minute_it_sweeps(program: Program) -> None:
         "arn-of-incident-projection-function",
         {"sweep": True},
     )
-
-
-def test_a_sweep_that_fails_leaves_it_to_the_next(program: Program) -> None:
-    retries = program.one("Schedule")["target"]["retryPolicy"]
-    assert retries == {"maximumEventAgeInSeconds": 60, "maximumRetryAttempts": 2}
+    # One that fails leaves it to the next.
+    assert target["retryPolicy"] == {"maximumEventAgeInSeconds": 60, "maximumRetryAttempts": 2}
     invocations = program.one("FunctionEventInvokeConfig")
     assert (invocations["maximumRetryAttempts"], invocations["maximumEventAgeInSeconds"]) == (0, 60)
 
@@ -185,12 +184,3 @@ def test_the_schedule_may_invoke_this_function_alone(program: Program) -> None:
     assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
     assert trust["Condition"] == {"ArnEquals": {"aws:SourceArn": "arn-of-sweep-group"}}
     assert program.one("Schedule")["groupName"] == program.one("ScheduleGroup")["name"]
-
-
-def test_dead_letters_stay_as_long_as_sqs_keeps_any(program: Program) -> None:
-    assert program.one("Queue")["messageRetentionSeconds"] == 14 * DAY_SECONDS
-
-
-def test_incidents_stay_as_long_as_the_stack_says(other_values: Program) -> None:
-    function = other_values.one("Function", "incident-projection-function")
-    assert function["environment"]["variables"]["RETENTION_DAYS"] == "0"

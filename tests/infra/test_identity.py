@@ -9,15 +9,30 @@ def test_users_cannot_sign_up_by_themselves(program: Program) -> None:
     pool = program.one("UserPool")
     assert pool["adminCreateUserConfig"]["allowAdminCreateUserOnly"] is True
     assert pool["accountRecoverySetting"]["recoveryMechanisms"] == [{"name": "verified_email", "priority": 1}]
-    assert pool["passwordPolicy"]["minimumLength"] >= 14
+    assert pool["usernameConfiguration"] == {"caseSensitive": False}
+    assert pool["passwordPolicy"] == {
+        "minimumLength": 14,
+        "requireLowercase": True,
+        "requireNumbers": True,
+        "requireSymbols": True,
+        "requireUppercase": True,
+        "temporaryPasswordValidityDays": 7,
+    }
 
 
-def test_client_is_confidential_and_hides_which_users_exist(program: Program) -> None:
+def test_client_is_confidential_and_its_tokens_live_as_long_as_the_contract_says(
+    program: Program, other_values: Program
+) -> None:
     client = program.one("UserPoolClient")
     assert client["generateSecret"] is True
     assert client["preventUserExistenceErrors"] == "ENABLED"
     assert set(client["explicitAuthFlows"]) == {"ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
-    assert (client["idTokenValidity"], client["tokenValidityUnits"]["idToken"]) == (60, "minutes")
+    assert client["enableTokenRevocation"] is True
+    units = client["tokenValidityUnits"]
+    assert (client["idTokenValidity"], units["idToken"]) == (60, "minutes")
+    assert (client["accessTokenValidity"], units["accessToken"]) == (60, "minutes")
+    assert (client["refreshTokenValidity"], units["refreshToken"]) == (1, "days")
+    assert other_values.one("UserPoolClient")["refreshTokenValidity"] == 30
 
 
 def test_client_secret_lies_in_secrets_manager_alone(program: Program) -> None:
@@ -71,33 +86,3 @@ def test_analysts_query_what_pages_show_and_no_more_of_the_tables(program: Progr
         "arn-of-senders-table",
         "arn-of-senders-table/index/StateIndex",
     ]
-
-
-def test_users_are_protected_where_data_is(program: Program, other_values: Program) -> None:
-    assert program.one("UserPool")["deletionProtection"] == "INACTIVE"
-    assert other_values.one("UserPool")["deletionProtection"] == "ACTIVE"
-
-
-def test_password_takes_letters_of_both_cases_digits_and_symbols(program: Program) -> None:
-    assert program.one("UserPool")["passwordPolicy"] == {
-        "minimumLength": 14,
-        "requireLowercase": True,
-        "requireNumbers": True,
-        "requireSymbols": True,
-        "requireUppercase": True,
-        "temporaryPasswordValidityDays": 7,
-    }
-
-
-def test_user_names_are_the_same_in_upper_and_lower_case(program: Program) -> None:
-    assert program.one("UserPool")["usernameConfiguration"] == {"caseSensitive": False}
-
-
-def test_tokens_can_be_revoked_and_live_as_long_as_the_contract_says(
-    program: Program, other_values: Program
-) -> None:
-    client = program.one("UserPoolClient")
-    assert client["enableTokenRevocation"] is True
-    assert (client["accessTokenValidity"], client["tokenValidityUnits"]["accessToken"]) == (60, "minutes")
-    assert (client["refreshTokenValidity"], client["tokenValidityUnits"]["refreshToken"]) == (1, "days")
-    assert other_values.one("UserPoolClient")["refreshTokenValidity"] == 30

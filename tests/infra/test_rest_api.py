@@ -10,7 +10,6 @@ from contract.limits import MAX_REPORT_BYTES
 from contract.routes import FILE_SLA_ERROR, ROUTES, RouteSpec
 from handlers.web.errors import TooLargeError
 from handlers.web.requests import read_body
-from tests.hardening.conftest import ALL_ON
 from tests.infra.conftest import IN_ZONE, Program, declare
 
 
@@ -18,14 +17,10 @@ def _method(program: Program, path: str, verb: str) -> dict[str, Any]:
     return program.one("Method", f"api-{path}-{verb}")
 
 
-def test_reports_need_a_token_and_sign_ins_do_not(program: Program) -> None:
-    report = _method(program, "file-sla-error", "post")
-    assert report["authorization"] == "COGNITO_USER_POOLS"
-    assert report["authorizerId"] == "id-of-api-authorizer"
-    # With scopes, AWS would want an access token instead of the ID token.
-    assert "authorizationScopes" not in report
-    assert _method(program, "auth", "post")["authorization"] == "NONE"
-    assert program.one("Authorizer")["providerArns"] == ["arn-of-identity-users"]
+@pytest.fixture(scope="module")
+def responses(program: Program) -> dict[str, dict[str, Any]]:
+    """What the gateway itself answers, by the type of the response."""
+    return {response.inputs["responseType"]: response.inputs for response in program.all("Response")}
 
 
 @pytest.mark.parametrize("path", [route.key for route in ROUTES])
@@ -45,8 +40,7 @@ def test_gateway_takes_any_json_and_leaves_the_rest_to_the_function(program: Pro
         assert Draft4Validator(schema).is_valid(body)
 
 
-def test_gateway_says_what_makes_a_body_no_json(program: Program) -> None:
-    responses = {r.inputs["responseType"]: r.inputs for r in program.all("Response")}
+def test_gateway_says_what_makes_a_body_no_json(responses: dict[str, dict[str, Any]]) -> None:
     assert responses["BAD_REQUEST_BODY"]["statusCode"] == "422"
     [error] = json.loads(responses["BAD_REQUEST_BODY"]["responseTemplates"]["application/json"])["errors"]
     assert (error["field"], error["problem"]) == ("body", "is not JSON, or empty")
@@ -67,10 +61,11 @@ def test_gateway_may_invoke_each_function_on_its_route_alone(program: Program) -
         assert permission.inputs["principal"] == "apigateway.amazonaws.com"
 
 
-def test_every_gateway_answer_is_json_with_a_message_and_cors(program: Program) -> None:
-    responses = {r.inputs["responseType"]: r.inputs for r in program.all("Response")}
+def test_every_gateway_answer_is_json_with_a_message_and_cors(responses: dict[str, dict[str, Any]]) -> None:
     assert {"DEFAULT_4XX", "DEFAULT_5XX", "UNAUTHORIZED", "THROTTLED"} <= responses.keys()
-    for response in responses.values():
+    for kind, response in responses.items():
+        # A default keeps each error's own status.
+        assert not (kind.startswith("DEFAULT_") and "statusCode" in response)
         header = response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"]
         assert header == "'*'"
         # What the gateway puts in for a quoted message is a JSON string.
@@ -81,15 +76,8 @@ def test_every_gateway_answer_is_json_with_a_message_and_cors(program: Program) 
         assert template.count("$") == template.count("$context.")
 
 
-def test_defaults_keep_each_errors_own_status(program: Program) -> None:
-    for response in program.all("Response"):
-        if response.inputs["responseType"].startswith("DEFAULT_"):
-            assert "statusCode" not in response.inputs
-
-
-def test_timeouts_keep_the_status_that_counts_as_a_fault(program: Program) -> None:
+def test_timeouts_keep_the_status_that_counts_as_a_fault(responses: dict[str, dict[str, Any]]) -> None:
     """CloudWatch counts a gateway answer whose status was changed as 4XXError, whatever it was changed to."""
-    responses = {r.inputs["responseType"]: r.inputs for r in program.all("Response")}
     for response_type in ("INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"):
         # Said, not left out: AWS fills it in, and the provider would find a difference at each `pulumi up`.
         assert responses[response_type]["statusCode"] == "504"
@@ -97,8 +85,9 @@ def test_timeouts_keep_the_status_that_counts_as_a_fault(program: Program) -> No
         assert body.keys() == {"message", "request_id"}
 
 
-def test_gateway_says_of_a_request_that_is_too_large_what_the_function_says(program: Program) -> None:
-    responses = {r.inputs["responseType"]: r.inputs for r in program.all("Response")}
+def test_gateway_says_of_a_request_that_is_too_large_what_the_function_says(
+    responses: dict[str, dict[str, Any]],
+) -> None:
     template = responses["REQUEST_TOO_LARGE"]["responseTemplates"]["application/json"]
     message = json.loads(template)["message"]
     with pytest.raises(TooLargeError) as refused:
@@ -140,17 +129,29 @@ def test_access_log_is_json_and_names_no_one(program: Program) -> None:
     assert "authorizer" not in log["format"].lower()
 
 
+def test_api_is_deployed_anew_exactly_when_something_changes_that_a_deployment_freezes(
+    program: Program, in_zone: Program
+) -> None:
+    closed = declare(**IN_ZONE, defaultEndpoint=False)
+    assert in_zone.one("RestApi")["disableExecuteApiEndpoint"] is False
+    assert closed.one("RestApi")["disableExecuteApiEndpoint"] is True
+    others = (
+        {"corsOrigin": "https://ops.example.com"},
+        {"allowedCidrs": "203.0.113.0/24"},
+        {"tlsPolicy": "tls-1.0"},
+        {"tlsPolicy": "tls-1.3"},
+    )
+    same, *unlike = (
+        declared.one("Deployment")["triggers"]["shape"]
+        for declared in (declare(logRetentionDays=365), closed, *(declare(**config) for config in others))
+    )
+    assert same == program.one("Deployment")["triggers"]["shape"]
+    assert len({same, *unlike}) == len(others) + 2
+    assert program.one("Authorizer")["providerArns"] == ["arn-of-identity-users"]
+
+
 def test_account_role_can_be_left_to_others(program: Program, other_values: Program) -> None:
-    assert len(program.all("Account")) == 1
-    assert other_values.all("Account") == []
-
-
-def test_same_api_is_not_deployed_again_and_a_changed_one_is(program: Program) -> None:
-    def shape(of: Program) -> str:
-        return str(of.one("Deployment")["triggers"]["shape"])
-
-    assert shape(declare(logRetentionDays=365)) == shape(program)
-    assert shape(declare(corsOrigin="https://ops.example.com")) != shape(program)
+    assert (len(program.all("Account")), other_values.all("Account")) == (1, [])
 
 
 def test_nothing_is_made_before_what_it_needs(program: Program) -> None:
@@ -174,20 +175,18 @@ def test_nothing_is_made_before_what_it_needs(program: Program) -> None:
         assert f"{path}-permissions" in waits_for(f"{path}-function")
 
 
-every_route = pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
-
-
-@every_route
-def test_route_is_declared_with_its_group_and_model(program: Program, route: RouteSpec) -> None:
-    method = program.one("Method", f"api-{route.key}-post")
-    assert method["authorization"] == ("COGNITO_USER_POOLS" if route.group else "NONE")
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
+def test_route_has_its_authorizer_model_function_and_alarms(program: Program, route: RouteSpec) -> None:
+    method = _method(program, route.key, "post")
+    needs_token = ("COGNITO_USER_POOLS", "id-of-api-authorizer")
+    assert (method["authorization"], method.get("authorizerId")) == (
+        needs_token if route.group else ("NONE", None)
+    )
+    # With scopes, AWS would want an access token instead of the ID token.
+    assert "authorizationScopes" not in method
     assert json.loads(program.one("Model", f"api-{route.key}-model")["schema"])["title"] == route.operation_id
     assert program.one("Function", f"{route.key}-function")["handler"] == f"handlers.{route.path}.handler"
     assert program.one("MethodSettings", f"api-{route.key}-settings")
-
-
-@every_route
-def test_route_is_watched(program: Program, route: RouteSpec) -> None:
     alarms = {alarm.name for alarm in program.all("MetricAlarm")}
     watched = ("5xx", "4xx", "latency", "errors", "throttles", "duration")
     assert {f"monitoring-{route.key}-{what}" for what in watched} <= alarms
@@ -282,19 +281,3 @@ def test_ipv6_is_offered_to_those_alone_who_would_be_let_in(cidrs: str, kind: st
     program = declare(**IN_ZONE, **({"allowedCidrs": cidrs} if cidrs else {}))
     assert program.one("DomainName")["endpointConfiguration"] == {"types": "REGIONAL", "ipAddressType": kind}
     assert _records(program).keys() == records
-
-
-def test_default_endpoint_is_closed_by_a_key_of_its_own_and_a_deployment(in_zone: Program) -> None:
-    assert in_zone.one("RestApi")["disableExecuteApiEndpoint"] is False
-    closed = declare(**IN_ZONE, defaultEndpoint=False)
-    assert closed.one("RestApi")["disableExecuteApiEndpoint"] is True
-    shapes = [program.one("Deployment")["triggers"]["shape"] for program in (in_zone, closed)]
-    assert shapes[0] != shapes[1]
-
-
-def test_firewall_stands_before_the_name_as_well() -> None:
-    """It is the stage's, which both addresses lead to; its rule looks at the end of the path alone."""
-    program = declare(**ALL_ON)
-    assert program.one("WebAclAssociation")["resourceArn"] == "arn-of-api-stage"
-    assert program.one("BasePathMapping")["restApi"] == program.one("Stage")["restApi"]
-    assert "/auth$" in program.one("WebAcl")["ruleJson"]
