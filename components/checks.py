@@ -31,6 +31,13 @@ _LABEL: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _TOP_LABEL: Final = r"[a-z]([a-z0-9-]{0,61}[a-z0-9])"
 
 
+def _match(value: str, pattern: str, rule: str) -> str:
+    """The value, which is empty or matches the whole pattern; the rule is the error's text."""
+    if value and not re.fullmatch(pattern, value):
+        raise ValueError(rule)
+    return value
+
+
 def check_partition(region: str) -> str:
     """A region of the standard partition, whose ARNs and host names this program writes. Never empty."""
     if re.match(r"cn-|us-gov-|us-iso|eu-isoe-|eusc-", region):
@@ -57,14 +64,12 @@ def check_docs_url(value: str) -> str:
 
 def check_dashboard_url(value: str) -> str:
     """An address without a slash at its end."""
-    if value and not re.fullmatch(
-        r"(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:\d{1,5})?[A-Za-z0-9._~/-]{0,100}", value
-    ):
-        raise ValueError(
-            "must be an https address such as https://sla.example.com, without ? and #, or one that begins "
-            "with http://127.0.0.1, or empty"
-        )
-    return value.rstrip("/")
+    return _match(
+        value,
+        r"(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:\d{1,5})?[A-Za-z0-9._~/-]{0,100}",
+        "must be an https address such as https://sla.example.com, without ? and #, or one that begins "
+        "with http://127.0.0.1, or empty",
+    ).rstrip("/")
 
 
 def check_origin(value: str) -> str:
@@ -88,38 +93,36 @@ def check_cidrs(value: str) -> str:
 
 def check_host(value: str) -> str:
     """A host name of two labels or more (RFC 1123), in lower case as API Gateway requires."""
-    if value and (len(value) > 253 or not re.fullmatch(rf"({_LABEL}\.)+{_TOP_LABEL}", value)):
-        raise ValueError(
-            "must be a host name in lower case such as sla.example.com, without https://, port or path"
-        )
-    return value
+    return _match(
+        value,
+        rf"(?=.{{1,253}}$)({_LABEL}\.)+{_TOP_LABEL}",
+        "must be a host name in lower case such as sla.example.com, without https://, port or path",
+    )
 
 
 def check_zone(value: str) -> str:
     """The id of a Route 53 hosted zone."""
-    if value and not re.fullmatch(r"Z[A-Z0-9]{1,31}", value):
-        raise ValueError(
-            "must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ, as "
-            "`aws route53 list-hosted-zones` shows it, without /hostedzone/"
-        )
-    return value
+    return _match(
+        value,
+        r"Z[A-Z0-9]{1,31}",
+        "must be the id of a hosted zone such as Z0123456789ABCDEFGHIJ, as `aws route53 list-hosted-zones` "
+        "shows it, without /hostedzone/",
+    )
 
 
 def check_certificate(value: str) -> str:
     """The ARN of a certificate in AWS Certificate Manager."""
-    if value and not re.fullmatch(r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+", value):
-        raise ValueError(
-            "must be the ARN of a certificate in AWS Certificate Manager, such as "
-            "arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
-        )
-    return value
+    return _match(
+        value,
+        r"arn:aws:acm:[a-z0-9-]+:\d{12}:certificate/[A-Za-z0-9-]+",
+        "must be the ARN of a certificate in AWS Certificate Manager, such as "
+        "arn:aws:acm:eu-central-1:123456789012:certificate/12345678-1234-1234-1234-123456789012",
+    )
 
 
 def check_email(value: str) -> str:
     """An e-mail address."""
-    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", value):
-        raise ValueError("must be an e-mail address, or empty")
-    return value
+    return _match(value, r"[^@\s]+@[^@\s]+\.[^@\s]+", "must be an e-mail address, or empty")
 
 
 def check_sender(value: str) -> str:

@@ -145,7 +145,7 @@ def build_gateway_model(route: RouteSpec) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class GatewayResponse:
     """What the gateway answers by itself in one case: JSON with a `message`."""
 
@@ -181,40 +181,27 @@ def _template(body: Message) -> str:
 _FAILED = _template(Fault(message=answers.NOT_STORED, request_id="$context.requestId"))
 
 GATEWAY_RESPONSES = (
-    GatewayResponse(response_type="DEFAULT_4XX", template='{"message": $context.error.messageString}'),
+    GatewayResponse("DEFAULT_4XX", '{"message": $context.error.messageString}'),
     GatewayResponse(
-        response_type="DEFAULT_5XX",
-        template='{"message": $context.error.messageString, "request_id": "$context.requestId"}',
+        "DEFAULT_5XX", '{"message": $context.error.messageString, "request_id": "$context.requestId"}'
     ),
     # The models accept any JSON, so the body is not JSON. Its own status is 400, of which PowerShell shows
     # the status line alone.
-    GatewayResponse(
-        response_type="BAD_REQUEST_BODY", status_code="422", template=_template(answers.NOT_JSON)
-    ),
-    GatewayResponse(
-        response_type="UNAUTHORIZED",
-        status_code="401",
-        template=_template(Message(message=answers.INVALID_TOKEN)),
-    ),
+    GatewayResponse("BAD_REQUEST_BODY", _template(answers.NOT_JSON), "422"),
+    GatewayResponse("UNAUTHORIZED", _template(Message(message=answers.INVALID_TOKEN)), "401"),
     # Its own status is 403; in the metrics both are a caller's mistake.
+    GatewayResponse("MISSING_AUTHENTICATION_TOKEN", _template(Message(message=answers.NO_SUCH_ROUTE)), "404"),
     GatewayResponse(
-        response_type="MISSING_AUTHENTICATION_TOKEN",
-        status_code="404",
-        template=_template(Message(message=answers.NO_SUCH_ROUTE)),
-    ),
-    GatewayResponse(
-        response_type="REQUEST_TOO_LARGE",
-        status_code="413",
-        template=_template(
+        "REQUEST_TOO_LARGE",
+        _template(
             Message(
                 message=f"The request has more than {MAX_REPORT_BYTES:,} {HANDED_ON}. "
                 f"{COUNTED_TWICE} {HOW_TO_SPLIT}"
             )
         ),
+        "413",
     ),
-    GatewayResponse(
-        response_type="THROTTLED", status_code="429", template=_template(Message(message=answers.THROTTLED))
-    ),
-    GatewayResponse(response_type="INTEGRATION_FAILURE", status_code="504", template=_FAILED),
-    GatewayResponse(response_type="INTEGRATION_TIMEOUT", status_code="504", template=_FAILED),
+    GatewayResponse("THROTTLED", _template(Message(message=answers.THROTTLED)), "429"),
+    GatewayResponse("INTEGRATION_FAILURE", _FAILED, "504"),
+    GatewayResponse("INTEGRATION_TIMEOUT", _FAILED, "504"),
 )

@@ -52,7 +52,7 @@ class WatchedTable:
     written_by_reports: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class MetricRef:
     """One metric as an alarm or a widget reads it."""
 
@@ -92,23 +92,14 @@ class StackMetrics:
         self, name: GatewayMetric, statistic: str = "Sum", route: RouteSpec | None = None
     ) -> MetricRef:
         """A metric of the whole API, or of one route."""
-        return MetricRef(
-            namespace=Namespace.API_GATEWAY,
-            name=name,
-            dimensions=build_gateway_dimensions(self.api_name, STAGE, route.path if route else None),
-            statistic=statistic,
-        )
+        dimensions = build_gateway_dimensions(self.api_name, STAGE, route.path if route else None)
+        return MetricRef(Namespace.API_GATEWAY, name, dimensions, statistic)
 
     def of_function(
         self, function: WatchedFunction, name: FunctionMetric, statistic: str = "Sum"
     ) -> MetricRef:
         """A metric of a function."""
-        return MetricRef(
-            namespace=Namespace.LAMBDA,
-            name=name,
-            dimensions={FunctionDimension.FUNCTION: function.name},
-            statistic=statistic,
-        )
+        return MetricRef(Namespace.LAMBDA, name, {FunctionDimension.FUNCTION: function.name}, statistic)
 
     def of_table(
         self,
@@ -119,29 +110,20 @@ class StackMetrics:
         operation: str | None = None,
     ) -> MetricRef:
         """A metric of a table, of one of its indexes, or of one operation."""
-        narrower = {TableDimension.INDEX: index, TableDimension.OPERATION: operation}
-        return MetricRef(
-            namespace=Namespace.DYNAMODB,
-            name=name,
-            dimensions={
-                TableDimension.TABLE: table.name,
-                **{dimension: value for dimension, value in narrower.items() if value is not None},
-            },
-            statistic="Sum",
-        )
+        dimensions: dict[str, str] = {TableDimension.TABLE: table.name}
+        if index is not None:
+            dimensions[TableDimension.INDEX] = index
+        if operation is not None:
+            dimensions[TableDimension.OPERATION] = operation
+        return MetricRef(Namespace.DYNAMODB, name, dimensions, "Sum")
 
     def of_dead_letters(self, name: QueueMetric) -> MetricRef:
         """A metric of the queue of runs that could not be applied."""
-        return MetricRef(
-            namespace=Namespace.SQS,
-            name=name,
-            dimensions={QueueDimension.QUEUE: self.dead_letters},
-            statistic="Maximum",
-        )
+        return MetricRef(Namespace.SQS, name, {QueueDimension.QUEUE: self.dead_letters}, "Maximum")
 
     def published(self, name: Metric, statistic: str = "Sum", **dimensions: str) -> MetricRef:
         """A count, or the state at each sweep, that the functions publish."""
-        return MetricRef(namespace=self.namespace, name=name, dimensions=dimensions, statistic=statistic)
+        return MetricRef(self.namespace, name, dimensions, statistic)
 
 
 _SENT_AGAIN = "reports are answered 429 and must be sent again"
