@@ -1,58 +1,36 @@
-"""Tables of the projection and of messages, empty and keyed as the program keys them, for any client."""
+"""Tables of a stack, empty and keyed as the program keys them, for any client."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from store.incidents import IncidentAttribute, IncidentIndex
-from store.notifications import NotificationAttribute
-from store.records import Attribute, Index
-from store.runs import RunAttribute
-from store.senders import SenderAttribute, SenderIndex
+from store.dynamodb import IndexSpec, TableSpec
+from store.incidents import INCIDENTS_TABLE
+from store.notifications import NOTIFICATIONS_TABLE
+from store.records import RECORDS_TABLE
+from store.runs import RUNS_TABLE
+from store.senders import SENDERS_TABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-RUNS, SENDERS, INCIDENTS = "FileSlaRuns", "FileSlaSenders", "FileSlaIncidents"
-ERRORS, MESSAGES = "FileSlaErrors", "FileSlaNotifications"
+RUNS, SENDERS, INCIDENTS = RUNS_TABLE.name, SENDERS_TABLE.name, INCIDENTS_TABLE.name
+ERRORS, MESSAGES = RECORDS_TABLE.name, NOTIFICATIONS_TABLE.name
 
 
 def create_projection_tables(client: "DynamoDBClient") -> None:
-    """Creates all three."""
-    create_table(client, RUNS, RunAttribute.SENDER, RunAttribute.RUN_KEY)
-    create_table(
-        client,
-        SENDERS,
-        SenderAttribute.SENDER,
-        SenderAttribute.PART,
-        {
-            SenderIndex.STATE: (SenderAttribute.STATE, SenderAttribute.SENDER_NAME),
-            SenderIndex.NEXT_CHECK: (SenderAttribute.NEXT_CHECK_SHARD, SenderAttribute.NEXT_CHECK_AT),
-        },
-    )
-    create_table(
-        client,
-        INCIDENTS,
-        IncidentAttribute.SENDER,
-        IncidentAttribute.INCIDENT_ID,
-        {
-            IncidentIndex.LIVE: (IncidentAttribute.LIVE_SHARD, IncidentAttribute.BREACHED_SINCE),
-            IncidentIndex.ENDED: (IncidentAttribute.ENDED_ON, IncidentAttribute.ENDED_AT),
-            IncidentIndex.ID: (IncidentAttribute.INCIDENT_ID,),
-        },
-        {IncidentIndex.LATEST: (IncidentAttribute.SENDER, IncidentAttribute.LATEST_FOLDER_KEY)},
-    )
+    """Creates those of runs, senders and incidents."""
+    _create(client, RUNS_TABLE, SENDERS_TABLE, INCIDENTS_TABLE)
 
 
 def create_message_tables(client: "DynamoDBClient") -> None:
-    """Creates what telling owners takes beside those: messages, and the records that name files."""
-    create_table(client, MESSAGES, NotificationAttribute.SUBJECT, NotificationAttribute.PART)
-    create_table(
-        client,
-        ERRORS,
-        Attribute.ERROR_ID,
-        None,
-        {Index.AFFECTED_DATE: (Attribute.AFFECTED_DATE, Attribute.FOLDER)},
-    )
+    """Creates what notifying owners takes beside those: notifications, and the records that name files."""
+    _create(client, NOTIFICATIONS_TABLE, RECORDS_TABLE)
+
+
+def _create(client: "DynamoDBClient", *specs: TableSpec) -> None:
+    for spec in specs:
+        create_table(client, spec.name, spec.partition_key, spec.sort_key, spec.indexes)
 
 
 def create_table(
@@ -60,35 +38,29 @@ def create_table(
     name: str,
     partition_key: str,
     sort_key: str | None = None,
-    indexes: dict[Any, tuple[str, ...]] | None = None,
-    local_indexes: dict[Any, tuple[str, ...]] | None = None,
+    indexes: Sequence[IndexSpec] = (),
 ) -> None:
-    """Creates a table whose keys are text; each index by its name, with its keys."""
-    own = (partition_key, *((sort_key,) if sort_key else ()))
-    keys = {own, *(indexes or {}).values(), *(local_indexes or {}).values()}
-    optional: dict[str, Any] = {}
-    if indexes:
-        optional["GlobalSecondaryIndexes"] = [_index(*entry) for entry in indexes.items()]
-    if local_indexes:
-        optional["LocalSecondaryIndexes"] = [_index(*entry) for entry in local_indexes.items()]
+    """Creates a table whose keys are text; its indexes copy whole items."""
+    spec = TableSpec(name=name, partition_key=partition_key, sort_key=sort_key, indexes=indexes)
+    by_kind: dict[str, list[dict[str, Any]]] = {}
+    for index in indexes:
+        described = {
+            "IndexName": str(index.name),
+            "KeySchema": _schema(index.partition_key, index.sort_key),
+            "Projection": {"ProjectionType": "ALL"},
+        }
+        kind = "LocalSecondaryIndexes" if index.local else "GlobalSecondaryIndexes"
+        by_kind.setdefault(kind, []).append(described)
+    optional: dict[str, Any] = by_kind
     client.create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        KeySchema=_schema(*own),
-        AttributeDefinitions=[
-            {"AttributeName": attribute, "AttributeType": "S"}
-            for attribute in sorted({str(key) for pair in keys for key in pair})
-        ],
+        KeySchema=_schema(partition_key, sort_key),
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in spec.key_attributes],
         **optional,
     )
 
 
-def _index(name: str, keys: tuple[str, ...]) -> dict[str, Any]:
-    return {"IndexName": str(name), "KeySchema": _schema(*keys), "Projection": {"ProjectionType": "ALL"}}
-
-
-def _schema(*keys: str) -> list[Any]:
-    return [
-        {"AttributeName": str(key), "KeyType": kind}
-        for key, kind in zip(keys, ("HASH", "RANGE"), strict=False)
-    ]
+def _schema(*keys: str | None) -> list[Any]:
+    kinds = zip(keys, ("HASH", "RANGE"), strict=True)
+    return [{"AttributeName": str(key), "KeyType": kind} for key, kind in kinds if key is not None]
