@@ -183,6 +183,9 @@ ATTEMPTS: dict[str, dict[str, Any]] = {
     "false code, again and again": {"code": "000001", "new_password": "Another-one-23"},
 }
 
+STATUS = {"wrong password": 401, "recovery": 200, "false code": 422}
+"""What some of them are answered."""
+
 STATES = ("with a password", "with a first password", "disabled", "reset")
 
 
@@ -208,6 +211,7 @@ def test_every_user_looks_like_no_user(stack: RunningStack, usernames: dict[str,
         return _visible(answers[-1])
 
     nobody = seen(f"e-{generate_password()[:8].strip('!-_.')}")
+    assert nobody[0] == STATUS.get(attempt, nobody[0])
     assert {state: seen(username) for state, username in usernames.items()} == dict.fromkeys(
         usernames, nobody
     )

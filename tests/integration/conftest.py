@@ -1,15 +1,12 @@
 """What the tests of the deployed parts share."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.integration.alarm_inbox import Inbox, subscribed
 from tests.stands.running_stack import RunningStack
+from tests.stands.servers import Server
 
 
 @pytest.fixture
-def inbox(stack: RunningStack) -> Iterator[Inbox]:
-    """Told by the stack's alarms from now on."""
-    with subscribed(stack) as inbox:
-        yield inbox
+def server(stack: RunningStack) -> Server:
+    """One that has not reported yet."""
+    return Server.create(stack)

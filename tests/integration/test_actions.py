@@ -13,17 +13,11 @@ from tests.stands.running_stack import RunningStack
 from tests.stands.servers import FOLDER, Item, Server, minutes_ago, ran, stuck, wait
 
 PEOPLE = 12
-HOURS = {"days": ["mon", "sun"], "from": "07:00", "to": "19:00", "zone": "Europe/Berlin"}
 
 
 @pytest.fixture(scope="module")
 def token(stack: RunningStack) -> str:
     return stack.token(stack.analyst)
-
-
-@pytest.fixture
-def server(stack: RunningStack) -> Server:
-    return Server.create(stack)
 
 
 @pytest.fixture
@@ -111,15 +105,6 @@ def test_what_is_unknown_is_closed_and_stays_so(
     assert (again.status_code, again.json()["incident"]["status"]) == (409, "closed")
 
 
-def test_a_version_of_before_is_a_conflict(stack: RunningStack, token: str, incident_id: str) -> None:
-    body = {"incident_id": incident_id, "action": "acknowledge", "version": 0}
-    assert stack.act(body, token).status_code == 200
-    conflict = stack.act(body, token)
-    assert conflict.status_code == 409
-    assert conflict.json()["incident"]["version"] == 1
-    assert conflict.json()["incident"]["acknowledged_by"] == stack.analyst["username"]
-
-
 def test_of_many_who_act_at_once_nobody_is_lost(
     stack: RunningStack, token: str, server: Server, incident_id: str
 ) -> None:
@@ -160,30 +145,3 @@ def test_a_sender_is_paused_resumed_retired_and_revived_by_a_run(
     server.incident(IncidentStatus.CLOSED)
     server.report(run=ran(folders=[{"folder": FOLDER}]))
     wait(lambda: True if server.parts()[OWN_PART][SenderAttribute.STATE]["S"] == SenderState.UP else None)
-
-
-def test_hours_and_interval_are_set_and_taken_back(
-    stack: RunningStack, token: str, server: Server, incident_id: str
-) -> None:
-    def act(action: str, **more: Any) -> Any:
-        return stack.act({"sender": server.key, "action": action, **more}, token).raise_for_status().json()
-
-    told = act("set_hours", hours=HOURS)
-    assert told["sender"]["hours"] == HOURS
-    own = server.parts()[OWN_PART]
-    assert own[SenderAttribute.HOURS]["M"]["Zone"] == {"S": "Europe/Berlin"}
-    assert act("set_interval", interval_minutes=20)["sender"]["interval_minutes"] == 20
-    assert act("set_hours", hours=None)["sender"]["hours"] is None
-    assert act("set_interval", interval_minutes=None)["sender"]["interval_from"] == "assumed"
-    assert SenderAttribute.HOURS not in server.parts()[OWN_PART]
-    acts = [part for part in server.parts() if part.startswith("action#")]
-    assert len(acts) == 4
-
-
-def test_what_is_wrong_is_answered_by_field(stack: RunningStack, token: str) -> None:
-    answer = stack.act({"sender": "s", "action": "set_hours", "hours": {**HOURS, "zone": "Mars"}}, token)
-    assert answer.status_code == 422
-    [problem] = answer.json()["errors"]
-    assert problem["field"] == "hours.zone"
-    assert problem["hint"]
-    assert stack.act({"sender": "no-such", "action": "pause"}, token).status_code == 404

@@ -4,21 +4,12 @@ from datetime import timedelta
 from http import HTTPStatus
 from uuid import uuid4
 
-import pytest
-
 from contract.moments import format_moment
 from contract.words import IncidentStatus, SenderKind
-from ops.__main__ import main as ops
 from store.incidents import IncidentAttribute
 from store.runs import ProblemAttribute
 from store.senders import OWN_PART, REFUSED_PART, SenderAttribute
-from tests.stands.running_stack import RunningStack
 from tests.stands.servers import FOLDER, SLA, Server, minutes_ago, ran, stuck, wait
-
-
-@pytest.fixture
-def server(stack: RunningStack) -> Server:
-    return Server.create(stack)
 
 
 def test_a_stuck_file_is_an_open_incident_within_seconds(server: Server) -> None:
@@ -62,20 +53,3 @@ def test_a_refused_report_is_shown_with_its_sender(server: Server) -> None:
     assert problem["M"][ProblemAttribute.FIELD]["S"].endswith("sla")
     assert problem["M"][ProblemAttribute.HINT]["S"]
     assert server.incidents() == []
-
-
-def test_a_deleted_projection_comes_back_as_it_was(server: Server) -> None:
-    """Runs of the last minutes: time alone changes nothing of them while the test goes on."""
-    server.report(stuck(minutes_ago(100)), run=ran(timedelta(minutes=6), interval_minutes=60))
-    server.report(run=ran(timedelta(minutes=4), interval_minutes=60))
-    server.report(stuck(minutes_ago(70), folder=r"E:\Else"), run=ran(interval_minutes=60))
-    assert server.post({**stuck(minutes_ago(100)), "sla": "20 minutes"}) == HTTPStatus.UNPROCESSABLE_ENTITY
-    wait(lambda: server.parts().get(REFUSED_PART))
-    before = server.wait_until_settled(runs=3)
-    assert len(before.incidents) == 2
-    server.forget()
-    assert (server.parts(), server.incidents()) == ({}, [])
-    outputs = str(server.stack.folder / "outputs.json")
-    arguments = ["incidents", "rebuild", "--sender", server.name.upper(), "--no-wait"]
-    assert ops(["--outputs", outputs, *arguments]) == 0
-    assert server.wait_until_settled(runs=3) == before

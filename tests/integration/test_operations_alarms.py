@@ -1,8 +1,12 @@
 """Alarms that are told: sweeps stop or senders fall silent, the alarm turns, a subscribed queue has it."""
 
+import json
 import time
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
+
+import pytest
 
 from contract.metrics import Metric
 from local.metrics.alarms import AlarmEvaluator
@@ -10,10 +14,51 @@ from local.metrics.samples import Sample, Series, publish
 from local.provider import as_api_values
 from local.provider.running import metric_alarm_request
 from tests.infra.conftest import declare
-from tests.integration.alarm_inbox import Inbox
 from tests.stands.running_stack import RunningStack
 
 MINUTE = 60
+
+
+@dataclass
+class Inbox:
+    """A queue subscribed to the alarm topic, and the notifications taken out of it."""
+
+    sqs: Any
+    url: str
+    notifications: list[tuple[str, str]] = field(default_factory=list)
+    """Alarm name and new state, in the order of their arrival."""
+
+    def look(self) -> list[tuple[str, str]]:
+        """All notifications until now."""
+        while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                notification = json.loads(json.loads(message["Body"])["Message"])
+                self.notifications.append((notification["AlarmName"], notification["NewStateValue"]))
+                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+        return self.notifications
+
+    def of(self, alarm: str) -> list[str]:
+        """The states that an alarm has told of until now."""
+        return [state for name, state in self.look() if name == alarm]
+
+
+@pytest.fixture
+def inbox(stack: RunningStack) -> Iterator[Inbox]:
+    """A queue that the stack's alarms notify from now on."""
+    sqs, sns = stack.aws.client("sqs"), stack.aws.client("sns")
+    arn = stack.aws.arn("sqs", "alarms-inbox")
+    may_send = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": arn,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [may_send]})
+    url = sqs.create_queue(QueueName="alarms-inbox", Attributes={"Policy": policy})["QueueUrl"]
+    subscription = sns.subscribe(TopicArn=stack.outputs["alarm_topic_arn"], Protocol="sqs", Endpoint=arn)
+    yield Inbox(sqs, url)
+    sns.unsubscribe(SubscriptionArn=subscription["SubscriptionArn"])
+    sqs.delete_queue(QueueUrl=url)
 
 
 def test_missing_sweeps_are_told_once_when_they_are_due_and_once_when_one_comes(

@@ -1,8 +1,7 @@
-"""What invokes the projection on the stack: the stream, and a schedule every minute."""
+"""The schedule that invokes the projection on the stack, every minute."""
 
 import time
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
@@ -32,10 +31,3 @@ def test_the_schedule_invokes_the_function_every_minute(stack: RunningStack) -> 
         time.sleep(1)
     gaps = [after - before for before, after in pairwise(sweeps)]
     assert max(gaps) <= LONGEST_GAP_MS
-
-
-@pytest.mark.parametrize("key", ["BisectBatchOnFunctionError", "MaximumRecordAgeInSeconds"])
-def test_the_stream_knows_what_to_do_about_failures(stack: RunningStack, key: str) -> None:
-    mappings: Any = stack.aws.client("lambda").list_event_source_mappings(FunctionName=FUNCTION)
-    [source] = mappings["EventSourceMappings"]
-    assert source[key]

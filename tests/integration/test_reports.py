@@ -3,12 +3,11 @@
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from contract.routes import AUTH, FILE_SLA_ERROR
-from store.records import Attribute, FileAttribute, Index
+from store.records import Attribute, FileAttribute
 from tests.stands.events import a_report
 from tests.stands.running_stack import RunningStack
 from tests.stands.servers import without_permissions
@@ -17,26 +16,6 @@ from tests.stands.servers import without_permissions
 @pytest.fixture(scope="module")
 def token(stack: RunningStack) -> str:
     return stack.token(stack.reporter)
-
-
-def _records(stack: RunningStack, folder: str) -> list[dict[str, Any]]:
-    """What an analyst finds of a folder."""
-    items: list[dict[str, Any]] = stack.client_as(stack.token(stack.analyst), "dynamodb").query(
-        TableName=stack.table_name,
-        IndexName=Index.FOLDER,
-        KeyConditionExpression="#folder = :folder",
-        ExpressionAttributeNames={"#folder": Attribute.FOLDER},
-        ExpressionAttributeValues={":folder": {"S": folder}},
-    )["Items"]
-    return items
-
-
-def test_folder_with_thousands_of_files_is_stored_whole(stack: RunningStack, token: str) -> None:
-    answer = stack.report(a_report("crowded", files=6_000), token)
-    assert (answer.status_code, answer.json()["files"]) == (200, 6_000)
-    records = _records(stack, "crowded")
-    assert len(records) == answer.json()["recorded"] > 1
-    assert sum(len(record[Attribute.FILES]["L"]) for record in records) == 6_000
 
 
 @pytest.mark.parametrize(
@@ -97,49 +76,6 @@ def test_sample_is_stored_as_it_was_sent(stack: RunningStack, sample: Path) -> N
             for file in record[Attribute.FILES]["L"]
         )
     assert stored == sent
-
-
-@pytest.mark.parametrize(
-    ("sample", "folder", "filenames"),
-    [
-        (
-            "report-powershell-5.1.json",
-            r"C:\Jobs\sample_monitored_folders\Folder_A",
-            ["file_01.test", "file_02.test"],
-        ),
-        ("report-powershell-7.json", "/srv/jobs/Folder_C", ["file_04.test", "relatório março.csv"]),
-    ],
-)
-def test_sample_is_found_through_both_indexes(
-    stack: RunningStack, samples: Path, sample: str, folder: str, filenames: list[str]
-) -> None:
-    answer = stack.report((samples / sample).read_bytes(), stack.token(stack.reporter))
-    assert answer.status_code == 200, answer.text
-    error_ids = answer.json()["error_ids"]
-    table = stack.client_as(stack.token(stack.analyst), "dynamodb")
-
-    by_folder = _query(table, stack, Index.FOLDER, Attribute.FOLDER, folder)
-    record = next(item for item in by_folder if item[Attribute.ERROR_ID]["S"] in error_ids)
-    assert [f["M"][FileAttribute.FILENAME]["S"] for f in record[Attribute.FILES]["L"]] == filenames
-    assert record[Attribute.REPORTED_BY]["S"] == "reporter"
-
-    hour = record[Attribute.AFFECTED_DATE]["S"]
-    by_date = _query(table, stack, Index.AFFECTED_DATE, Attribute.AFFECTED_DATE, hour)
-    assert record in by_date
-    assert set(error_ids) <= {item[Attribute.ERROR_ID]["S"] for item in by_date}
-
-
-def _query(
-    table: Any, stack: RunningStack, index: str, partition_key: str, value: str
-) -> list[dict[str, Any]]:
-    items: list[dict[str, Any]] = table.query(
-        TableName=stack.table_name,
-        IndexName=index,
-        KeyConditionExpression="#key = :value",
-        ExpressionAttributeNames={"#key": partition_key},
-        ExpressionAttributeValues={":value": {"S": value}},
-    )["Items"]
-    return items
 
 
 def test_function_without_its_permission_stores_nothing_and_says_so(stack: RunningStack) -> None:
