@@ -1,5 +1,6 @@
 """A KMS key of the stack's own, for those who must hold the key to their data."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import pulumi
@@ -54,28 +55,28 @@ class EncryptionKey(pulumi.ComponentResource):
 def _build_policy(account: str, prefix: str, region: str) -> str:
     """Who may use the key. It stays with the key whatever becomes of the roles, as in AWS's managed keys."""
 
+    def allow(
+        sid: str, principal: dict[str, str], actions: Sequence[str], condition: dict[str, Any]
+    ) -> dict[str, Any]:
+        allowed = {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": list(actions)}
+        return {**allowed, "Resource": "*", "Condition": condition}
+
     def through(service: str, *actions: str) -> dict[str, Any]:
         """Whoever of the account may use the service may use the key through it, and in no other way."""
-        return {
-            "Sid": f"Through{service.capitalize()}",
-            "Effect": "Allow",
-            "Principal": {"AWS": "*"},
-            "Action": list(actions),
-            "Resource": "*",
-            "Condition": {
-                "StringEquals": {
-                    "kms:CallerAccount": account,
-                    "kms:ViaService": f"{service}.{region}.amazonaws.com",
-                }
-            },
-        }
+        via = {"kms:CallerAccount": account, "kms:ViaService": f"{service}.{region}.amazonaws.com"}
+        return allow(f"Through{service.capitalize()}", {"AWS": "*"}, actions, {"StringEquals": via})
 
+    of_logs = [
+        f"arn:aws:logs:{region}:{account}:log-group:/aws/{kind}/{prefix}*"
+        for kind in ("lambda", "apigateway")
+    ]
+    of_account = {"AWS": f"arn:aws:iam::{account}:root"}
     return build_document(
         [
             {
                 "Sid": "Administration",
                 "Effect": "Allow",
-                "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
+                "Principal": of_account,
                 "Action": "kms:*",
                 "Resource": "*",
             },
@@ -83,29 +84,18 @@ def _build_policy(account: str, prefix: str, region: str) -> str:
             through("secretsmanager", *_USE),
             through("sqs", *_USE),
             through("sns", "kms:Decrypt", "kms:GenerateDataKey*"),
-            {
-                "Sid": "Logs",
-                "Effect": "Allow",
-                "Principal": {"Service": f"logs.{region}.amazonaws.com"},
-                "Action": list(_USE),
-                "Resource": "*",
-                "Condition": {
-                    "ArnLike": {
-                        "kms:EncryptionContext:aws:logs:arn": [
-                            f"arn:aws:logs:{region}:{account}:log-group:/aws/{kind}/{prefix}*"
-                            for kind in ("lambda", "apigateway")
-                        ]
-                    }
-                },
-            },
-            {
-                # An alarm publishes as CloudWatch, which cannot use AWS's own key of SNS.
-                "Sid": "Alarms",
-                "Effect": "Allow",
-                "Principal": {"Service": "cloudwatch.amazonaws.com"},
-                "Action": ["kms:Decrypt", "kms:GenerateDataKey*"],
-                "Resource": "*",
-                "Condition": {"StringEquals": {"aws:SourceAccount": account}},
-            },
+            allow(
+                "Logs",
+                {"Service": f"logs.{region}.amazonaws.com"},
+                _USE,
+                {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": of_logs}},
+            ),
+            # An alarm publishes as CloudWatch, which cannot use AWS's own key of SNS.
+            allow(
+                "Alarms",
+                {"Service": "cloudwatch.amazonaws.com"},
+                ("kms:Decrypt", "kms:GenerateDataKey*"),
+                {"StringEquals": {"aws:SourceAccount": account}},
+            ),
         ]
     )

@@ -58,9 +58,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 
     region: Annotated[
-        str,
-        Field(alias="aws:region", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$"),
-        AfterValidator(check_partition),
+        str, Field(alias="aws:region", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$"), AfterValidator(check_partition)
     ]
     stack: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,23}$")]
     project: str

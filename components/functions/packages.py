@@ -27,10 +27,7 @@ Target = Literal["arm64", "x86_64", "host"]
 
 CACHE = ROOT / ".build"
 LAMBDA_PYTHON = "3.13"
-_PLATFORMS: dict[Architecture, str] = {
-    "arm64": "aarch64-manylinux2014",
-    "x86_64": "x86_64-manylinux2014",
-}
+_PLATFORMS: dict[Architecture, str] = {"arm64": "aarch64-manylinux2014", "x86_64": "x86_64-manylinux2014"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
 UNUSED: tuple[str, ...] = (
     "aws_lambda_powertools/event_handler",
@@ -40,10 +37,7 @@ UNUSED: tuple[str, ...] = (
     "pydantic/v1",
 )
 """Parts of the libraries that no function imports; they would be three quarters of the auth package."""
-_USED = {
-    "aws_lambda_powertools/utilities/__init__.py",
-    "aws_lambda_powertools/utilities/jmespath_utils",
-}
+_USED = {"aws_lambda_powertools/utilities/__init__.py", "aws_lambda_powertools/utilities/jmespath_utils"}
 # Where Lambda unpacks the zip; written into the byte code, so that tracebacks name real paths.
 _TASK_ROOT = "/var/task"
 

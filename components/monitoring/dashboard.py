@@ -9,14 +9,7 @@ from typing import Any
 import pulumi
 
 from components.monitoring.metrics import MetricRef, StackMetrics
-from contract.metrics import (
-    Dimension,
-    FunctionMetric,
-    GatewayMetric,
-    Metric,
-    QueueMetric,
-    TableMetric,
-)
+from contract.metrics import Dimension, FunctionMetric, GatewayMetric, Metric, QueueMetric, TableMetric
 from contract.names import PROJECTION
 from contract.routes import ROUTES
 
@@ -55,11 +48,7 @@ def _usage(metrics: StackMetrics, access_log_name: pulumi.Input[str]) -> Iterato
         [metrics.of_api(name) for name in (GatewayMetric.CLIENT_ERRORS, GatewayMetric.SERVER_ERRORS)],
     )
     yield _every(
-        "Status codes of the functions",
-        metrics,
-        Metric.REQUESTS,
-        Dimension.ROUTE,
-        Dimension.STATUS_CODE,
+        "Status codes of the functions", metrics, Metric.REQUESTS, Dimension.ROUTE, Dimension.STATUS_CODE
     )
     yield {
         "type": "log",

@@ -26,7 +26,7 @@ from store.records import Index
 from store.senders import SenderIndex
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class WatchedFunction:
     """A function."""
 
@@ -36,7 +36,7 @@ class WatchedFunction:
     timeout_seconds: int
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class WatchedTable:
     """A table. Each global index has its own throughput; a local one shares the table's."""
 
@@ -136,51 +136,26 @@ def _list_functions(settings: Settings) -> Sequence[WatchedFunction]:
     timeouts[PROJECTION] = projection.TIMEOUT_SECONDS
     if settings.owners is not None:
         timeouts[NOTIFICATIONS] = notifications.TIMEOUT_SECONDS
-    return [
-        WatchedFunction(key=key, name=settings.function_name(key), timeout_seconds=timeout)
-        for key, timeout in timeouts.items()
-    ]
+    return [WatchedFunction(key, settings.function_name(key), timeout) for key, timeout in timeouts.items()]
 
 
 def _list_tables(settings: Settings) -> Sequence[WatchedTable]:
+    of_incidents = (IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID)
     return [
         WatchedTable(
-            key="table",
-            name=settings.table_name,
-            holds="records",
-            when_held_back=_SENT_AGAIN,
-            indexes=list(Index),
-            queried=list(Index),
+            "table", settings.table_name, "records", _SENT_AGAIN, tuple(Index), tuple(Index),
             written_by_reports=True,
         ),
+        WatchedTable("runs", settings.runs_table_name, "runs", _SENT_AGAIN, written_by_reports=True),
         WatchedTable(
-            key="runs",
-            name=settings.runs_table_name,
-            holds="runs",
-            when_held_back=_SENT_AGAIN,
-            written_by_reports=True,
+            "senders", settings.senders_table_name, "senders", _BEHIND, tuple(SenderIndex),
+            (None, SenderIndex.STATE),
         ),
         WatchedTable(
-            key="senders",
-            name=settings.senders_table_name,
-            holds="senders",
-            when_held_back=_BEHIND,
-            indexes=list(SenderIndex),
-            queried=[None, SenderIndex.STATE],
+            "incidents", settings.incidents_table_name, "incidents", _BEHIND, of_incidents,
+            (None, *of_incidents),
         ),
         WatchedTable(
-            key="incidents",
-            name=settings.incidents_table_name,
-            holds="incidents",
-            when_held_back=_BEHIND,
-            indexes=[IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID],
-            queried=[None, IncidentIndex.LIVE, IncidentIndex.ENDED, IncidentIndex.ID],
+            "notifications", settings.notifications_table_name, "notifications", _WAIT, queried=(None,)
         ),
-        WatchedTable(
-            key="notifications",
-            name=settings.notifications_table_name,
-            holds="notifications",
-            when_held_back=_WAIT,
-            queried=[None],
-        ),
-    ]
+    ]  # fmt: skip

@@ -121,9 +121,7 @@ def test_a_silent_server_is_known_and_its_incident_unknown_until_it_reports_agai
     for same in (IncidentAttribute.INCIDENT_ID, IncidentAttribute.OPENED_AT):
         assert after[same] == before[same]
     _look_until(
-        page,
-        lambda: _expect_row(is_open, server.name, folder),
-        lambda: _expect_none(unknown, server.name),
+        page, lambda: _expect_row(is_open, server.name, folder), lambda: _expect_none(unknown, server.name)
     )
     page.goto(f"/senders?zone={quote(zone.key)}&q={server.name}")
     _look_until(page, lambda: _expect_row(senders, server.name, "✓ Up"))

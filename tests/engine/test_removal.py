@@ -41,11 +41,7 @@ def stack(new_stack: NewStack) -> EngineStack:
     ids=["other tables", "another region"],
 )
 def test_a_second_stack_comes_and_goes_beside_the_first(
-    name: str,
-    config: dict[str, str],
-    stack: EngineStack,
-    provider: RecordingProvider,
-    new_stack: NewStack,
+    name: str, config: dict[str, str], stack: EngineStack, provider: RecordingProvider, new_stack: NewStack
 ) -> None:
     before = provider.account
     second = new_stack(name)

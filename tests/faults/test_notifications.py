@@ -121,11 +121,7 @@ def flawless() -> Played:
 
 def test_the_story_without_a_fault() -> None:
     assert flawless().received == Counter(
-        {
-            ("orders", f"new {INBOUND}"): 1,
-            ("bank", f"new {PAYMENTS}"): 1,
-            ("orders", f"cleared {INBOUND}"): 1,
-        }
+        {("orders", f"new {INBOUND}"): 1, ("bank", f"new {PAYMENTS}"): 1, ("orders", f"cleared {INBOUND}"): 1}
     )
     assert flawless().errors == 0
 

@@ -179,9 +179,7 @@ def _rows(action: str) -> list[Any]:
     return rows
 
 
-def test_the_table_holds_the_types_that_the_program_declares_and_no_other(
-    by_default: Program,
-) -> None:
+def test_the_table_holds_the_types_that_the_program_declares_and_no_other(by_default: Program) -> None:
     """For a new type: add what the provider calls for it here and to docs/deploy-policy-*.json."""
     programs = (by_default, declare(**ALL_ON, alarmEmail="ops@example.com"))
     declared = {resource.type for program in programs for resource in program.resources}

@@ -34,8 +34,7 @@ BY_AWS: Mapping[str, Mapping[str, tuple[set[str], ...]]] = {
         ("Count", "4XXError", "5XXError", "Latency", "IntegrationLatency"), (API, STAGE, METHOD)
     ),
     "AWS/Lambda": dict.fromkeys(
-        ("Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions", "IteratorAge"),
-        (FUNCTION,),
+        ("Invocations", "Errors", "Throttles", "Duration", "ConcurrentExecutions", "IteratorAge"), (FUNCTION,)
     ),
     "AWS/SQS": {"ApproximateNumberOfMessagesVisible": ({"QueueName"},)},
     "AWS/DynamoDB": {

@@ -140,9 +140,7 @@ _LOG_WIDGET = _widget(
     "region",
 )
 _TEXT_WIDGET = _widget(
-    "text",
-    {"markdown": {"type": "string"}, "background": {"enum": ["solid", "transparent"]}},
-    "markdown",
+    "text", {"markdown": {"type": "string"}, "background": {"enum": ["solid", "transparent"]}}, "markdown"
 )
 
 DASHBOARD_BODY: dict[str, Any] = {

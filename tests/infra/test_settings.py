@@ -244,14 +244,8 @@ def test_a_missing_owners_file_is_refused() -> None:
 @pytest.mark.parametrize(
     ("webhooks", "problem"),
     [
-        (
-            {"orders": WEBHOOKS["orders"]},
-            "operations is missing, which line 5 of the owners' file names for",
-        ),
-        (
-            {},
-            "orders is missing, which line 8 of the owners' file names for slack. Set it with",
-        ),
+        ({"orders": WEBHOOKS["orders"]}, "operations is missing, which line 5 of the owners' file names for"),
+        ({}, "orders is missing, which line 8 of the owners' file names for slack. Set it with"),
         ({"order": "https://example.com"}, "Did you mean order?"),
         (
             WEBHOOKS | {"x": "http://example.com/secret"},

@@ -88,9 +88,7 @@ def test_nobody_sends_from_what_is_not_verified(stack: RunningStack) -> None:
     kept = len(list(mails_folder(stack.folder).iterdir()))
     with pytest.raises(ClientError, match="not verified"):
         stack.aws.client("sesv2").send_email(
-            FromEmailAddress="sla@example.org",
-            Destination={"ToAddresses": [_READER]},
-            Content=_SIMPLE,
+            FromEmailAddress="sla@example.org", Destination={"ToAddresses": [_READER]}, Content=_SIMPLE
         )
     assert len(list(mails_folder(stack.folder).iterdir())) == kept
 

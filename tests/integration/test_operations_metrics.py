@@ -12,12 +12,7 @@ from tests.stands.running_stack import RunningStack
 
 NAMESPACE = "file-sla-dev"
 PATIENCE_SECONDS = 30
-GATEWAY = {
-    "ApiName": NAMESPACE,
-    "Stage": "v1",
-    "Method": "POST",
-    "Resource": "/file_sla_error",
-}
+GATEWAY = {"ApiName": NAMESPACE, "Stage": "v1", "Method": "POST", "Resource": "/file_sla_error"}
 
 
 @pytest.fixture(scope="module")

@@ -25,12 +25,7 @@ def report_event(
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """A POST to the report route that the authorizer has let through."""
-    claims = {
-        "sub": subject,
-        "aud": audience,
-        "cognito:username": "reporter",
-        "token_use": token_use,
-    }
+    claims = {"sub": subject, "aud": audience, "cognito:username": "reporter", "token_use": token_use}
     if groups is not None:
         claims["cognito:groups"] = groups
     return {
