@@ -127,12 +127,6 @@ def test_what_someone_changed_by_hand_is_shown_and_taken_back(
     [
         ("retentionDays", "soon", "key 'retentionDays' must be of type 'integer'"),
         ("deletionProtection", "perhaps", "key 'deletionProtection' must be of type 'boolean'"),
-        ("retentionDays", -3, "file-sla:retentionDays is '-3': input should be greater than or equal to 0"),
-        (
-            "retentionDay",
-            30,
-            "file-sla:retentionDay is not a key of this program. Did you mean file-sla:retentionDays?",
-        ),
     ],
 )
 def test_a_wrong_value_or_key_is_refused_by_name(

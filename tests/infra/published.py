@@ -16,6 +16,7 @@ from handlers.actions.acting import Actor, NotFoundError
 from handlers.user_pool import IssuedTokens
 from handlers.web.errors import SignInFailedError
 from local.metrics.samples import Series, parse_embedded_samples
+from tests.infra.conftest import Program
 from tests.stands.events import LambdaContext, a_report, action_event, auth_event, report_event
 
 API = {"ApiName"}
@@ -110,9 +111,12 @@ class _Store:
 
 
 def by_the_functions(
-    environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    program: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> set[Series]:
-    """What the functions put out when they run with this environment, in all that can befall them."""
+    """What the functions put out when they run as the program declares them, in all that can befall them."""
+    environment: dict[str, str] = {}
+    for function in program.all("Function"):
+        environment |= function.inputs["environment"]["variables"]
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(runtime.metrics.provider, "namespace", environment[Variable.METRICS_NAMESPACE])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contract import names
-from contract.names import ROOT, Variable
+from contract.names import ROOT
 from contract.routes import ROUTES, RouteSpec
 from local.provider import as_api_values
 from store.records import Index
@@ -56,14 +56,11 @@ def _function(program: Program, name: str) -> dict[str, Any]:
 def test_every_alarm_reads_a_metric_that_something_publishes(
     everything: Program, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    environment: dict[str, str] = {}
-    for function in everything.all("Function"):
-        environment |= function.inputs["environment"]["variables"]
     own = {
         (series.namespace, series.name, series.dimensions)
-        for series in by_the_functions(environment, monkeypatch, capsys)
+        for series in by_the_functions(everything, monkeypatch, capsys)
     }
-    assert {namespace for namespace, _, _ in own} == {environment[Variable.METRICS_NAMESPACE]}
+    assert {namespace for namespace, _, _ in own} == {everything.exports["metrics_namespace"]}
     unpublished = [
         (namespace, name, dimensions)
         for namespace, name, dimensions in _all_metrics(everything)

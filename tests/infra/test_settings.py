@@ -60,12 +60,6 @@ def test_wrong_value_is_refused_before_anything_is_declared(key: str, value: Any
     assert rule in message
 
 
-def test_every_wrong_value_is_listed_at_once() -> None:
-    message = refuse(retentionDays=-1, authRateLimit=0)
-    assert "retentionDays" in message
-    assert "authRateLimit" in message
-
-
 DOMAIN = {"domainName": "sla.example.com"}
 ZONE = {"domainZoneId": "Z0123456789ABCDEFGHIJ"}
 CERTIFICATE = {

@@ -16,16 +16,13 @@ from handlers.actions.acting import SenderChange
 from store.runs import BreachedFolder, Run, merge_parts
 from store.senders import SenderAttribute
 from store.state import PersonAction, action_part, describe_action
+from tests.faults.killed import KilledError
 from tests.oracles.incidents.machine import Histories, told_of
 from tests.stands.projection import Projection
 from tests.stands.projection_tables import RUNS, SENDERS, create_projection_tables
 
 SENDER = "account"
 WRITES = ("put_item", "update_item", "transact_write_items")
-
-
-class _KilledError(BaseException):
-    """The function's end: nothing catches it."""
 
 
 class StoredHistories(Histories):
@@ -81,10 +78,10 @@ class StoredHistories(Histories):
     def _write(self, operation: str, arguments: dict[str, Any]) -> Any:
         killed = next(self.kills, False)
         if killed and len(self.runs) % 2:
-            raise _KilledError
+            raise KilledError
         answer = self.writes[operation](**arguments)
         if killed:
-            raise _KilledError
+            raise KilledError
         return answer
 
     def rebuild(self) -> None:
@@ -97,7 +94,7 @@ class StoredHistories(Histories):
         while True:
             try:
                 self.projection.sweep()
-            except _KilledError:
+            except KilledError:
                 continue
             return
 
@@ -112,7 +109,7 @@ class StoredHistories(Histories):
         while True:
             try:
                 self.stream.read(records)
-            except _KilledError:
+            except KilledError:
                 continue  # Lambda invokes it again with the same batch
             return
 
@@ -121,7 +118,7 @@ class StoredHistories(Histories):
         while True:
             try:
                 self._commit(deed)
-            except _KilledError:
+            except KilledError:
                 continue  # who asked asks again
             return
 
