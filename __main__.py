@@ -37,7 +37,7 @@ api = RestApi(
 )
 domain = ApiDomain("domain", settings, api, opts) if settings.domain_name else None
 if settings.web_acl:
-    WebAcl("firewall", settings, api.stage_arn, opts)
+    WebAcl("firewall", settings, api.stage.arn, opts)
 
 IncidentProjection("projection", IncidentProjectionArgs(settings=settings, tables=tables, key=key), opts)
 channels = OwnerChannels("owners", settings, key, opts)
@@ -50,11 +50,11 @@ if settings.owners:
 if settings.backup_days:
     BackupPlan("backup", settings, tables, opts)
 monitoring = Monitoring(
-    "monitoring", MonitoringArgs(settings=settings, access_log_name=api.access_log_name, key=key), opts
+    "monitoring", MonitoringArgs(settings=settings, access_log_name=api.stage.access_log_name, key=key), opts
 )
 
 exports: dict[Output, pulumi.Input[str]] = {
-    Output.API_URL: domain.url if domain else api.url,
+    Output.API_URL: domain.url if domain else api.stage.url,
     Output.REGION: settings.region,
     Output.TABLE_NAME: tables.errors.table_name,
     Output.RUNS_TABLE_NAME: tables.runs.table_name,
@@ -69,6 +69,6 @@ exports: dict[Output, pulumi.Input[str]] = {
     Output.METRICS_NAMESPACE: settings.metrics_namespace,
 }
 if domain:
-    exports |= {Output.API_DEFAULT_URL: api.url, Output.API_DOMAIN_TARGET: domain.target}
+    exports |= {Output.API_DEFAULT_URL: api.stage.url, Output.API_DOMAIN_TARGET: domain.target}
 for output, value in exports.items():
     pulumi.export(output, value)

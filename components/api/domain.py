@@ -46,7 +46,7 @@ class ApiDomain(pulumi.ComponentResource):
             f"{name}-mapping",
             domain_name=self.domain_name.domain_name,
             rest_api=api.rest_api_id,
-            stage_name=api.stage_name,
+            stage_name=api.stage.stage_name,
             opts=self._child,
         )
         if settings.domain_zone_id:

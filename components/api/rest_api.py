@@ -61,7 +61,7 @@ class RestApi(pulumi.ComponentResource):
 
     A new deployment is made when anything changes that a deployment freezes, and only then.
 
-    Exposes `url`, without a slash at its end, `rest_api_id`, `stage_name`, `stage_arn` and `access_log_name`.
+    Exposes `rest_api_id` and `stage`.
     """
 
     def __init__(self, name: str, args: RestApiArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -151,12 +151,8 @@ class RestApi(pulumi.ComponentResource):
             child,
         )
 
-        self.url: pulumi.Output[str] = self.stage.url
         self.rest_api_id: pulumi.Output[str] = self.rest_api.id
-        self.stage_name: pulumi.Output[str] = self.stage.stage_name
-        self.stage_arn: pulumi.Output[str] = self.stage.arn
-        self.access_log_name: pulumi.Output[str] = self.stage.access_log_name
-        self.register_outputs({"url": self.url})
+        self.register_outputs({"url": self.stage.url})
 
 
 def _digest_shape(args: RestApiArgs) -> pulumi.Output[str]:
