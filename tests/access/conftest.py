@@ -8,5 +8,4 @@ from tests.stands.running_stack import RunningStack
 
 @pytest.fixture(scope="session")
 def principals(stack: RunningStack) -> dict[str, Principal]:
-    """Every principal by name."""
     return all_principals(stack)

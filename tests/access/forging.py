@@ -15,12 +15,10 @@ from tests.stands.running_stack import RunningStack
 
 
 def decode(part: str) -> Any:
-    """A part of a token, unverified."""
     return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
 
 
 def encode(part: object) -> str:
-    """A part of a token."""
     content = part if isinstance(part, bytes) else json.dumps(part).encode()
     return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
 
@@ -38,7 +36,6 @@ class Forger:
 
     @classmethod
     def before(cls, stack: RunningStack, token: str) -> Self:
-        """One who has seen `token`."""
         pem = stack.folder / "state" / "cognito-pool-keys" / f"{stack.outputs['user_pool_id']}-id.pem"
         key = serialization.load_pem_private_key(pem.read_bytes(), password=None)
         assert isinstance(key, rsa.RSAPrivateKey)
@@ -46,13 +43,11 @@ class Forger:
 
     @property
     def header(self) -> dict[str, Any]:
-        """Of the genuine token."""
         header: dict[str, Any] = decode(self.genuine.split(".")[0])
         return header
 
     @property
     def claims(self) -> dict[str, Any]:
-        """Of the genuine token."""
         claims: dict[str, Any] = decode(self.genuine.split(".")[1])
         return claims
 

@@ -28,7 +28,6 @@ class Principal:
 
 
 def all_principals(stack: RunningStack) -> dict[str, Principal]:
-    """Every principal of the matrix by name."""
     principals = {
         "nobody": Principal(),
         "reporter": _signed_in(stack, stack.new_user("m-reporter", Group.REPORTERS)),

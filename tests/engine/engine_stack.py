@@ -89,7 +89,6 @@ class EngineStack:
                     self._stack.set_config(f"{key}.{name}", hidden, path=True)
 
     def preview(self) -> Plan:
-        """What an update would do."""
         plan = Plan()
         self._stack.preview(
             color="never", on_event=plan.listener(done=False), on_output=self._note, on_error=self._note
@@ -151,14 +150,12 @@ class EngineStack:
 
     @property
     def resources(self) -> list[dict[str, Any]]:
-        """The resources in the state file."""
         state = json.loads(self.state_file.read_text())
         resources: list[dict[str, Any]] = state["checkpoint"]["latest"].get("resources", [])
         return resources
 
     @property
     def state_file(self) -> Path:
-        """Where the engine keeps the state."""
         return self.backend / ".pulumi" / "stacks" / project_name() / f"{self.name}.json"
 
     def _note(self, line: str) -> None:

@@ -24,8 +24,6 @@ _GOING = {OpType.DELETE, OpType.DELETE_REPLACED, OpType.REPLACE}
 
 @dataclass(frozen=True)
 class Step:
-    """One thing done to one resource."""
-
     op: OpType
     type: str
     name: str
@@ -36,7 +34,6 @@ class Step:
 
     @classmethod
     def of(cls, step: StepEventMetadata) -> Self:
-        """The step of an event."""
         retained = bool(step.old and step.old.retain_on_delete)
         return cls(step.op, step.type, step.urn.rsplit("::", 1)[-1], tuple(step.diffs or ()), retained)
 

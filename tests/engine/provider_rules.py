@@ -19,8 +19,6 @@ _SUFFIX_DIGITS: Final = 7
 
 @dataclass(frozen=True)
 class Rules:
-    """Those of one type of resources."""
-
     replace_on: frozenset[str] | None
     """Inputs that cannot change in place; None for all of them."""
     stays: frozenset[str] = frozenset()
@@ -34,8 +32,6 @@ class Rules:
 
 @dataclass(frozen=True)
 class Difference:
-    """The inputs that changed."""
-
     changed: frozenset[str]
     replacing: frozenset[str]
     """Those of them that cannot change in place."""

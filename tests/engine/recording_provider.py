@@ -67,7 +67,6 @@ class RecordingProvider(ResourceProviderServicer):
 
     @property
     def account(self) -> Account:
-        """Everything that is there now."""
         with self._lock:
             return dict(self._account)
 
@@ -87,11 +86,9 @@ class RecordingProvider(ResourceProviderServicer):
         self._left, self._stumble = creations, stumble
 
     def Handshake(self, request: Any, context: Any) -> Any:
-        """Takes nothing but plain values."""
         return provider_pb2.ProviderHandshakeResponse()
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
-        """Takes any configuration."""
         return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
@@ -115,7 +112,6 @@ class RecordingProvider(ResourceProviderServicer):
         return provider_pb2.CheckResponse(inputs=_to_struct(inputs))
 
     def Diff(self, request: Any, context: Any) -> Any:
-        """Says which inputs changed, and whether that needs another resource."""
         found = compare(
             request.type, _to_dict(request.olds), _to_dict(request.old_inputs), _to_dict(request.news)
         )
@@ -149,12 +145,10 @@ class RecordingProvider(ResourceProviderServicer):
         return provider_pb2.CreateResponse(id=resource_id, properties=_to_struct(state))
 
     def Read(self, request: Any, context: Any) -> Any:
-        """Finds a resource as it is now."""
         state = self.account[request.id].state
         return provider_pb2.ReadResponse(id=request.id, properties=_to_struct(state), inputs=request.inputs)
 
     def Update(self, request: Any, context: Any) -> Any:
-        """Changes a resource in place."""
         state, old_inputs = _to_dict(request.olds), _to_dict(request.old_inputs)
         outputs = {name: value for name, value in state.items() if name not in old_inputs}
         after = outputs | keep_left_out(request.type, state, _to_dict(request.news))
@@ -175,19 +169,15 @@ class RecordingProvider(ResourceProviderServicer):
         return Empty()
 
     def Invoke(self, request: Any, context: Any) -> Any:
-        """Answers what the program asks of the account."""
         return provider_pb2.InvokeResponse(**{"return": _to_struct(answer_call(request.tok))})
 
     def Cancel(self, request: Any, context: Any) -> Any:
-        """Does nothing: what has begun is soon done."""
         return Empty()
 
     def Attach(self, request: Any, context: Any) -> Any:
-        """Does nothing: the provider answers the engine, and never calls it."""
         return Empty()
 
     def GetPluginInfo(self, request: Any, context: Any) -> Any:
-        """Fits any version of the program's package."""
         return plugin_pb2.PluginInfo()
 
     def _note_creation(self, urn: str) -> Callable[[], None] | None:

@@ -15,8 +15,6 @@ from tests.engine.flips import KEEPERS, TOGETHER
 
 
 class PrintingStack:
-    """A stack whose previews are printed as JSON."""
-
     def __init__(self, stack: EngineStack) -> None:
         self.stack = stack
 

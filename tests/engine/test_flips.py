@@ -38,7 +38,6 @@ class Previews:
     instead: Plan
 
     def of(self, key: str) -> Plan:
-        """The preview that shows the effect of the key."""
         if FLIPS[key].instead:
             return self.instead
         return self.apart if FLIPS[key].apart else self.together
@@ -46,8 +45,6 @@ class Previews:
 
 @dataclass(frozen=True)
 class Done:
-    """An update, and what the next one would do."""
-
     plan: Plan
     next: Plan
 
@@ -62,7 +59,6 @@ def deployed(new_stack: NewStack) -> EngineStack:
 
 @pytest.fixture(scope="module")
 def before(deployed: EngineStack, provider: RecordingProvider) -> Account:
-    """The account before any key was set."""
     return provider.account
 
 
@@ -105,14 +101,12 @@ def swap(deployed: EngineStack, there: Done, swapped: dict[str, Any]) -> Plan:
 
 @pytest.fixture(scope="module")
 def swap_back(deployed: EngineStack, swap: Plan, all_set: dict[str, Any]) -> Plan:
-    """The others again."""
     deployed.configure(**all_set)
     return deployed.up()
 
 
 @pytest.fixture(scope="module")
 def unsetting(deployed: EngineStack, swap_back: Plan) -> Previews:
-    """What unsetting the keys would do."""
     still = {key: APART[key] for key in APART if key not in REPLACING and not FLIPS[key].needs}
     deployed.configure(**still)
     alone = deployed.preview()
@@ -122,7 +116,6 @@ def unsetting(deployed: EngineStack, swap_back: Plan) -> Previews:
 
 @pytest.fixture(scope="module")
 def back(deployed: EngineStack, unsetting: Previews) -> Done:
-    """Every key unset again."""
     deployed.configure()
     return Done(deployed.up(), deployed.preview())
 

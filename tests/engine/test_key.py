@@ -21,7 +21,6 @@ ENCRYPTED: Final = {
 
 @pytest.fixture(scope="module")
 def stack(new_stack: NewStack) -> EngineStack:
-    """A stack with a key from the beginning."""
     stack = new_stack("key")
     stack.configure(customerManagedKey=True)
     stack.up()
@@ -30,13 +29,11 @@ def stack(new_stack: NewStack) -> EngineStack:
 
 @pytest.fixture(scope="module")
 def first(stack: EngineStack, provider: RecordingProvider) -> Account:
-    """The account with the first key in use."""
     return provider.account
 
 
 @pytest.fixture(scope="module")
 def off(stack: EngineStack, first: Account, provider: RecordingProvider) -> Account:
-    """The account after the key was turned off."""
     stack.configure(customerManagedKey=False)
     stack.up()
     return provider.account
@@ -44,7 +41,6 @@ def off(stack: EngineStack, first: Account, provider: RecordingProvider) -> Acco
 
 @pytest.fixture(scope="module")
 def again(stack: EngineStack, off: Account, provider: RecordingProvider) -> Account:
-    """The account after it was turned on again."""
     stack.configure(customerManagedKey=True)
     stack.up()
     return provider.account
@@ -67,7 +63,6 @@ def _list_keys(account: Account) -> dict[str, Recorded]:
 
 
 def _find_key_parts(account: Account, key_id: str) -> list[Recorded]:
-    """A key and its policy."""
     return [one for one in account.values() if key_id in (one.id, one.state.get("keyId"))]
 
 

@@ -28,7 +28,6 @@ class Refused:
 
 @pytest.fixture(scope="module")
 def stack(new_stack: NewStack) -> EngineStack:
-    """The stack that is to be removed."""
     stack = new_stack("first")
     stack.configure(**KEEPING)
     stack.up()
@@ -54,7 +53,6 @@ def test_a_second_stack_comes_and_goes_beside_the_first(
 
 @pytest.fixture(scope="module")
 def refused(stack: EngineStack, provider: RecordingProvider) -> Refused:
-    """A destroy by mistake."""
     before = provider.account
     with pytest.raises(automation.CommandError) as refusal:
         stack.destroy(skip_preview=False)

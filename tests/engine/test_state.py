@@ -21,7 +21,6 @@ VALUE = "identity-client-secret-value"
 
 @pytest.fixture(scope="module")
 def stack(new_stack: NewStack) -> EngineStack:
-    """A stack that was changed once."""
     stack = new_stack("state")
     stack.up()
     stack.configure(latencyAlarmMs=4000)

@@ -88,7 +88,6 @@ def _git(*arguments: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def older(cli: automation.PulumiCommand, tmp_path_factory: pytest.TempPathFactory) -> Older:
-    """The older version's files."""
     commit = _git("describe", "--tags", "--abbrev=0").decode().strip() or UNTAGGED
     if not (packed := _git("archive", commit)):
         pytest.skip(f"no {commit} here: not a clone of the repository, or a shallow one")

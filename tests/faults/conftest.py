@@ -32,8 +32,6 @@ class Answer:
 
 @dataclass
 class Service:
-    """The function and its table."""
-
     table: TableOnTheWire = field(default_factory=TableOnTheWire)
     clock: Clock = field(default_factory=lambda: Clock(TIMEOUT_SECONDS))
 
@@ -58,7 +56,6 @@ class Service:
 
 @pytest.fixture
 def service(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:  # noqa: F811
-    """The service, with an empty table."""
     service = Service()
     with answering(
         {"dynamodb.BatchWriteItem": service.table.answer, "dynamodb.PutItem": service.table.answer_put}
@@ -70,5 +67,4 @@ def service(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ser
 
 
 def new_key() -> str:
-    """A key that no other report has."""
     return str(uuid.uuid4())

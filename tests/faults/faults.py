@@ -22,12 +22,10 @@ class Clock:
     now: float = 0.0
 
     def sleep(self, seconds: float) -> None:
-        """Lets time pass."""
         assert seconds >= 0
         self.now += seconds
 
     def get_remaining_time_in_millis(self) -> int:
-        """Lambda's context asks like this."""
         return int((self.seconds - self.now) * 1000)
 
 
@@ -42,8 +40,6 @@ class Mishap:
     """How long the call takes; a time-out takes its own time."""
 
     def on(self, clock: Clock) -> Fault:
-        """The fault as the table meets it."""
-
         def fault(batch: list[Item], put: Put) -> tuple[int, object]:
             done = round(len(batch) * self.stored)
             put(batch[:done])

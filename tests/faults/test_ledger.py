@@ -149,7 +149,6 @@ def _restart_emulator(stack: RunningStack) -> None:
 
 
 def _stored(stack: RunningStack) -> dict[str, str]:
-    """Every record's folder by its id."""
     pages = stack.aws.client("dynamodb").get_paginator("scan").paginate(TableName=stack.table_name)
     return {
         item[Attribute.ERROR_ID]["S"]: item[Attribute.FOLDER]["S"] for page in pages for item in page["Items"]

@@ -76,8 +76,6 @@ class Unreliable:
 
 @dataclass
 class Played:
-    """What became of a story."""
-
     received: Counter[tuple[str, str]]
     """Owner and line."""
     calls: int

@@ -38,7 +38,6 @@ class Functions:
         return status, body
 
     def auth(self, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-        """Sends an event to the auth function."""
         return self._checked(auth.handler(event, LambdaContext()))
 
     def act(self, event: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -62,7 +61,6 @@ class Functions:
 
 @pytest.fixture
 def functions(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:  # noqa: F811
-    """The functions, configured."""
     for name in (Variable.USER_POOL_ID, Variable.CLIENT_SECRET_ID):
         monkeypatch.setenv(name, "us-east-1_fuzz")
     table = TableOnTheWire()

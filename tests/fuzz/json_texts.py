@@ -41,5 +41,4 @@ json_texts = st.sampled_from(KNOWN_TROUBLE) | _values.map(json.dumps)
 
 
 def fill(template: str, text: str) -> str:
-    """The template with the text in its hole."""
     return template.replace(HOLE, text)

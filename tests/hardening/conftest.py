@@ -28,7 +28,6 @@ ALL_ON: Final[dict[str, Any]] = {
 
 @pytest.fixture(scope="session")
 def by_default() -> Program:
-    """The dev stack as it is."""
     return declare()
 
 

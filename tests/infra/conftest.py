@@ -42,8 +42,6 @@ class Registration:
 
 @dataclass
 class Program:
-    """Everything one run of the program declared and exported."""
-
     resources: list[Declared] = field(default_factory=list)
     registrations: dict[str, Registration] = field(default_factory=dict)
     """By URN."""

@@ -101,8 +101,6 @@ class _Parts:
 
 
 class _Store:
-    """Tables that take everything."""
-
     def put_all(self, *_: Any, **__: Any) -> int:
         return 0
 
@@ -150,7 +148,6 @@ def by_the_functions(
 
 
 def is_published_by_aws(namespace: str, name: str, dimensions: Mapping[str, str]) -> bool:
-    """Whether AWS documents this metric under these dimensions."""
     return set(dimensions) in BY_AWS.get(namespace, {}).get(name, ())
 
 

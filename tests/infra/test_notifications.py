@@ -26,7 +26,6 @@ def by_topic() -> Program:
 
 @pytest.fixture(scope="module")
 def by_ses() -> Program:
-    """Owners with SES."""
     return declare(**CONFIG, mailFrom="file-sla <sla@example.com>")
 
 

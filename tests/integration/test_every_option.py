@@ -23,7 +23,6 @@ REGION = "us-east-1"
 
 @pytest.fixture
 def aws(tmp_path: Path) -> Iterator[Aws]:
-    """An empty account."""
     port = free_port()
     process = start_emulator(port, tmp_path, REGION)
     yield Aws(f"http://{HOST}:{port}", REGION)

@@ -68,12 +68,9 @@ def handler(event, context):
 
 @dataclass(frozen=True)
 class Ledger:
-    """The file that every guarded process writes to."""
-
     file: Path
 
     def started(self) -> dict[int, str]:
-        """The command lines of the guarded processes by their ids."""
         return {entry["pid"]: " ".join(entry["started"]) for entry in self._entries("started")}
 
     def denied(self) -> list[tuple[str, str]]:

@@ -29,7 +29,6 @@ class Inbox:
     """Alarm name and new state, in the order of their arrival."""
 
     def look(self) -> list[tuple[str, str]]:
-        """All notifications until now."""
         while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 notification = json.loads(json.loads(message["Body"])["Message"])

@@ -56,7 +56,6 @@ class Counters:
         self._before = self._settled()
 
     def since(self) -> dict[str, float]:
-        """What has been added."""
         return {key: total - self._before[key] for key, total in self._totals().items()}
 
     def reach(self, expected: Mapping[str, int], meanwhile: Callable[[], object] = lambda: None) -> None:

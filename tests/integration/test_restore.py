@@ -38,7 +38,6 @@ class Reporting:
     failed: list[int] = field(default_factory=list)
 
     def report(self) -> None:
-        """Sends one report, and notes what was acknowledged."""
         folder = f"D:\\Running\\{len(self.ids):04}"
         body = {"sla_error": [stuck(minutes_ago(90), folder=folder)], "run": ran(interval_minutes=60)}
         answer = self.server.stack.report(body, self.server.token)
@@ -50,7 +49,6 @@ class Reporting:
 
     @contextmanager
     def in_the_background(self) -> Iterator[None]:
-        """Reports until the block is left."""
         ended = threading.Event()
 
         def go_on() -> None:
@@ -66,7 +64,6 @@ class Reporting:
             thread.join()
 
     def wait_for(self, more: int) -> None:
-        """Waits until so many more records were acknowledged."""
         wanted = len(self.ids) + more
         wait(lambda: len(self.ids) >= wanted or None)
 

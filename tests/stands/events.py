@@ -11,7 +11,6 @@ CLIENT_ID = "client-1"
 
 
 def auth_event(body: object) -> dict[str, Any]:
-    """A POST to the auth route."""
     return {"body": _text(body), "headers": {}, "requestContext": {"requestId": "request-1"}}
 
 

@@ -46,7 +46,6 @@ class MemoryTables:
     _items: dict[str, dict[tuple[str, ...], Item]] = field(default_factory=dict)
 
     def list_items(self, table: str) -> list[Item]:
-        """Every item of a table."""
         return list(self._items.get(table, {}).values())
 
     def get_item(self, **asked: Any) -> dict[str, Any]:
@@ -61,7 +60,6 @@ class MemoryTables:
         return {"Responses": found}
 
     def put_item(self, **asked: Any) -> dict[str, Any]:
-        """PutItem without conditions."""
         self._write(asked["TableName"], asked["Item"], asked["Item"])
         return {}
 

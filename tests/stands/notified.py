@@ -32,13 +32,10 @@ def read_messages(receiver_url: str, owner: str | None = None) -> list[Message]:
 
 @dataclass(frozen=True)
 class Owner:
-    """An owner, who reads what arrives at the receiver."""
-
     stack: RunningStack
     name: str
 
     def messages(self) -> list[Message]:
-        """All that arrived, the oldest first."""
         return read_messages(self.stack.outputs[LocalOutput.RECEIVER_URL], self.name)
 
     def wait(self, wanted: Callable[[list[Message]], bool]) -> list[Message]:

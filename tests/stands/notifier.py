@@ -74,8 +74,6 @@ def name_notice(notice: Notice) -> str:
 
 @dataclass
 class Notifier:
-    """What runs in Lambda."""
-
     projection: Projection
     owners: Owners = field(default_factory=an_owners_file)
     post: Post = field(default_factory=Post)
@@ -113,15 +111,12 @@ class Notifier:
         return self.build().run(lambda: self.left)
 
     def sweep_until(self, first: int, last: int) -> list[SweepResult]:
-        """A sweep each minute."""
         return [self.sweep(minute) for minute in range(first, last + 1)]
 
     def known(self) -> Mapping[str, StoredRecipient]:
-        """What is known of each recipient."""
         return RecipientTable(self.projection.client, MESSAGES).read(list_recipients(self.owners)).stored
 
     def items(self) -> list[dict[str, Any]]:
-        """The table, as plain values."""
         client = self.projection.client
         in_memory = isinstance(client, MemoryTables)
         items = client.list_items(MESSAGES) if in_memory else client.scan(TableName=MESSAGES)["Items"]

@@ -18,8 +18,6 @@ _NAMES: Final = {"id", "name"}
 
 
 class Page:
-    """One page."""
-
     def __str__(self) -> str:
         return str(self.path.relative_to(ROOT))
 

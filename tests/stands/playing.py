@@ -13,7 +13,6 @@ START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 def at(hours: float) -> datetime:
-    """That long after the start."""
     return START + timedelta(hours=hours)
 
 
@@ -30,7 +29,6 @@ def stuck(folder: str, *names: str, created: float = -1, sla: int = 20) -> Breac
 
 
 def run(hours: float, *breaches: BreachedFolder, **more: Any) -> Run:
-    """A run that long after the start."""
     fields = {"sender": "account", "run_id": f"run-{hours}", "moment": at(hours), "arrival": at(hours)}
     return Run(**{**fields, "breaches": tuple(sorted(breaches, key=lambda one: one.key)), **more})
 

@@ -18,8 +18,6 @@ ACCOUNT = "account"
 
 
 class Letters(FailedRuns):
-    """A queue in memory."""
-
     def __init__(self) -> None:
         self.put_in: list[tuple[str, str, str]] = []
 
@@ -32,8 +30,6 @@ class Letters(FailedRuns):
 
 @dataclass
 class Projection:
-    """What runs for it in Lambda."""
-
     client: Any
     now: datetime = field(default_factory=lambda: at(0))
     clock: Callable[[], datetime] | None = None
@@ -71,7 +67,6 @@ class Projection:
         return records
 
     def report(self, *runs: Run) -> None:
-        """Runs come."""
         self.now = max(self.now, *(run.arrival for run in runs))
         self.stream.read(self.put(*runs))
 
@@ -99,7 +94,6 @@ class Projection:
 
 
 def tell(run: Run) -> Run:
-    """A run with a name for its sender."""
     if run.sender_name:
         return run
     return replace(run, sender_name=f"name of {run.sender}", reported_by=run.sender)

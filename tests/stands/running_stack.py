@@ -29,7 +29,6 @@ class RunningStack:
     """Every password, token and key that went through here; none of them may turn up in a log."""
 
     def close(self) -> None:
-        """Closes the connections to the API."""
         self.http.close()
 
     @property
@@ -61,11 +60,9 @@ class RunningStack:
 
     @cached_property
     def http(self) -> httpx.Client:
-        """A client whose paths are routes of the API."""
         return httpx.Client(base_url=f"{self.api_url}/", timeout=TIMEOUT_SECONDS, trust_env=False)
 
     def auth(self, body: Mapping[str, Any]) -> httpx.Response:
-        """POSTs to the auth route."""
         answer = self.http.post(AUTH.path, json=body)
         self._remember(body)
         if answer.is_success:
@@ -77,11 +74,9 @@ class RunningStack:
         self.secrets.update(body[key] for key in secret if isinstance(body.get(key), str))
 
     def token(self, user: User) -> str:
-        """A fresh ID token."""
         return str(self.auth(user).raise_for_status().json()["token"])
 
     def report(self, body: bytes | Mapping[str, Any], token: str | None, **headers: str) -> httpx.Response:
-        """POSTs to the report route."""
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         bearer = {"Authorization": f"Bearer {token}"} if token is not None else {}
         return self.http.post(
@@ -143,7 +138,6 @@ class RunningStack:
         }
 
     def client_as(self, token: str, service: str) -> Any:
-        """A boto3 client with the credentials that the token's user gets."""
         make_client: Any = boto3.Session().client
         return make_client(
             service,

@@ -69,7 +69,6 @@ class Server:
         return cls(stack, name, stack.token(user), subject)
 
     def post(self, *folders: Item, run: Item | None = None, address: str = "10.9.0.1") -> int:
-        """Reports folders, and returns the status."""
         body = {"sla_error": list(folders), **({"run": run} if run is not None else {})}
         return self.stack.report(body, self.token, **{"X-Forwarded-For": address}).status_code
 
@@ -166,7 +165,6 @@ def wait(look: Callable[[], Found | None]) -> Found:
 
 
 def stuck(*created: datetime, folder: str = FOLDER) -> Item:
-    """A folder in breach, with a file of each of these dates."""
     files = [
         {"filename": f"INV-{number}.xml", "creationDate": format_moment(moment)}
         for number, moment in enumerate(created)
@@ -175,7 +173,6 @@ def stuck(*created: datetime, folder: str = FOLDER) -> Item:
 
 
 def ran(ago: timedelta = timedelta(0), **more: Any) -> Item:
-    """What a script tells of a run that began some time ago."""
     sent = datetime.now(UTC)
     return {"started_at": format_moment(sent - ago), "sent_at": format_moment(sent), **more}
 

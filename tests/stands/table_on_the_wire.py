@@ -45,7 +45,6 @@ class TableOnTheWire:
                 self.runs[item[RunAttribute.RUN_KEY]["S"]] = item
 
     def answer(self, request: AWSPreparedRequest, **_: object) -> AWSResponse:
-        """Answers a BatchWriteItem."""
         self.calls += 1
         assert isinstance(request.body, bytes)
         by_table = json.loads(request.body)["RequestItems"]

@@ -27,15 +27,12 @@ DAY = 24 * HOUR
 
 @cache
 def parent(folder: str) -> str:
-    """The folder above."""
     windows = folder[1:2] == ":" or folder.startswith("\\\\")
     return ntpath.dirname(folder).rstrip("\\") if windows else posixpath.dirname(folder).rstrip("/")
 
 
 @dataclass
 class Trouble:
-    """An incident."""
-
     folder: str
     opened: Run
     since: datetime
@@ -69,8 +66,6 @@ class Told:
 
 
 class Oracle:
-    """One sender."""
-
     def __init__(self, runs: Sequence[Run], acts: Sequence[PersonAction], now: datetime) -> None:
         self.told: list[Told] = []
         self.troubles: dict[str, list[Trouble]] = {}

@@ -85,7 +85,6 @@ class StoredHistories(Histories):
         return answer
 
     def rebuild(self) -> None:
-        """Somebody asks for it."""
         super().rebuild()
         self.kills = iter(())
         self.store.mark(SENDER)

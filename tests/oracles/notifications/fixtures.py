@@ -86,7 +86,6 @@ class Story:
         self.begin = at
 
     def so(self, *things: Incident | Sender) -> None:
-        """From now on."""
         for thing in things:
             if isinstance(thing, Incident):
                 self.incidents[thing.incident_id] = thing

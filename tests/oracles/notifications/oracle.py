@@ -54,8 +54,6 @@ TOPICS = {
 
 @dataclass
 class Failing:
-    """A word that failed."""
-
     kind: K
     first: datetime
     last: datetime
@@ -123,7 +121,6 @@ class Oracle:
         self.cut_off = 0
 
     def judge(self, sweep: Sweep) -> None:
-        """Takes the next sweep."""
         self.sweeps.append(sweep)
         self._digests(sweep)
         if not sweep.enabled:
@@ -149,7 +146,6 @@ class Oracle:
             self._take(word, outcome, sweep)
 
     def jump(self) -> None:
-        """The clock was set."""
         for file in self.files.values():
             file.sweeps = 0
 

@@ -58,7 +58,6 @@ class Played:
         self.state = enable(self.state)
 
     def heard(self) -> list[list[NotificationKind]]:
-        """What arrived, by sweep."""
         kinds = [
             [
                 word.kind

@@ -15,8 +15,6 @@ Thing = tuple[str, ...]
 
 
 class Outcome(StrEnum):
-    """What became of an attempt."""
-
     RECORDED = "it arrived, and that was recorded"
     CUT_OFF_AFTER = "it arrived, and whoever sent it was stopped before that was recorded"
     CUT_OFF_BEFORE = "whoever was about to send it was stopped"
