@@ -157,9 +157,3 @@ class Reporters(RuleBasedStateMachine):
 def test_many_reporters_and_retries_in_any_order(service: Service) -> None:
     Machine = type("Machine", (Reporters,), {"service": service})  # noqa: N806 - a class
     run_state_machine_as_test(Machine, settings=settings(stateful_step_count=8))
-
-
-def test_ids_of_two_callers_with_the_same_key_differ(service: Service) -> None:
-    for subject in ("server-1", "server-2"):
-        assert service.post(a_report("a"), "run-1", subject=subject).status == 200
-    assert len(service.table.items) == 2

@@ -30,14 +30,6 @@ def _error(functions: Functions, event: dict[str, Any]) -> dict[str, str]:
     return error
 
 
-def test_latin_1_is_stored_as_the_gateway_delivers_it(functions: Functions) -> None:
-    latin_1 = json.dumps(_report(filename="março.csv"), ensure_ascii=False).encode("latin-1")
-    assert functions.report(report_event(latin_1.decode(errors="replace")))[0] == 200
-    [record] = functions.table.items.values()
-    assert record["Folder"]["S"] == "Relat\ufffdrios"
-    assert record["Files"]["L"][0]["M"]["Filename"]["S"] == "mar\ufffdo.csv"
-
-
 def test_a_password_that_lost_letters_is_not_called_wrong(functions: Functions) -> None:
     body = json.dumps({"username": "u", "password": "señora"}, ensure_ascii=False).encode("latin-1")
     status, answer = functions.auth(auth_event(body.decode(errors="replace")))

@@ -35,25 +35,30 @@ ACTIONS: Final[dict[str, dict[str, str]]] = {
     },
     "acm/certificateValidation:CertificateValidation": {"acm": "DescribeCertificate"},
     "apigateway/account:Account": {"apigateway": "GET PATCH"},
-    "apigateway/authorizer:Authorizer": {"apigateway": _API_PART},
     "apigateway/basePathMapping:BasePathMapping": {"apigateway": "DELETE GET PATCH POST"},
-    "apigateway/deployment:Deployment": {"apigateway": _API_PART},
     "apigateway/domainName:DomainName": {
         "apigateway": f"{_API_PART} AddCertificateToDomain RemoveCertificateFromDomain",
         "iam": "CreateServiceLinkedRole",
     },
-    "apigateway/integration:Integration": {"apigateway": _API_PART},
-    "apigateway/integrationResponse:IntegrationResponse": {"apigateway": _API_PART},
-    "apigateway/method:Method": {"apigateway": _API_PART},
-    "apigateway/methodResponse:MethodResponse": {"apigateway": _API_PART},
-    "apigateway/methodSettings:MethodSettings": {"apigateway": _API_PART},
-    "apigateway/model:Model": {"apigateway": _API_PART},
-    "apigateway/requestValidator:RequestValidator": {"apigateway": _API_PART},
-    "apigateway/resource:Resource": {"apigateway": _API_PART},
-    "apigateway/response:Response": {"apigateway": _API_PART},
-    "apigateway/restApi:RestApi": {"apigateway": _API_PART},
     "apigateway/restApiPolicy:RestApiPolicy": {"apigateway": "GET PATCH UpdateRestApiPolicy"},
-    "apigateway/stage:Stage": {"apigateway": _API_PART},
+    **{
+        f"apigateway/{name[0].lower()}{name[1:]}:{name}": {"apigateway": _API_PART}
+        for name in [
+            "Authorizer",
+            "Deployment",
+            "Integration",
+            "IntegrationResponse",
+            "Method",
+            "MethodResponse",
+            "MethodSettings",
+            "Model",
+            "RequestValidator",
+            "Resource",
+            "Response",
+            "RestApi",
+            "Stage",
+        ]
+    },
     "backup/plan:Plan": {
         "backup": f"GetBackupPlan ListTags CreateBackupPlan UpdateBackupPlan DeleteBackupPlan {_TAG}"
     },

@@ -213,13 +213,19 @@ def test_an_alarm_on_what_is_found_can_be_turned_off(program: Program, everythin
     assert _alarms(off).keys() & found == set()
 
 
-def test_a_missing_sweep_is_noticed_by_what_it_does_not_publish(program: Program) -> None:
-    alarm = _alarms(program)["projection-sweeps"]
-    [metric] = _metrics(alarm)
-    assert (metric["metricName"], metric["stat"]) == ("SendersSilent", "SampleCount")
+@pytest.mark.parametrize(
+    ("key", "metric"), [("projection-sweeps", "SendersSilent"), ("notifications-sweeps", "RecipientsChecked")]
+)
+def test_a_missing_sweep_is_noticed_by_what_it_does_not_publish(
+    everything: Program, key: str, metric: str
+) -> None:
+    alarm = _alarms(everything)[key]
+    [read] = _metrics(alarm)
+    assert (read["metricName"], read["stat"]) == (metric, "SampleCount")
     # A sweep a minute, so that ten minutes without one are ten missing.
-    assert (metric["period"], alarm["evaluationPeriods"], alarm["datapointsToAlarm"]) == (60, 10, 10)
+    assert (read["period"], alarm["evaluationPeriods"], alarm["datapointsToAlarm"]) == (60, 10, 10)
     assert (alarm["comparisonOperator"], alarm["threshold"]) == ("LessThanThreshold", 1)
+    assert alarm["treatMissingData"] == "breaching"
     assert [query.get("expression") for query in alarm["metricQueries"]] == [None, "FILL(published, 0)"]
 
 

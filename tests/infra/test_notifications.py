@@ -217,12 +217,6 @@ def test_an_alarm_says_who_was_not_notified(
     assert (alarm["metricName"], alarm["statistic"], alarm["threshold"]) == (metric, statistic, threshold)
 
 
-def test_a_missing_sweep_is_noticed_by_what_it_does_not_publish(by_ses: Program) -> None:
-    alarm = by_ses.one("MetricAlarm", "monitoring-notifications-sweeps")
-    assert (alarm["evaluationPeriods"], alarm["treatMissingData"]) == (10, "breaching")
-    assert "RecipientsChecked" in json.dumps(alarm["metricQueries"])
-
-
 def test_the_dashboard_shows_what_was_sent(by_ses: Program, program: Program) -> None:
     def titles(shown: Program) -> set[Any]:
         body = json.loads(shown.one("Dashboard")["dashboardBody"])
