@@ -96,7 +96,7 @@ def test_a_silent_server_is_known_and_its_incident_unknown_until_it_reports_agai
 ) -> None:
     server, created = Server.create(stack), _hours_ago(5)
     last = _fall_silent(server, created, folder)
-    before = server.folded(_is(IncidentStatus.UNKNOWN))
+    before = server.wait_for(_is(IncidentStatus.UNKNOWN))
     page.goto(f"/senders?zone={quote(zone.key)}&q={server.name}")
     sign_in(page, stack.analyst)
     expect_signed_in(page)
@@ -116,7 +116,7 @@ def test_a_silent_server_is_known_and_its_incident_unknown_until_it_reports_agai
     expect(page.get_by_text("the server has not reported for longer than twice its interval")).to_be_visible()
 
     server.report(stuck(created, folder=folder), run=ran(interval_minutes=INTERVAL // timedelta(minutes=1)))
-    after = server.folded(_is(IncidentStatus.OPEN))
+    after = server.wait_for(_is(IncidentStatus.OPEN))
     assert len(server.incidents()) == 1
     for same in (IncidentAttribute.INCIDENT_ID, IncidentAttribute.OPENED_AT):
         assert after[same] == before[same]

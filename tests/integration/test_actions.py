@@ -126,7 +126,7 @@ def test_of_many_who_act_at_once_nobody_is_lost(
         assert {run.result() for run in runs} == {200}
     assert statuses == [200] * PEOPLE
     [item] = server.incidents()
-    notes = [deed["M"]["Note"]["S"] for deed in item[IncidentAttribute.HISTORY]["L"]]
+    notes = [action["M"]["Note"]["S"] for action in item[IncidentAttribute.HISTORY]["L"]]
     assert sorted(notes) == [f"note number {number:02}" for number in range(PEOPLE)]
     assert item[IncidentAttribute.ACTION_VERSION] == {"N": str(PEOPLE)}
 

@@ -37,7 +37,7 @@ def test_a_run_in_two_parts_is_applied_as_one_after_a_sweep(server: Server) -> N
     assert server.incidents() == []
     second = stuck(minutes_ago(70), folder=r"E:\Else")
     server.report(second, run=ran(id=run_id, part=2, parts=2, folders=[{"folder": r"E:\Else"}]))
-    server.folded(lambda _: len(server.incidents()) == 2)
+    server.wait_for(lambda _: len(server.incidents()) == 2)
     own = wait(server.applied)
     assert own[SenderAttribute.OPEN] == {"N": "2"}
     assert {one[IncidentAttribute.FOLDER]["S"] for one in server.incidents()} == {FOLDER, r"E:\Else"}

@@ -122,12 +122,12 @@ class Server:
     def _latest(self, status: IncidentStatus) -> list[Item]:
         return [one for one in self.incidents()[-1:] if one[IncidentAttribute.STATUS]["S"] == status]
 
-    def folded(self, incident: Callable[[Item], bool]) -> Item:
+    def wait_for(self, wanted: Callable[[Item], bool]) -> Item:
         """Its latest incident, as soon as a sweep has made it so."""
 
         def look() -> Item | None:
             self.sweep()
-            return next((one for one in self.incidents()[-1:] if incident(one)), None)
+            return next((one for one in self.incidents()[-1:] if wanted(one)), None)
 
         return wait(look)
 

@@ -166,20 +166,20 @@ class Histories(RuleBasedStateMachine):
         incidents = self._swept().incidents.items()
         return sorted(key for key, one in incidents if one.status is IncidentStatus.UNKNOWN)
 
-    def _act(self, deed: PersonAction) -> None:
-        deed = replace(deed, action_id=self._id())
-        self.acts.append(deed)
-        self._remember(deed)
-        self._fold_anew()
+    def _act(self, action: PersonAction) -> None:
+        action = replace(action, action_id=self._id())
+        self.acts.append(action)
+        self._remember(action)
+        self._rebuild_if_stale()
         try:
-            self._apply(apply_action(self.state, deed).state)
+            self._apply(apply_action(self.state, action).state)
         except OutOfOrderError:
             self.stale = True
 
     @rule()
     def sweep(self) -> None:
         """What the service does each minute."""
-        self._fold_anew()
+        self._rebuild_if_stale()
         due = next_check_at(self.state)
         done = advance(self.state, self.now)
         if due is None or due > self.now:
@@ -196,7 +196,7 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def rebuild(self) -> None:
         """What is kept of the state is what a rebuild gives, and then is what the service goes on with."""
-        self._fold_anew()
+        self._rebuild_if_stale()
         anew = self._rebuilt()
         assert told_of(advance(anew, self.now).state) == told_of(self._swept())
         self._apply(replace(anew, sender=self.state.sender and anew.sender))
@@ -204,7 +204,7 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def look(self) -> None:
         """The oracle says the same."""
-        self._fold_anew()
+        self._rebuild_if_stale()
         if self.state.sender is None:
             return
         swept = self._swept()
@@ -268,10 +268,10 @@ class Histories(RuleBasedStateMachine):
         if len(items) == 1 and items[0].parts == 1 and not self.stale:
             self._one(whole[0])
             return
-        # Parts: as soon as nothing more can come of it, its sender is folded again.
+        # Parts: as soon as nothing more can come of it, its sender is replayed.
         self.stale = True
 
-    def _remember(self, deed: PersonAction) -> None:
+    def _remember(self, action: PersonAction) -> None:
         """For those who keep acts elsewhere, too."""
 
     def _one(self, run: Run) -> None:
@@ -286,7 +286,7 @@ class Histories(RuleBasedStateMachine):
             assert all(done.state.incidents[breach.key].seen == run.stamp for breach in run.breaches)
         self._apply(done.state)
 
-    def _fold_anew(self) -> None:
+    def _rebuild_if_stale(self) -> None:
         if self.stale:
             self._apply(self._rebuilt())
             self.stale = False

@@ -50,7 +50,7 @@ class StoredHistories(Histories):
 
     def look(self) -> None:
         """The tables say the same."""
-        self._fold_anew()
+        self._rebuild_if_stale()
         self._sweep()
         if self._waits_for_parts() or self.state.sender is None:
             return
@@ -112,33 +112,33 @@ class StoredHistories(Histories):
                 continue  # Lambda invokes it again with the same batch
             return
 
-    def _remember(self, deed: PersonAction) -> None:
+    def _remember(self, action: PersonAction) -> None:
         """As the function that takes people's actions does, killed or not."""
         while True:
             try:
-                self._commit(deed)
+                self._commit(action)
             except KilledError:
                 continue  # who asked asks again
             return
 
-    def _commit(self, deed: PersonAction) -> None:
+    def _commit(self, action: PersonAction) -> None:
         known = self.store.read(SENDER)
         sender = known.sender
-        if self.store.has_action(SENDER, deed.action_id):
+        if self.store.has_action(SENDER, action.action_id):
             return
-        if sender is None or (sender.last_action is not None and deed.stamp < sender.last_action):
+        if sender is None or (sender.last_action is not None and action.stamp < sender.last_action):
             # The function would date it later, and the history in memory has its moment already.
-            self._put(deed)
+            self._put(action)
             return
-        SenderChange.work_out(self.store, known, sender, deed).commit(self.store)
+        SenderChange.work_out(self.store, known, sender, action).commit(self.store)
 
-    def _put(self, deed: PersonAction) -> None:
-        """It is there, and its sender not yet folded with it."""
+    def _put(self, action: PersonAction) -> None:
+        """It is there, and its sender does not show it yet."""
         self.kills = iter(())
         item = {
             SenderAttribute.SENDER: {"S": SENDER},
-            SenderAttribute.PART: {"S": action_part(deed.action_id)},
-            **describe_action(deed),
+            SenderAttribute.PART: {"S": action_part(action.action_id)},
+            **describe_action(action),
         }
         self.client.put_item(TableName=SENDERS, Item=item)
         self.store.mark(SENDER)
