@@ -22,7 +22,7 @@ from store.incidents import IncidentAttribute
 from store.senders import SenderAttribute
 from tests.stands.analyst import expect_signed_in, pick_first_row, sign_in, table
 from tests.stands.running_stack import RunningStack
-from tests.stands.servers import SLA, Item, Server, ran, stuck, wait
+from tests.stands.servers import SLA, Item, Server, minutes_ago, ran, stuck, wait
 
 PATIENCE_SECONDS = 60
 LOOK_MS = 5_000
@@ -49,7 +49,7 @@ def test_two_servers_with_one_path_do_not_speak_for_each_other(
 ) -> None:
     first, second = Server.create(stack), Server.create(stack)
     for server in (first, second):
-        server.report(stuck(_hours_ago(3), folder=folder))
+        server.report(stuck(minutes_ago(3 * 60), folder=folder))
         server.incident(IncidentStatus.OPEN)
     search = f"/?zone={quote(zone.key)}&q={folder.rsplit(chr(92))[-1]}"
     page.goto(search)
@@ -94,7 +94,7 @@ def test_two_servers_with_one_path_do_not_speak_for_each_other(
 def test_a_silent_server_is_known_and_its_incident_unknown_until_it_reports_again(
     page: Page, stack: RunningStack, folder: str, zone: ZoneInfo
 ) -> None:
-    server, created = Server.create(stack), _hours_ago(5)
+    server, created = Server.create(stack), minutes_ago(5 * 60)
     last = _fall_silent(server, created, folder)
     before = server.wait_for(_is(IncidentStatus.UNKNOWN))
     page.goto(f"/senders?zone={quote(zone.key)}&q={server.name}")
@@ -152,10 +152,6 @@ def _fall_silent(server: Server, created: datetime, folder: str) -> datetime:
 
     wait(is_silent)
     return story.moments[-1]
-
-
-def _hours_ago(hours: int) -> datetime:
-    return (datetime.now(UTC) - timedelta(hours=hours)).replace(microsecond=0)
 
 
 def _is(status: IncidentStatus) -> Callable[[Item], bool]:

@@ -117,10 +117,11 @@ class Server:
 
     def incident(self, status: IncidentStatus) -> Item:
         """Its latest incident, as soon as that has this status."""
-        return wait(lambda: next(iter(self._latest(status)), None))
-
-    def _latest(self, status: IncidentStatus) -> list[Item]:
-        return [one for one in self.incidents()[-1:] if one[IncidentAttribute.STATUS]["S"] == status]
+        return wait(
+            lambda: next(
+                (one for one in self.incidents()[-1:] if one[IncidentAttribute.STATUS]["S"] == status), None
+            )
+        )
 
     def wait_for(self, wanted: Callable[[Item], bool]) -> Item:
         """Its latest incident, as soon as a sweep has made it so."""
