@@ -9,6 +9,7 @@ OPTIONAL = (
     "DomainName",
     "BasePathMapping",
     "Certificate",
+    "CertificateValidation",
     "Record",
     "WebAcl",
     "WebAclAssociation",
@@ -23,13 +24,17 @@ OPTIONAL = (
 
 def test_by_default_nothing_optional_is_there(by_default: Program) -> None:
     assert [resource for kind in OPTIONAL for resource in by_default.all(kind)] == []
+    assert by_default.one("RestApi")["disableExecuteApiEndpoint"] is False
     pool = by_default.one("UserPool")
     assert pool["userPoolAddOns"]["advancedSecurityMode"] == "OFF"
     assert pool["mfaConfiguration"] == "OFF"
     assert pool["userPoolTier"] == "ESSENTIALS"
 
 
-def test_only_the_configured_addresses_may_call(defended: Program) -> None:
+def test_only_the_configured_addresses_may_call(by_default: Program, defended: Program) -> None:
+    # Declared without addresses as well: left out, the policy of before would stay in force.
+    [open_to_all] = json.loads(by_default.one("RestApiPolicy")["policy"])["Statement"]
+    assert "Condition" not in open_to_all
     [statement] = json.loads(defended.one("RestApiPolicy")["policy"])["Statement"]
     assert statement["Effect"] == "Allow"
     assert statement["Condition"] == {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}}

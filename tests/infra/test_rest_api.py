@@ -212,13 +212,6 @@ def _records(program: Program) -> dict[str, dict[str, Any]]:
     return {record.name: record.inputs for record in program.all("Record")}
 
 
-def test_without_a_name_there_is_nothing_of_it(program: Program) -> None:
-    kinds = ("DomainName", "BasePathMapping", "Certificate", "CertificateValidation", "Record")
-    assert [resource for kind in kinds for resource in program.all(kind)] == []
-    assert "api_domain_target" not in program.exports
-    assert program.one("RestApi")["disableExecuteApiEndpoint"] is False
-
-
 def test_name_leads_to_the_stage_without_a_path_of_its_own(in_zone: Program) -> None:
     mapping = in_zone.one("BasePathMapping")
     assert mapping == {

@@ -49,14 +49,6 @@ def test_streams_are_stated_on_or_off(table: str, program: Program) -> None:
     assert program.one("Table", table)["streamEnabled"] is (table == "runs-table")
 
 
-def test_the_api_policy_is_declared_with_and_without_addresses(program: Program) -> None:
-    [open_to_all] = json.loads(program.one("RestApiPolicy")["policy"])["Statement"]
-    assert "Condition" not in open_to_all
-    limited = declare(**IN_ZONE, allowedCidrs="203.0.113.0/24")
-    [narrowed] = json.loads(limited.one("RestApiPolicy")["policy"])["Statement"]
-    assert narrowed["Condition"]["IpAddress"]["aws:SourceIp"] == ["203.0.113.0/24"]
-
-
 @pytest.mark.parametrize(
     ("config", "identity"),
     [
