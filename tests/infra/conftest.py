@@ -1,6 +1,7 @@
 """The program as it is declared: every resource with its inputs and what it asks of the engine."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -59,6 +60,15 @@ class Program:
         """The inputs of the only resource of a type, or of the one with this name."""
         [found] = [r for r in self.all(resource_type) if name is None or r.name == name]
         return found.inputs
+
+    def permissions(self, function: str) -> dict[str, list[str]]:
+        """On which resources a function's role may do what."""
+        allowed: dict[str, list[str]] = defaultdict(list)
+        for statement in json.loads(self.one("RolePolicy", f"{function}-permissions")["policy"])["Statement"]:
+            assert statement["Effect"] == "Allow"
+            for action in statement["Action"]:
+                allowed[action] += statement["Resource"]
+        return {action: sorted(resources) for action, resources in allowed.items()}
 
     def registration(self, name: str) -> Registration:
         """That of the only resource with this logical name that is no component."""

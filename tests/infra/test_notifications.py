@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import defaultdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -121,17 +120,8 @@ def test_owners_ship_with_the_functions_that_need_them_alone(by_topic: Program) 
     assert shipped == {"incident-projection": owners, "incident-notifications": owners}
 
 
-def _permissions(program: Program) -> dict[str, list[str]]:
-    [policy] = [one for one in program.all("RolePolicy") if one.name == "incident-notifications-permissions"]
-    allowed: dict[str, list[str]] = defaultdict(list)
-    for statement in json.loads(policy.inputs["policy"])["Statement"]:
-        for action in statement["Action"]:
-            allowed[action] += statement["Resource"]
-    return {action: sorted(resources) for action, resources in allowed.items()}
-
-
 def test_it_may_do_its_work_and_nothing_else(by_ses: Program) -> None:
-    permissions = _permissions(by_ses)
+    permissions = by_ses.permissions("incident-notifications")
     of_ses = permissions.pop("ses:SendEmail")
     # Those of addressees too, and of a configuration set, which SES checks beside the sender's identity.
     assert [arn.split(":")[5] for arn in of_ses] == ["configuration-set/*", "identity/*"]
@@ -193,7 +183,7 @@ def test_it_knows_its_tables_and_where_links_lead(by_ses: Program, by_topic: Pro
     assert variables["DASHBOARD_URL"] == "https://sla.example.com"
     # Without SES, its topic has an owner's mail.
     assert variables["OWNER_TOPICS_PREFIX"]
-    assert "arn-of-owners-orders" in _permissions(by_topic)["sns:Publish"]
+    assert "arn-of-owners-orders" in by_topic.permissions("incident-notifications")["sns:Publish"]
 
 
 def test_every_minute_it_sweeps(by_ses: Program) -> None:
