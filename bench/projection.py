@@ -14,7 +14,7 @@ from contract.names import Output
 from handlers.incidents.projection import replay
 from handlers.projection.replay import SenderReplay
 from handlers.projection.stream import apply_runs
-from store.dynamodb import ConflictError
+from store.dynamodb import ConflictError, Reader
 from store.runs import Run, RunTable, build_run_items, merge_parts
 from store.senders import SenderAttribute, sender_key
 from store.state import SenderStore
@@ -152,7 +152,7 @@ def _measure_replay(client: Any, store: SenderStore, tables: Mapping[str, Any], 
     runs = list(make_month(sender, _MONTH_FOLDERS))
     _put(client, name, runs)
     _await(client, tables, runs[-1])
-    replays = SenderReplay(store, RunTable(client, name))
+    replays = SenderReplay(store, RunTable(Reader(client), name))
     now = runs[-1].arrival
     pairs: list[tuple[float, float]] = []
     while len(pairs) < rounds:

@@ -16,8 +16,9 @@ from botocore.session import Session
 from contract.owners.model import read_shipped_owners
 from handlers.projection.replay import SenderReplay
 from handlers.projection.stream import FailedRuns, StreamReader
-from handlers.projection.sweep import Gauges, SenderSweep
+from handlers.projection.sweep import SenderSweep, read_gauges
 from handlers.runtime import ProjectionEnvironment, count, logger, metrics
+from store.dynamodb import Reader
 from store.runs import RunTable
 from store.state import SenderStore
 
@@ -25,14 +26,14 @@ CONFIG: Final = Config(
     connect_timeout=2, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 6}
 )
 RESERVE_SECONDS: Final = 30.0
-"""Kept back from the function's time for the sender that is being folded as time runs out."""
+"""Kept back from the function's time for the sender that is being replayed as time runs out."""
 
 
 @dataclass(frozen=True)
 class _Parts:
+    store: SenderStore
     stream: StreamReader
     sweep: SenderSweep
-    gauges: Gauges
 
     @classmethod
     def connect(cls) -> Self:
@@ -42,11 +43,11 @@ class _Parts:
         senders, incidents = environment.senders_table_name, environment.incidents_table_name
         store = SenderStore(client, senders, incidents, environment.retention, owners=read_shipped_owners())
         letters = FailedRuns(queues, environment.dead_letters_url)
-        replays = SenderReplay(store, RunTable(client, environment.runs_table_name))
+        replays = SenderReplay(store, RunTable(Reader(client), environment.runs_table_name))
         return cls(
-            stream=StreamReader(client=client, senders_table=senders, store=store, failed_runs=letters),
-            sweep=SenderSweep(client=client, senders_table=senders, store=store, replays=replays),
-            gauges=Gauges(client=client, senders_table=senders, incidents_table=incidents),
+            store=store,
+            stream=StreamReader(store=store, failed_runs=letters),
+            sweep=SenderSweep(store=store, replays=replays),
         )
 
 
@@ -81,6 +82,6 @@ def _sweep(context: Any) -> None:
     seen = _parts().sweep.run(
         datetime.now(UTC), lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
     )
-    for metric, value in _parts().gauges.read().items():
+    for metric, value in read_gauges(_parts().store).items():
         count(metric, value)
     logger.info("swept", extra={"senders": seen})

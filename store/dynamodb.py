@@ -6,7 +6,6 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
@@ -368,21 +367,6 @@ def read_text(item: Item, attribute: str) -> str:
     return str(item[attribute]["S"])
 
 
-def find_text(item: Item, attribute: str) -> str | None:
-    """A text; None where the item has none."""
-    return str(item[attribute]["S"]) if attribute in item else None
-
-
-def read_moment(item: Item, attribute: str) -> datetime:
-    """A moment that every such item has."""
-    return parse_moment(read_text(item, attribute))
-
-
-def find_moment(item: Item, attribute: str) -> datetime | None:
-    """A moment; None where the item has none."""
-    return parse_moment(read_text(item, attribute)) if attribute in item else None
-
-
 def find_number(item: Item, attribute: str) -> int:
     """A number; 0 where the item has none."""
     return int(item[attribute]["N"]) if attribute in item else 0
@@ -401,10 +385,6 @@ COUNT: Final = Kind(NUMBER.read, lambda number: {"N": str(number)} if number els
 """A number that an item does not have while it is 0."""
 MOMENT: Final = Kind(lambda value: parse_moment(value["S"]), lambda at: {"S": format_moment(at)})
 FLAG: Final = Kind(lambda value: bool(value["BOOL"]), lambda flag: {"BOOL": True} if flag else None)
-MINUTES: Final = Kind(
-    lambda value: timedelta(minutes=int(value["N"])),
-    lambda length: {"N": f"{length / timedelta(minutes=1):.0f}"},
-)
 
 
 def one_of(kind: type[StrEnum]) -> Kind:
@@ -452,18 +432,6 @@ class Fields:
 
 class MalformedItemError(ValueError):
     """An item lacks an attribute that all of its kind have, or has a value that none has."""
-
-
-def parse(make: Callable[..., Record], fields: Mapping[str, Any]) -> Record:
-    """A record from what was read of its item.
-
-    Raises:
-        MalformedItemError: a field is missing.
-    """
-    try:
-        return make(**fields)
-    except TypeError as error:
-        raise MalformedItemError(str(error)) from error
 
 
 def fit_key(text: str, most: int = MAX_SORT_KEY_BYTES) -> str:

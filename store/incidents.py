@@ -484,11 +484,16 @@ class IncidentTable:
         self._reader = reader
         self.name = name
 
-    def query_live(self, *statuses: IncidentStatus) -> list[Item]:
+    def query_live(self, *statuses: IncidentStatus, attributes: Sequence[str] = ()) -> list[Item]:
         """Entries of the live index, in no order: what is open or unknown, or has one of these statuses."""
         return self._reader.query_all(
             *(
-                Query(table=self.name, index=IncidentIndex.LIVE, equal={_A.LIVE_SHARD: partition})
+                Query(
+                    table=self.name,
+                    index=IncidentIndex.LIVE,
+                    equal={_A.LIVE_SHARD: partition},
+                    attributes=attributes,
+                )
                 for status in statuses or LIVE
                 for partition in list_live_partitions(status)
             )

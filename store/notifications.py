@@ -16,13 +16,15 @@ from contract.owners.model import Channel, Owner, Owners, list_channels, name_ch
 from contract.words import NotificationKind
 from store.dynamodb import (
     MAX_WRITES,
+    MOMENT,
+    NUMBER,
+    TEXT,
     ConflictError,
+    Fields,
     Item,
     TableSpec,
     dump_chunks,
-    find_moment,
     find_number,
-    find_text,
     get_items,
     load_chunks,
     read_text,
@@ -273,6 +275,13 @@ class StoredRecipient:
         return self.leased_until is not None and now < self.leased_until <= now + 2 * LEASE
 
 
+_STORED: Final = Fields(
+    revision=(NotificationAttribute.REVISION, NUMBER),
+    leased_until=(NotificationAttribute.LEASED_UNTIL, MOMENT),
+    problem=(NotificationAttribute.PROBLEM, TEXT),
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class StoredRecipients:
     """What was read of recipients."""
@@ -298,7 +307,7 @@ class LogEntry:
 
     def build_item(self, recipient: Recipient, number: str) -> dict[str, Any]:
         """Its item, where `number` tells it from all other entries of the recipient at that moment."""
-        found = {
+        found: dict[str, Any] = {
             NotificationAttribute.SUBJECT: {"S": self.subject},
             # In order of time.
             NotificationAttribute.PART: {"S": f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}#{recipient.key}#{number}"},
@@ -306,12 +315,12 @@ class LogEntry:
             NotificationAttribute.KIND: {"S": self.kind},
             NotificationAttribute.OWNER: {"S": recipient.owner.name},
             NotificationAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
-            NotificationAttribute.FOLDER: {"S": self.folder} if self.folder is not None else None,
-            NotificationAttribute.EXPIRES_AT: (
-                {"N": str(int(self.expires.timestamp()))} if self.expires is not None else None
-            ),
         }
-        return {attribute: value for attribute, value in found.items() if value is not None}
+        if self.folder is not None:
+            found[NotificationAttribute.FOLDER] = {"S": self.folder}
+        if self.expires is not None:
+            found[NotificationAttribute.EXPIRES_AT] = {"N": str(int(self.expires.timestamp()))}
+        return found
 
 
 class RecipientTable:
@@ -391,10 +400,8 @@ class RecipientTable:
         return StoredRecipient(
             key=key,
             state=state,
-            revision=find_number(first, NotificationAttribute.REVISION),
-            leased_until=find_moment(first, NotificationAttribute.LEASED_UNTIL),
             enabled_by_hand=state.disabled is not None and NotificationAttribute.DISABLED_SINCE not in first,
-            problem=find_text(first, NotificationAttribute.PROBLEM) or "",
+            **_STORED.read(first),
         )
 
     def _read_others(self, key: str, first: Item, count: int) -> list[bytes]:

@@ -11,15 +11,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from contract.folders import folder_key
 from contract.moments import format_moment, parse_moment
-from store.dynamodb import TableSpec
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
+from store.dynamodb import Item, Query, Reader, TableSpec
 
 SAME_RUN: Final = timedelta(minutes=10)
 """Reports with one run id that lie no further apart are one run."""
@@ -256,11 +252,6 @@ def _as_one(same: list[BreachedFolder]) -> BreachedFolder:
     )
 
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
-
-    Item = dict[str, AttributeValueTypeDef]
-
 MAX_CONTENT_BYTES: Final = 300_000
 """Bytes of JSON in one item, before they are compressed: well below DynamoDB's 400 KB for the whole item."""
 _HASH_CHARACTERS: Final = 8
@@ -281,9 +272,9 @@ def format_run_key(moment: datetime, run_id: str, part: int = 1, piece: int = 1)
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}#{run_id}#{part:04}#{piece:04}"
 
 
-def build_run_items(run: Run, retention: timedelta) -> list["Item"]:
+def build_run_items(run: Run, retention: timedelta) -> list[dict[str, Any]]:
     """The items to store. `retention` counts from the arrival."""
-    shared: Item = {
+    shared: dict[str, Any] = {
         RunAttribute.SENDER: {"S": run.sender},
         RunAttribute.ITEM: {"S": RunItem.RUN},
         RunAttribute.RUN_ID: {"S": run.run_id},
@@ -296,7 +287,7 @@ def build_run_items(run: Run, retention: timedelta) -> list["Item"]:
     if run.address:
         shared[RunAttribute.SOURCE_ADDRESS] = {"S": run.address}
     pieces = list(_split(_list_content(run)))
-    items: list[Item] = []
+    items = []
     for piece, content in enumerate(pieces, start=1):
         content |= _describe(run)
         if len(pieces) > 1:
@@ -435,15 +426,10 @@ def _cut(text: str, length: int) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class RunTable:
-    """The table FileSlaRuns.
+    """The table FileSlaRuns, as a reader that may query it sees it."""
 
-    Attributes:
-        client: a DynamoDB client that may query it.
-        table_name: its name.
-    """
-
-    client: "DynamoDBClient"
-    table_name: str
+    reader: Reader
+    name: str
 
     def list_of(self, sender: str) -> tuple[list[Run], dict[str, MalformedRunError]]:
         """Every run of a sender that is kept, in order; and by their keys why others cannot be read."""
@@ -456,21 +442,15 @@ class RunTable:
                 unreadable[item[RunAttribute.RUN_KEY]["S"]] = error
         return runs, unreadable
 
-    def read_refused(self, sender: str) -> Mapping[str, Any] | None:
+    def read_refused(self, sender: str) -> Item | None:
         """The item of a sender's last report that was refused, if one is kept."""
-        return next(self._query(sender, RunItem.REFUSED, latest_first=True), None)
+        return next(reversed(list(self._query(sender, RunItem.REFUSED))), None)
 
-    def _query(
-        self, sender: str, wanted: RunItem, *, latest_first: bool = False
-    ) -> Iterator[Mapping[str, Any]]:
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.table_name,
-            ConsistentRead=True,
-            ScanIndexForward=not latest_first,
-            KeyConditionExpression="#sender = :sender",
-            FilterExpression="#item = :wanted",
-            ExpressionAttributeNames={"#sender": RunAttribute.SENDER, "#item": RunAttribute.ITEM},
-            ExpressionAttributeValues={":sender": {"S": sender}, ":wanted": {"S": wanted}},
+    def _query(self, sender: str, item: RunItem) -> Iterator[Item]:
+        query = Query(
+            table=self.name,
+            equal={RunAttribute.SENDER: sender},
+            only={RunAttribute.ITEM: item},
+            consistent=True,
         )
-        for page in pages:
-            yield from page["Items"]
+        return self.reader.query(query)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum, unique
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -34,9 +34,6 @@ from store.dynamodb import (
 )
 from store.incidents import HistoryAttribute, HistoryEntry
 from store.runs import Listing, ProblemAttribute, Run, RunAttribute
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @unique
@@ -532,31 +529,6 @@ _COPIED: Final = {
 }
 
 
-def put_refused(client: "DynamoDBClient", senders_table: str, item: Item) -> None:
-    """Keeps a sender's last refused report, an item of FileSlaRuns, unless a later one is there.
-
-    Raises:
-        KeyError: it is no such item.
-        botocore.exceptions.ClientError: DynamoDB refused or failed.
-    """
-    values: Values = {
-        _A.PART: {"S": REFUSED_PART},
-        _A.STATE: {"S": REFUSED_STATE},
-        **{ours: item[theirs] for theirs, ours in _COPIED.items() if theirs in item},
-    }
-    try:
-        client.put_item(
-            TableName=senders_table,
-            Item=values,
-            ConditionExpression="attribute_not_exists(#at) OR #at < :at",
-            ExpressionAttributeNames={"#at": _A.REFUSED_AT},
-            ExpressionAttributeValues={":at": values[_A.REFUSED_AT]},
-        )
-    except ClientError as error:
-        if error_code(error) != "ConditionalCheckFailedException":
-            raise
-
-
 class SenderTable:
     """The table FileSlaSenders: one method an access pattern. Threads may share it.
 
@@ -629,3 +601,27 @@ class SenderTable:
                 between=(_A.NEXT_CHECK_AT, "0", format_moment(now.replace(microsecond=0))),
             )
             yield from (item[_A.SENDER]["S"] for item in self._reader.query(query))
+
+    def put_refused(self, item: Item) -> None:
+        """Keeps a sender's last refused report, an item of FileSlaRuns, unless a later one is there.
+
+        Raises:
+            KeyError: it is no such item.
+            botocore.exceptions.ClientError: DynamoDB refused or failed.
+        """
+        values: Values = {
+            _A.PART: {"S": REFUSED_PART},
+            _A.STATE: {"S": REFUSED_STATE},
+            **{ours: item[theirs] for theirs, ours in _COPIED.items() if theirs in item},
+        }
+        try:
+            self._reader.client.put_item(
+                TableName=self.name,
+                Item=values,
+                ConditionExpression="attribute_not_exists(#at) OR #at < :at",
+                ExpressionAttributeNames={"#at": _A.REFUSED_AT},
+                ExpressionAttributeValues={":at": values[_A.REFUSED_AT]},
+            )
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
 
 from contract.action import IncidentAction, SenderAction
 from contract.moments import Hours, parse_moment
@@ -45,10 +44,10 @@ from store.senders import (
     NextCheck,
     SenderAttribute,
     SenderEntry,
+    SenderTable,
     Silence,
     describe_next_check,
     describe_sender_entry,
-    put_refused,
     sender_key,
 )
 
@@ -59,24 +58,14 @@ if TYPE_CHECKING:
 _A: Final = SenderAttribute
 
 
-class Action(StrEnum):
-    """What was done: to a sender or, to close it, to an incident. The rules know of no other deeds."""
-
-    PAUSE = SenderAction.PAUSE.value
-    RESUME = SenderAction.RESUME.value
-    RETIRE = SenderAction.RETIRE.value
-    SET_INTERVAL = SenderAction.SET_INTERVAL.value
-    SET_HOURS = SenderAction.SET_HOURS.value
-    CLOSE = IncidentAction.CLOSE.value
-
-
 @dataclass(frozen=True, kw_only=True)
 class PersonAction:
     """Something that a person did. These are kept as runs are: a rebuild needs them in their place."""
 
     at: datetime
     action_id: str
-    action: Action
+    action: SenderAction | Literal[IncidentAction.CLOSE]
+    """All else that people do to incidents is not for the rules."""
     interval: timedelta | None = None
     """None takes the setting back."""
     hours: Hours | None = None
@@ -207,16 +196,6 @@ class State:
     """None where no run had a list."""
     sets: Mapping[str, FolderSet] = field(default_factory=dict)
     incidents: Mapping[str, Incident] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Changes:
-    """What became different: what a store has to write. Incidents that made room for new ones are in it."""
-
-    sender: RunHistory | None = None
-    watched: WatchList | None = None
-    sets: tuple[FolderSet, ...] = ()
-    incidents: tuple[Incident, ...] = ()
 
 
 _ALWAYS: Final = 4
@@ -353,7 +332,7 @@ class SenderStore:
         owners: Owners | None = None,
     ) -> None:
         self._reader = Reader(client)
-        self._senders = senders_table
+        self.senders = SenderTable(self._reader, senders_table)
         self.incidents = IncidentTable(self._reader, incidents_table)
         self._retention = retention
         self._owners = owners
@@ -361,7 +340,7 @@ class SenderStore:
 
     def read(self, sender: str) -> StoredSender:
         """A sender's own item; of one that nobody knows yet, what is true of it."""
-        item = self._reader.get(self._senders, sender_key(sender)) or {}
+        item = self._reader.get(self.senders.name, sender_key(sender)) or {}
         body, since = item.get(_A.RULE_STATE), item.get(_A.REPLAY_SINCE)
         return StoredSender(
             key=sender,
@@ -399,7 +378,7 @@ class SenderStore:
 
     def has_action(self, sender: str, action_id: str) -> bool:
         """Whether a person did this already."""
-        return self._reader.get(self._senders, _part_key(sender, action_part(action_id))) is not None
+        return self._reader.get(self.senders.name, _part_key(sender, action_part(action_id))) is not None
 
     def commit(
         self, known: StoredSender, own: Values, wake: NextCheck, writes: Writes = NOTHING
@@ -446,17 +425,13 @@ class SenderStore:
         name: Values = {_A.SENDER_NAME: {"S": sender_name}} if sender_name else {}
         # Whoever is at work on the sender starts again, and sees the mark.
         marked = Update(values={**check, **name}, add={_A.REVISION: {"N": "1"}})
-        update_item(self._reader.client, self._senders, sender_key(sender), marked)
-
-    def put_refused(self, item: Item) -> None:
-        """Keeps a refused report, an item of FileSlaRuns, unless a later one is known."""
-        put_refused(self._reader.client, self._senders, item)
+        update_item(self._reader.client, self.senders.name, sender_key(sender), marked)
 
     def _own(self, known: StoredSender) -> dict[str, Any]:
-        return {"TableName": self._senders, "Key": sender_key(known.key)}
+        return {"TableName": self.senders.name, "Key": sender_key(known.key)}
 
     def _write_own(self, known: StoredSender, values: Values) -> StoredSender:
-        update_item(self._reader.client, self._senders, sender_key(known.key), _write(known, values))
+        update_item(self._reader.client, self.senders.name, sender_key(known.key), _write(known, values))
         return replace(known, revision=known.revision + 1)
 
     def _list_changes(
@@ -487,7 +462,7 @@ class SenderStore:
             )
         for key_of_set in writes.gone_sets:
             part = _part_key(known.key, _set_part(key_of_set))
-            yield {"Delete": {"TableName": self._senders, "Key": part}}
+            yield {"Delete": {"TableName": self.senders.name, "Key": part}}
         if writes.watched is not None:
             chunks = dump_chunks(writes.watched)
             for number, chunk in enumerate(chunks):
@@ -502,11 +477,14 @@ class SenderStore:
         self, sender: str, part: str, values: Values, condition: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         item: Values = {**_part_key(sender, part), **values}
-        return {"Put": {"TableName": self._senders, "Item": item, **(condition or {})}}
+        return {"Put": {"TableName": self.senders.name, "Item": item, **(condition or {})}}
 
     def _query_parts(self, sender: str, first: str, last: str) -> list[Item]:
         query = Query(
-            table=self._senders, equal={_A.SENDER: sender}, between=(_A.PART, first, last), consistent=True
+            table=self.senders.name,
+            equal={_A.SENDER: sender},
+            between=(_A.PART, first, last),
+            consistent=True,
         )
         return [item for item in self._reader.query(query) if item[_A.PART]["S"] != OWN_PART]
 
@@ -542,18 +520,16 @@ def _set_part(key: str) -> str:
     return SET_PREFIX + fit_key(key, MAX_SORT_KEY_BYTES - len(SET_PREFIX))
 
 
-def collect_writes(before: State, after: State, changes: Iterable[Changes]) -> Writes:
-    """The writes that lead from one state to another through these changes.
+def collect_writes(before: State, after: State, changed: Iterable[Sequence[Incident]]) -> Writes:
+    """The writes that lead from one state, as it is stored, to another.
 
     Args:
         before: as it is stored.
         after: as it is to be stored.
-        changes: of each step from one to the other. Incidents that began and made room for another
-            in between are in these alone.
+        changed: the incidents that each step changed. Those that began and made room for another in between
+            are in these alone.
     """
-    incidents: dict[str, Incident] = {}
-    for step in changes:
-        incidents.update({incident.incident_id: incident for incident in step.incidents})
+    incidents = {incident.incident_id: incident for step in changed for incident in step}
     latest = {incident.incident_id for incident in after.incidents.values()}
     # One that is the latest no more has to say so, even where nothing else of it changed.
     for incident in before.incidents.values():
@@ -561,12 +537,8 @@ def collect_writes(before: State, after: State, changes: Iterable[Changes]) -> W
             incidents.setdefault(incident.incident_id, incident)
     return Writes(
         history=after.sender,
-        sets=_different_sets(before, after),
+        sets=[one for key, one in after.sets.items() if one != before.sets.get(key)],
         watched=after.watched if after.watched != before.watched else None,
         incidents=incidents,
         latest=frozenset(latest),
     )
-
-
-def _different_sets(before: State, after: State) -> list[FolderSet]:
-    return [one for key, one in after.sets.items() if one != before.sets.get(key)]

@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Self, TypeVar
@@ -22,7 +22,7 @@ from handlers.web.requests import Caller
 from store.dynamodb import ConflictError, is_throttling
 from store.incidents import Incident, PeopleChange
 from store.senders import NextCheck, Sender, describe_sender
-from store.state import Changes, PersonAction, RunHistory, SenderStore, State, StoredSender, collect_writes
+from store.state import PersonAction, RunHistory, SenderStore, State, StoredSender, collect_writes
 
 ATTEMPTS: Final = 10
 """With twenty people who act on one incident in the same second, nobody needs more."""
@@ -149,7 +149,7 @@ class SenderChange:
     known: StoredSender
     before: State
     after: State
-    changes: Changes
+    changed: Sequence[Incident]
     act: PersonAction
     """Dated so that it comes after all that is known."""
 
@@ -168,7 +168,7 @@ class SenderChange:
         dated = replace(asked, at=_date(sender, asked))
         before = store.read_state(known)
         done = apply_action(before, dated)
-        return cls(known=known, before=before, after=done.state, changes=done.changes, act=dated)
+        return cls(known=known, before=before, after=done.state, changed=done.changed, act=dated)
 
     @property
     def sender(self) -> Sender:
@@ -181,7 +181,7 @@ class SenderChange:
         Raises:
             ConflictError: the sender or one of the histories was written since, or the action is stored.
         """
-        writes = collect_writes(self.before, self.after, [self.changes])
+        writes = collect_writes(self.before, self.after, [self.changed])
         since = self.known.replay_since
         # A sender that waits for a replay is replayed with this action among the others.
         wake = NextCheck(

@@ -23,7 +23,7 @@ from handlers.actions.acting import (
 from handlers.actions.parsing import check_until
 from store.dynamodb import ConflictError, Values
 from store.incidents import HistoryEntry, Incident, IncidentAttribute, PeopleChange
-from store.state import Action, PersonAction, SenderStore
+from store.state import PersonAction, SenderStore
 
 _UNKNOWN: Final = (
     "No such incident is known; it may have been of long ago. Its id is the attribute IncidentId."
@@ -159,7 +159,7 @@ def _close(store: SenderStore, before: Incident, entry: HistoryEntry) -> Inciden
     if known.sender is None:
         raise ConflictError(known.key)
     act = PersonAction(
-        at=entry.at, action_id=entry.action_id, action=Action.CLOSE, folder=before.key, by=entry.by,
+        at=entry.at, action_id=entry.action_id, action=IncidentAction.CLOSE, folder=before.key, by=entry.by,
         note=entry.note or None,
     )  # fmt: skip
     change = SenderChange.work_out(store, known, known.sender, act)

@@ -19,7 +19,7 @@ from handlers.actions.acting import (
     retry_on_conflict,
 )
 from handlers.incidents.sender import show_sender
-from store.state import Action, PersonAction, RunHistory, SenderStore, State
+from store.state import PersonAction, RunHistory, SenderStore, State
 
 _DAYS = tuple(Day)
 _UNKNOWN = "No run of such a sender is known. Its key is the attribute Sender of its item."
@@ -77,7 +77,7 @@ def _read_act(request: ActOnSender, action_id: str, by: str, store: SenderStore)
     return PersonAction(
         at=store.clock(),
         action_id=action_id,
-        action=Action(request.action),
+        action=request.action,
         interval=None if minutes is None else timedelta(minutes=minutes),
         hours=None if request.hours is None else _read_hours(request.hours),
         by=by,

@@ -8,8 +8,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Final, TypeVar
+from typing import Final
 
+from contract.action import IncidentAction
 from contract.folders import set_key
 from contract.words import Clearing, IncidentStatus
 from handlers.incidents import transitions
@@ -25,10 +26,9 @@ from handlers.incidents.timing import LOOK_BACK, Deadlines, is_shared, rewound
 from handlers.incidents.transitions import Verdicts
 from store.incidents import Incident
 from store.runs import BreachedFolder, Run
-from store.state import Action, Changes, FolderSet, PersonAction, SenderSettings, State
+from store.state import PersonAction, SenderSettings, State
 
 _UNSET: Final = SenderSettings()
-Part = TypeVar("Part", FolderSet, Incident)
 
 
 class OutOfOrderError(Exception):
@@ -37,10 +37,10 @@ class OutOfOrderError(Exception):
 
 @dataclass(frozen=True)
 class Projected:
-    """A state, and what is different from the one before."""
+    """A state, and the incidents that differ from the one before; also those that made room for new ones."""
 
     state: State
-    changes: Changes
+    changed: tuple[Incident, ...] = ()
 
 
 def project(
@@ -60,7 +60,7 @@ def project(
     sender = state.sender
     if sender is not None:
         if run.stamp == sender.last:
-            return Projected(state, Changes())
+            return Projected(state)
         if run.stamp < sender.last or (
             sender.last_action_at is not None and run.moment <= sender.last_action_at
         ):
@@ -80,17 +80,17 @@ def project(
     incidents, displaced = _incidents_after(known, run, verdicts)
     watched = watch_list_after(sender, known.watched, run)
     after = State(sender=sender_after, watched=watched, sets=sets, incidents=incidents)
-    return Projected(after, _changes(state, after, displaced))
+    return Projected(after, _list_changed(state, after, displaced))
 
 
 def advance(state: State, now: datetime) -> Projected:
     """The state with what time alone has changed until `now`."""
     if state.sender is None:
-        return Projected(state, Changes())
+        return Projected(state)
     deadlines = Deadlines(state.sender, state.sets)
     incidents = {key: deadlines.aged(incident, now) for key, incident in state.incidents.items()}
     after = replace(state, sender=with_state(state.sender, now), incidents=incidents)
-    return Projected(after, _changes(state, after, ()))
+    return Projected(after, _list_changed(state, after))
 
 
 def apply_action(state: State, action: PersonAction) -> Projected:
@@ -101,21 +101,21 @@ def apply_action(state: State, action: PersonAction) -> Projected:
     """
     sender = state.sender
     if sender is None:
-        return Projected(state, Changes())
+        return Projected(state)
     if sender.last_action == action.stamp:
-        return Projected(state, Changes())
+        return Projected(state)
     if action.at < sender.last.at or (sender.last_action is not None and action.stamp < sender.last_action):
         raise OutOfOrderError(action.action_id)
     known = _as_of(state, action.at)
     incidents = dict(known.incidents)
-    if action.action is Action.CLOSE:
+    if action.action is IncidentAction.CLOSE:
         incident = incidents.get(action.folder or "")
         if incident is not None and incident.status is IncidentStatus.UNKNOWN:
             incidents[incident.key] = replace(incident, status=IncidentStatus.CLOSED, ended_at=action.at)
     sender = replace(sender, settings=settings_after(sender.settings, action), last_action=action.stamp)
     after = replace(known, sender=with_state(sender, action.at), incidents=incidents)
     after = advance(after, action.at).state
-    return Projected(after, _changes(state, after, ()))
+    return Projected(after, _list_changed(state, after))
 
 
 def next_check_at(state: State, after: datetime | None = None) -> datetime | None:
@@ -214,20 +214,9 @@ def _bound(known: State, key: str, at: datetime) -> datetime | None:
     return max((moment for moment in moments if at - moment <= LOOK_BACK), default=None)
 
 
-def _changes(before: State, after: State, displaced: Iterable[Incident]) -> Changes:
-    return Changes(
-        sender=after.sender if after.sender != before.sender else None,
-        watched=after.watched if after.watched != before.watched else None,
-        sets=tuple(_different(before.sets, after.sets)),
-        incidents=(
-            *(incident for incident in displaced if incident != before.incidents.get(incident.key)),
-            *_different(before.incidents, after.incidents),
-        ),
-    )
-
-
-def _different(before: Mapping[str, Part], after: Mapping[str, Part]) -> Iterable[Part]:
-    return (part for key, part in after.items() if part != before.get(key))
+def _list_changed(before: State, after: State, displaced: Iterable[Incident] = ()) -> tuple[Incident, ...]:
+    both = (*displaced, *after.incidents.values())
+    return tuple(incident for incident in both if incident != before.incidents.get(incident.key))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,7 +259,7 @@ def replay(
             else apply_action(state, event)
         )
         state = done.state
-        incidents.update({one.incident_id: one for one in done.changes.incidents})
+        incidents.update({one.incident_id: one for one in done.changed})
     return Replayed(state=state, incidents=tuple(incidents.values()))
 
 

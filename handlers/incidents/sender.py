@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from contract.action import IncidentAction, SenderAction
 from contract.words import IncidentStatus, SenderKind, SenderState
 from handlers.incidents.sets import CONTRADICTIONS_WITHIN
 from handlers.incidents.timing import (
@@ -18,7 +19,7 @@ from handlers.incidents.timing import (
 )
 from store.runs import Run
 from store.senders import AmbiguousSet, Sender, Silence
-from store.state import Action, Address, PersonAction, RunHistory, SenderSettings, State
+from store.state import Address, PersonAction, RunHistory, SenderSettings, State
 
 EMPTIES_FOR_REGULAR: Final = 3
 EMPTIES_WITHIN: Final = timedelta(days=7)
@@ -196,20 +197,20 @@ def with_state(sender: RunHistory, now: datetime) -> RunHistory:
 def settings_after(settings: SenderSettings, done: PersonAction) -> SenderSettings:
     """The settings of a sender after an action."""
     match done.action:
-        case Action.PAUSE:
+        case SenderAction.PAUSE:
             return replace(settings, paused_at=settings.paused_at or done.at)
-        case Action.RESUME:
+        case SenderAction.RESUME:
             # Also brings back a sender that was retired by mistake.
             paused = settings.paused_at is not None or settings.retired_at is not None
             resumed = done.at if paused else settings.resumed_at
             return replace(settings, paused_at=None, retired_at=None, resumed_at=resumed)
-        case Action.RETIRE:
+        case SenderAction.RETIRE:
             return replace(settings, retired_at=settings.retired_at or done.at)
-        case Action.SET_INTERVAL:
+        case SenderAction.SET_INTERVAL:
             return replace(settings, interval=done.interval)
-        case Action.SET_HOURS:
+        case SenderAction.SET_HOURS:
             return replace(settings, hours=done.hours)
-        case Action.CLOSE:
+        case IncidentAction.CLOSE:
             return settings
 
 

@@ -38,7 +38,7 @@ class SenderReplay:
         """
         if known.sender is None and (refused := self.runs.read_refused(known.key)) is not None:
             # Its item is new or was lost, and with it the last refused report.
-            self.store.put_refused(refused)
+            self.store.senders.put_refused(refused)
         items, unreadable = self.runs.list_of(known.key)
         for run_key, error in unreadable.items():
             logger.error("a run is passed over", exc_info=error, extra={"run_key": run_key})
@@ -54,7 +54,7 @@ class SenderReplay:
         )
         replayed = keep_known(old, replayed, runs[0].moment)
         after = advance(replayed.state, now)
-        replayed = replace(replayed, incidents=_with(replayed.incidents, after.changes.incidents))
+        replayed = replace(replayed, incidents=_with(replayed.incidents, after.changed))
         wake = wait or NextCheck(at=next_check_at(after.state, now))
         replayed = replace(replayed, state=after.state)
         self._commit(known, before, old, replayed, items, runs[-1], wake)
@@ -74,10 +74,7 @@ class SenderReplay:
         recent = RecentRuns()
         for run in sorted(items, key=lambda run: run.stamp):
             recent = recent.with_run(run)
-        own = {
-            **describe_sender(show_sender(state)),
-            **describe_last_run(last),
-        }
+        own = {**describe_sender(show_sender(state)), **describe_last_run(last)}
         latest = {one.incident_id for one in state.incidents.values()}
         was_latest = {one.incident_id for one in before.incidents.values()}
         known_as = {one.incident_id: one for one in old}

@@ -13,12 +13,12 @@ from handlers.incidents.projection import OutOfOrderError, next_check_at, projec
 from handlers.incidents.sender import show_sender
 from handlers.runtime import count, logger
 from store.dynamodb import ConflictError, may_pass
+from store.incidents import Incident
 from store.runs import MalformedRunError, Run, RunAttribute, RunItem, read_run_item
-from store.senders import NextCheck, describe_last_run, describe_sender, put_refused
-from store.state import Changes, RecentRuns, SenderStore, State, StoredSender, collect_writes
+from store.senders import NextCheck, describe_last_run, describe_sender
+from store.state import RecentRuns, SenderStore, State, StoredSender, collect_writes
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_sqs import SQSClient
 
 
@@ -35,7 +35,7 @@ class _Work:
     recent: RecentRuns
     before: State | None = None
     after: State = field(default_factory=State)
-    changes: list[Changes] = field(default_factory=list)
+    changed: list[Sequence[Incident]] = field(default_factory=list)
     last: Run | None = None
     """The last run that was applied."""
     needs_replay: bool = False
@@ -56,7 +56,7 @@ class _Work:
             self.needs_replay = True
             return
         self.after = done.state
-        self.changes.append(done.changes)
+        self.changed.append(done.changed)
         self.recent = self.recent.with_run(run)
         self.last = run
 
@@ -67,21 +67,15 @@ class _Work:
             if self.needs_replay:
                 self.store.mark(self.known.key)
             return
-        own = {
-            **describe_sender(show_sender(self.after)),
-            **describe_last_run(self.last),
-        }
-        writes = replace(collect_writes(self.before, self.after, self.changes), recent=self.recent)
+        own = {**describe_sender(show_sender(self.after)), **describe_last_run(self.last)}
+        writes = replace(collect_writes(self.before, self.after, self.changed), recent=self.recent)
         since = now if self.needs_replay and self.known.replay_since is None else self.known.replay_since
         wake = NextCheck(at=now if since else next_check_at(self.after), replay_since=since)
         self.store.commit(self.known, own, wake, writes)
 
 
 def apply_runs(
-    store: SenderStore,
-    sender: str,
-    runs: Sequence[Run],
-    sleep: Callable[[float], None] = time.sleep,
+    store: SenderStore, sender: str, runs: Sequence[Run], sleep: Callable[[float], None] = time.sleep
 ) -> None:
     """Applies runs of one sender in the order in which they were stored, again if others write it meanwhile.
 
@@ -140,14 +134,10 @@ class StreamReader:
     """Applies what the stream of FileSlaRuns brings.
 
     Attributes:
-        client: a DynamoDB client that may write the senders.
-        senders_table: the table FileSlaSenders.
         store: where senders are kept.
         failed_runs: takes the key of each run that cannot be applied.
     """
 
-    client: "DynamoDBClient"
-    senders_table: str
     store: SenderStore
     failed_runs: FailedRuns
 
@@ -193,7 +183,7 @@ class StreamReader:
 
     def _keep_refused(self, sender: str, item: Item) -> None:
         try:
-            put_refused(self.client, self.senders_table, item)
+            self.store.senders.put_refused(item)
         except KeyError as error:  # none of ours, or changed since
             self._give_up(sender, [item], error)
 

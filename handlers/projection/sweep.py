@@ -1,31 +1,19 @@
 """The sweep: what time alone changes, the senders to replay, and the gauges."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
 
 from contract.metrics import Metric
-from contract.moments import format_moment
 from contract.words import IncidentStatus, SenderState
 from handlers.incidents.projection import advance, next_check_at
 from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
 from handlers.runtime import count, logger
-from store.dynamodb import ConflictError, may_pass
-from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
-from store.senders import (
-    NEXT_CHECK_SHARDS,
-    RETRY_REPLAY,
-    NextCheck,
-    SenderAttribute,
-    SenderIndex,
-    describe_sender,
-)
+from store.dynamodb import ConflictError, find_number, may_pass
+from store.incidents import IncidentAttribute
+from store.senders import RETRY_REPLAY, NextCheck, SenderAttribute, describe_sender
 from store.state import SenderStore, StoredSender, collect_writes
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,14 +21,10 @@ class SenderSweep:
     """One round over the senders that are due.
 
     Attributes:
-        client: a DynamoDB client that may query the wake index.
-        senders_table: the table FileSlaSenders.
         store: where senders are kept.
         replays: replays those that are marked.
     """
 
-    client: "DynamoDBClient"
-    senders_table: str
     store: SenderStore
     replays: SenderReplay
 
@@ -55,7 +39,7 @@ class SenderSweep:
             How many were looked at.
         """
         seen = 0
-        for sender in self._list_due(now):
+        for sender in self.store.senders.list_due(now):
             if seconds_left() <= 0:
                 logger.warning("the sweep ends before it is through")
                 break
@@ -70,25 +54,6 @@ class SenderSweep:
                 logger.exception("a sender cannot be looked at", extra={"sender": sender})
                 count(Metric.RUNS_NOT_APPLIED)
         return seen
-
-    def _list_due(self, now: datetime) -> Iterator[str]:
-        for shard in range(NEXT_CHECK_SHARDS):
-            pages = self.client.get_paginator("query").paginate(
-                TableName=self.senders_table,
-                IndexName=SenderIndex.NEXT_CHECK,
-                KeyConditionExpression="#shard = :shard AND #at <= :now",
-                ExpressionAttributeNames={
-                    "#shard": SenderAttribute.NEXT_CHECK_SHARD,
-                    "#at": SenderAttribute.NEXT_CHECK_AT,
-                },
-                # A moment with a fraction of a second sorts before the one without.
-                ExpressionAttributeValues={
-                    ":shard": {"S": str(shard)},
-                    ":now": {"S": format_moment(now.replace(microsecond=0))},
-                },
-            )
-            for page in pages:
-                yield from (item[SenderAttribute.SENDER]["S"] for item in page["Items"])
 
     def _look_at(self, sender: str, now: datetime) -> None:
         known = self.store.read(sender)
@@ -113,63 +78,24 @@ class SenderSweep:
         before = self.store.read_state(known)
         done = advance(before, now)
         own = describe_sender(show_sender(done.state))
-        writes = collect_writes(before, done.state, [done.changes])
+        writes = collect_writes(before, done.state, [done.changed])
         self.store.commit(known, own, NextCheck(at=next_check_at(done.state, now)), writes)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Gauges:
-    """Counts senders and incidents by their state, from the indexes.
-
-    Attributes:
-        client: a DynamoDB client that may query the state index and the live index.
-        senders_table: the table FileSlaSenders.
-        incidents_table: the table FileSlaIncidents.
-    """
-
-    client: "DynamoDBClient"
-    senders_table: str
-    incidents_table: str
-
-    def read(self) -> dict[Metric, int]:
-        """Each gauge by its metric."""
-        silent = unreadable = 0
-        for state in (SenderState.UP, SenderState.LATE, SenderState.SILENT):
-            for item in self._query_senders(state):
-                silent += state is SenderState.SILENT
-                unreadable += int(item.get(SenderAttribute.UNREADABLE, {}).get("N", "0"))
-        return {
-            Metric.SENDERS_SILENT: silent,
-            Metric.FOLDERS_UNREADABLE: unreadable,
-            Metric.INCIDENTS_OPEN: self._count_incidents(IncidentStatus.OPEN),
-            Metric.INCIDENTS_UNKNOWN: self._count_incidents(IncidentStatus.UNKNOWN),
-        }
-
-    def _query_senders(self, state: SenderState) -> Iterator[Mapping[str, Any]]:
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.senders_table,
-            IndexName=SenderIndex.STATE,
-            KeyConditionExpression="#state = :state",
-            ProjectionExpression="#unreadable",
-            ExpressionAttributeNames={
-                "#state": SenderAttribute.STATE,
-                "#unreadable": SenderAttribute.UNREADABLE,
-            },
-            ExpressionAttributeValues={":state": {"S": state}},
-        )
-        for page in pages:
-            yield from page["Items"]
-
-    def _count_incidents(self, status: IncidentStatus) -> int:
-        return sum(map(self._count_partition, list_live_partitions(status)))
-
-    def _count_partition(self, partition: str) -> int:
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.incidents_table,
-            IndexName=IncidentIndex.LIVE,
-            Select="COUNT",
-            KeyConditionExpression="#in = :partition",
-            ExpressionAttributeNames={"#in": IncidentAttribute.LIVE_SHARD},
-            ExpressionAttributeValues={":partition": {"S": partition}},
-        )
-        return sum(page["Count"] for page in pages)
+def read_gauges(store: SenderStore) -> dict[Metric, int]:
+    """How many senders and incidents are in a state, by the metric of each."""
+    states = (SenderState.UP, SenderState.LATE, SenderState.SILENT)
+    attributes = (SenderAttribute.STATE, SenderAttribute.UNREADABLE)
+    senders = store.senders.query_states(*states, attributes=attributes)
+    of_incidents = {
+        Metric.INCIDENTS_OPEN: IncidentStatus.OPEN,
+        Metric.INCIDENTS_UNKNOWN: IncidentStatus.UNKNOWN,
+    }
+    return {
+        Metric.SENDERS_SILENT: sum(one[SenderAttribute.STATE]["S"] == SenderState.SILENT for one in senders),
+        Metric.FOLDERS_UNREADABLE: sum(find_number(one, SenderAttribute.UNREADABLE) for one in senders),
+        **{
+            metric: len(store.incidents.query_live(status, attributes=[IncidentAttribute.INCIDENT_ID]))
+            for metric, status in of_incidents.items()
+        },
+    }

@@ -13,9 +13,10 @@ from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
 from handlers.projection.stream import apply_runs
 from handlers.projection.sweep import SenderSweep
+from store.dynamodb import Reader
 from store.incidents import describe_incident, incident_key
 from store.runs import ProblemAttribute, Run, RunAttribute, RunTable
-from store.senders import describe_last_run, describe_sender, put_refused, sender_key
+from store.senders import describe_last_run, describe_sender, sender_key
 from store.state import SenderStore, State
 from tests.stands.playing import START
 from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS
@@ -57,12 +58,12 @@ class Projected:
             RunAttribute.PROBLEMS: {"L": listed},
             RunAttribute.REQUEST_ID: {"S": "request-1"},
         }
-        put_refused(self._client, SENDERS, item)
+        self._store.senders.put_refused(item)
 
     def sweep(self, now: datetime | None = None) -> None:
         """Lets time pass until now."""
-        replays = SenderReplay(self._store, RunTable(self._client, RUNS))
-        sweep = SenderSweep(client=self._client, senders_table=SENDERS, store=self._store, replays=replays)
+        replays = SenderReplay(self._store, RunTable(Reader(self._client), RUNS))
+        sweep = SenderSweep(store=self._store, replays=replays)
         sweep.run(now or datetime.now(UTC), lambda: 60)
 
     def list_ids(self) -> list[str]:

@@ -9,6 +9,7 @@ from contract.owners.model import Owners
 from handlers.projection.replay import SenderReplay
 from handlers.projection.stream import FailedRuns, StreamReader
 from handlers.projection.sweep import SenderSweep
+from store.dynamodb import Reader
 from store.runs import Run, RunTable, build_run_items
 from store.state import SenderStore, State
 from tests.stands.playing import at
@@ -47,15 +48,9 @@ class Projection:
             clock=self.clock or (lambda: self.now),
             owners=self.owners,
         )
-        self.stream = StreamReader(
-            client=self.client, senders_table=SENDERS, store=self.store, failed_runs=self.letters
-        )
-        self.sweeper = SenderSweep(
-            client=self.client,
-            senders_table=SENDERS,
-            store=self.store,
-            replays=SenderReplay(self.store, RunTable(self.client, RUNS)),
-        )
+        self.stream = StreamReader(store=self.store, failed_runs=self.letters)
+        replays = SenderReplay(self.store, RunTable(Reader(self.client), RUNS))
+        self.sweeper = SenderSweep(store=self.store, replays=replays)
 
     def put(self, *runs: Run) -> list[dict[str, Any]]:
         """Stores runs, and gives the records of the stream that tell of them."""

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from hypothesis import event, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from contract.action import IncidentAction, SenderAction
 from contract.folders import folder_key
 from contract.moments import Hours
 from contract.words import IncidentStatus
@@ -22,7 +24,7 @@ from handlers.incidents.projection import (
 from handlers.incidents.sender import sender_state
 from store.incidents import Incident
 from store.runs import BreachedFolder, Listing, Run, merge_parts
-from store.state import Action, Changes, PersonAction, State
+from store.state import PersonAction, State
 from tests.oracles.incidents.oracle import Oracle, Trouble
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -143,13 +145,13 @@ class Histories(RuleBasedStateMachine):
 
     @precondition(lambda self: self.state.sender is not None)
     @rule(
-        action=st.sampled_from(Action),
+        action=st.sampled_from([*SenderAction, IncidentAction.CLOSE]),
         interval=st.sampled_from([None, 10 * MINUTE, 60 * MINUTE, 600 * MINUTE]),
         hours=st.sampled_from([None, *HOURS]),
         folder=st.sampled_from(FOLDERS),
     )
-    def people(self, action: Action, interval: timedelta | None, hours: Hours | None, folder: str) -> None:
-        key = folder_key(folder) if action is Action.CLOSE else None
+    def people(self, action: Any, interval: timedelta | None, hours: Hours | None, folder: str) -> None:
+        key = folder_key(folder) if action is IncidentAction.CLOSE else None
         self._act(
             PersonAction(at=self.now, action_id="", action=action, interval=interval, hours=hours, folder=key)
         )
@@ -159,7 +161,7 @@ class Histories(RuleBasedStateMachine):
     def close(self, data: st.DataObject) -> None:
         """By hand, what people see to be unknown."""
         key = data.draw(st.sampled_from(self._unknown()))
-        self._act(PersonAction(at=self.now, action_id="", action=Action.CLOSE, folder=key))
+        self._act(PersonAction(at=self.now, action_id="", action=IncidentAction.CLOSE, folder=key))
         event("closed by hand")
 
     def _unknown(self) -> list[str]:
@@ -183,11 +185,11 @@ class Histories(RuleBasedStateMachine):
         due = next_check_at(self.state)
         done = advance(self.state, self.now)
         if due is None or due > self.now:
-            assert done.changes.incidents == ()
+            assert done.changed == ()
             assert replace(done.state, sender=None) == replace(self.state, sender=None)
         self._apply(done.state)
         again = advance(self.state, self.now)
-        assert again.changes == Changes()
+        assert again.changed == ()
         assert again.state == self.state
         # Or each sweep would look at it again.
         due = next_check_at(self.state, self.now)
@@ -281,7 +283,7 @@ class Histories(RuleBasedStateMachine):
             self.stale = True
             return
         if done.state.sender != self.state.sender:
-            named = {one.incident_id for one in done.changes.incidents}
+            named = {one.incident_id for one in done.changed}
             assert {done.state.incidents[breach.key].incident_id for breach in run.breaches} <= named
             assert all(done.state.incidents[breach.key].seen == run.stamp for breach in run.breaches)
         self._apply(done.state)

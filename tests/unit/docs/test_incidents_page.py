@@ -24,7 +24,6 @@ from handlers.notifications.situation import Notice, Notification
 from store.incidents import parse_incident
 from store.notifications import Recipient
 from store.runs import Run
-from store.senders import put_refused
 from tests.infra.conftest import declare
 from tests.stands.notifier import an_owners_file
 from tests.stands.playing import run, stuck
@@ -32,7 +31,6 @@ from tests.stands.projection import Projection
 from tests.stands.projection_tables import (
     INCIDENTS,
     MESSAGES,
-    SENDERS,
     create_message_tables,
     create_projection_tables,
 )
@@ -91,8 +89,8 @@ def _play(client: Any) -> None:
         "SenderName": "files-01",
         "ArrivedAt": "2026-11-24T08:00:00Z",
     }
-    put_refused(
-        client, SENDERS, {**{name: {"S": text} for name, text in item.items()}, "Problems": {"L": []}}
+    projection.store.senders.put_refused(
+        {**{name: {"S": text} for name, text in item.items()}, "Problems": {"L": []}}
     )
 
 

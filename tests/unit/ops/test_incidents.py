@@ -16,6 +16,7 @@ from handlers.projection.replay import SenderReplay
 from handlers.projection.sweep import SenderSweep
 from ops import __main__ as command_line
 from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Marks, Rebuild, UnknownSenderError, list_live
+from store.dynamodb import Reader
 from store.incidents import IncidentAttribute
 from store.runs import (
     BreachedFolder,
@@ -82,8 +83,8 @@ def _put_run(client: "DynamoDBClient", found: Found, moment: datetime) -> None:
 
 def _sweep(client: "DynamoDBClient", clock: Clock) -> None:
     store = SenderStore(client, SENDERS, INCIDENTS, None, clock=clock)
-    replays = SenderReplay(store, RunTable(client, RUNS))
-    SenderSweep(client=client, senders_table=SENDERS, store=store, replays=replays).run(clock.now, lambda: 60)
+    replays = SenderReplay(store, RunTable(Reader(client), RUNS))
+    SenderSweep(store=store, replays=replays).run(clock.now, lambda: 60)
 
 
 def _rebuild(client: "DynamoDBClient", clock: Clock, sweep: bool = True) -> Rebuild:

@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from contract.action import IncidentAction, SenderAction
 from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
 from handlers.incidents.projection import OutOfOrderError, advance, apply_action, keep_known, project, replay
 from handlers.incidents.timing import LOOK_BACK
 from store.incidents import Incident
 from store.runs import Run
-from store.state import Action, PersonAction, State
+from store.state import PersonAction, State
 from tests.stands.playing import at, listing, played, run, stuck
 
 A, B = "D:\\In\\A", "D:\\In\\B"
@@ -127,7 +128,7 @@ def test_an_incident_that_goes_on_is_one_and_one_that_ended_unseen_is_named_by_t
     assert of(again).incident_id == of(state).incident_id
     assert (of(again).status, of(again).file_count, of(again).peak_file_count) == (IncidentStatus.OPEN, 2, 2)
     done = project(state, run(10, stuck(A, "new")))
-    before, after = done.changes.incidents
+    before, after = done.changed
     assert (before.status, before.ended_at) == (IncidentStatus.EXPIRED, at(10))
     assert (after.status, after.previous_id) == (IncidentStatus.OPEN, before.incident_id)
 
@@ -149,7 +150,7 @@ def test_what_flaps_is_one_incident_unless_it_may_have_been_over_for_long() -> N
 
 def test_what_is_unknown_can_be_closed_by_hand_and_proof_opens_it_again() -> None:
     opened = played(run(0, stuck(A, "x")))
-    deed = PersonAction(at=at(0.5), action_id="1", action=Action.CLOSE, folder=KEY_A)
+    deed = PersonAction(at=at(0.5), action_id="1", action=IncidentAction.CLOSE, folder=KEY_A)
     assert of(apply_action(opened, deed).state).status is IncidentStatus.OPEN
     unknown = played(until=10, state=opened)
     closed = apply_action(unknown, replace(deed, at=at(10))).state
@@ -162,7 +163,7 @@ def test_what_is_unknown_can_be_closed_by_hand_and_proof_opens_it_again() -> Non
 
 def test_a_retired_sender_closes_what_is_unknown_and_a_run_revives_it() -> None:
     state = played(run(0, stuck(A, "x")), until=10)
-    retired = apply_action(state, PersonAction(at=at(10), action_id="1", action=Action.RETIRE)).state
+    retired = apply_action(state, PersonAction(at=at(10), action_id="1", action=SenderAction.RETIRE)).state
     assert of(retired).status is IncidentStatus.CLOSED
     assert retired.sender is not None
     assert retired.sender.state is SenderState.RETIRED
@@ -213,11 +214,11 @@ def test_what_began_before_the_runs_that_are_kept_is_not_lost() -> None:
 
 def test_a_pause_puts_patience_off() -> None:
     state = played(*(listing(hour, [B], stuck(A, "x")) for hour in range(4)))
-    paused = apply_action(state, PersonAction(at=at(3.5), action_id="1", action=Action.PAUSE)).state
+    paused = apply_action(state, PersonAction(at=at(3.5), action_id="1", action=SenderAction.PAUSE)).state
     paused = advance(paused, at(50)).state
     assert paused.sender is not None
     assert (paused.sender.state, of(paused).status) == (SenderState.PAUSED, IncidentStatus.OPEN)
-    resumed = apply_action(paused, PersonAction(at=at(50), action_id="2", action=Action.RESUME)).state
+    resumed = apply_action(paused, PersonAction(at=at(50), action_id="2", action=SenderAction.RESUME)).state
     assert of(advance(resumed, at(52)).state).status is IncidentStatus.OPEN
     silent = advance(resumed, at(53)).state
     assert of(silent).unknown_since == at(50) + timedelta(minutes=125)

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from contract.action import SenderAction
 from contract.words import SenderKind
 from handlers.incidents.projection import apply_action, project
 from handlers.incidents.sender import SILENCES_KEPT, SILENCES_WITHIN
 from handlers.incidents.timing import is_shared
-from store.state import Action, PersonAction, RunHistory, State
+from store.state import PersonAction, RunHistory, State
 from tests.stands.playing import at, listing, played, run, stuck
 
 A = "D:\\In\\A"
@@ -93,7 +94,7 @@ def test_only_the_latest_are_kept_and_none_from_long_ago() -> None:
 
 def test_nothing_is_a_silence_while_a_sender_is_paused() -> None:
     state = played(listing(0, [A], interval=HOUR))
-    state = apply_action(state, PersonAction(at=at(1), action_id="pause", action=Action.PAUSE)).state
+    state = apply_action(state, PersonAction(at=at(1), action_id="pause", action=SenderAction.PAUSE)).state
     sender = project(state, listing(20, [A], interval=HOUR)).state.sender
     assert sender is not None
     assert sender.silences == ()
