@@ -66,6 +66,18 @@ Sender = Annotated[
 ]
 
 
+_Folder = Annotated[
+    FolderPath,
+    Field(
+        description=f"Its path, not empty, of at most {MAX_FOLDER_BYTES:,} bytes in UTF-8.",
+        examples=["C:\\Jobs\\Invoices\\Inbound"],
+    ),
+]
+
+
+_Part = Annotated[int, Field(strict=True, ge=1, le=MAX_PARTS)]
+
+
 class _Optional(ContractModel):
     @model_validator(mode="before")
     @classmethod
@@ -78,13 +90,7 @@ class _Optional(ContractModel):
 class ListedFolder(_Optional):
     """A folder that the run looked at, or tried to."""
 
-    folder: Annotated[
-        FolderPath,
-        Field(
-            description=f"Its path, not empty, of at most {MAX_FOLDER_BYTES:,} bytes in UTF-8.",
-            examples=["C:\\Jobs\\Invoices\\Inbound"],
-        ),
-    ]
+    folder: _Folder
     sla: SlaMinutes | None = Field(default=None, description="Minutes that a file may wait in it.")
     file_count: Annotated[int, Field(strict=True, ge=0)] | None = Field(
         default=None, description="How many files are in it, stuck or not."
@@ -93,8 +99,7 @@ class ListedFolder(_Optional):
         default=None, description="When the oldest of them was created, in the form of `creationDate`."
     )
     error: Annotated[Text, AfterValidator(lambda text: text[:MAX_ERROR_CHARACTERS])] | None = Field(
-        default=None,
-        description=f"Why it could not be read; {MAX_ERROR_CHARACTERS:,} characters are kept.",
+        default=None, description=f"Why it could not be read; {MAX_ERROR_CHARACTERS:,} characters are kept."
     )
 
 
@@ -121,20 +126,9 @@ class ReportedRun(_Optional):
         description="When the report was sent, by the same clock; "
         f"not before `started_at`, and at most {MAX_RUN_TIME.days} days after it.",
     )
-    part: int = Field(
-        default=1,
-        strict=True,
-        ge=1,
-        le=MAX_PARTS,
-        description="Which part of the run's report this is, from 1.",
-    )
-    parts: int = Field(
-        default=1,
-        strict=True,
-        ge=1,
-        le=MAX_PARTS,
-        validate_default=True,
-        description="In how many parts the run's report is sent.",
+    part: _Part = Field(default=1, description="Which part of the run's report this is, from 1.")
+    parts: _Part = Field(
+        default=1, validate_default=True, description="In how many parts the run's report is sent."
     )
     id: UUID | None = Field(
         default=None,
@@ -202,13 +196,7 @@ class StuckFile(ContractModel):
 class ReportedFolder(ContractModel):
     """A folder with at least one stuck file."""
 
-    folder: Annotated[
-        FolderPath,
-        Field(
-            description=f"Its path, not empty, of at most {MAX_FOLDER_BYTES:,} bytes in UTF-8.",
-            examples=["C:\\Jobs\\Invoices\\Inbound"],
-        ),
-    ]
+    folder: _Folder
     sla: Annotated[SlaMinutes, Field(description="Minutes that a file may wait in it.", examples=[30])]
     files: Annotated[
         list[StuckFile],

@@ -45,7 +45,9 @@ def _user_pool() -> UserPool:
         return str(secrets.get_secret_value(SecretId=environment.client_secret_id)["SecretString"])
 
     client: Any = session.create_client("cognito-idp", config=_CONFIG)
-    return UserPool(client, environment.user_pool_id, environment.client_id, ClientSecret(client_secret))
+    return UserPool(
+        client, environment.user_pool_id, environment.user_pool_client_id, ClientSecret(client_secret)
+    )
 
 
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
@@ -69,11 +71,11 @@ def handler(event: Event, context: Any) -> Message:  # noqa: ARG001 - Lambda's s
         case PasswordSignIn():
             tokens = _user_pool().sign_in(request.username, request.password, request.new_password)
             _count_outcome(Outcome.SIGNED_IN)
-            return tokens.body()
+            return tokens
         case TokenRefresh():
             tokens = _user_pool().refresh(request.username, request.refresh_token)
             _count_outcome(Outcome.REFRESHED)
-            return tokens.body()
+            return tokens
         case RecoveryStart():
             _user_pool().start_recovery(request.username)
             _count_outcome(Outcome.RECOVERY_STARTED)

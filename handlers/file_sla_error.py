@@ -75,7 +75,7 @@ def _count_rejected(error: ServiceError) -> None:
 @endpoint(FILE_SLA_ERROR, on_refusal=_count_rejected)
 def handler(event: Event, context: Any) -> Recorded:
     """Answers `POST /file_sla_error`."""
-    caller = authorize(event, FILE_SLA_ERROR, _environment().client_id)
+    caller = authorize(event, FILE_SLA_ERROR, _environment().user_pool_client_id)
     origin = Origin(
         caller=caller,
         arrival=datetime.now(UTC),

@@ -43,7 +43,7 @@ class _Parts:
             client, environment.senders_table_name, environment.incidents_table_name, environment.retention
         )
         return cls(
-            client_id=environment.client_id,
+            client_id=environment.user_pool_client_id,
             incidents=IncidentActions(store),
             senders=SenderActions(store),
         )

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -84,25 +83,6 @@ _WRONG_CODE: Final = _REFUSED | {
 }
 
 
-@dataclass(frozen=True)
-class IssuedTokens:
-    """What a sign-in yields; `expires_in` is in seconds."""
-
-    id_token: str
-    refresh_token: str
-    expires_in: int
-
-    def body(self) -> SignedIn:
-        """The contract's answer."""
-        return SignedIn(
-            message="Signed in.",
-            token=self.id_token,
-            token_type="Bearer",
-            expires_in=self.expires_in,
-            refresh_token=self.refresh_token,
-        )
-
-
 class UserPool:
     """The user pool, as the sign-in route sees it.
 
@@ -125,7 +105,7 @@ class UserPool:
         self._client_id = client_id
         self._secret = client_secret
 
-    def sign_in(self, username: str, password: str, new_password: str | None = None) -> IssuedTokens:
+    def sign_in(self, username: str, password: str, new_password: str | None = None) -> SignedIn:
         """Signs a user in, and sets the user's own first password if that is pending.
 
         Raises:
@@ -134,22 +114,15 @@ class UserPool:
             InvalidBodyError: `new_password` breaks the password policy, or no change is pending.
             ThrottledError: Cognito is over its rate.
         """
-        try:
-            answer = self._call(
-                username,
-                lambda secret_hash: self._client.admin_initiate_auth(
-                    UserPoolId=self._pool_id,
-                    ClientId=self._client_id,
-                    AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-                    AuthParameters={
-                        "USERNAME": username,
-                        "PASSWORD": password,
-                        "SECRET_HASH": secret_hash,
-                    },
-                ),
-            )
-        except ClientError as error:
-            raise self._refusal(error) from error
+        answer = self._call_or_refuse(
+            username,
+            lambda secret_hash: self._client.admin_initiate_auth(
+                UserPoolId=self._pool_id,
+                ClientId=self._client_id,
+                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+                AuthParameters={"USERNAME": username, "PASSWORD": password, "SECRET_HASH": secret_hash},
+            ),
+        )
         challenge = answer.get("ChallengeName")
         if challenge == Challenge.NEW_PASSWORD_REQUIRED and new_password is not None:
             return self._set_first_password(username, new_password, answer["Session"])
@@ -162,16 +135,11 @@ class UserPool:
                 challenge, "This user has a sign-in step that this API does not offer."
             )
         if new_password is not None:
-            raise InvalidBodyError(
-                [
-                    FieldProblem(
-                        "new_password", "is not asked for", "leave it out; to change it, recover the account"
-                    )
-                ]
-            )
-        return _tokens(answer["AuthenticationResult"])
+            hint = "leave it out; to change it, recover the account"
+            raise InvalidBodyError([FieldProblem("new_password", "is not asked for", hint)])
+        return _answer(answer["AuthenticationResult"])
 
-    def refresh(self, username: str, refresh_token: str) -> IssuedTokens:
+    def refresh(self, username: str, refresh_token: str) -> SignedIn:
         """New tokens for a refresh token, which stays valid and is handed back.
 
         Raises:
@@ -193,7 +161,7 @@ class UserPool:
             if is_secret_refused(error.response):
                 raise SignInFailedError from error
             raise self._refusal(error) from error
-        return _tokens(answer["AuthenticationResult"], refresh_token)
+        return _answer(answer["AuthenticationResult"], refresh_token)
 
     def start_recovery(self, username: str) -> None:
         """Has Cognito mail a recovery code, if it can. The caller cannot see whether it could.
@@ -240,25 +208,28 @@ class UserPool:
                 ) from error
             raise self._refusal(error) from error
 
-    def _set_first_password(self, username: str, new_password: str, session: str) -> IssuedTokens:
+    def _set_first_password(self, username: str, new_password: str, session: str) -> SignedIn:
+        answer = self._call_or_refuse(
+            username,
+            lambda secret_hash: self._client.admin_respond_to_auth_challenge(
+                UserPoolId=self._pool_id,
+                ClientId=self._client_id,
+                ChallengeName=Challenge.NEW_PASSWORD_REQUIRED.value,
+                Session=session,
+                ChallengeResponses={
+                    "USERNAME": username,
+                    "NEW_PASSWORD": new_password,
+                    "SECRET_HASH": secret_hash,
+                },
+            ),
+        )
+        return _answer(answer["AuthenticationResult"])
+
+    def _call_or_refuse(self, username: str, call: Callable[[str], _Answer]) -> _Answer:
         try:
-            answer = self._call(
-                username,
-                lambda secret_hash: self._client.admin_respond_to_auth_challenge(
-                    UserPoolId=self._pool_id,
-                    ClientId=self._client_id,
-                    ChallengeName=Challenge.NEW_PASSWORD_REQUIRED.value,
-                    Session=session,
-                    ChallengeResponses={
-                        "USERNAME": username,
-                        "NEW_PASSWORD": new_password,
-                        "SECRET_HASH": secret_hash,
-                    },
-                ),
-            )
+            return self._call(username, call)
         except ClientError as error:
             raise self._refusal(error) from error
-        return _tokens(answer["AuthenticationResult"])
 
     def _call(self, username: str, call: Callable[[str], _Answer], doubt: Doubt = Doubt.SECRET) -> _Answer:
         """Calls with the secret's hash; after a rotation once more, with the hash of the new secret."""
@@ -293,10 +264,12 @@ class UserPool:
         return error
 
 
-def _tokens(result: "AuthenticationResultTypeTypeDef", refresh_token: str = "") -> IssuedTokens:
-    return IssuedTokens(
-        id_token=result["IdToken"],
+def _answer(result: "AuthenticationResultTypeTypeDef", refresh_token: str = "") -> SignedIn:
+    return SignedIn(
+        message="Signed in.",
+        token=result["IdToken"],
+        token_type="Bearer",
+        expires_in=result["ExpiresIn"],
         # A refresh answers without a refresh token: the one used stays valid.
         refresh_token=result.get("RefreshToken", refresh_token),
-        expires_in=result["ExpiresIn"],
     )

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -144,9 +145,9 @@ class Reader:
         # Looking a paginator up searches all of botocore's data, which threads would do at once.
         self._pages = client.get_paginator("query")
 
-    def query(self, query: Query) -> Iterator[Item]:
-        """The items of a query, page after page as they are consumed."""
-        for page in self._pages.paginate(**query.arguments()):
+    def query(self, query: Query, most_pages: int | None = None) -> Iterator[Item]:
+        """The items of a query, page after page of 1 MB as they are consumed."""
+        for page in islice(self._pages.paginate(**query.arguments()), most_pages):
             yield from page["Items"]
 
     def query_all(self, *queries: Query) -> list[Item]:

@@ -40,7 +40,7 @@ from handlers.notifications.sns import TopicChannel
 from handlers.notifications.teams import TeamsChannel
 from handlers.notifications.writing import WITH_FILES, write_what_fits
 from handlers.runtime import logger
-from store.dynamodb import ConflictError, Item, read_text
+from store.dynamodb import ConflictError, Item, Query, Reader, read_text
 from store.incidents import Incident
 from store.notifications import (
     INCIDENT_PREFIX,
@@ -93,13 +93,8 @@ class SweepResult:
         """All of them together."""
         whole = cls()
         for one in results:
-            whole.recipients += one.recipients
-            whole.delivered += one.delivered
-            whole.failed += one.failed
-            whole.given_up += one.given_up
-            whole.disabled += one.disabled
-            whole.faults += one.faults
-            whole.delays += one.delays
+            for name in vars(whole):
+                setattr(whole, name, getattr(whole, name) + getattr(one, name))
         return whole
 
 
@@ -191,7 +186,7 @@ class WorstFiles:
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
+        self._reader = Reader(client)
         self._table = table
         self._known: dict[tuple[str, str], Sequence[NamedFile]] = {}
 
@@ -224,26 +219,14 @@ class WorstFiles:
         return ()
 
     def _query(self, incident: Incident, hour: datetime) -> Iterator[Item]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            IndexName=Index.AFFECTED_DATE,
-            KeyConditionExpression="#hour = :hour AND #folder = :folder",
-            FilterExpression="#run = :run",
-            ProjectionExpression="#files",
-            ExpressionAttributeNames={
-                "#hour": Attribute.AFFECTED_DATE,
-                "#folder": Attribute.FOLDER,
-                "#run": Attribute.RUN_ID,
-                "#files": Attribute.FILES,
-            },
-            ExpressionAttributeValues={
-                ":hour": {"S": format_affected_date(hour)},
-                ":folder": {"S": incident.folder},
-                ":run": {"S": incident.seen.run},
-            },
+        query = Query(
+            table=self._table,
+            index=Index.AFFECTED_DATE,
+            equal={Attribute.AFFECTED_DATE: format_affected_date(hour), Attribute.FOLDER: incident.folder},
+            only={Attribute.RUN_ID: incident.seen.run},
+            attributes=[Attribute.FILES],
         )
-        for page in islice(pages, MOST_PAGES):
-            yield from page["Items"]
+        return self._reader.query(query, MOST_PAGES)
 
 
 def _parse_files(record: Item, incident: Incident) -> Iterator[NamedFile]:

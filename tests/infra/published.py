@@ -8,12 +8,11 @@ from typing import Any, Self
 import pytest
 
 from contract.action import ActOnIncident, IncidentAction
-from contract.answers import Message
+from contract.answers import Message, SignedIn
 from contract.metrics import Metric, Outcome
 from contract.names import Variable
 from handlers import auth, file_sla_error, incident_action, runtime
 from handlers.actions.acting import Actor, NotFoundError
-from handlers.user_pool import IssuedTokens
 from handlers.web.errors import SignInFailedError
 from local.metrics.samples import Series, parse_embedded_samples
 from tests.infra.conftest import Program
@@ -78,10 +77,16 @@ OF_THE_MESSAGES = (
 class _Users:
     """A user pool with one user, whose password is `right`."""
 
-    def sign_in(self, _username: str, password: str, _new_password: str | None) -> IssuedTokens:
+    def sign_in(self, _username: str, password: str, _new_password: str | None) -> SignedIn:
         if password != "right":
             raise SignInFailedError
-        return IssuedTokens(id_token="token", expires_in=3600, refresh_token="refresh")
+        return SignedIn(
+            message="Signed in.",
+            token="token",
+            token_type="Bearer",
+            expires_in=3600,
+            refresh_token="refresh",
+        )
 
 
 @dataclass(frozen=True)

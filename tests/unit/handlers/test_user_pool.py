@@ -80,8 +80,8 @@ def pool(kept: Kept, cognito: Any) -> UserPool:
 def test_a_rotated_secret_is_read_once_and_then_kept(pool: UserPool, kept: Kept, cognito: Cognito) -> None:
     for _ in range(3):
         for _ in range(3):
-            assert pool.sign_in("ana", PASSWORD).id_token == "id"
-            assert pool.refresh("ana", "refresh").id_token == "id"
+            assert pool.sign_in("ana", PASSWORD).token == "id"
+            assert pool.refresh("ana", "refresh").token == "id"
         kept.rotate(cognito)
     assert kept.reads == 3
 
@@ -127,7 +127,7 @@ def test_who_plays_with_refresh_tokens_does_not_keep_others_from_signing_in(
     with pytest.raises(SignInFailedError):
         pool.refresh("ben", "refresh")
     kept.rotate(cognito)
-    assert pool.sign_in("ana", PASSWORD).id_token == "id"
+    assert pool.sign_in("ana", PASSWORD).token == "id"
 
 
 def test_a_secret_that_is_wrong_for_good_is_our_fault_and_read_seldom(
@@ -148,7 +148,7 @@ def test_a_secret_that_is_mended_is_taken_after_a_while(pool: UserPool, kept: Ke
         pool.sign_in("ana", PASSWORD)
     kept.value = "mended"
     kept.now += IDLE_SECONDS
-    assert pool.sign_in("ana", PASSWORD).id_token == "id"
+    assert pool.sign_in("ana", PASSWORD).token == "id"
 
 
 def test_a_wrong_recovery_code_is_still_the_callers(pool: UserPool, cognito: Any) -> None:

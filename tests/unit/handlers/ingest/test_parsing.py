@@ -73,19 +73,9 @@ def test_recorded_sample_reads_as_sent(samples: Path, sample: str) -> None:
     ]
 
 
-def test_every_sample_is_taken(samples: Path) -> None:
-    reports = sorted(samples.glob("*.json"))
-    assert len(reports) == 5
-    for report in reports:
-        assert parse_report(report.read_bytes()).report.sla_error
-
-
-def test_empty_list_is_a_heartbeat() -> None:
-    assert parse_report(b'{"sla_error": []}').report.sla_error == []
-
-
-def test_byte_order_mark_is_ignored() -> None:
-    assert parse_report(b'\xef\xbb\xbf{"sla_error": []}').report.sla_error == []
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+def test_empty_list_is_a_heartbeat_with_or_without_a_byte_order_mark(mark: bytes) -> None:
+    assert parse_report(mark + b'{"sla_error": []}').report.sla_error == []
 
 
 def test_lone_objects_stand_for_lists_of_one() -> None:
@@ -334,9 +324,7 @@ def _run(**fields: Any) -> ReportedRun:
 
 
 def _problems_of_run(run: object, *folders: str) -> list[FieldProblem]:
-    with pytest.raises(InvalidBodyError) as refused:
-        parse_report(_body(run, *folders))
-    return list(refused.value.problems)
+    return _problems(_body(run, *folders))
 
 
 def test_report_without_a_run_is_one() -> None:
@@ -457,9 +445,7 @@ def test_every_bad_folder_is_listed_beside_what_else_is_wrong() -> None:
     bad = {"sender": "", "folders": [{"folder": "a"}, {"folder": ""}, {"folder": "b", "sla": 0}]}
     body = {**a_report("a", "b"), "run": bad}
     body["sla_error"][0]["sla"] = body["sla_error"][1]["sla"] = 0
-    with pytest.raises(InvalidBodyError) as refused:
-        parse_report(json.dumps(body).encode())
-    assert {problem.field for problem in refused.value.problems} == {
+    assert {problem.field for problem in _problems(body)} == {
         "run.sender", "run.folders[1].folder", "run.folders[2].sla", "sla_error[0].sla", "sla_error[1].sla",
     }  # fmt: skip
 
@@ -510,8 +496,6 @@ def test_key_that_a_run_has_twice_is_told(sent: bytes, twice: bytes, key: str) -
     }
     body = _body(run, "in")
     assert parse_report(body).report
-    with pytest.raises(InvalidBodyError) as refused:
-        parse_report(body.replace(sent, twice, 1))
-    [problem] = refused.value.problems
+    [problem] = _problems(body.replace(sent, twice, 1))
     assert problem.field == key
     assert "more than once" in problem.problem

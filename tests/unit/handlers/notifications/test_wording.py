@@ -92,29 +92,42 @@ def test_a_clearing_says_when_and_how_it_is_known() -> None:
     assert "order_" not in text
 
 
-def test_a_correction_says_since_when_it_has_been_stuck() -> None:
-    assert "after the report of Thu 26 Nov 2026, 07:20 Europe/Berlin" in read(
-        single(NotificationKind.STILL_STUCK)
-    )
+ON_IT = incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=8))
+SNOOZED = incident(snoozed_until=NOW + timedelta(hours=1))
 
 
-def test_who_acknowledged_it_is_named_with_until_when() -> None:
-    on_it = incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=8))
-    assert "Acknowledged: by ana, until Thu 26 Nov 2026, 17:20\n" in say(
-        notice(NotificationKind.CLEARED, on_it)
-    )
-    assert "Acknowledged: by ana, ended Thu 26 Nov 2026, 08:50\n" in read(single(NotificationKind.WORSE))
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (single(NotificationKind.STILL_STUCK), "after the report of Thu 26 Nov 2026, 07:20 Europe/Berlin"),
+        (
+            notification(notice(NotificationKind.CLEARED, ON_IT)),
+            "Acknowledged: by ana, until Thu 26 Nov 2026, 17:20\n",
+        ),
+        (single(NotificationKind.WORSE), "Acknowledged: by ana, ended Thu 26 Nov 2026, 08:50\n"),
+        (
+            single(NotificationKind.ESCALATED),
+            "Nobody has acknowledged it for 1 h, so you are notified too.",
+        ),
+        (
+            notification(notice(NotificationKind.CLEARED, SNOOZED)),
+            "Snoozed: until Thu 26 Nov 2026, 10:20\n",
+        ),
+        (
+            single(NotificationKind.SILENT),
+            "because some of its folders belong to orders in owners.yaml",
+        ),
+        (
+            notification(LINES[NotificationKind.BACK], name="operations"),
+            "because it belongs to operations in owners.yaml",
+        ),
+    ],
+)
+def test_it_says_since_when_who_until_when_and_why(sent: Notification, words: str) -> None:
+    assert words in read(sent)
 
 
-def test_an_escalation_says_for_how_long_nobody_acknowledged_it() -> None:
-    assert "Nobody has acknowledged it for 1 h, so you are notified too." in read(
-        single(NotificationKind.ESCALATED)
-    )
-
-
-def test_a_snooze_that_lasts_is_shown() -> None:
-    snoozed = incident(snoozed_until=NOW + timedelta(hours=1))
-    assert "Snoozed: until Thu 26 Nov 2026, 10:20\n" in say(notice(NotificationKind.CLEARED, snoozed))
+def test_a_snooze_that_is_over_is_not_shown() -> None:
     assert "Snoozed" not in say(notice(NotificationKind.NEW, incident(snoozed_until=ago(hours=1))))
 
 
@@ -123,14 +136,6 @@ def test_a_silent_server_names_what_is_unknown_because_of_it() -> None:
     assert text.startswith("? Server silent: 3 folders unknown\nFILES01\n")
     assert "No report since Thu 26 Nov 2026, 08:35 Europe/Berlin; one is expected every 15 min." in text
     assert "? D:\\Inbound\\Orders\n  1 file when last seen\n" in text
-
-
-def test_an_owner_of_folders_is_told_why_it_gets_the_silence_of_anothers_server() -> None:
-    assert "because some of its folders belong to orders in owners.yaml" in read(
-        single(NotificationKind.SILENT)
-    )
-    own = notification(LINES[NotificationKind.BACK], name="operations")
-    assert "because it belongs to operations in owners.yaml" in read(own)
 
 
 def test_of_very_many_unknown_folders_some_are_named_and_all_are_counted() -> None:
@@ -252,42 +257,56 @@ def test_it_says_what_and_where(kind: NotificationKind) -> None:
     assert subject(single(kind)) == SUBJECTS[kind]
 
 
-def test_a_digest_counts_and_names_the_worst() -> None:
-    assert subject(digest()) == (
-        "Files stuck in 5 folders, 1 server silent, 1 folder unreadable, ...; worst E:\\Bank\\Out on FILES01"
-    )
+OVER = [incident(f"c{n}", status=IncidentStatus.CLEARED, ended_at=ago(hours=1)) for n in range(6)]
 
 
-def test_a_digest_of_ends_names_one_of_them() -> None:
-    over = [
-        notice(
-            NotificationKind.CLEARED,
-            incident(f"c{number}", status=IncidentStatus.CLEARED, ended_at=ago(hours=1)),
-        )
-        for number in range(6)
-    ]
-    assert subject(notification(*over)) == "6 cleared, among them D:\\Inbound\\Orders on FILES01"
-
-
-def test_a_digest_of_silent_servers_counts_them() -> None:
-    silent = [notice(NotificationKind.SILENT, sender=sender(name=f"files-{number}")) for number in range(6)]
-    assert subject(notification(*silent)) == "6 servers silent"
-
-
-def test_a_long_path_is_cut_in_the_middle_and_the_server_stays() -> None:
-    folder = "D:\\Transfer\\Partners of ours\\Northwind Traders\\Inbound\\Orders"
-    sent = subject(notification(notice(NotificationKind.NEW, incident(folder=folder))))
-    assert (
-        sent == "12 files stuck in D:\\...\\Northwind Traders\\Inbound\\Orders on FILES01, oldest 3 h 10 min"
-    )
-
-
-def test_what_has_no_room_is_left_out_before_the_path() -> None:
-    crowded = incident(folder="D:\\" + "Inbound\\" * 9 + "in", sender_name="FILES" * 5, file_count=12345)
-    sent = subject(notification(notice(NotificationKind.ESCALATED, crowded)))
-    assert sent == (
-        "Not acknowledged: 12,345 files stuck in D:\\...\\Inbound\\Inbound\\in on FILESF...FILESFILESFILES"
-    )
+@pytest.mark.parametrize(
+    ("sent", "written"),
+    [
+        (
+            digest(),
+            "Files stuck in 5 folders, 1 server silent, 1 folder unreadable, ...; worst E:\\Bank\\Out on FILES01",
+        ),
+        (
+            notification(
+                *[notice(NotificationKind.CLEARED, replace(OVER, incident_id=f"{n}")) for n in range(6)]
+            ),
+            "6 cleared, among them D:\\Inbound\\Orders on FILES01",
+        ),
+        (
+            notification(*[notice(NotificationKind.SILENT, sender=sender(name=f"f-{n}")) for n in range(6)]),
+            "6 servers silent",
+        ),
+        (
+            notification(
+                notice(
+                    NotificationKind.NEW,
+                    incident(folder="D:\\Transfer\\Partners of ours\\Northwind Traders\\Inbound\\Orders"),
+                )
+            ),
+            "12 files stuck in D:\\...\\Northwind Traders\\Inbound\\Orders on FILES01, oldest 3 h 10 min",
+        ),
+        (
+            notification(
+                notice(
+                    NotificationKind.ESCALATED,
+                    incident(
+                        folder="D:\\" + "Inbound\\" * 9 + "in", sender_name="FILES" * 5, file_count=12345
+                    ),
+                )
+            ),
+            "Not acknowledged: 12,345 files stuck in D:\\...\\Inbound\\Inbound\\in on FILESF...FILESFILESFILES",
+        ),
+        (
+            notification(notice(NotificationKind.STILL_OPEN, unknown(UnknownReason.UNREADABLE))),
+            "Status still unknown: D:\\Inbound\\Orders on FILES01, folder unreadable",
+        ),
+        (notification(notice(NotificationKind.STILL_OPEN, sender=sender())), "Server still silent: FILES01"),
+    ],
+    ids=["digest", "ends", "silent servers", "long path", "no room", "still unknown", "still silent"],
+)
+def test_a_subject_counts_cuts_and_is_of_the_current_status(sent: Notification, written: str) -> None:
+    assert subject(sent) == written
 
 
 @pytest.mark.parametrize(
@@ -302,16 +321,6 @@ def test_what_has_no_room_is_left_out_before_the_path() -> None:
 )
 def test_what_is_unknown_is_left_out(sent: object, begins: str) -> None:
     assert subject(notification(notice(NotificationKind.NEW, sent))).startswith(begins)  # type: ignore[arg-type]
-
-
-def test_a_reminder_is_of_the_current_status() -> None:
-    unreadable = notice(NotificationKind.STILL_OPEN, unknown(UnknownReason.UNREADABLE))
-    sent = subject(notification(unreadable))
-    assert sent == "Status still unknown: D:\\Inbound\\Orders on FILES01, folder unreadable"
-    assert (
-        subject(notification(notice(NotificationKind.STILL_OPEN, sender=sender())))
-        == "Server still silent: FILES01"
-    )
 
 
 @given(notifications())
