@@ -84,14 +84,7 @@ _WRONG_CODE: Final = _REFUSED | {
 
 
 class UserPool:
-    """The user pool, as the sign-in route sees it.
-
-    Args:
-        client: a Cognito client that may call the pool's admin sign-in operations.
-        pool_id: the user pool.
-        client_id: its confidential app client.
-        client_secret: that client's secret.
-    """
+    """The user pool, as the sign-in route sees it."""
 
     def __init__(
         self,

@@ -408,11 +408,7 @@ def list_of(read: Callable[[Item], Any], write: Callable[[Any], Values]) -> Kind
 
 
 class Fields:
-    """The fields of a record type, each with its attribute and the kind of its value.
-
-    Args:
-        fields: by the field's name.
-    """
+    """The fields of a record type, each with its attribute and the kind of its value."""
 
     def __init__(self, **fields: tuple[str, Kind]) -> None:
         self.attributes: Final = [str(attribute) for attribute, _ in fields.values()]

@@ -454,12 +454,7 @@ class PeopleChange:
     """Attributes that people change."""
 
     def update(self, values: Values, if_still: Values | None = None) -> Update:
-        """The update that makes this change and, with it, sets attributes: both, or neither.
-
-        Args:
-            values: attributes to set.
-            if_still: values that attributes must have, beside the version.
-        """
+        """The update that makes this change and, with it, sets attributes: both, or neither."""
         grown: Values = {}
         appended: Values = {}
         if self.entry is not None:
@@ -473,12 +468,7 @@ class PeopleChange:
 
 
 class IncidentTable:
-    """The table FileSlaIncidents: one method an access pattern. Threads may share it.
-
-    Args:
-        reader: reads with the credentials of the function, analyst or owner that asks.
-        name: what DynamoDB calls the table.
-    """
+    """The table FileSlaIncidents: one method an access pattern. Threads may share it."""
 
     def __init__(self, reader: Reader, name: str) -> None:
         self._reader = reader
@@ -571,11 +561,6 @@ class IncidentTable:
 
     def change(self, incident: Incident, values: Values, entry: HistoryEntry) -> Incident:
         """Changes an incident for a person, and returns it as it is then.
-
-        Args:
-            incident: as it was read in full.
-            values: attributes to set.
-            entry: what its history gets.
 
         Raises:
             ConflictError: other people, or a run, changed it since it was read.

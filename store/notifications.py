@@ -221,11 +221,7 @@ recipient gets nothing for this long."""
 
 
 class LogIncompleteError(Exception):
-    """The state was written, and not all entries of the log.
-
-    Args:
-        written: the state.
-    """
+    """The state was written, and not all entries of the log."""
 
     def __init__(self, written: "StoredRecipient") -> None:
         super().__init__(written.key)
@@ -324,12 +320,7 @@ class LogEntry:
 
 
 class RecipientTable:
-    """The table. Threads may share it.
-
-    Args:
-        client: a DynamoDB client that may get, put and query items of the table.
-        name: the table's name.
-    """
+    """The table. Threads may share it."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self._client = client

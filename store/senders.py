@@ -530,12 +530,7 @@ _COPIED: Final = {
 
 
 class SenderTable:
-    """The table FileSlaSenders: one method an access pattern. Threads may share it.
-
-    Args:
-        reader: reads with the credentials of the function, analyst or owner that asks.
-        name: what DynamoDB calls the table.
-    """
+    """The table FileSlaSenders: one method an access pattern. Threads may share it."""
 
     def __init__(self, reader: Reader, name: str) -> None:
         self._reader = reader

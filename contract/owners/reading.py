@@ -183,13 +183,7 @@ def _read_clock(file: YamlFile, node: Node | None, what: str, *, end: bool = Fal
 
 
 def read_rules(file: YamlFile, node: Node | None, names: Collection[str]) -> tuple[Rule, ...]:
-    """The rules of a list. One that nothing ever comes to is a problem: its author means something else.
-
-    Args:
-        file: where they stand.
-        node: the list.
-        names: of all owners.
-    """
+    """The rules of a list. One that nothing ever comes to is a problem: its author means something else."""
     rules = tuple(_read_each(file, node, names))
     for rule in rules[:-1]:
         if _is_for_everything(rule):

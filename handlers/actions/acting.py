@@ -157,14 +157,7 @@ class SenderChange:
     def work_out(
         cls, store: SenderStore, known: StoredSender, sender: RunHistory, asked: PersonAction
     ) -> Self:
-        """Applies an action to a sender and its incidents.
-
-        Args:
-            store: where they are kept.
-            known: the sender, as it was read.
-            sender: the same; at least one run of it is known.
-            asked: the action.
-        """
+        """Applies an action to a sender and its incidents."""
         dated = replace(asked, at=_date(sender, asked))
         before = store.read_state(known)
         done = apply_action(before, dated)

@@ -32,12 +32,7 @@ _UNKNOWN: Final = (
 
 @dataclass(frozen=True)
 class IncidentActions:
-    """Performs actions on incidents.
-
-    Attributes:
-        store: incidents and their senders.
-        sleep: waits the given seconds; tests pass their own.
-    """
+    """Performs actions on incidents."""
 
     store: SenderStore
     sleep: Callable[[float], None] = time.sleep

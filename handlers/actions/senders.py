@@ -27,12 +27,7 @@ _UNKNOWN = "No run of such a sender is known. Its key is the attribute Sender of
 
 @dataclass(frozen=True)
 class SenderActions:
-    """Performs actions on senders.
-
-    Attributes:
-        store: where senders are kept.
-        sleep: waits the given seconds; tests pass their own.
-    """
+    """Performs actions on senders."""
 
     store: SenderStore
     sleep: Callable[[float], None] = time.sleep

@@ -89,8 +89,8 @@ def build(
     Args:
         parsed: the report.
         origin: where it comes from.
-        retention: how long a record is keep_hashes; None for good.
-        run_retention: how long a run is keep_hashes.
+        retention: how long a record is kept; None for good.
+        run_retention: how long a run is kept.
     """
     report, subject, key = parsed.report, origin.caller.subject, origin.idempotency_key
     files: list[_Files] = [

@@ -138,13 +138,7 @@ def _may_pass(error: ClientError | BotoCoreError) -> bool:
 
 @dataclass(frozen=True)
 class RefusedReports:
-    """Keeps refused reports, at most one a minute and sender: the operator may never see the answer.
-
-    Attributes:
-        client: a DynamoDB client that may put items into the table.
-        table_name: the table FileSlaRuns.
-        retention: how long one is kept.
-    """
+    """Keeps refused reports, at most one a minute and sender: the operator may never see the answer."""
 
     client: "DynamoDBClient"
     table_name: str

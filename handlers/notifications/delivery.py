@@ -106,12 +106,6 @@ def call_aws(service: str, request: Callable[[], object], fatal: Collection[str]
 
     The service's own text is left out, for SES names addresses in it.
 
-    Args:
-        service: its name in errors.
-        request: makes the request.
-        fatal: codes of errors that no retry fixes.
-        remedy: what to look at then.
-
     Raises:
         DeliveryError: it may succeed later.
         ChannelError: it fails until somebody fixes the channel.
@@ -235,11 +229,6 @@ class Poster:
 
     def post(self, address: str, body: bytes, service: str) -> WebhookAnswer:
         """The answer to a request, whatever its status.
-
-        Args:
-            address: of the webhook.
-            body: JSON.
-            service: its name in errors.
 
         Raises:
             DeliveryError: no answer came.

@@ -90,12 +90,7 @@ looks like an address, such as `orders.zip`."""
 
 
 class MailChannel:
-    """Sends mails. Threads may share it.
-
-    Args:
-        connect: gives a client of SES, version 2.
-        sender: the address that mails come from, alone or after a name.
-    """
+    """Sends mails. Threads may share it."""
 
     def __init__(self, connect: Callable[[], Any], sender: str) -> None:
         self._connect = connect
@@ -128,11 +123,6 @@ def render_mail(document: Document, recipient: Recipient, sender: str) -> EmailM
 
     Nobody knows the id that SES gave the first mail of an incident. So each refers to an id made from the
     incident, which no mail has: programs that thread by `References` put those together that share one.
-
-    Args:
-        document: what it says.
-        recipient: with a mail channel.
-        sender: an address, alone or after a name.
     """
     domain = f"file-sla.{parseaddr(sender)[1].rpartition('@')[2]}"
     mail = EmailMessage(policy=_POLICY)

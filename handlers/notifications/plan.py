@@ -135,11 +135,6 @@ def due_at(recipient: Recipient, pending: PendingNotice, last: datetime | None) 
     """When a notice is sent, with whatever else is ready then.
 
     One that was ready at the last notification, and did not fit into it, has waited for others already.
-
-    Args:
-        recipient: whom to notify.
-        pending: the notice that waits.
-        last: when the recipient was last sent anything.
     """
     ready = ready_at(recipient, pending)
     if pending.retry_at is not None or last is None or ready <= last:
@@ -182,11 +177,6 @@ def record_delivery(state: RecipientState, notification: Notification, at: datet
     """Records that a notification, or a part of it, was delivered.
 
     The channel works, so whatever failed before is due at once.
-
-    Args:
-        state: what was known before.
-        notification: what was delivered.
-        at: when.
     """
 
     def retry_now(entry: SubjectState) -> SubjectState:

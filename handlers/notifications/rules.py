@@ -198,13 +198,7 @@ def without_pending(entry: SubjectState) -> SubjectState:
 
 
 def assumed_read(entry: SubjectState, notice: Notice, at: datetime) -> SubjectState | None:
-    """The state of a subject once a notice about it was read; None where nothing is left to know.
-
-    Args:
-        entry: the state before.
-        notice: what was read.
-        at: when.
-    """
+    """The state of a subject once a notice about it was read; None where nothing is left to know."""
     said = _KINDS[notice.kind].said
     if said is None:
         return None
@@ -230,12 +224,6 @@ def settle_unconfirmed(
 
     A notice whose delivery is unconfirmed, and that is no longer due, is assumed to have been read: an end
     without its beginning does less harm than a beginning without its end.
-
-    Args:
-        entry: the subject's state.
-        find_kind: the kind that is due by a state.
-        make_notice: the notice of a kind.
-        at: now.
     """
     kind, pending = find_kind(entry), entry.pending
     if pending is None or not pending.maybe_read or pending.kind is kind:

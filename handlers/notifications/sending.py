@@ -100,12 +100,7 @@ class SweepResult:
 
 @dataclass(frozen=True)
 class Targets:
-    """Tells apart where channels lead: a disabled one is tried again once it leads elsewhere.
-
-    Attributes:
-        addresses: of webhooks.
-        mail_from: the address that mails come from; empty where SES is not used.
-    """
+    """Tells apart where channels lead: a disabled one is tried again once it leads elsewhere."""
 
     addresses: WebhookAddresses
     mail_from: str
@@ -178,12 +173,7 @@ class Media:
 
 
 class WorstFiles:
-    """Reads the oldest files of incidents, once for all recipients of a sweep. Threads may share it.
-
-    Args:
-        client: a DynamoDB client that may query `AffectedDateIndex`.
-        table: the table FileSlaErrors.
-    """
+    """Reads the oldest files of incidents, once for all recipients of a sweep. Threads may share it."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._reader = Reader(client)
@@ -270,13 +260,7 @@ class RecipientSending:
     seconds_left: Callable[[], float]
 
     def notify(self, recipient: Recipient, stored: StoredRecipient, situation: Situation) -> SweepResult:
-        """Sends a recipient what is due, unless another sweep is at work on it.
-
-        Args:
-            recipient: whom to notify.
-            stored: its state, read before the situation.
-            situation: the current state.
-        """
+        """Sends a recipient what is due, unless another sweep is at work on it."""
         one = _OneRecipient(self, recipient, stored)
         try:
             one.notify(situation)

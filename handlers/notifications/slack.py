@@ -47,14 +47,7 @@ Element = dict[str, Any]
 
 
 class SlackChannel:
-    """Posts to webhooks of Slack, each at its pace. Threads may share it.
-
-    Args:
-        addresses: of webhooks.
-        poster: sends requests.
-        clock: seconds that only grow; tests pass their own.
-        sleep: waits for that many seconds.
-    """
+    """Posts to webhooks of Slack, each at its pace. Threads may share it."""
 
     def __init__(
         self,

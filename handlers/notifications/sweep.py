@@ -47,22 +47,7 @@ FOLDERS_REMEMBERED: Final = 20_000
 
 @dataclass(frozen=True, kw_only=True)
 class NotificationSweep:
-    """Sends every recipient what is due.
-
-    Attributes:
-        client: a DynamoDB client; `components/notifications.py` says what it may do.
-        errors_table: the table FileSlaErrors.
-        senders_table: the table FileSlaSenders.
-        incidents_table: the table FileSlaIncidents.
-        owners: who owns which folders.
-        recipients: keeps the recipients' states.
-        media: delivers.
-        targets: tells where channels lead.
-        dashboard_url: where links lead; empty for none.
-        docs_url: the folder `docs` on the web; empty for no link to it.
-        retention: how long an incident is kept after its end; None for ever.
-        clock: the time; tests pass their own.
-    """
+    """Sends every recipient what is due."""
 
     client: "DynamoDBClient"
     errors_table: str
@@ -151,11 +136,7 @@ def _in_turn(recipients: Sequence[Recipient], now: datetime) -> Sequence[Recipie
 
 
 class OwnerFinder:
-    """Finds owners by the rules, and remembers them.
-
-    Args:
-        owners: what the stack's file says.
-    """
+    """Finds owners by the rules, and remembers them."""
 
     def __init__(self, owners: Owners) -> None:
         @lru_cache(maxsize=FOLDERS_REMEMBERED)

@@ -36,12 +36,7 @@ Element = dict[str, Any]
 
 
 class TeamsChannel:
-    """Posts to webhooks of workflows. Threads may share it.
-
-    Args:
-        addresses: of webhooks.
-        poster: sends requests.
-    """
+    """Posts to webhooks of workflows. Threads may share it."""
 
     def __init__(self, addresses: WebhookAddresses, poster: Poster) -> None:
         self._addresses = addresses

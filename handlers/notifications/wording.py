@@ -396,13 +396,7 @@ def find_help(docs_url: str) -> Link | None:
 
 
 def write_notes(notices: Sequence[Notice], recipient: Recipient, following: int) -> tuple[Phrase, ...]:
-    """Why the reader gets this, and how to get fewer.
-
-    Args:
-        notices: those of the notification.
-        recipient: who gets it.
-        following: how many more notices did not fit.
-    """
+    """Why the reader gets this, and how to get fewer."""
     owner = (*name(recipient.owner.name), *say(" in owners.yaml."))
     sender = notices[0].sender
     what = "these belong" if len(notices) > 1 else "it belongs"

@@ -110,13 +110,7 @@ def sort_notices(notices: Iterable[Notice]) -> tuple[Notice, ...]:
 
 
 def write_document(notification: Notification, context: RenderContext, following: int = 0) -> Document:
-    """A notification in words.
-
-    Args:
-        notification: with at least one notice.
-        context: what else it is written with.
-        following: how many more notices did not fit.
-    """
+    """A notification in words."""
     recipient, notices = notification.recipient, sort_notices(notification.notices)
     zone = recipient.owner.zone_info
     first = notices[0]

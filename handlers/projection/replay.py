@@ -17,12 +17,7 @@ from store.state import RecentRuns, SenderStore, State, StoredSender, Writes
 
 @dataclass(frozen=True)
 class SenderReplay:
-    """Replays senders.
-
-    Attributes:
-        store: where they are kept.
-        runs: where their runs are.
-    """
+    """Replays senders."""
 
     store: SenderStore
     runs: RunTable

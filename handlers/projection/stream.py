@@ -106,12 +106,7 @@ def apply_runs(
 
 @dataclass(frozen=True)
 class FailedRuns:
-    """The queue that takes the keys of runs that cannot be applied.
-
-    Attributes:
-        client: an SQS client that may send to the queue.
-        queue_url: the queue.
-    """
+    """The queue that takes the keys of runs that cannot be applied."""
 
     client: "SQSClient"
     queue_url: str
@@ -131,12 +126,7 @@ Item = Mapping[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class StreamReader:
-    """Applies what the stream of FileSlaRuns brings.
-
-    Attributes:
-        store: where senders are kept.
-        failed_runs: takes the key of each run that cannot be applied.
-    """
+    """Applies what the stream of FileSlaRuns brings."""
 
     store: SenderStore
     failed_runs: FailedRuns

@@ -18,12 +18,7 @@ from store.state import SenderStore, StoredSender, collect_writes
 
 @dataclass(frozen=True, kw_only=True)
 class SenderSweep:
-    """One round over the senders that are due.
-
-    Attributes:
-        store: where senders are kept.
-        replays: replays those that are marked.
-    """
+    """One round over the senders that are due."""
 
     store: SenderStore
     replays: SenderReplay

@@ -22,10 +22,6 @@ _LONGEST_ESCAPE: Final = len(r"\u0000")
 def read_body(event: Event, route: RouteSpec) -> bytes:
     """The body as bytes.
 
-    Args:
-        event: the gateway's event.
-        route: says how large a body may be.
-
     Raises:
         TooLargeError: it takes more bytes in the event than the route allows.
         InvalidBodyError: it is empty, or its base64 cannot be decoded.
