@@ -39,19 +39,11 @@ def test_every_route_has_its_function(route: RouteSpec) -> None:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
-def test_every_function_has_its_dependencies(route: RouteSpec) -> None:
+def test_every_route_has_dependencies_limits_and_answers(route: RouteSpec) -> None:
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
     assert f"{route.key}-function" in groups
-
-
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
-def test_every_route_has_limits_in_the_configuration(route: RouteSpec) -> None:
     keys = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
     assert {f"{route.throttle}RateLimit", f"{route.throttle}BurstLimit"} <= keys.keys()
-
-
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
-def test_every_route_says_what_it_takes_and_answers(route: RouteSpec) -> None:
     assert resolve_name(route.request)
     statuses = [answer.status for answer in route.all_answers]
     assert len(statuses) == len(set(statuses))

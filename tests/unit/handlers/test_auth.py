@@ -200,13 +200,6 @@ def test_each_field_that_is_wrong_is_named(body: dict[str, Any], fields: list[st
     assert [problem.field for problem in refused.value.problems] == fields
 
 
-@pytest.mark.parametrize("body", [b"nope", b"[]", b"\xff\xfe", b'"x"', b"[" * 100_000])
-def test_what_is_no_object_is_refused(body: bytes) -> None:
-    with pytest.raises(InvalidBodyError) as refused:
-        parse_sign_in(body)
-    assert [problem.field for problem in refused.value.problems] == ["body"]
-
-
 def test_log_holds_no_secret(user: str, capsys: pytest.CaptureFixture[str]) -> None:
     signed_in = _post({"username": user, "password": PASSWORD})[1]
     _post({"username": user, "password": "Wrong-horse-7"})

@@ -1,12 +1,10 @@
-import base64
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contract.limits import MAX_REPORT_BYTES
-from contract.names import Group, Variable
+from contract.names import Variable
 from handlers import file_sla_error
 from store.records import Attribute
 from store.runs import read_run_item
@@ -147,27 +145,6 @@ def test_unusable_key_is_refused(table: "DynamoDBClient", key: str) -> None:
     assert status == 422
     assert body["errors"][0]["field"] == "header Idempotency-Key"
     assert _stored(table) == {}
-
-
-def test_base64_body_is_decoded(table: "DynamoDBClient") -> None:
-    text = base64.b64encode(json.dumps(a_report("março")).encode()).decode()
-    event = {**report_event(text), "isBase64Encoded": True}
-    assert _post(event)[0] == 200
-    assert [item[Attribute.FOLDER]["S"] for item in _stored(table).values()] == ["março"]
-
-
-def test_oversized_body_is_refused_with_the_limit(table: "DynamoDBClient") -> None:
-    status, body = _post(report_event(" " * (MAX_REPORT_BYTES + 1)))
-    assert status == 413
-    assert "6,258,688" in body["message"]
-
-
-def test_other_group_may_not_report(table: "DynamoDBClient") -> None:
-    status, body = _post(report_event(a_report("a"), groups=Group.ANALYSTS))
-    assert status == 403
-    assert Group.REPORTERS in body["message"]
-    assert _stored(table) == {}
-    assert _runs(table) == []
 
 
 def test_answer_comes_before_the_deadline(table: "DynamoDBClient") -> None:

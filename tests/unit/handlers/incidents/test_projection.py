@@ -24,14 +24,6 @@ def of(state: State, key: str = KEY_A) -> Incident:
     return state.incidents[key]
 
 
-def test_two_servers_with_one_path_on_two_accounts_know_nothing_of_each_other() -> None:
-    one = played(run(0, stuck(A, "x"), sender="one"), run(1, stuck(A, "x"), sender="one"))
-    other = played(run(0, stuck(A, "y"), sender="other"), run(1, sender="other"))
-    assert of(one).status is IncidentStatus.OPEN
-    assert of(other).status is IncidentStatus.CLEARED
-    assert of(one).incident_id != of(other).incident_id
-
-
 def test_a_stock_sender_goes_quiet_and_never_silent() -> None:
     state = played(run(0, stuck(A, "x")), run(1, stuck(A, "x")), run(2, stuck(A, "x")), until=4)
     assert of(state).status is IncidentStatus.OPEN

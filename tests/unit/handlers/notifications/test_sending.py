@@ -200,27 +200,25 @@ def test_the_oldest_come_first_and_those_of_unknown_age_last(moto_notifier: Noti
     assert files[-1] == NamedFile(name="lost", created=None)
 
 
-def test_only_those_of_the_last_sighting_from_all_of_its_parts(moto_notifier: Notifier) -> None:
-    records = [
-        _record(1, {"first part": -3}),
-        _record(2, {"second part": -2}),
-        _record(3, {"of another run": -9}, run="run-before"),
-    ]
-    assert _listed_files(moto_notifier, *records) == [["first part", "second part"]]
-
-
-def test_a_run_in_parts_may_be_in_the_hour_before(moto_notifier: Notifier) -> None:
-    assert _listed_files(moto_notifier, _record(1, {"a": -3}, hours=-1)) == [["a"]]
-
-
-def test_no_more_than_are_shown(moto_notifier: Notifier) -> None:
-    names = {f"{number:03}": -200 + number for number in range(40)}
-    [files] = _listed_files(moto_notifier, _record(1, names))
-    assert files == [f"{number:03}" for number in range(SHOWN_FILES)]
-
-
-def test_records_that_are_gone_list_no_files(moto_notifier: Notifier) -> None:
-    assert _listed_files(moto_notifier) == [[]]
+@pytest.mark.parametrize(
+    ("records", "files"),
+    [
+        # Only those of the last sighting, from all of its parts.
+        ([_record(1, {"first part": -3}), _record(2, {"second part": -2}),
+          _record(3, {"of another run": -9}, run="run-before")], ["first part", "second part"]),
+        # A run in parts may be in the hour before.
+        ([_record(1, {"a": -3}, hours=-1)], ["a"]),
+        # No more than are shown.
+        ([_record(1, {f"{number:03}": -200 + number for number in range(40)})],
+         [f"{number:03}" for number in range(SHOWN_FILES)]),
+        # Gone.
+        ([], []),
+    ],
+)  # fmt: skip
+def test_the_files_of_the_last_sighting_are_listed(
+    moto_notifier: Notifier, records: list[dict[str, Any]], files: list[str]
+) -> None:
+    assert _listed_files(moto_notifier, *records) == [files]
 
 
 def test_files_that_cannot_be_read_now_hold_no_message_up(

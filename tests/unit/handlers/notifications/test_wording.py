@@ -271,7 +271,8 @@ SILENT = [sender(name=f"files-{number}") for number in range(6)]
     ("sent", "written"),
     [
         (digest().notices,
-         "Files stuck in 5 folders, 1 server silent, 1 folder unreadable, ...; worst E:\\Bank\\Out on FILES01"),
+         ("Files stuck in 5 folders, 1 server silent, 1 folder unreadable, ...; "
+          "worst E:\\Bank\\Out on FILES01")),
         ([notice(NotificationKind.CLEARED, one) for one in OVER],
          "6 cleared, among them D:\\Inbound\\Orders on FILES01"),
         ([notice(NotificationKind.SILENT, sender=one) for one in SILENT], "6 servers silent"),

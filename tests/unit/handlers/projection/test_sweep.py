@@ -35,27 +35,11 @@ def test_a_server_that_says_nothing_more_is_silent_and_its_incident_unknown(proj
     assert (incident["Status"], incident["EndedOn"]) == ("expired", "2026-03-09")
 
 
-def test_a_stock_script_goes_quiet(projection: Projection) -> None:
-    projection.report(*(run(hour, STUCK) for hour in range(4)))
-    projection.sweep(6)
-    [incident] = projection.incidents()
-    assert (incident["Status"], incident["Reason"]) == ("unknown", "not_reported")
-    assert projection.own()["State"] == "up"
-
-
 def test_who_is_not_due_is_not_looked_at(projection: Projection) -> None:
     projection.report(*(run(0, sender=f"s{number}", has_run=True) for number in range(9)))
     assert projection.sweep(0.5) == 0
     assert projection.sweep(1.2) == 9
     assert projection.sweep(1.2) == 0
-
-
-def test_a_second_sweep_changes_nothing(projection: Projection) -> None:
-    projection.report(*(listing(hour, ["D:\\Inbound"], STUCK) for hour in range(4)))
-    projection.sweep(9)
-    before = projection.client.scan(TableName=SENDERS)["Items"], projection.incidents()
-    projection.sweep(9)
-    assert (projection.client.scan(TableName=SENDERS)["Items"], projection.incidents()) == before
 
 
 def test_a_sweep_ends_with_its_time_and_the_next_takes_the_rest(projection: Projection) -> None:
