@@ -5,7 +5,6 @@ what each recipient was last sent.
 """
 
 import os
-from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 from contract.metrics import Metric
+from contract.moments import utc_now
 from contract.owners.model import SHIPPED_NAME, read_shipped_owners
 from handlers.notifications.delivery import WebhookAddresses
 from handlers.notifications.sending import Media, SweepResult, Targets
@@ -63,7 +63,7 @@ def _sweep() -> NotificationSweep:
         dashboard_url=environment.dashboard_url,
         docs_url=environment.docs_url,
         retention=environment.retention,
-        clock=lambda: datetime.now(UTC),
+        clock=utc_now,
     )
 
 

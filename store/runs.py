@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import zlib
-from base64 import b64encode
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -92,7 +92,7 @@ def file_hash(name: str, created: str) -> str:
     """A short hash of a stuck file: its name, and its creation date as it is stored."""
     # The length keeps ("a", "b:c") apart from ("a:b", "c"). A lone surrogate is a name Windows allows.
     text = f"{len(name)}:{name}:{created}".encode("utf-8", "surrogatepass")
-    return b64encode(hashlib.blake2b(text, digest_size=_BYTES).digest()).decode()
+    return base64.b64encode(hashlib.blake2b(text, digest_size=_BYTES).digest()).decode()
 
 
 def keep_hashes(hashes: Iterable[str]) -> tuple[str, ...]:
@@ -217,6 +217,7 @@ def merge_parts(items: Iterable[Run], now: datetime | None = None) -> list[Run]:
 
 def _one_run(items: list[Run]) -> Run:
     parts = list({(item.part, item.piece): item for item in reversed(items)}.values())
+    first, pieces = {one.part: one for one in reversed(parts)}, Counter(one.part for one in parts)
     lists = [part.listing for part in parts if part.listing is not None]
     errors = {key: text for listing in lists for key, text in listing.errors}
     # What one part could read and another could not is not known to be well.
@@ -228,16 +229,8 @@ def _one_run(items: list[Run]) -> Run:
         listing=Listing(read=read, errors=tuple(sorted(errors.items()))) if lists else None,
         spellings={key: folder for part in parts for key, folder in part.spellings.items()},
         lost_letters=sum({part.part: part.lost_letters for part in parts}.values()),
-        came=frozenset(part for part, pieces in _pieces(parts).items() if len(pieces) >= pieces[0].pieces),
+        came=frozenset(part for part, one in first.items() if pieces[part] >= one.pieces),
     )
-
-
-def _pieces(items: Iterable[Run]) -> dict[int, list[Run]]:
-    """The items by their part."""
-    by_part: dict[int, list[Run]] = {}
-    for item in items:
-        by_part.setdefault(item.part, []).append(item)
-    return by_part
 
 
 def _as_one(same: list[BreachedFolder]) -> BreachedFolder:
@@ -310,8 +303,10 @@ def read_run_item(item: Mapping[str, Any]) -> Run:
         MalformedRunError: it cannot be read.
     """
     try:
-        content = json.loads(zlib.decompress(_read_bytes(item[RunAttribute.CONTENT]["B"])))
-        return _read(item, content)
+        data = item[RunAttribute.CONTENT]["B"]
+        # A stream's event is JSON, in which bytes are base64.
+        packed = base64.b64decode(data) if isinstance(data, str) else bytes(data)
+        return _read(item, json.loads(zlib.decompress(packed)))
     except (KeyError, TypeError, ValueError, zlib.error) as error:
         raise MalformedRunError(f"a run's item cannot be read: {error!r}") from error
 
@@ -327,7 +322,7 @@ def _read(item: Mapping[str, Any], content: Mapping[str, Any]) -> Run:
         listing=_read_listing(content),
         has_run=content.get(_RUN, False),
         named=content.get(_NAMED, False),
-        interval=_minutes(content.get(_INTERVAL)),
+        interval=timedelta(minutes=content[_INTERVAL]) if _INTERVAL in content else None,
         skew=timedelta(seconds=content.get(_SKEW, 0)),
         has_sent_at=_SKEW in content,
         client=content.get(_CLIENT),
@@ -396,7 +391,9 @@ def _read_breach(entry: Sequence[Any]) -> BreachedFolder:
         sla=sla,
         files=files,
         oldest=oldest and parse_moment(oldest),
-        hashes=tuple(_cut(hashes, _HASH_CHARACTERS)),
+        hashes=tuple(
+            hashes[start : start + _HASH_CHARACTERS] for start in range(0, len(hashes), _HASH_CHARACTERS)
+        ),
     )
 
 
@@ -408,20 +405,6 @@ def _read_listing(content: Mapping[str, Any]) -> Listing | None:
         read=frozenset(map(folder_key, content[_READ])).difference(errors),
         errors=tuple(sorted(errors.items())),
     )
-
-
-def _read_bytes(value: bytes | str) -> bytes:
-    # A stream's event is JSON, in which bytes are base64.
-    return base64.b64decode(value) if isinstance(value, str) else bytes(value)
-
-
-def _minutes(value: float | None) -> timedelta | None:
-    return None if value is None else timedelta(minutes=value)
-
-
-def _cut(text: str, length: int) -> Iterator[str]:
-    for start in range(0, len(text), length):
-        yield text[start : start + length]
 
 
 @dataclass(frozen=True)

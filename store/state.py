@@ -1,12 +1,12 @@
 """All that the rules know of one sender, over the tables of senders and incidents."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
 
 from contract.action import IncidentAction, SenderAction
-from contract.moments import Hours, parse_moment
+from contract.moments import Clock, Hours, parse_moment, utc_now
 from contract.owners.matching import find_owner
 from contract.owners.model import Owners
 from contract.words import SenderKind, SenderState
@@ -258,17 +258,11 @@ def describe_action(act: PersonAction) -> Values:
         hours=act.hours,
     )
     shown = {name: value for name, value in describe_sender_entry(change).items() if value}
-    body: Values = {_A.RULE_STATE: {"S": dump(act)}}
-    return {**body, **shown}
+    return {_A.RULE_STATE: {"S": dump(act)}, **shown}
 
 
 COMMIT_MINUTES: Final = 5
 """How long a commit of several transactions may take: as long as the function runs."""
-
-
-def read_clock() -> datetime:
-    """Now, in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -328,7 +322,7 @@ class SenderStore:
         senders_table: str,
         incidents_table: str,
         retention: timedelta | None,
-        clock: Callable[[], datetime] = read_clock,
+        clock: Clock = utc_now,
         owners: Owners | None = None,
     ) -> None:
         self._reader = Reader(client)
@@ -407,7 +401,11 @@ class SenderStore:
                 part, changes = changes[: MAX_WRITES - 1], changes[MAX_WRITES - 1 :]
                 unchanged = {**self._own(known), **_unchanged(known).arguments()}
                 transact(self._reader.client, [{"ConditionCheck": unchanged}, *part])
-        values = {**_describe_history(writes), **own, **describe_next_check(known.key, wake)}
+        values = {**own, **describe_next_check(known.key, wake)}
+        if writes.history is not None:
+            values[_A.RULE_STATE] = {"S": dump(writes.history)}
+        if writes.recent is not None:
+            values[_A.RECENT_RUNS] = {"S": writes.recent.format()}
         if not changes:
             return self._write_own(known, values)
         update = {**self._own(known), **_write(known, values).arguments()}
@@ -501,15 +499,6 @@ def _write(known: StoredSender, values: Values) -> Update:
 def action_part(action_id: str) -> str:
     """The sort key of what a person did."""
     return ACTION_PREFIX + action_id
-
-
-def _describe_history(writes: Writes) -> Values:
-    values: Values = {}
-    if writes.history is not None:
-        values[_A.RULE_STATE] = {"S": dump(writes.history)}
-    if writes.recent is not None:
-        values[_A.RECENT_RUNS] = {"S": writes.recent.format()}
-    return values
 
 
 def _part_key(sender: str, part: str) -> Values:

@@ -66,15 +66,8 @@ def _shape(given: dict[str, Any]) -> type[ActOnIncident] | type[ActOnSender]:
         return ActOnIncident
     if "sender" in given:
         return ActOnSender
-    raise InvalidBodyError(
-        [
-            FieldProblem(
-                "body",
-                "names neither an incident nor a sender",
-                "add incident_id or sender; names are case-sensitive",
-            )
-        ]
-    )
+    hint = "add incident_id or sender; names are case-sensitive"
+    raise InvalidBodyError([FieldProblem("body", "names neither an incident nor a sender", hint)])
 
 
 def _of_incident(request: ActOnIncident) -> Iterator[FieldProblem]:

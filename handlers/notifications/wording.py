@@ -70,30 +70,25 @@ class KindStyle:
 
 
 # In the order in which they matter.
+_BAD, _UNSURE, _GOOD = (Tone.BAD, "▲"), (Tone.UNSURE, "?"), (Tone.GOOD, "✓")
 STYLES: Final = {
-    NotificationKind.ESCALATED: KindStyle(
-        Tone.BAD, "▲", "1 folder not acknowledged", "{} folders not acknowledged"
-    ),
-    NotificationKind.NEW: KindStyle(Tone.BAD, "▲", "files stuck in 1 folder", "files stuck in {} folders"),
-    NotificationKind.STILL_STUCK: KindStyle(
-        Tone.BAD, "▲", "1 still stuck after all", "{} still stuck after all"
-    ),
-    NotificationKind.REOPENED: KindStyle(Tone.BAD, "▲", "1 stuck again", "{} stuck again"),
-    NotificationKind.WORSE: KindStyle(Tone.BAD, "▲", "1 worse", "{} worse"),
-    NotificationKind.STILL_OPEN: KindStyle(Tone.BAD, "▲", "1 reminder", "{} reminders"),
-    NotificationKind.SILENT: KindStyle(Tone.UNSURE, "?", "1 server silent", "{} servers silent"),
-    NotificationKind.UNREADABLE: KindStyle(Tone.UNSURE, "?", "1 folder unreadable", "{} folders unreadable"),
-    NotificationKind.UNKNOWN: KindStyle(Tone.UNSURE, "?", "1 unknown", "{} unknown"),
-    NotificationKind.NOT_REPORTED: KindStyle(
-        Tone.UNSURE, "?", "1 no longer reported", "{} no longer reported"
-    ),
+    NotificationKind.ESCALATED: KindStyle(*_BAD, "1 folder not acknowledged", "{} folders not acknowledged"),
+    NotificationKind.NEW: KindStyle(*_BAD, "files stuck in 1 folder", "files stuck in {} folders"),
+    NotificationKind.STILL_STUCK: KindStyle(*_BAD, "1 still stuck after all", "{} still stuck after all"),
+    NotificationKind.REOPENED: KindStyle(*_BAD, "1 stuck again", "{} stuck again"),
+    NotificationKind.WORSE: KindStyle(*_BAD, "1 worse", "{} worse"),
+    NotificationKind.STILL_OPEN: KindStyle(*_BAD, "1 reminder", "{} reminders"),
+    NotificationKind.SILENT: KindStyle(*_UNSURE, "1 server silent", "{} servers silent"),
+    NotificationKind.UNREADABLE: KindStyle(*_UNSURE, "1 folder unreadable", "{} folders unreadable"),
+    NotificationKind.UNKNOWN: KindStyle(*_UNSURE, "1 unknown", "{} unknown"),
+    NotificationKind.NOT_REPORTED: KindStyle(*_UNSURE, "1 no longer reported", "{} no longer reported"),
     NotificationKind.EXPIRED: KindStyle(Tone.UNSURE, "~", "1 expired", "{} expired"),
     NotificationKind.CLOSED: KindStyle(Tone.UNSURE, "✕", "1 closed", "{} closed"),
-    NotificationKind.READABLE: KindStyle(Tone.GOOD, "✓", "1 readable again", "{} readable again"),
-    NotificationKind.BACK: KindStyle(Tone.GOOD, "✓", "1 server reports again", "{} servers report again"),
-    NotificationKind.CLEARED: KindStyle(Tone.GOOD, "✓", "1 cleared", "{} cleared"),
+    NotificationKind.READABLE: KindStyle(*_GOOD, "1 readable again", "{} readable again"),
+    NotificationKind.BACK: KindStyle(*_GOOD, "1 server reports again", "{} servers report again"),
+    NotificationKind.CLEARED: KindStyle(*_GOOD, "1 cleared", "{} cleared"),
 }
-_UNSURE_REMINDER: Final = KindStyle(Tone.UNSURE, "?", "1 reminder", "{} reminders")
+_UNSURE_REMINDER: Final = KindStyle(*_UNSURE, "1 reminder", "{} reminders")
 RANKS: Final = {kind: rank for rank, kind in enumerate(STYLES)}
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -15,28 +15,6 @@ from handlers.web.requests import Event, read_request_id
 
 Answer = Callable[[Event, Any], Message]
 LambdaHandler = Callable[[Event, Any], dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Response:
-    """What goes back to the gateway."""
-
-    status: int
-    body: Message
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def for_gateway(self) -> dict[str, Any]:
-        """The proxy integration's answer, with the headers that every answer carries."""
-        return {
-            "statusCode": self.status,
-            "headers": {
-                "Content-Type": "application/json",
-                "Cache-Control": "no-store",
-                "Access-Control-Allow-Origin": allowed_origin(),
-                **self.headers,
-            },
-            "body": json.dumps(asdict(self.body), ensure_ascii=False),
-        }
 
 
 def endpoint(
@@ -54,10 +32,19 @@ def endpoint(
             # A run that died half way must not leave its counts to the next one.
             metrics.clear_metrics()
             logger.append_keys(route=route.path, request_id=read_request_id(event))
-            response = _respond(answer, event, context, on_refusal)
-            logger.info("answered", extra={"status": response.status})
-            count_request(route.path, response.status)
-            return response.for_gateway()
+            status, body, headers = _respond(answer, event, context, on_refusal)
+            logger.info("answered", extra={"status": status})
+            count_request(route.path, status)
+            return {
+                "statusCode": status,
+                "headers": {
+                    "Content-Type": "application/json",
+                    "Cache-Control": "no-store",
+                    "Access-Control-Allow-Origin": allowed_origin(),
+                    **headers,
+                },
+                "body": json.dumps(asdict(body), ensure_ascii=False),
+            }
 
         return handler
 
@@ -66,9 +53,9 @@ def endpoint(
 
 def _respond(
     answer: Answer, event: Event, context: Any, on_refusal: Callable[[ServiceError], None]
-) -> Response:
+) -> tuple[int, Message, Mapping[str, str]]:
     try:
-        return Response(HTTPStatus.OK, answer(event, context))
+        return HTTPStatus.OK, answer(event, context), {}
     except ServiceError as error:
         # Only names: a message may quote the caller's input.
         logger.warning(
@@ -79,11 +66,11 @@ def _respond(
         body = error.body()
         if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             body = Fault(message=error.message, request_id=read_request_id(event))
-        return Response(error.status, body, error.headers())
+        return error.status, body, error.headers()
     except Exception:  # noqa: BLE001 - the last line of defence: the gateway would leak the text
         logger.exception("failed")
-        body = Fault(message=FAULT, request_id=read_request_id(event))
-        return Response(HTTPStatus.INTERNAL_SERVER_ERROR, body)
+        fault = Fault(message=FAULT, request_id=read_request_id(event))
+        return HTTPStatus.INTERNAL_SERVER_ERROR, fault, {}
 
 
 def _name_cause(error: ServiceError) -> str | None:

@@ -120,13 +120,6 @@ def _split_groups(claim: object) -> frozenset[str]:
 def check_idempotency_key(key: str | None) -> None:
     """Raises `InvalidBodyError` for a key that will not do."""
     if key is not None and not IDEMPOTENCY_KEY.accepts(key):
-        raise InvalidBodyError(
-            [
-                FieldProblem(
-                    f"header {IDEMPOTENCY_KEY.name}",
-                    "is empty, too long or not plain text",
-                    f"send 1 to {MAX_KEY_CHARACTERS} ASCII characters, such as a new GUID for each report "
-                    "or action",
-                )
-            ]
-        )
+        what = f"1 to {MAX_KEY_CHARACTERS} ASCII characters, such as a new GUID for each report or action"
+        problem = "is empty, too long or not plain text"
+        raise InvalidBodyError([FieldProblem(f"header {IDEMPOTENCY_KEY.name}", problem, f"send {what}")])
