@@ -550,11 +550,7 @@ class IncidentTable:
 
     def _list_of(self, sender: str, index: IncidentIndex | None) -> list[Incident]:
         query = Query(
-            table=self.name,
-            index=index,
-            equal={_A.SENDER: sender},
-            attributes=FOR_THE_RULES,
-            consistent=True,
+            table=self.name, index=index, equal={_A.SENDER: sender}, attributes=FOR_THE_RULES, consistent=True
         )
         # What people did may be left alone in an item: an incident begins with what the rules write.
         return [parse_incident(item) for item in self._reader.query(query) if _A.RULE_STATE in item]

@@ -178,8 +178,7 @@ class SenderChange:
         since = self.known.replay_since
         # A sender that waits for a replay is replayed with this action among the others.
         wake = NextCheck(
-            at=store.clock() if since else next_check_at(self.after, self.act.at),
-            replay_since=since,
+            at=store.clock() if since else next_check_at(self.after, self.act.at), replay_since=since
         )
         store.commit(
             self.known,

@@ -140,10 +140,7 @@ class Deadlines:
             if unknown is None or unknown[0] > now:
                 return incident
             incident = replace(
-                incident,
-                status=IncidentStatus.UNKNOWN,
-                unknown_since=unknown[0],
-                reason=unknown[1],
+                incident, status=IncidentStatus.UNKNOWN, unknown_since=unknown[0], reason=unknown[1]
             )
         if incident.status is IncidentStatus.UNKNOWN:
             ends = self._ends(incident)

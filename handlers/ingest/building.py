@@ -16,15 +16,7 @@ from contract.words import SENDER_SEPARATOR
 from handlers.ingest.parsing import ParsedReport
 from handlers.web.requests import Caller
 from store.records import Attribute, FileAttribute
-from store.runs import (
-    BreachedFolder,
-    Listing,
-    Run,
-    build_run_items,
-    file_hash,
-    keep_hashes,
-    merge_folders,
-)
+from store.runs import BreachedFolder, Listing, Run, build_run_items, file_hash, keep_hashes, merge_folders
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef

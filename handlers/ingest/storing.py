@@ -67,10 +67,7 @@ class RecordStore:
         self._sleep = sleep
 
     def put_all(
-        self,
-        records: Sequence["Record"],
-        seconds_left: Callable[[], float],
-        runs: Sequence["Record"] = (),
+        self, records: Sequence["Record"], seconds_left: Callable[[], float], runs: Sequence["Record"] = ()
     ) -> int:
         """Stores every item, and returns how often one was sent again.
 

@@ -89,11 +89,7 @@ def _phase_of_sender(sender: Sender, entry: SubjectState) -> TroublePhase:
 
 
 def _is_concerned(
-    recipient: Recipient,
-    state: RecipientState,
-    sender: Sender,
-    unknown: Sequence[Incident],
-    now: datetime,
+    recipient: Recipient, state: RecipientState, sender: Sender, unknown: Sequence[Incident], now: datetime
 ) -> bool:
     """Whether a silence is news: to the sender's owner, and to recipients who know of what is unknown now."""
     if recipient.after is None and sender.owner == recipient.owner.name:

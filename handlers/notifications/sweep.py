@@ -23,14 +23,7 @@ from store.dynamodb import (
     read_text,
     update_item,
 )
-from store.incidents import (
-    LISTED,
-    Incident,
-    IncidentAttribute,
-    IncidentTable,
-    incident_key,
-    parse_incident,
-)
+from store.incidents import LISTED, Incident, IncidentAttribute, IncidentTable, incident_key, parse_incident
 from store.notifications import Recipient, RecipientTable, StoredRecipient, list_notified, list_recipients
 from store.senders import Sender, SenderAttribute, SenderTable, parse_sender
 
@@ -216,10 +209,7 @@ def _read_senders(table: SenderTable, finder: OwnerFinder) -> dict[str, Sender]:
 
 
 def correct_owners(
-    client: "DynamoDBClient",
-    table: str,
-    incidents: Iterable[Incident],
-    seconds_left: Callable[[], float],
+    client: "DynamoDBClient", table: str, incidents: Iterable[Incident], seconds_left: Callable[[], float]
 ) -> int:
     """Writes their owners into live incidents after `owners.yaml` changed. What ended is history.
 

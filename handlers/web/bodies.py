@@ -50,11 +50,7 @@ _NUMBERS: Final = {
     "version": (_COUNT, "from 0 on"),
 }
 """The whole numbers of all bodies, and their ranges."""
-_MOMENTS: Final = {
-    "creationDate": CREATION_HINT,
-    "oldest_creation": CREATION_HINT,
-    "until": UNTIL_HINT,
-}
+_MOMENTS: Final = {"creationDate": CREATION_HINT, "oldest_creation": CREATION_HINT, "until": UNTIL_HINT}
 """How to send a moment; those of a run come from the clock."""
 _EMPTY_LISTS: Final = {
     "files": "leave out a folder in which no file is stuck",

@@ -155,9 +155,7 @@ def test_answer_comes_before_the_deadline(table: "DynamoDBClient") -> None:
     assert _stored(table) == {}
 
 
-def test_missing_table_tells_the_caller_nothing_of_our_insides(
-    aws: None,
-) -> None:
+def test_missing_table_tells_the_caller_nothing_of_our_insides(aws: None) -> None:
     status, body = _post(report_event(a_report("a")))
     assert status == 500
     assert "ResourceNotFound" not in json.dumps(body)

@@ -35,13 +35,7 @@ def incident_id(table: "DynamoDBClient") -> str:
     projection = Projection(table, clock=lambda: now)
     projection.stream.read(
         projection.put(
-            Run(
-                sender=ACCOUNT,
-                run_id="r",
-                moment=now,
-                arrival=now,
-                breaches=(stuck("D:\\Inbound", "x"),),
-            )
+            Run(sender=ACCOUNT, run_id="r", moment=now, arrival=now, breaches=(stuck("D:\\Inbound", "x"),))
         )
     )
     [incident] = projection.incidents()

@@ -180,11 +180,7 @@ def _described(**changes: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "same",
-    [
-        _reversed(_described()),
-        _described(sent_at="2026-11-24T08:09:00Z"),
-        _described(client=None, part=None),
-    ],
+    [_reversed(_described()), _described(sent_at="2026-11-24T08:09:00Z"), _described(client=None, part=None)],
     ids=["in another order", "sent later", "with nulls"],
 )
 def test_a_retry_says_the_same(same: dict[str, Any]) -> None:

@@ -139,9 +139,7 @@ def test_the_new_owner_gets_the_beginning_and_the_former_the_end(notifier: Notif
     ]
 
 
-def test_a_silent_sender_is_one_notice_and_in_the_log_of_all_that_is_unknown(
-    notifier: Notifier,
-) -> None:
+def test_a_silent_sender_is_one_notice_and_in_the_log_of_all_that_is_unknown(notifier: Notifier) -> None:
     notifier.projection.report(listing(0, BOTH, OLD_INBOUND), listing(1, BOTH, OLD_INBOUND))
     notifier.sweep_until(60, 63)
     notifier.post.take()

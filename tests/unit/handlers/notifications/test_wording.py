@@ -106,18 +106,9 @@ SNOOZED = incident(snoozed_until=NOW + timedelta(hours=1))
             "Acknowledged: by ana, until Thu 26 Nov 2026, 17:20\n",
         ),
         (single(NotificationKind.WORSE), "Acknowledged: by ana, ended Thu 26 Nov 2026, 08:50\n"),
-        (
-            single(NotificationKind.ESCALATED),
-            "Nobody has acknowledged it for 1 h, so you are notified too.",
-        ),
-        (
-            notification(notice(NotificationKind.CLEARED, SNOOZED)),
-            "Snoozed: until Thu 26 Nov 2026, 10:20\n",
-        ),
-        (
-            single(NotificationKind.SILENT),
-            "because some of its folders belong to orders in owners.yaml",
-        ),
+        (single(NotificationKind.ESCALATED), "Nobody has acknowledged it for 1 h, so you are notified too."),
+        (notification(notice(NotificationKind.CLEARED, SNOOZED)), "Snoozed: until Thu 26 Nov 2026, 10:20\n"),
+        (single(NotificationKind.SILENT), "because some of its folders belong to orders in owners.yaml"),
         (
             notification(LINES[NotificationKind.BACK], name="operations"),
             "because it belongs to operations in owners.yaml",
