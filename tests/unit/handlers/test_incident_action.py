@@ -48,17 +48,10 @@ def test_an_action_is_answered_with_the_incident_as_it_is_then(incident_id: str)
     incident = body["incident"]
     assert incident.pop("acknowledged_until") > datetime.now(UTC).isoformat()
     assert incident == {
-        "incident_id": incident_id,
-        "sender": ACCOUNT,
-        "sender_name": "name of account",
-        "folder": "D:\\Inbound",
-        "status": "open",
-        "reason": None,
-        "owner": None,
-        "acknowledged_by": "reporter",
-        "snoozed_until": None,
-        "version": 1,
-    }
+        "incident_id": incident_id, "sender": ACCOUNT, "sender_name": "name of account",
+        "folder": "D:\\Inbound", "status": "open", "reason": None, "owner": None,
+        "acknowledged_by": "reporter", "snoozed_until": None, "version": 1,
+    }  # fmt: skip
 
 
 def test_an_action_is_answered_with_the_sender_as_it_is_then(incident_id: str) -> None:
@@ -68,15 +61,9 @@ def test_an_action_is_answered_with_the_sender_as_it_is_then(incident_id: str) -
     assert sender["state_since"] <= sender.pop("last_run_at")
     sender.pop("state_since")
     assert sender == {
-        "sender": ACCOUNT,
-        "sender_name": "name of account",
-        "state": "up",
-        "kind": "stock",
-        "due_at": None,
-        "interval_minutes": 15,
-        "interval_from": "set",
-        "hours": None,
-    }
+        "sender": ACCOUNT, "sender_name": "name of account", "state": "up", "kind": "stock", "due_at": None,
+        "interval_minutes": 15, "interval_from": "set", "hours": None,
+    }  # fmt: skip
 
 
 def test_whoever_may_not_is_told_so(incident_id: str) -> None:

@@ -47,7 +47,7 @@ def _there_and_back(told: Run) -> list[Run]:
         listing(1, ["D:\\In", "E:\\"], stuck("D:\\In", "a"), errors=["\\\\nas\\out"]),
         listing(1, []),
         run(
-            0, has_run=True, interval=timedelta(minutes=90), client="x/1", address="10.0.0.1", part=2, parts=3
+            0, interval=timedelta(minutes=90), client="x/1", address="10.0.0.1", has_run=True, part=2, parts=3
         ),
         run(0, BreachedFolder(key="a", folder="a", sla=1, files=3, oldest=None, hashes=())),
     ],

@@ -64,17 +64,8 @@ NAMES = ("default", "one", "two")
 SENDERS = ("files-01", "FILES-01/nas", "bank")
 FOLDERS = ("D:\\In", "d:/in/A", "D:\\IN\\", "\\\\NAS\\out", "/srv/In", "/srv/in", "In")
 FOLDER_PATTERNS = (
-    "*",
-    "D:\\in*",
-    "d:/IN/*",
-    "d:\\in\\",
-    "?:\\in",
-    "*in",
-    "*In",
-    "/srv/*",
-    "\\\\nas\\*",
-    "D:\\in",
-)
+    "*", "D:\\in*", "d:/IN/*", "d:\\in\\", "?:\\in", "*in", "*In", "/srv/*", "\\\\nas\\*", "D:\\in",
+)  # fmt: skip
 SENDER_PATTERNS = ("*", "files-*", "FILES-??", "*/nas", "bank")
 
 

@@ -147,9 +147,8 @@ def test_any_name_that_is_not_empty_is_taken(name: str) -> None:
 
 @pytest.mark.parametrize("sla", [1, 525_600])
 def test_any_sla_from_a_minute_to_a_year_is_taken(sla: int) -> None:
-    assert (
-        parse_report(json.dumps(_with(["sla_error", 0, "sla"], sla)).encode()).report.sla_error[0].sla == sla
-    )
+    body = json.dumps(_with(["sla_error", 0, "sla"], sla)).encode()
+    assert parse_report(body).report.sla_error[0].sla == sla
 
 
 def test_folder_that_is_too_long_is_told_by_the_end_of_its_name() -> None:
@@ -489,12 +488,8 @@ def test_more_folders_than_can_be_kept_are_refused_with_the_way_to_split() -> No
     ],
 )
 def test_key_that_a_run_has_twice_is_told(sent: bytes, twice: bytes, key: str) -> None:
-    run = {
-        "sender": "s",
-        "part": 1,
-        "folders": [{"folder": "in", "sla": 20}, {"folder": "other", "error": "e"}],
-    }
-    body = _body(run, "in")
+    folders = [{"folder": "in", "sla": 20}, {"folder": "other", "error": "e"}]
+    body = _body({"sender": "s", "part": 1, "folders": folders}, "in")
     assert parse_report(body).report
     [problem] = _problems(body.replace(sent, twice, 1))
     assert problem.field == key
