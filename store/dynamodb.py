@@ -290,7 +290,6 @@ def transact(
 
     Raises:
         ConflictError: a condition no longer holds.
-        botocore.exceptions.ClientError: DynamoDB refused or failed.
     """
     for attempt in range(_ATTEMPTS):
         try:

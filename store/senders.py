@@ -602,7 +602,6 @@ class SenderTable:
 
         Raises:
             KeyError: it is no such item.
-            botocore.exceptions.ClientError: DynamoDB refused or failed.
         """
         values: Values = {
             _A.PART: {"S": REFUSED_PART},

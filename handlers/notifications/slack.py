@@ -27,8 +27,6 @@ from store.notifications import Recipient
 
 MAX_BLOCKS: Final = 50
 """Blocks of one message (Slack's reference, "Blocks")."""
-MAX_TEXT: Final = 3000
-"""Characters of one text (Slack's reference, "Text object")."""
 MAX_HEADER: Final = 150
 MAX_BLOCKS_CHARACTERS: Final = 12_000
 """Characters of all blocks as JSON. Not documented: users of Slack's own library saw about 13,200 refused

@@ -87,7 +87,6 @@ def apply_runs(
 
     Raises:
         ConflictError: others went on writing the same sender.
-        botocore.exceptions.ClientError: DynamoDB refused or failed.
     """
     for attempt in range(_ATTEMPTS):
         known = store.read(sender)
@@ -112,11 +111,7 @@ class FailedRuns:
     queue_url: str
 
     def put(self, sender: str, run_key: str, error: Exception) -> None:
-        """Queues the key of a run with the kind of the error. The run itself stays in its table.
-
-        Raises:
-            botocore.exceptions.ClientError: SQS refused or failed.
-        """
+        """Queues the key of a run with the kind of the error. The run itself stays in its table."""
         body = {RunAttribute.SENDER: sender, RunAttribute.RUN_KEY: run_key, "Error": type(error).__name__}
         self.client.send_message(QueueUrl=self.queue_url, MessageBody=json.dumps(body))
 
