@@ -77,16 +77,3 @@ def notifications(
         if one.incident
     }
     return notification(*said, channel=channel), context(files=files)
-
-
-def list_names(sent: Notification, known: RenderContext) -> list[str]:
-    """Every name from outside that a message may show."""
-    found = [file.name for files in known.files.values() for file in files]
-    for one in sent.notices:
-        if one.incident is not None:
-            found += [one.incident.folder, one.incident.sender_name, one.incident.acknowledged_by]
-        if one.sender is not None:
-            found += [one.sender.name, *(each.folder for each in one.unknown)]
-        if one.folder is not None:
-            found += [one.folder.folder, one.folder.error]
-    return found
