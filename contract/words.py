@@ -146,14 +146,7 @@ _CLEARINGS: Final = {
 def explain_status(
     status: IncidentStatus, *, reason: UnknownReason | None, cleared_by: Clearing | None, between: bool
 ) -> str:
-    """What a status rests on, as the rest of a sentence that begins with the status.
-
-    Args:
-        status: of the incident.
-        reason: why it is unknown, or was when it ended.
-        cleared_by: what showed that it was over; None where it was not cleared.
-        between: whether it was cleared at some time between its last sighting and the run that showed it.
-    """
+    """What a status rests on, as the rest of a sentence that begins with the status."""
     known = f"{REASONS[reason]}: {EXPLANATIONS[reason]}" if reason else ""
     match status:
         case IncidentStatus.OPEN:

@@ -512,11 +512,7 @@ def _set_part(key: str) -> str:
 def collect_writes(before: State, after: State, changed: Iterable[Sequence[Incident]]) -> Writes:
     """The writes that lead from one state, as it is stored, to another.
 
-    Args:
-        before: as it is stored.
-        after: as it is to be stored.
-        changed: the incidents that each step changed. Those that began and made room for another in between
-            are in these alone.
+    `changed` has the incidents that each step changed: those that made room for another are in it alone.
     """
     incidents = {incident.incident_id: incident for step in changed for incident in step}
     latest = {incident.incident_id for incident in after.incidents.values()}

@@ -59,14 +59,7 @@ class YamlFile:
     def read_mapping(
         self, node: Node, what: str, keys: Collection[str], *, required: Sequence[str] = ()
     ) -> dict[str, Node]:
-        """The values of these keys, as far as they are given.
-
-        Args:
-            node: where they should be.
-            what: what it is, as the reader of a problem knows it.
-            keys: those that may be there.
-            required: those that must be.
-        """
+        """The values of these keys, as far as they are given."""
         if not self._is(MappingNode, node, what):
             return {}
         values: dict[str, Node] = {}

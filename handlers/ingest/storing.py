@@ -46,12 +46,7 @@ class _Put(NamedTuple):
 class RecordStore:
     """Stores records in FileSlaErrors and runs in FileSlaRuns, each at least once, in batches.
 
-    Args:
-        client: a DynamoDB client that may write items of the tables. It should not retry by itself:
-            it knows no deadline.
-        table_name: the table of the records.
-        runs_table_name: the table of the runs; without it, no run can be stored.
-        sleep: waits the given seconds; tests pass their own.
+    The client should not retry by itself: it knows no deadline.
     """
 
     def __init__(

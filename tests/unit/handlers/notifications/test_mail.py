@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 
 from contract.words import NotificationKind
-from handlers.notifications.document import Document, RenderContext, read_phrase, render_text
+from handlers.notifications.document import Document, RenderContext, render_text
 from handlers.notifications.mail import render_html, render_mail
 from handlers.notifications.situation import Notification
 from handlers.notifications.writing import write_document
@@ -178,8 +178,3 @@ def test_links_lead_to_what_it_is_about_and_change_nothing(kind: NotificationKin
     assert way in (f"{DASHBOARD}/?incident=a1", f"{DASHBOARD}/senders?sender=sub-1%2Ffiles01")
     assert help_page == f"{DOCS}/notifications.md#how-to-get-fewer"
     assert set(re.findall(r"(\w+)=", urlsplit(way).query)) <= {"incident", "sender"}
-
-
-def test_a_phrase_is_read_as_it_stands() -> None:
-    sent = single(NotificationKind.NEW)
-    assert read_phrase(write_document(sent, context()).place) == "D:\\Inbound\\Orders on FILES01"
