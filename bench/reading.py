@@ -119,9 +119,7 @@ def _measure_query(
     name = f"reading {query.name}, {size:,} records over {history.days} d"
     figures = [
         compared(
-            f"{name}, vs bare Query",
-            "s",
-            [(mine["seconds"], theirs["seconds"]) for mine, theirs in pairs],
+            f"{name}, vs bare Query", "s", [(mine["seconds"], theirs["seconds"]) for mine, theirs in pairs]
         ),
         counted(f"{name}, records found, vs bare Query", ours["records"], bare["records"], "records"),
         counted(f"{name}, Query calls, vs bare Query", ours["calls"], bare["calls"], "calls"),

@@ -123,10 +123,7 @@ def _delete(data: dict[str, Any]) -> Any:
 
 def _describe(data: dict[str, Any], secret: dict[str, Any]) -> dict[str, Any]:
     created = secret["created"]
-    return {
-        "ClientSecretId": f"{data['ClientId']}--{int(created * 1000)}",
-        "ClientSecretCreateDate": created,
-    }
+    return {"ClientSecretId": f"{data['ClientId']}--{int(created * 1000)}", "ClientSecretCreateDate": created}
 
 
 def _refuse(code: str, message: str) -> Any:

@@ -75,12 +75,7 @@ def answer_call(token: str) -> dict[str, Any]:
     """
     if token != "aws:index/getCallerIdentity:getCallerIdentity":
         raise UnknownCallError(token)
-    return {
-        "accountId": ACCOUNT,
-        "arn": f"arn:aws:iam::{ACCOUNT}:root",
-        "id": ACCOUNT,
-        "userId": ACCOUNT,
-    }
+    return {"accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:root", "id": ACCOUNT, "userId": ACCOUNT}
 
 
 class _Resources(pulumi.runtime.Mocks):

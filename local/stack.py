@@ -95,11 +95,7 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
         notifications.subscribe(aws, outputs)
     with _timed(say, "a reporter and an analyst"):
         users = create_people(aws, outputs[Output.USER_POOL_ID])
-    outputs |= {
-        LocalOutput.ENDPOINT_URL: aws.endpoint_url,
-        LocalOutput.USERS: users,
-        **notifications.outputs,
-    }
+    outputs |= {LocalOutput.ENDPOINT_URL: aws.endpoint_url, LocalOutput.USERS: users, **notifications.outputs}
     with _timed(say, "functions warm"):
         if not options.demo_data:
             # Warms sign-in, gateway and functions. The demo's own reports do that as well.

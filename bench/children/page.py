@@ -57,9 +57,7 @@ def _ours(request: Mapping[str, Any]) -> Callable[[], int]:
 
 def _bare(request: Mapping[str, Any]) -> Callable[[], int]:
     client = boto3.client(
-        "dynamodb",
-        endpoint_url=request["endpoint"],
-        config=Config(max_pool_connections=CONNECTIONS),
+        "dynamodb", endpoint_url=request["endpoint"], config=Config(max_pool_connections=CONNECTIONS)
     )
     paginator, deserialize = client.get_paginator("query"), TypeDeserializer().deserialize
     now = datetime.now(UTC)

@@ -181,10 +181,7 @@ def _describe_route(route: RouteSpec) -> dict[str, Any]:
         "description": route.description,
         "security": [{_BEARER: []}] if route.group else [],
         **({"parameters": parameters} if parameters else {}),
-        "requestBody": {
-            "required": True,
-            "content": _describe_content([route.request.rpartition(":")[2]]),
-        },
+        "requestBody": {"required": True, "content": _describe_content([route.request.rpartition(":")[2]])},
         "responses": {str(answer.status.value): _describe_answer(answer) for answer in route.all_answers},
     }
 

@@ -146,13 +146,7 @@ def _build_reading(published: Published, table: str, queries: Sequence[tuple[str
         found = published.measured[f"{name}, records found, vs bare Query"]
         units = published.measured.get(f"{name}, read units, vs least")
         memory = published.measured.get(f"{name}, memory held, vs bare Query")
-        cells = [
-            period,
-            _number(found.ours),
-            shown,
-            *_both(seconds),
-            _ratio_and_spread(seconds),
-        ]
+        cells = [period, _number(found.ours), shown, *_both(seconds), _ratio_and_spread(seconds)]
         return [*cells, *_both(units), *_both(memory)]
 
     headings = (

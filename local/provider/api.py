@@ -54,9 +54,7 @@ def _create_validator(aws: Aws, name: str, inputs: Inputs) -> Created:
 
 def _create_model(aws: Aws, name: str, inputs: Inputs) -> Created:
     model = aws.client("apigateway").create_model(
-        restApiId=inputs["restApi"],
-        name=inputs.get("name", name),
-        **given(inputs, "contentType", "schema"),
+        restApiId=inputs["restApi"], name=inputs.get("name", name), **given(inputs, "contentType", "schema")
     )
     return Created(model["id"], {"name": model["name"]})
 

@@ -101,8 +101,7 @@ def _create_plan(aws: Aws, name: str, inputs: Inputs) -> Created:
     ]
     plan = aws.client("backup").create_backup_plan(BackupPlan={"BackupPlanName": plan_name, "Rules": rules})
     return Created(
-        plan["BackupPlanId"],
-        {"name": plan_name, "arn": plan["BackupPlanArn"], "version": plan["VersionId"]},
+        plan["BackupPlanId"], {"name": plan_name, "arn": plan["BackupPlanArn"], "version": plan["VersionId"]}
     )
 
 
@@ -138,9 +137,7 @@ def _create_alias(aws: Aws, _name: str, inputs: Inputs) -> Created:
 
 def _create_secret(aws: Aws, name: str, inputs: Inputs) -> Created:
     secret = aws.client("secretsmanager").create_secret(
-        Name=inputs.get("name", name),
-        Description=inputs.get("description", ""),
-        **pick(inputs, "kmsKeyId"),
+        Name=inputs.get("name", name), Description=inputs.get("description", ""), **pick(inputs, "kmsKeyId")
     )
     return Created(secret["ARN"], {"name": secret["Name"], "arn": secret["ARN"]})
 

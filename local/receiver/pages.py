@@ -35,7 +35,7 @@ _HEADERS: Final = {
 _HEADERS_OF_MAIL: Final = _HEADERS | {
     # As in mail programs: styles, but no scripts and nothing from elsewhere.
     "Content-Security-Policy": "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; "
-    "style-src 'unsafe-inline'; img-src data:",
+    "style-src 'unsafe-inline'; img-src data:"
 }
 
 

@@ -47,12 +47,7 @@ def open_incident(page: Page, user: User, folder: str) -> None:
 
 
 def test_one_is_on_it_and_a_colleague_sees_who(
-    page: Page,
-    elsewhere: Page,
-    stack: RunningStack,
-    colleague: User,
-    folder: str,
-    report: Report,
+    page: Page, elsewhere: Page, stack: RunningStack, colleague: User, folder: str, report: Report
 ) -> None:
     """By keyboard alone, and heard by a screen reader."""
     report("stuck.csv")

@@ -142,9 +142,7 @@ def test_signing_out_ends_the_session_and_forgets_what_was_shown(signed_in: AppT
     assert "secret" not in signed_in.session_state
 
 
-def test_a_session_that_ended_elsewhere_leads_to_the_sign_in_form_with_the_reason(
-    signed_in: AppTest,
-) -> None:
+def test_a_session_that_ended_elsewhere_leads_to_the_sign_in_form_with_the_reason(signed_in: AppTest) -> None:
     backend().sessions.end(signed_in.session_state["session_id"])
     signed_in.run()
     assert "Your session has ended" in shown(signed_in)

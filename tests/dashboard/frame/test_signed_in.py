@@ -122,11 +122,7 @@ def test_a_tab_goes_on_after_the_restart_once_cognito_and_aws_have_agreed(
     ("revoke", "told"), [(leave_group, "not a member of sla-analysts"), (leave, "Your session has ended")]
 )
 def test_who_may_no_longer_read_is_shown_nothing_after_the_restart(
-    tab: AppTest,
-    auth_api: FakeAuthApi,
-    folder: Path,
-    revoke: Callable[[FakeAuthApi], None],
-    told: str,
+    tab: AppTest, auth_api: FakeAuthApi, folder: Path, revoke: Callable[[FakeAuthApi], None], told: str
 ) -> None:
     revoke(auth_api)
     with patch.object(HourCache, "find", side_effect=AssertionError("nobody may look there")):
@@ -356,10 +352,7 @@ def test_the_sign_in_service_is_not_waited_for_by_the_page_itself(
 
 @pytest.mark.parametrize("revoke", [leave_group, leave])
 def test_a_file_made_on_demand_is_not_made_for_who_may_no_longer_read(
-    looking: AppTest,
-    clock: MovedClock,
-    auth_api: FakeAuthApi,
-    revoke: Callable[[FakeAuthApi], None],
+    looking: AppTest, clock: MovedClock, auth_api: FakeAuthApi, revoke: Callable[[FakeAuthApi], None]
 ) -> None:
     with patch("streamlit.download_button") as download:
         looking.run()

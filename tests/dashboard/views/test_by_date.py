@@ -504,22 +504,9 @@ def servers(store: Callable[..., None]) -> None:
     """Two that share an account and a path, of which one spells it in its own way; before, nobody told."""
     store(
         item(ago(minutes=90), SHARED_PATH, [("old.csv", LONG_AGO)]),
-        item(
-            ago(minutes=50),
-            SHARED_PATH,
-            [("a.csv", LONG_AGO)],
-            sender="sub/app",
-            run="1",
-        ),
+        item(ago(minutes=50), SHARED_PATH, [("a.csv", LONG_AGO)], sender="sub/app", run="1"),
         item(ago(minutes=40), SPELT, [("b.csv", LONG_AGO)], sender="sub/web", run="2"),
-        item(
-            ago(minutes=30),
-            "D:\\Other",
-            [("c.csv", LONG_AGO)],
-            sender="sub2",
-            run="3",
-            reporter="other",
-        ),
+        item(ago(minutes=30), "D:\\Other", [("c.csv", LONG_AGO)], sender="sub2", run="3", reporter="other"),
     )
 
 

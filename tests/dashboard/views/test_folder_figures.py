@@ -127,14 +127,8 @@ def test_a_folders_incidents_are_found_under_every_spelling_the_open_ones_first(
 
 def test_the_last_breach_is_the_one_that_ended_last() -> None:
     spans = {
-        ("one", "d:\\in"): [
-            span(NOW - 9 * HOUR, NOW - 8 * HOUR),
-            span(NOW - 3 * HOUR, NOW - 2 * HOUR),
-        ],
-        ("two", "d:\\in"): [
-            span(NOW - 5 * HOUR, NOW - 4 * HOUR),
-            span(NOW - HOUR),
-        ],
+        ("one", "d:\\in"): [span(NOW - 9 * HOUR, NOW - 8 * HOUR), span(NOW - 3 * HOUR, NOW - 2 * HOUR)],
+        ("two", "d:\\in"): [span(NOW - 5 * HOUR, NOW - 4 * HOUR), span(NOW - HOUR)],
         ("two", "d:\\out"): [span(NOW - 2 * HOUR, NOW - HOUR)],
     }
     assert find_last_end(spans, "D:/In") == NOW - 2 * HOUR
@@ -143,11 +137,7 @@ def test_the_last_breach_is_the_one_that_ended_last() -> None:
 
 def test_folders_in_breach_come_first_then_the_unknown_then_those_that_were_longest_in_breach() -> None:
     reported = [
-        item(
-            NOW - hours * HOUR,
-            folder,
-            [(f"{number}.csv", NOW - 30 * HOUR) for number in range(files)],
-        )
+        item(NOW - hours * HOUR, folder, [(f"{number}.csv", NOW - 30 * HOUR) for number in range(files)])
         for folder, hours, files in (
             ("D:\\Often", 3, 1),
             ("D:\\Often", 4, 3),

@@ -24,10 +24,7 @@ def silences_of(
     """Those of a server that reports from one hour to another, on these days of the week."""
     chance = random.Random(1)
     worked = [
-        (
-            day + (begins + chance.uniform(0, jitter)) * HOUR,
-            day + (ends - chance.uniform(0, jitter)) * HOUR,
-        )
+        (day + (begins + chance.uniform(0, jitter)) * HOUR, day + (ends - chance.uniform(0, jitter)) * HOUR)
         for day in (MONDAY + number * DAY for number in range(days))
         if day.weekday() in weekdays
     ]

@@ -35,13 +35,7 @@ def _draw() -> None:
         {"name": ["b", "A", "c", "d"], "waits": [580.0017406666666, 5.0, float("nan"), 70.0]}
     )
     picked = draw_table(
-        frame,
-        "test",
-        [names, waits],
-        ZoneInfo("UTC"),
-        identity=["name"],
-        noun="rows",
-        rows=2,
+        frame, "test", [names, waits], ZoneInfo("UTC"), identity=["name"], noun="rows", rows=2
     )
     st.header("none" if picked is None else f"picked {picked['name']}")
 

@@ -145,9 +145,7 @@ def test_the_record_on_the_page_is_one_that_the_function_stores() -> None:
                 {
                     "folder": EXAMPLE["Folder"]["S"],
                     "sla": int(EXAMPLE["SLA"]["N"]),
-                    "files": [
-                        {"filename": file["Filename"]["S"], "creationDate": file["CreationDate"]["S"]},
-                    ],
+                    "files": [{"filename": file["Filename"]["S"], "creationDate": file["CreationDate"]["S"]}],
                 }
             ]
         }

@@ -191,9 +191,7 @@ def _post(server: Server, status: int, monkeypatch: pytest.MonkeyPatch) -> tuple
     return report_story("https://api", Story.imagine(server, NOW), user), posted
 
 
-def test_a_report_has_its_times_and_comes_from_its_server(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_report_has_its_times_and_comes_from_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
     files, posted = _post(SERVERS[1], 200, monkeypatch)
     assert files == 3
     assert posted.addresses == [SERVERS[1].address]

@@ -308,9 +308,7 @@ class _Sources:
     def list_event_source_mappings(self) -> dict[str, Any]:
         arn = "arn:aws:lambda:us-east-1:000000000000:function:f"
         return {
-            "EventSourceMappings": [
-                {"UUID": "1", "FunctionArn": arn, "LastProcessingResult": self.result},
-            ]
+            "EventSourceMappings": [{"UUID": "1", "FunctionArn": arn, "LastProcessingResult": self.result}]
         }
 
 
