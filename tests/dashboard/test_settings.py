@@ -31,6 +31,7 @@ COMPLETE = {
     "identity_pool_id": "eu-central-1:pool",
     "metrics_namespace": "file-sla-test",
 }
+VARIABLES = {f"FILE_SLA_{name.upper()}": value for name, value in COMPLETE.items()}
 
 
 @pytest.fixture
@@ -44,11 +45,12 @@ def test_everything_can_come_from_the_file_of_outputs(outputs: Path) -> None:
     settings = DashboardSettings.read({"FILE_SLA_OUTPUTS": str(outputs)})
     assert settings.table_name == "FileSlaErrors"
     assert settings.endpoint_url is None
+    # Without its trailing slash.
+    assert settings.api_url == "https://api.example/dev"
 
 
 def test_everything_can_come_from_the_environment() -> None:
-    environment = {f"FILE_SLA_{name.upper()}": value for name, value in COMPLETE.items()}
-    assert DashboardSettings.read(environment).user_pool_id == "eu-central-1_pool"
+    assert DashboardSettings.read(VARIABLES).user_pool_id == "eu-central-1_pool"
 
 
 def test_the_environment_wins_over_the_file(outputs: Path) -> None:
@@ -56,42 +58,32 @@ def test_the_environment_wins_over_the_file(outputs: Path) -> None:
     assert settings.table_name == "Other"
 
 
-def test_the_api_url_loses_its_trailing_slash(outputs: Path) -> None:
-    assert DashboardSettings.read({"FILE_SLA_OUTPUTS": str(outputs)}).api_url == "https://api.example/dev"
-
-
 def test_what_is_missing_is_named_with_both_ways_to_give_it() -> None:
     with pytest.raises(SettingsError) as caught:
         DashboardSettings.read({})
-    for name in COMPLETE:
-        assert f"FILE_SLA_{name.upper()}" in str(caught.value)
-    assert "FILE_SLA_OUTPUTS" in str(caught.value)
+    assert all(name in str(caught.value) for name in (*VARIABLES, "FILE_SLA_OUTPUTS"))
 
 
 def test_a_wrong_value_is_named() -> None:
-    environment = {f"FILE_SLA_{name.upper()}": value for name, value in COMPLETE.items()}
     with pytest.raises(SettingsError, match="api_url is wrong"):
-        DashboardSettings.read({**environment, "FILE_SLA_API_URL": "ftp://api"})
+        DashboardSettings.read({**VARIABLES, "FILE_SLA_API_URL": "ftp://api"})
 
 
 def test_a_setting_that_went_away_is_named_with_what_replaced_it() -> None:
-    environment = {f"FILE_SLA_{name.upper()}": value for name, value in COMPLETE.items()}
     with pytest.raises(SettingsError, match=r"FILE_SLA_QUIET_MINUTES is no longer used.*incident"):
-        DashboardSettings.read({**environment, "FILE_SLA_QUIET_MINUTES": "120"})
-    assert DashboardSettings.read({**environment, "FILE_SLA_QUIET_MINUTES": ""}).region == "eu-central-1"
+        DashboardSettings.read({**VARIABLES, "FILE_SLA_QUIET_MINUTES": "120"})
+    assert DashboardSettings.read({**VARIABLES, "FILE_SLA_QUIET_MINUTES": ""}).region == "eu-central-1"
 
 
-@pytest.mark.parametrize("content", ["", "[1]", "no json"])
-def test_a_file_that_holds_no_outputs_is_an_error(tmp_path: Path, content: str) -> None:
+@pytest.mark.parametrize("content", ["", "[1]", "no json", None])
+def test_a_file_that_is_not_there_or_holds_no_outputs_is_an_error(
+    tmp_path: Path, content: str | None
+) -> None:
     path = tmp_path / "outputs.json"
-    path.write_text(content)
+    if content is not None:
+        path.write_text(content)
     with pytest.raises(SettingsError, match="FILE_SLA_OUTPUTS names"):
         DashboardSettings.read({"FILE_SLA_OUTPUTS": str(path)})
-
-
-def test_a_file_that_is_not_there_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="FILE_SLA_OUTPUTS names"):
-        DashboardSettings.read({"FILE_SLA_OUTPUTS": str(tmp_path / "none.json")})
 
 
 @pytest.mark.parametrize("given", ["FILE_SLA_SESSION_KEY_FILE", "FILE_SLA_SESSION_DIR"])
@@ -107,16 +99,7 @@ def test_keeping_sessions_takes_key_and_folder(outputs: Path, given: str) -> Non
 
 HALF_A_MINUTE = 30
 NOW = datetime(2026, 11, 23, 20, 15, tzinfo=UTC)
-SETTINGS = DashboardSettings(
-    api_url="https://api.example",
-    region="eu-central-1",
-    table_name="FileSlaErrors",
-    senders_table_name="FileSlaSenders",
-    incidents_table_name="FileSlaIncidents",
-    user_pool_id="eu-central-1_pool",
-    identity_pool_id="eu-central-1:pool",
-    metrics_namespace="file-sla-test",
-)
+SETTINGS = DashboardSettings.model_validate(COMPLETE)
 
 
 @pytest.fixture
@@ -130,25 +113,25 @@ def session() -> boto3.session.Session:
     return boto3.session.Session("key", "secret", region_name=SETTINGS.region)
 
 
-def read_hour(url: str) -> object:
-    return list(RecordTable(session(), SETTINGS.table_name, url).query_hour(NOW, with_files=True))
+CALLS: dict[str, Callable[[str], object]] = {
+    "read an hour": lambda url: list(
+        RecordTable(session(), SETTINGS.table_name, url).query_hour(NOW, with_files=True)
+    ),
+    "read a folder": lambda url: list(
+        RecordTable(session(), SETTINGS.table_name, url).query_folder("F", NOW, NOW)
+    ),
+    "read the gateway": lambda url: metrics(url).read_gateway(NOW, NOW, timedelta(minutes=1)),
+    "list alarms": lambda url: metrics(url).list_alarms(),
+    "get credentials": lambda url: IdentityPool(SETTINGS.model_copy(update={"endpoint_url": url})).session(
+        lambda: "token"
+    ),
+    "sign in": lambda url: ask_api(url, lambda api: api.sign_in("ana", "p")),
+    "renew": lambda url: ask_api(url, lambda api: api.renew("ana", "refresh")),
+}
 
 
-def read_folder(url: str) -> object:
-    return list(RecordTable(session(), SETTINGS.table_name, url).query_folder("F", NOW, NOW))
-
-
-def read_gateway(url: str) -> object:
-    return Metrics(session(), "file-sla", url, Cache(utc_now)).read_gateway(NOW, NOW, timedelta(minutes=1))
-
-
-def list_alarms(url: str) -> object:
-    return Metrics(session(), "file-sla", url, Cache(utc_now)).list_alarms()
-
-
-def get_credentials(url: str) -> object:
-    settings = SETTINGS.model_copy(update={"endpoint_url": url})
-    return IdentityPool(settings).session(lambda: "token")
+def metrics(url: str | None) -> Metrics:
+    return Metrics(session(), "file-sla", url, Cache(utc_now))
 
 
 def ask_api(url: str, ask: Callable[[AuthApi], object]) -> object:
@@ -156,17 +139,7 @@ def ask_api(url: str, ask: Callable[[AuthApi], object]) -> object:
         return ask(AuthApi(http))
 
 
-def sign_in(url: str) -> object:
-    return ask_api(url, lambda api: api.sign_in("ana", "p"))
-
-
-def renew(url: str) -> object:
-    return ask_api(url, lambda api: api.renew("ana", "refresh"))
-
-
-@pytest.mark.parametrize(
-    "call", [read_hour, read_folder, read_gateway, list_alarms, get_credentials, sign_in, renew]
-)
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_a_call_that_is_never_answered_ends(
     silent_url: str, monkeypatch: pytest.MonkeyPatch, call: Callable[[str], object]
 ) -> None:
@@ -181,7 +154,7 @@ def test_a_call_that_is_never_answered_ends(
     "client",
     [
         pytest.param(lambda: RecordTable(session(), "T", None)._client, id="table"),
-        pytest.param(lambda: Metrics(session(), "N", None, Cache(utc_now))._client, id="metrics"),
+        pytest.param(lambda: metrics(None)._client, id="metrics"),
         pytest.param(lambda: IdentityPool(SETTINGS)._identity, id="identity"),
     ],
 )

@@ -1,3 +1,5 @@
+"""An analyst whose right to read is checked every fifteen minutes, whatever the service answers."""
+
 import json
 import threading
 import time

@@ -1,3 +1,5 @@
+"""An analyst's credentials of AWS: from the identity pool, renewed in use, never the host's."""
+
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -14,19 +16,9 @@ from dashboard.errors import (
     TooManyRequestsError,
     UnreachableError,
 )
-from dashboard.settings import DashboardSettings
+from tests.dashboard.test_settings import SETTINGS
 
 TOKEN = "header.secret.signature"
-SETTINGS = DashboardSettings(
-    api_url="https://api.example",
-    region="eu-central-1",
-    table_name="FileSlaErrors",
-    senders_table_name="FileSlaSenders",
-    incidents_table_name="FileSlaIncidents",
-    user_pool_id="eu-central-1_pool",
-    identity_pool_id="eu-central-1:pool",
-    metrics_namespace="file-sla-test",
-)
 
 
 class FakeIdentity:
@@ -110,31 +102,29 @@ def test_credentials_on_the_host_are_never_used(monkeypatch: pytest.MonkeyPatch)
     assert key_of(pool(FakeIdentity(timedelta(hours=1))).session(lambda: TOKEN)) == "key-1"
 
 
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": f"bad {TOKEN}"}}, "GetId")
+
+
 @pytest.mark.parametrize(
-    ("code", "error"),
+    ("failure", "error"),
     [
-        ("NotAuthorizedException", SessionExpiredError),
-        ("TooManyRequestsException", TooManyRequestsError),
-        ("AccessDeniedException", AccessDeniedError),
-        ("InternalErrorException", ServiceFaultError),
+        (refusal("NotAuthorizedException"), SessionExpiredError),
+        (refusal("TooManyRequestsException"), TooManyRequestsError),
+        (refusal("AccessDeniedException"), AccessDeniedError),
+        (refusal("InternalErrorException"), ServiceFaultError),
+        (EndpointConnectionError(endpoint_url="https://cognito-identity.example"), UnreachableError),
     ],
 )
-def test_every_refusal_has_its_own_error_that_keeps_the_token_to_itself(
-    code: str, error: type[DashboardError]
+def test_every_failure_has_its_own_error_that_keeps_the_token_to_itself(
+    failure: Exception, error: type[DashboardError]
 ) -> None:
     identity = FakeIdentity(timedelta(hours=1))
-    identity.failure = ClientError({"Error": {"Code": code, "Message": f"bad {TOKEN}"}}, "GetId")
+    identity.failure = failure
     with pytest.raises(error) as caught:
         pool(identity).session(lambda: TOKEN)
     assert TOKEN not in str(caught.value)
     assert caught.value.__suppress_context__
-
-
-def test_no_answer_is_told_apart() -> None:
-    identity = FakeIdentity(timedelta(hours=1))
-    identity.failure = EndpointConnectionError(endpoint_url="https://cognito-identity.example")
-    with pytest.raises(UnreachableError):
-        pool(identity).session(lambda: TOKEN)
 
 
 def test_those_who_wait_for_credentials_share_a_failure_and_a_later_one_tries_again() -> None:

@@ -1,3 +1,5 @@
+"""Sessions in memory, and the cookie that leads a browser back to one."""
+
 import asyncio
 import threading
 from datetime import timedelta
@@ -98,22 +100,14 @@ def test_a_session_is_found_by_its_id_alone(sessions: SessionStore) -> None:
         assert sessions.find(wrong) is None
 
 
-def test_a_session_that_is_used_goes_on(sessions: SessionStore, clock: StoppedClock) -> None:
+def test_a_session_goes_on_while_it_is_used_and_ends_when_it_is_idle(
+    sessions: SessionStore, clock: StoppedClock
+) -> None:
     session_id = begin(sessions)
     for _ in range(3):
         clock.now += IDLE_LIMIT
         assert sessions.find(session_id)
-
-
-def test_an_idle_session_ends(sessions: SessionStore, clock: StoppedClock) -> None:
-    session_id = begin(sessions)
     clock.now += IDLE_LIMIT + timedelta(seconds=1)
-    assert sessions.find(session_id) is None
-
-
-def test_a_session_that_was_ended_is_gone(sessions: SessionStore) -> None:
-    session_id = begin(sessions)
-    sessions.end(session_id)
     assert sessions.find(session_id) is None
 
 
@@ -158,17 +152,13 @@ def test_who_still_holds_a_session_that_was_ended_or_left_idle_is_refused(
     analyst.verify.assert_not_called()
 
 
-def test_a_ticket_works_once(sessions: SessionStore) -> None:
+def test_a_ticket_works_once_and_not_for_long(sessions: SessionStore, clock: StoppedClock) -> None:
     session_id = begin(sessions)
-    ticket = sessions.ticket(session_id)
+    ticket, late = sessions.ticket(session_id), sessions.ticket(session_id)
     assert sessions.redeem(ticket) == session_id
     assert sessions.redeem(ticket) is None
-
-
-def test_a_ticket_expires(sessions: SessionStore, clock: StoppedClock) -> None:
-    ticket = sessions.ticket(begin(sessions))
     clock.now = NOW + TICKET_LIFETIME
-    assert sessions.redeem(ticket) is None
+    assert sessions.redeem(late) is None
 
 
 def test_a_ticket_is_traded_for_a_cookie_that_scripts_and_other_sites_cannot_use(

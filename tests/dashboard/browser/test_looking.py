@@ -52,22 +52,6 @@ def _end_another(stack: RunningStack, folder: str) -> None:
         stack.report({"sla_error": breaches, "run": run}, token).raise_for_status()
 
 
-def test_the_view_refreshes_by_itself_and_keeps_what_was_picked(
-    page: Page, stack: RunningStack, folder: str, report: Report
-) -> None:
-    report("first.csv")
-    page.clock.install()
-    page.goto(f"/by-date?q={folder.rsplit(chr(92))[-1]}")
-    sign_in(page, stack.analyst)
-    expect(page.get_by_text("1 stuck file.")).to_be_visible()
-    pick_first_row(table(page, "Stuck files"))
-    expect(page.get_by_text(f"{folder}\\first.csv")).to_be_visible()
-    report("another.csv", "first.csv")
-    page.clock.run_for("01:05")
-    expect(page.get_by_text("2 stuck files.")).to_be_visible()
-    expect(page.get_by_text(f"{folder}\\first.csv")).to_be_visible()
-
-
 def test_the_download_holds_what_the_filter_shows(
     page: Page, stack: RunningStack, folder: str, report: Report, tmp_path: Path
 ) -> None:

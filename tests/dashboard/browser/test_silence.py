@@ -149,20 +149,3 @@ def test_a_table_that_never_answers_is_given_up(
     page.get_by_role("button", name="Try again").click()
     expect(cell(table(page, "Stuck files"), folder)).to_be_attached()
     expect(gone).to_have_count(0)
-
-
-def test_metrics_that_hang_are_told_and_can_be_tried_again(
-    page: Page, stack: RunningStack, proxy: SilentProxy
-) -> None:
-    look(page, stack, "/service-health")
-    figure = page.get_by_test_id("stMetric").filter(has_text="Last report")
-    expect(figure).to_be_visible()
-    proxy.silence()
-    change_zone(page)
-    told = notice(page, "CloudWatch")
-    expect(told).to_be_visible(timeout=NOTICE_WITHIN_MS + MACHINE_SLACK_MS)
-    expect(figure).to_be_visible()
-    try_again(page, proxy)
-    expect(told).to_have_count(0)
-    expect(figure).to_be_visible()
-    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -86,10 +87,15 @@ def restart() -> None:
     connect.cache_clear()
 
 
-def assert_nothing_shown(tab: AppTest) -> None:
+def assert_nothing_shown(tab: AppTest, reason: str) -> None:
+    assert reason in shown(tab)
     assert not tab.exception
     assert not list_tables(tab)
     assert not tab.metric
+
+
+def nobody_looks_into_memory() -> Any:
+    return patch.object(HourCache, "find", side_effect=AssertionError("nobody may look there"))
 
 
 def leave_group(service: FakeAuthApi) -> None:
@@ -125,10 +131,9 @@ def test_who_may_no_longer_read_is_shown_nothing_after_the_restart(
     tab: AppTest, auth_api: FakeAuthApi, folder: Path, revoke: Callable[[FakeAuthApi], None], told: str
 ) -> None:
     revoke(auth_api)
-    with patch.object(HourCache, "find", side_effect=AssertionError("nobody may look there")):
+    with nobody_looks_into_memory():
         tab.run()
-    assert told in shown(tab)
-    assert_nothing_shown(tab)
+    assert_nothing_shown(tab, told)
     assert not list(folder.iterdir())
 
 
@@ -136,9 +141,7 @@ def test_nothing_is_shown_before_the_sign_in_service_answers_and_the_session_wai
     tab: AppTest, auth_api: FakeAuthApi
 ) -> None:
     auth_api.instead = (500, {"message": "sorry", "request_id": "r-1"})
-    tab.run()
-    assert "The sign-in service failed" in shown(tab)
-    assert_nothing_shown(tab)
+    assert_nothing_shown(tab.run(), "The sign-in service failed")
     auth_api.instead = None
     button(tab, "Try again")
     assert FILE in column(tab, "filename")
@@ -147,33 +150,25 @@ def test_nothing_is_shown_before_the_sign_in_service_answers_and_the_session_wai
 def test_aws_is_asked_too_before_what_is_remembered_is_shown(tab: AppTest, session_id: str) -> None:
     found = backend().sessions.find(session_id)
     assert found
-    with (
-        patch.object(found.aws, "get_credentials", return_value=None),
-        patch.object(HourCache, "find", side_effect=AssertionError("nobody may look there")),
-    ):
+    with patch.object(found.aws, "get_credentials", return_value=None), nobody_looks_into_memory():
         tab.run()
-    assert "Your session has ended" in shown(tab)
-    assert_nothing_shown(tab)
+    assert_nothing_shown(tab, "Your session has ended")
 
 
 def test_who_signed_out_stays_signed_out(tab: AppTest, session_id: str, folder: Path) -> None:
     # As the browser asks for it, in a process that has not seen the session yet.
     backend().sessions.end(session_id)
-    tab.run()
-    assert "Your session has ended" in shown(tab)
-    assert_nothing_shown(tab)
+    assert_nothing_shown(tab.run(), "Your session has ended")
     restart()
     assert backend().sessions.find(session_id) is None
     assert not list(folder.iterdir())
 
 
 def test_idle_time_counts_through_restarts(session_id: str, clock: MovedClock, folder: Path) -> None:
-    clock.ahead = IDLE_LIMIT - timedelta(minutes=1)
-    restart()
-    assert backend().sessions.find(session_id)
-    clock.ahead += IDLE_LIMIT - timedelta(minutes=1)
-    restart()
-    assert backend().sessions.find(session_id)
+    for _ in range(2):
+        clock.ahead += IDLE_LIMIT - timedelta(minutes=1)
+        restart()
+        assert backend().sessions.find(session_id)
     clock.ahead += IDLE_LIMIT + timedelta(minutes=1)
     restart()
     assert backend().sessions.find(session_id) is None
@@ -295,12 +290,9 @@ def test_a_revoked_analyst_is_shown_the_reason_and_nothing_of_memory(
     session_id = looking.session_state["session_id"]
     revoke(auth_api)
     clock.ahead = CHECK_INTERVAL
-    with patch.object(HourCache, "find", side_effect=AssertionError("nobody may look there")):
+    with nobody_looks_into_memory():
         looking.switch_page(view).run()
-    assert not looking.exception
-    assert told in shown(looking)
-    assert not list_tables(looking)
-    assert not looking.metric
+    assert_nothing_shown(looking, told)
     assert [title.value for title in looking.title] == ["file-sla"]
     assert backend().sessions.find(session_id) is None
 

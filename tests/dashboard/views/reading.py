@@ -15,6 +15,22 @@ def shown(app: AppTest) -> str:
     return " ".join(texts).replace("\\", "")
 
 
+def open_view(app: AppTest, view: str, **parameters: str) -> AppTest:
+    """Opens the page of that name, such as `by_date`, with these parameters in its address."""
+    for name, value in parameters.items():
+        app.query_params[name] = value
+    app.switch_page(f"views/{view}.py").run()
+    assert not app.exception
+    return app
+
+
+def pick(app: AppTest, row: int = 0, parameter: str = "pick") -> None:
+    """Follows a link to that row of the first table."""
+    app.query_params[parameter] = column(app, "id")[row]
+    app.run()
+    assert not app.exception
+
+
 def button(app: AppTest, label: str) -> AppTest:
     """Clicks the button of this label."""
     return next(button for button in app.button if button.label == label).click().run()

@@ -20,12 +20,12 @@ from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_table import item
 from tests.dashboard.projected import Projected, hours_ago
 from tests.dashboard.spans import span
-from tests.dashboard.views.reading import button, column, figures, links, read_table, shown
+from tests.dashboard.views.reading import button, column, figures, links, open_view, pick, read_table, shown
 from tests.stands.playing import listing, stuck
 
 FOLDER = "C:\\Jobs\\Folder_A"
 OTHER = "C:\\Jobs\\Folder_B"
-OVERVIEW, BY_DATE, BY_FOLDER = (f"views/{name}.py" for name in ("overview", "by_date", "by_folder"))
+OVERVIEW, BY_DATE, BY_FOLDER = "overview", "by_date", "by_folder"
 
 Store = Callable[..., None]
 
@@ -45,26 +45,16 @@ def breaches(store: Store) -> None:
     )
 
 
-def open_view(app: AppTest, view: str, **parameters: str) -> AppTest:
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.switch_page(view).run()
-    assert not app.exception
-    return app
-
-
 @pytest.mark.usefixtures("breaches")
-def test_by_date_shows_every_stuck_file_with_its_status(signed_in: AppTest) -> None:
+def test_by_date_shows_stuck_files_with_their_status_and_the_records_behind_them(
+    signed_in: AppTest,
+) -> None:
     open_view(signed_in, BY_DATE)
     assert dict(zip(column(signed_in, "filename"), column(signed_in, "status"), strict=True)) == {
         "stuck.csv": "… Last seen",
         "silent.csv": "… Last seen",
         "gone.csv": "✓ Cleared",
     }
-
-
-@pytest.mark.usefixtures("breaches")
-def test_by_date_shows_the_records_behind_them(signed_in: AppTest) -> None:
     open_view(signed_in, BY_DATE, show="records")
     assert column(signed_in, "folder") == [FOLDER, FOLDER, OTHER]
     assert column(signed_in, "file_count") == ["1", "2", "1"]
@@ -83,8 +73,7 @@ def test_by_folder_ranks_the_folders_where_none_is_chosen(signed_in: AppTest) ->
     open_view(signed_in, BY_FOLDER)
     assert column(signed_in, "folder") == [FOLDER, OTHER]
     assert column(signed_in, "now") == ["✓ Nothing open"] * 2
-    signed_in.query_params["folder"] = column(signed_in, "id")[1]
-    signed_in.run()
+    pick(signed_in, 1, "folder")
     assert column(signed_in, "filename") == ["silent.csv"]
 
 
@@ -228,7 +217,7 @@ def test_chosen_days_are_whole_days_of_the_zone(signed_in: AppTest, store: Store
 def test_a_link_opens_the_same_view_after_signing_in(app: AppTest) -> None:
     app.query_params["range"] = "7d"
     app.query_params["q"] = "silent"
-    sign_in(app.run().switch_page(BY_DATE).run())
+    sign_in(open_view(app.run(), BY_DATE))
     assert column(app, "filename") == ["silent.csv"]
     assert app.query_params["range"] == "7d"
 
@@ -238,9 +227,7 @@ def test_a_picked_file_is_shown_in_full_and_stays_picked(
     signed_in: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_view(signed_in, BY_DATE)
-    ids = column(signed_in, "id")
-    signed_in.query_params["pick"] = ids[column(signed_in, "filename").index("silent.csv")]
-    signed_in.run()
+    pick(signed_in, column(signed_in, "filename").index("silent.csv"))
     assert f"{OTHER}\\silent.csv" in [code.value for code in signed_in.code]
     store(item(ago(minutes=1), "C:\\New", [("new.csv", ago(days=9))]))
     monkeypatch.setattr("dashboard.data.cache.KEPT_FOR", timedelta())
@@ -272,22 +259,12 @@ def test_a_failing_table_is_told_and_can_be_tried_again(
 
     with monkeypatch.context() as patching:
         patching.setattr("dashboard.data.tables.RecordTable.query_hour", fail)
-        open_view(signed_in, BY_DATE)
+        open_view(signed_in, BY_DATE, range="7d")
         assert message in shown(signed_in)
+        # What was loading when the table failed is loading no more.
+        assert "Stop loading" not in [button.label for button in signed_in.button]
     button(signed_in, "Try again")
     assert "Nothing was reported" in shown(signed_in)
-
-
-def test_what_was_loading_when_the_table_failed_is_loading_no_more(
-    signed_in: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object, **__: object) -> None:
-        raise UnreachableError("The table")
-
-    monkeypatch.setattr("dashboard.data.tables.RecordTable.query_hour", fail)
-    open_view(signed_in, BY_DATE, range="7d")
-    assert "cannot be reached" in shown(signed_in)
-    assert "Stop loading" not in [button.label for button in signed_in.button]
 
 
 @pytest.mark.usefixtures("breaches")
@@ -297,8 +274,8 @@ def test_what_was_loading_when_the_table_failed_is_loading_no_more(
         (OVERVIEW, {}),
         (BY_DATE, {"show": "records", "pick": "first"}),
         (BY_FOLDER, {"folder": FOLDER}),
-        ("views/senders.py", {}),
-        ("views/service_health.py", {}),
+        ("senders", {}),
+        ("service_health", {}),
     ],
 )
 def test_no_page_waits_for_aws_itself(signed_in: AppTest, view: str, parameters: dict[str, str]) -> None:
@@ -363,26 +340,6 @@ def test_past_hours_are_not_fetched_again(signed_in: AppTest, monkeypatch: pytes
     assert 1 <= hour.call_count <= 2
 
 
-def test_a_link_of_long_ago_opens_what_it_opened_then(signed_in: AppTest, store: Store) -> None:
-    """Copied when the list of stuck files was called one of incidents; links stay in chats and tickets."""
-    created = datetime(2026, 11, 20, 10, tzinfo=UTC)
-    store(item(ago(minutes=10), FOLDER, [("stuck.csv", created), ("other.csv", created)]))
-    link = {
-        "show": "incidents",
-        "pick": "e888ab450a98",
-        "status": "open,unknown",
-        "q": "csv",
-        "range": "7d",
-        "zone": "Asia/Kolkata",
-    }
-    open_view(signed_in, BY_DATE, **link)
-    assert sorted(column(signed_in, "filename")) == ["other.csv", "stuck.csv"]
-    # The picked file in full, its times in the zone of the link.
-    assert f"{FOLDER}\\stuck.csv" in [code.value for code in signed_in.code]
-    assert "Times in Asia/Kolkata" in shown(signed_in)
-    assert any("2026-11-20 15:30:00" in text.value for text in signed_in.markdown)
-
-
 SPACE = " "
 DATES = [datetime(year, 1, 1, tzinfo=UTC) for year in (1, 1601, 1960, 9999)]
 NAMES = ["\n", "a\tb", "mar\ufffdo.csv", " "]
@@ -390,7 +347,7 @@ CREATED = [f"{date.year:04}-01-01 00:00 UTC (?)" for date in DATES]
 
 
 @pytest.fixture
-def odd(store: Callable[..., None]) -> None:
+def odd(store: Store) -> None:
     now = datetime.now(UTC)
     plausible = ("plain.csv", now - timedelta(hours=3))
     store(
@@ -411,7 +368,7 @@ def test_every_page_shows_all_of_them(signed_in: AppTest, view: str, zone: str) 
 
 
 @pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
-def test_a_page_of_nothing_else_is_a_page(signed_in: AppTest, view: str, store: Callable[..., None]) -> None:
+def test_a_page_of_nothing_else_is_a_page(signed_in: AppTest, view: str, store: Store) -> None:
     at = datetime.now(UTC) - timedelta(minutes=10)
     store(item(at, SPACE, list(zip(NAMES, DATES, strict=True))))
     open_view(signed_in, view, folder=SPACE)
@@ -422,10 +379,7 @@ def test_a_page_of_nothing_else_is_a_page(signed_in: AppTest, view: str, store: 
 @pytest.mark.parametrize("name", ["a\tb", "mar\ufffdo.csv"])
 def test_a_picked_one_is_shown_in_full(signed_in: AppTest, name: str) -> None:
     open_view(signed_in, BY_DATE)
-    ids = column(signed_in, "id")
-    signed_in.query_params["pick"] = ids[column(signed_in, "filename").index(name)]
-    signed_in.run()
-    assert not signed_in.exception
+    pick(signed_in, column(signed_in, "filename").index(name))
     created = CREATED[NAMES.index(name)].replace("(?)", "")
     assert any(f"unknown; created {created}" in text.value for text in signed_in.markdown)
     assert ("lost in transmission" in shown(signed_in)) is ("\ufffd" in name)
@@ -434,9 +388,7 @@ def test_a_picked_one_is_shown_in_full(signed_in: AppTest, name: str) -> None:
 @pytest.mark.usefixtures("odd")
 def test_files_of_a_picked_record_are_all_there(signed_in: AppTest) -> None:
     open_view(signed_in, BY_DATE, show="records")
-    signed_in.query_params["pick"] = column(signed_in, "id")[0]
-    signed_in.run()
-    assert not signed_in.exception
+    pick(signed_in)
     files = read_table(signed_in, 1)
     assert len(files) == 5
     assert set(CREATED) < set(files["created"])
@@ -450,7 +402,7 @@ RECORD_LINK: Final = {**RANGE, "pick": "460afebd8a37", "show": "records"}
 
 
 @pytest.fixture(params=[None, "sub", "sub/web"])
-def older(request: pytest.FixtureRequest, store: Callable[..., None]) -> None:
+def older(request: pytest.FixtureRequest, store: Store) -> None:
     """The same record, as it is stored before and since senders are known."""
     files = [("stuck.csv", OLDER_CREATED), ("other.csv", OLDER_CREATED)]
     store(item(AT, FOLDER, files, sender=request.param))
@@ -459,7 +411,12 @@ def older(request: pytest.FixtureRequest, store: Callable[..., None]) -> None:
 @pytest.mark.usefixtures("older")
 @pytest.mark.parametrize(
     ("view", "link"),
-    [(BY_DATE, {**FILE_LINK, "show": "files"}), (BY_FOLDER, {**FILE_LINK, "folder": FOLDER})],
+    [
+        (BY_DATE, {**FILE_LINK, "show": "files"}),
+        # Links of when the list of stuck files was called one of incidents stay in chats and tickets.
+        (BY_DATE, {**FILE_LINK, "show": "incidents"}),
+        (BY_FOLDER, {**FILE_LINK, "folder": FOLDER}),
+    ],
 )
 def test_a_link_to_a_file_opens_it(signed_in: AppTest, view: str, link: dict[str, str]) -> None:
     open_view(signed_in, view, **link)
@@ -476,9 +433,7 @@ def test_a_link_to_a_record_opens_it(signed_in: AppTest) -> None:
     assert sorted(read_table(signed_in, 1)["filename"]) == ["other.csv", "stuck.csv"]
 
 
-def test_a_file_that_two_senders_have_is_picked_of_each(
-    signed_in: AppTest, store: Callable[..., None]
-) -> None:
+def test_a_file_that_two_senders_have_is_picked_of_each(signed_in: AppTest, store: Store) -> None:
     """The row that was picked is in the link, not merely the file."""
     store(
         *(item(AT, FOLDER, [("stuck.csv", OLDER_CREATED)], sender=f"sub/{name}") for name in ("app", "web"))
@@ -500,7 +455,7 @@ LONG_AGO = ago(hours=9)
 
 
 @pytest.fixture
-def servers(store: Callable[..., None]) -> None:
+def servers(store: Store) -> None:
     """Two that share an account and a path, of which one spells it in its own way; before, nobody told."""
     store(
         item(ago(minutes=90), SHARED_PATH, [("old.csv", LONG_AGO)]),
@@ -508,18 +463,6 @@ def servers(store: Callable[..., None]) -> None:
         item(ago(minutes=40), SPELT, [("b.csv", LONG_AGO)], sender="sub/web", run="2"),
         item(ago(minutes=30), "D:\\Other", [("c.csv", LONG_AGO)], sender="sub2", run="3", reporter="other"),
     )
-
-
-@pytest.fixture
-def incidents(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that the pages are told of."""
-    spans: Spans = {("sub/web", folder_key(SHARED_PATH)): [span(ago(hours=5))]}
-    _tell(monkeypatch, spans)
-
-
-def _tell(monkeypatch: pytest.MonkeyPatch, spans: Spans) -> None:
-    # The pages are run anew, and import it then.
-    monkeypatch.setattr("dashboard.widgets.loading.load_breach_spans", lambda _: spans)
 
 
 def files(app: AppTest) -> dict[str, str]:
@@ -537,6 +480,8 @@ def test_by_date_shows_the_sender_of_each_file(signed_in: AppTest) -> None:
     }
     assert set(column(signed_in, "status")) == {"… Last seen"}
     assert "Senders are known since" in shown(signed_in)
+    button(signed_in, "UTC")
+    assert f"Senders are known since {ago(minutes=50):%Y-%m-%d %H}" in shown(signed_in)
 
 
 @pytest.mark.usefixtures("servers")
@@ -579,22 +524,16 @@ def test_by_folder_offers_a_folder_once_and_finds_it_under_every_spelling(signed
         assert signed_in.query_params["folder"] == link
 
 
-@pytest.mark.usefixtures("servers", "incidents")
-@pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
-def test_what_is_in_an_open_incident_is_open(signed_in: AppTest, view: str) -> None:
-    open_view(signed_in, view, folder=SHARED_PATH, q="b.csv")
-    assert column(signed_in, "status") == ["▲ Open"]
-
-
 @pytest.mark.parametrize("view", [BY_DATE, BY_FOLDER])
 @pytest.mark.parametrize("days", [0, 1])
 def test_what_is_open_now_is_so_whenever_the_range_ends(
-    signed_in: AppTest, view: str, days: int, store: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    signed_in: AppTest, view: str, days: int, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     day = datetime.now(UTC).date() - timedelta(days=days)
     seen = datetime.combine(day, datetime.min.time(), UTC) + timedelta(seconds=1)
     spans: Spans = {("sub/web", folder_key(SHARED_PATH)): [span(seen)]}
-    _tell(monkeypatch, spans)
+    # The pages are run anew, and import it then.
+    monkeypatch.setattr("dashboard.widgets.loading.load_breach_spans", lambda _: spans)
     # At any time of day it was created before it was seen.
     store(item(seen, SHARED_PATH, [("b.csv", seen - timedelta(hours=9))], sender="sub/web"))
     open_view(signed_in, view, folder=SHARED_PATH, range="custom", days=f"{day}..{day}", zone="UTC")
@@ -605,15 +544,8 @@ def test_what_is_open_now_is_so_whenever_the_range_ends(
 
 @pytest.mark.parametrize("status", ["open", "incident-unknown", "last-seen", "cleared"])
 def test_each_status_has_a_word_of_its_own_in_the_address(
-    signed_in: AppTest, status: str, store: Callable[..., None]
+    signed_in: AppTest, status: str, store: Store
 ) -> None:
     store(item(ago(minutes=5), SHARED_PATH, [("a.csv", LONG_AGO)]))
     open_view(signed_in, BY_DATE, status=status)
     assert column(signed_in, "filename") == (["a.csv"] if status == "last-seen" else [])
-
-
-@pytest.mark.usefixtures("servers")
-def test_another_zone_tells_in_its_own_time_since_when_senders_are_known(signed_in: AppTest) -> None:
-    open_view(signed_in, BY_DATE)
-    button(signed_in, "UTC")
-    assert f"Senders are known since {ago(minutes=50):%Y-%m-%d %H}" in shown(signed_in)

@@ -13,9 +13,8 @@ from dashboard.data.tables import MessageTable, Notified
 from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import REGION
 from tests.dashboard.projected import Projected, hours_ago
-from tests.dashboard.views.reading import shown
+from tests.dashboard.views.reading import open_view, shown
 from tests.dashboard.views.test_overview import facts
-from tests.dashboard.views.test_senders import open_view
 from tests.dashboard.widgets.test_incident_actions import history, press
 from tests.stands.playing import listing
 from tests.stands.projection_tables import SENDERS
@@ -53,7 +52,7 @@ def offered(app: AppTest) -> list[str]:
 
 
 def test_what_is_offered_hangs_on_how_the_sender_is(signed_in: AppTest, sender: str) -> None:
-    open_view(signed_in, sender=sender)
+    open_view(signed_in, "senders", sender=sender)
     assert offered(signed_in) == ["Pause…", "Retire…", "Set interval…", "Set hours…"]
     set_attributes(State="paused")
     backend().cache.forget()
@@ -63,12 +62,12 @@ def test_what_is_offered_hangs_on_how_the_sender_is(signed_in: AppTest, sender: 
 
 def test_one_that_is_held_can_be_resumed(signed_in: AppTest, sender: str) -> None:
     set_attributes(State="retired")
-    open_view(signed_in, sender=sender)
+    open_view(signed_in, "senders", sender=sender)
     assert offered(signed_in) == ["Resume…", "Set interval…", "Set hours…"]
 
 
 def test_it_is_paused_with_a_note(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
-    open_view(signed_in, sender=sender)
+    open_view(signed_in, "senders", sender=sender)
     press(signed_in, "Pause…")
     signed_in.text_area[0].input("new disks")
     press(signed_in, "Pause")
@@ -78,21 +77,21 @@ def test_it_is_paused_with_a_note(signed_in: AppTest, sender: str, auth_api: Fak
 
 
 def test_its_interval_is_set_and_taken_back(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
-    open_view(signed_in, sender=sender)
+    open_view(signed_in, "senders", sender=sender)
     press(signed_in, "Set interval…")
     assert "Remove" not in [one.label for one in signed_in.button]
     signed_in.number_input[0].set_value(15)
     press(signed_in, "Set interval")
     set_attributes(IntervalFrom="set")
     backend().cache.forget()
-    open_view(signed_in, sender=sender)
+    open_view(signed_in, "senders", sender=sender)
     press(signed_in, "Set interval…")
     press(signed_in, "Remove")
     assert [one["interval_minutes"] for one in auth_api.actions.requests] == [15, None]
 
 
 def test_its_hours_are_set(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
-    open_view(signed_in, sender=sender)
+    open_view(signed_in, "senders", sender=sender)
     assert "Expected: **always**" in facts(signed_in)
     press(signed_in, "Set hours…")
     press(signed_in, "Set hours")
@@ -109,7 +108,7 @@ def test_hours_that_are_set_are_shown_and_can_be_taken_back(
     signed_in: AppTest, sender: str, auth_api: FakeAuthApi
 ) -> None:
     set_attributes(Hours=HOURS)
-    open_view(signed_in, sender=sender)
+    open_view(signed_in, "senders", sender=sender)
     assert "Expected: **Mon, Tue, 07:00 to 19:00, Europe/Berlin**" in facts(signed_in)
     press(signed_in, "Set hours…")
     press(signed_in, "Remove")
@@ -125,7 +124,7 @@ def test_silences_that_recur_have_hours_proposed(
         {"Since": format_moment(night), "Until": format_moment(night + 12.4 * HOUR)} for night in nights
     ]
     set_attributes(Silences=silences)
-    open_view(signed_in, sender=sender)
+    open_view(signed_in, "senders", sender=sender)
     assert "set the hours when reports are expected: every day, 07:00 to 19:00, Europe/Berlin" in shown(
         signed_in
     )
@@ -148,7 +147,7 @@ def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, se
         "Channel": "Slack orders",
     }
     with patch.object(MessageTable, "list_of_sender", return_value=[Notified.model_validate(said)]):
-        open_view(signed_in, sender=sender)
+        open_view(signed_in, "senders", sender=sender)
     assert set(history(signed_in)) == {
         "bea paused it: <b>disks</b>",
         "bea set its hours to Mon, Tue, 07:00 to 19:00, Europe/Berlin: ",

@@ -7,10 +7,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.dashboard.projected import Projected, hours_ago
-from tests.dashboard.views.reading import list_tables, read_table, shown
+from tests.dashboard.views.reading import list_tables, open_view, read_table, shown
 from tests.stands.playing import listing, run, stuck
 
-VIEW = "views/senders.py"
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
 QUARTER = timedelta(minutes=15)
 
@@ -32,14 +31,6 @@ def fleet(projected: Projected) -> Projected:
     return projected
 
 
-def open_view(app: AppTest, **parameters: str) -> AppTest:
-    for name, value in parameters.items():
-        app.query_params[name] = value
-    app.switch_page(VIEW).run()
-    assert not app.exception
-    return app
-
-
 def row(app: AppTest, key: str) -> dict[str, Any]:
     table = read_table(app)
     return dict(table[table["id"] == key].iloc[0])
@@ -50,12 +41,12 @@ def told(app: AppTest) -> str:
 
 
 def test_who_has_no_sender_yet_is_told_what_to_do(signed_in: AppTest) -> None:
-    assert "No server has reported yet" in shown(open_view(signed_in))
+    assert "No server has reported yet" in shown(open_view(signed_in, "senders"))
 
 
 @pytest.mark.usefixtures("fleet")
 def test_who_needs_looking_after_comes_first(signed_in: AppTest) -> None:
-    open_view(signed_in)
+    open_view(signed_in, "senders")
     assert list(read_table(signed_in)["id"]) == [
         "acc/silent",
         "acc/late",
@@ -75,7 +66,7 @@ def test_who_needs_looking_after_comes_first(signed_in: AppTest) -> None:
 
 @pytest.mark.usefixtures("fleet")
 def test_a_row_says_how_a_sender_is(signed_in: AppTest) -> None:
-    open_view(signed_in)
+    open_view(signed_in, "senders")
     late = row(signed_in, "acc/late")
     assert (late["name"], late["state"], late["interval"]) == ("ana/LATE", "△ Late", "15 min, declared")
     assert (late["last_run_ago"], late["due_in"]) == ("22 min ago", "7 min late")
@@ -93,7 +84,7 @@ def test_a_row_says_how_a_sender_is(signed_in: AppTest) -> None:
 
 @pytest.mark.usefixtures("fleet")
 def test_a_link_opens_a_sender_with_its_incidents(signed_in: AppTest) -> None:
-    open_view(signed_in, sender="acc/up")
+    open_view(signed_in, "senders", sender="acc/up")
     assert "ana/UP" in told(signed_in)
     assert "Its open incidents" in told(signed_in)
     assert list(read_table(signed_in, 1)["folder"]) == [B]
@@ -106,25 +97,25 @@ def test_a_link_opens_a_sender_with_its_incidents(signed_in: AppTest) -> None:
 @pytest.mark.usefixtures("fleet")
 @pytest.mark.parametrize("sender", ["acc/nobody", "x" * 1000, "", "<script>"])
 def test_a_link_to_nobody_shows_the_list_alone(signed_in: AppTest, sender: str) -> None:
-    open_view(signed_in, sender=sender)
+    open_view(signed_in, "senders", sender=sender)
     assert len(list_tables(signed_in)) == 1
 
 
 @pytest.mark.usefixtures("fleet")
 def test_a_refused_report_is_shown_with_the_remedy(signed_in: AppTest) -> None:
-    open_view(signed_in, sender="never")
+    open_view(signed_in, "senders", sender="never")
     assert "was refused, and none was accepted since" in told(signed_in)
     assert "- **sla_error** is missing" in told(signed_in)
     assert "Fix: send it" in told(signed_in)
     assert "request-1" in told(signed_in)
-    open_view(signed_in, sender="acc/refused")
+    open_view(signed_in, "senders", sender="acc/refused")
     assert "Fix: send *minutes*" in told(signed_in)
 
 
 def test_one_that_was_mended_since_is_no_warning(signed_in: AppTest, projected: Projected) -> None:
     projected.refuse("key", datetime.now(UTC) - timedelta(hours=1), ("sla_error", "is missing", "send it"))
     projected.tell(run(hours_ago(0), sender="key"))
-    open_view(signed_in, sender="key")
+    open_view(signed_in, "senders", sender="key")
     assert row(signed_in, "key")["warnings"] == "-"
     assert not signed_in.warning
     assert "fixed since" in signed_in.expander[0].label
@@ -134,7 +125,7 @@ def test_unreadable_folders_are_shown_with_what_the_system_says(
     signed_in: AppTest, projected: Projected
 ) -> None:
     projected.tell(listing(hours_ago(0), [A], errors=[B], sender="key"), spellings={B.lower(): B})
-    open_view(signed_in, sender="key")
+    open_view(signed_in, "senders", sender="key")
     assert row(signed_in, "key")["warnings"] == "unreadable folders"
     assert "It cannot read 1 of its 2 folders." in told(signed_in)
     table = read_table(signed_in, 1)
@@ -143,5 +134,5 @@ def test_unreadable_folders_are_shown_with_what_the_system_says(
 
 @pytest.mark.usefixtures("fleet")
 def test_a_search_narrows_the_list_down(signed_in: AppTest) -> None:
-    open_view(signed_in, q="silent")
+    open_view(signed_in, "senders", q="silent")
     assert list(read_table(signed_in)["id"]) == ["acc/silent"]

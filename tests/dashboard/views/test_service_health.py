@@ -14,13 +14,12 @@ from dashboard.data.metrics import Metrics
 from dashboard.errors import AccessDeniedError, UnreachableError
 from tests.dashboard.conftest import NAMESPACE
 from tests.dashboard.fake_table import REGION
-from tests.dashboard.views.reading import figures, links, read_table, shown
+from tests.dashboard.views.reading import figures, links, open_view, read_table, shown
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
 
 
-VIEW = "views/service_health.py"
 API = {"ApiName": NAMESPACE, "Stage": "v1"}
 
 
@@ -63,14 +62,8 @@ def put_alarm(cloudwatch: "CloudWatchClient", name: str, state: str) -> None:
     cloudwatch.set_alarm_state(AlarmName=f"{NAMESPACE}/{name}", StateValue=state, StateReason="because")  # type: ignore[arg-type]
 
 
-def open_view(app: AppTest) -> AppTest:
-    app.switch_page(VIEW).run()
-    assert not app.exception
-    return app
-
-
 def test_a_service_that_was_never_used_says_so(signed_in: AppTest) -> None:
-    text = shown(open_view(signed_in))
+    text = shown(open_view(signed_in, "service_health"))
     assert "No data yet" in text
     assert "This stack has no alarms" in text
     assert figures(signed_in)["Requests"] == "none"
@@ -83,7 +76,7 @@ def test_usage_statuses_and_last_report_are_shown(signed_in: AppTest, cloudwatch
     put(cloudwatch, NAMESPACE, "Requests", {"Route": "file_sla_error", "StatusCode": "200"}, 5)
     put(cloudwatch, NAMESPACE, "Requests", {"Route": "file_sla_error", "StatusCode": "500"}, 1)
     put(cloudwatch, NAMESPACE, "Reports", {}, 5)
-    open_view(signed_in)
+    open_view(signed_in, "service_health")
     shown_figures = figures(signed_in)
     assert shown_figures["Requests"] == "8"
     assert shown_figures["Refused (4XX)"] == "25.0 %"
@@ -105,7 +98,7 @@ def test_an_alarm_that_is_on_is_told_in_words_with_its_runbook(
 ) -> None:
     put_alarm(cloudwatch, "quiet", "OK")
     put_alarm(cloudwatch, "loud", "ALARM")
-    open_view(signed_in)
+    open_view(signed_in, "service_health")
     [error] = signed_in.error
     told = error.value.replace("\\", "")
     assert told.startswith("**loud**, since 20")
@@ -119,18 +112,16 @@ def test_an_alarm_that_is_on_is_told_in_words_with_its_runbook(
 
 def test_all_quiet_is_said_too(signed_in: AppTest, cloudwatch: "CloudWatchClient") -> None:
     put_alarm(cloudwatch, "quiet", "OK")
-    assert "No alarm is on." in shown(open_view(signed_in))
+    assert "No alarm is on." in shown(open_view(signed_in, "service_health"))
 
 
 @pytest.mark.parametrize("failure", [AccessDeniedError("no metrics for you"), UnreachableError("CloudWatch")])
 def test_a_failure_is_told_in_plain_words(signed_in: AppTest, failure: Exception) -> None:
     with patch.object(Metrics, "read_gateway", side_effect=failure):
-        signed_in.switch_page(VIEW).run()
-    assert not signed_in.exception
+        open_view(signed_in, "service_health")
     assert str(failure) in shown(signed_in)
 
 
 def test_the_runbook_is_there_for_every_link(signed_in: AppTest) -> None:
-    signed_in.switch_page("views/runbook.py").run()
-    assert not signed_in.exception
+    open_view(signed_in, "runbook")
     assert "## Silent senders" in signed_in.markdown[-1].value

@@ -10,11 +10,10 @@ from dashboard.backend import backend
 from dashboard.data.tables import Queries
 from tests.dashboard.clocks import MovedClock, give_clock
 from tests.dashboard.projected import Projected
-from tests.dashboard.views.reading import column, figures, links, list_tables, shown
+from tests.dashboard.views.reading import column, figures, links, list_tables, open_view, pick, shown
 from tests.dashboard.widgets.test_incident_actions import _scan, set_attributes
 from tests.stands.playing import START, listing, stuck
 
-VIEW = "views/week.py"
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
 WEEK = 7 * 24
 
@@ -39,17 +38,9 @@ def weeks(clock: MovedClock, projected: Projected) -> Projected:
     return projected
 
 
-def open_view(app: AppTest, **parameters: str) -> AppTest:
-    for name, value in {"zone": "UTC", **parameters}.items():
-        app.query_params[name] = value
-    app.switch_page(VIEW).run()
-    assert not app.exception
-    return app
-
-
 @pytest.mark.usefixtures("weeks")
 def test_this_week_stands_against_the_same_part_of_the_weeks_before(signed_in: AppTest) -> None:
-    open_view(signed_in)
+    open_view(signed_in, "week", zone="UTC")
     assert figures(signed_in) == {
         "Incidents": "2",
         "In breach": "1 d 4 h",
@@ -66,10 +57,8 @@ def test_this_week_stands_against_the_same_part_of_the_weeks_before(signed_in: A
 
 @pytest.mark.usefixtures("weeks")
 def test_a_folder_is_shown_week_by_week(signed_in: AppTest) -> None:
-    open_view(signed_in)
-    signed_in.query_params["pick"] = column(signed_in, "id")[1]
-    signed_in.run()
-    assert not signed_in.exception
+    open_view(signed_in, "week", zone="UTC")
+    pick(signed_in, 1)
     assert column(signed_in, "breached", 1) == ["4 h", "4 h"]
     assert column(signed_in, "week", 1) == ["2026-03-02 00:00", "2026-02-23 00:00"]
     assert "Folder history" in links(signed_in)
@@ -80,12 +69,12 @@ def test_owners_are_added_up_and_chosen_in_the_address(signed_in: AppTest) -> No
     for item in _scan():
         if item["Folder"] == A:
             set_attributes(item["IncidentId"], Owner="orders")
-    open_view(signed_in)
+    open_view(signed_in, "week", zone="UTC")
     owners, folders = list_tables(signed_in)
     assert list(owners["owner"]) == ["nobody", "orders"]
     assert list(owners["breached"]) == ["1 d", "4 h"]
     assert list(folders["owner"]) == ["nobody", "orders"]
-    open_view(signed_in, owner="orders")
+    open_view(signed_in, "week", zone="UTC", owner="orders")
     [folders] = list_tables(signed_in)
     assert list(folders["folder"]) == [A]
     assert figures(signed_in)["In breach"] == "4 h"
@@ -94,7 +83,7 @@ def test_owners_are_added_up_and_chosen_in_the_address(signed_in: AppTest) -> No
 @pytest.mark.usefixtures("weeks")
 def test_the_file_has_exact_shares(signed_in: AppTest) -> None:
     with patch("streamlit.download_button") as download:
-        open_view(signed_in)
+        open_view(signed_in, "week", zone="UTC")
     lines = download.call_args.args[1]().decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Folder,Owner,Incidents,Incidents before,In breach (min)")
     assert lines[1] == f"{B},nobody,1,0.0,1440,0,33.3,100.0,1440"
@@ -103,7 +92,7 @@ def test_the_file_has_exact_shares(signed_in: AppTest) -> None:
 
 @pytest.mark.usefixtures("clock")
 def test_where_nothing_was_in_breach_the_page_says_so(signed_in: AppTest) -> None:
-    assert "No folder was in breach this week" in shown(open_view(signed_in))
+    assert "No folder was in breach this week" in shown(open_view(signed_in, "week", zone="UTC"))
 
 
 @pytest.mark.usefixtures("weeks")
@@ -116,12 +105,12 @@ def test_days_that_are_long_past_are_asked_for_once(signed_in: AppTest, clock: M
         return run(queries, *wanted)  # type: ignore[arg-type]
 
     with patch.object(Queries, "run", count):
-        open_view(signed_in)
+        open_view(signed_in, "week", zone="UTC")
         assert len(asked) == 30
         asked.clear()
         backend().cache.forget()
         clock.ahead += timedelta(minutes=1)
-        open_view(signed_in)
+        open_view(signed_in, "week", zone="UTC")
     assert sorted(asked) == ["2026-03-01", "2026-03-02", "2026-03-03"]
 
 
@@ -132,10 +121,10 @@ def test_one_that_was_opened_again_counts_as_it_is_now(
     breach = stuck(A, "a", created=-4, sla=60)
     projected.tell(listing(0, [B], breach, sender="one", run_id="1"), "ana/FILES01")
     projected.tell(listing(1, [A, B], sender="one", run_id="2"), "ana/FILES01")
-    open_view(signed_in)
+    open_view(signed_in, "week", zone="UTC")
     assert figures(signed_in)["In breach"] == "4 h"
     projected.tell(listing(2, [B], breach, sender="one", run_id="3"), "ana/FILES01")
     clock.ahead += timedelta(minutes=1)
-    open_view(signed_in)
+    open_view(signed_in, "week", zone="UTC")
     assert figures(signed_in)["Incidents"] == "1"
     assert figures(signed_in)["In breach"].startswith("1 d 7 h")
