@@ -102,24 +102,26 @@ def found(stored: Named) -> dict[str, Any]:
     return namespace
 
 
-def _names(stored: Named, found: list[dict[str, Any]]) -> list[str]:
-    return [stored[record["ErrorId"]] for record in found]
+@pytest.mark.parametrize(
+    ("query", "names", "folders"),
+    [
+        ("of_hour", {"at eight", "again at eight"}, {FOLDER, OTHER}),
+        # It begins and ends where its zone says.
+        ("of_day", OF_DAY, {FOLDER, OTHER}),
+        # Both its hours are in the range.
+        ("of_folder", OF_RANGE, {FOLDER}),
+    ],
+)
+def test_a_query_finds_what_the_page_says(
+    found: dict[str, Any], stored: Named, query: str, names: set[str], folders: set[str]
+) -> None:
+    assert {stored[record["ErrorId"]] for record in found[query]} == names
+    assert {record["Folder"] for record in found[query]} == folders
 
 
-def test_an_hour_is_found_in_order_of_folders(found: dict[str, Any], stored: Named) -> None:
-    assert set(_names(stored, found["of_hour"])) == {"at eight", "again at eight"}
+def test_an_hour_is_found_in_order_of_folders(found: dict[str, Any]) -> None:
     folders = [record["Folder"] for record in found["of_hour"]]
     assert folders == sorted(folders)
-    assert set(folders) == {FOLDER, OTHER}
-
-
-def test_a_day_begins_and_ends_where_its_zone_says(found: dict[str, Any], stored: Named) -> None:
-    assert set(_names(stored, found["of_day"])) == OF_DAY
-
-
-def test_a_folders_range_has_both_its_hours(found: dict[str, Any], stored: Named) -> None:
-    assert {record["Folder"] for record in found["of_folder"]} == {FOLDER}
-    assert set(_names(stored, found["of_folder"])) == OF_RANGE
 
 
 def test_the_files_of_a_record_are_those_of_all_its_parts(found: dict[str, Any]) -> None:
@@ -139,18 +141,9 @@ def test_a_query_is_asked_to_its_last_page(found: dict[str, Any], stored: Named)
 
 def test_the_record_on_the_page_is_one_that_the_function_stores() -> None:
     file = EXAMPLE["Files"]["L"][0]["M"]
-    report = Report.model_validate(
-        {
-            "sla_error": [
-                {
-                    "folder": EXAMPLE["Folder"]["S"],
-                    "sla": int(EXAMPLE["SLA"]["N"]),
-                    "files": [{"filename": file["Filename"]["S"], "creationDate": file["CreationDate"]["S"]}],
-                }
-            ]
-        }
-    )
-    [record] = _records(report, AT_EIGHT)
+    files = [{"filename": file["Filename"]["S"], "creationDate": file["CreationDate"]["S"]}]
+    breach = {"folder": EXAMPLE["Folder"]["S"], "sla": int(EXAMPLE["SLA"]["N"]), "files": files}
+    [record] = _records(Report.model_validate({"sla_error": [breach]}), AT_EIGHT)
     assert {**record, **{name: EXAMPLE[name] for name in ("ErrorId", "Sender", "RunId")}} == EXAMPLE
 
 

@@ -83,7 +83,6 @@ def test_the_unit_sets_variables_that_there_are() -> None:
 
 def test_the_page_takes_what_the_program_takes() -> None:
     assert PAGE.count(MAKE_KEY) == 2
-
     [checkout] = re.findall(r"git sparse-checkout set (.+)", PAGE)
     assert checkout.split() == [*sorted(NEEDED), "docs/hosting"]
     assert f"{IDLE_LIMIT.seconds // 3600} hours" in PROSE

@@ -109,7 +109,6 @@ def _tell(client: Any) -> None:
 
 
 def _on_the_day(one: Run) -> Run:
-
     later = EIGHT - FIRST
     breaches = tuple(
         replace(breach, oldest=breach.oldest and breach.oldest + later) for breach in one.breaches
@@ -117,15 +116,15 @@ def _on_the_day(one: Run) -> Run:
     return replace(one, moment=one.moment + later, arrival=one.arrival + later, breaches=breaches)
 
 
-def test_what_is_open_is_found_the_longest_in_breach_first(found: dict[str, Any]) -> None:
+def test_the_pages_queries_find_what_they_say(found: dict[str, Any]) -> None:
+    # The longest in breach first.
     assert [incident["Folder"] for incident in found["open_now"]] == ["D:\\Old", "D:\\New"]
-
-
-def test_what_was_cleared_and_who_is_silent_is_found(found: dict[str, Any]) -> None:
     [cleared] = found["cleared"]
     assert (cleared["Sender"], cleared["Folder"]) == ("b", "D:\\Old")
     assert [sender["SenderName"] for sender in found["silent"]] == ["name of b"]
     assert [report["RefusedAt"] for report in found["refused"]] == ["2026-11-24T08:00:00Z"]
+    [(at, owner, channel, kind)] = found["sent"]
+    assert (at, owner, channel, kind) == (found["open_now"][0]["OpenedAt"], "orders", "Slack orders", "new")
 
 
 def test_the_worked_example_of_an_action_is_taken_and_answered() -> None:
@@ -168,8 +167,3 @@ def test_every_status_reason_and_kind_is_explained() -> None:
         assert f"`{word}`" in PAGE
     for kind in SenderKind:
         assert f"**{kind}**" in PAGE
-
-
-def test_what_owners_were_sent_is_found(found: dict[str, Any]) -> None:
-    [(at, owner, channel, kind)] = found["sent"]
-    assert (at, owner, channel, kind) == (found["open_now"][0]["OpenedAt"], "orders", "Slack orders", "new")

@@ -25,7 +25,7 @@ def test_a_digest_has_its_subject() -> None:
     assert SUBJECTS["several at once"] == write_document(notification, context(*notification.notices)).subject
 
 
-def test_the_link_in_every_message_leads_to_a_section() -> None:
+def test_the_link_in_every_notification_leads_to_a_section() -> None:
     link = write_document(single(NotificationKind.NEW), context()).help
     assert link is not None
     assert link.url == f"{DOCS}/notifications.md#how-to-get-fewer"

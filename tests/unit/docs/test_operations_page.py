@@ -1,16 +1,14 @@
-"""docs/operations.md: its commands and names are ours, and so are the tests that other pages name."""
+"""docs/operations.md: its commands and names are ours."""
 
 import argparse
 import re
 import shlex
-from collections.abc import Iterator
 
 import pytest
 
 from contract.names import OUTPUTS_VARIABLE, ROOT
 from local.program import config_schema
 from ops.__main__ import _parser
-from tests.stands.pages import PAGES, Page
 
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 SECTIONS = {
@@ -18,21 +16,15 @@ SECTIONS = {
 }
 
 
-def _commands() -> Iterator[str]:
-    """The commands of ours in blocks of code, without what follows them on their line."""
-    for block in re.findall(r"^```bash\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL):
-        for line in block.splitlines():
-            if "python -m ops" in line:
-                yield line.partition("#")[0]
+COMMANDS = [
+    line.partition("#")[0]
+    for block in re.findall(r"^```bash\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    for line in block.splitlines()
+    if "python -m ops" in line
+]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=str)
-def test_every_test_that_is_named_is_there(page: Page) -> None:
-    named = {path for code in page.code for path in re.findall(r"\btests/[\w/]++(?:\.py)?(?![-.\w*])", code)}
-    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
-
-
-@pytest.mark.parametrize("command", list(_commands()))
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_one_that_is_taken(command: str) -> None:
     arguments = shlex.split(command)
     assert arguments[:3] == [".venv/bin/python", "-m", "ops"]

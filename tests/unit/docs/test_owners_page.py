@@ -14,14 +14,10 @@ TEXT = (ROOT / "docs" / "owners.md").read_text()
 FILES = [dedent(block) for block in re.findall(r"^ *```yaml\n(.+?)^ *```", TEXT, re.MULTILINE | re.DOTALL)]
 
 
-def test_the_first_file_is_whole(tmp_path: Path) -> None:
+def test_the_first_file_is_whole_and_the_second_lacks_only_the_default_owner(tmp_path: Path) -> None:
     file = tmp_path / "owners.yaml"
     file.write_text(FILES[0])
     assert read_owners_file(file).default == "operations"
-
-
-def test_the_second_lacks_only_the_default_owner(tmp_path: Path) -> None:
-    file = tmp_path / "owners.yaml"
     file.write_text(FILES[1])
     with pytest.raises(OwnersFileError) as refused:
         read_owners_file(file)
