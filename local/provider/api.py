@@ -27,36 +27,36 @@ def _create_api(aws: Aws, name: str, inputs: Inputs) -> Created:
 
 
 def _put_policy(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").update_rest_api(
-        restApiId=inputs["restApiId"], patchOperations=patch(inputs, "policy")
-    )
+    operations = patch(inputs, "policy")
+    aws.client("apigateway").update_rest_api(restApiId=inputs["restApiId"], patchOperations=operations)
     return Created(inputs["restApiId"])
 
 
-def _create_authorizer(aws: Aws, name: str, inputs: Inputs) -> Created:
-    authorizer = aws.client("apigateway").create_authorizer(
-        restApiId=inputs["restApi"],
-        name=inputs.get("name", name),
-        **given(inputs, "type", "identitySource", providerARNs="providerArns"),
-    )
-    return Created(authorizer["id"])
+def _create_named(call: str, *names: str, **renamed: str) -> Creator:
+    """Creates a named part of an API by a call that takes the named inputs, as `given` does."""
+
+    def create(aws: Aws, name: str, inputs: Inputs) -> Created:
+        part = getattr(aws.client("apigateway"), call)(
+            restApiId=inputs["restApi"], name=inputs.get("name", name), **given(inputs, *names, **renamed)
+        )
+        return Created(part["id"], {"name": part["name"]})
+
+    return create
 
 
-def _create_validator(aws: Aws, name: str, inputs: Inputs) -> Created:
-    validator = aws.client("apigateway").create_request_validator(
-        restApiId=inputs["restApi"],
-        name=inputs.get("name", name),
-        validateRequestBody=inputs.get("validateRequestBody", False),
-        validateRequestParameters=inputs.get("validateRequestParameters", False),
-    )
-    return Created(validator["id"])
+def _put_part(call: str, kind: str, *names: str, **renamed: str) -> Creator:
+    """Puts a part of a method by a call that takes the named inputs; `kind` begins its id."""
 
+    def put(aws: Aws, _name: str, inputs: Inputs) -> Created:
+        method = {
+            "restApiId": inputs["restApi"],
+            "resourceId": inputs["resourceId"],
+            "httpMethod": inputs["httpMethod"],
+        }
+        getattr(aws.client("apigateway"), call)(**method, **given(inputs, *names, **renamed))
+        return Created("-".join([kind, *method.values(), *filter(None, [inputs.get("statusCode")])]))
 
-def _create_model(aws: Aws, name: str, inputs: Inputs) -> Created:
-    model = aws.client("apigateway").create_model(
-        restApiId=inputs["restApi"], name=inputs.get("name", name), **given(inputs, "contentType", "schema")
-    )
-    return Created(model["id"], {"name": model["name"]})
+    return put
 
 
 def _put_response(aws: Aws, _name: str, inputs: Inputs) -> Created:
@@ -74,54 +74,6 @@ def _create_resource(aws: Aws, _name: str, inputs: Inputs) -> Created:
         restApiId=inputs["restApi"], parentId=inputs["parentId"], pathPart=inputs["pathPart"]
     )
     return Created(resource["id"], {"path": resource["path"]})
-
-
-def _create_method(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").put_method(
-        **_method(inputs),
-        authorizationType=inputs["authorization"],
-        **given(inputs, "authorizerId", "requestValidatorId", "requestModels", "requestParameters"),
-    )
-    return Created(_method_id("agm", inputs))
-
-
-def _create_integration(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").put_integration(
-        **_method(inputs),
-        **given(inputs, "type", "integrationHttpMethod", "uri", "requestTemplates", "passthroughBehavior"),
-    )
-    return Created(_method_id("agi", inputs))
-
-
-def _put_method_response(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").put_method_response(
-        **_method(inputs),
-        statusCode=inputs["statusCode"],
-        **given(inputs, "responseParameters", "responseModels"),
-    )
-    return Created(_method_id("agmr", inputs))
-
-
-def _put_integration_response(aws: Aws, _name: str, inputs: Inputs) -> Created:
-    aws.client("apigateway").put_integration_response(
-        **_method(inputs),
-        statusCode=inputs["statusCode"],
-        **given(inputs, "responseParameters", "responseTemplates"),
-    )
-    return Created(_method_id("agir", inputs))
-
-
-def _method(inputs: Inputs) -> dict[str, str]:
-    """The method that a part belongs to."""
-    return {
-        "restApiId": inputs["restApi"],
-        "resourceId": inputs["resourceId"],
-        "httpMethod": inputs["httpMethod"],
-    }
-
-
-def _method_id(kind: str, inputs: Inputs) -> str:
-    return "-".join([kind, *_method(inputs).values(), *filter(None, [inputs.get("statusCode")])])
 
 
 def _create_deployment(aws: Aws, _name: str, inputs: Inputs) -> Created:
@@ -281,17 +233,31 @@ CREATORS: Final[Mapping[str, Creator]] = {
     "aws:acm/certificate:Certificate": _request_certificate,
     "aws:acm/certificateValidation:CertificateValidation": _await_certificate,
     "aws:apigateway/account:Account": _put_account,
-    "aws:apigateway/authorizer:Authorizer": _create_authorizer,
+    "aws:apigateway/authorizer:Authorizer": _create_named(
+        "create_authorizer", "type", "identitySource", providerARNs="providerArns"
+    ),
     "aws:apigateway/basePathMapping:BasePathMapping": _create_mapping,
     "aws:apigateway/deployment:Deployment": _create_deployment,
     "aws:apigateway/domainName:DomainName": _create_domain_name,
-    "aws:apigateway/integration:Integration": _create_integration,
-    "aws:apigateway/integrationResponse:IntegrationResponse": _put_integration_response,
-    "aws:apigateway/method:Method": _create_method,
-    "aws:apigateway/methodResponse:MethodResponse": _put_method_response,
+    "aws:apigateway/integration:Integration": _put_part(
+        "put_integration", "agi",
+        "type", "integrationHttpMethod", "uri", "requestTemplates", "passthroughBehavior",
+    ),
+    "aws:apigateway/integrationResponse:IntegrationResponse": _put_part(
+        "put_integration_response", "agir", "statusCode", "responseParameters", "responseTemplates"
+    ),
+    "aws:apigateway/method:Method": _put_part(
+        "put_method", "agm", "authorizerId", "requestValidatorId", "requestModels", "requestParameters",
+        authorizationType="authorization",
+    ),
+    "aws:apigateway/methodResponse:MethodResponse": _put_part(
+        "put_method_response", "agmr", "statusCode", "responseParameters", "responseModels"
+    ),
     "aws:apigateway/methodSettings:MethodSettings": _put_settings,
-    "aws:apigateway/model:Model": _create_model,
-    "aws:apigateway/requestValidator:RequestValidator": _create_validator,
+    "aws:apigateway/model:Model": _create_named("create_model", "contentType", "schema"),
+    "aws:apigateway/requestValidator:RequestValidator": _create_named(
+        "create_request_validator", "validateRequestBody", "validateRequestParameters"
+    ),
     "aws:apigateway/resource:Resource": _create_resource,
     "aws:apigateway/response:Response": _put_response,
     "aws:apigateway/restApi:RestApi": _create_api,
@@ -300,4 +266,4 @@ CREATORS: Final[Mapping[str, Creator]] = {
     "aws:route53/record:Record": _create_record,
     "aws:wafv2/webAcl:WebAcl": _create_web_acl,
     "aws:wafv2/webAclAssociation:WebAclAssociation": _associate,
-}
+}  # fmt: skip

@@ -132,22 +132,20 @@ def metric_alarm_request(name: str, inputs: Inputs) -> dict[str, Any]:
     AWS takes one metric in that form as well as bare. The emulator evaluates bare ones, but without
     regard to dimensions, periods and missing data; `local.metrics.alarms` evaluates them all.
     """
+    bare = {
+        "id": "value",
+        "metric": {**inputs, "stat": inputs.get("extendedStatistic") or inputs.get("statistic")},
+        "returnData": True,
+    }
     return {
         "AlarmName": inputs.get("name", name),
-        "Metrics": [_query(query) for query in inputs.get("metricQueries") or [_bare(inputs)]],
+        "Metrics": [_query(query) for query in inputs.get("metricQueries") or [bare]],
         "OKActions": inputs.get("okActions", []),
         **pick(
             inputs, "alarmDescription", "comparisonOperator", "threshold", "treatMissingData",
             "alarmActions", "datapointsToAlarm", "evaluationPeriods",
         ),
     }  # fmt: skip
-
-
-def _bare(inputs: Inputs) -> dict[str, Any]:
-    names = ("namespace", "metricName", "dimensions", "period")
-    metric = {name: inputs[name] for name in names if name in inputs}
-    stat = inputs.get("extendedStatistic") or inputs["statistic"]
-    return {"id": "value", "metric": {**metric, "stat": stat}, "returnData": True}
 
 
 def _query(inputs: Inputs) -> dict[str, Any]:
