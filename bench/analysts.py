@@ -43,7 +43,7 @@ PAGES: Final = ("Overview", "By date, 7 d", "By date, 30 d", "By folder, 30 d", 
 MONTH: Final = PAGES[2]
 _START: Final = ("runbook", "")
 """A page that asks for nothing: what it takes to start is not what is measured."""
-_PATIENCE_SECONDS: Final = 600
+_MOST_SECONDS: Final = 600
 _FAILURES: Final = (":material/error:", ":material/lock_clock:")
 """The icons of what went wrong, and of a session that has ended."""
 _DONE: Final = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
@@ -163,7 +163,7 @@ class BrowserTab:
         run = ""
         while True:
             message = ForwardMsg()
-            message.ParseFromString(self._connection.recv(timeout=_PATIENCE_SECONDS, decode=False))
+            message.ParseFromString(self._connection.recv(timeout=_MOST_SECONDS, decode=False))
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 run = message.metadata.run.script_run_id

@@ -44,15 +44,12 @@ class _Start:
     environment: Mapping[str, str]
 
     def run(self) -> dict[str, float]:
-        """Milliseconds by step."""
+        """Milliseconds by step; `CPU` is that of both steps."""
         request = {
-            "task": str(self.task),
-            "runtime": str(self.runtime),
-            "module": self.module,
-            "event": self.event,
-        }
+            "task": str(self.task), "runtime": str(self.runtime), "module": self.module, "event": self.event,
+        }  # fmt: skip
         steps: dict[str, float] = run_python(["-S", str(_SCRIPT)], request, self.environment)
-        return steps
+        return {"CPU": sum(steps[step] for step in _STEPS), **steps}
 
 
 def measure_cold_starts(service: Service, rounds: int) -> list[Figure]:
@@ -72,26 +69,15 @@ def measure_cold_starts(service: Service, rounds: int) -> list[Figure]:
             ours.run()
             bare.run()
             pairs = [(ours.run(), bare.run()) for _ in range(rounds)]
-            figures.append(
-                compared(
-                    f"cold start of {name}, CPU, vs bare boto3",
-                    "ms",
-                    [(_cpu(mine), _cpu(least)) for mine, least in pairs],
-                )
-            )
             figures += [
                 compared(
                     f"cold start of {name}, {step}, vs bare boto3",
                     "ms",
                     [(mine[step], least[step]) for mine, least in pairs],
                 )
-                for step in (*_STEPS, "wall")
+                for step in ("CPU", *_STEPS, "wall")
             ]
     return figures
-
-
-def _cpu(start: Mapping[str, float]) -> float:
-    return sum(start[step] for step in _STEPS)
 
 
 def _tasks(service: Service) -> list[tuple[str, dict[str, Any], str, dict[str, Any]]]:
@@ -139,26 +125,26 @@ def measure_packages() -> list[Figure]:
             ours = build_package(name, "arm64").path
             with patch.multiple(function_package, UNUSED=(), CACHE=Path(scratch)):
                 everything = build_package(name, "arm64").path
+            sizes = {
+                "zipped": [path.stat().st_size for path in (ours, everything)],
+                "unzipped": [sum(_measure_names(path)[1].values()) for path in (ours, everything)],
+            }
             figures += [
-                counted(f"package of {name}, {how}, vs unpruned", size(ours), size(everything), "kB")
-                for how, size in (("zipped", _zipped), ("unzipped", _unzipped))
+                counted(f"package of {name}, {how}, vs unpruned", mine / 1000, theirs / 1000, "kB")
+                for how, (mine, theirs) in sizes.items()
             ]
-            lines += [f"{name}", *_breakdown(ours), ""]
+            zipped, unzipped = _measure_names(ours)
+            sized = [
+                f"{size / 1000:9,.0f} {unzipped[part] / 1000:9,.0f}  {part}"
+                for part, size in zipped.most_common()
+            ]
+            lines += [name, *sized, ""]
     BREAKDOWN.write_text("\n".join(lines))
     return figures
 
 
-def _zipped(archive: Path) -> float:
-    return archive.stat().st_size / 1000
-
-
-def _unzipped(archive: Path) -> float:
-    with ZipFile(archive) as package:
-        return sum(entry.file_size for entry in package.infolist()) / 1000
-
-
-def _breakdown(archive: Path) -> list[str]:
-    """Zipped and unzipped kilobytes by top-level name, the largest first."""
+def _measure_names(archive: Path) -> tuple[Counter[str], Counter[str]]:
+    """Zipped and unzipped bytes by top-level name."""
     zipped: Counter[str] = Counter()
     unzipped: Counter[str] = Counter()
     with ZipFile(archive) as package:
@@ -166,6 +152,4 @@ def _breakdown(archive: Path) -> list[str]:
             name = entry.filename.split("/")[0]
             zipped[name] += entry.compress_size
             unzipped[name] += entry.file_size
-    return [
-        f"{size / 1000:9,.0f} {unzipped[name] / 1000:9,.0f}  {name}" for name, size in zipped.most_common()
-    ]
+    return zipped, unzipped

@@ -5,14 +5,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from statistics import median
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from rich.console import Console
 from rich.table import Table
 
 from contract.names import ROOT
 
-Measure = Callable[[], float]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def compared(name: str, unit: str, rounds: Sequence[tuple[float, float]]) -> Fig
     )
 
 
-def interleaved(ours: Measure, baseline: Measure, rounds: int) -> list[tuple[float, float]]:
+def interleaved(ours: Callable[[], T], baseline: Callable[[], T], rounds: int) -> list[tuple[T, T]]:
     """Measures both in turn, so that what else the machine does falls on both alike."""
     return [(ours(), baseline()) for _ in range(rounds)]
 
@@ -166,15 +166,8 @@ def write_published(published: Published, path: Path) -> None:
 
 
 def _measured(figure: Figure, date: str) -> Measured:
-    return Measured(
-        figure.name,
-        _short(figure.ours),
-        _short(figure.baseline),
-        figure.unit,
-        _short(figure.ratio),
-        _short(figure.spread),
-        date,
-    )
+    numbers = ("ours", "baseline", "ratio", "spread")
+    return Measured(**asdict(figure) | {name: _short(getattr(figure, name)) for name in numbers}, date=date)
 
 
 def _short(value: float) -> float:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import httpx
 
 from bench.children.process import INDEXES, NAIVE, OURS, WRITE_UNIT_BYTES, item_bytes, units, write_units
-from bench.figures import Figure, compared, counted
+from bench.figures import Figure, compared, counted, interleaved
 from bench.service import Service, run_child
 from bench.workload import SHAPES, TYPICAL, body, naive_event, our_event
 from store.records import Attribute
@@ -27,15 +28,12 @@ def measure_calls(service: Service) -> list[Figure]:
     """Runs both handlers against the emulated account, once for each shape."""
     figures: list[Figure] = []
     for shape in SHAPES:
-        ours = run_child(
-            "ingest",
-            {"count": True, "module": OURS, "event": our_event(shape, service.client_id)},
-            service.ours_environment,
-        )
-        naive = run_child(
-            "ingest",
-            {"count": True, "module": NAIVE, "event": naive_event(shape, service)},
-            service.naive_environment,
+        ours, naive = (
+            run_child("ingest", {"count": True, "module": module, "event": event}, environment)
+            for module, event, environment in (
+                (OURS, our_event(shape, service.client_id), service.ours_environment),
+                (NAIVE, naive_event(shape, service), service.naive_environment),
+            )
         )
         runs = sum(units(size, WRITE_UNIT_BYTES) for size in ours["run_bytes"])
         if ours["write_units"] != write_units(ours["items"]) + runs:
@@ -68,11 +66,8 @@ def measure_cpu(service: Service, rounds: int, say: Callable[[str], None]) -> li
     figures = []
     for shape in SHAPES:
         calls = max(2, 20_000 // (shape.folders * shape.files))
-        result = run_child(
-            "ingest",
-            {"event": our_event(shape, service.client_id), "rounds": rounds, "calls": calls},
-            service.ours_environment,
-        )
+        request = {"event": our_event(shape, service.client_id), "rounds": rounds, "calls": calls}
+        result = run_child("ingest", request, service.ours_environment)
         figures.append(
             compared(f"handler's CPU, {shape} files, vs json.loads and the write", "ms", result["rounds"])
         )
@@ -102,13 +97,11 @@ def measure_load(service: Service, rounds: int, seconds: float) -> list[Figure]:
         # Lambda starts one environment for each request under way: start them all first.
         _load(url, token, max(CLIENTS), seconds=1)
     for clients in CLIENTS:
-        blocks = [
-            (
-                _load(service.ours_url, token, clients, seconds),
-                _load(service.naive.url, token, clients, seconds),
-            )
-            for _ in range(rounds)
-        ]
+        blocks = interleaved(
+            partial(_load, service.ours_url, token, clients, seconds),
+            partial(_load, service.naive.url, token, clients, seconds),
+            rounds,
+        )
         name = f"ingest, {TYPICAL} files, {clients} client{'s' if clients > 1 else ''}"
         figures.append(
             compared(

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
@@ -106,13 +107,11 @@ def _measure_query(
         "with_files": query.with_files,
     }
 
-    def read(way: str) -> Mapping[str, float]:
-        answer: Mapping[str, float] = run_child(
-            "reading", {**request, "way": way}, service.account_environment
-        )
+    def read(way: str) -> dict[str, float]:
+        answer: dict[str, float] = run_child("reading", {**request, "way": way}, service.account_environment)
         return answer
 
-    pairs = [(read("ours"), read("bare")) for _ in range(rounds)]
+    pairs = interleaved(partial(read, "ours"), partial(read, "bare"), rounds)
     ours, bare = pairs[0]
     if (ours["records"], ours["calls"]) != (bare["records"], bare["calls"]):
         raise RuntimeError(f"ours and the bare calls read different things: {ours}, {bare}")
@@ -165,12 +164,8 @@ def measure_pages(service: Service, outputs_file: str, rounds: int) -> list[Figu
             raise RuntimeError(f"{page} showed nothing ({way})")
         return taken["seconds"]
 
-    def compare(page: str, days: int, parameters: Mapping[str, str]) -> Figure:
-        pairs = interleaved(
-            lambda: seconds("ours", page, days, parameters),
-            lambda: seconds("bare", page, days, parameters),
-            rounds,
-        )
-        return compared(name_page(page, days), "s", pairs)
+    def compare(*page: Any) -> Figure:
+        pairs = interleaved(partial(seconds, "ours", *page), partial(seconds, "bare", *page), rounds)
+        return compared(name_page(*page[:2]), "s", pairs)
 
     return [compare(*page) for page in PAGES]

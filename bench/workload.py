@@ -4,7 +4,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
@@ -201,7 +201,7 @@ def make_run(
 ) -> Run:
     """The sender's run of that number, one every quarter of an hour; or `at` a moment."""
     moment = at or START + number * EVERY
-    run = Run(
+    return Run(
         sender=sender,
         run_id=f"{random.Random(f'{sender}{number}').getrandbits(128):032x}",  # noqa: S311 - an id, not a secret
         moment=moment,
@@ -211,8 +211,9 @@ def make_run(
         has_run=True,
         interval=EVERY,
         address="10.0.0.1",
+        sender_name=sender,
+        reported_by=sender,
     )
-    return replace(run, sender_name=sender, reported_by=sender)
 
 
 def make_month(sender: str, folders: int) -> Iterator[Run]:
