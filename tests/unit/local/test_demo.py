@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -23,7 +23,7 @@ from local.demo.script import add_stuck_file, make_folders, monitored_folders, s
 from local.demo.servers import SERVERS, Sends, Server
 from ops.user_pool import User
 from store.runs import Run, merge_parts
-from store.state import State
+from store.state import RunHistory, State
 
 NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
 HERE = this_machine(Path("/tree"), "reporter")
@@ -42,9 +42,11 @@ def _runs(server: Server, now: datetime = NOW) -> Iterator[Run]:
         yield build(ParsedReport(report), origin, None, timedelta(days=1)).run
 
 
-def _state(account: str) -> State:
+def _state(account: str) -> tuple[State, RunHistory]:
     runs = [run for server in ALL if server.account == account for run in _runs(server)]
-    return advance(replay(merge_parts(runs)).state, NOW + timedelta(seconds=5)).state
+    state = advance(replay(merge_parts(runs)).state, NOW + timedelta(seconds=5)).state
+    assert state.sender is not None
+    return state, state.sender
 
 
 def _live(state: State) -> dict[str, tuple[IncidentStatus, UnknownReason | None]]:
@@ -74,29 +76,26 @@ def test_a_week_is_the_same_each_time_in_order_and_within_the_contract(server: S
 def test_at_any_hour_of_the_day_every_server_has_a_past() -> None:
     for hour in range(0, 24, 3):
         for server in ALL:
-            assert any(
-                report.sla_error for _, report in Story.imagine(server, NOW.replace(hour=hour)).reports()
-            )
+            story = Story.imagine(server, NOW.replace(hour=hour))
+            assert any(report.sla_error for _, report in story.reports())
 
 
 def test_of_two_servers_with_the_same_path_one_is_stuck() -> None:
-    assert _live(_state("files-01")) == {}
-    assert _live(_state("files-02")) == {r"D:\Inbound": (IncidentStatus.OPEN, None)}
+    assert _live(_state("files-01")[0]) == {}
+    assert _live(_state("files-02")[0]) == {r"D:\Inbound": (IncidentStatus.OPEN, None)}
     assert r"D:\Inbound" in {habit.folder for habit in SERVERS[0].habits}
 
 
 def test_one_has_been_silent_for_an_hour_with_something_stuck() -> None:
-    state = _state("files-03")
-    assert state.sender is not None
-    assert state.sender.state is SenderState.SILENT
-    assert abs(NOW - state.sender.state_since - timedelta(hours=1)) < timedelta(minutes=2)
+    state, sender = _state("files-03")
+    assert sender.state is SenderState.SILENT
+    assert abs(NOW - sender.state_since - timedelta(hours=1)) < timedelta(minutes=2)
     assert _live(state).popitem()[1] == (IncidentStatus.UNKNOWN, UnknownReason.SILENT)
 
 
 def test_one_cannot_read_a_folder_any_more() -> None:
-    state = _state("bank-01")
-    assert state.sender is not None
-    assert state.sender.kind is SenderKind.LISTING
+    state, sender = _state("bank-01")
+    assert sender.kind is SenderKind.LISTING
     assert _live(state).popitem()[1] == (IncidentStatus.UNKNOWN, UnknownReason.UNREADABLE)
     [*_, last] = _runs(next(server for server in SERVERS if server.account == "bank-01"))
     assert last.listing is not None
@@ -104,39 +103,32 @@ def test_one_cannot_read_a_folder_any_more() -> None:
 
 
 def test_one_account_is_found_to_be_shared() -> None:
-    state = _state("files-shared")
-    assert state.sender is not None
-    assert is_shared(state.sender, NOW)
+    state, sender = _state("files-shared")
+    assert is_shared(sender, NOW)
     assert len(_live(state)) == 2
 
 
 def test_one_with_the_stock_script_is_no_longer_reported() -> None:
-    state = _state("reports-01")
-    assert state.sender is not None
-    assert (state.sender.kind, state.sender.state) == (SenderKind.STOCK, SenderState.UP)
+    state, sender = _state("reports-01")
+    assert (sender.kind, sender.state) == (SenderKind.STOCK, SenderState.UP)
     assert _live(state).popitem()[1] == (IncidentStatus.UNKNOWN, UnknownReason.NOT_REPORTED)
 
 
 def test_this_machine_has_the_stock_script_and_open_breaches() -> None:
-    state = _state("reporter")
-    assert state.sender is not None
-    assert state.sender.kind is SenderKind.STOCK
-    assert not is_shared(state.sender, NOW)
+    state, sender = _state("reporter")
+    assert sender.kind is SenderKind.STOCK
+    assert not is_shared(sender, NOW)
     assert {Path(folder).name for folder in _live(state)} == {"Inbound", "ToWarehouse", "Nightly"}
 
 
 def test_the_last_report_of_this_machine_is_what_its_folders_hold(tmp_path: Path) -> None:
     scanned = parse_report(json.dumps(scan_folders(make_folders(tmp_path, NOW), NOW)).encode()).report
-    told = Story.imagine(this_machine(tmp_path, "reporter"), NOW).report(NOW)
-    found = [
-        {
-            (folder.folder, file.filename, file.creation_date)
-            for folder in report.sla_error
-            for file in folder.files
-        }
-        for report in (scanned, told)
-    ]
-    assert found[0] == found[1]
+    imagined = Story.imagine(this_machine(tmp_path, "reporter"), NOW).report(NOW)
+    found, wanted = (
+        {(one.folder, file.filename, file.creation_date) for one in report.sla_error for file in one.files}
+        for report in (scanned, imagined)
+    )
+    assert found == wanted
 
 
 def test_scan_reports_what_waited_too_long_in_the_scripts_form(tmp_path: Path) -> None:
@@ -170,22 +162,10 @@ def test_every_kind_of_script_is_there_and_names_are_unlike() -> None:
     assert Counter(server.address for server in ALL).most_common(1)[0][1] == 1
 
 
-class _Posted:
-    """Takes what would go to the API, and answers as it does."""
-
-    def __init__(self, status: int) -> None:
-        self.status = status
-        self.bodies: list[dict[str, Any]] = []
-        self.addresses: list[str | None] = []
-
-    def __call__(self, url: str, _: User, body: bytes, address: str | None = None) -> httpx.Response:
-        self.bodies.append(json.loads(body))
-        self.addresses.append(address)
-        return httpx.Response(self.status, json={"files": 3}, request=httpx.Request("POST", url))
-
-
-def _post(server: Server, status: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, _Posted]:
-    posted = _Posted(status)
+def _post(server: Server, status: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, Mock]:
+    """The files that a report counted, and what it was posted with; the API answers with the status."""
+    answer = httpx.Response(status, json={"files": 3}, request=httpx.Request("POST", "https://api"))
+    posted = Mock(return_value=answer)
     monkeypatch.setattr("local.demo.data.post_report", posted)
     user = User(username=server.account, password="")
     return report_story("https://api", Story.imagine(server, NOW), user), posted
@@ -194,16 +174,17 @@ def _post(server: Server, status: int, monkeypatch: pytest.MonkeyPatch) -> tuple
 def test_a_report_has_its_times_and_comes_from_its_server(monkeypatch: pytest.MonkeyPatch) -> None:
     files, posted = _post(SERVERS[1], 200, monkeypatch)
     assert files == 3
-    assert posted.addresses == [SERVERS[1].address]
-    run = posted.bodies[0]["run"]
+    _, _, body, address = posted.call_args.args
+    assert address == SERVERS[1].address
+    run = json.loads(body)["run"]
     assert parse_moment(run["started_at"]) < parse_moment(run["sent_at"])
-    parse_report(json.dumps(posted.bodies[0]).encode())
+    parse_report(body)
 
 
 def test_a_report_that_should_be_refused_is(monkeypatch: pytest.MonkeyPatch) -> None:
     refused = next(server for server in SERVERS if server.refused)
     files, posted = _post(refused, 422, monkeypatch)
     assert files == 0
-    assert [folder["sla"] for folder in posted.bodies[0]["sla_error"]] == ["20 minutes"]
+    assert [folder["sla"] for folder in json.loads(posted.call_args.args[2])["sla_error"]] == ["20 minutes"]
     with pytest.raises(httpx.HTTPStatusError):
         _post(replace(refused, refused=False), 422, monkeypatch)

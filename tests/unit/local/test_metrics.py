@@ -4,7 +4,9 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -41,37 +43,19 @@ EMBEDDED = json.dumps(
 REPORT = "REPORT RequestId: 1\tDuration: 12 ms\tBilled Duration: 12 ms"
 
 
-class _Aws:
+def _aws(**clients: Any) -> Any:
     """An account in which each service is a stand-in."""
-
-    region = "us-east-1"
-
-    def __init__(self, **clients: Any) -> None:
-        self._clients = clients
-
-    def client(self, service: str) -> Any:
-        return self._clients[service]
+    return SimpleNamespace(client=clients.__getitem__)
 
 
-class _Api:
-    def get_rest_apis(self) -> dict[str, Any]:
-        return {"items": [{"id": "abc1", "name": "file-sla-dev"}]}
-
-    def get_resources(self, restApiId: str, embed: list[str]) -> dict[str, Any]:  # noqa: N803 - boto3's name
-        assert (restApiId, embed) == ("abc1", ["methods"])
-        uri = "arn:aws:apigateway:r:lambda:path/x/functions/arn:aws:lambda:r:1:function:f/invocations"
-        return {
-            "items": [
-                {"path": "/"},
-                {
-                    "path": "/auth",
-                    "resourceMethods": {
-                        "POST": {"methodIntegration": {"uri": uri}},
-                        "OPTIONS": {"methodIntegration": {"uri": ""}},
-                    },
-                },
-            ]
-        }
+def _api() -> Any:
+    uri = "arn:aws:apigateway:r:lambda:path/x/functions/arn:aws:lambda:r:1:function:f/invocations"
+    methods = {"POST": {"methodIntegration": {"uri": uri}}, "OPTIONS": {"methodIntegration": {"uri": ""}}}
+    resources = [{"path": "/"}, {"path": "/auth", "resourceMethods": methods}]
+    return Mock(
+        get_rest_apis=Mock(return_value={"items": [{"id": "abc1", "name": "file-sla-dev"}]}),
+        get_resources=Mock(return_value={"items": resources}),
+    )
 
 
 class _Logs:
@@ -91,16 +75,6 @@ class _Logs:
             (e for e in self.events if e["timestamp"] >= startTime), key=lambda e: int(e["timestamp"])
         )
         return {"events": found[:limit]}
-
-
-class _CloudWatch:
-    """Keeps what is put."""
-
-    def __init__(self) -> None:
-        self.calls: list[dict[str, Any]] = []
-
-    def put_metric_data(self, **call: Any) -> None:
-        self.calls.append(call)
 
 
 def _sums(samples: list[Sample], **dimensions: str) -> dict[str, float]:
@@ -148,8 +122,10 @@ def test_every_answer_of_the_gateway_is_counted_once(tmp_path: Path) -> None:
         "104 429 80",
     ]
     log.write_text("\n".join(lines))
-    metrics = GatewayMetrics(_Aws(apigateway=_Api()), log)  # type: ignore[arg-type]
+    api = _api()
+    metrics = GatewayMetrics(_aws(apigateway=api), log)
     first = list(metrics.new_samples())
+    api.get_resources.assert_called_once_with(restApiId="abc1", embed=["methods"])
     by_method = {"ApiName": "file-sla-dev", "Stage": "v1", "Method": "POST", "Resource": "/auth"}
     counts = {"Count": 3, "4XXError": 1, "5XXError": 1, "Latency": 14}
     assert _sums(first, **by_method) == counts
@@ -174,7 +150,7 @@ def test_an_invocation_adds_lambdas_metrics_and_its_own() -> None:
 
 def test_every_invocation_is_counted_once_however_late_it_shows(monkeypatch: pytest.MonkeyPatch) -> None:
     logs = _Logs()
-    metrics = FunctionMetrics(_Aws(logs=logs))  # type: ignore[arg-type]
+    metrics = FunctionMetrics(_aws(logs=logs))
 
     def invocations() -> float:
         return _sums(list(metrics.new_samples()), FunctionName="f").get("Invocations", 0)
@@ -192,10 +168,10 @@ def test_every_invocation_is_counted_once_however_late_it_shows(monkeypatch: pyt
 
 
 def test_equal_values_of_a_minute_are_put_as_one() -> None:
-    cloudwatch = _CloudWatch()
+    cloudwatch = Mock()
     latency = Series.of("AWS/ApiGateway", "Latency", {"ApiName": "a"}, "Milliseconds")
     publish(cloudwatch, [Sample(latency, value, NOW) for value in [7] * 9 + list(range(100, 300))])
-    [call] = cloudwatch.calls
+    [(_, call)] = cloudwatch.put_metric_data.call_args_list
     assert call["Namespace"] == "AWS/ApiGateway"
     assert [len(datum["Values"]) for datum in call["MetricData"]] == [150, 51]
     assert (call["MetricData"][0]["Values"][0], call["MetricData"][0]["Counts"][0]) == (7, 9)
@@ -284,49 +260,32 @@ def test_windows_slide_by_the_minute() -> None:
     assert cloudwatch.states == ["OK"]
 
 
-class _Queues:
-    """One queue with three messages."""
-
-    def list_queues(self) -> dict[str, Any]:
-        return {"QueueUrls": ["http://127.0.0.1:1/000000000000/file-sla-dev-dead-letters"]}
-
-    def get_queue_attributes(self, **_: Any) -> dict[str, Any]:
-        return {"Attributes": {"ApproximateNumberOfMessages": "3"}}
-
-
 def test_messages_that_wait_are_published_by_queue() -> None:
-    samples = list(list_queue_samples(_Queues(), NOW))
+    sqs = Mock()
+    sqs.list_queues.return_value = {"QueueUrls": ["http://127.0.0.1:1/0/file-sla-dev-dead-letters"]}
+    sqs.get_queue_attributes.return_value = {"Attributes": {"ApproximateNumberOfMessages": "3"}}
+    samples = list(list_queue_samples(sqs, NOW))
     assert _sums(samples, QueueName="file-sla-dev-dead-letters") == {"ApproximateNumberOfMessagesVisible": 3}
     assert [sample.moment for sample in samples] == [NOW]
 
 
-class _Sources:
-    """One source, with the result that a test sets."""
-
-    result = "No records processed"
-
-    def list_event_source_mappings(self) -> dict[str, Any]:
-        arn = "arn:aws:lambda:us-east-1:000000000000:function:f"
-        return {
-            "EventSourceMappings": [{"UUID": "1", "FunctionArn": arn, "LastProcessingResult": self.result}]
-        }
-
-
 def test_a_batch_grows_older_while_the_function_fails_on_it() -> None:
-    sources = _Sources()
-    metrics = SourceMetrics(_Aws(**{"lambda": sources}))  # type: ignore[arg-type]
+    source = {"UUID": "1", "FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:f"}
+    functions = Mock()
+    functions.list_event_source_mappings.return_value = {"EventSourceMappings": [source]}
+    metrics = SourceMetrics(_aws(**{"lambda": functions}))
 
-    def published(now: float) -> dict[str, float]:
+    def published(now: float, result: str) -> dict[str, float]:
+        source["LastProcessingResult"] = result
         return _sums(list(metrics.new_samples(now)), FunctionName="f")
 
     # Without a record there is no batch.
-    assert published(NOW) == {}
-    sources.result = "OK - 2 records"
-    assert published(NOW) == {"IteratorAge": 0, "Errors": 0}
-    sources.result = "FAILED"
-    assert published(NOW + 10) == {"IteratorAge": 0, "Errors": 1}
-    assert published(NOW + 70) == {"IteratorAge": 60_000, "Errors": 1}
-    sources.result = "OK - 2 records"
-    assert published(NOW + 80) == {"IteratorAge": 0, "Errors": 0}
-    sources.result = "FAILED"
-    assert published(NOW + 90) == {"IteratorAge": 0, "Errors": 1}
+    assert published(NOW, "No records processed") == {}
+    for after, result, age, errors in (
+        (0, "OK - 2 records", 0, 0),
+        (10, "FAILED", 0, 1),
+        (70, "FAILED", 60_000, 1),
+        (80, "OK - 2 records", 0, 0),
+        (90, "FAILED", 0, 1),
+    ):
+        assert published(NOW + after, result) == {"IteratorAge": age, "Errors": errors}

@@ -88,13 +88,8 @@ class Client:
 
 
 @pytest.fixture
-def mails(tmp_path: Path) -> Path:
-    return tmp_path
-
-
-@pytest.fixture
-def client(mails: Path) -> Client:
-    return Client(make_app(Inbox(OWNERS, mails), "http://127.0.0.1:1"))
+def client(tmp_path: Path) -> Client:
+    return Client(make_app(Inbox(OWNERS, tmp_path), "http://127.0.0.1:1"))
 
 
 def _card(text: str) -> dict[str, Any]:
@@ -104,14 +99,14 @@ def _card(text: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", [NotificationKind.NEW, NotificationKind.CLEARED, NotificationKind.SILENT])
 def test_notifications_of_the_service_are_listed_by_subject_with_all_they_say(
-    client: Client, mails: Path, kind: NotificationKind
+    client: Client, tmp_path: Path, kind: NotificationKind
 ) -> None:
     sent = single(kind)
     document = write_document(sent, context(*sent.notices))
     assert client.post("/slack/orders", json=render_slack(document)).text == "ok"
     assert client.post("/teams/duty", json=render_teams(document)).status_code == 202
     mail = render_mail(document, recipient(MAIL), "sla@example.com")
-    (mails / "1.eml").write_bytes(b"Delivered-To: team@example.com\n" + mail.as_bytes())
+    (tmp_path / "1.eml").write_bytes(b"Delivered-To: team@example.com\n" + mail.as_bytes())
     arrived = {one["kind"]: one for one in client.arrived()}
     assert arrived["slack"]["subject"] == arrived["mail"]["subject"] == document.subject
     assert document.headline in arrived["teams"]["subject"]
@@ -122,10 +117,10 @@ def test_notifications_of_the_service_are_listed_by_subject_with_all_they_say(
     assert json.loads(arrived["teams"]["source"]) == render_teams(document)
 
 
-def test_each_owner_has_a_list_with_the_newest_first(client: Client, mails: Path) -> None:
+def test_each_owner_has_a_list_with_the_newest_first(client: Client, tmp_path: Path) -> None:
     client.post("/slack/orders", json={"text": "first"})
-    (mails / "old.eml").write_text(MAIL_FILE)
-    os.utime(mails / "old.eml", (1_000_000_000, 1_000_000_000))
+    (tmp_path / "old.eml").write_text(MAIL_FILE)
+    os.utime(tmp_path / "old.eml", (1_000_000_000, 1_000_000_000))
     client.post("/teams/duty", json=_card("second"))
     assert [one["subject"] for one in client.arrived()] == ["second", "first", "3 files stuck in Übergabe"]
     # The same channel notifies one owner at once, and the other when it escalates.
@@ -149,9 +144,9 @@ def test_a_topic_is_its_owners(client: Client) -> None:
     assert of_stack["text"] == "one\ntwo"
 
 
-def test_a_mail_can_be_read_as_text_and_as_html_that_runs_nothing(client: Client, mails: Path) -> None:
-    (mails / "mail-1.eml").write_text(MAIL_FILE)
-    (mails / "mail-2.new").write_text("half of a")
+def test_a_mail_can_be_read_as_text_and_as_html_that_runs_nothing(client: Client, tmp_path: Path) -> None:
+    (tmp_path / "mail-1.eml").write_text(MAIL_FILE)
+    (tmp_path / "mail-2.new").write_text("half of a")
     (mail,) = client.arrived(owner="orders")
     assert mail["text"] == "3 files <b>stuck</b>"
     assert "References: <story@example.com>" in mail["source"]
