@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from contract import answers
 from contract.answers import NOT_JSON
 from contract.names import STAGE
-from contract.routes import AUTH, ROUTES, AnswerSpec, HeaderSpec, RouteSpec
+from contract.routes import AUTH, ROUTES, AnswerSpec, RouteSpec
 from docs.generate.markdown import format_json, format_table
 
 _DEFINITIONS: Final = "#/$defs/"
@@ -173,7 +173,16 @@ def build_openapi() -> dict[str, Any]:
 
 
 def _describe_route(route: RouteSpec) -> dict[str, Any]:
-    parameters = [_describe_header(header) for header in route.headers]
+    parameters = [
+        {
+            "name": header.name,
+            "in": "header",
+            "required": False,
+            "description": header.meaning,
+            "schema": {"type": "string", "pattern": f"^{header.pattern}$"},
+        }
+        for header in route.headers
+    ]
     return {
         "operationId": route.operation_id,
         "tags": [route.tag],
@@ -182,24 +191,13 @@ def _describe_route(route: RouteSpec) -> dict[str, Any]:
         "security": [{_BEARER: []}] if route.group else [],
         **({"parameters": parameters} if parameters else {}),
         "requestBody": {"required": True, "content": _describe_content([route.request.rpartition(":")[2]])},
-        "responses": {str(answer.status.value): _describe_answer(answer) for answer in route.all_answers},
-    }
-
-
-def _describe_header(header: HeaderSpec) -> dict[str, Any]:
-    return {
-        "name": header.name,
-        "in": "header",
-        "required": False,
-        "description": header.meaning,
-        "schema": {"type": "string", "pattern": f"^{header.pattern}$"},
-    }
-
-
-def _describe_answer(answer: AnswerSpec) -> dict[str, Any]:
-    return {
-        "description": answer.meaning,
-        "content": _describe_content([body.__name__ for body in answer.bodies]),
+        "responses": {
+            str(answer.status.value): {
+                "description": answer.meaning,
+                "content": _describe_content([body.__name__ for body in answer.bodies]),
+            }
+            for answer in route.all_answers
+        },
     }
 
 

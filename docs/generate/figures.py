@@ -87,14 +87,9 @@ def _describe_run(run: BenchRun) -> str:
 
 def _build_calls(published: Published) -> str:
     def row(shape: str) -> list[str]:
-        calls, naive, least = (
-            published.measured[name]
-            for name in (
-                f"AWS calls, {shape} files, vs naive",
-                f"write units, {shape} files, vs naive",
-                f"write units, {shape} files, vs least",
-            )
-        )
+        units = f"write units, {shape} files, vs"
+        names = (f"AWS calls, {shape} files, vs naive", f"{units} naive", f"{units} least")
+        calls, naive, least = (published.measured[name] for name in names)
         return [_spell(shape), *_both(calls), *_both(naive), _number(least.baseline)]
 
     headings = (
@@ -209,14 +204,11 @@ def _build_team(published: Published) -> str:
         at_once = [
             published.measured[analysts.name_page(page, "warm", level)] for level in analysts.LEVELS[1:]
         ]
-        return [page, _number(at_once[0].baseline), *(_beside(figure) for figure in at_once)]
+        cells = [f"{_number(figure.ours)} ({_format_ratio(figure.ratio or 0)})" for figure in at_once]
+        return [page, _number(at_once[0].baseline), *cells]
 
     headings = ("page", "alone, s", *(f"{level} at once, s (ratio)" for level in analysts.LEVELS[1:]))
     return format_table(headings, [row(page) for page in analysts.PAGES])
-
-
-def _beside(figure: Measured) -> str:
-    return f"{_number(figure.ours)} ({_format_ratio(figure.ratio or 0)})"
 
 
 def _format_ratio(ratio: float) -> str:

@@ -103,19 +103,11 @@ class Demo:
         )
 
     def project(self) -> int:
-        """Projects the history, and returns how many incidents are open or unknown.
-
-        Raises:
-            FunctionFailedError: the projection's function failed.
-        """
+        """Projects the history, as `project` does, and returns how many incidents are open or unknown."""
         return project(self._aws, self._outputs, [account.subject for account in self._accounts.values()])
 
     def notify(self, owners: Owners) -> int:
-        """Notifies owners of what is due in the first minutes; returns how many notifications arrived.
-
-        Raises:
-            FunctionFailedError: the function that notifies them failed.
-        """
+        """Notifies owners, as `notify` does, and returns how many notifications arrived."""
         # Asked anew: the earlier steps took a while, and owners are to have all of the time to acknowledge.
         return notify(self._aws, self._outputs, owners, datetime.now(UTC).replace(microsecond=0))
 

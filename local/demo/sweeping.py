@@ -101,13 +101,10 @@ class Notifier:
     """
 
     def __init__(self, aws: Aws, outputs: Mapping[str, Any], owners: Owners) -> None:
-        client = aws.client("dynamodb")
-        self._aws = aws
-        self._outputs = outputs
-        self._recipients = list_recipients(owners)
-        self._client = client
-        self._owners = OwnerFinder(owners)
-        self._table = RecipientTable(client, outputs[Output.NOTIFICATIONS_TABLE_NAME])
+        self._aws, self._outputs = aws, outputs
+        self._client = aws.client("dynamodb")
+        self._owners, self._recipients = OwnerFinder(owners), list_recipients(owners)
+        self._table = RecipientTable(self._client, outputs[Output.NOTIFICATIONS_TABLE_NAME])
 
     def observe(self, at: datetime) -> None:
         """Writes down what is due now as a sweep at that moment would have seen it, and sends nothing.
@@ -136,11 +133,7 @@ class Notifier:
                     stored = self._remember(recipient, stored, incident)
 
     def send(self) -> None:
-        """Makes the function send at once what is due.
-
-        Raises:
-            FunctionFailedError: it failed.
-        """
+        """Makes the function send at once what is due, as `sweep` does."""
         sweep(self._aws, self._outputs[Output.METRICS_NAMESPACE], NOTIFICATIONS)
 
     def _read(self, at: datetime) -> Iterator[tuple[Recipient, StoredRecipient, Situation]]:

@@ -186,6 +186,7 @@ _LINE: Final = re.compile(
     r"(?P<moment>\d+) (?P<status>\d{3}) (?P<micros>\d+) (?P<method>[A-Z]+) "
     r"/restapis/(?P<api>[a-z0-9]+)/(?P<stage>[^/]+)/_user_request_(?P<path>/.*)\n"
 )
+_FUNCTION: Final = re.compile(r":function:([^:/]+)")
 
 
 class GatewayMetrics:
@@ -251,20 +252,15 @@ class GatewayMetrics:
             api["id"]: (
                 api["name"],
                 {
-                    (method, resource["path"]): _find_function(
-                        details.get("methodIntegration", {}).get("uri", "")
-                    )
+                    (method, resource["path"]): found[1]
+                    if (found := _FUNCTION.search(details.get("methodIntegration", {}).get("uri", "")))
+                    else None
                     for resource in client.get_resources(restApiId=api["id"], embed=["methods"])["items"]
                     for method, details in resource.get("resourceMethods", {}).items()
                 },
             )
             for api in client.get_rest_apis()["items"]
         }
-
-
-def _find_function(uri: str) -> str | None:
-    found = re.search(r":function:([^:/]+)", uri)
-    return found[1] if found else None
 
 
 # Streams and queues.

@@ -1,5 +1,6 @@
 """The receiver's routes: webhooks and topics post to it, people read its page, tests read its JSON."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -77,18 +78,19 @@ class _Routes:
         )
 
     async def take_slack(self, request: Request) -> Response:
-        try:
-            self._inbox.add_post(ChannelKind.SLACK, request.path_params["webhook"], await request.json())
-        except ValueError:
-            return PlainTextResponse("invalid_payload", 400)
-        return PlainTextResponse("ok")
+        taken = await self._take(ChannelKind.SLACK, request)
+        return PlainTextResponse("ok") if taken else PlainTextResponse("invalid_payload", 400)
 
     async def take_teams(self, request: Request) -> Response:
+        taken = await self._take(ChannelKind.TEAMS, request)
+        return Response(status_code=202) if taken else PlainTextResponse("The body is not JSON.", 400)
+
+    async def _take(self, kind: ChannelKind, request: Request) -> bool:
         try:
-            self._inbox.add_post(ChannelKind.TEAMS, request.path_params["webhook"], await request.json())
+            self._inbox.add_post(kind, request.path_params["webhook"], await request.json())
         except ValueError:
-            return PlainTextResponse("The body is not JSON.", 400)
-        return Response(status_code=202)
+            return False
+        return True
 
     async def take_sns(self, request: Request) -> Response:
         match await request.json():
@@ -114,19 +116,8 @@ class _Routes:
         return HTMLResponse(page, headers=_HEADERS)
 
     async def list_json(self, request: Request) -> Response:
-        listed = [
-            {
-                "message_id": one.message_id,
-                "at": one.at.isoformat(),
-                "kind": one.kind,
-                "target": one.target,
-                "owners": one.owners,
-                "subject": one.subject,
-                "text": one.text,
-                "source": one.source,
-            }
-            for one in self._inbox.list_newest_first(request.query_params.get("owner"))
-        ]
+        found = self._inbox.list_newest_first(request.query_params.get("owner"))
+        listed = [{**asdict(one), "at": one.at.isoformat()} for one in found]
         return JSONResponse(listed, headers=_HEADERS)
 
     async def show_mail(self, request: Request) -> Response:
