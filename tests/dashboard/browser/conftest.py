@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.stands.analyst import cell
+from tests.stands.analyst import cell, expect_signed_in, sign_in
 from tests.stands.running_stack import RunningStack
 
 Report = Callable[..., None]
-PATIENCE_SECONDS = 120
+MOST_SECONDS = 120
 """Of the projection, which other tests' reports may keep busy."""
 
 
@@ -38,7 +38,7 @@ def report(stack: RunningStack, folder: str) -> Report:
 
 def expect_projected(page: Page, of: Locator, text: str) -> None:
     """Waits until a table has a cell that only the projection can have put there, looking again meanwhile."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + MOST_SECONDS
     while True:
         try:
             expect(cell(of, text)).to_be_attached()
@@ -47,3 +47,10 @@ def expect_projected(page: Page, of: Locator, text: str) -> None:
             page.reload()
         else:
             return
+
+
+def open_page(page: Page, stack: RunningStack, path: str) -> None:
+    """Opens a page, and signs the analyst in."""
+    page.goto(path)
+    sign_in(page, stack.analyst)
+    expect_signed_in(page)

@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.access.sessions import COOKIE
 from tests.conftest import BROWSER_TIMEOUT_MS
-from tests.dashboard.browser.conftest import Report, expect_projected
-from tests.stands.analyst import expect_signed_in, pick_first_row, sign_in, table
+from tests.dashboard.browser.conftest import Report, expect_projected, open_page
+from tests.stands.analyst import pick_first_row, sign_in, table
 from tests.stands.running_stack import RunningStack
 
 RULES: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -74,9 +74,7 @@ def test_axe_finds_nothing(
 
 def test_axe_is_asked(page: Page, stack: RunningStack) -> None:
     """A fault is found where there is one, in the tables too."""
-    page.goto("/")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, "/")
     page.evaluate("document.querySelector('h1').style.color = '#eee'")
     assert any("color-contrast" in fault for fault in find_faults(page))
 

@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from contract.names import Group
 from ops.user_pool import User
 from tests.conftest import BROWSER_TIMEOUT_MS
-from tests.dashboard.browser.conftest import Report, expect_projected
+from tests.dashboard.browser.conftest import Report, expect_projected, open_page
 from tests.dashboard.browser.test_keyboard import expect_focus, settle, tab_to
-from tests.stands.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
+from tests.stands.analyst import cell, pick_first_row, sign_in, table
 from tests.stands.running_stack import RunningStack
 
 _REFRESHES: Final = 20
@@ -127,9 +127,7 @@ def test_several_are_chosen_by_keyboard_and_acknowledged_at_once(
     token = stack.token(stack.reporter)
     run = {"sender": f"SEVERAL-{folder[-8:]}"}
     stack.report({"sla_error": breaches, "run": run}, token).raise_for_status()
-    page.goto(f"/?q={quote(folder[-32:])}")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, f"/?q={quote(folder[-32:])}")
     incidents = table(page, "Open incidents")
     expect_projected(page, incidents, f"{folder}\\2")
     settle(page)

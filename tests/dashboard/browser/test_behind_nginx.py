@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket, expect
 from dashboard.access.sessions import COOKIE, PATH
 from local.processes import HOST
 from tests.conftest import BROWSER_TIMEOUT_MS
-from tests.dashboard.browser.conftest import Report
+from tests.dashboard.browser.conftest import Report, open_page
 from tests.dashboard.browser.nginx import NAME, Nginx, find_nginx, in_front_of
 from tests.dashboard.hosted import HostedDashboard, copy_needed, write_key
 from tests.stands.analyst import cell, expect_signed_in, expect_signed_out, sign_in, table
@@ -92,9 +92,7 @@ def session_cookie(page: Page) -> str:
 
 
 def look(page: Page, stack: RunningStack, path: str = VIEW) -> None:
-    page.goto(path)
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, path)
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
 
 

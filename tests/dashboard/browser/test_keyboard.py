@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.browser.conftest import Report, expect_projected
-from tests.stands.analyst import cell, expect_signed_in, sign_in, table
+from tests.dashboard.browser.conftest import Report, expect_projected, open_page
+from tests.stands.analyst import cell, expect_signed_in, table
 from tests.stands.running_stack import RunningStack
 
 MOST_STOPS = 60
@@ -86,9 +86,7 @@ def test_a_folder_is_opened_by_a_part_of_its_path_or_from_the_ranking(
     page: Page, stack: RunningStack, folder: str, report: Report
 ) -> None:
     report("stuck.csv")
-    page.goto("/by-folder?range=7d")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, "/by-folder?range=7d")
     ranking = table(page, "Folders")
     # The list of folders is there, and nothing is drawn any more that would take away what is typed.
     expect(cell(ranking, folder)).to_be_attached()
@@ -115,9 +113,7 @@ def test_arrows_lead_from_row_to_row_tab_out_of_the_table_and_a_heading_sorts(
     page: Page, stack: RunningStack, folder: str, report: Report
 ) -> None:
     report("b.csv", "a.csv", "c.csv")
-    page.goto(f"/by-folder?folder={quote(folder)}")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, f"/by-folder?folder={quote(folder)}")
     files = table(page, "Stuck files")
     expect(files.get_by_role("button", name="Details: ")).to_have_count(3)
     settle(page)
@@ -141,9 +137,7 @@ def test_arrows_lead_from_row_to_row_tab_out_of_the_table_and_a_heading_sorts(
 
 
 def test_every_alarm_leads_to_its_section_of_the_runbook(page: Page, stack: RunningStack) -> None:
-    page.goto("/service-health")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, "/service-health")
     settle(page)
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
@@ -170,9 +164,7 @@ def test_the_name_goes_along_to_the_forgotten_password_and_back(page: Page, stac
 
 
 def test_on_a_phone_the_sidebar_gives_way_to_the_page_that_it_opened(page: Page, stack: RunningStack) -> None:
-    page.goto("/")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, "/")
     page.set_viewport_size({"width": 390, "height": 844})
     page.reload()
     expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()

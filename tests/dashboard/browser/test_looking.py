@@ -7,8 +7,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.dashboard.browser.conftest import Report, expect_projected
-from tests.stands.analyst import cell, expect_signed_in, pick_first_row, sign_in, table
+from tests.dashboard.browser.conftest import Report, expect_projected, open_page
+from tests.stands.analyst import cell, pick_first_row, sign_in, table
 from tests.stands.running_stack import RunningStack
 
 FORMULA = "=1+1.csv"
@@ -21,9 +21,7 @@ def test_an_open_incident_is_picked_by_mouse_or_keyboard_and_leads_to_its_sender
     sender = f"FILES-{folder[-8:]}"
     _end_another(stack, folder)
     report("stuck.csv", sender=sender)
-    page.goto(f"/?q={folder.rsplit(chr(92))[-1]}")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, f"/?q={folder.rsplit(chr(92))[-1]}")
     incidents = table(page, "Open incidents")
     expect_projected(page, incidents, f"{stack.reporter['username']}/{sender}")
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
@@ -82,9 +80,7 @@ def test_no_view_is_wider_than_the_screen(
     report("stuck.csv")
     page.set_viewport_size({"width": width, "height": 844})
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.goto("/")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, "/")
     for path, heading in (
         ("/", "Overview"),
         ("/senders", "Senders"),

@@ -2,16 +2,14 @@ from playwright.sync_api import Page, expect
 
 from contract import names
 from contract.names import ROOT, RunbookSection
+from tests.dashboard.browser.conftest import open_page
 from tests.stands import pages
-from tests.stands.analyst import expect_signed_in, sign_in
 from tests.stands.running_stack import RunningStack
 
 
 def test_every_link_into_the_runbook_brings_its_section_into_view(page: Page, stack: RunningStack) -> None:
     # As an alarm's link does: opened anew, and the section is far down.
-    page.goto(f"/runbook#{RunbookSection.SILENT_SENDERS}")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, f"/runbook#{RunbookSection.SILENT_SENDERS}")
     expect(page.get_by_role("heading", name="Silent senders")).to_be_in_viewport()
     expect(page.get_by_role("heading", name="Runbook")).not_to_be_in_viewport()
     for section in RunbookSection:
@@ -20,9 +18,7 @@ def test_every_link_into_the_runbook_brings_its_section_into_view(page: Page, st
 
 
 def test_headings_are_called_what_the_links_are_checked_against(page: Page, stack: RunningStack) -> None:
-    page.goto("/runbook")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, "/runbook")
     expect(page.get_by_role("heading", name="Runbook")).to_be_visible()
     shown = page.get_by_role("heading").evaluate_all("headings => headings.map(heading => heading.id)")
     assert set(shown) == pages.Page(ROOT / "docs" / names.RUNBOOK_FILE).streamlit_anchors

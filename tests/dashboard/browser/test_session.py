@@ -3,14 +3,13 @@ import re
 from playwright.sync_api import Page
 
 from dashboard.access.sessions import COOKIE, PATH
-from tests.stands.analyst import expect_signed_in, expect_signed_out, sign_in
+from tests.dashboard.browser.conftest import open_page
+from tests.stands.analyst import expect_signed_in, expect_signed_out
 from tests.stands.running_stack import RunningStack
 
 
 def test_a_session_survives_reloads_and_ends_in_every_tab_at_once(page: Page, stack: RunningStack) -> None:
-    page.goto("/by-date?range=7d")
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, "/by-date?range=7d")
     page.reload()
     expect_signed_in(page)
     tab = page.context.new_page()

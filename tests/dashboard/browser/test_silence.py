@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from local.processes import HOST, StateFolder, free_port
 from local.stack import start_dashboard
 from tests.conftest import BROWSER_TIMEOUT_MS
-from tests.dashboard.browser.conftest import Report
+from tests.dashboard.browser.conftest import Report, open_page
 from tests.dashboard.browser.silent_proxy import SilentProxy, serving
-from tests.stands.analyst import cell, expect_signed_in, sign_in, table
+from tests.stands.analyst import cell, table
 from tests.stands.running_stack import RunningStack
 
 IMPATIENT = """
@@ -78,9 +78,7 @@ def notice(page: Page, what: str) -> Locator:
 
 def look(page: Page, stack: RunningStack, path: str) -> None:
     """Opens a view that looks again only when told to."""
-    page.goto(path)
-    sign_in(page, stack.analyst)
-    expect_signed_in(page)
+    open_page(page, stack, path)
     page.get_by_text("Refresh every minute").click()
     expect(page.get_by_role("switch", name="Refresh every minute")).not_to_be_checked()
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
