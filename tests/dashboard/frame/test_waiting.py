@@ -13,6 +13,7 @@ from dashboard.errors import UnreachableError
 from dashboard.frame import waiting
 from dashboard.frame.waiting import NOTICE_SECONDS, Notice
 from tests.dashboard.conftest import sign_in
+from tests.dashboard.views.reading import open_view
 
 
 def draw_notice(*steps: float) -> None:
@@ -93,52 +94,44 @@ def run_call(call: Callable[[], str]) -> AppTest:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+def drawn(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Set once the notice was drawn, which it is soon."""
     event = threading.Event()
     draw = Notice._draw
 
-    def draw_and_tell(notice: Notice) -> object:
-        drawn = draw(notice)
+    def draw_and_set(notice: Notice) -> object:
+        done = draw(notice)
         event.set()
-        return drawn
+        return done
 
-    monkeypatch.setattr(Notice, "_draw", draw_and_tell)
+    monkeypatch.setattr(Notice, "_draw", draw_and_set)
     monkeypatch.setattr(waiting, "TICK_SECONDS", 0.01)
     monkeypatch.setattr(waiting, "NOTICE_SECONDS", 1)
     return event
 
 
-def test_a_call_that_takes_long_is_told_and_its_answer_comes_all_the_same(told: threading.Event) -> None:
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_call_that_takes_long_is_shown_and_what_comes_of_it_comes_all_the_same(
+    drawn: threading.Event, fails: bool
+) -> None:
     contexts: list[object] = []
 
     def call() -> str:
         contexts.append(get_script_run_ctx(suppress_warning=True))
-        assert told.wait(20)
+        assert drawn.wait(20)
+        if fails:
+            raise UnreachableError("The table")
         return "the answer"
 
     app = run_call(call)
-    assert [text.value for text in app.text] == ["the answer"]
+    assert [text.value for text in app.text] == ([] if fails else ["the answer"])
+    assert [error.value for error in app.error] == ([str(UnreachableError("The table"))] if fails else [])
     # Not in the script's own thread, which would be deaf meanwhile.
     assert contexts == [None]
 
 
-def test_a_call_that_fails_after_long_is_told_and_its_failure_comes_all_the_same(
-    told: threading.Event,
-) -> None:
-    def call() -> str:
-        assert told.wait(20)
-        raise UnreachableError("The table")
-
-    app = run_call(call)
-    assert [error.value for error in app.error] == [str(UnreachableError("The table"))]
-
-
 def test_a_quick_call_draws_nothing_but_its_answer() -> None:
     assert [text.value for text in run_call(lambda: "at once").text] == ["at once"]
-
-
-OVERVIEW, SENDERS, RUNBOOK = (f"views/{name}.py" for name in ("overview", "senders", "runbook"))
 
 
 def attention(app: AppTest) -> dict[str, Any]:
@@ -160,27 +153,25 @@ def test_after_signing_in_the_focus_goes_to_the_content(app: AppTest) -> None:
 def test_the_focus_goes_to_the_title_of_another_page_and_stays_where_it_is_on_the_same(
     signed_in: AppTest,
 ) -> None:
-    signed_in.switch_page(OVERVIEW).run()
+    open_view(signed_in, "overview")
     assert attention(signed_in)["focus"] is None
-    signed_in.switch_page(SENDERS).run()
+    open_view(signed_in, "senders")
     moved = attention(signed_in)["focus"]
     assert moved["anchor"] == "title"
     # The browser acts on a token once: looking again moves nothing.
     assert attention(signed_in.run())["focus"] == moved
 
 
-@pytest.mark.parametrize("before", [None, SENDERS])
+@pytest.mark.parametrize("before", [None, "senders"])
 def test_a_link_to_a_section_of_the_runbook_leads_there_from_anywhere(
     signed_in: AppTest, before: str | None
 ) -> None:
     if before:
-        signed_in.switch_page(before).run()
-    signed_in.query_params["section"] = "silent-senders"
-    signed_in.switch_page(RUNBOOK).run()
+        open_view(signed_in, before)
+    open_view(signed_in, "runbook", section="silent-senders")
     assert attention(signed_in)["focus"]["anchor"] == "silent-senders"
 
 
 def test_a_section_that_is_none_leads_nowhere(signed_in: AppTest) -> None:
-    signed_in.query_params["section"] = "<script>"
-    signed_in.switch_page(RUNBOOK).run()
+    open_view(signed_in, "runbook", section="<script>")
     assert (attention(signed_in)["focus"] or {}).get("anchor") in (None, "title")

@@ -49,7 +49,7 @@ def test_who_has_no_sender_yet_is_told_where_the_script_has_to_send(signed_in: A
 
 
 @pytest.mark.usefixtures("fleet")
-def test_what_is_open_is_shown_the_worst_first(signed_in: AppTest) -> None:
+def test_what_is_open_is_shown_the_worst_first_and_what_is_unknown_apart(signed_in: AppTest) -> None:
     open_view(signed_in, "overview")
     assert column(signed_in, "folder") == [B, A]
     assert column(signed_in, "status") == ["▲ Open", "▲ Open"]
@@ -63,11 +63,7 @@ def test_what_is_open_is_shown_the_worst_first(signed_in: AppTest) -> None:
         "Silent senders": "1",
         "Unreadable folders": "0",
     }
-
-
-@pytest.mark.usefixtures("fleet")
-def test_what_is_unknown_stands_apart_with_the_reason(signed_in: AppTest) -> None:
-    open_view(signed_in, "overview")
+    # What is unknown stands apart, with the reason.
     assert column(signed_in, "folder", 1) == [C]
     assert column(signed_in, "reason", 1) == ["server silent"]
     assert "server silent** (1): the server has not reported for longer than twice its interval" in shown(

@@ -16,6 +16,7 @@ BERLIN, UTC_ZONE = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 MONDAY = datetime(2026, 11, 9, tzinfo=UTC)
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
+ALL_DAYS = (*WORKDAYS, "sat", "sun")
 
 
 def silences_of(
@@ -38,33 +39,25 @@ def hours(days: tuple[str, ...], start: str, end: str, zone: str = "UTC") -> Exp
     return ExpectedHours.model_validate({"Days": days, "From": start, "To": end, "Zone": zone})
 
 
-def test_nights_that_recur_suggest_the_days_between() -> None:
-    proposal = propose_hours(silences_of(14, 7.1, 18.9, weekdays=range(5), jitter=0.5), UTC_ZONE)
+@pytest.mark.parametrize(
+    ("silences", "zone", "days", "start", "end"),
+    [
+        (silences_of(14, 7.1, 18.9, weekdays=range(5), jitter=0.5), UTC_ZONE, WORKDAYS, "07:00", "19:00"),
+        # Those of the clocks that people look at.
+        (silences_of(14, 6.1, 17.9), BERLIN, ALL_DAYS, "07:00", "19:00"),
+        # They may pass midnight.
+        (silences_of(14, 22.1, 29.9), UTC_ZONE, ALL_DAYS, "22:00", "06:00"),
+        # Days of which nothing is known yet are like the others.
+        (silences_of(4, 7.1, 18.9), UTC_ZONE, ALL_DAYS, "07:00", "19:00"),
+    ],
+)
+def test_nights_that_recur_suggest_the_hours_between(
+    silences: list[Silence], zone: ZoneInfo, days: tuple[str, ...], start: str, end: str
+) -> None:
+    proposal = propose_hours(silences, zone)
     assert proposal is not None
-    assert proposal.hours == hours(WORKDAYS, "07:00", "19:00")
-    assert proposal.silences == 9
-
-
-def test_the_hours_are_those_of_the_clocks_that_people_look_at() -> None:
-    proposal = propose_hours(silences_of(14, 6.1, 17.9), BERLIN)
-    assert proposal is not None
-    assert (proposal.hours.start, proposal.hours.end, proposal.hours.zone) == (
-        "07:00",
-        "19:00",
-        "Europe/Berlin",
-    )
-
-
-def test_hours_may_pass_midnight() -> None:
-    proposal = propose_hours(silences_of(14, 22.1, 29.9), UTC_ZONE)
-    assert proposal is not None
-    assert (proposal.hours.start, proposal.hours.end) == ("22:00", "06:00")
-
-
-def test_days_of_which_nothing_is_known_yet_are_like_the_others() -> None:
-    proposal = propose_hours(silences_of(4, 7.1, 18.9), UTC_ZONE)
-    assert proposal is not None
-    assert len(proposal.hours.days) == 7
+    assert proposal.hours == hours(days, start, end, str(zone))
+    assert proposal.silences == len(silences)
 
 
 @pytest.mark.parametrize(
@@ -106,5 +99,5 @@ def test_hours_in_words() -> None:
     assert describe_hours(None) == "always"
     assert describe_hours(hours(WORKDAYS, "07:00", "19:00")) == "Mon to Fri, 07:00 to 19:00, UTC"
     assert describe_hours(hours(("mon", "wed"), "22:00", "06:00")) == "Mon, Wed, 22:00 to 06:00, UTC"
-    every = hours((*WORKDAYS, "sat", "sun"), "00:00", "00:00")
+    every = hours(ALL_DAYS, "00:00", "00:00")
     assert describe_hours(every) == "every day, a day long from 00:00, UTC"
