@@ -24,7 +24,8 @@ from ops.export_files import (
     write_rows,
 )
 from ops.incidents import Finder
-from ops.stack import Item, OpsError, Stack
+from ops.stack import OpsError, Stack
+from store.dynamodb import Item, Query
 from store.records import Attribute, Index
 
 if TYPE_CHECKING:
@@ -179,30 +180,18 @@ class Reader:
 
 def _list_queries(table: str, wanted: Wanted) -> Iterator[dict[str, Any]]:
     first, last = start_of_hour(wanted.start), start_of_hour(wanted.end)
-    names = {"#hour": Attribute.AFFECTED_DATE}
-    if wanted.folders:
-        for folder in wanted.folders:
-            yield {
-                "TableName": table,
-                "IndexName": Index.FOLDER,
-                "KeyConditionExpression": "#folder = :folder AND #hour BETWEEN :first AND :last",
-                "ExpressionAttributeNames": {**names, "#folder": Attribute.FOLDER},
-                "ExpressionAttributeValues": {
-                    ":folder": {"S": folder},
-                    ":first": {"S": format_affected_date(first)},
-                    ":last": {"S": format_affected_date(last)},
-                },
-            }
-        return
+    between = (Attribute.AFFECTED_DATE, format_affected_date(first), format_affected_date(last))
+    for folder in wanted.folders:
+        yield Query(
+            table=table, index=Index.FOLDER, equal={Attribute.FOLDER: folder}, between=between
+        ).arguments()
     hour = first
-    while hour < wanted.end:
-        yield {
-            "TableName": table,
-            "IndexName": Index.AFFECTED_DATE,
-            "KeyConditionExpression": "#hour = :hour",
-            "ExpressionAttributeNames": names,
-            "ExpressionAttributeValues": {":hour": {"S": format_affected_date(hour)}},
-        }
+    while hour < wanted.end and not wanted.folders:
+        yield Query(
+            table=table,
+            index=Index.AFFECTED_DATE,
+            equal={Attribute.AFFECTED_DATE: format_affected_date(hour)},
+        ).arguments()
         hour += HOUR
 
 
@@ -210,13 +199,7 @@ def _find_wanted(stack: Stack, given: argparse.Namespace, end: datetime) -> Want
     wanted = Wanted(start=given.start, end=end, folders=given.folder)
     if not given.sender:
         return wanted
-    finder = Finder(
-        client=stack.client("dynamodb"),
-        runs_table=stack[Output.RUNS_TABLE_NAME],
-        senders_table=stack[Output.SENDERS_TABLE_NAME],
-        seen=lambda _: None,
-    )
-    keys = {found.key for found in finder.find(given.sender)}
+    keys = {found.key for found in Finder.of(stack, lambda _: None).find(given.sender)}
     return Wanted(
         start=given.start, end=end, folders=given.folder, senders=keys, reporters={given.sender.casefold()}
     )

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, Protocol
 
 from contract.moments import parse_moment
 from contract.text import FORMULA
-from ops.stack import Item
+from store.dynamodb import Item
 from store.records import Attribute, FileAttribute
 
 Row = tuple[str | int | None, ...]

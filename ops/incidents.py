@@ -1,28 +1,27 @@
 """`python -m ops incidents rebuild | list`."""
 
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from rich.markup import escape
 from rich.table import Table
 
-from contract.moments import format_moment, parse_moment
+from contract.moments import format_moment
 from contract.names import PROJECTION, Output
-from contract.words import LIVE, IncidentStatus, SenderState
+from contract.words import IncidentStatus
 from ops.command import Call, CommandResult, Exit, OnProgress, add_command, add_group, show_progress
-from ops.stack import Item, OpsError, batch_get, query
-from store.incidents import IncidentAttribute, IncidentIndex, list_live_partitions
-from store.runs import RunAttribute
-from store.senders import OWN_PART, RETRY_REPLAY, SenderAttribute, SenderIndex, next_check_shard
+from ops.stack import OpsError, Stack
+from store.dynamodb import Reader
+from store.incidents import IncidentTable
+from store.runs import RunTable
+from store.senders import RETRY_REPLAY, NextCheck, SenderTable
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from ops.command import Commands
 
 STALLED_AFTER: Final = timedelta(minutes=5)
@@ -58,20 +57,9 @@ def rebuild(call: Call) -> CommandResult:
         botocore.exceptions.ClientError: AWS refused.
     """
     stack, name = call.stack, call.given.sender
-    client, senders_table = stack.client("dynamodb"), stack[Output.SENDERS_TABLE_NAME]
     with show_progress() as progress:
-        replay = Rebuild(
-            client=client,
-            senders_table=senders_table,
-            incidents_table=stack[Output.INCIDENTS_TABLE_NAME],
-            progress=progress,
-        )
-        finder = Finder(
-            client=client,
-            runs_table=stack[Output.RUNS_TABLE_NAME],
-            senders_table=senders_table,
-            seen=lambda runs: progress("Runs read", runs, None),
-        )
+        finder = Finder.of(stack, lambda runs: progress("Runs read", runs, None))
+        replay = Rebuild(senders=finder.senders, incidents=_open_incidents(stack), progress=progress)
         senders = finder.find(name) if name is not None else finder.find_all()
         replay.mark(senders)
         if call.given.no_wait:
@@ -100,33 +88,32 @@ class Finder:
     """Finds senders by name.
 
     Attributes:
-        client: may query and scan the tables.
-        runs_table: the table FileSlaRuns, which knows every sender.
-        senders_table: the table FileSlaSenders, which knows most, and quickly.
+        runs: the table FileSlaRuns, which knows every sender.
+        senders: the table FileSlaSenders, which knows most, and quickly.
         seen: called with the number of runs that were read.
     """
 
-    client: "DynamoDBClient"
-    runs_table: str
-    senders_table: str
+    runs: RunTable
+    senders: SenderTable
     seen: Callable[[int], None]
+
+    @classmethod
+    def of(cls, stack: Stack, seen: Callable[[int], None]) -> Self:
+        """A finder of a stack's senders.
+
+        Raises:
+            OutputsError: an output is missing.
+        """
+        client = stack.client("dynamodb")
+        return cls(
+            runs=RunTable(Reader(client), stack[Output.RUNS_TABLE_NAME]),
+            senders=SenderTable(Reader(client), stack[Output.SENDERS_TABLE_NAME]),
+            seen=seen,
+        )
 
     def find_all(self) -> list[Found]:
         """Every sender of which a run is kept, by name. Reads the whole table of runs."""
-        names: dict[str, str] = {}
-        read = 0
-        for page in self.client.get_paginator("scan").paginate(
-            TableName=self.runs_table,
-            ProjectionExpression="#sender, #name",
-            ExpressionAttributeNames={"#sender": RunAttribute.SENDER, "#name": RunAttribute.SENDER_NAME},
-        ):
-            for item in page["Items"]:
-                # A sender's runs come in order, so its latest name stays.
-                key = item[RunAttribute.SENDER]["S"]
-                names[key] = item.get(RunAttribute.SENDER_NAME, {}).get("S", key)
-            read += page["Count"]
-            self.seen(read)
-        return sorted(Found(name, key) for key, name in names.items())
+        return sorted(Found(name, key) for key, name in self.runs.scan_senders(self.seen).items())
 
     def find(self, text: str) -> list[Found]:
         """The senders with this key, or else with this name, in whatever case.
@@ -135,21 +122,13 @@ class Finder:
             UnknownSenderError: there is none.
         """
         for key in dict.fromkeys((text, text.lower())):
-            if next(query(self.client, self.runs_table, {RunAttribute.SENDER: key}, Limit=1), None):
+            if self.runs.has_any(key):
                 return [Found(text, key)]
-        for senders in (set(self._list_known()), self.find_all()):
+        known = {Found(one.name or one.key, one.key) for one in self.senders.list_all().senders}
+        for senders in (known, self.find_all()):
             if same := sorted(one for one in senders if one.name.casefold() == text.casefold()):
                 return same
         raise UnknownSenderError(f"No run of a sender {text} is kept.")
-
-    def _list_known(self) -> Iterator[Found]:
-        for state in SenderState:
-            for item in query(
-                self.client, self.senders_table, {SenderAttribute.STATE: state}, index=SenderIndex.STATE,
-                only=(SenderAttribute.SENDER, SenderAttribute.SENDER_NAME),
-            ):  # fmt: skip
-                key = item[SenderAttribute.SENDER]["S"]
-                yield Found(item.get(SenderAttribute.SENDER_NAME, {}).get("S", key), key)
 
 
 class Mark(Enum):
@@ -164,58 +143,11 @@ class Mark(Enum):
     """The sweep could not replay it, and tries again by itself."""
 
 
-@dataclass(frozen=True)
-class Marks:
-    """The marks for a replay in the table FileSlaSenders.
-
-    Attributes:
-        client: may update and read its items.
-        senders_table: its name.
-    """
-
-    client: "DynamoDBClient"
-    senders_table: str
-
-    def put(self, sender: str, now: datetime) -> None:
-        """Has the next sweep replay a sender, by its key."""
-        self.client.update_item(
-            TableName=self.senders_table,
-            Key=_own_key(sender),
-            # Another revision: whoever is at work on the sender starts again, and sees the mark.
-            UpdateExpression="SET #in = :in, #at = :now, #since = :now ADD #revision :one",
-            ExpressionAttributeNames={
-                "#in": SenderAttribute.NEXT_CHECK_SHARD,
-                "#at": SenderAttribute.NEXT_CHECK_AT,
-                "#since": SenderAttribute.REPLAY_SINCE,
-                "#revision": SenderAttribute.REVISION,
-            },
-            ExpressionAttributeValues={
-                ":in": {"S": next_check_shard(sender)},
-                ":now": {"S": format_moment(now)},
-                ":one": {"N": "1"},
-            },
-        )
-
-    def read(self, senders: Collection[str], now: datetime) -> dict[str, Mark]:
-        """What became of the marks of these senders. A sender whose item is gone has no mark left."""
-        items = {
-            item[SenderAttribute.SENDER]["S"]: item
-            for item in batch_get(
-                self.client, self.senders_table, map(_own_key, senders),
-                only=(SenderAttribute.SENDER, SenderAttribute.NEXT_CHECK_AT, SenderAttribute.REPLAY_SINCE),
-            )
-        }  # fmt: skip
-        return {sender: _judge(items.get(sender, {}), now) for sender in senders}
-
-
-def _own_key(sender: str) -> dict[str, Any]:
-    return {SenderAttribute.SENDER: {"S": sender}, SenderAttribute.PART: {"S": OWN_PART}}
-
-
-def _judge(item: Item, now: datetime) -> Mark:
-    if SenderAttribute.REPLAY_SINCE not in item:
+def _judge(check: NextCheck | None, now: datetime) -> Mark:
+    # A sender whose item is gone has no mark left.
+    if check is None or check.replay_since is None or check.at is None:
         return Mark.REPLAYED
-    wait = parse_moment(item[SenderAttribute.NEXT_CHECK_AT]["S"]) - now
+    wait = check.at - now
     # A mark is due at once. The sweep puts off longest what failed; parts may come for ten minutes.
     if wait > RETRY_REPLAY - _CLOCK_ERROR:
         return Mark.FAILED
@@ -241,17 +173,15 @@ class Rebuild:
     """Marks senders, and waits for the sweep to replay them.
 
     Attributes:
-        client: may update and read the senders, and query the incidents.
-        senders_table: the table FileSlaSenders.
-        incidents_table: the table FileSlaIncidents.
+        senders: the table FileSlaSenders.
+        incidents: the table FileSlaIncidents.
         progress: called with how far it is.
         clock: the time; tests pass their own.
         sleep: waits the given seconds; tests pass their own.
     """
 
-    client: "DynamoDBClient"
-    senders_table: str
-    incidents_table: str
+    senders: SenderTable
+    incidents: IncidentTable
     progress: OnProgress
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
@@ -259,7 +189,7 @@ class Rebuild:
     def mark(self, senders: Sequence[Found]) -> None:
         """Marks senders for the next sweep."""
         for done, sender in enumerate(senders, start=1):
-            Marks(self.client, self.senders_table).put(sender.key, self.clock())
+            self.senders.mark_for_replay(sender.key, self.clock())
             self.progress("Marking", done, len(senders))
 
     def wait(self, senders: Sequence[Found]) -> Rebuilt:
@@ -285,20 +215,13 @@ class Rebuild:
         )
 
     def _read_marks(self, senders: Sequence[Found]) -> dict[Found, Mark]:
-        marks = Marks(self.client, self.senders_table).read([sender.key for sender in senders], self.clock())
-        return {sender: marks[sender.key] for sender in senders}
+        checks, now = self.senders.read_next_checks([sender.key for sender in senders]), self.clock()
+        return {sender: _judge(checks.get(sender.key), now) for sender in senders}
 
     def _count_incidents(self, senders: Sequence[Found]) -> int:
         count = 0
         for done, sender in enumerate(senders, start=1):
-            for page in self.client.get_paginator("query").paginate(
-                TableName=self.incidents_table,
-                Select="COUNT",
-                KeyConditionExpression="#sender = :sender",
-                ExpressionAttributeNames={"#sender": IncidentAttribute.SENDER},
-                ExpressionAttributeValues={":sender": {"S": sender.key}},
-            ):
-                count += page["Count"]
+            count += len(self.incidents.list_all(sender.key))
             self.progress("Counting", done, len(senders))
         return count
 
@@ -341,60 +264,38 @@ def _count(number: int, what: str) -> str:
     return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
 
 
-@dataclass(frozen=True)
-class LiveIncident:
-    """An incident that is open or unknown, as a line of the list shows it."""
-
-    breached_since: datetime
-    status: str
-    reason: str | None
-    """Why it is unknown."""
-    sender: str
-    folder: str
-    files: int
-
-
 def list_incidents(call: Call) -> CommandResult:
-    """Lists what is open or unknown.
+    """Lists what is open or unknown, the longest in breach first.
 
     Raises:
         OutputsError: an output is missing.
         botocore.exceptions.ClientError: AWS refused.
     """
-    found = list_live(call.stack.client("dynamodb"), call.stack[Output.INCIDENTS_TABLE_NAME])
+    live = _open_incidents(call.stack).list_live()
+    live.sort(key=attrgetter("breached_since", "sender_name", "folder"))
     table = Table()
     table.add_column("in breach since, UTC", no_wrap=True)
     for header in ("status", "sender", "folder"):
         table.add_column(header, overflow="fold")
     table.add_column("files", justify="right", no_wrap=True)
-    for one in found:
-        status = f"{one.status}, {one.reason}" if one.reason else one.status
+    document = []
+    for one in live:
+        reason = one.reason if one.status is IncidentStatus.UNKNOWN else None
+        status = f"{one.status}, {reason}" if reason else one.status
         since = f"{one.breached_since:%Y-%m-%d %H:%M}"
-        table.add_row(since, status, escape(one.sender), escape(one.folder), f"{one.files:,}")
-    document = [{**asdict(one), "breached_since": format_moment(one.breached_since)} for one in found]
-    return CommandResult(document, table if found else "Nothing is open.")
-
-
-def list_live(client: "DynamoDBClient", incidents_table: str) -> list[LiveIncident]:
-    """All incidents that are open or unknown, the longest in breach first."""
-    found = [
-        _read_live(item)
-        for status in LIVE
-        for partition in list_live_partitions(status)
-        for item in query(
-            client, incidents_table, {IncidentAttribute.LIVE_SHARD: partition}, index=IncidentIndex.LIVE
+        table.add_row(since, status, escape(one.sender_name), escape(one.folder), f"{one.file_count:,}")
+        document.append(
+            {
+                "breached_since": format_moment(one.breached_since),
+                "status": one.status,
+                "reason": reason,
+                "sender": one.sender_name,
+                "folder": one.folder,
+                "files": one.file_count,
+            }
         )
-    ]
-    return sorted(found, key=attrgetter("breached_since", "sender", "folder"))
+    return CommandResult(document, table if live else "Nothing is open.")
 
 
-def _read_live(item: Item) -> LiveIncident:
-    status, reason = item[IncidentAttribute.STATUS]["S"], item.get(IncidentAttribute.REASON)
-    return LiveIncident(
-        breached_since=parse_moment(item[IncidentAttribute.BREACHED_SINCE]["S"]),
-        status=status,
-        reason=reason["S"] if reason and status == IncidentStatus.UNKNOWN else None,
-        sender=item[IncidentAttribute.SENDER_NAME]["S"],
-        folder=item[IncidentAttribute.FOLDER]["S"],
-        files=int(item[IncidentAttribute.FILE_COUNT]["N"]),
-    )
+def _open_incidents(stack: Stack) -> IncidentTable:
+    return IncidentTable(Reader(stack.client("dynamodb")), stack[Output.INCIDENTS_TABLE_NAME])

@@ -1,28 +1,25 @@
 """`python -m ops owners explain | check | channels | enable`."""
 
 import argparse
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import yaml
-from botocore.exceptions import ClientError
 from rich.markup import escape
 
-from contract.moments import format_moment, parse_moment
+from contract.moments import format_moment
 from contract.names import ROOT, LocalOutput, Output
-from contract.owners.model import ChannelKind, Owners, list_channels, name_channel, recipient_key
+from contract.owners.model import ChannelKind, Owners, list_channels
 from contract.owners.reading import OwnersFileError, read_owners_file
 from ops.command import Call, CommandResult, Exit, add_command, add_group, parse_moment_argument
 from ops.owners_explain import explain
-from ops.stack import Item, OpsError, OutputsError, Stack, batch_get
-from store.notifications import FIRST_STATE, RECIPIENT_PREFIX, NotificationAttribute
+from ops.stack import OpsError, OutputsError, Stack
+from store.notifications import ChannelState, RecipientTable, list_recipients
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from ops.command import Commands
 
 DEFAULT: Final = Path("owners.yaml")
@@ -183,103 +180,6 @@ def _find_file_without_stack(named: Path | None) -> Path:
     return find_file(named, local=find_local_file(stack))
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChannelState:
-    """The state of one owner's channel."""
-
-    key: str
-    """What `enable` takes."""
-    owner: str
-    channel: str
-    """As people are shown it."""
-    checked: bool
-    """Whether the service has checked it yet."""
-    disabled_since: datetime | None = None
-    failing_since: datetime | None = None
-    problem: str = ""
-
-
-@dataclass(frozen=True)
-class ChannelStates:
-    """States of channels in the table of notifications.
-
-    Attributes:
-        client: may read and update its items.
-        table: its name.
-    """
-
-    client: "DynamoDBClient"
-    table: str
-
-    def read(self, owners: Owners) -> Sequence[ChannelState]:
-        """The state of every channel in the owners' file."""
-        known = {
-            recipient_key(owner.name, channel): (owner.name, name_channel(channel))
-            for owner in owners.owners.values()
-            for _, channel in list_channels(owner)
-        }
-        items = {
-            item[NotificationAttribute.SUBJECT]["S"]: item
-            for item in batch_get(self.client, self.table, map(_state_key, known))
-        }
-        return [
-            _parse(key, owner, channel, items.get(RECIPIENT_PREFIX + key, {}))
-            for key, (owner, channel) in known.items()
-        ]
-
-    def enable(self, key: str) -> bool:
-        """Has the next sweep send over a channel again; returns whether it was disabled.
-
-        Raises:
-            UnknownChannelError: nothing was ever sent over it.
-        """
-        try:
-            self.client.update_item(
-                TableName=self.table,
-                Key=_state_key(key),
-                # Another revision: a sweep that is sending starts again, and sees that it is enabled.
-                UpdateExpression="REMOVE #since ADD #revision :one",
-                ConditionExpression="attribute_exists(#since)",
-                ExpressionAttributeNames={
-                    "#since": NotificationAttribute.DISABLED_SINCE,
-                    "#revision": NotificationAttribute.REVISION,
-                },
-                ExpressionAttributeValues={":one": {"N": "1"}},
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            if not error.response.get("Item"):
-                raise UnknownChannelError(
-                    f"Nothing was ever sent over a channel {key}. For its key: python -m ops owners channels"
-                ) from None
-            return False
-        return True
-
-
-def _state_key(key: str) -> dict[str, Any]:
-    return {
-        NotificationAttribute.SUBJECT: {"S": RECIPIENT_PREFIX + key},
-        NotificationAttribute.PART: {"S": FIRST_STATE},
-    }
-
-
-def _parse(key: str, owner: str, channel: str, item: Item) -> ChannelState:
-    def moment(attribute: NotificationAttribute) -> datetime | None:
-        return parse_moment(item[attribute]["S"]) if attribute in item else None
-
-    return ChannelState(
-        key=key,
-        owner=owner,
-        channel=channel,
-        checked=bool(item),
-        disabled_since=moment(NotificationAttribute.DISABLED_SINCE),
-        failing_since=moment(NotificationAttribute.FAILING_SINCE),
-        problem=item[NotificationAttribute.PROBLEM]["S"] if NotificationAttribute.PROBLEM in item else "",
-    )
-
-
 def list_states(call: Call) -> CommandResult:
     """Lists the state of each channel.
 
@@ -290,7 +190,7 @@ def list_states(call: Call) -> CommandResult:
     """
     # A local stack uses the file that it was brought up with, whatever is configured here.
     owners = read_owners(find_file(call.given.file or find_local_file(call.stack)))
-    found = _channels(call).read(owners)
+    found = open_channels(call.stack).read_channels(list_recipients(owners))
     lines = [line for one in found for line in _to_lines(one)]
     return CommandResult([_to_document(one) for one in found], "\n".join(lines) or "No owner has a channel.")
 
@@ -304,13 +204,19 @@ def enable(call: Call) -> CommandResult:
         botocore.exceptions.ClientError: AWS refused.
     """
     key: str = call.given.key
-    enabled = _channels(call).enable(key)
+    try:
+        enabled = open_channels(call.stack).enable(key)
+    except KeyError:
+        raise UnknownChannelError(
+            f"Nothing was ever sent over a channel {key}. For its key: python -m ops owners channels"
+        ) from None
     said = "is enabled: the next sweep, within a minute, sends what is due" if enabled else "is not disabled"
     return CommandResult({"key": key, "enabled": enabled}, f"{escape(key)} {said}.")
 
 
-def _channels(call: Call) -> ChannelStates:
-    return ChannelStates(call.stack.client("dynamodb"), call.stack[Output.NOTIFICATIONS_TABLE_NAME])
+def open_channels(stack: Stack) -> RecipientTable:
+    """The table that has the status of owners' channels."""
+    return RecipientTable(stack.client("dynamodb"), stack[Output.NOTIFICATIONS_TABLE_NAME])
 
 
 def _to_lines(one: ChannelState) -> Iterator[str]:

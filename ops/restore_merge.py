@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contract.names import Output
 from ops.command import OnProgress
-from ops.stack import Item, batch_get
+from store.dynamodb import MAX_KEYS, ConflictError, Item, Update, get_items, update_item
 from store.incidents import PEOPLES, IncidentAttribute
 from store.records import Attribute
 from store.runs import RunAttribute
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-_KEYS_AT_ONCE: Final = 100
-"""Items that are compared at once: as many as one BatchGetItem reads (DynamoDB quotas)."""
 _WRITERS: Final = 8
 _LISTED: Final = 20
 _SIMPLE: Final = frozenset({"S", "N", "BOOL"})
@@ -123,7 +121,7 @@ class Target:
             return outcome
         try:
             write()
-        except self.client.exceptions.ConditionalCheckFailedException:
+        except (ConflictError, self.client.exceptions.ConditionalCheckFailedException):
             return Outcome.CHANGED
         return outcome
 
@@ -183,12 +181,12 @@ class Merge:
                 "ExpressionAttributeValues": {":beginning": {"S": beginning}},
             }
         for page in self.target.client.get_paginator("scan").paginate(TableName=self.restored, **filtered):
-            for start in range(0, len(page["Items"]), _KEYS_AT_ONCE):
-                yield page["Items"][start : start + _KEYS_AT_ONCE]
+            for start in range(0, len(page["Items"]), MAX_KEYS):
+                yield page["Items"][start : start + MAX_KEYS]
 
     def _read_live(self, items: Iterable[Item]) -> Iterator[Item]:
-        keys = ({key: item[key] for key in self.target.what.keys} for item in items)
-        return batch_get(self.target.client, self.target.table, keys)
+        keys = [{key: item[key] for key in self.target.what.keys} for item in items]
+        return get_items(self.target.client, self.target.table, keys, consistent=True)
 
     def _key(self, item: Item) -> tuple[str, ...]:
         return tuple(str(item[key]["S"]) for key in self.target.what.keys)
@@ -209,31 +207,14 @@ def _select(target: Target, item: Item) -> Item:
 
 
 def _set(target: Target, was: Item, alive: Item, outcome: Outcome) -> Outcome:
-    names = {name: f"#a{number}" for number, name in enumerate(target.what.attributes)}
-    values = {name: f":a{number}" for number, name in enumerate(was)}
-    update = "SET " + ", ".join(f"{names[name]} = {values[name]}" for name in was)
-    if gone := [placeholder for name, placeholder in names.items() if name not in was]:
-        update += " REMOVE " + ", ".join(gone)
-    version = target.what.attributes[0]
-    before = {":before": alive[version]} if version in alive else {}
-    unchanged = f"{names[version]} = :before" if before else f"attribute_not_exists({names[version]})"
-    write = partial(
-        target.client.update_item,
-        TableName=target.table,
-        Key={key: alive[key] for key in target.what.keys},
-        UpdateExpression=update,
+    key, version = target.what.keys[0], target.what.attributes[0]
+    update = Update(
+        values={name: was.get(name) for name in target.what.attributes},
         # The key too: if somebody has just deleted the item, an update would create it.
-        ConditionExpression=f"attribute_exists(#key) AND {unchanged}",
-        ExpressionAttributeNames={
-            "#key": target.what.keys[0],
-            **{placeholder: name for name, placeholder in names.items()},
-        },
-        ExpressionAttributeValues={
-            **{placeholder: was[name] for name, placeholder in values.items()},
-            **before,
-        },
+        if_still={key: alive[key], version: alive.get(version)},
     )
-    return target.attempt(write, outcome)
+    keys = {key: alive[key] for key in target.what.keys}
+    return target.attempt(partial(update_item, target.client, target.table, keys, update), outcome)
 
 
 def merge_item(target: Target, item: Item, alive: Item | None) -> Outcome:
@@ -243,30 +224,15 @@ def merge_item(target: Target, item: Item, alive: Item | None) -> Outcome:
     if target.has_expired(item):
         return Outcome.EXPIRED
     if alive is None:
-        return _put(target, item, Outcome.PUT_BACK, _is_absent(target))
-    return _put(target, item, Outcome.OVERWRITTEN, _is_still(alive)) if target.overwrite else Outcome.DIFFERS
+        return _put(target, item, Outcome.PUT_BACK, Update(if_still={target.what.keys[0]: None}))
+    if not target.overwrite:
+        return Outcome.DIFFERS
+    # It is as it was read by all its attributes that are no lists or maps: whoever writes one of those writes
+    # a moment or a count beside it.
+    simple = {name: value for name, value in alive.items() if value.keys() <= _SIMPLE}
+    return _put(target, item, Outcome.OVERWRITTEN, Update(if_still=simple))
 
 
-def _put(target: Target, item: Item, outcome: Outcome, condition: Mapping[str, Any]) -> Outcome:
-    put = partial(target.client.put_item, TableName=target.table, Item=dict(item), **condition)
+def _put(target: Target, item: Item, outcome: Outcome, condition: Update) -> Outcome:
+    put = partial(target.client.put_item, TableName=target.table, Item=dict(item), **condition.arguments())
     return target.attempt(put, outcome)
-
-
-def _is_absent(target: Target) -> Mapping[str, Any]:
-    return {
-        "ConditionExpression": "attribute_not_exists(#key)",
-        "ExpressionAttributeNames": {"#key": target.what.keys[0]},
-    }
-
-
-def _is_still(alive: Item) -> Mapping[str, Any]:
-    """The condition that an item is as it was read, by all its attributes that are no lists or maps.
-
-    Whoever writes one of those writes a moment or a count beside it.
-    """
-    simple = [(name, value) for name, value in alive.items() if value.keys() <= _SIMPLE]
-    return {
-        "ConditionExpression": " AND ".join(f"#a{number} = :a{number}" for number in range(len(simple))),
-        "ExpressionAttributeNames": {f"#a{number}": name for number, (name, _) in enumerate(simple)},
-        "ExpressionAttributeValues": {f":a{number}": value for number, (_, value) in enumerate(simple)},
-    }

@@ -1,21 +1,18 @@
-"""A stack, real or local, as its outputs describe it; its tables; and why a command fails."""
+"""A stack, real or local, as its outputs describe it; and why a command fails."""
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import Any, Final, Self
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from contract.names import LOCAL_KEY, OUTPUTS_VARIABLE, LocalOutput, Output
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from store.dynamodb import ConflictError, MalformedItemError, UnprocessedKeysError
 
 LOCAL_OUTPUTS: Final = Path(".local/outputs.json")
 """Where the local stack of this folder writes its outputs."""
@@ -34,7 +31,9 @@ class OutputsError(OpsError):
     """The outputs of a stack are missing or wrong; the text says how to get them."""
 
 
-FAILURES: Final = (OpsError, BotoCoreError, ClientError)
+FAILURES: Final = (
+    OpsError, BotoCoreError, ClientError, ConflictError, MalformedItemError, UnprocessedKeysError
+)  # fmt: skip
 """What may end a command: all that `describe` has words for."""
 
 
@@ -50,6 +49,8 @@ def describe(error: Exception) -> str:
             return f"AWS refused {error.operation_name}: {details.get('Code')}: {details.get('Message')}"
         case BotoCoreError():
             return f"AWS cannot be asked: {error}"
+        case ConflictError():
+            return "The service is writing the same item. Run the command again."
     return str(error)
 
 
@@ -110,75 +111,3 @@ class Stack:
         return make_client(
             service, region_name=self[Output.REGION], endpoint_url=endpoint_url, config=_CONFIG, **root
         )
-
-
-Item = Mapping[str, Any]
-"""An item in DynamoDB's own form: `{"Folder": {"S": "inbound"}}`."""
-_KEYS_AT_ONCE: Final = 100
-"""Keys of one BatchGetItem (DynamoDB quotas)."""
-
-
-def query(
-    client: "DynamoDBClient",
-    table: str,
-    partition: Mapping[str, str],
-    *,
-    index: str | None = None,
-    only: Sequence[str] = (),
-    **options: Any,
-) -> Iterator[Item]:
-    """All items of a partition, page by page.
-
-    Args:
-        client: may query the table, or its index.
-        table: its name.
-        partition: the partition key's attribute, and its value.
-        index: the index, if not the table itself.
-        only: the attributes to read; all where there is none.
-        **options: more for the Query.
-    """
-    [(name, value)] = partition.items()
-    paginator: Any = client.get_paginator("query")
-    for page in paginator.paginate(
-        TableName=table,
-        KeyConditionExpression="#partition = :partition",
-        ExpressionAttributeNames={"#partition": name, **_placeholders(only)},
-        ExpressionAttributeValues={":partition": {"S": value}},
-        **({"IndexName": index} if index else {}),
-        **({"ProjectionExpression": ", ".join(_placeholders(only))} if only else {}),
-        **options,
-    ):
-        yield from page["Items"]
-
-
-def batch_get(
-    client: "DynamoDBClient", table: str, keys: Iterable[Item], *, only: Sequence[str] = ()
-) -> Iterator[Item]:
-    """The items with these keys that there are, read consistently, in any order.
-
-    Args:
-        client: may read the table.
-        table: its name.
-        keys: of the items.
-        only: the attributes to read; all where there is none.
-    """
-    left = iter(keys)
-    names: Any = (
-        {
-            "ProjectionExpression": ", ".join(_placeholders(only)),
-            "ExpressionAttributeNames": _placeholders(only),
-        }
-        if only
-        else {}
-    )
-    while part := list(islice(left, _KEYS_AT_ONCE)):
-        wanted: Any = {table: {"Keys": part, "ConsistentRead": True, **names}}
-        while wanted:
-            answer = client.batch_get_item(RequestItems=wanted)
-            yield from answer["Responses"].get(table, ())
-            # What did not fit into 16 MB comes with the next call.
-            wanted = answer.get("UnprocessedKeys")
-
-
-def _placeholders(attributes: Sequence[str]) -> dict[str, str]:
-    return {f"#a{number}": name for number, name in enumerate(attributes)}

@@ -24,6 +24,7 @@ from store.dynamodb import (
     Item,
     TableSpec,
     dump_chunks,
+    error_code,
     find_number,
     get_items,
     load_chunks,
@@ -77,8 +78,6 @@ INCIDENT_PREFIX: Final = "incident#"
 SENDER_PREFIX: Final = "sender#"
 """Before a sender's key."""
 STATE_PREFIX: Final = "state#"
-FIRST_STATE: Final = f"{STATE_PREFIX}0000"
-"""The part of a recipient's state that has the status of its channel."""
 
 
 # Every read is of one incident, one sender or one recipient: no index.
@@ -289,6 +288,29 @@ class StoredRecipients:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ChannelState:
+    """The status of a recipient's channel, as people are shown it."""
+
+    key: str
+    """The recipient's key."""
+    owner: str
+    channel: str
+    """Its name."""
+    checked: bool
+    """Whether the service has checked it yet."""
+    disabled_since: datetime | None = None
+    failing_since: datetime | None = None
+    problem: str = ""
+
+
+_CHANNEL: Final = Fields(
+    disabled_since=(NotificationAttribute.DISABLED_SINCE, MOMENT),
+    failing_since=(NotificationAttribute.FAILING_SINCE, MOMENT),
+    problem=(NotificationAttribute.PROBLEM, TEXT),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
 class LogEntry:
     """One thing that a recipient was notified of."""
 
@@ -328,11 +350,7 @@ class RecipientTable:
 
     def read(self, recipients: Sequence[Recipient]) -> StoredRecipients:
         """Their states; an empty one for a recipient that is new."""
-        keys = [_state_key(recipient.key, 0) for recipient in recipients]
-        firsts = {
-            read_text(item, NotificationAttribute.SUBJECT): item
-            for item in get_items(self._client, self._name, keys, consistent=True)
-        }
+        firsts = self._read_firsts(recipients)
         stored, unreadable = dict[str, StoredRecipient](), dict[str, Exception]()
         for one in recipients:
             try:
@@ -380,6 +398,53 @@ class RecipientTable:
         except (BotoCoreError, ClientError, ConflictError) as error:
             raise LogIncompleteError(written) from error
         return written
+
+    def read_channels(self, recipients: Sequence[Recipient]) -> list[ChannelState]:
+        """The status of each recipient's channel."""
+        items = self._read_firsts(recipients)
+        return [
+            ChannelState(
+                key=one.key,
+                owner=one.owner.name,
+                channel=name_channel(one.channel),
+                checked=f"{RECIPIENT_PREFIX}{one.key}" in items,
+                **_CHANNEL.read(items.get(f"{RECIPIENT_PREFIX}{one.key}", {})),
+            )
+            for one in recipients
+        ]
+
+    def enable(self, key: str) -> bool:
+        """Has the next sweep send to a recipient again; returns whether its channel was disabled.
+
+        Raises:
+            KeyError: nothing was ever sent to a recipient with this key.
+        """
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key=_state_key(key, 0),
+                # Another revision: a sweep that is sending starts again, and sees that it is enabled.
+                UpdateExpression="REMOVE #since ADD #revision :one",
+                ConditionExpression="attribute_exists(#since)",
+                ExpressionAttributeNames={
+                    "#since": NotificationAttribute.DISABLED_SINCE,
+                    "#revision": NotificationAttribute.REVISION,
+                },
+                ExpressionAttributeValues={":one": {"N": "1"}},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+            if not error.response.get("Item"):
+                raise KeyError(key) from None
+            return False
+        return True
+
+    def _read_firsts(self, recipients: Sequence[Recipient]) -> dict[str, Item]:
+        keys = [_state_key(recipient.key, 0) for recipient in recipients]
+        found = get_items(self._client, self._name, keys, consistent=True)
+        return {read_text(item, NotificationAttribute.SUBJECT): item for item in found}
 
     def _parse(self, key: str, first: Item | None) -> StoredRecipient:
         if first is None:

@@ -5,7 +5,7 @@ import hashlib
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
@@ -428,6 +428,32 @@ class RunTable:
     def read_refused(self, sender: str) -> Item | None:
         """The item of a sender's last report that was refused, if one is kept."""
         return next(reversed(list(self._query(sender, RunItem.REFUSED))), None)
+
+    def has_any(self, sender: str) -> bool:
+        """Whether a run, or a refused report, of a sender is kept."""
+        query = Query(table=self.name, equal={RunAttribute.SENDER: sender}, latest=1)
+        return any(self.reader.query(query))
+
+    def scan_senders(self, seen: Callable[[int], None]) -> dict[str, str]:
+        """The latest names of all senders of which a run is kept, by key. Reads the whole table.
+
+        Args:
+            seen: called with the number of runs that were read.
+        """
+        names: dict[str, str] = {}
+        read = 0
+        for page in self.reader.client.get_paginator("scan").paginate(
+            TableName=self.name,
+            ProjectionExpression="#sender, #name",
+            ExpressionAttributeNames={"#sender": RunAttribute.SENDER, "#name": RunAttribute.SENDER_NAME},
+        ):
+            for item in page["Items"]:
+                # A sender's runs come in order, so its latest name stays.
+                key = item[RunAttribute.SENDER]["S"]
+                names[key] = item.get(RunAttribute.SENDER_NAME, {}).get("S", key)
+            read += page["Count"]
+            seen(read)
+        return names
 
     def _query(self, sender: str, item: RunItem) -> Iterator[Item]:
         query = Query(

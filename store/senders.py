@@ -26,11 +26,14 @@ from store.dynamodb import (
     Query,
     Reader,
     TableSpec,
+    Update,
     Values,
     error_code,
+    find_moment,
     get_items,
     list_of,
     one_of,
+    update_item,
 )
 from store.incidents import HistoryAttribute, HistoryEntry
 from store.runs import Listing, ProblemAttribute, Run, RunAttribute
@@ -619,3 +622,31 @@ class SenderTable:
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
+
+    def read_next_checks(self, senders: Sequence[str]) -> dict[str, NextCheck]:
+        """When the sweep has to look at these senders, by their keys, as it is now."""
+        found = get_items(
+            self._reader.client,
+            self.name,
+            [sender_key(sender) for sender in senders],
+            attributes=(_A.SENDER, _A.NEXT_CHECK_AT, _A.REPLAY_SINCE),
+            consistent=True,
+        )
+        return {
+            item[_A.SENDER]["S"]: NextCheck(
+                at=find_moment(item, _A.NEXT_CHECK_AT), replay_since=find_moment(item, _A.REPLAY_SINCE)
+            )
+            for item in found
+        }
+
+    def mark_for_replay(self, sender: str, now: datetime, sender_name: str | None = None) -> None:
+        """Has a sender replayed by the next sweep.
+
+        Raises:
+            ConflictError: a transaction is writing the sender.
+        """
+        check = describe_next_check(sender, NextCheck(at=now, replay_since=now))
+        name: Values = {_A.SENDER_NAME: {"S": sender_name}} if sender_name else {}
+        # Whoever is at work on the sender starts again, and sees the mark.
+        marked = Update(values={**check, **name}, add={_A.REVISION: {"N": "1"}})
+        update_item(self._reader.client, self.name, sender_key(sender), marked)

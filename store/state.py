@@ -418,12 +418,7 @@ class SenderStore:
         Raises:
             ConflictError: a transaction is writing the sender.
         """
-        now = self.clock()
-        check = describe_next_check(sender, NextCheck(at=now, replay_since=now))
-        name: Values = {_A.SENDER_NAME: {"S": sender_name}} if sender_name else {}
-        # Whoever is at work on the sender starts again, and sees the mark.
-        marked = Update(values={**check, **name}, add={_A.REVISION: {"N": "1"}})
-        update_item(self._reader.client, self.senders.name, sender_key(sender), marked)
+        self.senders.mark_for_replay(sender, self.clock(), sender_name)
 
     def _own(self, known: StoredSender) -> dict[str, Any]:
         return {"TableName": self.senders.name, "Key": sender_key(known.key)}

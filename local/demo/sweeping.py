@@ -16,9 +16,8 @@ from handlers.notifications.sending import build_log
 from handlers.notifications.situation import Notice, Notification, Situation
 from handlers.notifications.sweep import OwnerFinder, read_situation
 from local.provider import Aws
-from ops.incidents import Marks, list_live
-from store.dynamodb import ConflictError
-from store.incidents import Incident
+from store.dynamodb import ConflictError, Reader
+from store.incidents import Incident, IncidentTable
 from store.notifications import (
     Recipient,
     RecipientTable,
@@ -27,6 +26,7 @@ from store.notifications import (
     list_notified,
     list_recipients,
 )
+from store.senders import SenderTable
 
 _OBSERVED_BEFORE: Final = timedelta(minutes=3)
 """Long enough for everything to be due, and too short for an escalation."""
@@ -60,11 +60,12 @@ def project(aws: Aws, outputs: Mapping[str, Any], senders: Iterable[str]) -> int
     Raises:
         FunctionFailedError: the projection's function failed.
     """
-    marks = Marks(aws.client("dynamodb"), outputs[Output.SENDERS_TABLE_NAME])
+    reader = Reader(aws.client("dynamodb"))
+    table = SenderTable(reader, outputs[Output.SENDERS_TABLE_NAME])
     for sender in senders:
-        marks.put(sender, datetime.now(UTC))
+        table.mark_for_replay(sender, datetime.now(UTC))
     sweep(aws, outputs[Output.METRICS_NAMESPACE])
-    return len(list_live(aws.client("dynamodb"), outputs[Output.INCIDENTS_TABLE_NAME]))
+    return len(IncidentTable(reader, outputs[Output.INCIDENTS_TABLE_NAME]).query_live())
 
 
 def notify(aws: Aws, outputs: Mapping[str, Any], owners: Owners, now: datetime) -> int:

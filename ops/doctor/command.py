@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import ClientError
 from rich.markup import escape
 from rich.table import Table
 
@@ -27,7 +27,7 @@ from ops.doctor.service import (
     check_version,
     problem,
 )
-from ops.stack import OpsError, Stack, describe
+from ops.stack import FAILURES, Stack, describe
 
 if TYPE_CHECKING:
     from ops.command import Commands
@@ -114,5 +114,5 @@ def _run(check: Check, stack: Stack) -> Iterator[Finding]:
             # Such as ResourceNotFoundException: what the outputs name is not there.
             remedy = "pulumi up, if something was deleted; check that the outputs are this stack's"
             yield problem(name, describe(error), remedy)
-    except (BotoCoreError, OpsError) as error:
+    except FAILURES as error:
         yield problem(name, describe(error), "")

@@ -6,15 +6,17 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
-from contract.moments import format_moment, parse_moment
+from contract.moments import format_moment
 from contract.names import NOTIFICATIONS, Group, Output, RunbookSection
 from contract.words import SenderState
 from ops.doctor.service import Finding, Level, check_schedule, look_at_function, ok, problem, runbook, warning
-from ops.owners import ChannelStates, OwnersError, find_file, find_local_file, read_owners
+from ops.owners import OwnersError, find_file, find_local_file, open_channels, read_owners
 from ops.rotate_secret import AppClient, SecretValue, find_secret_id
-from ops.stack import Stack, query
+from ops.stack import Stack
 from ops.user_pool import FIRST_PASSWORD_LASTS, UserDirectory
-from store.senders import SenderAttribute, SenderIndex
+from store.dynamodb import Reader
+from store.notifications import list_recipients
+from store.senders import SenderTable
 
 
 def check_users(stack: Stack) -> Iterator[Finding]:
@@ -66,21 +68,18 @@ _WORST_FIRST: Final = (
 
 def check_senders(stack: Stack) -> Iterator[Finding]:
     """Finds silent senders, and lists the last run of each."""
-    found = 0
-    client, table = stack.client("dynamodb"), stack[Output.SENDERS_TABLE_NAME]
-    for state in _WORST_FIRST:
-        for sender in query(client, table, {SenderAttribute.STATE: state}, index=SenderIndex.STATE):
-            found += 1
-            check = f"sender {sender.get(SenderAttribute.SENDER_NAME, sender[SenderAttribute.SENDER])['S']}"
-            last = "no run of it is known"
-            if at := sender.get(SenderAttribute.LAST_RUN_AT):
-                last = f"its last run was at {format_moment(parse_moment(at['S']).replace(microsecond=0))}"
-            if state is SenderState.SILENT:
-                remedy = "Look at its scheduled task and its way to the API."
-                yield warning(check, f"{state}; {last}.", remedy, runbook(RunbookSection.SILENT_SENDERS))
-            else:
-                yield ok(check, f"{state}; {last}.")
-    if not found:
+    senders = (
+        SenderTable(Reader(stack.client("dynamodb")), stack[Output.SENDERS_TABLE_NAME]).list_all().senders
+    )
+    for sender in sorted(senders, key=lambda one: _WORST_FIRST.index(one.state)):
+        check = f"sender {sender.name or sender.key}"
+        last = f"its last run was at {format_moment(sender.last_run_at.replace(microsecond=0))}"
+        if sender.state is SenderState.SILENT:
+            remedy = "Look at its scheduled task and its way to the API."
+            yield warning(check, f"{sender.state}; {last}.", remedy, runbook(RunbookSection.SILENT_SENDERS))
+        else:
+            yield ok(check, f"{sender.state}; {last}.")
+    if not senders:
         yield ok("senders", "None has reported yet.")
 
 
@@ -108,7 +107,7 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
         remedy = "python -m ops owners channels --file FILE, with the file of this stack"
         yield Finding(check=check, level=Level.SKIPPED, what=str(error), remedy=remedy)
         return
-    channels = ChannelStates(stack.client("dynamodb"), stack[Output.NOTIFICATIONS_TABLE_NAME]).read(owners)
+    channels = open_channels(stack).read_channels(list_recipients(owners))
     well = 0
     for one in channels:
         name = f"channel {one.owner}: {one.channel}"

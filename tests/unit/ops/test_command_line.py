@@ -9,20 +9,29 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from contract.names import OUTPUTS_VARIABLE, LocalOutput, Output
+from contract.words import IncidentStatus, UnknownReason
 from ops import __main__ as command_line
-from ops import incidents
 from ops.command import show_progress
-from ops.incidents import LiveIncident
 from ops.stack import OpsError, Stack
+from store.dynamodb import ConflictError, UnprocessedKeysError
+from store.incidents import Incident, IncidentTable
+from store.runs import Stamp
 
 LIST = ["incidents", "list"]
-ONE = LiveIncident(
-    breached_since=datetime(2026, 11, 23, 20, tzinfo=UTC),
-    status="unknown",
-    reason="silent",
-    sender="files-01",
+SINCE = datetime(2026, 11, 23, 20, tzinfo=UTC)
+ONE = Incident(
+    incident_id="1",
+    sender="key-1",
+    sender_name="files-01",
     folder="D:\\Öffentlich",
-    files=2,
+    status=IncidentStatus.UNKNOWN,
+    reason=UnknownReason.SILENT,
+    sla=30,
+    opened=Stamp(SINCE, "run", SINCE),
+    seen=Stamp(SINCE, "run", SINCE),
+    breached_since=SINCE,
+    file_count=2,
+    peak_file_count=2,
 )
 
 
@@ -40,15 +49,6 @@ def _raising(error: BaseException) -> Any:
     return list_live
 
 
-@pytest.mark.parametrize("arguments", [["--json", *LIST], [*LIST, "--json"], ["--json", *LIST, "--json"]])
-def test_json_may_stand_before_and_after_the_command(
-    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(incidents, "list_live", lambda *_: [])
-    assert command_line.main(arguments) == 0
-    assert json.loads(capsys.readouterr().out) == []
-
-
 @pytest.mark.parametrize(
     ("error", "code", "told"),
     [
@@ -60,6 +60,8 @@ def test_json_may_stand_before_and_after_the_command(
         ),
         (ClientError({"Error": {"Code": "ExpiredToken"}}, "Scan"), 1, "have expired. Sign in first"),
         (EndpointConnectionError(endpoint_url="http://x"), 1, "AWS cannot be asked"),
+        (ConflictError(), 1, "Run the command again."),
+        (UnprocessedKeysError("Senders: DynamoDB leaves keys out"), 1, "DynamoDB leaves keys out"),
         (KeyboardInterrupt(), 130, "Stopped."),
     ],
 )
@@ -72,7 +74,7 @@ def test_what_ends_a_command_is_told_once_and_in_words(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(incidents, "list_live", _raising(error))
+    monkeypatch.setattr(IncidentTable, "list_live", _raising(error))
     assert command_line.main([*LIST, "--json"] if as_json else LIST) == code
     printed = capsys.readouterr()
     assert told in printed.err
@@ -97,11 +99,12 @@ def test_the_help_tells_the_exit_codes(arguments: list[str], capsys: pytest.Capt
     assert "Exit codes: 0 done; 1 refused" in " ".join(capsys.readouterr().out.split())
 
 
+@pytest.mark.parametrize("arguments", [["--json", *LIST], [*LIST, "--json"], ["--json", *LIST, "--json"]])
 def test_a_list_as_json_holds_what_the_table_shows(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(incidents, "list_live", lambda *_: [ONE])
-    assert command_line.main([*LIST, "--json"]) == 0
+    monkeypatch.setattr(IncidentTable, "list_live", lambda *_: [ONE])
+    assert command_line.main(arguments) == 0
     assert json.loads(capsys.readouterr().out) == [
         {
             "breached_since": "2026-11-23T20:00:00Z",

@@ -1,7 +1,7 @@
 """What the doctor says of a stack, check by check, and where it may not look."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -409,17 +409,18 @@ def test_subscriptions(arns: list[str], expected: list[Level]) -> None:
 
 
 def test_senders() -> None:
-    def asked(answer: dict[str, Any]) -> Callable[[Stack], dict[str, Any]]:
-        left = [answer]
-        return lambda _: left.pop() if left else {"Items": []}
-
+    texts = {
+        "Sender": "key", "SenderName": "files-01", "State": "silent", "StateSince": "2026-11-23T21:00:00Z",
+        "Kind": "regular", "LastRunAt": "2026-11-23T20:00:00.5Z", "LastArrivalAt": "2026-11-23T20:00:01Z",
+        "IntervalFrom": "learnt",
+    }  # fmt: skip
+    numbers = {"IntervalMinutes": "30", "Open": "0", "Unknown": "0"}
     item = {
-        "Sender": {"S": "key"},
-        "SenderName": {"S": "files-01"},
-        "LastRunAt": {"S": "2026-11-23T20:00:00Z"},
+        **{name: {"S": text} for name, text in texts.items()},
+        **{name: {"N": number} for name, number in numbers.items()},
     }
-    [found] = look(check_senders, {"dynamodb.query": asked({"Items": [item]})})
-    assert found.level is Level.WARNING
+    [found] = look(check_senders, {"dynamodb.query": {"Items": [item]}})
+    assert (found.check, found.level) == ("sender files-01", Level.WARNING)
     assert found.what == "silent; its last run was at 2026-11-23T20:00:00Z."
     assert levels(look(check_senders, {"dynamodb.query": {"Items": []}})) == [Level.OK]
 

@@ -15,9 +15,9 @@ from handlers import runtime
 from handlers.projection.replay import SenderReplay
 from handlers.projection.sweep import SenderSweep
 from ops import __main__ as command_line
-from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Marks, Rebuild, UnknownSenderError, list_live
+from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Rebuild, UnknownSenderError
 from store.dynamodb import Reader
-from store.incidents import IncidentAttribute
+from store.incidents import IncidentTable
 from store.runs import (
     BreachedFolder,
     Run,
@@ -27,7 +27,7 @@ from store.runs import (
     build_run_items,
     format_run_key,
 )
-from store.senders import REFUSED_PART, RETRY_REPLAY, SenderAttribute
+from store.senders import REFUSED_PART, RETRY_REPLAY, NextCheck, SenderAttribute, SenderTable
 from store.state import SenderStore
 from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
 
@@ -94,7 +94,7 @@ def _rebuild(client: "DynamoDBClient", clock: Clock, sweep: bool = True) -> Rebu
             _sweep(client, clock)
 
     return Rebuild(
-        client=client, senders_table=SENDERS, incidents_table=INCIDENTS,
+        senders=_senders(client), incidents=IncidentTable(Reader(client), INCIDENTS),
         progress=_say_nothing, clock=clock, sleep=sleep,
     )  # fmt: skip
 
@@ -103,25 +103,21 @@ def _say_nothing(*_: Any, **__: Any) -> None:
     pass
 
 
+def _senders(client: "DynamoDBClient") -> SenderTable:
+    return SenderTable(Reader(client), SENDERS)
+
+
 def _finder(client: "DynamoDBClient") -> Finder:
-    return Finder(client=client, runs_table=RUNS, senders_table=SENDERS, seen=_say_nothing)
+    return Finder(runs=RunTable(Reader(client), RUNS), senders=_senders(client), seen=_say_nothing)
 
 
 def _items(client: "DynamoDBClient", table: str) -> list[dict[str, Any]]:
     return [dict(item) for item in client.scan(TableName=table)["Items"]]
 
 
-def test_a_mark_is_the_one_that_the_projection_itself_sets(client: "DynamoDBClient") -> None:
-    SenderStore(client, SENDERS, INCIDENTS, None, clock=lambda: NOW).mark("key-1")
-    [theirs] = _items(client, SENDERS)
-    client.delete_item(TableName=SENDERS, Key={name: theirs[name] for name in ("Sender", "Part")})
-    Marks(client, SENDERS).put("key-1", NOW)
-    assert _items(client, SENDERS) == [theirs]
-
-
 def test_a_mark_counts_as_a_write_so_that_whoever_is_at_work_starts_again(client: "DynamoDBClient") -> None:
     for _ in range(2):
-        Marks(client, SENDERS).put("key-1", NOW)
+        _senders(client).mark_for_replay("key-1", NOW)
     [item] = _items(client, SENDERS)
     assert item[SenderAttribute.REVISION] == {"N": "2"}
 
@@ -135,7 +131,8 @@ def test_a_deleted_projection_comes_back_whole(client: "DynamoDBClient") -> None
     done = rebuild.wait(senders)
     assert (done.replayed, done.incidents) == ([FIRST, SECOND], 2)
     assert [*done.failed, *done.waiting, *done.lacks_parts] == []
-    assert [one.sender for one in list_live(client, INCIDENTS)] == ["files-01", "shared/FILES-02"]
+    live = IncidentTable(Reader(client), INCIDENTS).list_live()
+    assert sorted(one.sender_name for one in live) == ["files-01", "shared/FILES-02"]
 
 
 def test_what_was_refused_comes_back_with_it(client: "DynamoDBClient") -> None:
@@ -166,7 +163,7 @@ def test_what_was_refused_comes_back_with_it(client: "DynamoDBClient") -> None:
 @pytest.mark.parametrize("known", [True, False])
 def test_a_sender_is_found_by_key_and_by_name(client: "DynamoDBClient", text: str, known: bool) -> None:
     if known:
-        Marks(client, SENDERS).put(SECOND.key, NOW)
+        _senders(client).mark_for_replay(SECOND.key, NOW)
         _sweep(client, Clock())
     assert [one.key for one in _finder(client).find(text)] == [SECOND.key]
 
@@ -178,25 +175,24 @@ def test_a_sender_that_nobody_knows_is_an_error_and_is_not_marked(client: "Dynam
 
 
 @pytest.mark.parametrize(
-    ("wakes_in", "mark"),
+    ("due_in", "mark"),
     [
         (timedelta(0), Mark.WAITING),
         (timedelta(minutes=9), Mark.LACKS_PARTS),
         (RETRY_REPLAY - timedelta(seconds=2), Mark.FAILED),
     ],
 )
-def test_what_became_of_a_mark_is_told_by_when_it_is_due(
-    client: "DynamoDBClient", wakes_in: timedelta, mark: Mark
+def test_when_a_mark_is_due_says_what_became_of_it(
+    client: "DynamoDBClient", due_in: timedelta, mark: Mark
 ) -> None:
-    Marks(client, SENDERS).put("key-1", NOW + wakes_in)
-    assert Marks(client, SENDERS).read(["key-1", "key-9"], NOW) == {"key-1": mark, "key-9": Mark.REPLAYED}
+    _senders(client).mark_for_replay(FIRST.key, NOW + due_in)
+    assert _rebuild(client, Clock())._read_marks([FIRST, SECOND]) == {FIRST: mark, SECOND: Mark.REPLAYED}
 
 
 def test_marks_of_more_senders_than_one_call_takes_are_read(client: "DynamoDBClient") -> None:
     senders = [f"key-{number}" for number in range(101)]
-    Marks(client, SENDERS).put(senders[-1], NOW)
-    read = Marks(client, SENDERS).read(senders, NOW)
-    assert [sender for sender, mark in read.items() if mark is Mark.WAITING] == [senders[-1]]
+    _senders(client).mark_for_replay(senders[-1], NOW)
+    assert _senders(client).read_next_checks(senders) == {senders[-1]: NextCheck(at=NOW, replay_since=NOW)}
 
 
 def test_a_sender_that_cannot_be_replayed_is_named(
@@ -252,8 +248,8 @@ def test_the_command_names_what_failed(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    later = {"key-1": Mark.FAILED, "key-2/files-02": Mark.REPLAYED}
-    monkeypatch.setattr(Marks, "read", lambda *_: later)
+    later = NextCheck(at=datetime.now(UTC) + RETRY_REPLAY, replay_since=NOW)
+    monkeypatch.setattr(SenderTable, "read_next_checks", lambda *_: {FIRST.key: later})
     assert command_line.main(["--outputs", str(outputs), "incidents", "rebuild", "--all"]) == 1
     said = capsys.readouterr().out
     assert "Replayed: 1 sender with 0 incidents." in said
@@ -282,21 +278,13 @@ def test_interrupted_it_leaves_the_marks(
 def test_open_incidents_are_listed(
     client: "DynamoDBClient", outputs: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    client.put_item(
-        TableName=INCIDENTS,
-        Item={
-            IncidentAttribute.SENDER: {"S": "key-1"},
-            IncidentAttribute.INCIDENT_ID: {"S": "1"},
-            IncidentAttribute.LIVE_SHARD: {"S": "unknown#3"},
-            IncidentAttribute.STATUS: {"S": "unknown"},
-            IncidentAttribute.REASON: {"S": "silent"},
-            IncidentAttribute.SENDER_NAME: {"S": "files-01"},
-            IncidentAttribute.FOLDER: {"S": r"D:\In"},
-            IncidentAttribute.FILE_COUNT: {"N": "2"},
-            IncidentAttribute.BREACHED_SINCE: {"S": "2026-11-23T20:00:00Z"},
-        },
-    )
-    assert command_line.main(["--outputs", str(outputs), "incidents", "list"]) == 0
+    list_them = ["--outputs", str(outputs), "incidents", "list"]
+    assert command_line.main(list_them) == 0
+    assert "Nothing is open." in capsys.readouterr().out
+    rebuild = _rebuild(client, Clock())
+    rebuild.mark([FIRST])
+    rebuild.wait([FIRST])
+    assert command_line.main(list_them) == 0
     said = capsys.readouterr().out
-    assert r"D:\In" in said
-    assert "silent" in said
+    for shown in ("files-01", r"D:\Inbound", "open", "2026-11-23"):
+        assert shown in said
