@@ -147,14 +147,6 @@ def test_outputs_that_lack_one() -> None:
     assert "api_url" in found.what
 
 
-@pytest.mark.parametrize(("account", "level"), [("111122223333", Level.OK), ("999999999999", Level.PROBLEM)])
-def test_who_asks_and_in_which_account(account: str, level: Level) -> None:
-    caller = {"Account": account, "Arn": "arn:aws:iam::1:user/x"}
-    [found] = look(check_caller, {"sts.get_caller_identity": caller})
-    assert found.level is level
-    assert "arn:aws:iam::1:user/x" in found.what
-
-
 def test_the_version_is_told() -> None:
     [found] = look(check_version)
     assert "file-sla 0." in found.what
@@ -257,65 +249,84 @@ def test_the_client_secret(words: str, ids: int, level: Level, monkeypatch: pyte
     assert "value-of-the-secret" not in repr(found)
 
 
-def test_functions() -> None:
-    def functions(state: str, errors: float) -> list[Level]:
-        told = {"State": state, "Runtime": "python3.13", "LastModified": "2026-11-23"}
-        points = {"Datapoints": [{"Sum": errors}]}
-        return levels(
-            look(
-                check_functions,
-                {"lambda.get_function_configuration": told, "cloudwatch.get_metric_statistics": points},
-            )
-        )
+def _function(state: str, errors: float) -> dict[str, Any]:
+    said = {"State": state, "Runtime": "python3.13", "LastModified": "2026-11-23"}
+    return {
+        "lambda.get_function_configuration": said,
+        "cloudwatch.get_metric_statistics": {"Datapoints": [{"Sum": errors}]},
+    }
 
-    every = len(ROUTES) + 1  # and the projection
-    assert functions("Active", 0) == [Level.OK] * every
-    assert functions("Active", 2) == [Level.WARNING] * every
-    assert functions("Failed", 0) == [Level.PROBLEM] * every
+
+def _mappings(*mappings: dict[str, Any]) -> dict[str, Any]:
+    found = [{"UUID": "u", **one} for one in mappings]
+    return {"lambda.list_event_source_mappings": {"EventSourceMappings": found}}
+
+
+def _dead_letters(hidden: str) -> dict[str, Any]:
+    attributes = {"ApproximateNumberOfMessagesNotVisible": hidden}
+    return {"sqs.get_queue_url": {"QueueUrl": "x"}, "sqs.get_queue_attributes": {"Attributes": attributes}}
+
+
+def _schedule(state: str) -> dict[str, Any]:
+    return {"scheduler.get_schedule": {"State": state, "ScheduleExpression": "rate(1 minutes)"}}
+
+
+def _subscriptions(*arns: str) -> dict[str, Any]:
+    found = [{"SubscriptionArn": arn, "Endpoint": "ops@example.com"} for arn in arns]
+    return {"sns.list_subscriptions_by_topic": {"Subscriptions": found}}
+
+
+def _caller(account: str) -> dict[str, Any]:
+    return {"sts.get_caller_identity": {"Account": account, "Arn": "arn:aws:iam::1:user/x"}}
+
+
+FUNCTIONS = len(ROUTES) + 1  # and the projection
+FAILED = "PROBLEM: Function call failed"
 
 
 @pytest.mark.parametrize(
-    ("state", "level"), [("Enabled", Level.OK), ("Disabled", Level.PROBLEM), (None, Level.PROBLEM)]
-)
-def test_the_stream(state: str | None, level: Level) -> None:
-    mappings = [{"State": state, "UUID": "u"}] if state else []
-    [found] = look(check_stream, {"lambda.list_event_source_mappings": {"EventSourceMappings": mappings}})
-    assert found.level is level
-    assert bool(found.see) is (level is Level.PROBLEM)
-
-
-def test_the_stream_whose_last_batch_failed() -> None:
-    told = "PROBLEM: Function call failed"
-    mapping = {"State": "Enabled", "UUID": "u", "LastProcessingResult": told}
-    [found] = look(check_stream, {"lambda.list_event_source_mappings": {"EventSourceMappings": [mapping]}})
-    assert found.level is Level.WARNING
-    assert told in found.what
-    assert found.remedy
-    assert found.see
-
-
-@pytest.mark.parametrize(("state", "level"), [("ENABLED", Level.OK), ("DISABLED", Level.PROBLEM)])
-def test_the_sweep(state: str, level: Level) -> None:
-    schedule = {"State": state, "ScheduleExpression": "rate(1 minutes)"}
-    assert levels(look(check_sweep, {"scheduler.get_schedule": schedule})) == [level]
-
-
-@pytest.mark.parametrize(("hidden", "level"), [("0", Level.OK), ("3", Level.PROBLEM)])
-def test_dead_letters(hidden: str, level: Level) -> None:
-    [found] = look(
-        check_dead_letters,
-        {
-            "sqs.get_queue_url": {"QueueUrl": "https://queue"},
-            "sqs.get_queue_attributes": {"Attributes": {"ApproximateNumberOfMessagesNotVisible": hidden}},
-        },
-    )
-    assert found.level is level
+    ("check", "answers", "expected", "said"),
+    [
+        (check_caller, _caller("111122223333"), [Level.OK], "arn:aws:iam::1:user/x"),
+        (check_caller, _caller("999999999999"), [Level.PROBLEM], "arn:aws:iam::1:user/x"),
+        (check_functions, _function("Active", 0), [Level.OK] * FUNCTIONS, "0 errors"),
+        (check_functions, _function("Active", 2), [Level.WARNING] * FUNCTIONS, "2 errors"),
+        (check_functions, _function("Failed", 0), [Level.PROBLEM] * FUNCTIONS, "Failed"),
+        (check_stream, _mappings({"State": "Enabled"}), [Level.OK], "none yet"),
+        (check_stream, _mappings({"State": "Disabled"}), [Level.PROBLEM], "Disabled"),
+        (check_stream, _mappings(), [Level.PROBLEM], "Nothing hands runs"),
+        (
+            check_stream, _mappings({"State": "Enabled", "LastProcessingResult": FAILED}),
+            [Level.WARNING], FAILED,
+        ),
+        (check_sweep, _schedule("ENABLED"), [Level.OK], "enabled"),
+        (check_sweep, _schedule("DISABLED"), [Level.PROBLEM], "disabled"),
+        (check_dead_letters, _dead_letters("0"), [Level.OK], "None."),
+        (check_dead_letters, _dead_letters("3"), [Level.PROBLEM], "3 wait"),
+        (check_subscriptions, _subscriptions(), [Level.WARNING], "Nobody is notified"),
+        (
+            check_subscriptions, _subscriptions("PendingConfirmation"),
+            [Level.WARNING, Level.WARNING], "ops@example.com",
+        ),
+        (check_subscriptions, _subscriptions("arn:aws:sns:x"), [Level.OK], "1 confirmed"),
+        (
+            check_subscriptions, _subscriptions("arn:aws:sns:x", "PendingConfirmation"),
+            [Level.WARNING, Level.OK], "ops@example.com",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_check_of_one_answer_finds(
+    check: Check, answers: Mapping[str, Any], expected: list[Level], said: str
+) -> None:
+    found = look(check, answers)
+    assert levels(found) == expected
+    assert said in found[0].what
+    assert all(bool(one.remedy) is (one.level is not Level.OK) for one in found)
 
 
 MESSAGES_SENT = {
-    "lambda.get_function_configuration": {"State": "Active", "Runtime": "python3.13"},
-    "cloudwatch.get_metric_statistics": {"Datapoints": []},
-    "scheduler.get_schedule": {"State": "ENABLED", "ScheduleExpression": "rate(1 minutes)"},
+    **_function("Active", 0),
+    **_schedule("ENABLED"),
     "dynamodb.batch_get_item": {"Responses": {}},
 }
 WITH_OWNERS = {**OUTPUTS, LocalOutput.OWNERS_FILE: str(ROOT / "tests" / "samples" / "owners.yaml")}
@@ -323,7 +334,7 @@ WITH_OWNERS = {**OUTPUTS, LocalOutput.OWNERS_FILE: str(ROOT / "tests" / "samples
 
 def test_messages_to_owners() -> None:
     assert levels(look(check_messages, MESSAGES_SENT, WITH_OWNERS)) == [Level.OK] * 3
-    off = {**MESSAGES_SENT, "scheduler.get_schedule": {"State": "DISABLED", "ScheduleExpression": "x"}}
+    off = {**MESSAGES_SENT, **_schedule("DISABLED")}
     _, sweep, _ = look(check_messages, off, WITH_OWNERS)
     assert (sweep.level, sweep.see) == (
         Level.PROBLEM,
@@ -392,20 +403,6 @@ def test_alarms() -> None:
     assert (found[0].what, found[0].see) == ("On. Requests are slow.", "https://x/runbook.md#latency")
     assert "mute, off" in found[2].what
     assert levels(look(check_alarms, {"cloudwatch.describe_alarms": {}})) == [Level.PROBLEM]
-
-
-@pytest.mark.parametrize(
-    ("arns", "expected"),
-    [
-        ([], [Level.WARNING]),
-        (["PendingConfirmation"], [Level.WARNING, Level.WARNING]),
-        (["arn:aws:sns:x"], [Level.OK]),
-        (["arn:aws:sns:x", "PendingConfirmation"], [Level.WARNING, Level.OK]),
-    ],
-)
-def test_subscriptions(arns: list[str], expected: list[Level]) -> None:
-    told = {"Subscriptions": [{"SubscriptionArn": arn, "Endpoint": "ops@example.com"} for arn in arns]}
-    assert levels(look(check_subscriptions, {"sns.list_subscriptions_by_topic": told})) == expected
 
 
 def test_senders() -> None:

@@ -20,7 +20,7 @@ from ops import export_files
 from ops.__main__ import main
 from ops.export_files import FILE_COLUMNS, RECORD_COLUMNS
 from store.records import Attribute, FileAttribute, Index
-from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables, create_table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,43 +31,18 @@ ODD_DATES = [
     "9999-12-31T23:59:59.999999Z",
 ]  # fmt: skip
 ODD_NAMES = [
-    "=1+1",
-    " =1+1",
-    "@SUM(A1)",
-    "-2",
-    "+3",
-    "\tx",
-    "\r\ny",
-    'a "quoted", name',
-    " ",
-    "plain.csv",
-    "öß🙂",
-]
+    "=1+1", " =1+1", "@SUM(A1)", "-2", "+3", "\tx", "\r\ny", 'a "quoted", name', " ", "plain.csv", "öß🙂",
+]  # fmt: skip
 
 
 @pytest.fixture
 def client(aws: None) -> "DynamoDBClient":
     client = boto3.client("dynamodb", region_name="us-east-1")
-    keys = {Index.AFFECTED_DATE: ("AffectedDate", "Folder"), Index.FOLDER: ("Folder", "AffectedDate")}
-    client.create_table(
-        TableName=TABLE,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[{"AttributeName": "ErrorId", "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": "S"} for name in ("ErrorId", "Folder", "AffectedDate")
-        ],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": index,
-                "KeySchema": [
-                    {"AttributeName": partition, "KeyType": "HASH"},
-                    {"AttributeName": sort, "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "ALL"},
-            }
-            for index, (partition, sort) in keys.items()
-        ],
-    )
+    indexes: dict[Any, tuple[str, ...]] = {
+        Index.AFFECTED_DATE: ("AffectedDate", "Folder"),
+        Index.FOLDER: ("Folder", "AffectedDate"),
+    }
+    create_table(client, TABLE, "ErrorId", indexes=indexes)
     create_projection_tables(client)
     return client
 

@@ -17,7 +17,6 @@ from ops.restore import Backup, Moment, RestoreError, Restoring, find_deleted
 from ops.restore_merge import RESTORABLE, Merge, Outcome, Restorable, Target
 from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
-from store.runs import RunAttribute
 from store.senders import ACTION_PREFIX, OWN_PART, SenderAttribute
 from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables, create_table
 from tests.unit.conftest import REGION
@@ -88,31 +87,41 @@ def test_what_is_lacking_comes_back_and_what_came_since_stays(client: "DynamoDBC
     _put(client, ERRORS, *map(_record, range(0, 300, 2)))
     merged = _merge(client).run()
     assert merged.counts == {Outcome.PUT_BACK: 125, Outcome.THERE: 125}
+    assert _merge(client).run().counts == {Outcome.THERE: 250}
     assert _held(client, ERRORS) == sorted(
         map(_record, [*range(250), *range(250, 300, 2)]), key=lambda item: json.dumps(item, sort_keys=True)
     )
 
 
-def test_to_do_it_again_changes_nothing(client: "DynamoDBClient") -> None:
-    _put(client, COPY, *map(_record, range(5)))
-    _merge(client).run()
-    assert _merge(client).run().counts == {Outcome.THERE: 5}
+NEWER, EXPIRED = _record(1, folder="newer"), _record(1, expires=NOW)
 
 
-def test_what_differs_is_named_and_stays(client: "DynamoDBClient") -> None:
-    _put(client, COPY, _record(1), _record(2))
-    _put(client, ERRORS, _record(1, folder="newer"), _record(2))
-    merged = _merge(client).run()
-    assert merged.counts == {Outcome.DIFFERS: 1, Outcome.THERE: 1}
-    assert merged.differing == ["error-1"]
-    assert _record(1, folder="newer") in _held(client, ERRORS)
-
-
-def test_what_differs_becomes_what_it_was_when_that_is_asked_for(client: "DynamoDBClient") -> None:
-    _put(client, COPY, _record(1))
-    _put(client, ERRORS, _record(1, folder="spoilt"))
-    assert _merge(client, overwrite=True).run().counts == {Outcome.OVERWRITTEN: 1}
-    assert _held(client, ERRORS) == [_record(1)]
+@pytest.mark.parametrize(
+    ("restored", "live", "options", "outcome", "held"),
+    [
+        (_record(1), NEWER, {}, Outcome.DIFFERS, NEWER),
+        (_record(1), NEWER, {"overwrite": True}, Outcome.OVERWRITTEN, _record(1)),
+        (_record(1), NEWER, {"overwrite": True, "write": False}, Outcome.OVERWRITTEN, NEWER),
+        (_record(1), None, {"write": False}, Outcome.PUT_BACK, None),
+        (_record(1, expires=NOW + 1), None, {}, Outcome.PUT_BACK, _record(1, expires=NOW + 1)),
+        (EXPIRED, None, {}, Outcome.EXPIRED, None),
+        (EXPIRED, None, {"overwrite": True}, Outcome.EXPIRED, None),
+    ],
+)
+def test_what_becomes_of_an_item(
+    client: "DynamoDBClient",
+    restored: Item,
+    live: Item | None,
+    options: dict[str, Any],
+    outcome: Outcome,
+    held: Item | None,
+) -> None:
+    _put(client, COPY, restored)
+    _put(client, ERRORS, *filter(None, [live]))
+    merged = _merge(client, **options).run()
+    assert merged.counts == {outcome: 1}
+    assert merged.differing == (["error-1"] if outcome is Outcome.DIFFERS else [])
+    assert _held(client, ERRORS) == list(filter(None, [held]))
 
 
 def test_of_what_differs_no_more_than_a_screenful_is_named(client: "DynamoDBClient") -> None:
@@ -120,25 +129,6 @@ def test_of_what_differs_no_more_than_a_screenful_is_named(client: "DynamoDBClie
     _put(client, ERRORS, *(_record(number, folder="newer") for number in range(30)))
     merged = _merge(client).run()
     assert (merged.counts[Outcome.DIFFERS], len(merged.differing)) == (30, 20)
-
-
-@pytest.mark.parametrize("overwrite", [True, False])
-def test_what_expired_meanwhile_does_not_come_back(client: "DynamoDBClient", overwrite: bool) -> None:
-    _put(client, COPY, _record(1, expires=NOW), _record(2, expires=NOW + 1))
-    merged = _merge(client, overwrite=overwrite).run()
-    assert merged.counts == {Outcome.EXPIRED: 1, Outcome.PUT_BACK: 1}
-    [back] = _held(client, ERRORS)
-    assert back[Attribute.ERROR_ID] == {"S": "error-2"}
-
-
-def test_a_dry_run_counts_and_writes_nothing(client: "DynamoDBClient") -> None:
-    _put(client, COPY, _record(1), _record(2))
-    _put(client, ERRORS, _record(2, folder="newer"))
-    assert _merge(client, write=False, overwrite=True).run().counts == {
-        Outcome.PUT_BACK: 1,
-        Outcome.OVERWRITTEN: 1,
-    }
-    assert _held(client, ERRORS) == [_record(2, folder="newer")]
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -176,7 +166,7 @@ def test_of_senders_only_what_people_did_is_put_back(client: "DynamoDBClient") -
 
 
 def _incident(number: int, *, version: int = 0, by: str = "") -> Item:
-    deeds: Item = {
+    acted: Item = {
         IncidentAttribute.ACTION_VERSION: {"N": str(version)},
         IncidentAttribute.HISTORY: {"L": [{"M": {HistoryAttribute.ACTION: {"S": "note"}}}] * version},
     }
@@ -184,7 +174,7 @@ def _incident(number: int, *, version: int = 0, by: str = "") -> Item:
     return {
         IncidentAttribute.SENDER: {"S": "key-1"},
         IncidentAttribute.INCIDENT_ID: {"S": f"incident-{number}"},
-        **(deeds if version else {}),
+        **(acted if version else {}),
         **(taken if by else {}),
     }
 
@@ -252,14 +242,6 @@ def test_where_nobody_had_acted_yet_what_they_did_since_is_no_difference(inciden
     _put(incidents, INCIDENTS, _incident(1, version=1))
     assert _merge_incidents(incidents, overwrite=True).run().counts == {Outcome.THERE: 1}
     assert _held(incidents, INCIDENTS) == [_incident(1, version=1)]
-
-
-def test_incidents_are_to_be_replayed_after(
-    incidents: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
-) -> None:
-    _put(incidents, COPY, _incident(1, version=1))
-    assert command_line.main(["restore", "--table", "incidents", "--from-table", COPY]) == 0
-    assert "python -m ops incidents rebuild --all" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize(
@@ -340,12 +322,19 @@ def test_the_latest_backup_of_a_deleted_table_is_found(client: "DynamoDBClient")
 # The command line.
 
 
+def _back_up_and_lose(client: "DynamoDBClient", *numbers: int) -> str:
+    """Backs records up and deletes them; returns the ARN of the backup."""
+    _put(client, ERRORS, *map(_record, numbers))
+    arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
+    for number in numbers:
+        client.delete_item(TableName=ERRORS, Key={Attribute.ERROR_ID: {"S": f"error-{number}"}})
+    return arn
+
+
 def test_the_temporary_table_goes_when_all_is_put_back(
     client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _put(client, ERRORS, _record(1))
-    arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
-    client.delete_item(TableName=ERRORS, Key={Attribute.ERROR_ID: {"S": "error-1"}})
+    arn = _back_up_and_lose(client, 1)
     before = client.list_tables()["TableNames"]
     assert command_line.main(["restore", "--table", "errors", "--from-backup", arn]) == 0
     assert "Done: 1 put back." in capsys.readouterr().out
@@ -356,9 +345,7 @@ def test_the_temporary_table_goes_when_all_is_put_back(
 def test_kept_it_is_named_and_the_next_command_takes_it(
     client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _put(client, ERRORS, _record(1))
-    arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
-    client.delete_item(TableName=ERRORS, Key={Attribute.ERROR_ID: {"S": "error-1"}})
+    arn = _back_up_and_lose(client, 1)
     given = ["restore", "--table", "errors", "--from-backup", arn, "--json"]
     assert command_line.main([*given, "--dry-run", "--keep"]) == 0
     told = json.loads(capsys.readouterr().out)
@@ -382,7 +369,7 @@ def test_a_dry_run_says_that_what_was_deleted_on_purpose_is_among_it(
     assert "what was deleted on purpose" not in capsys.readouterr().out
 
 
-def test_a_backup_of_another_table_is_refused_and_the_copy_of_it_is_named(
+def test_a_copy_of_another_table_is_refused_and_the_temporary_one_is_named(
     client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
 ) -> None:
     arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
@@ -390,15 +377,23 @@ def test_a_backup_of_another_table_is_refused_and_the_copy_of_it_is_named(
     told = " ".join(capsys.readouterr().err.split())
     [copy] = [name for name in client.list_tables()["TableNames"] if "-restored-" in name]
     assert f"{copy} is still there, and billed: delete it" in told
+    assert command_line.main(["restore", "--table", "runs", "--from-table", COPY]) == 1
+    told = " ".join(capsys.readouterr().err.split())
+    assert "has the key ErrorId, and not Sender, RunKey" in told
+    assert "billed" not in told
 
 
-def test_runs_say_what_comes_of_them(client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]) -> None:
-    run: Item = {RunAttribute.SENDER: {"S": "key-1"}, RunAttribute.RUN_KEY: {"S": "1"}}
-    _put(client, RUNS, run)
-    arn = client.create_backup(TableName=RUNS, BackupName="one")["BackupDetails"]["BackupArn"]
-    client.delete_item(TableName=RUNS, Key=run)
-    assert command_line.main(["restore", "--table", "runs", "--from-backup", arn]) == 0
-    assert "python -m ops incidents rebuild --all" in capsys.readouterr().out
+@pytest.mark.parametrize("name", ["runs", "senders", "incidents"])
+def test_what_is_left_to_do_is_said(
+    client: "DynamoDBClient", name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    what = RESTORABLE[name]
+    partition_key, sort_key = what.keys
+    create_table(client, "Restored", partition_key, sort_key)
+    texts = dict.fromkeys(what.keys, "1") | dict([what.only] if what.only else [])
+    _put(client, "Restored", {key: {"S": text} for key, text in texts.items()})
+    assert command_line.main(["restore", "--table", name, "--from-table", "Restored"]) == 0
+    assert "python -m ops incidents rebuild --all" in " ".join(capsys.readouterr().out.split())
 
 
 def test_what_differs_makes_the_command_fail_and_tells_the_remedy(
@@ -417,9 +412,7 @@ def test_what_differs_makes_the_command_fail_and_tells_the_remedy(
 def test_interrupted_it_says_where_it_stands_and_goes_on_from_there(
     client: "DynamoDBClient", capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _put(client, ERRORS, _record(1))
-    arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
-    client.delete_item(TableName=ERRORS, Key={Attribute.ERROR_ID: {"S": "error-1"}})
+    arn = _back_up_and_lose(client, 1)
     given = ["restore", "--table", "errors", "--from-backup", arn]
 
     def interrupted(self: Restoring, name: str) -> None:
@@ -438,10 +431,7 @@ def test_interrupted_it_says_where_it_stands_and_goes_on_from_there(
 def test_a_killed_merge_leaves_the_temporary_table_and_is_done_again(
     client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _put(client, ERRORS, *map(_record, range(9)))
-    arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
-    for number in range(9):
-        client.delete_item(TableName=ERRORS, Key={Attribute.ERROR_ID: {"S": f"error-{number}"}})
+    arn = _back_up_and_lose(client, *range(9))
     given = ["restore", "--table", "errors", "--from-backup", arn]
     put, calls = restore_merge._put, []
 
@@ -457,13 +447,6 @@ def test_a_killed_merge_leaves_the_temporary_table_and_is_done_again(
     assert 0 < len(_held(client, ERRORS)) < 9
     assert command_line.main(given) == 0
     assert len(_held(client, ERRORS)) == 9
-
-
-def test_a_copy_of_another_table_is_refused(
-    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert command_line.main(["restore", "--table", "runs", "--from-table", COPY]) == 1
-    assert "has the key ErrorId, and not Sender, RunKey" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_table_that_was_deleted_as_a_whole_comes_back_from_its_backup(
