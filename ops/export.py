@@ -84,15 +84,12 @@ def export(call: Call) -> CommandResult:
 
     with show_progress() as progress:
         wanted = _find_wanted(call.stack, given, end)
-        reader = Reader(
-            call.stack.client("dynamodb"),
-            call.stack[Output.TABLE_NAME],
-            lambda done, of: progress("Hours" if not wanted.folders else "Folders", done, of),
-        )
+        client, table = call.stack.client("dynamodb"), call.stack[Output.TABLE_NAME]
+        step = "Folders" if wanted.folders else "Hours"
 
         def rows() -> Iterator[Row]:
             nonlocal records
-            for record in reader.read(wanted):
+            for record in read_records(client, table, wanted, lambda done, of: progress(step, done, of)):
                 records += 1
                 yield from build(record)
 
@@ -140,42 +137,33 @@ class Wanted:
         return record[Attribute.REPORTED_BY]["S"].casefold() in self.reporters
 
 
-@dataclass(frozen=True)
-class Reader:
-    """Reads the table FileSlaErrors.
+def read_records(
+    client: "DynamoDBClient", table: str, wanted: Wanted, progress: Callable[[int, int], None]
+) -> Iterator[Item]:
+    """The records, hour by hour, or folder by folder where folders are named.
 
-    Attributes:
-        client: may query its indexes.
+    Args:
+        client: may query the indexes of FileSlaErrors.
         table: its name.
+        wanted: which records.
         progress: called with how many of how many queries are done.
     """
-
-    client: "DynamoDBClient"
-    table: str
-    progress: Callable[[int, int], None]
-
-    def read(self, wanted: Wanted) -> Iterator[Item]:
-        """The records, hour by hour, or folder by folder where folders are named."""
-        queries = list(_list_queries(self.table, wanted))
-        waiting: deque[Future[Any]] = deque()
-        with ThreadPoolExecutor(_AHEAD, thread_name_prefix="export") as pool:
-            try:
-                for done, query in enumerate(queries):
-                    self.progress(done, len(queries))
-                    while len(waiting) < _AHEAD and done + len(waiting) < len(queries):
-                        ahead = queries[done + len(waiting)]
-                        waiting.append(pool.submit(self.client.query, **ahead))
-                    for page in self._read_on(query, waiting.popleft().result()):
-                        yield from filter(wanted.covers, page["Items"])
-            finally:
-                pool.shutdown(cancel_futures=True)
-        self.progress(len(queries), len(queries))
-
-    def _read_on(self, query: dict[str, Any], page: Any) -> Iterator[Any]:
-        yield page
-        while key := page.get("LastEvaluatedKey"):
-            page = self.client.query(**query, ExclusiveStartKey=key)
-            yield page
+    queries = list(_list_queries(table, wanted))
+    waiting: deque[Future[Any]] = deque()
+    with ThreadPoolExecutor(_AHEAD, thread_name_prefix="export") as pool:
+        try:
+            for done, query in enumerate(queries):
+                progress(done, len(queries))
+                while len(waiting) < _AHEAD and done + len(waiting) < len(queries):
+                    waiting.append(pool.submit(client.query, **queries[done + len(waiting)]))
+                page = waiting.popleft().result()
+                yield from filter(wanted.covers, page["Items"])
+                while key := page.get("LastEvaluatedKey"):
+                    page = client.query(**query, ExclusiveStartKey=key)
+                    yield from filter(wanted.covers, page["Items"])
+        finally:
+            pool.shutdown(cancel_futures=True)
+    progress(len(queries), len(queries))
 
 
 def _list_queries(table: str, wanted: Wanted) -> Iterator[dict[str, Any]]:

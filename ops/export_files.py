@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Literal
 
 from contract.moments import parse_moment
 from contract.text import FORMULA
@@ -83,16 +83,6 @@ ENDINGS: Final = (CSV, PARQUET)
 _BATCH: Final = 20_000
 """Rows in memory at once; in Parquet, those of a row group."""
 _FORMULA: Final = re.compile(FORMULA)
-
-
-class Writer(Protocol):
-    """Writes rows."""
-
-    def write(self, rows: Sequence[Row]) -> None:
-        """Writes some more."""
-
-    def close(self) -> None:
-        """Writes what is left."""
 
 
 def write_rows(file: Path, columns: Sequence[ExportColumn], rows: Iterable[Row]) -> int:

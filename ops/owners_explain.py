@@ -58,8 +58,8 @@ class Explanation:
             names = "; ".join(map(name_channel, escalation.channels)) or "nobody is notified"
             yield f"  escalated  {names}, if nobody acknowledges it for {_describe_length(escalation.after)}"
         topics = [str(topic) for topic in Topic if topic in self.owner.told]
-        told = "everything" if len(topics) == len(Topic) else ", ".join(topics) or "nothing"
-        yield f"  notified   of {told}"
+        wanted = "everything" if len(topics) == len(Topic) else ", ".join(topics) or "nothing"
+        yield f"  notified   of {wanted}"
         yield f"  quiet      {self._describe_quiet()}"
 
     def _describe_quiet(self) -> str:

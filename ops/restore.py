@@ -90,13 +90,8 @@ def _restore_beside(
     client: "DynamoDBClient", live: str, given: argparse.Namespace, progress: OnProgress
 ) -> str:
     restoring = Restoring(client=client, table=live, progress=progress)
-    if given.at:
-        source: Moment | Backup = Moment(given.at)
-    elif given.from_deleted:
-        source = find_deleted(client, live)
-    else:
-        source = Backup(given.from_backup)
-    name = restoring.start(source)
+    backup = find_deleted(client, live) if given.from_deleted else given.from_backup
+    name = restoring.start(given.at or backup)
     given.interrupted = (
         f"What was put back stays, and so does the temporary table {name}. "
         "Run the same command again to go on from there; otherwise delete that table."
@@ -159,30 +154,6 @@ class RestoreError(OpsError):
     """This cannot be restored."""
 
 
-@dataclass(frozen=True)
-class Moment:
-    """A moment of the last 35 days, to which DynamoDB can go back."""
-
-    at: datetime
-
-    @property
-    def suffix(self) -> str:
-        """The end of the temporary table's name."""
-        return f"{self.at:%Y%m%dT%H%M%SZ}"
-
-
-@dataclass(frozen=True)
-class Backup:
-    """A backup by its ARN, such as the one that DynamoDB keeps of a deleted table."""
-
-    arn: str
-
-    @property
-    def suffix(self) -> str:
-        """The end of the temporary table's name."""
-        return self.arn.rpartition("/")[2]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Restoring:
     """A temporary table beside the live one.
@@ -199,29 +170,31 @@ class Restoring:
     progress: OnProgress
     sleep: Callable[[float], None] = field(default=time.sleep)
 
-    def name(self, source: Moment | Backup) -> str:
-        """The temporary table's name, the same for the same source: an interrupted command goes on."""
-        return f"{self.table[:_NAME_LENGTH]}-restored-{source.suffix}"
-
-    def start(self, source: Moment | Backup) -> str:
+    def start(self, source: datetime | str) -> str:
         """Starts a restore, unless the table is there, and returns the temporary table's name.
+
+        Args:
+            source: a moment of the last 35 days, or the ARN of a backup.
 
         Raises:
             botocore.exceptions.ClientError: AWS refused, such as a moment that is too long ago.
         """
-        name = self.name(source)
+        moment = source if isinstance(source, datetime) else None
+        suffix = f"{moment:%Y%m%dT%H%M%SZ}" if moment else str(source).rpartition("/")[2]
+        # The same for the same source: an interrupted command goes on.
+        name = f"{self.table[:_NAME_LENGTH]}-restored-{suffix}"
         if describe(self.client, name):
             return name
         # Without indexes it is done sooner, and costs less.
         bare: Any = {
             "TargetTableName": name, "GlobalSecondaryIndexOverride": [], "LocalSecondaryIndexOverride": [],
         }  # fmt: skip
-        if isinstance(source, Moment):
+        if isinstance(source, datetime):
             self.client.restore_table_to_point_in_time(
-                SourceTableName=self.table, RestoreDateTime=source.at, **bare
+                SourceTableName=self.table, RestoreDateTime=source, **bare
             )
         else:
-            self.client.restore_table_from_backup(BackupArn=source.arn, **bare)
+            self.client.restore_table_from_backup(BackupArn=source, **bare)
         return name
 
     def wait(self, name: str) -> None:
@@ -242,8 +215,8 @@ class Restoring:
             waited += _POLL_SECONDS
 
 
-def find_deleted(client: "DynamoDBClient", table: str) -> Backup:
-    """The backup that DynamoDB made when the table was last deleted, and keeps for 35 days.
+def find_deleted(client: "DynamoDBClient", table: str) -> str:
+    """The ARN of the backup that DynamoDB made when the table was last deleted, and keeps for 35 days.
 
     Raises:
         RestoreError: there is none.
@@ -257,7 +230,7 @@ def find_deleted(client: "DynamoDBClient", table: str) -> Backup:
         raise RestoreError(
             f"DynamoDB keeps no backup of a deleted table {table}: it was not deleted within 35 days."
         )
-    return Backup(max(found, key=lambda backup: backup["BackupCreationDateTime"])["BackupArn"])
+    return max(found, key=lambda backup: backup["BackupCreationDateTime"])["BackupArn"]
 
 
 def describe(client: "DynamoDBClient", table: str) -> "TableDescriptionTypeDef | None":

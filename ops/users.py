@@ -1,8 +1,7 @@
 """`python -m ops users create | list | password | groups | disable | enable | remove`."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from enum import StrEnum, auto
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.markup import escape
@@ -68,22 +67,6 @@ def add(commands: "Commands") -> None:
                 command.add_argument(option, action="append", default=[], choices=SHORT_NAMES)
 
 
-class Was(StrEnum):
-    """What a command found."""
-
-    NEW = auto()
-    UNFINISHED = auto()
-    """The user was there, and had never signed in."""
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where a script signs in, and where it reports."""
-
-    auth_url: str
-    report_url: str
-
-
 def create(call: Call) -> CommandResult:
     """Creates a user, or finishes one that was begun.
 
@@ -98,7 +81,14 @@ def create(call: Call) -> CommandResult:
     if mail and not given.email:
         raise UserError("An analyst is mailed a first password: name --email, or print one with --no-mail.")
     group = Group.REPORTERS if given.reporter else Group.ANALYSTS
-    name, was = _begin(pool, given.name, group, given.email)
+    user = pool.find(given.name)
+    if user is None:
+        pool.create(given.name, generate_password(), given.email)
+    else:
+        _check_unfinished(user, group)
+        if given.email and given.email != user.email:
+            pool.set_email(user.name, given.email)
+    name = user.name if user else given.name
     pool.add_to(group, name)
     password = None
     # Last: a user with a permanent password is finished.
@@ -107,17 +97,12 @@ def create(call: Call) -> CommandResult:
     else:
         password = _set_password(pool, name, for_good=given.reporter)
     kind = "a reporter" if given.reporter else "an analyst"
-    head = f"{escape(name)} is {'created' if was is Was.NEW else 'finished'}, {kind}."
-    return _hand_over(
-        {"user": name, "was": was}, head, password, given.email, addresses if given.reporter else None
-    )
+    head = f"{escape(name)} is {'finished' if user else 'created'}, {kind}."
+    document = {"user": name, "was": "unfinished" if user else "new"}
+    return _hand_over(document, head, password, given.email, addresses if given.reporter else None)
 
 
-def _begin(pool: UserDirectory, name: str, group: Group, email: str | None) -> tuple[str, Was]:
-    user = pool.find(name)
-    if user is None:
-        pool.create(name, generate_password(), email)
-        return name, Was.NEW
+def _check_unfinished(user: PoolUser, group: Group) -> None:
     if others := sorted(user.groups - {group}):
         raise UserError(
             f"{user.name} is there already, in the group {', '.join(others)}. Choose another name, or see "
@@ -134,9 +119,6 @@ def _begin(pool: UserDirectory, name: str, group: Group, email: str | None) -> t
             f"{user.name} is there already, in no group. To let it work again: "
             f"python -m ops users groups {user.name} --add {short}"
         )
-    if email and email != user.email:
-        pool.set_email(user.name, email)
-    return user.name, Was.UNFINISHED
 
 
 def renew(call: Call) -> CommandResult:
@@ -179,30 +161,35 @@ def _set_password(pool: UserDirectory, name: str, *, for_good: bool) -> str:
     return password
 
 
-def _find_addresses(stack: Stack) -> Addresses:
+def _find_addresses(stack: Stack) -> dict[str, str]:
+    """Where a script signs in, and where it reports."""
     base = stack[Output.API_URL].rstrip("/")
-    return Addresses(f"{base}/{AUTH.path}", f"{base}/{FILE_SLA_ERROR.path}")
+    return {"auth_url": f"{base}/{AUTH.path}", "report_url": f"{base}/{FILE_SLA_ERROR.path}"}
 
 
 def _hand_over(
-    document: dict[str, Any], head: str, password: str | None, email: str | None, script: Addresses | None
+    document: dict[str, Any],
+    head: str,
+    password: str | None,
+    email: str | None,
+    addresses: Mapping[str, str] | None,
 ) -> CommandResult:
     """What to hand to the owner of a script or to an analyst; without a password, who was mailed."""
     name = escape(document["user"])
     if password is None:
         return CommandResult({**document, "mailed_to": email}, f"{head}\nMailed to {escape(email or '')}.")
-    if script:
+    if addresses:
         lines = [
             "Hand this to the script's owner:",
             "",
-            f"  authentication URL  {escape(script.auth_url)}",
-            f"  report URL          {escape(script.report_url)}",
+            f"  authentication URL  {escape(addresses['auth_url'])}",
+            f"  report URL          {escape(addresses['report_url'])}",
             f"  user name           {name}",
             f"  password            {escape(password)}",
             "",
             _KEEPING.format(name=name),
         ]
-        document = {**document, "auth_url": script.auth_url, "report_url": script.report_url}
+        document = {**document, **addresses}
     else:
         lines = [
             "Hand this to the analyst, in a way that nobody else can read:",

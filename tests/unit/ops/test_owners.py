@@ -11,14 +11,12 @@ import pytest
 
 from contract.names import OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
 from contract.owners.matching import find_owner, list_owners
-from contract.owners.model import name_channel
 from contract.owners.reading import read_owners_file
 from handlers.notifications.plan import disable
 from ops import __main__ as command_line
 from ops.owners import OwnersError, find_file
 from store.dynamodb import ConflictError
 from store.notifications import (
-    NotificationAttribute,
     Recipient,
     RecipientState,
     RecipientTable,
@@ -181,73 +179,54 @@ def store(aws: None) -> RecipientTable:
     return RecipientTable(client, MESSAGES)
 
 
-def recipients() -> dict[str, Recipient]:
-    return {name_channel(one.channel): one for one in list_recipients(read_owners_file(OWNERS_FILE))}
+SLACK, MAIL = "orders/slack:orders", "orders/mail:orders@example.com"
+PROBLEM = "Slack says that there is no such [webhook] (404)"
 
 
-def test_channels_that_are_disabled_are_told_and_enabled(store: RecipientTable, run: Run) -> None:
-    slack, mail = recipients()["Slack orders"], recipients()["Mail to orders@example.com"]
-    wrong = disable(RecipientState(), NOON, "Slack says that there is no such webhook (404)")
-    store.write(slack, StoredRecipient(key=slack.key, state=wrong), leased_until=None)
-    store.write(mail, StoredRecipient(key=mail.key, state=RecipientState()), leased_until=None)
+@pytest.fixture
+def slack(store: RecipientTable) -> Recipient:
+    """A recipient whose channel is disabled; another one's works, and the rest was sent nothing yet."""
+    by_key = {one.key: one for one in list_recipients(read_owners_file(OWNERS_FILE))}
+    for key, state in ((SLACK, disable(RecipientState(), NOON, PROBLEM)), (MAIL, RecipientState())):
+        store.write(by_key[key], StoredRecipient(key=key, state=state), leased_until=None)
+    return by_key[SLACK]
 
+
+def test_a_disabled_channel_is_shown_and_enabled(store: RecipientTable, slack: Recipient, run: Run) -> None:
     code, states = run("channels", "--file", str(OWNERS_FILE))
     assert code == 0
-    assert len(states) == len(recipients())
+    assert len(states) == len(list_recipients(read_owners_file(OWNERS_FILE)))
     by_key = {state["key"]: state for state in states}
-    assert by_key["orders/slack:orders"] == {
-        "key": "orders/slack:orders", "owner": "orders", "channel": "Slack orders", "checked": True,
-        "disabled_since": "2026-11-26T12:00:00Z", "failing_since": None,
-        "problem": "Slack says that there is no such webhook (404)",
+    assert by_key[SLACK] == {
+        "key": SLACK, "owner": "orders", "channel": "Slack orders", "checked": True,
+        "disabled_since": "2026-11-26T12:00:00Z", "failing_since": None, "problem": PROBLEM,
     }  # fmt: skip
-    assert [key for key, state in by_key.items() if state["checked"]] == [mail.key, slack.key]
+    assert [key for key, state in by_key.items() if state["checked"]] == [MAIL, SLACK]
 
-    assert run("enable", slack.key) == (0, {"key": slack.key, "enabled": True})
-    [known] = store.read([slack]).stored.values()
-    assert known.enabled_by_hand
-    assert run("enable", slack.key) == (0, {"key": slack.key, "enabled": False})
+    [before] = store.read([slack]).stored.values()
+    assert run("enable", SLACK) == (0, {"key": SLACK, "enabled": True})
+    [after] = store.read([slack]).stored.values()
+    assert after.enabled_by_hand
+    # A sweep that is at work starts again.
+    with pytest.raises(ConflictError):
+        store.write(slack, before, leased_until=None)
+    assert run("enable", SLACK) == (0, {"key": SLACK, "enabled": False})
     _, states = run("channels", "--file", str(OWNERS_FILE))
     assert [state["key"] for state in states if state["disabled_since"]] == []
 
 
-def test_a_sweep_that_is_at_work_starts_again_once_a_channel_is_enabled(
-    store: RecipientTable, run: Run
-) -> None:
-    slack = recipients()["Slack orders"]
-    wrong = disable(RecipientState(), NOON, "no such webhook")
-    store.write(slack, StoredRecipient(key=slack.key, state=wrong), leased_until=None)
-    [known] = store.read([slack]).stored.values()
-    run("enable", slack.key)
-    with pytest.raises(ConflictError):
-        store.write(slack, known, leased_until=None)
-
-
 def test_a_channel_that_nothing_was_sent_over_is_refused(store: RecipientTable, run: Run) -> None:
-    code, told = run("enable", "orders/slack:order")
+    code, said = run("enable", "orders/slack:order")
     assert code == 1
-    assert "Nothing was ever sent over a channel orders/slack:order." in told["error"]
+    assert "Nothing was ever sent over a channel orders/slack:order." in said["error"]
 
 
-def test_people_are_told_how_the_channels_are(
-    store: RecipientTable, run: Run, capsys: pytest.CaptureFixture[str]
+def test_people_are_shown_the_channels(
+    slack: Recipient, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    slack, mail = recipients()["Slack orders"], recipients()["Mail to orders@example.com"]
-    store.write(
-        slack,
-        StoredRecipient(key=slack.key, state=disable(RecipientState(), NOON, "[gone]")),
-        leased_until=None,
-    )
-    store.write(mail, StoredRecipient(key=mail.key, state=RecipientState()), leased_until=None)
     assert command_line.main(["owners", "channels", "--file", str(OWNERS_FILE)]) == 0
     assert capsys.readouterr().out.splitlines()[2:5] == [
         "✓ orders: Mail to orders@example.com",
-        "✗ orders: Slack orders: disabled since 2026-11-26 12:00 UTC: [gone]",
+        f"✗ orders: Slack orders: disabled since 2026-11-26 12:00 UTC: {PROBLEM}",
         "  Once that is fixed: python -m ops owners enable 'orders/slack:orders'",
     ]
-
-
-def test_the_state_of_a_channel_is_where_the_service_keeps_it(store: RecipientTable) -> None:
-    slack = recipients()["Slack orders"]
-    store.write(slack, StoredRecipient(key=slack.key, state=RecipientState()), leased_until=None)
-    [item] = store._client.scan(TableName=MESSAGES)["Items"]
-    assert item[NotificationAttribute.SUBJECT] == {"S": "recipient#orders/slack:orders"}

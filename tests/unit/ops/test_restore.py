@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from contract.names import OUTPUTS_VARIABLE, Output
 from ops import __main__ as command_line
 from ops import restore_merge
-from ops.restore import Backup, Moment, RestoreError, Restoring, find_deleted
+from ops.restore import RestoreError, Restoring, find_deleted
 from ops.restore_merge import RESTORABLE, Merge, Outcome, Restorable, Target
 from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
@@ -265,11 +265,11 @@ def test_dynamodb_restores_to_a_table_beside_and_an_interrupted_command_goes_on(
         TableName=ERRORS, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
     restoring = Restoring(client=client, table=ERRORS, progress=_ignore, sleep=lambda _: None)
-    name = restoring.start(Moment(AT))
+    name = restoring.start(AT)
     assert name == f"{ERRORS}-restored-20261124T081500Z"
     restoring.wait(name)
     # The second time nothing is restored once more, which DynamoDB would refuse.
-    assert restoring.start(Moment(AT)) == name
+    assert restoring.start(AT) == name
     assert _held(client, name) == [_record(1)]
 
 
@@ -316,7 +316,7 @@ def test_the_latest_backup_of_a_deleted_table_is_found(client: "DynamoDBClient")
         def get_paginator(self, _: str) -> type[Paginator]:
             return Paginator
 
-    assert find_deleted(Listing(), ERRORS) == Backup(latest)  # type: ignore[arg-type]
+    assert find_deleted(Listing(), ERRORS) == latest  # type: ignore[arg-type]
 
 
 # The command line.

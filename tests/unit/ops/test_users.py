@@ -81,23 +81,6 @@ def test_a_reporter_is_printed_with_all_that_the_scripts_owner_needs(
     assert user(pool, "files-01") == ("CONFIRMED", {Group.REPORTERS})
 
 
-def test_the_password_is_the_one_that_is_printed(
-    run: Run, pool: UserDirectory, client: Any, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run("create", "files-01", "--reporter", "--json") == 0
-    made = json.loads(capsys.readouterr().out)
-    app = client.create_user_pool_client(
-        UserPoolId=pool.pool_id, ClientName="app", ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH"]
-    )["UserPoolClient"]["ClientId"]
-    signed_in = client.admin_initiate_auth(
-        UserPoolId=pool.pool_id,
-        ClientId=app,
-        AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-        AuthParameters={"USERNAME": "files-01", "PASSWORD": made["password"]},
-    )
-    assert signed_in["AuthenticationResult"]["IdToken"]
-
-
 @pytest.mark.parametrize("last", ["create", "add_to", "set_password"])
 def test_a_reporter_that_is_half_made_is_finished(
     run: Run,
@@ -124,30 +107,44 @@ def test_a_reporter_that_is_half_made_is_finished(
     assert len(pool.list_users()) == 1
 
 
+FILES_01 = ["create", "files-01", "--reporter"]
+ANA = ["create", "ana", "--analyst", "--no-mail"]
+OUT = ["groups", "files-01", "--remove", "reporters"]
+
+
 @pytest.mark.parametrize(
-    ("first", "second", "told"),
+    ("before", "command", "said"),
     [
-        (["files-01", "--reporter"], ["Files-01", "--reporter"], "users password files-01"),
-        (["files-01", "--reporter"], ["files-01", "--analyst", "--no-mail"], "in the group sla-reporters"),
-        (["ana", "--analyst", "--no-mail"], ["ana", "--reporter"], "in the group sla-analysts"),
+        ([FILES_01], ["create", "Files-01", "--reporter"], "users password files-01"),
+        ([FILES_01], ["create", "files-01", "--analyst", "--no-mail"], "in the group sla-reporters"),
+        ([ANA], ["create", "ana", "--reporter"], "in the group sla-analysts"),
+        ([FILES_01, OUT], FILES_01, "users groups files-01 --add reporters"),
+        ([FILES_01, OUT], ["password", "files-01"], "--add reporters"),
+        ([], ["create", "ana", "--analyst"], "--no-mail"),
+        *(
+            ([], ["create", name, "--reporter"], "cannot be a user's name")
+            for name in ("", "two words", "a/b", "x" * 129, "tab\t")
+        ),
+        *(
+            ([], [name, "nobody"], "There is no user nobody")
+            for name in ("password", "disable", "enable", "remove", "groups")
+        ),
     ],
 )
-def test_a_user_who_is_there_is_told_with_the_way_out(
-    run: Run, first: list[str], second: list[str], told: str, capsys: pytest.CaptureFixture[str]
+def test_what_cannot_be_done_is_refused_with_the_way_out(
+    run: Run,
+    pool: UserDirectory,
+    before: list[list[str]],
+    command: list[str],
+    said: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert run("create", *first) == 0
-    capsys.readouterr()
-    assert run("create", *second) == 1
-    assert told in capsys.readouterr().err
-
-
-def test_a_user_that_was_taken_out_of_its_group_is_not_given_another_password(
-    run: Run, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run("create", "files-01", "--reporter")
-    run("groups", "files-01", "--remove", "reporters")
-    assert run("create", "files-01", "--reporter") == 1
-    assert "users groups files-01 --add reporters" in capsys.readouterr().err
+    for one in before:
+        assert run(*one) == 0
+    users = pool.list_users()
+    assert run(*command) == 1
+    assert said in capsys.readouterr().err
+    assert pool.list_users() == users
 
 
 def test_an_analyst_is_invited_by_mail_and_again(
@@ -173,14 +170,6 @@ def test_an_invitation_goes_by_mail_and_takes_the_place_of_the_one_before(
     monkeypatch.setattr(pool.client, "admin_create_user", lambda **arguments: asked.append(arguments))
     pool.invite("ana")
     assert [(one["MessageAction"], one["DesiredDeliveryMediums"]) for one in asked] == [("RESEND", ["EMAIL"])]
-
-
-def test_an_analyst_who_cannot_be_mailed_is_refused(
-    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run("create", "ana", "--analyst") == 1
-    assert "--no-mail" in capsys.readouterr().err
-    assert pool.list_users() == []
 
 
 def test_a_first_password_to_hand_over(
@@ -224,14 +213,6 @@ def test_an_analysts_password_is_mailed_or_printed(
     assert user(pool, "ana")[0] == "FORCE_CHANGE_PASSWORD"
 
 
-def test_a_user_without_a_group_gets_no_password(
-    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
-) -> None:
-    pool.create("nobody", "Correct-horse-battery-7", None)
-    assert run("password", "nobody") == 1
-    assert "--add reporters" in capsys.readouterr().err
-
-
 def test_disabled_and_enabled_again(
     run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -254,21 +235,6 @@ def test_removed_for_good(run: Run, pool: UserDirectory, capsys: pytest.CaptureF
     assert "is another sender" in capsys.readouterr().out
     assert pool.find("files-01") is None
     assert run("remove", "files-01") == 1
-
-
-@pytest.mark.parametrize("command", ["password", "disable", "enable", "remove", "groups"])
-def test_an_unknown_user_is_told(run: Run, command: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(command, "nobody", "--json") == 1
-    assert "There is no user nobody" in json.loads(capsys.readouterr().out)["error"]
-
-
-@pytest.mark.parametrize("name", ["", "two words", "a/b", "x" * 129, "tab\t"])
-def test_a_wrong_name_is_refused_before_anything_is_done(
-    run: Run, pool: UserDirectory, name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run("create", name, "--reporter") == 1
-    assert "cannot be a user's name" in capsys.readouterr().err
-    assert pool.list_users() == []
 
 
 def test_the_list_tells_groups_and_states(
