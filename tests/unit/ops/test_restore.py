@@ -1,7 +1,7 @@
 """What a table held, put back: nothing newer is written over, nothing expired comes back, and it goes on."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from contract.names import OUTPUTS_VARIABLE, Output
 from ops import __main__ as command_line
 from ops import restore_merge
 from ops.restore import RestoreError, Restoring, find_deleted
-from ops.restore_merge import RESTORABLE, Merge, Outcome, Restorable, Target
+from ops.restore_merge import RESTORABLE, Merge, Outcome, Target
 from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
 from store.senders import ACTION_PREFIX, OWN_PART, SenderAttribute
@@ -244,16 +244,6 @@ def test_where_nobody_had_acted_yet_what_they_did_since_is_no_difference(inciden
     assert _held(incidents, INCIDENTS) == [_incident(1, version=1)]
 
 
-@pytest.mark.parametrize(
-    ("name", "table"),
-    [("errors", ERRORS), ("runs", RUNS), ("senders", SENDERS), ("incidents", INCIDENTS)],
-)
-def test_keys_are_those_of_the_tables(client: "DynamoDBClient", name: str, table: str) -> None:
-    what: Restorable = RESTORABLE[name]
-    schema = client.describe_table(TableName=table)["Table"]["KeySchema"]
-    assert tuple(key["AttributeName"] for key in schema) == what.keys
-
-
 # Where it comes from.
 
 
@@ -331,108 +321,107 @@ def _back_up_and_lose(client: "DynamoDBClient", *numbers: int) -> str:
     return arn
 
 
+@pytest.fixture
+def restore(client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """Runs the command, and returns what it prints, in one line; it ends with `code`."""
+
+    def run(table: str, *arguments: str, code: int = 0) -> str:
+        assert command_line.main(["restore", "--table", table, *arguments]) == code
+        printed = capsys.readouterr()
+        return " ".join((printed.out or printed.err).split())
+
+    return run
+
+
 def test_the_temporary_table_goes_when_all_is_put_back(
-    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+    client: "DynamoDBClient", restore: Callable[..., str]
 ) -> None:
     arn = _back_up_and_lose(client, 1)
     before = client.list_tables()["TableNames"]
-    assert command_line.main(["restore", "--table", "errors", "--from-backup", arn]) == 0
-    assert "Done: 1 put back." in capsys.readouterr().out
+    assert "Done: 1 put back." in restore("errors", "--from-backup", arn)
     assert _held(client, ERRORS) == [_record(1)]
     assert client.list_tables()["TableNames"] == before
 
 
 def test_kept_it_is_named_and_the_next_command_takes_it(
-    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+    client: "DynamoDBClient", restore: Callable[..., str]
 ) -> None:
-    arn = _back_up_and_lose(client, 1)
-    given = ["restore", "--table", "errors", "--from-backup", arn, "--json"]
-    assert command_line.main([*given, "--dry-run", "--keep"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["kept"].startswith("Errors-restored-")
-    assert told["counts"]["put back"] == 1
+    given = ["errors", "--from-backup", _back_up_and_lose(client, 1), "--json"]
+    said = json.loads(restore(*given, "--dry-run", "--keep"))
+    assert said["kept"].startswith("Errors-restored-")
+    assert said["counts"]["put back"] == 1
     assert _held(client, ERRORS) == []
-    assert command_line.main(given) == 0
-    assert json.loads(capsys.readouterr().out)["kept"] is None
+    assert json.loads(restore(*given))["kept"] is None
     assert _held(client, ERRORS) == [_record(1)]
 
 
 def test_a_dry_run_says_that_what_was_deleted_on_purpose_is_among_it(
-    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+    client: "DynamoDBClient", restore: Callable[..., str]
 ) -> None:
     _put(client, COPY, _record(1))
-    given = ["restore", "--table", "errors", "--from-table", COPY]
-    assert command_line.main([*given, "--dry-run"]) == 0
-    assert "what was deleted on purpose" in capsys.readouterr().out
-    assert command_line.main(given) == 0
-    assert command_line.main([*given, "--dry-run"]) == 0
-    assert "what was deleted on purpose" not in capsys.readouterr().out
+    given = ["errors", "--from-table", COPY]
+    assert "what was deleted on purpose" in restore(*given, "--dry-run")
+    restore(*given)
+    assert "what was deleted on purpose" not in restore(*given, "--dry-run")
 
 
 def test_a_copy_of_another_table_is_refused_and_the_temporary_one_is_named(
-    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+    client: "DynamoDBClient", restore: Callable[..., str]
 ) -> None:
     arn = client.create_backup(TableName=ERRORS, BackupName="one")["BackupDetails"]["BackupArn"]
-    assert command_line.main(["restore", "--table", "runs", "--from-backup", arn]) == 1
-    told = " ".join(capsys.readouterr().err.split())
+    said = restore("runs", "--from-backup", arn, code=1)
     [copy] = [name for name in client.list_tables()["TableNames"] if "-restored-" in name]
-    assert f"{copy} is still there, and billed: delete it" in told
-    assert command_line.main(["restore", "--table", "runs", "--from-table", COPY]) == 1
-    told = " ".join(capsys.readouterr().err.split())
-    assert "has the key ErrorId, and not Sender, RunKey" in told
-    assert "billed" not in told
+    assert f"{copy} is still there, and billed: delete it" in said
+    said = restore("runs", "--from-table", COPY, code=1)
+    assert "has the key ErrorId, and not Sender, RunKey" in said
+    assert "billed" not in said
 
 
 @pytest.mark.parametrize("name", ["runs", "senders", "incidents"])
-def test_what_is_left_to_do_is_said(
-    client: "DynamoDBClient", name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_is_left_to_do_is_said(client: "DynamoDBClient", name: str, restore: Callable[..., str]) -> None:
     what = RESTORABLE[name]
-    partition_key, sort_key = what.keys
+    table = {"runs": RUNS, "senders": SENDERS, "incidents": INCIDENTS}[name]
+    partition_key, sort_key = (
+        key["AttributeName"] for key in client.describe_table(TableName=table)["Table"]["KeySchema"]
+    )
     create_table(client, "Restored", partition_key, sort_key)
     texts = dict.fromkeys(what.keys, "1") | dict([what.only] if what.only else [])
     _put(client, "Restored", {key: {"S": text} for key, text in texts.items()})
-    assert command_line.main(["restore", "--table", name, "--from-table", "Restored"]) == 0
-    assert "python -m ops incidents rebuild --all" in " ".join(capsys.readouterr().out.split())
+    assert "python -m ops incidents rebuild --all" in restore(name, "--from-table", "Restored")
 
 
-def test_what_differs_makes_the_command_fail_and_tells_the_remedy(
-    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+def test_what_differs_makes_the_command_fail_and_says_the_remedy(
+    client: "DynamoDBClient", restore: Callable[..., str]
 ) -> None:
     _put(client, COPY, _record(1))
-    _put(client, ERRORS, _record(1, folder="newer"))
-    assert command_line.main(["restore", "--table", "errors", "--from-table", COPY]) == 1
-    told = capsys.readouterr().out
-    assert "1 differs" in told
-    assert "error-1" in told
-    assert "--overwrite" in told
+    _put(client, ERRORS, NEWER)
+    said = restore("errors", "--from-table", COPY, code=1)
+    for part in ("1 differs", "error-1", "--overwrite"):
+        assert part in said
     assert COPY in client.list_tables()["TableNames"]
 
 
 def test_interrupted_it_says_where_it_stands_and_goes_on_from_there(
-    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    client: "DynamoDBClient", restore: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arn = _back_up_and_lose(client, 1)
-    given = ["restore", "--table", "errors", "--from-backup", arn]
+    given = ["errors", "--from-backup", _back_up_and_lose(client, 1)]
 
     def interrupted(self: Restoring, name: str) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
         patched.setattr(Restoring, "wait", interrupted)
-        assert command_line.main(given) == 130
-    told = " ".join(capsys.readouterr().err.split())
-    assert "so does the temporary table Errors-restored-" in told
-    assert "Run the same command again to go on from there" in told
-    assert command_line.main(given) == 0
+        said = restore(*given, code=130)
+    assert "so does the temporary table Errors-restored-" in said
+    assert "Run the same command again to go on from there" in said
+    restore(*given)
     assert _held(client, ERRORS) == [_record(1)]
 
 
 def test_a_killed_merge_leaves_the_temporary_table_and_is_done_again(
-    client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    client: "DynamoDBClient", restore: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arn = _back_up_and_lose(client, *range(9))
-    given = ["restore", "--table", "errors", "--from-backup", arn]
+    given = ["errors", "--from-backup", _back_up_and_lose(client, *range(9))]
     put, calls = restore_merge._put, []
 
     def failing(target: Target, item: Any, outcome: Outcome, condition: Any) -> Outcome:
@@ -443,31 +432,24 @@ def test_a_killed_merge_leaves_the_temporary_table_and_is_done_again(
 
     with monkeypatch.context() as patched:
         patched.setattr(restore_merge, "_put", failing)
-        assert command_line.main(given) == 1
+        restore(*given, code=1)
     assert 0 < len(_held(client, ERRORS)) < 9
-    assert command_line.main(given) == 0
+    restore(*given)
     assert len(_held(client, ERRORS)) == 9
 
 
 def test_a_table_that_was_deleted_as_a_whole_comes_back_from_its_backup(
-    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
+    client: "DynamoDBClient", restore: Callable[..., str]
 ) -> None:
     _put(client, ERRORS, _record(0), _record(1))
     # It stands for the one that DynamoDB makes of a table that is deleted.
     client.create_backup(TableName=ERRORS, BackupName="of the deleted")
     client.delete_table(TableName=ERRORS)
+    assert "pulumi up --refresh" in restore("errors", "--from-deleted", code=1)
     create_table(client, ERRORS, Attribute.ERROR_ID)
     _put(client, ERRORS, _record(2))
-    assert command_line.main(["restore", "--table", "errors", "--from-deleted"]) == 0
+    restore("errors", "--from-deleted")
     assert len(_held(client, ERRORS)) == 3
-
-
-def test_a_live_table_that_is_gone_is_told_with_the_remedy(
-    client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]
-) -> None:
-    client.delete_table(TableName=ERRORS)
-    assert command_line.main(["restore", "--table", "errors", "--from-deleted"]) == 1
-    assert "pulumi up --refresh" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
