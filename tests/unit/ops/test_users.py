@@ -19,7 +19,10 @@ from tests.infra.conftest import declare
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
-Run = Callable[..., int]
+Run = Callable[..., str]
+FILES_01 = ["create", "files-01", "--reporter"]
+ANA = ["create", "ana", "--analyst", "--no-mail"]
+OUT = ["groups", "files-01", "--remove", "reporters"]
 LATER = FIRST_PASSWORD_LASTS + timedelta(minutes=1)
 
 
@@ -46,7 +49,8 @@ def pool(client: "CognitoIdentityProviderClient") -> UserDirectory:
 
 
 @pytest.fixture
-def run(pool: UserDirectory, tmp_path: Path) -> Run:
+def run(pool: UserDirectory, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command, and returns what it prints, in one line; it ends with `code`."""
     outputs = tmp_path / "outputs.json"
     outputs.write_text(
         json.dumps(
@@ -57,7 +61,14 @@ def run(pool: UserDirectory, tmp_path: Path) -> Run:
             }
         )
     )
-    return lambda *arguments: main(["--outputs", str(outputs), "users", *arguments])
+
+    def call(*arguments: str, code: int = 0) -> str:
+        assert main(["--outputs", str(outputs), "users", *arguments]) == code
+        printed = capsys.readouterr()
+        assert not (printed.out and printed.err)
+        return " ".join((printed.out or printed.err).split())
+
+    return call
 
 
 def user(pool: UserDirectory, name: str) -> tuple[str, set[str]]:
@@ -65,19 +76,11 @@ def user(pool: UserDirectory, name: str) -> tuple[str, set[str]]:
     return found.status, set(found.groups)
 
 
-def test_a_reporter_is_printed_with_all_that_the_scripts_owner_needs(
-    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run("create", "files-01", "--reporter") == 0
-    printed = capsys.readouterr()
-    for wanted in (
-        "https://api.example.com/v1/auth",
-        "https://api.example.com/v1/file_sla_error",
-        "files-01",
-    ):
-        assert wanted in printed.out
-    assert "Never put it into an argument" in printed.out
-    assert printed.err == ""
+def test_a_reporter_is_printed_with_all_that_the_scripts_owner_needs(run: Run, pool: UserDirectory) -> None:
+    printed = run(*FILES_01)
+    address = "https://api.example.com/v1/"
+    for wanted in (f"{address}auth", f"{address}file_sla_error", "files-01", "Never put it into an argument"):
+        assert wanted in printed
     assert user(pool, "files-01") == ("CONFIRMED", {Group.REPORTERS})
 
 
@@ -87,7 +90,6 @@ def test_a_reporter_that_is_half_made_is_finished(
     pool: UserDirectory,
     last: str,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     done = getattr(UserDirectory, last)
 
@@ -98,18 +100,11 @@ def test_a_reporter_that_is_half_made_is_finished(
 
     with monkeypatch.context() as patched:
         patched.setattr(UserDirectory, last, killed)
-        assert run("create", "files-01", "--reporter") == 130
-    assert "to finish the user" in capsys.readouterr().err
-    assert run("create", "FILES-01", "--reporter", "--json") == 0
-    made = json.loads(capsys.readouterr().out)
+        assert "to finish the user" in run(*FILES_01, code=130)
+    made = json.loads(run("create", "FILES-01", "--reporter", "--json"))
     assert (made["user"], made["was"]) == ("files-01", "unfinished")
     assert user(pool, "files-01") == ("CONFIRMED", {Group.REPORTERS})
     assert len(pool.list_users()) == 1
-
-
-FILES_01 = ["create", "files-01", "--reporter"]
-ANA = ["create", "ana", "--analyst", "--no-mail"]
-OUT = ["groups", "files-01", "--remove", "reporters"]
 
 
 @pytest.mark.parametrize(
@@ -137,27 +132,24 @@ def test_what_cannot_be_done_is_refused_with_the_way_out(
     before: list[list[str]],
     command: list[str],
     said: str,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     for one in before:
-        assert run(*one) == 0
+        run(*one)
     users = pool.list_users()
-    assert run(*command) == 1
-    assert said in capsys.readouterr().err
+    assert said in run(*command, code=1)
     assert pool.list_users() == users
 
 
 def test_an_analyst_is_invited_by_mail_and_again(
-    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, pool: UserDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     invited: list[str] = []
     monkeypatch.setattr(UserDirectory, "invite", lambda _, name: invited.append(name))
-    assert run("create", "ana", "--analyst", "--email", "ana@example.com") == 0
-    printed = capsys.readouterr().out
+    printed = run("create", "ana", "--analyst", "--email", "ana@example.com")
     assert "Mailed to ana@example.com" in printed
     assert "password" not in printed.lower()
     assert user(pool, "ana") == ("FORCE_CHANGE_PASSWORD", {Group.ANALYSTS})
-    assert run("create", "ana", "--analyst", "--email", "new@example.com") == 0
+    run("create", "ana", "--analyst", "--email", "new@example.com")
     assert invited == ["ana", "ana"]
     assert pool.get("ana").email == "new@example.com"
 
@@ -165,18 +157,15 @@ def test_an_analyst_is_invited_by_mail_and_again(
 def test_an_invitation_goes_by_mail_and_takes_the_place_of_the_one_before(
     pool: UserDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Unless it is told how, Cognito would send a text message."""
+    """By default Cognito would send a text message."""
     asked: list[dict[str, Any]] = []
     monkeypatch.setattr(pool.client, "admin_create_user", lambda **arguments: asked.append(arguments))
     pool.invite("ana")
     assert [(one["MessageAction"], one["DesiredDeliveryMediums"]) for one in asked] == [("RESEND", ["EMAIL"])]
 
 
-def test_a_first_password_to_hand_over(
-    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run("create", "ana", "--analyst", "--no-mail") == 0
-    printed = capsys.readouterr().out
+def test_a_first_password_to_hand_over(run: Run, pool: UserDirectory) -> None:
+    printed = run(*ANA)
     assert "first password" in printed
     assert "7 days" in printed
     assert "api.example.com" not in printed
@@ -184,77 +173,61 @@ def test_a_first_password_to_hand_over(
 
 
 def test_another_password_ends_the_sessions(
-    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, pool: UserDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[str] = []
     monkeypatch.setattr(UserDirectory, "sign_out", lambda _, name: ended.append(name))
-    run("create", "files-01", "--reporter")
-    capsys.readouterr()
-    assert run("password", "files-01") == 0
-    assert "https://api.example.com/v1/auth" in capsys.readouterr().out
+    run(*FILES_01)
+    assert "https://api.example.com/v1/auth" in run("password", "files-01")
     assert ended == ["files-01"]
     assert user(pool, "files-01")[0] == "CONFIRMED"
 
 
-def test_an_analysts_password_is_mailed_or_printed(
-    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run("create", "ana", "--analyst", "--no-mail")
-    capsys.readouterr()
-    assert run("password", "ana") == 1
-    assert "no e-mail address" in capsys.readouterr().err
+def test_an_analysts_password_is_mailed_or_printed(run: Run, pool: UserDirectory) -> None:
+    run(*ANA)
+    assert "no e-mail address" in run("password", "ana", code=1)
     pool.set_email("ana", "ana@example.com")
     pool.set_password("ana", "Correct-horse-battery-7", for_good=True)
-    assert run("password", "ana", "--json") == 0
-    assert json.loads(capsys.readouterr().out) == {"user": "ana", "mailed_to": "ana@example.com"}
+    assert json.loads(run("password", "ana", "--json")) == {"user": "ana", "mailed_to": "ana@example.com"}
     assert user(pool, "ana")[0] == "RESET_REQUIRED"
-    assert run("password", "ana", "--no-mail", "--json") == 0
-    assert json.loads(capsys.readouterr().out)["password"]
+    assert json.loads(run("password", "ana", "--no-mail", "--json"))["password"]
     assert user(pool, "ana")[0] == "FORCE_CHANGE_PASSWORD"
 
 
-def test_disabled_and_enabled_again(
-    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run("create", "files-01", "--reporter")
+def test_disabled_and_enabled_again(run: Run, pool: UserDirectory) -> None:
+    run(*FILES_01)
     for already in (False, True):
-        capsys.readouterr()
-        assert run("disable", "files-01") == 0
-        printed = capsys.readouterr().out
+        printed = run("disable", "files-01")
         assert ("It was disabled before" in printed) is already
         assert "60 minutes" in printed
-        assert "Records, runs and incidents stay" in " ".join(printed.split())
+        assert "Records, runs and incidents stay" in printed
     assert not pool.get("files-01").enabled
-    assert run("enable", "files-01") == 0
+    run("enable", "files-01")
     assert pool.get("files-01").enabled
 
 
-def test_removed_for_good(run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str]) -> None:
-    run("create", "files-01", "--reporter")
-    assert run("remove", "files-01") == 0
-    assert "is another sender" in capsys.readouterr().out
+def test_removed_for_good(run: Run, pool: UserDirectory) -> None:
+    run(*FILES_01)
+    assert "is another sender" in run("remove", "files-01")
     assert pool.find("files-01") is None
-    assert run("remove", "files-01") == 1
+    run("remove", "files-01", code=1)
 
 
 def test_the_list_tells_groups_and_states(
-    run: Run, pool: UserDirectory, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, pool: UserDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run("create", "files-01", "--reporter")
+    run(*FILES_01)
     run("create", "Ana", "--analyst", "--no-mail")
     pool.create("nobody", "Correct-horse-battery-7", "nobody@example.com")
     pool.disable("nobody")
-    capsys.readouterr()
-    assert run("list", "--json") == 0
-    listed = json.loads(capsys.readouterr().out)
+    listed = json.loads(run("list", "--json"))
     assert [(one["user"], one["groups"], one["enabled"]) for one in listed] == [
         ("Ana", [Group.ANALYSTS], True),
         ("files-01", [Group.REPORTERS], True),
         ("nobody", [], False),
     ]
     assert listed[2]["email"] == "nobody@example.com"
-    assert run("list") == 0
-    shown = capsys.readouterr().out
+    shown = run("list")
     for word in ("none", "disabled", "active", "never"):
         assert word in shown
 
@@ -269,14 +242,11 @@ def test_a_first_password_expires(pool: UserDirectory) -> None:
     assert not found.has_expired_invitation(found.changed + LATER)
 
 
-def test_a_stack_without_an_address_creates_nobody(
-    run: Run, pool: UserDirectory, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_stack_without_an_address_creates_nobody(run: Run, pool: UserDirectory, tmp_path: Path) -> None:
     (tmp_path / "outputs.json").write_text(
         json.dumps({Output.REGION: "us-east-1", Output.USER_POOL_ID: pool.pool_id})
     )
-    assert run("create", "files-01", "--reporter") == 1
-    assert "has no api_url" in capsys.readouterr().err
+    assert "has no api_url" in run(*FILES_01, code=1)
     assert pool.list_users() == []
 
 
