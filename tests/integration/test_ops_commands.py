@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow.parquet as parquet
 import pytest
 
-from contract.names import PROJECTION, Group
+from contract.names import PROJECTION
 from contract.text import FORMULA
 from ops.__main__ import main
 from store.records import Attribute, FileAttribute
@@ -71,15 +71,6 @@ def test_an_analyst_chooses_a_password_at_the_first_sign_in(stack: RunningStack,
     stack.secrets.add(own["new_password"])
     assert stack.auth(own).status_code == HTTPStatus.OK
     ops("users", "remove", "ops-analyst")
-
-
-def test_an_analyst_is_mailed(stack: RunningStack, ops: Ops) -> None:
-    code, made = ops("users", "create", "ops-mailed", "--analyst", "--email", "mailed@example.com")
-    assert (code, made["mailed_to"]) == (0, "mailed@example.com")
-    assert "password" not in made
-    [listed] = [user for user in ops("users", "list")[1] if user["user"] == "ops-mailed"]
-    assert (listed["status"], listed["groups"]) == ("FORCE_CHANGE_PASSWORD", [Group.ANALYSTS])
-    ops("users", "remove", "ops-mailed")
 
 
 def _all_records(stack: RunningStack) -> list[dict[str, Any]]:
