@@ -29,7 +29,6 @@ from store.dynamodb import (
     Update,
     Values,
     error_code,
-    find_moment,
     get_items,
     list_of,
     one_of,
@@ -632,12 +631,8 @@ class SenderTable:
             attributes=(_A.SENDER, _A.NEXT_CHECK_AT, _A.REPLAY_SINCE),
             consistent=True,
         )
-        return {
-            item[_A.SENDER]["S"]: NextCheck(
-                at=find_moment(item, _A.NEXT_CHECK_AT), replay_since=find_moment(item, _A.REPLAY_SINCE)
-            )
-            for item in found
-        }
+        fields = Fields(at=(_A.NEXT_CHECK_AT, MOMENT), replay_since=(_A.REPLAY_SINCE, MOMENT))
+        return {item[_A.SENDER]["S"]: NextCheck(**({"at": None} | fields.read(item))) for item in found}
 
     def mark_for_replay(self, sender: str, now: datetime, sender_name: str | None = None) -> None:
         """Has a sender replayed by the next sweep.

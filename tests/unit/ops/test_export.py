@@ -19,7 +19,7 @@ from dashboard.figures.text import format_csv
 from ops import export_files
 from ops.__main__ import main
 from ops.export_files import FILE_COLUMNS, RECORD_COLUMNS
-from store.records import Attribute, FileAttribute, Index
+from store.records import RECORDS_TABLE, Attribute, FileAttribute
 from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables, create_table
 
 if TYPE_CHECKING:
@@ -38,11 +38,7 @@ ODD_NAMES = [
 @pytest.fixture
 def client(aws: None) -> "DynamoDBClient":
     client = boto3.client("dynamodb", region_name="us-east-1")
-    indexes: dict[Any, tuple[str, ...]] = {
-        Index.AFFECTED_DATE: ("AffectedDate", "Folder"),
-        Index.FOLDER: ("Folder", "AffectedDate"),
-    }
-    create_table(client, TABLE, "ErrorId", indexes=indexes)
+    create_table(client, TABLE, Attribute.ERROR_ID, indexes=RECORDS_TABLE.indexes)
     create_projection_tables(client)
     return client
 
