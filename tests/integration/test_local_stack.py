@@ -15,6 +15,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -149,6 +150,12 @@ def _look_at_the_dashboard(stack: RunningStack) -> None:
     chromium = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if chromium is None:
         return
+    # In a thread of its own: another test may have left an event loop running in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_sign_in_by_browser, stack, chromium).result()
+
+
+def _sign_in_by_browser(stack: RunningStack, chromium: str) -> None:
     with sync_playwright() as playwright:
         # The browser is the test's, and no part of a stack.
         unguarded: dict[str, str | float | bool] = {k: v for k, v in os.environ.items() if k != LEDGER}

@@ -341,7 +341,7 @@ def test_who_was_told_what_stands_with_what_people_did(signed_in: AppTest, incid
                 "Channel": "Slack *x*",
             }
         )
-        for sign, what in ((-1, "begin"), (1, "some_later_word"))
+        for sign, what in ((-1, "new"), (1, "some_later_word"))
     ]
     with patch.object(MessageTable, "list_of_incident", return_value=told):
         open_view(signed_in, "overview", incident=incident)
