@@ -318,11 +318,11 @@ class Oracle:
             for folder, breach in breaches.items()
             if folder in latest
             and latest[folder].status == "cleared"
-            and latest[folder].how in ("left out", "empty")
+            and latest[folder].how in ("left_out", "empty")
             and latest[folder].holds_proof(breach, at)
         }
         same = {folder for folder, breach in breaches.items() if self._same(latest.get(folder), breach, at)}
-        for place in {parent(folder) for folder in wrong if latest[folder].how == "left out"}:
+        for place in {parent(folder) for folder in wrong if latest[folder].how == "left_out"}:
             self.set_strikes.setdefault(place, []).append(at)
         if any(latest[folder].how == "empty" for folder in wrong):
             self.sender_strikes.append(at)
@@ -382,7 +382,7 @@ class Oracle:
             else:
                 reason = "unwatched"
         elif self._would_name(told, folder):
-            how = "empty" if run.empty else "left out"
+            how = "empty" if run.empty else "left_out"
         if how is not None:
             trouble.between = trouble.status == "unknown"
             trouble.status, trouble.ended, trouble.how = "cleared", run.moment, how
