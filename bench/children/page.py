@@ -16,8 +16,8 @@ from bench.children.process import serve
 from contract.moments import format_affected_date
 from contract.names import ROOT
 from dashboard.backend import backend
-from dashboard.data.tables import CONNECTIONS
 from dashboard.figures.series import Period
+from store.dynamodb import CONNECTIONS
 from store.records import Attribute, Index
 
 _APP: Final = ROOT / "dashboard" / "app.py"

@@ -19,7 +19,7 @@ from dashboard.access.analyst import Analyst
 from dashboard.access.kept_sessions import KeptSession, KeptSessions
 from dashboard.data.cache import Cache
 from dashboard.data.metrics import Metrics
-from dashboard.data.tables import IncidentTable, MessageTable, Queries, RecordTable, SenderTable
+from dashboard.data.tables import AnalystTables, RecordTable
 from dashboard.errors import NotAnAnalystError, SessionExpiredError
 from dashboard.settings import DashboardSettings
 
@@ -32,10 +32,8 @@ class Session:
     """One sign-in, from the form or restored after a restart."""
 
     analyst: Analyst
-    table: RecordTable
-    senders: SenderTable
-    incidents: IncidentTable
-    messages: MessageTable
+    records: RecordTable
+    tables: AnalystTables
     metrics: Metrics
     aws: boto3.session.Session
     last_used: datetime
@@ -61,13 +59,10 @@ class Session:
             cache: what anybody asked in the last seconds.
             now: when it begins.
         """
-        queries = Queries(aws, settings.endpoint_url)
         return cls(
             analyst,
             RecordTable(aws, settings.table_name, settings.endpoint_url),
-            SenderTable(queries, settings.senders_table_name, cache),
-            IncidentTable(queries, settings.incidents_table_name, cache),
-            MessageTable(queries, settings.notifications_table_name, cache),
+            AnalystTables(aws, settings, cache),
             Metrics(aws, settings.metrics_namespace, settings.endpoint_url, cache),
             aws,
             now,

@@ -12,7 +12,9 @@ from typing import Final, Self
 from contract.moments import HOUR, Clock, start_of_hour
 from dashboard.data.cache import Cache
 from dashboard.data.records import RecordFrames, Records, StoredHour, parse_records
-from dashboard.data.tables import CONNECTIONS, Incident, RecordTable
+from dashboard.data.tables import RecordTable
+from store.dynamodb import CONNECTIONS
+from store.incidents import Incident
 
 SETTLING: Final = timedelta(minutes=5)
 """A report is dated when it arrives and stored a little later; after this an hour changes no more."""
@@ -208,7 +210,7 @@ def load_incident_files(table: RecordTable, incident: Incident) -> RecordFrames:
         DashboardError: what `RecordTable` raises.
     """
     # A run that came in several requests is dated by the last; the folder may be in one of the hour before.
-    for hour in (incident.last_seen_arrival, incident.last_seen_arrival - HOUR):
-        if stored := list(table.query_run(hour, incident.folder, incident.last_seen_run)):
+    for hour in (incident.seen.arrived, incident.seen.arrived - HOUR):
+        if stored := list(table.query_run(hour, incident.folder, incident.seen.run)):
             return RecordFrames.of(parse_records(stored))
     return RecordFrames.of()

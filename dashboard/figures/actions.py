@@ -11,7 +11,8 @@ from contract.action import IncidentAction
 from contract.limits import ACKNOWLEDGED_FOR, LONGEST_HOLD
 from contract.moments import format_moment
 from contract.words import IncidentStatus, NotificationKind
-from dashboard.data.tables import Deed, Incident, Notified
+from dashboard.data.tables import Notified
+from store.incidents import HistoryEntry, Incident
 
 _DIGITS: Final = 16
 _MORNING: Final = time(8)
@@ -82,7 +83,7 @@ def may_be_done(action: IncidentAction, incident: Incident, now: datetime) -> bo
         case _ if not incident.live:
             return False
         case IncidentAction.UNACKNOWLEDGE:
-            return bool(incident.on_it(now))
+            return incident.acknowledged(now)
         case IncidentAction.UNSNOOZE:
             return incident.snoozed(now)
         case IncidentAction.CLOSE:
@@ -210,8 +211,9 @@ def describe_hold(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
     if not incident.live:
         return ""
     sentences = []
-    if (who := incident.on_it(now)) and incident.acknowledged_until:
-        sentences.append(f"{who} is on it until {describe_end(incident.acknowledged_until, now, zone)}.")
+    if incident.acknowledged(now) and incident.acknowledged_until:
+        end = describe_end(incident.acknowledged_until, now, zone)
+        sentences.append(f"{incident.acknowledged_by} is on it until {end}.")
     else:
         sentences.append("Nobody has acknowledged it.")
     if incident.snoozed(now) and incident.snoozed_until:
@@ -227,7 +229,7 @@ def describe_now(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
     return f"It is {status} now. {describe_hold(incident, now, zone)}".strip()
 
 
-def list_done(actions: Iterable[Deed], zone: ZoneInfo) -> list[HistoryLine]:
+def list_done(actions: Iterable[HistoryEntry], zone: ZoneInfo) -> list[HistoryLine]:
     """What people did to an incident, as lines of a history."""
     lines = []
     for one in actions:

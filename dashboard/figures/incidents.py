@@ -13,8 +13,8 @@ from contract.action import IncidentAction
 from contract.words import CLOSED_SOMEHOW, LABELS, REASONS, IncidentStatus, UnknownReason, explain_status
 from dashboard import columns
 from dashboard.columns import tabulate
-from dashboard.data.tables import Incident
 from dashboard.figures.stuck_files import find_plausible
+from store.incidents import Incident
 
 COLUMNS: Final = (
     columns.INCIDENT_ID,
@@ -66,11 +66,22 @@ def split_live(incidents: Iterable[Incident], now: datetime) -> Live:
     )
 
 
+def overdue_minutes(incident: Incident, now: datetime) -> float | None:
+    """How far its oldest file is over the SLA; None where its age is not known."""
+    wait = incident.wait(now)
+    return None if wait is None else max(0.0, wait.total_seconds() / 60 - incident.sla)
+
+
+def name_acknowledger(incident: Incident, now: datetime) -> str:
+    """Who has acknowledged it; empty where nobody has, or no longer."""
+    return incident.acknowledged_by if incident.acknowledged(now) else ""
+
+
 def sort_worst_first(incidents: Iterable[Incident], now: datetime) -> list[Incident]:
     """Those whose oldest file is furthest over its SLA first; then those whose files' age nobody knows."""
 
     def order(one: Incident) -> tuple[bool, float, datetime, str, str]:
-        overdue = one.overdue_minutes(now)
+        overdue = overdue_minutes(one, now)
         return overdue is None, -(overdue or 0), one.breached_since, one.sender_name, one.folder
 
     return sorted(incidents, key=order)
@@ -104,7 +115,7 @@ def tabulate_incidents(incidents: Sequence[Incident], now: datetime) -> pd.DataF
             one.sender_name,
             one.folder,
             one.file_count,
-            one.overdue_minutes(now) if one.ended_at is None else None,
+            overdue_minutes(one, now) if one.ended_at is None else None,
             one.oldest_creation,
             one.breached_since,
             one.opened_at,
@@ -113,8 +124,8 @@ def tabulate_incidents(incidents: Sequence[Incident], now: datetime) -> pd.DataF
             one.ended_at,
             one.sla,
             one.owner,
-            one.on_it(now) if one.live else one.acknowledged_by,
-            one.acknowledged_until if one.on_it(now) else None,
+            name_acknowledger(one, now) if one.live else one.acknowledged_by,
+            one.acknowledged_until if one.acknowledged(now) else None,
             one.snoozed_until if one.live and one.snoozed(now) else None,
         )
         for one in incidents
@@ -218,10 +229,10 @@ def _matches(one: Incident, whose: Whose, username: str, now: datetime) -> bool:
         case Whose.ALL:
             return True
         case Whose.UNACKNOWLEDGED:
-            return one.live and not one.on_it(now)
+            return one.live and not one.acknowledged(now)
         case Whose.MINE:
             # Of an ended one, who was on it last.
-            return username == (one.on_it(now) if one.live else one.acknowledged_by)
+            return username == (name_acknowledger(one, now) if one.live else one.acknowledged_by)
 
 
 FILE_COLUMNS: Final = (columns.FILENAME, columns.OVERDUE_NOW, columns.CREATED)

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from contract.answers import LOST_LETTER, UTF8_HINT
 from contract.moments import format_duration
 from contract.words import SenderKind, SenderState
-from dashboard.data.tables import Fleet, Refusal, Sender
-from dashboard.figures.incidents import Live
+from dashboard.figures.incidents import Live, overdue_minutes
+from store.senders import Fleet, RefusedReport, Sender
 
 _ORDER: Final = (SenderState.SILENT, SenderState.LATE, None, SenderState.UP, SenderState.PAUSED)
 """`None` stands for those whose last report was refused, and that are neither silent nor late."""
@@ -22,7 +22,7 @@ class SenderRow:
 
     key: str
     sender: Sender | None
-    refusal: Refusal | None
+    refusal: RefusedReport | None
     refused: bool
     """Whether nothing was taken of it since that report was refused."""
 
@@ -40,10 +40,10 @@ def list_senders(fleet: Fleet) -> list[SenderRow]:
         SenderRow(
             key=key,
             sender=senders.get(key),
-            refusal=fleet.refusals.get(key),
+            refusal=fleet.refused.get(key),
             refused=_is_refused(fleet, key),
         )
-        for key in {**senders, **fleet.refusals}
+        for key in {**senders, **fleet.refused}
     )
     listed = [one for one in known if one.sender is not None or one.refused]
     return sorted(listed, key=lambda one: (_rank(one), one.name.casefold(), one.key))
@@ -55,7 +55,7 @@ def _is_refused(fleet: Fleet, key: str) -> bool:
     An unreadable report does not name which of an account's scripts sent it. It counts as fixed once any of
     them reports again.
     """
-    refusal = fleet.refusals.get(key)
+    refusal = fleet.refused.get(key)
     if refusal is None:
         return False
     same = [one for one in fleet.senders if one.key == key or one.key.startswith(f"{key}/")]
@@ -192,7 +192,7 @@ def _list_of_sender(sender: Sender, now: datetime, zone: ZoneInfo) -> Iterator[S
         cause = _SHARED.get(sender.shared, "Probably")
         text = f"{cause}: several servers report through this account and clear each other's folders."
         yield SenderWarning(name="shared account", text=text, remedy=_SEPARATE)
-    if ambiguous := [one for one in sender.mixed_up if one.until > now]:
+    if ambiguous := [one for one in sender.ambiguous_sets if one.until > now]:
         sets = ", ".join(
             f"{one.folder or '(no parent)'} (until {_local(one.until, zone)})" for one in ambiguous
         )
@@ -251,7 +251,7 @@ class CurrentStatus:
 
 def summarize(live: Live, fleet: Fleet, now: datetime) -> CurrentStatus:
     """The figures of what is live, and of every sender."""
-    overdue = [minutes for one in live.open if (minutes := one.overdue_minutes(now)) is not None]
+    overdue = [minutes for one in live.open if (minutes := overdue_minutes(one, now)) is not None]
     watched = [one for one in fleet.senders if one.state in _WATCHED]
     return CurrentStatus(
         open=len(live.open),

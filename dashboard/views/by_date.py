@@ -49,7 +49,7 @@ def draw() -> None:
     page = start_page("By date")
     show = _SHOW.read(_FILES)
     # Records show no files, so theirs are not fetched until one is picked.
-    frames = load_period(page.session.table, page.period, with_files=show == _FILES)
+    frames = load_period(page.session.records, page.period, with_files=show == _FILES)
     if frames.records.empty:
         st.info("Nothing was reported in this range.", icon=":material/check_circle:")
         return
@@ -67,7 +67,7 @@ def draw() -> None:
         announce(f"By date: {records:,} records")
 
         def sort_again() -> pd.DataFrame:
-            return sort_newest_first(load_again(page.session.table, page.period, with_files=False))
+            return sort_newest_first(load_again(page.session.records, page.period, with_files=False))
 
         draw_records(sort_newest_first(frames), page, sort_again, sender=sender)
         return
@@ -75,7 +75,7 @@ def draw() -> None:
     spans = load_breach_spans(page)
 
     def compute_again() -> pd.DataFrame:
-        again = load_again(page.session.table, page.period, with_files=True)
+        again = load_again(page.session.records, page.period, with_files=True)
         return compute_stuck_files(again, read_breach_spans(page), page)
 
     stuck = compute_stuck_files(frames, spans, page)
@@ -152,7 +152,7 @@ def draw_records(
 
 
 def _draw_files(record: pd.DataFrame, page: Page) -> None:
-    files = select_files(record, load_hours(page.session.table, list_hours(record), with_files=True).files)
+    files = select_files(record, load_hours(page.session.records, list_hours(record), with_files=True).files)
     st.header("Files in this report", anchor=name_details(PICK))
     draw_path(record["folder"].iloc[0])
     listed = files.assign(plausible=find_plausible(files["created"], files["detected_at"]))

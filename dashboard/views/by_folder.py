@@ -13,9 +13,8 @@ from contract.words import IncidentStatus
 from dashboard import columns
 from dashboard.backend import backend
 from dashboard.charts import draw_days, draw_longest_waits
-from dashboard.data import tables
 from dashboard.data.records import RecordFrames, parse_records
-from dashboard.data.tables import Incident
+from dashboard.data.tables import THE_TABLE
 from dashboard.figures.incidents import explain
 from dashboard.figures.series import find_span, to_wall_clock
 from dashboard.figures.text import escape_markdown, filter_by_sender
@@ -44,6 +43,7 @@ from dashboard.widgets.stuck_files import (
     pick_sender,
 )
 from dashboard.widgets.table import draw_table
+from store.incidents import Incident
 
 _SHOWN: Final = (
     folder_figures.NOW,
@@ -68,8 +68,8 @@ def draw() -> None:
     """Draws the page."""
     page = start_page("By folder")
     # Every folder's records, without files: they give the folders to pick from, and how each is spelt.
-    frames = load_period(page.session.table, page.period, with_files=False)
-    live = wait_for(tables.THE_TABLE, page.session.incidents.list_live, "live")
+    frames = load_period(page.session.records, page.period, with_files=False)
+    live = wait_for(THE_TABLE, page.session.tables.list_live, "live")
     cache = backend().cache
     spellings = cache.compute(("spellings", frames), lambda: list_spellings(frames.records))
     choices = st.container(horizontal=True, vertical_alignment="bottom")
@@ -170,14 +170,14 @@ def _describe(one: Incident, page: Page) -> str:
 
 def query_folder(spellings: Sequence[str], page: Page) -> RecordFrames:
     """A folder's records with their files, which the index has under each of these spellings."""
-    table, start, end = page.session.table, page.period.start, page.period.end
+    table, start, end = page.session.records, page.period.start, page.period.end
 
     def query() -> RecordFrames:
         stored = chain.from_iterable(table.query_folder(spelling, start, end) for spelling in spellings)
         return RecordFrames.of(parse_records(stored))
 
     question = ("folder", tuple(spellings), start_of_hour(start), start_of_hour(end))
-    found = wait_for(tables.THE_TABLE, lambda: backend().cache.share(question, query), "folder")
+    found = wait_for(THE_TABLE, lambda: backend().cache.share(question, query), "folder")
     detected = found.records["detected_at"]
     # The ends of a range that moves on leave the same records out for a while.
     left_out = int(detected.lt(start).sum()), int(detected.ge(end).sum())

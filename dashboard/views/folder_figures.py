@@ -13,10 +13,10 @@ from contract.words import IncidentStatus, UnknownReason
 from dashboard import columns
 from dashboard.columns import MOMENT, Column, tabulate
 from dashboard.data.records import RECORD_KEY, RecordFrames
-from dashboard.data.tables import Incident
-from dashboard.figures.incidents import sort_worst_first
+from dashboard.figures.incidents import overdue_minutes, sort_worst_first
 from dashboard.figures.series import Period, find_span, to_wall_clock
 from dashboard.figures.stuck_files import Spans, find_folder_keys, find_plausible, mark_places
+from store.incidents import Incident
 
 NOW: Final = Column("now", "str", "text", "Now", "Now", "Whether it is in breach at the moment.", 116)
 OVERDUE: Final = Column(
@@ -145,7 +145,7 @@ def _describe_now(incidents: Sequence[Incident], now: datetime) -> tuple[str, fl
     for status, word in ((IncidentStatus.OPEN, _OPEN), (IncidentStatus.UNKNOWN, _UNKNOWN)):
         found = [one for one in incidents if one.status is status]
         if found:
-            overdue = [minutes for one in found if (minutes := one.overdue_minutes(now)) is not None]
+            overdue = [minutes for one in found if (minutes := overdue_minutes(one, now)) is not None]
             return word, max(overdue, default=None)
     return _NOT, None
 

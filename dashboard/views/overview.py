@@ -7,8 +7,8 @@ import streamlit as st
 
 from contract.moments import format_duration
 from contract.words import EXPLANATIONS, UnknownReason
-from dashboard.data import metrics, tables
-from dashboard.data.tables import Fleet, Incident
+from dashboard.data import metrics
+from dashboard.data.tables import THE_TABLE
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.figures.incidents import (
     COLUMNS,
@@ -30,6 +30,8 @@ from dashboard.widgets.basics import draw_download, draw_figures, draw_first_ste
 from dashboard.widgets.incident_card import draw_incident
 from dashboard.widgets.incidents import ENDED, OPEN, SEARCHED, UNKNOWN, draw_incidents, pick_incidents
 from dashboard.widgets.links import INCIDENT
+from store.incidents import Incident
+from store.senders import Fleet
 
 _ENDED_ROWS: Final = 10
 """Of those that ended today, how many are shown at first."""
@@ -47,13 +49,13 @@ def draw() -> None:
     """Draws the page."""
     page = start_page("Overview", ranged=False)
     today = start_of_day(page.now, page.zone)
-    table, days = page.session.incidents, list_utc_days(today, page.now)
+    ask, days = page.session.tables, list_utc_days(today, page.now)
     incidents, fleet, ended = wait_for(
-        tables.THE_TABLE,
-        lambda: (table.list_live(), page.session.senders.list_all(), table.list_ended(days)),
+        THE_TABLE,
+        lambda: (ask.list_live(), ask.list_senders(), ask.list_ended(days)),
         "incidents",
     )
-    if not fleet.senders and not fleet.refusals:
+    if not fleet.senders and not fleet.refused:
         draw_first_steps()
         return
     live = split_live(incidents, page.now)
@@ -144,7 +146,7 @@ def _draw_linked(shown: Sequence[Incident], page: Page) -> None:
     wanted = INCIDENT.value("")
     if not wanted or any(one.incident_id == wanted for one in shown):
         return
-    incident = wait_for(tables.THE_TABLE, lambda: page.session.incidents.find(wanted), "incident")
+    incident = wait_for(THE_TABLE, lambda: page.session.tables.find_incident(wanted), "incident")
     if incident is None:
         st.info(
             "The incident of this link does not exist, or is no longer kept.", icon=":material/search_off:"

@@ -1,13 +1,13 @@
 """What an analyst may do about a sender: buttons, and the form that one of them opens."""
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Any, Final
 
 import streamlit as st
 
 from contract.action import Day, SenderAction
 from contract.limits import MAX_INTERVAL_MINUTES, MAX_NOTE_CHARACTERS
-from dashboard.data.tables import Sender
 from dashboard.figures.actions import make_request
 from dashboard.figures.text import escape_markdown
 from dashboard.frame import acting
@@ -30,6 +30,7 @@ from dashboard.views.sender_figures import (
 )
 from dashboard.widgets.links import SENDER
 from dashboard.widgets.table import name_details
+from store.senders import Sender
 
 PLACE: Final = "sender-card"
 _ANCHOR: Final = f"{PLACE}-form"
@@ -103,7 +104,7 @@ def _draw_hours(form: ActionForm, sender: Sender, page: Page) -> None:
     hours = sender.hours or (proposal.hours if proposal else None)
     if proposal and sender.hours is None:
         st.caption(f"Proposed by its last {proposal.silences:,} silences.")
-    days = [day for day in Day if day in hours.days] if hours else _WORKDAYS
+    days = [day for number, day in enumerate(Day) if number in hours.days] if hours else _WORKDAYS
     zone = hours.zone if hours and hours.zone in list_zones() else page.zone.key
     st.pills(
         "Days",
@@ -115,8 +116,8 @@ def _draw_hours(form: ActionForm, sender: Sender, page: Page) -> None:
         wrap=True,
     )
     with st.container(horizontal=True):
-        _pick_time("From", hours.start if hours else "07:00", f"{form.token}_from")
-        _pick_time("To", hours.end if hours else "19:00", f"{form.token}_to")
+        _pick_time("From", hours.start if hours else time(7), f"{form.token}_from")
+        _pick_time("To", hours.end if hours else time(19), f"{form.token}_to")
         st.selectbox(
             "Zone",
             list_zones(),
@@ -126,8 +127,9 @@ def _draw_hours(form: ActionForm, sender: Sender, page: Page) -> None:
         )
 
 
-def _pick_time(label: str, shown: str, key: str) -> None:
+def _pick_time(label: str, at: time, key: str) -> None:
     # A time input of Streamlit's has parts of its own, too small to be hit.
+    shown = f"{at:%H:%M}"
     times = sorted({shown, *_TIMES})
     st.selectbox(label, times, index=times.index(shown), key=key, filter_mode="contains", width=130)
 
@@ -159,9 +161,9 @@ def _begin(
     request = make_request(build_body(sender, action, note, **setting), sender.name, form.token)
 
     def reread() -> None:
-        page.session.senders.reread(sender.key)
+        page.session.tables.reread_sender(sender.key)
         # What is unknown of one that is retired is closed.
-        page.session.incidents.reread([])
+        page.session.tables.reread_incidents([])
 
     acting.begin(
         acting.PendingAction(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -10,10 +10,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from contract.action import Day, SenderAction
-from contract.moments import format_duration
+from contract.moments import Hours, format_duration
 from contract.words import SenderState
 from dashboard.columns import MOMENT, Column, tabulate
-from dashboard.data.tables import ExpectedHours, Sender, SenderDeed, Silence
 from dashboard.figures.actions import HistoryLine
 from dashboard.figures.senders import (
     KINDS,
@@ -25,6 +24,7 @@ from dashboard.figures.senders import (
     describe_interval,
     list_warnings,
 )
+from store.senders import Sender, SenderEntry, Silence
 
 KEY: Final = Column("key", "str")
 NAME: Final = Column(
@@ -63,7 +63,6 @@ ACCOUNT: Final = Column("account", "str", "text", "Account", "Account", None, 11
 ADDRESSES: Final = Column("addresses", "str", "text", "Addresses", "Addresses", "Of the last days.", 150)
 
 
-_DAYS: Final = tuple(Day)
 DAY_NAMES: Final = dict(zip(Day, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 _LEAST_SILENCES: Final = 3
 """Fewer are no habit."""
@@ -79,18 +78,18 @@ _MINUTE: Final = timedelta(minutes=1)
 class Proposal:
     """Hours outside which recurring silences raise no alert."""
 
-    hours: ExpectedHours
+    hours: Hours
     silences: int
     """How many there were of them."""
 
 
-def describe_hours(hours: ExpectedHours | None) -> str:
+def describe_hours(hours: Hours | None) -> str:
     """Such as `Mon to Fri, 07:00 to 19:00, Europe/Berlin`."""
     if hours is None:
         return "always"
-    days = [day for day in Day if day in hours.days]
-    span = f"{hours.start} to {hours.end}" if hours.start != hours.end else f"a day long from {hours.start}"
-    return f"{_describe_days(days)}, {span}, {hours.zone}"
+    start, end = f"{hours.start:%H:%M}", f"{hours.end:%H:%M}"
+    span = f"{start} to {end}" if start != end else f"a day long from {start}"
+    return f"{_describe_days(sorted(hours.days))}, {span}, {hours.zone}"
 
 
 def propose_hours(silences: Sequence[Silence], zone: ZoneInfo) -> Proposal | None:
@@ -119,14 +118,8 @@ def propose_hours(silences: Sequence[Silence], zone: ZoneInfo) -> Proposal | Non
     last = -((begin + _length(begin, end) + spread_of_ends) // -_HOUR)
     if last - first >= 24:
         return None
-    hours = ExpectedHours.model_validate(
-        {
-            "Days": _find_days(silences, works, zone),
-            "From": f"{first % 24:02}:00",
-            "To": f"{last % 24:02}:00",
-            "Zone": zone.key,
-        }
-    )
+    days = _find_days(silences, works, zone)
+    hours = Hours(days=days, start=time(first % 24), end=time(last % 24), zone=zone.key)
     return Proposal(hours=hours, silences=len(silences))
 
 
@@ -146,23 +139,23 @@ def _length(start: timedelta, end: timedelta) -> timedelta:
 
 def _find_days(
     silences: Sequence[Silence], works: Sequence[tuple[datetime, datetime]], zone: ZoneInfo
-) -> list[str]:
+) -> frozenset[int]:
     seen = {start.weekday() for start, _ in works}
     first, last = silences[0].since.astimezone(zone), silences[-1].until.astimezone(zone)
     seen |= {first.weekday(), last.weekday()}
     if last - first < _WHOLE_WEEK:
         known = {(first + number * _DAY).weekday() for number in range((last.date() - first.date()).days + 1)}
         seen |= set(range(7)) - known
-    return [_DAYS[day] for day in sorted(seen)]
+    return frozenset(seen)
 
 
-def _describe_days(days: Sequence[Day]) -> str:
-    if len(days) == len(_DAYS):
+def _describe_days(days: Sequence[int]) -> str:
+    if len(days) == len(Day):
         return "every day"
-    places = [_DAYS.index(day) for day in days]
-    if len(days) > 2 and places == list(range(places[0], places[-1] + 1)):
-        return f"{DAY_NAMES[days[0]]} to {DAY_NAMES[days[-1]]}"
-    return ", ".join(DAY_NAMES[day] for day in days)
+    names = [list(DAY_NAMES.values())[day] for day in days]
+    if len(days) > 2 and list(days) == list(range(days[0], days[-1] + 1)):
+        return f"{names[0]} to {names[-1]}"
+    return ", ".join(names)
 
 
 LABELS: Final = {
@@ -229,12 +222,12 @@ def spell_hours(days: Iterable[Day], start: str, end: str, zone: str) -> Mapping
     }
 
 
-def list_lines(actions: Iterable[SenderDeed]) -> list[HistoryLine]:
+def list_lines(actions: Iterable[SenderEntry]) -> list[HistoryLine]:
     """What people did, as lines of a history."""
     return [HistoryLine(at=one.at, who=one.by, what=_describe(one), note=one.note) for one in actions]
 
 
-def _describe(one: SenderDeed) -> str:
+def _describe(one: SenderEntry) -> str:
     match one.action:
         case SenderAction.SET_INTERVAL if one.interval_minutes is None:
             return "removed its interval"

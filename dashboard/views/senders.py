@@ -9,7 +9,7 @@ import streamlit as st
 from contract.moments import format_duration
 from contract.words import SenderState
 from dashboard import columns
-from dashboard.data.tables import THE_TABLE, Incident, Refusal, Sender
+from dashboard.data.tables import THE_TABLE
 from dashboard.figures.incidents import split_live
 from dashboard.figures.senders import (
     KIND_EXPLANATIONS,
@@ -35,6 +35,8 @@ from dashboard.widgets.incidents import OPEN, UNKNOWN, draw_incidents
 from dashboard.widgets.links import SENDER
 from dashboard.widgets.rows import RowColumn, draw_rows
 from dashboard.widgets.table import draw_table, name_details, split_path
+from store.incidents import Incident
+from store.senders import RefusedReport, Sender
 
 _OPEN: Final = tuple(column for column in OPEN if column is not columns.INCIDENT_SENDER_NAME)
 _UNREADABLE: Final = (
@@ -66,7 +68,7 @@ def draw() -> None:
     page = start_page("Senders", ranged=False)
     session = page.session
     fleet, incidents = wait_for(
-        THE_TABLE, lambda: (session.senders.list_all(), session.incidents.list_live()), "senders"
+        THE_TABLE, lambda: (session.tables.list_senders(), session.tables.list_live()), "senders"
     )
     known = list_senders(fleet)
     if not known:
@@ -90,7 +92,7 @@ def draw() -> None:
     )
     if picked is not None:
         key = picked[sender_figures.KEY.name]
-        sender, refusal = wait_for(THE_TABLE, lambda: session.senders.read(key), "sender")
+        sender, refusal = wait_for(THE_TABLE, lambda: session.tables.read_sender(key), "sender")
         listed = next(one for one in known if one.key == key)
         whole = replace(listed, sender=sender or listed.sender, refusal=refusal or listed.refusal)
         draw_sender(whole, [one for one in incidents if one.sender == key], page)
@@ -143,7 +145,7 @@ def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> 
         draw_incidents(unknown, "sender_unknown", _UNKNOWN, page, noun="unknown incidents")
 
 
-def _draw_refusal(refusal: Refusal, page: Page) -> None:
+def _draw_refusal(refusal: RefusedReport, page: Page) -> None:
     whence = f" from {refusal.address}" if refusal.address else ""
     st.markdown(escape_markdown(f"What was wrong with the report of {page.spell(refusal.at)}{whence}:"))
     for problem in refusal.problems:
@@ -192,8 +194,8 @@ def _draw_unreadable(sender: Sender) -> None:
 
 def _draw_history(key: str, page: Page) -> None:
     session = page.session
-    done = wait_for(THE_TABLE, lambda: session.senders.list_deeds(key), "deeds")
-    notified = load_notifications(lambda: session.messages.list_of_sender(key))
+    done = wait_for(THE_TABLE, lambda: session.tables.list_changes(key), "changes")
+    notified = load_notifications(lambda: session.tables.list_notified_of_sender(key))
     draw_history(list_lines(done), notified, page.zone)
 
 

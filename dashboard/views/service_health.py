@@ -11,8 +11,8 @@ import streamlit as st
 
 from contract.moments import format_duration
 from dashboard.charts import Span, build_time_axis, build_time_tooltip, label_as_utc
-from dashboard.data import tables
 from dashboard.data.metrics import CLOUDWATCH, Alarm
+from dashboard.data.tables import THE_TABLE
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.figures.senders import describe_punctuality
 from dashboard.figures.series import choose_step, find_span
@@ -104,7 +104,7 @@ def _draw_figures(gateway: pd.DataFrame, last_report: datetime | None, now: date
 def _tell_whether_late(page: Page) -> None:
     """A failure here keeps nothing else from being shown."""
     try:
-        fleet = wait_for(tables.THE_TABLE, page.session.senders.list_all, "senders")
+        fleet = wait_for(THE_TABLE, page.session.tables.list_senders, "senders")
     except (NotAnAnalystError, SessionExpiredError):
         raise
     except DashboardError:

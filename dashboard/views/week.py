@@ -11,8 +11,7 @@ from contract.moments import format_duration
 from dashboard import columns
 from dashboard.backend import backend
 from dashboard.columns import Column
-from dashboard.data import tables
-from dashboard.data.tables import Breach
+from dashboard.data.tables import THE_TABLE, Breach
 from dashboard.figures.incidents import list_utc_days
 from dashboard.figures.series import Period
 from dashboard.figures.text import filter_by_text
@@ -57,7 +56,7 @@ def draw() -> None:
     page = start_page("Week", ranged=False)
     parts = list_parts(page.now, page.zone)
     days = list_utc_days(parts[-1].start, page.now)
-    breaches = wait_for(tables.THE_TABLE, lambda: page.session.incidents.list_breaches(days), "breaches")
+    breaches = wait_for(THE_TABLE, lambda: page.session.tables.list_breaches(days), "breaches")
     parts = select_known(parts, breaches)
     folders = _measure(breaches, parts, page)
     if not folders:

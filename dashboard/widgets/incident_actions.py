@@ -9,7 +9,6 @@ import streamlit as st
 from contract.action import NEED_NOTE, TAKE_UNTIL, IncidentAction
 from contract.limits import MAX_NOTE_CHARACTERS
 from dashboard.backend import backend
-from dashboard.data.tables import Incident
 from dashboard.figures.actions import (
     EXPLANATIONS,
     LABELS,
@@ -26,6 +25,7 @@ from dashboard.figures.actions import (
 from dashboard.frame import acting
 from dashboard.frame.acting import ActionForm, draw_result
 from dashboard.frame.page import Page
+from store.incidents import Incident
 
 _ICONS: Final = {
     IncidentAction.ACKNOWLEDGE: ":material/front_hand:",
@@ -118,7 +118,7 @@ def _submit(form: ActionForm, action: IncidentAction, about: Sequence[Incident],
 
     def describe() -> str:
         # Of several, each says for itself what it is about.
-        found = page.session.incidents.read(about[0]) if len(about) == 1 else None
+        found = page.session.tables.read_incident(about[0]) if len(about) == 1 else None
         return describe_now(found, now, page.zone) if found else ""
 
     acting.begin(
@@ -130,7 +130,7 @@ def _submit(form: ActionForm, action: IncidentAction, about: Sequence[Incident],
             done=describe_result(action, until, now, page.zone, len(about)),
             focus=actions.focus,
             after=actions.after,
-            reread=lambda: page.session.incidents.reread(about),
+            reread=lambda: page.session.tables.reread_incidents(about),
             describe=describe,
         )
     )

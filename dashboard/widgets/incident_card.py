@@ -10,10 +10,10 @@ import streamlit as st
 from contract.moments import format_duration
 from contract.words import IncidentStatus
 from dashboard.data.loading import load_incident_files
-from dashboard.data.tables import THE_TABLE, Incident, Notified, Sender
+from dashboard.data.tables import THE_TABLE, Notified
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.figures.actions import HistoryLine, describe_hold, list_done, list_notified
-from dashboard.figures.incidents import FILE_COLUMNS, explain, tabulate_files
+from dashboard.figures.incidents import FILE_COLUMNS, explain, overdue_minutes, tabulate_files
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import wait_for
@@ -29,6 +29,8 @@ from dashboard.widgets.links import (
 )
 from dashboard.widgets.rows import RowColumn, draw_rows
 from dashboard.widgets.table import draw_files, name_details
+from store.incidents import Incident
+from store.senders import Sender
 
 _KEY: Final = "incident_files"
 
@@ -37,15 +39,15 @@ def draw_incident(incident: Incident, page: Page) -> None:
     """Draws everything known of the incident, what may be done about it, and the ways on from here."""
     session = page.session
     listed = incident
-    sender, _ = wait_for(THE_TABLE, lambda: session.senders.read(listed.sender), "incident_sender")
+    sender, _ = wait_for(THE_TABLE, lambda: session.tables.read_sender(listed.sender), "incident_sender")
     frames, read = wait_for(
         THE_TABLE,
-        lambda: (load_incident_files(session.table, listed), session.incidents.read(listed)),
+        lambda: (load_incident_files(session.records, listed), session.tables.read_incident(listed)),
         _KEY,
     )
     # With its history, and as it is now: an index may be a moment behind.
     incident = read or listed
-    notified = load_notifications(lambda: session.messages.list_of_incident(incident.incident_id))
+    notified = load_notifications(lambda: session.tables.list_notified_of_incident(incident.incident_id))
     with st.container(border=True):
         st.header("Incident", anchor=name_details(INCIDENT))
         draw_path(incident.folder)
@@ -89,7 +91,7 @@ def _list_facts(incident: Incident, sender: Sender | None, page: Page) -> dict[s
     def local(moment: datetime | None) -> str:
         return page.spell(moment, seconds=True) if moment else ""
 
-    overdue = incident.overdue_minutes(page.now)
+    overdue = overdue_minutes(incident, page.now)
     oldest = f"{format_duration(overdue)} over the SLA, created {local(incident.oldest_creation)}"
     live = incident.ended_at is None
     return {

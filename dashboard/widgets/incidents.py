@@ -7,7 +7,6 @@ import streamlit as st
 
 from dashboard import columns
 from dashboard.columns import Column
-from dashboard.data.tables import Incident
 from dashboard.figures.actions import list_possible
 from dashboard.figures.incidents import (
     Whose,
@@ -26,6 +25,7 @@ from dashboard.widgets.incident_actions import Actions
 from dashboard.widgets.incident_card import draw_incident
 from dashboard.widgets.links import INCIDENT
 from dashboard.widgets.table import PAGE_ROWS, Choice, draw_table
+from store.incidents import Incident
 
 SEARCHED: Final = (columns.INCIDENT_SENDER_NAME.name, columns.INCIDENT_FOLDER.name)
 """What a search for text looks at."""

@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from contract.folders import folder_key
 from dashboard.backend import backend
-from dashboard.data import tables
 from dashboard.data.loading import Loading, list_cheap_hours
 from dashboard.data.records import RecordFrames
 from dashboard.data.tables import THE_TABLE, RecordTable
@@ -120,14 +119,14 @@ def _offer_the_rest(place: DeltaGenerator, missing: int, total: int) -> None:
 
 def load_breach_spans(page: Page) -> Spans:
     """The incidents that ended since the page's range began, and those that live now."""
-    return wait_for(tables.THE_TABLE, lambda: read_breach_spans(page), "breach_spans")
+    return wait_for(THE_TABLE, lambda: read_breach_spans(page), "breach_spans")
 
 
 def read_breach_spans(page: Page) -> Spans:
     """The same, without a word: for what no page's run waits for."""
-    table, days = page.session.incidents, list_utc_days(page.period.start, page.now)
+    ask, days = page.session.tables, list_utc_days(page.period.start, page.now)
     spans: dict[tuple[str, str], list[BreachSpan]] = {}
-    for one in (*table.list_ended(days, most=None), *table.list_live()):
+    for one in (*ask.list_ended(days, most=None), *ask.list_live()):
         spans.setdefault((one.sender, folder_key(one.folder)), []).append(
             BreachSpan(one.opened_at, one.ended_at, one.status)
         )

@@ -1,7 +1,7 @@
 """A stand-in for the route of actions, which does to an incident's item what the service does."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -74,4 +74,4 @@ def _change(item: dict[str, Any], username: str, body: dict[str, Any]) -> None:
             item[_A.SNOOZED_UNTIL] = body["until"]
         case "close":
             item |= {_A.STATUS: "closed", _A.LIVE_SHARD: None, _A.ENDED_AT: format_moment(now)}
-            item[_A.ENDED_ON] = f"{now - timedelta():%Y-%m-%d}"
+            item[_A.ENDED_ON] = f"{now:%Y-%m-%d}"

@@ -7,16 +7,15 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from contract.moments import format_moment
-from dashboard.data.tables import Incident, Sender, _read_item
 from handlers import runtime
 from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
 from handlers.projection.stream import apply_runs
 from handlers.projection.sweep import SenderSweep
 from store.dynamodb import Reader
-from store.incidents import describe_incident, incident_key
+from store.incidents import IN_FULL, Incident, describe_incident, incident_key, parse_incident
 from store.runs import ProblemAttribute, Run, RunAttribute, RunTable
-from store.senders import describe_last_run, describe_sender, sender_key
+from store.senders import Sender, describe_last_run, describe_sender, parse_sender, sender_key
 from store.state import SenderStore, State
 from tests.stands.playing import START
 from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS
@@ -89,19 +88,16 @@ def projecting(client: "DynamoDBClient") -> Iterator[Projected]:
 
 def read_incidents(state: State, sender: str = "account") -> list[Incident]:
     """The incidents of a state, as the dashboard reads what the Lambda writes of them."""
-    return [
-        Incident.model_validate(
-            _read_item(
-                _given(
-                    {
-                        **incident_key(sender, one.incident_id),
-                        **describe_incident(one, sender, latest=True, retention=None),
-                    }
-                )
-            )
-        )
-        for one in state.incidents.values()
-    ]
+    return [parse_incident(show_incident(one, sender)) for one in state.incidents.values()]
+
+
+def show_incident(incident: Incident, sender: str = "account") -> dict[str, Any]:
+    """What the Lambda writes of an incident, less what is for the rules alone."""
+    values = {
+        **incident_key(sender, incident.incident_id),
+        **describe_incident(incident, sender, latest=True, retention=None),
+    }
+    return {name: values[name] for name in IN_FULL if values.get(name) is not None}
 
 
 def read_sender(state: State, run: Run, **told: Any) -> Sender:
@@ -113,8 +109,4 @@ def read_sender(state: State, run: Run, **told: Any) -> Sender:
         **describe_sender(show_sender(state)),
         **describe_last_run(last),
     }
-    return Sender.model_validate(_read_item(_given(values)))
-
-
-def _given(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+    return parse_sender({name: value for name, value in values.items() if value is not None})

@@ -43,7 +43,7 @@ def analyst() -> Any:
 
 def begin(sessions: SessionStore, analyst: Any = None) -> str:
     analyst = analyst or create_autospec(Analyst, instance=True, refresh_token=None)
-    return sessions.begin(Session(analyst, Mock(), Mock(), Mock(), Mock(), Mock(), Mock(), NOW))
+    return sessions.begin(Session(analyst, Mock(), Mock(), Mock(), Mock(), NOW))
 
 
 def find(sessions: SessionStore, session_id: str) -> Session:

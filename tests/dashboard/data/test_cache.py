@@ -74,9 +74,7 @@ def test_no_answer_is_everybodys(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ask.asked == 1
 
 
-def test_who_had_just_asked_when_an_attempt_failed_tries_once_more(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_who_had_just_asked_when_an_attempt_failed_tries_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     ask = Asking(UnreachableError("The table"))
     ask.seconds = 1
     [failed, *others] = sorted(ask_together(ask, monkeypatch), key=lambda future: future.exception() is None)

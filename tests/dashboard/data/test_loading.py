@@ -18,8 +18,9 @@ from contract.moments import HOUR
 from dashboard.data.cache import Cache
 from dashboard.data.loading import SETTLING, HourCache, Loading, frame_hours, list_cheap_hours
 from dashboard.data.records import RecordFrames, StoredHour, parse_records
-from dashboard.data.tables import CONNECTIONS, RecordTable
+from dashboard.data.tables import RecordTable
 from dashboard.errors import UnreachableError
+from store.dynamodb import CONNECTIONS
 from tests.dashboard.clocks import StoppedClock
 from tests.dashboard.fake_table import item
 
@@ -102,16 +103,15 @@ def test_an_hour_is_remembered_only_after_latecomers_have_settled(
     assert table.asked[CURRENT] == 3
 
 
-def test_hours_with_files_serve_those_who_need_none(table: CountingTable, cache: HourCache) -> None:
+def test_hours_with_files_serve_all_and_those_without_only_who_needs_none(
+    table: CountingTable, cache: HourCache, clock: StoppedClock
+) -> None:
     finish(table, cache, with_files=True)
-    without = finish(table, cache, with_files=False)
-    assert without.frames().files.empty
+    assert finish(table, cache, with_files=False).frames().files.empty
     assert table.asked[HOURS[-1]] == 1
-
-
-def test_hours_without_files_do_not_serve_those_who_need_them(table: CountingTable, cache: HourCache) -> None:
-    finish(table, cache, with_files=False)
-    assert len(finish(table, cache, with_files=True).frames().files) == 5
+    without = HourCache(clock)
+    finish(table, without, with_files=False)
+    assert len(finish(table, without, with_files=True).frames().files) == 5
 
 
 def test_a_fetch_that_is_watched_tells_also_that_nothing_came(table: CountingTable, cache: HourCache) -> None:

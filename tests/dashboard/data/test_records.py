@@ -1,4 +1,4 @@
-"""."""
+"""Stored records become frames of records and files."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,5 +1,6 @@
 """What is asked for of the route of actions, and when what was chosen ends."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +13,7 @@ from contract.action import ActOnIncident, IncidentAction
 from contract.limits import LONGEST_HOLD, MAX_KEY_CHARACTERS, SHORTEST_SNOOZE
 from contract.moments import parse_moment
 from contract.routes import IDEMPOTENCY_KEY
-from dashboard.data.tables import Incident, update_ended, update_live
+from dashboard.data.tables import update_ended, update_live
 from dashboard.figures.actions import (
     SPANS,
     USUAL_SPAN,
@@ -26,6 +27,7 @@ from dashboard.figures.actions import (
     make_request,
 )
 from dashboard.figures.incidents import Whose, filter_by_whose
+from store.incidents import Incident
 from tests.dashboard.projected import read_incidents
 from tests.stands.playing import at, listing, played, run, stuck
 
@@ -39,7 +41,7 @@ TOKEN = "0" * 32
 
 
 def held(one: Incident = OPEN, **values: Any) -> Incident:
-    return one.model_copy(update=values)
+    return replace(one, **values)
 
 
 @pytest.mark.parametrize(

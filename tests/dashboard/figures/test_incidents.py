@@ -10,7 +10,6 @@ import pytest
 from contract.words import Clearing, IncidentStatus, UnknownReason
 from dashboard.columns import list_dtypes
 from dashboard.data.records import RecordFrames, parse_records
-from dashboard.data.tables import Fleet, Incident
 from dashboard.figures.incidents import (
     COLUMNS,
     explain,
@@ -25,6 +24,8 @@ from dashboard.figures.incidents import (
     tabulate_incidents,
 )
 from dashboard.figures.senders import summarize
+from store.incidents import Incident
+from store.senders import Fleet
 from store.state import State
 from tests.dashboard.fake_table import item
 from tests.dashboard.projected import read_incidents, read_sender
@@ -33,7 +34,7 @@ from tests.stands.playing import at, listing, played, run, stuck
 A, B, C = "C:\\Jobs\\A", "C:\\Jobs\\B", "C:\\Jobs\\C"
 CLEARED = "the server read the folder, and no file was over the SLA"
 LISTED = listing(0, [], stuck(A, "a", created=-2))
-NOBODY = Fleet(senders=[], refusals={})
+NOBODY = Fleet(senders=[], refused={})
 
 
 def only(state: State) -> Incident:
@@ -87,15 +88,9 @@ def test_what_is_quiet_is_no_trouble_and_the_rest_is_by_reason() -> None:
         (only(played(LISTED)), "in the latest report"),
         (SILENT, "server silent: the server has not reported for longer than twice its interval"),
         (UNREADABLE, "folder unreadable: the server could not read the folder"),
-        (
-            UNWATCHED,
-            "no longer watched: the server no longer looks at the folder",
-        ),
+        (UNWATCHED, "no longer watched: the server no longer looks at the folder"),
         (QUIET, "no longer reported: this script reports problems only"),
-        (
-            only(played(LISTED, listing(1, [A]))),
-            CLEARED,
-        ),
+        (only(played(LISTED, listing(1, [A]))), CLEARED),
         (
             only(played(listing(3, [A]), state=played(LISTED, until=2.9))),
             f"{CLEARED}; it ended at some time after it was last seen",
@@ -119,11 +114,10 @@ def test_every_status_says_how_it_is_known(incident: Incident, words: str) -> No
 
 def test_every_reason_and_every_status_has_words() -> None:
     for reason in UnknownReason:
-        unknown = SILENT.model_copy(update={"reason": reason})
+        unknown = replace(SILENT, reason=reason)
         assert name_reason(unknown)
         for status in IncidentStatus:
-            update = {"status": status, "cleared_by": Clearing.LEFT_OUT}
-            assert explain(unknown.model_copy(update=update))
+            assert explain(replace(unknown, status=status, cleared_by=Clearing.LEFT_OUT))
 
 
 def test_what_ended_is_over_no_sla_and_the_last_one_comes_first() -> None:
@@ -158,7 +152,7 @@ def test_the_figures_are_those_of_now() -> None:
     silent = played(LISTED, until=4)
     stuck_now = run(3.9, stuck(B, "b", created=-2), sender="other")
     other = played(stuck_now)
-    fleet = Fleet(senders=[read_sender(silent, LISTED), read_sender(other, stuck_now)], refusals={})
+    fleet = Fleet(senders=[read_sender(silent, LISTED), read_sender(other, stuck_now)], refused={})
     live = split_live([*read_incidents(silent), *read_incidents(other, "other"), QUIET], at(4))
     situation = summarize(live, fleet, at(4))
     assert (situation.open, situation.unknown, situation.quiet) == (1, 1, 1)
@@ -170,10 +164,10 @@ def test_the_figures_are_those_of_now() -> None:
 
 def test_all_is_well_where_there_is_nothing_but_quiet() -> None:
     told = listing(0, [A])
-    fleet = Fleet(senders=[read_sender(played(told), told)], refusals={})
+    fleet = Fleet(senders=[read_sender(played(told), told)], refused={})
     assert summarize(split_live([QUIET], at(0)), fleet, at(0)).well
     unreadable = listing(0, [A], errors=[B])
-    fleet = Fleet(senders=[read_sender(played(unreadable), unreadable)], refusals={})
+    fleet = Fleet(senders=[read_sender(played(unreadable), unreadable)], refused={})
     situation = summarize(split_live([], at(0)), fleet, at(0))
     assert (situation.unreadable, situation.well) == (1, False)
 

@@ -1,15 +1,14 @@
 """In which order senders are shown, in which words, and what is wrong with them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from contract.words import SenderKind, SenderState
 from dashboard.columns import list_dtypes
-from dashboard.data.tables import Fleet, Refusal, Sender
 from dashboard.figures.senders import (
     KIND_EXPLANATIONS,
     KINDS,
@@ -22,6 +21,7 @@ from dashboard.figures.senders import (
     list_warnings,
 )
 from dashboard.views.sender_figures import COLUMNS, tabulate_senders
+from store.senders import Fleet, RefusedReport, Sender
 from tests.dashboard.projected import read_sender
 from tests.stands.playing import at, listing, played, run, stuck
 
@@ -32,18 +32,15 @@ SENDER = read_sender(played(LISTED), LISTED)
 
 
 def sender(key: str, state: SenderState = SenderState.UP, heard: float = 0) -> Sender:
-    return SENDER.model_copy(
-        update={"key": key, "name": key, "state": state, "last_arrival_at": at(heard), "unreadable": 0}
-    )
+    return replace(SENDER, key=key, name=key, state=state, last_arrival_at=at(heard), unreadable=0)
 
 
-def refusal(key: str, hours: float) -> Refusal:
-    told = {"Sender": key, "SenderName": key, "ReportedBy": key, "RefusedAt": at(hours)}
-    return Refusal.model_validate(told)
+def refusal(key: str, hours: float) -> RefusedReport:
+    return RefusedReport(key=key, name=key, reported_by=key, at=at(hours))
 
 
-def fleet(senders: Sequence[Sender], *refusals: Refusal) -> Fleet:
-    return Fleet(senders=senders, refusals={one.key: one for one in refusals})
+def fleet(senders: Sequence[Sender], *refusals: RefusedReport) -> Fleet:
+    return Fleet(senders=senders, refused={one.key: one for one in refusals})
 
 
 def names(known: SenderRow, now: datetime) -> list[str]:
@@ -77,11 +74,7 @@ def test_an_account_is_mended_once_any_of_its_scripts_is_heard() -> None:
         "acc/a"
     ]
     listed = list_senders(fleet([sender("acc/a", heard=2)], refusal("acc/b", 1), refusal("acc", 3)))
-    assert [(one.name, one.refused) for one in listed] == [
-        ("acc", True),
-        ("acc/b", True),
-        ("acc/a", False),
-    ]
+    assert [(one.name, one.refused) for one in listed] == [("acc", True), ("acc/b", True), ("acc/a", False)]
 
 
 def test_a_row_has_everything_in_words() -> None:
@@ -115,17 +108,10 @@ def test_a_table_of_none_is_a_table() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [
-        (None, ""),
-        (119, ""),
-        (-119, ""),
-        (120, "2 min behind"),
-        (-300, "5 min ahead"),
-        (7200, "2 h behind"),
-    ],
+    [(None, ""), (119, ""), (-119, ""), (120, "2 min behind"), (-300, "5 min ahead"), (7200, "2 h behind")],
 )
 def test_a_clock_is_told_where_it_is_wrong_by_two_minutes(seconds: int | None, text: str) -> None:
-    assert describe_clock(SENDER.model_copy(update={"clock_skew_seconds": seconds})) == text
+    assert describe_clock(replace(SENDER, clock_skew_seconds=seconds)) == text
 
 
 def test_several_servers_on_one_account_are_told_with_the_remedy() -> None:
@@ -144,19 +130,19 @@ def test_several_servers_on_one_account_are_told_with_the_remedy() -> None:
     shared, sets = list_warnings(known, at(7), ZONE)
     assert "several servers report through this account" in shared.text
     assert shared.remedy == "Give each server its own account, or send run.sender."
-    assert f"c:\\jobs (until {mixed.mixed_up[0].until:%Y-%m-%d %H:%M})" in sets.text
-    assert names(known, mixed.mixed_up[0].until) == ["shared account"]
+    assert f"c:\\jobs (until {mixed.ambiguous_sets[0].until:%Y-%m-%d %H:%M})" in sets.text
+    assert names(known, mixed.ambiguous_sets[0].until) == ["shared account"]
 
 
 def test_lost_letters_are_told_with_the_remedy() -> None:
-    [known] = list_senders(fleet([SENDER.model_copy(update={"lost_letters": 3, "unreadable": 0})]))
+    [known] = list_senders(fleet([replace(SENDER, lost_letters=3, unreadable=0)]))
     [warning] = list_warnings(known, at(0), ZONE)
     assert warning.text.startswith("3 names of its last report lost letters")
     assert "UTF-8" in warning.remedy
 
 
 def test_silence_and_refusal_are_told_first() -> None:
-    silent = SENDER.model_copy(update={"state": SenderState.SILENT})
+    silent = replace(SENDER, state=SenderState.SILENT)
     [known] = list_senders(fleet([silent], refusal("account", 1)))
     assert names(known, at(2)) == ["refused", "silent", "unreadable folders"]
 
@@ -179,7 +165,7 @@ def test_of_one_that_is_not_judged_no_report_is_due(state: SenderState, due: str
 
 
 def test_one_that_speaks_only_in_trouble_is_never_due() -> None:
-    assert describe_due(SENDER.model_copy(update={"due_at": None}), at(0)) == "no reporting schedule"
+    assert describe_due(replace(SENDER, due_at=None), at(0)) == "no reporting schedule"
 
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -187,8 +173,7 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 def due(state: SenderState, due_in: float | None) -> Sender:
     due_at = None if due_in is None else NOW + timedelta(minutes=due_in)
-    given: dict[str, Any] = {"state": state, "due_at": due_at}
-    return Sender.model_construct(**given)
+    return replace(SENDER, state=state, due_at=due_at)
 
 
 @pytest.mark.parametrize(
@@ -198,21 +183,13 @@ def due(state: SenderState, due_in: float | None) -> Sender:
         ([due(SenderState.UP, None)], "no reporting schedule"),
         ([due(SenderState.RETIRED, -99)], "no reporting schedule"),
         (
-            [
-                due(SenderState.UP, 40),
-                due(SenderState.UP, 13),
-                due(SenderState.UP, None),
-            ],
+            [due(SenderState.UP, 40), due(SenderState.UP, 13), due(SenderState.UP, None)],
             "on time, the next due in 13 min",
         ),
         # Not yet late: it has some minutes of grace.
         ([due(SenderState.UP, -1)], "on time, the next due now"),
         (
-            [
-                due(SenderState.UP, 40),
-                due(SenderState.LATE, -3),
-                due(SenderState.SILENT, -300),
-            ],
+            [due(SenderState.UP, 40), due(SenderState.LATE, -3), due(SenderState.SILENT, -300)],
             "2 of 3 senders late",
         ),
     ],

@@ -97,19 +97,6 @@ def test_a_step_shows_each_folders_most_files_however_often_it_was_reported() ->
     assert set(series["until"] - series["time"]) == {pd.Timedelta(HOUR)}
 
 
-@pytest.mark.parametrize(
-    ("length", "step"),
-    [
-        (HOUR, timedelta(minutes=5)),
-        (24 * HOUR, HOUR),
-        (timedelta(days=7), timedelta(hours=3)),
-        (timedelta(days=30), timedelta(days=1)),
-    ],
-)
-def test_longer_periods_have_longer_steps(length: timedelta, step: timedelta) -> None:
-    assert choose_step(Period(NOON, NOON + length)) == step
-
-
 def test_an_hour_that_the_clocks_repeat_is_one_step() -> None:
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
     reports = breaches(item(first, "F", [("a", first)]), item(first + HOUR, "G", [("b", first)])).records
@@ -118,26 +105,22 @@ def test_an_hour_that_the_clocks_repeat_is_one_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("step", "name"),
+    ("longest", "step", "name"),
     [
-        (timedelta(minutes=5), "5 minutes"),
-        (HOUR, "hour"),
-        (3 * HOUR, "3 hours"),
-        (timedelta(days=1), "day"),
+        (timedelta(hours=3), timedelta(minutes=5), "5 minutes"),
+        (timedelta(days=3), HOUR, "hour"),
+        (timedelta(days=10), 3 * HOUR, "3 hours"),
     ],
 )
-def test_a_step_has_a_name(step: timedelta, name: str) -> None:
-    assert name_step(step) == name
-
-
-@pytest.mark.parametrize(
-    ("longest", "step"),
-    [
-        (timedelta(hours=3), timedelta(minutes=5)),
-        (timedelta(days=3), timedelta(hours=1)),
-        (timedelta(days=10), timedelta(hours=3)),
-    ],
-)
-def test_a_step_serves_up_to_its_longest_period(longest: timedelta, step: timedelta) -> None:
+def test_a_step_has_a_name_and_serves_up_to_its_longest_period(
+    longest: timedelta, step: timedelta, name: str
+) -> None:
     assert choose_step(Period(NOON, NOON + longest)) == step
-    assert choose_step(Period(NOON, NOON + longest + timedelta(seconds=1))) > step
+    assert name_step(step) == name
+    longer = choose_step(Period(NOON, NOON + longest + timedelta(seconds=1)))
+    assert longer > step
+
+
+def test_the_longest_step_is_a_day() -> None:
+    day = choose_step(Period(NOON, NOON + timedelta(days=30)))
+    assert (day, name_step(day)) == (timedelta(days=1), "day")

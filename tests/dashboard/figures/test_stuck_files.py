@@ -70,12 +70,9 @@ def test_reports_of_one_file_are_one_row() -> None:
     assert (found.folder, found.sla, found.created) == ("F", 20, CREATED)
 
 
-def test_a_file_of_the_same_name_created_at_another_time_is_another_row() -> None:
+def test_a_file_of_the_same_name_in_another_folder_or_of_another_time_is_another_row() -> None:
     files = [("a", CREATED), ("a", CREATED + timedelta(seconds=1))]
     assert len(find([item(at(0), "F", files)], now=5)) == 2
-
-
-def test_a_file_of_the_same_name_in_another_folder_is_another_row() -> None:
     assert len(find(report(0, F=["a"], G=["a"]), now=5)) == 2
 
 
@@ -91,40 +88,26 @@ def test_what_is_reported_again_after_it_was_cleared_is_another_row() -> None:
     assert list(rows["status"]) == [Status.CLEARED, Status.LAST_SEEN]
 
 
-def test_open_is_what_the_latest_report_of_an_open_incident_lists() -> None:
-    found = only(find(report(0, F=["a"]), now=2000, incidents=LIVE), "a")
-    assert found.status == Status.OPEN
-    assert "lists it" in found.basis
-
-
-def test_unknown_is_what_the_latest_report_of_an_unknown_incident_lists() -> None:
-    unknown = {("r", "F"): [BreachSpan(at(0), None, IncidentStatus.UNKNOWN)]}
-    found = only(find(report(0, F=["a"]), now=5, incidents=unknown), "a")
-    assert found.status == Status.UNKNOWN
-    assert "is unknown" in found.basis
-    assert pd.isna(found.overdue_now)
-
-
-def test_last_seen_is_what_nothing_is_known_of_since() -> None:
-    found = only(find(report(0, F=["a"]), now=1), "a")
-    assert found.status == Status.LAST_SEEN
-    assert "no incident is known since" in found.basis
-    assert pd.isna(found.overdue_now)
-
-
-@pytest.mark.parametrize("status", [IncidentStatus.EXPIRED, IncidentStatus.CLOSED])
-def test_an_end_that_nobody_saw_clears_nothing(status: IncidentStatus) -> None:
-    ended = {("r", "F"): [BreachSpan(at(0), at(90), status)]}
-    found = only(find(report(0, F=["a"]), now=100, incidents=ended), "a")
-    assert (found.status, found.cleared_at is pd.NaT) == (Status.LAST_SEEN, True)
-    assert "no report confirmed" in found.basis
-
-
-def test_cleared_is_what_was_in_an_incident_that_was_cleared() -> None:
-    ended = {("r", "F"): [span(at(0), at(30))]}
-    found = only(find(report(0, F=["a"]), now=100, incidents=ended), "a")
-    assert (found.status, found.cleared_at) == (Status.CLEARED, at(30))
-    assert "incident was cleared" in found.basis
+@pytest.mark.parametrize(
+    ("incidents", "status", "cleared", "basis"),
+    [
+        ([span(at(-540))], Status.OPEN, None, "lists it"),
+        ([BreachSpan(at(0), None, IncidentStatus.UNKNOWN)], Status.UNKNOWN, None, "is unknown"),
+        ([], Status.LAST_SEEN, None, "no incident is known since"),
+        ([span(at(-60), at(-30))], Status.LAST_SEEN, None, "no incident is known since"),
+        ([BreachSpan(at(0), at(90), IncidentStatus.EXPIRED)], Status.LAST_SEEN, None, "no report confirmed"),
+        ([BreachSpan(at(0), at(90), IncidentStatus.CLOSED)], Status.LAST_SEEN, None, "no report confirmed"),
+        ([span(at(0), at(30))], Status.CLEARED, at(30), "incident was cleared"),
+    ],
+)
+def test_what_the_latest_report_lists_is_as_its_incident_is(
+    incidents: list[BreachSpan], status: Status, cleared: datetime | None, basis: str
+) -> None:
+    found = only(find(report(0, F=["a"]), now=2000, incidents={("r", "F"): incidents}), "a")
+    assert found.status == status
+    assert (None if pd.isna(found.cleared_at) else found.cleared_at) == cleared
+    assert basis in found.basis
+    assert pd.isna(found.overdue_now) == (status != Status.OPEN)
 
 
 def test_the_end_of_an_incident_comes_before_a_later_report() -> None:
@@ -141,11 +124,6 @@ def test_a_report_before_the_end_of_the_incident_clears_what_it_leaves_out() -> 
     found = find(report(0, F=["a"]), report(20, F=["b"]), now=100, incidents=ended)
     assert only(found, "a").cleared_at == at(20)
     assert only(found, "b").cleared_at == at(30)
-
-
-def test_an_incident_that_ended_before_says_nothing() -> None:
-    ended = {("r", "F"): [span(at(-60), at(-30))]}
-    assert only(find(report(0, F=["a"]), now=5, incidents=ended), "a").status == Status.LAST_SEEN
 
 
 def test_the_incident_of_another_sender_says_nothing() -> None:
@@ -166,19 +144,14 @@ def test_a_report_says_nothing_of_a_folder_that_it_does_not_name() -> None:
     assert only(found, "a").status == Status.LAST_SEEN
 
 
-def test_a_report_with_a_missing_part_clears_nothing() -> None:
-    torn = [item(at(20), "F", [("b", CREATED)], part=(1, 2), reporter="r"), *report(20, G=["c"])]
-    found = find(report(0, F=["a"], G=["c"]), torn, now=25, incidents=LIVE)
-    assert only(found, "a").status == Status.OPEN
-
-
-def test_a_split_report_lists_the_files_of_all_its_parts() -> None:
+@pytest.mark.parametrize("last", [1, 2])
+def test_a_split_report_lists_the_files_of_all_its_parts_and_clears_nothing_before(last: int) -> None:
     parts = [
         item(at(20), "F", [(name, CREATED)], part=(number, 2), reporter="r")
-        for number, name in ((1, "a"), (2, "b"))
+        for number, name in ((1, "b"), (2, "a"))
     ]
-    found = find(report(0, F=["a", "b"]), parts, now=25, incidents=LIVE)
-    assert set(found["status"]) == {Status.OPEN}
+    found = find(report(0, F=["a", "b"], G=["c"]), parts[:last], report(20, G=["c"]), now=25, incidents=LIVE)
+    assert only(found, "a").status == only(found, "b").status == Status.OPEN
 
 
 def test_minutes_over_the_sla_are_those_now_and_at_worst() -> None:
@@ -428,9 +401,27 @@ def test_the_same_file_of_two_servers_is_two_rows() -> None:
     assert list(found["reports"]) == [2, 2]
 
 
-def test_a_servers_own_next_report_clears_its_file() -> None:
-    found = find_at_once(record(0, "a", sender="s/1"), record(10, "b", sender="s/1"))
-    assert statuses(found)["s/1", "a"] == Status.CLEARED
+@pytest.mark.parametrize(
+    ("first", "second", "cleared"),
+    [
+        ({"sender": "s/1"}, {"sender": "s/1"}, True),
+        # A run id that is used for ever is not one run.
+        ({"sender": "s", "run": "1"}, {"sender": "s", "run": "1"}, True),
+        # Paths that are not of Windows differ by their case.
+        ({"sender": "s", "folder": "/srv/in"}, {"sender": "s", "folder": "/srv/IN"}, False),
+        # Older records have no sender: they are judged by their account.
+        ({}, {}, True),
+        ({}, {"reporter": "other"}, False),
+    ],
+)
+def test_the_next_report_of_the_same_sender_clears_a_file(
+    first: dict[str, str], second: dict[str, str], cleared: bool
+) -> None:
+    found = find_at_once(record(0, "a", **first), record(60, "b", **second))
+    assert list(found.set_index("filename")["status"][["a", "b"]]) == [
+        Status.CLEARED if cleared else Status.LAST_SEEN,
+        Status.LAST_SEEN,
+    ]
 
 
 @pytest.mark.parametrize("spellings", [(PATH, SPELT), (SPELT, PATH)])
@@ -452,33 +443,12 @@ def test_an_incident_counts_for_its_sender_and_every_spelling() -> None:
     assert statuses(found) == {("s/1", "a"): Status.OPEN, ("s/2", "a"): Status.LAST_SEEN}
 
 
-def test_other_paths_differ_by_their_case() -> None:
-    found = find_at_once(
-        record(0, "a", folder="/srv/in", sender="s"), record(10, "b", folder="/srv/IN", sender="s")
-    )
-    assert set(found["status"]) == {Status.LAST_SEEN}
-
-
 def test_parts_of_a_run_do_not_clear_each_others_files() -> None:
     parts = [record(minute, f"f{minute}", sender="s", run="1") for minute in range(3)]
     assert set(find_at_once(*parts)["status"]) == {Status.LAST_SEEN}
     cleared = find_at_once(*parts, record(15, "f2", sender="s", run="2"))
     assert statuses(cleared)["s", "f0"] == Status.CLEARED
     assert set(cleared["cleared_at"].dropna()) == {pd.Timestamp(at(15))}
-
-
-def test_a_run_id_that_is_used_for_ever_is_not_one_run() -> None:
-    found = find_at_once(record(0, "a", sender="s", run="1"), record(60, "b", sender="s", run="1"))
-    assert statuses(found)["s", "a"] == Status.CLEARED
-
-
-def test_a_record_without_a_sender_is_judged_by_its_account() -> None:
-    assert statuses(find_at_once(record(0, "a"), record(10, "b"))) == {
-        ("reporter", "a"): Status.CLEARED,
-        ("reporter", "b"): Status.LAST_SEEN,
-    }
-    found = find_at_once(record(0, "a"), record(10, "b", reporter="other"))
-    assert set(found["status"]) == {Status.LAST_SEEN}
 
 
 def test_a_file_stays_one_row_while_its_sender_becomes_known() -> None:

@@ -334,7 +334,7 @@ def test_past_hours_are_not_fetched_again(signed_in: AppTest, monkeypatch: pytes
     session = backend().sessions.find(signed_in.session_state["session_id"])
     assert session
     monkeypatch.setattr("dashboard.data.cache.KEPT_FOR", timedelta())
-    with patch.object(session.table, "query_hour", wraps=session.table.query_hour) as hour:
+    with patch.object(session.records, "query_hour", wraps=session.records.query_hour) as hour:
         signed_in.run()
     # The current hour, and the one before it while it may still change.
     assert 1 <= hour.call_count <= 2

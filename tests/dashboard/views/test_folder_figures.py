@@ -9,7 +9,6 @@ import pytest
 from contract.moments import HOUR, format_duration
 from contract.words import IncidentStatus, UnknownReason
 from dashboard.data.records import RecordFrames, list_hours, parse_records, select_files
-from dashboard.data.tables import Incident
 from dashboard.figures.series import Period
 from dashboard.views.folder_figures import (
     count_hours_by_day,
@@ -20,6 +19,8 @@ from dashboard.views.folder_figures import (
     summarize_folders,
     summarize_recurrence,
 )
+from store.incidents import Incident
+from store.runs import Stamp
 from tests.dashboard.fake_table import item
 from tests.dashboard.spans import NOON, breaches, find_stuck_files, record, span
 
@@ -96,19 +97,21 @@ NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 def incident(folder: str, sender: str = "one", hours: float = 5, **more: Any) -> Incident:
     """One that has waited for so many hours; open unless said otherwise."""
-    return Incident.model_construct(
-        **{
-            "sender": sender,
-            "sender_name": sender,
-            "folder": folder,
-            "status": IncidentStatus.OPEN,
-            "reason": None,
-            "sla": 60,
-            "breached_since": NOW - hours * HOUR,
-            "oldest_creation": NOW - hours * HOUR,
-            **more,
-        }
-    )
+    since = NOW - hours * HOUR
+    values: dict[str, Any] = {
+        "incident_id": "1",
+        "sender": sender,
+        "sender_name": sender,
+        "folder": folder,
+        "sla": 60,
+        "opened": Stamp(since, "", since),
+        "seen": Stamp(since, "", since),
+        "breached_since": since,
+        "oldest_creation": since,
+        "file_count": 1,
+        "peak_file_count": 1,
+    }
+    return Incident(**{**values, **more})
 
 
 def unknown(folder: str, reason: UnknownReason = UnknownReason.SILENT, **more: Any) -> Incident:

@@ -98,7 +98,7 @@ def test_the_picked_one_shows_its_files_and_when_its_server_reported_last(
     assert column(signed_in, "overdue_now", 1) == ["1 d 6 h", "1 d 5 h"]
     session = backend().sessions.find(signed_in.session_state["session_id"])
     assert session
-    reported = next(one for one in session.senders.list_all().senders if one.key == "one").last_run_at
+    reported = next(one for one in session.tables.list_senders().senders if one.key == "one").last_run_at
     told = facts(signed_in)
     assert "**Open**: in the latest report." in told
     assert "Sender: **ana/FILES01**" in told

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from contract.moments import format_moment
 from dashboard.backend import backend
-from dashboard.data.tables import MessageTable, Notified
+from dashboard.data.tables import AnalystTables, Notified
 from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import REGION
 from tests.dashboard.projected import Projected, hours_ago
@@ -140,13 +140,8 @@ def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, se
     put_act(sender, "3", Action="set_interval", IntervalMinutes=15)
     put_act(sender, "4", Action="set_interval")
     put_act(sender, "5", Action="something_new")
-    said = {
-        "NotifiedAt": format_moment(datetime.now(UTC)),
-        "Kind": "silent",
-        "Owner": "orders",
-        "Channel": "Slack orders",
-    }
-    with patch.object(MessageTable, "list_of_sender", return_value=[Notified.model_validate(said)]):
+    said = Notified(at=datetime.now(UTC), what="silent", owner="orders", channel="Slack orders")
+    with patch.object(AnalystTables, "list_notified_of_sender", return_value=[said]):
         open_view(signed_in, "senders", sender=sender)
     assert set(history(signed_in)) == {
         "bea paused it: <b>disks</b>",

@@ -1,13 +1,15 @@
 """The page of the week, on what the Lambda writes."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend
-from dashboard.data.tables import Queries
+from store.incidents import IncidentTable
 from tests.dashboard.clocks import MovedClock, give_clock
 from tests.dashboard.projected import Projected
 from tests.dashboard.views.reading import column, figures, links, list_tables, open_view, pick, shown
@@ -98,13 +100,13 @@ def test_where_nothing_was_in_breach_the_page_says_so(signed_in: AppTest) -> Non
 @pytest.mark.usefixtures("weeks")
 def test_days_that_are_long_past_are_asked_for_once(signed_in: AppTest, clock: MovedClock) -> None:
     asked: list[str] = []
-    run = Queries.run
+    query_ended = IncidentTable.query_ended
 
-    def count(queries: Queries, *wanted: object) -> object:
-        asked.extend(one.equal["EndedOn"] for one in wanted if "EndedOn" in one.equal)  # type: ignore[attr-defined]
-        return run(queries, *wanted)  # type: ignore[arg-type]
+    def count(table: IncidentTable, days: Sequence[date], **options: Any) -> object:
+        asked.extend(map(str, days))
+        return query_ended(table, days, **options)
 
-    with patch.object(Queries, "run", count):
+    with patch.object(IncidentTable, "query_ended", count):
         open_view(signed_in, "week", zone="UTC")
         assert len(asked) == 30
         asked.clear()

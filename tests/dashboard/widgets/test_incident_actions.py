@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from contract.moments import format_moment
-from dashboard.data.tables import MessageTable, Notified
+from dashboard.data.tables import AnalystTables, Notified
 from dashboard.errors import AccessDeniedError
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.fake_actions import act
@@ -333,17 +333,10 @@ def test_who_was_told_what_stands_with_what_people_did(signed_in: AppTest, incid
     act("bea", "key-1", {"incident_id": incident, "action": "note", "note": "seen"})
     hour = timedelta(hours=1)
     told = [
-        Notified.model_validate(
-            {
-                "NotifiedAt": format_moment(datetime.now(UTC) + sign * hour),
-                "Kind": what,
-                "Owner": "orders",
-                "Channel": "Slack *x*",
-            }
-        )
+        Notified(at=datetime.now(UTC) + sign * hour, what=what, owner="orders", channel="Slack *x*")
         for sign, what in ((-1, "new"), (1, "some_later_word"))
     ]
-    with patch.object(MessageTable, "list_of_incident", return_value=told):
+    with patch.object(AnalystTables, "list_notified_of_incident", return_value=told):
         open_view(signed_in, "overview", incident=incident)
     assert history(signed_in) == [
         "orders (Slack *x*) was notified: some later word: ",
@@ -355,7 +348,7 @@ def test_who_was_told_what_stands_with_what_people_did(signed_in: AppTest, incid
 def test_that_nobody_can_say_who_was_told_keeps_nothing_else_from_being_shown(
     signed_in: AppTest, incident: str
 ) -> None:
-    with patch.object(MessageTable, "list_of_incident", side_effect=AccessDeniedError):
+    with patch.object(AnalystTables, "list_notified_of_incident", side_effect=AccessDeniedError):
         open_view(signed_in, "overview", incident=incident)
     assert "The notifications cannot be read at the moment." in shown(signed_in)
     assert column(signed_in, "folder") == [A]
