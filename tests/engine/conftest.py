@@ -32,9 +32,12 @@ def cli() -> PulumiCommand:
     return found
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _packages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Archives in place of the functions' packages: all that the engine asks is whether one has changed."""
+    """Archives in place of the functions' packages: all that the engine asks is whether one has changed.
+
+    Until a file's tests are done, and no longer: the same process may start a stack that runs its functions.
+    """
     folder = tmp_path_factory.mktemp("packages")
 
     def pack(name: str, target: Target, data: Mapping[str, str] | None = None) -> Package:
