@@ -98,6 +98,8 @@ class Query:
     """What to read of each item; all that the table or index has where nothing is named."""
     latest: int | None = None
     """At most so many items, those with the highest sort keys first; all where it is None."""
+    latest_first: bool = False
+    """Whether the items with the highest sort keys come first; so they do where `latest` is given."""
     consistent: bool = False
     """Whether every write that was answered before has to be seen. No global index can do that."""
     only: Mapping[str, str] = field(default_factory=dict)
@@ -127,8 +129,9 @@ class Query:
             found["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in self.only)
         if self.consistent:
             found["ConsistentRead"] = True
-        if self.latest is not None:
+        if self.latest_first or self.latest is not None:
             found["ScanIndexForward"] = False
+        if self.latest is not None:
             found["PaginationConfig"] = {"MaxItems": self.latest, "PageSize": self.latest}
         return found
 
@@ -149,6 +152,10 @@ class Reader:
         """The items of a query, page after page of 1 MB as they are consumed."""
         for page in islice(self._pages.paginate(**query.arguments()), most_pages):
             yield from page["Items"]
+
+    def count(self, query: Query) -> int:
+        """How many items a query has. Nothing of them is read."""
+        return sum(page["Count"] for page in self._pages.paginate(**query.arguments(), Select="COUNT"))
 
     def query_all(self, *queries: Query) -> list[Item]:
         """The items of all queries, in the order of these. The queries run at the same time."""

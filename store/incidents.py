@@ -474,6 +474,15 @@ class IncidentTable:
         self._reader = reader
         self.name = name
 
+    def count_live(self, status: IncidentStatus) -> int:
+        """How many incidents are open, or unknown."""
+        return sum(
+            self._reader.count(
+                Query(table=self.name, index=IncidentIndex.LIVE, equal={_A.LIVE_SHARD: partition})
+            )
+            for partition in list_live_partitions(status)
+        )
+
     def query_live(self, *statuses: IncidentStatus, attributes: Sequence[str] = ()) -> list[Item]:
         """Entries of the live index, in no order: what is open or unknown, or has one of these statuses."""
         return self._reader.query_all(

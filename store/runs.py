@@ -427,7 +427,7 @@ class RunTable:
 
     def read_refused(self, sender: str) -> Item | None:
         """The item of a sender's last report that was refused, if one is kept."""
-        return next(reversed(list(self._query(sender, RunItem.REFUSED))), None)
+        return next(self._query(sender, RunItem.REFUSED, latest_first=True), None)
 
     def has_any(self, sender: str) -> bool:
         """Whether a run, or a refused report, of a sender is kept."""
@@ -455,11 +455,12 @@ class RunTable:
             seen(read)
         return names
 
-    def _query(self, sender: str, item: RunItem) -> Iterator[Item]:
+    def _query(self, sender: str, item: RunItem, *, latest_first: bool = False) -> Iterator[Item]:
         query = Query(
             table=self.name,
             equal={RunAttribute.SENDER: sender},
             only={RunAttribute.ITEM: item},
+            latest_first=latest_first,
             consistent=True,
         )
         return self.reader.query(query)

@@ -11,7 +11,6 @@ from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
 from handlers.runtime import count, logger
 from store.dynamodb import ConflictError, find_number, may_pass
-from store.incidents import IncidentAttribute
 from store.senders import RETRY_REPLAY, NextCheck, SenderAttribute, describe_sender
 from store.state import SenderStore, StoredSender, collect_writes
 
@@ -89,8 +88,5 @@ def read_gauges(store: SenderStore) -> dict[Metric, int]:
     return {
         Metric.SENDERS_SILENT: sum(one[SenderAttribute.STATE]["S"] == SenderState.SILENT for one in senders),
         Metric.FOLDERS_UNREADABLE: sum(find_number(one, SenderAttribute.UNREADABLE) for one in senders),
-        **{
-            metric: len(store.incidents.query_live(status, attributes=[IncidentAttribute.INCIDENT_ID]))
-            for metric, status in of_incidents.items()
-        },
+        **{metric: store.incidents.count_live(status) for metric, status in of_incidents.items()},
     }
