@@ -100,6 +100,12 @@ def check_host(value: str) -> str:
     )
 
 
+def check_domain_name(value: str) -> str:
+    """A host name of at most 64 characters: a certificate's domain name cannot have more (ACM)."""
+    rule = "has more than the 64 characters that a certificate's domain name may have"
+    return _match(check_host(value), r".{1,64}", rule)
+
+
 def check_zone(value: str) -> str:
     """The id of a Route 53 hosted zone."""
     return _match(

@@ -14,8 +14,8 @@ from components.checks import (
     check_cidrs,
     check_dashboard_url,
     check_docs_url,
+    check_domain_name,
     check_email,
-    check_host,
     check_identity,
     check_log_retention,
     check_origin,
@@ -77,7 +77,7 @@ class Settings(BaseModel):
     function_memory_mb: Annotated[int, Field(ge=128, le=10_240)]
     log_retention_days: Annotated[int, AfterValidator(check_log_retention)]
     cors_origin: Annotated[str, AfterValidator(check_origin)]
-    domain_name: Annotated[str, AfterValidator(check_host)]
+    domain_name: Annotated[str, AfterValidator(check_domain_name)]
     domain_zone_id: Annotated[str, AfterValidator(check_zone)]
     domain_certificate_arn: Annotated[str, AfterValidator(check_certificate)]
     default_endpoint: bool

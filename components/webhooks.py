@@ -11,9 +11,11 @@ from difflib import get_close_matches
 from typing import Any, Final, Self
 
 import pulumi
+import yaml
 from pulumi.runtime.config import is_config_secret
 
 from components.checks import list_all_channels
+from contract.names import ROOT
 from contract.owners.model import ChannelKind, Owners, check_name
 
 WEBHOOKS_KEY: Final = "webhooks"
@@ -57,6 +59,12 @@ def _find_wrong(key: str, given: Mapping[str, Any]) -> Iterator[str]:
             "the addresses are not encrypted: whoever reads the stack's file can write to the channels. "
             f"Remove them with: pulumi config rm {key}. {_remedy('NAME')}"
         )
+    elif in_the_clear := sorted(set(given) & _list_in_the_clear(key)):
+        yield (
+            f"of {', '.join(in_the_clear)} the address is not encrypted in Pulumi.{pulumi.get_stack()}.yaml: "
+            "whoever reads that file can write to the channel. Have the service give out a new one. "
+            f"{_remedy(in_the_clear[0])}"
+        )
     for name, address in given.items():
         if wrong := check_name(name):
             # Not repeated: it may be an address that was set in a name's place.
@@ -82,6 +90,21 @@ def _find_missing(given: Mapping[str, Any], owners: Owners | None) -> Iterator[s
                 f"{name} is missing, which line {channel.line} of the owners' file names for {channel.kind}."
                 f"{meant} {_remedy(name)}"
             )
+
+
+def _list_in_the_clear(key: str) -> set[str]:
+    """The names whose values the stack's file holds as plain text.
+
+    Pulumi marks the whole object as a secret as soon as one of its values is, so the file has to be read.
+    """
+    try:
+        file = yaml.safe_load((ROOT / f"Pulumi.{pulumi.get_stack()}.yaml").read_text(encoding="utf-8"))
+        given = file["config"][key]
+    except (OSError, ValueError, yaml.YAMLError, TypeError, KeyError):
+        return set()  # it is kept elsewhere, or has no webhooks
+    # The object may be encrypted as a whole: then its only key is `secure`.
+    values = given.items() if isinstance(given, dict) and "secure" not in given else ()
+    return {str(name) for name, value in values if not isinstance(value, dict)}
 
 
 def _remedy(name: str) -> str:

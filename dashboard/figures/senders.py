@@ -201,7 +201,11 @@ def _list_of_sender(sender: Sender, now: datetime, zone: ZoneInfo) -> Iterator[S
         yield SenderWarning(name="ambiguous folders", text=text, remedy=remedy)
     if sender.lost_letters:
         names = "1 name" if sender.lost_letters == 1 else f"{sender.lost_letters:,} names"
-        text = f"{names} of its last report lost letters in transmission; each is shown as {LOST_LETTER}."
+        verb = "was" if sender.lost_letters == 1 else "were"
+        text = (
+            f"{names} of its last report {verb} not sent as UTF-8. A lost letter is shown as {LOST_LETTER}; "
+            "letters that arrived were read as Windows-1252."
+        )
         yield SenderWarning(name="lost letters", text=text, remedy=f"{UTF8_HINT[0].upper()}{UTF8_HINT[1:]}.")
 
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
@@ -20,6 +20,7 @@ from handlers.web.bodies import (
     describe_broken_json,
     describe_problem,
     find_broken_json,
+    read_windows_1252,
     unique_keys,
 )
 from handlers.web.errors import InvalidBodyError, TooLargeError
@@ -52,11 +53,11 @@ class ParsedReport:
     report: Report
     """Each folder once."""
     lost_letters: int = 0
-    """How many different names of folders and files lost letters, because the body had not been UTF-8."""
+    """How many different names of folders and files were not sent as UTF-8: letters are lost or guessed."""
 
 
 def parse_report(body: bytes) -> ParsedReport:
-    """Reads the report in a request body of JSON encoded as UTF-8.
+    """Reads the report in a request body of JSON, in UTF-8 or else in Windows-1252.
 
     Raises:
         InvalidBodyError: with what is wrong with each folder, and with its first bad file.
@@ -66,6 +67,10 @@ def parse_report(body: bytes) -> ParsedReport:
     try:
         report = Report.model_validate_json(body)
     except ValidationError as error:
+        if (guessed := read_windows_1252(body)) is not None:
+            parsed = parse_report(guessed)
+            names = {name for name in _list_names(parsed.report) if not name.isascii()}
+            return replace(parsed, lost_letters=len(names))
         raise InvalidBodyError(_list_problems(body, error)) from None
     _check_keys(body, report)
     listed = (report.run and report.run.folders) or ()

@@ -7,6 +7,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, Final
 
@@ -117,6 +118,19 @@ def find_broken_json(body: bytes) -> FieldProblem | None:
         return describe_broken_json("it nests too deeply")
     except ValueError:
         return describe_broken_json("a number has too many digits")
+    return None
+
+
+def read_windows_1252(body: bytes) -> bytes | None:
+    """The same text in UTF-8, where a body is none but can be Windows-1252; None otherwise.
+
+    Windows PowerShell 5.1 sends text so. The bytes arrive where a gateway hands them on as base64.
+    """
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        with suppress(UnicodeDecodeError):
+            return body.decode("cp1252").encode() if b"\0" not in body else None
     return None
 
 

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import pytest
+from botocore.session import Session
 from cloudsplaining.scan.policy_document import PolicyDocument
 from policy_sentry.querying.actions import get_action_data
 
@@ -22,8 +23,8 @@ MAX_CHARACTERS: Final = 6_144
 """Of a managed policy, white space not counted (IAM quotas)."""
 SECRETS: Final = {"cognito-idp:DescribeUserPoolClient", "secretsmanager:GetSecretValue"}
 """Their answers hold a secret, so looking at a stack does not take them."""
-ANYWHERE: Final = {"cloudwatch:DescribeAlarms"}
-"""Allowed on any resource though it knows some: narrowed to alarms by name, it hides the composite ones."""
+ANYWHERE: Final = {"cloudwatch:DescribeAlarms", "cloudwatch:PutCompositeAlarm"}
+"""Allowed on any resource though the authorization reference lists some: see the test of botocore's words."""
 
 _TAG: Final = "TagResource UntagResource"
 _API_PART: Final = "DELETE GET PATCH POST PUT"
@@ -215,6 +216,22 @@ def test_every_action_exists_and_knows_its_resources(name: str, statement: dict[
             elif not action.startswith("apigateway:"):
                 # One of ours may be narrower, never of another kind.
                 assert any(fnmatchcase(resource, pattern) for pattern in patterns), (action, resource)
+
+
+def test_what_aws_says_must_be_scoped_to_all_is() -> None:
+    """The authorization reference names alarms for these actions; botocore's documentation knows better."""
+    loader: Any = Session().get_component("data_loader")
+    allowed = {action: statement["Resource"] for _, statement in STATEMENTS for action in statement["Action"]}
+    named = {action.split(":")[0] for action in allowed} & set(loader.list_available_services("service-2"))
+    operations = {service: loader.load_service_model(service, "service-2")["operations"] for service in named}
+    found = set()
+    for action, resources in allowed.items():
+        service, name = action.split(":")
+        words = operations.get(service, {}).get(name, {}).get("documentation", "")
+        if re.search(r"permission that is scoped to \W*\*", re.sub(r"<[^>]+>", "", words)):
+            found.add(action)
+            assert resources == ["*"], action
+    assert found == ANYWHERE
 
 
 @pytest.mark.parametrize("name", POLICIES)

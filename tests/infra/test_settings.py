@@ -1,5 +1,6 @@
 """The configuration: what is refused, and why."""
 
+import json
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 import pytest
 from pydantic import ValidationError
 
+from components import webhooks
 from components.settings import Settings
 from local import program as local_program
 from local.program import load_config
@@ -38,6 +40,7 @@ OWNED: Final[dict[str, Any]] = {"ownersFile": OWNERS_FILE, "webhooks": WEBHOOKS}
         ("domainName", "*.example.com", "a host name"),
         ("domainName", "sla-.example.com", "a host name"),
         ("domainName", "203.0.113.7", "a host name"),
+        ("domainName", f"{'x' * 53}.example.com", "more than the 64 characters that a certificate"),
         ("domainZoneId", "/hostedzone/Z0123456789ABCDEFGHIJ", "without /hostedzone/"),
         ("domainZoneId", "example.com", "the id of a hosted zone"),
         ("domainCertificateArn", "arn:aws:iam::123456789012:server-certificate/x", "AWS Certificate Manager"),
@@ -104,7 +107,7 @@ def test_a_contradiction_stops_the_program() -> None:
         DOMAIN | ZONE,
         DOMAIN | CERTIFICATE,
         DOMAIN | ZONE | {"defaultEndpoint": False},
-        {"domainName": f"{'a' * 63}.example.com"} | ZONE,
+        {"domainName": f"{'a' * 52}.example.com"} | ZONE,
         {"mailFrom": "sla@example.com"},
         {"mailFrom": "file-sla <sla@alerts.example.com>", "mailIdentity": "example.com"},
         {"mailFrom": '"file-sla, prod" <sla@example.com>', "mailIdentity": "sla@example.com"},
@@ -277,6 +280,26 @@ def test_webhooks_in_the_clear_are_refused(monkeypatch: pytest.MonkeyPatch) -> N
     message = refuse(webhooks=WEBHOOKS)
     assert "file-sla:webhooks: the addresses are not encrypted" in message
     assert "pulumi config rm file-sla:webhooks" in message
+    assert "hook-" not in message
+
+
+@pytest.mark.parametrize(
+    ("in_file", "named"),
+    [
+        ({"operations": {"secure": "v1:x"}, "orders": WEBHOOKS["orders"]}, True),
+        ({"operations": {"secure": "v1:x"}, "orders": {"secure": "v1:y"}}, False),
+        ({"secure": "v1:z"}, False),
+    ],
+)
+def test_an_address_in_the_clear_beside_an_encrypted_one_is_found(
+    in_file: dict[str, Any], named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To the program the whole object is a secret then."""
+    file = tmp_path / f"Pulumi.{local_program.STACK}.yaml"
+    file.write_text(json.dumps({"config": {"file-sla:webhooks": in_file}}))
+    monkeypatch.setattr(webhooks, "ROOT", tmp_path)
+    message = refuse(webhooks=WEBHOOKS, retentionDays=-1)
+    assert ("of orders the address is not encrypted in Pulumi.dev.yaml" in message) is named
     assert "hook-" not in message
 
 

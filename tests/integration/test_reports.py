@@ -24,7 +24,7 @@ def token(stack: RunningStack) -> str:
         # What is no JSON the gateway answers, with one text.
         (b"not json", "body", "double quotes"),
         (rb'{"sla_error": [{"folder": "C:\data"}]}', "body", "backslash twice"),
-        ('{"sla_error": [], "x": "março"}'.encode("latin-1"), "body", "UTF8.GetBytes"),
+        ('{"sla_error": [], "x": "março\x81"}'.encode("latin-1"), "body", "UTF8.GetBytes"),
         # All else reaches the function, which names the field.
         (b"", "body", "object"),
         (b"{}", "sla_error", "add it"),

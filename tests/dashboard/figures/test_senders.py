@@ -137,7 +137,7 @@ def test_several_servers_on_one_account_are_told_with_the_remedy() -> None:
 def test_lost_letters_are_told_with_the_remedy() -> None:
     [known] = list_senders(fleet([replace(SENDER, lost_letters=3, unreadable=0)]))
     [warning] = list_warnings(known, at(0), ZONE)
-    assert warning.text.startswith("3 names of its last report lost letters")
+    assert warning.text.startswith("3 names of its last report were not sent as UTF-8")
     assert "UTF-8" in warning.remedy
 
 

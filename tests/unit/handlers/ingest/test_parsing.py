@@ -198,6 +198,14 @@ def test_names_that_lost_letters_are_taken_as_they_came_and_counted() -> None:
     assert parsed.lost_letters == 2
 
 
+def test_bytes_that_are_not_utf_8_are_read_as_windows_1252_and_counted() -> None:
+    body = _sent(("in", ["a"]), ("relatórios €", ["março", "c"])).decode().encode("cp1252")
+    parsed = parse_report(body)
+    folder = parsed.report.sla_error[1]
+    assert (folder.folder, [file.filename for file in folder.files]) == ("relatórios €", ["março", "c"])
+    assert parsed.lost_letters == 2
+
+
 def test_lost_letters_are_counted_in_the_list_of_a_run_too() -> None:
     body = b'{"sla_error": [], "run": {"folders": [{"folder": "mar\xef\xbf\xbdo"}, {"folder": "a"}]}}'
     assert parse_report(body).lost_letters == 1
