@@ -12,11 +12,18 @@ FORMULA: Final = r"[=+\-@\t\r\n]|\s+[=+\-@]"
 """How such a text begins, as a regular expression. In files for people an apostrophe goes before it."""
 
 
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Co", "Cs", "Zl", "Zp"})
+_UNSEEN: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 """Categories of characters that show nothing by themselves: controls, those of writing direction among them,
-private use, halves of a pair, and separators of lines."""
+noncharacters, private use, halves of a pair, and separators of lines."""
 _BLANK: Final = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 """Letters and a symbol that show nothing either."""
+_WIDE_SPACE: Final = "\u3000"
+"""That of Chinese and Japanese, wider than the common one. Any other space looks like the common one."""
+_VARIATIONS: Final = re.compile("[\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""They choose a form of the character before them, of which most have one form only."""
+_MARKS: Final = frozenset({"Mn", "Me"})
+_MAX_MARKS: Final = 4
+"""Combining marks in a row that scripts are spelt with; more of them cover the lines around."""
 _JOINERS: Final = frozenset("\u200c\u200d")
 """Unseen, but scripts and emoji are spelt with them."""
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
@@ -43,16 +50,28 @@ def show(text: str, width: int | None = None) -> str:
 
 
 def reveal(text: str) -> str:
-    r"""The text with every unseen character as its number: `[U+202E]`.
+    r"""A name with every unseen character as its number, and with the spaces around it.
 
     >>> reveal("invoice\u202efdp.exe")
     'invoice[U+202E]fdp.exe'
+    >>> reveal("order ")
+    'order[U+0020]'
     """
+    inner = text.strip(" ")
+    before = len(text) - len(text.lstrip(" ")) if inner else 0
+    after = len(text) - before - len(inner)
+    return f"{_name(' ') * before}{reveal_inside(inner)}{_name(' ') * after}"
+
+
+def reveal_inside(text: str) -> str:
+    """The same of any text, whose spaces around it mean nothing."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(
-        f"[U+{ord(letter):04X}]" if _is_unseen(text, index) else letter for index, letter in enumerate(text)
-    )
+    return "".join(_name(letter) if _is_unseen(text, index) else letter for index, letter in enumerate(text))
+
+
+def _name(letter: str) -> str:
+    return f"[U+{ord(letter):04X}]"
 
 
 def shorten(text: str, width: int) -> str:
@@ -77,4 +96,12 @@ def _is_unseen(text: str, index: int) -> bool:
     letter = text[index]
     if letter in _JOINERS:
         return not (0 < index < len(text) - 1 and ord(text[index - 1]) > 0x7F < ord(text[index + 1]))
-    return letter in _BLANK or unicodedata.category(letter) in _UNSEEN
+    category = unicodedata.category(letter)
+    if _VARIATIONS.match(letter):
+        return index == 0 or unicodedata.category(text[index - 1]) != "So"  # as emoji are spelt
+    if category == "Zs":
+        return letter not in (" ", _WIDE_SPACE)
+    if category in _MARKS:
+        before = text[max(0, index - _MAX_MARKS) : index]
+        return len(before) == _MAX_MARKS and all(unicodedata.category(one) in _MARKS for one in before)
+    return letter in _BLANK or category in _UNSEEN

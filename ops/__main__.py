@@ -6,11 +6,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from rich.console import Console
 from rich.markup import escape
 
 from ops import check_preview, export, incidents, owners, restore, rotate_secret, users
-from ops.command import EXITS, Call, CommandResult, Exit, add_shared_options, screen
+from ops.command import EXITS, Call, CommandResult, Exit, SafeConsole, add_shared_options, screen
 from ops.doctor import command as doctor
 from ops.stack import FAILURES, Stack, describe
 
@@ -42,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.json:
         _print_json(answer.document)
     else:
-        Console(highlight=False).print(answer.shown, soft_wrap=isinstance(answer.shown, str))
+        SafeConsole(highlight=False).print(answer.shown, soft_wrap=isinstance(answer.shown, str))
     return answer.exit_code
 
 
@@ -54,7 +53,9 @@ def _fail(problem: str, code: Exit, *, as_json: bool) -> int:
 
 
 def _print_json(document: object) -> None:
-    print(json.dumps(document, ensure_ascii=False, indent=2))
+    text = json.dumps(document, ensure_ascii=False, indent=2)
+    # Valid JSON as well, and nothing in it commands a terminal.
+    print("".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -5,7 +5,7 @@ A command is a file with two parts: `add`, which declares it among the others, a
 """
 
 import argparse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,10 +13,12 @@ from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 
 from contract.names import OUTPUTS_VARIABLE
+from contract.text import reveal_inside
 from ops.stack import LOCAL_OUTPUTS, Stack
 
 if TYPE_CHECKING:
@@ -111,7 +113,20 @@ def add_shared_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
-screen: Final = Console(stderr=True, highlight=False)
+class SafeConsole(Console):
+    """A console that shows the characters of data, and lets none of them command the terminal.
+
+    Names come from anybody's files: an escape character in one may set the clipboard or rename the window.
+    """
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """What rich makes of it, with every unseen character of a text as its number."""
+        for segment in super().render(renderable, options):
+            text = "\n".join(map(reveal_inside, segment.text.split("\n")))
+            yield segment if segment.control else segment._replace(text=text)
+
+
+screen: Final = SafeConsole(stderr=True, highlight=False)
 """Progress, and what went wrong."""
 
 

@@ -1,6 +1,7 @@
 """What all commands share: where the stack comes from, one JSON document, errors and exit codes."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -115,6 +116,24 @@ def test_a_list_as_json_holds_what_the_table_shows(
             "files": 2,
         }
     ]
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+@pytest.mark.parametrize("failing", [True, False])
+def test_no_character_of_data_commands_the_terminal(
+    failing: bool, as_json: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hostile = "a\x1b]52;c;ZXZpbA==\x07b\x9b31m\x7f\u202ec"
+    shown: Any = lambda *_: [replace(ONE, folder=hostile, sender_name=hostile)]  # noqa: E731
+    monkeypatch.setattr(IncidentTable, "list_live", _raising(OpsError(hostile)) if failing else shown)
+    assert command_line.main([*LIST, "--json"] if as_json else LIST) == failing
+    printed = capsys.readouterr()
+    assert not {one for one in printed.out + printed.err if one != "\n" and not one.isprintable()}
+    if as_json:
+        document = json.loads(printed.out)
+        assert (document["error"] if failing else document[0]["folder"]) == hostile
+    else:
+        assert "[U+001B]" in printed.out + printed.err
 
 
 @pytest.mark.parametrize(
