@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -222,7 +223,10 @@ _MAX_TICKET_BYTES: Final = 256
 
 
 def build_cookie_routes(sessions: Callable[[], SessionStore]) -> list[Route]:
-    """`POST /session` trades a ticket for the cookie; `DELETE /session` clears it and ends the session."""
+    """`POST /session` trades a ticket for the cookie; `DELETE /session` clears it and ends the session.
+
+    Both are refused to a page of another site, which could sign its reader in as somebody else.
+    """
 
     # In threads of their own: both wait while sessions are being restored, and all pages share this one.
     def redeem(ticket: str) -> str | None:
@@ -232,6 +236,8 @@ def build_cookie_routes(sessions: Callable[[], SessionStore]) -> list[Route]:
         sessions().end(session_id)
 
     async def begin(request: Request) -> Response:
+        if not _is_from_own_page(request):
+            return Response(status_code=403)
         ticket = bytearray()
         async for chunk in request.stream():
             ticket += chunk
@@ -245,9 +251,16 @@ def build_cookie_routes(sessions: Callable[[], SessionStore]) -> list[Route]:
         return response
 
     async def end(request: Request) -> Response:
+        if not _is_from_own_page(request):
+            return Response(status_code=403)
         await run_in_threadpool(end_session, request.cookies.get(COOKIE, ""))
         response = Response(status_code=204)
         response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict", path="/")
         return response
 
     return [Route(PATH, begin, methods=["POST"]), Route(PATH, end, methods=["DELETE"])]
+
+
+def _is_from_own_page(request: Request) -> bool:
+    """Whether a page of this host asks: browsers name the origin, and no page can change that."""
+    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")

@@ -18,9 +18,16 @@ from dashboard.figures.stuck_files import Status, spell_creations
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&=^\"'])")
 
 
+_LINKED: Final = re.compile(r"(?<=http)(?=s?:)|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
+"""Where to part an address that Streamlit would make a link of, escaped or not."""
+_NOTHING_SMALL: Final = ":small[]"
+"""An element that shows nothing. Links are looked for between elements, so never across it."""
+
+
 def escape_markdown(text: str) -> str:
-    """`text` as one line of Markdown that shows exactly it, without emphasis, HTML, formulas or icons."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+    """`text` as one line of Markdown that shows exactly it: no emphasis, HTML, formulas, icons or links."""
+    parts = _LINKED.split(" ".join(text.split()))
+    return _NOTHING_SMALL.join(_MARKUP.sub(r"\\\1", part) for part in parts)
 
 
 _LAST_IN_ZONE: Final = datetime(MAXYEAR, 1, 1, tzinfo=UTC)

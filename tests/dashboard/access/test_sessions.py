@@ -52,16 +52,22 @@ def find(sessions: SessionStore, session_id: str) -> Session:
     return session
 
 
+HOST = "https://dashboard.example"
+
+
 def ask(
-    sessions: SessionStore, method: str, content: str | bytes = "", cookie: str | None = None
+    sessions: SessionStore,
+    method: str,
+    content: str | bytes = "",
+    cookie: str | None = None,
+    origin: str | None = HOST,
 ) -> httpx.Response:
     async def send() -> httpx.Response:
         transport = httpx.ASGITransport(Starlette(routes=build_cookie_routes(lambda: sessions)))
         cookies = {COOKIE: cookie} if cookie else {}
-        async with httpx.AsyncClient(
-            transport=transport, base_url="https://dashboard.example", cookies=cookies
-        ) as client:
-            return await client.request(method, PATH, content=content)
+        headers = {"Origin": origin} if origin else {}
+        async with httpx.AsyncClient(transport=transport, base_url=HOST, cookies=cookies) as client:
+            return await client.request(method, PATH, content=content, headers=headers)
 
     return run_in_own_loop(send)
 
@@ -84,8 +90,8 @@ def test_while_sessions_are_being_restored_nobody_elses_page_stands_still(
 
     async def both() -> None:
         transport = httpx.ASGITransport(Starlette(routes=build_cookie_routes(lambda: sessions)))
-        async with httpx.AsyncClient(transport=transport, base_url="https://dashboard.example") as client:
-            await asyncio.gather(client.request(method, PATH), go_on())
+        async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
+            await asyncio.gather(client.request(method, PATH, headers={"Origin": HOST}), go_on())
 
     monkeypatch.setattr(sessions, call, wait)
     run_in_own_loop(both)
@@ -183,6 +189,21 @@ def test_without_a_ticket_there_is_no_cookie(
     answer = ask(sessions, "POST", ticket)
     assert answer.status_code == status
     assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", f"{HOST}.evil.example", f"{HOST}:8443", "null", None]
+)
+def test_a_page_of_another_site_neither_signs_its_reader_in_nor_out(
+    sessions: SessionStore, origin: str | None
+) -> None:
+    session_id = begin(sessions)
+    ticket = sessions.ticket(session_id)
+    refused = [ask(sessions, "POST", ticket, origin=origin), ask(sessions, "DELETE", "", session_id, origin)]
+    assert [answer.status_code for answer in refused] == [403, 403]
+    assert not [answer for answer in refused if "set-cookie" in answer.headers]
+    assert sessions.find(session_id)
+    assert ask(sessions, "POST", ticket).status_code == 204
 
 
 def test_deleting_the_session_clears_the_cookie_and_ends_it(sessions: SessionStore) -> None:

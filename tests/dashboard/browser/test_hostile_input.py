@@ -11,9 +11,9 @@ from tests.dashboard.browser.conftest import Report, expect_projected
 from tests.stands.analyst import cell, expect_signed_in, expect_signed_out, pick_first_row, sign_in, table
 from tests.stands.running_stack import RunningStack
 
-FILE = "<script>alert(1)</script> **bold** [a link](https://example.com/) $x$ :red[x].csv"
+FILE = "<script>alert(1)</script> **bold** [a link](https://example.com/) $x$ :red[x] www.evil.example.csv"
 
-SENDER = "<img src=x> **bold** [a link](https:example.com) $x$"
+SENDER = "<img src=x> **bold** [a link](https:example.com) $x$ joe@evil.example HTTPS://evil.example"
 
 
 @pytest.fixture
@@ -60,7 +60,8 @@ def _expect_nothing_made_of_names(page: Page) -> None:
     for made in (
         'img[src="x"]',
         "a[href^='javascript']",
-        "a[href^='https:']",
+        "a[href^='http']:not([href*='127.0.0.1'])",
+        "a[href^='mailto']",
         "main script",
         "strong:text-is('bold')",
     ):

@@ -118,7 +118,10 @@ def test_what_a_file_is_named_after_is_cut_where_it_is_long() -> None:
 @example("&lt;b&gt;")
 @example("\\\\server\\share")
 def test_a_name_is_shown_as_exactly_itself(name: str) -> None:
-    (paragraph, inline, _) = MarkdownIt("gfm-like", {"linkify": False}).parse(escape_markdown(name))
+    (paragraph, inline, _) = MarkdownIt("gfm-like", {"linkify": False}).parse(
+        # Streamlit's own, which shows nothing.
+        escape_markdown(name).replace(":small[]", "")
+    )
     assert paragraph.type == "paragraph_open"
     texts = inline.children or []
     assert {child.type for child in texts} <= {"text", "text_special"}
