@@ -6,13 +6,13 @@ moto, which parses every expression.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import ClientError
 
-from store.dynamodb import IndexSpec, TableSpec
+from store.dynamodb import MAX_WRITES, IndexSpec, TableSpec
 from store.incidents import INCIDENTS_TABLE
 from store.notifications import NOTIFICATIONS_TABLE
 from store.records import RECORDS_TABLE
@@ -21,6 +21,7 @@ from store.senders import SENDERS_TABLE
 
 Item = Mapping[str, Mapping[str, Any]]
 
+_CONDITION = re.compile(r"attribute_not_exists\((#\w+)\)|(#\w+) = (:\w+)")
 _COMPARISON = re.compile(r"(#\w+) (=|<=) (:\w+)")
 _BETWEEN = re.compile(r"(#\w+) BETWEEN (:\w+) AND (:\w+)")
 _CLAUSE = re.compile(r"(SET|REMOVE|ADD) (.*?)(?= SET | REMOVE | ADD |$)")
@@ -60,23 +61,20 @@ class MemoryTables:
         return {"Responses": found}
 
     def put_item(self, **asked: Any) -> dict[str, Any]:
+        self._check([asked], "PutItem")
         self._write(asked["TableName"], asked["Item"], asked["Item"])
         return {}
 
     def update_item(self, **asked: Any) -> dict[str, Any]:
-        """UpdateItem; its conditions hold, for nobody else is there."""
+        self._check([asked], "UpdateItem")
         self._update(asked)
         return {}
 
     def transact_write_items(self, **asked: Any) -> dict[str, Any]:
-        """TransactWriteItems. Conditions of a Put may fail: two sweeps may be at one recipient."""
-        holds = [self._holds(action["Put"]) for action in asked["TransactItems"] if "Put" in action]
-        if not all(holds):
-            reasons = [{"Code": "None" if one else "ConditionalCheckFailed"} for one in holds]
-            raise ClientError(
-                {"Error": {"Code": "TransactionCanceledException"}, "CancellationReasons": reasons},  # type: ignore[typeddict-item]
-                "TransactWriteItems",
-            )
+        wanted_items = [wanted for action in asked["TransactItems"] for wanted in action.values()]
+        keys = {(one["TableName"], self._key_of(one["TableName"], _key_in(one))) for one in wanted_items}
+        assert len(keys) == len(wanted_items) <= MAX_WRITES, "DynamoDB refuses such a transaction"
+        self._check(wanted_items, "TransactWriteItems")
         for action in asked["TransactItems"]:
             [(kind, wanted)] = action.items()
             match kind:
@@ -86,6 +84,8 @@ class MemoryTables:
                     self._write(wanted["TableName"], wanted["Item"], wanted["Item"])
                 case "Delete":
                     self._write(wanted["TableName"], wanted["Key"], None)
+                case "ConditionCheck":
+                    pass
                 case _:
                     raise ValueError(f"memory tables know no {kind} in a transaction")
         return {}
@@ -101,6 +101,9 @@ class MemoryTables:
         index = indexes[asked["IndexName"]] if "IndexName" in asked else None
         entries = (self._find_entry(table, index, item) for item in self.list_items(table))
         found = [entry for entry in entries if entry is not None and _fits(entry, asked)]
+        if sort_key := index.sort_key if index else self.specs[table].sort_key:
+            backwards = not asked.get("ScanIndexForward", True)
+            found.sort(key=lambda entry: str(entry[sort_key]["S"]), reverse=backwards)
         yield {"Items": found, "Count": len(found)}
 
     def _find_entry(self, table: str, index: IndexSpec | None, item: Item) -> Item | None:
@@ -116,19 +119,34 @@ class MemoryTables:
         copied = {*keys, spec.partition_key, spec.sort_key, *index.included}
         return {name: value for name, value in item.items() if name in copied}
 
-    def _holds(self, put: Mapping[str, Any]) -> bool:
-        if "ConditionExpression" not in put:
-            return True
-        [name] = put["ExpressionAttributeNames"].values()
-        before = (self._find(put["TableName"], put["Item"]) or {}).get(name)
-        expected = put.get("ExpressionAttributeValues")
-        return bool(before is None if expected is None else before in expected.values())
+    def _check(self, asked: Sequence[Mapping[str, Any]], operation: str) -> None:
+        """Fails as DynamoDB does where a condition does not hold."""
+        codes = ["None" if self._holds(one) else "ConditionalCheckFailed" for one in asked]
+        if "ConditionalCheckFailed" not in codes:
+            return
+        alone = operation != "TransactWriteItems"
+        response: Any = {
+            "Error": {"Code": "ConditionalCheckFailedException" if alone else "TransactionCanceledException"},
+            "CancellationReasons": [{"Code": code} for code in codes],
+        }
+        raise ClientError(response, operation)
+
+    def _holds(self, asked: Mapping[str, Any]) -> bool:
+        before = self._find(asked["TableName"], _key_in(asked)) or {}
+        names, given = asked.get("ExpressionAttributeNames", {}), asked.get("ExpressionAttributeValues", {})
+        for condition in filter(None, asked.get("ConditionExpression", "").split(" AND ")):
+            if (found := _CONDITION.fullmatch(condition)) is None:
+                raise ValueError(f"memory tables know no condition {condition}")
+            absent, name, value = found.groups()
+            if before.get(names[absent or name]) != (given[value] if name else None):
+                return False
+        return True
 
     def _update(self, asked: Mapping[str, Any]) -> None:
         table, key = asked["TableName"], asked["Key"]
         after = {**(self._find(table, key) or {}), **key}
         names, given = asked["ExpressionAttributeNames"], asked.get("ExpressionAttributeValues", {})
-        for action, parts in _CLAUSE.findall(asked["UpdateExpression"]):
+        for action, parts in _CLAUSE.findall(asked.get("UpdateExpression", "")):
             for part in parts.split(", "):
                 name, *rest = part.split()
                 match action:
@@ -137,7 +155,8 @@ class MemoryTables:
                     case "REMOVE":
                         after.pop(names[name], None)
                     case _:
-                        raise ValueError(f"memory tables know no {action}")
+                        number = int(after.get(names[name], {"N": 0})["N"]) + int(given[rest[-1]]["N"])
+                        after[names[name]] = {"N": str(number)}
         self._write(table, key, after)
 
     def _write(self, table: str, key: Item, after: Item | None) -> None:
@@ -156,9 +175,15 @@ class MemoryTables:
         return tuple(item[name]["S"] for name in (spec.partition_key, spec.sort_key) if name is not None)
 
 
+def _key_in(asked: Mapping[str, Any]) -> Item:
+    found: Item = asked["Key"] if "Key" in asked else asked["Item"]
+    return found
+
+
 def _fits(item: Item, asked: Mapping[str, Any]) -> bool:
     condition, names = asked["KeyConditionExpression"], asked["ExpressionAttributeNames"]
     given = {name: value["S"] for name, value in asked["ExpressionAttributeValues"].items()}
+    condition = f"{condition} {asked.get('FilterExpression', '')}"
 
     def text(name: str) -> str:
         return str(item[names[name]]["S"])

@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from contract.names import Variable
 from handlers import auth, file_sla_error, incident_action, runtime
+from store import state
 from store.records import Attribute
 from tests.stands.events import CLIENT_ID
 from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
@@ -73,6 +74,12 @@ def table(aws: None) -> "DynamoDBClient":
     )
     create_projection_tables(client)
     return client
+
+
+@pytest.fixture
+def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few writes are more than a transaction takes."""
+    monkeypatch.setattr(state, "MAX_WRITES", 4)
 
 
 @pytest.fixture

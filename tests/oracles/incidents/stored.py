@@ -6,10 +6,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-import boto3
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
-from moto import mock_aws
 
 from handlers import runtime
 from handlers.actions.acting import SenderChange
@@ -18,8 +16,9 @@ from store.senders import SenderAttribute
 from store.state import PersonAction, action_part, describe_action
 from tests.faults.killed import KilledError
 from tests.oracles.incidents.machine import Histories, told_of
+from tests.stands.memory_tables import make_memory_tables
 from tests.stands.projection import Projection
-from tests.stands.projection_tables import RUNS, SENDERS, create_projection_tables
+from tests.stands.projection_tables import RUNS, SENDERS
 
 SENDER = "account"
 WRITES = ("put_item", "update_item", "transact_write_items")
@@ -31,22 +30,13 @@ class StoredHistories(Histories):
     def __init__(self) -> None:
         super().__init__()
         runtime.metrics.provider.namespace = "test"
-        self.mock = mock_aws()
-        self.mock.start()
-        self.client: Any = boto3.client("dynamodb", region_name="us-east-1")
-        create_projection_tables(self.client)
+        self.client: Any = make_memory_tables()
         self.kills: Iterator[bool] = iter(())
         self.writes = {name: getattr(self.client, name) for name in WRITES}
         for name in WRITES:
             setattr(self.client, name, partial(self._called, name))
         self.projection = Projection(self.client, clock=lambda: self.now)
         self.store, self.stream = self.projection.store, self.projection.stream
-
-    def teardown(self) -> None:
-        try:
-            super().teardown()
-        finally:
-            self.mock.stop()
 
     def look(self) -> None:
         """The tables say the same."""

@@ -8,7 +8,7 @@ from tests.oracles.incidents.machine import Histories
 from tests.oracles.incidents.stored import StoredHistories
 
 PLAYED = settings(
-    max_examples=100,
+    max_examples=30,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -27,9 +27,9 @@ def test_thousands_of_histories() -> None:
 
 
 def test_stored_histories() -> None:
-    run_state_machine_as_test(StoredHistories, settings=settings(PLAYED, max_examples=12))
+    run_state_machine_as_test(StoredHistories, settings=PLAYED)
 
 
 @pytest.mark.deep
-def test_hundreds_of_stored_histories() -> None:
-    run_state_machine_as_test(StoredHistories, settings=settings(PLAYED, max_examples=400))
+def test_thousands_of_stored_histories() -> None:
+    run_state_machine_as_test(StoredHistories, settings=settings(PLAYED, max_examples=1000))

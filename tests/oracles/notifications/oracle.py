@@ -111,6 +111,8 @@ class Oracle:
         self.right_clocks = right_clocks
         self.recipient = recipient
         self.owner = recipient.owner
+        told = [*self.owner.told, *([Topic.NEW] if recipient.after is not None else [])]
+        self.kinds = {K.ESCALATED}.union(*(TOPICS[topic] for topic in told))
         self.files: dict[Thing, File] = {}
         self.sweeps: list[Sweep] = []
         self.last: datetime | None = None
@@ -165,10 +167,7 @@ class Oracle:
 
     def may_say(self, kind: K, thing: Thing, sweep: Sweep) -> bool:
         """Whether a word is true, and may be said to this recipient now."""
-        topics = set().union(*(TOPICS[topic] for topic in self.owner.told)) | {K.ESCALATED}
-        if self.recipient.after is not None:
-            topics |= TOPICS[Topic.NEW]
-        if kind not in topics or (kind not in ENDS and in_quiet_hours(self.owner, sweep.now)):
+        if kind not in self.kinds or (kind not in ENDS and in_quiet_hours(self.owner, sweep.now)):
             return False
         if thing[0] == "incident":
             incident = sweep.incidents.get(thing[1])
@@ -533,19 +532,14 @@ class Oracle:
         if not whole or file.lasts != {file.recorded} or file.since > since:
             return
         rest = 24 * HOUR if file.reminded else 4 * HOUR
-        may = {
-            kind: all(self.may_say(kind, thing, before) for before in lately)
-            for kind in (K.STILL_OPEN, K.WORSE)
-        }
-        self._hold(not may[K.STILL_OPEN] or since - file.since < rest, f"{thing}: nobody was reminded of it")
         files = min(
             before.incidents[thing[1]].file_count for before in lately if thing[1] in before.incidents
         )
         soon = since - file.since < 2 * HOUR
         worse = files >= (10 if soon else 2) * file.numbers[0]
-        self._hold(
-            not (may[K.WORSE] and worse), f"{thing}: it has {files} files, and {file.numbers} were said"
-        )
+        for kind, due in ((K.STILL_OPEN, since - file.since >= rest), (K.WORSE, worse)):
+            owed = due and all(self.may_say(kind, thing, before) for before in lately)
+            self._hold(not owed, f"{thing}: {kind} was due, with {files} files after {file.numbers}")
 
     def _things(self, sweep: Sweep) -> list[Thing]:
         folders = [

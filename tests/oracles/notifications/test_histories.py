@@ -7,7 +7,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.oracles.notifications.machine import Histories, WrongClocks
 
 PLAYED = settings(
-    max_examples=40,
+    max_examples=30,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),

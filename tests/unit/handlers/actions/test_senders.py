@@ -138,9 +138,8 @@ def test_a_rebuild_gives_the_same(people: People) -> None:
     assert {name: people.projection.own().get(name) for name in names} == before
 
 
-def test_many_incidents_end_with_their_sender(people: People) -> None:
-    """More than one transaction takes."""
-    folders = [stuck(f"D:\\{number}", "x") for number in range(150)]
+def test_many_incidents_end_with_their_sender(people: People, small_transactions: None) -> None:
+    folders = [stuck(f"D:\\{number}", "x") for number in range(10)]
     people.report(listing(0, [], *folders), listing(1, [], errors=[one.folder for one in folders]))
     people.set("retire", 2)
     assert {incident["Status"] for incident in people.projection.incidents()} == {"closed"}

@@ -157,20 +157,20 @@ def test_a_part_that_never_comes_is_waited_for_no_longer_than_ten_minutes(projec
     assert "ReplaySince" not in projection.own()
 
 
-def test_more_folders_than_a_transaction_holds(projection: Projection) -> None:
-    many = [stuck(f"D:\\{number % 3}\\{number}", "x") for number in range(250)]
+def test_more_folders_than_a_transaction_holds(projection: Projection, small_transactions: None) -> None:
+    many = [stuck(f"D:\\{number % 3}\\{number}", "x") for number in range(10)]
     projection.report(run(0, *many, has_run=True))
-    assert len(projection.incidents()) == 250
-    assert projection.own()["Open"] == "250"
+    assert len(projection.incidents()) == 10
+    assert projection.own()["Open"] == "10"
     assert "ReplaySince" not in projection.own()
     projection.report(run(1, has_run=True))
     assert set(projection.statuses().values()) == {"cleared"}
 
 
 def test_a_commit_that_ends_half_way_is_made_whole(
-    projection: Projection, monkeypatch: pytest.MonkeyPatch
+    projection: Projection, monkeypatch: pytest.MonkeyPatch, small_transactions: None
 ) -> None:
-    many = [stuck(f"D:\\{number}", "x") for number in range(250)]
+    many = [stuck(f"D:\\{number}", "x") for number in range(10)]
     write, calls = projection.client.transact_write_items, []
 
     def killed(**request: Any) -> Any:
@@ -186,8 +186,8 @@ def test_a_commit_that_ends_half_way_is_made_whole(
     assert projection.own()["ReplaySince"]
     assert projection.sweep(4 / 60) == 0, "it may still be at work"
     projection.sweep(0.1)
-    assert len(projection.incidents()) == 250
-    assert projection.own()["Open"] == "250"
+    assert len(projection.incidents()) == 10
+    assert projection.own()["Open"] == "10"
     assert "ReplaySince" not in projection.own()
 
 
@@ -215,7 +215,7 @@ def test_who_is_always_second_has_the_batch_come_again(
         raise ConflictError
 
     monkeypatch.setattr(projection.store, "commit", conflict)
-    monkeypatch.setattr("time.sleep", lambda _: None)
+    monkeypatch.setattr(stream, "_BACKOFF_SECONDS", 0)
     with pytest.raises(ConflictError):
         projection.report(run(0, STUCK))
     assert not projection.letters
