@@ -1,12 +1,10 @@
 """Command line of the benchmarks: `python -m bench [GROUP …]`."""
 
 import argparse
-import json
 import os
 import platform
 import re
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,12 +13,19 @@ import psutil
 from rich.console import Console
 
 from bench import analysts, cold_start, ingest, projection, reading
-from bench.figures import PAGES_FIGURES, BenchRun, Figure, read_published, show, write, write_published
+from bench.figures import (
+    PAGES_FIGURES,
+    BenchRun,
+    Figure,
+    Published,
+    read_published,
+    show,
+    write_published,
+)
 from bench.service import running_service
 from bench.workload import fill_tables
 
 RESULTS = Path(".bench/results.json")
-RUN = Path(".bench/run.json")
 _FOLDER = Path(".bench/stack")
 _ON_A_STACK = ("calls", "load", "cpu", "cold-start", "reading", "projection", "pages", "analysts")
 _GROUPS = (*_ON_A_STACK, "package")
@@ -41,7 +46,7 @@ def main() -> int:
     if set(_ON_A_STACK) & set(groups):
         with running_service(_FOLDER, _say) as service:
             if "cpu" in groups:
-                figures += ingest.measure_cpu(service, options.rounds, _say)
+                figures += ingest.measure_cpu(service, options.rounds)
             if "cold-start" in groups:
                 figures += cold_start.measure_cold_starts(service, options.starts)
             if "load" in groups:
@@ -57,24 +62,20 @@ def main() -> int:
                 if "analysts" in groups:
                     figures += analysts.measure_analysts(service, folder, history, options.rounds, _say)
             if "reading" in groups:
-                for days, sizes in ((30, options.month), (365, options.year)):
-                    if sizes:
-                        figures += reading.measure_reading(service, sizes, days, options.rounds, _say)
+                figures += reading.measure_reading(service, options.records, options.rounds, _say)
     show(figures)
-    write(figures, RESULTS)
     run = BenchRun(f"{datetime.now(UTC):%Y-%m-%d}", _describe_machine(), options.rounds, options.starts)
-    RUN.write_text(json.dumps(asdict(run), indent=2) + "\n")
+    write_published(Published.of(run, figures), RESULTS)
     return 0
 
 
 def _publish() -> int:
-    if not RESULTS.exists() or not RUN.exists():
+    if not RESULTS.exists():
         _say("There are no results yet: python -m bench")
         return 1
-    figures = [Figure(**entry) for entry in json.loads(RESULTS.read_text())]
-    run = BenchRun(**json.loads(RUN.read_text()))
-    write_published(read_published(PAGES_FIGURES).merge(figures, run), PAGES_FIGURES)
-    _say(f"{len(figures)} figures of {run.date} are in docs/{PAGES_FIGURES.name}. Into the pages: make docs")
+    results = read_published(RESULTS)
+    write_published(read_published(PAGES_FIGURES).merge(results), PAGES_FIGURES)
+    _say(f"{len(results.measured)} figures are in docs/{PAGES_FIGURES.name}. Into the pages: make docs")
     return 0
 
 
@@ -98,10 +99,6 @@ def _say(line: str) -> None:
     _console.print(line, markup=False)
 
 
-def _sizes(text: str) -> list[int]:
-    return [int(size) for size in text.split(",") if size]
-
-
 def _group(text: str) -> str:
     # argparse's own choices refuse an empty list of them.
     if text not in _GROUPS:
@@ -119,11 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--starts", type=int, default=15, help="the same for cold starts")
     parser.add_argument("--seconds", type=float, default=5, help="how long each load lasts")
     parser.add_argument(
-        "--month", type=_sizes, default=[100_000], metavar="N,…", help="records over 30 days to read from"
-    )
-    parser.add_argument(
-        "--year", type=_sizes, default=[100_000], metavar="N,…",
-        help="records over a year to read from; 1000000 takes some 20 minutes to load",
+        "--records", type=int, default=1_000_000, metavar="N",
+        help="records over a year to read from; a million takes some 20 minutes to load",
     )  # fmt: skip
     parser.add_argument(
         "--publish", action="store_true",

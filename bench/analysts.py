@@ -49,18 +49,18 @@ _FAILURES: Final = (":material/error:", ":material/lock_clock:")
 _DONE: Final = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 
 
-def name_page(page: str, how: str, analysts: int) -> str:
-    """The figure of a page opened by so many at once, `cold` or `warm`."""
-    return f"{page}, {how}, {analysts} at once, vs 1"
+def name_page(page: str, analysts: int) -> str:
+    """The figure of a page opened by so many at once, which somebody looked at before."""
+    return f"{page}, warm, {analysts} at once, vs 1"
 
 
 @dataclass(frozen=True)
 class _Round:
     """What one round of all pages took."""
 
-    cold: dict[str, float]
-    warm: dict[str, list[float]]
     requests: int
+    """To AWS, of the first look at each."""
+    warm: dict[str, list[float]]
 
 
 def measure_analysts(
@@ -78,11 +78,8 @@ def measure_analysts(
     for level in LEVELS[1:]:
         team = taken[level]
         for page in PAGES:
-            figures.append(
-                compared(name_page(page, "cold", level), "s", [(team.cold[page], alone.cold[page])])
-            )
             pairs = list(zip(team.warm[page], alone.warm[page], strict=True))
-            figures.append(compared(name_page(page, "warm", level), "s", pairs))
+            figures.append(compared(name_page(page, level), "s", pairs))
         name = f"requests of a cold round, {level} at once, vs 1"
         figures.append(counted(name, team.requests, alone.requests, "requests"))
     say(f"{RELOADS} reloads by 8")
@@ -101,12 +98,13 @@ def _list_addresses(history: History) -> dict[str, tuple[str, str]]:
 def _open_all(served: "Served", addresses: dict[str, tuple[str, str]], rounds: int, log: Path) -> _Round:
     served.open_together(*_START)
     before = _count_lines(log)
-    cold = {page: served.open_together(*address) for page, address in addresses.items()}
+    for address in addresses.values():
+        served.open_together(*address)
     requests = _count_lines(log) - before
     warm = {
         page: [served.open_together(*address) for _ in range(rounds)] for page, address in addresses.items()
     }
-    return _Round(cold, warm, requests)
+    return _Round(requests, warm)
 
 
 def _reload(served: "Served", path: str, query: str) -> Figure:

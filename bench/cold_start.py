@@ -1,17 +1,16 @@
-"""Cold starts (import and first call in a fresh interpreter) from the built zip, and what is in the zips."""
+"""Cold starts (import and first call in a fresh interpreter) from the built zip, and the zips' sizes."""
 
 import json
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from unittest.mock import patch
 from zipfile import ZipFile
 
@@ -19,7 +18,7 @@ import uv
 
 from bench import rivals
 from bench.children import cold_start
-from bench.figures import Figure, compared, counted
+from bench.figures import Figure, compared, counted, interleaved
 from bench.service import Service, run_python
 from bench.workload import TYPICAL, our_event
 from components.functions import packages as function_package
@@ -30,7 +29,7 @@ from handlers.ingest.parsing import parse_report
 from handlers.web.requests import Caller
 
 _SCRIPT = Path(cold_start.__file__)
-_STEPS = ("import", "first call")
+FUNCTIONS: Final = ("file-sla-error", "auth")
 
 
 @dataclass(frozen=True)
@@ -43,13 +42,12 @@ class _Start:
     event: Mapping[str, Any]
     environment: Mapping[str, str]
 
-    def run(self) -> dict[str, float]:
-        """Milliseconds by step; `CPU` is that of both steps."""
+    def run(self) -> float:
+        """CPU milliseconds of import and first call."""
         request = {
             "task": str(self.task), "runtime": str(self.runtime), "module": self.module, "event": self.event,
         }  # fmt: skip
-        steps: dict[str, float] = run_python(["-S", str(_SCRIPT)], request, self.environment)
-        return {"CPU": sum(steps[step] for step in _STEPS), **steps}
+        return float(run_python(["-S", str(_SCRIPT)], request, self.environment))
 
 
 def measure_cold_starts(service: Service, rounds: int) -> list[Figure]:
@@ -68,15 +66,8 @@ def measure_cold_starts(service: Service, rounds: int) -> list[Figure]:
             # The files come from the disk once.
             ours.run()
             bare.run()
-            pairs = [(ours.run(), bare.run()) for _ in range(rounds)]
-            figures += [
-                compared(
-                    f"cold start of {name}, {step}, vs bare boto3",
-                    "ms",
-                    [(mine[step], least[step]) for mine, least in pairs],
-                )
-                for step in ("CPU", *_STEPS, "wall")
-            ]
+            pairs = interleaved(ours.run, bare.run, rounds)
+            figures.append(compared(f"cold start of {name}, CPU, vs bare boto3", "ms", pairs))
     return figures
 
 
@@ -88,8 +79,8 @@ def _tasks(service: Service) -> list[tuple[str, dict[str, Any], str, dict[str, A
     items = build(parse_report(report["body"].encode()), origin, None, timedelta(days=1)).records
     sign_in = {"body": json.dumps(service.outputs["users"]["reporter"])}
     return [
-        ("file-sla-error", report, "bare_ingest", {"body": json.dumps({"items": items})}),
-        ("auth", sign_in, "bare_auth", sign_in),
+        (FUNCTIONS[0], report, "bare_ingest", {"body": json.dumps({"items": items})}),
+        (FUNCTIONS[1], sign_in, "bare_auth", sign_in),
     ]
 
 
@@ -112,44 +103,15 @@ def _compiled(folder: Path, source: Path | None = None) -> Path:
     return folder
 
 
-FUNCTIONS = ("file-sla-error", "auth")
-BREAKDOWN = Path(".bench/packages.txt")
-
-
 def measure_packages() -> list[Figure]:
-    """Compares the packages for AWS with all that their dependencies bring, and writes a breakdown."""
+    """Compares the packages for AWS with all that their dependencies bring."""
     figures: list[Figure] = []
-    lines: list[str] = []
     with tempfile.TemporaryDirectory() as scratch:
         for name in FUNCTIONS:
-            ours = build_package(name, "arm64").path
+            ours = build_package(name, "arm64").path.stat().st_size
             with patch.multiple(function_package, UNUSED=(), CACHE=Path(scratch)):
-                everything = build_package(name, "arm64").path
-            sizes = {
-                "zipped": [path.stat().st_size for path in (ours, everything)],
-                "unzipped": [sum(_measure_names(path)[1].values()) for path in (ours, everything)],
-            }
-            figures += [
-                counted(f"package of {name}, {how}, vs unpruned", mine / 1000, theirs / 1000, "kB")
-                for how, (mine, theirs) in sizes.items()
-            ]
-            zipped, unzipped = _measure_names(ours)
-            sized = [
-                f"{size / 1000:9,.0f} {unzipped[part] / 1000:9,.0f}  {part}"
-                for part, size in zipped.most_common()
-            ]
-            lines += [name, *sized, ""]
-    BREAKDOWN.write_text("\n".join(lines))
+                everything = build_package(name, "arm64").path.stat().st_size
+            figures.append(
+                counted(f"package of {name}, zipped, vs unpruned", ours / 1000, everything / 1000, "kB")
+            )
     return figures
-
-
-def _measure_names(archive: Path) -> tuple[Counter[str], Counter[str]]:
-    """Zipped and unzipped bytes by top-level name."""
-    zipped: Counter[str] = Counter()
-    unzipped: Counter[str] = Counter()
-    with ZipFile(archive) as package:
-        for entry in package.infolist():
-            name = entry.filename.split("/")[0]
-            zipped[name] += entry.compress_size
-            unzipped[name] += entry.file_size
-    return zipped, unzipped

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from statistics import median
 from typing import Any, Final, Self, TypeVar
@@ -21,13 +21,16 @@ class Figure:
 
     name: str
     ours: float
-    baseline: float
-    """The naive way, or the bare calls, measured in the same run; the name says which."""
+    baseline: float | None
+    """The naive way, or the bare calls, measured in the same run; the name says which. Like ratio and spread,
+    None where it was not kept of a published figure."""
     unit: str
-    ratio: float
+    ratio: float | None
     """Ours over the baseline: the median of the rounds' own ratios."""
-    spread: float
+    spread: float | None
     """The range of the rounds' ratios over their median; 0 for what is counted."""
+    date: str = ""
+    """That of its run, once it is written to a file."""
 
 
 def counted(name: str, ours: float, baseline: float, unit: str) -> Figure:
@@ -54,12 +57,6 @@ def interleaved(ours: Callable[[], T], baseline: Callable[[], T], rounds: int) -
     return [(ours(), baseline()) for _ in range(rounds)]
 
 
-def write(figures: Sequence[Figure], path: Path) -> None:
-    """Writes the figures as a JSON list of objects."""
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps([asdict(figure) for figure in figures], indent=2) + "\n")
-
-
 def show(figures: Sequence[Figure]) -> None:
     """Prints the figures as a table."""
     table = Table("figure", "unit")
@@ -69,17 +66,10 @@ def show(figures: Sequence[Figure]) -> None:
         table.add_row(
             figure.name,
             figure.unit,
-            format_number(figure.ours),
-            format_number(figure.baseline),
-            ratio_text(figure.ratio),
+            *(format_number(value or 0) for value in (figure.ours, figure.baseline, figure.ratio)),
             f"{figure.spread:.0%}" if figure.spread else "counted",
         )
     Console().print(table)
-
-
-def ratio_text(ratio: float) -> str:
-    """A small ratio as a fraction of one, which is easier to grasp than 0.0099."""
-    return f"1/{1 / ratio:,.0f}" if 0 < ratio < 1 / 5 else f"{ratio:.2f}"
 
 
 def format_number(value: float) -> str:
@@ -105,36 +95,27 @@ class BenchRun:
 
 
 @dataclass(frozen=True)
-class Measured:
-    """A figure of a run. What was not kept of it is None."""
-
-    name: str
-    ours: float
-    baseline: float | None
-    unit: str
-    ratio: float | None
-    spread: float | None
-    date: str
-    """That of its run."""
-
-
-@dataclass(frozen=True)
 class Published:
-    """All figures."""
+    """All figures of a file: those that the pages quote, or the results of one run."""
 
     runs: tuple[BenchRun, ...]
-    measured: Mapping[str, Measured]
+    measured: Mapping[str, Figure]
     """By name."""
-    counted: Mapping[str, float]
+    counted: Mapping[str, float] = field(default_factory=dict)
     """What the tests try, by what is counted; a test holds them to the tests."""
-    observed: Mapping[str, float]
+    observed: Mapping[str, float] = field(default_factory=dict)
     """What a test saw when it last ran and nobody can count ahead."""
 
-    def merge(self, figures: Iterable[Figure], run: BenchRun) -> Self:
-        """The same with a run's figures in the place of older ones of their names."""
-        measured = {**self.measured, **{figure.name: _measured(figure, run.date) for figure in figures}}
-        quoted = {figure.date for figure in measured.values()}
-        runs = [*(older for older in self.runs if older.date != run.date and older.date in quoted), run]
+    @classmethod
+    def of(cls, run: BenchRun, figures: Iterable[Figure]) -> Self:
+        """The results of a run."""
+        return cls((run,), {figure.name: _shorten(figure, run.date) for figure in figures})
+
+    def merge(self, newer: Self) -> Self:
+        """The same with a newer run's figures in the place of older ones of their names."""
+        measured = {**self.measured, **newer.measured}
+        quoted = {figure.date for figure in measured.values()} - {run.date for run in newer.runs}
+        runs = [*(older for older in self.runs if older.date in quoted), *newer.runs]
         return replace(
             self, measured=measured, runs=tuple(sorted(runs, key=lambda each: (each.date, each.machine)))
         )
@@ -143,7 +124,7 @@ class Published:
 def read_published(path: Path) -> Published:
     """The figures of a file."""
     content: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    measured = [Measured(**entry) for entry in content["measured"]]
+    measured = [Figure(**entry) for entry in content["measured"]]
     return Published(
         runs=tuple(BenchRun(**run) for run in content["runs"]),
         measured={figure.name: figure for figure in measured},
@@ -165,14 +146,12 @@ def write_published(published: Published, path: Path) -> None:
     path.write_text(f"{{\n{text}\n}}\n", encoding="utf-8")
 
 
-def _measured(figure: Figure, date: str) -> Measured:
-    numbers = ("ours", "baseline", "ratio", "spread")
-    return Measured(**asdict(figure) | {name: _short(getattr(figure, name)) for name in numbers}, date=date)
-
-
-def _short(value: float) -> float:
-    short = float(f"{value:.{_DIGITS}g}")
-    return int(short) if short.is_integer() else short
+def _shorten(figure: Figure, date: str) -> Figure:
+    numbers: dict[str, Any] = {}
+    for name in ("ours", "baseline", "ratio", "spread"):
+        number = float(f"{getattr(figure, name):.{_DIGITS}g}")
+        numbers[name] = int(number) if number.is_integer() else number
+    return replace(figure, date=date, **numbers)
 
 
 def _dump(part: list[Any] | dict[str, Any]) -> str:

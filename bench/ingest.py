@@ -1,11 +1,10 @@
 """What a report costs: calls and units counted, the handler's CPU, and load through the whole stack."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
@@ -17,7 +16,6 @@ from bench.service import Service, run_child
 from bench.workload import SHAPES, TYPICAL, body, naive_event, our_event
 from store.records import Attribute
 
-PROFILE = Path(".bench/profile.txt")
 CLIENTS = (1, 8, 32)
 _TIMEOUT_SECONDS = 120
 # What the table's contract asks of a record; all else is our choice.
@@ -61,8 +59,8 @@ def _least_units(items: Sequence[Mapping[str, Any]]) -> int:
     return (1 + INDEXES) * sum(units(size, WRITE_UNIT_BYTES) for size in folders.values())
 
 
-def measure_cpu(service: Service, rounds: int, say: Callable[[str], None]) -> list[Figure]:
-    """Compares CPU time without I/O, and writes a profile of the typical report."""
+def measure_cpu(service: Service, rounds: int) -> list[Figure]:
+    """Compares CPU time without I/O."""
     figures = []
     for shape in SHAPES:
         calls = max(2, 20_000 // (shape.folders * shape.files))
@@ -71,9 +69,6 @@ def measure_cpu(service: Service, rounds: int, say: Callable[[str], None]) -> li
         figures.append(
             compared(f"handler's CPU, {shape} files, vs json.loads and the write", "ms", result["rounds"])
         )
-        say(f"{shape} files: the process holds {result['megabytes']:.0f} MB")
-        if shape == TYPICAL:
-            PROFILE.write_text(result["profile"])
     return figures
 
 

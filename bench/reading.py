@@ -1,11 +1,10 @@
-"""Reading a large table as it grows, and what a page takes in a dashboard that has just started."""
+"""Reading a large table, and what a page takes in a dashboard that has just started."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import islice
 from typing import Any, Final
 
 from bench.figures import Figure, compared, counted, interleaved
@@ -13,14 +12,9 @@ from bench.service import Service, copy_table, run_child
 from bench.workload import RECORDS, History, load
 from contract.moments import format_moment
 from contract.names import OUTPUTS_VARIABLE, Output
-from handlers.ingest.storing import MAX_BATCH_ITEMS, RecordStore
 
-_PERIODS = {"24 h": 1, "7 d": 7, "30 d": 30}
-_YEAR = 365
-_PROBES = 20
-_SPARE_SECONDS = 60.0
-_FIRST_SIZE = 1_000
-_TELLING_MEGABYTES = 5
+_YEAR: Final = 365
+_TELLING_MEGABYTES: Final = 5
 """Less is lost in what an interpreter allocates anyway."""
 
 
@@ -34,65 +28,28 @@ class _Query:
     with_files: bool = True
 
 
-def measure_reading(
-    service: Service, sizes: Sequence[int], days: int, rounds: int, say: Callable[[str], None]
-) -> list[Figure]:
-    """Grows a table over `days` to each of the sizes, and measures reports and queries at each.
+_BY_DATE: Final = (("24 h", 1), ("7 d", 7), ("30 d", 30))
 
-    The first decade is where growth starts; queries are measured at the sizes asked for.
-    """
-    history = History(datetime.fromisoformat("2026-11-23T20:30:00+00:00"), days)
-    table = f"History{days}d"
+
+def measure_reading(service: Service, size: int, rounds: int, say: Callable[[str], None]) -> list[Figure]:
+    """Fills a table with so many records over a year, and measures queries of it."""
+    history = History(datetime.fromisoformat("2026-11-23T20:30:00+00:00"), _YEAR)
+    table = f"History{_YEAR}d"
     copy_table(service.aws, service.outputs["table_name"], table)
     client = service.aws.client("dynamodb")
-    items = history.items()
-    figures: list[Figure] = []
-    loaded = 0
-    first: list[float] | None = None
-    decades = [size for size in (_FIRST_SIZE, 10_000, 100_000, 1_000_000) if size < max(sizes)]
-    for size in sorted({*decades, *sizes}):
-        started = time.perf_counter()
-        load(client, table, items, size - loaded)
-        loaded = size
-        say(f"{size:,} records over {days} days ({time.perf_counter() - started:.0f} s)")
-        probes = _probe(client, table, items)
-        loaded += _PROBES * MAX_BATCH_ITEMS
-        if first is None:
-            first = probes
-        else:
-            figures.append(
-                compared(
-                    f"storing a report, {size:,} records over {days} d in the table, vs {_FIRST_SIZE:,}",
-                    "ms",
-                    list(zip(probes, first, strict=True)),
-                )
-            )
-        if size in sizes:
-            for query in _queries(days, history.folder):
-                figures += _measure_query(service, table, history, size, query, rounds)
+    started = time.perf_counter()
+    load(client, table, history.items(), size)
+    say(f"{size:,} records over {_YEAR} days ({time.perf_counter() - started:.0f} s)")
+    queries = [
+        *(_Query(f"{name} without files", days, with_files=False) for name, days in _BY_DATE),
+        *(_Query(name, days) for name, days in _BY_DATE),
+        _Query("one folder, a year", _YEAR, history.folder),
+    ]
+    figures = [
+        figure for query in queries for figure in _measure_query(service, table, history, size, query, rounds)
+    ]
     client.delete_table(TableName=table)
     return figures
-
-
-def _queries(days: int, folder: str) -> list[_Query]:
-    by_date = [
-        _Query(f"{name}{'' if with_files else ' without files'}", length, with_files=with_files)
-        for name, length in _PERIODS.items()
-        for with_files in (False, True)
-    ]
-    return [*by_date, _Query("one folder, a year", _YEAR, folder)] if days >= _YEAR else by_date
-
-
-def _probe(client: Any, table: str, items: Any) -> list[float]:
-    """Milliseconds of storing a full batch, some times."""
-    store = RecordStore(client, table)
-    times = []
-    for _ in range(_PROBES):
-        batch = list(islice(items, MAX_BATCH_ITEMS))
-        started = time.perf_counter()
-        store.put_all(batch, lambda: _SPARE_SECONDS)
-        times.append((time.perf_counter() - started) * 1000)
-    return sorted(times)
 
 
 def _measure_query(
@@ -121,7 +78,6 @@ def _measure_query(
             f"{name}, vs bare Query", "s", [(mine["seconds"], theirs["seconds"]) for mine, theirs in pairs]
         ),
         counted(f"{name}, records found, vs bare Query", ours["records"], bare["records"], "records"),
-        counted(f"{name}, Query calls, vs bare Query", ours["calls"], bare["calls"], "calls"),
         # The same pages cost the same, whichever of their attributes are asked for.
         counted(f"{name}, read units, vs least", bare["units"], bare["least_units"], "units"),
     ]

@@ -1,6 +1,5 @@
 """The service that is measured: a running local stack with the naive handler beside it."""
 
-import io
 import json
 import os
 import subprocess
@@ -13,13 +12,14 @@ from typing import Any
 from zipfile import ZipFile
 
 import httpx
+from pulumi import FileArchive
 
 from bench.rivals import naive
 from contract.names import ROOT
 from contract.routes import AUTH, FILE_SLA_ERROR
 from local.emulator import ROOT_CREDENTIALS
 from local.processes import StateFolder
-from local.provider import Aws
+from local.provider import Aws, Created, create
 from local.stack import StackOptions, Step, up
 
 MEMORY_MB = 512
@@ -33,7 +33,6 @@ _TIMEOUT_SECONDS = 120
 _NAIVE_TABLE = "NaiveErrors"
 _NAIVE = "naive"
 """Its role, function and route."""
-_RUNTIME = "python3.13"
 
 
 @dataclass(frozen=True)
@@ -108,12 +107,12 @@ def running_service(folder: Path, say: Step) -> Iterator[Service]:
     outputs = up(state, options, say)
     try:
         aws = Aws(outputs["endpoint_url"], outputs["region"])
-        yield Service(outputs, aws, _deploy_naive(aws, outputs, MEMORY_MB))
+        yield Service(outputs, aws, _deploy_naive(aws, outputs, folder))
     finally:
         state.take_down()
 
 
-def _deploy_naive(aws: Aws, outputs: Mapping[str, Any], memory_mb: int) -> Naive:
+def _deploy_naive(aws: Aws, outputs: Mapping[str, Any], folder: Path) -> Naive:
     """Deploys it behind the stack's own gateway, with as much memory as ours."""
     copy_table(aws, outputs["table_name"], _NAIVE_TABLE)
     environment = {
@@ -121,8 +120,35 @@ def _deploy_naive(aws: Aws, outputs: Mapping[str, Any], memory_mb: int) -> Naive
         "CLIENT_ID": outputs["user_pool_client_id"],
         "JWKS_URL": f"{aws.endpoint_url}/{outputs['user_pool_id']}/.well-known/jwks.json",
     }
+    with ZipFile(package := folder / "naive.zip", "w") as bundle:
+        bundle.write(Path(str(naive.__file__)), "handler.py")
+
+    def make(kind: str, **inputs: Any) -> Created:
+        return create(aws, kind, _NAIVE, inputs)
+
+    may = {"Action": ["dynamodb:PutItem", "cloudwatch:PutMetricData", "logs:*"], "Resource": "*"}
+    trust = {"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = make("aws:iam/role:Role", assumeRolePolicy=_policy(trust))
+    make("aws:iam/rolePolicy:RolePolicy", role=role.id, policy=_policy(may))
+    function = make(
+        "aws:lambda/function:Function",
+        role=role.outputs["arn"], runtime="python3.13", handler="handler.handler", timeout=28,
+        memorySize=MEMORY_MB, code=FileArchive(str(package)), environment={"variables": environment},
+    )  # fmt: skip
+
+    gateway = aws.client("apigateway")
     api, stage = outputs["api_url"].split("/restapis/")[1].split("/")[:2]
-    _add_route(aws, api, stage, _function_arn(aws, environment, memory_mb))
+    root = next(item["id"] for item in gateway.get_resources(restApiId=api)["items"] if item["path"] == "/")
+    resource = make("aws:apigateway/resource:Resource", restApi=api, parentId=root, pathPart=_NAIVE)
+    method = {"restApi": api, "resourceId": resource.id, "httpMethod": "POST"}
+    make("aws:apigateway/method:Method", **method, authorization="NONE")
+    make(
+        "aws:apigateway/integration:Integration", **method, type="AWS_PROXY", integrationHttpMethod="POST",
+        uri=function.outputs["invokeArn"],
+    )  # fmt: skip
+    deployment = make("aws:apigateway/deployment:Deployment", restApi=api)
+    change = {"op": "replace", "path": "/deploymentId", "value": deployment.id}
+    gateway.update_stage(restApiId=api, stageName=stage, patchOperations=[change])
     return Naive(f"{outputs['api_url']}/{_NAIVE}", environment)
 
 
@@ -141,54 +167,6 @@ def copy_table(aws: Aws, source: str, name: str) -> None:
         ],
     )
     client.get_waiter("table_exists").wait(TableName=name)
-
-
-def _function_arn(aws: Aws, environment: Mapping[str, str], memory_mb: int) -> str:
-    iam, functions = aws.client("iam"), aws.client("lambda")
-    trust = _policy({"Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"})
-    role = iam.create_role(RoleName=_NAIVE, AssumeRolePolicyDocument=trust)["Role"]
-    iam.put_role_policy(
-        RoleName=_NAIVE,
-        PolicyName=_NAIVE,
-        PolicyDocument=_policy(
-            {"Action": ["dynamodb:PutItem", "cloudwatch:PutMetricData", "logs:*"], "Resource": "*"}
-        ),
-    )
-    package = io.BytesIO()
-    with ZipFile(package, "w") as bundle:
-        bundle.write(Path(str(naive.__file__)), "handler.py")
-    function = functions.create_function(
-        FunctionName=_NAIVE,
-        Role=role["Arn"],
-        Runtime=_RUNTIME,
-        Handler="handler.handler",
-        Code={"ZipFile": package.getvalue()},
-        Environment={"Variables": dict(environment)},
-        MemorySize=memory_mb,
-        Timeout=28,
-    )
-    functions.get_waiter("function_active_v2").wait(FunctionName=_NAIVE)
-    return str(function["FunctionArn"])
-
-
-def _add_route(aws: Aws, api: str, stage: str, function_arn: str) -> None:
-    gateway = aws.client("apigateway")
-    root = next(item["id"] for item in gateway.get_resources(restApiId=api)["items"] if item["path"] == "/")
-    resource = gateway.create_resource(restApiId=api, parentId=root, pathPart=_NAIVE)["id"]
-    method = {"restApiId": api, "resourceId": resource, "httpMethod": "POST"}
-    gateway.put_method(**method, authorizationType="NONE")
-    gateway.put_integration(
-        **method,
-        type="AWS_PROXY",
-        integrationHttpMethod="POST",
-        uri=f"arn:aws:apigateway:{aws.region}:lambda:path/2015-03-31/functions/{function_arn}/invocations",
-    )
-    deployment = gateway.create_deployment(restApiId=api)["id"]
-    gateway.update_stage(
-        restApiId=api,
-        stageName=stage,
-        patchOperations=[{"op": "replace", "path": "/deploymentId", "value": deployment}],
-    )
 
 
 def _policy(statement: Mapping[str, Any]) -> str:

@@ -1,16 +1,13 @@
 """Our handler or the naive one at a report: what it asks of AWS, or what CPU time it takes without I/O."""
 
-import cProfile
 import io
 import json
-import pstats
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import boto3
-import psutil
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.handlers import BUILTIN_HANDLERS
@@ -76,7 +73,7 @@ class _Raw(io.BytesIO):
 
 
 def _time(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Takes `event`, `rounds` and `calls`; gives CPU milliseconds by round, memory held and a profile."""
+    """Takes `event`, `rounds` and `calls`; gives CPU milliseconds by round."""
     written: dict[str, Any] = {}
     headers = HTTPHeaders()
     headers["Content-Type"] = "application/x-amz-json-1.0"
@@ -107,8 +104,7 @@ def _time(request: Mapping[str, Any]) -> dict[str, Any]:
         (_cpu_milliseconds(ours, request["calls"]), _cpu_milliseconds(bare, request["calls"]))
         for _ in range(request["rounds"])
     ]
-    held = psutil.Process().memory_info().rss / 1e6
-    return {"rounds": rounds, "megabytes": held, "profile": _profile(ours, request["calls"])}
+    return {"rounds": rounds}
 
 
 def _cpu_milliseconds(call: Callable[[], None], times: int) -> float:
@@ -116,17 +112,6 @@ def _cpu_milliseconds(call: Callable[[], None], times: int) -> float:
     for _ in range(times):
         call()
     return (time.process_time() - started) / times * 1000
-
-
-def _profile(call: Callable[[], None], times: int) -> str:
-    profile = cProfile.Profile()
-    profile.enable()
-    for _ in range(times):
-        call()
-    profile.disable()
-    text = io.StringIO()
-    pstats.Stats(profile, stream=text).sort_stats("cumulative").print_stats(60)
-    return text.getvalue()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import analysts, reading
-from bench.figures import BenchRun, Measured, Published, format_number
+from bench.figures import BenchRun, Figure, Published, format_number
 from bench.projection import CHANGED, UNCHANGED, name_changed, name_unchanged
 from bench.workload import SHAPES, TYPICAL
 from docs.generate.markdown import format_table
@@ -154,7 +154,7 @@ def _build_reading(published: Published, table: str, queries: Sequence[tuple[str
     return format_table(first, rows)
 
 
-def _both(figure: Measured | None) -> tuple[str, str]:
+def _both(figure: Figure | None) -> tuple[str, str]:
     return (_number(figure.ours), _number(figure.baseline)) if figure else ("", "")
 
 
@@ -201,9 +201,7 @@ def _build_team(published: Published) -> str:
     """Seconds until the last of so many has a page that somebody looked at before."""
 
     def row(page: str) -> list[str]:
-        at_once = [
-            published.measured[analysts.name_page(page, "warm", level)] for level in analysts.LEVELS[1:]
-        ]
+        at_once = [published.measured[analysts.name_page(page, level)] for level in analysts.LEVELS[1:]]
         cells = [f"{_number(figure.ours)} ({_format_ratio(figure.ratio or 0)})" for figure in at_once]
         return [page, _number(at_once[0].baseline), *cells]
 
@@ -223,7 +221,7 @@ def _format_spread(spread: float) -> str:
     return f"{spread * 100:.0f} %"
 
 
-def _ratio_and_spread(figure: Measured) -> str:
+def _ratio_and_spread(figure: Figure) -> str:
     """A figure's ratio with its spread; nothing where these were not kept."""
     if figure.ratio is None or figure.spread is None:
         return ""

@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from bench.figures import (
     PAGES_FIGURES,
     BenchRun,
-    Measured,
+    Figure,
     Published,
     compared,
     counted,
@@ -31,7 +31,7 @@ OLD = BenchRun("2026-11-01", "a machine", rounds=3, starts=11)
 NEW = BenchRun("2026-12-01", "another machine", rounds=5, starts=15)
 PUBLISHED = Published(
     runs=(OLD,),
-    measured={"load, vs naive": Measured("load, vs naive", 1130.4, None, "reports/s", 19.2, 0.257, OLD.date)},
+    measured={"load, vs naive": Figure("load, vs naive", 1130.4, None, "reports/s", 19.2, 0.257, OLD.date)},
     counted={"forged tokens": 26},
     observed={"records": 5274},
 )
@@ -135,14 +135,14 @@ def test_markers_leave_the_markdown_around_them_alone() -> None:
 
 def test_a_run_replaces_its_own_figures_and_no_others(tmp_path: Path) -> None:
     figures = [counted("calls, vs naive", 1, 20_001, "calls"), compared("load, p50", "ms", [(1 / 3, 2 / 3)])]
-    merged = PUBLISHED.merge(figures, NEW)
+    merged = PUBLISHED.merge(Published.of(NEW, figures))
     write_published(merged, tmp_path / "figures.json")
     assert read_published(tmp_path / "figures.json") == merged
     assert json.loads((tmp_path / "figures.json").read_text())["runs"] == [asdict(OLD), asdict(NEW)]
     assert merged.measured["load, vs naive"] == PUBLISHED.measured["load, vs naive"]
     assert merged.measured["calls, vs naive"].baseline == 20_001
     assert merged.measured["load, p50"].ours == 0.333333
-    again = merged.merge([counted("load, vs naive", 2, 1, "reports/s")], NEW)
+    again = merged.merge(Published.of(NEW, [counted("load, vs naive", 2, 1, "reports/s")]))
     assert again.runs == (NEW,)
     assert (again.counted, again.observed) == (PUBLISHED.counted, PUBLISHED.observed)
 
