@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contract.moments import parse_moment
 from contract.routes import IDEMPOTENCY_KEY
 from tests.fuzz.conftest import Functions
-from tests.fuzz.json_texts import HOLE, fill, json_texts
+from tests.fuzz.json_texts import HOLE, KNOWN_TROUBLE, json_texts
 from tests.stands.events import a_report, action_event, auth_event, report_event
 
 GOOD_FILE = '{"filename":"a.csv","creationDate":"2024-07-31T00:00:00.0000000-03:00"}'
@@ -59,25 +59,28 @@ ACTIONS = (
     f'{{"sender":"s","action":"set_hours","hours":{{"days":{HOLE},"from":"07:00","to":"19:00","zone":"UTC"}}}}',
     f'{{"sender":"s","action":"set_hours","hours":{{"days":["mon"],"from":{HOLE},"to":{HOLE},"zone":{HOLE}}}}}',
 )
-ODD_VALUES, ODD_BODIES, ODD_CLAIMS, ODD_NAMES = 1_100, 300, 300, 300
-# What comes of them, as the documentation tells it.
-VALUE_EVENTS = ODD_VALUES * (len(REPORTS) + len(AUTHS) + len(ACTIONS))
-BODY_EVENTS = ODD_BODIES * 6
-CLAIM_EVENTS = ODD_CLAIMS * 3
+DRAWN = 100
+"""Of everything in the quick run; ten times as many in the deep one."""
+ODD_NAMES = DRAWN
+# What comes of the quick run, as the documentation says.
+VALUE_EVENTS = (len(KNOWN_TROUBLE) + DRAWN) * (len(REPORTS) + len(AUTHS) + len(ACTIONS))
+BODY_EVENTS = DRAWN * 6
+CLAIM_EVENTS = DRAWN * 3
+_drawn = settings(max_examples=max(DRAWN, 2 * settings().max_examples))
 
 
 def test_any_value_in_any_place(functions: Functions) -> None:
-    @settings(max_examples=ODD_VALUES)
-    @given(json_texts)
     def in_every_place(text: str) -> None:
         for template in REPORTS:
-            functions.report(report_event(fill(template, text)))
+            functions.report(report_event(template.replace(HOLE, text)))
         for template in AUTHS:
-            functions.auth(auth_event(fill(template, text)))
+            functions.auth(auth_event(template.replace(HOLE, text)))
         for template in ACTIONS:
-            functions.act(action_event(fill(template, text)))
+            functions.act(action_event(template.replace(HOLE, text)))
 
-    in_every_place()
+    for text in KNOWN_TROUBLE:
+        in_every_place(text)
+    _drawn(given(json_texts)(in_every_place))()
     assert functions.sent >= VALUE_EVENTS
     # The places and values are odd enough to be refused, and not so odd that nothing is taken.
     assert functions.statuses[422] > functions.sent / 4
@@ -97,7 +100,7 @@ def test_any_bytes_in_any_encoding(functions: Functions) -> None:
         ),
     )
 
-    @settings(max_examples=ODD_BODIES)
+    @_drawn
     @given(bodies)
     def on_every_route(body: bytes) -> None:
         raw = {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
@@ -116,7 +119,7 @@ def test_any_bytes_in_any_encoding(functions: Functions) -> None:
 def test_any_key_and_any_claims(functions: Functions) -> None:
     texts = st.text(st.characters(codec=None), max_size=300)
 
-    @settings(max_examples=ODD_CLAIMS)
+    @_drawn
     @given(key=texts, groups=texts, claims=st.none() | st.dictionaries(texts, texts, max_size=3))
     def with_a_good_body(key: str, groups: str, claims: dict[str, str] | None) -> None:
         event = report_event(a_report("a"), headers={IDEMPOTENCY_KEY.name: key})
@@ -150,7 +153,7 @@ def _in_calendar(moment: datetime) -> datetime:
 
 
 def test_whatever_a_file_system_or_a_clock_yields_is_stored_as_it_was_sent(functions: Functions) -> None:
-    @settings(max_examples=ODD_NAMES)
+    @_drawn
     @given(
         folder=_names, filenames=_files, created=_dates, sla=st.integers(1, 525_600), ascii_only=st.booleans()
     )
