@@ -105,7 +105,7 @@ class Stack:
 
     def client(self, service: str) -> Any:
         """A boto3 client with this machine's own credentials, or with the root's of a local stack."""
-        make_client: Any = boto3.Session().client
+        make_client: Any = boto3.client
         endpoint_url = self.outputs.get(LocalOutput.ENDPOINT_URL)
         root = {"aws_access_key_id": LOCAL_KEY, "aws_secret_access_key": LOCAL_KEY} if endpoint_url else {}
         return make_client(

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ops import __main__ as command_line
 from ops.check_preview import find_losses
+from tests.unit.ops.conftest import Ops
 
 TABLE = "aws:dynamodb/table:Table"
 
@@ -27,8 +27,7 @@ def _preview(*steps: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def _no_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Nowhere are any outputs.
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
@@ -65,27 +64,23 @@ def test_a_preview_without_changes_passes() -> None:
     assert find_losses({"steps": None, "changeSummary": {}}) == []
 
 
-def test_a_loss_is_told_with_what_goes_and_how_to_allow_it(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_loss_is_named_with_what_goes_and_how_to_allow_it(
+    ops: Ops, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(_preview(_step("replace")))))
-    assert command_line.main(["check-preview", "-"]) == 1
-    told = " ".join(capsys.readouterr().out.split())
-    assert f"errors-table ({TABLE}) would be replaced, and with it goes what is stored." in told
-    assert "--allow errors-table" in told
+    said = ops("check-preview", "-", code=1)
+    assert f"errors-table ({TABLE}) would be replaced, and with it goes what is stored." in said
+    assert "--allow errors-table" in said
 
 
-def test_without_a_loss_it_says_so_and_needs_no_stack(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "preview.json"
-    file.write_text(json.dumps(_preview(_step("update"))))
-    assert command_line.main(["check-preview", str(file)]) == 0
-    assert "Nothing that holds data or people would go." in capsys.readouterr().out
+def test_without_a_loss_it_says_so_and_needs_no_stack(ops: Ops) -> None:
+    ops.outputs.unlink()
+    Path("preview.json").write_text(json.dumps(_preview(_step("update"))))
+    assert ops("check-preview", "preview.json") == "Nothing that holds data or people would go."
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "said"),
     [
         (None, "There is no file preview.json. Write it with: pulumi preview --json > preview.json"),
         ("{", "is not what `pulumi preview --json` prints, one JSON document"),
@@ -97,11 +92,7 @@ def test_without_a_loss_it_says_so_and_needs_no_stack(
         ),
     ],
 )
-def test_what_is_no_preview_is_refused(
-    content: str | None, told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = Path("preview.json")
+def test_what_is_no_preview_is_refused(ops: Ops, content: str | None, said: str) -> None:
     if content is not None:
-        file.write_text(content)
-    assert command_line.main(["check-preview", str(file)]) == 1
-    assert told in " ".join(capsys.readouterr().err.split())
+        Path("preview.json").write_text(content)
+    assert said in ops("check-preview", "preview.json", code=1)

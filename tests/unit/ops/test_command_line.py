@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
@@ -36,11 +37,7 @@ ONE = Incident(
 )
 
 
-@pytest.fixture(autouse=True)
-def _stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "outputs.json"
-    file.write_text('{"region": "us-east-1", "incidents_table_name": "Incidents"}')
-    monkeypatch.setenv(OUTPUTS_VARIABLE, str(file))
+pytestmark = pytest.mark.usefixtures("ops")
 
 
 def _raising(error: BaseException) -> Any:
@@ -163,6 +160,7 @@ def test_missing_credentials_are_told(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
     assert command_line.main(LIST) == 1

@@ -8,24 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import boto3
 import pandas as pd
 import pyarrow.parquet as parquet
 import pytest
 
-from contract.names import Output
 from dashboard.columns import FOLDER
 from dashboard.figures.text import format_csv
 from ops import export_files
-from ops.__main__ import main
 from ops.export_files import FILE_COLUMNS, RECORD_COLUMNS
-from store.records import RECORDS_TABLE, Attribute, FileAttribute
-from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables, create_table
+from store.records import Attribute, FileAttribute
+from tests.stands.projection_tables import ERRORS, RUNS
+from tests.unit.ops.conftest import Ops
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TABLE = "FileSlaErrors"
 ODD_DATES = [
     "0001-01-01T00:00:00Z", "1601-01-01T00:00:00Z", "1676-12-31T23:59:59.999999Z",
     "9999-12-31T23:59:59.999999Z",
@@ -33,25 +30,6 @@ ODD_DATES = [
 ODD_NAMES = [
     "=1+1", " =1+1", "@SUM(A1)", "-2", "+3", "\tx", "\r\ny", 'a "quoted", name', " ", "plain.csv", "öß🙂",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def client(aws: None) -> "DynamoDBClient":
-    client = boto3.client("dynamodb", region_name="us-east-1")
-    create_table(client, TABLE, Attribute.ERROR_ID, indexes=RECORDS_TABLE.indexes)
-    create_projection_tables(client)
-    return client
-
-
-@pytest.fixture
-def outputs(tmp_path: Path) -> str:
-    file = tmp_path / "outputs.json"
-    names = {
-        Output.REGION: "us-east-1", Output.TABLE_NAME: TABLE, Output.RUNS_TABLE_NAME: RUNS,
-        Output.SENDERS_TABLE_NAME: SENDERS, Output.INCIDENTS_TABLE_NAME: INCIDENTS,
-    }  # fmt: skip
-    file.write_text(json.dumps(names))
-    return str(file)
 
 
 def put(
@@ -63,7 +41,7 @@ def put(
 ) -> str:
     error_id = f"{detected} {folder}"
     client.put_item(
-        TableName=TABLE,
+        TableName=ERRORS,
         Item={
             Attribute.ERROR_ID: {"S": error_id},
             Attribute.FOLDER: {"S": folder},
@@ -84,10 +62,8 @@ def put(
     return error_id
 
 
-def run(outputs: str, file: Path, *arguments: str) -> int:
-    return main(
-        ["--outputs", outputs, "export", str(file), "--from", "2026-11-23", "--to", "2026-11-24", *arguments]
-    )
+def run(ops: Ops, file: Path, *arguments: str, code: int = 0) -> str:
+    return ops("export", str(file), "--from", "2026-11-23", "--to", "2026-11-24", *arguments, code=code)
 
 
 def read_csv(file: Path) -> list[dict[str, str]]:
@@ -98,13 +74,13 @@ def read_csv(file: Path) -> list[dict[str, str]]:
 @pytest.mark.parametrize("ending", export_files.ENDINGS)
 @pytest.mark.parametrize("by_folder", [False, True])
 def test_the_range_holds_its_first_moment_and_not_its_last(
-    client: "DynamoDBClient", outputs: str, tmp_path: Path, ending: str, by_folder: bool
+    client: "DynamoDBClient", ops: Ops, tmp_path: Path, ending: str, by_folder: bool
 ) -> None:
     inside = [put(client, f"2026-11-23T{time}Z") for time in ("00:00:00", "09:59:59.5", "23:59:59.999999")]
     for moment in ("2026-11-22T23:59:59.999999Z", "2026-11-24T00:00:00Z", "2026-11-24T00:00:01Z"):
         put(client, moment)
     file = tmp_path / f"out{ending}"
-    assert run(outputs, file, *(["--folder", r"D:\In"] if by_folder else [])) == 0
+    run(ops, file, *(["--folder", r"D:\In"] if by_folder else []))
     found = (
         [row["error_id"] for row in read_csv(file)]
         if ending == export_files.CSV
@@ -113,13 +89,11 @@ def test_the_range_holds_its_first_moment_and_not_its_last(
     assert sorted(found) == inside
 
 
-def test_odd_dates_and_names_survive_in_parquet(
-    client: "DynamoDBClient", outputs: str, tmp_path: Path
-) -> None:
+def test_odd_dates_and_names_survive_in_parquet(client: "DynamoDBClient", ops: Ops, tmp_path: Path) -> None:
     names = [(name, ODD_DATES[number % len(ODD_DATES)]) for number, name in enumerate(ODD_NAMES)]
     put(client, "2026-11-23T10:00:00Z", names=tuple(names))
     file = tmp_path / "out.parquet"
-    assert run(outputs, file) == 0
+    run(ops, file)
     table = parquet.read_table(file)
     assert table.column("file").to_pylist() == ODD_NAMES
     assert table.column("created").to_pylist() == [datetime.fromisoformat(date) for _, date in names]
@@ -129,12 +103,12 @@ def test_odd_dates_and_names_survive_in_parquet(
 
 
 def test_odd_dates_survive_in_csv_and_formulas_are_defused_as_the_dashboard_does(
-    client: "DynamoDBClient", outputs: str, tmp_path: Path
+    client: "DynamoDBClient", ops: Ops, tmp_path: Path
 ) -> None:
     names = tuple((name, ODD_DATES[number % len(ODD_DATES)]) for number, name in enumerate(ODD_NAMES))
     put(client, "2026-11-23T10:00:00Z", folder="=cmd|' /C calc'!A0", names=names)
     file = tmp_path / "out.csv"
-    assert run(outputs, file) == 0
+    run(ops, file)
     rows = read_csv(file)
     assert [row["created"] for row in rows] == [date for _, date in names]
     frame = pd.DataFrame({FOLDER.name: pd.Series(ODD_NAMES, dtype="str")})
@@ -145,18 +119,18 @@ def test_odd_dates_survive_in_csv_and_formulas_are_defused_as_the_dashboard_does
     assert file.read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-def test_a_row_for_each_record(client: "DynamoDBClient", outputs: str, tmp_path: Path) -> None:
+def test_a_row_for_each_record(client: "DynamoDBClient", ops: Ops, tmp_path: Path) -> None:
     put(client, "2026-11-23T10:00:00Z", Sender={"S": "key-1"}, RunId={"S": "run"})
     put(client, "2026-11-23T11:00:00Z", Part={"N": "2"}, Parts={"N": "3"})
     file = tmp_path / "out.CSV"
-    assert run(outputs, file, "--records") == 0
+    run(ops, file, "--records")
     first, second = read_csv(file)
     assert list(first) == [column.name for column in RECORD_COLUMNS]
     assert (first["sender"], first["run_id"], first["part"], first["parts"]) == ("key-1", "run", "1", "1")
     assert (second["sender"], second["part"], second["parts"], second["sla_minutes"]) == ("", "2", "3", "30")
 
 
-def test_only_some_folders_and_one_sender(client: "DynamoDBClient", outputs: str, tmp_path: Path) -> None:
+def test_only_some_folders_and_one_sender(client: "DynamoDBClient", ops: Ops, tmp_path: Path) -> None:
     client.put_item(
         TableName=RUNS, Item={"Sender": {"S": "key-1"}, "RunKey": {"S": "1"}, "SenderName": {"S": "Files-01"}}
     )
@@ -166,36 +140,33 @@ def test_only_some_folders_and_one_sender(client: "DynamoDBClient", outputs: str
     put(client, "2026-11-23T10:00:00Z", folder=r"D:\C", Sender={"S": "key-1"})
     file = tmp_path / "out.csv"
     arguments = ["--folder", r"D:\A", "--folder", r"D:\B", "--sender", "FILES-01"]
-    assert run(outputs, file, *arguments) == 0
+    run(ops, file, *arguments)
     assert sorted(row["error_id"] for row in read_csv(file)) == sorted([wanted, older])
 
 
-def test_the_result_as_json(
-    client: "DynamoDBClient", outputs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_result_as_json(client: "DynamoDBClient", ops: Ops, tmp_path: Path) -> None:
     put(client, "2026-11-23T10:00:00Z", names=(("a", ODD_DATES[0]), ("b", ODD_DATES[1])))
-    assert run(outputs, tmp_path / "out.csv", "--json") == 0
-    told = json.loads(capsys.readouterr().out)
+    told = json.loads(run(ops, tmp_path / "out.csv", "--json"))
     assert (told["rows"], told["records"]) == (2, 1)
     assert (told["from"], told["to"]) == ("2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z")
 
 
 @pytest.mark.parametrize("ending", export_files.ENDINGS)
 def test_more_than_a_batch_goes_into_one_file(
-    client: "DynamoDBClient", outputs: str, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+    client: "DynamoDBClient", ops: Ops, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export_files, "_BATCH", 3)
     names = tuple((f"{number}", ODD_DATES[0]) for number in range(7))
     put(client, "2026-11-23T10:00:00Z", names=names)
     file = tmp_path / f"out{ending}"
-    assert run(outputs, file) == 0
+    run(ops, file)
     rows = read_csv(file) if ending == export_files.CSV else parquet.read_table(file).to_pylist()
     assert [row["file"] for row in rows] == [name for name, _ in names]
 
 
 @pytest.mark.parametrize("ending", export_files.ENDINGS)
 def test_an_interruption_leaves_what_was_there(
-    client: "DynamoDBClient", outputs: str, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+    client: "DynamoDBClient", ops: Ops, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(client, "2026-11-23T10:00:00Z", names=tuple((f"{number}", ODD_DATES[0]) for number in range(4)))
     monkeypatch.setattr(export_files, "_BATCH", 1)
@@ -211,14 +182,14 @@ def test_an_interruption_leaves_what_was_there(
     file = tmp_path / "folder" / f"out{ending}"
     file.parent.mkdir()
     file.write_text("before")
-    assert run(outputs, file) == 130
+    run(ops, file, code=130)
     assert file.read_text() == "before"
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_a_file_is_readable_as_any_other(client: "DynamoDBClient", outputs: str, tmp_path: Path) -> None:
+def test_a_file_is_readable_as_any_other(client: "DynamoDBClient", ops: Ops, tmp_path: Path) -> None:
     file, other = tmp_path / "out.csv", tmp_path / "other"
-    assert run(outputs, file) == 0
+    run(ops, file)
     other.touch()
     assert file.stat().st_mode == other.stat().st_mode
 
@@ -233,16 +204,14 @@ def test_a_file_is_readable_as_any_other(client: "DynamoDBClient", outputs: str,
 )
 def test_what_cannot_be_done_is_told(
     client: "DynamoDBClient",
-    outputs: str,
+    ops: Ops,
     tmp_path: Path,
     arguments: list[str],
     problem: str,
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert main(["--outputs", outputs, "export", *arguments]) == 1
-    assert problem in capsys.readouterr().err
+    assert problem in ops("export", *arguments, code=1)
     assert not (tmp_path / "out.csv").exists()
 
 
@@ -255,10 +224,5 @@ def test_what_cannot_be_done_is_told(
         (["out.csv"], "--from"),
     ],
 )
-def test_wrong_arguments_are_wrong_usage(
-    arguments: list[str], problem: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        main(["export", *arguments])
-    assert stopped.value.code == 2
-    assert problem in capsys.readouterr().err
+def test_wrong_arguments_are_wrong_usage(ops: Ops, arguments: list[str], problem: str) -> None:
+    assert problem in ops.refuse("export", *arguments)

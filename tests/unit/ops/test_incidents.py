@@ -1,20 +1,15 @@
 """Senders replayed by command: marked, waited for, and named if they could not be replayed."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from contract.names import Output
 from handlers import runtime
 from handlers.projection.replay import SenderReplay
 from handlers.projection.sweep import SenderSweep
-from ops import __main__ as command_line
 from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Rebuild, UnknownSenderError
 from store.dynamodb import Reader
 from store.incidents import IncidentTable
@@ -29,7 +24,8 @@ from store.runs import (
 )
 from store.senders import REFUSED_PART, RETRY_REPLAY, NextCheck, SenderAttribute, SenderTable
 from store.state import SenderStore
-from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS
+from tests.unit.ops.conftest import Ops
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -53,9 +49,7 @@ class Clock:
 
 
 @pytest.fixture
-def client(aws: None) -> Iterator["DynamoDBClient"]:
-    client = boto3.client("dynamodb", region_name="us-east-1")
-    create_projection_tables(client)
+def client(client: "DynamoDBClient") -> Iterator["DynamoDBClient"]:
     for found in (FIRST, SECOND):
         for minutes in (60, 30):
             _put_run(client, found, NOW - timedelta(minutes=minutes))
@@ -220,71 +214,40 @@ def test_no_sweep_for_minutes_ends_the_waiting(client: "DynamoDBClient") -> None
 # The command line.
 
 
-@pytest.fixture
-def outputs(tmp_path: Path) -> Path:
-    file = tmp_path / "outputs.json"
-    names = {
-        Output.REGION: "us-east-1",
-        Output.RUNS_TABLE_NAME: RUNS,
-        Output.SENDERS_TABLE_NAME: SENDERS,
-        Output.INCIDENTS_TABLE_NAME: INCIDENTS,
-        Output.METRICS_NAMESPACE: "file-sla-prod",
-    }
-    file.write_text(json.dumps(names))
-    return file
-
-
-def test_the_command_marks_and_says_how_many(
-    client: "DynamoDBClient", outputs: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert command_line.main(["--outputs", str(outputs), "incidents", "rebuild", "--all", "--no-wait"]) == 0
-    assert "Marked: 2 senders" in capsys.readouterr().out
+def test_the_command_marks_and_says_how_many(client: "DynamoDBClient", ops: Ops) -> None:
+    assert "Marked: 2 senders" in ops("incidents", "rebuild", "--all", "--no-wait")
     assert len(_items(client, SENDERS)) == 2
 
 
 def test_the_command_names_what_failed(
-    client: "DynamoDBClient",
-    outputs: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    client: "DynamoDBClient", ops: Ops, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     later = NextCheck(at=datetime.now(UTC) + RETRY_REPLAY, replay_since=NOW)
     monkeypatch.setattr(SenderTable, "read_next_checks", lambda *_: {FIRST.key: later})
-    assert command_line.main(["--outputs", str(outputs), "incidents", "rebuild", "--all"]) == 1
-    said = capsys.readouterr().out
+    said = ops("incidents", "rebuild", "--all", code=1)
     assert "Replayed: 1 sender with 0 incidents." in said
     assert "Could not be replayed: files-01" in said
     assert "/aws/lambda/file-sla-prod-incident-projection" in said
 
 
 def test_interrupted_it_leaves_the_marks(
-    client: "DynamoDBClient",
-    outputs: Path,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    client: "DynamoDBClient", ops: Ops, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(self: Rebuild, senders: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Rebuild, "wait", interrupted)
-    assert (
-        command_line.main(["--outputs", str(outputs), "incidents", "rebuild", "--sender", "files-01"]) == 130
-    )
-    assert "replays the senders that are marked" in capsys.readouterr().err
+    said = ops("incidents", "rebuild", "--sender", "files-01", code=130)
+    assert "replays the senders that are marked" in said
     [item] = _items(client, SENDERS)
     assert item[SenderAttribute.REPLAY_SINCE]
 
 
-def test_open_incidents_are_listed(
-    client: "DynamoDBClient", outputs: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    list_them = ["--outputs", str(outputs), "incidents", "list"]
-    assert command_line.main(list_them) == 0
-    assert "Nothing is open." in capsys.readouterr().out
+def test_open_incidents_are_listed(client: "DynamoDBClient", ops: Ops) -> None:
+    assert ops("incidents", "list") == "Nothing is open."
     rebuild = _rebuild(client, Clock())
     rebuild.mark([FIRST])
     rebuild.wait([FIRST])
-    assert command_line.main(list_them) == 0
-    said = capsys.readouterr().out
+    said = ops("incidents", "list")
     for shown in ("files-01", r"D:\Inbound", "open", "2026-11-23"):
         assert shown in said

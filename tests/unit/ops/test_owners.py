@@ -1,15 +1,14 @@
 """Owners by command: who would be told, whether the file is right, and how the channels are."""
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import boto3
 import pytest
 
-from contract.names import OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
+from contract.names import OUTPUTS_VARIABLE, ROOT, LocalOutput
 from contract.owners.matching import find_owner, list_owners
 from contract.owners.reading import read_owners_file
 from handlers.notifications.plan import disable
@@ -23,25 +22,21 @@ from store.notifications import (
     StoredRecipient,
     list_recipients,
 )
-from tests.stands.projection_tables import MESSAGES, create_message_tables
+from tests.stands.projection_tables import MESSAGES
+from tests.unit.ops.conftest import Ops
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 OWNERS_FILE: Final = ROOT / "tests" / "samples" / "owners.yaml"
 NOON: Final = datetime(2026, 11, 26, 12, tzinfo=UTC)
-Run = Callable[..., tuple[int, Any]]
+Run = Callable[..., Any]
 
 
 @pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command with `--json`; there are outputs in the variable's file alone."""
-    outputs = tmp_path / "outputs.json"
-    outputs.write_text(json.dumps({Output.REGION: "us-east-1", Output.NOTIFICATIONS_TABLE_NAME: MESSAGES}))
-    monkeypatch.setenv(OUTPUTS_VARIABLE, str(outputs))
-
-    def call(*arguments: str) -> tuple[int, Any]:
-        code = command_line.main(["owners", *arguments, "--json"])
-        return code, json.loads(capsys.readouterr().out)
-
-    return call
+def run(ops: Ops) -> Run:
+    """Runs a command with `--json`."""
+    return partial(ops.json, "owners")
 
 
 @pytest.fixture
@@ -52,11 +47,10 @@ def without_outputs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_who_would_be_told_of_a_folder_of_a_sender(run: Run, without_outputs: None) -> None:
-    code, (folder, sender) = run(
+    folder, sender = run(
         "explain", "d:/inbound/orders 2/", "--sender", "files-01", "--file", str(OWNERS_FILE),
         "--at", "2026-11-28T12:00",
     )  # fmt: skip
-    assert code == 0
     assert folder == {
         "what": "d:/inbound/orders 2/ of files-01",
         "owner": "orders",
@@ -83,7 +77,7 @@ def test_without_a_sender_the_answer_is_given_for_each(run: Run, tmp_path: Path)
         "  - {folder: '*\\in', sender: 'x-*', owner: b}\n  - {folder: '/srv', owner: b}\n"
         "  - {sender: 'y', owner: b}\n  - {folder: 'D:*', owner: a}\n  - {sender: 'z', owner: b}\n"
     )
-    _, found = run("explain", "D:\\In", "--file", str(file))
+    found = run("explain", "D:\\In", "--file", str(file))
     assert [(one["what"], one["owner"], one["rule"] and one["rule"]["line"]) for one in found] == [
         ("D:\\In of senders x-*", "b", 4),
         ("D:\\In of senders y", "b", 6),
@@ -115,23 +109,21 @@ def test_people_are_told_the_same(capsys: pytest.CaptureFixture[str], without_ou
 
 
 def test_a_file_is_checked_without_a_stack(run: Run, without_outputs: None, tmp_path: Path) -> None:
-    code, told = run("check", str(OWNERS_FILE))
-    assert (code, told["problems"]) == (0, [])
+    told = run("check", str(OWNERS_FILE))
+    assert told["problems"] == []
     assert told["webhooks"] == ["operations", "orders"]
     file = tmp_path / "mine.yaml"
     file.write_text("default: a\nowners: {a: {channels: [mail: x]}, b: {channel: []}}\n")
-    code, told = run("check", str(file))
-    assert code == 1
+    told = run("check", str(file), code=1)
     assert [one[:13] for one in told["problems"]] == ["mine.yaml:2: "] * 3
-    code, told = run("explain", "x", "--file", str(file))
-    assert code == 1
+    told = run("explain", "x", "--file", str(file), code=1)
     assert told["error"].count("mine.yaml:2: ") == 3
 
 
 def test_owners_that_nothing_belongs_to_are_named(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("default: a\nowners: {a: {channels: []}, b: {channels: []}}\n")
-    assert run("check", str(file))[1]["unused_owners"] == ["b"]
+    assert run("check", str(file))["unused_owners"] == ["b"]
 
 
 def test_the_file_is_that_of_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,30 +144,24 @@ def test_the_file_is_that_of_the_configuration(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_local_stack_has_a_file_of_its_own(
-    run: Run, aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ops: Ops, run: Run, client: "DynamoDBClient", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    code, told = run("explain", "D:\\Inbound\\Orders")
-    assert code == 1
+    told = run("explain", "D:\\Inbound\\Orders", code=1)
     assert "no local stack" in told["error"]
     assert "--file" in told["error"]
 
-    create_message_tables(boto3.client("dynamodb", region_name="us-east-1"))
-    outputs = tmp_path / "outputs.json"
-    known = json.loads(outputs.read_text())
-    outputs.write_text(json.dumps({**known, LocalOutput.OWNERS_FILE: str(OWNERS_FILE)}))
-    assert [one["owner"] for one in run("explain", "D:\\Inbound\\Orders")[1]] == ["orders"]
-    assert run("check")[1]["file"] == str(OWNERS_FILE)
+    ops.know(**{LocalOutput.OWNERS_FILE: str(OWNERS_FILE)})
+    assert [one["owner"] for one in run("explain", "D:\\Inbound\\Orders")] == ["orders"]
+    assert run("check")["file"] == str(OWNERS_FILE)
     Path("owners.yaml").write_text("default: mine\nowners: {mine: {channels: [mail: me@example.com]}}\n")
     # What is being written here is what is asked about, but the channels are those of the stack.
-    assert [one["owner"] for one in run("explain", "D:\\Inbound\\Orders")[1]] == ["mine"]
-    assert "mine" not in {one["owner"] for one in run("channels")[1]}
+    assert [one["owner"] for one in run("explain", "D:\\Inbound\\Orders")] == ["mine"]
+    assert "mine" not in {one["owner"] for one in run("channels")}
 
 
 @pytest.fixture
-def store(aws: None) -> RecipientTable:
-    client = boto3.client("dynamodb", region_name="us-east-1")
-    create_message_tables(client)
+def store(client: "DynamoDBClient") -> RecipientTable:
     return RecipientTable(client, MESSAGES)
 
 
@@ -193,8 +179,7 @@ def slack(store: RecipientTable) -> Recipient:
 
 
 def test_a_disabled_channel_is_shown_and_enabled(store: RecipientTable, slack: Recipient, run: Run) -> None:
-    code, states = run("channels", "--file", str(OWNERS_FILE))
-    assert code == 0
+    states = run("channels", "--file", str(OWNERS_FILE))
     assert len(states) == len(list_recipients(read_owners_file(OWNERS_FILE)))
     by_key = {state["key"]: state for state in states}
     assert by_key[SLACK] == {
@@ -204,20 +189,19 @@ def test_a_disabled_channel_is_shown_and_enabled(store: RecipientTable, slack: R
     assert [key for key, state in by_key.items() if state["checked"]] == [MAIL, SLACK]
 
     [before] = store.read([slack]).stored.values()
-    assert run("enable", SLACK) == (0, {"key": SLACK, "enabled": True})
+    assert run("enable", SLACK) == {"key": SLACK, "enabled": True}
     [after] = store.read([slack]).stored.values()
     assert after.enabled_by_hand
     # A sweep that is at work starts again.
     with pytest.raises(ConflictError):
         store.write(slack, before, leased_until=None)
-    assert run("enable", SLACK) == (0, {"key": SLACK, "enabled": False})
-    _, states = run("channels", "--file", str(OWNERS_FILE))
+    assert run("enable", SLACK) == {"key": SLACK, "enabled": False}
+    states = run("channels", "--file", str(OWNERS_FILE))
     assert [state["key"] for state in states if state["disabled_since"]] == []
 
 
 def test_a_channel_that_nothing_was_sent_over_is_refused(store: RecipientTable, run: Run) -> None:
-    code, said = run("enable", "orders/slack:order")
-    assert code == 1
+    said = run("enable", "orders/slack:order", code=1)
     assert "Nothing was ever sent over a channel orders/slack:order." in said["error"]
 
 

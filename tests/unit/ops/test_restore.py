@@ -3,54 +3,34 @@
 import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from contract.names import OUTPUTS_VARIABLE, Output
-from ops import __main__ as command_line
 from ops import restore_merge
 from ops.restore import RestoreError, Restoring, find_deleted
 from ops.restore_merge import RESTORABLE, Merge, Outcome, Target
 from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
 from store.senders import ACTION_PREFIX, OWN_PART, SenderAttribute
-from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables, create_table
-from tests.unit.conftest import REGION
+from tests.stands.projection_tables import ERRORS, INCIDENTS, RUNS, SENDERS, create_table
+from tests.unit.ops.conftest import Ops
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ERRORS, COPY = "Errors", "Copy"
+COPY = "Copy"
 NOW = 1_800_000_000
 AT = datetime(2026, 11, 24, 8, 15, tzinfo=UTC)
 Item = dict[str, Any]
 
 
 @pytest.fixture
-def client(aws: None) -> "DynamoDBClient":
-    client = boto3.client("dynamodb", region_name=REGION)
-    for table in (ERRORS, COPY):
-        create_table(client, table, Attribute.ERROR_ID)
-    create_projection_tables(client)
+def client(client: "DynamoDBClient") -> "DynamoDBClient":
+    create_table(client, COPY, Attribute.ERROR_ID)
     return client
-
-
-@pytest.fixture(autouse=True)
-def _outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    names = {
-        Output.REGION: REGION,
-        Output.TABLE_NAME: ERRORS,
-        Output.RUNS_TABLE_NAME: RUNS,
-        Output.SENDERS_TABLE_NAME: SENDERS,
-        Output.INCIDENTS_TABLE_NAME: INCIDENTS,
-    }
-    file = tmp_path / "outputs.json"
-    file.write_text(json.dumps(names))
-    monkeypatch.setenv(OUTPUTS_VARIABLE, str(file))
 
 
 def _record(number: int, folder: str = "inbound", expires: int | None = None) -> Item:
@@ -151,14 +131,14 @@ def test_what_someone_writes_between_comparison_and_writing_stays(
     assert _held(client, ERRORS) == [_record(1, folder="written meanwhile")]
 
 
-def test_of_senders_only_what_people_did_is_put_back(client: "DynamoDBClient") -> None:
+def test_of_senders_only_what_people_did_is_put_back(client: "DynamoDBClient", ops: Ops) -> None:
     def part(name: str) -> Item:
         return {SenderAttribute.SENDER: {"S": "key-1"}, SenderAttribute.PART: {"S": name}}
 
     act = part(f"{ACTION_PREFIX}2026-11-24#1")
     create_table(client, "SendersCopy", SenderAttribute.SENDER, SenderAttribute.PART)
     _put(client, "SendersCopy", act, part(OWN_PART))
-    assert command_line.main(["restore", "--table", "senders", "--from-table", "SendersCopy"]) == 0
+    ops("restore", "--table", "senders", "--from-table", "SendersCopy")
     assert _held(client, SENDERS) == [act]
 
 
@@ -287,7 +267,7 @@ def test_a_temporary_table_that_is_deleted_meanwhile_ends_the_waiting(client: "D
 
 
 def test_the_latest_backup_of_a_deleted_table_is_found(client: "DynamoDBClient") -> None:
-    with pytest.raises(RestoreError, match="keeps no backup of a deleted table Errors"):
+    with pytest.raises(RestoreError, match="keeps no backup of a deleted table"):
         find_deleted(client, ERRORS)
     # moto makes none by itself; these stand in for DynamoDB's own.
     client.create_backup(TableName=ERRORS, BackupName="older")
@@ -322,15 +302,8 @@ def _back_up_and_lose(client: "DynamoDBClient", *numbers: int) -> str:
 
 
 @pytest.fixture
-def restore(client: "DynamoDBClient", capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
-    """Runs the command, and returns what it prints, in one line; it ends with `code`."""
-
-    def run(table: str, *arguments: str, code: int = 0) -> str:
-        assert command_line.main(["restore", "--table", table, *arguments]) == code
-        printed = capsys.readouterr()
-        return " ".join((printed.out or printed.err).split())
-
-    return run
+def restore(client: "DynamoDBClient", ops: Ops) -> Callable[..., str]:
+    return partial(ops, "restore", "--table")
 
 
 def test_the_temporary_table_goes_when_all_is_put_back(
@@ -348,7 +321,7 @@ def test_kept_it_is_named_and_the_next_command_takes_it(
 ) -> None:
     given = ["errors", "--from-backup", _back_up_and_lose(client, 1), "--json"]
     said = json.loads(restore(*given, "--dry-run", "--keep"))
-    assert said["kept"].startswith("Errors-restored-")
+    assert said["kept"].startswith(f"{ERRORS}-restored-")
     assert said["counts"]["put back"] == 1
     assert _held(client, ERRORS) == []
     assert json.loads(restore(*given))["kept"] is None
@@ -412,7 +385,7 @@ def test_interrupted_it_says_where_it_stands_and_goes_on_from_there(
     with monkeypatch.context() as patched:
         patched.setattr(Restoring, "wait", interrupted)
         said = restore(*given, code=130)
-    assert "so does the temporary table Errors-restored-" in said
+    assert f"so does the temporary table {ERRORS}-restored-" in said
     assert "Run the same command again to go on from there" in said
     restore(*given)
     assert _held(client, ERRORS) == [_record(1)]
@@ -462,10 +435,5 @@ def test_a_table_that_was_deleted_as_a_whole_comes_back_from_its_backup(
         (["--at", "2026-01-01T00:00:00Z", "--from-deleted"], "not allowed with"),
     ],
 )
-def test_a_source_that_is_none_is_refused(
-    given: list[str], told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as refused:
-        command_line.main(["restore", "--table", "errors", *given])
-    assert refused.value.code == 2
-    assert told in " ".join(capsys.readouterr().err.split())
+def test_a_source_that_is_none_is_refused(given: list[str], told: str, ops: Ops) -> None:
+    assert told in ops.refuse("restore", "--table", "errors", *given)

@@ -1,23 +1,18 @@
 """Users by command: made, finished where they were half made, given other passwords, and ended."""
 
-import json
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import Any
 
 import boto3
 import pytest
 
-from contract.limits import ID_TOKEN_MINUTES, MIN_PASSWORD_CHARACTERS
+from contract.limits import MIN_PASSWORD_CHARACTERS
 from contract.names import Group, Output
-from local.provider import as_api_values
-from ops.__main__ import main
 from ops.user_pool import FIRST_PASSWORD_LASTS, UserDirectory
-from tests.infra.conftest import declare
-
-if TYPE_CHECKING:
-    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+from tests.unit.conftest import REGION
+from tests.unit.ops.conftest import Ops
 
 Run = Callable[..., str]
 FILES_01 = ["create", "files-01", "--reporter"]
@@ -27,12 +22,8 @@ LATER = FIRST_PASSWORD_LASTS + timedelta(minutes=1)
 
 
 @pytest.fixture
-def client(aws: None) -> "CognitoIdentityProviderClient":
-    return boto3.client("cognito-idp", region_name="us-east-1")
-
-
-@pytest.fixture
-def pool(client: "CognitoIdentityProviderClient") -> UserDirectory:
+def pool(aws: None, ops: Ops) -> UserDirectory:
+    client = boto3.client("cognito-idp", region_name=REGION)
     pool_id = client.create_user_pool(
         PoolName="users",
         AutoVerifiedAttributes=["email"],
@@ -45,30 +36,13 @@ def pool(client: "CognitoIdentityProviderClient") -> UserDirectory:
     )["UserPool"]["Id"]  # fmt: skip
     for group in Group:
         client.create_group(UserPoolId=pool_id, GroupName=group)
+    ops.know(**{Output.USER_POOL_ID: pool_id, Output.API_URL: "https://api.example.com/v1/"})
     return UserDirectory(client, pool_id)
 
 
 @pytest.fixture
-def run(pool: UserDirectory, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command, and returns what it prints, in one line; it ends with `code`."""
-    outputs = tmp_path / "outputs.json"
-    outputs.write_text(
-        json.dumps(
-            {
-                Output.REGION: "us-east-1",
-                Output.USER_POOL_ID: pool.pool_id,
-                Output.API_URL: "https://api.example.com/v1/",
-            }
-        )
-    )
-
-    def call(*arguments: str, code: int = 0) -> str:
-        assert main(["--outputs", str(outputs), "users", *arguments]) == code
-        printed = capsys.readouterr()
-        assert not (printed.out and printed.err)
-        return " ".join((printed.out or printed.err).split())
-
-    return call
+def run(pool: UserDirectory, ops: Ops) -> Callable[..., str]:
+    return partial(ops, "users")
 
 
 def user(pool: UserDirectory, name: str) -> tuple[str, set[str]]:
@@ -86,10 +60,7 @@ def test_a_reporter_is_printed_with_all_that_the_scripts_owner_needs(run: Run, p
 
 @pytest.mark.parametrize("last", ["create", "add_to", "set_password"])
 def test_a_reporter_that_is_half_made_is_finished(
-    run: Run,
-    pool: UserDirectory,
-    last: str,
-    monkeypatch: pytest.MonkeyPatch,
+    run: Run, ops: Ops, pool: UserDirectory, last: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = getattr(UserDirectory, last)
 
@@ -101,7 +72,7 @@ def test_a_reporter_that_is_half_made_is_finished(
     with monkeypatch.context() as patched:
         patched.setattr(UserDirectory, last, killed)
         assert "to finish the user" in run(*FILES_01, code=130)
-    made = json.loads(run("create", "FILES-01", "--reporter", "--json"))
+    made = ops.json("users", "create", "FILES-01", "--reporter")
     assert (made["user"], made["was"]) == ("files-01", "unfinished")
     assert user(pool, "files-01") == ("CONFIRMED", {Group.REPORTERS})
     assert len(pool.list_users()) == 1
@@ -127,11 +98,7 @@ def test_a_reporter_that_is_half_made_is_finished(
     ],
 )
 def test_what_cannot_be_done_is_refused_with_the_way_out(
-    run: Run,
-    pool: UserDirectory,
-    before: list[list[str]],
-    command: list[str],
-    said: str,
+    run: Run, pool: UserDirectory, before: list[list[str]], command: list[str], said: str
 ) -> None:
     for one in before:
         run(*one)
@@ -183,14 +150,14 @@ def test_another_password_ends_the_sessions(
     assert user(pool, "files-01")[0] == "CONFIRMED"
 
 
-def test_an_analysts_password_is_mailed_or_printed(run: Run, pool: UserDirectory) -> None:
+def test_an_analysts_password_is_mailed_or_printed(run: Run, ops: Ops, pool: UserDirectory) -> None:
     run(*ANA)
     assert "no e-mail address" in run("password", "ana", code=1)
     pool.set_email("ana", "ana@example.com")
     pool.set_password("ana", "Correct-horse-battery-7", for_good=True)
-    assert json.loads(run("password", "ana", "--json")) == {"user": "ana", "mailed_to": "ana@example.com"}
+    assert ops.json("users", "password", "ana") == {"user": "ana", "mailed_to": "ana@example.com"}
     assert user(pool, "ana")[0] == "RESET_REQUIRED"
-    assert json.loads(run("password", "ana", "--no-mail", "--json"))["password"]
+    assert ops.json("users", "password", "ana", "--no-mail")["password"]
     assert user(pool, "ana")[0] == "FORCE_CHANGE_PASSWORD"
 
 
@@ -213,14 +180,12 @@ def test_removed_for_good(run: Run, pool: UserDirectory) -> None:
     run("remove", "files-01", code=1)
 
 
-def test_the_list_tells_groups_and_states(
-    run: Run, pool: UserDirectory, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_list_says_groups_and_states(run: Run, ops: Ops, pool: UserDirectory) -> None:
     run(*FILES_01)
     run("create", "Ana", "--analyst", "--no-mail")
     pool.create("nobody", "Correct-horse-battery-7", "nobody@example.com")
     pool.disable("nobody")
-    listed = json.loads(run("list", "--json"))
+    listed = ops.json("users", "list")
     assert [(one["user"], one["groups"], one["enabled"]) for one in listed] == [
         ("Ana", [Group.ANALYSTS], True),
         ("files-01", [Group.REPORTERS], True),
@@ -242,17 +207,7 @@ def test_a_first_password_expires(pool: UserDirectory) -> None:
     assert not found.has_expired_invitation(found.changed + LATER)
 
 
-def test_a_stack_without_an_address_creates_nobody(run: Run, pool: UserDirectory, tmp_path: Path) -> None:
-    (tmp_path / "outputs.json").write_text(
-        json.dumps({Output.REGION: "us-east-1", Output.USER_POOL_ID: pool.pool_id})
-    )
+def test_a_stack_without_an_address_creates_nobody(run: Run, pool: UserDirectory, ops: Ops) -> None:
+    ops.know(**{Output.API_URL: ""})
     assert "has no api_url" in run(*FILES_01, code=1)
     assert pool.list_users() == []
-
-
-def test_what_is_told_of_times_is_what_the_program_sets() -> None:
-    program = declare()
-    policy = as_api_values(program.one("UserPool")["passwordPolicy"])
-    assert timedelta(days=policy["temporaryPasswordValidityDays"]) == FIRST_PASSWORD_LASTS
-    client = as_api_values(program.one("UserPoolClient"))
-    assert client["idTokenValidity"] == client["accessTokenValidity"] == ID_TOKEN_MINUTES
