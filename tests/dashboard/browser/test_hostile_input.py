@@ -13,7 +13,7 @@ from tests.stands.running_stack import RunningStack
 
 FILE = "<script>alert(1)</script> **bold** [a link](https://example.com/) $x$ :red[x] www.evil.example.csv"
 
-SENDER = "<img src=x> **bold** [a link](https:example.com) $x$ joe@evil.example HTTPS://evil.example"
+SENDER = "<img src=x> **b** [a](https:x.com) joe@evil.example www.x.com"
 
 
 @pytest.fixture
