@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from contract.names import LocalOutput, Output
-from contract.owners.model import Channel, ChannelKind, Owners
+from contract.owners.model import Channel, ChannelKind, Owners, list_channels
 from contract.owners.reading import read_owners_file
 from local.processes import HOST
 from local.provider import Aws
@@ -86,6 +86,4 @@ class LocalNotifications:
 
     def _channels(self) -> Iterator[Channel]:
         for owner in self.owners.owners.values() if self.owners else ():
-            yield from owner.channels
-            for escalation in owner.escalations:
-                yield from escalation.channels
+            yield from (channel for _, channel in list_channels(owner))

@@ -1,13 +1,11 @@
 """`python -m ops export`."""
 
 import argparse
-from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.markup import escape
 
@@ -24,13 +22,11 @@ from ops.export_files import (
     write_rows,
 )
 from ops.incidents import Finder
-from ops.stack import OpsError, Stack
-from store.dynamodb import Item, Query
+from ops.stack import OpsError
+from store.dynamodb import Item, Query, Reader
 from store.records import Attribute, Index
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
     from ops.command import Commands
 
 
@@ -83,13 +79,16 @@ def export(call: Call) -> CommandResult:
     records = 0
 
     with show_progress() as progress:
-        wanted = _find_wanted(call.stack, given, end)
-        client, table = call.stack.client("dynamodb"), call.stack[Output.TABLE_NAME]
+        wanted = Wanted(start=given.start, end=end, folders=given.folder)
+        if given.sender:
+            senders = {found.key for found in Finder.of(call.stack, lambda _: None).find(given.sender)}
+            wanted = replace(wanted, senders=senders, reporter=given.sender.casefold())
+        reader, table = Reader(call.stack.client("dynamodb")), call.stack[Output.TABLE_NAME]
         step = "Folders" if wanted.folders else "Hours"
 
         def rows() -> Iterator[Row]:
             nonlocal records
-            for record in read_records(client, table, wanted, lambda done, of: progress(step, done, of)):
+            for record in _read_records(reader, table, wanted, lambda done, of: progress(step, done, of)):
                 records += 1
                 yield from build(record)
 
@@ -104,8 +103,8 @@ def export(call: Call) -> CommandResult:
     )  # fmt: skip
 
 
-_AHEAD: Final = 8
-"""Hours whose first page is read at the same time; a page is at most 1 MB."""
+_AT_ONCE: Final = 8
+"""Hours or folders that are read at the same time, and held in memory."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,14 +116,14 @@ class Wanted:
         end: the first moment after the range, aware.
         folders: paths as they were reported; all where there is none.
         senders: keys of senders; all where there is none.
-        reporters: user names in lower case, for records without a sender.
+        reporter: a user name in lower case, for records without a sender.
     """
 
     start: datetime
     end: datetime
     folders: Sequence[str] = ()
     senders: Collection[str] = ()
-    reporters: Collection[str] = ()
+    reporter: str = ""
 
     def covers(self, record: Item) -> bool:
         """Whether a record of one of the hours is wanted."""
@@ -134,63 +133,33 @@ class Wanted:
             return True
         if sender := record.get(Attribute.SENDER):
             return sender["S"] in self.senders
-        return record[Attribute.REPORTED_BY]["S"].casefold() in self.reporters
+        return str(record[Attribute.REPORTED_BY]["S"]).casefold() == self.reporter
 
 
-def read_records(
-    client: "DynamoDBClient", table: str, wanted: Wanted, progress: Callable[[int, int], None]
+def _read_records(
+    reader: Reader, table: str, wanted: Wanted, progress: Callable[[int, int], None]
 ) -> Iterator[Item]:
-    """The records, hour by hour, or folder by folder where folders are named.
-
-    Args:
-        client: may query the indexes of FileSlaErrors.
-        table: its name.
-        wanted: which records.
-        progress: called with how many of how many queries are done.
-    """
+    """The records, hour by hour, or folder by folder where folders are named."""
     queries = list(_list_queries(table, wanted))
-    waiting: deque[Future[Any]] = deque()
-    with ThreadPoolExecutor(_AHEAD, thread_name_prefix="export") as pool:
-        try:
-            for done, query in enumerate(queries):
-                progress(done, len(queries))
-                while len(waiting) < _AHEAD and done + len(waiting) < len(queries):
-                    waiting.append(pool.submit(client.query, **queries[done + len(waiting)]))
-                page = waiting.popleft().result()
-                yield from filter(wanted.covers, page["Items"])
-                while key := page.get("LastEvaluatedKey"):
-                    page = client.query(**query, ExclusiveStartKey=key)
-                    yield from filter(wanted.covers, page["Items"])
-        finally:
-            pool.shutdown(cancel_futures=True)
+    for done in range(0, len(queries), _AT_ONCE):
+        progress(done, len(queries))
+        yield from filter(wanted.covers, reader.query_all(*queries[done : done + _AT_ONCE]))
     progress(len(queries), len(queries))
 
 
-def _list_queries(table: str, wanted: Wanted) -> Iterator[dict[str, Any]]:
+def _list_queries(table: str, wanted: Wanted) -> Iterator[Query]:
     first, last = start_of_hour(wanted.start), start_of_hour(wanted.end)
     between = (Attribute.AFFECTED_DATE, format_affected_date(first), format_affected_date(last))
     for folder in wanted.folders:
-        yield Query(
-            table=table, index=Index.FOLDER, equal={Attribute.FOLDER: folder}, between=between
-        ).arguments()
+        yield Query(table=table, index=Index.FOLDER, equal={Attribute.FOLDER: folder}, between=between)
     hour = first
     while hour < wanted.end and not wanted.folders:
         yield Query(
             table=table,
             index=Index.AFFECTED_DATE,
             equal={Attribute.AFFECTED_DATE: format_affected_date(hour)},
-        ).arguments()
+        )
         hour += HOUR
-
-
-def _find_wanted(stack: Stack, given: argparse.Namespace, end: datetime) -> Wanted:
-    wanted = Wanted(start=given.start, end=end, folders=given.folder)
-    if not given.sender:
-        return wanted
-    keys = {found.key for found in Finder.of(stack, lambda _: None).find(given.sender)}
-    return Wanted(
-        start=given.start, end=end, folders=given.folder, senders=keys, reporters={given.sender.casefold()}
-    )
 
 
 def _file(text: str) -> Path:

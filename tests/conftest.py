@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -43,16 +44,17 @@ settings.load_profile("quick")
 
 
 @contextmanager
-def bring_up(folder: Path, **config: int) -> Iterator[RunningStack]:
+def bring_up(folder: Path, *limits: str, **options: Any) -> Iterator[RunningStack]:
     """The whole system with empty tables and a dashboard, until the block is left.
 
     Args:
         folder: where it keeps what it runs on.
-        config: over that of the stack's file.
+        limits: which of the API's to lift, by their keys in the configuration.
+        options: more of the local stack's.
     """
     state = StateFolder(folder)
-    options = StackOptions(demo_data=False, owners_file=OWNERS_FILE, config=config)
-    outputs = up(state, options, say=lambda _: None)
+    asked = {"owners_file": OWNERS_FILE, "config": dict.fromkeys(limits, 1000), **options}
+    outputs = up(state, StackOptions(demo_data=False, **asked), say=lambda _: None)
     try:
         with closing(RunningStack(outputs, state.path)) as running:
             yield running
@@ -65,7 +67,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """The system, deployed once for all tests of a group."""
     # The tests of many users come from one; the limits themselves are the infrastructure tests' business.
     limits = ("authRateLimit", "authBurstLimit", "actionRateLimit", "actionBurstLimit")
-    with bring_up(tmp_path_factory.mktemp("stack") / "state", **dict.fromkeys(limits, 1000)) as running:
+    with bring_up(tmp_path_factory.mktemp("stack") / "state", *limits) as running:
         yield running
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
-from contract.owners.model import Channel, ChannelKind, Owner, Owners, list_mail_topics
+from contract.owners.model import Channel, ChannelKind, Owner, Owners, list_channels, list_mail_topics
 
 _KEPT: Final = 2_000
 """Posts kept. A local stack sends fewer in its life."""
@@ -122,7 +122,9 @@ class Inbox:
 
     def _find_owners(self, channel: Channel) -> tuple[str, ...]:
         return tuple(
-            owner.name for owner in self._owners if channel.key in {one.key for one in _list_channels(owner)}
+            owner.name
+            for owner in self._owners
+            if channel.key in {one.key for _, one in list_channels(owner)}
         )
 
 
@@ -149,11 +151,7 @@ def _list_texts(part: Any) -> Iterator[str]:
 
 def _publishes_to(owner: Owner, topic: str) -> bool:
     """Whether an owner is notified by a topic: one that its file names, or one that the stack has for it."""
-    named = (channel for channel in _list_channels(owner) if channel.kind is ChannelKind.SNS)
+    named = (channel for _, channel in list_channels(owner) if channel.kind is ChannelKind.SNS)
     if topic in {target.rpartition(":")[2] for channel in named for target in channel.targets}:
         return True
     return topic.endswith(tuple(f"-owner-{name}" for name, _ in list_mail_topics(owner)))
-
-
-def _list_channels(owner: Owner) -> tuple[Channel, ...]:
-    return (*owner.channels, *(channel for later in owner.escalations for channel in later.channels))

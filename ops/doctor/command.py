@@ -92,12 +92,8 @@ def look(call: Call) -> CommandResult:
     )
 
 
-def run_check(check: Check, stack: Stack) -> list[Finding]:
+def run_check(check: Check, stack: Stack) -> Iterator[Finding]:
     """Runs a check; one that cannot go on adds a finding that says so."""
-    return list(_run(check, stack))
-
-
-def _run(check: Check, stack: Stack) -> Iterator[Finding]:
     name = check.__name__.removeprefix("check_").replace("_", " ")
     try:
         yield from check(stack)

@@ -19,10 +19,10 @@ from local.demo.data import Account, load_history
 from local.demo.history import Story
 from ops.user_pool import User
 from store.incidents import IncidentAttribute
-from store.senders import SenderAttribute
+from store.senders import OWN_PART, SenderAttribute
 from tests.stands.analyst import expect_signed_in, pick_first_row, sign_in, table
 from tests.stands.running_stack import RunningStack
-from tests.stands.servers import SLA, Item, Server, minutes_ago, ran, stuck, wait
+from tests.stands.servers import SLA, Item, Server, minutes_ago, ran, stuck
 
 PATIENCE_SECONDS = 60
 LOOK_MS = 5_000
@@ -144,13 +144,8 @@ def _fall_silent(server: Server, created: datetime, folder: str) -> datetime:
     story, stack = replace(week, moments=week.moments[-5:]), server.stack
     account = Account(User(username=server.name, password=""), server.key)
     load_history(stack.aws, stack.table_name, stack.outputs[Output.RUNS_TABLE_NAME], [(story, account)])
-
-    def is_silent() -> bool | None:
-        server.sweep()
-        own = server.applied()
-        return True if own and own[SenderAttribute.STATE] == {"S": SenderState.SILENT} else None
-
-    wait(is_silent)
+    settled = server.wait_until_settled(runs=len(story.moments))
+    assert settled.parts[OWN_PART][SenderAttribute.STATE] == {"S": SenderState.SILENT}
     return story.moments[-1]
 
 

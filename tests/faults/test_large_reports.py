@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bench.children.process import item_bytes
 from contract.limits import (
     MAX_EVENT_BYTES,
     MAX_FILENAME_CHARACTERS,
@@ -21,21 +22,6 @@ MAX_ITEM_BYTES = 400 * 1024
 """DynamoDB's limit of an item (service quotas)."""
 
 
-def _size(value: Any) -> int:
-    """Bytes of an attribute value as DynamoDB counts them (developer guide, item sizes and formats)."""
-    [(kind, content)] = value.items()
-    match kind:
-        case "S":
-            return len(content.encode())
-        case "N":
-            return len(content) // 2 + 2
-        case "L":
-            return 3 + sum(1 + _size(element) for element in content)
-        case "M":
-            return 3 + sum(1 + len(name.encode()) + _size(element) for name, element in content.items())
-    raise AssertionError(kind)
-
-
 def _files(item: dict[str, Any]) -> list[str]:
     return [file["M"][FileAttribute.FILENAME]["S"] for file in item[Attribute.FILES]["L"]]
 
@@ -43,7 +29,7 @@ def _files(item: dict[str, Any]) -> list[str]:
 def _assert_whole(service: Service, report: dict[str, Any]) -> None:
     stored: dict[str, Counter[str]] = {}
     for item in service.table.items.values():
-        assert sum(len(name.encode()) + _size(value) for name, value in item.items()) <= MAX_ITEM_BYTES
+        assert item_bytes(item) <= MAX_ITEM_BYTES
         assert int(item[Attribute.FILE_COUNT]["N"]) == len(_files(item))
         stored.setdefault(item[Attribute.FOLDER]["S"], Counter()).update(_files(item))
     expected = {

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,8 +17,8 @@ import pytest
 from contract.routes import IDEMPOTENCY_KEY
 from local.emulator import start_emulator
 from local.processes import StateFolder
-from local.stack import StackOptions, up
 from store.records import Attribute
+from tests.conftest import bring_up
 from tests.faults.conftest import new_key
 from tests.stands.events import a_report
 from tests.stands.running_stack import RunningStack
@@ -59,17 +58,9 @@ class Ledger:
 @pytest.fixture
 def lasting(tmp_path: Path) -> Iterator[RunningStack]:
     """A stack of its own, whose emulator keeps its state."""
-    state = StateFolder(tmp_path / "state")
-    limits = dict.fromkeys(("reportRateLimit", "reportBurstLimit"), 1000)
-    options = StackOptions(
-        demo_data=False, dashboard=False, persist=True, owners_file=None, config=limits
-    )  # fmt: skip
-    outputs = up(state, options, say=lambda _: None)
-    try:
-        with closing(RunningStack(outputs, state.path)) as running:
-            yield running
-    finally:
-        state.take_down()
+    limits = ("reportRateLimit", "reportBurstLimit")
+    with bring_up(tmp_path / "state", *limits, dashboard=False, persist=True, owners_file=None) as running:
+        yield running
 
 
 def test_what_was_acknowledged_is_in_the_table_and_nothing_else(lasting: RunningStack) -> None:

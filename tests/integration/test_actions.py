@@ -1,6 +1,5 @@
 """What people do about incidents and senders: through gateway, authorizer and function to the tables."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -25,11 +24,6 @@ def incident_id(server: Server) -> str:
     """Of an incident that is open."""
     server.report(stuck(minutes_ago(100)), run=ran(folders=[{"folder": FOLDER}]))
     return str(server.incident(IncidentStatus.OPEN)[IncidentAttribute.INCIDENT_ID]["S"])
-
-
-def _make_unknown(server: Server) -> None:
-    server.report(run=ran(folders=[{"folder": FOLDER, "error": "The network path was not found."}]))
-    server.incident(IncidentStatus.UNKNOWN)
 
 
 def _live(stack: RunningStack, token: str, incident_id: str) -> Item | None:
@@ -78,70 +72,23 @@ def _files(item: Item) -> int:
     return int(item[IncidentAttribute.FILE_COUNT]["N"])
 
 
-def test_what_is_unknown_is_closed_and_stays_so(
-    stack: RunningStack, token: str, server: Server, incident_id: str
-) -> None:
-    body = {"incident_id": incident_id, "action": "close", "note": "the share is gone for good"}
-    refused = stack.act(body, token)
-    assert (refused.status_code, refused.json()["incident"]["status"]) == (409, "open")
-    _make_unknown(server)
-    assert stack.act(body, token).json()["incident"]["status"] == "closed"
-    closed = server.incident(IncidentStatus.CLOSED)
-    stack.aws.client("dynamodb").update_item(
-        TableName=stack.outputs[Output.SENDERS_TABLE_NAME],
-        Key={SenderAttribute.SENDER: {"S": server.key}, SenderAttribute.PART: {"S": OWN_PART}},
-        UpdateExpression="SET ReplaySince = :now, NextCheckAt = :now, NextCheckShard = :shard "
-        "ADD Revision :one",
-        ExpressionAttributeValues={
-            ":now": closed[IncidentAttribute.ENDED_AT],
-            ":shard": {"S": "0"},
-            ":one": {"N": "1"},
-        },
-    )
-    server.sweep()
-    wait(server.applied)
-    assert server.incidents() == [closed]
-    again = stack.act(body, token)
-    assert (again.status_code, again.json()["incident"]["status"]) == (409, "closed")
-
-
-def test_of_many_who_act_at_once_nobody_is_lost(
-    stack: RunningStack, token: str, server: Server, incident_id: str
-) -> None:
-    """While runs come in as well."""
-
-    def note(number: int) -> int:
-        body = {"incident_id": incident_id, "action": "note", "note": f"note number {number:02}"}
-        while (status := stack.act(body, token, **{"Idempotency-Key": f"race-{number}"}).status_code) == 429:
-            pass
-        return status
-
-    def report(number: int) -> int:
-        files = [minutes_ago(100), *(minutes_ago(90 - other) for other in range(number))]
-        return server.post(stuck(*files), run=ran(folders=[{"folder": FOLDER}]))
-
-    with ThreadPoolExecutor(PEOPLE) as pool:
-        runs = [pool.submit(report, number) for number in range(3)]
-        statuses = list(pool.map(note, range(PEOPLE)))
-        assert {run.result() for run in runs} == {200}
-    assert statuses == [200] * PEOPLE
-    [item] = server.incidents()
-    notes = [action["M"]["Note"]["S"] for action in item[IncidentAttribute.HISTORY]["L"]]
-    assert sorted(notes) == [f"note number {number:02}" for number in range(PEOPLE)]
-    assert item[IncidentAttribute.ACTION_VERSION] == {"N": str(PEOPLE)}
-
-
-def test_a_sender_is_paused_resumed_retired_and_revived_by_a_run(
+def test_a_sender_is_paused_retired_and_revived_by_a_run(
     stack: RunningStack, token: str, server: Server, incident_id: str
 ) -> None:
     def act(action: str, **more: Any) -> str:
         answer = stack.act({"sender": server.key, "action": action, **more}, token).raise_for_status().json()
         return str(answer["sender"]["state"])
 
+    close = {"incident_id": incident_id, "action": "close", "note": "the share is gone for good"}
+    refused = stack.act(close, token)
+    assert (refused.status_code, refused.json()["incident"]["status"]) == (409, "open")
     assert act("pause", note="the server moves house") == SenderState.PAUSED
     assert act("resume") == SenderState.UP
-    _make_unknown(server)
+    server.report(run=ran(folders=[{"folder": FOLDER, "error": "The network path was not found."}]))
+    server.incident(IncidentStatus.UNKNOWN)
+    assert stack.act(close, token).json()["incident"]["status"] == "closed"
     assert act("retire") == SenderState.RETIRED
-    server.incident(IncidentStatus.CLOSED)
     server.report(run=ran(folders=[{"folder": FOLDER}]))
-    wait(lambda: True if server.parts()[OWN_PART][SenderAttribute.STATE]["S"] == SenderState.UP else None)
+    settled = server.wait_until_settled(runs=3)
+    assert settled.parts[OWN_PART][SenderAttribute.STATE] == {"S": SenderState.UP}
+    assert [one[IncidentAttribute.STATUS] for one in settled.incidents] == [{"S": IncidentStatus.CLOSED}]

@@ -23,7 +23,7 @@ def test_a_stuck_file_is_an_open_incident_within_seconds(server: Server) -> None
     assert incident[IncidentAttribute.FILE_COUNT] == {"N": "2"}
     assert incident[IncidentAttribute.OLDEST_CREATION] == {"S": format_moment(oldest)}
     assert incident[IncidentAttribute.BREACHED_SINCE] == {"S": format_moment(oldest + timedelta(minutes=SLA))}
-    own = wait(server.applied)
+    own = server.wait_until_settled(runs=1).parts[OWN_PART]
     assert own[SenderAttribute.KIND] == {"S": SenderKind.STOCK}
     assert own[SenderAttribute.OPEN] == {"N": "1"}
     assert own[SenderAttribute.SOURCE_ADDRESS] == {"S": "10.9.0.1"}
@@ -37,10 +37,9 @@ def test_a_run_in_two_parts_is_applied_as_one_after_a_sweep(server: Server) -> N
     assert server.incidents() == []
     second = stuck(minutes_ago(70), folder=r"E:\Else")
     server.report(second, run=ran(id=run_id, part=2, parts=2, folders=[{"folder": r"E:\Else"}]))
-    server.wait_for(lambda _: len(server.incidents()) == 2)
-    own = wait(server.applied)
-    assert own[SenderAttribute.OPEN] == {"N": "2"}
-    assert {one[IncidentAttribute.FOLDER]["S"] for one in server.incidents()} == {FOLDER, r"E:\Else"}
+    settled = server.wait_until_settled(runs=1)
+    assert settled.parts[OWN_PART][SenderAttribute.OPEN] == {"N": "2"}
+    assert {one[IncidentAttribute.FOLDER]["S"] for one in settled.incidents} == {FOLDER, r"E:\Else"}
 
 
 def test_a_refused_report_is_shown_with_its_sender(server: Server) -> None:

@@ -93,18 +93,12 @@ def test_nobody_sends_from_what_is_not_verified(stack: RunningStack) -> None:
     assert len(list(mails_folder(stack.folder).iterdir())) == kept
 
 
-@pytest.mark.parametrize(
-    ("action", "may", "may_not"),
-    [("ses:SendRawEmail", _RAW, _SIMPLE), ("ses:SendEmail", _SIMPLE, _RAW)],
-    ids=["raw", "simple"],
-)
-def test_what_is_sent_is_checked_by_its_own_name_on_the_identity(
-    stack: RunningStack, identity: str, action: str, may: dict[str, Any], may_not: dict[str, Any]
-) -> None:
-    client = _client_that_may(stack, f"mails-{action.partition(':')[2]}", action, Resource=identity)
-    _send(client, may)
-    with pytest.raises(ClientError, match=f"identity/{_SENDER.partition('@')[2]}"):
-        _send(client, may_not)
+def test_what_is_sent_is_checked_by_its_own_name_on_the_identity(stack: RunningStack, identity: str) -> None:
+    for action, may, may_not in (("SendRawEmail", _RAW, _SIMPLE), ("SendEmail", _SIMPLE, _RAW)):
+        client = _client_that_may(stack, f"mails-{action}", f"ses:{action}", Resource=identity)
+        _send(client, may)
+        with pytest.raises(ClientError, match=f"identity/{_SENDER.partition('@')[2]}"):
+            _send(client, may_not)
 
 
 def test_who_may_send_from_one_address_may_not_from_another(stack: RunningStack, identity: str) -> None:

@@ -9,7 +9,7 @@ from http import HTTPStatus
 import pytest
 
 from ops.__main__ import main as ops
-from ops.rotate_secret import PREVIOUS, AppClient, SecretValue, find_secret_id
+from ops.rotate_secret import AppClient, SecretValue, find_secret_id
 from ops.stack import Stack
 from tests.stands.running_stack import RunningStack
 
@@ -73,34 +73,3 @@ def test_no_sign_in_fails_while_the_secret_is_rotated(
     printed = capsys.readouterr()
     assert json.loads(printed.out) == {"old_deleted": True}
     assert not any(secret in printed.out + printed.err for secret in (before, after))
-
-
-def test_the_old_secret_is_kept_until_the_next_run(
-    stack: RunningStack, app: AppClient, value: SecretValue
-) -> None:
-    before = value.read()
-    assert _rotate(stack, "--keep-old") == 0
-    after = value.read()
-    stack.secrets.update((before, after))
-    assert (app.accepts(before), app.accepts(after)) == (True, True)
-    assert _rotate(stack, "--keep-old") == 0
-    assert (app.accepts(before), value.read()) == (True, after)
-    assert _rotate(stack, "--wait", "0") == 0
-    assert value.read() == after
-    assert (app.accepts(before), app.accepts(after)) == (False, True)
-    assert stack.auth(stack.reporter).status_code == HTTPStatus.OK
-
-
-def test_a_secret_of_someone_elses_is_left_alone(
-    stack: RunningStack, app: AppClient, value: SecretValue, capsys: pytest.CaptureFixture[str]
-) -> None:
-    before = value.read()
-    app.add_secret("Someone0else1needs2this3secret")
-    try:
-        assert _rotate(stack) == 1
-        assert "one of them is not this command's" in json.loads(capsys.readouterr().out)["error"]
-        assert app.accepts("Someone0else1needs2this3secret")
-        assert value.read() == before
-    finally:
-        app.delete_secret(app.list_secrets()[-1])
-    assert PREVIOUS in value.find_versions()

@@ -1,13 +1,10 @@
 """Reports through the emulated gateway, authorizer, function and table."""
 
-import json
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from contract.routes import AUTH, FILE_SLA_ERROR
-from store.records import Attribute, FileAttribute
 from tests.stands.events import a_report
 from tests.stands.running_stack import RunningStack
 from tests.stands.servers import without_permissions
@@ -54,28 +51,6 @@ def test_browser_may_ask_first(stack: RunningStack) -> None:
 
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.json"))
-
-
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.stem)
-def test_sample_is_stored_as_it_was_sent(stack: RunningStack, sample: Path) -> None:
-    body = sample.read_bytes()
-    sent = Counter(
-        (breach["folder"], file["filename"])
-        for breach in json.loads(body)["sla_error"]
-        for file in breach["files"]
-    )
-    answer = stack.report(body, stack.token(stack.reporter))
-    assert answer.status_code == 200, answer.text
-    stored: Counter[tuple[str, str]] = Counter()
-    for error_id in answer.json()["error_ids"]:
-        record = stack.aws.client("dynamodb").get_item(
-            TableName=stack.table_name, Key={Attribute.ERROR_ID: {"S": error_id}}
-        )["Item"]
-        stored.update(
-            (record[Attribute.FOLDER]["S"], file["M"][FileAttribute.FILENAME]["S"])
-            for file in record[Attribute.FILES]["L"]
-        )
-    assert stored == sent
 
 
 def test_function_without_its_permission_stores_nothing_and_says_so(stack: RunningStack) -> None:

@@ -10,9 +10,10 @@ from typing import Any
 import boto3
 import httpx
 
+from contract.names import Group
 from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION
 from local.provider import Aws
-from ops.user_pool import User, generate_password
+from ops.user_pool import User, UserDirectory, generate_password
 
 TIMEOUT_SECONDS = 60
 
@@ -94,25 +95,14 @@ class RunningStack:
 
     def new_user(self, username: str, *groups: str, temporary: bool = False) -> User:
         """Creates a user; a temporary password has to be changed at the first sign-in."""
-        cognito, pool = self.aws.client("cognito-idp"), self.outputs["user_pool_id"]
+        pool = UserDirectory(self.aws.client("cognito-idp"), self.outputs["user_pool_id"])
         user = User(username=username, password=generate_password())
         self.secrets.add(user["password"])
-        cognito.admin_create_user(
-            UserPoolId=pool,
-            Username=username,
-            TemporaryPassword=user["password"],
-            MessageAction="SUPPRESS",
-            UserAttributes=[
-                {"Name": "email", "Value": f"{username}@example.com"},
-                {"Name": "email_verified", "Value": "true"},
-            ],
-        )
+        pool.create(username, user["password"], f"{username}@example.com")
         if not temporary:
-            cognito.admin_set_user_password(
-                UserPoolId=pool, Username=username, Password=user["password"], Permanent=True
-            )
+            pool.set_password(username, user["password"], for_good=True)
         for group in groups:
-            cognito.admin_add_user_to_group(UserPoolId=pool, Username=username, GroupName=group)
+            pool.add_to(Group(group), username)
         return user
 
     def credentials(self, token: str) -> dict[str, str]:

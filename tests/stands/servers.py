@@ -43,7 +43,7 @@ _numbers = count(1)
 
 @dataclass(frozen=True)
 class Stored:
-    """What the tables hold of a server, but for how often that was written."""
+    """What the tables hold of a server."""
 
     parts: dict[str, Item]
     incidents: list[Item]
@@ -85,26 +85,21 @@ class Server:
         found = self._query(Output.SENDERS_TABLE_NAME, SenderAttribute.SENDER)
         return {item[SenderAttribute.PART]["S"]: item for item in found}
 
-    def applied(self) -> Item | None:
-        """Its own item, once a run was applied and no replay is due."""
-        own = self.parts().get(OWN_PART, {})
-        return own if SenderAttribute.STATE in own and SenderAttribute.REPLAY_SINCE not in own else None
-
     def settled(self, runs: int) -> Stored | None:
         """What the tables hold of it, once so many runs were applied, no replay and no check is due.
 
         A run that was applied may still leave a check that is due: one whose moment is hours ago lets time
         pass for the sender until now.
         """
-        own = self.applied()
-        if own is None or len(own[SenderAttribute.RECENT_RUNS]["S"].split()) < runs:
+        own = self.parts().get(OWN_PART, {})
+        if SenderAttribute.STATE not in own or SenderAttribute.REPLAY_SINCE in own:
             return None
         due = own.get(SenderAttribute.NEXT_CHECK_AT)
         if due is not None and parse_moment(due["S"]) <= datetime.now(UTC):
             return None
-        parts = self.parts()
-        del parts[OWN_PART][SenderAttribute.REVISION]
-        return Stored(parts, self.incidents())
+        if len(own[SenderAttribute.RECENT_RUNS]["S"].split()) < runs:
+            return None
+        return Stored(self.parts(), self.incidents())
 
     def wait_until_settled(self, runs: int) -> Stored:
         """The same, after as many sweeps as it takes."""

@@ -6,9 +6,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local.commands import report, watch
+from local.commands import outputs, report, watch
 from local.ending import Ending
-from local.processes import ProcessId, StateFolder
+from local.processes import ProcessId, StateFolder, start
 from local.program import UnknownCallError, answer_call
 from local.provider import Aws, UnknownResourceError, create
 
@@ -54,3 +54,26 @@ def test_a_report_to_an_emulator_that_has_ended_says_what_to_do(
     said = capsys.readouterr().err
     assert "The emulator of AWS has ended" in said
     assert "make down" in said
+
+
+def test_ctrl_c_stops_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state, ending = StateFolder(tmp_path / "state"), Ending()
+    state.path.mkdir()
+    process = start(["-c", "import time; time.sleep(60)"], state.path / "log", {})
+    state.note_process("emulator", process)
+    state.write_outputs({"region": "us-east-1"})
+    ending.requested = True
+    assert watch(state, ending) == 0
+    assert "Stopped." in capsys.readouterr().err
+    assert not process.alive
+    assert not state.path.exists()
+
+
+def test_outputs_of_an_earlier_stack_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    state = StateFolder(tmp_path / "state")
+    state.note_process("emulator", ProcessId(os.getpid(), started=0.0))
+    state.write_outputs({"region": "of an earlier stack"})
+    assert outputs(state) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "No local stack is running" in printed.err

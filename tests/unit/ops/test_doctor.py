@@ -69,7 +69,7 @@ class FakeStack(Stack):
 def look(
     check: Check, answers: Mapping[str, Any] | None = None, outputs: Mapping[str, Any] = OUTPUTS
 ) -> list[Finding]:
-    return run_check(check, FakeStack(outputs, Path("outputs.json"), answers or {}))
+    return list(run_check(check, FakeStack(outputs, Path("outputs.json"), answers or {})))
 
 
 def levels(found: list[Finding]) -> list[Level]:

@@ -7,9 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import ClientError
 
-from ops import restore_merge
 from ops.restore import RestoreError, Restoring, find_deleted
 from ops.restore_merge import RESTORABLE, Merge, Outcome, Target
 from store.incidents import HistoryAttribute, IncidentAttribute
@@ -389,26 +387,6 @@ def test_interrupted_it_says_where_it_stands_and_goes_on_from_there(
     assert "Run the same command again to go on from there" in said
     restore(*given)
     assert _held(client, ERRORS) == [_record(1)]
-
-
-def test_a_killed_merge_leaves_the_temporary_table_and_is_done_again(
-    client: "DynamoDBClient", restore: Callable[..., str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given = ["errors", "--from-backup", _back_up_and_lose(client, *range(9))]
-    put, calls = restore_merge._put, []
-
-    def failing(target: Target, item: Any, outcome: Outcome, condition: Any) -> Outcome:
-        calls.append(item)
-        if len(calls) > 4:
-            raise ClientError({"Error": {"Code": "ExpiredToken"}}, "PutItem")
-        return put(target, item, outcome, condition)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(restore_merge, "_put", failing)
-        restore(*given, code=1)
-    assert 0 < len(_held(client, ERRORS)) < 9
-    restore(*given)
-    assert len(_held(client, ERRORS)) == 9
 
 
 def test_a_table_that_was_deleted_as_a_whole_comes_back_from_its_backup(

@@ -187,3 +187,23 @@ def test_a_secret_that_is_not_taken_in_time_is_not_put_in_use(
     with pytest.raises(RotationError, match="does not accept it yet"):
         _rotation(cognito, secrets).run(0, keep_old=False)
     assert SecretValue(secrets, "secret").read() == FIRST
+
+
+def test_the_old_secret_is_kept_until_the_next_run(secrets: Any) -> None:
+    cognito, value = Cognito(), SecretValue(secrets, "secret")
+    rotation = _rotation(cognito, secrets)
+    for _ in range(2):
+        assert not rotation.run(0, keep_old=True)
+        assert list(cognito.secrets.values()) == [FIRST, value.read()]
+    new = value.read()
+    assert rotation.run(0, keep_old=False)
+    assert list(cognito.secrets.values()) == [value.read()] == [new]
+
+
+def test_a_secret_of_someone_elses_is_left_alone(secrets: Any) -> None:
+    cognito = Cognito()
+    cognito.secrets["client--2"] = "Someone0else1needs2this3secret"
+    with pytest.raises(RotationError, match="one of them is not this command's"):
+        _rotation(cognito, secrets).run(0, keep_old=False)
+    assert len(cognito.secrets) == 2
+    assert SecretValue(secrets, "secret").read() == FIRST
