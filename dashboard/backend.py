@@ -13,7 +13,7 @@ from contract.moments import Clock, utc_now
 from dashboard.access.analyst import Analyst
 from dashboard.access.api import ActionApi, AuthApi, Tokens
 from dashboard.access.credentials import IdentityPool
-from dashboard.access.kept_sessions import KeptSession, KeptSessions, SessionFolder, read_session_keys
+from dashboard.access.kept_sessions import KeptSession, SessionFolder, read_session_keys
 from dashboard.access.sessions import Session, SessionStore
 from dashboard.data.cache import Cache
 from dashboard.data.loading import HourCache
@@ -52,12 +52,15 @@ class Backend:
             aws = identity_pool.session_on_demand(analyst.id_token)
             return Session.open(analyst, aws, settings, cache, clock())
 
+        kept = None
+        if settings.session_key_file and settings.session_dir:
+            kept = SessionFolder(settings.session_dir, read_session_keys(settings.session_key_file))
         return cls(
             settings=settings,
             auth=auth,
             actions=ActionApi(http),
             identity_pool=identity_pool,
-            sessions=SessionStore(clock, _open_kept_sessions(settings), restore),
+            sessions=SessionStore(clock, kept, restore),
             hour_cache=HourCache(clock),
             cache=cache,
             clock=clock,
@@ -73,12 +76,6 @@ class Backend:
         analyst = Analyst.signed_in(self.auth, tokens, self.clock)
         aws = self.identity_pool.session(analyst.id_token)
         return self.sessions.begin(Session.open(analyst, aws, self.settings, self.cache, self.clock()))
-
-
-def _open_kept_sessions(settings: DashboardSettings) -> KeptSessions:
-    if settings.session_key_file is None or settings.session_dir is None:
-        return KeptSessions()
-    return SessionFolder(settings.session_dir, read_session_keys(settings.session_key_file))
 
 
 @cache

@@ -4,7 +4,8 @@ Times in these frames are what the clocks of the chosen zone show. They are hand
 were UTC, and drawn as such, or else the browser would shift them to its own zone.
 """
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 import altair as alt
 import pandas as pd
@@ -13,6 +14,7 @@ import streamlit as st
 from contract.moments import format_duration
 
 _HEIGHT: Final = 160
+_GROUND: Final = alt.datum(0)
 _LIMIT_COLOUR: Final = "#D55E00"
 """Vermilion: distinct from the theme's blue in every kind of colour vision, on light and on dark."""
 # Two lines: a time of day says nothing without its day.
@@ -24,18 +26,42 @@ Span = tuple[pd.Timestamp, pd.Timestamp]
 
 def draw_files_in_breach(series: pd.DataFrame) -> None:
     """Bars of `files` from `time` to `until`."""
-    chart = (
-        alt.Chart(label_as_utc(series, "time", "until"))
-        .mark_bar(binSpacing=1)
-        .encode(
-            x=build_time_axis("time"),
-            x2="until:T",
-            y=alt.Y("files:Q", title="Files in breach", axis=alt.Axis(tickMinStep=1)),
-            y2=alt.datum(0),
-            tooltip=[build_time_tooltip("time", "From"), alt.Tooltip("files:Q", title="Files in breach")],
-        )
+    draw_bars(
+        series,
+        "Files in breach over time",
+        y=alt.Y("files:Q", title="Files in breach", axis=alt.Axis(tickMinStep=1)),
+        tooltip=[build_time_tooltip("time", "From"), alt.Tooltip("files:Q", title="Files in breach")],
     )
-    st.altair_chart(chart.properties(height=_HEIGHT), alt="Files in breach over time")
+
+
+def draw_bars(
+    frame: pd.DataFrame,
+    name: str,
+    *,
+    y: alt.Y,
+    tooltip: Sequence[alt.Tooltip],
+    y2: Any = _GROUND,
+    colour: Any = alt.Undefined,
+    span: Span | None = None,
+    height: int = _HEIGHT,
+) -> None:
+    """Bars from `time` to `until` on the wall clock, and from `y` to `y2`.
+
+    Args:
+        frame: what they show.
+        name: of the chart, for screen readers.
+        y: where they end.
+        tooltip: what is said of each.
+        y2: where they begin.
+        colour: what tells them apart, if anything.
+        span: the ends of the chart, if not those of the data.
+        height: pixels.
+    """
+    chart = alt.Chart(label_as_utc(frame, "time", "until")).mark_bar(binSpacing=1)
+    encoded = chart.encode(
+        x=build_time_axis("time", span), x2="until:T", y=y, y2=y2, color=colour, tooltip=list(tooltip)
+    )
+    st.altair_chart(encoded.properties(height=height), alt=name)
 
 
 def draw_longest_waits(waits: pd.DataFrame, span: Span) -> None:
@@ -81,22 +107,16 @@ def _draw_limit(waits: pd.DataFrame, span: Span) -> tuple[alt.Chart, alt.Chart]:
 
 def draw_days(days: pd.DataFrame, span: Span) -> None:
     """Bars of `hours` for each `day`."""
-    data = label_as_utc(days.assign(until=days["day"] + pd.Timedelta(days=1)), "day", "until")
-    chart = (
-        alt.Chart(data)
-        .mark_bar(binSpacing=1)
-        .encode(
-            x=build_time_axis("day", span),
-            x2="until:T",
-            y=alt.Y("hours:Q", title="Hours in breach", scale=alt.Scale(domain=[0, 24])),
-            y2=alt.datum(0),
-            tooltip=[
-                alt.Tooltip("utcyearmonthdate(day):T", title="Day", format="%a %Y-%m-%d"),
-                alt.Tooltip("hours:Q", title="Hours in breach"),
-            ],
-        )
+    draw_bars(
+        days.assign(time=days["day"], until=days["day"] + pd.Timedelta(days=1)).drop(columns="day"),
+        "Hours in breach by day",
+        y=alt.Y("hours:Q", title="Hours in breach", scale=alt.Scale(domain=[0, 24])),
+        tooltip=[
+            alt.Tooltip("utcyearmonthdate(time):T", title="Day", format="%a %Y-%m-%d"),
+            alt.Tooltip("hours:Q", title="Hours in breach"),
+        ],
+        span=span,
     )
-    st.altair_chart(chart.properties(height=_HEIGHT), alt="Hours in breach by day")
 
 
 def label_as_utc(frame: pd.DataFrame, *names: str) -> pd.DataFrame:

@@ -10,15 +10,8 @@ from typing import Final, Self
 
 from contract.moments import Clock
 from contract.names import Group
+from dashboard import errors
 from dashboard.access.api import AuthApi, Tokens
-from dashboard.errors import (
-    DashboardError,
-    NotAnAnalystError,
-    ServiceFaultError,
-    SessionExpiredError,
-    TooManyRequestsError,
-    UnreachableError,
-)
 
 
 @dataclass(frozen=True)
@@ -33,7 +26,7 @@ def read_claims(id_token: str) -> Claims:
     """The claims of a token.
 
     Raises:
-        ServiceFaultError: what the service gave is no ID token.
+        errors.ServiceFaultError: what the service gave is no ID token.
     """
     try:
         _, payload, _ = id_token.split(".")
@@ -45,7 +38,7 @@ def read_claims(id_token: str) -> Claims:
         )
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
         # The cause is left out: its text could quote the token.
-        raise ServiceFaultError("Signing in") from None
+        raise errors.ServiceFaultError("Signing in") from None
 
 
 CHECK_INTERVAL: Final = timedelta(minutes=15)
@@ -54,7 +47,7 @@ RETRY_INTERVAL: Final = timedelta(minutes=2)
 """Where it gave no answer it is asked again after this, so that not every click waits for it."""
 RENEW_BEFORE: Final = timedelta(minutes=2)
 """A token is renewed this long before it expires, so that it outlives the call it is used for."""
-_NO_ANSWER: Final = (ServiceFaultError, TooManyRequestsError, UnreachableError)
+_NO_ANSWER: Final = (errors.ServiceFaultError, errors.TooManyRequestsError, errors.UnreachableError)
 """Says nothing of the user. Anything else that goes wrong is a refusal."""
 
 
@@ -71,7 +64,7 @@ class Analyst:
         self._api = api
         self._clock = clock
         self._lock = threading.Lock()
-        self._failure: DashboardError | None = None
+        self._failure: errors.DashboardError | None = None
         self._left_group = False
         self._id_token = ""
         self._ask_at = self._usable_until = clock()
@@ -84,7 +77,7 @@ class Analyst:
         """A user who has just signed in.
 
         Raises:
-            NotAnAnalystError: the token's user is not in the analyst group.
+            errors.NotAnAnalystError: the token's user is not in the analyst group.
         """
         claims = read_claims(tokens.id_token)
         analyst = cls(api, claims.username, tokens.refresh_token, clock)
@@ -95,9 +88,9 @@ class Analyst:
         """Makes sure that the user may still read, as of `CHECK_INTERVAL` ago at most.
 
         Raises:
-            NotAnAnalystError: the user has left the analyst group.
-            SessionExpiredError: the user may no longer sign in, or not without the password.
-            DashboardError: the sign-in service gives no answer, and has given none for too long.
+            errors.NotAnAnalystError: the user has left the analyst group.
+            errors.SessionExpiredError: the user may no longer sign in, or not without the password.
+            errors.DashboardError: the sign-in service gives no answer, and has given none for too long.
         """
         known = self._failure
         with self._lock:
@@ -105,7 +98,7 @@ class Analyst:
                 # Another thread asked while this one waited. Asking again would only make it wait longer.
                 raise self._failure
             if self._left_group:
-                raise NotAnAnalystError(Group.ANALYSTS)
+                raise errors.NotAnAnalystError(Group.ANALYSTS)
             if self._clock() >= self._ask_at:
                 self._renew()
 
@@ -116,20 +109,20 @@ class Analyst:
 
     def _renew(self) -> None:
         if self.refresh_token is None:
-            raise SessionExpiredError
+            raise errors.SessionExpiredError
         try:
             tokens = self._api.renew(self.username, self.refresh_token)
             claims = read_claims(tokens.id_token)
         except _NO_ANSWER as failure:
             self._go_on_without(failure)
-        except DashboardError:
+        except errors.DashboardError:
             # Refused once is refused for good.
             self.refresh_token = None
-            raise SessionExpiredError from None
+            raise errors.SessionExpiredError from None
         else:
             self._accept(tokens, claims)
 
-    def _go_on_without(self, failure: DashboardError) -> None:
+    def _go_on_without(self, failure: errors.DashboardError) -> None:
         now = self._clock()
         if now >= self._usable_until:
             self._failure = failure
@@ -139,7 +132,7 @@ class Analyst:
     def _accept(self, tokens: Tokens, claims: Claims) -> None:
         self._left_group = Group.ANALYSTS not in claims.groups
         if self._left_group:
-            raise NotAnAnalystError(Group.ANALYSTS)
+            raise errors.NotAnAnalystError(Group.ANALYSTS)
         now = self._clock()
         self._id_token = tokens.id_token
         # Cognito gives a new refresh token only where rotation is on.

@@ -8,41 +8,42 @@ import httpx
 
 from contract.names import Challenge, Group
 from contract.routes import AUTH, IDEMPOTENCY_KEY, INCIDENT_ACTION
-from dashboard.errors import (
-    ChangedMeanwhileError,
-    InvalidInputError,
-    MissingError,
-    NotAnAnalystError,
-    PasswordChangeRequiredError,
-    ServiceFaultError,
-    SessionExpiredError,
-    SignInIncompleteError,
-    TooManyActionsError,
-    TooManyRequestsError,
-    UnreachableError,
-    WrongCodeError,
-    WrongCredentialsError,
-)
+from dashboard import errors
 from dashboard.settings import API_TIMEOUT, RENEWAL_TIMEOUT
 
 
-def parse_object(response: httpx.Response) -> dict[str, Any]:
-    """The body of an answer; empty where it is no object."""
+def _post(
+    http: httpx.Client,
+    what: str,
+    path: str,
+    body: Mapping[str, Any],
+    timeout: httpx.Timeout,
+    headers: Mapping[str, str] | None = None,
+) -> tuple[int, dict[str, Any]]:
+    """The status and the body of the answer, which is empty where it is no object."""
+    try:
+        response = http.post(path, json=body, timeout=timeout, headers=headers)
+    except httpx.TransportError:
+        # No cause: a transport error's context can hold the request, and so a password or a token.
+        raise errors.UnreachableError(what) from None
     try:
         answer = response.json()
     except ValueError:
-        return {}
-    return answer if isinstance(answer, dict) else {}
+        answer = {}
+    return response.status_code, answer if isinstance(answer, dict) else {}
 
 
-def translate_problems(answer: Mapping[str, Any]) -> InvalidInputError:
-    """What a route found wrong with a request."""
+def _translate(status: int, answer: Mapping[str, Any], what: str) -> errors.DashboardError:
+    """What any route answers: what it found wrong with the request, or that it failed."""
+    if status != httpx.codes.UNPROCESSABLE_ENTITY:
+        return errors.ServiceFaultError(what, answer.get("request_id"))
     problems = [
         f"{error.get('field', 'The request')} {error.get('problem', 'is not valid')}: {error.get('hint', '')}"
         for error in answer.get("errors") or ()
         if isinstance(error, dict)
     ]
-    return InvalidInputError(str(answer.get("message") or "The service refused what was typed."), problems)
+    message = str(answer.get("message") or "The service refused what was typed.")
+    return errors.InvalidInputError(message, problems)
 
 
 SIGN_IN_SERVICE: Final = "The sign-in service"
@@ -62,8 +63,8 @@ class Tokens:
 class AuthApi:
     """One method per use of the route.
 
-    Every method raises a `DashboardError`: `WrongCredentialsError`, `InvalidInputError`,
-    `TooManyRequestsError`, `UnreachableError` or `ServiceFaultError`.
+    Every method raises a `DashboardError`: `errors.WrongCredentialsError`, `errors.InvalidInputError`,
+    `errors.TooManyRequestsError`, `errors.UnreachableError` or `errors.ServiceFaultError`.
     """
 
     def __init__(self, http: httpx.Client) -> None:
@@ -71,7 +72,7 @@ class AuthApi:
         self._http = http
 
     def sign_in(self, username: str, password: str) -> Tokens:
-        """Signs in; raises `PasswordChangeRequiredError` when the user must set a password first."""
+        """Signs in; raises `errors.PasswordChangeRequiredError` when the user must set a password first."""
         return _parse_tokens(self._post({"username": username, "password": password}))
 
     def set_first_password(self, username: str, password: str, new_password: str) -> Tokens:
@@ -89,22 +90,26 @@ class AuthApi:
         self._post({"username": username, "forgot_password": True})
 
     def reset_password(self, username: str, code: str, new_password: str) -> None:
-        """Sets a new password with the mailed code; raises `WrongCodeError` if it is not the one."""
+        """Sets a new password with the mailed code; raises `errors.WrongCodeError` if it is not the one."""
         try:
             self._post({"username": username, "code": code, "new_password": new_password})
-        except WrongCredentialsError:
-            raise WrongCodeError from None
+        except errors.WrongCredentialsError:
+            raise errors.WrongCodeError from None
 
-    def _post(self, body: dict[str, Any], timeout: httpx.Timeout | None = None) -> dict[str, Any]:
-        try:
-            response = self._http.post(AUTH.path, json=body, timeout=timeout or API_TIMEOUT)
-        except httpx.TransportError:
-            # No cause: a transport error's context can hold the request, and so the password.
-            raise UnreachableError(SIGN_IN_SERVICE) from None
-        answer = parse_object(response)
-        if response.status_code != httpx.codes.OK:
-            raise _translate_sign_in_failure(response.status_code, answer)
-        return answer
+    def _post(self, body: dict[str, Any], timeout: httpx.Timeout = API_TIMEOUT) -> dict[str, Any]:
+        status, answer = _post(self._http, SIGN_IN_SERVICE, AUTH.path, body, timeout)
+        match status:
+            case httpx.codes.OK:
+                return answer
+            case httpx.codes.UNAUTHORIZED:
+                raise errors.WrongCredentialsError
+            case httpx.codes.FORBIDDEN if answer.get("challenge") == Challenge.NEW_PASSWORD_REQUIRED:
+                raise errors.PasswordChangeRequiredError
+            case httpx.codes.FORBIDDEN:
+                raise errors.SignInIncompleteError
+            case httpx.codes.TOO_MANY_REQUESTS:
+                raise errors.TooManyRequestsError
+        raise _translate(status, answer, SIGN_IN_SERVICE)
 
 
 def _parse_tokens(answer: dict[str, Any]) -> Tokens:
@@ -115,23 +120,7 @@ def _parse_tokens(answer: dict[str, Any]) -> Tokens:
             lifetime=int(answer["expires_in"]),
         )
     except (KeyError, TypeError, ValueError):
-        raise ServiceFaultError(SIGN_IN_SERVICE) from None
-
-
-def _translate_sign_in_failure(status: int, answer: dict[str, Any]) -> Exception:
-    match status:
-        case httpx.codes.UNPROCESSABLE_ENTITY:
-            return translate_problems(answer)
-        case httpx.codes.UNAUTHORIZED:
-            return WrongCredentialsError()
-        case httpx.codes.FORBIDDEN if answer.get("challenge") == Challenge.NEW_PASSWORD_REQUIRED:
-            return PasswordChangeRequiredError()
-        case httpx.codes.FORBIDDEN:
-            return SignInIncompleteError()
-        case httpx.codes.TOO_MANY_REQUESTS:
-            return TooManyRequestsError()
-        case _:
-            return ServiceFaultError(SIGN_IN_SERVICE, answer.get("request_id"))
+        raise errors.ServiceFaultError(SIGN_IN_SERVICE) from None
 
 
 SERVICE: Final = "The service"
@@ -157,37 +146,26 @@ class ActionApi:
             What the service says of it.
 
         Raises:
-            NotKnownError: there is no such incident or sender.
-            ConflictError: it is no longer so that this could be done; the error has why.
-            InvalidInputError: the service refused what was typed.
-            NotAnAnalystError, SessionExpiredError: whoever asks may not, or no longer.
-            TooManyActionsError, UnreachableError, ServiceFaultError: ask again with the same key.
+            errors.MissingError: there is no such incident or sender.
+            errors.ChangedMeanwhileError: it is no longer so that this could be done; the error has why.
+            errors.InvalidInputError: the service refused what was typed.
+            errors.NotAnAnalystError, errors.SessionExpiredError: whoever asks may not, or no longer.
+            errors.TooManyActionsError, errors.UnreachableError, errors.ServiceFaultError: ask again with
+                the same key.
         """
         headers = {"Authorization": f"Bearer {id_token}", IDEMPOTENCY_KEY.name: key}
-        try:
-            response = self._http.post(INCIDENT_ACTION.path, json=body, headers=headers, timeout=API_TIMEOUT)
-        except httpx.TransportError:
-            # No cause: a transport error's context can hold the request, and so the token.
-            raise UnreachableError(SERVICE) from None
-        answer = parse_object(response)
-        if response.status_code != httpx.codes.OK:
-            raise _translate_action_failure(response.status_code, answer)
-        return str(answer.get("message", ""))
-
-
-def _translate_action_failure(status: int, answer: dict[str, Any]) -> Exception:
-    match status:
-        case httpx.codes.NOT_FOUND:
-            return MissingError()
-        case httpx.codes.CONFLICT:
-            return ChangedMeanwhileError(str(answer["message"]) if answer.get("message") else None)
-        case httpx.codes.UNPROCESSABLE_ENTITY:
-            return translate_problems(answer)
-        case httpx.codes.UNAUTHORIZED:
-            return SessionExpiredError()
-        case httpx.codes.FORBIDDEN:
-            return NotAnAnalystError(Group.ANALYSTS)
-        case httpx.codes.TOO_MANY_REQUESTS:
-            return TooManyActionsError()
-        case _:
-            return ServiceFaultError(SERVICE, answer.get("request_id"))
+        status, answer = _post(self._http, SERVICE, INCIDENT_ACTION.path, body, API_TIMEOUT, headers)
+        match status:
+            case httpx.codes.OK:
+                return str(answer.get("message", ""))
+            case httpx.codes.NOT_FOUND:
+                raise errors.MissingError
+            case httpx.codes.CONFLICT:
+                raise errors.ChangedMeanwhileError(str(answer["message"]) if answer.get("message") else None)
+            case httpx.codes.UNAUTHORIZED:
+                raise errors.SessionExpiredError
+            case httpx.codes.FORBIDDEN:
+                raise errors.NotAnAnalystError(Group.ANALYSTS)
+            case httpx.codes.TOO_MANY_REQUESTS:
+                raise errors.TooManyActionsError
+        raise _translate(status, answer, SERVICE)

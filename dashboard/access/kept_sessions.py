@@ -99,23 +99,7 @@ class KeptSession(BaseModel):
     last_used: AwareDatetime
 
 
-class KeptSessions:
-    """Keeps nothing: where no key is configured, sessions end with the process."""
-
-    def keep(self, session_id: str, session: KeptSession) -> None:
-        """Writes a session down, in place of what was kept of it before."""
-
-    def read(self, session_id: str) -> KeptSession | None:
-        """What was kept under this id, if anything that can still be read."""
-
-    def forget(self, session_id: str) -> None:
-        """Takes away what was kept."""
-
-    def forget_unused_since(self, moment: datetime) -> None:
-        """Takes away whatever was written before the moment, for nobody may come to ask for it."""
-
-
-class SessionFolder(KeptSessions):
+class SessionFolder:
     """One file a session.
 
     Its name is a hash of the session id. Its content is encrypted under a key made of the configured one and
@@ -139,12 +123,12 @@ class SessionFolder(KeptSessions):
         self._try_to(_KEPT, self._make_folder)
 
     def keep(self, session_id: str, session: KeptSession) -> None:
-        """See `KeptSessions`."""
+        """Writes a session down, in place of what was kept of it before."""
         if self._try_to(_KEPT, lambda: self._write(session_id, session)):
             self._failing.discard(_KEPT)
 
     def read(self, session_id: str) -> KeptSession | None:
-        """See `KeptSessions`. What is damaged, foreign or too old a format is taken away."""
+        """What was kept under this id; what is damaged, foreign or too old a format is taken away."""
         path = self._path(session_id)
         if path.name in self._undeleted:
             return None
@@ -166,14 +150,14 @@ class SessionFolder(KeptSessions):
             return None
 
     def forget(self, session_id: str) -> None:
-        """See `KeptSessions`."""
+        """Takes away what was kept."""
         path = self._path(session_id)
         if not self._try_to(_TAKEN_AWAY, lambda: path.unlink(missing_ok=True)):
             # Its browser still has the cookie: the session would be back at its next request.
             self._undeleted.add(path.name)
 
     def forget_unused_since(self, moment: datetime) -> None:
-        """See `KeptSessions`."""
+        """Takes away whatever was written before the moment, for nobody may come to ask for it."""
         self._try_to(_TAKEN_AWAY, lambda: self._remove_older(moment))
 
     def _make_folder(self) -> None:

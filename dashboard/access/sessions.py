@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from contract.moments import Clock
 from dashboard.access.analyst import Analyst
-from dashboard.access.kept_sessions import KeptSession, KeptSessions
+from dashboard.access.kept_sessions import KeptSession, SessionFolder
 from dashboard.data.cache import Cache
 from dashboard.data.metrics import Metrics
 from dashboard.data.tables import AnalystTables, RecordTable
@@ -98,8 +98,13 @@ TICKET_LIFETIME: Final = timedelta(minutes=1)
 class SessionStore:
     """Sessions by id, in memory, and as much of them on disk as it takes to restore them after a restart."""
 
-    def __init__(self, clock: Clock, kept: KeptSessions, restore: Callable[[KeptSession], Session]) -> None:
-        """`restore` makes a session anew, whose analyst has to be verified before anything is shown."""
+    def __init__(
+        self, clock: Clock, kept: SessionFolder | None, restore: Callable[[KeptSession], Session]
+    ) -> None:
+        """`restore` makes a session anew, whose analyst has to be verified before anything is shown.
+
+        Without `kept`, sessions end with the process.
+        """
         self._clock = clock
         self._kept = kept
         self._restore = restore
@@ -112,7 +117,8 @@ class SessionStore:
         session_id = secrets.token_urlsafe(32)
         with self._lock:
             self._forget_idle()
-            self._kept.forget_unused_since(self._clock() - IDLE_LIMIT)
+            if self._kept:
+                self._kept.forget_unused_since(self._clock() - IDLE_LIMIT)
             self._sessions[session_id] = session
             self._keep(session_id, session)
         return session_id
@@ -180,17 +186,19 @@ class SessionStore:
             return session_id if self._clock() < expires else None
 
     def _find_kept(self, session_id: str) -> Session | None:
-        kept = self._kept.read(session_id)
+        kept = self._kept.read(session_id) if self._kept else None
         if kept is None:
             return None
         if self._clock() - kept.last_used > IDLE_LIMIT:
-            self._kept.forget(session_id)
+            self._forget(session_id)
             return None
         session = self._sessions[session_id] = self._restore(kept)
         return session
 
     def _keep(self, session_id: str, session: Session) -> None:
         session.kept_at = self._clock()
+        if self._kept is None:
+            return
         token = session.analyst.refresh_token
         if token is None:
             self._kept.forget(session_id)
@@ -205,7 +213,8 @@ class SessionStore:
 
     def _forget(self, session_id: str) -> None:
         self._sessions.pop(session_id, None)
-        self._kept.forget(session_id)
+        if self._kept:
+            self._kept.forget(session_id)
 
     def _forget_idle(self) -> None:
         now = self._clock()

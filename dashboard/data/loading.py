@@ -150,16 +150,12 @@ class Loading:
         here = [self._hours[hour] for hour in sorted(self._hours)]
         return frame_hours(here, start, end, self._cache.is_settled, cache, with_files=self._with_files)
 
-    def __iter__(self) -> Iterator[int]:
-        """Yields the number of hours that are here, each time one more is.
+    def watch(self, seconds: float | None = None) -> Iterator[int]:
+        """Yields the number of hours here each time one more is, or none came for so many `seconds`.
 
         Raises:
             DashboardError: an hour could not be fetched.
         """
-        return self.watch(None)
-
-    def watch(self, seconds: float | None) -> Iterator[int]:
-        """The same; yields also each time that nothing has arrived for so many `seconds`."""
         arrived: SimpleQueue[Future[StoredHour]] = SimpleQueue()
         fetches = {self._pool.submit(self._fetch, hour): hour for hour in self._missing}
         for fetch in fetches:
@@ -175,7 +171,7 @@ class Loading:
 
     def finish(self) -> None:
         """Waits until every hour is here."""
-        for _ in self:
+        for _ in self.watch():
             pass
 
     def __enter__(self) -> Self:

@@ -1,6 +1,6 @@
 """What may be done about incidents, how it is asked for, and what people did, in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
@@ -29,19 +29,6 @@ _LENGTHS: Final = {
 SPANS: Final = (*list(_LENGTHS)[:3], _TOMORROW, *list(_LENGTHS)[3:], _MONDAY)
 """For how long something may be acknowledged or snoozed, to choose from."""
 USUAL_SPAN: Final = next(span for span, length in _LENGTHS.items() if length == ACKNOWLEDGED_FOR)
-
-
-@dataclass(frozen=True, kw_only=True)
-class FilledForm:
-    """What a form about incidents was filled in with."""
-
-    action: IncidentAction
-    note: str = ""
-    """Why, or what the others are to know."""
-    span: str = ""
-    """One of `SPANS`, where it ends by itself."""
-    until: datetime | None = None
-    """When that is over."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,18 +79,34 @@ def may_be_done(action: IncidentAction, incident: Incident, now: datetime) -> bo
             return True
 
 
-def list_requests(filled: FilledForm, incidents: Sequence[Incident], token: str) -> list[ActionRequest]:
-    """The requests that do what was filled in about each of the incidents.
+def list_requests(
+    action: IncidentAction,
+    incidents: Iterable[Incident],
+    token: str,
+    *,
+    note: str = "",
+    span: str = "",
+    until: datetime | None = None,
+) -> list[ActionRequest]:
+    """The requests that do this about each of the incidents.
 
     Args:
-        filled: what is to be done.
+        action: what is to be done.
         incidents: as they were shown to whoever does it.
         token: of the form. The same form, filled in with the same, is the same action.
+        note: why, or what the others are to know.
+        span: one of `SPANS`, where it ends by itself.
+        until: when that is over.
     """
-    return [
-        make_request(_body(filled, one), f"{one.folder} on {one.sender_name}", token, filled.span)
-        for one in incidents
-    ]
+    same = {"action": action.value, "note": note.strip(), "until": until and format_moment(until)}
+    requests = []
+    for one in incidents:
+        # A note stands beside whatever others did meanwhile; the rest is done to what was seen.
+        version = None if action is IncidentAction.NOTE else one.version
+        body = {"incident_id": one.incident_id, **same, "version": version}
+        given = {name: value for name, value in body.items() if value not in (None, "")}
+        requests.append(make_request(given, f"{one.folder} on {one.sender_name}", token, span))
+    return requests
 
 
 def make_request(body: Mapping[str, Any], about: str, token: str, span: str = "") -> ActionRequest:
@@ -115,18 +118,6 @@ def make_request(body: Mapping[str, Any], about: str, token: str, span: str = ""
     said = sorted((name, str(value)) for name, value in body.items() if name not in ("until", "version"))
     digest = sha256(repr((said, span)).encode()).hexdigest()[:_DIGITS]
     return ActionRequest(about=about, body=body, key=f"{token}-{digest}")
-
-
-def _body(filled: FilledForm, one: Incident) -> dict[str, Any]:
-    body: dict[str, Any] = {"incident_id": one.incident_id, "action": filled.action.value}
-    if note := filled.note.strip():
-        body["note"] = note
-    if filled.until is not None:
-        body["until"] = format_moment(filled.until)
-    if filled.action is not IncidentAction.NOTE:
-        # A note stands beside whatever others did meanwhile; the rest is done to what was seen.
-        body["version"] = one.version
-    return body
 
 
 LABELS: Final = {
@@ -210,12 +201,10 @@ def describe_hold(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
     """Who is on a live incident and whether it is snoozed, as sentences; empty where it has ended."""
     if not incident.live:
         return ""
-    sentences = []
+    sentences = ["Nobody has acknowledged it."]
     if incident.acknowledged(now) and incident.acknowledged_until:
         end = describe_end(incident.acknowledged_until, now, zone)
-        sentences.append(f"{incident.acknowledged_by} is on it until {end}.")
-    else:
-        sentences.append("Nobody has acknowledged it.")
+        sentences = [f"{incident.acknowledged_by} is on it until {end}."]
     if incident.snoozed(now) and incident.snoozed_until:
         sentences.append(f"Snoozed until {describe_end(incident.snoozed_until, now, zone)}.")
     return " ".join(sentences)
@@ -223,21 +212,21 @@ def describe_hold(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
 
 def describe_now(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
     """How an incident is, for whoever found it otherwise."""
-    status = {IncidentStatus.OPEN: "open", IncidentStatus.UNKNOWN: "unknown"}.get(
-        incident.status, str(incident.status)
-    )
-    return f"It is {status} now. {describe_hold(incident, now, zone)}".strip()
+    return f"It is {incident.status} now. {describe_hold(incident, now, zone)}".strip()
 
 
 def list_done(actions: Iterable[HistoryEntry], zone: ZoneInfo) -> list[HistoryLine]:
     """What people did to an incident, as lines of a history."""
-    lines = []
-    for one in actions:
-        end = f" until {one.until.astimezone(zone):%Y-%m-%d %H:%M}" if one.until else ""
-        lines.append(
-            HistoryLine(at=one.at, who=one.by, what=f"{_find(_DONE, one.action)}{end}", note=one.note)
+    return [
+        HistoryLine(
+            at=one.at,
+            who=one.by,
+            what=_find(_DONE, one.action)
+            + (f" until {one.until.astimezone(zone):%Y-%m-%d %H:%M}" if one.until else ""),
+            note=one.note,
         )
-    return lines
+        for one in actions
+    ]
 
 
 def list_notified(notified: Iterable[Notified]) -> list[HistoryLine]:

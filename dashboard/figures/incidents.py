@@ -21,7 +21,7 @@ COLUMNS: Final = (
     columns.INCIDENT_STATUS,
     columns.REASON,
     columns.INCIDENT_BASIS,
-    columns.INCIDENT_SENDER_NAME,
+    columns.SENDER_NAME,
     columns.INCIDENT_FOLDER,
     columns.FILE_COUNT,
     columns.OVERDUE,
@@ -144,7 +144,7 @@ def _sort_unknown(incidents: Iterable[Incident]) -> list[Incident]:
     return sorted(
         incidents,
         key=lambda one: (
-            rank_reason(one.reason),
+            list(REASONS).index(one.reason) if one.reason else len(REASONS),
             one.unknown_since or one.last_seen_at,
             one.sender_name,
             one.folder,
@@ -154,11 +154,6 @@ def _sort_unknown(incidents: Iterable[Incident]) -> list[Incident]:
 
 _AT_ONCE: Final = timedelta(seconds=2)
 """So far apart an incident's end and the action that ended it may be written."""
-
-
-def rank_reason(reason: UnknownReason | None) -> int:
-    """The place of a reason among the others."""
-    return list(REASONS).index(reason) if reason else len(REASONS)
 
 
 def name_reason(incident: Incident) -> str:
@@ -174,7 +169,12 @@ def explain(incident: Incident) -> str:
     known = explain_status(
         incident.status, reason=incident.reason, cleared_by=incident.cleared_by, between=incident.between
     )
-    closer = _find_closer(incident)
+    ended = incident.ended_at
+    if incident.status is not IncidentStatus.CLOSED or ended is None:
+        return known
+    # One that was closed, opened again and was closed with its sender has an action that did not end it.
+    closings = (one for one in incident.history if one.action == IncidentAction.CLOSE)
+    closer = next((one.by for one in closings if abs(one.at - ended) <= _AT_ONCE), "")
     return known.replace(CLOSED_SOMEHOW, f"by {closer}", 1) if closer else known
 
 
@@ -185,16 +185,6 @@ def list_reasons(incidents: Iterable[Incident]) -> list[tuple[UnknownReason, lis
         if one.reason is not None:
             by_reason[one.reason].append(one)
     return [(reason, same) for reason, same in by_reason.items() if same]
-
-
-def _find_closer(incident: Incident) -> str:
-    """Who closed it by hand; nobody where it was closed otherwise, or its history is not there."""
-    ended = incident.ended_at
-    if incident.status is not IncidentStatus.CLOSED or ended is None:
-        return ""
-    # One that was closed, opened again and was closed with its sender has an action that did not end it.
-    closings = (one for one in incident.history if one.action == IncidentAction.CLOSE)
-    return next((one.by for one in closings if abs(one.at - ended) <= _AT_ONCE), "")
 
 
 class Whose(StrEnum):
@@ -216,23 +206,23 @@ def filter_by_whose(
     incidents: Iterable[Incident], whose: Whose, username: str, now: datetime
 ) -> list[Incident]:
     """The incidents that are the user's, or nobody's."""
-    return [one for one in incidents if _matches(one, whose, username, now)]
+
+    def matches(one: Incident) -> bool:
+        match whose:
+            case Whose.ALL:
+                return True
+            case Whose.UNACKNOWLEDGED:
+                return one.live and not one.acknowledged(now)
+            case Whose.MINE:
+                # Of an ended one, who was on it last.
+                return username == (name_acknowledger(one, now) if one.live else one.acknowledged_by)
+
+    return [one for one in incidents if matches(one)]
 
 
 def list_owners(incidents: Iterable[Incident]) -> Sequence[str]:
     """The owners of these, by name."""
     return sorted({one.owner for one in incidents if one.owner}, key=lambda name: (name.casefold(), name))
-
-
-def _matches(one: Incident, whose: Whose, username: str, now: datetime) -> bool:
-    match whose:
-        case Whose.ALL:
-            return True
-        case Whose.UNACKNOWLEDGED:
-            return one.live and not one.acknowledged(now)
-        case Whose.MINE:
-            # Of an ended one, who was on it last.
-            return username == (name_acknowledger(one, now) if one.live else one.acknowledged_by)
 
 
 FILE_COLUMNS: Final = (columns.FILENAME, columns.OVERDUE_NOW, columns.CREATED)

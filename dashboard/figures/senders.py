@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from contract.answers import LOST_LETTER, UTF8_HINT
@@ -16,7 +16,7 @@ _ORDER: Final = (SenderState.SILENT, SenderState.LATE, None, SenderState.UP, Sen
 """`None` stands for those whose last report was refused, and that are neither silent nor late."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class SenderRow:
     """One sender: itself, its last refused report, or both."""
 
@@ -37,12 +37,7 @@ def list_senders(fleet: Fleet) -> list[SenderRow]:
     """Silent ones first, then late, refused, up and paused ones; the retired last."""
     senders = {one.key: one for one in fleet.senders}
     known = (
-        SenderRow(
-            key=key,
-            sender=senders.get(key),
-            refusal=fleet.refused.get(key),
-            refused=_is_refused(fleet, key),
-        )
+        SenderRow(key, senders.get(key), fleet.refused.get(key), _is_refused(fleet, key))
         for key in {**senders, **fleet.refused}
     )
     listed = [one for one in known if one.sender is not None or one.refused]
@@ -92,19 +87,13 @@ KIND_EXPLANATIONS: Final = {
     SenderKind.REGULAR: "it also reports when nothing is stuck, so its silence is noticed",
     SenderKind.STOCK: "it sends nothing when all is well, so its silence may be good news",
 }
-_INTERVALS: Final = {
-    "set": "set by hand",
-    "declared": "declared",
-    "learnt": "learnt",
-    "assumed": "assumed",
-}
 _LEAST_SKEW: Final = timedelta(minutes=2)
 """A clock that is off by less does no harm."""
 
 
 def describe_interval(sender: Sender) -> str:
     """How often it reports, and how that is known."""
-    source = _INTERVALS.get(sender.interval_from, sender.interval_from)
+    source = "set by hand" if sender.interval_from == "set" else sender.interval_from
     return f"{format_duration(float(sender.interval_minutes))}, {source}"
 
 
@@ -133,11 +122,7 @@ def describe_folders(sender: Sender) -> str:
     """How many folders it watches, and how many of them it cannot read; nothing where it sends no list."""
     if sender.watched is None:
         return ""
-    return (
-        f"{sender.watched:,}, {sender.unreadable:,} unreadable"
-        if sender.unreadable
-        else f"{sender.watched:,}"
-    )
+    return f"{sender.watched:,}" + (f", {sender.unreadable:,} unreadable" if sender.unreadable else "")
 
 
 _SEPARATE: Final = "Give each server its own account, or send run.sender."
@@ -151,54 +136,48 @@ _SHARED: Final = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class SenderWarning:
+class SenderWarning(NamedTuple):
     """One thing that is wrong."""
 
     name: str
     """In two words, for a table."""
     text: str
     """What is wrong, in a sentence."""
-    remedy: str = ""
+    remedy: str
 
 
 def list_warnings(known: SenderRow, now: datetime, zone: ZoneInfo) -> list[SenderWarning]:
     """All that is wrong with a sender, what keeps most from being known first."""
-    found: list[SenderWarning] = []
+    return list(_find_warnings(known, known.sender, now, zone))
+
+
+def _find_warnings(
+    known: SenderRow, sender: Sender | None, now: datetime, zone: ZoneInfo
+) -> Iterator[SenderWarning]:
     if known.refused and known.refusal is not None:
         text = f"Its report of {_local(known.refusal.at, zone)} was refused, and none was accepted since."
-        remedy = "The details below say what is wrong."
-        found.append(SenderWarning(name="refused", text=text, remedy=remedy))
-    return [*found, *_list_of_sender(known.sender, now, zone)] if known.sender else found
-
-
-def _list_of_sender(sender: Sender, now: datetime, zone: ZoneInfo) -> Iterator[SenderWarning]:
+        yield SenderWarning("refused", text, "The details below say what is wrong.")
+    if sender is None:
+        return
     if sender.state is SenderState.SILENT:
         silence = format_duration(now - sender.last_arrival_at)
         text = f"No report for {silence}. The status of its folders is unknown."
-        yield SenderWarning(
-            name="silent",
-            text=text,
-            remedy=_SPEAK,
-        )
+        yield SenderWarning("silent", text, _SPEAK)
     if sender.unreadable:
         text = f"It cannot read {sender.unreadable:,} of its {sender.watched or 0:,} folders."
-        yield SenderWarning(
-            name="unreadable folders",
-            text=text,
-            remedy="Let the account that runs the script read them, or remove them from its list.",
-        )
+        remedy = "Let the account that runs the script read them, or remove them from its list."
+        yield SenderWarning("unreadable folders", text, remedy)
     if sender.shared is not None:
         cause = _SHARED.get(sender.shared, "Probably")
         text = f"{cause}: several servers report through this account and clear each other's folders."
-        yield SenderWarning(name="shared account", text=text, remedy=_SEPARATE)
+        yield SenderWarning("shared account", text, _SEPARATE)
     if ambiguous := [one for one in sender.ambiguous_sets if one.until > now]:
         sets = ", ".join(
             f"{one.folder or '(no parent)'} (until {_local(one.until, zone)})" for one in ambiguous
         )
         text = f"Its reports conflict on folders in {sets}. A folder missing from a report is not cleared."
         remedy = f"{_SEPARATE} A share that comes and goes has the same effect."
-        yield SenderWarning(name="ambiguous folders", text=text, remedy=remedy)
+        yield SenderWarning("ambiguous folders", text, remedy)
     if sender.lost_letters:
         names = "1 name" if sender.lost_letters == 1 else f"{sender.lost_letters:,} names"
         verb = "was" if sender.lost_letters == 1 else "were"
@@ -206,7 +185,7 @@ def _list_of_sender(sender: Sender, now: datetime, zone: ZoneInfo) -> Iterator[S
             f"{names} of its last report {verb} not sent as UTF-8. A lost letter is shown as {LOST_LETTER}; "
             "letters that arrived were read as Windows-1252."
         )
-        yield SenderWarning(name="lost letters", text=text, remedy=f"{UTF8_HINT[0].upper()}{UTF8_HINT[1:]}.")
+        yield SenderWarning("lost letters", text, f"{UTF8_HINT[0].upper()}{UTF8_HINT[1:]}.")
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> str:
@@ -236,7 +215,6 @@ class CurrentStatus:
     open: int
     unknown: int
     """Without those of which a script that says nothing when all is well says nothing more."""
-    quiet: int
     silent: int
     refused: int
     """Senders whose last report was refused."""
@@ -260,7 +238,6 @@ def summarize(live: Live, fleet: Fleet, now: datetime) -> CurrentStatus:
     return CurrentStatus(
         open=len(live.open),
         unknown=len(live.unknown),
-        quiet=len(live.quiet),
         silent=sum(one.state is SenderState.SILENT for one in watched),
         refused=sum(one.refused for one in list_senders(fleet)),
         unreadable=sum(one.unreadable for one in watched),

@@ -57,11 +57,11 @@ class PendingAction:
     """What to say once it is done."""
     focus: str
     """The anchor of the heading where the focus goes then."""
-    after: Callable[[], None]
-    """Called then."""
     reread: Callable[[], None]
     """Has the tables read what has changed."""
-    describe: Callable[[], str]
+    after: Callable[[], None] = lambda: None
+    """Called once it is done."""
+    describe: Callable[[], str] = lambda: ""
     """The state now, where somebody else has changed it meanwhile."""
 
 

@@ -4,7 +4,7 @@ A parameter is read from the address at every run, and checked before it is used
 it there when it changes. Thus a link, a reload and the back button all show what they should.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -76,6 +76,29 @@ def show_in_widget(key: str, value: object) -> None:
     """
     if st.session_state.get(key) != value:
         st.session_state[key] = value
+
+
+def draw_radio(
+    label: str, parameter: Parameter[str], choices: Sequence[str], chosen: str, spell: Callable[[str], str]
+) -> None:
+    """Draws a choice of few, in a row; `label` is for screen readers, `spell` gives what is shown of each."""
+    # Not a segmented control: there the Tab key leads to the first choice, whichever is chosen.
+    st.radio(
+        label,
+        choices,
+        index=choices.index(chosen),
+        format_func=spell,
+        key=parameter.key,
+        on_change=parameter.write_from_widget,
+        horizontal=True,
+        label_visibility="collapsed",
+        width="content",
+    )
+
+
+def parse_name(longest: int) -> Callable[[str], str | None]:
+    """A `parse` that lets through any text of one to so many characters."""
+    return lambda text: text if 0 < len(text) <= longest else None
 
 
 def parse_choice(*choices: str) -> Callable[[str], str | None]:
@@ -151,19 +174,7 @@ def pick_period(now: datetime, zone: ZoneInfo) -> tuple[Period, str]:
     """Draws the picker; returns the period of the address, and what to say where that was a longer one."""
     choice = RANGE.read(_DEFAULT)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        # Not a segmented control: there the Tab key leads to the first choice, whichever is chosen.
-        choices = [*LATEST, _CUSTOM]
-        st.radio(
-            "Range",
-            choices,
-            index=choices.index(choice),
-            format_func=_LABELS.__getitem__,
-            key=RANGE.key,
-            on_change=RANGE.write_from_widget,
-            horizontal=True,
-            label_visibility="collapsed",
-            width="content",
-        )
+        draw_radio("Range", RANGE, [*LATEST, _CUSTOM], choice, _LABELS.__getitem__)
         if choice == _CUSTOM:
             return _pick_days(now.astimezone(zone).date(), zone)
     return build_latest_period(choice, now), ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -24,32 +24,14 @@ _WANTED_OF_PASSWORDS: Final = (
 
 
 @dataclass(frozen=True)
-class _SignIn:
-    """Name and password are asked for."""
+class _Step:
+    """Where a tab is: the form that it shows, and what is known by then."""
 
+    form: Literal["sign in", "first password", "forgot password", "reset"] = "sign in"
+    """Of those, the second follows a password of an administrator's that was right and has to be replaced;
+    at the last, a code may be under way to the user."""
     username: str = ""
-
-
-@dataclass(frozen=True)
-class _FirstPassword:
-    """The password given by an administrator was right and has to be replaced."""
-
-    username: str
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class _ForgotPassword:
-    """The user name is asked for, to mail a code."""
-
-    username: str = ""
-
-
-@dataclass(frozen=True)
-class _Reset:
-    """A code may be under way to the user."""
-
-    username: str
+    password: str = field(default="", repr=False)
 
 
 def draw() -> None:
@@ -61,18 +43,12 @@ def draw() -> None:
             st.success(notice, icon=":material/check_circle:")
         elif reason := signed_in.read_reason():
             st.warning(reason, icon=":material/lock_clock:")
-        match st.session_state.get(_STEP, _SignIn()):
-            case _FirstPassword() as step:
-                _draw_first_password(step)
-            case _ForgotPassword() as step:
-                _draw_forgot_password(step)
-            case _Reset() as step:
-                _draw_reset(step)
-            case _SignIn() as step:
-                _draw_sign_in(step)
+        step: _Step = st.session_state.get(_STEP, _Step())
+        forms = {"first password": _draw_first_password, "forgot password": _draw_forgot_password}
+        {**forms, "reset": _draw_reset, "sign in": _draw_sign_in}[step.form](step)
 
 
-def _draw_sign_in(step: _SignIn) -> None:
+def _draw_sign_in(step: _Step) -> None:
     with st.form("sign_in"):
         st.header("Sign in", anchor=False)
         username = st.text_input("User name", step.username, key=_USERNAME, autocomplete="username")
@@ -84,10 +60,10 @@ def _draw_sign_in(step: _SignIn) -> None:
         try:
             _admit(lambda: backend().auth.sign_in(username, password))
         except PasswordChangeRequiredError:
-            _go_to(_FirstPassword(username, password))
+            _go_to(_Step("first password", username, password))
 
 
-def _draw_first_password(step: _FirstPassword) -> None:
+def _draw_first_password(step: _Step) -> None:
     with st.form("first_password"):
         st.header("Choose your password", anchor=False)
         st.caption("The password you were given works once. Choose your own to continue.")
@@ -99,17 +75,20 @@ def _draw_first_password(step: _FirstPassword) -> None:
     _back_button(step.username)
 
 
-def _draw_forgot_password(step: _ForgotPassword) -> None:
+def _draw_forgot_password(step: _Step) -> None:
     with st.form("forgot_password"):
         st.header("Forgot password", anchor=False)
         username = st.text_input("User name", step.username, autocomplete="username")
         submitted = st.form_submit_button("Send me a code", type="primary", width="stretch")
     if submitted and _all_given(username) and _done(lambda: backend().auth.send_code(username)):
-        _go_to(_Reset(username), "If this user exists, a code is on its way to the user's e-mail address.")
+        _go_to(
+            _Step("reset", username),
+            "If this user exists, a code is on its way to the user's e-mail address.",
+        )
     _back_button(username)
 
 
-def _draw_reset(step: _Reset) -> None:
+def _draw_reset(step: _Step) -> None:
     with st.form("reset_password"):
         st.header("Set a new password", anchor=False)
         _username_for_password_managers(step.username)
@@ -122,7 +101,7 @@ def _draw_reset(step: _Reset) -> None:
         and _all_given(code)
         and _done(lambda: backend().auth.reset_password(step.username, code.strip(), new_password))
     ):
-        _go_to(_SignIn(step.username), "Your password is set. Sign in with it.")
+        _go_to(_Step(username=step.username), "Your password is set. Sign in with it.")
     _back_button(step.username)
 
 
@@ -144,14 +123,8 @@ def _done(action: Callable[[], None]) -> bool:
     except PasswordChangeRequiredError:
         raise
     except InvalidInputError as error:
-        st.error(
-            "\n".join(
-                [
-                    escape_markdown(str(error)),
-                    *(f"- {escape_markdown(problem)}" for problem in error.problems),
-                ]
-            )
-        )
+        problems = [f"- {escape_markdown(problem)}" for problem in error.problems]
+        st.error("\n".join([escape_markdown(str(error)), *problems]))
     except DashboardError as error:
         st.error(str(error), icon=":material/error:")
     else:
@@ -182,22 +155,20 @@ def _all_given(*values: str) -> bool:
 
 
 def _back_button(username: str) -> None:
-    step = _SignIn(username)
-    st.button(
-        "Back to sign-in", type="tertiary", icon=":material/arrow_back:", on_click=_choose, args=(step,)
-    )
+    back = (_Step(username=username),)
+    st.button("Back to sign-in", type="tertiary", icon=":material/arrow_back:", on_click=_choose, args=back)
 
 
 def _forget_password() -> None:
-    _choose(_ForgotPassword(st.session_state[_USERNAME]))
+    _choose(_Step("forgot password", st.session_state[_USERNAME]))
 
 
-def _choose(step: object) -> None:
+def _choose(step: _Step) -> None:
     st.session_state[_STEP] = step
     move_focus(TITLE)
 
 
-def _go_to(step: object, notice: str | None = None) -> None:
+def _go_to(step: _Step, notice: str | None = None) -> None:
     _choose(step)
     if notice:
         st.session_state[_NOTICE] = notice

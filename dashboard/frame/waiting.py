@@ -14,6 +14,8 @@ from uuid import uuid4
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
+
 T = TypeVar("T")
 
 TICK_SECONDS: Final = 1.0
@@ -22,7 +24,7 @@ NOTICE_SECONDS: Final = 5
 """Silence up to this is not mentioned. From then on its length is shown, in steps of as much."""
 
 
-class Notice:
+class SilenceNotice:
     """Says what is waited for once it has been silent for a while, with a button to ask anew.
 
     Args:
@@ -78,7 +80,7 @@ def wait_for(what: str, call: Callable[[], T], key: str) -> T:
 
     The thread of a call that nobody waits for any longer goes on until the call itself ends.
     """
-    notice = Notice(what, key)
+    notice = SilenceNotice(what, key)
     thread = ThreadPoolExecutor(1, thread_name_prefix="waited-for")
     answer = thread.submit(call)
     thread.shutdown(wait=False)
@@ -86,6 +88,20 @@ def wait_for(what: str, call: Callable[[], T], key: str) -> T:
         notice.tick()
     notice.answered()
     return answer.result()
+
+
+def wait_or_none(what: str, call: Callable[[], T], key: str) -> T | None:
+    """The same; None where it fails, which keeps nothing else from being shown.
+
+    Raises:
+        NotAnAnalystError, SessionExpiredError: the analyst may not look any more.
+    """
+    try:
+        return wait_for(what, call, key)
+    except (NotAnAnalystError, SessionExpiredError):
+        raise
+    except DashboardError:
+        return None
 
 
 TITLE: Final = "title"

@@ -14,7 +14,7 @@ from dashboard.data.records import RECORD_KEY, RecordFrames, list_hours, select_
 from dashboard.figures.series import choose_step, count_files_in_breach, list_steps, name_step
 from dashboard.figures.stuck_files import find_plausible
 from dashboard.figures.text import filter_by_sender, filter_by_text
-from dashboard.frame.choices import Parameter
+from dashboard.frame.choices import Parameter, draw_radio
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import announce
 from dashboard.widgets.basics import draw_download, pick_text
@@ -54,7 +54,7 @@ def draw() -> None:
         st.info("Nothing was reported in this range.", icon=":material/check_circle:")
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _pick_what(show)
+        draw_radio("Show", _SHOW, list(_LABELS), show, _LABELS.__getitem__)
         sender = pick_sender(frames.records)
     draw_since(frames.records, page)
     records = len(filter_by_sender(frames.records, sender))
@@ -81,21 +81,6 @@ def draw() -> None:
     stuck = compute_stuck_files(frames, spans, page)
     announce(f"By date: {len(filter_by_sender(stuck, sender)):,} stuck files")
     draw_stuck_files(stuck, page, compute_again, sender=sender)
-
-
-def _pick_what(show: str) -> None:
-    choices = list(_LABELS)
-    st.radio(
-        "Show",
-        choices,
-        index=choices.index(show),
-        format_func=_LABELS.__getitem__,
-        key=_SHOW.key,
-        on_change=_SHOW.write_from_widget,
-        horizontal=True,
-        label_visibility="collapsed",
-        width="content",
-    )
 
 
 def count_in_breach(frames: RecordFrames, sender: str, page: Page) -> pd.DataFrame:

@@ -21,17 +21,6 @@ from dashboard.figures.text import escape_markdown, filter_by_sender
 from dashboard.frame.page import Page, name_tab, start_page
 from dashboard.frame.waiting import TITLE, announce, wait_for
 from dashboard.views import folder_figures
-from dashboard.views.folder_figures import (
-    Spellings,
-    count_hours_by_day,
-    find_last_end,
-    find_longest_waits,
-    list_spellings,
-    rank_folders,
-    select_of_folder,
-    summarize_folders,
-    summarize_recurrence,
-)
 from dashboard.widgets.basics import draw_choice, draw_figures
 from dashboard.widgets.links import FOLDER, draw_breach_link, draw_path, name_last
 from dashboard.widgets.loading import load_breach_spans, load_period
@@ -45,15 +34,6 @@ from dashboard.widgets.stuck_files import (
 from dashboard.widgets.table import draw_table
 from store.incidents import Incident
 
-_SHOWN: Final = (
-    folder_figures.NOW,
-    columns.FOLDER,
-    folder_figures.OVERDUE,
-    folder_figures.HOURS,
-    folder_figures.MOST_FILES,
-    folder_figures.SENDERS,
-    folder_figures.LAST_REPORTED,
-)
 _SHOWN_OF_FILES: Final = tuple(column for column in SHOWN if column is not columns.FOLDER)
 _EXPLANATIONS: Final = {
     "SLA": "How long a file may wait in the folder, as last reported.",
@@ -71,13 +51,15 @@ def draw() -> None:
     frames = load_period(page.session.records, page.period, with_files=False)
     live = wait_for(THE_TABLE, page.session.tables.list_live, "live")
     cache = backend().cache
-    spellings = cache.compute(("spellings", frames), lambda: list_spellings(frames.records))
+    spellings = cache.compute(("spellings", frames), lambda: folder_figures.list_spellings(frames.records))
     choices = st.container(horizontal=True, vertical_alignment="bottom")
     with choices:
         folder = pick_folder(spellings)
     if not folder:
-        reported = cache.compute(("folders", frames), lambda: summarize_folders(frames.records))
-        ranking = rank_folders(reported, live, page.now)
+        reported = cache.compute(
+            ("folders", frames), lambda: folder_figures.summarize_folders(frames.records)
+        )
+        ranking = folder_figures.rank_folders(reported, live, page.now)
         announce(f"By folder: {len(ranking):,} folders")
         draw_ranking(ranking, page)
         return
@@ -85,7 +67,11 @@ def draw() -> None:
     name_tab(name_last(shown), "By folder")
     spans = load_breach_spans(page)
     draw_path(shown)
-    status = draw_status(select_of_folder(live, shown, page.now), find_last_end(spans, shown), page)
+    status = draw_status(
+        folder_figures.select_of_folder(live, shown, page.now),
+        folder_figures.find_last_end(spans, shown),
+        page,
+    )
     announce(f"By folder: {name_last(shown)}. {status}")
     mine = query_folder(spellings.find(folder), page)
     if mine.records.empty:
@@ -105,7 +91,7 @@ def draw() -> None:
     _draw_history(stuck, sender, chosen, page)
 
 
-def pick_folder(spellings: Spellings) -> str:
+def pick_folder(spellings: folder_figures.Spellings) -> str:
     """Draws the choice, and returns the folder as the address spells it; "" for none.
 
     A part of a path picks the first folder that contains it. Only a link may name one that is not listed.
@@ -128,7 +114,7 @@ def draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
     draw_table(
         ranking,
         "folders",
-        _SHOWN,
+        folder_figures.COLUMNS,
         page.zone,
         identity=[columns.FOLDER.name],
         noun="folders",
@@ -191,14 +177,14 @@ def _draw_history(stuck: pd.DataFrame, sender: str, reported: RecordFrames, page
     draw_stuck_files(stuck, page, lambda: stuck, sender=sender, shown=_SHOWN_OF_FILES)
     span = find_span(page.period, page.zone)
     st.header("Longest wait at each report, against the SLA", anchor=False)
-    waits = find_longest_waits(reported)
+    waits = folder_figures.find_longest_waits(reported)
     draw_longest_waits(waits.assign(time=to_wall_clock(waits["detected_at"], page.zone)), span)
     st.header("Hours in breach, day by day", anchor=False)
-    draw_days(count_hours_by_day(reported.records, page.period, page.zone), span)
+    draw_days(folder_figures.count_hours_by_day(reported.records, page.period, page.zone), span)
 
 
 def _draw_recurrence(stuck: pd.DataFrame, records: pd.DataFrame, page: Page) -> None:
-    figures = summarize_recurrence(stuck, page.zone)
+    figures = folder_figures.summarize_recurrence(stuck, page.zone)
     values = {
         "SLA": format_duration(float(records.sort_values("detected_at")["sla"].iloc[-1])),
         "Stuck files": f"{figures.files:,}",

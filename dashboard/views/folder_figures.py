@@ -11,33 +11,26 @@ import pandas as pd
 from contract.folders import folder_key
 from contract.words import IncidentStatus, UnknownReason
 from dashboard import columns
-from dashboard.columns import MOMENT, Column, tabulate
+from dashboard.columns import Column, tabulate
 from dashboard.data.records import RECORD_KEY, RecordFrames
 from dashboard.figures.incidents import overdue_minutes, sort_worst_first
 from dashboard.figures.series import Period, find_span, to_wall_clock
 from dashboard.figures.stuck_files import Spans, find_folder_keys, find_plausible, mark_places
 from store.incidents import Incident
 
-NOW: Final = Column("now", "str", "text", "Now", "Now", "Whether it is in breach at the moment.", 116)
-OVERDUE: Final = Column(
-    "overdue",
-    "float64",
-    "minutes",
-    "Over SLA now",
-    "Over SLA now (min)",
-    "How far its oldest file is over the SLA.",
-    112,
+NOW: Final = Column("now", "text", "Now", "Whether it is in breach at the moment.", 116)
+OVERDUE: Final = Column("overdue", "minutes", "Over SLA now", "How far its oldest file is over the SLA.", 112)
+HOURS: Final = Column("hours", "count", "Hours in breach", "Hours of the range with a report.", 124)
+COLUMNS: Final = (
+    NOW,
+    columns.FOLDER,
+    OVERDUE,
+    HOURS,
+    Column("most_files", "count", "Most files", "In one report of the range.", 90),
+    Column("senders", "count", "Senders", "That reported it.", 80),
+    Column("last_reported", "moment", "Last reported", "In the range."),
 )
-HOURS: Final = Column(
-    "hours", "int64", "count", "Hours in breach", "Hours in breach", "Hours of the range with a report.", 124
-)
-MOST_FILES: Final = Column(
-    "most_files", "int64", "count", "Most files", "Most files", "In one report of the range.", 90
-)
-SENDERS: Final = Column("senders", "int64", "count", "Senders", "Senders", "That reported it.", 80)
-LAST_REPORTED: Final = Column(
-    "last_reported", MOMENT, "moment", "Last reported", "Last reported", "In the range.", 136
-)
+"""Columns of a frame of folders."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +74,6 @@ def find_last_end(spans: Spans, folder: str) -> datetime | None:
     )
 
 
-COLUMNS: Final = (NOW, OVERDUE, columns.FOLDER, HOURS, MOST_FILES, SENDERS, LAST_REPORTED)
-"""Columns of a frame of folders."""
 _OPEN: Final = "▲ In breach"
 _UNKNOWN: Final = "? Unknown"
 _NOT: Final = "✓ Nothing open"
@@ -104,24 +95,20 @@ def rank_folders(reported: pd.DataFrame, live: Iterable[Incident], now: datetime
     for one in live:
         if one.reason is not UnknownReason.NOT_REPORTED:
             incidents.setdefault(folder_key(one.folder), []).append(one)
-    rows = [
-        (*_describe_now(incidents.get(key, ()), now), *row) for key, *row in reported.itertuples(name=None)
-    ]
+    rows = [(key, *row) for key, *row in reported.itertuples(name=None)]
     rows += [
-        (*_describe_now(found, now), found[0].folder, 0, 0, len(found), None)
+        (key, found[0].folder, 0, 0, len(found), None)
         for key, found in incidents.items()
         if key not in reported.index
     ]
-    table = tabulate(rows, COLUMNS)
-    rank = table[NOW.name].map(_ORDER.index)
-    return (
-        table.assign(rank=rank)
-        .sort_values(
-            ["rank", OVERDUE.name, HOURS.name, columns.FOLDER.name],
-            ascending=[True, False, False, True],
-            ignore_index=True,
-        )
-        .drop(columns="rank")
+    described = ((_describe_now(incidents.get(key, ()), now), row) for key, *row in rows)
+    table = tabulate(
+        [(word, folder, overdue, *rest) for (word, overdue), (folder, *rest) in described], COLUMNS
+    )
+    order = [OVERDUE.name, HOURS.name, columns.FOLDER.name]
+    by_figures = table.sort_values(order, ascending=[False, False, True])
+    return by_figures.sort_values(
+        NOW.name, key=lambda words: words.map(_ORDER.index), kind="stable", ignore_index=True
     )
 
 

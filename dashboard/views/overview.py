@@ -9,7 +9,6 @@ from contract.moments import format_duration
 from contract.words import EXPLANATIONS, UnknownReason
 from dashboard.data import metrics
 from dashboard.data.tables import THE_TABLE
-from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.figures.incidents import (
     COLUMNS,
     Live,
@@ -22,11 +21,10 @@ from dashboard.figures.incidents import (
     tabulate_incidents,
 )
 from dashboard.figures.senders import CurrentStatus, describe_punctuality, summarize
-from dashboard.figures.text import filter_by_text
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import announce, wait_for
+from dashboard.frame.waiting import announce, wait_for, wait_or_none
 from dashboard.views.service_figures import name_alarms_on
-from dashboard.widgets.basics import draw_download, draw_figures, draw_first_steps, pick_text
+from dashboard.widgets.basics import draw_figures, draw_first_steps, draw_search
 from dashboard.widgets.incident_card import draw_incident
 from dashboard.widgets.incidents import ENDED, OPEN, SEARCHED, UNKNOWN, draw_incidents, pick_incidents
 from dashboard.widgets.links import INCIDENT
@@ -42,7 +40,6 @@ _EXPLANATIONS: Final = {
     "Silent senders": "No report for more than twice their interval.",
     "Unreadable folders": "Folders that their server cannot read, so their status is unknown.",
 }
-_DOWNLOADED: Final = COLUMNS[1:]
 
 
 def draw() -> None:
@@ -61,7 +58,14 @@ def draw() -> None:
     live = split_live(incidents, page.now)
     situation = summarize(live, fleet, page.now)
     announce(f"Overview: {situation.open:,} open and {situation.unknown:,} unknown incidents")
-    _draw_figures(situation)
+    figures = {
+        "Open incidents": f"{situation.open:,}",
+        "Oldest over SLA": format_duration(situation.oldest_overdue),
+        "Unknown": f"{situation.unknown:,}",
+        "Silent senders": f"{situation.silent:,}",
+        "Unreadable folders": f"{situation.unreadable:,}",
+    }
+    draw_figures(figures, _EXPLANATIONS)
     _draw_notices(situation, page)
     _draw_verdict(situation, fleet, page)
     ended_today = select_ended(ended, today)
@@ -71,7 +75,10 @@ def draw() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         shown = pick_incidents(incidents, ended_today, page)
         live = split_live(shown, page.now)
-        text = _draw_search(live, page)
+        everything = tabulate_incidents([*live.open, *live.unknown, *live.quiet], page.now)
+        _, text = draw_search(
+            everything, "Search senders and folders", SEARCHED, "incidents", COLUMNS[1:], page
+        )
     _draw_live(live, text, page)
     if shown_ended := [one for one in shown if not one.live]:
         st.header("Ended today", anchor=False)
@@ -87,19 +94,6 @@ def draw() -> None:
         )
     elif incidents and not shown:
         st.info("No incident matches the filters above.", icon=":material/filter_alt:")
-
-
-def _draw_figures(situation: CurrentStatus) -> None:
-    draw_figures(
-        {
-            "Open incidents": f"{situation.open:,}",
-            "Oldest over SLA": format_duration(situation.oldest_overdue),
-            "Unknown": f"{situation.unknown:,}",
-            "Silent senders": f"{situation.silent:,}",
-            "Unreadable folders": f"{situation.unreadable:,}",
-        },
-        _EXPLANATIONS,
-    )
 
 
 def _draw_verdict(situation: CurrentStatus, fleet: Fleet, page: Page) -> None:
@@ -121,24 +115,17 @@ def _draw_verdict(situation: CurrentStatus, fleet: Fleet, page: Page) -> None:
 def _draw_notices(situation: CurrentStatus, page: Page) -> None:
     """In one line, which alarms are on and whose reports are refused, and which page says more."""
     notices = []
-    if alarms := _name_alarms(page):
-        notices.append(f"{alarms} See Service health.")
+    alarms = wait_or_none(metrics.CLOUDWATCH, page.session.metrics.list_alarms, "alarms")
+    if alarms is None:
+        notices.append("The alarms cannot be read at the moment. See Service health.")
+    elif named := name_alarms_on(alarms):
+        notices.append(f"{named} See Service health.")
     if situation.refused == 1:
         notices.append("The last report of 1 sender was refused. See Senders.")
     elif situation.refused:
         notices.append(f"The last reports of {situation.refused:,} senders were refused. See Senders.")
     if notices:
         st.warning(" ".join(notices), icon=":material/notifications_active:")
-
-
-def _name_alarms(page: Page) -> str:
-    """A failure here keeps nothing else from being shown."""
-    try:
-        return name_alarms_on(wait_for(metrics.CLOUDWATCH, page.session.metrics.list_alarms, "alarms"))
-    except (NotAnAnalystError, SessionExpiredError):
-        raise
-    except DashboardError:
-        return "The alarms cannot be read at the moment."
 
 
 def _draw_linked(shown: Sequence[Incident], page: Page) -> None:
@@ -153,14 +140,6 @@ def _draw_linked(shown: Sequence[Incident], page: Page) -> None:
         )
         return
     draw_incident(incident, page)
-
-
-def _draw_search(live: Live, page: Page) -> str:
-    text = pick_text("Search senders and folders")
-    everything = tabulate_incidents([*live.open, *live.unknown, *live.quiet], page.now)
-    found = filter_by_text(everything, text, SEARCHED)
-    draw_download(lambda: found, len(found), "incidents", _DOWNLOADED, page, text)
-    return text
 
 
 def _draw_live(live: Live, text: str, page: Page) -> None:

@@ -14,20 +14,7 @@ from dashboard.frame import acting
 from dashboard.frame.acting import ActionForm, draw_result
 from dashboard.frame.choices import list_zones
 from dashboard.frame.page import Page
-from dashboard.views.sender_figures import (
-    DAY_NAMES,
-    EXPLANATIONS,
-    LABELS,
-    OUTCOMES,
-    TAKEN_BACK,
-    Proposal,
-    build_body,
-    describe_hours,
-    is_set,
-    list_possible,
-    propose_hours,
-    spell_hours,
-)
+from dashboard.views import sender_figures
 from dashboard.widgets.links import SENDER
 from dashboard.widgets.table import name_details
 from store.senders import Sender
@@ -49,11 +36,11 @@ def draw_sender_actions(sender: Sender, page: Page) -> None:
     """Draws what may be done about a sender, and the form that is open."""
     place = PLACE + sender.key
     draw_result(place)
-    possible = list_possible(sender)
+    possible = sender_figures.list_possible(sender)
     with st.container(horizontal=True, gap="xsmall"):
         for action in possible:
             st.button(
-                f"{LABELS[action]}…",
+                f"{sender_figures.LABELS[action]}…",
                 icon=_ICONS[action],
                 key=f"{PLACE}_{action}",
                 on_click=acting.toggle_form,
@@ -62,12 +49,12 @@ def draw_sender_actions(sender: Sender, page: Page) -> None:
     form = acting.find_form(place)
     if form and form.action in possible:
         _draw_form(form, SenderAction(form.action), sender, page)
-    elif sender.hours is None and (proposal := propose_hours(sender.silences, page.zone)):
+    elif sender.hours is None and (proposal := sender_figures.propose_hours(sender.silences, page.zone)):
         _draw_proposal(proposal)
 
 
-def _draw_proposal(proposal: Proposal) -> None:
-    hours = escape_markdown(describe_hours(proposal.hours))
+def _draw_proposal(proposal: sender_figures.Proposal) -> None:
+    hours = escape_markdown(sender_figures.describe_hours(proposal.hours))
     st.info(
         f"It was silent {proposal.silences:,} times in two weeks, at about the same hours. "
         f"If that is by design, set the hours when reports are expected: {hours}.",
@@ -76,9 +63,13 @@ def _draw_proposal(proposal: Proposal) -> None:
 
 
 def _draw_form(form: ActionForm, action: SenderAction, sender: Sender, page: Page) -> None:
+    is_set = {
+        SenderAction.SET_INTERVAL: sender.interval_from == "set",
+        SenderAction.SET_HOURS: sender.hours is not None,
+    }.get(action, False)
     with st.form(f"{PLACE}_{form.token}"):
-        st.subheader(LABELS[action], anchor=_ANCHOR)
-        st.caption(EXPLANATIONS[action])
+        st.subheader(sender_figures.LABELS[action], anchor=_ANCHOR)
+        st.caption(sender_figures.EXPLANATIONS[action])
         if action is SenderAction.SET_INTERVAL:
             st.number_input(
                 "Minutes between reports",
@@ -92,15 +83,18 @@ def _draw_form(form: ActionForm, action: SenderAction, sender: Sender, page: Pag
         st.text_area("Note (optional)", key=f"{form.token}_note", max_chars=MAX_NOTE_CHARACTERS, height=80)
         with st.container(horizontal=True, gap="xsmall"):
             st.form_submit_button(
-                LABELS[action], type="primary", on_click=_submit, args=(form, action, sender, page)
+                sender_figures.LABELS[action],
+                type="primary",
+                on_click=_submit,
+                args=(form, action, sender, page),
             )
-            if is_set(sender, action):
+            if is_set:
                 st.form_submit_button("Remove", on_click=_take_back, args=(form, action, sender, page))
             st.form_submit_button("Cancel", on_click=acting.cancel_form, args=(name_details(SENDER),))
 
 
 def _draw_hours(form: ActionForm, sender: Sender, page: Page) -> None:
-    proposal = propose_hours(sender.silences, page.zone)
+    proposal = sender_figures.propose_hours(sender.silences, page.zone)
     hours = sender.hours or (proposal.hours if proposal else None)
     if proposal and sender.hours is None:
         st.caption(f"Proposed by its last {proposal.silences:,} silences.")
@@ -111,7 +105,7 @@ def _draw_hours(form: ActionForm, sender: Sender, page: Page) -> None:
         tuple(Day),
         selection_mode="multi",
         default=days,
-        format_func=DAY_NAMES.__getitem__,
+        format_func=sender_figures.DAY_NAMES.__getitem__,
         key=f"{form.token}_days",
         wrap=True,
     )
@@ -144,35 +138,31 @@ def _submit(form: ActionForm, action: SenderAction, sender: Sender, page: Page) 
         if not days:
             acting.refuse(form.place, "Choose at least one day.")
             return
-        start, end = said[f"{form.token}_from"], said[f"{form.token}_to"]
-        setting = {"hours": spell_hours(days, start, end, said[f"{form.token}_zone"])}
-    _begin(form, action, sender, page, OUTCOMES[action], setting)
+        ends = {name: said[f"{form.token}_{name}"] for name in ("from", "to", "zone")}
+        setting = {"hours": {"days": [day.value for day in Day if day in days], **ends}}
+    _begin(form, action, sender, page, sender_figures.OUTCOMES[action], setting)
 
 
 def _take_back(form: ActionForm, action: SenderAction, sender: Sender, page: Page) -> None:
     name = "interval_minutes" if action is SenderAction.SET_INTERVAL else "hours"
-    _begin(form, action, sender, page, TAKEN_BACK[action], {name: None})
+    _begin(form, action, sender, page, sender_figures.TAKEN_BACK[action], {name: None})
 
 
 def _begin(
     form: ActionForm, action: SenderAction, sender: Sender, page: Page, done: str, setting: Mapping[str, Any]
 ) -> None:
-    note = st.session_state.get(f"{form.token}_note", "")
-    request = make_request(build_body(sender, action, note, **setting), sender.name, form.token)
+    body = {"sender": sender.key, "action": action.value, **setting}
+    if note := st.session_state.get(f"{form.token}_note", "").strip():
+        body["note"] = note
 
     def reread() -> None:
         page.session.tables.reread_sender(sender.key)
         # What is unknown of one that is retired is closed.
         page.session.tables.reread_incidents([])
 
+    request = make_request(body, sender.name, form.token)
     acting.begin(
         acting.PendingAction(
-            form=form,
-            requests=[request],
-            done=done,
-            focus=name_details(SENDER),
-            after=lambda: None,
-            reread=reread,
-            describe=lambda: "",
+            form=form, requests=[request], done=done, focus=name_details(SENDER), reread=reread
         )
     )

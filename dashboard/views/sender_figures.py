@@ -1,10 +1,10 @@
 """What the page of senders computes: their table, what may be done about one, and expected hours."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from contract.action import Day, SenderAction
 from contract.moments import Hours, format_duration
 from contract.words import SenderState
-from dashboard.columns import MOMENT, Column, tabulate
+from dashboard.columns import Column, tabulate
 from dashboard.figures.actions import HistoryLine
 from dashboard.figures.senders import (
     KINDS,
@@ -26,41 +26,34 @@ from dashboard.figures.senders import (
 )
 from store.senders import Sender, SenderEntry, Silence
 
-KEY: Final = Column("key", "str")
-NAME: Final = Column(
-    "name", "str", "text", "Sender", "Sender", "The account, and the script's own name.", 135, names=True
+KEY: Final = Column("key")
+NAME: Final = Column("name", "text", "Sender", "The account, and the script's own name.", 135, names=True)
+STATE: Final = Column("state", "text", "State", None, 80)
+WARNINGS: Final = Column("warnings", "text", "Warnings", "The details say what to do.", 125)
+LAST_RUN_AGO: Final = Column("last_run_ago", "ago", "Last report", None, 100)
+LAST_RUN_AT: Final = Column("last_run_at", "moment", "Last report at")
+_DUE_EXPLAINED: Final = "By its interval. Empty for a sender without a reporting schedule."
+DUE_IN: Final = Column("due_in", "due", "Next due", _DUE_EXPLAINED, 102)
+COLUMNS: Final = (
+    KEY,
+    NAME,
+    STATE,
+    Column("state_since", "moment", "Since"),
+    WARNINGS,
+    LAST_RUN_AGO,
+    LAST_RUN_AT,
+    DUE_IN,
+    Column("interval", "text", "Interval", None, 115),
+    Column("kind", "text", "Reports", "What its reports contain; see the documentation.", 160),
+    Column("open", "count", "Open", "Incidents.", 65),
+    Column("unknown", "count", "Unknown", "Incidents.", 80),
+    Column("folders", "text", "Folders", "How many it checks, if it reports them.", 140),
+    Column("clock", "text", "Clock", "How far it is off, from two minutes.", 110),
+    Column("client", "text", "Script", None, 110),
+    Column("account", "text", "Account", None, 110),
+    Column("addresses", "text", "Addresses", "Of the last days.", 150),
 )
-STATE: Final = Column("state", "str", "text", "State", "State", None, 80)
-STATE_SINCE: Final = Column("state_since", MOMENT, "moment", "Since", "Since")
-WARNINGS: Final = Column(
-    "warnings", "str", "text", "Warnings", "Warnings", "The details say what to do.", 125
-)
-LAST_RUN_AGO: Final = Column(
-    "last_run_ago", "float64", "ago", "Last report", "Last report (min ago)", None, 100
-)
-LAST_RUN_AT: Final = Column("last_run_at", MOMENT, "moment", "Last report at", "Last report at")
-DUE_IN: Final = Column(
-    "due_in",
-    "float64",
-    "due",
-    "Next due",
-    "Next due (min)",
-    "By its interval. Empty for a sender without a reporting schedule.",
-    102,
-)
-INTERVAL: Final = Column("interval", "str", "text", "Interval", "Interval", None, 115)
-KIND: Final = Column(
-    "kind", "str", "text", "Reports", "Reports", "What its reports contain; see the documentation.", 160
-)
-OPEN: Final = Column("open", "int64", "count", "Open", "Open", "Incidents.", 65)
-UNKNOWN: Final = Column("unknown", "int64", "count", "Unknown", "Unknown", "Incidents.", 80)
-FOLDERS: Final = Column(
-    "folders", "str", "text", "Folders", "Folders", "How many it checks, if it reports them.", 140
-)
-CLOCK: Final = Column("clock", "str", "text", "Clock", "Clock", "How far it is off, from two minutes.", 110)
-CLIENT: Final = Column("client", "str", "text", "Script", "Script", None, 110)
-ACCOUNT: Final = Column("account", "str", "text", "Account", "Account", None, 110)
-ADDRESSES: Final = Column("addresses", "str", "text", "Addresses", "Addresses", "Of the last days.", 150)
+"""Columns of a frame of senders."""
 
 
 DAY_NAMES: Final = dict(zip(Day, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
@@ -199,29 +192,6 @@ def list_possible(sender: Sender) -> list[SenderAction]:
     return [action for action in SenderAction if action not in left_out]
 
 
-def is_set(sender: Sender, action: SenderAction) -> bool:
-    """Whether a setting is one that may be taken back."""
-    if action is SenderAction.SET_INTERVAL:
-        return sender.interval_from == "set"
-    return action is SenderAction.SET_HOURS and sender.hours is not None
-
-
-def build_body(sender: Sender, action: SenderAction, note: str, **setting: Any) -> Mapping[str, Any]:
-    """What is asked for; a setting of None takes it back."""
-    body: dict[str, Any] = {"sender": sender.key, "action": action.value, **setting}
-    return {**body, "note": note.strip()} if note.strip() else body
-
-
-def spell_hours(days: Iterable[Day], start: str, end: str, zone: str) -> Mapping[str, Any]:
-    """Hours as they are asked for; times of day are such as `07:00`."""
-    return {
-        "days": [day.value for day in Day if day in set(days)],
-        "from": start,
-        "to": end,
-        "zone": zone,
-    }
-
-
 def list_lines(actions: Iterable[SenderEntry]) -> list[HistoryLine]:
     """What people did, as lines of a history."""
     return [HistoryLine(at=one.at, who=one.by, what=_describe(one), note=one.note) for one in actions]
@@ -242,28 +212,6 @@ def _describe(one: SenderEntry) -> str:
     return next(
         (words for action, words in _DONE.items() if action == one.action), one.action.replace("_", " ")
     )
-
-
-COLUMNS: Final = (
-    KEY,
-    NAME,
-    STATE,
-    STATE_SINCE,
-    WARNINGS,
-    LAST_RUN_AGO,
-    LAST_RUN_AT,
-    DUE_IN,
-    INTERVAL,
-    KIND,
-    OPEN,
-    UNKNOWN,
-    FOLDERS,
-    CLOCK,
-    CLIENT,
-    ACCOUNT,
-    ADDRESSES,
-)
-"""Columns of a frame of senders."""
 
 
 def tabulate_senders(known: Sequence[SenderRow], now: datetime, zone: ZoneInfo) -> pd.DataFrame:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from contract.moments import format_duration
 from contract.words import SenderState
 from dashboard import columns
+from dashboard.columns import Column, tabulate
 from dashboard.data.tables import THE_TABLE
 from dashboard.figures.incidents import split_live
 from dashboard.figures.senders import (
@@ -23,29 +25,29 @@ from dashboard.figures.senders import (
     list_senders,
     list_warnings,
 )
-from dashboard.figures.text import escape_markdown, filter_by_text
+from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import announce, wait_for
+from dashboard.frame.waiting import announce, wait_for, wait_or_none
 from dashboard.views import sender_figures
 from dashboard.views.sender_actions import draw_sender_actions
-from dashboard.views.sender_figures import COLUMNS, describe_hours, list_lines, tabulate_senders
-from dashboard.widgets.basics import draw_download, draw_facts, draw_figures, draw_first_steps, pick_text
-from dashboard.widgets.incident_card import draw_history, load_notifications
+from dashboard.widgets.basics import draw_facts, draw_figures, draw_first_steps, draw_search
+from dashboard.widgets.incident_card import draw_history
 from dashboard.widgets.incidents import OPEN, UNKNOWN, draw_incidents
 from dashboard.widgets.links import SENDER
-from dashboard.widgets.rows import RowColumn, draw_rows
-from dashboard.widgets.table import draw_table, name_details, split_path
+from dashboard.widgets.table import draw_plain_table, draw_table, name_details
 from store.incidents import Incident
 from store.senders import RefusedReport, Sender
 
-_OPEN: Final = tuple(column for column in OPEN if column is not columns.INCIDENT_SENDER_NAME)
+_OPEN: Final = tuple(column for column in OPEN if column is not columns.SENDER_NAME)
 _UNREADABLE: Final = (
-    RowColumn(name="folder", heading="Folder", kind="path", width=240),
-    RowColumn(name="error", heading="Error", kind="text", width=240),
+    Column("folder", "path", "Folder", None, 240),
+    Column("error", "text", "Error", None, 240),
 )
-_UNKNOWN: Final = tuple(column for column in UNKNOWN if column is not columns.INCIDENT_SENDER_NAME)
+_UNKNOWN: Final = tuple(column for column in UNKNOWN if column is not columns.SENDER_NAME)
 _SHOWN: Final = tuple(
-    column for column in COLUMNS if column not in (sender_figures.KEY, sender_figures.LAST_RUN_AT)
+    column
+    for column in sender_figures.COLUMNS
+    if column not in (sender_figures.KEY, sender_figures.LAST_RUN_AT)
 )
 _EXPLANATIONS: Final = {
     "Silent": "No report for more than twice their interval.",
@@ -77,9 +79,9 @@ def draw() -> None:
     announce(f"Senders: {len(known):,}")
     _draw_figures(known, page)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = pick_text("Search senders, accounts, addresses")
-        frame = filter_by_text(tabulate_senders(known, page.now, page.zone), text, _SEARCHED)
-        draw_download(lambda: frame, len(frame), "senders", COLUMNS[1:], page, text)
+        everyone = sender_figures.tabulate_senders(known, page.now, page.zone)
+        label, into_file = "Search senders, accounts, addresses", sender_figures.COLUMNS[1:]
+        frame, _ = draw_search(everyone, label, _SEARCHED, "senders", into_file, page)
     picked = draw_table(
         frame,
         "senders",
@@ -131,7 +133,7 @@ def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> 
         if known.sender:
             draw_sender_actions(known.sender, page)
             draw_facts(_list_facts(known.sender, page))
-            _draw_unreadable(known.sender)
+            _draw_unreadable(known.sender, page.zone)
         if known.refusal and not known.refused:
             with st.expander(f"Its last refused report, of {page.spell(known.refusal.at)}; fixed since"):
                 _draw_refusal(known.refusal, page)
@@ -165,7 +167,7 @@ def _list_facts(sender: Sender, page: Page) -> dict[str, str]:
         "Last report": f"{ago} ago, {page.spell(sender.last_run_at)}",
         "Next due": describe_due(sender, page.now),
         "Interval": describe_interval(sender),
-        "Expected": describe_hours(sender.hours),
+        "Expected": sender_figures.describe_hours(sender.hours),
         "Reports": f"{KINDS[sender.kind]}: {KIND_EXPLANATIONS[sender.kind]}",
         "Folders": describe_folders(sender),
         "Clock": describe_clock(sender),
@@ -175,28 +177,23 @@ def _list_facts(sender: Sender, page: Page) -> dict[str, str]:
     }
 
 
-def _draw_unreadable(sender: Sender) -> None:
+def _draw_unreadable(sender: Sender, zone: ZoneInfo) -> None:
     if not sender.unreadable_folders:
         return
     st.markdown("Folders that it cannot read:")
-    draw_rows(
-        [
-            (str(number), [split_path(one.folder), one.error])
-            for number, one in enumerate(sender.unreadable_folders)
-        ],
-        "unreadable_folders",
-        _UNREADABLE,
-        label="Unreadable folders",
+    rows = [(one.folder, one.error) for one in sender.unreadable_folders]
+    draw_plain_table(
+        tabulate(rows, _UNREADABLE), "unreadable_folders", _UNREADABLE, zone, label="Unreadable folders"
     )
     if sender.unreadable > len(sender.unreadable_folders):
         st.caption(f"The first {len(sender.unreadable_folders):,} of {sender.unreadable:,}.")
 
 
 def _draw_history(key: str, page: Page) -> None:
-    session = page.session
-    done = wait_for(THE_TABLE, lambda: session.tables.list_changes(key), "changes")
-    notified = load_notifications(lambda: session.tables.list_notified_of_sender(key))
-    draw_history(list_lines(done), notified, page.zone)
+    tables = page.session.tables
+    done = wait_for(THE_TABLE, lambda: tables.list_changes(key), "changes")
+    notified = wait_or_none(THE_TABLE, lambda: tables.list_notified_of_sender(key), "notifications")
+    draw_history(sender_figures.list_lines(done), notified, page.zone)
 
 
 draw()

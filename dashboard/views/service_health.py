@@ -10,42 +10,35 @@ import pandas as pd
 import streamlit as st
 
 from contract.moments import format_duration
-from dashboard.charts import Span, build_time_axis, build_time_tooltip, label_as_utc
+from dashboard.charts import Span, build_time_axis, build_time_tooltip, draw_bars, label_as_utc
+from dashboard.columns import Column
 from dashboard.data.metrics import CLOUDWATCH, Alarm
 from dashboard.data.tables import THE_TABLE
-from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.figures.senders import describe_punctuality
 from dashboard.figures.series import choose_step, find_span
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import announce, wait_for
-from dashboard.views.service_figures import (
-    OUTCOMES,
-    count_outcomes,
-    count_statuses,
-    sort_alarms,
-    summarize_usage,
-    tabulate_latencies,
-)
+from dashboard.frame.waiting import announce, wait_for, wait_or_none
+from dashboard.views import service_figures
 from dashboard.widgets.basics import draw_figures
 from dashboard.widgets.links import build_runbook_cell, draw_runbook_link
-from dashboard.widgets.rows import RowColumn, draw_rows
+from dashboard.widgets.rows import draw_rows
 
 _HEIGHT: Final = 240
 # Told from each other by every kind of colour vision, on light and on dark.
 _COLOURS: Final = ("#0072b2", "#e69f00", "#d55e00")
 _COLUMNS: Final = (
-    RowColumn(name="status", heading="Status", kind="text", width=64),
-    RowColumn(name="route", heading="Answered by", kind="text", width=150),
-    RowColumn(name="requests", heading="Requests", kind="number", width=80),
+    Column("status", "text", "Status", None, 64),
+    Column("route", "text", "Answered by", None, 150),
+    Column("requests", "count", "Requests", None, 80),
 )
 _STATES: Final = {"ALARM": "▲ On", "OK": "✓ OK", "INSUFFICIENT_DATA": "… No data"}
 _ALARM_COLUMNS: Final = (
-    RowColumn(name="state", heading="State", kind="text", width=80),
-    RowColumn(name="name", heading="Alarm", kind="name", width=180),
-    RowColumn(name="since", heading="Since", kind="moment", width=136),
-    RowColumn(name="runbook", heading="Runbook", kind="link", width=90),
-    RowColumn(name="meaning", heading="Meaning", kind="text", width=240, on_phone=False),
+    Column("state", "text", "State", None, 80),
+    Column("name", "name", "Alarm", None, 180),
+    Column("since", "moment", "Since"),
+    Column("runbook", "link", "Runbook", None, 90),
+    Column("meaning", "text", "Meaning", None, 240),
 )
 _EXPLANATIONS: Final = {
     "Requests": "All requests to the API in the range, sign-ins included.",
@@ -71,7 +64,7 @@ def draw() -> None:
     _draw_figures(gateway, last_report, page.now)
     _tell_whether_late(page)
     st.header("Alarms", anchor=False)
-    alarms = sort_alarms(wait_for(CLOUDWATCH, metrics.list_alarms, "alarms"))
+    alarms = service_figures.sort_alarms(wait_for(CLOUDWATCH, metrics.list_alarms, "alarms"))
     on = sum(alarm.state == "ALARM" for alarm in alarms)
     announce(f"Service health: {on:,} of {len(alarms):,} alarms are on")
     draw_alarms(alarms, page.zone)
@@ -84,11 +77,13 @@ def draw() -> None:
     answered = wait_for(CLOUDWATCH, lambda: metrics.read_statuses(period.start, period.end, step), "statuses")
     _draw_requests(gateway, answered, page)
     st.header("Latency", anchor=False)
-    draw_latencies(tabulate_latencies(gateway, period, page.zone), find_span(period, page.zone))
+    draw_latencies(
+        service_figures.tabulate_latencies(gateway, period, page.zone), find_span(period, page.zone)
+    )
 
 
 def _draw_figures(gateway: pd.DataFrame, last_report: datetime | None, now: datetime) -> None:
-    used = summarize_usage(gateway)
+    used = service_figures.summarize_usage(gateway)
     draw_figures(
         {
             "Requests": f"{used.requests:,}" if used else "none",
@@ -102,16 +97,11 @@ def _draw_figures(gateway: pd.DataFrame, last_report: datetime | None, now: date
 
 
 def _tell_whether_late(page: Page) -> None:
-    """A failure here keeps nothing else from being shown."""
-    try:
-        fleet = wait_for(THE_TABLE, page.session.tables.list_senders, "senders")
-    except (NotAnAnalystError, SessionExpiredError):
-        raise
-    except DashboardError:
-        text = "Whether reports are late is unknown at the moment."
+    fleet = wait_or_none(THE_TABLE, page.session.tables.list_senders, "senders")
+    if fleet is None:
+        st.caption("Whether reports are late is unknown at the moment.")
     else:
-        text = f"Reports: {describe_punctuality(fleet.senders, page.now)}."
-    st.caption(text)
+        st.caption(f"Reports: {describe_punctuality(fleet.senders, page.now)}.")
 
 
 def draw_alarms(alarms: Sequence[Alarm], zone: ZoneInfo) -> None:
@@ -157,36 +147,33 @@ def _draw_requests(gateway: pd.DataFrame, answered: pd.DataFrame, page: Page) ->
     over_time, by_status = st.columns([3, 2], gap="medium")
     with over_time:
         st.header("Requests", anchor=False)
-        draw_outcomes(count_outcomes(gateway, page.period, page.zone))
+        draw_outcomes(service_figures.count_outcomes(gateway, page.period, page.zone))
     with by_status:
         st.header("Status codes", anchor=False)
-        draw_statuses(count_statuses(answered, gateway))
+        draw_statuses(service_figures.count_statuses(answered, gateway))
 
 
 def draw_outcomes(outcomes: pd.DataFrame) -> None:
     """Bars of `requests` by `outcome` from `time` to `until`, and from `base` to `top`."""
-    chart = (
-        alt.Chart(label_as_utc(outcomes, "time", "until"))
-        .mark_bar(binSpacing=1)
-        .encode(
-            x=build_time_axis("time"),
-            x2="until:T",
-            y=alt.Y("base:Q", title="Requests", axis=alt.Axis(tickMinStep=1)),
-            y2="top:Q",
-            color=alt.Color(
-                "outcome:N",
-                title=None,
-                scale=alt.Scale(domain=list(OUTCOMES.values()), range=list(_COLOURS)),
-                legend=alt.Legend(orient="bottom", columns=2),
-            ),
-            tooltip=[
-                build_time_tooltip("time", "From"),
-                alt.Tooltip("outcome:N", title="Answer"),
-                alt.Tooltip("requests:Q", title="Requests"),
-            ],
-        )
+    names = list(service_figures.OUTCOMES.values())
+    draw_bars(
+        outcomes,
+        "Requests over time by outcome",
+        y=alt.Y("base:Q", title="Requests", axis=alt.Axis(tickMinStep=1)),
+        y2="top:Q",
+        colour=alt.Color(
+            "outcome:N",
+            title=None,
+            scale=alt.Scale(domain=names, range=list(_COLOURS)),
+            legend=alt.Legend(orient="bottom", columns=2),
+        ),
+        tooltip=[
+            build_time_tooltip("time", "From"),
+            alt.Tooltip("outcome:N", title="Answer"),
+            alt.Tooltip("requests:Q", title="Requests"),
+        ],
+        height=_HEIGHT,
     )
-    st.altair_chart(chart.properties(height=_HEIGHT), alt="Requests over time by outcome")
 
 
 def draw_statuses(found: pd.DataFrame) -> None:

@@ -1,93 +1,41 @@
 """This week against the last four: how often folders were in breach, for how long, and which were worst."""
 
-import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 from contract.folders import folder_key
 from dashboard import columns
-from dashboard.columns import MOMENT, Column, tabulate
+from dashboard.columns import Column, list_dtypes
 from dashboard.data.tables import Breach
 from dashboard.figures.series import Period
 
 OWNER: Final = replace(columns.OWNER, explanation="Who owns the folders.", names=True, labelled=False)
 """Here it is part of what a row is called."""
 FOLDER: Final = replace(columns.FOLDER, width=240)
-FOLDERS: Final = Column("folders", "int64", "count", "Folders", "Folders", "In breach in these weeks.", 80)
-INCIDENTS: Final = Column(
-    "incidents", "int64", "count", "Incidents", "Incidents", "In breach at some time of the week so far.", 90
-)
-INCIDENTS_BEFORE: Final = Column(
-    "incidents_before",
-    "float64",
-    "mean",
-    "Incidents before",
-    "Incidents before",
-    "Average of the weeks before, up to the same time.",
-    130,
-)
+FOLDERS: Final = Column("folders", "count", "Folders", "In breach in these weeks.", 80)
+INCIDENTS: Final = Column("incidents", "count", "Incidents", "In breach at some time of the week so far.", 90)
 BREACHED: Final = Column(
-    "breached",
-    "float64",
-    "minutes",
-    "In breach",
-    "In breach (min)",
-    "Overlapping incidents of a folder count once.",
-    100,
+    "breached", "minutes", "In breach", "Overlapping incidents of a folder count once.", 100
 )
-BREACHED_BEFORE: Final = Column(
-    "breached_before",
-    "float64",
-    "minutes",
-    "In breach before",
-    "In breach before (min)",
-    "Average of the weeks before, up to the same time.",
-    130,
-)
-WITHIN: Final = Column(
-    "within",
-    "float64",
-    "percent",
-    "Within SLA",
-    "Within SLA (%)",
-    "Share of the week so far in which the folder was not in breach.",
-    96,
-)
-WITHIN_BEFORE: Final = Column(
-    "within_before",
-    "float64",
-    "percent",
-    "Within SLA before",
-    "Within SLA before (%)",
-    "Average of the weeks before, up to the same time.",
-    136,
-)
+_WITHIN_EXPLAINED: Final = "Share of the week so far in which the folder was not in breach."
+WITHIN: Final = Column("within", "percent", "Within SLA", _WITHIN_EXPLAINED, 96)
 LONGEST: Final = Column(
-    "longest",
-    "float64",
-    "minutes",
-    "Longest breach",
-    "Longest breach (min)",
-    "The longest single incident, within the week.",
-    120,
+    "longest", "minutes", "Longest breach", "The longest single incident, within the week.", 120
 )
-WEEK: Final = Column("week", MOMENT, "moment", "From", "From", None, 136)
-_FIGURES: Final = (
-    INCIDENTS,
-    INCIDENTS_BEFORE,
-    BREACHED,
-    BREACHED_BEFORE,
-    WITHIN,
-    WITHIN_BEFORE,
-    LONGEST,
-)
+WEEK: Final = Column("week", "moment", "From")
+_AVERAGE: Final = "Average of the weeks before, up to the same time."
+INCIDENTS_BEFORE: Final = Column("incidents_before", "mean", "Incidents before", _AVERAGE, 130)
+BREACHED_BEFORE: Final = Column("breached_before", "minutes", "In breach before", _AVERAGE, 130)
+WITHIN_BEFORE: Final = Column("within_before", "percent", "Within SLA before", _AVERAGE, 136)
 BEFORE: Final = (INCIDENTS_BEFORE, BREACHED_BEFORE, WITHIN_BEFORE)
 """Figures of the weeks before."""
+_FIGURES: Final = (INCIDENTS, INCIDENTS_BEFORE, BREACHED, BREACHED_BEFORE, WITHIN, WITHIN_BEFORE, LONGEST)
 OF_FOLDERS: Final = (FOLDER, OWNER, *_FIGURES)
 OF_OWNERS: Final = (OWNER, FOLDERS, *_FIGURES)
 OF_PARTS: Final = (WEEK, INCIDENTS, BREACHED, WITHIN, LONGEST)
@@ -99,48 +47,10 @@ NOBODY: Final = "nobody"
 """Stands for the owner of what nobody is known to own."""
 _WEEK: Final = timedelta(days=7)
 _MINUTE: Final = timedelta(minutes=1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figures:
-    """What is known of one or several folders in one part of a week."""
-
-    incidents: int
-    """That were in breach at any time of it."""
-    breached: timedelta
-    """In breach at all, of each folder once, however many of its incidents there were at a time."""
-    longest: timedelta
-    """The longest of its incidents, as far as it lies in the part."""
-    watched: timedelta
-    """The length of the part, of each folder."""
-
-    @property
-    def within(self) -> float | None:
-        """The share of the time within the SLA, in percent; never 100 where there was a breach."""
-        if not self.watched:
-            return None
-        return math.floor((1 - self.breached / self.watched) * 1000) / 10
-
-    def __add__(self, other: "Figures") -> "Figures":
-        return Figures(
-            incidents=self.incidents + other.incidents,
-            breached=self.breached + other.breached,
-            longest=max(self.longest, other.longest),
-            watched=self.watched + other.watched,
-        )
-
-
-NOTHING: Final = Figures(incidents=0, breached=timedelta(), longest=timedelta(), watched=timedelta())
-
-
-@dataclass(frozen=True, kw_only=True)
-class WeekFolder:
-    """A folder of an owner, and its figures of each part: this week's, then those of the weeks before."""
-
-    name: str
-    """As last spelt."""
-    owner: str
-    figures: Sequence[Figures]
+_MEASURED: Final = {
+    **list_dtypes(FOLDER, OWNER, Column("part", "count")),
+    **dict.fromkeys(("incidents", "breached", "longest", "watched"), "float64"),
+}
 
 
 def list_parts(now: datetime, zone: ZoneInfo) -> list[Period]:
@@ -168,85 +78,35 @@ def select_known(parts: Sequence[Period], breaches: Iterable[Breach]) -> list[Pe
     return [part for number, part in enumerate(parts) if number == 0 or (first and part.end > first)]
 
 
-def measure_folders(breaches: Iterable[Breach], parts: Sequence[Period], now: datetime) -> list[WeekFolder]:
-    """Every folder that was in breach in one of the parts, with its figures of each."""
+def measure_folders(breaches: Iterable[Breach], parts: Sequence[Period], now: datetime) -> pd.DataFrame:
+    """A row for every folder that was in breach in one of the parts, and each of the parts.
+
+    Returns:
+        `folder` as last spelt, `owner`, and `part`, a number: 0 is this week. `incidents` that were in breach
+        at any time of it. In minutes: `breached`, in breach at all, however many incidents there were at a
+        time; `longest`, of its incidents as far as they lie in the part; `watched`, the length of the part.
+    """
     groups: dict[tuple[str, str], list[Breach]] = {}
     for one in breaches:
         if any(_cut(one, part, now) for part in parts):
-            groups.setdefault((folder_key(one.folder), one.owner), []).append(one)
-    return [
-        WeekFolder(
-            name=max(same, key=lambda one: one.since).folder,
-            owner=owner,
-            figures=[_measure(same, part, now) for part in parts],
-        )
-        for (_, owner), same in groups.items()
-    ]
-
-
-def add_up(folders: Iterable[WeekFolder], parts: int) -> list[Figures]:
-    """The figures of all these folders together, of each part."""
-    listed = list(folders)
-    return [sum((one.figures[number] for one in listed), NOTHING) for number in range(parts)]
-
-
-def average(figures: Sequence[Figures], read: Callable[[Figures], float | None]) -> float | None:
-    """The mean of a figure over the weeks before; None where there are none."""
-    known = [value for one in figures[1:] if (value := read(one)) is not None]
-    return sum(known) / len(known) if known else None
-
-
-def tabulate_folders(folders: Iterable[WeekFolder]) -> pd.DataFrame:
-    """A row for each folder, the one that was in breach for longest this week first."""
-    rows = [(one.name, one.owner or NOBODY, *_list_values(one.figures)) for one in folders]
-    return _tabulate(rows, OF_FOLDERS)
-
-
-def tabulate_owners(folders: Iterable[WeekFolder], parts: int) -> pd.DataFrame:
-    """A row for each owner, in the same order."""
-    by_owner: dict[str, list[WeekFolder]] = {}
-    for one in folders:
-        by_owner.setdefault(one.owner or NOBODY, []).append(one)
-    rows = [(owner, len(same), *_list_values(add_up(same, parts))) for owner, same in by_owner.items()]
-    return _tabulate(rows, OF_OWNERS)
-
-
-def tabulate_parts(figures: Sequence[Figures], parts: Sequence[Period]) -> pd.DataFrame:
-    """A row for each week, this one first."""
+            groups.setdefault((folder_key(one.folder), one.owner or NOBODY), []).append(one)
     rows = [
-        (part.start, one.incidents, one.breached / _MINUTE, one.within, one.longest / _MINUTE)
-        for one, part in zip(figures, parts, strict=True)
+        (max(same, key=lambda one: one.since).folder, owner, number, *_measure(same, part, now))
+        for (_, owner), same in groups.items()
+        for number, part in enumerate(parts)
     ]
-    return tabulate(rows, OF_PARTS)
+    return pd.DataFrame.from_records(rows, columns=list(_MEASURED)).astype(_MEASURED)
 
 
-def _list_values(figures: Sequence[Figures]) -> tuple[object, ...]:
-    this = figures[0]
-    return (
-        this.incidents,
-        average(figures, lambda one: one.incidents),
-        this.breached / _MINUTE,
-        average(figures, lambda one: one.breached / _MINUTE),
-        this.within,
-        average(figures, lambda one: one.within),
-        this.longest / _MINUTE,
-    )
-
-
-def _tabulate(rows: Sequence[tuple[object, ...]], columns: Sequence[Column]) -> pd.DataFrame:
-    frame = tabulate(rows, columns)
-    order = [BREACHED.name, BREACHED_BEFORE.name, columns[0].name]
-    return frame.sort_values(order, ascending=[False, False, True], ignore_index=True)
-
-
-def _measure(breaches: Iterable[Breach], part: Period, now: datetime) -> Figures:
-    spans = [span for one in breaches if (span := _cut(one, part, now))]
-    return Figures(
-        incidents=len(spans),
-        breached=_join(spans),
-        longest=max((end - start for start, end in spans), default=timedelta()),
-        watched=part.end - part.start,
-    )
+def _measure(breaches: Iterable[Breach], part: Period, now: datetime) -> tuple[float, ...]:
+    spans = sorted(span for one in breaches if (span := _cut(one, part, now)))
+    # How long at least one of the spans goes on.
+    total, reached = timedelta(), datetime.min.replace(tzinfo=UTC)
+    for start, end in spans:
+        total += max(timedelta(), end - max(start, reached))
+        reached = max(reached, end)
+    longest = max((end - start for start, end in spans), default=timedelta())
+    return len(spans), total / _MINUTE, longest / _MINUTE, (part.end - part.start) / _MINUTE
 
 
 def _cut(one: Breach, part: Period, now: datetime) -> tuple[datetime, datetime] | None:
@@ -255,13 +115,43 @@ def _cut(one: Breach, part: Period, now: datetime) -> tuple[datetime, datetime] 
     return (start, end) if start < end else None
 
 
-def _join(spans: Iterable[tuple[datetime, datetime]]) -> timedelta:
-    """How long at least one of the spans goes on."""
-    total, reached = timedelta(), datetime.min.replace(tzinfo=UTC)
-    for start, end in sorted(spans):
-        total += max(timedelta(), end - max(start, reached))
-        reached = max(reached, end)
-    return total
+def add_up(measured: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """The figures of these folders by part, and by these columns of theirs; beside them, `folders`.
+
+    `within` is the share of the time within the SLA in percent, never 100 where there was a breach, and NaN
+    where no time has gone by.
+    """
+    groups = measured.groupby([*by, "part"], as_index=False, sort=False)
+    sums = groups.agg(
+        folders=("folder", "size"),
+        incidents=("incidents", "sum"),
+        breached=("breached", "sum"),
+        longest=("longest", "max"),
+        watched=("watched", "sum"),
+    )
+    share = 1 - sums["breached"] / sums["watched"].where(sums["watched"] > 0)
+    return sums.assign(within=np.floor(share * 1000) / 10)
+
+
+def compare_weeks(measured: pd.DataFrame, columns: Sequence[Column], *by: str) -> pd.DataFrame:
+    """These columns for this week, a row for each value of `by`: the longest in breach first.
+
+    What ends in `_before` is the mean over the weeks before; NaN where there are none.
+    """
+    sums = add_up(measured, *by)
+    this = sums[sums["part"].eq(0)].set_index(list(by))
+    before = sums[sums["part"].gt(0)].groupby(list(by))[["incidents", "breached", "within"]].mean()
+    joined = this.join(before.add_suffix("_before")).reset_index()
+    order = [BREACHED.name, BREACHED_BEFORE.name, by[0]]
+    ordered = joined.sort_values(order, ascending=[False, False, True], ignore_index=True)
+    return ordered[[column.name for column in columns]].astype(list_dtypes(*columns))
+
+
+def tabulate_parts(measured: pd.DataFrame, parts: Sequence[Period]) -> pd.DataFrame:
+    """`OF_PARTS` of these folders together, this week first."""
+    weeks = pd.DataFrame({WEEK.name: [part.start for part in parts]})
+    sums = add_up(measured).sort_values("part", ignore_index=True)
+    return weeks.join(sums)[[column.name for column in OF_PARTS]].astype(list_dtypes(*OF_PARTS))
 
 
 def _to_utc(local: datetime, zone: ZoneInfo) -> datetime:

@@ -9,7 +9,7 @@ import streamlit as st
 from contract.routes import AUTH, FILE_SLA_ERROR
 from dashboard.backend import backend
 from dashboard.columns import Column
-from dashboard.figures.text import build_file_name, escape_markdown, format_csv
+from dashboard.figures.text import build_file_name, escape_markdown, filter_by_text, format_csv
 from dashboard.frame.choices import Parameter, show_in_widget
 from dashboard.frame.page import Page
 
@@ -41,27 +41,23 @@ def draw_choice(
 
 
 _LONGEST: Final = 200
-TEXT: Final = Parameter("q", lambda text: text[:_LONGEST])
+_TEXT: Final = Parameter("q", lambda text: text[:_LONGEST])
 
 
 def pick_text(label: str) -> str:
     """Draws the box and returns what it holds."""
-    text = TEXT.read("")
+    text = _TEXT.read("")
     st.text_input(
         label,
         text,
         type="search",
         max_chars=_LONGEST,
-        key=TEXT.key,
-        on_change=_write,
+        key=_TEXT.key,
+        on_change=lambda: _TEXT.write(st.session_state[_TEXT.key] or None),
         placeholder=label,
         label_visibility="collapsed",
     )
     return text
-
-
-def _write() -> None:
-    TEXT.write(st.session_state[TEXT.key] or None)
 
 
 def draw_download(
@@ -99,6 +95,32 @@ def draw_download(
         disabled=not rows,
         help=f"All {rows:,} rows as a CSV file",
     )
+
+
+def draw_search(
+    frame: pd.DataFrame,
+    label: str,
+    searched: Sequence[str],
+    what: str,
+    columns: Sequence[Column],
+    page: Page,
+    *details: str,
+) -> tuple[pd.DataFrame, str]:
+    """Draws the box of `pick_text` and the download of what it leaves; returns that, and the text.
+
+    Args:
+        frame: all rows, which are few.
+        label: of the box.
+        searched: the columns in which the text is looked for.
+        what: see `draw_download`, as for the rest.
+        columns: which of them go into the file.
+        page: that they are on.
+        details: by what else they were narrowed down.
+    """
+    text = pick_text(label)
+    found = filter_by_text(frame, text, searched)
+    draw_download(lambda: found, len(found), what, columns, page, *details, text)
+    return found, text
 
 
 def draw_facts(facts: Mapping[str, str]) -> None:

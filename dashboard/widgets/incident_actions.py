@@ -14,7 +14,6 @@ from dashboard.figures.actions import (
     LABELS,
     SPANS,
     USUAL_SPAN,
-    FilledForm,
     describe_now,
     describe_result,
     find_end,
@@ -82,15 +81,12 @@ class Actions:
         """Of the form's heading."""
         return f"{self.place}-form"
 
-    def about(self, action: IncidentAction) -> list[Incident]:
-        """Those about which this may be done."""
-        return [one for one in self.incidents if may_be_done(action, one, self.page.now)]
-
 
 def _draw_form(form: ActionForm, action: IncidentAction, actions: Actions) -> None:
-    about = actions.about(action)
+    about = [one for one in actions.incidents if may_be_done(action, one, actions.page.now)]
+    several = "" if len(about) == 1 else f": {len(about):,} incidents"
     with st.form(f"{form.place}_{form.token}"):
-        st.subheader(_name(action, about), anchor=actions.anchor)
+        st.subheader(f"{LABELS[action]}{several}", anchor=actions.anchor)
         st.caption(EXPLANATIONS[action])
         if action in TAKE_UNTIL:
             st.selectbox("How long", SPANS, index=SPANS.index(USUAL_SPAN), key=f"{form.token}_span")
@@ -124,9 +120,7 @@ def _submit(form: ActionForm, action: IncidentAction, about: Sequence[Incident],
     acting.begin(
         acting.PendingAction(
             form=form,
-            requests=list_requests(
-                FilledForm(action=action, note=note, span=span, until=until), about, form.token
-            ),
+            requests=list_requests(action, about, form.token, note=note, span=span, until=until),
             done=describe_result(action, until, now, page.zone, len(about)),
             focus=actions.focus,
             after=actions.after,
@@ -134,7 +128,3 @@ def _submit(form: ActionForm, action: IncidentAction, about: Sequence[Incident],
             describe=describe,
         )
     )
-
-
-def _name(action: IncidentAction, incidents: Sequence[Incident]) -> str:
-    return LABELS[action] if len(incidents) == 1 else f"{LABELS[action]}: {len(incidents):,} incidents"

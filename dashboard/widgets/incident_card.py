@@ -1,6 +1,6 @@
 """One incident in full: facts, actions, files and history."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -9,14 +9,14 @@ import streamlit as st
 
 from contract.moments import format_duration
 from contract.words import IncidentStatus
+from dashboard.columns import Column, tabulate
 from dashboard.data.loading import load_incident_files
 from dashboard.data.tables import THE_TABLE, Notified
-from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
 from dashboard.figures.actions import HistoryLine, describe_hold, list_done, list_notified
 from dashboard.figures.incidents import FILE_COLUMNS, explain, overdue_minutes, tabulate_files
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import Page
-from dashboard.frame.waiting import wait_for
+from dashboard.frame.waiting import wait_for, wait_or_none
 from dashboard.widgets.basics import draw_facts
 from dashboard.widgets.incident_actions import Actions
 from dashboard.widgets.links import (
@@ -27,8 +27,7 @@ from dashboard.widgets.links import (
     draw_path,
     draw_sender_link,
 )
-from dashboard.widgets.rows import RowColumn, draw_rows
-from dashboard.widgets.table import draw_files, name_details
+from dashboard.widgets.table import draw_files, draw_plain_table, name_details
 from store.incidents import Incident
 from store.senders import Sender
 
@@ -47,7 +46,8 @@ def draw_incident(incident: Incident, page: Page) -> None:
     )
     # With its history, and as it is now: an index may be a moment behind.
     incident = read or listed
-    notified = load_notifications(lambda: session.tables.list_notified_of_incident(incident.incident_id))
+    ask = session.tables.list_notified_of_incident
+    notified = wait_or_none(THE_TABLE, lambda: ask(incident.incident_id), "notifications")
     with st.container(border=True):
         st.header("Incident", anchor=name_details(INCIDENT))
         draw_path(incident.folder)
@@ -111,28 +111,21 @@ def _list_facts(incident: Incident, sender: Sender | None, page: Page) -> dict[s
 
 
 _COLUMNS: Final = (
-    RowColumn(name="at", heading="When", kind="moment", width=136),
-    RowColumn(name="who", heading="Who", kind="prose", width=140),
-    RowColumn(name="what", heading="What", kind="prose", width=200),
+    Column("at", "moment", "When"),
+    Column("who", "prose", "Who", None, 140),
+    Column("what", "prose", "What", None, 200),
 )
-_NOTE: Final = RowColumn(name="note", heading="Note", kind="prose", width=240)
+_NOTE: Final = Column("note", "prose", "Note", None, 240)
 """Left out where nobody wrote one: the others get its room."""
 _SHOWN: Final = 10
 """So many lines; the older ones are folded away."""
 
 
-def load_notifications(ask: Callable[[], Sequence[Notified]]) -> Sequence[Notified] | None:
-    """The notifications; None where they cannot be read, which keeps nothing else from being shown."""
-    try:
-        return wait_for(THE_TABLE, ask, "notifications")
-    except (NotAnAnalystError, SessionExpiredError):
-        raise
-    except DashboardError:
-        return None
-
-
 def draw_history(done: Sequence[HistoryLine], notified: Sequence[Notified] | None, zone: ZoneInfo) -> None:
-    """Draws actions and notifications as one list; nothing where nothing happened."""
+    """Draws actions and notifications as one list; nothing where nothing happened.
+
+    `notified` is None where the notifications cannot be read.
+    """
     lines = sorted([*done, *list_notified(notified or ())], key=lambda one: one.at, reverse=True)
     if lines or notified is None:
         st.subheader("History", anchor=False)
@@ -148,11 +141,5 @@ def draw_history(done: Sequence[HistoryLine], notified: Sequence[Notified] | Non
 def _draw_lines(lines: Sequence[HistoryLine], key: str, zone: ZoneInfo) -> None:
     # As rows, and not in Markdown, which would make links even of what is escaped.
     columns = (*_COLUMNS, _NOTE) if any(line.note for line in lines) else _COLUMNS
-    rows = [
-        (
-            str(number),
-            [f"{line.at.astimezone(zone):%Y-%m-%d %H:%M}", line.who, line.what, line.note][: len(columns)],
-        )
-        for number, line in enumerate(lines)
-    ]
-    draw_rows(rows, key, columns, label="History")
+    rows = [(line.at, line.who, line.what, line.note)[: len(columns)] for line in lines]
+    draw_plain_table(tabulate(rows, columns), key, columns, zone, label="History")

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import streamlit as st
-
 from dashboard import columns
 from dashboard.columns import Column
 from dashboard.figures.actions import list_possible
@@ -17,7 +15,7 @@ from dashboard.figures.incidents import (
     tabulate_incidents,
 )
 from dashboard.figures.text import filter_by_text
-from dashboard.frame.choices import Parameter, parse_choice
+from dashboard.frame.choices import Parameter, draw_radio, parse_choice, parse_name
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import TITLE
 from dashboard.widgets.basics import draw_choice
@@ -27,7 +25,7 @@ from dashboard.widgets.links import INCIDENT
 from dashboard.widgets.table import PAGE_ROWS, Choice, draw_table
 from store.incidents import Incident
 
-SEARCHED: Final = (columns.INCIDENT_SENDER_NAME.name, columns.INCIDENT_FOLDER.name)
+SEARCHED: Final = (columns.SENDER_NAME.name, columns.INCIDENT_FOLDER.name)
 """What a search for text looks at."""
 OPEN: Final = (
     columns.INCIDENT_STATUS,
@@ -35,7 +33,7 @@ OPEN: Final = (
     columns.OVERDUE,
     columns.FILE_COUNT,
     columns.ACKNOWLEDGED_BY,
-    columns.INCIDENT_SENDER_NAME,
+    columns.SENDER_NAME,
     columns.OWNER,
     columns.BREACHED_SINCE,
     columns.SLA,
@@ -49,7 +47,7 @@ UNKNOWN: Final = (
     columns.UNKNOWN_SINCE,
     columns.FILE_COUNT,
     columns.ACKNOWLEDGED_BY,
-    columns.INCIDENT_SENDER_NAME,
+    columns.SENDER_NAME,
     columns.OWNER,
     columns.INCIDENT_LAST_SEEN,
     columns.BREACHED_SINCE,
@@ -60,7 +58,7 @@ ENDED: Final = (
     columns.INCIDENT_STATUS,
     columns.INCIDENT_FOLDER,
     columns.ENDED_AT,
-    columns.INCIDENT_SENDER_NAME,
+    columns.SENDER_NAME,
     columns.INCIDENT_BASIS,
     columns.OWNER,
     columns.ACKNOWLEDGED_BY,
@@ -135,8 +133,7 @@ def draw_incidents(
         draw_incident(next(one for one in incidents if one.incident_id == wanted), page)
 
 
-_LONGEST: Final = 256
-OWNER: Final = Parameter("owner", lambda text: text if 0 < len(text) <= _LONGEST else None)
+OWNER: Final = Parameter("owner", parse_name(256))
 _WHOSE: Final = Parameter("who", parse_choice(*Whose))
 _LABELS: Final = {Whose.ALL: "All", Whose.UNACKNOWLEDGED: "Unacknowledged", Whose.MINE: "Mine"}
 
@@ -148,19 +145,11 @@ def pick_incidents(live: Sequence[Incident], ended: Sequence[Incident], page: Pa
     username = page.session.analyst.username
     owned = filter_by_owner(live, owner)
     counts = {one: len(filter_by_whose(owned, one, username, page.now)) for one in Whose}
-    # Not a segmented control: there the Tab key leads to the first choice, whichever is chosen.
-    choices = [one.value for one in Whose]
-    st.radio(
-        "Whose",
-        choices,
-        index=choices.index(whose.value),
-        format_func=lambda one: f"{_LABELS[Whose(one)]} ({counts[Whose(one)]:,})",
-        key=_WHOSE.key,
-        on_change=_WHOSE.write_from_widget,
-        horizontal=True,
-        label_visibility="collapsed",
-        width="content",
-    )
+
+    def spell(one: str) -> str:
+        return f"{_LABELS[Whose(one)]} ({counts[Whose(one)]:,})"
+
+    draw_radio("Whose", _WHOSE, [one.value for one in Whose], whose.value, spell)
     return filter_by_whose([*owned, *filter_by_owner(ended, owner)], whose, username, page.now)
 
 

@@ -10,7 +10,7 @@ from contract.answers import LOST_LETTER, UTF8_HINT
 from contract.limits import MAX_FOLDER_BYTES
 from contract.names import RUNBOOK_FILE, RunbookSection
 from dashboard.figures.text import escape_markdown
-from dashboard.frame.choices import Parameter, parse_choice
+from dashboard.frame.choices import Parameter, parse_choice, parse_name
 from dashboard.frame.page import draw_link
 
 FOLDER: Final = Parameter("folder", lambda text: text if 0 < len(text.encode()) <= MAX_FOLDER_BYTES else None)
@@ -21,8 +21,8 @@ def draw_folder_link(folder: str) -> None:
     draw_link("views/by_folder.py", "Folder history", ":material/folder_open:", {FOLDER.name: folder})
 
 
-_LONGEST: Final = 300
-SENDER: Final = Parameter("sender", lambda text: text if 0 < len(text) <= _LONGEST else None)
+SENDER: Final = Parameter("sender", parse_name(300))
+"""A sender's key, or its name where the page has only records."""
 
 
 def draw_sender_link(key: str) -> None:

@@ -17,7 +17,7 @@ from dashboard.figures.incidents import list_utc_days
 from dashboard.figures.series import Period
 from dashboard.figures.stuck_files import BreachSpan, Spans
 from dashboard.frame.page import Page
-from dashboard.frame.waiting import TICK_SECONDS, Notice, wait_for
+from dashboard.frame.waiting import TICK_SECONDS, SilenceNotice, wait_for
 
 _STOPPED: Final = "stopped_loading"
 _QUICK: Final = 6
@@ -29,7 +29,7 @@ def load_period(table: RecordTable, period: Period, *, with_files: bool) -> Reco
     hours = period.hours()
     purpose = (len(hours), with_files)
     # Both are there in every run: what came and went would push what is below out of its place.
-    place, notice = st.empty(), Notice(THE_TABLE, "hours")
+    place, notice = st.empty(), SilenceNotice(THE_TABLE, "hours")
     if st.session_state.get(_STOPPED) == purpose:
         wanted = list_cheap_hours(backend().hour_cache, hours, with_files=with_files)
         _offer_the_rest(place, len(hours) - len(wanted), len(hours))
@@ -58,18 +58,18 @@ def load_again(table: RecordTable, period: Period, *, with_files: bool) -> Recor
 
 def load_hours(table: RecordTable, hours: Sequence[datetime], *, with_files: bool) -> RecordFrames:
     """What was reported in a few hours."""
-    notice = Notice(THE_TABLE, "few_hours")
+    notice = SilenceNotice(THE_TABLE, "few_hours")
     with Loading(table, backend().hour_cache, hours, with_files=with_files) as loading:
         _finish(loading, notice)
         return loading.frames()
 
 
-def _finish(loading: Loading, notice: Notice) -> None:
+def _finish(loading: Loading, notice: SilenceNotice) -> None:
     for _ in _watch(loading, notice):
         pass
 
 
-def _show_progress(loading: Loading, place: DeltaGenerator, notice: Notice, purpose: object) -> None:
+def _show_progress(loading: Loading, place: DeltaGenerator, notice: SilenceNotice, purpose: object) -> None:
     with place.container(horizontal=True, vertical_alignment="center"):
         bar = st.progress(0.0, "Loading …")
         st.button(
@@ -84,7 +84,7 @@ def _show_progress(loading: Loading, place: DeltaGenerator, notice: Notice, purp
     place.empty()
 
 
-def _watch(loading: Loading, notice: Notice) -> Iterator[int]:
+def _watch(loading: Loading, notice: SilenceNotice) -> Iterator[int]:
     """Yields the number of hours that are here each time one more is, and gives notice in between."""
     known = loading.total - loading.missing
     try:

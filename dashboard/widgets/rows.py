@@ -6,11 +6,12 @@ nobody guesses, and they are as wide on a phone as anywhere.
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import streamlit as st
+
+from dashboard.columns import Column, Kind
 
 _SCRIPT: Final = Path(__file__).with_name("rows.js").read_text(encoding="utf-8")
 _STYLE: Final = Path(__file__).with_name("rows.css").read_text(encoding="utf-8")
@@ -23,43 +24,27 @@ Cell = str | Sequence[str]
 """Text; of a path its two parts; of a link its text, its address and its name for screen readers."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RowColumn:
-    """One column of rows."""
-
-    name: str
-    heading: str
-    kind: Literal["text", "name", "prose", "path", "number", "moment", "link"]
-    """`name`, `prose` and `path` have a line of their own on a card; `prose` is never cut; `number` stands
-    at the right of a table."""
-    width: int
-    """Pixels that it takes at least."""
-    explanation: str | None = None
-    on_phone: bool = True
-    names: bool = False
-    """Whether it is part of what the row is called, to those who hear of one row alone."""
-    labelled: bool = False
-    """Whether its heading stands before it on a card, since its values do not say what they are."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sorting:
-    """By which column rows are sorted."""
-
-    column: str
-    descending: bool
+_KINDS: Final[dict[Kind, str]] = {
+    **dict.fromkeys(("minutes", "ago", "due", "count", "mean", "percent"), "number"),
+    "creation": "moment",
+}
+"""Those that are shown as another one; a number stands at the right of a table."""
+_WIDTHS: Final = {"path": 200, "number": 92, "moment": 136}
+_WIDTH: Final = 110
+_PHONE_COLUMNS: Final = 4
 
 
 def draw_rows(
     rows: Sequence[tuple[str, Sequence[Cell]]],
     key: str,
-    columns: Sequence[RowColumn],
+    columns: Sequence[Column],
     *,
     label: str,
+    on_phone: Collection[Column] = (),
     total: int | None = None,
     picked: str | None = None,
     opens: str = "",
-    sorting: Sorting | None = None,
+    sort: str = "",
     on_picked: Callable[[str], None] | None = None,
     on_sorted: Callable[[str], None] | None = None,
     chosen: Collection[str] = (),
@@ -73,10 +58,11 @@ def draw_rows(
         key: identifies these rows.
         columns: the most important first, since the last are left out where it is narrow.
         label: what the rows are, as a heading.
+        on_phone: the columns that a phone shows; the first four if none are given.
         total: how many rows there are beside those that are shown.
         picked: the id of the row that is picked.
         opens: what picking a row does, in a word before the row's name; empty where that does nothing.
-        sorting: what the rows are sorted by, if by a column.
+        sort: the name of the column that they are sorted by, with `-` before it where that is downwards.
         on_picked: called with the id of the row that was picked.
         on_sorted: called with the name of the column to sort by.
         chosen: the ids of the rows that are chosen, where any may be.
@@ -91,10 +77,10 @@ def draw_rows(
                 {
                     "name": column.name,
                     "heading": column.heading,
-                    "kind": column.kind,
-                    "width": column.width,
+                    "kind": (kind := _KINDS.get(column.kind, column.kind)),
+                    "width": column.width or _WIDTHS.get(kind, _WIDTH),
                     "explanation": column.explanation,
-                    "phone": column.on_phone,
+                    "phone": column in (on_phone or columns[:_PHONE_COLUMNS]),
                     "names": column.names,
                     "labelled": column.labelled,
                 }
@@ -107,7 +93,7 @@ def draw_rows(
             "chooses": chooses,
             "chosen": list(chosen),
             "sorts": on_sorted is not None,
-            "sort": {"column": sorting.column, "descending": sorting.descending} if sorting else None,
+            "sort": {"column": sort.removeprefix("-"), "descending": sort.startswith("-")},
         },
         key=key,
         on_picked_change=_tell(key, "picked", on_picked),

@@ -24,12 +24,8 @@ from dashboard.figures.text import escape_markdown, filter_by_sender, filter_by_
 from dashboard.frame.choices import Parameter, show_in_widget
 from dashboard.frame.page import Page
 from dashboard.widgets.basics import draw_choice, draw_download, pick_text
-from dashboard.widgets.links import draw_folder_link, draw_lost_letters, draw_path
+from dashboard.widgets.links import SENDER, draw_folder_link, draw_lost_letters, draw_path
 from dashboard.widgets.table import PICK, draw_table, name_details
-
-_LONGEST: Final = 256
-SENDER: Final = Parameter("sender", lambda text: text if 0 < len(text) <= _LONGEST else None)
-"""A sender's name or its key."""
 
 
 def pick_sender(records: pd.DataFrame) -> str:

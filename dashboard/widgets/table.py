@@ -3,18 +3,18 @@
 import hashlib
 from collections.abc import Collection, Sequence
 from itertools import chain
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard.columns import Column, Kind
+from dashboard.columns import Column
 from dashboard.figures.text import spell_column
 from dashboard.frame.choices import Parameter
 from dashboard.frame.waiting import move_focus
-from dashboard.widgets.rows import Cell, RowColumn, Sorting, draw_rows
+from dashboard.widgets.rows import Cell, draw_rows
 
 
 class Choice:
@@ -121,19 +121,6 @@ def hash_identities(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
 
 PAGE_ROWS: Final = 100
 """Rows that a table shows at first, and how many more each time more are asked for."""
-_PHONE_COLUMNS: Final = 4
-_KINDS: Final[dict[Kind, Literal["text", "path", "number", "moment"]]] = {
-    "path": "path",
-    "minutes": "number",
-    "ago": "number",
-    "due": "number",
-    "count": "number",
-    "mean": "number",
-    "percent": "number",
-    "moment": "moment",
-    "creation": "moment",
-}
-_WIDTHS: Final[dict[str, int]] = {"text": 110, "path": 200, "number": 92, "moment": 136}
 
 
 class Bar(Protocol):
@@ -186,7 +173,8 @@ def draw_table(
     """
     offered = {column.name for column in columns}
     sort = Parameter(f"{key}_sort", lambda text: text if text.removeprefix("-") in offered else None)
-    ordered, sorting = _sort(frame, sort.value(""))
+    sorting = sort.value("")
+    ordered = _sort(frame, sorting) if sorting else frame
     limit = st.session_state.setdefault(f"{key}_limit", rows)
     shown = ordered.head(limit)
     pick = picked_in or PICK
@@ -205,12 +193,13 @@ def draw_table(
     draw_rows(
         _list_rows(shown, ids, columns, zone),
         f"{key}_table",
-        build_row_columns(columns, on_phone),
+        columns,
         label=noun.capitalize(),
+        on_phone=on_phone,
         total=len(frame),
         picked=name_rows(ordered.iloc[[row]], identity, picked_in)[0] if row is not None else None,
         opens=opens,
-        sorting=sorting,
+        sort=sorting,
         on_picked=lambda one: _pick(pick, one, details or name_details(pick)),
         on_sorted=lambda column: _write_sorting(sort, column, sorting),
         chosen=choice.ids if choice else (),
@@ -238,41 +227,14 @@ def draw_plain_table(
     label: str,
     on_phone: Collection[Column] = (),
 ) -> None:
-    """Draws all rows of a frame, from which nothing is picked.
-
-    Args:
-        frame: the rows, in the order to show them; with `plausible` where a creation date is shown.
-        key: identifies this table.
-        columns: the columns to show, the most important first.
-        zone: in which moments are shown.
-        label: what the rows are, as a heading.
-        on_phone: the columns that a phone shows; the first four if none are given.
-    """
+    """Draws all rows of a frame, from which nothing is picked. See `draw_table`; `label` is their heading."""
     ids = [str(number) for number in range(len(frame))]
-    draw_rows(_list_rows(frame, ids, columns, zone), key, build_row_columns(columns, on_phone), label=label)
+    draw_rows(_list_rows(frame, ids, columns, zone), key, columns, label=label, on_phone=on_phone)
 
 
 def name_details(parameter: Parameter[str]) -> str:
     """The anchor of the heading over the details of what is picked in the parameter: there the focus goes."""
     return f"{parameter.name}-details"
-
-
-def build_row_columns(columns: Sequence[Column], on_phone: Collection[Column] = ()) -> list[RowColumn]:
-    """How rows show these columns."""
-    on_cards = {column.name for column in on_phone or columns[:_PHONE_COLUMNS]}
-    return [
-        RowColumn(
-            name=column.name,
-            heading=column.heading,
-            kind=(kind := _KINDS.get(column.kind, "text")),
-            width=column.width or _WIDTHS[kind],
-            explanation=column.explanation,
-            on_phone=column.name in on_cards,
-            names=column.names,
-            labelled=column.labelled,
-        )
-        for column in columns
-    ]
 
 
 def _list_rows(
@@ -287,23 +249,19 @@ def _list_rows(
     return [(one, [values[number] for values in spelt]) for number, one in enumerate(ids)]
 
 
-def _sort(frame: pd.DataFrame, text: str) -> tuple[pd.DataFrame, Sorting | None]:
-    if not text:
-        return frame, None
-    sorting = Sorting(column=text.removeprefix("-"), descending=text.startswith("-"))
-    values = frame[sorting.column]
-    ordered = (values.str.casefold() if pd.api.types.is_string_dtype(values.dtype) else values).sort_values(
-        ascending=not sorting.descending, kind="stable"
+def _sort(frame: pd.DataFrame, sorting: str) -> pd.DataFrame:
+    return frame.sort_values(
+        sorting.removeprefix("-"),
+        ascending=not sorting.startswith("-"),
+        kind="stable",
+        key=lambda values: values.str.casefold() if pd.api.types.is_string_dtype(values.dtype) else values,
+        ignore_index=True,
     )
-    return frame.loc[ordered.index].reset_index(drop=True), sorting
 
 
-def _write_sorting(sort: Parameter[str], column: str, sorting: Sorting | None) -> None:
+def _write_sorting(sort: Parameter[str], column: str, sorting: str) -> None:
     """Upwards first, then downwards, then as it was."""
-    if sorting is None or sorting.column != column:
-        sort.write(column)
-    else:
-        sort.write(None if sorting.descending else f"-{column}")
+    sort.write({column: f"-{column}", f"-{column}": None}.get(sorting, column))
 
 
 def _pick(parameter: Parameter[str], one: str, details: str) -> None:

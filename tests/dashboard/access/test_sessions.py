@@ -11,7 +11,6 @@ import pytest
 from starlette.applications import Starlette
 
 from dashboard.access.analyst import Analyst
-from dashboard.access.kept_sessions import KeptSessions
 from dashboard.access.sessions import (
     COOKIE,
     IDLE_LIMIT,
@@ -33,7 +32,7 @@ def clock() -> StoppedClock:
 
 @pytest.fixture
 def sessions(clock: StoppedClock) -> SessionStore:
-    return SessionStore(clock, KeptSessions(), restore=Mock(side_effect=AssertionError("nothing was kept")))
+    return SessionStore(clock, None, restore=Mock(side_effect=AssertionError("nothing was kept")))
 
 
 @pytest.fixture
@@ -115,12 +114,6 @@ def test_a_session_goes_on_while_it_is_used_and_ends_when_it_is_idle(
         assert sessions.find(session_id)
     clock.now += IDLE_LIMIT + timedelta(seconds=1)
     assert sessions.find(session_id) is None
-
-
-def test_a_session_is_verified_with_its_analyst(sessions: SessionStore, analyst: Any) -> None:
-    session_id = begin(sessions, analyst)
-    sessions.verify(find(sessions, session_id))
-    analyst.verify.assert_called_once_with()
 
 
 @pytest.mark.parametrize("refusal", [SessionExpiredError(), NotAnAnalystError("sla-analysts")])

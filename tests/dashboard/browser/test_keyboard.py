@@ -136,20 +136,6 @@ def test_arrows_lead_from_row_to_row_tab_out_of_the_table_and_a_heading_sorts(
     expect(files.locator("tbody td:nth-child(3)")).to_have_text([f"{letter}.csv" for letter in "cba"])
 
 
-def test_every_alarm_leads_to_its_section_of_the_runbook(page: Page, stack: RunningStack) -> None:
-    open_page(page, stack, "/service-health")
-    settle(page)
-    for _ in range(MOST_STOPS):
-        page.keyboard.press("Tab")
-        if re.search(r"All \d+ alarms", focused(page)):
-            break
-    page.keyboard.press("Enter")
-    expect(table(page, "Alarms")).to_be_visible()
-    tab_to(page, "What to do about silent-senders")
-    page.keyboard.press("Enter")
-    expect_focus(page, "Silent senders")
-
-
 def test_the_name_goes_along_to_the_forgotten_password_and_back(page: Page, stack: RunningStack) -> None:
     page.goto("/")
     expect(page.get_by_label("User name")).to_be_visible()

@@ -221,12 +221,6 @@ def test_what_was_forgotten_counts_no_more() -> None:
     assert cache.compute("kept", lambda: rows(4)) is kept
 
 
-def test_the_same_version_again_is_not_forgotten() -> None:
-    cache = Cache(StoppedClock())
-    first = cache.compute("a", lambda: rows(1), version_of="range")
-    assert cache.compute("a", lambda: pytest.fail("again"), version_of="range") is first
-
-
 def test_what_is_held_weakly_is_given_while_it_is_there_and_made_again_after() -> None:
     frame = rows(2)
     give = hold_weakly(frame, lambda: rows(3))

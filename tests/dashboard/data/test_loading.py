@@ -1,10 +1,8 @@
 """A range of hours becomes the frames of what lies in it, and the same frames as long as that is the same."""
 
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from unittest.mock import patch
@@ -75,7 +73,7 @@ def finish(table: CountingTable, cache: HourCache, *, with_files: bool = True) -
 def test_every_hour_is_fetched_and_progress_is_told(table: CountingTable, cache: HourCache) -> None:
     with load(table, cache) as loading:
         assert (loading.missing, loading.total) == (5, 5)
-        assert list(loading) == [1, 2, 3, 4, 5]
+        assert list(loading.watch()) == [1, 2, 3, 4, 5]
         assert loading.missing == 0
     assert set(loading.frames().records["folder"]) == {"16", "17", "18", "19", "20"}
     assert len(loading.frames().files) == 5
@@ -126,7 +124,7 @@ def test_a_fetch_that_is_watched_tells_also_that_nothing_came(table: CountingTab
 
 def test_what_was_loaded_before_stopping_is_kept(table: CountingTable, cache: HourCache) -> None:
     with load(table, cache) as loading:
-        for done in loading:
+        for done in loading.watch():
             if done == 2:
                 break
     assert loading.missing == 3
@@ -137,7 +135,7 @@ def test_stopping_cancels_what_has_not_begun(cache: HourCache, table: CountingTa
     table.permits = threading.Semaphore(1)
     many = [CURRENT - number * HOUR for number in range(200)]
     with Loading(cast("RecordTable", table), cache, many, with_files=False) as loading:
-        assert next(iter(loading)) == 1
+        assert next(loading.watch()) == 1
     table.permits.release(len(many))
     loading._pool.shutdown(wait=True)
     assert sum(table.asked.values()) <= 1 + CONNECTIONS
@@ -153,37 +151,6 @@ def test_a_failure_reaches_who_is_waiting(table: CountingTable, cache: HourCache
     table.failing.add(HOURS[2])
     with load(table, cache) as loading, pytest.raises(UnreachableError):
         loading.finish()
-
-
-def test_the_hours_not_asked_for_in_the_longest_time_are_forgotten(clock: StoppedClock) -> None:
-    cache = HourCache(clock, capacity=3)
-    old, used, new = HOURS[4], HOURS[3], HOURS[2]
-    cache.fetch(old, lambda: parse_records([item(old)]), with_files=False)
-    cache.fetch(used, lambda: parse_records([item(used)]), with_files=False)
-    cache.fetch(old, lambda: parse_records([item(old)]), with_files=False)
-    assert cache.find(used, with_files=False) is not None
-    cache.fetch(new, lambda: parse_records([item(new, files=[("a", new)])]), with_files=True)
-    assert cache.find(old, with_files=False) is None
-    assert cache.find(used, with_files=False) is not None
-    assert cache.find(new, with_files=True) is not None
-
-
-def test_many_who_look_at_once_ask_once(table: CountingTable, cache: HourCache) -> None:
-    """Of a cold dashboard: eight analysts make no more queries than one."""
-    table.permits = threading.Semaphore(0)
-    loadings = [load(table, cache) for _ in range(8)]
-    with ThreadPoolExecutor(len(loadings)) as analysts:
-        finishing = [analysts.submit(loading.finish) for loading in loadings]
-        while len(cache._cache._flights) < len(HOURS):
-            time.sleep(0.001)
-        table.permits.release(8 * len(HOURS))
-        for one in finishing:
-            one.result()
-    for loading in loadings:
-        loading._pool.shutdown()
-        assert len(loading.frames().files) == len(HOURS)
-    # Who comes too late for the current hour asks for it again: it may have changed.
-    assert {table.asked[hour] for hour in HOURS if hour != CURRENT} == {1}
 
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

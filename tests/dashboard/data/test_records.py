@@ -10,27 +10,15 @@ from dashboard import columns
 from dashboard.data.records import FILE_COLUMNS, RECORD_COLUMNS, RecordFrames, _parse_moments, parse_records
 from tests.dashboard.fake_table import item
 from tests.dashboard.properties import PROPERTY
+from tests.dashboard.spans import breaches as read
 
 AT = datetime(2026, 11, 23, 20, 15, 4, 123456, tzinfo=UTC)
 CREATED = AT - timedelta(hours=3)
 
 
 def test_a_record_becomes_a_report_and_its_files() -> None:
-    breaches = RecordFrames.of(
-        parse_records(
-            [
-                item(
-                    AT,
-                    "F",
-                    [("a", CREATED), ("b", CREATED)],
-                    sla=60,
-                    reporter="r",
-                    sender="sub-1/web",
-                    run="1",
-                )
-            ]
-        )
-    )
+    files = [("a", CREATED), ("b", CREATED)]
+    breaches = read(item(AT, "F", files, sla=60, reporter="r", sender="sub-1/web", run="1"))
     (report,) = breaches.records.to_dict("records")
     assert report == {
         "detected_at": pd.Timestamp(AT),
@@ -52,7 +40,7 @@ def test_a_record_becomes_a_report_and_its_files() -> None:
 
 def test_a_sender_is_called_by_its_account_and_what_its_script_calls_itself() -> None:
     records = [item(AT, reporter="r", sender=sender) for sender in (None, "sub-1", "sub-1/web", "sub-1/app")]
-    frames = RecordFrames.of(parse_records(records))
+    frames = read(*records)
     assert list(frames.records["sender"]) == ["", "sub-1", "sub-1/web", "sub-1/app"]
     assert list(frames.records["sender_name"]) == ["r", "r", "r/web", "r/app"]
 
@@ -63,7 +51,7 @@ def test_two_servers_of_one_account_have_records_of_their_own() -> None:
         for number in (1, 2)
         for sender in ("s/web", "s/app")
     ]
-    found = RecordFrames.of(parse_records(parts)).records
+    found = read(*parts).records
     assert list(found["sender"]) == ["s/web", "s/app"]
     assert list(found["file_count"]) == [2, 2]
     assert found["complete"].all()
@@ -71,14 +59,14 @@ def test_two_servers_of_one_account_have_records_of_their_own() -> None:
 
 def test_moments_with_and_without_a_fraction_are_read() -> None:
     whole = AT.replace(microsecond=0)
-    breaches = RecordFrames.of(parse_records([item(AT), item(whole)]))
+    breaches = read(item(AT), item(whole))
     assert list(breaches.records["detected_at"]) == [pd.Timestamp(AT), pd.Timestamp(whole)]
 
 
 def test_a_moment_that_a_record_lacks_is_no_moment() -> None:
-    read = _parse_moments(pd.Series(["2026-11-23T20:15:04Z", None, "2026-11-23T20:15:04Z"], dtype="object"))
-    assert list(read.isna()) == [False, True, False]
-    assert str(read.dtype) == columns.MOMENT
+    found = _parse_moments(pd.Series(["2026-11-23T20:15:04Z", None, "2026-11-23T20:15:04Z"], dtype="object"))
+    assert list(found.isna()) == [False, True, False]
+    assert str(found.dtype) == columns.MOMENT
 
 
 def test_every_column_of_a_record_is_stored_under_an_attribute_of_its_own() -> None:
@@ -95,7 +83,7 @@ def test_nothing_has_the_same_columns_as_something() -> None:
 
 def test_the_parts_of_a_split_report_are_one_report() -> None:
     parts = [item(AT, "F", [(name, CREATED)], part=(number, 2)) for number, name in ((2, "b"), (1, "a"))]
-    breaches = RecordFrames.of(parse_records([*parts, item(AT, "G", [("c", CREATED)])]))
+    breaches = read(*parts, item(AT, "G", [("c", CREATED)]))
     reports = breaches.records.set_index("folder")
     assert list(reports.loc["F", ["file_count", "complete"]]) == [2, True]
     assert list(reports.loc["G", ["file_count", "complete"]]) == [1, True]
@@ -103,7 +91,7 @@ def test_the_parts_of_a_split_report_are_one_report() -> None:
 
 
 def test_a_report_with_a_missing_part_is_not_complete() -> None:
-    breaches = RecordFrames.of(parse_records([item(AT, "F", [("a", CREATED)], part=(1, 3))]))
+    breaches = read(item(AT, "F", [("a", CREATED)], part=(1, 3)))
     assert not breaches.records["complete"].item()
 
 
@@ -123,7 +111,7 @@ def test_files_are_left_out_when_not_wanted() -> None:
 def test_neighbouring_stretches_hold_everything_once(
     minutes: list[int], first: int, length: int, more: int
 ) -> None:
-    breaches = RecordFrames.of(parse_records([item(AT + timedelta(minutes=minute)) for minute in minutes]))
+    breaches = read(*(item(AT + timedelta(minutes=minute)) for minute in minutes))
     start, middle, end = (AT + timedelta(minutes=n) for n in (first, first + length, first + length + more))
     parts = [breaches.between(start, middle).records, breaches.between(middle, end).records]
     whole = breaches.between(start, end).records
@@ -133,7 +121,7 @@ def test_neighbouring_stretches_hold_everything_once(
 
 def test_what_was_detected_at_the_end_of_a_stretch_is_outside_it() -> None:
     minutes = [AT + timedelta(minutes=number) for number in range(4)]
-    breaches = RecordFrames.of(parse_records([item(moment, files=[("a", CREATED)]) for moment in minutes]))
+    breaches = read(*(item(moment, files=[("a", CREATED)]) for moment in minutes))
     found = breaches.between(minutes[1], minutes[3])
     for frame in (found.records, found.files):
         assert list(frame["detected_at"]) == [pd.Timestamp(moment) for moment in minutes[1:3]]

@@ -13,6 +13,7 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
 from contract.words import IncidentStatus, SenderState, UnknownReason
+from dashboard import errors
 from dashboard.data.cache import KEPT_FOR, Cache
 from dashboard.data.tables import (
     AnalystTables,
@@ -21,13 +22,6 @@ from dashboard.data.tables import (
     join_breaches,
     measure_breach,
     read_breach,
-)
-from dashboard.errors import (
-    AccessDeniedError,
-    ServiceFaultError,
-    SessionExpiredError,
-    TooManyRequestsError,
-    UnreachableError,
 )
 from dashboard.figures.incidents import overdue_minutes
 from store import senders
@@ -107,23 +101,13 @@ def test_a_folder_is_its_records_of_the_hours_asked_for(
     assert names(HOUR, HOUR) == ["0"]
 
 
-def test_long_answers_are_read_page_by_page(stubbed: tuple[RecordTable, Stubber]) -> None:
-    breach_table, stubber = stubbed
-    key = {Attribute.ERROR_ID: {"S": "1"}}
-    record = {Attribute.FOLDER: {"S": "F"}}
-    stubber.add_response("query", {"Items": [record], "LastEvaluatedKey": key})
-    stubber.add_response("query", {"Items": [record]})
-    assert folders(breach_table.query_hour(HOUR, with_files=False)) == ["F", "F"]
-    stubber.assert_no_pending_responses()
-
-
 @pytest.mark.parametrize(
     ("code", "error"),
     [
-        ("AccessDeniedException", AccessDeniedError),
-        ("ExpiredTokenException", SessionExpiredError),
-        ("ProvisionedThroughputExceededException", TooManyRequestsError),
-        ("InternalServerError", ServiceFaultError),
+        ("AccessDeniedException", errors.AccessDeniedError),
+        ("ExpiredTokenException", errors.SessionExpiredError),
+        ("ProvisionedThroughputExceededException", errors.TooManyRequestsError),
+        ("InternalServerError", errors.ServiceFaultError),
     ],
 )
 def test_every_refusal_has_its_own_error(
@@ -141,7 +125,7 @@ def test_no_answer_is_told_apart(breach_table: RecordTable, monkeypatch: pytest.
         raise EndpointConnectionError(endpoint_url="https://dynamodb.example")
 
     monkeypatch.setattr(breach_table._client, "_make_api_call", fail)
-    with pytest.raises(UnreachableError):
+    with pytest.raises(errors.UnreachableError):
         list(breach_table.query_hour(HOUR, with_files=False))
 
 
@@ -309,7 +293,7 @@ def test_a_refusal_of_aws_is_told_in_our_words_and_not_remembered(clock: Stopped
     with Stubber(tables._reader.client) as stubber:
         stubber.add_client_error("query", "AccessDeniedException", "internals", 400)
         stubber.add_response("query", {"Items": []})
-        with pytest.raises(AccessDeniedError, match="senders and incidents"):
+        with pytest.raises(errors.AccessDeniedError, match="senders and incidents"):
             tables.list_ended([datetime(2026, 3, 2, tzinfo=UTC).date()])
         assert tables.list_ended([datetime(2026, 3, 2, tzinfo=UTC).date()]) == []
 

@@ -14,18 +14,7 @@ from contract.limits import LONGEST_HOLD, MAX_KEY_CHARACTERS, SHORTEST_SNOOZE
 from contract.moments import parse_moment
 from contract.routes import IDEMPOTENCY_KEY
 from dashboard.data.tables import update_ended, update_live
-from dashboard.figures.actions import (
-    SPANS,
-    USUAL_SPAN,
-    FilledForm,
-    describe_hold,
-    describe_now,
-    describe_result,
-    find_end,
-    list_possible,
-    list_requests,
-    make_request,
-)
+from dashboard.figures import actions
 from dashboard.figures.incidents import Whose, filter_by_whose
 from store.incidents import Incident
 from tests.dashboard.projected import read_incidents
@@ -55,26 +44,26 @@ def held(one: Incident = OPEN, **values: Any) -> Incident:
     ],
 )
 def test_a_span_ends_to_the_minute_and_never_too_soon(span: str, end: str) -> None:
-    assert find_end(span, NOW, BERLIN) == datetime.fromisoformat(end)
+    assert actions.find_end(span, NOW, BERLIN) == datetime.fromisoformat(end)
 
 
 @given(
-    some.sampled_from(SPANS),
+    some.sampled_from(actions.SPANS),
     some.integers(0, 63_000_000).map(lambda seconds: NOW + timedelta(seconds=seconds)),
     some.sampled_from(["Europe/Berlin", "Asia/Kolkata", "Pacific/Apia", "America/St_Johns"]),
 )
 def test_every_span_is_one_that_the_service_takes(span: str, now: datetime, zone: str) -> None:
-    left = find_end(span, now, ZoneInfo(zone)) - now
+    left = actions.find_end(span, now, ZoneInfo(zone)) - now
     assert SHORTEST_SNOOZE <= left <= LONGEST_HOLD + timedelta(minutes=1)
 
 
 def test_the_usual_span_is_one_of_them() -> None:
-    assert USUAL_SPAN == "for 8 hours"
+    assert actions.USUAL_SPAN == "for 8 hours"
 
 
 def test_a_request_is_one_that_the_route_takes() -> None:
-    filled = FilledForm(action=IncidentAction.SNOOZE, note=" later ", span="for 1 hour", until=NOW)
-    [request] = list_requests(filled, [held(version=3)], TOKEN)
+    filled: dict[str, Any] = {"note": " later ", "span": "for 1 hour", "until": NOW}
+    [request] = actions.list_requests(IncidentAction.SNOOZE, [held(version=3)], TOKEN, **filled)
     asked = ActOnIncident.model_validate(request.body)
     assert (asked.action, asked.note, asked.version) == (IncidentAction.SNOOZE, "later", 3)
     assert parse_moment(request.body["until"]) == NOW
@@ -84,45 +73,50 @@ def test_a_request_is_one_that_the_route_takes() -> None:
 
 
 def test_a_note_stands_whatever_others_did() -> None:
-    [request] = list_requests(FilledForm(action=IncidentAction.NOTE, note="x"), [held(version=3)], TOKEN)
+    [request] = actions.list_requests(IncidentAction.NOTE, [held(version=3)], TOKEN, note="x")
     assert "version" not in request.body
 
 
 def test_the_same_form_filled_in_with_the_same_is_the_same_deed() -> None:
     def key(note: str = "x", span: str = "for 1 hour", version: int = 1, token: str = TOKEN) -> str:
         until = NOW + timedelta(minutes=version)
-        filled = FilledForm(action=IncidentAction.SNOOZE, note=note, span=span, until=until)
-        [request] = list_requests(filled, [held(version=version)], token)
+        filled: dict[str, Any] = {"note": note, "span": span, "until": until}
+        [request] = actions.list_requests(IncidentAction.SNOOZE, [held(version=version)], token, **filled)
         return request.key
 
     assert key() == key(version=2)
     assert len({key(), key(note="y"), key(span="for 4 hours"), key(token="1" * 32)}) == 4
-    assert make_request({"a": 1}, "", TOKEN).key != make_request({"a": 2}, "", TOKEN).key
+    assert actions.make_request({"a": 1}, "", TOKEN).key != actions.make_request({"a": 2}, "", TOKEN).key
 
 
 def test_what_is_offered_means_something() -> None:
     usual = [IncidentAction.ACKNOWLEDGE, IncidentAction.NOTE, IncidentAction.SNOOZE]
-    assert list_possible([OPEN], NOW) == usual
-    assert list_possible([UNKNOWN], NOW) == [*usual, IncidentAction.CLOSE]
-    assert list_possible([ENDED], NOW) == []
+    assert actions.list_possible([OPEN], NOW) == usual
+    assert actions.list_possible([UNKNOWN], NOW) == [*usual, IncidentAction.CLOSE]
+    assert actions.list_possible([ENDED], NOW) == []
     later, before = NOW + timedelta(hours=1), NOW - timedelta(hours=1)
     both: dict[str, Any] = {"acknowledged_by": "ana", "acknowledged_until": later, "snoozed_until": later}
-    assert len(list_possible([held(**both)], NOW)) == 5
+    assert len(actions.list_possible([held(**both)], NOW)) == 5
     over: dict[str, Any] = {"acknowledged_by": "ana", "acknowledged_until": before, "snoozed_until": before}
-    assert list_possible([held(**over)], NOW) == usual
-    assert set(list_possible([OPEN, UNKNOWN, ENDED], NOW)) == {*usual, IncidentAction.CLOSE}
+    assert actions.list_possible([held(**over)], NOW) == usual
+    assert set(actions.list_possible([OPEN, UNKNOWN, ENDED], NOW)) == {*usual, IncidentAction.CLOSE}
 
 
 def test_who_is_on_it_in_words() -> None:
     later = NOW + timedelta(hours=1)
-    assert describe_hold(OPEN, NOW, BERLIN) == "Nobody has acknowledged it."
+    assert actions.describe_hold(OPEN, NOW, BERLIN) == "Nobody has acknowledged it."
     both = held(acknowledged_by="ana", acknowledged_until=later, snoozed_until=NOW + timedelta(days=1))
-    assert describe_hold(both, NOW, BERLIN) == "ana is on it until 17:00. Snoozed until 2026-11-27 16:00."
-    assert describe_hold(ENDED, NOW, BERLIN) == ""
-    assert describe_now(ENDED, NOW, BERLIN) == "It is cleared now."
-    assert describe_now(both, NOW, BERLIN).startswith("It is open now. ana is on it")
-    assert describe_result(IncidentAction.ACKNOWLEDGE, later, NOW, BERLIN) == "Acknowledged until 17:00."
-    assert describe_result(IncidentAction.CLOSE, None, NOW, BERLIN) == "Closed."
+    assert (
+        actions.describe_hold(both, NOW, BERLIN)
+        == "ana is on it until 17:00. Snoozed until 2026-11-27 16:00."
+    )
+    assert actions.describe_hold(ENDED, NOW, BERLIN) == ""
+    assert actions.describe_now(ENDED, NOW, BERLIN) == "It is cleared now."
+    assert actions.describe_now(both, NOW, BERLIN).startswith("It is open now. ana is on it")
+    assert (
+        actions.describe_result(IncidentAction.ACKNOWLEDGE, later, NOW, BERLIN) == "Acknowledged until 17:00."
+    )
+    assert actions.describe_result(IncidentAction.CLOSE, None, NOW, BERLIN) == "Closed."
 
 
 def test_mine_is_what_i_am_on_and_unacknowledged_is_what_nobody_is_on() -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from contract.words import Clearing, IncidentStatus, UnknownReason
 from dashboard.columns import list_dtypes
-from dashboard.data.records import RecordFrames, parse_records
 from dashboard.figures.incidents import (
     COLUMNS,
     explain,
@@ -29,6 +28,7 @@ from store.senders import Fleet
 from store.state import State
 from tests.dashboard.fake_table import item
 from tests.dashboard.projected import read_incidents, read_sender
+from tests.dashboard.spans import breaches
 from tests.stands.playing import at, listing, played, run, stuck
 
 A, B, C = "C:\\Jobs\\A", "C:\\Jobs\\B", "C:\\Jobs\\C"
@@ -155,7 +155,7 @@ def test_the_figures_are_those_of_now() -> None:
     fleet = Fleet(senders=[read_sender(silent, LISTED), read_sender(other, stuck_now)], refused={})
     live = split_live([*read_incidents(silent), *read_incidents(other, "other"), QUIET], at(4))
     situation = summarize(live, fleet, at(4))
-    assert (situation.open, situation.unknown, situation.quiet) == (1, 1, 1)
+    assert (situation.open, situation.unknown) == (1, 1)
     assert (situation.silent, situation.refused, situation.unreadable) == (1, 0, 0)
     assert situation.oldest_overdue == at(4) - at(-2 + 1 / 3)
     assert (situation.senders, situation.last_report) == (2, at(3.9))
@@ -172,15 +172,10 @@ def test_all_is_well_where_there_is_nothing_but_quiet() -> None:
     assert (situation.unreadable, situation.well) == (1, False)
 
 
-def test_nothing_at_all_has_no_figures() -> None:
-    situation = summarize(split_live([], at(0)), NOBODY, at(0))
-    assert (situation.senders, situation.last_report, situation.oldest_overdue) == (0, None, None)
-
-
 def test_files_are_each_once_the_longest_waiting_first() -> None:
     odd = datetime(1601, 1, 1, tzinfo=UTC)
     record = item(at(0), A, [("young", at(-1)), ("odd", odd), ("old", at(-5)), ("old", at(-5))])
-    files = tabulate_files(RecordFrames.of(parse_records([record])).files, 30, at(1))
+    files = tabulate_files(breaches(record).files, 30, at(1))
     assert list(files["filename"]) == ["old", "young", "odd"]
     assert list(files["overdue_now"])[:2] == [5.5 * 60, 1.5 * 60]
     assert list(files["plausible"]) == [True, True, False]

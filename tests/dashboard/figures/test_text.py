@@ -1,4 +1,4 @@
-"""."""
+"""Text in files and on the screen: to the letter, and never obeyed."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from dashboard.columns import MOMENT, Column
+from dashboard.columns import Column
 from dashboard.figures.series import Period
 from dashboard.figures.stuck_files import Status
 from dashboard.figures.text import (
@@ -25,9 +25,9 @@ from dashboard.figures.text import (
 BERLIN = ZoneInfo("Europe/Berlin")
 AT = datetime(2026, 11, 23, 23, 30, tzinfo=UTC)
 HEADINGS = [
-    Column("filename", "str", csv_heading="File"),
-    Column("at", MOMENT, csv_heading="Reported"),
-    Column("minutes", "float64", csv_heading="Minutes"),
+    Column("filename", "text", "File"),
+    Column("at", "moment", "Reported"),
+    Column("minutes", "minutes", "Wait"),
 ]
 
 
@@ -46,7 +46,7 @@ def test_the_file_holds_the_columns_asked_for_under_their_headings() -> None:
     content = format_csv(frame("relatório março.csv"), HEADINGS, BERLIN)
     assert content.startswith(b"\xef\xbb\xbf")
     assert read(content) == [
-        ["File", "Reported", "Minutes"],
+        ["File", "Reported", "Wait (min)"],
         ["relatório março.csv", "2026-11-24T00:30:00+01:00", "580"],
     ]
 

@@ -1,6 +1,5 @@
 """A restart signs nobody out, where sessions are kept, and lets nobody in who may not read."""
 
-import logging
 import os
 import re
 from collections.abc import Callable
@@ -22,7 +21,7 @@ from dashboard.backend import backend, connect
 from dashboard.data.loading import HourCache
 from dashboard.settings import DashboardSettings
 from tests.dashboard.clocks import MovedClock, give_clock
-from tests.dashboard.conftest import PASSWORD, sign_in
+from tests.dashboard.conftest import PASSWORD
 from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import item
 from tests.dashboard.views.reading import button, column, list_tables, shown
@@ -226,21 +225,6 @@ def test_a_new_refresh_token_takes_the_place_of_the_old_one_at_once(
     assert restored.analyst.refresh_token == "rotated"
 
 
-def test_a_disk_that_fails_stops_nobody(
-    kept: None, app: AppTest, folder: Path, caplog: pytest.LogCaptureFixture, store: Callable[..., None]
-) -> None:
-    folder.parent.joinpath("sessions").touch()
-    with caplog.at_level(logging.WARNING, "dashboard"):
-        session_id = backend().admit(backend().auth.sign_in("ana", PASSWORD))
-        app.session_state["session_id"] = session_id
-        app.run()
-    assert not app.exception
-    assert "Sign out" in [one.label for one in app.sidebar.button]
-    assert len([line for line in caplog.messages if "cannot be kept" in line]) == 1
-    restart()
-    assert backend().sessions.find(session_id) is None
-
-
 def test_nothing_is_kept_without_a_key(settings: DashboardSettings, tmp_path: Path) -> None:
     assert settings.session_key_file is None
     before = {name for name, _, _ in os.walk(tmp_path)}
@@ -248,15 +232,6 @@ def test_nothing_is_kept_without_a_key(settings: DashboardSettings, tmp_path: Pa
     assert {name for name, _, _ in os.walk(tmp_path)} == before
     restart()
     assert backend().sessions.find(session_id) is None
-
-
-def test_a_wrong_key_is_told_on_the_page_without_being_quoted(
-    kept: None, app: AppTest, tmp_path: Path
-) -> None:
-    (tmp_path / "key").write_text("tooshort")
-    app.run()
-    assert "openssl rand" in shown(app)
-    assert "tooshort" not in shown(app)
 
 
 VIEWS = sorted(set(re.findall(r'"(views/\w+\.py)"', (ROOT / "dashboard" / "app.py").read_text())))
@@ -297,34 +272,6 @@ def test_a_revoked_analyst_is_shown_the_reason_and_nothing_of_memory(
     assert backend().sessions.find(session_id) is None
 
 
-def test_who_was_let_back_in_signs_in_and_goes_on(
-    looking: AppTest, clock: MovedClock, auth_api: FakeAuthApi
-) -> None:
-    leave_group(auth_api)
-    clock.ahead = CHECK_INTERVAL
-    looking.run()
-    assert not list_tables(looking)
-    auth_api.users["ana"].groups = ("sla-analysts",)
-    sign_in(looking)
-    assert FILE in column(looking, "filename")
-
-
-def test_nobody_is_signed_out_by_a_silent_service_until_the_token_expires(
-    looking: AppTest, clock: MovedClock, auth_api: FakeAuthApi
-) -> None:
-    auth_api.instead = (500, {"message": "sorry", "request_id": "r-1"})
-    clock.ahead = CHECK_INTERVAL
-    looking.run()
-    assert FILE in column(looking, "filename")
-    clock.ahead = timedelta(hours=1)
-    looking.run()
-    assert "The sign-in service failed" in shown(looking)
-    assert not list_tables(looking)
-    auth_api.instead = None
-    button(looking, "Try again")
-    assert FILE in column(looking, "filename")
-
-
 def test_the_sign_in_service_is_not_waited_for_by_the_page_itself(
     looking: AppTest, clock: MovedClock, auth_api: FakeAuthApi
 ) -> None:
@@ -354,11 +301,3 @@ def test_a_file_made_on_demand_is_not_made_for_who_may_no_longer_read(
     clock.ahead = CHECK_INTERVAL
     with pytest.raises(Exception, match=r"not a member|session has ended"):
         make_file()
-
-
-def test_a_file_made_on_demand_is_not_made_for_who_signed_out(looking: AppTest) -> None:
-    with patch("streamlit.download_button") as download:
-        looking.run()
-    backend().sessions.end(looking.session_state["session_id"])
-    with pytest.raises(Exception, match="session has ended"):
-        download.call_args.args[1]()

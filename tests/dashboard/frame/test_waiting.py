@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.errors import UnreachableError
 from dashboard.frame import waiting
-from dashboard.frame.waiting import NOTICE_SECONDS, Notice
+from dashboard.frame.waiting import NOTICE_SECONDS, SilenceNotice
 from tests.dashboard.conftest import sign_in
 from tests.dashboard.views.reading import open_view
 
@@ -20,10 +20,10 @@ def draw_notice(*steps: float) -> None:
     """A script of one notice: seconds of silence after which it ticks; a negative one is an answer."""
     import streamlit as st
 
-    from dashboard.frame.waiting import Notice
+    from dashboard.frame.waiting import SilenceNotice
 
     seconds = 0.0
-    notice = Notice("The table", "test", lambda: seconds)
+    notice = SilenceNotice("The table", "test", lambda: seconds)
     for step in steps:
         seconds += abs(step)
         (notice.tick if step >= 0 else notice.answered)()
@@ -97,14 +97,14 @@ def run_call(call: Callable[[], str]) -> AppTest:
 def drawn(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Set once the notice was drawn, which it is soon."""
     event = threading.Event()
-    draw = Notice._draw
+    draw = SilenceNotice._draw
 
-    def draw_and_set(notice: Notice) -> object:
+    def draw_and_set(notice: SilenceNotice) -> object:
         done = draw(notice)
         event.set()
         return done
 
-    monkeypatch.setattr(Notice, "_draw", draw_and_set)
+    monkeypatch.setattr(SilenceNotice, "_draw", draw_and_set)
     monkeypatch.setattr(waiting, "TICK_SECONDS", 0.01)
     monkeypatch.setattr(waiting, "NOTICE_SECONDS", 1)
     return event
@@ -169,6 +169,7 @@ def test_a_link_to_a_section_of_the_runbook_leads_there_from_anywhere(
     if before:
         open_view(signed_in, before)
     open_view(signed_in, "runbook", section="silent-senders")
+    assert "## Silent senders" in signed_in.markdown[-1].value
     assert attention(signed_in)["focus"]["anchor"] == "silent-senders"
 
 

@@ -8,17 +8,9 @@ import pytest
 
 from contract.moments import HOUR, format_duration
 from contract.words import IncidentStatus, UnknownReason
-from dashboard.data.records import RecordFrames, list_hours, parse_records, select_files
+from dashboard.data.records import list_hours, select_files
 from dashboard.figures.series import Period
-from dashboard.views.folder_figures import (
-    count_hours_by_day,
-    find_last_end,
-    find_longest_waits,
-    rank_folders,
-    select_of_folder,
-    summarize_folders,
-    summarize_recurrence,
-)
+from dashboard.views import folder_figures
 from store.incidents import Incident
 from store.runs import Stamp
 from tests.dashboard.fake_table import item
@@ -31,7 +23,10 @@ def test_days_are_those_of_the_viewers_zone_and_all_of_the_range() -> None:
     sunday_late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
     reports = breaches(item(sunday_late), item(sunday_late - HOUR)).records
     period = Period(sunday_late - timedelta(days=2), sunday_late + HOUR)
-    days = {zone: count_hours_by_day(reports, period, ZoneInfo(zone)) for zone in ("UTC", "Europe/Berlin")}
+    days = {
+        zone: folder_figures.count_hours_by_day(reports, period, ZoneInfo(zone))
+        for zone in ("UTC", "Europe/Berlin")
+    }
     assert list(days["UTC"]["day"].dt.strftime("%m-%d")) == ["11-20", "11-21", "11-22", "11-23"]
     assert list(days["UTC"]["hours"]) == [0, 0, 2, 0]
     assert list(days["Europe/Berlin"]["day"].dt.strftime("%m-%d")) == ["11-21", "11-22", "11-23"]
@@ -40,7 +35,7 @@ def test_days_are_those_of_the_viewers_zone_and_all_of_the_range() -> None:
 
 def test_the_timeline_shows_the_oldest_file_of_each_report_and_breaks_where_none_goes_on() -> None:
     files = [("old", NOON - 5 * HOUR), ("0.csv", NOON - HOUR)]
-    found = find_longest_waits(
+    found = folder_figures.find_longest_waits(
         breaches(item(NOON, "F", files, sla=90), item(NOON + HOUR, "F", files[:1]), record(4))
     )
     assert list(found["hours"]) == [5, 6, 9]
@@ -55,7 +50,7 @@ def test_recurrence_counts_what_began_and_how_long_it_took() -> None:
         return item(NOON + timedelta(hours=hours), "F", [(name, NOON - 5 * HOUR)])
 
     reports = breaches(record(0, files=2), record(1, files=2), at(10, "b"), at(30, "c"), at(32, "c"))
-    found = summarize_recurrence(find_stuck_files(reports, NOON + 33 * HOUR), BERLIN)
+    found = folder_figures.summarize_recurrence(find_stuck_files(reports, NOON + 33 * HOUR), BERLIN)
     assert found.files == 4
     assert found.days == 2
     assert found.typical_overdue == timedelta(minutes=(340 + 880) / 2)
@@ -63,7 +58,7 @@ def test_recurrence_counts_what_began_and_how_long_it_took() -> None:
 
 
 def test_recurrence_of_nothing_has_no_typical_anything() -> None:
-    found = summarize_recurrence(find_stuck_files(breaches(), NOON), BERLIN)
+    found = folder_figures.summarize_recurrence(find_stuck_files(breaches(), NOON), BERLIN)
     assert (found.files, found.typical_overdue, found.typical_interval) == (0, None, None)
 
 
@@ -124,7 +119,7 @@ def test_a_folders_incidents_are_found_under_every_spelling_the_open_ones_first(
         incident("D:\\In", hours=2),
         incident("D:\\IN", hours=3),
     ]
-    found = select_of_folder([*mine, incident("D:\\Out")], "D:\\In", NOW)
+    found = folder_figures.select_of_folder([*mine, incident("D:\\Out")], "D:\\In", NOW)
     assert found == [mine[2], mine[1], mine[0]]
 
 
@@ -134,8 +129,8 @@ def test_the_last_breach_is_the_one_that_ended_last() -> None:
         ("two", "d:\\in"): [span(NOW - 5 * HOUR, NOW - 4 * HOUR), span(NOW - HOUR)],
         ("two", "d:\\out"): [span(NOW - 2 * HOUR, NOW - HOUR)],
     }
-    assert find_last_end(spans, "D:/In") == NOW - 2 * HOUR
-    assert find_last_end(spans, "D:\\Other") is None
+    assert folder_figures.find_last_end(spans, "D:/In") == NOW - 2 * HOUR
+    assert folder_figures.find_last_end(spans, "D:\\Other") is None
 
 
 def test_folders_in_breach_come_first_then_the_unknown_then_those_that_were_longest_in_breach() -> None:
@@ -156,7 +151,9 @@ def test_folders_in_breach_come_first_then_the_unknown_then_those_that_were_long
         unknown("D:\\lost"),
         unknown("D:\\Quiet", UnknownReason.NOT_REPORTED),
     ]
-    ranking = rank_folders(summarize_folders(RecordFrames.of(parse_records(reported)).records), live, NOW)
+    ranking = folder_figures.rank_folders(
+        folder_figures.summarize_folders(breaches(*reported).records), live, NOW
+    )
     assert list(ranking["folder"]) == [
         "D:\\Worse",
         "D:\\Bad",
@@ -174,5 +171,5 @@ def test_folders_in_breach_come_first_then_the_unknown_then_those_that_were_long
 
 @pytest.mark.parametrize("live", [[], [incident("D:\\In")]])
 def test_without_records_the_folders_are_those_in_breach(live: list[Incident]) -> None:
-    ranking = rank_folders(summarize_folders(RecordFrames.of().records), live, NOW)
+    ranking = folder_figures.rank_folders(folder_figures.summarize_folders(breaches().records), live, NOW)
     assert list(ranking["folder"]) == [one.folder for one in live]

@@ -40,10 +40,6 @@ def told(app: AppTest) -> str:
     return f"{shown(app)} {' '.join(text.value for text in app.markdown)}".replace("\\", "")
 
 
-def test_who_has_no_sender_yet_is_told_what_to_do(signed_in: AppTest) -> None:
-    assert "No server has reported yet" in shown(open_view(signed_in, "senders"))
-
-
 @pytest.mark.usefixtures("fleet")
 def test_who_needs_looking_after_comes_first(signed_in: AppTest) -> None:
     open_view(signed_in, "senders")
@@ -64,24 +60,6 @@ def test_who_needs_looking_after_comes_first(signed_in: AppTest) -> None:
     }
     open_view(signed_in, "senders", q="silent")
     assert list(read_table(signed_in)["id"]) == ["acc/silent"]
-
-
-@pytest.mark.usefixtures("fleet")
-def test_a_row_says_how_a_sender_is(signed_in: AppTest) -> None:
-    open_view(signed_in, "senders")
-    late = row(signed_in, "acc/late")
-    assert (late["name"], late["state"], late["interval"]) == ("ana/LATE", "△ Late", "15 min, declared")
-    assert (late["last_run_ago"], late["due_in"]) == ("22 min ago", "7 min late")
-    up = row(signed_in, "acc/up")
-    assert (up["state"], up["kind"], up["folders"], up["open"], up["unknown"]) == (
-        "✓ Up",
-        "reports all folders",
-        "2",
-        "1",
-        "0",
-    )
-    assert (up["client"], up["account"], up["addresses"]) == ("FileSla/1.0", "ana", "10.0.0.1")
-    assert row(signed_in, "never")["state"] == "✕ Refused"
 
 
 @pytest.mark.usefixtures("fleet")

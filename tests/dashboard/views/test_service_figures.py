@@ -8,13 +8,7 @@ import pytest
 
 from dashboard.data.metrics import VALUE_COLUMNS, Alarm
 from dashboard.figures.series import Period
-from dashboard.views.service_figures import (
-    count_outcomes,
-    count_statuses,
-    sort_alarms,
-    summarize_usage,
-    tabulate_latencies,
-)
+from dashboard.views import service_figures
 
 END = datetime(2026, 11, 23, 20, 15, tzinfo=UTC)
 PERIOD = Period(END - timedelta(hours=1), END)
@@ -50,16 +44,16 @@ ANSWERED = values(
 
 
 def test_usage_is_what_the_gateway_counted() -> None:
-    used = summarize_usage(GATEWAY)
+    used = service_figures.summarize_usage(GATEWAY)
     assert used is not None
     assert (used.requests, used.refused_percent, used.failed_percent) == (50, 10, 40)
     assert used.highest_p95 == 120
-    assert summarize_usage(values()) is None
-    assert summarize_usage(values(("Count", "", at(20, 10), 0))) is None
+    assert service_figures.summarize_usage(values()) is None
+    assert service_figures.summarize_usage(values(("Count", "", at(20, 10), 0))) is None
 
 
 def test_outcomes_are_stacked_on_each_other_for_every_step() -> None:
-    outcomes = count_outcomes(GATEWAY, PERIOD, BERLIN)
+    outcomes = service_figures.count_outcomes(GATEWAY, PERIOD, BERLIN)
     assert outcomes["time"].min() == pd.Timestamp("2026-11-23 20:15")
     assert outcomes["time"].nunique() == 12
     last = outcomes[outcomes["time"] == pd.Timestamp("2026-11-23 21:10")].set_index("outcome")
@@ -70,7 +64,7 @@ def test_outcomes_are_stacked_on_each_other_for_every_step() -> None:
 
 
 def test_what_the_gateway_answered_itself_is_the_difference() -> None:
-    found = count_statuses(ANSWERED, GATEWAY)
+    found = service_figures.count_statuses(ANSWERED, GATEWAY)
     assert list(found.itertuples(index=False, name=None)) == [
         ("200", "file_sla_error", 21),
         ("500", "file_sla_error", 20),
@@ -81,13 +75,15 @@ def test_what_the_gateway_answered_itself_is_the_difference() -> None:
 
 
 def test_functions_that_lead_the_gateways_counts_make_none_negative() -> None:
-    assert "4XX" not in set(count_statuses(ANSWERED, values(("4XXError", "", at(20, 10), 0)))["status"])
-    alone = count_statuses(values(), values(("4XXError", "", at(20, 10), 3)))
+    assert "4XX" not in set(
+        service_figures.count_statuses(ANSWERED, values(("4XXError", "", at(20, 10), 0)))["status"]
+    )
+    alone = service_figures.count_statuses(values(), values(("4XXError", "", at(20, 10), 3)))
     assert list(alone.itertuples(index=False, name=None)) == [("4XX", "", 3)]
 
 
 def test_latencies_have_a_gap_where_nothing_was_timed() -> None:
-    lines = tabulate_latencies(GATEWAY, PERIOD, BERLIN)
+    lines = service_figures.tabulate_latencies(GATEWAY, PERIOD, BERLIN)
     p95 = lines[lines["line"] == "/auth p95"].set_index("time")["milliseconds"]
     assert p95.dropna().to_dict() == {
         pd.Timestamp("2026-11-23 20:20"): 90,
@@ -103,5 +99,5 @@ def alarm(name: str, state: str, minutes_ago: int = 0) -> Alarm:
 @pytest.mark.parametrize("turn", range(4))
 def test_alarms_that_are_on_come_first_the_newest_on_top(turn: int) -> None:
     alarms = [alarm("b", "OK"), alarm("a", "OK", 5), alarm("old", "ALARM", 9), alarm("new", "ALARM", 1)]
-    found = sort_alarms(alarms[turn:] + alarms[:turn])
+    found = service_figures.sort_alarms(alarms[turn:] + alarms[:turn])
     assert [one.name for one in found] == ["new", "old", "a", "b"]

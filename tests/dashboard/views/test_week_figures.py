@@ -1,8 +1,10 @@
 """The figures of a week, against a clock that counts minute by minute."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -10,16 +12,14 @@ from hypothesis import strategies as some
 from contract.folders import folder_key
 from dashboard.data.tables import Breach
 from dashboard.figures.series import Period
+from dashboard.views import week_figures
 from dashboard.views.week_figures import (
     NOBODY,
     add_up,
-    average,
+    compare_weeks,
     list_parts,
     measure_folders,
     select_known,
-    tabulate_folders,
-    tabulate_owners,
-    tabulate_parts,
 )
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -33,6 +33,10 @@ def breach(
     since: datetime, until: datetime | None, folder: str = "C:\\A", owner: str = "", of: str = ""
 ) -> Breach:
     return Breach(of or f"{folder}{since}", folder, owner, since, until)
+
+
+def compare(measured: pd.DataFrame, *by: str) -> pd.DataFrame:
+    return compare_weeks(measured, week_figures.OF_FOLDERS, *by)
 
 
 def test_parts_begin_on_monday_and_end_at_the_same_time_of_their_week() -> None:
@@ -54,11 +58,10 @@ def test_clocks_that_were_changed_since_show_the_same_time() -> None:
 
 def test_on_monday_at_midnight_nothing_has_gone_by() -> None:
     parts = list_parts(MONDAY, ZoneInfo("UTC"))
-    assert measure_folders([breach(MONDAY - DAY, None)], parts, MONDAY) == []
-    [one] = measure_folders(
-        [breach(MONDAY - DAY, None)], list_parts(MONDAY + MINUTE, BERLIN), MONDAY + MINUTE
-    )
-    assert one.figures[0].within == 0
+    assert measure_folders([breach(MONDAY - DAY, None)], parts, MONDAY).empty
+    now = MONDAY + MINUTE
+    figures = add_up(measure_folders([breach(MONDAY - DAY, None)], list_parts(now, BERLIN), now))
+    assert figures["within"].iloc[0] == 0
 
 
 spans = some.lists(
@@ -89,7 +92,10 @@ def test_figures_are_those_that_a_clock_would_count(
         for number, (start, length, name, owner) in enumerate(drawn)
         if start < elapsed
     ]
-    measured = {(folder_key(one.name), one.owner): one for one in measure_folders(breaches, parts, now)}
+    groups: Any = add_up(measure_folders(breaches, parts, now), "folder", "owner").groupby(
+        ["folder", "owner"]
+    )
+    measured = {(folder_key(folder), owner): same for (folder, owner), same in groups}
     expected: dict[tuple[str, str], list[Breach]] = {}
     for one in breaches:
         expected.setdefault((folder_key(one.folder), one.owner), []).append(one)
@@ -100,13 +106,12 @@ def test_figures_are_those_that_a_clock_would_count(
             counted[key] = figures
     assert measured.keys() == counted.keys()
     for key, figures in counted.items():
-        got = [(one.incidents, one.breached / MINUTE, one.longest / MINUTE) for one in measured[key].figures]
-        assert got == figures
-        for part in measured[key].figures:
-            assert part.within is not None
-            exact = 100 * (1 - part.breached / part.watched)
-            assert exact - 0.1 - 1e-9 < part.within <= exact + 1e-9
-            assert (part.within == 100) == (part.breached == timedelta())
+        rows = measured[key].sort_values("part")
+        got = rows[["incidents", "breached", "longest"]].itertuples(index=False, name=None)
+        assert list(got) == figures
+        exact = 100 * (1 - rows["breached"] / rows["watched"])
+        assert rows["within"].between(exact - 0.1 - 1e-9, exact + 1e-9).all()
+        assert (rows["within"].eq(100) == rows["breached"].eq(0)).all()
 
 
 def _count(breaches: list[Breach], part: Period, now: datetime) -> tuple[int, int, int]:
@@ -129,11 +134,11 @@ def test_a_stack_that_is_young_had_no_better_weeks_before() -> None:
     young = [breach(MONDAY - 3 * DAY, MONDAY - 2 * DAY), breach(MONDAY - 6 * DAY, MONDAY - 5 * DAY)]
     parts = select_known(PARTS, young)
     assert len(parts) == 2
-    [one] = measure_folders(young, parts, NOW)
-    assert average(one.figures, lambda figures: figures.incidents) == 1
+    measured = measure_folders(young, parts, NOW)
+    assert list(compare(measured, "folder", "owner")["incidents_before"]) == [1]
     assert select_known(PARTS, []) == PARTS[:1]
-    [only] = measure_folders([breach(MONDAY, NOW)], PARTS[:1], NOW)
-    assert average(only.figures, lambda figures: figures.incidents) is None
+    only = measure_folders([breach(MONDAY, NOW)], PARTS[:1], NOW)
+    assert compare(only, "folder", "owner")["incidents_before"].isna().all()
 
 
 def test_tables_have_the_longest_in_breach_first_and_owners_added_up() -> None:
@@ -147,22 +152,24 @@ def test_tables_have_the_longest_in_breach_first_and_owners_added_up() -> None:
         PARTS,
         NOW,
     )
-    table = tabulate_folders(folders)
+    table = compare(folders, "folder", "owner")
     assert list(table["folder"]) == ["C:\\C", "C:\\B", "C:\\A"]
     assert list(table["owner"]) == [NOBODY, "orders", "orders"]
     assert list(table["incidents_before"]) == [0, 0, 0.25]
     assert list(table["breached_before"]) == [0, 0, 15]
-    owners = tabulate_owners(folders, len(PARTS))
+    owners = compare_weeks(folders, week_figures.OF_OWNERS, "owner")
     assert list(owners["owner"]) == [NOBODY, "orders"]
     assert list(owners["folders"]) == [1, 2]
     assert list(owners["breached"]) == [600, 150]
     assert list(owners["longest"]) == [600, 90]
     whole = 2 * ((NOW - MONDAY) / MINUTE)
     assert owners["within"].iloc[1] == pytest.approx(100 * (1 - 150 / whole), abs=0.1)
-    weeks = tabulate_parts(add_up(folders, len(PARTS)), PARTS)
+    weeks = week_figures.tabulate_parts(folders, PARTS)
     assert list(weeks["incidents"]) == [3, 1, 0, 0, 0]
     assert list(weeks["within"])[2:] == [100, 100, 100]
 
 
 def test_nothing_is_no_row() -> None:
-    assert len(tabulate_folders([])) == len(tabulate_owners([], 5)) == 0
+    nothing = measure_folders([], PARTS, NOW)
+    assert compare(nothing, "folder", "owner").empty
+    assert compare_weeks(nothing, week_figures.OF_OWNERS, "owner").empty

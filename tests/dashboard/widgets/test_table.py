@@ -13,9 +13,8 @@ from dashboard.figures.text import spell_column
 from dashboard.frame.choices import Parameter
 from dashboard.widgets import table
 from dashboard.widgets.links import name_last
-from dashboard.widgets.rows import Sorting
 from dashboard.widgets.table import split_path
-from tests.dashboard.views.reading import column, shown
+from tests.dashboard.views.reading import button, column, shown
 
 AT = datetime(2026, 11, 26, 12, 34, 56, tzinfo=UTC)
 
@@ -29,8 +28,8 @@ def _draw() -> None:
     from dashboard.columns import Column
     from dashboard.widgets.table import draw_table
 
-    names = Column("name", "str", "text", "Name")
-    waits = Column("waits", "float64", "minutes", "Waits")
+    names = Column("name", "text", "Name")
+    waits = Column("waits", "minutes", "Waits")
     frame = pd.DataFrame(
         {"name": ["b", "A", "c", "d"], "waits": [580.0017406666666, 5.0, float("nan"), 70.0]}
     )
@@ -65,6 +64,12 @@ def test_all_rows_are_sorted_not_only_those_that_are_shown(app: AppTest, sort: s
     app.query_params["test_sort"] = sort
     assert column(app.run(), "name") == names
     assert "The first 2 of 4 rows" in shown(app)
+
+
+def test_a_long_table_grows_as_asked(app: AppTest) -> None:
+    button(app, "Show more")
+    assert len(column(app, "name")) == 4
+    assert "4 rows. Details" in shown(app)
 
 
 def test_a_link_picks_a_row_that_is_not_shown_yet(app: AppTest) -> None:
@@ -122,12 +127,7 @@ def test_a_heading_sorts_up_then_down_then_not(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("dashboard.frame.choices.st.query_params", address)
     sort = Parameter("test_sort", str)
     told = []
-    for sorting in (
-        None,
-        Sorting(column="name", descending=False),
-        Sorting(column="name", descending=True),
-        Sorting(column="waits", descending=True),
-    ):
+    for sorting in ("", "name", "-name", "-waits"):
         table._write_sorting(sort, "name", sorting)
         told.append(address.get("test_sort"))
     assert told == ["name", "-name", None, "name"]
@@ -145,12 +145,12 @@ def test_a_heading_sorts_up_then_down_then_not(monkeypatch: pytest.MonkeyPatch) 
 )
 def test_values_are_spelt_by_their_kind(kind: Any, values: list[Any], spelt: list[str]) -> None:
     frame = pd.DataFrame({"value": values})
-    assert spell_column(frame, Column("value", "object", kind), ZoneInfo("UTC")) == spelt
+    assert spell_column(frame, Column("value", kind), ZoneInfo("UTC")) == spelt
 
 
 def test_moments_are_those_of_the_zones_clocks() -> None:
     frame = pd.DataFrame({"at": pd.Series([AT, pd.NaT, AT + timedelta(days=1)], dtype=MOMENT)})
-    told = spell_column(frame, Column("at", MOMENT, "moment"), ZoneInfo("Asia/Kolkata"))
+    told = spell_column(frame, Column("at", "moment"), ZoneInfo("Asia/Kolkata"))
     assert told == ["2026-11-26 18:04", "-", "2026-11-27 18:04"]
 
 

@@ -46,7 +46,7 @@ def test_every_reason_is_documented_in_the_words_of_the_screen() -> None:
 
 def test_every_warning_is_documented_by_its_name() -> None:
     source = (ROOT / "dashboard" / "figures" / "senders.py").read_text()
-    names = set(re.findall(r'name="([^"]+)"', source))
+    names = set(re.findall(r'SenderWarning\("([^"]+)"', source))
     assert len(names) == 6
     assert names <= set(re.findall(r"^\| ([a-z -]+) \|", PAGE, re.MULTILINE))
 
