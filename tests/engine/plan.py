@@ -1,13 +1,12 @@
 """What the engine did, or would do, step by step."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Final, Self
 
 from pulumi.automation import EngineEvent, OpType, StepEventMetadata
 
 from contract.names import MADE_ANEW
-from tests.engine.flips import Flip
 
 _DEPLOYMENT = "aws:apigateway/deployment:Deployment"
 _NOT_SHAPING = {
@@ -19,6 +18,23 @@ _NOT_SHAPING = {
     _DEPLOYMENT,
 }
 """What of an API is in force at once, and no part of a deployment."""
+KEEPERS: Final = frozenset(
+    {
+        "aws:apigateway/restApi:RestApi",
+        "aws:backup/vault:Vault",
+        "aws:cloudwatch/logGroup:LogGroup",
+        "aws:cognito/identityPool:IdentityPool",
+        "aws:cognito/userGroup:UserGroup",
+        "aws:cognito/userPool:UserPool",
+        "aws:cognito/userPoolClient:UserPoolClient",
+        "aws:dynamodb/table:Table",
+        "aws:kms/key:Key",
+        "aws:kms/keyPolicy:KeyPolicy",
+        "aws:secretsmanager/secret:Secret",
+        "aws:secretsmanager/secretVersion:SecretVersion",
+    }
+)
+"""The types of resources that hold data or people, or without which those are lost."""
 _GOING = {OpType.DELETE, OpType.DELETE_REPLACED, OpType.REPLACE}
 
 
@@ -59,21 +75,11 @@ class Plan:
 
         return listen
 
-    def lost(self, types: Iterable[str]) -> list[Step]:
-        """The steps that take away a resource of these types, unless the configuration replaces it."""
-        return [
-            step
-            for step in self.steps
-            if step.takes_away and step.type in set(types) and step.name not in MADE_ANEW
-        ]
-
-    def shows(self, flip: Flip) -> bool:
-        """Whether the mark of a key's effect is among the steps."""
-        return any(
-            step.name == flip.resource
-            and (flip.input in step.inputs if flip.input else step.op in {OpType.CREATE, OpType.DELETE})
-            for step in self.steps
-        )
+    @property
+    def lost(self) -> list[str]:
+        """The keepers that are taken away, by name; not those that the configuration replaces."""
+        gone = (step for step in self.steps if step.takes_away and step.type in KEEPERS)
+        return [step.name for step in gone if step.name not in MADE_ANEW]
 
     def not_deployed(self) -> list[Step]:
         """The steps that changed the API after its last deployment was made, or without one."""

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from pulumi import automation
@@ -11,32 +12,27 @@ from ops import __main__ as command_line
 from ops.check_preview import LOST_WITH
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack, name_tables
-from tests.engine.flips import KEEPERS, TOGETHER
-
-
-class PrintingStack:
-    def __init__(self, stack: EngineStack) -> None:
-        self.stack = stack
-
-    def print_preview(self, file: Path) -> Path:
-        """What `pulumi preview --json` prints, in a file."""
-        workspace: Any = self.stack._stack.workspace
-        plain = workspace.serialize_args_for_op
-        workspace.serialize_args_for_op = lambda name: [*plain(name), "--json"]
-        try:
-            file.write_text(self.stack._stack.preview().stdout)
-        finally:
-            workspace.serialize_args_for_op = plain
-        return file
+from tests.engine.plan import KEEPERS
+from tests.infra.flips import TOGETHER
 
 
 @pytest.fixture(scope="module")
-def stack(new_stack: NewStack) -> PrintingStack:
+def stack(new_stack: NewStack) -> EngineStack:
     """A stack with a key, and nothing protected by the engine itself."""
     stack = new_stack("gate")
     stack.configure(deletionProtection=False, customerManagedKey=True)
     stack.up()
-    return PrintingStack(stack)
+    return stack
+
+
+def _print_preview(stack: EngineStack, folder: Path) -> Path:
+    """What `pulumi preview --json` prints, in a file."""
+    workspace: Any = stack._stack.workspace
+    plain = workspace.serialize_args_for_op
+    with patch.object(workspace, "serialize_args_for_op", lambda name: [*plain(name), "--json"]):
+        file = folder / "preview.json"
+        file.write_text(stack._stack.preview().stdout)
+        return file
 
 
 def _check(file: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, Any]:
@@ -50,31 +46,33 @@ def test_what_the_gate_knows_is_what_holds_data_or_people() -> None:
 
 
 def test_a_change_of_every_option_passes(
-    stack: PrintingStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    stack: EngineStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     # The key is turned off with it: the engine forgets it, and leaves it where it is.
-    stack.stack.configure(**TOGETHER | {"deletionProtection": False, "customerManagedKey": False})
-    assert _check(stack.print_preview(tmp_path / "preview.json"), capsys) == (0, [])
+    stack.configure(**TOGETHER | {"deletionProtection": False, "customerManagedKey": False})
+    assert _check(_print_preview(stack, tmp_path), capsys) == (0, [])
 
 
 def test_tables_that_would_be_replaced_are_named(
-    stack: PrintingStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    stack: EngineStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.stack.configure(**name_tables("Other"), deletionProtection=False, customerManagedKey=True)
-    preview = stack.print_preview(tmp_path / "preview.json")
+    stack.configure(**name_tables("Other"), deletionProtection=False, customerManagedKey=True)
+    preview = _print_preview(stack, tmp_path)
     code, found = _check(preview, capsys)
     names = ["errors-table", "incidents-table", "notifications-table", "runs-table", "senders-table"]
-    assert (code, [loss["name"] for loss in found]) == (1, names)
-    assert {loss["replaced"] for loss in found} == {True}
+    assert (code, [(loss["name"], loss["replaced"]) for loss in found]) == (
+        1,
+        [(name, True) for name in names],
+    )
     allowed = [option for name in names for option in ("--allow", name)]
     assert _check(preview, capsys, *allowed) == (0, [])
 
 
 def test_users_and_logs_of_a_stack_that_loses_them_are_named(
-    stack: PrintingStack, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    stack: EngineStack, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stack.stack._stack.workspace, "program", lambda: None)
-    code, found = _check(stack.print_preview(tmp_path / "preview.json"), capsys)
+    monkeypatch.setattr(stack._stack.workspace, "program", lambda: None)
+    code, found = _check(_print_preview(stack, tmp_path), capsys)
     assert code == 1
     kinds = {loss["type"] for loss in found}
     # Key and vault are left where they are, and so is the key's policy.
@@ -83,11 +81,11 @@ def test_users_and_logs_of_a_stack_that_loses_them_are_named(
 
 
 def test_a_preview_that_failed_is_no_preview(
-    stack: PrintingStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    stack: EngineStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.stack.configure(retentionDays=-3)
+    stack.configure(retentionDays=-3)
     with pytest.raises(automation.CommandError) as failed:
-        stack.print_preview(tmp_path / "preview.json")
+        _print_preview(stack, tmp_path)
     printed = str(failed.value).partition("stdout:")[2].partition(" stderr:")[0]
     file = tmp_path / "failed.json"
     file.write_text(printed.strip())

@@ -1,4 +1,4 @@
-"""Stacks beside each other, and how one is removed: not by mistake, on purpose, and what stays."""
+"""How a stack is removed: not by mistake, on purpose, and what stays."""
 
 import re
 from dataclasses import dataclass
@@ -7,10 +7,9 @@ import pytest
 from pulumi import automation
 
 from tests.engine.conftest import NewStack
-from tests.engine.engine_stack import EngineStack, name_tables
-from tests.engine.recording_provider import Account, RecordingProvider, find_changes
+from tests.engine.engine_stack import EngineStack
+from tests.engine.recording_provider import Account, RecordingProvider
 
-OTHER_REGION = "eu-central-1"
 # The two options that leave something behind beside what every stack leaves.
 KEEPING = {"customerManagedKey": True, "backupDays": 7}
 LOG_ROLE = {"api-account", "api-log-role", "api-log-policy"}
@@ -34,23 +33,6 @@ def stack(new_stack: NewStack) -> EngineStack:
     return stack
 
 
-@pytest.mark.parametrize(
-    ("name", "config"),
-    [("second", name_tables("Second")), ("first", {"aws:region": OTHER_REGION})],
-    ids=["other tables", "another region"],
-)
-def test_a_second_stack_comes_and_goes_beside_the_first(
-    name: str, config: dict[str, str], stack: EngineStack, provider: RecordingProvider, new_stack: NewStack
-) -> None:
-    before = provider.account
-    second = new_stack(name)
-    second.configure(**config, deletionProtection=False)
-    second.up()
-    second.destroy()
-    assert find_changes(before, provider.account) == LOG_ROLE
-    assert before.items() <= provider.account.items()
-
-
 @pytest.fixture(scope="module")
 def refused(stack: EngineStack, provider: RecordingProvider) -> Refused:
     before = provider.account
@@ -59,13 +41,12 @@ def refused(stack: EngineStack, provider: RecordingProvider) -> Refused:
     return Refused(str(refusal.value), before, provider.account)
 
 
-def test_a_destroy_by_mistake_is_refused(refused: Refused) -> None:
+def test_a_destroy_by_mistake_is_refused_and_takes_nothing_at_all(
+    refused: Refused, stack: EngineStack
+) -> None:
     # Of the table itself: the user pool is protected as well, and the message names both.
     for name in ("errors-table", "identity-users"):
         assert re.search(rf"::{name}\W+cannot be deleted\s+because it is protected", refused.message), name
-
-
-def test_a_destroy_by_mistake_takes_nothing_at_all(refused: Refused, stack: EngineStack) -> None:
     assert refused.after == refused.before
     assert stack.preview().steps == []
 
@@ -86,11 +67,10 @@ def removed(refused: Refused, stack: EngineStack, provider: RecordingProvider) -
     return provider.account
 
 
-def test_the_removed_stack_has_no_resources(removed: Account, stack: EngineStack) -> None:
+def test_nothing_stays_but_what_is_kept_on_purpose(
+    removed: Account, refused: Refused, stack: EngineStack
+) -> None:
     assert stack.resources == []
-
-
-def test_nothing_stays_but_what_is_kept_on_purpose(removed: Account, refused: Refused) -> None:
     assert {one.name for one in removed.values()} == LOG_ROLE | {"backup-vault", "data-key", "data-policy"}
     # Key and policy as they were: what was encrypted is readable.
     assert removed.items() <= refused.before.items()

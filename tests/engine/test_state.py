@@ -4,12 +4,14 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from pulumi import automation
 
+from contract.names import MADE_ANEW
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack
 from tests.engine.recording_provider import RecordingProvider
@@ -17,15 +19,29 @@ from tests.engine.recording_provider import RecordingProvider
 _LOG = "auth-log"
 CLIENT = "identity-client"
 VALUE = "identity-client-secret-value"
+SECRET: Final = "path-that-nobody-may-know"
+ADDRESSES: Final = {name: f"https://hooks.example.com/{name}/{SECRET}" for name in ("operations", "orders")}
+OWNED: Final[dict[str, Any]] = {"ownersFile": "tests/samples/owners.yaml", "webhooks": ADDRESSES}
 
 
 @pytest.fixture(scope="module")
-def stack(new_stack: NewStack) -> EngineStack:
+def stack(new_stack: NewStack) -> Iterator[EngineStack]:
+    """A stack that notifies owners. No test may have an address printed, or kept in the clear."""
     stack = new_stack("state")
+    stack.configure(**OWNED)
     stack.up()
-    stack.configure(latencyAlarmMs=4000)
-    stack.up()
-    return stack
+    yield stack
+    assert _find_in_the_clear(stack, SECRET) == []
+
+
+def _find_in_the_clear(stack: EngineStack, secret: str) -> list[str]:
+    """Which files have a secret, and which lines that were printed."""
+    kept = {str(path): path.read_text(errors="replace") for path in stack.folder.rglob("*") if path.is_file()}
+    # The search would find it: what is no secret is there.
+    assert any("orders@example.com" in content for content in kept.values())
+    return [where for where, content in kept.items() if secret in content] + [
+        line for line in stack.printed if secret in line
+    ]
 
 
 def _pulumi(stack: EngineStack, *arguments: str, typed: str = "") -> None:
@@ -58,7 +74,7 @@ def test_an_exported_state_brings_back_a_lost_one(stack: EngineStack, tmp_path: 
 
 
 def test_a_file_backend_keeps_the_state_after_each_update(stack: EngineStack) -> None:
-    stack.configure(latencyAlarmMs=3000)
+    stack.configure(**OWNED, latencyAlarmMs=3000)
     stack.up()
     kept = (stack.backend / ".pulumi" / "backups").rglob(f"{stack.name}.*.json")
     *_, before, _ = sorted(kept, key=lambda path: path.stat().st_mtime_ns)
@@ -70,22 +86,32 @@ def test_a_file_backend_keeps_the_state_after_each_update(stack: EngineStack) ->
 def test_the_client_secret_is_nowhere_in_the_clear(stack: EngineStack, provider: RecordingProvider) -> None:
     secret = str(provider.state_of(VALUE)["secretString"])
     assert secret == provider.state_of(CLIENT)["clientSecret"]
-    client_id = stack.outputs["user_pool_client_id"]
-    kept = {path: path.read_bytes() for path in stack.folder.rglob("*") if path.is_file()}
-    # The search would find it: its neighbour, which is no secret, is there.
-    assert any(client_id.encode() in content for content in kept.values())
-    assert [str(path) for path, content in kept.items() if secret.encode() in content] == []
-    assert secret not in "\n".join(stack.printed)
+    assert _find_in_the_clear(stack, secret) == []
 
 
-def test_a_refresh_that_finds_another_client_secret_changes_no_value(
+def test_another_address_of_a_webhook_changes_the_secrets_value_alone(
     stack: EngineStack, provider: RecordingProvider
 ) -> None:
+    other = f"https://hooks.example.com/other/{SECRET}"
+    stack.configure(**OWNED | {"webhooks": ADDRESSES | {"orders": other}}, latencyAlarmMs=3000)
+    assert {step.name for step in stack.up().steps} <= MADE_ANEW
+    value = str(provider.state_of("owners-webhooks-value")["secretString"])
+    assert json.loads(value) == ADDRESSES | {"orders": other}
+
+
+def test_a_refresh_has_taken_back_what_someone_changed_by_hand_and_no_client_secret(
+    stack: EngineStack, provider: RecordingProvider
+) -> None:
+    before = provider.state_of(_LOG)
+    provider.change(_LOG, retentionInDays=1)
     # Whoever rotates the secret puts the new value there without the engine.
-    for secret in ("another0secret0of0the0client", None):
-        provider.change(CLIENT, clientSecret=secret)
-        stack.refresh()
-        assert stack.preview().steps == []
+    provider.change(CLIENT, clientSecret="another0secret0of0the0client")
+    stack.refresh()
+    assert [(step.name, step.inputs) for step in stack.up().steps] == [(_LOG, ("retentionInDays",))]
+    assert provider.state_of(_LOG) == before
+    provider.change(CLIENT, clientSecret=None)
+    stack.refresh()
+    assert stack.preview().steps == []
 
 
 def test_a_client_that_is_made_anew_has_its_own_secret_in_use(
@@ -109,30 +135,26 @@ def test_the_state_goes_under_another_passphrase(stack: EngineStack) -> None:
     assert stack.preview().steps == []
 
 
-def test_what_someone_changed_by_hand_is_shown_and_taken_back(
-    stack: EngineStack, provider: RecordingProvider
-) -> None:
-    before = provider.state_of(_LOG)
-    provider.change(_LOG, retentionInDays=1)
-    stack.refresh()
-    [step] = stack.preview().steps
-    assert (step.name, step.inputs) == (_LOG, ("retentionInDays",))
-    stack.up()
-    assert provider.state_of(_LOG) == before
-
-
 @pytest.mark.parametrize(
-    ("key", "value", "message"),
+    ("config", "message"),
     [
-        ("retentionDays", "soon", "key 'retentionDays' must be of type 'integer'"),
-        ("deletionProtection", "perhaps", "key 'deletionProtection' must be of type 'boolean'"),
+        ({"retentionDays": "soon"}, "key 'retentionDays' must be of type 'integer'"),
+        ({"deletionProtection": "perhaps"}, "key 'deletionProtection' must be of type 'boolean'"),
+        # An address in the place of all of them, and one in the clear.
+        ({"webhooks": ADDRESSES["orders"]}, "key 'webhooks' must be of type 'object'"),
+        (
+            {"webhooks.orders": "https://example.com/x"},
+            "file-sla:webhooks: the addresses are not encrypted",
+        ),
     ],
 )
-def test_a_wrong_value_or_key_is_refused_by_name(
-    stack: EngineStack, key: str, value: Any, message: str
-) -> None:
-    stack.configure(**{key: value})
+def test_a_wrong_value_is_refused_by_name(stack: EngineStack, config: dict[str, str], message: str) -> None:
+    key, value = next(iter(config.items()))
+    stack.configure()
+    # A secret one is not repeated.
+    stack._stack.set_config(key, automation.ConfigValue(value, secret=SECRET in value), path="." in key)
     with pytest.raises(automation.CommandError) as refused:
         stack.preview()
     stack.configure()
     assert message in str(refused.value)
+    assert SECRET not in str(refused.value)

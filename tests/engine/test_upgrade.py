@@ -22,8 +22,7 @@ from pulumi.automation import OpType
 from contract.names import ROOT
 from tests.engine.conftest import NewStack
 from tests.engine.engine_stack import EngineStack
-from tests.engine.flips import KEEPERS
-from tests.engine.plan import Plan
+from tests.engine.plan import KEEPERS, Plan
 from tests.engine.pulumi_cli import built_version
 from tests.engine.recording_provider import Account, RecordingProvider
 
@@ -119,7 +118,7 @@ def _keeping(account: Account) -> set[str]:
 
 def test_an_upgrade_takes_nothing_away(upgraded: Upgraded, provider: RecordingProvider) -> None:
     stack, before = upgraded.stack, upgraded.before
-    assert upgraded.plan.lost(KEEPERS) == []
+    assert upgraded.plan.lost == []
     assert upgraded.plan.not_deployed() == []
     assert stack.preview().steps == []
     assert {name: stack.outputs.get(name) for name in before} == before

@@ -26,10 +26,6 @@ def _read(workflow: Path) -> dict[str, Any]:
     return content
 
 
-def test_there_are_workflows() -> None:
-    assert WORKFLOWS
-
-
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda path: path.name)
 def test_the_token_can_only_read(workflow: Path) -> None:
     content = _read(workflow)
@@ -55,23 +51,23 @@ def test_every_step_is_pinned_and_bounded(workflow: Path) -> None:
                 assert step["with"]["persist-credentials"] is False
 
 
-def _jobs_with_a_role() -> list[tuple[Path, dict[str, Any]]]:
-    return [
-        (workflow, job)
-        for workflow in WORKFLOWS
-        for job in _read(workflow)["jobs"].values()
-        if job.get("permissions") == TAKES_A_ROLE
-    ]
+WITH_A_ROLE: Final = [
+    (workflow, job)
+    for workflow in WORKFLOWS
+    for job in _read(workflow)["jobs"].values()
+    if job.get("permissions") == TAKES_A_ROLE
+]
+
+
+def _inputs(job: dict[str, Any], name: str) -> list[str]:
+    """What the steps of a job give for an input."""
+    return [step["with"][name] for step in job["steps"] if name in step.get("with", {})]
 
 
 def test_a_job_with_a_role_is_skipped_where_none_is_named_and_for_strangers() -> None:
-    assert len(_jobs_with_a_role()) == 2
-    for workflow, job in _jobs_with_a_role():
-        [role] = [
-            step["with"]["role-to-assume"]
-            for step in job["steps"]
-            if "role-to-assume" in step.get("with", {})
-        ]
+    assert len(WITH_A_ROLE) == 2
+    for workflow, job in WITH_A_ROLE:
+        [role] = _inputs(job, "role-to-assume")
         variable = role.removeprefix("${{ ").removesuffix(" }}")
         assert job["if"].startswith(f"{variable} != ''")
         # YAML reads the key `on` as true.
@@ -83,11 +79,16 @@ def test_a_job_with_a_role_is_skipped_where_none_is_named_and_for_strangers() ->
             assert "github.ref == 'refs/heads/main'" in job["if"]
 
 
-def test_the_role_is_taken_after_everything_is_installed() -> None:
-    for _, job in _jobs_with_a_role():
-        names = [step.get("uses", step.get("run", "")) for step in job["steps"]]
-        [takes] = [number for number, name in enumerate(names) if "configure-aws-credentials" in name]
-        assert all(name.startswith(("pulumi ", "python -m ops ")) for name in names[takes + 1 :])
+def test_the_role_is_taken_after_everything_is_installed_and_a_preview_gates_every_update() -> None:
+    for _, job in WITH_A_ROLE:
+        steps = [step.get("uses", step.get("run", "")) for step in job["steps"]]
+        [takes] = [number for number, step in enumerate(steps) if "configure-aws-credentials" in step]
+        assert all(step.startswith(("pulumi ", "python -m ops ")) for step in steps[takes + 1 :])
+        gate = next(n for n, step in enumerate(steps) if step.startswith("python -m ops check-preview"))
+        assert steps[gate - 1] == "pulumi preview --json --non-interactive > preview.json"
+        assert all("pulumi up" not in step for step in steps[:gate])
+        # The one that the tests use.
+        assert _inputs(job, "pulumi-version") == [built_version()]
 
 
 @pytest.mark.parametrize("name", ["preview", "deploy"])
@@ -99,26 +100,6 @@ def test_each_roles_trust_policy_is_bound_to_its_workflow(name: str) -> None:
     # GitHub's words: the subject of a job with an environment names that, else that of a pull request.
     assert bound["token.actions.githubusercontent.com:sub"] == f"repo:OWNER/REPOSITORY:{subject}"
     assert bound["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
-
-
-def test_workflows_use_the_pulumi_that_the_tests_use() -> None:
-    for _, job in _jobs_with_a_role():
-        [version] = [
-            step["with"]["pulumi-version"]
-            for step in job["steps"]
-            if "pulumi-version" in step.get("with", {})
-        ]
-        assert version == built_version()
-
-
-def test_every_update_is_gated_by_its_preview() -> None:
-    for _, job in _jobs_with_a_role():
-        runs = [step["run"] for step in job["steps"] if "run" in step]
-        gate = next(
-            number for number, run in enumerate(runs) if run.startswith("python -m ops check-preview")
-        )
-        assert runs[gate - 1] == "pulumi preview --json --non-interactive > preview.json"
-        assert all("pulumi up" not in run for run in runs[:gate])
 
 
 def test_actionlint_finds_nothing() -> None:

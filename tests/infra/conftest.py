@@ -13,11 +13,36 @@ from pulumi.runtime.mocks import MockMonitor
 
 from components.functions import function
 from components.functions.packages import CACHE, LAMBDA_PYTHON, Package, Target
-from local.program import STACK, run_program
+from local.program import STACK, config_schema, run_program
+from tests.infra.flips import TOGETHER
 from tests.stands.known_by_aws import outputs_of
 
 IN_ZONE: Final = {"domainName": "sla.example.com", "domainZoneId": "Z0123456789ABCDEFGHIJ"}
 """Configuration of a host name with its DNS in Route 53."""
+OWNED: Final[Mapping[str, Any]] = {
+    "ownersFile": "tests/samples/owners.yaml",
+    "webhooks": {"operations": "https://example.com/hook-one", "orders": "http://127.0.0.1:8080/hook-two"},
+}
+"""Configuration with owners to be notified."""
+ALL_ON: Final[Mapping[str, Any]] = {
+    **IN_ZONE,
+    **OWNED,
+    "defaultEndpoint": False,
+    "mailFrom": "file-sla <sla@example.com>",
+    "mailIdentity": "example.com",
+    "alarmEmail": "ops@example.com",
+    "openIncidentsAlarmCount": 3,
+    "allowedCidrs": "203.0.113.0/24, 2001:db8::/32",
+    "dashboardUrl": "https://dashboard.example.com",
+    "webAcl": True,
+    "webAclAuthLimit": 50,
+    "customerManagedKey": True,
+    "backupDays": 400,
+    "xRayTracing": True,
+    "threatProtection": "enforced",
+    "authenticatorApps": True,
+}
+"""Every option that makes a resource more, or stands between the API and whoever calls it."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +63,7 @@ class Registration:
     protect: bool
     retain_on_delete: bool
     dependencies: frozenset[str]
-    """URNs of the resources that have to be there before it."""
+    """Names of the resources that have to be there before it."""
 
 
 @dataclass
@@ -61,41 +86,53 @@ class Program:
         [found] = [r for r in self.all(resource_type) if name is None or r.name == name]
         return found.inputs
 
+    def inputs(self, resource_type: str) -> list[dict[str, Any]]:
+        """The inputs of all resources of a type."""
+        return [resource.inputs for resource in self.all(resource_type)]
+
+    def statements(self, resource_type: str, name: str | None = None) -> list[dict[str, Any]]:
+        """Those of the policy of a `RolePolicy`, a `Role` (who may assume it), a key or the API."""
+        found = self.one(resource_type, name)
+        statements: list[dict[str, Any]] = json.loads(found.get("policy") or found["assumeRolePolicy"])[
+            "Statement"
+        ]
+        return statements
+
+    def role_statements(self) -> list[dict[str, Any]]:
+        """Those of all roles' policies."""
+        return [s for policy in self.all("RolePolicy") for s in self.statements("RolePolicy", policy.name)]
+
     def permissions(self, function: str) -> dict[str, list[str]]:
         """On which resources a function's role may do what."""
         allowed: dict[str, list[str]] = defaultdict(list)
-        for statement in json.loads(self.one("RolePolicy", f"{function}-permissions")["policy"])["Statement"]:
-            assert statement["Effect"] == "Allow"
+        for statement in self.statements("RolePolicy", f"{function}-permissions"):
             for action in statement["Action"]:
                 allowed[action] += statement["Resource"]
         return {action: sorted(resources) for action, resources in allowed.items()}
+
+    def variables(self, function: str) -> dict[str, Any]:
+        """The environment of a function."""
+        variables: dict[str, Any] = self.one("Function", f"{function}-function")["environment"]["variables"]
+        return variables
 
     def registration(self, name: str) -> Registration:
         """That of the only resource with this logical name that is no component."""
         [found] = [
             registration
             for urn, registration in self.registrations.items()
-            if registration.custom and urn.rpartition("::")[2] == name
+            if registration.custom and _logical_name(urn) == name
         ]
         return found
 
 
-_NAMED_BY: tuple[str, ...] = (
-    "name",
-    "alarmName",
-    "domainName",
-    "dashboardName",
-    "identityPoolName",
-    "stageName",
-    "pathPart",
+_NAMED_BY: Final = (
+    "name", "alarmName", "domainName", "dashboardName", "identityPoolName", "stageName", "pathPart",
     "responseType",
-)
-
-
+)  # fmt: skip
 _DECLARED: Final[dict[str, Program]] = {}
 
 
-def declare(stack: Any = STACK, **config: Any) -> Program:
+def declare(stack: str = STACK, /, **config: Any) -> Program:
     """The program with configuration over that of the dev stack, under any stack's name.
 
     Each configuration is declared once in a test run; the file that `ownersFile` names must not change after.
@@ -133,7 +170,7 @@ def declare_anew(stack: str, config: Mapping[str, Any]) -> Program:
             custom=request.custom,
             protect=request.protect,
             retain_on_delete=request.retainOnDelete,
-            dependencies=frozenset(request.dependencies),
+            dependencies=frozenset(map(_logical_name, request.dependencies)),
         )
         inputs = dict(request.object)
         given = next((str(inputs[key]) for key in _NAMED_BY if isinstance(inputs.get(key), str)), None)
@@ -142,9 +179,11 @@ def declare_anew(stack: str, config: Mapping[str, Any]) -> Program:
         return response
 
     def name_package(name: str, target: Target, data: Mapping[str, str]) -> Package:
-        assert target == "arm64"
+        assert target != "host"
         program.shipped[name] = data
-        return Package(path=CACHE / f"{name}.zip", runtime=f"python{LAMBDA_PYTHON}", architecture=target)
+        return Package(
+            path=CACHE / f"{name}-{target}.zip", runtime=f"python{LAMBDA_PYTHON}", architecture=target
+        )
 
     with (
         patch.object(MockMonitor, "RegisterResource", record),
@@ -154,6 +193,10 @@ def declare_anew(stack: str, config: Mapping[str, Any]) -> Program:
     return program
 
 
+def _logical_name(urn: str) -> str:
+    return urn.rpartition("::")[2]
+
+
 @pytest.fixture(scope="session")
 def program() -> Program:
     """The dev stack."""
@@ -161,25 +204,18 @@ def program() -> Program:
 
 
 @pytest.fixture(scope="session")
+def by_default() -> Program:
+    """A stack with every key as Pulumi.yaml has it by default."""
+    return declare(**{key: entry["default"] for key, entry in config_schema().items()})
+
+
+@pytest.fixture(scope="session")
 def other_values() -> Program:
-    """The dev stack with another value than it has of each key whose value merely arrives somewhere."""
-    return declare(
-        deletionProtection=True,
-        retentionDays=0,
-        runRetentionDays=90,
-        refreshTokenDays=30,
-        manageApiGatewayAccount=False,
-        alarmEmail="ops@example.com",
-        docsUrl="https://docs.example.com/file-sla/",
-        # Thresholds unlike each other.
-        errorRateAlarmPercent=7,
-        clientErrorRateAlarmPercent=33,
-        latencyAlarmMs=1234,
-        functionErrorAlarmCount=3,
-        throttleAlarmCount=4,
-        tableErrorAlarmCount=5,
-        failedSignInAlarmCount=6,
-        silentSendersAlarmCount=8,
-        unreadableFoldersAlarmCount=9,
-        openIncidentsAlarmCount=10,
-    )
+    """A stack with another value than the default of every key that has an effect of its own."""
+    return declare(**{key: entry["default"] for key, entry in config_schema().items()} | TOGETHER)
+
+
+@pytest.fixture(scope="session")
+def all_on() -> Program:
+    """The dev stack with every option on."""
+    return declare(**ALL_ON)

@@ -1,4 +1,4 @@
-"""The functions: what each may do and knows, and what invokes the projection."""
+"""The functions: what each may do and knows, and what invokes those that no route does."""
 
 import json
 from pathlib import Path
@@ -6,25 +6,25 @@ from typing import Any
 
 import pytest
 
-from tests.infra.conftest import Program
+from contract.names import ROOT
+from contract.owners.model import SHIPPED_NAME, load_owners
+from contract.owners.reading import read_owners_file
+from tests.infra.conftest import OWNED, Program, declare
+from tests.infra.flips import TOGETHER
 
-PERMISSIONS = {
+FROM = "sla@example.com"
+BY_SES = "arn:aws:ses:us-east-1:000000000000"
+PERMISSIONS: dict[str, dict[str, list[str]]] = {
     "auth": {
-        "logs:CreateLogStream": ["arn-of-auth-log:*"],
-        "logs:PutLogEvents": ["arn-of-auth-log:*"],
         "cognito-idp:AdminInitiateAuth": ["arn-of-identity-users"],
         "cognito-idp:AdminRespondToAuthChallenge": ["arn-of-identity-users"],
         "secretsmanager:GetSecretValue": ["arn-of-identity-client-secret"],
     },
     "file-sla-error": {
-        "logs:CreateLogStream": ["arn-of-file-sla-error-log:*"],
-        "logs:PutLogEvents": ["arn-of-file-sla-error-log:*"],
         "dynamodb:BatchWriteItem": ["arn-of-errors-table", "arn-of-runs-table"],
         "dynamodb:PutItem": ["arn-of-runs-table"],
     },
     "incident-action": {
-        "logs:CreateLogStream": ["arn-of-incident-action-log:*"],
-        "logs:PutLogEvents": ["arn-of-incident-action-log:*"],
         "dynamodb:ConditionCheckItem": ["arn-of-senders-table"],
         "dynamodb:GetItem": ["arn-of-incidents-table", "arn-of-senders-table"],
         "dynamodb:PutItem": ["arn-of-senders-table"],
@@ -36,8 +36,6 @@ PERMISSIONS = {
         ],
     },
     "incident-projection": {
-        "logs:CreateLogStream": ["arn-of-incident-projection-log:*"],
-        "logs:PutLogEvents": ["arn-of-incident-projection-log:*"],
         "dynamodb:DescribeStream": ["streamArn-of-runs-table"],
         "dynamodb:GetRecords": ["streamArn-of-runs-table"],
         "dynamodb:GetShardIterator": ["streamArn-of-runs-table"],
@@ -58,70 +56,150 @@ PERMISSIONS = {
         ],
         "sqs:SendMessage": ["arn-of-dead-letters-queue"],
     },
+    "incident-notifications": {
+        "dynamodb:BatchGetItem": [
+            "arn-of-incidents-table",
+            "arn-of-notifications-table",
+            "arn-of-senders-table",
+        ],
+        "dynamodb:PutItem": ["arn-of-notifications-table"],
+        "dynamodb:Query": [
+            "arn-of-errors-table/index/AffectedDateIndex",
+            "arn-of-incidents-table/index/LiveIndex",
+            "arn-of-senders-table/index/StateIndex",
+        ],
+        "dynamodb:UpdateItem": ["arn-of-incidents-table"],
+        "secretsmanager:GetSecretValue": ["arn-of-owners-webhooks"],
+        # Those of addressees too, and of a configuration set, which SES checks beside the sender's identity.
+        "ses:SendEmail": [f"{BY_SES}:configuration-set/*", f"{BY_SES}:identity/*"],
+        "ses:SendRawEmail": [f"{BY_SES}:configuration-set/*", f"{BY_SES}:identity/*"],
+        "sns:Publish": ["arn:aws:sns:us-east-1:123456789012:on-call"],
+    },
 }
-OF_ROUTES = ("auth", "file-sla-error", "incident-action")
-
-
-def test_every_function_is_tried_here(program: Program) -> None:
-    assert {f"{name}-function" for name in PERMISSIONS} == {f.name for f in program.all("Function")}
-
-
-@pytest.mark.parametrize("name", PERMISSIONS)
-def test_role_may_do_its_work_and_nothing_else(program: Program, name: str) -> None:
-    assert program.permissions(name) == {action: sorted(arns) for action, arns in PERMISSIONS[name].items()}
-
-
-@pytest.mark.parametrize("name", PERMISSIONS)
-def test_function_has_a_role_a_log_and_a_package_of_its_own(program: Program, name: str) -> None:
-    function = program.one("Function", f"{name}-function")
-    [statement] = json.loads(program.one("Role", f"{name}-role")["assumeRolePolicy"])["Statement"]
-    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
-    assert function["role"] == f"arn-of-{name}-role"
-    group = program.one("LogGroup", f"{name}-log")
-    assert group["name"] == function["loggingConfig"]["logGroup"] == f"/aws/lambda/{function['name']}"
-    assert group["retentionInDays"] == 7
-    assert (function["architectures"], function["runtime"]) == (["arm64"], "python3.13")
-    assert function["handler"] == f"handlers.{name.replace('-', '_')}.handler"
-    assert Path(function["code"].path).stem == name
-    assert not program.shipped[name]
-    # A function of a route answers before the gateway gives up.
-    assert function["timeout"] < 29 or name not in OF_ROUTES
-
-
-@pytest.mark.parametrize(
-    ("name", "variable", "value"),
-    [
-        ("file-sla-error", "RETENTION_DAYS", "0"),
-        ("file-sla-error", "RUN_RETENTION_DAYS", "90"),
-        ("incident-projection", "RETENTION_DAYS", "0"),
-    ],
-)
-def test_function_knows_how_long_the_stack_keeps_what_it_writes(
-    other_values: Program, name: str, variable: str, value: str
-) -> None:
-    assert other_values.one("Function", f"{name}-function")["environment"]["variables"][variable] == value
-
-
+"""What each may do, beside writing its own log."""
+ENVIRONMENTS: dict[str, dict[str, str]] = {
+    "auth": {
+        "ALLOWED_ORIGIN": "*",
+        "USER_POOL_ID": "id-of-identity-users",
+        "USER_POOL_CLIENT_ID": "id-of-identity-client",
+        "CLIENT_SECRET_ID": "arn-of-identity-client-secret",
+    },
+    "file-sla-error": {
+        "ALLOWED_ORIGIN": "*",
+        "USER_POOL_CLIENT_ID": "id-of-identity-client",
+        "TABLE_NAME": "FileSlaErrors",
+        "RUNS_TABLE_NAME": "FileSlaRuns",
+        "RETENTION_DAYS": "90",
+        "RUN_RETENTION_DAYS": "35",
+    },
+    "incident-action": {
+        "ALLOWED_ORIGIN": "*",
+        "USER_POOL_CLIENT_ID": "id-of-identity-client",
+        "SENDERS_TABLE_NAME": "FileSlaSenders",
+        "INCIDENTS_TABLE_NAME": "FileSlaIncidents",
+        "RETENTION_DAYS": "90",
+    },
+    "incident-projection": {
+        "RUNS_TABLE_NAME": "FileSlaRuns",
+        "SENDERS_TABLE_NAME": "FileSlaSenders",
+        "INCIDENTS_TABLE_NAME": "FileSlaIncidents",
+        "RETENTION_DAYS": "90",
+        "DEAD_LETTERS_URL": "url-of-dead-letters-queue",
+    },
+    "incident-notifications": {
+        "TABLE_NAME": "FileSlaErrors",
+        "SENDERS_TABLE_NAME": "FileSlaSenders",
+        "INCIDENTS_TABLE_NAME": "FileSlaIncidents",
+        "NOTIFICATIONS_TABLE_NAME": "FileSlaNotifications",
+        "RETENTION_DAYS": "90",
+        "WEBHOOKS_SECRET_ID": "arn-of-owners-webhooks",
+        "OWNER_TOPICS_PREFIX": "",
+        "MAIL_FROM": FROM,
+        "DASHBOARD_URL": "",
+        "DOCS_URL": "",
+    },
+}
+TIMEOUT_SECONDS = dict.fromkeys(("auth", "file-sla-error", "incident-action"), 28) | {
+    "incident-projection": 300,
+    "incident-notifications": 180,
+}
+"""Those of a route are done before the gateway gives up, after 29 seconds."""
+SWEPT = {"sweep": "incident-projection", "notifications-sweep": "incident-notifications"}
 DAY_SECONDS = 24 * 60 * 60
 
 
 @pytest.fixture(scope="module")
-def mapping(program: Program) -> dict[str, Any]:
-    return program.one("EventSourceMapping")
+def owned() -> Program:
+    """The dev stack with owners, who get their mail from SES."""
+    return declare(**OWNED, mailFrom=FROM)
 
 
-def test_the_stream_of_runs_invokes_it_from_the_first_run_on(
-    mapping: dict[str, Any], program: Program
-) -> None:
+def test_every_function_is_tried_here(program: Program, owned: Program) -> None:
+    assert {f"{name}-function" for name in PERMISSIONS} == {f.name for f in owned.all("Function")}
+    # Nobody is notified where there are no owners.
+    strangers = {one.name for one in owned.resources} - {one.name for one in program.resources}
+    assert {"incident-notifications-function", "notifications-sweep-schedule"} <= strangers
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_role_may_do_its_work_and_nothing_else(owned: Program, name: str) -> None:
+    needed = {action: sorted(arns) for action, arns in PERMISSIONS[name].items()}
+    for action in ("logs:CreateLogStream", "logs:PutLogEvents"):
+        needed[action] = [f"arn-of-{name}-log:*"]
+    assert owned.permissions(name) == needed
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_function_has_a_role_a_log_and_a_package_of_its_own(owned: Program, name: str) -> None:
+    function = owned.one("Function", f"{name}-function")
+    [statement] = owned.statements("Role", f"{name}-role")
+    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert function["role"] == f"arn-of-{name}-role"
+    group = owned.one("LogGroup", f"{name}-log")
+    assert group["name"] == function["loggingConfig"]["logGroup"] == f"/aws/lambda/{function['name']}"
+    assert group["retentionInDays"] == 7
+    assert (function["architectures"], function["runtime"]) == (["arm64"], "python3.13")
+    assert function["handler"] == f"handlers.{name.replace('-', '_')}.handler"
+    assert Path(function["code"].path).stem == f"{name}-arm64"
+    assert function["timeout"] == TIMEOUT_SECONDS[name]
+    added = {"POWERTOOLS_LOG_LEVEL": "INFO", "POWERTOOLS_METRICS_NAMESPACE": "file-sla-dev"}
+    assert owned.variables(name) == added | ENVIRONMENTS[name]
+
+
+def test_owners_ship_with_the_functions_that_need_them_alone(program: Program, owned: Program) -> None:
+    owners = read_owners_file(ROOT / OWNED["ownersFile"])
+    shipped = {name: load_owners(files[SHIPPED_NAME]) for name, files in owned.shipped.items() if files}
+    assert shipped == {"incident-projection": owners, "incident-notifications": owners}
+    assert not any(program.shipped.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "variable", "key"),
+    [
+        ("file-sla-error", "RETENTION_DAYS", "retentionDays"),
+        ("file-sla-error", "RUN_RETENTION_DAYS", "runRetentionDays"),
+        ("incident-action", "RETENTION_DAYS", "retentionDays"),
+        ("incident-projection", "RETENTION_DAYS", "retentionDays"),
+        ("incident-notifications", "RETENTION_DAYS", "retentionDays"),
+        ("incident-notifications", "MAIL_FROM", "mailFrom"),
+        ("incident-notifications", "DOCS_URL", "docsUrl"),
+    ],
+)
+def test_function_knows_what_is_configured(other_values: Program, name: str, variable: str, key: str) -> None:
+    assert other_values.variables(name)[variable] == str(TOGETHER[key])
+
+
+def test_the_stream_of_runs_invokes_the_projection(program: Program) -> None:
+    mapping = program.one("EventSourceMapping")
     assert mapping["eventSourceArn"] == "streamArn-of-runs-table"
     assert mapping["functionName"] == program.one("Function", "incident-projection-function")["name"]
     assert mapping["startingPosition"] == "TRIM_HORIZON"
     assert mapping["enabled"] is True
-
-
-def test_a_run_that_makes_it_fail_holds_up_no_more_than_itself_and_not_for_good(
-    mapping: dict[str, Any], program: Program
-) -> None:
+    # Runs of one sender are taken one batch after the other.
+    assert (mapping["parallelizationFactor"], mapping["batchSize"]) == (1, 100)
+    # FACTS: the emulator loses what such an answer names.
+    assert "functionResponseTypes" not in mapping
+    # A run that makes it fail holds up no more than itself, and not for good.
     assert mapping["bisectBatchOnFunctionError"] is True
     assert mapping["maximumRetryAttempts"] == -1
     # Of what is given up there is only the place in the stream, which keeps it for a day.
@@ -131,49 +209,38 @@ def test_a_run_that_makes_it_fail_holds_up_no_more_than_itself_and_not_for_good(
     assert program.one("Queue")["messageRetentionSeconds"] == 14 * DAY_SECONDS
 
 
-def test_runs_of_one_sender_are_taken_one_batch_after_the_other(mapping: dict[str, Any]) -> None:
-    assert mapping["parallelizationFactor"] == 1
-    assert mapping["batchSize"] == 100
-    # FACTS: the emulator loses what such an answer names.
-    assert "functionResponseTypes" not in mapping
-
-
-def test_it_knows_its_tables_and_where_to_name_what_failed(program: Program) -> None:
-    function = program.one("Function", "incident-projection-function")
-    assert function["environment"]["variables"] == {
-        "POWERTOOLS_LOG_LEVEL": "INFO",
-        "POWERTOOLS_METRICS_NAMESPACE": "file-sla-dev",
-        "RUNS_TABLE_NAME": "FileSlaRuns",
-        "SENDERS_TABLE_NAME": "FileSlaSenders",
-        "INCIDENTS_TABLE_NAME": "FileSlaIncidents",
-        "RETENTION_DAYS": "90",
-        "DEAD_LETTERS_URL": "url-of-dead-letters-queue",
-    }
-    assert function["timeout"] == 300
-
-
-def test_every_minute_it_sweeps(program: Program) -> None:
-    schedule = program.one("Schedule")
+@pytest.mark.parametrize("sweep", SWEPT)
+def test_a_schedule_invokes_its_function_alone_every_minute(owned: Program, sweep: str) -> None:
+    function, schedule = f"arn-of-{SWEPT[sweep]}-function", owned.one("Schedule", f"{sweep}-schedule")
     assert schedule["scheduleExpression"] == "rate(1 minute)"
-    assert schedule["flexibleTimeWindow"] == {"mode": "OFF"}
-    assert schedule["state"] == "ENABLED"
+    assert (schedule["flexibleTimeWindow"], schedule["state"]) == ({"mode": "OFF"}, "ENABLED")
     target = schedule["target"]
-    assert (target["arn"], json.loads(target["input"])) == (
-        "arn-of-incident-projection-function",
-        {"sweep": True},
-    )
+    assert (target["arn"], json.loads(target["input"])) == (function, {"sweep": True})
     # One that fails leaves it to the next.
     assert target["retryPolicy"] == {"maximumEventAgeInSeconds": 60, "maximumRetryAttempts": 2}
-    invocations = program.one("FunctionEventInvokeConfig")
+    invocations = owned.one("FunctionEventInvokeConfig", f"{sweep}-invocations")
     assert (invocations["maximumRetryAttempts"], invocations["maximumEventAgeInSeconds"]) == (0, 60)
-
-
-def test_the_schedule_may_invoke_this_function_alone(program: Program) -> None:
-    assert program.one("Schedule")["target"]["roleArn"] == "arn-of-sweep-role"
-    [statement] = json.loads(program.one("RolePolicy", "sweep-permissions")["policy"])["Statement"]
-    assert statement["Action"] == ["lambda:InvokeFunction"]
-    assert statement["Resource"] == ["arn-of-incident-projection-function"]
-    [trust] = json.loads(program.one("Role", "sweep-role")["assumeRolePolicy"])["Statement"]
+    assert target["roleArn"] == f"arn-of-{sweep}-role"
+    [allowed] = owned.statements("RolePolicy", f"{sweep}-permissions")
+    assert (allowed["Action"], allowed["Resource"]) == (["lambda:InvokeFunction"], [function])
+    [trust] = owned.statements("Role", f"{sweep}-role")
     assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
-    assert trust["Condition"] == {"ArnEquals": {"aws:SourceArn": "arn-of-sweep-group"}}
-    assert program.one("Schedule")["groupName"] == program.one("ScheduleGroup")["name"]
+    assert trust["Condition"] == {"ArnEquals": {"aws:SourceArn": f"arn-of-{sweep}-group"}}
+    assert schedule["groupName"] == owned.one("ScheduleGroup", f"{sweep}-group")["name"]
+
+
+def _condition(program: Program, action: str) -> Any:
+    statements = program.statements("RolePolicy", "incident-notifications-permissions")
+    [found] = [one for one in statements if action in one["Action"]]
+    return found["Condition"]
+
+
+def test_mail_is_sent_from_the_stacks_own_address_whatever_ses_checks(owned: Program) -> None:
+    assert _condition(owned, "ses:SendEmail") == {"StringEquals": {"ses:FromAddress": FROM}}
+
+
+def test_of_an_incident_the_notifying_function_changes_the_owner_alone(owned: Program) -> None:
+    assert _condition(owned, "dynamodb:UpdateItem") == {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["Sender", "IncidentId", "Owner"]},
+        "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE", "UPDATED_OLD", "UPDATED_NEW"]},
+    }

@@ -1,8 +1,7 @@
 """Users, groups, and what an analyst may read."""
 
-import json
-
 from tests.infra.conftest import Program
+from tests.infra.flips import TOGETHER
 
 
 def test_users_cannot_sign_up_by_themselves(program: Program) -> None:
@@ -32,7 +31,7 @@ def test_client_is_confidential_and_its_tokens_live_as_long_as_the_contract_says
     assert (client["idTokenValidity"], units["idToken"]) == (60, "minutes")
     assert (client["accessTokenValidity"], units["accessToken"]) == (60, "minutes")
     assert (client["refreshTokenValidity"], units["refreshToken"]) == (1, "days")
-    assert other_values.one("UserPoolClient")["refreshTokenValidity"] == 30
+    assert other_values.one("UserPoolClient")["refreshTokenValidity"] == TOGETHER["refreshTokenDays"]
 
 
 def test_client_secret_lies_in_secrets_manager_alone(program: Program) -> None:
@@ -63,7 +62,7 @@ def test_only_the_group_brings_the_analyst_role(program: Program) -> None:
 
 
 def test_analyst_role_is_for_this_pools_users(program: Program) -> None:
-    [statement] = json.loads(program.one("Role", "identity-analyst")["assumeRolePolicy"])["Statement"]
+    [statement] = program.statements("Role", "identity-analyst")
     assert statement["Principal"] == {"Federated": "cognito-identity.amazonaws.com"}
     assert statement["Condition"] == {
         "StringEquals": {"cognito-identity.amazonaws.com:aud": "id-of-identity-pool"},
@@ -71,8 +70,8 @@ def test_analyst_role_is_for_this_pools_users(program: Program) -> None:
     }
 
 
-def test_analysts_query_what_pages_show_and_no_more_of_the_tables(program: Program) -> None:
-    statements = json.loads(program.one("RolePolicy", "identity-analyst-reads")["policy"])["Statement"]
+def test_analysts_query_what_pages_show_and_no_more(program: Program) -> None:
+    statements = program.statements("RolePolicy", "identity-analyst-reads")
     on_tables = [s for s in statements if any(a.startswith("dynamodb:") for a in s["Action"])]
     assert {action for statement in on_tables for action in statement["Action"]} == {"dynamodb:Query"}
     assert sorted(arn for statement in on_tables for arn in statement["Resource"]) == [
@@ -85,4 +84,10 @@ def test_analysts_query_what_pages_show_and_no_more_of_the_tables(program: Progr
         "arn-of-notifications-table",
         "arn-of-senders-table",
         "arn-of-senders-table/index/StateIndex",
+    ]
+    [on_metrics] = [s for s in statements if any(a.startswith("cloudwatch:") for a in s["Action"])]
+    assert on_metrics["Action"] == [
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetMetricData",
+        "cloudwatch:ListMetrics",
     ]

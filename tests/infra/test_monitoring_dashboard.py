@@ -3,162 +3,117 @@
 import itertools
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
-import jsonschema
 import pytest
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic.alias_generators import to_camel
 
 from tests.infra.conftest import Program
 from tests.infra.published import by_the_functions, is_published_by_aws, schema_of_search
 
-# CloudWatch's "Dashboard Body Structure and Syntax" (API reference), as JSON Schema: PutDashboard answers
-# with messages where a body breaks it. What our dashboard does not use is left out, and so refused:
-# variables, explorer, chart and custom widgets, annotations.
-_COLOUR = {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"}
-_PERIOD = {"type": "integer", "anyOf": [{"enum": [1, 5, 10, 20, 30]}, {"multipleOf": 60, "minimum": 60}]}
-_STATISTIC = {
-    "type": "string",
-    "pattern": r"^(SampleCount|Average|Sum|Minimum|Maximum|(p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100|IQM)$",
-}
-_RENDERING: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "color": _COLOUR,
-        "expression": {"type": "string", "minLength": 1, "maxLength": 1024},
-        "id": {"type": "string", "pattern": "^[a-z][a-zA-Z0-9_]*$"},
-        "label": {"type": "string"},
-        "period": _PERIOD,
-        "region": {"type": "string"},
-        "stat": _STATISTIC,
-        "visible": {"type": "boolean"},
-        "yAxis": {"enum": ["left", "right"]},
-    },
-    "additionalProperties": False,
-}
-_TEXT = {"type": "string", "minLength": 1, "maxLength": 255}
-_PAIRS = 30
-"""CloudWatch's limit of dimensions of one metric."""
+
+class _Part(BaseModel):
+    """A part of CloudWatch's "Dashboard Body Structure and Syntax" (API reference).
+
+    PutDashboard answers with messages where a body breaks it. What our dashboard does not use is refused.
+    """
+
+    model_config = ConfigDict(extra="forbid", strict=True, alias_generator=to_camel)
 
 
-def _metric(pairs: int) -> dict[str, Any]:
-    """[Namespace, MetricName, {DimensionName, DimensionValue} as often as `pairs` says, rendering]."""
-    names: list[Any] = [_TEXT] * (2 + 2 * pairs)
-    return {"type": "array", "items": [*names, _RENDERING], "minItems": len(names), "additionalItems": False}
+Text = Annotated[str, Field(min_length=1, max_length=255)]
+Period = Annotated[int, Field(ge=60, multiple_of=60)]
+Statistic = Annotated[
+    str, Field(pattern=r"^(SampleCount|Average|Sum|Minimum|Maximum|p\d{1,2}(\.\d{1,10})?|p100)$")
+]
 
 
-_EXPRESSION = {
-    "type": "array",
-    "items": [{**_RENDERING, "required": ["expression"]}],
-    "minItems": 1,
-    "additionalItems": False,
-}
-_METRICS = {
-    "type": "array",
-    "minItems": 1,
-    "maxItems": 500,
-    "items": {"anyOf": [_EXPRESSION, *(_metric(pairs) for pairs in range(_PAIRS + 1))]},
-}
-_Y_AXIS = {
-    "type": "object",
-    "properties": {
-        "label": {"type": "string"},
-        "min": {"type": "number"},
-        "max": {"type": "number"},
-        "showUnits": {"type": "boolean"},
-    },
-    "additionalProperties": False,
-}
+class _Rendering(_Part):
+    color: Annotated[str, Field(pattern="^#[0-9a-fA-F]{6}$")] | None = None
+    expression: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
+    id: Annotated[str, Field(pattern="^[a-z][a-zA-Z0-9_]*$")] | None = None
+    label: str | None = None
+    period: Period | None = None
+    stat: Statistic | None = None
+    visible: bool | None = None
+    y_axis: Literal["left", "right"] | None = None
 
 
-def _widget(kind: str, properties: dict[str, Any], *required: str) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": {
-            "type": {"const": kind},
-            "x": {"type": "integer", "minimum": 0, "maximum": 23},
-            "y": {"type": "integer", "minimum": 0},
-            "width": {"type": "integer", "minimum": 1, "maximum": 24},
-            "height": {"type": "integer", "minimum": 1, "maximum": 1000},
-            "properties": {
-                "type": "object",
-                "properties": properties,
-                "required": list(required),
-                "additionalProperties": False,
-            },
-        },
-        # x and y may be left out, but only together.
-        "dependencies": {"x": ["y"], "y": ["x"]},
-        "required": ["type", "properties"],
-        "additionalProperties": False,
-    }
+class _Axis(_Part):
+    label: str | None = None
+    min: float | None = None
+    max: float | None = None
+    show_units: bool | None = None
 
 
-_METRIC_WIDGET = _widget(
-    "metric",
-    {
-        "legend": {"type": "object", "properties": {"position": {"enum": ["right", "bottom", "hidden"]}}},
-        "liveData": {"type": "boolean"},
-        "metrics": _METRICS,
-        "period": _PERIOD,
-        "region": {"type": "string", "minLength": 1},
-        "setPeriodToTimeRange": {"type": "boolean"},
-        "stacked": {"type": "boolean"},
-        "stat": _STATISTIC,
-        "timezone": {"type": "string", "pattern": r"^[+-]\d{4}$"},
-        "title": {"type": "string"},
-        "view": {"enum": ["timeSeries", "singleValue", "gauge", "bar", "pie", "table"]},
-        "yAxis": {"type": "object", "properties": {"left": _Y_AXIS, "right": _Y_AXIS}},
-    },
-    "metrics",
-    "region",
-)
-_ALARM_WIDGET = _widget(
-    "alarm",
-    {
-        "alarms": {
-            "type": "array",
-            "minItems": 1,
-            "maxItems": 100,
-            "items": {"type": "string", "pattern": r"^arn:aws[a-z-]*:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.+$"},
-        },
-        "sortBy": {"enum": ["default", "stateUpdatedTimestamp", "timestamp"]},
-        "states": {"type": "array", "items": {"enum": ["ALARM", "INSUFFICIENT_DATA", "OK"]}},
-        "title": {"type": "string"},
-    },
-    "alarms",
-)
-_LOG_WIDGET = _widget(
-    "log",
-    {
-        "query": {"type": "string", "pattern": "^SOURCE '.+'( \\| .+)+$"},
-        "region": {"type": "string", "minLength": 1},
-        "stacked": {"type": "boolean"},
-        "title": {"type": "string"},
-        "view": {"enum": ["bar", "pie", "table", "timeSeries"]},
-    },
-    "query",
-    "region",
-)
-_TEXT_WIDGET = _widget(
-    "text", {"markdown": {"type": "string"}, "background": {"enum": ["solid", "transparent"]}}, "markdown"
-)
+class _Metrics(_Part):
+    title: str
+    region: Text
+    view: Literal["timeSeries", "singleValue", "gauge", "bar", "pie", "table"] = "timeSeries"
+    stacked: bool = False
+    stat: Statistic | None = None
+    period: Period | None = None
+    y_axis: dict[Literal["left", "right"], _Axis] | None = None
+    metrics: Annotated[list[list[Text | _Rendering]], Field(min_length=1, max_length=500)]
 
-DASHBOARD_BODY: dict[str, Any] = {
-    "$schema": "http://json-schema.org/draft-07/schema#",
-    "type": "object",
-    "properties": {
-        "start": {"type": "string"},
-        "end": {"type": "string"},
-        "periodOverride": {"enum": ["auto", "inherit"]},
-        "widgets": {
-            "type": "array",
-            "maxItems": 500,
-            "items": {"oneOf": [_METRIC_WIDGET, _ALARM_WIDGET, _LOG_WIDGET, _TEXT_WIDGET]},
-        },
-    },
-    "required": ["widgets"],
-    "additionalProperties": False,
-}
+    @field_validator("metrics")
+    @classmethod
+    def check_rows(cls, rows: list[list[str | _Rendering]]) -> list[list[str | _Rendering]]:
+        """[Namespace, MetricName, up to 30 names and values of dimensions, rendering] or [expression]."""
+        for *named, rendering in rows:
+            assert isinstance(rendering, _Rendering)
+            assert all(isinstance(name, str) for name in named)
+            if named:
+                assert len(named) in range(2, 63, 2)
+            else:
+                assert rendering.expression
+        return rows
+
+
+class _Alarms(_Part):
+    title: str
+    alarms: Annotated[
+        list[Annotated[str, Field(pattern=r"^arn:aws:cloudwatch:[a-z0-9-]+:\d{12}:alarm:.+$")]],
+        Field(min_length=1, max_length=100),
+    ]
+
+
+class _Logs(_Part):
+    title: str
+    region: Text
+    view: Literal["bar", "pie", "table", "timeSeries"]
+    query: Annotated[str, Field(pattern="^SOURCE '.+'( \\| .+)+$")]
+
+
+class _Markdown(_Part):
+    markdown: str
+
+
+class _Widget(_Part):
+    type: Literal["metric", "alarm", "log", "text"]
+    x: Annotated[int, Field(ge=0, le=23)]
+    y: Annotated[int, Field(ge=0)]
+    width: Annotated[int, Field(ge=1, le=24)]
+    height: Annotated[int, Field(ge=1, le=1000)]
+    properties: dict[str, Any]
+
+    @model_validator(mode="after")
+    def check_properties(self) -> Self:
+        kinds: dict[str, type[_Part]] = {
+            "metric": _Metrics,
+            "alarm": _Alarms,
+            "log": _Logs,
+            "text": _Markdown,
+        }
+        kinds[self.type].model_validate(self.properties)
+        return self
+
+
+class _Body(_Part):
+    start: str | None = None
+    period_override: Literal["auto", "inherit"] | None = None
+    widgets: Annotated[list[_Widget], Field(max_length=500)]
 
 
 ALARM_ARN = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"
@@ -168,9 +123,13 @@ Body = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def body(program: Program) -> Body:
-    """The body as it would reach CloudWatch, with the form of ARN that AWS gives."""
-    text: str = program.one("Dashboard")["dashboardBody"]
-    parsed: Body = json.loads(text.replace("arn-of-", ALARM_ARN))
+    """The body as it would reach CloudWatch."""
+    return _read(program)
+
+
+def _read(program: Program) -> Body:
+    # With the form of ARN that AWS gives.
+    parsed: Body = json.loads(program.one("Dashboard")["dashboardBody"].replace("arn-of-", ALARM_ARN))
     return parsed
 
 
@@ -191,7 +150,7 @@ def _rows(body: Body) -> Iterator[list[Any]]:
 
 
 def test_body_follows_the_documented_structure(body: Body) -> None:
-    jsonschema.validate(body, DASHBOARD_BODY)
+    _Body.model_validate(body)
 
 
 def test_no_widget_covers_another(body: Body) -> None:
@@ -279,3 +238,14 @@ def test_throttles_are_shown_wherever_something_is_written_or_read(
         if metric == name
     }
     assert shown == places
+
+
+def test_with_owners_it_shows_what_was_sent(program: Program, all_on: Program) -> None:
+    first, second = (
+        {one["properties"]["title"] for one in _read(one)["widgets"]} for one in (program, all_on)
+    )
+    assert second - first == {
+        "Notifications of owners, and disabled channels",
+        "From the run that opened an incident to its notification, s",
+    }
+    _Body.model_validate(_read(all_on))

@@ -1,10 +1,24 @@
-"""The program as a whole: its outputs, its provider, and its resources' names."""
+"""The program as a whole: its outputs, its provider, its resources' names, and what each key changes.
+
+A deployed stack depends on names: a change of one replaces what bears it. A moved file or a renamed class
+must change none of them. Where one has to change, its resource gets an alias (`pulumi.Alias`), and the
+snapshot is written anew with `python -m tests.infra.test_program`.
+"""
 
 import json
-from typing import Any
+import re
+from pathlib import Path
+from typing import Any, Final
 
-from local.program import STACK
-from tests.infra.conftest import IN_ZONE, Program, declare, declare_anew
+import pytest
+
+from contract.names import ALARM_SEPARATOR
+from local.program import STACK, config_schema
+from tests.infra.conftest import ALL_ON, IN_ZONE, Program, declare, declare_anew
+from tests.infra.flips import APART, FLIPS, INSTEAD, TOGETHER
+
+SNAPSHOT: Final = Path(__file__).with_name("names.json")
+TABLES: Final = {"errors-table", "runs-table", "senders-table", "incidents-table", "notifications-table"}
 
 
 def test_exports_are_what_the_dashboard_and_owners_read(program: Program) -> None:
@@ -30,66 +44,144 @@ def test_what_one_run_exports_is_no_output_of_the_next() -> None:
     assert "api_domain_target" not in declare_anew(STACK, {}).exports
 
 
-def test_every_resource_is_made_by_the_provider_that_tags(program: Program) -> None:
-    provider = program.one("aws")
-    assert provider["region"] == "us-east-1"
-    # Nested inputs of a provider travel as JSON.
-    for part in ("file-sla", "dev", "pulumi"):
-        assert part in str(provider["defaultTags"])
-    strangers = [
-        resource.name
-        for resource in program.resources
-        if resource.type.startswith("aws:") and "::aws::" not in resource.provider
-    ]
+def test_every_resource_is_made_by_the_provider_that_tags_and_named_once(program: Program) -> None:
+    strangers = [one for one in program.resources if one.type[:4] == "aws:" and "::aws::" not in one.provider]
     assert strangers == []
-
-
-def test_names_of_one_type_are_never_used_twice(program: Program) -> None:
     declared = [(resource.type, resource.name) for resource in program.resources]
     assert len(declared) == len(set(declared))
 
 
-# Nested inputs of a provider travel as JSON.
-CONFIGURED: dict[str, tuple[str, Any]] = {
-    "aws:profile": ("profile", "12345"),
-    "aws:assumeRoles": ("assumeRoles", [{"roleArn": "arn:aws:iam::123456789012:role/deploy"}]),
-    "aws:allowedAccountIds": ("allowedAccountIds", ["123456789012"]),
-    "aws:endpoints": ("endpoints", [{"dynamodb": "http://127.0.0.1:4566"}]),
-    "aws:maxRetries": ("maxRetries", 7),
-    "aws:skipMetadataApiCheck": ("skipMetadataApiCheck", True),
-    "aws:useFipsEndpoint": ("useFipsEndpoint", True),
-}
-
-
-def _as_config(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _read(value: Any) -> Any:
-    return json.loads(value) if isinstance(value, str) and value[:1] in "[{t0123456789" else value
+def test_without_configuration_the_provider_has_region_and_tags_alone(program: Program) -> None:
+    provider = dict(program.one("aws"))
+    assert provider.pop("region") == "us-east-1"
+    ours = {"Project": "file-sla", "Stack": "dev", "ManagedBy": "pulumi"}
+    # Nested inputs of a provider travel as JSON.
+    assert json.loads(provider.pop("defaultTags")) == {"tags": ours}
+    assert set(provider) <= {"skipCredentialsValidation", "skipRegionValidation"}
 
 
 def test_the_users_configuration_of_aws_reaches_the_provider_and_tags_stand_beside_ours() -> None:
-    tags = json.dumps({"tags": {"CostCentre": "4711", "Project": "x"}})
-    config = {key: _as_config(value) for key, (_, value) in CONFIGURED.items()}
-    provider = declare(**config, **{"aws:defaultTags": tags}).one("aws")
-    handed_on = {name: provider.get(name) for name, _ in CONFIGURED.values()}
-    assert handed_on.pop("profile") == "12345"
-    assert {name: _read(value) for name, value in handed_on.items()} == {
-        name: value for name, value in CONFIGURED.values() if name != "profile"
+    config: dict[str, Any] = {
+        "profile": "12345",
+        "assumeRoles": [{"roleArn": "arn:aws:iam::123456789012:role/deploy"}],
+        "allowedAccountIds": ["123456789012"],
+        "endpoints": [{"dynamodb": "http://127.0.0.1:4566"}],
+        "maxRetries": 7,
+        "skipMetadataApiCheck": True,
+        "useFipsEndpoint": True,
+        "defaultTags": {"tags": {"CostCentre": "4711", "Project": "x"}},
     }
-    assert _read(provider["defaultTags"])["tags"] == {
-        "CostCentre": "4711",
-        "Project": "file-sla",
-        "Stack": "dev",
-        "ManagedBy": "pulumi",
-    }
+    given = {key: value if key == "profile" else json.dumps(value) for key, value in config.items()}
+    provider = declare(**{f"aws:{key}": value for key, value in given.items()}).one("aws")
+    ours = {"Project": "file-sla", "Stack": "dev", "ManagedBy": "pulumi"}
+    config["defaultTags"]["tags"] |= ours
+    read = {key: _read(provider[key]) if key != "profile" else provider[key] for key in config}
+    assert read == config
 
 
-def test_without_configuration_nothing_but_region_and_tags_is_said(program: Program) -> None:
-    assert set(program.one("aws")) <= {
-        "region",
-        "defaultTags",
-        "skipCredentialsValidation",
-        "skipRegionValidation",
+def _read(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def collect_names() -> dict[str, str | None]:
+    """What AWS calls each resource, where the program says so, by URN."""
+    program = declare(**ALL_ON)
+    return {urn: program.physical_names.get(urn) for urn in sorted(program.registrations)}
+
+
+def test_no_resource_changes_its_name() -> None:
+    assert collect_names() == json.loads(SNAPSHOT.read_text())
+
+
+def test_type_tokens_tell_concern_and_class(all_on: Program) -> None:
+    components = {
+        urn.split("::")[2].split("$")[-1] for urn, one in all_on.registrations.items() if not one.custom
     }
+    assert len(components) > 15
+    assert [token for token in components if not re.fullmatch(r"file-sla:[a-z]+:([A-Z][a-z]+)+", token)] == []
+
+
+def test_the_longest_names_fit(tmp_path: Path) -> None:
+    """Of a topic, and of every role in the longest stack and region."""
+    name = "o" * 64
+    file = tmp_path / "owners.yaml"
+    file.write_text(
+        f"default: {name}\nowners:\n  {name}:\n    channels: []\n"
+        f"    escalate: [{{after_minutes: 10080, channels: [mail: a@example.com]}}]\n"
+    )
+    program = declare("s" * 24, **{"ownersFile": str(file), "backupDays": 7, "aws:region": "ap-southeast-2"})
+    [topic] = [one["name"] for one in program.inputs("Topic") if "-owner-" in one["name"]]
+    assert topic.endswith(f"-owner-{name}_after_10080")
+    assert len(topic) <= 256  # CreateTopic
+    roles = [role["name"] for role in program.inputs("Role") if "name" in role]
+    assert "notify" in " ".join(roles)
+    assert max(map(len, roles)) <= 64  # IAM
+
+
+def _claimed(program: Program, *types: str) -> set[tuple[str, str]]:
+    """The names that a stack takes in its region, or in all regions where there are types of that kind."""
+    names = {
+        (resource.type, str(given))
+        for resource in program.resources
+        if (given := resource.inputs.get("name") or resource.inputs.get("dashboardName"))
+        # Names within an API, a user pool, a plan or a domain of the stack's own are in nobody's way.
+        and not resource.type.startswith(
+            ("aws:apigateway", "aws:cognito/userGroup", "aws:backup/sel", "aws:route53")
+        )
+    }
+    return {name for name in names if not types or name[0].endswith(types)}
+
+
+def test_a_second_stack_has_to_name_its_tables_alone_anew() -> None:
+    first, second = declare(**ALL_ON), declare("dev-eu", **{**ALL_ON, "domainName": "eu.example.com"})
+    common = _claimed(first) & _claimed(second)
+    assert common == {("aws:dynamodb/table:Table", first.one("Table", name)["name"]) for name in TABLES}
+    # One space for all regions of an account: IAM's roles, and CloudWatch dashboards.
+    elsewhere = declare(**{"backupDays": 400, "aws:region": "eu-central-1"})
+    anywhere = _claimed(first, ":Role", ":Dashboard")
+    assert anywhere
+    assert not anywhere & _claimed(elsewhere)
+
+
+def test_alarms_of_one_stack_never_match_the_prefix_of_another(program: Program) -> None:
+    prefix = f"{program.exports['metrics_namespace']}{ALARM_SEPARATOR}"
+    assert all(alarm["name"].startswith(prefix) for alarm in program.inputs("MetricAlarm"))
+    assert not f"file-sla-dev-eu{ALARM_SEPARATOR}auth-5xx".startswith(prefix)
+
+
+def test_every_key_is_flipped_to_another_value_than_its_default_with_a_mark_of_its_own() -> None:
+    schema = config_schema()
+    assert FLIPS.keys() == schema.keys()
+    assert [key for key, flip in FLIPS.items() if flip.value == schema[key]["default"]] == []
+    for keys in (TOGETHER, APART):
+        marks = [(FLIPS[key].resource, FLIPS[key].input) for key in keys]
+        assert len(set(marks)) == len(marks)
+
+
+@pytest.mark.parametrize("key", FLIPS)
+def test_a_key_has_its_effect(key: str, by_default: Program, other_values: Program) -> None:
+    flip = FLIPS[key]
+    defaults = {name: entry["default"] for name, entry in config_schema().items()}
+    before, after = by_default, other_values
+    if key in INSTEAD:
+        before, after = other_values, declare(**defaults | TOGETHER | INSTEAD | {flip.instead: ""})
+    elif flip.needs:
+        # Beside the key that it needs, whose own effect is in both.
+        before = other_values
+        after = declare(**defaults | TOGETHER | {name: APART[name] for name in APART if FLIPS[name].needs})
+    elif flip.apart:
+        after = declare(**defaults | {name: APART[name] for name in APART if not FLIPS[name].needs})
+    old, new = (
+        {one.name: one.inputs for one in declared.resources}.get(flip.resource)
+        for declared in (before, after)
+    )
+    if not flip.input:
+        assert (old is None) != (new is None)
+        return
+    assert old is not None
+    assert new is not None
+    assert str(old.get(flip.input)) != str(new.get(flip.input))
+
+
+if __name__ == "__main__":
+    SNAPSHOT.write_text(json.dumps(collect_names(), indent=2) + "\n")

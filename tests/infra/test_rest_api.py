@@ -12,21 +12,30 @@ from handlers.web.errors import TooLargeError
 from handlers.web.requests import read_body
 from tests.infra.conftest import IN_ZONE, Program, declare
 
-
-def _method(program: Program, path: str, verb: str) -> dict[str, Any]:
-    return program.one("Method", f"api-{path}-{verb}")
+HOST: Final = IN_ZONE["domainName"]
+ZONE: Final = IN_ZONE["domainZoneId"]
+CERTIFICATE: Final = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
+ORIGIN: Final = "https://ops.example.com"
 
 
 @pytest.fixture(scope="module")
 def responses(program: Program) -> dict[str, dict[str, Any]]:
     """What the gateway itself answers, by the type of the response."""
-    return {response.inputs["responseType"]: response.inputs for response in program.all("Response")}
+    return {response["responseType"]: response for response in program.inputs("Response")}
+
+
+def _read(response: dict[str, Any]) -> Any:
+    """The body; what the gateway puts in for a quoted message is a JSON string."""
+    template: str = response["responseTemplates"]["application/json"]
+    # It would take other words after a dollar sign for variables, too.
+    assert template.count("$") == template.count("$context.")
+    return json.loads(template.replace("$context.error.messageString", '"what went wrong"'))
 
 
 @pytest.mark.parametrize("path", [route.key for route in ROUTES])
 def test_gateway_takes_any_json_and_leaves_the_rest_to_the_function(program: Program, path: str) -> None:
     assert program.one("RequestValidator")["validateRequestBody"] is True
-    method = _method(program, path, "post")
+    method = program.one("Method", f"api-{path}-post")
     assert method["requestValidatorId"] == "id-of-api-validator"
     model = program.one("Model", f"api-{path}-model")
     assert method["requestModels"] == {"application/json": model["name"]}
@@ -42,23 +51,23 @@ def test_gateway_takes_any_json_and_leaves_the_rest_to_the_function(program: Pro
 
 def test_gateway_says_what_makes_a_body_no_json(responses: dict[str, dict[str, Any]]) -> None:
     assert responses["BAD_REQUEST_BODY"]["statusCode"] == "422"
-    [error] = json.loads(responses["BAD_REQUEST_BODY"]["responseTemplates"]["application/json"])["errors"]
+    [error] = _read(responses["BAD_REQUEST_BODY"])["errors"]
     assert (error["field"], error["problem"]) == ("body", "is not JSON, or empty")
     for remedy in ("backslash twice", "ConvertTo-Json", "double quotes", "UTF8.GetBytes"):
         assert remedy in error["hint"]
 
 
 def test_gateway_may_invoke_each_function_on_its_route_alone(program: Program) -> None:
-    allowed = {
-        permission.inputs["function"]: permission.inputs["sourceArn"]
-        for permission in program.all("Permission")
+    keys = ("function", "sourceArn", "action", "principal")
+    assert {tuple(one[key] for key in keys) for one in program.inputs("Permission")} == {
+        (
+            f"file-sla-dev-{route.key}",
+            f"executionArn-of-api-api/*/POST/{route.path}",
+            "lambda:InvokeFunction",
+            "apigateway.amazonaws.com",
+        )
+        for route in ROUTES
     }
-    assert allowed == {
-        f"file-sla-dev-{route.key}": f"executionArn-of-api-api/*/POST/{route.path}" for route in ROUTES
-    }
-    for permission in program.all("Permission"):
-        assert permission.inputs["action"] == "lambda:InvokeFunction"
-        assert permission.inputs["principal"] == "apigateway.amazonaws.com"
 
 
 def test_every_gateway_answer_is_json_with_a_message_and_cors(responses: dict[str, dict[str, Any]]) -> None:
@@ -68,54 +77,42 @@ def test_every_gateway_answer_is_json_with_a_message_and_cors(responses: dict[st
         assert not (kind.startswith("DEFAULT_") and "statusCode" in response)
         header = response["responseParameters"]["gatewayresponse.header.Access-Control-Allow-Origin"]
         assert header == "'*'"
-        # What the gateway puts in for a quoted message is a JSON string.
-        template = response["responseTemplates"]["application/json"]
-        body = json.loads(template.replace("$context.error.messageString", '"what went wrong"'))
-        assert body["message"]
-        # It would take other words after a dollar sign for variables, too.
-        assert template.count("$") == template.count("$context.")
-
-
-def test_timeouts_keep_the_status_that_counts_as_a_fault(responses: dict[str, dict[str, Any]]) -> None:
-    """CloudWatch counts a gateway answer whose status was changed as 4XXError, whatever it was changed to."""
-    for response_type in ("INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"):
+        assert _read(response)["message"]
+    for kind in ("INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT"):
+        # CloudWatch counts an answer whose status was changed as 4XXError, whatever it was changed to.
         # Said, not left out: AWS fills it in, and the provider would find a difference at each `pulumi up`.
-        assert responses[response_type]["statusCode"] == "504"
-        body = json.loads(responses[response_type]["responseTemplates"]["application/json"])
-        assert body.keys() == {"message", "request_id"}
+        assert responses[kind]["statusCode"] == "504"
+        assert _read(responses[kind]).keys() == {"message", "request_id"}
 
 
 def test_gateway_says_of_a_request_that_is_too_large_what_the_function_says(
     responses: dict[str, dict[str, Any]],
 ) -> None:
-    template = responses["REQUEST_TOO_LARGE"]["responseTemplates"]["application/json"]
-    message = json.loads(template)["message"]
     with pytest.raises(TooLargeError) as refused:
         read_body({"body": "a" * (MAX_REPORT_BYTES + 1)}, FILE_SLA_ERROR)
     _, _, remedy = refused.value.message.partition(f"{MAX_REPORT_BYTES:,}. ")
+    message = _read(responses["REQUEST_TOO_LARGE"])["message"]
     assert message == f"The request has more than 6,258,688 bytes as the gateway hands it on. {remedy}"
 
 
 def test_preflight_answers_for_every_route(program: Program) -> None:
-    origin = declare(corsOrigin="https://ops.example.com")
+    origin = declare(corsOrigin=ORIGIN)
     for path in (route.key for route in ROUTES):
-        assert _method(origin, path, "options")["authorization"] == "NONE"
+        assert origin.one("Method", f"api-{path}-options")["authorization"] == "NONE"
         headers = origin.one("IntegrationResponse", f"api-{path}-options-mapping")["responseParameters"]
-        assert headers["method.response.header.Access-Control-Allow-Origin"] == "'https://ops.example.com'"
+        assert headers["method.response.header.Access-Control-Allow-Origin"] == f"'{ORIGIN}'"
         assert "Authorization" in headers["method.response.header.Access-Control-Allow-Headers"]
         declared = origin.one("MethodResponse", f"api-{path}-options-answer")["responseParameters"]
         assert declared.keys() == headers.keys()
 
 
 def test_routes_are_throttled_apart(program: Program) -> None:
-    limits = {s.inputs["methodPath"]: s.inputs["settings"] for s in program.all("MethodSettings")}
-    throttles = {
-        path: (settings["throttlingRateLimit"], settings["throttlingBurstLimit"])
-        for path, settings in limits.items()
+    limits = {one["methodPath"]: one["settings"] for one in program.inputs("MethodSettings")}
+    keys = ("throttlingRateLimit", "throttlingBurstLimit", "metricsEnabled")
+    defaults = {"auth": (100, 100, True), "report": (100, 200, True), "action": (20, 40, True)}
+    assert {path: tuple(limit[key] for key in keys) for path, limit in limits.items()} == {
+        f"{route.path}/POST": defaults[route.throttle] for route in ROUTES
     }
-    defaults = {"auth": (100, 100), "report": (100, 200), "action": (20, 40)}
-    assert throttles == {f"{route.path}/POST": defaults[route.throttle] for route in ROUTES}
-    assert all(settings["metricsEnabled"] for settings in limits.values())
 
 
 def test_access_log_is_json_and_names_no_one(program: Program) -> None:
@@ -130,24 +127,22 @@ def test_access_log_is_json_and_names_no_one(program: Program) -> None:
 
 
 def test_api_is_deployed_anew_exactly_when_something_changes_that_a_deployment_freezes(
-    program: Program, in_zone: Program
+    program: Program,
 ) -> None:
+    assert program.one("Authorizer")["providerArns"] == ["arn-of-identity-users"]
     closed = declare(**IN_ZONE, defaultEndpoint=False)
-    assert in_zone.one("RestApi")["disableExecuteApiEndpoint"] is False
+    assert declare(**IN_ZONE).one("RestApi")["disableExecuteApiEndpoint"] is False
     assert closed.one("RestApi")["disableExecuteApiEndpoint"] is True
     others = (
-        {"corsOrigin": "https://ops.example.com"},
-        {"allowedCidrs": "203.0.113.0/24"},
-        {"tlsPolicy": "tls-1.0"},
-        {"tlsPolicy": "tls-1.3"},
+        declare(corsOrigin=ORIGIN),
+        closed,
+        declare(**IN_ZONE, allowedCidrs="203.0.113.0/24"),
+        declare(**IN_ZONE, tlsPolicy="tls-1.0"),
+        declare(**IN_ZONE, tlsPolicy="tls-1.3"),
     )
-    same, *unlike = (
-        declared.one("Deployment")["triggers"]["shape"]
-        for declared in (declare(logRetentionDays=365), closed, *(declare(**config) for config in others))
-    )
-    assert same == program.one("Deployment")["triggers"]["shape"]
-    assert len({same, *unlike}) == len(others) + 2
-    assert program.one("Authorizer")["providerArns"] == ["arn-of-identity-users"]
+    same = {one.one("Deployment")["triggers"]["shape"] for one in (program, declare(**IN_ZONE))}
+    assert len(same) == 1
+    assert len(same | {one.one("Deployment")["triggers"]["shape"] for one in others}) == 1 + len(others)
 
 
 def test_account_role_can_be_left_to_others(program: Program, other_values: Program) -> None:
@@ -157,8 +152,8 @@ def test_account_role_can_be_left_to_others(program: Program, other_values: Prog
 def test_nothing_is_made_before_what_it_needs(program: Program) -> None:
     """AWS refuses a stage whose account may not write logs, and a deployment holds what was there before."""
 
-    def waits_for(name: str) -> set[str]:
-        return {urn.rsplit("::", 1)[-1] for urn in program.registration(name).dependencies}
+    def waits_for(name: str) -> frozenset[str]:
+        return program.registration(name).dependencies
 
     shaping = {
         resource.name
@@ -177,7 +172,7 @@ def test_nothing_is_made_before_what_it_needs(program: Program) -> None:
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.path)
 def test_route_has_its_authorizer_model_function_and_alarms(program: Program, route: RouteSpec) -> None:
-    method = _method(program, route.key, "post")
+    method = program.one("Method", f"api-{route.key}-post")
     needs_token = ("COGNITO_USER_POOLS", "id-of-api-authorizer")
     assert (method["authorization"], method.get("authorizerId")) == (
         needs_token if route.group else ("NONE", None)
@@ -193,55 +188,39 @@ def test_route_has_its_authorizer_model_function_and_alarms(program: Program, ro
     assert f"/{route.path}" in program.one("Dashboard")["dashboardBody"]
 
 
-HOST: Final = IN_ZONE["domainName"]
-ZONE: Final = IN_ZONE["domainZoneId"]
-CERTIFICATE: Final = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"
-
-
-@pytest.fixture(scope="module")
-def in_zone() -> Program:
-    return declare(**IN_ZONE)
-
-
-@pytest.fixture(scope="module")
-def elsewhere() -> Program:
-    return declare(domainName=HOST, domainCertificateArn=CERTIFICATE)
-
-
 def _records(program: Program) -> dict[str, dict[str, Any]]:
     return {record.name: record.inputs for record in program.all("Record")}
 
 
-def test_name_leads_to_the_stage_without_a_path_of_its_own(in_zone: Program) -> None:
-    mapping = in_zone.one("BasePathMapping")
+def test_name_leads_to_the_stage_without_a_path_of_its_own(all_on: Program) -> None:
+    mapping = all_on.one("BasePathMapping")
     assert mapping == {
         "domainName": HOST,
         "restApi": "id-of-api-api",
-        "stageName": in_zone.one("Stage")["stageName"],
+        "stageName": all_on.one("Stage")["stageName"],
     }
-    assert in_zone.exports["api_url"] == f"https://{HOST}"
-    assert in_zone.exports["api_default_url"] == "invokeUrl-of-api-stage"
-    assert in_zone.exports["api_domain_target"] == "regionalDomainName-of-domain-name"
+    assert all_on.exports["api_url"] == f"https://{HOST}"
+    assert all_on.exports["api_default_url"] == "invokeUrl-of-api-stage"
+    assert all_on.exports["api_domain_target"] == "regionalDomainName-of-domain-name"
 
 
-def test_certificate_is_proved_in_the_zone_and_awaited(in_zone: Program) -> None:
-    assert in_zone.one("Certificate") == {"domainName": HOST, "validationMethod": "DNS"}
-    proof = _records(in_zone)["domain-proof"]
+def test_certificate_is_proved_in_the_zone_and_awaited(all_on: Program) -> None:
+    assert all_on.one("Certificate") == {"domainName": HOST, "validationMethod": "DNS"}
+    proof = _records(all_on)["domain-proof"]
     assert (proof["zoneId"], proof["name"], proof["type"]) == (ZONE, "_proof.", "CNAME")
     assert proof["records"] == ["aws."]
-    issued = in_zone.one("CertificateValidation")
+    issued = all_on.one("CertificateValidation")
     assert issued == {
         "certificateArn": "arn-of-domain-certificate",
         "validationRecordFqdns": ["fqdn-of-domain-proof"],
     }
     # Of the validation, not of the certificate: API Gateway refuses one that is not issued yet.
-    needed = in_zone.registration("domain-name").dependencies
-    assert any(urn.endswith("::domain-issued") for urn in needed)
+    assert "domain-issued" in all_on.registration("domain-name").dependencies
 
 
-def test_zone_leads_callers_to_the_name_once_the_api_is_behind_it(in_zone: Program) -> None:
+def test_zone_leads_callers_to_the_name_once_the_api_is_behind_it(all_on: Program) -> None:
     for name, kind in (("domain-a", "A"), ("domain-aaaa", "AAAA")):
-        record = _records(in_zone)[name]
+        record = _records(all_on)[name]
         assert (record["zoneId"], record["name"], record["type"]) == (ZONE, HOST, kind)
         assert record["aliases"] == [
             {
@@ -252,11 +231,11 @@ def test_zone_leads_callers_to_the_name_once_the_api_is_behind_it(in_zone: Progr
         ]
         # A record of somebody else's under this name is not written over.
         assert "allowOverwrite" not in record
-        needed = in_zone.registration(name).dependencies
-        assert any(urn.endswith("::domain-mapping") for urn in needed)
+        assert "domain-mapping" in all_on.registration(name).dependencies
 
 
-def test_with_dns_elsewhere_the_certificate_is_used_and_the_target_exported(elsewhere: Program) -> None:
+def test_with_dns_elsewhere_the_certificate_is_used_and_the_target_exported() -> None:
+    elsewhere = declare(domainName=HOST, domainCertificateArn=CERTIFICATE)
     assert elsewhere.one("DomainName")["regionalCertificateArn"] == CERTIFICATE
     assert elsewhere.all("Certificate") == elsewhere.all("Record") == []
     assert elsewhere.exports["api_domain_target"] == "regionalDomainName-of-domain-name"

@@ -1,4 +1,4 @@
-"""Options turned on and off again, and a second stack in the account.
+"""Options and defences: off by default, on exactly as configured, and off again.
 
 The AWS provider keeps what a program merely leaves out: a block that is gone from it stays in force (TTL, the
 API's resource policy, encryption, tracing), and a resource that is gone is deleted, however much depends on
@@ -7,105 +7,101 @@ must outlive its option is kept.
 """
 
 import json
+import re
 from typing import Any
 
 import pytest
 
-from contract.names import ALARM_SEPARATOR
-from local.program import load_config
+from contract.names import ROOT
+from local.program import config_schema
 from tests.infra.conftest import IN_ZONE, Program, declare, refuse
 
 ACCOUNT = "123456789012"
+KEY = f"arn:aws:kms:us-east-1:{ACCOUNT}:key/id-of-data-key"
 TABLES = ("errors-table", "runs-table", "senders-table", "incidents-table", "notifications-table")
+OPTIONAL = (
+    "DomainName", "BasePathMapping", "Certificate", "CertificateValidation", "Record", "WebAcl",
+    "WebAclAssociation", "Key", "KeyPolicy", "Alias", "Vault", "Plan", "Selection",
+)  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def encrypted() -> Program:
-    return declare(customerManagedKey=True)
-
-
-@pytest.mark.parametrize("table", ["errors-table", "incidents-table", "notifications-table"])
-def test_expiry_is_stated_on_or_off(table: str, program: Program, other_values: Program) -> None:
-    for declared, expires in ((program, True), (other_values, False)):
-        assert declared.one("Table", table)["ttl"] == {"attributeName": "ExpiresAt", "enabled": expires}
+def test_by_default_nothing_optional_is_there(program: Program, all_on: Program) -> None:
+    assert [resource for kind in OPTIONAL for resource in program.all(kind)] == []
+    assert all(all_on.all(kind) for kind in OPTIONAL)
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_encryption_of_tables_is_stated_on_or_off(table: str, program: Program, encrypted: Program) -> None:
+def test_what_a_table_may_have_is_stated_on_or_off(
+    table: str, program: Program, by_default: Program, all_on: Program
+) -> None:
+    # By default nothing but runs expires.
+    ttl = {"attributeName": "ExpiresAt", "enabled": True}
+    if table == "senders-table":
+        assert "ttl" not in program.one("Table", table)
+    else:
+        assert program.one("Table", table)["ttl"] == ttl
+        assert by_default.one("Table", table)["ttl"] == ttl | {"enabled": table == "runs-table"}
     assert program.one("Table", table)["serverSideEncryption"] == {"enabled": False}
-    encryption = encrypted.one("Table", table)["serverSideEncryption"]
-    assert encryption == {"enabled": True, "kmsKeyArn": f"arn:aws:kms:us-east-1:{ACCOUNT}:key/id-of-data-key"}
-
-
-def test_dead_letters_are_encrypted_in_one_way_or_the_other(program: Program, encrypted: Program) -> None:
-    queue = program.one("Queue")
-    assert (queue["sqsManagedSseEnabled"], queue.get("kmsMasterKeyId")) == (True, None)
-    # SQS refuses both at once.
-    assert encrypted.one("Queue").get("sqsManagedSseEnabled") is None
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_streams_are_stated_on_or_off(table: str, program: Program) -> None:
+    assert all_on.one("Table", table)["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": KEY}
     assert program.one("Table", table)["streamEnabled"] is (table == "runs-table")
 
 
-@pytest.mark.parametrize(
-    ("config", "identity"),
-    [
-        ({"mailFrom": "file-sla <sla@example.com>"}, "sla@example.com"),
-        ({"mailFrom": "file-sla <sla@example.com>", "mailIdentity": "example.com"}, "example.com"),
-    ],
-)
-def test_sender_of_mails_is_stated_with_and_without_ses(
-    program: Program, config: dict[str, str], identity: str
-) -> None:
-    assert program.one("UserPool")["emailConfiguration"] == {"emailSendingAccount": "COGNITO_DEFAULT"}
-    assert declare(**config).one("UserPool")["emailConfiguration"] == {
-        "emailSendingAccount": "DEVELOPER",
-        "fromEmailAddress": "file-sla <sla@example.com>",
-        "sourceArn": f"arn:aws:ses:us-east-1:000000000000:identity/{identity}",
-    }
-
-
-@pytest.mark.parametrize(("traced", "mode"), [(False, "PassThrough"), (True, "Active")])
-def test_tracing_is_stated_on_or_off(program: Program, traced: bool, mode: str) -> None:
-    program = declare(xRayTracing=True) if traced else program
-    assert program.one("Stage")["xrayTracingEnabled"] is traced
-    for function in program.all("Function"):
-        assert function.inputs["tracingConfig"] == {"mode": mode}
-    actions = {
-        action
-        for policy in program.all("RolePolicy")
-        for statement in json.loads(policy.inputs["policy"])["Statement"]
-        for action in statement["Action"]
-        if action.startswith("xray:")
-    }
-    assert actions == ({"xray:PutTelemetryRecords", "xray:PutTraceSegments"} if traced else set())
-
-
-def test_a_key_that_encrypted_data_outlives_its_option(encrypted: Program) -> None:
-    assert encrypted.registration("data-key").retain_on_delete
-    assert encrypted.registration("data-policy").retain_on_delete
-    # Kept as well, it would be in the way when the option is turned on again.
-    assert not encrypted.registration("data-alias").retain_on_delete
-
-
-def test_rights_to_the_key_stay_with_the_key(encrypted: Program) -> None:
-    """A role's right would go with the option, while table, secret, logs and backups still need the key."""
-    of_roles = [
-        action
-        for policy in encrypted.all("RolePolicy")
-        for statement in json.loads(policy.inputs["policy"])["Statement"]
-        for action in statement["Action"]
-        if action.startswith("kms:")
+def test_dead_letters_are_encrypted_in_one_way_or_the_other(program: Program, all_on: Program) -> None:
+    ways = [
+        (queue.get("sqsManagedSseEnabled"), queue.get("kmsMasterKeyId"))
+        for queue in (program.one("Queue"), all_on.one("Queue"))
     ]
-    assert of_roles == []
-    statements: dict[str, Any] = {
-        statement["Sid"]: statement
-        for statement in json.loads(encrypted.one("KeyPolicy")["policy"])["Statement"]
+    # SQS refuses both at once.
+    assert ways == [(True, None), (None, KEY)]
+
+
+def test_sender_of_mails_is_stated_with_and_without_ses(program: Program, all_on: Program) -> None:
+    assert program.one("UserPool")["emailConfiguration"] == {"emailSendingAccount": "COGNITO_DEFAULT"}
+    identities = {
+        "example.com": all_on,
+        "sla@example.com": declare(mailFrom="file-sla <sla@example.com>"),
     }
+    for identity, declared in identities.items():
+        assert declared.one("UserPool")["emailConfiguration"] == {
+            "emailSendingAccount": "DEVELOPER",
+            "fromEmailAddress": "file-sla <sla@example.com>",
+            "sourceArn": f"arn:aws:ses:us-east-1:000000000000:identity/{identity}",
+        }
+
+
+def test_tracing_is_stated_on_or_off(program: Program, all_on: Program) -> None:
+    for declared, traced in ((program, False), (all_on, True)):
+        assert declared.one("Stage")["xrayTracingEnabled"] is traced
+        modes = {function["tracingConfig"]["mode"] for function in declared.inputs("Function")}
+        assert modes == {"Active" if traced else "PassThrough"}
+        actions = {action for statement in declared.role_statements() for action in statement["Action"]}
+        allowed = {"xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+        assert actions & allowed == (allowed if traced else set())
+
+
+def test_what_outlives_its_option_is_kept(program: Program, all_on: Program) -> None:
+    # What was encrypted stays readable, and copies stay; kept as well, an alias would be in the way when the
+    # option is turned on again.
+    kept = {
+        name: all_on.registration(name).retain_on_delete for name in ("data-key", "data-policy", "data-alias")
+    }
+    assert kept == {"data-key": True, "data-policy": True, "data-alias": False}
+    assert all_on.registration("backup-vault").retain_on_delete
+    # The log role of the region outlives the stack.
+    for name in ("api-log-role", "api-log-policy", "api-account"):
+        assert program.registration(name).retain_on_delete, name
+    # Kept under a fixed name, it would be in the way of the next stack, region or attempt.
+    assert "name" not in program.one("Role", "api-log-role")
+    assert "name" not in all_on.one("Vault")
+
+
+def test_rights_to_the_key_stay_with_the_key(all_on: Program) -> None:
+    """A role's right would go with the option, while table, secret, logs and backups still need the key."""
+    of_roles = [action for statement in all_on.role_statements() for action in statement["Action"]]
+    assert not [action for action in of_roles if action.startswith("kms:")]
+    statements: dict[str, Any] = {one["Sid"]: one for one in all_on.statements("KeyPolicy")}
     assert statements["Administration"]["Principal"] == {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
-    for service in ("dynamodb", "secretsmanager", "sqs"):
+    for service in ("dynamodb", "secretsmanager", "sns", "sqs"):
         through = statements[f"Through{service.capitalize()}"]
         assert through["Principal"] == {"AWS": "*"}
         assert through["Condition"]["StringEquals"] == {
@@ -118,28 +114,19 @@ def test_rights_to_the_key_stay_with_the_key(encrypted: Program) -> None:
     assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= set(statements["Alarms"]["Action"])
 
 
-def test_the_key_encrypts_all_that_is_kept(encrypted: Program) -> None:
-    arn = encrypted.one("Table", "errors-table")["serverSideEncryption"]["kmsKeyArn"]
-    assert encrypted.one("Secret")["kmsKeyId"] == arn
-    assert encrypted.one("Key")["enableKeyRotation"] is True
-    assert {table.inputs["serverSideEncryption"]["kmsKeyArn"] for table in encrypted.all("Table")} == {arn}
-    assert encrypted.one("Topic")["kmsMasterKeyId"] == arn
-    assert {log.inputs["kmsKeyId"] for log in encrypted.all("LogGroup")} == {arn}
-    assert len(encrypted.all("LogGroup")) == 5
-    assert encrypted.one("Queue")["kmsMasterKeyId"] == arn
-
-
-def test_the_log_role_of_the_region_outlives_the_stack(program: Program) -> None:
-    for name in ("api-log-role", "api-log-policy", "api-account"):
-        assert program.registration(name).retain_on_delete, name
-    # A kept role under a fixed name would be in the way of the next stack, region or attempt.
-    assert "name" not in program.one("Role", "api-log-role")
+def test_the_key_encrypts_all_that_is_kept_and_logs_have_an_end(all_on: Program) -> None:
+    assert all_on.one("Key")["enableKeyRotation"] is True
+    assert {secret["kmsKeyId"] for secret in all_on.inputs("Secret")} == {KEY}
+    assert {topic["kmsMasterKeyId"] for topic in all_on.inputs("Topic")} == {KEY}
+    logs = all_on.inputs("LogGroup")
+    assert ({log["kmsKeyId"] for log in logs}, len(logs)) == ({KEY}, len(all_on.all("Function")) + 1)
+    assert {log["retentionInDays"] for log in logs} == {7}
 
 
 def test_what_holds_data_or_people_is_protected_before_anything_is_deleted(
-    program: Program, other_values: Program
+    program: Program, by_default: Program
 ) -> None:
-    for declared, protected in ((program, False), (other_values, True)):
+    for declared, protected in ((program, False), (by_default, True)):
         for table in TABLES:
             assert declared.registration(table).protect is protected
             assert declared.one("Table", table)["deletionProtectionEnabled"] is protected
@@ -147,19 +134,12 @@ def test_what_holds_data_or_people_is_protected_before_anything_is_deleted(
         assert declared.one("UserPool")["deletionProtection"] == ("ACTIVE" if protected else "INACTIVE")
 
 
-def test_backups_outlive_the_stack(program: Program) -> None:
-    assert program.all("Plan") == []
-    program = declare(backupDays=400)
-    assert program.registration("backup-vault").retain_on_delete
-    assert "name" not in program.one("Vault")
-    [rule] = program.one("Plan")["rules"]
+def test_backups_are_kept_as_long_as_configured(all_on: Program) -> None:
+    [rule] = all_on.one("Plan")["rules"]
     assert rule["lifecycle"] == {"deleteAfter": 400}
     # No runs: they are gone before a copy of them would be of use.
-    assert program.one("Selection")["resources"] == [
-        "arn-of-errors-table",
-        "arn-of-senders-table",
-        "arn-of-incidents-table",
-        "arn-of-notifications-table",
+    assert all_on.one("Selection")["resources"] == [
+        f"arn-of-{name}" for name in TABLES if name != "runs-table"
     ]
 
 
@@ -181,53 +161,87 @@ def test_api_and_name_have_one_policy_with_the_access_mode_that_it_takes(
         assert resource.get("endpointAccessMode") == mode
 
 
-_TABLE_KEYS = (
-    "tableName",
-    "runsTableName",
-    "sendersTableName",
-    "incidentsTableName",
-    "notificationsTableName",
-)
-GLOBAL_TYPES = ("Role", "Dashboard")
-"""Their names are one space for all regions of an account (IAM, CloudWatch dashboards)."""
-
-
-def _names(program: Program, kind: str) -> set[str]:
-    return {
-        str(given)
-        for resource in program.all(kind)
-        if (given := resource.inputs.get("name") or resource.inputs.get("dashboardName"))
-    }
-
-
-@pytest.mark.parametrize("kind", GLOBAL_TYPES)
-def test_names_of_global_resources_tell_the_region(kind: str) -> None:
-    config: dict[str, Any] = {"backupDays": 400}
-    here, there = declare(**config), declare(**config, **{"aws:region": "eu-central-1"})
-    assert _names(here, kind)
-    assert not _names(here, kind) & _names(there, kind)
-
-
-def test_alarms_of_one_stack_never_match_the_prefix_of_another(program: Program) -> None:
-    prefix = f"{program.exports['metrics_namespace']}{ALARM_SEPARATOR}"
-    names = [alarm.inputs["name"] for alarm in program.all("MetricAlarm")]
-    assert all(name.startswith(prefix) for name in names)
-    assert not f"file-sla-dev-eu{ALARM_SEPARATOR}auth-5xx".startswith(prefix)
-
-
-def test_the_tables_alone_have_to_be_named_anew(program: Program) -> None:
-    for key, table in zip(_TABLE_KEYS, TABLES, strict=True):
-        assert load_config("dev")[f"file-sla:{key}"] == program.one("Table", table)["name"]
-    unprefixed = {
-        resource.name
-        for resource in program.resources
-        if isinstance(name := resource.inputs.get("name"), str)
-        and "file-sla-dev" not in name
-        and not resource.type.startswith(("aws:apigateway", "aws:cognito/userGroup"))
-    }
-    assert unprefixed == set(TABLES)
-
-
 @pytest.mark.parametrize("region", ["cn-north-1", "us-gov-west-1", "us-iso-east-1"])
 def test_other_partitions_are_refused_by_name(region: str) -> None:
     assert "partition" in refuse(**{"aws:region": region})
+
+
+def test_only_the_configured_addresses_may_call(program: Program, all_on: Program) -> None:
+    # Declared without addresses as well: left out, the policy of before would stay in force.
+    [open_to_all] = program.statements("RestApiPolicy")
+    assert "Condition" not in open_to_all
+    [statement] = all_on.statements("RestApiPolicy")
+    assert statement["Effect"] == "Allow"
+    assert statement["Condition"] == {"IpAddress": {"aws:SourceIp": ["203.0.113.0/24", "2001:db8::/32"]}}
+    assert statement["Resource"] == "executionArn-of-api-api/*"
+
+
+def test_user_pool_guards_sign_ins_as_configured(program: Program, all_on: Program) -> None:
+    for declared, mode, tier, factors in (
+        (program, "OFF", "ESSENTIALS", "OFF"),
+        (all_on, "ENFORCED", "PLUS", "OPTIONAL"),
+    ):
+        pool = declared.one("UserPool")
+        assert pool["userPoolAddOns"]["advancedSecurityMode"] == mode
+        assert (pool["userPoolTier"], pool["mfaConfiguration"]) == (tier, factors)
+    assert pool["softwareTokenMfaConfiguration"] == {"enabled": True}
+
+
+def _rules(program: Program) -> dict[str, Any]:
+    return {rule["Name"]: rule for rule in json.loads(program.one("WebAcl")["ruleJson"])}
+
+
+def test_firewall_stands_before_the_stage_to_which_both_addresses_lead(all_on: Program) -> None:
+    association = all_on.one("WebAclAssociation")
+    assert association["webAclArn"] == "arn-of-firewall-acl"
+    assert association["resourceArn"] == "arn-of-api-stage"
+    assert all_on.one("BasePathMapping")["restApi"] == all_on.one("Stage")["restApi"]
+
+
+def test_firewall_asks_the_limit_of_one_address_first(all_on: Program) -> None:
+    assert {rule["Priority"]: name for name, rule in _rules(all_on).items()} == {
+        0: "sign-ins-of-one-address",
+        1: "AWSManagedRulesAmazonIpReputationList",
+        2: "AWSManagedRulesCommonRuleSet",
+        3: "AWSManagedRulesKnownBadInputsRuleSet",
+    }
+    rule = _rules(all_on)["sign-ins-of-one-address"]
+    rate = rule["Statement"]["RateBasedStatement"]
+    answer = rule["Action"]["Block"]["CustomResponse"]
+    assert answer["ResponseCode"] == 429
+    [body] = all_on.one("WebAcl")["customResponseBodies"]
+    assert body["key"] == answer["CustomResponseBodyKey"]
+    assert json.loads(body["content"])["message"].startswith("Too many requests.")
+    assert {"Name": "Access-Control-Allow-Origin", "Value": "*"} in answer["ResponseHeaders"]
+    assert (rate["Limit"], rate["AggregateKeyType"], rate["EvaluationWindowSec"]) == (50, "IP", 300)
+    assert rate["ScopeDownStatement"]["RegexMatchStatement"] == {
+        "FieldToMatch": {"UriPath": {}},
+        "RegexString": "/auth$",
+        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+    }
+
+
+def test_firewall_lets_large_reports_full_of_paths_through(all_on: Program) -> None:
+    """These rules block a body of more than 8 KB, or one that looks like paths (AWS WAF, core rule set)."""
+    common = _rules(all_on)["AWSManagedRulesCommonRuleSet"]["Statement"]["ManagedRuleGroupStatement"]
+    counted = {rule["Name"] for rule in common["RuleActionOverrides"] if "Count" in rule["ActionToUse"]}
+    assert {"SizeRestrictions_BODY", "GenericLFI_BODY", "GenericRFI_BODY"} <= counted
+
+
+def test_firewall_counts_what_it_turns_away_and_keeps_no_requests(all_on: Program) -> None:
+    for seen in (rule["VisibilityConfig"] for rule in _rules(all_on).values()):
+        assert (seen["CloudWatchMetricsEnabled"], seen["SampledRequestsEnabled"]) == (True, False)
+    of_all = all_on.one("WebAcl")["visibilityConfig"]
+    assert (of_all["cloudwatchMetricsEnabled"], of_all["sampledRequestsEnabled"]) == (True, False)
+
+
+def test_every_finding_of_a_rule_set_says_what_became_of_it() -> None:
+    """What became a default, or an option, is tried above and in the files of the API, alarms and tables."""
+    page = (ROOT / "docs" / "development" / "security-rules.md").read_text()
+    rows = re.findall(r"^\| (\w+) \| (?:default|option `(\w+)`|reason) \| .+ \|$", page, re.MULTILINE)
+    assert len(rows) == len(re.findall(r"^\| [a-z]+_\w+ \|", page, re.MULTILINE)) == 23
+    options = {key for _, key in rows if key}
+    assert options == {
+        "xRayTracing", "webAcl", "backupDays", "customerManagedKey", "logRetentionDays", "authenticatorApps",
+    }  # fmt: skip
+    assert options <= config_schema().keys()

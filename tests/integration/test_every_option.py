@@ -15,7 +15,7 @@ from local.emulator import start_emulator
 from local.processes import HOST, free_port
 from local.provider import CREATORS, Aws
 from local.stack import deploy
-from tests.hardening.conftest import ALL_ON
+from tests.infra.conftest import ALL_ON
 from tests.stands.events import a_report
 
 REGION = "us-east-1"
@@ -34,7 +34,6 @@ def test_the_api_answers_at_its_domain_name(aws: Aws) -> None:
     options = {
         **ALL_ON,
         "allowedCidrs": "127.0.0.0/8",
-        "alarmEmail": "ops@example.com",
         "domainZoneId": zone["HostedZone"]["Id"].rpartition("/")[2],
         "functionTarget": "host",
     }

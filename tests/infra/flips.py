@@ -57,16 +57,16 @@ FLIPS: Final[dict[str, Flip]] = {
     "manageApiGatewayAccount": Flip(False, "api-account"),
     "alarmEmail": Flip("ops@example.com", "monitoring-email"),
     "latencyAlarmMs": Flip(4000, "monitoring-auth-latency", "threshold"),
-    "errorRateAlarmPercent": Flip(10, "monitoring-auth-5xx", "threshold"),
-    "clientErrorRateAlarmPercent": Flip(40, "monitoring-auth-4xx", "threshold"),
-    "functionErrorAlarmCount": Flip(2, "monitoring-auth-errors", "threshold"),
+    "errorRateAlarmPercent": Flip(7, "monitoring-auth-5xx", "threshold"),
+    "clientErrorRateAlarmPercent": Flip(33, "monitoring-auth-4xx", "threshold"),
+    "functionErrorAlarmCount": Flip(3, "monitoring-auth-errors", "threshold"),
     "durationAlarmPercent": Flip(70, "monitoring-auth-duration", "threshold"),
-    "throttleAlarmCount": Flip(2, "monitoring-auth-throttles", "threshold"),
-    "tableErrorAlarmCount": Flip(2, "monitoring-table-query-errors", "threshold"),
-    "failedSignInAlarmCount": Flip(10, "monitoring-failed-sign-ins", "threshold"),
-    "silentSendersAlarmCount": Flip(2, "monitoring-silent-senders", "threshold"),
+    "throttleAlarmCount": Flip(4, "monitoring-auth-throttles", "threshold"),
+    "tableErrorAlarmCount": Flip(5, "monitoring-table-query-errors", "threshold"),
+    "failedSignInAlarmCount": Flip(6, "monitoring-failed-sign-ins", "threshold"),
+    "silentSendersAlarmCount": Flip(8, "monitoring-silent-senders", "threshold"),
     "unreadableFoldersAlarmCount": Flip(0, "monitoring-unreadable-folders"),
-    "openIncidentsAlarmCount": Flip(10, "monitoring-open-incidents"),
+    "openIncidentsAlarmCount": Flip(9, "monitoring-open-incidents"),
     "allowedCidrs": Flip("127.0.0.0/8", "api-callers", "policy"),
     "webAcl": Flip(True, "firewall-acl"),
     "webAclAuthLimit": Flip(50, "firewall-acl", "ruleJson", needs="webAcl", apart=True),
@@ -89,25 +89,6 @@ FLIPS: Final[dict[str, Flip]] = {
     ),
     "docsUrl": Flip("https://docs.example.com/file-sla", "monitoring-unhealthy", "alarmDescription"),
 }
-
-KEEPERS: Final = frozenset(
-    {
-        "aws:apigateway/restApi:RestApi",
-        "aws:backup/vault:Vault",
-        "aws:cloudwatch/logGroup:LogGroup",
-        "aws:cognito/identityPool:IdentityPool",
-        "aws:cognito/userGroup:UserGroup",
-        "aws:cognito/userPool:UserPool",
-        "aws:cognito/userPoolClient:UserPoolClient",
-        "aws:dynamodb/table:Table",
-        "aws:kms/key:Key",
-        "aws:kms/keyPolicy:KeyPolicy",
-        "aws:secretsmanager/secret:Secret",
-        "aws:secretsmanager/secretVersion:SecretVersion",
-    }
-)
-"""The types of resources that hold data or people, or without which those are lost."""
-
 
 INSTEAD: Final[dict[str, Any]] = {key: flip.value for key, flip in FLIPS.items() if flip.instead}
 """Keys that take the place of others of TOGETHER."""
