@@ -18,7 +18,7 @@ from contract.limits import (
     MAX_NOTE_CHARACTERS,
     SHORTEST_SNOOZE,
 )
-from contract.moments import is_zone
+from contract.moments import list_zones
 from contract.values import ContractModel, Moment, check_no_nul, check_text
 
 
@@ -86,7 +86,7 @@ def _check_time(value: str) -> str:
 
 
 def _check_zone(value: str) -> str:
-    if is_zone(value):
+    if value in list_zones():
         return value
     raise PydanticCustomError(
         "zone",

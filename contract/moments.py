@@ -87,14 +87,12 @@ def find_stretch(day: date, start: time, end: time, zone: "ZoneInfo") -> tuple[d
     )
 
 
-def is_zone(name: str) -> bool:
-    """Whether it names a zone wherever it is read: not `localtime`, which is another on each machine."""
-    return name in list_zones()
-
-
 @cache
 def list_zones() -> frozenset[str]:
-    """Those of the package `tzdata`, which functions ship: a zone that is found here is found there."""
+    """Those of the package `tzdata`, which functions ship: a zone that is found here is found there.
+
+    `localtime`, which is another on each machine, is none.
+    """
     from importlib.resources import files  # for those who ask alone: a cold start pays for each import
 
     return frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split())

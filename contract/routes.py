@@ -23,7 +23,7 @@ from contract.answers import (
 from contract.names import Group
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class AnswerSpec:
     """What one status of a route means, and the bodies it may have."""
 
@@ -85,24 +85,28 @@ class RouteSpec:
 
 
 ANSWERS_OF_ALL: Final = (
+    AnswerSpec(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Over a limit; the message says how to split."),
+    AnswerSpec(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests: wait and send the same again."),
     AnswerSpec(
-        status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE, meaning="Over a limit; the message says how to split."
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "Our fault: send it again with the same `Idempotency-Key`. `request_id` finds it in the log.",
+        (Fault,),
     ),
     AnswerSpec(
-        status=HTTPStatus.TOO_MANY_REQUESTS, meaning="Too many requests: wait and send the same again."
-    ),
-    AnswerSpec(
-        status=HTTPStatus.INTERNAL_SERVER_ERROR,
-        meaning="Our fault: send it again with the same `Idempotency-Key`. `request_id` finds it in the log.",
-        bodies=(Fault,),
-    ),
-    AnswerSpec(
-        status=HTTPStatus.GATEWAY_TIMEOUT,
-        meaning="No answer in time, from the gateway: what was stored is not known. "
+        HTTPStatus.GATEWAY_TIMEOUT,
+        "No answer in time, from the gateway: what was stored is not known. "
         "Send it again with the same `Idempotency-Key`.",
-        bodies=(Fault,),
+        (Fault,),
     ),
 )
+
+
+def _broken_body(effect: str = "") -> AnswerSpec:
+    meaning = f"The body breaks the contract{effect}: each field, its problem and a hint."
+    return AnswerSpec(HTTPStatus.UNPROCESSABLE_ENTITY, meaning, (Problems,))
+
+
+_NO_TOKEN: Final = AnswerSpec(HTTPStatus.UNAUTHORIZED, "No valid ID token.")
 
 IDEMPOTENCY_KEY: Final = HeaderSpec(
     name="Idempotency-Key",
@@ -120,21 +124,13 @@ AUTH: Final = RouteSpec(
     group=None,
     request="contract.sign_in:AuthRequest",
     answers=(
+        AnswerSpec(HTTPStatus.OK, "Signed in, or the step of the recovery is done.", (SignedIn, Message)),
+        _broken_body(),
+        AnswerSpec(HTTPStatus.UNAUTHORIZED, "The user name or password is wrong."),
         AnswerSpec(
-            status=HTTPStatus.OK,
-            meaning="Signed in, or the step of the recovery is done.",
-            bodies=(SignedIn, Message),
-        ),
-        AnswerSpec(
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
-            meaning="The body breaks the contract: each field, its problem and a hint.",
-            bodies=(Problems,),
-        ),
-        AnswerSpec(status=HTTPStatus.UNAUTHORIZED, meaning="The user name or password is wrong."),
-        AnswerSpec(
-            status=HTTPStatus.FORBIDDEN,
-            meaning="The password was right, but a `challenge` such as NEW_PASSWORD_REQUIRED is pending.",
-            bodies=(Challenged,),
+            HTTPStatus.FORBIDDEN,
+            "The password was right, but a `challenge` such as NEW_PASSWORD_REQUIRED is pending.",
+            (Challenged,),
         ),
     ),
     max_body_bytes=limits.MAX_SIGN_IN_BYTES,
@@ -154,14 +150,10 @@ FILE_SLA_ERROR: Final = RouteSpec(
     request="contract.report:Report",
     headers=(IDEMPOTENCY_KEY,),
     answers=(
-        AnswerSpec(status=HTTPStatus.OK, meaning="Every record is stored.", bodies=(Recorded,)),
-        AnswerSpec(
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
-            meaning="The body breaks the contract, nothing was stored: each field, its problem and a hint.",
-            bodies=(Problems,),
-        ),
-        AnswerSpec(status=HTTPStatus.UNAUTHORIZED, meaning="No valid ID token."),
-        AnswerSpec(status=HTTPStatus.FORBIDDEN, meaning=f"The user is not in the group {Group.REPORTERS}."),
+        AnswerSpec(HTTPStatus.OK, "Every record is stored.", (Recorded,)),
+        _broken_body(", nothing was stored"),
+        _NO_TOKEN,
+        AnswerSpec(HTTPStatus.FORBIDDEN, f"The user is not in the group {Group.REPORTERS}."),
     ),
     max_body_bytes=limits.MAX_REPORT_BYTES,
     remedy=answers.HOW_TO_SPLIT,
@@ -182,23 +174,19 @@ INCIDENT_ACTION: Final = RouteSpec(
     headers=(IDEMPOTENCY_KEY,),
     answers=(
         AnswerSpec(
-            status=HTTPStatus.OK,
-            meaning="Done, or done before with the same `Idempotency-Key`.",
-            bodies=(IncidentAnswer, SenderAnswer),
+            HTTPStatus.OK,
+            "Done, or done before with the same `Idempotency-Key`.",
+            (IncidentAnswer, SenderAnswer),
         ),
+        _broken_body(", nothing was done"),
+        _NO_TOKEN,
+        AnswerSpec(HTTPStatus.FORBIDDEN, f"The user is not in the group {Group.ANALYSTS}."),
+        AnswerSpec(HTTPStatus.NOT_FOUND, "No such incident or sender is known."),
         AnswerSpec(
-            status=HTTPStatus.UNPROCESSABLE_ENTITY,
-            meaning="The body breaks the contract, nothing was done: each field, its problem and a hint.",
-            bodies=(Problems,),
-        ),
-        AnswerSpec(status=HTTPStatus.UNAUTHORIZED, meaning="No valid ID token."),
-        AnswerSpec(status=HTTPStatus.FORBIDDEN, meaning=f"The user is not in the group {Group.ANALYSTS}."),
-        AnswerSpec(status=HTTPStatus.NOT_FOUND, meaning="No such incident or sender is known."),
-        AnswerSpec(
-            status=HTTPStatus.CONFLICT,
-            meaning="The incident or sender is not, or no longer, what the action says, or the incident has "
+            HTTPStatus.CONFLICT,
+            "The incident or sender is not, or no longer, what the action says, or the incident has "
             "another `version`; nothing was done.",
-            bodies=(IncidentAnswer, SenderAnswer),
+            (IncidentAnswer, SenderAnswer),
         ),
     ),
     max_body_bytes=limits.MAX_ACTION_BYTES,

@@ -17,7 +17,7 @@ from handlers.runtime import AuthEnvironment, count_by
 from handlers.user_pool import ClientSecret, UserPool
 from handlers.web.bodies import read_object
 from handlers.web.endpoint import endpoint
-from handlers.web.errors import InvalidBodyError, ServiceError
+from handlers.web.errors import InvalidBodyError
 from handlers.web.requests import Event, read_body
 
 # Two calls may stall, each tried twice: even if all of them do, an answer comes in time. Those after a
@@ -59,11 +59,7 @@ def _count_outcome(outcome: Outcome | Reason) -> None:
     count_by(Metric.SIGN_INS, **{Dimension.OUTCOME: outcome})
 
 
-def _count_refused(error: ServiceError) -> None:
-    _count_outcome(error.reason)
-
-
-@endpoint(AUTH, on_refusal=_count_refused)
+@endpoint(AUTH, on_refusal=lambda error: _count_outcome(error.reason))
 def handler(event: Event, context: Any) -> Message:  # noqa: ARG001 - Lambda's signature
     """Answers `POST /auth`."""
     request = parse_sign_in(read_body(event, AUTH))

@@ -16,7 +16,7 @@ from handlers.ingest.parsing import parse_report
 from handlers.ingest.storing import RecordStore, RefusedReports
 from handlers.runtime import IngestEnvironment, count, count_by
 from handlers.web.endpoint import endpoint
-from handlers.web.errors import InvalidBodyError, ServiceError, TooLargeError
+from handlers.web.errors import InvalidBodyError, TooLargeError
 from handlers.web.requests import (
     Event,
     authorize,
@@ -68,11 +68,10 @@ if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     _store()
 
 
-def _count_rejected(error: ServiceError) -> None:
-    count_by(Metric.REJECTED_REPORTS, **{Dimension.REASON: error.reason})
-
-
-@endpoint(FILE_SLA_ERROR, on_refusal=_count_rejected)
+@endpoint(
+    FILE_SLA_ERROR,
+    on_refusal=lambda error: count_by(Metric.REJECTED_REPORTS, **{Dimension.REASON: error.reason}),
+)
 def handler(event: Event, context: Any) -> Recorded:
     """Answers `POST /file_sla_error`."""
     caller = authorize(event, FILE_SLA_ERROR, _environment().user_pool_client_id)

@@ -18,7 +18,6 @@ from handlers.actions.parsing import parse_action
 from handlers.actions.senders import SenderActions
 from handlers.runtime import ActionEnvironment, count_by, logger
 from handlers.web.endpoint import endpoint
-from handlers.web.errors import ServiceError
 from handlers.web.requests import Event, authorize, check_idempotency_key, read_body, read_header
 from store.state import SenderStore
 
@@ -63,11 +62,7 @@ def _count_outcome(outcome: Outcome | Reason) -> None:
     count_by(Metric.ACTIONS, **{Dimension.OUTCOME: outcome})
 
 
-def _count_refused(error: ServiceError) -> None:
-    _count_outcome(error.reason)
-
-
-@endpoint(INCIDENT_ACTION, on_refusal=_count_refused)
+@endpoint(INCIDENT_ACTION, on_refusal=lambda error: _count_outcome(error.reason))
 def handler(event: Event, context: Any) -> IncidentAnswer | SenderAnswer:  # noqa: ARG001 - Lambda's signature
     """Answers `POST /incident_action`."""
     caller = authorize(event, INCIDENT_ACTION, _parts().client_id)

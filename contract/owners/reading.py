@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import time, timedelta
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +25,9 @@ from contract.owners.model import (
     check_mail,
     check_name,
     check_topic,
+    list_channels,
 )
-from contract.owners.yaml_file import YamlFile, line_of
+from contract.owners.yaml_file import YamlFile, line_of, suggest
 
 MAX_ESCALATION_MINUTES: Final = 7 * 24 * 60
 _CHECKS: Final[Mapping[ChannelKind, Callable[[str], str | None]]] = {
@@ -207,8 +209,7 @@ def read_owner_name(file: YamlFile, node: Node | None, what: str, names: Collect
     """The name of an owner that is in the file."""
     name = file.read_text(node, what) if node else None
     if node is not None and name is not None and name not in names:
-        nearest = get_close_matches(name, names, n=1)
-        meant = f"did you mean {nearest[0]}?" if nearest else "add it below owners."
+        meant = suggest(name, names, "add it below owners.")
         file.add(node, f"{what}: there is no owner {name!r}: {meant}")
     return name
 
@@ -237,9 +238,6 @@ def _read_pattern(file: YamlFile, node: Node | None, what: str) -> str | None:
     return text
 
 
-_TOPICS = [str(topic) for topic in Topic]
-
-
 def read_owners(file: YamlFile, node: Node | None) -> Mapping[str, Owner]:
     """The owners, by name."""
     entries = file.read_entries(node, "owners") if node else []
@@ -256,6 +254,7 @@ def _read_owner(file: YamlFile, name: str, node: Node) -> Owner:
     keys = ("channels", "zone", "quiet_hours", "notify", "escalate")
     parts = file.read_mapping(node, f"the owner {name}", keys, required=keys[:1])
     seen: dict[str, Channel] = {}
+    topics = parts.get("notify")
     channels = read_channels(file, parts.get("channels"), f"channels of {name}", seen)
     escalations = read_escalations(file, parts.get("escalate"), f"escalate of {name}", seen)
     return Owner(
@@ -263,18 +262,11 @@ def _read_owner(file: YamlFile, name: str, node: Node) -> Owner:
         channels=channels,
         zone=read_zone(file, parts.get("zone"), f"zone of {name}"),
         quiet_hours=tuple(read_quiet_hours(file, parts.get("quiet_hours"), f"quiet_hours of {name}")),
-        told=_read_topics(file, parts.get("notify"), f"notify of {name}"),
+        told=frozenset(map(Topic, file.read_words(topics, f"notify of {name}", list(Topic))))
+        if topics
+        else frozenset(Topic),
         escalations=tuple(sorted(escalations, key=lambda one: one.after)),
     )
-
-
-def _read_topics(file: YamlFile, node: Node | None, what: str) -> frozenset[Topic]:
-    if node is None:
-        return frozenset(Topic)
-    return frozenset(map(Topic, file.read_words(node, what, _TOPICS)))
-
-
-_KINDS_WEBHOOKS: Final = (ChannelKind.SLACK, ChannelKind.TEAMS)
 
 
 def check_webhooks(file: YamlFile, owners: Mapping[str, Owner]) -> None:
@@ -283,8 +275,8 @@ def check_webhooks(file: YamlFile, owners: Mapping[str, Owner]) -> None:
     A workflow of Teams takes what it cannot show, and says nothing: nobody would notice.
     """
     first: dict[str, Channel] = {}
-    for channel in (channel for owner in owners.values() for channel in _list_channels(owner)):
-        if channel.kind not in _KINDS_WEBHOOKS:
+    for _, channel in chain.from_iterable(map(list_channels, owners.values())):
+        if channel.kind not in (ChannelKind.SLACK, ChannelKind.TEAMS):
             continue
         name = channel.targets[0]
         before = first.setdefault(name, channel)
@@ -294,11 +286,6 @@ def check_webhooks(file: YamlFile, owners: Mapping[str, Owner]) -> None:
                 f"the webhook {name!r} is of {channel.kind} here, and of {before.kind} in line {before.line}:"
                 " a name leads to one address; give the other webhook another name.",
             )
-
-
-def _list_channels(owner: Owner) -> tuple[Channel, ...]:
-    later = (channel for escalation in owner.escalations for channel in escalation.channels)
-    return tuple(one for one in (*owner.channels, *later) if one.targets)
 
 
 class OwnersFileError(Exception):
@@ -320,10 +307,15 @@ def read_owners_file(path: Path) -> Owners:
         OwnersFileError: it cannot be read, or anything in it is wrong: all of that, each with its line.
     """
     file = YamlFile()
-    owners = _read(file, _read_text(path))
-    if owners is None or file.problems:
+    node = file.parse(_read_text(path))
+    keys = ("default", "owners", "rules")
+    parts = file.read_mapping(node, "the file", keys, required=keys[:2]) if node else {}
+    owners = read_owners(file, parts.get("owners"))
+    default = read_owner_name(file, parts.get("default"), "default", owners)
+    rules = read_rules(file, parts.get("rules"), owners)
+    if default is None or file.problems:
         raise OwnersFileError([f"{path.name}:{one.line}: {one.text}" for one in sorted(file.problems)])
-    return owners
+    return Owners(owners=owners, rules=rules, default=default)
 
 
 def _read_text(path: Path) -> str:
@@ -336,16 +328,3 @@ def _read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise OwnersFileError([f"{path.name}:{line}: is not UTF-8: save the file as UTF-8."]) from None
-
-
-def _read(file: YamlFile, text: str) -> Owners | None:
-    node = file.parse(text)
-    if node is None:
-        return None
-    parts = file.read_mapping(
-        node, "the file", ("default", "owners", "rules"), required=("default", "owners")
-    )
-    owners = read_owners(file, parts.get("owners"))
-    default = read_owner_name(file, parts.get("default"), "default", owners)
-    rules = read_rules(file, parts.get("rules"), owners)
-    return Owners(owners=owners, rules=rules, default=default) if default else None

@@ -67,8 +67,7 @@ class YamlFile:
             if name in keys:
                 values[name] = value
                 continue
-            nearest = get_close_matches(name, keys, n=1)
-            meant = f"did you mean {nearest[0]}?" if nearest else f"it has {', '.join(keys)}."
+            meant = suggest(name, keys, f"it has {', '.join(keys)}.")
             self.add(key, f"{name!r} is no key of {what}: {meant}")
         for name in required:
             if name not in values:
@@ -144,6 +143,12 @@ class YamlFile:
         else:
             self.add(node, f"{what} is {_KINDS[type(node)]}: it must be {_KINDS[wanted]}.")
         return False
+
+
+def suggest(text: str, known: Collection[str], otherwise: str) -> str:
+    """The nearest of the known words, as a question; `otherwise` where none is near."""
+    nearest = get_close_matches(text, known, n=1)
+    return f"did you mean {nearest[0]}?" if nearest else otherwise
 
 
 def line_of(node: Node) -> int:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -20,6 +19,7 @@ from contract.limits import HOLD_TOLERANCE, LONGEST_HOLD, SHORTEST_SNOOZE
 from handlers.web.bodies import describe_problem, read_object
 from handlers.web.errors import InvalidBodyError
 
+_SHAPES: dict[str, type[ActionRequest]] = {"incident_id": ActOnIncident, "sender": ActOnSender}
 _SETTINGS = {
     "interval_minutes": (SenderAction.SET_INTERVAL, "minutes, or null to have it learnt again"),
     "hours": (SenderAction.SET_HOURS, "days, from, to and zone, or null for always"),
@@ -34,8 +34,12 @@ def parse_action(body: bytes) -> ActionRequest:
         InvalidBodyError: naming each key that is missing, wrong or too many.
     """
     given = read_object(body)
+    shape = next((shape for key, shape in _SHAPES.items() if key in given), None)
+    if shape is None:
+        hint = "add incident_id or sender; names are case-sensitive"
+        raise InvalidBodyError([FieldProblem("body", "names neither an incident nor a sender", hint)])
     try:
-        request = _shape(given).model_validate(given)
+        request = shape.model_validate(given)
     except ValidationError as error:
         details = error.errors(include_url=False)
         raise InvalidBodyError([describe_problem(detail) for detail in details]) from None
@@ -59,15 +63,6 @@ def check_until(request: ActOnIncident, now: datetime) -> None:
 def _hint_until(action: IncidentAction) -> str:
     begin = f"{SHORTEST_SNOOZE.seconds // 3600} hour" if action is IncidentAction.SNOOZE else "now"
     return AHEAD_HINT.format(begin, LONGEST_HOLD.days)
-
-
-def _shape(given: dict[str, Any]) -> type[ActOnIncident] | type[ActOnSender]:
-    if "incident_id" in given:
-        return ActOnIncident
-    if "sender" in given:
-        return ActOnSender
-    hint = "add incident_id or sender; names are case-sensitive"
-    raise InvalidBodyError([FieldProblem("body", "names neither an incident nor a sender", hint)])
 
 
 def _of_incident(request: ActOnIncident) -> Iterator[FieldProblem]:

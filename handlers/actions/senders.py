@@ -19,7 +19,7 @@ from handlers.actions.acting import (
     retry_on_conflict,
 )
 from handlers.incidents.sender import show_sender
-from store.state import PersonAction, RunHistory, SenderStore, State
+from store.state import PersonAction, SenderStore, State
 
 _DAYS = tuple(Day)
 _UNKNOWN = "No run of such a sender is known. Its key is the attribute Sender of its item."
@@ -50,34 +50,24 @@ class SenderActions:
             raise NotFoundError(_UNKNOWN)
         if self.store.has_action(known.key, action_id):
             shown, message, outcome = show_sender(State(sender=sender)), "Done before.", Outcome.ALREADY_DONE
-        elif request.action is SenderAction.RESUME and not _rests(sender):
+        elif request.action is SenderAction.RESUME and not (
+            sender.settings.paused_at or sender.settings.retired_at
+        ):
             raise InvalidStateError(
                 "This sender is neither paused nor retired.",
                 read_sender_now(known, show_sender(State(sender=sender))),
             )
         else:
-            act = _read_act(request, action_id, by, self.store)
+            minutes, hours = request.interval_minutes, request.hours
+            act = PersonAction(
+                at=self.store.clock(), action_id=action_id, action=request.action,
+                interval=None if minutes is None else timedelta(minutes=minutes),
+                hours=None if hours is None else _read_hours(hours), by=by, note=request.note or None,
+            )  # fmt: skip
             change = SenderChange.work_out(self.store, known, sender, act)
             change.commit(self.store)
             shown, message, outcome = change.sender, _say_done(request), Outcome.DONE
         return SenderAnswer(message=message, sender=read_sender_now(known, shown)), outcome
-
-
-def _rests(sender: RunHistory) -> bool:
-    return sender.settings.paused_at is not None or sender.settings.retired_at is not None
-
-
-def _read_act(request: ActOnSender, action_id: str, by: str, store: SenderStore) -> PersonAction:
-    minutes = request.interval_minutes
-    return PersonAction(
-        at=store.clock(),
-        action_id=action_id,
-        action=request.action,
-        interval=None if minutes is None else timedelta(minutes=minutes),
-        hours=None if request.hours is None else _read_hours(request.hours),
-        by=by,
-        note=request.note or None,
-    )
 
 
 def _read_hours(hours: ExpectedHours) -> Hours:
@@ -101,11 +91,7 @@ def _say_done(request: ActOnSender) -> str:
             minutes = request.interval_minutes
             return "The interval is learnt." if minutes is None else f"The interval is {minutes} minutes."
         case SenderAction.SET_HOURS:
-            return _say_hours(request.hours)
-
-
-def _say_hours(hours: ExpectedHours | None) -> str:
-    if hours is None:
-        return "It is expected at all hours."
-    days = ", ".join(day for day in Day if day in hours.days)
-    return f"It is expected from {hours.start} to {hours.end} on {days} ({hours.zone})."
+            if (hours := request.hours) is None:
+                return "It is expected at all hours."
+            days = ", ".join(day for day in Day if day in hours.days)
+            return f"It is expected from {hours.start} to {hours.end} on {days} ({hours.zone})."

@@ -164,26 +164,23 @@ def _incidents_after(
     deadlines = Deadlines(known.sender, known.sets) if known.sender else None
     for key, incident in known.incidents.items():
         if incident.live and key not in breaches:
-            incidents[key] = _not_named(incident, run, verdicts)
+            verdict = verdicts.of(key)
+            if isinstance(verdict, Clearing):
+                incidents[key] = transitions.cleared(incident, run.moment, verdict)
+            elif verdict is not None:
+                incidents[key] = transitions.lost_sight(incident, run.moment, verdict)
     for key, breach in breaches.items():
         before = known.incidents.get(key)
         if before is not None:
             if deadlines is not None and _goes_on(deadlines, before, breach, run.moment):
                 incidents[key] = transitions.seen_again(before, run, breach)
                 continue
-            is_unknown = before.status is IncidentStatus.UNKNOWN
-            displaced.append(transitions.expired(before, run.moment) if is_unknown else before)
+            if before.status is IncidentStatus.UNKNOWN:
+                # The run shows another breach of its folder: it ended, unconfirmed.
+                before = replace(before, status=IncidentStatus.EXPIRED, ended_at=run.moment)
+            displaced.append(before)
         incidents[key] = transitions.opened(run, breach, _bound(known, key, run.moment), before)
     return incidents, displaced
-
-
-def _not_named(incident: Incident, run: Run, verdicts: Verdicts) -> Incident:
-    verdict = verdicts.of(incident.key)
-    if verdict is None:
-        return incident
-    if isinstance(verdict, Clearing):
-        return transitions.cleared(incident, run.moment, verdict)
-    return transitions.lost_sight(incident, run.moment, verdict)
 
 
 def _goes_on(deadlines: Deadlines, incident: Incident, breach: BreachedFolder, at: datetime) -> bool:

@@ -86,6 +86,10 @@ def history_after(sender: RunHistory, run: Run, *, contradicted: bool, speaks: b
         and sender.contradicted_at is not None
         and run.moment - sender.contradicted_at <= CONTRADICTIONS_WITHIN
     )
+    silences = sender.silences
+    if was is SenderState.SILENT:
+        kept = (*silences, Silence(sender.last_arrival, heard))[-SILENCES_KEPT:]
+        silences = tuple(one for one in kept if heard - one.until <= SILENCES_WITHIN)
     known = replace(
         sender,
         last=run.stamp,
@@ -104,17 +108,12 @@ def history_after(sender: RunHistory, run: Run, *, contradicted: bool, speaks: b
         shared_until=run.moment + SHARED_FOR if twice else sender.shared_until,
         declared=run.interval,
         gaps=sender.gaps if first else with_gap(sender.gaps, sender.last.at, run.moment),
-        silences=_with_silence(sender, heard) if was is SenderState.SILENT else sender.silences,
+        silences=silences,
         client=run.client or sender.client,
         skew=run.skew,
         settings=replace(sender.settings, retired_at=None),
     )
     return with_state(known, heard)
-
-
-def _with_silence(sender: RunHistory, heard: datetime) -> tuple[Silence, ...]:
-    silences = (*sender.silences, Silence(sender.last_arrival, heard))
-    return tuple(one for one in silences if heard - one.until <= SILENCES_WITHIN)[-SILENCES_KEPT:]
 
 
 def makes_regular(run: Run, empties: tuple[datetime, ...]) -> bool:

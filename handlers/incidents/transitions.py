@@ -71,11 +71,6 @@ def lost_sight(incident: Incident, at: datetime, reason: UnknownReason) -> Incid
     return replace(incident, status=IncidentStatus.UNKNOWN, reason=reason, unknown_since=since, said_at=at)
 
 
-def expired(incident: Incident, at: datetime) -> Incident:
-    """An unknown incident that ended unconfirmed, as a run with another breach of its folder shows."""
-    return replace(incident, status=IncidentStatus.EXPIRED, ended_at=at)
-
-
 def has_evidence(incident: Incident, breach: BreachedFolder, at: datetime) -> bool:
     """Whether a file of the incident's last sighting is still stuck."""
     return is_evidence(incident.hashes, incident.seen.at, breach.hashes, at)
@@ -126,25 +121,17 @@ class Verdicts:
         if not self.run.complete:
             return None
         if self.run.listing is not None:
-            return self._listed(key)
-        if self._is_ambiguous(key):
+            if key in self._unreadable:
+                return UnknownReason.UNREADABLE
+            return Clearing.LISTED if key in self.run.listing.read else UnknownReason.UNWATCHED
+        folder_set = self.sets.get(set_key(key))
+        if folder_set is not None and folder_set.is_ambiguous(self.run.moment):
             return None
         if self.run.empty and not self.shared:
             return Clearing.EMPTY
         return Clearing.LEFT_OUT if set_key(key) in self.named else None
 
-    def _listed(self, key: str) -> Clearing | UnknownReason:
-        listing = self.run.listing
-        assert listing is not None  # noqa: S101 - asked for one that has a list
-        if key in self._unreadable:
-            return UnknownReason.UNREADABLE
-        return Clearing.LISTED if key in listing.read else UnknownReason.UNWATCHED
-
     @cached_property
     def _unreadable(self) -> frozenset[str]:
         listing = self.run.listing
         return frozenset(key for key, _ in listing.errors) if listing else frozenset()
-
-    def _is_ambiguous(self, key: str) -> bool:
-        folder_set = self.sets.get(set_key(key))
-        return folder_set is not None and folder_set.is_ambiguous(self.run.moment)

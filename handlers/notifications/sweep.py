@@ -89,7 +89,10 @@ class NotificationSweep:
             clock=self.clock,
             seconds_left=seconds_left,
         )
-        result = _notify_all(sending, _in_turn(recipients, now), read.stored, situation)
+        # Others first each minute, so that not always the same ones miss out when time is short.
+        first = int(now.timestamp() // 60) * AT_ONCE % len(recipients) if recipients else 0
+        in_turn = [*recipients[first:], *recipients[:first]]
+        result = _notify_all(sending, in_turn, read.stored, situation)
         result.faults += len(read.unreadable)
         corrected = correct_owners(self.client, self.incidents_table, wrong_owners, seconds_left)
         if corrected:
@@ -118,14 +121,6 @@ def _notify_all(
         logger.error("recipients were not notified in time", extra={"recipients": len(unfinished)})
     result.faults += len(unfinished)
     return result
-
-
-def _in_turn(recipients: Sequence[Recipient], now: datetime) -> Sequence[Recipient]:
-    """Others first each minute, so that not always the same ones miss out when time is short."""
-    if not recipients:
-        return recipients
-    first = int(now.timestamp() // 60) * AT_ONCE % len(recipients)
-    return [*recipients[first:], *recipients[:first]]
 
 
 class OwnerFinder:

@@ -44,14 +44,16 @@ class SenderReplay:
             self.store.commit(known, {}, wait or NextCheck(at=next_check_at(before)))
             return
         old = self.store.incidents.list_all(known.key)
-        replayed = replay(
-            runs, self.store.list_actions(known.key), regular_at=_regular_before(known, runs[0])
-        )
+        # Of a run that is no longer kept: it showed that the sender is a regular one.
+        regular_at = known.sender.regular_at if known.sender else None
+        if regular_at is not None and regular_at >= runs[0].moment:
+            regular_at = None
+        replayed = replay(runs, self.store.list_actions(known.key), regular_at=regular_at)
         replayed = keep_known(old, replayed, runs[0].moment)
         after = advance(replayed.state, now)
-        replayed = replace(replayed, incidents=_with(replayed.incidents, after.changed))
+        by_id = {one.incident_id: one for one in (*replayed.incidents, *after.changed)}
+        replayed = replace(replayed, incidents=tuple(by_id.values()), state=after.state)
         wake = wait or NextCheck(at=next_check_at(after.state, now))
-        replayed = replace(replayed, state=after.state)
         self._commit(known, before, old, replayed, items, runs[-1], wake)
 
     def _commit(
@@ -156,14 +158,3 @@ def _wait_for_parts(items: Sequence[Run], now: datetime, known: StoredSender) ->
     return NextCheck(
         at=min(waiting) + SAME_RUN + timedelta(seconds=1), replay_since=known.replay_since or now
     )
-
-
-def _regular_before(known: StoredSender, first: Run) -> datetime | None:
-    """When a run that is no longer kept last showed that the sender is a regular one."""
-    regular_at = known.sender.regular_at if known.sender else None
-    return regular_at if regular_at is not None and regular_at < first.moment else None
-
-
-def _with(incidents: Sequence[Incident], changed: Sequence[Incident]) -> tuple[Incident, ...]:
-    by_id = {one.incident_id: one for one in (*incidents, *changed)}
-    return tuple(by_id.values())

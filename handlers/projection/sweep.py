@@ -39,7 +39,11 @@ class SenderSweep:
                 break
             seen += 1
             try:
-                self._look_at(sender, now)
+                known = self.store.read(sender)
+                if known.replay_since is not None:
+                    self._replay(known, now)
+                elif known.sender is not None:
+                    self._advance(known, now)
             except ConflictError:
                 continue  # it is still due, so the next sweep finds it
             except Exception as error:
@@ -48,13 +52,6 @@ class SenderSweep:
                 logger.exception("a sender cannot be looked at", extra={"sender": sender})
                 count(Metric.RUNS_NOT_APPLIED)
         return seen
-
-    def _look_at(self, sender: str, now: datetime) -> None:
-        known = self.store.read(sender)
-        if known.replay_since is not None:
-            self._replay(known, now)
-        elif known.sender is not None:
-            self._advance(known, now)
 
     def _replay(self, known: StoredSender, now: datetime) -> None:
         try:
