@@ -139,7 +139,7 @@ def _measure_replay(client: Any, store: SenderStore, tables: Mapping[str, Any], 
     now = runs[-1].arrival
     pairs: list[tuple[float, float]] = []
     while len(pairs) < rounds:
-        store.mark(sender)
+        store.senders.mark_for_replay(sender, store.clock())
         started = time.perf_counter()
         try:
             replays.replay(store.read(sender), now)

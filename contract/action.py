@@ -18,7 +18,7 @@ from contract.limits import (
     MAX_NOTE_CHARACTERS,
     SHORTEST_SNOOZE,
 )
-from contract.moments import list_zones
+from contract.moments import Day, list_zones
 from contract.values import ContractModel, Moment, check_no_nul, check_text
 
 
@@ -54,19 +54,6 @@ class SenderAction(StrEnum):
 NEED_NOTE: Final = frozenset({IncidentAction.NOTE, IncidentAction.CLOSE})
 """Those that mean nothing without a note; the others may have one."""
 TAKE_UNTIL: Final = frozenset({IncidentAction.ACKNOWLEDGE, IncidentAction.SNOOZE})
-
-
-@unique
-class Day(StrEnum):
-    """Days of the week, Monday first."""
-
-    MONDAY = "mon"
-    TUESDAY = "tue"
-    WEDNESDAY = "wed"
-    THURSDAY = "thu"
-    FRIDAY = "fri"
-    SATURDAY = "sat"
-    SUNDAY = "sun"
 
 
 _TIME_OF_DAY: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")

@@ -1,11 +1,12 @@
 """Moments, durations, plausible dates and time zones. A moment is written in UTC, ISO 8601, ending in `Z`."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum, unique
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -98,6 +99,22 @@ def list_zones() -> frozenset[str]:
     return frozenset(files("tzdata").joinpath("zones").read_text(encoding="ascii").split())
 
 
+@unique
+class Day(StrEnum):
+    """Days of the week, Monday first."""
+
+    MONDAY = "mon"
+    TUESDAY = "tue"
+    WEDNESDAY = "wed"
+    THURSDAY = "thu"
+    FRIDAY = "fri"
+    SATURDAY = "sat"
+    SUNDAY = "sun"
+
+
+DAYS: Final = tuple(Day)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hours:
     """Hours of a week: on these days, from one local time to another."""
@@ -108,6 +125,17 @@ class Hours:
     end: time
     """Not later than `start`: the next day. The same: a whole day."""
     zone: str
+
+    @classmethod
+    def parse(cls, days: Iterable[str], start: str, end: str, zone: str) -> Self:
+        """From what `format` gives."""
+        start_time, end_time = time.fromisoformat(start), time.fromisoformat(end)
+        return cls(days=frozenset(map(DAYS.index, map(Day, days))), start=start_time, end=end_time, zone=zone)
+
+    def format(self) -> tuple[list[str], str, str, str]:
+        """Days, start, end and zone as they are written: `["mon"]`, `07:00`, `19:00`, `UTC`."""
+        days = [DAYS[day].value for day in sorted(self.days)]
+        return days, f"{self.start:%H:%M}", f"{self.end:%H:%M}", self.zone
 
     def windows(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The windows that end after `since`, in order, in UTC. One that has begun begins at `since`."""

@@ -31,14 +31,6 @@ class Group(StrEnum):
 
 
 @unique
-class TokenUse(StrEnum):
-    """What a Cognito token says it is for, in its `token_use` claim."""
-
-    ID = "id"
-    ACCESS = "access"
-
-
-@unique
 class Challenge(StrEnum):
     """What the user pool wants before it lets a user in whose password was right."""
 

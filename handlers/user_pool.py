@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -83,20 +84,14 @@ _WRONG_CODE: Final = _REFUSED | {
 }
 
 
+@dataclass(frozen=True)
 class UserPool:
     """The user pool, as the sign-in route sees it."""
 
-    def __init__(
-        self,
-        client: "CognitoIdentityProviderClient",
-        pool_id: str,
-        client_id: str,
-        client_secret: ClientSecret,
-    ) -> None:
-        self._client = client
-        self._pool_id = pool_id
-        self._client_id = client_id
-        self._secret = client_secret
+    client: "CognitoIdentityProviderClient"
+    pool_id: str
+    client_id: str
+    secret: ClientSecret
 
     def sign_in(self, username: str, password: str, new_password: str | None = None) -> SignedIn:
         """Signs a user in, and sets the user's own first password if that is pending.
@@ -109,9 +104,9 @@ class UserPool:
         """
         answer = self._call_or_refuse(
             username,
-            lambda secret_hash: self._client.admin_initiate_auth(
-                UserPoolId=self._pool_id,
-                ClientId=self._client_id,
+            lambda secret_hash: self.client.admin_initiate_auth(
+                UserPoolId=self.pool_id,
+                ClientId=self.client_id,
                 AuthFlow="ADMIN_USER_PASSWORD_AUTH",
                 AuthParameters={"USERNAME": username, "PASSWORD": password, "SECRET_HASH": secret_hash},
             ),
@@ -142,9 +137,9 @@ class UserPool:
         try:
             answer = self._call(
                 username,
-                lambda secret_hash: self._client.admin_initiate_auth(
-                    UserPoolId=self._pool_id,
-                    ClientId=self._client_id,
+                lambda secret_hash: self.client.admin_initiate_auth(
+                    UserPoolId=self.pool_id,
+                    ClientId=self.client_id,
                     AuthFlow="REFRESH_TOKEN_AUTH",
                     AuthParameters={"REFRESH_TOKEN": refresh_token, "SECRET_HASH": secret_hash},
                 ),
@@ -165,8 +160,8 @@ class UserPool:
         try:
             self._call(
                 username,
-                lambda secret_hash: self._client.forgot_password(
-                    ClientId=self._client_id, SecretHash=secret_hash, Username=username
+                lambda secret_hash: self.client.forgot_password(
+                    ClientId=self.client_id, SecretHash=secret_hash, Username=username
                 ),
             )
         except ClientError as error:
@@ -186,8 +181,8 @@ class UserPool:
         try:
             self._call(
                 username,
-                lambda secret_hash: self._client.confirm_forgot_password(
-                    ClientId=self._client_id,
+                lambda secret_hash: self.client.confirm_forgot_password(
+                    ClientId=self.client_id,
                     SecretHash=secret_hash,
                     Username=username,
                     ConfirmationCode=code,
@@ -204,9 +199,9 @@ class UserPool:
     def _set_first_password(self, username: str, new_password: str, session: str) -> SignedIn:
         answer = self._call_or_refuse(
             username,
-            lambda secret_hash: self._client.admin_respond_to_auth_challenge(
-                UserPoolId=self._pool_id,
-                ClientId=self._client_id,
+            lambda secret_hash: self.client.admin_respond_to_auth_challenge(
+                UserPoolId=self.pool_id,
+                ClientId=self.client_id,
                 ChallengeName=Challenge.NEW_PASSWORD_REQUIRED.value,
                 Session=session,
                 ChallengeResponses={
@@ -227,15 +222,15 @@ class UserPool:
     def _call(self, username: str, call: Callable[[str], _Answer], doubt: Doubt = Doubt.SECRET) -> _Answer:
         """Calls with the secret's hash; after a rotation once more, with the hash of the new secret."""
         try:
-            return call(compute_secret_hash(username, self._client_id, self._secret.get()))
+            return call(compute_secret_hash(username, self.client_id, self.secret.get()))
         except ClientError as error:
             if not is_secret_refused(error.response):
                 raise
-            renewed = self._secret.renew(doubt)
+            renewed = self.secret.renew(doubt)
             if renewed is None:
                 raise
         logger.info("client secret renewed")
-        return call(compute_secret_hash(username, self._client_id, renewed))
+        return call(compute_secret_hash(username, self.client_id, renewed))
 
     @staticmethod
     def _refusal(error: ClientError) -> Exception:

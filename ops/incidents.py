@@ -221,7 +221,7 @@ class Rebuild:
     def _count_incidents(self, senders: Sequence[Found]) -> int:
         count = 0
         for done, sender in enumerate(senders, start=1):
-            count += len(self.incidents.list_all(sender.key))
+            count += len(self.incidents.list_of(sender.key))
             self.progress("Counting", done, len(senders))
         return count
 

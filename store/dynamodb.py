@@ -78,6 +78,7 @@ MAX_KEYS: Final = 100
 _ATTEMPTS: Final = 8
 _PAUSE_SECONDS: Final = 0.05
 """Doubled at each attempt."""
+_MAX_PAUSE_SECONDS: Final = 1.0
 
 
 class UnprocessedKeysError(Exception):
@@ -312,6 +313,28 @@ def transact(
             return
 
 
+def retry_on_conflict(
+    attempt: Callable[[], Record], attempts: int, sleep: Callable[[float], None] = time.sleep
+) -> Record:
+    """Repeats an attempt until nobody else has written in between, and returns its result.
+
+    Args:
+        attempt: reads, decides and writes; raises `ConflictError` if others wrote in between.
+        attempts: at most so many.
+        sleep: waits so many seconds; tests pass their own.
+
+    Raises:
+        ConflictError: others went on writing.
+    """
+    for number in range(attempts - 1):
+        try:
+            return attempt()
+        except ConflictError:
+            # Full jitter: those who met once must not meet again.
+            sleep(random.uniform(0, min(_MAX_PAUSE_SECONDS, _PAUSE_SECONDS * 2**number)))  # noqa: S311
+    return attempt()
+
+
 # --- errors
 
 _THROTTLING: Final = frozenset(
@@ -405,11 +428,11 @@ TEXTS: Final = Kind(
 )
 
 
-def list_of(read: Callable[[Item], Any], write: Callable[[Any], Values]) -> Kind:
-    """A list of maps, absent while it is empty."""
+def list_of(fields: "Fields", make: Callable[..., Any]) -> Kind:
+    """A list of maps, each of which makes a record; absent while it is empty."""
     return Kind(
-        lambda value: tuple(read(one["M"]) for one in value["L"]),
-        lambda found: {"L": [{"M": write(one)} for one in found]} if found else None,
+        lambda value: tuple(make(**fields.read(one["M"])) for one in value["L"]),
+        lambda found: {"L": [{"M": fields.describe(one)} for one in found]} if found else None,
     )
 
 
@@ -431,6 +454,10 @@ class Fields:
             attribute: None if (value := getattr(record, name)) is None else write(value)
             for name, attribute, write in self._writes
         }
+
+    def describe(self, record: object) -> Values:
+        """The attributes that a record has."""
+        return {name: value for name, value in self.write(record).items() if value is not None}
 
 
 class MalformedItemError(ValueError):

@@ -168,11 +168,6 @@ _ENTRY: Final = Fields(
 )
 
 
-def describe_entry(entry: HistoryEntry) -> Values:
-    """An entry of a history, as it is stored."""
-    return {name: value for name, value in _ENTRY.write(entry).items() if value}
-
-
 @dataclass(frozen=True, kw_only=True)
 class Incident:
     """One folder of one sender in breach, from opening to its end."""
@@ -281,7 +276,7 @@ _OF_PEOPLE: Final = {
     "acknowledged_until": (_A.ACKNOWLEDGED_UNTIL, MOMENT),
     "snoozed_until": (_A.SNOOZED_UNTIL, MOMENT),
     "version": (_A.ACTION_VERSION, COUNT),
-    "history": (_A.HISTORY, list_of(lambda item: HistoryEntry(**_ENTRY.read(item)), describe_entry)),
+    "history": (_A.HISTORY, list_of(_ENTRY, HistoryEntry)),
 }
 _WRITTEN: Final = Fields(**_OF_THE_RULES)
 _READ: Final = Fields(
@@ -434,12 +429,7 @@ class PeopleState:
     history: Sequence[HistoryEntry] = ()
 
 
-_PEOPLE: Final = Fields(**_OF_PEOPLE)
-
-
-def describe_people(state: PeopleState) -> Values:
-    """The attributes of what people did."""
-    return _PEOPLE.write(state)
+PEOPLE: Final = Fields(**_OF_PEOPLE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -459,7 +449,7 @@ class PeopleChange:
         appended: Values = {}
         if self.entry is not None:
             grown = {_A.ACTION_VERSION: {"N": str(self.version + 1)}}
-            appended = {_A.HISTORY: {"L": [{"M": describe_entry(self.entry)}]}}
+            appended = {_A.HISTORY: {"L": [{"M": _ENTRY.describe(self.entry)}]}}
         return Update(
             values={**values, **self.values, **grown},
             append=appended,
@@ -467,17 +457,17 @@ class PeopleChange:
         )
 
 
+@dataclass(frozen=True)
 class IncidentTable:
     """The table FileSlaIncidents: one method an access pattern. Threads may share it."""
 
-    def __init__(self, reader: Reader, name: str) -> None:
-        self._reader = reader
-        self.name = name
+    reader: Reader
+    name: str
 
     def count_live(self, status: IncidentStatus) -> int:
         """How many incidents are open, or unknown."""
         return sum(
-            self._reader.count(
+            self.reader.count(
                 Query(table=self.name, index=IncidentIndex.LIVE, equal={_A.LIVE_SHARD: partition})
             )
             for partition in list_live_partitions(status)
@@ -485,7 +475,7 @@ class IncidentTable:
 
     def query_live(self, *statuses: IncidentStatus, attributes: Sequence[str] = ()) -> list[Item]:
         """Entries of the live index, in no order: what is open or unknown, or has one of these statuses."""
-        return self._reader.query_all(
+        return self.reader.query_all(
             *(
                 Query(
                     table=self.name,
@@ -512,7 +502,7 @@ class IncidentTable:
             latest: of each day at most so many, those that ended last; all where it is None.
             attributes: what to read of each.
         """
-        return self._reader.query_all(
+        return self.reader.query_all(
             *(
                 Query(
                     table=self.name,
@@ -528,7 +518,7 @@ class IncidentTable:
     def find_sender(self, incident_id: str) -> str | None:
         """The key of the sender whose incident this is; None where the incident is not known."""
         query = Query(table=self.name, index=IncidentIndex.ID, equal={_A.INCIDENT_ID: incident_id})
-        return next((str(item[_A.SENDER]["S"]) for item in self._reader.query(query)), None)
+        return next((str(item[_A.SENDER]["S"]) for item in self.reader.query(query)), None)
 
     def query_one(self, sender: str, incident_id: str, attributes: Sequence[str] = IN_FULL) -> Item | None:
         """An incident's item as it is now, by a `Query`, which is all that an analyst may do."""
@@ -538,31 +528,25 @@ class IncidentTable:
             attributes=attributes,
             consistent=True,
         )
-        return next(iter(self._reader.query(query)), None)
+        return next(iter(self.reader.query(query)), None)
 
     def read_people(self, sender: str, incident_id: str) -> PeopleState:
         """What people did about an incident, as it is now."""
-        return PeopleState(**_PEOPLE.read(self.query_one(sender, incident_id, PEOPLES) or {}))
+        return PeopleState(**PEOPLE.read(self.query_one(sender, incident_id, PEOPLES) or {}))
 
     def get(self, sender: str, incident_id: str) -> Incident | None:
         """An incident in full, as it is now, by a `GetItem`."""
-        item = self._reader.get(self.name, incident_key(sender, incident_id))
+        item = self.reader.get(self.name, incident_key(sender, incident_id))
         return parse_incident(item) if item else None
 
-    def list_latest(self, sender: str) -> list[Incident]:
-        """The latest incident of each folder of a sender, as they are now."""
-        return self._list_of(sender, IncidentIndex.LATEST)
-
-    def list_all(self, sender: str) -> list[Incident]:
-        """Every incident of a sender that is kept, as they are now."""
-        return self._list_of(sender, None)
-
-    def _list_of(self, sender: str, index: IncidentIndex | None) -> list[Incident]:
+    def list_of(self, sender: str, *, latest: bool = False) -> list[Incident]:
+        """Every incident of a sender that is kept, or the latest of each folder, as they are now."""
+        index = IncidentIndex.LATEST if latest else None
         query = Query(
             table=self.name, index=index, equal={_A.SENDER: sender}, attributes=FOR_THE_RULES, consistent=True
         )
         # What people did may be left alone in an item: an incident begins with what the rules write.
-        return [parse_incident(item) for item in self._reader.query(query) if _A.RULE_STATE in item]
+        return [parse_incident(item) for item in self.reader.query(query) if _A.RULE_STATE in item]
 
     def change(self, incident: Incident, values: Values, entry: HistoryEntry) -> Incident:
         """Changes an incident for a person, and returns it as it is then.
@@ -573,6 +557,4 @@ class IncidentTable:
         change = PeopleChange(version=incident.version, entry=entry)
         update = change.update(values, {_A.STATUS: {"S": incident.status}})
         key = incident_key(incident.sender, incident.incident_id)
-        return parse_incident(
-            update_item(self._reader.client, self.name, key, update, ReturnValues="ALL_NEW")
-        )
+        return parse_incident(update_item(self.reader.client, self.name, key, update, ReturnValues="ALL_NEW"))

@@ -28,6 +28,7 @@ from store.dynamodb import (
     find_number,
     get_items,
     load_chunks,
+    one_of,
     read_text,
     transact,
 )
@@ -325,28 +326,32 @@ class LogEntry:
 
     def build_item(self, recipient: Recipient, number: str) -> dict[str, Any]:
         """Its item, where `number` tells it from all other entries of the recipient at that moment."""
-        found: dict[str, Any] = {
-            NotificationAttribute.SUBJECT: {"S": self.subject},
+        found = {
+            **_LOGGED.describe(self),
             # In order of time.
             NotificationAttribute.PART: {"S": f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}#{recipient.key}#{number}"},
-            NotificationAttribute.NOTIFIED_AT: {"S": format_moment(self.at)},
-            NotificationAttribute.KIND: {"S": self.kind},
             NotificationAttribute.OWNER: {"S": recipient.owner.name},
             NotificationAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
         }
-        if self.folder is not None:
-            found[NotificationAttribute.FOLDER] = {"S": self.folder}
         if self.expires is not None:
             found[NotificationAttribute.EXPIRES_AT] = {"N": str(int(self.expires.timestamp()))}
         return found
 
 
+_LOGGED: Final = Fields(
+    subject=(NotificationAttribute.SUBJECT, TEXT),
+    kind=(NotificationAttribute.KIND, one_of(NotificationKind)),
+    at=(NotificationAttribute.NOTIFIED_AT, MOMENT),
+    folder=(NotificationAttribute.FOLDER, TEXT),
+)
+
+
+@dataclass(frozen=True)
 class RecipientTable:
     """The table. Threads may share it."""
 
-    def __init__(self, client: "DynamoDBClient", name: str) -> None:
-        self._client = client
-        self._name = name
+    client: "DynamoDBClient"
+    name: str
 
     def read(self, recipients: Sequence[Recipient]) -> StoredRecipients:
         """Their states; an empty one for a recipient that is new."""
@@ -389,12 +394,12 @@ class RecipientTable:
         written = replace(stored, revision=stored.revision + 1, leased_until=leased_until)
         states = list(self._build_states(recipient, written, read=stored.revision))
         items = (entry.build_item(recipient, f"{written.revision}.{n}") for n, entry in enumerate(log))
-        entries = [{"Put": {"TableName": self._name, "Item": item}} for item in items]
+        entries = [{"Put": {"TableName": self.name, "Item": item}} for item in items]
         first = MAX_WRITES - len(states)
-        transact(self._client, [*states, *entries[:first]])
+        transact(self.client, [*states, *entries[:first]])
         try:
             for start in range(first, len(entries), MAX_WRITES):
-                transact(self._client, entries[start : start + MAX_WRITES])
+                transact(self.client, entries[start : start + MAX_WRITES])
         except (BotoCoreError, ClientError, ConflictError) as error:
             raise LogIncompleteError(written) from error
         return written
@@ -420,8 +425,8 @@ class RecipientTable:
             KeyError: nothing was ever sent to a recipient with this key.
         """
         try:
-            self._client.update_item(
-                TableName=self._name,
+            self.client.update_item(
+                TableName=self.name,
                 Key=_state_key(key, 0),
                 # Another revision: a sweep that is sending starts again, and sees that it is enabled.
                 UpdateExpression="REMOVE #since ADD #revision :one",
@@ -443,7 +448,7 @@ class RecipientTable:
 
     def _read_firsts(self, recipients: Sequence[Recipient]) -> dict[str, Item]:
         keys = [_state_key(recipient.key, 0) for recipient in recipients]
-        found = get_items(self._client, self._name, keys, consistent=True)
+        found = get_items(self.client, self.name, keys, consistent=True)
         return {read_text(item, NotificationAttribute.SUBJECT): item for item in found}
 
     def _parse(self, key: str, first: Item | None) -> StoredRecipient:
@@ -467,7 +472,7 @@ class RecipientTable:
             ConflictError: it was written between the reads.
         """
         keys = [_state_key(key, number) for number in range(1, count)]
-        others = list(get_items(self._client, self._name, keys, consistent=True))
+        others = list(get_items(self.client, self.name, keys, consistent=True))
         others.sort(key=lambda item: read_text(item, NotificationAttribute.PART))
         revisions = {find_number(item, NotificationAttribute.REVISION) for item in others}
         # The first may be ahead: enabling a channel counts there alone.
@@ -486,7 +491,7 @@ class RecipientTable:
                 NotificationAttribute.STATE: {"B": chunk},
                 NotificationAttribute.REVISION: {"N": str(written.revision)},
             }
-            put: dict[str, Any] = {"TableName": self._name, "Item": item}
+            put: dict[str, Any] = {"TableName": self.name, "Item": item}
             if number == 0:
                 item |= _describe(recipient, written, len(chunks))
                 put["ConditionExpression"] = (

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from contract.folders import folder_key
 from contract.moments import format_moment, parse_moment
@@ -127,6 +127,11 @@ class Listing:
     errors: tuple[tuple[str, str], ...] = ()
     """Keys of those that could not, with what the system said; sorted."""
 
+    @classmethod
+    def build(cls, read: Iterable[str], errors: Mapping[str, str]) -> Self:
+        """From keys. A folder that could be read once and not another time is not known to be well."""
+        return cls(read=frozenset(read).difference(errors), errors=tuple(sorted(errors.items())))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
@@ -220,13 +225,11 @@ def _one_run(items: list[Run]) -> Run:
     first, pieces = {one.part: one for one in reversed(parts)}, Counter(one.part for one in parts)
     lists = [part.listing for part in parts if part.listing is not None]
     errors = {key: text for listing in lists for key, text in listing.errors}
-    # What one part could read and another could not is not known to be well.
-    read = frozenset(key for listing in lists for key in listing.read).difference(errors)
     return replace(
         items[0],
         arrival=max(item.arrival for item in items),
         breaches=merge_folders(breach for part in parts for breach in part.breaches),
-        listing=Listing(read=read, errors=tuple(sorted(errors.items()))) if lists else None,
+        listing=Listing.build((key for listing in lists for key in listing.read), errors) if lists else None,
         spellings={key: folder for part in parts for key, folder in part.spellings.items()},
         lost_letters=sum({part.part: part.lost_letters for part in parts}.values()),
         came=frozenset(part for part, one in first.items() if pieces[part] >= one.pieces),
@@ -401,10 +404,7 @@ def _read_listing(content: Mapping[str, Any]) -> Listing | None:
     if _READ not in content:
         return None
     errors = {folder_key(folder): text for folder, text in content[_ERRORS]}
-    return Listing(
-        read=frozenset(map(folder_key, content[_READ])).difference(errors),
-        errors=tuple(sorted(errors.items())),
-    )
+    return Listing.build(map(folder_key, content[_READ]), errors)
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,12 @@
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum, unique
 from typing import Any, Final, NamedTuple
 
 from botocore.exceptions import ClientError
 
-from contract.action import Day
 from contract.moments import Hours, format_moment
 from contract.words import SenderKind, SenderState
 from store.dynamodb import (
@@ -97,9 +96,9 @@ class SenderAttribute(StrEnum):
     UNKNOWN = "Unknown"
     """How many of its incidents are so."""
     HOURS = "Hours"
-    """When it is expected, as a map of `HoursAttribute`; absent: always."""
+    """When it is expected, as a map of `Days`, `From`, `To` and `Zone`; absent: always."""
     SILENCES = "Silences"
-    """Those of the last days that are over, oldest first: a list of maps of `SilenceAttribute`."""
+    """Those of the last days that are over, oldest first: a list of maps of `Since` and `Until`."""
     LOST_LETTERS = "LostLetters"
     """How many names of its last run had lost letters on the way."""
 
@@ -107,28 +106,6 @@ class SenderAttribute(StrEnum):
     """From here on: attributes of the item `REFUSED_PART`, its last refused report."""
     PROBLEMS = "Problems"
     REQUEST_ID = "GatewayRequestId"
-
-
-@unique
-class HoursAttribute(StrEnum):
-    """Keys of the hours in which a sender is expected, as a person set them."""
-
-    DAYS = "Days"
-    """Those on which they begin: a list of `contract.action.Day`."""
-    FROM = "From"
-    TO = "To"
-    """Not later than `From`: on the next day."""
-    ZONE = "Zone"
-
-
-@unique
-class SilenceAttribute(StrEnum):
-    """Keys of a silence."""
-
-    SINCE = "Since"
-    """When it was heard last."""
-    UNTIL = "Until"
-    """When it was heard again."""
 
 
 @unique
@@ -198,31 +175,19 @@ SENDERS_TABLE: Final = TableSpec(
 
 
 _A: Final = SenderAttribute
-_DAYS: Final = tuple(Day)
 
 
 def _read_hours(value: Any) -> Hours:
     found = value["M"]
-    return Hours(
-        days=frozenset(_DAYS.index(Day(day["S"])) for day in found[HoursAttribute.DAYS]["L"]),
-        start=time.fromisoformat(found[HoursAttribute.FROM]["S"]),
-        end=time.fromisoformat(found[HoursAttribute.TO]["S"]),
-        zone=found[HoursAttribute.ZONE]["S"],
-    )
+    return Hours.parse(TEXTS.read(found["Days"]), *(found[key]["S"] for key in ("From", "To", "Zone")))
 
 
 def _write_hours(hours: Hours) -> Values:
-    return {
-        "M": {
-            HoursAttribute.DAYS: {"L": [{"S": _DAYS[day]} for day in sorted(hours.days)]},
-            HoursAttribute.FROM: {"S": f"{hours.start:%H:%M}"},
-            HoursAttribute.TO: {"S": f"{hours.end:%H:%M}"},
-            HoursAttribute.ZONE: {"S": hours.zone},
-        }
-    }
+    days, start, end, zone = hours.format()
+    return {"M": {"Days": TEXTS.write(days), "From": {"S": start}, "To": {"S": end}, "Zone": {"S": zone}}}
 
 
-HOURS: Final = Kind(_read_hours, _write_hours)
+_HOURS: Final = Kind(_read_hours, _write_hours)
 
 
 class Silence(NamedTuple):
@@ -234,7 +199,7 @@ class Silence(NamedTuple):
     """When it was heard again."""
 
 
-_SILENCE: Final = Fields(since=(SilenceAttribute.SINCE, MOMENT), until=(SilenceAttribute.UNTIL, MOMENT))
+_SILENCE: Final = Fields(since=("Since", MOMENT), until=("Until", MOMENT))
 
 
 @dataclass(frozen=True)
@@ -275,10 +240,6 @@ _PROBLEM: Final = Fields(
     problem=(ProblemAttribute.PROBLEM, TEXT),
     hint=(ProblemAttribute.HINT, TEXT),
 )
-
-
-def _lists(fields: Fields, make: Any) -> Kind:
-    return list_of(lambda item: make(**fields.read(item)), fields.write)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -342,15 +303,15 @@ _SENDER: Final = Fields(
     reported_by=(_A.REPORTED_BY, TEXT),
     addresses=(_A.ADDRESSES, TEXTS),
     shared=(_A.SHARED, TEXT),
-    ambiguous_sets=(_A.AMBIGUOUS_SETS, _lists(_AMBIGUOUS, AmbiguousSet)),
+    ambiguous_sets=(_A.AMBIGUOUS_SETS, list_of(_AMBIGUOUS, AmbiguousSet)),
     watched=(_A.WATCHED, NUMBER),
     unreadable=(_A.UNREADABLE, COUNT),
     open=(_A.OPEN, NUMBER),
     unknown=(_A.UNKNOWN, NUMBER),
     lost_letters=(_A.LOST_LETTERS, COUNT),
-    unreadable_folders=(_A.UNREADABLE_FOLDERS, _lists(_UNREADABLE, UnreadableFolder)),
-    hours=(_A.HOURS, HOURS),
-    silences=(_A.SILENCES, _lists(_SILENCE, Silence)),
+    unreadable_folders=(_A.UNREADABLE_FOLDERS, list_of(_UNREADABLE, UnreadableFolder)),
+    hours=(_A.HOURS, _HOURS),
+    silences=(_A.SILENCES, list_of(_SILENCE, Silence)),
 )
 
 
@@ -375,7 +336,7 @@ _REFUSED: Final = Fields(
     reported_by=(_A.REPORTED_BY, TEXT),
     address=(_A.SOURCE_ADDRESS, TEXT),
     at=(_A.REFUSED_AT, MOMENT),
-    problems=(_A.PROBLEMS, _lists(_PROBLEM, RefusedField)),
+    problems=(_A.PROBLEMS, list_of(_PROBLEM, RefusedField)),
     request_id=(_A.REQUEST_ID, TEXT),
 )
 _IN_FULL: Final = sorted({*_SENDER.attributes, *_REFUSED.attributes, _A.PART})
@@ -390,20 +351,15 @@ class SenderEntry(HistoryEntry):
     hours: Hours | None = None
 
 
-_CHANGE: Final = Fields(
+SENDER_ENTRY: Final = Fields(
     at=(HistoryAttribute.ACTED_AT, MOMENT),
     by=(HistoryAttribute.ACTED_BY, TEXT),
     action=(HistoryAttribute.ACTION, TEXT),
     note=(HistoryAttribute.NOTE, TEXT),
     until=(HistoryAttribute.UNTIL, MOMENT),
     interval_minutes=(_A.INTERVAL_MINUTES, NUMBER),
-    hours=(_A.HOURS, HOURS),
+    hours=(_A.HOURS, _HOURS),
 )
-
-
-def describe_sender_entry(change: SenderEntry) -> Values:
-    """The attributes that show a change."""
-    return _CHANGE.write(change)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -516,7 +472,7 @@ def _describe_list(listing: Listing | None, spellings: Mapping[str, str]) -> Val
     return {
         _A.WATCHED: {"N": str(len(listing.read) + len(listing.errors))},
         _A.UNREADABLE: COUNT.write(len(listing.errors)),
-        _A.UNREADABLE_FOLDERS: _lists(_UNREADABLE, UnreadableFolder).write(unreadable),
+        _A.UNREADABLE_FOLDERS: list_of(_UNREADABLE, UnreadableFolder).write(unreadable),
     }
 
 
@@ -531,16 +487,16 @@ _COPIED: Final = {
 }
 
 
+@dataclass(frozen=True)
 class SenderTable:
     """The table FileSlaSenders: one method an access pattern. Threads may share it."""
 
-    def __init__(self, reader: Reader, name: str) -> None:
-        self._reader = reader
-        self.name = name
+    reader: Reader
+    name: str
 
     def query_states(self, *states: str, attributes: Sequence[str] = ()) -> list[Item]:
         """Entries of the state index with these states; without any: all senders and refused reports."""
-        return self._reader.query_all(
+        return self.reader.query_all(
             *(
                 Query(
                     table=self.name, index=SenderIndex.STATE, equal={_A.STATE: state}, attributes=attributes
@@ -563,7 +519,7 @@ class SenderTable:
             attributes=_IN_FULL,
             consistent=True,
         )
-        return read_fleet(self._reader.query(query))
+        return read_fleet(self.reader.query(query))
 
     def list_changes(self, sender: str) -> list[SenderEntry]:
         """What people changed about a sender, in no order."""
@@ -571,15 +527,15 @@ class SenderTable:
             table=self.name,
             equal={_A.SENDER: sender},
             between=(_A.PART, ACTION_PREFIX, f"{ACTION_PREFIX}~"),
-            attributes=_CHANGE.attributes,
+            attributes=SENDER_ENTRY.attributes,
             consistent=True,
         )
-        return [SenderEntry(**_CHANGE.read(item)) for item in self._reader.query(query)]
+        return [SenderEntry(**SENDER_ENTRY.read(item)) for item in self.reader.query(query)]
 
     def list_unreadable(self, senders: Sequence[str]) -> dict[str, Sequence[UnreadableFolder]]:
         """The first folders that these senders cannot read, by their keys: no index holds these."""
         found = get_items(
-            self._reader.client,
+            self.reader.client,
             self.name,
             [sender_key(sender) for sender in senders],
             attributes=(_A.SENDER, _A.UNREADABLE_FOLDERS),
@@ -597,7 +553,7 @@ class SenderTable:
                 # A moment with a fraction of a second sorts before the one without.
                 between=(_A.NEXT_CHECK_AT, "0", format_moment(now.replace(microsecond=0))),
             )
-            yield from (item[_A.SENDER]["S"] for item in self._reader.query(query))
+            yield from (item[_A.SENDER]["S"] for item in self.reader.query(query))
 
     def put_refused(self, item: Item) -> None:
         """Keeps a sender's last refused report, an item of FileSlaRuns, unless a later one is there.
@@ -611,7 +567,7 @@ class SenderTable:
             **{ours: item[theirs] for theirs, ours in _COPIED.items() if theirs in item},
         }
         try:
-            self._reader.client.put_item(
+            self.reader.client.put_item(
                 TableName=self.name,
                 Item=values,
                 ConditionExpression="attribute_not_exists(#at) OR #at < :at",
@@ -625,7 +581,7 @@ class SenderTable:
     def read_next_checks(self, senders: Sequence[str]) -> dict[str, NextCheck]:
         """When the sweep has to look at these senders, by their keys, as it is now."""
         found = get_items(
-            self._reader.client,
+            self.reader.client,
             self.name,
             [sender_key(sender) for sender in senders],
             attributes=(_A.SENDER, _A.NEXT_CHECK_AT, _A.REPLAY_SINCE),
@@ -644,4 +600,4 @@ class SenderTable:
         name: Values = {_A.SENDER_NAME: {"S": sender_name}} if sender_name else {}
         # Whoever is at work on the sender starts again, and sees the mark.
         marked = Update(values={**check, **name}, add={_A.REVISION: {"N": "1"}})
-        update_item(self._reader.client, self.name, sender_key(sender), marked)
+        update_item(self.reader.client, self.name, sender_key(sender), marked)

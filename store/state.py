@@ -40,6 +40,7 @@ from store.senders import (
     ACTION_PREFIX,
     LIST_PREFIX,
     OWN_PART,
+    SENDER_ENTRY,
     SET_PREFIX,
     NextCheck,
     SenderAttribute,
@@ -47,7 +48,6 @@ from store.senders import (
     SenderTable,
     Silence,
     describe_next_check,
-    describe_sender_entry,
     sender_key,
 )
 
@@ -249,7 +249,7 @@ def _base36(number: int) -> str:
 
 def describe_action(act: PersonAction) -> Values:
     """What an act's item says beside its key: what the rules know of it, and what a page shows."""
-    change = SenderEntry(
+    shown = SenderEntry(
         at=act.at,
         by=act.by or "",
         action=act.action,
@@ -257,8 +257,7 @@ def describe_action(act: PersonAction) -> Values:
         interval_minutes=round(act.interval / timedelta(minutes=1)) if act.interval else None,
         hours=act.hours,
     )
-    shown = {name: value for name, value in describe_sender_entry(change).items() if value}
-    return {_A.RULE_STATE: {"S": dump(act)}, **shown}
+    return {_A.RULE_STATE: {"S": dump(act)}, **SENDER_ENTRY.describe(shown)}
 
 
 COMMIT_MINUTES: Final = 5
@@ -362,7 +361,7 @@ class SenderStore:
             sender=known.sender,
             watched=load_chunks(WatchList, chunks) if chunks else None,
             sets={folder_set.key: folder_set for folder_set in sets},
-            incidents={incident.key: incident for incident in self.incidents.list_latest(known.key)},
+            incidents={incident.key: incident for incident in self.incidents.list_of(known.key, latest=True)},
         )
 
     def list_actions(self, sender: str) -> list[PersonAction]:
@@ -411,14 +410,6 @@ class SenderStore:
         update = {**self._own(known), **_write(known, values).arguments()}
         transact(self._reader.client, [{"Update": update}, *changes])
         return replace(known, revision=known.revision + 1)
-
-    def mark(self, sender: str, sender_name: str | None = None) -> None:
-        """Has a sender replayed by the next sweep.
-
-        Raises:
-            ConflictError: a transaction is writing the sender.
-        """
-        self.senders.mark_for_replay(sender, self.clock(), sender_name)
 
     def _own(self, known: StoredSender) -> dict[str, Any]:
         return {"TableName": self.senders.name, "Key": sender_key(known.key)}

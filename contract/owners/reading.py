@@ -10,7 +10,7 @@ from typing import Final
 
 from yaml.nodes import Node, SequenceNode
 
-from contract.moments import list_zones
+from contract.moments import DAYS, Day, list_zones
 from contract.owners.matching import MAX_PATTERN_CHARACTERS, list_unreachable
 from contract.owners.model import (
     MAX_MAIL_ADDRESSES,
@@ -130,8 +130,6 @@ def _read_target(file: YamlFile, node: Node, what: str, kind: ChannelKind) -> st
     return text
 
 
-DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-"""As they are written, Monday first."""
 _CLOCK: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _END_OF_DAY: Final = "24:00"
 
@@ -168,7 +166,7 @@ def _read_days(file: YamlFile, node: Node | None, what: str) -> frozenset[int]:
         return frozenset(range(len(DAYS)))
     if isinstance(node, SequenceNode) and not node.value:
         file.add(node, f"{what}: it must name one at least; leave it out for every day.")
-    return frozenset(map(DAYS.index, file.read_words(node, what, DAYS)))
+    return frozenset(DAYS.index(Day(day)) for day in file.read_words(node, what, DAYS))
 
 
 def _read_clock(file: YamlFile, node: Node | None, what: str, *, end: bool = False) -> time | None:

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from contract.action import Day, SenderAction
+from contract.action import SenderAction
 from contract.limits import MAX_INTERVAL_MINUTES, MAX_NOTE_CHARACTERS
+from contract.moments import Day
 from dashboard.figures.actions import make_request
 from dashboard.figures.text import escape_markdown
 from dashboard.frame import acting

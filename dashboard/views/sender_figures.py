@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from contract.action import Day, SenderAction
-from contract.moments import Hours, format_duration
+from contract.action import SenderAction
+from contract.moments import Day, Hours, format_duration
 from contract.words import SenderState
 from dashboard.columns import Column, tabulate
 from dashboard.figures.actions import HistoryLine

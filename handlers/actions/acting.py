@@ -1,8 +1,6 @@
 """What every action needs: who acts, refusals, retries, the state in an answer, and the rules' part."""
 
 import json
-import random
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,7 +9,7 @@ from uuid import UUID, uuid4, uuid5
 
 from botocore.exceptions import ClientError
 
-from contract.action import ActionRequest, Day
+from contract.action import ActionRequest
 from contract.answers import IncidentAnswer, IncidentNow, SenderAnswer, SenderNow
 from contract.metrics import Reason
 from contract.moments import format_moment
@@ -19,17 +17,14 @@ from handlers.incidents.projection import apply_action, next_check_at
 from handlers.incidents.sender import show_sender
 from handlers.web.errors import ServiceError, ThrottledError
 from handlers.web.requests import Caller
-from store.dynamodb import ConflictError, is_throttling
+from store.dynamodb import ConflictError, is_throttling, retry_on_conflict
 from store.incidents import Incident, PeopleChange
 from store.senders import NextCheck, Sender, describe_sender
 from store.state import PersonAction, RunHistory, SenderStore, State, StoredSender, collect_writes
 
 ATTEMPTS: Final = 10
 """With twenty people who act on one incident in the same second, nobody needs more."""
-_FIRST_BACKOFF_SECONDS: Final = 0.05
-_MAX_BACKOFF_SECONDS: Final = 1.0
 _ACTION_IDS: Final = UUID("6f0b7c52-9c1e-4b7e-8a39-2f6d1f4c0e83")
-_DAYS: Final = tuple(Day)
 
 _Result = TypeVar("_Result")
 
@@ -73,28 +68,22 @@ class InvalidStateError(ServiceError):
         return SenderAnswer(message=self.message, sender=self.now)
 
 
-def retry_on_conflict(attempt: Callable[[], _Result], sleep: Callable[[float], None] = time.sleep) -> _Result:
+def take_turn(attempt: Callable[[], _Result], sleep: Callable[[float], None]) -> _Result:
     """Repeats an attempt until nobody else has written in between, and returns its result.
-
-    Args:
-        attempt: reads, decides and writes; raises `ConflictError` if others wrote in between.
-        sleep: waits the given seconds; tests pass their own.
 
     Raises:
         ThrottledError: others kept on writing, or DynamoDB asks to slow down.
     """
-    for number in range(ATTEMPTS):
-        try:
-            return attempt()
-        except ConflictError:
-            # Full jitter: those who met once must not meet again.
-            ceiling = min(_MAX_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2**number)
-            sleep(random.uniform(0, ceiling))  # noqa: S311
-        except ClientError as error:
-            if is_throttling(error):
-                raise ThrottledError from error
-            raise
-    raise ThrottledError("Others are changing the same thing. Wait a moment and send the same request again.")
+    try:
+        return retry_on_conflict(attempt, ATTEMPTS, sleep)
+    except ConflictError:
+        raise ThrottledError(
+            "Others are changing the same thing. Wait a moment and send the same request again."
+        ) from None
+    except ClientError as error:
+        if is_throttling(error):
+            raise ThrottledError from error
+        raise
 
 
 def summarize(incident: Incident) -> IncidentNow:
@@ -120,7 +109,6 @@ def summarize(incident: Incident) -> IncidentNow:
 
 def read_sender_now(known: StoredSender, sender: Sender) -> SenderNow:
     """A sender, as an answer shows it."""
-    hours = sender.hours
     return SenderNow(
         sender=known.key,
         sender_name=known.sender_name,
@@ -131,13 +119,8 @@ def read_sender_now(known: StoredSender, sender: Sender) -> SenderNow:
         due_at=format_moment(sender.due_at) if sender.due_at else None,
         interval_minutes=sender.interval_minutes,
         interval_from=sender.interval_from,
-        hours={
-            "days": [_DAYS[day] for day in sorted(hours.days)],
-            "from": f"{hours.start:%H:%M}",
-            "to": f"{hours.end:%H:%M}",
-            "zone": hours.zone,
-        }
-        if hours
+        hours=dict(zip(("days", "from", "to", "zone"), sender.hours.format(), strict=True))
+        if sender.hours
         else None,
     )
 

@@ -17,8 +17,8 @@ from handlers.actions.acting import (
     InvalidStateError,
     NotFoundError,
     SenderChange,
-    retry_on_conflict,
     summarize,
+    take_turn,
 )
 from handlers.actions.parsing import check_until
 from store.dynamodb import ConflictError, Values
@@ -51,7 +51,7 @@ class IncidentActions:
         if sender is None:
             raise NotFoundError(_UNKNOWN)
         action_id = actor.action_id(request)
-        return retry_on_conflict(
+        return take_turn(
             lambda: self._try(request, sender, action_id, actor.caller.username, now), self.sleep
         )
 

@@ -3,25 +3,23 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import time as time_of_day
 from datetime import timedelta
 
-from contract.action import ActOnSender, Day, ExpectedHours, SenderAction
+from contract.action import ActOnSender, SenderAction
 from contract.answers import SenderAnswer
 from contract.metrics import Outcome
-from contract.moments import Hours
+from contract.moments import Day, Hours
 from handlers.actions.acting import (
     Actor,
     InvalidStateError,
     NotFoundError,
     SenderChange,
     read_sender_now,
-    retry_on_conflict,
+    take_turn,
 )
 from handlers.incidents.sender import show_sender
 from store.state import PersonAction, SenderStore, State
 
-_DAYS = tuple(Day)
 _UNKNOWN = "No run of such a sender is known. Its key is the attribute Sender of its item."
 
 
@@ -41,7 +39,7 @@ class SenderActions:
             ThrottledError: others kept on writing the same sender.
         """
         action_id = actor.action_id(request)
-        return retry_on_conflict(lambda: self._try(request, action_id, actor.caller.username), self.sleep)
+        return take_turn(lambda: self._try(request, action_id, actor.caller.username), self.sleep)
 
     def _try(self, request: ActOnSender, action_id: str, by: str) -> tuple[SenderAnswer, Outcome]:
         known = self.store.read(request.sender)
@@ -62,21 +60,13 @@ class SenderActions:
             act = PersonAction(
                 at=self.store.clock(), action_id=action_id, action=request.action,
                 interval=None if minutes is None else timedelta(minutes=minutes),
-                hours=None if hours is None else _read_hours(hours), by=by, note=request.note or None,
+                hours=None if hours is None else Hours.parse(hours.days, hours.start, hours.end, hours.zone),
+                by=by, note=request.note or None,
             )  # fmt: skip
             change = SenderChange.work_out(self.store, known, sender, act)
             change.commit(self.store)
             shown, message, outcome = change.sender, _say_done(request), Outcome.DONE
         return SenderAnswer(message=message, sender=read_sender_now(known, shown)), outcome
-
-
-def _read_hours(hours: ExpectedHours) -> Hours:
-    return Hours(
-        days=frozenset(_DAYS.index(day) for day in hours.days),
-        start=time_of_day.fromisoformat(hours.start),
-        end=time_of_day.fromisoformat(hours.end),
-        zone=hours.zone,
-    )
 
 
 def _say_done(request: ActOnSender) -> str:

@@ -11,6 +11,7 @@ from handlers.incidents.timing import (
     GAPS_FOR_A_MEDIAN,
     LEEWAY,
     end_of,
+    end_of_grace_period,
     given_interval,
     is_shared,
     sender_grace_period,
@@ -172,15 +173,12 @@ def silence_deadlines(sender: RunHistory) -> tuple[datetime | None, datetime | N
         return None, None
     heard = max(sender.last_arrival, settings.resumed_at or sender.last_arrival)
     known = max(heard, sender.last_action_at or heard)
-    mark = is_shared(sender, known)
-    silent = end_of(heard, sender_grace_period(sender, shared=mark), settings.hours)
-    # What falls due after it is no longer taken for shared is judged as for one that is not.
-    until = sender.shared_until
-    if until is not None and known < until <= silent:
-        plain = sender_grace_period(sender, shared=is_shared(sender, until))
-        silent = max(until, end_of(heard, plain, settings.hours))
-    silent = max(silent, known)
-    if mark and given_interval(sender) is None:
+
+    def length(at: datetime) -> timedelta:
+        return sender_grace_period(sender, shared=is_shared(sender, at))
+
+    silent = max(end_of_grace_period(sender, heard, known, length), known)
+    if is_shared(sender, known) and given_interval(sender) is None:
         # Its interval is unknown, so it is never late.
         return None, silent
     late = max(end_of(heard, sender_interval(sender) + LEEWAY, settings.hours), known)

@@ -1,6 +1,6 @@
 """Time in the rules: intervals, grace periods, and what time alone changes of an incident."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -110,6 +110,27 @@ def _median(lengths: list[timedelta]) -> timedelta:
     return (ordered[(count - 1) // 2] + ordered[count // 2]) / 2
 
 
+def end_of_grace_period(
+    sender: RunHistory, anchor: datetime, known: datetime, length: Callable[[datetime], timedelta]
+) -> datetime:
+    """When a grace period ends that begins at `anchor` and has the length that it has at a moment.
+
+    A contradicted sender is taken for shared until a moment at which no run needs to come, so what falls due
+    after that moment is judged as for one that is not shared.
+
+    Args:
+        sender: the sender.
+        anchor: where it begins.
+        known: the last moment of which anything is known.
+        length: the length, by a sender's being shared at a moment.
+    """
+    hours, until = sender.settings.hours, sender.shared_until
+    at = end_of(anchor, length(known), hours)
+    if until is not None and known < until <= at:
+        at = max(until, end_of(anchor, length(until), hours))
+    return at
+
+
 @dataclass(frozen=True)
 class Deadlines:
     """What time alone changes of a sender's incidents after its last run."""
@@ -120,9 +141,7 @@ class Deadlines:
 
     def within_grace_period(self, key: str, since: datetime, at: datetime) -> bool:
         """Whether no run of a folder needs to have come between `since` and `at`."""
-        return at <= end_of(
-            since, self._of_folder(key, is_shared(self.sender, at)), self.sender.settings.hours
-        )
+        return at <= end_of(since, self._length(key, at), self.sender.settings.hours)
 
     def due(self, incident: Incident) -> datetime | None:
         """When time alone changes an incident next; None: never."""
@@ -187,39 +206,27 @@ class Deadlines:
     def _overdue_at(self, anchor: datetime, key: str | None = None) -> datetime:
         """When the grace period after `anchor` ends: that of a folder, or of the sender itself.
 
-        A contradicted sender is taken for shared until a moment at which no run needs to come, so what
-        falls due after that moment is judged as for one that is not shared. Nothing is dated before the
-        last run or action: a grace period that a run made shorter ends with that run.
+        Nothing is dated before the last run or action: a grace period that a run made shorter ends with it.
         """
         sender = self.sender
         anchor = max(anchor, sender.settings.resumed_at or anchor)
-        at = end_of(anchor, self._length(key, sender.last.at), sender.settings.hours)
-        until = sender.shared_until
-        if until is not None and sender.last.at < until <= at:
-            at = max(until, end_of(anchor, self._length(key, until), sender.settings.hours))
+        at = end_of_grace_period(sender, anchor, sender.last.at, lambda at: self._length(key, at))
         return max(at, sender.last.at, sender.last_action_at or sender.last.at)
 
     def _length(self, key: str | None, at: datetime) -> timedelta:
+        """The grace period of a folder's set for stock and shared senders, of its sender otherwise."""
         mark = is_shared(self.sender, at)
-        return self._of_sender(mark) if key is None else self._of_folder(key, mark)
-
-    def _of_folder(self, key: str, mark: bool) -> timedelta:
-        """The grace period of its set for stock and shared senders, of its sender otherwise."""
-        if self.sender.kind is not SenderKind.STOCK and not mark:
-            return self._of_sender(mark)
-        place = set_key(key)
+        of_set = key is not None and (mark or self.sender.kind is SenderKind.STOCK)
+        place = set_key(key) if key is not None and of_set else None
         known = self._lengths.get((place, mark))
         if known is None:
-            folder_set = self.sets.get(place)
-            gaps = folder_set.gaps if folder_set else ()
-            named = folder_set.named.at if folder_set else self.sender.last.at
-            known = self._lengths[place, mark] = grace_period(set_interval(self.sender, gaps, named))
-        return known
-
-    def _of_sender(self, mark: bool) -> timedelta:
-        known = self._lengths.get((None, mark))
-        if known is None:
-            known = self._lengths[None, mark] = sender_grace_period(self.sender, shared=mark)
+            known = sender_grace_period(self.sender, shared=mark)
+            if place is not None:
+                folder_set = self.sets.get(place)
+                gaps = folder_set.gaps if folder_set else ()
+                named = folder_set.named.at if folder_set else self.sender.last.at
+                known = grace_period(set_interval(self.sender, gaps, named))
+            self._lengths[place, mark] = known
         return known
 
 

@@ -180,8 +180,7 @@ def _build_breach(folder: ReportedFolder, files: _Files, arrival: datetime) -> B
 
 def _build_listing(folders: list[ListedFolder]) -> Listing:
     errors = {folder_key(one.folder): one.error for one in folders if one.error is not None}
-    read = frozenset(folder_key(one.folder) for one in folders if one.error is None)
-    return Listing(read=read.difference(errors), errors=tuple(sorted(errors.items())))
+    return Listing.build((folder_key(one.folder) for one in folders if one.error is None), errors)
 
 
 def _build_records(

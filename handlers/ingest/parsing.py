@@ -133,15 +133,13 @@ def _check_keys(body: bytes, report: Report) -> None:
     if not _may_repeat_a_key(body, report):
         return
     try:
-        json.loads(body, object_pairs_hook=_unique_known_keys)
+        json.loads(
+            body, object_pairs_hook=lambda pairs: unique_keys([one for one in pairs if one[0] in _KEYS])
+        )
     except DuplicateKeyError as duplicate:
         raise InvalidBodyError(
             [FieldProblem(duplicate.key, "appears more than once in an object", "send each key once")]
         ) from None
-
-
-def _unique_known_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    return unique_keys([pair for pair in pairs if pair[0] in _KEYS])
 
 
 def _may_repeat_a_key(body: bytes, report: Report) -> bool:

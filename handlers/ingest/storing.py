@@ -43,23 +43,17 @@ class _Put(NamedTuple):
     item: "Record"
 
 
+@dataclass(frozen=True)
 class RecordStore:
     """Stores records in FileSlaErrors and runs in FileSlaRuns, each at least once, in batches.
 
     The client should not retry by itself: it knows no deadline.
     """
 
-    def __init__(
-        self,
-        client: "DynamoDBClient",
-        table_name: str,
-        runs_table_name: str = "",
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._client = client
-        self._table_name = table_name
-        self._runs_table_name = runs_table_name
-        self._sleep = sleep
+    client: "DynamoDBClient"
+    table_name: str
+    runs_table_name: str = ""
+    sleep: Callable[[float], None] = time.sleep
 
     def put_all(
         self, records: Sequence["Record"], seconds_left: Callable[[], float], runs: Sequence["Record"] = ()
@@ -78,8 +72,8 @@ class RecordStore:
             NotStoredError: time ran out, or DynamoDB refused; some records may be stored.
             ThrottledError: as time ran out, the table or the account was over its rate; likewise.
         """
-        puts = [_Put(self._table_name, record) for record in records]
-        puts += [_Put(self._runs_table_name, run) for run in runs]
+        puts = [_Put(self.table_name, record) for record in records]
+        puts += [_Put(self.runs_table_name, run) for run in runs]
         batches = (puts[start : start + MAX_BATCH_ITEMS] for start in range(0, len(puts), MAX_BATCH_ITEMS))
         return sum(self._put_batch(batch, seconds_left) for batch in batches)
 
@@ -95,7 +89,7 @@ class RecordStore:
             sent_again += len(pending)
             # Full jitter: reporters that were refused together must not come back together.
             ceiling = min(_MAX_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * 2**attempt)
-            self._sleep(min(random.uniform(0, ceiling), max(0.0, seconds_left())))  # noqa: S311
+            self.sleep(min(random.uniform(0, ceiling), max(0.0, seconds_left())))  # noqa: S311
         return sent_again
 
     def _write(self, puts: list[_Put]) -> tuple[list[_Put], ServiceError | None]:
@@ -104,7 +98,7 @@ class RecordStore:
         for put in puts:
             requests.setdefault(put.table_name, []).append({"PutRequest": {"Item": put.item}})
         try:
-            answer = self._client.batch_write_item(RequestItems=requests)
+            answer = self.client.batch_write_item(RequestItems=requests)
         except (ClientError, BotoCoreError) as error:
             if not _may_pass(error):
                 raise NotStoredError from error

@@ -7,6 +7,7 @@ programs that people use read; one that does not shows the same text. It is legi
 import hashlib
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
@@ -89,12 +90,12 @@ _BREAK: Final = re.compile(r"(?<=[\\/._-])(?=.)")
 looks like an address, such as `orders.zip`."""
 
 
+@dataclass(frozen=True)
 class MailChannel:
     """Sends mails. Threads may share it."""
 
-    def __init__(self, connect: Callable[[], Any], sender: str) -> None:
-        self._connect = connect
-        self._sender = sender
+    connect: Callable[[], Any]
+    sender: str
 
     @staticmethod
     def fits(document: Document) -> bool:
@@ -104,12 +105,12 @@ class MailChannel:
 
     def send(self, recipient: Recipient, document: Document) -> None:
         """Sends one mail to all addresses of the recipient's channel. For what it raises, see `Medium`."""
-        mail = render_mail(document, recipient, self._sender).as_bytes()
-        client, addresses = self._connect(), list(recipient.channel.targets)
+        mail = render_mail(document, recipient, self.sender).as_bytes()
+        client, addresses = self.connect(), list(recipient.channel.targets)
         call_aws(
             "Amazon SES",
             lambda: client.send_email(
-                FromEmailAddress=self._sender,
+                FromEmailAddress=self.sender,
                 Destination={"ToAddresses": addresses},
                 Content={"Raw": {"Data": mail}},
             ),

@@ -1,6 +1,7 @@
 """Notifications to topics of Amazon SNS, as plain text."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from contract.owners.model import ChannelKind, name_mail_topic
@@ -25,18 +26,14 @@ _FATAL: Final = frozenset(
 )
 
 
+@dataclass(frozen=True)
 class TopicChannel:
-    """Publishes to topics. Threads may share it.
+    """Publishes to topics. Threads may share it."""
 
-    Args:
-        connect: gives a client of SNS.
-        owner_topics_prefix: the ARN of each owner's own topics begins with it. Mail goes there where SES is
-            not used.
-    """
-
-    def __init__(self, connect: Callable[[], Any], owner_topics_prefix: str) -> None:
-        self._connect = connect
-        self._owner_topics_prefix = owner_topics_prefix
+    connect: Callable[[], Any]
+    """Gives a client of SNS."""
+    owner_topics_prefix: str
+    """The ARN of each owner's own topics begins with it. Mail goes there where SES is not used."""
 
     @staticmethod
     def fits(document: Document) -> bool:
@@ -50,8 +47,8 @@ class TopicChannel:
         """
         arn = recipient.channel.targets[0]
         if recipient.channel.kind is not ChannelKind.SNS:
-            arn = self._owner_topics_prefix + name_mail_topic(recipient.owner.name, recipient.after)
-        client, text = self._connect(), render_text(document)
+            arn = self.owner_topics_prefix + name_mail_topic(recipient.owner.name, recipient.after)
+        client, text = self.connect(), render_text(document)
         call_aws(
             "Amazon SNS",
             lambda: client.publish(TopicArn=arn, Subject=document.subject, Message=text),

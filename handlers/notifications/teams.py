@@ -6,6 +6,7 @@ they say that it cannot be displayed (users of Prometheus Alertmanager found thi
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 from handlers.notifications.delivery import Poster, WebhookAddresses, encode_body
@@ -35,12 +36,12 @@ _FATAL: Final = frozenset(
 Element = dict[str, Any]
 
 
+@dataclass(frozen=True)
 class TeamsChannel:
     """Posts to webhooks of workflows. Threads may share it."""
 
-    def __init__(self, addresses: WebhookAddresses, poster: Poster) -> None:
-        self._addresses = addresses
-        self._poster = poster
+    addresses: WebhookAddresses
+    poster: Poster
 
     @staticmethod
     def fits(document: Document) -> bool:
@@ -54,7 +55,7 @@ class TeamsChannel:
         """
         webhook = recipient.channel.targets[0]
         body = encode_body(render_teams(document))
-        answer = self._poster.post(self._addresses.find(webhook), body, _SERVICE)
+        answer = self.poster.post(self.addresses.find(webhook), body, _SERVICE)
         answer.check(_SERVICE, webhook, _FATAL)
 
 

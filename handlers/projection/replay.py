@@ -9,7 +9,7 @@ from contract.limits import MAX_HISTORY_ENTRIES, MAX_NOTES_BYTES
 from handlers.incidents.projection import Replayed, advance, keep_known, next_check_at, replay
 from handlers.incidents.sender import show_sender
 from handlers.runtime import logger
-from store.incidents import HistoryEntry, Incident, PeopleChange, PeopleState, describe_people
+from store.incidents import PEOPLE, HistoryEntry, Incident, PeopleChange, PeopleState
 from store.runs import SAME_RUN, Run, RunTable, merge_parts
 from store.senders import NextCheck, describe_last_run, describe_sender
 from store.state import RecentRuns, SenderStore, State, StoredSender, Writes
@@ -43,7 +43,7 @@ class SenderReplay:
         if not runs:
             self.store.commit(known, {}, wait or NextCheck(at=next_check_at(before)))
             return
-        old = self.store.incidents.list_all(known.key)
+        old = self.store.incidents.list_of(known.key)
         # Of a run that is no longer kept: it showed that the sender is a regular one.
         regular_at = known.sender.regular_at if known.sender else None
         if regular_at is not None and regular_at >= runs[0].moment:
@@ -128,7 +128,7 @@ def inherit(heir: PeopleState, gone: Sequence[PeopleState]) -> PeopleChange:
         version=heir.version + len(new),
         history=_fit(sorted([*heir.history, *new], key=attrgetter("at"))) if new else heir.history,
     )
-    return PeopleChange(version=heir.version, values=describe_people(state))
+    return PeopleChange(version=heir.version, values=PEOPLE.write(state))
 
 
 def _fit(history: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:

@@ -1,7 +1,6 @@
 """Applies runs as the stream brings them; one that comes late or in parts has its sender replayed."""
 
 import json
-import random
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from contract.metrics import Metric
 from handlers.incidents.projection import OutOfOrderError, next_check_at, project
 from handlers.incidents.sender import show_sender
 from handlers.runtime import count, logger
-from store.dynamodb import ConflictError, may_pass
+from store.dynamodb import may_pass, retry_on_conflict
 from store.incidents import Incident
 from store.runs import MalformedRunError, Run, RunAttribute, RunItem, read_run_item
 from store.senders import NextCheck, describe_last_run, describe_sender
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 
 _ATTEMPTS: Final = 8
-_BACKOFF_SECONDS: Final = 0.05
 
 
 @dataclass
@@ -65,7 +63,7 @@ class _Work:
         sender = self.after.sender
         if self.last is None or self.before is None or sender is None:
             if self.needs_replay:
-                self.store.mark(self.known.key)
+                self.store.senders.mark_for_replay(self.known.key, now)
             return
         own = {**describe_sender(show_sender(self.after)), **describe_last_run(self.last)}
         writes = replace(collect_writes(self.before, self.after, self.changed), recent=self.recent)
@@ -88,19 +86,15 @@ def apply_runs(
     Raises:
         ConflictError: others went on writing the same sender.
     """
-    for attempt in range(_ATTEMPTS):
+
+    def attempt() -> None:
         known = store.read(sender)
         work = _Work(known, store, known.recent)
         for run in runs:
             work.apply(run)
-        try:
-            work.commit(store.clock())
-        except ConflictError:
-            if attempt == _ATTEMPTS - 1:
-                raise
-            sleep(random.uniform(0, _BACKOFF_SECONDS * 2**attempt))  # noqa: S311
-        else:
-            return
+        work.commit(store.clock())
+
+    retry_on_conflict(attempt, _ATTEMPTS, sleep)
 
 
 @dataclass(frozen=True)
@@ -162,7 +156,7 @@ class StreamReader:
             if may_pass(error):
                 raise
             self._give_up(sender, items, error)
-            self.store.mark(sender)
+            self.store.senders.mark_for_replay(sender, self.store.clock())
         else:
             count(Metric.RUNS_APPLIED, len(runs))
 

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from contract.answers import COUNTED_TWICE, HANDED_ON, FieldProblem
 from contract.limits import MAX_KEY_CHARACTERS
-from contract.names import TokenUse
 from contract.routes import IDEMPOTENCY_KEY, RouteSpec
 from handlers.web.errors import InvalidBodyError, InvalidTokenError, NotInGroupError, TooLargeError
 
@@ -105,7 +104,7 @@ def _identify(event: Event, client_id: str) -> Caller:
     authorizer = (event.get("requestContext") or {}).get("authorizer") or {}
     claims = authorizer.get("claims") or {}
     of_this_client = claims.get("aud") == client_id
-    if claims.get("token_use") != TokenUse.ID or not of_this_client or not claims.get("sub"):
+    if claims.get("token_use") != "id" or not of_this_client or not claims.get("sub"):
         raise InvalidTokenError
     subject = str(claims["sub"])
     username = str(claims.get("cognito:username") or subject)

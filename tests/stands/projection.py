@@ -65,6 +65,10 @@ class Projection:
         self.now = max(self.now, *(run.arrival for run in runs))
         self.stream.read(self.put(*runs))
 
+    def mark(self, sender: str = ACCOUNT) -> None:
+        """Somebody asks for a replay."""
+        self.store.senders.mark_for_replay(sender, self.store.clock())
+
     def sweep(self, hours: float | None = None) -> int:
         """Time passes, until so many hours after the start, and the sweep comes."""
         if hours is not None:

@@ -48,7 +48,7 @@ class StoredHistories(Histories):
         assert known.replay_since is None
         stored = self.store.read_state(known)
         assert told_of(stored) == told_of(self._swept())
-        incidents = {one.incident_id: one for one in self.store.incidents.list_all(SENDER)}
+        incidents = {one.incident_id: one for one in self.store.incidents.list_of(SENDER)}
         assert {one.incident_id for one in stored.incidents.values()} <= incidents.keys()
         live = {one.key for one in incidents.values() if one.live}
         assert live == {one.key for one in stored.incidents.values() if one.live}
@@ -77,7 +77,7 @@ class StoredHistories(Histories):
     def rebuild(self) -> None:
         super().rebuild()
         self.kills = iter(())
-        self.store.mark(SENDER)
+        self.projection.mark(SENDER)
 
     def _sweep(self) -> None:
         while True:
@@ -131,7 +131,7 @@ class StoredHistories(Histories):
             **describe_action(action),
         }
         self.client.put_item(TableName=SENDERS, Item=item)
-        self.store.mark(SENDER)
+        self.projection.mark(SENDER)
 
     def _waits_for_parts(self) -> bool:
         """The tables wait for parts that may still come; the projection in memory is told that none will."""

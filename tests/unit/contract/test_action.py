@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from contract.action import ActionRequest, ActOnIncident, ActOnSender, Day
-from contract.moments import list_zones
+from contract.action import ActionRequest, ActOnIncident, ActOnSender
+from contract.moments import Day, list_zones
 
 HOURS = {"days": ["mon"], "from": "22:00", "to": "04:00", "zone": "Europe/Berlin"}
 READ: TypeAdapter[ActionRequest] = TypeAdapter(ActionRequest)

@@ -211,7 +211,7 @@ def test_log_holds_no_secret(user: str, capsys: pytest.CaptureFixture[str]) -> N
 
 def _answer_with(monkeypatch: pytest.MonkeyPatch, operation: str, behaviour: Any) -> None:
     pool: UserPool = auth._user_pool()
-    monkeypatch.setattr(pool._client, operation, lambda **arguments: behaviour(arguments))
+    monkeypatch.setattr(pool.client, operation, lambda **arguments: behaviour(arguments))
 
 
 def _raise(code: str, message: str = "no") -> Any:

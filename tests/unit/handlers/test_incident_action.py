@@ -104,7 +104,7 @@ def test_a_key_makes_it_the_same_deed(incident_id: str) -> None:
 def test_a_table_that_is_over_its_rate_is_told_as_such(
     incident_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    client = incident_action._parts().incidents.store._reader.client
+    client = incident_action._parts().incidents.store.incidents.reader.client
     codes = {"ThrottlingException": 429, "InternalServerError": 500}
     for code, expected in codes.items():
 

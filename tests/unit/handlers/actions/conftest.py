@@ -72,7 +72,7 @@ class People:
 
     def rebuild(self) -> None:
         """Somebody asks for it."""
-        self.projection.store.mark(ACCOUNT)
+        self.projection.mark()
         self.projection.sweep()
 
     def report(self, *runs: Run) -> None:

@@ -86,7 +86,7 @@ def test_the_same_request_again_is_done_once(people: People) -> None:
 def test_a_sender_of_which_no_run_is_known(people: People) -> None:
     with pytest.raises(NotFoundError):
         people.set("pause", sender="nobody")
-    people.projection.store.mark("marked")
+    people.projection.mark("marked")
     with pytest.raises(NotFoundError):
         people.set("pause", sender="marked")
     assert people.acts() == []

@@ -18,6 +18,7 @@ from handlers.projection import stream
 from handlers.projection.stream import apply_runs
 from handlers.web.errors import InvalidBodyError, TooLargeError
 from handlers.web.requests import Caller
+from store import dynamodb
 from store.dynamodb import ConflictError
 from store.runs import Listing, Run, RunAttribute, RunItem
 from store.senders import SenderAttribute
@@ -111,7 +112,7 @@ def test_what_people_did_stays_when_runs_write(projection: Projection) -> None:
         ExpressionAttributeValues={":who": {"S": "analyst"}, ":one": {"N": "1"}},
     )
     projection.report(run(1, stuck("D:\\Inbound", "x", "y", created=-2)))
-    projection.store.mark(ACCOUNT)
+    projection.mark()
     projection.sweep()
     [after] = projection.incidents()
     assert (after["FileCount"], after["AcknowledgedBy"], after["ActionVersion"]) == ("2", "analyst", "1")
@@ -215,7 +216,7 @@ def test_who_is_always_second_has_the_batch_come_again(
         raise ConflictError
 
     monkeypatch.setattr(projection.store, "commit", conflict)
-    monkeypatch.setattr(stream, "_BACKOFF_SECONDS", 0)
+    monkeypatch.setattr(dynamodb, "_PAUSE_SECONDS", 0)
     with pytest.raises(ConflictError):
         projection.report(run(0, STUCK))
     assert not projection.letters
@@ -344,7 +345,7 @@ def test_the_latest_is_shown_whichever_comes_first(projection: Projection) -> No
 
 def test_a_refused_report_is_no_run(projection: Projection) -> None:
     projection.stream.read(_refuse(projection, 0, InvalidBodyError([])))
-    projection.store.mark("sub-1")
+    projection.mark("sub-1")
     projection.sweep(1)
     assert projection.state("sub-1").sender is None
 

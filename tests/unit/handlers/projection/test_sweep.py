@@ -10,7 +10,7 @@ from handlers.projection import replay
 from store.senders import OWN_PART, SenderAttribute
 from tests.stands.events import LambdaContext
 from tests.stands.playing import at, listing, run, stuck
-from tests.stands.projection import ACCOUNT, Projection
+from tests.stands.projection import Projection
 from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
@@ -65,7 +65,7 @@ def test_a_projection_that_was_deleted_comes_back(projection: Projection) -> Non
     for table, keys in ((SENDERS, ("Sender", "Part")), (INCIDENTS, ("Sender", "IncidentId"))):
         for item in projection.client.scan(TableName=table)["Items"]:
             projection.client.delete_item(TableName=table, Key={key: item[key] for key in keys})
-    projection.store.mark(ACCOUNT)
+    projection.mark()
     projection.sweep(4.2)
     assert projection.state().incidents == state.incidents
     assert sorted(projection.incidents(), key=str) == sorted(incidents, key=str)
@@ -79,7 +79,7 @@ def test_an_incident_from_before_the_runs_that_are_kept_stays(projection: Projec
     [before] = projection.incidents()
     first = projection.client.scan(TableName=RUNS)["Items"][0]
     projection.client.delete_item(TableName=RUNS, Key={key: first[key] for key in ("Sender", "RunKey")})
-    projection.store.mark(ACCOUNT)
+    projection.mark()
     projection.sweep(1.1)
     [after] = projection.incidents()
     assert (after["IncidentId"], after["OpenedAt"]) == (before["IncidentId"], before["OpenedAt"])
@@ -89,7 +89,7 @@ def test_a_sender_without_runs_is_left_as_it_is(projection: Projection) -> None:
     projection.report(listing(0, ["D:\\Inbound"], STUCK))
     for item in projection.client.scan(TableName=RUNS)["Items"]:
         projection.client.delete_item(TableName=RUNS, Key={key: item[key] for key in ("Sender", "RunKey")})
-    projection.store.mark(ACCOUNT)
+    projection.mark()
     projection.sweep(0.1)
     assert "ReplaySince" not in projection.own()
     assert projection.statuses() == {"d:\\inbound": "open"}
@@ -102,7 +102,7 @@ def test_a_sender_that_cannot_be_replayed_is_tried_again_later(
     projection: Projection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     projection.report(run(0, STUCK, sender="good", has_run=True), run(0, STUCK, has_run=True))
-    projection.store.mark(ACCOUNT)
+    projection.mark()
 
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
@@ -152,6 +152,6 @@ def test_a_sender_that_cannot_be_read_keeps_the_sweep_from_no_other(projection: 
     senders = [f"key-{number}" for number in range(8)]
     for sender in senders:
         projection.put(run(0, sender=sender))
-        projection.store.mark(sender)
+        projection.mark(sender)
     projection.sweep(0.1)
     assert all(projection.store.read(sender).sender for sender in senders)
