@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from email.utils import formataddr, parseaddr
 from typing import Final
 
-import pulumi
+import botocore.session
 from pulumi.runtime.config import CONFIG, get_config_env
 
 from contract.names import ROOT
@@ -24,6 +24,10 @@ LOG_RETENTION_DAYS: Final = (
 )  # fmt: skip
 REMOVED_KEYS: Final[Mapping[str, str]] = {
     "heartbeatMinutes": "Use silentSendersAlarmCount: how many senders must be silent for an alarm.",
+    **{
+        f"{table}TableName": "The names of the other tables follow from tableName."
+        for table in ("runs", "senders", "incidents", "notifications")
+    },
     "breachQuietMinutes": "Use openIncidentsAlarmCount: how many incidents must be open for an alarm.",
 }
 """Keys of earlier versions, and what to use instead."""
@@ -38,12 +42,20 @@ def _match(value: str, pattern: str, rule: str) -> str:
     return value
 
 
-def check_partition(region: str) -> str:
+def check_region(region: str) -> str:
     """A region of the standard partition, whose ARNs and host names this program writes. Never empty."""
     if re.match(r"cn-|us-gov-|us-iso|eu-isoe-|eusc-", region):
         raise ValueError(
             "is in another partition than the standard one, with other ARNs and host names; use a region of "
             "the standard partition, such as eu-central-1"
+        )
+    known = botocore.session.Session().get_available_regions("dynamodb")
+    if region not in known:
+        nearest = get_close_matches(region, known, n=1)
+        meant = f" Did you mean {nearest[0]}?" if nearest else ""
+        raise ValueError(
+            f"is no region that AWS had when this version was made.{meant} For a newer one: "
+            "uv lock --upgrade-package botocore, then make setup"
         )
     return region
 
@@ -170,23 +182,26 @@ def list_all_channels(owners: Owners | None) -> Iterator[Channel]:
             yield channel
 
 
-def explain_unknown_keys(known: Collection[str]) -> list[str]:
-    """A sentence for each key in the project's namespace that the program does not have.
+def explain_unknown_keys(namespace: str, known: Collection[str]) -> list[str]:
+    """A sentence for each configured key of a namespace that nothing has.
 
     Pulumi accepts any key: a misspelled one would change nothing, and its default would stay in force.
+
+    Args:
+        namespace: of the keys: the project's, or `aws`.
+        known: the keys that there are, without the namespace.
     """
-    namespace = f"{pulumi.get_project()}:"
-    keys = (*CONFIG.get(), *get_config_env())
-    given = {key.removeprefix(namespace) for key in keys if key.startswith(namespace)}
+    configured = (key.split(":", 1) for key in {*CONFIG.get(), *get_config_env()})
+    given = {key for its_namespace, key in configured if its_namespace == namespace}
     problems = []
     for key in sorted(given - set(known)):
-        remedy = f"Remove it with: pulumi config rm {namespace}{key}"
-        if key in REMOVED_KEYS:
-            problems.append(f"{namespace}{key} was removed. {REMOVED_KEYS[key]} {remedy}")
+        remedy = f"Remove it with: pulumi config rm {namespace}:{key}"
+        if key in REMOVED_KEYS and namespace != "aws":
+            problems.append(f"{namespace}:{key} was removed. {REMOVED_KEYS[key]} {remedy}")
         else:
             nearest = get_close_matches(key, known, n=1)
-            meant = f" Did you mean {namespace}{nearest[0]}?" if nearest else ""
-            problems.append(f"{namespace}{key} is not a key of this program.{meant} {remedy}")
+            meant = f" Did you mean {namespace}:{nearest[0]}?" if nearest else ""
+            problems.append(f"{namespace}:{key} is not a key of this program.{meant} {remedy}")
     return problems
 
 

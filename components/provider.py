@@ -7,8 +7,14 @@ import pulumi
 import pulumi_aws as aws
 from pydantic.alias_generators import to_camel
 
+from components.checks import explain_unknown_keys
 from components.settings import Settings
 
+_PARAMETERS: Final = {
+    name: parameter
+    for name, parameter in inspect.signature(aws.ProviderArgs.__init__).parameters.items()
+    if name != "__self__"
+}
 _OURS: Final = ("region", "default_tags")
 _SECRET: Final = ("access_key", "secret_key", "token")
 
@@ -18,7 +24,13 @@ def use_provider(settings: Settings) -> pulumi.ResourceOptions:
 
     It has the user's configuration of `aws:` (profile, assumed roles, allowed accounts, endpoints and so on),
     which only the default provider gets by itself, and the user's tags beside ours.
+
+    Raises:
+        pulumi.RunError: a key of `aws:` is none of the provider's. With a misspelled `allowedAccountIds` the
+            guard against the wrong account would be off.
     """
+    if problems := explain_unknown_keys("aws", [to_camel(name) for name in _PARAMETERS]):
+        raise pulumi.RunError("\n  ".join(["The stack's configuration is wrong:", *problems]))
     provider = aws.Provider(
         "aws",
         region=settings.region,
@@ -31,9 +43,9 @@ def use_provider(settings: Settings) -> pulumi.ResourceOptions:
 def _read_configured() -> dict[str, Any]:
     config = pulumi.Config("aws")
     configured: dict[str, Any] = {}
-    for name, parameter in inspect.signature(aws.ProviderArgs.__init__).parameters.items():
+    for name, parameter in _PARAMETERS.items():
         key = to_camel(name)
-        if name == "__self__" or name in _OURS or config.get(key) is None:
+        if name in _OURS or config.get(key) is None:
             continue
         if name in _SECRET:
             configured[name] = config.require_secret(key)

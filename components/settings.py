@@ -20,7 +20,7 @@ from components.checks import (
     check_log_retention,
     check_origin,
     check_owners_file,
-    check_partition,
+    check_region,
     check_sender,
     check_zone,
     explain_unknown_keys,
@@ -38,8 +38,8 @@ from contract.routes import ROUTES
 ThreatProtection = Literal["off", "audit", "enforced"]
 TlsPolicy = Literal["tls-1.0", "tls-1.2", "tls-1.3"]
 """The oldest version that the API accepts."""
-# DynamoDB's rule.
-TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,255}$")]
+# DynamoDB's rule, with room for the names of the other tables, which follow from this one.
+TableName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{3,240}$")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,16 +58,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, alias_generator=to_camel)
 
     region: Annotated[
-        str, Field(alias="aws:region", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$"), AfterValidator(check_partition)
+        str, Field(alias="aws:region", pattern=r"^[a-z]{2}(-[a-z]+)+-\d$"), AfterValidator(check_region)
     ]
     stack: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,23}$")]
     project: str
 
     table_name: TableName
-    runs_table_name: TableName
-    senders_table_name: TableName
-    incidents_table_name: TableName
-    notifications_table_name: TableName
     retention_days: Annotated[int, Field(ge=0, le=3650)]
     # A replay is right about incidents that opened 14 days after the oldest run or later; a day to spare.
     run_retention_days: Annotated[int, Field(ge=15, le=3650)]
@@ -156,6 +152,15 @@ class Settings(BaseModel):
         }
         return {route.path: by_key[route.throttle] for route in ROUTES}
 
+    def name_table(self, what: str) -> str:
+        """The name of a table: `errors` has the configured one, and beside `FileSlaErrors` is `FileSlaRuns`.
+
+        So a second stack in an account and region needs one key alone, and no two tables have one name.
+        """
+        errors = "Errors"
+        what = what.capitalize()
+        return self.table_name if what == errors else f"{self.table_name.removesuffix(errors)}{what}"
+
     def function_name(self, name: str) -> str:
         """The name of a function in Lambda."""
         return f"{self.prefix}-{name}"
@@ -210,7 +215,7 @@ class Settings(BaseModel):
         config = pulumi.Config()
         keys = {field.alias or name for name, field in cls.model_fields.items()} - values.keys()
         values |= {key: config.get(key) for key in keys}
-        problems = explain_unknown_keys({*keys, WEBHOOKS_KEY})
+        problems = explain_unknown_keys(pulumi.get_project(), {*keys, WEBHOOKS_KEY})
         owners = None
         try:
             settings = cls.model_validate({key: value for key, value in values.items() if value is not None})

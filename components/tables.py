@@ -118,10 +118,10 @@ class Tables:
             opts: of each component.
         """
 
-        def declare(name: str, spec: TableSpec, table_name: str, *, expires: bool) -> DataTable:
+        def declare(name: str, spec: TableSpec, *, expires: bool) -> DataTable:
             args = DataTableArgs(
                 spec=spec,
-                table_name=table_name,
+                table_name=settings.name_table(name),
                 expires=expires,
                 deletion_protection=settings.deletion_protection,
                 key=key,
@@ -130,13 +130,11 @@ class Tables:
 
         retained = settings.retention_days > 0
         return cls(
-            errors=declare("errors", RECORDS_TABLE, settings.table_name, expires=retained),
-            runs=declare("runs", RUNS_TABLE, settings.runs_table_name, expires=True),
-            senders=declare("senders", SENDERS_TABLE, settings.senders_table_name, expires=False),
-            incidents=declare("incidents", INCIDENTS_TABLE, settings.incidents_table_name, expires=retained),
-            notifications=declare(
-                "notifications", NOTIFICATIONS_TABLE, settings.notifications_table_name, expires=retained
-            ),
+            errors=declare("errors", RECORDS_TABLE, expires=retained),
+            runs=declare("runs", RUNS_TABLE, expires=True),
+            senders=declare("senders", SENDERS_TABLE, expires=False),
+            incidents=declare("incidents", INCIDENTS_TABLE, expires=retained),
+            notifications=declare("notifications", NOTIFICATIONS_TABLE, expires=retained),
         )
 
     def allow_analysts(self) -> Sequence[Allow]:

@@ -146,16 +146,16 @@ def _list_tables(settings: Settings) -> Sequence[WatchedTable]:
             "table", settings.table_name, "records", _SENT_AGAIN, tuple(Index), tuple(Index),
             written_by_reports=True,
         ),
-        WatchedTable("runs", settings.runs_table_name, "runs", _SENT_AGAIN, written_by_reports=True),
+        WatchedTable("runs", settings.name_table("runs"), "runs", _SENT_AGAIN, written_by_reports=True),
         WatchedTable(
-            "senders", settings.senders_table_name, "senders", _BEHIND, tuple(SenderIndex),
+            "senders", settings.name_table("senders"), "senders", _BEHIND, tuple(SenderIndex),
             (None, SenderIndex.STATE),
         ),
         WatchedTable(
-            "incidents", settings.incidents_table_name, "incidents", _BEHIND, of_incidents,
+            "incidents", settings.name_table("incidents"), "incidents", _BEHIND, of_incidents,
             (None, *of_incidents),
         ),
         WatchedTable(
-            "notifications", settings.notifications_table_name, "notifications", _WAIT, queried=(None,)
+            "notifications", settings.name_table("notifications"), "notifications", _WAIT, queried=(None,)
         ),
     ]  # fmt: skip

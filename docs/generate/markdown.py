@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from components.settings import Settings
+
 _WIDTH = 100
 _HEAD = """# Configuration
 
@@ -45,11 +47,27 @@ def _dump(value: Any, indent: str = "") -> str:
 def build_configuration_page(root: Path) -> str:
     """The page; `root` is the folder of Pulumi.yaml."""
     project: dict[str, Any] = yaml.safe_load((root / "Pulumi.yaml").read_text(encoding="utf-8"))
+    checked = Settings.model_json_schema()["properties"]
     rows = [
-        (f"`{key}`", schema["type"], _format_default(schema["default"]), schema["description"])
+        (
+            f"`{key}`",
+            _describe_values(schema["type"], checked.get(key, {})),
+            _format_default(schema["default"]),
+            schema["description"],
+        )
         for key, schema in project["config"].items()
     ]
-    return f"{_HEAD}\n{format_table(('key', 'type', 'default', 'meaning'), rows)}"
+    return f"{_HEAD}\n{format_table(('key', 'values', 'default', 'meaning'), rows)}"
+
+
+def _describe_values(kind: str, checked: dict[str, Any]) -> str:
+    """What a key takes: one of several words, or a type and its range, whose unit the meaning says."""
+    if "enum" in checked:
+        return ", ".join(f"`{value}`" for value in checked["enum"])
+    least, most = checked.get("minimum"), checked.get("maximum")
+    if most is not None:
+        return f"{kind}, {least:,} to {most:,}"
+    return kind if least is None else f"{kind}, from {least:,} on"
 
 
 def _format_default(value: object) -> str:

@@ -15,17 +15,6 @@ REGION = "us-east-1"
 BASE: Mapping[str, Any] = {"functionTarget": "host"}
 
 
-def name_tables(prefix: str) -> dict[str, str]:
-    """The configuration of a stack whose tables are not those of another one in the same region."""
-    return {
-        "tableName": f"{prefix}Errors",
-        "runsTableName": f"{prefix}Runs",
-        "sendersTableName": f"{prefix}Senders",
-        "incidentsTableName": f"{prefix}Incidents",
-        "notificationsTableName": f"{prefix}Messages",
-    }
-
-
 class EngineStack:
     """One stack, with its state in a folder of its own."""
 

@@ -11,7 +11,7 @@ from pulumi import automation
 from ops import __main__ as command_line
 from ops.check_preview import LOST_WITH
 from tests.engine.conftest import NewStack
-from tests.engine.engine_stack import EngineStack, name_tables
+from tests.engine.engine_stack import EngineStack
 from tests.engine.plan import KEEPERS
 from tests.infra.flips import TOGETHER
 
@@ -56,7 +56,7 @@ def test_a_change_of_every_option_passes(
 def test_tables_that_would_be_replaced_are_named(
     stack: EngineStack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    stack.configure(**name_tables("Other"), deletionProtection=False, customerManagedKey=True)
+    stack.configure(tableName="OtherErrors", deletionProtection=False, customerManagedKey=True)
     preview = _print_preview(stack, tmp_path)
     code, found = _check(preview, capsys)
     names = ["errors-table", "incidents-table", "notifications-table", "runs-table", "senders-table"]

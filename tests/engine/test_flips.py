@@ -11,7 +11,7 @@ from tests.engine.plan import Plan
 from tests.engine.recording_provider import Account, RecordingProvider, find_changes
 from tests.infra.flips import APART, FLIPS, INSTEAD, TOGETHER
 
-REPLACING: Final = [key for key in FLIPS if key.endswith("ableName")]
+REPLACING: Final = ["tableName"]
 """The keys that may replace what holds data, because their descriptions say so."""
 ALL_SET: Final = {**TOGETHER, **{key: APART[key] for key in APART if key not in REPLACING}}
 SWAPPED: Final = {**ALL_SET, **INSTEAD, **{FLIPS[key].instead: "" for key in INSTEAD}}

@@ -10,7 +10,7 @@ from pulumi import automation
 
 from contract.names import ROOT
 from tests.engine.conftest import CHECKPOINTS_OFF, NewStack
-from tests.engine.engine_stack import EngineStack, name_tables
+from tests.engine.engine_stack import EngineStack
 from tests.engine.recording_provider import Recorded, RecordingProvider
 
 FAILS_AT = (5, 65)
@@ -54,7 +54,7 @@ def test_destroy_without_its_preview_keeps_records_and_users(
 
 def test_killed_update_goes_on_where_it_ended(new_stack: NewStack, provider: RecordingProvider) -> None:
     stack = new_stack("killed", **{CHECKPOINTS_OFF: "false"})
-    stack.configure(**name_tables("OfTheKilled"))
+    stack.configure(tableName="OfTheKilledErrors")
     provider.stumble_after(KILLED_AT, _kill_engine)
     update = [stack.name, str(stack.folder), json.dumps(stack.environment)]
     done = subprocess.run(

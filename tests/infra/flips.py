@@ -24,10 +24,6 @@ class Flip:
 
 FLIPS: Final[dict[str, Flip]] = {
     "tableName": Flip("OtherErrors", "errors-table", "name", apart=True),
-    "runsTableName": Flip("OtherRuns", "runs-table", "name", apart=True),
-    "sendersTableName": Flip("OtherSenders", "senders-table", "name", apart=True),
-    "incidentsTableName": Flip("OtherIncidents", "incidents-table", "name", apart=True),
-    "notificationsTableName": Flip("OtherMessages", "notifications-table", "name", apart=True),
     "retentionDays": Flip(90, "errors-table", "ttl"),
     "runRetentionDays": Flip(90, "file-sla-error-function", "environment"),
     "deletionProtection": Flip(False, "errors-table", "deletionProtectionEnabled"),

@@ -134,6 +134,25 @@ def _find_contradictions(config: dict[str, Any]) -> list[str]:
     return Settings.model_validate({**_defaults(), **config}).explain_contradictions()
 
 
+def test_a_misspelt_key_of_the_provider_is_refused_too() -> None:
+    """Pulumi would take it, and the guard against the wrong account would be off."""
+    message = refuse(**{"aws:allowedAccountId": '["123456789012"]', "aws:profil": "prod"})
+    assert "aws:allowedAccountId is not a key of this program. Did you mean aws:allowedAccountIds?" in message
+    assert "Did you mean aws:profile? Remove it with: pulumi config rm aws:profil" in message
+
+
+def test_a_misspelt_region_is_refused_with_the_nearest_one() -> None:
+    message = refuse(**{"aws:region": "eu-centrall-1"})
+    assert "aws:region is 'eu-centrall-1': is no region that AWS had" in message
+    assert "Did you mean eu-central-1?" in message
+
+
+@pytest.mark.parametrize(("of", "runs"), [("FileSlaErrors", "FileSlaRuns"), ("Breaches", "BreachesRuns")])
+def test_the_names_of_the_other_tables_follow_from_the_first(of: str, runs: str) -> None:
+    settings = Settings.model_validate(_defaults() | {"tableName": of})
+    assert [settings.name_table("errors"), settings.name_table("runs")] == [of, runs]
+
+
 RANGES: list[tuple[str, int, int | None]] = [
     ("retentionDays", 0, 3650),
     ("runRetentionDays", 15, 3650),
@@ -191,11 +210,7 @@ def test_every_number_has_a_range_that_is_tried_here() -> None:
 @pytest.mark.parametrize(
     ("key", "least", "most"),
     [
-        ("tableName", 3, 255),
-        ("runsTableName", 3, 255),
-        ("sendersTableName", 3, 255),
-        ("incidentsTableName", 3, 255),
-        ("notificationsTableName", 3, 255),
+        ("tableName", 3, 240),
         ("stack", 1, 24),
         ("docsUrl", 1, 200),
     ],
