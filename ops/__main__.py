@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit code."""
     given = _parser().parse_args(arguments, argparse.Namespace(outputs=None, json=False, needs_stack=True))
     try:
-        stack = Stack.read(given.outputs) if given.needs_stack else Stack.none()
+        stack = Stack.read(given.outputs) if given.needs_stack else Stack()
         answer: CommandResult = given.run(Call(stack, given))
     except KeyboardInterrupt:
         return _fail(f"Stopped. {given.interrupted}".strip(), Exit.INTERRUPTED, as_json=given.json)

@@ -120,15 +120,10 @@ def _read(file: Path) -> dict[str, Any]:
         ) from None
     if not isinstance(preview, dict) or not {"changeSummary", "steps"} & preview.keys():
         raise PreviewError(f"{file} is not what `pulumi preview --json` prints: it has no steps.")
-    if errors := list(_list_errors(preview)):
+    entries = preview.get("diagnostics") or []
+    if errors := [str(one.get("message", "")).strip() for one in entries if one.get("severity") == "error"]:
         raise PreviewError("\n".join(["The preview itself failed:", *errors]))
     return preview
-
-
-def _list_errors(preview: dict[str, Any]) -> Iterator[str]:
-    for entry in preview.get("diagnostics") or []:
-        if entry.get("severity") == "error":
-            yield str(entry.get("message", "")).strip()
 
 
 def _describe(losses: Sequence[Loss]) -> Iterator[str]:

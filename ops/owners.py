@@ -30,11 +30,7 @@ _FILE_HELP: Final = (
 
 
 class OwnersError(OpsError):
-    """There is no owners' file, or it cannot be used."""
-
-
-class UnknownChannelError(OpsError):
-    """Nothing was ever sent over such a channel."""
+    """There is no owners' file, or no such channel in use."""
 
 
 def add(commands: "Commands") -> None:
@@ -71,11 +67,12 @@ def explain_folder(call: Call) -> CommandResult:
     """Explains who would be notified of a folder.
 
     Raises:
-        OwnersError: there is no owners' file, or it is wrong.
+        OwnersError: there is no owners' file.
+        OwnersFileError: it is wrong.
     """
     file = _find_file_without_stack(call.given.file)
     at = call.given.at or datetime.now(UTC)
-    found = explain(read_owners(file), call.given.folder, call.given.sender, at)
+    found = explain(read_owners_file(file), call.given.folder, call.given.sender, at)
     lines = [line for one in found for line in one.to_lines(file.name)]
     return CommandResult([one.to_document() for one in found], escape("\n".join(lines)))
 
@@ -216,18 +213,6 @@ def check(call: Call) -> CommandResult:
     return CommandResult(document, escape("\n".join(shown)))
 
 
-def read_owners(file: Path) -> Owners:
-    """Reads an owners' file.
-
-    Raises:
-        OwnersError: anything in it is wrong; the text names all of that.
-    """
-    try:
-        return read_owners_file(file)
-    except OwnersFileError as error:
-        raise OwnersError(str(error)) from None
-
-
 def find_file(named: Path | None, root: Path = ROOT, *, local: Path | None = None) -> Path:
     """The file that was named; without one, that of the stacks' configuration, else `owners.yaml` here.
 
@@ -281,7 +266,7 @@ def _find_file_without_stack(named: Path | None) -> Path:
     try:
         stack = Stack.read(None)
     except OutputsError:
-        stack = Stack.none()
+        stack = Stack()
     return find_file(named, local=find_local_file(stack))
 
 
@@ -289,12 +274,13 @@ def list_states(call: Call) -> CommandResult:
     """Lists the state of each channel.
 
     Raises:
-        OwnersError: there is no owners' file, or it is wrong.
+        OwnersError: there is no owners' file.
+        OwnersFileError: it is wrong.
         OutputsError: an output is missing.
         botocore.exceptions.ClientError: AWS refused.
     """
     # A local stack uses the file that it was brought up with, whatever is configured here.
-    owners = read_owners(find_file(call.given.file or find_local_file(call.stack)))
+    owners = read_owners_file(find_file(call.given.file or find_local_file(call.stack)))
     found = open_channels(call.stack).read_channels(list_recipients(owners))
     lines = [line for one in found for line in _to_lines(one)]
     return CommandResult([_to_document(one) for one in found], "\n".join(lines) or "No owner has a channel.")
@@ -304,7 +290,7 @@ def enable(call: Call) -> CommandResult:
     """Has the service try a channel again that was disabled.
 
     Raises:
-        UnknownChannelError: nothing was ever sent over it.
+        OwnersError: nothing was ever sent over it.
         OutputsError: an output is missing.
         botocore.exceptions.ClientError: AWS refused.
     """
@@ -312,7 +298,7 @@ def enable(call: Call) -> CommandResult:
     try:
         enabled = open_channels(call.stack).enable(key)
     except KeyError:
-        raise UnknownChannelError(
+        raise OwnersError(
             f"Nothing was ever sent over a channel {key}. For its key: python -m ops owners channels"
         ) from None
     said = "is enabled: the next sweep, within a minute, sends what is due" if enabled else "is not disabled"

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.markup import escape
 
-from ops.command import Call, CommandResult, Exit, OnProgress, add_command, show_progress
+from ops.command import (
+    Call,
+    CommandResult,
+    Exit,
+    OnProgress,
+    add_command,
+    parse_moment_argument,
+    show_progress,
+)
 from ops.restore_merge import LEFT, RESTORABLE, Merge, Merged, Outcome, Restorable, Target
 from ops.stack import OpsError
 
@@ -114,15 +122,12 @@ def _check_same_keys(client: "DynamoDBClient", restored: str, what: Restorable, 
 
 
 def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no moment such as 2026-11-24T08:15:00Z") from None
-    if moment.tzinfo is None:
+    moment = parse_moment_argument(text)
+    if datetime.fromisoformat(text).tzinfo is None:
         raise argparse.ArgumentTypeError(f"{text!r} has no offset; for UTC, end it with Z")
     if moment > datetime.now(UTC):
         raise argparse.ArgumentTypeError(f"{text!r} lies in the future")
-    return moment.astimezone(UTC)
+    return moment
 
 
 def _describe(merged: Merged, what: Restorable, kept: str | None, given: argparse.Namespace) -> CommandResult:

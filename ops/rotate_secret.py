@@ -3,7 +3,8 @@
 import secrets
 import string
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -274,18 +275,30 @@ class Rotation:
             RotationError: it cannot go on.
             IndifferentCognitoError: Cognito accepts any secret.
         """
-        self.progress("Looking", 0, 1)
-        self.app.check_refuses_others()
-        self.value.drop_pending_label()
-        self.progress("Looking", 1, 1)
-        if not self._only_deleting_is_left():
-            self._add()
-            self._use()
+        with self._step("Looking"):
+            self.app.check_refuses_others()
+            self.value.drop_pending_label()
+            begun = self._only_deleting_is_left()
+        if not begun:
+            with self._step("Adding the new secret"):
+                self._add()
+            with self._step("Putting it in use"):
+                self.value.use_next()
         if keep_old:
             return False
-        self._wait(wait_seconds)
-        self._delete_old()
+        for second in range(wait_seconds):
+            self.progress("Both secrets work", second, wait_seconds)
+            self.sleep(1)
+        self.progress("Both secrets work", wait_seconds, wait_seconds)
+        with self._step("Deleting the old secret"):
+            self._delete_old()
         return True
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        self.progress(name, 0, 1)
+        yield
+        self.progress(name, 1, 1)
 
     def _only_deleting_is_left(self) -> bool:
         """Whether the secret in use is a new one, and the old one still good."""
@@ -303,17 +316,12 @@ class Rotation:
         )
 
     def _add(self) -> None:
-        self.progress("Adding the new secret", 0, 1)
         self.value.keep_version_of_program()
         if PENDING not in self.value.find_versions():
             self.value.make_next()
         new = self.value.read(PENDING)
         if not self.app.accepts(new):
             self.app.add_secret(new)
-        self._wait_until_accepted(new)
-        self.progress("Adding the new secret", 1, 1)
-
-    def _wait_until_accepted(self, new: str) -> None:
         tries = int(_ACCEPTED_WITHIN.total_seconds() / _BETWEEN_TRIES)
         for _ in range(tries):
             if self.app.accepts(new):
@@ -321,19 +329,7 @@ class Rotation:
             self.sleep(_BETWEEN_TRIES)
         raise RotationError("Cognito has the new secret and does not accept it yet. Run this again soon.")
 
-    def _use(self) -> None:
-        self.progress("Putting it in use", 0, 1)
-        self.value.use_next()
-        self.progress("Putting it in use", 1, 1)
-
-    def _wait(self, seconds: int) -> None:
-        for second in range(seconds):
-            self.progress("Both secrets work", second, seconds)
-            self.sleep(1)
-        self.progress("Both secrets work", seconds, seconds)
-
     def _delete_old(self) -> None:
-        self.progress("Deleting the old secret", 0, 1)
         for secret_id in self.app.list_secrets()[:-1]:
             self.app.delete_secret(secret_id)
         if not self.app.accepts(self.value.read()):
@@ -348,4 +344,3 @@ class Rotation:
                 "Sign-ins work, with the new secret. But Cognito still accepts the old one, and lists no id "
                 "to delete it by. Look with: aws cognito-idp list-user-pool-client-secrets"
             )
-        self.progress("Deleting the old secret", 1, 1)

@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from contract.names import LOCAL_KEY, OUTPUTS_VARIABLE, LocalOutput, Output
+from contract.owners.reading import OwnersFileError
 from store.dynamodb import ConflictError, MalformedItemError, UnprocessedKeysError
 
 LOCAL_OUTPUTS: Final = Path(".local/outputs.json")
@@ -32,7 +33,8 @@ class OutputsError(OpsError):
 
 
 FAILURES: Final = (
-    OpsError, BotoCoreError, ClientError, ConflictError, MalformedItemError, UnprocessedKeysError
+    OpsError, OwnersFileError, BotoCoreError, ClientError, ConflictError, MalformedItemError,
+    UnprocessedKeysError,
 )  # fmt: skip
 """What may end a command: all that `describe` has words for."""
 
@@ -56,11 +58,11 @@ def describe(error: Exception) -> str:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack, and its AWS clients."""
+    """A stack, and its AWS clients; without outputs for the commands that ask no stack."""
 
     # A local stack's outputs hold passwords.
-    outputs: Mapping[str, Any]
-    file: Path
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    file: Path = LOCAL_OUTPUTS
 
     @classmethod
     def read(cls, file: Path | None, environment: Mapping[str, str] = os.environ) -> Self:
@@ -84,11 +86,6 @@ class Stack:
         if not isinstance(outputs, dict):
             raise OutputsError(f"{path} does not hold a JSON object.")
         return cls(outputs, path)
-
-    @classmethod
-    def none(cls) -> Self:
-        """For the commands that ask no stack, and so need no outputs."""
-        return cls({}, LOCAL_OUTPUTS)
 
     def __getitem__(self, output: Output) -> str:
         """An output.

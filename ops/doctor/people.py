@@ -8,9 +8,10 @@ from botocore.exceptions import ClientError
 
 from contract.moments import format_moment
 from contract.names import NOTIFICATIONS, Group, Output, RunbookSection
+from contract.owners.reading import OwnersFileError, read_owners_file
 from contract.words import SenderState
 from ops.doctor.service import Finding, Level, check_schedule, look_at_function, ok, problem, runbook, warning
-from ops.owners import OwnersError, find_file, find_local_file, open_channels, read_owners
+from ops.owners import OwnersError, find_file, find_local_file, open_channels
 from ops.rotate_secret import AppClient, SecretValue, find_secret_id
 from ops.stack import Stack
 from ops.user_pool import FIRST_PASSWORD_LASTS, UserDirectory
@@ -102,8 +103,8 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
     )
     check = "channels of owners"
     try:
-        owners = read_owners(find_file(find_local_file(stack)))
-    except OwnersError as error:
+        owners = read_owners_file(find_file(find_local_file(stack)))
+    except (OwnersError, OwnersFileError) as error:
         remedy = "python -m ops owners channels --file FILE, with the file of this stack"
         yield Finding(check=check, level=Level.SKIPPED, what=str(error), remedy=remedy)
         return

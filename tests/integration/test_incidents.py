@@ -1,32 +1,12 @@
 """What becomes of reports in the tables of senders and incidents: through API, stream, sweep and back."""
 
-from datetime import timedelta
 from http import HTTPStatus
 from uuid import uuid4
 
-from contract.moments import format_moment
-from contract.words import IncidentStatus, SenderKind
 from store.incidents import IncidentAttribute
 from store.runs import ProblemAttribute
 from store.senders import OWN_PART, REFUSED_PART, SenderAttribute
-from tests.stands.servers import FOLDER, SLA, Server, minutes_ago, ran, stuck, wait
-
-
-def test_a_stuck_file_is_an_open_incident_within_seconds(server: Server) -> None:
-    oldest = minutes_ago(100)
-    server.report(stuck(oldest, minutes_ago(50)))
-    incident = server.incident(IncidentStatus.OPEN)
-    assert incident[IncidentAttribute.SENDER] == {"S": server.key}
-    assert incident[IncidentAttribute.SENDER_NAME] == {"S": server.name}
-    assert incident[IncidentAttribute.FOLDER] == {"S": FOLDER}
-    assert incident[IncidentAttribute.SLA] == {"N": str(SLA)}
-    assert incident[IncidentAttribute.FILE_COUNT] == {"N": "2"}
-    assert incident[IncidentAttribute.OLDEST_CREATION] == {"S": format_moment(oldest)}
-    assert incident[IncidentAttribute.BREACHED_SINCE] == {"S": format_moment(oldest + timedelta(minutes=SLA))}
-    own = server.wait_until_settled(runs=1).parts[OWN_PART]
-    assert own[SenderAttribute.KIND] == {"S": SenderKind.STOCK}
-    assert own[SenderAttribute.OPEN] == {"N": "1"}
-    assert own[SenderAttribute.SOURCE_ADDRESS] == {"S": "10.9.0.1"}
+from tests.stands.servers import FOLDER, Server, minutes_ago, ran, stuck, wait
 
 
 def test_a_run_in_two_parts_is_applied_as_one_after_a_sweep(server: Server) -> None:

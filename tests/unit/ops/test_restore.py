@@ -406,7 +406,7 @@ def test_a_table_that_was_deleted_as_a_whole_comes_back_from_its_backup(
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (["--at", "yesterday"], "no moment such as"),
+        (["--at", "yesterday"], "yesterday is no time"),
         (["--at", "2026-11-24T08:15:00"], "has no offset"),
         (["--at", "2999-01-01T00:00:00Z"], "in the future"),
         ([], "one of the arguments"),
