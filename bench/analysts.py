@@ -24,13 +24,14 @@ from websockets.sync.client import ClientConnection, connect
 from bench.figures import Figure, compared, counted
 from bench.service import Service
 from bench.workload import History
-from contract.names import OUTPUTS_VARIABLE, ROOT
+from contract.names import OUTPUTS_VARIABLE
 from dashboard.access.kept_sessions import KEY_BYTES
 from dashboard.access.sessions import COOKIE
 from dashboard.backend import Backend
 from dashboard.settings import DashboardSettings, name_variable
 from local.emulator import access_log
-from local.processes import HOST, free_port, start, wait_for
+from local.processes import HOST, StateFolder, free_port
+from local.stack import start_dashboard
 
 Step = Callable[[str], None]
 LEVELS: Final = (1, 4, 8, 16)
@@ -71,7 +72,7 @@ def measure_analysts(
     taken: dict[int, _Round] = {}
     for level in LEVELS:
         say(f"{level} analysts at once")
-        with serving(service, folder / "outputs.json", level) as served:
+        with serving(service, StateFolder(folder), level) as served:
             taken[level] = _open_all(served, addresses, rounds, access_log(folder))
     alone = taken[LEVELS[0]]
     figures: list[Figure] = []
@@ -83,7 +84,7 @@ def measure_analysts(
         name = f"requests of a cold round, {level} at once, vs 1"
         figures.append(counted(name, team.requests, alone.requests, "requests"))
     say(f"{RELOADS} reloads by 8")
-    with serving(service, folder / "outputs.json", 8) as served:
+    with serving(service, StateFolder(folder), 8) as served:
         figures.append(_reload(served, *addresses[MONTH]))
     return figures
 
@@ -202,7 +203,7 @@ class Served:
 
 
 @contextmanager
-def serving(service: Service, outputs_file: Path, analysts: int) -> Iterator[Served]:
+def serving(service: Service, state: StateFolder, analysts: int) -> Iterator[Served]:
     """Starts the dashboard with so many who are signed in.
 
     They signed in before it started: it keeps sessions over a restart, and finds theirs.
@@ -212,23 +213,15 @@ def serving(service: Service, outputs_file: Path, analysts: int) -> Iterator[Ser
         key = folder / "key"
         key.touch(mode=0o600)
         key.write_bytes(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
-        environment = {
-            OUTPUTS_VARIABLE: str(outputs_file),
+        settings = {
             name_variable("session_key_file"): str(key),
             name_variable("session_dir"): str(folder / "sessions"),
         }
-        ids = _sign_in(service, environment, analysts)
-        port, log = free_port(), folder / "log"
-        server = start(
-            [
-                "-m", "streamlit", "run", str(ROOT / "dashboard" / "server.py"),
-                "--server.port", str(port), "--server.address", HOST, "--server.headless", "true",
-            ],
-            log,
-            environment,
-        )  # fmt: skip
+        outputs = {OUTPUTS_VARIABLE: str(state.outputs_file.resolve())}
+        ids = _sign_in(service, {**outputs, **settings}, analysts)
+        port = free_port()
+        server = start_dashboard(state, port, settings=settings)
         closing.callback(server.stop)
-        wait_for(f"http://{HOST}:{port}/_stcore/health", server, log)
         tabs = [BrowserTab(partial(_connect, port, one)) for one in ids]
         for tab in tabs:
             closing.callback(tab.close)

@@ -6,8 +6,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -32,22 +32,9 @@ _SCRIPT = Path(cold_start.__file__)
 FUNCTIONS: Final = ("file-sla-error", "auth")
 
 
-@dataclass(frozen=True)
-class _Start:
-    """What to start, and with what."""
-
-    task: Path
-    runtime: Path
-    module: str
-    event: Mapping[str, Any]
-    environment: Mapping[str, str]
-
-    def run(self) -> float:
-        """CPU milliseconds of import and first call."""
-        request = {
-            "task": str(self.task), "runtime": str(self.runtime), "module": self.module, "event": self.event,
-        }  # fmt: skip
-        return float(run_python(["-S", str(_SCRIPT)], request, self.environment))
+def _start(request: Mapping[str, Any], environment: Mapping[str, str]) -> float:
+    """CPU milliseconds of import and first call."""
+    return float(run_python(["-S", str(_SCRIPT)], request, environment))
 
 
 def measure_cold_starts(service: Service, rounds: int) -> list[Figure]:
@@ -61,12 +48,15 @@ def measure_cold_starts(service: Service, rounds: int) -> list[Figure]:
             with ZipFile(build_package(name, "host").path) as package:
                 package.extractall(task)
             environment = service.function_environment(name)
-            ours = _Start(task, runtime, f"handlers.{name.replace('-', '_')}", event, environment)
-            bare = _Start(bare_folder, runtime, bare_module, bare_event, environment)
+            both = (
+                {"task": str(task), "module": f"handlers.{name.replace('-', '_')}", "event": event},
+                {"task": str(bare_folder), "module": bare_module, "event": bare_event},
+            )
+            ours, bare = (partial(_start, {"runtime": str(runtime), **one}, environment) for one in both)
             # The files come from the disk once.
-            ours.run()
-            bare.run()
-            pairs = interleaved(ours.run, bare.run, rounds)
+            ours()
+            bare()
+            pairs = interleaved(ours, bare, rounds)
             figures.append(compared(f"cold start of {name}, CPU, vs bare boto3", "ms", pairs))
     return figures
 

@@ -88,13 +88,13 @@ def measure_load(service: Service, rounds: int, seconds: float) -> list[Figure]:
     """Loads ours and the naive handler in turn, for some seconds each."""
     figures: list[Figure] = []
     token = service.token()
-    for url in (service.ours_url, service.naive.url):
+    for url in (service.ours_url, service.naive_url):
         # Lambda starts one environment for each request under way: start them all first.
         _load(url, token, max(CLIENTS), seconds=1)
     for clients in CLIENTS:
         blocks = interleaved(
             partial(_load, service.ours_url, token, clients, seconds),
-            partial(_load, service.naive.url, token, clients, seconds),
+            partial(_load, service.naive_url, token, clients, seconds),
             rounds,
         )
         name = f"ingest, {TYPICAL} files, {clients} client{'s' if clients > 1 else ''}"

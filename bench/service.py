@@ -36,25 +36,23 @@ _NAIVE = "naive"
 
 
 @dataclass(frozen=True)
-class Naive:
-    """Where the naive handler answers, and the environment it runs with."""
-
-    url: str
-    environment: Mapping[str, str]
-
-
-@dataclass(frozen=True)
 class Service:
     """Both solutions, reached in the same way."""
 
     outputs: Mapping[str, Any]
     aws: Aws
-    naive: Naive
+    naive_variables: Mapping[str, str]
+    """What the naive handler is configured with."""
 
     @property
     def ours_url(self) -> str:
         """Where our reports go."""
         return f"{self.outputs['api_url']}/{FILE_SLA_ERROR.path}"
+
+    @property
+    def naive_url(self) -> str:
+        """Where the naive handler's go."""
+        return f"{self.outputs['api_url']}/{_NAIVE}"
 
     @property
     def client_id(self) -> str:
@@ -79,7 +77,7 @@ class Service:
     @property
     def naive_environment(self) -> dict[str, str]:
         """The same for the naive one."""
-        return {**self.account_environment, **self.naive.environment}
+        return {**self.account_environment, **self.naive_variables}
 
     def function_environment(self, name: str) -> dict[str, str]:
         """The variables of a function of ours by its name in the program, and the account's root."""
@@ -112,8 +110,8 @@ def running_service(folder: Path, say: Step) -> Iterator[Service]:
         state.take_down()
 
 
-def _deploy_naive(aws: Aws, outputs: Mapping[str, Any], folder: Path) -> Naive:
-    """Deploys it behind the stack's own gateway, with as much memory as ours."""
+def _deploy_naive(aws: Aws, outputs: Mapping[str, Any], folder: Path) -> dict[str, str]:
+    """Deploys it behind the stack's own gateway, with as much memory as ours; returns its variables."""
     copy_table(aws, outputs["table_name"], _NAIVE_TABLE)
     environment = {
         "TABLE_NAME": _NAIVE_TABLE,
@@ -149,7 +147,7 @@ def _deploy_naive(aws: Aws, outputs: Mapping[str, Any], folder: Path) -> Naive:
     deployment = make("aws:apigateway/deployment:Deployment", restApi=api)
     change = {"op": "replace", "path": "/deploymentId", "value": deployment.id}
     gateway.update_stage(restApiId=api, stageName=stage, patchOperations=[change])
-    return Naive(f"{outputs['api_url']}/{_NAIVE}", environment)
+    return environment
 
 
 def copy_table(aws: Aws, source: str, name: str) -> None:

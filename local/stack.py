@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from local.demo.script import HEARTBEAT, post_report
 from local.demo.sweeping import sweep
 from local.emulator import access_log, mails_folder, start_emulator
 from local.notifications import LocalNotifications
-from local.processes import HOST, StateFolder, free_port, start, wait_for
+from local.processes import HOST, ProcessId, StateFolder, free_port, start, wait_for
 from local.program import load_config, run_program
 from local.provider import Aws, as_api_values, create
 from local.provider.running import METRIC_ALARM, metric_alarm_request
@@ -231,8 +231,19 @@ def _start_receiver(state: StateFolder, aws: Aws, notifications: LocalNotificati
     wait_for(notifications.receiver_url, process, log)
 
 
-def start_dashboard(state: StateFolder, port: int, server: Path = ROOT / "dashboard" / "server.py") -> None:
+def start_dashboard(
+    state: StateFolder,
+    port: int,
+    server: Path = ROOT / "dashboard" / "server.py",
+    settings: Mapping[str, str] | None = None,
+) -> ProcessId:
     """Starts the dashboard with the outputs that were written, and returns when it answers.
+
+    Args:
+        state: the folder of its stack.
+        port: its port.
+        server: what serves it.
+        settings: more environment variables.
 
     Raises:
         DidNotStartError: it did not start.
@@ -245,7 +256,8 @@ def start_dashboard(state: StateFolder, port: int, server: Path = ROOT / "dashbo
             "--browser.gatherUsageStats", "false", "--server.fileWatcherType", "none",
         ],
         log,
-        {OUTPUTS_VARIABLE: str(state.outputs_file.resolve()), **_PATH},
+        {OUTPUTS_VARIABLE: str(state.outputs_file.resolve()), **_PATH, **(settings or {})},
     )  # fmt: skip
     state.note_process("dashboard", process)
     wait_for(f"http://{HOST}:{port}/_stcore/health", process, log)
+    return process

@@ -18,7 +18,7 @@ from ops.command import (
     parse_moment_argument,
     show_progress,
 )
-from ops.restore_merge import LEFT, RESTORABLE, Merge, Merged, Outcome, Restorable, Target
+from ops.restore_merge import LEFT, RESTORABLE, Merge, Merged, Outcome, Restorable
 from ops.stack import OpsError
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def restore(call: Call) -> CommandResult:
     with show_progress() as progress:
         restored = given.from_table or _restore_beside(client, live, given, progress)
         _check_same_keys(client, restored, what, made=not given.from_table)
-        target = Target(
-            client=client, what=what, table=live, write=not given.dry_run, overwrite=given.overwrite
-        )
-        merged = Merge(target=target, restored=restored, progress=progress).run()
+        merged = Merge(
+            client=client, what=what, table=live, restored=restored, progress=progress,
+            write=not given.dry_run, overwrite=given.overwrite,
+        ).run()  # fmt: skip
     kept = bool(given.keep or given.from_table)
     if not kept:
         client.delete_table(TableName=restored)

@@ -90,42 +90,6 @@ RESTORABLE: Final[Mapping[str, Restorable]] = {
 """By the name on the command line."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """A live table, and how it is written to.
-
-    Attributes:
-        client: may read and write it.
-        what: what is put back, and by which key.
-        table: its name.
-        write: False for a dry run.
-        overwrite: whether what differs becomes what it was.
-        clock: the time, in seconds since 1970.
-    """
-
-    client: "DynamoDBClient"
-    what: Restorable
-    table: str
-    write: bool = True
-    overwrite: bool = False
-    clock: Callable[[], float] = time.time
-
-    def has_expired(self, item: Item) -> bool:
-        """Whether DynamoDB would delete the item."""
-        expires = item.get(self.what.expires, {}).get("N")
-        return expires is not None and int(expires) <= self.clock()
-
-    def attempt(self, write: Callable[[], object], outcome: Outcome) -> Outcome:
-        """Writes, unless it is a dry run; returns the outcome, or that the write's condition failed."""
-        if not self.write:
-            return outcome
-        try:
-            write()
-        except (ConflictError, self.client.exceptions.ConditionalCheckFailedException):
-            return Outcome.CHANGED
-        return outcome
-
-
 @dataclass
 class Merged:
     """How many items became what, and the first that differ."""
@@ -136,17 +100,27 @@ class Merged:
 
 @dataclass(frozen=True, kw_only=True)
 class Merge:
-    """Compares a restored table with the live one.
+    """Compares a restored table with the live one, and puts back what this one lacks.
 
     Attributes:
-        target: the live table; its client may scan the other.
+        client: may scan the restored table, and read and write the live one.
+        what: what is put back, and by which key.
+        table: the live table.
         restored: the table that DynamoDB restored.
         progress: called with the number of items that were compared.
+        write: False for a dry run.
+        overwrite: whether what differs becomes what it was.
+        clock: the time, in seconds since 1970.
     """
 
-    target: Target
+    client: "DynamoDBClient"
+    what: Restorable
+    table: str
     restored: str
     progress: OnProgress
+    write: bool = True
+    overwrite: bool = False
+    clock: Callable[[], float] = time.time
 
     def run(self) -> Merged:
         """Goes through the whole restored table. Run again, it changes nothing more.
@@ -166,73 +140,73 @@ class Merge:
                 self.progress("Items compared", merged.counts.total(), None)
         return merged
 
-    def _merge(self, item: Item, alive: Item | None) -> Outcome:
-        if alive is not None and self.target.what.attributes:
-            return merge_attributes(self.target, item, alive)
-        return merge_item(self.target, item, alive)
-
     def _scan(self) -> Iterator[Sequence[Item]]:
         filtered: dict[str, Any] = {}
-        if self.target.what.only:
-            name, beginning = self.target.what.only
+        if self.what.only:
+            name, beginning = self.what.only
             filtered = {
                 "FilterExpression": "begins_with(#name, :beginning)",
                 "ExpressionAttributeNames": {"#name": name},
                 "ExpressionAttributeValues": {":beginning": {"S": beginning}},
             }
-        for page in self.target.client.get_paginator("scan").paginate(TableName=self.restored, **filtered):
+        for page in self.client.get_paginator("scan").paginate(TableName=self.restored, **filtered):
             for start in range(0, len(page["Items"]), MAX_KEYS):
                 yield page["Items"][start : start + MAX_KEYS]
 
     def _read_live(self, items: Iterable[Item]) -> Iterator[Item]:
-        keys = [{key: item[key] for key in self.target.what.keys} for item in items]
-        return get_items(self.target.client, self.target.table, keys, consistent=True)
+        keys = [{key: item[key] for key in self.what.keys} for item in items]
+        return get_items(self.client, self.table, keys, consistent=True)
 
     def _key(self, item: Item) -> tuple[str, ...]:
-        return tuple(str(item[key]["S"]) for key in self.target.what.keys)
+        return tuple(str(item[key]["S"]) for key in self.what.keys)
 
+    def _merge(self, item: Item, alive: Item | None) -> Outcome:
+        """Puts an item back; `alive` is what the live table has instead."""
+        if alive is not None and self.what.attributes:
+            return self._merge_attributes(item, alive)
+        if alive == item:
+            return Outcome.THERE
+        expires = item.get(self.what.expires, {}).get("N")
+        if expires is not None and int(expires) <= self.clock():
+            return Outcome.EXPIRED
+        if alive is None:
+            return self._put(item, Outcome.PUT_BACK, Update(if_still={self.what.keys[0]: None}))
+        if not self.overwrite:
+            return Outcome.DIFFERS
+        # It is as it was read by all its attributes that are no lists or maps: whoever writes one of those
+        # writes a moment or a count beside it.
+        simple = {name: value for name, value in alive.items() if value.keys() <= _SIMPLE}
+        return self._put(item, Outcome.OVERWRITTEN, Update(if_still=simple))
 
-def merge_attributes(target: Target, item: Item, alive: Item) -> Outcome:
-    """Puts an item's attributes back where the live item, `alive`, has none of them."""
-    was, known = _select(target, item), _select(target, alive)
-    if not was or was == known:
-        return Outcome.THERE
-    if known and not target.overwrite:
-        return Outcome.DIFFERS
-    return _set(target, was, alive, Outcome.OVERWRITTEN if known else Outcome.PUT_BACK)
+    def _put(self, item: Item, outcome: Outcome, condition: Update) -> Outcome:
+        put = partial(self.client.put_item, TableName=self.table, Item=dict(item), **condition.arguments())
+        return self._attempt(put, outcome)
 
+    def _merge_attributes(self, item: Item, alive: Item) -> Outcome:
+        """Puts an item's attributes back where the live item, `alive`, has none of them."""
+        was, known = (
+            {name: one[name] for name in self.what.attributes if name in one} for one in (item, alive)
+        )
+        if not was or was == known:
+            return Outcome.THERE
+        if known and not self.overwrite:
+            return Outcome.DIFFERS
+        key, version = self.what.keys[0], self.what.attributes[0]
+        update = Update(
+            values={name: was.get(name) for name in self.what.attributes},
+            # The key too: if somebody has just deleted the item, an update would create it.
+            if_still={key: alive[key], version: alive.get(version)},
+        )
+        keys = {key: alive[key] for key in self.what.keys}
+        outcome = Outcome.OVERWRITTEN if known else Outcome.PUT_BACK
+        return self._attempt(partial(update_item, self.client, self.table, keys, update), outcome)
 
-def _select(target: Target, item: Item) -> Item:
-    return {name: item[name] for name in target.what.attributes if name in item}
-
-
-def _set(target: Target, was: Item, alive: Item, outcome: Outcome) -> Outcome:
-    key, version = target.what.keys[0], target.what.attributes[0]
-    update = Update(
-        values={name: was.get(name) for name in target.what.attributes},
-        # The key too: if somebody has just deleted the item, an update would create it.
-        if_still={key: alive[key], version: alive.get(version)},
-    )
-    keys = {key: alive[key] for key in target.what.keys}
-    return target.attempt(partial(update_item, target.client, target.table, keys, update), outcome)
-
-
-def merge_item(target: Target, item: Item, alive: Item | None) -> Outcome:
-    """Puts an item back; `alive` is what the live table had instead."""
-    if alive == item:
-        return Outcome.THERE
-    if target.has_expired(item):
-        return Outcome.EXPIRED
-    if alive is None:
-        return _put(target, item, Outcome.PUT_BACK, Update(if_still={target.what.keys[0]: None}))
-    if not target.overwrite:
-        return Outcome.DIFFERS
-    # It is as it was read by all its attributes that are no lists or maps: whoever writes one of those writes
-    # a moment or a count beside it.
-    simple = {name: value for name, value in alive.items() if value.keys() <= _SIMPLE}
-    return _put(target, item, Outcome.OVERWRITTEN, Update(if_still=simple))
-
-
-def _put(target: Target, item: Item, outcome: Outcome, condition: Update) -> Outcome:
-    put = partial(target.client.put_item, TableName=target.table, Item=dict(item), **condition.arguments())
-    return target.attempt(put, outcome)
+    def _attempt(self, write: Callable[[], object], outcome: Outcome) -> Outcome:
+        """Writes, unless it is a dry run; returns the outcome, or that the write's condition failed."""
+        if not self.write:
+            return outcome
+        try:
+            write()
+        except (ConflictError, self.client.exceptions.ConditionalCheckFailedException):
+            return Outcome.CHANGED
+        return outcome

@@ -8,6 +8,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
+
 from contract.moments import format_moment
 from contract.names import Group, LocalOutput, Output
 from contract.owners.model import Owners
@@ -18,15 +20,20 @@ from handlers.web.requests import Caller
 from local.demo.history import Story
 from local.demo.script import format_body, make_folders, post_report, scan_folders, this_machine
 from local.demo.servers import SERVERS
-from local.demo.sweeping import notify, project
+from local.demo.sweeping import Notifier, sweep
 from local.provider import Aws
 from ops.user_pool import User, create_user
+from store.dynamodb import ConflictError, Reader
+from store.incidents import IncidentTable
+from store.senders import SenderTable
 
 REPORTER: Final = "reporter"
 ANALYST: Final = "analyst"
 RUN_RETENTION: Final = timedelta(days=35)
 _GROUPS: Final = {REPORTER: Group.REPORTERS, ANALYST: Group.ANALYSTS}
 _LOADING_SECONDS: Final = 60.0
+_OBSERVED_BEFORE: Final = timedelta(minutes=3)
+"""Long enough for everything to be due, and too short for an escalation."""
 _SCAN_TAKES: Final = timedelta(seconds=3)
 _NO_NUMBER: Final = "20 minutes"
 """The SLA that a script sends after somebody changed it."""
@@ -103,13 +110,36 @@ class Demo:
         )
 
     def project(self) -> int:
-        """Projects the history, as `project` does, and returns how many incidents are open or unknown."""
-        return project(self._aws, self._outputs, [account.subject for account in self._accounts.values()])
+        """Replays the servers from their runs, and returns how many incidents are open or unknown.
+
+        Raises:
+            FunctionFailedError: the projection's function failed.
+        """
+        reader = Reader(self._aws.client("dynamodb"))
+        table = SenderTable(reader, self._outputs[Output.SENDERS_TABLE_NAME])
+        for account in self._accounts.values():
+            table.mark_for_replay(account.subject, datetime.now(UTC))
+        sweep(self._aws, self._outputs[Output.METRICS_NAMESPACE])
+        return len(IncidentTable(reader, self._outputs[Output.INCIDENTS_TABLE_NAME]).query_live())
 
     def notify(self, owners: Owners) -> int:
-        """Notifies owners, as `notify` does, and returns how many notifications arrived."""
+        """Notifies owners of what is due in the first minutes, and returns how many notifications arrived.
+
+        Raises:
+            FunctionFailedError: the function that notifies them failed.
+        """
         # Asked anew: the earlier steps took a while, and owners are to have all of the time to acknowledge.
-        return notify(self._aws, self._outputs, owners, datetime.now(UTC).replace(microsecond=0))
+        now = datetime.now(UTC).replace(microsecond=0)
+        notifier = Notifier(self._aws, self._outputs, owners)
+        try:
+            notifier.observe(now - _OBSERVED_BEFORE)
+            notifier.remember(now)
+        except ConflictError:
+            # A scheduled sweep ran meanwhile; the next ones notify of the rest.
+            pass
+        notifier.send()
+        answer = httpx.get(f"{self._outputs[LocalOutput.RECEIVER_URL]}/count", trust_env=False)
+        return int(answer.raise_for_status().text)
 
 
 def create_people(aws: Aws, user_pool_id: str) -> dict[str, User]:

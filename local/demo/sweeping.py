@@ -1,14 +1,12 @@
 """What schedules make functions do each minute, at once: projecting runs, and notifying owners."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-import httpx
-
-from contract.names import NOTIFICATIONS, PROJECTION, SWEEP, LocalOutput, Output
+from contract.names import NOTIFICATIONS, PROJECTION, SWEEP, Output
 from contract.owners.model import Owners
 from contract.words import IncidentStatus, NotificationKind, UnknownReason
 from handlers.notifications.plan import plan, record_delivery, record_unsent
@@ -16,8 +14,7 @@ from handlers.notifications.sending import build_log
 from handlers.notifications.situation import Notice, Notification, Situation
 from handlers.notifications.sweep import OwnerFinder, read_situation
 from local.provider import Aws
-from store.dynamodb import ConflictError, Reader
-from store.incidents import Incident, IncidentTable
+from store.incidents import Incident
 from store.notifications import (
     Recipient,
     RecipientTable,
@@ -26,10 +23,7 @@ from store.notifications import (
     list_notified,
     list_recipients,
 )
-from store.senders import SenderTable
 
-_OBSERVED_BEFORE: Final = timedelta(minutes=3)
-"""Long enough for everything to be due, and too short for an escalation."""
 _NOTIFIED_AFTER: Final = timedelta(minutes=2)
 """The earliest notification of an incident after it was opened."""
 
@@ -52,44 +46,6 @@ def sweep(aws: Aws, prefix: str, function: str = PROJECTION) -> None:
     answer = aws.client("lambda").invoke(FunctionName=f"{prefix}-{function}", Payload=json.dumps(SWEEP))
     if "FunctionError" in answer:
         raise FunctionFailedError(answer["Payload"].read().decode())
-
-
-def project(aws: Aws, outputs: Mapping[str, Any], senders: Iterable[str]) -> int:
-    """Replays senders from their runs, and returns how many incidents are open or unknown.
-
-    Raises:
-        FunctionFailedError: the projection's function failed.
-    """
-    reader = Reader(aws.client("dynamodb"))
-    table = SenderTable(reader, outputs[Output.SENDERS_TABLE_NAME])
-    for sender in senders:
-        table.mark_for_replay(sender, datetime.now(UTC))
-    sweep(aws, outputs[Output.METRICS_NAMESPACE])
-    return len(IncidentTable(reader, outputs[Output.INCIDENTS_TABLE_NAME]).query_live())
-
-
-def notify(aws: Aws, outputs: Mapping[str, Any], owners: Owners, now: datetime) -> int:
-    """Notifies owners of what is due in the first minutes, and returns how many notifications arrived.
-
-    Args:
-        aws: the emulated account.
-        outputs: of the stack.
-        owners: those of the stack.
-        now: when everything has been as it is for some minutes.
-
-    Raises:
-        FunctionFailedError: the function that notifies them failed.
-    """
-    notifier = Notifier(aws, outputs, owners)
-    try:
-        notifier.observe(now - _OBSERVED_BEFORE)
-        notifier.remember(now)
-    except ConflictError:
-        # A scheduled sweep ran meanwhile; the next ones notify of the rest.
-        pass
-    notifier.send()
-    answer = httpx.get(f"{outputs[LocalOutput.RECEIVER_URL]}/count", trust_env=False)
-    return int(answer.raise_for_status().text)
 
 
 class Notifier:

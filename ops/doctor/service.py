@@ -2,9 +2,10 @@
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
+from functools import partial
 from typing import Any, Final
 
 from contract.metrics import FunctionDimension, FunctionMetric, Namespace
@@ -40,42 +41,32 @@ class Level(StrEnum):
     """It could not be checked."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Finding:
     """What a check found of one thing.
 
     Attributes:
         check: what was checked.
-        level: how bad it is.
         what: its state, and what that means.
         remedy: how to fix it; empty if there is nothing to fix.
         see: where to read more.
+        level: how bad it is.
     """
 
     check: str
-    level: Level
     what: str
     remedy: str = ""
     see: str = ""
+    level: Level = field(kw_only=True)
 
 
 Check = Callable[[Stack], Iterator[Finding]]
 """Checks one part of a stack, and only reads. It may raise what boto3 raises."""
 
 
-def ok(check: str, what: str) -> Finding:
-    """A finding that all is well."""
-    return Finding(check=check, level=Level.OK, what=what)
-
-
-def warning(check: str, what: str, remedy: str, see: str = "") -> Finding:
-    """A finding of something to look at."""
-    return Finding(check=check, level=Level.WARNING, what=what, remedy=remedy, see=see)
-
-
-def problem(check: str, what: str, remedy: str, see: str = "") -> Finding:
-    """A finding of something that does not work."""
-    return Finding(check=check, level=Level.PROBLEM, what=what, remedy=remedy, see=see)
+ok = partial(Finding, level=Level.OK)
+warning = partial(Finding, level=Level.WARNING)
+problem = partial(Finding, level=Level.PROBLEM)
 
 
 def runbook(section: RunbookSection) -> str:

@@ -49,7 +49,15 @@ def _state(account: str) -> tuple[State, RunHistory]:
     return state, state.sender
 
 
-def _live(state: State) -> dict[str, tuple[IncidentStatus, UnknownReason | None]]:
+Ending = tuple[IncidentStatus, UnknownReason | None]
+OPEN: Ending = (IncidentStatus.OPEN, None)
+SILENT, UNREADABLE, NOT_REPORTED = (
+    (IncidentStatus.UNKNOWN, reason)
+    for reason in (UnknownReason.SILENT, UnknownReason.UNREADABLE, UnknownReason.NOT_REPORTED)
+)
+
+
+def _live(state: State) -> dict[str, Ending]:
     return {
         incident.folder: (incident.status, incident.reason)
         for incident in state.incidents.values()
@@ -80,45 +88,36 @@ def test_at_any_hour_of_the_day_every_server_has_a_past() -> None:
             assert any(report.sla_error for _, report in story.reports())
 
 
-def test_of_two_servers_with_the_same_path_one_is_stuck() -> None:
-    assert _live(_state("files-01")[0]) == {}
-    assert _live(_state("files-02")[0]) == {r"D:\Inbound": (IncidentStatus.OPEN, None)}
-    assert r"D:\Inbound" in {habit.folder for habit in SERVERS[0].habits}
-
-
-def test_one_has_been_silent_for_an_hour_with_something_stuck() -> None:
-    state, sender = _state("files-03")
-    assert sender.state is SenderState.SILENT
-    assert abs(NOW - sender.state_since - timedelta(hours=1)) < timedelta(minutes=2)
-    assert _live(state).popitem()[1] == (IncidentStatus.UNKNOWN, UnknownReason.SILENT)
-
-
-def test_one_cannot_read_a_folder_any_more() -> None:
-    state, sender = _state("bank-01")
-    assert sender.kind is SenderKind.LISTING
-    assert _live(state).popitem()[1] == (IncidentStatus.UNKNOWN, UnknownReason.UNREADABLE)
-    [*_, last] = _runs(next(server for server in SERVERS if server.account == "bank-01"))
-    assert last.listing is not None
-    assert [error for _, error in last.listing.errors] == ["Access is denied."]
+@pytest.mark.parametrize(
+    ("account", "kind", "state", "live"),
+    [
+        # Two servers with the same path, of which one is stuck.
+        ("files-01", SenderKind.LISTING, SenderState.UP, {}),
+        ("files-02", SenderKind.LISTING, SenderState.UP, {r"D:\Inbound": OPEN}),
+        ("files-03", SenderKind.REGULAR, SenderState.SILENT, {r"C:\Jobs\Orders\ToWarehouse": SILENT}),
+        ("bank-01", SenderKind.LISTING, SenderState.UP, {r"D:\Exchange\Bank\Returns": UNREADABLE}),
+        ("reports-01", SenderKind.STOCK, SenderState.UP, {"/srv/jobs/reports/nightly": NOT_REPORTED}),
+        (
+            "reporter", SenderKind.STOCK, SenderState.UP,
+            dict.fromkeys(("/tree/Inbound", "/tree/ToWarehouse", "/tree/Nightly"), OPEN),
+        ),
+    ],
+)  # fmt: skip
+def test_each_story_ends_as_it_is_meant_to(
+    account: str, kind: SenderKind, state: SenderState, live: dict[str, Ending]
+) -> None:
+    found, sender = _state(account)
+    assert (sender.kind, sender.state) == (kind, state)
+    assert _live(found) == live
+    assert not is_shared(sender, NOW)
+    if state is SenderState.SILENT:
+        assert abs(NOW - sender.state_since - timedelta(hours=1)) < timedelta(minutes=2)
 
 
 def test_one_account_is_found_to_be_shared() -> None:
     state, sender = _state("files-shared")
     assert is_shared(sender, NOW)
     assert len(_live(state)) == 2
-
-
-def test_one_with_the_stock_script_is_no_longer_reported() -> None:
-    state, sender = _state("reports-01")
-    assert (sender.kind, sender.state) == (SenderKind.STOCK, SenderState.UP)
-    assert _live(state).popitem()[1] == (IncidentStatus.UNKNOWN, UnknownReason.NOT_REPORTED)
-
-
-def test_this_machine_has_the_stock_script_and_open_breaches() -> None:
-    state, sender = _state("reporter")
-    assert sender.kind is SenderKind.STOCK
-    assert not is_shared(sender, NOW)
-    assert {Path(folder).name for folder in _live(state)} == {"Inbound", "ToWarehouse", "Nightly"}
 
 
 def test_the_last_report_of_this_machine_is_what_its_folders_hold(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ops.restore import RestoreError, Restoring, find_deleted
-from ops.restore_merge import RESTORABLE, Merge, Outcome, Target
+from ops.restore_merge import RESTORABLE, Merge, Outcome
 from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
 from store.senders import ACTION_PREFIX, OWN_PART, SenderAttribute
@@ -57,7 +57,7 @@ def _ignore(step: str, done: int, of: int | None) -> None:
 
 def _merge(client: "DynamoDBClient", **options: Any) -> Merge:
     given: dict[str, Any] = {"what": RESTORABLE["errors"], "table": ERRORS, **options}
-    return Merge(target=Target(client=client, clock=lambda: NOW, **given), restored=COPY, progress=_ignore)
+    return Merge(client=client, clock=lambda: NOW, restored=COPY, progress=_ignore, **given)
 
 
 def test_what_is_lacking_comes_back_and_what_came_since_stays(client: "DynamoDBClient") -> None:
