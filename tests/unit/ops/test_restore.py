@@ -4,9 +4,11 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from ops.restore import RestoreError, Restoring, find_deleted
 from ops.restore_merge import RESTORABLE, Merge, Outcome
@@ -387,6 +389,25 @@ def test_interrupted_it_says_where_it_stands_and_goes_on_from_there(
     assert "Run the same command again to go on from there" in said
     restore(*given)
     assert _held(client, ERRORS) == [_record(1)]
+
+
+def test_a_merge_that_breaks_off_is_done_again(
+    client: "DynamoDBClient", restore: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = ["errors", "--from-backup", _back_up_and_lose(client, *range(9))]
+    put, calls = Merge._put, count()
+
+    def failing(self: Merge, *arguments: Any) -> Outcome:
+        if next(calls) > 4:
+            raise ClientError({"Error": {"Code": "ExpiredToken"}}, "PutItem")
+        return put(self, *arguments)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Merge, "_put", failing)
+        restore(*given, code=1)
+    assert 0 < len(_held(client, ERRORS)) < 9
+    restore(*given)
+    assert len(_held(client, ERRORS)) == 9
 
 
 def test_a_table_that_was_deleted_as_a_whole_comes_back_from_its_backup(
