@@ -1,7 +1,7 @@
 """AWS in memory, and the environment that the program gives the functions."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -12,7 +12,7 @@ from handlers import auth, file_sla_error, incident_action, runtime
 from store import state
 from store.records import Attribute
 from tests.stands.events import CLIENT_ID
-from tests.stands.projection_tables import INCIDENTS, RUNS, SENDERS, create_projection_tables
+from tests.stands.projection_tables import INCIDENTS, MESSAGES, RUNS, SENDERS, create_projection_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -38,6 +38,8 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         Variable.USER_POOL_CLIENT_ID: CLIENT_ID,
         Variable.RETENTION_DAYS: "0",
         Variable.RUN_RETENTION_DAYS: "35",
+        Variable.NOTIFICATIONS_TABLE_NAME: MESSAGES,
+        Variable.DEAD_LETTERS_URL: "https://sqs.us-east-1.amazonaws.com/1/letters",
     }.items():
         monkeypatch.setenv(name, value)
     # Read from the environment on import, which a test is too late for.
@@ -82,17 +84,23 @@ def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "MAX_WRITES", 4)
 
 
-@pytest.fixture
-def cognito(aws: None, monkeypatch: pytest.MonkeyPatch) -> "CognitoIdentityProviderClient":
-    """A user pool with a confidential client, to which the auth function is pointed."""
-    client = boto3.client("cognito-idp", region_name=REGION)
+def create_user_pool(client: "CognitoIdentityProviderClient") -> tuple[str, Any]:
+    """The id of a user pool, and its confidential client."""
     pool_id = client.create_user_pool(PoolName="users")["UserPool"]["Id"]
     app = client.create_user_pool_client(
         UserPoolId=pool_id,
         ClientName="api",
         GenerateSecret=True,
         ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-    )["UserPoolClient"]
+    )
+    return pool_id, app["UserPoolClient"]
+
+
+@pytest.fixture
+def cognito(aws: None, monkeypatch: pytest.MonkeyPatch) -> "CognitoIdentityProviderClient":
+    """A user pool with a confidential client, to which the auth function is pointed."""
+    client = boto3.client("cognito-idp", region_name=REGION)
+    pool_id, app = create_user_pool(client)
     secret = boto3.client("secretsmanager", region_name=REGION).create_secret(
         Name="client-secret", SecretString=app["ClientSecret"]
     )

@@ -15,7 +15,7 @@ from handlers.auth import parse_sign_in
 from handlers.user_pool import ClientSecret, UserPool
 from handlers.web.errors import InvalidBodyError
 from tests.stands.events import LambdaContext, auth_event
-from tests.unit.conftest import REGION
+from tests.unit.conftest import REGION, create_user_pool
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
@@ -35,13 +35,7 @@ def pool() -> Iterator[UserPool]:
     """A user pool in memory with a confidential client and the user `ana`, for all tests of the module."""
     with mock_aws():
         client = boto3.client("cognito-idp", region_name=REGION)
-        pool_id = client.create_user_pool(PoolName="users")["UserPool"]["Id"]
-        app = client.create_user_pool_client(
-            UserPoolId=pool_id,
-            ClientName="api",
-            GenerateSecret=True,
-            ExplicitAuthFlows=["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
-        )["UserPoolClient"]
+        pool_id, app = create_user_pool(client)
         client.admin_create_user(UserPoolId=pool_id, Username="ana", TemporaryPassword=PASSWORD)
         client.admin_set_user_password(UserPoolId=pool_id, Username="ana", Password=PASSWORD, Permanent=True)
         client.admin_create_user(UserPoolId=pool_id, Username="new", TemporaryPassword=PASSWORD)

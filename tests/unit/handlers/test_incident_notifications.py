@@ -10,20 +10,13 @@ import pytest
 
 from contract.metrics import Metric
 from contract.names import Variable
-from handlers import incident_notifications, runtime
+from handlers import incident_notifications
 from handlers.notifications.delivery import Poster, WebhookAnswer
 from tests.stands.events import LambdaContext
 from tests.stands.notifier import WEBHOOKS, Notifier, an_owners_file
 from tests.stands.playing import listing, stuck
 from tests.stands.projection import Projection
-from tests.stands.projection_tables import (
-    ERRORS,
-    INCIDENTS,
-    MESSAGES,
-    SENDERS,
-    create_message_tables,
-    create_projection_tables,
-)
+from tests.stands.projection_tables import MESSAGES, create_message_tables
 from tests.unit.conftest import REGION
 
 INBOUND = "D:\\Inbound"
@@ -31,27 +24,16 @@ THREE_MINUTES_MS = 180_000
 
 
 @pytest.fixture
-def notifier(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notifier]:
-    client = boto3.client("dynamodb", region_name=REGION)
-    create_projection_tables(client)
-    create_message_tables(client)
-    for variable, value in {
-        Variable.TABLE_NAME: ERRORS,
-        Variable.SENDERS_TABLE_NAME: SENDERS,
-        Variable.INCIDENTS_TABLE_NAME: INCIDENTS,
-        Variable.NOTIFICATIONS_TABLE_NAME: MESSAGES,
-        Variable.RETENTION_DAYS: "90",
-    }.items():
-        monkeypatch.setenv(variable, value)
+def notifier(projection: Projection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notifier]:
+    create_message_tables(projection.client)
+    monkeypatch.setenv(Variable.RETENTION_DAYS, "90")
     monkeypatch.setattr(incident_notifications, "read_shipped_owners", an_owners_file)
-    runtime.metrics.clear_metrics()
-    notifier = Notifier(Projection(client))
+    notifier = Notifier(projection)
     notifier.projection.report(listing(0, [INBOUND], stuck(INBOUND, "a", created=-9)))
     # As if a sweep had found it long ago.
     notifier.now = datetime.now(UTC) - timedelta(minutes=9)
     notifier.build().run(lambda: 60.0)
     yield notifier
-    runtime.metrics.clear_metrics()
     incident_notifications._sweep.cache_clear()
 
 

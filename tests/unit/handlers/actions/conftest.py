@@ -1,16 +1,14 @@
 """People who act on what the projection keeps, in memory."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import boto3
 import pytest
 
 from contract.answers import IncidentAnswer, SenderAnswer
 from contract.metrics import Outcome
-from handlers import runtime
 from handlers.actions.acting import Actor
 from handlers.actions.incidents import IncidentActions
 from handlers.actions.parsing import parse_action
@@ -19,8 +17,7 @@ from handlers.web.requests import Caller
 from store.runs import Run
 from tests.stands.playing import at
 from tests.stands.projection import ACCOUNT, Projection
-from tests.stands.projection_tables import SENDERS, create_projection_tables
-from tests.unit.conftest import REGION
+from tests.stands.projection_tables import SENDERS
 
 
 @dataclass
@@ -97,12 +94,8 @@ def meanwhile(people: People, monkeypatch: pytest.MonkeyPatch, *events: Callable
 
 
 @pytest.fixture
-def people(aws: None) -> Iterator[People]:
-    client = boto3.client("dynamodb", region_name=REGION)
-    create_projection_tables(client)
-    runtime.metrics.clear_metrics()
-    yield People(Projection(client))
-    runtime.metrics.clear_metrics()
+def people(projection: Projection) -> People:
+    return People(projection)
 
 
 def _doer(by: str, key: str | None) -> Actor:

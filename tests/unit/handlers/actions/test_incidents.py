@@ -9,7 +9,6 @@ from contract.limits import MAX_HISTORY_ENTRIES, MAX_NOTE_CHARACTERS, MAX_NOTES_
 from contract.metrics import Outcome
 from handlers.actions import incidents
 from handlers.actions.acting import InvalidStateError, NotFoundError
-from handlers.incidents.projection import replay
 from handlers.web.errors import InvalidBodyError, ThrottledError
 from store.runs import Run
 from tests.stands.playing import at, listing, run, stuck
@@ -385,17 +384,3 @@ def test_a_fold_that_is_due_knows_of_it(people: People) -> None:
     people.projection.sweep()
     assert "ReplaySince" not in people.projection.own()
     assert people.one_incident()["Status"] == "closed"
-
-
-def test_what_is_stored_is_what_the_rules_make_of_runs_and_acts(people: People) -> None:
-    _unknown(people)
-    people.do("close", 2, note="gone")
-    people.set("set_interval", 3, interval_minutes=30)
-    acts = people.projection.store.list_actions("account")
-    folded = replay([listing(0, [], STUCK), GONE], acts)
-    stored = people.projection.state()
-    assert folded.state.incidents == stored.incidents
-    assert folded.state.sender is not None
-    assert stored.sender is not None
-    assert folded.state.sender.settings == stored.sender.settings
-    assert folded.state.sender.last_action == stored.sender.last_action

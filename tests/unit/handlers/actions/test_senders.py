@@ -31,17 +31,6 @@ def test_a_pause_ends_silence_and_a_resume_begins_anew(people: People) -> None:
     assert (second["Action"]["S"], "Note" in second) == ("resume", False)
 
 
-def test_what_is_retired_closes_what_is_unknown_and_can_be_brought_back(people: People) -> None:
-    people.report(listing(0, [], STUCK))
-    people.projection.sweep(10)
-    answer, _ = people.set("retire", 11)
-    assert answer.sender.state == "retired"
-    assert people.one_incident()["Status"] == "closed"
-    answer, _ = people.set("resume", 12)
-    assert answer.sender.state == "up"
-    assert people.one_incident()["Status"] == "closed"
-
-
 def test_an_interval_is_set_and_taken_back(people: People) -> None:
     people.report(run(0, STUCK, has_run=True, interval=timedelta(minutes=30)))
     answer, _ = people.set("set_interval", 0.1, interval_minutes=15)
@@ -123,19 +112,6 @@ def test_an_act_by_a_slow_clock_still_takes_effect(people: People) -> None:
     assert people.projection.own()["State"] == "paused"
     acts = people.projection.store.list_actions("account")
     assert min(act.at for act in acts) == at(2)
-
-
-def test_a_rebuild_gives_the_same(people: People) -> None:
-    people.report(listing(0, [], STUCK), listing(1, [], STUCK))
-    people.set("set_interval", 1.1, interval_minutes=120)
-    people.set("set_hours", 1.2, hours=HOURS)
-    people.report(listing(2, [], STUCK))
-    people.set("retire", 2.5)
-    people.projection.sweep(3)
-    names = ("State", "StateSince", "IntervalMinutes", "IntervalFrom", "Hours", "Open", "Unknown")
-    before = {name: people.projection.own().get(name) for name in names}
-    people.rebuild()
-    assert {name: people.projection.own().get(name) for name in names} == before
 
 
 def test_many_incidents_end_with_their_sender(people: People, small_transactions: None) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from contract.action import IncidentAction, SenderAction
 from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
-from handlers.incidents.projection import OutOfOrderError, advance, apply_action, keep_known, project, replay
+from handlers.incidents.projection import advance, apply_action, keep_known, project, replay
 from handlers.incidents.timing import LOOK_BACK
 from store.incidents import Incident
 from store.runs import Run
@@ -164,14 +164,6 @@ def test_a_retired_sender_closes_what_is_unknown_and_a_run_revives_it() -> None:
     assert back.sender.state is SenderState.UP
 
 
-def test_a_run_is_applied_once_and_an_older_one_asks_for_a_fold() -> None:
-    first, second = run(0, stuck(A, "x")), run(1, stuck(A, "x"))
-    state = played(first, second)
-    assert project(state, second).state == state
-    with pytest.raises(OutOfOrderError):
-        project(state, first)
-
-
 def test_an_incident_that_a_late_run_makes_begin_earlier_keeps_its_id() -> None:
     late, known = run(0, stuck(A, "x")), run(1, stuck(A, "x"))
     before = replay([known])
@@ -179,16 +171,6 @@ def test_an_incident_that_a_late_run_makes_begin_earlier_keeps_its_id() -> None:
     assert of(anew.state).opened.at == at(0)
     assert of(anew.state).incident_id == of(before.state).incident_id
     assert anew.gone == ()
-
-
-def test_two_incidents_that_a_late_run_shows_to_be_one_leave_one() -> None:
-    runs = [run(0, stuck(A, "x")), run(10, stuck(A, "y"))]
-    before = replay(runs)
-    assert len(before.incidents) == 2
-    anew = keep_known(before.incidents, replay([*runs, run(2, stuck(A, "x", "y"))]), runs[0].moment)
-    first, second = sorted(before.incidents, key=lambda one: one.opened)
-    assert [one.incident_id for one in anew.incidents] == [first.incident_id]
-    assert anew.gone == (second.incident_id,)
 
 
 def test_what_began_before_the_runs_that_are_kept_is_not_lost() -> None:

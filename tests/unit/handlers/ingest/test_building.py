@@ -115,11 +115,6 @@ def test_a_retry_in_another_order_gives_the_same_records() -> None:
     assert {record[Attribute.ERROR_ID]["S"]: record for record in second} == by_id
 
 
-def test_a_constant_key_does_not_overwrite_another_report() -> None:
-    assert not set(_ids(_report("a", "b"))) & set(_ids(_report("a", "c")))
-    assert not set(_ids(_report("a"))) & set(_ids(_report("a", files=2)))
-
-
 @pytest.mark.parametrize("changes", [{"subject": "t"}, {"key": "l"}, {"subject": "s:k", "key": ""}])
 def test_ids_differ_by_caller_and_key(changes: dict[str, str]) -> None:
     assert _ids(_report("a")) != _ids(_report("a"), **changes)

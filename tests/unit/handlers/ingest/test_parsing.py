@@ -217,20 +217,38 @@ def test_name_that_really_holds_the_sign_of_a_lost_letter_lost_none() -> None:
     assert (folder.folder, folder.files[0].filename, parsed.lost_letters) == ("a\ufffd", "b\ufffd", 0)
 
 
+OF_FOLDERS = [
+    (b'{"sla_error"', b'{"sla_error": [], "sla_error"', "sla_error"),
+    (b'"folder"', b'"folder": "other", "folder"', "folder"),
+    (b'"sla"', b'"sla": 30, "sla"', "sla"),
+    (b'"files"', b'"files": [], "files"', "files"),
+    (b'"filename"', b'"filename": "other", "filename"', "filename"),
+    (b'"creationDate"', b'"creationDate": "2024-01-01T00:00:00Z", "creationDate"', "creationDate"),
+    (b'"folder"', b'"f\\u006flder": "other", "folder"', "folder"),
+]
+OF_A_RUN = [
+    (b'"run"', b'"run": {}, "run"', "run"),
+    (b'"sender"', b'"sender": "a", "sender"', "sender"),
+    (b'"folders"', b'"folders": [], "folders"', "folders"),
+    (b'"error"', b'"error": "a", "error"', "error"),
+    (b'"folder": "lost"', b'"folder": "x", "folder": "lost"', "folder"),
+    (b'"part"', b'"part": null, "part"', "part"),
+]
+LISTED = [{"folder": "in", "sla": 20}, {"folder": "out"}, {"folder": "lost", "error": "e"}]
+
+
 @pytest.mark.parametrize(
-    ("sent", "twice", "key"),
+    ("run", "sent", "twice", "key"),
     [
-        (b'{"sla_error"', b'{"sla_error": [], "sla_error"', "sla_error"),
-        (b'"folder"', b'"folder": "other", "folder"', "folder"),
-        (b'"sla"', b'"sla": 30, "sla"', "sla"),
-        (b'"files"', b'"files": [], "files"', "files"),
-        (b'"filename"', b'"filename": "other", "filename"', "filename"),
-        (b'"creationDate"', b'"creationDate": "2024-01-01T00:00:00Z", "creationDate"', "creationDate"),
-        (b'"folder"', b'"f\\u006flder": "other", "folder"', "folder"),
+        *((None, *case) for case in OF_FOLDERS),
+        *(({"sender": "s", "part": 1, "folders": LISTED}, *case) for case in [*OF_FOLDERS, *OF_A_RUN]),
     ],
 )
-def test_key_that_an_object_has_twice_is_told(sent: bytes, twice: bytes, key: str) -> None:
-    [problem] = _problems(_sent(("in", ["a", "b"]), ("out", ["c"])).replace(sent, twice, 1))
+def test_key_that_an_object_has_twice_is_told(run: object, sent: bytes, twice: bytes, key: str) -> None:
+    report = json.loads(_sent(("in", ["a", "b"]), ("out", ["c"])))
+    body = json.dumps({**report, "run": run} if run else report).encode()
+    assert parse_report(body).report
+    [problem] = _problems(body.replace(sent, twice, 1))
     assert problem.field == key
     assert "more than once" in problem.problem
 
@@ -482,23 +500,3 @@ def test_more_folders_than_can_be_kept_are_refused_with_the_way_to_split() -> No
     assert _run(folders=folders[1:])
     with pytest.raises(TooLargeError, match=r"10,001 folders.*run\.id.*run\.part"):
         parse_report(_body({"folders": folders}))
-
-
-@pytest.mark.parametrize(
-    ("sent", "twice", "key"),
-    [
-        (b'"run"', b'"run": {}, "run"', "run"),
-        (b'"sender"', b'"sender": "a", "sender"', "sender"),
-        (b'"folders"', b'"folders": [], "folders"', "folders"),
-        (b'"error"', b'"error": "a", "error"', "error"),
-        (b'"folder": "other"', b'"folder": "x", "folder": "other"', "folder"),
-        (b'"part"', b'"part": null, "part"', "part"),
-    ],
-)
-def test_key_that_a_run_has_twice_is_told(sent: bytes, twice: bytes, key: str) -> None:
-    folders = [{"folder": "in", "sla": 20}, {"folder": "other", "error": "e"}]
-    body = _body({"sender": "s", "part": 1, "folders": folders}, "in")
-    assert parse_report(body).report
-    [problem] = _problems(body.replace(sent, twice, 1))
-    assert problem.field == key
-    assert "more than once" in problem.problem

@@ -85,27 +85,3 @@ def test_every_kind_has_its_subject_and_headline(kind: NotificationKind | None) 
     assert payload["text"] == document.subject
     assert payload["blocks"][0]["text"]["text"] == f"{document.sign} {document.headline}"
     assert find_faults(payload["blocks"]) == []
-
-
-def test_a_digest_links_each_of_its_incidents() -> None:
-    sent = digest(SLACK)
-    payload = render_slack(write_document(sent, context(*sent.notices)))
-    links = {one["url"] for one in walk(payload) if one.get("type") == "link"}
-    assert {f"{DASHBOARD}/?incident=b{number}" for number in range(1, 6)} <= links
-
-
-@pytest.mark.parametrize(
-    "block",
-    [
-        {"type": "header", "text": {"type": "plain_text", "text": "a" * 151}},
-        {"type": "unknown"},
-        {"type": "divider", "color": "red"},
-        {"type": "rich_text", "elements": [{"type": "rich_text_part", "elements": []}]},
-        {
-            "type": "rich_text",
-            "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": ""}]}],
-        },
-    ],
-)
-def test_a_fault_in_blocks_is_found(block: dict[str, Any]) -> None:
-    assert len(find_faults([block])) == 1

@@ -11,12 +11,22 @@ from contract.words import IncidentStatus, NotificationKind
 from handlers.notifications.document import Document, NamedFile
 from handlers.notifications.mail import MAX_HTML_BYTES, MailChannel
 from handlers.notifications.situation import Notice
-from handlers.notifications.slack import MAX_BLOCKS, MAX_BLOCKS_CHARACTERS, SlackChannel
+from handlers.notifications.slack import MAX_BLOCKS, MAX_BLOCKS_CHARACTERS, SlackChannel, render_slack
 from handlers.notifications.sns import MAX_TOPIC_BYTES, TopicChannel
-from handlers.notifications.teams import MAX_CARD_BYTES, TeamsChannel
+from handlers.notifications.teams import MAX_CARD_BYTES, TeamsChannel, render_teams
 from handlers.notifications.writing import write_document, write_what_fits
 from store.senders import UnreadableFolder
-from tests.unit.handlers.notifications.samples import LINES, ago, context, incident, notice, notification
+from tests.unit.handlers.notifications.samples import (
+    DASHBOARD,
+    LINES,
+    ago,
+    context,
+    digest,
+    incident,
+    notice,
+    notification,
+    walk,
+)  # fmt: skip
 
 MEDIA = {
     "mail": MailChannel.fits,
@@ -124,3 +134,11 @@ def test_what_is_handed_back_are_the_lines_that_were_given() -> None:
     part, _ = write_what_fits(sent, context(), SlackChannel.fits)
     assert set(part.notices) < set(sent.notices)
     assert part == replace(sent, notices=part.notices)
+
+
+@pytest.mark.parametrize(("render", "link"), [(render_slack, "link"), (render_teams, "Action.OpenUrl")])
+def test_a_digest_links_each_of_its_incidents(render: Callable[[Document], object], link: str) -> None:
+    sent = digest()
+    payload = render(write_document(sent, context(*sent.notices)))
+    links = {one["url"] for one in walk(payload) if one.get("type") == link}
+    assert {f"{DASHBOARD}/?incident=b{number}" for number in range(1, 6)} <= links

@@ -118,14 +118,6 @@ def test_what_people_did_stays_when_runs_write(projection: Projection) -> None:
     assert (after["FileCount"], after["AcknowledgedBy"], after["ActionVersion"]) == ("2", "analyst", "1")
 
 
-def test_a_batch_that_comes_again_changes_nothing(projection: Projection) -> None:
-    records = projection.put(run(0, STUCK), run(1, stuck("D:\\Inbound", "x", "y")), run(2))
-    projection.stream.read(records)
-    before = projection.client.scan(TableName=SENDERS)["Items"], projection.incidents()
-    projection.stream.read(records)
-    assert (projection.client.scan(TableName=SENDERS)["Items"], projection.incidents()) == before
-
-
 def test_a_late_run_has_its_sender_replayed_by_the_next_sweep(projection: Projection) -> None:
     projection.report(listing(0, ["D:\\Inbound"]), listing(2, ["D:\\Inbound"], STUCK))
     projection.report(listing(1, ["D:\\Inbound"], STUCK, arrival=at(2.1)))
@@ -133,18 +125,6 @@ def test_a_late_run_has_its_sender_replayed_by_the_next_sweep(projection: Projec
     projection.sweep(2.2)
     [incident] = projection.incidents()
     assert incident["OpenedAt"] == "2026-03-02T09:00:00Z"
-    assert "ReplaySince" not in projection.own()
-
-
-def test_parts_wait_for_each_other(projection: Projection) -> None:
-    projection.report(listing(0, ["D:\\Inbound", "E:\\Out"], STUCK))
-    first = listing(1, ["D:\\Inbound"], part=1, parts=2, run_id="two")
-    projection.report(first)
-    projection.sweep(1.01)
-    assert projection.statuses() == {"d:\\inbound": "open"}
-    projection.report(listing(1.05, ["E:\\Out"], part=2, parts=2, run_id="two"))
-    projection.sweep(1.06)
-    assert projection.statuses() == {"d:\\inbound": "cleared"}
     assert "ReplaySince" not in projection.own()
 
 
@@ -400,7 +380,7 @@ def test_whoever_does_not_know_the_owners_leaves_them(projection: Projection) ->
 
 
 def test_the_function_reads_the_owners_in_its_package(
-    projection: Projection, environment: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    projection: Projection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     shipped = tmp_path / model.SHIPPED_NAME
     shipped.write_text(model.dump_owners(OWNERS), encoding="utf-8")

@@ -117,7 +117,7 @@ def test_a_sender_that_cannot_be_replayed_is_tried_again_later(
 
 
 def test_the_handler_sweeps_and_publishes_what_it_found(
-    projection: Projection, environment: None, capsys: pytest.CaptureFixture[str]
+    projection: Projection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     denied = [listing(hour, ["D:\\Inbound"], STUCK, errors=["E:\\Out", "F:\\"]) for hour in range(4)]
     incident_projection.handler({"Records": projection.put(*denied)}, LambdaContext())
