@@ -71,15 +71,10 @@ def _build_policy(account: str, prefix: str, region: str) -> str:
         for kind in ("lambda", "apigateway")
     ]
     of_account = {"AWS": f"arn:aws:iam::{account}:root"}
+    administration = {"Sid": "Administration", "Effect": "Allow", "Principal": of_account}
     return build_document(
         [
-            {
-                "Sid": "Administration",
-                "Effect": "Allow",
-                "Principal": of_account,
-                "Action": "kms:*",
-                "Resource": "*",
-            },
+            {**administration, "Action": "kms:*", "Resource": "*"},
             through("dynamodb", "kms:CreateGrant", *_USE),
             through("secretsmanager", *_USE),
             through("sqs", *_USE),

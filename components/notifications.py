@@ -77,13 +77,8 @@ class OwnerChannels(pulumi.ComponentResource):
     def allow_deliver(self) -> list[Allow]:
         """Allows reading the addresses, publishing to the topics, and sending mail as the stack's sender."""
         topics: list[pulumi.Input[str]] = [topic.arn for topic in self._topics.values()]
-        topics += sorted(
-            {
-                channel.targets[0]
-                for channel in list_all_channels(self._owners)
-                if channel.kind is ChannelKind.SNS
-            }
-        )
+        channels = list_all_channels(self._owners)
+        topics += sorted({channel.targets[0] for channel in channels if channel.kind is ChannelKind.SNS})
         allowed = []
         if self._secret:
             allowed.append(Allow(["secretsmanager:GetSecretValue"], [self._secret[0].arn]))
@@ -92,19 +87,14 @@ class OwnerChannels(pulumi.ComponentResource):
         if self._mail:
             caller = aws.get_caller_identity_output(opts=pulumi.InvokeOutputOptions(parent=self))
             in_account = pulumi.Output.concat(f"arn:aws:ses:{self._mail.region}:", caller.account_id)
-            allowed.append(
-                Allow(
-                    # SES takes a mail with headers of its own for a raw one, which is another action.
-                    ["ses:SendEmail", "ses:SendRawEmail"],
-                    # Beside the sender's identity, SES asks for those of verified addressees, as all are in
-                    # the sandbox, and for the configuration set that an identity may have.
-                    [
-                        pulumi.Output.concat(in_account, part)
-                        for part in (":identity/*", ":configuration-set/*")
-                    ],
-                    {"StringEquals": {"ses:FromAddress": self._mail.address}},
-                )
-            )
+            # Beside the sender's identity, SES asks for those of verified addressees, as all are in the
+            # sandbox, and for the configuration set that an identity may have.
+            asked = [
+                pulumi.Output.concat(in_account, part) for part in (":identity/*", ":configuration-set/*")
+            ]
+            from_its_own = {"StringEquals": {"ses:FromAddress": self._mail.address}}
+            # SES takes a mail with headers of its own for a raw one, which is another action.
+            allowed.append(Allow(["ses:SendEmail", "ses:SendRawEmail"], asked, from_its_own))
         return allowed
 
     def _make_secret(
@@ -214,9 +204,9 @@ class IncidentNotifications(pulumi.ComponentResource):
         Sweep(
             f"{name}-sweep",
             SweepArgs(
+                settings=settings,
                 function=function,
-                schedule_name=f"{settings.prefix}-notifications-sweep",
-                role_name=f"{settings.prefix}-notify-sweep-{settings.region}",
+                role="notify-sweep",
                 description="Sends the notifications that are due.",
             ),
             child,

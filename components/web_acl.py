@@ -1,7 +1,8 @@
 """A web application firewall for the API, for those who want one: AWS bills it by the month."""
 
 import json
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -19,14 +20,6 @@ _THROTTLED: Final = "throttled"
 """The key of the body that asks to slow down, in the words of gateway and functions."""
 
 
-@dataclass(frozen=True)
-class ManagedRules:
-    """A rule group of AWS, and the rules of it that count instead of block."""
-
-    name: str
-    only_counting: tuple[str, ...] = field(default=())
-
-
 # A report is large and full of paths, which these rules take for an attack. The function uses no part of a
 # body as a path, a command or markup.
 _ABOUT_BODIES: Final = (
@@ -36,11 +29,12 @@ _ABOUT_BODIES: Final = (
     "CrossSiteScripting_BODY",
     "EC2MetaDataSSRF_BODY",
 )
-MANAGED_RULES: Final = (
-    ManagedRules("AWSManagedRulesAmazonIpReputationList"),
-    ManagedRules("AWSManagedRulesCommonRuleSet", _ABOUT_BODIES),
-    ManagedRules("AWSManagedRulesKnownBadInputsRuleSet"),
-)
+_MANAGED_RULES: Final[Mapping[str, Sequence[str]]] = {
+    "AWSManagedRulesAmazonIpReputationList": (),
+    "AWSManagedRulesCommonRuleSet": _ABOUT_BODIES,
+    "AWSManagedRulesKnownBadInputsRuleSet": (),
+}
+"""Rule groups of AWS in their order, and the rules of each that count instead of block."""
 
 
 class WebAcl(pulumi.ComponentResource):
@@ -72,7 +66,7 @@ class WebAcl(pulumi.ComponentResource):
             rule_json=json.dumps(
                 [
                     _auth_rate_rule(settings.web_acl_auth_limit, settings.cors_origin),
-                    *(_managed_rule(rules, place) for place, rules in enumerate(MANAGED_RULES, start=1)),
+                    *(_managed_rule(group, place) for place, group in enumerate(_MANAGED_RULES, start=1)),
                 ]
             ),
             visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
@@ -121,21 +115,21 @@ def _auth_rate_rule(limit: int, allowed_origin: str) -> dict[str, Any]:
     }
 
 
-def _managed_rule(rules: ManagedRules, priority: int) -> dict[str, Any]:
+def _managed_rule(group: str, priority: int) -> dict[str, Any]:
     return {
-        "Name": rules.name,
+        "Name": group,
         "Priority": priority,
         "OverrideAction": {"None": {}},
         "Statement": {
             "ManagedRuleGroupStatement": {
                 "VendorName": "AWS",
-                "Name": rules.name,
+                "Name": group,
                 "RuleActionOverrides": [
-                    {"Name": rule, "ActionToUse": {"Count": {}}} for rule in rules.only_counting
+                    {"Name": rule, "ActionToUse": {"Count": {}}} for rule in _MANAGED_RULES[group]
                 ],
             }
         },
-        "VisibilityConfig": _visible(rules.name),
+        "VisibilityConfig": _visible(group),
     }
 
 

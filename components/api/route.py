@@ -91,19 +91,13 @@ class ApiRoute(pulumi.ComponentResource):
 
     def _add_preflight(self) -> list[pulumi.Resource]:
         headers = build_preflight_headers(self._args.allowed_origin)
-        rest_api = self._args.rest_api.id
+        place: dict[str, Any] = {"rest_api": self._args.rest_api.id, "resource_id": self.resource.id}
         options = aws.apigateway.Method(
-            f"{self._name}-options",
-            rest_api=rest_api,
-            resource_id=self.resource.id,
-            http_method="OPTIONS",
-            authorization="NONE",
-            opts=self._child,
+            f"{self._name}-options", **place, http_method="OPTIONS", authorization="NONE", opts=self._child
         )
         integration = aws.apigateway.Integration(
             f"{self._name}-options-integration",
-            rest_api=rest_api,
-            resource_id=self.resource.id,
+            **place,
             http_method=options.http_method,
             type="MOCK",
             request_templates={"application/json": '{"statusCode": 204}'},
@@ -111,8 +105,7 @@ class ApiRoute(pulumi.ComponentResource):
         )
         answer = aws.apigateway.MethodResponse(
             f"{self._name}-options-answer",
-            rest_api=rest_api,
-            resource_id=self.resource.id,
+            **place,
             http_method=options.http_method,
             status_code="204",
             response_parameters={f"method.response.header.{header}": True for header in headers},
@@ -120,8 +113,7 @@ class ApiRoute(pulumi.ComponentResource):
         )
         mapping = aws.apigateway.IntegrationResponse(
             f"{self._name}-options-mapping",
-            rest_api=rest_api,
-            resource_id=self.resource.id,
+            **place,
             http_method=options.http_method,
             status_code=answer.status_code,
             response_parameters={

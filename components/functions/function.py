@@ -121,26 +121,29 @@ class Function(pulumi.ComponentResource):
 class SweepArgs:
     """Which function is invoked, and what for."""
 
+    settings: Settings
     function: Function
-    schedule_name: str
-    role_name: str
+    role: str
+    """What its role is named after."""
     description: str
 
 
 class Sweep(pulumi.ComponentResource):
     """An EventBridge schedule that invokes a function every minute, and a role that may invoke it alone.
 
-    The schedule is in a group of its own, so that the role can distinguish it from every other schedule.
+    The schedule has the component's name, and a group of its own: so the role can distinguish it from every
+    other schedule.
     """
 
     def __init__(self, name: str, args: SweepArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("file-sla:functions:Sweep", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        group = aws.scheduler.ScheduleGroup(f"{name}-group", name=args.schedule_name, opts=child)
+        schedule_name = f"{args.settings.prefix}-{name}"
+        group = aws.scheduler.ScheduleGroup(f"{name}-group", name=schedule_name, opts=child)
         role = aws.iam.Role(
             f"{name}-role",
-            name=args.role_name,
-            description=f"Lets {args.schedule_name} invoke its function.",
+            name=f"{args.settings.prefix}-{args.role}-{args.settings.region}",
+            description=f"Lets {schedule_name} invoke its function.",
             assume_role_policy=build_service_trust("scheduler.amazonaws.com", group.arn),
             opts=child,
         )
@@ -160,7 +163,7 @@ class Sweep(pulumi.ComponentResource):
         )
         aws.scheduler.Schedule(
             f"{name}-schedule",
-            name=args.schedule_name,
+            name=schedule_name,
             group_name=group.name,
             description=args.description,
             schedule_expression="rate(1 minute)",

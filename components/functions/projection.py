@@ -135,9 +135,9 @@ class IncidentProjection(pulumi.ComponentResource):
         Sweep(
             "sweep",
             SweepArgs(
+                settings=settings,
                 function=function,
-                schedule_name=f"{settings.prefix}-sweep",
-                role_name=f"{settings.prefix}-sweep-{settings.region}",
+                role="sweep",
                 description="Checks what changes about senders and incidents as time passes.",
             ),
             child,
