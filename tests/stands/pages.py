@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -15,6 +15,19 @@ from contract.names import ROOT
 _PARSER: Final = MarkdownIt("gfm-like", {"linkify": False})
 _ADDRESSES: Final = {"href", "src", "srcset"}
 _NAMES: Final = {"id", "name"}
+
+
+def find_blocks(text: str, language: str) -> list[str]:
+    """The blocks of code in a language, as they are written in a page."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def run_blocks(text: str, where: str) -> dict[str, Any]:
+    """What a page's Python leaves behind, block after block."""
+    namespace: dict[str, Any] = {}
+    for block in find_blocks(text, "python"):
+        exec(compile(block, where, "exec"), namespace)  # noqa: S102 - the page is ours
+    return namespace
 
 
 class Page:

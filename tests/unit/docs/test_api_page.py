@@ -139,23 +139,15 @@ def test_limit_is_that_of_the_function(
 
 
 def test_a_field_that_nobody_described_is_named() -> None:
-    class Inner(BaseModel):
-        size: int
-
-    class Outer(BaseModel):
-        """An object."""
-
-        inner: list[Inner] = Field(description="What is within.")
-
-    schema = Outer.model_json_schema()
+    size: dict[str, Any] = {"type": "integer"}
+    inner = {"type": "object", "description": "Within.", "properties": {"size": size}, "required": ["size"]}
+    listed = {"type": "array", "description": "What is within.", "items": {"$ref": "#/$defs/Inner"}}
+    outer = {"description": "An object.", "properties": {"inner": listed}, "required": ["inner"]}
     with pytest.raises(UndescribedFieldError, match=r"inner\[\]\.size has no description"):
-        BodyShape.of(schema, schema["$defs"])
-    Inner.model_fields["size"].description = "How large."
-    Inner.model_rebuild(force=True)
-    Outer.model_rebuild(force=True)
-    schema = Outer.model_json_schema()
+        BodyShape.of(outer, {"Inner": inner})
+    size["description"] = "How large."
     with pytest.raises(UndescribedFieldError, match=r"inner\[\]\.size has no example"):
-        BodyShape.of(schema, schema["$defs"])
+        BodyShape.of(outer, {"Inner": inner})
 
 
 def test_optional_fields_are_described_by_what_they_hold_and_left_out_of_the_example() -> None:

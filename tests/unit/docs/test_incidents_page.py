@@ -21,11 +21,13 @@ from handlers.actions.incidents import check_change
 from handlers.actions.parsing import parse_action
 from handlers.notifications.sending import build_log
 from handlers.notifications.situation import Notice, Notification
-from store.incidents import parse_incident
-from store.notifications import Recipient
-from store.runs import Run
-from tests.infra.conftest import declare
+from store.dynamodb import IndexSpec, TableSpec
+from store.incidents import INCIDENTS_TABLE, parse_incident
+from store.notifications import NOTIFICATIONS_TABLE, Recipient
+from store.runs import RUNS_TABLE, Run
+from store.senders import SENDERS_TABLE
 from tests.stands.notifier import an_owners_file
+from tests.stands.pages import find_blocks, run_blocks
 from tests.stands.playing import run, stuck
 from tests.stands.projection import Projection
 from tests.stands.projection_tables import (
@@ -48,10 +50,6 @@ ROW = r"^\| ([*`][^|]+?)(?: \(local\))? \| ([^|]*) \|([^|]*)\|"
 OLD, NEW = stuck("D:\\Old", "x", created=-9), stuck("D:\\New", "y")
 
 
-def _blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
-
-
 @pytest.fixture(scope="module")
 def found() -> Iterator[dict[str, Any]]:
     """What the page's Python leaves behind, over two senders, one of which is silent."""
@@ -66,10 +64,7 @@ def found() -> Iterator[dict[str, Any]]:
         create_message_tables(client)
         _play(client)
         _tell(client)
-        namespace: dict[str, Any] = {}
-        for block in _blocks("python"):
-            exec(compile(block, "docs/development/incident-tables.md", "exec"), namespace)  # noqa: S102 - the page is ours
-        yield namespace
+        yield run_blocks(PAGE, "docs/development/incident-tables.md")
 
 
 def _play(client: Any) -> None:
@@ -128,10 +123,10 @@ def test_the_pages_queries_find_what_they_say(found: dict[str, Any]) -> None:
 
 
 def test_the_worked_example_of_an_action_is_taken_and_answered() -> None:
-    [call] = _blocks("shell")
+    [call] = find_blocks(PAGE, "shell")
     asked = parse_action(call.rpartition("-d '")[2].partition("'")[0].encode())
     assert isinstance(asked, ActOnIncident)
-    [answer] = map(json.loads, _blocks("json"))
+    [answer] = map(json.loads, find_blocks(PAGE, "json"))
     after = IncidentNow(**answer["incident"])
     assert answer == asdict(IncidentAnswer(message=answer["message"], incident=after))
     assert asked.incident_id == after.incident_id
@@ -149,16 +144,10 @@ def test_keys_on_the_page_are_those_of_the_program() -> None:
         name.strip("*` "): (first.strip("` "), second.strip("` "))
         for name, first, second in re.findall(ROW, PAGE, re.MULTILINE)
     }
-    declared = {}
-    for table in declare().all("Table"):
-        if table.inputs["name"] == "FileSlaErrors":
-            continue
-        declared[table.inputs["name"]] = (table.inputs["hashKey"], table.inputs.get("rangeKey", ""))
-        for index in table.inputs.get("globalSecondaryIndexes", []):
-            keys = {key["keyType"]: key["attributeName"] for key in index["keySchemas"]}
-            declared[index["name"]] = (keys["HASH"], keys.get("RANGE", ""))
-        for index in table.inputs.get("localSecondaryIndexes", []):
-            declared[index["name"]] = (table.inputs["hashKey"], index["rangeKey"])
+    specs: list[TableSpec | IndexSpec] = []
+    for table in (RUNS_TABLE, SENDERS_TABLE, INCIDENTS_TABLE, NOTIFICATIONS_TABLE):
+        specs += [table, *table.indexes]
+    declared = {spec.name: (spec.partition_key, spec.sort_key or "") for spec in specs}
     assert {name: keys for name, keys in documented.items() if name in declared} == declared
 
 

@@ -21,7 +21,6 @@ from tests.stands.pages import PAGES, Page
 DOCS = ROOT / "docs"
 ON_THE_SCREEN = DOCS / names.RUNBOOK_FILE
 """The page that the dashboard shows too."""
-ELSEWHERE = {"https", "mailto"}
 FILES = {str(path.relative_to(ROOT)) for folder in ROOT.glob("[a-z]*/") for path in folder.rglob("*.py")}
 MOST_LINES = 150
 
@@ -40,9 +39,8 @@ def test_every_file_that_is_named_is_there(page: Page) -> None:
 
 
 def _find_dead_links(page: Page) -> list[str]:
-    return [
-        link for link in page.links if urlsplit(link).scheme not in ELSEWHERE and not _leads_to(page, link)
-    ]
+    here = [link for link in page.links if urlsplit(link).scheme not in {"https", "mailto"}]
+    return [link for link in here if not _leads_to(page, link)]
 
 
 def _leads_to(page: Page, link: str) -> bool:
@@ -123,10 +121,11 @@ def test_every_command_of_the_local_stack_that_is_documented_of_exists() -> None
         command for page in PAGES for code in page.code for command in re.findall(r"-m local ([a-z]+)", code)
     }
     assert {"up", "report"} <= documented
+    # In a process of its own: the module listens for signals once it is imported.
     asked = subprocess.run(
         [sys.executable, "-m", "local", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    [commands] = re.findall(r"\{([a-z,]+)\}", asked.split("positional arguments")[0])
+    )
+    [commands] = re.findall(r"\{([a-z,]+)\}", asked.stdout.split("positional arguments")[0])
     assert documented <= set(commands.split(","))
 
 
