@@ -143,8 +143,8 @@ def _play_demo(demo: Demo, owners: Owners | None, say: Step) -> dict[str, User]:
     """Fills the stack with the demo, and returns how its servers sign in."""
     with _timed(say, lambda: f"{len(servers)} servers' accounts"):
         servers = demo.create_accounts()
-    with _timed(say, lambda: f"a week of history: {loaded.records:,} records, {loaded.runs:,} runs"):
-        loaded = demo.load_history()
+    with _timed(say, lambda: f"a week of history: {records:,} records, {runs:,} runs"):
+        records, runs = demo.load_history()
     with _timed(say, lambda: f"reports through the API: {files} stuck files"):
         files = demo.report()
     with _timed(say, lambda: f"projection: {live} incidents open or unknown"):

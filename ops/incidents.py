@@ -205,10 +205,13 @@ class Rebuild:
                 marks, moved_at = latest, self.clock()
         self.progress("Replaying", len(senders) - len(waiting), len(senders))
         lacks_parts = _pick(marks, Mark.LACKS_PARTS)
-        replayed = sorted([*_pick(marks, Mark.REPLAYED), *lacks_parts])
+        replayed, incidents = sorted([*_pick(marks, Mark.REPLAYED), *lacks_parts]), 0
+        for done, sender in enumerate(replayed, start=1):
+            incidents += len(self.incidents.list_of(sender.key))
+            self.progress("Counting", done, len(replayed))
         return Rebuilt(
             replayed=replayed,
-            incidents=self._count_incidents(replayed),
+            incidents=incidents,
             lacks_parts=lacks_parts,
             failed=_pick(marks, Mark.FAILED),
             waiting=waiting,
@@ -217,13 +220,6 @@ class Rebuild:
     def _read_marks(self, senders: Sequence[Found]) -> dict[Found, Mark]:
         checks, now = self.senders.read_next_checks([sender.key for sender in senders]), self.clock()
         return {sender: _judge(checks.get(sender.key), now) for sender in senders}
-
-    def _count_incidents(self, senders: Sequence[Found]) -> int:
-        count = 0
-        for done, sender in enumerate(senders, start=1):
-            count += len(self.incidents.list_of(sender.key))
-            self.progress("Counting", done, len(senders))
-        return count
 
 
 def _pick(marks: Mapping[Found, Mark], wanted: Mark) -> list[Found]:

@@ -127,8 +127,16 @@ class UserDirectory:
         return sorted(users, key=lambda user: user.name.casefold())
 
     def find(self, name: str) -> PoolUser | None:
-        """The user of this name, in whatever case: the pool ignores case."""
-        check_name(name)
+        """The user of this name, in whatever case: the pool ignores case.
+
+        Raises:
+            UserError: no user can have it: it is empty, too long, or holds white space or a slash.
+        """
+        if not _NAME.fullmatch(name):
+            raise UserError(
+                f"{name!r} cannot be a user's name: 1 to 128 characters, without white space, and without "
+                "`/`, which stands between a user's name and its script's."
+            )
         try:
             found: Mapping[str, Any] = self.client.admin_get_user(UserPoolId=self.pool_id, Username=name)
         except ClientError as error:
@@ -224,16 +232,3 @@ class UserDirectory:
             UserPoolId=self.pool_id, PaginationConfig={"PageSize": _PAGE}, **wanted
         ):
             yield from page["Users"]
-
-
-def check_name(name: str) -> None:
-    """Refuses what Cognito or the screens cannot take as a user's name.
-
-    Raises:
-        UserError: it is empty, too long, or holds white space or a slash.
-    """
-    if not _NAME.fullmatch(name):
-        raise UserError(
-            f"{name!r} cannot be a user's name: 1 to 128 characters, without white space, and without `/`, "
-            "which stands between a user's name and its script's."
-        )

@@ -47,14 +47,6 @@ class Account:
     subject: str
 
 
-@dataclass(frozen=True)
-class Loaded:
-    """How much was written."""
-
-    records: int
-    runs: int
-
-
 class Demo:
     """The servers of the demo, and the steps that give them a past.
 
@@ -85,8 +77,8 @@ class Demo:
             self._accounts[name] = Account(user, subject)
         return users
 
-    def load_history(self) -> Loaded:
-        """Writes a week of records and runs, up to now."""
+    def load_history(self) -> tuple[int, int]:
+        """Writes a week of records and runs, up to now; returns how many of each."""
         return load_history(
             self._aws,
             self._outputs[Output.TABLE_NAME],
@@ -150,8 +142,10 @@ def create_people(aws: Aws, user_pool_id: str) -> dict[str, User]:
 
 def load_history(
     aws: Aws, table_name: str, runs_table_name: str, stories: Iterable[tuple[Story, Account]]
-) -> Loaded:
+) -> tuple[int, int]:
     """Writes the records and runs of stories as the API would have, a server at a time and in order of time.
+
+    Returns how many of each.
 
     In this order the stream brings many runs of one sender at once, which the projection writes together.
     """
@@ -165,7 +159,7 @@ def load_history(
             records += built.records
             runs += built.run_items
     store.put_all(records, seconds_left=lambda: deadline - time.monotonic(), runs=runs)
-    return Loaded(len(records), len(runs))
+    return len(records), len(runs)
 
 
 def build_origin(story: Story, account: Account, moment: datetime) -> Origin:

@@ -12,7 +12,7 @@ from botocore.client import BaseClient
 
 from contract.names import OUTPUTS_VARIABLE, ROOT
 from ops.__main__ import main
-from ops.export_files import FILE_COLUMNS, RECORD_COLUMNS
+from ops.export import FILE_COLUMNS, RECORD_COLUMNS
 from tests.stands.events import a_report
 from tests.stands.running_stack import RunningStack
 

@@ -14,8 +14,8 @@ import pytest
 
 from dashboard.columns import FOLDER
 from dashboard.figures.text import format_csv
-from ops import export_files
-from ops.export_files import FILE_COLUMNS, RECORD_COLUMNS
+from ops import export
+from ops.export import FILE_COLUMNS, RECORD_COLUMNS
 from store.records import Attribute, FileAttribute
 from tests.stands.projection_tables import ERRORS, RUNS
 from tests.unit.ops.conftest import Ops
@@ -71,7 +71,7 @@ def read_csv(file: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(opened))
 
 
-@pytest.mark.parametrize("ending", export_files.ENDINGS)
+@pytest.mark.parametrize("ending", export.ENDINGS)
 @pytest.mark.parametrize("by_folder", [False, True])
 def test_the_range_holds_its_first_moment_and_not_its_last(
     client: "DynamoDBClient", ops: Ops, tmp_path: Path, ending: str, by_folder: bool
@@ -83,7 +83,7 @@ def test_the_range_holds_its_first_moment_and_not_its_last(
     run(ops, file, *(["--folder", r"D:\In"] if by_folder else []))
     found = (
         [row["error_id"] for row in read_csv(file)]
-        if ending == export_files.CSV
+        if ending == export.CSV
         else parquet.read_table(file).column("error_id").to_pylist()
     )
     assert sorted(found) == inside
@@ -151,33 +151,33 @@ def test_the_result_as_json(client: "DynamoDBClient", ops: Ops, tmp_path: Path) 
     assert (told["from"], told["to"]) == ("2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z")
 
 
-@pytest.mark.parametrize("ending", export_files.ENDINGS)
+@pytest.mark.parametrize("ending", export.ENDINGS)
 def test_more_than_a_batch_goes_into_one_file(
     client: "DynamoDBClient", ops: Ops, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export_files, "_BATCH", 3)
+    monkeypatch.setattr(export, "_BATCH", 3)
     names = tuple((f"{number}", ODD_DATES[0]) for number in range(7))
     put(client, "2026-11-23T10:00:00Z", names=names)
     file = tmp_path / f"out{ending}"
     run(ops, file)
-    rows = read_csv(file) if ending == export_files.CSV else parquet.read_table(file).to_pylist()
+    rows = read_csv(file) if ending == export.CSV else parquet.read_table(file).to_pylist()
     assert [row["file"] for row in rows] == [name for name, _ in names]
 
 
-@pytest.mark.parametrize("ending", export_files.ENDINGS)
+@pytest.mark.parametrize("ending", export.ENDINGS)
 def test_an_interruption_leaves_what_was_there(
     client: "DynamoDBClient", ops: Ops, tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(client, "2026-11-23T10:00:00Z", names=tuple((f"{number}", ODD_DATES[0]) for number in range(4)))
-    monkeypatch.setattr(export_files, "_BATCH", 1)
+    monkeypatch.setattr(export, "_BATCH", 1)
     written: list[int] = []
 
-    def interrupted(self: Any, rows: Any, write: Any = export_files.CsvWriter.write) -> None:
+    def interrupted(self: Any, rows: Any, write: Any = export.CsvWriter.write) -> None:
         written.append(1)
         if len(written) == 3:
             raise KeyboardInterrupt
 
-    for writer in (export_files.CsvWriter, export_files.ParquetWriter):
+    for writer in (export.CsvWriter, export.ParquetWriter):
         monkeypatch.setattr(writer, "write", interrupted)
     file = tmp_path / "folder" / f"out{ending}"
     file.parent.mkdir()
