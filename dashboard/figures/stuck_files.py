@@ -108,17 +108,6 @@ Spans = Mapping[tuple[str, str], Sequence[BreachSpan]]
 """The incidents of each sender's key and folder's key."""
 
 
-def tabulate_spans(spans: Spans) -> pd.DataFrame:
-    """A row for each: its `place`, when it `opened` and `ended`, or NaT, and its `incident`, a status."""
-    rows = [
-        (_SEPARATOR.join(place), span.opened, span.ended, str(span.status))
-        for place, given in spans.items()
-        for span in given
-    ]
-    table = pd.DataFrame.from_records(rows, columns=["place", "opened", "ended", "incident"])
-    return table.astype({"place": "str", "opened": MOMENT, "ended": MOMENT, "incident": "str"})
-
-
 _WITHOUT_END: Final = [IncidentStatus.EXPIRED.value, IncidentStatus.CLOSED.value]
 """How an incident ends of which nobody saw the end."""
 
@@ -148,11 +137,13 @@ def find_incidents(sightings: pd.DataFrame, spans: Spans) -> pd.DataFrame:
         With the index of `sightings`: `incident`, its status, or nothing where no incident is known; and
         `ended`, when it was cleared, or NaT.
     """
-    if not spans:
-        nothing = pd.DataFrame({"ended": pd.Series(dtype=MOMENT), "incident": pd.Series(dtype="str")})
-        return nothing.reindex(sightings.index)
-    table = tabulate_spans(spans).rename(columns={"opened": "detected_at"})
-    found = _last_before(sightings, table)
+    types = {"place": "str", "detected_at": MOMENT, "ended": MOMENT, "incident": "str"}
+    rows = [
+        (_SEPARATOR.join(place), one.opened, one.ended, str(one.status))
+        for place, given in spans.items()
+        for one in given
+    ]
+    found = _last_before(sightings, pd.DataFrame.from_records(rows, columns=list(types)).astype(types))
     # What was seen after its end is of an incident that is not there yet.
     known = found["ended"].isna() | found["ended"].gt(sightings["detected_at"])
     incident = found["incident"].where(known)

@@ -53,26 +53,29 @@ def draw() -> None:
     cache = backend().cache
     spellings = cache.compute(("spellings", frames), lambda: folder_figures.list_spellings(frames.records))
     choices = st.container(horizontal=True, vertical_alignment="bottom")
+    folder = FOLDER.value("")
+    # A link may spell it in another way than the list does.
+    listed = spellings.find(folder)[0] if folder else ""
     with choices:
-        folder = pick_folder(spellings)
+        label = "All folders: pick one, or type a part of its path"
+        draw_choice("Folder", FOLDER, spellings.folders, listed, label)
     if not folder:
         reported = cache.compute(
             ("folders", frames), lambda: folder_figures.summarize_folders(frames.records)
         )
         ranking = folder_figures.rank_folders(reported, live, page.now)
         announce(f"By folder: {len(ranking):,} folders")
-        draw_ranking(ranking, page)
+        _draw_ranking(ranking, page)
         return
-    shown = spellings.find(folder)[0]
-    name_tab(name_last(shown), "By folder")
+    name_tab(name_last(listed), "By folder")
     spans = load_breach_spans(page)
-    draw_path(shown)
+    draw_path(listed)
     status = draw_status(
-        folder_figures.select_of_folder(live, shown, page.now),
-        folder_figures.find_last_end(spans, shown),
+        folder_figures.select_of_folder(live, listed, page.now),
+        folder_figures.find_last_end(spans, listed),
         page,
     )
-    announce(f"By folder: {name_last(shown)}. {status}")
+    announce(f"By folder: {name_last(listed)}. {status}")
     mine = query_folder(spellings.find(folder), page)
     if mine.records.empty:
         st.info(
@@ -91,22 +94,7 @@ def draw() -> None:
     _draw_history(stuck, sender, chosen, page)
 
 
-def pick_folder(spellings: folder_figures.Spellings) -> str:
-    """Draws the choice, and returns the folder as the address spells it; "" for none.
-
-    A part of a path picks the first folder that contains it. Only a link may name one that is not listed.
-    """
-    given = FOLDER.value("")
-    # A link may spell it in another way than the list does.
-    folder = spellings.find(given)[0] if given else ""
-    draw_choice(
-        "Folder", FOLDER, spellings.folders, folder, "All folders: pick one, or type a part of its path"
-    )
-    return given
-
-
-def draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
-    """Draws a table of folders from which one is opened."""
+def _draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
     if ranking.empty:
         st.info("Nothing was reported in this range.", icon=":material/check_circle:")
         return
@@ -171,7 +159,16 @@ def query_folder(spellings: Sequence[str], page: Page) -> RecordFrames:
 
 
 def _draw_history(stuck: pd.DataFrame, sender: str, reported: RecordFrames, page: Page) -> None:
-    _draw_recurrence(filter_by_sender(stuck, sender), reported.records, page)
+    figures = folder_figures.summarize_recurrence(filter_by_sender(stuck, sender), page.zone)
+    sla = reported.records.sort_values("detected_at")["sla"].iloc[-1]
+    values = {
+        "SLA": format_duration(float(sla)),
+        "Stuck files": f"{figures.files:,}",
+        "Days with new stuck files": f"{figures.days:,}",
+        "Median time over SLA": format_duration(figures.typical_overdue),
+        "Median time between": format_duration(figures.typical_interval),
+    }
+    draw_figures(values, _EXPLANATIONS)
     st.header("Stuck files", anchor=False)
     # Of one folder they are few.
     draw_stuck_files(stuck, page, lambda: stuck, sender=sender, shown=_SHOWN_OF_FILES)
@@ -181,18 +178,6 @@ def _draw_history(stuck: pd.DataFrame, sender: str, reported: RecordFrames, page
     draw_longest_waits(waits.assign(time=to_wall_clock(waits["detected_at"], page.zone)), span)
     st.header("Hours in breach, day by day", anchor=False)
     draw_days(folder_figures.count_hours_by_day(reported.records, page.period, page.zone), span)
-
-
-def _draw_recurrence(stuck: pd.DataFrame, records: pd.DataFrame, page: Page) -> None:
-    figures = folder_figures.summarize_recurrence(stuck, page.zone)
-    values = {
-        "SLA": format_duration(float(records.sort_values("detected_at")["sla"].iloc[-1])),
-        "Stuck files": f"{figures.files:,}",
-        "Days with new stuck files": f"{figures.days:,}",
-        "Median time over SLA": format_duration(figures.typical_overdue),
-        "Median time between": format_duration(figures.typical_interval),
-    }
-    draw_figures(values, _EXPLANATIONS)
 
 
 draw()

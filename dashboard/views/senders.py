@@ -137,7 +137,10 @@ def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> 
         if known.refusal and not known.refused:
             with st.expander(f"Its last refused report, of {page.spell(known.refusal.at)}; fixed since"):
                 _draw_refusal(known.refusal, page)
-        _draw_history(known.key, page)
+        tables = page.session.tables
+        done = wait_for(THE_TABLE, lambda: tables.list_changes(known.key), "changes")
+        notified = wait_or_none(THE_TABLE, lambda: tables.list_notified_of_sender(known.key), "notifications")
+        draw_history(sender_figures.list_lines(done), notified, page.zone)
     live = split_live(incidents, page.now)
     if live.open:
         st.header("Its open incidents", anchor=False)
@@ -187,13 +190,6 @@ def _draw_unreadable(sender: Sender, zone: ZoneInfo) -> None:
     )
     if sender.unreadable > len(sender.unreadable_folders):
         st.caption(f"The first {len(sender.unreadable_folders):,} of {sender.unreadable:,}.")
-
-
-def _draw_history(key: str, page: Page) -> None:
-    tables = page.session.tables
-    done = wait_for(THE_TABLE, lambda: tables.list_changes(key), "changes")
-    notified = wait_or_none(THE_TABLE, lambda: tables.list_notified_of_sender(key), "notifications")
-    draw_history(sender_figures.list_lines(done), notified, page.zone)
 
 
 draw()

@@ -20,10 +20,10 @@ from dashboard.figures.stuck_files import (
     measure_open_files,
     spell_creation,
 )
-from dashboard.figures.text import escape_markdown, filter_by_sender, filter_by_status, filter_by_text
+from dashboard.figures.text import filter_by_sender, filter_by_status, filter_by_text
 from dashboard.frame.choices import Parameter, show_in_widget
 from dashboard.frame.page import Page
-from dashboard.widgets.basics import draw_choice, draw_download, pick_text
+from dashboard.widgets.basics import draw_choice, draw_download, draw_facts, pick_text
 from dashboard.widgets.links import SENDER, draw_folder_link, draw_lost_letters, draw_path
 from dashboard.widgets.table import PICK, draw_table, name_details
 
@@ -74,22 +74,21 @@ def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
     if stuck["plausible"]:
         since = page.spell(stuck["created"], seconds=True)
     facts = {
-        "Sender": escape_markdown(stuck["sender_name"]),
+        "Sender": stuck["sender_name"],
         "Waiting since": since,
         "SLA": format_duration(stuck["sla"]),
         "Over SLA at worst": format_duration(stuck["overdue_worst"]),
         "First reported": page.spell(stuck["first_seen"], seconds=True),
         "Last reported": page.spell(stuck["last_seen"], seconds=True),
         "Reports": f"{stuck['reports']:,}",
+        "Cleared at": "" if pd.isna(stuck["cleared_at"]) else page.spell(stuck["cleared_at"], seconds=True),
     }
-    if not pd.isna(stuck["cleared_at"]):
-        facts["Cleared at"] = page.spell(stuck["cleared_at"], seconds=True)
     with st.container(border=True):
         st.header("Stuck file", anchor=name_details(PICK))
         draw_path(stuck["folder"], stuck["filename"])
         st.markdown(f"**{stuck['status']}**: {stuck['basis']}.")
         draw_lost_letters([stuck["folder"], stuck["filename"]])
-        st.markdown("\n".join(f"- {name}: **{value}**" for name, value in facts.items()))
+        draw_facts(facts)
         st.caption(f"Times in {page.zone.key}")
         draw_folder_link(stuck["folder"])
 
@@ -135,11 +134,9 @@ def _parse_statuses(text: str) -> list[Status] | None:
     return [status for status in Status if _IN_ADDRESS[status] in given] or None
 
 
-def _spell_statuses(statuses: Sequence[Status]) -> str:
-    return ",".join(_IN_ADDRESS[status] for status in statuses)
-
-
-STATUS: Final = Parameter("status", _parse_statuses, _spell_statuses)
+STATUS: Final = Parameter(
+    "status", _parse_statuses, lambda statuses: ",".join(_IN_ADDRESS[status] for status in statuses)
+)
 # Not when it was first seen: that changes as the range moves on.
 _IDENTITY: Final = [
     columns.SENDER.name,
@@ -162,7 +159,6 @@ def draw_stuck_files(
     *,
     sender: str = "",
     shown: Sequence[Column] = SHOWN,
-    statuses: Sequence[Status] = tuple(Status),
 ) -> None:
     """Draws the filters, a table of the columns `shown`, its download, and the picked file in full.
 
@@ -172,7 +168,6 @@ def draw_stuck_files(
         make_again: gives the same files once more, when they are downloaded and nobody has them any more.
         sender: of which they are shown, by name or key; "" for all.
         shown: the columns of the table.
-        statuses: those to pick from.
     """
 
     def narrow(files: pd.DataFrame) -> pd.DataFrame:
@@ -181,13 +176,12 @@ def draw_stuck_files(
     all_again = hold_weakly(stuck, make_again)
     mine = filter_by_sender(stuck, sender)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = _pick_statuses(mine, statuses)
+        wanted = _pick_statuses(mine)
         text = pick_text("Search files and folders")
         filtered = narrow(mine)
-        details = [] if len(wanted) == len(statuses) else wanted
-        downloaded = [
-            column for column in _DOWNLOADED if column in (*shown, columns.BASIS, columns.CLEARED_AT)
-        ]
+        details = [] if len(wanted) == len(Status) else wanted
+        into_file = (*shown, columns.BASIS, columns.CLEARED_AT)
+        downloaded = [column for column in _DOWNLOADED if column in into_file]
         draw_download(
             lambda: narrow(filter_by_sender(all_again(), sender)),
             len(filtered),
@@ -210,13 +204,13 @@ def draw_stuck_files(
         draw_stuck_file(picked, page)
 
 
-def _pick_statuses(stuck: pd.DataFrame, statuses: Sequence[Status]) -> list[Status]:
-    chosen = [status for status in STATUS.value(list(statuses)) if status in statuses] or list(statuses)
+def _pick_statuses(stuck: pd.DataFrame) -> list[Status]:
+    chosen = STATUS.value(list(Status))
     counts = stuck["status"].value_counts()
     show_in_widget(STATUS.key, chosen)
     st.pills(
         "Status",
-        statuses,
+        list(Status),
         selection_mode="multi",
         default=chosen,
         format_func=lambda status: f"{_LABELS[status]} {counts.get(status, 0):,}",

@@ -147,12 +147,6 @@ def test_after_stopping_only_what_costs_little_is_at_hand(table: CountingTable, 
     assert list_cheap_hours(cache, HOURS, with_files=False) == [CURRENT, remembered]
 
 
-def test_a_failure_reaches_who_is_waiting(table: CountingTable, cache: HourCache) -> None:
-    table.failing.add(HOURS[2])
-    with load(table, cache) as loading, pytest.raises(UnreachableError):
-        loading.finish()
-
-
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 

@@ -69,12 +69,6 @@ def test_a_moment_that_a_record_lacks_is_no_moment() -> None:
     assert str(found.dtype) == columns.MOMENT
 
 
-def test_every_column_of_a_record_is_stored_under_an_attribute_of_its_own() -> None:
-    attributes = [column.attribute for column in (*columns.RECORD, *columns.BESIDE, columns.RUN_ID)]
-    assert all(attributes)
-    assert len(set(attributes)) == len(attributes)
-
-
 def test_nothing_has_the_same_columns_as_something() -> None:
     breaches = RecordFrames.of()
     assert breaches.records.dtypes.astype("str").to_dict() == RECORD_COLUMNS

@@ -188,14 +188,6 @@ def test_an_incident_is_read_as_it_was_written(projected: Projected, tables: Ana
     assert replace(one, opened=found.opened, hashes=()) == found
 
 
-def test_one_without_a_plausible_date_has_no_age(projected: Projected, tables: AnalystTables) -> None:
-    breach = stuck(A, "a")
-    projected.tell(run(0, type(breach)(**{**vars(breach), "oldest": None})))
-    [one] = tables.list_live()
-    assert one.oldest_creation is None
-    assert overdue_minutes(one, at(1)) is None
-
-
 def test_ended_ones_are_found_by_their_day_and_by_id(projected: Projected, tables: AnalystTables) -> None:
     projected.tell(listing(0, [B], stuck(A, "a"), sender="one"))
     projected.tell(listing(1, [A, B], sender="one"))
@@ -233,35 +225,6 @@ def test_senders_are_those_of_every_state_and_those_that_were_only_refused(
     assert (lists.name, lists.reported_by, lists.client) == ("ana/LISTS", "ana", "FileSla/1.0")
     assert (lists.watched, lists.unreadable, lists.open, lists.unknown) == (2, 0, 1, 0)
     assert (lists.last_run_at, lists.due_at, lists.interval_from) == (at(5), at(6), "assumed")
-
-
-def test_a_sender_in_full_has_its_unreadable_folders_and_its_refused_report(
-    projected: Projected, tables: AnalystTables
-) -> None:
-    projected.tell(listing(0, [A], errors=[B], sender="key"), spellings={B.lower(): B})
-    projected.refuse("key", at(1), ("sla_error.0.sla", "is no number", "send minutes"))
-    sender, refusal = tables.read_sender("key")
-    assert sender is not None
-    assert [(one.folder, one.error) for one in sender.unreadable_folders] == [(B, "Access is denied.")]
-    assert refusal is not None
-    assert (refusal.at, refusal.request_id, refusal.address) == (at(1), "request-1", "10.0.0.9")
-    [problem] = refusal.problems
-    assert (problem.field, problem.problem, problem.hint) == (
-        "sla_error.0.sla",
-        "is no number",
-        "send minutes",
-    )
-    assert tables.read_sender("nobody") == (None, None)
-
-
-def test_ambiguous_sets_are_read_with_until_when(projected: Projected, tables: AnalystTables) -> None:
-    for hours in range(5):
-        # Two servers with folders beside each other take turns.
-        projected.tell(run(hours, stuck((A, B)[hours % 2], "a", created=-3), sender="key"))
-    sender, _ = tables.list_senders().find("key")
-    assert sender is not None
-    assert [one.folder for one in sender.ambiguous_sets] == ["c:\\jobs"]
-    assert sender.ambiguous_sets[0].until > at(4)
 
 
 def test_what_was_read_is_remembered_for_some_seconds(

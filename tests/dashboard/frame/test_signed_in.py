@@ -186,19 +186,13 @@ def test_a_session_in_use_is_written_down_now_and_then(
     assert path.read_bytes() != first
 
 
-def test_a_session_left_idle_in_memory_is_taken_from_the_disk_too(
-    session_id: str, clock: MovedClock, folder: Path
-) -> None:
-    clock.ahead = IDLE_LIMIT + timedelta(minutes=1)
-    assert backend().sessions.find("another") is None
-    assert not list(folder.iterdir())
-
-
+@pytest.mark.parametrize("restarts", [False, True])
 def test_files_that_nobody_comes_back_to_go_with_the_next_sign_in(
-    session_id: str, clock: MovedClock, folder: Path
+    session_id: str, clock: MovedClock, folder: Path, restarts: bool
 ) -> None:
     clock.ahead = IDLE_LIMIT + timedelta(minutes=1)
-    restart()
+    if restarts:
+        restart()
     again = backend().admit(backend().auth.sign_in("ana", PASSWORD))
     assert len(list(folder.iterdir())) == 1
     restart()

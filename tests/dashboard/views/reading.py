@@ -15,6 +15,11 @@ def shown(app: AppTest) -> str:
     return " ".join(texts).replace("\\", "")
 
 
+def facts(app: AppTest) -> str:
+    """What is in Markdown, without those backslashes."""
+    return " ".join(text.value for text in app.markdown).replace("\\", "")
+
+
 def open_view(app: AppTest, view: str, **parameters: str) -> AppTest:
     """Opens the page of that name, such as `by_date`, with these parameters in its address."""
     for name, value in parameters.items():

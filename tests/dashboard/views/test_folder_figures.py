@@ -8,7 +8,6 @@ import pytest
 
 from contract.moments import HOUR, format_duration
 from contract.words import IncidentStatus, UnknownReason
-from dashboard.data.records import list_hours, select_files
 from dashboard.figures.series import Period
 from dashboard.views import folder_figures
 from store.incidents import Incident
@@ -60,13 +59,6 @@ def test_recurrence_counts_what_began_and_how_long_it_took() -> None:
 def test_recurrence_of_nothing_has_no_typical_anything() -> None:
     found = folder_figures.summarize_recurrence(find_stuck_files(breaches(), NOON), BERLIN)
     assert (found.files, found.typical_overdue, found.typical_interval) == (0, None, None)
-
-
-def test_records_lead_to_their_hours_and_to_their_files() -> None:
-    found = breaches(record(0, "F"), record(0, "G"), record(1, "G", 2))
-    of_g = found.records[found.records["folder"] == "G"]
-    assert list_hours(of_g) == [NOON, NOON + HOUR]
-    assert list(select_files(of_g, found.files)["folder"]) == ["G", "G", "G"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from dashboard.data.tables import RecordTable
 from dashboard.errors import AccessDeniedError, UnreachableError
 from tests.dashboard.fake_table import REGION, item
 from tests.dashboard.projected import Projected, hours_ago
-from tests.dashboard.views.reading import column, figures, links, open_view, pick, shown
+from tests.dashboard.views.reading import column, facts, figures, links, open_view, pick, shown
 from tests.dashboard.views.test_service_health import put_alarm
 from tests.stands.playing import listing, run, stuck
 
@@ -33,10 +33,6 @@ def fleet(projected: Projected) -> Projected:
     projected.tell(listing(now - 9, [], stuck(C, "x", created=now - 20), sender="two"), "ana/FILES02")
     projected.sweep()
     return projected
-
-
-def facts(app: AppTest) -> str:
-    return " ".join(text.value for text in app.markdown).replace("\\", "")
 
 
 def test_who_has_no_sender_yet_is_told_where_the_script_has_to_send(signed_in: AppTest) -> None:
@@ -104,18 +100,6 @@ def test_the_picked_one_shows_its_files_and_when_its_server_reported_last(
     assert "Sender: **ana/FILES01**" in told
     assert f"Last report of its server: **{reported.astimezone(BERLIN):%Y-%m-%d %H:%M:%S}**" in told
     assert {"Folder history", "Sender", "What to do about folders in breach"} <= links(signed_in).keys()
-
-
-def test_each_run_that_names_it_is_a_sighting(signed_in: AppTest, projected: Projected) -> None:
-    """Though it tells nothing new of it; one that names another folder alone is none."""
-    now, breach = hours_ago(0), stuck(A, "a", created=hours_ago(9))
-    projected.tell(run(now - 1, breach, sender="one"))
-    projected.tell(run(now - 0.5, breach, sender="one"))
-    projected.tell(run(now - 0.1, stuck("D:\\Elsewhere\\B", "b", created=now - 9), sender="one"))
-    open_view(signed_in, "overview")
-    pick(signed_in, column(signed_in, "folder").index(A), "incident")
-    seen = datetime.now(UTC) - timedelta(hours=0.5)
-    assert f"Last seen: **{seen.astimezone(BERLIN):%Y-%m-%d %H:%M}" in facts(signed_in)
 
 
 @pytest.mark.usefixtures("fleet")

@@ -13,8 +13,7 @@ from dashboard.data.tables import AnalystTables, Notified
 from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import REGION
 from tests.dashboard.projected import Projected, hours_ago
-from tests.dashboard.views.reading import open_view, shown
-from tests.dashboard.views.test_overview import facts
+from tests.dashboard.views.reading import facts, open_view, shown
 from tests.dashboard.widgets.test_incident_actions import history, press
 from tests.stands.playing import listing
 from tests.stands.projection_tables import SENDERS

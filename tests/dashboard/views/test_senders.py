@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.dashboard.projected import Projected, hours_ago
-from tests.dashboard.views.reading import list_tables, open_view, read_table, shown
+from tests.dashboard.views.reading import facts, list_tables, open_view, read_table, shown
 from tests.stands.playing import listing, run, stuck
 
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
@@ -37,7 +37,7 @@ def row(app: AppTest, key: str) -> dict[str, Any]:
 
 
 def told(app: AppTest) -> str:
-    return f"{shown(app)} {' '.join(text.value for text in app.markdown)}".replace("\\", "")
+    return f"{shown(app)} {facts(app)}"
 
 
 @pytest.mark.usefixtures("fleet")

@@ -114,19 +114,3 @@ def test_days_that_are_long_past_are_asked_for_once(signed_in: AppTest, clock: M
         clock.ahead += timedelta(minutes=1)
         open_view(signed_in, "week", zone="UTC")
     assert sorted(asked) == ["2026-03-01", "2026-03-02", "2026-03-03"]
-
-
-@pytest.mark.usefixtures("clock")
-def test_one_that_was_opened_again_counts_as_it_is_now(
-    signed_in: AppTest, clock: MovedClock, projected: Projected
-) -> None:
-    breach = stuck(A, "a", created=-4, sla=60)
-    projected.tell(listing(0, [B], breach, sender="one", run_id="1"), "ana/FILES01")
-    projected.tell(listing(1, [A, B], sender="one", run_id="2"), "ana/FILES01")
-    open_view(signed_in, "week", zone="UTC")
-    assert figures(signed_in)["In breach"] == "4 h"
-    projected.tell(listing(2, [B], breach, sender="one", run_id="3"), "ana/FILES01")
-    clock.ahead += timedelta(minutes=1)
-    open_view(signed_in, "week", zone="UTC")
-    assert figures(signed_in)["Incidents"] == "1"
-    assert figures(signed_in)["In breach"].startswith("1 d 7 h")

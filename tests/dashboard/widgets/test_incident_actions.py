@@ -18,8 +18,8 @@ from tests.dashboard.fake_actions import act
 from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import REGION
 from tests.dashboard.projected import Projected, hours_ago
-from tests.dashboard.views.reading import column, list_tables, open_view, shown
-from tests.dashboard.views.test_overview import A, B, C, facts
+from tests.dashboard.views.reading import column, facts, list_tables, open_view, shown
+from tests.dashboard.views.test_overview import A, B, C
 from tests.stands.playing import listing, stuck
 from tests.stands.projection_tables import INCIDENTS
 
