@@ -18,6 +18,7 @@ from ops.stack import OpsError, Stack
 from store.dynamodb import ConflictError, UnprocessedKeysError
 from store.incidents import Incident, IncidentTable
 from store.runs import Stamp
+from tests.unit.ops.conftest import Ops
 
 LIST = ["incidents", "list"]
 SINCE = datetime(2026, 11, 23, 20, tzinfo=UTC)
@@ -51,11 +52,7 @@ def _raising(error: BaseException) -> Any:
     ("error", "code", "told"),
     [
         (OpsError("No [such] thing."), 1, "No [such] thing."),
-        (
-            ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Scan"),
-            1,
-            "refused Scan: Ac",
-        ),
+        (ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Scan"), 1, "refused Scan: Ac"),
         (ClientError({"Error": {"Code": "ExpiredToken"}}, "Scan"), 1, "have expired. Sign in first"),
         (EndpointConnectionError(endpoint_url="http://x"), 1, "AWS cannot be asked"),
         (ConflictError(), 1, "Run the command again."),
@@ -63,30 +60,17 @@ def _raising(error: BaseException) -> Any:
         (KeyboardInterrupt(), 130, "Stopped."),
     ],
 )
-@pytest.mark.parametrize("as_json", [True, False])
 def test_what_ends_a_command_is_told_once_and_in_words(
-    error: BaseException,
-    code: int,
-    told: str,
-    as_json: bool,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    ops: Ops, error: BaseException, code: int, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(IncidentTable, "list_live", _raising(error))
-    assert command_line.main([*LIST, "--json"] if as_json else LIST) == code
-    printed = capsys.readouterr()
-    assert told in printed.err
-    assert (told in json.loads(printed.out)["error"]) if as_json else printed.out == ""
+    assert told in ops(*LIST, code=code)
+    assert told in ops.json(*LIST, code=code)["error"]
 
 
 @pytest.mark.parametrize("arguments", [[], ["incidents"], ["nothing"], [*LIST, "--nothing"]])
-def test_wrong_usage_is_told_apart_from_a_refusal(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as stopped:
-        command_line.main(arguments)
-    assert stopped.value.code == 2
-    assert "usage: python -m ops" in capsys.readouterr().err
+def test_wrong_usage_is_told_apart_from_a_refusal(ops: Ops, arguments: list[str]) -> None:
+    assert "usage: python -m ops" in ops.refuse(*arguments)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], [*LIST, "--help"]])
@@ -143,28 +127,24 @@ def test_no_character_of_data_commands_the_terminal(
     ],
 )
 def test_outputs_that_are_missing_are_told_with_the_remedy(
-    tmp_path: Path, content: str | None, problem: str, capsys: pytest.CaptureFixture[str]
+    ops: Ops, tmp_path: Path, content: str | None, problem: str
 ) -> None:
     file = tmp_path / "others.json"
     if content is not None:
         file.write_text(content)
     outputs = ["--outputs", str(file)]
     for arguments in ([*outputs, *LIST], [*LIST, *outputs]):
-        assert command_line.main(arguments) == 1
-        assert problem in " ".join(capsys.readouterr().err.split())
+        assert problem in ops(*arguments, code=1)
 
 
-def test_missing_credentials_are_told(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_missing_credentials_are_told(ops: Ops, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
-    assert command_line.main(LIST) == 1
-    assert "no AWS credentials" in capsys.readouterr().err
+    assert "no AWS credentials" in ops(*LIST, code=1)
 
 
 def test_the_outputs_are_those_of_the_variable_and_else_the_local_ones(

@@ -1,6 +1,5 @@
 """What the doctor says of a stack, check by check, and where it may not look."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,7 +12,6 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from contract.names import OF_DOMAIN, ROOT, RUNBOOK_LABEL, LocalOutput, Output, RunbookSection
 from contract.routes import ROUTES
-from ops.__main__ import main
 from ops.doctor import command
 from ops.doctor.command import CHECKS, run_check
 from ops.doctor.people import check_client_secret, check_messages, check_senders, check_users
@@ -34,6 +32,7 @@ from ops.doctor.service import (
 )
 from ops.rotate_secret import AppClient
 from ops.stack import Stack
+from tests.unit.ops.conftest import Ops
 
 NOW = datetime.now(UTC)
 OUTPUTS: Mapping[str, Any] = {
@@ -112,26 +111,18 @@ def test_a_check_that_cannot_look_says_so_and_keeps_what_it_found(
     [([Level.OK, Level.SKIPPED, Level.WARNING], 0), ([Level.OK, Level.PROBLEM, Level.WARNING], 1)],
 )
 def test_only_a_problem_makes_it_fail(
-    found: list[Level],
-    code: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    ops: Ops, found: list[Level], code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def check(_: Stack) -> Iterator[Finding]:
         for level in found:
             yield Finding(check="it", level=level, what="So [it] is.", remedy="Mend it.", see="docs/x.md#y")
 
     monkeypatch.setattr(command, "CHECKS", (check,))
-    file = tmp_path / "outputs.json"
-    file.write_text("{}")
-    assert main(["--outputs", str(file), "doctor", "--json"]) == code
-    document = json.loads(capsys.readouterr().out)
+    document = ops.json("doctor", code=code)
     assert [one["level"] for one in document["findings"]] == found
     assert document["counts"] == {level: found.count(level) for level in Level}
     assert document["findings"][0]["see"] == "docs/x.md#y"
-    assert main(["--outputs", str(file), "doctor"]) == code
-    shown = capsys.readouterr().out
+    shown = ops("doctor", code=code)
     assert "[it]" in shown
     assert "→ Mend it." in shown
     assert "→ docs/x.md#y" in shown
