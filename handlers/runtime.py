@@ -32,7 +32,11 @@ def allowed_origin() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Environment:
-    """Each field is the variable of its name, and a retention the one that gives its days."""
+    """Each field is the variable of its name, and a retention the one that gives its days; None for good.
+
+    `user_pool_client_id` is the app client whose tokens are accepted, and `retention` is how long records and
+    ended incidents are kept.
+    """
 
     @classmethod
     def read(cls) -> Self:
@@ -64,9 +68,7 @@ class IngestEnvironment(_Environment):
     table_name: str
     runs_table_name: str
     user_pool_client_id: str
-    """The app client whose tokens are accepted."""
     retention: timedelta | None
-    """How long a record is kept; None for good."""
     run_retention: timedelta
     """How long a run is kept."""
 
@@ -76,11 +78,9 @@ class ActionEnvironment(_Environment):
     """What IncidentActionLambda needs to know."""
 
     user_pool_client_id: str
-    """The app client whose tokens are accepted."""
     senders_table_name: str
     incidents_table_name: str
     retention: timedelta | None
-    """How long an incident is kept after it ended; None for good."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +91,6 @@ class ProjectionEnvironment(_Environment):
     senders_table_name: str
     incidents_table_name: str
     retention: timedelta | None
-    """How long an incident is kept after it ended; None for good."""
     dead_letters_url: str
     """The queue for the keys of runs that could not be applied."""
 
@@ -105,7 +104,6 @@ class MessagesEnvironment(_Environment):
     incidents_table_name: str
     notifications_table_name: str
     retention: timedelta | None
-    """How long an incident is kept after it ended; None for good."""
     webhooks_secret_id: str = ""
     """The secret with the addresses of webhooks; empty if there are none."""
     mail_from: str = ""

@@ -37,7 +37,7 @@ from store.runs import Stamp
 
 @unique
 class IncidentAttribute(StrEnum):
-    """Attributes of an incident."""
+    """Attributes of an incident. What is not said here is said at the field of `Incident`."""
 
     SENDER = "Sender"
     """Partition key."""
@@ -53,12 +53,10 @@ class IncidentAttribute(StrEnum):
     """What the rules alone need, as JSON. Nobody else reads it."""
     SENDER_NAME = "SenderName"
     FOLDER = "Folder"
-    """As last spelt."""
     STATUS = "Status"
     REASON = "Reason"
     SLA = "SLA"
     OPENED_AT = "OpenedAt"
-    """The moment of the run that first named it."""
     BREACHED_SINCE = "BreachedSince"
     LAST_SEEN_AT = "LastSeenAt"
     """A sighting; while it is open, its sender's last run or its set's may have seen it since."""
@@ -73,16 +71,12 @@ class IncidentAttribute(StrEnum):
     CLEARED_BY = "ClearedBy"
     """One of `Clearing`."""
     CLEARED_BETWEEN = "ClearedBetween"
-    """Whether it was cleared at some time between the last sighting and the run that showed it."""
     FILE_COUNT = "FileCount"
     PEAK_FILE_COUNT = "PeakFileCount"
     OLDEST_CREATION = "OldestCreation"
-    """Of its stuck files; absent where no date of theirs is plausible."""
     REOPENED = "Reopened"
     PREVIOUS_INCIDENT_ID = "PreviousIncidentId"
-    """The IncidentId of the one before it in this folder."""
     ACTION_VERSION = "ActionVersion"
-    """Counts what people changed, never runs."""
     OWNER = "Owner"
     """Whom its folder belongs to, by `owners.yaml`; absent where the stack has no such file."""
     ACKNOWLEDGED_BY = "AcknowledgedBy"
@@ -107,15 +101,12 @@ PEOPLES: Final = (
 
 @unique
 class HistoryAttribute(StrEnum):
-    """Attributes of what a person did, in a history."""
+    """Attributes of what a person did, in a history: the fields of `HistoryEntry`."""
 
     ACTION_ID = "ActionId"
-    """The same for a request that is sent again with its Idempotency-Key."""
     ACTED_AT = "ActedAt"
     ACTED_BY = "ActedBy"
-    """The user's name."""
     ACTION = "Action"
-    """One of `contract.action.IncidentAction`."""
     NOTE = "Note"
     UNTIL = "Until"
 
@@ -193,7 +184,7 @@ class Incident:
     ended_at: datetime | None = None
     cleared_by: Clearing | None = None
     between: bool = False
-    """It was cleared at some time between the last sighting and `ended_at`."""
+    """It was cleared at some time between the last sighting and `ended_at`, the run that showed it."""
     file_count: int
     peak_file_count: int
     oldest_creation: datetime | None = None
@@ -214,7 +205,7 @@ class Incident:
     acknowledged_until: datetime | None = None
     snoozed_until: datetime | None = None
     version: int = 0
-    """Counts what people changed."""
+    """Counts what people changed, never runs."""
     history: Sequence[HistoryEntry] = ()
     """What people did, oldest first; only where the incident is read in full."""
 

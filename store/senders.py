@@ -39,7 +39,10 @@ from store.runs import Listing, ProblemAttribute, Run, RunAttribute
 
 @unique
 class SenderAttribute(StrEnum):
-    """Attributes of an item. Those from `STATE` on are of the sender's own item, whose part is `OWN_PART`."""
+    """Attributes of an item. Those from `STATE` on are of the sender's own item, whose part is `OWN_PART`.
+
+    What is not said here is said at the field of `Sender`.
+    """
 
     SENDER = "Sender"
     """Partition key."""
@@ -67,13 +70,10 @@ class SenderAttribute(StrEnum):
     KIND = "Kind"
     """One of `SenderKind`."""
     LAST_RUN_AT = "LastRunAt"
-    """The moment of its last run."""
     LAST_ARRIVAL_AT = "LastArrivalAt"
     DUE_AT = "DueAt"
-    """When its next run is expected; absent for stock senders."""
     INTERVAL_MINUTES = "IntervalMinutes"
     INTERVAL_FROM = "IntervalFrom"
-    """`set`, `declared`, `learnt`, or `assumed` as long as there is nothing to learn from."""
     CLIENT = "Client"
     CLOCK_SKEW_SECONDS = "ClockSkewSeconds"
     """Arrival less the sender's own clock; positive where that is behind. Absent where it does not tell."""
@@ -83,24 +83,20 @@ class SenderAttribute(StrEnum):
     ADDRESSES = "Addresses"
     """Of the last days, as a list."""
     SHARED = "Shared"
-    """Present where several servers are taken to speak through it: `addresses` or `contradictions`."""
     AMBIGUOUS_SETS = "AmbiguousSets"
     """Paths of its folder sets that are mixed up, as a list."""
     WATCHED = "Watched"
-    """How many folders its last list has; absent where it sends none."""
     UNREADABLE = "Unreadable"
     """How many of them it could not read."""
     UNREADABLE_FOLDERS = "UnreadableFolders"
     """The first of these: a list of maps with `Folder` and `Error`."""
     OPEN = "Open"
     UNKNOWN = "Unknown"
-    """How many of its incidents are so."""
     HOURS = "Hours"
     """When it is expected, as a map of `Days`, `From`, `To` and `Zone`; absent: always."""
     SILENCES = "Silences"
     """Those of the last days that are over, oldest first: a list of maps of `Since` and `Until`."""
     LOST_LETTERS = "LostLetters"
-    """How many names of its last run had lost letters on the way."""
 
     REFUSED_AT = "RefusedAt"
     """From here on: attributes of the item `REFUSED_PART`, its last refused report."""
@@ -255,17 +251,17 @@ class Sender:
     last_run_at: datetime
     last_arrival_at: datetime
     due_at: datetime | None = None
-    """When its next run is expected; None where none is."""
+    """When its next run is expected; None for stock senders."""
     interval_minutes: int
     interval_from: str
-    """`set`, `declared`, `learnt` or `assumed`."""
+    """`set`, `declared`, `learnt`, or `assumed` as long as there is nothing to learn from."""
     client: str | None = None
     clock_skew_seconds: int | None = None
     """Positive where its clock is behind; None where it does not tell."""
     reported_by: str = ""
     addresses: Sequence[str] = ()
     shared: str | None = None
-    """Why several servers are taken to report through it; None where they are not."""
+    """Why several servers are taken to report through it: `addresses` or `contradictions`; else None."""
     ambiguous_sets: Sequence[AmbiguousSet] = ()
     watched: int | None = None
     """How many folders its last list has; None where it sends none."""

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Final
 
 from contract.folders import fold_path, folder_key, is_windows_path
-from contract.moments import find_stretch
 from contract.owners.model import Match, Owner, Owners, Rule
 
 ANY: Final = "*"
@@ -153,18 +152,9 @@ def quiet_until(owner: Owner, now: datetime) -> datetime | None:
     """
     until = now
     while until - now < _FURTHEST:
-        ends = [end for begin, end in _stretches(owner, until) if begin <= until < end]
+        stretches = (next(hours.windows(until)) for hours in owner.quiet_hours)
+        ends = [end for begin, end in stretches if begin <= until]
         if not ends:
             break
         until = max(ends)
     return until.astimezone(UTC) if until > now else None
-
-
-def _stretches(owner: Owner, now: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The quiet hours that begin on a moment's local day or on the one before."""
-    zone = owner.zone_info
-    today = now.astimezone(zone).date()
-    for day in (today - timedelta(days=1), today):
-        for hours in owner.quiet_hours:
-            if day.weekday() in hours.days:
-                yield find_stretch(day, hours.start, hours.end, zone)

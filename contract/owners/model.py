@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
+from contract.moments import Hours
 from contract.names import ROOT
 
 MAX_NAME_CHARACTERS: Final = 64
@@ -97,17 +98,6 @@ class Channel:
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuietHours:
-    """Hours in which an owner is notified of ends alone, in the owner's zone."""
-
-    days: frozenset[int]
-    """Monday is 0. Hours that pass midnight belong to the day they begin on."""
-    start: time
-    end: time
-    """Not later than `start`: the next day. The same: a whole day."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class Escalation:
     """Whom to notify of an incident that nobody acknowledged in time."""
 
@@ -124,7 +114,8 @@ class Owner:
     channels: tuple[Channel, ...]
     zone: str = "UTC"
     """Of times in messages and of quiet hours, as the tz database names it."""
-    quiet_hours: tuple[QuietHours, ...] = ()
+    quiet_hours: tuple[Hours, ...] = ()
+    """In which the owner is notified of ends alone."""
     told: frozenset[Topic] = frozenset(Topic)
     escalations: tuple[Escalation, ...] = ()
     """The sooner first."""

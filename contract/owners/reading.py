@@ -10,7 +10,7 @@ from typing import Final
 
 from yaml.nodes import Node, SequenceNode
 
-from contract.moments import DAYS, Day, list_zones
+from contract.moments import DAYS, Day, Hours, list_zones
 from contract.owners.matching import MAX_PATTERN_CHARACTERS, list_unreachable
 from contract.owners.model import (
     MAX_MAIL_ADDRESSES,
@@ -19,7 +19,6 @@ from contract.owners.model import (
     Escalation,
     Owner,
     Owners,
-    QuietHours,
     Rule,
     Topic,
     check_mail,
@@ -150,15 +149,15 @@ def read_zone(file: YamlFile, node: Node | None, what: str) -> str:
     return text
 
 
-def read_quiet_hours(file: YamlFile, node: Node | None, what: str) -> Iterator[QuietHours]:
-    """The quiet hours of a list."""
+def read_quiet_hours(file: YamlFile, node: Node | None, what: str, zone: str) -> Iterator[Hours]:
+    """The quiet hours of a list, in the owner's zone."""
     for item in file.read_items(node, what):
         parts = file.read_mapping(item, what, ("days", "from", "to"), required=("from", "to"))
         days = _read_days(file, parts.get("days"), f"days in {what}")
         start = _read_clock(file, parts.get("from"), f"from in {what}")
         end = _read_clock(file, parts.get("to"), f"to in {what}", end=True)
         if start is not None and end is not None:
-            yield QuietHours(days=days, start=start, end=end)
+            yield Hours(days=days, start=start, end=end, zone=zone)
 
 
 def _read_days(file: YamlFile, node: Node | None, what: str) -> frozenset[int]:
@@ -252,14 +251,14 @@ def _read_owner(file: YamlFile, name: str, node: Node) -> Owner:
     keys = ("channels", "zone", "quiet_hours", "notify", "escalate")
     parts = file.read_mapping(node, f"the owner {name}", keys, required=keys[:1])
     seen: dict[str, Channel] = {}
-    topics = parts.get("notify")
+    topics, zone = parts.get("notify"), read_zone(file, parts.get("zone"), f"zone of {name}")
     channels = read_channels(file, parts.get("channels"), f"channels of {name}", seen)
     escalations = read_escalations(file, parts.get("escalate"), f"escalate of {name}", seen)
     return Owner(
         name=name,
         channels=channels,
-        zone=read_zone(file, parts.get("zone"), f"zone of {name}"),
-        quiet_hours=tuple(read_quiet_hours(file, parts.get("quiet_hours"), f"quiet_hours of {name}")),
+        zone=zone,
+        quiet_hours=tuple(read_quiet_hours(file, parts.get("quiet_hours"), f"quiet_hours of {name}", zone)),
         told=frozenset(map(Topic, file.read_words(topics, f"notify of {name}", list(Topic))))
         if topics
         else frozenset(Topic),

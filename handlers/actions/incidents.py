@@ -29,6 +29,15 @@ _UNKNOWN: Final = (
     "No such incident is known; it may have been of long ago. Its id is the attribute IncidentId."
 )
 
+_DONE: Final = {
+    IncidentAction.ACKNOWLEDGE: "Acknowledged until {}.",
+    IncidentAction.UNACKNOWLEDGE: "Not acknowledged any more.",
+    IncidentAction.NOTE: "Noted.",
+    IncidentAction.SNOOZE: "Snoozed until {}.",
+    IncidentAction.UNSNOOZE: "Not snoozed any more.",
+    IncidentAction.CLOSE: "Closed.",
+}
+
 
 @dataclass(frozen=True)
 class IncidentActions:
@@ -75,7 +84,7 @@ class IncidentActions:
             written = _close(self.store, incident, entry)
         else:
             written = self.store.incidents.change(incident, _list_changes(request.action, entry), entry)
-        message = _say_done(request.action, entry)
+        message = _DONE[request.action].format(until and format_moment(until))
         return IncidentAnswer(message=message, incident=summarize(written)), Outcome.DONE
 
 
@@ -122,23 +131,6 @@ def _list_changes(action: IncidentAction, entry: HistoryEntry) -> Values:
             return {IncidentAttribute.SNOOZED_UNTIL: None}
         case IncidentAction.NOTE | IncidentAction.CLOSE:
             return {}
-
-
-def _say_done(action: IncidentAction, entry: HistoryEntry) -> str:
-    until = format_moment(entry.until) if entry.until else ""
-    match action:
-        case IncidentAction.ACKNOWLEDGE:
-            return f"Acknowledged until {until}."
-        case IncidentAction.UNACKNOWLEDGE:
-            return "Not acknowledged any more."
-        case IncidentAction.NOTE:
-            return "Noted."
-        case IncidentAction.SNOOZE:
-            return f"Snoozed until {until}."
-        case IncidentAction.UNSNOOZE:
-            return "Not snoozed any more."
-        case IncidentAction.CLOSE:
-            return "Closed."
 
 
 def _close(store: SenderStore, before: Incident, entry: HistoryEntry) -> Incident:

@@ -1,20 +1,9 @@
 """Which notice about an incident is due to a recipient.
 
-The table says what follows from the last notice about an incident and from its phase now:
-
-| last said    | open                | unseen  | noticed | not reported | cleared | expired | closed |
-|--------------|---------------------|---------|---------|--------------|---------|---------|--------|
-| nothing      | new                 | unknown |         |              |         |         |        |
-| begun        | worse or still open | unknown |         | not reported | cleared | expired | closed |
-| unknown      | still open          |         |         | not reported | cleared | expired | closed |
-| not reported | still stuck         |         |         |              | cleared |         |        |
-| cleared      | reopened            | unknown |         |              |         |         |        |
-| ended        | still stuck         | unknown |         |              |         |         |        |
-| lost         | still open, later   | unknown |         |              |         |         |        |
-
-An incident that expired, was closed or was no longer reported, and is open again, was stuck all the
-time: only a file that is still stuck proves that it is the same incident (`handlers/incidents`). One that
-cleared and comes back within its grace period may have been well in between.
+`SAY` says what follows from the last notice about an incident and from its phase now. An incident that
+expired, was closed or was no longer reported, and is open again, was stuck all the time: only a file that is
+still stuck proves that it is the same incident (`handlers/incidents`). One that cleared and comes back within
+its grace period may have been well in between.
 
 Nothing here reads a clock, a table or a network.
 """
@@ -90,7 +79,7 @@ SAY: Final[Mapping[tuple[LastSaid, IncidentPhase], NotificationKind]] = {
     (LastSaid.ENDED, IncidentPhase.UNSEEN): NotificationKind.UNKNOWN,
     (LastSaid.LOST, IncidentPhase.UNSEEN): NotificationKind.UNKNOWN,
 }
-"""The table above. Pairs that are missing need no notice."""
+"""What is due, by what was last said and the phase now. Pairs that are missing need no notice."""
 
 
 @dataclass(frozen=True)

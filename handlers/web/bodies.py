@@ -53,6 +53,20 @@ _NUMBERS: Final = {
 """The whole numbers of all bodies, and their ranges."""
 _MOMENTS: Final = {"creationDate": CREATION_HINT, "oldest_creation": CREATION_HINT, "until": UNTIL_HINT}
 """How to send a moment; those of a run come from the clock."""
+_NO_OBJECT: Final = ("is not an object", "send a JSON object")
+_NO_GUID: Final = ("is not a GUID", "send one, in PowerShell: [guid]::NewGuid()")
+_WORDS: Final = {
+    "missing": ("is missing", "add it; names are case-sensitive"),
+    "extra_forbidden": ("is no key of the contract", "leave it out; names are case-sensitive"),
+    "string_type": ("is not text", "send a string"),
+    "string_unicode": ("holds half of a surrogate pair", "send well-formed Unicode text"),
+    "list_type": ("is not a list", "send a list, in PowerShell: @( … )"),
+    "model_type": _NO_OBJECT,
+    "model_attributes_type": _NO_OBJECT,
+    "uuid_parsing": _NO_GUID,
+    "uuid_type": _NO_GUID,
+}
+"""Problem and hint of pydantic's findings, where they are always the same."""
 _EMPTY_LISTS: Final = {
     "files": "leave out a folder in which no file is stuck",
     "days": "name at least one day; null in place of the hours means always",
@@ -190,31 +204,19 @@ def describe_problem(detail: "ErrorDetails", place: tuple[int | str, ...] = ()) 
         return FieldProblem(field, f"is text where {_CUT[kind]} is expected", DEPTH_HINT)
     if kind in _NO_NUMBER and location[-1] in _NUMBERS:
         return _describe_number(field, str(location[-1]))
+    if kind in _WORDS:
+        return FieldProblem(field, *_WORDS[kind])
     match kind:
-        case "missing":
-            return FieldProblem(field, "is missing", "add it; names are case-sensitive")
-        case "extra_forbidden":
-            return FieldProblem(field, "is no key of the contract", "leave it out; names are case-sensitive")
         case "enum":
             return FieldProblem(field, "is none of those there are", f"send {context['expected']}")
-        case "string_type":
-            return FieldProblem(field, "is not text", "send a string")
-        case "string_unicode":
-            return FieldProblem(field, "holds half of a surrogate pair", "send well-formed Unicode text")
         case "string_too_long":
             return FieldProblem(field, "is too long", f"send at most {context['max_length']} characters")
-        case "list_type":
-            return FieldProblem(field, "is not a list", "send a list, in PowerShell: @( … )")
-        case "model_type" | "model_attributes_type":
-            return FieldProblem(field, "is not an object", "send a JSON object")
         case "too_short":
             return FieldProblem(field, "is an empty list", _EMPTY_LISTS[str(location[-1])])
         case "timezone_aware":
             return FieldProblem(field, "has no offset from UTC", _find_moment_hint(location))
         case "moment" | "datetime_parsing" | "datetime_from_date_parsing" | "datetime_object_invalid":
             return FieldProblem(field, "is not a date and time", _find_moment_hint(location))
-        case "uuid_parsing" | "uuid_type":
-            return FieldProblem(field, "is not a GUID", "send one, in PowerShell: [guid]::NewGuid()")
         case _:
             return FieldProblem(field, detail["msg"], context.get("hint", "see docs/api.md of this service"))
 

@@ -7,7 +7,8 @@ from hypothesis import event, note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from contract.owners.model import QuietHours, Topic
+from contract.moments import Hours
+from contract.owners.model import Topic
 from contract.words import Clearing, IncidentStatus, SenderState, UnknownReason
 from store.incidents import Incident
 from store.notifications import list_notified
@@ -29,8 +30,8 @@ from tests.oracles.notifications.transcript import Outcome
 NAMES = [*"abcdefg"]
 SENDERS = ["files-01", "files-02"]
 FOLDERS = ["E:\\Closed", "E:\\Locked"]
-NIGHTS = QuietHours(days=frozenset(range(7)), start=time(22), end=time(6))
-LUNCH = QuietHours(days=frozenset({0, 2}), start=time(9, 30), end=time(11))
+NIGHTS = Hours(days=frozenset(range(7)), start=time(22), end=time(6), zone="Asia/Kolkata")
+LUNCH = Hours(days=frozenset({0, 2}), start=time(9, 30), end=time(11), zone="Asia/Kolkata")
 NO_REMINDERS = frozenset(Topic) - {Topic.STILL_OPEN, Topic.WORSE, Topic.UNREADABLE_FOLDER}
 BEGINNINGS = frozenset({Topic.NEW, Topic.SILENT_SENDER})
 RECIPIENTS = {
@@ -39,7 +40,9 @@ RECIPIENTS = {
     "no reminders": a_recipient(an_owner(told=NO_REMINDERS)),
     "beginnings alone": a_recipient(an_owner(told=BEGINNINGS)),
     "escalation": a_recipient(an_owner(), after=timedelta(minutes=45)),
-    "escalation, nights off": a_recipient(an_owner(quiet_hours=(LUNCH,)), after=timedelta(minutes=20)),
+    "escalation, nights off": a_recipient(
+        an_owner(quiet_hours=(replace(LUNCH, zone="UTC"),)), after=timedelta(minutes=20)
+    ),
 }
 FATES: list[Fate] = [
     Outcome.RECORDED,

@@ -1,22 +1,23 @@
 """Quiet hours, by the clock on the owner's wall."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contract.moments import Hours
 from contract.owners.matching import is_quiet, quiet_until
-from contract.owners.model import QuietHours
 from tests.oracles.notifications.fixtures import HOUR, MINUTE, an_owner
 from tests.oracles.notifications.oracle import in_quiet_hours
 
 WEEKDAYS = frozenset(range(5))
-NIGHTS = QuietHours(days=WEEKDAYS, start=time(22), end=time(6))
-ALWAYS = QuietHours(days=frozenset(range(7)), start=time(0), end=time(0))
+NIGHTS = Hours(days=WEEKDAYS, start=time(22), end=time(6), zone="UTC")
+ALWAYS = Hours(days=frozenset(range(7)), start=time(0), end=time(0), zone="UTC")
 ZONES = ["UTC", "Europe/Berlin", "Asia/Kolkata", "America/Sao_Paulo", "Pacific/Chatham"]
 TIMES = st.builds(time, st.integers(0, 23), st.sampled_from([0, 30]))
 HOURS = st.builds(
-    QuietHours, days=st.frozensets(st.integers(0, 6), min_size=1), start=TIMES, end=TIMES
+    Hours, days=st.frozensets(st.integers(0, 6), min_size=1), start=TIMES, end=TIMES, zone=st.just("UTC"),
 )  # fmt: skip
 # Away from the nights on which clocks are put forward or back: what a wall shows twice is tried below.
 MOMENTS = st.integers(0, 150 * 24 * 60).map(lambda at: datetime(2026, 4, 10, tzinfo=UTC) + at * MINUTE)
@@ -24,9 +25,9 @@ MOMENTS = st.integers(0, 150 * 24 * 60).map(lambda at: datetime(2026, 4, 10, tzi
 
 @given(st.lists(HOURS, max_size=3), MOMENTS, st.sampled_from(ZONES))
 def test_it_is_quiet_when_the_wall_says_so_and_until_it_no_longer_does(
-    hours: list[QuietHours], now: datetime, zone: str
+    hours: list[Hours], now: datetime, zone: str
 ) -> None:
-    owner = an_owner(quiet_hours=tuple(hours), zone=zone)
+    owner = an_owner(quiet_hours=tuple(replace(one, zone=zone) for one in hours), zone=zone)
     assert is_quiet(owner, now) == in_quiet_hours(owner, now)
     until = quiet_until(owner, now)
     if until is not None and until - now < timedelta(days=14):
@@ -46,7 +47,7 @@ def test_hours_pass_midnight_with_the_day_they_begin_on() -> None:
 
 
 def test_a_night_on_which_the_clock_is_put_forward_is_an_hour_shorter() -> None:
-    nights = QuietHours(days=frozenset(range(7)), start=time(22), end=time(6))
+    nights = Hours(days=frozenset(range(7)), start=time(22), end=time(6), zone="Europe/Berlin")
     owner = an_owner(quiet_hours=(nights,), zone="Europe/Berlin")
     evening = datetime(2026, 3, 28, 21, tzinfo=UTC)
     assert quiet_until(owner, evening) == evening + 7 * HOUR

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from contract.owners.model import Channel, ChannelKind, Escalation, Owners, QuietHours, Topic
+from contract.moments import Hours
+from contract.owners.model import Channel, ChannelKind, Escalation, Owners, Topic
 from contract.words import ENDS, SenderState
 from contract.words import IncidentStatus as Status
 from contract.words import NotificationKind as K
@@ -123,7 +124,7 @@ def test_worse_is_twice_the_wait_and_no_less_than_two_slas() -> None:
 
 @pytest.mark.parametrize("how", ["acknowledged", "snoozed", "quiet"])
 def test_under_a_mute_nothing_is_said_but_the_end(how: str) -> None:
-    lunch = QuietHours(days=frozenset({0}), start=time(8, 20), end=time(9, 20))
+    lunch = Hours(days=frozenset({0}), start=time(8, 20), end=time(9, 20), zone="UTC")
     story = Story(a_recipient(an_owner(quiet_hours=(lunch,) if how == "quiet" else ())))
     begun(story, "a", "b")
     story.until(19)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from contract.moments import Hours
 from contract.names import ROOT
 from contract.owners import model
 from contract.owners.model import (
@@ -16,7 +17,6 @@ from contract.owners.model import (
     Escalation,
     Owner,
     Owners,
-    QuietHours,
     Rule,
     Topic,
     list_mail_topics,
@@ -52,7 +52,9 @@ OWNERS = Owners(
                 Channel(kind=ChannelKind.SLACK, targets=("orders",), line=5),
             ),
             zone="Europe/Berlin",
-            quiet_hours=(QuietHours(days=frozenset({0, 4, 2}), start=time(22), end=time(6, 30)),),
+            quiet_hours=(
+                Hours(days=frozenset({0, 4, 2}), start=time(22), end=time(6, 30), zone="Europe/Berlin"),
+            ),
             told=frozenset({Topic.NEW, Topic.CLEARED}),
             escalations=(
                 Escalation(

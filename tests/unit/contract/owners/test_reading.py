@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from contract.moments import Hours
 from contract.names import ROOT
-from contract.owners.model import Channel, ChannelKind, Escalation, Owner, Owners, QuietHours, Rule, Topic
+from contract.owners.model import Channel, ChannelKind, Escalation, Owner, Owners, Rule, Topic
 from contract.owners.reading import OwnersFileError, read_owners_file
 
 WHOLE = r"""
@@ -50,8 +51,8 @@ def test_everything_that_a_file_can_say(tmp_path: Path) -> None:
             Channel(kind=ChannelKind.SLACK, targets=("orders",)),
         ),
         quiet_hours=(
-            QuietHours(days=frozenset({0, 4}), start=time(22), end=time(6)),
-            QuietHours(days=frozenset(range(7)), start=time(0), end=time(0)),
+            Hours(days=frozenset({0, 4}), start=time(22), end=time(6), zone="Europe/Berlin"),
+            Hours(days=frozenset(range(7)), start=time(0), end=time(0), zone="Europe/Berlin"),
         ),
         told=frozenset({Topic.NEW, Topic.CLEARED}),
         escalations=(
