@@ -128,7 +128,7 @@ def test_a_silent_server_is_known_and_its_incident_unknown_until_it_reports_agai
 
 
 def _fall_silent(server: Server, created: datetime, folder: str) -> datetime:
-    """Has a server report a file for an hour and then no more; returns when it did last."""
+    """Has a server report a file four times and then no more; returns when it did last."""
     now = datetime.now(UTC)
     told = demo.Server(
         name=server.name,
@@ -141,7 +141,7 @@ def _fall_silent(server: Server, created: datetime, folder: str) -> datetime:
         unheard_for=timedelta(hours=3),
     )
     week = Story.imagine(told, now)
-    story, stack = replace(week, moments=week.moments[-5:]), server.stack
+    story, stack = replace(week, moments=week.moments[-4:]), server.stack
     account = Account(User(username=server.name, password=""), server.key)
     load_history(stack.aws, stack.table_name, stack.outputs[Output.RUNS_TABLE_NAME], [(story, account)])
     settled = server.wait_until_settled(runs=len(story.moments))

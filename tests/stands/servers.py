@@ -88,6 +88,8 @@ class Server:
     def settled(self, runs: int) -> Stored | None:
         """What the tables hold of it, once so many runs were applied, no replay and no check is due.
 
+        A sender remembers its last four runs, and more where they are less than ten minutes apart.
+
         A run that was applied may still leave a check that is due: one whose moment is hours ago lets time
         pass for the sender until now.
         """
