@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
+import boto3
 import httpx
 
 from contract.moments import Clock, utc_now
@@ -17,6 +19,8 @@ from dashboard.access.kept_sessions import KeptSession, SessionFolder, read_sess
 from dashboard.access.sessions import Session, SessionStore
 from dashboard.data.cache import Cache
 from dashboard.data.loading import HourCache
+from dashboard.data.metrics import Metrics
+from dashboard.data.tables import AnalystTables, RecordTable
 from dashboard.settings import DashboardSettings
 
 _CONNECTING: Final = threading.Lock()
@@ -30,6 +34,8 @@ class Backend:
     auth: AuthApi
     actions: ActionApi
     identity_pool: IdentityPool
+    open_session: Callable[[Analyst, boto3.session.Session], Session]
+    """Begins one with the analyst's credentials. Nothing is called yet."""
     sessions: SessionStore
     hour_cache: HourCache
     cache: Cache
@@ -47,10 +53,14 @@ class Backend:
         identity_pool = IdentityPool(settings)
         cache = Cache(clock)
 
+        def open_session(analyst: Analyst, aws: boto3.session.Session) -> Session:
+            records = RecordTable(aws, settings.table_name, settings.endpoint_url)
+            metrics = Metrics(aws, settings.metrics_namespace, settings.endpoint_url, cache)
+            return Session(analyst, records, AnalystTables(aws, settings, cache), metrics, aws, clock())
+
         def restore(kept: KeptSession) -> Session:
             analyst = Analyst(auth, kept.username, kept.refresh_token, clock)
-            aws = identity_pool.session_on_demand(analyst.id_token)
-            return Session.open(analyst, aws, settings, cache, clock())
+            return open_session(analyst, identity_pool.session(analyst.id_token, at_once=False))
 
         kept = None
         if settings.session_key_file and settings.session_dir:
@@ -60,6 +70,7 @@ class Backend:
             auth=auth,
             actions=ActionApi(http),
             identity_pool=identity_pool,
+            open_session=open_session,
             sessions=SessionStore(clock, kept, restore),
             hour_cache=HourCache(clock),
             cache=cache,
@@ -74,8 +85,7 @@ class Backend:
             DashboardError: AWS gives no credentials.
         """
         analyst = Analyst.signed_in(self.auth, tokens, self.clock)
-        aws = self.identity_pool.session(analyst.id_token)
-        return self.sessions.begin(Session.open(analyst, aws, self.settings, self.cache, self.clock()))
+        return self.sessions.begin(self.open_session(analyst, self.identity_pool.session(analyst.id_token)))
 
 
 @cache

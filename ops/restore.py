@@ -18,7 +18,7 @@ from ops.command import (
     parse_moment_argument,
     show_progress,
 )
-from ops.restore_merge import LEFT, RESTORABLE, Merge, Merged, Outcome, Restorable
+from ops.restore_merge import LEFT, RESTORABLE, ItemOutcome, Merge, Merged, Restorable
 from ops.stack import OpsError
 
 if TYPE_CHECKING:
@@ -133,21 +133,21 @@ def _moment(text: str) -> datetime:
 def _describe(merged: Merged, what: Restorable, kept: str | None, given: argparse.Namespace) -> CommandResult:
     done = "Would be" if given.dry_run else "Done"
     counts = ", ".join(
-        f"{merged.counts[outcome]:,} {outcome}" for outcome in Outcome if merged.counts[outcome]
+        f"{merged.counts[outcome]:,} {outcome}" for outcome in ItemOutcome if merged.counts[outcome]
     )
     lines = [f"{done}: {counts or 'nothing was in it'}."]
     if merged.differing:
         lines.append("These differ, and stay as they are; --overwrite puts them back to what they were:")
         lines += [f"  {escape(key)}" for key in merged.differing]
-    if given.dry_run and merged.counts[Outcome.PUT_BACK]:
+    if given.dry_run and merged.counts[ItemOutcome.PUT_BACK]:
         lines.append("Among what would be put back is what was deleted on purpose since, if anything was.")
     if kept:
         lines.append(f"The table {escape(kept)} is still there, and billed.")
-    if what.then and merged.counts[Outcome.PUT_BACK] and not given.dry_run:
+    if what.then and merged.counts[ItemOutcome.PUT_BACK] and not given.dry_run:
         lines.append(what.then)
     document = {
         "dry_run": given.dry_run,
-        "counts": {outcome: merged.counts[outcome] for outcome in Outcome},
+        "counts": {outcome: merged.counts[outcome] for outcome in ItemOutcome},
         "differing": merged.differing,
         "kept": kept,
     }

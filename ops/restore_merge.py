@@ -26,7 +26,7 @@ _LISTED: Final = 20
 _SIMPLE: Final = frozenset({"S", "N", "BOOL"})
 
 
-class Outcome(StrEnum):
+class ItemOutcome(StrEnum):
     """What became of a restored item."""
 
     THERE = "there already"
@@ -38,7 +38,7 @@ class Outcome(StrEnum):
     """By someone else, between the comparison and the writing: it stays as it is."""
 
 
-LEFT: Final = frozenset({Outcome.DIFFERS, Outcome.CHANGED})
+LEFT: Final = frozenset({ItemOutcome.DIFFERS, ItemOutcome.CHANGED})
 """What leaves something for its owner to decide."""
 
 
@@ -94,7 +94,7 @@ RESTORABLE: Final[Mapping[str, Restorable]] = {
 class Merged:
     """How many items became what, and the first that differ."""
 
-    counts: Counter[Outcome] = field(default_factory=Counter)
+    counts: Counter[ItemOutcome] = field(default_factory=Counter)
     differing: list[str] = field(default_factory=list)
 
 
@@ -160,37 +160,37 @@ class Merge:
     def _key(self, item: Item) -> tuple[str, ...]:
         return tuple(str(item[key]["S"]) for key in self.what.keys)
 
-    def _merge(self, item: Item, alive: Item | None) -> Outcome:
+    def _merge(self, item: Item, alive: Item | None) -> ItemOutcome:
         """Puts an item back; `alive` is what the live table has instead."""
         if alive is not None and self.what.attributes:
             return self._merge_attributes(item, alive)
         if alive == item:
-            return Outcome.THERE
+            return ItemOutcome.THERE
         expires = item.get(self.what.expires, {}).get("N")
         if expires is not None and int(expires) <= self.clock():
-            return Outcome.EXPIRED
+            return ItemOutcome.EXPIRED
         if alive is None:
-            return self._put(item, Outcome.PUT_BACK, Update(if_still={self.what.keys[0]: None}))
+            return self._put(item, ItemOutcome.PUT_BACK, Update(if_still={self.what.keys[0]: None}))
         if not self.overwrite:
-            return Outcome.DIFFERS
+            return ItemOutcome.DIFFERS
         # It is as it was read by all its attributes that are no lists or maps: whoever writes one of those
         # writes a moment or a count beside it.
         simple = {name: value for name, value in alive.items() if value.keys() <= _SIMPLE}
-        return self._put(item, Outcome.OVERWRITTEN, Update(if_still=simple))
+        return self._put(item, ItemOutcome.OVERWRITTEN, Update(if_still=simple))
 
-    def _put(self, item: Item, outcome: Outcome, condition: Update) -> Outcome:
+    def _put(self, item: Item, outcome: ItemOutcome, condition: Update) -> ItemOutcome:
         put = partial(self.client.put_item, TableName=self.table, Item=dict(item), **condition.arguments())
         return self._attempt(put, outcome)
 
-    def _merge_attributes(self, item: Item, alive: Item) -> Outcome:
+    def _merge_attributes(self, item: Item, alive: Item) -> ItemOutcome:
         """Puts an item's attributes back where the live item, `alive`, has none of them."""
         was, known = (
             {name: one[name] for name in self.what.attributes if name in one} for one in (item, alive)
         )
         if not was or was == known:
-            return Outcome.THERE
+            return ItemOutcome.THERE
         if known and not self.overwrite:
-            return Outcome.DIFFERS
+            return ItemOutcome.DIFFERS
         key, version = self.what.keys[0], self.what.attributes[0]
         update = Update(
             values={name: was.get(name) for name in self.what.attributes},
@@ -198,15 +198,15 @@ class Merge:
             if_still={key: alive[key], version: alive.get(version)},
         )
         keys = {key: alive[key] for key in self.what.keys}
-        outcome = Outcome.OVERWRITTEN if known else Outcome.PUT_BACK
+        outcome = ItemOutcome.OVERWRITTEN if known else ItemOutcome.PUT_BACK
         return self._attempt(partial(update_item, self.client, self.table, keys, update), outcome)
 
-    def _attempt(self, write: Callable[[], object], outcome: Outcome) -> Outcome:
+    def _attempt(self, write: Callable[[], object], outcome: ItemOutcome) -> ItemOutcome:
         """Writes, unless it is a dry run; returns the outcome, or that the write's condition failed."""
         if not self.write:
             return outcome
         try:
             write()
         except (ConflictError, self.client.exceptions.ConditionalCheckFailedException):
-            return Outcome.CHANGED
+            return ItemOutcome.CHANGED
         return outcome

@@ -45,25 +45,21 @@ class IdentityPool:
             config=build_client_config(signature_version=UNSIGNED),
         )
 
-    def session(self, id_token: Callable[[], str]) -> boto3.session.Session:
+    def session(self, id_token: Callable[[], str], *, at_once: bool = True) -> boto3.session.Session:
         """A boto3 session with the role of the token's user, renewed for as long as `id_token` can give one.
 
-        The first credentials are fetched at once, so whoever holds the session is known to AWS.
+        Args:
+            id_token: gives a token that is still valid.
+            at_once: whether the first credentials are fetched here, and whoever holds the session is known to
+                AWS; or else where they are first used.
 
         Raises:
             DashboardError: AWS does not accept the token, or gives no credentials for it.
         """
         fetch = _SharedFailure(lambda: self._fetch(id_token()))
-        return self._session(
-            RefreshableCredentials.create_from_metadata(fetch(), refresh_using=fetch, method=_Provider.METHOD)
-        )
-
-    def session_on_demand(self, id_token: Callable[[], str]) -> boto3.session.Session:
-        """The same, but the first credentials are fetched where they are first used."""
-        fetch = _SharedFailure(lambda: self._fetch(id_token()))
-        return self._session(DeferredRefreshableCredentials(refresh_using=fetch, method=_Provider.METHOD))
-
-    def _session(self, credentials: RefreshableCredentials) -> boto3.session.Session:
+        credentials: RefreshableCredentials = DeferredRefreshableCredentials(fetch, _Provider.METHOD)
+        if at_once:
+            credentials = RefreshableCredentials.create_from_metadata(fetch(), fetch, _Provider.METHOD)
         core = botocore.session.Session()
         core.register_component("credential_provider", CredentialResolver([_Provider(credentials)]))
         return self._open(core)

@@ -18,11 +18,9 @@ from starlette.routing import Route
 from contract.moments import Clock
 from dashboard.access.analyst import Analyst
 from dashboard.access.kept_sessions import KeptSession, SessionFolder
-from dashboard.data.cache import Cache
 from dashboard.data.metrics import Metrics
 from dashboard.data.tables import AnalystTables, RecordTable
 from dashboard.errors import NotAnAnalystError, SessionExpiredError
-from dashboard.settings import DashboardSettings
 
 if TYPE_CHECKING:
     import boto3
@@ -41,33 +39,6 @@ class Session:
     kept_at: datetime | None = None
     """When it was last written down."""
     _known_to_aws: bool = field(default=False, init=False)
-
-    @classmethod
-    def open(
-        cls,
-        analyst: Analyst,
-        aws: boto3.session.Session,
-        settings: DashboardSettings,
-        cache: Cache,
-        now: datetime,
-    ) -> Session:
-        """A session that begins now. Nothing is called yet.
-
-        Args:
-            analyst: whose session it is.
-            aws: has the analyst's credentials.
-            settings: where the service is.
-            cache: what anybody asked in the last seconds.
-            now: when it begins.
-        """
-        return cls(
-            analyst,
-            RecordTable(aws, settings.table_name, settings.endpoint_url),
-            AnalystTables(aws, settings, cache),
-            Metrics(aws, settings.metrics_namespace, settings.endpoint_url, cache),
-            aws,
-            now,
-        )
 
     def verify(self) -> None:
         """Makes sure that the analyst may still read, and the first time that AWS agrees.

@@ -188,14 +188,6 @@ _UNSETTLED: Final = timedelta(days=2)
 _SETTLED_FOR: Final = timedelta(hours=1)
 
 
-def update_fleet(fleet: Fleet, known: Iterable[Sender]) -> Fleet:
-    """The fleet with what is known of some of its senders since somebody acted on them."""
-    newer = {one.key: one for one in known}
-    if not newer:
-        return fleet
-    return replace(fleet, senders=[newer.get(one.key, one) for one in fleet.senders])
-
-
 @dataclass(frozen=True, kw_only=True)
 class Notified:
     """One notification to one recipient."""
@@ -300,7 +292,9 @@ class AnalystTables:
     def list_senders(self) -> Fleet:
         """Every sender, without what is shown of one alone, in no order."""
         fleet = self._ask((self._senders.name, "all"), self._senders.list_all)
-        return update_fleet(fleet, self._cache.list_noted(self._senders.name))
+        # With what is known of some of them since somebody acted on them.
+        newer = {one.key: one for one in self._cache.list_noted(self._senders.name)}
+        return replace(fleet, senders=[newer.get(one.key, one) for one in fleet.senders]) if newer else fleet
 
     def read_sender(self, key: str) -> tuple[Sender | None, RefusedReport | None]:
         """One sender in full: itself, and its last refused report."""

@@ -50,7 +50,7 @@ def draw_refresher() -> None:
         "Refresh every minute",
         value=enabled,
         key=REFRESH.key,
-        on_change=_write,
+        on_change=lambda: REFRESH.write(None if st.session_state[REFRESH.key] else _OFF),
     )
     st.session_state[_FRESH] = True
     st.fragment(_tick, run_every=INTERVAL if enabled else None)()
@@ -60,10 +60,6 @@ def _tick() -> None:
     # The first run belongs to the view that was just drawn; a later one is the timer's.
     if not st.session_state.pop(_FRESH, False):
         st.rerun()
-
-
-def _write() -> None:
-    REFRESH.write(None if st.session_state[REFRESH.key] else _OFF)
 
 
 _CARRIED: Final = (ZONE.name, RANGE.name, DAYS.name, REFRESH.name)

@@ -4,7 +4,7 @@ from typing import Final, NoReturn
 
 import streamlit as st
 
-from dashboard.access.sessions import COOKIE, PATH, Session, SessionStore
+from dashboard.access.sessions import COOKIE, PATH, Session
 from dashboard.backend import backend
 from dashboard.errors import NotAnAnalystError, SessionExpiredError
 
@@ -20,16 +20,6 @@ export default function ({ data }) {
   fetch(session, { method: data.method, body: data.ticket, credentials: "same-origin", keepalive: true });
 }
 """
-
-
-def _keep_cookie(sessions: SessionStore, session_id: str) -> None:
-    """Gives the browser a cookie for the session. Asked again, it does nothing more."""
-    # The same ticket at every run of a session: the browser acts on it only when it is new.
-    known, ticket = st.session_state.get(_TICKET, (None, ""))
-    if known != session_id:
-        ticket = sessions.ticket(session_id)
-        st.session_state[_TICKET] = (session_id, ticket)
-    _request("POST", ticket)
 
 
 def _request(method: str | None, ticket: str | None) -> None:
@@ -89,7 +79,12 @@ def synchronize_cookie() -> None:
     """Brings the browser's cookie in line with this tab: set after a sign-in, cleared after a sign-out."""
     session_id = st.session_state.get(_SESSION_ID)
     if session_id and st.context.cookies.get(COOKIE) != session_id:
-        _keep_cookie(backend().sessions, session_id)
+        # The same ticket at every run of a session: the browser acts on it only when it is new.
+        known, ticket = st.session_state.get(_TICKET, (None, ""))
+        if known != session_id:
+            ticket = backend().sessions.ticket(session_id)
+            st.session_state[_TICKET] = (session_id, ticket)
+        _request("POST", ticket)
     elif st.session_state.get(_SIGNED_OUT):
         _request("DELETE", None)
     else:

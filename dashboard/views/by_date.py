@@ -62,14 +62,19 @@ def draw() -> None:
         st.info("This sender did not report in this range.", icon=":material/search_off:")
         return
     st.header(f"Most files in breach in each {name_step(choose_step(page.period))}", anchor=False)
-    draw_files_in_breach(count_in_breach(frames, sender, page))
+    steps = tuple(list_steps(page.period, page.zone))
+    in_breach = backend().cache.compute(
+        ("in breach", frames, sender, steps, page.zone.key),
+        lambda: count_files_in_breach(filter_by_sender(frames.records, sender), page.period, page.zone),
+    )
+    draw_files_in_breach(in_breach)
     if show == _RECORDS:
         announce(f"By date: {records:,} records")
 
         def sort_again() -> pd.DataFrame:
             return sort_newest_first(load_again(page.session.records, page.period, with_files=False))
 
-        draw_records(sort_newest_first(frames), page, sort_again, sender=sender)
+        _draw_records(sort_newest_first(frames), page, sort_again, sender)
         return
     # Of all senders first: a record without a sender is judged by the others.
     spans = load_breach_spans(page)
@@ -83,15 +88,6 @@ def draw() -> None:
     draw_stuck_files(stuck, page, compute_again, sender=sender)
 
 
-def count_in_breach(frames: RecordFrames, sender: str, page: Page) -> pd.DataFrame:
-    """The files in breach for each step of the page's period, of one sender or of all ("")."""
-    steps = tuple(list_steps(page.period, page.zone))
-    return backend().cache.compute(
-        ("in breach", frames, sender, steps, page.zone.key),
-        lambda: count_files_in_breach(filter_by_sender(frames.records, sender), page.period, page.zone),
-    )
-
-
 def sort_newest_first(frames: RecordFrames) -> pd.DataFrame:
     """The records, the newest first, those of one moment by folder."""
     return backend().cache.compute(
@@ -102,17 +98,10 @@ def sort_newest_first(frames: RecordFrames) -> pd.DataFrame:
     )
 
 
-def draw_records(
-    newest: pd.DataFrame, page: Page, make_again: Callable[[], pd.DataFrame], *, sender: str = ""
+def _draw_records(
+    newest: pd.DataFrame, page: Page, make_again: Callable[[], pd.DataFrame], sender: str
 ) -> None:
-    """Draws one row per folder and report, and the files of the picked row.
-
-    Args:
-        newest: the records of all senders, the newest first.
-        page: that they are on.
-        make_again: gives the same records once more, when they are downloaded and nobody has them any more.
-        sender: of which they are shown, by name or key; "" for all.
-    """
+    """One row for each folder and report of the sender, or of all (""), and the files of the picked row."""
 
     def narrow(records: pd.DataFrame) -> pd.DataFrame:
         return filter_by_text(filter_by_sender(records, sender), text, ["folder"])

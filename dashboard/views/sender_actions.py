@@ -51,16 +51,12 @@ def draw_sender_actions(sender: Sender, page: Page) -> None:
     if form and form.action in possible:
         _draw_form(form, SenderAction(form.action), sender, page)
     elif sender.hours is None and (proposal := sender_figures.propose_hours(sender.silences, page.zone)):
-        _draw_proposal(proposal)
-
-
-def _draw_proposal(proposal: sender_figures.Proposal) -> None:
-    hours = escape_markdown(sender_figures.describe_hours(proposal.hours))
-    st.info(
-        f"It was silent {proposal.silences:,} times in two weeks, at about the same hours. "
-        f"If that is by design, set the hours when reports are expected: {hours}.",
-        icon=":material/bedtime:",
-    )
+        hours = escape_markdown(sender_figures.describe_hours(proposal.hours))
+        st.info(
+            f"It was silent {proposal.silences:,} times in two weeks, at about the same hours. "
+            f"If that is by design, set the hours when reports are expected: {hours}.",
+            icon=":material/bedtime:",
+        )
 
 
 def _draw_form(form: ActionForm, action: SenderAction, sender: Sender, page: Page) -> None:

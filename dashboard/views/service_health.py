@@ -17,7 +17,7 @@ from dashboard.data.tables import THE_TABLE
 from dashboard.figures.senders import describe_punctuality
 from dashboard.figures.series import choose_step, find_span
 from dashboard.figures.text import escape_markdown
-from dashboard.frame.page import Page, start_page
+from dashboard.frame.page import start_page
 from dashboard.frame.waiting import announce, wait_for, wait_or_none
 from dashboard.views import service_figures
 from dashboard.widgets.basics import draw_figures
@@ -62,7 +62,11 @@ def draw() -> None:
         "figures",
     )
     _draw_figures(gateway, last_report, page.now)
-    _tell_whether_late(page)
+    fleet = wait_or_none(THE_TABLE, page.session.tables.list_senders, "senders")
+    if fleet is None:
+        st.caption("Whether reports are late is unknown at the moment.")
+    else:
+        st.caption(f"Reports: {describe_punctuality(fleet.senders, page.now)}.")
     st.header("Alarms", anchor=False)
     alarms = service_figures.sort_alarms(wait_for(CLOUDWATCH, metrics.list_alarms, "alarms"))
     on = sum(alarm.state == "ALARM" for alarm in alarms)
@@ -75,7 +79,13 @@ def draw() -> None:
         )
         return
     answered = wait_for(CLOUDWATCH, lambda: metrics.read_statuses(period.start, period.end, step), "statuses")
-    _draw_requests(gateway, answered, page)
+    over_time, by_status = st.columns([3, 2], gap="medium")
+    with over_time:
+        st.header("Requests", anchor=False)
+        draw_outcomes(service_figures.count_outcomes(gateway, period, page.zone))
+    with by_status:
+        st.header("Status codes", anchor=False)
+        draw_statuses(service_figures.count_statuses(answered, gateway))
     st.header("Latency", anchor=False)
     draw_latencies(
         service_figures.tabulate_latencies(gateway, period, page.zone), find_span(period, page.zone)
@@ -94,14 +104,6 @@ def _draw_figures(gateway: pd.DataFrame, last_report: datetime | None, now: date
         },
         _EXPLANATIONS,
     )
-
-
-def _tell_whether_late(page: Page) -> None:
-    fleet = wait_or_none(THE_TABLE, page.session.tables.list_senders, "senders")
-    if fleet is None:
-        st.caption("Whether reports are late is unknown at the moment.")
-    else:
-        st.caption(f"Reports: {describe_punctuality(fleet.senders, page.now)}.")
 
 
 def draw_alarms(alarms: Sequence[Alarm], zone: ZoneInfo) -> None:
@@ -141,16 +143,6 @@ def _list_cells(alarm: Alarm, zone: ZoneInfo) -> list[str | tuple[str, str, str]
         build_runbook_cell(alarm.runbook, alarm.name),
         alarm.meaning,
     ]
-
-
-def _draw_requests(gateway: pd.DataFrame, answered: pd.DataFrame, page: Page) -> None:
-    over_time, by_status = st.columns([3, 2], gap="medium")
-    with over_time:
-        st.header("Requests", anchor=False)
-        draw_outcomes(service_figures.count_outcomes(gateway, page.period, page.zone))
-    with by_status:
-        st.header("Status codes", anchor=False)
-        draw_statuses(service_figures.count_statuses(answered, gateway))
 
 
 def draw_outcomes(outcomes: pd.DataFrame) -> None:

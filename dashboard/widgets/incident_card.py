@@ -53,7 +53,11 @@ def draw_incident(incident: Incident, page: Page) -> None:
         draw_path(incident.folder)
         hold = escape_markdown(describe_hold(incident, page.now, page.zone))
         st.markdown(f"**{incident.status.capitalize()}**: {explain(incident)}. {hold}")
-        _draw_actions(incident, page)
+        place, focus = f"incident_{incident.incident_id}", name_details(INCIDENT)
+        actions = Actions(incidents=[incident], place=place, focus=focus, page=page)
+        with st.container(horizontal=True, gap="xsmall"):
+            actions.draw_buttons()
+        actions.draw_below()
         draw_facts(_list_facts(incident, sender, page))
         draw_lost_letters([incident.folder, *frames.files["filename"]])
         if frames.files.empty:
@@ -73,18 +77,6 @@ def draw_incident(incident: Incident, page: Page) -> None:
             if incident.status is IncidentStatus.OPEN:
                 draw_breach_link()
         draw_history(list_done(incident.history, page.zone), notified, page.zone)
-
-
-def _draw_actions(incident: Incident, page: Page) -> None:
-    actions = Actions(
-        incidents=[incident],
-        place=f"incident_{incident.incident_id}",
-        focus=name_details(INCIDENT),
-        page=page,
-    )
-    with st.container(horizontal=True, gap="xsmall"):
-        actions.draw_buttons()
-    actions.draw_below()
 
 
 def _list_facts(incident: Incident, sender: Sender | None, page: Page) -> dict[str, str]:

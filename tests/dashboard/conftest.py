@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard.backend import backend, connect
 from dashboard.settings import DashboardSettings
 from store.records import Attribute
+from tests.dashboard.clocks import StoppedClock
 from tests.dashboard.fake_auth_api import FakeAuthApi, User, serving
 from tests.dashboard.fake_table import REGION, TABLE, create_table
 from tests.dashboard.projected import Projected, projecting
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 NAMESPACE = "file-sla-test"
 PASSWORD = "a long password 1!"
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    return StoppedClock()
 
 
 @pytest.fixture

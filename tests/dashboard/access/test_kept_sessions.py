@@ -81,12 +81,9 @@ def test_the_latest_takes_the_place_of_what_was_there_until_it_is_forgotten(
 def test_only_the_owner_may_look(sessions: SessionFolder, folder: Path) -> None:
     sessions.keep(ID, KEPT)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert stat.S_IMODE(only_file(folder).stat().st_mode) == 0o600
-
-
-def test_neither_file_nor_name_tells_user_token_or_id(sessions: SessionFolder, folder: Path) -> None:
-    sessions.keep(ID, KEPT)
     path = only_file(folder)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    # Nor do the file or its name tell user, token or id.
     held = path.name.encode() + path.read_bytes()
     assert not any(secret.encode() in held for secret in (ID, SECRET, "ana"))
 

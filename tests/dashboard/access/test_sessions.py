@@ -26,11 +26,6 @@ from tests.stands.own_loop import run_in_own_loop
 
 
 @pytest.fixture
-def clock() -> StoppedClock:
-    return StoppedClock()
-
-
-@pytest.fixture
 def sessions(clock: StoppedClock) -> SessionStore:
     return SessionStore(clock, None, restore=Mock(side_effect=AssertionError("nothing was kept")))
 

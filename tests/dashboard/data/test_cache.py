@@ -112,11 +112,6 @@ def test_a_mistake_of_ours_leaves_nobody_waiting() -> None:
 
 
 @pytest.fixture
-def clock() -> StoppedClock:
-    return StoppedClock()
-
-
-@pytest.fixture
 def cache(clock: StoppedClock) -> Cache:
     return Cache(clock)
 

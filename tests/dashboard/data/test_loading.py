@@ -46,11 +46,6 @@ class CountingTable:
 
 
 @pytest.fixture
-def clock() -> StoppedClock:
-    return StoppedClock()
-
-
-@pytest.fixture
 def cache(clock: StoppedClock) -> HourCache:
     return HourCache(clock)
 

@@ -142,11 +142,6 @@ def test_a_run_is_its_records_of_a_folder_and_no_others(
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
 
 
-@pytest.fixture
-def clock() -> StoppedClock:
-    return StoppedClock()
-
-
 def open_tables(aws: boto3.session.Session, clock: StoppedClock) -> AnalystTables:
     names = {"incidents_table_name": INCIDENTS, "senders_table_name": SENDERS}
     return AnalystTables(aws, SETTINGS.model_copy(update={**names, "endpoint_url": None}), Cache(clock))

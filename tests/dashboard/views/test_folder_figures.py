@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contract.moments import HOUR, format_duration
+from contract.moments import HOUR
 from contract.words import IncidentStatus, UnknownReason
 from dashboard.figures.series import Period
 from dashboard.views import folder_figures
@@ -59,24 +59,6 @@ def test_recurrence_counts_what_began_and_how_long_it_took() -> None:
 def test_recurrence_of_nothing_has_no_typical_anything() -> None:
     found = folder_figures.summarize_recurrence(find_stuck_files(breaches(), NOON), BERLIN)
     assert (found.files, found.typical_overdue, found.typical_interval) == (0, None, None)
-
-
-@pytest.mark.parametrize(
-    ("duration", "text"),
-    [
-        (0, "0 min"),
-        (59.9, "59 min"),
-        (60, "1 h"),
-        (1440 + 5, "1 d"),
-        (25 * 60, "1 d 1 h"),
-        (1000 * 1440, "1,000 d"),
-        (timedelta(minutes=90), "1 h 30 min"),
-        (None, "-"),
-        (float("nan"), "-"),
-    ],
-)
-def test_durations_are_spelled_in_two_units(duration: float | timedelta | None, text: str) -> None:
-    assert format_duration(duration) == text
 
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from contract.moments import format_affected_date, format_moment, is_plausible, parse_moment
+from contract.moments import format_affected_date, format_duration, format_moment, is_plausible, parse_moment
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,21 @@ MOMENT = timedelta(microseconds=1)
 )
 def test_dates_from_1970_to_a_day_ahead_tell_an_age(created: datetime, plausible: bool) -> None:
     assert is_plausible(created, SEEN) is plausible
+
+
+@pytest.mark.parametrize(
+    ("duration", "text"),
+    [
+        (0, "0 min"),
+        (59.9, "59 min"),
+        (60, "1 h"),
+        (1440 + 5, "1 d"),
+        (25 * 60, "1 d 1 h"),
+        (1000 * 1440, "1,000 d"),
+        (timedelta(minutes=90), "1 h 30 min"),
+        (None, "-"),
+        (float("nan"), "-"),
+    ],
+)
+def test_durations_are_spelled_in_two_units(duration: float | timedelta | None, text: str) -> None:
+    assert format_duration(duration) == text

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ops.restore import RestoreError, Restoring, find_deleted
-from ops.restore_merge import RESTORABLE, Merge, Outcome
+from ops.restore_merge import RESTORABLE, ItemOutcome, Merge
 from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
 from store.senders import ACTION_PREFIX, OWN_PART, SenderAttribute
@@ -66,8 +66,8 @@ def test_what_is_lacking_comes_back_and_what_came_since_stays(client: "DynamoDBC
     _put(client, COPY, *map(_record, range(250)))
     _put(client, ERRORS, *map(_record, range(0, 300, 2)))
     merged = _merge(client).run()
-    assert merged.counts == {Outcome.PUT_BACK: 125, Outcome.THERE: 125}
-    assert _merge(client).run().counts == {Outcome.THERE: 250}
+    assert merged.counts == {ItemOutcome.PUT_BACK: 125, ItemOutcome.THERE: 125}
+    assert _merge(client).run().counts == {ItemOutcome.THERE: 250}
     assert _held(client, ERRORS) == sorted(
         map(_record, [*range(250), *range(250, 300, 2)]), key=lambda item: json.dumps(item, sort_keys=True)
     )
@@ -79,13 +79,13 @@ NEWER, EXPIRED = _record(1, folder="newer"), _record(1, expires=NOW)
 @pytest.mark.parametrize(
     ("restored", "live", "options", "outcome", "held"),
     [
-        (_record(1), NEWER, {}, Outcome.DIFFERS, NEWER),
-        (_record(1), NEWER, {"overwrite": True}, Outcome.OVERWRITTEN, _record(1)),
-        (_record(1), NEWER, {"overwrite": True, "write": False}, Outcome.OVERWRITTEN, NEWER),
-        (_record(1), None, {"write": False}, Outcome.PUT_BACK, None),
-        (_record(1, expires=NOW + 1), None, {}, Outcome.PUT_BACK, _record(1, expires=NOW + 1)),
-        (EXPIRED, None, {}, Outcome.EXPIRED, None),
-        (EXPIRED, None, {"overwrite": True}, Outcome.EXPIRED, None),
+        (_record(1), NEWER, {}, ItemOutcome.DIFFERS, NEWER),
+        (_record(1), NEWER, {"overwrite": True}, ItemOutcome.OVERWRITTEN, _record(1)),
+        (_record(1), NEWER, {"overwrite": True, "write": False}, ItemOutcome.OVERWRITTEN, NEWER),
+        (_record(1), None, {"write": False}, ItemOutcome.PUT_BACK, None),
+        (_record(1, expires=NOW + 1), None, {}, ItemOutcome.PUT_BACK, _record(1, expires=NOW + 1)),
+        (EXPIRED, None, {}, ItemOutcome.EXPIRED, None),
+        (EXPIRED, None, {"overwrite": True}, ItemOutcome.EXPIRED, None),
     ],
 )
 def test_what_becomes_of_an_item(
@@ -93,14 +93,14 @@ def test_what_becomes_of_an_item(
     restored: Item,
     live: Item | None,
     options: dict[str, Any],
-    outcome: Outcome,
+    outcome: ItemOutcome,
     held: Item | None,
 ) -> None:
     _put(client, COPY, restored)
     _put(client, ERRORS, *filter(None, [live]))
     merged = _merge(client, **options).run()
     assert merged.counts == {outcome: 1}
-    assert merged.differing == (["error-1"] if outcome is Outcome.DIFFERS else [])
+    assert merged.differing == (["error-1"] if outcome is ItemOutcome.DIFFERS else [])
     assert _held(client, ERRORS) == list(filter(None, [held]))
 
 
@@ -108,7 +108,7 @@ def test_of_what_differs_no_more_than_a_screenful_is_named(client: "DynamoDBClie
     _put(client, COPY, *map(_record, range(30)))
     _put(client, ERRORS, *(_record(number, folder="newer") for number in range(30)))
     merged = _merge(client).run()
-    assert (merged.counts[Outcome.DIFFERS], len(merged.differing)) == (30, 20)
+    assert (merged.counts[ItemOutcome.DIFFERS], len(merged.differing)) == (30, 20)
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -126,7 +126,7 @@ def test_what_someone_writes_between_comparison_and_writing_stays(
 
     monkeypatch.setattr(Merge, "_read_live", read_live)
     merged = _merge(client, overwrite=True).run()
-    assert merged.counts == {Outcome.CHANGED: 1}
+    assert merged.counts == {ItemOutcome.CHANGED: 1}
     assert merged.differing == ["error-1"]
     assert _held(client, ERRORS) == [_record(1, folder="written meanwhile")]
 
@@ -180,20 +180,22 @@ def test_an_incident_that_was_replayed_gets_back_what_people_did(incidents: "Dyn
     _put(incidents, COPY, _incident(2), _incident(3, version=1))
     _put(incidents, INCIDENTS, {**_incident(1), **status}, _incident(2))
     merged = _merge_incidents(incidents).run()
-    assert merged.counts == {Outcome.PUT_BACK: 2, Outcome.THERE: 1}
+    assert merged.counts == {ItemOutcome.PUT_BACK: 2, ItemOutcome.THERE: 1}
     back = [{**_incident(1, version=2, by="ana"), **status}, _incident(2), _incident(3, version=1)]
     assert sorted(_held(incidents, INCIDENTS), key=_id_of) == back
-    assert _merge_incidents(incidents).run().counts == {Outcome.THERE: 3}
+    assert _merge_incidents(incidents).run().counts == {ItemOutcome.THERE: 3}
 
 
 def test_what_people_did_since_stays_unless_it_is_to_be_overwritten(incidents: "DynamoDBClient") -> None:
     _put(incidents, COPY, _incident(1, version=2))
     _put(incidents, INCIDENTS, _incident(1, version=1, by="ben"))
-    assert _merge_incidents(incidents).run().counts == {Outcome.DIFFERS: 1}
+    assert _merge_incidents(incidents).run().counts == {ItemOutcome.DIFFERS: 1}
     assert _held(incidents, INCIDENTS) == [_incident(1, version=1, by="ben")]
-    assert _merge_incidents(incidents, overwrite=True, write=False).run().counts == {Outcome.OVERWRITTEN: 1}
+    assert _merge_incidents(incidents, overwrite=True, write=False).run().counts == {
+        ItemOutcome.OVERWRITTEN: 1
+    }
     assert _held(incidents, INCIDENTS) == [_incident(1, version=1, by="ben")]
-    assert _merge_incidents(incidents, overwrite=True).run().counts == {Outcome.OVERWRITTEN: 1}
+    assert _merge_incidents(incidents, overwrite=True).run().counts == {ItemOutcome.OVERWRITTEN: 1}
     assert _held(incidents, INCIDENTS) == [_incident(1, version=2)]
 
 
@@ -213,14 +215,14 @@ def test_what_somebody_does_between_comparison_and_writing_stays(
         _put(incidents, INCIDENTS, *filter(None, [meanwhile]))
 
     monkeypatch.setattr(Merge, "_read_live", read_live)
-    assert _merge_incidents(incidents, overwrite=overwrite).run().counts == {Outcome.CHANGED: 1}
+    assert _merge_incidents(incidents, overwrite=overwrite).run().counts == {ItemOutcome.CHANGED: 1}
     assert _held(incidents, INCIDENTS) == list(filter(None, [meanwhile]))
 
 
 def test_where_nobody_had_acted_yet_what_they_did_since_is_no_difference(incidents: "DynamoDBClient") -> None:
     _put(incidents, COPY, _incident(1))
     _put(incidents, INCIDENTS, _incident(1, version=1))
-    assert _merge_incidents(incidents, overwrite=True).run().counts == {Outcome.THERE: 1}
+    assert _merge_incidents(incidents, overwrite=True).run().counts == {ItemOutcome.THERE: 1}
     assert _held(incidents, INCIDENTS) == [_incident(1, version=1)]
 
 
@@ -397,7 +399,7 @@ def test_a_merge_that_breaks_off_is_done_again(
     given = ["errors", "--from-backup", _back_up_and_lose(client, *range(9))]
     put, calls = Merge._put, count()
 
-    def failing(self: Merge, *arguments: Any) -> Outcome:
+    def failing(self: Merge, *arguments: Any) -> ItemOutcome:
         if next(calls) > 4:
             raise ClientError({"Error": {"Code": "ExpiredToken"}}, "PutItem")
         return put(self, *arguments)
