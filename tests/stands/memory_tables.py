@@ -21,7 +21,8 @@ from store.senders import SENDERS_TABLE
 
 Item = Mapping[str, Mapping[str, Any]]
 
-_CONDITION = re.compile(r"attribute_not_exists\((#\w+)\)|(#\w+) = (:\w+)")
+_CONDITION = re.compile(r"attribute_not_exists\((#\w+)\)|(#\w+) ([=<]) (:\w+)")
+_PART = re.compile(r", (?=[#\w])")
 _COMPARISON = re.compile(r"(#\w+) (=|<=) (:\w+)")
 _BETWEEN = re.compile(r"(#\w+) BETWEEN (:\w+) AND (:\w+)")
 _CLAUSE = re.compile(r"(SET|REMOVE|ADD) (.*?)(?= SET | REMOVE | ADD |$)")
@@ -68,7 +69,15 @@ class MemoryTables:
     def update_item(self, **asked: Any) -> dict[str, Any]:
         self._check([asked], "UpdateItem")
         self._update(asked)
+        return {"Attributes": self._find(asked["TableName"], asked["Key"])}
+
+    def delete_item(self, **asked: Any) -> dict[str, Any]:
+        self._write(asked["TableName"], asked["Key"], None)
         return {}
+
+    def scan(self, **asked: Any) -> dict[str, Any]:
+        """Scan: all of it as one page."""
+        return {"Items": self.list_items(asked["TableName"])}
 
     def transact_write_items(self, **asked: Any) -> dict[str, Any]:
         wanted_items = [wanted for action in asked["TransactItems"] for wanted in action.values()]
@@ -134,29 +143,38 @@ class MemoryTables:
     def _holds(self, asked: Mapping[str, Any]) -> bool:
         before = self._find(asked["TableName"], _key_in(asked)) or {}
         names, given = asked.get("ExpressionAttributeNames", {}), asked.get("ExpressionAttributeValues", {})
-        for condition in filter(None, asked.get("ConditionExpression", "").split(" AND ")):
+
+        def holds(condition: str) -> bool:
             if (found := _CONDITION.fullmatch(condition)) is None:
                 raise ValueError(f"memory tables know no condition {condition}")
-            absent, name, value = found.groups()
-            if before.get(names[absent or name]) != (given[value] if name else None):
-                return False
-        return True
+            absent, name, sign, value = found.groups()
+            there = before.get(names[absent or name])
+            if sign == "<":
+                return there is not None and there["S"] < given[value]["S"]
+            return bool(there == (given[value] if name else None))
+
+        every = filter(None, asked.get("ConditionExpression", "").split(" AND "))
+        return all(any(map(holds, one.split(" OR "))) for one in every)
 
     def _update(self, asked: Mapping[str, Any]) -> None:
         table, key = asked["TableName"], asked["Key"]
         after = {**(self._find(table, key) or {}), **key}
-        names, given = asked["ExpressionAttributeNames"], asked.get("ExpressionAttributeValues", {})
+        names, given = asked.get("ExpressionAttributeNames", {}), asked.get("ExpressionAttributeValues", {})
         for action, parts in _CLAUSE.findall(asked.get("UpdateExpression", "")):
-            for part in parts.split(", "):
+            for part in _PART.split(parts):
                 name, *rest = part.split()
+                name = names.get(name, name)
                 match action:
+                    case "SET" if "list_append" in part:
+                        before = after.get(name, {"L": []})["L"]
+                        after[name] = {"L": [*before, *given[rest[-1].rstrip(")")]["L"]]}
                     case "SET":
-                        after[names[name]] = given[rest[-1]]
+                        after[name] = given[rest[-1]]
                     case "REMOVE":
-                        after.pop(names[name], None)
+                        after.pop(name, None)
                     case _:
-                        number = int(after.get(names[name], {"N": 0})["N"]) + int(given[rest[-1]]["N"])
-                        after[names[name]] = {"N": str(number)}
+                        number = int(after.get(name, {"N": 0})["N"]) + int(given[rest[-1]]["N"])
+                        after[name] = {"N": str(number)}
         self._write(table, key, after)
 
     def _write(self, table: str, key: Item, after: Item | None) -> None:

@@ -1,4 +1,4 @@
-"""The projection over tables in memory."""
+"""The projection over tables in memory: quick ones, and those of moto, which parse every expression."""
 
 from collections.abc import Iterator
 
@@ -6,16 +6,27 @@ import boto3
 import pytest
 
 from handlers import incident_projection, runtime
+from tests.stands.memory_tables import make_memory_tables
 from tests.stands.projection import Projection
 from tests.stands.projection_tables import create_projection_tables
 from tests.unit.conftest import REGION
 
 
-@pytest.fixture
-def projection(aws: None) -> Iterator[Projection]:
-    client = boto3.client("dynamodb", region_name=REGION)
-    create_projection_tables(client)
+@pytest.fixture(autouse=True)
+def _metrics() -> Iterator[None]:
     runtime.metrics.clear_metrics()
-    yield Projection(client)
+    yield
     runtime.metrics.clear_metrics()
     incident_projection._parts.cache_clear()
+
+
+@pytest.fixture
+def projection() -> Projection:
+    return Projection(make_memory_tables())
+
+
+@pytest.fixture
+def moto_projection(aws: None) -> Projection:
+    client = boto3.client("dynamodb", region_name=REGION)
+    create_projection_tables(client)
+    return Projection(client)

@@ -24,11 +24,11 @@ THREE_MINUTES_MS = 180_000
 
 
 @pytest.fixture
-def notifier(projection: Projection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notifier]:
-    create_message_tables(projection.client)
+def notifier(moto_projection: Projection, monkeypatch: pytest.MonkeyPatch) -> Iterator[Notifier]:
+    create_message_tables(moto_projection.client)
     monkeypatch.setenv(Variable.RETENTION_DAYS, "90")
     monkeypatch.setattr(incident_notifications, "read_shipped_owners", an_owners_file)
-    notifier = Notifier(projection)
+    notifier = Notifier(moto_projection)
     notifier.projection.report(listing(0, [INBOUND], stuck(INBOUND, "a", created=-9)))
     # As if a sweep had found it long ago.
     notifier.now = datetime.now(UTC) - timedelta(minutes=9)

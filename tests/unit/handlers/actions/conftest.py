@@ -98,6 +98,11 @@ def people(projection: Projection) -> People:
     return People(projection)
 
 
+@pytest.fixture
+def moto_people(moto_projection: Projection) -> People:
+    return People(moto_projection)
+
+
 def _doer(by: str, key: str | None) -> Actor:
     return Actor(caller=Caller(f"sub-of-{by}", by, frozenset()), idempotency_key=key)
 

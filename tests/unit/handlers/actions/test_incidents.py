@@ -229,7 +229,8 @@ def test_a_run_that_sees_more_of_it_in_between_is_no_conflict(
     assert people.slept == []
 
 
-def test_what_people_did_about_two_that_are_one_stays_with_the_one(people: People) -> None:
+def test_what_people_did_about_two_that_are_one_stays_with_the_one(moto_people: People) -> None:
+    people = moto_people
     inbound = "D:\\Inbound"
     people.report(run(0, stuck(inbound, "x")))
     first = people.one_incident()["IncidentId"]
@@ -281,7 +282,8 @@ def _unknown(people: People) -> None:
     people.report(listing(0, [], STUCK), GONE)
 
 
-def test_what_is_unknown_is_closed_with_a_reason(people: People) -> None:
+def test_what_is_unknown_is_closed_with_a_reason(moto_people: People) -> None:
+    people = moto_people
     _unknown(people)
     answer, outcome = people.do("close", 2, note="the share is gone for good", version=0)
     assert (answer.message, outcome) == ("Closed.", Outcome.DONE)

@@ -118,14 +118,14 @@ def test_what_people_did_stays_when_runs_write(projection: Projection) -> None:
     assert (after["FileCount"], after["AcknowledgedBy"], after["ActionVersion"]) == ("2", "analyst", "1")
 
 
-def test_a_late_run_has_its_sender_replayed_by_the_next_sweep(projection: Projection) -> None:
-    projection.report(listing(0, ["D:\\Inbound"]), listing(2, ["D:\\Inbound"], STUCK))
-    projection.report(listing(1, ["D:\\Inbound"], STUCK, arrival=at(2.1)))
-    assert projection.own()["ReplaySince"]
-    projection.sweep(2.2)
-    [incident] = projection.incidents()
+def test_a_late_run_has_its_sender_replayed_by_the_next_sweep(moto_projection: Projection) -> None:
+    moto_projection.report(listing(0, ["D:\\Inbound"]), listing(2, ["D:\\Inbound"], STUCK))
+    moto_projection.report(listing(1, ["D:\\Inbound"], STUCK, arrival=at(2.1)))
+    assert moto_projection.own()["ReplaySince"]
+    moto_projection.sweep(2.2)
+    [incident] = moto_projection.incidents()
     assert incident["OpenedAt"] == "2026-03-02T09:00:00Z"
-    assert "ReplaySince" not in projection.own()
+    assert "ReplaySince" not in moto_projection.own()
 
 
 def test_a_part_that_never_comes_is_waited_for_no_longer_than_ten_minutes(projection: Projection) -> None:
@@ -138,14 +138,14 @@ def test_a_part_that_never_comes_is_waited_for_no_longer_than_ten_minutes(projec
     assert "ReplaySince" not in projection.own()
 
 
-def test_more_folders_than_a_transaction_holds(projection: Projection, small_transactions: None) -> None:
+def test_more_folders_than_a_transaction_holds(moto_projection: Projection, small_transactions: None) -> None:
     many = [stuck(f"D:\\{number % 3}\\{number}", "x") for number in range(10)]
-    projection.report(run(0, *many, has_run=True))
-    assert len(projection.incidents()) == 10
-    assert projection.own()["Open"] == "10"
-    assert "ReplaySince" not in projection.own()
-    projection.report(run(1, has_run=True))
-    assert set(projection.statuses().values()) == {"cleared"}
+    moto_projection.report(run(0, *many, has_run=True))
+    assert len(moto_projection.incidents()) == 10
+    assert moto_projection.own()["Open"] == "10"
+    assert "ReplaySince" not in moto_projection.own()
+    moto_projection.report(run(1, has_run=True))
+    assert set(moto_projection.statuses().values()) == {"cleared"}
 
 
 def test_a_commit_that_ends_half_way_is_made_whole(
@@ -308,13 +308,13 @@ def test_who_sends_no_list_any_more_has_none(projection: Projection, refold: boo
 CALLER = Caller("sub-1", "files-01", frozenset())
 
 
-def test_the_latest_is_shown_whichever_comes_first(projection: Projection) -> None:
+def test_the_latest_is_shown_whichever_comes_first(moto_projection: Projection) -> None:
     records = [
-        *_refuse(projection, 1, InvalidBodyError([FieldProblem("sla_error[0].sla", "is not", "do")])),
-        *_refuse(projection, 0, TooLargeError(2, 1, "folders", "Split them.")),
+        *_refuse(moto_projection, 1, InvalidBodyError([FieldProblem("sla_error[0].sla", "is not", "do")])),
+        *_refuse(moto_projection, 0, TooLargeError(2, 1, "folders", "Split them.")),
     ]
-    projection.stream.read(records)
-    [shown] = projection.client.scan(TableName=SENDERS)["Items"]
+    moto_projection.stream.read(records)
+    [shown] = moto_projection.client.scan(TableName=SENDERS)["Items"]
     assert shown["State"] == {"S": "refused"}
     assert shown["RefusedAt"] == {"S": "2026-03-02T09:00:00Z"}
     assert shown["SenderName"] == {"S": "files-01"}
@@ -380,13 +380,13 @@ def test_whoever_does_not_know_the_owners_leaves_them(projection: Projection) ->
 
 
 def test_the_function_reads_the_owners_in_its_package(
-    projection: Projection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    moto_projection: Projection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     shipped = tmp_path / model.SHIPPED_NAME
     shipped.write_text(model.dump_owners(OWNERS), encoding="utf-8")
     monkeypatch.setattr(model, "_SHIPPED", shipped)
-    incident_projection.handler({"Records": projection.put(run(0, stuck("D:\\In", "x")))}, None)
-    assert owners_of(projection) == {"account": "bank"}
+    incident_projection.handler({"Records": moto_projection.put(run(0, stuck("D:\\In", "x")))}, None)
+    assert owners_of(moto_projection) == {"account": "bank"}
 
 
 def test_a_refused_report_that_cannot_be_read_holds_nothing_up(projection: Projection) -> None:

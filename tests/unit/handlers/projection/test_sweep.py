@@ -117,18 +117,18 @@ def test_a_sender_that_cannot_be_replayed_is_tried_again_later(
 
 
 def test_the_handler_sweeps_and_publishes_what_it_found(
-    projection: Projection, capsys: pytest.CaptureFixture[str]
+    moto_projection: Projection, capsys: pytest.CaptureFixture[str]
 ) -> None:
     denied = [listing(hour, ["D:\\Inbound"], STUCK, errors=["E:\\Out", "F:\\"]) for hour in range(4)]
-    incident_projection.handler({"Records": projection.put(*denied)}, LambdaContext())
+    incident_projection.handler({"Records": moto_projection.put(*denied)}, LambdaContext())
     capsys.readouterr()
     incident_projection.handler({"sweep": True}, LambdaContext(remaining_ms=300_000))
     # Those runs are months old.
     assert _published(capsys) == {
         "SendersSilent": 1, "FoldersUnreadable": 2, "IncidentsOpen": 0, "IncidentsUnknown": 0,
     }  # fmt: skip
-    projection.now = at(3)
-    [incident] = projection.incidents()
+    moto_projection.now = at(3)
+    [incident] = moto_projection.incidents()
     assert incident["Status"] == "expired"
 
 
