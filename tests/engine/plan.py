@@ -7,6 +7,7 @@ from typing import Final, Self
 from pulumi.automation import EngineEvent, OpType, StepEventMetadata
 
 from contract.names import MADE_ANEW
+from ops.check_preview import LOST_WITH
 
 _DEPLOYMENT = "aws:apigateway/deployment:Deployment"
 _NOT_SHAPING = {
@@ -18,22 +19,7 @@ _NOT_SHAPING = {
     _DEPLOYMENT,
 }
 """What of an API is in force at once, and no part of a deployment."""
-KEEPERS: Final = frozenset(
-    {
-        "aws:apigateway/restApi:RestApi",
-        "aws:backup/vault:Vault",
-        "aws:cloudwatch/logGroup:LogGroup",
-        "aws:cognito/identityPool:IdentityPool",
-        "aws:cognito/userGroup:UserGroup",
-        "aws:cognito/userPool:UserPool",
-        "aws:cognito/userPoolClient:UserPoolClient",
-        "aws:dynamodb/table:Table",
-        "aws:kms/key:Key",
-        "aws:kms/keyPolicy:KeyPolicy",
-        "aws:secretsmanager/secret:Secret",
-        "aws:secretsmanager/secretVersion:SecretVersion",
-    }
-)
+KEEPERS: Final = LOST_WITH.keys()
 """The types of resources that hold data or people, or without which those are lost."""
 _GOING = {OpType.DELETE, OpType.DELETE_REPLACED, OpType.REPLACE}
 
