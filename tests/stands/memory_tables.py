@@ -1,7 +1,7 @@
 """DynamoDB tables in memory, which answer in microseconds.
 
-They understand what the projection and the notifications ask, and refuse the rest. The same tests also run on
-moto, which parses every expression.
+They understand what the projection, people's actions and the notifications ask, and refuse the rest. Each
+kind of expression also runs on moto, which parses all of it: see the fixtures that begin with `moto_`.
 """
 
 import re
