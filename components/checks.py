@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 from email.utils import formataddr, parseaddr
+from functools import cache
 from typing import Final
 
 import botocore.session
@@ -49,8 +50,7 @@ def check_region(region: str) -> str:
             "is in another partition than the standard one, with other ARNs and host names; use a region of "
             "the standard partition, such as eu-central-1"
         )
-    known = botocore.session.Session().get_available_regions("dynamodb")
-    if region not in known:
+    if region not in (known := _list_regions()):
         nearest = get_close_matches(region, known, n=1)
         meant = f" Did you mean {nearest[0]}?" if nearest else ""
         raise ValueError(
@@ -58,6 +58,13 @@ def check_region(region: str) -> str:
             "uv lock --upgrade-package botocore, then make setup"
         )
     return region
+
+
+@cache
+def _list_regions() -> list[str]:
+    # It reads all that botocore knows of every service.
+    regions: list[str] = botocore.session.Session().get_available_regions("dynamodb")
+    return regions
 
 
 def check_log_retention(days: int) -> int:
