@@ -9,6 +9,7 @@ from components.encryption import EncryptionKey
 from components.functions.projection import IncidentProjection, IncidentProjectionArgs
 from components.functions.routes import RouteFunctions, RouteFunctionsArgs
 from components.identity import Identity, IdentityArgs
+from components.manifest import Manifest
 from components.monitoring.monitoring import Monitoring, MonitoringArgs
 from components.notifications import IncidentNotifications, IncidentNotificationsArgs, OwnerChannels
 from components.provider import use_provider
@@ -18,7 +19,8 @@ from components.web_acl import WebAcl
 from contract.names import Output
 
 settings = Settings.load()
-opts = use_provider(settings)
+manifest = Manifest()
+opts = use_provider(settings, manifest)
 
 key = EncryptionKey("data", settings, opts) if settings.customer_managed_key else None
 tables = Tables.of(settings, key, opts)
@@ -67,6 +69,7 @@ exports: dict[Output, pulumi.Input[str]] = {
     Output.ALARM_TOPIC_ARN: monitoring.alarm_topic_arn,
     Output.DASHBOARD_NAME: monitoring.dashboard_name,
     Output.METRICS_NAMESPACE: settings.metrics_namespace,
+    Output.MANIFEST: manifest.to_output(),
 }
 if domain:
     exports |= {Output.API_DEFAULT_URL: api.stage.url, Output.API_DOMAIN_TARGET: domain.target}

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from pydantic.alias_generators import to_camel
 
 from components.checks import explain_unknown_keys
+from components.manifest import Manifest
 from components.settings import Settings
 
 _PARAMETERS: Final = {
@@ -19,11 +20,12 @@ _OURS: Final = ("region", "default_tags")
 _SECRET: Final = ("access_key", "secret_key", "token")
 
 
-def use_provider(settings: Settings) -> pulumi.ResourceOptions:
+def use_provider(settings: Settings, manifest: Manifest) -> pulumi.ResourceOptions:
     """Declares the provider, and returns the options with which a component uses it.
 
     It has the user's configuration of `aws:` (profile, assumed roles, allowed accounts, endpoints and so on),
-    which only the default provider gets by itself, and the user's tags beside ours.
+    which only the default provider gets by itself, and the user's tags beside ours. The manifest records what
+    the component and its children declare.
 
     Raises:
         pulumi.RunError: a key of `aws:` is none of the provider's. With a misspelled `allowedAccountIds` the
@@ -37,7 +39,7 @@ def use_provider(settings: Settings) -> pulumi.ResourceOptions:
         default_tags=aws.ProviderDefaultTagsArgs(tags={**_read_tags(), **settings.tags}),
         **_read_configured(),
     )
-    return pulumi.ResourceOptions(provider=provider)
+    return pulumi.ResourceOptions(provider=provider, transformations=[manifest.record])
 
 
 def _read_configured() -> dict[str, Any]:

@@ -94,6 +94,8 @@ class Output(StrEnum):
     ALARM_TOPIC_ARN = "alarm_topic_arn"
     DASHBOARD_NAME = "dashboard_name"
     METRICS_NAMESPACE = "metrics_namespace"
+    MANIFEST = "manifest"
+    """What the stack declares, for the doctor; `contract/manifest.py` reads it."""
 
 
 OF_DOMAIN: Final = frozenset({Output.API_DEFAULT_URL, Output.API_DOMAIN_TARGET})

@@ -5,12 +5,14 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final, Self
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
+from contract.manifest import Declared, read_manifest
 from contract.names import LOCAL_KEY, OUTPUTS_VARIABLE, LocalOutput, Output
 from contract.owners.reading import OwnersFileError
 from store.dynamodb import ConflictError, MalformedItemError, UnprocessedKeysError
@@ -20,6 +22,8 @@ LOCAL_OUTPUTS: Final = Path(".local/outputs.json")
 _CONFIG: Final = Config(
     connect_timeout=5, read_timeout=30, retries={"mode": "standard", "total_max_attempts": 8}
 )
+_IMPATIENT: Final = Config(connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 1})
+_making: Final = Lock()
 _SIGN_IN: Final = "Sign in first, such as with: aws sso login"
 _EXPIRED: Final = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 
@@ -63,6 +67,7 @@ class Stack:
     # A local stack's outputs hold passwords.
     outputs: Mapping[str, Any] = field(default_factory=dict)
     file: Path = LOCAL_OUTPUTS
+    _clients: dict[tuple[str, bool], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def read(cls, file: Path | None, environment: Mapping[str, str] = os.environ) -> Self:
@@ -100,11 +105,34 @@ class Stack:
             "pulumi stack output --json"
         )
 
-    def client(self, service: str) -> Any:
-        """A boto3 client with this machine's own credentials, or with the root's of a local stack."""
+    @property
+    def declared(self) -> list[Declared]:
+        """What the program declares, as it was when the outputs were written.
+
+        Raises:
+            OutputsError: the outputs do not say so.
+        """
+        try:
+            return read_manifest(self[Output.MANIFEST])
+        except ValueError as error:
+            raise OutputsError(f"{self.file} has a {Output.MANIFEST} that cannot be read: {error}") from None
+
+    def client(self, service: str, *, patient: bool = True) -> Any:
+        """A boto3 client, made once, with this machine's credentials, or the root's of a local stack.
+
+        Args:
+            service: of AWS.
+            patient: whether it tries again where nobody answers.
+        """
         make_client: Any = boto3.client
         endpoint_url = self.outputs.get(LocalOutput.ENDPOINT_URL)
         root = {"aws_access_key_id": LOCAL_KEY, "aws_secret_access_key": LOCAL_KEY} if endpoint_url else {}
-        return make_client(
-            service, region_name=self[Output.REGION], endpoint_url=endpoint_url, config=_CONFIG, **root
-        )
+        config = _CONFIG if patient else _IMPATIENT
+        region = self[Output.REGION]
+        # Making a client is the one part of boto3 that must not happen twice at once.
+        with _making:
+            if (service, patient) not in self._clients:
+                self._clients[service, patient] = make_client(
+                    service, region_name=region, endpoint_url=endpoint_url, config=config, **root
+                )
+            return self._clients[service, patient]

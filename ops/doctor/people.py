@@ -10,7 +10,7 @@ from contract.moments import format_moment
 from contract.names import NOTIFICATIONS, Group, Output, RunbookSection
 from contract.owners.reading import OwnersFileError, read_owners_file
 from contract.words import SenderState
-from ops.doctor.service import Finding, Level, check_schedule, look_at_function, ok, problem, runbook, warning
+from ops.doctor.service import Finding, Level, look_at_function, ok, problem, runbook, warning
 from ops.owners import OwnersError, find_file, find_local_file, open_channels
 from ops.rotate_secret import AppClient, SecretValue, find_secret_id
 from ops.stack import Stack
@@ -95,12 +95,6 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
         what = "Nobody is notified of incidents: the stack has no ownersFile."
         yield Finding(check="notifications", level=Level.OK, what=what, see="docs/owners.md")
         return
-    yield check_schedule(
-        stack,
-        f"{prefix}-notifications-sweep",
-        "sweep of notifications",
-        RunbookSection.NOTIFICATIONS_NOT_SENT,
-    )
     check = "channels of owners"
     try:
         owners = read_owners_file(find_file(find_local_file(stack)))

@@ -6,7 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+from botocore.exceptions import ClientError
 
 from contract.metrics import FunctionDimension, FunctionMetric, Namespace
 from contract.names import (
@@ -20,12 +25,17 @@ from contract.names import (
     Output,
     RunbookSection,
 )
-from contract.routes import ROUTES
+from contract.routes import AUTH, FILE_SLA_ERROR, ROUTES
 from ops.stack import Stack
 
-_UP: Final = "pulumi up, which puts it back as the program has it"
+UP: Final = "pulumi up --refresh, which asks AWS first: plain `pulumi up` does not see it"
+"""Puts back what the program declares."""
+DENIED: Final = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError")
+"""How codes of AWS begin that say: you may not."""
 _WINDOW: Final = timedelta(hours=1)
 """Over which a function's errors are counted."""
+_ANSWER_SECONDS: Final = 30
+"""One more than the gateway waits for a function."""
 _FAILED: Final = "PROBLEM"
 """How Lambda's result of a batch that failed begins, such as `PROBLEM: Function call failed`."""
 
@@ -86,7 +96,7 @@ def check_outputs(stack: Stack) -> Iterator[Finding]:
 
 def check_caller(stack: Stack) -> Iterator[Finding]:
     """Checks that the credentials are of the stack's account."""
-    caller = stack.client("sts").get_caller_identity()
+    caller = stack.client("sts", patient=False).get_caller_identity()
     of_stack = stack[Output.ALARM_TOPIC_ARN].split(":")[4]
     who = f"{caller['Arn']}, account {caller['Account']}, region {stack[Output.REGION]}"
     if caller["Account"] == of_stack:
@@ -107,8 +117,7 @@ def check_version(_: Stack) -> Iterator[Finding]:
 
 
 def check_tables(stack: Stack) -> Iterator[Finding]:
-    """Checks each table's status, recovery, protection, expiry and encryption."""
-    client = stack.client("dynamodb")
+    """Checks each table's status and protection."""
     for output in (
         Output.TABLE_NAME,
         Output.RUNS_TABLE_NAME,
@@ -116,30 +125,20 @@ def check_tables(stack: Stack) -> Iterator[Finding]:
         Output.INCIDENTS_TABLE_NAME,
         Output.NOTIFICATIONS_TABLE_NAME,
     ):
-        name = stack[output]
-        check = f"table {name}"
-        table = client.describe_table(TableName=name)["Table"]
+        check = f"table {stack[output]}"
+        table = stack.client("dynamodb").describe_table(TableName=stack[output])["Table"]
         if table["TableStatus"] not in {"ACTIVE", "UPDATING"}:
             remedy = "Wait if it is being created; otherwise look at it in the console."
             yield problem(check, f"Its status is {table['TableStatus']}.", remedy)
-            continue
-        backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
-        recovery = backups.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus")
-        expiry = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]["TimeToLiveStatus"]
-        if recovery != "ENABLED":
-            what = "Point-in-time recovery is off: what is deleted or overwritten is lost."
-            yield problem(check, what, _UP)
-        if not table.get("DeletionProtectionEnabled"):
+        elif not table.get("DeletionProtectionEnabled"):
             yield warning(
                 check,
                 "Deletion protection is off: anyone with the permission can delete it.",
                 "Set deletionProtection to true, then pulumi up; off is meant for trying things out.",
                 "docs/configuration.md",
             )
-        if output is Output.RUNS_TABLE_NAME and expiry not in {"ENABLED", "ENABLING"}:
-            yield problem(check, "Runs do not expire: it grows for ever.", _UP)
-        key = table.get("SSEDescription", {}).get("KMSMasterKeyArn") or "a key of DynamoDB itself"
-        yield ok(check, f"Active; expiry is {expiry.lower()}; encrypted under {key}.")
+        else:
+            yield ok(check, "Active and protected.")
 
 
 def check_functions(stack: Stack) -> Iterator[Finding]:
@@ -155,7 +154,7 @@ def look_at_function(stack: Stack, name: str) -> Iterator[Finding]:
     check, see = f"function {name}", runbook(RunbookSection.FUNCTION_ERRORS)
     if found.get("State", "Active") != "Active" or found.get("LastUpdateStatus", "Successful") == "Failed":
         what = f"Its state is {found.get('State')}, of its last update {found.get('LastUpdateStatus')}."
-        yield problem(check, what, _UP, see)
+        yield problem(check, what, UP, see)
         return
     now = datetime.now(UTC)
     points = stack.client("cloudwatch").get_metric_statistics(
@@ -173,37 +172,19 @@ def look_at_function(stack: Stack, name: str) -> Iterator[Finding]:
 
 
 def check_stream(stack: Stack) -> Iterator[Finding]:
-    """Checks that runs reach the projection."""
+    """Checks how the last batch of runs went."""
     name = f"{stack[Output.METRICS_NAMESPACE]}-{PROJECTION}"
-    mappings = stack.client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
     check, see = "stream of runs", runbook(RunbookSection.PROJECTION_BEHIND)
-    if not mappings:
-        yield problem(check, "Nothing hands runs to the projection.", _UP, see)
-    for mapping in mappings:
+    for mapping in stack.client("lambda").list_event_source_mappings(FunctionName=name)[
+        "EventSourceMappings"
+    ]:
         result = mapping.get("LastProcessingResult", "none yet")
         what = f"{mapping['State']}; its last batch: {result}."
-        if mapping["State"] != "Enabled":
-            command = f"aws lambda update-event-source-mapping --enabled --uuid {mapping['UUID']}"
-            yield problem(check, what, f"{_UP}; or {command}", see)
-        elif result.startswith(_FAILED):
-            yield warning(
-                check, what, f"It is retried until it is too old. See its log: /aws/lambda/{name}", see
-            )
+        if result.startswith(_FAILED):
+            remedy = f"It is retried until it is too old. See its log: /aws/lambda/{name}"
+            yield warning(check, what, remedy, see)
         else:
             yield ok(check, what)
-
-
-def check_sweep(stack: Stack) -> Iterator[Finding]:
-    """Checks that the sweep is scheduled, which moves on what time alone changes."""
-    name = f"{stack[Output.METRICS_NAMESPACE]}-sweep"
-    yield check_schedule(stack, name, "sweep", RunbookSection.PROJECTION_BEHIND)
-
-
-def check_schedule(stack: Stack, name: str, check: str, section: RunbookSection) -> Finding:
-    """Checks that a schedule is on; its group has the same name."""
-    schedule = stack.client("scheduler").get_schedule(GroupName=name, Name=name)
-    what = f"{schedule['ScheduleExpression']}, {schedule['State'].lower()}."
-    return ok(check, what) if schedule["State"] == "ENABLED" else problem(check, what, _UP, runbook(section))
 
 
 def check_dead_letters(stack: Stack) -> Iterator[Finding]:
@@ -232,37 +213,78 @@ def check_alarms(stack: Stack) -> Iterator[Finding]:
         for kind in ("MetricAlarms", "CompositeAlarms")
         for alarm in page.get(kind, [])
     ]
-    if not alarms:
-        yield problem("alarms", f"None is called {prefix}…", "pulumi up")
-        return
     on = [alarm for alarm in alarms if alarm["StateValue"] == "ALARM"]
     for alarm in on:
         meaning, _, section = alarm.get("AlarmDescription", "").partition(RUNBOOK_LABEL)
         check = f"alarm {alarm['AlarmName']}"
         yield problem(check, f"On. {meaning.strip()}", "The runbook says what to do.", section)
-    mute = [
-        alarm["AlarmName"]
-        for alarm in alarms
-        if not alarm.get("ActionsEnabled", True) or not alarm.get("AlarmActions")
-    ]
-    if mute:
-        what = f"{', '.join(mute)} would notify nobody: no action."
-        yield warning("alarms", what, "pulumi up, which puts the actions back")
     yield ok("alarms", f"{len(alarms) - len(on):,} of {len(alarms):,} are off.")
 
 
 def check_subscriptions(stack: Stack) -> Iterator[Finding]:
-    """Checks that somebody is notified of alarms."""
-    pages = stack.client("sns").get_paginator("list_subscriptions_by_topic").paginate(
-        TopicArn=stack[Output.ALARM_TOPIC_ARN]
-    )  # fmt: skip
-    found = [one for page in pages for one in page["Subscriptions"]]
-    waiting = [one["Endpoint"] for one in found if not one["SubscriptionArn"].startswith("arn:")]
-    if waiting:
-        remedy = "The link in Amazon SNS's mail; another is sent when you subscribe again."
-        yield warning("alarm topic", f"Not confirmed, so not notified: {', '.join(waiting)}.", remedy)
-    if confirmed := len(found) - len(waiting):
-        yield ok("alarm topic", f"{confirmed:,} confirmed.")
-    else:
-        remedy = "pulumi config set alarmEmail …, pulumi up, and the link in the mail"
-        yield warning("alarm topic", "Nobody is notified of alarms.", remedy)
+    """Checks that somebody gets what is published: alarms, and what owners are sent through a topic."""
+    alarms = stack[Output.ALARM_TOPIC_ARN]
+    subscribed = {one.settings["Topic"] for one in stack.declared if one.kind == "TopicSubscription"}
+    for topic in dict.fromkeys([alarms, *sorted(subscribed)]):
+        name = "alarm topic" if topic == alarms else f"topic {topic.rpartition(':')[2]}"
+        found = list_subscriptions(stack, topic)
+        waiting = [one["Endpoint"] for one in found if not one["SubscriptionArn"].startswith("arn:")]
+        if waiting:
+            remedy = (
+                "The link in Amazon SNS's mail; another is sent when you subscribe again: "
+                f"aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint ADDRESS"
+            )
+            yield warning(name, f"Not confirmed, so not notified: {', '.join(waiting)}.", remedy)
+        if confirmed := len(found) - len(waiting):
+            yield ok(name, f"{confirmed:,} confirmed.")
+        elif topic == alarms:
+            remedy = "pulumi config set alarmEmail …, pulumi up, and the link in the mail"
+            yield warning(name, "Nobody is notified of alarms.", remedy)
+        else:
+            yield warning(name, "Nobody gets what its owner is sent.", UP)
+
+
+def list_subscriptions(stack: Stack, topic: str) -> list[Mapping[str, str]]:
+    """The subscriptions of a topic, confirmed or not; none of a topic that is not there."""
+    paginator = stack.client("sns").get_paginator("list_subscriptions_by_topic")
+    try:
+        pages = list(paginator.paginate(TopicArn=topic))
+    except ClientError as error:
+        if error.response["Error"].get("Code") != "NotFound":
+            raise
+        return []
+    return [one for page in pages for one in page["Subscriptions"] if one["SubscriptionArn"] != "Deleted"]
+
+
+_BAD_BODY: Final = b'{"username": "doctor"}'
+"""Without a password: refused by the function itself, before it asks Cognito."""
+
+
+def check_api(stack: Stack) -> Iterator[Finding]:
+    """Calls the API as a client would: twice, and is refused as the contract says."""
+    for route, body, expected, shows in (
+        (FILE_SLA_ERROR, b"{}", HTTPStatus.UNAUTHORIZED, "the gateway asks for a token"),
+        (AUTH, _BAD_BODY, HTTPStatus.UNPROCESSABLE_ENTITY, "its function answers"),
+    ):
+        url, check = f"{stack[Output.API_URL]}/{route.path}", f"API /{route.path}"
+        request = Request(url, body, {"Content-Type": "application/json"})  # noqa: S310 - the stack's own
+        try:
+            with urlopen(request, timeout=_ANSWER_SECONDS) as answer:  # noqa: S310
+                status = answer.status
+        except HTTPError as error:
+            status = error.code
+            error.close()
+        except OSError as error:
+            remedy = (
+                "Whether this machine may reach it: its proxy and DNS, a firewall; then the stage, below."
+            )
+            yield problem(check, f"No answer from {url}: {getattr(error, 'reason', error)}", remedy)
+            continue
+        if status == expected:
+            yield ok(check, f"Answers {status} to a request that it must refuse: {shows}.")
+        elif status == HTTPStatus.FORBIDDEN:
+            what = "Answers 403: the stage is gone, or allowedCidrs leaves this machine's address out."
+            yield problem(check, what, UP, "docs/configuration.md")
+        else:
+            see = runbook(RunbookSection.SERVER_ERRORS)
+            yield problem(check, f"Answers {status} where the contract has {expected.value}.", UP, see)

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 import pytest
 
+from components.manifest import WATCHED
+from contract.manifest import read_manifest
 from contract.names import ALARM_SEPARATOR
 from local.program import STACK, config_schema
 from tests.infra.conftest import ALL_ON, IN_ZONE, Program, declare, declare_anew
@@ -22,7 +24,7 @@ TABLES: Final = {"errors-table", "runs-table", "senders-table", "incidents-table
 
 
 def test_exports_are_what_the_dashboard_and_owners_read(program: Program) -> None:
-    assert program.exports == {
+    assert {name: value for name, value in program.exports.items() if name != "manifest"} == {
         "api_url": "invokeUrl-of-api-stage",
         "region": "us-east-1",
         "table_name": "FileSlaErrors",
@@ -37,6 +39,15 @@ def test_exports_are_what_the_dashboard_and_owners_read(program: Program) -> Non
         "dashboard_name": "file-sla-dev-us-east-1",
         "metrics_namespace": "file-sla-dev",
     }
+
+
+def test_the_manifest_has_every_resource_that_the_doctor_watches(all_on: Program) -> None:
+    declared = read_manifest(all_on.exports["manifest"])
+    watched = [one.type.rpartition(":")[2] for one in all_on.resources if one.type in WATCHED]
+    assert sorted(one.kind for one in declared) == sorted(watched)
+    assert {kind.rpartition(":")[2] for kind in WATCHED} == set(watched)
+    [alarm] = [one.settings for one in declared if one.settings.get("Name") == "file-sla-dev/auth-latency"]
+    assert (alarm["Threshold"], alarm["TreatMissingData"]) == (5000, "notBreaching")
 
 
 def test_what_one_run_exports_is_no_output_of_the_next() -> None:

@@ -1,5 +1,6 @@
 """What the doctor says of a stack, check by check, and where it may not look."""
 
+import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,23 +11,26 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from components.manifest import WATCHED
+from contract.manifest import Declared, write_manifest
 from contract.names import OF_DOMAIN, ROOT, RUNBOOK_LABEL, LocalOutput, Output, RunbookSection
 from contract.routes import ROUTES
 from ops.doctor import command
-from ops.doctor.command import CHECKS, run_check
+from ops.doctor.command import CHECKS, FIRST, run_check
+from ops.doctor.declared import KINDS, check_declared
 from ops.doctor.people import check_client_secret, check_messages, check_senders, check_users
 from ops.doctor.service import (
     Check,
     Finding,
     Level,
     check_alarms,
+    check_api,
     check_caller,
     check_dead_letters,
     check_functions,
     check_outputs,
     check_stream,
     check_subscriptions,
-    check_sweep,
     check_tables,
     check_version,
 )
@@ -37,6 +41,7 @@ from tests.unit.ops.conftest import Ops
 NOW = datetime.now(UTC)
 OUTPUTS: Mapping[str, Any] = {
     **{output: f"the-{output}" for output in Output},
+    Output.MANIFEST: write_manifest([]),
     Output.METRICS_NAMESPACE: "file-sla-prod",
     Output.ALARM_TOPIC_ARN: "arn:aws:sns:eu-central-1:111122223333:file-sla-prod-alarms",
 }
@@ -48,7 +53,7 @@ class FakeStack(Stack):
 
     answers: Mapping[str, Any] = field(default_factory=dict)
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, **_: Any) -> Any:
         def find(call: str) -> Any:
             answer = self.answers[f"{service}.{call}"]
             if isinstance(answer, Exception):
@@ -117,7 +122,8 @@ def test_only_a_problem_makes_it_fail(
         for level in found:
             yield Finding(check="it", level=level, what="So [it] is.", remedy="Mend it.", see="docs/x.md#y")
 
-    monkeypatch.setattr(command, "CHECKS", (check,))
+    monkeypatch.setattr(command, "FIRST", (check,))
+    monkeypatch.setattr(command, "CHECKS", ())
     document = ops.json("doctor", code=code)
     assert [one["level"] for one in document["findings"]] == found
     assert document["counts"] == {level: found.count(level) for level in Level}
@@ -143,31 +149,13 @@ def test_the_version_is_told() -> None:
     assert "file-sla 0." in found.what
 
 
-def _tables(changes: Mapping[str, Any]) -> list[Finding]:
-    answers = {
-        "dynamodb.describe_table": {"Table": {"TableStatus": "ACTIVE", "DeletionProtectionEnabled": True}},
-        "dynamodb.describe_continuous_backups": {
-            "ContinuousBackupsDescription": {
-                "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"}
-            }
-        },
-        "dynamodb.describe_time_to_live": {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED"}},
-        **changes,
-    }
-    return look(check_tables, answers)
-
-
 def test_tables() -> None:
-    assert levels(_tables({})) == [Level.OK] * 5
-    coming = _tables({"dynamodb.describe_table": {"Table": {"TableStatus": "CREATING"}}})
-    assert levels(coming) == [Level.PROBLEM] * 5
-    open_ones = _tables({"dynamodb.describe_table": {"Table": {"TableStatus": "ACTIVE"}}})
-    assert levels(open_ones) == [Level.WARNING, Level.OK] * 5
-    lost = _tables({"dynamodb.describe_continuous_backups": {"ContinuousBackupsDescription": {}}})
-    assert levels(lost) == [Level.PROBLEM, Level.OK] * 5
-    off = {"TimeToLiveDescription": {"TimeToLiveStatus": "DISABLED"}}
-    growing = _tables({"dynamodb.describe_time_to_live": off})
-    assert [found.check for found in growing if found.level is Level.PROBLEM] == ["table the-runs_table_name"]
+    def tables(**said: Any) -> list[Level]:
+        return levels(look(check_tables, {"dynamodb.describe_table": {"Table": said}}))
+
+    assert tables(TableStatus="ACTIVE", DeletionProtectionEnabled=True) == [Level.OK] * 5
+    assert tables(TableStatus="CREATING") == [Level.PROBLEM] * 5
+    assert tables(TableStatus="ACTIVE") == [Level.WARNING] * 5
 
 
 def _user(name: str, status: str = "CONFIRMED", age: timedelta = timedelta()) -> dict[str, Any]:
@@ -258,10 +246,6 @@ def _dead_letters(hidden: str) -> dict[str, Any]:
     return {"sqs.get_queue_url": {"QueueUrl": "x"}, "sqs.get_queue_attributes": {"Attributes": attributes}}
 
 
-def _schedule(state: str) -> dict[str, Any]:
-    return {"scheduler.get_schedule": {"State": state, "ScheduleExpression": "rate(1 minutes)"}}
-
-
 def _subscriptions(*arns: str) -> dict[str, Any]:
     found = [{"SubscriptionArn": arn, "Endpoint": "ops@example.com"} for arn in arns]
     return {"sns.list_subscriptions_by_topic": {"Subscriptions": found}}
@@ -284,14 +268,10 @@ FAILED = "PROBLEM: Function call failed"
         (check_functions, _function("Active", 2), [Level.WARNING] * FUNCTIONS, "2 errors"),
         (check_functions, _function("Failed", 0), [Level.PROBLEM] * FUNCTIONS, "Failed"),
         (check_stream, _mappings({"State": "Enabled"}), [Level.OK], "none yet"),
-        (check_stream, _mappings({"State": "Disabled"}), [Level.PROBLEM], "Disabled"),
-        (check_stream, _mappings(), [Level.PROBLEM], "Nothing hands runs"),
         (
             check_stream, _mappings({"State": "Enabled", "LastProcessingResult": FAILED}),
             [Level.WARNING], FAILED,
         ),
-        (check_sweep, _schedule("ENABLED"), [Level.OK], "enabled"),
-        (check_sweep, _schedule("DISABLED"), [Level.PROBLEM], "disabled"),
         (check_dead_letters, _dead_letters("0"), [Level.OK], "None."),
         (check_dead_letters, _dead_letters("3"), [Level.PROBLEM], "3 wait"),
         (check_subscriptions, _subscriptions(), [Level.WARNING], "Nobody is notified"),
@@ -317,20 +297,13 @@ def test_what_a_check_of_one_answer_finds(
 
 MESSAGES_SENT = {
     **_function("Active", 0),
-    **_schedule("ENABLED"),
     "dynamodb.batch_get_item": {"Responses": {}},
 }
 WITH_OWNERS = {**OUTPUTS, LocalOutput.OWNERS_FILE: str(ROOT / "tests" / "samples" / "owners.yaml")}
 
 
 def test_messages_to_owners() -> None:
-    assert levels(look(check_messages, MESSAGES_SENT, WITH_OWNERS)) == [Level.OK] * 3
-    off = {**MESSAGES_SENT, **_schedule("DISABLED")}
-    _, sweep, _ = look(check_messages, off, WITH_OWNERS)
-    assert (sweep.level, sweep.see) == (
-        Level.PROBLEM,
-        f"docs/runbook.md#{RunbookSection.NOTIFICATIONS_NOT_SENT}",
-    )
+    assert levels(look(check_messages, MESSAGES_SENT, WITH_OWNERS)) == [Level.OK] * 2
 
 
 def test_channels_of_owners_that_get_nothing() -> None:
@@ -384,16 +357,106 @@ def test_alarms() -> None:
     told = {
         "MetricAlarms": [
             _alarm("on", "ALARM"),
-            _alarm("mute", AlarmActions=[]),
-            _alarm("off", ActionsEnabled=False),
+            _alarm("off"),
         ],
         "CompositeAlarms": [_alarm("unhealthy", "ALARM")],
     }
     found = look(check_alarms, {"cloudwatch.describe_alarms": told})
-    assert levels(found) == [Level.PROBLEM, Level.PROBLEM, Level.WARNING, Level.OK]
+    assert levels(found) == [Level.PROBLEM, Level.PROBLEM, Level.OK]
     assert (found[0].what, found[0].see) == ("On. Requests are slow.", "https://x/runbook.md#latency")
-    assert "mute, off" in found[2].what
-    assert levels(look(check_alarms, {"cloudwatch.describe_alarms": {}})) == [Level.PROBLEM]
+
+
+METRIC = {"Namespace": "AWS/Lambda", "MetricName": "Errors", "Period": 300}
+DECLARED_ALARM = {
+    "Name": "one", "Threshold": 5, "OkActions": ["topic"], "MetricQueries": None, "Statistic": "Sum",
+    "Dimensions": {"FunctionName": "f"}, **METRIC,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("shown", "expected"),
+    [
+        ({}, []),
+        ({"Threshold": 7.0}, ["Changed by hand: Threshold is 7.0, declared 5."]),
+        (
+            {"Statistic": "Average"},
+            ["Changed by hand: Reads lacks 1 and has 1 that the program does not declare."],
+        ),
+        ({"Dimensions": []}, ["Changed by hand: Reads lacks 1 and has 1 that the program does not declare."]),
+        (
+            {"ActionsEnabled": False},
+            ["Changed by hand: OkActions lacks 1 and has 0 that the program does not declare."],
+        ),
+    ],
+)
+def test_what_an_alarm_reads_and_does_is_compared_with_what_is_declared(
+    shown: dict[str, Any], expected: list[str]
+) -> None:
+    found = {
+        "AlarmName": "one", "Threshold": 5.0, "OKActions": ["topic"], "Statistic": "Sum",
+        "Dimensions": [{"Name": "FunctionName", "Value": "f"}], **METRIC, **shown,
+    }  # fmt: skip
+    outputs = {**OUTPUTS, Output.MANIFEST: write_manifest([Declared("MetricAlarm", DECLARED_ALARM)])}
+    said = look(check_declared, {"cloudwatch.describe_alarms": {"MetricAlarms": [found]}}, outputs)
+    assert [one.what for one in said if one.level is Level.PROBLEM] == expected
+
+
+def test_what_may_not_be_read_is_skipped_once_and_the_rest_is_compared() -> None:
+    groups = [Declared("LogGroup", {"Name": name, "RetentionInDays": 7}) for name in ("a", "b")]
+    declared = [*groups, Declared("Queue", {"Name": "q", "MessageRetentionSeconds": 60})]
+    found = look(
+        check_declared,
+        {
+            "logs.describe_log_groups": refusal("AccessDeniedException"),
+            "sqs.get_queue_url": refusal("AWS.SimpleQueueService.NonExistentQueue"),
+        },
+        {**OUTPUTS, Output.MANIFEST: write_manifest(declared)},
+    )
+    assert [(one.check, one.level) for one in found] == [
+        ("log group", Level.SKIPPED), ("queue q", Level.PROBLEM), ("declared", Level.OK)
+    ]  # fmt: skip
+
+
+def test_an_owner_whom_nobody_listens_to_is_named() -> None:
+    topic = "arn:aws:sns:eu-central-1:111122223333:file-sla-prod-orders-mail"
+    declared = [
+        Declared("TopicSubscription", {"Topic": topic, "Protocol": "email", "Endpoint": "a@example.com"})
+    ]
+    outputs = {**OUTPUTS, Output.MANIFEST: write_manifest(declared)}
+    found = look(check_subscriptions, _subscriptions("PendingConfirmation"), outputs)
+    assert [(one.check, one.level) for one in found[2:]] == [
+        ("topic file-sla-prod-orders-mail", Level.WARNING)
+    ] * 2  # fmt: skip
+    assert found[2].what == "Not confirmed, so not notified: ops@example.com."
+    gone = look(check_subscriptions, {"sns.list_subscriptions_by_topic": refusal("NotFound")}, outputs)
+    assert [one.what for one in gone] == [
+        "Nobody is notified of alarms.",
+        "Nobody gets what its owner is sent.",
+    ]
+
+
+def test_without_a_way_to_aws_it_ends_at_once_and_says_so(ops: Ops, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        closed = f"http://127.0.0.1:{nobody.getsockname()[1]}"
+    ops.know(
+        **{
+            LocalOutput.ENDPOINT_URL: closed,
+            Output.API_URL: closed,
+            Output.ALARM_TOPIC_ARN: "arn:aws:sns:x:1:y",
+        }
+    )
+    monkeypatch.setattr(command, "CHECKS", (lambda _: pytest.fail("is not asked"),))
+    by_check = {one["check"]: one for one in ops.json("doctor", code=1)["findings"]}
+    assert by_check["caller"]["what"].startswith("AWS cannot be asked: Could not connect")
+    assert by_check["API /auth"]["what"].startswith("No answer from")
+    assert by_check["outputs"]["level"] == "problem"
+
+
+def test_every_watched_kind_can_be_read() -> None:
+    assert {kind.rpartition(":")[2] for kind in WATCHED} - {"RolePolicy", "RolePolicyAttachment"} == set(
+        KINDS
+    )
 
 
 def test_senders() -> None:
@@ -415,4 +478,4 @@ def test_senders() -> None:
 
 def test_every_check_of_the_parts_is_run() -> None:
     here = {one for name, one in globals().items() if name.startswith("check_")}
-    assert here == set(CHECKS)
+    assert here | {check_api} == {*FIRST, *CHECKS}
