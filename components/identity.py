@@ -149,7 +149,7 @@ class Identity(pulumi.ComponentResource):
             f"{name}-client-secret-value",
             secret_id=self.client_secret.id,
             secret_string=self.client.client_secret,
-            # This is the first secret. `python -m ops rotate-secret` replaces it, and an update must not put
+            # This is the first secret. `file-sla rotate-secret` replaces it, and an update must not put
             # the first one back, whatever the provider then reads of the client.
             opts=pulumi.ResourceOptions(
                 parent=self, ignore_changes=["secretString"], replacement_trigger=self.client.id

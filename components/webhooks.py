@@ -41,7 +41,7 @@ class Webhooks:
 
 
 def explain_webhooks(owners: Owners | None) -> list[str]:
-    """A sentence for each problem with the webhooks, and for each one that the owners lack.
+    """A sentence for each problem with the webhooks, for each that the owners lack, and each that none names.
 
     Args:
         owners: those of the stack; None where it has none, or where their file is wrong.
@@ -50,7 +50,7 @@ def explain_webhooks(owners: Owners | None) -> list[str]:
     given = _read()
     if given is None:
         return [f"{key} is not an object of addresses by name. {_remedy('NAME')}"]
-    return [f"{key}: {problem}" for problem in (*_find_wrong(key, given), *_find_missing(given, owners))]
+    return [f"{key}: {problem}" for problem in (*_find_wrong(key, given), *_find_unlike(given, owners))]
 
 
 def _find_wrong(key: str, given: Mapping[str, Any]) -> Iterator[str]:
@@ -80,7 +80,7 @@ def _find_wrong(key: str, given: Mapping[str, Any]) -> Iterator[str]:
             )
 
 
-def _find_missing(given: Mapping[str, Any], owners: Owners | None) -> Iterator[str]:
+def _find_unlike(given: Mapping[str, Any], owners: Owners | None) -> Iterator[str]:
     for channel in list_all_channels(owners):
         name = channel.targets[0]
         if channel.kind in _BY_NAME and name not in given:
@@ -90,6 +90,16 @@ def _find_missing(given: Mapping[str, Any], owners: Owners | None) -> Iterator[s
                 f"{name} is missing, which line {channel.line} of the owners' file names for {channel.kind}."
                 f"{meant} {_remedy(name)}"
             )
+    if owners is not None:
+        used = {channel.targets[0] for channel in list_all_channels(owners) if channel.kind in _BY_NAME}
+        for name in sorted(set(given) - used):
+            # Not repeated where it is no name: it may be an address that was set in a name's place.
+            if not check_name(name):
+                key = pulumi.Config().full_key(WEBHOOKS_KEY)
+                yield (
+                    f"{name} is named by no channel of the owners' file. Remove it with: "
+                    f"pulumi config rm --path '{key}.{name}'"
+                )
 
 
 def _list_in_the_clear(key: str) -> set[str]:

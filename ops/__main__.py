@@ -1,4 +1,4 @@
-"""What owners of a stack do to it, real or local: `python -m ops COMMAND`."""
+"""What owners of a stack do to it, real or local: `file-sla COMMAND`."""
 
 import argparse
 import json
@@ -60,7 +60,7 @@ def _print_json(document: object) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m ops", description="What owners of a stack do to it, real or local.", epilog=EXITS
+        prog="file-sla", description="What owners of a stack do to it, real or local.", epilog=EXITS
     )
     add_shared_options(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -1,10 +1,11 @@
-"""`python -m ops check-preview`: what an update must never delete unless someone allows it."""
+"""`file-sla check-preview`: what an update must never delete unless someone allows it."""
 
 import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -77,10 +78,16 @@ def check(call: Call) -> CommandResult:
     """Looks through a preview.
 
     Raises:
-        PreviewError: the file holds no preview, or the preview itself failed.
+        PreviewError: the file holds no preview, or one that failed, or one without what `--allow` names.
     """
     given: argparse.Namespace = call.given
-    losses = [loss for loss in find_losses(_read(given.file)) if loss.name not in given.allow]
+    preview = _read(given.file)
+    names = {str(step.get("urn")).rpartition("::")[2] for step in preview.get("steps") or []}
+    if strangers := [name for name in given.allow if name not in names]:
+        nearest = get_close_matches(strangers[0], names, n=1)
+        meant = f" Did you mean {nearest[0]}?" if nearest else ""
+        raise PreviewError(f"--allow {strangers[0]} names nothing in this preview.{meant}")
+    losses = [loss for loss in find_losses(preview) if loss.name not in given.allow]
     document = [asdict(loss) for loss in losses]
     if not losses:
         return CommandResult(document, "Nothing that holds data or people would go.")

@@ -1,4 +1,4 @@
-"""`python -m ops export`: records of a range of time, and the rows of the file that they become."""
+"""`file-sla export`: records of a range of time, and the rows of the file that they become."""
 
 import argparse
 import csv

@@ -1,4 +1,4 @@
-"""`python -m ops incidents rebuild | list`."""
+"""`file-sla incidents rebuild | list`."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -271,7 +271,7 @@ def list_incidents(call: Call) -> CommandResult:
     live.sort(key=attrgetter("breached_since", "sender_name", "folder"))
     table = Table()
     table.add_column("in breach since, UTC", no_wrap=True)
-    for header in ("status", "sender", "folder"):
+    for header in ("status", "owner", "sender", "folder"):
         table.add_column(header, overflow="fold")
     table.add_column("files", justify="right", no_wrap=True)
     document = []
@@ -279,12 +279,14 @@ def list_incidents(call: Call) -> CommandResult:
         reason = one.reason if one.status is IncidentStatus.UNKNOWN else None
         status = f"{one.status}, {reason}" if reason else one.status
         since = f"{one.breached_since:%Y-%m-%d %H:%M}"
-        table.add_row(since, status, escape(one.sender_name), escape(one.folder), f"{one.file_count:,}")
+        names = map(escape, (one.owner or "", one.sender_name, one.folder))
+        table.add_row(since, status, *names, f"{one.file_count:,}")
         document.append(
             {
                 "breached_since": format_moment(one.breached_since),
                 "status": one.status,
                 "reason": reason,
+                "owner": one.owner,
                 "sender": one.sender_name,
                 "folder": one.folder,
                 "files": one.file_count,

@@ -1,4 +1,4 @@
-"""`python -m ops owners explain | check | channels | enable`."""
+"""`file-sla owners explain | check | channels | enable`."""
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +40,7 @@ def add(commands: "Commands") -> None:
         group, "explain", explain_folder, help="who would be notified of a folder, how, and by which rule"
     )
     command.set_defaults(needs_stack=False)
-    command.add_argument("folder", metavar="FOLDER", help=r"such as 'D:\Inbound'")
+    command.add_argument("folder", metavar="FOLDER", nargs="+", help=r"such as 'D:\Inbound'")
     command.add_argument(
         "--sender", metavar="NAME",
         help="whose folder it is: <user name> or <user name>/<run.sender> (default: the answer for each)",
@@ -64,7 +64,7 @@ def _add_file(command: argparse.ArgumentParser) -> None:
 
 
 def explain_folder(call: Call) -> CommandResult:
-    """Explains who would be notified of a folder.
+    """Explains who would be notified of each folder.
 
     Raises:
         OwnersError: there is no owners' file.
@@ -72,7 +72,10 @@ def explain_folder(call: Call) -> CommandResult:
     """
     file = _find_file_without_stack(call.given.file)
     at = call.given.at or datetime.now(UTC)
-    found = explain(read_owners_file(file), call.given.folder, call.given.sender, at)
+    owners, sender = read_owners_file(file), call.given.sender
+    found = [one for folder in call.given.folder for one in explain(owners, folder, sender, at)]
+    # Of a sender itself once, whatever the number of its folders.
+    found = list({one.what: one for one in found}.values())
     lines = [line for one in found for line in one.to_lines(file.name)]
     return CommandResult([one.to_document() for one in found], escape("\n".join(lines)))
 
@@ -299,7 +302,7 @@ def enable(call: Call) -> CommandResult:
         enabled = open_channels(call.stack).enable(key)
     except KeyError:
         raise OwnersError(
-            f"Nothing was ever sent over a channel {key}. For its key: python -m ops owners channels"
+            f"Nothing was ever sent over a channel {key}. For its key: file-sla owners channels"
         ) from None
     said = "is enabled: the next sweep, within a minute, sends what is due" if enabled else "is not disabled"
     return CommandResult({"key": key, "enabled": enabled}, f"{escape(key)} {said}.")
@@ -319,7 +322,7 @@ def _to_lines(one: ChannelState) -> Iterator[str]:
     state = "disabled" if one.disabled_since else "failing"
     yield f"[red]✗[/red] {name}: {state} since {since:%Y-%m-%d %H:%M} UTC: {escape(one.problem)}"
     if one.disabled_since:
-        yield f"  Once that is fixed: python -m ops owners enable '{escape(one.key)}'"
+        yield f"  Once that is fixed: file-sla owners enable '{escape(one.key)}'"
 
 
 def _to_document(one: ChannelState) -> Mapping[str, object]:

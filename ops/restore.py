@@ -1,4 +1,4 @@
-"""`python -m ops restore`."""
+"""`file-sla restore`."""
 
 import argparse
 import time

@@ -68,7 +68,7 @@ RESTORABLE: Final[Mapping[str, Restorable]] = {
         keys=(RunAttribute.SENDER, RunAttribute.RUN_KEY),
         expires=RunAttribute.EXPIRES_AT,
         then="The runs go to senders and incidents as late ones, with the next sweeps. If those tables had "
-        "lost anything themselves: python -m ops incidents rebuild --all",
+        "lost anything themselves: file-sla incidents rebuild --all",
     ),
     "senders": Restorable(
         table=Output.SENDERS_TABLE_NAME,
@@ -76,7 +76,7 @@ RESTORABLE: Final[Mapping[str, Restorable]] = {
         expires=Attribute.EXPIRES_AT,
         # Everything else in it follows from the runs.
         only=(SenderAttribute.PART, ACTION_PREFIX),
-        then="To apply what people did: python -m ops incidents rebuild --all",
+        then="To apply what people did: file-sla incidents rebuild --all",
     ),
     "incidents": Restorable(
         table=Output.INCIDENTS_TABLE_NAME,
@@ -84,7 +84,7 @@ RESTORABLE: Final[Mapping[str, Restorable]] = {
         expires=IncidentAttribute.EXPIRES_AT,
         # Everything else in an item that is there follows from the runs, and may be newer.
         attributes=PEOPLES,
-        then="To apply the runs since then: python -m ops incidents rebuild --all",
+        then="To apply the runs since then: file-sla incidents rebuild --all",
     ),
 }
 """By the name on the command line."""

@@ -1,4 +1,4 @@
-"""`python -m ops rotate-secret`."""
+"""`file-sla rotate-secret`."""
 
 import secrets
 import string
@@ -71,7 +71,7 @@ def rotate(call: Call) -> CommandResult:
     if deleted:
         said = "The new secret is in use, and Cognito no longer accepts the old one."
     else:
-        said = "The new secret is in use. The old one works too, until you run: python -m ops rotate-secret"
+        said = "The new secret is in use. The old one works too, until you run: file-sla rotate-secret"
     return CommandResult({"old_deleted": deleted}, said)
 
 

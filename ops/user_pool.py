@@ -158,7 +158,7 @@ class UserDirectory:
         """
         if user := self.find(name):
             return user
-        raise UserError(f"There is no user {name}. `python -m ops users list` prints all of them.")
+        raise UserError(f"There is no user {name}. `file-sla users list` prints all of them.")
 
     def create(self, name: str, password: str, email: str | None) -> None:
         """Creates a user with a first password, and mails nobody."""

@@ -1,5 +1,6 @@
-"""`python -m ops users create | list | password | groups | disable | enable | remove`."""
+"""`file-sla users create | list | password | groups | disable | enable | remove`."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -26,7 +27,7 @@ _AFTERWARDS: Final = (
 )
 _NO_MAIL: Final = "print a first password to hand over, instead of having it mailed"
 _KEEPING: Final = """\
-Nobody can show this password again; `python -m ops users password {name}` sets another.
+Nobody can show this password again; `file-sla users password {name}` sets another.
 Keep it where the script's account alone can read it: in a vault that the script asks, or in a file that
 Export-Clixml wrote under that account, which Windows encrypts for it. Never put it into an argument of the
 scheduled task, where everyone on the server can read it, nor into a log, a mail or a ticket."""
@@ -80,6 +81,8 @@ def create(call: Call) -> CommandResult:
     mail = not (given.reporter or given.no_mail)
     if mail and not given.email:
         raise UserError("An analyst is mailed a first password: name --email, or print one with --no-mail.")
+    if given.email and not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", given.email):
+        raise UserError(f"{given.email} is no e-mail address: write it as in ana@example.com.")
     group = Group.REPORTERS if given.reporter else Group.ANALYSTS
     user = pool.find(given.name)
     if user is None:
@@ -106,18 +109,17 @@ def _check_unfinished(user: PoolUser, group: Group) -> None:
     if others := sorted(user.groups - {group}):
         raise UserError(
             f"{user.name} is there already, in the group {', '.join(others)}. Choose another name, or see "
-            f"`python -m ops users groups {user.name} --help`."
+            f"`file-sla users groups {user.name} --help`."
         )
     if not user.never_signed_in and group in user.groups:
         raise UserError(
-            f"{user.name} is there already. To give it another password: "
-            f"python -m ops users password {user.name}"
+            f"{user.name} is there already. To give it another password: file-sla users password {user.name}"
         )
     if not user.never_signed_in:
         short = next(short for short, one in SHORT_NAMES.items() if one is group)
         raise UserError(
             f"{user.name} is there already, in no group. To let it work again: "
-            f"python -m ops users groups {user.name} --add {short}"
+            f"file-sla users groups {user.name} --add {short}"
         )
 
 
@@ -133,7 +135,7 @@ def renew(call: Call) -> CommandResult:
     if not user.groups & set(Group):
         raise UserError(
             f"{user.name} is in no group, and can do nothing. Put it into one first: "
-            f"python -m ops users groups {user.name} --add reporters"
+            f"file-sla users groups {user.name} --add reporters"
         )
     script = Group.ANALYSTS not in user.groups
     mail = not (script or call.given.no_mail)
@@ -278,7 +280,7 @@ def disable(call: Call) -> CommandResult:
     return CommandResult(
         {"user": user.name, "enabled": False},
         f"{escape(user.name)} can no longer sign in, and its sessions are ended.{already} {_AFTERWARDS}\n"
-        f"To undo it: python -m ops users enable {escape(user.name)}",
+        f"To undo it: file-sla users enable {escape(user.name)}",
     )
 
 

@@ -291,7 +291,7 @@ def _build_notification_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
     yield AlarmSpec(
         key="channels-disabled",
         meaning="A channel of an owner does not work, and nothing is sent over it until someone fixes it. "
-        "List which, and why: python -m ops owners channels.",
+        "List which, and why: file-sla owners channels.",
         section=RunbookSection.CHANNELS_DISABLED,
         # How many there are, at each sweep: the alarm ends when the last one works again.
         metric=metrics.published(Metric.CHANNELS_DISABLED, "Maximum"),

@@ -1,4 +1,4 @@
-"""`python -m ops doctor`."""
+"""`file-sla doctor`."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

@@ -28,22 +28,22 @@ def check_users(stack: Stack) -> Iterator[Finding]:
         if count := sum(user.enabled and group in user.groups for user in users):
             yield ok(check, f"{count:,}.")
         else:
-            yield warning(check, "None that is enabled.", f"python -m ops users create NAME --{kind}")
+            yield warning(check, "None that is enabled.", f"file-sla users create NAME --{kind}")
     for user in users:
         if not user.groups & set(Group):
-            remedy = f"python -m ops users groups {user.name} --add reporters (or analysts), or remove it"
+            remedy = f"file-sla users groups {user.name} --add reporters (or analysts), or remove it"
             yield warning(f"user {user.name}", "In no group: can do nothing.", remedy)
         if user.enabled and user.has_expired_invitation(datetime.now(UTC)):
             yield warning(
                 f"user {user.name}",
                 f"Its first password was good for {FIRST_PASSWORD_LASTS.days} days, and nobody used it.",
-                f"python -m ops users password {user.name}",
+                f"file-sla users password {user.name}",
             )
 
 
 def check_client_secret(stack: Stack) -> Iterator[Finding]:
     """Checks that Cognito accepts the secret that AuthLambda reads."""
-    check, remedy, see = "client secret", "python -m ops rotate-secret", "docs/ops.md#rotate-secret"
+    check, remedy, see = "client secret", "file-sla rotate-secret", "docs/ops.md#rotate-secret"
     app = AppClient(
         stack.client("cognito-idp"), stack[Output.USER_POOL_ID], stack[Output.USER_POOL_CLIENT_ID]
     )
@@ -99,7 +99,7 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
     try:
         owners = read_owners_file(find_file(find_local_file(stack)))
     except (OwnersError, OwnersFileError) as error:
-        remedy = "python -m ops owners channels --file FILE, with the file of this stack"
+        remedy = "file-sla owners channels --file FILE, with the file of this stack"
         yield Finding(check=check, level=Level.SKIPPED, what=str(error), remedy=remedy)
         return
     channels = open_channels(stack).read_channels(list_recipients(owners))
@@ -110,7 +110,7 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
             yield problem(
                 name,
                 f"Disabled since {one.disabled_since:%Y-%m-%d %H:%M} UTC: {one.problem}",
-                f"Fix that, then: python -m ops owners enable '{one.key}'",
+                f"Fix that, then: file-sla owners enable '{one.key}'",
                 runbook(RunbookSection.CHANNELS_DISABLED),
             )
         elif one.failing_since:

@@ -248,6 +248,7 @@ def test_a_missing_owners_file_is_refused() -> None:
         (WEBHOOKS | {"x": "https://example.com/secret" * 100}, "the value of x is not an address"),
         (WEBHOOKS | {"x": {"secret": "secret"}}, "the value of x is not an address"),
         (WEBHOOKS | {"https://example.com/secret": "x"}, "one of the names is not valid: a name may have up"),
+        (WEBHOOKS | {"old": "https://example.com/secret"}, "old is named by no channel of the owners' file."),
         (["https://example.com/secret"], "file-sla:webhooks is not an object of addresses by name. Set it"),
         ("https://example.com/secret", "file-sla:webhooks is not an object of addresses by name. Set it"),
     ],

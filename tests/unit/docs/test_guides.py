@@ -27,7 +27,7 @@ COMMANDS = [
     line.partition("#")[0]
     for block in find_blocks(OPERATIONS, "bash")
     for line in block.splitlines()
-    if "python -m ops" in line
+    if line.startswith("file-sla ")
 ]
 
 
@@ -83,8 +83,7 @@ def test_what_cannot_be_seen_is_shown_so() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_one_that_is_taken(command: str) -> None:
     arguments = shlex.split(command)
-    assert arguments[:3] == [".venv/bin/python", "-m", "ops"]
-    given = _parser().parse_args(arguments[3:], argparse.Namespace(outputs=None, json=False))
+    given = _parser().parse_args(arguments[1:], argparse.Namespace(outputs=None, json=False))
     assert callable(given.run)
 
 

@@ -79,6 +79,13 @@ def test_without_a_loss_it_says_so_and_needs_no_stack(ops: Ops) -> None:
     assert ops("check-preview", "preview.json") == "Nothing that holds data or people would go."
 
 
+def test_what_may_go_has_to_be_in_the_preview(ops: Ops) -> None:
+    Path("preview.json").write_text(json.dumps(_preview(_step("replace"))))
+    said = ops("check-preview", "preview.json", "--allow", "error-table", code=1)
+    assert said == "✗ --allow error-table names nothing in this preview. Did you mean errors-table?"
+    assert ops("check-preview", "preview.json", "--allow", "errors-table").startswith("Nothing")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

@@ -1,6 +1,8 @@
 """What all commands share: where the stack comes from, one JSON document, errors and exit codes."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +12,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from contract.names import OUTPUTS_VARIABLE, LocalOutput, Output
+from contract.names import OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
 from contract.words import IncidentStatus, UnknownReason
 from ops import __main__ as command_line
 from ops.command import show_progress
@@ -27,6 +29,7 @@ ONE = Incident(
     sender="key-1",
     sender_name="files-01",
     folder="D:\\Öffentlich",
+    owner="night-shift",
     status=IncidentStatus.UNKNOWN,
     reason=UnknownReason.SILENT,
     sla=30,
@@ -70,7 +73,7 @@ def test_what_ends_a_command_is_told_once_and_in_words(
 
 @pytest.mark.parametrize("arguments", [[], ["incidents"], ["nothing"], [*LIST, "--nothing"]])
 def test_wrong_usage_is_told_apart_from_a_refusal(ops: Ops, arguments: list[str]) -> None:
-    assert "usage: python -m ops" in ops.refuse(*arguments)
+    assert "usage: file-sla" in ops.refuse(*arguments)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], [*LIST, "--help"]])
@@ -92,6 +95,7 @@ def test_a_list_as_json_holds_what_the_table_shows(
             "breached_since": "2026-11-23T20:00:00Z",
             "status": "unknown",
             "reason": "silent",
+            "owner": "night-shift",
             "sender": "files-01",
             "folder": "D:\\Öffentlich",
             "files": 2,
@@ -165,3 +169,21 @@ def test_progress_is_shown_a_line_a_step(capsys: pytest.CaptureFixture[str]) -> 
         progress("Marking", 1, 2)
         progress("Marking", 2, 2)
     assert "2/2" in capsys.readouterr().err
+
+
+def test_the_launcher_works_through_a_link_from_another_folder(tmp_path: Path) -> None:
+    tools, elsewhere = tmp_path / "bin", tmp_path / "else where"
+    tools.mkdir()
+    elsewhere.mkdir()
+    (tools / "file-sla").symlink_to(ROOT / "file-sla")
+    # In uv's place: this Python, with whatever follows the name of uv's own.
+    (tools / "uv").write_text(
+        f'#!/bin/sh\nwhile [ "$1" != python ]; do shift; done\nshift\nexec {sys.executable} "$@"\n'
+    )
+    (tools / "uv").chmod(0o755)
+    (elsewhere / "my owners.yaml").write_text("default: a\nowners:\n  a: {channels: []}\n")
+    done = subprocess.run(
+        [str(tools / "file-sla"), "owners", "check", "my owners.yaml"],
+        cwd=elsewhere, env={"PATH": f"{tools}:/usr/bin:/bin"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (0, "my owners.yaml is right: owners 1, rules 0.\n"), done.stderr

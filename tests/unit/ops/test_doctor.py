@@ -325,7 +325,7 @@ def test_channels_of_owners_that_get_nothing() -> None:
     disabled = by_check["channel orders: Slack orders"]
     assert disabled.level is Level.PROBLEM
     assert disabled.what == "Disabled since 2026-11-26 12:00 UTC: no such webhook"
-    assert disabled.remedy.endswith("python -m ops owners enable 'orders/slack:orders'")
+    assert disabled.remedy.endswith("file-sla owners enable 'orders/slack:orders'")
     assert by_check["channel orders: Mail to orders@example.com"].level is Level.WARNING
 
 

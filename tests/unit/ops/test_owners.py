@@ -70,6 +70,17 @@ def test_who_would_be_told_of_a_folder_of_a_sender(run: Run, without_outputs: No
     assert (sender["what"], sender["owner"], sender["rule"]) == ("files-01 itself", "operations", None)
 
 
+def test_several_folders_are_explained_at_once_and_their_sender_once(run: Run, without_outputs: None) -> None:
+    found = run(
+        "explain", r"D:\Inbound\Orders", r"E:\Other", "--sender", "files-01", "--file", str(OWNERS_FILE)
+    )  # fmt: skip
+    assert [(one["what"], one["owner"]) for one in found] == [
+        (r"D:\Inbound\Orders of files-01", "orders"),
+        ("files-01 itself", "operations"),
+        (r"E:\Other of files-01", "operations"),
+    ]
+
+
 def test_without_a_sender_the_answer_is_given_for_each(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "owners.yaml"
     file.write_text(
@@ -212,5 +223,5 @@ def test_people_are_shown_the_channels(
     assert capsys.readouterr().out.splitlines()[2:5] == [
         "✓ orders: Mail to orders@example.com",
         f"✗ orders: Slack orders: disabled since 2026-11-26 12:00 UTC: {PROBLEM}",
-        "  Once that is fixed: python -m ops owners enable 'orders/slack:orders'",
+        "  Once that is fixed: file-sla owners enable 'orders/slack:orders'",
     ]

@@ -362,7 +362,7 @@ def test_what_is_left_to_do_is_said(client: "DynamoDBClient", name: str, restore
     create_table(client, "Restored", partition_key, sort_key)
     texts = dict.fromkeys(what.keys, "1") | dict([what.only] if what.only else [])
     _put(client, "Restored", {key: {"S": text} for key, text in texts.items()})
-    assert "python -m ops incidents rebuild --all" in restore(name, "--from-table", "Restored")
+    assert "file-sla incidents rebuild --all" in restore(name, "--from-table", "Restored")
 
 
 def test_what_differs_makes_the_command_fail_and_says_the_remedy(

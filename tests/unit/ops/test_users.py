@@ -112,6 +112,9 @@ def test_an_analyst_is_invited_by_mail_and_again(
 ) -> None:
     invited: list[str] = []
     monkeypatch.setattr(UserDirectory, "invite", lambda _, name: invited.append(name))
+    for wrong in ("ana@example", "ana example.com", "ana@@example.com"):
+        assert "is no e-mail address" in run("create", "ana", "--analyst", "--email", wrong, code=1)
+    assert pool.find("ana") is None
     printed = run("create", "ana", "--analyst", "--email", "ana@example.com")
     assert "Mailed to ana@example.com" in printed
     assert "password" not in printed.lower()
