@@ -18,6 +18,7 @@ from components.webhooks import Webhooks
 from contract.names import NOTIFICATIONS, Variable
 from contract.owners.model import Channel, ChannelKind, list_mail_topics
 from store.incidents import IncidentAttribute, IncidentIndex
+from store.maintenance import PARTITION as MAINTENANCE
 from store.records import Index
 from store.senders import SenderIndex
 
@@ -193,6 +194,7 @@ class IncidentNotifications(pulumi.ComponentResource):
                     ),
                     # A transaction needs the permissions for what it does to each item, and none of its own.
                     tables.notifications.allow("BatchGetItem", "PutItem"),
+                    tables.notifications.allow_partition(MAINTENANCE, "Query"),
                     *channels.allow_deliver(),
                 ],
                 ready=channels.ready,

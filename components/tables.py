@@ -90,6 +90,11 @@ class DataTable(pulumi.ComponentResource):
             },
         )
 
+    def allow_partition(self, key: str, *operations: str) -> Allow:
+        """Allows these operations on the items of one partition, and on no other."""
+        only = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [key]}}
+        return Allow([f"dynamodb:{operation}" for operation in operations], [self.table_arn], only)
+
     def allow_stream(self) -> list[Allow]:
         """Allows Lambda to read the table's stream for a function."""
         reads = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"]

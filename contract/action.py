@@ -1,11 +1,11 @@
 """The contract of an action: what a person does about an incident or a sender.
 
-The keys present decide between the two shapes: `incident_id` or `sender`.
+The keys present decide between the shapes: `incident_id`, `sender`, or one of a maintenance window.
 """
 
 import re
 from enum import StrEnum, unique
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
@@ -13,12 +13,15 @@ from pydantic_core import PydanticCustomError
 from contract.limits import (
     ACKNOWLEDGED_FOR,
     LONGEST_HOLD,
+    LONGEST_MAINTENANCE,
+    LONGEST_SERIES,
     MAX_ACTION_ID_CHARACTERS,
     MAX_INTERVAL_MINUTES,
     MAX_NOTE_CHARACTERS,
     SHORTEST_SNOOZE,
 )
 from contract.moments import Day, list_zones
+from contract.owners.matching import MAX_PATTERN_CHARACTERS
 from contract.values import ContractModel, Moment, check_no_nul, check_text
 
 
@@ -49,6 +52,16 @@ class SenderAction(StrEnum):
     """It is gone for good: what is unknown of it is closed. A run brings it back."""
     SET_INTERVAL = "set_interval"
     SET_HOURS = "set_hours"
+
+
+@unique
+class MaintenanceAction(StrEnum):
+    """What may be done about maintenance windows."""
+
+    SCHEDULE = "schedule_maintenance"
+    CHANGE = "change_maintenance"
+    """Ends a window, and makes another in its place: what has passed stays as it was."""
+    END = "end_maintenance"
 
 
 NEED_NOTE: Final = frozenset({IncidentAction.NOTE, IncidentAction.CLOSE})
@@ -99,7 +112,7 @@ _TimeOfDay = Annotated[str, Field(strict=True), AfterValidator(_check_time)]
 
 
 class ExpectedHours(_Action):
-    """The hours in which a sender is expected, in its own time zone."""
+    """Hours of a week, in a time zone of their own."""
 
     days: Annotated[list[Day], Field(min_length=1), BeforeValidator(_wrap_lone_text)] = Field(
         description="Some of " + ", ".join(f"`{day}`" for day in Day) + ": those on which the hours begin.",
@@ -171,4 +184,74 @@ class ActOnSender(_Action):
     )
 
 
-ActionRequest = ActOnIncident | ActOnSender
+_Pattern = Annotated[str, Field(strict=True, max_length=MAX_PATTERN_CHARACTERS), AfterValidator(check_text)]
+
+
+class MaintenanceWindow(_Action):
+    """When, why and for whom notifications and silence alerts are held back. At least one pattern is needed.
+
+    Of what fits every pattern that is given, only ends are notified.
+    """
+
+    sender: _Pattern | None = Field(
+        default=None,
+        description="A pattern of senders' names, as in `owners.yaml`: `*` is any text, `?` one character.",
+        examples=["svc-files/FILES01"],
+    )
+    folder: _Pattern | None = Field(
+        default=None, description="A pattern of folders, as in `owners.yaml`.", examples=["D:\\Inbound\\*"]
+    )
+    owner: _Pattern | None = Field(default=None, description="An owner's name in `owners.yaml`.")
+    starts: Moment | None = Field(
+        alias="from", default=None, description="When it begins, ISO 8601 with an offset. By default now."
+    )
+    ends: Moment | None = Field(
+        alias="to",
+        default=None,
+        description=f"When it ends, within {LONGEST_MAINTENANCE.days} days of its beginning. Needed, unless "
+        "it is weekly.",
+    )
+    weekly: ExpectedHours | None = Field(
+        default=None, description="The hours of the week that it is limited to. Needs `until`."
+    )
+    until: Moment | None = Field(
+        default=None,
+        description=f"When a weekly one ends, within {LONGEST_SERIES.days} days of its beginning.",
+    )
+    reason: _Note = Field(
+        description="Why. Owners whom it touches are sent it.", examples=["Patching of the file servers"]
+    )
+
+
+class MakeMaintenance(_Action):
+    """Makes a **maintenance window**, or another in the place of one."""
+
+    action: Literal[MaintenanceAction.SCHEDULE, MaintenanceAction.CHANGE] = Field(
+        description=f"`{MaintenanceAction.CHANGE}` ends a window now, and makes another in its place.",
+        examples=[MaintenanceAction.SCHEDULE],
+    )
+    maintenance_id: _Id | None = Field(
+        default=None, description=f"The window that is changed. Needed by `{MaintenanceAction.CHANGE}`."
+    )
+    window: MaintenanceWindow = Field(
+        description="All of it; of a change, also what stays as it is.",
+        examples=[
+            {"sender": "svc-files/*", "to": "2026-11-28T06:00:00Z", "reason": "Patching of the file servers"}
+        ],
+    )
+
+
+class EndMaintenance(_Action):
+    """Ends a **maintenance window** before its time."""
+
+    action: Literal[MaintenanceAction.END] = Field(
+        description="What is open is notified then.", examples=[MaintenanceAction.END]
+    )
+    maintenance_id: _Id = Field(
+        description="The window's id: its making was answered with it.",
+        examples=["20261128T060000Z-5b1f9d0c2a7e4f6383d1c0b9a8e7f6d5"],
+    )
+
+
+ActOnMaintenance = MakeMaintenance | EndMaintenance
+ActionRequest = ActOnIncident | ActOnSender | MakeMaintenance | EndMaintenance

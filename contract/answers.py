@@ -152,6 +152,23 @@ class SenderNow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MaintenanceNow:
+    """The current state of a maintenance window."""
+
+    maintenance_id: str
+    window: dict[str, Any]
+    """In the form in which an action gives it; `from` is always there."""
+    in_force: bool
+    made_by: str
+    made_at: str
+    replaces: str | None
+    """The window that this one is a change of."""
+    ended_by: str | None
+    ended_at: str | None
+    """When somebody ended or changed it before its time."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class IncidentAnswer(Message):
     """The result of an action on an incident, with its state now."""
 
@@ -163,6 +180,13 @@ class SenderAnswer(Message):
     """The result of an action on a sender, with its state now."""
 
     sender: SenderNow
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaintenanceAnswer(Message):
+    """The result of an action on a maintenance window, with its state now."""
+
+    maintenance: MaintenanceNow
 
 
 NOT_JSON: Final = Problems(

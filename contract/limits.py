@@ -57,6 +57,12 @@ LONGEST_HOLD: Final = timedelta(days=7)
 SHORTEST_SNOOZE: Final = timedelta(hours=1)
 HOLD_TOLERANCE: Final = timedelta(minutes=1)
 """By how much a request may miss these two: the caller's clock differs, and a request takes time."""
+LONGEST_MAINTENANCE: Final = timedelta(days=31)
+"""Longest maintenance window that is not weekly: what is gone for longer is retired."""
+LONGEST_SERIES: Final = timedelta(days=366)
+"""How long a weekly window goes on, and how far ahead one may begin."""
+MAX_WINDOWS: Final = 300
+"""Maintenance windows that are in force or to come; every sweep reads them all."""
 MAX_HISTORY_ENTRIES: Final = 200
 """Entries of an incident's history."""
 MAX_NOTES_BYTES: Final = 200_000

@@ -17,6 +17,8 @@ class Metric(StrEnum):
     REJECTED_REPORTS = "RejectedReports"
     SIGN_INS = "SignIns"
     ACTIONS = "Actions"
+    MAINTENANCE_MADE = "MaintenanceMade"
+    """Maintenance windows that somebody made or changed."""
     RUNS_APPLIED = "RunsApplied"
     RUNS_NOT_APPLIED = "RunsNotApplied"
     SENDERS_REPLAYED = "SendersReplayed"

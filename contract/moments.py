@@ -1,7 +1,7 @@
 """Moments, durations, plausible dates and time zones. A moment is written in UTC, ISO 8601, ending in `Z`."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum, unique
@@ -149,6 +149,27 @@ class Hours:
                 if end > since:
                     yield max(begin, since), end
             day += timedelta(days=1)
+
+
+DAY_NAMES: Final = dict(zip(Day, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
+
+
+def describe_hours(hours: Hours | None) -> str:
+    """Such as `Mon to Fri, 07:00 to 19:00, Europe/Berlin`."""
+    if hours is None:
+        return "always"
+    start, end = f"{hours.start:%H:%M}", f"{hours.end:%H:%M}"
+    span = f"{start} to {end}" if start != end else f"a day long from {start}"
+    return f"{_describe_days(sorted(hours.days))}, {span}, {hours.zone}"
+
+
+def _describe_days(days: Sequence[int]) -> str:
+    if len(days) == len(Day):
+        return "every day"
+    names = [list(DAY_NAMES.values())[day] for day in days]
+    if len(days) > 2 and list(days) == list(range(days[0], days[-1] + 1)):
+        return f"{names[0]} to {names[-1]}"
+    return ", ".join(names)
 
 
 Clock = Callable[[], datetime]

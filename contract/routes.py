@@ -14,6 +14,7 @@ from contract.answers import (
     Challenged,
     Fault,
     IncidentAnswer,
+    MaintenanceAnswer,
     Message,
     Problems,
     Recorded,
@@ -166,9 +167,9 @@ INCIDENT_ACTION: Final = RouteSpec(
     path="incident_action",
     operation_id="act",
     tag="Actions",
-    summary="Acts on an incident or a sender",
-    description="Answers once it is done, and how the incident or the sender is now. Here a key that is not "
-    "listed is refused: ignored, a misspelt one would have something else done.",
+    summary="Acts on an incident, a sender or a maintenance window",
+    description="Answers once it is done, and how the incident, the sender or the window is now. Here a key "
+    "that is not listed is refused: ignored, a misspelt one would have something else done.",
     group=Group.ANALYSTS,
     request="contract.action:ActionRequest",
     headers=(IDEMPOTENCY_KEY,),
@@ -176,17 +177,17 @@ INCIDENT_ACTION: Final = RouteSpec(
         AnswerSpec(
             HTTPStatus.OK,
             "Done, or done before with the same `Idempotency-Key`.",
-            (IncidentAnswer, SenderAnswer),
+            (IncidentAnswer, SenderAnswer, MaintenanceAnswer),
         ),
         _broken_body(", nothing was done"),
         _NO_TOKEN,
         AnswerSpec(HTTPStatus.FORBIDDEN, f"The user is not in the group {Group.ANALYSTS}."),
-        AnswerSpec(HTTPStatus.NOT_FOUND, "No such incident or sender is known."),
+        AnswerSpec(HTTPStatus.NOT_FOUND, "No such incident, sender or maintenance window is known."),
         AnswerSpec(
             HTTPStatus.CONFLICT,
-            "The incident or sender is not, or no longer, what the action says, or the incident has "
+            "The incident, sender or window is not, or no longer, what the action says, or the incident has "
             "another `version`; nothing was done.",
-            (IncidentAnswer, SenderAnswer),
+            (IncidentAnswer, SenderAnswer, MaintenanceAnswer),
         ),
     ),
     max_body_bytes=limits.MAX_ACTION_BYTES,

@@ -95,6 +95,8 @@ class NotificationKind(StrEnum):
     """A sender does not report any more: one line, with all that is unknown because of it."""
     BACK = "back"
     """It reports again."""
+    MAINTENANCE = "maintenance"
+    """Somebody made a maintenance window for what is the recipient's."""
 
 
 ENDS: Final = frozenset(

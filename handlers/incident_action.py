@@ -1,4 +1,4 @@
-"""IncidentActionLambda: performs the actions of people on incidents and senders."""
+"""IncidentActionLambda: performs the actions of people on incidents, senders and maintenance windows."""
 
 import os
 from dataclasses import dataclass
@@ -8,17 +8,20 @@ from typing import Any, Final, Self
 from botocore.config import Config
 from botocore.session import Session
 
-from contract.action import ActOnIncident
-from contract.answers import IncidentAnswer, SenderAnswer
+from contract.action import ActOnIncident, ActOnSender, MakeMaintenance
+from contract.answers import IncidentAnswer, MaintenanceAnswer, SenderAnswer
 from contract.metrics import Dimension, Metric, Outcome, Reason
 from contract.routes import IDEMPOTENCY_KEY, INCIDENT_ACTION
 from handlers.actions.acting import Actor
 from handlers.actions.incidents import IncidentActions
+from handlers.actions.maintenance import MaintenanceActions
 from handlers.actions.parsing import parse_action
 from handlers.actions.senders import SenderActions
-from handlers.runtime import ActionEnvironment, count_by, logger
+from handlers.runtime import ActionEnvironment, count, count_by, logger
 from handlers.web.endpoint import endpoint
 from handlers.web.requests import Event, authorize, check_idempotency_key, read_body, read_header
+from store.dynamodb import Reader
+from store.maintenance import MaintenanceTable
 from store.state import SenderStore
 
 # Few calls, each quick: one of them may stall once, and still an answer comes in time.
@@ -32,6 +35,7 @@ class _Parts:
     client_id: str
     incidents: IncidentActions
     senders: SenderActions
+    maintenance: MaintenanceActions
 
     @classmethod
     def connect(cls) -> Self:
@@ -45,6 +49,12 @@ class _Parts:
             client_id=environment.user_pool_client_id,
             incidents=IncidentActions(store),
             senders=SenderActions(store),
+            maintenance=MaintenanceActions(
+                table=MaintenanceTable(
+                    Reader(client), environment.notifications_table_name, environment.retention
+                ),
+                clock=store.clock,
+            ),
         )
 
 
@@ -63,18 +73,25 @@ def _count_outcome(outcome: Outcome | Reason) -> None:
 
 
 @endpoint(INCIDENT_ACTION, on_refusal=lambda error: _count_outcome(error.reason))
-def handler(event: Event, context: Any) -> IncidentAnswer | SenderAnswer:  # noqa: ARG001 - Lambda's signature
+def handler(
+    event: Event,
+    context: Any,  # noqa: ARG001 - Lambda's signature
+) -> IncidentAnswer | SenderAnswer | MaintenanceAnswer:
     """Answers `POST /incident_action`."""
     caller = authorize(event, INCIDENT_ACTION, _parts().client_id)
     key = read_header(event, IDEMPOTENCY_KEY.name)
     check_idempotency_key(key)
     request = parse_action(read_body(event, INCIDENT_ACTION))
     actor = Actor(caller=caller, idempotency_key=key)
-    answer: IncidentAnswer | SenderAnswer
+    answer: IncidentAnswer | SenderAnswer | MaintenanceAnswer
     if isinstance(request, ActOnIncident):
         answer, outcome = _parts().incidents.act(request, actor)
-    else:
+    elif isinstance(request, ActOnSender):
         answer, outcome = _parts().senders.act(request, actor)
+    else:
+        answer, outcome = _parts().maintenance.act(request, actor)
+        if isinstance(request, MakeMaintenance) and outcome is Outcome.DONE:
+            count(Metric.MAINTENANCE_MADE)
     _count_outcome(outcome)
     # Never a note: what people write belongs in the history alone.
     logger.info("acted", extra={"action": request.action, "outcome": outcome})

@@ -16,9 +16,10 @@ from botocore.session import Session
 from contract.owners.model import read_shipped_owners
 from handlers.projection.replay import SenderReplay
 from handlers.projection.stream import FailedRuns, StreamReader
-from handlers.projection.sweep import SenderSweep, read_gauges
+from handlers.projection.sweep import Gauges, SenderSweep
 from handlers.runtime import ProjectionEnvironment, count, logger, metrics
 from store.dynamodb import Reader
+from store.maintenance import MaintenanceTable
 from store.runs import RunTable
 from store.state import SenderStore
 
@@ -34,20 +35,28 @@ class _Parts:
     store: SenderStore
     stream: StreamReader
     sweep: SenderSweep
+    gauges: Gauges
 
     @classmethod
     def connect(cls) -> Self:
         environment, session = ProjectionEnvironment.read(), Session()
         client: Any = session.create_client("dynamodb", config=CONFIG)
+        reader = Reader(client)
         queues: Any = session.create_client("sqs", config=CONFIG)
         senders, incidents = environment.senders_table_name, environment.incidents_table_name
-        store = SenderStore(client, senders, incidents, environment.retention, owners=read_shipped_owners())
+        owners = read_shipped_owners()
+        store = SenderStore(client, senders, incidents, environment.retention, owners=owners)
         letters = FailedRuns(queues, environment.dead_letters_url)
-        replays = SenderReplay(store, RunTable(Reader(client), environment.runs_table_name))
+        replays = SenderReplay(store, RunTable(reader, environment.runs_table_name))
         return cls(
             store=store,
             stream=StreamReader(store=store, failed_runs=letters),
             sweep=SenderSweep(store=store, replays=replays),
+            gauges=Gauges(
+                store=store,
+                maintenance=MaintenanceTable(reader, environment.notifications_table_name),
+                owners=owners,
+            ),
         )
 
 
@@ -79,9 +88,8 @@ def handler(event: dict[str, Any], context: Any) -> None:
 
 
 def _sweep(context: Any) -> None:
-    seen = _parts().sweep.run(
-        datetime.now(UTC), lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
-    )
-    for metric, value in read_gauges(_parts().store).items():
+    now = datetime.now(UTC)
+    seen = _parts().sweep.run(now, lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
+    for metric, value in _parts().gauges.read(now).items():
         count(metric, value)
     logger.info("swept", extra={"senders": seen})

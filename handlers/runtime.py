@@ -80,6 +80,7 @@ class ActionEnvironment(_Environment):
     user_pool_client_id: str
     senders_table_name: str
     incidents_table_name: str
+    notifications_table_name: str
     retention: timedelta | None
 
 
@@ -90,6 +91,7 @@ class ProjectionEnvironment(_Environment):
     runs_table_name: str
     senders_table_name: str
     incidents_table_name: str
+    notifications_table_name: str
     retention: timedelta | None
     dead_letters_url: str
     """The queue for the keys of runs that could not be applied."""

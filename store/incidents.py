@@ -208,6 +208,8 @@ class Incident:
     """Counts what people changed, never runs."""
     history: Sequence[HistoryEntry] = ()
     """What people did, oldest first; only where the incident is read in full."""
+    maintenance_until: datetime | None = None
+    """Stored nowhere: filled in by whoever knows the windows. None where it is in no maintenance."""
 
     @cached_property
     def key(self) -> str:

@@ -89,6 +89,8 @@ NOTIFICATIONS_TABLE: Final = TableSpec(
     expiry_attribute=NotificationAttribute.EXPIRES_AT,
 )
 UNREADABLE_PREFIX: Final = "unreadable#"
+MAINTENANCE_PREFIX: Final = "maintenance#"
+"""Before the id of a maintenance window: the notice of it. The window itself is `store.maintenance`'s."""
 
 
 @unique

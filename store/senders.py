@@ -183,7 +183,17 @@ def _write_hours(hours: Hours) -> Values:
     return {"M": {"Days": TEXTS.write(days), "From": {"S": start}, "To": {"S": end}, "Zone": {"S": zone}}}
 
 
-_HOURS: Final = Kind(_read_hours, _write_hours)
+HOURS: Final = Kind(_read_hours, _write_hours)
+
+
+LEEWAY: Final = timedelta(minutes=5)
+"""How much later than expected a run may come."""
+SHARED_GRACE_PERIOD: Final = timedelta(hours=25)
+
+
+def grace_period(interval: timedelta) -> timedelta:
+    """Twice the interval and a leeway, so that one lost run changes nothing."""
+    return 2 * interval + LEEWAY
 
 
 class Silence(NamedTuple):
@@ -216,7 +226,8 @@ class UnreadableFolder:
     folder: str
     error: str
     owner: str = ""
-    """Stored nowhere: filled in by whoever knows the owners."""
+    """Stored nowhere: filled in by whoever knows the owners. So is the next by who knows the windows."""
+    maintenance_until: datetime | None = None
 
 
 _UNREADABLE: Final = Fields(folder=("Folder", TEXT), error=("Error", TEXT))
@@ -280,7 +291,16 @@ class Sender:
     """Those of the last days that are over, oldest first."""
 
     owner: str = ""
-    """Stored nowhere: filled in by whoever knows the owners."""
+    """Stored nowhere: filled in by whoever knows the owners. So is the next by who knows the windows."""
+    silence_held_until: datetime | None = None
+    """Until when its silence raises no alert because of maintenance; None where it may."""
+
+    @property
+    def grace_period(self) -> timedelta:
+        """How long it may be missed: what the rules take, as far as pages know it."""
+        if self.shared is not None and self.interval_from not in ("set", "declared"):
+            return SHARED_GRACE_PERIOD
+        return grace_period(timedelta(minutes=self.interval_minutes))
 
 
 _SENDER: Final = Fields(
@@ -306,7 +326,7 @@ _SENDER: Final = Fields(
     unknown=(_A.UNKNOWN, NUMBER),
     lost_letters=(_A.LOST_LETTERS, COUNT),
     unreadable_folders=(_A.UNREADABLE_FOLDERS, list_of(_UNREADABLE, UnreadableFolder)),
-    hours=(_A.HOURS, _HOURS),
+    hours=(_A.HOURS, HOURS),
     silences=(_A.SILENCES, list_of(_SILENCE, Silence)),
 )
 
@@ -354,7 +374,7 @@ SENDER_ENTRY: Final = Fields(
     note=(HistoryAttribute.NOTE, TEXT),
     until=(HistoryAttribute.UNTIL, MOMENT),
     interval_minutes=(_A.INTERVAL_MINUTES, NUMBER),
-    hours=(_A.HOURS, _HOURS),
+    hours=(_A.HOURS, HOURS),
 )
 
 

@@ -13,6 +13,7 @@ from components.settings import Settings
 from components.tables import Tables
 from contract.names import PROJECTION, Variable
 from store.incidents import IncidentIndex
+from store.maintenance import PARTITION as MAINTENANCE
 from store.senders import SenderIndex
 
 TIMEOUT_SECONDS: Final = 5 * 60
@@ -91,6 +92,7 @@ class IncidentProjection(pulumi.ComponentResource):
                     Variable.RUNS_TABLE_NAME: tables.runs.table_name,
                     Variable.SENDERS_TABLE_NAME: tables.senders.table_name,
                     Variable.INCIDENTS_TABLE_NAME: tables.incidents.table_name,
+                    Variable.NOTIFICATIONS_TABLE_NAME: tables.notifications.table_name,
                     Variable.RETENTION_DAYS: str(settings.retention_days),
                     Variable.DEAD_LETTERS_URL: dead_letters.url,
                 },
@@ -103,6 +105,7 @@ class IncidentProjection(pulumi.ComponentResource):
                     tables.senders.allow_query(SenderIndex.STATE, SenderIndex.NEXT_CHECK),
                     tables.incidents.allow(*_KEEPING),
                     tables.incidents.allow_query(IncidentIndex.LATEST, IncidentIndex.LIVE),
+                    tables.notifications.allow_partition(MAINTENANCE, "Query"),
                     dead_letters.allow_send(),
                 ],
                 data=settings.shipped_owners,

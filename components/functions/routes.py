@@ -14,6 +14,7 @@ from components.tables import Tables
 from contract.names import Variable
 from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION
 from store.incidents import IncidentIndex
+from store.maintenance import PARTITION as MAINTENANCE
 
 TIMEOUT_SECONDS: Final = 28
 """One second less than the gateway waits for an integration (API Gateway quotas)."""
@@ -89,13 +90,14 @@ def _describe(args: RouteFunctionsArgs) -> Mapping[str, FunctionArgs]:
         INCIDENT_ACTION.path: FunctionArgs(
             settings=settings,
             name=INCIDENT_ACTION.key,
-            description="Carries out what analysts do to incidents and senders.",
+            description="Carries out what analysts do to incidents, senders and maintenance windows.",
             timeout_seconds=TIMEOUT_SECONDS,
             environment={
                 Variable.ALLOWED_ORIGIN: settings.cors_origin,
                 Variable.USER_POOL_CLIENT_ID: identity.client_id,
                 Variable.SENDERS_TABLE_NAME: tables.senders.table_name,
                 Variable.INCIDENTS_TABLE_NAME: tables.incidents.table_name,
+                Variable.NOTIFICATIONS_TABLE_NAME: tables.notifications.table_name,
                 Variable.RETENTION_DAYS: str(settings.retention_days),
             },
             permissions=[
@@ -104,6 +106,8 @@ def _describe(args: RouteFunctionsArgs) -> Mapping[str, FunctionArgs]:
                 tables.senders.allow("GetItem", "Query", "PutItem", "UpdateItem", "ConditionCheckItem"),
                 tables.incidents.allow("GetItem", "UpdateItem"),
                 tables.incidents.allow_query(IncidentIndex.ID, IncidentIndex.LATEST),
+                # Whom recipients are, and what they were sent, is none of its business.
+                tables.notifications.allow_partition(MAINTENANCE, "Query", "PutItem", "UpdateItem"),
             ],
             key=args.key,
         ),

@@ -50,6 +50,16 @@ def _split(pattern: str) -> list[str]:
     return [part for index, part in enumerate(parts) if part or index in (0, len(parts) - 1)]
 
 
+def fits_folder(pattern: str, folder: str) -> bool:
+    """Whether a rule's pattern fits a folder, in any spelling."""
+    return _fits_folder(pattern, _fold_sigma(folder_key(folder)), windows=is_windows_path(folder))
+
+
+def fits_sender(pattern: str, sender_name: str) -> bool:
+    """Whether a rule's pattern fits a sender, by the name that screens show."""
+    return _fits_sender(pattern, _fold_sender(sender_name))
+
+
 def find_owner(owners: Owners, folder: str, sender_name: str) -> Match:
     """Whom a folder of a sender belongs to: by the first rule that fits, else to the default owner.
 
@@ -60,7 +70,7 @@ def find_owner(owners: Owners, folder: str, sender_name: str) -> Match:
     """
     key, windows, sender = _fold_sigma(folder_key(folder)), is_windows_path(folder), _fold_sender(sender_name)
     for rule in owners.rules:
-        if _fits_folder(rule, key, windows=windows) and _fits_sender(rule, sender):
+        if _fits_folder(rule.folder, key, windows=windows) and _fits_sender(rule.sender, sender):
             return Match(owner=owners.owners[rule.owner], rule=rule)
     return Match(owner=owners.owners[owners.default], rule=None)
 
@@ -69,7 +79,7 @@ def find_sender_owner(owners: Owners, sender_name: str) -> Match:
     """The owner of a sender itself, who is notified of its silence: by the rules that name no folder."""
     sender = _fold_sender(sender_name)
     for rule in owners.rules:
-        if rule.folder is None and _fits_sender(rule, sender):
+        if rule.folder is None and _fits_sender(rule.sender, sender):
             return Match(owner=owners.owners[rule.owner], rule=rule)
     return Match(owner=owners.owners[owners.default], rule=None)
 
@@ -78,7 +88,7 @@ def list_owners(owners: Owners, folder: str) -> Iterator[Match]:
     """Whom a folder may belong to, by who sends it, in order; the last has it of all other senders."""
     key, windows = _fold_sigma(folder_key(folder)), is_windows_path(folder)
     for rule in owners.rules:
-        if _fits_folder(rule, key, windows=windows):
+        if _fits_folder(rule.folder, key, windows=windows):
             yield Match(owner=owners.owners[rule.owner], rule=rule)
             if rule.sender is None:
                 return
@@ -108,12 +118,12 @@ def _hides(before: Rule, rule: Rule) -> bool:
     )
 
 
-def _fits_folder(rule: Rule, key: str, *, windows: bool) -> bool:
-    return rule.folder is None or fits(_folder_pattern(rule.folder, windows=windows), key)
+def _fits_folder(pattern: str | None, key: str, *, windows: bool) -> bool:
+    return pattern is None or fits(_folder_pattern(pattern, windows=windows), key)
 
 
-def _fits_sender(rule: Rule, folded: str) -> bool:
-    return rule.sender is None or fits(_sender_pattern(rule), folded)
+def _fits_sender(pattern: str | None, folded: str) -> bool:
+    return pattern is None or fits(_fold_sender(pattern), folded)
 
 
 def _sender_pattern(rule: Rule) -> str:

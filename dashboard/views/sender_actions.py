@@ -8,7 +8,7 @@ import streamlit as st
 
 from contract.action import SenderAction
 from contract.limits import MAX_INTERVAL_MINUTES, MAX_NOTE_CHARACTERS
-from contract.moments import Day
+from contract.moments import DAY_NAMES, Day, describe_hours
 from dashboard.figures.actions import make_request
 from dashboard.figures.text import escape_markdown
 from dashboard.frame import acting
@@ -51,7 +51,7 @@ def draw_sender_actions(sender: Sender, page: Page) -> None:
     if form and form.action in possible:
         _draw_form(form, SenderAction(form.action), sender, page)
     elif sender.hours is None and (proposal := sender_figures.propose_hours(sender.silences, page.zone)):
-        hours = escape_markdown(sender_figures.describe_hours(proposal.hours))
+        hours = escape_markdown(describe_hours(proposal.hours))
         st.info(
             f"It was silent {proposal.silences:,} times in two weeks, at about the same hours. "
             f"If that is by design, set the hours when reports are expected: {hours}.",
@@ -102,7 +102,7 @@ def _draw_hours(form: ActionForm, sender: Sender, page: Page) -> None:
         tuple(Day),
         selection_mode="multi",
         default=days,
-        format_func=sender_figures.DAY_NAMES.__getitem__,
+        format_func=DAY_NAMES.__getitem__,
         key=f"{form.token}_days",
         wrap=True,
     )

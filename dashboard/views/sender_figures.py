@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from contract.action import SenderAction
-from contract.moments import Day, Hours, format_duration
+from contract.moments import Hours, describe_hours, format_duration
 from contract.words import SenderState
 from dashboard.columns import Column, tabulate
 from dashboard.figures.actions import HistoryLine
@@ -56,7 +56,6 @@ COLUMNS: Final = (
 """Columns of a frame of senders."""
 
 
-DAY_NAMES: Final = dict(zip(Day, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 _LEAST_SILENCES: Final = 3
 """Fewer are no habit."""
 _SPREAD: Final = timedelta(hours=2)
@@ -74,15 +73,6 @@ class Proposal:
     hours: Hours
     silences: int
     """How many there were of them."""
-
-
-def describe_hours(hours: Hours | None) -> str:
-    """Such as `Mon to Fri, 07:00 to 19:00, Europe/Berlin`."""
-    if hours is None:
-        return "always"
-    start, end = f"{hours.start:%H:%M}", f"{hours.end:%H:%M}"
-    span = f"{start} to {end}" if start != end else f"a day long from {start}"
-    return f"{_describe_days(sorted(hours.days))}, {span}, {hours.zone}"
 
 
 def propose_hours(silences: Sequence[Silence], zone: ZoneInfo) -> Proposal | None:
@@ -140,15 +130,6 @@ def _find_days(
         known = {(first + number * _DAY).weekday() for number in range((last.date() - first.date()).days + 1)}
         seen |= set(range(7)) - known
     return frozenset(seen)
-
-
-def _describe_days(days: Sequence[int]) -> str:
-    if len(days) == len(Day):
-        return "every day"
-    names = [list(DAY_NAMES.values())[day] for day in days]
-    if len(days) > 2 and list(days) == list(range(days[0], days[-1] + 1)):
-        return f"{names[0]} to {names[-1]}"
-    return ", ".join(names)
 
 
 LABELS: Final = {

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from contract.moments import format_duration
+from contract.moments import describe_hours, format_duration
 from contract.words import SenderState
 from dashboard import columns
 from dashboard.columns import Column, tabulate
@@ -170,7 +170,7 @@ def _list_facts(sender: Sender, page: Page) -> dict[str, str]:
         "Last report": f"{ago} ago, {page.spell(sender.last_run_at)}",
         "Next due": describe_due(sender, page.now),
         "Interval": describe_interval(sender),
-        "Expected": sender_figures.describe_hours(sender.hours),
+        "Expected": describe_hours(sender.hours),
         "Reports": f"{KINDS[sender.kind]}: {KIND_EXPLANATIONS[sender.kind]}",
         "Folders": describe_folders(sender),
         "Clock": describe_clock(sender),

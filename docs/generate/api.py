@@ -126,7 +126,7 @@ def _format_limits(schema: Schema, ending: str, unit: str) -> str:
 def _build_example(schema: Schema, definitions: Schema, path: str = "") -> Any:
     """A value of the schema: an object of the keys that it requires, a list of one."""
     schema = _follow(schema, definitions)
-    if "properties" in schema:
+    if "properties" in schema and not schema.get("examples"):
         return {
             name: _build_example(schema["properties"][name], definitions, f"{path}.{name}".removeprefix("."))
             for name in schema.get("required", ())

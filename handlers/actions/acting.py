@@ -10,7 +10,14 @@ from uuid import UUID, uuid4, uuid5
 from botocore.exceptions import ClientError
 
 from contract.action import ActionRequest
-from contract.answers import IncidentAnswer, IncidentNow, SenderAnswer, SenderNow
+from contract.answers import (
+    IncidentAnswer,
+    IncidentNow,
+    MaintenanceAnswer,
+    MaintenanceNow,
+    SenderAnswer,
+    SenderNow,
+)
 from contract.metrics import Reason
 from contract.moments import format_moment
 from handlers.incidents.projection import apply_action, next_check_at
@@ -45,24 +52,26 @@ class Actor:
 
 
 class NotFoundError(ServiceError):
-    """There is no such incident or sender, or no longer."""
+    """There is no such incident, sender or maintenance window, or no longer."""
 
     status = 404
     reason = Reason.NOT_FOUND
 
 
 class InvalidStateError(ServiceError):
-    """The incident or sender is not in a state for the action; the answer has its state now."""
+    """What the action is about is not in a state for it; the answer has its state now."""
 
     status = 409
     reason = Reason.INVALID_STATE
 
-    def __init__(self, message: str, now: IncidentNow | SenderNow) -> None:
+    def __init__(self, message: str, now: IncidentNow | SenderNow | MaintenanceNow) -> None:
         super().__init__(message)
         self.now = now
 
-    def body(self) -> IncidentAnswer | SenderAnswer:
+    def body(self) -> IncidentAnswer | SenderAnswer | MaintenanceAnswer:
         """The message, and the state now."""
+        if isinstance(self.now, MaintenanceNow):
+            return MaintenanceAnswer(message=self.message, maintenance=self.now)
         if isinstance(self.now, IncidentNow):
             return IncidentAnswer(message=self.message, incident=self.now)
         return SenderAnswer(message=self.message, sender=self.now)

@@ -11,15 +11,23 @@ from contract.action import (
     ActionRequest,
     ActOnIncident,
     ActOnSender,
+    EndMaintenance,
     IncidentAction,
+    MaintenanceAction,
+    MakeMaintenance,
     SenderAction,
 )
-from contract.answers import AHEAD_HINT, FieldProblem
+from contract.answers import AHEAD_HINT, UNTIL_HINT, FieldProblem
 from contract.limits import HOLD_TOLERANCE, LONGEST_HOLD, SHORTEST_SNOOZE
 from handlers.web.bodies import describe_problem, read_object
 from handlers.web.errors import InvalidBodyError
 
-_SHAPES: dict[str, type[ActionRequest]] = {"incident_id": ActOnIncident, "sender": ActOnSender}
+_SHAPES: dict[str, type[ActionRequest]] = {
+    "incident_id": ActOnIncident,
+    "sender": ActOnSender,
+    "window": MakeMaintenance,
+    "maintenance_id": EndMaintenance,
+}
 _SETTINGS = {
     "interval_minutes": (SenderAction.SET_INTERVAL, "minutes, or null to have it learnt again"),
     "hours": (SenderAction.SET_HOURS, "days, from, to and zone, or null for always"),
@@ -36,17 +44,26 @@ def parse_action(body: bytes) -> ActionRequest:
     given = read_object(body)
     shape = next((shape for key, shape in _SHAPES.items() if key in given), None)
     if shape is None:
-        hint = "add incident_id or sender; names are case-sensitive"
-        raise InvalidBodyError([FieldProblem("body", "names neither an incident nor a sender", hint)])
+        hint = "add incident_id, sender, window or maintenance_id; names are case-sensitive"
+        raise InvalidBodyError([FieldProblem("body", "does not name what the action is about", hint)])
     try:
         request = shape.model_validate(given)
     except ValidationError as error:
         details = error.errors(include_url=False)
         raise InvalidBodyError([describe_problem(detail) for detail in details]) from None
-    problems = _of_incident(request) if isinstance(request, ActOnIncident) else _of_sender(request)
-    if found := list(problems):
+    if found := list(_find_problems(request)):
         raise InvalidBodyError(found)
     return request
+
+
+def _find_problems(request: ActionRequest) -> Iterator[FieldProblem]:
+    match request:
+        case ActOnIncident():
+            yield from _of_incident(request)
+        case ActOnSender():
+            yield from _of_sender(request)
+        case MakeMaintenance():
+            yield from _of_maintenance(request)
 
 
 def check_until(request: ActOnIncident, now: datetime) -> None:
@@ -85,5 +102,25 @@ def _of_sender(request: ActOnSender) -> Iterator[FieldProblem]:
             yield _too_many(key, request.action)
 
 
-def _too_many(key: str, action: IncidentAction | SenderAction) -> FieldProblem:
+def _of_maintenance(request: MakeMaintenance) -> Iterator[FieldProblem]:
+    action, window = request.action, request.window
+    if action is MaintenanceAction.SCHEDULE and request.maintenance_id is not None:
+        yield _too_many("maintenance_id", action)
+    if action is MaintenanceAction.CHANGE and request.maintenance_id is None:
+        yield FieldProblem("maintenance_id", "is missing", "send that of the window; its making answered it")
+    if not (window.sender or window.folder or window.owner):
+        yield FieldProblem("window", "names nobody", "add sender, folder or owner; * alone is everything")
+    if not window.reason:
+        yield FieldProblem("window.reason", "is missing, or empty", "say why nobody is to be notified")
+    given, wanted, other = window.ends, "to", window.until
+    if window.weekly is not None:
+        given, wanted, other = window.until, "until", window.ends
+    if given is None:
+        yield FieldProblem(f"window.{wanted}", "is missing", UNTIL_HINT)
+    if other is not None:
+        unwanted = "to" if wanted == "until" else "until"
+        yield FieldProblem(f"window.{unwanted}", "does not go with this window", f"send {wanted} alone")
+
+
+def _too_many(key: str, action: IncidentAction | SenderAction | MaintenanceAction) -> FieldProblem:
     return FieldProblem(key, f"does not go with {action}", "leave it out")

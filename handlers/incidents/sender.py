@@ -9,7 +9,6 @@ from contract.words import IncidentStatus, SenderKind, SenderState
 from handlers.incidents.sets import CONTRADICTIONS_WITHIN
 from handlers.incidents.timing import (
     GAPS_FOR_A_MEDIAN,
-    LEEWAY,
     end_of,
     end_of_grace_period,
     given_interval,
@@ -19,7 +18,7 @@ from handlers.incidents.timing import (
     with_gap,
 )
 from store.runs import Run
-from store.senders import AmbiguousSet, Sender, Silence
+from store.senders import LEEWAY, AmbiguousSet, Sender, Silence
 from store.state import Address, PersonAction, RunHistory, SenderSettings, State
 
 EMPTIES_FOR_REGULAR: Final = 3

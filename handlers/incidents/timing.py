@@ -9,6 +9,7 @@ from contract.folders import set_key
 from contract.moments import Hours
 from contract.words import IncidentStatus, SenderKind, UnknownReason
 from store.incidents import Incident
+from store.senders import SHARED_GRACE_PERIOD, grace_period
 from store.state import FolderSet, Gap, RunHistory
 
 SHORTEST_GAP: Final = timedelta(minutes=5)
@@ -20,9 +21,6 @@ GAPS_FOR_A_MEDIAN: Final = 3
 GAPS_WITHIN: Final = timedelta(days=7)
 """How long before the last run a gap may have begun that still counts."""
 UNKNOWN_INTERVAL: Final = timedelta(minutes=60)
-LEEWAY: Final = timedelta(minutes=5)
-"""How much later than expected a run may come."""
-SHARED_GRACE_PERIOD: Final = timedelta(hours=25)
 
 EVIDENCE_HOLDS: Final = timedelta(days=7)
 """How long after the last sighting a file that is still stuck shows that a breach went on."""
@@ -89,11 +87,6 @@ def sender_grace_period(sender: RunHistory, *, shared: bool) -> timedelta:
     if shared and given_interval(sender) is None:
         return SHARED_GRACE_PERIOD
     return grace_period(sender_interval(sender))
-
-
-def grace_period(interval: timedelta) -> timedelta:
-    """Twice the interval and a leeway, so that one lost run changes nothing."""
-    return 2 * interval + LEEWAY
 
 
 def given_interval(sender: RunHistory) -> timedelta | None:

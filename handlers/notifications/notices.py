@@ -77,7 +77,8 @@ def find_senders(
         concerned = _is_concerned(recipient, state, sender, theirs, situation.now)
         begins = Notice(kind=NotificationKind.SILENT, subject=key, sender=sender, unknown=theirs)
         phase = partial(_phase_of_sender, sender)
-        yield _decide(recipient, key, entry, begins, phase, situation.now, quiet=quiet, concerned=concerned)
+        held = quiet or sender.silence_held_until is not None
+        yield _decide(recipient, key, entry, begins, phase, situation.now, quiet=held, concerned=concerned)
 
 
 def _phase_of_sender(sender: Sender, entry: SubjectState) -> TroublePhase:
@@ -135,7 +136,8 @@ def find_folders(
                 kind=NotificationKind.UNREADABLE, subject=sender_key(sender.key), sender=sender, folder=about
             )
             phase = partial(_phase_of_folder, sender, folder)
-            yield _decide(recipient, key, entry, begins, phase, situation.now, quiet=quiet, concerned=mine)
+            held = quiet or (folder is not None and folder.maintenance_until is not None)
+            yield _decide(recipient, key, entry, begins, phase, situation.now, quiet=held, concerned=mine)
 
 
 def _phase_of_folder(sender: Sender, folder: UnreadableFolder | None, _: SubjectState) -> TroublePhase:

@@ -8,7 +8,14 @@ from typing import Final
 from contract.owners.matching import is_quiet
 from contract.words import ENDS, NotificationKind
 from handlers.notifications.notices import find_folders, find_senders
-from handlers.notifications.rules import BEGINNINGS, FORGOTTEN, DueNotice, assumed_read, find_incidents
+from handlers.notifications.rules import (
+    BEGINNINGS,
+    FORGOTTEN,
+    DueNotice,
+    assumed_read,
+    find_incidents,
+    find_maintenance,
+)
 from handlers.notifications.situation import Notice, Notification, Situation
 from store.notifications import (
     DisabledChannel,
@@ -71,6 +78,7 @@ def plan(recipient: Recipient, state: RecipientState, situation: Situation) -> P
         *find_incidents(recipient, known, situation, quiet=quiet),
         *find_senders(recipient, known, situation, quiet=quiet),
         *find_folders(recipient, known, situation, quiet=quiet),
+        *find_maintenance(recipient, known, situation, quiet=quiet),
     ]
     entries = {one.key: one.entry for one in found if one.entry is not None}
     notifications = _group(recipient, found, known.last, now)

@@ -20,6 +20,7 @@ from handlers.notifications.situation import Notice, Situation
 from store.incidents import Incident
 from store.notifications import (
     INCIDENT_PREFIX,
+    MAINTENANCE_PREFIX,
     LastSaid,
     PendingNotice,
     Recipient,
@@ -111,6 +112,8 @@ _KINDS: Final[Mapping[NotificationKind, _Kind]] = {
     NotificationKind.BACK: _Kind(Topic.SILENT_SENDER, None),
     NotificationKind.UNREADABLE: _Kind(Topic.UNREADABLE_FOLDER, LastSaid.BEGUN, urgent=True),
     NotificationKind.READABLE: _Kind(Topic.UNREADABLE_FOLDER, None),
+    # No owner chooses this one away: see `find_maintenance`.
+    NotificationKind.MAINTENANCE: _Kind(Topic.NEW, LastSaid.BEGUN, urgent=True),
 }
 BEGINNINGS: Final = frozenset(kind for kind, known in _KINDS.items() if known.urgent)
 """Kinds that go out within minutes."""
@@ -170,8 +173,8 @@ def is_mine(recipient: Recipient, incident: Incident) -> bool:
 
 
 def is_muted(incident: Incident, now: datetime) -> bool:
-    """Whether it is acknowledged or snoozed."""
-    return incident.acknowledged(now) or incident.snoozed(now)
+    """Whether it is acknowledged, snoozed or in maintenance."""
+    return incident.acknowledged(now) or incident.snoozed(now) or incident.maintenance_until is not None
 
 
 def wait_to_send(key: str, entry: SubjectState, notice: Notice, now: datetime) -> DueNotice:
@@ -245,6 +248,29 @@ def find_incidents(
         if is_mine(recipient, incident) or key in entries:
             entry = entries.get(key, SubjectState(sender=incident.sender))
             yield _find(recipient, key, entry, incident, now, quiet=quiet)
+
+
+def find_maintenance(
+    recipient: Recipient, state: RecipientState, situation: Situation, *, quiet: bool
+) -> Iterator[DueNotice]:
+    """The notice of each maintenance window that touches the recipient's owner: once, whatever it wants.
+
+    Whoever mutes is seen by those whom it mutes. The arguments are those of `find_incidents`.
+    """
+    entries = list_entries(state, MAINTENANCE_PREFIX)
+    for window in situation.windows:
+        key = f"{MAINTENANCE_PREFIX}{window.window_id}"
+        entry = entries.get(key, SubjectState(sender=""))
+        touched = recipient.after is None and recipient.owner.name in situation.touched[window.window_id]
+        notice = Notice(kind=NotificationKind.MAINTENANCE, subject=key, window=window)
+
+        due = touched and not quiet
+        if entry.pending is not None and entry.pending.maybe_read and not due:
+            entry = assumed_read(entry, notice, situation.now) or entry
+        if entry.said is LastSaid.NOTHING and due:
+            yield wait_to_send(key, entry, notice, situation.now)
+        elif entry.said is not LastSaid.NOTHING:
+            yield DueNotice(key=key, entry=without_pending(entry))
 
 
 def _find(

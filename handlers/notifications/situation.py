@@ -1,11 +1,12 @@
 """What notifications are about: the current state, and the notices about it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from contract.words import NotificationKind
 from store.incidents import Incident
+from store.maintenance import Window
 from store.notifications import Recipient
 from store.senders import Sender, UnreadableFolder
 
@@ -19,6 +20,10 @@ class Situation:
     """By id: all live ones, and ended ones whose end some recipient has to be notified of."""
     senders: Mapping[str, Sender] = field(default_factory=dict)
     """All senders, by key."""
+    windows: Sequence[Window] = ()
+    """The maintenance windows that owners are notified of: also those that ended in the last days."""
+    touched: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """The names of the owners whom each of these touches, by the window's id."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +32,7 @@ class Notice:
 
     kind: NotificationKind
     subject: str
-    """What it is about, as the log names it: `incident#...` or `sender#...`."""
+    """What it is about, as the log names it: `incident#...`, `sender#...` or `maintenance#...`."""
     incident: Incident | None = None
     sender: Sender | None = None
     """Of notices about a sender or a folder that it cannot read."""
@@ -36,6 +41,8 @@ class Notice:
     """Of `QUIET` and `STUCK_ALL_ALONG`, the last report that named it; of `REOPENED`, when it had cleared."""
     unknown: tuple[Incident, ...] = ()
     """Of `SILENT`: the incidents that are unknown because of it."""
+    window: Window | None = None
+    """Of `MAINTENANCE`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from contract.owners.matching import find_owner, find_sender_owner
+from contract.owners.matching import find_owner, find_sender_owner, list_owners
 from contract.owners.model import Owners
 from contract.words import SenderState
 from handlers.notifications.document import RenderContext
@@ -24,8 +24,16 @@ from store.dynamodb import (
     update_item,
 )
 from store.incidents import LISTED, Incident, IncidentAttribute, IncidentTable, incident_key, parse_incident
+from store.maintenance import (
+    LONGEST_GRACE_PERIOD,
+    MaintenanceTable,
+    Window,
+    incident_maintenance,
+    maintenance_until,
+    silence_held_until,
+)
 from store.notifications import Recipient, RecipientTable, StoredRecipient, list_notified, list_recipients
-from store.senders import Sender, SenderAttribute, SenderTable, parse_sender
+from store.senders import Sender, SenderAttribute, SenderTable, UnreadableFolder, parse_sender
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,6 +42,8 @@ AT_ONCE: Final = 8
 """Recipients that are notified at the same time."""
 MOST_CORRECTED: Final = 500
 """Incidents whose owner one sweep corrects; the next ones take the rest."""
+NOTIFIED_AFTER_END: Final = timedelta(days=3)
+"""For so long after its end an owner is still notified of a maintenance window: a weekend of quiet hours."""
 FOLDERS_REMEMBERED: Final = 20_000
 """Whose owner is looked up once, as long as the function's process lives."""
 
@@ -79,6 +89,8 @@ class NotificationSweep:
         situation, wrong_owners = read_situation(
             self.client, self.senders_table, self.incidents_table, self._finder, now, notified
         )
+        windows = MaintenanceTable(Reader(self.client), self.recipients.name)
+        situation = with_maintenance(situation, windows.list_windows(now - LONGEST_GRACE_PERIOD), self.owners)
         sending = RecipientSending(
             table=self.recipients,
             media=self.media,
@@ -180,6 +192,55 @@ def read_situation(
             wrong_owners.append(incident)
     senders = _read_senders(SenderTable(reader, senders_table), finder)
     return Situation(now=now, incidents=incidents, senders=senders), wrong_owners
+
+
+def with_maintenance(situation: Situation, windows: Sequence[Window], owners: Owners) -> Situation:
+    """The situation, with what the maintenance windows hold back and whom each of them touches.
+
+    Args:
+        situation: with the owner of all that is in it.
+        windows: also those that ended within the longest grace period.
+        owners: what the file says.
+    """
+    now = situation.now
+
+    def with_folder(folder: UnreadableFolder, sender: Sender) -> UnreadableFolder:
+        until = maintenance_until(
+            windows, now, sender_name=sender.name, owner=folder.owner, folder=folder.folder
+        )
+        return replace(folder, maintenance_until=until)
+
+    touched = {}
+    for window in windows:
+        if window.over_at <= window.starts or window.over_at <= now - NOTIFIED_AFTER_END:
+            continue
+        found = {one.owner for one in situation.senders.values() if window.fits(one.name, one.owner)}
+        # Also whoever has folders there that are well now.
+        found |= {one.owner.name for one in list_owners(owners, window.folder)} if window.folder else set()
+        live = (one for one in situation.incidents.values() if one.live and one.opened_at < window.over_at)
+        found |= {one.owner for one in live if window.fits(one.sender_name, one.owner, one.folder)}
+        touched[window.window_id] = frozenset({window.owner} if window.owner else found)
+    return replace(
+        situation,
+        incidents={
+            key: replace(one, maintenance_until=incident_maintenance(windows, one, now))
+            for key, one in situation.incidents.items()
+        }
+        if windows
+        else situation.incidents,
+        senders={
+            key: replace(
+                one,
+                silence_held_until=silence_held_until(windows, one, now),
+                unreadable_folders=[with_folder(folder, one) for folder in one.unreadable_folders],
+            )
+            for key, one in situation.senders.items()
+        }
+        if windows
+        else situation.senders,
+        windows=[one for one in windows if one.window_id in touched],
+        touched=touched,
+    )
 
 
 def _read_senders(table: SenderTable, finder: OwnerFinder) -> dict[str, Sender]:

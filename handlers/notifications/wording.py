@@ -7,7 +7,8 @@ from typing import Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from contract.moments import format_duration
+from contract.moments import describe_hours, format_duration
+from contract.owners.matching import ANY
 from contract.owners.model import ChannelKind
 from contract.text import shorten
 from contract.words import (
@@ -34,6 +35,7 @@ from handlers.notifications.document import (
 from handlers.notifications.rules import FORGOTTEN
 from handlers.notifications.situation import Notice
 from store.incidents import Incident
+from store.maintenance import Window
 from store.notifications import Recipient
 from store.senders import Sender
 
@@ -82,6 +84,7 @@ STYLES: Final = {
     NotificationKind.UNREADABLE: KindStyle(*_UNSURE, "1 folder unreadable", "{} folders unreadable"),
     NotificationKind.UNKNOWN: KindStyle(*_UNSURE, "1 unknown", "{} unknown"),
     NotificationKind.NOT_REPORTED: KindStyle(*_UNSURE, "1 no longer reported", "{} no longer reported"),
+    NotificationKind.MAINTENANCE: KindStyle(*_UNSURE, "1 maintenance window", "{} maintenance windows"),
     NotificationKind.EXPIRED: KindStyle(Tone.UNSURE, "~", "1 expired", "{} expired"),
     NotificationKind.CLOSED: KindStyle(Tone.UNSURE, "✕", "1 closed", "{} closed"),
     NotificationKind.READABLE: KindStyle(*_GOOD, "1 readable again", "{} readable again"),
@@ -128,6 +131,10 @@ def write_title(notice: Notice, now: datetime, zone: ZoneInfo) -> Title:
     """What happened."""
     if notice.incident is not None:
         return _write_incident_title(notice, notice.incident, now, zone)
+    if notice.window is not None:
+        if notice.window.over_at <= now:
+            return Title(what="Maintenance was on")
+        return Title(what="Maintenance is on" if notice.window.is_in_force(now) else "Maintenance planned")
     reminder = notice.kind is NotificationKind.STILL_OPEN
     if notice.folder is not None:
         if notice.kind is NotificationKind.READABLE:
@@ -178,13 +185,16 @@ def _write_incident_title(notice: Notice, incident: Incident, now: datetime, zon
 
 def name_server(sender_name: str) -> str:
     """What people call a sender: the name that its script declares, or else its account's."""
-    return sender_name.rpartition("/")[2] or sender_name
+    # The pattern of a maintenance window stays whole.
+    return sender_name if ANY in sender_name else sender_name.rpartition("/")[2] or sender_name
 
 
 def _find_place(notice: Notice) -> tuple[str, str]:
     """The folder, or "" where there is none, and the sender's name."""
     if notice.incident is not None:
         return notice.incident.folder, notice.incident.sender_name
+    if notice.window is not None:
+        return notice.window.folder, notice.window.sender or f"owner {notice.window.owner}"
     return notice.folder.folder if notice.folder else "", notice.sender.name if notice.sender else ""
 
 
@@ -249,6 +259,8 @@ def write_lead(notice: Notice, after: timedelta | None, zone: ZoneInfo) -> str:
     """
     if notice.incident is not None:
         return _write_incident_lead(notice, notice.incident, after, zone)
+    if notice.window is not None:
+        return "In it, you are notified of ends alone. What is open when it ends is notified then."
     if notice.folder is not None:
         if notice.kind is NotificationKind.READABLE:
             return "The server can read the folder again."
@@ -307,6 +319,8 @@ def list_facts(notice: Notice, now: datetime, zone: ZoneInfo) -> tuple[Fact, ...
         facts += _list_incident_facts(notice.incident, now, zone)
     elif notice.sender is not None:
         facts += _list_sender_facts(notice.sender, zone)
+    elif notice.window is not None:
+        facts += _list_window_facts(notice.window, zone)
     return (*facts, _fact("Time zone", zone.key))
 
 
@@ -349,6 +363,17 @@ def _list_sender_facts(sender: Sender, zone: ZoneInfo) -> Iterator[Fact]:
     yield _fact("Reports every", format_duration(timedelta(minutes=sender.interval_minutes)))
 
 
+def _list_window_facts(window: Window, zone: ZoneInfo) -> Iterator[Fact]:
+    patterns = {"Sender": window.sender, "Folder": window.folder, "Owner": window.owner}
+    yield from (Fact(label=label, value=name(pattern)) for label, pattern in patterns.items() if pattern)
+    yield Fact(label="Reason", value=name(window.reason))
+    yield Fact(label="By", value=name(window.made_by))
+    yield _fact("From", format_time(window.starts, zone, named=False))
+    yield _fact("Until", format_time(window.over_at, zone, named=False))
+    if window.weekly is not None:
+        yield _fact("Only", describe_hours(window.weekly))
+
+
 def _write_acknowledged(incident: Incident, now: datetime, zone: ZoneInfo) -> Phrase:
     if not incident.acknowledged_by:
         return say("not yet")
@@ -372,7 +397,7 @@ def find_url(notice: Notice, dashboard_url: str) -> str:
         return f"{base}/?incident={quote(notice.incident.incident_id, safe='', errors='replace')}"
     if notice.sender is not None:
         return f"{base}/senders?sender={quote(notice.sender.key, safe='', errors='replace')}"
-    return base
+    return f"{base}/maintenance" if notice.window is not None else base
 
 
 def find_link(notices: Sequence[Notice], dashboard_url: str) -> Link | None:
@@ -382,6 +407,8 @@ def find_link(notices: Sequence[Notice], dashboard_url: str) -> Link | None:
     if len(notices) > 1:
         return Link(text="Open the overview", url=dashboard_url)
     what = "incident" if notices[0].incident is not None else "sender"
+    if notices[0].window is not None:
+        what = "maintenance page"
     return Link(text=f"Open the {what}", url=find_url(notices[0], dashboard_url))
 
 

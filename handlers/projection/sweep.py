@@ -1,17 +1,20 @@
 """The sweep: what time alone changes, the senders to replay, and the gauges."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from contract.metrics import Metric
+from contract.owners.matching import find_sender_owner
+from contract.owners.model import Owners
 from contract.words import IncidentStatus, SenderState
 from handlers.incidents.projection import advance, next_check_at
 from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
 from handlers.runtime import count, logger
 from store.dynamodb import ConflictError, find_number, may_pass
-from store.senders import RETRY_REPLAY, NextCheck, SenderAttribute, describe_sender
+from store.maintenance import LONGEST_GRACE_PERIOD, MaintenanceTable, Window, silence_held_until
+from store.senders import RETRY_REPLAY, NextCheck, Sender, SenderAttribute, describe_sender, parse_sender
 from store.state import SenderStore, StoredSender, collect_writes
 
 
@@ -73,17 +76,34 @@ class SenderSweep:
         self.store.commit(known, own, NextCheck(at=next_check_at(done.state, now)), writes)
 
 
-def read_gauges(store: SenderStore) -> dict[Metric, int]:
-    """How many senders and incidents are in a state, by the metric of each."""
-    states = (SenderState.UP, SenderState.LATE, SenderState.SILENT)
-    attributes = (SenderAttribute.STATE, SenderAttribute.UNREADABLE)
-    senders = store.senders.query_states(*states, attributes=attributes)
-    of_incidents = {
-        Metric.INCIDENTS_OPEN: IncidentStatus.OPEN,
-        Metric.INCIDENTS_UNKNOWN: IncidentStatus.UNKNOWN,
-    }
-    return {
-        Metric.SENDERS_SILENT: sum(one[SenderAttribute.STATE]["S"] == SenderState.SILENT for one in senders),
-        Metric.FOLDERS_UNREADABLE: sum(find_number(one, SenderAttribute.UNREADABLE) for one in senders),
-        **{metric: store.incidents.count_live(status) for metric, status in of_incidents.items()},
-    }
+@dataclass(frozen=True, kw_only=True)
+class Gauges:
+    """How many senders and incidents are in a state."""
+
+    store: SenderStore
+    maintenance: MaintenanceTable
+    owners: Owners | None
+    """Whom senders belong to; None where the stack has no owners."""
+
+    def read(self, now: datetime) -> dict[Metric, int]:
+        """The values, by the metric of each. A silence that maintenance holds is not counted."""
+        senders = self.store.senders
+        attributes = (SenderAttribute.STATE, SenderAttribute.UNREADABLE)
+        read = senders.query_states(SenderState.UP, SenderState.LATE, attributes=attributes)
+        silent = [(item, parse_sender(item)) for item in senders.query_states(SenderState.SILENT)]
+        windows = self.maintenance.list_windows(now - LONGEST_GRACE_PERIOD) if silent else []
+        of_incidents = {
+            Metric.INCIDENTS_OPEN: IncidentStatus.OPEN,
+            Metric.INCIDENTS_UNKNOWN: IncidentStatus.UNKNOWN,
+        }
+        return {
+            Metric.SENDERS_SILENT: sum(not self._is_held(one, windows, now) for _, one in silent),
+            Metric.FOLDERS_UNREADABLE: sum(
+                find_number(one, SenderAttribute.UNREADABLE) for one in (*read, *(item for item, _ in silent))
+            ),
+            **{metric: self.store.incidents.count_live(status) for metric, status in of_incidents.items()},
+        }
+
+    def _is_held(self, sender: Sender, windows: Sequence[Window], now: datetime) -> bool:
+        owner = find_sender_owner(self.owners, sender.name).owner.name if self.owners else ""
+        return silence_held_until(windows, replace(sender, owner=owner), now) is not None

@@ -51,7 +51,12 @@ _NUMBERS: Final = {
     "version": (_COUNT, "from 0 on"),
 }
 """The whole numbers of all bodies, and their ranges."""
-_MOMENTS: Final = {"creationDate": CREATION_HINT, "oldest_creation": CREATION_HINT, "until": UNTIL_HINT}
+_MOMENTS: Final = {
+    "creationDate": CREATION_HINT,
+    "oldest_creation": CREATION_HINT,
+    "until": UNTIL_HINT,
+    "to": UNTIL_HINT,
+}
 """How to send a moment; those of a run come from the clock."""
 _NO_OBJECT: Final = ("is not an object", "send a JSON object")
 _NO_GUID: Final = ("is not a GUID", "send one, in PowerShell: [guid]::NewGuid()")
@@ -69,7 +74,7 @@ _WORDS: Final = {
 """Problem and hint of pydantic's findings, where they are always the same."""
 _EMPTY_LISTS: Final = {
     "files": "leave out a folder in which no file is stuck",
-    "days": "name at least one day; null in place of the hours means always",
+    "days": "name at least one day",
 }
 
 
@@ -207,7 +212,7 @@ def describe_problem(detail: "ErrorDetails", place: tuple[int | str, ...] = ()) 
     if kind in _WORDS:
         return FieldProblem(field, *_WORDS[kind])
     match kind:
-        case "enum":
+        case "enum" | "literal_error":
             return FieldProblem(field, "is none of those there are", f"send {context['expected']}")
         case "string_too_long":
             return FieldProblem(field, "is too long", f"send at most {context['max_length']} characters")

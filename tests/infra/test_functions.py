@@ -27,11 +27,16 @@ PERMISSIONS: dict[str, dict[str, list[str]]] = {
     "incident-action": {
         "dynamodb:ConditionCheckItem": ["arn-of-senders-table"],
         "dynamodb:GetItem": ["arn-of-incidents-table", "arn-of-senders-table"],
-        "dynamodb:PutItem": ["arn-of-senders-table"],
-        "dynamodb:UpdateItem": ["arn-of-incidents-table", "arn-of-senders-table"],
+        "dynamodb:PutItem": ["arn-of-notifications-table", "arn-of-senders-table"],
+        "dynamodb:UpdateItem": [
+            "arn-of-incidents-table",
+            "arn-of-notifications-table",
+            "arn-of-senders-table",
+        ],
         "dynamodb:Query": [
             "arn-of-incidents-table/index/IncidentIdIndex",
             "arn-of-incidents-table/index/LatestIndex",
+            "arn-of-notifications-table",
             "arn-of-senders-table",
         ],
     },
@@ -49,6 +54,7 @@ PERMISSIONS: dict[str, dict[str, list[str]]] = {
             "arn-of-incidents-table",
             "arn-of-incidents-table/index/LatestIndex",
             "arn-of-incidents-table/index/LiveIndex",
+            "arn-of-notifications-table",
             "arn-of-runs-table",
             "arn-of-senders-table",
             "arn-of-senders-table/index/StateIndex",
@@ -66,6 +72,7 @@ PERMISSIONS: dict[str, dict[str, list[str]]] = {
         "dynamodb:Query": [
             "arn-of-errors-table/index/AffectedDateIndex",
             "arn-of-incidents-table/index/LiveIndex",
+            "arn-of-notifications-table",
             "arn-of-senders-table/index/StateIndex",
         ],
         "dynamodb:UpdateItem": ["arn-of-incidents-table"],
@@ -97,12 +104,14 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "USER_POOL_CLIENT_ID": "id-of-identity-client",
         "SENDERS_TABLE_NAME": "FileSlaSenders",
         "INCIDENTS_TABLE_NAME": "FileSlaIncidents",
+        "NOTIFICATIONS_TABLE_NAME": "FileSlaNotifications",
         "RETENTION_DAYS": "90",
     },
     "incident-projection": {
         "RUNS_TABLE_NAME": "FileSlaRuns",
         "SENDERS_TABLE_NAME": "FileSlaSenders",
         "INCIDENTS_TABLE_NAME": "FileSlaIncidents",
+        "NOTIFICATIONS_TABLE_NAME": "FileSlaNotifications",
         "RETENTION_DAYS": "90",
         "DEAD_LETTERS_URL": "url-of-dead-letters-queue",
     },
@@ -244,3 +253,10 @@ def test_of_an_incident_the_notifying_function_changes_the_owner_alone(owned: Pr
         "ForAllValues:StringEquals": {"dynamodb:Attributes": ["Sender", "IncidentId", "Owner"]},
         "StringEqualsIfExists": {"dynamodb:ReturnValues": ["NONE", "UPDATED_OLD", "UPDATED_NEW"]},
     }
+
+
+def test_only_windows_of_the_notifications_table_are_the_business_of_others(owned: Program) -> None:
+    for name in ("incident-action", "incident-projection"):
+        statements = owned.statements("RolePolicy", f"{name}-permissions")
+        [found] = [one for one in statements if "arn-of-notifications-table" in one["Resource"]]
+        assert found["Condition"] == {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["maintenance"]}}

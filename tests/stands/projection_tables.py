@@ -19,13 +19,13 @@ ERRORS, MESSAGES = RECORDS_TABLE.name, NOTIFICATIONS_TABLE.name
 
 
 def create_projection_tables(client: "DynamoDBClient") -> None:
-    """Creates those of runs, senders and incidents."""
-    _create(client, RUNS_TABLE, SENDERS_TABLE, INCIDENTS_TABLE)
+    """Creates those of runs, senders, incidents and notifications."""
+    _create(client, RUNS_TABLE, SENDERS_TABLE, INCIDENTS_TABLE, NOTIFICATIONS_TABLE)
 
 
 def create_message_tables(client: "DynamoDBClient") -> None:
-    """Creates what notifying owners takes beside those: notifications, and the records that name files."""
-    _create(client, NOTIFICATIONS_TABLE, RECORDS_TABLE)
+    """Creates what notifying owners takes beside those: the records that name files."""
+    _create(client, RECORDS_TABLE)
 
 
 def _create(client: "DynamoDBClient", *specs: TableSpec) -> None:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from contract.moments import Hours
-from dashboard.views.sender_figures import describe_hours, propose_hours
+from contract.moments import Hours, describe_hours
+from dashboard.views.sender_figures import propose_hours
 from handlers.incidents.timing import end_of
 from store.senders import Silence
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from pydantic import BaseModel, Field
 
-from contract.action import SenderAction
+from contract.action import MaintenanceAction, SenderAction
 from contract.names import ROOT
 from contract.routes import AUTH, FILE_SLA_ERROR, INCIDENT_ACTION, ROUTES
 from docs.generate.api import BodyShape, UndescribedFieldError
@@ -101,6 +101,8 @@ def _with(example: Any, key: str, value: Any) -> bytes:
         body["action"] = SenderAction.SET_INTERVAL
     if key == "hours.days":
         body |= {"action": SenderAction.SET_HOURS, "hours": {**NIGHTS, "days": value}}
+    if key == "maintenance_id" and "window" in body:
+        body["action"] = MaintenanceAction.CHANGE
     if key in ("run.part", "run.parts"):
         place.update(id=str(uuid4()), **({"parts": value} if key == "run.part" else {}))
     return json.dumps(body).encode()

@@ -103,6 +103,11 @@ def moto_people(moto_projection: Projection) -> People:
     return People(moto_projection)
 
 
+def ask(body: dict[str, Any], *, by: str = "ana", key: str | None = None) -> tuple[Any, Actor]:
+    """A request, and who sends it."""
+    return parse_action(_json(body)), _doer(by, key)
+
+
 def _doer(by: str, key: str | None) -> Actor:
     return Actor(caller=Caller(f"sub-of-{by}", by, frozenset()), idempotency_key=key)
 

@@ -20,6 +20,11 @@ def on_sender(action: str, **more: Any) -> dict[str, Any]:
     return {"sender": "s", "action": action, **more}
 
 
+def on_window(**changes: Any) -> dict[str, Any]:
+    window = {"sender": "*", "to": LATER, "reason": "patching", **changes}
+    return {"action": "schedule_maintenance", "window": window}
+
+
 def with_hours(changes: dict[str, Any]) -> dict[str, Any]:
     return on_sender("set_hours", hours={**NIGHTS, **changes})
 
@@ -27,9 +32,23 @@ def with_hours(changes: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("body", "field", "problem", "hint"),
     [
-        ({}, "body", "neither an incident nor a sender", "incident_id or sender"),
-        ({"action": "note"}, "body", "neither an incident nor a sender", "incident_id or sender"),
-        ({"Incident_Id": "i", "action": "note"}, "body", "neither", "case-sensitive"),
+        ({}, "body", "does not name what", "incident_id, sender, window or"),
+        ({"action": "note"}, "body", "does not name what", "incident_id, sender, window or"),
+        ({"Incident_Id": "i", "action": "note"}, "body", "does not name", "case-sensitive"),
+        (on_window(sender=None), "window", "names nobody", "sender, folder or owner"),
+        (on_window(reason=" "), "window.reason", "missing, or empty", "why nobody"),
+        (on_window(to=None), "window.to", "is missing", "AddHours(8)"),
+        (on_window(to="16:00"), "window.to", "not a date and time", "AddHours(8)"),
+        (on_window(until=LATER), "window.until", "does not go with this window", "send to alone"),
+        (on_window(weekly=NIGHTS, until=LATER), "window.to", "does not go with this", "send until alone"),
+        (on_window(weekly=NIGHTS, to=None), "window.until", "is missing", "AddHours(8)"),
+        (on_window(sender="s" * 1025), "window.sender", "too long", "at most 1024"),
+        (on_window(begin=LATER), "window.begin", "no key", "case-sensitive"),
+        ({**on_window(), "maintenance_id": "m"}, "maintenance_id", "does not go with", "leave it out"),
+        ({**on_window(), "action": "change_maintenance"}, "maintenance_id", "is missing", "its making"),
+        ({"maintenance_id": "m", "action": "change_maintenance"}, "action", "none of", "'end_maintenance'"),
+        ({**on_window(), "action": "end_maintenance"}, "action", "none of those", "schedule_maintenance"),
+        ({"action": "end_maintenance", "maintenance_id": "m", "note": "n"}, "note", "no key", "leave it out"),
         ({"incident_id": "i"}, "action", "is missing", "add it"),
         (on_incident("note", note="n", sender="s"), "sender", "no key", "leave it out"),
         ({"incident_id": "", "action": "note", "note": "n"}, "incident_id", "is empty", "give a name"),

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from contract.moments import Hours
 from contract.owners.model import Channel, ChannelKind, Owner
 from contract.words import Clearing, IncidentStatus, NotificationKind, SenderKind, SenderState, UnknownReason
 from handlers.notifications.document import Document, NamedFile, RenderContext
 from handlers.notifications.situation import Notice, Notification
 from store.incidents import Incident
+from store.maintenance import Window
 from store.notifications import Recipient
 from store.runs import Stamp
 from store.senders import Sender, UnreadableFolder
@@ -127,6 +129,20 @@ LINES: Final = {
         ),
     ),
     NotificationKind.BACK: notice(NotificationKind.BACK, sender=sender(last_run_at=ago(minutes=2))),
+    NotificationKind.MAINTENANCE: notice(
+        NotificationKind.MAINTENANCE,
+        window=Window(
+            window_id="w1",
+            sender="files-01/*",
+            folder="D:\\Inbound\\*",
+            starts=ago(hours=-10),
+            ends=ago(days=-60),
+            weekly=Hours.parse(["fri"], "22:00", "04:00", "Europe/Berlin"),
+            reason="Patching of the file servers",
+            made_by="ana",
+            made_at=ago(minutes=3),
+        ),
+    ),
 }
 """One of each kind."""
 FILES: Final = tuple(

@@ -237,6 +237,7 @@ SUBJECTS = {
     NotificationKind.READABLE: "Folder readable again: \\\\nas02\\exchange\\out on FILES01",
     NotificationKind.SILENT: "Server silent: FILES01, 3 folders unknown",
     NotificationKind.BACK: "Server reports again: FILES01",
+    NotificationKind.MAINTENANCE: "Maintenance planned: D:\\Inbound\\* on files-01/*",
 }
 
 

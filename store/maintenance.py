@@ -1,0 +1,267 @@
+"""Maintenance windows: a partition of the table FileSlaNotifications.
+
+In a window nobody is notified of a beginning, and no silence raises an alert. A window mutes and changes no
+fact: incidents and senders stay what their runs make of them, and a replay does not depend on windows.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum, unique
+from typing import Final
+
+from contract.limits import MAX_INTERVAL_MINUTES
+from contract.moments import Hours, format_moment
+from contract.owners.matching import fits_folder, fits_sender
+from store.dynamodb import (
+    MOMENT,
+    TEXT,
+    Fields,
+    Query,
+    Reader,
+    Update,
+    Values,
+    transact,
+    update_item,
+)
+from store.incidents import Incident
+from store.notifications import NotificationAttribute
+from store.senders import HOURS, Sender, grace_period
+
+PARTITION: Final = "maintenance"
+"""The partition key of every window."""
+LONGEST_GRACE_PERIOD: Final = grace_period(timedelta(minutes=MAX_INTERVAL_MINUTES))
+"""For so long after its end a window may still hold a silence."""
+_PARTITION: Final = {str(NotificationAttribute.SUBJECT): PARTITION}
+_INSTANT: Final = timedelta(microseconds=1)
+
+
+@unique
+class WindowAttribute(StrEnum):
+    """Attributes of a window, beside the keys. What is not said here is said at the field of `Window`."""
+
+    SENDER = "WindowSender"
+    FOLDER = "WindowFolder"
+    OWNER = "WindowOwner"
+    STARTS = "Starts"
+    ENDS = "Ends"
+    WEEKLY = "Weekly"
+    REASON = "Reason"
+    MADE_BY = "MadeBy"
+    MADE_AT = "MadeAt"
+    REPLACES = "Replaces"
+    ENDED_BY = "EndedBy"
+    ENDED_AT = "EndedAt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """A maintenance window: whose, when and why. It fits what all of its patterns fit."""
+
+    window_id: str
+    """See `name_window`."""
+    sender: str = ""
+    """A pattern of senders' names, as in the rules of owners; empty: every sender."""
+    folder: str = ""
+    """A pattern of folders; empty: every folder, and the senders themselves."""
+    owner: str = ""
+    """An owner's name; empty: every owner."""
+    starts: datetime
+    ends: datetime
+    """Of a weekly one, the end of the whole series."""
+    weekly: Hours | None = None
+    """The hours of the week that it is limited to; None: all of the time."""
+    reason: str
+    made_by: str
+    made_at: datetime
+    replaces: str = ""
+    """The id of the window that this one is a change of. What had passed of that one stays as it was."""
+    ended_by: str = ""
+    ended_at: datetime | None = None
+    """When somebody ended or changed it before its time."""
+
+    @property
+    def over_at(self) -> datetime:
+        """From when on it is never in force again."""
+        return min(self.ends, self.ended_at or self.ends)
+
+    def fits(self, sender_name: str, owner: str, folder: str | None = None) -> bool:
+        """Whether a folder of a sender, or the sender itself where no folder is given, is in its patterns."""
+        return (
+            (not self.sender or fits_sender(self.sender, sender_name))
+            and (not self.owner or self.owner == owner)
+            and (not self.folder or (folder is not None and fits_folder(self.folder, folder)))
+        )
+
+    def spans(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """When it is in force between two moments, in order. The end is no part of a span."""
+        first, last = max(since, self.starts), min(until, self.over_at)
+        if self.weekly is None:
+            if first < last:
+                yield first, last
+            return
+        for begin, end in self.weekly.windows(first) if first < last else ():
+            if begin >= last:
+                return
+            yield begin, min(end, last)
+
+    def is_in_force(self, now: datetime) -> bool:
+        """Whether it is, at this moment."""
+        return next(self.spans(now, now + _INSTANT), None) is not None
+
+
+def name_window(ends: datetime, action_id: str) -> str:
+    """The id of a window, which is its sort key: in the order of ends, so that none reads what is long over.
+
+    Args:
+        ends: in UTC.
+        action_id: of the action that makes it.
+    """
+    return f"{ends:%Y%m%dT%H%M%SZ}-{action_id}"
+
+
+def maintenance_until(
+    windows: Iterable[Window], at: datetime, *, sender_name: str, owner: str, folder: str | None = None
+) -> datetime | None:
+    """When the maintenance ends that a folder, or a sender itself, is in; None where it is in none.
+
+    Windows that overlap or touch are one.
+
+    Args:
+        windows: all that may be in force at the moment or after it.
+        at: the moment.
+        sender_name: as screens show it.
+        owner: whom the folder, or the sender, belongs to; empty where that is not known.
+        folder: in any spelling; None for the sender itself.
+    """
+    theirs = [one for one in windows if one.over_at > at and one.fits(sender_name, owner, folder)]
+    until = at
+    while ends := [end for one in theirs for begin, end in _first_span(one, until) if begin <= until]:
+        until = max(ends)
+    return until if until > at else None
+
+
+def _first_span(window: Window, since: datetime) -> Iterator[tuple[datetime, datetime]]:
+    for span in window.spans(since, window.over_at):
+        yield span
+        return
+
+
+def incident_maintenance(windows: Iterable[Window], incident: Incident, now: datetime) -> datetime | None:
+    """Until when nobody is notified of an incident but of its end; None where maintenance holds nothing."""
+    return maintenance_until(
+        windows, now, sender_name=incident.sender_name, owner=incident.owner, folder=incident.folder
+    )
+
+
+def silence_held_until(windows: Sequence[Window], sender: Sender, now: datetime) -> datetime | None:
+    """Until when a sender's silence raises no alert because of maintenance; None where it may.
+
+    After a window the sender has its whole grace period to report: it may have been off all the time.
+    """
+    grace = sender.grace_period
+    ends = [
+        end
+        for window in windows
+        if window.over_at > now - grace and window.fits(sender.name, sender.owner)
+        for _, end in window.spans(now - grace, now + _INSTANT)
+    ]
+    if not ends:
+        return None
+    current = maintenance_until(windows, now, sender_name=sender.name, owner=sender.owner)
+    return (current or max(ends)) + grace
+
+
+_WINDOW: Final = Fields(
+    window_id=(NotificationAttribute.PART, TEXT),
+    sender=(WindowAttribute.SENDER, TEXT),
+    folder=(WindowAttribute.FOLDER, TEXT),
+    owner=(WindowAttribute.OWNER, TEXT),
+    starts=(WindowAttribute.STARTS, MOMENT),
+    ends=(WindowAttribute.ENDS, MOMENT),
+    weekly=(WindowAttribute.WEEKLY, HOURS),
+    reason=(WindowAttribute.REASON, TEXT),
+    made_by=(WindowAttribute.MADE_BY, TEXT),
+    made_at=(WindowAttribute.MADE_AT, MOMENT),
+    replaces=(WindowAttribute.REPLACES, TEXT),
+    ended_by=(WindowAttribute.ENDED_BY, TEXT),
+    ended_at=(WindowAttribute.ENDED_AT, MOMENT),
+)
+
+
+@dataclass(frozen=True)
+class MaintenanceTable:
+    """The windows in FileSlaNotifications. Threads may share it."""
+
+    reader: Reader
+    name: str
+    retention: timedelta | None = None
+    """How long a window is kept after its end; None for good. Of those who write alone."""
+
+    def list_windows(self, since: datetime) -> list[Window]:
+        """The windows that were not over at a moment, the first to end first."""
+        query = Query(
+            table=self.name,
+            equal=_PARTITION,
+            between=(NotificationAttribute.PART, name_window(since, ""), "~"),
+            consistent=True,
+        )
+        found = [Window(**_WINDOW.read(item)) for item in self.reader.query(query)]
+        return [one for one in found if one.over_at > since]
+
+    def find(self, window_id: str) -> Window | None:
+        """A window by its id; None where there is none."""
+        part = NotificationAttribute.PART
+        query = Query(
+            table=self.name, equal=_PARTITION, between=(part, window_id, window_id), consistent=True
+        )
+        return next((Window(**_WINDOW.read(item)) for item in self.reader.query(query)), None)
+
+    def make(self, window: Window, replaced: Window | None = None) -> None:
+        """Stores a new window, and ends the one that it replaces, at the moment at which it was made.
+
+        Raises:
+            ConflictError: a window of its id is there already, or the other was ended meanwhile.
+        """
+        put = {
+            "TableName": self.name,
+            "Item": {**_key(window.window_id), **self._expiry(window), **_WINDOW.describe(window)},
+            "ConditionExpression": "attribute_not_exists(#part)",
+            "ExpressionAttributeNames": {"#part": str(NotificationAttribute.PART)},
+        }
+        writes = [{"Put": put}]
+        if replaced is not None:
+            ended = replace(replaced, ended_by=window.made_by, ended_at=window.made_at)
+            update = self._end(ended).arguments()
+            writes.append({"Update": {"TableName": self.name, "Key": _key(ended.window_id), **update}})
+        transact(self.reader.client, writes)
+
+    def end(self, window: Window, by: str, at: datetime) -> Window:
+        """Ends a window before its time.
+
+        Raises:
+            ConflictError: somebody else did so meanwhile.
+        """
+        ended = replace(window, ended_by=by, ended_at=at)
+        update_item(self.reader.client, self.name, _key(window.window_id), self._end(ended))
+        return ended
+
+    def _end(self, ended: Window) -> Update:
+        values = {WindowAttribute.ENDED_BY: {"S": ended.ended_by}, **self._expiry(ended)}
+        if ended.ended_at is not None:
+            values[WindowAttribute.ENDED_AT] = {"S": format_moment(ended.ended_at)}
+        return Update(
+            values=values,
+            if_still={WindowAttribute.ENDED_AT: None, WindowAttribute.MADE_BY: {"S": ended.made_by}},
+        )
+
+    def _expiry(self, window: Window) -> Values:
+        if self.retention is None:
+            return {}
+        return {
+            NotificationAttribute.EXPIRES_AT: {"N": str(int((window.over_at + self.retention).timestamp()))}
+        }
+
+
+def _key(window_id: str) -> Values:
+    return {NotificationAttribute.SUBJECT: {"S": PARTITION}, NotificationAttribute.PART: {"S": window_id}}
