@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.markup import escape
 
-from ops import check_preview, export, incidents, owners, restore, rotate_secret, users
+from ops import check_preview, cost, export, incidents, owners, restore, rotate_secret, users
 from ops.command import EXITS, Call, CommandResult, Exit, SafeConsole, add_shared_options, screen
 from ops.doctor import command as doctor
 from ops.stack import FAILURES, Stack, describe
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (
     check_preview.add,
+    cost.add,
     doctor.add,
     export.add,
     incidents.add,

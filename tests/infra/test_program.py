@@ -16,6 +16,7 @@ from components.manifest import WATCHED
 from contract.manifest import read_manifest
 from contract.names import ALARM_SEPARATOR
 from local.program import STACK, config_schema
+from ops.cost import ALARMS
 from tests.infra.conftest import ALL_ON, IN_ZONE, Program, declare, declare_anew
 from tests.infra.flips import APART, FLIPS, INSTEAD, TOGETHER
 
@@ -46,6 +47,8 @@ def test_the_manifest_has_every_resource_that_the_doctor_watches(all_on: Program
     watched = [one.type.rpartition(":")[2] for one in all_on.resources if one.type in WATCHED]
     assert sorted(one.kind for one in declared) == sorted(watched)
     assert {kind.rpartition(":")[2] for kind in WATCHED} == set(watched)
+    # So many are in the bill that `file-sla cost` reckons; each is ten cents.
+    assert watched.count("MetricAlarm") == pytest.approx(ALARMS, abs=5)
     [alarm] = [one.settings for one in declared if one.settings.get("Name") == "file-sla-dev/auth-latency"]
     assert (alarm["Threshold"], alarm["TreatMissingData"]) == (5000, "notBreaching")
 
