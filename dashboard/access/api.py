@@ -73,12 +73,12 @@ class AuthApi:
 
     def sign_in(self, username: str, password: str) -> Tokens:
         """Signs in; raises `errors.PasswordChangeRequiredError` when the user must set a password first."""
-        return _parse_tokens(self._post({"username": username, "password": password}))
+        return _parse_tokens(self._post({"username": username, "password": password}, API_TIMEOUT))
 
     def set_first_password(self, username: str, password: str, new_password: str) -> Tokens:
         """Signs in with the password an administrator gave, and replaces it."""
         body = {"username": username, "password": password, "new_password": new_password}
-        return _parse_tokens(self._post(body))
+        return _parse_tokens(self._post(body, API_TIMEOUT))
 
     def renew(self, username: str, refresh_token: str) -> Tokens:
         """A new ID token for a user who signed in before."""
@@ -87,16 +87,16 @@ class AuthApi:
 
     def send_code(self, username: str) -> None:
         """Has a code mailed to the user, if there is such a user: the answer is the same."""
-        self._post({"username": username, "forgot_password": True})
+        self._post({"username": username, "forgot_password": True}, API_TIMEOUT)
 
     def reset_password(self, username: str, code: str, new_password: str) -> None:
         """Sets a new password with the mailed code; raises `errors.WrongCodeError` if it is not the one."""
         try:
-            self._post({"username": username, "code": code, "new_password": new_password})
+            self._post({"username": username, "code": code, "new_password": new_password}, API_TIMEOUT)
         except errors.WrongCredentialsError:
             raise errors.WrongCodeError from None
 
-    def _post(self, body: dict[str, Any], timeout: httpx.Timeout = API_TIMEOUT) -> dict[str, Any]:
+    def _post(self, body: dict[str, Any], timeout: httpx.Timeout) -> dict[str, Any]:
         status, answer = _post(self._http, SIGN_IN_SERVICE, AUTH.path, body, timeout)
         match status:
             case httpx.codes.OK:
