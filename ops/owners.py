@@ -13,9 +13,21 @@ from rich.markup import escape
 from contract.moments import format_moment
 from contract.names import ROOT, LocalOutput, Output
 from contract.owners.matching import find_owner, find_sender_owner, list_owners, quiet_until
-from contract.owners.model import ChannelKind, Match, Owner, Owners, Rule, Topic, list_channels, name_channel
+from contract.owners.model import (
+    ChannelKind,
+    Match,
+    Owner,
+    Owners,
+    Rule,
+    Topic,
+    list_channels,
+    list_mail_topics,
+    name_channel,
+    recipient_key,
+)
 from contract.owners.reading import OwnersFileError, read_owners_file
 from ops.command import Call, CommandResult, Exit, add_command, add_group, parse_moment_argument
+from ops.doctor.service import list_subscriptions
 from ops.stack import OpsError, OutputsError, Stack
 from store.notifications import ChannelState, RecipientTable, list_recipients
 
@@ -285,8 +297,25 @@ def list_states(call: Call) -> CommandResult:
     # A local stack uses the file that it was brought up with, whatever is configured here.
     owners = read_owners_file(find_file(call.given.file or find_local_file(call.stack)))
     found = open_channels(call.stack).read_channels(list_recipients(owners))
-    lines = [line for one in found for line in _to_lines(one)]
-    return CommandResult([_to_document(one) for one in found], "\n".join(lines) or "No owner has a channel.")
+    unheard = find_unheard(call.stack, owners)
+    lines = [line for one in found for line in _to_lines(one, unheard=one.key in unheard)]
+    document = [{**_to_document(one), "subscribed": one.key not in unheard} for one in found]
+    return CommandResult(document, "\n".join(lines) or "No owner has a channel.")
+
+
+def find_unheard(stack: Stack, owners: Owners) -> set[str]:
+    """The channels, by their recipients' keys, whose topic has no confirmed subscription."""
+    if not stack.outputs.get(Output.MANIFEST):
+        return set()
+    topics = {one.settings["Topic"] for one in stack.declared if one.kind == "TopicSubscription"}
+    return {
+        recipient_key(owner.name, channel)
+        for owner in owners.owners.values()
+        for name, channel in list_mail_topics(owner)
+        for topic in topics
+        if topic.endswith(f":{stack[Output.METRICS_NAMESPACE]}-owner-{name}")
+        and not any(one["SubscriptionArn"].startswith("arn:") for one in list_subscriptions(stack, topic))
+    }
 
 
 def enable(call: Call) -> CommandResult:
@@ -313,11 +342,16 @@ def open_channels(stack: Stack) -> RecipientTable:
     return RecipientTable(stack.client("dynamodb"), stack[Output.NOTIFICATIONS_TABLE_NAME])
 
 
-def _to_lines(one: ChannelState) -> Iterator[str]:
+def _to_lines(one: ChannelState, *, unheard: bool) -> Iterator[str]:
     name = f"{one.owner}: {escape(one.channel)}"
     since = one.disabled_since or one.failing_since
+    if unheard:
+        yield f"[red]✗[/red] {name}: nobody subscribed: the link in Amazon SNS's mail was not followed"
     if since is None:
-        yield f"[green]✓[/green] {name}" if one.checked else f"  {name}: nothing was sent yet"
+        if one.delivered_at:
+            yield f"[green]✓[/green] {name}: delivered {one.delivered_at:%Y-%m-%d %H:%M} UTC"
+        elif not unheard:
+            yield f"  {name}: never used"
         return
     state = "disabled" if one.disabled_since else "failing"
     yield f"[red]✗[/red] {name}: {state} since {since:%Y-%m-%d %H:%M} UTC: {escape(one.problem)}"
@@ -328,6 +362,7 @@ def _to_lines(one: ChannelState) -> Iterator[str]:
 def _to_document(one: ChannelState) -> Mapping[str, object]:
     return {
         **asdict(one),
+        "delivered_at": one.delivered_at and format_moment(one.delivered_at),
         "disabled_since": one.disabled_since and format_moment(one.disabled_since),
         "failing_since": one.failing_since and format_moment(one.failing_since),
     }

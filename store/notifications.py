@@ -58,6 +58,8 @@ class NotificationAttribute(StrEnum):
     """Since when nothing is sent to a channel, for an error that no retry fixes. Removing it, and adding one
     to `REVISION`, makes the next sweep send again."""
     FAILING_SINCE = "FailingSince"
+    DELIVERED_AT = "DeliveredAt"
+    """When something was last sent over the channel."""
     PROBLEM = "Problem"
     """Why the last attempt failed; never an address of a webhook."""
     NOTIFIED_AT = "NotifiedAt"
@@ -299,14 +301,15 @@ class ChannelState:
     owner: str
     channel: str
     """Its name."""
-    checked: bool
-    """Whether the service has checked it yet."""
+    delivered_at: datetime | None = None
+    """When something was last sent over it; None if nothing ever was."""
     disabled_since: datetime | None = None
     failing_since: datetime | None = None
     problem: str = ""
 
 
 _CHANNEL: Final = Fields(
+    delivered_at=(NotificationAttribute.DELIVERED_AT, MOMENT),
     disabled_since=(NotificationAttribute.DISABLED_SINCE, MOMENT),
     failing_since=(NotificationAttribute.FAILING_SINCE, MOMENT),
     problem=(NotificationAttribute.PROBLEM, TEXT),
@@ -414,7 +417,6 @@ class RecipientTable:
                 key=one.key,
                 owner=one.owner.name,
                 channel=name_channel(one.channel),
-                checked=f"{RECIPIENT_PREFIX}{one.key}" in items,
                 **_CHANNEL.read(items.get(f"{RECIPIENT_PREFIX}{one.key}", {})),
             )
             for one in recipients
@@ -513,6 +515,7 @@ def _describe(recipient: Recipient, stored: StoredRecipient, chunks: int) -> dic
         NotificationAttribute.LEASED_UNTIL: stored.leased_until,
         NotificationAttribute.DISABLED_SINCE: disabled.since if disabled else None,
         NotificationAttribute.FAILING_SINCE: failing,
+        NotificationAttribute.DELIVERED_AT: stored.state.last,
     }
     return {
         NotificationAttribute.CHUNKS: {"N": str(chunks)},

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from contract.names import OUTPUTS_VARIABLE, ROOT, LocalOutput
+from contract.manifest import Declared, write_manifest
+from contract.names import OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
 from contract.owners.matching import find_owner, list_owners
 from contract.owners.reading import read_owners_file
 from handlers.notifications.plan import disable
 from ops import __main__ as command_line
+from ops import owners
 from ops.owners import OwnersError, find_file
 from store.dynamodb import ConflictError
 from store.notifications import (
@@ -184,7 +186,8 @@ PROBLEM = "Slack says that there is no such [webhook] (404)"
 def slack(store: RecipientTable) -> Recipient:
     """A recipient whose channel is disabled; another one's works, and the rest was sent nothing yet."""
     by_key = {one.key: one for one in list_recipients(read_owners_file(OWNERS_FILE))}
-    for key, state in ((SLACK, disable(RecipientState(), NOON, PROBLEM)), (MAIL, RecipientState())):
+    delivered = RecipientState(last=NOON)
+    for key, state in ((SLACK, disable(RecipientState(), NOON, PROBLEM)), (MAIL, delivered)):
         store.write(by_key[key], StoredRecipient(key=key, state=state), leased_until=None)
     return by_key[SLACK]
 
@@ -194,10 +197,11 @@ def test_a_disabled_channel_is_shown_and_enabled(store: RecipientTable, slack: R
     assert len(states) == len(list_recipients(read_owners_file(OWNERS_FILE)))
     by_key = {state["key"]: state for state in states}
     assert by_key[SLACK] == {
-        "key": SLACK, "owner": "orders", "channel": "Slack orders", "checked": True,
+        "key": SLACK, "owner": "orders", "channel": "Slack orders", "delivered_at": None,
         "disabled_since": "2026-11-26T12:00:00Z", "failing_since": None, "problem": PROBLEM,
+        "subscribed": True,
     }  # fmt: skip
-    assert [key for key, state in by_key.items() if state["checked"]] == [MAIL, SLACK]
+    assert by_key[MAIL]["delivered_at"] == "2026-11-26T12:00:00Z"
 
     [before] = store.read([slack]).stored.values()
     assert run("enable", SLACK) == {"key": SLACK, "enabled": True}
@@ -220,8 +224,28 @@ def test_people_are_shown_the_channels(
     slack: Recipient, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command_line.main(["owners", "channels", "--file", str(OWNERS_FILE)]) == 0
-    assert capsys.readouterr().out.splitlines()[2:5] == [
-        "✓ orders: Mail to orders@example.com",
+    assert capsys.readouterr().out.splitlines()[1:5] == [
+        "  operations: Teams operations: never used",
+        "✓ orders: Mail to orders@example.com: delivered 2026-11-26 12:00 UTC",
         f"✗ orders: Slack orders: disabled since 2026-11-26 12:00 UTC: {PROBLEM}",
         "  Once that is fixed: file-sla owners enable 'orders/slack:orders'",
     ]
+
+
+def test_a_channel_whose_topic_nobody_subscribed_to_is_told_apart(
+    store: RecipientTable, ops: Ops, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each address has to follow the link of its mail before anything can arrive."""
+    topic = "arn:aws:sns:us-east-1:123456789012:file-sla-prod-owner-{}".format
+    waiting = {"SubscriptionArn": "PendingConfirmation"}
+    of_topic = {
+        topic("operations"): [waiting, {"SubscriptionArn": "arn:aws:sns:x"}],
+        topic("orders"): [waiting],
+    }
+    address = {"Protocol": "email", "Endpoint": "x"}
+    manifest = write_manifest([Declared("TopicSubscription", {"Topic": one, **address}) for one in of_topic])
+    ops.know(**{Output.MANIFEST: manifest})
+    monkeypatch.setattr(owners, "list_subscriptions", lambda _, topic: of_topic[topic])
+    asked = ("owners", "channels", "--file", str(OWNERS_FILE))
+    assert [one["key"] for one in ops.json(*asked) if not one["subscribed"]] == [MAIL]
+    assert "✗ orders: Mail to orders@example.com: nobody subscribed" in ops(*asked)
