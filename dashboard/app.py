@@ -14,6 +14,7 @@ run_in_shell(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
         st.Page("views/senders.py", title="Senders", icon=":material/dns:", url_path="senders"),
+        st.Page("views/maintenance.py", title="Maintenance", icon=":material/build:", url_path="maintenance"),
         st.Page("views/week.py", title="Week", icon=":material/date_range:", url_path="week"),
         st.Page("views/by_date.py", title="By date", icon=":material/calendar_month:", url_path="by-date"),
         st.Page("views/by_folder.py", title="By folder", icon=":material/folder_open:", url_path="by-folder"),

@@ -29,6 +29,7 @@ from store.dynamodb import (
     read_text,
 )
 from store.incidents import Incident, IncidentAttribute, IncidentTable, parse_incident
+from store.maintenance import MaintenanceTable, Window
 from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX, NotificationAttribute
 from store.records import Attribute, Index
 from store.senders import Fleet, RefusedReport, Sender, SenderEntry, SenderTable
@@ -311,6 +312,19 @@ class AnalystTables:
             sender, _ = self._senders.read_one(key).find(key)
         if sender is not None:
             self._cache.note(self._senders.name, key, sender)
+
+    def list_windows(self, since: datetime) -> Sequence[Window]:
+        """The maintenance windows that were not over at a moment, the first to end first."""
+        if not self._notifications:
+            return ()
+        table = MaintenanceTable(self._reader, self._notifications)
+        day = since.replace(hour=0, minute=0, second=0, microsecond=0)
+        listed = self._ask((table.name, "maintenance", day), lambda: table.list_windows(day))
+        return [one for one in listed if one.over_at > since]
+
+    def forget(self) -> None:
+        """Has everything asked anew, once somebody has acted."""
+        self._cache.forget()
 
     def list_notified_of_incident(self, incident_id: str) -> Sequence[Notified]:
         """The notifications about an incident, oldest first."""

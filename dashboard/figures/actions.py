@@ -1,15 +1,16 @@
 """What may be done about incidents, how it is asked for, and what people did, in words."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from contract.action import IncidentAction
 from contract.limits import ACKNOWLEDGED_FOR, LONGEST_HOLD
-from contract.moments import format_moment
+from contract.moments import DAYS, Day, format_moment
 from contract.words import IncidentStatus, NotificationKind
 from dashboard.data.tables import Notified
 from store.incidents import HistoryEntry, Incident
@@ -42,12 +43,16 @@ class ActionRequest:
     """The same for each attempt."""
 
 
-def find_end(span: str, now: datetime, zone: ZoneInfo) -> datetime:
+def find_end(span: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     """When a span that begins now is over: to the minute, and as long as may be at most.
 
-    Raises:
-        KeyError: it is none of `SPANS`.
+    Args:
+        span: one of `SPANS`, or what `read_moment` reads; None is given where it is neither.
+        now: the moment at which it begins.
+        zone: of the one who chose it.
     """
+    if span not in SPANS:
+        return read_moment(span, now, zone)
     if span in (_TOMORROW, _MONDAY):
         today = now.astimezone(zone).date()
         days = 1 if span == _TOMORROW else 7 - today.weekday()
@@ -56,6 +61,39 @@ def find_end(span: str, now: datetime, zone: ZoneInfo) -> datetime:
     end = now.astimezone(UTC) + _LENGTHS[span]
     whole = end.replace(second=0, microsecond=0)
     return whole if whole == end else whole + timedelta(minutes=1)
+
+
+_MOMENT: Final = re.compile(r"(?:until +)?(?:(\S+) +)?(\d{1,2}):(\d{2})")
+
+
+def read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
+    """The moment that somebody typed, in UTC; None where it cannot be read.
+
+    `9:30` is the next time that the clock shows it. Before that may stand `today`, `tomorrow`, a day of the
+    week such as `fri`, or a date such as `2026-11-28`.
+    """
+    found = _MOMENT.fullmatch(text.strip().lower())
+    if found is None:
+        return None
+    word, today = found[1], now.astimezone(zone).date()
+    try:
+        clock = time(int(found[2]), int(found[3]))
+        if word in (None, "today"):
+            day = today
+        elif word == "tomorrow":
+            day = today + timedelta(days=1)
+        elif word[:3] in DAYS:
+            day = today + timedelta(days=(DAYS.index(Day(word[:3])) - today.weekday()) % 7)
+        else:
+            day = date.fromisoformat(word)
+    except ValueError:
+        return None
+    moment = datetime.combine(day, clock, zone).astimezone(UTC)
+    if moment <= now and word is None:
+        return datetime.combine(day + timedelta(days=1), clock, zone).astimezone(UTC)
+    if moment <= now and word[:3] in DAYS:
+        return datetime.combine(day + timedelta(days=7), clock, zone).astimezone(UTC)
+    return moment
 
 
 def list_possible(incidents: Iterable[Incident], now: datetime) -> list[IncidentAction]:
@@ -168,6 +206,7 @@ _NOTIFIED: Final = {
     NotificationKind.READABLE: "folder readable again",
     NotificationKind.SILENT: "server silent",
     NotificationKind.BACK: "server reports again",
+    NotificationKind.MAINTENANCE: "maintenance window",
 }
 
 

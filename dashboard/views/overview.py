@@ -20,7 +20,9 @@ from dashboard.figures.incidents import (
     start_of_day,
     tabulate_incidents,
 )
+from dashboard.figures.maintenance import summarize_windows
 from dashboard.figures.senders import CurrentStatus, describe_punctuality, summarize
+from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import announce, wait_for, wait_or_none
 from dashboard.views.service_figures import name_alarms_on
@@ -66,6 +68,9 @@ def draw() -> None:
         "Unreadable folders": f"{situation.unreadable:,}",
     }
     draw_figures(figures, _EXPLANATIONS)
+    windows = wait_for(THE_TABLE, lambda: ask.list_windows(page.now), "maintenance")
+    if text := summarize_windows(windows, page.now, page.zone):
+        st.info(escape_markdown(text), icon=":material/build:")
     _draw_notices(situation, page)
     _draw_verdict(situation, fleet, page)
     ended_today = select_ended(ended, today)

@@ -13,6 +13,7 @@ from dashboard import columns
 from dashboard.columns import Column, tabulate
 from dashboard.data.tables import THE_TABLE
 from dashboard.figures.incidents import split_live
+from dashboard.figures.maintenance import KEPT, list_lines
 from dashboard.figures.senders import (
     KIND_EXPLANATIONS,
     KINDS,
@@ -140,7 +141,10 @@ def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> 
         tables = page.session.tables
         done = wait_for(THE_TABLE, lambda: tables.list_changes(known.key), "changes")
         notified = wait_or_none(THE_TABLE, lambda: tables.list_notified_of_sender(known.key), "notifications")
-        draw_history(sender_figures.list_lines(done), notified, page.zone)
+        windows = wait_for(THE_TABLE, lambda: tables.list_windows(page.now - KEPT), "maintenance")
+        theirs = [one for one in windows if one.fits(known.name, "")]
+        lines = [*sender_figures.list_lines(done), *list_lines(theirs, page.now - KEPT, page.now)]
+        draw_history(lines, notified, page.zone)
     live = split_live(incidents, page.now)
     if live.open:
         st.header("Its open incidents", anchor=False)

@@ -89,7 +89,14 @@ def _draw_form(form: ActionForm, action: IncidentAction, actions: Actions) -> No
         st.subheader(f"{LABELS[action]}{several}", anchor=actions.anchor)
         st.caption(EXPLANATIONS[action])
         if action in TAKE_UNTIL:
-            st.selectbox("How long", SPANS, index=SPANS.index(USUAL_SPAN), key=f"{form.token}_span")
+            st.selectbox(
+                "How long",
+                SPANS,
+                index=SPANS.index(USUAL_SPAN),
+                key=f"{form.token}_span",
+                accept_new_options=True,
+                help="Choose, or type a moment such as tomorrow 9:00, fri 16:30 or 2026-11-28 9:00.",
+            )
         st.text_area(
             "Note" if action in NEED_NOTE else "Note (optional)",
             key=f"{form.token}_note",
@@ -109,8 +116,11 @@ def _submit(form: ActionForm, action: IncidentAction, about: Sequence[Incident],
     if action in NEED_NOTE and not note.strip():
         acting.refuse(form.place, _NEEDED[action])
         return
-    span = st.session_state.get(f"{form.token}_span", "") if action in TAKE_UNTIL else ""
+    span = (st.session_state.get(f"{form.token}_span") or "") if action in TAKE_UNTIL else ""
     until = find_end(span, now, page.zone) if span else None
+    if action in TAKE_UNTIL and until is None:
+        acting.refuse(form.place, "Choose how long, or write a moment such as tomorrow 9:00.")
+        return
 
     def describe() -> str:
         # Of several, each says for itself what it is about.

@@ -14,6 +14,7 @@ from dashboard.data.loading import load_incident_files
 from dashboard.data.tables import THE_TABLE, Notified
 from dashboard.figures.actions import HistoryLine, describe_hold, list_done, list_notified
 from dashboard.figures.incidents import FILE_COLUMNS, explain, overdue_minutes, tabulate_files
+from dashboard.figures.maintenance import KEPT, list_lines
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import wait_for, wait_or_none
@@ -29,6 +30,7 @@ from dashboard.widgets.links import (
 )
 from dashboard.widgets.table import draw_files, draw_plain_table, name_details
 from store.incidents import Incident
+from store.maintenance import incident_maintenance
 from store.senders import Sender
 
 _KEY: Final = "incident_files"
@@ -48,6 +50,8 @@ def draw_incident(incident: Incident, page: Page) -> None:
     incident = read or listed
     ask = session.tables.list_notified_of_incident
     notified = wait_or_none(THE_TABLE, lambda: ask(incident.incident_id), "notifications")
+    windows = wait_for(THE_TABLE, lambda: session.tables.list_windows(page.now - KEPT), "maintenance")
+    muted = incident_maintenance(windows, incident, page.now) if incident.live else None
     with st.container(border=True):
         st.header("Incident", anchor=name_details(INCIDENT))
         draw_path(incident.folder)
@@ -58,7 +62,8 @@ def draw_incident(incident: Incident, page: Page) -> None:
         with st.container(horizontal=True, gap="xsmall"):
             actions.draw_buttons()
         actions.draw_below()
-        draw_facts(_list_facts(incident, sender, page))
+        until = f"until {page.spell(muted)}: only its end is notified" if muted else ""
+        draw_facts({"Maintenance": until, **_list_facts(incident, sender, page)})
         draw_lost_letters([incident.folder, *frames.files["filename"]])
         if frames.files.empty:
             st.caption("The report with its files is no longer kept.")
@@ -76,7 +81,9 @@ def draw_incident(incident: Incident, page: Page) -> None:
             draw_sender_link(incident.sender)
             if incident.status is IncidentStatus.OPEN:
                 draw_breach_link()
-        draw_history(list_done(incident.history, page.zone), notified, page.zone)
+        theirs = [one for one in windows if one.fits(incident.sender_name, incident.owner, incident.folder)]
+        lines = list_lines(theirs, incident.opened_at, incident.ended_at or page.now)
+        draw_history([*list_done(incident.history, page.zone), *lines], notified, page.zone)
 
 
 def _list_facts(incident: Incident, sender: Sender | None, page: Page) -> dict[str, str]:

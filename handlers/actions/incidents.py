@@ -29,6 +29,8 @@ _UNKNOWN: Final = (
     "No such incident is known; it may have been of long ago. Its id is the attribute IncidentId."
 )
 
+_ALWAYS_ROOM: Final = frozenset({IncidentAction.UNACKNOWLEDGE, IncidentAction.UNSNOOZE, IncidentAction.CLOSE})
+"""What ends something. Beside a full history there is room for one of each: nothing begins any more."""
 _DONE: Final = {
     IncidentAction.ACKNOWLEDGE: "Acknowledged until {}.",
     IncidentAction.UNACKNOWLEDGE: "Not acknowledged any more.",
@@ -101,7 +103,7 @@ def check_change(request: ActOnIncident, incident: Incident) -> None:
         problem = f"This incident was changed meanwhile: its version is {incident.version} by now."
     elif not incident.live:
         problem = f"This incident has ended: it is {incident.status}."
-    elif (
+    elif request.action not in _ALWAYS_ROOM and (
         len(history) >= MAX_HISTORY_ENTRIES
         or sum(len(one.note.encode()) for one in history) > MAX_NOTES_BYTES
     ):

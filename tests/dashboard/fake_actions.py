@@ -30,6 +30,8 @@ class FakeActions:
             return self.instead
         if "sender" in body:
             return 200, {"message": "Done.", "sender": {}}
+        if "window" in body or "maintenance_id" in body:
+            return 200, {"message": "Done.", "maintenance": {}}
         return act(username, key, body)
 
 

@@ -53,8 +53,33 @@ def test_a_span_ends_to_the_minute_and_never_too_soon(span: str, end: str) -> No
     some.sampled_from(["Europe/Berlin", "Asia/Kolkata", "Pacific/Apia", "America/St_Johns"]),
 )
 def test_every_span_is_one_that_the_service_takes(span: str, now: datetime, zone: str) -> None:
-    left = actions.find_end(span, now, ZoneInfo(zone)) - now
-    assert SHORTEST_SNOOZE <= left <= LONGEST_HOLD + timedelta(minutes=1)
+    end = actions.find_end(span, now, ZoneInfo(zone))
+    assert end is not None
+    assert SHORTEST_SNOOZE <= end - now <= LONGEST_HOLD + timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("tomorrow 09:00", "2026-11-26T08:00"),
+        ("until tomorrow 9:00", "2026-11-26T08:00"),
+        ("Fri 16:30", "2026-11-27T15:30"),
+        ("2026-12-01 7:15", "2026-12-01T06:15"),
+        # The next time that the clock shows it, whether today or tomorrow, this week or the next.
+        ("23:59", "2026-11-25T22:59"),
+        ("0:01", "2026-11-25T23:01"),
+        ("wednesday 0:01", "2026-12-01T23:01"),
+        ("today 0:01", "2026-11-24T23:01"),
+    ],
+)
+def test_a_moment_is_read_as_people_type_it(text: str, expected: str) -> None:
+    now = datetime(2026, 11, 25, 11, tzinfo=UTC)
+    assert actions.read_moment(text, now, ZoneInfo("Europe/Berlin")) == datetime.fromisoformat(f"{expected}Z")
+
+
+@pytest.mark.parametrize("text", ["", "soon", "25:00", "9", "2026-02-30 9:00", "9:00 tomorrow", "some 9:00"])
+def test_what_is_no_moment_is_none(text: str) -> None:
+    assert actions.read_moment(text, NOW, ZoneInfo("UTC")) is None
 
 
 def test_the_usual_span_is_one_of_them() -> None:

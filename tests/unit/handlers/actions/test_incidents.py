@@ -164,21 +164,38 @@ def test_a_clock_may_be_a_little_wrong(people: People, action: str, until: str) 
     assert people.history()[0]["Until"] == until
 
 
-def test_a_history_that_is_full_takes_no_more(people: People) -> None:
-    people.report(run(0, STUCK))
+def fill_history(people: People, left: int = 0) -> None:
     deed = {"M": {"ActionId": {"S": "d"}, "ActedAt": {"S": "2026-03-02T08:00:00Z"}, "Action": {"S": "note"}}}
     people.projection.client.update_item(
         TableName=INCIDENTS,
         Key={name: {"S": people.one_incident()[name]} for name in ("Sender", "IncidentId")},
         UpdateExpression="SET History = :deeds, ActionVersion = :version",
         ExpressionAttributeValues={
-            ":deeds": {"L": [deed] * (MAX_HISTORY_ENTRIES - 1)},
-            ":version": {"N": "199"},
+            ":deeds": {"L": [deed] * (MAX_HISTORY_ENTRIES - left)},
+            ":version": {"N": "200"},
         },
     )
-    people.do("note", 1, note="the last")
-    with pytest.raises(InvalidStateError, match="is full: it has 200 entries"):
-        people.do("note", 1, note="one too many")
+
+
+def test_a_history_that_is_full_takes_no_more(people: People) -> None:
+    people.report(run(0, STUCK))
+    fill_history(people, left=1)
+    people.do("acknowledge", 1)
+    for action, more in (("note", {"note": "one too many"}), ("acknowledge", {})):
+        with pytest.raises(InvalidStateError, match="is full: it has 200 entries"):
+            people.do(action, 1, **more)
+
+
+def test_nobody_is_muted_by_a_full_history(people: People) -> None:
+    people.report(run(0, STUCK))
+    people.do("acknowledge", 1)
+    people.do("snooze", 1, until="2026-03-03T08:00:00Z")
+    fill_history(people)
+    people.do("unacknowledge", 2)
+    people.do("unsnooze", 2)
+    people.projection.sweep(20)
+    people.do("close", 21, note="seen")
+    assert [deed["Action"] for deed in people.history()][-3:] == ["unacknowledge", "unsnooze", "close"]
 
 
 def test_notes_in_any_script_leave_room_for_what_runs_change(

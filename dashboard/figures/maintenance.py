@@ -1,0 +1,99 @@
+"""Maintenance windows in words: whom they mute and when, as rows, lines of a history and a sentence."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from contract.moments import describe_hours
+from dashboard.columns import Column, tabulate
+from dashboard.figures.actions import HistoryLine
+from store.maintenance import Window
+
+KEPT: Final = timedelta(days=90)
+"""For so long after its end a window is shown."""
+ID: Final = Column("window_id")
+COLUMNS: Final = (
+    ID,
+    Column("state", "text", "State", None, 80),
+    Column("concerns", "name", "Concerns", "Sender, folder and owner; * is any text.", 200, names=True),
+    Column("starts", "moment", "From", None, 120),
+    Column("until", "moment", "Until", None, 120),
+    Column("weekly", "text", "Only", "The hours of the week that it is limited to.", 170),
+    Column("reason", "prose", "Reason", None, 200),
+    Column("made_by", "text", "By", None, 90),
+    Column("ended_by", "text", "Ended by", None, 90),
+)
+"""Columns of a frame of windows."""
+
+
+def describe_concerns(window: Window) -> str:
+    """Such as `folder D:/in/* on files-01/*`."""
+    parts = [
+        f"owner {window.owner}" if window.owner else "",
+        f"folder {window.folder}" if window.folder else "",
+        f"{'on' if window.folder else 'sender'} {window.sender}" if window.sender else "",
+    ]
+    return " ".join(filter(None, parts))
+
+
+def describe_state(window: Window, now: datetime) -> str:
+    """A sign and a word: in force, between two occurrences, to come, or over."""
+    if window.over_at <= now:
+        return "✕ Ended" if window.ended_at else "- Over"
+    if window.is_in_force(now):
+        return "‖ On"
+    return "… Planned" if now < window.starts else "… Weekly"
+
+
+def tabulate_windows(windows: Iterable[Window], now: datetime) -> pd.DataFrame:
+    """`COLUMNS` of these windows, in their order."""
+    rows = [
+        (
+            one.window_id,
+            describe_state(one, now),
+            describe_concerns(one),
+            one.starts,
+            one.over_at,
+            describe_hours(one.weekly) if one.weekly else "",
+            one.reason,
+            one.made_by,
+            one.ended_by,
+        )
+        for one in windows
+    ]
+    return tabulate(rows, COLUMNS)
+
+
+def summarize_windows(windows: Iterable[Window], now: datetime, zone: ZoneInfo) -> str:
+    """What is in maintenance now, in a sentence; empty where nothing is."""
+    on = sorted((one for one in windows if one.is_in_force(now)), key=lambda one: one.over_at)
+    if not on:
+        return ""
+    named = "; ".join(f"{describe_concerns(one)} until {_spell(_ends(one, now), zone)}" for one in on[:3])
+    return f"In maintenance: {named}" + (f"; and {len(on) - 3:,} more." if len(on) > 3 else ".")
+
+
+def list_lines(windows: Iterable[Window], since: datetime, until: datetime) -> list[HistoryLine]:
+    """The windows that were in force at some time between two moments, as lines of a history."""
+    lines = []
+    for one in windows:
+        if span := next(one.spans(since, until), None):
+            often = f" ({describe_hours(one.weekly)})" if one.weekly else ""
+            at = max(span[0], one.starts)
+            lines.append(
+                HistoryLine(at=at, who=one.made_by, what=f"put it in maintenance{often}", note=one.reason)
+            )
+            if one.ended_at and one.ended_at <= until:
+                lines.append(HistoryLine(at=one.ended_at, who=one.ended_by, what="ended the maintenance"))
+    return lines
+
+
+def _ends(window: Window, now: datetime) -> datetime:
+    return next((end for _, end in window.spans(now, window.over_at)), window.over_at)
+
+
+def _spell(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -1,0 +1,215 @@
+"""Maintenance: the windows in which owners are notified of ends alone; to make, change and end one."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import streamlit as st
+
+from contract.action import MaintenanceAction
+from contract.limits import LONGEST_MAINTENANCE, LONGEST_SERIES, MAX_NOTE_CHARACTERS
+from contract.moments import DAY_NAMES, Day, format_moment
+from contract.owners.matching import MAX_PATTERN_CHARACTERS
+from dashboard.data.tables import THE_TABLE
+from dashboard.figures.actions import make_request, read_moment
+from dashboard.figures.maintenance import COLUMNS, ID, KEPT, describe_concerns, tabulate_windows
+from dashboard.figures.text import escape_markdown
+from dashboard.frame import acting
+from dashboard.frame.acting import ActionForm, draw_result
+from dashboard.frame.choices import Parameter, parse_name
+from dashboard.frame.page import Page, start_page
+from dashboard.frame.waiting import announce, wait_for
+from dashboard.widgets.table import draw_plain_table, draw_table, name_details
+from store.maintenance import Window
+
+_PLACE: Final = "maintenance"
+_ANCHOR: Final = f"{_PLACE}-form"
+_WINDOW: Final = Parameter("window", parse_name(64))
+_FOR_SENDER: Final = Parameter("for_sender", parse_name(MAX_PATTERN_CHARACTERS))
+_FOR_FOLDER: Final = Parameter("for_folder", parse_name(MAX_PATTERN_CHARACTERS))
+"""What a link from a sender or a folder fills in."""
+_LABELS: Final = {
+    MaintenanceAction.SCHEDULE: "New maintenance",
+    MaintenanceAction.CHANGE: "Change",
+    MaintenanceAction.END: "End now",
+}
+_DONE: Final = {
+    MaintenanceAction.SCHEDULE: "The maintenance is planned.",
+    MaintenanceAction.CHANGE: "The maintenance is changed from now on.",
+    MaintenanceAction.END: "The maintenance has ended. What is open is notified now.",
+}
+_TIMES: Final = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)]
+_NOW: Final = "now"
+_SHOWN: Final = tuple(column for column in COLUMNS if column is not ID)
+_CURRENT: Final = _SHOWN[:-1]
+_ON_PHONE: Final = (*_SHOWN[:2], _SHOWN[3])
+
+
+def draw() -> None:
+    """Draws the page."""
+    page = start_page("Maintenance", ranged=False)
+    tables = page.session.tables
+    windows = wait_for(THE_TABLE, lambda: tables.list_windows(page.now - KEPT), "maintenance")
+    current = [one for one in windows if one.over_at > page.now]
+    announce(f"Maintenance: {len(current):,} on or planned")
+    st.caption(
+        "In a window, owners are notified of ends alone, and no silence raises an alert. What is open when "
+        "it ends is notified then. Owners are notified of each window that touches them."
+    )
+    _draw_button(_PLACE, MaintenanceAction.SCHEDULE, ":material/add:")
+    _draw_below(_PLACE, None, page)
+    if current:
+        st.header("On and planned", anchor=False)
+        picked = draw_table(
+            tabulate_windows(current, page.now),
+            "windows",
+            _CURRENT,
+            page.zone,
+            identity=[ID.name],
+            noun="windows",
+            picked_in=_WINDOW,
+            on_phone=_ON_PHONE,
+        )
+        if picked is not None:
+            _draw_window(next(one for one in current if one.window_id == picked[ID.name]), page)
+    else:
+        st.info("No maintenance is on or planned.", icon=":material/info:")
+    if over := [one for one in windows if one.over_at <= page.now]:
+        st.header("Over", anchor=False)
+        frame = tabulate_windows(reversed(over), page.now)
+        draw_plain_table(frame, "over", _SHOWN, page.zone, label="Over", on_phone=_ON_PHONE)
+
+
+def _draw_button(place: str, action: MaintenanceAction, icon: str) -> None:
+    st.button(
+        f"{_LABELS[action]}…",
+        icon=icon,
+        key=f"{place}_{action}",
+        on_click=acting.toggle_form,
+        args=(place, action, _ANCHOR),
+    )
+
+
+def _draw_window(window: Window, page: Page) -> None:
+    place = f"{_PLACE}-{window.window_id}"
+    with st.container(border=True):
+        st.header(escape_markdown(describe_concerns(window)), anchor=name_details(_WINDOW))
+        with st.container(horizontal=True, gap="xsmall"):
+            _draw_button(place, MaintenanceAction.CHANGE, ":material/edit:")
+            _draw_button(place, MaintenanceAction.END, ":material/stop:")
+        _draw_below(place, window, page)
+
+
+def _draw_below(place: str, window: Window | None, page: Page) -> None:
+    """What became of the last action at a place, and the form that is open there."""
+    draw_result(place)
+    form = acting.find_form(place)
+    if form is None:
+        return
+    action = MaintenanceAction(form.action)
+    with st.form(f"{_PLACE}_{form.token}"):
+        st.subheader(_LABELS[action], anchor=_ANCHOR)
+        if action is MaintenanceAction.END:
+            st.caption("Owners get notifications again at once, first of what is open.")
+        else:
+            _draw_fields(form, window, page)
+        with st.container(horizontal=True, gap="xsmall"):
+            args = (form, action, window, page)
+            st.form_submit_button(_LABELS[action], type="primary", on_click=_submit, args=args)
+            st.form_submit_button("Cancel", on_click=acting.close_form)
+
+
+def _draw_fields(form: ActionForm, window: Window | None, page: Page) -> None:
+    patterns = {
+        "sender": window.sender if window else _FOR_SENDER.value(""),
+        "folder": window.folder if window else _FOR_FOLDER.value(""),
+        "owner": window.owner if window else "",
+    }
+    st.caption("Whom it concerns: what fits every field that is filled in. * is any text, ? one character.")
+    with st.container(horizontal=True):
+        for name, value in patterns.items():
+            st.text_input(name.capitalize(), value, MAX_PATTERN_CHARACTERS, key=f"{form.token}_{name}")
+    begins = page.spell(window.starts) if window and window.starts > page.now else _NOW
+    with st.container(horizontal=True):
+        st.text_input("From", begins, key=f"{form.token}_from")
+        until = page.spell(window.ends) if window else ""
+        st.text_input("Until", until, key=f"{form.token}_until", placeholder="tomorrow 06:00")
+    st.caption(
+        f"Such as 18:00, tomorrow 06:00, fri 22:00 or 2026-11-28 06:00, in {page.zone.key}. At most "
+        f"{LONGEST_MAINTENANCE.days} days, or {LONGEST_SERIES.days} where it is weekly."
+    )
+    hours = window.weekly if window else None
+    st.pills(
+        "Weekly, only on",
+        tuple(Day),
+        selection_mode="multi",
+        default=[day for number, day in enumerate(Day) if hours and number in hours.days],
+        format_func=DAY_NAMES.__getitem__,
+        key=f"{form.token}_days",
+        wrap=True,
+    )
+    with st.container(horizontal=True):
+        for name, at in (("start", hours and hours.start), ("end", hours and hours.end)):
+            shown = f"{at:%H:%M}" if at else {"start": "22:00", "end": "06:00"}[name]
+            times = sorted({shown, *_TIMES})
+            label = "Hours from" if name == "start" else "Hours to"
+            key = f"{form.token}_{name}"
+            st.selectbox(label, times, times.index(shown), key=key, filter_mode="contains", width=130)
+    st.text_area(
+        "Reason", window.reason if window else "", 80, MAX_NOTE_CHARACTERS, key=f"{form.token}_reason"
+    )
+
+
+def _submit(form: ActionForm, action: MaintenanceAction, window: Window | None, page: Page) -> None:
+    body: dict[str, Any] = {"action": action.value}
+    if window is not None:
+        body["maintenance_id"] = window.window_id
+    if action is not MaintenanceAction.END:
+        said = {
+            name: st.session_state[f"{form.token}_{name}"]
+            for name in ("sender", "folder", "owner", "from", "until", "days", "start", "end", "reason")
+        }
+        if problem := _find_problem(said, page):
+            acting.refuse(form.place, problem)
+            return
+        body["window"] = _build_window(said, window, page)
+    acting.begin(
+        acting.PendingAction(
+            form=form,
+            requests=[make_request(body, "Maintenance", form.token)],
+            done=_DONE[action],
+            focus=_ANCHOR,
+            reread=page.session.tables.forget,
+        )
+    )
+
+
+def _find_problem(said: dict[str, Any], page: Page) -> str:
+    if not any(said[name].strip() for name in ("sender", "folder", "owner")):
+        return "Name a sender, a folder or an owner. * alone is everything."
+    if not said["reason"].strip():
+        return "Say why. Owners are sent the reason."
+    for name in ("from", "until"):
+        text = said[name].strip()
+        if not (name == "from" and text in ("", _NOW)) and read_moment(text, page.now, page.zone) is None:
+            return f"{name.capitalize()}: write a moment such as tomorrow 06:00 or 2026-11-28 06:00."
+    return ""
+
+
+def _build_window(said: dict[str, Any], before: Window | None, page: Page) -> dict[str, Any]:
+    """The window, as the API takes it."""
+    days: Sequence[Day] = said["days"]
+    begins = read_moment(said["from"], page.now, page.zone)
+    ends = read_moment(said["until"], page.now, page.zone)
+    zone = before.weekly.zone if before and before.weekly else page.zone.key
+    on = [day.value for day in Day if day in days]
+    weekly = {"days": on, "from": said["start"], "to": said["end"], "zone": zone}
+    window = {
+        **{name: said[name].strip() for name in ("sender", "folder", "owner", "reason")},
+        "from": format_moment(begins) if begins else "",
+        "until" if days else "to": format_moment(ends) if ends else "",
+        "weekly": weekly if days else None,
+    }
+    return {name: value for name, value in window.items() if value}
+
+
+draw()
