@@ -1,143 +1,57 @@
-"""A stack of an older version brought to this one and back: nothing that holds data or people goes.
+"""The promise of 1.0.0: its stack is brought to this program, and nothing that holds data or people goes.
 
-The older version is that of the last tag, or else the one before the tables of runs, senders and incidents,
-from this repository's history.
+Its state is kept beside this file, and so is that of each later release. The release itself writes it,
+once: `python -m pytest -o python_functions=keep_state tests/engine/test_upgrade.py`.
 """
 
-import io
-import json
-import os
-import shutil
-import subprocess
-import sys
-import tarfile
-from dataclasses import dataclass
+import gzip
+import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
-from pulumi import automation
-from pulumi.automation import OpType
 
 from contract.names import ROOT
 from tests.engine.conftest import NewStack
-from tests.engine.engine_stack import EngineStack
-from tests.engine.plan import KEEPERS, Plan
-from tests.engine.pulumi_cli import built_version
-from tests.engine.recording_provider import Account, RecordingProvider
 
-UNTAGGED = "b80a6af25982b5d559c95149b2992ae5bfeac6b9"
-"""Merged before the tables of runs, senders and incidents were declared."""
-_TABLE = "aws:dynamodb/table:Table"
-_RUN = """
-import json, sys
-from pathlib import Path
-from tests.engine.engine_stack import EngineStack
-from tests.engine.plan import Plan
-from tests.engine.pulumi_cli import find_cli
-what, name, folder, environment = sys.argv[1:]
-plan = getattr(EngineStack(name, find_cli(), Path(folder), json.loads(environment)), what)()
-print(json.dumps([[step.name, step.type] for step in plan.steps if step.takes_away]))
-"""
+KEPT: Final = Path(__file__).with_name("kept")
+NAME: Final = "kept"
+"""Part of every resource's URN, and so of each state that is kept."""
+CONFIG: Final[dict[str, Any]] = {
+    "deletionProtection": True,
+    "customerManagedKey": True,
+    "backupDays": 30,
+    "webAcl": True,
+    "alarmEmail": "alarms@example.com",
+    "ownersFile": "tests/samples/owners.yaml",
+    "webhooks": {name: f"https://hooks.example.com/{name}" for name in ("operations", "orders")},
+}
+"""With everything that holds data or people."""
 
 
-@dataclass(frozen=True)
-class Older:
-    """An older version of the whole repository."""
-
-    folder: Path
-
-    def run(self, what: str, stack: EngineStack) -> subprocess.CompletedProcess[str]:
-        """Previews it for the stack, or brings the stack to it; prints last what that takes away."""
-        cli = str(ROOT / ".build" / f"pulumi-{built_version()}" / "bin")
-        return subprocess.run(
-            [sys.executable, "-c", _RUN, what, stack.name, str(stack.folder), json.dumps(stack.environment)],
-            cwd=self.folder,
-            env={
-                **os.environ,
-                "PATH": os.pathsep.join([cli, os.environ["PATH"]]),
-                "PYTHONPATH": str(self.folder),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+@pytest.mark.parametrize("file", sorted(KEPT.glob("state-*.json.gz")), ids=lambda file: file.name)
+def test_a_release_is_brought_to_this_program_without_a_loss(new_stack: NewStack, file: Path) -> None:
+    stack = new_stack(NAME)
+    stack.configure(**CONFIG)
+    stack.state_file.parent.mkdir(parents=True, exist_ok=True)
+    stack.state_file.write_bytes(gzip.decompress(file.read_bytes()))
+    before = {one["urn"] for one in stack.resources}
+    plan = stack.preview()
+    assert plan.lost == []
+    # Known by their tokens and names: nothing of the tables is made beside what is there.
+    tables = [step for step in plan.steps if step.type == "aws:dynamodb/table:Table"]
+    assert [step for step in tables if step.takes_away] == []
+    assert len(before) > 100
+    assert len(plan.steps) < len(before) / 2
 
 
-@dataclass(frozen=True)
-class Upgraded:
-    """A stack that was of the older version."""
-
-    stack: EngineStack
-    before: dict[str, Any]
-    """Its outputs then."""
-    account: Account
-    """What was there then."""
-    plan: Plan
-    """What the upgrade did."""
-
-
-def _git(*arguments: str) -> bytes:
-    git = shutil.which("git")
-    if git is None:
-        return b""
-    done = subprocess.run([git, *arguments], cwd=ROOT, capture_output=True, check=False)
-    return done.stdout if done.returncode == 0 else b""
-
-
-@pytest.fixture(scope="module")
-def older(cli: automation.PulumiCommand, tmp_path_factory: pytest.TempPathFactory) -> Older:
-    commit = _git("describe", "--tags", "--abbrev=0").decode().strip() or UNTAGGED
-    if not (packed := _git("archive", commit)):
-        pytest.skip(f"no {commit} here: not a clone of the repository, or a shallow one")
-    folder = tmp_path_factory.mktemp("older")
-    with tarfile.open(fileobj=io.BytesIO(packed)) as archive:
-        archive.extractall(folder, filter="data")
-    return Older(folder)
-
-
-@pytest.fixture(scope="module")
-def upgraded(older: Older, new_stack: NewStack, provider: RecordingProvider) -> Upgraded:
-    """A stack, first of the older version and then of this one."""
-    stack = new_stack("upgraded")
-    first = older.run("up", stack)
-    assert first.returncode == 0, first.stderr[-2000:]
-    stack = _reopen(stack)
-    before, account = stack.outputs, provider.account
-    return Upgraded(stack, before, account, stack.up())
-
-
-def _reopen(stack: EngineStack) -> EngineStack:
-    """The stack with this version's settings of the project, after the older one wrote its own over them."""
-    return EngineStack(stack.name, stack._stack.workspace.pulumi_command, stack.folder, stack.environment)
-
-
-def _keeping(account: Account) -> set[str]:
-    return {one.id for one in account.values() if one.type in KEEPERS}
-
-
-def test_an_upgrade_takes_nothing_away(upgraded: Upgraded, provider: RecordingProvider) -> None:
-    stack, before = upgraded.stack, upgraded.before
-    assert upgraded.plan.lost == []
-    assert upgraded.plan.not_deployed() == []
-    assert stack.preview().steps == []
-    assert {name: stack.outputs.get(name) for name in before} == before
-    assert _keeping(upgraded.account) <= _keeping(provider.account)
-
-
-def test_the_way_back_takes_away_what_the_older_version_does_not_know_and_no_more(
-    upgraded: Upgraded, older: Older, provider: RecordingProvider
-) -> None:
-    new = {step.name for step in upgraded.plan.steps if step.op == OpType.CREATE}
-    if any(step.type == _TABLE and step.name in new for step in upgraded.plan.steps):
-        refused = older.run("preview", upgraded.stack)
-        assert refused.returncode != 0
-        assert "protected" in refused.stderr
-    stack = _reopen(upgraded.stack)
-    stack.configure(deletionProtection=False)
+def keep_state(new_stack: NewStack) -> None:
+    """Writes the state of the version in pyproject.toml, unless it is kept already."""
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    file = KEPT / f"state-{version}.json.gz"
+    assert not file.exists(), "what was released does not change"
+    stack = new_stack(NAME)
+    stack.configure(**CONFIG)
     stack.up()
-    back = older.run("up", stack)
-    assert back.returncode == 0, back.stderr[-2000:]
-    lost = {name for name, kind in json.loads(back.stdout.splitlines()[-1]) if kind in KEEPERS}
-    assert lost <= new
-    assert _keeping(upgraded.account) <= _keeping(provider.account)
+    KEPT.mkdir(exist_ok=True)
+    file.write_bytes(gzip.compress(stack.state_file.read_bytes(), mtime=0))

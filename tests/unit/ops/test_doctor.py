@@ -146,7 +146,7 @@ def test_outputs_that_lack_one() -> None:
 
 def test_the_version_is_told() -> None:
     [found] = look(check_version)
-    assert "file-sla 0." in found.what
+    assert "file-sla 1." in found.what
 
 
 def test_tables() -> None:
