@@ -67,6 +67,12 @@ class Settings(BaseModel):
     retention_days: Annotated[int, Field(ge=0, le=3650)]
     # A replay is right about incidents that opened 14 days after the oldest run or later; a day to spare.
     run_retention_days: Annotated[int, Field(ge=15, le=3650)]
+    # The projection keeps these in memory, and replays 35 days of them with 512 MB.
+    sender_incident_limit: Annotated[int, Field(ge=10, le=10_000)]
+    account_incident_limit: Annotated[int, Field(ge=10, le=1_000_000)]
+    # Their short ids are in one item.
+    new_sender_limit: Annotated[int, Field(ge=1, le=20_000)]
+    account_report_limit: Annotated[int, Field(ge=10, le=100_000)]
     deletion_protection: bool
     function_target: Target
     # Lambda's quota.

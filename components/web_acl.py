@@ -13,7 +13,7 @@ from components.api.route import build_cors_headers
 from components.settings import Settings
 from contract import answers
 from contract.answers import Message
-from contract.routes import AUTH
+from contract.routes import AUTH, FILE_SLA_ERROR, RouteSpec
 
 _RATE_WINDOW_SECONDS: Final = 300
 _THROTTLED: Final = "throttled"
@@ -38,7 +38,7 @@ _MANAGED_RULES: Final[Mapping[str, Sequence[str]]] = {
 
 
 class WebAcl(pulumi.ComponentResource):
-    """A WAFv2 web ACL on the API's stage: AWS's managed rules, and a limit of sign-ins per address."""
+    """A WAFv2 web ACL on the API's stage: AWS's managed rules, and limits of sign-ins and of reports."""
 
     def __init__(
         self,
@@ -65,8 +65,32 @@ class WebAcl(pulumi.ComponentResource):
             # As WAF's JSON: Pulumi's typed arguments nest seven classes deep for the same.
             rule_json=json.dumps(
                 [
-                    _auth_rate_rule(settings.web_acl_auth_limit, settings.cors_origin),
+                    _rate_rule(
+                        "sign-ins-of-one-address",
+                        AUTH,
+                        {"AggregateKeyType": "IP", "Limit": settings.web_acl_auth_limit},
+                        settings.cors_origin,
+                    ),
                     *(_managed_rule(group, place) for place, group in enumerate(_MANAGED_RULES, start=1)),
+                    _rate_rule(
+                        "reports-of-one-token",
+                        FILE_SLA_ERROR,
+                        # Before the gateway's own throttle, which is for all callers together.
+                        {
+                            "AggregateKeyType": "CUSTOM_KEYS",
+                            "CustomKeys": [
+                                {
+                                    "Header": {
+                                        "Name": "authorization",
+                                        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+                                    }
+                                }
+                            ],
+                            "Limit": settings.account_report_limit * _RATE_WINDOW_SECONDS // 60,
+                        },
+                        settings.cors_origin,
+                        priority=len(_MANAGED_RULES) + 1,
+                    ),
                 ]
             ),
             visibility_config=aws.wafv2.WebAclVisibilityConfigArgs(
@@ -80,11 +104,12 @@ class WebAcl(pulumi.ComponentResource):
         self.register_outputs({})
 
 
-def _auth_rate_rule(limit: int, allowed_origin: str) -> dict[str, Any]:
-    name = "sign-ins-of-one-address"
+def _rate_rule(
+    name: str, route: RouteSpec, counted: Mapping[str, Any], allowed_origin: str, priority: int = 0
+) -> dict[str, Any]:
     return {
         "Name": name,
-        "Priority": 0,
+        "Priority": priority,
         "Action": {
             "Block": {
                 "CustomResponse": {
@@ -99,13 +124,12 @@ def _auth_rate_rule(limit: int, allowed_origin: str) -> dict[str, Any]:
         },
         "Statement": {
             "RateBasedStatement": {
-                "AggregateKeyType": "IP",
-                "Limit": limit,
+                **counted,
                 "EvaluationWindowSec": _RATE_WINDOW_SECONDS,
                 "ScopeDownStatement": {
                     "RegexMatchStatement": {
                         "FieldToMatch": {"UriPath": {}},
-                        "RegexString": f"/{AUTH.path}$",
+                        "RegexString": f"/{route.path}$",
                         "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
                     }
                 },

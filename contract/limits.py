@@ -69,5 +69,12 @@ MAX_NOTES_BYTES: Final = 200_000
 """Bytes of all notes in an incident's history; above it no note is added. So in any script a history leaves
 a third of DynamoDB's 400 KB an item to what runs change: they always can."""
 
+SENDER_INCIDENTS: Final = 1_000
+"""Live incidents of a sender, and those that it may open in a day: ten times a large server's folders."""
+ACCOUNT_INCIDENTS: Final = 20_000
+"""Live incidents of an account: ten times those of 2,000 servers of which every second has two."""
+NEW_SENDERS: Final = 2_000
+"""New senders of an account in a day: 2,000 servers brought in within ten days, times ten."""
+
 MAX_LISTED_PROBLEMS: Final = 50
 """Problems that one answer names; the rest is counted."""

@@ -13,10 +13,10 @@ from contract.metrics import Dimension, Metric
 from contract.routes import FILE_SLA_ERROR, IDEMPOTENCY_KEY
 from handlers.ingest.building import Origin, build
 from handlers.ingest.parsing import parse_report
-from handlers.ingest.storing import RecordStore, RefusedReports
+from handlers.ingest.storing import AccountThrottle, RecordStore, RefusedReports
 from handlers.runtime import IngestEnvironment, count, count_by
 from handlers.web.endpoint import endpoint
-from handlers.web.errors import InvalidBodyError, TooLargeError
+from handlers.web.errors import InvalidBodyError, TooLargeError, TooManyReportsError
 from handlers.web.requests import (
     Event,
     authorize,
@@ -63,6 +63,11 @@ def _refused() -> RefusedReports:
     return RefusedReports(_client(), _environment().runs_table_name, _environment().run_retention)
 
 
+@cache
+def _taken() -> AccountThrottle:
+    return AccountThrottle(_environment().account_report_limit)
+
+
 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     # Made while Lambda starts the environment, not while the first reporter waits.
     _store()
@@ -82,6 +87,11 @@ def handler(event: Event, context: Any) -> Recorded:
         idempotency_key=read_header(event, IDEMPOTENCY_KEY.name),
     )
     body = b""
+    if (over := _taken().take(caller.subject, origin.arrival)) > 0:
+        throttled = TooManyReportsError(_environment().account_report_limit)
+        if over == 1:
+            _refused().keep(origin, body, throttled, read_request_id(event))
+        raise throttled
     try:
         check_idempotency_key(origin.idempotency_key)
         body = read_body(event, FILE_SLA_ERROR)

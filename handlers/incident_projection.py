@@ -15,7 +15,7 @@ from botocore.session import Session
 
 from contract.owners.model import read_shipped_owners
 from handlers.projection.replay import SenderReplay
-from handlers.projection.stream import FailedRuns, StreamReader
+from handlers.projection.stream import FailedRuns, Limits, StreamReader
 from handlers.projection.sweep import Gauges, SenderSweep
 from handlers.runtime import ProjectionEnvironment, count, logger, metrics
 from store.dynamodb import Reader
@@ -47,15 +47,21 @@ class _Parts:
         owners = read_shipped_owners()
         store = SenderStore(client, senders, incidents, environment.retention, owners=owners)
         letters = FailedRuns(queues, environment.dead_letters_url)
-        replays = SenderReplay(store, RunTable(reader, environment.runs_table_name))
+        limits = Limits(
+            sender_incidents=environment.sender_incident_limit,
+            account_incidents=environment.account_incident_limit,
+            new_senders=environment.new_sender_limit,
+        )
+        replays = SenderReplay(store, RunTable(reader, environment.runs_table_name), limits)
         return cls(
             store=store,
-            stream=StreamReader(store=store, failed_runs=letters),
+            stream=StreamReader(store=store, failed_runs=letters, limits=limits),
             sweep=SenderSweep(store=store, replays=replays),
             gauges=Gauges(
                 store=store,
                 maintenance=MaintenanceTable(reader, environment.notifications_table_name),
                 owners=owners,
+                most_live=limits.account_incidents,
             ),
         )
 

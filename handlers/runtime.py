@@ -32,7 +32,7 @@ def allowed_origin() -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class _Environment:
-    """Each field is the variable of its name, and a retention the one that gives its days; None for good.
+    """Each field is the variable of its name, a limit a number, a retention given in days; None for good.
 
     `user_pool_client_id` is the app client whose tokens are accepted, and `retention` is how long records and
     ended incidents are kept.
@@ -44,7 +44,9 @@ class _Environment:
         return cls(**{one.name: _read(one.name, optional=one.default == "") for one in fields(cls)})
 
 
-def _read(name: str, *, optional: bool) -> str | timedelta | None:
+def _read(name: str, *, optional: bool) -> str | int | timedelta | None:
+    if name.endswith("limit"):
+        return int(_required(Variable(name.upper())))
     if name.endswith("retention"):
         days = int(_required(Variable(f"{name.upper()}_DAYS")))
         return timedelta(days=days) if days else None
@@ -71,6 +73,8 @@ class IngestEnvironment(_Environment):
     retention: timedelta | None
     run_retention: timedelta
     """How long a run is kept."""
+    account_report_limit: int
+    """Reports of an account that an instance takes within a minute."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,6 +99,10 @@ class ProjectionEnvironment(_Environment):
     retention: timedelta | None
     dead_letters_url: str
     """The queue for the keys of runs that could not be applied."""
+    sender_incident_limit: int
+    account_incident_limit: int
+    new_sender_limit: int
+    """These three are of `Limits`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from rich.markup import escape
 
-from ops import check_preview, cost, export, incidents, owners, restore, rotate_secret, users
+from ops import check_preview, cost, export, incidents, owners, restore, rotate_secret, senders, users
 from ops.command import EXITS, Call, CommandResult, Exit, SafeConsole, add_shared_options, screen
 from ops.doctor import command as doctor
 from ops.stack import FAILURES, Stack, describe
@@ -25,6 +25,7 @@ _COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (
     owners.add,
     restore.add,
     rotate_secret.add,
+    senders.add,
     users.add,
 )
 

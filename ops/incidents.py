@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Self
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Self
 from rich.markup import escape
 from rich.table import Table
 
-from contract.moments import format_moment
+from contract.moments import Clock, format_moment, utc_now
 from contract.names import PROJECTION, Output
 from contract.words import IncidentStatus
 from ops.command import Call, CommandResult, Exit, OnProgress, add_command, add_group, show_progress
@@ -91,11 +91,13 @@ class Finder:
         runs: the table FileSlaRuns, which knows every sender.
         senders: the table FileSlaSenders, which knows most, and quickly.
         seen: called with the number of runs that were read.
+        clock: the time; tests pass their own.
     """
 
     runs: RunTable
     senders: SenderTable
     seen: Callable[[int], None]
+    clock: Clock = utc_now
 
     @classmethod
     def of(cls, stack: Stack, seen: Callable[[int], None]) -> Self:
@@ -147,10 +149,14 @@ def _judge(check: NextCheck | None, now: datetime) -> Mark:
     # A sender whose item is gone has no mark left.
     if check is None or check.replay_since is None or check.at is None:
         return Mark.REPLAYED
+    if check.set_aside_at is not None:
+        return Mark.FAILED
     wait = check.at - now
     # A mark is due at once. The sweep puts off longest what failed; parts may come for ten minutes.
     if wait > RETRY_REPLAY - _CLOCK_ERROR:
         return Mark.FAILED
+    if check.attempts:  # a sweep is at it
+        return Mark.WAITING
     return Mark.LACKS_PARTS if wait > _CLOCK_ERROR else Mark.WAITING
 
 
@@ -183,7 +189,7 @@ class Rebuild:
     senders: SenderTable
     incidents: IncidentTable
     progress: OnProgress
-    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Clock = utc_now
     sleep: Callable[[float], None] = time.sleep
 
     def mark(self, senders: Sequence[Found]) -> None:
@@ -229,15 +235,15 @@ def _pick(marks: Mapping[Found, Mark], wanted: Mark) -> list[Found]:
 def _describe(done: Rebuilt, log: str) -> CommandResult:
     lines = [f"Replayed: {_count(len(done.replayed), 'sender')} with {_count(done.incidents, 'incident')}."]
     if done.lacks_parts:
-        lines.append(f"Parts of a run may still come, within ten minutes: {_names(done.lacks_parts)}")
+        lines.append(f"Parts of a run may still come, within ten minutes: {describe_names(done.lacks_parts)}")
     if done.failed:
         lines += [
-            f"[red]✗[/red] Could not be replayed: {_names(done.failed)}",
+            f"[red]✗[/red] Could not be replayed: {describe_names(done.failed)}",
             f"  The log {log} says why. The sweep tries again every 15 minutes.",
         ]
     if done.waiting:
         lines += [
-            f"[red]✗[/red] No sweep has come to: {_names(done.waiting)}",
+            f"[red]✗[/red] No sweep has come to: {describe_names(done.waiting)}",
             "  The marks stay. See the runbook, projection behind.",
         ]
     document = {
@@ -252,7 +258,8 @@ def _describe(done: Rebuilt, log: str) -> CommandResult:
     )
 
 
-def _names(senders: Sequence[Found]) -> str:
+def describe_names(senders: Sequence[Found]) -> str:
+    """Their names, as rich's markup."""
     return escape(", ".join(sender.name for sender in senders))
 
 

@@ -211,8 +211,29 @@ def get_items(
             raise UnprocessedKeysError(f"{table}: DynamoDB leaves keys out")
 
 
+def delete_items(client: "DynamoDBClient", table: str, keys: Sequence[Values]) -> Iterator[int]:
+    """Deletes the items of these keys, 25 at a time, and yields how many are gone.
+
+    Raises:
+        UnprocessedKeysError: DynamoDB left keys out at every attempt, as it does while it throttles.
+    """
+    for start in range(0, len(keys), MAX_BATCH):
+        batch = keys[start : start + MAX_BATCH]
+        wanted: Any = {table: [{"DeleteRequest": {"Key": key}} for key in batch]}
+        for attempt in range(_ATTEMPTS):
+            wanted = client.batch_write_item(RequestItems=wanted).get("UnprocessedItems")
+            if not wanted:
+                break
+            time.sleep(_PAUSE_SECONDS * 2**attempt)
+        else:
+            raise UnprocessedKeysError(f"{table}: DynamoDB leaves keys out")
+        yield start + len(batch)
+
+
 # --- writes
 
+MAX_BATCH: Final = 25
+"""Items of one BatchWriteItem (DynamoDB quotas)."""
 MAX_WRITES: Final = 100
 """Items of one transaction (DynamoDB quotas)."""
 _EMPTY: Final[Values] = {"L": []}

@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -457,13 +458,20 @@ class IncidentTable:
     reader: Reader
     name: str
 
-    def count_live(self, status: IncidentStatus) -> int:
-        """How many incidents are open, or unknown."""
-        return sum(
-            self.reader.count(
-                Query(table=self.name, index=IncidentIndex.LIVE, equal={_A.LIVE_SHARD: partition})
-            )
+    def count_live(self) -> Counter[tuple[str, IncidentStatus]]:
+        """How many incidents of each sender are open, and unknown. Only the counts are in memory."""
+        return Counter(
+            (item[_A.SENDER]["S"], status)
+            for status in LIVE
             for partition in list_live_partitions(status)
+            for item in self.reader.query(
+                Query(
+                    table=self.name,
+                    index=IncidentIndex.LIVE,
+                    equal={_A.LIVE_SHARD: partition},
+                    attributes=(_A.SENDER,),
+                )
+            )
         )
 
     def query_live(self, *statuses: IncidentStatus, attributes: Sequence[str] = ()) -> list[Item]:

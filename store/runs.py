@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
+from functools import partial
 from itertools import groupby
 from operator import attrgetter
 from typing import Any, Final, NamedTuple, Self
 
 from contract.folders import folder_key
 from contract.moments import format_moment, parse_moment
-from store.dynamodb import Item, Query, Reader, TableSpec
+from store.dynamodb import Item, Query, Reader, TableSpec, Values
 
 SAME_RUN: Final = timedelta(minutes=10)
 """Reports with one run id that lie no further apart are one run."""
@@ -200,34 +201,104 @@ def merge_folders(breaches: Iterable[BreachedFolder]) -> tuple[BreachedFolder, .
     return tuple(_as_one(list(same)) for _, same in groupby(ordered, key=attrgetter("key")))
 
 
-def merge_parts(items: Iterable[Run], now: datetime | None = None) -> list[Run]:
-    """The runs that these items of one sender are of, in order.
+MAX_HELD_BYTES: Final = 16_000_000
+"""Bytes of compressed content that wait for more parts of their runs; a report has at most 2,000,000."""
+MAX_RUN_FOLDERS: Final = 50_000
+"""Folders that are read of one run: five reports as large as can be. What it has beyond counts as missing."""
 
-    Items with one run id within ten minutes are one run, dated by the first: a retry, or its
-    parts. A run that lacks parts is left out as long as they may still come, seen from `now`.
+
+class StoredRun(NamedTuple):
+    """An item of a run, its content not yet read: the run, a part of it, or a piece of a part."""
+
+    key: str
+    run_id: str
+    moment: datetime
+    arrival: datetime
+    size: int
+    """Bytes of its content, compressed."""
+    read: Callable[[], Run]
+    """Raises `MalformedRunError`."""
+
+
+class RunMerger:
+    """Puts a sender's runs together from their items, within a bounded memory.
+
+    Items with one run id within ten minutes are one run, dated by the first: a retry, or its parts. Whoever
+    stops can go on later from the items at `next_key`, with what was `merged` last.
+
+    Args:
+        items: in the order of their keys, which is that of moments.
+        merged: what was put together before these, where they continue others.
     """
-    ordered = sorted(items, key=lambda item: (item.run_id, item.moment, item.part, item.piece, item.arrival))
-    runs: list[Run] = []
-    for _, same in groupby(ordered, key=attrgetter("run_id")):
-        group: list[Run] = []
-        for item in same:
-            if group and item.moment - group[0].moment > SAME_RUN:
-                runs.append(_one_run(group))
-                group = []
-            group.append(item)
-        runs.append(_one_run(group))
-    settled = (run for run in runs if run.complete or now is None or now - run.moment > SAME_RUN)
-    return sorted(settled, key=attrgetter("stamp"))
+
+    def __init__(self, items: Iterable[StoredRun], merged: Mapping[str, datetime] | None = None) -> None:
+        self._items = items
+        self._waiting: dict[str, dict[str, StoredRun]] = {}
+        self._held = 0
+        self.merged = dict(merged or {})
+        """Ids and moments of the runs of the last ten minutes: what still comes of these is passed over."""
+        self.next_key = ""
+        """The first item that no run has yet been made of."""
+        self.read_bytes = 0
+        self.unreadable: dict[str, MalformedRunError] = {}
+        """Why items could not be read, by their keys."""
+
+    def __iter__(self) -> Iterator[Run]:
+        for item in self._items:
+            yield from self._merge(item)
+            self.read_bytes += item.size
+            first = self.merged.get(item.run_id)
+            if first is not None and item.moment - first <= SAME_RUN:
+                continue
+            parts = self._waiting.setdefault(item.run_id, {})
+            part = item.key[-len(_PART_KEY) :]
+            if (before := parts.get(part)) is None:
+                parts[part] = item
+                self._held += item.size
+            else:  # a retry
+                parts[part] = before._replace(arrival=max(before.arrival, item.arrival))
+        yield from self._merge(None)
+
+    def _merge(self, following: StoredRun | None) -> Iterator[Run]:
+        """The runs of which nothing more can come, and the oldest ones where they take too much memory."""
+        while self._waiting:
+            items = list(next(iter(self._waiting.values())).values())
+            first = items[0]
+            may_go_on = following is not None and following.moment - first.moment <= SAME_RUN
+            if may_go_on and self._held <= MAX_HELD_BYTES:
+                return
+            del self._waiting[first.run_id]
+            self._held -= sum(item.size for item in items)
+            self.merged.pop(first.run_id, None)
+            while self.merged and first.moment - self.merged[oldest := next(iter(self.merged))] > SAME_RUN:
+                del self.merged[oldest]
+            self.merged[first.run_id] = first.moment
+            rest = next(iter(self._waiting.values()), None)
+            self.next_key = next(iter(rest.values())).key if rest else following.key if following else ""
+            if parts := list(self._read(items)):
+                yield _one_run(parts)
+
+    def _read(self, items: Iterable[StoredRun]) -> Iterator[Run]:
+        folders = 0
+        for item in items:
+            if folders > MAX_RUN_FOLDERS:
+                return
+            try:
+                run = item.read()
+            except MalformedRunError as error:
+                self.unreadable[item.key] = error
+                continue
+            folders += len(run.breaches) + len(run.spellings)
+            yield replace(run, arrival=item.arrival)
 
 
-def _one_run(items: list[Run]) -> Run:
-    parts = list({(item.part, item.piece): item for item in reversed(items)}.values())
+def _one_run(parts: list[Run]) -> Run:
     first, pieces = {one.part: one for one in reversed(parts)}, Counter(one.part for one in parts)
     lists = [part.listing for part in parts if part.listing is not None]
     errors = {key: text for listing in lists for key, text in listing.errors}
     return replace(
-        items[0],
-        arrival=max(item.arrival for item in items),
+        parts[0],
+        arrival=max(part.arrival for part in parts),
         breaches=merge_folders(breach for part in parts for breach in part.breaches),
         listing=Listing.build((key for listing in lists for key in listing.read), errors) if lists else None,
         spellings={key: folder for part in parts for key, folder in part.spellings.items()},
@@ -261,6 +332,9 @@ _LOST = "lost"
 
 class MalformedRunError(ValueError):
     """An item that is none of ours, or was changed since."""
+
+
+_PART_KEY: Final = "#0001#0001"
 
 
 def format_run_key(moment: datetime, run_id: str, part: int = 1, piece: int = 1) -> str:
@@ -414,16 +488,23 @@ class RunTable:
     reader: Reader
     name: str
 
-    def list_of(self, sender: str) -> tuple[list[Run], dict[str, MalformedRunError]]:
-        """Every run of a sender that is kept, in order; and by their keys why others cannot be read."""
-        runs: list[Run] = []
-        unreadable: dict[str, MalformedRunError] = {}
-        for item in self._query(sender, RunItem.RUN):
-            try:
-                runs.append(read_run_item(item))
-            except MalformedRunError as error:
-                unreadable[item[RunAttribute.RUN_KEY]["S"]] = error
-        return runs, unreadable
+    def read_items(self, sender: str, first_key: str = "") -> Iterator[StoredRun]:
+        """The items of a sender's runs from a key on, for `RunMerger`; one page is in memory at a time."""
+        for item in self._query(sender, RunItem.RUN, first_key=first_key):
+            yield StoredRun(
+                key=item[RunAttribute.RUN_KEY]["S"],
+                run_id=item[RunAttribute.RUN_ID]["S"],
+                moment=parse_moment(item[RunAttribute.MOMENT]["S"]),
+                arrival=parse_moment(item[RunAttribute.ARRIVED_AT]["S"]),
+                size=len(item.get(RunAttribute.CONTENT, {}).get("B", b"")),
+                read=partial(read_run_item, item),
+            )
+
+    def list_keys(self, sender: str) -> list[Values]:
+        """The keys of all that is kept of a sender: runs and refused reports."""
+        keys = (RunAttribute.SENDER, RunAttribute.RUN_KEY)
+        query = Query(table=self.name, equal={RunAttribute.SENDER: sender}, attributes=keys, consistent=True)
+        return [dict(item) for item in self.reader.query(query)]
 
     def read_refused(self, sender: str) -> Item | None:
         """The item of a sender's last report that was refused, if one is kept."""
@@ -455,10 +536,13 @@ class RunTable:
             seen(read)
         return names
 
-    def _query(self, sender: str, item: RunItem, *, latest_first: bool = False) -> Iterator[Item]:
+    def _query(
+        self, sender: str, item: RunItem, *, latest_first: bool = False, first_key: str = ""
+    ) -> Iterator[Item]:
         query = Query(
             table=self.name,
             equal={RunAttribute.SENDER: sender},
+            between=(RunAttribute.RUN_KEY, first_key, "~") if first_key else None,
             only={RunAttribute.ITEM: item},
             latest_first=latest_first,
             consistent=True,

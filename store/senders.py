@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Self
 
 from botocore.exceptions import ClientError
 
 from contract.moments import Hours, format_moment
-from contract.words import SenderKind, SenderState
+from contract.words import SENDER_SEPARATOR, SenderKind, SenderState
 from store.dynamodb import (
     COUNT,
     MOMENT,
@@ -28,6 +28,7 @@ from store.dynamodb import (
     Update,
     Values,
     error_code,
+    fit_key,
     get_items,
     list_of,
     one_of,
@@ -62,6 +63,14 @@ class SenderAttribute(StrEnum):
     """When time alone, or a fold that is due, changes something next."""
     REPLAY_SINCE = "ReplaySince"
     """Since when it has to be folded anew from its runs; absent where it has not."""
+    NEW_SENDERS = "NewSenders"
+    """Of an account's item: a day, and the short ids of the senders that were new on it."""
+    OVER_LIMIT = "OverLimit"
+    """Of the item of all accounts: those with more live incidents than they may have."""
+    REPLAY_ATTEMPTS = "ReplayAttempts"
+    """How many replays were begun, and neither ended nor stopped with a checkpoint."""
+    SET_ASIDE_AT = "SetAsideAt"
+    """When the sweep gave its replay up: it looks at this sender no more until somebody releases it."""
 
     STATE = "State"
     """One of `SenderState`; `REFUSED_STATE` on the item of a refused report."""
@@ -118,6 +127,11 @@ OWN_PART: Final = "sender"
 REFUSED_PART: Final = "refused"
 LIST_PREFIX: Final = "list#"
 SET_PREFIX: Final = "set#"
+ACCOUNT_PART: Final = "account"
+"""What is counted of an account, whose `sub` is the partition key."""
+ALL_ACCOUNTS: Final = "accounts"
+"""The partition key of what is known of all of them."""
+CHECKPOINT_PREFIX: Final = "checkpoint#"
 ACTION_PREFIX: Final = "action#"
 """Before the id of what a person did. Beside what the rules know, such an item shows attributes of
 `contract.incidents.HistoryAttribute`, and what was set."""
@@ -125,6 +139,12 @@ REFUSED_STATE: Final = "refused"
 """Under which the state index lists every sender's last refused report, its first run or not."""
 NEXT_CHECK_SHARDS: Final = 4
 """Partitions of the wake index, `0` and so on: each takes 1,000 writes a second (DynamoDB quotas)."""
+SET_ASIDE_SHARD: Final = "aside"
+"""The partition of the senders that were set aside."""
+REPLAY_ATTEMPTS: Final = 3
+"""After so many replays that failed, or were killed, a sender is set aside."""
+REPLAY_TIME: Final = timedelta(minutes=5)
+"""When a replay that was begun counts as killed: no invocation of the sweep lasts longer."""
 RETRY_REPLAY: Final = timedelta(minutes=15)
 """How long the sweep leaves a sender alone that it could not fold."""
 
@@ -289,6 +309,8 @@ class Sender:
     """None where it is always expected."""
     silences: Sequence[Silence] = ()
     """Those of the last days that are over, oldest first."""
+    set_aside_at: datetime | None = None
+    """When its replay was given up. Its incidents stay as they are until it is released."""
 
     owner: str = ""
     """Stored nowhere: filled in by whoever knows the owners. So is the next by who knows the windows."""
@@ -328,6 +350,7 @@ _SENDER: Final = Fields(
     unreadable_folders=(_A.UNREADABLE_FOLDERS, list_of(_UNREADABLE, UnreadableFolder)),
     hours=(_A.HOURS, HOURS),
     silences=(_A.SILENCES, list_of(_SILENCE, Silence)),
+    set_aside_at=(_A.SET_ASIDE_AT, MOMENT),
 )
 
 
@@ -423,6 +446,13 @@ def sender_key(sender: str) -> Values:
     return {_A.SENDER: {"S": sender}, _A.PART: {"S": OWN_PART}}
 
 
+_SHORT_ID: Final = 10
+
+
+def _account_key(account: str) -> Values:
+    return {_A.SENDER: {"S": account}, _A.PART: {"S": ACCOUNT_PART}}
+
+
 @dataclass(frozen=True, kw_only=True)
 class NextCheck:
     """When the sweep has to look at a sender."""
@@ -430,15 +460,34 @@ class NextCheck:
     at: datetime | None
     replay_since: datetime | None = None
     """Since when its incidents have to be worked out again from all its runs; None where they have not."""
+    attempts: int = 0
+    """Replays that were begun and have not ended. What is written leaves it as it is."""
+    set_aside_at: datetime | None = None
+    """The sweep leaves the sender alone where this is set."""
 
 
 def describe_next_check(sender: str, check: NextCheck) -> Values:
     """The attributes that the index of next checks is made from."""
+    shard = SET_ASIDE_SHARD if check.set_aside_at else next_check_shard(sender)
     return {
-        _A.NEXT_CHECK_SHARD: {"S": next_check_shard(sender)} if check.at else None,
+        _A.NEXT_CHECK_SHARD: {"S": shard} if check.at else None,
         _A.NEXT_CHECK_AT: {"S": format_moment(check.at)} if check.at else None,
         _A.REPLAY_SINCE: {"S": format_moment(check.replay_since)} if check.replay_since else None,
     }
+
+
+NEXT_CHECK: Final = Fields(
+    at=(_A.NEXT_CHECK_AT, MOMENT),
+    replay_since=(_A.REPLAY_SINCE, MOMENT),
+    attempts=(_A.REPLAY_ATTEMPTS, COUNT),
+    set_aside_at=(_A.SET_ASIDE_AT, MOMENT),
+)
+
+
+def read_next_check(item: Item) -> NextCheck:
+    """When the sweep has to look at the sender of an item."""
+    found: dict[str, Any] = {"at": None, **NEXT_CHECK.read(item)}
+    return NextCheck(**found)
 
 
 _OF_THE_RUN: Final = frozenset(
@@ -451,12 +500,19 @@ _OF_THE_RUN: Final = frozenset(
         _A.WATCHED,
         _A.UNREADABLE,
         _A.UNREADABLE_FOLDERS,
+        _A.SET_ASIDE_AT,
     }
 )
-"""What a sender's item repeats of its last run. All else that it shows is what the rules make of its runs."""
+"""What a sender's item repeats of its last run, and what the sweep and commands set. All else that it shows
+is what the rules make of its runs."""
 SHOWN_FOLDERS: Final = 20
 """How many of the folders that cannot be read an item names; the rest is counted."""
 SHOWN_ERROR_CHARACTERS: Final = 200
+OVER_LIMIT: Final = (
+    "In breach, but its sender or account has as many incidents as it may (senderIncidentLimit, "
+    "accountIncidentLimit): nobody follows it."
+)
+"""Shown as the error of such a folder."""
 
 
 def describe_sender(sender: Sender) -> Values:
@@ -466,29 +522,50 @@ def describe_sender(sender: Sender) -> Values:
     return {**found, _A.SOURCE_ADDRESS: {"S": address} if address else None}
 
 
-def describe_last_run(run: Run) -> Values:
-    """What a sender's item repeats of its last run."""
+class OverLimit(NamedTuple):
+    """Folders in breach that have no incident, since their sender has as many as it may."""
+
+    total: int = 0
+    first: tuple[str, ...] = ()
+
+    @classmethod
+    def build(cls, folders: Sequence[str]) -> Self:
+        """Of all of them."""
+        return cls(len(folders), tuple(folders[:SHOWN_FOLDERS]))
+
+
+NONE_OVER: Final = OverLimit()
+
+
+def describe_last_run(run: Run, over: OverLimit = NONE_OVER) -> Values:
+    """What a sender's item repeats of its last run.
+
+    What is over the limit is shown beside what cannot be read: owners have to know of both.
+    """
     skew = {"N": f"{run.skew.total_seconds():.0f}"} if run.has_sent_at else None
     return {
         _A.SENDER_NAME: {"S": run.sender_name},
         _A.REPORTED_BY: {"S": run.reported_by},
         _A.CLOCK_SKEW_SECONDS: skew,
         _A.LOST_LETTERS: COUNT.write(run.lost_letters),
-        **(_describe_list(run.listing, run.spellings) if run.complete else {}),
+        **(_describe_list(run, over) if run.complete or over.total else {}),
     }
 
 
-def _describe_list(listing: Listing | None, spellings: Mapping[str, str]) -> Values:
-    if listing is None:
-        return dict.fromkeys((_A.WATCHED, _A.UNREADABLE, _A.UNREADABLE_FOLDERS))
-    unreadable = tuple(
-        UnreadableFolder(spellings.get(key, key), text[:SHOWN_ERROR_CHARACTERS] or "unreadable")
-        for key, text in listing.errors[:SHOWN_FOLDERS]
-    )
+def _describe_list(run: Run, over: OverLimit) -> Values:
+    listing = run.listing or Listing()
+    shown = [
+        *(UnreadableFolder(folder, OVER_LIMIT) for folder in over.first),
+        *(
+            UnreadableFolder(run.spellings.get(key, key), text[:SHOWN_ERROR_CHARACTERS] or "unreadable")
+            for key, text in listing.errors
+        ),
+    ]
+    watched = len(listing.read) + len(listing.errors)
     return {
-        _A.WATCHED: {"N": str(len(listing.read) + len(listing.errors))},
-        _A.UNREADABLE: COUNT.write(len(listing.errors)),
-        _A.UNREADABLE_FOLDERS: list_of(_UNREADABLE, UnreadableFolder).write(unreadable),
+        _A.WATCHED: None if run.listing is None else {"N": str(watched)},
+        _A.UNREADABLE: COUNT.write(len(listing.errors) + over.total),
+        _A.UNREADABLE_FOLDERS: list_of(_UNREADABLE, UnreadableFolder).write(tuple(shown[:SHOWN_FOLDERS])),
     }
 
 
@@ -559,17 +636,23 @@ class SenderTable:
         )
         return {item[_A.SENDER]["S"]: _SENDER.read(item).get("unreadable_folders", ()) for item in found}
 
-    def list_due(self, now: datetime) -> Iterable[str]:
+    def list_due(self, now: datetime) -> list[str]:
         """The keys of the senders whose next check is due."""
-        for shard in range(NEXT_CHECK_SHARDS):
-            query = Query(
-                table=self.name,
-                index=SenderIndex.NEXT_CHECK,
-                equal={_A.NEXT_CHECK_SHARD: str(shard)},
-                # A moment with a fraction of a second sorts before the one without.
-                between=(_A.NEXT_CHECK_AT, "0", format_moment(now.replace(microsecond=0))),
-            )
-            yield from (item[_A.SENDER]["S"] for item in self.reader.query(query))
+        return [key for shard in range(NEXT_CHECK_SHARDS) for key in self._list_until(str(shard), now)]
+
+    def list_set_aside(self, now: datetime) -> list[str]:
+        """The keys of the senders whose replay was given up."""
+        return self._list_until(SET_ASIDE_SHARD, now)
+
+    def _list_until(self, shard: str, now: datetime) -> list[str]:
+        query = Query(
+            table=self.name,
+            index=SenderIndex.NEXT_CHECK,
+            equal={_A.NEXT_CHECK_SHARD: shard},
+            # A moment with a fraction of a second sorts before the one without.
+            between=(_A.NEXT_CHECK_AT, "0", format_moment(now.replace(microsecond=0))),
+        )
+        return [item[_A.SENDER]["S"] for item in self.reader.query(query)]
 
     def put_refused(self, item: Item) -> None:
         """Keeps a sender's last refused report, an item of FileSlaRuns, unless a later one is there.
@@ -594,17 +677,52 @@ class SenderTable:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
 
+    def admit(self, sender: str, now: datetime, most: int) -> bool:
+        """Counts a new sender of its account, once a day however often it is asked.
+
+        Returns:
+            False where the account had `most` others today; the one without a `run.sender` always may be.
+
+        Raises:
+            ConflictError: another one is counted at the same time.
+        """
+        account, _, name = sender.partition(SENDER_SEPARATOR)
+        if not name:
+            return True
+        key = _account_key(account)
+        before = (self.reader.get(self.name, key) or {}).get(_A.NEW_SENDERS)
+        today, short = format_moment(now)[: len("2026-01-01")], fit_key(sender, 0)[:_SHORT_ID]
+        day, *known = before["S"].split(" ") if before else [today]
+        if day != today:
+            known = []
+        if short in known or len(known) >= most:
+            return short in known
+        counted: Values = {_A.NEW_SENDERS: {"S": " ".join([today, *known, short])}}
+        update = Update(values=counted, if_still={_A.NEW_SENDERS: before})
+        update_item(self.reader.client, self.name, key, update)
+        return True
+
+    def read_over_limit(self) -> frozenset[str]:
+        """The accounts that have more live incidents than they may."""
+        item = self.reader.get(self.name, _account_key(ALL_ACCOUNTS)) or {}
+        return frozenset(TEXTS.read(item[_A.OVER_LIMIT]) if _A.OVER_LIMIT in item else ())
+
+    def write_over_limit(self, accounts: Iterable[str]) -> None:
+        """Replaces what `read_over_limit` reads, if it differs."""
+        if (after := frozenset(accounts)) != self.read_over_limit():
+            update = Update(values={_A.OVER_LIMIT: TEXTS.write(sorted(after))})
+            update_item(self.reader.client, self.name, _account_key(ALL_ACCOUNTS), update)
+
     def read_next_checks(self, senders: Sequence[str]) -> dict[str, NextCheck]:
         """When the sweep has to look at these senders, by their keys, as it is now."""
         found = get_items(
             self.reader.client,
             self.name,
             [sender_key(sender) for sender in senders],
-            attributes=(_A.SENDER, _A.NEXT_CHECK_AT, _A.REPLAY_SINCE),
+            attributes=(_A.SENDER, *NEXT_CHECK.attributes),
             consistent=True,
         )
-        fields = Fields(at=(_A.NEXT_CHECK_AT, MOMENT), replay_since=(_A.REPLAY_SINCE, MOMENT))
-        return {item[_A.SENDER]["S"]: NextCheck(**({"at": None} | fields.read(item))) for item in found}
+        return {item[_A.SENDER]["S"]: read_next_check(item) for item in found}
 
     def mark_for_replay(self, sender: str, now: datetime, sender_name: str | None = None) -> None:
         """Has a sender replayed by the next sweep.
@@ -614,6 +732,24 @@ class SenderTable:
         """
         check = describe_next_check(sender, NextCheck(at=now, replay_since=now))
         name: Values = {_A.SENDER_NAME: {"S": sender_name}} if sender_name else {}
-        # Whoever is at work on the sender starts again, and sees the mark.
-        marked = Update(values={**check, **name}, add={_A.REVISION: {"N": "1"}})
+        self._touch(sender, {**check, **name})
+
+    def release(self, sender: str, now: datetime, check: NextCheck) -> None:
+        """Has the next sweep look at a sender whose replay was stopped or given up.
+
+        Args:
+            sender: its key.
+            now: the time.
+            check: what it was: its attempts still count.
+
+        Raises:
+            ConflictError: a transaction is writing the sender.
+        """
+        again = NextCheck(at=now, replay_since=check.replay_since or now)
+        rest: Values = {_A.REPLAY_ATTEMPTS: COUNT.write(check.attempts), _A.SET_ASIDE_AT: None}
+        self._touch(sender, {**describe_next_check(sender, again), **rest})
+
+    def _touch(self, sender: str, values: Values) -> None:
+        # Whoever is at work on the sender starts again, and sees what was written.
+        marked = Update(values=values, add={_A.REVISION: {"N": "1"}})
         update_item(self.reader.client, self.name, sender_key(sender), marked)

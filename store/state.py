@@ -1,12 +1,13 @@
 """All that the rules know of one sender, over the tables of senders and incidents."""
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
 
 from contract.action import IncidentAction, SenderAction
-from contract.moments import Clock, Hours, parse_moment, utc_now
+from contract.moments import Clock, Hours, utc_now
 from contract.owners.matching import find_owner
 from contract.owners.model import Owners
 from contract.words import SenderKind, SenderState
@@ -14,9 +15,11 @@ from store.dynamodb import (
     COUNT,
     MAX_SORT_KEY_BYTES,
     MAX_WRITES,
+    MOMENT,
     Item,
     Query,
     Reader,
+    Record,
     Update,
     Values,
     dump,
@@ -38,16 +41,21 @@ from store.incidents import (
 from store.runs import SAME_RUN, Run, Stamp
 from store.senders import (
     ACTION_PREFIX,
+    CHECKPOINT_PREFIX,
     LIST_PREFIX,
+    NONE_OVER,
     OWN_PART,
+    REPLAY_TIME,
     SENDER_ENTRY,
     SET_PREFIX,
     NextCheck,
+    OverLimit,
     SenderAttribute,
     SenderEntry,
     SenderTable,
     Silence,
     describe_next_check,
+    read_next_check,
     sender_key,
 )
 
@@ -98,6 +106,17 @@ class Address(NamedTuple):
     runs: tuple[datetime, ...]
 
 
+class Opened(NamedTuple):
+    """How many incidents opened on a day."""
+
+    day: str = ""
+    """In UTC, as `2026-03-02`, by the moments of runs."""
+    total: int = 0
+
+
+_NONE_OPENED: Final = Opened()
+
+
 @dataclass(frozen=True, kw_only=True)
 class SenderSettings:
     """What people set on a sender."""
@@ -146,6 +165,9 @@ class RunHistory:
     """Those of the last days that are over, oldest first."""
     client: str | None = None
     skew: timedelta = timedelta(0)
+    opened: Opened = _NONE_OPENED
+    over: OverLimit = NONE_OVER
+    """At its last run."""
     settings: SenderSettings = SenderSettings()
     last_action: tuple[datetime, str] | None = None
     """When people last changed anything, and the id of what they did."""
@@ -274,7 +296,12 @@ class StoredSender:
     sender_name: str
     recent: RecentRuns
     revision: int
-    replay_since: datetime | None
+    check: NextCheck
+
+    @property
+    def replay_since(self) -> datetime | None:
+        """Since when it has to be replayed; None where it has not."""
+        return self.check.replay_since
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -334,14 +361,14 @@ class SenderStore:
     def read(self, sender: str) -> StoredSender:
         """A sender's own item; of one that nobody knows yet, what is true of it."""
         item = self._reader.get(self.senders.name, sender_key(sender)) or {}
-        body, since = item.get(_A.RULE_STATE), item.get(_A.REPLAY_SINCE)
+        body = item.get(_A.RULE_STATE)
         return StoredSender(
             key=sender,
             sender=load(RunHistory, body["S"]) if body else None,
             sender_name=item.get(_A.SENDER_NAME, {}).get("S", sender),
             recent=RecentRuns.parse(item.get(_A.RECENT_RUNS, {}).get("S", "")),
             revision=int(item.get(_A.REVISION, {}).get("N", "0")),
-            replay_since=parse_moment(since["S"]) if since else None,
+            check=read_next_check(item),
         )
 
     def read_state(self, known: StoredSender) -> State:
@@ -394,12 +421,14 @@ class SenderStore:
             # does not do so before then, lest it work out anew what is just being written.
             now = self.clock()
             later = now + timedelta(minutes=COMMIT_MINUTES)
-            marked = NextCheck(at=later, replay_since=known.replay_since or now)
+            marked = replace(known.check, at=later, replay_since=known.replay_since or now)
             known = self._write_own(known, describe_next_check(known.key, marked))
             while len(changes) >= MAX_WRITES:
                 part, changes = changes[: MAX_WRITES - 1], changes[MAX_WRITES - 1 :]
                 unchanged = {**self._own(known), **_unchanged(known).arguments()}
                 transact(self._reader.client, [{"ConditionCheck": unchanged}, *part])
+        # One that was set aside stays so, whatever else is written of it.
+        wake = replace(wake, set_aside_at=known.check.set_aside_at)
         values = {**own, **describe_next_check(known.key, wake)}
         if writes.history is not None:
             values[_A.RULE_STATE] = {"S": dump(writes.history)}
@@ -410,6 +439,53 @@ class SenderStore:
         update = {**self._own(known), **_write(known, values).arguments()}
         transact(self._reader.client, [{"Update": update}, *changes])
         return replace(known, revision=known.revision + 1)
+
+    def begin_replay(self, known: StoredSender) -> StoredSender:
+        """Counts a replay, and puts the next check forward: should this process be killed, others come first.
+
+        Raises:
+            ConflictError: the sender was written since it was read.
+        """
+        check = replace(known.check, at=self.clock() + REPLAY_TIME)
+        attempts: Values = {_A.REPLAY_ATTEMPTS: {"N": str(known.check.attempts + 1)}}
+        return self._write_own(known, {**describe_next_check(known.key, check), **attempts})
+
+    def set_aside(self, known: StoredSender) -> None:
+        """Takes a sender out of the sweep until somebody releases it.
+
+        Raises:
+            ConflictError: the sender was written since it was read.
+        """
+        now = self.clock()
+        check = replace(known.check, at=now, set_aside_at=known.check.set_aside_at or now)
+        values = {**describe_next_check(known.key, check), _A.SET_ASIDE_AT: MOMENT.write(check.set_aside_at)}
+        self._write_own(known, values)
+
+    def write_checkpoint(self, sender: str, checkpoint: object) -> None:
+        """Keeps how far a replay came, in place of an earlier one."""
+        chunks = dump_chunks(checkpoint)
+        for number, chunk in enumerate(chunks):
+            item: Values = {
+                **_part_key(sender, f"{CHECKPOINT_PREFIX}{number:04}"),
+                _A.RULE_STATE: {"B": chunk},
+                _A.CHUNKS: {"N": str(len(chunks))},
+            }
+            self._reader.client.put_item(TableName=self.senders.name, Item=item)
+
+    def read_checkpoint(self, sender: str, kind: type[Record]) -> Record | None:
+        """How far a replay came; None where none was stopped, or not all of it was written."""
+        parts = self._query_parts(sender, CHECKPOINT_PREFIX, f"{CHECKPOINT_PREFIX}~")
+        chunks = [part[_A.RULE_STATE]["B"] for part in parts]
+        try:
+            return load_chunks(kind, chunks[: int(parts[0][_A.CHUNKS]["N"])]) if parts else None
+        except (ValueError, zlib.error):  # chunks of two checkpoints
+            return None
+
+    def delete_checkpoint(self, sender: str) -> None:
+        """Forgets how far a replay came: it is through, or its runs are others by now."""
+        for part in self._query_parts(sender, CHECKPOINT_PREFIX, f"{CHECKPOINT_PREFIX}~"):
+            key = _part_key(sender, part[_A.PART]["S"])
+            self._reader.client.delete_item(TableName=self.senders.name, Key=key)
 
     def _own(self, known: StoredSender) -> dict[str, Any]:
         return {"TableName": self.senders.name, "Key": sender_key(known.key)}

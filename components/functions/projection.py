@@ -95,6 +95,9 @@ class IncidentProjection(pulumi.ComponentResource):
                     Variable.NOTIFICATIONS_TABLE_NAME: tables.notifications.table_name,
                     Variable.RETENTION_DAYS: str(settings.retention_days),
                     Variable.DEAD_LETTERS_URL: dead_letters.url,
+                    Variable.SENDER_INCIDENT_LIMIT: str(settings.sender_incident_limit),
+                    Variable.ACCOUNT_INCIDENT_LIMIT: str(settings.account_incident_limit),
+                    Variable.NEW_SENDER_LIMIT: str(settings.new_sender_limit),
                 },
                 permissions=[
                     *tables.runs.allow_stream(),

@@ -79,6 +79,7 @@ def _describe(args: RouteFunctionsArgs) -> Mapping[str, FunctionArgs]:
                 Variable.RUNS_TABLE_NAME: tables.runs.table_name,
                 Variable.RETENTION_DAYS: str(settings.retention_days),
                 Variable.RUN_RETENTION_DAYS: str(settings.run_retention_days),
+                Variable.ACCOUNT_REPORT_LIMIT: str(settings.account_report_limit),
             },
             permissions=[
                 tables.errors.allow("BatchWriteItem"),

@@ -228,6 +228,30 @@ def _build_projection_alarms(metrics: StackMetrics) -> Iterator[AlarmSpec]:
         metrics.published(Metric.SENDERS_SILENT, "SampleCount"),
     )
     yield AlarmSpec(
+        key="set-aside",
+        meaning="The replay of a sender failed three times, and the sweep looks at it no more: its incidents "
+        "stay as they are. All others go on. file-sla doctor names it.",
+        section=RunbookSection.SET_ASIDE,
+        metric=metrics.published(Metric.SENDERS_SET_ASIDE, "Maximum"),
+        threshold=1,
+    )
+    yield AlarmSpec(
+        key="new-senders",
+        meaning="An account brings in more new senders than it may in a day: their runs are kept, and not "
+        "applied. The page of senders shows the account's refusal, with the first of them.",
+        section=RunbookSection.LIMITS,
+        metric=metrics.published(Metric.SENDERS_REFUSED),
+        threshold=1,
+    )
+    yield AlarmSpec(
+        key="account-incidents",
+        meaning="An account has more live incidents than it may: folders of its senders that come into "
+        "breach now have none. The page of senders counts them as folders that nobody follows.",
+        section=RunbookSection.LIMITS,
+        metric=metrics.published(Metric.ACCOUNTS_OVER_LIMIT, "Maximum"),
+        threshold=1,
+    )
+    yield AlarmSpec(
         key="dead-letters",
         meaning="Runs could not be applied, and are missing from senders and incidents. The messages in the "
         "queue name them; rebuild their senders.",

@@ -159,8 +159,19 @@ def _projection(metrics: StackMetrics) -> Iterator[Widget]:
         [metrics.published(name, "Maximum") for name in (Metric.INCIDENTS_OPEN, Metric.INCIDENTS_UNKNOWN)],
     )
     yield _graph(
-        "Silent senders, unreadable folders",
-        [metrics.published(name, "Maximum") for name in (Metric.SENDERS_SILENT, Metric.FOLDERS_UNREADABLE)],
+        "Silent senders, unreadable folders, and what is set aside or over a limit",
+        [
+            *(
+                metrics.published(name, "Maximum")
+                for name in (
+                    Metric.SENDERS_SILENT,
+                    Metric.FOLDERS_UNREADABLE,
+                    Metric.SENDERS_SET_ASIDE,
+                    Metric.ACCOUNTS_OVER_LIMIT,
+                )
+            ),
+            metrics.published(Metric.SENDERS_REFUSED),
+        ],
     )
 
 

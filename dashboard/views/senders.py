@@ -131,6 +131,13 @@ def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> 
             st.warning(f"**{warning.name.capitalize()}.** {text}", icon=":material/warning:")
         if known.refused and known.refusal:
             _draw_refusal(known.refusal, page)
+        if known.sender and known.sender.set_aside_at:
+            since = page.spell(known.sender.set_aside_at)
+            st.warning(
+                f"**Set aside.** Its reports could not be worked through, three times: since {since} its "
+                "incidents stay as they are. Ask the service's owner to release it.",
+                icon=":material/warning:",
+            )
         if known.sender:
             draw_sender_actions(known.sender, page)
             draw_facts(_list_facts(known.sender, page))

@@ -4,14 +4,15 @@ A pure function of these alone. A sweep (`advance`) may come at any moment, any 
 applied to what time had made of the state at the run's own moment.
 """
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
 
 from contract.action import IncidentAction
 from contract.folders import set_key
+from contract.limits import SENDER_INCIDENTS
+from contract.moments import format_moment
 from contract.words import Clearing, IncidentStatus
 from handlers.incidents import transitions
 from handlers.incidents.sender import (
@@ -26,7 +27,8 @@ from handlers.incidents.timing import LOOK_BACK, Deadlines, is_shared, rewound
 from handlers.incidents.transitions import Verdicts
 from store.incidents import Incident
 from store.runs import BreachedFolder, Run
-from store.state import PersonAction, SenderSettings, State
+from store.senders import OverLimit
+from store.state import Opened, PersonAction, RunHistory, SenderSettings, State
 
 _UNSET: Final = SenderSettings()
 
@@ -44,7 +46,11 @@ class Projected:
 
 
 def project(
-    state: State, run: Run, settings: SenderSettings = _UNSET, regular_at: datetime | None = None
+    state: State,
+    run: Run,
+    settings: SenderSettings = _UNSET,
+    regular_at: datetime | None = None,
+    most: int = SENDER_INCIDENTS,
 ) -> Projected:
     """The state after a run. A run that comes again changes nothing.
 
@@ -53,6 +59,8 @@ def project(
         run: newer than the last run in the state.
         settings: what people set on a sender whose first run this is.
         regular_at: when a run that is no longer kept last showed that such a sender is a regular one.
+        most: how many incidents it may have that are live, and how many it may open in a day. Folders in
+            breach beyond that are counted and named.
 
     Raises:
         OutOfOrderError: the run is older than the last run or the last action.
@@ -77,7 +85,9 @@ def project(
         )
     named = frozenset(set_key(breach.key) for breach in run.breaches)
     verdicts = Verdicts(run, sets, named, was_shared)
-    incidents, displaced = _incidents_after(known, run, verdicts)
+    incidents, displaced, over = _incidents_after(known, run, verdicts, most)
+    opened = _opened_after(sender, run, incidents)
+    sender_after = replace(sender_after, opened=opened, over=OverLimit.build(over))
     watched = watch_list_after(sender, known.watched, run)
     after = State(sender=sender_after, watched=watched, sets=sets, incidents=incidents)
     return Projected(after, _list_changed(state, after, displaced))
@@ -155,11 +165,18 @@ def _contradictions(known: State, run: Run) -> tuple[set[str], bool]:
     return by_set, any(incident.cleared_by is Clearing.EMPTY for incident in wrong)
 
 
+def _opened_after(sender: RunHistory | None, run: Run, incidents: Mapping[str, Incident]) -> Opened:
+    """How many incidents opened on the day of a run, that run's included."""
+    new = sum(incidents[breach.key].opened == run.stamp for breach in run.breaches if breach.key in incidents)
+    day = format_moment(run.moment)[: len("2026-01-01")]
+    return Opened(day, new + (sender.opened.total if sender and sender.opened.day == day else 0))
+
+
 def _incidents_after(
-    known: State, run: Run, verdicts: Verdicts
-) -> tuple[dict[str, Incident], list[Incident]]:
-    """The latest incident of each folder, and those that a new one of their folder replaced."""
-    incidents, displaced = dict(known.incidents), []
+    known: State, run: Run, verdicts: Verdicts, most: int
+) -> tuple[dict[str, Incident], list[Incident], list[str]]:
+    """The latest incident of each folder, those that a new one replaced, and folders over the limit."""
+    incidents, displaced, over = dict(known.incidents), [], []
     breaches = {breach.key: breach for breach in run.breaches}
     deadlines = Deadlines(known.sender, known.sets) if known.sender else None
     for key, incident in known.incidents.items():
@@ -169,18 +186,25 @@ def _incidents_after(
                 incidents[key] = transitions.cleared(incident, run.moment, verdict)
             elif verdict is not None:
                 incidents[key] = transitions.lost_sight(incident, run.moment, verdict)
+    day = _opened_after(known.sender, replace(run, breaches=()), {}).total
+    room = most - max(day, sum(incident.live for incident in incidents.values()))
     for key, breach in breaches.items():
         before = known.incidents.get(key)
         if before is not None:
             if deadlines is not None and _goes_on(deadlines, before, breach, run.moment):
                 incidents[key] = transitions.seen_again(before, run, breach)
                 continue
-            if before.status is IncidentStatus.UNKNOWN:
+            if before.status is IncidentStatus.UNKNOWN and room > 0:
                 # The run shows another breach of its folder: it ended, unconfirmed.
                 before = replace(before, status=IncidentStatus.EXPIRED, ended_at=run.moment)
+        if room <= 0:
+            over.append(breach.folder)
+            continue
+        room -= 1
+        if before is not None:
             displaced.append(before)
         incidents[key] = transitions.opened(run, breach, _bound(known, key, run.moment), before)
-    return incidents, displaced
+    return incidents, displaced, over
 
 
 def _goes_on(deadlines: Deadlines, incident: Incident, breach: BreachedFolder, at: datetime) -> bool:
@@ -228,46 +252,69 @@ class Replayed:
     """By the id of each of those that is part of another incident: the id of that one."""
 
 
+@dataclass(kw_only=True)
+class Replay:
+    """All runs of a sender and all actions, one after the other. It may stop anywhere and go on later."""
+
+    actions: Iterable[PersonAction] = ()
+    """What people did, as far back as the runs."""
+    settings: SenderSettings = _UNSET
+    """What they had set before these."""
+    regular_at: datetime | None = None
+    """When a run that is no longer kept last showed that the sender is a regular one."""
+    most: int = SENDER_INCIDENTS
+    """As of `project`."""
+    oldest: datetime | None = None
+    """The moment of the first run. This and what follows is how far the replay came."""
+    state: State = field(default_factory=State)
+    incidents: dict[str, Incident] = field(default_factory=dict)
+    """By id."""
+
+    def apply(self, run: Run) -> None:
+        """Applies the next run, and before it what people did in between."""
+        if self.oldest is None:
+            self.oldest = run.moment
+            if self.regular_at is not None and self.regular_at >= run.moment:
+                self.regular_at = None
+            for action in self._waiting(run.moment):
+                self.settings = settings_after(self.settings, action)
+        self._act(run.moment)
+        self._take(project(self.state, run, self.settings, self.regular_at, self.most))
+
+    def finish(self) -> Replayed:
+        """The state after everything, once no run is left."""
+        self._act(None)
+        return Replayed(state=self.state, incidents=tuple(self.incidents.values()))
+
+    def _act(self, until: datetime | None) -> None:
+        """The runs of a moment come before its actions: people act on what they see."""
+        for action in self._waiting(until) if self.state.sender else ():
+            self._take(apply_action(self.state, action))
+
+    def _waiting(self, until: datetime | None) -> list[PersonAction]:
+        done = self.state.sender.last_action if self.state.sender else None
+        waiting = [
+            action
+            for action in self.actions
+            if (until is None or action.at < until)
+            and (self.state.sender is None or self.oldest is None or action.at >= self.oldest)
+            and (done is None or action.stamp > done)
+        ]
+        return sorted(waiting, key=lambda action: action.stamp)
+
+    def _take(self, done: Projected) -> None:
+        self.state = done.state
+        self.incidents.update({one.incident_id: one for one in done.changed})
+
+
 def replay(
-    runs: Iterable[Run],
-    actions: Iterable[PersonAction] = (),
-    settings: SenderSettings = _UNSET,
-    regular_at: datetime | None = None,
+    runs: Iterable[Run], actions: Iterable[PersonAction] = (), settings: SenderSettings = _UNSET
 ) -> Replayed:
-    """The state after all runs of a sender and all actions, in whatever order they are given.
-
-    Args:
-        runs: from `merge_parts`.
-        actions: what people did, as far back as the runs.
-        settings: what they had set before these.
-        regular_at: when a run that is no longer kept last showed that the sender is a regular one.
-    """
-    ordered = sorted(runs, key=lambda run: run.stamp)
-    done_by_people = sorted(actions, key=lambda action: action.stamp)
-    for action in done_by_people:
-        if not ordered or action.at < ordered[0].moment:
-            settings = settings_after(settings, action)
-    state = State()
-    incidents: dict[str, Incident] = {}
-    for event in _in_order(ordered, done_by_people):
-        done = (
-            project(state, event, settings, regular_at)
-            if isinstance(event, Run)
-            else apply_action(state, event)
-        )
-        state = done.state
-        incidents.update({one.incident_id: one for one in done.changed})
-    return Replayed(state=state, incidents=tuple(incidents.values()))
-
-
-def _in_order(runs: list[Run], actions: list[PersonAction]) -> Iterator[Run | PersonAction]:
-    """By moment, and the runs of a moment first: people act on what they see."""
-    waiting = deque(actions)
-    for run in runs:
-        while waiting and waiting[0].at < run.moment:
-            yield waiting.popleft()
-        yield run
-    yield from waiting
+    """The state after all runs of a sender and all actions, in whatever order they are given."""
+    replaying = Replay(actions=actions, settings=settings)
+    for run in sorted(runs, key=lambda run: run.stamp):
+        replaying.apply(run)
+    return replaying.finish()
 
 
 def keep_known(old: Iterable[Incident], new: Replayed, oldest_run: datetime) -> Replayed:

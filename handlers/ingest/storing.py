@@ -3,9 +3,10 @@
 import itertools
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -120,6 +121,25 @@ def _may_pass(error: ClientError | BotoCoreError) -> bool:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return is_throttling(error) or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return isinstance(error, HTTPClientError)
+
+
+class AccountThrottle:
+    """Bounds the reports of each account that this instance of the function takes within a minute.
+
+    It asks nobody, so a report stays one call, and an account may reach as many instances as it keeps busy.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._minute = ""
+        self._taken: Counter[str] = Counter()
+
+    def take(self, account: str, now: datetime) -> int:
+        """Counts a report; returns how many too many there were in this minute, this one included."""
+        if (minute := f"{now:%d%H%M}") != self._minute:
+            self._minute, self._taken = minute, Counter()
+        self._taken[account] += 1
+        return max(0, self._taken[account] - self._most)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,69 @@
 """Replays a sender: a run came late or in parts, or somebody asked for it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from operator import attrgetter
+from typing import Any, Final
 
 from contract.limits import MAX_HISTORY_ENTRIES, MAX_NOTES_BYTES
-from handlers.incidents.projection import Replayed, advance, keep_known, next_check_at, replay
+from handlers.incidents.projection import Replay, Replayed, advance, keep_known, next_check_at
 from handlers.incidents.sender import show_sender
+from handlers.projection.stream import DEFAULT_LIMITS, Limits
 from handlers.runtime import logger
+from store.dynamodb import Values
 from store.incidents import PEOPLE, HistoryEntry, Incident, PeopleChange, PeopleState
-from store.runs import SAME_RUN, Run, RunTable, merge_parts
-from store.senders import NextCheck, describe_last_run, describe_sender
-from store.state import RecentRuns, SenderStore, State, StoredSender, Writes
+from store.runs import SAME_RUN, Run, RunMerger, RunTable
+from store.senders import NextCheck, SenderAttribute, describe_last_run, describe_sender
+from store.state import RecentRuns, SenderSettings, SenderStore, State, StoredSender, Writes
+
+_NO_ATTEMPT: Final[Values] = {SenderAttribute.REPLAY_ATTEMPTS: None}
+MAX_REPLAY_BYTES: Final = 100_000_000
+"""Bytes of compressed runs in one go: a month of a server that lists 10,000 folders every hour. Most senders
+have some 3,000,000."""
+MAX_REPLAY_SECONDS: Final = 60.0
+"""Of one go. A month of a typical sender takes two."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkpoint:
+    """How far a replay came when its budget was used up. Nothing of it is shown before it is through."""
+
+    since: datetime
+    """The mark that it works off: another mark has it begin anew, since an older run may have come."""
+    next_key: str
+    merged: Mapping[str, datetime]
+    """These two are the ones of `RunMerger`."""
+    oldest: datetime
+    settings: SenderSettings
+    regular_at: datetime | None
+    state: State
+    incidents: Sequence[Incident]
+    recent: RecentRuns
+    own: dict[str, dict[str, Any] | None]
+    """What the sender's item repeats of the last run."""
+
+
+@dataclass
+class _Progress:
+    """A replay under way: what a checkpoint keeps of it, as it changes."""
+
+    replay: Replay
+    next_key: str = ""
+    merged: Mapping[str, datetime] = field(default_factory=dict)
+    recent: RecentRuns = field(default_factory=RecentRuns)
+    last: Run | None = None
+    """The last run that was applied; None where the checkpoint has what is shown of it."""
+    shown_before: Values = field(default_factory=dict)
+
+    @property
+    def own(self) -> Values:
+        """What the sender's item repeats of the last run."""
+        sender = self.replay.state.sender
+        if self.last is None or sender is None:
+            return self.shown_before
+        return describe_last_run(self.last, sender.over)
 
 
 @dataclass(frozen=True)
@@ -21,12 +72,22 @@ class SenderReplay:
 
     store: SenderStore
     runs: RunTable
+    limits: Limits = DEFAULT_LIMITS
 
-    def replay(self, known: StoredSender, now: datetime) -> None:
+    def replay(self, known: StoredSender, now: datetime, seconds_left: Callable[[], float]) -> bool:
         """Works a sender and its incidents out again from all its runs and what people did.
 
         Incidents from before the runs that are kept stay. A run that lacks parts is waited for, ten minutes
         at most, and the sender is replayed again then.
+
+        Args:
+            known: the sender as it was read.
+            now: until when time has passed.
+            seconds_left: the time until the function has to be done. No replay takes all of it: what is not
+                done within a budget is kept, and the next sweep goes on there.
+
+        Returns:
+            Whether it is through.
 
         Raises:
             ConflictError: the sender was written in the meantime.
@@ -34,27 +95,93 @@ class SenderReplay:
         if known.sender is None and (refused := self.runs.read_refused(known.key)) is not None:
             # Its item is new or was lost, and with it the last refused report.
             self.store.senders.put_refused(refused)
-        items, unreadable = self.runs.list_of(known.key)
-        for run_key, error in unreadable.items():
+        known = self.store.begin_replay(known)
+        checkpoint = self.store.read_checkpoint(known.key, Checkpoint)
+        progress = self._resume(known, checkpoint)
+        until = time.monotonic() + min(seconds_left(), MAX_REPLAY_SECONDS)
+        merger = RunMerger(self.runs.read_items(known.key, progress.next_key), progress.merged)
+        waiting: list[datetime] = []
+        stopped = False
+        for run in merger:
+            if not run.complete and now - run.moment <= SAME_RUN:
+                waiting.append(run.moment)
+                continue
+            progress.replay.apply(run)
+            progress.recent = progress.recent.with_run(run)
+            progress.last = run
+            # Parts that may still come are in the last minutes: what is kept ends before them.
+            if not waiting and (merger.read_bytes >= MAX_REPLAY_BYTES or time.monotonic() >= until):
+                stopped = True
+                break
+        for run_key, error in merger.unreadable.items():
             logger.error("a run is passed over", exc_info=error, extra={"run_key": run_key})
-        runs = merge_parts(items, now)
+        if stopped:
+            progress.next_key, progress.merged = merger.next_key, merger.merged
+            self._stop(known, progress, now)
+            return False
+        wait = None
+        if waiting:
+            check_at = min(waiting) + SAME_RUN + timedelta(seconds=1)
+            wait = NextCheck(at=check_at, replay_since=known.replay_since or now)
+        self._finish(known, progress, now, wait)
+        if checkpoint is not None:
+            self.store.delete_checkpoint(known.key)
+        return True
+
+    def _resume(self, known: StoredSender, kept: Checkpoint | None) -> _Progress:
+        actions = self.store.list_actions(known.key)
+        most = self.limits.of(known.key, self.store.senders.read_over_limit())
+        if kept is None or kept.since != known.replay_since:
+            # Of a run that is no longer kept: it showed that the sender is a regular one.
+            regular_at = known.sender.regular_at if known.sender else None
+            return _Progress(Replay(actions=actions, regular_at=regular_at, most=most))
+        replay = Replay(
+            actions=actions,
+            settings=kept.settings,
+            regular_at=kept.regular_at,
+            most=most,
+            oldest=kept.oldest,
+            state=kept.state,
+            incidents={one.incident_id: one for one in kept.incidents},
+        )
+        return _Progress(replay, kept.next_key, kept.merged, kept.recent, shown_before=kept.own)
+
+    def _stop(self, known: StoredSender, progress: _Progress, now: datetime) -> None:
+        replay = progress.replay
+        assert replay.oldest is not None  # noqa: S101 - a run was applied
+        since = known.replay_since or now
+        checkpoint = Checkpoint(
+            since=since,
+            next_key=progress.next_key,
+            merged=progress.merged,
+            oldest=replay.oldest,
+            settings=replay.settings,
+            regular_at=replay.regular_at,
+            state=replay.state,
+            incidents=tuple(replay.incidents.values()),
+            recent=progress.recent,
+            own=progress.own,
+        )
+        self.store.write_checkpoint(known.key, checkpoint)
+        # Whoever wrote the sender meanwhile has it looked at again, too.
+        self.store.commit(known, _NO_ATTEMPT, NextCheck(at=now, replay_since=since))
+
+    def _finish(
+        self, known: StoredSender, progress: _Progress, now: datetime, wait: NextCheck | None
+    ) -> None:
         before = self.store.read_state(known)
-        wait = _wait_for_parts(items, now, known)
-        if not runs:
-            self.store.commit(known, {}, wait or NextCheck(at=next_check_at(before)))
+        oldest = progress.replay.oldest
+        if oldest is None:
+            self.store.commit(known, _NO_ATTEMPT, wait or NextCheck(at=next_check_at(before)))
             return
         old = self.store.incidents.list_of(known.key)
-        # Of a run that is no longer kept: it showed that the sender is a regular one.
-        regular_at = known.sender.regular_at if known.sender else None
-        if regular_at is not None and regular_at >= runs[0].moment:
-            regular_at = None
-        replayed = replay(runs, self.store.list_actions(known.key), regular_at=regular_at)
-        replayed = keep_known(old, replayed, runs[0].moment)
+        replayed = keep_known(old, progress.replay.finish(), oldest)
         after = advance(replayed.state, now)
         by_id = {one.incident_id: one for one in (*replayed.incidents, *after.changed)}
         replayed = replace(replayed, incidents=tuple(by_id.values()), state=after.state)
-        wake = wait or NextCheck(at=next_check_at(after.state, now))
-        self._commit(known, before, old, replayed, items, runs[-1], wake)
+        self._commit(
+            known, before, old, replayed, progress, wait or NextCheck(at=next_check_at(after.state, now))
+        )
 
     def _commit(
         self,
@@ -62,16 +189,12 @@ class SenderReplay:
         before: State,
         old: Sequence[Incident],
         replayed: Replayed,
-        items: Sequence[Run],
-        last: Run,
+        progress: _Progress,
         wake: NextCheck,
     ) -> None:
         state = replayed.state
         assert state.sender is not None  # noqa: S101 - made from at least one run
-        recent = RecentRuns()
-        for run in sorted(items, key=lambda run: run.stamp):
-            recent = recent.with_run(run)
-        own = {**describe_sender(show_sender(state)), **describe_last_run(last)}
+        own = {**describe_sender(show_sender(state)), **progress.own, **_NO_ATTEMPT}
         latest = {one.incident_id for one in state.incidents.values()}
         was_latest = {one.incident_id for one in before.incidents.values()}
         known_as = {one.incident_id: one for one in old}
@@ -79,7 +202,7 @@ class SenderReplay:
         heritage = self._hand_down(known.key, replayed.heirs, gone)
         writes = Writes(
             history=state.sender,
-            recent=recent,
+            recent=progress.recent,
             sets=[one for key, one in state.sets.items() if one != before.sets.get(key)],
             gone_sets=sorted(before.sets.keys() - state.sets.keys()),
             watched=state.watched if state.watched != before.watched else None,
@@ -141,20 +264,3 @@ def _fit(history: Sequence[HistoryEntry]) -> Sequence[HistoryEntry]:
             break
         fitting.insert(0, entry)
     return fitting
-
-
-def _wait_for_parts(items: Sequence[Run], now: datetime, known: StoredSender) -> NextCheck | None:
-    """When to replay again for a run that lacks parts; None where there is none."""
-    complete = {run.stamp for run in merge_parts(items) if run.complete}
-    waiting = [
-        one.moment
-        for one in items
-        if not one.complete
-        and one.moment >= now - SAME_RUN
-        and not any(stamp.run == one.run_id for stamp in complete)
-    ]
-    if not waiting:
-        return None
-    return NextCheck(
-        at=min(waiting) + SAME_RUN + timedelta(seconds=1), replay_since=known.replay_since or now
-    )

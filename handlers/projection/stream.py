@@ -2,18 +2,21 @@
 
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from contract.limits import ACCOUNT_INCIDENTS, NEW_SENDERS, SENDER_INCIDENTS
 from contract.metrics import Metric
+from contract.moments import format_moment
+from contract.words import SENDER_SEPARATOR
 from handlers.incidents.projection import OutOfOrderError, next_check_at, project
 from handlers.incidents.sender import show_sender
 from handlers.runtime import count, logger
 from store.dynamodb import may_pass, retry_on_conflict
 from store.incidents import Incident
-from store.runs import MalformedRunError, Run, RunAttribute, RunItem, read_run_item
+from store.runs import MalformedRunError, ProblemAttribute, Run, RunAttribute, RunItem, read_run_item
 from store.senders import NextCheck, describe_last_run, describe_sender
 from store.state import RecentRuns, SenderStore, State, StoredSender, collect_writes
 
@@ -24,6 +27,28 @@ if TYPE_CHECKING:
 _ATTEMPTS: Final = 8
 
 
+class Limits(NamedTuple):
+    """What one account may bring into being."""
+
+    sender_incidents: int = SENDER_INCIDENTS
+    """Of each sender, as of `project`."""
+    account_incidents: int = ACCOUNT_INCIDENTS
+    """Live ones of all its senders. Over it, which the sweep finds, they open none."""
+    new_senders: int = NEW_SENDERS
+    """In a day."""
+
+    def of(self, sender: str, over: Collection[str]) -> int:
+        """How many incidents a sender may have, where these accounts are over their limit."""
+        return 0 if sender.partition(SENDER_SEPARATOR)[0] in over else self.sender_incidents
+
+
+DEFAULT_LIMITS: Final = Limits()
+
+
+class TooManySendersError(Exception):
+    """The account has had as many new senders today as it may."""
+
+
 @dataclass
 class _Work:
     """A sender while runs are applied to it. Its state is read when there is a run to apply."""
@@ -31,6 +56,7 @@ class _Work:
     known: StoredSender
     store: SenderStore
     recent: RecentRuns
+    most_incidents: int
     before: State | None = None
     after: State = field(default_factory=State)
     changed: list[Sequence[Incident]] = field(default_factory=list)
@@ -49,7 +75,7 @@ class _Work:
         if self.before is None:
             self.before = self.after = self.store.read_state(self.known)
         try:
-            done = project(self.after, run)
+            done = project(self.after, run, most=self.most_incidents)
         except OutOfOrderError:
             self.needs_replay = True
             return
@@ -65,15 +91,24 @@ class _Work:
             if self.needs_replay:
                 self.store.senders.mark_for_replay(self.known.key, now)
             return
-        own = {**describe_sender(show_sender(self.after)), **describe_last_run(self.last)}
+        own = {
+            **describe_sender(show_sender(self.after)),
+            **describe_last_run(self.last, sender.over),
+        }
         writes = replace(collect_writes(self.before, self.after, self.changed), recent=self.recent)
-        since = now if self.needs_replay and self.known.replay_since is None else self.known.replay_since
+        # A new mark: a replay that has come past that run begins anew.
+        since = now if self.needs_replay else self.known.replay_since
         wake = NextCheck(at=now if since else next_check_at(self.after), replay_since=since)
         self.store.commit(self.known, own, wake, writes)
 
 
 def apply_runs(
-    store: SenderStore, sender: str, runs: Sequence[Run], sleep: Callable[[float], None] = time.sleep
+    store: SenderStore,
+    sender: str,
+    runs: Sequence[Run],
+    sleep: Callable[[float], None] = time.sleep,
+    limits: Limits = DEFAULT_LIMITS,
+    over: Collection[str] = (),
 ) -> None:
     """Applies runs of one sender in the order in which they were stored, again if others write it meanwhile.
 
@@ -82,14 +117,19 @@ def apply_runs(
         sender: its key.
         runs: its runs. One that was applied before changes nothing.
         sleep: waits so many seconds; tests pass their own.
+        limits: what the sender's account may bring into being.
+        over: the accounts that are over their limit of incidents.
 
     Raises:
         ConflictError: others went on writing the same sender.
+        TooManySendersError: it is a new one, and one too many.
     """
 
     def attempt() -> None:
         known = store.read(sender)
-        work = _Work(known, store, known.recent)
+        if known.sender is None and not store.senders.admit(sender, store.clock(), limits.new_senders):
+            raise TooManySendersError
+        work = _Work(known, store, known.recent, limits.of(sender, over))
         for run in runs:
             work.apply(run)
         work.commit(store.clock())
@@ -119,6 +159,7 @@ class StreamReader:
 
     store: SenderStore
     failed_runs: FailedRuns
+    limits: Limits = DEFAULT_LIMITS
 
     def read(self, records: Iterable[Mapping[str, Any]]) -> None:
         """Applies a batch. A run that cannot be applied is queued, and the rest goes on.
@@ -134,10 +175,11 @@ class StreamReader:
             if item is None or record["eventName"] == "REMOVE":
                 continue
             by_sender.setdefault(item[RunAttribute.SENDER]["S"], []).append(item)
+        over = self.store.senders.read_over_limit()
         for sender, items in by_sender.items():
-            self._apply(sender, items)
+            self._apply(sender, items, over)
 
-    def _apply(self, sender: str, items: list[Item]) -> None:
+    def _apply(self, sender: str, items: list[Item], over: Collection[str]) -> None:
         runs: list[Run] = []
         for item in items:
             if item.get(RunAttribute.ITEM, {}).get("S") == RunItem.REFUSED:
@@ -150,7 +192,9 @@ class StreamReader:
         if not runs:
             return
         try:
-            apply_runs(self.store, sender, runs)
+            apply_runs(self.store, sender, runs, limits=self.limits, over=over)
+        except TooManySendersError:
+            self._refuse(runs[-1])
         except Exception as error:
             # A fault that may pass has the batch come again. Any other must not hold up the other senders.
             if may_pass(error):
@@ -160,7 +204,32 @@ class StreamReader:
         else:
             count(Metric.RUNS_APPLIED, len(runs))
 
+    def _refuse(self, run: Run) -> None:
+        """Shows with the account's own sender that a new one was not taken."""
+        most = self.limits.new_senders
+        count(Metric.SENDERS_REFUSED)
+        problem: Item = {
+            ProblemAttribute.FIELD: {"S": "run.sender"},
+            ProblemAttribute.PROBLEM: {"S": f"{run.sender_name} is one too many: {most:,} new senders a day"},
+            ProblemAttribute.HINT: {
+                "S": "let each server send one name that stays the same; or raise newSenderLimit"
+            },
+        }
+        item: dict[str, Any] = {
+            RunAttribute.SENDER: {"S": run.sender.partition(SENDER_SEPARATOR)[0]},
+            RunAttribute.SENDER_NAME: {"S": run.reported_by},
+            RunAttribute.REPORTED_BY: {"S": run.reported_by},
+            RunAttribute.ARRIVED_AT: {"S": format_moment(run.arrival)},
+            RunAttribute.PROBLEMS: {"L": [{"M": problem}]},
+        }
+        self.store.senders.put_refused(item)
+
     def _keep_refused(self, sender: str, item: Item) -> None:
+        known = self.store.read(sender).sender is not None
+        if not known and not self.store.senders.admit(sender, self.store.clock(), self.limits.new_senders):
+            # As a run of such a sender: it stays in its own table, and is counted.
+            count(Metric.SENDERS_REFUSED)
+            return
         try:
             self.store.senders.put_refused(item)
         except KeyError as error:  # none of ours, or changed since

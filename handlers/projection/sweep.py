@@ -1,20 +1,31 @@
 """The sweep: what time alone changes, the senders to replay, and the gauges."""
 
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from contract.limits import ACCOUNT_INCIDENTS
 from contract.metrics import Metric
 from contract.owners.matching import find_sender_owner
 from contract.owners.model import Owners
-from contract.words import IncidentStatus, SenderState
+from contract.words import SENDER_SEPARATOR, IncidentStatus, SenderState
 from handlers.incidents.projection import advance, next_check_at
 from handlers.incidents.sender import show_sender
 from handlers.projection.replay import SenderReplay
 from handlers.runtime import count, logger
 from store.dynamodb import ConflictError, find_number, may_pass
 from store.maintenance import LONGEST_GRACE_PERIOD, MaintenanceTable, Window, silence_held_until
-from store.senders import RETRY_REPLAY, NextCheck, Sender, SenderAttribute, describe_sender, parse_sender
+from store.senders import (
+    REPLAY_ATTEMPTS,
+    RETRY_REPLAY,
+    NextCheck,
+    Sender,
+    SenderAttribute,
+    describe_sender,
+    parse_sender,
+)
 from store.state import SenderStore, StoredSender, collect_writes
 
 
@@ -28,43 +39,75 @@ class SenderSweep:
     def run(self, now: datetime, seconds_left: Callable[[], float]) -> int:
         """Looks at every sender that is due, as long as there is time; the next sweep takes the rest.
 
+        The next one is always of the account that has taken the least time so far: what one account needs
+        delays that account alone.
+
         Args:
             now: until when time has passed.
             seconds_left: the time until the function has to be done.
 
         Returns:
             How many were looked at.
+
+        Raises:
+            botocore.exceptions.ClientError: a service failed while it looked at some of them, which are still
+                due. The others were looked at.
         """
-        seen = 0
+        waiting: dict[str, deque[str]] = {}
         for sender in self.store.senders.list_due(now):
+            waiting.setdefault(sender.partition(SENDER_SEPARATOR)[0], deque()).append(sender)
+        taken = dict.fromkeys(waiting, 0.0)
+        seen, failure = 0, None
+        while waiting:
             if seconds_left() <= 0:
                 logger.warning("the sweep ends before it is through")
                 break
-            seen += 1
+            account = min(waiting, key=taken.__getitem__)
+            sender = waiting[account].popleft()
+            if not waiting[account]:
+                del waiting[account]
+            began = time.monotonic()
             try:
-                known = self.store.read(sender)
-                if known.replay_since is not None:
-                    self._replay(known, now)
-                elif known.sender is not None:
-                    self._advance(known, now)
-            except ConflictError:
-                continue  # it is still due, so the next sweep finds it
+                self._look(sender, now, seconds_left)
             except Exception as error:
-                if may_pass(error):
+                if not may_pass(error):
                     raise
-                logger.exception("a sender cannot be looked at", extra={"sender": sender})
-                count(Metric.RUNS_NOT_APPLIED)
+                failure = error
+            taken[account] += time.monotonic() - began
+            seen += 1
+        if failure is not None:
+            raise failure
         return seen
 
-    def _replay(self, known: StoredSender, now: datetime) -> None:
+    def _look(self, sender: str, now: datetime, seconds_left: Callable[[], float]) -> None:
         try:
-            self.replays.replay(known, now)
-            count(Metric.SENDERS_REPLAYED)
+            known = self.store.read(sender)
+            if known.check.set_aside_at or known.check.attempts >= REPLAY_ATTEMPTS:
+                self.store.set_aside(known)
+            elif known.replay_since is not None:
+                self._replay(known, now, seconds_left)
+            elif known.sender is not None:
+                self._advance(known, now)
+        except ConflictError:
+            pass  # it is still due, so the next sweep finds it
         except Exception as error:
             if may_pass(error):
                 raise
+            logger.exception("a sender cannot be looked at", extra={"sender": sender})
+            count(Metric.RUNS_NOT_APPLIED)
+
+    def _replay(self, known: StoredSender, now: datetime, seconds_left: Callable[[], float]) -> None:
+        try:
+            if self.replays.replay(known, now, seconds_left):
+                count(Metric.SENDERS_REPLAYED)
+        except Exception as error:
+            if may_pass(error):
+                # Not this sender's fault: others wrote it meanwhile, or a service failed.
+                self.store.senders.release(known.key, now, known.check)
+                raise
             logger.exception("a sender cannot be replayed", extra={"sender": known.key})
             count(Metric.RUNS_NOT_APPLIED)
+            known = self.store.read(known.key)
             later = NextCheck(at=now + RETRY_REPLAY, replay_since=known.replay_since)
             self.store.commit(known, {}, later)
 
@@ -84,6 +127,8 @@ class Gauges:
     maintenance: MaintenanceTable
     owners: Owners | None
     """Whom senders belong to; None where the stack has no owners."""
+    most_live: int = ACCOUNT_INCIDENTS
+    """Live incidents of an account: those with more are over their limit from then on."""
 
     def read(self, now: datetime) -> dict[Metric, int]:
         """The values, by the metric of each. A silence that maintenance holds is not counted."""
@@ -92,16 +137,22 @@ class Gauges:
         read = senders.query_states(SenderState.UP, SenderState.LATE, attributes=attributes)
         silent = [(item, parse_sender(item)) for item in senders.query_states(SenderState.SILENT)]
         windows = self.maintenance.list_windows(now - LONGEST_GRACE_PERIOD) if silent else []
-        of_incidents = {
-            Metric.INCIDENTS_OPEN: IncidentStatus.OPEN,
-            Metric.INCIDENTS_UNKNOWN: IncidentStatus.UNKNOWN,
-        }
+        of_status: Counter[IncidentStatus] = Counter()
+        of_account: Counter[str] = Counter()
+        for (sender, status), number in self.store.incidents.count_live().items():
+            of_status[status] += number
+            of_account[sender.partition(SENDER_SEPARATOR)[0]] += number
+        over = [account for account, number in of_account.items() if number > self.most_live]
+        senders.write_over_limit(over)
         return {
             Metric.SENDERS_SILENT: sum(not self._is_held(one, windows, now) for _, one in silent),
+            Metric.SENDERS_SET_ASIDE: len(senders.list_set_aside(now)),
             Metric.FOLDERS_UNREADABLE: sum(
                 find_number(one, SenderAttribute.UNREADABLE) for one in (*read, *(item for item, _ in silent))
             ),
-            **{metric: self.store.incidents.count_live(status) for metric, status in of_incidents.items()},
+            Metric.INCIDENTS_OPEN: of_status[IncidentStatus.OPEN],
+            Metric.INCIDENTS_UNKNOWN: of_status[IncidentStatus.UNKNOWN],
+            Metric.ACCOUNTS_OVER_LIMIT: len(over),
         }
 
     def _is_held(self, sender: Sender, windows: Sequence[Window], now: datetime) -> bool:

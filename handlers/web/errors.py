@@ -116,6 +116,20 @@ class ThrottledError(ServiceError):
         return {"Retry-After": "5"}
 
 
+class TooManyReportsError(ThrottledError):
+    """One account sends more reports than it may."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"This account has sent more than {limit:,} reports within a minute. Wait a minute. Look for a "
+            "script that runs in a loop; servers that share an account need one each."
+        )
+
+    def headers(self) -> dict[str, str]:
+        """How many seconds to wait."""
+        return {"Retry-After": "60"}
+
+
 class NotStoredError(ServiceError):
     """Some or all of a report is not in the table; sending it again makes it whole."""
 

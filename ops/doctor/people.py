@@ -6,7 +6,7 @@ from typing import Final
 
 from botocore.exceptions import ClientError
 
-from contract.moments import format_moment
+from contract.moments import format_moment, utc_now
 from contract.names import NOTIFICATIONS, Group, Output, RunbookSection
 from contract.owners.reading import OwnersFileError, read_owners_file
 from contract.words import SenderState
@@ -69,9 +69,16 @@ _WORST_FIRST: Final = (
 
 def check_senders(stack: Stack) -> Iterator[Finding]:
     """Finds silent senders, and lists the last run of each."""
-    senders = (
-        SenderTable(Reader(stack.client("dynamodb")), stack[Output.SENDERS_TABLE_NAME]).list_all().senders
-    )
+    table = SenderTable(Reader(stack.client("dynamodb")), stack[Output.SENDERS_TABLE_NAME])
+    senders = table.list_all().senders
+    names = {one.key: one.name for one in senders}
+    for key in table.list_set_aside(utc_now()):
+        yield problem(
+            f"sender {names.get(key) or key}",
+            "Set aside: its incidents could not be worked out from its runs, three times.",
+            "The log of the projection says why; then: file-sla senders release NAME",
+            runbook(RunbookSection.SET_ASIDE),
+        )
     for sender in sorted(senders, key=lambda one: _WORST_FIRST.index(one.state)):
         check = f"sender {sender.name or sender.key}"
         last = f"its last run was at {format_moment(sender.last_run_at.replace(microsecond=0))}"

@@ -98,6 +98,7 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "RUNS_TABLE_NAME": "FileSlaRuns",
         "RETENTION_DAYS": "90",
         "RUN_RETENTION_DAYS": "35",
+        "ACCOUNT_REPORT_LIMIT": "1200",
     },
     "incident-action": {
         "ALLOWED_ORIGIN": "*",
@@ -114,6 +115,9 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
         "NOTIFICATIONS_TABLE_NAME": "FileSlaNotifications",
         "RETENTION_DAYS": "90",
         "DEAD_LETTERS_URL": "url-of-dead-letters-queue",
+        "SENDER_INCIDENT_LIMIT": "1000",
+        "ACCOUNT_INCIDENT_LIMIT": "20000",
+        "NEW_SENDER_LIMIT": "2000",
     },
     "incident-notifications": {
         "TABLE_NAME": "FileSlaErrors",
@@ -187,6 +191,10 @@ def test_owners_ship_with_the_functions_that_need_them_alone(program: Program, o
     [
         ("file-sla-error", "RETENTION_DAYS", "retentionDays"),
         ("file-sla-error", "RUN_RETENTION_DAYS", "runRetentionDays"),
+        ("file-sla-error", "ACCOUNT_REPORT_LIMIT", "accountReportLimit"),
+        ("incident-projection", "SENDER_INCIDENT_LIMIT", "senderIncidentLimit"),
+        ("incident-projection", "ACCOUNT_INCIDENT_LIMIT", "accountIncidentLimit"),
+        ("incident-projection", "NEW_SENDER_LIMIT", "newSenderLimit"),
         ("incident-action", "RETENTION_DAYS", "retentionDays"),
         ("incident-projection", "RETENTION_DAYS", "retentionDays"),
         ("incident-notifications", "RETENTION_DAYS", "retentionDays"),

@@ -252,6 +252,9 @@ def test_unhealthy_is_any_alarm_of_the_service_itself(all_on: Program) -> None:
     assert _alarms(all_on).keys() - {name.removeprefix("file-sla-dev/") for name in named} == {
         *(f"{route.key}-4xx" for route in ROUTES),
         "failed-sign-ins",
+        "set-aside",
+        "new-senders",
+        "account-incidents",
         "silent-senders",
         "unreadable-folders",
         "open-incidents",

@@ -156,6 +156,10 @@ def test_the_names_of_the_other_tables_follow_from_the_first(of: str, runs: str)
 RANGES: list[tuple[str, int, int | None]] = [
     ("retentionDays", 0, 3650),
     ("runRetentionDays", 15, 3650),
+    ("senderIncidentLimit", 10, 10_000),
+    ("accountIncidentLimit", 10, 1_000_000),
+    ("newSenderLimit", 1, 20_000),
+    ("accountReportLimit", 10, 100_000),
     ("backupDays", 0, 3650),
     ("functionMemoryMb", 128, 10_240),
     ("refreshTokenDays", 1, 365),

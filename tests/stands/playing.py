@@ -1,12 +1,24 @@
 """Runs in a few words, for stories."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from contract.folders import folder_key
 from handlers.incidents.projection import advance, project
-from store.runs import BreachedFolder, Listing, Run, file_hash, keep_hashes
+from store.runs import (
+    SAME_RUN,
+    BreachedFolder,
+    Listing,
+    Run,
+    RunMerger,
+    StoredRun,
+    file_hash,
+    format_run_key,
+    keep_hashes,
+)
 from store.state import State
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -14,6 +26,23 @@ START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 def at(hours: float) -> datetime:
     return START + timedelta(hours=hours)
+
+
+def merge_parts(items: Iterable[Run], now: datetime | None = None) -> list[Run]:
+    """The runs that these items are of, in order; those for which `now` waits are left out."""
+    stored = (
+        StoredRun(
+            key=format_run_key(one.moment, one.run_id, one.part, one.piece),
+            run_id=one.run_id,
+            moment=one.moment,
+            arrival=one.arrival,
+            size=1,
+            read=partial(replace, one),
+        )
+        for one in items
+    )
+    runs = RunMerger(sorted(stored, key=lambda one: one.key))
+    return [run for run in runs if run.complete or now is None or now - run.moment > SAME_RUN]
 
 
 def stuck(folder: str, *names: str, created: float = -1, sla: int = 20) -> BreachedFolder:

@@ -39,6 +39,10 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         Variable.RETENTION_DAYS: "0",
         Variable.RUN_RETENTION_DAYS: "35",
         Variable.NOTIFICATIONS_TABLE_NAME: MESSAGES,
+        Variable.SENDER_INCIDENT_LIMIT: "1000",
+        Variable.ACCOUNT_INCIDENT_LIMIT: "20000",
+        Variable.NEW_SENDER_LIMIT: "2000",
+        Variable.ACCOUNT_REPORT_LIMIT: "1200",
         Variable.DEAD_LETTERS_URL: "https://sqs.us-east-1.amazonaws.com/1/letters",
     }.items():
         monkeypatch.setenv(name, value)
@@ -51,6 +55,7 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         file_sla_error._client,
         file_sla_error._store,
         file_sla_error._refused,
+        file_sla_error._taken,
         auth._user_pool,
         incident_action._parts,
     ):

@@ -23,9 +23,10 @@ from handlers.incidents.projection import (
 )
 from handlers.incidents.sender import sender_state
 from store.incidents import Incident
-from store.runs import BreachedFolder, Listing, Run, merge_parts
+from store.runs import BreachedFolder, Listing, Run
 from store.state import PersonAction, State
 from tests.oracles.incidents.oracle import Oracle, Trouble
+from tests.stands.playing import merge_parts
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 FOLDERS = ["D:\\In\\A", "d:/in/B", "E:\\Out\\A", "/srv/in/a"]

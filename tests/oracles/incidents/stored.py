@@ -11,12 +11,13 @@ from hypothesis.stateful import rule
 
 from handlers import runtime
 from handlers.actions.acting import SenderChange
-from store.runs import BreachedFolder, Run, merge_parts
+from store.runs import BreachedFolder, Run
 from store.senders import SenderAttribute
 from store.state import PersonAction, action_part, describe_action
 from tests.faults.killed import KilledError
 from tests.oracles.incidents.machine import Histories, told_of
 from tests.stands.memory_tables import make_memory_tables
+from tests.stands.playing import merge_parts
 from tests.stands.projection import Projection
 from tests.stands.projection_tables import RUNS, SENDERS
 

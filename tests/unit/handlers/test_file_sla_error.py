@@ -39,6 +39,25 @@ def test_accepted_report_is_stored_and_counted(table: "DynamoDBClient") -> None:
     assert set(body["error_ids"]) == set(_stored(table))
 
 
+def test_an_account_that_floods_is_throttled_alone_and_told_what_to_do(
+    table: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(Variable.ACCOUNT_REPORT_LIMIT, "10")
+    flood = [report_event({"sla_error": []}) for _ in range(30)]
+    for event in flood:
+        event["requestContext"]["authorizer"]["claims"]["sub"] = "flood"
+    answers = [_post(event) for event in flood]
+    # A minute may begin in between.
+    assert sum(status == 200 for status, _ in answers) in {10, 20}
+    status, body = answers[-1]
+    if status == 429:
+        assert "more than 10 reports within a minute" in body["message"]
+    assert _post(report_event({"sla_error": []}))[0] == 200
+    refused = [item for item in _runs(table) if item["Item"]["S"] == "refused"]
+    assert {item["Sender"]["S"] for item in refused} == {"flood"}
+    assert len(refused) <= 2
+
+
 def test_heartbeat_stores_its_run_and_no_record(table: "DynamoDBClient") -> None:
     status, body = _post(report_event({"sla_error": []}))
     assert (status, body["recorded"], body["error_ids"]) == (200, 0, [])

@@ -22,7 +22,7 @@ from local.demo.history import HISTORY, Story
 from local.demo.script import add_stuck_file, make_folders, monitored_folders, scan_folders, this_machine
 from local.demo.servers import SERVERS, Sends, Server
 from ops.user_pool import User
-from store.runs import Run, merge_parts
+from store.runs import Run
 from store.state import RunHistory, State
 
 NOW = datetime(2026, 11, 23, 20, 15, 4, tzinfo=UTC)
@@ -44,7 +44,7 @@ def _runs(server: Server, now: datetime = NOW) -> Iterator[Run]:
 
 def _state(account: str) -> tuple[State, RunHistory]:
     runs = [run for server in ALL if server.account == account for run in _runs(server)]
-    state = advance(replay(merge_parts(runs)).state, NOW + timedelta(seconds=5)).state
+    state = advance(replay(runs).state, NOW + timedelta(seconds=5)).state
     assert state.sender is not None
     return state, state.sender
 

@@ -470,7 +470,10 @@ def test_senders() -> None:
         **{name: {"S": text} for name, text in texts.items()},
         **{name: {"N": number} for name, number in numbers.items()},
     }
-    [found] = look(check_senders, {"dynamodb.query": {"Items": [item]}})
+    aside, found = look(check_senders, {"dynamodb.query": {"Items": [item]}})
+    # This stack gives the same answer whatever is asked: the sender is silent, and set aside.
+    assert (aside.check, aside.level) == ("sender files-01", Level.PROBLEM)
+    assert "senders release" in aside.remedy
     assert (found.check, found.level) == ("sender files-01", Level.WARNING)
     assert found.what == "silent; its last run was at 2026-11-23T20:00:00Z."
     assert levels(look(check_senders, {"dynamodb.query": {"Items": []}})) == [Level.OK]

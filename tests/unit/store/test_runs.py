@@ -22,10 +22,9 @@ from store.runs import (
     format_run_key,
     keep_hashes,
     merge_folders,
-    merge_parts,
     read_run_item,
 )
-from tests.stands.playing import at, listing, run, stuck
+from tests.stands.playing import at, listing, merge_parts, run, stuck
 
 KEPT = timedelta(days=35)
 PATHS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)

@@ -9,7 +9,7 @@ import pytest
 
 from contract.action import IncidentAction, SenderAction
 from contract.words import IncidentStatus, SenderKind, SenderState, UnknownReason
-from handlers.incidents.projection import advance, apply_action, keep_known, project, replay
+from handlers.incidents.projection import Replay, advance, apply_action, keep_known, project, replay
 from handlers.incidents.timing import LOOK_BACK
 from store.incidents import Incident
 from store.runs import Run
@@ -232,7 +232,10 @@ def test_a_rebuild_from_the_runs_that_are_kept_gives_what_a_live_projection_has(
     before = replay(one for one in runs if now - one.moment > KEPT)
     assert before.state.sender is not None
     live = replay(runs)
-    anew = keep_known(live.incidents, replay(rest, regular_at=before.state.sender.regular_at), rest[0].moment)
+    replaying = Replay(regular_at=before.state.sender.regular_at)
+    for one in rest:
+        replaying.apply(one)
+    anew = keep_known(live.incidents, replaying.finish(), rest[0].moment)
     since = rest[0].moment + LOOK_BACK
     ids = [{one.incident_id for one in some.incidents if one.opened.at >= since} for some in (live, anew)]
     assert ids[0]

@@ -207,7 +207,7 @@ def test_a_run_that_cannot_be_applied_keeps_nothing_else_from_being(
 ) -> None:
     apply = stream.apply_runs
 
-    def broken(store: Any, sender: str, runs: Any) -> None:
+    def broken(store: Any, sender: str, runs: Any, **_: Any) -> None:
         if sender == "bad":
             raise ZeroDivisionError
         apply(store, sender, runs)
@@ -279,7 +279,7 @@ def _told(hours: float, listing: Listing | None, part: int = 1, parts: int = 1) 
 
 def _replay(projection: Projection) -> None:
     now = projection.now + timedelta(hours=2)
-    projection.sweeper.replays.replay(projection.store.read(ACCOUNT), now)
+    projection.sweeper.replays.replay(projection.store.read(ACCOUNT), now, lambda: 60)
 
 
 def test_a_list_in_parts_is_told_as_one(projection: Projection) -> None:

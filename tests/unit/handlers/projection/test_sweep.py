@@ -107,7 +107,7 @@ def test_a_sender_that_cannot_be_replayed_is_tried_again_later(
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(replay, "replay", broken)
+    monkeypatch.setattr(replay, "keep_known", broken)
     projection.sweep(0.1)
     assert projection.own()["ReplaySince"]
     assert projection.sweep(0.2) == 0
@@ -125,7 +125,8 @@ def test_the_handler_sweeps_and_publishes_what_it_found(
     incident_projection.handler({"sweep": True}, LambdaContext(remaining_ms=300_000))
     # Those runs are months old.
     assert _published(capsys) == {
-        "SendersSilent": 1, "FoldersUnreadable": 2, "IncidentsOpen": 0, "IncidentsUnknown": 0,
+        "SendersSetAside": 0, "SendersSilent": 1, "FoldersUnreadable": 2,
+        "IncidentsOpen": 0, "IncidentsUnknown": 0, "AccountsOverLimit": 0,
     }  # fmt: skip
     moto_projection.now = at(3)
     [incident] = moto_projection.incidents()
