@@ -204,6 +204,7 @@ def test_firewall_asks_the_limit_of_one_address_first(all_on: Program) -> None:
         1: "AWSManagedRulesAmazonIpReputationList",
         2: "AWSManagedRulesCommonRuleSet",
         3: "AWSManagedRulesKnownBadInputsRuleSet",
+        4: "reports-of-one-token",
     }
     rule = _rules(all_on)["sign-ins-of-one-address"]
     rate = rule["Statement"]["RateBasedStatement"]
@@ -219,6 +220,13 @@ def test_firewall_asks_the_limit_of_one_address_first(all_on: Program) -> None:
         "RegexString": "/auth$",
         "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
     }
+
+
+def test_firewall_counts_the_reports_of_each_token(all_on: Program) -> None:
+    rate = _rules(all_on)["reports-of-one-token"]["Statement"]["RateBasedStatement"]
+    assert (rate["Limit"], rate["EvaluationWindowSec"]) == (5 * 1200, 300)
+    assert rate["CustomKeys"][0]["Header"]["Name"] == "authorization"
+    assert rate["ScopeDownStatement"]["RegexMatchStatement"]["RegexString"] == "/file_sla_error$"
 
 
 def test_firewall_lets_large_reports_full_of_paths_through(all_on: Program) -> None:
