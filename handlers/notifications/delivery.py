@@ -38,6 +38,8 @@ _CODE: Final = re.compile(r'\A\s*([a-z_]{3,60})\s*\Z|"code"\s*:\s*"([A-Za-z]{3,6
 repeated: it may quote the address that was called."""
 _WRONG_ADDRESS: Final = frozenset({401, 403, 404, 405, 410})
 """Refused because of who calls what, and not because of what was sent or when."""
+_DENIED: Final = frozenset({"AccessDeniedException", "AuthorizationError", "KMSAccessDenied"})
+"""Codes of AWS for a permission that is missing, or has not reached the server that answers."""
 _IN_DOUBT: Final = frozenset({502, 504})
 """From a gateway that passed the request on and got no answer, or none that it understood."""
 
@@ -66,11 +68,13 @@ class ChannelError(Exception):
 
     Args:
         problem: what is wrong, and how to fix it.
+        denied: whether a permission is missing, which may take some minutes to reach every server of AWS.
     """
 
-    def __init__(self, problem: str) -> None:
+    def __init__(self, problem: str, *, denied: bool = False) -> None:
         super().__init__(problem)
         self.problem = problem
+        self.denied = denied
 
 
 class Medium(Protocol):
@@ -116,7 +120,9 @@ def call_aws(service: str, request: Callable[[], object], fatal: Collection[str]
     except ClientError as failure:
         code = failure.response.get("Error", {}).get("Code", "unknown")
         problem = f"{service} refused it ({code})"
-        error = ChannelError(f"{problem}: {remedy}") if code in fatal else DeliveryError(problem)
+        error = DeliveryError(problem)
+        if code in fatal:
+            error = ChannelError(f"{problem}: {remedy}", denied=code in _DENIED)
     except BotoCoreError as failure:
         in_doubt = isinstance(failure, (ReadTimeoutError, ConnectionClosedError))
         error = DeliveryError(f"{service} could not be reached ({type(failure).__name__})", in_doubt=in_doubt)

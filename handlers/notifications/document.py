@@ -23,6 +23,11 @@ class Tone(StrEnum):
     UNSURE = "unsure"
     GOOD = "good"
 
+    @property
+    def severity(self) -> str:
+        """The same as PagerDuty, and filters of SNS, spell it."""
+        return {Tone.BAD: "error", Tone.UNSURE: "warning", Tone.GOOD: "info"}[self]
+
 
 @dataclass(frozen=True)
 class Span:
@@ -107,7 +112,11 @@ class Document:
     """All that a reader sees."""
 
     subject: str
-    """Printable ASCII, at most `wording.MAX_SUBJECT` characters."""
+    """At most `wording.MAX_SUBJECT` characters."""
+    first_line: Phrase
+    """What a phone shows below the subject: what that does not say."""
+    kind: str
+    """One of `NotificationKind`, or `writing.DIGEST`."""
     tone: Tone
     sign: str
     headline: str
@@ -125,6 +134,8 @@ class Document:
     """Why the reader gets this, and how to get fewer."""
     help: Link | None = None
     """To the documents about notifications."""
+    incident: str = ""
+    """Its id, where the notification is about one."""
     thread: str = ""
     """The subject, as the log names it: mails about the same subject are one thread. Empty in a digest, which
     would tie the threads of all its subjects into one."""
@@ -172,6 +183,13 @@ def format_short(moment: datetime, zone: ZoneInfo) -> str:
     return _format(_localize(moment, zone))
 
 
+def format_clock(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """`09:00` for today, `26 Nov, 09:00` for another day."""
+    local = _localize(moment, zone)
+    today = local.date() == _localize(now, zone).date()
+    return f"{local:%H:%M}" if today else f"{local.day} {_MONTHS[local.month - 1]}, {local:%H:%M}"
+
+
 def _format(local: datetime) -> str:
     # Only in the hour that comes twice when clocks are set back, the offset's name tells which one it is.
     twice = local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
@@ -191,9 +209,19 @@ def render_text(document: Document) -> str:
     return "\n".join(_list_lines(document)) + "\n"
 
 
+_LINKED: Final = re.compile(r"[.@](?=\w)|(?<=[A-Za-z]{2}):(?=[\w/])|/(?=/)")
+_WORD_JOINER: Final = "\u2060"
+"""Not seen, and no part of an address."""
+
+
 def read_phrase(phrase: Phrase) -> str:
-    """A phrase as bare text."""
-    return "".join(span.text for span in phrase)
+    """A phrase as bare text, in which no program makes a link of a name."""
+    return "".join(unlink(span.text) if span.name else span.text for span in phrase)
+
+
+def unlink(text: str, parting: str = _WORD_JOINER) -> str:
+    """A name in which no program sees an address such as `www.example.com`, `orders.zip` or `a@b.example`."""
+    return _LINKED.sub(rf"\g<0>{parting}", text)
 
 
 def count_more(more: int) -> str:
@@ -252,7 +280,7 @@ _SPELT: Final = str.maketrans(
         "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L",
         "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "\u0131": "i",
         "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2212": "-",
-        "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "€": "EUR",
+        "\u2192": "->", "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u201e": '"', "€": "EUR",
     }
 )  # fmt: skip
 """Letters that cannot be taken apart into an ASCII letter and its mark."""

@@ -1,7 +1,7 @@
 """Mail through Amazon SES: a document as text and as HTML.
 
-The HTML loads nothing from elsewhere: no image, font or script. Its style stands in the head, which the mail
-programs that people use read; one that does not shows the same text. It is legible in light and in dark.
+The HTML loads nothing from elsewhere: no image, font or script. Its layout is tables and divs with inline
+styles, which Outlook and Gmail keep: they drop `<header>`, `<main>` and `<footer>` with their styles.
 """
 
 import hashlib
@@ -19,10 +19,10 @@ from handlers.notifications.document import (
     Document,
     Files,
     Link,
-    ListItem,
     ListSection,
     Phrase,
     Span,
+    Tone,
     count_more,
     render_text,
 )
@@ -31,8 +31,10 @@ from store.notifications import Recipient
 MAX_HTML_BYTES: Final = 90_000
 """Gmail cuts a mail off at 102 KB of HTML, and hides the rest behind a link."""
 MAX_TEXT_BYTES: Final = 90_000
-_POLICY: Final = SMTP.clone(max_line_length=120)
-"""No subject is folded: phones and filters look at it."""
+_POLICY: Final = SMTP.clone(max_line_length=76)
+"""Quoted-printable has no longer line (RFC 2045)."""
+_HEAD: Final = SMTP.clone(max_line_length=120)
+"""No subject in ASCII is folded: filters look at it."""
 _NO_LABEL: Final = re.compile(r"[^a-z0-9]+")
 """What a label of a host name cannot hold; the id of a list is made like one (RFC 2919)."""
 _FATAL: Final = frozenset(
@@ -52,42 +54,23 @@ _REMEDY: Final = (
 )
 
 
-_STYLE: Final = """
-:root{color-scheme:light dark}
-body{margin:0;padding:16px;background:#fff;color:#1f2328;
-font:15px/1.5 -apple-system,"Segoe UI",Roboto,Arial,sans-serif}
-main{display:block;max-width:640px;margin:0 auto}
-header{border-left:5px solid #b3261e;padding:2px 0 2px 14px}
-header.unsure{border-color:#9a6700}
-header.good{border-color:#1a7f37}
-h1{margin:0;text-wrap:balance;font-size:21px;line-height:1.3}
-h2{margin:22px 0 6px;font-size:15px}
-p{margin:10px 0}
-header p{margin:4px 0 0}
-code{font:14px/1.45 Consolas,Menlo,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
-table{border-collapse:collapse}
-th{padding:2px 16px 2px 0;font-weight:400;color:#59636e;text-align:left;vertical-align:top;white-space:nowrap}
-td{padding:2px 0;vertical-align:top;overflow-wrap:anywhere}
-ul{margin:0;padding:0;list-style:none}
-li{margin:0;padding:6px 0;border-top:1px solid #d1d9e0}
-small,footer{font-size:13px;color:#59636e}
-a{color:#0a58ca}
-footer{margin-top:22px;padding-top:10px;border-top:1px solid #d1d9e0}
-footer p{margin:4px 0}
-main>p>.way{font-weight:600}
-li a{font-size:13px}
-@media (max-width:480px){.file small{display:block}}
-@media (prefers-color-scheme:dark){
-body{background:#16181c;color:#e6e8eb}
-header{border-color:#f2877f}header.unsure{border-color:#e0b04b}header.good{border-color:#63c07c}
-th,small,footer{color:#a3adb8}
-li,footer{border-color:#3a3f46}
-a{color:#7cb7ff}
-}
-""".replace("\n", "")
-_BREAK: Final = re.compile(r"(?<=[\\/._-])(?=.)")
-"""Where a long name may be broken into lines. It also keeps mail programs from making a link of a name that
-looks like an address, such as `orders.zip`."""
+_COLOURS: Final = {Tone.BAD: "#b3261e", Tone.UNSURE: "#9a6700", Tone.GOOD: "#1a7f37"}
+_TEXT: Final = "color:#1f2328;font:15px/1.5 'Segoe UI',Roboto,Arial,sans-serif"
+_SMALL: Final = "font-size:13px;color:#59636e"
+_NAME: Final = "font:14px/1.45 Consolas,Menlo,monospace;white-space:pre-wrap;word-break:break-word"
+_PREVIEW_BLANKS: Final = 40
+_RULE: Final = "border-top:1px solid #d1d9e0"
+_HIDDEN: Final = "display:none;max-height:0;overflow:hidden;font-size:1px;line-height:1px;mso-hide:all"
+# Only for programs that read a style in the head: dark screens, and nothing that the mail would miss.
+_STYLE: Final = (
+    ":root{color-scheme:light dark}@media (prefers-color-scheme:dark){"
+    "body,.text{background:#16181c!important;color:#e6e8eb!important}"
+    ".small{color:#a3adb8!important}a{color:#7cb7ff!important}}"
+)
+_BREAK: Final = re.compile(r"(?<=[\\/_-])(?=.)")
+"""Where a long name may be broken into lines."""
+_DOT: Final = re.compile(r"[.@:]")
+"""In an element of its own, so that programs make no link of `orders.zip`, and it copies as it is."""
 
 
 @dataclass(frozen=True)
@@ -129,89 +112,109 @@ def render_mail(document: Document, recipient: Recipient, sender: str) -> EmailM
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = sender
     mail["To"] = ", ".join(recipient.channel.targets)
-    mail["Subject"] = document.subject
+    # `=?` begins a word in another character set (RFC 2047).
+    mail["Subject"] = document.subject.replace("=?", "= ?")
     mail["Auto-Submitted"] = "auto-generated"
     # Exchange wants this one to send no automatic replies.
     mail["X-Auto-Response-Suppress"] = "All"
     mail["List-Id"] = f"<{_NO_LABEL.sub('-', recipient.owner.name.lower())}.{domain}>"
+    if document.help:
+        mail["List-Unsubscribe"] = f"<{document.help.url}>"
     if document.thread:
         root = f"<{hashlib.sha256(document.thread.encode()).hexdigest()[:32]}@{domain}>"
         mail["References"] = root
         mail["In-Reply-To"] = root
     mail.set_content(render_text(document), cte="quoted-printable")
     mail.add_alternative(render_html(document), subtype="html", cte="quoted-printable")
+    mail.policy = _HEAD
     return mail
 
 
 def render_html(document: Document) -> str:
     """A whole page."""
+    preview = _render(document.first_line)
     return "".join(
         [
             '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width,initial-scale=1">',
             '<meta name="color-scheme" content="light dark">',
             '<meta name="format-detection" content="telephone=no,date=no,address=no,email=no,url=no">',
-            f"<title>{escape(document.subject)}</title><style>{_STYLE}</style></head><body><main>",
+            f"<title>{escape(document.subject)}</title><style>{_STYLE}</style></head>",
+            '<body style="margin:0;padding:16px;background:#fff">',
+            # What a phone shows; the blanks keep the text below out of it.
+            f'<div style="{_HIDDEN}">{preview}{"&#847; " * _PREVIEW_BLANKS}</div>',
+            f'<div class="text" style="max-width:640px;margin:0 auto;{_TEXT}">',
             *_render_head(document),
             *_render_facts(document),
             *(part for section in document.sections for part in _render_section(section)),
             *(_render_files(document.files) if document.files else ()),
-            "<footer>",
-            *(f"<p>{_render(note)}</p>" for note in document.notes),
-            _render_link(document.help),
-            "</footer></main></body></html>\n",
+            f'<div class="small" style="margin-top:22px;padding-top:10px;{_RULE};{_SMALL}">',
+            *(f'<p style="margin:4px 0">{_render(note)}</p>' for note in document.notes),
+            _render_link(document.help, "font-size:13px"),
+            "</div></div></body></html>\n",
         ]
     )
 
 
 def _render_head(document: Document) -> Iterable[str]:
-    yield f'<header class="{document.tone}"><h1>{escape(f"{document.sign} {document.headline}")}</h1>'
+    bar = f"border-left:5px solid {_COLOURS[document.tone]};padding:2px 0 2px 14px"
+    yield f'<table role="presentation" style="border-collapse:collapse"><tbody><tr><td style="{bar}">'
+    headline = escape(f"{document.sign} {document.headline}")
+    yield f'<h1 style="margin:0;font-size:21px;line-height:1.3">{headline}</h1>'
     if document.place:
-        yield f"<p>{_render(document.place)}</p>"
-    yield "</header>"
+        yield f'<p style="margin:4px 0 0">{_render(document.place)}</p>'
+    yield "</td></tr></tbody></table>"
     if document.lead:
-        yield f"<p>{_render(document.lead)}</p>"
-    yield _render_link(document.link)
+        yield f'<p style="margin:10px 0">{_render(document.lead)}</p>'
+    yield _render_link(document.link, "font-weight:bold")
 
 
 def _render_facts(document: Document) -> Iterable[str]:
     if document.facts:
-        yield "<table><tbody>"
+        label = f"padding:2px 16px 2px 0;font-weight:normal;text-align:left;vertical-align:top;{_SMALL}"
+        yield '<table style="border-collapse:collapse"><tbody>'
         for fact in document.facts:
-            yield f'<tr><th scope="row">{escape(fact.label)}</th><td>{_render(fact.value)}</td></tr>'
+            yield f'<tr><th class="small" scope="row" style="{label}">{escape(fact.label)}</th>'
+            yield f'<td style="padding:2px 0;vertical-align:top">{_render(fact.value)}</td></tr>'
         yield "</tbody></table>"
 
 
 def _render_section(section: ListSection) -> Iterable[str]:
-    yield f"<h2>{escape(section.title)}</h2><ul>"
+    yield _render_title(section.title)
     for item in section.items:
-        yield _render_item(item)
+        way = f' <a href="{escape(item.url)}" style="font-size:13px">Open</a>' if item.url else ""
+        place = f"{escape(item.sign)} {_render(item.place)}"
+        yield _render_row(f'{place}<br><span class="small" style="{_SMALL}">{_render(item.said)}</span>{way}')
     if section.more:
-        yield f"<li>{count_more(section.more)}</li>"
-    yield "</ul>"
-
-
-def _render_item(item: ListItem) -> str:
-    way = f' <a href="{escape(item.url)}">Open</a>' if item.url else ""
-    return f"<li>{escape(item.sign)} {_render(item.place)}<br><small>{_render(item.said)}</small>{way}</li>"
+        yield _render_row(count_more(section.more))
 
 
 def _render_files(files: Files) -> Iterable[str]:
     if not files.rows:
-        yield f"<p><small>{escape(files.title)}</small></p>"
+        yield f'<p class="small" style="{_SMALL}">{escape(files.title)}</p>'
         return
-    yield f"<h2>{escape(files.title)}</h2><ul>"
+    yield _render_title(files.title)
     for row in files.rows:
-        yield f'<li class="file">{_render(row.name)} <small>{_render(row.said)}</small></li>'
+        said = f'<span class="small" style="{_SMALL}">{_render(row.said)}</span>'
+        yield _render_row(f"{_render(row.name)} {said}")
     if files.more:
-        yield f"<li>{count_more(files.more)}</li>"
-    yield "</ul>"
+        yield _render_row(count_more(files.more))
 
 
-def _render_link(link: Link | None) -> str:
+def _render_title(title: str) -> str:
+    return f'<h2 style="margin:22px 0 6px;font-size:15px">{escape(title)}</h2>'
+
+
+def _render_row(html: str) -> str:
+    return f'<div style="padding:6px 0;{_RULE}">{html}</div>'
+
+
+def _render_link(link: Link | None, style: str) -> str:
     if link is None:
         return ""
-    return f'<p><a class="way" href="{escape(link.url)}">{escape(link.text)}</a></p>'
+    return (
+        f'<p style="margin:10px 0"><a href="{escape(link.url)}" style="{style}">{escape(link.text)}</a></p>'
+    )
 
 
 def _render(phrase: Phrase) -> str:
@@ -219,5 +222,5 @@ def _render(phrase: Phrase) -> str:
 
 
 def _render_name(part: Span) -> str:
-    pieces = "<wbr>".join(escape(piece) for piece in _BREAK.split(part.text))
-    return f"<code><bdi>{pieces}</bdi></code>"
+    pieces = "<wbr>".join(_DOT.sub(r"<span>\g<0></span>", escape(piece)) for piece in _BREAK.split(part.text))
+    return f'<code style="{_NAME}"><bdi>{pieces}</bdi></code>'

@@ -1,22 +1,25 @@
 """What a recipient is sent now, in which notifications; and what is recorded of each delivery."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Final
 
 from contract.owners.matching import is_quiet
-from contract.words import ENDS, NotificationKind
-from handlers.notifications.notices import find_folders, find_senders
+from contract.words import ENDS, SENDER_SEPARATOR, NotificationKind
 from handlers.notifications.rules import (
     BEGINNINGS,
     FORGOTTEN,
     DueNotice,
     assumed_read,
+    find_folders,
     find_incidents,
     find_maintenance,
+    find_senders,
 )
-from handlers.notifications.situation import Notice, Notification, Situation
+from handlers.notifications.situation import Notice, Notification, Situation, Storm
 from store.notifications import (
     DisabledChannel,
     LastSaid,
@@ -33,12 +36,19 @@ BEGINNING_GAP: Final = timedelta(minutes=5)
 """After a notification, the next beginning waits this long for others ..."""
 BEGINNING_AT_MOST: Final = timedelta(minutes=1)
 """... but no longer than this once it has settled: three minutes in all."""
+END_GAP: Final = timedelta(minutes=5)
+"""The same for ends, which wait no longer than this since they were noticed."""
 CHANGE_GAP: Final = timedelta(minutes=30)
-"""The same for changes and ends ..."""
-CHANGE_AT_MOST: Final = timedelta(minutes=30)
-"""... which wait no longer than this since they were noticed."""
+"""The same for changes."""
 DIGEST_FROM: Final = 5
 """This many notices at once are one notification."""
+STORM_FROM: Final = 20
+"""Ends of so many incidents that began together wait as long as changes, until most of them are over."""
+STORM_MOST: Final = 0.75
+"""What most of them is."""
+STORM_LASTS: Final = timedelta(hours=2)
+"""What begins in a digest this soon after a storm's first one belongs to that storm. Meanwhile beginnings
+wait for others as long as ends do."""
 RETRIES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
 """Waits after the first, the second, ... failure; the last one from then on."""
 GIVEN_UP_AFTER: Final = timedelta(hours=6)
@@ -81,7 +91,7 @@ def plan(recipient: Recipient, state: RecipientState, situation: Situation) -> P
         *find_maintenance(recipient, known, situation, quiet=quiet),
     ]
     entries = {one.key: one.entry for one in found if one.entry is not None}
-    notifications = _group(recipient, found, known.last, now)
+    notifications = _group(recipient, found, known, now)
     for notification in notifications:
         for notice in notification.notices:
             entries[notice_key(notice)] = _on_its_way(entries[notice_key(notice)], now)
@@ -121,7 +131,7 @@ def correct_clock(state: RecipientState, now: datetime) -> RecipientState:
             failed_at=not_later(entry.pending.failed_at),
             retry_at=not_later(entry.pending.retry_at, now + RETRIES[-1]),
         )
-        corrected = replace(entry, at=not_later(entry.at), pending=pending)
+        corrected = replace(entry, at=not_later(entry.at), storm=not_later(entry.storm), pending=pending)
         return entry if corrected == entry else corrected
 
     entries = {key: correct(entry) for key, entry in state.entries.items()}
@@ -139,21 +149,31 @@ def ready_at(recipient: Recipient, pending: PendingNotice) -> datetime:
     return pending.noticed + SETTLED
 
 
-def due_at(recipient: Recipient, pending: PendingNotice, last: datetime | None) -> datetime:
+def due_at(
+    recipient: Recipient, pending: PendingNotice, last: datetime | None, *, storm: bool = False
+) -> datetime:
     """When a notice is sent, with whatever else is ready then.
 
-    One that was ready at the last notification, and did not fit into it, has waited for others already.
+    One that was ready at the last notification has waited for others already.
+
+    Args:
+        recipient: whom to notify.
+        pending: the notice.
+        last: the last notification.
+        storm: whether it is a beginning while a storm lasts, or an end in a storm most of which goes on.
     """
     ready = ready_at(recipient, pending)
     if pending.retry_at is not None or last is None or ready <= last:
         return ready
     if pending.kind in BEGINNINGS:
-        return max(ready, min(last + BEGINNING_GAP, ready + BEGINNING_AT_MOST))
-    return max(ready, min(last + CHANGE_GAP, pending.noticed + CHANGE_AT_MOST))
+        at_most = END_GAP if storm else BEGINNING_AT_MOST
+        return max(ready, min(last + BEGINNING_GAP, ready + at_most))
+    gap = END_GAP if pending.kind in ENDS and not storm else CHANGE_GAP
+    return max(ready, min(last, pending.noticed) + gap)
 
 
 def _group(
-    recipient: Recipient, found: Iterable[DueNotice], last: datetime | None, now: datetime
+    recipient: Recipient, found: Sequence[DueNotice], state: RecipientState, now: datetime
 ) -> tuple[Notification, ...]:
     """The notifications that are due. When one notice is due, every notice that is ready goes along.
 
@@ -161,28 +181,119 @@ def _group(
     those that failed before are another: should no channel take these, the rest gets through.
     """
     waiting = [
-        (one.entry.pending, one.notice)
+        (one.entry, one.entry.pending, one.notice)
         for one in found
         if one.notice is not None and one.entry is not None and one.entry.pending is not None
     ]
-    if not any(due_at(recipient, pending, last) <= now for pending, _ in waiting):
+    storming, going_on = find_storm(state, now), _list_going_on(found)
+
+    def is_due(entry: SubjectState, pending: PendingNotice) -> bool:
+        storm = entry.storm in going_on if pending.kind in ENDS else storming is not None
+        return due_at(recipient, pending, state.last, storm=storm) <= now
+
+    if not any(is_due(entry, pending) for entry, pending, _ in waiting):
         return ()
-
-    def rank(one: tuple[PendingNotice, Notice]) -> tuple[bool, int, datetime, str]:
-        pending, notice = one
-        since = notice.incident.breached_since if notice.incident else _LAST
-        return bool(pending.attempts), _ORDER[notice.kind], since, notice.subject
-
-    ready = sorted((one for one in waiting if ready_at(recipient, one[0]) <= now), key=rank)
+    ready = [(pending, notice) for _, pending, notice in waiting if ready_at(recipient, pending) <= now]
+    fresh = _arrange(notice for pending, notice in ready if not pending.attempts)
+    again = _arrange(notice for pending, notice in ready if pending.attempts)
     if len(ready) < DIGEST_FROM:
-        return tuple(Notification(recipient=recipient, notices=(notice,)) for _, notice in ready)
-    fresh = tuple(notice for pending, notice in ready if not pending.attempts)
-    again = tuple(notice for pending, notice in ready if pending.attempts)
-    return tuple(Notification(recipient=recipient, notices=notices) for notices in (fresh, again) if notices)
+        return tuple(Notification(recipient=recipient, notices=(notice,)) for notice in (*fresh, *again))
+    return tuple(
+        Notification(recipient=recipient, notices=notices, storm=_count_storm(found, notices, storming))
+        for notices in (fresh, again)
+        if notices
+    )
+
+
+def _arrange(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """By kind; within a kind in turns of accounts, and of each account's senders, each with its worst first.
+
+    So a flood of one sender hides nothing of another, whatever dates it sends.
+    """
+
+    def rank(notice: Notice) -> tuple[int, datetime, str]:
+        since = notice.incident.breached_since if notice.incident else _LAST
+        return _ORDER[notice.kind], since, notice.subject
+
+    def of_sender(notice: Notice) -> str:
+        return notice.incident.sender if notice.incident else notice.sender.key if notice.sender else ""
+
+    def of_account(notice: Notice) -> str:
+        return of_sender(notice).partition(SENDER_SEPARATOR)[0]
+
+    in_turn = sorted(notices, key=rank)
+    return tuple(
+        notice
+        for _, same in groupby(in_turn, key=lambda notice: notice.kind)
+        for notice in _take_turns(_take_turns(same, of_sender), of_account)
+    )
+
+
+def _take_turns(notices: Iterable[Notice], group: Callable[[Notice], str]) -> list[Notice]:
+    """The first of each group, the second of each, and so on."""
+    seen, turns = Counter[str](), list[tuple[int, Notice]]()
+    for notice in notices:
+        turns.append((seen[group(notice)], notice))
+        seen[group(notice)] += 1
+    return [notice for _, notice in sorted(turns, key=lambda turn: turn[0])]
+
+
+def find_storm(state: RecipientState, now: datetime) -> datetime | None:
+    """When the storm began to which what begins now belongs; None where none lasts."""
+    stuck = (entry.storm for entry in state.entries.values() if entry.said is LastSaid.BEGUN)
+    began = max((at for at in stuck if at is not None), default=None)
+    return began if began is not None and now - began <= STORM_LASTS else None
+
+
+_SAID_OVER: Final = {
+    LastSaid.CLEARED: NotificationKind.CLEARED,
+    LastSaid.NOT_REPORTED: NotificationKind.NOT_REPORTED,
+    LastSaid.ENDED: None,
+}
+"""What a recipient knows to be over, and how it ended."""
+
+
+def _list_going_on(found: Iterable[DueNotice]) -> set[datetime]:
+    """The storms whose ends wait: neither most of it nor all of it is over only now."""
+    totals, said, now_over = Counter[datetime](), Counter[datetime](), Counter[datetime]()
+    for one in found:
+        if one.entry is not None and (storm := one.entry.storm) is not None:
+            over = one.entry.said in _SAID_OVER
+            totals[storm] += 1
+            said[storm] += over
+            now_over[storm] += over or (one.notice is not None and one.notice.kind in ENDS)
+    return {
+        storm
+        for storm, total in totals.items()
+        if total >= STORM_FROM
+        and now_over[storm] < total
+        and not said[storm] < STORM_MOST * total <= now_over[storm]
+    }
+
+
+def _count_storm(
+    found: Iterable[DueNotice], notices: Sequence[Notice], storming: datetime | None
+) -> Storm | None:
+    """What the incidents of a digest are a part of, and what became of that with it."""
+    known = {one.key: one.entry for one in found if one.entry is not None}
+    begins = sum(notice.incident is not None and notice.kind in BEGINNINGS for notice in notices)
+    ends = {notice_key(notice): notice.kind for notice in notices if notice.kind in ENDS}
+    ended = Counter(known[key].storm for key in ends if known[key].storm is not None)
+    storm = storming if begins else max(ended, key=ended.__getitem__, default=None)
+    if storm is None:
+        return None
+    members = {key: entry.said for key, entry in known.items() if entry.storm == storm}
+    over = [
+        ends.get(key) or _SAID_OVER[said]
+        for key, said in members.items()
+        if key in ends or said in _SAID_OVER
+    ]
+    how = over[0] if len(set(over)) == 1 else None
+    return Storm(total=len(members) + begins, over=len(over), how=how)
 
 
 def record_delivery(state: RecipientState, notification: Notification, at: datetime) -> RecipientState:
-    """Records that a notification, or a part of it, was delivered.
+    """Records that a notification was delivered.
 
     The channel works, so whatever failed before is due at once.
     """
@@ -193,8 +304,12 @@ def record_delivery(state: RecipientState, notification: Notification, at: datet
         return replace(entry, pending=replace(entry.pending, retry_at=at))
 
     entries = {key: retry_now(entry) for key, entry in state.entries.items()}
+    storm = (find_storm(state, at) or at) if len(notification.notices) > 1 else None
     for notice in notification.notices:
-        _put(entries, notice, assumed_read(_entry_of(entries, notice), notice, at))
+        read = assumed_read(_entry_of(entries, notice), notice, at)
+        if read is not None and notice.kind in BEGINNINGS and notice.incident is not None:
+            read = replace(read, storm=storm)
+        _put(entries, notice, read)
     return replace(state, last=at, entries=entries)
 
 

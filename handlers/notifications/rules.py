@@ -1,26 +1,30 @@
-"""Which notice about an incident is due to a recipient.
+"""Which notice about an incident, a silent server or an unreadable folder is due to a recipient.
 
 `SAY` says what follows from the last notice about an incident and from its phase now. An incident that
 expired, was closed or was no longer reported, and is open again, was stuck all the time: only a file that is
 still stuck proves that it is the same incident (`handlers/incidents`). One that cleared and comes back within
-its grace period may have been well in between.
+its grace period may have been well in between. Trouble of a server or a folder is said once, and its end.
 
 Nothing here reads a clock, a table or a network.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
+from functools import partial
 from typing import Final
 
 from contract.owners.model import Topic
-from contract.words import ENDS, IncidentStatus, NotificationKind, UnknownReason
+from contract.words import ENDS, IncidentStatus, NotificationKind, SenderState, UnknownReason
 from handlers.notifications.situation import Notice, Situation
 from store.incidents import Incident
 from store.notifications import (
     INCIDENT_PREFIX,
     MAINTENANCE_PREFIX,
+    SENDER_PREFIX,
+    UNREADABLE_PREFIX,
     LastSaid,
     PendingNotice,
     Recipient,
@@ -28,7 +32,10 @@ from store.notifications import (
     SubjectState,
     incident_key,
     list_entries,
+    sender_key,
+    unreadable_key,
 )
+from store.senders import Sender, UnreadableFolder
 
 FIRST_REMINDER: Final = timedelta(hours=4)
 NEXT_REMINDER: Final = timedelta(hours=24)
@@ -139,7 +146,7 @@ class DueNotice:
     """The notice to send, now or later; `entry` then has it as pending."""
 
 
-def phase_of(incident: Incident, *, unreadable_noticed: bool) -> IncidentPhase:
+def _phase_of(incident: Incident, *, unreadable_noticed: bool) -> IncidentPhase:
     """The phase of an incident.
 
     Args:
@@ -159,7 +166,7 @@ def phase_of(incident: Incident, *, unreadable_noticed: bool) -> IncidentPhase:
             return IncidentPhase.UNSEEN
 
 
-def is_wanted(recipient: Recipient, kind: NotificationKind) -> bool:
+def _is_wanted(recipient: Recipient, kind: NotificationKind) -> bool:
     """Whether a recipient is notified of this kind at all."""
     topic = _KINDS[kind].topic
     # An owner with an escalation wants beginnings there, even if the first channels get ends alone.
@@ -167,24 +174,24 @@ def is_wanted(recipient: Recipient, kind: NotificationKind) -> bool:
     return escalates or topic in recipient.owner.told
 
 
-def is_mine(recipient: Recipient, incident: Incident) -> bool:
+def _is_mine(recipient: Recipient, incident: Incident) -> bool:
     """Whether an incident belongs to the recipient's owner, now."""
     return incident.owner == recipient.owner.name
 
 
-def is_muted(incident: Incident, now: datetime) -> bool:
+def _is_muted(incident: Incident, now: datetime) -> bool:
     """Whether it is acknowledged, snoozed or in maintenance."""
     return incident.acknowledged(now) or incident.snoozed(now) or incident.maintenance_until is not None
 
 
-def wait_to_send(key: str, entry: SubjectState, notice: Notice, now: datetime) -> DueNotice:
+def _wait_to_send(key: str, entry: SubjectState, notice: Notice, now: datetime) -> DueNotice:
     """A notice that waits to be sent: since now, unless it has been waiting already."""
     if entry.pending is None or entry.pending.kind is not notice.kind:
         entry = replace(entry, pending=PendingNotice(kind=notice.kind, noticed=now))
     return DueNotice(key=key, entry=entry, notice=notice)
 
 
-def without_pending(entry: SubjectState) -> SubjectState:
+def _without_pending(entry: SubjectState) -> SubjectState:
     """The state of a subject about which no notice waits."""
     return entry if entry.pending is None else replace(entry, pending=None)
 
@@ -206,7 +213,7 @@ def assumed_read(entry: SubjectState, notice: Notice, at: datetime) -> SubjectSt
     return replace(after, since=notice.incident.ended_at if cleared else notice.incident.last_seen_at)
 
 
-def settle_unconfirmed(
+def _settle_unconfirmed(
     entry: SubjectState,
     find_kind: Callable[[SubjectState], NotificationKind | None],
     make_notice: Callable[[NotificationKind], Notice],
@@ -242,10 +249,10 @@ def find_incidents(
         if key.removeprefix(INCIDENT_PREFIX) not in situation.incidents and _is_kept(entry, None, now):
             # Ended ones are not in the situation. Any other is gone for good: a late run showed that it is
             # one with another incident.
-            yield DueNotice(key=key, entry=without_pending(entry))
+            yield DueNotice(key=key, entry=_without_pending(entry))
     for incident_id, incident in situation.incidents.items():
         key = incident_key(incident_id)
-        if is_mine(recipient, incident) or key in entries:
+        if _is_mine(recipient, incident) or key in entries:
             entry = entries.get(key, SubjectState(sender=incident.sender))
             yield _find(recipient, key, entry, incident, now, quiet=quiet)
 
@@ -268,16 +275,16 @@ def find_maintenance(
         if entry.pending is not None and entry.pending.maybe_read and not due:
             entry = assumed_read(entry, notice, situation.now) or entry
         if entry.said is LastSaid.NOTHING and due:
-            yield wait_to_send(key, entry, notice, situation.now)
+            yield _wait_to_send(key, entry, notice, situation.now)
         elif entry.said is not LastSaid.NOTHING:
-            yield DueNotice(key=key, entry=without_pending(entry))
+            yield DueNotice(key=key, entry=_without_pending(entry))
 
 
 def _find(
     recipient: Recipient, key: str, entry: SubjectState, incident: Incident, now: datetime, *, quiet: bool
 ) -> DueNotice:
-    mine = is_mine(recipient, incident)
-    ends_alone = quiet or is_muted(incident, now) or not mine
+    mine = _is_mine(recipient, incident)
+    ends_alone = quiet or _is_muted(incident, now) or not mine
 
     def find_kind(known: SubjectState) -> NotificationKind | None:
         kind = _find_kind(recipient, known, incident, now)
@@ -286,15 +293,16 @@ def _find(
     def make_notice(kind: NotificationKind) -> Notice:
         return Notice(kind=kind, subject=key, incident=incident)
 
-    entry, kind = settle_unconfirmed(entry, find_kind, make_notice, now)
+    entry, kind = _settle_unconfirmed(entry, find_kind, make_notice, now)
     if kind is not None:
         notice = replace(make_notice(kind), since=_find_since(kind, entry, incident))
-        return wait_to_send(key, entry, notice, now)
+        notice = replace(notice, files_before=entry.files, wait_before=entry.wait)
+        return _wait_to_send(key, entry, notice, now)
     escalates = recipient.after is not None and entry.pending and entry.pending.kind in BEGINNINGS
     if escalates and not ends_alone and incident.status is IncidentStatus.UNKNOWN:
         # Nobody has acknowledged it: the wait goes on, and ends once the incident is seen to be open.
         return DueNotice(key=key, entry=entry)
-    kept = without_pending(entry)
+    kept = _without_pending(entry)
     if kept.said is LastSaid.NOT_REPORTED and not incident.live:
         # One that is no longer reported ends without a further notice.
         kept = replace(kept, said=LastSaid.ENDED, at=now)
@@ -306,11 +314,11 @@ def _find_kind(
     recipient: Recipient, entry: SubjectState, incident: Incident, now: datetime
 ) -> NotificationKind | None:
     """The kind that is due, muted or not."""
-    noticed = recipient.after is None and is_wanted(recipient, NotificationKind.UNREADABLE)
-    phase = phase_of(incident, unreadable_noticed=noticed)
+    noticed = recipient.after is None and _is_wanted(recipient, NotificationKind.UNREADABLE)
+    phase = _phase_of(incident, unreadable_noticed=noticed)
     if phase is IncidentPhase.OPEN and entry.said in (LastSaid.BEGUN, LastSaid.LOST):
         updates = _find_updates(entry, incident, now)
-        return next((kind for kind in updates if is_wanted(recipient, kind)), None)
+        return next((kind for kind in updates if _is_wanted(recipient, kind)), None)
     kind = SAY.get((entry.said, phase))
     if recipient.after is not None:
         if kind is NotificationKind.NEW:
@@ -318,7 +326,7 @@ def _find_kind(
         elif kind is NotificationKind.UNKNOWN and entry.said is not LastSaid.BEGUN:
             # Escalations are about what stayed open for so long, and nothing else.
             kind = None
-    return kind if kind is not None and is_wanted(recipient, kind) else None
+    return kind if kind is not None and _is_wanted(recipient, kind) else None
 
 
 def _find_updates(entry: SubjectState, incident: Incident, now: datetime) -> Iterator[NotificationKind]:
@@ -354,3 +362,149 @@ def _is_kept(entry: SubjectState, incident: Incident | None, now: datetime) -> b
     if entry.said in _OVER:
         return live or entry.at is None or now - entry.at <= OVER_KEPT
     return live and entry.said is not LastSaid.NOTHING
+
+
+@unique
+class _Trouble(StrEnum):
+    """The current state of a sender or a folder."""
+
+    TROUBLE = "trouble"
+    WELL = "well"
+    NEITHER = "neither"
+    """Unknown, or no longer watched."""
+
+
+_END_OF: Final = {
+    NotificationKind.SILENT: NotificationKind.BACK,
+    NotificationKind.UNREADABLE: NotificationKind.READABLE,
+}
+
+
+def find_senders(
+    recipient: Recipient, state: RecipientState, situation: Situation, *, quiet: bool
+) -> Iterator[DueNotice]:
+    """The due notices about senders: one is silent, with what is unknown because of it, or reports again.
+
+    The arguments are those of `find_incidents`.
+    """
+    entries = list_entries(state, SENDER_PREFIX)
+    # Senders are never removed: one that is missing has just changed, and the index will show it again.
+    missing = entries.keys() - {sender_key(sender) for sender in situation.senders}
+    yield from (DueNotice(key=key, entry=entries[key]) for key in missing)
+    unknown = _list_unknown(recipient, situation)
+    for sender in situation.senders.values():
+        key = sender_key(sender.key)
+        entry = entries.get(key, SubjectState(sender=sender.key))
+        theirs = tuple(unknown[sender.key])
+        concerned = _is_concerned(recipient, state, sender, theirs, situation.now)
+        begins = Notice(kind=NotificationKind.SILENT, subject=key, sender=sender, unknown=theirs)
+        phase = partial(_phase_of_sender, sender)
+        held = quiet or sender.silence_held_until is not None
+        yield _decide(recipient, key, entry, begins, phase, situation.now, quiet=held, concerned=concerned)
+
+
+def _phase_of_sender(sender: Sender, entry: SubjectState) -> _Trouble:
+    if sender.state is SenderState.SILENT:
+        return _Trouble.TROUBLE
+    # A silence may also end because somebody set hours or a pause: then the sender has not reported.
+    reported = sender.state in (SenderState.UP, SenderState.LATE) and sender.last_run_at != entry.since
+    return _Trouble.WELL if reported else _Trouble.NEITHER
+
+
+def _is_concerned(
+    recipient: Recipient, state: RecipientState, sender: Sender, unknown: Sequence[Incident], now: datetime
+) -> bool:
+    """Whether a silence is news: to the sender's owner, and to recipients who know of what is unknown now."""
+    if recipient.after is None and sender.owner == recipient.owner.name:
+        return True
+    entries = (state.entries.get(incident_key(one.incident_id)) for one in unknown if not _is_muted(one, now))
+    return any(entry is not None and entry.said in (LastSaid.BEGUN, LastSaid.UNKNOWN) for entry in entries)
+
+
+def _list_unknown(recipient: Recipient, situation: Situation) -> Mapping[str, list[Incident]]:
+    """The recipient's incidents whose sender is silent, by sender, the longest in breach first."""
+    found = defaultdict(list)
+    for one in situation.incidents.values():
+        if one.live and one.reason is UnknownReason.SILENT and _is_mine(recipient, one):
+            found[one.sender].append(one)
+    for theirs in found.values():
+        theirs.sort(key=lambda one: (one.breached_since, one.incident_id))
+    return found
+
+
+def find_folders(
+    recipient: Recipient, state: RecipientState, situation: Situation, *, quiet: bool
+) -> Iterator[DueNotice]:
+    """The due notices about unreadable folders; the arguments are those of `find_incidents`."""
+    entries = list_entries(state, UNREADABLE_PREFIX)
+    unreadable = {
+        unreadable_key(sender.key, folder.folder): (sender.key, folder)
+        for sender in situation.senders.values()
+        for folder in sender.unreadable_folders
+    }
+    for key in {**entries, **unreadable}:
+        of, folder = unreadable.get(key, (None, None))
+        entry = entries.get(key) or SubjectState(sender=of or "", folder=folder.folder if folder else "")
+        sender = situation.senders.get(entry.sender)
+        if sender is None:
+            # As with senders: the index will show it again.
+            yield DueNotice(key=key, entry=entry)
+        elif sender.state is SenderState.RETIRED:
+            yield DueNotice(key=key, entry=None)
+        else:
+            about = folder or UnreadableFolder(folder=entry.folder, error="")
+            mine = recipient.after is None and folder is not None and folder.owner == recipient.owner.name
+            begins = Notice(
+                kind=NotificationKind.UNREADABLE, subject=sender_key(sender.key), sender=sender, folder=about
+            )
+            phase = partial(_phase_of_folder, sender, folder)
+            held = quiet or (folder is not None and folder.maintenance_until is not None)
+            yield _decide(recipient, key, entry, begins, phase, situation.now, quiet=held, concerned=mine)
+
+
+def _phase_of_folder(sender: Sender, folder: UnreadableFolder | None, _: SubjectState) -> _Trouble:
+    if sender.state not in (SenderState.UP, SenderState.LATE):
+        # Its last report about its folders may be long ago.
+        return _Trouble.NEITHER
+    if folder is not None:
+        return _Trouble.TROUBLE
+    return _Trouble.NEITHER if len(sender.unreadable_folders) < sender.unreadable else _Trouble.WELL
+
+
+def _decide(
+    recipient: Recipient,
+    key: str,
+    entry: SubjectState,
+    begins: Notice,
+    find_phase: Callable[[SubjectState], _Trouble],
+    now: datetime,
+    *,
+    quiet: bool,
+    concerned: bool,
+) -> DueNotice:
+    """What is due about a sender or a folder, where `begins` is the notice of its trouble."""
+    end = _END_OF[begins.kind]
+
+    def find_kind(known: SubjectState) -> NotificationKind | None:
+        phase, kind = find_phase(known), None
+        if known.said is LastSaid.NOTHING and phase is _Trouble.TROUBLE and concerned:
+            kind = begins.kind
+        elif known.said is LastSaid.BEGUN and phase is _Trouble.WELL:
+            kind = end
+        return kind if kind is not None and not quiet and _is_wanted(recipient, kind) else None
+
+    def make_notice(kind: NotificationKind) -> Notice:
+        return begins if kind is begins.kind else replace(begins, kind=kind, unknown=())
+
+    entry, kind = _settle_unconfirmed(entry, find_kind, make_notice, now)
+    if kind is not None:
+        return _wait_to_send(key, entry, make_notice(kind), now)
+    match find_phase(entry):
+        case _Trouble.WELL:
+            kept = entry.said is LastSaid.BEGUN and _is_wanted(recipient, end)
+        case _Trouble.NEITHER if begins.folder is None:
+            # A silence that a setting ended is over, and needs no further notice.
+            kept = False
+        case _:
+            kept = entry.said is not LastSaid.NOTHING
+    return DueNotice(key=key, entry=_without_pending(entry) if kept else None)

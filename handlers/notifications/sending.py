@@ -34,7 +34,7 @@ from handlers.notifications.plan import (
     record_failure,
     record_unsent,
 )
-from handlers.notifications.situation import Notice, Notification, Situation
+from handlers.notifications.situation import Notification, Situation
 from handlers.notifications.slack import SlackChannel
 from handlers.notifications.sns import TopicChannel
 from handlers.notifications.teams import TeamsChannel
@@ -51,6 +51,7 @@ from store.notifications import (
     RecipientState,
     RecipientTable,
     StoredRecipient,
+    failing_since,
 )
 from store.records import Attribute, FileAttribute, Index
 
@@ -65,6 +66,8 @@ MOST_PAGES: Final = 8
 """Of one hour of a folder, of 1 MB each: many reports of one path in an hour, or very many files."""
 LOG_KEPT: Final = timedelta(days=90)
 """How much longer than an incident after its end: the log of one that lasted is older than it."""
+DENIED_FOR: Final = timedelta(minutes=10)
+"""How long a permission is missing until the channel is disabled: a new one takes minutes to spread."""
 _RECORD_ATTEMPTS: Final = 3
 """After these the delivery stays unrecorded, and the notification is sent again."""
 _DIGEST_BYTES: Final = 16
@@ -156,20 +159,15 @@ class Media:
             ChannelKind.MAIL: MailChannel(connect_once(mail, lock), mail_from) if mail_from else sns,
         }
 
-    def deliver(self, notification: Notification, context: RenderContext) -> Notification:
-        """Sends as much of the notification as one delivery holds, the worst notices first.
-
-        Returns:
-            The part that was sent, with notices of `notification`.
+    def deliver(self, notification: Notification, context: RenderContext) -> None:
+        """Sends a notification.
 
         Raises:
             DeliveryError: it failed, and may succeed later.
             ChannelError: it fails until somebody fixes the channel.
         """
         medium = self._media[notification.recipient.channel.kind]
-        part, document = write_what_fits(notification, context, medium.fits)
-        medium.send(notification.recipient, document)
-        return part
+        medium.send(notification.recipient, write_what_fits(notification, context, medium.fits))
 
 
 class WorstFiles:
@@ -231,7 +229,7 @@ def _parse_files(record: Item, incident: Incident) -> Iterator[NamedFile]:
 class Delivering(Protocol):
     """What delivers notifications."""
 
-    def deliver(self, notification: Notification, context: RenderContext) -> Notification:
+    def deliver(self, notification: Notification, context: RenderContext) -> None:
         """See `Media`."""
 
 
@@ -325,7 +323,7 @@ class _OneRecipient:
         return enable(state)
 
     def _send(self, notification: Notification, *, last: bool) -> bool:
-        """Delivers a notification in as many parts as it takes.
+        """Delivers a notification, and records what became of that.
 
         Args:
             notification: what is due.
@@ -334,50 +332,46 @@ class _OneRecipient:
         Returns:
             Whether to go on with the next.
         """
-        while notification.notices:
-            if self._sending.seconds_left() < DELIVERY_SECONDS:
-                logger.warning("the sweep ends before it is through", extra=self.names)
-                return False
-            try:
-                part = self._deliver(notification)
-            except ChannelError as error:
+        if self._sending.seconds_left() < DELIVERY_SECONDS:
+            logger.warning("the sweep ends before it is through", extra=self.names)
+            return False
+        try:
+            self._deliver(notification)
+        except ChannelError as error:
+            first = failing_since(self.stored.state)
+            if not error.denied or (first is not None and self._sending.clock() - first >= DENIED_FOR):
                 self._disable(error)
                 return False
-            except DeliveryError as error:
-                self._fail(notification, error, leased=not last)
-                return True
-            sent = {_identify(notice) for notice in part.notices}
-            rest = tuple(notice for notice in notification.notices if _identify(notice) not in sent)
-            self._record(part, leased=bool(rest) or not last)
-            notification = replace(notification, notices=rest)
+            self._fail(notification, DeliveryError(error.problem), leased=not last)
+        except DeliveryError as error:
+            self._fail(notification, error, leased=not last)
+        else:
+            self._record(notification, leased=not last)
         return True
 
-    def _deliver(self, notification: Notification) -> Notification:
+    def _deliver(self, notification: Notification) -> None:
         sending = self._sending
         context = replace(sending.context, now=sending.clock(), files=sending.files.find(notification))
         try:
-            part = sending.media.deliver(notification, context)
+            sending.media.deliver(notification, context)
         except (ChannelError, DeliveryError):
             raise
         except Exception as error:  # noqa: BLE001 - one notification must not hold up the others
             logger.error("a notification cannot be delivered", extra={**self.names, **_describe_fault(error)})
             self.result.faults += 1
             raise DeliveryError(f"an error of the service itself ({type(error).__name__})") from None
-        if not part.notices:
-            raise DeliveryError("nothing of the notification fits into one delivery")
-        return part
 
-    def _record(self, part: Notification, *, leased: bool) -> None:
+    def _record(self, sent: Notification, *, leased: bool) -> None:
         """Records a delivery at once, and keeps the recipient for the next where there is one."""
         at = self._sending.clock()
         self.result.delivered += 1
         self.result.delays += [
             at - notice.incident.opened_at
-            for notice in part.notices
+            for notice in sent.notices
             if notice.kind is NotificationKind.NEW and notice.incident is not None
         ]
-        state = record_delivery(self.stored.state, part, at)
-        log = list(build_log(part, at, self._sending.retention))
+        state = record_delivery(self.stored.state, sent, at)
+        log = list(build_log(sent, at, self._sending.retention))
         for attempt in range(1, _RECORD_ATTEMPTS + 1):
             try:
                 self._write(state, leased=leased, log=log)
@@ -429,14 +423,10 @@ class _OneRecipient:
             self.stored = error.written
 
 
-def build_log(part: Notification, at: datetime, retention: timedelta | None) -> Iterator[LogEntry]:
+def build_log(sent: Notification, at: datetime, retention: timedelta | None) -> Iterator[LogEntry]:
     """The log of a delivery. The notice of a silent sender is also logged for each incident that it names."""
     expires = at + retention + LOG_KEPT if retention else None
-    for notice in part.notices:
+    for notice in sent.notices:
         folder = notice.folder.folder if notice.folder else None
         for subject in (notice.subject, *(f"{INCIDENT_PREFIX}{one.incident_id}" for one in notice.unknown)):
             yield LogEntry(subject=subject, kind=notice.kind, at=at, folder=folder, expires=expires)
-
-
-def _identify(notice: Notice) -> tuple[str, str, str]:
-    return notice.subject, notice.kind, notice.folder.folder if notice.folder else ""

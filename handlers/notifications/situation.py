@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from contract.words import NotificationKind
 from store.incidents import Incident
@@ -43,6 +43,19 @@ class Notice:
     """Of `SILENT`: the incidents that are unknown because of it."""
     window: Window | None = None
     """Of `MAINTENANCE`."""
+    files_before: int = 0
+    wait_before: timedelta | None = None
+    """The files and the oldest one's wait in the last notification that it is stuck."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Storm:
+    """Incidents that began together, and what became of them with this notification."""
+
+    total: int
+    over: int
+    how: NotificationKind | None = None
+    """How all that is over ended; None where that differs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +64,5 @@ class Notification:
 
     recipient: Recipient
     notices: tuple[Notice, ...]
+    storm: Storm | None = None
+    """Of a digest: what its incidents are a part of."""

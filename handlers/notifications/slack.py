@@ -11,7 +11,6 @@ from http import HTTPStatus
 from threading import Lock
 from typing import Any, Final
 
-from contract.text import shorten
 from handlers.notifications.delivery import Poster, WebhookAddresses, encode_body
 from handlers.notifications.document import (
     Document,
@@ -20,21 +19,22 @@ from handlers.notifications.document import (
     ListItem,
     ListSection,
     Phrase,
+    Tone,
     count_more,
+    read_phrase,
     render_text,
+    unlink,
 )
 from store.notifications import Recipient
 
 MAX_BLOCKS: Final = 50
 """Blocks of one message (Slack's reference, "Blocks")."""
-MAX_HEADER: Final = 150
 MAX_BLOCKS_CHARACTERS: Final = 12_000
 """Characters of all blocks as JSON. Not documented: users of Slack's own library saw about 13,200 refused
 with `msg_blocks_too_long`."""
 MAX_PLAIN: Final = 4000
 """Characters of a message without blocks, beyond which Slack says that people do not read on ("Text")."""
-_WORD_JOINER: Final = "\u2060"
-"""Not seen, and no part of a link."""
+_COLOURS: Final = {Tone.BAD: "#b3261e", Tone.UNSURE: "#9a6700", Tone.GOOD: "#1a7f37"}
 _SERVICE: Final = "Slack"
 _SECONDS_APART: Final = 1.0
 """Slack takes a message a second from a webhook ("Rate limits")."""
@@ -64,7 +64,7 @@ class SlackChannel:
     @staticmethod
     def fits(document: Document) -> bool:
         """Whether one message holds it."""
-        blocks = render_slack(document)["blocks"]
+        blocks = render_slack(document)["attachments"][0]["blocks"]
         return len(blocks) <= MAX_BLOCKS and len(encode_body(blocks).decode()) <= MAX_BLOCKS_CHARACTERS
 
     def send(self, recipient: Recipient, document: Document) -> None:
@@ -90,13 +90,14 @@ class SlackChannel:
 
 def render_slack(document: Document) -> dict[str, Any]:
     """The body of the request."""
+    first = f"{document.sign} {document.subject}\n{read_phrase(document.first_line)}"
     return {
-        # What a notification shows, and a program that reads the screen.
-        "text": _escape(document.subject),
+        # What a phone shows; it stands above what is coloured.
+        "text": _escape(first.rstrip()),
         "mrkdwn": False,
         "unfurl_links": False,
         "unfurl_media": False,
-        "blocks": list(_list_blocks(document)),
+        "attachments": [{"color": _COLOURS[document.tone], "blocks": list(_list_blocks(document))}],
     }
 
 
@@ -106,8 +107,6 @@ def render_plainly(document: Document) -> dict[str, Any]:
 
 
 def _list_blocks(document: Document) -> Iterator[Block]:
-    headline = f"{document.sign} {document.headline}"
-    yield {"type": "header", "text": _plain(shorten(headline, MAX_HEADER))}
     head = [*_style(document.place), *_line(document.place), *_style(document.lead)]
     if document.link:
         head += [_text("\n"), _link(document.link)]
@@ -176,14 +175,9 @@ def _link(link: Link) -> Element:
     return {"type": "link", "url": link.url, "text": link.text}
 
 
-def _plain(text: str) -> Element:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
 def _escape(text: str) -> str:
     """The three characters by which links and mentions are written (Slack's reference, "Escaping text").
 
     And no name becomes a link for looking like one.
     """
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return escaped.replace("://", f":{_WORD_JOINER}//")
+    return unlink(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,21 +1,26 @@
-"""Notifications to topics of Amazon SNS, as plain text."""
+"""Notifications to topics of Amazon SNS: as plain text, and in one SMS."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from contract.owners.model import ChannelKind, name_mail_topic
 from handlers.notifications.delivery import call_aws
-from handlers.notifications.document import Document, render_text
+from handlers.notifications.document import Document, render_text, to_ascii, unlink
 from store.notifications import Recipient
 
 MAX_TOPIC_BYTES: Final = 60_000
 """Bytes of text: Amazon SNS takes 256 KB and bills each 64 KB of it as a message."""
+MAX_SUBJECT: Final = 99
+"""Characters: fewer than 100, of ASCII without controls (API reference, `Publish`)."""
+MAX_SMS: Final = 160
+"""Characters of one SMS in the GSM alphabet, in which some take two places (3GPP TS 23.038)."""
+_TWO_PLACES: Final = frozenset("[\\]^{|}~")
 _FATAL: Final = frozenset(
     {
         "AuthorizationError",
         "EndpointDisabled",
-        "InvalidParameter",
         "KMSAccessDenied",
         "KMSDisabled",
         "KMSInvalidState",
@@ -51,7 +56,34 @@ class TopicChannel:
         client, text = self.connect(), render_text(document)
         call_aws(
             "Amazon SNS",
-            lambda: client.publish(TopicArn=arn, Subject=document.subject, Message=text),
+            lambda: client.publish(
+                TopicArn=arn,
+                Subject=to_ascii(document.subject)[:MAX_SUBJECT].rstrip(),
+                Message=json.dumps({"default": text, "sms": render_sms(document)}, ensure_ascii=False),
+                MessageStructure="json",
+                MessageAttributes={
+                    name: {"DataType": "String", "StringValue": value}
+                    for name, value in (
+                        ("kind", document.kind),
+                        ("owner", recipient.owner.name),
+                        ("incident", document.incident),
+                        ("severity", document.tone.severity),
+                    )
+                    if value
+                },
+            ),
             _FATAL,
             f"does {arn} exist in this region, and may the function publish to it?",
         )
+
+
+def render_sms(document: Document) -> str:
+    """As much of the subject and the first line as one SMS holds."""
+    first_line = "".join(span.text for span in document.first_line)
+    text = unlink(to_ascii(f"{document.subject}. {first_line}").replace("`", "'"), parting=" ")
+    places = 0
+    for index, letter in enumerate(text):
+        places += 1 + (letter in _TWO_PLACES)
+        if places > MAX_SMS:
+            return text[:index]
+    return text

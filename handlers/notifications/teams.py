@@ -19,6 +19,8 @@ from handlers.notifications.document import (
     Phrase,
     Tone,
     count_more,
+    read_phrase,
+    unlink,
 )
 from store.notifications import Recipient
 
@@ -61,18 +63,21 @@ class TeamsChannel:
 
 def render_teams(document: Document) -> dict[str, Any]:
     """The body of the request."""
+    own = "".join(part.text for part in document.first_line if not part.name)
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
         # Markdown may be obeyed here: our own words alone.
-        "fallbackText": document.headline,
+        "fallbackText": f"{document.headline}. {own.rstrip(': ')}".strip(),
         "msteams": {"width": "Full"},
         "body": list(_list_elements(document)),
         "actions": [_open(link.url, title=link.text) for link in (document.link, document.help) if link],
     }
     return {
         "type": "message",
+        # What a phone shows.
+        "summary": f"{document.sign} {unlink(document.subject)}. {read_phrase(document.first_line)}",
         "attachments": [
             {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": card}
         ],

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from contract.moments import describe_hours, format_duration
 from contract.owners.matching import ANY
 from contract.owners.model import ChannelKind
-from contract.text import shorten
+from contract.text import show
 from contract.words import (
     ENDS,
     EXPLANATIONS,
@@ -26,11 +26,11 @@ from handlers.notifications.document import (
     Link,
     Phrase,
     Tone,
+    format_clock,
     format_short,
     format_time,
     name,
     say,
-    to_ascii,
 )
 from handlers.notifications.rules import FORGOTTEN
 from handlers.notifications.situation import Notice
@@ -40,15 +40,15 @@ from store.notifications import Recipient
 from store.senders import Sender
 
 MAX_SUBJECT: Final = 99
-"""Characters: Amazon SNS takes fewer than 100, of ASCII without controls (API reference, `Publish`)."""
+"""Characters: Amazon SNS takes fewer than 100 (API reference, `Publish`), and no phone shows more."""
 _SERVER_WIDTH: Final = 24
 """Characters of a server's name; those of Windows have 15."""
 _LEAST_PATH: Final = 24
 """A path shorter than this says too little: something else is left out before."""
-_COUNTS_WIDTH: Final = 64
-"""Characters that the counts of a digest may take; the rest is for a place."""
 _ERROR_WIDTH: Final = 300
 """Characters that are shown of why a folder cannot be read."""
+_FIRST_WIDTH: Final = 60
+"""Characters of a name in the first line."""
 _HELP: Final = "notifications.md#how-to-get-fewer"
 _OVER: Final = ENDS | FORGOTTEN
 _CHANNELS: Final = {
@@ -113,7 +113,7 @@ def count_files(number: int) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Title:
-    """What happened, in our own words and in ASCII."""
+    """What happened, in our own words."""
 
     what: str
     joint: str = ": "
@@ -156,8 +156,13 @@ def _write_incident_title(notice: Notice, incident: Incident, now: datetime, zon
     match notice.kind:
         case NotificationKind.ESCALATED:
             return Title(what=f"Not acknowledged: {files} stuck", joint=" in ", more=oldest)
+        case NotificationKind.WORSE if incident.file_count > notice.files_before > 0:
+            grown = f"{notice.files_before:,} → {files}"
+            return Title(what=f"Worse: {grown} stuck", joint=" in ", more=oldest)
         case NotificationKind.WORSE:
-            return Title(what=f"Worse: {files} stuck", joint=" in ", more=oldest)
+            waited = f", oldest {format_duration(notice.wait_before)}" if notice.wait_before else ""
+            more = oldest.replace(", oldest", " →") if waited else oldest
+            return Title(what=f"Worse: {files} stuck", joint=" in ", more=waited + more)
         case NotificationKind.STILL_OPEN if incident.status is IncidentStatus.UNKNOWN:
             return Title(what="Status still unknown", more=reason)
         case NotificationKind.STILL_OPEN:
@@ -211,42 +216,70 @@ def write_subject(notice: Notice, now: datetime, zone: ZoneInfo) -> str:
     title = write_title(notice, now, zone)
     before, after = f"{title.what}{title.joint}", title.more
     folder, sender_name = _find_place(notice)
-    server = shorten(to_ascii(name_server(sender_name)), _SERVER_WIDTH)
+    server = show(name_server(sender_name), _SERVER_WIDTH)
     if not folder:
         return _cut_subject(f"{before}{server}{after}")
-    path = to_ascii(folder)
     room = MAX_SUBJECT - len(f"{before} on {server}{after}")
-    if room < min(_LEAST_PATH, len(path)):
+    if room < min(_LEAST_PATH, len(folder)):
         room += len(after)
         after = ""
-    return _cut_subject(f"{before}{shorten(path, max(room, _LEAST_PATH))} on {server}{after}")
+    return _cut_subject(f"{before}{show(folder, max(room, _LEAST_PATH))} on {server}{after}")
 
 
-def write_digest_subject(counts: Sequence[str], joint: str, notice: Notice | None) -> str:
-    """The counts, and one place where there is room for it.
+def write_digest_subject(counts: Sequence[str], more: str, notice: Notice | None) -> str:
+    """The counts, the oldest wait, and one place where there is room for it.
 
     Args:
         counts: our own words, the most important first.
-        joint: stands before the place.
+        more: what follows them, up to the place.
         notice: whose place is named; None for none.
     """
+    folder, sender_name = _find_place(notice) if notice else ("", "")
+    server = f" on {show(name_server(sender_name), _SERVER_WIDTH)}"
+    width = MAX_SUBJECT - len(f", ...{more}{server}") - min(len(folder), _LEAST_PATH)
     counted = counts[0]
     for one in counts[1:]:
-        if len(f"{counted}, {one}") > _COUNTS_WIDTH:
+        if len(f"{counted}, {one}") > width:
             counted += ", ..."
             break
         counted += f", {one}"
-    if notice is None:
+    counted += more
+    if not folder:
         return _cut_subject(counted)
-    folder, sender_name = _find_place(notice)
-    path, server = to_ascii(folder), shorten(to_ascii(name_server(sender_name)), _SERVER_WIDTH)
-    whole = f"{counted}{joint}{path} on {server}"
-    room = MAX_SUBJECT - len(f"{counted}{joint}")
-    return whole if len(whole) <= MAX_SUBJECT else _cut_subject(f"{counted}{joint}{shorten(path, room)}")
+    room = max(MAX_SUBJECT - len(f"{counted}{server}"), _LEAST_PATH // 2)
+    return _cut_subject(f"{counted}{show(folder, room)}{server}")
 
 
 def _cut_subject(subject: str) -> str:
     return subject if len(subject) <= MAX_SUBJECT else f"{subject[: MAX_SUBJECT - 3].rstrip()}..."
+
+
+def write_first_line(notice: Notice, file: Phrase, now: datetime, zone: ZoneInfo) -> Phrase:
+    """What a phone shows below the subject: what that does not say.
+
+    Args:
+        notice: what is due.
+        file: the name of the oldest file that it lists; empty for none.
+        now: the moment.
+        zone: the reader's.
+    """
+    incident = notice.incident
+    if incident is None:
+        named: Phrase = ()
+        for one in notice.unknown[:3]:
+            named += (*say(", " if named else " Unknown: "), *name(one.folder, _FIRST_WIDTH))
+        return (*say(write_lead(notice, None, zone)), *named)
+    said = say(
+        f"SLA {format_duration(timedelta(minutes=incident.sla))}, "
+        f"since {format_clock(incident.breached_since, now, zone)}"
+    )
+    if incident.acknowledged(now) and incident.live:
+        said += (*say(", acknowledged by "), *name(incident.acknowledged_by, _FIRST_WIDTH))
+    elif incident.live:
+        said += say(", not acknowledged")
+    elif incident.ended_at is not None:
+        said += say(f", until {format_clock(incident.ended_at, now, zone)}")
+    return (*said, *say(": "), *file) if file else said
 
 
 def write_lead(notice: Notice, after: timedelta | None, zone: ZoneInfo) -> str:
@@ -332,6 +365,9 @@ def _list_incident_facts(incident: Incident, now: datetime, zone: ZoneInfo) -> I
     since = format_time(incident.breached_since, zone, named=False)
     yield _fact("In breach since", f"{since} ({length})" if is_open else since)
     wait = incident.wait(now)
+    if is_open:
+        seen = f"{count_files(incident.file_count)}, seen {format_duration(now - incident.last_seen_at)} ago"
+        yield _fact("Stuck", seen)
     if not is_open:
         seen = format_time(incident.last_seen_at, zone, named=False)
         yield _fact("Last seen stuck", f"{seen}, {count_files(incident.file_count)}")
@@ -400,12 +436,12 @@ def find_url(notice: Notice, dashboard_url: str) -> str:
     return f"{base}/maintenance" if notice.window is not None else base
 
 
-def find_link(notices: Sequence[Notice], dashboard_url: str) -> Link | None:
+def find_link(notices: Sequence[Notice], owner: str, dashboard_url: str) -> Link | None:
     """The link to what a notification is about; None where the dashboard's address is unknown."""
     if not dashboard_url:
         return None
     if len(notices) > 1:
-        return Link(text="Open the overview", url=dashboard_url)
+        return Link(text="Open the list", url=f"{dashboard_url.rstrip('/')}/?owner={quote(owner, safe='')}")
     what = "incident" if notices[0].incident is not None else "sender"
     if notices[0].window is not None:
         what = "maintenance page"
@@ -417,7 +453,7 @@ def find_help(docs_url: str) -> Link | None:
     return Link(text="How to get fewer", url=f"{docs_url.rstrip('/')}/{_HELP}") if docs_url else None
 
 
-def write_notes(notices: Sequence[Notice], recipient: Recipient, following: int) -> tuple[Phrase, ...]:
+def write_notes(notices: Sequence[Notice], recipient: Recipient) -> tuple[Phrase, ...]:
     """Why the reader gets this, and how to get fewer."""
     owner = (*name(recipient.owner.name), *say(" in owners.yaml."))
     sender = notices[0].sender
@@ -428,8 +464,4 @@ def write_notes(notices: Sequence[Notice], recipient: Recipient, following: int)
     fewer = "To get fewer: "
     if any(notice.incident is not None and notice.kind not in _OVER for notice in notices):
         fewer += "acknowledge or snooze incidents in the dashboard; "
-    notes = [why, (*say(f"{fewer}set quiet hours, or fewer kinds of notifications, for "), *owner)]
-    if following:
-        rest = "1 more follows" if following == 1 else f"{following:,} more follow"
-        notes.insert(0, say(f"{rest} in another notification."))
-    return tuple(notes)
+    return why, (*say(f"{fewer}set quiet hours, or fewer kinds of notifications, for "), *owner)

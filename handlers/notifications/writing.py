@@ -1,14 +1,14 @@
-"""Writing the document of a notification: its files and lists, and how much of it one delivery holds."""
+"""Writing the document of a notification: its files and lists, and how much of it a medium takes."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from contract.moments import format_duration
-from contract.words import IncidentStatus, NotificationKind
+from contract.words import ENDS, IncidentStatus, NotificationKind
 from handlers.notifications.document import (
     SHOWN_FILES,
     Document,
@@ -24,7 +24,7 @@ from handlers.notifications.document import (
     name,
     say,
 )
-from handlers.notifications.situation import Notice, Notification
+from handlers.notifications.situation import Notice, Notification, Storm
 from handlers.notifications.wording import (
     RANKS,
     count_files,
@@ -35,6 +35,7 @@ from handlers.notifications.wording import (
     find_url,
     list_facts,
     write_digest_subject,
+    write_first_line,
     write_lead,
     write_notes,
     write_place,
@@ -65,91 +66,127 @@ _LISTED_WIDTH: Final = 100
 _FILE_WIDTH: Final = 120
 _FOLDER_WIDTH: Final = 80
 """The same of a file, and of its folder beside it."""
-_FIRST_TRIED: Final = 8
-"""Notices that are tried first: more than most notifications have."""
-_EARLIEST, _LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+DIGEST: Final = "digest"
+"""Kind of a notification of several notices."""
+MOST_LISTED: Final = 15
+"""Places that a digest names; the others are counted, and behind its link."""
+_FIRST_PLACES: Final = 3
+_FIRST_WIDTH: Final = 40
+"""Places of a digest's first line, and characters of each name in it."""
+_LATEST: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def write_what_fits(
     notification: Notification, context: RenderContext, fits: Callable[[Document], bool]
-) -> tuple[Notification, Document]:
-    """The part of a notification that one delivery holds, the worst notices first, and its document.
-
-    One notice always fits: what it lists is cut to that.
+) -> Document:
+    """The document of a notification, with as many places of a digest as the medium takes.
 
     Args:
         notification: with at least one notice.
         context: what else it is written with.
-        fits: whether the medium takes a document.
+        fits: whether the medium takes a document. One that lists a single place always fits.
     """
-    notices = sort_notices(notification.notices)
-
-    def write(number: int) -> tuple[Notification, Document]:
-        part = replace(notification, notices=notices[:number])
-        return part, write_document(part, context, following=len(notices) - number)
-
-    # Doubled until it is too much, for the whole of a storm is long. `low` fits, `high` does not.
-    low, high, number = 0, len(notices) + 1, min(_FIRST_TRIED, len(notices))
-    while low + 1 < high:
-        if number == 1 or fits(write(number)[1]):
-            low = number
-        else:
-            high = number
-        number = min(2 * low, len(notices)) if high > len(notices) else (low + high) // 2
-    return write(low)
+    listed = MOST_LISTED
+    while not fits(document := write_document(notification, context, listed)) and listed > 1:
+        listed -= 2
+    return document
 
 
-def sort_notices(notices: Iterable[Notice]) -> tuple[Notice, ...]:
-    """Notices by their importance: by kind, then the longest in breach first."""
-
-    def rank(notice: Notice) -> tuple[int, datetime, str]:
-        since = notice.incident.breached_since if notice.incident else _EARLIEST
-        return RANKS[notice.kind], since, notice.subject
-
-    return tuple(sorted(notices, key=rank))
-
-
-def write_document(notification: Notification, context: RenderContext, following: int = 0) -> Document:
-    """A notification in words."""
-    recipient, notices = notification.recipient, sort_notices(notification.notices)
+def write_document(notification: Notification, context: RenderContext, listed: int = MOST_LISTED) -> Document:
+    """A notification in words, with at most so many of the places of a digest."""
+    # Within a kind the plan has them in turns of senders.
+    recipient = notification.recipient
+    notices = sorted(notification.notices, key=lambda notice: RANKS[notice.kind])
     zone = recipient.owner.zone_info
     first = notices[0]
     document = Document(
-        subject=write_subject(first, context.now, zone),
+        subject="",
+        first_line=(),
+        kind=str(first.kind) if len(notices) == 1 else DIGEST,
         tone=find_style(first).tone,
         sign=find_style(first).sign,
         headline=write_title(first, context.now, zone).headline,
-        link=find_link(notices, context.dashboard_url),
-        notes=write_notes(notices, recipient, following),
+        link=find_link(notices, recipient.owner.name, context.dashboard_url),
+        notes=write_notes(notices, recipient),
         help=find_help(context.docs_url),
     )
     if len(notices) == 1:
+        files = _list_files(first, context, zone)
+        oldest = files.rows[0].name if files and files.rows else ()
         return replace(
             document,
+            subject=write_subject(first, context.now, zone),
+            first_line=write_first_line(first, oldest, context.now, zone),
             place=write_place(first),
             lead=say(write_lead(first, recipient.after, zone)),
             facts=list_facts(first, context.now, zone),
             sections=_list_unknown(first),
-            files=_list_files(first, context, zone),
+            files=files,
             thread=first.subject,
+            incident=first.incident.incident_id if first.incident else "",
         )
     by_kind = [(kind, list(same)) for kind, same in groupby(notices, key=lambda notice: notice.kind)]
     counts = [count_kind(kind, len(same)) for kind, same in by_kind]
-    counts[0] = _capitalize(counts[0])
-    # The worst place; or any, where all notices are of one kind.
-    bad = document.tone is Tone.BAD
-    named = first if first.incident is not None and (bad or len(counts) == 1) else None
+    titles = [_capitalize(count) for count in counts]
+    counts = _count_all(notification.storm, by_kind, counts)
+    worst = _find_worst(notices, context.now)
+    wait = worst and worst.incident and worst.incident.wait(context.now)
+    longest = f", oldest {format_duration(wait)}" if wait else ""
+    # Where nothing is stuck, any place: but not of a storm, whose number says more.
+    some = first if first.incident is not None and len(counts) == 1 and notification.storm is None else None
+    joint = f"{longest}, worst " if worst else ", among them " if some else ""
+    sections, room = [], listed
+    for title, (_, same), following in zip(titles, by_kind, reversed(range(len(by_kind))), strict=True):
+        # Each kind has a line at least, while there is room.
+        shown = same[: min(room, max(room - following, 1))]
+        room -= len(shown)
+        items = _list_notices(shown, context, zone)
+        sections.append(ListSection(title=title, items=items, more=len(same) - len(shown)))
     return replace(
         document,
-        subject=write_digest_subject(counts, "; worst " if bad else ", among them ", named),
-        headline=", ".join(counts),
-        lead=say(f"{len(notices):,} notifications in one. Times in {zone.key}."),
-        sections=tuple(
-            ListSection(title=_capitalize(count), items=_list_notices(same, context, zone))
-            for count, (_, same) in zip(counts, by_kind, strict=True)
+        subject=write_digest_subject(counts, joint, worst or some),
+        first_line=tuple(
+            span
+            for index, one in enumerate(notices[:_FIRST_PLACES])
+            for span in (*say(", " if index else ""), *write_place(one, _FIRST_WIDTH))
         ),
+        headline=", ".join(counts) + longest,
+        place=(*say("Worst: "), *write_place(worst, _LISTED_WIDTH)) if worst else (),
+        lead=say(f"{len(notices):,} notifications in one. Times in {zone.key}."),
+        sections=tuple(sections),
         files=_list_first_files(notices, context, zone),
     )
+
+
+def _find_worst(notices: Iterable[Notice], now: datetime) -> Notice | None:
+    """The one whose oldest file has waited longest; None where nothing is known to be stuck."""
+
+    def wait(notice: Notice) -> timedelta:
+        known = notice.incident.wait(now) if notice.incident else None
+        return known or timedelta()
+
+    stuck = [
+        notice for notice in notices if find_style(notice).tone is Tone.BAD and notice.incident is not None
+    ]
+    return max(stuck, key=wait, default=None)
+
+
+def _count_all(
+    storm: Storm | None, by_kind: Sequence[tuple[NotificationKind, list[Notice]]], counts: Sequence[str]
+) -> list[str]:
+    """The counts of a digest, the first of them of the whole storm that it is a part of."""
+    found = list(counts)
+    kinds = [kind for kind, _ in by_kind]
+    if storm is not None and storm.over and all(kind in ENDS for kind in kinds):
+        how = count_kind(storm.how, 2).partition(" ")[2] if storm.how else "over"
+        left = storm.total - storm.over
+        found = [f"All {storm.total:,} {how}"]
+        if left:
+            found = [f"{storm.over:,} of {storm.total:,} {how}; {left:,} remain{'s' if left == 1 else ''}"]
+    elif storm is not None and kinds[0] is NotificationKind.NEW:
+        stuck = count_kind(NotificationKind.NEW, storm.total - storm.over)
+        found[0] = f"{stuck}, {len(by_kind[0][1]):,} of them new"
+    return [_capitalize(found[0]), *found[1:]]
 
 
 def _capitalize(text: str) -> str:

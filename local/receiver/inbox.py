@@ -63,7 +63,7 @@ class Inbox:
         lines = [line for line in _list_texts(payload) if line.strip()]
         if lines and kind is ChannelKind.SLACK:
             # The message's own text is escaped; the texts in its blocks are not.
-            lines[0] = unescape(lines[0])
+            lines[:1] = unescape(lines[0]).split("\n")
         self._posted.append(
             Received(
                 message_id=str(uuid4()),

@@ -47,17 +47,13 @@ class Post:
     """What happens before a delivery: it may raise."""
     after: Callable[[Notification], None] = lambda _: None
     """What happens right after one."""
-    most: int = 1000
-    """Notices of one delivery."""
     _lock: Lock = field(default_factory=Lock)
 
-    def deliver(self, notification: Notification, context: RenderContext) -> Notification:
+    def deliver(self, notification: Notification, context: RenderContext) -> None:
         self.before(notification)
-        part = Notification(recipient=notification.recipient, notices=notification.notices[: self.most])
         with self._lock:
-            self.sent.append((part, context))
-        self.after(part)
-        return part
+            self.sent.append((notification, context))
+        self.after(notification)
 
     def take(self) -> list[tuple[str, list[str]]]:
         """What was delivered since: each owner, with the notices by kind and subject."""

@@ -24,7 +24,7 @@ from tests.oracles.notifications.fixtures import (
     an_owner,
 )
 from tests.oracles.notifications.oracle import Oracle
-from tests.oracles.notifications.playing import BROKEN, PART, Fate, Played
+from tests.oracles.notifications.playing import BROKEN, Fate, Played
 from tests.oracles.notifications.transcript import Outcome
 
 NAMES = [*"abcdefg"]
@@ -51,7 +51,6 @@ FATES: list[Fate] = [
     Outcome.CUT_OFF_AFTER,
     Outcome.CUT_OFF_BEFORE,
     Outcome.UNSENT,
-    PART,
 ]
 WAITS = [1, 1, 2, 3, 4, 5, 6, 10, 29, 31, 45, 65, 125, 245, 400]
 FEW = ["a", "b"]

@@ -23,7 +23,7 @@ RETRIES = [1, 2, 5, 15, 30, 60]
 STUCK = {K.NEW, K.ESCALATED, K.WORSE, K.STILL_OPEN, K.REOPENED, K.STILL_STUCK}
 ENDS = {K.CLEARED, K.NOT_REPORTED, K.EXPIRED, K.CLOSED}
 SOON = {K.NEW, K.ESCALATED, K.REOPENED, K.STILL_STUCK, K.SILENT, K.UNREADABLE}
-"""What is told within minutes; the rest within half an hour."""
+"""What is told within three minutes. Ends take five, and the rest half an hour."""
 LOST = "lost"
 """In place of the last word: it was given up."""
 Last = K | str | None
@@ -121,6 +121,8 @@ class Oracle:
         self.place = 0
         self.duplicates = 0
         self.cut_off = 0
+        self.storm: datetime | None = None
+        """The last digest: for two hours after one, beginnings wait for others as long as ends do."""
 
     def judge(self, sweep: Sweep) -> None:
         self.sweeps.append(sweep)
@@ -146,6 +148,8 @@ class Oracle:
                     self.files[thing].failing = None
         for word, outcome in sweep.words():
             self._take(word, outcome, sweep)
+        if any(len(attempt.words) > 1 and attempt.outcome in ARRIVED for attempt in sweep.attempts):
+            self.storm = sweep.now
 
     def jump(self) -> None:
         for file in self.files.values():
@@ -306,9 +310,17 @@ class Oracle:
         assert self.last is not None
         if since + own <= self.last:
             return True  # it did not fit in then
-        if word.kind in SOON:
-            return gap >= 5 * MINUTE or sweep.now - since >= own + MINUTE
-        return gap >= 30 * MINUTE or sweep.now - since >= 30 * MINUTE
+        within = self._within(word.kind, sweep.now, at_most=False) - own
+        return gap >= (5 if word.kind in SOON | ENDS else 30) * MINUTE or sweep.now - since >= own + within
+
+    def _within(self, kind: K, now: datetime, *, at_most: bool = True) -> timedelta:
+        """How long a word may be true before it is said, or how long it may wait for others."""
+        if kind in ENDS:
+            return 5 * MINUTE
+        if kind not in SOON:
+            return 30 * MINUTE
+        lasts = self.storm is not None and now - self.storm <= 2 * HOUR
+        return self._own_wait(kind) + (5 if lasts and at_most else 1) * MINUTE
 
     def _own_wait(self, kind: K) -> timedelta:
         if kind in ENDS:
@@ -366,9 +378,7 @@ class Oracle:
         self._read_and_over(file, thing, bool(said), sweep)
         if owed and file.owed is not None and file.failing is None:
             since = file.owed[1]
-            within = max(
-                self._own_wait(kind) + MINUTE if kind in SOON else 30 * MINUTE for kind in file.owed[0]
-            )
+            within = max(self._within(kind, sweep.now) for kind in file.owed[0])
             self._hold(
                 bool(said) or sweep.now - since < within,
                 f"{thing}: {sorted(owed)} is owed since {since:%d %H:%M}, and it is {sweep.now:%H:%M}",
@@ -383,7 +393,7 @@ class Oracle:
             return
         file.over_since = file.over_since or sweep.now
         self._hold(
-            sweep.now - file.over_since < 30 * MINUTE, f"{thing}: {file.read} was read, and its end never was"
+            sweep.now - file.over_since < 5 * MINUTE, f"{thing}: {file.read} was read, and its end never was"
         )
 
     def _stalled(self, thing: Thing, sweep: Sweep) -> None:

@@ -1,7 +1,6 @@
 """Plays the rules for one recipient as the loop that sends does, and lets go wrong what may."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from contract.words import NotificationKind
@@ -13,8 +12,8 @@ from store.senders import Sender
 from tests.oracles.notifications.oracle import Oracle
 from tests.oracles.notifications.transcript import Attempt, Outcome, Sweep, words_of
 
-PART, BROKEN = "part", "broken"
-"""What may become of an attempt beside an outcome: half of it fits in, or the channel is broken for good."""
+BROKEN = "broken"
+"""What may become of an attempt beside an outcome: the channel is broken for good."""
 Fate = Outcome | str
 
 
@@ -101,10 +100,6 @@ class Played:
                 )
                 sweep.attempts.append(Attempt(words_of(notification), Outcome(fate)))
                 continue
-            if fate == PART:
-                notification = replace(
-                    notification, notices=notification.notices[: max(1, len(notification.notices) // 2)]
-                )
             self.state = record_delivery(self.state, notification, self.now)
             sweep.attempts.append(Attempt(words_of(notification), Outcome.RECORDED))
             went = True

@@ -69,15 +69,15 @@ def test_what_is_ready_goes_along() -> None:
     begun(story)
     story.until(5)
     story.so(ended(A, Status.CLEARED, story.now), an_incident("b"))
-    assert story.until(60) == [(8, [(K.NEW, "b")]), (8, [(K.CLEARED, "a")])]
+    assert story.until(60) == [(7, [(K.CLEARED, "a")]), (9, [(K.NEW, "b")])]
 
 
-def test_an_end_comes_within_half_an_hour_of_the_message_before() -> None:
+def test_an_end_comes_within_five_minutes_of_the_message_before() -> None:
     story = Story()
     begun(story)
-    story.until(10)
+    story.until(3)
     story.so(ended(A, Status.CLEARED, story.now))
-    assert story.until(60) == [(32, [(K.CLEARED, "a")])]
+    assert story.until(60) == [(7, [(K.CLEARED, "a")])]
     story = Story()
     begun(story)
     story.until(40)
@@ -138,7 +138,7 @@ def test_under_a_mute_nothing_is_said_but_the_end(how: str) -> None:
         replace(ended(an_incident("b"), Status.CLEARED, story.now), **held),
         replace(an_incident("c"), **held),
     )
-    assert story.until(79) == [(32, [(K.CLEARED, "b")])]
+    assert story.until(79) == [(20, [(K.CLEARED, "b")])]
     # What differs from what was said last is said once, when that is over.
     assert story.until(200) == [(82, [(K.NEW, "c")]), (82, [(K.WORSE, "a")])]
 
@@ -190,9 +190,9 @@ def test_reopened_is_told_to_who_was_told_that_it_cleared() -> None:
 def test_a_clearing_that_is_taken_back_before_it_was_told_says_nothing() -> None:
     story = Story()
     begun(story)
-    story.until(10)
+    story.until(3)
     story.so(ended(A, Status.CLEARED, story.now))
-    story.until(20)
+    story.until(5)
     story.so(A)
     assert story.until(100) == []
 
@@ -493,7 +493,7 @@ def test_each_end_has_its_own_word(kind: K) -> None:
     begun(story)
     so = unknown(A, Why.NOT_REPORTED, START) if kind is K.NOT_REPORTED else ended(A, Status(kind), START)
     story.so(so)
-    assert story.until(60) == [(32, [(kind, "a")])]
+    assert story.until(60) == [(7, [(kind, "a")])]
 
 
 SLACK, TEAMS, MAIL = (

@@ -108,7 +108,8 @@ def test_notifications_of_the_service_are_listed_by_subject_with_all_they_say(
     mail = render_mail(document, recipient(MAIL), "sla@example.com")
     (tmp_path / "1.eml").write_bytes(b"Delivered-To: team@example.com\n" + mail.as_bytes())
     arrived = {one["kind"]: one for one in client.arrived()}
-    assert arrived["slack"]["subject"] == arrived["mail"]["subject"] == document.subject
+    assert arrived["mail"]["subject"] == document.subject
+    assert arrived["slack"]["subject"] == f"{document.sign} {document.subject}"
     assert document.headline in arrived["teams"]["subject"]
     for one in arrived.values():
         for said in (*(fact.label for fact in document.facts), *(part.text for part in document.place)):

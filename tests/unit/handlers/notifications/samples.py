@@ -96,6 +96,7 @@ LINES: Final = {
     NotificationKind.WORSE: notice(
         NotificationKind.WORSE,
         incident(file_count=31, acknowledged_by="ana", acknowledged_until=ago(minutes=30)),
+        files_before=12,
     ),
     NotificationKind.STILL_OPEN: notice(
         NotificationKind.STILL_OPEN, incident(oldest_creation=ago(days=1, hours=2))
@@ -204,7 +205,7 @@ def digest(channel: Channel = MAIL) -> Notification:
     )
 
 
-def list_phrases(document: Document) -> list[str]:
+def list_phrases(document: Document, *, first_line: bool = False) -> list[str]:
     """All names that the document shows."""
     phrases = [document.place, document.lead, *(fact.value for fact in document.facts), *document.notes]
     for section in document.sections:
@@ -212,6 +213,8 @@ def list_phrases(document: Document) -> list[str]:
             phrases += [entry.place, entry.said]
     for row in document.files.rows if document.files else ():
         phrases += [row.name, row.said]
+    if first_line:
+        phrases.append(document.first_line)
     return [part.text for phrase in phrases for part in phrase if part.name]
 
 

@@ -55,7 +55,7 @@ BOTH = pytest.mark.parametrize("channel", [SLACK, TEAMS], ids=["slack", "teams"]
 def send(server: WebhookServer, channel: Channel, kind: NotificationKind = NotificationKind.NEW) -> None:
     notification = single(kind, channel)
     media = make_media({channel.targets[0]: server.address})
-    assert media.deliver(notification, context(*notification.notices)) == notification
+    media.deliver(notification, context(*notification.notices))
 
 
 @pytest.fixture(autouse=True)
@@ -69,8 +69,8 @@ def test_every_kind_arrives_as_json(channel: Channel, kind: NotificationKind) ->
     with serving(Scripted(202)) as server:
         send(server, channel, kind)
         (payload,) = server.payloads
-    assert ("blocks" in payload) is (channel is SLACK)
-    assert ("attachments" in payload) is (channel is TEAMS)
+    assert ("unfurl_links" in payload) is (channel is SLACK)
+    assert ("summary" in payload) is (channel is TEAMS)
 
 
 @BOTH
@@ -119,8 +119,8 @@ def test_blocks_that_slack_rejects_are_sent_as_plain_text() -> None:
     with serving(Scripted(400, "invalid_blocks"), Scripted(200)) as server:
         send(server, SLACK)
         first, second = server.payloads
-    assert "blocks" in first
-    assert "blocks" not in second
+    assert "attachments" in first
+    assert "attachments" not in second
     assert "D:\\Inbound\\Orders on FILES01" in second["text"]
 
 
@@ -323,7 +323,7 @@ def test_a_secret_that_cannot_be_read_is_not_repeated() -> None:
 
 def test_a_mail_goes_to_all_addresses_of_its_channel() -> None:
     client, notification = FakeClient(), single(NotificationKind.NEW)
-    assert make_media(mail=client).deliver(notification, context(*notification.notices)) == notification
+    make_media(mail=client).deliver(notification, context(*notification.notices))
     (call,) = client.calls
     assert call["FromEmailAddress"] == "file-sla <sla@example.com>"
     assert call["Destination"] == {"ToAddresses": list(MAIL.targets)}
@@ -337,7 +337,15 @@ def test_mail_goes_to_the_owners_topic_where_ses_is_not_used() -> None:
     (call,) = client.calls
     assert call["TopicArn"] == f"{OWNER_TOPICS}orders"
     assert call["Subject"] == "Cleared: D:\\Inbound\\Orders on FILES01 after 2 h 49 min"
-    assert call["Message"].startswith("✓ Cleared after 2 h 49 min\nD:\\Inbound\\Orders on FILES01\n")
+    texts = json.loads(call["Message"])
+    assert call["MessageStructure"] == "json"
+    assert texts["default"].startswith("✓ Cleared after 2 h 49 min\nD:\\Inbound\\Orders on FILES01\n")
+    assert (
+        texts["sms"]
+        == "Cleared: D:\\Inbound\\Orders on FILES01 after 2 h 49 min. SLA 20 min, since 06:30, until 09:19"
+    )
+    attributes = {name: one["StringValue"] for name, one in call["MessageAttributes"].items()}
+    assert attributes == {"kind": "cleared", "owner": "orders", "incident": "a1", "severity": "info"}
 
 
 def test_a_topic_gets_what_its_channel_names() -> None:
@@ -357,7 +365,11 @@ def test_both_services_know_what_they_are_asked() -> None:
         mails.add_response(
             "send_email", {}, {"FromEmailAddress": ANY, "Destination": ANY, "Content": {"Raw": {"Data": ANY}}}
         )
-        published.add_response("publish", {}, {"TopicArn": TOPIC.targets[0], "Subject": ANY, "Message": ANY})
+        published.add_response(
+            "publish",
+            {},
+            dict.fromkeys(("TopicArn", "Subject", "Message", "MessageStructure", "MessageAttributes"), ANY),
+        )
         media.deliver(single(NotificationKind.NEW), context())
         media.deliver(single(NotificationKind.NEW, TOPIC), context())
         mails.assert_no_pending_responses()
@@ -392,9 +404,9 @@ def test_a_client_is_made_once_and_not_before_it_is_wanted() -> None:
             "TooManyRequestsException", "LimitExceededException", "SendingPausedException", "InternalFailure",
         )),
         (TOPIC, ChannelError, TOPIC.targets[0], (
-            "NotFound", "AuthorizationError", "InvalidParameter", "KMSAccessDenied",
+            "NotFound", "AuthorizationError", "KMSAccessDenied",
         )),
-        (TOPIC, DeliveryError, "", ("Throttled", "InternalError", "KMSThrottling")),
+        (TOPIC, DeliveryError, "", ("Throttled", "InternalError", "KMSThrottling", "InvalidParameter")),
     ],
 )  # fmt: skip
 def test_an_error_of_aws_disables_the_channel_or_is_retried(

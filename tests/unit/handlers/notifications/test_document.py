@@ -1,13 +1,44 @@
-"""Moments as an owner reads them."""
+"""Moments as an owner reads them, and names in which no program sees a link."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
+from linkify_it import LinkifyIt
 
-from handlers.notifications.document import format_short, format_time, to_ascii
-from tests.unit.handlers.notifications.hostile import names
+from contract.words import NotificationKind
+from handlers.notifications.document import (
+    Document,
+    NamedFile,
+    RenderContext,
+    format_short,
+    format_time,
+    render_text,
+    to_ascii,
+)
+from handlers.notifications.situation import Notification
+from handlers.notifications.sns import render_sms
+from handlers.notifications.writing import write_document
+from tests.unit.handlers.notifications.hostile import names, notifications
+from tests.unit.handlers.notifications.samples import (
+    DASHBOARD,
+    DOCS,
+    NOW,
+    TOPIC,
+    context,
+    incident,
+    notice,
+    notification,
+)
+
+LINKIFY = LinkifyIt().tlds("zip", keep_old=True)
+
+
+def list_texts(document: Document) -> list[str]:
+    """What a mail program makes links of: the text part, and what a topic is sent."""
+    return [render_text(document), render_sms(document)]
+
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -64,3 +95,31 @@ def test_ascii_is_printable_ascii(name: str) -> None:
 )
 def test_letters_become_the_nearest_in_ascii(name: str, shown: str) -> None:
     assert to_ascii(name) == shown
+
+
+@given(notifications(channel=TOPIC))
+def test_no_name_becomes_a_link_in_text(sent: tuple[Notification, RenderContext]) -> None:
+    """By the rules of linkify-it, which links bare addresses, as mail programs do."""
+    for links in (LINKIFY.match(text) for text in list_texts(write_document(*sent))):
+        assert {link.url for link in links or () if not link.url.startswith((DASHBOARD, DOCS))} == set()
+
+
+@pytest.mark.parametrize("name", ["www.evil.example.com", "orders.zip", "joe@evil.com", "https://evil.com/x"])
+def test_what_looks_like_an_address_is_none(name: str) -> None:
+    assert LINKIFY.test(name)
+    about = incident(
+        folder=name, sender_name=name, acknowledged_by=name, acknowledged_until=NOW + timedelta(hours=1)
+    )
+    document = write_document(
+        notification(notice(NotificationKind.NEW, about), channel=TOPIC),
+        context(files={"a1": [NamedFile(name=name, created=NOW)]}, dashboard_url="", docs_url=""),
+    )
+    assert not any(LINKIFY.test(text) for text in list_texts(document))
+
+
+@given(notifications())
+def test_an_sms_is_one(sent: tuple[Notification, RenderContext]) -> None:
+    text = render_sms(write_document(*sent))
+    assert text.isascii()
+    assert len(text) + sum(letter in "[\\]^{|}~" for letter in text) <= 160
+    assert "`" not in text

@@ -13,7 +13,6 @@ from handlers.notifications.document import SHOWN_FILES, NamedFile
 from handlers.notifications.situation import Notification
 from store.notifications import NotificationAttribute
 from store.records import Attribute, FileAttribute
-from tests.faults.killed import KilledError
 from tests.stands.notifier import Notifier
 from tests.stands.playing import START, at, listing, stuck
 from tests.stands.projection_tables import ERRORS, MESSAGES
@@ -78,47 +77,27 @@ def test_an_owner_of_the_stack_enables_it(notifier: Notifier) -> None:
     assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
 
 
-def test_a_digest_goes_in_as_many_parts_as_it_takes_each_recorded_by_itself(notifier: Notifier) -> None:
-    folders = [f"D:\\In\\{number}" for number in range(7)]
+def test_a_storm_is_one_delivery_and_all_of_it_is_recorded(notifier: Notifier) -> None:
+    folders = [f"D:\\In\\{number}" for number in range(40)]
     notifier.projection.report(listing(0, folders, *(stuck(one, "a", created=-99) for one in folders)))
     notifier.sweep(0)
-    notifier.post.most = 3
-    recorded: list[int] = []
-    notifier.post.before = lambda _: recorded.append(len(notifier.log()))
     notifier.sweep(2)
-    assert [len(notices) for _, notices in notifier.post.take()] == [3, 3, 1]
-    assert recorded == [0, 3, 6]
+    assert [len(notices) for _, notices in notifier.post.take()] == [40]
+    assert len(notifier.log()) == 40
     notifier.sweep_until(3, 9)
     assert notifier.post.take() == []
     assert NotificationAttribute.LEASED_UNTIL not in _state(notifier)
 
 
-def test_a_sweep_that_is_killed_between_parts_leaves_the_rest_to_the_next(notifier: Notifier) -> None:
-    folders = [f"D:\\In\\{number}" for number in range(7)]
-    notifier.projection.report(listing(0, folders, *(stuck(one, "a", created=-99) for one in folders)))
-    notifier.sweep(0)
-    notifier.post.most = 3
+def test_a_missing_permission_disables_a_channel_once_it_lasts_ten_minutes(notifier: Notifier) -> None:
+    def deny(_: Notification) -> None:
+        raise ChannelError("Amazon SNS refused it (AuthorizationError)", denied=True)
 
-    def kill_the_second(_: Notification) -> None:
-        if len(notifier.post.sent) == 2:
-            raise KilledError
-
-    notifier.post.after = kill_the_second
-    with pytest.raises(KilledError):
-        notifier.sweep(2)
-    heard = [notice for _, notices in notifier.post.take() for notice in notices]
-    notifier.post.after = lambda _: None
-    notifier.sweep_until(3, 9)
-    heard += [notice for _, notices in notifier.post.take() for notice in notices]
-    # The part that was sent and not recorded comes again.
-    assert (len(set(heard)), len(heard)) == (7, 10)
-
-
-def test_a_delivery_of_nothing_is_a_failure_and_no_endless_loop(notifier: Notifier) -> None:
+    notifier.post.before = deny
     notifier.projection.report(listing(0, [INBOUND], OLD_INBOUND))
-    notifier.sweep(0)
-    notifier.post.most = 0
-    assert notifier.sweep(2).failed == 1
+    disabled = {minute: notifier.sweep(minute).disabled for minute in range(30)}
+    assert [minute for minute, number in disabled.items() if number] == list(range(25, 30))
+    assert _state(notifier)["Problem"] == "Amazon SNS refused it (AuthorizationError)"
 
 
 def test_what_nobody_expected_is_tried_again_and_logged_without_its_words(

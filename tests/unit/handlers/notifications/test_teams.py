@@ -46,7 +46,7 @@ def find_faults(payload: dict[str, Any]) -> list[str]:
 
 @given(notifications(channel=TEAMS))
 def test_teams_shows_any_names_and_obeys_none(sent: tuple[Notification, RenderContext]) -> None:
-    _, document = write_what_fits(*sent, TeamsChannel.fits)
+    document = write_what_fits(*sent, TeamsChannel.fits)
     payload = json.loads(encode_body(render_teams(document)))
     assert find_faults(payload) == []
     card = payload["attachments"][0]["content"]

@@ -4,17 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from contract.words import IncidentStatus, NotificationKind
-from handlers.notifications.document import Document, NamedFile
+from handlers.notifications.document import Document, Link, NamedFile
 from handlers.notifications.mail import MAX_HTML_BYTES, MailChannel
-from handlers.notifications.situation import Notice
+from handlers.notifications.situation import Notice, Storm
 from handlers.notifications.slack import MAX_BLOCKS, MAX_BLOCKS_CHARACTERS, SlackChannel, render_slack
 from handlers.notifications.sns import MAX_TOPIC_BYTES, TopicChannel
 from handlers.notifications.teams import MAX_CARD_BYTES, TeamsChannel, render_teams
-from handlers.notifications.writing import write_document, write_what_fits
+from handlers.notifications.writing import MOST_LISTED, write_document, write_what_fits
 from store.senders import UnreadableFolder
 from tests.unit.handlers.notifications.samples import (
     DASHBOARD,
@@ -53,40 +51,35 @@ def storm(number: int) -> list[Notice]:
 
 
 @BY_MEDIUM
-def test_a_storm_goes_in_parts_that_fit_and_name_every_folder(fits: Callable[[Document], bool]) -> None:
-    left, said, parts = storm(1000), list[Notice](), 0
-    while left:
-        part, document = write_what_fits(notification(*left), context(), fits)
-        assert fits(document)
-        named = {entry.place[0].text for section in document.sections for entry in section.items}
-        assert (
-            named == {one.incident.folder for one in part.notices if one.incident} or len(part.notices) == 1
-        )
-        sent = set(part.notices)
-        left = [one for one in left if one not in sent]
-        said += part.notices
-        parts += 1
-    assert len(said) == len(set(said)) == 1000
-    assert 1 < parts < 130
+def test_a_storm_is_one_message_that_counts_all_and_names_the_worst(fits: Callable[[Document], bool]) -> None:
+    notices = storm(200)
+    document = write_what_fits(notification(*notices), context(*notices), fits)
+    assert fits(document)
+    assert document.headline == "Files stuck in 160 folders, 40 cleared, oldest 3 h 10 min"
+    stuck_now, cleared = document.sections
+    assert len(stuck_now.items) + len(cleared.items) == MOST_LISTED
+    assert (len(stuck_now.items) + stuck_now.more, len(cleared.items) + cleared.more) == (160, 40)
+    assert document.link == Link(text="Open the list", url=f"{DASHBOARD}/?owner=orders")
 
 
-@BY_MEDIUM
-def test_what_is_worst_comes_first(fits: Callable[[Document], bool]) -> None:
-    part, document = write_what_fits(notification(*storm(1000)), context(), fits)
-    assert {one.kind for one in part.notices} == {NotificationKind.NEW}
-    since = [one.incident.breached_since for one in part.notices if one.incident]
-    assert since == sorted(since)
-    assert min(since) == ago(minutes=999)
-    following = "".join(part.text for note in document.notes for part in note)
-    assert following.startswith(f"{1000 - len(part.notices):,} more follow in another notification.")
-
-
-@BY_MEDIUM
-def test_a_morning_of_eight_is_one_message(fits: Callable[[Document], bool]) -> None:
-    notices = storm(8)
-    part, document = write_what_fits(notification(*notices), context(*notices), fits)
-    assert set(part.notices) == set(notices)
-    assert "follow" not in "".join(part.text for note in document.notes for part in note)
+@pytest.mark.parametrize(
+    ("notices", "of", "subject"),
+    [
+        (storm(200)[1::5], Storm(total=200, over=0),
+         "Files stuck in 200 folders, 40 of them new, oldest 3 h 10 min, worst D:\\...\\Inbound on FILES01"),
+        (storm(1000)[::5][:180], Storm(total=200, over=180, how=NotificationKind.CLEARED),
+         "180 of 200 cleared; 20 remain"),
+        (storm(50)[::5], Storm(total=11, over=10), "10 of 11 over; 1 remains"),
+        (storm(50)[::5], Storm(total=200, over=200, how=NotificationKind.NOT_REPORTED),
+         "All 200 no longer reported"),
+    ],
+)  # fmt: skip
+def test_a_part_of_a_storm_says_what_became_of_all_of_it(
+    notices: list[Notice], of: Storm, subject: str
+) -> None:
+    document = write_document(replace(notification(*notices), storm=of), context())
+    assert document.subject == subject
+    assert subject.startswith(document.headline.partition(", oldest")[0])
 
 
 @BY_MEDIUM
@@ -119,21 +112,12 @@ def test_media_are_held_to_what_they_take() -> None:
     assert MAX_TOPIC_BYTES < 64 * 1024
 
 
-@given(st.integers(1, 40), st.integers(0, 50))
-def test_as_much_as_fits_is_taken(number: int, most: int) -> None:
+def test_a_digest_lists_what_the_medium_takes() -> None:
     def fits(document: Document) -> bool:
-        return sum(len(section.items) for section in document.sections) <= most
+        return sum(len(section.items) for section in document.sections) <= 4
 
-    part, _ = write_what_fits(notification(*storm(number)), context(), fits)
-    # A single line has no list of them.
-    assert len(part.notices) == max(1, min(number, most))
-
-
-def test_what_is_handed_back_are_the_lines_that_were_given() -> None:
-    sent = notification(*storm(30))
-    part, _ = write_what_fits(sent, context(), SlackChannel.fits)
-    assert set(part.notices) < set(sent.notices)
-    assert part == replace(sent, notices=part.notices)
+    document = write_what_fits(notification(*storm(30)), context(), fits)
+    assert [(len(one.items), one.more) for one in document.sections] == [(2, 22), (1, 5)]
 
 
 @pytest.mark.parametrize(("render", "link"), [(render_slack, "link"), (render_teams, "Action.OpenUrl")])
