@@ -16,13 +16,19 @@ from pulumi.runtime.config import is_config_secret
 
 from components.checks import list_all_channels
 from contract.names import ROOT
-from contract.owners.model import ChannelKind, Owners, check_name
+from contract.owners.model import NAMED_CHANNELS, ChannelKind, Owners, check_name
 
 WEBHOOKS_KEY: Final = "webhooks"
 _ADDRESS: Final = re.compile(r"(https://[A-Za-z0-9.-]+|http://127\.0\.0\.1)(:\d{1,5})?(/[\x21-\x7e]*)?")
 _MAX_ADDRESS_CHARACTERS: Final = 2048
-_BY_NAME: Final = (ChannelKind.SLACK, ChannelKind.TEAMS)
-"""Channels of the owners' file that name a webhook."""
+_KEYS: Final = {
+    ChannelKind.PAGERDUTY: (re.compile(r"[A-Za-z0-9]{32}"), "the integration key of 32 letters and digits"),
+    ChannelKind.WEBHOOK: (
+        re.compile(r"whsec_[A-Za-z0-9+/]{16,}={0,2}(,whsec_[A-Za-z0-9+/]{16,}={0,2})?"),
+        "whsec_ and the secret in base64, of at least 16 characters",
+    ),
+}
+"""What follows the `#` of an address, by the kind of channel."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +89,11 @@ def _find_wrong(key: str, given: Mapping[str, Any]) -> Iterator[str]:
 def _find_unlike(given: Mapping[str, Any], owners: Owners | None) -> Iterator[str]:
     for channel in list_all_channels(owners):
         name = channel.targets[0]
-        if channel.kind in _BY_NAME and name not in given:
+        if channel.kind in _KEYS and name in given:
+            pattern, key = _KEYS[channel.kind]
+            if not pattern.fullmatch(str(given[name]).partition("#")[2]):
+                yield f"the address of {name} must end in # and {key}. {_remedy(name)}"
+        if channel.kind in NAMED_CHANNELS and name not in given:
             nearest = get_close_matches(name, given, n=1)
             meant = f" Did you mean {nearest[0]}?" if nearest else ""
             yield (
@@ -91,7 +101,7 @@ def _find_unlike(given: Mapping[str, Any], owners: Owners | None) -> Iterator[st
                 f"{meant} {_remedy(name)}"
             )
     if owners is not None:
-        used = {channel.targets[0] for channel in list_all_channels(owners) if channel.kind in _BY_NAME}
+        used = {channel.targets[0] for channel in list_all_channels(owners) if channel.kind in NAMED_CHANNELS}
         for name in sorted(set(given) - used):
             # Not repeated where it is no name: it may be an address that was set in a name's place.
             if not check_name(name):

@@ -91,6 +91,8 @@ class NotificationKind(StrEnum):
     UNREADABLE = "unreadable"
     """A server cannot read a folder that it watches."""
     READABLE = "readable"
+    ACKNOWLEDGED = "acknowledged"
+    """Somebody is on it."""
     SILENT = "silent"
     """A sender does not report any more: one line, with all that is unknown because of it."""
     BACK = "back"

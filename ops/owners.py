@@ -14,7 +14,7 @@ from contract.moments import format_moment
 from contract.names import ROOT, LocalOutput, Output
 from contract.owners.matching import find_owner, find_sender_owner, list_owners, quiet_until
 from contract.owners.model import (
-    ChannelKind,
+    NAMED_CHANNELS,
     Match,
     Owner,
     Owners,
@@ -214,7 +214,7 @@ def check(call: Call) -> CommandResult:
             target
             for owner in owners.owners.values()
             for _, channel in list_channels(owner)
-            if channel.kind in (ChannelKind.SLACK, ChannelKind.TEAMS)
+            if channel.kind in NAMED_CHANNELS
             for target in channel.targets
         }
     )

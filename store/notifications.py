@@ -156,6 +156,8 @@ class SubjectState:
     since: datetime | None = None
     """Of what is over, its end, or its last sighting. Of a silent sender, its last run."""
     pending: PendingNotice | None = None
+    acknowledged: datetime | None = None
+    """Until when somebody is on it, as the recipient was told."""
     storm: datetime | None = None
     """When the storm began in whose digest it was notified; None where it was notified by itself."""
 

@@ -63,6 +63,8 @@ class Topic(StrEnum):
     """Every end, also one that nobody saw, and that a stock script no longer reports something."""
     SILENT_SENDER = "silent_sender"
     UNREADABLE_FOLDER = "unreadable_folder"
+    ACKNOWLEDGED = "acknowledged"
+    """Who is on it, and until when."""
 
 
 @unique
@@ -73,6 +75,14 @@ class ChannelKind(StrEnum):
     SLACK = "slack"
     TEAMS = "teams"
     SNS = "sns"
+    PAGERDUTY = "pagerduty"
+    WEBHOOK = "webhook"
+
+
+EVENT_CHANNELS: Final = (ChannelKind.PAGERDUTY, ChannelKind.WEBHOOK)
+"""They get each event by itself, and group by themselves."""
+NAMED_CHANNELS: Final = (ChannelKind.SLACK, ChannelKind.TEAMS, *EVENT_CHANNELS)
+"""Their target is the name of an address in the configuration."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +91,7 @@ class Channel:
 
     kind: ChannelKind
     targets: tuple[str, ...]
-    """Mail: addresses. Slack, Teams: the one name of a webhook in the configuration. SNS: a topic's ARN."""
+    """Mail: addresses. SNS: a topic's ARN. Others: the one name of a webhook in the configuration."""
     line: int = field(default=0, compare=False)
     """Where it stands in the file."""
 
@@ -135,6 +145,8 @@ class Rule:
     """A pattern; None for every folder, and for the sender itself."""
     sender: str | None = None
     """A pattern; None for every sender."""
+    instructions: str = ""
+    """What whoever is notified should do: a text or a link."""
     line: int
     """Where it stands in the file."""
 
@@ -164,6 +176,8 @@ _NAMES: Final[Mapping[ChannelKind, str]] = {
     ChannelKind.SLACK: "Slack",
     ChannelKind.TEAMS: "Teams",
     ChannelKind.SNS: "SNS topic",
+    ChannelKind.PAGERDUTY: "PagerDuty",
+    ChannelKind.WEBHOOK: "Webhook",
 }
 
 

@@ -14,6 +14,7 @@ from contract.moments import DAYS, Day, Hours, list_zones
 from contract.owners.matching import MAX_PATTERN_CHARACTERS, list_unreachable
 from contract.owners.model import (
     MAX_MAIL_ADDRESSES,
+    NAMED_CHANNELS,
     Channel,
     ChannelKind,
     Escalation,
@@ -28,12 +29,16 @@ from contract.owners.model import (
 )
 from contract.owners.yaml_file import YamlFile, line_of, suggest
 
+MAX_INSTRUCTIONS_CHARACTERS: Final = 500
+"""A link and a sentence; more belongs behind the link."""
 MAX_ESCALATION_MINUTES: Final = 7 * 24 * 60
 _CHECKS: Final[Mapping[ChannelKind, Callable[[str], str | None]]] = {
     ChannelKind.MAIL: check_mail,
     ChannelKind.SLACK: check_name,
     ChannelKind.TEAMS: check_name,
     ChannelKind.SNS: check_topic,
+    ChannelKind.PAGERDUTY: check_name,
+    ChannelKind.WEBHOOK: check_name,
 }
 _KINDS: Final = [str(kind) for kind in ChannelKind]
 
@@ -214,14 +219,21 @@ def read_owner_name(file: YamlFile, node: Node | None, what: str, names: Collect
 def _read_each(file: YamlFile, node: Node | None, names: Collection[str]) -> Iterator[Rule]:
     for item in file.read_items(node, "rules"):
         before = len(file.problems)
-        parts = file.read_mapping(item, "a rule", ("folder", "sender", "owner"), required=("owner",))
+        keys = ("folder", "sender", "owner", "instructions")
+        parts = file.read_mapping(item, "a rule", keys, required=("owner",))
         folder = _read_pattern(file, parts.get("folder"), "folder of a rule")
         sender = _read_pattern(file, parts.get("sender"), "sender of a rule")
+        told = parts.get("instructions")
+        instructions = (file.read_text(told, "instructions of a rule") or "") if told else ""
+        if told and len(instructions) > MAX_INSTRUCTIONS_CHARACTERS:
+            file.add(told, f"instructions of a rule: at most {MAX_INSTRUCTIONS_CHARACTERS} characters.")
         right = len(file.problems) == before
         owner = read_owner_name(file, parts.get("owner"), "owner of a rule", names)
         # An owner that is not there is no reason to overlook what else the rule hides.
         if right and owner is not None:
-            yield Rule(owner=owner, folder=folder, sender=sender, line=line_of(item))
+            yield Rule(
+                owner=owner, folder=folder, sender=sender, instructions=instructions, line=line_of(item)
+            )
 
 
 def _is_for_everything(rule: Rule) -> bool:
@@ -267,13 +279,13 @@ def _read_owner(file: YamlFile, name: str, node: Node) -> Owner:
 
 
 def check_webhooks(file: YamlFile, owners: Mapping[str, Owner]) -> None:
-    """Notes each name that stands for a webhook of Slack in one place and of Teams in another.
+    """Notes each name that stands for a webhook of one service in one place and of another elsewhere.
 
     A workflow of Teams takes what it cannot show, and says nothing: nobody would notice.
     """
     first: dict[str, Channel] = {}
     for _, channel in chain.from_iterable(map(list_channels, owners.values())):
-        if channel.kind not in (ChannelKind.SLACK, ChannelKind.TEAMS):
+        if channel.kind not in NAMED_CHANNELS:
             continue
         name = channel.targets[0]
         before = first.setdefault(name, channel)

@@ -204,6 +204,7 @@ _NOTIFIED: Final = {
     NotificationKind.CLOSED: "closed",
     NotificationKind.UNREADABLE: "folder unreadable",
     NotificationKind.READABLE: "folder readable again",
+    NotificationKind.ACKNOWLEDGED: "acknowledged",
     NotificationKind.SILENT: "server silent",
     NotificationKind.BACK: "server reports again",
     NotificationKind.MAINTENANCE: "maintenance window",

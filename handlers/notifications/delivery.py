@@ -9,7 +9,7 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
@@ -165,6 +165,20 @@ class WebhookAddresses:
             )
         return address
 
+    def find_with_keys(self, name: str) -> tuple[str, Sequence[str]]:
+        """The address of a webhook, and the keys after its `#`, which are never sent as part of it.
+
+        Raises:
+            ChannelError: there is none of this name, it is no web address, or it has no key.
+            DeliveryError: the secret cannot be read.
+        """
+        address, _, keys = self.find(name).partition("#")
+        if not keys:
+            raise ChannelError(
+                f"the address of the webhook {name} has no key after a #: set both with {_set_address(name)}"
+            )
+        return address, keys.split(",")
+
     def _load(self) -> Mapping[str, str]:
         problem = "the secret with the addresses of webhooks cannot be read"
         try:
@@ -233,7 +247,9 @@ class Poster:
     def __init__(self) -> None:
         self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False, maxsize=4)
 
-    def post(self, address: str, body: bytes, service: str) -> WebhookAnswer:
+    def post(
+        self, address: str, body: bytes, service: str, headers: Mapping[str, str] | None = None
+    ) -> WebhookAnswer:
         """The answer to a request, whatever its status.
 
         Raises:
@@ -244,7 +260,7 @@ class Poster:
                 "POST",
                 address,
                 body=body,
-                headers={"Content-Type": "application/json; charset=utf-8"},
+                headers={"Content-Type": "application/json; charset=utf-8", **(headers or {})},
                 redirect=False,
                 preload_content=False,
             )

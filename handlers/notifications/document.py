@@ -9,7 +9,9 @@ from enum import StrEnum, unique
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from contract.owners.model import Owners
 from contract.text import reveal, show
+from handlers.notifications.situation import Notice
 
 NAME_WIDTH = 200
 """Characters of a name from outside; what is longer is cut in the middle."""
@@ -115,8 +117,17 @@ class Document:
     """At most `wording.MAX_SUBJECT` characters."""
     first_line: Phrase
     """What a phone shows below the subject: what that does not say."""
-    kind: str
-    """One of `NotificationKind`, or `writing.DIGEST`."""
+    about: Notice | None = None
+    """The one notice; None in a digest."""
+    at: datetime
+    """When it is written."""
+    key: str = ""
+    """Identifies what the one notice is about."""
+    event_id: str = ""
+    """The same at each attempt to send it."""
+    server: str = ""
+    folder: str = ""
+    """Of the one notice, as they are shown."""
     tone: Tone
     sign: str
     headline: str
@@ -134,11 +145,19 @@ class Document:
     """Why the reader gets this, and how to get fewer."""
     help: Link | None = None
     """To the documents about notifications."""
-    incident: str = ""
-    """Its id, where the notification is about one."""
     thread: str = ""
     """The subject, as the log names it: mails about the same subject are one thread. Empty in a digest, which
     would tie the threads of all its subjects into one."""
+
+    @property
+    def kind(self) -> str:
+        """One of `NotificationKind`, or `digest`."""
+        return str(self.about.kind) if self.about else "digest"
+
+
+def read_facts(document: Document) -> dict[str, str]:
+    """The facts as bare text, by their labels."""
+    return {fact.label: read_phrase(fact.value) for fact in document.facts}
 
 
 SHOWN_FILES: Final = 10
@@ -163,6 +182,8 @@ class RenderContext:
     """Where links lead; empty for none."""
     docs_url: str = ""
     """The folder `docs` on the web; empty for no link to it."""
+    owners: Owners | None = None
+    """What the owners' file says, for the instructions of its rules."""
     files: Mapping[str, Sequence[NamedFile]] = field(default_factory=dict)
     """By incident id, at least the oldest `SHOWN_FILES` of each. Empty where an incident's records are
     gone; one that is missing was not looked up, and its files are not mentioned."""

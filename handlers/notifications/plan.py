@@ -1,5 +1,6 @@
 """What a recipient is sent now, in which notifications; and what is recorded of each delivery."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,10 +9,12 @@ from itertools import groupby
 from typing import Final
 
 from contract.owners.matching import is_quiet
+from contract.owners.model import EVENT_CHANNELS
 from contract.words import ENDS, SENDER_SEPARATOR, NotificationKind
 from handlers.notifications.rules import (
     BEGINNINGS,
     FORGOTTEN,
+    PROMPT,
     DueNotice,
     assumed_read,
     find_folders,
@@ -19,7 +22,7 @@ from handlers.notifications.rules import (
     find_maintenance,
     find_senders,
 )
-from handlers.notifications.situation import Notice, Notification, Situation, Storm
+from handlers.notifications.situation import Notice, Notification, Situation, Storm, notice_key
 from store.notifications import (
     DisabledChannel,
     LastSaid,
@@ -27,7 +30,6 @@ from store.notifications import (
     Recipient,
     RecipientState,
     SubjectState,
-    unreadable_key,
 )
 
 SETTLED: Final = timedelta(minutes=2)
@@ -40,6 +42,8 @@ END_GAP: Final = timedelta(minutes=5)
 """The same for ends, which wait no longer than this since they were noticed."""
 CHANGE_GAP: Final = timedelta(minutes=30)
 """The same for changes."""
+MOST_EVENTS: Final = 100
+"""Events that one sweep sends to a service that takes single ones; PagerDuty takes about 120 a minute."""
 DIGEST_FROM: Final = 5
 """This many notices at once are one notification."""
 STORM_FROM: Final = 20
@@ -99,13 +103,6 @@ def plan(recipient: Recipient, state: RecipientState, situation: Situation) -> P
     return Plan(state=state if after == state else after, notifications=notifications)
 
 
-def notice_key(notice: Notice) -> str:
-    """The key of the entry that a notice is about."""
-    if notice.folder is not None and notice.sender is not None:
-        return unreadable_key(notice.sender.key, notice.folder.folder)
-    return notice.subject
-
-
 def _on_its_way(entry: SubjectState, now: datetime) -> SubjectState:
     pending = entry.pending
     assert pending is not None  # noqa: S101 - it has a notice
@@ -142,7 +139,7 @@ def ready_at(recipient: Recipient, pending: PendingNotice) -> datetime:
     """From when on a notice goes along with whatever is due."""
     if pending.retry_at is not None:
         return pending.retry_at
-    if pending.kind in ENDS:
+    if pending.kind in PROMPT:
         return pending.noticed
     if recipient.after is not None and pending.kind in BEGINNINGS:
         return pending.noticed + max(recipient.after, SETTLED)
@@ -168,7 +165,7 @@ def due_at(
     if pending.kind in BEGINNINGS:
         at_most = END_GAP if storm else BEGINNING_AT_MOST
         return max(ready, min(last + BEGINNING_GAP, ready + at_most))
-    gap = END_GAP if pending.kind in ENDS and not storm else CHANGE_GAP
+    gap = END_GAP if pending.kind in PROMPT and not storm else CHANGE_GAP
     return max(ready, min(last, pending.noticed) + gap)
 
 
@@ -189,6 +186,7 @@ def _group(
 
     def is_due(entry: SubjectState, pending: PendingNotice) -> bool:
         storm = entry.storm in going_on if pending.kind in ENDS else storming is not None
+        storm &= pending.kind is not NotificationKind.ACKNOWLEDGED
         return due_at(recipient, pending, state.last, storm=storm) <= now
 
     if not any(is_due(entry, pending) for entry, pending, _ in waiting):
@@ -196,6 +194,14 @@ def _group(
     ready = [(pending, notice) for _, pending, notice in waiting if ready_at(recipient, pending) <= now]
     fresh = _arrange(notice for pending, notice in ready if not pending.attempts)
     again = _arrange(notice for pending, notice in ready if pending.attempts)
+    if recipient.channel.kind in EVENT_CHANNELS:
+        noticed = {notice_key(notice): pending.noticed for pending, notice in ready}
+        return tuple(
+            Notification(
+                recipient=recipient, notices=(notice,), event_id=_identify(recipient, notice, noticed)
+            )
+            for notice in (*fresh, *again)[:MOST_EVENTS]
+        )
     if len(ready) < DIGEST_FROM:
         return tuple(Notification(recipient=recipient, notices=(notice,)) for notice in (*fresh, *again))
     return tuple(
@@ -203,6 +209,12 @@ def _group(
         for notices in (fresh, again)
         if notices
     )
+
+
+def _identify(recipient: Recipient, notice: Notice, noticed: Mapping[str, datetime]) -> str:
+    key = notice_key(notice)
+    parts = (recipient.key, key, notice.kind, noticed[key].isoformat())
+    return hashlib.blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def _arrange(notices: Iterable[Notice]) -> tuple[Notice, ...]:

@@ -16,7 +16,7 @@ from enum import StrEnum, unique
 from functools import partial
 from typing import Final
 
-from contract.owners.model import Topic
+from contract.owners.model import EVENT_CHANNELS, Topic
 from contract.words import ENDS, IncidentStatus, NotificationKind, SenderState, UnknownReason
 from handlers.notifications.situation import Notice, Situation
 from store.incidents import Incident
@@ -115,6 +115,7 @@ _KINDS: Final[Mapping[NotificationKind, _Kind]] = {
     NotificationKind.NOT_REPORTED: _Kind(Topic.CLEARED, LastSaid.NOT_REPORTED),
     NotificationKind.EXPIRED: _Kind(Topic.CLEARED, LastSaid.ENDED),
     NotificationKind.CLOSED: _Kind(Topic.CLEARED, LastSaid.ENDED),
+    NotificationKind.ACKNOWLEDGED: _Kind(Topic.ACKNOWLEDGED, LastSaid.BEGUN),
     NotificationKind.SILENT: _Kind(Topic.SILENT_SENDER, LastSaid.BEGUN, urgent=True),
     NotificationKind.BACK: _Kind(Topic.SILENT_SENDER, None),
     NotificationKind.UNREADABLE: _Kind(Topic.UNREADABLE_FOLDER, LastSaid.BEGUN, urgent=True),
@@ -122,11 +123,15 @@ _KINDS: Final[Mapping[NotificationKind, _Kind]] = {
     # No owner chooses this one away: see `find_maintenance`.
     NotificationKind.MAINTENANCE: _Kind(Topic.NEW, LastSaid.BEGUN, urgent=True),
 }
+PROMPT: Final = ENDS | {NotificationKind.ACKNOWLEDGED}
+"""Kinds that go out within five minutes, also where the incident is muted."""
 BEGINNINGS: Final = frozenset(kind for kind, known in _KINDS.items() if known.urgent)
 """Kinds that go out within minutes."""
 FORGOTTEN: Final = frozenset(kind for kind, known in _KINDS.items() if known.said is None)
 """Kinds after which nothing is left to know of their subject."""
-_OVER: Final = (LastSaid.CLEARED, LastSaid.ENDED)
+OVER: Final = ENDS | FORGOTTEN
+"""Kinds that say that something is over."""
+_SAID_OVER: Final = (LastSaid.CLEARED, LastSaid.ENDED)
 _PHASES: Final = {
     IncidentStatus.OPEN: IncidentPhase.OPEN,
     IncidentStatus.CLEARED: IncidentPhase.CLEARED,
@@ -169,6 +174,8 @@ def _phase_of(incident: Incident, *, unreadable_noticed: bool) -> IncidentPhase:
 def _is_wanted(recipient: Recipient, kind: NotificationKind) -> bool:
     """Whether a recipient is notified of this kind at all."""
     topic = _KINDS[kind].topic
+    if topic is Topic.ACKNOWLEDGED and recipient.channel.kind in EVENT_CHANNELS:
+        return True  # what is acknowledged here is acknowledged there
     # An owner with an escalation wants beginnings there, even if the first channels get ends alone.
     escalates = recipient.after is not None and topic is Topic.NEW
     return escalates or topic in recipient.owner.told
@@ -199,6 +206,8 @@ def _without_pending(entry: SubjectState) -> SubjectState:
 def assumed_read(entry: SubjectState, notice: Notice, at: datetime) -> SubjectState | None:
     """The state of a subject once a notice about it was read; None where nothing is left to know."""
     said = _KINDS[notice.kind].said
+    if notice.kind is NotificationKind.ACKNOWLEDGED and notice.incident is not None:
+        return replace(entry, acknowledged=notice.incident.acknowledged_until, pending=None)
     if said is None:
         return None
     reminded = notice.kind is NotificationKind.STILL_OPEN or (
@@ -288,7 +297,15 @@ def _find(
 
     def find_kind(known: SubjectState) -> NotificationKind | None:
         kind = _find_kind(recipient, known, incident, now)
-        return kind if kind in ENDS or not ends_alone else None
+        if kind in ENDS or (kind is not None and not ends_alone):
+            return kind
+        known_of = known.said in (LastSaid.BEGUN, LastSaid.UNKNOWN) and incident.live and not quiet
+        taken = known_of and incident.acknowledged(now) and incident.acknowledged_until != known.acknowledged
+        return (
+            NotificationKind.ACKNOWLEDGED
+            if taken and _is_wanted(recipient, NotificationKind.ACKNOWLEDGED)
+            else None
+        )
 
     def make_notice(kind: NotificationKind) -> Notice:
         return Notice(kind=kind, subject=key, incident=incident)
@@ -359,7 +376,7 @@ def _find_since(kind: NotificationKind, entry: SubjectState, incident: Incident)
 def _is_kept(entry: SubjectState, incident: Incident | None, now: datetime) -> bool:
     """Whether what was said about an incident still matters."""
     live = incident is not None and incident.live
-    if entry.said in _OVER:
+    if entry.said in _SAID_OVER:
         return live or entry.at is None or now - entry.at <= OVER_KEPT
     return live and entry.said is not LastSaid.NOTHING
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.moments import HOUR, format_affected_date, is_plausible, parse_moment
-from contract.owners.model import Channel, ChannelKind
+from contract.owners.model import EVENT_CHANNELS, Channel, ChannelKind
 from contract.words import NotificationKind
 from handlers.notifications.delivery import (
     ChannelError,
@@ -25,6 +25,7 @@ from handlers.notifications.delivery import (
 )
 from handlers.notifications.document import SHOWN_FILES, NamedFile, RenderContext
 from handlers.notifications.mail import MailChannel
+from handlers.notifications.pagerduty import PagerDutyChannel
 from handlers.notifications.plan import (
     disable,
     enable,
@@ -38,6 +39,7 @@ from handlers.notifications.situation import Notification, Situation
 from handlers.notifications.slack import SlackChannel
 from handlers.notifications.sns import TopicChannel
 from handlers.notifications.teams import TeamsChannel
+from handlers.notifications.webhook import WebhookChannel
 from handlers.notifications.writing import WITH_FILES, write_what_fits
 from handlers.runtime import logger
 from store.dynamodb import ConflictError, Item, Query, Reader, read_text
@@ -118,7 +120,7 @@ class Targets:
                 return ""
             case ChannelKind.MAIL:
                 target = self.mail_from
-            case ChannelKind.SLACK | ChannelKind.TEAMS:
+            case _:
                 try:
                     target = self.addresses.find(channel.targets[0])
                 except ChannelError:
@@ -156,6 +158,8 @@ class Media:
             ChannelKind.SLACK: SlackChannel(addresses, poster),
             ChannelKind.TEAMS: TeamsChannel(addresses, poster),
             ChannelKind.SNS: sns,
+            ChannelKind.PAGERDUTY: PagerDutyChannel(addresses, poster),
+            ChannelKind.WEBHOOK: WebhookChannel(addresses, poster),
             ChannelKind.MAIL: MailChannel(connect_once(mail, lock), mail_from) if mail_from else sns,
         }
 
@@ -345,6 +349,8 @@ class _OneRecipient:
             self._fail(notification, DeliveryError(error.problem), leased=not last)
         except DeliveryError as error:
             self._fail(notification, error, leased=not last)
+            # Of many events the next one would fail as well; in the next sweep it comes before this one.
+            return self._recipient.channel.kind not in EVENT_CHANNELS
         else:
             self._record(notification, leased=not last)
         return True

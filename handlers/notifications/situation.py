@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from contract.words import NotificationKind
 from store.incidents import Incident
 from store.maintenance import Window
-from store.notifications import Recipient
+from store.notifications import Recipient, unreadable_key
 from store.senders import Sender, UnreadableFolder
 
 
@@ -66,3 +66,12 @@ class Notification:
     notices: tuple[Notice, ...]
     storm: Storm | None = None
     """Of a digest: what its incidents are a part of."""
+    event_id: str = ""
+    """Of an event by itself: the same at each attempt."""
+
+
+def notice_key(notice: Notice) -> str:
+    """The key of the entry that a notice is about."""
+    if notice.folder is not None and notice.sender is not None:
+        return unreadable_key(notice.sender.key, notice.folder.folder)
+    return notice.subject

@@ -54,6 +54,7 @@ class TopicChannel:
         if recipient.channel.kind is not ChannelKind.SNS:
             arn = self.owner_topics_prefix + name_mail_topic(recipient.owner.name, recipient.after)
         client, text = self.connect(), render_text(document)
+        incident = document.about.incident if document.about else None
         call_aws(
             "Amazon SNS",
             lambda: client.publish(
@@ -66,7 +67,7 @@ class TopicChannel:
                     for name, value in (
                         ("kind", document.kind),
                         ("owner", recipient.owner.name),
-                        ("incident", document.incident),
+                        ("incident", incident.incident_id if incident else ""),
                         ("severity", document.tone.severity),
                     )
                     if value

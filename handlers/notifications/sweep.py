@@ -96,7 +96,9 @@ class NotificationSweep:
             media=self.media,
             targets=self.targets,
             files=WorstFiles(self.client, self.errors_table),
-            context=RenderContext(now=now, dashboard_url=self.dashboard_url, docs_url=self.docs_url),
+            context=RenderContext(
+                now=now, dashboard_url=self.dashboard_url, docs_url=self.docs_url, owners=self.owners
+            ),
             retention=self.retention,
             clock=self.clock,
             seconds_left=seconds_left,

@@ -12,7 +12,6 @@ from contract.owners.matching import ANY
 from contract.owners.model import ChannelKind
 from contract.text import show
 from contract.words import (
-    ENDS,
     EXPLANATIONS,
     REASONS,
     IncidentStatus,
@@ -32,7 +31,7 @@ from handlers.notifications.document import (
     name,
     say,
 )
-from handlers.notifications.rules import FORGOTTEN
+from handlers.notifications.rules import OVER
 from handlers.notifications.situation import Notice
 from store.incidents import Incident
 from store.maintenance import Window
@@ -50,12 +49,13 @@ _ERROR_WIDTH: Final = 300
 _FIRST_WIDTH: Final = 60
 """Characters of a name in the first line."""
 _HELP: Final = "notifications.md#how-to-get-fewer"
-_OVER: Final = ENDS | FORGOTTEN
 _CHANNELS: Final = {
     ChannelKind.MAIL: "mail",
     ChannelKind.SLACK: "Slack",
     ChannelKind.TEAMS: "Teams",
     ChannelKind.SNS: "an SNS topic",
+    ChannelKind.PAGERDUTY: "PagerDuty",
+    ChannelKind.WEBHOOK: "a webhook",
 }
 
 
@@ -85,6 +85,7 @@ STYLES: Final = {
     NotificationKind.UNKNOWN: KindStyle(*_UNSURE, "1 unknown", "{} unknown"),
     NotificationKind.NOT_REPORTED: KindStyle(*_UNSURE, "1 no longer reported", "{} no longer reported"),
     NotificationKind.MAINTENANCE: KindStyle(*_UNSURE, "1 maintenance window", "{} maintenance windows"),
+    NotificationKind.ACKNOWLEDGED: KindStyle(Tone.UNSURE, "●", "1 acknowledged", "{} acknowledged"),
     NotificationKind.EXPIRED: KindStyle(Tone.UNSURE, "~", "1 expired", "{} expired"),
     NotificationKind.CLOSED: KindStyle(Tone.UNSURE, "✕", "1 closed", "{} closed"),
     NotificationKind.READABLE: KindStyle(*_GOOD, "1 readable again", "{} readable again"),
@@ -184,6 +185,11 @@ def _write_incident_title(notice: Notice, incident: Incident, now: datetime, zon
             return Title(what="Expired")
         case NotificationKind.CLOSED:
             return Title(what="Closed")
+        case NotificationKind.ACKNOWLEDGED:
+            until = incident.acknowledged_until
+            return Title(
+                what="Acknowledged", more=f", until {format_clock(until, now, zone)}" if until else ""
+            )
         case _:
             return Title(what=f"{files} stuck", joint=" in ", more=oldest)
 
@@ -201,6 +207,12 @@ def _find_place(notice: Notice) -> tuple[str, str]:
     if notice.window is not None:
         return notice.window.folder, notice.window.sender or f"owner {notice.window.owner}"
     return notice.folder.folder if notice.folder else "", notice.sender.name if notice.sender else ""
+
+
+def name_place(notice: Notice) -> tuple[str, str]:
+    """Server and folder, each empty where there is none."""
+    folder, sender_name = _find_place(notice)
+    return show(name_server(sender_name), NAME_WIDTH), show(folder, NAME_WIDTH)
 
 
 def write_place(notice: Notice, width: int = NAME_WIDTH) -> Phrase:
@@ -335,6 +347,8 @@ def _write_incident_lead(notice: Notice, incident: Incident, after: timedelta | 
             return "Whether its files are still stuck is unknown. They may be."
         case NotificationKind.EXPIRED:
             return "Its status was unknown for too long. No report confirmed that it is over."
+        case NotificationKind.ACKNOWLEDGED:
+            return "Somebody is on it. Until then you are notified of its end, and of nothing else."
         case NotificationKind.CLOSED:
             return "Somebody closed it, or retired its sender. No report confirmed that it is over."
         case _:
@@ -462,6 +476,6 @@ def write_notes(notices: Sequence[Notice], recipient: Recipient) -> tuple[Phrase
         what = "some of its folders belong"
     why = (*say(f"You get this by {_CHANNELS[recipient.channel.kind]} because {what} to "), *owner)
     fewer = "To get fewer: "
-    if any(notice.incident is not None and notice.kind not in _OVER for notice in notices):
+    if any(notice.incident is not None and notice.kind not in OVER for notice in notices):
         fewer += "acknowledge or snooze incidents in the dashboard; "
     return why, (*say(f"{fewer}set quiet hours, or fewer kinds of notifications, for "), *owner)

@@ -1,6 +1,6 @@
 """Writing the document of a notification: its files and lists, and how much of it a medium takes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -8,10 +8,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from contract.moments import format_duration
+from contract.owners.matching import find_owner
+from contract.owners.model import Owners
 from contract.words import ENDS, IncidentStatus, NotificationKind
 from handlers.notifications.document import (
     SHOWN_FILES,
     Document,
+    Fact,
     FileRow,
     Files,
     ListItem,
@@ -24,7 +27,8 @@ from handlers.notifications.document import (
     name,
     say,
 )
-from handlers.notifications.situation import Notice, Notification, Storm
+from handlers.notifications.rules import OVER
+from handlers.notifications.situation import Notice, Notification, Storm, notice_key
 from handlers.notifications.wording import (
     RANKS,
     count_files,
@@ -34,6 +38,7 @@ from handlers.notifications.wording import (
     find_style,
     find_url,
     list_facts,
+    name_place,
     write_digest_subject,
     write_first_line,
     write_lead,
@@ -66,8 +71,6 @@ _LISTED_WIDTH: Final = 100
 _FILE_WIDTH: Final = 120
 _FOLDER_WIDTH: Final = 80
 """The same of a file, and of its folder beside it."""
-DIGEST: Final = "digest"
-"""Kind of a notification of several notices."""
 MOST_LISTED: Final = 15
 """Places that a digest names; the others are counted, and behind its link."""
 _FIRST_PLACES: Final = 3
@@ -102,7 +105,7 @@ def write_document(notification: Notification, context: RenderContext, listed: i
     document = Document(
         subject="",
         first_line=(),
-        kind=str(first.kind) if len(notices) == 1 else DIGEST,
+        at=context.now,
         tone=find_style(first).tone,
         sign=find_style(first).sign,
         headline=write_title(first, context.now, zone).headline,
@@ -119,11 +122,15 @@ def write_document(notification: Notification, context: RenderContext, listed: i
             first_line=write_first_line(first, oldest, context.now, zone),
             place=write_place(first),
             lead=say(write_lead(first, recipient.after, zone)),
-            facts=list_facts(first, context.now, zone),
+            facts=(*_find_instructions(first, context.owners), *list_facts(first, context.now, zone)),
             sections=_list_unknown(first),
             files=files,
             thread=first.subject,
-            incident=first.incident.incident_id if first.incident else "",
+            about=first,
+            key=notice_key(first),
+            event_id=notification.event_id,
+            server=name_place(first)[0],
+            folder=name_place(first)[1],
         )
     by_kind = [(kind, list(same)) for kind, same in groupby(notices, key=lambda notice: notice.kind)]
     counts = [count_kind(kind, len(same)) for kind, same in by_kind]
@@ -156,6 +163,14 @@ def write_document(notification: Notification, context: RenderContext, listed: i
         sections=tuple(sections),
         files=_list_first_files(notices, context, zone),
     )
+
+
+def _find_instructions(notice: Notice, owners: Owners | None) -> Iterator[Fact]:
+    """What the rule says by which the folder belongs to its owner."""
+    if owners is not None and notice.incident is not None and notice.kind not in OVER:
+        rule = find_owner(owners, notice.incident.folder, notice.incident.sender_name).rule
+        if rule is not None and rule.instructions:
+            yield Fact(label="What to do", value=say(rule.instructions))
 
 
 def _find_worst(notices: Iterable[Notice], now: datetime) -> Notice | None:

@@ -49,6 +49,7 @@ TOPICS = {
     Topic.CLEARED: ENDS,
     Topic.SILENT_SENDER: {K.SILENT, K.BACK},
     Topic.UNREADABLE_FOLDER: {K.UNREADABLE, K.READABLE},
+    Topic.ACKNOWLEDGED: {K.ACKNOWLEDGED},
 }
 
 
@@ -90,6 +91,12 @@ class File:
     """Since when it is over, and whoever read that it is stuck was not told."""
     sweeps: int = 0
     """For how many sweeps something is owed, where clocks are wrong."""
+    taken: set[datetime | None] = field(default_factory=set)
+    """Until when somebody is on it, as was told or may have been."""
+    taken_since: datetime | None = None
+    """Since when that is owed."""
+    taken_late: bool = False
+    """Whether telling it went wrong."""
     doubted: bool = False
     reminded: bool = False
 
@@ -141,6 +148,7 @@ class Oracle:
             if self.right_clocks:
                 self._due(thing, sweep)
                 self._overdue(thing, sweep)
+                self._taken(thing, sweep)
             else:
                 self._stalled(thing, sweep)
                 failing = self.files[thing].failing
@@ -173,6 +181,9 @@ class Oracle:
         """Whether a word is true, and may be said to this recipient now."""
         if kind not in self.kinds or (kind not in ENDS and in_quiet_hours(self.owner, sweep.now)):
             return False
+        if kind is K.ACKNOWLEDGED:
+            known = sweep.incidents.get(thing[1])
+            return known is not None and known.live and self._is_taken(known, sweep.now)
         if thing[0] == "incident":
             incident = sweep.incidents.get(thing[1])
             return incident is not None and self._true(kind, incident) and self._heard(kind, incident, sweep)
@@ -186,6 +197,25 @@ class Oracle:
             )
         unreadable = any(one.folder.lower() == thing[2] for one in sender.unreadable_folders)
         return sender.state in ("up", "late") and unreadable == (kind is K.UNREADABLE)
+
+    def _is_taken(self, incident: Incident, now: datetime) -> bool:
+        return incident.acknowledged_until is not None and now < incident.acknowledged_until
+
+    def _taken(self, thing: Thing, sweep: Sweep) -> None:
+        """Whether somebody is on it was told within five minutes to whoever knows of it."""
+        file = self.files[thing]
+        knows = file.lasts <= STUCK | {K.UNKNOWN} and file.read is not None
+        said = any(word.thing == thing for word, _ in sweep.words())
+        owed = thing[0] == "incident" and knows and self.may_say(K.ACKNOWLEDGED, thing, sweep)
+        until = sweep.incidents[thing[1]].acknowledged_until if owed else None
+        if not owed or until in file.taken or said or file.failing or file.again or file.doubted:
+            file.taken_since = None
+            return
+        file.taken_since = file.taken_since or sweep.now
+        self._hold(
+            file.taken_late or sweep.now - file.taken_since < 5 * MINUTE,
+            f"{thing}: nobody heard who is on it",
+        )
 
     def _heard(self, kind: K, incident: Incident, sweep: Sweep) -> bool:
         held = any(
@@ -303,7 +333,7 @@ class Oracle:
     def _reason(self, word: Word, gap: timedelta, sweep: Sweep) -> bool:
         """Whether a word was due by itself."""
         file = self.files[word.thing]
-        if file.failing or file.again or file.doubted:
+        if file.failing or file.again or file.doubted or file.taken_late:
             return True
         since = self._true_since(word, sweep)
         own = self._own_wait(word.kind)
@@ -311,11 +341,14 @@ class Oracle:
         if since + own <= self.last:
             return True  # it did not fit in then
         within = self._within(word.kind, sweep.now, at_most=False) - own
-        return gap >= (5 if word.kind in SOON | ENDS else 30) * MINUTE or sweep.now - since >= own + within
+        return (
+            gap >= (5 if word.kind in SOON | ENDS | {K.ACKNOWLEDGED} else 30) * MINUTE
+            or sweep.now - since >= own + within
+        )
 
     def _within(self, kind: K, now: datetime, *, at_most: bool = True) -> timedelta:
         """How long a word may be true before it is said, or how long it may wait for others."""
-        if kind in ENDS:
+        if kind in ENDS | {K.ACKNOWLEDGED}:
             return 5 * MINUTE
         if kind not in SOON:
             return 30 * MINUTE
@@ -323,7 +356,7 @@ class Oracle:
         return self._own_wait(kind) + (5 if lasts and at_most else 1) * MINUTE
 
     def _own_wait(self, kind: K) -> timedelta:
-        if kind in ENDS:
+        if kind in ENDS | {K.ACKNOWLEDGED}:
             return 0 * MINUTE
         if self.recipient.after is not None and kind in SOON:
             return max(self.recipient.after, 2 * MINUTE)
@@ -438,6 +471,15 @@ class Oracle:
         self._hold(
             self.may_say(kind, word.thing, sweep), f"{word} is not true, or not for now, or not for it"
         )
+        if kind is K.ACKNOWLEDGED:
+            until = sweep.incidents[word.thing[1]].acknowledged_until
+            self._hold(bool(file.lasts & (STUCK | {K.UNKNOWN})), f"{word}: nobody heard of it")
+            self._hold(file.taken_late or until not in file.taken, f"{word} was said")
+            file.taken_late = outcome is not Outcome.RECORDED
+            file.taken |= {until} if outcome in (*ARRIVED, *UNRECORDED) else set()
+            if outcome is Outcome.RECORDED:
+                self.last, self.last_place = now, self.place
+            return
         follows = [last for last in file.lasts if kind in FOLLOWS.get(last, set())]
         self._hold(bool(follows), f"{word} cannot follow {file.lasts}")
         if self.recipient.after is not None:

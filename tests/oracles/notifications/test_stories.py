@@ -138,7 +138,8 @@ def test_under_a_mute_nothing_is_said_but_the_end(how: str) -> None:
         replace(ended(an_incident("b"), Status.CLEARED, story.now), **held),
         replace(an_incident("c"), **held),
     )
-    assert story.until(79) == [(20, [(K.CLEARED, "b")])]
+    taken = [(20, [(K.ACKNOWLEDGED, "a")])] if how == "acknowledged" else []
+    assert sorted(story.until(79)) == sorted([(20, [(K.CLEARED, "b")]), *taken])
     # What differs from what was said last is said once, when that is over.
     assert story.until(200) == [(82, [(K.NEW, "c")]), (82, [(K.WORSE, "a")])]
 
@@ -518,3 +519,23 @@ def test_each_channel_is_told_at_once_or_by_the_soonest_escalation() -> None:
         ("orders/mail:a", 90 * MINUTE),
         ("bank/slack:a", None),
     ]
+
+
+def test_who_is_on_it_is_told_once_to_whoever_knows_of_it() -> None:
+    story = Story()
+    begun(story)
+    story.until(10)
+    story.so(replace(A, acknowledged_by="ana", acknowledged_until=START + HOUR))
+    assert story.until(59) == [(11, [(K.ACKNOWLEDGED, "a")])]
+    story.so(replace(A, acknowledged_by="ben", acknowledged_until=START + 3 * HOUR))
+    assert story.until(100) == [(60, [(K.ACKNOWLEDGED, "a")])]
+    untold = Story(a_recipient(an_owner(told=frozenset(Topic) - {Topic.ACKNOWLEDGED})))
+    begun(untold)
+    untold.so(replace(A, acknowledged_by="ana", acknowledged_until=START + HOUR))
+    assert untold.until(59) == []
+
+
+def test_what_nobody_heard_of_is_not_acknowledged_to_them() -> None:
+    story = Story()
+    story.so(replace(A, acknowledged_by="ana", acknowledged_until=START + HOUR))
+    assert story.until(59) == []
