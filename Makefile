@@ -7,8 +7,8 @@ BIN := .venv/bin
 help:  ## prints this list, and does nothing else
 	@awk -F ':.*## +' '/^[a-z-]+:.*## / { printf "  make %-10s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup  ## the whole system on this machine; Ctrl-C stops it
-	@$(BIN)/python -m local up
+demo: setup  ## the whole system on this machine, the dashboard on PORT if given; Ctrl-C stops it
+	@$(BIN)/python -m local up $(if $(PORT),--port $(PORT))
 
 down:  ## stops a stack that was started with --detach
 	@if [ -e .local/processes.json ] && [ -x $(BIN)/python ]; then $(BIN)/python -m local down; \

@@ -11,12 +11,13 @@ import sys  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 from local.commands import down, outputs, report, up  # noqa: E402
-from local.processes import DEFAULT_FOLDER, StateFolder  # noqa: E402
+from local.processes import DEFAULT_FOLDER, StateFolder, bypass_proxy  # noqa: E402
 
 
 def main() -> int:
     """Runs one command; returns the exit code."""
     arguments = _parser().parse_args()
+    bypass_proxy()
     state = StateFolder(arguments.state)
     if arguments.command == "up":
         return up(
@@ -24,6 +25,7 @@ def main() -> int:
             _ENDING,
             demo_data=not arguments.no_demo_data,
             dashboard=not arguments.no_dashboard,
+            dashboard_port=arguments.port,
             detach=arguments.detach,
         )
     try:
@@ -55,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     up_command = commands.add_parser("up", help="start the whole system on this machine")
     up_command.add_argument("--detach", action="store_true", help="return when everything answers")
     up_command.add_argument("--no-demo-data", action="store_true", help="start with empty tables")
+    up_command.add_argument(
+        "--port", type=int, default=0, help="the dashboard's port (default: any that is free)"
+    )
     up_command.add_argument("--no-dashboard", action="store_true", help="do not start the dashboard")
     commands.add_parser("outputs", help="print the running stack's outputs as JSON")
     report_command = commands.add_parser(

@@ -18,8 +18,14 @@ _LOOK_SECONDS = 0.2
 _console = Console(stderr=True, highlight=False)
 
 
-def up(state: StateFolder, ending: Ending, *, demo_data: bool, dashboard: bool, detach: bool) -> int:
-    """Starts a stack, and returns when it has ended or, detached, when everything answers."""
+def up(state: StateFolder, ending: Ending, *, detach: bool, **options: bool | int) -> int:
+    """Starts a stack with `StackOptions`; returns when it has ended or, detached, when everything answers."""
+    ended = [role for role, process in state.processes().items() if not process.alive]
+    if ended and state.running():
+        _console.print(
+            f"Of the stack in {state.path}/ this has ended: {', '.join(ended)}. Stopping the rest."
+        )
+        state.take_down()
     if state.running():
         _console.print(f"A local stack is already running from {state.path}/.")
         if found := state.outputs():
@@ -28,7 +34,7 @@ def up(state: StateFolder, ending: Ending, *, demo_data: bool, dashboard: bool, 
         return 0
     with (
         _console.status("Starting") as status,
-        Starter(state, demo_data=demo_data, dashboard=dashboard) as starter,
+        Starter(state, **options) as starter,
     ):
         for step in starter.steps(ending):
             _console.print(f"[green]✓[/green] {step}")

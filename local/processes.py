@@ -109,10 +109,25 @@ def _tail(log: Path, lines: int = 15) -> str:
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
 
 
-def free_port() -> int:
-    """A port on which nothing listens at the moment."""
+def bypass_proxy() -> None:
+    """Has this process, and those that it starts, ask no proxy for this machine."""
+    for name in ("NO_PROXY", "no_proxy"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), HOST, "localhost"]))
+
+
+def free_port(wanted: int = 0) -> int:
+    """A port on which nothing listens at the moment.
+
+    Raises:
+        DidNotStartError: the wanted one is in use, or not for this user.
+    """
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        # As a server does: what was closed a moment ago is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, wanted))
+        except OSError as error:
+            raise DidNotStartError(f"The port {wanted} cannot be used: {error.strerror}.") from None
         port: int = probe.getsockname()[1]
         return port
 

@@ -41,6 +41,8 @@ class StackOptions:
 
     demo_data: bool = True
     dashboard: bool = True
+    dashboard_port: int = 0
+    """0 for any that is free."""
     persist: bool = False
     """Whether the emulator keeps its state when it is stopped, for one that is started after it."""
     owners_file: Path | None = ROOT / "local" / "demo" / "owners.yaml"
@@ -85,7 +87,7 @@ def _start(state: StateFolder, options: StackOptions, say: Step) -> dict[str, An
         state.note_process("emulator", start_emulator(port, state.path, region, persist=options.persist))
     aws = Aws(f"http://{HOST}:{port}", region)
     # The program is configured with the addresses of the dashboard and of the receiver.
-    dashboard_port = free_port() if options.dashboard else None
+    dashboard_port = free_port(options.dashboard_port) if options.dashboard else None
     dashboard_url = f"http://{HOST}:{dashboard_port}" if dashboard_port else ""
     notifications = LocalNotifications(options.owners_file, free_port())
     with _timed(say, "receiver of notifications"):

@@ -24,14 +24,13 @@ _KILL_SECONDS = 10
 
 
 class Starter:
-    """A stack that is starting. Leaving the `with` block before it has started abandons it."""
+    """A stack that is starting, with `StackOptions`. Leaving the `with` block before it has abandons it."""
 
-    def __init__(self, state: StateFolder, *, demo_data: bool, dashboard: bool) -> None:
+    def __init__(self, state: StateFolder, **options: bool | int) -> None:
         self._state = state
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed on leaving the block
-        options = json.dumps({"demo_data": demo_data, "dashboard": dashboard})
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "local.starter_process", str(state.path), options],
+            [sys.executable, "-m", "local.starter_process", str(state.path), json.dumps(options)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._complaints,

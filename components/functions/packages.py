@@ -14,6 +14,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal
 
@@ -67,10 +68,7 @@ def build_package(name: str, target: Target, data: Mapping[str, str] | None = No
     requirements = _uv("export", "--frozen", "--quiet", "--no-header", "--only-group", f"{name}-function")
     compiler = sys.executable if target == "host" else _interpreter(version)
     if compiler is None:
-        pulumi.log.warn(
-            f"No Python {version} on this machine: the {name} function's code is not compiled ahead, "
-            "so each cold start compiles it. Install that Python to fix this."
-        )
+        _warn_of_missing_python(version)
 
     recipe = [
         requirements,
@@ -98,6 +96,15 @@ def build_package(name: str, target: Target, data: Mapping[str, str] | None = No
             _zip(content, archive)
             archive.replace(path)
     return Package(path=path, runtime=f"python{version}", architecture=architecture)
+
+
+@cache
+def _warn_of_missing_python(version: str) -> None:
+    """Once, though each function lacks it."""
+    pulumi.log.warn(
+        f"No Python {version} on this machine: the functions' code is not compiled ahead, so each cold start "
+        "compiles it. Install that Python to fix this."
+    )
 
 
 def find_sources(entry: Path, root: Path) -> Sequence[Path]:

@@ -1,14 +1,16 @@
 """The local stack: its processes, its commands, and resources that it cannot create."""
 
 import os
+import socket
 from pathlib import Path
 
 import psutil
 import pytest
 
+from local import commands
 from local.commands import outputs, report, watch
 from local.ending import Ending
-from local.processes import ProcessId, StateFolder, start
+from local.processes import DidNotStartError, ProcessId, StateFolder, bypass_proxy, free_port, start
 from local.program import UnknownCallError, answer_call
 from local.provider import Aws, UnknownResourceError, create
 
@@ -54,6 +56,52 @@ def test_a_report_to_an_emulator_that_has_ended_says_what_to_do(
     said = capsys.readouterr().err
     assert "The emulator of AWS has ended" in said
     assert "make down" in said
+
+
+def test_a_company_proxy_is_not_asked_for_this_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, "intranet.example.com")
+    bypass_proxy()
+    hosts = ("127.0.0.1", "localhost", "intranet.example.com", "example.com")
+    code = f"from urllib.request import proxy_bypass; print([bool(proxy_bypass(one)) for one in {hosts}])"
+    process, log = start(["-c", code], tmp_path / "log", {}), tmp_path / "log"
+    psutil.wait_procs([psutil.Process(process.pid)] if process.alive else [], timeout=20)
+    assert log.read_text().strip() == "[True, True, True, False]"
+
+
+def test_what_is_left_of_a_stack_is_stopped_before_another_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = StateFolder(tmp_path / "state")
+    state.note_process("emulator", ProcessId(os.getpid(), started=0.0))
+    rest = start(["-c", "import time; time.sleep(60)"], tmp_path / "log", {})
+    state.note_process("receiver", rest)
+
+    class StartingError(Exception):
+        pass
+
+    def starter(*_: object, **__: object) -> None:
+        raise StartingError
+
+    monkeypatch.setattr(commands, "Starter", starter)
+    with pytest.raises(StartingError):
+        commands.up(state, Ending(), detach=True)
+    assert not rest.alive
+    assert "this has ended: emulator. Stopping the rest." in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_port_in_use_is_said() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(DidNotStartError, match=f"The port {port} cannot be used"):
+            free_port(port)
+    assert free_port(port) == port
 
 
 def test_ctrl_c_stops_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
