@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contract.names import Output
 from ops.command import OnProgress
-from store.dynamodb import MAX_KEYS, ConflictError, Item, Update, get_items, update_item
+from store.dynamodb import MAX_KEYS, ConflictError, Item, Update, get_items, retry_write, update_item
 from store.incidents import PEOPLES, IncidentAttribute
 from store.records import Attribute
 from store.runs import RunAttribute
@@ -180,7 +180,7 @@ class Merge:
 
     def _put(self, item: Item, outcome: ItemOutcome, condition: Update) -> ItemOutcome:
         put = partial(self.client.put_item, TableName=self.table, Item=dict(item), **condition.arguments())
-        return self._attempt(put, outcome)
+        return self._attempt(partial(retry_write, put), outcome)
 
     def _merge_attributes(self, item: Item, alive: Item) -> ItemOutcome:
         """Puts an item's attributes back where the live item, `alive`, has none of them."""

@@ -315,7 +315,7 @@ def transact(
     """Writes all of it or nothing.
 
     botocore never retries a cancelled transaction: where it met another one, or was throttled, it is tried
-    again here, after a pause of its own length.
+    again here, for four seconds at most, which every function has left.
 
     Raises:
         ConflictError: a condition no longer holds.
@@ -329,9 +329,28 @@ def transact(
                 raise ConflictError from error
             if not reasons & _PASSING or attempt == _ATTEMPTS - 1:
                 raise
-            sleep(random.uniform(0.5, 1) * _PAUSE_SECONDS * 2**attempt)  # noqa: S311
+            pause = min(_MAX_PAUSE_SECONDS, _PAUSE_SECONDS * 2**attempt)
+            sleep(random.uniform(0.5, 1) * pause)  # noqa: S311
         else:
             return
+
+
+def retry_write(write: Callable[[], Record], sleep: Callable[[float], None] = time.sleep) -> Record:
+    """Repeats a write of one item while it meets transactions, which botocore does not retry.
+
+    Raises:
+        ConflictError: it went on meeting them.
+    """
+
+    def attempt() -> Record:
+        try:
+            return write()
+        except ClientError as error:
+            if error_code(error) == _CONFLICT:
+                raise ConflictError from error
+            raise
+
+    return retry_on_conflict(attempt, _ATTEMPTS, sleep)
 
 
 def retry_on_conflict(
@@ -366,7 +385,8 @@ _THROTTLING: Final = frozenset(
         "ThrottlingException",
     }
 )
-_OVERTAKEN: Final = frozenset({"ConditionalCheckFailedException", "TransactionConflictException"})
+_CONFLICT: Final = "TransactionConflictException"
+_OVERTAKEN: Final = frozenset({"ConditionalCheckFailedException", _CONFLICT})
 _PASSING: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
 """Why a transaction was cancelled that may well go through the next time. Spelt without "Exception"."""
 _LASTING: Final = frozenset(
@@ -388,8 +408,8 @@ def list_cancellations(error: Exception) -> set[str]:
 
 
 def is_throttling(error: Exception) -> bool:
-    """Whether a service asks to slow down."""
-    return error_code(error) in _THROTTLING
+    """Whether a service asks to slow down, also by the reasons for which it cancelled a transaction."""
+    return error_code(error) in _THROTTLING or bool(list_cancellations(error) & _PASSING)
 
 
 def is_overtaken(error: Exception) -> bool:
@@ -400,7 +420,7 @@ def is_overtaken(error: Exception) -> bool:
 def may_pass(error: Exception) -> bool:
     """Whether the same work may succeed another time: a service failed, or another write came first."""
     if not isinstance(error, ClientError):
-        return isinstance(error, (BotoCoreError, ConflictError))
+        return isinstance(error, (BotoCoreError, ConflictError, UnprocessedKeysError))
     return not {error_code(error), *list_cancellations(error)} & _LASTING
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -30,6 +31,7 @@ from store.dynamodb import (
     load_chunks,
     one_of,
     read_text,
+    retry_write,
     transact,
 )
 
@@ -431,21 +433,24 @@ class RecipientTable:
 
         Raises:
             KeyError: nothing was ever sent to a recipient with this key.
+            ConflictError: sweeps went on writing it.
         """
+        update = partial(
+            self.client.update_item,
+            TableName=self.name,
+            Key=_state_key(key, 0),
+            # Another revision: a sweep that is sending starts again, and sees that it is enabled.
+            UpdateExpression="REMOVE #since ADD #revision :one",
+            ConditionExpression="attribute_exists(#since)",
+            ExpressionAttributeNames={
+                "#since": NotificationAttribute.DISABLED_SINCE,
+                "#revision": NotificationAttribute.REVISION,
+            },
+            ExpressionAttributeValues={":one": {"N": "1"}},
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+        )
         try:
-            self.client.update_item(
-                TableName=self.name,
-                Key=_state_key(key, 0),
-                # Another revision: a sweep that is sending starts again, and sees that it is enabled.
-                UpdateExpression="REMOVE #since ADD #revision :one",
-                ConditionExpression="attribute_exists(#since)",
-                ExpressionAttributeNames={
-                    "#since": NotificationAttribute.DISABLED_SINCE,
-                    "#revision": NotificationAttribute.REVISION,
-                },
-                ExpressionAttributeValues={":one": {"N": "1"}},
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
+            retry_write(update)
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
+from functools import partial
 from typing import Any, Final, NamedTuple, Self
 
 from botocore.exceptions import ClientError
@@ -32,6 +33,7 @@ from store.dynamodb import (
     get_items,
     list_of,
     one_of,
+    retry_write,
     update_item,
 )
 from store.incidents import HistoryAttribute, HistoryEntry
@@ -659,20 +661,23 @@ class SenderTable:
 
         Raises:
             KeyError: it is no such item.
+            ConflictError: others went on writing it.
         """
         values: Values = {
             _A.PART: {"S": REFUSED_PART},
             _A.STATE: {"S": REFUSED_STATE},
             **{ours: item[theirs] for theirs, ours in _COPIED.items() if theirs in item},
         }
+        put = partial(
+            self.reader.client.put_item,
+            TableName=self.name,
+            Item=values,
+            ConditionExpression="attribute_not_exists(#at) OR #at < :at",
+            ExpressionAttributeNames={"#at": _A.REFUSED_AT},
+            ExpressionAttributeValues={":at": values[_A.REFUSED_AT]},
+        )
         try:
-            self.reader.client.put_item(
-                TableName=self.name,
-                Item=values,
-                ConditionExpression="attribute_not_exists(#at) OR #at < :at",
-                ExpressionAttributeNames={"#at": _A.REFUSED_AT},
-                ExpressionAttributeValues={":at": values[_A.REFUSED_AT]},
-            )
+            retry_write(put)
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
@@ -728,7 +733,7 @@ class SenderTable:
         """Has a sender replayed by the next sweep.
 
         Raises:
-            ConflictError: a transaction is writing the sender.
+            ConflictError: transactions went on writing the sender.
         """
         check = describe_next_check(sender, NextCheck(at=now, replay_since=now))
         name: Values = {_A.SENDER_NAME: {"S": sender_name}} if sender_name else {}
@@ -743,7 +748,7 @@ class SenderTable:
             check: what it was: its attempts still count.
 
         Raises:
-            ConflictError: a transaction is writing the sender.
+            ConflictError: transactions went on writing the sender.
         """
         again = NextCheck(at=now, replay_since=check.replay_since or now)
         rest: Values = {_A.REPLAY_ATTEMPTS: COUNT.write(check.attempts), _A.SET_ASIDE_AT: None}
@@ -751,5 +756,6 @@ class SenderTable:
 
     def _touch(self, sender: str, values: Values) -> None:
         # Whoever is at work on the sender starts again, and sees what was written.
-        marked = Update(values=values, add={_A.REVISION: {"N": "1"}})
-        update_item(self.reader.client, self.name, sender_key(sender), marked)
+        marked = Update(values=values, add={_A.REVISION: {"N": "1"}}).arguments()
+        write = partial(self.reader.client.update_item, TableName=self.name, Key=sender_key(sender), **marked)
+        retry_write(write)
