@@ -87,6 +87,14 @@ def test_every_command_is_one_that_is_taken(command: str) -> None:
     assert callable(given.run)
 
 
+@pytest.mark.parametrize(
+    "command", re.findall(r"`file-sla ([^`…]+)`", (ROOT / "docs" / "quick-reference.md").read_text())
+)
+def test_every_command_of_the_quick_reference_is_one_that_is_taken(command: str) -> None:
+    given = _parser().parse_args(shlex.split(command), argparse.Namespace(outputs=None, json=False))
+    assert callable(given.run)
+
+
 def test_every_key_and_variable_is_one_of_the_programs() -> None:
     named = set(re.findall(r"`([a-z]+(?:[A-Z][a-z]+)*(?:Days|Count|Protection|Key|Account))`", OPERATIONS))
     assert {"retentionDays", "deletionProtection", "manageApiGatewayAccount"} <= named
