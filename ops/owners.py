@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 from rich.markup import escape
 
-from contract.moments import format_moment
+from contract.moments import format_duration, format_moment
 from contract.names import ROOT, LocalOutput, Output
 from contract.owners.matching import find_owner, find_sender_owner, list_owners, quiet_until
 from contract.owners.model import (
@@ -138,7 +138,7 @@ class Explanation:
         yield f"  at once    {'; '.join(at_once) or 'nobody is notified'}"
         for escalation in self.owner.escalations:
             names = "; ".join(map(name_channel, escalation.channels)) or "nobody is notified"
-            yield f"  escalated  {names}, if nobody acknowledges it for {_describe_length(escalation.after)}"
+            yield f"  escalated  {names}, if nobody acknowledges it for {format_duration(escalation.after)}"
         topics = [str(topic) for topic in Topic if topic in self.owner.told]
         wanted = "everything" if len(topics) == len(Topic) else ", ".join(topics) or "nothing"
         yield f"  notified   of {wanted}"
@@ -190,11 +190,6 @@ def _describe_rule(rule: Rule | None, file_name: str) -> str:
         if pattern is not None
     ]
     return f"by the rule in {file_name}:{rule.line} ({', '.join(patterns) or 'for everything'})"
-
-
-def _describe_length(length: timedelta) -> str:
-    hours, minutes = divmod(length // timedelta(minutes=1), 60)
-    return " ".join(part for part in (hours and f"{hours} h", minutes and f"{minutes} min") if part)
 
 
 def check(call: Call) -> CommandResult:

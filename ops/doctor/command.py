@@ -25,9 +25,9 @@ from ops.doctor.service import (
     check_dead_letters,
     check_functions,
     check_outputs,
+    check_protection,
     check_stream,
     check_subscriptions,
-    check_tables,
     check_version,
     problem,
 )
@@ -41,7 +41,7 @@ FIRST: Final[Sequence[Check]] = (check_version, check_outputs, check_api, check_
 """What needs no permission. Where the last of them finds no way to AWS, the others would not either."""
 CHECKS: Final[Sequence[Check]] = (
     check_declared,
-    check_tables,
+    check_protection,
     check_users,
     check_client_secret,
     check_functions,

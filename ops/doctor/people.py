@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Final
 
-from botocore.exceptions import ClientError
-
 from contract.moments import format_moment, utc_now
 from contract.names import NOTIFICATIONS, Group, Output, RunbookSection
 from contract.owners.reading import OwnersFileError, read_owners_file
 from contract.words import SenderState
-from ops.doctor.service import Finding, Level, look_at_function, ok, problem, runbook, warning
+from ops.doctor.service import Finding, Level, ok, problem, runbook, warning
 from ops.owners import OwnersError, find_file, find_local_file, open_channels
 from ops.rotate_secret import AppClient, SecretValue, find_secret_id
 from ops.stack import Stack
@@ -93,12 +91,8 @@ def check_senders(stack: Stack) -> Iterator[Finding]:
 
 def check_messages(stack: Stack) -> Iterator[Finding]:
     """Checks that owners are notified, if the stack has any."""
-    prefix = stack[Output.METRICS_NAMESPACE]
-    try:
-        yield from look_at_function(stack, f"{prefix}-{NOTIFICATIONS}")
-    except ClientError as error:
-        if error.response["Error"].get("Code") != "ResourceNotFoundException":
-            raise
+    notifier = f"{stack[Output.METRICS_NAMESPACE]}-{NOTIFICATIONS}"
+    if notifier not in {one.settings.get("Name") for one in stack.declared}:
         what = "Nobody is notified of incidents: the stack has no ownersFile."
         yield Finding(check="notifications", level=Level.OK, what=what, see="docs/owners.md")
         return

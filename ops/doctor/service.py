@@ -25,7 +25,7 @@ from contract.names import (
     Output,
     RunbookSection,
 )
-from contract.routes import AUTH, FILE_SLA_ERROR, ROUTES
+from contract.routes import AUTH, FILE_SLA_ERROR
 from ops.stack import Stack
 
 UP: Final = "pulumi up --refresh, which asks AWS first: plain `pulumi up` does not see it"
@@ -116,42 +116,35 @@ def check_version(_: Stack) -> Iterator[Finding]:
     )
 
 
-def check_tables(stack: Stack) -> Iterator[Finding]:
-    """Checks each table's status and protection."""
-    for output in (
-        Output.TABLE_NAME,
-        Output.RUNS_TABLE_NAME,
-        Output.SENDERS_TABLE_NAME,
-        Output.INCIDENTS_TABLE_NAME,
-        Output.NOTIFICATIONS_TABLE_NAME,
-    ):
-        check = f"table {stack[output]}"
-        table = stack.client("dynamodb").describe_table(TableName=stack[output])["Table"]
-        if table["TableStatus"] not in {"ACTIVE", "UPDATING"}:
-            remedy = "Wait if it is being created; otherwise look at it in the console."
-            yield problem(check, f"Its status is {table['TableStatus']}.", remedy)
-        elif not table.get("DeletionProtectionEnabled"):
-            yield warning(
-                check,
-                "Deletion protection is off: anyone with the permission can delete it.",
-                "Set deletionProtection to true, then pulumi up; off is meant for trying things out.",
-                "docs/configuration.md",
-            )
-        else:
-            yield ok(check, "Active and protected.")
+def check_protection(stack: Stack) -> Iterator[Finding]:
+    """Finds tables that the program leaves without protection, as it does by choice."""
+    tables = [one.settings for one in stack.declared if one.kind == "Table"]
+    if bare := [one["Name"] for one in tables if not one["DeletionProtectionEnabled"]]:
+        what = f"Anyone with the permission can delete {', '.join(bare)}."
+        remedy = "Set deletionProtection to true, then pulumi up; off is meant for trying things out."
+        yield warning("deletion protection", what, remedy, "docs/configuration.md")
+    else:
+        yield ok("deletion protection", f"Of {len(tables):,} tables.")
 
 
 def check_functions(stack: Stack) -> Iterator[Finding]:
-    """Checks that each function is there, and counts its errors."""
-    prefix = stack[Output.METRICS_NAMESPACE]
-    for name in (*(f"{prefix}-{route.key}" for route in ROUTES), f"{prefix}-{PROJECTION}"):
-        yield from look_at_function(stack, name)
+    """Checks that each function is well, and counts its errors."""
+    for one in stack.declared:
+        if one.kind == "Function":
+            yield from _look_at_function(stack, one.settings["Name"])
 
 
-def look_at_function(stack: Stack, name: str) -> Iterator[Finding]:
-    """Checks that a function is there, and counts its errors of the last hour."""
-    found = stack.client("lambda").get_function_configuration(FunctionName=name)
+def _look_at_function(stack: Stack, name: str) -> Iterator[Finding]:
+    """Checks that a function runs, and counts its errors of the last hour."""
     check, see = f"function {name}", runbook(RunbookSection.FUNCTION_ERRORS)
+    client = stack.client("lambda")
+    try:
+        found = client.get_function_configuration(FunctionName=name)
+    except ClientError as error:
+        if error.response["Error"].get("Code") != "ResourceNotFoundException":
+            raise
+        yield problem(check, "Deleted.", UP, see)
+        return
     if found.get("State", "Active") != "Active" or found.get("LastUpdateStatus", "Successful") == "Failed":
         what = f"Its state is {found.get('State')}, of its last update {found.get('LastUpdateStatus')}."
         yield problem(check, what, UP, see)

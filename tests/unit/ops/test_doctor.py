@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from components.manifest import WATCHED
 from contract.manifest import Declared, write_manifest
 from contract.names import OF_DOMAIN, ROOT, RUNBOOK_LABEL, LocalOutput, Output, RunbookSection
-from contract.routes import ROUTES
 from ops.doctor import command
 from ops.doctor.command import CHECKS, FIRST, run_check
 from ops.doctor.declared import KINDS, check_declared
@@ -29,9 +28,9 @@ from ops.doctor.service import (
     check_dead_letters,
     check_functions,
     check_outputs,
+    check_protection,
     check_stream,
     check_subscriptions,
-    check_tables,
     check_version,
 )
 from ops.rotate_secret import AppClient
@@ -41,8 +40,8 @@ from tests.unit.ops.conftest import Ops
 NOW = datetime.now(UTC)
 OUTPUTS: Mapping[str, Any] = {
     **{output: f"the-{output}" for output in Output},
-    Output.MANIFEST: write_manifest([]),
     Output.METRICS_NAMESPACE: "file-sla-prod",
+    Output.MANIFEST: write_manifest([Declared("Function", {"Name": "file-sla-prod-incident-notifications"})]),
     Output.ALARM_TOPIC_ARN: "arn:aws:sns:eu-central-1:111122223333:file-sla-prod-alarms",
 }
 
@@ -68,6 +67,10 @@ class FakeStack(Stack):
                 return get_paginator if call == "get_paginator" else lambda **_: find(call)
 
         return Client()
+
+
+def declaring(*declared: Declared) -> dict[str, Any]:
+    return {**OUTPUTS, Output.MANIFEST: write_manifest(declared)}
 
 
 def look(
@@ -149,13 +152,14 @@ def test_the_version_is_told() -> None:
     assert "file-sla 1." in found.what
 
 
-def test_tables() -> None:
-    def tables(**said: Any) -> list[Level]:
-        return levels(look(check_tables, {"dynamodb.describe_table": {"Table": said}}))
+def test_tables_without_protection() -> None:
+    def tables(*protected: bool) -> list[Finding]:
+        settings = ({"Name": f"t{n}", "DeletionProtectionEnabled": one} for n, one in enumerate(protected))
+        return look(check_protection, outputs=declaring(*(Declared("Table", one) for one in settings)))
 
-    assert tables(TableStatus="ACTIVE", DeletionProtectionEnabled=True) == [Level.OK] * 5
-    assert tables(TableStatus="CREATING") == [Level.PROBLEM] * 5
-    assert tables(TableStatus="ACTIVE") == [Level.WARNING] * 5
+    assert levels(tables(True, True)) == [Level.OK]
+    [found] = tables(True, False, False)
+    assert (found.level, found.what) == (Level.WARNING, "Anyone with the permission can delete t1, t2.")
 
 
 def _user(name: str, status: str = "CONFIRMED", age: timedelta = timedelta()) -> dict[str, Any]:
@@ -255,7 +259,6 @@ def _caller(account: str) -> dict[str, Any]:
     return {"sts.get_caller_identity": {"Account": account, "Arn": "arn:aws:iam::1:user/x"}}
 
 
-FUNCTIONS = len(ROUTES) + 1  # and the projection
 FAILED = "PROBLEM: Function call failed"
 
 
@@ -264,9 +267,13 @@ FAILED = "PROBLEM: Function call failed"
     [
         (check_caller, _caller("111122223333"), [Level.OK], "arn:aws:iam::1:user/x"),
         (check_caller, _caller("999999999999"), [Level.PROBLEM], "arn:aws:iam::1:user/x"),
-        (check_functions, _function("Active", 0), [Level.OK] * FUNCTIONS, "0 errors"),
-        (check_functions, _function("Active", 2), [Level.WARNING] * FUNCTIONS, "2 errors"),
-        (check_functions, _function("Failed", 0), [Level.PROBLEM] * FUNCTIONS, "Failed"),
+        (check_functions, _function("Active", 0), [Level.OK], "0 errors"),
+        (check_functions, _function("Active", 2), [Level.WARNING], "2 errors"),
+        (check_functions, _function("Failed", 0), [Level.PROBLEM], "Failed"),
+        (
+            check_functions, {"lambda.get_function_configuration": refusal("ResourceNotFoundException")},
+            [Level.PROBLEM], "Deleted",
+        ),
         (check_stream, _mappings({"State": "Enabled"}), [Level.OK], "none yet"),
         (
             check_stream, _mappings({"State": "Enabled", "LastProcessingResult": FAILED}),
@@ -295,15 +302,14 @@ def test_what_a_check_of_one_answer_finds(
     assert all(bool(one.remedy) is (one.level is not Level.OK) for one in found)
 
 
-MESSAGES_SENT = {
-    **_function("Active", 0),
+MESSAGES_SENT: dict[str, Any] = {
     "dynamodb.batch_get_item": {"Responses": {}},
 }
 WITH_OWNERS = {**OUTPUTS, LocalOutput.OWNERS_FILE: str(ROOT / "tests" / "samples" / "owners.yaml")}
 
 
 def test_messages_to_owners() -> None:
-    assert levels(look(check_messages, MESSAGES_SENT, WITH_OWNERS)) == [Level.OK] * 2
+    assert levels(look(check_messages, MESSAGES_SENT, WITH_OWNERS)) == [Level.OK]
 
 
 def test_channels_of_owners_that_get_nothing() -> None:
@@ -330,12 +336,8 @@ def test_channels_of_owners_that_get_nothing() -> None:
 
 
 def test_messages_of_a_stack_without_owners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    nobody = {"lambda.get_function_configuration": refusal("ResourceNotFoundException")}
-    [found] = look(check_messages, nobody)
+    [found] = look(check_messages, outputs=declaring())
     assert (found.level, "no ownersFile" in found.what) == (Level.OK, True)
-    assert levels(look(check_messages, {"lambda.get_function_configuration": refusal("AccessDenied")})) == [
-        Level.SKIPPED
-    ]
     monkeypatch.chdir(tmp_path)
     # Its file is not on this machine.
     *_, channels = look(check_messages, MESSAGES_SENT)
@@ -396,7 +398,7 @@ def test_what_an_alarm_reads_and_does_is_compared_with_what_is_declared(
         "AlarmName": "one", "Threshold": 5.0, "OKActions": ["topic"], "Statistic": "Sum",
         "Dimensions": [{"Name": "FunctionName", "Value": "f"}], **METRIC, **shown,
     }  # fmt: skip
-    outputs = {**OUTPUTS, Output.MANIFEST: write_manifest([Declared("MetricAlarm", DECLARED_ALARM)])}
+    outputs = declaring(Declared("MetricAlarm", DECLARED_ALARM))
     said = look(check_declared, {"cloudwatch.describe_alarms": {"MetricAlarms": [found]}}, outputs)
     assert [one.what for one in said if one.level is Level.PROBLEM] == expected
 
@@ -410,7 +412,7 @@ def test_what_may_not_be_read_is_skipped_once_and_the_rest_is_compared() -> None
             "logs.describe_log_groups": refusal("AccessDeniedException"),
             "sqs.get_queue_url": refusal("AWS.SimpleQueueService.NonExistentQueue"),
         },
-        {**OUTPUTS, Output.MANIFEST: write_manifest(declared)},
+        declaring(*declared),
     )
     assert [(one.check, one.level) for one in found] == [
         ("log group", Level.SKIPPED), ("queue q", Level.PROBLEM), ("declared", Level.OK)
@@ -422,7 +424,7 @@ def test_an_owner_whom_nobody_listens_to_is_named() -> None:
     declared = [
         Declared("TopicSubscription", {"Topic": topic, "Protocol": "email", "Endpoint": "a@example.com"})
     ]
-    outputs = {**OUTPUTS, Output.MANIFEST: write_manifest(declared)}
+    outputs = declaring(*declared)
     found = look(check_subscriptions, _subscriptions("PendingConfirmation"), outputs)
     assert [(one.check, one.level) for one in found[2:]] == [
         ("topic file-sla-prod-orders-mail", Level.WARNING)

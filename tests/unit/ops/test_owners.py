@@ -11,6 +11,7 @@ import pytest
 from contract.manifest import Declared, write_manifest
 from contract.names import OUTPUTS_VARIABLE, ROOT, LocalOutput, Output
 from contract.owners.matching import find_owner, list_owners
+from contract.owners.model import Topic
 from contract.owners.reading import read_owners_file
 from handlers.notifications.plan import disable
 from ops import __main__ as command_line
@@ -63,7 +64,7 @@ def test_who_would_be_told_of_a_folder_of_a_sender(run: Run, without_outputs: No
             {"channel": "Mail to head@example.com", "after_minutes": 60},
             {"channel": "SNS topic on-call", "after_minutes": 240},
         ],
-        "notify": ["new", "worse", "still_open", "cleared", "silent_sender", "unreadable_folder"],
+        "notify": [str(topic) for topic in Topic],
         "zone": "Europe/Berlin",
         "at": "2026-11-28T12:00:00Z",
         # A Saturday; on Monday it ends, at midnight in Berlin.
