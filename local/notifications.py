@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from contract.names import LocalOutput, Output
-from contract.owners.model import Channel, ChannelKind, Owners, list_channels
+from contract.owners.model import NAMED_CHANNELS, Channel, ChannelKind, Owners, list_channels
 from contract.owners.reading import read_owners_file
 from local.processes import HOST
 from local.provider import Aws
+from local.receiver.inbox import KEYS
 from local.receiver.pages import SNS_PATH, webhook_path
 
 SENDER: Final = "file-sla <sla@example.com>"
 IDENTITY: Final = "example.com"
-_WEBHOOKS: Final = (ChannelKind.SLACK, ChannelKind.TEAMS)
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,11 @@ class LocalNotifications:
         if self.owners_file is None:
             return {}
         webhooks = {
-            target: self.receiver_url + webhook_path(channel.kind, target)
+            target: self.receiver_url
+            + webhook_path(channel.kind, target)
+            + (f"#{KEYS[channel.kind]}" if channel.kind in KEYS else "")
             for channel in self._channels()
-            if channel.kind in _WEBHOOKS
+            if channel.kind in NAMED_CHANNELS
             for target in channel.targets
         }
         return {

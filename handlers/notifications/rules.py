@@ -16,7 +16,7 @@ from enum import StrEnum, unique
 from functools import partial
 from typing import Final
 
-from contract.owners.model import EVENT_CHANNELS, Topic
+from contract.owners.model import EVENT_CHANNELS, ChannelKind, Topic
 from contract.words import ENDS, IncidentStatus, NotificationKind, SenderState, UnknownReason
 from handlers.notifications.situation import Notice, Situation
 from store.incidents import Incident
@@ -278,6 +278,7 @@ def find_maintenance(
         key = f"{MAINTENANCE_PREFIX}{window.window_id}"
         entry = entries.get(key, SubjectState(sender=""))
         touched = recipient.after is None and recipient.owner.name in situation.touched[window.window_id]
+        touched &= recipient.channel.kind is not ChannelKind.PAGERDUTY  # nothing there would ever resolve it
         notice = Notice(kind=NotificationKind.MAINTENANCE, subject=key, window=window)
 
         due = touched and not quiet

@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -13,8 +13,52 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
 
+from jsonschema import Draft202012Validator
+from standardwebhooks import Webhook, WebhookVerificationError
+
 from contract.owners.model import Channel, ChannelKind, Owner, Owners, list_channels, list_mail_topics
 
+PAGERDUTY_EVENT: Final[dict[str, Any]] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["routing_key", "event_action", "dedup_key", "payload"],
+    "properties": {
+        "routing_key": {"type": "string", "pattern": "^[A-Za-z0-9]{32}$"},
+        "event_action": {"enum": ["trigger", "acknowledge", "resolve"]},
+        "dedup_key": {"type": "string", "minLength": 1, "maxLength": 255},
+        "client": {"type": "string"},
+        "client_url": {"type": "string"},
+        "links": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["href"],
+                "properties": {"href": {"type": "string"}, "text": {"type": "string"}},
+            },
+        },
+        "payload": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["summary", "severity", "source"],
+            "properties": {
+                "summary": {"type": "string", "minLength": 1, "maxLength": 1024},
+                "severity": {"enum": ["critical", "error", "warning", "info"]},
+                "source": {"type": "string", "minLength": 1},
+                "timestamp": {"type": "string", "format": "date-time"},
+                "component": {"type": "string"},
+                "group": {"type": "string"},
+                "class": {"type": "string"},
+                "custom_details": {"type": "object"},
+            },
+        },
+    },
+}
+"""What PagerDuty publishes of an event (Events API v2, OpenAPI), and the lengths in its reference."""
+KEYS: Final = {
+    ChannelKind.PAGERDUTY: "0123456789abcdef0123456789abcdef",
+    ChannelKind.WEBHOOK: "whsec_ZmlsZS1zbGEncyBsb2NhbCBzdGFjaw==",
+}
+"""What follows the `#` in the addresses of a local stack: no secret."""
 _KEPT: Final = 2_000
 """Posts kept. A local stack sends fewer in its life."""
 
@@ -76,6 +120,37 @@ class Inbox:
                 source=json.dumps(payload, indent=2, ensure_ascii=False),
             )
         )
+
+    def add_event(self, kind: ChannelKind, webhook: str, body: bytes, headers: Mapping[str, str]) -> str:
+        """Adds what was posted to PagerDuty or a webhook; returns why the service would refuse it, or ""."""
+        if kind is ChannelKind.PAGERDUTY:
+            event = json.loads(body)
+            wrong = Draft202012Validator(PAGERDUTY_EVENT).iter_errors(event)
+            problem = next((one.message for one in wrong), "")
+            if problem or event["routing_key"] != KEYS[kind]:
+                return problem or "Invalid routing key"
+            subject, details = event["payload"]["summary"], event["payload"]["custom_details"]
+            what = f"{event['event_action']} {event['dedup_key']}, {event['payload']['severity']}"
+        else:
+            try:
+                event = Webhook(KEYS[kind]).verify(body, dict(headers))
+            except WebhookVerificationError as error:
+                return str(error)
+            subject, details = event["data"]["summary"], event["data"]["details"]
+            what = f"{event['type']} {event['data']['key']}, {event['data']['state']}"
+        self._posted.append(
+            Received(
+                message_id=str(uuid4()),
+                at=datetime.now(UTC),
+                kind=kind,
+                target=webhook,
+                owners=self._find_owners(Channel(kind=kind, targets=(webhook,))),
+                subject=subject,
+                text="\n".join([what, *(f"{label}: {value}" for label, value in details.items())]),
+                source=json.dumps(event, indent=2, ensure_ascii=False),
+            )
+        )
+        return ""
 
     def add_publication(self, envelope: dict[str, Any]) -> None:
         """Adds what SNS published to its subscribers; `envelope` is the body that it posted."""

@@ -1,6 +1,7 @@
 """The receiver's routes: webhooks and topics post to it, people read its page, tests read its JSON."""
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from contract.owners.model import ChannelKind
+from contract.owners.model import EVENT_CHANNELS, ChannelKind
 from local.receiver.inbox import Inbox
 
 SNS_PATH: Final = "/sns"
@@ -24,6 +25,8 @@ _NAMES: Final = {
     ChannelKind.SLACK: "Slack",
     ChannelKind.TEAMS: "Teams",
     ChannelKind.SNS: "SNS",
+    ChannelKind.PAGERDUTY: "PagerDuty",
+    ChannelKind.WEBHOOK: "Webhook",
 }
 _HEADERS: Final = {
     # Nothing is loaded from elsewhere, and nothing that arrived can load or run anything.
@@ -41,7 +44,7 @@ _HEADERS_OF_MAIL: Final = _HEADERS | {
 
 
 def webhook_path(kind: ChannelKind, name: str) -> str:
-    """The path of a webhook of Slack or Teams."""
+    """The path of the address that an owner's channel names."""
     return f"/{kind}/{name}"
 
 
@@ -57,6 +60,10 @@ def make_app(inbox: Inbox, endpoint_url: str) -> Starlette:
         routes=[
             Route(webhook_path(ChannelKind.SLACK, "{webhook}"), routes.take_slack, methods=["POST"]),
             Route(webhook_path(ChannelKind.TEAMS, "{webhook}"), routes.take_teams, methods=["POST"]),
+            *(
+                Route(webhook_path(kind, "{webhook}"), partial(routes.take_event, kind), methods=["POST"])
+                for kind in EVENT_CHANNELS
+            ),
             Route(SNS_PATH, routes.take_sns, methods=["POST"]),
             Route("/", routes.show_page),
             Route("/messages.json", routes.list_json),
@@ -91,6 +98,16 @@ class _Routes:
         except ValueError:
             return False
         return True
+
+    async def take_event(self, kind: ChannelKind, request: Request) -> Response:
+        body, webhook = await request.body(), request.path_params["webhook"]
+        try:
+            problem = self._inbox.add_event(kind, webhook, body, request.headers)
+        except ValueError:
+            problem = "The body is not JSON."
+        if problem:
+            return JSONResponse({"status": "invalid event", "message": problem}, 400)
+        return JSONResponse({"status": "success", "message": "Event processed"}, 202)
 
     async def take_sns(self, request: Request) -> Response:
         match await request.json():

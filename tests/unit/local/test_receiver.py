@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,15 @@ from starlette.applications import Starlette
 from contract.owners.model import Channel, ChannelKind, Escalation, Owner, Owners
 from contract.words import NotificationKind
 from handlers.notifications.mail import render_mail
+from handlers.notifications.pagerduty import render_pagerduty
 from handlers.notifications.slack import render_slack
 from handlers.notifications.teams import render_teams
+from handlers.notifications.webhook import render_webhook
 from handlers.notifications.writing import write_document
-from local.receiver.inbox import Inbox
+from local.receiver.inbox import KEYS, Inbox
 from local.receiver.pages import make_app
 from tests.stands.own_loop import run_in_own_loop
-from tests.unit.handlers.notifications.samples import MAIL, context, recipient, single
+from tests.unit.handlers.notifications.samples import MAIL, PAGERDUTY, context, recipient, single
 
 PAGER = "arn:aws:sns:eu-central-1:000000000000:pager"
 DUTY = Channel(kind=ChannelKind.TEAMS, targets=("duty",))
@@ -187,3 +190,18 @@ def test_what_no_service_would_take_is_refused(client: Client, path: str, body: 
 
 def test_a_page_from_elsewhere_reads_nothing(client: Client) -> None:
     assert client.get("/", headers={"Host": "evil.example.com"}).status_code == 400
+
+
+@pytest.mark.parametrize("kind", [NotificationKind.NEW, NotificationKind.ACKNOWLEDGED, NotificationKind.BACK])
+def test_on_call_services_refuse_what_is_wrong(client: Client, kind: NotificationKind) -> None:
+    sent = replace(single(kind, PAGERDUTY), event_id="1")
+    document = write_document(sent, context())
+    event = render_pagerduty(document, sent.recipient, KEYS[ChannelKind.PAGERDUTY])
+    assert client.post("/pagerduty/on-call", json=event).status_code == 202
+    wrong: Any
+    for wrong in ({**event, "routing_key": "0" * 32}, {**event, "event_action": "open"}, []):
+        assert client.post("/pagerduty/on-call", json=wrong).status_code == 400
+    signed = client.post("/webhook/tickets", json=render_webhook(document, sent.recipient))
+    assert (signed.status_code, signed.json()["message"]) == (400, "Missing required headers")
+    [arrived] = client.arrived()
+    assert arrived["subject"].startswith(document.subject)

@@ -117,7 +117,7 @@ def test_what_editors_of_windows_write(tmp_path: Path, text: str) -> None:
         ("{slack: orders}", "{slack: a, teams: b}",
          "6: channels of orders: each has one of mail, slack, teams"),
         ("{slack: orders}", "{}",
-         "6: channels of orders: each has one of mail, slack, teams, sns, and a value"),
+         "6: channels of orders: each has one of mail, slack, teams, sns, pagerduty, webhook, and a value"),
         ("{slack: orders}", "slack", "6: a channel in channels of orders is one value: it must be keys and"),
         ("{teams: duty}", "{slack: orders}", "10: channels in escalate of orders: the same as in line 6"),
         ("arn:aws:sns:", "arn:aws:sqs:", "11: sns in channels in escalate of orders: 'arn:aws:sqs:"),

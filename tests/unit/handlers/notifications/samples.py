@@ -21,6 +21,8 @@ DOCS: Final = "https://docs.example.com/docs"
 MAIL: Final = Channel(kind=ChannelKind.MAIL, targets=("orders@example.com", "duty@example.com"))
 SLACK: Final = Channel(kind=ChannelKind.SLACK, targets=("orders",))
 TEAMS: Final = Channel(kind=ChannelKind.TEAMS, targets=("duty",))
+PAGERDUTY: Final = Channel(kind=ChannelKind.PAGERDUTY, targets=("on-call",))
+WEBHOOK: Final = Channel(kind=ChannelKind.WEBHOOK, targets=("tickets",))
 TOPIC: Final = Channel(kind=ChannelKind.SNS, targets=("arn:aws:sns:eu-central-1:123456789012:pager",))
 FOLDER: Final = "D:\\Inbound\\Orders"
 
@@ -118,6 +120,10 @@ LINES: Final = {
     ),
     NotificationKind.CLOSED: notice(
         NotificationKind.CLOSED, ended(IncidentStatus.CLOSED, reason=UnknownReason.SILENT)
+    ),
+    NotificationKind.ACKNOWLEDGED: notice(
+        NotificationKind.ACKNOWLEDGED,
+        incident(acknowledged_by="ana", acknowledged_until=NOW + timedelta(hours=7, minutes=40)),
     ),
     NotificationKind.UNREADABLE: notice(NotificationKind.UNREADABLE, sender=sender(), folder=UNREADABLE),
     NotificationKind.READABLE: notice(NotificationKind.READABLE, sender=sender(), folder=UNREADABLE),

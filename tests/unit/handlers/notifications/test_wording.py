@@ -235,6 +235,7 @@ SUBJECTS = {
     NotificationKind.UNKNOWN: "Status unknown: D:\\Inbound\\Orders on FILES01, no longer watched",
     NotificationKind.EXPIRED: "Expired: D:\\Inbound\\Orders on FILES01",
     NotificationKind.CLOSED: "Closed: D:\\Inbound\\Orders on FILES01",
+    NotificationKind.ACKNOWLEDGED: "Acknowledged: D:\\Inbound\\Orders on FILES01, until 17:00",
     NotificationKind.UNREADABLE: "Folder unreadable: \\\\nas02\\exchange\\out on FILES01",
     NotificationKind.READABLE: "Folder readable again: \\\\nas02\\exchange\\out on FILES01",
     NotificationKind.SILENT: "Server silent: FILES01, 3 folders unknown",

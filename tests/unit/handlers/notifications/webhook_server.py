@@ -32,6 +32,7 @@ class WebhookServer:
     answers: list[Scripted]
     port: int = 0
     bodies: list[bytes] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
     hangs: bool = False
     ended: Event = field(default_factory=Event)
 
@@ -53,6 +54,7 @@ def serving(*answers: Scripted) -> Iterator[WebhookServer]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
+            received.headers.append(dict(self.headers))
             received.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
             if received.hangs:
                 received.ended.wait()
