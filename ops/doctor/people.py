@@ -104,7 +104,7 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
         yield Finding(check=check, level=Level.SKIPPED, what=str(error), remedy=remedy)
         return
     channels = open_channels(stack).read_channels(list_recipients(owners))
-    well = 0
+    delivered = 0
     for one in channels:
         name = f"channel {one.owner}: {one.channel}"
         if one.disabled_since:
@@ -117,6 +117,8 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
         elif one.failing_since:
             what = f"Failing since {one.failing_since:%Y-%m-%d %H:%M} UTC, and retried: {one.problem}"
             yield warning(name, what, "", runbook(RunbookSection.NOTIFICATIONS_NOT_SENT))
+        elif one.delivered_at:
+            delivered += 1
         else:
-            well += 1
-    yield ok(check, f"{well:,} of {len(channels):,} are well.")
+            yield ok(name, "Never used: nothing was due there yet.")
+    yield ok(check, f"{delivered:,} of {len(channels):,} have delivered and work.")
