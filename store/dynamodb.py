@@ -154,10 +154,6 @@ class Reader:
         for page in islice(self._pages.paginate(**query.arguments()), most_pages):
             yield from page["Items"]
 
-    def count(self, query: Query) -> int:
-        """How many items a query has. Nothing of them is read."""
-        return sum(page["Count"] for page in self._pages.paginate(**query.arguments(), Select="COUNT"))
-
     def query_all(self, *queries: Query) -> list[Item]:
         """The items of all queries, in the order of these. The queries run at the same time."""
         if len(queries) == 1:

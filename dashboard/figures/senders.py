@@ -164,7 +164,8 @@ def _find_warnings(
         text = f"No report for {silence}. The status of its folders is unknown."
         yield SenderWarning("silent", text, _SPEAK)
     if sender.unreadable:
-        text = f"It cannot read {sender.unreadable:,} of its {sender.watched or 0:,} folders."
+        of_its = f"of its {sender.watched:,} folders" if sender.watched else "folders"
+        text = f"Nobody follows {sender.unreadable:,} {of_its}: each is listed with the reason."
         remedy = "Let the account that runs the script read them, or remove them from its list."
         yield SenderWarning("unreadable folders", text, remedy)
     if sender.shared is not None:

@@ -194,7 +194,7 @@ def _list_facts(sender: Sender, page: Page) -> dict[str, str]:
 def _draw_unreadable(sender: Sender, zone: ZoneInfo) -> None:
     if not sender.unreadable_folders:
         return
-    st.markdown("Folders that it cannot read:")
+    st.markdown("Folders that nobody follows:")
     rows = [(one.folder, one.error) for one in sender.unreadable_folders]
     draw_plain_table(
         tabulate(rows, _UNREADABLE), "unreadable_folders", _UNREADABLE, zone, label="Unreadable folders"

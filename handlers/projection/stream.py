@@ -109,6 +109,7 @@ def apply_runs(
     sleep: Callable[[float], None] = time.sleep,
     limits: Limits = DEFAULT_LIMITS,
     over: Collection[str] = (),
+    full: Collection[str] = (),
 ) -> None:
     """Applies runs of one sender in the order in which they were stored, again if others write it meanwhile.
 
@@ -119,6 +120,7 @@ def apply_runs(
         sleep: waits so many seconds; tests pass their own.
         limits: what the sender's account may bring into being.
         over: the accounts that are over their limit of incidents.
+        full: the accounts that are known to have had as many new senders today as they may.
 
     Raises:
         ConflictError: others went on writing the same sender.
@@ -127,7 +129,10 @@ def apply_runs(
 
     def attempt() -> None:
         known = store.read(sender)
-        if known.sender is None and not store.senders.admit(sender, store.clock(), limits.new_senders):
+        if known.sender is None and (
+            sender.partition(SENDER_SEPARATOR)[0] in full
+            or not store.senders.admit(sender, store.clock(), limits.new_senders)
+        ):
             raise TooManySendersError
         work = _Work(known, store, known.recent, limits.of(sender, over))
         for run in runs:
@@ -176,10 +181,19 @@ class StreamReader:
                 continue
             by_sender.setdefault(item[RunAttribute.SENDER]["S"], []).append(item)
         over = self.store.senders.read_over_limit()
+        full: set[str] = set()
+        failure: Exception | None = None
         for sender, items in by_sender.items():
-            self._apply(sender, items, over)
+            try:
+                self._apply(sender, items, over, full)
+            except Exception as error:
+                if not may_pass(error):
+                    raise
+                failure = error  # the others first
+        if failure is not None:
+            raise failure
 
-    def _apply(self, sender: str, items: list[Item], over: Collection[str]) -> None:
+    def _apply(self, sender: str, items: list[Item], over: Collection[str], full: set[str]) -> None:
         runs: list[Run] = []
         for item in items:
             if item.get(RunAttribute.ITEM, {}).get("S") == RunItem.REFUSED:
@@ -192,9 +206,12 @@ class StreamReader:
         if not runs:
             return
         try:
-            apply_runs(self.store, sender, runs, limits=self.limits, over=over)
+            apply_runs(self.store, sender, runs, limits=self.limits, over=over, full=full)
         except TooManySendersError:
-            self._refuse(runs[-1])
+            count(Metric.SENDERS_REFUSED)
+            if (account := sender.partition(SENDER_SEPARATOR)[0]) not in full:
+                full.add(account)
+                self._refuse(runs[-1])
         except Exception as error:
             # A fault that may pass has the batch come again. Any other must not hold up the other senders.
             if may_pass(error):
@@ -207,7 +224,6 @@ class StreamReader:
     def _refuse(self, run: Run) -> None:
         """Shows with the account's own sender that a new one was not taken."""
         most = self.limits.new_senders
-        count(Metric.SENDERS_REFUSED)
         problem: Item = {
             ProblemAttribute.FIELD: {"S": "run.sender"},
             ProblemAttribute.PROBLEM: {"S": f"{run.sender_name} is one too many: {most:,} new senders a day"},

@@ -59,6 +59,10 @@ class Projected:
         }
         self._store.senders.put_refused(item)
 
+    def set_aside(self, sender: str) -> None:
+        """Gives its replay up."""
+        self._store.set_aside(self._store.read(sender))
+
     def sweep(self, now: datetime | None = None) -> None:
         """Lets time pass until now."""
         replays = SenderReplay(self._store, RunTable(Reader(self._client), RUNS))

@@ -148,6 +148,10 @@ def test_a_code_that_goes_on_for_one_sender_delays_that_sender_alone(code: str) 
     for sender in ("bad", "good"):
         projection.put(run(0, STUCK, sender=sender))
         projection.mark(sender)
+    # Neither a batch nor a sweep ends with it.
+    with pytest.raises(ClientError):
+        projection.report(run(0.01, STUCK, sender="bad"), run(0.01, STUCK, sender="other"))
+    assert projection.statuses("other") == {"d:\\in": "open"}
     with pytest.raises(ClientError):
         projection.sweep(0.1)
     assert projection.statuses("good") == {"d:\\in": "open"}

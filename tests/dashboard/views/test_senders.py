@@ -101,12 +101,19 @@ def test_one_that_was_mended_since_is_no_warning(signed_in: AppTest, projected: 
     assert "fixed since" in signed_in.expander[0].label
 
 
+def test_one_that_was_set_aside_says_what_that_means(signed_in: AppTest, projected: Projected) -> None:
+    projected.tell(run(hours_ago(0), sender="key"))
+    projected.set_aside("key")
+    open_view(signed_in, "senders", sender="key")
+    assert "**Set aside.** Its reports could not be worked through" in signed_in.warning[0].value
+
+
 def test_unreadable_folders_are_shown_with_what_the_system_says(
     signed_in: AppTest, projected: Projected
 ) -> None:
     projected.tell(listing(hours_ago(0), [A], errors=[B], sender="key"), spellings={B.lower(): B})
     open_view(signed_in, "senders", sender="key")
     assert row(signed_in, "key")["warnings"] == "unreadable folders"
-    assert "It cannot read 1 of its 2 folders." in told(signed_in)
+    assert "Nobody follows 1 of its 2 folders" in told(signed_in)
     table = read_table(signed_in, 1)
     assert list(zip(table["folder"], table["error"], strict=True)) == [(B, "Access is denied.")]

@@ -183,6 +183,18 @@ def test_when_a_mark_is_due_says_what_became_of_it(
     assert _rebuild(client, Clock())._read_marks([FIRST, SECOND]) == {FIRST: mark, SECOND: Mark.REPLAYED}
 
 
+def test_a_replay_under_way_is_waited_for_and_one_that_was_given_up_failed(client: "DynamoDBClient") -> None:
+    store = SenderStore(client, SENDERS, INCIDENTS, None, clock=lambda: NOW)
+    for found in (FIRST, SECOND):
+        store.senders.mark_for_replay(found.key, NOW)
+        store.begin_replay(store.read(found.key))
+    store.set_aside(store.read(SECOND.key))
+    assert _rebuild(client, Clock())._read_marks([FIRST, SECOND]) == {
+        FIRST: Mark.WAITING,
+        SECOND: Mark.FAILED,
+    }
+
+
 def test_marks_of_more_senders_than_one_call_takes_are_read(client: "DynamoDBClient") -> None:
     senders = [f"key-{number}" for number in range(101)]
     _senders(client).mark_for_replay(senders[-1], NOW)
@@ -192,7 +204,7 @@ def test_marks_of_more_senders_than_one_call_takes_are_read(client: "DynamoDBCli
 def test_a_sender_that_cannot_be_replayed_is_named(
     client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def replay(self: SenderReplay, known: Any, now: datetime) -> None:
+    def replay(self: SenderReplay, *_: Any) -> None:
         raise ArithmeticError
 
     monkeypatch.setattr(SenderReplay, "replay", replay)
