@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum, unique
@@ -182,6 +182,8 @@ class RenderContext:
     """Where links lead; empty for none."""
     docs_url: str = ""
     """The folder `docs` on the web; empty for no link to it."""
+    shared: Collection[str] = ()
+    """Names that servers of several accounts have, without case."""
     owners: Owners | None = None
     """What the owners' file says, for the instructions of its rules."""
     files: Mapping[str, Sequence[NamedFile]] = field(default_factory=dict)

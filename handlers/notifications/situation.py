@@ -41,6 +41,8 @@ class Notice:
     """Of `QUIET` and `STUCK_ALL_ALONG`, the last report that named it; of `REOPENED`, when it had cleared."""
     unknown: tuple[Incident, ...] = ()
     """Of `SILENT`: the incidents that are unknown because of it."""
+    with_account: bool = False
+    """Whether its server is named with its account, since a server of another account has the same name."""
     window: Window | None = None
     """Of `MAINTENANCE`."""
     files_before: int = 0

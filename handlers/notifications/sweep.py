@@ -1,5 +1,6 @@
 """One sweep over all recipients: reads the current state, notifies, and corrects the owners of incidents."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -9,10 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 from contract.owners.matching import find_owner, find_sender_owner, list_owners
 from contract.owners.model import Owners
-from contract.words import SenderState
+from contract.words import SENDER_SEPARATOR, SenderState
 from handlers.notifications.document import RenderContext
 from handlers.notifications.sending import Delivering, RecipientSending, SweepResult, Targets, WorstFiles
 from handlers.notifications.situation import Situation
+from handlers.notifications.wording import name_server
 from handlers.runtime import logger
 from store.dynamodb import (
     ConflictError,
@@ -97,7 +99,11 @@ class NotificationSweep:
             targets=self.targets,
             files=WorstFiles(self.client, self.errors_table),
             context=RenderContext(
-                now=now, dashboard_url=self.dashboard_url, docs_url=self.docs_url, owners=self.owners
+                now=now,
+                dashboard_url=self.dashboard_url,
+                docs_url=self.docs_url,
+                shared=list_shared_names(situation.senders.values()),
+                owners=self.owners,
             ),
             retention=self.retention,
             clock=self.clock,
@@ -194,6 +200,14 @@ def read_situation(
             wrong_owners.append(incident)
     senders = _read_senders(SenderTable(reader, senders_table), finder)
     return Situation(now=now, incidents=incidents, senders=senders), wrong_owners
+
+
+def list_shared_names(senders: Iterable[Sender]) -> frozenset[str]:
+    """The names, without case, that servers of several accounts have: one must not pass for another's."""
+    accounts = defaultdict[str, set[str]](set)
+    for one in senders:
+        accounts[name_server(one.name).casefold()].add(one.key.partition(SENDER_SEPARATOR)[0])
+    return frozenset(name for name, of in accounts.items() if len(of) > 1)
 
 
 def with_maintenance(situation: Situation, windows: Sequence[Window], owners: Owners) -> Situation:

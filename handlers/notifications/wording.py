@@ -8,7 +8,6 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from contract.moments import describe_hours, format_duration
-from contract.owners.matching import ANY
 from contract.owners.model import ChannelKind
 from contract.text import show
 from contract.words import (
@@ -196,29 +195,31 @@ def _write_incident_title(notice: Notice, incident: Incident, now: datetime, zon
 
 def name_server(sender_name: str) -> str:
     """What people call a sender: the name that its script declares, or else its account's."""
-    # The pattern of a maintenance window stays whole.
-    return sender_name if ANY in sender_name else sender_name.rpartition("/")[2] or sender_name
+    return sender_name.rpartition("/")[2] or sender_name
 
 
 def _find_place(notice: Notice) -> tuple[str, str]:
-    """The folder, or "" where there is none, and the sender's name."""
+    """The folder, or "" where there is none, and what people call its server."""
     if notice.incident is not None:
-        return notice.incident.folder, notice.incident.sender_name
-    if notice.window is not None:
+        folder, sender_name = notice.incident.folder, notice.incident.sender_name
+    elif notice.window is not None:
         return notice.window.folder, notice.window.sender or f"owner {notice.window.owner}"
-    return notice.folder.folder if notice.folder else "", notice.sender.name if notice.sender else ""
+    else:
+        folder = notice.folder.folder if notice.folder else ""
+        sender_name = notice.sender.name if notice.sender else ""
+    return folder, sender_name if notice.with_account else name_server(sender_name)
 
 
 def name_place(notice: Notice) -> tuple[str, str]:
     """Server and folder, each empty where there is none."""
-    folder, sender_name = _find_place(notice)
-    return show(name_server(sender_name), NAME_WIDTH), show(folder, NAME_WIDTH)
+    folder, server = _find_place(notice)
+    return show(server, NAME_WIDTH), show(folder, NAME_WIDTH)
 
 
 def write_place(notice: Notice, width: int = NAME_WIDTH) -> Phrase:
     """The folder and its server, or the server alone, each name in at most `width` characters."""
-    folder, sender_name = _find_place(notice)
-    server = name(name_server(sender_name), width) if sender_name else ()
+    folder, server_name = _find_place(notice)
+    server = name(server_name, width) if server_name else ()
     path = name(folder, width) if folder else ()
     return (*path, *(say(" on ") if path and server else ()), *server)
 
@@ -227,8 +228,8 @@ def write_subject(notice: Notice, now: datetime, zone: ZoneInfo) -> str:
     """What happened, where, and the rest where there is room for it."""
     title = write_title(notice, now, zone)
     before, after = f"{title.what}{title.joint}", title.more
-    folder, sender_name = _find_place(notice)
-    server = show(name_server(sender_name), _SERVER_WIDTH)
+    folder, server = _find_place(notice)
+    server = show(server, _SERVER_WIDTH)
     if not folder:
         return _cut_subject(f"{before}{server}{after}")
     room = MAX_SUBJECT - len(f"{before} on {server}{after}")
@@ -246,8 +247,8 @@ def write_digest_subject(counts: Sequence[str], more: str, notice: Notice | None
         more: what follows them, up to the place.
         notice: whose place is named; None for none.
     """
-    folder, sender_name = _find_place(notice) if notice else ("", "")
-    server = f" on {show(name_server(sender_name), _SERVER_WIDTH)}"
+    folder, server = _find_place(notice) if notice else ("", "")
+    server = f" on {show(server, _SERVER_WIDTH)}"
     width = MAX_SUBJECT - len(f", ...{more}{server}") - min(len(folder), _LEAST_PATH)
     counted = counts[0]
     for one in counts[1:]:

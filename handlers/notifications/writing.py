@@ -1,6 +1,6 @@
 """Writing the document of a notification: its files and lists, and how much of it a medium takes."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
@@ -39,6 +39,7 @@ from handlers.notifications.wording import (
     find_url,
     list_facts,
     name_place,
+    name_server,
     write_digest_subject,
     write_first_line,
     write_lead,
@@ -99,7 +100,10 @@ def write_document(notification: Notification, context: RenderContext, listed: i
     """A notification in words, with at most so many of the places of a digest."""
     # Within a kind the plan has them in turns of senders.
     recipient = notification.recipient
-    notices = sorted(notification.notices, key=lambda notice: RANKS[notice.kind])
+    notices = sorted(
+        (_tell_apart(notice, context.shared) for notice in notification.notices),
+        key=lambda notice: RANKS[notice.kind],
+    )
     zone = recipient.owner.zone_info
     first = notices[0]
     document = Document(
@@ -163,6 +167,11 @@ def write_document(notification: Notification, context: RenderContext, listed: i
         sections=tuple(sections),
         files=_list_first_files(notices, context, zone),
     )
+
+
+def _tell_apart(notice: Notice, shared: Collection[str]) -> Notice:
+    of = notice.incident.sender_name if notice.incident else notice.sender.name if notice.sender else ""
+    return replace(notice, with_account=name_server(of).casefold() in shared)
 
 
 def _find_instructions(notice: Notice, owners: Owners | None) -> Iterator[Fact]:

@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
+from contract.owners.model import Owners, Rule
 from contract.words import EXPLANATIONS, REASONS, Clearing, IncidentStatus, NotificationKind, UnknownReason
 from handlers.notifications.document import NamedFile, RenderContext, Tone, render_text
 from handlers.notifications.situation import Notice, Notification
+from handlers.notifications.sweep import list_shared_names
 from handlers.notifications.wording import MAX_SUBJECT, STYLES
 from handlers.notifications.writing import GONE, write_document
 from tests.unit.handlers.notifications.hostile import notifications
@@ -24,6 +26,7 @@ from tests.unit.handlers.notifications.samples import (
     incident,
     notice,
     notification,
+    recipient,
     sender,
     single,
     unknown,
@@ -118,6 +121,35 @@ SNOOZED = incident(snoozed_until=NOW + timedelta(hours=1))
 )
 def test_it_says_since_when_who_until_when_and_why(sent: Notification, words: str) -> None:
     assert words in read(sent)
+
+
+def test_servers_of_one_name_in_two_accounts_are_told_apart() -> None:
+    accounts = [sender(), sender(key="sub-9/files01", name="intruder/files01"), sender(key="c/x", name="c/x")]
+    shared = list_shared_names(accounts)
+    assert shared == {"files01"}
+    sent = notification(
+        *(
+            notice(NotificationKind.NEW, incident(str(n), sender_name=one.name))
+            for n, one in enumerate(accounts)
+        )
+    )
+    text = read(sent, context(shared=shared))
+    for name in ("files-01/FILES01", "intruder/files01", "x"):
+        assert f"D:\\Inbound\\Orders on {name}\n" in text
+    assert " on FILES01" in read(sent, context())
+    only = read(single(NotificationKind.SILENT), context(shared=shared))
+    assert only.startswith("? Server silent: 3 folders unknown\nfiles-01/FILES01\n")
+
+
+def test_the_rule_of_a_folder_says_what_to_do() -> None:
+    owners = Owners(
+        owners={"orders": recipient().owner},
+        rules=(Rule(owner="orders", folder="d:\\inbound\\*", instructions="Call 4711", line=1),),
+        default="orders",
+    )
+    known = context(owners=owners)
+    assert "What to do: Call 4711\n" in read(single(NotificationKind.NEW), known)
+    assert "What to do" not in read(single(NotificationKind.CLEARED), known)
 
 
 def test_a_snooze_that_is_over_is_not_shown() -> None:
