@@ -18,6 +18,7 @@ from handlers.notifications.wording import name_server
 from handlers.runtime import logger
 from store.dynamodb import (
     ConflictError,
+    Item,
     MalformedItemError,
     Reader,
     Update,
@@ -34,7 +35,16 @@ from store.maintenance import (
     maintenance_until,
     silence_held_until,
 )
-from store.notifications import Recipient, RecipientTable, StoredRecipient, list_notified, list_recipients
+from store.notifications import (
+    INCIDENT_PREFIX,
+    Recipient,
+    RecipientState,
+    RecipientTable,
+    StoredRecipient,
+    list_entries,
+    list_notified,
+    list_recipients,
+)
 from store.senders import Sender, SenderAttribute, SenderTable, UnreadableFolder, parse_sender
 
 if TYPE_CHECKING:
@@ -128,11 +138,13 @@ def _notify_all(
 ) -> SweepResult:
     """Several at once, so that a slow channel holds up no other recipient."""
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notifying")
-    running: list[Future[SweepResult]] = [
-        pool.submit(sending.notify, one, stored[one.key], situation)
-        for one in recipients
-        if one.key in stored
-    ]
+    owned = split_by_owner(situation)
+
+    def notify(one: Recipient) -> SweepResult:
+        theirs = narrow(situation, owned, one, stored[one.key].state)
+        return sending.notify(one, stored[one.key], theirs)
+
+    running: list[Future[SweepResult]] = [pool.submit(notify, one) for one in recipients if one.key in stored]
     done, unfinished = wait(running, timeout=max(0.0, sending.seconds_left()))
     # One that hangs goes on by itself, or ends with the process: its lease runs out either way.
     pool.shutdown(wait=False, cancel_futures=True)
@@ -141,6 +153,29 @@ def _notify_all(
         logger.error("recipients were not notified in time", extra={"recipients": len(unfinished)})
     result.faults += len(unfinished)
     return result
+
+
+def split_by_owner(situation: Situation) -> Mapping[str, Mapping[str, Incident]]:
+    """The incidents of each owner, by id."""
+    owned = defaultdict[str, dict[str, Incident]](dict)
+    for incident_id, one in situation.incidents.items():
+        owned[one.owner][incident_id] = one
+    return owned
+
+
+def narrow(
+    situation: Situation,
+    owned: Mapping[str, Mapping[str, Incident]],
+    recipient: Recipient,
+    state: RecipientState,
+) -> Situation:
+    """The situation with the incidents of a recipient's owner alone, and those that the recipient knows."""
+    theirs = dict(owned.get(recipient.owner.name, {}))
+    for key in list_entries(state, INCIDENT_PREFIX):
+        incident_id = key.removeprefix(INCIDENT_PREFIX)
+        if incident_id in situation.incidents:
+            theirs[incident_id] = situation.incidents[incident_id]
+    return replace(situation, incidents=theirs)
 
 
 class OwnerFinder:
@@ -182,22 +217,29 @@ def read_situation(
     """
     reader = Reader(client)
     table = IncidentTable(reader, incidents_table)
-    items = {read_text(item, IncidentAttribute.INCIDENT_ID): item for item in table.query_live()}
-    keys = [incident_key(sender, incident_id) for sender, incident_id in notified if incident_id not in items]
-    for item in get_items(client, incidents_table, keys, attributes=LISTED, consistent=True):
-        items[read_text(item, IncidentAttribute.INCIDENT_ID)] = item
     incidents, wrong_owners = dict[str, Incident](), list[Incident]()
-    for incident_id, item in items.items():
+
+    def take(item: Item) -> None:
+        # Each item is parsed as it comes: it takes four times the memory of an incident.
+        incident_id = read_text(item, IncidentAttribute.INCIDENT_ID)
         try:
             stored = parse_incident(item)
         except MalformedItemError:
             # One that cannot be read must not hold up the notifications of others.
             logger.exception("an incident cannot be read", extra={"incident": incident_id})
-            continue
+            return
         owner = finder.of_folder(stored.folder, stored.sender_name)
         incidents[incident_id] = incident = replace(stored, owner=owner)
         if stored.live and stored.owner != owner:
             wrong_owners.append(incident)
+
+    for item in table.query_live():
+        take(item)
+    keys = [
+        incident_key(sender, incident_id) for sender, incident_id in notified if incident_id not in incidents
+    ]
+    for item in get_items(client, incidents_table, keys, attributes=LISTED, consistent=True):
+        take(item)
     senders = _read_senders(SenderTable(reader, senders_table), finder)
     return Situation(now=now, incidents=incidents, senders=senders), wrong_owners
 
