@@ -13,6 +13,7 @@ st.set_page_config(page_icon="⏳", layout="wide", initial_sidebar_state=_SIDEBA
 run_in_shell(
     [
         st.Page("views/overview.py", title="Overview", icon=":material/monitoring:", default=True),
+        st.Page("views/incidents.py", title="Incidents", icon=":material/list_alt:", url_path="incidents"),
         st.Page("views/senders.py", title="Senders", icon=":material/dns:", url_path="senders"),
         st.Page("views/maintenance.py", title="Maintenance", icon=":material/build:", url_path="maintenance"),
         st.Page("views/week.py", title="Week", icon=":material/date_range:", url_path="week"),
@@ -23,10 +24,6 @@ run_in_shell(
             title="Service health",
             icon=":material/vital_signs:",
             url_path="service-health",
-        ),
-        # What the page above was called in older links.
-        st.Page(
-            "views/service_health.py", title="Service health", url_path="operations", visibility="hidden"
         ),
         # Reached from an alarm, which links to a section of it.
         st.Page("views/runbook.py", title="Runbook", url_path="runbook", visibility="hidden"),

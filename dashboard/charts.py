@@ -110,13 +110,38 @@ def draw_days(days: pd.DataFrame, span: Span) -> None:
     draw_bars(
         days.assign(time=days["day"], until=days["day"] + pd.Timedelta(days=1)).drop(columns="day"),
         "Hours in breach by day",
-        y=alt.Y("hours:Q", title="Hours in breach", scale=alt.Scale(domain=[0, 24])),
+        y=alt.Y("hours:Q", title="Hours in breach"),
         tooltip=[
             alt.Tooltip("utcyearmonthdate(time):T", title="Day", format="%a %Y-%m-%d"),
             alt.Tooltip("hours:Q", title="Hours in breach"),
         ],
         span=span,
     )
+
+
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def draw_heat_map(minutes: pd.DataFrame, name: str) -> None:
+    """Squares of `minutes` in breach, by `weekday` and `hour`; `name` is the chart's, for screen readers."""
+    spelt = minutes.assign(
+        day=minutes["weekday"].map(dict(enumerate(_DAYS))), spelt=minutes["minutes"].map(format_duration)
+    )
+    chart = (
+        alt.Chart(spelt)
+        .mark_rect()
+        .encode(
+            x=alt.X("hour:O", title="Hour", axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("day:O", title=None, sort=list(_DAYS)),
+            color=alt.Color("minutes:Q", title="Minutes"),
+            tooltip=[
+                alt.Tooltip("day:N", title="Day"),
+                alt.Tooltip("hour:O", title="From"),
+                alt.Tooltip("spelt:N", title="In breach"),
+            ],
+        )
+    )
+    st.altair_chart(chart.properties(height=_HEIGHT + 20), alt=name)
 
 
 def label_as_utc(frame: pd.DataFrame, *names: str) -> pd.DataFrame:

@@ -11,12 +11,13 @@ from store.records import Attribute
 MOMENT: Final = "datetime64[us, UTC]"
 
 Kind = (
-    Literal["text", "name", "prose", "path", "link", "moment", "creation", "flag"]
+    Literal["text", "name", "prose", "path", "link", "status", "act", "moment", "creation", "flag"]
     | Literal["minutes", "ago", "due", "count", "mean", "percent"]
 )
 """What the values are, and so how a table shows them. Minutes may be those since, or those until.
 
-`name`, `prose` and `path` have a line of their own on a card; `prose` is never cut.
+`name`, `prose` and `path` have a line of their own on a card; `prose` is never cut. A `status` has the colour
+of its sign, and an `act` is a button.
 """
 _DTYPES: Final = {
     **dict.fromkeys(("minutes", "ago", "due", "mean", "percent"), "float64"),
@@ -107,7 +108,7 @@ PLAUSIBLE: Final = Column("plausible", "flag")
 # What is worked out of a stuck file.
 FOLDER_KEY: Final = Column("folder_key")
 """What all spellings of a folder have in common."""
-STATUS: Final = Column("status", "text", "Status", None, 100)
+STATUS: Final = Column("status", "status", "Status", None, 100)
 BASIS: Final = Column("basis", "text", "How it is known")
 OVERDUE_NOW: Final = Column("overdue_now", "minutes", "Over SLA now", None, 112)
 OVERDUE_WORST: Final = Column(
@@ -137,14 +138,21 @@ def list_dtypes(*columns: Column) -> dict[str, str]:
 
 
 INCIDENT_ID: Final = Column("incident_id", csv_heading="Incident")
+ACT: Final = Column("act", "act", "Act", "Acknowledges it for 8 hours.", 122)
+IN_BREACH: Final = Column(
+    "in_breach",
+    "minutes",
+    "In breach",
+    "From when its oldest file went over the SLA to its end, or to when it was last seen.",
+    96,
+)
+WAITED: Final = Column("waited", "minutes", "Waiting", "How long the oldest file has waited.", 90)
 INCIDENT_STATUS: Final = replace(STATUS, width=90)
 INCIDENT_FOLDER: Final = replace(FOLDER, width=198)
 """Beside the sender there is less room: on a screen of 1,280 pixels the owner has to find some, too."""
 REASON: Final = Column("reason", "text", "Why", None, 140)
 INCIDENT_BASIS: Final = replace(BASIS, width=230)
-OVERDUE: Final = Column(
-    "overdue", "minutes", "Oldest over SLA", "How far its oldest file is over the SLA now.", 124
-)
+OVERDUE: Final = Column("overdue", "minutes", "Over SLA", "How far its oldest file is over the SLA now.", 96)
 OLDEST: Final = Column(
     "oldest",
     "moment",

@@ -7,12 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import repeat
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import boto3
 
-from contract.moments import format_affected_date, parse_moment
-from contract.words import IncidentStatus
+from contract.moments import format_affected_date
 from dashboard import columns
 from dashboard.data.cache import Cache
 from dashboard.data.records import AttributeValues
@@ -26,9 +25,8 @@ from store.dynamodb import (
     Item,
     Query,
     Reader,
-    read_text,
 )
-from store.incidents import Incident, IncidentAttribute, IncidentTable, parse_incident
+from store.incidents import IN_FULL, Incident, IncidentTable, parse_incident
 from store.maintenance import MaintenanceTable, Window
 from store.notifications import INCIDENT_PREFIX, SENDER_PREFIX, NotificationAttribute
 from store.records import Attribute, Index
@@ -120,70 +118,16 @@ def update_live(listed: Sequence[Incident], known: Iterable[Incident]) -> Sequen
     return [one for one in (new if new.version > old.version else old for old, new in current) if one.live]
 
 
-def update_ended(listed: Sequence[Incident], known: Iterable[Incident]) -> Sequence[Incident]:
-    """The same of what an index lists as ended: beside it, what people ended since."""
-    here = {one.incident_id for one in listed}
-    missing = [one for one in known if not one.live and one.incident_id not in here]
-    return [*listed, *missing] if missing else listed
-
-
-_A: Final = IncidentAttribute
-_OF_A_BREACH: Final = [
-    str(attribute)
-    for attribute in (
-        *(_A.INCIDENT_ID, _A.FOLDER, _A.OWNER, _A.STATUS, _A.CLEARED_BETWEEN),
-        *(_A.BREACHED_SINCE, _A.LAST_SEEN_AT, _A.ENDED_AT),
-    )
-]
-
-
-class Breach(NamedTuple):
-    """An incident, as far as its length goes."""
-
-    incident_id: str
-    folder: str
-    owner: str
-    """Empty where nobody is known to own it."""
-    since: datetime
-    until: datetime | None
-    """When it was over; of what nobody saw end, when it was last seen. None while it is open."""
-
-
-def read_breach(item: Item) -> Breach:
-    """The breach of the item of an incident that has ended."""
-    seen = read_text(item, _A.STATUS) == IncidentStatus.CLEARED and _A.CLEARED_BETWEEN not in item
-    return Breach(
-        incident_id=read_text(item, _A.INCIDENT_ID),
-        folder=read_text(item, _A.FOLDER),
-        owner=read_text(item, _A.OWNER) if _A.OWNER in item else "",
-        since=parse_moment(read_text(item, _A.BREACHED_SINCE)),
-        until=parse_moment(read_text(item, _A.ENDED_AT if seen else _A.LAST_SEEN_AT)),
-    )
-
-
-def measure_breach(live: Incident) -> Breach:
-    """The breach of an incident that has not ended."""
-    until = None if live.status is IncidentStatus.OPEN else live.last_seen_at
-    return Breach(live.incident_id, live.folder, live.owner, live.breached_since, until)
-
-
-def join_breaches(ended: Iterable[Breach], live: Iterable[Breach]) -> list[Breach]:
-    """All of them, each incident once: one that was opened again counts as it is now, not as it ended."""
-    known: dict[str, Breach] = {}
-    for one in ended:
+def join_incidents(ended: Iterable[Incident], live: Iterable[Incident]) -> list[Incident]:
+    """All of them, each once, as it is last known: one that was opened again was seen after its end."""
+    known: dict[str, Incident] = {}
+    for one in (*ended, *live):
         before = known.get(one.incident_id)
-        if before is None or _end(before) <= _end(one):
+        if before is None or (before.ended_at or before.last_seen_at) <= (one.ended_at or one.last_seen_at):
             known[one.incident_id] = one
-    known.update((one.incident_id, one) for one in live)
     return list(known.values())
 
 
-def _end(ended: Breach) -> datetime:
-    return ended.until or ended.since
-
-
-MOST_ENDED: Final = 100
-"""Of each day, so many that ended last are read: a short list shows no more."""
 _UNSETTLED: Final = timedelta(days=2)
 """Days that are younger are asked for each time."""
 _SETTLED_FOR: Final = timedelta(hours=1)
@@ -235,30 +179,17 @@ class AnalystTables:
         listed = self._ask((table.name, "live"), lambda: _parse_incidents(table.query_live()))
         return update_live(listed, self._cache.list_noted(table.name))
 
-    def list_ended(self, days: Sequence[date], most: int | None = MOST_ENDED) -> Sequence[Incident]:
-        """The incidents that ended on each of these days, in UTC.
-
-        Args:
-            days: the days.
-            most: of each day, so many that ended last; all where it is None.
-        """
-        table = self._incidents
-        listed = self._ask(
-            (table.name, "ended", most, *days),
-            lambda: _parse_incidents(table.query_ended(days, latest=most)),
-        )
-        noted: list[Incident] = self._cache.list_noted(table.name)
-        return update_ended(listed, [one for one in noted if one.ended_at and one.ended_at.date() in days])
-
-    def list_breaches(self, days: Sequence[date]) -> list[Breach]:
-        """From when to when folders were in breach, of what ended on these days and of what has not ended.
+    def list_incidents(self, days: Sequence[date]) -> list[Incident]:
+        """Every incident that ended on one of these days, in UTC, or has not ended; in no order.
 
         Days that are long past are remembered for an hour: a report that comes late may still end something
-        then, and what is opened again is live, and counts as it is now.
+        then, and what is opened again is live, and counts as it is now. Those that ended have their history.
         """
-        with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="breaches") as pool:
-            ended = [one for found in pool.map(self._list_breaches, days, repeat(max(days))) for one in found]
-        return join_breaches(ended, map(measure_breach, self.list_live()))
+        with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="ended") as pool:
+            ended = [one for found in pool.map(self._list_ended, days, repeat(max(days))) for one in found]
+        noted: list[Incident] = self._cache.list_noted(self._incidents.name)
+        ended += [one for one in noted if one.ended_at and one.ended_at.date() in days]
+        return join_incidents(ended, self.list_live())
 
     def read_incident(self, listed: Incident) -> Incident | None:
         """An incident in full, with its history; None if it is no longer kept.
@@ -345,10 +276,10 @@ class AnalystTables:
         item = self._incidents.query_one(sender, incident_id)
         return parse_incident(item) if item else None
 
-    def _list_breaches(self, day: date, latest: date) -> Sequence[Breach]:
+    def _list_ended(self, day: date, latest: date) -> Sequence[Incident]:
         return self._ask(
-            (self._incidents.name, "breaches", day),
-            lambda: list(map(read_breach, self._incidents.query_ended([day], attributes=_OF_A_BREACH))),
+            (self._incidents.name, "ended", day),
+            lambda: _parse_incidents(self._incidents.query_ended([day], attributes=IN_FULL)),
             good_for=None if latest - day <= _UNSETTLED else _SETTLED_FOR,
         )
 

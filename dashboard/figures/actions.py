@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from contract.action import IncidentAction
 from contract.limits import ACKNOWLEDGED_FOR, LONGEST_HOLD
-from contract.moments import DAYS, Day, format_moment
-from contract.words import IncidentStatus, NotificationKind
+from contract.moments import DAYS, Day, format_duration, format_moment
+from contract.words import REASONS, IncidentStatus, NotificationKind
 from dashboard.data.tables import Notified
 from store.incidents import HistoryEntry, Incident
 
@@ -255,6 +255,31 @@ def describe_now(incident: Incident, now: datetime, zone: ZoneInfo) -> str:
     return f"It is {incident.status} now. {describe_hold(incident, now, zone)}".strip()
 
 
+def list_events(incident: Incident, sender: str, zone: ZoneInfo) -> list[HistoryLine]:
+    """What reports, time and people did to an incident, as lines of its timeline, the first one first.
+
+    Args:
+        incident: in full.
+        sender: what screens call its sender.
+        zone: moments within a line are on its clocks.
+    """
+    files = "1 file" if incident.file_count == 1 else f"{incident.file_count:,} files"
+    sla = format_duration(timedelta(minutes=incident.sla))
+    lines = [
+        HistoryLine(at=incident.breached_since, who="", what=f"In breach: over the SLA of {sla}"),
+        HistoryLine(at=incident.opened_at, who=sender, what="reported it first: opened"),
+        *list_done(incident.history, zone),
+    ]
+    if incident.last_seen_at > incident.opened_at:
+        lines.append(HistoryLine(at=incident.last_seen_at, who=sender, what=f"reported it last: {files}"))
+    if incident.unknown_since and incident.reason:
+        reason = f"Status unknown: {REASONS[incident.reason]}"
+        lines.append(HistoryLine(at=incident.unknown_since, who="", what=reason))
+    if incident.ended_at:
+        lines.append(HistoryLine(at=incident.ended_at, who="", what=incident.status.capitalize()))
+    return sorted(lines, key=lambda line: line.at)
+
+
 def list_done(actions: Iterable[HistoryEntry], zone: ZoneInfo) -> list[HistoryLine]:
     """What people did to an incident, as lines of a history."""
     return [
@@ -270,14 +295,14 @@ def list_done(actions: Iterable[HistoryEntry], zone: ZoneInfo) -> list[HistoryLi
 
 
 def list_notified(notified: Iterable[Notified]) -> list[HistoryLine]:
-    """Who was notified of what, as lines of a history."""
+    """Who was notified of what, as lines of a history: recipients of one notice share a line."""
+    lines: dict[tuple[datetime, str], list[str]] = {}
+    for one in notified:
+        who = f"{one.owner} ({one.channel})" if one.owner and one.channel else one.owner or one.channel
+        lines.setdefault((one.at.replace(second=0, microsecond=0), one.what), []).append(who)
     return [
-        HistoryLine(
-            at=one.at,
-            who=f"{one.owner} ({one.channel})" if one.owner and one.channel else one.owner or one.channel,
-            what=f"was notified: {_find(_NOTIFIED, one.what)}",
-        )
-        for one in notified
+        HistoryLine(at=at, who=", ".join(who), what=f"notified: {_find(_NOTIFIED, what)}")
+        for (at, what), who in lines.items()
     ]
 
 

@@ -1,15 +1,14 @@
 """Incidents: in the order in which they matter, in words, narrowed down, as data frames, with their files."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 from contract.action import IncidentAction
+from contract.folders import folder_key
 from contract.words import CLOSED_SOMEHOW, LABELS, REASONS, IncidentStatus, UnknownReason, explain_status
 from dashboard import columns
 from dashboard.columns import tabulate
@@ -19,83 +18,84 @@ from store.incidents import Incident
 COLUMNS: Final = (
     columns.INCIDENT_ID,
     columns.INCIDENT_STATUS,
+    columns.INCIDENT_FOLDER,
+    columns.OVERDUE,
+    columns.IN_BREACH,
+    columns.WAITED,
+    columns.ACT,
+    columns.OWNER,
+    columns.ACKNOWLEDGED_BY,
+    columns.SENDER_NAME,
+    columns.FILE_COUNT,
     columns.REASON,
     columns.INCIDENT_BASIS,
-    columns.SENDER_NAME,
-    columns.INCIDENT_FOLDER,
-    columns.FILE_COUNT,
-    columns.OVERDUE,
-    columns.OLDEST,
     columns.BREACHED_SINCE,
     columns.OPENED_AT,
     columns.INCIDENT_LAST_SEEN,
     columns.UNKNOWN_SINCE,
     columns.ENDED_AT,
     columns.SLA,
-    columns.OWNER,
-    columns.ACKNOWLEDGED_BY,
+    columns.OLDEST,
     columns.ACKNOWLEDGED_UNTIL,
     columns.SNOOZED_UNTIL,
 )
 """Columns of a frame of incidents."""
-
+IN_FILES: Final = tuple(column for column in COLUMNS if column is not columns.ACT)
+"""Those that a CSV file has."""
 SNOOZED: Final = "\n☾ snoozed"
 """What stands below the status of a snoozed incident."""
+_ORDER: Final = {status: rank for rank, status in enumerate(IncidentStatus)}
+_MINUTE: Final = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Live:
-    """What has not ended, in three parts of unlike weight."""
+def find_breach(incident: Incident, now: datetime) -> tuple[datetime, datetime]:
+    """From when to when its folder was in breach, by the one definition that all pages share.
 
-    open: Sequence[Incident]
-    """The worst first."""
-    unknown: Sequence[Incident]
-    """By reason, those of one reason by since when."""
-    quiet: Sequence[Incident]
-    """What a script that says nothing when all is well reports no more: most likely it is over."""
+    It begins when the oldest file went over the SLA. It ends with the report that showed the end; of what no
+    report saw end, with the last sighting. What is open goes on.
+    """
+    if incident.status is IncidentStatus.OPEN:
+        end = now
+    elif incident.status is IncidentStatus.CLEARED and not incident.between and incident.ended_at:
+        end = incident.ended_at
+    else:
+        end = incident.last_seen_at
+    return incident.breached_since, max(end, incident.breached_since)
 
 
-def split_live(incidents: Iterable[Incident], now: datetime) -> Live:
-    """The parts of what is open or unknown."""
-    listed = list(incidents)
-    unknown = [one for one in listed if one.status is IncidentStatus.UNKNOWN]
-    return Live(
-        open=sort_worst_first([one for one in listed if one.status is IncidentStatus.OPEN], now),
-        unknown=_sort_unknown(one for one in unknown if one.reason is not UnknownReason.NOT_REPORTED),
-        quiet=_sort_unknown(one for one in unknown if one.reason is UnknownReason.NOT_REPORTED),
-    )
+def find_wait(incident: Incident, now: datetime) -> float | None:
+    """How many minutes its oldest file has waited; None where its age is unknown, or it has ended."""
+    wait = incident.wait(now) if incident.live else None
+    return None if wait is None else wait / _MINUTE
 
 
 def overdue_minutes(incident: Incident, now: datetime) -> float | None:
-    """How far its oldest file is over the SLA; None where its age is not known."""
-    wait = incident.wait(now)
-    return None if wait is None else max(0.0, wait.total_seconds() / 60 - incident.sla)
+    """How far its oldest file is over the SLA; None where its age is unknown, or it has ended."""
+    wait = find_wait(incident, now)
+    return None if wait is None else max(0.0, wait - incident.sla)
 
 
 def name_acknowledger(incident: Incident, now: datetime) -> str:
-    """Who has acknowledged it; empty where nobody has, or no longer."""
-    return incident.acknowledged_by if incident.acknowledged(now) else ""
+    """Who has acknowledged it; empty where nobody has, or no longer. Of an ended one: who did so last."""
+    return incident.acknowledged_by if incident.acknowledged(now) or not incident.live else ""
+
+
+def is_quiet(incident: Incident) -> bool:
+    """Whether its script, which reports problems only, no longer reports it: most likely it is over."""
+    return incident.status is IncidentStatus.UNKNOWN and incident.reason is UnknownReason.NOT_REPORTED
 
 
 def sort_worst_first(incidents: Iterable[Incident], now: datetime) -> list[Incident]:
-    """Those whose oldest file is furthest over its SLA first; then those whose files' age nobody knows."""
+    """Open ones first, the furthest over its SLA on top, then the unknown, then the last that ended."""
 
-    def order(one: Incident) -> tuple[bool, float, datetime, str, str]:
+    def order(one: Incident) -> tuple[object, ...]:
         overdue = overdue_minutes(one, now)
-        return overdue is None, -(overdue or 0), one.breached_since, one.sender_name, one.folder
+        ended = one.ended_at or now
+        rank = min(_ORDER[one.status], _ORDER[IncidentStatus.CLEARED]) + is_quiet(one) / 2
+        worst = (overdue is None, -(overdue or 0)) if one.live else (False, 0)
+        return rank, worst, now - ended, one.breached_since, one.sender_name, one.folder
 
     return sorted(incidents, key=order)
-
-
-def select_ended(incidents: Iterable[Incident], since: datetime) -> list[Incident]:
-    """Those that ended since then, the last first."""
-    ended = ((one.ended_at, one) for one in incidents if one.ended_at is not None and one.ended_at >= since)
-    return [one for _, one in sorted(ended, key=lambda pair: (pair[0], pair[1].incident_id), reverse=True)]
-
-
-def start_of_day(now: datetime, zone: ZoneInfo) -> datetime:
-    """The last midnight on the clocks of `zone`."""
-    return datetime.combine(now.astimezone(zone).date(), time(), zone).astimezone(UTC)
 
 
 def list_utc_days(start: datetime, end: datetime) -> list[date]:
@@ -104,52 +104,41 @@ def list_utc_days(start: datetime, end: datetime) -> list[date]:
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
-def tabulate_incidents(incidents: Sequence[Incident], now: datetime) -> pd.DataFrame:
-    """`COLUMNS` of these incidents, in their order; what is over by now is over no SLA."""
-    rows = [
-        (
-            one.incident_id,
-            LABELS[one.status],
-            name_reason(one),
-            explain(one),
-            one.sender_name,
-            one.folder,
-            one.file_count,
-            overdue_minutes(one, now) if one.ended_at is None else None,
-            one.oldest_creation,
-            one.breached_since,
-            one.opened_at,
-            one.last_seen_at,
-            one.unknown_since,
-            one.ended_at,
-            one.sla,
-            one.owner,
-            name_acknowledger(one, now) if one.live else one.acknowledged_by,
-            one.acknowledged_until if one.acknowledged(now) else None,
-            one.snoozed_until if one.live and one.snoozed(now) else None,
+def tabulate_incidents(
+    incidents: Sequence[Incident], now: datetime, names: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """`COLUMNS` of these incidents, in their order; `names` are those of the senders, by their keys."""
+    rows = []
+    for one in incidents:
+        since, until = find_breach(one, now)
+        snoozed = one.live and one.snoozed(now)
+        rows.append(
+            (
+                one.incident_id,
+                LABELS[one.status] + (SNOOZED if snoozed else ""),
+                one.folder,
+                overdue_minutes(one, now),
+                (until - since) / _MINUTE,
+                find_wait(one, now),
+                "Acknowledge" if one.live and not one.acknowledged(now) else "",
+                one.owner,
+                name_acknowledger(one, now),
+                (names or {}).get(one.sender, one.sender_name),
+                one.file_count,
+                name_reason(one),
+                explain(one),
+                one.breached_since,
+                one.opened_at,
+                one.last_seen_at,
+                one.unknown_since,
+                one.ended_at,
+                one.sla,
+                one.oldest_creation,
+                one.acknowledged_until if one.acknowledged(now) else None,
+                one.snoozed_until if snoozed else None,
+            )
         )
-        for one in incidents
-    ]
     return tabulate(rows, COLUMNS)
-
-
-def mark_snoozed(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with a second line, below the status and the reason, for those that are snoozed."""
-    snoozed = frame[columns.SNOOZED_UNTIL.name].notna()
-    marked = (columns.INCIDENT_STATUS.name, columns.REASON.name)
-    return frame.assign(**{name: frame[name].mask(snoozed, frame[name] + SNOOZED) for name in marked})
-
-
-def _sort_unknown(incidents: Iterable[Incident]) -> list[Incident]:
-    return sorted(
-        incidents,
-        key=lambda one: (
-            list(REASONS).index(one.reason) if one.reason else len(REASONS),
-            one.unknown_since or one.last_seen_at,
-            one.sender_name,
-            one.folder,
-        ),
-    )
 
 
 _AT_ONCE: Final = timedelta(seconds=2)
@@ -178,15 +167,6 @@ def explain(incident: Incident) -> str:
     return known.replace(CLOSED_SOMEHOW, f"by {closer}", 1) if closer else known
 
 
-def list_reasons(incidents: Iterable[Incident]) -> list[tuple[UnknownReason, list[Incident]]]:
-    """The reasons of these incidents in their order, each with those that have it."""
-    by_reason: dict[UnknownReason, list[Incident]] = {reason: [] for reason in REASONS}
-    for one in incidents:
-        if one.reason is not None:
-            by_reason[one.reason].append(one)
-    return [(reason, same) for reason, same in by_reason.items() if same]
-
-
 class Whose(StrEnum):
     """Whose incidents are shown."""
 
@@ -197,40 +177,71 @@ class Whose(StrEnum):
     """What whoever looks has acknowledged."""
 
 
-def filter_by_owner(incidents: Iterable[Incident], owner: str) -> list[Incident]:
-    """The incidents of an owner; all of them where it is empty."""
-    return [one for one in incidents if not owner or one.owner == owner]
+def is_whose(incident: Incident, whose: Whose, username: str, now: datetime) -> bool:
+    """Whether it is the user's, or nobody's, as asked for."""
+    match whose:
+        case Whose.ALL:
+            return True
+        case Whose.UNACKNOWLEDGED:
+            return incident.live and not incident.acknowledged(now)
+        case Whose.MINE:
+            return username == name_acknowledger(incident, now)
 
 
-def filter_by_whose(
-    incidents: Iterable[Incident], whose: Whose, username: str, now: datetime
-) -> list[Incident]:
-    """The incidents that are the user's, or nobody's."""
-
-    def matches(one: Incident) -> bool:
-        match whose:
-            case Whose.ALL:
-                return True
-            case Whose.UNACKNOWLEDGED:
-                return one.live and not one.acknowledged(now)
-            case Whose.MINE:
-                # Of an ended one, who was on it last.
-                return username == (name_acknowledger(one, now) if one.live else one.acknowledged_by)
-
-    return [one for one in incidents if matches(one)]
-
-
-def list_owners(incidents: Iterable[Incident]) -> Sequence[str]:
+def list_owners(incidents: Iterable[Incident]) -> list[str]:
     """The owners of these, by name."""
     return sorted({one.owner for one in incidents if one.owner}, key=lambda name: (name.casefold(), name))
 
 
-FILE_COLUMNS: Final = (columns.FILENAME, columns.OVERDUE_NOW, columns.CREATED)
+def search(
+    incidents: Iterable[Incident], text: str, names: Mapping[str, str], with_file: Collection[str] = ()
+) -> list[Incident]:
+    """Those whose folder, sender, owner or people contain the text, whatever its case.
+
+    Args:
+        incidents: those to look at; those that people acted on with their history.
+        text: to look for, to the letter.
+        names: what screens call the senders, by their keys.
+        with_file: the ids of those that have a file whose name contains it.
+    """
+    wanted = text.strip().casefold()
+
+    def matches(one: Incident) -> bool:
+        people = (one.acknowledged_by, *(entry.by for entry in one.history))
+        texts = (one.folder, names.get(one.sender, one.sender_name), one.owner, *people)
+        return one.incident_id in with_file or any(wanted in each.casefold() for each in texts)
+
+    return [one for one in incidents if not wanted or matches(one)]
+
+
+def find_with_file(incidents: Iterable[Incident], files: pd.DataFrame, text: str) -> set[str]:
+    """The ids of the incidents that a file of these records belongs to whose name contains the text.
+
+    Args:
+        incidents: of all senders.
+        files: with the key of each one's `sender`.
+        text: to look for, whatever its case.
+    """
+    found = files[files["filename"].str.casefold().str.contains(text.strip().casefold(), regex=False)]
+    seen: dict[tuple[str, str], list[datetime]] = {}
+    for sender, folder, at in (
+        found[["sender", "folder", "detected_at"]].drop_duplicates().itertuples(index=False)
+    ):
+        seen.setdefault((sender, folder_key(folder)), []).append(at)
+
+    def has(one: Incident) -> bool:
+        moments = seen.get((one.sender, one.key), ())
+        return any(one.opened_at <= at and (one.ended_at is None or at <= one.ended_at) for at in moments)
+
+    return {one.incident_id for one in incidents if has(one)}
+
+
+FILE_COLUMNS: Final = (columns.FILENAME, columns.OVERDUE_NOW, columns.WAITED, columns.CREATED)
 """What is shown of each, beside `plausible`."""
 
 
 def tabulate_files(files: pd.DataFrame, sla: int, now: datetime) -> pd.DataFrame:
-    """`COLUMNS` of these files, those of unknown age last.
+    """`FILE_COLUMNS` of these files, those of unknown age last.
 
     Args:
         files: as records list them.
@@ -239,6 +250,6 @@ def tabulate_files(files: pd.DataFrame, sla: int, now: datetime) -> pd.DataFrame
     """
     once = files.drop_duplicates(["filename", "created"])
     plausible = find_plausible(once["created"], once["detected_at"])
-    overdue = ((now - once["created"]).dt.total_seconds() / 60 - sla).clip(lower=0).where(plausible)
-    listed = once.assign(plausible=plausible, overdue_now=overdue)
+    waited = ((now - once["created"]).dt.total_seconds() / 60).where(plausible)
+    listed = once.assign(plausible=plausible, waited=waited, overdue_now=(waited - sla).clip(lower=0))
     return listed.sort_values(["overdue_now", "filename"], ascending=[False, True], ignore_index=True)

@@ -17,7 +17,7 @@ KEPT: Final = timedelta(days=90)
 ID: Final = Column("window_id")
 COLUMNS: Final = (
     ID,
-    Column("state", "text", "State", None, 80),
+    Column("state", "status", "State", None, 80),
     Column("concerns", "name", "Concerns", "Sender, folder and owner; * is any text.", 200, names=True),
     Column("starts", "moment", "From", None, 120),
     Column("until", "moment", "Until", None, 120),

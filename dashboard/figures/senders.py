@@ -1,19 +1,60 @@
 """Every sender that is known: state, interval and warnings in words, and the overview's sums."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum, unique
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from contract.answers import LOST_LETTER, UTF8_HINT
 from contract.moments import format_duration
-from contract.words import SenderKind, SenderState
-from dashboard.figures.incidents import Live, overdue_minutes
+from contract.text import show
+from contract.words import IncidentStatus, SenderKind, SenderState
+from dashboard.figures.incidents import is_quiet, overdue_minutes
+from store.incidents import Incident
 from store.senders import Fleet, RefusedReport, Sender
 
-_ORDER: Final = (SenderState.SILENT, SenderState.LATE, None, SenderState.UP, SenderState.PAUSED)
-"""`None` stands for those whose last report was refused, and that are neither silent nor late."""
+
+@unique
+class Standing(StrEnum):
+    """How a sender is now, in the order in which they matter. Green is only what reported in time."""
+
+    SILENT = "▲ Silent"
+    LATE = "△ Late"
+    REFUSED = "✕ Refused"
+    WAITING = "… Waiting"
+    UP = "✓ Up"
+    UNMONITORED = "○ Cannot be monitored"
+    PAUSED = "‖ Paused"
+    RETIRED = "- Retired"
+
+    @property
+    def word(self) -> str:
+        """Without its sign, within a sentence."""
+        return self.value[2:].lower()
+
+
+_STORED: Final = {
+    SenderState.RETIRED: Standing.RETIRED,
+    SenderState.PAUSED: Standing.PAUSED,
+    SenderState.SILENT: Standing.SILENT,
+    SenderState.LATE: Standing.LATE,
+}
+_LEEWAY: Final = timedelta(minutes=5)
+"""Late is who is so much over the interval (docs/incidents.md)."""
+
+
+class CurrentStanding(NamedTuple):
+    """A standing, and what it rests on."""
+
+    standing: Standing
+    since: datetime
+    until: datetime | None = None
+    """When it changes unless a report comes, where that is known."""
+    why: str = ""
+    """What it means here, as the rest of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -25,23 +66,66 @@ class SenderRow:
     refusal: RefusedReport | None
     refused: bool
     """Whether nothing was taken of it since that report was refused."""
+    name: str = ""
+    """What the screen calls it."""
 
-    @property
-    def name(self) -> str:
-        """What the screen calls it."""
-        known = self.sender or self.refusal
-        return known.name if known else self.key
+    def stand(self, now: datetime) -> CurrentStanding:
+        """How it is, by what it reported and when."""
+        sender = self.sender
+        if sender is None:
+            return CurrentStanding(Standing.REFUSED, self.refusal.at if self.refusal else now)
+        if stored := _STORED.get(sender.state):
+            return CurrentStanding(stored, sender.state_since)
+        if self.refused and self.refusal:
+            return CurrentStanding(Standing.REFUSED, self.refusal.at)
+        if sender.kind is SenderKind.STOCK:
+            why = "its script sends nothing when all is well"
+            return CurrentStanding(Standing.UNMONITORED, sender.state_since, None, why)
+        if sender.state_since > sender.last_arrival_at:
+            why = "resumed, no report since"
+            return CurrentStanding(Standing.WAITING, sender.state_since, sender.due_at, why)
+        in_time = sender.last_arrival_at + timedelta(minutes=sender.interval_minutes) + _LEEWAY
+        if now <= in_time:
+            return CurrentStanding(Standing.UP, sender.state_since, sender.due_at)
+        if sender.due_at is None:
+            return CurrentStanding(Standing.WAITING, in_time, None, "its interval is unknown")
+        if now <= sender.due_at + _LEEWAY:
+            return CurrentStanding(Standing.WAITING, in_time, sender.due_at, "outside its hours")
+        return CurrentStanding(Standing.LATE, sender.due_at)
 
 
-def list_senders(fleet: Fleet) -> list[SenderRow]:
-    """Silent ones first, then late, refused, up and paused ones; the retired last."""
+def list_senders(fleet: Fleet, now: datetime) -> list[SenderRow]:
+    """Silent ones first, then late, refused, waiting and other ones; the retired last."""
     senders = {one.key: one for one in fleet.senders}
     known = (
         SenderRow(key, senders.get(key), fleet.refused.get(key), _is_refused(fleet, key))
         for key in {**senders, **fleet.refused}
     )
-    listed = [one for one in known if one.sender is not None or one.refused]
-    return sorted(listed, key=lambda one: (_rank(one), one.name.casefold(), one.key))
+
+    names = name_senders(fleet)
+    listed = [replace(one, name=names[one.key]) for one in known if one.sender is not None or one.refused]
+
+    def order(one: SenderRow) -> tuple[int, str, str]:
+        return list(Standing).index(one.stand(now).standing), one.name.casefold(), one.key
+
+    return sorted(listed, key=order)
+
+
+_KEY_CHARACTERS: Final = 8
+"""So many of its key tell senders apart whose name and account are the same."""
+
+
+def name_senders(fleet: Fleet) -> dict[str, str]:
+    """What screens call each sender, by its key: its account beside its name where another has that name."""
+    known: dict[str, Sender | RefusedReport] = {**fleet.refused, **{one.key: one for one in fleet.senders}}
+    names = {key: one.name or key for key, one in known.items()}
+    counts = Counter(show(name).casefold() for name in names.values())
+    return {
+        key: name
+        if counts[show(name).casefold()] == 1
+        else f"{name} (account {known[key].reported_by}, {key[:_KEY_CHARACTERS]})"
+        for key, name in names.items()
+    }
 
 
 def _is_refused(fleet: Fleet, key: str) -> bool:
@@ -58,25 +142,6 @@ def _is_refused(fleet: Fleet, key: str) -> bool:
     return not retired and all(one.last_arrival_at < refusal.at for one in same)
 
 
-def _rank(one: SenderRow) -> int:
-    state = one.sender.state if one.sender else None
-    if state is SenderState.RETIRED:
-        return len(_ORDER)
-    refused = one.refused and state not in (SenderState.SILENT, SenderState.LATE)
-    return _ORDER.index(None if refused else state)
-
-
-# Never by colour alone: each state has a sign of its own.
-STATES: Final = {
-    SenderState.SILENT: "▲ Silent",
-    SenderState.LATE: "△ Late",
-    SenderState.UP: "✓ Up",
-    SenderState.PAUSED: "‖ Paused",
-    SenderState.RETIRED: "- Retired",
-}
-"""In the order in which they matter."""
-REFUSED: Final = "✕ Refused"
-"""The state of one whose reports were all refused."""
 KINDS: Final = {
     SenderKind.LISTING: "reports all folders",
     SenderKind.REGULAR: "reports each run",
@@ -97,16 +162,21 @@ def describe_interval(sender: Sender) -> str:
     return f"{format_duration(float(sender.interval_minutes))}, {source}"
 
 
-def describe_due(sender: Sender, now: datetime) -> str:
+def describe_standing(known: SenderRow, now: datetime, zone: ZoneInfo) -> str:
+    """Such as `… Waiting since 2026-11-24 08:00, until 2026-11-25 07:00 (outside its hours)`."""
+    standing, since, until, why = known.stand(now)
+    ends = f", until {_local(until, zone)}" if until and standing is Standing.WAITING else ""
+    return f"{standing} since {_local(since, zone)}{ends}" + (f" ({why})" if why else "")
+
+
+def describe_due(known: SenderRow, now: datetime) -> str:
     """When its next report is due, or why none is."""
-    match sender.state:
-        case SenderState.PAUSED:
-            return "not while it is paused"
-        case SenderState.RETIRED:
-            return "never: it is retired"
-    if sender.due_at is None:
+    standing = known.stand(now).standing
+    if standing in (Standing.PAUSED, Standing.RETIRED):
+        return f"not while it is {standing.word}"
+    if known.sender is None or known.sender.due_at is None:
         return "no reporting schedule"
-    left = sender.due_at - now
+    left = known.sender.due_at - now
     return f"in {format_duration(left)}" if left >= timedelta() else f"{format_duration(-left)} late"
 
 
@@ -193,56 +263,60 @@ def _local(moment: datetime, zone: ZoneInfo) -> str:
     return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
-def describe_punctuality(senders: Iterable[Sender], now: datetime) -> str:
-    """Whether the next report is late, in a few words that go on after when the last one came."""
-    live = [one for one in senders if one.state is not SenderState.RETIRED and one.due_at is not None]
-    if not live:
-        return "no reporting schedule"
-    late = [one for one in live if one.state in (SenderState.LATE, SenderState.SILENT)]
-    if late:
-        return f"{len(late):,} of {len(live):,} senders late"
-    due = min(one.due_at for one in live if one.due_at)
-    return f"on time, the next due {f'in {format_duration(due - now)}' if due > now else 'now'}"
-
-
-_WATCHED: Final = (SenderState.UP, SenderState.LATE, SenderState.SILENT)
-"""Of senders in another state nothing is expected."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class CurrentStatus:
-    """Figures of now."""
+    """Figures of now. Tiles, sentences and lists of every page are made of these, so they agree."""
 
     open: int
     unknown: int
-    """Without those of which a script that says nothing when all is well says nothing more."""
-    silent: int
-    refused: int
-    """Senders whose last report was refused."""
+    """Without the quiet ones."""
+    quiet: int
+    """What a script that reports problems only no longer reports: most likely it is over."""
+    standings: Mapping[Standing, int]
+    """How many senders there are of each."""
     unreadable: int
+    """Folders."""
     oldest_overdue: timedelta | None
     """None where nothing is open whose age is known."""
-    senders: int
-    """That ever sent a report that was taken."""
     last_report: datetime | None
 
     @property
+    def silent(self) -> int:
+        """Senders that do not report as they should."""
+        return self.standings[Standing.SILENT] + self.standings[Standing.LATE]
+
+    @property
+    def refused(self) -> int:
+        """Senders whose last report was refused."""
+        return self.standings[Standing.REFUSED]
+
+    @property
     def well(self) -> bool:
-        """Whether there is nothing that anybody should look at."""
-        return not (self.open or self.unknown or self.silent or self.refused or self.unreadable)
+        """Whether all is known to be well: nothing is stuck or unknown, and every sender reported in time."""
+        unsure = (one for one in self.standings if one not in (Standing.UP, Standing.RETIRED))
+        trouble = self.open or self.unknown or self.unreadable or any(map(self.standings.get, unsure))
+        return not trouble and self.standings[Standing.UP] > 0
+
+    def describe_senders(self) -> str:
+        """Such as `3 senders up, 1 late`."""
+        found = sorted((one for one in Standing if self.standings[one]), key=lambda one: one != Standing.UP)
+        texts = [f"{self.standings[one]:,} {one.word}" for one in found]
+        return f"Senders: {', '.join(texts)}" if texts else "No sender has reported yet"
 
 
-def summarize(live: Live, fleet: Fleet, now: datetime) -> CurrentStatus:
+def summarize(incidents: Iterable[Incident], fleet: Fleet, now: datetime) -> CurrentStatus:
     """The figures of what is live, and of every sender."""
-    overdue = [minutes for one in live.open if (minutes := overdue_minutes(one, now)) is not None]
-    watched = [one for one in fleet.senders if one.state in _WATCHED]
+    live = [one for one in incidents if one.live]
+    opened = [one for one in live if one.status is IncidentStatus.OPEN]
+    overdue = [minutes for one in opened if (minutes := overdue_minutes(one, now)) is not None]
+    quiet = sum(map(is_quiet, live))
+    expected = [one for one in fleet.senders if one.state not in (SenderState.PAUSED, SenderState.RETIRED)]
     return CurrentStatus(
-        open=len(live.open),
-        unknown=len(live.unknown),
-        silent=sum(one.state is SenderState.SILENT for one in watched),
-        refused=sum(one.refused for one in list_senders(fleet)),
-        unreadable=sum(one.unreadable for one in watched),
+        open=len(opened),
+        unknown=len(live) - len(opened) - quiet,
+        quiet=quiet,
+        standings=Counter(one.stand(now).standing for one in list_senders(fleet, now)),
+        unreadable=sum(one.unreadable for one in expected),
         oldest_overdue=timedelta(minutes=max(overdue)) if overdue else None,
-        senders=len(fleet.senders),
         last_report=max((one.last_arrival_at for one in fleet.senders), default=None),
     )

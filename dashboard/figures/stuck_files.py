@@ -102,6 +102,7 @@ class BreachSpan(NamedTuple):
     ended: datetime | None
     """When it was cleared, expired or was closed; None while it lives."""
     status: IncidentStatus
+    incident_id: str = ""
 
 
 Spans = Mapping[tuple[str, str], Sequence[BreachSpan]]
@@ -134,12 +135,12 @@ def find_incidents(sightings: pd.DataFrame, spans: Spans) -> pd.DataFrame:
     """For each sighting the incident that it belongs to.
 
     Returns:
-        With the index of `sightings`: `incident`, its status, or nothing where no incident is known; and
-        `ended`, when it was cleared, or NaT.
+        With the index of `sightings`: `incident`, its status, and `incident_id`, or nothing where no incident
+        is known; and `ended`, when it was cleared, or NaT.
     """
-    types = {"place": "str", "detected_at": MOMENT, "ended": MOMENT, "incident": "str"}
+    types = {"place": "str", "detected_at": MOMENT, "ended": MOMENT, "incident": "str", "incident_id": "str"}
     rows = [
-        (_SEPARATOR.join(place), one.opened, one.ended, str(one.status))
+        (_SEPARATOR.join(place), one.opened, one.ended, str(one.status), one.incident_id)
         for place, given in spans.items()
         for one in given
     ]
@@ -148,7 +149,11 @@ def find_incidents(sightings: pd.DataFrame, spans: Spans) -> pd.DataFrame:
     known = found["ended"].isna() | found["ended"].gt(sightings["detected_at"])
     incident = found["incident"].where(known)
     return pd.DataFrame(
-        {"ended": found["ended"].where(known & ~incident.isin(_WITHOUT_END)), "incident": incident},
+        {
+            "ended": found["ended"].where(known & ~incident.isin(_WITHOUT_END)),
+            "incident": incident,
+            "incident_id": found["incident_id"].where(known).fillna(""),
+        },
         index=sightings.index,
     )
 
@@ -218,6 +223,7 @@ _REPEATED: Final = {
     ),
     columns.FOLDER_KEY.name: pd.CategoricalDtype(),
     columns.SENDER.name: pd.CategoricalDtype(),
+    columns.INCIDENT_ID.name: pd.CategoricalDtype(),
 }
 """Columns of the same few texts, hundreds of thousands of times, and their types. Nobody searches or sorts by
 them, nor does a download take them for formulas: what does so looks for columns of plain text."""
@@ -240,6 +246,7 @@ COLUMNS: Final = (
     columns.REPORTS,
     columns.CLEARED_AT,
     columns.LATER,
+    columns.INCIDENT_ID,
 )
 """Columns of a frame of stuck files."""
 
@@ -337,7 +344,9 @@ def _group_sightings(sightings: pd.DataFrame) -> pd.DataFrame:
         reports=("detected_at", "size"),
         overdue_worst=("overdue", "max"),
     )
-    known = ends[[*last, "incident", "ended", "cleared_at"]].assign(last_seen=ends["detected_at"])
+    known = ends[[*last, "incident", "incident_id", "ended", "cleared_at"]].assign(
+        last_seen=ends["detected_at"]
+    )
     return pd.concat([known, spans.drop(columns="row")], axis="columns")
 
 

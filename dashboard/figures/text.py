@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from contract.moments import EARLIEST_PLAUSIBLE, format_duration
-from contract.text import FORMULA
+from contract.text import FORMULA, reveal_inside, show
 from dashboard.columns import Column
 from dashboard.figures.series import Period
 from dashboard.figures.stuck_files import Status, spell_creations
@@ -25,15 +25,18 @@ _NOTHING_SMALL: Final = ":small[]"
 
 
 def escape_markdown(text: str) -> str:
-    """`text` as one line of Markdown that shows exactly it: no emphasis, HTML, formulas, icons or links."""
-    parts = _LINKED.split(" ".join(text.split()))
+    """`text` as one line of Markdown that shows exactly it: no emphasis, HTML, formulas, icons or links.
+
+    Unseen characters are named, and none moves what is beside it.
+    """
+    parts = _LINKED.split(reveal_inside(" ".join(text.split())))
     return _NOTHING_SMALL.join(_MARKUP.sub(r"\\\1", part) for part in parts)
 
 
 _LAST_IN_ZONE: Final = datetime(MAXYEAR, 1, 1, tzinfo=UTC)
 
 
-def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo) -> bytes:
+def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo, separator: str = ",") -> bytes:
     """The columns, under their headings for files, as UTF-8 with a byte order mark, as Excel wants it.
 
     Minutes are whole ones, means and percentages have two digits at most. Times are those of `zone` with
@@ -57,7 +60,11 @@ def format_csv(frame: pd.DataFrame, columns: Sequence[Column], zone: ZoneInfo) -
             table[name] = column.map(math.trunc, na_action="ignore").astype("Int64")
         elif pd.api.types.is_string_dtype(column.dtype):
             table[name] = column.str.replace(f"^(?={FORMULA})", "'", regex=True)
-    return table.rename(columns=headings).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    return (
+        table.rename(columns=headings)
+        .to_csv(sep=separator, index=False, lineterminator="\r\n")
+        .encode("utf-8-sig")
+    )
 
 
 def build_file_name(what: str, period: Period, zone: ZoneInfo, *details: str) -> str:
@@ -123,11 +130,13 @@ def spell_column(frame: pd.DataFrame, column: Column, zone: ZoneInfo) -> list[st
     values = frame[column.name]
     if column.kind == "moment":
         return list(values.dt.tz_convert(zone).dt.strftime("%Y-%m-%d %H:%M").fillna(NOTHING))
-    spell = _SPELLINGS.get(column.kind, str)
+    spell = _SPELLINGS.get(column.kind, show)
     return [NOTHING if pd.isna(value) or value == "" else spell(value) for value in values]
 
 
 _SPELLINGS: Final[dict[str, Callable[[Any], str]]] = {
+    # Of several lines, each shown by its own.
+    **dict.fromkeys(("status", "prose"), lambda text: "\n".join(map(show, text.splitlines()))),
     "minutes": format_duration,
     "ago": lambda minutes: f"{format_duration(minutes)} ago",
     "due": lambda left: f"in {format_duration(left)}" if left >= 0 else f"{format_duration(-left)} late",

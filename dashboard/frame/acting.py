@@ -55,8 +55,8 @@ class PendingAction:
     requests: Sequence[ActionRequest]
     done: str
     """What to say once it is done."""
-    focus: str
-    """The anchor of the heading where the focus goes then."""
+    focus: str = ""
+    """The anchor of the heading where the focus goes then; it stays where it is without one."""
     reread: Callable[[], None]
     """Has the tables read what has changed."""
     after: Callable[[], None] = lambda: None
@@ -88,8 +88,15 @@ def toggle_form(place: str, action: str, anchor: str) -> None:
     if form and form.action == action:
         close_form()
         return
-    st.session_state[_FORM] = ActionForm(place=place, action=action, token=uuid4().hex)
+    open_form(place, action)
     move_focus(anchor)
+
+
+def open_form(place: str, action: str) -> ActionForm:
+    """Opens a form at a place, and closes every other."""
+    form = ActionForm(place=place, action=action, token=uuid4().hex)
+    st.session_state[_FORM] = form
+    return form
 
 
 def close_form() -> None:
@@ -136,7 +143,8 @@ def do_pending(session: Session) -> None:
         text = f"{text} {wait_for(SERVICE, pending.describe, 'action_now')}".strip()
     if not failures:
         close_form()
-        move_focus(pending.focus)
+        if pending.focus:
+            move_focus(pending.focus)
         pending.after()
     st.session_state[_RESULT] = ActionResult(
         place=pending.form.place, at=backend().clock(), text=text, failed=bool(failures)

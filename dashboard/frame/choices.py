@@ -106,6 +106,24 @@ def parse_choice(*choices: str) -> Callable[[str], str | None]:
     return lambda text: text if text in choices else None
 
 
+COMMA: Final = "comma"
+SEPARATORS: Final = {COMMA: ",", "semicolon": ";", "tab": "\t"}
+SEPARATOR: Final = Parameter("csv", parse_choice(*SEPARATORS))
+"""What stands between the columns of a CSV file: spreadsheets of some countries expect another one."""
+
+
+def pick_separator() -> None:
+    """Draws the choice."""
+    chosen = SEPARATOR.read(COMMA)
+    st.selectbox(
+        "CSV separator",
+        list(SEPARATORS),
+        index=list(SEPARATORS).index(chosen),
+        key=SEPARATOR.key,
+        on_change=SEPARATOR.write_from_widget,
+    )
+
+
 def name_page(page: str) -> None:
     """Says which page this run is of, before anything of its parameters is read."""
     st.session_state[_PAGE] = page

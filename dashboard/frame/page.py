@@ -21,11 +21,13 @@ from dashboard.frame.acting import do_pending
 from dashboard.frame.choices import (
     DAYS,
     RANGE,
+    SEPARATOR,
     ZONE,
     Parameter,
     name_page,
     parse_choice,
     pick_period,
+    pick_separator,
     pick_zone,
     show_in_widget,
 )
@@ -62,7 +64,7 @@ def _tick() -> None:
         st.rerun()
 
 
-_CARRIED: Final = (ZONE.name, RANGE.name, DAYS.name, REFRESH.name)
+_CARRIED: Final = (ZONE.name, RANGE.name, DAYS.name, REFRESH.name, SEPARATOR.name)
 
 
 def draw_navigation(pages: Sequence[StreamlitPage]) -> None:
@@ -131,6 +133,7 @@ def start_page(title: str, *, ranged: bool = True) -> Page:
     with st.sidebar:
         zone = pick_zone(now)
         draw_refresher()
+        pick_separator()
     local = now.astimezone(zone)
     offset = local.isoformat(timespec="seconds")[-6:]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

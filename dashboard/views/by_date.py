@@ -14,7 +14,7 @@ from dashboard.data.records import RECORD_KEY, RecordFrames, list_hours, select_
 from dashboard.figures.series import choose_step, count_files_in_breach, list_steps, name_step
 from dashboard.figures.stuck_files import find_plausible
 from dashboard.figures.text import filter_by_sender, filter_by_text
-from dashboard.frame.choices import Parameter, draw_radio
+from dashboard.frame.choices import Parameter, draw_radio, parse_choice
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import announce
 from dashboard.widgets.basics import draw_download, pick_text
@@ -39,9 +39,7 @@ _SHOWN_OF_FILES: Final = (columns.FILENAME, columns.CREATED)
 _FILES: Final = "files"
 _RECORDS: Final = "records"
 _LABELS: Final = {_FILES: "Stuck files", _RECORDS: "Records"}
-# What older links call the stuck files.
-_PARSED: Final = {_FILES: _FILES, _RECORDS: _RECORDS, "incidents": _FILES}
-_SHOW: Final = Parameter("show", _PARSED.get)
+_SHOW: Final = Parameter("show", parse_choice(*_LABELS))
 
 
 def draw() -> None:
@@ -118,7 +116,6 @@ def _draw_records(
         _SHOWN,
         page.zone,
         identity=RECORD_KEY,
-        former=[[name for name in RECORD_KEY if name != columns.SENDER.name]],
         noun="records",
     )
     if picked is not None:

@@ -1,28 +1,29 @@
 """By folder: which folders need someone, and the history of one of them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from itertools import chain
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
+from contract.folders import folder_key
 from contract.moments import format_duration, start_of_hour
 from contract.words import IncidentStatus
 from dashboard import columns
 from dashboard.backend import backend
-from dashboard.charts import draw_days, draw_longest_waits
+from dashboard.charts import draw_days, draw_heat_map, draw_longest_waits
 from dashboard.data.records import RecordFrames, parse_records
 from dashboard.data.tables import THE_TABLE
-from dashboard.figures.incidents import explain
+from dashboard.figures.breaches import map_week, sum_by_day, sum_by_hour
+from dashboard.figures.incidents import explain, list_utc_days
 from dashboard.figures.series import find_span, to_wall_clock
 from dashboard.figures.text import escape_markdown, filter_by_sender
 from dashboard.frame.page import Page, name_tab, start_page
 from dashboard.frame.waiting import TITLE, announce, wait_for
 from dashboard.views import folder_figures
-from dashboard.widgets.basics import draw_choice, draw_figures
-from dashboard.widgets.links import FOLDER, draw_breach_link, draw_path, name_last
+from dashboard.widgets.basics import TEXT, draw_choice, draw_figures
+from dashboard.widgets.links import FOLDER, draw_incident_link, draw_incidents_link, draw_path, name_last
 from dashboard.widgets.loading import load_breach_spans, load_period
 from dashboard.widgets.stuck_files import (
     SHOWN,
@@ -47,35 +48,31 @@ _EXPLANATIONS: Final = {
 def draw() -> None:
     """Draws the page."""
     page = start_page("By folder")
-    # Every folder's records, without files: they give the folders to pick from, and how each is spelt.
-    frames = load_period(page.session.records, page.period, with_files=False)
-    live = wait_for(THE_TABLE, page.session.tables.list_live, "live")
-    cache = backend().cache
-    spellings = cache.compute(("spellings", frames), lambda: folder_figures.list_spellings(frames.records))
-    choices = st.container(horizontal=True, vertical_alignment="bottom")
+    tables, days = page.session.tables, list_utc_days(page.period.start, max(page.now, page.period.start))
+    incidents = wait_for(THE_TABLE, lambda: tables.list_incidents(days), "incidents")
     folder = FOLDER.value("")
-    # A link may spell it in another way than the list does.
-    listed = spellings.find(folder)[0] if folder else ""
+    choices = st.container(horizontal=True, vertical_alignment="bottom")
+    ranking = folder_figures.rank_folders(incidents, page.period, page.now)
+    same = [one for one in incidents if one.key == folder_key(folder)]
+    listed = max(same, key=lambda one: one.last_seen_at).folder if same else folder
     with choices:
         label = "All folders: pick one, or type a part of its path"
-        draw_choice("Folder", FOLDER, spellings.folders, listed, label)
+        draw_choice("Folder", FOLDER, sorted(ranking["folder"].unique()), listed, label)
     if not folder:
-        reported = cache.compute(
-            ("folders", frames), lambda: folder_figures.summarize_folders(frames.records)
-        )
-        ranking = folder_figures.rank_folders(reported, live, page.now)
         announce(f"By folder: {len(ranking):,} folders")
         _draw_ranking(ranking, page)
         return
     name_tab(name_last(listed), "By folder")
-    spans = load_breach_spans(page)
     draw_path(listed)
-    status = draw_status(
-        folder_figures.select_of_folder(live, listed, page.now),
-        folder_figures.find_last_end(spans, listed),
-        page,
-    )
+    status = draw_status(folder_figures.select_of_folder(incidents, listed, page.now), page)
     announce(f"By folder: {name_last(listed)}. {status}")
+    _draw_when(same, page)
+    # Every folder's records, without files: they give how each is spelt.
+    frames = load_period(page.session.records, page.period, with_files=False)
+    spellings = backend().cache.compute(
+        ("spellings", frames), lambda: folder_figures.list_spellings(frames.records)
+    )
+    spans = load_breach_spans(page)
     mine = query_folder(spellings.find(folder), page)
     if mine.records.empty:
         st.info(
@@ -96,7 +93,7 @@ def draw() -> None:
 
 def _draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
     if ranking.empty:
-        st.info("Nothing was reported in this range.", icon=":material/check_circle:")
+        st.info("No folder was in breach in this range.", icon=":material/check_circle:")
         return
     st.header("Folders, worst first", anchor=False)
     draw_table(
@@ -112,26 +109,29 @@ def _draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
     )
 
 
-def draw_status(incidents: Sequence[Incident], last_end: datetime | None, page: Page) -> str:
-    """Says how the folder is with each of its senders, and returns the first of it as plain text.
+def draw_status(incidents: Sequence[Incident], page: Page) -> str:
+    """Says how the folder is with each of its senders, with the way to act on it; returns the first as text.
 
     Args:
-        incidents: the folder's, that are open or unknown.
-        last_end: when its last breach ended, where that is known.
+        incidents: the folder's, the worst first.
         page: where it is drawn.
     """
-    states = [_describe(one, page) for one in incidents]
-    for one, text in zip(incidents, states, strict=True):
-        if one.status is IncidentStatus.OPEN:
-            st.error(escape_markdown(text), icon=":material/notifications_active:")
-        else:
-            st.warning(escape_markdown(text), icon=":material/help:")
-    if states:
-        draw_breach_link()
-        return states[0]
-    ended = f" The last breach ended {page.spell(last_end)}." if last_end else ""
-    st.success(f"Not in breach now.{ended}", icon=":material/check_circle:")
-    return "Not in breach now."
+    live = [one for one in incidents if one.live]
+    states = [_describe(one, page) for one in live]
+    for one, text in zip(live, states, strict=True):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if one.status is IncidentStatus.OPEN:
+                st.error(escape_markdown(text), icon=":material/notifications_active:")
+            else:
+                st.warning(escape_markdown(text), icon=":material/help:")
+            draw_incident_link(one.incident_id)
+    if not live:
+        last_end = folder_figures.find_last_end(incidents, page.now)
+        ended = f" The last breach ended {page.spell(last_end)}." if last_end else ""
+        st.success(f"Not in breach now.{ended}", icon=":material/check_circle:")
+    if incidents:
+        draw_incidents_link("Its incidents", {TEXT.name: incidents[0].folder})
+    return states[0] if states else "Not in breach now."
 
 
 def _describe(one: Incident, page: Page) -> str:
@@ -172,12 +172,22 @@ def _draw_history(stuck: pd.DataFrame, sender: str, reported: RecordFrames, page
     st.header("Stuck files", anchor=False)
     # Of one folder they are few.
     draw_stuck_files(stuck, page, lambda: stuck, sender=sender, shown=_SHOWN_OF_FILES)
-    span = find_span(page.period, page.zone)
     st.header("Longest wait at each report, against the SLA", anchor=False)
     waits = folder_figures.find_longest_waits(reported)
+    span = find_span(page.period, page.zone)
     draw_longest_waits(waits.assign(time=to_wall_clock(waits["detected_at"], page.zone)), span)
-    st.header("Hours in breach, day by day", anchor=False)
-    draw_days(folder_figures.count_hours_by_day(reported.records, page.period, page.zone), span)
+
+
+def _draw_when(incidents: Sequence[Incident], page: Page) -> None:
+    """Draws when the folder was in breach: day by day, and by weekday and hour."""
+    hours = sum_by_hour(incidents, page.period, page.zone, page.now)
+    by_day, by_hour = st.columns(2)
+    with by_day:
+        st.header("Hours in breach, day by day", anchor=False)
+        draw_days(sum_by_day(hours), find_span(page.period, page.zone))
+    with by_hour:
+        st.header("When it was in breach", anchor=False)
+        draw_heat_map(map_week(hours), "Minutes in breach by weekday and hour")
 
 
 draw()

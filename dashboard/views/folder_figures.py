@@ -9,27 +9,19 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from contract.folders import folder_key
-from contract.words import IncidentStatus, UnknownReason
+from contract.words import IncidentStatus
 from dashboard import columns
 from dashboard.columns import Column, tabulate
 from dashboard.data.records import RECORD_KEY, RecordFrames
-from dashboard.figures.incidents import overdue_minutes, sort_worst_first
-from dashboard.figures.series import Period, find_span, to_wall_clock
-from dashboard.figures.stuck_files import Spans, find_folder_keys, find_plausible, mark_places
+from dashboard.figures.breaches import BREACHED, INCIDENTS, LONGEST, measure_folders
+from dashboard.figures.incidents import find_breach, is_quiet, overdue_minutes, sort_worst_first
+from dashboard.figures.series import Period, to_wall_clock
+from dashboard.figures.stuck_files import find_folder_keys, find_plausible, mark_places
 from store.incidents import Incident
 
-NOW: Final = Column("now", "text", "Now", "Whether it is in breach at the moment.", 116)
+NOW: Final = Column("now", "status", "Now", "Whether it is in breach at the moment.", 116)
 OVERDUE: Final = Column("overdue", "minutes", "Over SLA now", "How far its oldest file is over the SLA.", 112)
-HOURS: Final = Column("hours", "count", "Hours in breach", "Hours of the range with a report.", 124)
-COLUMNS: Final = (
-    NOW,
-    columns.FOLDER,
-    OVERDUE,
-    HOURS,
-    Column("most_files", "count", "Most files", "In one report of the range.", 90),
-    Column("senders", "count", "Senders", "That reported it.", 80),
-    Column("last_reported", "moment", "Last reported", "In the range."),
-)
+COLUMNS: Final = (NOW, columns.FOLDER, OVERDUE, BREACHED, INCIDENTS, LONGEST, columns.OWNER)
 """Columns of a frame of folders."""
 
 
@@ -59,19 +51,14 @@ def list_spellings(records: pd.DataFrame) -> Spellings:
 
 
 def select_of_folder(incidents: Iterable[Incident], folder: str, now: datetime) -> list[Incident]:
-    """The incidents of a folder, however it is spelt, of all senders: open ones first, the worst on top."""
+    """The incidents of a folder, however it is spelt, of all senders: the worst first."""
     wanted = folder_key(folder)
-    mine = [one for one in incidents if folder_key(one.folder) == wanted]
-    return sorted(sort_worst_first(mine, now), key=lambda one: one.status is not IncidentStatus.OPEN)
+    return sort_worst_first((one for one in incidents if one.key == wanted), now)
 
 
-def find_last_end(spans: Spans, folder: str) -> datetime | None:
-    """When the last of a folder's breaches ended; None where none is known to have."""
-    wanted = folder_key(folder)
-    return max(
-        (span.ended for (_, key), given in spans.items() if key == wanted for span in given if span.ended),
-        default=None,
-    )
+def find_last_end(incidents: Iterable[Incident], now: datetime) -> datetime | None:
+    """When the last of these breaches ended, of those that did; None where none is known to have."""
+    return max((find_breach(one, now)[1] for one in incidents if not one.live), default=None)
 
 
 _OPEN: Final = "▲ In breach"
@@ -80,51 +67,31 @@ _NOT: Final = "✓ Nothing open"
 _ORDER: Final = (_OPEN, _UNKNOWN, _NOT)
 
 
-def rank_folders(reported: pd.DataFrame, live: Iterable[Incident], now: datetime) -> pd.DataFrame:
-    """`COLUMNS` of every folder that was reported or is in breach.
+def rank_folders(incidents: Sequence[Incident], period: Period, now: datetime) -> pd.DataFrame:
+    """`COLUMNS` of every folder that was in breach in the period.
 
-    Those in breach now come first, the furthest over its SLA at the top; then the unknown ones;
-    then those that were in breach for the most hours.
-
-    Args:
-        reported: what `summarize_folders` returns.
-        live: the incidents that are open or unknown.
-        now: until when the open ones count.
+    Those in breach now come first, the furthest over its SLA at the top; then the unknown ones; then those
+    that were in breach for the longest.
     """
-    incidents: dict[str, list[Incident]] = {}
-    for one in live:
-        if one.reason is not UnknownReason.NOT_REPORTED:
-            incidents.setdefault(folder_key(one.folder), []).append(one)
-    rows = [(key, *row) for key, *row in reported.itertuples(name=None)]
-    rows += [
-        (key, found[0].folder, 0, 0, len(found), None)
-        for key, found in incidents.items()
-        if key not in reported.index
+    live: dict[str, list[Incident]] = {}
+    for one in incidents:
+        if one.live and not is_quiet(one):
+            live.setdefault(one.key, []).append(one)
+    rows = [
+        (*_describe_now(live.get(folder_key(str(row.folder)), ()), now), row)
+        for row in measure_folders(incidents, [period], now).itertuples()
     ]
-    described = ((_describe_now(incidents.get(key, ()), now), row) for key, *row in rows)
     table = tabulate(
-        [(word, folder, overdue, *rest) for (word, overdue), (folder, *rest) in described], COLUMNS
+        [
+            (word, row.folder, overdue, row.breached, row.incidents, row.longest, row.owner)
+            for word, overdue, row in rows
+        ],
+        COLUMNS,
     )
-    order = [OVERDUE.name, HOURS.name, columns.FOLDER.name]
+    order = [OVERDUE.name, BREACHED.name, columns.FOLDER.name]
     by_figures = table.sort_values(order, ascending=[False, False, True])
     return by_figures.sort_values(
         NOW.name, key=lambda words: words.map(_ORDER.index), kind="stable", ignore_index=True
-    )
-
-
-def summarize_folders(records: pd.DataFrame) -> pd.DataFrame:
-    """By folder's key: how it was last spelt, hours in breach, most files, senders, last report."""
-    ordered = records.sort_values("detected_at")
-    return (
-        ordered.assign(key=find_folder_keys(ordered["folder"]), hour=ordered["detected_at"].dt.floor("h"))
-        .groupby("key")
-        .agg(
-            folder=("folder", "last"),
-            hours=("hour", "nunique"),
-            most=("file_count", "max"),
-            senders=("sender_name", "nunique"),
-            last=("detected_at", "max"),
-        )
     )
 
 
@@ -163,16 +130,6 @@ def summarize_recurrence(stuck: pd.DataFrame, zone: ZoneInfo) -> Recurrence:
 
 def _median(durations: "pd.Series[pd.Timedelta]") -> timedelta | None:
     return None if durations.empty else durations.median().to_pytimedelta()
-
-
-def count_hours_by_day(records: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:
-    """The `hours` in which something was reported, for each `day` in `zone` that the period touches."""
-    day = to_wall_clock(records["detected_at"], zone).dt.normalize()
-    hours = pd.DataFrame({"day": day, "hour": records["detected_at"].dt.floor("h")})
-    counted = hours.groupby("day")["hour"].nunique()
-    start, end = find_span(period, zone)
-    days = pd.date_range(start.normalize(), end, freq="D", inclusive="left").as_unit("us")
-    return counted.reindex(days, fill_value=0).rename_axis("day").rename("hours").reset_index()
 
 
 _FILE: Final = ["place", "filename", "created"]

@@ -16,8 +16,6 @@ from dashboard.columns import Column, tabulate
 from dashboard.figures.actions import HistoryLine
 from dashboard.figures.senders import (
     KINDS,
-    REFUSED,
-    STATES,
     SenderRow,
     describe_clock,
     describe_folders,
@@ -28,7 +26,7 @@ from store.senders import Sender, SenderEntry, Silence
 
 KEY: Final = Column("key")
 NAME: Final = Column("name", "text", "Sender", "The account, and the script's own name.", 135, names=True)
-STATE: Final = Column("state", "text", "State", None, 80)
+STATE: Final = Column("state", "status", "State", None, 110)
 WARNINGS: Final = Column("warnings", "text", "Warnings", "The details say what to do.", 125)
 LAST_RUN_AGO: Final = Column("last_run_ago", "ago", "Last report", None, 100)
 LAST_RUN_AT: Final = Column("last_run_at", "moment", "Last report at")
@@ -203,17 +201,18 @@ def tabulate_senders(known: Sequence[SenderRow], now: datetime, zone: ZoneInfo) 
 def _list_values(one: SenderRow, now: datetime, zone: ZoneInfo) -> tuple[object, ...]:
     warnings = ", ".join(warning.name for warning in list_warnings(one, now, zone))
     sender = one.sender
+    standing, since, _, _ = one.stand(now)
     if sender is None:
         refusal = one.refusal
         return (
-            *(one.key, one.name, REFUSED, refusal and refusal.at, warnings, None, None, None, "", ""),
+            *(one.key, one.name, standing, since, warnings, None, None, None, "", ""),
             *(0, 0, "", "", "", refusal.reported_by if refusal else "", (refusal and refusal.address) or ""),
         )
     return (
         one.key,
         one.name,
-        STATES[sender.state],
-        sender.state_since,
+        standing,
+        since,
         warnings,
         (now - sender.last_run_at) / _MINUTE,
         sender.last_run_at,

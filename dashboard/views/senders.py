@@ -8,23 +8,23 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from contract.moments import describe_hours, format_duration
-from contract.words import SenderState
-from dashboard import columns
 from dashboard.columns import Column, tabulate
 from dashboard.data.tables import THE_TABLE
-from dashboard.figures.incidents import split_live
 from dashboard.figures.maintenance import KEPT, list_lines
 from dashboard.figures.senders import (
     KIND_EXPLANATIONS,
     KINDS,
-    STATES,
+    CurrentStatus,
     SenderRow,
+    Standing,
     describe_clock,
     describe_due,
     describe_folders,
     describe_interval,
+    describe_standing,
     list_senders,
     list_warnings,
+    summarize,
 )
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import Page, start_page
@@ -32,19 +32,15 @@ from dashboard.frame.waiting import announce, wait_for, wait_or_none
 from dashboard.views import sender_figures
 from dashboard.views.sender_actions import draw_sender_actions
 from dashboard.widgets.basics import draw_facts, draw_figures, draw_first_steps, draw_search
-from dashboard.widgets.incident_card import draw_history
-from dashboard.widgets.incidents import OPEN, UNKNOWN, draw_incidents
-from dashboard.widgets.links import SENDER
+from dashboard.widgets.incidents import draw_history
+from dashboard.widgets.links import SENDER, draw_incidents_link
 from dashboard.widgets.table import draw_plain_table, draw_table, name_details
-from store.incidents import Incident
 from store.senders import RefusedReport, Sender
 
-_OPEN: Final = tuple(column for column in OPEN if column is not columns.SENDER_NAME)
 _UNREADABLE: Final = (
     Column("folder", "path", "Folder", None, 240),
     Column("error", "text", "Error", None, 240),
 )
-_UNKNOWN: Final = tuple(column for column in UNKNOWN if column is not columns.SENDER_NAME)
 _SHOWN: Final = tuple(
     column
     for column in sender_figures.COLUMNS
@@ -73,12 +69,12 @@ def draw() -> None:
     fleet, incidents = wait_for(
         THE_TABLE, lambda: (session.tables.list_senders(), session.tables.list_live()), "senders"
     )
-    known = list_senders(fleet)
+    known = list_senders(fleet, page.now)
     if not known:
         draw_first_steps()
         return
     announce(f"Senders: {len(known):,}")
-    _draw_figures(known, page)
+    _draw_figures(summarize(incidents, fleet, page.now), known, page)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         everyone = sender_figures.tabulate_senders(known, page.now, page.zone)
         label, into_file = "Search senders, accounts, addresses", sender_figures.COLUMNS[1:]
@@ -98,32 +94,26 @@ def draw() -> None:
         sender, refusal = wait_for(THE_TABLE, lambda: session.tables.read_sender(key), "sender")
         listed = next(one for one in known if one.key == key)
         whole = replace(listed, sender=sender or listed.sender, refusal=refusal or listed.refusal)
-        draw_sender(whole, [one for one in incidents if one.sender == key], page)
+        draw_sender(whole, page)
 
 
-def _draw_figures(known: Sequence[SenderRow], page: Page) -> None:
-    states = [one.sender.state if one.sender else None for one in known]
+def _draw_figures(status: CurrentStatus, known: Sequence[SenderRow], page: Page) -> None:
     warned = sum(bool(list_warnings(one, page.now, page.zone)) for one in known)
     draw_figures(
         {
             "Senders": f"{len(known):,}",
-            "Silent": f"{states.count(SenderState.SILENT):,}",
-            "Late": f"{states.count(SenderState.LATE):,}",
-            "Refused": f"{sum(one.refused for one in known):,}",
+            "Silent": f"{status.standings[Standing.SILENT]:,}",
+            "Late": f"{status.standings[Standing.LATE]:,}",
+            "Refused": f"{status.standings[Standing.REFUSED]:,}",
+            "Up": f"{status.standings[Standing.UP]:,}",
             "With warnings": f"{warned:,}",
         },
         _EXPLANATIONS,
     )
 
 
-def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> None:
-    """Draws a sender.
-
-    Args:
-        known: it, read in full.
-        incidents: what is open or unknown of it.
-        page: where it is drawn.
-    """
+def draw_sender(known: SenderRow, page: Page) -> None:
+    """Draws a sender, read in full, and the way to its incidents."""
     with st.container(border=True):
         st.header(escape_markdown(known.name), anchor=name_details(SENDER))
         for warning in list_warnings(known, page.now, page.zone):
@@ -140,7 +130,8 @@ def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> 
             )
         if known.sender:
             draw_sender_actions(known.sender, page)
-            draw_facts(_list_facts(known.sender, page))
+            draw_facts(_list_facts(known, known.sender, page))
+            draw_incidents_link("Its incidents", {SENDER.name: known.key})
             _draw_unreadable(known.sender, page.zone)
         if known.refusal and not known.refused:
             with st.expander(f"Its last refused report, of {page.spell(known.refusal.at)}; fixed since"):
@@ -149,16 +140,10 @@ def draw_sender(known: SenderRow, incidents: Sequence[Incident], page: Page) -> 
         done = wait_for(THE_TABLE, lambda: tables.list_changes(known.key), "changes")
         notified = wait_or_none(THE_TABLE, lambda: tables.list_notified_of_sender(known.key), "notifications")
         windows = wait_for(THE_TABLE, lambda: tables.list_windows(page.now - KEPT), "maintenance")
-        theirs = [one for one in windows if one.fits(known.name, "")]
+        name = known.sender.name if known.sender else known.name
+        theirs = [one for one in windows if one.fits(name, "")]
         lines = [*sender_figures.list_lines(done), *list_lines(theirs, page.now - KEPT, page.now)]
         draw_history(lines, notified, page.zone)
-    live = split_live(incidents, page.now)
-    if live.open:
-        st.header("Its open incidents", anchor=False)
-        draw_incidents(live.open, "sender_open", _OPEN, page, noun="open incidents")
-    if unknown := [*live.unknown, *live.quiet]:
-        st.header("Its unknown incidents", anchor=False)
-        draw_incidents(unknown, "sender_unknown", _UNKNOWN, page, noun="unknown incidents")
 
 
 def _draw_refusal(refusal: RefusedReport, page: Page) -> None:
@@ -174,12 +159,12 @@ def _draw_refusal(refusal: RefusedReport, page: Page) -> None:
         st.caption(f"Request id, for the service's owner: {escape_markdown(refusal.request_id)}")
 
 
-def _list_facts(sender: Sender, page: Page) -> dict[str, str]:
+def _list_facts(known: SenderRow, sender: Sender, page: Page) -> dict[str, str]:
     ago = format_duration(page.now - sender.last_run_at)
     return {
-        "State": f"{STATES[sender.state]} since {page.spell(sender.state_since)}",
+        "State": describe_standing(known, page.now, page.zone),
         "Last report": f"{ago} ago, {page.spell(sender.last_run_at)}",
-        "Next due": describe_due(sender, page.now),
+        "Next due": describe_due(known, page.now),
         "Interval": describe_interval(sender),
         "Expected": describe_hours(sender.hours),
         "Reports": f"{KINDS[sender.kind]}: {KIND_EXPLANATIONS[sender.kind]}",

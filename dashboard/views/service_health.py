@@ -14,7 +14,7 @@ from dashboard.charts import Span, build_time_axis, build_time_tooltip, draw_bar
 from dashboard.columns import Column
 from dashboard.data.metrics import CLOUDWATCH, Alarm
 from dashboard.data.tables import THE_TABLE
-from dashboard.figures.senders import describe_punctuality
+from dashboard.figures.senders import summarize
 from dashboard.figures.series import choose_step, find_span
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import start_page
@@ -66,7 +66,7 @@ def draw() -> None:
     if fleet is None:
         st.caption("Whether reports are late is unknown at the moment.")
     else:
-        st.caption(f"Reports: {describe_punctuality(fleet.senders, page.now)}.")
+        st.caption(f"{summarize((), fleet, page.now).describe_senders()}.")
     st.header("Alarms", anchor=False)
     alarms = service_figures.sort_alarms(wait_for(CLOUDWATCH, metrics.list_alarms, "alarms"))
     on = sum(alarm.state == "ALARM" for alarm in alarms)

@@ -1,16 +1,18 @@
 """Small things that several pages draw: choices, searches, downloads, facts, key figures, first steps."""
 
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import Final
 
 import pandas as pd
 import streamlit as st
 
 from contract.routes import AUTH, FILE_SLA_ERROR
+from contract.text import show
 from dashboard.backend import backend
 from dashboard.columns import Column
-from dashboard.figures.text import build_file_name, escape_markdown, filter_by_text, format_csv
-from dashboard.frame.choices import Parameter, show_in_widget
+from dashboard.figures.text import build_file_name, filter_by_text, format_csv
+from dashboard.frame.choices import COMMA, SEPARATOR, SEPARATORS, Parameter, show_in_widget
 from dashboard.frame.page import Page
 
 
@@ -41,19 +43,19 @@ def draw_choice(
 
 
 _LONGEST: Final = 200
-_TEXT: Final = Parameter("q", lambda text: text[:_LONGEST])
+TEXT: Final = Parameter("q", lambda text: text[:_LONGEST])
 
 
 def pick_text(label: str) -> str:
     """Draws the box and returns what it holds."""
-    text = _TEXT.read("")
+    text = TEXT.read("")
     st.text_input(
         label,
         text,
         type="search",
         max_chars=_LONGEST,
-        key=_TEXT.key,
-        on_change=lambda: _TEXT.write(st.session_state[_TEXT.key] or None),
+        key=TEXT.key,
+        on_change=lambda: TEXT.write(st.session_state[TEXT.key] or None),
         placeholder=label,
         label_visibility="collapsed",
     )
@@ -79,11 +81,12 @@ def draw_download(
         page: that they are on.
         details: by what they were narrowed down, for the file's name.
     """
+    separator = SEPARATORS[SEPARATOR.value(COMMA)]
 
     # Made on demand: most views are looked at, not downloaded. No page runs then that would verify.
     def make_file() -> bytes:
         backend().sessions.verify(page.session)
-        return format_csv(select(), columns, page.zone)
+        return format_csv(select(), columns, page.zone, separator)
 
     st.download_button(
         "CSV",
@@ -124,9 +127,14 @@ def draw_search(
 
 
 def draw_facts(facts: Mapping[str, str]) -> None:
-    """Draws each fact behind its name; those without a value are left out."""
-    lines = [f"- {name}: **{escape_markdown(value)}**" for name, value in facts.items() if value]
-    st.markdown("\n".join(lines))
+    """Draws each fact under its name, in columns; those without a value are left out."""
+    # As HTML, in which no name is taken for markup or a link.
+    pairs = (
+        f"<div><dt>{escape(name)}</dt><dd>{escape(show(value))}</dd></div>"
+        for name, value in facts.items()
+        if value
+    )
+    st.html(f'<dl class="facts">{"".join(pairs)}</dl>')
 
 
 def draw_figures(figures: Mapping[str, str], explanations: Mapping[str, str]) -> None:
@@ -141,16 +149,27 @@ def draw_figures(figures: Mapping[str, str], explanations: Mapping[str, str]) ->
             st.metric(label, value, border=True, width="stretch", help=explanations.get(label))
 
 
+_TRY: Final = r"""read -rsp "Password of files-01: " password
+token=$(curl -s AUTH_URL -H 'Content-Type: application/json' \
+  -d "{\"username\": \"files-01\", \"password\": \"$password\"}" |
+  sed 's/.*"token": *"\([^"]*\)".*/\1/')
+curl -i REPORT_URL -H 'Content-Type: application/json' -H "Authorization: Bearer $token" \
+  -d '{"sla_error": [], "run": {"sender": "FILES01", "interval_minutes": 15}}'"""
+
+
 def draw_first_steps() -> None:
-    """Says where the script has to send its reports."""
-    url = backend().settings.api_url
-    st.info(
-        "No server has reported yet. Give the script on each server these two addresses, and an account of "
-        "its own in the group sla-reporters. Its first report appears here within a minute or two.",
-        icon=":material/rocket_launch:",
+    """The three steps to the first report, with what has to be copied for each."""
+    auth, report = (f"{backend().settings.api_url}/{route.path}" for route in (AUTH, FILE_SLA_ERROR))
+    text = "No server has reported yet. Three steps lead to the first report."
+    st.info(text, icon=":material/rocket_launch:")
+    st.header("1. Create an account for the server", anchor=False)
+    st.code("python -m ops users create files-01 --reporter", language=None)
+    st.header("2. Give its script these addresses, and the account", anchor=False)
+    st.code(auth, language=None)
+    st.code(report, language=None)
+    st.header("3. Run the script, or try it from a shell", anchor=False)
+    st.code(_TRY.replace("AUTH_URL", auth).replace("REPORT_URL", report), language=None)
+    st.caption(
+        "The server appears here within a minute or two. More is in docs/script.md of the repository. "
+        "Refused requests are under Service health."
     )
-    st.markdown("Authentication URL")
-    st.code(f"{url}/{AUTH.path}", language=None)
-    st.markdown("Report URL")
-    st.code(f"{url}/{FILE_SLA_ERROR.path}", language=None)
-    st.caption("More is in docs/script.md of the repository. Refused requests are under Service health.")

@@ -51,22 +51,18 @@ class Actions:
     focus: str
     """The anchor of the heading that the focus goes back to."""
     page: Page
-    offered: Sequence[IncidentAction] | None = None
-    """What is shown, where that is more than what may be done about these."""
     after: Callable[[], None] = lambda: None
     """Called once something was done."""
 
     def draw_buttons(self) -> None:
         """Draws a button for each."""
-        possible = list_possible(self.incidents, self.page.now)
-        for action in possible if self.offered is None else self.offered:
+        for action in list_possible(self.incidents, self.page.now):
             st.button(
                 f"{LABELS[action]}…",
                 icon=_ICONS[action],
                 key=f"{self.place}_{action}",
                 on_click=acting.toggle_form,
                 args=(self.place, action, self.anchor),
-                disabled=action not in possible,
             )
 
     def draw_below(self) -> None:

@@ -1,136 +1,280 @@
-"""Incidents in a table with the picked one in full, and the choice of whose are shown."""
+"""The list of incidents with its filters, and one of them in full beside it, with files and timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Final
+from uuid import uuid4
+from zoneinfo import ZoneInfo
 
+import streamlit as st
+
+from contract.action import IncidentAction
+from contract.moments import format_duration
+from contract.words import LABELS, IncidentStatus
 from dashboard import columns
-from dashboard.columns import Column
-from dashboard.figures.actions import list_possible
+from dashboard.backend import backend
+from dashboard.columns import Column, tabulate
+from dashboard.data.loading import load_incident_files
+from dashboard.data.tables import THE_TABLE, Notified
+from dashboard.figures.actions import (
+    USUAL_SPAN,
+    HistoryLine,
+    describe_hold,
+    describe_result,
+    find_end,
+    list_events,
+    list_notified,
+    list_requests,
+)
 from dashboard.figures.incidents import (
+    FILE_COLUMNS,
     Whose,
-    filter_by_owner,
-    filter_by_whose,
+    explain,
+    find_breach,
+    find_wait,
+    is_whose,
     list_owners,
-    mark_snoozed,
+    overdue_minutes,
+    tabulate_files,
     tabulate_incidents,
 )
-from dashboard.figures.text import filter_by_text
+from dashboard.figures.maintenance import KEPT, list_lines
+from dashboard.figures.text import escape_markdown
+from dashboard.frame import acting
 from dashboard.frame.choices import Parameter, draw_radio, parse_choice, parse_name
 from dashboard.frame.page import Page
-from dashboard.frame.waiting import TITLE
-from dashboard.widgets.basics import draw_choice
+from dashboard.frame.waiting import TITLE, move_focus, wait_for, wait_or_none
+from dashboard.widgets.basics import draw_choice, draw_facts
 from dashboard.widgets.incident_actions import Actions
-from dashboard.widgets.incident_card import draw_incident
-from dashboard.widgets.links import INCIDENT
-from dashboard.widgets.table import PAGE_ROWS, Choice, draw_table
+from dashboard.widgets.links import (
+    INCIDENT,
+    draw_breach_link,
+    draw_folder_link,
+    draw_lost_letters,
+    draw_path,
+    draw_sender_link,
+)
+from dashboard.widgets.table import Choice, draw_files, draw_plain_table, draw_table, name_details
 from store.incidents import Incident
+from store.maintenance import incident_maintenance
+from store.senders import Sender
 
-SEARCHED: Final = (columns.SENDER_NAME.name, columns.INCIDENT_FOLDER.name)
-"""What a search for text looks at."""
-OPEN: Final = (
+_SHOWN: Final = (
     columns.INCIDENT_STATUS,
     columns.INCIDENT_FOLDER,
+    columns.WAITED,
     columns.OVERDUE,
-    columns.FILE_COUNT,
+    columns.IN_BREACH,
+    columns.ACT,
     columns.ACKNOWLEDGED_BY,
-    columns.SENDER_NAME,
     columns.OWNER,
-    columns.BREACHED_SINCE,
-    columns.SLA,
-    columns.SNOOZED_UNTIL,
-    columns.OPENED_AT,
-    columns.INCIDENT_BASIS,
-)
-UNKNOWN: Final = (
+    columns.SENDER_NAME,
+    columns.FILE_COUNT,
     columns.REASON,
-    columns.INCIDENT_FOLDER,
-    columns.UNKNOWN_SINCE,
-    columns.FILE_COUNT,
-    columns.ACKNOWLEDGED_BY,
-    columns.SENDER_NAME,
-    columns.OWNER,
-    columns.INCIDENT_LAST_SEEN,
     columns.BREACHED_SINCE,
-    columns.SLA,
-    columns.SNOOZED_UNTIL,
-)
-ENDED: Final = (
-    columns.INCIDENT_STATUS,
-    columns.INCIDENT_FOLDER,
     columns.ENDED_AT,
-    columns.SENDER_NAME,
-    columns.INCIDENT_BASIS,
-    columns.OWNER,
-    columns.ACKNOWLEDGED_BY,
-    columns.BREACHED_SINCE,
+    columns.SLA,
 )
+_ON_PHONE: Final = (*_SHOWN[:5], columns.ACT, columns.ACKNOWLEDGED_BY, columns.OWNER)
 _OPTIONAL: Final = (
+    columns.WAITED,
+    columns.OVERDUE,
+    columns.ACT,
     columns.OWNER,
-    columns.SNOOZED_UNTIL,
+    columns.REASON,
+    columns.ENDED_AT,
 )
 """Columns that are left out where they say nothing."""
-_PHONE_COLUMNS: Final = 6
-"""So many, and the owner."""
 
 
 def draw_incidents(
-    incidents: Sequence[Incident],
-    key: str,
-    shown: Sequence[Column],
-    page: Page,
-    *,
-    noun: str,
-    text: str = "",
-    rows: int = PAGE_ROWS,
-    acts: bool = True,
+    incidents: Sequence[Incident], key: str, names: Mapping[str, str], page: Page, noun: str
 ) -> None:
-    """Draws these incidents in their order.
+    """Draws a list of incidents, and the one that the address names in full: beside it where there is room.
 
     Args:
-        incidents: what to draw.
-        key: identifies this table.
-        shown: the columns.
+        incidents: in their order.
+        key: identifies the list.
+        names: what screens call the senders, by their keys.
         page: where it is drawn.
-        noun: what the rows are, in the plural.
-        text: only those are drawn whose sender or folder contains it.
-        rows: how many at first.
-        acts: whether several may be chosen, to act on all of them.
+        noun: what they are, in the plural.
     """
-    frame = mark_snoozed(filter_by_text(tabulate_incidents(incidents, page.now), text, SEARCHED))
+    frame = tabulate_incidents(incidents, page.now, names)
+    optional = [one for one in _OPTIONAL if not (frame[one.name].notna() & frame[one.name].ne("")).any()]
+    by_id = {one.incident_id: one for one in incidents}
+    choice = Choice(key)
+    place = f"{key}_chosen"
+    with st.container(key="split"):
+        with st.container(key="incident_list"):
+            draw_table(
+                frame,
+                key,
+                [column for column in _SHOWN if column not in optional],
+                page.zone,
+                identity=[columns.INCIDENT_ID.name],
+                noun=noun,
+                picked_in=INCIDENT,
+                on_phone=_ON_PHONE,
+                choice=choice,
+                bar=Actions(
+                    incidents=[one for one in incidents if one.incident_id in choice.ids],
+                    place=place,
+                    focus=TITLE,
+                    page=page,
+                    after=choice.clear,
+                ),
+                on_acted=lambda wanted: _acknowledge(by_id[wanted], place, page) if wanted in by_id else None,
+            )
+        if wanted := INCIDENT.value(""):
+            with st.container(key="incident_details", border=True):
+                _draw_picked(by_id.get(wanted), wanted, names, page)
 
-    def says_something(column: Column) -> bool:
-        values = frame[column.name]
-        return bool((values.notna() & values.ne("")).any())
 
-    shown = [column for column in shown if column not in _OPTIONAL or says_something(column)]
-    choice, actions = Choice(key) if acts and len(frame) else None, None
-    if choice:
-        listed = set(frame[columns.INCIDENT_ID.name])
-        offered = [one for one in incidents if one.incident_id in listed]
-        actions = Actions(
-            incidents=[one for one in offered if one.incident_id in choice.ids],
-            place=f"{key}_chosen",
-            focus=TITLE,
-            page=page,
-            offered=list_possible(offered, page.now),
-            after=choice.clear,
+def _acknowledge(incident: Incident, place: str, page: Page) -> None:
+    """Acknowledges it for the usual time, with one click in its row."""
+    action, now = IncidentAction.ACKNOWLEDGE, backend().clock()
+    until = find_end(USUAL_SPAN, now, page.zone)
+    form = acting.open_form(place, action)
+    acting.begin(
+        acting.PendingAction(
+            form=form,
+            requests=list_requests(action, [incident], uuid4().hex, span=USUAL_SPAN, until=until),
+            done=describe_result(action, until, now, page.zone),
+            reread=lambda: page.session.tables.reread_incidents([incident]),
         )
-    picked = draw_table(
-        frame,
-        key,
-        shown,
-        page.zone,
-        identity=[columns.INCIDENT_ID.name],
-        noun=noun,
-        picked_in=INCIDENT,
-        rows=rows,
-        on_phone=[*shown[:_PHONE_COLUMNS], columns.OWNER],
-        choice=choice,
-        bar=actions,
     )
-    if picked is not None:
-        wanted = picked[columns.INCIDENT_ID.name]
-        draw_incident(next(one for one in incidents if one.incident_id == wanted), page)
+
+
+def _draw_picked(listed: Incident | None, wanted: str, names: Mapping[str, str], page: Page) -> None:
+    if listed is None:
+        listed = wait_for(THE_TABLE, lambda: page.session.tables.find_incident(wanted), "incident")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.header("Incident", anchor=name_details(INCIDENT), width="stretch")
+        st.button("Back to the list", icon=":material/arrow_back:", type="tertiary", on_click=_go_back)
+    if listed is None:
+        st.info("This incident does not exist, or is no longer kept.", icon=":material/search_off:")
+        return
+    draw_incident(listed, names, page)
+
+
+def _go_back() -> None:
+    INCIDENT.write(None)
+    move_focus(TITLE)
+
+
+def draw_incident(listed: Incident, names: Mapping[str, str], page: Page) -> None:
+    """Draws everything known of the incident, what may be done about it, and the ways on from here."""
+    tables = page.session.tables
+    frames, read, (sender, _) = wait_for(
+        THE_TABLE,
+        lambda: (
+            load_incident_files(page.session.records, listed),
+            tables.read_incident(listed),
+            tables.read_sender(listed.sender),
+        ),
+        "incident_files",
+    )
+    windows = wait_for(THE_TABLE, lambda: tables.list_windows(page.now - KEPT), "maintenance")
+    ask = tables.list_notified_of_incident
+    notified = wait_or_none(THE_TABLE, lambda: ask(listed.incident_id), "notifications")
+    # With its history, and as it is now: an index may be a moment behind.
+    incident = read or listed
+    name = names.get(incident.sender, incident.sender_name)
+    draw_path(incident.folder)
+    hold = escape_markdown(describe_hold(incident, page.now, page.zone))
+    st.markdown(f"**{LABELS[incident.status]}**: {escape_markdown(explain(incident))}. {hold}")
+    actions = Actions(
+        incidents=[incident],
+        place=f"incident_{incident.incident_id}",
+        focus=name_details(INCIDENT),
+        page=page,
+    )
+    with st.container(horizontal=True, gap="xsmall"):
+        actions.draw_buttons()
+    actions.draw_below()
+    muted = incident_maintenance(windows, incident, page.now) if incident.live else None
+    until = f"until {page.spell(muted)}: only its end is notified" if muted else ""
+    draw_facts({"Maintenance": until, **_list_facts(incident, name, sender, page)})
+    draw_lost_letters([incident.folder, *frames.files["filename"]])
+    theirs = [one for one in windows if one.fits(incident.sender_name, incident.owner, incident.folder)]
+    muting = list_lines(theirs, incident.opened_at, incident.ended_at or page.now)
+    draw_history([*list_events(incident, name, page.zone), *muting], notified, page.zone, title="Timeline")
+    if frames.files.empty:
+        st.caption("The report with its files is no longer kept.")
+    else:
+        st.subheader("Files in the latest report", anchor=False)
+        files = tabulate_files(frames.files, incident.sla, page.now)
+        ended = (columns.OVERDUE_NOW, columns.WAITED)
+        shown = [column for column in FILE_COLUMNS if incident.live or column not in ended]
+        draw_files(files, shown, page.zone)
+    with st.container(horizontal=True):
+        draw_folder_link(incident.folder)
+        draw_sender_link(incident.sender)
+        if incident.status is IncidentStatus.OPEN:
+            draw_breach_link()
+
+
+def _list_facts(incident: Incident, name: str, sender: Sender | None, page: Page) -> dict[str, str]:
+    def local(moment: datetime | None) -> str:
+        return page.spell(moment, seconds=True) if moment else ""
+
+    def length(minutes: float | None) -> str:
+        return "unknown" if minutes is None else format_duration(minutes)
+
+    since, until = find_breach(incident, page.now)
+    live = incident.live
+    return {
+        "Owner": incident.owner,
+        "Sender": name,
+        "Oldest file waiting": length(find_wait(incident, page.now)) if live else "",
+        "SLA": format_duration(timedelta(minutes=incident.sla)),
+        "Over SLA": length(overdue_minutes(incident, page.now)) if live else "",
+        "Oldest file created": local(incident.oldest_creation),
+        "In breach": format_duration(until - since),
+        "In breach since": local(since),
+        "Last seen": local(incident.last_seen_at),
+        "Ended": local(incident.ended_at),
+        "Last report of its server": local(sender.last_run_at) if sender else "",
+        "Files": f"{incident.file_count:,}, at most {incident.peak_file_count:,} at once",
+        "Reopened": f"{incident.reopened:,} times" if incident.reopened else "",
+    }
+
+
+_COLUMNS: Final = (
+    Column("at", "moment", "When"),
+    Column("who", "prose", "Who", None, 120),
+    Column("what", "prose", "What", None, 170),
+)
+_NOTE: Final = Column("note", "prose", "Note", None, 200)
+"""Left out where nobody wrote one: the others get its room."""
+_SHOWN_LINES: Final = 12
+"""So many of the last; older ones are folded away."""
+
+
+def draw_history(
+    done: Sequence[HistoryLine], notified: Sequence[Notified] | None, zone: ZoneInfo, title: str = "History"
+) -> None:
+    """Draws events and notifications as one list, the last first; nothing where nothing happened.
+
+    `notified` is None where the notifications cannot be read.
+    """
+    lines = sorted([*done, *list_notified(notified or ())], key=lambda one: one.at)[::-1]
+    if lines or notified is None:
+        st.subheader(title, anchor=False)
+    if notified is None:
+        st.caption("The notifications cannot be read at the moment.")
+    if lines:
+        _draw_lines(lines[:_SHOWN_LINES], title, zone)
+    if older := lines[_SHOWN_LINES:]:
+        with st.expander(f"{len(older):,} older"):
+            _draw_lines(older, f"Older {title}", zone)
+
+
+def _draw_lines(lines: Sequence[HistoryLine], label: str, zone: ZoneInfo) -> None:
+    # As rows, and not in Markdown, which would make links even of what is escaped.
+    shown = (*_COLUMNS, _NOTE) if any(line.note for line in lines) else _COLUMNS
+    rows = [(line.at, line.who, line.what, line.note)[: len(shown)] for line in lines]
+    draw_plain_table(tabulate(rows, shown), label.replace(" ", "_").lower(), shown, zone, label=label)
 
 
 OWNER: Final = Parameter("owner", parse_name(256))
@@ -138,19 +282,21 @@ _WHOSE: Final = Parameter("who", parse_choice(*Whose))
 _LABELS: Final = {Whose.ALL: "All", Whose.UNACKNOWLEDGED: "Unacknowledged", Whose.MINE: "Mine"}
 
 
-def pick_incidents(live: Sequence[Incident], ended: Sequence[Incident], page: Page) -> list[Incident]:
-    """Draws the choices, and returns those that match, of both, in their order."""
-    owner = pick_owner(list_owners([*live, *ended]))
+def pick_incidents(incidents: Sequence[Incident], page: Page) -> list[Incident]:
+    """Draws the choices of owner and of whose, and returns those that match, in their order."""
+    owner = pick_owner(list_owners(incidents))
+    owned = [one for one in incidents if not owner or one.owner == owner]
     whose = Whose(_WHOSE.read(Whose.ALL.value))
-    username = page.session.analyst.username
-    owned = filter_by_owner(live, owner)
-    counts = {one: len(filter_by_whose(owned, one, username, page.now)) for one in Whose}
+
+    def select(one: str) -> list[Incident]:
+        username = page.session.analyst.username
+        return [incident for incident in owned if is_whose(incident, Whose(one), username, page.now)]
 
     def spell(one: str) -> str:
-        return f"{_LABELS[Whose(one)]} ({counts[Whose(one)]:,})"
+        return f"{_LABELS[Whose(one)]} ({len(select(one)):,})"
 
     draw_radio("Whose", _WHOSE, [one.value for one in Whose], whose.value, spell)
-    return filter_by_whose([*owned, *filter_by_owner(ended, owner)], whose, username, page.now)
+    return select(whose)
 
 
 def pick_owner(known: Sequence[str]) -> str:

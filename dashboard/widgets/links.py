@@ -1,7 +1,7 @@
 """Ways to folders, senders, incidents and the runbook; paths, and names that lost letters."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import streamlit as st
@@ -9,6 +9,7 @@ import streamlit as st
 from contract.answers import LOST_LETTER, UTF8_HINT
 from contract.limits import MAX_FOLDER_BYTES
 from contract.names import RUNBOOK_FILE, RunbookSection
+from contract.text import show
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.choices import Parameter, parse_choice, parse_name
 from dashboard.frame.page import draw_link
@@ -34,6 +35,16 @@ _LONGEST_ID: Final = 64
 INCIDENT: Final = Parameter(
     "incident", lambda text: text if text.isalnum() and len(text) <= _LONGEST_ID else None
 )
+
+
+def draw_incident_link(incident_id: str) -> None:
+    """A link to the incident on its page."""
+    draw_incidents_link("Incident", {INCIDENT.name: incident_id})
+
+
+def draw_incidents_link(label: str, parameters: Mapping[str, str]) -> None:
+    """A link to the incidents with these parameters, the range and zone kept."""
+    draw_link("views/incidents.py", label, ":material/list_alt:", parameters)
 
 
 SECTION: Final = Parameter("section", parse_choice(*RunbookSection))
@@ -83,7 +94,7 @@ def draw_path(folder: str, filename: str | None = None) -> None:
     """A path as it is, to read and to copy. Not as Markdown, which would turn names into links."""
     separator = "\\" if "\\" in folder else "/"
     path = folder if filename is None else f"{folder.rstrip(separator)}{separator}{filename}"
-    st.code(path, language=None, wrap_lines=True)
+    st.code(show(path), language=None, wrap_lines=True)
 
 
 _REMEDY: Final = (

@@ -7,7 +7,6 @@ from typing import Final
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from contract.folders import folder_key
 from dashboard.backend import backend
 from dashboard.data.loading import Loading, list_cheap_hours
 from dashboard.data.records import RecordFrames
@@ -126,8 +125,8 @@ def read_breach_spans(page: Page) -> Spans:
     """The same, without a word: for what no page's run waits for."""
     ask, days = page.session.tables, list_utc_days(page.period.start, page.now)
     spans: dict[tuple[str, str], list[BreachSpan]] = {}
-    for one in (*ask.list_ended(days, most=None), *ask.list_live()):
-        spans.setdefault((one.sender, folder_key(one.folder)), []).append(
-            BreachSpan(one.opened_at, one.ended_at, one.status)
+    for one in ask.list_incidents(days):
+        spans.setdefault((one.sender, one.key), []).append(
+            BreachSpan(one.opened_at, one.ended_at, one.status, one.incident_id)
         )
     return spans

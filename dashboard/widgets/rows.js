@@ -34,7 +34,9 @@ function build(host) {
   body.addEventListener("click", (event) => {
     const row = event.target.closest("tr");
     const selecting = String(getSelection()).length > 0 && !event.target.closest("button");
-    if (row && state.data.opens && !selecting && !event.target.closest("a, .chooser")) {
+    if (row && event.target.closest(".act button")) {
+      state.setTriggerValue("acted", row.dataset.id);
+    } else if (row && state.data.opens && !selecting && !event.target.closest("a, .chooser")) {
       state.setTriggerValue("picked", row.dataset.id);
     }
   });
@@ -117,6 +119,8 @@ function fill(state, row, cells, picked) {
   opener.setAttribute("aria-label", `${data.opens}: ${names.join(", ")}`);
   opener.setAttribute("aria-pressed", String(picked));
   row.querySelector("input")?.setAttribute("aria-label", `Choose: ${names.join(", ")}`);
+  const act = row.querySelector(".act button");
+  act?.setAttribute("aria-label", `${act.textContent}: ${names.join(", ")}`);
 }
 
 function drawOpener() {
@@ -163,10 +167,13 @@ function drawCell(column, value) {
     const [head, tail] = value;
     cell.append(element("span", { class: "cut", title: head + tail }, element("span", { class: "head" }, head)));
     cell.firstChild.append(element("span", { class: "tail" }, tail));
+  } else if (column.kind === "act") {
+    if (value !== "-") cell.append(element("button", { type: "button", tabindex: "-1" }, value));
   } else if (column.kind === "link") {
     cell.append(drawLink(value));
   } else {
     cell.append(element("span", column.kind === "prose" ? { class: "prose" } : { class: "text", title: value }, value));
+    if (column.kind === "status") cell.dataset.sign = value[0];
   }
   return cell;
 }
@@ -186,14 +193,14 @@ const hidden = (text) => element("span", { class: "hidden" }, text);
 /** The table is one stop of the Tab key, and one more where rows can be chosen; arrows lead from row to row. */
 function walk(state, event) {
   const rows = [...state.body.children];
-  const kind = event.target.matches("input") ? "input" : ".opener button";
+  const kind = ["input", ".act button"].find((one) => event.target.matches(one)) ?? ".opener button";
   const at = rows.indexOf(event.target.closest("tr"));
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1 }[event.key];
   if (at < 0 || to === undefined || !event.target.matches(kind)) return;
   event.preventDefault();
   const next = rows[Math.min(Math.max(to, 0), rows.length - 1)];
   stopAt(rows, next);
-  next.querySelector(kind).focus();
+  (next.querySelector(kind) ?? next.querySelector(".opener button")).focus();
 }
 
 function keepOneStop({ body }) {
@@ -206,7 +213,7 @@ function keepOneStop({ body }) {
 
 function stopAt(rows, stop) {
   for (const row of rows) {
-    row.querySelectorAll(".opener button, .chooser input").forEach((one) => (one.tabIndex = row === stop ? 0 : -1));
+    row.querySelectorAll(".opener button, .chooser input, .act button").forEach((one) => (one.tabIndex = row === stop ? 0 : -1));
   }
 }
 

@@ -50,6 +50,7 @@ def draw_rows(
     chosen: Collection[str] = (),
     on_chosen: Callable[[list[str]], None] | None = None,
     chooses: str = "",
+    on_acted: Callable[[str], None] | None = None,
 ) -> None:
     """Draws the rows, as many columns as there is room for.
 
@@ -68,6 +69,7 @@ def draw_rows(
         chosen: the ids of the rows that are chosen, where any may be.
         on_chosen: called with their ids whenever these change.
         chooses: empty where no row is to be chosen; another text has the browser forget its choice.
+        on_acted: called with the id of the row whose button in a column of kind `act` was clicked.
     """
     table = st.components.v2.component("rows", html=_HTML, css=_STYLE, js=_SCRIPT)
     table(
@@ -98,6 +100,7 @@ def draw_rows(
         key=key,
         on_picked_change=_tell(key, "picked", on_picked),
         on_sorted_change=_tell(key, "sorted", on_sorted),
+        on_acted_change=_tell(key, "acted", on_acted),
         on_chosen_change=_tell(key, "chosen", on_chosen and (lambda told: on_chosen(_parse_ids(told)))),
     )
 

@@ -13,7 +13,6 @@ from dashboard.columns import Column
 from dashboard.data.cache import hold_weakly
 from dashboard.data.records import RecordFrames
 from dashboard.figures.stuck_files import (
-    FILE,
     Spans,
     Status,
     follow_files,
@@ -24,7 +23,13 @@ from dashboard.figures.text import filter_by_sender, filter_by_status, filter_by
 from dashboard.frame.choices import Parameter, show_in_widget
 from dashboard.frame.page import Page
 from dashboard.widgets.basics import draw_choice, draw_download, draw_facts, pick_text
-from dashboard.widgets.links import SENDER, draw_folder_link, draw_lost_letters, draw_path
+from dashboard.widgets.links import (
+    SENDER,
+    draw_folder_link,
+    draw_incident_link,
+    draw_lost_letters,
+    draw_path,
+)
 from dashboard.widgets.table import PICK, draw_table, name_details
 
 
@@ -90,7 +95,10 @@ def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
         draw_lost_letters([stuck["folder"], stuck["filename"]])
         draw_facts(facts)
         st.caption(f"Times in {page.zone.key}")
-        draw_folder_link(stuck["folder"])
+        with st.container(horizontal=True):
+            if stuck["incident_id"]:
+                draw_incident_link(stuck["incident_id"])
+            draw_folder_link(stuck["folder"])
 
 
 # Never by colour alone: each status has a sign of its own.
@@ -117,21 +125,16 @@ SHOWN: Final = (
 _DOWNLOADED: Final = (columns.STATUS, columns.BASIS, *SHOWN[1:], columns.CLEARED_AT)
 
 
-_UNKNOWN_OR_LAST_SEEN: Final = "unknown"
-"""What older links call both."""
 _IN_ADDRESS: Final = {
     Status.OPEN: "open",
-    Status.UNKNOWN: "incident-unknown",
+    Status.UNKNOWN: "unknown",
     Status.LAST_SEEN: "last-seen",
     Status.CLEARED: "cleared",
 }
 
 
 def _parse_statuses(text: str) -> list[Status] | None:
-    given = text.split(",")
-    if _UNKNOWN_OR_LAST_SEEN in given:
-        given += [_IN_ADDRESS[Status.UNKNOWN], _IN_ADDRESS[Status.LAST_SEEN]]
-    return [status for status in Status if _IN_ADDRESS[status] in given] or None
+    return [status for status in Status if _IN_ADDRESS[status] in text.split(",")] or None
 
 
 STATUS: Final = Parameter(
@@ -145,11 +148,6 @@ _IDENTITY: Final = [
     columns.CREATED.name,
     columns.LATER.name,
 ]
-_FORMER: Final = (
-    [columns.SENDER_NAME.name, *_IDENTITY[1:]],
-    [*FILE, columns.LATER.name],
-)
-"""Before users of one name were distinguished, and before senders were."""
 
 
 def draw_stuck_files(
@@ -197,7 +195,6 @@ def draw_stuck_files(
         shown,
         page.zone,
         identity=_IDENTITY,
-        former=_FORMER,
         noun="stuck files",
     )
     if picked is not None:

@@ -1,8 +1,7 @@
 """Tables with one row picked, which stays picked when rows come and go around it, and others chosen."""
 
 import hashlib
-from collections.abc import Collection, Sequence
-from itertools import chain
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from contract.text import show
 from dashboard.columns import Column
 from dashboard.figures.text import spell_column
 from dashboard.frame.choices import Parameter
@@ -78,7 +78,6 @@ def find_picked(
     shown: Sequence[str],
     picked: str,
     identity: Sequence[str],
-    former: Sequence[Sequence[str]],
     picked_in: object,
 ) -> int | None:
     """The place of the picked row, which a link may name that is further down than what is shown.
@@ -88,7 +87,6 @@ def find_picked(
         shown: what the address calls the first of them.
         picked: what it calls the one that is looked for; "" for none.
         identity: the columns that make a row what it is.
-        former: those that did so in older links.
         picked_in: what holds it in the address, where that is not a hash.
     """
     if not picked:
@@ -102,11 +100,8 @@ def find_picked(
             same &= frame[name].eq(value).to_numpy(dtype=bool)
         place = int(np.argmax(same)) if same.any() else None
     elif place is None:
-        of_now = name_rows(frame, identity, picked_in)
-        for names in chain([of_now], (hash_identities(frame, older) for older in former)):
-            if picked in names:
-                place = names.index(picked)
-                break
+        names = name_rows(frame, identity, picked_in)
+        place = names.index(picked) if picked in names else None
     if place is not None and not picked_in:
         st.session_state[_KNOWN] = (picked, tuple(identity), [frame[name].iloc[place] for name in identity])
     return place
@@ -141,7 +136,6 @@ def draw_table(
     *,
     identity: Sequence[str],
     noun: str,
-    former: Sequence[Sequence[str]] = (),
     picked_in: Parameter[str] | None = None,
     rows: int = PAGE_ROWS,
     on_phone: Collection[Column] = (),
@@ -149,6 +143,7 @@ def draw_table(
     details: str = "",
     choice: Choice | None = None,
     bar: Bar | None = None,
+    on_acted: Callable[[str], None] | None = None,
 ) -> "pd.Series[Any] | None":
     """Draws a table of the first rows, and more as asked; returns the picked row.
 
@@ -161,7 +156,6 @@ def draw_table(
         zone: in which moments are shown.
         identity: the columns that make a row what it is, whatever else of it changes.
         noun: what the rows are, in the plural.
-        former: the columns that did so in older links, the newest first.
         picked_in: what holds the picked row in the address, by the one column of its `identity`. Without
             one, `PICK` holds a hash of it. Tables that share it have one row picked between them.
         rows: how many are shown at first.
@@ -170,6 +164,7 @@ def draw_table(
         details: the anchor where the focus goes then; `name_details` of the parameter if none is given.
         choice: keeps the rows that are chosen, where any may be; they are known by the ids of `picked_in`.
         bar: what may be done about them.
+        on_acted: called with the id of the row whose button was clicked.
     """
     offered = {column.name for column in columns}
     sort = Parameter(f"{key}_sort", lambda text: text if text.removeprefix("-") in offered else None)
@@ -179,7 +174,7 @@ def draw_table(
     shown = ordered.head(limit)
     pick = picked_in or PICK
     ids = name_rows(shown, identity, picked_in)
-    row = find_picked(ordered, ids, pick.value(""), identity, former, picked_in)
+    row = find_picked(ordered, ids, pick.value(""), identity, picked_in)
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         text = _describe_count(len(shown), len(frame), noun, opens)
         if choice:
@@ -205,6 +200,7 @@ def draw_table(
         chosen=choice.ids if choice else (),
         on_chosen=choice.write if choice else None,
         chooses=choice.token if choice else "",
+        on_acted=on_acted,
     )
     if len(shown) < len(frame):
         more = {f"{key}_limit": limit + PAGE_ROWS}
@@ -241,7 +237,7 @@ def _list_rows(
     frame: pd.DataFrame, ids: Sequence[str], columns: Sequence[Column], zone: ZoneInfo
 ) -> list[tuple[str, list[Cell]]]:
     spelt: list[Sequence[Cell]] = [
-        [split_path(path) for path in frame[column.name]]
+        [split_path(show(path)) for path in frame[column.name]]
         if column.kind == "path"
         else spell_column(frame, column, zone)
         for column in columns

@@ -5,7 +5,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 import boto3
 import pytest
@@ -17,22 +16,19 @@ from dashboard import errors
 from dashboard.data.cache import KEPT_FOR, Cache
 from dashboard.data.tables import (
     AnalystTables,
-    Breach,
     RecordTable,
-    join_breaches,
-    measure_breach,
-    read_breach,
+    join_incidents,
 )
 from dashboard.figures.incidents import overdue_minutes
 from store import senders
 from store.dynamodb import TableSpec
 from store.incidents import INCIDENTS_TABLE, LISTED, IncidentAttribute, IncidentIndex
 from store.records import Attribute, FileAttribute
+from store.runs import Stamp
 from store.senders import SENDERS_TABLE, SenderAttribute, SenderIndex
-from store.state import State
 from tests.dashboard.clocks import StoppedClock
 from tests.dashboard.fake_table import REGION, TABLE, item
-from tests.dashboard.projected import Projected, read_incidents, show_incident
+from tests.dashboard.projected import Projected, read_incidents
 from tests.dashboard.test_settings import SETTINGS
 from tests.stands.playing import at, listing, played, run, stuck
 from tests.stands.projection_tables import INCIDENTS, SENDERS
@@ -189,9 +185,9 @@ def test_ended_ones_are_found_by_their_day_and_by_id(projected: Projected, table
     projected.tell(listing(20, [B], stuck(A, "a", created=18), sender="two"))
     projected.tell(listing(21, [A, B], sender="two"))
     today, tomorrow = at(0).date(), at(24).date()
-    assert [one.sender for one in tables.list_ended([today])] == ["one"]
-    assert [one.sender for one in tables.list_ended([tomorrow])] == ["two"]
-    ended = tables.list_ended([today, tomorrow])
+    assert [one.sender for one in tables.list_incidents([today])] == ["one"]
+    assert [one.sender for one in tables.list_incidents([tomorrow])] == ["two"]
+    ended = tables.list_incidents([today, tomorrow])
     assert [(one.sender, one.status, one.ended_at) for one in ended] == [
         ("one", IncidentStatus.CLEARED, at(1)),
         ("two", IncidentStatus.CLEARED, at(21)),
@@ -240,7 +236,7 @@ def test_an_incident_in_full_is_never_older_than_the_list_that_it_was_picked_fro
     assert tables.read_incident(listed) == tables.find_incident(listed.incident_id)
     projected.tell(listing(1, [A], sender="lists"), "ana/LISTS")
     # Of the same two seconds: the other list is asked for the first time.
-    [ended] = tables.list_ended([at(1).date()], most=None)
+    [ended] = tables.list_incidents([at(1).date()])
     found = tables.read_incident(ended)
     assert found
     assert (ended.status, found.status) == (IncidentStatus.CLEARED, IncidentStatus.CLEARED)
@@ -252,17 +248,8 @@ def test_a_refusal_of_aws_is_told_in_our_words_and_not_remembered(clock: Stopped
         stubber.add_client_error("query", "AccessDeniedException", "internals", 400)
         stubber.add_response("query", {"Items": []})
         with pytest.raises(errors.AccessDeniedError, match="senders and incidents"):
-            tables.list_ended([datetime(2026, 3, 2, tzinfo=UTC).date()])
-        assert tables.list_ended([datetime(2026, 3, 2, tzinfo=UTC).date()]) == []
-
-
-def test_the_last_ones_are_read_first_where_not_all_are_wanted(clock: StoppedClock) -> None:
-    tables = open_tables(boto3.session.Session("key", "secret", region_name=REGION), clock)
-    with patch.object(tables._reader, "query", return_value=[]) as query:
-        tables.list_ended([at(0).date()], most=2)
-    arguments = query.call_args.args[0].arguments()
-    assert arguments["ScanIndexForward"] is False
-    assert arguments["PaginationConfig"] == {"MaxItems": 2, "PageSize": 2}
+            tables.list_changes("key")
+        assert tables.list_changes("key") == []
 
 
 @pytest.mark.parametrize(
@@ -298,37 +285,11 @@ def test_an_index_has_all_that_is_shown_of_many(
     assert "RuleState" not in shown
 
 
-BREACH = stuck(A, "a", created=-2, sla=60)
-
-
-def ended(state: State) -> Breach:
-    [one] = state.incidents.values()
-    return read_breach(show_incident(one))
-
-
-def test_what_a_run_showed_to_be_over_counts_until_then() -> None:
-    one = ended(played(listing(0, [B], BREACH), listing(1, [A, B])))
-    assert (one.folder, one.owner, one.since, one.until) == (A, "", at(-1), at(1))
-
-
-def test_what_nobody_saw_end_counts_until_it_was_last_seen() -> None:
-    lapsed = ended(played(run(0, BREACH), run(1, BREACH), until=99))
-    assert lapsed.until == at(1)
-    # Cleared out of the unknown: at some time between.
-    between = ended(played(listing(0, [B], BREACH), listing(30, [A, B])))
-    assert between.until == at(0)
-
-
-def test_what_goes_on_has_no_end_unless_nobody_can_tell() -> None:
-    [is_open] = read_incidents(played(listing(0, [B], BREACH)))
-    [unknown] = read_incidents(played(listing(0, [B], BREACH), until=9))
-    assert measure_breach(is_open).until is None
-    assert measure_breach(unknown).until == at(0)
-
-
-def test_one_that_was_opened_again_is_one() -> None:
-    first = Breach("1", A, "", at(0), at(2))
-    again = Breach("1", A, "", at(0), at(5))
-    live = Breach("1", A, "", at(0), None)
-    assert join_breaches([again, first], []) == [again]
-    assert join_breaches([first, again], [live]) == [live]
+def test_one_that_was_opened_again_counts_once_as_it_is_now() -> None:
+    [live] = read_incidents(played(run(0, stuck(A, "a", created=-2))))
+    first, again = (replace(live, status=IncidentStatus.CLEARED, ended_at=at(hours)) for hours in (2, 5))
+    assert join_incidents([again, first], []) == [again]
+    reopened = replace(live, seen=Stamp(at(6), "r", at(6)))
+    assert join_incidents([first, again], [reopened]) == [reopened]
+    # The list of live ones may be some seconds old.
+    assert join_incidents([first], [live]) == [first]

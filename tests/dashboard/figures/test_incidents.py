@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
@@ -12,13 +11,10 @@ from dashboard.columns import list_dtypes
 from dashboard.figures.incidents import (
     COLUMNS,
     explain,
-    list_reasons,
+    find_breach,
     list_utc_days,
     name_reason,
-    select_ended,
     sort_worst_first,
-    split_live,
-    start_of_day,
     tabulate_files,
     tabulate_incidents,
 )
@@ -34,7 +30,6 @@ from tests.stands.playing import at, listing, played, run, stuck
 A, B, C = "C:\\Jobs\\A", "C:\\Jobs\\B", "C:\\Jobs\\C"
 CLEARED = "the server read the folder, and no file was over the SLA"
 LISTED = listing(0, [], stuck(A, "a", created=-2))
-NOBODY = Fleet(senders=[], refused={})
 
 
 def only(state: State) -> Incident:
@@ -66,20 +61,34 @@ def test_the_worst_is_the_oldest_over_its_own_sla_and_who_has_no_age_comes_last(
     assert list(table["breached_since"]) == [at(-3 + 1 / 3), at(-1), at(0)]
 
 
-def test_what_is_quiet_is_no_trouble_and_the_rest_is_by_reason() -> None:
-    live = split_live([QUIET, UNWATCHED, UNREADABLE, SILENT], at(4))
-    assert not live.open
-    assert [one.reason for one in live.unknown] == [
-        UnknownReason.SILENT,
-        UnknownReason.UNREADABLE,
-        UnknownReason.UNWATCHED,
-    ]
-    assert live.quiet == [QUIET]
-    assert [(reason, len(same)) for reason, same in list_reasons(live.unknown)] == [
-        (UnknownReason.SILENT, 1),
-        (UnknownReason.UNREADABLE, 1),
-        (UnknownReason.UNWATCHED, 1),
-    ]
+def test_open_ones_come_first_then_unknown_quiet_and_ended_ones() -> None:
+    ended = only(played(LISTED, listing(1, [A])))
+    last = only(played(listing(0, [], stuck(B, "b", created=-9)), listing(2, [B])))
+    is_open = only(played(run(3.9, stuck(C, "c"))))
+    given = [ended, QUIET, last, UNREADABLE, is_open]
+    assert sort_worst_first(given, at(4)) == [is_open, UNREADABLE, QUIET, last, ended]
+
+
+BREACH = stuck(A, "a", created=-2, sla=60)
+
+
+@pytest.mark.parametrize(
+    ("state", "until"),
+    [
+        (played(listing(0, [B], BREACH), listing(1, [A, B])), at(1)),
+        # Nobody saw it end.
+        (played(run(0, BREACH), run(1, BREACH), until=99), at(1)),
+        (played(listing(0, [B], BREACH), listing(30, [A, B])), at(0)),
+        (played(listing(0, [B], BREACH), until=9), at(0)),
+        # It goes on.
+        (played(listing(0, [B], BREACH)), at(99)),
+    ],
+)
+def test_in_breach_is_until_the_end_or_the_last_sighting(state: State, until: datetime) -> None:
+    one = only(state)
+    assert find_breach(one, at(99)) == (at(-1), until)
+    table = tabulate_incidents([one], at(99))
+    assert list(table["in_breach"]) == [(until - at(-1)).total_seconds() / 60]
 
 
 @pytest.mark.parametrize(
@@ -120,13 +129,10 @@ def test_every_reason_and_every_status_has_words() -> None:
             assert explain(replace(unknown, status=status, cleared_by=Clearing.LEFT_OUT))
 
 
-def test_what_ended_is_over_no_sla_and_the_last_one_comes_first() -> None:
-    first = only(played(LISTED, listing(1, [A])))
+def test_what_ended_is_over_no_sla() -> None:
     last = only(played(listing(0, [], stuck(B, "b", created=-9)), listing(2, [B])))
-    assert select_ended([first, last, SILENT], at(0)) == [last, first]
-    assert select_ended([first, last], at(1.5)) == [last]
     table = tabulate_incidents([last], at(9))
-    assert table["overdue"].isna().all()
+    assert table[["overdue", "waited"]].isna().all(axis=None)
     assert list(table["ended_at"]) == [at(2)]
 
 
@@ -135,17 +141,8 @@ def test_a_table_of_none_is_a_table() -> None:
     assert {name: str(dtype) for name, dtype in table.dtypes.items()} == list_dtypes(*COLUMNS)
 
 
-@pytest.mark.parametrize(
-    ("zone", "start", "days"),
-    [
-        ("UTC", datetime(2026, 3, 2, tzinfo=UTC), [date(2026, 3, 2)]),
-        ("Pacific/Auckland", datetime(2026, 3, 1, 11, tzinfo=UTC), [date(2026, 3, 1), date(2026, 3, 2)]),
-        ("America/Los_Angeles", datetime(2026, 3, 2, 8, tzinfo=UTC), [date(2026, 3, 2)]),
-    ],
-)
-def test_today_is_that_of_the_viewers_zone(zone: str, start: datetime, days: list[date]) -> None:
-    assert start_of_day(at(0), ZoneInfo(zone)) == start
-    assert list_utc_days(start, at(0)) == days
+def test_days_are_those_of_utc() -> None:
+    assert list_utc_days(at(-9), at(0)) == [date(2026, 3, 1), date(2026, 3, 2)]
 
 
 def test_the_figures_are_those_of_now() -> None:
@@ -153,23 +150,26 @@ def test_the_figures_are_those_of_now() -> None:
     stuck_now = run(3.9, stuck(B, "b", created=-2), sender="other")
     other = played(stuck_now)
     fleet = Fleet(senders=[read_sender(silent, LISTED), read_sender(other, stuck_now)], refused={})
-    live = split_live([*read_incidents(silent), *read_incidents(other, "other"), QUIET], at(4))
-    situation = summarize(live, fleet, at(4))
-    assert (situation.open, situation.unknown) == (1, 1)
-    assert (situation.silent, situation.refused, situation.unreadable) == (1, 0, 0)
-    assert situation.oldest_overdue == at(4) - at(-2 + 1 / 3)
-    assert (situation.senders, situation.last_report) == (2, at(3.9))
-    assert not situation.well
+    incidents = [*read_incidents(silent), *read_incidents(other, "other"), QUIET]
+    status = summarize(incidents, fleet, at(4))
+    assert (status.open, status.unknown, status.quiet) == (1, 1, 1)
+    assert (status.silent, status.refused, status.unreadable) == (1, 0, 0)
+    assert status.oldest_overdue == at(4) - at(-2 + 1 / 3)
+    assert status.last_report == at(3.9)
+    assert status.describe_senders() == "Senders: 1 silent, 1 cannot be monitored"
+    assert not status.well
 
 
-def test_all_is_well_where_there_is_nothing_but_quiet() -> None:
+def test_all_is_well_only_where_somebody_is_up_and_nothing_is_wrong() -> None:
     told = listing(0, [A])
     fleet = Fleet(senders=[read_sender(played(told), told)], refused={})
-    assert summarize(split_live([QUIET], at(0)), fleet, at(0)).well
+    assert summarize([QUIET], fleet, at(0)).well
+    assert not summarize([], fleet, at(20)).well
+    assert not summarize([], Fleet(senders=[], refused={}), at(0)).well
     unreadable = listing(0, [A], errors=[B])
     fleet = Fleet(senders=[read_sender(played(unreadable), unreadable)], refused={})
-    situation = summarize(split_live([], at(0)), fleet, at(0))
-    assert (situation.unreadable, situation.well) == (1, False)
+    status = summarize([], fleet, at(0))
+    assert (status.unreadable, status.well) == (1, False)
 
 
 def test_files_are_each_once_the_longest_waiting_first() -> None:

@@ -1,6 +1,8 @@
 """Reading and using a page as a person would."""
 
 import json
+import re
+from html import unescape
 from typing import Any
 
 import pandas as pd
@@ -16,8 +18,12 @@ def shown(app: AppTest) -> str:
 
 
 def facts(app: AppTest) -> str:
-    """What is in Markdown, without those backslashes."""
-    return " ".join(text.value for text in app.markdown).replace("\\", "")
+    """What is in Markdown, without those backslashes, and the facts, each as `name: **value**`."""
+    told = [text.value.replace("\\", "") for text in app.markdown]
+    for element in app.get("html"):
+        pairs = re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", element.proto.body)
+        told += [unescape(f"{name}: **{value}**") for name, value in pairs]
+    return " ".join(told)
 
 
 def open_view(app: AppTest, view: str, **parameters: str) -> AppTest:

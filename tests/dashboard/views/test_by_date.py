@@ -12,6 +12,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.testing.v1 import AppTest
 
 from contract.folders import folder_key
+from contract.text import show
 from dashboard.data.loading import HourCache
 from dashboard.errors import AccessDeniedError, SessionExpiredError, UnreachableError
 from dashboard.figures.stuck_files import Spans
@@ -69,13 +70,18 @@ def test_by_date_shows_stuck_files_with_their_status_and_the_records_behind_them
     assert column(signed_in, "file_count") == ["1", "2", "1"]
 
 
-@pytest.mark.usefixtures("breaches")
-def test_by_folder_ranks_the_folders_where_none_is_chosen(signed_in: AppTest) -> None:
+def test_by_folder_ranks_the_folders_where_none_is_chosen(
+    signed_in: AppTest, store: Store, projected: Projected
+) -> None:
+    now = hours_ago(0)
+    store(item(ago(minutes=6), OTHER, [("b.csv", ago(hours=9))], sender="one"))
+    both = (stuck(FOLDER, "a.csv", created=now - 9), stuck(OTHER, "b.csv", created=now - 7))
+    projected.tell(listing(now - 0.1, [], *both, sender="one"), "ana/WEB")
     open_view(signed_in, BY_FOLDER)
     assert column(signed_in, "folder") == [FOLDER, OTHER]
-    assert column(signed_in, "now") == ["✓ Nothing open"] * 2
+    assert column(signed_in, "now") == ["▲ In breach"] * 2
     pick(signed_in, 1, "folder")
-    assert column(signed_in, "filename") == ["silent.csv"]
+    assert column(signed_in, "filename") == ["b.csv"]
 
 
 def test_by_folder_says_first_whether_it_is_in_breach_and_since_when(
@@ -89,7 +95,8 @@ def test_by_folder_says_first_whether_it_is_in_breach_and_since_when(
     [error] = signed_in.error
     told = error.value.replace("\\", "")
     assert re.match(r"In breach now, since [-\d]{10} [:\d]{5} \(8 h 4\d min\): 1 file on ana/WEB", told)
-    assert "What to do about folders in breach" in links(signed_in)
+    [incident] = projected.list_ids()
+    assert links(signed_in)["Incident"] == f"incidents?incident={incident}"
     projected.tell(listing(now - 0.01, [FOLDER], sender="one"), "ana/WEB")
     with patch("dashboard.data.cache.KEPT_FOR", timedelta()):
         signed_in.run()
@@ -107,7 +114,7 @@ def test_every_view_says_so_when_there_is_nothing(signed_in: AppTest) -> None:
     ("parameters", "files"),
     [
         ({"status": "cleared"}, ["gone.csv"]),
-        ({"status": "open,unknown"}, ["stuck.csv", "silent.csv"]),
+        ({"status": "open,last-seen"}, ["stuck.csv", "silent.csv"]),
         ({"q": "folder_b"}, ["silent.csv"]),
         ({"range": "1h"}, ["stuck.csv", "gone.csv"]),
     ],
@@ -134,7 +141,7 @@ def test_what_makes_no_sense_in_the_address_is_ignored(signed_in: AppTest, nonse
 @pytest.mark.usefixtures("breaches")
 def test_an_address_cannot_ask_for_a_folder_that_no_folder_can_be(signed_in: AppTest) -> None:
     open_view(signed_in, BY_FOLDER, folder="x" * 1025)
-    assert "Folders, worst first" in shown(signed_in)
+    assert "No folder was in breach in this range" in shown(signed_in)
 
 
 @pytest.mark.usefixtures("breaches")
@@ -312,7 +319,7 @@ def odd(store: Store) -> None:
 def test_every_page_shows_all_of_them(signed_in: AppTest, view: str, zone: str) -> None:
     parameters = {"folder": SPACE} if view == BY_FOLDER else {}
     open_view(signed_in, view, zone=zone, **parameters)
-    assert column(signed_in, "filename") == ["plain.csv", *sorted(NAMES)]
+    assert column(signed_in, "filename") == ["plain.csv", *map(show, sorted(NAMES))]
     assert sorted(column(signed_in, "created"))[:3] == CREATED[:3]
     assert CREATED[3] in column(signed_in, "created")
 
@@ -322,14 +329,14 @@ def test_a_page_of_nothing_else_is_a_page(signed_in: AppTest, view: str, store: 
     at = datetime.now(UTC) - timedelta(minutes=10)
     store(item(at, SPACE, list(zip(NAMES, DATES, strict=True))))
     open_view(signed_in, view, folder=SPACE)
-    assert column(signed_in, "filename") == sorted(NAMES)
+    assert column(signed_in, "filename") == [show(name) for name in sorted(NAMES)]
 
 
 @pytest.mark.usefixtures("odd")
 @pytest.mark.parametrize("name", ["a\tb", "mar\ufffdo.csv"])
 def test_a_picked_one_is_shown_in_full(signed_in: AppTest, name: str) -> None:
     open_view(signed_in, BY_DATE)
-    pick(signed_in, column(signed_in, "filename").index(name))
+    pick(signed_in, column(signed_in, "filename").index(show(name)))
     created = CREATED[NAMES.index(name)]
     assert f"unknown; created {created}" in facts(signed_in)
     assert ("lost in transmission" in shown(signed_in)) is ("\ufffd" in name)
@@ -347,15 +354,14 @@ def test_files_of_a_picked_record_are_all_there(signed_in: AppTest) -> None:
 AT: Final = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
 OLDER_CREATED: Final = datetime(2026, 11, 20, 8, tzinfo=UTC)
 RANGE: Final = {"range": "custom", "days": "2026-11-19..2026-11-21", "zone": "Asia/Kolkata", "q": ""}
-FILE_LINK: Final = {**RANGE, "pick": "ca5470267529", "status": "open,unknown"}
+FILE_LINK: Final = {**RANGE, "pick": "5245d206e3f6", "status": "open,last-seen"}
 RECORD_LINK: Final = {**RANGE, "pick": "460afebd8a37", "show": "records"}
 
 
-@pytest.fixture(params=[None, "sub", "sub/web"])
-def older(request: pytest.FixtureRequest, store: Store) -> None:
-    """The same record, as it is stored before and since senders are known."""
+@pytest.fixture
+def older(store: Store) -> None:
     files = [("stuck.csv", OLDER_CREATED), ("other.csv", OLDER_CREATED)]
-    store(item(AT, FOLDER, files, sender=request.param))
+    store(item(AT, FOLDER, files, sender="sub/web"))
 
 
 @pytest.mark.usefixtures("older")
@@ -363,8 +369,6 @@ def older(request: pytest.FixtureRequest, store: Store) -> None:
     ("view", "link"),
     [
         (BY_DATE, {**FILE_LINK, "show": "files"}),
-        # Links of when the list of stuck files was called one of incidents stay in chats and tickets.
-        (BY_DATE, {**FILE_LINK, "show": "incidents"}),
         (BY_FOLDER, {**FILE_LINK, "folder": FOLDER}),
     ],
 )
@@ -459,7 +463,16 @@ def test_a_sender_that_did_not_report_is_no_error(signed_in: AppTest, view: str)
 
 
 @pytest.mark.usefixtures("servers")
-def test_by_folder_offers_a_folder_once_and_finds_it_under_every_spelling(signed_in: AppTest) -> None:
+def test_by_folder_offers_a_folder_once_and_finds_it_under_every_spelling(
+    signed_in: AppTest, projected: Projected
+) -> None:
+    now = hours_ago(0)
+    for hours, path, sender in (
+        (0.6, SHARED_PATH, "sub/app"),
+        (0.5, SPELT, "sub/web"),
+        (0.4, "D:\\Other", "sub2"),
+    ):
+        projected.tell(listing(now - hours, [], stuck(path, "a", created=now - 9), sender=sender))
     open_view(signed_in, BY_FOLDER)
     picker = next(box for box in signed_in.selectbox if box.label == "Folder")
     assert picker.options == ["D:\\Other", SPELT]
@@ -494,7 +507,7 @@ def test_what_is_open_now_is_so_whenever_the_range_ends(
     assert "Senders are known" not in shown(signed_in)
 
 
-@pytest.mark.parametrize("status", ["open", "incident-unknown", "last-seen", "cleared"])
+@pytest.mark.parametrize("status", ["open", "unknown", "last-seen", "cleared"])
 def test_each_status_has_a_word_of_its_own_in_the_address(
     signed_in: AppTest, status: str, store: Store
 ) -> None:

@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from contract.moments import HOUR
 from contract.words import IncidentStatus, UnknownReason
 from dashboard.figures.series import Period
@@ -13,23 +11,9 @@ from dashboard.views import folder_figures
 from store.incidents import Incident
 from store.runs import Stamp
 from tests.dashboard.fake_table import item
-from tests.dashboard.spans import NOON, breaches, find_stuck_files, record, span
+from tests.dashboard.spans import NOON, breaches, find_stuck_files, record
 
 BERLIN = ZoneInfo("Europe/Berlin")
-
-
-def test_days_are_those_of_the_viewers_zone_and_all_of_the_range() -> None:
-    sunday_late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-    reports = breaches(item(sunday_late), item(sunday_late - HOUR)).records
-    period = Period(sunday_late - timedelta(days=2), sunday_late + HOUR)
-    days = {
-        zone: folder_figures.count_hours_by_day(reports, period, ZoneInfo(zone))
-        for zone in ("UTC", "Europe/Berlin")
-    }
-    assert list(days["UTC"]["day"].dt.strftime("%m-%d")) == ["11-20", "11-21", "11-22", "11-23"]
-    assert list(days["UTC"]["hours"]) == [0, 0, 2, 0]
-    assert list(days["Europe/Berlin"]["day"].dt.strftime("%m-%d")) == ["11-21", "11-22", "11-23"]
-    assert list(days["Europe/Berlin"]["hours"]) == [0, 1, 1]
 
 
 def test_the_timeline_shows_the_oldest_file_of_each_report_and_breaks_where_none_goes_on() -> None:
@@ -97,53 +81,39 @@ def test_a_folders_incidents_are_found_under_every_spelling_the_open_ones_first(
     assert found == [mine[2], mine[1], mine[0]]
 
 
+def cleared(folder: str, since: float, until: float, **more: Any) -> Incident:
+    """One that was in breach from so many hours ago until so many."""
+    ended = NOW - until * HOUR
+    return incident(folder, hours=since, status=IncidentStatus.CLEARED, ended_at=ended, **more)
+
+
 def test_the_last_breach_is_the_one_that_ended_last() -> None:
-    spans = {
-        ("one", "d:\\in"): [span(NOW - 9 * HOUR, NOW - 8 * HOUR), span(NOW - 3 * HOUR, NOW - 2 * HOUR)],
-        ("two", "d:\\in"): [span(NOW - 5 * HOUR, NOW - 4 * HOUR), span(NOW - HOUR)],
-        ("two", "d:\\out"): [span(NOW - 2 * HOUR, NOW - HOUR)],
-    }
-    assert folder_figures.find_last_end(spans, "D:/In") == NOW - 2 * HOUR
-    assert folder_figures.find_last_end(spans, "D:\\Other") is None
+    ended = [cleared("D:\\In", 9, 8), cleared("D:\\In", 3, 2), cleared("D:\\In", 5, 4)]
+    assert folder_figures.find_last_end([*ended, incident("D:\\In", hours=1)], NOW) == NOW - 2 * HOUR
+    assert folder_figures.find_last_end([], NOW) is None
 
 
 def test_folders_in_breach_come_first_then_the_unknown_then_those_that_were_longest_in_breach() -> None:
-    reported = [
-        item(NOW - hours * HOUR, folder, [(f"{number}.csv", NOW - 30 * HOUR) for number in range(files)])
-        for folder, hours, files in (
-            ("D:\\Often", 3, 1),
-            ("D:\\Often", 4, 3),
-            ("d:/often", 5, 2),
-            ("D:\\Once", 3, 1),
-            ("D:\\Lost", 2, 1),
-            ("D:\\Quiet", 2, 1),
-        )
-    ]
-    live = [
+    incidents = [
+        cleared("D:\\Often", 9, 8),
+        cleared("d:/often", 6, 3),
+        cleared("D:\\Once", 3, 2),
         incident("D:\\Bad", hours=3),
         incident("D:\\Worse", hours=7),
-        unknown("D:\\lost"),
-        unknown("D:\\Quiet", UnknownReason.NOT_REPORTED),
+        unknown("D:\\lost", seen=Stamp(NOW - HOUR, "", NOW)),
+        unknown("D:\\Quiet", UnknownReason.NOT_REPORTED, seen=Stamp(NOW - 4 * HOUR, "", NOW)),
+        cleared("D:\\Before", 90, 80),
     ]
-    ranking = folder_figures.rank_folders(
-        folder_figures.summarize_folders(breaches(*reported).records), live, NOW
-    )
+    ranking = folder_figures.rank_folders(incidents, Period(NOW - 24 * HOUR, NOW), NOW)
     assert list(ranking["folder"]) == [
         "D:\\Worse",
         "D:\\Bad",
-        "D:\\Lost",
-        "D:\\Often",
+        "D:\\lost",
+        "d:/often",
         "D:\\Once",
         "D:\\Quiet",
     ]
     assert list(ranking["now"]) == ["▲ In breach"] * 2 + ["? Unknown"] + ["✓ Nothing open"] * 3
     assert list(ranking["overdue"])[:2] == [6 * 60, 2 * 60]
     often = ranking.loc[3]
-    assert (often["hours"], often["most_files"], often["senders"]) == (3, 3, 1)
-    assert often["last_reported"] == NOW - 3 * HOUR
-
-
-@pytest.mark.parametrize("live", [[], [incident("D:\\In")]])
-def test_without_records_the_folders_are_those_in_breach(live: list[Incident]) -> None:
-    ranking = folder_figures.rank_folders(folder_figures.summarize_folders(breaches().records), live, NOW)
-    assert list(ranking["folder"]) == [one.folder for one in live]
+    assert (often["breached"], often["incidents"], often["longest"]) == (4 * 60, 2, 3 * 60)

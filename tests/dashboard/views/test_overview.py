@@ -1,26 +1,17 @@
 """The overview, on senders and incidents as the Lambda writes them."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from unittest.mock import patch
-from zoneinfo import ZoneInfo
 
-import boto3
 import pytest
-from moto.cloudwatch.models import cloudwatch_backends
 from streamlit.testing.v1 import AppTest
 
 from dashboard.backend import backend
-from dashboard.data.metrics import Metrics
 from dashboard.data.tables import RecordTable
-from dashboard.errors import AccessDeniedError, UnreachableError
-from tests.dashboard.fake_table import REGION, item
 from tests.dashboard.projected import Projected, hours_ago
-from tests.dashboard.views.reading import column, facts, figures, links, open_view, pick, shown
-from tests.dashboard.views.test_service_health import put_alarm
+from tests.dashboard.views.reading import column, figures, open_view, shown
 from tests.stands.playing import listing, run, stuck
 
-BERLIN = ZoneInfo("Europe/Berlin")
 A, B, C = "C:\\Jobs\\A", "C:\\Jobs\\B", "\\\\nas\\out"
 
 
@@ -35,170 +26,83 @@ def fleet(projected: Projected) -> Projected:
     return projected
 
 
-def test_who_has_no_sender_yet_is_told_where_the_script_has_to_send(signed_in: AppTest) -> None:
+def test_an_empty_system_shows_the_steps_to_the_first_report_and_nothing_green(signed_in: AppTest) -> None:
     open_view(signed_in, "overview")
     assert "No server has reported yet" in shown(signed_in)
-    addresses = [code.value for code in signed_in.code]
-    assert addresses[0].endswith("/dev/auth")
-    assert addresses[1].endswith("/dev/file_sla_error")
+    account, auth, report, attempt = [code.value for code in signed_in.code]
+    assert account == "python -m ops users create files-01 --reporter"
+    assert auth.endswith("/dev/auth")
+    assert report.endswith("/dev/file_sla_error")
+    assert auth in attempt
+    assert report in attempt
     assert not signed_in.metric
+    assert not signed_in.success
 
 
 @pytest.mark.usefixtures("fleet")
-def test_what_is_open_is_shown_the_worst_first_and_what_is_unknown_apart(signed_in: AppTest) -> None:
-    open_view(signed_in, "overview")
-    assert column(signed_in, "folder") == [B, A]
-    assert column(signed_in, "status") == ["▲ Open", "▲ Open"]
-    assert column(signed_in, "sender_name") == ["ana/FILES01"] * 2
-    assert column(signed_in, "file_count") == ["2", "1"]
-    assert column(signed_in, "overdue") == ["1 d 5 h", "1 h 40 min"]
+def test_what_is_open_is_shown_the_worst_first_then_what_is_unknown(signed_in: AppTest) -> None:
+    open_view(signed_in, "overview", range="1h")
+    assert column(signed_in, "folder") == [B, A, C]
+    assert column(signed_in, "status") == ["▲ Open", "▲ Open", "? Unknown"]
+    assert column(signed_in, "sender_name") == ["ana/FILES01", "ana/FILES01", "ana/FILES02"]
+    assert column(signed_in, "file_count") == ["2", "1", "1"]
+    assert column(signed_in, "waited")[:2] == ["1 d 6 h", "2 h"]
+    assert column(signed_in, "overdue")[:2] == ["1 d 5 h", "1 h 40 min"]
+    assert column(signed_in, "reason") == ["-", "-", "server silent"]
     assert figures(signed_in) == {
         "Open incidents": "2",
-        "Oldest over SLA": "1 d 5 h",
+        "Longest over SLA": "1 d 5 h",
         "Unknown": "1",
-        "Silent senders": "1",
+        "Silent or late": "1",
+        "Refused": "0",
         "Unreadable folders": "0",
     }
-    # What is unknown stands apart, with the reason.
-    assert column(signed_in, "folder", 1) == [C]
-    assert column(signed_in, "reason", 1) == ["server silent"]
-    assert "server silent** (1): the server has not reported for longer than twice its interval" in shown(
-        signed_in
-    )
-
-
-@pytest.mark.usefixtures("fleet")
-@pytest.mark.parametrize("chosen", [{"range": "1h"}, {"range": "custom", "days": "2026-01-01..2026-01-02"}])
-def test_now_is_now_whatever_range_the_other_pages_have(signed_in: AppTest, chosen: dict[str, str]) -> None:
-    open_view(signed_in, "overview", **chosen)
-    assert column(signed_in, "folder") == [B, A]
+    # The range of the other pages is kept for them.
     assert [radio.label for radio in signed_in.radio] == ["Whose"]
-    assert signed_in.query_params["range"] == chosen["range"]
+    assert signed_in.query_params["range"] == "1h"
 
 
-@pytest.mark.usefixtures("fleet")
-def test_the_picked_one_shows_its_files_and_when_its_server_reported_last(
-    signed_in: AppTest, store: Callable[..., None]
+def test_what_a_script_no_longer_reports_is_no_trouble_and_not_all_well_either(
+    signed_in: AppTest, projected: Projected
 ) -> None:
-    arrived = datetime.now(UTC) - timedelta(hours=0.2)
-    old = datetime.now(UTC) - timedelta(hours=30)
-    store(
-        item(arrived, B, [("old", old), ("older", old - timedelta(hours=1))], run="run-1"),
-        item(arrived, B, [("of another run", old)], run="run-0"),
-        item(arrived, A, [("of another folder", old)], run="run-1"),
-    )
-    open_view(signed_in, "overview")
-    pick(signed_in, parameter="incident")
-    assert B in [code.value for code in signed_in.code]
-    assert column(signed_in, "filename", 1) == ["older", "old"]
-    assert column(signed_in, "overdue_now", 1) == ["1 d 6 h", "1 d 5 h"]
-    session = backend().sessions.find(signed_in.session_state["session_id"])
-    assert session
-    reported = next(one for one in session.tables.list_senders().senders if one.key == "one").last_run_at
-    told = facts(signed_in)
-    assert "**Open**: in the latest report." in told
-    assert "Sender: **ana/FILES01**" in told
-    assert f"Last report of its server: **{reported.astimezone(BERLIN):%Y-%m-%d %H:%M:%S}**" in told
-    assert {"Folder history", "Sender", "What to do about folders in breach"} <= links(signed_in).keys()
-
-
-@pytest.mark.usefixtures("fleet")
-def test_one_whose_records_expired_says_so(signed_in: AppTest) -> None:
-    open_view(signed_in, "overview")
-    pick(signed_in, parameter="incident")
-    assert "no longer kept" in shown(signed_in)
-
-
-def test_what_a_script_no_longer_reports_is_no_trouble(signed_in: AppTest, projected: Projected) -> None:
     now = hours_ago(0)
     projected.tell(run(now - 5, stuck(A, "a", created=now - 9), sender="stock"))
     projected.sweep()
-    open_view(signed_in, "overview")
-    assert "All well: 1 server reported, the last 5 h ago; no reporting schedule." in shown(signed_in)
+    told = shown(open_view(signed_in, "overview"))
+    assert "No open incidents. Senders: 1 cannot be monitored. The last report came 5 h ago." in told
+    assert "All well" not in told
     assert figures(signed_in)["Unknown"] == "0"
-    [expander] = signed_in.expander
-    assert expander.label == "No longer reported (1)"
-    assert not expander.proto.expanded
-    assert "this script reports problems only" in shown(signed_in)
-    pick(signed_in, parameter="incident")
-    assert signed_in.expander[0].proto.expanded
-    assert "**Unknown**: no longer reported: this script reports problems" in facts(signed_in)
+    assert "1 more are no longer reported and most likely over" in told
 
 
-def test_nothing_open_is_not_all_well_while_a_server_is_silent(
+def test_all_is_well_only_while_every_sender_reported_in_time(
     signed_in: AppTest, projected: Projected
 ) -> None:
-    projected.tell(listing(hours_ago(9), [A], sender="one"))
+    projected.tell(listing(hours_ago(0.2), [A], sender="one"))
+    assert "All well. Senders: 1 up." in shown(open_view(signed_in, "overview"))
+    projected.tell(listing(hours_ago(9), [A], sender="two"))
     projected.sweep()
+    backend().cache.forget()
     told = shown(open_view(signed_in, "overview"))
     assert "All well" not in told
-    assert "No open incidents: 1 server reported, the last 9 h ago; 1 of 1 senders late." in told
+    assert "No open incidents. Senders: 1 up, 1 silent." in told
 
 
-def test_a_refused_sender_is_told_before_it_ever_reported(signed_in: AppTest, projected: Projected) -> None:
+def test_a_refused_sender_is_counted_before_it_ever_reported(
+    signed_in: AppTest, projected: Projected
+) -> None:
     projected.refuse("never", datetime.now(UTC), ("sla_error", "is missing", "send it"))
     told = shown(open_view(signed_in, "overview"))
-    assert "No report has been accepted yet." in told
-    assert "The last report of 1 sender was refused." in told
-
-
-def test_what_ended_today_is_listed_below(signed_in: AppTest, projected: Projected) -> None:
-    now = hours_ago(0)
-    projected.tell(listing(now - 0.03, [], stuck(A, "a", created=now - 9), sender="one"))
-    projected.tell(listing(now - 0.02, [A], sender="one"))
-    projected.tell(listing(now - 80, [], stuck(B, "b", created=now - 99), sender="two"))
-    projected.tell(listing(now - 70, [B], sender="two"))
-    # It is never the first minutes of a day in this zone.
-    zone = f"Etc/GMT{(datetime.now(UTC).hour - 12):+d}"
-    open_view(signed_in, "overview", zone=zone)
-    assert column(signed_in, "folder") == [A]
-    assert column(signed_in, "status") == ["✓ Cleared"]
-    assert column(signed_in, "basis") == ["the server read the folder, and no file was over the SLA"]
-
-
-def test_a_link_to_one_that_ended_long_ago_shows_it(signed_in: AppTest, projected: Projected) -> None:
-    projected.tell(listing(0, [], stuck(A, "a", created=-9), sender="one"))
-    [incident] = projected.list_ids()
-    projected.tell(listing(1, [A], sender="one"))
-    open_view(signed_in, "overview", incident=incident)
-    assert "**Cleared**: the server read the folder" in facts(signed_in)
-    signed_in.query_params["incident"] = "0" * 32
-    assert "does not exist, or is no longer kept" in shown(signed_in.run())
+    assert "No open incidents. Senders: 1 refused." in told
+    assert figures(signed_in)["Refused"] == "1"
 
 
 @pytest.mark.usefixtures("fleet")
 def test_a_search_finds_senders_and_folders(signed_in: AppTest) -> None:
     open_view(signed_in, "overview", q="jobs\\b")
     assert column(signed_in, "folder") == [B]
-    assert column(signed_in, "folder", 1) == []
-    assert "No unknown incidents." in shown(signed_in)
-    assert signed_in.query_params["q"] == "jobs\\b"
-
-
-@pytest.fixture
-def loud(aws: None) -> Iterator[None]:
-    """An alarm that is on."""
-    put_alarm(boto3.client("cloudwatch", region_name=REGION), "silent-senders", "ALARM")
-    put_alarm(boto3.client("cloudwatch", region_name=REGION), "quiet", "OK")
-    yield
-    for account in cloudwatch_backends.values():
-        account[REGION].reset()
-
-
-@pytest.mark.usefixtures("fleet", "loud")
-def test_alarms_that_are_on_are_named(signed_in: AppTest) -> None:
-    assert "1 alarm is on: **silent-senders**." in shown(open_view(signed_in, "overview"))
-
-
-@pytest.mark.usefixtures("fleet")
-@pytest.mark.parametrize("failure", [AccessDeniedError("no metrics for you"), UnreachableError("CloudWatch")])
-def test_what_is_open_is_shown_though_nobody_can_tell_of_alarms(
-    signed_in: AppTest, failure: Exception
-) -> None:
-    with patch.object(Metrics, "list_alarms", side_effect=failure):
-        open_view(signed_in, "overview")
-    assert "The alarms cannot be read" in shown(signed_in)
-    assert column(signed_in, "folder") == [B, A]
+    open_view(signed_in, "overview", q="files02")
+    assert column(signed_in, "folder") == [C]
 
 
 @pytest.mark.usefixtures("fleet")

@@ -84,7 +84,7 @@ def test_usage_statuses_and_last_report_are_shown(signed_in: AppTest, cloudwatch
     # moto has no percentiles; those are asserted where the view is seen in a browser.
     assert shown_figures["Highest p95 latency"] == "-"
     assert shown_figures["Last report"] in {"7 min ago", "8 min ago"}
-    assert "Reports: no reporting schedule." in shown(signed_in)
+    assert "No sender has reported yet." in shown(signed_in)
     table = read_table(signed_in)
     assert list(zip(table["status"], table["route"], table["requests"], strict=True)) == [
         ("200", "/file_sla_error", "5"),

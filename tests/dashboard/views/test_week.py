@@ -30,7 +30,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> MovedClock:
 
 @pytest.fixture
 def weeks(clock: MovedClock, projected: Projected) -> Projected:
-    """A was in breach for 4 hours this week and for 2 a week ago; B goes on since yesterday at noon."""
+    """A was in breach for 4 hours this week and a week ago; B goes on since yesterday at noon.
+
+    Something was known of the week before these already.
+    """
+    c = stuck("C:\\Jobs\\C", "c", created=-2 * WEEK - 4)
+    projected.tell(listing(-2 * WEEK, [], c, sender="old", run_id="a"))
+    projected.tell(listing(-2 * WEEK + 1, ["C:\\Jobs\\C"], sender="old", run_id="b"))
     a, b = stuck(A, "a", created=-WEEK - 4, sla=60), stuck(A, "a", created=-4, sla=60)
     projected.tell(listing(-WEEK, [B], a, sender="one", run_id="1"), "ana/FILES01")
     projected.tell(listing(-WEEK + 1, [A, B], sender="one", run_id="2"), "ana/FILES01")
@@ -50,7 +56,8 @@ def test_this_week_stands_against_the_same_part_of_the_weeks_before(signed_in: A
         "Longest breach": "1 d",
     }
     told = shown(signed_in)
-    assert "Since Monday, 2026-03-02." in told
+    assert "From 2026-03-02 00:00 to 2026-03-03 12:0" in told
+    assert "No data before 2026-02-16 08:00." in told
     assert "By the same time of the week before: 1.0 incidents, 4 h in breach, 94.4 % within the SLA." in told
     assert column(signed_in, "folder") == [B, A]
     assert column(signed_in, "incidents_before") == ["0.0", "1.0"]
@@ -87,9 +94,19 @@ def test_the_file_has_exact_shares(signed_in: AppTest) -> None:
     with patch("streamlit.download_button") as download:
         open_view(signed_in, "week", zone="UTC")
     lines = download.call_args.args[1]().decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("Folder,Owner,Incidents,Incidents before,In breach (min)")
-    assert lines[1] == f"{B},nobody,1,0.0,1440,0,33.3,100.0,1440"
+    assert lines[0].startswith("Folder,Owner,Incidents,Incidents before,In breach (min),Pattern")
+    assert lines[1] == f"{B},nobody,1,0.0,1440,,0,33.3,100.0,1440"
     assert download.call_args.args[2].startswith("file-sla_week_20260302-0000_20260303-12")
+
+
+@pytest.mark.usefixtures("weeks")
+def test_an_earlier_week_can_be_picked(signed_in: AppTest) -> None:
+    open_view(signed_in, "week", zone="UTC", week="2026-02-25")
+    assert figures(signed_in)["In breach"] == "4 h"
+    assert "From 2026-02-23 00:00 to 2026-03-02 00:00." in shown(signed_in)
+    assert column(signed_in, "folder") == [A]
+    open_view(signed_in, "week", zone="UTC", week="no day")
+    assert figures(signed_in)["In breach"] == "1 d 4 h"
 
 
 @pytest.mark.usefixtures("clock")

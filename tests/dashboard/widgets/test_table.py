@@ -103,9 +103,9 @@ def test_a_row_that_was_found_once_is_the_same_in_every_column(monkeypatch: pyte
     identity = ["name", "created"]
     picked = table.hash_identities(frame, identity)[1]
     monkeypatch.setattr("dashboard.widgets.table.st.session_state", {})
-    assert table.find_picked(frame, [], picked, identity, (), None) == 1
-    assert table.find_picked(frame, [], picked, identity, (), None) == 1
-    assert table.find_picked(frame.iloc[[0, 2]], [], picked, identity, (), None) is None
+    assert table.find_picked(frame, [], picked, identity, None) == 1
+    assert table.find_picked(frame, [], picked, identity, None) == 1
+    assert table.find_picked(frame.iloc[[0, 2]], [], picked, identity, None) is None
 
 
 def test_a_row_that_is_picked_again_is_let_go_and_the_focus_goes_to_what_was_picked(

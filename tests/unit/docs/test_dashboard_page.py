@@ -4,10 +4,10 @@ import re
 
 from contract.names import OUTPUTS_VARIABLE, ROOT
 from contract.words import EXPLANATIONS, REASONS
-from dashboard.figures import actions, stuck_files
+from dashboard.figures import actions, breaches, senders, stuck_files
 from dashboard.figures.series import MAX_DAYS
 from dashboard.settings import DashboardSettings, name_variable
-from dashboard.views import sender_figures, week_figures
+from dashboard.views import sender_figures
 from dashboard.widgets.stuck_files import _LABELS
 
 PAGE = (ROOT / "docs" / "dashboard.md").read_text()
@@ -63,4 +63,9 @@ def test_every_action_is_documented_in_the_words_of_its_button() -> None:
 
 def test_every_figure_of_a_week_is_documented() -> None:
     documented = set(re.findall(r"^\| ([\w ]+) \| [^|]+ \|$", PAGE, re.MULTILINE))
-    assert {column.heading for column in week_figures.OF_PARTS[1:]} <= documented
+    assert {column.heading for column in breaches.OF_PARTS[1:]} <= documented
+
+
+def test_every_standing_of_a_sender_is_documented() -> None:
+    documented = re.findall(r"^\| (\S [A-Z][\w ]+) \| [^|]+ \|$", PAGE, re.MULTILINE)
+    assert documented == [standing.value for standing in senders.Standing]

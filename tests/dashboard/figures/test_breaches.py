@@ -10,17 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from contract.folders import folder_key
-from dashboard.data.tables import Breach
-from dashboard.figures.series import Period
-from dashboard.views import week_figures
-from dashboard.views.week_figures import (
+from contract.words import IncidentStatus
+from dashboard.figures import breaches as figures_of
+from dashboard.figures.breaches import (
     NOBODY,
     add_up,
     compare_weeks,
+    find_observed_since,
     list_parts,
+    map_week,
     measure_folders,
-    select_known,
+    select_observed,
+    sum_by_day,
+    sum_by_hour,
 )
+from dashboard.figures.incidents import find_breach
+from dashboard.figures.series import Period
+from store.incidents import Incident
+from store.runs import Stamp
+from store.senders import Fleet
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
@@ -31,12 +39,26 @@ MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 
 def breach(
     since: datetime, until: datetime | None, folder: str = "C:\\A", owner: str = "", of: str = ""
-) -> Breach:
-    return Breach(of or f"{folder}{since}", folder, owner, since, until)
+) -> Incident:
+    """One that was cleared, or is open where it has no end."""
+    return Incident(
+        incident_id=of or f"{folder}{since}",
+        sender="one",
+        folder=folder,
+        owner=owner,
+        status=IncidentStatus.CLEARED if until else IncidentStatus.OPEN,
+        sla=60,
+        opened=Stamp(since, "", since),
+        seen=Stamp(since, "", since),
+        breached_since=since,
+        ended_at=until,
+        file_count=1,
+        peak_file_count=1,
+    )
 
 
 def compare(measured: pd.DataFrame, *by: str) -> pd.DataFrame:
-    return compare_weeks(measured, week_figures.OF_FOLDERS, *by)
+    return compare_weeks(measured, figures_of.OF_FOLDERS, *by)
 
 
 def test_parts_begin_on_monday_and_end_at_the_same_time_of_their_week() -> None:
@@ -96,7 +118,7 @@ def test_figures_are_those_that_a_clock_would_count(
         ["folder", "owner"]
     )
     measured = {(folder_key(folder), owner): same for (folder, owner), same in groups}
-    expected: dict[tuple[str, str], list[Breach]] = {}
+    expected: dict[tuple[str, str], list[Incident]] = {}
     for one in breaches:
         expected.setdefault((folder_key(one.folder), one.owner), []).append(one)
     counted: dict[tuple[str, str], list[tuple[int, int, int]]] = {}
@@ -114,14 +136,14 @@ def test_figures_are_those_that_a_clock_would_count(
         assert (rows["within"].eq(100) == rows["breached"].eq(0)).all()
 
 
-def _count(breaches: list[Breach], part: Period, now: datetime) -> tuple[int, int, int]:
+def _count(breaches: list[Incident], part: Period, now: datetime) -> tuple[int, int, int]:
     minutes = [
         {
             minute
             for minute in range((part.end - part.start) // MINUTE)
-            if one.since <= part.start + minute * MINUTE < (one.until or now)
+            if since <= part.start + minute * MINUTE < until
         }
-        for one in breaches
+        for since, until in (find_breach(one, now) for one in breaches)
     ]
     return (
         sum(bool(one) for one in minutes),
@@ -130,15 +152,65 @@ def _count(breaches: list[Breach], part: Period, now: datetime) -> tuple[int, in
     )
 
 
-def test_a_stack_that_is_young_had_no_better_weeks_before() -> None:
-    young = [breach(MONDAY - 3 * DAY, MONDAY - 2 * DAY), breach(MONDAY - 6 * DAY, MONDAY - 5 * DAY)]
-    parts = select_known(PARTS, young)
+def test_only_weeks_that_were_observed_from_their_beginning_count() -> None:
+    nobody = Fleet(senders=[], refused={})
+    young = [breach(MONDAY - 10 * DAY, MONDAY - 9 * DAY), breach(MONDAY - 6 * DAY, MONDAY - 5 * DAY)]
+    since = find_observed_since(young, nobody)
+    assert since == MONDAY - 10 * DAY
+    parts = select_observed(PARTS, since)
     assert len(parts) == 2
-    measured = measure_folders(young, parts, NOW)
-    assert list(compare(measured, "folder", "owner")["incidents_before"]) == [1]
-    assert select_known(PARTS, []) == PARTS[:1]
+    assert list(compare(measure_folders(young, parts, NOW), "folder", "owner")["incidents_before"]) == [1]
+    assert select_observed(PARTS, find_observed_since([], nobody)) == PARTS[:1]
     only = measure_folders([breach(MONDAY, NOW)], PARTS[:1], NOW)
     assert compare(only, "folder", "owner")["incidents_before"].isna().all()
+
+
+def test_an_earlier_week_is_a_whole_one_beside_the_whole_ones_before() -> None:
+    parts = list_parts(NOW, ZoneInfo("UTC"), (MONDAY - 5 * DAY).date())
+    assert [part.start for part in parts[:2]] == [MONDAY - WEEK, MONDAY - 2 * WEEK]
+    assert all(part.end - part.start == WEEK for part in parts)
+    assert list_parts(NOW, BERLIN, (MONDAY + 40 * DAY).date()) == list_parts(NOW, BERLIN)
+
+
+def test_a_folder_that_is_in_breach_each_week_is_chronic() -> None:
+    often = [breach(MONDAY - number * WEEK, MONDAY - number * WEEK + DAY, "C:\\B") for number in range(3)]
+    folders = measure_folders([*often, breach(MONDAY, MONDAY + DAY)], PARTS[:3], NOW)
+    table = compare(folders, "folder", "owner").set_index("folder")
+    assert dict(table["pattern"]) == {"C:\\A": "", "C:\\B": "chronic"}
+    two = measure_folders(often, PARTS[:2], NOW)
+    assert list(compare(two, "folder", "owner")["pattern"]) == [""]
+
+
+@given(spans, some.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"]))
+def test_hours_add_up_to_the_time_in_breach(drawn: list[tuple[int, int, str, str]], zone: str) -> None:
+    """Of the same breaches, the heat map, the days and the week have the same sum."""
+    breaches = [
+        breach(MONDAY + start * MINUTE, MONDAY + (start + length) * MINUTE, f"C:\\{name}", owner, str(number))
+        for number, (start, length, name, owner) in enumerate(drawn)
+    ]
+    period = PARTS[0]
+    total = add_up(measure_folders(breaches, [period], NOW))["breached"].sum()
+    hours = sum_by_hour(breaches, period, ZoneInfo(zone), NOW)
+    assert hours["minutes"].sum() == pytest.approx(total)
+    assert map_week(hours)["minutes"].sum() == pytest.approx(total)
+    assert sum_by_day(hours)["hours"].sum() == pytest.approx(total / 60, abs=0.1)
+
+
+def test_an_hour_has_the_minutes_of_each_folder_once() -> None:
+    both = [
+        breach(MONDAY + 100 * MINUTE, MONDAY + 160 * MINUTE, of="1"),
+        breach(MONDAY + 100 * MINUTE, MONDAY + 130 * MINUTE, of="2"),
+        breach(MONDAY + 110 * MINUTE, MONDAY + 120 * MINUTE, "C:\\B"),
+    ]
+    hours = sum_by_hour(both, PARTS[0], ZoneInfo("Asia/Kolkata"), NOW)
+    found = hours[hours["minutes"].gt(0)]
+    # Half an hour beside the hours of UTC.
+    assert [(f"{time:%a %H:%M}", minutes) for time, minutes in found.itertuples(index=False)] == [
+        ("Mon 07:00", 60),
+        ("Mon 08:00", 10),
+    ]
+    week = map_week(hours)
+    assert week[week["minutes"].gt(0)].to_numpy().tolist() == [[0, 7, 60], [0, 8, 10]]
 
 
 def test_tables_have_the_longest_in_breach_first_and_owners_added_up() -> None:
@@ -157,14 +229,14 @@ def test_tables_have_the_longest_in_breach_first_and_owners_added_up() -> None:
     assert list(table["owner"]) == [NOBODY, "orders", "orders"]
     assert list(table["incidents_before"]) == [0, 0, 0.25]
     assert list(table["breached_before"]) == [0, 0, 15]
-    owners = compare_weeks(folders, week_figures.OF_OWNERS, "owner")
+    owners = compare_weeks(folders, figures_of.OF_OWNERS, "owner")
     assert list(owners["owner"]) == [NOBODY, "orders"]
     assert list(owners["folders"]) == [1, 2]
     assert list(owners["breached"]) == [600, 150]
     assert list(owners["longest"]) == [600, 90]
     whole = 2 * ((NOW - MONDAY) / MINUTE)
     assert owners["within"].iloc[1] == pytest.approx(100 * (1 - 150 / whole), abs=0.1)
-    weeks = week_figures.tabulate_parts(folders, PARTS)
+    weeks = figures_of.tabulate_parts(folders, PARTS)
     assert list(weeks["incidents"]) == [3, 1, 0, 0, 0]
     assert list(weeks["within"])[2:] == [100, 100, 100]
 
@@ -172,4 +244,4 @@ def test_tables_have_the_longest_in_breach_first_and_owners_added_up() -> None:
 def test_nothing_is_no_row() -> None:
     nothing = measure_folders([], PARTS, NOW)
     assert compare(nothing, "folder", "owner").empty
-    assert compare_weeks(nothing, week_figures.OF_OWNERS, "owner").empty
+    assert compare_weeks(nothing, figures_of.OF_OWNERS, "owner").empty
