@@ -132,7 +132,7 @@ def draw_heat_map(minutes: pd.DataFrame, name: str) -> None:
         .mark_rect()
         .encode(
             x=alt.X("hour:O", title="Hour", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("day:O", title=None, sort=list(_DAYS)),
+            y=alt.Y("day:O", title=None, sort=list(_DAYS), axis=alt.Axis(labelOverlap=False)),
             color=alt.Color("minutes:Q", title="Minutes"),
             tooltip=[
                 alt.Tooltip("day:N", title="Day"),

@@ -144,15 +144,15 @@ IN_BREACH: Final = Column(
     "minutes",
     "In breach",
     "From when its oldest file went over the SLA to its end, or to when it was last seen.",
-    96,
+    88,
 )
-WAITED: Final = Column("waited", "minutes", "Waiting", "How long the oldest file has waited.", 90)
+WAITED: Final = Column("waited", "minutes", "Waiting", "How long the oldest file has waited.", 84)
 INCIDENT_STATUS: Final = replace(STATUS, width=90)
-INCIDENT_FOLDER: Final = replace(FOLDER, width=198)
+INCIDENT_FOLDER: Final = replace(FOLDER, width=190)
 """Beside the sender there is less room: on a screen of 1,280 pixels the owner has to find some, too."""
 REASON: Final = Column("reason", "text", "Why", None, 140)
 INCIDENT_BASIS: Final = replace(BASIS, width=230)
-OVERDUE: Final = Column("overdue", "minutes", "Over SLA", "How far its oldest file is over the SLA now.", 96)
+OVERDUE: Final = Column("overdue", "minutes", "Over SLA", "How far its oldest file is over the SLA now.", 84)
 OLDEST: Final = Column(
     "oldest",
     "moment",

@@ -115,7 +115,7 @@ def measure_folders(incidents: Iterable[Incident], parts: Sequence[Period], now:
     """
     known = [one for one in incidents if any(_cut(one, part, now) for part in parts)]
     rows = [
-        (max(same, key=lambda one: one.breached_since).folder, owner, number, *_measure(same, part, now))
+        (max(same, key=lambda one: one.last_seen_at).folder, owner, number, *_measure(same, part, now))
         for (_, owner), same in _group(known).items()
         for number, part in enumerate(parts)
     ]

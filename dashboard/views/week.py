@@ -66,7 +66,9 @@ def draw() -> None:
     )
     observed = breaches.find_observed_since(incidents, fleet)
     parts = breaches.select_observed(parts, observed)
-    _draw_weeks(page)
+    choices = st.container(horizontal=True, vertical_alignment="bottom")
+    with choices:
+        _draw_weeks(page)
     # As of this minute, once for all who look in one zone.
     minute = page.now.replace(second=0, microsecond=0)
     measured = backend().cache.compute(
@@ -85,7 +87,7 @@ def draw() -> None:
             icon=":material/check_circle:",
         )
         return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with choices:
         owners = sorted(measured["owner"].unique(), key=str.casefold)
         owner = pick_owner(owners if owners != [NOBODY] else [])
         mine = measured[measured["owner"].eq(owner)] if owner else measured

@@ -1,6 +1,6 @@
 // Draws rows as an HTML table, or as cards where the screen is narrow. Everything is set as text, never as HTML.
 
-const NARROW = 560;
+const NARROW = 500;
 const OPENER_WIDTH = 34;
 const CHOOSER_WIDTH = 36;
 const TEN_ROWS = 378;

@@ -104,7 +104,7 @@ def _find_faults_signed_out(page: Page) -> dict[str, list[str]]:
 def _find_faults_signed_in(page: Page, folder: str) -> dict[str, list[str]]:
     found = {}
     page.goto(f"/?q={quote(folder[-32:])}")
-    incidents = table(page, "Open incidents")
+    incidents = table(page, "Incidents")
     expect_projected(page, incidents, folder)
     pick_first_row(incidents)
     expect(page.get_by_role("heading", name="Incident", exact=True)).to_be_visible()
@@ -114,6 +114,7 @@ def _find_faults_signed_in(page: Page, folder: str) -> dict[str, list[str]]:
     found["snooze"] = find_faults(page)
     found |= _find_faults_of_sender(page)
     for address, heading in (
+        (f"/incidents?q={quote(folder[-32:])}", "Incidents"),
         ("/senders", "Senders"),
         ("/week", "By folder, the longest in breach first"),
         ("/by-date", "Most files in breach"),

@@ -39,7 +39,7 @@ def open_incident(page: Page, user: User, folder: str) -> None:
     page.goto(f"/?q={quote(folder[-32:])}")
     sign_in(page, user)
     expect(page.get_by_role("heading", name="Overview", level=1)).to_be_visible()
-    incidents = table(page, "Open incidents")
+    incidents = table(page, "Incidents")
     expect_projected(page, incidents, folder)
     pick_first_row(incidents)
     expect_focus(page, "Incident")
@@ -63,12 +63,12 @@ def test_one_is_on_it_and_a_colleague_sees_who(
     expect_focus(page, "Incident")
     expect(page.get_by_role("status").filter(has_text=re.compile(r"^Acknowledged until \d"))).to_be_attached()
     name = stack.analyst["username"]
-    expect(cell(table(page, "Open incidents"), name)).to_be_attached()
+    expect(cell(table(page, "Incidents"), name)).to_be_attached()
     expect(page.get_by_text(re.compile(f"{name} is on it until"))).to_be_visible()
 
     open_incident(elsewhere, colleague, folder)
     expect(elsewhere.get_by_text(re.compile(f"{name} is on it until"))).to_be_visible()
-    history = table(elsewhere, "History")
+    history = table(elsewhere, "Timeline")
     expect(history).to_contain_text(NOTE)
     expect(history.get_by_role("link")).to_have_count(0)
     assert elsewhere.evaluate("document.documentElement.scrollWidth") <= 390
@@ -107,7 +107,7 @@ def test_what_is_typed_outlives_the_refresh(
     expect(note).to_be_focused()
     note.press_sequentially("ght")
     page.get_by_role("button", name="Note", exact=True).click()
-    expect(table(page, "History").get_by_text("half a thought")).to_be_visible()
+    expect(table(page, "Timeline").get_by_text("half a thought")).to_be_visible()
 
 
 def test_several_are_chosen_by_keyboard_and_acknowledged_at_once(
@@ -119,7 +119,7 @@ def test_several_are_chosen_by_keyboard_and_acknowledged_at_once(
     run = {"sender": f"SEVERAL-{folder[-8:]}"}
     stack.report({"sla_error": breaches, "run": run}, token).raise_for_status()
     open_page(page, stack, f"/?q={quote(folder[-32:])}")
-    incidents = table(page, "Open incidents")
+    incidents = table(page, "Incidents")
     expect_projected(page, incidents, f"{folder}\\2")
     settle(page)
     incidents.get_by_role("button", name="Details: ").first.focus()

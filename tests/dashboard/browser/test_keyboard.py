@@ -57,7 +57,7 @@ def test_the_keyboard_leads_from_the_sign_in_to_a_folder_and_what_to_do_about_it
     page.keyboard.press("Enter")
     expect_signed_in(page)
     expect_focus(page, "Overview")
-    expect_projected(page, table(page, "Open incidents"), folder)
+    expect_projected(page, table(page, "Incidents"), folder)
     settle(page)
     expect(page.get_by_role("status").filter(has_text=re.compile(r"^Overview: \d+ open"))).to_be_attached()
 
@@ -70,12 +70,17 @@ def test_the_keyboard_leads_from_the_sign_in_to_a_folder_and_what_to_do_about_it
     expect_focus(page, "By folder")
     expect(page).to_have_title(re.compile(f"^{folder[-32:]} - By folder - file-sla$"))
     expect(page.get_by_role("status").filter(has_text="In breach now, since")).to_be_attached()
+    tab_to(page, "Incident")
+    page.keyboard.press("Enter")
+    expect_focus(page, "Incidents")
     tab_to(page, "What to do about folders in breach")
     page.keyboard.press("Enter")
     expect_focus(page, "Open incidents")
     expect(page.get_by_role("heading", name="Open incidents", exact=True)).to_be_in_viewport()
 
     # Each page back is one press.
+    page.go_back()
+    expect(page).to_have_url(re.compile("/incidents.*incident="))
     page.go_back()
     expect(page).to_have_url(re.compile("/by-folder.*folder="))
     page.go_back()

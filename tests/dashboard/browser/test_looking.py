@@ -17,12 +17,10 @@ FORMULA = "=1+1.csv"
 def test_an_open_incident_is_picked_by_mouse_or_keyboard_and_leads_to_its_sender(
     page: Page, stack: RunningStack, folder: str, report: Report
 ) -> None:
-    """Other tables of the page, of which nothing is picked, leave the choice alone."""
     sender = f"FILES-{folder[-8:]}"
-    _end_another(stack, folder)
     report("stuck.csv", sender=sender)
     open_page(page, stack, f"/?q={folder.rsplit(chr(92))[-1]}")
-    incidents = table(page, "Open incidents")
+    incidents = table(page, "Incidents")
     expect_projected(page, incidents, f"{stack.reporter['username']}/{sender}")
     expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning")
     incidents.get_by_role("button", name=re.compile("^Details:")).first.focus()
@@ -30,7 +28,6 @@ def test_an_open_incident_is_picked_by_mouse_or_keyboard_and_leads_to_its_sender
     expect(page).to_have_url(re.compile("incident="))
     expect(page.get_by_test_id("stCode").get_by_text(folder)).to_be_visible()
     expect(cell(table(page, "Files"), "stuck.csv")).to_be_attached()
-    expect(page.get_by_role("heading", name="Ended today")).to_be_visible()
     pick_first_row(incidents)
     expect(page).not_to_have_url(re.compile("incident="))
     pick_first_row(incidents)
@@ -38,16 +35,6 @@ def test_an_open_incident_is_picked_by_mouse_or_keyboard_and_leads_to_its_sender
     page.get_by_role("main").get_by_role("link", name="Sender", exact=True).click()
     expect(page.get_by_role("heading", name=sender)).to_be_visible()
     expect(page).to_have_url(re.compile("/senders.*sender="))
-
-
-def _end_another(stack: RunningStack, folder: str) -> None:
-    """An incident that began and ended, of which the page has another table."""
-    ended = f"{folder}-ended"
-    file = {"filename": "a.csv", "creationDate": "2026-01-01T00:00:00Z"}
-    run = {"sender": "ENDED", "folders": [{"folder": ended, "sla": 20}]}
-    token = stack.token(stack.reporter)
-    for breaches in ([{"folder": ended, "sla": 20, "files": [file]}], []):
-        stack.report({"sla_error": breaches, "run": run}, token).raise_for_status()
 
 
 def test_the_download_holds_what_the_filter_shows(
@@ -83,6 +70,7 @@ def test_no_view_is_wider_than_the_screen(
     open_page(page, stack, "/")
     for path, heading in (
         ("/", "Overview"),
+        ("/incidents", "Incidents"),
         ("/senders", "Senders"),
         ("/week", "Week"),
         ("/by-date", "By date"),

@@ -355,7 +355,7 @@ AT: Final = datetime(2026, 11, 20, 10, 15, tzinfo=UTC)
 OLDER_CREATED: Final = datetime(2026, 11, 20, 8, tzinfo=UTC)
 RANGE: Final = {"range": "custom", "days": "2026-11-19..2026-11-21", "zone": "Asia/Kolkata", "q": ""}
 FILE_LINK: Final = {**RANGE, "pick": "5245d206e3f6", "status": "open,last-seen"}
-RECORD_LINK: Final = {**RANGE, "pick": "460afebd8a37", "show": "records"}
+RECORD_LINK: Final = {**RANGE, "pick": "daddf74bf98b", "show": "records"}
 
 
 @pytest.fixture

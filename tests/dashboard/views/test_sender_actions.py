@@ -143,5 +143,5 @@ def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, se
         "bea set its interval to 15 min: -",
         "bea removed its interval: -",
         "bea something new: -",
-        "orders (Slack orders) was notified: server silent: -",
+        "orders (Slack orders) notified: server silent: -",
     }
