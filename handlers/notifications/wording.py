@@ -445,7 +445,7 @@ def find_url(notice: Notice, dashboard_url: str) -> str:
         return ""
     base = dashboard_url.rstrip("/")
     if notice.incident is not None:
-        return f"{base}/incidents?incident={quote(notice.incident.incident_id, safe='', errors='replace')}"
+        return f"{base}/?incident={quote(notice.incident.incident_id, safe='', errors='replace')}"
     if notice.sender is not None:
         return f"{base}/senders?sender={quote(notice.sender.key, safe='', errors='replace')}"
     return f"{base}/maintenance" if notice.window is not None else base

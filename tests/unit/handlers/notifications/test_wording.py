@@ -46,7 +46,7 @@ def test_a_beginning_says_all_that_its_reader_needs() -> None:
     for sent in (
         "▲ 12 files stuck, oldest 3 h 10 min\nD:\\Inbound\\Orders on FILES01\n",
         "Stuck: 12 files, seen 5 min ago\n",
-        "Open the incident: https://sla.example.com/incidents?incident=a1\n",
+        "Open the incident: https://sla.example.com/?incident=a1\n",
         "Sender: files-01/FILES01\n",
         "SLA: 20 min\n",
         "In breach since: Thu 26 Nov 2026, 06:30 (2 h 50 min)\n",

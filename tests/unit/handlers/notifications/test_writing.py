@@ -125,4 +125,4 @@ def test_a_digest_links_each_of_its_incidents(render: Callable[[Document], objec
     sent = digest()
     payload = render(write_document(sent, context(*sent.notices)))
     links = {one["url"] for one in walk(payload) if one.get("type") == link}
-    assert {f"{DASHBOARD}/incidents?incident=b{number}" for number in range(1, 6)} <= links
+    assert {f"{DASHBOARD}/?incident=b{number}" for number in range(1, 6)} <= links
