@@ -86,7 +86,7 @@ def find_secret_id(stack: Stack) -> str:
     variables: dict[str, str] = found.get("Environment", {}).get("Variables", {})
     if secret_id := variables.get(Variable.CLIENT_SECRET_ID):
         return secret_id
-    raise RotationError(f"The function {function} does not name the secret that it reads: run pulumi up.")
+    raise RotationError(f"The function {function} does not name its secret: pulumi up --refresh")
 
 
 def _seconds(text: str) -> int:
