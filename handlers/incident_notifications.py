@@ -14,6 +14,7 @@ from botocore.session import Session
 
 from contract.metrics import Metric
 from contract.moments import utc_now
+from contract.names import TEST_OWNER
 from contract.owners.model import SHIPPED_NAME, read_shipped_owners
 from handlers.notifications.delivery import WebhookAddresses
 from handlers.notifications.sending import Media, SweepResult, Targets
@@ -79,13 +80,15 @@ if "AWS_LAMBDA_FUNCTION_NAME" in os.environ:
     _sweep()
 
 
-def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001 - Lambda's signature
-    """Sends what is due.
+def handler(event: dict[str, Any], context: Any) -> list[dict[str, str]] | None:
+    """Sends what is due; or, where the event names an owner, a test over each of the owner's channels.
 
     Raises:
         botocore.exceptions.ClientError: a table cannot be read; the next sweep tries again.
         NotificationSweepError: somebody could not be notified, for a reason that no retry fixes.
     """
+    if owner := event.get(TEST_OWNER):
+        return _sweep().test(str(owner))
     metrics.clear_metrics()
     try:
         result = _sweep().run(lambda: context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS)
@@ -95,6 +98,7 @@ def handler(event: dict[str, Any], context: Any) -> None:  # noqa: ARG001 - Lamb
             metrics.flush_metrics()
     if result.faults:
         raise NotificationSweepError(f"{result.faults} faults, each in the log above")
+    return None
 
 
 def _publish(result: SweepResult) -> None:

@@ -1,6 +1,7 @@
-"""`file-sla owners explain | check | channels | enable`."""
+"""`file-sla owners explain | check | channels | enable | test`."""
 
 import argparse
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import yaml
 from rich.markup import escape
 
 from contract.moments import format_duration, format_moment
-from contract.names import ROOT, LocalOutput, Output
+from contract.names import NOTIFICATIONS, ROOT, TEST_OWNER, LocalOutput, Output
 from contract.owners.matching import find_owner, find_sender_owner, list_owners, quiet_until
 from contract.owners.model import (
     NAMED_CHANNELS,
@@ -69,6 +70,8 @@ def add(commands: "Commands") -> None:
     _add_file(command)
     command = add_command(group, "enable", enable, help="send again over a channel that was disabled")
     command.add_argument("key", metavar="KEY", help="the channel's key, as `channels` prints it")
+    command = add_command(group, "test", send_test, help="send a marked test over each channel of an owner")
+    command.add_argument("owner", metavar="NAME", help="the owner's name in owners.yaml, as it was deployed")
 
 
 def _add_file(command: argparse.ArgumentParser) -> None:
@@ -330,6 +333,34 @@ def enable(call: Call) -> CommandResult:
         ) from None
     said = "is enabled: the next sweep, within a minute, sends what is due" if enabled else "is not disabled"
     return CommandResult({"key": key, "enabled": enabled}, f"{escape(key)} {said}.")
+
+
+def send_test(call: Call) -> CommandResult:
+    """Has the service send a test over each channel of an owner, and says what became of each.
+
+    Raises:
+        OwnersError: the deployed file has no such owner with channels, or the function failed.
+        OutputsError: an output is missing.
+        botocore.exceptions.ClientError: AWS refused.
+    """
+    owner: str = call.given.owner
+    answer = call.stack.client("lambda").invoke(
+        FunctionName=f"{call.stack[Output.METRICS_NAMESPACE]}-{NOTIFICATIONS}",
+        Payload=json.dumps({TEST_OWNER: owner}),
+    )
+    sent = json.loads(answer["Payload"].read() or b"null")
+    if "FunctionError" in answer:
+        raise OwnersError(f"The function failed: {sent.get('errorType', 'no reason given')}. See its log.")
+    if not sent:
+        raise OwnersError(f"The deployed owners' file has no owner {owner!r} with channels.")
+    lines = [
+        f"[red]✗[/red] {escape(one['channel'])}: {escape(one['problem'])}"
+        if one["problem"]
+        else f"[green]✓[/green] {escape(one['channel'])}: the service took it"
+        for one in sent
+    ]
+    failed = any(one["problem"] for one in sent)
+    return CommandResult(sent, "\n".join(lines), Exit.FAILED if failed else Exit.DONE)
 
 
 def open_channels(stack: Stack) -> RecipientTable:

@@ -151,8 +151,8 @@ class Document:
 
     @property
     def kind(self) -> str:
-        """One of `NotificationKind`, or `digest`."""
-        return str(self.about.kind) if self.about else "digest"
+        """One of `NotificationKind`, or `digest`, or `test`."""
+        return str(self.about.kind) if self.about else "test" if self.key else "digest"
 
 
 def read_facts(document: Document) -> dict[str, str]:

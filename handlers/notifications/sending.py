@@ -40,7 +40,7 @@ from handlers.notifications.slack import SlackChannel
 from handlers.notifications.sns import TopicChannel
 from handlers.notifications.teams import TeamsChannel
 from handlers.notifications.webhook import WebhookChannel
-from handlers.notifications.writing import WITH_FILES, write_what_fits
+from handlers.notifications.writing import WITH_FILES, write_test, write_what_fits
 from handlers.runtime import logger
 from store.dynamodb import ConflictError, Item, Query, Reader, read_text
 from store.incidents import Incident
@@ -173,6 +173,15 @@ class Media:
         medium = self._media[notification.recipient.channel.kind]
         medium.send(notification.recipient, write_what_fits(notification, context, medium.fits))
 
+    def test(self, recipient: Recipient, context: RenderContext) -> str:
+        """Sends a notification that is marked as a test; returns what went wrong, or ""."""
+        medium = self._media[recipient.channel.kind]
+        try:
+            medium.send(recipient, write_test(recipient, context))
+        except (ChannelError, DeliveryError) as error:
+            return error.problem
+        return ""
+
 
 class WorstFiles:
     """Reads the oldest files of incidents, once for all recipients of a sweep. Threads may share it."""
@@ -234,6 +243,9 @@ class Delivering(Protocol):
     """What delivers notifications."""
 
     def deliver(self, notification: Notification, context: RenderContext) -> None:
+        """See `Media`."""
+
+    def test(self, recipient: Recipient, context: RenderContext) -> str:
         """See `Media`."""
 
 

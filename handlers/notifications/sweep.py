@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from contract.owners.matching import find_owner, find_sender_owner, list_owners
-from contract.owners.model import Owners
+from contract.owners.model import Owners, name_channel
 from contract.words import SENDER_SEPARATOR, SenderState
 from handlers.notifications.document import RenderContext
 from handlers.notifications.sending import Delivering, RecipientSending, SweepResult, Targets, WorstFiles
@@ -128,6 +128,15 @@ class NotificationSweep:
         if corrected:
             logger.info("owners of incidents were corrected", extra={"incidents": corrected})
         return result
+
+    def test(self, owner: str) -> list[dict[str, str]]:
+        """Sends a test over each channel of an owner, also a disabled one; gives each with its problem."""
+        context = RenderContext(now=self.clock(), dashboard_url=self.dashboard_url, docs_url=self.docs_url)
+        return [
+            {"channel": name_channel(one.channel), "problem": self.media.test(one, context)}
+            for one in list_recipients(self.owners)
+            if one.owner.name == owner
+        ]
 
 
 def _notify_all(

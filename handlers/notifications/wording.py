@@ -455,7 +455,7 @@ def find_link(notices: Sequence[Notice], owner: str, dashboard_url: str) -> Link
     """The link to what a notification is about; None where the dashboard's address is unknown."""
     if not dashboard_url:
         return None
-    if len(notices) > 1:
+    if len(notices) != 1:
         return Link(text="Open the list", url=f"{dashboard_url.rstrip('/')}/?owner={quote(owner, safe='')}")
     what = "incident" if notices[0].incident is not None else "sender"
     if notices[0].window is not None:

@@ -49,6 +49,7 @@ from handlers.notifications.wording import (
     write_title,
 )
 from store.incidents import Incident
+from store.notifications import Recipient
 
 WITH_FILES: Final = frozenset(
     {
@@ -166,6 +167,24 @@ def write_document(notification: Notification, context: RenderContext, listed: i
         lead=say(f"{len(notices):,} notifications in one. Times in {zone.key}."),
         sections=tuple(sections),
         files=_list_first_files(notices, context, zone),
+    )
+
+
+def write_test(recipient: Recipient, context: RenderContext) -> Document:
+    """A notification that says that it is a test."""
+    owner = recipient.owner.name
+    return Document(
+        subject=f"TEST: a notification for {owner}",
+        first_line=say("Somebody tries this channel. Nothing is stuck, and nothing is to be done."),
+        tone=Tone.GOOD,
+        sign="✓",
+        headline="This is a test",
+        lead=say("Somebody tries this channel. Nothing is stuck, and nothing is to be done."),
+        link=find_link((), owner, context.dashboard_url),
+        help=find_help(context.docs_url),
+        at=context.now,
+        key=f"test#{owner}",
+        event_id=f"test-{context.now:%Y%m%d%H%M%S%f}",
     )
 
 

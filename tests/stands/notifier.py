@@ -15,6 +15,7 @@ from handlers.notifications.sweep import NotificationSweep
 from store.notifications import (
     INCIDENT_PREFIX,
     SENDER_PREFIX,
+    Recipient,
     RecipientTable,
     StoredRecipient,
     list_recipients,
@@ -54,6 +55,9 @@ class Post:
         with self._lock:
             self.sent.append((notification, context))
         self.after(notification)
+
+    def test(self, recipient: Recipient, context: RenderContext) -> str:
+        return f"tried by {recipient.owner.name}" if context.dashboard_url else ""
 
     def take(self) -> list[tuple[str, list[str]]]:
         """What was delivered since: each owner, with the notices by kind and subject."""

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from contract.metrics import Metric
-from contract.names import Variable
+from contract.names import TEST_OWNER, Variable
 from handlers import incident_notifications
 from handlers.notifications.delivery import Poster, WebhookAnswer
 from tests.stands.events import LambdaContext
@@ -46,6 +46,15 @@ def _invoke(capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
     [directive] = published["_aws"]["CloudWatchMetrics"]
     assert directive["Dimensions"] in ([], [[]])
     return {one["Name"]: sum(published[one["Name"]]) for one in directive["Metrics"]}
+
+
+def test_an_event_that_names_an_owner_tests_its_channels_and_sends_nothing_else(notifier: Notifier) -> None:
+    before = notifier.client.scan(TableName=MESSAGES)["Items"]
+    [tried] = incident_notifications.handler({TEST_OWNER: "orders"}, LambdaContext(THREE_MINUTES_MS)) or []
+    assert tried["channel"] == "Slack orders"
+    assert tried["problem"].startswith("the webhook orders has no address: set it")
+    assert incident_notifications.handler({TEST_OWNER: "nobody"}, LambdaContext(THREE_MINUTES_MS)) == []
+    assert notifier.client.scan(TableName=MESSAGES)["Items"] == before
 
 
 def test_without_any_webhook_it_says_that_the_channel_does_not_work(

@@ -1,8 +1,11 @@
 """Owners by command: who would be told, whether the file is right, and how the channels are."""
 
+import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,6 +20,7 @@ from handlers.notifications.plan import disable
 from ops import __main__ as command_line
 from ops import owners
 from ops.owners import OwnersError, find_file
+from ops.stack import Stack
 from store.dynamodb import ConflictError
 from store.notifications import (
     Recipient,
@@ -214,6 +218,39 @@ def test_a_disabled_channel_is_shown_and_enabled(store: RecipientTable, slack: R
     assert run("enable", SLACK) == {"key": SLACK, "enabled": False}
     states = run("channels", "--file", str(OWNERS_FILE))
     assert [state["key"] for state in states if state["disabled_since"]] == []
+
+
+@dataclass
+class FakeFunction:
+    answer: dict[str, Any]
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def invoke(self, **arguments: Any) -> dict[str, Any]:
+        self.asked.append(arguments)
+        return self.answer
+
+
+def answering(monkeypatch: pytest.MonkeyPatch, payload: Any, **answer: Any) -> FakeFunction:
+    function = FakeFunction({"Payload": BytesIO(json.dumps(payload).encode()), **answer})
+    monkeypatch.setattr(Stack, "client", lambda *_, **__: function)
+    return function
+
+
+def test_a_test_says_what_each_service_answered(
+    store: RecipientTable, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = [{"channel": "Slack orders", "problem": ""}, {"channel": "Teams duty", "problem": "answered 404"}]
+    function = answering(monkeypatch, sent)
+    assert run("test", "orders", code=1) == sent
+    [asked] = function.asked
+    assert asked["FunctionName"].endswith("-incident-notifications")
+    assert json.loads(asked["Payload"]) == {"test_owner": "orders"}
+    answering(monkeypatch, sent[:1])
+    assert run("test", "orders") == sent[:1]
+    answering(monkeypatch, [])
+    assert "has no owner 'order' with channels" in run("test", "order", code=1)["error"]
+    answering(monkeypatch, {"errorType": "RuntimeError"}, FunctionError="Unhandled")
+    assert "RuntimeError" in run("test", "orders", code=1)["error"]
 
 
 def test_a_channel_that_nothing_was_sent_over_is_refused(store: RecipientTable, run: Run) -> None:

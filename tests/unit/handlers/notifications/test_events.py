@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from contract.names import ROOT
+from contract.owners.model import Channel
 from contract.words import ENDS, NotificationKind
 from handlers.notifications.delivery import ChannelError
 from handlers.notifications.document import RenderContext
@@ -23,8 +24,18 @@ from local.receiver.inbox import PAGERDUTY_EVENT
 from store.notifications import RecipientState
 from tests.oracles.notifications.fixtures import MINUTE, START, an_incident
 from tests.unit.handlers.notifications.hostile import notifications
-from tests.unit.handlers.notifications.samples import PAGERDUTY, WEBHOOK, context, recipient, single
-from tests.unit.handlers.notifications.webhook_server import make_media, serving
+from tests.unit.handlers.notifications.samples import (
+    MAIL,
+    PAGERDUTY,
+    SLACK,
+    TEAMS,
+    TOPIC,
+    WEBHOOK,
+    context,
+    recipient,
+    single,
+)
+from tests.unit.handlers.notifications.webhook_server import FakeClient, make_media, serving
 
 SCHEMA: Final = Draft202012Validator(
     json.loads((ROOT / "docs" / "webhook.schema.json").read_text()), format_checker=FormatChecker()
@@ -122,3 +133,24 @@ def test_they_get_single_events_of_a_storm_each_with_an_id_that_stays(channel: A
     rest = plan(to, state, at(3)).notifications
     assert len(rest) == 50
     assert len({*ids, *(one.event_id for one in rest)}) == 150
+
+
+@pytest.mark.parametrize("channel", [MAIL, SLACK, TEAMS, TOPIC, PAGERDUTY, WEBHOOK], ids=lambda one: one.kind)
+def test_a_test_is_marked_as_one_in_every_medium(channel: Channel) -> None:
+    client = FakeClient()
+    with serving() as server:
+        keys = {PAGERDUTY: f"#{ROUTING_KEY}", WEBHOOK: f"#{NEW}"}
+        addresses = {channel.targets[0]: server.address + keys.get(channel, "")}
+        media = make_media(addresses, mail=client, topics=client)
+        assert media.test(recipient(channel), context()) == ""
+        [sent] = server.payloads or client.calls
+    assert "TEST: a notification for orders" in str(sent)
+    if channel is WEBHOOK:
+        assert list(SCHEMA.iter_errors(sent)) == []
+    if channel is PAGERDUTY:
+        assert list(EVENT.iter_errors(sent)) == []
+        assert (sent["event_action"], sent["payload"]["severity"]) == ("trigger", "info")
+
+
+def test_a_test_that_fails_says_why() -> None:
+    assert "has no address" in make_media().test(recipient(SLACK), context())
