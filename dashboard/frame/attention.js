@@ -18,6 +18,9 @@ function addRegion() {
   const region = document.createElement("div");
   region.id = "told";
   region.setAttribute("role", "status");
+  // A heading shows that it has the focus to those who work by keyboard, and to nobody who clicked a link.
+  const remember = ({ type }) => document.body.classList.toggle("by-keyboard", type === "keydown");
+  for (const type of ["keydown", "pointerdown"]) addEventListener(type, remember, true);
   document.body.append(region);
   return region;
 }

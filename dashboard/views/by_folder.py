@@ -15,7 +15,7 @@ from dashboard.backend import backend
 from dashboard.charts import draw_days, draw_heat_map, draw_longest_waits
 from dashboard.data.records import RecordFrames, parse_records
 from dashboard.data.tables import THE_TABLE
-from dashboard.figures.breaches import map_week, sum_by_day, sum_by_hour
+from dashboard.figures.breaches import map_week, measure_folders, sum_by_day, sum_by_hour
 from dashboard.figures.incidents import explain, list_utc_days
 from dashboard.figures.series import find_span, to_wall_clock
 from dashboard.figures.text import escape_markdown, filter_by_sender
@@ -24,7 +24,7 @@ from dashboard.frame.waiting import TITLE, announce, wait_for
 from dashboard.views import folder_figures
 from dashboard.widgets.basics import TEXT, draw_choice, draw_figures
 from dashboard.widgets.links import FOLDER, draw_incident_link, draw_incidents_link, draw_path, name_last
-from dashboard.widgets.loading import load_breach_spans, load_period
+from dashboard.widgets.loading import load_breach_spans
 from dashboard.widgets.stuck_files import (
     SHOWN,
     compute_stuck_files,
@@ -39,9 +39,9 @@ _SHOWN_OF_FILES: Final = tuple(column for column in SHOWN if column is not colum
 _EXPLANATIONS: Final = {
     "SLA": "How long a file may wait in the folder, as last reported.",
     "Stuck files": "Each counted once, however often it was reported in the range.",
-    "Days with new stuck files": "Days of the range with a newly stuck file.",
-    "Median time over SLA": "The median of how long the files were over the SLA.",
-    "Median time between": "From one report that found new stuck files to the next such report.",
+    "Incidents": "In breach at some time of the range.",
+    "In breach": "All of its time in breach within the range.",
+    "Longest breach": "The longest single incident, within the range.",
 }
 
 
@@ -67,13 +67,9 @@ def draw() -> None:
     status = draw_status(folder_figures.select_of_folder(incidents, listed, page.now), page)
     announce(f"By folder: {name_last(listed)}. {status}")
     _draw_when(same, page)
-    # Every folder's records, without files: they give how each is spelt.
-    frames = load_period(page.session.records, page.period, with_files=False)
-    spellings = backend().cache.compute(
-        ("spellings", frames), lambda: folder_figures.list_spellings(frames.records)
-    )
     spans = load_breach_spans(page)
-    mine = query_folder(spellings.find(folder), page)
+    # The index has each spelling apart: the one of the link, and those of the incidents.
+    mine = query_folder(sorted({folder, *(one.folder for one in same)}), page)
     if mine.records.empty:
         st.info(
             "No report in this range names this folder. Pick one from the list, or a longer range.",
@@ -88,7 +84,7 @@ def draw() -> None:
     if chosen.records.empty:
         st.info("This sender did not report this folder in this range.", icon=":material/search_off:")
         return
-    _draw_history(stuck, sender, chosen, page)
+    _draw_history(stuck, sender, chosen, same, page)
 
 
 def _draw_ranking(ranking: pd.DataFrame, page: Page) -> None:
@@ -158,15 +154,17 @@ def query_folder(spellings: Sequence[str], page: Page) -> RecordFrames:
     return backend().cache.compute(("of folder", found, left_out), lambda: found.between(start, end))
 
 
-def _draw_history(stuck: pd.DataFrame, sender: str, reported: RecordFrames, page: Page) -> None:
-    figures = folder_figures.summarize_recurrence(filter_by_sender(stuck, sender), page.zone)
+def _draw_history(
+    stuck: pd.DataFrame, sender: str, reported: RecordFrames, incidents: Sequence[Incident], page: Page
+) -> None:
     sla = reported.records.sort_values("detected_at")["sla"].iloc[-1]
+    measured = measure_folders(incidents, [page.period], page.now)
     values = {
         "SLA": format_duration(float(sla)),
-        "Stuck files": f"{figures.files:,}",
-        "Days with new stuck files": f"{figures.days:,}",
-        "Median time over SLA": format_duration(figures.typical_overdue),
-        "Median time between": format_duration(figures.typical_interval),
+        "Stuck files": f"{len(filter_by_sender(stuck, sender)):,}",
+        "Incidents": f"{measured['incidents'].sum():,.0f}",
+        "In breach": format_duration(measured["breached"].sum()),
+        "Longest breach": format_duration(measured["longest"].max() if len(measured) else None),
     }
     draw_figures(values, _EXPLANATIONS)
     st.header("Stuck files", anchor=False)

@@ -1,10 +1,8 @@
 """What the page of folders computes: how each is now, how often it was in breach, how long files waited."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -15,39 +13,14 @@ from dashboard.columns import Column, tabulate
 from dashboard.data.records import RECORD_KEY, RecordFrames
 from dashboard.figures.breaches import BREACHED, INCIDENTS, LONGEST, measure_folders
 from dashboard.figures.incidents import find_breach, is_quiet, overdue_minutes, sort_worst_first
-from dashboard.figures.series import Period, to_wall_clock
-from dashboard.figures.stuck_files import find_folder_keys, find_plausible, mark_places
+from dashboard.figures.series import Period
+from dashboard.figures.stuck_files import find_plausible, mark_places
 from store.incidents import Incident
 
 NOW: Final = Column("now", "status", "Now", "Whether it is in breach at the moment.", 116)
 OVERDUE: Final = Column("overdue", "minutes", "Over SLA now", "How far its oldest file is over the SLA.", 112)
 COLUMNS: Final = (NOW, columns.FOLDER, OVERDUE, BREACHED, INCIDENTS, LONGEST, columns.OWNER)
 """Columns of a frame of folders."""
-
-
-@dataclass(frozen=True)
-class Spellings:
-    """The folders that were reported, each however it was spelt."""
-
-    of_folders: Mapping[str, tuple[str, ...]]
-    """The spellings by the folder's key, the last one first."""
-
-    @property
-    def folders(self) -> list[str]:
-        """Each folder as last spelt, in order."""
-        return sorted(spellings[0] for spellings in self.of_folders.values())
-
-    def find(self, folder: str) -> tuple[str, ...]:
-        """Every spelling known of a folder and the given one; first the one that a screen shows."""
-        known = self.of_folders.get(folder_key(folder), ())
-        return known if folder in known else (*known, folder)
-
-
-def list_spellings(records: pd.DataFrame) -> Spellings:
-    """The folders of these records."""
-    last = records.sort_values("detected_at").drop_duplicates("folder", keep="last")[::-1]
-    paths = last["folder"].groupby(find_folder_keys(last["folder"]), sort=False)
-    return Spellings({str(key): tuple(spelt) for key, spelt in paths})
 
 
 def select_of_folder(incidents: Iterable[Incident], folder: str, now: datetime) -> list[Incident]:
@@ -102,34 +75,6 @@ def _describe_now(incidents: Sequence[Incident], now: datetime) -> tuple[str, fl
             overdue = [minutes for one in found if (minutes := overdue_minutes(one, now)) is not None]
             return word, max(overdue, default=None)
     return _NOT, None
-
-
-@dataclass(frozen=True)
-class Recurrence:
-    """Figures over the stuck files of one folder."""
-
-    files: int
-    days: int
-    """Days, in the viewer's zone, on which a file was found stuck."""
-    typical_overdue: timedelta | None
-    """Median of how long the files were over their SLA at worst, as far as that is known."""
-    typical_interval: timedelta | None
-    """Median time from one report that found files newly stuck to the next."""
-
-
-def summarize_recurrence(stuck: pd.DataFrame, zone: ZoneInfo) -> Recurrence:
-    """The figures for these files; those first seen in the same report are one beginning."""
-    beginnings = stuck["first_seen"].drop_duplicates().sort_values()
-    return Recurrence(
-        files=len(stuck),
-        days=int(to_wall_clock(beginnings, zone).dt.normalize().nunique()),
-        typical_overdue=_median(pd.to_timedelta(stuck["overdue_worst"].dropna(), unit="m")),
-        typical_interval=_median(beginnings.diff().dropna()),
-    )
-
-
-def _median(durations: "pd.Series[pd.Timedelta]") -> timedelta | None:
-    return None if durations.empty else durations.median().to_pytimedelta()
 
 
 _FILE: Final = ["place", "filename", "created"]

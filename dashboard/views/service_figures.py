@@ -11,7 +11,6 @@ import pandas as pd
 from contract.metrics import GatewayMetric
 from dashboard.data.metrics import Alarm
 from dashboard.figures.series import Period, choose_step, to_wall_clock
-from dashboard.figures.text import escape_markdown
 
 OUTCOMES: Final = {"2": "Accepted (2XX)", "4": "Refused (4XX)", "5": "Failed (5XX)"}
 """What a status means, by its first digit, in the order in which they are drawn."""
@@ -112,16 +111,3 @@ def _steps(period: Period, step: timedelta) -> pd.DatetimeIndex:
     """When the steps of the period begin, on CloudWatch's raster."""
     start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
     return pd.date_range(start.floor(step), end, freq=step, inclusive="left").as_unit("us")
-
-
-_NAMED: Final = 4
-"""As many as fit into a line."""
-
-
-def name_alarms_on(alarms: Sequence[Alarm]) -> str:
-    """A sentence in Markdown that names the alarms that are on; nothing where none is."""
-    on = [f"**{escape_markdown(alarm.name)}**" for alarm in alarms if alarm.state == "ALARM"]
-    if not on:
-        return ""
-    named = ", ".join(on[:_NAMED]) + (" and others" if len(on) > _NAMED else "")
-    return f"1 alarm is on: {named}." if len(on) == 1 else f"{len(on):,} alarms are on: {named}."

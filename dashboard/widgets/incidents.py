@@ -242,8 +242,8 @@ def _list_facts(incident: Incident, name: str, sender: Sender | None, page: Page
 
 _COLUMNS: Final = (
     Column("at", "moment", "When"),
-    Column("who", "prose", "Who", None, 120),
-    Column("what", "prose", "What", None, 170),
+    Column("who", "prose", "Who", None, 105),
+    Column("what", "prose", "What", None, 140),
 )
 _NOTE: Final = Column("note", "prose", "Note", None, 200)
 """Left out where nobody wrote one: the others get its room."""

@@ -21,5 +21,12 @@ def test_a_link_whose_fragment_is_none_leads_to_the_title(browser: Browser) -> N
         "}",
         [_SCRIPT, {"anchor": TITLE, "token": "1"}],
     )
-    expect(page.get_by_role("heading", name="Now")).to_be_focused()
+    heading = page.get_by_role("heading", name="Now")
+    expect(heading).to_be_focused()
+    # Only for who works by keyboard has a heading that is given the focus a ring.
+    body = page.locator("body")
+    page.keyboard.press("Tab")
+    expect(body).to_have_class("by-keyboard")
+    heading.click()
+    expect(body).not_to_have_class("by-keyboard")
     page.close()

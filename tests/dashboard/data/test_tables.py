@@ -265,7 +265,12 @@ def test_a_refusal_of_aws_is_told_in_our_words_and_not_remembered(clock: Stopped
             SENDERS_TABLE,
             SenderIndex.STATE,
             senders._SENDER.attributes,
-            {SenderAttribute.UNREADABLE_FOLDERS, SenderAttribute.HOURS, SenderAttribute.SILENCES},
+            {
+                SenderAttribute.UNREADABLE_FOLDERS,
+                SenderAttribute.HOURS,
+                SenderAttribute.SILENCES,
+                SenderAttribute.SET_ASIDE_AT,
+            },
         ),
         (
             SENDERS_TABLE,

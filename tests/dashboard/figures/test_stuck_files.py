@@ -30,7 +30,7 @@ from dashboard.figures.stuck_files import (
     spell_creations,
 )
 from dashboard.figures.text import format_csv
-from dashboard.views.folder_figures import find_longest_waits, list_spellings, summarize_recurrence
+from dashboard.views.folder_figures import find_longest_waits
 from store.records import Attribute, FileAttribute
 from tests.dashboard.fake_table import item
 from tests.dashboard.properties import PROPERTY
@@ -306,13 +306,6 @@ def test_none_of_them_is_the_oldest() -> None:
     assert find_longest_waits(_frames())["hours"].isna().all()
 
 
-def test_typical_figures_leave_them_out() -> None:
-    of_all = summarize_recurrence(_stuck(old=OLD), ZONES[0])
-    assert (of_all.files, of_all.typical_overdue) == (len(ODD) + 1, timedelta(minutes=280))
-    of_odd = summarize_recurrence(_stuck(), ZONES[0])
-    assert (of_odd.files, of_odd.typical_overdue) == (len(ODD), None)
-
-
 @pytest.mark.parametrize("zone", ZONES, ids=str)
 def test_every_date_is_spelt_in_every_zone_and_sorts_as_text(zone: ZoneInfo) -> None:
     stuck = _stuck().sort_values("created")
@@ -460,13 +453,3 @@ def test_the_timeline_is_one_line_for_each_server_and_each_breach() -> None:
     stretches = find_longest_waits(frames)["stretch"].tolist()
     assert stretches[0] == stretches[2] == stretches[3]
     assert len(set(stretches)) == 3
-
-
-def test_every_spelling_of_a_folder_is_one_entry_as_last_spelt() -> None:
-    records = breaches(record(0, folder=PATH), record(1, folder=SPELT), record(2, folder="/srv/in")).records
-    spellings = list_spellings(records)
-    assert spellings.folders == ["/srv/in", SPELT]
-    assert set(spellings.find(PATH)) == {PATH, SPELT}
-    assert spellings.find(PATH)[0] == SPELT
-    assert spellings.find("C:\\JOBS\\IN") == (SPELT, PATH, "C:\\JOBS\\IN")
-    assert spellings.find("C:\\Other") == ("C:\\Other",)

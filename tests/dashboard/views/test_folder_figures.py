@@ -1,6 +1,6 @@
 """What the charts and key figures show."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,7 @@ from dashboard.views import folder_figures
 from store.incidents import Incident
 from store.runs import Stamp
 from tests.dashboard.fake_table import item
-from tests.dashboard.spans import NOON, breaches, find_stuck_files, record
+from tests.dashboard.spans import NOON, breaches, record
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -26,23 +26,6 @@ def test_the_timeline_shows_the_oldest_file_of_each_report_and_breaks_where_none
     assert found["files"].iloc[0] == 2
     assert found["stretch"].nunique() == 2
     assert found["stretch"].iloc[0] == found["stretch"].iloc[1]
-
-
-def test_recurrence_counts_what_began_and_how_long_it_took() -> None:
-    def at(hours: float, name: str) -> dict[str, Any]:
-        return item(NOON + timedelta(hours=hours), "F", [(name, NOON - 5 * HOUR)])
-
-    reports = breaches(record(0, files=2), record(1, files=2), at(10, "b"), at(30, "c"), at(32, "c"))
-    found = folder_figures.summarize_recurrence(find_stuck_files(reports, NOON + 33 * HOUR), BERLIN)
-    assert found.files == 4
-    assert found.days == 2
-    assert found.typical_overdue == timedelta(minutes=(340 + 880) / 2)
-    assert found.typical_interval == timedelta(hours=15)
-
-
-def test_recurrence_of_nothing_has_no_typical_anything() -> None:
-    found = folder_figures.summarize_recurrence(find_stuck_files(breaches(), NOON), BERLIN)
-    assert (found.files, found.typical_overdue, found.typical_interval) == (0, None, None)
 
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
