@@ -49,9 +49,8 @@ def draw() -> None:
         draw_incidents(shown, "live", names, page, "incidents")
     with st.container(horizontal=True, vertical_alignment="center"):
         if status.quiet:
-            st.caption(
-                f"{status.quiet:,} more are no longer reported and most likely over. They expire after a day."
-            )
+            more = "1 more is" if status.quiet == 1 else f"{status.quiet:,} more are"
+            st.caption(f"{more} no longer reported and most likely over. After a day they expire.")
         draw_incidents_link("All incidents", {})
 
 

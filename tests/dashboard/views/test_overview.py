@@ -72,7 +72,7 @@ def test_what_a_script_no_longer_reports_is_no_trouble_and_not_all_well_either(
     assert "No open incidents. Senders: 1 cannot be monitored. The last report came 5 h ago." in told
     assert "All well" not in told
     assert figures(signed_in)["Unknown"] == "0"
-    assert "1 more are no longer reported and most likely over" in told
+    assert "1 more is no longer reported and most likely over" in told
 
 
 def test_all_is_well_only_while_every_sender_reported_in_time(
