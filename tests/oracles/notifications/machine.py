@@ -193,6 +193,19 @@ class Histories(RuleBasedStateMachine):
                 else replace(incident, acknowledged_by="ana", acknowledged_until=until)
             )
 
+    @rule(
+        name=st.sampled_from(FEW), minutes=st.sampled_from([3, 8, 60]),
+        fates=st.lists(st.sampled_from(FATES), max_size=2),
+    )  # fmt: skip
+    def take(self, name: str, minutes: int, fates: list[Fate]) -> None:
+        """Somebody is on what was told a moment ago, for a while or for long."""
+        self.become([name], "open", 4)
+        self.played.fates = list(fates)
+        self.hold(name, minutes, snoozed=False)
+        for _ in range(12):
+            self.sweep()
+        self.played.fates = []
+
     def reassign(self, names: list[str], owner: str) -> None:
         for name in names:
             incident = self.one(name)

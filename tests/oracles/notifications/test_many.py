@@ -8,6 +8,8 @@ import pytest
 
 from contract.words import IncidentStatus
 from contract.words import NotificationKind as K
+from handlers.notifications.plan import plan
+from handlers.notifications.situation import Storm
 from store.dynamodb import dump_chunks, load_chunks
 from store.incidents import Incident
 from store.notifications import RecipientState, list_notified
@@ -68,3 +70,23 @@ def test_what_is_kept_of_them_fits_into_an_item(number: int) -> None:
     assert len(chunks) == 1
     # An id is 16 bytes that nothing makes smaller.
     assert sum(map(len, chunks)) < 60 * number
+
+
+def test_ends_of_a_storm_wait_for_most_of_it_and_say_how_much_is_over() -> None:
+    story, incidents = Story(), storm(40, 40)
+    story.so(*incidents)
+    assert [(minute, len(said)) for minute, said in story.until(3)] == [(2, 40)]
+    story.so(*(ended(one, IncidentStatus.CLEARED, story.now) for one in incidents[:10]))
+    # Half an hour after the last notification, or as soon as most of it is over.
+    assert [(minute, len(said)) for minute, said in story.until(33)] == [(32, 10)]
+    story.so(*(ended(one, IncidentStatus.CLEARED, story.now) for one in incidents[10:31]))
+    assert story.until(36) == []
+    story.state = plan(story.recipient, story.state, story.situation).state
+    [notification] = plan(story.recipient, story.state, story.situation).notifications
+    assert notification.storm == Storm(total=40, over=31, how=K.CLEARED)
+    assert [(minute, len(said)) for minute, said in story.until(40)] == [(37, 21)]
+    story.so(*(ended(one, IncidentStatus.CLOSED, story.now) for one in incidents[31:]))
+    story.now += 4 * MINUTE
+    story.state = plan(story.recipient, story.state, story.situation).state
+    [notification] = plan(story.recipient, story.state, story.situation).notifications
+    assert notification.storm == Storm(total=40, over=40, how=None)
