@@ -4,7 +4,7 @@ A pure function of these alone. A sweep (`advance`) may come at any moment, any 
 applied to what time had made of the state at the run's own moment.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -256,7 +256,7 @@ class Replayed:
 class Replay:
     """All runs of a sender and all actions, one after the other. It may stop anywhere and go on later."""
 
-    actions: Iterable[PersonAction] = ()
+    actions: Sequence[PersonAction] = ()
     """What people did, as far back as the runs."""
     settings: SenderSettings = _UNSET
     """What they had set before these."""
@@ -311,7 +311,7 @@ def replay(
     runs: Iterable[Run], actions: Iterable[PersonAction] = (), settings: SenderSettings = _UNSET
 ) -> Replayed:
     """The state after all runs of a sender and all actions, in whatever order they are given."""
-    replaying = Replay(actions=actions, settings=settings)
+    replaying = Replay(actions=tuple(actions), settings=settings)
     for run in sorted(runs, key=lambda run: run.stamp):
         replaying.apply(run)
     return replaying.finish()

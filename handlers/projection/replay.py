@@ -14,9 +14,9 @@ from handlers.projection.stream import DEFAULT_LIMITS, Limits
 from handlers.runtime import logger
 from store.dynamodb import Values
 from store.incidents import PEOPLE, HistoryEntry, Incident, PeopleChange, PeopleState
-from store.runs import SAME_RUN, Run, RunMerger, RunTable
+from store.runs import SAME_RUN, RunMerger, RunTable
 from store.senders import NextCheck, SenderAttribute, describe_last_run, describe_sender
-from store.state import RecentRuns, SenderSettings, SenderStore, State, StoredSender, Writes
+from store.state import RecentRuns, SenderStore, State, StoredSender, Writes
 
 _NO_ATTEMPT: Final[Values] = {SenderAttribute.REPLAY_ATTEMPTS: None}
 MAX_REPLAY_BYTES: Final = 100_000_000
@@ -26,44 +26,19 @@ MAX_REPLAY_SECONDS: Final = 60.0
 """Of one go. A month of a typical sender takes two."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Checkpoint:
-    """How far a replay came when its budget was used up. Nothing of it is shown before it is through."""
+    """How far a replay came. It is stored where a budget is used up; nothing is shown before the end."""
 
     since: datetime
     """The mark that it works off: another mark has it begin anew, since an older run may have come."""
-    next_key: str
-    merged: Mapping[str, datetime]
-    """These two are the ones of `RunMerger`."""
-    oldest: datetime
-    settings: SenderSettings
-    regular_at: datetime | None
-    state: State
-    incidents: Sequence[Incident]
-    recent: RecentRuns
-    own: dict[str, dict[str, Any] | None]
-    """What the sender's item repeats of the last run."""
-
-
-@dataclass
-class _Progress:
-    """A replay under way: what a checkpoint keeps of it, as it changes."""
-
     replay: Replay
     next_key: str = ""
     merged: Mapping[str, datetime] = field(default_factory=dict)
+    """These two are the ones of `RunMerger`."""
     recent: RecentRuns = field(default_factory=RecentRuns)
-    last: Run | None = None
-    """The last run that was applied; None where the checkpoint has what is shown of it."""
-    shown_before: Values = field(default_factory=dict)
-
-    @property
-    def own(self) -> Values:
-        """What the sender's item repeats of the last run."""
-        sender = self.replay.state.sender
-        if self.last is None or sender is None:
-            return self.shown_before
-        return describe_last_run(self.last, sender.over)
+    own: dict[str, dict[str, Any] | None] = field(default_factory=dict)
+    """What the sender's item repeats of the last run."""
 
 
 @dataclass(frozen=True)
@@ -96,78 +71,55 @@ class SenderReplay:
             # Its item is new or was lost, and with it the last refused report.
             self.store.senders.put_refused(refused)
         known = self.store.begin_replay(known)
-        checkpoint = self.store.read_checkpoint(known.key, Checkpoint)
-        progress = self._resume(known, checkpoint)
+        kept = self.store.read_checkpoint(known.key, Checkpoint)
+        progress = self._resume(known, kept, now)
         until = time.monotonic() + min(seconds_left(), MAX_REPLAY_SECONDS)
         merger = RunMerger(self.runs.read_items(known.key, progress.next_key), progress.merged)
         waiting: list[datetime] = []
-        stopped = False
+        stopped, last = False, None
         for run in merger:
             if not run.complete and now - run.moment <= SAME_RUN:
                 waiting.append(run.moment)
                 continue
             progress.replay.apply(run)
-            progress.recent = progress.recent.with_run(run)
-            progress.last = run
+            progress.recent, last = progress.recent.with_run(run), run
             # Parts that may still come are in the last minutes: what is kept ends before them.
             if not waiting and (merger.read_bytes >= MAX_REPLAY_BYTES or time.monotonic() >= until):
                 stopped = True
                 break
         for run_key, error in merger.unreadable.items():
             logger.error("a run is passed over", exc_info=error, extra={"run_key": run_key})
+        if last is not None and (sender := progress.replay.state.sender) is not None:
+            progress.own = describe_last_run(last, sender.over)
         if stopped:
             progress.next_key, progress.merged = merger.next_key, merger.merged
-            self._stop(known, progress, now)
+            progress.replay = replace(progress.replay, actions=())
+            self.store.write_checkpoint(known.key, progress)
+            again = NextCheck(at=now, replay_since=progress.since)
+            # Whoever wrote the sender meanwhile has it looked at again, too.
+            self.store.commit(known, _NO_ATTEMPT, again)
             return False
         wait = None
         if waiting:
             check_at = min(waiting) + SAME_RUN + timedelta(seconds=1)
-            wait = NextCheck(at=check_at, replay_since=known.replay_since or now)
+            wait = NextCheck(at=check_at, replay_since=progress.since)
         self._finish(known, progress, now, wait)
-        if checkpoint is not None:
+        if kept is not None:
             self.store.delete_checkpoint(known.key)
         return True
 
-    def _resume(self, known: StoredSender, kept: Checkpoint | None) -> _Progress:
-        actions = self.store.list_actions(known.key)
-        most = self.limits.of(known.key, self.store.senders.read_over_limit())
+    def _resume(self, known: StoredSender, kept: Checkpoint | None, now: datetime) -> Checkpoint:
         if kept is None or kept.since != known.replay_since:
             # Of a run that is no longer kept: it showed that the sender is a regular one.
             regular_at = known.sender.regular_at if known.sender else None
-            return _Progress(Replay(actions=actions, regular_at=regular_at, most=most))
-        replay = Replay(
-            actions=actions,
-            settings=kept.settings,
-            regular_at=kept.regular_at,
-            most=most,
-            oldest=kept.oldest,
-            state=kept.state,
-            incidents={one.incident_id: one for one in kept.incidents},
-        )
-        return _Progress(replay, kept.next_key, kept.merged, kept.recent, shown_before=kept.own)
-
-    def _stop(self, known: StoredSender, progress: _Progress, now: datetime) -> None:
-        replay = progress.replay
-        assert replay.oldest is not None  # noqa: S101 - a run was applied
-        since = known.replay_since or now
-        checkpoint = Checkpoint(
-            since=since,
-            next_key=progress.next_key,
-            merged=progress.merged,
-            oldest=replay.oldest,
-            settings=replay.settings,
-            regular_at=replay.regular_at,
-            state=replay.state,
-            incidents=tuple(replay.incidents.values()),
-            recent=progress.recent,
-            own=progress.own,
-        )
-        self.store.write_checkpoint(known.key, checkpoint)
-        # Whoever wrote the sender meanwhile has it looked at again, too.
-        self.store.commit(known, _NO_ATTEMPT, NextCheck(at=now, replay_since=since))
+            kept = Checkpoint(since=known.replay_since or now, replay=Replay(regular_at=regular_at))
+        actions = self.store.list_actions(known.key)
+        most = self.limits.of(known.key, self.store.senders.read_over_limit())
+        kept.replay = replace(kept.replay, actions=actions, most=most)
+        return kept
 
     def _finish(
-        self, known: StoredSender, progress: _Progress, now: datetime, wait: NextCheck | None
+        self, known: StoredSender, progress: Checkpoint, now: datetime, wait: NextCheck | None
     ) -> None:
         before = self.store.read_state(known)
         oldest = progress.replay.oldest
@@ -189,7 +141,7 @@ class SenderReplay:
         before: State,
         old: Sequence[Incident],
         replayed: Replayed,
-        progress: _Progress,
+        progress: Checkpoint,
         wake: NextCheck,
     ) -> None:
         state = replayed.state
