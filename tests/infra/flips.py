@@ -14,6 +14,8 @@ class Flip:
     """A resource that changes with the key."""
     input: str = ""
     """Which input of it; empty where the resource comes or goes."""
+    variable: str = ""
+    """Which variable, where the input is a function's environment."""
     needs: str = ""
     """The key without which it means nothing."""
     apart: bool = False
@@ -22,14 +24,15 @@ class Flip:
     """The key in whose place it is set: the program takes one of the two."""
 
 
+_PROJECTION: Final = ("incident-projection-function", "environment")
 FLIPS: Final[dict[str, Flip]] = {
     "tableName": Flip("OtherErrors", "errors-table", "name", apart=True),
     "retentionDays": Flip(90, "errors-table", "ttl"),
     "runRetentionDays": Flip(90, "file-sla-error-function", "environment"),
-    "senderIncidentLimit": Flip(2_000, "incident-projection-function", "environment"),
-    "accountIncidentLimit": Flip(30_000, "incident-projection-function", "environment"),
-    "newSenderLimit": Flip(100, "incident-projection-function", "environment"),
-    "accountReportLimit": Flip(600, "file-sla-error-function", "environment"),
+    "senderIncidentLimit": Flip(2_000, *_PROJECTION, "SENDER_INCIDENT_LIMIT"),
+    "accountIncidentLimit": Flip(30_000, *_PROJECTION, "ACCOUNT_INCIDENT_LIMIT"),
+    "newSenderLimit": Flip(100, *_PROJECTION, "NEW_SENDER_LIMIT"),
+    "accountReportLimit": Flip(600, "file-sla-error-function", "environment", "ACCOUNT_REPORT_LIMIT"),
     "deletionProtection": Flip(False, "errors-table", "deletionProtectionEnabled"),
     "functionTarget": Flip("x86_64", "auth-function", "code"),
     "functionMemoryMb": Flip(256, "auth-function", "memorySize"),

@@ -169,7 +169,7 @@ def test_every_key_is_flipped_to_another_value_than_its_default_with_a_mark_of_i
     assert FLIPS.keys() == schema.keys()
     assert [key for key, flip in FLIPS.items() if flip.value == schema[key]["default"]] == []
     for keys in (TOGETHER, APART):
-        marks = [(FLIPS[key].resource, FLIPS[key].input) for key in keys]
+        marks = [(FLIPS[key].resource, FLIPS[key].input, FLIPS[key].variable) for key in keys]
         assert len(set(marks)) == len(marks)
 
 
@@ -195,7 +195,11 @@ def test_a_key_has_its_effect(key: str, by_default: Program, other_values: Progr
         return
     assert old is not None
     assert new is not None
-    assert str(old.get(flip.input)) != str(new.get(flip.input))
+    values = [
+        one[flip.input]["variables"][flip.variable] if flip.variable else str(one.get(flip.input))
+        for one in (old, new)
+    ]
+    assert values[0] != values[1]
 
 
 if __name__ == "__main__":
