@@ -44,14 +44,11 @@ class IncidentAction(StrEnum):
 class SenderAction(StrEnum):
     """What may be done about a sender."""
 
-    PAUSE = "pause"
-    """No silence alerts."""
-    RESUME = "resume"
-    """Ends a pause, and brings back what was retired."""
     RETIRE = "retire"
     """It is gone for good: what is unknown of it is closed. A run brings it back."""
+    UNRETIRE = "unretire"
+    """It is not gone after all: its next run is expected."""
     SET_INTERVAL = "set_interval"
-    SET_HOURS = "set_hours"
 
 
 @unique
@@ -111,7 +108,7 @@ _Note = Annotated[
 _TimeOfDay = Annotated[str, Field(strict=True), AfterValidator(_check_time)]
 
 
-class ExpectedHours(_Action):
+class WeeklyHours(_Action):
     """Hours of a week, in a time zone of their own."""
 
     days: Annotated[list[Day], Field(min_length=1), BeforeValidator(_wrap_lone_text)] = Field(
@@ -129,6 +126,10 @@ class ExpectedHours(_Action):
     zone: Annotated[str, Field(strict=True), AfterValidator(_check_zone)] = Field(
         description="Of these times, by its name in the tz database, such as `Europe/Berlin`.",
         examples=["Europe/Berlin"],
+    )
+    outside: Annotated[bool, Field(strict=True)] = Field(
+        default=False,
+        description="Whether the window is in force outside these hours instead: they are working hours.",
     )
 
 
@@ -168,19 +169,14 @@ class ActOnSender(_Action):
         examples=["8f7b1e0a-6c0d-4c39-b1a1-6f0c8a0d4e11"],
     )
     action: SenderAction = Field(
-        description=f"`{SenderAction.RESUME}` also brings back what was retired.",
-        examples=[SenderAction.PAUSE],
+        description=f"`{SenderAction.UNRETIRE}`: its next report is expected again.",
+        examples=[SenderAction.RETIRE],
     )
     note: _Note | None = Field(default=None, description="What the others are to know.")
     interval_minutes: Annotated[int, Field(strict=True, ge=1, le=MAX_INTERVAL_MINUTES)] | None = Field(
         default=None,
         description=f"Needed by `{SenderAction.SET_INTERVAL}`: minutes from one run to the next, "
         "or null, so that it is learnt again.",
-    )
-    hours: ExpectedHours | None = Field(
-        default=None,
-        description=f"Needed by `{SenderAction.SET_HOURS}`: when the sender is expected, or null for always. "
-        "Outside these hours there are no silence alerts, and no grace period runs.",
     )
 
 
@@ -211,7 +207,7 @@ class MaintenanceWindow(_Action):
         description=f"When it ends, within {LONGEST_MAINTENANCE.days} days of its beginning. Needed, unless "
         "it is weekly.",
     )
-    weekly: ExpectedHours | None = Field(
+    weekly: WeeklyHours | None = Field(
         default=None, description="The hours of the week that it is limited to. Needs `until`."
     )
     until: Moment | None = Field(

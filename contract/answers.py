@@ -147,8 +147,6 @@ class SenderNow:
     """When its next run is expected; None where none is."""
     interval_minutes: int
     interval_from: str
-    hours: dict[str, Any] | None
-    """When it is expected, in the form in which an action sets it; None for always."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,7 +46,6 @@ class SenderState(StrEnum):
     UP = "up"
     LATE = "late"
     SILENT = "silent"
-    PAUSED = "paused"
     RETIRED = "retired"
 
 

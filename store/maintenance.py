@@ -8,15 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from typing import Final
+from typing import Any, Final
 
 from contract.limits import MAX_INTERVAL_MINUTES
-from contract.moments import Hours, format_moment
+from contract.moments import Hours, describe_hours, format_moment
 from contract.owners.matching import fits_folder, fits_sender
 from store.dynamodb import (
+    FLAG,
     MOMENT,
     TEXT,
+    TEXTS,
     Fields,
+    Kind,
     Query,
     Reader,
     Update,
@@ -26,13 +29,14 @@ from store.dynamodb import (
 )
 from store.incidents import Incident
 from store.notifications import NotificationAttribute
-from store.senders import HOURS, Sender, grace_period
+from store.senders import Sender, grace_period
 
 PARTITION: Final = "maintenance"
 """The partition key of every window."""
 LONGEST_GRACE_PERIOD: Final = grace_period(timedelta(minutes=MAX_INTERVAL_MINUTES))
 """For so long after its end a window may still hold a silence."""
 _PARTITION: Final = {str(NotificationAttribute.SUBJECT): PARTITION}
+_TWO_WEEKS: Final = timedelta(weeks=2)
 _INSTANT: Final = timedelta(microseconds=1)
 
 
@@ -46,6 +50,7 @@ class WindowAttribute(StrEnum):
     STARTS = "Starts"
     ENDS = "Ends"
     WEEKLY = "Weekly"
+    OUTSIDE = "Outside"
     REASON = "Reason"
     MADE_BY = "MadeBy"
     MADE_AT = "MadeAt"
@@ -71,6 +76,8 @@ class Window:
     """Of a weekly one, the end of the whole series."""
     weekly: Hours | None = None
     """The hours of the week that it is limited to; None: all of the time."""
+    outside: bool = False
+    """Whether it is in force outside these hours instead: they are the working hours of what it fits."""
     reason: str
     made_by: str
     made_at: datetime
@@ -85,6 +92,13 @@ class Window:
         """From when on it is never in force again."""
         return min(self.ends, self.ended_at or self.ends)
 
+    @property
+    def described_hours(self) -> str:
+        """The hours of the week, such as `Sat, Sun, 22:00 to 06:00, UTC`; empty where it is not weekly."""
+        if self.weekly is None:
+            return ""
+        return f"{'not ' if self.outside else ''}{describe_hours(self.weekly)}"
+
     def fits(self, sender_name: str, owner: str, folder: str | None = None) -> bool:
         """Whether a folder of a sender, or the sender itself where no folder is given, is in its patterns."""
         return (
@@ -96,14 +110,29 @@ class Window:
     def spans(self, since: datetime, until: datetime) -> Iterator[tuple[datetime, datetime]]:
         """When it is in force between two moments, in order. The end is no part of a span."""
         first, last = max(since, self.starts), min(until, self.over_at)
-        if self.weekly is None:
-            if first < last:
-                yield first, last
+        if first >= last:
             return
-        for begin, end in self.weekly.windows(first) if first < last else ():
-            if begin >= last:
+        if self.weekly is None:
+            yield first, last
+            return
+        free = first
+        for begin, end in self.weekly.windows(first):
+            if not self.outside:
+                if begin >= last:
+                    return
+                yield begin, min(end, last)
+                continue
+            if free < min(begin, last):
+                yield free, min(begin, last)
+            free = end
+            if free >= last:
                 return
-            yield begin, min(end, last)
+
+    def began(self, now: datetime) -> datetime:
+        """When the occurrence began that it is in force in, or the last one before a moment."""
+        if self.weekly is None:
+            return self.starts
+        return max((begin for begin, _ in self.spans(now - _TWO_WEEKS, now + _INSTANT)), default=self.starts)
 
     def is_in_force(self, now: datetime) -> bool:
         """Whether it is, at this moment."""
@@ -172,6 +201,17 @@ def silence_held_until(windows: Sequence[Window], sender: Sender, now: datetime)
     return (current or max(ends)) + grace
 
 
+def _read_hours(value: Any) -> Hours:
+    found = value["M"]
+    return Hours.parse(TEXTS.read(found["Days"]), *(found[key]["S"] for key in ("From", "To", "Zone")))
+
+
+def _write_hours(hours: Hours) -> Values:
+    days, start, end, zone = hours.format()
+    return {"M": {"Days": TEXTS.write(days), "From": {"S": start}, "To": {"S": end}, "Zone": {"S": zone}}}
+
+
+_HOURS: Final = Kind(_read_hours, _write_hours)
 _WINDOW: Final = Fields(
     window_id=(NotificationAttribute.PART, TEXT),
     sender=(WindowAttribute.SENDER, TEXT),
@@ -179,7 +219,8 @@ _WINDOW: Final = Fields(
     owner=(WindowAttribute.OWNER, TEXT),
     starts=(WindowAttribute.STARTS, MOMENT),
     ends=(WindowAttribute.ENDS, MOMENT),
-    weekly=(WindowAttribute.WEEKLY, HOURS),
+    weekly=(WindowAttribute.WEEKLY, _HOURS),
+    outside=(WindowAttribute.OUTSIDE, FLAG),
     reason=(WindowAttribute.REASON, TEXT),
     made_by=(WindowAttribute.MADE_BY, TEXT),
     made_at=(WindowAttribute.MADE_AT, MOMENT),

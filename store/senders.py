@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from botocore.exceptions import ClientError
 
-from contract.moments import Hours, format_moment
+from contract.moments import format_moment
 from contract.words import SENDER_SEPARATOR, SenderKind, SenderState
 from store.dynamodb import (
     COUNT,
@@ -21,7 +21,6 @@ from store.dynamodb import (
     Fields,
     IndexSpec,
     Item,
-    Kind,
     MalformedItemError,
     Query,
     Reader,
@@ -103,8 +102,6 @@ class SenderAttribute(StrEnum):
     """The first of these: a list of maps with `Folder` and `Error`."""
     OPEN = "Open"
     UNKNOWN = "Unknown"
-    HOURS = "Hours"
-    """When it is expected, as a map of `Days`, `From`, `To` and `Zone`; absent: always."""
     SILENCES = "Silences"
     """Those of the last days that are over, oldest first: a list of maps of `Since` and `Until`."""
     LOST_LETTERS = "LostLetters"
@@ -163,7 +160,6 @@ _NOT_IN_STATE_INDEX: Final = {
     SenderAttribute.STATE,
     SenderAttribute.SENDER_NAME,
     SenderAttribute.UNREADABLE_FOLDERS,
-    SenderAttribute.HOURS,
     SenderAttribute.SILENCES,
     SenderAttribute.PROBLEMS,
     SenderAttribute.REQUEST_ID,
@@ -193,19 +189,6 @@ SENDERS_TABLE: Final = TableSpec(
 
 
 _A: Final = SenderAttribute
-
-
-def _read_hours(value: Any) -> Hours:
-    found = value["M"]
-    return Hours.parse(TEXTS.read(found["Days"]), *(found[key]["S"] for key in ("From", "To", "Zone")))
-
-
-def _write_hours(hours: Hours) -> Values:
-    days, start, end, zone = hours.format()
-    return {"M": {"Days": TEXTS.write(days), "From": {"S": start}, "To": {"S": end}, "Zone": {"S": zone}}}
-
-
-HOURS: Final = Kind(_read_hours, _write_hours)
 
 
 LEEWAY: Final = timedelta(minutes=5)
@@ -307,8 +290,6 @@ class Sender:
 
     unreadable_folders: Sequence[UnreadableFolder] = ()
     """The first of them. This and what follows only where the sender is read in full."""
-    hours: Hours | None = None
-    """None where it is always expected."""
     silences: Sequence[Silence] = ()
     """Those of the last days that are over, oldest first."""
     set_aside_at: datetime | None = None
@@ -350,7 +331,6 @@ _SENDER: Final = Fields(
     unknown=(_A.UNKNOWN, NUMBER),
     lost_letters=(_A.LOST_LETTERS, COUNT),
     unreadable_folders=(_A.UNREADABLE_FOLDERS, list_of(_UNREADABLE, UnreadableFolder)),
-    hours=(_A.HOURS, HOURS),
     silences=(_A.SILENCES, list_of(_SILENCE, Silence)),
     set_aside_at=(_A.SET_ASIDE_AT, MOMENT),
 )
@@ -389,7 +369,6 @@ class SenderEntry(HistoryEntry):
     """What a person changed about a sender."""
 
     interval_minutes: int | None = None
-    hours: Hours | None = None
 
 
 SENDER_ENTRY: Final = Fields(
@@ -399,7 +378,6 @@ SENDER_ENTRY: Final = Fields(
     note=(HistoryAttribute.NOTE, TEXT),
     until=(HistoryAttribute.UNTIL, MOMENT),
     interval_minutes=(_A.INTERVAL_MINUTES, NUMBER),
-    hours=(_A.HOURS, HOURS),
 )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
 
 from contract.action import IncidentAction, SenderAction
-from contract.moments import Clock, Hours, utc_now
+from contract.moments import Clock, utc_now
 from contract.owners.matching import find_owner
 from contract.owners.model import Owners
 from contract.words import SenderKind, SenderState
@@ -76,8 +76,6 @@ class PersonAction:
     """All else that people do to incidents is not for the rules."""
     interval: timedelta | None = None
     """None takes the setting back."""
-    hours: Hours | None = None
-    """None takes the setting back."""
     folder: str | None = None
     """The key of the folder whose incident is closed. Not the incident's id: that of one which a
     late run made begin earlier is another until the whole fold is done."""
@@ -122,11 +120,9 @@ class SenderSettings:
     """What people set on a sender."""
 
     interval: timedelta | None = None
-    hours: Hours | None = None
-    paused_at: datetime | None = None
-    resumed_at: datetime | None = None
-    """Patience begins anew when a pause ends."""
     retired_at: datetime | None = None
+    unretired_at: datetime | None = None
+    """The grace period begins anew then."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,7 +273,6 @@ def describe_action(act: PersonAction) -> Values:
         action=act.action,
         note=act.note or "",
         interval_minutes=round(act.interval / timedelta(minutes=1)) if act.interval else None,
-        hours=act.hours,
     )
     return {_A.RULE_STATE: {"S": dump(act)}, **SENDER_ENTRY.describe(shown)}
 

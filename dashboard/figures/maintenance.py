@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from contract.moments import describe_hours
 from dashboard.columns import Column, tabulate
 from dashboard.figures.actions import HistoryLine
 from store.maintenance import Window
@@ -57,7 +56,7 @@ def tabulate_windows(windows: Iterable[Window], now: datetime) -> pd.DataFrame:
             describe_concerns(one),
             one.starts,
             one.over_at,
-            describe_hours(one.weekly) if one.weekly else "",
+            one.described_hours,
             one.reason,
             one.made_by,
             one.ended_by,
@@ -81,7 +80,7 @@ def list_lines(windows: Iterable[Window], since: datetime, until: datetime) -> l
     lines = []
     for one in windows:
         if span := next(one.spans(since, until), None):
-            often = f" ({describe_hours(one.weekly)})" if one.weekly else ""
+            often = f" ({one.described_hours})" if one.weekly else ""
             at = max(span[0], one.starts)
             lines.append(
                 HistoryLine(at=at, who=one.made_by, what=f"put it in maintenance{often}", note=one.reason)

@@ -1,7 +1,7 @@
 """Every sender that is known: state, interval and warnings in words, and the overview's sums."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
@@ -14,6 +14,7 @@ from contract.text import show
 from contract.words import IncidentStatus, SenderKind, SenderState
 from dashboard.figures.incidents import is_quiet, overdue_minutes
 from store.incidents import Incident
+from store.maintenance import Window, maintenance_until, silence_held_until
 from store.senders import Fleet, RefusedReport, Sender
 
 
@@ -27,7 +28,7 @@ class Standing(StrEnum):
     WAITING = "… Waiting"
     UP = "✓ Up"
     UNMONITORED = "○ Cannot be monitored"
-    PAUSED = "‖ Paused"
+    MAINTENANCE = "‖ Maintenance"
     RETIRED = "- Retired"
 
     @property
@@ -38,7 +39,6 @@ class Standing(StrEnum):
 
 _STORED: Final = {
     SenderState.RETIRED: Standing.RETIRED,
-    SenderState.PAUSED: Standing.PAUSED,
     SenderState.SILENT: Standing.SILENT,
     SenderState.LATE: Standing.LATE,
 }
@@ -68,12 +68,23 @@ class SenderRow:
     """Whether nothing was taken of it since that report was refused."""
     name: str = ""
     """What the screen calls it."""
+    windows: Sequence[Window] = ()
+    """The maintenance windows that may hold its silence."""
 
     def stand(self, now: datetime) -> CurrentStanding:
         """How it is, by what it reported and when."""
         sender = self.sender
         if sender is None:
             return CurrentStanding(Standing.REFUSED, self.refusal.at if self.refusal else now)
+        retired = sender.state is SenderState.RETIRED
+        if not retired and (until := maintenance_until(self.windows, now, sender_name=sender.name, owner="")):
+            begun = max(
+                one.began(now) for one in self.windows if one.fits(sender.name, "") and one.is_in_force(now)
+            )
+            return CurrentStanding(Standing.MAINTENANCE, begun, until)
+        held = not retired and silence_held_until(self.windows, sender, now)
+        if held and sender.state is not SenderState.UP:
+            return CurrentStanding(Standing.WAITING, sender.state_since, held, "back from maintenance")
         if stored := _STORED.get(sender.state):
             return CurrentStanding(stored, sender.state_since)
         if self.refused and self.refusal:
@@ -82,23 +93,27 @@ class SenderRow:
             why = "its script sends nothing when all is well"
             return CurrentStanding(Standing.UNMONITORED, sender.state_since, None, why)
         if sender.state_since > sender.last_arrival_at:
-            why = "resumed, no report since"
+            why = "un-retired, no report since"
             return CurrentStanding(Standing.WAITING, sender.state_since, sender.due_at, why)
         in_time = sender.last_arrival_at + timedelta(minutes=sender.interval_minutes) + _LEEWAY
-        if now <= in_time:
+        if now <= max(in_time, sender.due_at + _LEEWAY if sender.due_at else in_time):
             return CurrentStanding(Standing.UP, sender.state_since, sender.due_at)
         if sender.due_at is None:
             return CurrentStanding(Standing.WAITING, in_time, None, "its interval is unknown")
-        if now <= sender.due_at + _LEEWAY:
-            return CurrentStanding(Standing.WAITING, in_time, sender.due_at, "outside its hours")
         return CurrentStanding(Standing.LATE, sender.due_at)
 
 
-def list_senders(fleet: Fleet, now: datetime) -> list[SenderRow]:
-    """Silent ones first, then late, refused, waiting and other ones; the retired last."""
+def list_senders(fleet: Fleet, now: datetime, windows: Sequence[Window] = ()) -> list[SenderRow]:
+    """Silent ones first, then late, refused, waiting and other ones; the retired last.
+
+    Args:
+        fleet: every sender.
+        now: the moment.
+        windows: the maintenance windows that were not over a longest grace period ago.
+    """
     senders = {one.key: one for one in fleet.senders}
     known = (
-        SenderRow(key, senders.get(key), fleet.refused.get(key), _is_refused(fleet, key))
+        SenderRow(key, senders.get(key), fleet.refused.get(key), _is_refused(fleet, key), windows=windows)
         for key in {**senders, **fleet.refused}
     )
 
@@ -163,17 +178,18 @@ def describe_interval(sender: Sender) -> str:
 
 
 def describe_standing(known: SenderRow, now: datetime, zone: ZoneInfo) -> str:
-    """Such as `… Waiting since 2026-11-24 08:00, until 2026-11-25 07:00 (outside its hours)`."""
+    """Such as `… Waiting since 2026-11-24 08:00, until 2026-11-25 07:00 (back from maintenance)`."""
     standing, since, until, why = known.stand(now)
-    ends = f", until {_local(until, zone)}" if until and standing is Standing.WAITING else ""
+    ends_by_itself = standing in (Standing.WAITING, Standing.MAINTENANCE)
+    ends = f", until {_local(until, zone)}" if until and ends_by_itself else ""
     return f"{standing} since {_local(since, zone)}{ends}" + (f" ({why})" if why else "")
 
 
 def describe_due(known: SenderRow, now: datetime) -> str:
     """When its next report is due, or why none is."""
     standing = known.stand(now).standing
-    if standing in (Standing.PAUSED, Standing.RETIRED):
-        return f"not while it is {standing.word}"
+    if standing is Standing.RETIRED:
+        return "not while it is retired"
     if known.sender is None or known.sender.due_at is None:
         return "no reporting schedule"
     left = known.sender.due_at - now
@@ -304,18 +320,20 @@ class CurrentStatus:
         return f"Senders: {', '.join(texts)}" if texts else "No sender has reported yet"
 
 
-def summarize(incidents: Iterable[Incident], fleet: Fleet, now: datetime) -> CurrentStatus:
-    """The figures of what is live, and of every sender."""
+def summarize(
+    incidents: Iterable[Incident], fleet: Fleet, now: datetime, windows: Sequence[Window] = ()
+) -> CurrentStatus:
+    """The figures of what is live, and of every sender. For the arguments, see `list_senders`."""
     live = [one for one in incidents if one.live]
     opened = [one for one in live if one.status is IncidentStatus.OPEN]
     overdue = [minutes for one in opened if (minutes := overdue_minutes(one, now)) is not None]
     quiet = sum(map(is_quiet, live))
-    expected = [one for one in fleet.senders if one.state not in (SenderState.PAUSED, SenderState.RETIRED)]
+    expected = [one for one in fleet.senders if one.state is not SenderState.RETIRED]
     return CurrentStatus(
         open=len(opened),
         unknown=len(live) - len(opened) - quiet,
         quiet=quiet,
-        standings=Counter(one.stand(now).standing for one in list_senders(fleet, now)),
+        standings=Counter(one.stand(now).standing for one in list_senders(fleet, now, windows)),
         unreadable=sum(one.unreadable for one in expected),
         oldest_overdue=timedelta(minutes=max(overdue)) if overdue else None,
         last_report=max((one.last_arrival_at for one in fleet.senders), default=None),

@@ -18,15 +18,13 @@ from dashboard.frame.acting import ActionForm, draw_result
 from dashboard.frame.choices import Parameter, parse_name
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import announce, wait_for
+from dashboard.widgets.links import FOR_SENDER
 from dashboard.widgets.table import draw_plain_table, draw_table, name_details
 from store.maintenance import Window
 
 _PLACE: Final = "maintenance"
 _ANCHOR: Final = f"{_PLACE}-form"
 _WINDOW: Final = Parameter("window", parse_name(64))
-_FOR_SENDER: Final = Parameter("for_sender", parse_name(MAX_PATTERN_CHARACTERS))
-_FOR_FOLDER: Final = Parameter("for_folder", parse_name(MAX_PATTERN_CHARACTERS))
-"""What a link from a sender or a folder fills in."""
 _LABELS: Final = {
     MaintenanceAction.SCHEDULE: "New maintenance",
     MaintenanceAction.CHANGE: "Change",
@@ -38,6 +36,7 @@ _DONE: Final = {
     MaintenanceAction.END: "The maintenance has ended. What is open is notified now.",
 }
 _TIMES: Final = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)]
+_INSIDE: Final = ("in these hours", "outside these hours")
 _NOW: Final = "now"
 _SHOWN: Final = tuple(column for column in COLUMNS if column is not ID)
 _CURRENT: Final = _SHOWN[:-1]
@@ -120,8 +119,8 @@ def _draw_below(place: str, window: Window | None, page: Page) -> None:
 
 def _draw_fields(form: ActionForm, window: Window | None, page: Page) -> None:
     patterns = {
-        "sender": window.sender if window else _FOR_SENDER.value(""),
-        "folder": window.folder if window else _FOR_FOLDER.value(""),
+        "sender": window.sender if window else FOR_SENDER.value(""),
+        "folder": window.folder if window else "",
         "owner": window.owner if window else "",
     }
     st.caption("Whom it concerns: what fits every field that is filled in. * is any text, ? one character.")
@@ -139,7 +138,7 @@ def _draw_fields(form: ActionForm, window: Window | None, page: Page) -> None:
     )
     hours = window.weekly if window else None
     st.pills(
-        "Weekly, only on",
+        "Weekly, on",
         tuple(Day),
         selection_mode="multi",
         default=[day for number, day in enumerate(Day) if hours and number in hours.days],
@@ -154,6 +153,9 @@ def _draw_fields(form: ActionForm, window: Window | None, page: Page) -> None:
             label = "Hours from" if name == "start" else "Hours to"
             key = f"{form.token}_{name}"
             st.selectbox(label, times, times.index(shown), key=key, filter_mode="contains", width=130)
+        st.selectbox(
+            "It is on", _INSIDE, int(window.outside) if window else 0, key=f"{form.token}_inside", width=200
+        )
     st.text_area(
         "Reason", window.reason if window else "", 80, MAX_NOTE_CHARACTERS, key=f"{form.token}_reason"
     )
@@ -166,7 +168,18 @@ def _submit(form: ActionForm, action: MaintenanceAction, window: Window | None, 
     if action is not MaintenanceAction.END:
         said = {
             name: st.session_state[f"{form.token}_{name}"]
-            for name in ("sender", "folder", "owner", "from", "until", "days", "start", "end", "reason")
+            for name in (
+                "sender",
+                "folder",
+                "owner",
+                "from",
+                "until",
+                "days",
+                "start",
+                "end",
+                "inside",
+                "reason",
+            )
         }
         if problem := _find_problem(said, page):
             acting.refuse(form.place, problem)
@@ -203,6 +216,7 @@ def _build_window(said: dict[str, Any], before: Window | None, page: Page) -> di
     zone = before.weekly.zone if before and before.weekly else page.zone.key
     on = [day.value for day in Day if day in days]
     weekly = {"days": on, "from": said["start"], "to": said["end"], "zone": zone}
+    weekly |= {"outside": True} if said["inside"] != _INSIDE[0] else {}
     window = {
         **{name: said[name].strip() for name in ("sender", "folder", "owner", "reason")},
         "from": format_moment(begins) if begins else "",

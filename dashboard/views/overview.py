@@ -15,6 +15,7 @@ from dashboard.frame.waiting import announce, wait_for
 from dashboard.widgets.basics import draw_figures, draw_first_steps, pick_text
 from dashboard.widgets.incidents import draw_incidents, pick_incidents
 from dashboard.widgets.links import INCIDENT, draw_incidents_link
+from store.maintenance import LONGEST_GRACE_PERIOD
 
 _EXPLANATIONS: Final = {
     "Open incidents": "Folders in breach now, counted for each sender.",
@@ -30,14 +31,18 @@ def draw() -> None:
     """Draws the page."""
     page = start_page("Overview", ranged=False)
     tables = page.session.tables
-    incidents, fleet = wait_for(THE_TABLE, lambda: (tables.list_live(), tables.list_senders()), "incidents")
+    since = page.now - LONGEST_GRACE_PERIOD
+    incidents, fleet, windows = wait_for(
+        THE_TABLE,
+        lambda: (tables.list_live(), tables.list_senders(), tables.list_windows(since)),
+        "incidents",
+    )
     if not fleet.senders and not fleet.refused:
         draw_first_steps()
         return
-    status = summarize(incidents, fleet, page.now)
+    status = summarize(incidents, fleet, page.now, windows)
     announce(f"Overview: {status.open:,} open and {status.unknown:,} unknown incidents")
     _draw_status(status, page)
-    windows = wait_for(THE_TABLE, lambda: tables.list_windows(page.now), "maintenance")
     if told := summarize_windows(windows, page.now, page.zone):
         st.info(escape_markdown(told), icon=":material/build:")
     live = sort_worst_first((one for one in incidents if not is_quiet(one)), page.now)

@@ -1,36 +1,30 @@
 """What an analyst may do about a sender: buttons, and the form that one of them opens."""
 
 from collections.abc import Mapping
-from datetime import time
 from typing import Any, Final
 
 import streamlit as st
 
 from contract.action import SenderAction
 from contract.limits import MAX_INTERVAL_MINUTES, MAX_NOTE_CHARACTERS
-from contract.moments import DAY_NAMES, Day, describe_hours
+from contract.moments import describe_hours
 from dashboard.figures.actions import make_request
 from dashboard.figures.text import escape_markdown
 from dashboard.frame import acting
 from dashboard.frame.acting import ActionForm, draw_result
-from dashboard.frame.choices import list_zones
-from dashboard.frame.page import Page
+from dashboard.frame.page import Page, draw_link
 from dashboard.views import sender_figures
-from dashboard.widgets.links import SENDER
+from dashboard.widgets.links import FOR_SENDER, SENDER
 from dashboard.widgets.table import name_details
 from store.senders import Sender
 
 PLACE: Final = "sender-card"
 _ANCHOR: Final = f"{PLACE}-form"
 _ICONS: Final = {
-    SenderAction.PAUSE: ":material/pause:",
-    SenderAction.RESUME: ":material/play_arrow:",
     SenderAction.RETIRE: ":material/archive:",
+    SenderAction.UNRETIRE: ":material/unarchive:",
     SenderAction.SET_INTERVAL: ":material/timer:",
-    SenderAction.SET_HOURS: ":material/schedule:",
 }
-_WORKDAYS: Final = tuple(Day)[:5]
-_TIMES: Final = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)]
 
 
 def draw_sender_actions(sender: Sender, page: Page) -> None:
@@ -47,23 +41,25 @@ def draw_sender_actions(sender: Sender, page: Page) -> None:
                 on_click=acting.toggle_form,
                 args=(place, action, _ANCHOR),
             )
+        draw_link(
+            "views/maintenance.py", "Plan maintenance", ":material/build:", {FOR_SENDER.name: sender.name}
+        )
     form = acting.find_form(place)
     if form and form.action in possible:
         _draw_form(form, SenderAction(form.action), sender, page)
-    elif sender.hours is None and (proposal := sender_figures.propose_hours(sender.silences, page.zone)):
+    elif (proposal := sender_figures.propose_hours(sender.silences, page.zone)) and not any(
+        one.weekly and one.fits(sender.name, "") for one in page.session.tables.list_windows(page.now)
+    ):
         hours = escape_markdown(describe_hours(proposal.hours))
         st.info(
             f"It was silent {proposal.silences:,} times in two weeks, at about the same hours. "
-            f"If that is by design, set the hours when reports are expected: {hours}.",
+            f"If that is by design, plan a weekly maintenance outside its working hours: {hours}.",
             icon=":material/bedtime:",
         )
 
 
 def _draw_form(form: ActionForm, action: SenderAction, sender: Sender, page: Page) -> None:
-    is_set = {
-        SenderAction.SET_INTERVAL: sender.interval_from == "set",
-        SenderAction.SET_HOURS: sender.hours is not None,
-    }.get(action, False)
+    is_set = action is SenderAction.SET_INTERVAL and sender.interval_from == "set"
     with st.form(f"{PLACE}_{form.token}"):
         st.subheader(sender_figures.LABELS[action], anchor=_ANCHOR)
         st.caption(sender_figures.EXPLANATIONS[action])
@@ -75,8 +71,6 @@ def _draw_form(form: ActionForm, action: SenderAction, sender: Sender, page: Pag
                 min(max(sender.interval_minutes, 1), MAX_INTERVAL_MINUTES),
                 key=f"{form.token}_minutes",
             )
-        if action is SenderAction.SET_HOURS:
-            _draw_hours(form, sender, page)
         st.text_area("Note (optional)", key=f"{form.token}_note", max_chars=MAX_NOTE_CHARACTERS, height=80)
         with st.container(horizontal=True, gap="xsmall"):
             st.form_submit_button(
@@ -90,59 +84,16 @@ def _draw_form(form: ActionForm, action: SenderAction, sender: Sender, page: Pag
             st.form_submit_button("Cancel", on_click=acting.cancel_form, args=(name_details(SENDER),))
 
 
-def _draw_hours(form: ActionForm, sender: Sender, page: Page) -> None:
-    proposal = sender_figures.propose_hours(sender.silences, page.zone)
-    hours = sender.hours or (proposal.hours if proposal else None)
-    if proposal and sender.hours is None:
-        st.caption(f"Proposed by its last {proposal.silences:,} silences.")
-    days = [day for number, day in enumerate(Day) if number in hours.days] if hours else _WORKDAYS
-    zone = hours.zone if hours and hours.zone in list_zones() else page.zone.key
-    st.pills(
-        "Days",
-        tuple(Day),
-        selection_mode="multi",
-        default=days,
-        format_func=DAY_NAMES.__getitem__,
-        key=f"{form.token}_days",
-        wrap=True,
-    )
-    with st.container(horizontal=True):
-        _pick_time("From", hours.start if hours else time(7), f"{form.token}_from")
-        _pick_time("To", hours.end if hours else time(19), f"{form.token}_to")
-        st.selectbox(
-            "Zone",
-            list_zones(),
-            index=list_zones().index(zone),
-            key=f"{form.token}_zone",
-            filter_mode="contains",
-        )
-
-
-def _pick_time(label: str, at: time, key: str) -> None:
-    # A time input of Streamlit's has parts of its own, too small to be hit.
-    shown = f"{at:%H:%M}"
-    times = sorted({shown, *_TIMES})
-    st.selectbox(label, times, index=times.index(shown), key=key, filter_mode="contains", width=130)
-
-
 def _submit(form: ActionForm, action: SenderAction, sender: Sender, page: Page) -> None:
     said: Any = st.session_state
     setting: dict[str, Any] = {}
     if action is SenderAction.SET_INTERVAL:
         setting = {"interval_minutes": int(said[f"{form.token}_minutes"])}
-    if action is SenderAction.SET_HOURS:
-        days = said[f"{form.token}_days"]
-        if not days:
-            acting.refuse(form.place, "Choose at least one day.")
-            return
-        ends = {name: said[f"{form.token}_{name}"] for name in ("from", "to", "zone")}
-        setting = {"hours": {"days": [day.value for day in Day if day in days], **ends}}
     _begin(form, action, sender, page, sender_figures.OUTCOMES[action], setting)
 
 
 def _take_back(form: ActionForm, action: SenderAction, sender: Sender, page: Page) -> None:
-    name = "interval_minutes" if action is SenderAction.SET_INTERVAL else "hours"
-    _begin(form, action, sender, page, sender_figures.TAKEN_BACK[action], {name: None})
+    _begin(form, action, sender, page, sender_figures.TAKEN_BACK, {"interval_minutes": None})
 
 
 def _begin(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from contract.action import SenderAction
-from contract.moments import Hours, describe_hours, format_duration
+from contract.moments import Hours, format_duration
 from contract.words import SenderState
 from dashboard.columns import Column, tabulate
 from dashboard.figures.actions import HistoryLine
@@ -131,44 +131,32 @@ def _find_days(
 
 
 LABELS: Final = {
-    SenderAction.PAUSE: "Pause",
-    SenderAction.RESUME: "Resume",
     SenderAction.RETIRE: "Retire",
+    SenderAction.UNRETIRE: "Un-retire",
     SenderAction.SET_INTERVAL: "Set interval",
-    SenderAction.SET_HOURS: "Set hours",
 }
 EXPLANATIONS: Final = {
-    SenderAction.PAUSE: "No silence alerts until somebody resumes it. For maintenance.",
-    SenderAction.RESUME: "Silence alerts are on again from now.",
+    SenderAction.UNRETIRE: "It is not gone after all. Its next report is expected from now.",
     SenderAction.RETIRE: "Gone for good. Its unknown incidents are closed. A new report brings it back.",
     SenderAction.SET_INTERVAL: "How often it reports. This replaces the interval that its script declares.",
-    SenderAction.SET_HOURS: "When reports are expected. No silence alerts outside these hours.",
 }
 OUTCOMES: Final = {
-    SenderAction.PAUSE: "Paused.",
-    SenderAction.RESUME: "Resumed.",
     SenderAction.RETIRE: "Retired.",
+    SenderAction.UNRETIRE: "Not retired any more.",
     SenderAction.SET_INTERVAL: "The interval is set.",
-    SenderAction.SET_HOURS: "The hours are set.",
 }
-TAKEN_BACK: Final = {
-    SenderAction.SET_INTERVAL: "The interval is no longer set.",
-    SenderAction.SET_HOURS: "Reports are expected at all hours again.",
-}
+TAKEN_BACK: Final = "The interval is no longer set."
 _DONE: Final = {
-    SenderAction.PAUSE: "paused it",
-    SenderAction.RESUME: "resumed it",
     SenderAction.RETIRE: "retired it",
+    SenderAction.UNRETIRE: "took its retirement back",
 }
 
 
 def list_possible(sender: Sender) -> list[SenderAction]:
     """What means anything for a sender, in the order in which it is offered."""
-    held = sender.state in (SenderState.PAUSED, SenderState.RETIRED)
-    left_out = {SenderAction.PAUSE} if held else {SenderAction.RESUME}
-    if sender.state is SenderState.RETIRED:
-        left_out |= {SenderAction.RETIRE}
-    return [action for action in SenderAction if action not in left_out]
+    retired = sender.state is SenderState.RETIRED
+    left_out = SenderAction.RETIRE if retired else SenderAction.UNRETIRE
+    return [action for action in SenderAction if action is not left_out]
 
 
 def list_lines(actions: Iterable[SenderEntry]) -> list[HistoryLine]:
@@ -182,10 +170,6 @@ def _describe(one: SenderEntry) -> str:
             return "removed its interval"
         case SenderAction.SET_INTERVAL:
             return f"set its interval to {format_duration(float(one.interval_minutes or 0))}"
-        case SenderAction.SET_HOURS if one.hours is None:
-            return "removed its hours"
-        case SenderAction.SET_HOURS:
-            return f"set its hours to {describe_hours(one.hours)}"
         case "close":
             return "closed an incident of it"
     return next(

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from contract.moments import describe_hours, format_duration
+from contract.moments import format_duration
 from dashboard.columns import Column, tabulate
 from dashboard.data.tables import THE_TABLE
 from dashboard.figures.maintenance import KEPT, list_lines
@@ -66,15 +66,18 @@ def draw() -> None:
     """Draws the page."""
     page = start_page("Senders", ranged=False)
     session = page.session
-    fleet, incidents = wait_for(
-        THE_TABLE, lambda: (session.tables.list_senders(), session.tables.list_live()), "senders"
+    tables = session.tables
+    fleet, incidents, windows = wait_for(
+        THE_TABLE,
+        lambda: (tables.list_senders(), tables.list_live(), tables.list_windows(page.now - KEPT)),
+        "senders",
     )
-    known = list_senders(fleet, page.now)
+    known = list_senders(fleet, page.now, windows)
     if not known:
         draw_first_steps()
         return
     announce(f"Senders: {len(known):,}")
-    _draw_figures(summarize(incidents, fleet, page.now), known, page)
+    _draw_figures(summarize(incidents, fleet, page.now, windows), known, page)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         everyone = sender_figures.tabulate_senders(known, page.now, page.zone)
         label, into_file = "Search senders, accounts, addresses", sender_figures.COLUMNS[1:]
@@ -139,9 +142,7 @@ def draw_sender(known: SenderRow, page: Page) -> None:
         tables = page.session.tables
         done = wait_for(THE_TABLE, lambda: tables.list_changes(known.key), "changes")
         notified = wait_or_none(THE_TABLE, lambda: tables.list_notified_of_sender(known.key), "notifications")
-        windows = wait_for(THE_TABLE, lambda: tables.list_windows(page.now - KEPT), "maintenance")
-        name = known.sender.name if known.sender else known.name
-        theirs = [one for one in windows if one.fits(name, "")]
+        theirs = [one for one in known.windows if known.sender and one.fits(known.sender.name, "")]
         lines = [*sender_figures.list_lines(done), *list_lines(theirs, page.now - KEPT, page.now)]
         draw_history(lines, notified, page.zone)
 
@@ -166,7 +167,6 @@ def _list_facts(known: SenderRow, sender: Sender, page: Page) -> dict[str, str]:
         "Last report": f"{ago} ago, {page.spell(sender.last_run_at)}",
         "Next due": describe_due(known, page.now),
         "Interval": describe_interval(sender),
-        "Expected": describe_hours(sender.hours),
         "Reports": f"{KINDS[sender.kind]}: {KIND_EXPLANATIONS[sender.kind]}",
         "Folders": describe_folders(sender),
         "Clock": describe_clock(sender),

@@ -23,6 +23,7 @@ from dashboard.views import service_figures
 from dashboard.widgets.basics import draw_figures
 from dashboard.widgets.links import build_runbook_cell, draw_runbook_link
 from dashboard.widgets.rows import draw_rows
+from store.maintenance import LONGEST_GRACE_PERIOD
 
 _HEIGHT: Final = 240
 # Told from each other by every kind of colour vision, on light and on dark.
@@ -62,11 +63,12 @@ def draw() -> None:
         "figures",
     )
     _draw_figures(gateway, last_report, page.now)
-    fleet = wait_or_none(THE_TABLE, page.session.tables.list_senders, "senders")
-    if fleet is None:
+    tables, since = page.session.tables, page.now - LONGEST_GRACE_PERIOD
+    known = wait_or_none(THE_TABLE, lambda: (tables.list_senders(), tables.list_windows(since)), "senders")
+    if known is None:
         st.caption("Whether reports are late is unknown at the moment.")
     else:
-        st.caption(f"{summarize((), fleet, page.now).describe_senders()}.")
+        st.caption(f"{summarize((), known[0], page.now, known[1]).describe_senders()}.")
     st.header("Alarms", anchor=False)
     alarms = service_figures.sort_alarms(wait_for(CLOUDWATCH, metrics.list_alarms, "alarms"))
     on = sum(alarm.state == "ALARM" for alarm in alarms)

@@ -31,6 +31,8 @@ def draw_sender_link(key: str) -> None:
     draw_link("views/senders.py", "Sender", ":material/dns:", {SENDER.name: key})
 
 
+FOR_SENDER: Final = Parameter("for_sender", parse_name(300))
+"""The name of the sender for which maintenance is to be planned."""
 _LONGEST_ID: Final = 64
 INCIDENT: Final = Parameter(
     "incident", lambda text: text if text.isalnum() and len(text) <= _LONGEST_ID else None

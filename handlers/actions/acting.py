@@ -128,9 +128,6 @@ def read_sender_now(known: StoredSender, sender: Sender) -> SenderNow:
         due_at=format_moment(sender.due_at) if sender.due_at else None,
         interval_minutes=sender.interval_minutes,
         interval_from=sender.interval_from,
-        hours=dict(zip(("days", "from", "to", "zone"), sender.hours.format(), strict=True))
-        if sender.hours
-        else None,
     )
 
 

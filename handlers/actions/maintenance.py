@@ -4,8 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from contract.action import ActOnMaintenance, EndMaintenance, ExpectedHours, MakeMaintenance
+from contract.action import ActOnMaintenance, EndMaintenance, MakeMaintenance
 from contract.answers import FieldProblem, MaintenanceAnswer, MaintenanceNow
 from contract.limits import HOLD_TOLERANCE, LONGEST_MAINTENANCE, LONGEST_SERIES, MAX_WINDOWS
 from contract.metrics import Outcome
@@ -64,7 +65,10 @@ class MaintenanceActions:
 
 def summarize(window: Window, now: datetime) -> MaintenanceNow:
     """A window, as an answer shows it."""
-    weekly = window.weekly and dict(zip(("days", "from", "to", "zone"), window.weekly.format(), strict=True))
+    weekly: dict[str, Any] = {}
+    if window.weekly is not None:
+        weekly = dict(zip(("days", "from", "to", "zone"), window.weekly.format(), strict=True))
+        weekly |= {"outside": True} if window.outside else {}
     shown = {
         "sender": window.sender,
         "folder": window.folder,
@@ -92,7 +96,7 @@ def _answer(message: str, window: Window, now: datetime) -> MaintenanceAnswer:
 
 def _build(request: MakeMaintenance, action_id: str, by: str, now: datetime) -> Window:
     """The window that is asked for. Nothing is muted in hindsight: it begins now at the earliest."""
-    asked = request.window
+    asked, hours = request.window, request.window.weekly
     ends = asked.ends if asked.weekly is None else asked.until
     assert ends is not None  # noqa: S101 - `parsing` asks for it
     return Window(
@@ -102,7 +106,8 @@ def _build(request: MakeMaintenance, action_id: str, by: str, now: datetime) -> 
         owner=asked.owner or "",
         starts=max(asked.starts or now, now),
         ends=ends,
-        weekly=_parse_hours(asked.weekly),
+        weekly=Hours.parse(hours.days, hours.start, hours.end, hours.zone) if hours else None,
+        outside=hours is not None and hours.outside,
         reason=asked.reason,
         made_by=by,
         made_at=now,
@@ -124,10 +129,6 @@ def _check(window: Window, now: datetime) -> None:
         problems.append(FieldProblem("window.weekly", "never occurs before the end", hint))
     if problems:
         raise InvalidBodyError(problems)
-
-
-def _parse_hours(hours: ExpectedHours | None) -> Hours | None:
-    return None if hours is None else Hours.parse(hours.days, hours.start, hours.end, hours.zone)
 
 
 def _within(longest: timedelta, since: str) -> str:

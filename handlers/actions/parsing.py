@@ -28,11 +28,6 @@ _SHAPES: dict[str, type[ActionRequest]] = {
     "window": MakeMaintenance,
     "maintenance_id": EndMaintenance,
 }
-_SETTINGS = {
-    "interval_minutes": (SenderAction.SET_INTERVAL, "minutes, or null to have it learnt again"),
-    "hours": (SenderAction.SET_HOURS, "days, from, to and zone, or null for always"),
-}
-"""The action that needs each of them, and what to send."""
 
 
 def parse_action(body: bytes) -> ActionRequest:
@@ -94,12 +89,12 @@ def _of_incident(request: ActOnIncident) -> Iterator[FieldProblem]:
 
 
 def _of_sender(request: ActOnSender) -> Iterator[FieldProblem]:
-    for key, (action, what) in _SETTINGS.items():
-        # Null takes a setting back; a missing key is an oversight.
-        if request.action is action and key not in request.model_fields_set:
-            yield FieldProblem(key, "is missing", f"send {what}")
-        if request.action is not action and getattr(request, key) is not None:
-            yield _too_many(key, request.action)
+    key = "interval_minutes"
+    if request.action is not SenderAction.SET_INTERVAL and request.interval_minutes is not None:
+        yield _too_many(key, request.action)
+    # Null takes it back; a missing key is an oversight.
+    if request.action is SenderAction.SET_INTERVAL and key not in request.model_fields_set:
+        yield FieldProblem(key, "is missing", "send minutes, or null to have it learnt again")
 
 
 def _of_maintenance(request: MakeMaintenance) -> Iterator[FieldProblem]:

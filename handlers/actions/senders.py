@@ -8,7 +8,6 @@ from datetime import timedelta
 from contract.action import ActOnSender, SenderAction
 from contract.answers import SenderAnswer
 from contract.metrics import Outcome
-from contract.moments import Day, Hours
 from handlers.actions.acting import (
     Actor,
     InvalidStateError,
@@ -35,7 +34,7 @@ class SenderActions:
 
         Raises:
             NotFoundError: there is no such sender.
-            InvalidStateError: it is to be resumed, and is neither paused nor retired.
+            InvalidStateError: it is not to be retired any more, and is not retired.
             ThrottledError: others kept on writing the same sender.
         """
         action_id = actor.action_id(request)
@@ -48,19 +47,16 @@ class SenderActions:
             raise NotFoundError(_UNKNOWN)
         if self.store.has_action(known.key, action_id):
             shown, message, outcome = show_sender(State(sender=sender)), "Done before.", Outcome.ALREADY_DONE
-        elif request.action is SenderAction.RESUME and not (
-            sender.settings.paused_at or sender.settings.retired_at
-        ):
+        elif request.action is SenderAction.UNRETIRE and not sender.settings.retired_at:
             raise InvalidStateError(
-                "This sender is neither paused nor retired.",
+                "This sender is not retired.",
                 read_sender_now(known, show_sender(State(sender=sender))),
             )
         else:
-            minutes, hours = request.interval_minutes, request.hours
+            minutes = request.interval_minutes
             act = PersonAction(
                 at=self.store.clock(), action_id=action_id, action=request.action,
                 interval=None if minutes is None else timedelta(minutes=minutes),
-                hours=None if hours is None else Hours.parse(hours.days, hours.start, hours.end, hours.zone),
                 by=by, note=request.note or None,
             )  # fmt: skip
             change = SenderChange.work_out(self.store, known, sender, act)
@@ -71,17 +67,10 @@ class SenderActions:
 
 def _say_done(request: ActOnSender) -> str:
     match request.action:
-        case SenderAction.PAUSE:
-            return "Paused: its silence is not judged."
-        case SenderAction.RESUME:
-            return "Resumed: its next run is expected."
         case SenderAction.RETIRE:
             return "Retired: no run of it is expected; one would bring it back."
+        case SenderAction.UNRETIRE:
+            return "Not retired any more: its next run is expected."
         case SenderAction.SET_INTERVAL:
             minutes = request.interval_minutes
             return "The interval is learnt." if minutes is None else f"The interval is {minutes} minutes."
-        case SenderAction.SET_HOURS:
-            if (hours := request.hours) is None:
-                return "It is expected at all hours."
-            days = ", ".join(day for day in Day if day in hours.days)
-            return f"It is expected from {hours.start} to {hours.end} on {days} ({hours.zone})."

@@ -9,7 +9,6 @@ from contract.words import IncidentStatus, SenderKind, SenderState
 from handlers.incidents.sets import CONTRADICTIONS_WITHIN
 from handlers.incidents.timing import (
     GAPS_FOR_A_MEDIAN,
-    end_of,
     end_of_grace_period,
     given_interval,
     is_shared,
@@ -80,7 +79,7 @@ def history_after(sender: RunHistory, run: Run, *, contradicted: bool, speaks: b
     listed = run.complete and run.listing is not None
     heard = max(sender.last_arrival, run.arrival)
     was = sender_state(sender, heard)[0]
-    up = was in (SenderState.UP, SenderState.PAUSED)
+    up = was is SenderState.UP
     twice = (
         contradicted
         and sender.contradicted_at is not None
@@ -154,23 +153,21 @@ def sender_state(sender: RunHistory, now: datetime) -> tuple[SenderState, dateti
     """Its state and since when. A stock sender is never late or silent: no news is good news."""
     if sender.settings.retired_at is not None:
         return SenderState.RETIRED, sender.settings.retired_at
-    if sender.settings.paused_at is not None:
-        return SenderState.PAUSED, sender.settings.paused_at
     late, silent = silence_deadlines(sender)
     if silent is not None and silent <= now:
         return SenderState.SILENT, silent
     if late is not None and late <= now:
         return SenderState.LATE, late
-    # Before it was resumed its silence counted for nothing.
-    return SenderState.UP, max(sender.up_since, sender.settings.resumed_at or sender.up_since)
+    # While it was retired its silence counted for nothing.
+    return SenderState.UP, max(sender.up_since, sender.settings.unretired_at or sender.up_since)
 
 
 def silence_deadlines(sender: RunHistory) -> tuple[datetime | None, datetime | None]:
     """When it becomes late and when silent, unless it reports before; None where it never does."""
     settings = sender.settings
-    if sender.kind is SenderKind.STOCK or settings.paused_at is not None or settings.retired_at is not None:
+    if sender.kind is SenderKind.STOCK or settings.retired_at is not None:
         return None, None
-    heard = max(sender.last_arrival, settings.resumed_at or sender.last_arrival)
+    heard = max(sender.last_arrival, settings.unretired_at or sender.last_arrival)
     known = max(heard, sender.last_action_at or heard)
 
     def length(at: datetime) -> timedelta:
@@ -180,7 +177,7 @@ def silence_deadlines(sender: RunHistory) -> tuple[datetime | None, datetime | N
     if is_shared(sender, known) and given_interval(sender) is None:
         # Its interval is unknown, so it is never late.
         return None, silent
-    late = max(end_of(heard, sender_interval(sender) + LEEWAY, settings.hours), known)
+    late = max(heard + sender_interval(sender) + LEEWAY, known)
     return min(late, silent), silent
 
 
@@ -193,19 +190,13 @@ def with_state(sender: RunHistory, now: datetime) -> RunHistory:
 def settings_after(settings: SenderSettings, done: PersonAction) -> SenderSettings:
     """The settings of a sender after an action."""
     match done.action:
-        case SenderAction.PAUSE:
-            return replace(settings, paused_at=settings.paused_at or done.at)
-        case SenderAction.RESUME:
-            # Also brings back a sender that was retired by mistake.
-            paused = settings.paused_at is not None or settings.retired_at is not None
-            resumed = done.at if paused else settings.resumed_at
-            return replace(settings, paused_at=None, retired_at=None, resumed_at=resumed)
         case SenderAction.RETIRE:
             return replace(settings, retired_at=settings.retired_at or done.at)
+        case SenderAction.UNRETIRE:
+            at = settings.unretired_at if settings.retired_at is None else done.at
+            return replace(settings, retired_at=None, unretired_at=at)
         case SenderAction.SET_INTERVAL:
             return replace(settings, interval=done.interval)
-        case SenderAction.SET_HOURS:
-            return replace(settings, hours=done.hours)
         case IncidentAction.CLOSE:
             return settings
 
@@ -233,7 +224,6 @@ def show_sender(state: State) -> Sender:
         key=history.key,
         interval_minutes=round(sender_interval(history) / timedelta(minutes=1)),
         interval_from=interval_from,
-        hours=history.settings.hours,
         silences=history.silences,
         client=history.client,
         addresses=tuple(one.address for one in history.addresses),

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from contract.folders import set_key
-from contract.moments import Hours
 from contract.words import IncidentStatus, SenderKind, UnknownReason
 from store.incidents import Incident
 from store.senders import SHARED_GRACE_PERIOD, grace_period
@@ -31,23 +30,6 @@ UNKNOWN_EXPIRES: Final = timedelta(days=7)
 LOOK_BACK: Final = timedelta(days=14)
 """How far rules look back, but for a sender's kind. A replay is right for what opened later than this after
 the oldest run that is kept."""
-
-_FURTHEST: Final = timedelta(days=400)
-"""How far ahead expected hours are searched."""
-
-
-def end_of(anchor: datetime, length: timedelta, hours: Hours | None) -> datetime:
-    """When so much time has passed since `anchor`, counting only the hours in which a sender is expected."""
-    if hours is None or not hours.days:
-        return anchor + length
-    left = length
-    for begin, end in hours.windows(anchor):
-        if begin + left <= end:
-            return begin + left
-        left -= end - begin
-        if end - anchor > _FURTHEST:
-            break
-    return anchor + _FURTHEST
 
 
 def is_evidence(then: Iterable[str], seen: datetime, now: Iterable[str], at: datetime) -> bool:
@@ -117,10 +99,9 @@ def end_of_grace_period(
         known: the last moment of which anything is known.
         length: the length, by a sender's being shared at a moment.
     """
-    hours, until = sender.settings.hours, sender.shared_until
-    at = end_of(anchor, length(known), hours)
+    until, at = sender.shared_until, anchor + length(known)
     if until is not None and known < until <= at:
-        at = max(until, end_of(anchor, length(until), hours))
+        at = max(until, anchor + length(until))
     return at
 
 
@@ -134,7 +115,7 @@ class Deadlines:
 
     def within_grace_period(self, key: str, since: datetime, at: datetime) -> bool:
         """Whether no run of a folder needs to have come between `since` and `at`."""
-        return at <= end_of(since, self._length(key, at), self.sender.settings.hours)
+        return at <= since + self._length(key, at)
 
     def due(self, incident: Incident) -> datetime | None:
         """When time alone changes an incident next; None: never."""
@@ -167,8 +148,6 @@ class Deadlines:
 
     def _unknown(self, incident: Incident) -> tuple[datetime, UnknownReason] | None:
         sender = self.sender
-        if sender.settings.paused_at is not None:
-            return None
         due: list[tuple[datetime, bool, UnknownReason]] = []
         if sender.kind is not SenderKind.STOCK:
             due.append((self._overdue_at(sender.last.at), False, UnknownReason.SILENT))
@@ -202,7 +181,7 @@ class Deadlines:
         Nothing is dated before the last run or action: a grace period that a run made shorter ends with it.
         """
         sender = self.sender
-        anchor = max(anchor, sender.settings.resumed_at or anchor)
+        anchor = max(anchor, sender.settings.unretired_at or anchor)
         at = end_of_grace_period(sender, anchor, sender.last.at, lambda at: self._length(key, at))
         return max(at, sender.last.at, sender.last_action_at or sender.last.at)
 

@@ -151,6 +151,10 @@ class DueNotice:
     """The notice to send, now or later; `entry` then has it as pending."""
 
 
+_UNCONFIRMED: Final = (NotificationKind.NOT_REPORTED, NotificationKind.EXPIRED)
+"""Ends that follow from no report."""
+
+
 def _phase_of(incident: Incident, *, unreadable_noticed: bool) -> IncidentPhase:
     """The phase of an incident.
 
@@ -298,15 +302,24 @@ def _find(
 
     def find_kind(known: SubjectState) -> NotificationKind | None:
         kind = _find_kind(recipient, known, incident, now)
-        if kind in ENDS or (kind is not None and not ends_alone):
+        if (kind in ENDS and not is_held(kind)) or (kind is not None and not ends_alone):
             return kind
-        known_of = known.said in (LastSaid.BEGUN, LastSaid.UNKNOWN) and incident.live and not quiet
+        known_of = (
+            incident.maintenance_until is None
+            and known.said in (LastSaid.BEGUN, LastSaid.UNKNOWN)
+            and incident.live
+            and not quiet
+        )
         taken = known_of and incident.acknowledged(now) and incident.acknowledged_until != known.acknowledged
         return (
             NotificationKind.ACKNOWLEDGED
             if taken and _is_wanted(recipient, NotificationKind.ACKNOWLEDGED)
             else None
         )
+
+    def is_held(kind: NotificationKind | None) -> bool:
+        # Its server may be off: what no report says is said after the maintenance, if it is so then.
+        return incident.maintenance_until is not None and kind in _UNCONFIRMED
 
     def make_notice(kind: NotificationKind) -> Notice:
         return Notice(kind=kind, subject=key, incident=incident)
@@ -321,6 +334,8 @@ def _find(
         # Nobody has acknowledged it: the wait goes on, and ends once the incident is seen to be open.
         return DueNotice(key=key, entry=entry)
     kept = _without_pending(entry)
+    if is_held(_find_kind(recipient, kept, incident, now)):
+        return DueNotice(key=key, entry=kept)
     if kept.said is LastSaid.NOT_REPORTED and not incident.live:
         # One that is no longer reported ends without a further notice.
         kept = replace(kept, said=LastSaid.ENDED, at=now)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from contract.owners.matching import find_owner, find_sender_owner, list_owners
 from contract.owners.model import Owners, name_channel
-from contract.words import SENDER_SEPARATOR, SenderState
+from contract.words import SENDER_SEPARATOR, IncidentStatus, SenderState
 from handlers.notifications.document import RenderContext
 from handlers.notifications.sending import Delivering, RecipientSending, SweepResult, Targets, WorstFiles
 from handlers.notifications.situation import Situation
@@ -269,13 +269,33 @@ def with_maintenance(situation: Situation, windows: Sequence[Window], owners: Ow
         windows: also those that ended within the longest grace period.
         owners: what the file says.
     """
+    if not windows:
+        return situation
     now = situation.now
+    in_force = [one for one in windows if one.is_in_force(now)]
 
     def with_folder(folder: UnreadableFolder, sender: Sender) -> UnreadableFolder:
         until = maintenance_until(
-            windows, now, sender_name=sender.name, owner=folder.owner, folder=folder.folder
+            in_force, now, sender_name=sender.name, owner=folder.owner, folder=folder.folder
         )
         return replace(folder, maintenance_until=until)
+
+    senders = {
+        key: replace(
+            one,
+            silence_held_until=silence_held_until(windows, one, now),
+            unreadable_folders=[with_folder(folder, one) for folder in one.unreadable_folders],
+        )
+        for key, one in situation.senders.items()
+    }
+
+    def with_incident(one: Incident) -> Incident:
+        until, sender = incident_maintenance(in_force, one, now), senders.get(one.sender)
+        if one.status is not IncidentStatus.OPEN and sender is not None:
+            # What is not seen of a server that was off may be seen within its grace period.
+            until = until or sender.silence_held_until
+        # Most are in none, and there may be many.
+        return replace(one, maintenance_until=until) if until else one
 
     touched = {}
     for window in windows:
@@ -284,27 +304,14 @@ def with_maintenance(situation: Situation, windows: Sequence[Window], owners: Ow
         found = {one.owner for one in situation.senders.values() if window.fits(one.name, one.owner)}
         # Also whoever has folders there that are well now.
         found |= {one.owner.name for one in list_owners(owners, window.folder)} if window.folder else set()
-        live = (one for one in situation.incidents.values() if one.live and one.opened_at < window.over_at)
-        found |= {one.owner for one in live if window.fits(one.sender_name, one.owner, one.folder)}
+        for one in situation.incidents.values():
+            if one.owner not in found and one.live and one.opened_at < window.over_at:
+                found |= {one.owner} if window.fits(one.sender_name, one.owner, one.folder) else set()
         touched[window.window_id] = frozenset({window.owner} if window.owner else found)
     return replace(
         situation,
-        incidents={
-            key: replace(one, maintenance_until=incident_maintenance(windows, one, now))
-            for key, one in situation.incidents.items()
-        }
-        if windows
-        else situation.incidents,
-        senders={
-            key: replace(
-                one,
-                silence_held_until=silence_held_until(windows, one, now),
-                unreadable_folders=[with_folder(folder, one) for folder in one.unreadable_folders],
-            )
-            for key, one in situation.senders.items()
-        }
-        if windows
-        else situation.senders,
+        incidents={key: with_incident(one) for key, one in situation.incidents.items()},
+        senders=senders,
         windows=[one for one in windows if one.window_id in touched],
         touched=touched,
     )

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from contract.moments import describe_hours, format_duration
+from contract.moments import format_duration
 from contract.owners.model import ChannelKind
 from contract.text import show
 from contract.words import (
@@ -422,7 +422,7 @@ def _list_window_facts(window: Window, zone: ZoneInfo) -> Iterator[Fact]:
     yield _fact("From", format_time(window.starts, zone, named=False))
     yield _fact("Until", format_time(window.over_at, zone, named=False))
     if window.weekly is not None:
-        yield _fact("Only", describe_hours(window.weekly))
+        yield _fact("Only", window.described_hours)
 
 
 def _write_acknowledged(incident: Incident, now: datetime, zone: ZoneInfo) -> Phrase:

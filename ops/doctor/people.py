@@ -60,7 +60,6 @@ _WORST_FIRST: Final = (
     SenderState.SILENT,
     SenderState.LATE,
     SenderState.UP,
-    SenderState.PAUSED,
     SenderState.RETIRED,
 )
 

@@ -91,7 +91,7 @@ def test_reporting(stack: RunningStack, principals: dict[str, Principal], name: 
 
 @pytest.mark.parametrize("name", PRINCIPALS)
 @pytest.mark.parametrize(
-    "body", [{"incident_id": "none", "action": "unsnooze"}, {"sender": "none", "action": "pause"}]
+    "body", [{"incident_id": "none", "action": "unsnooze"}, {"sender": "none", "action": "retire"}]
 )
 def test_acting(
     stack: RunningStack, principals: dict[str, Principal], name: str, body: dict[str, str]

@@ -53,11 +53,11 @@ ACTIONS = (
     f'{{"incident_id":"i","action":"note","note":{HOLE}}}',
     f'{{"incident_id":"i","action":"snooze","until":{HOLE},"version":{HOLE}}}',
     f'{{"incident_id":"i","action":"unsnooze","unknown":{HOLE}}}',
-    f'{{"sender":{HOLE},"action":"pause"}}',
+    f'{{"sender":{HOLE},"action":"retire"}}',
     f'{{"sender":"s","action":"set_interval","interval_minutes":{HOLE}}}',
-    f'{{"sender":"s","action":"set_hours","hours":{HOLE}}}',
-    f'{{"sender":"s","action":"set_hours","hours":{{"days":{HOLE},"from":"07:00","to":"19:00","zone":"UTC"}}}}',
-    f'{{"sender":"s","action":"set_hours","hours":{{"days":["mon"],"from":{HOLE},"to":{HOLE},"zone":{HOLE}}}}}',
+    f'{{"action":"schedule_maintenance","window":{{"sender":{HOLE},"to":{HOLE},"reason":{HOLE}}}}}',
+    f'{{"action":"schedule_maintenance","window":{{"owner":"o","reason":"r","until":{HOLE},"weekly":{HOLE}}}}}',
+    f'{{"action":"end_maintenance","maintenance_id":{HOLE}}}',
 )
 DRAWN = 100
 """Of everything in the quick run; ten times as many in the deep one."""

@@ -72,7 +72,7 @@ def _files(item: Item) -> int:
     return int(item[IncidentAttribute.FILE_COUNT]["N"])
 
 
-def test_a_sender_is_paused_retired_and_revived_by_a_run(
+def test_a_sender_is_retired_and_revived_by_people_and_by_a_run(
     stack: RunningStack, token: str, server: Server, incident_id: str
 ) -> None:
     def act(action: str, **more: Any) -> str:
@@ -82,8 +82,8 @@ def test_a_sender_is_paused_retired_and_revived_by_a_run(
     close = {"incident_id": incident_id, "action": "close", "note": "the share is gone for good"}
     refused = stack.act(close, token)
     assert (refused.status_code, refused.json()["incident"]["status"]) == (409, "open")
-    assert act("pause", note="the server moves house") == SenderState.PAUSED
-    assert act("resume") == SenderState.UP
+    assert act("retire", note="the server moves house") == SenderState.RETIRED
+    assert act("unretire") == SenderState.UP
     server.report(run=ran(folders=[{"folder": FOLDER, "error": "The network path was not found."}]))
     server.incident(IncidentStatus.UNKNOWN)
     assert stack.act(close, token).json()["incident"]["status"] == "closed"

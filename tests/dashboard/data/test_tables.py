@@ -267,7 +267,6 @@ def test_a_refusal_of_aws_is_told_in_our_words_and_not_remembered(clock: Stopped
             senders._SENDER.attributes,
             {
                 SenderAttribute.UNREADABLE_FOLDERS,
-                SenderAttribute.HOURS,
                 SenderAttribute.SILENCES,
                 SenderAttribute.SET_ASIDE_AT,
             },

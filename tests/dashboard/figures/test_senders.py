@@ -23,6 +23,7 @@ from dashboard.figures.senders import (
     list_warnings,
 )
 from dashboard.views.sender_figures import COLUMNS, tabulate_senders
+from store.maintenance import Window
 from store.senders import Fleet, RefusedReport, Sender
 from tests.dashboard.projected import read_sender
 from tests.stands.playing import at, listing, played, run, stuck
@@ -49,7 +50,7 @@ def names(known: SenderRow, now: datetime) -> list[str]:
     return [warning.name for warning in list_warnings(known, now, ZONE)]
 
 
-def test_silent_late_refused_up_paused_retired_is_the_order() -> None:
+def test_silent_late_refused_up_retired_is_the_order() -> None:
     senders = [sender(state, state) for state in SenderState] + [sender("mended"), sender("wrong")]
     stored = fleet(senders, refusal("wrong", 1), refusal("mended", -1), refusal("only", 0))
     listed = list_senders(stored, at(0.1))
@@ -60,7 +61,6 @@ def test_silent_late_refused_up_paused_retired_is_the_order() -> None:
         "wrong",
         "mended",
         "up",
-        "paused",
         "retired",
     ]
     assert [one.name for one in listed if one.refused] == ["only", "wrong"]
@@ -72,7 +72,6 @@ def test_silent_late_refused_up_paused_retired_is_the_order() -> None:
         # It reports every 15 minutes; late is who is 5 minutes over that.
         ({}, 20 / 60, CurrentStanding(Standing.UP, at(0), at(0.25))),
         ({}, 21 / 60, CurrentStanding(Standing.LATE, at(0.25))),
-        ({"due_at": at(9)}, 1, CurrentStanding(Standing.WAITING, at(20 / 60), at(9), "outside its hours")),
         (
             {"due_at": None},
             1,
@@ -81,7 +80,7 @@ def test_silent_late_refused_up_paused_retired_is_the_order() -> None:
         (
             {"state_since": at(3), "due_at": at(3.25)},
             3.1,
-            CurrentStanding(Standing.WAITING, at(3), at(3.25), "resumed, no report since"),
+            CurrentStanding(Standing.WAITING, at(3), at(3.25), "un-retired, no report since"),
         ),
         (
             {"kind": SenderKind.STOCK, "due_at": None},
@@ -98,10 +97,16 @@ def test_up_is_only_who_reported_inside_the_interval(
 
 
 def test_a_standing_says_since_when_and_until_when() -> None:
-    waiting = replace(SENDER, due_at=at(9))
-    assert describe_standing(SenderRow("a", waiting, None, refused=False), at(1), ZONE) == (
-        "… Waiting since 2026-03-02 08:20, until 2026-03-02 17:00 (outside its hours)"
+    silent = replace(SENDER, state=SenderState.SILENT, state_since=at(1), interval_minutes=15)
+    window = Window(
+        window_id="w", sender="*", starts=at(0.5), ends=at(4), reason="patching", made_by="ana", made_at=at(0)
     )
+    known = SenderRow("a", silent, None, refused=False, windows=[window])
+    assert [describe_standing(known, at(hours), ZONE) for hours in (2, 4.5, 4.6)] == [
+        "‖ Maintenance since 2026-03-02 08:30, until 2026-03-02 12:00",
+        "… Waiting since 2026-03-02 09:00, until 2026-03-02 12:35 (back from maintenance)",
+        "▲ Silent since 2026-03-02 09:00",
+    ]
 
 
 def test_a_refusal_of_a_retired_sender_is_no_news() -> None:
@@ -196,7 +201,6 @@ def test_every_kind_has_words() -> None:
     ("state", "due"),
     [
         (SenderState.UP, "in 15 min"),
-        (SenderState.PAUSED, "not while it is paused"),
         (SenderState.RETIRED, "not while it is retired"),
     ],
 )

@@ -7,20 +7,20 @@ import boto3
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from contract.moments import format_moment
+from contract.moments import Hours, format_moment
 from dashboard.backend import backend
 from dashboard.data.tables import AnalystTables, Notified
+from store.maintenance import Window
 from tests.dashboard.fake_auth_api import FakeAuthApi
 from tests.dashboard.fake_table import REGION
 from tests.dashboard.projected import Projected, hours_ago
-from tests.dashboard.views.reading import facts, open_view, shown
+from tests.dashboard.views.reading import links, open_view, shown
 from tests.dashboard.widgets.test_incident_actions import history, press
 from tests.stands.playing import listing
 from tests.stands.projection_tables import SENDERS
 
 A = "C:\\Jobs\\A"
 HOUR = timedelta(hours=1)
-HOURS = {"Days": ["mon", "tue"], "From": "07:00", "To": "19:00", "Zone": "Europe/Berlin"}
 
 
 @pytest.fixture
@@ -52,21 +52,21 @@ def offered(app: AppTest) -> list[str]:
 
 def test_what_is_offered_hangs_on_how_the_sender_is(signed_in: AppTest, sender: str) -> None:
     open_view(signed_in, "senders", sender=sender)
-    assert offered(signed_in) == ["Pause…", "Retire…", "Set interval…", "Set hours…"]
-    for state, held in (("paused", ["Resume…", "Retire…"]), ("retired", ["Resume…"])):
-        set_attributes(State=state)
-        backend().cache.forget()
-        signed_in.run()
-        assert offered(signed_in) == [*held, "Set interval…", "Set hours…"]
+    assert offered(signed_in) == ["Retire…", "Set interval…"]
+    assert links(signed_in)["Plan maintenance"].endswith("for_sender=ana%2FFILES01")
+    set_attributes(State="retired")
+    backend().cache.forget()
+    signed_in.run()
+    assert offered(signed_in) == ["Un-retire…", "Set interval…"]
 
 
-def test_it_is_paused_with_a_note(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
+def test_it_is_retired_with_a_note(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
     open_view(signed_in, "senders", sender=sender)
-    press(signed_in, "Pause…")
+    press(signed_in, "Retire…")
     signed_in.text_area[0].input("new disks")
-    press(signed_in, "Pause")
-    assert auth_api.actions.requests == [{"sender": "key", "action": "pause", "note": "new disks"}]
-    assert "Paused." in shown(signed_in)
+    press(signed_in, "Retire")
+    assert auth_api.actions.requests == [{"sender": "key", "action": "retire", "note": "new disks"}]
+    assert "Retired." in shown(signed_in)
     assert not signed_in.text_area
 
 
@@ -84,34 +84,7 @@ def test_its_interval_is_set_and_taken_back(signed_in: AppTest, sender: str, aut
     assert [one["interval_minutes"] for one in auth_api.actions.requests] == [15, None]
 
 
-def test_its_hours_are_set(signed_in: AppTest, sender: str, auth_api: FakeAuthApi) -> None:
-    open_view(signed_in, "senders", sender=sender)
-    assert "Expected: **always**" in facts(signed_in)
-    press(signed_in, "Set hours…")
-    press(signed_in, "Set hours")
-    [body] = auth_api.actions.requests
-    assert body["hours"] == {
-        "days": ["mon", "tue", "wed", "thu", "fri"],
-        "from": "07:00",
-        "to": "19:00",
-        "zone": "Europe/Berlin",
-    }
-
-
-def test_hours_that_are_set_are_shown_and_can_be_taken_back(
-    signed_in: AppTest, sender: str, auth_api: FakeAuthApi
-) -> None:
-    set_attributes(Hours=HOURS)
-    open_view(signed_in, "senders", sender=sender)
-    assert "Expected: **Mon, Tue, 07:00 to 19:00, Europe/Berlin**" in facts(signed_in)
-    press(signed_in, "Set hours…")
-    press(signed_in, "Remove")
-    assert auth_api.actions.requests == [{"sender": "key", "action": "set_hours", "hours": None}]
-
-
-def test_silences_that_recur_have_hours_proposed(
-    signed_in: AppTest, sender: str, auth_api: FakeAuthApi
-) -> None:
+def test_silences_that_recur_have_a_weekly_maintenance_proposed(signed_in: AppTest, sender: str) -> None:
     monday = datetime(2026, 11, 9, tzinfo=UTC)
     nights = [monday + timedelta(days=number, hours=17.8) for number in range(9)]
     silences = [
@@ -119,18 +92,21 @@ def test_silences_that_recur_have_hours_proposed(
     ]
     set_attributes(Silences=silences)
     open_view(signed_in, "senders", sender=sender)
-    assert "set the hours when reports are expected: every day, 07:00 to 19:00, Europe/Berlin" in shown(
-        signed_in
-    )
-    press(signed_in, "Set hours…")
-    press(signed_in, "Set hours")
-    [body] = auth_api.actions.requests
-    assert (len(body["hours"]["days"]), body["hours"]["from"], body["hours"]["to"]) == (7, "07:00", "19:00")
+    proposed = "outside its working hours: every day, 07:00 to 19:00, Europe/Berlin"
+    assert proposed in shown(signed_in)
+    hours = Hours.parse(["mon"], "07:00", "08:00", "UTC")
+    weekly = Window(
+        window_id="w", sender="ana/*", starts=monday, ends=monday, weekly=hours, reason="nights",
+        made_by="ana", made_at=monday,
+    )  # fmt: skip
+    with patch.object(AnalystTables, "list_windows", return_value=[weekly]):
+        signed_in.run()
+    assert proposed not in shown(signed_in)
 
 
 def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, sender: str) -> None:
-    put_act(sender, "1", Action="pause", Note="<b>disks</b>")
-    put_act(sender, "2", Action="set_hours", Hours=HOURS)
+    put_act(sender, "1", Action="retire", Note="<b>disks</b>")
+    put_act(sender, "2", Action="unretire")
     put_act(sender, "3", Action="set_interval", IntervalMinutes=15)
     put_act(sender, "4", Action="set_interval")
     put_act(sender, "5", Action="something_new")
@@ -138,8 +114,8 @@ def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, se
     with patch.object(AnalystTables, "list_notified_of_sender", return_value=[said]):
         open_view(signed_in, "senders", sender=sender)
     assert set(history(signed_in)) == {
-        "bea paused it: <b>disks</b>",
-        "bea set its hours to Mon, Tue, 07:00 to 19:00, Europe/Berlin: -",
+        "bea retired it: <b>disks</b>",
+        "bea took its retirement back: -",
         "bea set its interval to 15 min: -",
         "bea removed its interval: -",
         "bea something new: -",

@@ -1,7 +1,7 @@
 """Histories of one sender, played against the projection as a service would play them, and the oracle."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import event, note
@@ -10,7 +10,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from contract.action import IncidentAction, SenderAction
 from contract.folders import folder_key
-from contract.moments import Hours
 from contract.words import IncidentStatus
 from handlers.incidents.projection import (
     OutOfOrderError,
@@ -33,11 +32,6 @@ FOLDERS = ["D:\\In\\A", "d:/in/B", "E:\\Out\\A", "/srv/in/a"]
 FILES = ["f1", "f2", "f3"]
 MINUTE = timedelta(minutes=1)
 WAITS = [5, 5, 10, 15, 30, 60, 60, 60, 65, 120, 125, 130, 245, 480, 1440, 1500, 4320, 4325, 10080, 12000]
-HOURS = [
-    Hours(days=frozenset(range(5)), start=time(8), end=time(18), zone="America/Sao_Paulo"),
-    Hours(days=frozenset({0, 2, 5}), start=time(22), end=time(4), zone="Asia/Kolkata"),
-    Hours(days=frozenset({1, 6}), start=time(0), end=time(0), zone="UTC"),
-]
 
 
 @dataclass(frozen=True)
@@ -148,14 +142,11 @@ class Histories(RuleBasedStateMachine):
     @rule(
         action=st.sampled_from([*SenderAction, IncidentAction.CLOSE]),
         interval=st.sampled_from([None, 10 * MINUTE, 60 * MINUTE, 600 * MINUTE]),
-        hours=st.sampled_from([None, *HOURS]),
         folder=st.sampled_from(FOLDERS),
     )
-    def people(self, action: Any, interval: timedelta | None, hours: Hours | None, folder: str) -> None:
+    def people(self, action: Any, interval: timedelta | None, folder: str) -> None:
         key = folder_key(folder) if action is IncidentAction.CLOSE else None
-        self._act(
-            PersonAction(at=self.now, action_id="", action=action, interval=interval, hours=hours, folder=key)
-        )
+        self._act(PersonAction(at=self.now, action_id="", action=action, interval=interval, folder=key))
 
     @precondition(lambda self: self._unknown())
     @rule(data=st.data())

@@ -12,9 +12,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from statistics import median
-from zoneinfo import ZoneInfo
 
-from contract.moments import Hours
 from store.runs import BreachedFolder, Run
 from store.state import PersonAction
 
@@ -72,12 +70,10 @@ class Oracle:
         self.set_strikes: dict[str, list[datetime]] = {}
         self.sender_strikes: list[datetime] = []
         self.interval_set: timedelta | None = None
-        self.hours: Hours | None = None
-        self.paused = self.retired = False
+        self.retired = False
         self.resumed: datetime | None = None
         self.acted: datetime | None = None
         self.now = now
-        self._expected: dict[Hours, list[int]] = {}
         # What is the same until something happens again.
         self._known: dict[tuple[object, ...], float] = {}
         self._kind: str | None = None
@@ -214,36 +210,12 @@ class Oracle:
         return self._known[key]
 
     def passed(self, since: datetime, until: datetime) -> float:
-        """Minutes in which the sender is expected."""
-        if self.hours is None:
-            return (until - since) / MINUTE
-        if self.hours not in self._expected:
-            count, counts = 0, []
-            zone = ZoneInfo(self.hours.zone)
-            # From well before the first run's moment to well after now.
-            for step in range(-1, round((self.now - self.begin) / MINUTE / STEP) + 2):
-                counts.append(count)
-                count += self._is_expected((self.begin + step * STEP * MINUTE).astimezone(zone))
-            self._expected[self.hours] = counts
-        counts = self._expected[self.hours]
-        ends = [counts[round((moment - self.begin) / MINUTE / STEP) + 1] for moment in (since, until)]
-        return (ends[1] - ends[0]) * STEP
-
-    def _is_expected(self, local: datetime) -> bool:
-        hours = self.hours
-        assert hours is not None
-        clock, today, yesterday = local.time(), local.weekday(), (local.weekday() - 1) % 7
-        if hours.start < hours.end:
-            return today in hours.days and hours.start <= clock < hours.end
-        return (today in hours.days and clock >= hours.start) or (
-            yesterday in hours.days and clock < hours.end
-        )
+        """Minutes."""
+        return (until - since) / MINUTE
 
     def life(self) -> str:
         if self.retired:
             return "retired"
-        if self.paused:
-            return "paused"
         if self.kind() == "stock":
             return "up"
         heard = max(told.run.arrival for told in self.told)
@@ -263,7 +235,7 @@ class Oracle:
     def _time(self, at: datetime) -> None:
         for troubles in self.troubles.values():
             trouble = troubles[-1]
-            if trouble.status == "open" and not self.paused:
+            if trouble.status == "open":
                 reason = self._lost(trouble, at)
                 if reason is not None:
                     trouble.status, trouble.reason, trouble.unknown_at = "unknown", reason, at
@@ -289,18 +261,14 @@ class Oracle:
         return None
 
     def _act(self, act: PersonAction) -> None:
-        if act.action == "pause":
-            self.paused = True
-        elif act.action == "resume":
-            if self.paused or self.retired:
-                self.resumed = act.at
-            self.paused = self.retired = False
-        elif act.action == "retire":
+        if act.action == "retire":
             self.retired = True
+        elif act.action == "unretire":
+            if self.retired:
+                self.resumed = act.at
+            self.retired = False
         elif act.action == "set_interval":
             self.interval_set = act.interval
-        elif act.action == "set_hours":
-            self.hours = act.hours
         elif act.action == "close":
             for trouble in self.troubles.get(act.folder or "", [])[-1:]:
                 if trouble.status == "unknown":
@@ -368,8 +336,7 @@ class Oracle:
         return trouble.status == "open" or proof
 
     def within(self, since: datetime, at: datetime, patience: float) -> bool:
-        """Patience ends where it is used up, not where the hours begin again in which more would be."""
-        return since == at or self.passed(since, at - STEP * MINUTE) < patience >= self.passed(since, at)
+        return self.passed(since, at) <= patience
 
     def _absent(self, told: Told, trouble: Trouble) -> None:
         run, folder = told.run, trouble.folder

@@ -68,7 +68,7 @@ STORIES = [
     )
 ]  # fmt: skip
 RARE = [
-    "reassign", "pause", "lock", "lock", "down", "down", "breaks", "twice", "no sweep", "silent", "silent",
+    "reassign", "retire", "lock", "lock", "down", "down", "breaks", "twice", "no sweep", "silent", "silent",
     "speak",
 ]  # fmt: skip
 
@@ -239,7 +239,7 @@ class Histories(RuleBasedStateMachine):
                 else:
                     self.end(incident, IncidentStatus.CLEARED)
 
-    def pause(self, key: str, state: SenderState) -> None:
+    def retire(self, key: str, state: SenderState) -> None:
         self.played.senders[key] = replace(self.played.senders[key], state=state, state_since=self.now)
 
     def lock(self, key: str, folders: set[str], mine: bool) -> None:
@@ -260,8 +260,8 @@ class Histories(RuleBasedStateMachine):
         match what:
             case "reassign":
                 self.reassign(names, "orders" if yes else "bank")
-            case "pause":
-                self.pause(key, SenderState.PAUSED if yes else SenderState.LATE)
+            case "retire":
+                self.retire(key, SenderState.RETIRED if yes else SenderState.LATE)
             case "lock":
                 self.lock(key, folders, yes)
             case "down":

@@ -191,10 +191,7 @@ class Oracle:
         if sender is None:
             return False
         if thing[0] == "sender":
-            return (sender.state == "silent") == (kind is K.SILENT) and sender.state not in (
-                "paused",
-                "retired",
-            )
+            return (sender.state == "silent") == (kind is K.SILENT) and sender.state != "retired"
         unreadable = any(one.folder.lower() == thing[2] for one in sender.unreadable_folders)
         return sender.state in ("up", "late") and unreadable == (kind is K.UNREADABLE)
 
@@ -315,7 +312,7 @@ class Oracle:
 
     def _no_more_silent(self, thing: Thing, sweep: Sweep) -> bool:
         sender = sweep.senders.get(thing[1])
-        if sender is None or sender.state in ("paused", "retired"):
+        if sender is None or sender.state == "retired":
             return True
         untold = Topic.SILENT_SENDER not in self.owner.told
         return sender.state != "silent" and (untold or not self._spoke(sender))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from contract.action import ActionRequest, ActOnIncident, ActOnSender
+from contract.action import ActionRequest, ActOnIncident, ActOnSender, WeeklyHours
 from contract.moments import Day, list_zones
 
 HOURS = {"days": ["mon"], "from": "22:00", "to": "04:00", "zone": "Europe/Berlin"}
@@ -14,7 +14,7 @@ READ: TypeAdapter[ActionRequest] = TypeAdapter(ActionRequest)
 
 def test_the_keys_tell_the_shape() -> None:
     assert isinstance(READ.validate_python({"incident_id": "i", "action": "close"}), ActOnIncident)
-    assert isinstance(READ.validate_python({"sender": "s", "action": "pause"}), ActOnSender)
+    assert isinstance(READ.validate_python({"sender": "s", "action": "retire"}), ActOnSender)
 
 
 @pytest.mark.parametrize(
@@ -30,20 +30,17 @@ def test_the_keys_tell_the_shape() -> None:
         ({"zone": "W. Europe Standard Time"}, "zone"),
         ({"zone": "../../etc/passwd"}, "zone"),
         ({"until": "19:00"}, "until"),
+        ({"outside": "yes"}, "outside"),
     ],
 )
 def test_hours_that_are_none_are_refused(changes: dict[str, Any], wrong: str) -> None:
     with pytest.raises(ValidationError) as refused:
-        ActOnSender.model_validate({"sender": "s", "action": "set_hours", "hours": {**HOURS, **changes}})
-    assert {error["loc"][1] for error in refused.value.errors()} == {wrong}
+        WeeklyHours.model_validate({**HOURS, **changes})
+    assert {error["loc"][0] for error in refused.value.errors()} == {wrong}
 
 
 def test_a_lone_day_is_a_list_of_it() -> None:
-    request = ActOnSender.model_validate(
-        {"sender": "s", "action": "set_hours", "hours": {**HOURS, "days": "sun"}}
-    )
-    assert request.hours is not None
-    assert request.hours.days == [Day.SUNDAY]
+    assert WeeklyHours.model_validate({**HOURS, "days": "sun"}).days == [Day.SUNDAY]
 
 
 def test_a_note_is_kept_without_the_space_around_it() -> None:

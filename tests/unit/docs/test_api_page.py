@@ -99,8 +99,6 @@ def _with(example: Any, key: str, value: Any) -> bytes:
     place[last] = value
     if key == "interval_minutes":
         body["action"] = SenderAction.SET_INTERVAL
-    if key == "hours.days":
-        body |= {"action": SenderAction.SET_HOURS, "hours": {**NIGHTS, "days": value}}
     if key == "maintenance_id" and "window" in body:
         body["action"] = MaintenanceAction.CHANGE
     if key in ("run.part", "run.parts"):

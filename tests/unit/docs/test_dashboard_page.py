@@ -55,9 +55,8 @@ def test_every_action_is_documented_in_the_words_of_its_button() -> None:
     documented = dict(re.findall(r"^\| ([\w -]+) \| ([^|]+) \| ", PAGE, re.MULTILINE))
     assert documented.keys() >= set(actions.LABELS.values())
     assert {label for label in sender_figures.LABELS.values() if f"**{label.lower()}" in PAGE} == {
-        "Pause",
-        "Resume",
         "Retire",
+        "Un-retire",
     }
 
 

@@ -62,7 +62,7 @@ def test_an_action_is_answered_with_the_sender_as_it_is_then(incident_id: str) -
     sender.pop("state_since")
     assert sender == {
         "sender": ACCOUNT, "sender_name": "name of account", "state": "up", "kind": "stock", "due_at": None,
-        "interval_minutes": 15, "interval_from": "set", "hours": None,
+        "interval_minutes": 15, "interval_from": "set",
     }  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def test_a_conflict_tells_how_the_incident_is(incident_id: str) -> None:
 
 def test_what_is_not_known_or_not_right_is_refused(incident_id: str) -> None:
     assert _post({"incident_id": "x", "action": "acknowledge"})[0] == 404
-    assert _post({"sender": "x", "action": "pause"})[0] == 404
+    assert _post({"sender": "x", "action": "retire"})[0] == 404
     status, told = _post({"incident_id": incident_id, "action": "close"})
     assert (status, told["errors"][0]["field"]) == (422, "note")
     status, told = _post(
@@ -125,7 +125,7 @@ def test_no_log_holds_a_note(
         {"incident_id": incident_id, "action": "close", "note": NOTE},
         {"incident_id": incident_id, "action": "note", "note": NOTE * 100},
         {"incident_id": incident_id, "action": "note", "note": NOTE, "until": NOTE, NOTE: NOTE},
-        {"sender": ACCOUNT, "action": "pause", "note": NOTE},
+        {"sender": ACCOUNT, "action": "retire", "note": NOTE},
     ):
         _post(body)
     lines = [runtime.logger.registered_formatter.format(record) for record in caplog.records]

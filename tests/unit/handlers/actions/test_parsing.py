@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from contract.action import ActOnSender
 from handlers.actions.parsing import parse_action
 from handlers.web.errors import InvalidBodyError
 
@@ -26,7 +27,7 @@ def on_window(**changes: Any) -> dict[str, Any]:
 
 
 def with_hours(changes: dict[str, Any]) -> dict[str, Any]:
-    return on_sender("set_hours", hours={**NIGHTS, **changes})
+    return on_window(to=None, until=LATER, weekly={**NIGHTS, **changes})
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def with_hours(changes: dict[str, Any]) -> dict[str, Any]:
         ({"incident_id": "", "action": "note", "note": "n"}, "incident_id", "is empty", "give a name"),
         ({"incident_id": 7, "action": "note", "note": "n"}, "incident_id", "is not text", "string"),
         ({"incident_id": "i" * 256, "action": "unsnooze"}, "incident_id", "too long", "at most 255"),
-        (on_incident("pause"), "action", "none of those", "'acknowledge', 'unacknowledge'"),
+        (on_incident("retire"), "action", "none of those", "'acknowledge', 'unacknowledge'"),
         (on_incident("Note", note="n"), "action", "none of those", "'note'"),
         (on_incident("note"), "note", "missing, or empty", "what the others"),
         (on_incident("note", note=" \n"), "note", "missing, or empty", "what the others"),
@@ -63,7 +64,7 @@ def with_hours(changes: dict[str, Any]) -> dict[str, Any]:
         (on_incident("note", note=5), "note", "is not text", "string"),
         (on_incident("note", note="n" * 1001), "note", "is too long", "at most 1000"),
         (on_incident("note", note="a\0b"), "note", "NUL character", "U+0000"),
-        (on_sender("pause", note="\0"), "note", "NUL character", "U+0000"),
+        (on_sender("retire", note="\0"), "note", "NUL character", "U+0000"),
         (on_incident("note", note="\ud800"), "note", "surrogate", "well-formed"),
         (on_incident("note", note="n", until=LATER), "until", "does not go with note", "leave it out"),
         (on_incident("snooze"), "until", "is missing", "from 1 hour to 7 days from now"),
@@ -74,23 +75,21 @@ def with_hours(changes: dict[str, Any]) -> dict[str, Any]:
         (on_incident("acknowledge", version=-1), "version", "whole number", "from 0 on"),
         (on_incident("acknowledge", untill=LATER), "untill", "no key", "case-sensitive"),
         ({"sender": "s"}, "action", "is missing", "add it"),
-        (on_sender("close"), "action", "none of those", "'pause', 'resume'"),
-        (on_sender("pause", until=LATER), "until", "no key", "leave it out"),
+        (on_sender("close"), "action", "none of those", "'retire', 'unretire'"),
+        (on_sender("retire", until=LATER), "until", "no key", "leave it out"),
         (on_sender("set_interval"), "interval_minutes", "is missing", "null to have it learnt"),
         (on_sender("set_interval", interval_minutes=0), "interval_minutes", "minutes", "from 1 to 10,080"),
         (on_sender("set_interval", interval_minutes="15"), "interval_minutes", "minutes", "without quotes"),
         (on_sender("set_interval", interval_minutes=1.5), "interval_minutes", "minutes", "from 1 to 10,080"),
-        (on_sender("pause", interval_minutes=15), "interval_minutes", "does not go with pause", "leave it"),
-        (on_sender("set_hours"), "hours", "is missing", "null for always"),
-        (on_sender("set_hours", hours="07:00-19:00"), "hours", "is text where an object", "-Depth 5"),
-        (on_sender("set_hours", hours=[]), "hours", "is not an object", "JSON object"),
-        (on_sender("retire", hours=NIGHTS), "hours", "does not go with retire", "leave it out"),
-        (with_hours({"days": []}), "hours.days", "empty list", "at least one day"),
-        (with_hours({"days": ["Mon"]}), "hours.days[0]", "none of", "'mon', 'tue'"),
-        (with_hours({"from": "7:00"}), "hours.from", "time of day", "00:00 to 23:59"),
-        (with_hours({"to": "24:00"}), "hours.to", "time of day", "also ends a day"),
-        (with_hours({"zone": "CEST"}), "hours.zone", "time zone", "Europe/Berlin"),
-        (on_sender("set_hours", hours={"days": ["mon"]}), "hours.from", "is missing", "add it"),
+        (on_sender("retire", interval_minutes=15), "interval_minutes", "does not go with retire", "leave it"),
+        (on_window(weekly="07:00-19:00"), "window.weekly", "is text where an object", "-Depth 5"),
+        (on_window(weekly=[]), "window.weekly", "is not an object", "JSON object"),
+        (with_hours({"days": []}), "window.weekly.days", "empty list", "at least one day"),
+        (with_hours({"days": ["Mon"]}), "window.weekly.days[0]", "none of", "'mon', 'tue'"),
+        (with_hours({"from": "7:00"}), "window.weekly.from", "time of day", "00:00 to 23:59"),
+        (with_hours({"to": "24:00"}), "window.weekly.to", "time of day", "also ends a day"),
+        (with_hours({"zone": "CEST"}), "window.weekly.zone", "time zone", "Europe/Berlin"),
+        (on_window(weekly={"days": ["mon"]}), "window.weekly.from", "is missing", "add it"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_with_the_remedy(
@@ -122,6 +121,6 @@ def test_null_is_as_good_as_absent_but_where_it_takes_a_setting_back() -> None:
     assert parse_action(json.dumps({**plain, "note": None, "until": None, "version": None}).encode()) == (
         parse_action(json.dumps(plain).encode())
     )
-    for action, key in (("set_interval", "interval_minutes"), ("set_hours", "hours")):
-        request = parse_action(json.dumps(on_sender(action, **{key: None})).encode())
-        assert getattr(request, key) is None
+    request = parse_action(json.dumps(on_sender("set_interval", interval_minutes=None)).encode())
+    assert isinstance(request, ActOnSender)
+    assert request.interval_minutes is None

@@ -11,24 +11,25 @@ from tests.stands.playing import at, listing, run, stuck
 from tests.unit.handlers.actions.conftest import People, meanwhile
 
 STUCK = stuck("D:\\Inbound", "x", created=-2)
-HOURS = {"days": ["mon", "tue"], "from": "07:00", "to": "19:00", "zone": "UTC"}
 
 
-def test_a_pause_ends_silence_and_a_resume_begins_anew(people: People) -> None:
+def test_a_retirement_ends_silence_and_its_end_begins_anew(people: People) -> None:
     people.report(listing(0, [], STUCK))
     people.projection.sweep(10)
     assert people.projection.own()["State"] == "silent"
-    answer, outcome = people.set("pause", 11, note="moving house")
+    answer, outcome = people.set("retire", 11, note="moving house")
     assert outcome is Outcome.DONE
-    assert (answer.sender.state, answer.sender.state_since) == ("paused", "2026-03-02T19:00:00Z")
-    assert people.projection.own()["State"] == "paused"
+    assert (answer.sender.state, answer.sender.state_since) == ("retired", "2026-03-02T19:00:00Z")
+    assert people.projection.own()["State"] == "retired"
     assert answer.sender.due_at is None
-    answer, _ = people.set("resume", 12)
+    answer, _ = people.set("unretire", 12)
     assert (answer.sender.state, answer.sender.state_since) == ("up", "2026-03-02T20:00:00Z")
     [first, second] = sorted(people.acts(), key=lambda act: act["ActedAt"]["S"])
     shown = [first[name]["S"] for name in ("Action", "Note", "ActedBy")]
-    assert shown == ["pause", "moving house", "ana"]
-    assert (second["Action"]["S"], "Note" in second) == ("resume", False)
+    assert shown == ["retire", "moving house", "ana"]
+    assert (second["Action"]["S"], "Note" in second) == ("unretire", False)
+    people.projection.sweep(14)
+    assert people.projection.own()["State"] == "late"
 
 
 def test_an_interval_is_set_and_taken_back(people: People) -> None:
@@ -40,76 +41,53 @@ def test_an_interval_is_set_and_taken_back(people: People) -> None:
     assert (answer.sender.interval_minutes, answer.sender.interval_from) == (30, "declared")
 
 
-def test_hours_are_set_shown_and_taken_back(people: People) -> None:
-    people.report(listing(0, [], STUCK))
-    answer, _ = people.set("set_hours", 1, hours={**HOURS, "days": ["tue", "mon", "tue"]})
-    assert answer.sender.hours == HOURS
-    assert answer.message == "It is expected from 07:00 to 19:00 on mon, tue (UTC)."
-    assert people.projection.own()["Hours"] == {
-        "Days": {"L": [{"S": "mon"}, {"S": "tue"}]},
-        "From": {"S": "07:00"},
-        "To": {"S": "19:00"},
-        "Zone": {"S": "UTC"},
-    }
-    [act] = people.acts()
-    assert act["Hours"]["M"] == people.projection.own()["Hours"]
-    # Monday from eight to seven in the evening; then the night, in which no patience runs.
-    people.report(listing(10.5, [], STUCK))
-    people.projection.sweep(23.5)
-    assert people.projection.own()["State"] == "up"
-    people.projection.sweep(24 + 2)
-    assert people.projection.own()["State"] == "silent"
-    people.set("set_hours", 27, hours=None)
-    assert "Hours" not in people.projection.own()
-
-
 def test_the_same_request_again_is_done_once(people: People) -> None:
     people.report(run(0, STUCK))
-    people.set("pause", 1, key="k")
-    people.set("resume", 2)
-    answer, outcome = people.set("pause", 3, key="k")
+    people.set("retire", 1, key="k")
+    people.set("unretire", 2)
+    answer, outcome = people.set("retire", 3, key="k")
     assert (answer.sender.state, outcome) == ("up", Outcome.ALREADY_DONE)
     assert len(people.acts()) == 2
 
 
 def test_a_sender_of_which_no_run_is_known(people: People) -> None:
     with pytest.raises(NotFoundError):
-        people.set("pause", sender="nobody")
+        people.set("retire", sender="nobody")
     people.projection.mark("marked")
     with pytest.raises(NotFoundError):
-        people.set("pause", sender="marked")
+        people.set("retire", sender="marked")
     assert people.acts() == []
 
 
 def test_a_run_in_between_is_kept(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     people.report(run(0, STUCK))
     meanwhile(people, monkeypatch, lambda: people.report(run(1, STUCK)))
-    people.set("pause", 1)
+    people.set("retire", 1)
     own = people.projection.own()
-    assert (own["State"], own["LastRunAt"]) == ("paused", "2026-03-02T09:00:00Z")
+    assert (own["State"], own["LastRunAt"]) == ("retired", "2026-03-02T09:00:00Z")
     assert len(people.slept) == 1
 
 
 def test_of_those_who_act_at_once_none_is_lost(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
     people.report(run(0, STUCK))
     meanwhile(people, monkeypatch, lambda: people.set("set_interval", by="ben", interval_minutes=10))
-    people.set("pause", 1)
+    people.set("retire", 1)
     own = people.projection.own()
-    assert (own["State"], own["IntervalMinutes"], own["IntervalFrom"]) == ("paused", "10", "set")
+    assert (own["State"], own["IntervalMinutes"], own["IntervalFrom"]) == ("retired", "10", "set")
     assert len(people.acts()) == 2
     people.rebuild()
-    assert people.projection.own()["State"] == "paused"
+    assert people.projection.own()["State"] == "retired"
 
 
 def test_an_act_by_a_slow_clock_still_takes_effect(people: People) -> None:
     """The last run, or what another did, may be of a later moment by another clock."""
     people.report(run(2, STUCK))
-    people.set("pause", 1.9)
-    people.set("resume", 1.8)
-    answer, _ = people.set("pause", 1.7)
-    assert answer.sender.state == people.projection.own()["State"] == "paused"
+    people.set("retire", 1.9)
+    people.set("unretire", 1.8)
+    answer, _ = people.set("retire", 1.7)
+    assert answer.sender.state == people.projection.own()["State"] == "retired"
     people.rebuild()
-    assert people.projection.own()["State"] == "paused"
+    assert people.projection.own()["State"] == "retired"
     acts = people.projection.store.list_actions("account")
     assert min(act.at for act in acts) == at(2)
 
@@ -124,12 +102,12 @@ def test_many_incidents_end_with_their_sender(people: People, small_transactions
     assert set(people.projection.statuses().values()) == {"closed"}
 
 
-def test_what_neither_rests_nor_is_retired_is_not_resumed(people: People) -> None:
+def test_what_is_not_retired_cannot_come_back(people: People) -> None:
     people.report(listing(0, [], STUCK))
-    with pytest.raises(InvalidStateError, match="neither paused nor retired") as refused:
-        people.set("resume", 0.1)
+    with pytest.raises(InvalidStateError, match="not retired") as refused:
+        people.set("unretire", 0.1)
     assert asdict(refused.value.body())["sender"]["state"] == "up"
     assert people.acts() == []
-    people.set("pause", 0.2)
-    assert people.set("resume", 0.3, key="k")[1] is Outcome.DONE
-    assert people.set("resume", 0.4, key="k")[1] is Outcome.ALREADY_DONE
+    people.set("retire", 0.2)
+    assert people.set("unretire", 0.3, key="k")[1] is Outcome.DONE
+    assert people.set("unretire", 0.4, key="k")[1] is Outcome.ALREADY_DONE

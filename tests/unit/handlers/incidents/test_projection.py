@@ -186,18 +186,6 @@ def test_what_began_before_the_runs_that_are_kept_is_not_lost() -> None:
     assert of(anew.state).opened.at == at(0)
 
 
-def test_a_pause_puts_patience_off() -> None:
-    state = played(*(listing(hour, [B], stuck(A, "x")) for hour in range(4)))
-    paused = apply_action(state, PersonAction(at=at(3.5), action_id="1", action=SenderAction.PAUSE)).state
-    paused = advance(paused, at(50)).state
-    assert paused.sender is not None
-    assert (paused.sender.state, of(paused).status) == (SenderState.PAUSED, IncidentStatus.OPEN)
-    resumed = apply_action(paused, PersonAction(at=at(50), action_id="2", action=SenderAction.RESUME)).state
-    assert of(advance(resumed, at(52)).state).status is IncidentStatus.OPEN
-    silent = advance(resumed, at(53)).state
-    assert of(silent).unknown_since == at(50) + timedelta(minutes=125)
-
-
 KEPT = timedelta(days=35)
 WEEKS = 9
 FOLDERS = [f"D:\\In\\{letter}" for letter in "ABCD"]

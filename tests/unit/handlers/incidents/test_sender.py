@@ -83,9 +83,9 @@ def test_only_the_latest_are_kept_and_none_from_long_ago() -> None:
     assert sender_after(0, 4, 4 + long_ago + 1).silences == ((at(4), at(5 + long_ago)),)
 
 
-def test_nothing_is_a_silence_while_a_sender_is_paused() -> None:
+def test_nothing_is_a_silence_while_a_sender_is_retired() -> None:
     state = played(listing(0, [A], interval=HOUR))
-    state = apply_action(state, PersonAction(at=at(1), action_id="pause", action=SenderAction.PAUSE)).state
+    state = apply_action(state, PersonAction(at=at(1), action_id="gone", action=SenderAction.RETIRE)).state
     sender = project(state, listing(20, [A], interval=HOUR)).state.sender
     assert sender is not None
     assert sender.silences == ()
