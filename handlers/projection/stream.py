@@ -180,6 +180,8 @@ class StreamReader:
             if item is None or record["eventName"] == "REMOVE":
                 continue
             by_sender.setdefault(item[RunAttribute.SENDER]["S"], []).append(item)
+        if not by_sender:
+            return
         over = self.store.senders.read_over_limit()
         full: set[str] = set()
         failure: Exception | None = None
