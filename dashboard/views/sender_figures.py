@@ -1,4 +1,4 @@
-"""What the page of senders computes: their table, what may be done about one, and expected hours."""
+"""What the page of senders computes: their table, what may be done about one, and working hours."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

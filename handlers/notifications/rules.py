@@ -439,7 +439,7 @@ def find_senders(
 def _phase_of_sender(sender: Sender, entry: SubjectState) -> _Trouble:
     if sender.state is SenderState.SILENT:
         return _Trouble.TROUBLE
-    # A silence may also end because somebody set hours or a pause: then the sender has not reported.
+    # A silence may also end because somebody set another interval: then the sender has not reported.
     reported = sender.state in (SenderState.UP, SenderState.LATE) and sender.last_run_at != entry.since
     return _Trouble.WELL if reported else _Trouble.NEITHER
 

@@ -116,6 +116,7 @@ def _find_faults_signed_in(page: Page, folder: str) -> dict[str, list[str]]:
     for address, heading in (
         (f"/incidents?q={quote(folder[-32:])}", "Incidents"),
         ("/senders", "Senders"),
+        ("/maintenance", "Maintenance"),
         ("/week", "By folder, the longest in breach first"),
         ("/by-date", "Most files in breach"),
         ("/by-date?show=records", "Most files in breach"),
@@ -133,7 +134,7 @@ def _find_faults_signed_in(page: Page, folder: str) -> dict[str, list[str]]:
 def _find_faults_of_sender(page: Page) -> dict[str, list[str]]:
     page.get_by_role("main").get_by_role("link", name="Sender", exact=True).click()
     found = {}
-    for action in ("Set interval", "Set hours"):
+    for action in ("Set interval", "Retire"):
         page.get_by_role("button", name=f"{action}…").click()
         expect(page.get_by_role("heading", name=action, exact=True)).to_be_visible()
         found[action] = find_faults(page)
