@@ -147,7 +147,8 @@ def by_the_functions(
         incident_action.handler(action_event(body, audience=client), LambdaContext())
     file_sla_error._environment.cache_clear()
     namespace = environment[Variable.METRICS_NAMESPACE]
-    notified = OF_THE_MESSAGES if Variable.NOTIFICATIONS_TABLE_NAME in environment else ()
+    functions = {resource.name for resource in program.all("Function")}
+    notified = OF_THE_MESSAGES if "incident-notifications-function" in functions else ()
     return {Series.of(namespace, name, {}) for name in (*OF_THE_PROJECTION, *notified)} | {
         sample.series
         for line in capsys.readouterr().out.splitlines()
