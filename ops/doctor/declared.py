@@ -23,7 +23,7 @@ _SHOWN: Final = 60
 _GONE: Final = ("NotFound", "NoSuchEntity", "ResourceNotFound", "NonExistent", "DoesNotExist")
 
 
-class Account:
+class DeployedStack:
     """Where a stack is."""
 
     def __init__(self, stack: Stack) -> None:
@@ -44,7 +44,7 @@ class Account:
         }
 
 
-def _read_alarm(account: Account, wanted: Settings) -> Settings | None:
+def _read_alarm(account: DeployedStack, wanted: Settings) -> Settings | None:
     """One whose actions are off has none."""
     found = account.alarms.get(wanted.get("Name") or wanted["AlarmName"])
     if found is None:
@@ -52,13 +52,13 @@ def _read_alarm(account: Account, wanted: Settings) -> Settings | None:
     return found if found.get("ActionsEnabled", True) else {**found, "AlarmActions": [], "OkActions": []}
 
 
-def _read_function(account: Account, wanted: Settings) -> Settings:
+def _read_function(account: DeployedStack, wanted: Settings) -> Settings:
     client, name = account.client("lambda"), {"FunctionName": wanted["Name"]}
     limit = client.get_function_concurrency(**name).get("ReservedConcurrentExecutions")
     return {**client.get_function_configuration(**name), "ReservedConcurrentExecutions": limit}
 
 
-def _read_permission(account: Account, wanted: Settings) -> Settings | None:
+def _read_permission(account: DeployedStack, wanted: Settings) -> Settings | None:
     policy = json.loads(account.client("lambda").get_policy(FunctionName=wanted["Function"])["Policy"])
     for statement in policy["Statement"]:
         sources = [arn for test in statement.get("Condition", {}).values() for arn in test.values()]
@@ -67,7 +67,7 @@ def _read_permission(account: Account, wanted: Settings) -> Settings | None:
     return None
 
 
-def _read_mapping(account: Account, wanted: Settings) -> Settings | None:
+def _read_mapping(account: DeployedStack, wanted: Settings) -> Settings | None:
     found = account.client("lambda").list_event_source_mappings(
         FunctionName=wanted["FunctionName"], EventSourceArn=wanted["EventSourceArn"]
     )["EventSourceMappings"]
@@ -81,7 +81,7 @@ def _read_mapping(account: Account, wanted: Settings) -> Settings | None:
     }
 
 
-def _read_role(account: Account, wanted: Settings) -> Settings:
+def _read_role(account: DeployedStack, wanted: Settings) -> Settings:
     client, name = account.client("iam"), {"RoleName": wanted["Name"]}
     role = client.get_role(**name)["Role"]
     inline = client.list_role_policies(**name)["PolicyNames"]
@@ -95,7 +95,7 @@ def _read_role(account: Account, wanted: Settings) -> Settings:
     }
 
 
-def _read_log_group(account: Account, wanted: Settings) -> Settings | None:
+def _read_log_group(account: DeployedStack, wanted: Settings) -> Settings | None:
     found = account.client("logs").describe_log_groups(logGroupNamePrefix=wanted["Name"])["logGroups"]
     for group in found:
         if group["logGroupName"] == wanted["Name"]:
@@ -103,7 +103,7 @@ def _read_log_group(account: Account, wanted: Settings) -> Settings | None:
     return None
 
 
-def _read_stage(account: Account, wanted: Settings) -> Settings:
+def _read_stage(account: DeployedStack, wanted: Settings) -> Settings:
     found = _get_stage(account, wanted)
     log = found.get("accessLogSettings") or {}
     return {
@@ -113,19 +113,19 @@ def _read_stage(account: Account, wanted: Settings) -> Settings:
     }
 
 
-def _read_method(account: Account, wanted: Settings) -> Settings | None:
+def _read_method(account: DeployedStack, wanted: Settings) -> Settings | None:
     found = _get_stage(account, wanted).get("methodSettings", {}).get(wanted["MethodPath"])
     return found and {"Settings": {name[0].upper() + name[1:]: value for name, value in found.items()}}
 
 
-def _get_stage(account: Account, wanted: Settings) -> Settings:
+def _get_stage(account: DeployedStack, wanted: Settings) -> Settings:
     found: Settings = account.client("apigateway").get_stage(
         restApiId=wanted["RestApi"], stageName=wanted["StageName"]
     )
     return found
 
 
-def _read_table(account: Account, wanted: Settings) -> Settings:
+def _read_table(account: DeployedStack, wanted: Settings) -> Settings:
     client, name = account.client("dynamodb"), {"TableName": wanted["Name"]}
     table = client.describe_table(**name)["Table"]
     backups = client.describe_continuous_backups(**name)["ContinuousBackupsDescription"]
@@ -149,26 +149,26 @@ def _read_table(account: Account, wanted: Settings) -> Settings:
     }
 
 
-def _read_queue(account: Account, wanted: Settings) -> Settings:
+def _read_queue(account: DeployedStack, wanted: Settings) -> Settings:
     client = account.client("sqs")
     url = client.get_queue_url(QueueName=wanted["Name"])["QueueUrl"]
     found = client.get_queue_attributes(QueueUrl=url, AttributeNames=["MessageRetentionPeriod"])
     return {"MessageRetentionSeconds": int(found["Attributes"]["MessageRetentionPeriod"])}
 
 
-def _read_subscription(account: Account, wanted: Settings) -> Settings | None:
+def _read_subscription(account: DeployedStack, wanted: Settings) -> Settings | None:
     for one in list_subscriptions(account.stack, wanted["Topic"]):
         if (one["Protocol"], one["Endpoint"]) == (wanted["Protocol"], wanted["Endpoint"]):
             return wanted
     return None
 
 
-def _read_firewall(account: Account, wanted: Settings) -> Settings | None:
+def _read_firewall(account: DeployedStack, wanted: Settings) -> Settings | None:
     found = account.client("wafv2").get_web_acl_for_resource(ResourceArn=wanted["ResourceArn"])
     return {"WebAclArn": found["WebACL"]["ARN"]} if found.get("WebACL") else None
 
 
-def _read_backup_plan(account: Account, wanted: Settings) -> Settings | None:
+def _read_backup_plan(account: DeployedStack, wanted: Settings) -> Settings | None:
     pages = account.client("backup").get_paginator("list_backup_plans").paginate()
     plans = {one["BackupPlanName"] for page in pages for one in page["BackupPlansList"]}
     return {} if wanted["Name"] in plans else None
@@ -176,7 +176,7 @@ def _read_backup_plan(account: Account, wanted: Settings) -> Settings | None:
 
 def _ask(
     service: str, operation: str, part: str = "", **asked: str
-) -> Callable[[Account, Settings], Settings]:
+) -> Callable[[DeployedStack, Settings], Settings]:
     """A reader that asks one question.
 
     Args:
@@ -186,7 +186,7 @@ def _ask(
         **asked: by parameter, the setting that it has, or else the output.
     """
 
-    def read(account: Account, wanted: Settings) -> Settings:
+    def read(account: DeployedStack, wanted: Settings) -> Settings:
         given = {name: wanted.get(key) or account.stack[Output(key)] for name, key in asked.items()}
         found: Settings = getattr(account.client(service), operation)(**given)
         return found[part] if part else found
@@ -195,68 +195,68 @@ def _ask(
 
 
 @dataclass(frozen=True)
-class Kind:
+class KindSpec:
     """How one kind of resource is named, and read."""
 
     word: str
     named_by: Sequence[str]
     """The settings that identify one; they are not compared."""
-    read: Callable[[Account, Settings], Settings | None]
+    read: Callable[[DeployedStack, Settings], Settings | None]
 
 
-KINDS: Final[Mapping[str, Kind]] = {
-    "CompositeAlarm": Kind("alarm", ["AlarmName"], _read_alarm),
-    "Dashboard": Kind(
+KINDS: Final[Mapping[str, KindSpec]] = {
+    "CompositeAlarm": KindSpec("alarm", ["AlarmName"], _read_alarm),
+    "Dashboard": KindSpec(
         "CloudWatch dashboard", ["DashboardName"],
         _ask("cloudwatch", "get_dashboard", DashboardName="DashboardName"),
     ),
-    "EventSourceMapping": Kind("event source mapping of", ["FunctionName", "EventSourceArn"], _read_mapping),
-    "Function": Kind("function", ["Name"], _read_function),
-    "FunctionEventInvokeConfig": Kind(
+    "EventSourceMapping": KindSpec("stream mapping of", ["FunctionName", "EventSourceArn"], _read_mapping),
+    "Function": KindSpec("function", ["Name"], _read_function),
+    "FunctionEventInvokeConfig": KindSpec(
         "retries of", ["FunctionName"],
         _ask("lambda", "get_function_event_invoke_config", FunctionName="FunctionName"),
     ),
-    "IdentityPoolRoleAttachment": Kind(
+    "IdentityPoolRoleAttachment": KindSpec(
         "roles of identity pool", ["IdentityPoolId"],
         _ask("cognito-identity", "get_identity_pool_roles", IdentityPoolId="IdentityPoolId"),
     ),
-    "LogGroup": Kind("log group", ["Name"], _read_log_group),
-    "MethodSettings": Kind("limits of route", ["MethodPath", "RestApi", "StageName"], _read_method),
-    "MetricAlarm": Kind("alarm", ["Name"], _read_alarm),
-    "Permission": Kind("invoke permission of", ["Function", "Principal", "SourceArn"], _read_permission),
-    "Plan": Kind("backup plan", ["Name"], _read_backup_plan),
-    "Queue": Kind("queue", ["Name"], _read_queue),
-    "Role": Kind("role", ["Name"], _read_role),
-    "Schedule": Kind(
+    "LogGroup": KindSpec("log group", ["Name"], _read_log_group),
+    "MethodSettings": KindSpec("limits of route", ["MethodPath", "RestApi", "StageName"], _read_method),
+    "MetricAlarm": KindSpec("alarm", ["Name"], _read_alarm),
+    "Permission": KindSpec("invoke permission of", ["Function", "Principal", "SourceArn"], _read_permission),
+    "Plan": KindSpec("backup plan", ["Name"], _read_backup_plan),
+    "Queue": KindSpec("queue", ["Name"], _read_queue),
+    "Role": KindSpec("role", ["Name"], _read_role),
+    "Schedule": KindSpec(
         "schedule", ["Name", "GroupName"],
         _ask("scheduler", "get_schedule", GroupName="GroupName", Name="Name"),
     ),
-    "Stage": Kind("stage", ["StageName", "RestApi"], _read_stage),
-    "Table": Kind("table", ["Name"], _read_table),
-    "TopicSubscription": Kind("subscription of", ["Endpoint", "Protocol", "Topic"], _read_subscription),
-    "UserGroup": Kind(
+    "Stage": KindSpec("stage", ["StageName", "RestApi"], _read_stage),
+    "Table": KindSpec("table", ["Name"], _read_table),
+    "TopicSubscription": KindSpec("subscription of", ["Endpoint", "Protocol", "Topic"], _read_subscription),
+    "UserGroup": KindSpec(
         "group", ["Name", "UserPoolId"],
         _ask("cognito-idp", "get_group", "Group", UserPoolId="UserPoolId", GroupName="Name"),
     ),
-    "UserPool": Kind(
+    "UserPool": KindSpec(
         "user pool", ["Name"],
         _ask("cognito-idp", "describe_user_pool", "UserPool", UserPoolId=Output.USER_POOL_ID),
     ),
-    "UserPoolClient": Kind(
+    "UserPoolClient": KindSpec(
         "app client", ["Name", "UserPoolId"],
         _ask(
             "cognito-idp", "describe_user_pool_client", "UserPoolClient",
             UserPoolId="UserPoolId", ClientId=Output.USER_POOL_CLIENT_ID,
         ),
     ),
-    "WebAclAssociation": Kind("firewall of", ["ResourceArn"], _read_firewall),
+    "WebAclAssociation": KindSpec("firewall of", ["ResourceArn"], _read_firewall),
 }  # fmt: skip
 
 
 def check_declared(stack: Stack) -> Iterator[Finding]:
     """Names all that was deleted, or changed by hand, of what the program declares."""
     declared = _merge_policies(stack.declared)
-    account = Account(stack)
+    account = DeployedStack(stack)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = list(pool.map(lambda one: _compare(account, one), declared))
     yield from filter(None, dict.fromkeys(found))
@@ -282,7 +282,7 @@ def _merge_policies(declared: Sequence[Declared]) -> Sequence[Declared]:
     return merged
 
 
-def _compare(account: Account, declared: Declared) -> Finding | None:
+def _compare(account: DeployedStack, declared: Declared) -> Finding | None:
     kind, wanted = KINDS[declared.kind], declared.settings
     check = f"{kind.word} {wanted[kind.named_by[0]]}"
     try:

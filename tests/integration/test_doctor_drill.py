@@ -135,7 +135,7 @@ def _break_one_thing_after_another(on: Hands) -> Iterator[set[str]]:
     functions.remove_permission(FunctionName=f"{PREFIX}-auth", StatementId="api-auth-permission")
     yield {f"invoke permission of {PREFIX}-auth"}
     functions.update_event_source_mapping(UUID=on.mapping(), Enabled=False)
-    yield {f"event source mapping of {PREFIX}-incident-projection"}
+    yield {f"stream mapping of {PREFIX}-incident-projection"}
     on.change_schedule(State="DISABLED")
     yield {f"schedule {PREFIX}-sweep"}
     other = f"{PREFIX}-notifications-sweep"
