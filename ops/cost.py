@@ -93,7 +93,6 @@ def add(commands: "Commands") -> None:
         ("--spread", _seconds, 10, "within which time all scheduled tasks start, such as 10s or 10m"),
         ("--analysts", int, 20, "people at the dashboard"),
         ("--retention-days", int, 90, "days for which records and incidents are kept"),
-        ("--channels", int, 0, "channels of owners, if they are notified"),
         ("--backup-days", int, 0, "days for which AWS Backup keeps a copy; 0 for none"),
     ):
         command.add_argument(
@@ -102,6 +101,7 @@ def add(commands: "Commands") -> None:
     command.add_argument("--region", choices=PRICES, default="eu-central-1", help="(default: %(default)s)")
     command.add_argument("--all-runs", action="store_true", help="also runs with nothing stuck report")
     command.add_argument("--web-acl", action="store_true", help="with AWS WAF")
+    command.add_argument("--notify", action="store_true", help="owners get a mail of each beginning and end")
     command.add_argument("--kms", action="store_true", help="with a KMS key of one's own")
 
 
@@ -158,8 +158,8 @@ def _list_costs(given: argparse.Namespace, price: Prices) -> Iterator[tuple[str,
     incidents = given.servers * given.folders * share * _MINUTES / 60 / _BREACH_HOURS
     live = given.servers * given.folders * share
     requests = runs + reports
-    sweeps = _MINUTES * (2 if given.channels else 1)
-    notifications = 2 * incidents if given.channels else 0.0
+    sweeps = _MINUTES * (2 if given.notify else 1)
+    notifications = 2 * incidents if given.notify else 0.0
 
     yield "API Gateway", requests * price.api / _MILLION
     busy = runs * _SIGN_IN_SECONDS + reports * (_REPORT_SECONDS + _RUN_SECONDS) + sweeps * _SWEEP_SECONDS
@@ -181,9 +181,9 @@ def _list_costs(given: argparse.Namespace, price: Prices) -> Iterator[tuple[str,
     yield "CloudWatch logs", requests * _LOG_BYTES / _GB * price.logged
     yield "CloudWatch alarms and metrics", ALARMS * _ALARM + _COMPOSITE + METRICS * _METRIC
     yield "Cognito users", (given.servers + given.analysts) * _USER
-    yield "Secrets Manager", _SECRET * (2 if given.channels else 1)
+    yield "Secrets Manager", _SECRET * (2 if given.notify else 1)
     yield "EventBridge Scheduler", sweeps * _SCHEDULED / _MILLION
-    if given.channels:
+    if given.notify:
         yield "Mail by SES", notifications * _MAIL
     if given.web_acl:
         yield (

@@ -136,6 +136,7 @@ def _business(metrics: StackMetrics) -> Iterator[Widget]:
     yield _every("Rejected reports by reason", metrics, Metric.REJECTED_REPORTS, Dimension.REASON)
     yield _every("Sign-ins by outcome", metrics, Metric.SIGN_INS, Dimension.OUTCOME)
     yield _every("Actions by outcome", metrics, Metric.ACTIONS, Dimension.OUTCOME)
+    yield _graph("Maintenance windows made", [metrics.published(Metric.MAINTENANCE_MADE)])
 
 
 def _projection(metrics: StackMetrics) -> Iterator[Widget]:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import pytest
 
-from contract.action import ActOnIncident, IncidentAction
+from contract.action import ActOnIncident, IncidentAction, MaintenanceAction, MakeMaintenance
 from contract.answers import Message, SignedIn
 from contract.metrics import Metric, Outcome
 from contract.names import Variable
@@ -102,7 +102,11 @@ class _Parts:
     def incidents(self) -> Self:
         return self
 
-    def act(self, request: ActOnIncident, _doer: Actor) -> tuple[Message, Outcome]:
+    @property
+    def maintenance(self) -> Self:
+        return self
+
+    def act(self, request: ActOnIncident | MakeMaintenance, _doer: Actor) -> tuple[Message, Outcome]:
         if request.action is IncidentAction.CLOSE:
             raise NotFoundError
         return Message(message="Done."), Outcome.DONE
@@ -142,8 +146,12 @@ def by_the_functions(
         report_event(a_report("folder"), audience=client, groups=None),
     ):
         file_sla_error.handler(event, LambdaContext())
-    for action in ("acknowledge", "close"):
-        body = {"incident_id": "i", "action": action, "note": "n"}
+    window = {"sender": "a", "to": "2999-01-01T00:00:00Z", "reason": "r"}
+    for body in (
+        {"incident_id": "i", "action": "acknowledge", "note": "n"},
+        {"incident_id": "i", "action": "close", "note": "n"},
+        {"action": MaintenanceAction.SCHEDULE, "window": window},
+    ):
         incident_action.handler(action_event(body, audience=client), LambdaContext())
     file_sla_error._environment.cache_clear()
     namespace = environment[Variable.METRICS_NAMESPACE]

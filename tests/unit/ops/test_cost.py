@@ -36,7 +36,7 @@ def test_units_are_those_that_the_bench_counts(shape: str, records: int, files: 
 
 def test_the_bill_grows_with_servers_and_every_option() -> None:
     assert total("--servers", "2000") > total("--servers", "200") > total("--servers", "10")
-    for option in (["--web-acl"], ["--kms"], ["--backup-days", "30"], ["--channels", "5"], ["--all-runs"]):
+    for option in (["--web-acl"], ["--kms"], ["--backup-days", "30"], ["--notify"], ["--all-runs"]):
         assert total(*option) > total()
     assert total("--interval", "1h") == total("--interval", "60") < total()
     assert total("--region", "us-east-1") < total("--region", "eu-central-1")
