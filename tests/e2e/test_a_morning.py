@@ -48,21 +48,23 @@ def test_from_the_breach_to_the_last_word(stack: RunningStack, owner: Owner, fol
         headers={"Authorization": f"Bearer {stack.token(stack.analyst)}"},
     )
     assert acted.status_code == HTTPStatus.OK, acted.text
+    joined = owner.wait(lambda messages: len(_of(messages, folder)) >= 2 * len(WAYS))
+    assert all("cknowledged" in one["subject"] for one in _of(joined, folder)[len(WAYS) :])
 
     # Three times the files would be news, were nobody on it.
     _report(server, folder, files=3)
     wait(lambda: server.incident(IncidentStatus.OPEN)[IncidentAttribute.FILE_COUNT] == {"N": "3"} or None)
     for _ in range(2):
         tell(stack)
-    assert len(_of(owner.messages(), folder)) == len(WAYS)
+    assert len(_of(owner.messages(), folder)) == 2 * len(WAYS)
 
     _report(server, folder, files=0)
     server.incident(IncidentStatus.CLEARED)
-    heard = owner.wait(lambda messages: len(_of(messages, folder)) >= 2 * len(WAYS))
+    heard = owner.wait(lambda messages: len(_of(messages, folder)) >= 3 * len(WAYS))
     for _ in range(2):
         tell(stack)
     assert owner.messages() == heard
-    ended = _of(heard, folder)[len(WAYS) :]
+    ended = _of(heard, folder)[2 * len(WAYS) :]
     assert sorted(one["kind"] for one in ended) == sorted(WAYS)
     assert all("leared" in one["subject"] for one in ended)
 
