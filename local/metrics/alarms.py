@@ -36,7 +36,7 @@ _OPERATORS: Final[dict[type[ast.AST], Callable[[float, float], float]]] = {
 
 
 @dataclass(frozen=True)
-class Window:
+class AlarmWindow:
     """A call of GetMetricData: its time range and the length of its periods, all in seconds."""
 
     start: int
@@ -66,7 +66,7 @@ class AlarmEvaluator:
 
     def _new_states(self, now: float) -> Iterator[tuple[str, list[Value]]]:
         # Alarms with the same windows share their calls.
-        by_window: dict[Window, dict[str, dict[str, Any]]] = defaultdict(dict)
+        by_window: dict[AlarmWindow, dict[str, dict[str, Any]]] = defaultdict(dict)
         for number, alarm in enumerate(self._alarms):
             for window in list_windows(alarm, now):
                 for query in _metric_queries(alarm):
@@ -83,7 +83,7 @@ class AlarmEvaluator:
             ]  # fmt: skip
             yield judge_state(alarm, values), values
 
-    def _fetch(self, window: Window, queries: Mapping[str, Any]) -> dict[tuple[str, int], float]:
+    def _fetch(self, window: AlarmWindow, queries: Mapping[str, Any]) -> dict[tuple[str, int], float]:
         """Datapoints by the query's id and the time at which they begin."""
         results = self._cloudwatch.get_metric_data(
             StartTime=datetime.fromtimestamp(window.start, UTC),
@@ -100,7 +100,7 @@ class AlarmEvaluator:
         }
 
 
-def list_windows(alarm: AlarmRequest, now: float) -> list[Window]:
+def list_windows(alarm: AlarmRequest, now: float) -> list[AlarmWindow]:
     """The calls that fetch an alarm's datapoints, the oldest first.
 
     The emulator's periods begin at multiples of their length; AWS's alarms slide by the minute. So each
@@ -110,12 +110,12 @@ def list_windows(alarm: AlarmRequest, now: float) -> list[Window]:
     count = alarm["EvaluationPeriods"]
     end = (int(now) // MINUTE + 1) * MINUTE
     if period == MINUTE:
-        return [Window(end - count * MINUTE, end, MINUTE)]
+        return [AlarmWindow(end - count * MINUTE, end, MINUTE)]
     starts = range(end - count * period, end, period)
-    return [Window(start, start + period, _ALL_TIME) for start in starts]
+    return [AlarmWindow(start, start + period, _ALL_TIME) for start in starts]
 
 
-def _moments(window: Window) -> Sequence[int]:
+def _moments(window: AlarmWindow) -> Sequence[int]:
     """When the datapoints of a window begin."""
     return [0] if window.period == _ALL_TIME else range(window.start, window.end, window.period)
 
