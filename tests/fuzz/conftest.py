@@ -63,6 +63,8 @@ class Functions:
 def functions(_environment: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:  # noqa: F811
     for name in (Variable.USER_POOL_ID, Variable.CLIENT_SECRET_ID):
         monkeypatch.setenv(name, "us-east-1_fuzz")
+    # One account sends all of it.
+    monkeypatch.setenv(Variable.ACCOUNT_REPORT_LIMIT, "1000000")
     table = TableOnTheWire()
     with answering(
         {

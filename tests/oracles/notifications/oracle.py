@@ -520,9 +520,12 @@ class Oracle:
             before = set[Last]() if self.right_clocks else file.lasts
             heard = {word.kind} if file.doubted else set[Last]()
             if word.kind in ENDS | {K.BACK, K.READABLE}:
-                file.lasts = {None, *heard}
+                # Forgotten: what opens again begins anew, with a first reminder after four hours.
+                file.lasts, file.reminded = {None, *heard}, False
             else:
                 known = file.lasts & (STUCK | {K.UNKNOWN})
+                # Where it may be lost, an early reminder is no mistake.
+                file.reminded = file.lasts == known and self._is_reminder(word, file)
                 file.lasts = {
                     *heard,
                     *({word.kind} if known else ()),
@@ -532,9 +535,12 @@ class Oracle:
             file.failing, file.owed, file.since, file.numbers = None, None, now, None
             file.recorded = word.kind
 
+    def _is_reminder(self, word: Word, file: File) -> bool:
+        return word.kind is K.STILL_OPEN or (word.kind is K.WORSE and file.reminded)
+
     def _recorded(self, file: File, word: Word, sweep: Sweep) -> None:
         incident = sweep.incidents.get(word.thing[1])
-        file.reminded = word.kind is K.STILL_OPEN or (word.kind is K.WORSE and file.reminded)
+        file.reminded = self._is_reminder(word, file)
         over = word.kind in (K.BACK, K.READABLE)
         file.lasts = {None if over else word.kind}
         file.since, file.recorded, file.doubted = sweep.now, word.kind, False
