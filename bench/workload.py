@@ -15,9 +15,10 @@ from contract.names import Group, Output
 from contract.report import Report, ReportedFolder, StuckFile
 from handlers.ingest.building import Origin, build
 from handlers.ingest.parsing import ParsedReport
-from handlers.ingest.storing import MAX_BATCH_ITEMS, RecordStore
+from handlers.ingest.storing import RecordStore
 from handlers.projection.stream import apply_runs
 from handlers.web.requests import Caller
+from store.dynamodb import MAX_BATCH
 from store.runs import BreachedFolder, Listing, Run, file_hash, keep_hashes, merge_folders
 from store.state import SenderStore
 
@@ -128,10 +129,10 @@ class History:
 def load(client: Any, table: str, items: Iterator["Record"], count: int) -> None:
     """Writes the next `count` items."""
     store = RecordStore(client, table)
-    chunks = iter(lambda: list(islice(items, MAX_BATCH_ITEMS)), [])
+    chunks = iter(lambda: list(islice(items, MAX_BATCH)), [])
     with ThreadPoolExecutor(_LOADERS) as pool:
         # Chunks are taken as they are needed: a million items would fill the memory.
-        for _ in range(0, count, MAX_BATCH_ITEMS * _LOADERS):
+        for _ in range(0, count, MAX_BATCH * _LOADERS):
             batch = list(islice(chunks, _LOADERS))
             list(pool.map(lambda chunk: store.put_all(chunk, lambda: _SPARE_SECONDS), batch))
 

@@ -20,7 +20,7 @@ from contract.report import Sender
 from handlers.ingest.building import Origin
 from handlers.runtime import logger
 from handlers.web.errors import InvalidBodyError, NotStoredError, ServiceError, ThrottledError
-from store.dynamodb import is_overtaken, is_throttling
+from store.dynamodb import MAX_BATCH, is_overtaken, is_throttling
 from store.runs import ProblemAttribute, RunAttribute, RunItem, format_run_key
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from handlers.ingest.building import Record
 
-MAX_BATCH_ITEMS: Final = 25
-"""Put requests of one BatchWriteItem (DynamoDB quotas)."""
 KEPT_PROBLEMS: Final = 10
 _FIRST_BACKOFF_SECONDS: Final = 0.05
 _MAX_BACKOFF_SECONDS: Final = 2.0
@@ -75,7 +73,7 @@ class RecordStore:
         """
         puts = [_Put(self.table_name, record) for record in records]
         puts += [_Put(self.runs_table_name, run) for run in runs]
-        batches = (puts[start : start + MAX_BATCH_ITEMS] for start in range(0, len(puts), MAX_BATCH_ITEMS))
+        batches = (puts[start : start + MAX_BATCH] for start in range(0, len(puts), MAX_BATCH))
         return sum(self._put_batch(batch, seconds_left) for batch in batches)
 
     def _put_batch(self, pending: list[_Put], seconds_left: Callable[[], float]) -> int:

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from enum import StrEnum, unique
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from contract.owners.model import Owners
 from contract.text import reveal, show
+from contract.words import NotificationKind
+from handlers.notifications.rules import OVER
 from handlers.notifications.situation import Notice
 
 NAME_WIDTH = 200
@@ -153,6 +155,13 @@ class Document:
     def kind(self) -> str:
         """One of `NotificationKind`, or `digest`, or `test`."""
         return str(self.about.kind) if self.about else "test" if self.key else "digest"
+
+    @property
+    def state(self) -> Literal["open", "acknowledged", "ended"]:
+        """That of what the one notice is about, for services that keep an alert of each; a test is open."""
+        if self.about and self.about.kind in OVER:
+            return "ended"
+        return "acknowledged" if self.kind == NotificationKind.ACKNOWLEDGED else "open"
 
 
 def read_facts(document: Document) -> dict[str, str]:

@@ -13,7 +13,6 @@ from contract.text import shorten
 from contract.words import NotificationKind
 from handlers.notifications.delivery import Poster, WebhookAddresses, encode_body
 from handlers.notifications.document import Document, read_facts, read_phrase
-from handlers.notifications.rules import OVER
 from store.notifications import Recipient
 
 MAX_SUMMARY: Final = 1024
@@ -21,6 +20,7 @@ MAX_SUMMARY: Final = 1024
 MAX_KEY: Final = 255
 """Characters of a deduplication key."""
 _SERVICE: Final = "PagerDuty"
+_ACTIONS: Final = {"open": "trigger", "acknowledged": "acknowledge", "ended": "resolve"}
 
 
 @dataclass(frozen=True)
@@ -45,16 +45,10 @@ class PagerDutyChannel:
 
 def render_pagerduty(document: Document, recipient: Recipient, routing_key: str) -> dict[str, Any]:
     """The body of the request. Events about one incident, server or folder are one alert."""
-    about = document.about
-    action = "trigger"
-    if about and about.kind in OVER:
-        action = "resolve"
-    elif about and about.kind is NotificationKind.ACKNOWLEDGED:
-        action = "acknowledge"
     key = document.key
     if len(key) > MAX_KEY:
         key = hashlib.sha256(key.encode()).hexdigest()
-    escalated = about is not None and about.kind is NotificationKind.ESCALATED
+    escalated = document.kind == NotificationKind.ESCALATED
     summary = f"{document.subject}. {read_phrase(document.first_line)}"
     payload = {
         "summary": shorten(summary, MAX_SUMMARY),
@@ -67,7 +61,7 @@ def render_pagerduty(document: Document, recipient: Recipient, routing_key: str)
     }
     event: dict[str, Any] = {
         "routing_key": routing_key,
-        "event_action": action,
+        "event_action": _ACTIONS[document.state],
         "dedup_key": key,
         "payload": payload | ({"component": document.folder} if document.folder else {}),
         "client": "file-sla",

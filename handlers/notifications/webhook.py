@@ -15,10 +15,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from contract.moments import format_moment
-from contract.words import NotificationKind
 from handlers.notifications.delivery import ChannelError, Poster, WebhookAddresses, encode_body
 from handlers.notifications.document import Document, read_facts, read_phrase
-from handlers.notifications.rules import OVER
 from store.incidents import Incident
 from store.notifications import Recipient
 
@@ -72,18 +70,13 @@ def _sign(name: str, secrets: Sequence[str], content: bytes) -> str:
 def render_webhook(document: Document, recipient: Recipient) -> dict[str, Any]:
     """The body of the request."""
     about = document.about
-    state = "open"
-    if about and about.kind in OVER:
-        state = "ended"
-    elif about and about.kind is NotificationKind.ACKNOWLEDGED:
-        state = "acknowledged"
     return {
         "type": f"file_sla.{document.kind}",
         "timestamp": format_moment(document.at),
         "data": {
             "key": document.key,
             "kind": document.kind,
-            "state": state,
+            "state": document.state,
             "severity": document.tone.severity,
             "owner": recipient.owner.name,
             "summary": document.subject,

@@ -108,18 +108,7 @@ class Inbox:
         if lines and kind is ChannelKind.SLACK:
             # The message's own text is escaped; the texts in its blocks are not.
             lines[:1] = unescape(lines[0]).split("\n")
-        self._posted.append(
-            Received(
-                message_id=str(uuid4()),
-                at=datetime.now(UTC),
-                kind=kind,
-                target=webhook,
-                owners=self._find_owners(Channel(kind=kind, targets=(webhook,))),
-                subject=lines[0] if lines else "",
-                text="\n".join(lines),
-                source=json.dumps(payload, indent=2, ensure_ascii=False),
-            )
-        )
+        self._add(kind, webhook, lines[0] if lines else "", "\n".join(lines), payload)
 
     def add_event(self, kind: ChannelKind, webhook: str, body: bytes, headers: Mapping[str, str]) -> str:
         """Adds what was posted to PagerDuty or a webhook; returns why the service would refuse it, or ""."""
@@ -138,6 +127,11 @@ class Inbox:
                 return str(error)
             subject, details = event["data"]["summary"], event["data"]["details"]
             what = f"{event['type']} {event['data']['key']}, {event['data']['state']}"
+        text = "\n".join([what, *(f"{label}: {value}" for label, value in details.items())])
+        self._add(kind, webhook, subject, text, event)
+        return ""
+
+    def _add(self, kind: ChannelKind, webhook: str, subject: str, text: str, body: Any) -> None:
         self._posted.append(
             Received(
                 message_id=str(uuid4()),
@@ -146,11 +140,10 @@ class Inbox:
                 target=webhook,
                 owners=self._find_owners(Channel(kind=kind, targets=(webhook,))),
                 subject=subject,
-                text="\n".join([what, *(f"{label}: {value}" for label, value in details.items())]),
-                source=json.dumps(event, indent=2, ensure_ascii=False),
+                text=text,
+                source=json.dumps(body, indent=2, ensure_ascii=False),
             )
         )
-        return ""
 
     def add_publication(self, envelope: dict[str, Any]) -> None:
         """Adds what SNS published to its subscribers; `envelope` is the body that it posted."""

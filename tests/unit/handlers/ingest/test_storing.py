@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from handlers.ingest.storing import MAX_BATCH_ITEMS, RecordStore
+from handlers.ingest.storing import RecordStore
 from handlers.web.errors import NotStoredError, ThrottledError
+from store.dynamodb import MAX_BATCH
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -104,7 +105,7 @@ def test_a_refusal_is_not_tried_again() -> None:
     refusal = _client_error("AccessDeniedException")
     table = ScriptedTable(lambda _: [], refusal)
     with pytest.raises(NotStoredError) as failed:
-        _put(table, MAX_BATCH_ITEMS + 1)
+        _put(table, MAX_BATCH + 1)
     assert failed.value.__cause__ is refusal
     assert len(table.batch_sizes) == 2
 
