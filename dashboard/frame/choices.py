@@ -17,6 +17,7 @@ from contract.moments import EARLIEST_PLAUSIBLE
 from dashboard.figures.series import LATEST, MAX_DAYS, Period, build_day_period, build_latest_period
 
 T = TypeVar("T")
+Chosen = TypeVar("Chosen")
 
 _PAGE = "address_page"
 
@@ -94,6 +95,32 @@ def draw_radio(
         label_visibility="collapsed",
         width="content",
     )
+
+
+def pick_statuses(
+    parameter: "Parameter[list[Chosen]]", statuses: Sequence[Chosen], spell: Callable[[Chosen], str]
+) -> list[Chosen]:
+    """Draws the statuses to choose from, and returns the chosen ones: all, until some are left out.
+
+    Args:
+        parameter: holds the choice.
+        statuses: in the order in which they are drawn.
+        spell: the text of a status, with how many have it.
+    """
+    chosen = parameter.value(list(statuses))
+    show_in_widget(parameter.key, chosen)
+    st.pills(
+        "Status",
+        statuses,
+        selection_mode="multi",
+        default=chosen,
+        format_func=spell,
+        key=parameter.key,
+        on_change=parameter.write_from_widget,
+        label_visibility="collapsed",
+        wrap=True,
+    )
+    return chosen
 
 
 def parse_name(longest: int) -> Callable[[str], str | None]:

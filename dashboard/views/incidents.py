@@ -1,5 +1,6 @@
 """Incidents: every incident, live or ended, of any date, found by one search."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
@@ -21,7 +22,7 @@ from dashboard.figures.incidents import (
 from dashboard.figures.senders import name_senders
 from dashboard.figures.stuck_files import mark_places
 from dashboard.figures.text import escape_markdown
-from dashboard.frame.choices import Parameter, parse_choice, show_in_widget
+from dashboard.frame.choices import Parameter, parse_choice, pick_statuses
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import announce, wait_for
 from dashboard.widgets.basics import draw_download, pick_text
@@ -97,19 +98,9 @@ def _of_sender(known: Sequence[Incident], names: dict[str, str]) -> Sequence[Inc
 
 def _narrow(incidents: Sequence[Incident], page: Page) -> list[Incident]:
     """Draws the choices of status and length, and returns what matches."""
-    chosen = STATUS.value(list(IncidentStatus))
-    counts = {status: sum(one.status is status for one in incidents) for status in IncidentStatus}
-    show_in_widget(STATUS.key, chosen)
-    st.pills(
-        "Status",
-        list(IncidentStatus),
-        selection_mode="multi",
-        default=chosen,
-        format_func=lambda status: f"{LABELS[status]} {counts[status]:,}",
-        key=STATUS.key,
-        on_change=STATUS.write_from_widget,
-        label_visibility="collapsed",
-        wrap=True,
+    counts = Counter(one.status for one in incidents)
+    chosen = pick_statuses(
+        STATUS, list(IncidentStatus), lambda status: f"{LABELS[status]} {counts[status]:,}"
     )
     length = _LENGTH.read("any")
     st.selectbox(

@@ -20,7 +20,7 @@ from dashboard.figures.stuck_files import (
     spell_creation,
 )
 from dashboard.figures.text import filter_by_sender, filter_by_status, filter_by_text
-from dashboard.frame.choices import Parameter, show_in_widget
+from dashboard.frame.choices import Parameter, pick_statuses
 from dashboard.frame.page import Page
 from dashboard.widgets.basics import draw_choice, draw_download, draw_facts, pick_text
 from dashboard.widgets.links import (
@@ -202,18 +202,5 @@ def draw_stuck_files(
 
 
 def _pick_statuses(stuck: pd.DataFrame) -> list[Status]:
-    chosen = STATUS.value(list(Status))
     counts = stuck["status"].value_counts()
-    show_in_widget(STATUS.key, chosen)
-    st.pills(
-        "Status",
-        list(Status),
-        selection_mode="multi",
-        default=chosen,
-        format_func=lambda status: f"{_LABELS[status]} {counts.get(status, 0):,}",
-        key=STATUS.key,
-        on_change=STATUS.write_from_widget,
-        label_visibility="collapsed",
-        wrap=True,
-    )
-    return chosen
+    return pick_statuses(STATUS, list(Status), lambda status: f"{_LABELS[status]} {counts.get(status, 0):,}")
