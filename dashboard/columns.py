@@ -77,10 +77,10 @@ SLA: Final = Column(
 FILE_COUNT: Final = Column("file_count", "count", "Files", None, 72, attribute=Attribute.FILE_COUNT)
 PARTS: Final = Column("parts", "count", attribute=Attribute.PARTS, absent=1)
 """In how many parts the record was stored."""
-SENDER: Final = Column("sender", attribute=Attribute.SENDER, absent="")
-"""The sender's key; empty in older records, whose sender is the account."""
+SENDER: Final = Column("sender", attribute=Attribute.SENDER)
+"""The sender's key."""
 RUN_ID: Final = Column("run_id", attribute=Attribute.RUN_ID, absent="")
-"""The run that reported it; empty in older records, and where files were not asked for."""
+"""The run that reported it; empty where files were not asked for."""
 RECORD: Final = (DETECTED_AT, FOLDER, FILE_COUNT, SLA, REPORTED_BY)
 """What is asked of the table, read and downloaded of every record, in the order of the screen."""
 BESIDE: Final = (PARTS, SENDER)

@@ -280,25 +280,6 @@ def _weigh(answer: Any) -> int:
             return 1
 
 
-def hold_weakly(result: pd.DataFrame, make_again: Callable[[], pd.DataFrame]) -> Callable[[], pd.DataFrame]:
-    """Gives a result later on, made again where nobody else has it any more.
-
-    What outlives a page's run would otherwise keep the version of a range that this run saw, and each open
-    page another one.
-
-    Args:
-        result: what is given as long as it is there.
-        make_again: gives the same once more.
-    """
-    held = weakref.ref(result)
-
-    def give() -> pd.DataFrame:
-        known = held()
-        return make_again() if known is None else known
-
-    return give
-
-
 _M_MMAP_THRESHOLD: Final = -3
 _M_ARENA_MAX: Final = -8
 """The parameters' numbers in glibc's malloc.h."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
@@ -188,15 +188,6 @@ class Loading:
             lambda: parse_records(self._table.query_hour(hour, with_files=self._with_files)),
             with_files=self._with_files,
         )
-
-
-def list_cheap_hours(cache: HourCache, hours: Iterable[datetime], *, with_files: bool) -> list[datetime]:
-    """The hours that cost little: those remembered, and those too recent to be remembered."""
-    return [
-        hour
-        for hour in hours
-        if not cache.is_settled(hour) or cache.find(hour, with_files=with_files) is not None
-    ]
 
 
 def load_incident_files(table: RecordTable, incident: Incident) -> RecordFrames:

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from contract.moments import parse_moment, start_of_hour
+from contract.moments import parse_moment
 from contract.words import SENDER_SEPARATOR
 from dashboard import columns
 from dashboard.columns import MOMENT, Column, list_dtypes
@@ -233,11 +233,6 @@ def _join_parts(stored: pd.DataFrame) -> pd.DataFrame:
 def _select_between(frame: pd.DataFrame, start: datetime, end: datetime) -> pd.DataFrame:
     detected = frame["detected_at"]
     return frame[(detected >= start) & (detected < end)].reset_index(drop=True)
-
-
-def list_hours(records: pd.DataFrame) -> list[datetime]:
-    """The UTC hours in which these records were detected, oldest first."""
-    return sorted({start_of_hour(moment.to_pydatetime()) for moment in records["detected_at"]})
 
 
 def select_files(records: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:

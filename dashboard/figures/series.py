@@ -113,7 +113,7 @@ def count_files_in_breach(records: pd.DataFrame, period: Period, zone: ZoneInfo)
     """
     step, steps = choose_step(period), list_steps(period, zone)
     peaks = (
-        mark_places(records, records)
+        mark_places(records)
         .assign(time=to_wall_clock(records["detected_at"], zone).dt.floor(step))
         .groupby(["time", "place"])["file_count"]
         .max()

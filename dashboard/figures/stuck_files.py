@@ -10,10 +10,10 @@ A file system or a clock may yield any of the years 1 to 9999 as a creation date
 calendar at its ends, and knew no hours long ago: a date that is not plausible is shown in UTC, as stored.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum, unique
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -40,13 +40,10 @@ def spell_creation(created: datetime, zone: ZoneInfo, *, plausible: bool) -> str
     return _spell(created.astimezone(zone)) if plausible else f"{_spell(created)} UTC (?)"
 
 
-def spell_creations(files: pd.DataFrame, zone: ZoneInfo) -> "pd.Series[str]":
+def spell_creations(files: pd.DataFrame, zone: ZoneInfo) -> list[str]:
     """The same of each file, by its `created` and `plausible`."""
-    texts = [
-        spell_creation(created, zone, plausible=plausible)
-        for created, plausible in zip(files["created"], files["plausible"], strict=True)
-    ]
-    return pd.Series(texts, index=files.index, dtype="str")
+    dates = zip(files["created"], files["plausible"], strict=True)
+    return [spell_creation(created, zone, plausible=plausible) for created, plausible in dates]
 
 
 def _spell(moment: datetime) -> str:
@@ -58,55 +55,23 @@ _SEPARATOR: Final = "\x1f"
 """Between the sender's key and the folder's: no account's `sub` has one."""
 
 
-def find_folder_keys(folders: "pd.Series[str]") -> "pd.Series[str]":
-    """The key of each of these paths."""
-    codes, paths = pd.factorize(folders)
-    keys = pd.Series([folder_key(path) for path in paths], dtype="str").take(codes)
-    return keys.set_axis(folders.index)
-
-
-def mark_places(frame: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
-    """The records or files with their `folder_key`, their `place`, and the `sender` filled in.
-
-    Where a record has no sender, that is the account: the one sender of it that `records` have for the
-    folder, or the account's name where there are none or several.
-    """
-    keys = find_folder_keys(frame["folder"])
-    marked = frame.assign(folder_key=keys)
-    silent = frame["sender"].eq("")
-    if silent.any():
-        marked["sender"] = frame["sender"].mask(silent, _judge_by_account(marked, records))
-    return marked.assign(place=marked["sender"] + _SEPARATOR + keys)
-
-
-def _judge_by_account(frame: pd.DataFrame, records: pd.DataFrame) -> "pd.Series[Any]":
-    telling = records[records["sender"].ne("")]
-    if telling.empty:
-        return frame["reported_by"]
-    senders = (
-        telling.assign(folder_key=find_folder_keys(telling["folder"]))[
-            ["reported_by", "folder_key", "sender"]
-        ]
-        .drop_duplicates()
-        .drop_duplicates(["reported_by", "folder_key"], keep=False)
-    )
-    asked = frame[["reported_by", "folder_key"]]
-    found = asked.merge(senders, how="left", on=["reported_by", "folder_key"])["sender"]
-    return found.set_axis(frame.index).fillna(frame["reported_by"])
+def mark_places(frame: pd.DataFrame) -> pd.DataFrame:
+    """The records or files with their `folder_key` and their `place`."""
+    codes, paths = pd.factorize(frame["folder"])
+    keys = pd.Series([folder_key(path) for path in paths], dtype="str").take(codes).set_axis(frame.index)
+    return frame.assign(folder_key=keys, place=frame["sender"] + _SEPARATOR + keys)
 
 
 class BreachSpan(NamedTuple):
     """An incident, as far as the fate of its files hangs on it."""
 
+    sender: str
+    folder_key: str
     opened: datetime
     ended: datetime | None
     """When it was cleared, expired or was closed; None while it lives."""
     status: IncidentStatus
     incident_id: str = ""
-
-
-Spans = Mapping[tuple[str, str], Sequence[BreachSpan]]
-"""The incidents of each sender's key and folder's key."""
 
 
 _WITHOUT_END: Final = [IncidentStatus.EXPIRED.value, IncidentStatus.CLOSED.value]
@@ -131,7 +96,7 @@ def find_next_runs(sightings: pd.DataFrame, records: pd.DataFrame) -> pd.DataFra
     return found[["run", "next_run"]]
 
 
-def find_incidents(sightings: pd.DataFrame, spans: Spans) -> pd.DataFrame:
+def find_incidents(sightings: pd.DataFrame, spans: Iterable[BreachSpan]) -> pd.DataFrame:
     """For each sighting the incident that it belongs to.
 
     Returns:
@@ -140,9 +105,8 @@ def find_incidents(sightings: pd.DataFrame, spans: Spans) -> pd.DataFrame:
     """
     types = {"place": "str", "detected_at": MOMENT, "ended": MOMENT, "incident": "str", "incident_id": "str"}
     rows = [
-        (_SEPARATOR.join(place), one.opened, one.ended, str(one.status), one.incident_id)
-        for place, given in spans.items()
-        for one in given
+        (one.sender + _SEPARATOR + one.folder_key, one.opened, one.ended, str(one.status), one.incident_id)
+        for one in spans
     ]
     found = _last_before(sightings, pd.DataFrame.from_records(rows, columns=list(types)).astype(types))
     # What was seen after its end is of an incident that is not there yet.
@@ -253,7 +217,7 @@ COLUMNS: Final = (
 _IN_PLACE: Final = ["place", columns.FILENAME.name, columns.CREATED.name]
 
 
-def follow_files(frames: RecordFrames, incidents: Spans) -> pd.DataFrame:
+def follow_files(frames: RecordFrames, incidents: Iterable[BreachSpan]) -> pd.DataFrame:
     """The stuck files in what was reported, by status, each the worst first, as of the last report.
 
     A row ends where its file is known to have been cleared; if it is reported again after that, a second row
@@ -285,7 +249,12 @@ def follow_files(frames: RecordFrames, incidents: Spans) -> pd.DataFrame:
     stuck.loc[cleared, ["status", "basis"]] = [Status.CLEARED.value, _NOT_LISTED]
     stuck.loc[cleared & stuck["cleared_at"].eq(stuck["ended"]), "basis"] = _ENDED
     stuck = measure_open_files(stuck, frames.records["detected_at"].max())
-    return _sort_worst_first(stuck)[[column.name for column in COLUMNS]].astype(_REPEATED)
+    # Worst first.
+    order = ["rank", "overdue_worst", *FILE, "sender", "first_seen"]
+    rank = stuck["status"].map(list(map(str, Status)).index)
+    ascending = [name != "overdue_worst" for name in order]
+    stuck = stuck.assign(rank=rank).sort_values(order, ascending=ascending, ignore_index=True)
+    return stuck[[column.name for column in COLUMNS]].astype(_REPEATED)
 
 
 def measure_open_files(stuck: pd.DataFrame, now: datetime) -> pd.DataFrame:
@@ -299,27 +268,20 @@ def measure_open_files(stuck: pd.DataFrame, now: datetime) -> pd.DataFrame:
     return stuck.assign(overdue_now=overdue_now, overdue_worst=worst)
 
 
-def _sort_worst_first(stuck: pd.DataFrame) -> pd.DataFrame:
-    rank = stuck["status"].map({status.value: rank for rank, status in enumerate(Status)})
-    order = ["rank", "overdue_worst", *FILE, "sender", "first_seen"]
-    return stuck.assign(rank=rank).sort_values(
-        order, ascending=[name != "overdue_worst" for name in order], ignore_index=True
-    )
-
-
-def _follow_sightings(frames: RecordFrames, incidents: Spans) -> pd.DataFrame:
+def _follow_sightings(frames: RecordFrames, incidents: Iterable[BreachSpan]) -> pd.DataFrame:
     """Every sighting once, each file's in order of time, with what is known of the file from it to the next.
 
     Returns:
-        Beside the sighting: `file`, a number; `incident` and `ended` (see `clearing`), and `cleared_at` where
-        the file was cleared before its next sighting.
+        Beside the sighting: `file`, a number; what `find_incidents` returns, and `cleared_at` where the file
+        was cleared before its next sighting.
     """
-    files = mark_places(frames.files, frames.records)
-    sightings = files.drop_duplicates([*_IN_PLACE, "detected_at", "sla"]).sort_values(
-        [*_IN_PLACE, "detected_at", "folder", "sla"], ignore_index=True
+    sightings = (
+        mark_places(frames.files)
+        .drop_duplicates([*_IN_PLACE, "detected_at", "sla"])
+        .sort_values([*_IN_PLACE, "detected_at", "folder", "sla"], ignore_index=True)
     )
     sightings["file"] = sightings.groupby(_IN_PLACE, dropna=False, sort=False).ngroup()
-    runs = find_next_runs(sightings, mark_places(frames.records, frames.records))
+    runs = find_next_runs(sightings, mark_places(frames.records))
     followed = sightings.assign(**find_incidents(sightings, incidents), run=runs["run"])
     seen_again = followed.groupby("file")["run"].shift(-1)
     cleared_at = pd.concat([runs["next_run"], followed["ended"]], axis="columns").min(axis="columns")

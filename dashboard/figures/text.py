@@ -126,7 +126,7 @@ def spell_column(frame: pd.DataFrame, column: Column, zone: ZoneInfo) -> list[st
         zone: whose clocks.
     """
     if column.kind == "creation":
-        return list(spell_creations(frame, zone))
+        return spell_creations(frame, zone)
     values = frame[column.name]
     if column.kind == "moment":
         return list(values.dt.tz_convert(zone).dt.strftime("%Y-%m-%d %H:%M").fillna(NOTHING))

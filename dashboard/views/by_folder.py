@@ -25,13 +25,7 @@ from dashboard.views import folder_figures
 from dashboard.widgets.basics import TEXT, draw_choice, draw_figures
 from dashboard.widgets.links import FOLDER, draw_incident_link, draw_incidents_link, draw_path, name_last
 from dashboard.widgets.loading import load_breach_spans
-from dashboard.widgets.stuck_files import (
-    SHOWN,
-    compute_stuck_files,
-    draw_since,
-    draw_stuck_files,
-    pick_sender,
-)
+from dashboard.widgets.stuck_files import SHOWN, compute_stuck_files, draw_stuck_files, pick_sender
 from dashboard.widgets.table import draw_table
 from store.incidents import Incident
 
@@ -78,7 +72,6 @@ def draw() -> None:
         return
     with choices:
         sender = pick_sender(mine.records)
-    draw_since(mine.records, page)
     stuck = compute_stuck_files(mine, spans, page)
     chosen = RecordFrames(filter_by_sender(mine.records, sender), filter_by_sender(mine.files, sender))
     if chosen.records.empty:

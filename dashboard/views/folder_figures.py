@@ -87,7 +87,7 @@ def find_longest_waits(frames: RecordFrames) -> pd.DataFrame:
     Records with the same `stretch` are of one sender, and each has a file in common with the one before it:
     the breach went on in between.
     """
-    files = mark_places(frames.files, frames.records)
+    files = mark_places(frames.files)
     seen = files["detected_at"]
     waited = (seen - files["created"]).dt.total_seconds() / 3600
     files["record"] = files.groupby(["place", *RECORD_KEY], sort=True).ngroup()

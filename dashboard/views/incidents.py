@@ -20,7 +20,6 @@ from dashboard.figures.incidents import (
     tabulate_incidents,
 )
 from dashboard.figures.senders import name_senders
-from dashboard.figures.stuck_files import mark_places
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.choices import Parameter, parse_choice, pick_statuses
 from dashboard.frame.page import Page, start_page
@@ -148,8 +147,7 @@ def _look_through_files(incidents: Sequence[Incident], text: str, page: Page) ->
     It comes last: everything else is on the screen while the files arrive.
     """
     frames = load_period(page.session.records, page.period, with_files=True)
-    files = mark_places(frames.files, frames.records)
-    found = find_with_file(incidents, files, text)
+    found = find_with_file(incidents, frames.files, text)
     before = st.session_state.get(_FOUND)
     st.session_state[_FOUND] = (_name_search(text, page), found)
     if found and st.session_state[_FOUND] != before:

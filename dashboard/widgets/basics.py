@@ -73,8 +73,8 @@ def draw_download(
     """A button that downloads all rows, also those that the table does not show yet.
 
     Args:
-        select: gives the rows once they are wanted. It outlives the run, and the page where that is closed:
-            what it holds should be shared with others, and what is narrowed down for one analyst made in it.
+        select: gives the rows once they are wanted. It outlives the run, and the page where that is closed,
+            so it should make anew, or share with others, what is large.
         rows: how many they are.
         what: they are, for the file's name.
         columns: which of them go into the file.

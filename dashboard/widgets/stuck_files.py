@@ -10,10 +10,9 @@ from contract.moments import format_duration
 from dashboard import columns
 from dashboard.backend import backend
 from dashboard.columns import Column
-from dashboard.data.cache import hold_weakly
 from dashboard.data.records import RecordFrames
 from dashboard.figures.stuck_files import (
-    Spans,
+    BreachSpan,
     Status,
     follow_files,
     measure_open_files,
@@ -44,33 +43,20 @@ def pick_sender(records: pd.DataFrame) -> str:
     return chosen
 
 
-def draw_since(records: pd.DataFrame, page: Page) -> None:
-    """Says since when senders are known, where some of these records have none."""
-    named = records["sender"].ne("")
-    if named.all():
-        return
-    if not named.any():
-        st.caption("These reports do not name their sender, so their account is shown.")
-        return
-    local = records.loc[named, "detected_at"].min().tz_convert(page.zone)
-    st.caption(f"Senders are known since {local:%Y-%m-%d %H:%M}. Before, the account is shown instead.")
-
-
-def compute_stuck_files(frames: RecordFrames, spans: Spans, page: Page) -> pd.DataFrame:
+def compute_stuck_files(frames: RecordFrames, spans: frozenset[BreachSpan], page: Page) -> pd.DataFrame:
     """The stuck files of these records, as of this minute: the screen shows how long they wait in minutes."""
-    known = frozenset((place, tuple(of_place)) for place, of_place in spans.items())
     minute = page.now.replace(second=0, microsecond=0)
     cache = backend().cache
 
     def measure() -> pd.DataFrame:
         followed = cache.compute(
-            ("followed", frames, known),
+            ("followed", frames, spans),
             lambda: follow_files(frames, spans),
             version_of=("followed", frames),
         )
         return measure_open_files(followed, page.now)
 
-    return cache.compute(("stuck files", frames, known, minute), measure, version_of=("stuck files", frames))
+    return cache.compute(("stuck files", frames, spans, minute), measure, version_of=("stuck files", frames))
 
 
 def draw_stuck_file(stuck: "pd.Series[Any]", page: Page) -> None:
@@ -168,10 +154,9 @@ def draw_stuck_files(
         shown: the columns of the table.
     """
 
-    def narrow(files: pd.DataFrame) -> pd.DataFrame:
-        return filter_by_text(filter_by_status(files, wanted), text, ["filename", "folder"])
+    def narrow(mine: pd.DataFrame) -> pd.DataFrame:
+        return filter_by_text(filter_by_status(mine, wanted), text, ["filename", "folder"])
 
-    all_again = hold_weakly(stuck, make_again)
     mine = filter_by_sender(stuck, sender)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = _pick_statuses(mine)
@@ -181,7 +166,7 @@ def draw_stuck_files(
         into_file = (*shown, columns.BASIS, columns.CLEARED_AT)
         downloaded = [column for column in _DOWNLOADED if column in into_file]
         draw_download(
-            lambda: narrow(filter_by_sender(all_again(), sender)),
+            lambda: narrow(filter_by_sender(make_again(), sender)),
             len(filtered),
             "stuck-files",
             downloaded,

@@ -1,11 +1,11 @@
 """Tables with one row picked, which stays picked when rows come and go around it, and others chosen."""
 
-import hashlib
+import re
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -17,35 +17,32 @@ from dashboard.frame.waiting import move_focus
 from dashboard.widgets.rows import Cell, draw_rows
 
 
+@dataclass(frozen=True)
 class Choice:
-    """Keeps the ids of the chosen rows of one table for one analyst, from run to run.
+    """Which rows of one table an analyst has chosen, kept from run to run."""
 
-    Args:
-        key: identifies the table.
-    """
-
-    def __init__(self, key: str) -> None:
-        self._key = f"{key}_chosen"
+    key: str
+    """Identifies the table."""
 
     @property
     def ids(self) -> Sequence[str]:
         """Those that are chosen, also such as are no longer shown."""
-        ids: Sequence[str] = st.session_state.get(self._key, ())
+        ids: Sequence[str] = st.session_state.get(f"{self.key}_chosen", ())
         return ids
 
     @property
     def token(self) -> str:
         """Another one each time that the choice was taken back here, which the browser has to follow."""
-        return f"choice {st.session_state.get(f'{self._key}_token', 0)}"
+        return f"choice {st.session_state.get(f'{self.key}_token', 0)}"
 
     def write(self, ids: Sequence[str]) -> None:
         """Has these chosen, as the browser says."""
-        st.session_state[self._key] = tuple(ids)
+        st.session_state[f"{self.key}_chosen"] = tuple(ids)
 
     def clear(self) -> None:
         """Has none chosen."""
         self.write(())
-        st.session_state[f"{self._key}_token"] = st.session_state.get(f"{self._key}_token", 0) + 1
+        st.session_state[f"{self.key}_token"] = st.session_state.get(f"{self.key}_token", 0) + 1
 
 
 _LONGEST_END: Final = 26
@@ -62,56 +59,13 @@ def split_path(path: str) -> tuple[str, str]:
     return path[:cut], path[cut:]
 
 
-_DIGITS: Final = 12
-PICK: Final = Parameter("pick", lambda text: text if text.isalnum() and len(text) == _DIGITS else None)
-_KNOWN: Final = "picked_row"
-"""What the session remembers of the row that was found last: the tables share one picked row."""
+PICK: Final = Parameter("pick", lambda text: text if re.fullmatch("[0-9a-f]{16}", text) else None)
+"""The picked row, by a hash of what makes it what it is. The tables of a page have one between them."""
 
 
-def name_rows(frame: pd.DataFrame, identity: Sequence[str], picked_in: object) -> list[str]:
-    """What the address calls each row: its one column of `identity` where that has a parameter of its own."""
-    return frame[identity[0]].tolist() if picked_in else hash_identities(frame, identity)
-
-
-def find_picked(
-    frame: pd.DataFrame,
-    shown: Sequence[str],
-    picked: str,
-    identity: Sequence[str],
-    picked_in: object,
-) -> int | None:
-    """The place of the picked row, which a link may name that is further down than what is shown.
-
-    Args:
-        frame: all rows.
-        shown: what the address calls the first of them.
-        picked: what it calls the one that is looked for; "" for none.
-        identity: the columns that make a row what it is.
-        picked_in: what holds it in the address, where that is not a hash.
-    """
-    if not picked:
-        return None
-    place = shown.index(picked) if picked in shown else None
-    known = st.session_state.get(_KNOWN, ())
-    if place is None and known[:2] == (picked, tuple(identity)):
-        # By the values that it had: hashing a month of rows takes a second, and a filter may hide it long.
-        same = np.ones(len(frame), dtype=bool)
-        for name, value in zip(identity, known[2], strict=True):
-            same &= frame[name].eq(value).to_numpy(dtype=bool)
-        place = int(np.argmax(same)) if same.any() else None
-    elif place is None:
-        names = name_rows(frame, identity, picked_in)
-        place = names.index(picked) if picked in names else None
-    if place is not None and not picked_in:
-        st.session_state[_KNOWN] = (picked, tuple(identity), [frame[name].iloc[place] for name in identity])
-    return place
-
-
-def hash_identities(frame: pd.DataFrame, identity: Sequence[str]) -> list[str]:
-    """What the address calls each row."""
-    # Column by column: row by row, pandas would make a series of each.
-    rows = zip(*(frame[name].astype("str") for name in identity), strict=True)
-    return [hashlib.sha256("\x1f".join(row).encode()).hexdigest()[:_DIGITS] for row in rows]
+def hash_rows(frame: pd.DataFrame, identity: Sequence[str]) -> "pd.Series[Any]":
+    """A number of 64 bits for each row, the same wherever its columns of `identity` hold the same."""
+    return pd.util.hash_pandas_object(frame[list(identity)], index=False)
 
 
 PAGE_ROWS: Final = 100
@@ -173,8 +127,16 @@ def draw_table(
     limit = st.session_state.setdefault(f"{key}_limit", rows)
     shown = ordered.head(limit)
     pick = picked_in or PICK
-    ids = name_rows(shown, identity, picked_in)
-    row = find_picked(ordered, ids, pick.value(""), identity, picked_in)
+    picked = pick.value("")
+    ids = shown[identity[0]].tolist() if picked_in else [f"{one:016x}" for one in hash_rows(shown, identity)]
+
+    row = ids.index(picked) if picked in ids else None
+    if picked and row is None:
+        # A link may name a row that is further down than what is shown.
+        same = (
+            ordered[identity[0]] == picked if picked_in else hash_rows(ordered, identity) == int(picked, 16)
+        )
+        row = int(same.to_numpy().argmax()) if same.any() else None
     with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
         text = _describe_count(len(shown), len(frame), noun, opens)
         if choice:
@@ -192,7 +154,7 @@ def draw_table(
         label=noun.capitalize(),
         on_phone=on_phone,
         total=len(frame),
-        picked=name_rows(ordered.iloc[[row]], identity, picked_in)[0] if row is not None else None,
+        picked=None if row is None else picked,
         opens=opens,
         sort=sorting,
         on_picked=lambda one: _pick(pick, one, details or name_details(pick)),

@@ -28,7 +28,7 @@ def item(
     sender: str | None = None,
     run: str | None = None,
 ) -> dict[str, Any]:
-    """A stored record, in DynamoDB's own form; an older one where neither sender nor run is given."""
+    """A stored record, in DynamoDB's own form; its sender is the reporter unless another is given."""
     record: dict[str, Any] = {
         Attribute.ERROR_ID: {"S": str(uuid4())},
         Attribute.FOLDER: {"S": folder},
@@ -48,9 +48,8 @@ def item(
         Attribute.DETECTED_AT: {"S": format_moment(detected)},
         Attribute.FILE_COUNT: {"N": str(len(files))},
         Attribute.REPORTED_BY: {"S": reporter},
+        Attribute.SENDER: {"S": reporter if sender is None else sender},
     }
-    if sender is not None:
-        record[Attribute.SENDER] = {"S": sender}
     if run is not None:
         record[Attribute.RUN_ID] = {"S": run}
     if part:

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from contract.names import ROOT
-from dashboard.data.cache import BEHIND, KEPT_FOR, Cache, hold_weakly
+from dashboard.data.cache import BEHIND, KEPT_FOR, Cache
 from dashboard.data.records import RecordFrames
 from dashboard.errors import AccessDeniedError, DashboardError, UnreachableError
 from tests.dashboard.clocks import StoppedClock
@@ -214,14 +214,6 @@ def test_what_was_forgotten_counts_no_more() -> None:
     for number in range(20):
         cache.compute(("range", number), lambda: rows(5), version_of="range")
     assert cache.compute("kept", lambda: rows(4)) is kept
-
-
-def test_what_is_held_weakly_is_given_while_it_is_there_and_made_again_after() -> None:
-    frame = rows(2)
-    give = hold_weakly(frame, lambda: rows(3))
-    assert give() is frame
-    del frame
-    assert len(give()) == 3
 
 
 def test_what_was_computed_of_an_older_version_is_not_kept() -> None:

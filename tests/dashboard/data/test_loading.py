@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from contract.moments import HOUR
 from dashboard.data.cache import Cache
-from dashboard.data.loading import SETTLING, HourCache, Loading, frame_hours, list_cheap_hours
+from dashboard.data.loading import SETTLING, HourCache, Loading, frame_hours
 from dashboard.data.records import RecordFrames, StoredHour, parse_records
 from dashboard.data.tables import RecordTable
 from dashboard.errors import UnreachableError
@@ -134,12 +134,6 @@ def test_stopping_cancels_what_has_not_begun(cache: HourCache, table: CountingTa
     table.permits.release(len(many))
     loading._pool.shutdown(wait=True)
     assert sum(table.asked.values()) <= 1 + CONNECTIONS
-
-
-def test_after_stopping_only_what_costs_little_is_at_hand(table: CountingTable, cache: HourCache) -> None:
-    remembered = HOURS[3]
-    cache.fetch(remembered, lambda: parse_records([item(remembered)]), with_files=False)
-    assert list_cheap_hours(cache, HOURS, with_files=False) == [CURRENT, remembered]
 
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

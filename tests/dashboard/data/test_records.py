@@ -39,10 +39,10 @@ def test_a_record_becomes_a_report_and_its_files() -> None:
 
 
 def test_a_sender_is_called_by_its_account_and_what_its_script_calls_itself() -> None:
-    records = [item(AT, reporter="r", sender=sender) for sender in (None, "sub-1", "sub-1/web", "sub-1/app")]
+    records = [item(AT, reporter="r", sender=sender) for sender in ("sub-1", "sub-1/web", "sub-1/app")]
     frames = read(*records)
-    assert list(frames.records["sender"]) == ["", "sub-1", "sub-1/web", "sub-1/app"]
-    assert list(frames.records["sender_name"]) == ["r", "r", "r/web", "r/app"]
+    assert list(frames.records["sender"]) == ["sub-1", "sub-1/web", "sub-1/app"]
+    assert list(frames.records["sender_name"]) == ["r", "r/web", "r/app"]
 
 
 def test_two_servers_of_one_account_have_records_of_their_own() -> None:

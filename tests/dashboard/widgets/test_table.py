@@ -73,39 +73,10 @@ def test_a_long_table_grows_as_asked(app: AppTest) -> None:
 
 
 def test_a_link_picks_a_row_that_is_not_shown_yet(app: AppTest) -> None:
-    frame = pd.DataFrame({"name": ["d"]})
-    app.query_params["pick"] = table.hash_identities(frame, ["name"])[0]
-    assert "picked d" in shown(app.run())
-    app.query_params["pick"] = "0" * 12
-    assert "none" in shown(app.run())
-
-
-def test_a_row_that_was_found_once_is_looked_for_without_hashing(
-    app: AppTest, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app.query_params["pick"] = table.hash_identities(pd.DataFrame({"name": ["d"]}), ["name"])[0]
-    assert "picked d" in shown(app.run())
-    hashed: list[int] = []
-    hash_identities = table.hash_identities
-
-    def count(frame: pd.DataFrame, identity: list[str]) -> list[str]:
-        hashed.append(len(frame))
-        return hash_identities(frame, identity)
-
-    monkeypatch.setattr(table, "hash_identities", count)
-    assert "picked d" in shown(app.run())
-    assert max(hashed) == 2
-
-
-def test_a_row_that_was_found_once_is_the_same_in_every_column(monkeypatch: pytest.MonkeyPatch) -> None:
-    later = AT + timedelta(days=1)
-    frame = pd.DataFrame({"name": ["a", "a", "b"], "created": pd.Series([AT, later, later], dtype=MOMENT)})
-    identity = ["name", "created"]
-    picked = table.hash_identities(frame, identity)[1]
-    monkeypatch.setattr("dashboard.widgets.table.st.session_state", {})
-    assert table.find_picked(frame, [], picked, identity, None) == 1
-    assert table.find_picked(frame, [], picked, identity, None) == 1
-    assert table.find_picked(frame.iloc[[0, 2]], [], picked, identity, None) is None
+    [number] = table.hash_rows(pd.DataFrame({"name": ["d"]}), ["name"])
+    for pick, told in ((f"{number:016x}", "picked d"), ("0" * 16, "none"), ("0x" * 8, "none")):
+        app.query_params["pick"] = pick
+        assert told in shown(app.run())
 
 
 def test_a_row_that_is_picked_again_is_let_go_and_the_focus_goes_to_what_was_picked(
