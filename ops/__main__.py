@@ -3,8 +3,8 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
+from typing import Final
 
 from rich.markup import escape
 
@@ -13,21 +13,9 @@ from ops.command import EXITS, Call, CommandResult, Exit, SafeConsole, add_share
 from ops.doctor import command as doctor
 from ops.stack import FAILURES, Stack, describe
 
-if TYPE_CHECKING:
-    from ops.command import Commands
-
-_COMMANDS: Final[Sequence[Callable[["Commands"], None]]] = (
-    check_preview.add,
-    cost.add,
-    doctor.add,
-    export.add,
-    incidents.add,
-    owners.add,
-    restore.add,
-    rotate_secret.add,
-    senders.add,
-    users.add,
-)
+_FILES: Final = (
+    check_preview, cost, doctor, export, incidents, owners, restore, rotate_secret, senders, users,
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,8 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add_shared_options(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for add in _COMMANDS:
-        add(commands)
+    for file in _FILES:
+        file.add(commands)
     return parser
 
 

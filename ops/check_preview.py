@@ -3,7 +3,6 @@
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,13 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from rich.markup import escape
 
 from contract.names import MADE_ANEW
-from ops.command import Call, CommandResult, Exit, add_command
+from ops.command import Call, CommandResult, Commands, Exit, add_command
 from ops.stack import OpsError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ops.command import Commands
 
 LOST_WITH: Final["Mapping[str, str]"] = {
     "aws:apigateway/restApi:RestApi": "the API's address, and every script without a domain name",
@@ -56,15 +53,14 @@ class Loss:
     """What goes with it."""
 
 
-def add(commands: "Commands") -> None:
+def add(commands: Commands) -> None:
     """Declares the command."""
     command = add_command(
         commands, "check-preview", check,
-        help="fail where a preview deletes or replaces what holds data or people",
+        "fail where a preview deletes or replaces what holds data or people", needs_stack=False,
         description="Fails where a preview deletes or replaces tables, users, keys, secrets, backups or "
         "logs, and names them.",
     )  # fmt: skip
-    command.set_defaults(needs_stack=False)
     command.add_argument(
         "file", type=Path, metavar="FILE", help="what `pulumi preview --json` printed; - for standard input"
     )
@@ -75,11 +71,7 @@ def add(commands: "Commands") -> None:
 
 
 def check(call: Call) -> CommandResult:
-    """Looks through a preview.
-
-    Raises:
-        PreviewError: the file holds no preview, or one that failed, or one without what `--allow` names.
-    """
+    """Looks through a preview."""
     given: argparse.Namespace = call.given
     preview = _read(given.file)
     names = {str(step.get("urn")).rpartition("::")[2] for step in preview.get("steps") or []}
@@ -88,10 +80,13 @@ def check(call: Call) -> CommandResult:
         meant = f" Did you mean {nearest[0]}?" if nearest else ""
         raise PreviewError(f"--allow {strangers[0]} names nothing in this preview.{meant}")
     losses = [loss for loss in find_losses(preview) if loss.name not in given.allow]
-    document = [asdict(loss) for loss in losses]
-    if not losses:
-        return CommandResult(document, "Nothing that holds data or people would go.")
-    return CommandResult(document, "\n".join(_describe(losses)), Exit.FAILED)
+    lines = []
+    for loss in losses:
+        done = f"{'replaced' if loss.replaced else 'deleted'}, and with it goes {loss.lost}."
+        lines.append(f"[red]✗[/red] {escape(loss.name)} ({loss.type}) would be {done}")
+    lines.append("If that is meant: " + " ".join(f"--allow {escape(loss.name)}" for loss in losses))
+    shown = "\n".join(lines) if losses else "Nothing that holds data or people would go."
+    return CommandResult(list(map(asdict, losses)), shown, Exit.FAILED if losses else Exit.DONE)
 
 
 def find_losses(preview: dict[str, Any]) -> list[Loss]:
@@ -102,14 +97,12 @@ def find_losses(preview: dict[str, Any]) -> list[Loss]:
     """
     losses: dict[str, Loss] = {}
     for step in preview.get("steps") or []:
-        state = step.get("oldState") or {}
-        kind = str(state.get("type"))
-        urn = str(step.get("urn"))
-        if urn.rpartition("::")[2] in MADE_ANEW:
-            continue
-        if step.get("op") in _GOING and kind in LOST_WITH and not state.get("retainOnDelete"):
+        state, urn = step.get("oldState") or {}, str(step.get("urn"))
+        kind, name = str(state.get("type")), urn.rpartition("::")[2]
+        goes = step.get("op") in _GOING and not state.get("retainOnDelete") and name not in MADE_ANEW
+        if goes and kind in LOST_WITH:
             replaced = step["op"] != "delete" or (urn in losses and losses[urn].replaced)
-            losses[urn] = Loss(urn.rpartition("::")[2], kind, replaced, LOST_WITH[kind])
+            losses[urn] = Loss(name, kind, replaced, LOST_WITH[kind])
     return sorted(losses.values(), key=lambda loss: (loss.name, loss.type))
 
 
@@ -131,11 +124,3 @@ def _read(file: Path) -> dict[str, Any]:
     if errors := [str(one.get("message", "")).strip() for one in entries if one.get("severity") == "error"]:
         raise PreviewError("\n".join(["The preview itself failed:", *errors]))
     return preview
-
-
-def _describe(losses: Sequence[Loss]) -> Iterator[str]:
-    for loss in losses:
-        done = "replaced" if loss.replaced else "deleted"
-        yield f"[red]✗[/red] {escape(loss.name)} ({loss.type}) would be {done}, and with it goes {loss.lost}."
-    names = " ".join(f"--allow {escape(loss.name)}" for loss in losses)
-    yield f"If that is meant: {names}"

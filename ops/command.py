@@ -1,21 +1,22 @@
 """What every command shares: how it is declared, what it is given, what it returns, and its progress.
 
-A command is a file with two parts: `add`, which declares it among the others, and a function that takes a
-`Call` and returns a `CommandResult`. `ops/__main__.py` lists the commands, and does the rest for them all.
+A command is a function that takes a `Call` and returns a `CommandResult`, or raises one of `FAILURES`. `add`
+in its file declares it. `ops/__main__.py` lists the files, runs the command, and prints what came of it.
 """
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.segment import Segment
+from rich.table import Table
 
 from contract.names import OUTPUTS_VARIABLE
 from contract.text import reveal_inside
@@ -24,16 +25,15 @@ from ops.stack import LOCAL_OUTPUTS, Stack
 if TYPE_CHECKING:
     from argparse import _SubParsersAction
 
-    Commands = _SubParsersAction[argparse.ArgumentParser]
+Commands: TypeAlias = "_SubParsersAction[argparse.ArgumentParser]"
+"""Those of the program, or of a group."""
 
 
 class Exit(IntEnum):
-    """Exit codes. argparse itself ends with 2."""
+    """Exit codes; argparse itself ends with 2."""
 
     DONE = 0
     FAILED = 1
-    """Refused, or not all of it done."""
-    WRONG_USAGE = 2
     INTERRUPTED = 130
 
 
@@ -63,41 +63,54 @@ Run = Callable[[Call], CommandResult]
 
 
 def add_command(
-    commands: "Commands",
+    commands: Commands,
     name: str,
     run: Run,
+    text: str,
     *,
-    help: str,  # noqa: A002 - argparse's own word
+    description: str = "",
     interrupted: str = "",
-    **parser: Any,
+    needs_stack: bool = True,
 ) -> argparse.ArgumentParser:
     """Declares a command, and returns its parser for the arguments of its own.
 
     Args:
-        commands: those of the program, or of a group.
+        commands: where it belongs.
         name: its name on the command line.
         run: does it.
-        help: a line for the list of commands.
+        text: a line of help.
+        description: for its own help, where the line is not enough.
         interrupted: what Ctrl-C leaves behind, in a sentence.
-        **parser: more for argparse's parser.
+        needs_stack: whether it reads a stack's outputs.
     """
-    added = commands.add_parser(
-        name, help=help, description=parser.pop("description", help), epilog=EXITS, **parser
-    )
+    added = commands.add_parser(name, help=text, description=description or text, epilog=EXITS)
     add_shared_options(added)
-    added.set_defaults(run=run, interrupted=interrupted)
+    added.set_defaults(run=run, interrupted=interrupted, needs_stack=needs_stack)
     return added
 
 
-def add_group(
-    commands: "Commands",
-    name: str,
-    *,
-    help: str,  # noqa: A002 - argparse's own word
-) -> "Commands":
+def add_group(commands: Commands, name: str, text: str) -> Commands:
     """Declares a group of commands, and returns where they are added."""
-    group = commands.add_parser(name, help=help, description=help, epilog=EXITS)
+    group = commands.add_parser(name, help=text, description=text, epilog=EXITS)
     return group.add_subparsers(required=True, metavar="COMMAND")
+
+
+def make_table(*headers: str, right: Sequence[str] = (), **more: Any) -> Table:
+    """A table whose columns wrap, but for those of numbers and dates.
+
+    Args:
+        *headers: of its columns.
+        right: those of numbers.
+        **more: for rich's table.
+    """
+    table = Table(**more)
+    for header in headers:
+        numbers = header in right
+        table.add_column(
+            header, justify="right" if numbers else "left", overflow="fold",
+            no_wrap=numbers or header.endswith("UTC"),
+        )  # fmt: skip
+    return table
 
 
 def add_shared_options(parser: argparse.ArgumentParser) -> None:
@@ -130,16 +143,13 @@ screen: Final = SafeConsole(stderr=True, highlight=False)
 """Progress, and what went wrong."""
 
 
-class OnProgress(Protocol):
-    """Called with how far a step is."""
-
-    def __call__(self, step: str, done: int, of: int | None) -> None:
-        """`of` is None while the total is unknown."""
+OnProgress = Callable[[str, int, int | None], None]
+"""Called with a step, how much of it is done, and of how much; None while that is unknown."""
 
 
 @contextmanager
 def show_progress() -> Iterator[OnProgress]:
-    """A line for each step, with how far it is."""
+    """A line for each step, with how far it is, on standard error."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=screen) as progress:
         tasks: dict[str, TaskID] = {}
@@ -154,7 +164,7 @@ def show_progress() -> Iterator[OnProgress]:
         yield show
 
 
-def parse_moment_argument(text: str) -> datetime:
+def read_moment(text: str) -> datetime:
     """A moment, in UTC unless it has an offset.
 
     Raises:

@@ -8,15 +8,11 @@ import argparse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from rich.console import Group
-from rich.table import Table
 
-from ops.command import Call, CommandResult, add_command
-
-if TYPE_CHECKING:
-    from ops.command import Commands
+from ops.command import Call, CommandResult, Commands, add_command, make_table
 
 PRICED: Final = "November 2026"
 """As far as known then: an update of these numbers is an update of this date."""
@@ -79,12 +75,10 @@ _LOOKS, _QUERIES, _WORKDAYS, _QUERY_UNITS = 100, 200, 22, 130
 _RECORDS_OF_QUERY: Final = 2900
 
 
-def add(commands: "Commands") -> None:
+def add(commands: Commands) -> None:
     """Declares the command."""
-    command = add_command(
-        commands, "cost", reckon, help="a month's bill by service, and which limit binds first"
-    )
-    command.set_defaults(needs_stack=False)
+    text = "a month's bill by service, and which limit binds first"
+    command = add_command(commands, "cost", reckon, text, needs_stack=False)
     for name, kind, default, text in (
         ("--servers", int, 10, "servers that run the script"),
         ("--interval", _minutes, 10, "how often it runs, such as 10m or 1h"),
@@ -125,17 +119,15 @@ def reckon(call: Call) -> CommandResult:
     """Prints the bill and the limits."""
     bill, limits = reckon_bill(call.given), reckon_limits(call.given)
     total, given = sum(bill.values()), call.given
-    costs = Table(
+    costs = make_table(
+        "service", "$ a month", right=["$ a month"],
         title=f"{given.servers:,} servers, every {given.interval:g} minutes, in {given.region}",
         caption=f"prices of {PRICED}, without free tier; assumptions: docs/development/capacity.md",
-    )
-    costs.add_column("service")
-    costs.add_column("$ a month", justify="right")
+    )  # fmt: skip
     for name, dollars in (*bill.items(), ("all", total)):
         costs.add_row(name, f"{dollars:,.2f}")
-    used = Table(caption="what lifts each: docs/capacity.md")
-    used.add_column("limit")
-    used.add_column("used at the peak", justify="right")
+    peak = "used at the peak"
+    used = make_table("limit", peak, right=[peak], caption="what lifts each: docs/capacity.md")
     for name, share in limits.items():
         used.add_row(name, f"{share:,.0%}")
     document = {"region": given.region, "priced": PRICED, "bill": bill, "total": total, "limits": limits}

@@ -1,12 +1,11 @@
 """`file-sla owners explain | check | channels | enable | test`."""
 
-import argparse
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import yaml
 from rich.markup import escape
@@ -17,9 +16,7 @@ from contract.owners.matching import find_owner, find_sender_owner, list_owners,
 from contract.owners.model import (
     NAMED_CHANNELS,
     Match,
-    Owner,
     Owners,
-    Rule,
     Topic,
     list_channels,
     list_mail_topics,
@@ -27,13 +24,10 @@ from contract.owners.model import (
     recipient_key,
 )
 from contract.owners.reading import OwnersFileError, read_owners_file
-from ops.command import Call, CommandResult, Exit, add_command, add_group, parse_moment_argument
+from ops.command import Call, CommandResult, Commands, Exit, add_command, add_group, read_moment
 from ops.doctor.service import list_subscriptions
 from ops.stack import OpsError, OutputsError, Stack
 from store.notifications import ChannelState, RecipientTable, list_recipients
-
-if TYPE_CHECKING:
-    from ops.command import Commands
 
 DEFAULT: Final = Path("owners.yaml")
 _FILE_HELP: Final = (
@@ -46,176 +40,105 @@ class OwnersError(OpsError):
     """There is no owners' file, or no such channel in use."""
 
 
-def add(commands: "Commands") -> None:
+def add(commands: Commands) -> None:
     """Declares the commands."""
-    group = add_group(commands, "owners", help="who owns folders, and how owners are notified")
+    group = add_group(commands, "owners", "who owns folders, and how owners are notified")
     command = add_command(
-        group, "explain", explain_folder, help="who would be notified of a folder, how, and by which rule"
-    )
-    command.set_defaults(needs_stack=False)
+        group, "explain", explain_folders, "who would be notified of a folder, how, and by which rule",
+        needs_stack=False,
+    )  # fmt: skip
     command.add_argument("folder", metavar="FOLDER", nargs="+", help=r"such as 'D:\Inbound'")
     command.add_argument(
         "--sender", metavar="NAME",
         help="whose folder it is: <user name> or <user name>/<run.sender> (default: the answer for each)",
     )  # fmt: skip
     command.add_argument(
-        "--at", metavar="TIME", type=parse_moment_argument,
+        "--at", metavar="TIME", type=read_moment, default=datetime.now(UTC),
         help="when, such as 2026-11-01T22:30+01:00; UTC unless it has an offset (default: now)",
     )  # fmt: skip
-    _add_file(command)
-    command = add_command(group, "check", check, help="check an owners' file")
-    command.set_defaults(needs_stack=False)
+    command.add_argument("--file", type=Path, metavar="FILE", help=_FILE_HELP)
+    command = add_command(group, "check", check, "check an owners' file", needs_stack=False)
     command.add_argument("file", type=Path, nargs="?", metavar="FILE", help=_FILE_HELP)
-    command = add_command(group, "channels", list_states, help="print the state of each owner's channels")
-    _add_file(command)
-    command = add_command(group, "enable", enable, help="send again over a channel that was disabled")
+    command = add_command(group, "channels", list_states, "print the state of each owner's channels")
+    command.add_argument("--file", type=Path, metavar="FILE", help=_FILE_HELP)
+    command = add_command(group, "enable", enable, "send again over a channel that was disabled")
     command.add_argument("key", metavar="KEY", help="the channel's key, as `channels` prints it")
-    command = add_command(group, "test", send_test, help="send a marked test over each channel of an owner")
+    command = add_command(group, "test", send_test, "send a marked test over each channel of an owner")
     command.add_argument("owner", metavar="NAME", help="the owner's name in owners.yaml, as it was deployed")
 
 
-def _add_file(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--file", type=Path, metavar="FILE", help=_FILE_HELP)
-
-
-def explain_folder(call: Call) -> CommandResult:
-    """Explains who would be notified of each folder.
-
-    Raises:
-        OwnersError: there is no owners' file.
-        OwnersFileError: it is wrong.
-    """
-    file = _find_file_without_stack(call.given.file)
-    at = call.given.at or datetime.now(UTC)
-    owners, sender = read_owners_file(file), call.given.sender
-    found = [one for folder in call.given.folder for one in explain(owners, folder, sender, at)]
-    # Of a sender itself once, whatever the number of its folders.
-    found = list({one.what: one for one in found}.values())
-    lines = [line for one in found for line in one.to_lines(file.name)]
-    return CommandResult([one.to_document() for one in found], escape("\n".join(lines)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Explanation:
-    """Who owns something."""
-
-    what: str
-    """Such as `D:\\Inbound of files-01`."""
-    match: Match
-    at: datetime
-
-    @property
-    def owner(self) -> Owner:
-        """The owner."""
-        return self.match.owner
-
-    @property
-    def quiet_until(self) -> datetime | None:
-        """When the owner's quiet hours end; None outside them."""
-        return quiet_until(self.owner, self.at)
-
-    def to_document(self) -> dict[str, Any]:
-        """For `--json`."""
-        rule, until = self.match.rule, self.quiet_until
-        return {
-            "what": self.what,
-            "owner": self.owner.name,
-            "rule": {"line": rule.line, "folder": rule.folder, "sender": rule.sender} if rule else None,
-            "channels": [
-                {
-                    "channel": name_channel(channel),
-                    "after_minutes": after and after // timedelta(minutes=1),
-                }
-                for after, channel in list_channels(self.owner)
-            ],
-            "notify": [str(topic) for topic in Topic if topic in self.owner.told],
-            "zone": self.owner.zone,
-            "at": format_moment(self.at),
-            "quiet_until": until and format_moment(until),
-        }
-
-    def to_lines(self, file_name: str) -> Iterator[str]:
-        """For people."""
-        yield f"{self.what}: {self.owner.name}, {_describe_rule(self.match.rule, file_name)}"
-        at_once = [name_channel(channel) for channel in self.owner.channels]
-        yield f"  at once    {'; '.join(at_once) or 'nobody is notified'}"
-        for escalation in self.owner.escalations:
-            names = "; ".join(map(name_channel, escalation.channels)) or "nobody is notified"
-            yield f"  escalated  {names}, if nobody acknowledges it for {format_duration(escalation.after)}"
-        topics = [str(topic) for topic in Topic if topic in self.owner.told]
-        wanted = "everything" if len(topics) == len(Topic) else ", ".join(topics) or "nothing"
-        yield f"  notified   of {wanted}"
-        yield f"  quiet      {self._describe_quiet()}"
-
-    def _describe_quiet(self) -> str:
-        until, zone = self.quiet_until, self.owner.zone
-        now = f"{self.at.astimezone(self.owner.zone_info):%Y-%m-%d %H:%M}"
-        if until is None:
-            return f"not at {now} ({zone})"
-        end = f"{until.astimezone(self.owner.zone_info):%Y-%m-%d %H:%M}"
-        return f"at {now}, until {end} ({zone}): notified of ends alone"
-
-
-def explain(owners: Owners, folder: str, sender: str | None, at: datetime) -> Sequence[Explanation]:
-    """Who owns a folder.
-
-    Args:
-        owners: what the file says.
-        folder: in any spelling.
-        sender: its name, `<user name>` or `<user name>/<run.sender>`; with it, also who is notified when
-            it is silent. None for the answer by sender.
-        at: when.
-    """
-    at = at.replace(microsecond=0)
-    if sender is None:
+def explain_folders(call: Call) -> CommandResult:
+    """Explains who would be notified of each folder; with a sender, also of that itself."""
+    file, given = _find_file_without_stack(call.given.file), call.given
+    owners, at = read_owners_file(file), given.at.replace(microsecond=0)
+    found: dict[str, Match] = {}
+    for folder in given.folder:
+        if given.sender:
+            found[f"{folder} of {given.sender}"] = find_owner(owners, folder, given.sender)
+            found[f"{given.sender} itself"] = find_sender_owner(owners, given.sender)
+            continue
         matches = list(list_owners(owners, folder))
         others = "any other sender" if len(matches) > 1 else "any sender"
-        return [
-            Explanation(what=f"{folder} of {_describe_senders(match.rule, others)}", match=match, at=at)
-            for match in matches
-        ]
-    return [
-        Explanation(what=f"{folder} of {sender}", match=find_owner(owners, folder, sender), at=at),
-        Explanation(what=f"{sender} itself", match=find_sender_owner(owners, sender), at=at),
-    ]
+        for match in matches:
+            of = f"senders {match.rule.sender}" if match.rule and match.rule.sender else others
+            found[f"{folder} of {of}"] = match
+    lines = [line for what, match in found.items() for line in _explain(what, match, at, file.name)]
+    document = [_to_document(what, match, at) for what, match in found.items()]
+    return CommandResult(document, escape("\n".join(lines)))
 
 
-def _describe_senders(rule: Rule | None, others: str) -> str:
-    return f"senders {rule.sender}" if rule and rule.sender else others
+def _to_document(what: str, match: Match, at: datetime) -> dict[str, Any]:
+    owner, rule = match.owner, match.rule
+    until = quiet_until(owner, at)
+    return {
+        "what": what,
+        "owner": owner.name,
+        "rule": {"line": rule.line, "folder": rule.folder, "sender": rule.sender} if rule else None,
+        "channels": [
+            {"channel": name_channel(channel), "after_minutes": after and after // timedelta(minutes=1)}
+            for after, channel in list_channels(owner)
+        ],
+        "notify": [str(topic) for topic in Topic if topic in owner.told],
+        "zone": owner.zone,
+        "at": format_moment(at),
+        "quiet_until": until and format_moment(until),
+    }
 
 
-def _describe_rule(rule: Rule | None, file_name: str) -> str:
-    if rule is None:
-        return "the default: no rule fits"
-    patterns = [
-        f"{name} {pattern}"
-        for name, pattern in (("folder", rule.folder), ("sender", rule.sender))
-        if pattern is not None
-    ]
-    return f"by the rule in {file_name}:{rule.line} ({', '.join(patterns) or 'for everything'})"
+def _explain(what: str, match: Match, at: datetime, file_name: str) -> Iterator[str]:
+    owner, rule, none = match.owner, match.rule, "nobody is notified"
+    by = "the default: no rule fits"
+    if rule:
+        patterns = (("folder", rule.folder), ("sender", rule.sender))
+        given = ", ".join(f"{name} {pattern}" for name, pattern in patterns if pattern is not None)
+        by = f"by the rule in {file_name}:{rule.line} ({given or 'for everything'})"
+    yield f"{what}: {owner.name}, {by}"
+    yield f"  at once    {'; '.join(map(name_channel, owner.channels)) or none}"
+    for one in owner.escalations:
+        names = "; ".join(map(name_channel, one.channels)) or none
+        yield f"  escalated  {names}, if nobody acknowledges it for {format_duration(one.after)}"
+    topics = [str(topic) for topic in Topic if topic in owner.told]
+    wanted = "everything" if len(topics) == len(Topic) else ", ".join(topics) or "nothing"
+    yield f"  notified   of {wanted}"
+    now = f"{at.astimezone(owner.zone_info):%Y-%m-%d %H:%M}"
+    if until := quiet_until(owner, at):
+        end = f"{until.astimezone(owner.zone_info):%Y-%m-%d %H:%M}"
+        yield f"  quiet      at {now}, until {end} ({owner.zone}): notified of ends alone"
+    else:
+        yield f"  quiet      not at {now} ({owner.zone})"
 
 
 def check(call: Call) -> CommandResult:
-    """Checks a file.
-
-    Raises:
-        OwnersError: there is no owners' file.
-    """
+    """Checks a file."""
     file = _find_file_without_stack(call.given.file)
     try:
         owners = read_owners_file(file)
     except OwnersFileError as error:
         lines = [f"[red]✗[/red] {escape(problem)}" for problem in error.problems]
         return CommandResult({"file": str(file), "problems": error.problems}, "\n".join(lines), Exit.FAILED)
-    webhooks = sorted(
-        {
-            target
-            for owner in owners.owners.values()
-            for _, channel in list_channels(owner)
-            if channel.kind in NAMED_CHANNELS
-            for target in channel.targets
-        }
-    )
+    channels = [one for owner in owners.owners.values() for _, one in list_channels(owner)]
+    named = {target for one in channels if one.kind in NAMED_CHANNELS for target in one.targets}
+    webhooks = sorted(named)
     unused = sorted(owners.owners.keys() - {owners.default, *(rule.owner for rule in owners.rules)})
     shown = [f"{file.name} is right: owners {len(owners.owners)}, rules {len(owners.rules)}."]
     if webhooks:
@@ -277,27 +200,20 @@ def find_local_file(stack: Stack) -> Path | None:
 
 def _find_file_without_stack(named: Path | None) -> Path:
     try:
-        stack = Stack.read(None)
+        local = find_local_file(Stack.read(None))
     except OutputsError:
-        stack = Stack()
-    return find_file(named, local=find_local_file(stack))
+        local = None
+    return find_file(named, local=local)
 
 
 def list_states(call: Call) -> CommandResult:
-    """Lists the state of each channel.
-
-    Raises:
-        OwnersError: there is no owners' file.
-        OwnersFileError: it is wrong.
-        OutputsError: an output is missing.
-        botocore.exceptions.ClientError: AWS refused.
-    """
+    """Lists the state of each channel."""
     # A local stack uses the file that it was brought up with, whatever is configured here.
     owners = read_owners_file(find_file(call.given.file or find_local_file(call.stack)))
     found = open_channels(call.stack).read_channels(list_recipients(owners))
     unheard = find_unheard(call.stack, owners)
-    lines = [line for one in found for line in _to_lines(one, unheard=one.key in unheard)]
-    document = [{**_to_document(one), "subscribed": one.key not in unheard} for one in found]
+    lines = [line for one in found for line in _show_channel(one, unheard=one.key in unheard)]
+    document = [_describe_channel(one, subscribed=one.key not in unheard) for one in found]
     return CommandResult(document, "\n".join(lines) or "No owner has a channel.")
 
 
@@ -317,13 +233,7 @@ def find_unheard(stack: Stack, owners: Owners) -> set[str]:
 
 
 def enable(call: Call) -> CommandResult:
-    """Has the service try a channel again that was disabled.
-
-    Raises:
-        OwnersError: nothing was ever sent over it.
-        OutputsError: an output is missing.
-        botocore.exceptions.ClientError: AWS refused.
-    """
+    """Has the service try a channel again that was disabled."""
     key: str = call.given.key
     try:
         enabled = open_channels(call.stack).enable(key)
@@ -336,13 +246,7 @@ def enable(call: Call) -> CommandResult:
 
 
 def send_test(call: Call) -> CommandResult:
-    """Has the service send a test over each channel of an owner, and says what became of each.
-
-    Raises:
-        OwnersError: the deployed file has no such owner with channels, or the function failed.
-        OutputsError: an output is missing.
-        botocore.exceptions.ClientError: AWS refused.
-    """
+    """Has the service send a test over each channel of an owner, and says what became of each."""
     owner: str = call.given.owner
     answer = call.stack.client("lambda").invoke(
         FunctionName=f"{call.stack[Output.METRICS_NAMESPACE]}-{NOTIFICATIONS}",
@@ -368,27 +272,29 @@ def open_channels(stack: Stack) -> RecipientTable:
     return RecipientTable(stack.client("dynamodb"), stack[Output.NOTIFICATIONS_TABLE_NAME])
 
 
-def _to_lines(one: ChannelState, *, unheard: bool) -> Iterator[str]:
-    name = f"{one.owner}: {escape(one.channel)}"
+def describe_state(one: ChannelState) -> str:
+    """What became of what was last sent over a channel."""
     since = one.disabled_since or one.failing_since
+    if since:
+        state = "disabled" if one.disabled_since else "failing"
+        return f"{state} since {since:%Y-%m-%d %H:%M} UTC: {one.problem}"
+    return f"delivered {one.delivered_at:%Y-%m-%d %H:%M} UTC" if one.delivered_at else "never used"
+
+
+def _show_channel(one: ChannelState, *, unheard: bool) -> Iterator[str]:
+    name, state = f"{one.owner}: {escape(one.channel)}", escape(describe_state(one))
+    bad = one.disabled_since or one.failing_since
     if unheard:
         yield f"[red]✗[/red] {name}: nobody subscribed: the link in Amazon SNS's mail was not followed"
-    if since is None:
-        if one.delivered_at:
-            yield f"[green]✓[/green] {name}: delivered {one.delivered_at:%Y-%m-%d %H:%M} UTC"
-        elif not unheard:
-            yield f"  {name}: never used"
-        return
-    state = "disabled" if one.disabled_since else "failing"
-    yield f"[red]✗[/red] {name}: {state} since {since:%Y-%m-%d %H:%M} UTC: {escape(one.problem)}"
+    if bad or one.delivered_at:
+        yield f"{'[red]✗[/red]' if bad else '[green]✓[/green]'} {name}: {state}"
+    elif not unheard:
+        yield f"  {name}: {state}"
     if one.disabled_since:
         yield f"  Once that is fixed: file-sla owners enable '{escape(one.key)}'"
 
 
-def _to_document(one: ChannelState) -> Mapping[str, object]:
-    return {
-        **asdict(one),
-        "delivered_at": one.delivered_at and format_moment(one.delivered_at),
-        "disabled_since": one.disabled_since and format_moment(one.disabled_since),
-        "failing_since": one.failing_since and format_moment(one.failing_since),
-    }
+def _describe_channel(one: ChannelState, *, subscribed: bool) -> dict[str, Any]:
+    moments = ("delivered_at", "disabled_since", "failing_since")
+    texts = {name: (moment := getattr(one, name)) and format_moment(moment) for name in moments}
+    return {**asdict(one), **texts, "subscribed": subscribed}

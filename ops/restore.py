@@ -1,42 +1,104 @@
-"""`file-sla restore`."""
+"""`file-sla restore`: what a restored table holds and the live one lacks, and nothing over what is newer."""
 
 import argparse
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from rich.markup import escape
 
+from contract.names import Output
 from ops.command import (
     Call,
     CommandResult,
+    Commands,
     Exit,
     OnProgress,
     add_command,
-    parse_moment_argument,
+    read_moment,
     show_progress,
 )
-from ops.restore_merge import LEFT, RESTORABLE, ItemOutcome, Merge, Merged, Restorable
 from ops.stack import OpsError
+from store.dynamodb import MAX_KEYS, ConflictError, Item, Update, get_items, retry_write, update_item
+from store.incidents import PEOPLES, IncidentAttribute
+from store.records import Attribute
+from store.runs import RunAttribute
+from store.senders import ACTION_PREFIX, SenderAttribute
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TableDescriptionTypeDef
 
-    from ops.command import Commands
-
 _POLL_SECONDS: Final = 5
 _NAME_LENGTH: Final = 200
 """How much of the table's name the temporary one has; DynamoDB takes 255 characters in all."""
+_WRITERS: Final = 8
+_LISTED: Final = 20
+_SIMPLE: Final = frozenset({"S", "N", "BOOL"})
 
 
-def add(commands: "Commands") -> None:
+@dataclass(frozen=True, kw_only=True)
+class Restorable:
+    """A table of a stack, and the items of it that are put back."""
+
+    table: Output
+    """The stack's output that names it."""
+    keys: tuple[str, ...]
+    """Partition key, and sort key where it has one."""
+    expires: str
+    """The attribute by which DynamoDB deletes an item, in seconds since 1970."""
+    only: tuple[str, str] | None = None
+    """An attribute and what it begins with, where not all items are put back."""
+    attributes: tuple[str, ...] = ()
+    """If given, only these are put back into an item that is there. An item with any of them has the first,
+    which every change gives another value."""
+    then: str = ""
+    """What is left to do afterwards, in a sentence."""
+
+
+RESTORABLE: Final[Mapping[str, Restorable]] = {
+    "errors": Restorable(table=Output.TABLE_NAME, keys=(Attribute.ERROR_ID,), expires=Attribute.EXPIRES_AT),
+    "runs": Restorable(
+        table=Output.RUNS_TABLE_NAME,
+        keys=(RunAttribute.SENDER, RunAttribute.RUN_KEY),
+        expires=RunAttribute.EXPIRES_AT,
+        then="The runs go to senders and incidents as late ones, with the next sweeps. If those tables had "
+        "lost anything themselves: file-sla incidents rebuild --all",
+    ),
+    "senders": Restorable(
+        table=Output.SENDERS_TABLE_NAME,
+        keys=(SenderAttribute.SENDER, SenderAttribute.PART),
+        expires=Attribute.EXPIRES_AT,
+        # Everything else in it follows from the runs.
+        only=(SenderAttribute.PART, ACTION_PREFIX),
+        then="To apply what people did: file-sla incidents rebuild --all",
+    ),
+    "incidents": Restorable(
+        table=Output.INCIDENTS_TABLE_NAME,
+        keys=(IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID),
+        expires=IncidentAttribute.EXPIRES_AT,
+        # Everything else in an item that is there follows from the runs, and may be newer.
+        attributes=PEOPLES,
+        then="To apply the runs since then: file-sla incidents rebuild --all",
+    ),
+}
+"""By the name on the command line."""
+
+
+class RestoreError(OpsError):
+    """This cannot be restored."""
+
+
+def add(commands: Commands) -> None:
     """Declares the command."""
     command = add_command(
-        commands, "restore", restore,
-        help="put back what a table held at a moment, while the service goes on",
+        commands, "restore", restore, "put back what a table held at a moment, while the service goes on",
         description="Has DynamoDB restore a table beside the live one, and puts back what the live one "
         "lacks, also what was deleted on purpose since. Items that differ are listed, and stay.",
         interrupted="The live table has lost nothing.",
@@ -64,16 +126,18 @@ def add(commands: "Commands") -> None:
     command.add_argument("--keep", action="store_true", help="leave the temporary table where it is")
 
 
-def restore(call: Call) -> CommandResult:
-    """Puts back what a table held.
+def _moment(text: str) -> datetime:
+    moment = read_moment(text)
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no offset; for UTC, end it with Z")
+    if moment > datetime.now(UTC):
+        raise argparse.ArgumentTypeError(f"{text!r} lies in the future")
+    return moment
 
-    Raises:
-        RestoreError: this cannot be restored.
-        OutputsError: an output is missing.
-        botocore.exceptions.ClientError: AWS refused.
-    """
-    given = call.given
-    what = RESTORABLE[given.table]
+
+def restore(call: Call) -> CommandResult:
+    """Puts back what a table held."""
+    given, what = call.given, RESTORABLE[call.given.table]
     live = call.stack[what.table]
     client: DynamoDBClient = call.stack.client("dynamodb")
     if describe(client, live) is None:
@@ -82,7 +146,15 @@ def restore(call: Call) -> CommandResult:
             "Have Pulumi create it again first: pulumi up --refresh"
         )
     with show_progress() as progress:
-        restored = given.from_table or _restore_beside(client, live, given, progress)
+        restored = given.from_table
+        if not restored:
+            backup = find_deleted(client, live) if given.from_deleted else given.from_backup
+            restored = start(client, live, given.at or backup)
+            given.interrupted = (
+                f"What was put back stays, and so does the temporary table {restored}. "
+                "Run the same command again to go on from there; otherwise delete that table."
+            )
+            wait(client, restored, progress)
         _check_same_keys(client, restored, what, made=not given.from_table)
         merged = Merge(
             client=client, what=what, table=live, restored=restored, progress=progress,
@@ -91,21 +163,7 @@ def restore(call: Call) -> CommandResult:
     kept = bool(given.keep or given.from_table)
     if not kept:
         client.delete_table(TableName=restored)
-    return _describe(merged, what, restored if kept else None, given)
-
-
-def _restore_beside(
-    client: "DynamoDBClient", live: str, given: argparse.Namespace, progress: OnProgress
-) -> str:
-    restoring = Restoring(client=client, table=live, progress=progress)
-    backup = find_deleted(client, live) if given.from_deleted else given.from_backup
-    name = restoring.start(given.at or backup)
-    given.interrupted = (
-        f"What was put back stays, and so does the temporary table {name}. "
-        "Run the same command again to go on from there; otherwise delete that table."
-    )
-    restoring.wait(name)
-    return name
+    return _describe(merged, what, restored if kept else None, dry_run=given.dry_run)
 
 
 def _check_same_keys(client: "DynamoDBClient", restored: str, what: Restorable, *, made: bool) -> None:
@@ -121,103 +179,52 @@ def _check_same_keys(client: "DynamoDBClient", restored: str, what: Restorable, 
         )
 
 
-def _moment(text: str) -> datetime:
-    moment = parse_moment_argument(text)
-    if datetime.fromisoformat(text).tzinfo is None:
-        raise argparse.ArgumentTypeError(f"{text!r} has no offset; for UTC, end it with Z")
-    if moment > datetime.now(UTC):
-        raise argparse.ArgumentTypeError(f"{text!r} lies in the future")
-    return moment
+# The temporary table beside the live one.
 
 
-def _describe(merged: Merged, what: Restorable, kept: str | None, given: argparse.Namespace) -> CommandResult:
-    done = "Would be" if given.dry_run else "Done"
-    counts = ", ".join(
-        f"{merged.counts[outcome]:,} {outcome}" for outcome in ItemOutcome if merged.counts[outcome]
-    )
-    lines = [f"{done}: {counts or 'nothing was in it'}."]
-    if merged.differing:
-        lines.append("These differ, and stay as they are; --overwrite puts them back to what they were:")
-        lines += [f"  {escape(key)}" for key in merged.differing]
-    if given.dry_run and merged.counts[ItemOutcome.PUT_BACK]:
-        lines.append("Among what would be put back is what was deleted on purpose since, if anything was.")
-    if kept:
-        lines.append(f"The table {escape(kept)} is still there, and billed.")
-    if what.then and merged.counts[ItemOutcome.PUT_BACK] and not given.dry_run:
-        lines.append(what.then)
-    document = {
-        "dry_run": given.dry_run,
-        "counts": {outcome: merged.counts[outcome] for outcome in ItemOutcome},
-        "differing": merged.differing,
-        "kept": kept,
-    }
-    left = any(merged.counts[outcome] for outcome in LEFT)
-    return CommandResult(document, "\n".join(lines), Exit.FAILED if left else Exit.DONE)
+def start(client: "DynamoDBClient", table: str, source: datetime | str) -> str:
+    """Starts a restore, unless the temporary table is there, and returns that one's name.
 
-
-class RestoreError(OpsError):
-    """This cannot be restored."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Restoring:
-    """A temporary table beside the live one.
-
-    Attributes:
-        client: may restore, describe and delete tables.
+    Args:
+        client: may restore and describe tables.
         table: the live table's name.
-        progress: called with the seconds waited.
-        sleep: waits the given seconds; tests pass their own.
+        source: a moment of the last 35 days, or the ARN of a backup.
+
+    Raises:
+        botocore.exceptions.ClientError: AWS refused, such as a moment that is too long ago.
     """
-
-    client: "DynamoDBClient"
-    table: str
-    progress: OnProgress
-    sleep: Callable[[float], None] = field(default=time.sleep)
-
-    def start(self, source: datetime | str) -> str:
-        """Starts a restore, unless the table is there, and returns the temporary table's name.
-
-        Args:
-            source: a moment of the last 35 days, or the ARN of a backup.
-
-        Raises:
-            botocore.exceptions.ClientError: AWS refused, such as a moment that is too long ago.
-        """
-        moment = source if isinstance(source, datetime) else None
-        suffix = f"{moment:%Y%m%dT%H%M%SZ}" if moment else str(source).rpartition("/")[2]
-        # The same for the same source: an interrupted command goes on.
-        name = f"{self.table[:_NAME_LENGTH]}-restored-{suffix}"
-        if describe(self.client, name):
-            return name
-        # Without indexes it is done sooner, and costs less.
-        bare: Any = {
-            "TargetTableName": name, "GlobalSecondaryIndexOverride": [], "LocalSecondaryIndexOverride": [],
-        }  # fmt: skip
+    moment = source if isinstance(source, datetime) else None
+    suffix = f"{moment:%Y%m%dT%H%M%SZ}" if moment else str(source).rpartition("/")[2]
+    # The same for the same source: an interrupted command goes on.
+    name = f"{table[:_NAME_LENGTH]}-restored-{suffix}"
+    # Without indexes it is done sooner, and costs less.
+    bare: Any = {
+        "TargetTableName": name, "GlobalSecondaryIndexOverride": [], "LocalSecondaryIndexOverride": [],
+    }  # fmt: skip
+    if not describe(client, name):
         if isinstance(source, datetime):
-            self.client.restore_table_to_point_in_time(
-                SourceTableName=self.table, RestoreDateTime=source, **bare
-            )
+            client.restore_table_to_point_in_time(SourceTableName=table, RestoreDateTime=source, **bare)
         else:
-            self.client.restore_table_from_backup(BackupArn=source, **bare)
-        return name
+            client.restore_table_from_backup(BackupArn=source, **bare)
+    return name
 
-    def wait(self, name: str) -> None:
-        """Waits until the table is there: minutes, or hours for a large one.
 
-        Raises:
-            RestoreError: it is gone.
-        """
-        waited = 0
-        while True:
-            described = describe(self.client, name)
-            if described is None:
-                raise RestoreError(f"The table {name} is gone: someone deleted it. Run the command again.")
-            if described["TableStatus"] == "ACTIVE":
-                return
-            self.progress(f"Seconds that DynamoDB has been restoring {name}", waited, None)
-            self.sleep(_POLL_SECONDS)
-            waited += _POLL_SECONDS
+def wait(
+    client: "DynamoDBClient", name: str, progress: OnProgress, sleep: Callable[[float], None] = time.sleep
+) -> None:
+    """Waits until a temporary table is there: minutes, or hours for a large one.
+
+    Raises:
+        RestoreError: it is gone.
+    """
+    waited = 0
+    while described := describe(client, name):
+        if described["TableStatus"] == "ACTIVE":
+            return
+        progress(f"Seconds that DynamoDB has been restoring {name}", waited, None)
+        sleep(_POLL_SECONDS)
+        waited += _POLL_SECONDS
+    raise RestoreError(f"The table {name} is gone: someone deleted it. Run the command again.")
 
 
 def find_deleted(client: "DynamoDBClient", table: str) -> str:
@@ -226,11 +233,8 @@ def find_deleted(client: "DynamoDBClient", table: str) -> str:
     Raises:
         RestoreError: there is none.
     """
-    found = [
-        backup
-        for page in client.get_paginator("list_backups").paginate(TableName=table, BackupType="SYSTEM")
-        for backup in page["BackupSummaries"]
-    ]
+    pages = client.get_paginator("list_backups").paginate(TableName=table, BackupType="SYSTEM")
+    found = [backup for page in pages for backup in page["BackupSummaries"]]
     if not found:
         raise RestoreError(
             f"DynamoDB keeps no backup of a deleted table {table}: it was not deleted within 35 days."
@@ -244,3 +248,150 @@ def describe(client: "DynamoDBClient", table: str) -> "TableDescriptionTypeDef |
         return client.describe_table(TableName=table)["Table"]
     except client.exceptions.ResourceNotFoundException:
         return None
+
+
+# The comparison.
+
+
+class ItemOutcome(StrEnum):
+    """What became of a restored item."""
+
+    THERE = "there already"
+    EXPIRED = "expired meanwhile"
+    PUT_BACK = "put back"
+    DIFFERS = "differs"
+    OVERWRITTEN = "overwritten"
+    CHANGED = "changed meanwhile"
+    """By someone else, between the comparison and the writing: it stays as it is."""
+
+
+_LEFT: Final = frozenset({ItemOutcome.DIFFERS, ItemOutcome.CHANGED})
+"""What leaves something for its owner to decide."""
+
+
+@dataclass
+class Merged:
+    """How many items became what, and the first that differ."""
+
+    counts: Counter[ItemOutcome] = field(default_factory=Counter)
+    differing: list[str] = field(default_factory=list)
+
+
+def _describe(merged: Merged, what: Restorable, kept: str | None, *, dry_run: bool) -> CommandResult:
+    counts = {outcome: merged.counts[outcome] for outcome in ItemOutcome}
+    texts = ", ".join(f"{count:,} {outcome}" for outcome, count in counts.items() if count)
+    lines = [f"{'Would be' if dry_run else 'Done'}: {texts or 'nothing was in it'}."]
+    if merged.differing:
+        lines.append("These differ, and stay as they are; --overwrite puts them back to what they were:")
+        lines += [f"  {escape(key)}" for key in merged.differing]
+    put_back = counts[ItemOutcome.PUT_BACK]
+    if dry_run and put_back:
+        lines.append("Among what would be put back is what was deleted on purpose since, if anything was.")
+    if kept:
+        lines.append(f"The table {escape(kept)} is still there, and billed.")
+    if what.then and put_back and not dry_run:
+        lines.append(what.then)
+    document = {"dry_run": dry_run, "counts": counts, "differing": merged.differing, "kept": kept}
+    left = any(counts[outcome] for outcome in _LEFT)
+    return CommandResult(document, "\n".join(lines), Exit.FAILED if left else Exit.DONE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Merge:
+    """Compares a restored table with the live one, `table`, and puts back what this one lacks."""
+
+    client: "DynamoDBClient"
+    what: Restorable
+    table: str
+    restored: str
+    progress: OnProgress
+    write: bool = True
+    """False for a dry run."""
+    overwrite: bool = False
+    """Whether what differs becomes what it was."""
+    clock: Callable[[], float] = time.time
+    """Seconds since 1970."""
+
+    def run(self) -> Merged:
+        """Goes through the whole restored table. Run again, it changes nothing more.
+
+        Raises:
+            botocore.exceptions.ClientError: AWS refused; what was put back until then stays.
+        """
+        merged = Merged()
+        with ThreadPoolExecutor(_WRITERS) as pool:
+            for items in self._scan():
+                alive = {self._key(item): item for item in self._read_live(items)}
+                live = [alive.get(self._key(item)) for item in items]
+                for item, outcome in zip(items, pool.map(self._merge, items, live), strict=True):
+                    merged.counts[outcome] += 1
+                    if outcome in _LEFT and len(merged.differing) < _LISTED:
+                        merged.differing.append(" ".join(self._key(item)))
+                self.progress("Items compared", merged.counts.total(), None)
+        return merged
+
+    def _scan(self) -> Iterator[Sequence[Item]]:
+        filtered: dict[str, Any] = {}
+        if self.what.only:
+            name, beginning = self.what.only
+            filtered = {
+                "FilterExpression": "begins_with(#name, :beginning)",
+                "ExpressionAttributeNames": {"#name": name},
+                "ExpressionAttributeValues": {":beginning": {"S": beginning}},
+            }
+        for page in self.client.get_paginator("scan").paginate(TableName=self.restored, **filtered):
+            for start in range(0, len(page["Items"]), MAX_KEYS):
+                yield page["Items"][start : start + MAX_KEYS]
+
+    def _read_live(self, items: Iterable[Item]) -> Iterator[Item]:
+        keys = [{key: item[key] for key in self.what.keys} for item in items]
+        return get_items(self.client, self.table, keys, consistent=True)
+
+    def _key(self, item: Item) -> tuple[str, ...]:
+        return tuple(str(item[key]["S"]) for key in self.what.keys)
+
+    def _merge(self, item: Item, alive: Item | None) -> ItemOutcome:
+        """Puts an item back; `alive` is what the live table has instead."""
+        if alive is not None and self.what.attributes:
+            return self._merge_attributes(item, alive)
+        if alive == item:
+            return ItemOutcome.THERE
+        expires = item.get(self.what.expires, {}).get("N")
+        if expires is not None and int(expires) <= self.clock():
+            return ItemOutcome.EXPIRED
+        if alive is not None and not self.overwrite:
+            return ItemOutcome.DIFFERS
+        # It is as it was read by all its attributes that are no lists or maps: whoever writes one of those
+        # writes a moment or a count beside it.
+        same = {name: value for name, value in (alive or {}).items() if value.keys() <= _SIMPLE}
+        condition = Update(if_still=same or {self.what.keys[0]: None}).arguments()
+        put = partial(self.client.put_item, TableName=self.table, Item=dict(item), **condition)
+        outcome = ItemOutcome.OVERWRITTEN if alive else ItemOutcome.PUT_BACK
+        return self._attempt(partial(retry_write, put), outcome)
+
+    def _merge_attributes(self, item: Item, alive: Item) -> ItemOutcome:
+        """Puts an item's attributes back where the live item, `alive`, has none of them."""
+        names = self.what.attributes
+        was, known = ({name: one[name] for name in names if name in one} for one in (item, alive))
+        if not was or was == known:
+            return ItemOutcome.THERE
+        if known and not self.overwrite:
+            return ItemOutcome.DIFFERS
+        keys = {key: alive[key] for key in self.what.keys}
+        update = Update(
+            values={name: was.get(name) for name in names},
+            # The key too: if somebody has just deleted the item, an update would create it.
+            if_still={**keys, names[0]: alive.get(names[0])},
+        )
+        outcome = ItemOutcome.OVERWRITTEN if known else ItemOutcome.PUT_BACK
+        return self._attempt(partial(update_item, self.client, self.table, keys, update), outcome)
+
+    def _attempt(self, write: Callable[[], object], outcome: ItemOutcome) -> ItemOutcome:
+        """Writes, unless it is a dry run; returns the outcome, or that the write's condition failed."""
+        if not self.write:
+            return outcome
+        try:
+            write()
+        except (ConflictError, self.client.exceptions.ConditionalCheckFailedException):
+            return ItemOutcome.CHANGED
+        return outcome

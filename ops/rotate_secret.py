@@ -3,42 +3,48 @@
 import secrets
 import string
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from contract.names import Output, Variable
 from contract.routes import AUTH
 from contract.sign_in import compute_secret_hash, is_secret_refused
-from ops.command import Call, CommandResult, OnProgress, add_command, show_progress
+from ops.command import Call, CommandResult, Commands, OnProgress, add_command, show_progress
 from ops.stack import OpsError, Stack
 from ops.user_pool import generate_password
+from store.dynamodb import error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-    from ops.command import Commands
-
-
 _WAIT_SECONDS: Final = 60
-_ACCEPTED_WITHIN: Final = timedelta(minutes=1)
-"""For how long Cognito is asked whether it accepts a secret that was added."""
+_TRIES: Final = 30
 _BETWEEN_TRIES: Final = 2.0
+"""How often, and every how many seconds, Cognito is asked whether it accepts a secret that was added."""
 _MOST: Final = 2
 """Secrets that an app client can have: Cognito's limit."""
 _NO_SUCH_USER: Final = {"NotAuthorizedException", "UserNotFoundException"}
 
+CURRENT: Final = "AWSCURRENT"
+PREVIOUS: Final = "AWSPREVIOUS"
+PENDING: Final = "AWSPENDING"
+"""Secrets Manager's own label for what a rotation has begun."""
+OF_PROGRAM: Final = "FILESLAPROGRAM"
+"""Keeps the version that the program made. Without a label Secrets Manager deletes it at some time: a refresh
+would miss it, and the next `pulumi up` would create it again, and put it in use."""
+_LENGTH: Final = 52
+"""As those that Cognito makes; 64 is its limit."""
+_ALPHABET: Final = string.ascii_lowercase + string.digits
 
-def add(commands: "Commands") -> None:
+
+def add(commands: Commands) -> None:
     """Declares it."""
     command = add_command(
-        commands, "rotate-secret", rotate,
-        help="replace the app client's secret, without one failed sign-in",
+        commands, "rotate-secret", rotate, "replace the app client's secret, without one failed sign-in",
         interrupted="Sign-ins go on. Run the same command again to continue.",
     )  # fmt: skip
     command.add_argument(
@@ -52,22 +58,18 @@ def add(commands: "Commands") -> None:
     )  # fmt: skip
 
 
-def rotate(call: Call) -> CommandResult:
-    """Rotates the secret, or finishes a rotation that was begun.
+def _seconds(text: str) -> int:
+    if (seconds := int(text)) < 0:
+        raise ValueError
+    return seconds
 
-    Raises:
-        RotationError: it cannot go on.
-        OutputsError: an output is missing.
-    """
+
+def rotate(call: Call) -> CommandResult:
+    """Rotates the secret, or finishes a rotation that was begun."""
     stack, given = call.stack, call.given
-    cognito = stack.client("cognito-idp")
     with show_progress() as progress:
-        rotation = Rotation(
-            app=AppClient(cognito, stack[Output.USER_POOL_ID], stack[Output.USER_POOL_CLIENT_ID]),
-            value=SecretValue(stack.client("secretsmanager"), find_secret_id(stack)),
-            progress=progress,
-        )
-        deleted = rotation.run(given.wait, keep_old=given.keep_old)
+        app, value = AppClient.of(stack), SecretValue.of(stack)
+        deleted = Rotation(app, value, progress).run(given.wait, keep_old=given.keep_old)
     if deleted:
         said = "The new secret is in use, and Cognito no longer accepts the old one."
     else:
@@ -75,75 +77,42 @@ def rotate(call: Call) -> CommandResult:
     return CommandResult({"old_deleted": deleted}, said)
 
 
-def find_secret_id(stack: Stack) -> str:
-    """The secret that AuthLambda reads.
-
-    Raises:
-        RotationError: AuthLambda has no such variable.
-    """
-    function = f"{stack[Output.METRICS_NAMESPACE]}-{AUTH.key}"
-    found = stack.client("lambda").get_function_configuration(FunctionName=function)
-    variables: dict[str, str] = found.get("Environment", {}).get("Variables", {})
-    if secret_id := variables.get(Variable.CLIENT_SECRET_ID):
-        return secret_id
-    raise RotationError(f"The function {function} does not name its secret: pulumi up --refresh")
-
-
-def _seconds(text: str) -> int:
-    seconds = int(text)
-    if seconds < 0:
-        raise ValueError
-    return seconds
-
-
-class IndifferentCognitoError(OpsError):
-    """Cognito accepts a secret that cannot be the client's, so nothing can be tried."""
+class RotationError(OpsError):
+    """A rotation cannot go on. Sign-ins go on as before, unless it says otherwise."""
 
 
 @dataclass(frozen=True)
 class AppClient:
-    """A confidential app client.
-
-    Attributes:
-        client: may list, add and delete its secrets, and use the pool's admin sign-in.
-        pool_id: its user pool.
-        client_id: the app client.
-    """
+    """A confidential app client, at Cognito."""
 
     client: "CognitoIdentityProviderClient"
     pool_id: str
     client_id: str
 
+    @classmethod
+    def of(cls, stack: Stack) -> "AppClient":
+        """That of a stack."""
+        return cls(stack.client("cognito-idp"), stack[Output.USER_POOL_ID], stack[Output.USER_POOL_CLIENT_ID])
+
+    @property
+    def ids(self) -> Any:
+        """What each call about it names."""
+        return {"UserPoolId": self.pool_id, "ClientId": self.client_id}
+
     def list_secrets(self) -> list[str]:
         """The ids of its secrets, the oldest first."""
-        found = self.client.list_user_pool_client_secrets(UserPoolId=self.pool_id, ClientId=self.client_id)
-        newest_last = sorted(
-            found["ClientSecrets"], key=lambda one: (one["ClientSecretCreateDate"], one["ClientSecretId"])
-        )
-        return [one["ClientSecretId"] for one in newest_last]
-
-    def add_secret(self, value: str) -> None:
-        """Adds a second secret."""
-        self.client.add_user_pool_client_secret(
-            UserPoolId=self.pool_id, ClientId=self.client_id, ClientSecret=value
-        )
-
-    def delete_secret(self, secret_id: str) -> None:
-        """Deletes a secret; Cognito no longer accepts it."""
-        self.client.delete_user_pool_client_secret(
-            UserPoolId=self.pool_id, ClientId=self.client_id, ClientSecretId=secret_id
-        )
+        found = self.client.list_user_pool_client_secrets(**self.ids)["ClientSecrets"]
+        found.sort(key=lambda one: (one["ClientSecretCreateDate"], one["ClientSecretId"]))
+        return [one["ClientSecretId"] for one in found]
 
     def check_refuses_others(self) -> None:
         """Checks that `accepts` distinguishes secrets.
 
         Raises:
-            IndifferentCognitoError: it does not.
+            RotationError: Cognito accepts a secret that cannot be the client's, so nothing can be tried.
         """
         if self.accepts(generate_password() * 2):
-            raise IndifferentCognitoError(
-                "Cognito accepts a wrong secret of the app client here. Nothing was changed."
-            )
+            raise RotationError("Cognito accepts a wrong secret of the app client here. Nothing was changed.")
 
     def accepts(self, value: str) -> bool:
         """Whether a value is one of the client's secrets. Tried with a sign-in of a user who does not exist.
@@ -152,49 +121,43 @@ class AppClient:
             botocore.exceptions.ClientError: Cognito refuses for another reason.
         """
         nobody = f"nobody-{secrets.token_hex(8)}"
+        parameters = {
+            "USERNAME": nobody,
+            "PASSWORD": generate_password(),
+            "SECRET_HASH": compute_secret_hash(nobody, self.client_id, value),
+        }
         try:
             self.client.admin_initiate_auth(
-                UserPoolId=self.pool_id,
-                ClientId=self.client_id,
-                AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-                AuthParameters={
-                    "USERNAME": nobody,
-                    "PASSWORD": generate_password(),
-                    "SECRET_HASH": compute_secret_hash(nobody, self.client_id, value),
-                },
+                **self.ids, AuthFlow="ADMIN_USER_PASSWORD_AUTH", AuthParameters=parameters
             )
         except ClientError as error:
             if is_secret_refused(error.response):
                 return False
-            if error.response["Error"]["Code"] not in _NO_SUCH_USER:
+            if error_code(error) not in _NO_SUCH_USER:
                 raise
         return True
 
 
-CURRENT: Final = "AWSCURRENT"
-PREVIOUS: Final = "AWSPREVIOUS"
-PENDING: Final = "AWSPENDING"
-"""Secrets Manager's own label for what a rotation has begun."""
-OF_PROGRAM: Final = "FILESLAPROGRAM"
-"""Keeps the version that the program made. Without a label Secrets Manager deletes it at some time: a refresh
-would miss it, and the next `pulumi up` would create it again, and put it in use."""
-
-_LENGTH: Final = 52
-"""As those that Cognito makes; 64 is its limit."""
-_ALPHABET: Final = string.ascii_lowercase + string.digits
-
-
 @dataclass(frozen=True)
 class SecretValue:
-    """A secret of Secrets Manager.
-
-    Attributes:
-        client: may read and write its versions.
-        secret_id: its ARN or name.
-    """
+    """A secret of Secrets Manager."""
 
     client: "SecretsManagerClient"
     secret_id: str
+    """Its ARN or name."""
+
+    @classmethod
+    def of(cls, stack: Stack) -> "SecretValue":
+        """The secret that AuthLambda reads.
+
+        Raises:
+            RotationError: AuthLambda has no such variable.
+        """
+        function = f"{stack[Output.METRICS_NAMESPACE]}-{AUTH.key}"
+        found = stack.client("lambda").get_function_configuration(FunctionName=function)
+        if secret_id := found.get("Environment", {}).get("Variables", {}).get(Variable.CLIENT_SECRET_ID):
+            return cls(stack.client("secretsmanager"), secret_id)
+        raise RotationError(f"The function {function} does not name its secret: pulumi up --refresh")
 
     def read(self, label: str = CURRENT) -> str:
         """The value under a label."""
@@ -206,63 +169,41 @@ class SecretValue:
         return {label: version for version, labels in found.items() for label in labels}
 
     def make_next(self) -> None:
-        """Puts a new value beside the one in use."""
-        value = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
-        self.client.put_secret_value(SecretId=self.secret_id, SecretString=value, VersionStages=[PENDING])
-
-    def keep_version_of_program(self) -> None:
-        """Labels the version that is in use before the first rotation."""
+        """Puts a new value beside the one in use, unless there is one; labels that of the program first."""
         versions = self.find_versions()
         if OF_PROGRAM not in versions:
-            self.client.update_secret_version_stage(
-                SecretId=self.secret_id, VersionStage=OF_PROGRAM, MoveToVersionId=versions[CURRENT]
-            )
+            self._move(OF_PROGRAM, to=versions[CURRENT])
+        if PENDING not in versions:
+            value = "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
+            self.client.put_secret_value(SecretId=self.secret_id, SecretString=value, VersionStages=[PENDING])
 
-    def use_next(self) -> None:
-        """Puts the next value in use. The one of before stays readable, as the previous one."""
+    def use(self, label: str) -> None:
+        """Puts the value under a label in use. The one of before stays readable, as the previous one."""
         versions = self.find_versions()
-        self._move(CURRENT, versions[CURRENT], versions[PENDING])
-        self.drop_pending_label()
-
-    def use_previous(self) -> None:
-        """Puts the previous value back in use."""
-        versions = self.find_versions()
-        self._move(CURRENT, versions[CURRENT], versions[PREVIOUS])
+        if versions[CURRENT] != versions[label]:
+            self._move(CURRENT, versions[CURRENT], versions[label])
 
     def drop_pending_label(self) -> None:
         """Takes the label of the next value off the one that is in use."""
         versions = self.find_versions()
-        if PENDING in versions and versions[PENDING] == versions[CURRENT]:
-            self.client.update_secret_version_stage(
-                SecretId=self.secret_id, VersionStage=PENDING, RemoveFromVersionId=versions[PENDING]
-            )
+        if versions.get(PENDING) == versions[CURRENT]:
+            self._move(PENDING, versions[CURRENT])
 
-    def _move(self, label: str, before: str, after: str) -> None:
-        if before != after:
-            self.client.update_secret_version_stage(
-                SecretId=self.secret_id, VersionStage=label, RemoveFromVersionId=before, MoveToVersionId=after
-            )
+    def _move(self, label: str, before: str | None = None, to: str | None = None) -> None:
+        versions = {"RemoveFromVersionId": before, "MoveToVersionId": to}
+        given: Any = {name: version for name, version in versions.items() if version}
+        self.client.update_secret_version_stage(SecretId=self.secret_id, VersionStage=label, **given)
 
 
-class RotationError(OpsError):
-    """A rotation cannot go on. Sign-ins go on as before, unless it says otherwise."""
-
-
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Rotation:
-    """Rotates the secret of an app client.
-
-    Attributes:
-        app: the client at Cognito.
-        value: the secret that AuthLambda reads.
-        progress: called with how far it is.
-        sleep: waits the given seconds; tests pass their own.
-    """
+    """Rotates the secret of an app client, of which `value` is what AuthLambda reads."""
 
     app: AppClient
     value: SecretValue
     progress: OnProgress
     sleep: Callable[[float], None] = time.sleep
+    """Waits the given seconds."""
 
     def run(self, wait_seconds: int, *, keep_old: bool) -> bool:
         """Rotates, or finishes what was begun; returns whether the old secret is deleted.
@@ -270,44 +211,34 @@ class Rotation:
         Args:
             wait_seconds: for how long both secrets stay good after the new one is in use.
             keep_old: leaves the old one to the next run.
-
-        Raises:
-            RotationError: it cannot go on.
-            IndifferentCognitoError: Cognito accepts any secret.
         """
-        with self._step("Looking"):
-            self.app.check_refuses_others()
-            self.value.drop_pending_label()
-            begun = self._only_deleting_is_left()
+        self.progress("Looking", 0, 1)
+        self.app.check_refuses_others()
+        self.value.drop_pending_label()
+        begun = self._only_deleting_is_left()
+        self.progress("Looking", 1, 1)
         if not begun:
-            with self._step("Adding the new secret"):
-                self._add()
-            with self._step("Putting it in use"):
-                self.value.use_next()
+            self.progress("Adding the new secret", 0, 1)
+            self._add()
+            self.value.use(PENDING)
+            self.value.drop_pending_label()
+            self.progress("Adding the new secret", 1, 1)
         if keep_old:
             return False
         for second in range(wait_seconds):
             self.progress("Both secrets work", second, wait_seconds)
             self.sleep(1)
         self.progress("Both secrets work", wait_seconds, wait_seconds)
-        with self._step("Deleting the old secret"):
-            self._delete_old()
+        self._delete_old()
         return True
-
-    @contextmanager
-    def _step(self, name: str) -> Iterator[None]:
-        self.progress(name, 0, 1)
-        yield
-        self.progress(name, 1, 1)
 
     def _only_deleting_is_left(self) -> bool:
         """Whether the secret in use is a new one, and the old one still good."""
         versions = self.value.find_versions()
         if PENDING in versions or len(self.app.list_secrets()) < _MOST:
             return False
-        if PREVIOUS in versions and all(
-            self.app.accepts(self.value.read(one)) for one in (CURRENT, PREVIOUS)
-        ):
+        values = (CURRENT, PREVIOUS)
+        if PREVIOUS in versions and all(self.app.accepts(self.value.read(one)) for one in values):
             return True
         raise RotationError(
             "The app client has two secrets already, and one of them is not this command's. Find out who "
@@ -316,14 +247,11 @@ class Rotation:
         )
 
     def _add(self) -> None:
-        self.value.keep_version_of_program()
-        if PENDING not in self.value.find_versions():
-            self.value.make_next()
+        self.value.make_next()
         new = self.value.read(PENDING)
         if not self.app.accepts(new):
-            self.app.add_secret(new)
-        tries = int(_ACCEPTED_WITHIN.total_seconds() / _BETWEEN_TRIES)
-        for _ in range(tries):
+            self.app.client.add_user_pool_client_secret(**self.app.ids, ClientSecret=new)
+        for _ in range(_TRIES):
             if self.app.accepts(new):
                 return
             self.sleep(_BETWEEN_TRIES)
@@ -331,10 +259,10 @@ class Rotation:
 
     def _delete_old(self) -> None:
         for secret_id in self.app.list_secrets()[:-1]:
-            self.app.delete_secret(secret_id)
+            self.app.client.delete_user_pool_client_secret(**self.app.ids, ClientSecretId=secret_id)
         if not self.app.accepts(self.value.read()):
             # The secret in use was not the newest: someone else has just changed them.
-            self.value.use_previous()
+            self.value.use(PREVIOUS)
             raise RotationError(
                 "Cognito no longer accepts the secret that was in use: someone else has just changed the "
                 "client's secrets. The previous one is in use again. Run this again."

@@ -1,51 +1,32 @@
 """`file-sla senders release | delete-runs`: senders that the sweep has set aside."""
 
-from typing import TYPE_CHECKING
-
-from ops.command import Call, CommandResult, Exit, add_command, add_group, show_progress
-from ops.incidents import Finder, Found, describe_names
+from contract.moments import utc_now
+from ops.command import Call, CommandResult, Commands, Exit, add_command, add_group, show_progress
+from ops.incidents import SENDER_HELP, Finder, Found, describe_names
 from store.dynamodb import delete_items
 from store.senders import NextCheck
 
-if TYPE_CHECKING:
-    from ops.command import Commands
 
-
-def add(commands: "Commands") -> None:
+def add(commands: Commands) -> None:
     """Declares the commands."""
-    group = add_group(commands, "senders", help="senders whose replay was given up")
-    release_parser = add_command(group, "release", release, help="have the next sweep replay a sender again")
+    group = add_group(commands, "senders", "senders whose replay was given up")
+    release_parser = add_command(group, "release", release, "have the next sweep replay a sender again")
     delete_parser = add_command(
-        group, "delete-runs", delete_runs,
-        help="delete a sender's runs, which cannot be replayed, and release it",
+        group, "delete-runs", delete_runs, "delete a sender's runs, which cannot be replayed, and release it",
         interrupted="The same command again goes on.",
     )  # fmt: skip
     delete_parser.add_argument("--yes", action="store_true", help="do it: runs cannot be brought back")
     for parser in (release_parser, delete_parser):
-        parser.add_argument("name", metavar="NAME", help="<user name>, <user name>/<run.sender>, or its key")
+        parser.add_argument("name", metavar="NAME", help=SENDER_HELP)
 
 
 def release(call: Call) -> CommandResult:
-    """Releases a sender: the next sweep replays it, and gives it up again after three more failures.
-
-    Raises:
-        UnknownSenderError: no run of that sender is kept.
-        OutputsError: an output is missing.
-        botocore.exceptions.ClientError: AWS refused.
-    """
-    finder, found = _find(call)
-    return _release(finder, found, 0)
+    """Releases a sender: the next sweep replays it, and gives it up again after three more failures."""
+    return _release(*_find(call), 0)
 
 
 def delete_runs(call: Call) -> CommandResult:
-    """Deletes what FileSlaRuns has of a sender, and releases it. Its records and incidents stay.
-
-    Raises:
-        UnknownSenderError: no run of that sender is kept.
-        OutputsError: an output is missing.
-        botocore.exceptions.ClientError: AWS refused.
-        UnprocessedKeysError: DynamoDB left some out at every attempt; the same command again goes on.
-    """
+    """Deletes what FileSlaRuns has of a sender, and releases it. Its records and incidents stay."""
     finder, found = _find(call)
     keys = [key for one in found for key in finder.runs.list_keys(one.key)]
     if not call.given.yes:
@@ -64,7 +45,7 @@ def _find(call: Call) -> tuple[Finder, list[Found]]:
 
 
 def _release(finder: Finder, found: list[Found], deleted: int) -> CommandResult:
-    now = finder.clock()
+    now = utc_now()
     for one in found:
         finder.senders.release(one.key, now, NextCheck(at=now))
     lines = [f"Runs deleted: {deleted:,}."] if deleted else []

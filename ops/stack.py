@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Self
@@ -13,7 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from contract.manifest import Declared, read_manifest
-from contract.names import LOCAL_KEY, OUTPUTS_VARIABLE, LocalOutput, Output
+from contract.names import ALARM_SEPARATOR, LOCAL_KEY, OUTPUTS_VARIABLE, LocalOutput, Output
 from contract.owners.reading import OwnersFileError
 from store.dynamodb import ConflictError, MalformedItemError, UnprocessedKeysError
 
@@ -116,6 +117,16 @@ class Stack:
             return read_manifest(self[Output.MANIFEST])
         except ValueError as error:
             raise OutputsError(f"{self.file} has a {Output.MANIFEST} that cannot be read: {error}") from None
+
+    @cached_property
+    def alarms(self) -> Mapping[str, Mapping[str, Any]]:
+        """Every alarm in AWS whose name begins as the stack's do, by name."""
+        pages = self.client("cloudwatch").get_paginator("describe_alarms").paginate(
+            AlarmNamePrefix=f"{self[Output.METRICS_NAMESPACE]}{ALARM_SEPARATOR}",
+            AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+        )  # fmt: skip
+        kinds = ("MetricAlarms", "CompositeAlarms")
+        return {alarm["AlarmName"]: alarm for page in pages for kind in kinds for alarm in page.get(kind, [])}
 
     def client(self, service: str, *, patient: bool = True) -> Any:
         """A boto3 client, made once, with this machine's credentials, or the root's of a local stack.

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final, Self, TypedDict
 
-from botocore.exceptions import ClientError
-
 from contract.limits import FIRST_PASSWORD_DAYS
 from contract.names import Group
 from ops.stack import OpsError
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 
 FIRST_PASSWORD_LASTS: Final = timedelta(days=FIRST_PASSWORD_DAYS)
-_NOT_SIGNED_IN: Final = "FORCE_CHANGE_PASSWORD"
 _PAGE: Final = 60
 """The limit of ListUsers and of ListUsersInGroup."""
 _NAME: Final = re.compile(r"[^\s/]{1,128}")
@@ -39,14 +36,7 @@ class User(TypedDict):
 def create_user(
     client: "CognitoIdentityProviderClient", user_pool_id: str, username: str, group: Group
 ) -> User:
-    """Creates a user with a permanent password and a verified address, in one group.
-
-    Args:
-        client: may administer the pool.
-        user_pool_id: the pool.
-        username: by which the user signs in.
-        group: what the user may do.
-    """
+    """Creates a user with a permanent password and a verified address, in one group."""
     user, pool = User(username=username, password=generate_password()), UserDirectory(client, user_pool_id)
     pool.create(username, user["password"], f"{username}@example.com")
     pool.set_password(username, user["password"], for_good=True)
@@ -82,7 +72,7 @@ class PoolUser:
     @property
     def never_signed_in(self) -> bool:
         """Whether the first password was never changed."""
-        return self.status == _NOT_SIGNED_IN
+        return self.status == "FORCE_CHANGE_PASSWORD"
 
     def has_expired_invitation(self, now: datetime) -> bool:
         """Whether the first password has expired."""
@@ -105,12 +95,7 @@ class PoolUser:
 
 @dataclass(frozen=True)
 class UserDirectory:
-    """A user pool.
-
-    Attributes:
-        client: may administer its users.
-        pool_id: the pool.
-    """
+    """A user pool."""
 
     client: "CognitoIdentityProviderClient"
     pool_id: str
@@ -138,17 +123,13 @@ class UserDirectory:
                 "`/`, which stands between a user's name and its script's."
             )
         try:
-            found: Mapping[str, Any] = self.client.admin_get_user(UserPoolId=self.pool_id, Username=name)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "UserNotFoundException":
-                raise
+            found: Mapping[str, Any] = self.admin("get_user", name)
+        except self.client.exceptions.UserNotFoundException:
             same = (one for one in self._list("list_users") if one["Username"].casefold() == name.casefold())
             if not (found := next(same, {})):
                 return None
-        in_groups = self.client.admin_list_groups_for_user(
-            UserPoolId=self.pool_id, Username=found["Username"]
-        )
-        return PoolUser.of(found, frozenset(one["GroupName"] for one in in_groups["Groups"]))
+        in_groups = self.admin("list_groups_for_user", found["Username"])["Groups"]
+        return PoolUser.of(found, frozenset(one["GroupName"] for one in in_groups))
 
     def get(self, name: str) -> PoolUser:
         """The user of this name.
@@ -160,71 +141,41 @@ class UserDirectory:
             return user
         raise UserError(f"There is no user {name}. `file-sla users list` prints all of them.")
 
+    def admin(self, operation: str, name: str, **more: Any) -> Any:
+        """Calls Cognito for a user, such as `AdminDisableUser` for `disable_user`."""
+        return getattr(self.client, f"admin_{operation}")(UserPoolId=self.pool_id, Username=name, **more)
+
     def create(self, name: str, password: str, email: str | None) -> None:
         """Creates a user with a first password, and mails nobody."""
-        attributes = [("email", email), ("email_verified", "true")] if email else []
-        self.client.admin_create_user(
-            UserPoolId=self.pool_id,
-            Username=name,
+        attributes = _verified(email) if email else []
+        self.admin(
+            "create_user",
+            name,
             TemporaryPassword=password,
-            UserAttributes=[{"Name": key, "Value": value} for key, value in attributes],
+            UserAttributes=attributes,
             MessageAction="SUPPRESS",
         )
 
     def invite(self, name: str) -> None:
         """Has Cognito mail a first password; the one before ends."""
-        self.client.admin_create_user(
-            UserPoolId=self.pool_id,
-            Username=name,
-            MessageAction="RESEND",
-            # By default Cognito would send a text message.
-            DesiredDeliveryMediums=["EMAIL"],
-        )
-
-    def mail_reset(self, name: str) -> None:
-        """Ends the password of a user, and has Cognito mail a code with which to set another."""
-        self.client.admin_reset_user_password(UserPoolId=self.pool_id, Username=name)
+        # By default Cognito would send a text message.
+        self.admin("create_user", name, MessageAction="RESEND", DesiredDeliveryMediums=["EMAIL"])
 
     def set_password(self, name: str, password: str, *, for_good: bool) -> None:
         """Sets a password, permanently or until the first sign-in."""
-        self.client.admin_set_user_password(
-            UserPoolId=self.pool_id, Username=name, Password=password, Permanent=for_good
-        )
+        self.admin("set_user_password", name, Password=password, Permanent=for_good)
 
     def sign_out(self, name: str) -> None:
         """Ends all sessions: no refresh token of the user works any more."""
-        self.client.admin_user_global_sign_out(UserPoolId=self.pool_id, Username=name)
+        self.admin("user_global_sign_out", name)
 
     def set_email(self, name: str, email: str) -> None:
         """Sets the address, as a verified one."""
-        self.client.admin_update_user_attributes(
-            UserPoolId=self.pool_id,
-            Username=name,
-            UserAttributes=[
-                {"Name": "email", "Value": email},
-                {"Name": "email_verified", "Value": "true"},
-            ],
-        )
-
-    def enable(self, name: str) -> None:
-        """Lets a user sign in again."""
-        self.client.admin_enable_user(UserPoolId=self.pool_id, Username=name)
-
-    def disable(self, name: str) -> None:
-        """Stops a user from signing in."""
-        self.client.admin_disable_user(UserPoolId=self.pool_id, Username=name)
-
-    def delete(self, name: str) -> None:
-        """Deletes a user."""
-        self.client.admin_delete_user(UserPoolId=self.pool_id, Username=name)
+        self.admin("update_user_attributes", name, UserAttributes=_verified(email))
 
     def add_to(self, group: Group, name: str) -> None:
         """Puts a user into a group, where it may be already."""
-        self.client.admin_add_user_to_group(UserPoolId=self.pool_id, Username=name, GroupName=group)
-
-    def remove_from(self, group: Group, name: str) -> None:
-        """Takes a user out of a group, where it may not be."""
-        self.client.admin_remove_user_from_group(UserPoolId=self.pool_id, Username=name, GroupName=group)
+        self.admin("add_user_to_group", name, GroupName=group)
 
     def _list(self, operation: str, **wanted: Any) -> "Iterator[Mapping[str, Any]]":
         paginator: Any = self.client.get_paginator(operation)  # type: ignore[call-overload]
@@ -232,3 +183,7 @@ class UserDirectory:
             UserPoolId=self.pool_id, PaginationConfig={"PageSize": _PAGE}, **wanted
         ):
             yield from page["Users"]
+
+
+def _verified(email: str) -> list[dict[str, str]]:
+    return [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]

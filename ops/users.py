@@ -3,21 +3,17 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from rich.markup import escape
-from rich.table import Table
 
 from contract.limits import ID_TOKEN_MINUTES
 from contract.moments import format_moment
 from contract.names import Group, Output
 from contract.routes import AUTH, FILE_SLA_ERROR
-from ops.command import Call, CommandResult, add_command, add_group
+from ops.command import Call, CommandResult, Commands, add_command, add_group, make_table
 from ops.stack import Stack
 from ops.user_pool import FIRST_PASSWORD_LASTS, PoolUser, UserDirectory, UserError, generate_password
-
-if TYPE_CHECKING:
-    from ops.command import Commands
 
 SHORT_NAMES: Final = {"reporters": Group.REPORTERS, "analysts": Group.ANALYSTS}
 """The groups, as a command line names them."""
@@ -33,11 +29,11 @@ Export-Clixml wrote under that account, which Windows encrypts for it. Never put
 scheduled task, where everyone on the server can read it, nor into a log, a mail or a ticket."""
 
 
-def add(commands: "Commands") -> None:
+def add(commands: Commands) -> None:
     """Declares the commands."""
-    group = add_group(commands, "users", help="who may report and who may look")
+    group = add_group(commands, "users", "who may report and who may look")
     command = add_command(
-        group, "create", create, help="create a user, or finish one",
+        group, "create", create, "create a user, or finish one",
         interrupted="Run the same command again to finish the user.",
     )  # fmt: skip
     command.add_argument("name", metavar="NAME")
@@ -51,7 +47,7 @@ def add(commands: "Commands") -> None:
     )  # fmt: skip
     command.add_argument("--email", metavar="ADDRESS", help="where an analyst is mailed")
     command.add_argument("--no-mail", action="store_true", help=_NO_MAIL)
-    add_command(group, "list", list_users, help="print all users")
+    add_command(group, "list", list_users, "print all users")
     for name, run, text in (
         ("password", renew, "give a user another password, and end its sessions"),
         ("groups", change_groups, "put a user into groups, or take it out"),
@@ -59,7 +55,7 @@ def add(commands: "Commands") -> None:
         ("enable", enable, "let a user sign in again"),
         ("remove", remove, "delete a user for good"),
     ):
-        command = add_command(group, name, run, help=text)
+        command = add_command(group, name, run, text)
         command.add_argument("name", metavar="NAME")
         if name == "password":
             command.add_argument("--no-mail", action="store_true", help=_NO_MAIL)
@@ -69,12 +65,7 @@ def add(commands: "Commands") -> None:
 
 
 def create(call: Call) -> CommandResult:
-    """Creates a user, or finishes one that was begun.
-
-    Raises:
-        UserError: the name will not do, or such a user is there and finished; or nobody can be mailed.
-        OutputsError: an output is missing.
-    """
+    """Creates a user, or finishes one that was begun."""
     given, pool = call.given, _pool(call.stack)
     # Before anything is done: a user who cannot be handed over is of no use.
     addresses = _find_addresses(call.stack)
@@ -84,25 +75,25 @@ def create(call: Call) -> CommandResult:
     if given.email and not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", given.email):
         raise UserError(f"{given.email} is no e-mail address: write it as in ana@example.com.")
     group = Group.REPORTERS if given.reporter else Group.ANALYSTS
-    user = pool.find(given.name)
-    if user is None:
-        pool.create(given.name, generate_password(), given.email)
-    else:
+    name = given.name
+    if user := pool.find(name):
+        name = user.name
         _check_unfinished(user, group)
         if given.email and given.email != user.email:
-            pool.set_email(user.name, given.email)
-    name = user.name if user else given.name
+            pool.set_email(name, given.email)
+    else:
+        pool.create(name, generate_password(), given.email)
     pool.add_to(group, name)
     password = None
     # Last: a user with a permanent password is finished.
     if mail:
         pool.invite(name)
     else:
-        password = _set_password(pool, name, for_good=given.reporter)
+        pool.set_password(name, password := generate_password(), for_good=given.reporter)
     kind = "a reporter" if given.reporter else "an analyst"
     head = f"{escape(name)} is {'finished' if user else 'created'}, {kind}."
     document = {"user": name, "was": "unfinished" if user else "new"}
-    return _hand_over(document, head, password, given.email, addresses if given.reporter else None)
+    return _hand_over(document, head, password, given.email, addresses if given.reporter else {})
 
 
 def _check_unfinished(user: PoolUser, group: Group) -> None:
@@ -124,14 +115,9 @@ def _check_unfinished(user: PoolUser, group: Group) -> None:
 
 
 def renew(call: Call) -> CommandResult:
-    """Gives a user another password, and ends all its sessions.
-
-    Raises:
-        UserError: there is no such user, it is in no group, or nobody can be mailed.
-        OutputsError: an output is missing.
-    """
-    pool, addresses = _pool(call.stack), _find_addresses(call.stack)
-    user = pool.get(call.given.name)
+    """Gives a user another password, and ends all its sessions."""
+    addresses = _find_addresses(call.stack)
+    pool, user = _find(call)
     if not user.groups & set(Group):
         raise UserError(
             f"{user.name} is in no group, and can do nothing. Put it into one first: "
@@ -145,22 +131,17 @@ def renew(call: Call) -> CommandResult:
     if mail and user.never_signed_in:
         pool.invite(user.name)
     elif mail:
-        pool.mail_reset(user.name)
+        # Ends the password, and mails a code with which to set another.
+        pool.admin("reset_user_password", user.name)
     else:
-        password = _set_password(pool, user.name, for_good=script)
+        pool.set_password(user.name, password := generate_password(), for_good=script)
     if not (mail and user.never_signed_in):
         pool.sign_out(user.name)
     head = (
         f"{escape(user.name)} has another password, and its sessions are ended. "
         f"Tokens that were issued before work for up to {ID_TOKEN_MINUTES} minutes more."
     )
-    return _hand_over({"user": user.name}, head, password, user.email, addresses if script else None)
-
-
-def _set_password(pool: UserDirectory, name: str, *, for_good: bool) -> str:
-    password = generate_password()
-    pool.set_password(name, password, for_good=for_good)
-    return password
+    return _hand_over({"user": user.name}, head, password, user.email, addresses if script else {})
 
 
 def _find_addresses(stack: Stack) -> dict[str, str]:
@@ -170,11 +151,7 @@ def _find_addresses(stack: Stack) -> dict[str, str]:
 
 
 def _hand_over(
-    document: dict[str, Any],
-    head: str,
-    password: str | None,
-    email: str | None,
-    addresses: Mapping[str, str] | None,
+    document: dict[str, Any], head: str, password: str | None, email: str | None, addresses: Mapping[str, str]
 ) -> CommandResult:
     """What to hand to the owner of a script or to an analyst; without a password, who was mailed."""
     name = escape(document["user"])
@@ -208,10 +185,7 @@ def list_users(call: Call) -> CommandResult:
     """Lists all users."""
     now = datetime.now(UTC)
     users = _pool(call.stack).list_users()
-    table = Table()
-    for header in ("user", "groups", "state", "e-mail"):
-        table.add_column(header, overflow="fold")
-    table.add_column("created, UTC", no_wrap=True)
+    table = make_table("user", "groups", "state", "e-mail", "created, UTC")
     for user in users:
         table.add_row(
             escape(user.name),
@@ -222,17 +196,12 @@ def list_users(call: Call) -> CommandResult:
         )
     document = [
         {
-            "user": user.name,
-            "groups": sorted(user.groups),
-            "enabled": user.enabled,
-            "status": user.status,
-            "first_password_expired": user.has_expired_invitation(now),
-            "email": user.email,
-            "created": format_moment(user.created),
-            "changed": format_moment(user.changed),
+            "user": user.name, "groups": sorted(user.groups), "enabled": user.enabled, "status": user.status,
+            "first_password_expired": user.has_expired_invitation(now), "email": user.email,
+            "created": format_moment(user.created), "changed": format_moment(user.changed),
         }
         for user in users
-    ]
+    ]  # fmt: skip
     return CommandResult(document, table if users else "There are no users.")
 
 
@@ -247,17 +216,12 @@ def _state(user: PoolUser, now: datetime) -> str:
 
 
 def change_groups(call: Call) -> CommandResult:
-    """Puts a user into groups, and takes it out of others.
-
-    Raises:
-        UserError: there is no such user.
-    """
-    pool, given = _pool(call.stack), call.given
-    user = pool.get(given.name)
-    for short in given.add:
+    """Puts a user into groups, and takes it out of others."""
+    pool, user = _find(call)
+    for short in call.given.add:
         pool.add_to(SHORT_NAMES[short], user.name)
-    for short in given.remove:
-        pool.remove_from(SHORT_NAMES[short], user.name)
+    for short in call.given.remove:
+        pool.admin("remove_user_from_group", user.name, GroupName=SHORT_NAMES[short])
     groups = sorted(pool.get(user.name).groups)
     said = (
         f"{escape(user.name)} is in {', '.join(groups) or 'no group, and can do nothing'}. "
@@ -267,53 +231,41 @@ def change_groups(call: Call) -> CommandResult:
 
 
 def disable(call: Call) -> CommandResult:
-    """Stops a user from signing in, and ends all its sessions.
-
-    Raises:
-        UserError: there is no such user.
-    """
-    pool = _pool(call.stack)
-    user = pool.get(call.given.name)
-    pool.disable(user.name)
+    """Stops a user from signing in, and ends all its sessions."""
+    pool, user = _find(call)
+    pool.admin("disable_user", user.name)
     pool.sign_out(user.name)
-    already = "" if user.enabled else " It was disabled before."
-    return CommandResult(
-        {"user": user.name, "enabled": False},
-        f"{escape(user.name)} can no longer sign in, and its sessions are ended.{already} {_AFTERWARDS}\n"
-        f"To undo it: file-sla users enable {escape(user.name)}",
+    name, already = escape(user.name), "" if user.enabled else " It was disabled before."
+    said = (
+        f"{name} can no longer sign in, and its sessions are ended.{already} {_AFTERWARDS}\n"
+        f"To undo it: file-sla users enable {name}"
     )
+    return CommandResult({"user": user.name, "enabled": False}, said)
 
 
 def enable(call: Call) -> CommandResult:
-    """Lets a user sign in again.
-
-    Raises:
-        UserError: there is no such user.
-    """
-    pool = _pool(call.stack)
-    user = pool.get(call.given.name)
-    pool.enable(user.name)
-    return CommandResult(
-        {"user": user.name, "enabled": True},
-        f"{escape(user.name)} can sign in again, with the same password as before.",
-    )
+    """Lets a user sign in again."""
+    pool, user = _find(call)
+    pool.admin("enable_user", user.name)
+    said = f"{escape(user.name)} can sign in again, with the same password as before."
+    return CommandResult({"user": user.name, "enabled": True}, said)
 
 
 def remove(call: Call) -> CommandResult:
-    """Deletes a user.
-
-    Raises:
-        UserError: there is no such user.
-    """
-    pool = _pool(call.stack)
-    user = pool.get(call.given.name)
+    """Deletes a user."""
+    pool, user = _find(call)
     pool.sign_out(user.name)
-    pool.delete(user.name)
-    return CommandResult(
-        {"user": user.name, "removed": True},
+    pool.admin("delete_user", user.name)
+    said = (
         f"{escape(user.name)} is removed. {_AFTERWARDS}\n"
-        "A user who is created with the same name is another sender, without the incidents of this one.",
+        "A user who is created with the same name is another sender, without the incidents of this one."
     )
+    return CommandResult({"user": user.name, "removed": True}, said)
+
+
+def _find(call: Call) -> tuple[UserDirectory, PoolUser]:
+    pool = _pool(call.stack)
+    return pool, pool.get(call.given.name)
 
 
 def _pool(stack: Stack) -> UserDirectory:

@@ -9,8 +9,8 @@ from contract.names import NOTIFICATIONS, Group, Output, RunbookSection
 from contract.owners.reading import OwnersFileError, read_owners_file
 from contract.words import SenderState
 from ops.doctor.service import Finding, Level, ok, problem, runbook, warning
-from ops.owners import OwnersError, find_file, find_local_file, open_channels
-from ops.rotate_secret import AppClient, SecretValue, find_secret_id
+from ops.owners import OwnersError, describe_state, find_file, find_local_file, open_channels
+from ops.rotate_secret import AppClient, SecretValue
 from ops.stack import Stack
 from ops.user_pool import FIRST_PASSWORD_LASTS, UserDirectory
 from store.dynamodb import Reader
@@ -42,10 +42,7 @@ def check_users(stack: Stack) -> Iterator[Finding]:
 def check_client_secret(stack: Stack) -> Iterator[Finding]:
     """Checks that Cognito accepts the secret that AuthLambda reads."""
     check, remedy, see = "client secret", "file-sla rotate-secret", "docs/ops.md#rotate-secret"
-    app = AppClient(
-        stack.client("cognito-idp"), stack[Output.USER_POOL_ID], stack[Output.USER_POOL_CLIENT_ID]
-    )
-    value = SecretValue(stack.client("secretsmanager"), find_secret_id(stack))
+    app, value = AppClient.of(stack), SecretValue.of(stack)
     app.check_refuses_others()
     if not app.accepts(value.read()):
         what = "Cognito does not accept the secret that AuthLambda reads: nobody can sign in."
@@ -56,12 +53,7 @@ def check_client_secret(stack: Stack) -> Iterator[Finding]:
         yield ok(check, "Cognito accepts it, and no other.")
 
 
-_WORST_FIRST: Final = (
-    SenderState.SILENT,
-    SenderState.LATE,
-    SenderState.UP,
-    SenderState.RETIRED,
-)
+_WORST_FIRST: Final = (SenderState.SILENT, SenderState.LATE, SenderState.UP, SenderState.RETIRED)
 
 
 def check_senders(stack: Stack) -> Iterator[Finding]:
@@ -103,21 +95,17 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
         yield Finding(check=check, level=Level.SKIPPED, what=str(error), remedy=remedy)
         return
     channels = open_channels(stack).read_channels(list_recipients(owners))
-    delivered = 0
     for one in channels:
-        name = f"channel {one.owner}: {one.channel}"
+        name, state = f"channel {one.owner}: {one.channel}", describe_state(one)
+        state = state[0].upper() + state[1:]
         if one.disabled_since:
-            yield problem(
-                name,
-                f"Disabled since {one.disabled_since:%Y-%m-%d %H:%M} UTC: {one.problem}",
-                f"Fix that, then: file-sla owners enable '{one.key}'",
-                runbook(RunbookSection.CHANNELS_DISABLED),
-            )
+            remedy = f"Fix that, then: file-sla owners enable '{one.key}'"
+            yield problem(name, state, remedy, runbook(RunbookSection.CHANNELS_DISABLED))
         elif one.failing_since:
-            what = f"Failing since {one.failing_since:%Y-%m-%d %H:%M} UTC, and retried: {one.problem}"
-            yield warning(name, what, "", runbook(RunbookSection.NOTIFICATIONS_NOT_SENT))
-        elif one.delivered_at:
-            delivered += 1
-        else:
-            yield ok(name, "Never used: nothing was due there yet.")
-    yield ok(check, f"{delivered:,} of {len(channels):,} have delivered and work.")
+            yield warning(
+                name, f"{state}; it is retried.", "", runbook(RunbookSection.NOTIFICATIONS_NOT_SENT)
+            )
+        elif not one.delivered_at:
+            yield ok(name, f"{state}: nothing was due there yet.")
+    well = [one for one in channels if one.delivered_at and not (one.disabled_since or one.failing_since)]
+    yield ok(check, f"{len(well):,} of {len(channels):,} have delivered and work.")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum, unique
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -15,7 +15,6 @@ from botocore.exceptions import ClientError
 
 from contract.metrics import FunctionDimension, FunctionMetric, Namespace
 from contract.names import (
-    ALARM_SEPARATOR,
     OF_DOMAIN,
     PROJECTION,
     ROOT,
@@ -27,17 +26,18 @@ from contract.names import (
 )
 from contract.routes import AUTH, FILE_SLA_ERROR
 from ops.stack import Stack
+from store.dynamodb import error_code
 
 UP: Final = "pulumi up --refresh, which asks AWS first: plain `pulumi up` does not see it"
 """Puts back what the program declares."""
-DENIED: Final = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError")
+_DENIED: Final = ("AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError")
 """How codes of AWS begin that say: you may not."""
 _WINDOW: Final = timedelta(hours=1)
 """Over which a function's errors are counted."""
 _ANSWER_SECONDS: Final = 30
 """One more than the gateway waits for a function."""
-_FAILED: Final = "PROBLEM"
-"""How Lambda's result of a batch that failed begins, such as `PROBLEM: Function call failed`."""
+_BAD_BODY: Final = b'{"username": "doctor"}'
+"""Without a password: refused by the function itself, before it asks Cognito."""
 
 
 @unique
@@ -79,6 +79,14 @@ warning = partial(Finding, level=Level.WARNING)
 problem = partial(Finding, level=Level.PROBLEM)
 
 
+def denied(check: str, error: ClientError) -> Finding | None:
+    """What to say of a check that these credentials may not make; None where it failed otherwise."""
+    if not error_code(error).startswith(_DENIED):
+        return None
+    what, remedy = f"You are not allowed {error.operation_name}.", "docs/ops.md says what the command needs."
+    return Finding(check, what, remedy, "docs/ops.md#doctor", level=Level.SKIPPED)
+
+
 def runbook(section: RunbookSection) -> str:
     """Where a section of the runbook is, in this repository."""
     return f"docs/{RUNBOOK_FILE}#{section}"
@@ -111,9 +119,8 @@ def check_version(_: Stack) -> Iterator[Finding]:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
     newest = next((line.removeprefix("## ") for line in changes if line.startswith("## ")), "none")
-    yield ok(
-        "version", f"{SERVICE} {version} checks the stack; the newest section of its changelog: {newest}."
-    )
+    what = f"{SERVICE} {version} checks the stack; the newest section of its changelog: {newest}."
+    yield ok("version", what)
 
 
 def check_protection(stack: Stack) -> Iterator[Finding]:
@@ -128,64 +135,54 @@ def check_protection(stack: Stack) -> Iterator[Finding]:
 
 
 def check_functions(stack: Stack) -> Iterator[Finding]:
-    """Checks that each function is well, and counts its errors."""
-    for one in stack.declared:
-        if one.kind == "Function":
-            yield from _look_at_function(stack, one.settings["Name"])
-
-
-def _look_at_function(stack: Stack, name: str) -> Iterator[Finding]:
-    """Checks that a function runs, and counts its errors of the last hour."""
-    check, see = f"function {name}", runbook(RunbookSection.FUNCTION_ERRORS)
-    client = stack.client("lambda")
-    try:
-        found = client.get_function_configuration(FunctionName=name)
-    except ClientError as error:
-        if error.response["Error"].get("Code") != "ResourceNotFoundException":
-            raise
-        yield problem(check, "Deleted.", UP, see)
-        return
-    if found.get("State", "Active") != "Active" or found.get("LastUpdateStatus", "Successful") == "Failed":
-        what = f"Its state is {found.get('State')}, of its last update {found.get('LastUpdateStatus')}."
-        yield problem(check, what, UP, see)
-        return
-    now = datetime.now(UTC)
-    points = stack.client("cloudwatch").get_metric_statistics(
-        Namespace=Namespace.LAMBDA,
-        MetricName=FunctionMetric.ERRORS,
-        Dimensions=[{"Name": FunctionDimension.FUNCTION, "Value": name}],
-        StartTime=now - _WINDOW,
-        EndTime=now,
-        Period=int(_WINDOW.total_seconds()),
-        Statistics=["Sum"],
-    )["Datapoints"]
-    errors = int(sum(point["Sum"] for point in points))
-    what = f"{found.get('Runtime')}, changed {found.get('LastModified')}; {errors:,} errors in an hour."
-    yield warning(check, what, f"See its log: /aws/lambda/{name}", see) if errors else ok(check, what)
+    """Checks that each function runs, and counts its errors of the last hour."""
+    client, now = stack.client("lambda"), datetime.now(UTC)
+    for name in (one.settings["Name"] for one in stack.declared if one.kind == "Function"):
+        check, see = f"function {name}", runbook(RunbookSection.FUNCTION_ERRORS)
+        try:
+            found = client.get_function_configuration(FunctionName=name)
+        except ClientError as error:
+            if error_code(error) != "ResourceNotFoundException":
+                raise
+            yield problem(check, "Deleted.", UP, see)
+            continue
+        state, update = found.get("State", "Active"), found.get("LastUpdateStatus", "Successful")
+        if state != "Active" or update == "Failed":
+            yield problem(check, f"Its state is {state}, of its last update {update}.", UP, see)
+            continue
+        points = stack.client("cloudwatch").get_metric_statistics(
+            Namespace=Namespace.LAMBDA,
+            MetricName=FunctionMetric.ERRORS,
+            Dimensions=[{"Name": FunctionDimension.FUNCTION, "Value": name}],
+            StartTime=now - _WINDOW,
+            EndTime=now,
+            Period=int(_WINDOW.total_seconds()),
+            Statistics=["Sum"],
+        )["Datapoints"]
+        errors = int(sum(point["Sum"] for point in points))
+        what = f"{found.get('Runtime')}, changed {found.get('LastModified')}; {errors:,} errors in an hour."
+        yield warning(check, what, f"See its log: /aws/lambda/{name}", see) if errors else ok(check, what)
 
 
 def check_stream(stack: Stack) -> Iterator[Finding]:
     """Checks how the last batch of runs went."""
-    name = f"{stack[Output.METRICS_NAMESPACE]}-{PROJECTION}"
-    check, see = "stream of runs", runbook(RunbookSection.PROJECTION_BEHIND)
-    for mapping in stack.client("lambda").list_event_source_mappings(FunctionName=name)[
-        "EventSourceMappings"
-    ]:
+    name, check = f"{stack[Output.METRICS_NAMESPACE]}-{PROJECTION}", "stream of runs"
+    found = stack.client("lambda").list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+    for mapping in found:
         result = mapping.get("LastProcessingResult", "none yet")
         what = f"{mapping['State']}; its last batch: {result}."
-        if result.startswith(_FAILED):
+        # Such as `PROBLEM: Function call failed`.
+        if result.startswith("PROBLEM"):
             remedy = f"It is retried until it is too old. See its log: /aws/lambda/{name}"
-            yield warning(check, what, remedy, see)
+            yield warning(check, what, remedy, runbook(RunbookSection.PROJECTION_BEHIND))
         else:
             yield ok(check, what)
 
 
 def check_dead_letters(stack: Stack) -> Iterator[Finding]:
     """Counts the runs that could not be applied."""
-    sqs = stack.client("sqs")
-    url = sqs.get_queue_url(QueueName=f"{stack[Output.METRICS_NAMESPACE]}-dead-letters")["QueueUrl"]
-    wanted = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=wanted)["Attributes"]
+    wanted = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+    found = read_queue(stack, f"{stack[Output.METRICS_NAMESPACE]}-dead-letters", *wanted)
     if count := sum(int(found.get(name, 0)) for name in wanted):
         what = f"{count:,} wait: runs that were stored and could not be applied."
         remedy = "Fix the cause, rebuild, and delete them."
@@ -194,24 +191,22 @@ def check_dead_letters(stack: Stack) -> Iterator[Finding]:
         yield ok("dead letters", "None.")
 
 
+def read_queue(stack: Stack, name: str, *attributes: str) -> Mapping[str, str]:
+    """Attributes of a queue."""
+    url = stack.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+    found = stack.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=attributes)
+    attributes_found: Mapping[str, str] = found["Attributes"]
+    return attributes_found
+
+
 def check_alarms(stack: Stack) -> Iterator[Finding]:
-    """Finds alarms that are on, and alarms that would notify nobody."""
-    prefix = f"{stack[Output.METRICS_NAMESPACE]}{ALARM_SEPARATOR}"
-    pages = stack.client("cloudwatch").get_paginator("describe_alarms").paginate(
-        AlarmNamePrefix=prefix, AlarmTypes=["MetricAlarm", "CompositeAlarm"]
-    )  # fmt: skip
-    alarms: list[Mapping[str, Any]] = [
-        alarm
-        for page in pages
-        for kind in ("MetricAlarms", "CompositeAlarms")
-        for alarm in page.get(kind, [])
-    ]
-    on = [alarm for alarm in alarms if alarm["StateValue"] == "ALARM"]
+    """Finds alarms that are on."""
+    on = [alarm for alarm in stack.alarms.values() if alarm["StateValue"] == "ALARM"]
     for alarm in on:
         meaning, _, section = alarm.get("AlarmDescription", "").partition(RUNBOOK_LABEL)
         check = f"alarm {alarm['AlarmName']}"
         yield problem(check, f"On. {meaning.strip()}", "The runbook says what to do.", section)
-    yield ok("alarms", f"{len(alarms) - len(on):,} of {len(alarms):,} are off.")
+    yield ok("alarms", f"{len(stack.alarms) - len(on):,} of {len(stack.alarms):,} are off.")
 
 
 def check_subscriptions(stack: Stack) -> Iterator[Finding]:
@@ -239,18 +234,15 @@ def check_subscriptions(stack: Stack) -> Iterator[Finding]:
 
 def list_subscriptions(stack: Stack, topic: str) -> list[Mapping[str, str]]:
     """The subscriptions of a topic, confirmed or not; none of a topic that is not there."""
-    paginator = stack.client("sns").get_paginator("list_subscriptions_by_topic")
     try:
-        pages = list(paginator.paginate(TopicArn=topic))
+        pages = list(
+            stack.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+        )
     except ClientError as error:
-        if error.response["Error"].get("Code") != "NotFound":
+        if error_code(error) != "NotFound":
             raise
         return []
     return [one for page in pages for one in page["Subscriptions"] if one["SubscriptionArn"] != "Deleted"]
-
-
-_BAD_BODY: Final = b'{"username": "doctor"}'
-"""Without a password: refused by the function itself, before it asks Cognito."""
 
 
 def check_api(stack: Stack) -> Iterator[Finding]:
@@ -268,9 +260,7 @@ def check_api(stack: Stack) -> Iterator[Finding]:
             status = error.code
             error.close()
         except OSError as error:
-            remedy = (
-                "Whether this machine may reach it: its proxy and DNS, a firewall; then the stage, below."
-            )
+            remedy = "Whether this machine may reach it: proxy, DNS, firewall; then the stage, below."
             yield problem(check, f"No answer from {url}: {getattr(error, 'reason', error)}", remedy)
             continue
         if status == expected:

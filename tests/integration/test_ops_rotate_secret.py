@@ -9,7 +9,7 @@ from http import HTTPStatus
 import pytest
 
 from ops.__main__ import main as ops
-from ops.rotate_secret import AppClient, SecretValue, find_secret_id
+from ops.rotate_secret import AppClient, SecretValue
 from ops.stack import Stack
 from tests.stands.running_stack import RunningStack
 
@@ -44,14 +44,12 @@ def _refresh_token(stack: RunningStack) -> str:
 
 @pytest.fixture
 def app(stack: RunningStack) -> AppClient:
-    outputs = stack.outputs
-    return AppClient(stack.aws.client("cognito-idp"), outputs["user_pool_id"], outputs["user_pool_client_id"])
+    return AppClient.of(Stack.read(stack.folder / "outputs.json"))
 
 
 @pytest.fixture
 def value(stack: RunningStack) -> SecretValue:
-    secret_id = find_secret_id(Stack.read(stack.folder / "outputs.json"))
-    return SecretValue(stack.aws.client("secretsmanager"), secret_id)
+    return SecretValue.of(Stack.read(stack.folder / "outputs.json"))
 
 
 def test_no_sign_in_fails_while_the_secret_is_rotated(

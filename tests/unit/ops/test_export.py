@@ -2,8 +2,10 @@
 
 import csv
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -170,15 +172,12 @@ def test_an_interruption_leaves_what_was_there(
 ) -> None:
     put(client, "2026-11-23T10:00:00Z", names=tuple((f"{number}", ODD_DATES[0]) for number in range(4)))
     monkeypatch.setattr(export, "_BATCH", 1)
-    written: list[int] = []
 
-    def interrupted(self: Any, rows: Any, write: Any = export.CsvWriter.write) -> None:
-        written.append(1)
-        if len(written) == 3:
-            raise KeyboardInterrupt
+    def interrupted(record: Any, build: Any = export.build_file_rows) -> Iterator[Any]:
+        yield from islice(build(record), 2)
+        raise KeyboardInterrupt
 
-    for writer in (export.CsvWriter, export.ParquetWriter):
-        monkeypatch.setattr(writer, "write", interrupted)
+    monkeypatch.setattr(export, "build_file_rows", interrupted)
     file = tmp_path / "folder" / f"out{ending}"
     file.parent.mkdir()
     file.write_text("before")

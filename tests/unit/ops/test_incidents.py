@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -61,13 +62,9 @@ def client(client: "DynamoDBClient") -> Iterator["DynamoDBClient"]:
 def _put_run(client: "DynamoDBClient", found: Found, moment: datetime) -> None:
     folder = r"D:\Inbound"
     breach = BreachedFolder(
-        key=folder.lower(),
-        folder=folder,
-        sla=30,
-        files=2,
-        oldest=moment - timedelta(hours=9),
-        hashes=("a" * 8,),
-    )
+        key=folder.lower(), folder=folder, sla=30, files=2,
+        oldest=moment - timedelta(hours=9), hashes=("a" * 8,),
+    )  # fmt: skip
     run = Run(
         sender=found.key, run_id=f"{moment:%H%M}", moment=moment, arrival=moment, breaches=(breach,)
     )  # fmt: skip
@@ -87,10 +84,7 @@ def _rebuild(client: "DynamoDBClient", clock: Clock, sweep: bool = True) -> Rebu
         if sweep:
             _sweep(client, clock)
 
-    return Rebuild(
-        senders=_senders(client), incidents=IncidentTable(Reader(client), INCIDENTS),
-        progress=_say_nothing, clock=clock, sleep=sleep,
-    )  # fmt: skip
+    return Rebuild(_senders(client), _say_nothing, clock, sleep)
 
 
 def _say_nothing(*_: Any, **__: Any) -> None:
@@ -109,22 +103,13 @@ def _items(client: "DynamoDBClient", table: str) -> list[dict[str, Any]]:
     return [dict(item) for item in client.scan(TableName=table)["Items"]]
 
 
-def test_a_mark_counts_as_a_write_so_that_whoever_is_at_work_starts_again(client: "DynamoDBClient") -> None:
-    for _ in range(2):
-        _senders(client).mark_for_replay("key-1", NOW)
-    [item] = _items(client, SENDERS)
-    assert item[SenderAttribute.REVISION] == {"N": "2"}
-
-
 def test_a_deleted_projection_comes_back_whole(client: "DynamoDBClient") -> None:
     clock = Clock()
     senders = _finder(client).find_all()
     assert senders == [FIRST, SECOND]
     rebuild = _rebuild(client, clock)
     rebuild.mark(senders)
-    done = rebuild.wait(senders)
-    assert (done.replayed, done.incidents) == ([FIRST, SECOND], 2)
-    assert [*done.failed, *done.waiting, *done.lacks_parts] == []
+    assert rebuild.wait(senders) == {FIRST: Mark.REPLAYED, SECOND: Mark.REPLAYED}
     live = IncidentTable(Reader(client), INCIDENTS).list_live()
     assert sorted(one.sender_name for one in live) == ["files-01", "shared/FILES-02"]
 
@@ -147,7 +132,7 @@ def test_what_was_refused_comes_back_with_it(client: "DynamoDBClient") -> None:
     found = _finder(client).find_all()
     rebuild = _rebuild(client, clock)
     rebuild.mark(found)
-    assert len(rebuild.wait(found).replayed) == 3
+    assert [*rebuild.wait(found).values()] == [Mark.REPLAYED] * 3
     [refused] = [item for item in _items(client, SENDERS) if item[SenderAttribute.PART]["S"] == REFUSED_PART]
     assert refused[SenderAttribute.SENDER_NAME] == {"S": "files-03"}
     assert refused[SenderAttribute.REFUSED_AT] == {"S": "2026-11-23T20:01:00Z"}
@@ -168,19 +153,16 @@ def test_a_sender_that_nobody_knows_is_an_error_and_is_not_marked(client: "Dynam
     assert _items(client, SENDERS) == []
 
 
-@pytest.mark.parametrize(
-    ("due_in", "mark"),
-    [
-        (timedelta(0), Mark.WAITING),
-        (timedelta(minutes=9), Mark.LACKS_PARTS),
-        (RETRY_REPLAY - timedelta(seconds=2), Mark.FAILED),
-    ],
-)
-def test_when_a_mark_is_due_says_what_became_of_it(
-    client: "DynamoDBClient", due_in: timedelta, mark: Mark
-) -> None:
-    _senders(client).mark_for_replay(FIRST.key, NOW + due_in)
-    assert _rebuild(client, Clock())._read_marks([FIRST, SECOND]) == {FIRST: mark, SECOND: Mark.REPLAYED}
+def test_when_a_mark_is_due_says_what_became_of_it(client: "DynamoDBClient") -> None:
+    due_in = {
+        timedelta(0): Mark.WAITING,
+        # Parts of a run may still come.
+        timedelta(minutes=9): Mark.REPLAYED,
+        RETRY_REPLAY - timedelta(seconds=2): Mark.FAILED,
+    }
+    for wait, mark in due_in.items():
+        _senders(client).mark_for_replay(FIRST.key, NOW + wait)
+        assert _rebuild(client, Clock())._read_marks([FIRST, SECOND]) == {FIRST: mark, SECOND: Mark.REPLAYED}
 
 
 def test_a_replay_under_way_is_waited_for_and_one_that_was_given_up_failed(client: "DynamoDBClient") -> None:
@@ -189,37 +171,24 @@ def test_a_replay_under_way_is_waited_for_and_one_that_was_given_up_failed(clien
         store.senders.mark_for_replay(found.key, NOW)
         store.begin_replay(store.read(found.key))
     store.set_aside(store.read(SECOND.key))
-    assert _rebuild(client, Clock())._read_marks([FIRST, SECOND]) == {
-        FIRST: Mark.WAITING,
-        SECOND: Mark.FAILED,
-    }
-
-
-def test_marks_of_more_senders_than_one_call_takes_are_read(client: "DynamoDBClient") -> None:
-    senders = [f"key-{number}" for number in range(101)]
-    _senders(client).mark_for_replay(senders[-1], NOW)
-    assert _senders(client).read_next_checks(senders) == {senders[-1]: NextCheck(at=NOW, replay_since=NOW)}
+    marks = _rebuild(client, Clock())._read_marks([FIRST, SECOND])
+    assert marks == {FIRST: Mark.WAITING, SECOND: Mark.FAILED}
 
 
 def test_a_sender_that_cannot_be_replayed_is_named(
     client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def replay(self: SenderReplay, *_: Any) -> None:
-        raise ArithmeticError
-
-    monkeypatch.setattr(SenderReplay, "replay", replay)
+    monkeypatch.setattr(SenderReplay, "replay", Mock(side_effect=ArithmeticError))
     rebuild = _rebuild(client, Clock())
     rebuild.mark([FIRST])
-    done = rebuild.wait([FIRST])
-    assert (done.replayed, done.failed, done.waiting) == ([], [FIRST], [])
+    assert rebuild.wait([FIRST]) == {FIRST: Mark.FAILED}
 
 
 def test_no_sweep_for_minutes_ends_the_waiting(client: "DynamoDBClient") -> None:
     clock = Clock()
     rebuild = _rebuild(client, clock, sweep=False)
     rebuild.mark([FIRST])
-    done = rebuild.wait([FIRST])
-    assert done.waiting == [FIRST]
+    assert rebuild.wait([FIRST]) == {FIRST: Mark.WAITING}
     assert STALLED_AFTER < clock.now - NOW < 2 * STALLED_AFTER
 
 
@@ -237,7 +206,7 @@ def test_the_command_names_what_failed(
     later = NextCheck(at=datetime.now(UTC) + RETRY_REPLAY, replay_since=NOW)
     monkeypatch.setattr(SenderTable, "read_next_checks", lambda *_: {FIRST.key: later})
     said = ops("incidents", "rebuild", "--all", code=1)
-    assert "Replayed: 1 sender with 0 incidents." in said
+    assert "Replayed: 1 sender." in said
     assert "Could not be replayed: files-01" in said
     assert "/aws/lambda/file-sla-prod-incident-projection" in said
 
@@ -245,10 +214,7 @@ def test_the_command_names_what_failed(
 def test_interrupted_it_leaves_the_marks(
     client: "DynamoDBClient", ops: Ops, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(self: Rebuild, senders: Any) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Rebuild, "wait", interrupted)
+    monkeypatch.setattr(Rebuild, "wait", Mock(side_effect=KeyboardInterrupt))
     said = ops("incidents", "rebuild", "--sender", "files-01", code=130)
     assert "replays the senders that are marked" in said
     [item] = _items(client, SENDERS)

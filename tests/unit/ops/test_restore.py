@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
+from unittest.mock import Mock
 
 import pytest
 from botocore.exceptions import ClientError
 
-from ops.restore import RestoreError, Restoring, find_deleted
-from ops.restore_merge import RESTORABLE, ItemOutcome, Merge
+from ops import restore as restoring
+from ops.restore import RESTORABLE, ItemOutcome, Merge, RestoreError, find_deleted, start, wait
 from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
 from store.senders import ACTION_PREFIX, OWN_PART, SenderAttribute
@@ -62,15 +63,15 @@ def _merge(client: "DynamoDBClient", **options: Any) -> Merge:
     return Merge(client=client, clock=lambda: NOW, restored=COPY, progress=_ignore, **given)
 
 
-def test_what_is_lacking_comes_back_and_what_came_since_stays(client: "DynamoDBClient") -> None:
-    _put(client, COPY, *map(_record, range(250)))
-    _put(client, ERRORS, *map(_record, range(0, 300, 2)))
-    merged = _merge(client).run()
-    assert merged.counts == {ItemOutcome.PUT_BACK: 125, ItemOutcome.THERE: 125}
-    assert _merge(client).run().counts == {ItemOutcome.THERE: 250}
-    assert _held(client, ERRORS) == sorted(
-        map(_record, [*range(250), *range(250, 300, 2)]), key=lambda item: json.dumps(item, sort_keys=True)
-    )
+def test_what_is_lacking_comes_back_and_what_came_since_stays(
+    client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(restoring, "MAX_KEYS", 2)
+    _put(client, COPY, *map(_record, range(5)))
+    _put(client, ERRORS, *map(_record, range(0, 8, 2)))
+    assert _merge(client).run().counts == {ItemOutcome.PUT_BACK: 2, ItemOutcome.THERE: 3}
+    assert _merge(client).run().counts == {ItemOutcome.THERE: 5}
+    assert _held(client, ERRORS) == list(map(_record, [*range(5), 6]))
 
 
 NEWER, EXPIRED = _record(1, folder="newer"), _record(1, expires=NOW)
@@ -104,11 +105,15 @@ def test_what_becomes_of_an_item(
     assert _held(client, ERRORS) == list(filter(None, [held]))
 
 
-def test_of_what_differs_no_more_than_a_screenful_is_named(client: "DynamoDBClient") -> None:
-    _put(client, COPY, *map(_record, range(30)))
-    _put(client, ERRORS, *(_record(number, folder="newer") for number in range(30)))
-    merged = _merge(client).run()
-    assert (merged.counts[ItemOutcome.DIFFERS], len(merged.differing)) == (30, 20)
+def _write_meanwhile(monkeypatch: pytest.MonkeyPatch, write: Callable[[], object]) -> None:
+    """Has somebody write between the comparison and the writing."""
+    compare = Merge._read_live
+
+    def read_live(self: Merge, items: Any) -> Iterator[Any]:
+        yield from list(compare(self, items))
+        write()
+
+    monkeypatch.setattr(Merge, "_read_live", read_live)
 
 
 @pytest.mark.parametrize("there", [True, False])
@@ -118,16 +123,9 @@ def test_what_someone_writes_between_comparison_and_writing_stays(
     _put(client, COPY, _record(1))
     if there:
         _put(client, ERRORS, _record(1, folder="spoilt"))
-    compare = Merge._read_live
-
-    def read_live(self: Merge, items: Any) -> Iterator[Any]:
-        yield from list(compare(self, items))
-        _put(client, ERRORS, _record(1, folder="written meanwhile"))
-
-    monkeypatch.setattr(Merge, "_read_live", read_live)
+    _write_meanwhile(monkeypatch, lambda: _put(client, ERRORS, _record(1, folder="written meanwhile")))
     merged = _merge(client, overwrite=True).run()
-    assert merged.counts == {ItemOutcome.CHANGED: 1}
-    assert merged.differing == ["error-1"]
+    assert (merged.counts, merged.differing) == ({ItemOutcome.CHANGED: 1}, ["error-1"])
     assert _held(client, ERRORS) == [_record(1, folder="written meanwhile")]
 
 
@@ -177,13 +175,14 @@ def _merge_incidents(client: "DynamoDBClient", **options: Any) -> Merge:
 def test_an_incident_that_was_replayed_gets_back_what_people_did(incidents: "DynamoDBClient") -> None:
     status: Item = {IncidentAttribute.STATUS: {"S": "open"}}
     _put(incidents, COPY, {**_incident(1, version=2, by="ana"), IncidentAttribute.STATUS: {"S": "cleared"}})
+    # Of the second nobody had said anything yet: what was said since is no difference.
     _put(incidents, COPY, _incident(2), _incident(3, version=1))
-    _put(incidents, INCIDENTS, {**_incident(1), **status}, _incident(2))
-    merged = _merge_incidents(incidents).run()
-    assert merged.counts == {ItemOutcome.PUT_BACK: 2, ItemOutcome.THERE: 1}
-    back = [{**_incident(1, version=2, by="ana"), **status}, _incident(2), _incident(3, version=1)]
+    _put(incidents, INCIDENTS, {**_incident(1), **status}, _incident(2, version=1))
+    counts = _merge_incidents(incidents).run().counts
+    assert counts == {ItemOutcome.PUT_BACK: 2, ItemOutcome.THERE: 1}
+    back = [{**_incident(1, version=2, by="ana"), **status}, _incident(2, version=1), _incident(3, version=1)]
     assert sorted(_held(incidents, INCIDENTS), key=_id_of) == back
-    assert _merge_incidents(incidents).run().counts == {ItemOutcome.THERE: 3}
+    assert _merge_incidents(incidents, overwrite=True).run().counts == {ItemOutcome.THERE: 3}
 
 
 def test_what_people_did_since_stays_unless_it_is_to_be_overwritten(incidents: "DynamoDBClient") -> None:
@@ -206,24 +205,15 @@ def test_what_somebody_does_between_comparison_and_writing_stays(
 ) -> None:
     _put(incidents, COPY, _incident(1, version=2))
     _put(incidents, INCIDENTS, _incident(1, version=1) if overwrite else _incident(1))
-    compare = Merge._read_live
 
-    def read_live(self: Merge, items: Any) -> Iterator[Any]:
-        yield from list(compare(self, items))
+    def act() -> None:
         keys = (IncidentAttribute.SENDER, IncidentAttribute.INCIDENT_ID)
         incidents.delete_item(TableName=INCIDENTS, Key={key: _incident(1)[key] for key in keys})
         _put(incidents, INCIDENTS, *filter(None, [meanwhile]))
 
-    monkeypatch.setattr(Merge, "_read_live", read_live)
+    _write_meanwhile(monkeypatch, act)
     assert _merge_incidents(incidents, overwrite=overwrite).run().counts == {ItemOutcome.CHANGED: 1}
     assert _held(incidents, INCIDENTS) == list(filter(None, [meanwhile]))
-
-
-def test_where_nobody_had_acted_yet_what_they_did_since_is_no_difference(incidents: "DynamoDBClient") -> None:
-    _put(incidents, COPY, _incident(1))
-    _put(incidents, INCIDENTS, _incident(1, version=1))
-    assert _merge_incidents(incidents, overwrite=True).run().counts == {ItemOutcome.THERE: 1}
-    assert _held(incidents, INCIDENTS) == [_incident(1, version=1)]
 
 
 # Where it comes from.
@@ -236,36 +226,22 @@ def test_dynamodb_restores_to_a_table_beside_and_an_interrupted_command_goes_on(
     client.update_continuous_backups(
         TableName=ERRORS, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
     )
-    restoring = Restoring(client=client, table=ERRORS, progress=_ignore, sleep=lambda _: None)
-    name = restoring.start(AT)
-    assert name == f"{ERRORS}-restored-20261124T081500Z"
-    restoring.wait(name)
     # The second time nothing is restored once more, which DynamoDB would refuse.
-    assert restoring.start(AT) == name
-    assert _held(client, name) == [_record(1)]
+    assert start(client, ERRORS, AT) == start(client, ERRORS, AT) == f"{ERRORS}-restored-20261124T081500Z"
+    assert _held(client, start(client, ERRORS, AT)) == [_record(1)]
 
 
-def test_waiting_ends_when_the_table_is_there(
+def test_waiting_ends_when_the_table_is_there_or_gone(
     client: "DynamoDBClient", monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    states = iter(["CREATING", "CREATING", "ACTIVE"])
-    monkeypatch.setattr("ops.restore.describe", lambda *_: {"TableStatus": next(states)})
-    told: list[tuple[str, int, int | None]] = []
+    states = iter([*({"TableStatus": one} for one in ("CREATING", "CREATING", "ACTIVE")), None])
+    monkeypatch.setattr(restoring, "describe", lambda *_: next(states))
+    waited: list[int] = []
     slept: list[float] = []
-    restoring = Restoring(
-        client=client,
-        table=ERRORS,
-        progress=lambda step, done, of: told.append((step, done, of)),
-        sleep=slept.append,
-    )
-    restoring.wait("somewhere")
-    assert [(seconds, of) for _, seconds, of in told] == [(0, None), (5, None)]
-    assert slept == [5, 5]
-
-
-def test_a_temporary_table_that_is_deleted_meanwhile_ends_the_waiting(client: "DynamoDBClient") -> None:
+    wait(client, "somewhere", lambda _, seconds, __: waited.append(seconds), slept.append)
+    assert (waited, slept) == ([0, 5], [5, 5])
     with pytest.raises(RestoreError, match="someone deleted it"):
-        Restoring(client=client, table=ERRORS, progress=_ignore).wait("gone")
+        wait(client, "gone", _ignore)
 
 
 def test_the_latest_backup_of_a_deleted_table_is_found(client: "DynamoDBClient") -> None:
@@ -275,20 +251,9 @@ def test_the_latest_backup_of_a_deleted_table_is_found(client: "DynamoDBClient")
     client.create_backup(TableName=ERRORS, BackupName="older")
     latest = client.create_backup(TableName=ERRORS, BackupName="latest")["BackupDetails"]["BackupArn"]
     backups = client.list_backups(TableName=ERRORS)["BackupSummaries"]
-    assert len(backups) == 2
-
-    def list_backups(**given: Any) -> Iterator[Any]:
-        assert given == {"TableName": ERRORS, "BackupType": "SYSTEM"}
-        yield {"BackupSummaries": backups}
-
-    class Paginator:
-        paginate = staticmethod(list_backups)
-
-    class Listing:
-        def get_paginator(self, _: str) -> type[Paginator]:
-            return Paginator
-
-    assert find_deleted(Listing(), ERRORS) == latest  # type: ignore[arg-type]
+    paginator = Mock(**{"paginate.return_value": [{"BackupSummaries": backups}]})
+    assert find_deleted(Mock(**{"get_paginator.return_value": paginator}), ERRORS) == latest
+    paginator.paginate.assert_called_once_with(TableName=ERRORS, BackupType="SYSTEM")
 
 
 # The command line.
@@ -322,22 +287,13 @@ def test_kept_it_is_named_and_the_next_command_takes_it(
     client: "DynamoDBClient", restore: Callable[..., str]
 ) -> None:
     given = ["errors", "--from-backup", _back_up_and_lose(client, 1), "--json"]
+    assert "what was deleted on purpose" in restore(*given[:-1], "--dry-run", "--keep")
     said = json.loads(restore(*given, "--dry-run", "--keep"))
     assert said["kept"].startswith(f"{ERRORS}-restored-")
     assert said["counts"]["put back"] == 1
     assert _held(client, ERRORS) == []
     assert json.loads(restore(*given))["kept"] is None
     assert _held(client, ERRORS) == [_record(1)]
-
-
-def test_a_dry_run_says_that_what_was_deleted_on_purpose_is_among_it(
-    client: "DynamoDBClient", restore: Callable[..., str]
-) -> None:
-    _put(client, COPY, _record(1))
-    given = ["errors", "--from-table", COPY]
-    assert "what was deleted on purpose" in restore(*given, "--dry-run")
-    restore(*given)
-    assert "what was deleted on purpose" not in restore(*given, "--dry-run")
 
 
 def test_a_copy_of_another_table_is_refused_and_the_temporary_one_is_named(
@@ -366,13 +322,16 @@ def test_what_is_left_to_do_is_said(client: "DynamoDBClient", name: str, restore
 
 
 def test_what_differs_makes_the_command_fail_and_says_the_remedy(
-    client: "DynamoDBClient", restore: Callable[..., str]
+    client: "DynamoDBClient", restore: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _put(client, COPY, _record(1))
-    _put(client, ERRORS, NEWER)
+    monkeypatch.setattr(restoring, "_LISTED", 1)
+    _put(client, COPY, _record(1), _record(2))
+    _put(client, ERRORS, NEWER, _record(2, folder="newer"))
     said = restore("errors", "--from-table", COPY, code=1)
-    for part in ("1 differs", "error-1", "--overwrite"):
+    for part in ("2 differs", "error-", "--overwrite"):
         assert part in said
+    # Of what differs no more than a screenful is named.
+    assert said.count("error-") == 1
     assert COPY in client.list_tables()["TableNames"]
 
 
@@ -381,11 +340,8 @@ def test_interrupted_it_says_where_it_stands_and_goes_on_from_there(
 ) -> None:
     given = ["errors", "--from-backup", _back_up_and_lose(client, 1)]
 
-    def interrupted(self: Restoring, name: str) -> None:
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patched:
-        patched.setattr(Restoring, "wait", interrupted)
+        patched.setattr(restoring, "wait", Mock(side_effect=KeyboardInterrupt))
         said = restore(*given, code=130)
     assert f"so does the temporary table {ERRORS}-restored-" in said
     assert "Run the same command again to go on from there" in said
@@ -397,15 +353,15 @@ def test_a_merge_that_breaks_off_is_done_again(
     client: "DynamoDBClient", restore: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given = ["errors", "--from-backup", _back_up_and_lose(client, *range(9))]
-    put, calls = Merge._put, count()
+    write, calls = Merge._attempt, count()
 
     def failing(self: Merge, *arguments: Any) -> ItemOutcome:
         if next(calls) > 4:
             raise ClientError({"Error": {"Code": "ExpiredToken"}}, "PutItem")
-        return put(self, *arguments)
+        return write(self, *arguments)
 
     with monkeypatch.context() as patched:
-        patched.setattr(Merge, "_put", failing)
+        patched.setattr(Merge, "_attempt", failing)
         restore(*given, code=1)
     assert 0 < len(_held(client, ERRORS)) < 9
     restore(*given)

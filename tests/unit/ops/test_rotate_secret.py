@@ -16,7 +16,6 @@ from ops.rotate_secret import (
     OF_PROGRAM,
     PENDING,
     AppClient,
-    IndifferentCognitoError,
     Rotation,
     RotationError,
     SecretValue,
@@ -154,7 +153,7 @@ def test_a_secret_that_cognito_refuses_is_replaced(secrets: Any) -> None:
 def test_nothing_is_done_where_cognito_does_not_tell(secrets: Any) -> None:
     cognito = Cognito()
     cognito.tells = False
-    with pytest.raises(IndifferentCognitoError, match="Nothing was changed"):
+    with pytest.raises(RotationError, match="Nothing was changed"):
         _rotation(cognito, secrets).run(0, keep_old=False)
     assert list(cognito.secrets.values()) == [FIRST]
     assert SecretValue(secrets, "secret").read() == FIRST

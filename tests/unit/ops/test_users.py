@@ -187,7 +187,7 @@ def test_the_list_says_groups_and_states(run: Run, ops: Ops, pool: UserDirectory
     run(*FILES_01)
     run("create", "Ana", "--analyst", "--no-mail")
     pool.create("nobody", "Correct-horse-battery-7", "nobody@example.com")
-    pool.disable("nobody")
+    pool.admin("disable_user", "nobody")
     listed = ops.json("users", "list")
     assert [(one["user"], one["groups"], one["enabled"]) for one in listed] == [
         ("Ana", [Group.ANALYSTS], True),
