@@ -65,6 +65,16 @@ NEED_NOTE: Final = frozenset({IncidentAction.NOTE, IncidentAction.CLOSE})
 """Those that mean nothing without a note; the others may have one."""
 TAKE_UNTIL: Final = frozenset({IncidentAction.ACKNOWLEDGE, IncidentAction.SNOOZE})
 
+ACTION_PARAMETER: Final = "action"
+"""Of the address of an incident in the dashboard: one of `LinkedAction`."""
+
+
+class LinkedAction(StrEnum):
+    """The form that the page of an incident opens, filled in; nothing is done until it is sent."""
+
+    ACKNOWLEDGE = "acknowledge"
+    SNOOZE = "snooze-4h"
+
 
 _TIME_OF_DAY: Final = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
