@@ -4,11 +4,14 @@ import hashlib
 import random
 import time
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, NamedTuple, TypeVar, get_args, get_type_hints
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -75,7 +78,8 @@ CONNECTIONS: Final = 16
 """Queries that may be under way at once over one client."""
 MAX_KEYS: Final = 100
 """Keys of one BatchGetItem (DynamoDB quotas)."""
-_ATTEMPTS: Final = 8
+ATTEMPTS: Final = 8
+"""Of a request that may well go through the next time."""
 _PAUSE_SECONDS: Final = 0.05
 """Doubled at each attempt."""
 _MAX_PAUSE_SECONDS: Final = 1.0
@@ -118,23 +122,17 @@ class Query:
             conditions.append(f"#{key} BETWEEN :first AND :last")
         found: dict[str, Any] = {
             "TableName": self.table,
+            "IndexName": self.index and str(self.index),
             "KeyConditionExpression": " AND ".join(conditions),
             "ExpressionAttributeNames": {placeholder: str(name) for placeholder, name in names.items()},
             "ExpressionAttributeValues": values,
+            "ProjectionExpression": ", ".join(f"#{name}" for name in self.attributes),
+            "FilterExpression": " AND ".join(f"#{name} = :{name}" for name in self.only),
+            "ConsistentRead": self.consistent,
+            "PaginationConfig": self.latest and {"MaxItems": self.latest, "PageSize": self.latest},
         }
-        if self.index:
-            found["IndexName"] = str(self.index)
-        if self.attributes:
-            found["ProjectionExpression"] = ", ".join(f"#{name}" for name in self.attributes)
-        if self.only:
-            found["FilterExpression"] = " AND ".join(f"#{name} = :{name}" for name in self.only)
-        if self.consistent:
-            found["ConsistentRead"] = True
-        if self.latest_first or self.latest is not None:
-            found["ScanIndexForward"] = False
-        if self.latest is not None:
-            found["PaginationConfig"] = {"MaxItems": self.latest, "PageSize": self.latest}
-        return found
+        backwards = {"ScanIndexForward": False} if self.latest_first or self.latest else {}
+        return {name: value for name, value in found.items() if value} | backwards
 
 
 class Reader:
@@ -188,23 +186,14 @@ def get_items(
     Raises:
         UnprocessedKeysError: DynamoDB left keys out at every attempt, as it does while it throttles.
     """
-    names = {f"#{number}": str(name) for number, name in enumerate(attributes)}
-    projection = (
-        {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names} if names else {}
-    )
+    wanted: dict[str, Any] = {"ConsistentRead": consistent}
+    if attributes:
+        names = {f"#{number}": str(name) for number, name in enumerate(attributes)}
+        wanted |= {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
     for start in range(0, len(keys), MAX_KEYS):
-        wanted: Any = {
-            table: {"Keys": keys[start : start + MAX_KEYS], "ConsistentRead": consistent, **projection}
-        }
-        for attempt in range(_ATTEMPTS):
-            answer = client.batch_get_item(RequestItems=wanted)
+        batch = {table: {"Keys": keys[start : start + MAX_KEYS], **wanted}}
+        for answer in _send_all(client.batch_get_item, batch, "UnprocessedKeys"):
             yield from answer["Responses"].get(table, ())
-            wanted = answer.get("UnprocessedKeys")
-            if not wanted:
-                break
-            time.sleep(_PAUSE_SECONDS * 2**attempt)
-        else:
-            raise UnprocessedKeysError(f"{table}: DynamoDB leaves keys out")
 
 
 def delete_items(client: "DynamoDBClient", table: str, keys: Sequence[Values]) -> Iterator[int]:
@@ -215,15 +204,20 @@ def delete_items(client: "DynamoDBClient", table: str, keys: Sequence[Values]) -
     """
     for start in range(0, len(keys), MAX_BATCH):
         batch = keys[start : start + MAX_BATCH]
-        wanted: Any = {table: [{"DeleteRequest": {"Key": key}} for key in batch]}
-        for attempt in range(_ATTEMPTS):
-            wanted = client.batch_write_item(RequestItems=wanted).get("UnprocessedItems")
-            if not wanted:
-                break
-            time.sleep(_PAUSE_SECONDS * 2**attempt)
-        else:
-            raise UnprocessedKeysError(f"{table}: DynamoDB leaves keys out")
+        wanted = {table: [{"DeleteRequest": {"Key": key}} for key in batch]}
+        deque(_send_all(client.batch_write_item, wanted, "UnprocessedItems"), maxlen=0)
         yield start + len(batch)
+
+
+def _send_all(call: Callable[..., Any], wanted: Any, left: str) -> Iterator[Any]:
+    """The answers to a batch, of which what DynamoDB left is sent again."""
+    for attempt in range(ATTEMPTS):
+        answer = call(RequestItems=wanted)
+        yield answer
+        if not (wanted := answer.get(left)):
+            return
+        time.sleep(_PAUSE_SECONDS * 2**attempt)
+    raise UnprocessedKeysError(f"{', '.join(wanted)}: DynamoDB leaves keys out")
 
 
 # --- writes
@@ -316,14 +310,14 @@ def transact(
     Raises:
         ConflictError: a condition no longer holds.
     """
-    for attempt in range(_ATTEMPTS):
+    for attempt in range(ATTEMPTS):
         try:
             client.transact_write_items(TransactItems=actions)  # type: ignore[arg-type]
         except ClientError as error:
             reasons = list_cancellations(error)
             if "ConditionalCheckFailed" in reasons:
                 raise ConflictError from error
-            if not reasons & _PASSING or attempt == _ATTEMPTS - 1:
+            if not reasons & _PASSING or attempt == ATTEMPTS - 1:
                 raise
             pause = min(_MAX_PAUSE_SECONDS, _PAUSE_SECONDS * 2**attempt)
             sleep(random.uniform(0.5, 1) * pause)  # noqa: S311
@@ -346,11 +340,11 @@ def retry_write(write: Callable[[], Record], sleep: Callable[[float], None] = ti
                 raise ConflictError from error
             raise
 
-    return retry_on_conflict(attempt, _ATTEMPTS, sleep)
+    return retry_on_conflict(attempt, sleep=sleep)
 
 
 def retry_on_conflict(
-    attempt: Callable[[], Record], attempts: int, sleep: Callable[[float], None] = time.sleep
+    attempt: Callable[[], Record], attempts: int = ATTEMPTS, sleep: Callable[[float], None] = time.sleep
 ) -> Record:
     """Repeats an attempt until nobody else has written in between, and returns its result.
 
@@ -373,22 +367,18 @@ def retry_on_conflict(
 
 # --- errors
 
-_THROTTLING: Final = frozenset(
-    {
-        "LimitExceededException",
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ThrottlingException",
-    }
-)
+_THROTTLING: Final = {
+    "LimitExceededException", "ProvisionedThroughputExceededException", "RequestLimitExceeded",
+    "ThrottlingException",
+}  # fmt: skip
 _CONFLICT: Final = "TransactionConflictException"
-_OVERTAKEN: Final = frozenset({"ConditionalCheckFailedException", _CONFLICT})
-_PASSING: Final = frozenset({"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"})
+_OVERTAKEN: Final = {"ConditionalCheckFailedException", _CONFLICT}
+_PASSING: Final = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 """Why a transaction was cancelled that may well go through the next time. Spelt without "Exception"."""
-_LASTING: Final = frozenset(
-    {"ItemCollectionSizeLimitExceeded", "ItemCollectionSizeLimitExceededException", "ValidationError",
-     "ValidationException"}
-)  # fmt: skip
+_LASTING: Final = {
+    "ItemCollectionSizeLimitExceeded", "ItemCollectionSizeLimitExceededException", "ValidationError",
+    "ValidationException",
+}  # fmt: skip
 """What DynamoDB says of a request that it will never take, and of such a part of a transaction."""
 
 
@@ -439,8 +429,12 @@ def find_number(item: Item, attribute: str) -> int:
     return int(item[attribute]["N"]) if attribute in item else 0
 
 
+class MalformedItemError(ValueError):
+    """An item lacks an attribute that all of its kind have, or has a value that none has."""
+
+
 class Kind(NamedTuple):
-    """How one kind of value is read from an attribute and written to it."""
+    """How one kind of value is read from an attribute and written to it; None: not at all."""
 
     read: Callable[[Any], Any]
     write: Callable[[Any], Any]
@@ -451,45 +445,68 @@ NUMBER: Final = Kind(lambda value: int(value["N"]), lambda number: {"N": str(num
 COUNT: Final = Kind(NUMBER.read, lambda number: {"N": str(number)} if number else None)
 """A number that an item does not have while it is 0."""
 MOMENT: Final = Kind(lambda value: parse_moment(value["S"]), lambda at: {"S": format_moment(at)})
+EXPIRY: Final = Kind(NUMBER.read, lambda at: {"N": str(int(at.timestamp()))})
+"""A moment in seconds since 1970, after which DynamoDB may delete the item."""
 FLAG: Final = Kind(lambda value: bool(value["BOOL"]), lambda flag: {"BOOL": True} if flag else None)
-
-
-def one_of(kind: type[StrEnum]) -> Kind:
-    """One of the values of an enumeration."""
-    return Kind(lambda value: kind(value["S"]), lambda member: {"S": str(member)})
-
-
 TEXTS: Final = Kind(
     lambda value: tuple(one["S"] for one in value["L"]),
     lambda found: {"L": [{"S": one} for one in found]} if found else None,
 )
+_KINDS: Final = {str: TEXT, int: NUMBER, datetime: MOMENT, bool: FLAG, Sequence[str]: TEXTS}
 
 
-def list_of(fields: "Fields", make: Callable[..., Any]) -> Kind:
-    """A list of maps, each of which makes a record; absent while it is empty."""
-    return Kind(
-        lambda value: tuple(make(**fields.read(one["M"])) for one in value["L"]),
-        lambda found: {"L": [{"M": fields.describe(one)} for one in found]} if found else None,
-    )
+class Fields(Generic[Record]):
+    """Reads and writes records, each field in the attribute of its name and by the kind of its type.
 
+    Args:
+        record: the record type. A number that is 0 by default is a `COUNT`.
+        attributes: an enumeration, with `LAST_RUN_AT` for the field `last_run_at`, or such a mapping. A field
+            that has none is not stored.
+        others: the attributes of fields with another name, with their kind where the type does not tell it;
+            None for one that is not stored.
+    """
 
-class Fields:
-    """The fields of a record type, each with its attribute and the kind of its value."""
+    def __init__(
+        self, record: type[Record], attributes: type[StrEnum] | Mapping[str, str], **others: Any
+    ) -> None:
+        self.record: Final = record
+        self._fields: Final[list[tuple[str, str, Kind]]] = []
+        if isinstance(attributes, type):
+            attributes = {name.lower(): member for name, member in attributes.__members__.items()}
+        stored: dict[str, Any] = {**attributes, **others}
+        for name, hint in get_type_hints(record).items():
+            match stored.get(name):
+                case str(attribute):
+                    kind = find_kind(hint, getattr(record, name, None))
+                    self._fields.append((name, str(attribute), kind))
+                case (attribute, kind):
+                    self._fields.append((name, str(attribute), kind))
 
-    def __init__(self, **fields: tuple[str, Kind]) -> None:
-        self.attributes: Final = [str(attribute) for attribute, _ in fields.values()]
-        self._reads = [(name, str(attribute), kind.read) for name, (attribute, kind) in fields.items()]
-        self._writes = [(name, str(attribute), kind.write) for name, (attribute, kind) in fields.items()]
+    @property
+    def attributes(self) -> list[str]:
+        """All that it reads and writes."""
+        return [attribute for _, attribute, _ in self._fields]
 
     def read(self, item: Item) -> dict[str, Any]:
         """The fields whose attributes an item has, as arguments of the record type."""
-        return {name: read(item[attribute]) for name, attribute, read in self._reads if attribute in item}
+        return {name: kind.read(item[key]) for name, key, kind in self._fields if key in item}
+
+    def parse(self, item: Item, **more: Any) -> Record:
+        """The record of an item, with these fields instead of its own.
+
+        Raises:
+            MalformedItemError: an attribute is missing that all of them have, or has a value that none has.
+        """
+        try:
+            return self.record(**{**self.read(item), **more})
+        except (KeyError, TypeError, ValueError) as error:
+            raise MalformedItemError(f"a {self.record.__name__} cannot be read: {error!r}") from error
 
     def write(self, record: object) -> Values:
         """The attributes of a record; None for a field that is None."""
         return {
-            attribute: None if (value := getattr(record, name)) is None else write(value)
-            for name, attribute, write in self._writes
+            attribute: None if (value := getattr(record, name)) is None else kind.write(value)
+            for name, attribute, kind in self._fields
         }
 
     def describe(self, record: object) -> Values:
@@ -497,8 +514,26 @@ class Fields:
         return {name: value for name, value in self.write(record).items() if value is not None}
 
 
-class MalformedItemError(ValueError):
-    """An item lacks an attribute that all of its kind have, or has a value that none has."""
+def list_of(fields: Fields[Any]) -> Kind:
+    """A list of maps, each of which makes a record; absent while it is empty."""
+    return Kind(
+        lambda value: tuple(fields.record(**fields.read(one["M"])) for one in value["L"]),
+        lambda found: {"L": [{"M": fields.describe(one)} for one in found]} if found else None,
+    )
+
+
+def find_kind(hint: Any, default: object = None) -> Kind:
+    """The kind of a type. Records in a list are maps, with the names of their fields in capitals."""
+    if isinstance(hint, UnionType):  # with None
+        hint = next(one for one in get_args(hint) if one is not NoneType)
+    if hint is int and default == 0:
+        return COUNT
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return Kind(lambda value: hint(value["S"]), lambda member: {"S": str(member)})
+    if hint in _KINDS:
+        return _KINDS[hint]
+    [record] = get_args(hint)
+    return list_of(Fields(record, {name: name.title() for name in get_type_hints(record)}))
 
 
 def fit_key(text: str, most: int = MAX_SORT_KEY_BYTES) -> str:
@@ -518,8 +553,8 @@ def load(kind: type[Record], text: str) -> Record:
     Raises:
         pydantic.ValidationError: the text is none.
     """
-    record: Record = _adapter(kind).validate_json(text)
-    return record
+    adapter: TypeAdapter[Record] = _adapter(kind)
+    return adapter.validate_json(text)
 
 
 def dump_chunks(record: object) -> list[bytes]:

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum, unique
@@ -13,26 +13,8 @@ from typing import Any, Final
 from contract.folders import folder_key
 from contract.moments import format_moment, parse_moment
 from contract.words import LIVE, Clearing, IncidentStatus, UnknownReason
-from store.dynamodb import (
-    COUNT,
-    FLAG,
-    MOMENT,
-    NUMBER,
-    TEXT,
-    Fields,
-    IndexSpec,
-    Item,
-    MalformedItemError,
-    Query,
-    Reader,
-    TableSpec,
-    Update,
-    Values,
-    fit_key,
-    list_of,
-    one_of,
-    update_item,
-)
+from store import dynamodb as db
+from store.dynamodb import Item, Query, Values
 from store.runs import Stamp
 
 
@@ -67,10 +49,8 @@ class IncidentAttribute(StrEnum):
     """When that run's report came: its records are under that hour."""
     UNKNOWN_SINCE = "UnknownSince"
     ENDED_AT = "EndedAt"
-    """When it was cleared, expired or was closed."""
     CLEARED_AT = "ClearedAt"
     CLEARED_BY = "ClearedBy"
-    """One of `Clearing`."""
     CLEARED_BETWEEN = "ClearedBetween"
     FILE_COUNT = "FileCount"
     PEAK_FILE_COUNT = "PeakFileCount"
@@ -79,25 +59,12 @@ class IncidentAttribute(StrEnum):
     PREVIOUS_INCIDENT_ID = "PreviousIncidentId"
     ACTION_VERSION = "ActionVersion"
     OWNER = "Owner"
-    """Whom its folder belongs to, by `owners.yaml`; absent where the stack has no such file."""
     ACKNOWLEDGED_BY = "AcknowledgedBy"
-    """Name of the user who is on it; absent where nobody is."""
     ACKNOWLEDGED_UNTIL = "AcknowledgedUntil"
-    """When that ends by itself."""
     SNOOZED_UNTIL = "SnoozedUntil"
     HISTORY = "History"
     """What people did, oldest first: a list of maps of `HistoryAttribute`. Only ever added to."""
     EXPIRES_AT = "ExpiresAt"
-
-
-PEOPLES: Final = (
-    IncidentAttribute.ACTION_VERSION,
-    IncidentAttribute.HISTORY,
-    IncidentAttribute.ACKNOWLEDGED_BY,
-    IncidentAttribute.ACKNOWLEDGED_UNTIL,
-    IncidentAttribute.SNOOZED_UNTIL,
-)
-"""What people did to an incident. All else in its item follows from the runs."""
 
 
 @unique
@@ -126,6 +93,7 @@ class IncidentIndex(StrEnum):
     """By id alone: the keys."""
 
 
+_A: Final = IncidentAttribute
 LIVE_SHARDS: Final = 4
 """Partitions of the live index for each status: `open#0` and so on."""
 
@@ -150,18 +118,27 @@ class HistoryEntry:
     until: datetime | None = None
 
 
-_ENTRY: Final = Fields(
-    action_id=(HistoryAttribute.ACTION_ID, TEXT),
-    at=(HistoryAttribute.ACTED_AT, MOMENT),
-    by=(HistoryAttribute.ACTED_BY, TEXT),
-    action=(HistoryAttribute.ACTION, TEXT),
-    note=(HistoryAttribute.NOTE, TEXT),
-    until=(HistoryAttribute.UNTIL, MOMENT),
+_ENTRY: Final = db.Fields(
+    HistoryEntry, HistoryAttribute, at=HistoryAttribute.ACTED_AT, by=HistoryAttribute.ACTED_BY
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Incident:
+class PeopleState:
+    """What people did about an incident, which may not be there yet."""
+
+    version: int = 0
+    """Counts what people changed, never runs."""
+    acknowledged_by: str = ""
+    """Who acknowledged it last; `acknowledged_until` tells whether that still holds."""
+    acknowledged_until: datetime | None = None
+    snoozed_until: datetime | None = None
+    history: Sequence[HistoryEntry] = ()
+    """Oldest first; only where the incident is read in full."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Incident(PeopleState):
     """One folder of one sender in breach, from opening to its end."""
 
     incident_id: str
@@ -183,6 +160,7 @@ class Incident:
     """The last run that named it."""
     unknown_since: datetime | None = None
     ended_at: datetime | None = None
+    """When it was cleared, expired or was closed."""
     cleared_by: Clearing | None = None
     between: bool = False
     """It was cleared at some time between the last sighting and `ended_at`, the run that showed it."""
@@ -200,15 +178,7 @@ class Incident:
     """The last run that said unreadable or unwatched."""
 
     owner: str = ""
-    """Whom its folder belongs to; empty where the stack has no owners. From here on: never the rules'."""
-    acknowledged_by: str = ""
-    """Who acknowledged it last; `acknowledged` tells whether that still holds."""
-    acknowledged_until: datetime | None = None
-    snoozed_until: datetime | None = None
-    version: int = 0
-    """Counts what people changed, never runs."""
-    history: Sequence[HistoryEntry] = ()
-    """What people did, oldest first; only where the incident is read in full."""
+    """Whom its folder belongs to; empty where the stack has no owners. The rules do not know it."""
     maintenance_until: datetime | None = None
     """Stored nowhere: filled in by whoever knows the windows. None where it is in no maintenance."""
 
@@ -245,96 +215,58 @@ class Incident:
         return None if self.oldest_creation is None else now - self.oldest_creation
 
 
-_A: Final = IncidentAttribute
-_KEY: Final = {"incident_id": (_A.INCIDENT_ID, TEXT), "sender": (_A.SENDER, TEXT)}
-_OF_THE_RULES: Final[dict[str, Any]] = {
-    "folder": (_A.FOLDER, TEXT),
-    "status": (_A.STATUS, one_of(IncidentStatus)),
-    "reason": (_A.REASON, one_of(UnknownReason)),
-    "sla": (_A.SLA, NUMBER),
-    "opened_at": (_A.OPENED_AT, MOMENT),
-    "breached_since": (_A.BREACHED_SINCE, MOMENT),
-    "last_seen_at": (_A.LAST_SEEN_AT, MOMENT),
-    "unknown_since": (_A.UNKNOWN_SINCE, MOMENT),
-    "ended_at": (_A.ENDED_AT, MOMENT),
-    "cleared_by": (_A.CLEARED_BY, one_of(Clearing)),
-    "between": (_A.CLEARED_BETWEEN, FLAG),
-    "file_count": (_A.FILE_COUNT, NUMBER),
-    "peak_file_count": (_A.PEAK_FILE_COUNT, NUMBER),
-    "oldest_creation": (_A.OLDEST_CREATION, MOMENT),
-    "reopened": (_A.REOPENED, COUNT),
-    "previous_id": (_A.PREVIOUS_INCIDENT_ID, TEXT),
+_PEOPLE: Final[dict[str, Any]] = {
+    "version": _A.ACTION_VERSION,
+    "history": (_A.HISTORY, db.list_of(_ENTRY)),
 }
-_OF_PEOPLE: Final = {
-    "acknowledged_by": (_A.ACKNOWLEDGED_BY, TEXT),
-    "acknowledged_until": (_A.ACKNOWLEDGED_UNTIL, MOMENT),
-    "snoozed_until": (_A.SNOOZED_UNTIL, MOMENT),
-    "version": (_A.ACTION_VERSION, COUNT),
-    "history": (_A.HISTORY, list_of(_ENTRY, HistoryEntry)),
-}
-_WRITTEN: Final = Fields(**_OF_THE_RULES)
-_READ: Final = Fields(
-    **_KEY, **_OF_THE_RULES, **_OF_PEOPLE, sender_name=(_A.SENDER_NAME, TEXT), owner=(_A.OWNER, TEXT)
-)
-IN_FULL: Final = [*_READ.attributes, _A.LAST_SEEN_RUN, _A.LAST_SEEN_ARRIVAL]
+_RENAMED: Final = {"between": _A.CLEARED_BETWEEN, "previous_id": _A.PREVIOUS_INCIDENT_ID}
+_READ: Final = db.Fields(Incident, _A, **_RENAMED, **_PEOPLE)
+PEOPLE: Final = db.Fields(PeopleState, _A, **_PEOPLE)
+PEOPLES: Final = PEOPLE.attributes
+"""What people did to an incident, its version first. All else in its item follows from the runs."""
+_MOMENTS: Final = (_A.OPENED_AT, _A.LAST_SEEN_AT, _A.LAST_SEEN_ARRIVAL)
+IN_FULL: Final = [*_READ.attributes, *_MOMENTS, _A.LAST_SEEN_RUN]
 """What to read of one incident: all that is shown."""
 LISTED: Final = [name for name in IN_FULL if name != _A.HISTORY]
 """What to read of many."""
-FOR_THE_RULES: Final = [
-    *Fields(**_KEY, **_OF_THE_RULES).attributes, _A.LAST_SEEN_RUN, _A.LAST_SEEN_ARRIVAL, _A.RULE_STATE,
-]  # fmt: skip
+_NOT_BY_THE_RULES: Final = {*PEOPLES, _A.SENDER_NAME, _A.OWNER}
+_NOT_WRITTEN: Final = {*_NOT_BY_THE_RULES, _A.SENDER, _A.INCIDENT_ID}
+FOR_THE_RULES: Final = [*(name for name in IN_FULL if name not in _NOT_BY_THE_RULES), _A.RULE_STATE]
 
 # The live index is read all day, and written at each change of what it includes. Its keys come by themselves;
 # the rest of these is of the projection alone, of ended incidents, or read of one incident.
 _NOT_IN_LIVE_INDEX: Final = {
-    IncidentAttribute.SENDER,
-    IncidentAttribute.INCIDENT_ID,
-    IncidentAttribute.LIVE_SHARD,
-    IncidentAttribute.BREACHED_SINCE,
-    IncidentAttribute.RULE_STATE,
-    IncidentAttribute.LATEST_FOLDER_KEY,
-    IncidentAttribute.ENDED_ON,
-    IncidentAttribute.EXPIRES_AT,
-    IncidentAttribute.ENDED_AT,
-    IncidentAttribute.CLEARED_AT,
-    IncidentAttribute.CLEARED_BY,
-    IncidentAttribute.CLEARED_BETWEEN,
-    IncidentAttribute.HISTORY,
-}
+    _A.SENDER, _A.INCIDENT_ID, _A.LIVE_SHARD, _A.BREACHED_SINCE, _A.RULE_STATE, _A.LATEST_FOLDER_KEY,
+    _A.ENDED_ON, _A.EXPIRES_AT, _A.ENDED_AT, _A.CLEARED_AT, _A.CLEARED_BY, _A.CLEARED_BETWEEN, _A.HISTORY,
+}  # fmt: skip
 
-INCIDENTS_TABLE: Final = TableSpec(
+INCIDENTS_TABLE: Final = db.TableSpec(
     name="FileSlaIncidents",
-    partition_key=IncidentAttribute.SENDER,
-    sort_key=IncidentAttribute.INCIDENT_ID,
+    partition_key=_A.SENDER,
+    sort_key=_A.INCIDENT_ID,
     indexes=[
-        IndexSpec(
+        db.IndexSpec(
             name=IncidentIndex.LATEST,
-            partition_key=IncidentAttribute.SENDER,
-            sort_key=IncidentAttribute.LATEST_FOLDER_KEY,
+            partition_key=_A.SENDER,
+            sort_key=_A.LATEST_FOLDER_KEY,
             # What the rules know, and not the history, which may be a hundred times as large.
             projection="INCLUDE",
             included=[name for name in FOR_THE_RULES if name not in (_A.SENDER, _A.INCIDENT_ID)],
             local=True,
         ),
-        IndexSpec(
+        db.IndexSpec(
             name=IncidentIndex.LIVE,
-            partition_key=IncidentAttribute.LIVE_SHARD,
-            sort_key=IncidentAttribute.BREACHED_SINCE,
+            partition_key=_A.LIVE_SHARD,
+            sort_key=_A.BREACHED_SINCE,
             projection="INCLUDE",
-            included=[
-                str(attribute) for attribute in IncidentAttribute if attribute not in _NOT_IN_LIVE_INDEX
-            ],
+            included=[str(attribute) for attribute in _A if attribute not in _NOT_IN_LIVE_INDEX],
         ),
         # Includes all: an ended incident is written once, and what is shown of it is as many attributes as an
         # index may include; one more would have the index made anew.
-        IndexSpec(
-            name=IncidentIndex.ENDED,
-            partition_key=IncidentAttribute.ENDED_ON,
-            sort_key=IncidentAttribute.ENDED_AT,
-        ),
-        IndexSpec(name=IncidentIndex.ID, partition_key=IncidentAttribute.INCIDENT_ID, projection="KEYS_ONLY"),
+        db.IndexSpec(name=IncidentIndex.ENDED, partition_key=_A.ENDED_ON, sort_key=_A.ENDED_AT),
+        db.IndexSpec(name=IncidentIndex.ID, partition_key=_A.INCIDENT_ID, projection="KEYS_ONLY"),
     ],
-    expiry_attribute=IncidentAttribute.EXPIRES_AT,
+    expiry_attribute=_A.EXPIRES_AT,
 )
 
 
@@ -345,22 +277,20 @@ def parse_incident(item: Item) -> Incident:
         MalformedItemError: an attribute is missing that every incident has, or has a value that none has.
     """
     try:
-        found = _READ.read(item)
         rules = json.loads(item[_A.RULE_STATE]["S"]) if _A.RULE_STATE in item else {}
-        arrived = parse_moment(item[_A.LAST_SEEN_ARRIVAL]["S"])
+        opened, seen, arrived = (db.MOMENT.read(item[name]) for name in _MOMENTS)
         said_at = rules.get("said_at")
-        opened_at, seen_at = found.pop("opened_at"), found.pop("last_seen_at")
-        return Incident(
-            **found,
-            opened=Stamp(
-                opened_at, rules.get("run", ""), parse_moment(rules["arrived"]) if rules else opened_at
+        stamps = {
+            "opened": Stamp(
+                opened, rules.get("run", ""), parse_moment(rules["arrived"]) if rules else opened
             ),
-            seen=Stamp(seen_at, item[_A.LAST_SEEN_RUN]["S"], arrived),
-            hashes=tuple(rules.get("hashes", ())),
-            said_at=said_at and parse_moment(said_at),
-        )
+            "seen": Stamp(seen, item[_A.LAST_SEEN_RUN]["S"], arrived),
+            "hashes": tuple(rules.get("hashes", ())),
+            "said_at": said_at and parse_moment(said_at),
+        }
     except (KeyError, TypeError, ValueError) as error:
-        raise MalformedItemError(f"an incident cannot be read: {error!r}") from error
+        raise db.MalformedItemError(f"an incident cannot be read: {error!r}") from error
+    return _READ.parse(item, **stamps)
 
 
 def describe_incident(
@@ -381,49 +311,32 @@ def describe_incident(
         raise ValueError(f"incident {incident.incident_id} was not read in full")
     ended = incident.ended_at
     cleared = ended if incident.status is IncidentStatus.CLEARED else None
+    shard = zlib.crc32(incident.incident_id.encode()) % LIVE_SHARDS
     rules = {
         "run": incident.opened.run,
         "arrived": format_moment(incident.opened.arrived),
         "hashes": incident.hashes,
         **({"said_at": format_moment(incident.said_at)} if incident.said_at else {}),
     }
-    expires = ended + retention if ended is not None and retention is not None else None
     return {
-        **_WRITTEN.write(incident),
+        **{name: value for name, value in _READ.write(incident).items() if name not in _NOT_WRITTEN},
+        _A.OPENED_AT: db.MOMENT.write(incident.opened.at),
+        _A.LAST_SEEN_AT: db.MOMENT.write(incident.seen.at),
         _A.SENDER_NAME: {"S": sender_name},
         _A.LAST_SEEN_RUN: {"S": incident.seen.run},
-        _A.LAST_SEEN_ARRIVAL: {"S": format_moment(incident.seen.arrived)},
+        _A.LAST_SEEN_ARRIVAL: db.MOMENT.write(incident.seen.arrived),
         _A.RULE_STATE: {"S": json.dumps(rules, separators=(",", ":"))},
-        _A.LATEST_FOLDER_KEY: {"S": fit_key(incident.key)} if latest else None,
-        _A.LIVE_SHARD: {"S": _live_partition(incident)} if incident.live else None,
+        _A.LATEST_FOLDER_KEY: {"S": db.fit_key(incident.key)} if latest else None,
+        _A.LIVE_SHARD: {"S": f"{incident.status}#{shard}"} if incident.live else None,
         _A.ENDED_ON: {"S": f"{ended:%Y-%m-%d}"} if ended else None,
-        _A.CLEARED_AT: {"S": format_moment(cleared)} if cleared else None,
-        _A.EXPIRES_AT: {"N": str(int(expires.timestamp()))} if expires else None,
+        _A.CLEARED_AT: db.MOMENT.write(cleared) if cleared else None,
+        _A.EXPIRES_AT: db.EXPIRY.write(ended + retention) if ended and retention is not None else None,
     }
-
-
-def _live_partition(incident: Incident) -> str:
-    shard = zlib.crc32(incident.incident_id.encode()) % LIVE_SHARDS
-    return f"{incident.status}#{shard}"
 
 
 def incident_key(sender: str, incident_id: str) -> Values:
     """The key of an incident's item."""
     return {_A.SENDER: {"S": sender}, _A.INCIDENT_ID: {"S": incident_id}}
-
-
-@dataclass(frozen=True, kw_only=True)
-class PeopleState:
-    """What people did about an incident, which may not be there yet."""
-
-    acknowledged_by: str = ""
-    acknowledged_until: datetime | None = None
-    snoozed_until: datetime | None = None
-    version: int = 0
-    history: Sequence[HistoryEntry] = ()
-
-
-PEOPLE: Final = Fields(**_OF_PEOPLE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -437,17 +350,17 @@ class PeopleChange:
     values: Values = field(default_factory=dict)
     """Attributes that people change."""
 
-    def update(self, values: Values, if_still: Values | None = None) -> Update:
+    def update(self, values: Values, if_still: Values | None = None) -> db.Update:
         """The update that makes this change and, with it, sets attributes: both, or neither."""
-        grown: Values = {}
-        appended: Values = {}
-        if self.entry is not None:
-            grown = {_A.ACTION_VERSION: {"N": str(self.version + 1)}}
-            appended = {_A.HISTORY: {"L": [{"M": _ENTRY.describe(self.entry)}]}}
-        return Update(
-            values={**values, **self.values, **grown},
-            append=appended,
-            if_still={_A.ACTION_VERSION: COUNT.write(self.version), **(if_still or {})},
+        new = self.entry and [self.entry]
+        return db.Update(
+            values={
+                **values,
+                **self.values,
+                **({_A.ACTION_VERSION: db.NUMBER.write(self.version + 1)} if new else {}),
+            },
+            append={_A.HISTORY: db.list_of(_ENTRY).write(new)} if new else {},
+            if_still={_A.ACTION_VERSION: db.COUNT.write(self.version), **(if_still or {})},
         )
 
 
@@ -455,7 +368,7 @@ class PeopleChange:
 class IncidentTable:
     """The table FileSlaIncidents: one method an access pattern. Threads may share it."""
 
-    reader: Reader
+    reader: db.Reader
     name: str
 
     def count_live(self) -> Counter[tuple[str, IncidentStatus]]:
@@ -463,31 +376,20 @@ class IncidentTable:
         return Counter(
             (item[_A.SENDER]["S"], status)
             for status in LIVE
-            for partition in list_live_partitions(status)
-            for item in self.reader.query(
-                Query(
-                    table=self.name,
-                    index=IncidentIndex.LIVE,
-                    equal={_A.LIVE_SHARD: partition},
-                    attributes=(_A.SENDER,),
-                )
-            )
+            for query in self._of_live([status], (_A.SENDER,))
+            for item in self.reader.query(query)
         )
 
     def query_live(self, *statuses: IncidentStatus, attributes: Sequence[str] = ()) -> list[Item]:
         """Entries of the live index, in no order: what is open or unknown, or has one of these statuses."""
-        return self.reader.query_all(
-            *(
-                Query(
-                    table=self.name,
-                    index=IncidentIndex.LIVE,
-                    equal={_A.LIVE_SHARD: partition},
-                    attributes=attributes,
-                )
-                for status in statuses or LIVE
-                for partition in list_live_partitions(status)
-            )
-        )
+        return self.reader.query_all(*self._of_live(statuses or LIVE, attributes))
+
+    def _of_live(self, statuses: Sequence[IncidentStatus], attributes: Sequence[str]) -> list[Query]:
+        return [
+            self._query({_A.LIVE_SHARD: partition}, attributes, index=IncidentIndex.LIVE)
+            for status in statuses
+            for partition in list_live_partitions(status)
+        ]
 
     def list_live(self) -> list[Incident]:
         """What is open or unknown, in no order."""
@@ -505,12 +407,8 @@ class IncidentTable:
         """
         return self.reader.query_all(
             *(
-                Query(
-                    table=self.name,
-                    index=IncidentIndex.ENDED,
-                    equal={_A.ENDED_ON: f"{day:%Y-%m-%d}"},
-                    attributes=attributes,
-                    latest=latest,
+                self._query(
+                    {_A.ENDED_ON: f"{day:%Y-%m-%d}"}, attributes, index=IncidentIndex.ENDED, latest=latest
                 )
                 for day in days
             )
@@ -518,22 +416,17 @@ class IncidentTable:
 
     def find_sender(self, incident_id: str) -> str | None:
         """The key of the sender whose incident this is; None where the incident is not known."""
-        query = Query(table=self.name, index=IncidentIndex.ID, equal={_A.INCIDENT_ID: incident_id})
+        query = self._query({_A.INCIDENT_ID: incident_id}, index=IncidentIndex.ID)
         return next((str(item[_A.SENDER]["S"]) for item in self.reader.query(query)), None)
 
     def query_one(self, sender: str, incident_id: str, attributes: Sequence[str] = IN_FULL) -> Item | None:
         """An incident's item as it is now, by a `Query`, which is all that an analyst may do."""
-        query = Query(
-            table=self.name,
-            equal={_A.SENDER: sender, _A.INCIDENT_ID: incident_id},
-            attributes=attributes,
-            consistent=True,
-        )
-        return next(iter(self.reader.query(query)), None)
+        query = self._query({_A.SENDER: sender, _A.INCIDENT_ID: incident_id}, attributes, consistent=True)
+        return next(self.reader.query(query), None)
 
     def read_people(self, sender: str, incident_id: str) -> PeopleState:
         """What people did about an incident, as it is now."""
-        return PeopleState(**PEOPLE.read(self.query_one(sender, incident_id, PEOPLES) or {}))
+        return PEOPLE.parse(self.query_one(sender, incident_id, PEOPLES) or {})
 
     def get(self, sender: str, incident_id: str) -> Incident | None:
         """An incident in full, as it is now, by a `GetItem`."""
@@ -543,11 +436,12 @@ class IncidentTable:
     def list_of(self, sender: str, *, latest: bool = False) -> list[Incident]:
         """Every incident of a sender that is kept, or the latest of each folder, as they are now."""
         index = IncidentIndex.LATEST if latest else None
-        query = Query(
-            table=self.name, index=index, equal={_A.SENDER: sender}, attributes=FOR_THE_RULES, consistent=True
-        )
+        query = self._query({_A.SENDER: sender}, FOR_THE_RULES, index=index, consistent=True)
         # What people did may be left alone in an item: an incident begins with what the rules write.
         return [parse_incident(item) for item in self.reader.query(query) if _A.RULE_STATE in item]
+
+    def _query(self, equal: Mapping[str, str], attributes: Sequence[str] = (), **more: Any) -> Query:
+        return Query(table=self.name, equal=equal, attributes=attributes, **more)
 
     def change(self, incident: Incident, values: Values, entry: HistoryEntry) -> Incident:
         """Changes an incident for a person, and returns it as it is then.
@@ -558,4 +452,6 @@ class IncidentTable:
         change = PeopleChange(version=incident.version, entry=entry)
         update = change.update(values, {_A.STATUS: {"S": incident.status}})
         key = incident_key(incident.sender, incident.incident_id)
-        return parse_incident(update_item(self.reader.client, self.name, key, update, ReturnValues="ALL_NEW"))
+        return parse_incident(
+            db.update_item(self.reader.client, self.name, key, update, ReturnValues="ALL_NEW")
+        )

@@ -8,25 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
+from itertools import islice
 from typing import Any, Final
 
 from contract.limits import MAX_INTERVAL_MINUTES
-from contract.moments import Hours, describe_hours, format_moment
+from contract.moments import Hours, describe_hours
 from contract.owners.matching import fits_folder, fits_sender
-from store.dynamodb import (
-    FLAG,
-    MOMENT,
-    TEXT,
-    TEXTS,
-    Fields,
-    Kind,
-    Query,
-    Reader,
-    Update,
-    Values,
-    transact,
-    update_item,
-)
+from store import dynamodb as db
+from store.dynamodb import Query, Values
 from store.incidents import Incident
 from store.notifications import NotificationAttribute
 from store.senders import Sender, grace_period
@@ -165,15 +154,11 @@ def maintenance_until(
     """
     theirs = [one for one in windows if one.over_at > at and one.fits(sender_name, owner, folder)]
     until = at
-    while ends := [end for one in theirs for begin, end in _first_span(one, until) if begin <= until]:
+    while ends := [
+        end for one in theirs for begin, end in islice(one.spans(until, one.over_at), 1) if begin <= until
+    ]:
         until = max(ends)
     return until if until > at else None
-
-
-def _first_span(window: Window, since: datetime) -> Iterator[tuple[datetime, datetime]]:
-    for span in window.spans(since, window.over_at):
-        yield span
-        return
 
 
 def incident_maintenance(windows: Iterable[Window], incident: Incident, now: datetime) -> datetime | None:
@@ -203,30 +188,19 @@ def silence_held_until(windows: Sequence[Window], sender: Sender, now: datetime)
 
 def _read_hours(value: Any) -> Hours:
     found = value["M"]
-    return Hours.parse(TEXTS.read(found["Days"]), *(found[key]["S"] for key in ("From", "To", "Zone")))
+    return Hours.parse(db.TEXTS.read(found["Days"]), *(found[key]["S"] for key in ("From", "To", "Zone")))
 
 
 def _write_hours(hours: Hours) -> Values:
     days, start, end, zone = hours.format()
-    return {"M": {"Days": TEXTS.write(days), "From": {"S": start}, "To": {"S": end}, "Zone": {"S": zone}}}
+    return {"M": {"Days": db.TEXTS.write(days), "From": {"S": start}, "To": {"S": end}, "Zone": {"S": zone}}}
 
 
-_HOURS: Final = Kind(_read_hours, _write_hours)
-_WINDOW: Final = Fields(
-    window_id=(NotificationAttribute.PART, TEXT),
-    sender=(WindowAttribute.SENDER, TEXT),
-    folder=(WindowAttribute.FOLDER, TEXT),
-    owner=(WindowAttribute.OWNER, TEXT),
-    starts=(WindowAttribute.STARTS, MOMENT),
-    ends=(WindowAttribute.ENDS, MOMENT),
-    weekly=(WindowAttribute.WEEKLY, _HOURS),
-    outside=(WindowAttribute.OUTSIDE, FLAG),
-    reason=(WindowAttribute.REASON, TEXT),
-    made_by=(WindowAttribute.MADE_BY, TEXT),
-    made_at=(WindowAttribute.MADE_AT, MOMENT),
-    replaces=(WindowAttribute.REPLACES, TEXT),
-    ended_by=(WindowAttribute.ENDED_BY, TEXT),
-    ended_at=(WindowAttribute.ENDED_AT, MOMENT),
+_WINDOW: Final = db.Fields(
+    Window,
+    WindowAttribute,
+    window_id=NotificationAttribute.PART,
+    weekly=(WindowAttribute.WEEKLY, db.Kind(_read_hours, _write_hours)),
 )
 
 
@@ -234,7 +208,7 @@ _WINDOW: Final = Fields(
 class MaintenanceTable:
     """The windows in FileSlaNotifications. Threads may share it."""
 
-    reader: Reader
+    reader: db.Reader
     name: str
     retention: timedelta | None = None
     """How long a window is kept after its end; None for good. Of those who write alone."""
@@ -247,16 +221,14 @@ class MaintenanceTable:
             between=(NotificationAttribute.PART, name_window(since, ""), "~"),
             consistent=True,
         )
-        found = [Window(**_WINDOW.read(item)) for item in self.reader.query(query)]
+        found = [_WINDOW.parse(item) for item in self.reader.query(query)]
         return [one for one in found if one.over_at > since]
 
     def find(self, window_id: str) -> Window | None:
         """A window by its id; None where there is none."""
-        part = NotificationAttribute.PART
-        query = Query(
-            table=self.name, equal=_PARTITION, between=(part, window_id, window_id), consistent=True
-        )
-        return next((Window(**_WINDOW.read(item)) for item in self.reader.query(query)), None)
+        equal = {**_PARTITION, NotificationAttribute.PART: window_id}
+        query = Query(table=self.name, equal=equal, consistent=True)
+        return next((_WINDOW.parse(item) for item in self.reader.query(query)), None)
 
     def make(self, window: Window, replaced: Window | None = None) -> None:
         """Stores a new window, and ends the one that it replaces, at the moment at which it was made.
@@ -267,15 +239,14 @@ class MaintenanceTable:
         put = {
             "TableName": self.name,
             "Item": {**_key(window.window_id), **self._expiry(window), **_WINDOW.describe(window)},
-            "ConditionExpression": "attribute_not_exists(#part)",
-            "ExpressionAttributeNames": {"#part": str(NotificationAttribute.PART)},
+            **db.Update(if_still={NotificationAttribute.PART: None}).arguments(),
         }
         writes = [{"Put": put}]
         if replaced is not None:
             ended = replace(replaced, ended_by=window.made_by, ended_at=window.made_at)
             update = self._end(ended).arguments()
             writes.append({"Update": {"TableName": self.name, "Key": _key(ended.window_id), **update}})
-        transact(self.reader.client, writes)
+        db.transact(self.reader.client, writes)
 
     def end(self, window: Window, by: str, at: datetime) -> Window:
         """Ends a window before its time.
@@ -284,24 +255,21 @@ class MaintenanceTable:
             ConflictError: somebody else did so meanwhile.
         """
         ended = replace(window, ended_by=by, ended_at=at)
-        update_item(self.reader.client, self.name, _key(window.window_id), self._end(ended))
+        db.update_item(self.reader.client, self.name, _key(window.window_id), self._end(ended))
         return ended
 
-    def _end(self, ended: Window) -> Update:
-        values = {WindowAttribute.ENDED_BY: {"S": ended.ended_by}, **self._expiry(ended)}
-        if ended.ended_at is not None:
-            values[WindowAttribute.ENDED_AT] = {"S": format_moment(ended.ended_at)}
-        return Update(
-            values=values,
+    def _end(self, ended: Window) -> db.Update:
+        names = (WindowAttribute.ENDED_BY, WindowAttribute.ENDED_AT)
+        described = _WINDOW.write(ended)
+        return db.Update(
+            values={**{name: described[name] for name in names}, **self._expiry(ended)},
             if_still={WindowAttribute.ENDED_AT: None, WindowAttribute.MADE_BY: {"S": ended.made_by}},
         )
 
     def _expiry(self, window: Window) -> Values:
         if self.retention is None:
             return {}
-        return {
-            NotificationAttribute.EXPIRES_AT: {"N": str(int((window.over_at + self.retention).timestamp()))}
-        }
+        return {NotificationAttribute.EXPIRES_AT: db.EXPIRY.write(window.over_at + self.retention)}
 
 
 def _key(window_id: str) -> Values:

@@ -5,35 +5,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
 from contract.folders import folder_key
-from contract.moments import format_moment
 from contract.owners.model import Channel, Owner, Owners, list_channels, name_channel, recipient_key
 from contract.words import NotificationKind
-from store.dynamodb import (
-    MAX_WRITES,
-    MOMENT,
-    NUMBER,
-    TEXT,
-    ConflictError,
-    Fields,
-    Item,
-    TableSpec,
-    dump_chunks,
-    error_code,
-    find_number,
-    get_items,
-    load_chunks,
-    one_of,
-    read_text,
-    retry_write,
-    transact,
-)
+from store import dynamodb as db
+from store.dynamodb import Item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,7 +22,10 @@ if TYPE_CHECKING:
 
 @unique
 class NotificationAttribute(StrEnum):
-    """Attributes of an item: of a recipient's state, or of an entry of the log."""
+    """Attributes of an item: of a recipient's state, or of an entry of the log.
+
+    What is not said here is said at the field of `StoredRecipient`, `ChannelState` or `LogEntry`.
+    """
 
     SUBJECT = "Subject"
     """Partition key: one of the prefixes, and the key of its subject."""
@@ -51,7 +35,6 @@ class NotificationAttribute(StrEnum):
     """A recipient's state, compressed, which the rules alone read. What people are shown stands beside it, in
     the first of its items."""
     CHUNKS = "Chunks"
-    """The number of items that hold a recipient's state."""
     REVISION = "Revision"
     """Counts the writes of a recipient's state: each write says which one was read."""
     LEASED_UNTIL = "LeasedUntil"
@@ -61,21 +44,18 @@ class NotificationAttribute(StrEnum):
     to `REVISION`, makes the next sweep send again."""
     FAILING_SINCE = "FailingSince"
     DELIVERED_AT = "DeliveredAt"
-    """When something was last sent over the channel."""
     PROBLEM = "Problem"
     """Why the last attempt failed; never an address of a webhook."""
     NOTIFIED_AT = "NotifiedAt"
     """From here on: attributes of the log."""
     KIND = "Kind"
-    """One of `NotificationKind`."""
     OWNER = "Owner"
     CHANNEL = "Channel"
-    """As people are shown it, such as `Slack orders`."""
     FOLDER = "Folder"
-    """Of a folder that a sender cannot read: as it was spelt."""
     EXPIRES_AT = "ExpiresAt"
 
 
+_A: Final = NotificationAttribute
 RECIPIENT_PREFIX: Final = "recipient#"
 """Before an owner, a slash and the key of a channel."""
 INCIDENT_PREFIX: Final = "incident#"
@@ -86,11 +66,11 @@ STATE_PREFIX: Final = "state#"
 
 
 # Every read is of one incident, one sender or one recipient: no index.
-NOTIFICATIONS_TABLE: Final = TableSpec(
+NOTIFICATIONS_TABLE: Final = db.TableSpec(
     name="FileSlaNotifications",
-    partition_key=NotificationAttribute.SUBJECT,
-    sort_key=NotificationAttribute.PART,
-    expiry_attribute=NotificationAttribute.EXPIRES_AT,
+    partition_key=_A.SUBJECT,
+    sort_key=_A.PART,
+    expiry_attribute=_A.EXPIRES_AT,
 )
 UNREADABLE_PREFIX: Final = "unreadable#"
 MAINTENANCE_PREFIX: Final = "maintenance#"
@@ -123,9 +103,7 @@ class PendingNotice:
     noticed: datetime
     """The sweep that first found it due."""
     attempts: int = 0
-    """How often sending it failed."""
     failed_at: datetime | None = None
-    """When it first failed."""
     retry_at: datetime | None = None
     sent_at: datetime | None = None
     """The sweep that is sending it; None once the outcome is recorded."""
@@ -154,7 +132,6 @@ class SubjectState:
     wait: timedelta | None = None
     """The files and the age of the oldest one in the last notice that it is stuck."""
     reminded: bool = False
-    """Whether a reminder was sent."""
     since: datetime | None = None
     """Of what is over, its end, or its last sighting. Of a silent sender, its last run."""
     pending: PendingNotice | None = None
@@ -281,11 +258,7 @@ class StoredRecipient:
         return self.leased_until is not None and now < self.leased_until <= now + 2 * LEASE
 
 
-_STORED: Final = Fields(
-    revision=(NotificationAttribute.REVISION, NUMBER),
-    leased_until=(NotificationAttribute.LEASED_UNTIL, MOMENT),
-    problem=(NotificationAttribute.PROBLEM, TEXT),
-)
+_STORED: Final = db.Fields(StoredRecipient, _A, state=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -306,7 +279,7 @@ class ChannelState:
     """The recipient's key."""
     owner: str
     channel: str
-    """Its name."""
+    """As people are shown it, such as `Slack orders`."""
     delivered_at: datetime | None = None
     """When something was last sent over it; None if nothing ever was."""
     disabled_since: datetime | None = None
@@ -314,12 +287,7 @@ class ChannelState:
     problem: str = ""
 
 
-_CHANNEL: Final = Fields(
-    delivered_at=(NotificationAttribute.DELIVERED_AT, MOMENT),
-    disabled_since=(NotificationAttribute.DISABLED_SINCE, MOMENT),
-    failing_since=(NotificationAttribute.FAILING_SINCE, MOMENT),
-    problem=(NotificationAttribute.PROBLEM, TEXT),
-)
+_CHANNEL: Final = db.Fields(ChannelState, _A)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -337,24 +305,16 @@ class LogEntry:
 
     def build_item(self, recipient: Recipient, number: str) -> dict[str, Any]:
         """Its item, where `number` tells it from all other entries of the recipient at that moment."""
-        found = {
+        return {
             **_LOGGED.describe(self),
             # In order of time.
-            NotificationAttribute.PART: {"S": f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}#{recipient.key}#{number}"},
-            NotificationAttribute.OWNER: {"S": recipient.owner.name},
-            NotificationAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
+            _A.PART: {"S": f"{self.at:%Y-%m-%dT%H:%M:%S.%fZ}#{recipient.key}#{number}"},
+            _A.OWNER: {"S": recipient.owner.name},
+            _A.CHANNEL: {"S": name_channel(recipient.channel)},
         }
-        if self.expires is not None:
-            found[NotificationAttribute.EXPIRES_AT] = {"N": str(int(self.expires.timestamp()))}
-        return found
 
 
-_LOGGED: Final = Fields(
-    subject=(NotificationAttribute.SUBJECT, TEXT),
-    kind=(NotificationAttribute.KIND, one_of(NotificationKind)),
-    at=(NotificationAttribute.NOTIFIED_AT, MOMENT),
-    folder=(NotificationAttribute.FOLDER, TEXT),
-)
+_LOGGED: Final = db.Fields(LogEntry, _A, at=_A.NOTIFIED_AT, expires=(_A.EXPIRES_AT, db.EXPIRY))
 
 
 @dataclass(frozen=True)
@@ -371,7 +331,7 @@ class RecipientTable:
         for one in recipients:
             try:
                 stored[one.key] = self._parse(one.key, firsts.get(f"{RECIPIENT_PREFIX}{one.key}"))
-            except ConflictError:
+            except db.ConflictError:
                 continue  # another sweep is at work on it
             except (KeyError, ValidationError, zlib.error) as error:
                 unreadable[one.key] = error
@@ -406,12 +366,12 @@ class RecipientTable:
         states = list(self._build_states(recipient, written, read=stored.revision))
         items = (entry.build_item(recipient, f"{written.revision}.{n}") for n, entry in enumerate(log))
         entries = [{"Put": {"TableName": self.name, "Item": item}} for item in items]
-        first = MAX_WRITES - len(states)
-        transact(self.client, [*states, *entries[:first]])
+        first = db.MAX_WRITES - len(states)
+        db.transact(self.client, [*states, *entries[:first]])
         try:
-            for start in range(first, len(entries), MAX_WRITES):
-                transact(self.client, entries[start : start + MAX_WRITES])
-        except (BotoCoreError, ClientError, ConflictError) as error:
+            for start in range(first, len(entries), db.MAX_WRITES):
+                db.transact(self.client, entries[start : start + db.MAX_WRITES])
+        except (BotoCoreError, ClientError, db.ConflictError) as error:
             raise LogIncompleteError(written) from error
         return written
 
@@ -419,11 +379,11 @@ class RecipientTable:
         """The status of each recipient's channel."""
         items = self._read_firsts(recipients)
         return [
-            ChannelState(
+            _CHANNEL.parse(
+                items.get(f"{RECIPIENT_PREFIX}{one.key}", {}),
                 key=one.key,
                 owner=one.owner.name,
                 channel=name_channel(one.channel),
-                **_CHANNEL.read(items.get(f"{RECIPIENT_PREFIX}{one.key}", {})),
             )
             for one in recipients
         ]
@@ -435,48 +395,38 @@ class RecipientTable:
             KeyError: nothing was ever sent to a recipient with this key.
             ConflictError: sweeps went on writing it.
         """
-        update = partial(
-            self.client.update_item,
-            TableName=self.name,
-            Key=_state_key(key, 0),
+
+        def attempt() -> bool:
+            item = next(db.get_items(self.client, self.name, [_state_key(key, 0)], consistent=True), None)
+            if item is None:
+                raise KeyError(key)
+            if (since := item.get(_A.DISABLED_SINCE)) is None:
+                return False
             # Another revision: a sweep that is sending starts again, and sees that it is enabled.
-            UpdateExpression="REMOVE #since ADD #revision :one",
-            ConditionExpression="attribute_exists(#since)",
-            ExpressionAttributeNames={
-                "#since": NotificationAttribute.DISABLED_SINCE,
-                "#revision": NotificationAttribute.REVISION,
-            },
-            ExpressionAttributeValues={":one": {"N": "1"}},
-            ReturnValuesOnConditionCheckFailure="ALL_OLD",
-        )
-        try:
-            retry_write(update)
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
-            if not error.response.get("Item"):
-                raise KeyError(key) from None
-            return False
-        return True
+            update = db.Update(
+                values={_A.DISABLED_SINCE: None},
+                add={_A.REVISION: {"N": "1"}},
+                if_still={_A.DISABLED_SINCE: since},
+            )
+            db.update_item(self.client, self.name, _state_key(key, 0), update)
+            return True
+
+        return db.retry_on_conflict(attempt)
 
     def _read_firsts(self, recipients: Sequence[Recipient]) -> dict[str, Item]:
         keys = [_state_key(recipient.key, 0) for recipient in recipients]
-        found = get_items(self.client, self.name, keys, consistent=True)
-        return {read_text(item, NotificationAttribute.SUBJECT): item for item in found}
+        found = db.get_items(self.client, self.name, keys, consistent=True)
+        return {db.read_text(item, _A.SUBJECT): item for item in found}
 
     def _parse(self, key: str, first: Item | None) -> StoredRecipient:
         if first is None:
             return StoredRecipient(key=key, state=RecipientState())
-        chunks = [first[NotificationAttribute.STATE]["B"]]
-        if (count := find_number(first, NotificationAttribute.CHUNKS)) > 1:
+        chunks = [first[_A.STATE]["B"]]
+        if (count := db.find_number(first, _A.CHUNKS)) > 1:
             chunks += self._read_others(key, first, count)
-        state = load_chunks(RecipientState, chunks)
-        return StoredRecipient(
-            key=key,
-            state=state,
-            enabled_by_hand=state.disabled is not None and NotificationAttribute.DISABLED_SINCE not in first,
-            **_STORED.read(first),
-        )
+        state = db.load_chunks(RecipientState, chunks)
+        enabled = state.disabled is not None and _A.DISABLED_SINCE not in first
+        return _STORED.parse(first, key=key, state=state, enabled_by_hand=enabled)
 
     def _read_others(self, key: str, first: Item, count: int) -> list[bytes]:
         """The other parts of a large state, as they were written together with the first.
@@ -485,59 +435,52 @@ class RecipientTable:
             ConflictError: it was written between the reads.
         """
         keys = [_state_key(key, number) for number in range(1, count)]
-        others = list(get_items(self.client, self.name, keys, consistent=True))
-        others.sort(key=lambda item: read_text(item, NotificationAttribute.PART))
-        revisions = {find_number(item, NotificationAttribute.REVISION) for item in others}
+        others = list(db.get_items(self.client, self.name, keys, consistent=True))
+        others.sort(key=lambda item: db.read_text(item, _A.PART))
+        revisions = {db.find_number(item, _A.REVISION) for item in others}
         # The first may be ahead: enabling a channel counts there alone.
-        read = find_number(first, NotificationAttribute.REVISION)
+        read = db.find_number(first, _A.REVISION)
         if len(others) != count - 1 or len(revisions) != 1 or max(revisions) > read:
-            raise ConflictError(key)
-        return [item[NotificationAttribute.STATE]["B"] for item in others]
+            raise db.ConflictError(key)
+        return [item[_A.STATE]["B"] for item in others]
 
     def _build_states(
         self, recipient: Recipient, written: StoredRecipient, *, read: int
     ) -> Iterator[dict[str, Any]]:
-        chunks = dump_chunks(written.state)
+        chunks = db.dump_chunks(written.state)
         for number, chunk in enumerate(chunks):
             item: dict[str, Any] = {
                 **_state_key(recipient.key, number),
-                NotificationAttribute.STATE: {"B": chunk},
-                NotificationAttribute.REVISION: {"N": str(written.revision)},
+                _A.STATE: {"B": chunk},
+                _A.REVISION: db.NUMBER.write(written.revision),
             }
-            put: dict[str, Any] = {"TableName": self.name, "Item": item}
+            condition: dict[str, Any] = {}
             if number == 0:
                 item |= _describe(recipient, written, len(chunks))
-                put["ConditionExpression"] = (
-                    "#revision = :read" if read else "attribute_not_exists(#revision)"
-                )
-                put["ExpressionAttributeNames"] = {"#revision": str(NotificationAttribute.REVISION)}
-                if read:
-                    put["ExpressionAttributeValues"] = {":read": {"N": str(read)}}
-            yield {"Put": put}
+                condition = db.Update(if_still={_A.REVISION: db.COUNT.write(read)}).arguments()
+            yield {"Put": {"TableName": self.name, "Item": item, **condition}}
 
 
 def _describe(recipient: Recipient, stored: StoredRecipient, chunks: int) -> dict[str, Any]:
     """What people are shown of a recipient, and what reading it takes."""
     disabled, failing = stored.state.disabled, failing_since(stored.state)
-    problem = disabled.problem if disabled else stored.problem if failing else ""
-    moments = {
-        NotificationAttribute.LEASED_UNTIL: stored.leased_until,
-        NotificationAttribute.DISABLED_SINCE: disabled.since if disabled else None,
-        NotificationAttribute.FAILING_SINCE: failing,
-        NotificationAttribute.DELIVERED_AT: stored.state.last,
-    }
-    return {
-        NotificationAttribute.CHUNKS: {"N": str(chunks)},
-        NotificationAttribute.OWNER: {"S": recipient.owner.name},
-        NotificationAttribute.CHANNEL: {"S": name_channel(recipient.channel)},
-        **{attribute: {"S": format_moment(at)} for attribute, at in moments.items() if at is not None},
-        **({NotificationAttribute.PROBLEM: {"S": problem}} if problem else {}),
-    }
+    shown = ChannelState(
+        key=recipient.key,
+        owner=recipient.owner.name,
+        channel=name_channel(recipient.channel),
+        delivered_at=stored.state.last,
+        disabled_since=disabled.since if disabled else None,
+        failing_since=failing,
+        problem=disabled.problem if disabled else stored.problem if failing else "",
+    )
+    leased = db.MOMENT.write(stored.leased_until) if stored.leased_until else None
+    found = {**_CHANNEL.describe(shown), _A.CHUNKS: db.NUMBER.write(chunks)}
+    return found | ({_A.LEASED_UNTIL: leased} if leased else {})
 
 
 def _state_key(key: str, number: int) -> dict[str, Any]:
     part = f"{STATE_PREFIX}{number:04}"
     return {
-        NotificationAttribute.SUBJECT: {"S": f"{RECIPIENT_PREFIX}{key}"},
-        NotificationAttribute.PART: {"S": part},
+        _A.SUBJECT: {"S": f"{RECIPIENT_PREFIX}{key}"},
+        _A.PART: {"S": part},
     }

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple, Self
 
 from contract.folders import folder_key
 from contract.moments import format_moment, parse_moment
-from store.dynamodb import Item, Query, Reader, TableSpec, Values
+from store.dynamodb import EXPIRY, Item, Query, Reader, TableSpec, Values
 
 SAME_RUN: Final = timedelta(minutes=10)
 """Reports with one run id that lie no further apart are one run."""
@@ -31,7 +31,6 @@ class RunAttribute(StrEnum):
     RUN_KEY = "RunKey"
     """Sort key: moment, RunId, part and piece, so that a Query gives runs in their order."""
     ITEM = "Item"
-    """What the item is, one of `RunItem`."""
     RUN_ID = "RunId"
     MOMENT = "Moment"
     ARRIVED_AT = "ArrivedAt"
@@ -41,9 +40,12 @@ class RunAttribute(StrEnum):
     CONTENT = "Content"
     """What the run says of folders and of itself: JSON, compressed with zlib."""
     PROBLEMS = "Problems"
-    """Of a refused report: what was wrong, and how to mend it."""
+    """Of a refused report."""
     REQUEST_ID = "GatewayRequestId"
     EXPIRES_AT = "ExpiresAt"
+
+
+_A: Final = RunAttribute
 
 
 @unique
@@ -65,9 +67,9 @@ class ProblemAttribute(StrEnum):
 
 RUNS_TABLE: Final = TableSpec(
     name="FileSlaRuns",
-    partition_key=RunAttribute.SENDER,
-    sort_key=RunAttribute.RUN_KEY,
-    expiry_attribute=RunAttribute.EXPIRES_AT,
+    partition_key=_A.SENDER,
+    sort_key=_A.RUN_KEY,
+    expiry_attribute=_A.EXPIRES_AT,
     streams=True,
 )
 
@@ -76,16 +78,14 @@ class Stamp(NamedTuple):
     """A run's place. Compares by moment, then by run id, which is the order runs are folded in."""
 
     at: datetime
-    """The run's moment."""
     run: str
-    """Its RunId."""
     arrived: datetime
     """When its report came; the records of it are stored under that hour."""
 
 
 HASHES: Final = 16
 """How many a folder keeps."""
-_BYTES: Final = 6
+_HASH_BYTES: Final = 6
 """Eight characters of base64: that any two of a million files share one has a chance of 1 in 560."""
 
 
@@ -93,7 +93,7 @@ def file_hash(name: str, created: str) -> str:
     """A short hash of a stuck file: its name, and its creation date as it is stored."""
     # The length keeps ("a", "b:c") apart from ("a:b", "c"). A lone surrogate is a name Windows allows.
     text = f"{len(name)}:{name}:{created}".encode("utf-8", "surrogatepass")
-    return base64.b64encode(hashlib.blake2b(text, digest_size=_BYTES).digest()).decode()
+    return base64.b64encode(hashlib.blake2b(text, digest_size=_HASH_BYTES).digest()).decode()
 
 
 def keep_hashes(hashes: Iterable[str]) -> tuple[str, ...]:
@@ -112,7 +112,6 @@ class BreachedFolder:
     sla: int
     """Minutes."""
     files: int
-    """How many are stuck."""
     oldest: datetime | None
     """The oldest plausible creation date of them, by the sender's clock; None where none is plausible."""
     hashes: tuple[str, ...]
@@ -152,7 +151,6 @@ class Run:
     named: bool = False
     """Whether it has a `run.sender`."""
     interval: timedelta | None = None
-    """`run.interval_minutes`."""
     skew: timedelta = timedelta(0)
     """Arrival less `sent_at`: what the sender's clock is behind; nothing where `sent_at` is not sent."""
     has_sent_at: bool = False
@@ -163,7 +161,6 @@ class Run:
     sender_name: str = ""
     """What screens call the sender: its user name, and where the script names itself `/` and that name."""
     reported_by: str = ""
-    """The user name."""
     spellings: Mapping[str, str] = field(default_factory=dict)
     """How the folders of the list are spelt, by their keys."""
     lost_letters: int = 0
@@ -198,7 +195,19 @@ class Run:
 def merge_folders(breaches: Iterable[BreachedFolder]) -> tuple[BreachedFolder, ...]:
     """One a folder, sorted by key: of a folder that is there twice, files together and the smaller SLA."""
     ordered = sorted(breaches, key=attrgetter("key"))
-    return tuple(_as_one(list(same)) for _, same in groupby(ordered, key=attrgetter("key")))
+    return tuple(_merge_same(list(same)) for _, same in groupby(ordered, key=attrgetter("key")))
+
+
+def _merge_same(same: list[BreachedFolder]) -> BreachedFolder:
+    if len(same) == 1:
+        return same[0]
+    return replace(
+        same[-1],
+        sla=min(breach.sla for breach in same),
+        files=sum(breach.files for breach in same),
+        oldest=min((breach.oldest for breach in same if breach.oldest is not None), default=None),
+        hashes=keep_hashes(file for breach in same for file in breach.hashes),
+    )
 
 
 MAX_HELD_BYTES: Final = 16_000_000
@@ -307,27 +316,9 @@ def _one_run(parts: list[Run]) -> Run:
     )
 
 
-def _as_one(same: list[BreachedFolder]) -> BreachedFolder:
-    if len(same) == 1:
-        return same[0]
-    return replace(
-        same[-1],
-        sla=min(breach.sla for breach in same),
-        files=sum(breach.files for breach in same),
-        oldest=min((breach.oldest for breach in same if breach.oldest is not None), default=None),
-        hashes=keep_hashes(file for breach in same for file in breach.hashes),
-    )
-
-
 MAX_CONTENT_BYTES: Final = 300_000
 """Bytes of JSON in one item, before they are compressed: well below DynamoDB's 400 KB for the whole item."""
 _HASH_CHARACTERS: Final = 8
-
-# Keys of the content, which is read by this module alone.
-_BREACHES, _READ, _ERRORS = "breaches", "read", "errors"
-_CLIENT, _INTERVAL, _SKEW, _NAMED, _RUN = "client", "interval", "skew", "named", "run"
-_PART, _PARTS, _PIECE, _PIECES = "part", "parts", "piece", "pieces"
-_LOST = "lost"
 
 
 class MalformedRunError(ValueError):
@@ -345,29 +336,29 @@ def format_run_key(moment: datetime, run_id: str, part: int = 1, piece: int = 1)
 def build_run_items(run: Run, retention: timedelta) -> list[dict[str, Any]]:
     """The items to store. `retention` counts from the arrival."""
     shared: dict[str, Any] = {
-        RunAttribute.SENDER: {"S": run.sender},
-        RunAttribute.ITEM: {"S": RunItem.RUN},
-        RunAttribute.RUN_ID: {"S": run.run_id},
-        RunAttribute.MOMENT: {"S": format_moment(run.moment)},
-        RunAttribute.ARRIVED_AT: {"S": format_moment(run.arrival)},
-        RunAttribute.SENDER_NAME: {"S": run.sender_name},
-        RunAttribute.REPORTED_BY: {"S": run.reported_by},
-        RunAttribute.EXPIRES_AT: {"N": str(int((run.arrival + retention).timestamp()))},
+        _A.SENDER: {"S": run.sender},
+        _A.ITEM: {"S": RunItem.RUN},
+        _A.RUN_ID: {"S": run.run_id},
+        _A.MOMENT: {"S": format_moment(run.moment)},
+        _A.ARRIVED_AT: {"S": format_moment(run.arrival)},
+        _A.SENDER_NAME: {"S": run.sender_name},
+        _A.REPORTED_BY: {"S": run.reported_by},
+        _A.EXPIRES_AT: EXPIRY.write(run.arrival + retention),
     }
     if run.address:
-        shared[RunAttribute.SOURCE_ADDRESS] = {"S": run.address}
+        shared[_A.SOURCE_ADDRESS] = {"S": run.address}
     pieces = list(_split(_list_content(run)))
     items = []
     for piece, content in enumerate(pieces, start=1):
         content |= _describe(run)
         if len(pieces) > 1:
-            content |= {_PIECE: piece, _PIECES: len(pieces)}
+            content |= {"piece": piece, "pieces": len(pieces)}
         text = json.dumps(content, separators=(",", ":"))
         items.append(
             {
                 **shared,
-                RunAttribute.RUN_KEY: {"S": format_run_key(run.moment, run.run_id, run.part, piece)},
-                RunAttribute.CONTENT: {"B": zlib.compress(text.encode())},
+                _A.RUN_KEY: {"S": format_run_key(run.moment, run.run_id, run.part, piece)},
+                _A.CONTENT: {"B": zlib.compress(text.encode())},
             }
         )
     return items
@@ -380,7 +371,7 @@ def read_run_item(item: Mapping[str, Any]) -> Run:
         MalformedRunError: it cannot be read.
     """
     try:
-        data = item[RunAttribute.CONTENT]["B"]
+        data = item[_A.CONTENT]["B"]
         # A stream's event is JSON, in which bytes are base64.
         packed = base64.b64decode(data) if isinstance(data, str) else bytes(data)
         return _read(item, json.loads(zlib.decompress(packed)))
@@ -389,54 +380,55 @@ def read_run_item(item: Mapping[str, Any]) -> Run:
 
 
 def _read(item: Mapping[str, Any], content: Mapping[str, Any]) -> Run:
-    folders = [*content.get(_READ, ()), *(folder for folder, _ in content.get(_ERRORS, ()))]
+    listing, folders = None, []
+    if "read" in content:
+        errors = {folder_key(folder): text for folder, text in content["errors"]}
+        listing = Listing.build(map(folder_key, content["read"]), errors)
+        folders = [*content["read"], *(folder for folder, _ in content["errors"])]
     return Run(
-        sender=item[RunAttribute.SENDER]["S"],
-        run_id=item[RunAttribute.RUN_ID]["S"],
-        moment=parse_moment(item[RunAttribute.MOMENT]["S"]),
-        arrival=parse_moment(item[RunAttribute.ARRIVED_AT]["S"]),
-        breaches=merge_folders(map(_read_breach, content.get(_BREACHES, ()))),
-        listing=_read_listing(content),
-        has_run=content.get(_RUN, False),
-        named=content.get(_NAMED, False),
-        interval=timedelta(minutes=content[_INTERVAL]) if _INTERVAL in content else None,
-        skew=timedelta(seconds=content.get(_SKEW, 0)),
-        has_sent_at=_SKEW in content,
-        client=content.get(_CLIENT),
-        address=item.get(RunAttribute.SOURCE_ADDRESS, {}).get("S"),
-        sender_name=item[RunAttribute.SENDER_NAME]["S"],
-        reported_by=item[RunAttribute.REPORTED_BY]["S"],
+        sender=item[_A.SENDER]["S"],
+        run_id=item[_A.RUN_ID]["S"],
+        moment=parse_moment(item[_A.MOMENT]["S"]),
+        arrival=parse_moment(item[_A.ARRIVED_AT]["S"]),
+        breaches=merge_folders(map(_read_breach, content.get("breaches", ()))),
+        listing=listing,
+        has_run=content.get("run", False),
+        named=content.get("named", False),
+        interval=timedelta(minutes=content["interval"]) if "interval" in content else None,
+        skew=timedelta(seconds=content.get("skew", 0)),
+        has_sent_at="skew" in content,
+        client=content.get("client"),
+        address=item.get(_A.SOURCE_ADDRESS, {}).get("S"),
+        sender_name=item[_A.SENDER_NAME]["S"],
+        reported_by=item[_A.REPORTED_BY]["S"],
         spellings={folder_key(folder): folder for folder in folders},
-        lost_letters=content.get(_LOST, 0),
-        part=content.get(_PART, 1),
-        parts=content.get(_PARTS, 1),
-        piece=content.get(_PIECE, 1),
-        pieces=content.get(_PIECES, 1),
+        lost_letters=content.get("lost", 0),
+        **{name: content.get(name, 1) for name in ("part", "parts", "piece", "pieces")},
     )
 
 
 def _describe(run: Run) -> dict[str, Any]:
     """What the run says of itself, without what is as in most runs."""
     said: dict[str, Any] = {
-        _RUN: run.has_run,
-        _NAMED: run.named,
-        _CLIENT: run.client,
-        _INTERVAL: run.interval and run.interval / timedelta(minutes=1),
-        _LOST: run.lost_letters,
+        "run": run.has_run,
+        "named": run.named,
+        "client": run.client,
+        "interval": run.interval and run.interval / timedelta(minutes=1),
+        "lost": run.lost_letters,
     }
     described = {key: value for key, value in said.items() if value}
     if run.has_sent_at:
-        described[_SKEW] = run.skew.total_seconds()
+        described["skew"] = run.skew.total_seconds()
     if run.parts > 1:
-        described |= {_PART: run.part, _PARTS: run.parts}
+        described |= {"part": run.part, "parts": run.parts}
     return described
 
 
 def _list_content(run: Run) -> dict[str, list[Any]]:
-    content: dict[str, list[Any]] = {_BREACHES: [_write_breach(breach) for breach in run.breaches]}
+    content: dict[str, list[Any]] = {"breaches": [_write_breach(breach) for breach in run.breaches]}
     if run.listing is not None:
-        content[_READ] = sorted(run.spellings.get(key, key) for key in run.listing.read)
-        content[_ERRORS] = [[run.spellings.get(key, key), text] for key, text in run.listing.errors]
+        content["read"] = sorted(run.spellings.get(key, key) for key in run.listing.read)
+        content["errors"] = [[run.spellings.get(key, key), text] for key, text in run.listing.errors]
     return content
 
 
@@ -461,24 +453,16 @@ def _write_breach(breach: BreachedFolder) -> list[Any]:
 
 
 def _read_breach(entry: Sequence[Any]) -> BreachedFolder:
-    folder, sla, files, oldest, hashes = entry
+    folder, sla, files, oldest, joined = entry
+    hashes = (joined[at : at + _HASH_CHARACTERS] for at in range(0, len(joined), _HASH_CHARACTERS))
     return BreachedFolder(
         key=folder_key(folder),
         folder=folder,
         sla=sla,
         files=files,
         oldest=oldest and parse_moment(oldest),
-        hashes=tuple(
-            hashes[start : start + _HASH_CHARACTERS] for start in range(0, len(hashes), _HASH_CHARACTERS)
-        ),
+        hashes=tuple(hashes),
     )
-
-
-def _read_listing(content: Mapping[str, Any]) -> Listing | None:
-    if _READ not in content:
-        return None
-    errors = {folder_key(folder): text for folder, text in content[_ERRORS]}
-    return Listing.build(map(folder_key, content[_READ]), errors)
 
 
 @dataclass(frozen=True)
@@ -492,18 +476,18 @@ class RunTable:
         """The items of a sender's runs from a key on, for `RunMerger`; one page is in memory at a time."""
         for item in self._query(sender, RunItem.RUN, first_key=first_key):
             yield StoredRun(
-                key=item[RunAttribute.RUN_KEY]["S"],
-                run_id=item[RunAttribute.RUN_ID]["S"],
-                moment=parse_moment(item[RunAttribute.MOMENT]["S"]),
-                arrival=parse_moment(item[RunAttribute.ARRIVED_AT]["S"]),
-                size=len(item.get(RunAttribute.CONTENT, {}).get("B", b"")),
+                key=item[_A.RUN_KEY]["S"],
+                run_id=item[_A.RUN_ID]["S"],
+                moment=parse_moment(item[_A.MOMENT]["S"]),
+                arrival=parse_moment(item[_A.ARRIVED_AT]["S"]),
+                size=len(item.get(_A.CONTENT, {}).get("B", b"")),
                 read=partial(read_run_item, item),
             )
 
     def list_keys(self, sender: str) -> list[Values]:
         """The keys of all that is kept of a sender: runs and refused reports."""
-        keys = (RunAttribute.SENDER, RunAttribute.RUN_KEY)
-        query = Query(table=self.name, equal={RunAttribute.SENDER: sender}, attributes=keys, consistent=True)
+        keys = (_A.SENDER, _A.RUN_KEY)
+        query = Query(table=self.name, equal={_A.SENDER: sender}, attributes=keys, consistent=True)
         return [dict(item) for item in self.reader.query(query)]
 
     def read_refused(self, sender: str) -> Item | None:
@@ -512,7 +496,7 @@ class RunTable:
 
     def has_any(self, sender: str) -> bool:
         """Whether a run, or a refused report, of a sender is kept."""
-        query = Query(table=self.name, equal={RunAttribute.SENDER: sender}, latest=1)
+        query = Query(table=self.name, equal={_A.SENDER: sender}, latest=1)
         return any(self.reader.query(query))
 
     def scan_senders(self, seen: Callable[[int], None]) -> dict[str, str]:
@@ -526,12 +510,12 @@ class RunTable:
         for page in self.reader.client.get_paginator("scan").paginate(
             TableName=self.name,
             ProjectionExpression="#sender, #name",
-            ExpressionAttributeNames={"#sender": RunAttribute.SENDER, "#name": RunAttribute.SENDER_NAME},
+            ExpressionAttributeNames={"#sender": _A.SENDER, "#name": _A.SENDER_NAME},
         ):
             for item in page["Items"]:
                 # A sender's runs come in order, so its latest name stays.
-                key = item[RunAttribute.SENDER]["S"]
-                names[key] = item.get(RunAttribute.SENDER_NAME, {}).get("S", key)
+                key = item[_A.SENDER]["S"]
+                names[key] = item.get(_A.SENDER_NAME, {}).get("S", key)
             read += page["Count"]
             seen(read)
         return names
@@ -541,9 +525,9 @@ class RunTable:
     ) -> Iterator[Item]:
         query = Query(
             table=self.name,
-            equal={RunAttribute.SENDER: sender},
-            between=(RunAttribute.RUN_KEY, first_key, "~") if first_key else None,
-            only={RunAttribute.ITEM: item},
+            equal={_A.SENDER: sender},
+            between=(_A.RUN_KEY, first_key, "~") if first_key else None,
+            only={_A.ITEM: item},
             latest_first=latest_first,
             consistent=True,
         )

@@ -5,45 +5,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum, unique
-from functools import partial
 from typing import Any, Final, NamedTuple, Self
 
 from botocore.exceptions import ClientError
 
 from contract.moments import format_moment
 from contract.words import SENDER_SEPARATOR, SenderKind, SenderState
-from store.dynamodb import (
-    COUNT,
-    MOMENT,
-    NUMBER,
-    TEXT,
-    TEXTS,
-    Fields,
-    IndexSpec,
-    Item,
-    MalformedItemError,
-    Query,
-    Reader,
-    TableSpec,
-    Update,
-    Values,
-    error_code,
-    fit_key,
-    get_items,
-    list_of,
-    one_of,
-    retry_write,
-    update_item,
-)
+from store import dynamodb as db
+from store.dynamodb import Item, Query, Values
 from store.incidents import HistoryAttribute, HistoryEntry
-from store.runs import Listing, ProblemAttribute, Run, RunAttribute
+from store.runs import Listing, Run, RunAttribute
 
 
 @unique
 class SenderAttribute(StrEnum):
     """Attributes of an item. Those from `STATE` on are of the sender's own item, whose part is `OWN_PART`.
 
-    What is not said here is said at the field of `Sender`.
+    What is not said here is said at the field of `Sender`, `NextCheck` or `RefusedReport`.
     """
 
     SENDER = "Sender"
@@ -59,26 +37,21 @@ class SenderAttribute(StrEnum):
     RECENT_RUNS = "RecentRuns"
     """RunIds of its last runs with their moments: what comes again is known again."""
     NEXT_CHECK_SHARD = "NextCheckShard"
-    """Partition key of the wake index: one of `NEXT_CHECK_SHARDS`."""
+    """Partition key of the index of next checks: one of `NEXT_CHECK_SHARDS`, or `SET_ASIDE_SHARD`."""
     NEXT_CHECK_AT = "NextCheckAt"
-    """When time alone, or a fold that is due, changes something next."""
     REPLAY_SINCE = "ReplaySince"
-    """Since when it has to be folded anew from its runs; absent where it has not."""
     NEW_SENDERS = "NewSenders"
     """Of an account's item: a day, and the short ids of the senders that were new on it."""
     OVER_LIMIT = "OverLimit"
     """Of the item of all accounts: those with more live incidents than they may have."""
     REPLAY_ATTEMPTS = "ReplayAttempts"
-    """How many replays were begun, and neither ended nor stopped with a checkpoint."""
     SET_ASIDE_AT = "SetAsideAt"
-    """When the sweep gave its replay up: it looks at this sender no more until somebody releases it."""
 
     STATE = "State"
     """One of `SenderState`; `REFUSED_STATE` on the item of a refused report."""
     STATE_SINCE = "StateSince"
     SENDER_NAME = "SenderName"
     KIND = "Kind"
-    """One of `SenderKind`."""
     LAST_RUN_AT = "LastRunAt"
     LAST_ARRIVAL_AT = "LastArrivalAt"
     DUE_AT = "DueAt"
@@ -86,24 +59,18 @@ class SenderAttribute(StrEnum):
     INTERVAL_FROM = "IntervalFrom"
     CLIENT = "Client"
     CLOCK_SKEW_SECONDS = "ClockSkewSeconds"
-    """Arrival less the sender's own clock; positive where that is behind. Absent where it does not tell."""
     REPORTED_BY = "ReportedBy"
     SOURCE_ADDRESS = "SourceAddress"
     """Of its last run."""
     ADDRESSES = "Addresses"
-    """Of the last days, as a list."""
     SHARED = "Shared"
     AMBIGUOUS_SETS = "AmbiguousSets"
-    """Paths of its folder sets that are mixed up, as a list."""
     WATCHED = "Watched"
     UNREADABLE = "Unreadable"
-    """How many of them it could not read."""
     UNREADABLE_FOLDERS = "UnreadableFolders"
-    """The first of these: a list of maps with `Folder` and `Error`."""
     OPEN = "Open"
     UNKNOWN = "Unknown"
     SILENCES = "Silences"
-    """Those of the last days that are over, oldest first: a list of maps of `Since` and `Until`."""
     LOST_LETTERS = "LostLetters"
 
     REFUSED_AT = "RefusedAt"
@@ -122,6 +89,7 @@ class SenderIndex(StrEnum):
     """Whom the sweep has to look at."""
 
 
+_A: Final = SenderAttribute
 OWN_PART: Final = "sender"
 REFUSED_PART: Final = "refused"
 LIST_PREFIX: Final = "list#"
@@ -137,7 +105,7 @@ ACTION_PREFIX: Final = "action#"
 REFUSED_STATE: Final = "refused"
 """Under which the state index lists every sender's last refused report, its first run or not."""
 NEXT_CHECK_SHARDS: Final = 4
-"""Partitions of the wake index, `0` and so on: each takes 1,000 writes a second (DynamoDB quotas)."""
+"""Partitions of the index of next checks: each takes 1,000 writes a second (DynamoDB quotas)."""
 SET_ASIDE_SHARD: Final = "aside"
 """The partition of the senders that were set aside."""
 REPLAY_ATTEMPTS: Final = 3
@@ -145,50 +113,37 @@ REPLAY_ATTEMPTS: Final = 3
 REPLAY_TIME: Final = timedelta(minutes=5)
 """When a replay that was begun counts as killed: no invocation of the sweep lasts longer."""
 RETRY_REPLAY: Final = timedelta(minutes=15)
-"""How long the sweep leaves a sender alone that it could not fold."""
-
-
-def next_check_shard(sender: str) -> str:
-    """The partition of the wake index that a sender is in, by its key."""
-    return str(zlib.crc32(sender.encode()) % NEXT_CHECK_SHARDS)
+"""How long the sweep leaves a sender alone that it could not replay."""
 
 
 # The state index includes what a page shows of many senders, and of their last refused reports. It leaves out
 # the body, which changes at each run and is many times as large, and what is shown of one sender alone, whose
 # items are read for that: an index may include 20 attributes.
 _NOT_IN_STATE_INDEX: Final = {
-    SenderAttribute.STATE,
-    SenderAttribute.SENDER_NAME,
-    SenderAttribute.UNREADABLE_FOLDERS,
-    SenderAttribute.SILENCES,
-    SenderAttribute.PROBLEMS,
-    SenderAttribute.REQUEST_ID,
-}
-_SHOWN: Final = list(SenderAttribute)[list(SenderAttribute).index(SenderAttribute.STATE) :]
+    _A.STATE, _A.SENDER_NAME, _A.UNREADABLE_FOLDERS, _A.SILENCES, _A.PROBLEMS, _A.REQUEST_ID,
+}  # fmt: skip
+_SHOWN: Final = list(_A)[list(_A).index(_A.STATE) :]
 
-SENDERS_TABLE: Final = TableSpec(
+SENDERS_TABLE: Final = db.TableSpec(
     name="FileSlaSenders",
-    partition_key=SenderAttribute.SENDER,
-    sort_key=SenderAttribute.PART,
+    partition_key=_A.SENDER,
+    sort_key=_A.PART,
     indexes=[
-        IndexSpec(
+        db.IndexSpec(
             name=SenderIndex.STATE,
-            partition_key=SenderAttribute.STATE,
-            sort_key=SenderAttribute.SENDER_NAME,
+            partition_key=_A.STATE,
+            sort_key=_A.SENDER_NAME,
             projection="INCLUDE",
             included=[str(attribute) for attribute in _SHOWN if attribute not in _NOT_IN_STATE_INDEX],
         ),
-        IndexSpec(
+        db.IndexSpec(
             name=SenderIndex.NEXT_CHECK,
-            partition_key=SenderAttribute.NEXT_CHECK_SHARD,
-            sort_key=SenderAttribute.NEXT_CHECK_AT,
+            partition_key=_A.NEXT_CHECK_SHARD,
+            sort_key=_A.NEXT_CHECK_AT,
             projection="KEYS_ONLY",
         ),
     ],
 )
-
-
-_A: Final = SenderAttribute
 
 
 LEEWAY: Final = timedelta(minutes=5)
@@ -210,18 +165,12 @@ class Silence(NamedTuple):
     """When it was heard again."""
 
 
-_SILENCE: Final = Fields(since=("Since", MOMENT), until=("Until", MOMENT))
-
-
 @dataclass(frozen=True)
 class AmbiguousSet:
     """A folder set in which leaving a folder out says nothing for a while."""
 
     folder: str
     until: datetime
-
-
-_AMBIGUOUS: Final = Fields(folder=("Folder", TEXT), until=("Until", MOMENT))
 
 
 @dataclass(frozen=True)
@@ -235,9 +184,6 @@ class UnreadableFolder:
     maintenance_until: datetime | None = None
 
 
-_UNREADABLE: Final = Fields(folder=("Folder", TEXT), error=("Error", TEXT))
-
-
 @dataclass(frozen=True)
 class RefusedField:
     """What was wrong with a field of a refused report, and how to fix it."""
@@ -245,13 +191,6 @@ class RefusedField:
     field: str
     problem: str
     hint: str = ""
-
-
-_PROBLEM: Final = Fields(
-    field=(ProblemAttribute.FIELD, TEXT),
-    problem=(ProblemAttribute.PROBLEM, TEXT),
-    hint=(ProblemAttribute.HINT, TEXT),
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -308,32 +247,16 @@ class Sender:
         return grace_period(timedelta(minutes=self.interval_minutes))
 
 
-_SENDER: Final = Fields(
-    key=(_A.SENDER, TEXT),
-    name=(_A.SENDER_NAME, TEXT),
-    state=(_A.STATE, one_of(SenderState)),
-    state_since=(_A.STATE_SINCE, MOMENT),
-    kind=(_A.KIND, one_of(SenderKind)),
-    last_run_at=(_A.LAST_RUN_AT, MOMENT),
-    last_arrival_at=(_A.LAST_ARRIVAL_AT, MOMENT),
-    due_at=(_A.DUE_AT, MOMENT),
-    interval_minutes=(_A.INTERVAL_MINUTES, NUMBER),
-    interval_from=(_A.INTERVAL_FROM, TEXT),
-    client=(_A.CLIENT, TEXT),
-    clock_skew_seconds=(_A.CLOCK_SKEW_SECONDS, NUMBER),
-    reported_by=(_A.REPORTED_BY, TEXT),
-    addresses=(_A.ADDRESSES, TEXTS),
-    shared=(_A.SHARED, TEXT),
-    ambiguous_sets=(_A.AMBIGUOUS_SETS, list_of(_AMBIGUOUS, AmbiguousSet)),
-    watched=(_A.WATCHED, NUMBER),
-    unreadable=(_A.UNREADABLE, COUNT),
-    open=(_A.OPEN, NUMBER),
-    unknown=(_A.UNKNOWN, NUMBER),
-    lost_letters=(_A.LOST_LETTERS, COUNT),
-    unreadable_folders=(_A.UNREADABLE_FOLDERS, list_of(_UNREADABLE, UnreadableFolder)),
-    silences=(_A.SILENCES, list_of(_SILENCE, Silence)),
-    set_aside_at=(_A.SET_ASIDE_AT, MOMENT),
+_SENDER: Final = db.Fields(
+    Sender,
+    _A,
+    key=_A.SENDER,
+    name=_A.SENDER_NAME,
+    open=(_A.OPEN, db.NUMBER),
+    unknown=(_A.UNKNOWN, db.NUMBER),
 )
+parse_sender: Final = _SENDER.parse
+"""The sender of its own item, or of an entry of the state index."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -351,14 +274,13 @@ class RefusedReport:
     request_id: str | None = None
 
 
-_REFUSED: Final = Fields(
-    key=(_A.SENDER, TEXT),
-    name=(_A.SENDER_NAME, TEXT),
-    reported_by=(_A.REPORTED_BY, TEXT),
-    address=(_A.SOURCE_ADDRESS, TEXT),
-    at=(_A.REFUSED_AT, MOMENT),
-    problems=(_A.PROBLEMS, list_of(_PROBLEM, RefusedField)),
-    request_id=(_A.REQUEST_ID, TEXT),
+_REFUSED: Final = db.Fields(
+    RefusedReport,
+    _A,
+    key=_A.SENDER,
+    name=_A.SENDER_NAME,
+    address=_A.SOURCE_ADDRESS,
+    at=_A.REFUSED_AT,
 )
 _IN_FULL: Final = sorted({*_SENDER.attributes, *_REFUSED.attributes, _A.PART})
 """What to read of one sender: nothing of what only the projection needs."""
@@ -371,13 +293,13 @@ class SenderEntry(HistoryEntry):
     interval_minutes: int | None = None
 
 
-SENDER_ENTRY: Final = Fields(
-    at=(HistoryAttribute.ACTED_AT, MOMENT),
-    by=(HistoryAttribute.ACTED_BY, TEXT),
-    action=(HistoryAttribute.ACTION, TEXT),
-    note=(HistoryAttribute.NOTE, TEXT),
-    until=(HistoryAttribute.UNTIL, MOMENT),
-    interval_minutes=(_A.INTERVAL_MINUTES, NUMBER),
+SENDER_ENTRY: Final = db.Fields(
+    SenderEntry,
+    HistoryAttribute,
+    action_id=None,
+    at=HistoryAttribute.ACTED_AT,
+    by=HistoryAttribute.ACTED_BY,
+    interval_minutes=_A.INTERVAL_MINUTES,
 )
 
 
@@ -394,18 +316,6 @@ class Fleet:
         return next((one for one in self.senders if one.key == key), None), self.refused.get(key)
 
 
-def parse_sender(item: Item) -> Sender:
-    """The sender of its own item, or of an entry of the state index.
-
-    Raises:
-        MalformedItemError: an attribute is missing that every sender has, or has a value that none has.
-    """
-    try:
-        return Sender(**_SENDER.read(item))
-    except (KeyError, TypeError, ValueError) as error:
-        raise MalformedItemError(f"a sender cannot be read: {error!r}") from error
-
-
 def read_fleet(items: Iterable[Item]) -> Fleet:
     """Senders and refused reports of the state index, or of one sender's items."""
     senders: dict[str, Sender] = {}
@@ -413,7 +323,7 @@ def read_fleet(items: Iterable[Item]) -> Fleet:
     for item in items:
         key, state = item[_A.SENDER]["S"], item.get(_A.STATE, {}).get("S")
         if state == REFUSED_STATE:
-            refused[key] = RefusedReport(**_REFUSED.read(item))
+            refused[key] = _REFUSED.parse(item)
         # A sender that was only marked for a replay has no state yet.
         elif state is not None:
             # It may change its state between two queries, and then is in both.
@@ -437,7 +347,7 @@ def _account_key(account: str) -> Values:
 class NextCheck:
     """When the sweep has to look at a sender."""
 
-    at: datetime | None
+    at: datetime | None = None
     replay_since: datetime | None = None
     """Since when its incidents have to be worked out again from all its runs; None where they have not."""
     attempts: int = 0
@@ -448,41 +358,20 @@ class NextCheck:
 
 def describe_next_check(sender: str, check: NextCheck) -> Values:
     """The attributes that the index of next checks is made from."""
-    shard = SET_ASIDE_SHARD if check.set_aside_at else next_check_shard(sender)
+    shard = SET_ASIDE_SHARD if check.set_aside_at else str(zlib.crc32(sender.encode()) % NEXT_CHECK_SHARDS)
     return {
         _A.NEXT_CHECK_SHARD: {"S": shard} if check.at else None,
-        _A.NEXT_CHECK_AT: {"S": format_moment(check.at)} if check.at else None,
-        _A.REPLAY_SINCE: {"S": format_moment(check.replay_since)} if check.replay_since else None,
+        **{name: NEXT_CHECK.write(check)[name] for name in (_A.NEXT_CHECK_AT, _A.REPLAY_SINCE)},
     }
 
 
-NEXT_CHECK: Final = Fields(
-    at=(_A.NEXT_CHECK_AT, MOMENT),
-    replay_since=(_A.REPLAY_SINCE, MOMENT),
-    attempts=(_A.REPLAY_ATTEMPTS, COUNT),
-    set_aside_at=(_A.SET_ASIDE_AT, MOMENT),
-)
+NEXT_CHECK: Final = db.Fields(NextCheck, _A, at=_A.NEXT_CHECK_AT, attempts=_A.REPLAY_ATTEMPTS)
 
 
-def read_next_check(item: Item) -> NextCheck:
-    """When the sweep has to look at the sender of an item."""
-    found: dict[str, Any] = {"at": None, **NEXT_CHECK.read(item)}
-    return NextCheck(**found)
-
-
-_OF_THE_RUN: Final = frozenset(
-    {
-        _A.SENDER,
-        _A.SENDER_NAME,
-        _A.REPORTED_BY,
-        _A.CLOCK_SKEW_SECONDS,
-        _A.LOST_LETTERS,
-        _A.WATCHED,
-        _A.UNREADABLE,
-        _A.UNREADABLE_FOLDERS,
-        _A.SET_ASIDE_AT,
-    }
-)
+_OF_THE_RUN: Final = {
+    _A.SENDER, _A.SENDER_NAME, _A.REPORTED_BY, _A.CLOCK_SKEW_SECONDS, _A.LOST_LETTERS, _A.WATCHED,
+    _A.UNREADABLE, _A.UNREADABLE_FOLDERS, _A.SET_ASIDE_AT,
+}  # fmt: skip
 """What a sender's item repeats of its last run, and what the sweep and commands set. All else that it shows
 is what the rules make of its runs."""
 SHOWN_FOLDERS: Final = 20
@@ -527,7 +416,7 @@ def describe_last_run(run: Run, over: OverLimit = NONE_OVER) -> Values:
         _A.SENDER_NAME: {"S": run.sender_name},
         _A.REPORTED_BY: {"S": run.reported_by},
         _A.CLOCK_SKEW_SECONDS: skew,
-        _A.LOST_LETTERS: COUNT.write(run.lost_letters),
+        _A.LOST_LETTERS: db.COUNT.write(run.lost_letters),
         **(_describe_list(run, over) if run.complete or over.total else {}),
     }
 
@@ -544,39 +433,37 @@ def _describe_list(run: Run, over: OverLimit) -> Values:
     watched = len(listing.read) + len(listing.errors)
     return {
         _A.WATCHED: None if run.listing is None else {"N": str(watched)},
-        _A.UNREADABLE: COUNT.write(len(listing.errors) + over.total),
-        _A.UNREADABLE_FOLDERS: list_of(_UNREADABLE, UnreadableFolder).write(tuple(shown[:SHOWN_FOLDERS])),
+        _A.UNREADABLE: db.COUNT.write(len(listing.errors) + over.total),
+        _A.UNREADABLE_FOLDERS: db.find_kind(Sequence[UnreadableFolder]).write(tuple(shown[:SHOWN_FOLDERS])),
     }
 
 
-_COPIED: Final = {
-    RunAttribute.SENDER: _A.SENDER,
-    RunAttribute.SENDER_NAME: _A.SENDER_NAME,
-    RunAttribute.REPORTED_BY: _A.REPORTED_BY,
-    RunAttribute.SOURCE_ADDRESS: _A.SOURCE_ADDRESS,
-    RunAttribute.ARRIVED_AT: _A.REFUSED_AT,
-    RunAttribute.PROBLEMS: _A.PROBLEMS,
-    RunAttribute.REQUEST_ID: _A.REQUEST_ID,
-}
+_COPIED: Final = (
+    RunAttribute.SENDER, RunAttribute.SENDER_NAME, RunAttribute.REPORTED_BY, RunAttribute.SOURCE_ADDRESS,
+    RunAttribute.PROBLEMS, RunAttribute.REQUEST_ID,
+)  # fmt: skip
+"""Attributes of a refused report that have the same name in both tables."""
 
 
 @dataclass(frozen=True)
 class SenderTable:
     """The table FileSlaSenders: one method an access pattern. Threads may share it."""
 
-    reader: Reader
+    reader: db.Reader
     name: str
 
     def query_states(self, *states: str, attributes: Sequence[str] = ()) -> list[Item]:
         """Entries of the state index with these states; without any: all senders and refused reports."""
+        names = states or (*SenderState, REFUSED_STATE)
         return self.reader.query_all(
             *(
-                Query(
-                    table=self.name, index=SenderIndex.STATE, equal={_A.STATE: state}, attributes=attributes
-                )
-                for state in states or (*SenderState, REFUSED_STATE)
+                self._query({_A.STATE: state}, index=SenderIndex.STATE, attributes=attributes)
+                for state in names
             )
         )
+
+    def _query(self, equal: Mapping[str, str], **more: Any) -> Query:
+        return Query(table=self.name, equal=equal, **more)
 
     def list_all(self) -> Fleet:
         """Every sender, without what is shown of one alone, in no order."""
@@ -584,37 +471,29 @@ class SenderTable:
 
     def read_one(self, sender: str) -> Fleet:
         """One sender in full, as it is now: itself, and its last refused report."""
-        query = Query(
-            table=self.name,
-            equal={_A.SENDER: sender},
-            # The parts between hold what only the projection reads: lists, sets, actions.
-            between=(_A.PART, REFUSED_PART, OWN_PART),
-            attributes=_IN_FULL,
-            consistent=True,
-        )
+        # The parts between hold what only the projection reads: lists, sets, actions.
+        parts = (_A.PART, REFUSED_PART, OWN_PART)
+        query = self._query({_A.SENDER: sender}, between=parts, attributes=_IN_FULL, consistent=True)
         return read_fleet(self.reader.query(query))
 
     def list_changes(self, sender: str) -> list[SenderEntry]:
         """What people changed about a sender, in no order."""
-        query = Query(
-            table=self.name,
-            equal={_A.SENDER: sender},
-            between=(_A.PART, ACTION_PREFIX, f"{ACTION_PREFIX}~"),
-            attributes=SENDER_ENTRY.attributes,
-            consistent=True,
-        )
-        return [SenderEntry(**SENDER_ENTRY.read(item)) for item in self.reader.query(query)]
+        parts, names = (_A.PART, ACTION_PREFIX, f"{ACTION_PREFIX}~"), SENDER_ENTRY.attributes
+        query = self._query({_A.SENDER: sender}, between=parts, attributes=names, consistent=True)
+        return [SENDER_ENTRY.parse(item) for item in self.reader.query(query)]
 
     def list_unreadable(self, senders: Sequence[str]) -> dict[str, Sequence[UnreadableFolder]]:
         """The first folders that these senders cannot read, by their keys: no index holds these."""
-        found = get_items(
-            self.reader.client,
-            self.name,
-            [sender_key(sender) for sender in senders],
-            attributes=(_A.SENDER, _A.UNREADABLE_FOLDERS),
-            consistent=False,
-        )
-        return {item[_A.SENDER]["S"]: _SENDER.read(item).get("unreadable_folders", ()) for item in found}
+        found = self._read_own(senders, (_A.UNREADABLE_FOLDERS,), consistent=False)
+        return {key: _SENDER.read(item).get("unreadable_folders", ()) for key, item in found.items()}
+
+    def _read_own(
+        self, senders: Sequence[str], attributes: Sequence[str], *, consistent: bool
+    ) -> dict[str, Item]:
+        keys, names = [sender_key(sender) for sender in senders], (_A.SENDER, *attributes)
+        client = self.reader.client
+        items = db.get_items(client, self.name, keys, attributes=names, consistent=consistent)
+        return {item[_A.SENDER]["S"]: item for item in items}
 
     def list_due(self, now: datetime) -> list[str]:
         """The keys of the senders whose next check is due."""
@@ -625,13 +504,9 @@ class SenderTable:
         return self._list_until(SET_ASIDE_SHARD, now)
 
     def _list_until(self, shard: str, now: datetime) -> list[str]:
-        query = Query(
-            table=self.name,
-            index=SenderIndex.NEXT_CHECK,
-            equal={_A.NEXT_CHECK_SHARD: shard},
-            # A moment with a fraction of a second sorts before the one without.
-            between=(_A.NEXT_CHECK_AT, "0", format_moment(now.replace(microsecond=0))),
-        )
+        # A moment with a fraction of a second sorts before the one without.
+        until = (_A.NEXT_CHECK_AT, "0", format_moment(now.replace(microsecond=0)))
+        query = self._query({_A.NEXT_CHECK_SHARD: shard}, index=SenderIndex.NEXT_CHECK, between=until)
         return [item[_A.SENDER]["S"] for item in self.reader.query(query)]
 
     def put_refused(self, item: Item) -> None:
@@ -644,20 +519,19 @@ class SenderTable:
         values: Values = {
             _A.PART: {"S": REFUSED_PART},
             _A.STATE: {"S": REFUSED_STATE},
-            **{ours: item[theirs] for theirs, ours in _COPIED.items() if theirs in item},
+            _A.REFUSED_AT: item[RunAttribute.ARRIVED_AT],
+            **{name: item[name] for name in _COPIED if name in item},
         }
-        put = partial(
-            self.reader.client.put_item,
-            TableName=self.name,
-            Item=values,
-            ConditionExpression="attribute_not_exists(#at) OR #at < :at",
-            ExpressionAttributeNames={"#at": _A.REFUSED_AT},
-            ExpressionAttributeValues={":at": values[_A.REFUSED_AT]},
-        )
+        condition: Any = {
+            "ConditionExpression": "attribute_not_exists(#at) OR #at < :at",
+            "ExpressionAttributeNames": {"#at": _A.REFUSED_AT},
+            "ExpressionAttributeValues": {":at": values[_A.REFUSED_AT]},
+        }
+        put = self.reader.client.put_item
         try:
-            retry_write(put)
+            db.retry_write(lambda: put(TableName=self.name, Item=values, **condition))
         except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
+            if db.error_code(error) != "ConditionalCheckFailedException":
                 raise
 
     def admit(self, sender: str, now: datetime, most: int) -> bool:
@@ -674,38 +548,32 @@ class SenderTable:
             return True
         key = _account_key(account)
         before = (self.reader.get(self.name, key) or {}).get(_A.NEW_SENDERS)
-        today, short = format_moment(now)[: len("2026-01-01")], fit_key(sender, 0)[:_SHORT_ID]
+        today, short = format_moment(now)[: len("2026-01-01")], db.fit_key(sender, 0)[:_SHORT_ID]
         day, *known = before["S"].split(" ") if before else [today]
         if day != today:
             known = []
         if short in known or len(known) >= most:
             return short in known
         counted: Values = {_A.NEW_SENDERS: {"S": " ".join([today, *known, short])}}
-        update = Update(values=counted, if_still={_A.NEW_SENDERS: before})
-        update_item(self.reader.client, self.name, key, update)
+        update = db.Update(values=counted, if_still={_A.NEW_SENDERS: before})
+        db.update_item(self.reader.client, self.name, key, update)
         return True
 
     def read_over_limit(self) -> frozenset[str]:
         """The accounts that have more live incidents than they may."""
         item = self.reader.get(self.name, _account_key(ALL_ACCOUNTS)) or {}
-        return frozenset(TEXTS.read(item[_A.OVER_LIMIT]) if _A.OVER_LIMIT in item else ())
+        return frozenset(db.TEXTS.read(item[_A.OVER_LIMIT]) if _A.OVER_LIMIT in item else ())
 
     def write_over_limit(self, accounts: Iterable[str]) -> None:
         """Replaces what `read_over_limit` reads, if it differs."""
         if (after := frozenset(accounts)) != self.read_over_limit():
-            update = Update(values={_A.OVER_LIMIT: TEXTS.write(sorted(after))})
-            update_item(self.reader.client, self.name, _account_key(ALL_ACCOUNTS), update)
+            update = db.Update(values={_A.OVER_LIMIT: db.TEXTS.write(sorted(after))})
+            db.update_item(self.reader.client, self.name, _account_key(ALL_ACCOUNTS), update)
 
     def read_next_checks(self, senders: Sequence[str]) -> dict[str, NextCheck]:
         """When the sweep has to look at these senders, by their keys, as it is now."""
-        found = get_items(
-            self.reader.client,
-            self.name,
-            [sender_key(sender) for sender in senders],
-            attributes=(_A.SENDER, *NEXT_CHECK.attributes),
-            consistent=True,
-        )
-        return {item[_A.SENDER]["S"]: read_next_check(item) for item in found}
+        found = self._read_own(senders, NEXT_CHECK.attributes, consistent=True)
+        return {key: NEXT_CHECK.parse(item) for key, item in found.items()}
 
     def mark_for_replay(self, sender: str, now: datetime, sender_name: str | None = None) -> None:
         """Has a sender replayed by the next sweep.
@@ -729,11 +597,11 @@ class SenderTable:
             ConflictError: transactions went on writing the sender.
         """
         again = NextCheck(at=now, replay_since=check.replay_since or now)
-        rest: Values = {_A.REPLAY_ATTEMPTS: COUNT.write(check.attempts), _A.SET_ASIDE_AT: None}
+        rest: Values = {_A.REPLAY_ATTEMPTS: db.COUNT.write(check.attempts), _A.SET_ASIDE_AT: None}
         self._touch(sender, {**describe_next_check(sender, again), **rest})
 
     def _touch(self, sender: str, values: Values) -> None:
         # Whoever is at work on the sender starts again, and sees what was written.
-        marked = Update(values=values, add={_A.REVISION: {"N": "1"}}).arguments()
-        write = partial(self.reader.client.update_item, TableName=self.name, Key=sender_key(sender), **marked)
-        retry_write(write)
+        update = db.Update(values=values, add={_A.REVISION: {"N": "1"}})
+        key = sender_key(sender)
+        db.retry_on_conflict(lambda: db.update_item(self.reader.client, self.name, key, update))

@@ -11,25 +11,8 @@ from contract.moments import Clock, utc_now
 from contract.owners.matching import find_owner
 from contract.owners.model import Owners
 from contract.words import SenderKind, SenderState
-from store.dynamodb import (
-    COUNT,
-    MAX_SORT_KEY_BYTES,
-    MAX_WRITES,
-    MOMENT,
-    Item,
-    Query,
-    Reader,
-    Record,
-    Update,
-    Values,
-    dump,
-    dump_chunks,
-    fit_key,
-    load,
-    load_chunks,
-    transact,
-    update_item,
-)
+from store import dynamodb as db
+from store.dynamodb import Item, Query, Update, Values
 from store.incidents import (
     Incident,
     IncidentAttribute,
@@ -43,6 +26,7 @@ from store.senders import (
     ACTION_PREFIX,
     CHECKPOINT_PREFIX,
     LIST_PREFIX,
+    NEXT_CHECK,
     NONE_OVER,
     OWN_PART,
     REPLAY_TIME,
@@ -55,7 +39,6 @@ from store.senders import (
     SenderTable,
     Silence,
     describe_next_check,
-    read_next_check,
     sender_key,
 )
 
@@ -78,15 +61,13 @@ class PersonAction:
     """None takes the setting back."""
     folder: str | None = None
     """The key of the folder whose incident is closed. Not the incident's id: that of one which a
-    late run made begin earlier is another until the whole fold is done."""
+    late run made begin earlier is another until the whole replay is done."""
     by: str | None = None
-    """The user's name."""
     note: str | None = None
-    """Why, in the user's words."""
 
     @property
     def stamp(self) -> tuple[datetime, str]:
-        """Its place in the order of deeds."""
+        """Its place in the order of actions."""
         return self.at, self.action_id
 
 
@@ -274,7 +255,7 @@ def describe_action(act: PersonAction) -> Values:
         note=act.note or "",
         interval_minutes=round(act.interval / timedelta(minutes=1)) if act.interval else None,
     )
-    return {_A.RULE_STATE: {"S": dump(act)}, **SENDER_ENTRY.describe(shown)}
+    return {_A.RULE_STATE: {"S": db.dump(act)}, **SENDER_ENTRY.describe(shown)}
 
 
 COMMIT_MINUTES: Final = 5
@@ -292,11 +273,6 @@ class StoredSender:
     recent: RecentRuns
     revision: int
     check: NextCheck
-
-    @property
-    def replay_since(self) -> datetime | None:
-        """Since when it has to be replayed; None where it has not."""
-        return self.check.replay_since
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -346,7 +322,7 @@ class SenderStore:
         clock: Clock = utc_now,
         owners: Owners | None = None,
     ) -> None:
-        self._reader = Reader(client)
+        self._reader = db.Reader(client)
         self.senders = SenderTable(self._reader, senders_table)
         self.incidents = IncidentTable(self._reader, incidents_table)
         self._retention = retention
@@ -359,29 +335,25 @@ class SenderStore:
         body = item.get(_A.RULE_STATE)
         return StoredSender(
             key=sender,
-            sender=load(RunHistory, body["S"]) if body else None,
+            sender=db.load(RunHistory, body["S"]) if body else None,
             sender_name=item.get(_A.SENDER_NAME, {}).get("S", sender),
             recent=RecentRuns.parse(item.get(_A.RECENT_RUNS, {}).get("S", "")),
             revision=int(item.get(_A.REVISION, {}).get("N", "0")),
-            check=read_next_check(item),
+            check=NEXT_CHECK.parse(item),
         )
 
     def read_state(self, known: StoredSender) -> State:
         """All that is known of a sender. Read after `known`, so that a commit tells whether both fit."""
         parts = self._query_parts(known.key, LIST_PREFIX, f"{SET_PREFIX}\uffff")
-        listed = [part for part in parts if part[_A.PART]["S"].startswith(LIST_PREFIX)]
-        # Chunks of a longer list before this one may still be there.
-        chunks = [
-            part[_A.RULE_STATE]["B"] for part in listed[: int(listed[0][_A.CHUNKS]["N"]) if listed else 0]
-        ]
-        sets = [
-            load(FolderSet, part[_A.RULE_STATE]["S"])
-            for part in parts
-            if part[_A.PART]["S"].startswith(SET_PREFIX)
-        ]
+        of_list, of_sets = (
+            [part for part in parts if part[_A.PART]["S"].startswith(prefix)]
+            for prefix in (LIST_PREFIX, SET_PREFIX)
+        )
+        sets = [db.load(FolderSet, part[_A.RULE_STATE]["S"]) for part in of_sets]
+        chunks = _read_chunks(of_list)
         return State(
             sender=known.sender,
-            watched=load_chunks(WatchList, chunks) if chunks else None,
+            watched=db.load_chunks(WatchList, chunks) if chunks else None,
             sets={folder_set.key: folder_set for folder_set in sets},
             incidents={incident.key: incident for incident in self.incidents.list_of(known.key, latest=True)},
         )
@@ -389,7 +361,7 @@ class SenderStore:
     def list_actions(self, sender: str) -> list[PersonAction]:
         """What people did to a sender and its incidents."""
         parts = self._query_parts(sender, ACTION_PREFIX, f"{ACTION_PREFIX}\uffff")
-        return [load(PersonAction, part[_A.RULE_STATE]["S"]) for part in parts]
+        return [db.load(PersonAction, part[_A.RULE_STATE]["S"]) for part in parts]
 
     def has_action(self, sender: str, action_id: str) -> bool:
         """Whether a person did this already."""
@@ -411,28 +383,26 @@ class SenderStore:
         """
         name = own.get(_A.SENDER_NAME)
         changes = list(self._list_changes(known, writes, name["S"] if name else known.sender_name))
-        if len(changes) >= MAX_WRITES:
+        if len(changes) >= db.MAX_WRITES:
             # Too many for one transaction. Should this end half way, its runs make it whole again. The sweep
             # does not do so before then, lest it work out anew what is just being written.
             now = self.clock()
             later = now + timedelta(minutes=COMMIT_MINUTES)
-            marked = replace(known.check, at=later, replay_since=known.replay_since or now)
+            marked = replace(known.check, at=later, replay_since=known.check.replay_since or now)
             known = self._write_own(known, describe_next_check(known.key, marked))
-            while len(changes) >= MAX_WRITES:
-                part, changes = changes[: MAX_WRITES - 1], changes[MAX_WRITES - 1 :]
-                unchanged = {**self._own(known), **_unchanged(known).arguments()}
-                transact(self._reader.client, [{"ConditionCheck": unchanged}, *part])
+            while len(changes) >= db.MAX_WRITES:
+                part, changes = changes[: db.MAX_WRITES - 1], changes[db.MAX_WRITES - 1 :]
+                db.transact(self._reader.client, [{"ConditionCheck": self._own(known)}, *part])
         # One that was set aside stays so, whatever else is written of it.
         wake = replace(wake, set_aside_at=known.check.set_aside_at)
         values = {**own, **describe_next_check(known.key, wake)}
         if writes.history is not None:
-            values[_A.RULE_STATE] = {"S": dump(writes.history)}
+            values[_A.RULE_STATE] = {"S": db.dump(writes.history)}
         if writes.recent is not None:
             values[_A.RECENT_RUNS] = {"S": writes.recent.format()}
         if not changes:
             return self._write_own(known, values)
-        update = {**self._own(known), **_write(known, values).arguments()}
-        transact(self._reader.client, [{"Update": update}, *changes])
+        db.transact(self._reader.client, [{"Update": self._own(known, values)}, *changes])
         return replace(known, revision=known.revision + 1)
 
     def begin_replay(self, known: StoredSender) -> StoredSender:
@@ -453,26 +423,19 @@ class SenderStore:
         """
         now = self.clock()
         check = replace(known.check, at=now, set_aside_at=known.check.set_aside_at or now)
-        values = {**describe_next_check(known.key, check), _A.SET_ASIDE_AT: MOMENT.write(check.set_aside_at)}
-        self._write_own(known, values)
+        at = db.MOMENT.write(check.set_aside_at)
+        self._write_own(known, {**describe_next_check(known.key, check), _A.SET_ASIDE_AT: at})
 
     def write_checkpoint(self, sender: str, checkpoint: object) -> None:
         """Keeps how far a replay came, in place of an earlier one."""
-        chunks = dump_chunks(checkpoint)
-        for number, chunk in enumerate(chunks):
-            item: Values = {
-                **_part_key(sender, f"{CHECKPOINT_PREFIX}{number:04}"),
-                _A.RULE_STATE: {"B": chunk},
-                _A.CHUNKS: {"N": str(len(chunks))},
-            }
+        for item in _build_chunks(sender, CHECKPOINT_PREFIX, checkpoint):
             self._reader.client.put_item(TableName=self.senders.name, Item=item)
 
-    def read_checkpoint(self, sender: str, kind: type[Record]) -> Record | None:
+    def read_checkpoint(self, sender: str, kind: type[db.Record]) -> db.Record | None:
         """How far a replay came; None where none was stopped, or not all of it was written."""
         parts = self._query_parts(sender, CHECKPOINT_PREFIX, f"{CHECKPOINT_PREFIX}~")
-        chunks = [part[_A.RULE_STATE]["B"] for part in parts]
         try:
-            return load_chunks(kind, chunks[: int(parts[0][_A.CHUNKS]["N"])]) if parts else None
+            return db.load_chunks(kind, _read_chunks(parts)) if parts else None
         except (ValueError, zlib.error):  # chunks of two checkpoints
             return None
 
@@ -482,11 +445,17 @@ class SenderStore:
             key = _part_key(sender, part[_A.PART]["S"])
             self._reader.client.delete_item(TableName=self.senders.name, Key=key)
 
-    def _own(self, known: StoredSender) -> dict[str, Any]:
-        return {"TableName": self.senders.name, "Key": sender_key(known.key)}
+    def _own(self, known: StoredSender, values: Values | None = None) -> dict[str, Any]:
+        """A write of the sender's own item, or without values a check: it fails if others wrote it since."""
+        return {
+            "TableName": self.senders.name,
+            "Key": sender_key(known.key),
+            **_update(known, values).arguments(),
+        }
 
     def _write_own(self, known: StoredSender, values: Values) -> StoredSender:
-        update_item(self._reader.client, self.senders.name, sender_key(known.key), _write(known, values))
+        update = _update(known, values)
+        db.update_item(self._reader.client, self.senders.name, sender_key(known.key), update)
         return replace(known, revision=known.revision + 1)
 
     def _list_changes(
@@ -496,7 +465,8 @@ class SenderStore:
         for act in writes.acts:
             # Done once, however often it is asked for.
             absent = Update(if_still={_A.PART: None}).arguments()
-            yield self._put_part(known.key, action_part(act.action_id), describe_action(act), absent)
+            key = _part_key(known.key, action_part(act.action_id))
+            yield self._put({**key, **describe_action(act)}, **absent)
         incidents = self.incidents.name
         for incident_id, incident in sorted(
             (writes.incidents or {}).items(), key=lambda entry: entry[0] not in writes.entries
@@ -512,27 +482,21 @@ class SenderStore:
             key = incident_key(known.key, incident_id)
             yield {"Update": {"TableName": incidents, "Key": key, **update.arguments()}}
         for folder_set in writes.sets:
-            yield self._put_part(
-                known.key, _set_part(folder_set.key), {_A.RULE_STATE: {"S": dump(folder_set)}}
-            )
+            key = _set_key(known.key, folder_set.key)
+            yield self._put({**key, _A.RULE_STATE: {"S": db.dump(folder_set)}})
         for key_of_set in writes.gone_sets:
-            part = _part_key(known.key, _set_part(key_of_set))
-            yield {"Delete": {"TableName": self.senders.name, "Key": part}}
+            key = _set_key(known.key, key_of_set)
+            yield {"Delete": {"TableName": self.senders.name, "Key": key}}
         if writes.watched is not None:
-            chunks = dump_chunks(writes.watched)
-            for number, chunk in enumerate(chunks):
-                body: Values = {_A.RULE_STATE: {"B": chunk}, _A.CHUNKS: {"N": str(len(chunks))}}
-                yield self._put_part(known.key, f"{LIST_PREFIX}{number:04}", body)
+            for item in _build_chunks(known.key, LIST_PREFIX, writes.watched):
+                yield self._put(item)
         for incident_id, version in writes.gone.items():
-            unchanged = Update(if_still={IncidentAttribute.ACTION_VERSION: COUNT.write(version)}).arguments()
+            unchanged = PeopleChange(version=version).update({}).arguments()
             key = incident_key(known.key, incident_id)
             yield {"Delete": {"TableName": incidents, "Key": key, **unchanged}}
 
-    def _put_part(
-        self, sender: str, part: str, values: Values, condition: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
-        item: Values = {**_part_key(sender, part), **values}
-        return {"Put": {"TableName": self.senders.name, "Item": item, **(condition or {})}}
+    def _put(self, item: Values, **condition: Any) -> dict[str, Any]:
+        return {"Put": {"TableName": self.senders.name, "Item": item, **condition}}
 
     def _query_parts(self, sender: str, first: str, last: str) -> list[Item]:
         query = Query(
@@ -544,13 +508,12 @@ class SenderStore:
         return [item for item in self._reader.query(query) if item[_A.PART]["S"] != OWN_PART]
 
 
-def _unchanged(known: StoredSender) -> Update:
-    return Update(if_still={_A.REVISION: COUNT.write(known.revision)})
-
-
-def _write(known: StoredSender, values: Values) -> Update:
-    grown: Values = {_A.REVISION: {"N": str(known.revision + 1)}}
-    return replace(_unchanged(known), values={**values, **grown})
+def _update(known: StoredSender, values: Values | None) -> Update:
+    grown: Values = {_A.REVISION: db.NUMBER.write(known.revision + 1)}
+    return Update(
+        values={} if values is None else {**values, **grown},
+        if_still={_A.REVISION: db.COUNT.write(known.revision)},
+    )
 
 
 def action_part(action_id: str) -> str:
@@ -562,8 +525,20 @@ def _part_key(sender: str, part: str) -> Values:
     return {_A.SENDER: {"S": sender}, _A.PART: {"S": part}}
 
 
-def _set_part(key: str) -> str:
-    return SET_PREFIX + fit_key(key, MAX_SORT_KEY_BYTES - len(SET_PREFIX))
+def _set_key(sender: str, key: str) -> Values:
+    return _part_key(sender, SET_PREFIX + db.fit_key(key, db.MAX_SORT_KEY_BYTES - len(SET_PREFIX)))
+
+
+def _build_chunks(sender: str, prefix: str, record: object) -> Iterator[Values]:
+    chunks = db.dump_chunks(record)
+    for number, chunk in enumerate(chunks):
+        body: Values = {_A.RULE_STATE: {"B": chunk}, _A.CHUNKS: db.NUMBER.write(len(chunks))}
+        yield {**_part_key(sender, f"{prefix}{number:04}"), **body}
+
+
+def _read_chunks(items: Sequence[Item]) -> list[bytes]:
+    # Chunks of a longer record before this one may still be there.
+    return [item[_A.RULE_STATE]["B"] for item in items[: int(items[0][_A.CHUNKS]["N"])]] if items else []
 
 
 def collect_writes(before: State, after: State, changed: Iterable[Sequence[Incident]]) -> Writes:

@@ -19,8 +19,6 @@ from dashboard.errors import translate_aws_errors
 from dashboard.settings import DashboardSettings, build_client_config
 from store.dynamodb import (
     CONNECTIONS,
-    MOMENT,
-    TEXT,
     Fields,
     Item,
     Query,
@@ -146,10 +144,7 @@ class Notified:
 
 
 _NOTIFIED: Final = Fields(
-    at=(NotificationAttribute.NOTIFIED_AT, MOMENT),
-    what=(NotificationAttribute.KIND, TEXT),
-    owner=(NotificationAttribute.OWNER, TEXT),
-    channel=(NotificationAttribute.CHANNEL, TEXT),
+    Notified, NotificationAttribute, at=NotificationAttribute.NOTIFIED_AT, what=NotificationAttribute.KIND
 )
 _MOST_NOTIFIED: Final = 200
 """So many of the latest: a sender has some for years."""

@@ -164,7 +164,7 @@ class SenderChange:
             ConflictError: the sender or one of the histories was written since, or the action is stored.
         """
         writes = collect_writes(self.before, self.after, [self.changed])
-        since = self.known.replay_since
+        since = self.known.check.replay_since
         # A sender that waits for a replay is replayed with this action among the others.
         wake = NextCheck(
             at=store.clock() if since else next_check_at(self.after, self.act.at), replay_since=since

@@ -15,6 +15,7 @@ from contract.report import ListedFolder, Report, ReportedFolder, ReportedRun
 from contract.words import SENDER_SEPARATOR
 from handlers.ingest.parsing import ParsedReport
 from handlers.web.requests import Caller
+from store.dynamodb import EXPIRY
 from store.records import Attribute, FileAttribute
 from store.runs import BreachedFolder, Listing, Run, build_run_items, file_hash, keep_hashes, merge_folders
 
@@ -203,7 +204,7 @@ def _build_records(
         Attribute.RUN_ID: {"S": run.run_id},
     }
     if retention is not None:
-        shared[Attribute.EXPIRES_AT] = {"N": str(int((run.arrival + retention).timestamp()))}
+        shared[Attribute.EXPIRES_AT] = EXPIRY.write(run.arrival + retention)
     records: list[Record] = []
     for folder, of_folder in zip(report.sla_error, files, strict=True):
         parts = list(_split_files(of_folder))

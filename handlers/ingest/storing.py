@@ -20,7 +20,7 @@ from contract.report import Sender
 from handlers.ingest.building import Origin
 from handlers.runtime import logger
 from handlers.web.errors import InvalidBodyError, NotStoredError, ServiceError, ThrottledError
-from store.dynamodb import MAX_BATCH, is_overtaken, is_throttling
+from store.dynamodb import EXPIRY, MAX_BATCH, is_overtaken, is_throttling
 from store.runs import ProblemAttribute, RunAttribute, RunItem, format_run_key
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ class RefusedReports:
             RunAttribute.REPORTED_BY: {"S": origin.caller.username},
             RunAttribute.REQUEST_ID: {"S": request_id},
             RunAttribute.PROBLEMS: {"L": list(_describe_problems(error))},
-            RunAttribute.EXPIRES_AT: {"N": str(int((arrival + self.retention).timestamp()))},
+            RunAttribute.EXPIRES_AT: EXPIRY.write(arrival + self.retention),
         }
         if origin.address:
             item[RunAttribute.SOURCE_ADDRESS] = {"S": origin.address}

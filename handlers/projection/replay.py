@@ -109,10 +109,10 @@ class SenderReplay:
         return True
 
     def _resume(self, known: StoredSender, kept: Checkpoint | None, now: datetime) -> Checkpoint:
-        if kept is None or kept.since != known.replay_since:
+        if kept is None or kept.since != known.check.replay_since:
             # Of a run that is no longer kept: it showed that the sender is a regular one.
             regular_at = known.sender.regular_at if known.sender else None
-            kept = Checkpoint(since=known.replay_since or now, replay=Replay(regular_at=regular_at))
+            kept = Checkpoint(since=known.check.replay_since or now, replay=Replay(regular_at=regular_at))
         actions = self.store.list_actions(known.key)
         most = self.limits.of(known.key, self.store.senders.read_over_limit())
         kept.replay = replace(kept.replay, actions=actions, most=most)

@@ -97,7 +97,7 @@ class _Work:
         }
         writes = replace(collect_writes(self.before, self.after, self.changed), recent=self.recent)
         # A new mark: a replay that has come past that run begins anew.
-        since = now if self.needs_replay else self.known.replay_since
+        since = now if self.needs_replay else self.known.check.replay_since
         wake = NextCheck(at=now if since else next_check_at(self.after), replay_since=since)
         self.store.commit(self.known, own, wake, writes)
 

@@ -84,7 +84,7 @@ class SenderSweep:
             known = self.store.read(sender)
             if known.check.set_aside_at or known.check.attempts >= REPLAY_ATTEMPTS:
                 self.store.set_aside(known)
-            elif known.replay_since is not None:
+            elif known.check.replay_since is not None:
                 self._replay(known, now, seconds_left)
             elif known.sender is not None:
                 self._advance(known, now)
@@ -108,7 +108,7 @@ class SenderSweep:
             logger.exception("a sender cannot be replayed", extra={"sender": known.key})
             count(Metric.RUNS_NOT_APPLIED)
             known = self.store.read(known.key)
-            later = NextCheck(at=now + RETRY_REPLAY, replay_since=known.replay_since)
+            later = NextCheck(at=now + RETRY_REPLAY, replay_since=known.check.replay_since)
             self.store.commit(known, {}, later)
 
     def _advance(self, known: StoredSender, now: datetime) -> None:

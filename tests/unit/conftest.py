@@ -9,7 +9,7 @@ from moto import mock_aws
 
 from contract.names import Variable
 from handlers import auth, file_sla_error, incident_action, runtime
-from store import state
+from store import dynamodb
 from store.records import Attribute
 from tests.stands.events import CLIENT_ID
 from tests.stands.projection_tables import INCIDENTS, MESSAGES, RUNS, SENDERS, create_projection_tables
@@ -86,7 +86,7 @@ def table(aws: None) -> "DynamoDBClient":
 @pytest.fixture
 def small_transactions(monkeypatch: pytest.MonkeyPatch) -> None:
     """A few writes are more than a transaction takes."""
-    monkeypatch.setattr(state, "MAX_WRITES", 4)
+    monkeypatch.setattr(dynamodb, "MAX_WRITES", 4)
 
 
 def create_user_pool(client: "CognitoIdentityProviderClient") -> tuple[str, Any]:

@@ -46,7 +46,7 @@ class StoredHistories(Histories):
         if self._waits_for_parts() or self.state.sender is None:
             return
         known = self.store.read(SENDER)
-        assert known.replay_since is None
+        assert known.check.replay_since is None
         stored = self.store.read_state(known)
         assert told_of(stored) == told_of(self._swept())
         incidents = {one.incident_id: one for one in self.store.incidents.list_of(SENDER)}
