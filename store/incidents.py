@@ -222,7 +222,7 @@ _PEOPLE: Final[dict[str, Any]] = {
 _RENAMED: Final = {"between": _A.CLEARED_BETWEEN, "previous_id": _A.PREVIOUS_INCIDENT_ID}
 _READ: Final = db.Fields(Incident, _A, **_RENAMED, **_PEOPLE)
 PEOPLE: Final = db.Fields(PeopleState, _A, **_PEOPLE)
-PEOPLES: Final = PEOPLE.attributes
+PEOPLES: Final = tuple(PEOPLE.attributes)
 """What people did to an incident, its version first. All else in its item follows from the runs."""
 _MOMENTS: Final = (_A.OPENED_AT, _A.LAST_SEEN_AT, _A.LAST_SEEN_ARRIVAL)
 IN_FULL: Final = [*_READ.attributes, *_MOMENTS, _A.LAST_SEEN_RUN]
