@@ -37,10 +37,6 @@ _GOING: Final = {"delete", "delete-replaced", "discard", "discard-replaced", "re
 """The steps after which the resource that was there is gone (`pulumi preview --json`, `op`)."""
 
 
-class PreviewError(OpsError):
-    """There is no preview to check."""
-
-
 @dataclass(frozen=True)
 class Loss:
     """A resource that an update would delete."""
@@ -78,7 +74,7 @@ def check(call: Call) -> CommandResult:
     if strangers := [name for name in given.allow if name not in names]:
         nearest = get_close_matches(strangers[0], names, n=1)
         meant = f" Did you mean {nearest[0]}?" if nearest else ""
-        raise PreviewError(f"--allow {strangers[0]} names nothing in this preview.{meant}")
+        raise OpsError(f"--allow {strangers[0]} names nothing in this preview.{meant}")
     losses = [loss for loss in find_losses(preview) if loss.name not in given.allow]
     lines = []
     for loss in losses:
@@ -111,16 +107,14 @@ def _read(file: Path) -> dict[str, Any]:
         text = sys.stdin.read() if file == _STANDARD_INPUT else file.read_text(encoding="utf-8")
         preview = json.loads(text)
     except FileNotFoundError:
-        raise PreviewError(
-            f"There is no file {file}. Write it with: pulumi preview --json > {file}"
-        ) from None
+        raise OpsError(f"There is no file {file}. Write it with: pulumi preview --json > {file}") from None
     except (OSError, ValueError) as error:
-        raise PreviewError(
+        raise OpsError(
             f"{file} is not what `pulumi preview --json` prints, one JSON document: {error}"
         ) from None
     if not isinstance(preview, dict) or not {"changeSummary", "steps"} & preview.keys():
-        raise PreviewError(f"{file} is not what `pulumi preview --json` prints: it has no steps.")
+        raise OpsError(f"{file} is not what `pulumi preview --json` prints: it has no steps.")
     entries = preview.get("diagnostics") or []
     if errors := [str(one.get("message", "")).strip() for one in entries if one.get("severity") == "error"]:
-        raise PreviewError("\n".join(["The preview itself failed:", *errors]))
+        raise OpsError("\n".join(["The preview itself failed:", *errors]))
     return preview

@@ -70,10 +70,6 @@ _AT_ONCE: Final = 8
 _FORMULA: Final = re.compile(FORMULA)
 
 
-class ExportError(OpsError):
-    """The file cannot be written, or the range is empty."""
-
-
 def add(commands: Commands) -> None:
     """Declares the command."""
     command = add_command(
@@ -112,7 +108,7 @@ def export(call: Call) -> CommandResult:
     """Writes records to a file."""
     given = call.given
     if given.start >= given.end:
-        raise ExportError(f"The range ends at {format_moment(given.end)}, and begins no earlier.")
+        raise OpsError(f"The range ends at {format_moment(given.end)}, and begins no earlier.")
     columns, build = (RECORD_COLUMNS, build_record_rows) if given.records else (FILE_COLUMNS, build_file_rows)
     records = 0
 
@@ -127,7 +123,7 @@ def export(call: Call) -> CommandResult:
         try:
             count = _write_rows(given.file, columns, list_rows())
         except OSError as error:
-            raise ExportError(f"{given.file} cannot be written: {error.strerror}") from error
+            raise OpsError(f"{given.file} cannot be written: {error.strerror}") from error
     return CommandResult(
         {"file": str(given.file), "rows": count, "records": records, "from": format_moment(given.start),
          "to": format_moment(given.end), "columns": [column.name for column in columns]},
@@ -143,11 +139,7 @@ def _read_records(call: Call, progress: OnProgress) -> Iterator[Item]:
     def is_wanted(record: Item) -> bool:
         if not given.start <= parse_moment(record[Attribute.DETECTED_AT]["S"]) < given.end:
             return False
-        if not senders:
-            return True
-        if sender := record.get(Attribute.SENDER):
-            return str(sender["S"]) in senders
-        return bool(record[Attribute.REPORTED_BY]["S"].casefold() == name.casefold())
+        return not senders or record[Attribute.SENDER]["S"] in senders
 
     reader, queries = Reader(stack.client("dynamodb")), list(_list_queries(stack[Output.TABLE_NAME], given))
     step = "Folders" if given.folder else "Hours"

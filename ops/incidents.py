@@ -77,10 +77,6 @@ class Found:
     key: str
 
 
-class UnknownSenderError(OpsError):
-    """There is no sender of this name."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Finder:
     """Finds senders by name."""
@@ -104,11 +100,7 @@ class Finder:
         return sorted(Found(name, key) for key, name in self.runs.scan_senders(self.seen).items())
 
     def find(self, text: str) -> list[Found]:
-        """The senders with this key, or else with this name, in whatever case.
-
-        Raises:
-            UnknownSenderError: there is none.
-        """
+        """The senders with this key, or else with this name, in whatever case; there is one at least."""
         for key in dict.fromkeys((text, text.lower())):
             if self.runs.has_any(key):
                 return [Found(text, key)]
@@ -116,7 +108,7 @@ class Finder:
         for senders in (known, self.find_all()):
             if same := sorted(one for one in senders if one.name.casefold() == text.casefold()):
                 return same
-        raise UnknownSenderError(f"No run of a sender {text} is kept.")
+        raise OpsError(f"No run of a sender {text} is kept.")
 
 
 class Mark(StrEnum):

@@ -26,7 +26,7 @@ from contract.owners.model import (
 from contract.owners.reading import OwnersFileError, read_owners_file
 from ops.command import Call, CommandResult, Commands, Exit, add_command, add_group, read_moment
 from ops.doctor.service import list_subscriptions
-from ops.stack import OpsError, OutputsError, Stack
+from ops.stack import OpsError, Stack
 from store.notifications import ChannelState, RecipientTable, list_recipients
 
 DEFAULT: Final = Path("owners.yaml")
@@ -34,10 +34,6 @@ _FILE_HELP: Final = (
     "the owners' file (default: that of the stacks' configuration, else owners.yaml here, else that of the "
     "local stack)"
 )
-
-
-class OwnersError(OpsError):
-    """There is no owners' file, or no such channel in use."""
 
 
 def add(commands: Commands) -> None:
@@ -156,9 +152,6 @@ def find_file(named: Path | None, root: Path = ROOT, *, local: Path | None = Non
         named: on the command line.
         root: the project's folder.
         local: that of a local stack, if there is none of these.
-
-    Raises:
-        OwnersError: there is none, or stacks name different ones.
     """
     if named is not None:
         return named
@@ -170,14 +163,14 @@ def find_file(named: Path | None, root: Path = ROOT, *, local: Path | None = Non
     how = "with --file FILE, or after `owners check`"
     if len(configured) > 1:
         files = ", ".join(sorted(configured.values()))
-        raise OwnersError(f"{files} name different files in ownersFile. Name the one that you mean, {how}.")
+        raise OpsError(f"{files} name different files in ownersFile. Name the one that you mean, {how}.")
     if configured:
         return next(iter(configured))
     if DEFAULT.exists():
         return DEFAULT
     if local is not None:
         return local
-    raise OwnersError(
+    raise OpsError(
         f"No Pulumi.<stack>.yaml has an ownersFile, there is no {DEFAULT} here, and no local stack of this "
         f"folder is up. Name the file, {how}; docs/owners.md says how to write one."
     )
@@ -188,7 +181,7 @@ def _read_configured(file: Path) -> str:
         project = yaml.safe_load((file.parent / "Pulumi.yaml").read_text(encoding="utf-8"))["name"]
         config = (yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("config") or {}
     except (OSError, yaml.YAMLError) as error:
-        raise OwnersError(f"{file.name} cannot be read: {error}") from None
+        raise OpsError(f"{file.name} cannot be read: {error}") from None
     return str(config.get(f"{project}:ownersFile") or "")
 
 
@@ -201,7 +194,7 @@ def find_local_file(stack: Stack) -> Path | None:
 def _find_file_without_stack(named: Path | None) -> Path:
     try:
         local = find_local_file(Stack.read(None))
-    except OutputsError:
+    except OpsError:
         local = None
     return find_file(named, local=local)
 
@@ -238,7 +231,7 @@ def enable(call: Call) -> CommandResult:
     try:
         enabled = open_channels(call.stack).enable(key)
     except KeyError:
-        raise OwnersError(
+        raise OpsError(
             f"Nothing was ever sent over a channel {key}. For its key: file-sla owners channels"
         ) from None
     said = "is enabled: the next sweep, within a minute, sends what is due" if enabled else "is not disabled"
@@ -254,9 +247,9 @@ def send_test(call: Call) -> CommandResult:
     )
     sent = json.loads(answer["Payload"].read() or b"null")
     if "FunctionError" in answer:
-        raise OwnersError(f"The function failed: {sent.get('errorType', 'no reason given')}. See its log.")
+        raise OpsError(f"The function failed: {sent.get('errorType', 'no reason given')}. See its log.")
     if not sent:
-        raise OwnersError(f"The deployed owners' file has no owner {owner!r} with channels.")
+        raise OpsError(f"The deployed owners' file has no owner {owner!r} with channels.")
     lines = [
         f"[red]✗[/red] {escape(one['channel'])}: {escape(one['problem'])}"
         if one["problem"]

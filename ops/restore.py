@@ -91,10 +91,6 @@ RESTORABLE: Final[Mapping[str, Restorable]] = {
 """By the name on the command line."""
 
 
-class RestoreError(OpsError):
-    """This cannot be restored."""
-
-
 def add(commands: Commands) -> None:
     """Declares the command."""
     command = add_command(
@@ -141,7 +137,7 @@ def restore(call: Call) -> CommandResult:
     live = call.stack[what.table]
     client: DynamoDBClient = call.stack.client("dynamodb")
     if describe(client, live) is None:
-        raise RestoreError(
+        raise OpsError(
             f"There is no table {live} to put anything back into. "
             "Have Pulumi create it again first: pulumi up --refresh"
         )
@@ -169,10 +165,10 @@ def restore(call: Call) -> CommandResult:
 def _check_same_keys(client: "DynamoDBClient", restored: str, what: Restorable, *, made: bool) -> None:
     described = describe(client, restored)
     if described is None:
-        raise RestoreError(f"There is no table {restored}.")
+        raise OpsError(f"There is no table {restored}.")
     keys = tuple(key["AttributeName"] for key in described["KeySchema"])
     if keys != what.keys:
-        raise RestoreError(
+        raise OpsError(
             f"The table {restored} has the key {', '.join(keys)}, and not {', '.join(what.keys)}: "
             "it is a copy of another table."
             + (f" {restored} is still there, and billed: delete it." if made else "")
@@ -212,11 +208,7 @@ def start(client: "DynamoDBClient", table: str, source: datetime | str) -> str:
 def wait(
     client: "DynamoDBClient", name: str, progress: OnProgress, sleep: Callable[[float], None] = time.sleep
 ) -> None:
-    """Waits until a temporary table is there: minutes, or hours for a large one.
-
-    Raises:
-        RestoreError: it is gone.
-    """
+    """Waits until a temporary table is there: minutes, or hours for a large one."""
     waited = 0
     while described := describe(client, name):
         if described["TableStatus"] == "ACTIVE":
@@ -224,19 +216,15 @@ def wait(
         progress(f"Seconds that DynamoDB has been restoring {name}", waited, None)
         sleep(_POLL_SECONDS)
         waited += _POLL_SECONDS
-    raise RestoreError(f"The table {name} is gone: someone deleted it. Run the command again.")
+    raise OpsError(f"The table {name} is gone: someone deleted it. Run the command again.")
 
 
 def find_deleted(client: "DynamoDBClient", table: str) -> str:
-    """The ARN of the backup that DynamoDB made when the table was last deleted, and keeps for 35 days.
-
-    Raises:
-        RestoreError: there is none.
-    """
+    """The ARN of the backup that DynamoDB made when the table was last deleted, and keeps for 35 days."""
     pages = client.get_paginator("list_backups").paginate(TableName=table, BackupType="SYSTEM")
     found = [backup for page in pages for backup in page["BackupSummaries"]]
     if not found:
-        raise RestoreError(
+        raise OpsError(
             f"DynamoDB keeps no backup of a deleted table {table}: it was not deleted within 35 days."
         )
     return max(found, key=lambda backup: backup["BackupCreationDateTime"])["BackupArn"]

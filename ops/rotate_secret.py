@@ -77,10 +77,6 @@ def rotate(call: Call) -> CommandResult:
     return CommandResult({"old_deleted": deleted}, said)
 
 
-class RotationError(OpsError):
-    """A rotation cannot go on. Sign-ins go on as before, unless it says otherwise."""
-
-
 @dataclass(frozen=True)
 class AppClient:
     """A confidential app client, at Cognito."""
@@ -106,20 +102,12 @@ class AppClient:
         return [one["ClientSecretId"] for one in found]
 
     def check_refuses_others(self) -> None:
-        """Checks that `accepts` distinguishes secrets.
-
-        Raises:
-            RotationError: Cognito accepts a secret that cannot be the client's, so nothing can be tried.
-        """
+        """Checks that `accepts` distinguishes secrets."""
         if self.accepts(generate_password() * 2):
-            raise RotationError("Cognito accepts a wrong secret of the app client here. Nothing was changed.")
+            raise OpsError("Cognito accepts a wrong secret of the app client here. Nothing was changed.")
 
     def accepts(self, value: str) -> bool:
-        """Whether a value is one of the client's secrets. Tried with a sign-in of a user who does not exist.
-
-        Raises:
-            botocore.exceptions.ClientError: Cognito refuses for another reason.
-        """
+        """Whether a value is one of the client's secrets, tried with a sign-in of a user who is none."""
         nobody = f"nobody-{secrets.token_hex(8)}"
         parameters = {
             "USERNAME": nobody,
@@ -148,16 +136,12 @@ class SecretValue:
 
     @classmethod
     def of(cls, stack: Stack) -> "SecretValue":
-        """The secret that AuthLambda reads.
-
-        Raises:
-            RotationError: AuthLambda has no such variable.
-        """
+        """The secret that AuthLambda reads."""
         function = f"{stack[Output.METRICS_NAMESPACE]}-{AUTH.key}"
         found = stack.client("lambda").get_function_configuration(FunctionName=function)
         if secret_id := found.get("Environment", {}).get("Variables", {}).get(Variable.CLIENT_SECRET_ID):
             return cls(stack.client("secretsmanager"), secret_id)
-        raise RotationError(f"The function {function} does not name its secret: pulumi up --refresh")
+        raise OpsError(f"The function {function} does not name its secret: pulumi up --refresh")
 
     def read(self, label: str = CURRENT) -> str:
         """The value under a label."""
@@ -212,12 +196,9 @@ class Rotation:
             wait_seconds: for how long both secrets stay good after the new one is in use.
             keep_old: leaves the old one to the next run.
         """
-        self.progress("Looking", 0, 1)
         self.app.check_refuses_others()
         self.value.drop_pending_label()
-        begun = self._only_deleting_is_left()
-        self.progress("Looking", 1, 1)
-        if not begun:
+        if not self._only_deleting_is_left():
             self.progress("Adding the new secret", 0, 1)
             self._add()
             self.value.use(PENDING)
@@ -240,7 +221,7 @@ class Rotation:
         values = (CURRENT, PREVIOUS)
         if PREVIOUS in versions and all(self.app.accepts(self.value.read(one)) for one in values):
             return True
-        raise RotationError(
+        raise OpsError(
             "The app client has two secrets already, and one of them is not this command's. Find out who "
             "uses it, delete it, and run this again: aws cognito-idp list-user-pool-client-secrets, "
             "delete-user-pool-client-secret"
@@ -255,7 +236,7 @@ class Rotation:
             if self.app.accepts(new):
                 return
             self.sleep(_BETWEEN_TRIES)
-        raise RotationError("Cognito has the new secret and does not accept it yet. Run this again soon.")
+        raise OpsError("Cognito has the new secret and does not accept it yet. Run this again soon.")
 
     def _delete_old(self) -> None:
         for secret_id in self.app.list_secrets()[:-1]:
@@ -263,12 +244,12 @@ class Rotation:
         if not self.app.accepts(self.value.read()):
             # The secret in use was not the newest: someone else has just changed them.
             self.value.use(PREVIOUS)
-            raise RotationError(
+            raise OpsError(
                 "Cognito no longer accepts the secret that was in use: someone else has just changed the "
                 "client's secrets. The previous one is in use again. Run this again."
             )
         if PREVIOUS in self.value.find_versions() and self.app.accepts(self.value.read(PREVIOUS)):
-            raise RotationError(
+            raise OpsError(
                 "Sign-ins work, with the new secret. But Cognito still accepts the old one, and lists no id "
                 "to delete it by. Look with: aws cognito-idp list-user-pool-client-secrets"
             )

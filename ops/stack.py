@@ -33,10 +33,6 @@ class OpsError(Exception):
     """A command cannot be done; the text says why, and what to do about it."""
 
 
-class OutputsError(OpsError):
-    """The outputs of a stack are missing or wrong; the text says how to get them."""
-
-
 FAILURES: Final = (
     OpsError, OwnersFileError, BotoCoreError, ClientError, ConflictError, MalformedItemError,
     UnprocessedKeysError,
@@ -68,55 +64,47 @@ class Stack:
     # A local stack's outputs hold passwords.
     outputs: Mapping[str, Any] = field(default_factory=dict)
     file: Path = LOCAL_OUTPUTS
-    _clients: dict[tuple[str, bool], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def read(cls, file: Path | None, environment: Mapping[str, str] = os.environ) -> Self:
-        """The stack of a file; without one, that of the variable, else the local one of this folder.
-
-        Raises:
-            OutputsError: there is no such file, or it holds no outputs.
-        """
+        """The stack of a file; without one, that of the variable, else the local one of this folder."""
         named = environment.get(OUTPUTS_VARIABLE)
         path = file or (Path(named) if named else LOCAL_OUTPUTS)
         try:
             outputs = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
-            raise OutputsError(
+            raise OpsError(
                 f"There is no file {path}. Write the outputs of your stack to one and name it: "
                 "pulumi stack output --json > outputs.json, then --outputs outputs.json. "
                 "A local stack (make demo) writes its own."
             ) from None
         except (OSError, ValueError) as error:
-            raise OutputsError(f"{path} cannot be read as JSON: {error}") from None
+            raise OpsError(f"{path} cannot be read as JSON: {error}") from None
         if not isinstance(outputs, dict):
-            raise OutputsError(f"{path} does not hold a JSON object.")
+            raise OpsError(f"{path} does not hold a JSON object.")
         return cls(outputs, path)
 
     def __getitem__(self, output: Output) -> str:
         """An output.
 
         Raises:
-            OutputsError: the stack has none of this name.
+            OpsError: the stack has none of this name.
         """
         if value := self.outputs.get(output):
             return str(value)
-        raise OutputsError(
+        raise OpsError(
             f"{self.file} has no {output}. After a `pulumi up` of this version, write the file again: "
             "pulumi stack output --json"
         )
 
     @property
     def declared(self) -> list[Declared]:
-        """What the program declares, as it was when the outputs were written.
-
-        Raises:
-            OutputsError: the outputs do not say so.
-        """
+        """What the program declares, as it was when the outputs were written."""
         try:
             return read_manifest(self[Output.MANIFEST])
         except ValueError as error:
-            raise OutputsError(f"{self.file} has a {Output.MANIFEST} that cannot be read: {error}") from None
+            raise OpsError(f"{self.file} has a {Output.MANIFEST} that cannot be read: {error}") from None
 
     @cached_property
     def alarms(self) -> Mapping[str, Mapping[str, Any]]:
@@ -128,22 +116,18 @@ class Stack:
         kinds = ("MetricAlarms", "CompositeAlarms")
         return {alarm["AlarmName"]: alarm for page in pages for kind in kinds for alarm in page.get(kind, [])}
 
-    def client(self, service: str, *, patient: bool = True) -> Any:
-        """A boto3 client, made once, with this machine's credentials, or the root's of a local stack.
-
-        Args:
-            service: of AWS.
-            patient: whether it tries again where nobody answers.
-        """
+    def client(self, service: str) -> Any:
+        """A boto3 client, made once, with this machine's credentials, or the root's of a local stack."""
         make_client: Any = boto3.client
         endpoint_url = self.outputs.get(LocalOutput.ENDPOINT_URL)
         root = {"aws_access_key_id": LOCAL_KEY, "aws_secret_access_key": LOCAL_KEY} if endpoint_url else {}
-        config = _CONFIG if patient else _IMPATIENT
+        # The doctor asks it first: whether AWS can be reached is not worth eight attempts.
+        config = _IMPATIENT if service == "sts" else _CONFIG
         region = self[Output.REGION]
         # Making a client is the one part of boto3 that must not happen twice at once.
         with _making:
-            if (service, patient) not in self._clients:
-                self._clients[service, patient] = make_client(
+            if service not in self._clients:
+                self._clients[service] = make_client(
                     service, region_name=region, endpoint_url=endpoint_url, config=config, **root
                 )
-            return self._clients[service, patient]
+            return self._clients[service]

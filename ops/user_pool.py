@@ -52,10 +52,6 @@ def generate_password() -> str:
     return "".join(characters)
 
 
-class UserError(OpsError):
-    """A user does not exist, exists already, or has a name that will not do."""
-
-
 @dataclass(frozen=True)
 class PoolUser:
     """A user of the pool."""
@@ -112,13 +108,9 @@ class UserDirectory:
         return sorted(users, key=lambda user: user.name.casefold())
 
     def find(self, name: str) -> PoolUser | None:
-        """The user of this name, in whatever case: the pool ignores case.
-
-        Raises:
-            UserError: no user can have it: it is empty, too long, or holds white space or a slash.
-        """
+        """The user of this name, in whatever case: the pool ignores case."""
         if not _NAME.fullmatch(name):
-            raise UserError(
+            raise OpsError(
                 f"{name!r} cannot be a user's name: 1 to 128 characters, without white space, and without "
                 "`/`, which stands between a user's name and its script's."
             )
@@ -132,14 +124,10 @@ class UserDirectory:
         return PoolUser.of(found, frozenset(one["GroupName"] for one in in_groups))
 
     def get(self, name: str) -> PoolUser:
-        """The user of this name.
-
-        Raises:
-            UserError: there is none.
-        """
+        """The user of this name."""
         if user := self.find(name):
             return user
-        raise UserError(f"There is no user {name}. `file-sla users list` prints all of them.")
+        raise OpsError(f"There is no user {name}. `file-sla users list` prints all of them.")
 
     def admin(self, operation: str, name: str, **more: Any) -> Any:
         """Calls Cognito for a user, such as `AdminDisableUser` for `disable_user`."""

@@ -12,8 +12,8 @@ from contract.moments import format_moment
 from contract.names import Group, Output
 from contract.routes import AUTH, FILE_SLA_ERROR
 from ops.command import Call, CommandResult, Commands, add_command, add_group, make_table
-from ops.stack import Stack
-from ops.user_pool import FIRST_PASSWORD_LASTS, PoolUser, UserDirectory, UserError, generate_password
+from ops.stack import OpsError, Stack
+from ops.user_pool import FIRST_PASSWORD_LASTS, PoolUser, UserDirectory, generate_password
 
 SHORT_NAMES: Final = {"reporters": Group.REPORTERS, "analysts": Group.ANALYSTS}
 """The groups, as a command line names them."""
@@ -22,11 +22,25 @@ _AFTERWARDS: Final = (
     "incidents stay. A sender that describes its runs is shown as late, then silent, once it stops reporting."
 )
 _NO_MAIL: Final = "print a first password to hand over, instead of having it mailed"
-_KEEPING: Final = """\
-Nobody can show this password again; `file-sla users password {name}` sets another.
+_TO_SCRIPT: Final = """\
+Hand this to the script's owner:
+
+  authentication URL  {auth_url}
+  report URL          {report_url}
+  user name           {user}
+  password            {password}
+
+Nobody can show this password again; `file-sla users password {user}` sets another.
 Keep it where the script's account alone can read it: in a vault that the script asks, or in a file that
 Export-Clixml wrote under that account, which Windows encrypts for it. Never put it into an argument of the
 scheduled task, where everyone on the server can read it, nor into a log, a mail or a ticket."""
+_TO_ANALYST: Final = f"""\
+Hand this to the analyst, in a way that nobody else can read:
+
+  user name       {{user}}
+  first password  {{password}}
+
+It is good for {FIRST_PASSWORD_LASTS.days} days. The first sign-in asks for another."""
 
 
 def add(commands: Commands) -> None:
@@ -71,9 +85,9 @@ def create(call: Call) -> CommandResult:
     addresses = _find_addresses(call.stack)
     mail = not (given.reporter or given.no_mail)
     if mail and not given.email:
-        raise UserError("An analyst is mailed a first password: name --email, or print one with --no-mail.")
+        raise OpsError("An analyst is mailed a first password: name --email, or print one with --no-mail.")
     if given.email and not re.fullmatch(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+", given.email):
-        raise UserError(f"{given.email} is no e-mail address: write it as in ana@example.com.")
+        raise OpsError(f"{given.email} is no e-mail address: write it as in ana@example.com.")
     group = Group.REPORTERS if given.reporter else Group.ANALYSTS
     name = given.name
     if user := pool.find(name):
@@ -97,21 +111,17 @@ def create(call: Call) -> CommandResult:
 
 
 def _check_unfinished(user: PoolUser, group: Group) -> None:
-    if others := sorted(user.groups - {group}):
-        raise UserError(
-            f"{user.name} is there already, in the group {', '.join(others)}. Choose another name, or see "
-            f"`file-sla users groups {user.name} --help`."
-        )
-    if not user.never_signed_in and group in user.groups:
-        raise UserError(
-            f"{user.name} is there already. To give it another password: file-sla users password {user.name}"
-        )
-    if not user.never_signed_in:
+    name, others = user.name, sorted(user.groups - {group})
+    if others:
+        why = f", in the group {', '.join(others)}. Choose another name, or see: file-sla users groups --help"
+    elif user.never_signed_in:
+        return
+    elif group in user.groups:
+        why = f". To give it another password: file-sla users password {name}"
+    else:
         short = next(short for short, one in SHORT_NAMES.items() if one is group)
-        raise UserError(
-            f"{user.name} is there already, in no group. To let it work again: "
-            f"file-sla users groups {user.name} --add {short}"
-        )
+        why = f", in no group. To let it work again: file-sla users groups {name} --add {short}"
+    raise OpsError(f"{name} is there already{why}")
 
 
 def renew(call: Call) -> CommandResult:
@@ -119,14 +129,14 @@ def renew(call: Call) -> CommandResult:
     addresses = _find_addresses(call.stack)
     pool, user = _find(call)
     if not user.groups & set(Group):
-        raise UserError(
+        raise OpsError(
             f"{user.name} is in no group, and can do nothing. Put it into one first: "
             f"file-sla users groups {user.name} --add reporters"
         )
     script = Group.ANALYSTS not in user.groups
     mail = not (script or call.given.no_mail)
     if mail and not user.email:
-        raise UserError(f"{user.name} has no e-mail address. Print a first password with --no-mail.")
+        raise OpsError(f"{user.name} has no e-mail address. Print a first password with --no-mail.")
     password = None
     if mail and user.never_signed_in:
         pool.invite(user.name)
@@ -154,31 +164,11 @@ def _hand_over(
     document: dict[str, Any], head: str, password: str | None, email: str | None, addresses: Mapping[str, str]
 ) -> CommandResult:
     """What to hand to the owner of a script or to an analyst; without a password, who was mailed."""
-    name = escape(document["user"])
     if password is None:
         return CommandResult({**document, "mailed_to": email}, f"{head}\nMailed to {escape(email or '')}.")
-    if addresses:
-        lines = [
-            "Hand this to the script's owner:",
-            "",
-            f"  authentication URL  {escape(addresses['auth_url'])}",
-            f"  report URL          {escape(addresses['report_url'])}",
-            f"  user name           {name}",
-            f"  password            {escape(password)}",
-            "",
-            _KEEPING.format(name=name),
-        ]
-        document = {**document, **addresses}
-    else:
-        lines = [
-            "Hand this to the analyst, in a way that nobody else can read:",
-            "",
-            f"  user name       {name}",
-            f"  first password  {escape(password)}",
-            "",
-            f"It is good for {FIRST_PASSWORD_LASTS.days} days. The first sign-in asks for another.",
-        ]
-    return CommandResult({**document, "password": password}, "\n".join([head, "", *lines]))
+    document = {**document, **addresses, "password": password}
+    texts = {name: escape(text) for name, text in document.items()}
+    return CommandResult(document, f"{head}\n\n{(_TO_SCRIPT if addresses else _TO_ANALYST).format(**texts)}")
 
 
 def list_users(call: Call) -> CommandResult:

@@ -1,4 +1,1 @@
-"""Makes the pages that say what the code says, and says where one has fallen behind.
-
-`python -m docs.generate` writes them, `python -m docs.generate --check` only compares.
-"""
+"""Makes the pages that say what the code says: `python -m docs.generate`, with `--check` only compared."""

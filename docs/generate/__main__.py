@@ -13,23 +13,13 @@ from docs.generate.markdown import build_configuration_page
 
 
 def build_pages() -> dict[Path, str]:
-    """The text of every generated file, and of every page that quotes figures.
-
-    Raises:
-        FigureError: a page asks for a figure in a way that cannot be met.
-    """
-    docs = ROOT / "docs"
-    return {
-        **_fill_pages(),
+    """The text of every generated file, and of every page that quotes figures."""
+    docs, published = ROOT / "docs", read_published(PAGES_FIGURES)
+    pages = {
         docs / "api.md": build_api_page(),
         docs / "configuration.md": build_configuration_page(ROOT),
         docs / "openapi.json": json.dumps(build_openapi(), indent=2, ensure_ascii=False) + "\n",
     }
-
-
-def _fill_pages() -> dict[Path, str]:
-    published = read_published(PAGES_FIGURES)
-    pages = {}
     for page in find_pages(ROOT):
         try:
             pages[page] = fill_figures(page.read_text(encoding="utf-8"), published)

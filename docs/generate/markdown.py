@@ -9,7 +9,6 @@ import yaml
 
 from components.settings import Settings
 
-_WIDTH = 100
 _HEAD = """# Configuration
 
 Set with `pulumi config set <key> <value>`. A value out of range, or a key that is none, stops the
@@ -26,22 +25,7 @@ def format_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def format_json(value: Any) -> str:
     """A block of JSON, with an empty line after it."""
-    return f"```json\n{_dump(value)}\n```\n"
-
-
-def _dump(value: Any, indent: str = "") -> str:
-    """JSON in as few lines as fit the page: what is short stands on one."""
-    line = json.dumps(value, ensure_ascii=False)
-    if len(indent) + len(line) <= _WIDTH or not isinstance(value, dict | list):
-        return line
-    deeper = f"{indent}  "
-    if isinstance(value, dict):
-        parts = [f"{json.dumps(key)}: {_dump(inner, deeper)}" for key, inner in value.items()]
-        opening, closing = "{}"
-    else:
-        parts = [_dump(inner, deeper) for inner in value]
-        opening, closing = "[]"
-    return f"{opening}\n{deeper}" + f",\n{deeper}".join(parts) + f"\n{indent}{closing}"
+    return f"```json\n{json.dumps(value, indent=2, ensure_ascii=False)}\n```\n"
 
 
 def build_configuration_page(root: Path) -> str:

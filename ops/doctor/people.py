@@ -9,9 +9,9 @@ from contract.names import NOTIFICATIONS, Group, Output, RunbookSection
 from contract.owners.reading import OwnersFileError, read_owners_file
 from contract.words import SenderState
 from ops.doctor.service import Finding, Level, ok, problem, runbook, warning
-from ops.owners import OwnersError, describe_state, find_file, find_local_file, open_channels
+from ops.owners import describe_state, find_file, find_local_file, open_channels
 from ops.rotate_secret import AppClient, SecretValue
-from ops.stack import Stack
+from ops.stack import OpsError, Stack
 from ops.user_pool import FIRST_PASSWORD_LASTS, UserDirectory
 from store.dynamodb import Reader
 from store.notifications import list_recipients
@@ -90,7 +90,7 @@ def check_messages(stack: Stack) -> Iterator[Finding]:
     check = "channels of owners"
     try:
         owners = read_owners_file(find_file(find_local_file(stack)))
-    except (OwnersError, OwnersFileError) as error:
+    except (OpsError, OwnersFileError) as error:
         remedy = "file-sla owners channels --file FILE, with the file of this stack"
         yield Finding(check=check, level=Level.SKIPPED, what=str(error), remedy=remedy)
         return

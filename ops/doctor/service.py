@@ -53,20 +53,15 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check found of one thing.
-
-    Attributes:
-        check: what was checked.
-        what: its state, and what that means.
-        remedy: how to fix it; empty if there is nothing to fix.
-        see: where to read more.
-        level: how bad it is.
-    """
+    """What a check found of one thing."""
 
     check: str
     what: str
+    """Its state, and what that means."""
     remedy: str = ""
+    """How to fix it, if there is anything to fix."""
     see: str = ""
+    """Where to read more."""
     level: Level = field(kw_only=True)
 
 
@@ -104,7 +99,7 @@ def check_outputs(stack: Stack) -> Iterator[Finding]:
 
 def check_caller(stack: Stack) -> Iterator[Finding]:
     """Checks that the credentials are of the stack's account."""
-    caller = stack.client("sts", patient=False).get_caller_identity()
+    caller = stack.client("sts").get_caller_identity()
     of_stack = stack[Output.ALARM_TOPIC_ARN].split(":")[4]
     who = f"{caller['Arn']}, account {caller['Account']}, region {stack[Output.REGION]}"
     if caller["Account"] == of_stack:

@@ -137,13 +137,13 @@ def test_only_some_folders_and_one_sender(client: "DynamoDBClient", ops: Ops, tm
         TableName=RUNS, Item={"Sender": {"S": "key-1"}, "RunKey": {"S": "1"}, "SenderName": {"S": "Files-01"}}
     )
     wanted = put(client, "2026-11-23T10:00:00Z", folder=r"D:\A", Sender={"S": "key-1"})
-    older = put(client, "2026-11-23T10:00:00Z", folder=r"D:\B")
+    other = put(client, "2026-11-23T10:00:00Z", folder=r"D:\B", Sender={"S": "key-1"})
     put(client, "2026-11-23T10:00:01Z", folder=r"D:\A", Sender={"S": "key-2"})
     put(client, "2026-11-23T10:00:00Z", folder=r"D:\C", Sender={"S": "key-1"})
     file = tmp_path / "out.csv"
     arguments = ["--folder", r"D:\A", "--folder", r"D:\B", "--sender", "FILES-01"]
     run(ops, file, *arguments)
-    assert sorted(row["error_id"] for row in read_csv(file)) == sorted([wanted, older])
+    assert sorted(row["error_id"] for row in read_csv(file)) == sorted([wanted, other])
 
 
 def test_the_result_as_json(client: "DynamoDBClient", ops: Ops, tmp_path: Path) -> None:

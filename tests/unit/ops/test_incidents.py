@@ -11,7 +11,8 @@ import pytest
 from handlers import runtime
 from handlers.projection.replay import SenderReplay
 from handlers.projection.sweep import SenderSweep
-from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Rebuild, UnknownSenderError
+from ops.incidents import STALLED_AFTER, Finder, Found, Mark, Rebuild
+from ops.stack import OpsError
 from store.dynamodb import Reader
 from store.incidents import IncidentTable
 from store.runs import (
@@ -148,7 +149,7 @@ def test_a_sender_is_found_by_key_and_by_name(client: "DynamoDBClient", text: st
 
 
 def test_a_sender_that_nobody_knows_is_an_error_and_is_not_marked(client: "DynamoDBClient") -> None:
-    with pytest.raises(UnknownSenderError, match="files-99"):
+    with pytest.raises(OpsError, match="files-99"):
         _finder(client).find("files-99")
     assert _items(client, SENDERS) == []
 

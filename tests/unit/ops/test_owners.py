@@ -19,8 +19,8 @@ from contract.owners.reading import read_owners_file
 from handlers.notifications.plan import disable
 from ops import __main__ as command_line
 from ops import owners
-from ops.owners import OwnersError, find_file
-from ops.stack import Stack
+from ops.owners import find_file
+from ops.stack import OpsError, Stack
 from store.dynamodb import ConflictError
 from store.notifications import (
     Recipient,
@@ -147,7 +147,7 @@ def test_owners_that_nothing_belongs_to_are_named(run: Run, tmp_path: Path) -> N
 def test_the_file_is_that_of_the_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Pulumi.yaml").write_text("name: file-sla")
-    with pytest.raises(OwnersError, match=r"there is no owners\.yaml here"):
+    with pytest.raises(OpsError, match=r"there is no owners\.yaml here"):
         find_file(None, tmp_path)
     Path("owners.yaml").touch()
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {aws:region: us-east-1}")
@@ -157,7 +157,7 @@ def test_the_file_is_that_of_the_configuration(tmp_path: Path, monkeypatch: pyte
     assert find_file(None, tmp_path) == tmp_path / "teams" / "owners.yaml"
     assert find_file(Path("mine.yaml"), tmp_path) == Path("mine.yaml")
     (tmp_path / "Pulumi.other.yaml").write_text("config: {file-sla:ownersFile: other.yaml}")
-    with pytest.raises(OwnersError, match=r"Pulumi\.other\.yaml, Pulumi\.\w+\.yaml name different files"):
+    with pytest.raises(OpsError, match=r"Pulumi\.other\.yaml, Pulumi\.\w+\.yaml name different files"):
         find_file(None, tmp_path)
 
 

@@ -12,7 +12,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ops import restore as restoring
-from ops.restore import RESTORABLE, ItemOutcome, Merge, RestoreError, find_deleted, start, wait
+from ops.restore import RESTORABLE, ItemOutcome, Merge, find_deleted, start, wait
+from ops.stack import OpsError
 from store.incidents import HistoryAttribute, IncidentAttribute
 from store.records import Attribute
 from store.senders import ACTION_PREFIX, OWN_PART, SenderAttribute
@@ -240,12 +241,12 @@ def test_waiting_ends_when_the_table_is_there_or_gone(
     slept: list[float] = []
     wait(client, "somewhere", lambda _, seconds, __: waited.append(seconds), slept.append)
     assert (waited, slept) == ([0, 5], [5, 5])
-    with pytest.raises(RestoreError, match="someone deleted it"):
+    with pytest.raises(OpsError, match="someone deleted it"):
         wait(client, "gone", _ignore)
 
 
 def test_the_latest_backup_of_a_deleted_table_is_found(client: "DynamoDBClient") -> None:
-    with pytest.raises(RestoreError, match="keeps no backup of a deleted table"):
+    with pytest.raises(OpsError, match="keeps no backup of a deleted table"):
         find_deleted(client, ERRORS)
     # moto makes none by itself; these stand in for DynamoDB's own.
     client.create_backup(TableName=ERRORS, BackupName="older")

@@ -17,9 +17,9 @@ from ops.rotate_secret import (
     PENDING,
     AppClient,
     Rotation,
-    RotationError,
     SecretValue,
 )
+from ops.stack import OpsError
 from tests.unit.conftest import REGION
 
 FIRST = "first0secret0of0the0program"
@@ -153,7 +153,7 @@ def test_a_secret_that_cognito_refuses_is_replaced(secrets: Any) -> None:
 def test_nothing_is_done_where_cognito_does_not_tell(secrets: Any) -> None:
     cognito = Cognito()
     cognito.tells = False
-    with pytest.raises(RotationError, match="Nothing was changed"):
+    with pytest.raises(OpsError, match="Nothing was changed"):
         _rotation(cognito, secrets).run(0, keep_old=False)
     assert list(cognito.secrets.values()) == [FIRST]
     assert SecretValue(secrets, "secret").read() == FIRST
@@ -162,7 +162,7 @@ def test_nothing_is_done_where_cognito_does_not_tell(secrets: Any) -> None:
 def test_an_old_secret_that_has_no_id_is_told(secrets: Any) -> None:
     cognito = Cognito()
     cognito.lists_all = False
-    with pytest.raises(RotationError, match="still accepts the old one"):
+    with pytest.raises(OpsError, match="still accepts the old one"):
         _rotation(cognito, secrets).run(0, keep_old=False)
     assert SecretValue(secrets, "secret").read() in cognito.secrets.values()
 
@@ -173,7 +173,7 @@ def test_where_the_wrong_one_was_deleted_the_previous_one_is_used_again(secrets:
     rotation.run(0, keep_old=True)
     # Another's hand: the first secret now looks newer than the one in use.
     cognito.secrets["client--9"] = cognito.secrets.pop("client--1")
-    with pytest.raises(RotationError, match="previous one is in use again"):
+    with pytest.raises(OpsError, match="previous one is in use again"):
         rotation.run(0, keep_old=False)
     assert value.read() in cognito.secrets.values()
 
@@ -183,7 +183,7 @@ def test_a_secret_that_is_not_taken_in_time_is_not_put_in_use(
 ) -> None:
     cognito = Cognito()
     monkeypatch.setattr(Cognito, "add_user_pool_client_secret", lambda *_, **__: {})
-    with pytest.raises(RotationError, match="does not accept it yet"):
+    with pytest.raises(OpsError, match="does not accept it yet"):
         _rotation(cognito, secrets).run(0, keep_old=False)
     assert SecretValue(secrets, "secret").read() == FIRST
 
@@ -202,7 +202,7 @@ def test_the_old_secret_is_kept_until_the_next_run(secrets: Any) -> None:
 def test_a_secret_of_someone_elses_is_left_alone(secrets: Any) -> None:
     cognito = Cognito()
     cognito.secrets["client--2"] = "Someone0else1needs2this3secret"
-    with pytest.raises(RotationError, match="one of them is not this command's"):
+    with pytest.raises(OpsError, match="one of them is not this command's"):
         _rotation(cognito, secrets).run(0, keep_old=False)
     assert len(cognito.secrets) == 2
     assert SecretValue(secrets, "secret").read() == FIRST
