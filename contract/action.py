@@ -10,16 +10,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from contract.limits import (
-    ACKNOWLEDGED_FOR,
-    LONGEST_HOLD,
-    LONGEST_MAINTENANCE,
-    LONGEST_SERIES,
-    MAX_ACTION_ID_CHARACTERS,
-    MAX_INTERVAL_MINUTES,
-    MAX_NOTE_CHARACTERS,
-    SHORTEST_SNOOZE,
-)
+from contract import limits
 from contract.moments import Day, list_zones
 from contract.owners.matching import MAX_PATTERN_CHARACTERS
 from contract.values import ContractModel, Moment, check_no_nul, check_text
@@ -107,11 +98,13 @@ class _Action(ContractModel):
     model_config = ConfigDict(extra="forbid")
 
 
-_Id = Annotated[str, Field(strict=True, max_length=MAX_ACTION_ID_CHARACTERS), AfterValidator(check_text)]
+_Id = Annotated[
+    str, Field(strict=True, max_length=limits.MAX_ACTION_ID_CHARACTERS), AfterValidator(check_text)
+]
 # The length first: after a function pydantic counts no letters any more, but items.
 _Note = Annotated[
     str,
-    Field(strict=True, max_length=MAX_NOTE_CHARACTERS),
+    Field(strict=True, max_length=limits.MAX_NOTE_CHARACTERS),
     AfterValidator(check_no_nul),
     AfterValidator(str.strip),
 ]
@@ -159,10 +152,10 @@ class ActOnIncident(_Action):
     )
     until: Moment | None = Field(
         default=None,
-        description=f"ISO 8601 with an offset. Of `{IncidentAction.ACKNOWLEDGE}`: within {LONGEST_HOLD.days} "
-        f"days, by default {ACKNOWLEDGED_FOR.seconds // 3600} hours from now. "
-        f"Of `{IncidentAction.SNOOZE}`, which needs it: "
-        f"{SHORTEST_SNOOZE.seconds // 3600} hour to {LONGEST_HOLD.days} days from now.",
+        description=f"ISO 8601 with an offset. Of `{IncidentAction.ACKNOWLEDGE}`: within "
+        f"{limits.LONGEST_HOLD.days} days, by default {limits.ACKNOWLEDGED_FOR.seconds // 3600} hours from "
+        f"now. Of `{IncidentAction.SNOOZE}`, which needs it: "
+        f"{limits.SHORTEST_SNOOZE.seconds // 3600} hour to {limits.LONGEST_HOLD.days} days from now.",
     )
     version: Annotated[int, Field(strict=True, ge=0)] | None = Field(
         default=None,
@@ -183,7 +176,7 @@ class ActOnSender(_Action):
         examples=[SenderAction.RETIRE],
     )
     note: _Note | None = Field(default=None, description="What the others are to know.")
-    interval_minutes: Annotated[int, Field(strict=True, ge=1, le=MAX_INTERVAL_MINUTES)] | None = Field(
+    interval_minutes: Annotated[int, Field(strict=True, ge=1, le=limits.MAX_INTERVAL_MINUTES)] | None = Field(
         default=None,
         description=f"Needed by `{SenderAction.SET_INTERVAL}`: minutes from one run to the next, "
         "or null, so that it is learnt again.",
@@ -214,15 +207,15 @@ class MaintenanceWindow(_Action):
     ends: Moment | None = Field(
         alias="to",
         default=None,
-        description=f"When it ends, within {LONGEST_MAINTENANCE.days} days of its beginning. Needed, unless "
-        "it is weekly.",
+        description=f"When it ends, within {limits.LONGEST_MAINTENANCE.days} days of its beginning. Needed, "
+        "unless it is weekly.",
     )
     weekly: WeeklyHours | None = Field(
         default=None, description="The hours of the week that it is limited to. Needs `until`."
     )
     until: Moment | None = Field(
         default=None,
-        description=f"When a weekly one ends, within {LONGEST_SERIES.days} days of its beginning.",
+        description=f"When a weekly one ends, within {limits.LONGEST_SERIES.days} days of its beginning.",
     )
     reason: _Note = Field(
         description="Why. Owners whom it touches are sent it.", examples=["Patching of the file servers"]

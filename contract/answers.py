@@ -10,19 +10,12 @@ _GIVE_BYTES: Final = (
     "-Body ([Text.Encoding]::UTF8.GetBytes({}))"
 )
 UTF8_HINT: Final = _GIVE_BYTES.format("$json")
-# Without examples: whoever reads the answer as it is sent sees every backslash and quote escaped.
-BACKSLASH_HINT: Final = "write each backslash twice, as ConvertTo-Json does"
-QUOTES_HINT: Final = "put keys and texts in double quotes, as ConvertTo-Json does"
-JSON_HINT: Final = "send what ConvertTo-Json writes, unchanged"
 ANY_JSON_HINT: Final = (
     "send one JSON object; write each backslash twice, and put keys and texts in double quotes: "
     "ConvertTo-Json does both; " + _GIVE_BYTES.format("...")
     # A gateway's template takes a dollar sign for the beginning of a variable.
 )
 """For a body that is no JSON, where no more is known of it."""
-OBJECT_HINT: Final = "send one JSON object with the keys of the contract"
-TWICE_HINT: Final = "it went through ConvertTo-Json twice: send what the first one wrote"
-DEPTH_HINT: Final = "in PowerShell, give ConvertTo-Json a greater depth: ConvertTo-Json -Depth 5"
 _AS_ISO: Final = "send ISO 8601 with an offset; in PowerShell: {}.ToString('o')"
 CREATION_HINT: Final = _AS_ISO.format("$file.CreationTime")
 CLOCK_HINT: Final = _AS_ISO.format("(Get-Date)")

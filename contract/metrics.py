@@ -105,16 +105,6 @@ class GatewayMetric(StrEnum):
 
 
 @unique
-class GatewayDimension(StrEnum):
-    """The dimensions under which it does so."""
-
-    API = "ApiName"
-    STAGE = "Stage"
-    METHOD = "Method"
-    RESOURCE = "Resource"
-
-
-@unique
 class FunctionMetric(StrEnum):
     """What Lambda publishes of a function ("Types of metrics for Lambda functions")."""
 
@@ -125,13 +115,6 @@ class FunctionMetric(StrEnum):
     CONCURRENT_EXECUTIONS = "ConcurrentExecutions"
     ITERATOR_AGE = "IteratorAge"
     """Milliseconds that the last record of a batch had waited in its stream."""
-
-
-@unique
-class FunctionDimension(StrEnum):
-    """The dimension under which it does so."""
-
-    FUNCTION = "FunctionName"
 
 
 @unique
@@ -146,15 +129,6 @@ class TableMetric(StrEnum):
 
 
 @unique
-class TableDimension(StrEnum):
-    """The dimensions under which it does so."""
-
-    TABLE = "TableName"
-    INDEX = "GlobalSecondaryIndexName"
-    OPERATION = "Operation"
-
-
-@unique
 class QueueMetric(StrEnum):
     """What SQS publishes of a queue ("Available CloudWatch metrics for Amazon SQS")."""
 
@@ -162,9 +136,17 @@ class QueueMetric(StrEnum):
 
 
 @unique
-class QueueDimension(StrEnum):
-    """The dimension under which it does so."""
+class AwsDimension(StrEnum):
+    """The dimensions of these metrics."""
 
+    API = "ApiName"
+    STAGE = "Stage"
+    METHOD = "Method"
+    RESOURCE = "Resource"
+    FUNCTION = "FunctionName"
+    TABLE = "TableName"
+    INDEX = "GlobalSecondaryIndexName"
+    OPERATION = "Operation"
     QUEUE = "QueueName"
 
 
@@ -176,7 +158,7 @@ def build_gateway_dimensions(api_name: str, stage: str, path: str | None = None)
         stage: the stage that serves it.
         path: relative to the stage, without a slash; None for the whole API.
     """
-    whole = {str(GatewayDimension.API): api_name, str(GatewayDimension.STAGE): stage}
+    whole = {str(AwsDimension.API): api_name, str(AwsDimension.STAGE): stage}
     if path is None:
         return whole
-    return {**whole, GatewayDimension.METHOD: "POST", GatewayDimension.RESOURCE: f"/{path}"}
+    return {**whole, AwsDimension.METHOD: "POST", AwsDimension.RESOURCE: f"/{path}"}

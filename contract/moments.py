@@ -1,16 +1,12 @@
 """Moments, durations, plausible dates and time zones. A moment is written in UTC, ISO 8601, ending in `Z`."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum, unique
 from functools import cache
-from typing import TYPE_CHECKING, Final, Self
-
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
+from typing import Final, Self
 
 HOUR: Final = timedelta(hours=1)
 
@@ -26,10 +22,7 @@ def parse_moment(text: str) -> datetime:
 
 
 def start_of_hour(moment: datetime) -> datetime:
-    """The start of the UTC hour that `moment` lies in.
-
-    UTC matters: in a zone with a half-hour offset the local hour starts elsewhere.
-    """
+    """The start of the UTC hour of a moment; local hours may start elsewhere, with a half-hour offset."""
     return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
@@ -61,31 +54,8 @@ FURTHEST_AHEAD: Final = timedelta(days=1)
 
 
 def is_plausible(created: datetime, seen: datetime) -> bool:
-    """Whether a file's age follows from its creation date.
-
-    Args:
-        created: aware.
-        seen: when the file was found stuck, or its report arrived; aware.
-    """
+    """Whether a file's age follows from its creation date, by when it was seen or reported; both aware."""
     return EARLIEST_PLAUSIBLE <= created <= seen + FURTHEST_AHEAD
-
-
-def find_stretch(day: date, start: time, end: time, zone: "ZoneInfo") -> tuple[datetime, datetime]:
-    """When these hours begin and end, in UTC.
-
-    Differences of local times would leave out the hour that a clock is put forward or back.
-
-    Args:
-        day: the local day on which they begin.
-        start: the local time at which they do.
-        end: when they end; where it is not later than `start`, on the next day. The same: a whole day.
-        zone: whose times these are.
-    """
-    last = day if end > start else day + timedelta(days=1)
-    return (
-        datetime.combine(day, start, zone).astimezone(UTC),
-        datetime.combine(last, end, zone).astimezone(UTC),
-    )
 
 
 @cache
@@ -138,14 +108,19 @@ class Hours:
         return days, f"{self.start:%H:%M}", f"{self.end:%H:%M}", self.zone
 
     def windows(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The windows that end after `since`, in order, in UTC. One that has begun begins at `since`."""
+        """The windows that end after `since`, in order, in UTC. One that has begun begins at `since`.
+
+        Differences of local times would leave out the hour that a clock is put forward or back.
+        """
         from zoneinfo import ZoneInfo  # for those who ask alone: a cold start pays for each import
 
         zone = ZoneInfo(self.zone)
         day = since.astimezone(zone).date() - timedelta(days=1)
         while True:
             if day.weekday() in self.days:
-                begin, end = find_stretch(day, self.start, self.end, zone)
+                last = day if self.end > self.start else day + timedelta(days=1)
+                begin = datetime.combine(day, self.start, zone).astimezone(UTC)
+                end = datetime.combine(last, self.end, zone).astimezone(UTC)
                 if end > since:
                     yield max(begin, since), end
             day += timedelta(days=1)
@@ -154,22 +129,19 @@ class Hours:
 DAY_NAMES: Final = dict(zip(Day, ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), strict=True))
 
 
-def describe_hours(hours: Hours | None) -> str:
+def describe_hours(hours: Hours) -> str:
     """Such as `Mon to Fri, 07:00 to 19:00, Europe/Berlin`."""
-    if hours is None:
-        return "always"
     start, end = f"{hours.start:%H:%M}", f"{hours.end:%H:%M}"
     span = f"{start} to {end}" if start != end else f"a day long from {start}"
-    return f"{_describe_days(sorted(hours.days))}, {span}, {hours.zone}"
-
-
-def _describe_days(days: Sequence[int]) -> str:
-    if len(days) == len(Day):
-        return "every day"
-    names = [list(DAY_NAMES.values())[day] for day in days]
-    if len(days) > 2 and list(days) == list(range(days[0], days[-1] + 1)):
-        return f"{names[0]} to {names[-1]}"
-    return ", ".join(names)
+    days = sorted(hours.days)
+    names = [DAY_NAMES[DAYS[day]] for day in days]
+    if len(days) == len(DAYS):
+        named = "every day"
+    elif len(days) > 2 and days[-1] - days[0] == len(days) - 1:
+        named = f"{names[0]} to {names[-1]}"
+    else:
+        named = ", ".join(names)
+    return f"{named}, {span}, {hours.zone}"
 
 
 Clock = Callable[[], datetime]

@@ -13,9 +13,9 @@ STAGE: Final = "v1"
 PROJECTION: Final = "incident-projection"
 """The function that keeps senders and incidents, as its module in `handlers`, with hyphens."""
 NOTIFICATIONS: Final = "incident-notifications"
+"""The function that notifies owners of their incidents, likewise."""
 TEST_OWNER: Final = "test_owner"
 """In an event of that function: the owner over whose channels a test is sent."""
-"""The function that tells owners of their incidents, as its module in `handlers`, with hyphens."""
 SWEEP: Final = {"sweep": True}
 """What the schedule invokes it with."""
 MADE_ANEW: Final = frozenset({"owners-webhooks", "owners-webhooks-value"})

@@ -11,32 +11,13 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from contract.limits import (
-    MAX_CLIENT_CHARACTERS,
-    MAX_ERROR_CHARACTERS,
-    MAX_FOLDER_BYTES,
-    MAX_FOLDERS,
-    MAX_INTERVAL_MINUTES,
-    MAX_PARTS,
-    MAX_RUN_TIME,
-    MAX_SENDER_CHARACTERS,
-)
-from contract.values import (
-    ContractModel,
-    Filename,
-    FolderPath,
-    Moment,
-    SlaMinutes,
-    Text,
-    check_text,
-    wrap_lone_object,
-)
+from contract import limits, values
 from contract.words import SENDER_SEPARATOR
 
 
 def keep_objects(value: object) -> object:
     """A list without its nulls, and a lone object as a list of it."""
-    value = wrap_lone_object(value)
+    value = values.wrap_lone_object(value)
     return [entry for entry in value if entry is not None] if isinstance(value, list) else value
 
 
@@ -53,25 +34,25 @@ def _check_sender(value: str) -> str:
 # The length first: after a function pydantic counts no letters any more, but items.
 Sender = Annotated[
     str,
-    Field(strict=True, max_length=MAX_SENDER_CHARACTERS),
-    AfterValidator(check_text),
+    Field(strict=True, max_length=limits.MAX_SENDER_CHARACTERS),
+    AfterValidator(values.check_text),
     AfterValidator(_check_sender),
 ]
 
 
 _Folder = Annotated[
-    FolderPath,
+    values.FolderPath,
     Field(
-        description=f"Its path, not empty, of at most {MAX_FOLDER_BYTES:,} bytes in UTF-8.",
+        description=f"Its path, not empty, of at most {limits.MAX_FOLDER_BYTES:,} bytes in UTF-8.",
         examples=["C:\\Jobs\\Invoices\\Inbound"],
     ),
 ]
 
 
-_Part = Annotated[int, Field(strict=True, ge=1, le=MAX_PARTS)]
+_Part = Annotated[int, Field(strict=True, ge=1, le=limits.MAX_PARTS)]
 
 
-class _Optional(ContractModel):
+class _Optional(values.ContractModel):
     @model_validator(mode="before")
     @classmethod
     def _leave_nulls_out(cls, value: Any) -> Any:
@@ -84,15 +65,18 @@ class ListedFolder(_Optional):
     """A folder that the run looked at, or tried to."""
 
     folder: _Folder
-    sla: SlaMinutes | None = Field(default=None, description="Minutes that a file may wait in it.")
+    sla: values.SlaMinutes | None = Field(default=None, description="Minutes that a file may wait in it.")
     file_count: Annotated[int, Field(strict=True, ge=0)] | None = Field(
         default=None, description="How many files are in it, stuck or not."
     )
-    oldest_creation: Moment | None = Field(
+    oldest_creation: values.Moment | None = Field(
         default=None, description="When the oldest of them was created, in the form of `creationDate`."
     )
-    error: Annotated[Text, AfterValidator(lambda text: text[:MAX_ERROR_CHARACTERS])] | None = Field(
-        default=None, description=f"Why it could not be read; {MAX_ERROR_CHARACTERS:,} characters are kept."
+    error: Annotated[values.Text, AfterValidator(lambda text: text[: limits.MAX_ERROR_CHARACTERS])] | None = (
+        Field(
+            default=None,
+            description=f"Why it could not be read; {limits.MAX_ERROR_CHARACTERS:,} characters are kept.",
+        )
     )
 
 
@@ -104,20 +88,23 @@ class ReportedRun(_Optional):
         description=f"Names the installation, such as the server; without `{SENDER_SEPARATOR}`, and whatever "
         "its case. Without it, the account is the sender.",
     )
-    client: Annotated[Text, AfterValidator(lambda text: text[:MAX_CLIENT_CHARACTERS])] | None = Field(
+    client: (
+        Annotated[values.Text, AfterValidator(lambda text: text[: limits.MAX_CLIENT_CHARACTERS])] | None
+    ) = Field(
         default=None,
-        description=f"What sends the report, and its version; {MAX_CLIENT_CHARACTERS} characters are kept.",
+        description="What sends the report, and its version; "
+        f"{limits.MAX_CLIENT_CHARACTERS} characters are kept.",
     )
-    interval_minutes: Annotated[int, Field(strict=True, ge=1, le=MAX_INTERVAL_MINUTES)] | None = Field(
+    interval_minutes: Annotated[int, Field(strict=True, ge=1, le=limits.MAX_INTERVAL_MINUTES)] | None = Field(
         default=None, description="Minutes from the start of one run to that of the next."
     )
-    started_at: Moment | None = Field(
+    started_at: values.Moment | None = Field(
         default=None, description="When the run began, by the sender's own clock: ISO 8601 with an offset."
     )
-    sent_at: Moment | None = Field(
+    sent_at: values.Moment | None = Field(
         default=None,
         description="When the report was sent, by the same clock; "
-        f"not before `started_at`, and at most {MAX_RUN_TIME.days} days after it.",
+        f"not before `started_at`, and at most {limits.MAX_RUN_TIME.days} days after it.",
     )
     part: _Part = Field(default=1, description="Which part of the run's report this is, from 1.")
     parts: _Part = Field(
@@ -133,7 +120,7 @@ class ReportedRun(_Optional):
         Field(
             default=None,
             description="Every folder that the run looked at, those in breach included, "
-            f"at most {MAX_FOLDERS:,}. A folder that is here and not in `sla_error` is well.",
+            f"at most {limits.MAX_FOLDERS:,}. A folder that is here and not in `sla_error` is well.",
         )
     )
 
@@ -141,11 +128,11 @@ class ReportedRun(_Optional):
     @classmethod
     def _check_sent_after_start(cls, sent: datetime | None, info: ValidationInfo) -> datetime | None:
         started = info.data.get("started_at")
-        if sent is None or started is None or timedelta(0) <= sent - started <= MAX_RUN_TIME:
+        if sent is None or started is None or timedelta(0) <= sent - started <= limits.MAX_RUN_TIME:
             return sent
         raise PydanticCustomError(
             "sent_at",
-            f"lies before started_at, or more than {MAX_RUN_TIME.days} days after it",
+            f"lies before started_at, or more than {limits.MAX_RUN_TIME.days} days after it",
             {"hint": "read the clock when the run begins and again before sending: (Get-Date).ToString('o')"},
         )
 
@@ -170,12 +157,14 @@ class ReportedRun(_Optional):
         return run_id
 
 
-class StuckFile(ContractModel):
+class StuckFile(values.ContractModel):
     """A file over its folder's SLA."""
 
-    filename: Annotated[Filename, Field(description="Its name, not empty.", examples=["INV-20816.xml"])]
+    filename: Annotated[
+        values.Filename, Field(description="Its name, not empty.", examples=["INV-20816.xml"])
+    ]
     creation_date: Annotated[
-        Moment,
+        values.Moment,
         Field(
             alias="creationDate",
             description="When it was created: ISO 8601 with an offset, or `/Date(…)/` as Windows PowerShell "
@@ -186,19 +175,19 @@ class StuckFile(ContractModel):
     """In UTC. `contract.moments.is_plausible` says whether an age follows from it."""
 
 
-class ReportedFolder(ContractModel):
+class ReportedFolder(values.ContractModel):
     """A folder with at least one stuck file."""
 
     folder: _Folder
-    sla: Annotated[SlaMinutes, Field(description="Minutes that a file may wait in it.", examples=[30])]
+    sla: Annotated[values.SlaMinutes, Field(description="Minutes that a file may wait in it.", examples=[30])]
     files: Annotated[
         list[StuckFile],
         Field(min_length=1, fail_fast=True, description="Those that waited longer."),
-        BeforeValidator(wrap_lone_object),
+        BeforeValidator(values.wrap_lone_object),
     ]
 
 
-class Report(ContractModel):
+class Report(values.ContractModel):
     """Everything one run of the script found; empty when nothing is stuck (a heartbeat)."""
 
     # Fails fast, here and in files: millions of bad entries fit into one body, and to collect what
@@ -207,9 +196,9 @@ class Report(ContractModel):
         list[ReportedFolder],
         Field(
             fail_fast=True,
-            description=f"The folders in breach, at most {MAX_FOLDERS:,}; none in a heartbeat.",
+            description=f"The folders in breach, at most {limits.MAX_FOLDERS:,}; none in a heartbeat.",
         ),
-        BeforeValidator(wrap_lone_object),
+        BeforeValidator(values.wrap_lone_object),
     ]
     run: ReportedRun | None = Field(
         default=None, description="What the script says of itself, and of the folders that it looked at."

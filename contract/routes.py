@@ -10,17 +10,7 @@ from http import HTTPStatus
 from typing import Final, Literal
 
 from contract import answers, limits
-from contract.answers import (
-    Challenged,
-    Fault,
-    IncidentAnswer,
-    MaintenanceAnswer,
-    Message,
-    Problems,
-    Recorded,
-    SenderAnswer,
-    SignedIn,
-)
+from contract.answers import Message
 from contract.names import Group
 
 
@@ -91,20 +81,20 @@ ANSWERS_OF_ALL: Final = (
     AnswerSpec(
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "Our fault: send it again with the same `Idempotency-Key`. `request_id` finds it in the log.",
-        (Fault,),
+        (answers.Fault,),
     ),
     AnswerSpec(
         HTTPStatus.GATEWAY_TIMEOUT,
         "No answer in time, from the gateway: what was stored is not known. "
         "Send it again with the same `Idempotency-Key`.",
-        (Fault,),
+        (answers.Fault,),
     ),
 )
 
 
 def _broken_body(effect: str = "") -> AnswerSpec:
     meaning = f"The body breaks the contract{effect}: each field, its problem and a hint."
-    return AnswerSpec(HTTPStatus.UNPROCESSABLE_ENTITY, meaning, (Problems,))
+    return AnswerSpec(HTTPStatus.UNPROCESSABLE_ENTITY, meaning, (answers.Problems,))
 
 
 _NO_TOKEN: Final = AnswerSpec(HTTPStatus.UNAUTHORIZED, "No valid ID token.")
@@ -125,13 +115,15 @@ AUTH: Final = RouteSpec(
     group=None,
     request="contract.sign_in:AuthRequest",
     answers=(
-        AnswerSpec(HTTPStatus.OK, "Signed in, or the step of the recovery is done.", (SignedIn, Message)),
+        AnswerSpec(
+            HTTPStatus.OK, "Signed in, or the step of the recovery is done.", (answers.SignedIn, Message)
+        ),
         _broken_body(),
         AnswerSpec(HTTPStatus.UNAUTHORIZED, "The user name or password is wrong."),
         AnswerSpec(
             HTTPStatus.FORBIDDEN,
             "The password was right, but a `challenge` such as NEW_PASSWORD_REQUIRED is pending.",
-            (Challenged,),
+            (answers.Challenged,),
         ),
     ),
     max_body_bytes=limits.MAX_SIGN_IN_BYTES,
@@ -151,7 +143,7 @@ FILE_SLA_ERROR: Final = RouteSpec(
     request="contract.report:Report",
     headers=(IDEMPOTENCY_KEY,),
     answers=(
-        AnswerSpec(HTTPStatus.OK, "Every record is stored.", (Recorded,)),
+        AnswerSpec(HTTPStatus.OK, "Every record is stored.", (answers.Recorded,)),
         _broken_body(", nothing was stored"),
         _NO_TOKEN,
         AnswerSpec(HTTPStatus.FORBIDDEN, f"The user is not in the group {Group.REPORTERS}."),
@@ -177,7 +169,7 @@ INCIDENT_ACTION: Final = RouteSpec(
         AnswerSpec(
             HTTPStatus.OK,
             "Done, or done before with the same `Idempotency-Key`.",
-            (IncidentAnswer, SenderAnswer, MaintenanceAnswer),
+            (answers.IncidentAnswer, answers.SenderAnswer, answers.MaintenanceAnswer),
         ),
         _broken_body(", nothing was done"),
         _NO_TOKEN,
@@ -187,7 +179,7 @@ INCIDENT_ACTION: Final = RouteSpec(
             HTTPStatus.CONFLICT,
             "The incident, sender or window is not, or no longer, what the action says, or the incident has "
             "another `version`; nothing was done.",
-            (IncidentAnswer, SenderAnswer, MaintenanceAnswer),
+            (answers.IncidentAnswer, answers.SenderAnswer, answers.MaintenanceAnswer),
         ),
     ),
     max_body_bytes=limits.MAX_ACTION_BYTES,

@@ -35,12 +35,8 @@ def is_secret_refused(response: Mapping[str, Any]) -> bool:
 
 def _describe_text(meaning: str, example: str) -> Mapping[str, Any]:
     """What documents say of a text: pydantic reads it where they are made."""
-    return {
-        "description": meaning,
-        "examples": [example],
-        "min_length": 1,
-        "max_length": MAX_SIGN_IN_CHARACTERS,
-    }
+    length = {"min_length": 1, "max_length": MAX_SIGN_IN_CHARACTERS}
+    return {"description": meaning, "examples": [example], **length}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,19 +39,17 @@ def shorten_path(path: str) -> str:
 
 
 def _accept_date(value: object) -> object:
-    # First what nearly every file of a report has.
-    if isinstance(value, str) and _ISO_START.match(value):
-        return value
     # 5.1 wraps a DateTime that has members of its own: {"value": "/Date(…)/", "DateTime": "…"}.
     if isinstance(value, dict):
         value = value.get("value")
     # Without this, pydantic would read bare numbers as seconds since 1970.
     if not isinstance(value, str):
         raise PydanticCustomError("moment", "is not a date and time")
-    if powershell := _POWERSHELL_DATE.fullmatch(value):
-        return _since_1970(int(powershell[1]))
+    # First what nearly every file of a report has.
     if _ISO_START.match(value):
         return value
+    if powershell := _POWERSHELL_DATE.fullmatch(value):
+        return _since_1970(int(powershell[1]))
     raise PydanticCustomError("moment", "is not a date and time")
 
 
@@ -85,17 +83,10 @@ def check_no_nul(value: str) -> str:
 
 
 def _check_folder(value: str) -> str:
-    size = len(value.encode())
-    if size > MAX_FOLDER_BYTES:
-        raise PydanticCustomError(
-            "folder_too_long",
-            "has {size} bytes of UTF-8: {path}",
-            {
-                "size": size,
-                "path": shorten_path(value),
-                "hint": f"a folder's path may have at most {MAX_FOLDER_BYTES} bytes",
-            },
-        )
+    if (size := len(value.encode())) > MAX_FOLDER_BYTES:
+        hint = f"a folder's path may have at most {MAX_FOLDER_BYTES} bytes"
+        found = {"size": size, "path": shorten_path(value), "hint": hint}
+        raise PydanticCustomError("folder_too_long", "has {size} bytes of UTF-8: {path}", found)
     return value
 
 

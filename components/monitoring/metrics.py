@@ -8,14 +8,12 @@ from components import notifications
 from components.functions import projection, routes
 from components.settings import Settings
 from contract.metrics import (
-    FunctionDimension,
+    AwsDimension,
     FunctionMetric,
     GatewayMetric,
     Metric,
     Namespace,
-    QueueDimension,
     QueueMetric,
-    TableDimension,
     TableMetric,
     build_gateway_dimensions,
 )
@@ -99,7 +97,7 @@ class StackMetrics:
         self, function: WatchedFunction, name: FunctionMetric, statistic: str = "Sum"
     ) -> MetricRef:
         """A metric of a function."""
-        return MetricRef(Namespace.LAMBDA, name, {FunctionDimension.FUNCTION: function.name}, statistic)
+        return MetricRef(Namespace.LAMBDA, name, {AwsDimension.FUNCTION: function.name}, statistic)
 
     def of_table(
         self,
@@ -110,16 +108,16 @@ class StackMetrics:
         operation: str | None = None,
     ) -> MetricRef:
         """A metric of a table, of one of its indexes, or of one operation."""
-        dimensions: dict[str, str] = {TableDimension.TABLE: table.name}
+        dimensions: dict[str, str] = {AwsDimension.TABLE: table.name}
         if index is not None:
-            dimensions[TableDimension.INDEX] = index
+            dimensions[AwsDimension.INDEX] = index
         if operation is not None:
-            dimensions[TableDimension.OPERATION] = operation
+            dimensions[AwsDimension.OPERATION] = operation
         return MetricRef(Namespace.DYNAMODB, name, dimensions, "Sum")
 
     def of_dead_letters(self, name: QueueMetric) -> MetricRef:
         """A metric of the queue of runs that could not be applied."""
-        return MetricRef(Namespace.SQS, name, {QueueDimension.QUEUE: self.dead_letters}, "Maximum")
+        return MetricRef(Namespace.SQS, name, {AwsDimension.QUEUE: self.dead_letters}, "Maximum")
 
     def published(self, name: Metric, statistic: str = "Sum", **dimensions: str) -> MetricRef:
         """A count, or the state at each sweep, that the functions publish."""

@@ -52,47 +52,45 @@ def _split(pattern: str) -> list[str]:
 
 def fits_folder(pattern: str, folder: str) -> bool:
     """Whether a rule's pattern fits a folder, in any spelling."""
-    return _fits_folder(pattern, _fold_sigma(folder_key(folder)), windows=is_windows_path(folder))
+    return fits(_folder_pattern(pattern, windows=is_windows_path(folder)), _fold_sigma(folder_key(folder)))
 
 
 def fits_sender(pattern: str, sender_name: str) -> bool:
     """Whether a rule's pattern fits a sender, by the name that screens show."""
-    return _fits_sender(pattern, _fold_sender(sender_name))
+    return fits(pattern.casefold(), sender_name.casefold())
 
 
 def find_owner(owners: Owners, folder: str, sender_name: str) -> Match:
-    """Whom a folder of a sender belongs to: by the first rule that fits, else to the default owner.
+    """Whom a folder, in any spelling, of a sender belongs to, whose name is the one that screens show.
 
-    Args:
-        owners: what the file says.
-        folder: in any spelling.
-        sender_name: as screens show it, `<user name>` or `<user name>/<run.sender>`.
+    It is the owner of the first rule that fits, else the default owner.
     """
-    key, windows, sender = _fold_sigma(folder_key(folder)), is_windows_path(folder), _fold_sender(sender_name)
-    for rule in owners.rules:
-        if _fits_folder(rule.folder, key, windows=windows) and _fits_sender(rule.sender, sender):
-            return Match(owner=owners.owners[rule.owner], rule=rule)
-    return Match(owner=owners.owners[owners.default], rule=None)
+    sender = sender_name.casefold()
+    return next(
+        one for one in list_owners(owners, folder) if one.rule is None or _fits_sender(one.rule, sender)
+    )
 
 
 def find_sender_owner(owners: Owners, sender_name: str) -> Match:
     """The owner of a sender itself, who is notified of its silence: by the rules that name no folder."""
-    sender = _fold_sender(sender_name)
-    for rule in owners.rules:
-        if rule.folder is None and _fits_sender(rule.sender, sender):
-            return Match(owner=owners.owners[rule.owner], rule=rule)
-    return Match(owner=owners.owners[owners.default], rule=None)
+    sender = sender_name.casefold()
+    fitting = (rule for rule in owners.rules if rule.folder is None and _fits_sender(rule, sender))
+    return _match(owners, next(fitting, None))
 
 
 def list_owners(owners: Owners, folder: str) -> Iterator[Match]:
     """Whom a folder may belong to, by who sends it, in order; the last has it of all other senders."""
     key, windows = _fold_sigma(folder_key(folder)), is_windows_path(folder)
     for rule in owners.rules:
-        if _fits_folder(rule.folder, key, windows=windows):
-            yield Match(owner=owners.owners[rule.owner], rule=rule)
+        if rule.folder is None or fits(_folder_pattern(rule.folder, windows=windows), key):
+            yield _match(owners, rule)
             if rule.sender is None:
                 return
-    yield Match(owner=owners.owners[owners.default], rule=None)
+    yield _match(owners, None)
+
+
+def _match(owners: Owners, rule: Rule | None) -> Match:
+    return Match(owner=owners.owners[rule.owner if rule else owners.default], rule=rule)
 
 
 def list_unreachable(rules: Sequence[Rule]) -> Iterator[tuple[Rule, Rule]]:
@@ -108,7 +106,7 @@ def list_unreachable(rules: Sequence[Rule]) -> Iterator[tuple[Rule, Rule]]:
 
 
 def _hides(before: Rule, rule: Rule) -> bool:
-    if not covers(_sender_pattern(before), _sender_pattern(rule)):
+    if not covers((before.sender or ANY).casefold(), (rule.sender or ANY).casefold()):
         return False
     if before.folder is None or rule.folder is None:
         return before.folder is None
@@ -118,27 +116,14 @@ def _hides(before: Rule, rule: Rule) -> bool:
     )
 
 
-def _fits_folder(pattern: str | None, key: str, *, windows: bool) -> bool:
-    return pattern is None or fits(_folder_pattern(pattern, windows=windows), key)
-
-
-def _fits_sender(pattern: str | None, folded: str) -> bool:
-    return pattern is None or fits(_fold_sender(pattern), folded)
-
-
-def _sender_pattern(rule: Rule) -> str:
-    return ANY if rule.sender is None else _fold_sender(rule.sender)
+def _fits_sender(rule: Rule, folded: str) -> bool:
+    return rule.sender is None or fits(rule.sender.casefold(), folded)
 
 
 @lru_cache(maxsize=8192)
 def _folder_pattern(pattern: str, *, windows: bool) -> str:
     """A pattern as it compares with the keys of drive and UNC paths, or with those of all others."""
     return _fold_sigma(fold_path(pattern) if windows else pattern)
-
-
-@lru_cache(maxsize=8192)
-def _fold_sender(text: str) -> str:
-    return text.casefold()
 
 
 def _fold_sigma(text: str) -> str:

@@ -205,11 +205,9 @@ def list_channels(owner: Owner) -> Iterator[tuple[timedelta | None, Channel]]:
 
 
 def name_mail_topic(owner: str, after: timedelta | None = None) -> str:
-    """What follows the stack's prefix in the name, and so in the ARN, of a topic.
+    """What follows the stack's prefix in the name, and so in the ARN, of the topic for an owner's mail.
 
-    Args:
-        owner: its name, which has no underscore.
-        after: of an escalation, whose mail goes to other people and so to another topic; None at once.
+    That of an escalation goes to other people and so to another topic. No owner's name has an underscore.
 
     >>> name_mail_topic("orders"), name_mail_topic("orders", timedelta(hours=1))
     ('orders', 'orders_after_60')

@@ -1,7 +1,7 @@
-"""Reads a YAML file node by node, so that every problem is reported with its line, all at once."""
+"""Reads a YAML file value by value, so that every problem is reported with its line, all at once."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final
 
@@ -26,154 +26,149 @@ class Problem:
     """What it is, and how to fix it."""
 
 
-@dataclass
-class YamlFile:
-    """A file that is being read. What cannot be used is a problem here, and None to whoever asked for it."""
+@dataclass(frozen=True)
+class Place:
+    """A value of a file. What cannot be used is a problem, and None or nothing to whoever asked for it."""
 
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Problem]
+    """Of the whole file."""
+    what: str = "the file"
+    """What the value is called in a problem."""
+    node: Node | None = None
+    """None where the file gives no such value, which is no problem."""
 
-    def parse(self, text: str) -> Node | None:
-        """The one document of a file; None where it has none."""
-        try:
-            node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            self.add(mark.line + 1 if mark else 1, _explain(error))
-            return None
-        except yaml.reader.ReaderError as error:
-            code = f"U+{ord(text[error.position]):04X}"
-            self.add(
-                text.count("\n", 0, error.position) + 1,
-                f"holds the character {code}, which YAML does not take: remove it.",
-            )
-            return None
-        if node is None or _is_null(node):
-            self.add(1, "the file is empty.")
-            return None
-        return node
+    @property
+    def line(self) -> int:
+        """The line that it begins in, from 1 on."""
+        return self.node.start_mark.line + 1 if self.node else 1
 
-    def add(self, place: Node | int, text: str) -> None:
-        """Something is wrong, at a node or in a line."""
-        self.problems.append(Problem(place if isinstance(place, int) else line_of(place), text))
+    def add(self, text: str, line: int | None = None) -> None:
+        """Something is wrong, here or in another line."""
+        self.problems.append(Problem(line or self.line, text))
 
-    def read_mapping(
-        self, node: Node, what: str, keys: Collection[str], *, required: Sequence[str] = ()
-    ) -> dict[str, Node]:
-        """The values of these keys, as far as they are given."""
-        if not self._is(MappingNode, node, what):
-            return {}
-        values: dict[str, Node] = {}
-        for key, name, value in self.read_entries(node, what):
-            if name in keys:
-                values[name] = value
-                continue
-            meant = suggest(name, keys, f"it has {', '.join(keys)}.")
-            self.add(key, f"{name!r} is no key of {what}: {meant}")
-        for name in required:
-            if name not in values:
-                self.add(node, f"{what} has no {name}: add it.")
-        return values
+    def read_mapping(self, keys: Sequence[str], name: str, required: int = 0) -> dict[str, "Place"]:
+        """The values of these keys, named as `{} of a rule` says. So many of the first are required."""
+        found = {key: Place(self.problems, name.format(key)) for key in keys}
+        if not isinstance(self._get(MappingNode), MappingNode):
+            return found
+        for key, value in self.read_entries():
+            if key.what in found:
+                found[key.what] = replace(found[key.what], node=value.node)
+            else:
+                meant = suggest(key.what, keys, f"it has {', '.join(keys)}.")
+                key.add(f"{key.what!r} is no key of {self.what}: {meant}")
+        for missing in keys[:required]:
+            if found[missing].node is None:
+                self.add(f"{self.what} has no {missing}: add it.")
+        return found
 
-    def read_entries(self, node: Node, what: str) -> list[tuple[Node, str, Node]]:
-        """Each key of a mapping whose keys are names: its node, its text, and its value's node."""
-        if not self._is(MappingNode, node, what):
-            return []
-        entries: dict[str, tuple[Node, str, Node]] = {}
-        for key, value in node.value:
-            name = self.read_text(key, f"a key of {what}")
-            if name is None:
+    def read_entries(self) -> list[tuple["Place", "Place"]]:
+        """Each key of a mapping, called by its text, with its value."""
+        entries: dict[str, tuple[Place, Place]] = {}
+        node = self._get(MappingNode)
+        for key, value in node.value if node else ():
+            place = Place(self.problems, f"a key of {self.what}", key)
+            if (name := place.read_text()) is None:
                 continue
             if name in entries:
-                first = line_of(entries[name][0])
-                self.add(key, f"{name!r} is there twice, first in line {first}: keep one of them.")
+                first = entries[name][0].line
+                place.add(f"{name!r} is there twice, first in line {first}: keep one of them.")
                 continue
-            entries[name] = (key, name, value)
+            entries[name] = replace(place, what=name), replace(self, what=name, node=value)
         return list(entries.values())
 
-    def read_items(self, node: Node | None, what: str) -> list[Node]:
-        """The items of a list; none where there is no such list."""
-        if node is None or not self._is(SequenceNode, node, what):
-            return []
-        items: list[Node] = node.value
-        return items
+    def read_items(self) -> list["Place"]:
+        """The items of a list, each called as it is."""
+        node = self._get(SequenceNode)
+        return [replace(self, node=item) for item in node.value] if node else []
 
-    def read_words(self, node: Node, what: str, known: Collection[str]) -> Iterator[str]:
+    def read_words(self, known: Collection[str]) -> Iterator[str]:
         """The items of a list that are among the known words."""
-        for item in self.read_items(node, what):
-            word = self.read_text(item, what)
-            if word is None:
+        for item in self.read_items():
+            if (word := item.read_text()) is None:
                 continue
             if word in known:
                 yield word
             else:
-                self.add(item, f"{what}: {word!r} is none of {', '.join(known)}.")
+                item.add(f"{self.what}: {word!r} is none of {', '.join(known)}.")
 
-    def read_text(self, node: Node, what: str) -> str | None:
+    def read_text(self) -> str | None:
         """One value as it is written, also where YAML would take it for something else: `no`, `22:00`."""
-        if not self._is(ScalarNode, node, what):
+        node = self._get(ScalarNode)
+        if node is None:
             return None
         text: str = node.value
         if _is_null(node) or not text:
-            self.add(node, f"{what} has no value.")
+            self.add(f"{self.what} has no value.")
             return None
         if any(ord(char) < ord(" ") for char in text):
             self.add(
-                node,
-                f"{what} is {text!r}, with a control character. Between double quotes, YAML reads \\n, \\t "
-                "and the like as such: put it between single quotes.",
+                f"{self.what} is {text!r}, with a control character. Between double quotes, YAML reads \\n, "
+                "\\t and the like as such: put it between single quotes."
             )
             return None
         return text
 
-    def read_number(self, node: Node, what: str, least: int, most: int) -> int | None:
+    def read_number(self, least: int, most: int) -> int | None:
         """A whole number within a range, both ends included."""
-        text = self.read_text(node, what)
+        text = self.read_text()
         if text is None:
             return None
         if not (text.isascii() and text.isdecimal() and least <= int(text) <= most):
-            self.add(node, f"{what} is {text!r}: it must be a whole number from {least} to {most:,}.")
+            self.add(f"{self.what} is {text!r}: it must be a whole number from {least} to {most:,}.")
             return None
         return int(text)
 
-    def _is(self, wanted: type[Node], node: Node, what: str) -> bool:
-        if isinstance(node, wanted):
-            return True
-        if _is_null(node):
-            self.add(node, f"{what} has no value: it must be {_KINDS[wanted]}.")
-        else:
-            self.add(node, f"{what} is {_KINDS[type(node)]}: it must be {_KINDS[wanted]}.")
-        return False
+    def _get(self, wanted: type[Node]) -> Node | None:
+        if self.node is None or isinstance(self.node, wanted):
+            return self.node
+        given = "has no value" if _is_null(self.node) else f"is {_KINDS[type(self.node)]}"
+        self.add(f"{self.what} {given}: it must be {_KINDS[wanted]}.")
+        return None
+
+
+def parse_yaml(text: str) -> Place:
+    """The one document of a file; a place without a node, and the problem, where it has none."""
+    file = Place([])
+    try:
+        node: Node | None = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        file.add(_explain(error), mark.line + 1 if mark else 1)
+        return file
+    except yaml.reader.ReaderError as error:
+        code = f"U+{ord(text[error.position]):04X}"
+        line = text.count("\n", 0, error.position) + 1
+        file.add(f"holds the character {code}, which YAML does not take: remove it.", line)
+        return file
+    if node is None or _is_null(node):
+        file.add("the file is empty.")
+        return file
+    return replace(file, node=node)
 
 
 def suggest(text: str, known: Collection[str], otherwise: str) -> str:
     """The nearest of the known words, as a question; `otherwise` where none is near."""
-    nearest = get_close_matches(text, known, n=1)
-    return f"did you mean {nearest[0]}?" if nearest else otherwise
-
-
-def line_of(node: Node) -> int:
-    """The line that a node begins in, from 1 on."""
-    line: int = node.start_mark.line
-    return line + 1
+    by_lower = {word.lower(): word for word in known}
+    nearest = get_close_matches(text.lower(), by_lower, n=1)
+    return f"did you mean {by_lower[nearest[0]]}?" if nearest else otherwise
 
 
 def _is_null(node: Node) -> bool:
     return isinstance(node, ScalarNode) and node.tag == _NULL
 
 
+_REMEDIES: Final = {
+    r"'\t'": "indent with spaces, YAML takes no tabs",
+    "unknown escape character": "put paths between single quotes, where a backslash is a backslash",
+    "alias": "put a pattern that begins with * between quotes",
+    "single document": "remove the line --- and what follows",
+    "mapping values are not allowed": "put what holds a colon and a space between quotes",
+}
+"""How to fix what YAML's own reader says in these words."""
+
+
 def _explain(error: yaml.MarkedYAMLError) -> str:
     said = " ".join(part for part in (error.context, error.problem) if part)
-    return "; ".join((f"is no YAML: {said}", *_list_remedies(said))) + "."
-
-
-def _list_remedies(said: str) -> Iterator[str]:
-    if r"'\t'" in said:
-        yield "indent with spaces, YAML takes no tabs"
-    elif "unknown escape character" in said:
-        yield "put paths between single quotes, where a backslash is a backslash"
-    elif "alias" in said:
-        yield "put a pattern that begins with * between quotes"
-    elif "single document" in said:
-        yield "remove the line --- and what follows"
-    elif "mapping values are not allowed" in said:
-        yield "put what holds a colon and a space between quotes"
+    remedies = [remedy for words, remedy in _REMEDIES.items() if words in said]
+    return "; ".join([f"is no YAML: {said}", *remedies[:1]]) + "."

@@ -11,19 +11,7 @@ from contextlib import suppress
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Any, Final
 
-from contract.answers import (
-    BACKSLASH_HINT,
-    CLOCK_HINT,
-    CREATION_HINT,
-    DEPTH_HINT,
-    JSON_HINT,
-    OBJECT_HINT,
-    QUOTES_HINT,
-    TWICE_HINT,
-    UNTIL_HINT,
-    UTF8_HINT,
-    FieldProblem,
-)
+from contract.answers import CLOCK_HINT, CREATION_HINT, UNTIL_HINT, UTF8_HINT, FieldProblem
 from contract.limits import MAX_INTERVAL_MINUTES, MAX_PARTS, MAX_SLA_MINUTES, MIN_SLA_MINUTES
 from handlers.web.errors import InvalidBodyError
 
@@ -32,6 +20,12 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 _BODY: Final = "body"
+# Without examples: whoever reads the answer as it is sent sees every backslash and quote escaped.
+_BACKSLASH: Final = "write each backslash twice, as ConvertTo-Json does"
+_QUOTES: Final = "put keys and texts in double quotes, as ConvertTo-Json does"
+_UNCHANGED: Final = "send what ConvertTo-Json writes, unchanged"
+_TWICE: Final = "it went through ConvertTo-Json twice: send what the first one wrote"
+_DEEPER: Final = "in PowerShell, give ConvertTo-Json a greater depth: ConvertTo-Json -Depth 5"
 # A text of JSON to its closing quote, or as far as it goes; it matches at every quote, so none is read twice.
 _TEXT: Final = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\.", re.DOTALL)
@@ -153,7 +147,7 @@ def read_windows_1252(body: bytes) -> bytes | None:
     return None
 
 
-def describe_broken_json(what: str, hint: str = JSON_HINT) -> FieldProblem:
+def describe_broken_json(what: str, hint: str = _UNCHANGED) -> FieldProblem:
     """The problem of a body that is not JSON."""
     return FieldProblem(_BODY, f"is not JSON: {what}", hint)
 
@@ -161,20 +155,18 @@ def describe_broken_json(what: str, hint: str = JSON_HINT) -> FieldProblem:
 def describe_no_object(value: object) -> FieldProblem:
     """The problem of a body that is JSON, but not an object."""
     if isinstance(value, str):
-        return FieldProblem(_BODY, "is text where an object is expected", TWICE_HINT)
-    return FieldProblem(_BODY, "is not an object", OBJECT_HINT)
+        return FieldProblem(_BODY, "is text where an object is expected", _TWICE)
+    return FieldProblem(_BODY, "is not an object", "send one JSON object with the keys of the contract")
 
 
 def _describe(text: str, error: JSONDecodeError) -> FieldProblem:
     backslash = _find_backslash(text, error)
     if backslash is not None:
-        return describe_broken_json(f"a single backslash at {_locate(text, backslash)}", BACKSLASH_HINT)
+        return describe_broken_json(f"a single backslash at {_locate(text, backslash)}", _BACKSLASH)
     what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")
     found = text[error.pos : error.pos + 1]
     unquoted = error.msg.startswith("Expecting") and (found.isalpha() or found in _OTHER_QUOTES)
-    return describe_broken_json(
-        f"{what} at {_locate(text, error.pos)}", QUOTES_HINT if unquoted else JSON_HINT
-    )
+    return describe_broken_json(f"{what} at {_locate(text, error.pos)}", _QUOTES if unquoted else _UNCHANGED)
 
 
 def _find_backslash(text: str, error: JSONDecodeError) -> int | None:
@@ -206,7 +198,7 @@ def describe_problem(detail: "ErrorDetails", place: tuple[int | str, ...] = ()) 
     if kind in ("model_type", "model_attributes_type") and not location:
         return describe_no_object(detail["input"])
     if kind in _CUT and isinstance(detail["input"], str):
-        return FieldProblem(field, f"is text where {_CUT[kind]} is expected", DEPTH_HINT)
+        return FieldProblem(field, f"is text where {_CUT[kind]} is expected", _DEEPER)
     if kind in _NO_NUMBER and location[-1] in _NUMBERS:
         return _describe_number(field, str(location[-1]))
     if kind in _WORDS:

@@ -12,12 +12,10 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from contract.metrics import (
-    FunctionDimension,
+    AwsDimension,
     FunctionMetric,
-    GatewayDimension,
     GatewayMetric,
     Namespace,
-    QueueDimension,
     QueueMetric,
     build_gateway_dimensions,
 )
@@ -158,7 +156,7 @@ def build_samples(function: str, lines: Sequence[str], duration: float, moment: 
         FunctionMetric.DURATION: (duration, "Milliseconds"),
     }
     for name, (value, unit) in values.items():
-        series = Series.of(Namespace.LAMBDA, name, {FunctionDimension.FUNCTION: function}, unit)
+        series = Series.of(Namespace.LAMBDA, name, {AwsDimension.FUNCTION: function}, unit)
         yield Sample(series, value, moment)
     for line in lines:
         yield from parse_embedded_samples(line)
@@ -219,17 +217,13 @@ class GatewayMetrics:
         route = (request["method"], request["path"])
         status, moment = int(request["status"]), float(request["moment"])
         if function := functions.get(route):
-            errors = Series.of(
-                Namespace.LAMBDA, FunctionMetric.ERRORS, {FunctionDimension.FUNCTION: function}
-            )
+            errors = Series.of(Namespace.LAMBDA, FunctionMetric.ERRORS, {AwsDimension.FUNCTION: function})
             yield Sample(errors, int(status == HTTPStatus.BAD_GATEWAY), moment)
         of_stage = build_gateway_dimensions(api_name, request["stage"])
-        dimensions: list[Mapping[Any, str]] = [{GatewayDimension.API: api_name}, of_stage]
+        dimensions: list[Mapping[Any, str]] = [{AwsDimension.API: api_name}, of_stage]
         # Only routes that the API has get metrics of their own.
         if route in functions:
-            dimensions.append(
-                {**of_stage, GatewayDimension.METHOD: route[0], GatewayDimension.RESOURCE: route[1]}
-            )
+            dimensions.append({**of_stage, AwsDimension.METHOD: route[0], AwsDimension.RESOURCE: route[1]})
         # An error metric gets a 0 for each success, so that its average is the error rate.
         values = {
             GatewayMetric.COUNT: (1, "Count"),
@@ -293,7 +287,7 @@ class SourceMetrics:
             else:
                 since = now
                 self._failing_since.pop(name, None)
-            function = {FunctionDimension.FUNCTION: source["FunctionArn"].rpartition(":")[2]}
+            function = {AwsDimension.FUNCTION: source["FunctionArn"].rpartition(":")[2]}
             age = Series.of(Namespace.LAMBDA, FunctionMetric.ITERATOR_AGE, function, "Milliseconds")
             yield Sample(age, round((now - since) * 1000), now)
             yield Sample(Series.of(Namespace.LAMBDA, FunctionMetric.ERRORS, function), int(failed), now)
@@ -303,6 +297,6 @@ def list_queue_samples(sqs: Any, now: float) -> Iterator[Sample]:
     """The number of messages in each queue, `now` in seconds since 1970."""
     for url in sqs.list_queues().get("QueueUrls", ()):
         waiting = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[_WAITING])["Attributes"]
-        queue = {QueueDimension.QUEUE: url.rpartition("/")[2]}
+        queue = {AwsDimension.QUEUE: url.rpartition("/")[2]}
         series = Series.of(Namespace.SQS, QueueMetric.VISIBLE_MESSAGES, queue)
         yield Sample(series, int(waiting[_WAITING]), now)

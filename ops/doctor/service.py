@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 from botocore.exceptions import ClientError
 
-from contract.metrics import FunctionDimension, FunctionMetric, Namespace
+from contract.metrics import AwsDimension, FunctionMetric, Namespace
 from contract.names import (
     OF_DOMAIN,
     PROJECTION,
@@ -148,7 +148,7 @@ def check_functions(stack: Stack) -> Iterator[Finding]:
         points = stack.client("cloudwatch").get_metric_statistics(
             Namespace=Namespace.LAMBDA,
             MetricName=FunctionMetric.ERRORS,
-            Dimensions=[{"Name": FunctionDimension.FUNCTION, "Value": name}],
+            Dimensions=[{"Name": AwsDimension.FUNCTION, "Value": name}],
             StartTime=now - _WINDOW,
             EndTime=now,
             Period=int(_WINDOW.total_seconds()),

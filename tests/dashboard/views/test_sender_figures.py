@@ -87,7 +87,6 @@ def test_with_the_hours_no_such_night_is_a_silence() -> None:
 
 
 def test_hours_in_words() -> None:
-    assert describe_hours(None) == "always"
     assert describe_hours(hours(WORKDAYS, 7, 19)) == "Mon to Fri, 07:00 to 19:00, UTC"
     assert describe_hours(hours((0, 2), 22, 6)) == "Mon, Wed, 22:00 to 06:00, UTC"
     assert describe_hours(hours(range(7), 0, 0)) == "every day, a day long from 00:00, UTC"
