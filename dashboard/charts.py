@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from contract.moments import format_duration
+from contract.moments import DAY_NAMES, format_duration
 
 _HEIGHT: Final = 160
 _GROUND: Final = alt.datum(0)
@@ -26,12 +26,9 @@ Span = tuple[pd.Timestamp, pd.Timestamp]
 
 def draw_files_in_breach(series: pd.DataFrame) -> None:
     """Bars of `files` from `time` to `until`."""
-    draw_bars(
-        series,
-        "Files in breach over time",
-        y=alt.Y("files:Q", title="Files in breach", axis=alt.Axis(tickMinStep=1)),
-        tooltip=[build_time_tooltip("time", "From"), alt.Tooltip("files:Q", title="Files in breach")],
-    )
+    y = alt.Y("files:Q", title="Files in breach", axis=alt.Axis(tickMinStep=1))
+    tooltip = [build_time_tooltip("time", "From"), alt.Tooltip("files:Q", title="Files in breach")]
+    draw_bars(series, "Files in breach over time", y=y, tooltip=tooltip)
 
 
 def draw_bars(
@@ -47,20 +44,12 @@ def draw_bars(
 ) -> None:
     """Bars from `time` to `until` on the wall clock, and from `y` to `y2`.
 
-    Args:
-        frame: what they show.
-        name: of the chart, for screen readers.
-        y: where they end.
-        tooltip: what is said of each.
-        y2: where they begin.
-        colour: what tells them apart, if anything.
-        span: the ends of the chart, if not those of the data.
-        height: pixels.
+    `name` is the chart's for screen readers, `span` has its ends if they are not those of the data, `height`
+    is in pixels.
     """
     chart = alt.Chart(label_as_utc(frame, "time", "until")).mark_bar(binSpacing=1)
-    encoded = chart.encode(
-        x=build_time_axis("time", span), x2="until:T", y=y, y2=y2, color=colour, tooltip=list(tooltip)
-    )
+    x = build_time_axis("time", span)
+    encoded = chart.encode(x=x, x2="until:T", y=y, y2=y2, color=colour, tooltip=list(tooltip))
     st.altair_chart(encoded.properties(height=height), alt=name)
 
 
@@ -119,20 +108,18 @@ def draw_days(days: pd.DataFrame, span: Span) -> None:
     )
 
 
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-
-
 def draw_heat_map(minutes: pd.DataFrame, name: str) -> None:
     """Squares of `minutes` in breach, by `weekday` and `hour`; `name` is the chart's, for screen readers."""
+    days = list(DAY_NAMES.values())
     spelt = minutes.assign(
-        day=minutes["weekday"].map(dict(enumerate(_DAYS))), spelt=minutes["minutes"].map(format_duration)
+        day=minutes["weekday"].map(days.__getitem__), spelt=minutes["minutes"].map(format_duration)
     )
     chart = (
         alt.Chart(spelt)
         .mark_rect()
         .encode(
             x=alt.X("hour:O", title="Hour", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("day:O", title=None, sort=list(_DAYS), axis=alt.Axis(labelOverlap=False)),
+            y=alt.Y("day:O", title=None, sort=days, axis=alt.Axis(labelOverlap=False)),
             color=alt.Color("minutes:Q", title="Minutes"),
             tooltip=[
                 alt.Tooltip("day:N", title="Day"),
@@ -152,14 +139,8 @@ def label_as_utc(frame: pd.DataFrame, *names: str) -> pd.DataFrame:
 def build_time_axis(name: str, span: Span | None = None) -> alt.X:
     """The axis of such a column; from end to end of the span, or of the data where there is none."""
     axis = alt.Axis(labelExpr=_TIME_LABEL, labelOverlap=True, labelSeparation=8, tickCount=8)
-    ends = [_spell_moment(moment) for moment in span] if span else alt.Undefined
+    ends = [moment.tz_localize("UTC").to_pydatetime() for moment in span] if span else alt.Undefined
     return alt.X(f"{name}:T", title=None, scale=alt.Scale(type="utc", domain=ends, nice=False), axis=axis)
-
-
-def _spell_moment(moment: pd.Timestamp) -> alt.DateTime:
-    """As Vega-Lite wants the ends of an axis; it takes a number for something else."""
-    day = {"year": moment.year, "month": moment.month, "date": moment.day}
-    return alt.DateTime(**day, hours=moment.hour, minutes=moment.minute, utc=True)
 
 
 def build_time_tooltip(name: str, title: str) -> alt.Tooltip:

@@ -1,7 +1,7 @@
 """Every column that records, stuck files and incidents have: name in the data frames, type, headings."""
 
-from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, Final, Literal
 
 import pandas as pd
@@ -65,15 +65,8 @@ class Column:
 DETECTED_AT: Final = Column("detected_at", "moment", "Reported", attribute=Attribute.DETECTED_AT, names=True)
 REPORTED_BY: Final = Column("reported_by", "text", "Reporter", attribute=Attribute.REPORTED_BY)
 FOLDER: Final = Column("folder", "path", "Folder", None, 305, attribute=Attribute.FOLDER, names=True)
-SLA: Final = Column(
-    "sla",
-    "minutes",
-    "SLA",
-    "How long a file may wait in its folder.",
-    60,
-    dtype="int64",
-    attribute=Attribute.SLA,
-)
+_SLA_EXPLAINED: Final = "How long a file may wait in its folder."
+SLA: Final = Column("sla", "minutes", "SLA", _SLA_EXPLAINED, 60, dtype="int64", attribute=Attribute.SLA)
 FILE_COUNT: Final = Column("file_count", "count", "Files", None, 72, attribute=Attribute.FILE_COUNT)
 PARTS: Final = Column("parts", "count", attribute=Attribute.PARTS, absent=1)
 """In how many parts the record was stored."""
@@ -94,14 +87,8 @@ COMPLETE: Final = Column("complete", "flag")
 
 # What every file of a record has beside them.
 FILENAME: Final = Column("filename", "text", "File", None, 150, names=True)
-CREATED: Final = Column(
-    "created",
-    "creation",
-    "Waiting since",
-    "(?): before 1970 or in the future, so the file's age is unknown.",
-    125,
-    csv_heading="Created",
-)
+_IMPLAUSIBLE: Final = "(?): before 1970 or in the future, so the file's age is unknown."
+CREATED: Final = Column("created", "creation", "Waiting since", _IMPLAUSIBLE, 125, csv_heading="Created")
 PLAUSIBLE: Final = Column("plausible", "flag")
 """Whether the date of its creation gives its age."""
 
@@ -111,12 +98,9 @@ FOLDER_KEY: Final = Column("folder_key")
 STATUS: Final = Column("status", "status", "Status", None, 100)
 BASIS: Final = Column("basis", "text", "How it is known")
 OVERDUE_NOW: Final = Column("overdue_now", "minutes", "Over SLA now", None, 112)
+_WORST: Final = "The longest it was over its SLA."
 OVERDUE_WORST: Final = Column(
-    "overdue_worst",
-    "minutes",
-    "At worst",
-    "The longest it was over its SLA.",
-    csv_heading="Over SLA at worst (min)",
+    "overdue_worst", "minutes", "At worst", _WORST, csv_heading="Over SLA at worst (min)"
 )
 FIRST_SEEN: Final = Column("first_seen", "moment", "First reported", "Within the range shown.")
 LAST_SEEN: Final = Column("last_seen", "moment", "Last reported")
@@ -126,8 +110,8 @@ LATER: Final = Column("later", "count")
 """How often the same file was stuck again later."""
 
 
-def tabulate(rows: Sequence[tuple[object, ...]], columns: Sequence[Column]) -> pd.DataFrame:
-    """A data frame of these rows, whose values are in the order of the columns."""
+def tabulate(rows: Iterable[Any], columns: Sequence[Column]) -> pd.DataFrame:
+    """A data frame of these rows: values in the order of the columns, or by their names among others."""
     names = [column.name for column in columns]
     return pd.DataFrame.from_records(rows, columns=names).astype(list_dtypes(*columns))
 
@@ -138,42 +122,5 @@ def list_dtypes(*columns: Column) -> dict[str, str]:
 
 
 INCIDENT_ID: Final = Column("incident_id", csv_heading="Incident")
-ACT: Final = Column("act", "act", "Act", "Acknowledges it for 8 hours.", 122)
-IN_BREACH: Final = Column(
-    "in_breach",
-    "minutes",
-    "In breach",
-    "From when its oldest file went over the SLA to its end, or to when it was last seen.",
-    88,
-)
 WAITED: Final = Column("waited", "minutes", "Waiting", "How long the oldest file has waited.", 84)
-INCIDENT_STATUS: Final = replace(STATUS, width=90)
-INCIDENT_FOLDER: Final = replace(FOLDER, width=190)
-"""Beside the sender there is less room: on a screen of 1,280 pixels the owner has to find some, too."""
-REASON: Final = Column("reason", "text", "Why", None, 140)
-INCIDENT_BASIS: Final = replace(BASIS, width=230)
-OVERDUE: Final = Column("overdue", "minutes", "Over SLA", "How far its oldest file is over the SLA now.", 84)
-OLDEST: Final = Column(
-    "oldest",
-    "moment",
-    "Oldest file",
-    "When its oldest file was created. Empty where no file's age is known.",
-)
-BREACHED_SINCE: Final = Column(
-    "breached_since", "moment", "In breach since", "When the folder's oldest file went over the SLA."
-)
-OPENED_AT: Final = Column("opened_at", "moment", "First seen", "The run that first found it.")
-INCIDENT_LAST_SEEN: Final = Column("last_seen", "moment", "Last seen")
-UNKNOWN_SINCE: Final = Column("unknown_since", "moment", "Unknown since")
-ENDED_AT: Final = Column("ended_at", "moment", "Ended")
 OWNER: Final = Column("owner", "text", "Owner", "Who owns the folder.", 100, labelled=True)
-ACKNOWLEDGED_BY: Final = Column(
-    "acknowledged_by", "text", "Acknowledged by", "Who is on it now.", 130, labelled=True
-)
-ACKNOWLEDGED_UNTIL: Final = Column("acknowledged_until", "moment", "Acknowledged until", None, 140)
-SNOOZED_UNTIL: Final = Column(
-    "snoozed_until",
-    "moment",
-    "Snoozed until",
-    "Until then owners get no notifications, except when it ends.",
-)

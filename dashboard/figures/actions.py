@@ -13,7 +13,8 @@ from contract.limits import ACKNOWLEDGED_FOR, LONGEST_HOLD
 from contract.moments import DAYS, Day, format_duration, format_moment
 from contract.words import REASONS, IncidentStatus, NotificationKind
 from dashboard.data.tables import Notified
-from store.incidents import HistoryEntry, Incident
+from dashboard.figures.series import spell_moment
+from store.incidents import Incident
 
 _DIGITS: Final = 16
 _MORNING: Final = time(8)
@@ -88,12 +89,12 @@ def read_moment(text: str, now: datetime, zone: ZoneInfo) -> datetime | None:
             day = date.fromisoformat(word)
     except ValueError:
         return None
-    moment = datetime.combine(day, clock, zone).astimezone(UTC)
-    if moment <= now and word is None:
-        return datetime.combine(day + timedelta(days=1), clock, zone).astimezone(UTC)
-    if moment <= now and word[:3] in DAYS:
-        return datetime.combine(day + timedelta(days=7), clock, zone).astimezone(UTC)
-    return moment
+    moment = datetime.combine(day, clock, zone)
+    if moment <= now:
+        # The next day, or week, of that name.
+        later = 1 if word is None else 7 if word[:3] in DAYS else 0
+        moment = datetime.combine(day + timedelta(days=later), clock, zone)
+    return moment.astimezone(UTC)
 
 
 def list_possible(incidents: Iterable[Incident], now: datetime) -> list[IncidentAction]:
@@ -126,14 +127,14 @@ def list_requests(
     span: str = "",
     until: datetime | None = None,
 ) -> list[ActionRequest]:
-    """The requests that do this about each of the incidents.
+    """The requests that do this about each of the incidents, as they were shown to whoever does it.
 
     Args:
         action: what is to be done.
-        incidents: as they were shown to whoever does it.
+        incidents: to which.
         token: of the form. The same form, filled in with the same, is the same action.
         note: why, or what the others are to know.
-        span: one of `SPANS`, where it ends by itself.
+        span: what was chosen of `SPANS`, or typed, where it ends by itself.
         until: when that is over.
     """
     same = {"action": action.value, "note": note.strip(), "until": until and format_moment(until)}
@@ -224,8 +225,8 @@ class HistoryLine:
 
 def describe_end(moment: datetime, now: datetime, zone: ZoneInfo) -> str:
     """A moment to come: `16:00`, and the day where it is not today."""
-    local = moment.astimezone(zone)
-    return f"{local:%H:%M}" if local.date() == now.astimezone(zone).date() else f"{local:%Y-%m-%d %H:%M}"
+    spelt = spell_moment(moment, zone)
+    return spelt.removeprefix(f"{now.astimezone(zone).date()} ")
 
 
 def describe_result(
@@ -268,8 +269,10 @@ def list_events(incident: Incident, sender: str, zone: ZoneInfo) -> list[History
     lines = [
         HistoryLine(at=incident.breached_since, who="", what=f"In breach: over the SLA of {sla}"),
         HistoryLine(at=incident.opened_at, who=sender, what="reported it first: opened"),
-        *list_done(incident.history, zone),
     ]
+    for one in incident.history:
+        until = f" until {spell_moment(one.until, zone)}" if one.until else ""
+        lines.append(HistoryLine(at=one.at, who=one.by, what=_find(_DONE, one.action) + until, note=one.note))
     if incident.last_seen_at > incident.opened_at:
         lines.append(HistoryLine(at=incident.last_seen_at, who=sender, what=f"reported it last: {files}"))
     if incident.unknown_since and incident.reason:
@@ -278,20 +281,6 @@ def list_events(incident: Incident, sender: str, zone: ZoneInfo) -> list[History
     if incident.ended_at:
         lines.append(HistoryLine(at=incident.ended_at, who="", what=incident.status.capitalize()))
     return sorted(lines, key=lambda line: line.at)
-
-
-def list_done(actions: Iterable[HistoryEntry], zone: ZoneInfo) -> list[HistoryLine]:
-    """What people did to an incident, as lines of a history."""
-    return [
-        HistoryLine(
-            at=one.at,
-            who=one.by,
-            what=_find(_DONE, one.action)
-            + (f" until {one.until.astimezone(zone):%Y-%m-%d %H:%M}" if one.until else ""),
-            note=one.note,
-        )
-        for one in actions
-    ]
 
 
 def list_notified(notified: Iterable[Notified]) -> list[HistoryLine]:

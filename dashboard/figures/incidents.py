@@ -1,6 +1,7 @@
 """Incidents: in the order in which they matter, in words, narrowed down, as data frames, with their files."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -11,36 +12,44 @@ from contract.action import IncidentAction
 from contract.folders import folder_key
 from contract.words import CLOSED_SOMEHOW, LABELS, REASONS, IncidentStatus, UnknownReason, explain_status
 from dashboard import columns
-from dashboard.columns import tabulate
+from dashboard.columns import Column, tabulate
 from dashboard.figures.stuck_files import find_plausible
 from store.incidents import Incident
 
+_IN_BREACH: Final = "From when its oldest file went over the SLA to its end, or to when it was last seen."
+_OLDEST: Final = "When its oldest file was created. Empty where no file's age is known."
+_SNOOZED: Final = "Until then owners get no notifications, except when it ends."
 COLUMNS: Final = (
     columns.INCIDENT_ID,
-    columns.INCIDENT_STATUS,
-    columns.INCIDENT_FOLDER,
-    columns.OVERDUE,
-    columns.IN_BREACH,
+    replace(columns.STATUS, width=90),
+    # Beside the sender there is less room: on a screen of 1,280 pixels the owner has to find some, too.
+    replace(columns.FOLDER, width=190),
     columns.WAITED,
-    columns.ACT,
+    Column("overdue", "minutes", "Over SLA", "How far its oldest file is over the SLA now.", 84),
+    Column("in_breach", "minutes", "In breach", _IN_BREACH, 88),
+    Column("act", "act", "Act", "Acknowledges it for 8 hours.", 122),
+    Column("acknowledged_by", "text", "Acknowledged by", "Who is on it now.", 130, labelled=True),
     columns.OWNER,
-    columns.ACKNOWLEDGED_BY,
     columns.SENDER_NAME,
     columns.FILE_COUNT,
-    columns.REASON,
-    columns.INCIDENT_BASIS,
-    columns.BREACHED_SINCE,
-    columns.OPENED_AT,
-    columns.INCIDENT_LAST_SEEN,
-    columns.UNKNOWN_SINCE,
-    columns.ENDED_AT,
+    Column("reason", "text", "Why", None, 140),
+    Column("breached_since", "moment", "In breach since", "When its oldest file went over the SLA."),
+    Column("ended_at", "moment", "Ended"),
     columns.SLA,
-    columns.OLDEST,
-    columns.ACKNOWLEDGED_UNTIL,
-    columns.SNOOZED_UNTIL,
+    replace(columns.BASIS, width=230),
+    Column("opened_at", "moment", "First seen", "The run that first found it."),
+    Column("last_seen_at", "moment", "Last seen"),
+    Column("unknown_since", "moment", "Unknown since"),
+    Column("oldest_creation", "moment", "Oldest file", _OLDEST),
+    Column("acknowledged_until", "moment", "Acknowledged until", None, 140),
+    Column("snoozed_until", "moment", "Snoozed until", _SNOOZED),
 )
 """Columns of a frame of incidents."""
-IN_FILES: Final = tuple(column for column in COLUMNS if column is not columns.ACT)
+SHOWN: Final = COLUMNS[1:15]
+ON_PHONE: Final = COLUMNS[1:9]
+OPTIONAL: Final = frozenset({"waited", "overdue", "act", "owner", "reason", "ended_at"})
+"""Columns that are left out of a list where they say nothing."""
+IN_FILES: Final = tuple(column for column in COLUMNS if column.kind != "act")
 """Those that a CSV file has."""
 SNOOZED: Final = "\n☾ snoozed"
 """What stands below the status of a snoozed incident."""
@@ -112,42 +121,27 @@ def tabulate_incidents(
     for one in incidents:
         since, until = find_breach(one, now)
         snoozed = one.live and one.snoozed(now)
-        rows.append(
-            (
-                one.incident_id,
-                LABELS[one.status] + (SNOOZED if snoozed else ""),
-                one.folder,
-                overdue_minutes(one, now),
-                (until - since) / _MINUTE,
-                find_wait(one, now),
-                "Acknowledge" if one.live and not one.acknowledged(now) else "",
-                one.owner,
-                name_acknowledger(one, now),
-                (names or {}).get(one.sender, one.sender_name),
-                one.file_count,
-                name_reason(one),
-                explain(one),
-                one.breached_since,
-                one.opened_at,
-                one.last_seen_at,
-                one.unknown_since,
-                one.ended_at,
-                one.sla,
-                one.oldest_creation,
-                one.acknowledged_until if one.acknowledged(now) else None,
-                one.snoozed_until if snoozed else None,
-            )
-        )
+        values = {
+            "status": LABELS[one.status] + (SNOOZED if snoozed else ""),
+            "waited": find_wait(one, now),
+            "overdue": overdue_minutes(one, now),
+            "in_breach": (until - since) / _MINUTE,
+            "act": "Acknowledge" if one.live and not one.acknowledged(now) else "",
+            "acknowledged_by": name_acknowledger(one, now),
+            "sender_name": (names or {}).get(one.sender, one.sender_name),
+            "reason": REASONS[one.reason] if one.reason else "",
+            "basis": explain(one),
+            "opened_at": one.opened_at,
+            "last_seen_at": one.last_seen_at,
+            "acknowledged_until": one.acknowledged_until if one.acknowledged(now) else None,
+            "snoozed_until": one.snoozed_until if snoozed else None,
+        }
+        rows.append({**vars(one), **values})
     return tabulate(rows, COLUMNS)
 
 
 _AT_ONCE: Final = timedelta(seconds=2)
 """So far apart an incident's end and the action that ended it may be written."""
-
-
-def name_reason(incident: Incident) -> str:
-    """Why its status is unknown, in two or three words."""
-    return REASONS[incident.reason] if incident.reason else ""
 
 
 def explain(incident: Incident) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dashboard.columns import Column, tabulate
 from dashboard.figures.actions import HistoryLine
+from dashboard.figures.series import spell_moment
 from store.maintenance import Window
 
 KEPT: Final = timedelta(days=90)
@@ -50,17 +51,13 @@ def describe_state(window: Window, now: datetime) -> str:
 def tabulate_windows(windows: Iterable[Window], now: datetime) -> pd.DataFrame:
     """`COLUMNS` of these windows, in their order."""
     rows = [
-        (
-            one.window_id,
-            describe_state(one, now),
-            describe_concerns(one),
-            one.starts,
-            one.over_at,
-            one.described_hours,
-            one.reason,
-            one.made_by,
-            one.ended_by,
-        )
+        {
+            **vars(one),
+            "state": describe_state(one, now),
+            "concerns": describe_concerns(one),
+            "until": one.over_at,
+            "weekly": one.described_hours,
+        }
         for one in windows
     ]
     return tabulate(rows, COLUMNS)
@@ -71,7 +68,9 @@ def summarize_windows(windows: Iterable[Window], now: datetime, zone: ZoneInfo) 
     on = sorted((one for one in windows if one.is_in_force(now)), key=lambda one: one.over_at)
     if not on:
         return ""
-    named = "; ".join(f"{describe_concerns(one)} until {_spell(_ends(one, now), zone)}" for one in on[:3])
+    named = "; ".join(
+        f"{describe_concerns(one)} until {spell_moment(_ends(one, now), zone)}" for one in on[:3]
+    )
     return f"In maintenance: {named}" + (f"; and {len(on) - 3:,} more." if len(on) > 3 else ".")
 
 
@@ -92,7 +91,3 @@ def list_lines(windows: Iterable[Window], since: datetime, until: datetime) -> l
 
 def _ends(window: Window, now: datetime) -> datetime:
     return next((end for _, end in window.spans(now, window.over_at)), window.over_at)
-
-
-def _spell(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

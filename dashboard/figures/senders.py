@@ -13,6 +13,7 @@ from contract.moments import format_duration
 from contract.text import show
 from contract.words import IncidentStatus, SenderKind, SenderState
 from dashboard.figures.incidents import is_quiet, overdue_minutes
+from dashboard.figures.series import spell_moment
 from store.incidents import Incident
 from store.maintenance import Window, maintenance_until, silence_held_until
 from store.senders import Fleet, RefusedReport, Sender
@@ -42,6 +43,7 @@ _STORED: Final = {
     SenderState.SILENT: Standing.SILENT,
     SenderState.LATE: Standing.LATE,
 }
+REFUSED_EXPLAINED: Final = "Senders whose last report was refused, and none was accepted since."
 _LEEWAY: Final = timedelta(minutes=5)
 """Late is who is so much over the interval (docs/incidents.md)."""
 
@@ -181,8 +183,8 @@ def describe_standing(known: SenderRow, now: datetime, zone: ZoneInfo) -> str:
     """Such as `… Waiting since 2026-11-24 08:00, until 2026-11-25 07:00 (back from maintenance)`."""
     standing, since, until, why = known.stand(now)
     ends_by_itself = standing in (Standing.WAITING, Standing.MAINTENANCE)
-    ends = f", until {_local(until, zone)}" if until and ends_by_itself else ""
-    return f"{standing} since {_local(since, zone)}{ends}" + (f" ({why})" if why else "")
+    ends = f", until {spell_moment(until, zone)}" if until and ends_by_itself else ""
+    return f"{standing} since {spell_moment(since, zone)}{ends}" + (f" ({why})" if why else "")
 
 
 def describe_due(known: SenderRow, now: datetime) -> str:
@@ -241,7 +243,9 @@ def _find_warnings(
     known: SenderRow, sender: Sender | None, now: datetime, zone: ZoneInfo
 ) -> Iterator[SenderWarning]:
     if known.refused and known.refusal is not None:
-        text = f"Its report of {_local(known.refusal.at, zone)} was refused, and none was accepted since."
+        text = (
+            f"Its report of {spell_moment(known.refusal.at, zone)} was refused, and none was accepted since."
+        )
         yield SenderWarning("refused", text, "The details below say what is wrong.")
     if sender is None:
         return
@@ -260,7 +264,7 @@ def _find_warnings(
         yield SenderWarning("shared account", text, _SEPARATE)
     if ambiguous := [one for one in sender.ambiguous_sets if one.until > now]:
         sets = ", ".join(
-            f"{one.folder or '(no parent)'} (until {_local(one.until, zone)})" for one in ambiguous
+            f"{one.folder or '(no parent)'} (until {spell_moment(one.until, zone)})" for one in ambiguous
         )
         text = f"Its reports conflict on folders in {sets}. A folder missing from a report is not cleared."
         remedy = f"{_SEPARATE} A share that comes and goes has the same effect."
@@ -273,10 +277,6 @@ def _find_warnings(
             "letters that arrived were read as Windows-1252."
         )
         yield SenderWarning("lost letters", text, f"{UTF8_HINT[0].upper()}{UTF8_HINT[1:]}.")
-
-
-def _local(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -92,6 +92,11 @@ def to_wall_clock(moments: "pd.Series[pd.Timestamp]", zone: ZoneInfo) -> "pd.Ser
     return moments.dt.tz_convert(zone).dt.tz_localize(None)
 
 
+def spell_moment(moment: datetime, zone: ZoneInfo, *, seconds: bool = False) -> str:
+    """What the clocks of `zone` show at a moment, to the minute or to the second."""
+    return f"{moment.astimezone(zone):{'%Y-%m-%d %H:%M:%S' if seconds else '%Y-%m-%d %H:%M'}}"
+
+
 def find_span(period: Period, zone: ZoneInfo) -> tuple[pd.Timestamp, pd.Timestamp]:
     """When the period begins and ends, on the clocks of `zone`."""
     start, end = to_wall_clock(pd.Series([period.start, period.end]), zone)

@@ -193,26 +193,27 @@ _REPEATED: Final = {
 them, nor does a download take them for formulas: what does so looks for columns of plain text."""
 
 COLUMNS: Final = (
-    columns.FOLDER,
-    columns.FOLDER_KEY,
-    columns.SENDER,
-    columns.SENDER_NAME,
-    columns.FILENAME,
-    columns.CREATED,
-    columns.PLAUSIBLE,
     columns.STATUS,
-    columns.BASIS,
-    columns.SLA,
+    columns.FILENAME,
+    columns.FOLDER,
     columns.OVERDUE_NOW,
+    columns.SENDER_NAME,
     columns.OVERDUE_WORST,
     columns.FIRST_SEEN,
     columns.LAST_SEEN,
     columns.REPORTS,
+    columns.SLA,
+    columns.CREATED,
+    columns.BASIS,
     columns.CLEARED_AT,
+    columns.FOLDER_KEY,
+    columns.SENDER,
+    columns.PLAUSIBLE,
     columns.LATER,
     columns.INCIDENT_ID,
 )
 """Columns of a frame of stuck files."""
+SHOWN: Final = COLUMNS[:11]
 
 _IN_PLACE: Final = ["place", columns.FILENAME.name, columns.CREATED.name]
 

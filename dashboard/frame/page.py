@@ -14,7 +14,7 @@ from dashboard.access import api
 from dashboard.access.sessions import Session
 from dashboard.backend import backend
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError
-from dashboard.figures.series import Period
+from dashboard.figures.series import Period, spell_moment
 from dashboard.figures.text import escape_markdown
 from dashboard.frame import sign_in, signed_in
 from dashboard.frame.acting import do_pending
@@ -105,7 +105,7 @@ class Page:
 
     def spell(self, moment: datetime, *, seconds: bool = False) -> str:
         """A moment on the clocks of the zone, to the minute or to the second."""
-        return f"{moment.astimezone(self.zone):{'%Y-%m-%d %H:%M:%S' if seconds else '%Y-%m-%d %H:%M'}}"
+        return spell_moment(moment, self.zone, seconds=seconds)
 
 
 def name_tab(*names: str) -> None:

@@ -18,6 +18,7 @@ from dashboard.data.tables import THE_TABLE
 from dashboard.figures.breaches import map_week, measure_folders, sum_by_day, sum_by_hour
 from dashboard.figures.incidents import explain, list_utc_days
 from dashboard.figures.series import find_span, to_wall_clock
+from dashboard.figures.stuck_files import SHOWN
 from dashboard.figures.text import escape_markdown, filter_by_sender
 from dashboard.frame.page import Page, name_tab, start_page
 from dashboard.frame.waiting import TITLE, announce, wait_for
@@ -25,18 +26,11 @@ from dashboard.views import folder_figures
 from dashboard.widgets.basics import TEXT, draw_choice, draw_figures
 from dashboard.widgets.links import FOLDER, draw_incident_link, draw_incidents_link, draw_path, name_last
 from dashboard.widgets.loading import load_breach_spans
-from dashboard.widgets.stuck_files import SHOWN, compute_stuck_files, draw_stuck_files, pick_sender
+from dashboard.widgets.stuck_files import compute_stuck_files, draw_stuck_files, pick_sender
 from dashboard.widgets.table import draw_table
 from store.incidents import Incident
 
 _SHOWN_OF_FILES: Final = tuple(column for column in SHOWN if column is not columns.FOLDER)
-_EXPLANATIONS: Final = {
-    "SLA": "How long a file may wait in the folder, as last reported.",
-    "Stuck files": "Each counted once, however often it was reported in the range.",
-    "Incidents": "In breach at some time of the range.",
-    "In breach": "All of its time in breach within the range.",
-    "Longest breach": "The longest single incident, within the range.",
-}
 
 
 def draw() -> None:
@@ -152,14 +146,15 @@ def _draw_history(
 ) -> None:
     sla = reported.records.sort_values("detected_at")["sla"].iloc[-1]
     measured = measure_folders(incidents, [page.period], page.now)
-    values = {
-        "SLA": format_duration(float(sla)),
-        "Stuck files": f"{len(filter_by_sender(stuck, sender)):,}",
-        "Incidents": f"{measured['incidents'].sum():,.0f}",
-        "In breach": format_duration(measured["breached"].sum()),
-        "Longest breach": format_duration(measured["longest"].max() if len(measured) else None),
-    }
-    draw_figures(values, _EXPLANATIONS)
+    files, breached = len(filter_by_sender(stuck, sender)), format_duration(measured["breached"].sum())
+    longest = format_duration(measured["longest"].max() if len(measured) else None)
+    draw_figures(
+        ("SLA", format_duration(float(sla)), "How long a file may wait in the folder, as last reported."),
+        ("Stuck files", f"{files:,}", "Each counted once, however often it was reported in the range."),
+        ("Incidents", f"{measured['incidents'].sum():,.0f}", "In breach at some time of the range."),
+        ("In breach", breached, "All of its time in breach within the range."),
+        ("Longest breach", longest, "The longest single incident, within the range."),
+    )
     st.header("Stuck files", anchor=False)
     # Of one folder they are few.
     draw_stuck_files(stuck, page, lambda: stuck, sender=sender, shown=_SHOWN_OF_FILES)

@@ -73,7 +73,7 @@ def draw() -> None:
         draw_download(tabulate, len(shown), "incidents", IN_FILES, page, text)
     place = st.container(key="loading_files")
     announce(f"Incidents: {len(shown):,}")
-    draw_incidents(shown, "incidents", names, page, "incidents")
+    draw_incidents(shown, "incidents", names, page)
     if text:
         with place:
             _look_through_files(mine, text, page)

@@ -17,13 +17,13 @@ from dashboard.frame import acting
 from dashboard.frame.acting import ActionForm, draw_result
 from dashboard.frame.choices import Parameter, parse_name
 from dashboard.frame.page import Page, start_page
-from dashboard.frame.waiting import announce, wait_for
+from dashboard.frame.waiting import TITLE, announce, wait_for
+from dashboard.widgets.forms import draw_form, draw_opener
 from dashboard.widgets.links import FOR_SENDER
 from dashboard.widgets.table import draw_plain_table, draw_table, name_details
 from store.maintenance import Window
 
 _PLACE: Final = "maintenance"
-_ANCHOR: Final = f"{_PLACE}-form"
 _WINDOW: Final = Parameter("window", parse_name(64))
 _LABELS: Final = {
     MaintenanceAction.SCHEDULE: "New maintenance",
@@ -35,6 +35,15 @@ _DONE: Final = {
     MaintenanceAction.CHANGE: "The maintenance is changed from now on.",
     MaintenanceAction.END: "The maintenance has ended. What is open is notified now.",
 }
+_ICONS: Final = {
+    MaintenanceAction.CHANGE: ":material/edit:",
+    MaintenanceAction.END: ":material/stop:",
+}
+_WHOM: Final = "Whom it concerns: what fits every field that is filled in. * is any text, ? one character."
+_FIELDS: Final = (
+    *("sender", "folder", "owner", "from", "until"),
+    *("days", "start", "end", "inside", "reason"),
+)
 _TIMES: Final = [f"{hour:02}:{minute:02}" for hour in range(24) for minute in (0, 30)]
 _INSIDE: Final = ("in these hours", "outside these hours")
 _NOW: Final = "now"
@@ -54,7 +63,7 @@ def draw() -> None:
         "In a window, owners are notified of ends alone, and no silence raises an alert. What is open when "
         "it ends is notified then. Owners are notified of each window that touches them."
     )
-    _draw_button(_PLACE, MaintenanceAction.SCHEDULE, ":material/add:")
+    draw_opener(_PLACE, MaintenanceAction.SCHEDULE, _LABELS[MaintenanceAction.SCHEDULE], ":material/add:")
     _draw_below(_PLACE, None, page)
     if current:
         st.header("On and planned", anchor=False)
@@ -78,23 +87,13 @@ def draw() -> None:
         draw_plain_table(frame, "over", _SHOWN, page.zone, label="Over", on_phone=_ON_PHONE)
 
 
-def _draw_button(place: str, action: MaintenanceAction, icon: str) -> None:
-    st.button(
-        f"{_LABELS[action]}…",
-        icon=icon,
-        key=f"{place}_{action}",
-        on_click=acting.toggle_form,
-        args=(place, action, _ANCHOR),
-    )
-
-
 def _draw_window(window: Window, page: Page) -> None:
     place = f"{_PLACE}-{window.window_id}"
     with st.container(border=True):
         st.header(escape_markdown(describe_concerns(window)), anchor=name_details(_WINDOW))
         with st.container(horizontal=True, gap="xsmall"):
-            _draw_button(place, MaintenanceAction.CHANGE, ":material/edit:")
-            _draw_button(place, MaintenanceAction.END, ":material/stop:")
+            for action, icon in _ICONS.items():
+                draw_opener(place, action, _LABELS[action], icon)
         _draw_below(place, window, page)
 
 
@@ -105,16 +104,12 @@ def _draw_below(place: str, window: Window | None, page: Page) -> None:
     if form is None:
         return
     action = MaintenanceAction(form.action)
-    with st.form(f"{_PLACE}_{form.token}"):
-        st.subheader(_LABELS[action], anchor=_ANCHOR)
-        if action is MaintenanceAction.END:
-            st.caption("Owners get notifications again at once, first of what is open.")
-        else:
+    ends = action is MaintenanceAction.END
+    explanation = "Owners get notifications again at once, first of what is open." if ends else _WHOM
+    buttons = {_LABELS[action]: lambda: _submit(form, action, window, page)}
+    with draw_form(form, _LABELS[action], explanation, buttons, name_details(_WINDOW) if window else TITLE):
+        if not ends:
             _draw_fields(form, window, page)
-        with st.container(horizontal=True, gap="xsmall"):
-            args = (form, action, window, page)
-            st.form_submit_button(_LABELS[action], type="primary", on_click=_submit, args=args)
-            st.form_submit_button("Cancel", on_click=acting.close_form)
 
 
 def _draw_fields(form: ActionForm, window: Window | None, page: Page) -> None:
@@ -123,7 +118,6 @@ def _draw_fields(form: ActionForm, window: Window | None, page: Page) -> None:
         "folder": window.folder if window else "",
         "owner": window.owner if window else "",
     }
-    st.caption("Whom it concerns: what fits every field that is filled in. * is any text, ? one character.")
     with st.container(horizontal=True):
         for name, value in patterns.items():
             st.text_input(name.capitalize(), value, MAX_PATTERN_CHARACTERS, key=f"{form.token}_{name}")
@@ -166,21 +160,7 @@ def _submit(form: ActionForm, action: MaintenanceAction, window: Window | None, 
     if window is not None:
         body["maintenance_id"] = window.window_id
     if action is not MaintenanceAction.END:
-        said = {
-            name: st.session_state[f"{form.token}_{name}"]
-            for name in (
-                "sender",
-                "folder",
-                "owner",
-                "from",
-                "until",
-                "days",
-                "start",
-                "end",
-                "inside",
-                "reason",
-            )
-        }
+        said = {name: st.session_state[f"{form.token}_{name}"] for name in _FIELDS}
         if problem := _find_problem(said, page):
             acting.refuse(form.place, problem)
             return
@@ -190,7 +170,7 @@ def _submit(form: ActionForm, action: MaintenanceAction, window: Window | None, 
             form=form,
             requests=[make_request(body, "Maintenance", form.token)],
             done=_DONE[action],
-            focus=_ANCHOR,
+            focus=TITLE,
             reread=page.session.tables.forget,
         )
     )

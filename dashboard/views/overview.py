@@ -1,14 +1,12 @@
 """Overview: what is in breach or unknown now, the worst first."""
 
-from typing import Final
-
 import streamlit as st
 
 from contract.moments import format_duration
 from dashboard.data.tables import THE_TABLE
 from dashboard.figures.incidents import is_quiet, search, sort_worst_first
 from dashboard.figures.maintenance import summarize_windows
-from dashboard.figures.senders import CurrentStatus, name_senders, summarize
+from dashboard.figures.senders import REFUSED_EXPLAINED, CurrentStatus, name_senders, summarize
 from dashboard.figures.text import escape_markdown
 from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import announce, wait_for
@@ -16,15 +14,6 @@ from dashboard.widgets.basics import draw_figures, draw_first_steps, pick_text
 from dashboard.widgets.incidents import draw_incidents, pick_incidents
 from dashboard.widgets.links import INCIDENT, draw_incidents_link
 from store.maintenance import LONGEST_GRACE_PERIOD
-
-_EXPLANATIONS: Final = {
-    "Open incidents": "Folders in breach now, counted for each sender.",
-    "Longest over SLA": "How far the longest waiting file is over its folder's SLA.",
-    "Unknown": "Incidents that may go on or have ended.",
-    "Silent or late": "Senders whose report is overdue.",
-    "Refused": "Senders whose last report was refused, and none was accepted since.",
-    "Unreadable folders": "Folders that their server cannot read, so their status is unknown.",
-}
 
 
 def draw() -> None:
@@ -51,7 +40,7 @@ def draw() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
             text = pick_text("Search folders, senders and owners")
             shown = search(pick_incidents(live, page), text, names)
-        draw_incidents(shown, "live", names, page, "incidents")
+        draw_incidents(shown, "live", names, page)
     with st.container(horizontal=True, vertical_alignment="center"):
         if status.quiet:
             more = "1 more is" if status.quiet == 1 else f"{status.quiet:,} more are"
@@ -60,17 +49,15 @@ def draw() -> None:
 
 
 def _draw_status(status: CurrentStatus, page: Page) -> None:
+    longest, unreadable = format_duration(status.oldest_overdue), f"{status.unreadable:,}"
     with st.container(key="tiles"):
         draw_figures(
-            {
-                "Open incidents": f"{status.open:,}",
-                "Longest over SLA": format_duration(status.oldest_overdue),
-                "Unknown": f"{status.unknown:,}",
-                "Silent or late": f"{status.silent:,}",
-                "Refused": f"{status.refused:,}",
-                "Unreadable folders": f"{status.unreadable:,}",
-            },
-            _EXPLANATIONS,
+            ("Open incidents", f"{status.open:,}", "Folders in breach now, counted for each sender."),
+            ("Longest over SLA", longest, "How far the longest waiting file is over its folder's SLA."),
+            ("Unknown", f"{status.unknown:,}", "Incidents that may go on or have ended."),
+            ("Silent or late", f"{status.silent:,}", "Senders whose report is overdue."),
+            ("Refused", f"{status.refused:,}", REFUSED_EXPLAINED),
+            ("Unreadable folders", unreadable, "Their server cannot read them, so their status is unknown."),
         )
     if status.open or status.unknown:
         return

@@ -1,10 +1,9 @@
 """What the page of senders computes: their table, what may be done about one, and working hours."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -64,17 +63,8 @@ _HOUR: Final = timedelta(hours=1)
 _MINUTE: Final = timedelta(minutes=1)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Proposal:
-    """Hours outside which recurring silences raise no alert."""
-
-    hours: Hours
-    silences: int
-    """How many there were of them."""
-
-
-def propose_hours(silences: Sequence[Silence], zone: ZoneInfo) -> Proposal | None:
-    """The hours between silences that recur: a server that is off at night by design.
+def propose_hours(silences: Sequence[Silence], zone: ZoneInfo) -> Hours | None:
+    """The hours between silences that recur, outside which they raise no alert: such as a server's nights.
 
     What it reported between two silences is one day's work, which has to begin and end at about the same time
     each day. Days of which nothing is known yet are taken for days like the others.
@@ -100,8 +90,7 @@ def propose_hours(silences: Sequence[Silence], zone: ZoneInfo) -> Proposal | Non
     if last - first >= 24:
         return None
     days = _find_days(silences, works, zone)
-    hours = Hours(days=days, start=time(first % 24), end=time(last % 24), zone=zone.key)
-    return Proposal(hours=hours, silences=len(silences))
+    return Hours(days=days, start=time(first % 24), end=time(last % 24), zone=zone.key)
 
 
 def _find_common(moments: Sequence[datetime]) -> tuple[timedelta, timedelta]:
@@ -146,9 +135,10 @@ OUTCOMES: Final = {
     SenderAction.SET_INTERVAL: "The interval is set.",
 }
 TAKEN_BACK: Final = "The interval is no longer set."
-_DONE: Final = {
+_DONE: Final[dict[str, str]] = {
     SenderAction.RETIRE: "retired it",
     SenderAction.UNRETIRE: "took its retirement back",
+    "close": "closed an incident of it",
 }
 
 
@@ -170,11 +160,7 @@ def _describe(one: SenderEntry) -> str:
             return "removed its interval"
         case SenderAction.SET_INTERVAL:
             return f"set its interval to {format_duration(float(one.interval_minutes or 0))}"
-        case "close":
-            return "closed an incident of it"
-    return next(
-        (words for action, words in _DONE.items() if action == one.action), one.action.replace("_", " ")
-    )
+    return _DONE.get(one.action, one.action.replace("_", " "))
 
 
 def tabulate_senders(known: Sequence[SenderRow], now: datetime, zone: ZoneInfo) -> pd.DataFrame:
@@ -182,32 +168,30 @@ def tabulate_senders(known: Sequence[SenderRow], now: datetime, zone: ZoneInfo) 
     return tabulate([_list_values(one, now, zone) for one in known], COLUMNS)
 
 
-def _list_values(one: SenderRow, now: datetime, zone: ZoneInfo) -> tuple[object, ...]:
-    warnings = ", ".join(warning.name for warning in list_warnings(one, now, zone))
-    sender = one.sender
+def _list_values(one: SenderRow, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    sender, refusal = one.sender, one.refusal
     standing, since, _, _ = one.stand(now)
+    values = {
+        "key": one.key,
+        "name": one.name,
+        "state": standing,
+        "state_since": since,
+        "warnings": ", ".join(warning.name for warning in list_warnings(one, now, zone)),
+    }
     if sender is None:
-        refusal = one.refusal
-        return (
-            *(one.key, one.name, standing, since, warnings, None, None, None, "", ""),
-            *(0, 0, "", "", "", refusal.reported_by if refusal else "", (refusal and refusal.address) or ""),
-        )
-    return (
-        one.key,
-        one.name,
-        standing,
-        since,
-        warnings,
-        (now - sender.last_run_at) / _MINUTE,
-        sender.last_run_at,
-        (sender.due_at - now) / _MINUTE if sender.due_at else None,
-        describe_interval(sender),
-        KINDS[sender.kind],
-        sender.open,
-        sender.unknown,
-        describe_folders(sender),
-        describe_clock(sender),
-        sender.client or "",
-        sender.reported_by,
-        ", ".join(sender.addresses),
-    )
+        known = {"account": refusal.reported_by, "addresses": refusal.address} if refusal else {}
+        return {**values, "open": 0, "unknown": 0, **known}
+    return values | {
+        "last_run_ago": (now - sender.last_run_at) / _MINUTE,
+        "last_run_at": sender.last_run_at,
+        "due_in": (sender.due_at - now) / _MINUTE if sender.due_at else None,
+        "interval": describe_interval(sender),
+        "kind": KINDS[sender.kind],
+        "open": sender.open,
+        "unknown": sender.unknown,
+        "folders": describe_folders(sender),
+        "clock": describe_clock(sender),
+        "client": sender.client or "",
+        "account": sender.reported_by,
+        "addresses": ", ".join(sender.addresses),
+    }

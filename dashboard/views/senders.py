@@ -1,19 +1,23 @@
 """Senders: who reports, who no longer does, and what is wrong with each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from contract.moments import format_duration
+from contract.action import SenderAction
+from contract.limits import MAX_INTERVAL_MINUTES, MAX_NOTE_CHARACTERS
+from contract.moments import describe_hours, format_duration
 from dashboard.columns import Column, tabulate
 from dashboard.data.tables import THE_TABLE
+from dashboard.figures.actions import make_request
 from dashboard.figures.maintenance import KEPT, list_lines
 from dashboard.figures.senders import (
     KIND_EXPLANATIONS,
     KINDS,
+    REFUSED_EXPLAINED,
     CurrentStatus,
     SenderRow,
     Standing,
@@ -27,13 +31,15 @@ from dashboard.figures.senders import (
     summarize,
 )
 from dashboard.figures.text import escape_markdown
-from dashboard.frame.page import Page, start_page
+from dashboard.frame import acting
+from dashboard.frame.acting import ActionForm, draw_result
+from dashboard.frame.page import Page, draw_link, start_page
 from dashboard.frame.waiting import announce, wait_for, wait_or_none
 from dashboard.views import sender_figures
-from dashboard.views.sender_actions import draw_sender_actions
 from dashboard.widgets.basics import draw_facts, draw_figures, draw_first_steps, draw_search
+from dashboard.widgets.forms import draw_form, draw_opener
 from dashboard.widgets.incidents import draw_history
-from dashboard.widgets.links import SENDER, draw_incidents_link
+from dashboard.widgets.links import FOR_SENDER, SENDER, draw_incidents_link
 from dashboard.widgets.table import draw_plain_table, draw_table, name_details
 from store.senders import RefusedReport, Sender
 
@@ -46,12 +52,6 @@ _SHOWN: Final = tuple(
     for column in sender_figures.COLUMNS
     if column not in (sender_figures.KEY, sender_figures.LAST_RUN_AT)
 )
-_EXPLANATIONS: Final = {
-    "Silent": "No report for more than twice their interval.",
-    "Late": "A report is due and has not come yet.",
-    "Refused": "Their last report was refused, and none was accepted since.",
-    "With warnings": "Something is wrong. The details say what to do.",
-}
 _ON_PHONE: Final = (
     sender_figures.NAME,
     sender_figures.STATE,
@@ -60,6 +60,12 @@ _ON_PHONE: Final = (
     sender_figures.DUE_IN,
 )
 _SEARCHED: Final = ("name", "client", "account", "addresses")
+_PLACE: Final = "sender-card"
+_ICONS: Final = {
+    SenderAction.RETIRE: ":material/archive:",
+    SenderAction.UNRETIRE: ":material/unarchive:",
+    SenderAction.SET_INTERVAL: ":material/timer:",
+}
 
 
 def draw() -> None:
@@ -102,16 +108,14 @@ def draw() -> None:
 
 def _draw_figures(status: CurrentStatus, known: Sequence[SenderRow], page: Page) -> None:
     warned = sum(bool(list_warnings(one, page.now, page.zone)) for one in known)
+    counts = status.standings
     draw_figures(
-        {
-            "Senders": f"{len(known):,}",
-            "Silent": f"{status.standings[Standing.SILENT]:,}",
-            "Late": f"{status.standings[Standing.LATE]:,}",
-            "Refused": f"{status.standings[Standing.REFUSED]:,}",
-            "Up": f"{status.standings[Standing.UP]:,}",
-            "With warnings": f"{warned:,}",
-        },
-        _EXPLANATIONS,
+        ("Senders", f"{len(known):,}", ""),
+        ("Silent", f"{counts[Standing.SILENT]:,}", "No report for more than twice their interval."),
+        ("Late", f"{counts[Standing.LATE]:,}", "A report is due and has not come yet."),
+        ("Refused", f"{status.refused:,}", REFUSED_EXPLAINED),
+        ("Up", f"{counts[Standing.UP]:,}", ""),
+        ("With warnings", f"{warned:,}", "Something is wrong. The details say what to do."),
     )
 
 
@@ -132,7 +136,7 @@ def draw_sender(known: SenderRow, page: Page) -> None:
                 icon=":material/warning:",
             )
         if known.sender:
-            draw_sender_actions(known.sender, page)
+            _draw_actions(known.sender, page)
             draw_facts(_list_facts(known, known.sender, page))
             draw_incidents_link("Its incidents", {SENDER.name: known.key})
             _draw_unreadable(known.sender, page.zone)
@@ -145,6 +149,63 @@ def draw_sender(known: SenderRow, page: Page) -> None:
         theirs = [one for one in known.windows if known.sender and one.fits(known.sender.name, "")]
         lines = [*sender_figures.list_lines(done), *list_lines(theirs, page.now - KEPT, page.now)]
         draw_history(lines, notified, page.zone)
+
+
+def _draw_actions(sender: Sender, page: Page) -> None:
+    """What may be done about a sender, and the form that is open."""
+    place = _PLACE + sender.key
+    draw_result(place)
+    possible = sender_figures.list_possible(sender)
+    with st.container(horizontal=True, gap="xsmall"):
+        for action in possible:
+            draw_opener(place, action, sender_figures.LABELS[action], _ICONS[action])
+        plan = {FOR_SENDER.name: sender.name}
+        draw_link("views/maintenance.py", "Plan maintenance", ":material/build:", plan)
+    form = acting.find_form(place)
+    if form and form.action in possible:
+        _draw_form(form, SenderAction(form.action), sender, page)
+    elif (proposed := sender_figures.propose_hours(sender.silences, page.zone)) and not any(
+        one.weekly and one.fits(sender.name, "") for one in page.session.tables.list_windows(page.now)
+    ):
+        hours = escape_markdown(describe_hours(proposed))
+        st.info(
+            f"It was silent {len(sender.silences):,} times in two weeks, at about the same hours. "
+            f"If that is by design, plan a weekly maintenance outside its working hours: {hours}.",
+            icon=":material/bedtime:",
+        )
+
+
+def _draw_form(form: ActionForm, action: SenderAction, sender: Sender, page: Page) -> None:
+    tables, focus, state = page.session.tables, name_details(SENDER), st.session_state
+    sets_interval = action is SenderAction.SET_INTERVAL
+
+    def reread() -> None:
+        tables.reread_sender(sender.key)
+        # What is unknown of one that is retired is closed.
+        tables.reread_incidents([])
+
+    def send(done: str, setting: Mapping[str, Any]) -> None:
+        body = {"sender": sender.key, "action": action.value, **setting}
+        if note := state[f"{form.token}_note"].strip():
+            body["note"] = note
+        request = make_request(body, sender.name, form.token)
+        acting.begin(
+            acting.PendingAction(form=form, requests=[request], done=done, focus=focus, reread=reread)
+        )
+
+    def submit() -> None:
+        setting = {"interval_minutes": int(state[f"{form.token}_minutes"])} if sets_interval else {}
+        send(sender_figures.OUTCOMES[action], setting)
+
+    buttons = {sender_figures.LABELS[action]: submit}
+    if sets_interval and sender.interval_from == "set":
+        buttons["Remove"] = lambda: send(sender_figures.TAKEN_BACK, {"interval_minutes": None})
+    with draw_form(form, sender_figures.LABELS[action], sender_figures.EXPLANATIONS[action], buttons, focus):
+        if sets_interval:
+            now = min(max(sender.interval_minutes, 1), MAX_INTERVAL_MINUTES)
+            key = f"{form.token}_minutes"
+            st.number_input("Minutes between reports", 1, MAX_INTERVAL_MINUTES, now, key=key)
+        st.text_area("Note (optional)", key=f"{form.token}_note", max_chars=MAX_NOTE_CHARACTERS, height=80)
 
 
 def _draw_refusal(refusal: RefusedReport, page: Page) -> None:

@@ -1,9 +1,8 @@
 """How the service was used and how it answered, from what CloudWatch keeps of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -20,30 +19,25 @@ _ERRORS: Final = {"4": GatewayMetric.CLIENT_ERRORS, "5": GatewayMetric.SERVER_ER
 _STATES: Final = {"ALARM": 0, "INSUFFICIENT_DATA": 1, "OK": 2}
 
 
-@dataclass(frozen=True)
-class Usage:
-    """The sums of a period."""
+class Usage(NamedTuple):
+    """The sums of a period, as they are shown."""
 
-    requests: int
-    refused_percent: float
-    failed_percent: float
-    highest_p95: float | None
-    """Milliseconds; None if nothing was timed."""
+    requests: str = "none"
+    refused: str = "-"
+    failed: str = "-"
+    highest_p95: str = "-"
+    """Of the slowest step of a route."""
 
 
-def summarize_usage(gateway: pd.DataFrame) -> Usage | None:
-    """The sums of what the gateway counted; None if it counted no request."""
+def summarize_usage(gateway: pd.DataFrame) -> Usage:
+    """The sums of what the gateway counted."""
     totals = gateway.groupby("name")["value"].sum()
     requests = totals.get(GatewayMetric.COUNT, 0)
     if not requests:
-        return None
+        return Usage()
+    refused, failed = (f"{100 * totals.get(name, 0) / requests:.1f} %" for name in _ERRORS.values())
     p95 = gateway.loc[gateway["name"] == f"{GatewayMetric.LATENCY} p95", "value"]
-    return Usage(
-        requests=int(requests),
-        refused_percent=100 * totals.get(GatewayMetric.CLIENT_ERRORS, 0) / requests,
-        failed_percent=100 * totals.get(GatewayMetric.SERVER_ERRORS, 0) / requests,
-        highest_p95=None if p95.empty else float(p95.max()),
-    )
+    return Usage(f"{requests:,.0f}", refused, failed, "-" if p95.empty else f"{p95.max():,.0f} ms")
 
 
 def count_outcomes(gateway: pd.DataFrame, period: Period, zone: ZoneInfo) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import altair as alt
 import pandas as pd
@@ -17,12 +16,12 @@ from dashboard.data.tables import THE_TABLE
 from dashboard.figures.senders import summarize
 from dashboard.figures.series import choose_step, find_span
 from dashboard.figures.text import escape_markdown
-from dashboard.frame.page import start_page
+from dashboard.frame.page import Page, start_page
 from dashboard.frame.waiting import announce, wait_for, wait_or_none
 from dashboard.views import service_figures
 from dashboard.widgets.basics import draw_figures
 from dashboard.widgets.links import build_runbook_cell, draw_runbook_link
-from dashboard.widgets.rows import draw_rows
+from dashboard.widgets.rows import Cell, draw_rows
 from store.maintenance import LONGEST_GRACE_PERIOD
 
 _HEIGHT: Final = 240
@@ -41,12 +40,6 @@ _ALARM_COLUMNS: Final = (
     Column("runbook", "link", "Runbook", None, 90),
     Column("meaning", "text", "Meaning", None, 240),
 )
-_EXPLANATIONS: Final = {
-    "Requests": "All requests to the API in the range, sign-ins included.",
-    "Refused (4XX)": "Something was wrong with the request.",
-    "Failed (5XX)": "The service failed.",
-    "Highest p95 latency": "Of every 20 requests, 19 were faster, in the slowest step of the chart below.",
-}
 
 
 def draw() -> None:
@@ -56,10 +49,7 @@ def draw() -> None:
     period, step = page.period, choose_step(page.period)
     gateway, last_report = wait_for(
         CLOUDWATCH,
-        lambda: (
-            metrics.read_gateway(period.start, period.end, step),
-            metrics.find_last_report(page.now),
-        ),
+        lambda: (metrics.read_gateway(period.start, period.end, step), metrics.find_last_report(page.now)),
         "figures",
     )
     _draw_figures(gateway, last_report, page.now)
@@ -73,7 +63,7 @@ def draw() -> None:
     alarms = service_figures.sort_alarms(wait_for(CLOUDWATCH, metrics.list_alarms, "alarms"))
     on = sum(alarm.state == "ALARM" for alarm in alarms)
     announce(f"Service health: {on:,} of {len(alarms):,} alarms are on")
-    draw_alarms(alarms, page.zone)
+    _draw_alarms(alarms, page)
     if gateway.empty:
         st.info(
             "No data yet: CloudWatch has no request in this range. Data takes a minute or two to arrive.",
@@ -96,55 +86,38 @@ def draw() -> None:
 
 def _draw_figures(gateway: pd.DataFrame, last_report: datetime | None, now: datetime) -> None:
     used = service_figures.summarize_usage(gateway)
+    last = f"{format_duration(now - last_report)} ago" if last_report else "none for 15 days"
     draw_figures(
-        {
-            "Requests": f"{used.requests:,}" if used else "none",
-            "Refused (4XX)": f"{used.refused_percent:.1f} %" if used else "-",
-            "Failed (5XX)": f"{used.failed_percent:.1f} %" if used else "-",
-            "Highest p95 latency": f"{used.highest_p95:,.0f} ms" if used and used.highest_p95 else "-",
-            "Last report": f"{format_duration(now - last_report)} ago" if last_report else "none for 15 days",
-        },
-        _EXPLANATIONS,
+        ("Requests", used.requests, "All requests to the API in the range, sign-ins included."),
+        ("Refused (4XX)", used.refused, "Something was wrong with the request."),
+        ("Failed (5XX)", used.failed, "The service failed."),
+        (
+            "Highest p95 latency",
+            used.highest_p95,
+            "19 of 20 requests were faster, in the slowest step below.",
+        ),
+        ("Last report", last, ""),
     )
 
 
-def draw_alarms(alarms: Sequence[Alarm], zone: ZoneInfo) -> None:
-    """Draws alarms in the given order."""
+def _draw_alarms(alarms: Sequence[Alarm], page: Page) -> None:
     if not alarms:
         st.info("This stack has no alarms.", icon=":material/notifications_off:")
         return
-    for alarm in alarms:
-        if alarm.state == "ALARM":
-            _draw_alarm_on(alarm, zone)
-    if all(alarm.state != "ALARM" for alarm in alarms):
+    rows: list[tuple[str, list[Cell]]] = []
+    for one in alarms:
+        state, since = _STATES.get(one.state, one.state), page.spell(one.since)
+        runbook = build_runbook_cell(one.runbook, one.name)
+        rows.append((one.name, [state, one.name, since, runbook, one.meaning]))
+        if one.state == "ALARM":
+            text = f"**{escape_markdown(one.name)}**, since {since}. {escape_markdown(one.meaning)}"
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.error(text, icon=":material/notifications_active:")
+                draw_runbook_link(one.runbook, one.name)
+    if all(one.state != "ALARM" for one in alarms):
         st.success("No alarm is on.", icon=":material/check_circle:")
     with st.expander(f"All {len(alarms)} alarms"):
-        draw_rows(
-            [(alarm.name, _list_cells(alarm, zone)) for alarm in alarms],
-            "alarms",
-            _ALARM_COLUMNS,
-            label="Alarms",
-        )
-
-
-def _draw_alarm_on(alarm: Alarm, zone: ZoneInfo) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.error(
-            f"**{escape_markdown(alarm.name)}**, since {alarm.since.astimezone(zone):%Y-%m-%d %H:%M}. "
-            f"{escape_markdown(alarm.meaning)}",
-            icon=":material/notifications_active:",
-        )
-        draw_runbook_link(alarm.runbook, alarm.name)
-
-
-def _list_cells(alarm: Alarm, zone: ZoneInfo) -> list[str | tuple[str, str, str]]:
-    return [
-        _STATES.get(alarm.state, alarm.state),
-        alarm.name,
-        f"{alarm.since.astimezone(zone):%Y-%m-%d %H:%M}",
-        build_runbook_cell(alarm.runbook, alarm.name),
-        alarm.meaning,
-    ]
+        draw_rows(rows, "alarms", _ALARM_COLUMNS, label="Alarms")
 
 
 def draw_outcomes(outcomes: pd.DataFrame) -> None:

@@ -34,12 +34,6 @@ _ON_PHONE: Final = (
     breaches.BREACHED,
     breaches.WITHIN,
 )
-_EXPLANATIONS: Final = {
-    "Incidents": "In breach at some time this week.",
-    "In breach": "All folders added up. Overlapping incidents of a folder count once.",
-    "Within SLA": "Share of this week in which the folders below were not in breach.",
-    "Longest breach": "The longest single incident, within this week.",
-}
 
 
 def _parse_day(text: str) -> date | None:
@@ -151,14 +145,13 @@ def _draw_figures(
     # An owner of a link may have had no breach.
     this = weeks[weeks["part"].eq(0)].sum(min_count=1).fillna(_NO_BREACH)
     within = _spell_share(this["within"])
+    breached, longest = format_duration(this["breached"]), format_duration(this["longest"])
+    share = "Share of this week in which the folders below were not in breach."
     draw_figures(
-        {
-            "Incidents": f"{this['incidents']:,.0f}",
-            "In breach": format_duration(this["breached"]),
-            "Within SLA": within,
-            "Longest breach": format_duration(this["longest"]),
-        },
-        _EXPLANATIONS,
+        ("Incidents", f"{this['incidents']:,.0f}", "In breach at some time this week."),
+        ("In breach", breached, "All folders added up. Overlapping incidents of a folder count once."),
+        ("Within SLA", within, share),
+        ("Longest breach", longest, "The longest single incident, within this week."),
     )
     compared = _compare(weeks[weeks["part"].gt(0)], len(parts) - 1)
     if len(parts) <= WEEKS_BEFORE and observed:

@@ -137,16 +137,11 @@ def draw_facts(facts: Mapping[str, str]) -> None:
     st.html(f'<dl class="facts">{"".join(pairs)}</dl>')
 
 
-def draw_figures(figures: Mapping[str, str], explanations: Mapping[str, str]) -> None:
-    """Draws each figure under its label.
-
-    Args:
-        figures: by their labels.
-        explanations: what those say exactly that a label alone does not.
-    """
+def draw_figures(*figures: tuple[str, str, str]) -> None:
+    """Draws each figure: its label, its value, and what the label alone does not say, if anything."""
     with st.container(horizontal=True, gap="xsmall", key="figures"):
-        for label, value in figures.items():
-            st.metric(label, value, border=True, width="stretch", help=explanations.get(label))
+        for label, value, explanation in figures:
+            st.metric(label, value, border=True, width="stretch", help=explanation or None)
 
 
 _TRY: Final = r"""read -rsp "Password of files-01: " password

@@ -1,14 +1,15 @@
 """The list of incidents with its filters, and one of them in full beside it, with files and timeline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from contract.action import IncidentAction
+from contract.action import NEED_NOTE, TAKE_UNTIL, IncidentAction, LinkedAction
+from contract.limits import MAX_NOTE_CHARACTERS
 from contract.moments import format_duration
 from contract.words import LABELS, IncidentStatus
 from dashboard import columns
@@ -17,17 +18,26 @@ from dashboard.columns import Column, tabulate
 from dashboard.data.loading import load_incident_files
 from dashboard.data.tables import THE_TABLE, Notified
 from dashboard.figures.actions import (
+    EXPLANATIONS,
+    SPANS,
     USUAL_SPAN,
     HistoryLine,
     describe_hold,
+    describe_now,
     describe_result,
     find_end,
     list_events,
     list_notified,
+    list_possible,
     list_requests,
+    may_be_done,
 )
+from dashboard.figures.actions import LABELS as ACTION_LABELS
 from dashboard.figures.incidents import (
     FILE_COLUMNS,
+    ON_PHONE,
+    OPTIONAL,
+    SHOWN,
     Whose,
     explain,
     find_breach,
@@ -41,11 +51,12 @@ from dashboard.figures.incidents import (
 from dashboard.figures.maintenance import KEPT, list_lines
 from dashboard.figures.text import escape_markdown
 from dashboard.frame import acting
+from dashboard.frame.acting import ActionForm, draw_result
 from dashboard.frame.choices import Parameter, draw_radio, parse_choice, parse_name
 from dashboard.frame.page import Page
 from dashboard.frame.waiting import TITLE, move_focus, wait_for, wait_or_none
 from dashboard.widgets.basics import draw_choice, draw_facts
-from dashboard.widgets.incident_actions import Actions
+from dashboard.widgets.forms import ANCHOR, LINKED, draw_form, draw_opener
 from dashboard.widgets.links import (
     INCIDENT,
     draw_breach_link,
@@ -59,37 +70,122 @@ from store.incidents import Incident
 from store.maintenance import incident_maintenance
 from store.senders import Sender
 
-_SHOWN: Final = (
-    columns.INCIDENT_STATUS,
-    columns.INCIDENT_FOLDER,
-    columns.WAITED,
-    columns.OVERDUE,
-    columns.IN_BREACH,
-    columns.ACT,
-    columns.ACKNOWLEDGED_BY,
-    columns.OWNER,
-    columns.SENDER_NAME,
-    columns.FILE_COUNT,
-    columns.REASON,
-    columns.BREACHED_SINCE,
-    columns.ENDED_AT,
-    columns.SLA,
-)
-_ON_PHONE: Final = (*_SHOWN[:5], columns.ACT, columns.ACKNOWLEDGED_BY, columns.OWNER)
-_OPTIONAL: Final = (
-    columns.WAITED,
-    columns.OVERDUE,
-    columns.ACT,
-    columns.OWNER,
-    columns.REASON,
-    columns.ENDED_AT,
-)
-"""Columns that are left out where they say nothing."""
+_ICONS: Final = {
+    IncidentAction.ACKNOWLEDGE: ":material/front_hand:",
+    IncidentAction.UNACKNOWLEDGE: ":material/do_not_touch:",
+    IncidentAction.NOTE: ":material/edit_note:",
+    IncidentAction.SNOOZE: ":material/snooze:",
+    IncidentAction.UNSNOOZE: ":material/alarm_on:",
+    IncidentAction.CLOSE: ":material/task_alt:",
+}
+_NEEDED: Final = {
+    IncidentAction.NOTE: "Write the note first.",
+    IncidentAction.CLOSE: "Say how you know that it is over.",
+}
+_LINKED: Final = {
+    LinkedAction.ACKNOWLEDGE: (IncidentAction.ACKNOWLEDGE, USUAL_SPAN),
+    LinkedAction.SNOOZE: (IncidentAction.SNOOZE, "for 4 hours"),
+}
+"""The forms that links open, and for how long they propose."""
 
 
-def draw_incidents(
-    incidents: Sequence[Incident], key: str, names: Mapping[str, str], page: Page, noun: str
-) -> None:
+@dataclass(frozen=True, kw_only=True)
+class Actions:
+    """What may be done about some incidents, at one place of a page."""
+
+    incidents: Sequence[Incident]
+    """About each of them, or about some, something may be done."""
+    place: str
+    """Identifies these buttons on the page."""
+    focus: str
+    """The anchor of the heading that the focus goes back to."""
+    page: Page
+    after: Callable[[], None] = lambda: None
+    """Called once something was done."""
+
+    def draw_buttons(self) -> None:
+        """Draws a button for each."""
+        for action in list_possible(self.incidents, self.page.now):
+            draw_opener(self.place, action, ACTION_LABELS[action], _ICONS[action])
+
+    def draw_below(self) -> None:
+        """Draws what became of the last action, and the form that is open."""
+        draw_result(self.place)
+        form = acting.find_form(self.place)
+        if form and form.action in list_possible(self.incidents, self.page.now):
+            self._draw_form(form, IncidentAction(form.action))
+
+    def open_linked(self) -> None:
+        """Opens the form that the address names, unless a form is open here."""
+        if (linked := LINKED.value("")) and not acting.find_form(self.place):
+            acting.open_form(self.place, _LINKED[LinkedAction(linked)][0])
+            move_focus(ANCHOR)
+
+    def _draw_form(self, form: ActionForm, action: IncidentAction) -> None:
+        about = [one for one in self.incidents if may_be_done(action, one, self.page.now)]
+        label = ACTION_LABELS[action]
+        title = label if len(about) == 1 else f"{label}: {len(about):,} incidents"
+        buttons = {label: lambda: self._submit(form, action, about)}
+        with draw_form(form, title, EXPLANATIONS[action], buttons, self.focus):
+            if action in TAKE_UNTIL:
+                span = _LINKED[LinkedAction(LINKED.value(LinkedAction.ACKNOWLEDGE))][1]
+                st.selectbox(
+                    "How long",
+                    SPANS,
+                    index=SPANS.index(span),
+                    key=f"{form.token}_span",
+                    accept_new_options=True,
+                    help="Choose, or type a moment such as tomorrow 9:00, fri 16:30 or 2026-11-28 9:00.",
+                )
+            note = "Note" if action in NEED_NOTE else "Note (optional)"
+            st.text_area(note, key=f"{form.token}_note", max_chars=MAX_NOTE_CHARACTERS, height=80)
+
+    def _submit(self, form: ActionForm, action: IncidentAction, about: Sequence[Incident]) -> None:
+        note = st.session_state.get(f"{form.token}_note", "")
+        if action in NEED_NOTE and not note.strip():
+            acting.refuse(form.place, _NEEDED[action])
+            return
+        span = st.session_state.get(f"{form.token}_span") or ""
+        if action in TAKE_UNTIL and find_end(span, backend().clock(), self.page.zone) is None:
+            acting.refuse(form.place, "Choose how long, or write a moment such as tomorrow 9:00.")
+            return
+        self.begin(form, action, about, form.token, note=note, span=span, focus=self.focus, after=self.after)
+
+    def begin(
+        self,
+        form: ActionForm,
+        action: IncidentAction,
+        about: Sequence[Incident],
+        token: str,
+        *,
+        note: str = "",
+        span: str = "",
+        focus: str = "",
+        after: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Has it done about these; for the arguments, see `list_requests` and `PendingAction`."""
+        page, now = self.page, backend().clock()
+        until = find_end(span, now, page.zone) if action in TAKE_UNTIL else None
+
+        def describe() -> str:
+            # Of several, each says for itself what it is about.
+            found = page.session.tables.read_incident(about[0]) if len(about) == 1 else None
+            return describe_now(found, now, page.zone) if found else ""
+
+        acting.begin(
+            acting.PendingAction(
+                form=form,
+                requests=list_requests(action, about, token, note=note, span=span, until=until),
+                done=describe_result(action, until, now, page.zone, len(about)),
+                focus=focus,
+                after=after,
+                reread=lambda: page.session.tables.reread_incidents(about),
+                describe=describe,
+            )
+        )
+
+
+def draw_incidents(incidents: Sequence[Incident], key: str, names: Mapping[str, str], page: Page) -> None:
     """Draws a list of incidents, and the one that the address names in full: beside it where there is room.
 
     Args:
@@ -97,52 +193,43 @@ def draw_incidents(
         key: identifies the list.
         names: what screens call the senders, by their keys.
         page: where it is drawn.
-        noun: what they are, in the plural.
     """
     frame = tabulate_incidents(incidents, page.now, names)
-    optional = [one for one in _OPTIONAL if not (frame[one.name].notna() & frame[one.name].ne("")).any()]
+    empty = {name for name in OPTIONAL if not (frame[name].notna() & frame[name].ne("")).any()}
     by_id = {one.incident_id: one for one in incidents}
     choice = Choice(key)
-    place = f"{key}_chosen"
+    chosen = Actions(
+        incidents=[one for one in incidents if one.incident_id in choice.ids],
+        place=f"{key}_chosen",
+        focus=TITLE,
+        page=page,
+        after=choice.clear,
+    )
+
+    def acknowledge(wanted: str) -> None:
+        """With one click in the row, for the usual time."""
+        if one := by_id.get(wanted):
+            form = acting.open_form(chosen.place, IncidentAction.ACKNOWLEDGE)
+            chosen.begin(form, IncidentAction.ACKNOWLEDGE, [one], form.token, span=USUAL_SPAN)
+
     with st.container(key="split"):
         with st.container(key="incident_list"):
             draw_table(
                 frame,
                 key,
-                [column for column in _SHOWN if column not in optional],
+                [column for column in SHOWN if column.name not in empty],
                 page.zone,
                 identity=[columns.INCIDENT_ID.name],
-                noun=noun,
+                noun="incidents",
                 picked_in=INCIDENT,
-                on_phone=_ON_PHONE,
+                on_phone=ON_PHONE,
                 choice=choice,
-                bar=Actions(
-                    incidents=[one for one in incidents if one.incident_id in choice.ids],
-                    place=place,
-                    focus=TITLE,
-                    page=page,
-                    after=choice.clear,
-                ),
-                on_acted=lambda wanted: _acknowledge(by_id[wanted], place, page) if wanted in by_id else None,
+                bar=chosen,
+                on_acted=acknowledge,
             )
         if wanted := INCIDENT.value(""):
             with st.container(key="incident_details", border=True):
                 _draw_picked(by_id.get(wanted), wanted, names, page)
-
-
-def _acknowledge(incident: Incident, place: str, page: Page) -> None:
-    """Acknowledges it for the usual time, with one click in its row."""
-    action, now = IncidentAction.ACKNOWLEDGE, backend().clock()
-    until = find_end(USUAL_SPAN, now, page.zone)
-    form = acting.open_form(place, action)
-    acting.begin(
-        acting.PendingAction(
-            form=form,
-            requests=list_requests(action, [incident], uuid4().hex, span=USUAL_SPAN, until=until),
-            done=describe_result(action, until, now, page.zone),
-            reread=lambda: page.session.tables.reread_incidents([incident]),
-        )
-    )
 
 
 def _draw_picked(listed: Incident | None, wanted: str, names: Mapping[str, str], page: Page) -> None:
@@ -154,15 +241,16 @@ def _draw_picked(listed: Incident | None, wanted: str, names: Mapping[str, str],
     if listed is None:
         st.info("This incident does not exist, or is no longer kept.", icon=":material/search_off:")
         return
-    draw_incident(listed, names, page)
+    _draw_incident(listed, names, page)
 
 
 def _go_back() -> None:
     INCIDENT.write(None)
+    LINKED.write(None)
     move_focus(TITLE)
 
 
-def draw_incident(listed: Incident, names: Mapping[str, str], page: Page) -> None:
+def _draw_incident(listed: Incident, names: Mapping[str, str], page: Page) -> None:
     """Draws everything known of the incident, what may be done about it, and the ways on from here."""
     tables = page.session.tables
     frames, read, (sender, _) = wait_for(
@@ -189,6 +277,7 @@ def draw_incident(listed: Incident, names: Mapping[str, str], page: Page) -> Non
         focus=name_details(INCIDENT),
         page=page,
     )
+    actions.open_linked()
     with st.container(horizontal=True, gap="xsmall"):
         actions.draw_buttons()
     actions.draw_below()

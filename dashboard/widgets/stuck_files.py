@@ -12,6 +12,7 @@ from dashboard.backend import backend
 from dashboard.columns import Column
 from dashboard.data.records import RecordFrames
 from dashboard.figures.stuck_files import (
+    SHOWN,
     BreachSpan,
     Status,
     follow_files,
@@ -94,37 +95,17 @@ _LABELS: Final = {
     Status.LAST_SEEN: "… Last seen",
     Status.CLEARED: "✓ Cleared",
 }
-SHOWN: Final = (
-    columns.STATUS,
-    columns.FILENAME,
-    columns.FOLDER,
-    columns.OVERDUE_NOW,
-    columns.SENDER_NAME,
-    columns.OVERDUE_WORST,
-    columns.FIRST_SEEN,
-    columns.LAST_SEEN,
-    columns.REPORTS,
-    columns.SLA,
-    columns.CREATED,
-)
-"""What the table shows where a view does not say otherwise."""
-_DOWNLOADED: Final = (columns.STATUS, columns.BASIS, *SHOWN[1:], columns.CLEARED_AT)
 
 
-_IN_ADDRESS: Final = {
-    Status.OPEN: "open",
-    Status.UNKNOWN: "unknown",
-    Status.LAST_SEEN: "last-seen",
-    Status.CLEARED: "cleared",
-}
+def _spell(status: Status) -> str:
+    """In the address."""
+    return status.replace(" ", "-")
 
 
-def _parse_statuses(text: str) -> list[Status] | None:
-    return [status for status in Status if _IN_ADDRESS[status] in text.split(",")] or None
-
-
-STATUS: Final = Parameter(
-    "status", _parse_statuses, lambda statuses: ",".join(_IN_ADDRESS[status] for status in statuses)
+_STATUS: Final = Parameter(
+    "status",
+    lambda text: [status for status in Status if _spell(status) in text.split(",")] or None,
+    lambda statuses: ",".join(map(_spell, statuses)),
 )
 # Not when it was first seen: that changes as the range moves on.
 _IDENTITY: Final = [
@@ -159,17 +140,16 @@ def draw_stuck_files(
 
     mine = filter_by_sender(stuck, sender)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        wanted = _pick_statuses(mine)
+        counts = mine["status"].value_counts()
+        wanted = pick_statuses(_STATUS, list(Status), lambda one: f"{_LABELS[one]} {counts.get(one, 0):,}")
         text = pick_text("Search files and folders")
         filtered = narrow(mine)
         details = [] if len(wanted) == len(Status) else wanted
-        into_file = (*shown, columns.BASIS, columns.CLEARED_AT)
-        downloaded = [column for column in _DOWNLOADED if column in into_file]
         draw_download(
             lambda: narrow(filter_by_sender(make_again(), sender)),
             len(filtered),
             "stuck-files",
-            downloaded,
+            (*shown, columns.BASIS, columns.CLEARED_AT),
             page,
             *details,
             text,
@@ -184,8 +164,3 @@ def draw_stuck_files(
     )
     if picked is not None:
         draw_stuck_file(picked, page)
-
-
-def _pick_statuses(stuck: pd.DataFrame) -> list[Status]:
-    counts = stuck["status"].value_counts()
-    return pick_statuses(STATUS, list(Status), lambda status: f"{_LABELS[status]} {counts.get(status, 0):,}")

@@ -141,21 +141,6 @@ def test_arrows_lead_from_row_to_row_tab_out_of_the_table_and_a_heading_sorts(
     expect(files.locator("tbody td:nth-child(3)")).to_have_text([f"{letter}.csv" for letter in "cba"])
 
 
-def test_the_name_goes_along_to_the_forgotten_password_and_back(page: Page, stack: RunningStack) -> None:
-    page.goto("/")
-    expect(page.get_by_label("User name")).to_be_visible()
-    settle(page)
-    page.get_by_label("User name").fill("ana")
-    page.get_by_role("button", name="Forgot password?").click()
-    expect(page.get_by_role("heading", name="Forgot password")).to_be_visible()
-    expect(page.get_by_label("User name")).to_have_value("ana")
-    page.get_by_role("button", name="Back to sign-in").click()
-    # Until the run has ended, the form that was left stands beside the one that came.
-    expect(page.get_by_label("User name")).to_have_count(1)
-    expect(page.get_by_label("Password", exact=True)).to_be_visible()
-    expect(page.get_by_label("User name")).to_have_value("ana")
-
-
 def test_on_a_phone_the_sidebar_gives_way_to_the_page_that_it_opened(page: Page, stack: RunningStack) -> None:
     open_page(page, stack, "/")
     page.set_viewport_size({"width": 390, "height": 844})

@@ -18,7 +18,7 @@ from dashboard.figures import actions
 from dashboard.figures.incidents import Whose, is_whose
 from store.incidents import Incident
 from tests.dashboard.projected import read_incidents
-from tests.stands.playing import at, listing, played, run, stuck
+from tests.stands.playing import listing, played, run, stuck
 
 A, B = "C:\\Jobs\\A", "C:\\Jobs\\B"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -82,10 +82,6 @@ def test_what_is_no_moment_is_none(text: str) -> None:
     assert actions.read_moment(text, NOW, ZoneInfo("UTC")) is None
 
 
-def test_the_usual_span_is_one_of_them() -> None:
-    assert actions.USUAL_SPAN == "for 8 hours"
-
-
 def test_a_request_is_one_that_the_route_takes() -> None:
     filled: dict[str, Any] = {"note": " later ", "span": "for 1 hour", "until": NOW}
     [request] = actions.list_requests(IncidentAction.SNOOZE, [held(version=3)], TOKEN, **filled)
@@ -95,9 +91,7 @@ def test_a_request_is_one_that_the_route_takes() -> None:
     assert request.about == f"{A} on account"
     assert IDEMPOTENCY_KEY.accepts(request.key)
     assert len(request.key) <= MAX_KEY_CHARACTERS
-
-
-def test_a_note_stands_whatever_others_did() -> None:
+    # A note stands whatever others did.
     [request] = actions.list_requests(IncidentAction.NOTE, [held(version=3)], TOKEN, note="x")
     assert "version" not in request.body
 
@@ -156,14 +150,17 @@ def test_mine_is_what_i_am_on_and_unacknowledged_is_what_nobody_is_on() -> None:
 
 
 def test_what_was_read_counts_only_while_the_index_is_behind() -> None:
-    assert update_live([OPEN], []) == [OPEN]
-    acted = held(version=2, acknowledged_by="ana")
-    assert update_live([held(version=1)], [acted]) == [acted]
-    further = held(version=3, acknowledged_by="bea")
-    assert update_live([further], [acted]) == [further]
+    acted, closed = (
+        held(version=2, acknowledged_by="ana"),
+        held(ENDED, incident_id=OPEN.incident_id, version=2),
+    )
     # What a run changed since has the same version.
-    same = held(version=2, file_count=9)
-    assert update_live([same], [acted]) == [same]
-    closed = held(ENDED, incident_id=OPEN.incident_id, version=2)
-    assert update_live([held(version=1)], [closed]) == []
-    assert at(0) == OPEN.opened_at
+    further, same = held(version=3, acknowledged_by="bea"), held(version=2, file_count=9)
+    for listed, known, expected in (
+        ([OPEN], [], [OPEN]),
+        ([held(version=1)], [acted], [acted]),
+        ([further], [acted], [further]),
+        ([same], [acted], [same]),
+        ([held(version=1)], [closed], []),
+    ):
+        assert update_live(listed, known) == expected

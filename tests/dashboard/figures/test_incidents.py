@@ -6,14 +6,13 @@ from datetime import UTC, date, datetime
 import pandas as pd
 import pytest
 
-from contract.words import Clearing, IncidentStatus, UnknownReason
+from contract.words import REASONS, Clearing, IncidentStatus, UnknownReason
 from dashboard.columns import list_dtypes
 from dashboard.figures.incidents import (
     COLUMNS,
     explain,
     find_breach,
     list_utc_days,
-    name_reason,
     sort_worst_first,
     tabulate_files,
     tabulate_incidents,
@@ -124,7 +123,7 @@ def test_every_status_says_how_it_is_known(incident: Incident, words: str) -> No
 def test_every_reason_and_every_status_has_words() -> None:
     for reason in UnknownReason:
         unknown = replace(SILENT, reason=reason)
-        assert name_reason(unknown)
+        assert REASONS[reason]
         for status in IncidentStatus:
             assert explain(replace(unknown, status=status, cleared_by=Clearing.LEFT_OUT))
 

@@ -34,14 +34,6 @@ def test_neighbouring_days_share_one_midnight(day: date, zone: ZoneInfo) -> None
     assert build_day_period(day, day, zone).end == build_day_period(day + DAY, day + DAY, zone).start
 
 
-@given(dates, st.integers(0, 60), zones)
-def test_several_days_are_those_days_joined(day: date, more: int, zone: ZoneInfo) -> None:
-    last = day + more * DAY
-    together = build_day_period(day, last, zone)
-    assert together.start == build_day_period(day, day, zone).start
-    assert together.end == build_day_period(last, last, zone).end
-
-
 @given(dates, zones)
 def test_a_day_holds_the_moments_that_its_zone_calls_by_its_date(day: date, zone: ZoneInfo) -> None:
     period = build_day_period(day, day, zone)
@@ -52,18 +44,18 @@ def test_a_day_holds_the_moments_that_its_zone_calls_by_its_date(day: date, zone
 
 
 @pytest.mark.parametrize(
-    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 11, 23), 24)]
+    ("day", "zone", "length", "touched"),
+    [
+        (date(2026, 3, 29), "Europe/Berlin", 23, 23),
+        (date(2026, 10, 25), "Europe/Berlin", 25, 25),
+        # A zone between whole hours.
+        (date(2026, 11, 23), "Asia/Kolkata", 24, 25),
+    ],
 )
-def test_a_day_is_as_long_as_the_clocks_make_it(day: date, hours: int) -> None:
-    period = build_day_period(day, day, ZoneInfo("Europe/Berlin"))
-    assert period.end - period.start == hours * HOUR
-    assert len(period.hours()) == hours
-
-
-def test_a_day_in_a_zone_between_whole_hours_touches_one_hour_more() -> None:
-    assert (
-        len(build_day_period(date(2026, 11, 23), date(2026, 11, 23), ZoneInfo("Asia/Kolkata")).hours()) == 25
-    )
+def test_a_day_is_as_long_as_the_clocks_make_it(day: date, zone: str, length: int, touched: int) -> None:
+    period = build_day_period(day, day, ZoneInfo(zone))
+    assert period.end - period.start == length * HOUR
+    assert len(period.hours()) == touched
 
 
 @given(moments, st.timedeltas(timedelta(), timedelta(days=40)))
@@ -110,6 +102,7 @@ def test_an_hour_that_the_clocks_repeat_is_one_step() -> None:
         (timedelta(hours=3), timedelta(minutes=5), "5 minutes"),
         (timedelta(days=3), HOUR, "hour"),
         (timedelta(days=10), 3 * HOUR, "3 hours"),
+        (timedelta(days=92), DAY, "day"),
     ],
 )
 def test_a_step_has_a_name_and_serves_up_to_its_longest_period(
@@ -118,9 +111,4 @@ def test_a_step_has_a_name_and_serves_up_to_its_longest_period(
     assert choose_step(Period(NOON, NOON + longest)) == step
     assert name_step(step) == name
     longer = choose_step(Period(NOON, NOON + longest + timedelta(seconds=1)))
-    assert longer > step
-
-
-def test_the_longest_step_is_a_day() -> None:
-    day = choose_step(Period(NOON, NOON + timedelta(days=30)))
-    assert (day, name_step(day)) == (timedelta(days=1), "day")
+    assert longer > step or step == DAY

@@ -14,11 +14,9 @@ from markdown_it import MarkdownIt
 from contract.text import reveal_inside
 from dashboard.columns import Column
 from dashboard.figures.series import Period
-from dashboard.figures.stuck_files import Status
 from dashboard.figures.text import (
     build_file_name,
     escape_markdown,
-    filter_by_status,
     filter_by_text,
     format_csv,
 )
@@ -50,12 +48,9 @@ def test_the_file_holds_the_columns_asked_for_under_their_headings() -> None:
         ["File", "Reported", "Wait (min)"],
         ["relatório março.csv", "2026-11-24T00:30:00+01:00", "580"],
     ]
-
-
-def test_a_missing_time_is_empty() -> None:
-    table = frame("a", "b")
+    table = frame("a")
     table.loc[0, "at"] = pd.NaT
-    assert read(format_csv(table, HEADINGS, BERLIN))[1][1] == ""
+    assert read(format_csv(table, HEADINGS, BERLIN))[1] == ["a", "", "580"]
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "\n=1"])
@@ -100,12 +95,6 @@ def test_search_finds_text_to_the_letter_in_any_case_and_any_column() -> None:
     }
 
 
-def test_statuses_narrow_down() -> None:
-    table = pd.DataFrame({"status": ["open", "cleared", "open"]})
-    assert len(filter_by_status(table, [Status.OPEN])) == 2
-    assert filter_by_status(table, []).empty
-
-
 @given(st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=40))
 @example("*bold* _it_ `code` [link](javascript:alert(1)) <img src=x onerror=alert(1)>")
 @example("- item")
@@ -124,10 +113,7 @@ def test_a_name_is_shown_as_exactly_itself(name: str) -> None:
     assert "".join(child.content for child in texts) == reveal_inside(name)
 
 
-def test_a_name_of_several_lines_stays_on_one() -> None:
+def test_a_name_stays_on_one_line_and_what_streamlit_adds_to_markdown_is_escaped_too() -> None:
     assert escape_markdown("a\n# b\n\n    c") == "a \\# b c"
-
-
-def test_what_streamlit_adds_to_markdown_is_escaped_too() -> None:
     for markup in (":red[x]", ":material/home:", "$x$", ":smile:"):
         assert escape_markdown(markup).count("\\") >= 2

@@ -47,7 +47,7 @@ def put_act(sender: str, name: str, **values: object) -> None:
 
 
 def offered(app: AppTest) -> list[str]:
-    return [one.label for one in app.button if (one.key or "").startswith("sender-card_")]
+    return [one.label for one in app.button if (one.key or "").startswith("sender-card")]
 
 
 def test_what_is_offered_hangs_on_how_the_sender_is(signed_in: AppTest, sender: str) -> None:
