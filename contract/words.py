@@ -64,40 +64,50 @@ SENDER_SEPARATOR: Final = "/"
 
 @unique
 class NotificationKind(StrEnum):
-    """What a notification says of an incident, a folder or a sender."""
+    """What a notification says, in one of a few words that people need, and its reason where it has one."""
 
+    # In the order in which they matter: beginnings before what became of them.
+    ESCALATED = "escalated"
+    """To the next channels: nobody acknowledged it in time."""
     NEW = "new"
     """Files wait longer than the folder's SLA allows."""
-    ESCALATED = "escalated"
-    """The same, to the next channels: nobody acknowledged it in time."""
+    STILL_STUCK = "new.still_stuck"
+    """In breach all the time, although the recipient was notified that it was no longer reported, or over."""
+    REOPENED = "new.reopened"
+    """In breach again, after the recipient was notified of its end."""
     WORSE = "worse"
     """Twice the files, or twice the oldest one's wait, of the last notification."""
     STILL_OPEN = "still_open"
-    """Still open."""
-    CLEARED = "cleared"
-    REOPENED = "reopened"
-    """In breach again, after the recipient was notified of its end."""
-    STILL_STUCK = "still_stuck"
-    """In breach all the time, although the recipient was notified that it was no longer reported, or over."""
-    NOT_REPORTED = "not_reported"
-    """Not reported any more, by a script that says nothing when all is well."""
+    SILENT = "server.silent"
+    """A sender does not report any more: one line, with all that is unknown because of it."""
+    UNREADABLE = "server.unreadable"
+    """A server cannot read a folder that it watches."""
     UNKNOWN = "unknown"
     """Its server does not look at the folder any more, or does not name it."""
-    EXPIRED = "expired"
-    """No report confirmed the end: it was unknown for too long."""
-    CLOSED = "closed"
-    """By hand, or with its sender, which was retired."""
-    UNREADABLE = "unreadable"
-    """A server cannot read a folder that it watches."""
-    READABLE = "readable"
-    ACKNOWLEDGED = "acknowledged"
-    """Somebody is on it."""
-    SILENT = "silent"
-    """A sender does not report any more: one line, with all that is unknown because of it."""
-    BACK = "back"
-    """It reports again."""
+    NOT_REPORTED = "ended.not_reported"
+    """Not reported any more, by a script that says nothing when all is well."""
     MAINTENANCE = "maintenance"
     """Somebody made a maintenance window for what is the recipient's."""
+    ACKNOWLEDGED = "acknowledged"
+    """Somebody is on it."""
+    EXPIRED = "ended.expired"
+    """No report confirmed the end: it was unknown for too long."""
+    CLOSED = "ended.closed"
+    """By hand, or with its sender, which was retired."""
+    READABLE = "server.readable"
+    BACK = "server.back"
+    """It reports again."""
+    CLEARED = "ended.cleared"
+
+    @property
+    def word(self) -> str:
+        """Such as `ended`; of state: new, worse, still_open, ended, unknown, server, escalated."""
+        return self.partition(".")[0]
+
+    @property
+    def reason(self) -> str:
+        """Such as `cleared`; "" where the word says it all."""
+        return self.partition(".")[2]
 
 
 ENDS: Final = frozenset(

@@ -16,8 +16,8 @@ from contract.metrics import Metric
 from contract.moments import utc_now
 from contract.names import TEST_OWNER
 from contract.owners.model import SHIPPED_NAME, read_shipped_owners
-from handlers.notifications.delivery import WebhookAddresses
-from handlers.notifications.sending import Media, SweepResult, Targets
+from handlers.notifications.delivery import Webhooks
+from handlers.notifications.sending import Media, SweepResult
 from handlers.notifications.sweep import NotificationSweep
 from handlers.runtime import MessagesEnvironment, count, logger, metrics
 from store.notifications import RecipientTable
@@ -45,7 +45,7 @@ def _sweep() -> NotificationSweep:
     if owners is None:
         raise RuntimeError(f"the package has no {SHIPPED_NAME}: nobody can be notified")
     client: Any = session.create_client("dynamodb", config=TABLES)
-    addresses = WebhookAddresses(lambda: _read_secret(session, environment.webhooks_secret_id))
+    ses: Any = session.create_client("sesv2", config=SERVICES) if environment.mail_from else None
     return NotificationSweep(
         client=client,
         errors_table=environment.table_name,
@@ -54,13 +54,12 @@ def _sweep() -> NotificationSweep:
         owners=owners,
         recipients=RecipientTable(client, environment.notifications_table_name),
         media=Media(
-            mail=lambda: session.create_client("sesv2", config=SERVICES),
-            topics=lambda: session.create_client("sns", config=SERVICES),
-            addresses=addresses,
+            Webhooks(lambda: _read_secret(session, environment.webhooks_secret_id)),
+            ses=ses,
+            topics=session.create_client("sns", config=SERVICES),
             mail_from=environment.mail_from,
             owner_topics_prefix=environment.owner_topics_prefix,
         ),
-        targets=Targets(addresses, environment.mail_from),
         dashboard_url=environment.dashboard_url,
         docs_url=environment.docs_url,
         retention=environment.retention,

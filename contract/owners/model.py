@@ -54,15 +54,16 @@ _DIGEST_BYTES: Final = 16
 
 @unique
 class Topic(StrEnum):
-    """What an owner may be notified of."""
+    """What an owner may be notified of: the words of `NotificationKind` that can be chosen away."""
 
     NEW = "new"
     WORSE = "worse"
     STILL_OPEN = "still_open"
-    CLEARED = "cleared"
+    ENDED = "ended"
     """Every end, also one that nobody saw, and that a stock script no longer reports something."""
-    SILENT_SENDER = "silent_sender"
-    UNREADABLE_FOLDER = "unreadable_folder"
+    UNKNOWN = "unknown"
+    SERVER = "server"
+    """A server is silent, or cannot read a folder; and the end of that."""
     ACKNOWLEDGED = "acknowledged"
     """Who is on it, and until when."""
 

@@ -9,11 +9,11 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
-from typing import Any, Final, Protocol
+from typing import Final
 
 import urllib3
 from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
@@ -54,13 +54,22 @@ class DeliveryError(Exception):
         problem: what went wrong.
         retry_after: how long the service asked to be left alone; None where it did not say.
         in_doubt: whether it may have arrived nevertheless: it was sent, and no answer came.
+        status: of a webhook's answer; 0 where there was none.
     """
 
-    def __init__(self, problem: str, retry_after: timedelta | None = None, *, in_doubt: bool = False) -> None:
+    def __init__(
+        self,
+        problem: str,
+        retry_after: timedelta | None = None,
+        *,
+        in_doubt: bool = False,
+        status: int = 0,
+    ) -> None:
         super().__init__(problem)
         self.problem = problem
         self.retry_after = retry_after
         self.in_doubt = in_doubt
+        self.status = status
 
 
 class ChannelError(Exception):
@@ -77,32 +86,15 @@ class ChannelError(Exception):
         self.denied = denied
 
 
-class Medium(Protocol):
+@dataclass(frozen=True)
+class Medium:
     """A way to send."""
 
-    def fits(self, document: Document) -> bool:
-        """Whether one delivery holds the document."""
-
-    def send(self, recipient: Recipient, document: Document) -> None:
-        """Delivers it.
-
-        Raises:
-            DeliveryError: it failed, and may succeed later.
-            ChannelError: it fails until somebody fixes the channel.
-        """
-
-
-def connect_once(connect: Callable[[], Any], lock: Lock) -> Callable[[], Any]:
-    """Gives a client that is made at its first use, under a lock."""
-    made: list[Any] = []
-
-    def get() -> Any:
-        with lock:
-            if not made:
-                made.append(connect())
-            return made[0]
-
-    return get
+    send: Callable[[Recipient, Document], None]
+    """Delivers a document; raises `DeliveryError` where it failed and may succeed later, and `ChannelError`
+    where it fails until somebody fixes the channel."""
+    fits: Callable[[Document], bool] = lambda _: True
+    """Whether one delivery holds a document."""
 
 
 def call_aws(service: str, request: Callable[[], object], fatal: Collection[str], remedy: str) -> None:
@@ -131,20 +123,32 @@ def call_aws(service: str, request: Callable[[], object], fatal: Collection[str]
     raise error
 
 
-class WebhookAddresses:
-    """Reads the addresses at the first use, and again after some minutes. Threads may share it.
+class Webhooks:
+    """Posts to webhooks by their names in the configuration. Threads may share it.
+
+    Without retries, redirects or proxies of the environment. The addresses are read at the first use, and
+    again after some minutes.
 
     Args:
         read: gives the secret: a JSON object of addresses by name. "" where the stack has none.
         clock: seconds that only grow; tests pass their own.
+        sleep: waits for some seconds.
     """
 
-    def __init__(self, read: Callable[[], str], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        read: Callable[[], str],
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._read = read
         self._clock = clock
+        self._sleep = sleep
         self._lock = Lock()
         self._addresses: Mapping[str, str] = {}
         self._good_until = float("-inf")
+        self._turns: dict[str, float] = {}
+        self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False, maxsize=4)
 
     def find(self, name: str) -> str:
         """The address of a webhook.
@@ -165,19 +169,80 @@ class WebhookAddresses:
             )
         return address
 
-    def find_with_keys(self, name: str) -> tuple[str, Sequence[str]]:
-        """The address of a webhook, and the keys after its `#`, which are never sent as part of it.
+    def find_keys(self, name: str) -> list[str]:
+        """The keys after the `#` of a webhook's address, which are never sent as part of it.
 
         Raises:
             ChannelError: there is none of this name, it is no web address, or it has no key.
             DeliveryError: the secret cannot be read.
         """
-        address, _, keys = self.find(name).partition("#")
+        _, _, keys = self.find(name).partition("#")
         if not keys:
             raise ChannelError(
                 f"the address of the webhook {name} has no key after a #: set both with {_set_address(name)}"
             )
-        return address, keys.split(",")
+        return keys.split(",")
+
+    def post(
+        self,
+        name: str,
+        body: bytes,
+        service: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        fatal: Collection[str] = (),
+        seconds_apart: float = 0.0,
+    ) -> None:
+        """Posts JSON to a webhook.
+
+        Args:
+            name: of the webhook.
+            body: what to post.
+            service: its name in errors.
+            headers: beside those that say that it is JSON.
+            fatal: names of errors that no retry fixes, whatever their status.
+            seconds_apart: how long to wait after the last request to the same webhook.
+
+        Raises:
+            DeliveryError: it may succeed later.
+            ChannelError: it fails until somebody fixes the channel.
+        """
+        address = self.find(name).partition("#")[0]
+        with self._lock:
+            now = self._clock()
+            turn = max(self._turns.get(name, now), now)
+            self._turns[name] = turn + seconds_apart
+        if turn > now:
+            self._sleep(turn - now)
+        status, text, answered = self._request(address, body, service, headers or {})
+        if not 200 <= status < 300:
+            raise _explain(status, text, answered, f"{service} answered", name, fatal)
+
+    def _request(
+        self, address: str, body: bytes, service: str, headers: Mapping[str, str]
+    ) -> tuple[int, str, Mapping[str, str]]:
+        """Status, text and headers of the answer."""
+        try:
+            answer = self._pool.request(
+                "POST",
+                address,
+                body=body,
+                headers={"Content-Type": "application/json; charset=utf-8", **headers},
+                redirect=False,
+                preload_content=False,
+            )
+            try:
+                text = answer.read(_MAX_ANSWER_BYTES).decode(errors="replace")
+            finally:
+                answer.release_conn()
+        except (urllib3.exceptions.HTTPError, ValueError) as failure:
+            problem = f"{service} could not be reached ({type(failure).__name__})"
+            if isinstance(failure, urllib3.exceptions.ReadTimeoutError):
+                problem = f"{service} did not answer in time"
+            in_doubt = isinstance(failure, _AFTER_SENDING)
+        else:
+            return answer.status, text, answer.headers
+        raise DeliveryError(problem, in_doubt=in_doubt)
 
     def _load(self) -> Mapping[str, str]:
         problem = "the secret with the addresses of webhooks cannot be read"
@@ -190,100 +255,31 @@ class WebhookAddresses:
                 return {str(name): str(address) for name, address in addresses.items()}
         raise DeliveryError(problem)
 
-    def __repr__(self) -> str:
-        return "WebhookAddresses()"
-
 
 def _set_address(name: str) -> str:
     return f"pulumi config set --secret --path 'webhooks.{name}', and run pulumi up"
 
 
-@dataclass(frozen=True)
-class WebhookAnswer:
-    """What a webhook answered."""
-
-    status: int
-    text: str = field(repr=False)
-    retry_after: timedelta | None = None
-
-    def check(self, service: str, webhook: str, fatal: Collection[str] = ()) -> None:
-        """Raises what the answer means, unless it is a success.
-
-        Args:
-            service: its name in errors.
-            webhook: its name in the configuration.
-            fatal: names of errors that no retry fixes, whatever their status.
-
-        Raises:
-            DeliveryError: it may succeed later.
-            ChannelError: it fails until somebody fixes the channel.
-        """
-        if 200 <= self.status < 300:
-            return
-        found = _CODE.search(self.text)
-        code = (found.group(1) or found.group(2)) if found else ""
-        problem = f"{service} answered {self.status}{f' {code}' if code else ''}"
-        if 300 <= self.status < 400:
-            raise ChannelError(
-                f"{problem}: the address of the webhook {webhook} redirects, which is not followed; "
-                f"set its address with {_set_address(webhook)}"
-            )
-        if self.status in _WRONG_ADDRESS or code in fatal:
-            raise ChannelError(
-                f"{problem}: the webhook {webhook} was removed, switched off or locked; make a new one, "
-                f"set its address with {_set_address(webhook)}"
-            )
-        raise DeliveryError(problem, self.retry_after, in_doubt=self.status in _IN_DOUBT)
+def _explain(
+    status: int, text: str, headers: Mapping[str, str], answered: str, webhook: str, fatal: Collection[str]
+) -> DeliveryError | ChannelError:
+    """What an answer means that is no success."""
+    found = _CODE.search(text)
+    code = (found.group(1) or found.group(2)) if found else ""
+    problem = f"{answered} {status} {code}".rstrip()
+    if 300 <= status < 400:
+        remedy = f"the address of the webhook {webhook} redirects, which is not followed; set its address"
+    elif status in _WRONG_ADDRESS or code in fatal:
+        remedy = f"the webhook {webhook} was removed, switched off or locked; make a new one, set its address"
+    else:
+        # Slack and Teams answer with seconds; a date, which HTTP allows as well, is ignored.
+        seconds = headers.get("Retry-After", "")
+        known = seconds.isascii() and seconds.isdigit() and len(seconds) < 10
+        wait = min(timedelta(seconds=int(seconds)), _LONGEST_WAIT) if known else None
+        return DeliveryError(problem, wait, in_doubt=status in _IN_DOUBT, status=status)
+    return ChannelError(f"{problem}: {remedy} with {_set_address(webhook)}")
 
 
 def encode_body(payload: object) -> bytes:
     """JSON as short as possible: webhooks limit its bytes."""
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-class Poster:
-    """Posts JSON, without retries, redirects or proxies of the environment. Threads may share it."""
-
-    def __init__(self) -> None:
-        self._pool = urllib3.PoolManager(timeout=_TIMEOUT, retries=False, maxsize=4)
-
-    def post(
-        self, address: str, body: bytes, service: str, headers: Mapping[str, str] | None = None
-    ) -> WebhookAnswer:
-        """The answer to a request, whatever its status.
-
-        Raises:
-            DeliveryError: no answer came.
-        """
-        try:
-            answer = self._pool.request(
-                "POST",
-                address,
-                body=body,
-                headers={"Content-Type": "application/json; charset=utf-8", **(headers or {})},
-                redirect=False,
-                preload_content=False,
-            )
-            try:
-                text = answer.read(_MAX_ANSWER_BYTES).decode(errors="replace")
-            finally:
-                answer.release_conn()
-        except (urllib3.exceptions.HTTPError, ValueError) as error:
-            problem = f"{service} could not be reached ({type(error).__name__})"
-            if isinstance(error, urllib3.exceptions.ReadTimeoutError):
-                problem = f"{service} did not answer in time"
-            in_doubt = isinstance(error, _AFTER_SENDING)
-        else:
-            return WebhookAnswer(answer.status, text, _read_retry_after(answer.headers))
-        raise DeliveryError(problem, in_doubt=in_doubt)
-
-    def __repr__(self) -> str:
-        return "Poster()"
-
-
-def _read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Slack and Teams answer with seconds; a date, which HTTP allows as well, is ignored."""
-    seconds = headers.get("Retry-After", "")
-    if not (seconds.isascii() and seconds.isdigit() and len(seconds) < 10):
-        return None
-    return min(timedelta(seconds=int(seconds)), _LONGEST_WAIT)

@@ -66,11 +66,11 @@ class Fact:
 
 @dataclass(frozen=True, kw_only=True)
 class ListItem:
-    """One folder or server in a list."""
+    """A folder, a server or a file in a list."""
 
-    sign: str
-    place: Phrase
+    name: Phrase
     said: Phrase
+    sign: str = ""
     url: str = ""
 
 
@@ -79,28 +79,11 @@ class ListSection:
     """A list under a title."""
 
     title: str
-    items: tuple[ListItem, ...]
+    items: tuple[ListItem, ...] = ()
     more: int = 0
     """How many there are beside them."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileRow:
-    """A file in a list."""
-
-    name: Phrase
-    said: Phrase
-    """Its age and creation; in a digest, also its folder."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Files:
-    """The files that a notification lists."""
-
-    title: str
-    rows: tuple[FileRow, ...]
-    more: int
-    """How many there are beside them."""
+    files: bool = False
+    """Whether it lists files, a line each."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,41 +110,39 @@ class Document:
     """Identifies what the one notice is about."""
     event_id: str = ""
     """The same at each attempt to send it."""
-    server: str = ""
-    folder: str = ""
-    """Of the one notice, as they are shown."""
     tone: Tone
     sign: str
     headline: str
     """What happened, in our own words, without the place."""
     place: Phrase = ()
-    """Folder and server; empty in a digest."""
+    """Folder and server; in a digest, the worst ones."""
     lead: Phrase = ()
     """What it means, in a sentence or two."""
     facts: tuple[Fact, ...] = ()
     sections: tuple[ListSection, ...] = ()
-    files: Files | None = None
     link: Link | None = None
     """To the subject's page of the dashboard."""
     notes: tuple[Phrase, ...] = ()
     """Why the reader gets this, and how to get fewer."""
     help: Link | None = None
     """To the documents about notifications."""
-    thread: str = ""
-    """The subject, as the log names it: mails about the same subject are one thread. Empty in a digest, which
-    would tie the threads of all its subjects into one."""
 
     @property
     def kind(self) -> str:
-        """One of `NotificationKind`, or `digest`, or `test`."""
-        return str(self.about.kind) if self.about else "test" if self.key else "digest"
+        """A word of `NotificationKind`, or `digest`, or `test`."""
+        return self.about.kind.word if self.about else "test" if self.key else "digest"
+
+    @property
+    def reason(self) -> str:
+        """Of the kind; "" where it has none."""
+        return self.about.kind.reason if self.about else ""
 
     @property
     def state(self) -> Literal["open", "acknowledged", "ended"]:
         """That of what the one notice is about, for services that keep an alert of each; a test is open."""
         if self.about and self.about.kind in OVER:
             return "ended"
-        return "acknowledged" if self.kind == NotificationKind.ACKNOWLEDGED else "open"
+        return "acknowledged" if self.kind == NotificationKind.ACKNOWLEDGED.word else "open"
 
 
 def read_facts(document: Document) -> dict[str, str]:
@@ -266,45 +247,23 @@ def _list_lines(document: Document) -> Iterator[str]:
     if document.place:
         yield read_phrase(document.place)
     if document.lead:
-        yield ""
-        yield read_phrase(document.lead)
+        yield from ("", read_phrase(document.lead))
     if document.link:
         yield f"{document.link.text}: {document.link.url}"
     if document.facts:
-        yield ""
-        yield from (f"{fact.label}: {read_phrase(fact.value)}" for fact in document.facts)
+        yield from ("", *(f"{fact.label}: {read_phrase(fact.value)}" for fact in document.facts))
     for section in document.sections:
-        yield ""
-        yield from _list_section(section)
-    if document.files:
-        yield ""
-        yield from _list_files(document.files)
-    yield ""
-    yield from (read_phrase(note) for note in document.notes)
+        yield from ("", f"{section.title}:" if section.items else section.title)
+        for item in section.items:
+            joint = ", " if section.files else "\n  "
+            yield f"{item.sign or '-'} {read_phrase(item.name)}{joint}{read_phrase(item.said)}"
+            if item.url:
+                yield f"  {item.url}"
+        if section.more:
+            yield f"  {count_more(section.more)}"
+    yield from ("", *(read_phrase(note) for note in document.notes))
     if document.help:
         yield f"{document.help.text}: {document.help.url}"
-
-
-def _list_section(section: ListSection) -> Iterator[str]:
-    yield f"{section.title}:"
-    for item in section.items:
-        yield f"{item.sign} {read_phrase(item.place)}"
-        yield f"  {read_phrase(item.said)}"
-        if item.url:
-            yield f"  {item.url}"
-    if section.more:
-        yield f"  {count_more(section.more)}"
-
-
-def _list_files(files: Files) -> Iterator[str]:
-    if not files.rows:
-        yield files.title
-        return
-    yield f"{files.title}:"
-    for row in files.rows:
-        yield f"- {read_phrase(row.name)}, {read_phrase(row.said)}"
-    if files.more:
-        yield f"  {count_more(files.more)}"
 
 
 _SPELT: Final = str.maketrans(

@@ -6,18 +6,17 @@ styles, which Outlook and Gmail keep: they drop `<header>`, `<main>` and `<foote
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
+from functools import partial
 from html import escape
 from typing import Any, Final
 
 from handlers.notifications.delivery import call_aws
 from handlers.notifications.document import (
     Document,
-    Files,
     Link,
     ListSection,
     Phrase,
@@ -37,16 +36,10 @@ _HEAD: Final = SMTP.clone(max_line_length=120)
 """No subject in ASCII is folded: filters look at it."""
 _NO_LABEL: Final = re.compile(r"[^a-z0-9]+")
 """What a label of a host name cannot hold; the id of a list is made like one (RFC 2919)."""
-_FATAL: Final = frozenset(
-    {
-        "AccessDeniedException",
-        "AccountSuspendedException",
-        "BadRequestException",
-        "MailFromDomainNotVerifiedException",
-        "MessageRejected",
-        "NotFoundException",
-    }
-)
+_FATAL: Final = (
+    "AccessDeniedException", "AccountSuspendedException", "BadRequestException",
+    "MailFromDomainNotVerifiedException", "MessageRejected", "NotFoundException",
+)  # fmt: skip
 """Without `SendingPausedException` and `LimitExceededException`, which somebody or the next day ends."""
 _REMEDY: Final = (
     "is mailFrom or mailIdentity verified in SES in this region, are the owner's addresses well-formed, and, "
@@ -73,33 +66,24 @@ _DOT: Final = re.compile(r"[.@:]")
 """In an element of its own, so that programs make no link of `orders.zip`, and it copies as it is."""
 
 
-@dataclass(frozen=True)
-class MailChannel:
-    """Sends mails. Threads may share it."""
+def fits(document: Document) -> bool:
+    """Whether it can be read as one mail."""
+    html, text = render_html(document), render_text(document)
+    return len(html.encode()) <= MAX_HTML_BYTES and len(text.encode()) <= MAX_TEXT_BYTES
 
-    connect: Callable[[], Any]
-    sender: str
 
-    @staticmethod
-    def fits(document: Document) -> bool:
-        """Whether it can be read as one mail."""
-        html, text = render_html(document), render_text(document)
-        return len(html.encode()) <= MAX_HTML_BYTES and len(text.encode()) <= MAX_TEXT_BYTES
+def send(client: Any, sender: str, recipient: Recipient, document: Document) -> None:
+    """Sends one mail to all addresses of the recipient's channel, with a client of SES, version 2.
 
-    def send(self, recipient: Recipient, document: Document) -> None:
-        """Sends one mail to all addresses of the recipient's channel. For what it raises, see `Medium`."""
-        mail = render_mail(document, recipient, self.sender).as_bytes()
-        client, addresses = self.connect(), list(recipient.channel.targets)
-        call_aws(
-            "Amazon SES",
-            lambda: client.send_email(
-                FromEmailAddress=self.sender,
-                Destination={"ToAddresses": addresses},
-                Content={"Raw": {"Data": mail}},
-            ),
-            _FATAL,
-            _REMEDY,
-        )
+    For what it raises, see `call_aws`.
+    """
+    request = partial(
+        client.send_email,
+        FromEmailAddress=sender,
+        Destination={"ToAddresses": list(recipient.channel.targets)},
+        Content={"Raw": {"Data": render_mail(document, recipient, sender).as_bytes()}},
+    )
+    call_aws("Amazon SES", request, _FATAL, _REMEDY)
 
 
 def render_mail(document: Document, recipient: Recipient, sender: str) -> EmailMessage:
@@ -120,8 +104,9 @@ def render_mail(document: Document, recipient: Recipient, sender: str) -> EmailM
     mail["List-Id"] = f"<{_NO_LABEL.sub('-', recipient.owner.name.lower())}.{domain}>"
     if document.help:
         mail["List-Unsubscribe"] = f"<{document.help.url}>"
-    if document.thread:
-        root = f"<{hashlib.sha256(document.thread.encode()).hexdigest()[:32]}@{domain}>"
+    if document.about:
+        # A digest has none: it would tie the threads of all its subjects into one.
+        root = f"<{hashlib.sha256(document.about.subject.encode()).hexdigest()[:32]}@{domain}>"
         mail["References"] = root
         mail["In-Reply-To"] = root
     mail.set_content(render_text(document), cte="quoted-printable")
@@ -147,7 +132,6 @@ def render_html(document: Document) -> str:
             *_render_head(document),
             *_render_facts(document),
             *(part for section in document.sections for part in _render_section(section)),
-            *(_render_files(document.files) if document.files else ()),
             f'<div class="small" style="margin-top:22px;padding-top:10px;{_RULE};{_SMALL}">',
             *(f'<p style="margin:4px 0">{_render(note)}</p>' for note in document.notes),
             _render_link(document.help, "font-size:13px"),
@@ -180,29 +164,17 @@ def _render_facts(document: Document) -> Iterable[str]:
 
 
 def _render_section(section: ListSection) -> Iterable[str]:
-    yield _render_title(section.title)
+    if not section.items:
+        yield f'<p class="small" style="{_SMALL}">{escape(section.title)}</p>'
+        return
+    yield f'<h2 style="margin:22px 0 6px;font-size:15px">{escape(section.title)}</h2>'
     for item in section.items:
-        way = f' <a href="{escape(item.url)}" style="font-size:13px">Open</a>' if item.url else ""
-        place = f"{escape(item.sign)} {_render(item.place)}"
-        yield _render_row(f'{place}<br><span class="small" style="{_SMALL}">{_render(item.said)}</span>{way}')
+        link = f' <a href="{escape(item.url)}" style="font-size:13px">Open</a>' if item.url else ""
+        said = f'<span class="small" style="{_SMALL}">{_render(item.said)}</span>{link}'
+        joint = " " if section.files else "<br>"
+        yield _render_row(f"{escape(f'{item.sign} '.lstrip())}{_render(item.name)}{joint}{said}")
     if section.more:
         yield _render_row(count_more(section.more))
-
-
-def _render_files(files: Files) -> Iterable[str]:
-    if not files.rows:
-        yield f'<p class="small" style="{_SMALL}">{escape(files.title)}</p>'
-        return
-    yield _render_title(files.title)
-    for row in files.rows:
-        said = f'<span class="small" style="{_SMALL}">{_render(row.said)}</span>'
-        yield _render_row(f"{_render(row.name)} {said}")
-    if files.more:
-        yield _render_row(count_more(files.more))
-
-
-def _render_title(title: str) -> str:
-    return f'<h2 style="margin:22px 0 6px;font-size:15px">{escape(title)}</h2>'
 
 
 def _render_row(html: str) -> str:

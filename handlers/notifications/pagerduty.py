@@ -5,42 +5,28 @@ The address in the configuration ends in `#` and the integration key: it may be 
 """
 
 import hashlib
-from dataclasses import dataclass
 from typing import Any, Final
 
 from contract.moments import format_moment
 from contract.text import shorten
 from contract.words import NotificationKind
-from handlers.notifications.delivery import Poster, WebhookAddresses, encode_body
+from handlers.notifications.delivery import Webhooks, encode_body
 from handlers.notifications.document import Document, read_facts, read_phrase
+from handlers.notifications.wording import name_place
 from store.notifications import Recipient
 
 MAX_SUMMARY: Final = 1024
 """Characters of a summary (Events API v2, "PD-CEF")."""
 MAX_KEY: Final = 255
 """Characters of a deduplication key."""
-_SERVICE: Final = "PagerDuty"
 _ACTIONS: Final = {"open": "trigger", "acknowledged": "acknowledge", "ended": "resolve"}
 
 
-@dataclass(frozen=True)
-class PagerDutyChannel:
-    """Posts events. Threads may share it."""
-
-    addresses: WebhookAddresses
-    poster: Poster
-
-    @staticmethod
-    def fits(_: Document) -> bool:
-        """Whether one event holds it: 512 KB are more than any notice takes."""
-        return True
-
-    def send(self, recipient: Recipient, document: Document) -> None:
-        """Sends an event. For what it raises, see `Medium`. A refusal (400) is that event's own failure."""
-        name = recipient.channel.targets[0]
-        address, keys = self.addresses.find_with_keys(name)
-        body = encode_body(render_pagerduty(document, recipient, keys[0]))
-        self.poster.post(address, body, _SERVICE).check(_SERVICE, name)
+def send(webhooks: Webhooks, recipient: Recipient, document: Document) -> None:
+    """Sends an event, whose refusal (400) is its own failure. For what it raises, see `Webhooks.post`."""
+    webhook = recipient.channel.targets[0]
+    key, *_ = webhooks.find_keys(webhook)
+    webhooks.post(webhook, encode_body(render_pagerduty(document, recipient, key)), "PagerDuty")
 
 
 def render_pagerduty(document: Document, recipient: Recipient, routing_key: str) -> dict[str, Any]:
@@ -48,11 +34,12 @@ def render_pagerduty(document: Document, recipient: Recipient, routing_key: str)
     key = document.key
     if len(key) > MAX_KEY:
         key = hashlib.sha256(key.encode()).hexdigest()
-    escalated = document.kind == NotificationKind.ESCALATED
+    escalated = document.kind == NotificationKind.ESCALATED.word
+    server, folder = name_place(document.about)
     summary = f"{document.subject}. {read_phrase(document.first_line)}"
     payload = {
         "summary": shorten(summary, MAX_SUMMARY),
-        "source": document.server or "file-sla",
+        "source": server or "file-sla",
         "severity": "critical" if escalated else document.tone.severity,
         "timestamp": format_moment(document.at),
         "group": recipient.owner.name,
@@ -63,7 +50,7 @@ def render_pagerduty(document: Document, recipient: Recipient, routing_key: str)
         "routing_key": routing_key,
         "event_action": _ACTIONS[document.state],
         "dedup_key": key,
-        "payload": payload | ({"component": document.folder} if document.folder else {}),
+        "payload": payload | ({"component": folder} if folder else {}),
         "client": "file-sla",
         "links": [{"href": link.url, "text": link.text} for link in (document.link, document.help) if link],
     }

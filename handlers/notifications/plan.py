@@ -13,14 +13,14 @@ from contract.owners.model import EVENT_CHANNELS
 from contract.words import ENDS, SENDER_SEPARATOR, NotificationKind
 from handlers.notifications.rules import (
     BEGINNINGS,
-    FORGOTTEN,
+    OVER,
     PROMPT,
     DueNotice,
     assumed_read,
     find_folders,
     find_incidents,
-    find_maintenance,
     find_senders,
+    find_windows,
 )
 from handlers.notifications.situation import Notice, Notification, Situation, Storm, notice_key
 from store.notifications import (
@@ -92,7 +92,7 @@ def plan(recipient: Recipient, state: RecipientState, situation: Situation) -> P
         *find_incidents(recipient, known, situation, quiet=quiet),
         *find_senders(recipient, known, situation, quiet=quiet),
         *find_folders(recipient, known, situation, quiet=quiet),
-        *find_maintenance(recipient, known, situation, quiet=quiet),
+        *find_windows(recipient, known, situation, quiet=quiet),
     ]
     entries = {one.key: one.entry for one in found if one.entry is not None}
     notifications = _group(recipient, found, known, now)
@@ -332,7 +332,7 @@ def record_failure(
     retry_after: timedelta | None = None,
     *,
     in_doubt: bool = False,
-) -> RecipientState:
+) -> tuple[RecipientState, list[Notice]]:
     """Records that a notification could not be delivered, and may be later.
 
     Args:
@@ -341,33 +341,26 @@ def record_failure(
         at: when.
         retry_after: how long the service asks to be left alone.
         in_doubt: whether it may have arrived nevertheless, since the service gave no answer.
+
+    Returns:
+        What is known now, and the notices that are given up: they count as lost.
     """
-    entries = dict(state.entries)
+    entries, given_up = dict(state.entries), list[Notice]()
     for notice in notification.notices:
         entry = _entry_of(entries, notice)
         failure = _fail(entry, notice, at, retry_after, in_doubt=in_doubt)
-        if not _is_given_up(failure, at):
+        if failure.failed_at is None or at - failure.failed_at < GIVEN_UP_AFTER:
             _put(entries, notice, replace(entry, pending=failure))
-        elif failure.in_doubt:
-            _put(entries, notice, assumed_read(entry, notice, at))
-        elif notice.kind in ENDS or notice.kind in FORGOTTEN:
+            continue
+        given_up.append(notice)
+        if notice.kind in OVER and not failure.in_doubt:
             _put(entries, notice, None)
-        elif entry.said in (LastSaid.BEGUN, LastSaid.UNKNOWN):
-            # The recipient knows of it, and gets a reminder later: of the numbers of this notice.
+        elif failure.in_doubt or entry.said in (LastSaid.BEGUN, LastSaid.UNKNOWN):
+            # The recipient may know of it, and gets a reminder later: of the numbers of this notice.
             _put(entries, notice, assumed_read(entry, notice, at))
         else:
             _put(entries, notice, replace(entry, said=LastSaid.LOST, at=at, pending=None))
-    return replace(state, entries=entries)
-
-
-def list_given_up(state: RecipientState, notification: Notification, at: datetime) -> tuple[Notice, ...]:
-    """The notices of a notification that `record_failure` would give up: they count as lost."""
-    entries = state.entries
-    return tuple(
-        notice
-        for notice in notification.notices
-        if _is_given_up(_fail(_entry_of(entries, notice), notice, at), at)
-    )
+    return replace(state, entries=entries), given_up
 
 
 def record_unsent(state: RecipientState, notification: Notification) -> RecipientState:
@@ -449,7 +442,3 @@ def _fail(
         sent_at=None,
         in_doubt=before.in_doubt or in_doubt,
     )
-
-
-def _is_given_up(failure: PendingNotice, at: datetime) -> bool:
-    return failure.failed_at is not None and at - failure.failed_at >= GIVEN_UP_AFTER

@@ -5,41 +5,21 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from heapq import nsmallest
 from itertools import islice
-from threading import Lock
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contract.moments import HOUR, format_affected_date, is_plausible, parse_moment
-from contract.owners.model import EVENT_CHANNELS, Channel, ChannelKind
+from contract.owners.model import EVENT_CHANNELS, NAMED_CHANNELS, Channel, ChannelKind
 from contract.words import NotificationKind
-from handlers.notifications.delivery import (
-    ChannelError,
-    DeliveryError,
-    Medium,
-    Poster,
-    WebhookAddresses,
-    connect_once,
-)
+from handlers.notifications import mail, pagerduty, slack, sns, teams, webhook
+from handlers.notifications.delivery import ChannelError, DeliveryError, Medium, Webhooks
 from handlers.notifications.document import SHOWN_FILES, NamedFile, RenderContext
-from handlers.notifications.mail import MailChannel
-from handlers.notifications.pagerduty import PagerDutyChannel
-from handlers.notifications.plan import (
-    disable,
-    enable,
-    list_given_up,
-    plan,
-    record_delivery,
-    record_failure,
-    record_unsent,
-)
+from handlers.notifications.plan import disable, enable, plan, record_delivery, record_failure, record_unsent
 from handlers.notifications.situation import Notification, Situation
-from handlers.notifications.slack import SlackChannel
-from handlers.notifications.sns import TopicChannel
-from handlers.notifications.teams import TeamsChannel
-from handlers.notifications.webhook import WebhookChannel
 from handlers.notifications.writing import WITH_FILES, write_test, write_what_fits
 from handlers.runtime import logger
 from store.dynamodb import ConflictError, Item, Query, Reader, read_text
@@ -103,40 +83,13 @@ class SweepResult:
         return whole
 
 
-@dataclass(frozen=True)
-class Targets:
-    """Tells apart where channels lead: a disabled one is tried again once it leads elsewhere."""
-
-    addresses: WebhookAddresses
-    mail_from: str
-
-    def digest(self, channel: Channel) -> str | None:
-        """The same as long as the channel leads to the same place; None where that is unknown now.
-
-        Addresses of people and topics are in the channel's own key: with others, it is another channel.
-        """
-        match channel.kind:
-            case ChannelKind.SNS:
-                return ""
-            case ChannelKind.MAIL:
-                target = self.mail_from
-            case _:
-                try:
-                    target = self.addresses.find(channel.targets[0])
-                except ChannelError:
-                    return ""
-                except DeliveryError:
-                    return None
-        return hashlib.blake2b(target.encode(), digest_size=_DIGEST_BYTES).hexdigest()
-
-
 class Media:
     """Delivers notifications, each by the medium of its recipient's channel. Threads may share it.
 
     Args:
-        mail: makes a client of Amazon SES, version 2 (`sesv2`); called at the first mail.
-        topics: makes a client of Amazon SNS; called at the first notification to a topic.
-        addresses: of webhooks.
+        webhooks: posts to webhooks.
+        ses: a client of Amazon SES, version 2 (`sesv2`); None where there is no `mail_from`.
+        topics: a client of Amazon SNS.
         mail_from: the address that mails come from; empty where SES is not used: mail then goes to the
             owner's topic.
         owner_topics_prefix: the ARN of each owner's topic begins with it.
@@ -144,23 +97,23 @@ class Media:
 
     def __init__(
         self,
+        webhooks: Webhooks,
         *,
-        mail: Callable[[], Any],
-        topics: Callable[[], Any],
-        addresses: WebhookAddresses,
+        ses: Any = None,
+        topics: Any = None,
         mail_from: str = "",
         owner_topics_prefix: str = "",
     ) -> None:
-        # A session of botocore makes one client at a time.
-        lock, poster = Lock(), Poster()
-        sns = TopicChannel(connect_once(topics, lock), owner_topics_prefix)
+        self._webhooks = webhooks
+        self._mail_from = mail_from
+        topic = Medium(partial(sns.send, topics, owner_topics_prefix), sns.fits)
         self._media: Mapping[ChannelKind, Medium] = {
-            ChannelKind.SLACK: SlackChannel(addresses, poster),
-            ChannelKind.TEAMS: TeamsChannel(addresses, poster),
-            ChannelKind.SNS: sns,
-            ChannelKind.PAGERDUTY: PagerDutyChannel(addresses, poster),
-            ChannelKind.WEBHOOK: WebhookChannel(addresses, poster),
-            ChannelKind.MAIL: MailChannel(connect_once(mail, lock), mail_from) if mail_from else sns,
+            ChannelKind.SLACK: Medium(partial(slack.send, webhooks), slack.fits),
+            ChannelKind.TEAMS: Medium(partial(teams.send, webhooks), teams.fits),
+            ChannelKind.SNS: topic,
+            ChannelKind.PAGERDUTY: Medium(partial(pagerduty.send, webhooks)),
+            ChannelKind.WEBHOOK: Medium(partial(webhook.send, webhooks)),
+            ChannelKind.MAIL: Medium(partial(mail.send, ses, mail_from), mail.fits) if mail_from else topic,
         }
 
     def deliver(self, notification: Notification, context: RenderContext) -> None:
@@ -175,12 +128,27 @@ class Media:
 
     def test(self, recipient: Recipient, context: RenderContext) -> str:
         """Sends a notification that is marked as a test; returns what went wrong, or ""."""
-        medium = self._media[recipient.channel.kind]
         try:
-            medium.send(recipient, write_test(recipient, context))
+            self._media[recipient.channel.kind].send(recipient, write_test(recipient, context))
         except (ChannelError, DeliveryError) as error:
             return error.problem
         return ""
+
+    def digest_target(self, channel: Channel) -> str | None:
+        """The same as long as the channel leads to the same place; None where that is unknown now.
+
+        A disabled channel is tried again once it leads elsewhere. Addresses of people and topics are in the
+        channel's own key: with others, it is another channel.
+        """
+        target = self._mail_from if channel.kind is ChannelKind.MAIL else ""
+        if channel.kind in NAMED_CHANNELS:
+            try:
+                target = self._webhooks.find(channel.targets[0])
+            except ChannelError:
+                pass
+            except DeliveryError:
+                return None
+        return hashlib.blake2b(target.encode(), digest_size=_DIGEST_BYTES).hexdigest()
 
 
 class WorstFiles:
@@ -239,39 +207,20 @@ def _parse_files(record: Item, incident: Incident) -> Iterator[NamedFile]:
         )
 
 
-class Delivering(Protocol):
-    """What delivers notifications."""
-
-    def deliver(self, notification: Notification, context: RenderContext) -> None:
-        """See `Media`."""
-
-    def test(self, recipient: Recipient, context: RenderContext) -> str:
-        """See `Media`."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class RecipientSending:
-    """What it takes to notify any recipient of a sweep.
-
-    Attributes:
-        table: keeps the recipients' states.
-        media: delivers.
-        targets: tells where channels lead.
-        files: finds the files that notifications list.
-        context: where links lead; its moment and files are set for each notification.
-        retention: how long an incident is kept after its end; None for ever.
-        clock: the time; tests pass their own.
-        seconds_left: the time until the function has to be done.
-    """
+    """What it takes to notify any recipient of a sweep."""
 
     table: RecipientTable
-    media: Delivering
-    targets: Targets
+    media: Media
     files: WorstFiles
     context: RenderContext
+    """Where links lead; its moment and files are set for each notification."""
     retention: timedelta | None
+    """How long an incident is kept after its end; None for ever."""
     clock: Callable[[], datetime]
     seconds_left: Callable[[], float]
+    """The time until the function has to be done."""
 
     def notify(self, recipient: Recipient, stored: StoredRecipient, situation: Situation) -> SweepResult:
         """Sends a recipient what is due, unless another sweep is at work on it."""
@@ -331,7 +280,7 @@ class _OneRecipient:
     def _enable(self, state: RecipientState) -> RecipientState:
         if state.disabled is None:
             return state
-        target = self._sending.targets.digest(self._recipient.channel)
+        target = self._sending.media.digest_target(self._recipient.channel)
         elsewhere = target is not None and target != state.disabled.target
         if not self.stored.enabled_by_hand and not elsewhere:
             return state
@@ -411,8 +360,7 @@ class _OneRecipient:
 
     def _fail(self, notification: Notification, error: DeliveryError, *, leased: bool) -> None:
         at = self._sending.clock()
-        given_up = list_given_up(self.stored.state, notification, at)
-        state = record_failure(
+        state, given_up = record_failure(
             self.stored.state, notification, at, error.retry_after, in_doubt=error.in_doubt
         )
         logger.warning("a notification was not delivered", extra={**self.names, "problem": error.problem})
@@ -426,7 +374,7 @@ class _OneRecipient:
 
     def _disable(self, error: ChannelError) -> None:
         at = self._sending.clock()
-        target = self._sending.targets.digest(self._recipient.channel)
+        target = self._sending.media.digest_target(self._recipient.channel)
         logger.error("a channel is disabled", extra={**self.names, "problem": error.problem})
         self.result.failed += 1
         self._write(disable(self.stored.state, at, error.problem, target or ""), leased=False)

@@ -5,18 +5,15 @@ write a plain `*`, and `<!channel>` alerts everybody. Links are elements of thei
 fallback has to be escaped, which is `mrkdwn` wherever it is shown.
 """
 
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from http import HTTPStatus
-from threading import Lock
 from typing import Any, Final
 
-from handlers.notifications.delivery import Poster, WebhookAddresses, encode_body
+from handlers.notifications.delivery import DeliveryError, Webhooks, encode_body
 from handlers.notifications.document import (
     Document,
-    Files,
     Link,
-    ListItem,
     ListSection,
     Phrase,
     Tone,
@@ -35,8 +32,7 @@ with `msg_blocks_too_long`."""
 MAX_PLAIN: Final = 4000
 """Characters of a message without blocks, beyond which Slack says that people do not read on ("Text")."""
 _COLOURS: Final = {Tone.BAD: "#b3261e", Tone.UNSURE: "#9a6700", Tone.GOOD: "#1a7f37"}
-_SERVICE: Final = "Slack"
-_SECONDS_APART: Final = 1.0
+SECONDS_APART: Final = 1.0
 """Slack takes a message a second from a webhook ("Rate limits")."""
 
 
@@ -44,48 +40,24 @@ Block = dict[str, Any]
 Element = dict[str, Any]
 
 
-class SlackChannel:
-    """Posts to webhooks of Slack, each at its pace. Threads may share it."""
+def fits(document: Document) -> bool:
+    """Whether one message holds it."""
+    blocks = render_slack(document)["attachments"][0]["blocks"]
+    return len(blocks) <= MAX_BLOCKS and len(encode_body(blocks).decode()) <= MAX_BLOCKS_CHARACTERS
 
-    def __init__(
-        self,
-        addresses: WebhookAddresses,
-        poster: Poster,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._addresses = addresses
-        self._poster = poster
-        self._clock = clock
-        self._sleep = sleep
-        self._lock = Lock()
-        self._next: dict[str, float] = {}
 
-    @staticmethod
-    def fits(document: Document) -> bool:
-        """Whether one message holds it."""
-        blocks = render_slack(document)["attachments"][0]["blocks"]
-        return len(blocks) <= MAX_BLOCKS and len(encode_body(blocks).decode()) <= MAX_BLOCKS_CHARACTERS
-
-    def send(self, recipient: Recipient, document: Document) -> None:
-        """Sends a document to the recipient's webhook. For what it raises, see `Medium`."""
-        webhook = recipient.channel.targets[0]
-        address = self._addresses.find(webhook)
-        self._wait_for_turn(webhook)
-        answer = self._poster.post(address, encode_body(render_slack(document)), _SERVICE)
-        if answer.status == HTTPStatus.BAD_REQUEST:
-            # Slack rejects the layout. Better plain than never.
-            self._wait_for_turn(webhook)
-            answer = self._poster.post(address, encode_body(render_plainly(document)), _SERVICE)
-        answer.check(_SERVICE, webhook)
-
-    def _wait_for_turn(self, webhook: str) -> None:
-        with self._lock:
-            now = self._clock()
-            turn = max(self._next.get(webhook, now), now)
-            self._next[webhook] = turn + _SECONDS_APART
-        if turn > now:
-            self._sleep(turn - now)
+def send(webhooks: Webhooks, recipient: Recipient, document: Document) -> None:
+    """Sends a document to the recipient's webhook. For what it raises, see `Webhooks.post`."""
+    post = partial(webhooks.post, recipient.channel.targets[0], service="Slack", seconds_apart=SECONDS_APART)
+    try:
+        post(encode_body(render_slack(document)))
+    except DeliveryError as error:
+        if error.status != HTTPStatus.BAD_REQUEST:
+            raise
+    else:
+        return
+    # Slack rejects the layout. Better plain than never.
+    post(encode_body(render_plainly(document)))
 
 
 def render_slack(document: Document) -> dict[str, Any]:
@@ -107,7 +79,8 @@ def render_plainly(document: Document) -> dict[str, Any]:
 
 
 def _list_blocks(document: Document) -> Iterator[Block]:
-    head = [*_style(document.place), *_line(document.place), *_style(document.lead)]
+    place = [*_style(document.place), _text("\n")] if document.place else []
+    head = [*place, *_style(document.lead)]
     if document.link:
         head += [_text("\n"), _link(document.link)]
     facts = [
@@ -118,30 +91,21 @@ def _list_blocks(document: Document) -> Iterator[Block]:
     yield _rich(_section(head), *([_section(facts[:-1])] if facts else ()))
     for section in document.sections:
         yield _render_section(section)
-    if document.files:
-        yield _render_files(document.files)
     notes = [element for note in document.notes for element in (*_style(note, italic=True), _text(" "))]
     yield _rich(_section([*notes, *([_link(document.help)] if document.help else ())]))
 
 
 def _render_section(section: ListSection) -> Block:
-    items = [_render_item(item) for item in section.items]
+    joint = " " if section.files else "\n"
+    items = []
+    for item in section.items:
+        link = [_text(" "), _link(Link(text="Open", url=item.url))] if item.url else []
+        items.append(_section([*_style(item.name), _text(joint), *_style(item.said), *link]))
     if section.more:
         items.append(_section([_text(count_more(section.more))]))
-    return _rich(_section([_text(section.title, bold=True)]), _list(items))
-
-
-def _render_item(item: ListItem) -> Element:
-    way = [_text(" "), _link(Link(text="Open", url=item.url))] if item.url else []
-    return _section([*_style(item.place), _text("\n"), *_style(item.said), *way])
-
-
-def _render_files(files: Files) -> Block:
-    items = [_section([*_style(row.name), _text(" "), *_style(row.said)]) for row in files.rows]
-    if files.more:
-        items.append(_section([_text(count_more(files.more))]))
-    title = _section([_text(files.title, bold=bool(files.rows))])
-    return _rich(title, *([_list(items)] if items else ()))
+    title = _section([_text(section.title, **({"bold": True} if items else {}))])
+    listed = {"type": "rich_text_list", "style": "bullet", "elements": items}
+    return _rich(title, *([listed] if items else ()))
 
 
 def _rich(*elements: Element) -> Block:
@@ -152,19 +116,11 @@ def _section(elements: Iterable[Element]) -> Element:
     return {"type": "rich_text_section", "elements": list(elements)}
 
 
-def _list(items: Iterable[Element]) -> Element:
-    return {"type": "rich_text_list", "style": "bullet", "elements": list(items)}
-
-
 def _style(phrase: Phrase, **style: bool) -> list[Element]:
     """The parts of a phrase; names look like code."""
     return [
         _text(part.text, **({**style, "code": True} if part.name else style)) for part in phrase if part.text
     ]
-
-
-def _line(phrase: Phrase) -> list[Element]:
-    return [_text("\n")] if phrase else []
 
 
 def _text(text: str, **style: bool) -> Element:

@@ -1,8 +1,7 @@
 """Notifications to topics of Amazon SNS: as plain text, and in one SMS."""
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from contract.owners.model import ChannelKind, name_mail_topic
@@ -17,65 +16,54 @@ MAX_SUBJECT: Final = 99
 MAX_SMS: Final = 160
 """Characters of one SMS in the GSM alphabet, in which some take two places (3GPP TS 23.038)."""
 _TWO_PLACES: Final = frozenset("[\\]^{|}~")
-_FATAL: Final = frozenset(
-    {
-        "AuthorizationError",
-        "EndpointDisabled",
-        "KMSAccessDenied",
-        "KMSDisabled",
-        "KMSInvalidState",
-        "KMSNotFound",
-        "KMSOptInRequired",
-        "NotFound",
+_FATAL: Final = (
+    "AuthorizationError", "EndpointDisabled", "KMSAccessDenied", "KMSDisabled", "KMSInvalidState",
+    "KMSNotFound", "KMSOptInRequired", "NotFound",
+)  # fmt: skip
+
+
+def fits(document: Document) -> bool:
+    """Whether one message holds it."""
+    return len(render_text(document).encode()) <= MAX_TOPIC_BYTES
+
+
+def send(client: Any, owner_topics_prefix: str, recipient: Recipient, document: Document) -> None:
+    """Publishes a document as text, with a client of SNS. A subscription by mail shows its subject as such.
+
+    For what it raises, see `call_aws`.
+
+    Args:
+        client: of SNS.
+        owner_topics_prefix: the ARN of each owner's own topics begins with it. Mail goes there where SES is
+            not used.
+        recipient: whom to notify.
+        document: what to publish.
+    """
+    arn = recipient.channel.targets[0]
+    if recipient.channel.kind is not ChannelKind.SNS:
+        arn = owner_topics_prefix + name_mail_topic(recipient.owner.name, recipient.after)
+    incident = document.about.incident if document.about else None
+    attributes = {
+        "kind": document.kind,
+        "reason": document.reason,
+        "owner": recipient.owner.name,
+        "incident": incident.incident_id if incident else "",
+        "severity": document.tone.severity,
     }
-)
-
-
-@dataclass(frozen=True)
-class TopicChannel:
-    """Publishes to topics. Threads may share it."""
-
-    connect: Callable[[], Any]
-    """Gives a client of SNS."""
-    owner_topics_prefix: str
-    """The ARN of each owner's own topics begins with it. Mail goes there where SES is not used."""
-
-    @staticmethod
-    def fits(document: Document) -> bool:
-        """Whether one message holds it."""
-        return len(render_text(document).encode()) <= MAX_TOPIC_BYTES
-
-    def send(self, recipient: Recipient, document: Document) -> None:
-        """Publishes a document as text. A subscription by mail shows its subject as such.
-
-        For what it raises, see `Medium`.
-        """
-        arn = recipient.channel.targets[0]
-        if recipient.channel.kind is not ChannelKind.SNS:
-            arn = self.owner_topics_prefix + name_mail_topic(recipient.owner.name, recipient.after)
-        client, text = self.connect(), render_text(document)
-        incident = document.about.incident if document.about else None
-        call_aws(
-            "Amazon SNS",
-            lambda: client.publish(
-                TopicArn=arn,
-                Subject=to_ascii(document.subject)[:MAX_SUBJECT].rstrip(),
-                Message=json.dumps({"default": text, "sms": render_sms(document)}, ensure_ascii=False),
-                MessageStructure="json",
-                MessageAttributes={
-                    name: {"DataType": "String", "StringValue": value}
-                    for name, value in (
-                        ("kind", document.kind),
-                        ("owner", recipient.owner.name),
-                        ("incident", incident.incident_id if incident else ""),
-                        ("severity", document.tone.severity),
-                    )
-                    if value
-                },
-            ),
-            _FATAL,
-            f"does {arn} exist in this region, and may the function publish to it?",
-        )
+    texts = {"default": render_text(document), "sms": render_sms(document)}
+    request = partial(
+        client.publish,
+        TopicArn=arn,
+        Subject=to_ascii(document.subject)[:MAX_SUBJECT].rstrip(),
+        Message=json.dumps(texts, ensure_ascii=False),
+        MessageStructure="json",
+        MessageAttributes={
+            name: {"DataType": "String", "StringValue": value} for name, value in attributes.items() if value
+        },
+    )
+    call_aws(
+        "Amazon SNS", request, _FATAL, f"does {arn} exist in this region, and may the function publish to it?"
+    )
 
 
 def render_sms(document: Document) -> str:

@@ -12,7 +12,7 @@ from contract.owners.matching import find_owner, find_sender_owner, list_owners
 from contract.owners.model import Owners, name_channel
 from contract.words import SENDER_SEPARATOR, IncidentStatus, SenderState
 from handlers.notifications.document import RenderContext
-from handlers.notifications.sending import Delivering, RecipientSending, SweepResult, Targets, WorstFiles
+from handlers.notifications.sending import Media, RecipientSending, SweepResult, WorstFiles
 from handlers.notifications.situation import Situation
 from handlers.notifications.wording import name_server
 from handlers.runtime import logger
@@ -70,8 +70,7 @@ class NotificationSweep:
     incidents_table: str
     owners: Owners
     recipients: RecipientTable
-    media: Delivering
-    targets: Targets
+    media: Media
     dashboard_url: str
     docs_url: str
     retention: timedelta | None
@@ -106,7 +105,6 @@ class NotificationSweep:
         sending = RecipientSending(
             table=self.recipients,
             media=self.media,
-            targets=self.targets,
             files=WorstFiles(self.client, self.errors_table),
             context=RenderContext(
                 now=now,
@@ -188,19 +186,12 @@ def narrow(
 
 
 class OwnerFinder:
-    """Finds owners by the rules, and remembers them."""
+    """Finds the names of owners by the rules, and remembers them."""
 
     def __init__(self, owners: Owners) -> None:
-        @lru_cache(maxsize=FOLDERS_REMEMBERED)
-        def of_folder(folder: str, sender_name: str) -> str:
-            return find_owner(owners, folder, sender_name).owner.name
-
-        @lru_cache(maxsize=FOLDERS_REMEMBERED)
-        def of_sender(sender_name: str) -> str:
-            return find_sender_owner(owners, sender_name).owner.name
-
-        self.of_folder = of_folder
-        self.of_sender = of_sender
+        remember = lru_cache(maxsize=FOLDERS_REMEMBERED)
+        self.of_folder = remember(lambda folder, sender: find_owner(owners, folder, sender).owner.name)
+        self.of_sender = remember(lambda sender: find_sender_owner(owners, sender).owner.name)
 
 
 def read_situation(

@@ -6,15 +6,11 @@ they say that it cannot be displayed (users of Prometheus Alertmanager found thi
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
-from handlers.notifications.delivery import Poster, WebhookAddresses, encode_body
+from handlers.notifications.delivery import Webhooks, encode_body
 from handlers.notifications.document import (
     Document,
-    Fact,
-    Files,
-    ListItem,
     ListSection,
     Phrase,
     Tone,
@@ -28,7 +24,6 @@ MAX_CARD_BYTES: Final = 27_000
 """Bytes of the whole body as JSON: Teams takes about 28 KB ("Limits and specifications for Teams")."""
 _STYLES: Final = {Tone.BAD: "attention", Tone.UNSURE: "warning", Tone.GOOD: "good"}
 _LABEL_WIDTH: Final = "130px"
-_SERVICE: Final = "Teams"
 _FATAL: Final = frozenset(
     {"WorkflowTriggerIsNotEnabled", "WorkflowNotFound", "DirectApiAuthorizationRequired"}
 )
@@ -38,27 +33,17 @@ _FATAL: Final = frozenset(
 Element = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class TeamsChannel:
-    """Posts to webhooks of workflows. Threads may share it."""
+def fits(document: Document) -> bool:
+    """Whether one card holds it."""
+    return len(encode_body(render_teams(document))) <= MAX_CARD_BYTES
 
-    addresses: WebhookAddresses
-    poster: Poster
 
-    @staticmethod
-    def fits(document: Document) -> bool:
-        """Whether one card holds it."""
-        return len(encode_body(render_teams(document))) <= MAX_CARD_BYTES
+def send(webhooks: Webhooks, recipient: Recipient, document: Document) -> None:
+    """Sends a document to the recipient's webhook. For what it raises, see `Webhooks.post`.
 
-    def send(self, recipient: Recipient, document: Document) -> None:
-        """Sends a document to the recipient's webhook. For what it raises, see `Medium`.
-
-        The workflow does not say what it does with it.
-        """
-        webhook = recipient.channel.targets[0]
-        body = encode_body(render_teams(document))
-        answer = self.poster.post(self.addresses.find(webhook), body, _SERVICE)
-        answer.check(_SERVICE, webhook, _FATAL)
+    The workflow does not say what it does with it.
+    """
+    webhooks.post(recipient.channel.targets[0], encode_body(render_teams(document)), "Teams", fatal=_FATAL)
 
 
 def render_teams(document: Document) -> dict[str, Any]:
@@ -91,55 +76,33 @@ def _list_elements(document: Document) -> Iterator[Element]:
     if document.lead:
         yield _block(_runs(document.lead))
     for index, fact in enumerate(document.facts):
-        yield _render_fact(fact, spacing="Default" if index == 0 else "None")
+        columns = [(_LABEL_WIDTH, [_run(fact.label, isSubtle=True)]), ("stretch", _runs(fact.value))]
+        yield {
+            "type": "ColumnSet",
+            "spacing": "Default" if index == 0 else "None",
+            "columns": [
+                {"type": "Column", "width": width, "items": [_block(runs)]} for width, runs in columns
+            ],
+        }
     for section in document.sections:
         yield from _render_section(section)
-    if document.files:
-        yield from _render_files(document.files)
     for index, note in enumerate(document.notes):
         yield _block(_runs(note, size="Small", isSubtle=True), separator=index == 0)
 
 
-def _render_fact(fact: Fact, spacing: str) -> Element:
-    label = _block([_run(fact.label, isSubtle=True)])
-    return {
-        "type": "ColumnSet",
-        "spacing": spacing,
-        "columns": [
-            {"type": "Column", "width": _LABEL_WIDTH, "items": [label]},
-            {"type": "Column", "width": "stretch", "items": [_block(_runs(fact.value))]},
-        ],
-    }
-
-
 def _render_section(section: ListSection) -> Iterator[Element]:
-    yield _title(section.title)
+    if not section.items:
+        yield _block([_run(section.title, isSubtle=True)])
+        return
+    yield _block([_run(section.title, weight="Bolder")], spacing="Medium")
     for item in section.items:
-        yield _render_item(item)
+        sign = [_run(f"{item.sign} ")] if item.sign else []
+        joint = _run("  " if section.files else "\n")
+        link = [_run(" "), {**_run("Open"), "selectAction": _open(item.url)}] if item.url else []
+        runs = [*sign, *_runs(item.name), joint, *_runs(item.said, isSubtle=True), *link]
+        yield _block(runs, spacing="Small")
     if section.more:
         yield _block([_run(count_more(section.more), isSubtle=True)], spacing="Small")
-
-
-def _render_item(item: ListItem) -> Element:
-    runs = [_run(f"{item.sign} "), *_runs(item.place), _run("\n"), *_runs(item.said, isSubtle=True)]
-    if item.url:
-        runs += [_run(" "), {**_run("Open"), "selectAction": _open(item.url)}]
-    return _block(runs, spacing="Small")
-
-
-def _render_files(files: Files) -> Iterator[Element]:
-    if not files.rows:
-        yield _block([_run(files.title, isSubtle=True)])
-        return
-    yield _title(files.title)
-    for row in files.rows:
-        yield _block([*_runs(row.name), _run("  "), *_runs(row.said, isSubtle=True)], spacing="Small")
-    if files.more:
-        yield _block([_run(count_more(files.more), isSubtle=True)], spacing="Small")
-
-
-def _title(text: str) -> Element:
-    return _block([_run(text, weight="Bolder")], spacing="Medium")
 
 
 def _block(runs: Iterable[Element], **look: Any) -> Element:

@@ -10,45 +10,27 @@ import binascii
 import hashlib
 import hmac
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Final
 
 from contract.moments import format_moment
-from handlers.notifications.delivery import ChannelError, Poster, WebhookAddresses, encode_body
+from handlers.notifications.delivery import ChannelError, Webhooks, encode_body
 from handlers.notifications.document import Document, read_facts, read_phrase
+from handlers.notifications.wording import name_place
 from store.incidents import Incident
 from store.notifications import Recipient
 
-_SERVICE: Final = "The webhook"
 _PREFIX: Final = "whsec_"
 
 
-@dataclass(frozen=True)
-class WebhookChannel:
-    """Posts signed documents. Threads may share it."""
-
-    addresses: WebhookAddresses
-    poster: Poster
-    clock: Callable[[], float] = time.time
-
-    @staticmethod
-    def fits(_: Document) -> bool:
-        """Whether one request holds it."""
-        return True
-
-    def send(self, recipient: Recipient, document: Document) -> None:
-        """Sends a document. For what it raises, see `Medium`. A retry has the same `webhook-id`."""
-        name = recipient.channel.targets[0]
-        address, secrets = self.addresses.find_with_keys(name)
-        body = encode_body(render_webhook(document, recipient))
-        stamp = str(int(self.clock()))
-        headers = {
-            "webhook-id": document.event_id,
-            "webhook-timestamp": stamp,
-            "webhook-signature": _sign(name, secrets, f"{document.event_id}.{stamp}.".encode() + body),
-        }
-        self.poster.post(address, body, _SERVICE, headers).check(_SERVICE, name)
+def send(webhooks: Webhooks, recipient: Recipient, document: Document) -> None:
+    """Sends a document. For what it raises, see `Webhooks.post`. A retry has the same `webhook-id`."""
+    name = recipient.channel.targets[0]
+    body = encode_body(render_webhook(document, recipient))
+    event, stamp = document.event_id, str(int(time.time()))
+    signature = _sign(name, webhooks.find_keys(name), f"{event}.{stamp}.".encode() + body)
+    headers = {"webhook-id": event, "webhook-timestamp": stamp, "webhook-signature": signature}
+    webhooks.post(name, body, "The webhook", headers=headers)
 
 
 def _sign(name: str, secrets: Sequence[str], content: bytes) -> str:
@@ -69,24 +51,27 @@ def _sign(name: str, secrets: Sequence[str], content: bytes) -> str:
 
 def render_webhook(document: Document, recipient: Recipient) -> dict[str, Any]:
     """The body of the request."""
-    about = document.about
+    incident = document.about.incident if document.about else None
+    server, folder = name_place(document.about)
+    files = [item.name for section in document.sections if section.files for item in section.items]
     return {
         "type": f"file_sla.{document.kind}",
         "timestamp": format_moment(document.at),
         "data": {
             "key": document.key,
             "kind": document.kind,
+            "reason": document.reason or None,
             "state": document.state,
             "severity": document.tone.severity,
             "owner": recipient.owner.name,
             "summary": document.subject,
             "first_line": "".join(part.text for part in document.first_line),
-            "server": document.server,
-            "folder": document.folder,
+            "server": server,
+            "folder": folder,
             "url": document.link.url if document.link else None,
-            "incident": _describe(about.incident) if about and about.incident else None,
+            "incident": _describe(incident) if incident else None,
             "details": read_facts(document),
-            "files": [read_phrase(row.name) for row in document.files.rows] if document.files else [],
+            "files": [read_phrase(file) for file in files],
         },
     }
 

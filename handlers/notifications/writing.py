@@ -11,16 +11,14 @@ from contract.moments import format_duration
 from contract.owners.matching import find_owner
 from contract.owners.model import Owners
 from contract.words import ENDS, IncidentStatus, NotificationKind
+from handlers.notifications import wording
 from handlers.notifications.document import (
     SHOWN_FILES,
     Document,
     Fact,
-    FileRow,
-    Files,
     ListItem,
     ListSection,
     NamedFile,
-    Phrase,
     RenderContext,
     Tone,
     format_short,
@@ -29,46 +27,19 @@ from handlers.notifications.document import (
 )
 from handlers.notifications.rules import OVER
 from handlers.notifications.situation import Notice, Notification, Storm, notice_key
-from handlers.notifications.wording import (
-    RANKS,
-    count_files,
-    count_kind,
-    find_help,
-    find_link,
-    find_style,
-    find_url,
-    list_facts,
-    name_place,
-    name_server,
-    write_digest_subject,
-    write_first_line,
-    write_lead,
-    write_notes,
-    write_place,
-    write_subject,
-    write_title,
-)
 from store.incidents import Incident
 from store.notifications import Recipient
 
 WITH_FILES: Final = frozenset(
-    {
-        NotificationKind.NEW,
-        NotificationKind.ESCALATED,
-        NotificationKind.WORSE,
-        NotificationKind.STILL_OPEN,
-        NotificationKind.REOPENED,
-        NotificationKind.STILL_STUCK,
-        NotificationKind.UNKNOWN,
-        NotificationKind.NOT_REPORTED,
-    }
+    {NotificationKind.UNKNOWN, NotificationKind.NOT_REPORTED}
+    | {kind for kind, words in wording.WORDS.items() if words.tone is Tone.BAD}
 )
 """Kinds that list files: some are stuck, or may be. Ends list none."""
 GONE: Final = "The names of the files are gone: the report that had them is no longer kept."
 _SHOWN_UNKNOWN: Final = 20
 """Folders that the notice of a silent server names as unknown."""
 _SHOWN_UNKNOWN_IN_DIGEST: Final = 10
-_LISTED_WIDTH: Final = 100
+LISTED_WIDTH: Final = 100
 """Characters that are shown of a name in a list of places."""
 _FILE_WIDTH: Final = 120
 _FOLDER_WIDTH: Final = 80
@@ -99,74 +70,71 @@ def write_what_fits(
 
 def write_document(notification: Notification, context: RenderContext, listed: int = MOST_LISTED) -> Document:
     """A notification in words, with at most so many of the places of a digest."""
-    # Within a kind the plan has them in turns of senders.
     recipient = notification.recipient
-    notices = sorted(
-        (_tell_apart(notice, context.shared) for notice in notification.notices),
-        key=lambda notice: RANKS[notice.kind],
-    )
-    zone = recipient.owner.zone_info
-    first = notices[0]
+    # As the plan has them: the worst kinds first, and within a kind in turns of senders.
+    notices = [_tell_apart(notice, context.shared) for notice in notification.notices]
+    now, zone, first = context.now, recipient.owner.zone_info, notices[0]
     document = Document(
         subject="",
         first_line=(),
-        at=context.now,
-        tone=find_style(first).tone,
-        sign=find_style(first).sign,
-        headline=write_title(first, context.now, zone).headline,
-        link=find_link(notices, recipient.owner.name, context.dashboard_url),
-        notes=write_notes(notices, recipient),
-        help=find_help(context.docs_url),
+        at=now,
+        tone=wording.WORDS[first.kind].tone,
+        sign=wording.WORDS[first.kind].sign,
+        headline=wording.write_headline(first, now, zone),
+        link=wording.find_link(notices, recipient.owner.name, context.dashboard_url),
+        notes=wording.write_notes(notices, recipient),
+        help=wording.find_help(context.docs_url),
     )
-    if len(notices) == 1:
-        files = _list_files(first, context, zone)
-        oldest = files.rows[0].name if files and files.rows else ()
-        return replace(
-            document,
-            subject=write_subject(first, context.now, zone),
-            first_line=write_first_line(first, oldest, context.now, zone),
-            place=write_place(first),
-            lead=say(write_lead(first, recipient.after, zone)),
-            facts=(*_find_instructions(first, context.owners), *list_facts(first, context.now, zone)),
-            sections=_list_unknown(first),
-            files=files,
-            thread=first.subject,
-            about=first,
-            key=notice_key(first),
-            event_id=notification.event_id,
-            server=name_place(first)[0],
-            folder=name_place(first)[1],
-        )
+    if len(notices) > 1:
+        return _write_digest(document, notices, notification.storm, context, zone, listed)
+    files = _list_files(first, context, zone)
+    oldest = files.items[0].name if files and files.items else ()
+    return replace(
+        document,
+        subject=wording.write_subject(first, now, zone),
+        first_line=wording.write_first_line(first, oldest, now, zone),
+        place=wording.write_place(first),
+        lead=say(wording.write_lead(first, recipient.after, zone)),
+        facts=(*_find_instructions(first, context.owners), *wording.list_facts(first, now, zone)),
+        sections=(*_list_unknown(first), *([files] if files else ())),
+        about=first,
+        key=notice_key(first),
+        event_id=notification.event_id,
+    )
+
+
+def _write_digest(
+    document: Document,
+    notices: Sequence[Notice],
+    storm: Storm | None,
+    context: RenderContext,
+    zone: ZoneInfo,
+    listed: int,
+) -> Document:
     by_kind = [(kind, list(same)) for kind, same in groupby(notices, key=lambda notice: notice.kind)]
-    counts = [count_kind(kind, len(same)) for kind, same in by_kind]
-    titles = [_capitalize(count) for count in counts]
-    counts = _count_all(notification.storm, by_kind, counts)
+    counts = [wording.count_kind(kind, len(same)) for kind, same in by_kind]
+    sections, room = [], listed
+    for place, (title, (_, same)) in enumerate(zip(counts, by_kind, strict=True), 1):
+        # Each kind has a line at least, while there is room.
+        shown = same[: min(room, max(room - len(by_kind) + place, 1))]
+        room -= len(shown)
+        items = tuple(_write_item(notice, context, zone) for notice in shown)
+        sections.append(ListSection(title=_capitalize(title), items=items, more=len(same) - len(shown)))
+    counts = _count_all(storm, by_kind, counts)
     worst = _find_worst(notices, context.now)
     wait = worst and worst.incident and worst.incident.wait(context.now)
     longest = f", oldest {format_duration(wait)}" if wait else ""
     # Where nothing is stuck, any place: but not of a storm, whose number says more.
-    some = first if first.incident is not None and len(counts) == 1 and notification.storm is None else None
+    some = notices[0] if notices[0].incident and len(counts) == 1 and storm is None else None
     joint = f"{longest}, worst " if worst else ", among them " if some else ""
-    sections, room = [], listed
-    for title, (_, same), following in zip(titles, by_kind, reversed(range(len(by_kind))), strict=True):
-        # Each kind has a line at least, while there is room.
-        shown = same[: min(room, max(room - following, 1))]
-        room -= len(shown)
-        items = _list_notices(shown, context, zone)
-        sections.append(ListSection(title=title, items=items, more=len(same) - len(shown)))
     return replace(
         document,
-        subject=write_digest_subject(counts, joint, worst or some),
-        first_line=tuple(
-            span
-            for index, one in enumerate(notices[:_FIRST_PLACES])
-            for span in (*say(", " if index else ""), *write_place(one, _FIRST_WIDTH))
-        ),
+        subject=wording.write_digest_subject(counts, joint, worst or some),
+        first_line=wording.join(wording.write_place(one, _FIRST_WIDTH) for one in notices[:_FIRST_PLACES]),
         headline=", ".join(counts) + longest,
-        place=(*say("Worst: "), *write_place(worst, _LISTED_WIDTH)) if worst else (),
+        place=(*say("Worst: "), *wording.write_place(worst, LISTED_WIDTH)) if worst else (),
         lead=say(f"{len(notices):,} notifications in one. Times in {zone.key}."),
-        sections=tuple(sections),
-        files=_list_first_files(notices, context, zone),
+        sections=(*sections, *_list_first_files(notices, context, zone)),
     )
 
 
@@ -180,8 +148,8 @@ def write_test(recipient: Recipient, context: RenderContext) -> Document:
         sign="✓",
         headline="This is a test",
         lead=say("Somebody tries this channel. Nothing is stuck, and nothing is to be done."),
-        link=find_link((), owner, context.dashboard_url),
-        help=find_help(context.docs_url),
+        link=wording.find_link((), owner, context.dashboard_url),
+        help=wording.find_help(context.docs_url),
         at=context.now,
         key=f"test#{owner}",
         event_id=f"test-{context.now:%Y%m%d%H%M%S%f}",
@@ -190,7 +158,7 @@ def write_test(recipient: Recipient, context: RenderContext) -> Document:
 
 def _tell_apart(notice: Notice, shared: Collection[str]) -> Notice:
     of = notice.incident.sender_name if notice.incident else notice.sender.name if notice.sender else ""
-    return replace(notice, with_account=name_server(of).casefold() in shared)
+    return replace(notice, with_account=wording.name_server(of).casefold() in shared)
 
 
 def _find_instructions(notice: Notice, owners: Owners | None) -> Iterator[Fact]:
@@ -203,15 +171,11 @@ def _find_instructions(notice: Notice, owners: Owners | None) -> Iterator[Fact]:
 
 def _find_worst(notices: Iterable[Notice], now: datetime) -> Notice | None:
     """The one whose oldest file has waited longest; None where nothing is known to be stuck."""
-
-    def wait(notice: Notice) -> timedelta:
-        known = notice.incident.wait(now) if notice.incident else None
-        return known or timedelta()
-
     stuck = [
-        notice for notice in notices if find_style(notice).tone is Tone.BAD and notice.incident is not None
+        (one, one.incident) for one in notices if one.incident and wording.WORDS[one.kind].tone is Tone.BAD
     ]
-    return max(stuck, key=wait, default=None)
+    worst = max(stuck, key=lambda of: of[1].wait(now) or timedelta(), default=None)
+    return worst and worst[0]
 
 
 def _count_all(
@@ -221,119 +185,99 @@ def _count_all(
     found = list(counts)
     kinds = [kind for kind, _ in by_kind]
     if storm is not None and storm.over and all(kind in ENDS for kind in kinds):
-        how = count_kind(storm.how, 2).partition(" ")[2] if storm.how else "over"
+        how = wording.count_kind(storm.how, 2).partition(" ")[2] if storm.how else "over"
         left = storm.total - storm.over
         found = [f"All {storm.total:,} {how}"]
         if left:
             found = [f"{storm.over:,} of {storm.total:,} {how}; {left:,} remain{'s' if left == 1 else ''}"]
     elif storm is not None and kinds[0] is NotificationKind.NEW:
-        stuck = count_kind(NotificationKind.NEW, storm.total - storm.over)
+        stuck = wording.count_kind(NotificationKind.NEW, storm.total - storm.over)
         found[0] = f"{stuck}, {len(by_kind[0][1]):,} of them new"
     return [_capitalize(found[0]), *found[1:]]
 
 
 def _capitalize(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
+    return text[:1].upper() + text[1:]
 
 
-def _list_unknown(notice: Notice) -> tuple[ListSection, ...]:
+def _list_unknown(notice: Notice) -> Iterator[ListSection]:
     """The folders that are unknown because of a silent server."""
-    if not notice.unknown:
-        return ()
     shown = sorted(notice.unknown, key=lambda incident: incident.breached_since)[:_SHOWN_UNKNOWN]
     items = tuple(
         ListItem(
             sign="?",
-            place=name(incident.folder, _LISTED_WIDTH),
-            said=say(f"{count_files(incident.file_count)} when last seen"),
+            name=name(incident.folder, LISTED_WIDTH),
+            said=say(f"{wording.count_files(incident.file_count)} when last seen"),
         )
         for incident in shown
     )
-    return (ListSection(title="Unknown because of this", items=items, more=len(notice.unknown) - len(shown)),)
+    if items:
+        more = len(notice.unknown) - len(items)
+        yield ListSection(title="Unknown because of this", items=items, more=more)
 
 
-def _list_notices(notices: Sequence[Notice], context: RenderContext, zone: ZoneInfo) -> tuple[ListItem, ...]:
-    return tuple(
-        ListItem(
-            sign=find_style(notice).sign,
-            place=write_place(notice, _LISTED_WIDTH),
-            said=_write_briefly(notice, context, zone),
-            url=find_url(notice, context.dashboard_url),
-        )
-        for notice in notices
+def _write_item(notice: Notice, context: RenderContext, zone: ZoneInfo) -> ListItem:
+    """One notice of a digest."""
+    said, incident = wording.write_headline(notice, context.now, zone), notice.incident
+    names = wording.name_folders(notice.unknown, _SHOWN_UNKNOWN_IN_DIGEST, LISTED_WIDTH)
+    if names:
+        said += ": "
+    elif notice.folder is not None and notice.folder.error:
+        said, names = f"{said}: ", name(notice.folder.error, LISTED_WIDTH)
+    elif incident is not None and incident.live:
+        said += f", in breach since {format_short(incident.breached_since, zone)}"
+        if incident.acknowledged_by and incident.acknowledged(context.now):
+            said, names = f"{said}, acknowledged by ", name(incident.acknowledged_by, LISTED_WIDTH)
+    elif incident is not None and incident.ended_at is not None:
+        said += f", on {format_short(incident.ended_at, zone)}"
+    return ListItem(
+        sign=wording.WORDS[notice.kind].sign,
+        name=wording.write_place(notice, LISTED_WIDTH),
+        said=(*say(said), *names),
+        url=wording.find_url(notice, context.dashboard_url),
     )
 
 
-def _write_briefly(notice: Notice, context: RenderContext, zone: ZoneInfo) -> Phrase:
-    """One notice of a digest."""
-    said, incident = write_title(notice, context.now, zone).headline, notice.incident
-    if incident is None:
-        if notice.folder is not None and notice.folder.error:
-            return (*say(f"{said}: "), *name(notice.folder.error, _LISTED_WIDTH))
-        return (*say(said), *_name_unknown(notice.unknown))
-    if incident.live:
-        said += f", in breach since {format_short(incident.breached_since, zone)}"
-        if incident.acknowledged_by and incident.acknowledged(context.now):
-            return (*say(f"{said}, acknowledged by "), *name(incident.acknowledged_by, _LISTED_WIDTH))
-    elif incident.ended_at is not None:
-        said += f", on {format_short(incident.ended_at, zone)}"
-    return say(said)
-
-
-def _name_unknown(unknown: Sequence[Incident]) -> Phrase:
-    named: Phrase = ()
-    for incident in unknown[:_SHOWN_UNKNOWN_IN_DIGEST]:
-        named += (*say(", " if named else ": "), *name(incident.folder, _LISTED_WIDTH))
-    more = len(unknown) - _SHOWN_UNKNOWN_IN_DIGEST
-    return (*named, *say(f" and {more:,} more")) if more > 0 else named
-
-
-def _list_files(notice: Notice, context: RenderContext, zone: ZoneInfo) -> Files | None:
+def _list_files(notice: Notice, context: RenderContext, zone: ZoneInfo) -> ListSection | None:
     """The oldest files of an incident; None where a notice lists none, or they were not looked up."""
     incident = notice.incident
     if incident is None or notice.kind not in WITH_FILES or incident.incident_id not in context.files:
         return None
     known = sorted(context.files[incident.incident_id], key=_rank_file)[:SHOWN_FILES]
     if not known:
-        return Files(title=GONE, rows=(), more=0)
+        return ListSection(title=GONE, files=True)
     when = "" if incident.status is IncidentStatus.OPEN else " when last seen"
-    rows = tuple(
-        FileRow(name=name(file.name, _FILE_WIDTH), said=_write_age(file, context.now, zone, incident))
-        for file in known
-    )
-    return Files(title=f"Oldest files{when}", rows=rows, more=max(incident.file_count - len(rows), 0))
+    items = tuple(_write_file(file, context.now, zone, incident) for file in known)
+    more = max(incident.file_count - len(items), 0)
+    return ListSection(title=f"Oldest files{when}", items=items, more=more, files=True)
 
 
-def _list_first_files(notices: Iterable[Notice], context: RenderContext, zone: ZoneInfo) -> Files | None:
-    """The oldest files of all that is stuck, each with its folder; None where nothing is."""
+def _list_first_files(
+    notices: Iterable[Notice], context: RenderContext, zone: ZoneInfo
+) -> Iterator[ListSection]:
+    """The oldest files of all that is stuck, each with its folder."""
     named = (notice.incident for notice in notices if notice.kind in WITH_FILES)
     stuck = [one for one in named if one is not None and one.status is IncidentStatus.OPEN]
     known = [(file, incident) for incident in stuck for file in context.files.get(incident.incident_id, ())]
     known.sort(key=lambda one: _rank_file(one[0]))
-    rows = tuple(
-        FileRow(
-            name=name(file.name, _FILE_WIDTH),
-            said=(
-                *_write_age(file, context.now, zone, incident),
-                *say(", in "),
-                *name(incident.folder, _FOLDER_WIDTH),
-            ),
-        )
-        for file, incident in known[:SHOWN_FILES]
-    )
-    more = max(sum(incident.file_count for incident in stuck) - len(rows), 0)
-    return Files(title="Oldest files", rows=rows, more=more) if rows else None
+    items = []
+    for file, incident in known[:SHOWN_FILES]:
+        item = _write_file(file, context.now, zone, incident)
+        items.append(replace(item, said=(*item.said, *say(", in "), *name(incident.folder, _FOLDER_WIDTH))))
+    if items:
+        more = max(sum(incident.file_count for incident in stuck) - len(items), 0)
+        yield ListSection(title="Oldest files", items=tuple(items), more=more, files=True)
 
 
-def _write_age(file: NamedFile, now: datetime, zone: ZoneInfo, incident: Incident) -> Phrase:
-    if file.created is None:
-        return say("age unknown")
-    created = f"created {format_short(file.created, zone)}"
-    if incident.status is not IncidentStatus.OPEN:
-        return say(created)
-    # By a clock that is ahead, a file may be younger than nothing.
-    age = max(now - file.created, now - now)
-    return say(f"{format_duration(age)} old, {created}")
+def _write_file(file: NamedFile, now: datetime, zone: ZoneInfo, incident: Incident) -> ListItem:
+    said = "age unknown"
+    if file.created is not None:
+        said = f"created {format_short(file.created, zone)}"
+        if incident.status is IncidentStatus.OPEN:
+            # By a clock that is ahead, a file may be younger than nothing.
+            age = max(now - file.created, timedelta())
+            said = f"{format_duration(age)} old, {said}"
+    return ListItem(name=name(file.name, _FILE_WIDTH), said=say(said))
 
 
 def _rank_file(file: NamedFile) -> tuple[datetime, str]:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import count
 from threading import Lock
 from typing import Any
 
 from contract.owners.model import Channel, ChannelKind, Owner, Owners, Rule
-from handlers.notifications.delivery import WebhookAddresses
+from handlers.notifications.delivery import ADDRESSES_KEPT_SECONDS, Webhooks
 from handlers.notifications.document import RenderContext
-from handlers.notifications.sending import SweepResult, Targets
+from handlers.notifications.sending import Media, SweepResult
 from handlers.notifications.situation import Notice, Notification
 from handlers.notifications.sweep import NotificationSweep
 from store.notifications import (
@@ -40,7 +41,7 @@ def an_owners_file(**changes: Any) -> Owners:
 
 
 @dataclass
-class Post:
+class Post(Media):
     """A channel that delivers everything, unless a test has it fail. Threads may share it."""
 
     sent: list[tuple[Notification, RenderContext]] = field(default_factory=list)
@@ -48,7 +49,14 @@ class Post:
     """What happens before a delivery: it may raise."""
     after: Callable[[Notification], None] = lambda _: None
     """What happens right after one."""
+    webhooks: str = WEBHOOKS
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        super().__init__(
+            Webhooks(lambda: self.webhooks, clock=count(step=ADDRESSES_KEPT_SECONDS).__next__),
+            mail_from="sla@example.com",
+        )
 
     def deliver(self, notification: Notification, context: RenderContext) -> None:
         self.before(notification)
@@ -68,8 +76,8 @@ class Post:
 
 
 def name_notice(notice: Notice) -> str:
-    about = notice.incident or notice.folder
-    return f"{notice.kind} {about.folder if about else notice.sender.name if notice.sender else ''}"
+    about, kind = notice.incident or notice.folder, notice.kind.reason or notice.kind.word
+    return f"{kind} {about.folder if about else notice.sender.name if notice.sender else ''}"
 
 
 @dataclass
@@ -80,7 +88,6 @@ class Notifier:
     client: Any = None
     """The projection's where there is none."""
     retention: timedelta | None = None
-    webhooks: str = WEBHOOKS
     now: datetime = START
     left: float = 60.0
 
@@ -97,7 +104,6 @@ class Notifier:
             owners=self.owners,
             recipients=RecipientTable(self.client, MESSAGES),
             media=self.post,
-            targets=Targets(WebhookAddresses(lambda: self.webhooks), "sla@example.com"),
             dashboard_url="https://sla.example.com",
             docs_url="docs",
             retention=self.retention,

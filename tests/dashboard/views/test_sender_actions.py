@@ -110,7 +110,7 @@ def test_its_history_has_what_people_did_and_who_was_told(signed_in: AppTest, se
     put_act(sender, "3", Action="set_interval", IntervalMinutes=15)
     put_act(sender, "4", Action="set_interval")
     put_act(sender, "5", Action="something_new")
-    said = Notified(at=datetime.now(UTC), what="silent", owner="orders", channel="Slack orders")
+    said = Notified(at=datetime.now(UTC), what="server.silent", owner="orders", channel="Slack orders")
     with patch.object(AnalystTables, "list_notified_of_sender", return_value=[said]):
         open_view(signed_in, "senders", sender=sender)
     assert set(history(signed_in)) == {

@@ -32,8 +32,8 @@ SENDERS = ["files-01", "files-02"]
 FOLDERS = ["E:\\Closed", "E:\\Locked"]
 NIGHTS = Hours(days=frozenset(range(7)), start=time(22), end=time(6), zone="Asia/Kolkata")
 LUNCH = Hours(days=frozenset({0, 2}), start=time(9, 30), end=time(11), zone="Asia/Kolkata")
-NO_REMINDERS = frozenset(Topic) - {Topic.STILL_OPEN, Topic.WORSE, Topic.UNREADABLE_FOLDER}
-BEGINNINGS = frozenset({Topic.NEW, Topic.SILENT_SENDER})
+NO_REMINDERS = frozenset(Topic) - {Topic.STILL_OPEN, Topic.WORSE, Topic.SERVER}
+BEGINNINGS = frozenset({Topic.NEW, Topic.SERVER})
 RECIPIENTS = {
     "all": a_recipient(),
     "nights off": a_recipient(an_owner(quiet_hours=(NIGHTS, LUNCH), zone="Asia/Kolkata")),

@@ -43,12 +43,12 @@ FOLLOWS: dict[Last, set[K]] = {
 }
 """What may be said after a word."""
 TOPICS = {
-    Topic.NEW: {K.NEW, K.REOPENED, K.STILL_STUCK, K.UNKNOWN},
+    Topic.NEW: {K.NEW, K.REOPENED, K.STILL_STUCK},
+    Topic.UNKNOWN: {K.UNKNOWN},
     Topic.WORSE: {K.WORSE},
     Topic.STILL_OPEN: {K.STILL_OPEN},
-    Topic.CLEARED: ENDS,
-    Topic.SILENT_SENDER: {K.SILENT, K.BACK},
-    Topic.UNREADABLE_FOLDER: {K.UNREADABLE, K.READABLE},
+    Topic.ENDED: ENDS,
+    Topic.SERVER: {K.SILENT, K.BACK, K.UNREADABLE, K.READABLE},
     Topic.ACKNOWLEDGED: {K.ACKNOWLEDGED},
 }
 
@@ -166,7 +166,7 @@ class Oracle:
     def at_rest(self, sweep: Sweep) -> None:
         """Long after the last fault and change: whoever was told of trouble was told its end."""
         for thing, file in self.files.items():
-            if file.read is None or Topic.CLEARED not in self.owner.told:
+            if file.read is None or Topic.ENDED not in self.owner.told:
                 continue
             if thing[0] == "incident" and (incident := sweep.incidents.get(thing[1])) and not incident.live:
                 known = file.read in ENDS or file.lasts <= {None, LOST} or file.lasts & ENDS
@@ -228,11 +228,11 @@ class Oracle:
             return incident.status == "unknown" and incident.reason == "not_reported"
         if kind is K.UNKNOWN:
             return incident.status == "unknown" and not self._noticed(incident)
-        return kind.value == incident.status.value
+        return kind.reason == incident.status.value
 
     def _noticed(self, incident: Incident) -> bool:
         """Whether it is quiet, or a notice says that nobody can tell."""
-        notice = self.recipient.after is None and Topic.UNREADABLE_FOLDER in self.owner.told
+        notice = self.recipient.after is None and Topic.SERVER in self.owner.told
         return incident.reason in ("not_reported", "silent") or (incident.reason == "unreadable" and notice)
 
     # What a reader who read this last has to be told.
@@ -299,7 +299,7 @@ class Oracle:
         incident = sweep.incidents[thing[1]]
         for last in set(file.lasts):
             gone = not incident.live and (
-                last is LOST or (last in STUCK | {K.UNKNOWN} and Topic.CLEARED not in self.owner.told)
+                last is LOST or (last in STUCK | {K.UNKNOWN} and Topic.ENDED not in self.owner.told)
             )
             foreign = incident.owner != self.owner.name and last not in STUCK | {K.UNKNOWN}
             if gone or foreign:
@@ -314,7 +314,7 @@ class Oracle:
         sender = sweep.senders.get(thing[1])
         if sender is None or sender.state == "retired":
             return True
-        untold = Topic.SILENT_SENDER not in self.owner.told
+        untold = Topic.SERVER not in self.owner.told
         return sender.state != "silent" and (untold or not self._spoke(sender))
 
     def _rounds(self, sweep: Sweep) -> None:
@@ -417,7 +417,7 @@ class Oracle:
     def _read_and_over(self, file: File, thing: Thing, said: bool, sweep: Sweep) -> None:
         """Whoever did read that something is stuck is told its end, recorded or not that it was read."""
         incident = sweep.incidents.get(thing[1]) if thing[0] == "incident" else None
-        over = incident is not None and not incident.live and Topic.CLEARED in self.owner.told
+        over = incident is not None and not incident.live and Topic.ENDED in self.owner.told
         if not over or said or file.failing or file.read not in STUCK or file.read not in file.lasts:
             file.over_since = None
             return

@@ -95,7 +95,7 @@ class Played:
                 sweep.attempts += [Attempt(words_of(one), Outcome.UNSENT) for one in (notification, *waiting)]
                 return False
             if fate in (Outcome.REFUSED, Outcome.TIMED_OUT):
-                self.state = record_failure(
+                self.state, _ = record_failure(
                     self.state, notification, self.now, in_doubt=fate is Outcome.TIMED_OUT
                 )
                 sweep.attempts.append(Attempt(words_of(notification), Outcome(fate)))

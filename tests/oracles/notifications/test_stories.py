@@ -15,7 +15,6 @@ from contract.words import UnknownReason as Why
 from handlers.notifications.plan import (
     disable,
     enable,
-    list_given_up,
     plan,
     record_delivery,
     record_failure,
@@ -356,8 +355,8 @@ def test_failures_are_tried_again_and_given_up_after_six_hours() -> None:
         story.state = planned.state
         for notification in planned.notifications:
             tried.append((story.now - START) // MINUTE - 2)
-            dead += list_given_up(story.state, notification, story.now)
-            story.state = record_failure(story.state, notification, story.now)
+            story.state, given_up = record_failure(story.state, notification, story.now)
+            dead += given_up
             assert failing_since(story.state) == (None if dead else START + 2 * MINUTE)
         story.now += MINUTE
     assert tried == [0, 1, 3, 8, 23, 53, 113, 173, 233, 293, 353, 360]
@@ -381,7 +380,8 @@ def test_a_service_that_wants_to_be_left_alone_is() -> None:
     story.now += 2 * MINUTE
     story.state = plan(story.recipient, story.state, replace(story.situation, now=START)).state
     planned = plan(story.recipient, story.state, story.situation)
-    story.state = record_failure(planned.state, planned.notifications[0], story.now, retry_after=12 * MINUTE)
+    first = planned.notifications[0]
+    story.state, _ = record_failure(planned.state, first, story.now, retry_after=12 * MINUTE)
     assert story.until(60) == [(14, [(K.NEW, "a")])]
 
 
@@ -391,10 +391,12 @@ def test_a_delivery_frees_what_failed_before() -> None:
     story.now = START + 2 * MINUTE
     story.state = plan(story.recipient, story.state, replace(story.situation, now=START)).state
     first, second = (planned := plan(story.recipient, story.state, story.situation)).notifications
-    story.state = record_failure(record_failure(planned.state, first, story.now), second, story.now)
+    failed, _ = record_failure(planned.state, first, story.now)
+    story.state, _ = record_failure(failed, second, story.now)
     story.now += MINUTE
     (first, second) = (planned := plan(story.recipient, story.state, story.situation)).notifications
-    story.state = record_delivery(record_failure(planned.state, first, story.now), second, story.now)
+    failed, _ = record_failure(planned.state, first, story.now)
+    story.state = record_delivery(failed, second, story.now)
     (notification,) = plan(story.recipient, story.state, story.situation).notifications
     assert notification == first
 
@@ -492,7 +494,11 @@ def test_what_is_over_is_forgotten_in_time() -> None:
 def test_each_end_has_its_own_word(kind: K) -> None:
     story = Story()
     begun(story)
-    so = unknown(A, Why.NOT_REPORTED, START) if kind is K.NOT_REPORTED else ended(A, Status(kind), START)
+    so = (
+        unknown(A, Why.NOT_REPORTED, START)
+        if kind is K.NOT_REPORTED
+        else ended(A, Status(kind.reason), START)
+    )
     story.so(so)
     assert story.until(60) == [(7, [(kind, "a")])]
 

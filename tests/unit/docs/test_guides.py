@@ -22,7 +22,7 @@ from tests.unit.handlers.notifications.samples import DOCS, context, digest, sin
 OWNERS, NOTIFICATIONS, OPERATIONS = (
     (ROOT / "docs" / f"{name}.md").read_text() for name in ("owners", "notifications", "operations")
 )
-SUBJECTS = dict(re.findall(r"^\| `?(\w+|several at once)`? \| `(.+)` \|$", NOTIFICATIONS, re.MULTILINE))
+SUBJECTS = dict(re.findall(r"^\| `?([\w.]+|several at once)`? \| `(.+)` \|$", NOTIFICATIONS, re.MULTILINE))
 COMMANDS = [
     line.partition("#")[0]
     for block in find_blocks(OPERATIONS, "bash")

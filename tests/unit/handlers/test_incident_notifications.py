@@ -11,7 +11,7 @@ import pytest
 from contract.metrics import Metric
 from contract.names import TEST_OWNER, Variable
 from handlers import incident_notifications
-from handlers.notifications.delivery import Poster, WebhookAnswer
+from handlers.notifications.delivery import Webhooks
 from tests.stands.events import LambdaContext
 from tests.stands.notifier import WEBHOOKS, Notifier, an_owners_file
 from tests.stands.playing import listing, stuck
@@ -77,11 +77,10 @@ def test_with_its_webhook_it_tells(
     monkeypatch.setenv(Variable.WEBHOOKS_SECRET_ID, secret["ARN"])
     posted: list[str] = []
 
-    def post(_: Poster, address: str, __: bytes, ___: str) -> WebhookAnswer:
-        posted.append(address)
-        return WebhookAnswer(200, "ok")
+    def post(webhooks: Webhooks, name: str, *_: Any, **__: Any) -> None:
+        posted.append(webhooks.find(name))
 
-    monkeypatch.setattr(Poster, "post", post)
+    monkeypatch.setattr(Webhooks, "post", post)
     published = _invoke(capsys)
     assert posted == [json.loads(WEBHOOKS)["orders"]]
     delay = published.pop(Metric.NOTIFICATION_DELAY)

@@ -17,7 +17,7 @@ owners:
     zone: Europe/Berlin
     channels: [{mail: [orders@example.com, desk@example.com]}, {slack: orders}]
     quiet_hours: [{days: [mon, fri], from: 22:00, to: "06:00"}, {from: 0:00, to: 24:00}]
-    notify: [new, cleared]
+    notify: [new, ended]
     escalate:
       - {after_minutes: 60, channels: [{teams: duty}]}
       - {after_minutes: 30, channels: [sns: arn:aws:sns:eu-central-1:123456789012:on-call]}
@@ -54,7 +54,7 @@ def test_everything_that_a_file_can_say(tmp_path: Path) -> None:
             Hours(days=frozenset({0, 4}), start=time(22), end=time(6), zone="Europe/Berlin"),
             Hours(days=frozenset(range(7)), start=time(0), end=time(0), zone="Europe/Berlin"),
         ),
-        told=frozenset({Topic.NEW, Topic.CLEARED}),
+        told=frozenset({Topic.NEW, Topic.ENDED}),
         escalations=(
             Escalation(
                 after=timedelta(minutes=30),
@@ -132,8 +132,8 @@ def test_what_editors_of_windows_write(tmp_path: Path, text: str) -> None:
         ("22:00", "24:00", "7: from in quiet_hours of orders: '24:00' is no time of day such as"),
         ("22:00", "10pm", "7: from in quiet_hours of orders: '10pm' is no time of day such as"),
         (', to: "06:00"', "", "7: quiet_hours of orders has no to"),
-        ("[new, cleared]", "[new, end]", "8: notify of orders: 'end' is none of new, worse, still_open,"),
-        ("[new, cleared]", "new", "8: notify of orders is one value: it must be a list"),
+        ("[new, ended]", "[new, end]", "8: notify of orders: 'end' is none of new, worse, still_open,"),
+        ("[new, ended]", "new", "8: notify of orders is one value: it must be a list"),
         ("owner: orders", "owner: order",
          "15: owner of a rule: there is no owner 'order': did you mean orders?"),
         (", owner: orders", "", "15: a rule has no owner"),

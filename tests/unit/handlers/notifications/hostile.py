@@ -60,7 +60,7 @@ def notices(draw: st.DrawFn) -> Notice:
         "reason": None if status is IncidentStatus.OPEN else draw(st.sampled_from(UnknownReason)),
         "oldest_creation": draw(st.none() | st.just(incident().oldest_creation)),
     }
-    return notice(kind, incident(f"i{number}", **changes), since=draw(st.none() | st.just(NOW)))
+    return notice(kind, incident(f"i{number}", **changes), since=NOW)
 
 
 @st.composite

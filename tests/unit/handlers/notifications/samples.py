@@ -204,9 +204,9 @@ def digest(channel: Channel = MAIL) -> Notification:
     cleared = ended(IncidentStatus.CLEARED, "c1", folder="D:\\Inbound\\Stock", cleared_by=Clearing.EMPTY)
     return notification(
         *stuck,
-        notice(NotificationKind.CLEARED, cleared),
         LINES[NotificationKind.SILENT],
         LINES[NotificationKind.UNREADABLE],
+        notice(NotificationKind.CLEARED, cleared),
         channel=channel,
     )
 
@@ -216,9 +216,7 @@ def list_phrases(document: Document, *, first_line: bool = False) -> list[str]:
     phrases = [document.place, document.lead, *(fact.value for fact in document.facts), *document.notes]
     for section in document.sections:
         for entry in section.items:
-            phrases += [entry.place, entry.said]
-    for row in document.files.rows if document.files else ():
-        phrases += [row.name, row.said]
+            phrases += [entry.name, entry.said]
     if first_line:
         phrases.append(document.first_line)
     return [part.text for phrase in phrases for part in phrase if part.name]

@@ -52,7 +52,7 @@ def test_a_disabled_channel_is_left_alone_and_counted_at_each_sweep(notifier: No
 
 def test_another_address_enables_it(notifier: Notifier) -> None:
     _disable(notifier)
-    notifier.webhooks = json.dumps({"orders": "https://hooks.example.com/another-secret"})
+    notifier.post.webhooks = json.dumps({"orders": "https://hooks.example.com/another-secret"})
     assert notifier.sweep(3).disabled == 0
     notifier.sweep_until(4, 6)
     assert notifier.post.take() == [("orders", [f"new {INBOUND}"])]
@@ -61,7 +61,7 @@ def test_another_address_enables_it(notifier: Notifier) -> None:
 
 def test_an_address_that_cannot_be_read_enables_nothing(notifier: Notifier) -> None:
     _disable(notifier)
-    notifier.webhooks = "no JSON"
+    notifier.post.webhooks = "no JSON"
     assert notifier.sweep(3).disabled == 1
 
 

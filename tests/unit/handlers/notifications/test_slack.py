@@ -16,7 +16,7 @@ from contract.words import NotificationKind
 from handlers.notifications.delivery import encode_body
 from handlers.notifications.document import RenderContext
 from handlers.notifications.situation import Notification
-from handlers.notifications.slack import MAX_BLOCKS, SlackChannel, render_plainly, render_slack
+from handlers.notifications.slack import MAX_BLOCKS, fits, render_plainly, render_slack
 from handlers.notifications.writing import write_document, write_what_fits
 from tests.unit.handlers.notifications.hostile import notifications
 from tests.unit.handlers.notifications.samples import (
@@ -48,7 +48,7 @@ def find_faults(blocks: list[dict[str, Any]]) -> list[str]:
 
 @given(notifications(channel=SLACK))
 def test_slack_takes_any_names_and_obeys_none(sent: tuple[Notification, RenderContext]) -> None:
-    document = write_what_fits(*sent, SlackChannel.fits)
+    document = write_what_fits(*sent, fits)
     [attachment] = json.loads(encode_body(render_slack(document)))["attachments"]
     assert find_faults(attachment["blocks"]) == []
     objects = list(walk(attachment["blocks"]))

@@ -15,7 +15,7 @@ from contract.words import NotificationKind
 from handlers.notifications.delivery import encode_body
 from handlers.notifications.document import RenderContext
 from handlers.notifications.situation import Notification
-from handlers.notifications.teams import TeamsChannel, render_teams
+from handlers.notifications.teams import fits, render_teams
 from handlers.notifications.writing import write_document, write_what_fits
 from tests.unit.handlers.notifications.hostile import notifications
 from tests.unit.handlers.notifications.samples import (
@@ -46,7 +46,7 @@ def find_faults(payload: dict[str, Any]) -> list[str]:
 
 @given(notifications(channel=TEAMS))
 def test_teams_shows_any_names_and_obeys_none(sent: tuple[Notification, RenderContext]) -> None:
-    document = write_what_fits(*sent, TeamsChannel.fits)
+    document = write_what_fits(*sent, fits)
     payload = json.loads(encode_body(render_teams(document)))
     assert find_faults(payload) == []
     card = payload["attachments"][0]["content"]

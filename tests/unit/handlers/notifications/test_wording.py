@@ -13,7 +13,7 @@ from contract.words import EXPLANATIONS, REASONS, Clearing, IncidentStatus, Noti
 from handlers.notifications.document import NamedFile, RenderContext, Tone, render_text
 from handlers.notifications.situation import Notice, Notification
 from handlers.notifications.sweep import list_shared_names
-from handlers.notifications.wording import MAX_SUBJECT, STYLES
+from handlers.notifications.wording import MAX_SUBJECT, WORDS
 from handlers.notifications.writing import GONE, write_document
 from tests.unit.handlers.notifications.hostile import notifications
 from tests.unit.handlers.notifications.samples import (
@@ -65,7 +65,7 @@ def test_a_beginning_says_all_that_its_reader_needs() -> None:
 
 
 def test_every_kind_has_a_look_and_its_words() -> None:
-    assert set(STYLES) == set(NotificationKind)
+    assert set(WORDS) == set(NotificationKind)
     leads = {kind: write_document(single(kind), context()).lead for kind in NotificationKind}
     assert all(leads.values())
     assert len(set(leads.values())) == len(leads)
@@ -194,14 +194,6 @@ def test_a_file_from_the_future_is_no_age_old() -> None:
     assert "- x, 0 min old, created 26 Nov 2026, 11:20\n" in text
 
 
-def test_a_reminder_of_something_unknown_is_no_alarm() -> None:
-    document = write_document(
-        notification(notice(NotificationKind.STILL_OPEN, unknown(UnknownReason.SILENT))), context()
-    )
-    assert (document.tone, document.sign) == (Tone.UNSURE, "?")
-    assert write_document(single(NotificationKind.STILL_OPEN), context()).tone is Tone.BAD
-
-
 def test_only_a_confirmed_end_is_good_news() -> None:
     good = {kind for kind in NotificationKind if write_document(single(kind), context()).tone is Tone.GOOD}
     assert good == {NotificationKind.CLEARED, NotificationKind.READABLE, NotificationKind.BACK}
@@ -290,7 +282,6 @@ OVER = [incident(f"c{n}", status=IncidentStatus.CLEARED, ended_at=ago(hours=1)) 
 
 LONG = incident(folder="D:\\Transfer\\Partners of ours\\Northwind Traders\\Inbound\\Orders")
 CROWDED = incident(folder="D:\\" + "Inbound\\" * 9 + "in", sender_name="FILES" * 5, file_count=12345)
-UNREADABLE = unknown(UnknownReason.UNREADABLE)
 SILENT = [sender(name=f"files-{number}") for number in range(6)]
 
 
@@ -308,9 +299,6 @@ SILENT = [sender(name=f"files-{number}") for number in range(6)]
         # What has no room is left out before the path.
         ([notice(NotificationKind.ESCALATED, CROWDED)],
          "Not acknowledged: 12,345 files stuck in D:\\...\\Inbound\\Inbound\\in on FILESF...FILESFILESFILES"),
-        ([notice(NotificationKind.STILL_OPEN, UNREADABLE)],
-         "Status still unknown: D:\\Inbound\\Orders on FILES01, folder unreadable"),
-        ([notice(NotificationKind.STILL_OPEN, sender=sender())], "Server still silent: FILES01"),
     ],
 )  # fmt: skip
 def test_a_subject_counts_cuts_and_is_of_the_current_status(sent: Sequence[Notice], written: str) -> None:
@@ -321,7 +309,6 @@ def test_a_subject_counts_cuts_and_is_of_the_current_status(sent: Sequence[Notic
     ("sent", "begins"),
     [
         (incident(oldest_creation=None), "12 files stuck in D:\\Inbound\\Orders on FILES01"),
-        (unknown(UnknownReason.SILENT), "12 files stuck in D:\\Inbound\\Orders on FILES01"),
         (incident(file_count=1), "1 file stuck in"),
         (incident(sender_name="files-01"), "12 files stuck in D:\\Inbound\\Orders on files-01,"),
         (incident(folder="D:\\Aufträge\\数据"), "12 files stuck in D:\\Aufträge\\数据 on FILES01,"),

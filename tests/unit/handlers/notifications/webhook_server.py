@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from handlers.notifications.delivery import WebhookAddresses
+from handlers.notifications.delivery import Webhooks
 from handlers.notifications.sending import Media
 
 SECRET_PATH = "/services/T0SECRET/B0SECRET/x0secret"
@@ -113,9 +113,9 @@ def make_media(
     mail_from: str = "file-sla <sla@example.com>",
 ) -> Media:
     return Media(
-        mail=lambda: mail or FakeClient(),
-        topics=lambda: topics or FakeClient(),
-        addresses=WebhookAddresses(lambda: json.dumps(addresses or {})),
+        Webhooks(lambda: json.dumps(addresses or {})),
+        ses=mail or FakeClient(),
+        topics=topics or FakeClient(),
         mail_from=mail_from,
         owner_topics_prefix=OWNER_TOPICS,
     )
