@@ -2,9 +2,8 @@
 
 `python -m bench` runs it. Nothing here is asserted in tests: a measurement depends on its machine.
 
-- `ingest`, `cold_start`, `projection`, `reading`, `analysts`: one file a group of figures.
+- `ingest`, `cold_start`, `projection`, `analysts`: the groups of figures.
 - `service` and `workload`: the running stack that is measured, and what it is given to do.
-- `children`: what runs in a process of its own.
 - `rivals`: what ours is measured beside: the naive handler, and the bare calls.
 - `figures`: how rounds become a figure, and what of them is published.
 """

@@ -1,4 +1,4 @@
-"""Cold starts (import and first call in a fresh interpreter) from the built zip, and the zips' sizes."""
+"""Cold starts: import and first call in a fresh interpreter, from the built zip."""
 
 import json
 import shutil
@@ -6,102 +6,70 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
-from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
-from unittest.mock import patch
 from zipfile import ZipFile
 
 import uv
 
-from bench import rivals
-from bench.children import cold_start
-from bench.figures import Figure, compared, counted, interleaved
-from bench.service import Service, run_python
-from bench.workload import TYPICAL, our_event
-from components.functions import packages as function_package
+from bench import first_call, rivals
+from bench.figures import Figure, compared, interleaved
+from bench.service import Service
+from bench.workload import TYPICAL, Bench, build_records, our_event
 from components.functions.packages import build_package
-from contract.moments import parse_moment
-from handlers.ingest.building import Origin, build
-from handlers.ingest.parsing import parse_report
-from handlers.web.requests import Caller
+from contract.routes import AUTH, FILE_SLA_ERROR
 
-_SCRIPT = Path(cold_start.__file__)
-FUNCTIONS: Final = ("file-sla-error", "auth")
+_SCRIPT: Final = Path(first_call.__file__)
 
 
-def _start(request: Mapping[str, Any], environment: Mapping[str, str]) -> float:
-    """CPU milliseconds of import and first call."""
-    return float(run_python(["-S", str(_SCRIPT)], request, environment))
-
-
-def measure_cold_starts(service: Service, rounds: int) -> list[Figure]:
+def measure_cold_starts(bench: Bench) -> list[Figure]:
     """Starts each function and its rival in turn."""
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory() as scratch:
-        runtime = _runtime(Path(scratch, "runtime"))
-        bare_folder = _compiled(Path(scratch, "bare"), Path(str(rivals.__file__)).parent)
-        for name, event, bare_module, bare_event in _tasks(service):
-            task = Path(scratch, name)
-            with ZipFile(build_package(name, "host").path) as package:
+        runtime, bare = Path(scratch, "runtime"), Path(scratch, "bare")
+        # What Lambda's runtime brings: boto3 and nothing else.
+        subprocess.run(
+            [
+                uv.find_uv_bin(), "pip", "install", "--quiet", "--python", sys.executable,
+                "--target", str(runtime), f"boto3=={version('boto3')}",
+            ],
+            check=True,
+        )  # fmt: skip
+        shutil.copytree(Path(str(rivals.__file__)).parent, bare)
+        subprocess.run([sys.executable, "-m", "compileall", "-q", str(runtime), str(bare)], check=True)
+        for function, event, rival, rival_event in _list_tasks(bench.service):
+            task = Path(scratch, function)
+            with ZipFile(build_package(function, "host").path) as package:
                 package.extractall(task)
-            environment = service.function_environment(name)
-            both = (
-                {"task": str(task), "module": f"handlers.{name.replace('-', '_')}", "event": event},
-                {"task": str(bare_folder), "module": bare_module, "event": bare_event},
-            )
-            ours, bare = (partial(_start, {"runtime": str(runtime), **one}, environment) for one in both)
-            # The files come from the disk once.
-            ours()
-            bare()
-            pairs = interleaved(ours, bare, rounds)
-            figures.append(compared(f"cold start of {name}, CPU, vs bare boto3", "ms", pairs))
+            environment = bench.service.environment(function)
+            module = f"handlers.{function.replace('-', '_')}"
+            start_ours = partial(_start, environment, runtime, task, module, event)
+            start_bare = partial(_start, environment, runtime, bare, rival, rival_event)
+            # In the first round the files come from the disk.
+            pairs = interleaved(start_ours, start_bare, 1 + bench.starts)[1:]
+            figures.append(compared(f"cold start of {function}, CPU, vs bare boto3", "ms", pairs))
     return figures
 
 
-def _tasks(service: Service) -> list[tuple[str, dict[str, Any], str, dict[str, Any]]]:
+def _list_tasks(service: Service) -> list[tuple[str, dict[str, Any], str, dict[str, Any]]]:
     """Function and its event, the rival's module and its event: the same work for both."""
-    report = our_event(TYPICAL, service.client_id)
-    caller = Caller("s", "reporter", frozenset())
-    origin = Origin(caller=caller, arrival=parse_moment("2026-11-23T20:15:04Z"))
-    items = build(parse_report(report["body"].encode()), origin, None, timedelta(days=1)).records
-    sign_in = {"body": json.dumps(service.outputs["users"]["reporter"])}
+    items, sign_in = build_records(TYPICAL), {"body": json.dumps(service.outputs["users"]["reporter"])}
+    bare_event = {"body": json.dumps({"items": items})}
     return [
-        (FUNCTIONS[0], report, "bare_ingest", {"body": json.dumps({"items": items})}),
-        (FUNCTIONS[1], sign_in, "bare_auth", sign_in),
+        (FILE_SLA_ERROR.key, our_event(TYPICAL, service), "bare_ingest", bare_event),
+        (AUTH.key, sign_in, "bare_auth", sign_in),
     ]
 
 
-def _runtime(folder: Path) -> Path:
-    """What Lambda's runtime brings: boto3 and nothing else."""
-    subprocess.run(
-        [
-            uv.find_uv_bin(), "pip", "install", "--quiet", "--python", sys.executable,
-            "--target", str(folder), f"boto3=={version('boto3')}",
-        ],
-        check=True,
+def _start(
+    environment: Mapping[str, str], runtime: Path, task: Path, module: str, event: Mapping[str, Any]
+) -> float:
+    """CPU milliseconds of import and first call."""
+    request = {"runtime": str(runtime), "task": str(task), "module": module, "event": event}
+    done = subprocess.run(
+        [sys.executable, "-S", str(_SCRIPT)],
+        env=dict(environment), input=json.dumps(request), stdout=subprocess.PIPE, text=True, check=True,
     )  # fmt: skip
-    return _compiled(folder)
-
-
-def _compiled(folder: Path, source: Path | None = None) -> Path:
-    if source is not None:
-        shutil.copytree(source, folder)
-    subprocess.run([sys.executable, "-m", "compileall", "-q", str(folder)], check=True)
-    return folder
-
-
-def measure_packages() -> list[Figure]:
-    """Compares the packages for AWS with all that their dependencies bring."""
-    figures: list[Figure] = []
-    with tempfile.TemporaryDirectory() as scratch:
-        for name in FUNCTIONS:
-            ours = build_package(name, "arm64").path.stat().st_size
-            with patch.multiple(function_package, UNUSED=(), CACHE=Path(scratch)):
-                everything = build_package(name, "arm64").path.stat().st_size
-            figures.append(
-                counted(f"package of {name}, zipped, vs unpruned", ours / 1000, everything / 1000, "kB")
-            )
-    return figures
+    return float(done.stdout)

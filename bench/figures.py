@@ -1,6 +1,7 @@
 """A measured figure, how rounds become one, and how figures are shown."""
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -55,6 +56,13 @@ def compared(name: str, unit: str, rounds: Sequence[tuple[float, float]]) -> Fig
 def interleaved(ours: Callable[[], T], baseline: Callable[[], T], rounds: int) -> list[tuple[T, T]]:
     """Measures both in turn, so that what else the machine does falls on both alike."""
     return [(ours(), baseline()) for _ in range(rounds)]
+
+
+def measure_seconds(act: Callable[[], object]) -> float:
+    """How long it takes."""
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
 
 
 def show(figures: Sequence[Figure]) -> None:

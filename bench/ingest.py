@@ -1,75 +1,148 @@
 """What a report costs: calls and units counted, the handler's CPU, and load through the whole stack."""
 
+import io
+import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from importlib import import_module
 from statistics import quantiles
-from typing import Any
+from typing import Any, Final
 
+import boto3
 import httpx
+from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
+from botocore.handlers import BUILTIN_HANDLERS
 
-from bench.children.process import INDEXES, NAIVE, OURS, WRITE_UNIT_BYTES, item_bytes, units, write_units
 from bench.figures import Figure, compared, counted, interleaved
-from bench.service import Service, run_child
-from bench.workload import SHAPES, TYPICAL, body, naive_event, our_event
+from bench.rivals import naive
+from bench.service import NAIVE, run_fresh
+from bench.units import Item, item_bytes, write_units
+from bench.workload import SHAPES, TYPICAL, Bench, body, build_records, naive_event, our_event
+from contract.routes import FILE_SLA_ERROR
 from store.records import Attribute
 
-CLIENTS = (1, 8, 32)
-_TIMEOUT_SECONDS = 120
-# What the table's contract asks of a record; all else is our choice.
-_FIXED = (Attribute.ERROR_ID, Attribute.FOLDER, Attribute.AFFECTED_DATE, Attribute.SLA, Attribute.FILES)
+_OURS: Final = "handlers.file_sla_error"
+_CLIENTS: Final = (1, 8, 32)
+_LOAD_SECONDS: Final = 5
+_TIMEOUT_SECONDS: Final = 120
+_FIXED: Final = (
+    Attribute.ERROR_ID, Attribute.FOLDER, Attribute.AFFECTED_DATE, Attribute.SLA, Attribute.FILES
+)  # fmt: skip
+"""What the table's contract asks of a record; all else is our choice."""
 
 
-def measure_calls(service: Service) -> list[Figure]:
+class _Context:
+    """The part of Lambda's context that a handler looks at."""
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        return 600_000
+
+
+def measure_calls(bench: Bench) -> list[Figure]:
     """Runs both handlers against the emulated account, once for each shape."""
-    figures: list[Figure] = []
+    service, figures = bench.service, list[Figure]()
     for shape in SHAPES:
-        ours, naive = (
-            run_child("ingest", {"count": True, "module": module, "event": event}, environment)
-            for module, event, environment in (
-                (OURS, our_event(shape, service.client_id), service.ours_environment),
-                (NAIVE, naive_event(shape, service), service.naive_environment),
-            )
+        calls, units = run_fresh(
+            service.environment(FILE_SLA_ERROR.key), _count, _OURS, our_event(shape, service)
         )
-        runs = sum(units(size, WRITE_UNIT_BYTES) for size in ours["run_bytes"])
-        if ours["write_units"] != write_units(ours["items"]) + runs:
-            raise RuntimeError("the emulator counts other write units than the items are large")
-        least = _least_units(ours["items"])
+        naive_calls, naive_units = run_fresh(
+            service.environment(NAIVE), _count, naive.__name__, naive_event(shape, service)
+        )
+        least = write_units(_list_least_bytes(build_records(shape)))
         figures += [
-            counted(f"AWS calls, {shape} files, vs naive", ours["calls"], naive["calls"], "calls"),
-            counted(
-                f"write units, {shape} files, vs naive", ours["write_units"], naive["write_units"], "units"
-            ),
-            counted(f"write units, {shape} files, vs least", ours["write_units"], least, "units"),
+            counted(f"AWS calls, {shape} files, vs naive", calls, naive_calls, "calls"),
+            counted(f"write units, {shape} files, vs naive", units, naive_units, "units"),
+            counted(f"write units, {shape} files, vs least", units, least, "units"),
         ]
     return figures
 
 
-def _least_units(items: Sequence[Mapping[str, Any]]) -> int:
-    """The units for the fixed attributes' bytes, were each folder one record of any size."""
+def _list_least_bytes(records: Sequence[Item]) -> list[int]:
+    """The bytes of the fixed attributes, were each folder one record of any size."""
     folders: dict[str, int] = {}
-    for item in items:
-        folder = item[Attribute.FOLDER]["S"]
+    for record in records:
+        folder = record[Attribute.FOLDER]["S"]
         # A further part adds nothing but its files.
         names = (Attribute.FILES,) if folder in folders else _FIXED
-        size = item_bytes({name: item[name] for name in names})
-        folders[folder] = folders.get(folder, 0) + size
-    return (1 + INDEXES) * sum(units(size, WRITE_UNIT_BYTES) for size in folders.values())
+        folders[folder] = folders.get(folder, 0) + item_bytes({name: record[name] for name in names})
+    return list(folders.values())
 
 
-def measure_cpu(service: Service, rounds: int) -> list[Figure]:
+def _count(module: str, event: Mapping[str, Any]) -> tuple[int, float]:
+    """The calls that a module's handler makes at one event, and the units of what it writes."""
+    calls: list[object] = []
+    units: list[float] = []
+
+    def ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**params, "ReturnConsumedCapacity": "INDEXES"}
+
+    def note(parsed: Mapping[str, Any], **_: Any) -> None:
+        consumed = parsed["ConsumedCapacity"]
+        units.extend(one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed]))
+
+    # Of every session that is made from now on.
+    BUILTIN_HANDLERS.append(("before-send", lambda request, **_: calls.append(request)))
+    for operation in ("PutItem", "BatchWriteItem"):
+        BUILTIN_HANDLERS.append((f"provide-client-params.dynamodb.{operation}", ask))
+        BUILTIN_HANDLERS.append((f"after-call.dynamodb.{operation}", note))
+    response = import_module(module).handler(event, _Context)
+    if response["statusCode"] != 200:
+        raise RuntimeError(f"the report was refused: {response['body']}")
+    return len(calls), sum(units)
+
+
+def measure_cpu(bench: Bench) -> list[Figure]:
     """Compares CPU time without I/O."""
-    figures = []
+    environment, figures = bench.service.environment(FILE_SLA_ERROR.key), list[Figure]()
     for shape in SHAPES:
         calls = max(2, 20_000 // (shape.folders * shape.files))
-        request = {"event": our_event(shape, service.client_id), "rounds": rounds, "calls": calls}
-        result = run_child("ingest", request, service.ours_environment)
-        figures.append(
-            compared(f"handler's CPU, {shape} files, vs json.loads and the write", "ms", result["rounds"])
-        )
+        event = our_event(shape, bench.service)
+        pairs = run_fresh(environment, _time, event, bench.rounds, calls)
+        figures.append(compared(f"handler's CPU, {shape} files, vs json.loads and the write", "ms", pairs))
     return figures
+
+
+class _Raw(io.BytesIO):
+    def stream(self, **_: Any) -> Any:
+        yield self.read()
+
+
+def _time(event: Mapping[str, Any], rounds: int, calls: int) -> list[tuple[float, float]]:
+    """CPU milliseconds a call, of our handler and of what it cannot do without, by round."""
+    written: dict[str, Any] = {}
+    headers = HTTPHeaders()
+    headers["Content-Type"] = "application/x-amz-json-1.0"
+
+    def answered(request: Any, **_: Any) -> AWSResponse:
+        """DynamoDB's answer, without going there: the request is serialised and signed all the same."""
+        written.update(json.loads(request.body) if not written else {})
+        return AWSResponse(request.url, 200, headers, _Raw(b'{"UnprocessedItems": {}}'))
+
+    # Like the emulators that work within a process do: for every session that is made from now on.
+    BUILTIN_HANDLERS.append(("before-send.dynamodb.BatchWriteItem", answered))
+    handler = import_module(_OURS).handler
+    if not (handler(event, _Context)["statusCode"] == 200 and written):
+        raise RuntimeError("the report was refused")
+    client = boto3.client("dynamodb")
+
+    def bare() -> None:
+        json.loads(event["body"])
+        client.batch_write_item(**written)
+
+    def milliseconds(call: Callable[[], object]) -> float:
+        started = time.process_time()
+        for _ in range(calls):
+            call()
+        return (time.process_time() - started) / calls * 1000
+
+    ours = partial(handler, event, _Context)
+    # The first round warms up.
+    return interleaved(partial(milliseconds, ours), partial(milliseconds, bare), 1 + rounds)[1:]
 
 
 @dataclass(frozen=True)
@@ -84,39 +157,28 @@ class _Block:
         return quantiles(self.latencies, n=100, method="inclusive")[percent - 1] * 1000
 
 
-def measure_load(service: Service, rounds: int, seconds: float) -> list[Figure]:
+def measure_load(bench: Bench) -> list[Figure]:
     """Loads ours and the naive handler in turn, for some seconds each."""
     figures: list[Figure] = []
-    token = service.token()
-    for url in (service.ours_url, service.naive_url):
+    token = bench.service.token()
+    load_ours, load_naive = (
+        partial(_load, bench.service.url(route), token) for route in (FILE_SLA_ERROR.path, NAIVE)
+    )
+    for load in (load_ours, load_naive):
         # Lambda starts one environment for each request under way: start them all first.
-        _load(url, token, max(CLIENTS), seconds=1)
-    for clients in CLIENTS:
-        blocks = interleaved(
-            partial(_load, service.ours_url, token, clients, seconds),
-            partial(_load, service.naive_url, token, clients, seconds),
-            rounds,
-        )
+        load(max(_CLIENTS))
+    for clients in _CLIENTS:
+        blocks = interleaved(partial(load_ours, clients), partial(load_naive, clients), bench.rounds)
         name = f"ingest, {TYPICAL} files, {clients} client{'s' if clients > 1 else ''}"
-        figures.append(
-            compared(
-                f"{name}, vs naive",
-                "reports/s",
-                [(ours.reports_a_second, naive.reports_a_second) for ours, naive in blocks],
-            )
-        )
-        figures += [
-            compared(
-                f"{name}, p{percent}, vs naive",
-                "ms",
-                [(ours.percentile(percent), naive.percentile(percent)) for ours, naive in blocks],
-            )
-            for percent in (50, 95, 99)
-        ]
+        rates = [(ours.reports_a_second, theirs.reports_a_second) for ours, theirs in blocks]
+        figures.append(compared(f"{name}, vs naive", "reports/s", rates))
+        for percent in (50, 95, 99):
+            pairs = [(ours.percentile(percent), theirs.percentile(percent)) for ours, theirs in blocks]
+            figures.append(compared(f"{name}, p{percent}, vs naive", "ms", pairs))
     return figures
 
 
-def _load(url: str, token: str, clients: int, seconds: float) -> _Block:
+def _load(url: str, token: str, clients: int) -> _Block:
     """Each client keeps one connection, and sends its next report as soon as the last is answered."""
     report = body(TYPICAL)
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
@@ -125,7 +187,7 @@ def _load(url: str, token: str, clients: int, seconds: float) -> _Block:
     def send_until_the_end(_: int) -> list[float]:
         latencies: list[float] = []
         with httpx.Client(headers=headers, timeout=_TIMEOUT_SECONDS, trust_env=False) as client:
-            while (sent := time.perf_counter()) < started + seconds or len(latencies) < 2:
+            while (sent := time.perf_counter()) < started + _LOAD_SECONDS or len(latencies) < 2:
                 client.post(url, content=report).raise_for_status()
                 latencies.append(time.perf_counter() - sent)
         return latencies

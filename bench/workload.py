@@ -2,10 +2,11 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,11 +15,10 @@ from contract.folders import folder_key
 from contract.names import Group, Output
 from contract.report import Report, ReportedFolder, StuckFile
 from handlers.ingest.building import Origin, build
-from handlers.ingest.parsing import ParsedReport
+from handlers.ingest.parsing import ParsedReport, parse_report
 from handlers.ingest.storing import RecordStore
 from handlers.projection.stream import apply_runs
 from handlers.web.requests import Caller
-from store.dynamodb import MAX_BATCH
 from store.runs import BreachedFolder, Listing, Run, file_hash, keep_hashes, merge_folders
 from store.state import SenderStore
 
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from handlers.ingest.building import Record
 
 FOLDERS = 500
-FOLDERS_A_REPORT = 25
+_FOLDERS_A_REPORT = 25
 """As many as one batch takes."""
 _FILES_OF_A_FOLDER = 3
 """On average."""
 _LOADERS = 4
+_CHUNK = 1_000
 _SPARE_SECONDS = 600.0
 RECORDS: Final = 100_000
 DAYS: Final = 30
@@ -79,14 +80,20 @@ def body(shape: ReportShape) -> bytes:
     return json.dumps(report, indent=2).encode()
 
 
-def our_event(shape: ReportShape, client_id: str) -> dict[str, Any]:
-    """A report that the authorizer has let through, its token given to this app client."""
+def build_records(shape: ReportShape) -> Sequence["Record"]:
+    """The records of a report of that shape."""
+    origin = Origin(caller=Caller("s", "reporter", frozenset()), arrival=START)
+    return build(parse_report(body(shape)), origin, None, timedelta(days=1)).records
+
+
+def our_event(shape: ReportShape, service: Service) -> dict[str, Any]:
+    """A report that the authorizer has let through."""
     claims = {
         "sub": "6f0b5f9e-1c53-4a57-9a3c-0a1b6a9f2f10",
         "cognito:username": "reporter",
         "cognito:groups": Group.REPORTERS,
         "token_use": "id",
-        "aud": client_id,
+        "aud": service.outputs["user_pool_client_id"],
     }
     return {
         "body": body(shape).decode(),
@@ -100,41 +107,15 @@ def naive_event(shape: ReportShape, service: Service) -> dict[str, Any]:
     return {"body": body(shape).decode(), "headers": {"Authorization": f"Bearer {service.token()}"}}
 
 
-@dataclass(frozen=True)
-class History:
-    """Records spread evenly over the days before `until`; the same seed gives the same ones."""
-
-    until: datetime
-    days: int
-    seed: int = 7
-
-    def items(self) -> Iterator["Record"]:
-        """Endless, at random moments: a longer beginning of it is only denser."""
-        chance = random.Random(self.seed)  # noqa: S311 - a story, not a secret
-        while True:
-            detected = self.until - timedelta(days=self.days) * chance.random()
-            folders = chance.sample(range(FOLDERS), FOLDERS_A_REPORT)
-            report = Report.model_construct(
-                sla_error=[_breach(folder, detected, chance) for folder in folders]
-            )
-            origin = Origin(caller=Caller("s", "reporter", frozenset()), arrival=detected)
-            yield from build(ParsedReport(report), origin, None, timedelta(days=1)).records
-
-    @property
-    def folder(self) -> str:
-        """One of the folders."""
-        return _folder(0)
-
-
-def load(client: Any, table: str, items: Iterator["Record"], count: int) -> None:
-    """Writes the next `count` items."""
-    store = RecordStore(client, table)
-    chunks = iter(lambda: list(islice(items, MAX_BATCH)), [])
-    with ThreadPoolExecutor(_LOADERS) as pool:
-        # Chunks are taken as they are needed: a million items would fill the memory.
-        for _ in range(0, count, MAX_BATCH * _LOADERS):
-            batch = list(islice(chunks, _LOADERS))
-            list(pool.map(lambda chunk: store.put_all(chunk, lambda: _SPARE_SECONDS), batch))
+def _list_records(until: datetime) -> Iterator["Record"]:
+    """Records of the days before a moment, in no order, without end."""
+    chance = random.Random(7)  # noqa: S311 - a story, not a secret
+    while True:
+        detected = until - timedelta(days=DAYS) * chance.random()
+        folders = chance.sample(range(FOLDERS), _FOLDERS_A_REPORT)
+        report = Report.model_construct(sla_error=[_breach(folder, detected, chance) for folder in folders])
+        origin = Origin(caller=Caller("s", "reporter", frozenset()), arrival=detected)
+        yield from build(ParsedReport(report), origin, None, timedelta(days=1)).records
 
 
 def _breach(folder: int, detected: datetime, chance: random.Random) -> ReportedFolder:
@@ -145,47 +126,64 @@ def _breach(folder: int, detected: datetime, chance: random.Random) -> ReportedF
         )
         for _ in range(1 + int(chance.expovariate(1 / (_FILES_OF_A_FOLDER - 0.5))))
     ]
-    return ReportedFolder.model_construct(folder=_folder(folder), sla=30, files=files)
+    return ReportedFolder.model_construct(folder=name_folder(folder), sla=30, files=files)
 
 
-def _folder(number: int) -> str:
+def name_folder(number: int) -> str:
+    """One of the `FOLDERS`, by its number."""
     return rf"C:\Jobs\Partner_{number:03}\Inbound"
 
 
-def fill_tables(service: Service, say: Callable[[str], None]) -> History:
-    """Loads them, and returns the history whose records they are."""
-    history = History(datetime.now(UTC).replace(microsecond=0), DAYS)
-    say(f"{RECORDS:,} records over {DAYS} days, {_SENDERS * _OPEN_FOLDERS} open incidents")
-    load(service.aws.client("dynamodb"), service.outputs[Output.TABLE_NAME], history.items(), RECORDS)
-    _open_incidents(service)
-    return history
+@dataclass(frozen=True)
+class Bench:
+    """What a group of figures is measured with."""
+
+    service: Service
+    rounds: int
+    """How often each pair is measured."""
+    say: Callable[[str], None]
+
+    @property
+    def starts(self) -> int:
+        """How often each cold start is measured: they vary more, and take less."""
+        return 3 * self.rounds
+
+    def fill_tables(self) -> None:
+        """Fills what pages are drawn of, unless it is filled already."""
+        _ = self._filled
+
+    @cached_property
+    def _filled(self) -> None:
+        self.say(f"{RECORDS:,} records over {DAYS} days, {_SENDERS * _OPEN_FOLDERS} open incidents")
+        client, tables = self.service.aws.client("dynamodb"), self.service.outputs
+        until = datetime.now(UTC).replace(microsecond=0)
+        records, records_table = _list_records(until), RecordStore(client, tables[Output.TABLE_NAME])
+        with ThreadPoolExecutor(_LOADERS) as pool:
+            chunks = (list(islice(records, _CHUNK)) for _ in range(RECORDS // _CHUNK))
+            list(pool.map(lambda chunk: records_table.put_all(chunk, lambda: _SPARE_SECONDS), chunks))
+        store = open_store(self.service)
+        late = until - timedelta(minutes=5)
+        for number in range(_SENDERS):
+            sender = f"page {number}"
+            apply_runs(store, sender, [make_run(sender, 0, list_breaches(_OPEN_FOLDERS), at=late)])
 
 
-def _open_incidents(service: Service) -> None:
-    tables: Mapping[str, Any] = service.outputs
-    store = SenderStore(
-        service.aws.client("dynamodb"),
-        tables[Output.SENDERS_TABLE_NAME],
-        tables[Output.INCIDENTS_TABLE_NAME],
-        None,
-    )
-    late = datetime.now(UTC) - timedelta(minutes=5)
-    for number in range(_SENDERS):
-        apply_runs(
-            store, f"page {number}", [make_run(f"page {number}", 0, list_breaches(_OPEN_FOLDERS), at=late)]
-        )
+def open_store(service: Service, client: Any = None) -> SenderStore:
+    """What the projection writes, through a client of one's own where one is given."""
+    names = service.outputs[Output.SENDERS_TABLE_NAME], service.outputs[Output.INCIDENTS_TABLE_NAME]
+    return SenderStore(client or service.aws.client("dynamodb"), *names, None)
 
 
-def list_breaches(folders: int, sets: int = 1, files: str = "") -> tuple[BreachedFolder, ...]:
-    """Folders in breach, spread over so many parent paths; other `files` are other stuck files."""
+def list_breaches(folders: int) -> tuple[BreachedFolder, ...]:
+    """So many folders in breach."""
     return merge_folders(
         BreachedFolder(
-            key=folder_key(path := rf"D:\Exchange {number % sets}\Inbound {number}"),
+            key=folder_key(path := rf"D:\Exchange\Inbound {number}"),
             folder=path,
             sla=30,
             files=3,
             oldest=START - timedelta(hours=2),
-            hashes=keep_hashes(file_hash(f"{files}{name}", str(number)) for name in "abc"),
+            hashes=keep_hashes(file_hash(name, str(number)) for name in "abc"),
         )
         for number in range(folders)
     )
@@ -196,8 +194,6 @@ def make_run(
     number: int,
     breaches: tuple[BreachedFolder, ...],
     listing: Listing | None = None,
-    *,
-    empty: bool = False,
     at: datetime | None = None,
 ) -> Run:
     """The sender's run of that number, one every quarter of an hour; or `at` a moment."""
@@ -207,7 +203,7 @@ def make_run(
         run_id=f"{random.Random(f'{sender}{number}').getrandbits(128):032x}",  # noqa: S311 - an id, not a secret
         moment=moment,
         arrival=moment,
-        breaches=() if empty else breaches,
+        breaches=breaches,
         listing=listing,
         has_run=True,
         interval=EVERY,

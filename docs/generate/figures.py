@@ -8,11 +8,10 @@ table, of a counted or observed figure, or a measured figure's name and one of i
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import product
 from pathlib import Path
 from typing import Final
 
-from bench import analysts, reading
+from bench import analysts
 from bench.figures import Figure, Published, format_number
 from bench.workload import SHAPES, TYPICAL
 from docs.generate.markdown import format_table
@@ -104,15 +103,6 @@ Row = Sequence[str | Sequence[str]]
 """Of texts, and of figures: the name of one, and which numbers of it make a cell each."""
 
 
-def _read_row(period: str, shown: str) -> Row:
-    table = "1,000,000 records over 365 d"
-    name = f"reading {period}{' without files' if shown == 'without files' else ''}, {table}"
-    return (
-        period, (f"{name}, records found, vs bare Query", "ours"), shown, (f"{name}, vs bare Query", *_ALL),
-        (f"{name}, read units, vs least", *_BOTH), (f"{name}, memory held, vs bare Query", *_BOTH),
-    )  # fmt: skip
-
-
 _SHAPES: Final = [(str(shape), str(shape).replace("x", _TIMES)) for shape in SHAPES]
 _INGEST: Final = f"ingest, {TYPICAL} files"
 TABLES: Final[dict[str, tuple[str, Sequence[Row]]]] = {
@@ -148,25 +138,19 @@ TABLES: Final[dict[str, tuple[str, Sequence[Row]]]] = {
     "table of pages": (
         "page | queries of | its script, s | bare queries, s | ratio (spread)",
         [
-            (page.replace("_", " ").capitalize(), f"{days} d", (reading.name_page(page, days), *_ALL))
-            for page, days, _ in reading.PAGES
+            (page.replace("_", " ").capitalize(), f"{days} d", (analysts.name_cold(page, days), *_ALL))
+            for page, days in analysts.COLD
         ],
     ),
     "table of a team, warm": (
         " | ".join(["page", "alone, s", *(f"{level} at once, s (ratio)" for level in analysts.LEVELS[1:])]),
         [
             (
-                page, (analysts.name_page(page, analysts.LEVELS[1]), "baseline"),
-                *((analysts.name_page(page, level), "ours (ratio)") for level in analysts.LEVELS[1:]),
+                page, (analysts.name_warm(page, analysts.LEVELS[1]), "baseline"),
+                *((analysts.name_warm(page, level), "ours (ratio)") for level in analysts.LEVELS[1:]),
             )
             for page in analysts.PAGES
-        ],
-    ),
-    "table of reading from a large year": (
-        "period | records | shown | ours, s | bare, s | ratio (spread) | read units | least | MB | bare, MB",
-        [
-            *(_read_row(*one) for one in product(("24 h", "7 d", "30 d"), ("without files", "with files"))),
-            _read_row("one folder, a year", "with files"),
+            if page != analysts.OTHER_FOLDERS  # no run of it was published yet
         ],
     ),
 }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bench.children.process import item_bytes
+from bench.units import item_bytes
 from contract.limits import (
     MAX_EVENT_BYTES,
     MAX_FILENAME_CHARACTERS,

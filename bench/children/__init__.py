@@ -1,1 +1,0 @@
-"""The measured processes: each starts with nothing imported, cached or allocated."""
