@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-import boto3
 import httpx
 
 from contract.moments import Clock, utc_now
@@ -33,9 +32,8 @@ class Backend:
     settings: DashboardSettings
     auth: AuthApi
     actions: ActionApi
-    identity_pool: IdentityPool
-    open_session: Callable[[Analyst, boto3.session.Session], Session]
-    """Begins one with the analyst's credentials. Nothing is called yet."""
+    open_session: Callable[[Analyst], Session]
+    """Begins one with the analyst's own credentials. Nothing is called yet."""
     sessions: SessionStore
     hour_cache: HourCache
     cache: Cache
@@ -53,25 +51,24 @@ class Backend:
         identity_pool = IdentityPool(settings)
         cache = Cache(clock)
 
-        def open_session(analyst: Analyst, aws: boto3.session.Session) -> Session:
+        def open_session(analyst: Analyst) -> Session:
+            aws = identity_pool.session(analyst.id_token)
             records = RecordTable(aws, settings.table_name, settings.endpoint_url)
             metrics = Metrics(aws, settings.metrics_namespace, settings.endpoint_url, cache)
             return Session(analyst, records, AnalystTables(aws, settings, cache), metrics, aws, clock())
 
         def restore(kept: KeptSession) -> Session:
-            analyst = Analyst(auth, kept.username, kept.refresh_token, clock)
-            return open_session(analyst, identity_pool.session(analyst.id_token, at_once=False))
+            return open_session(Analyst(auth, kept.username, kept.refresh_token, clock))
 
-        kept = None
+        folder = None
         if settings.session_key_file and settings.session_dir:
-            kept = SessionFolder(settings.session_dir, read_session_keys(settings.session_key_file))
+            folder = SessionFolder(settings.session_dir, read_session_keys(settings.session_key_file))
         return cls(
             settings=settings,
             auth=auth,
             actions=ActionApi(http),
-            identity_pool=identity_pool,
             open_session=open_session,
-            sessions=SessionStore(clock, kept, restore),
+            sessions=SessionStore(clock, folder, restore),
             hour_cache=HourCache(clock),
             cache=cache,
             clock=clock,
@@ -84,8 +81,9 @@ class Backend:
             NotAnAnalystError: the user may not read records.
             DashboardError: AWS gives no credentials.
         """
-        analyst = Analyst.signed_in(self.auth, tokens, self.clock)
-        return self.sessions.begin(self.open_session(analyst, self.identity_pool.session(analyst.id_token)))
+        session = self.open_session(Analyst.signed_in(self.auth, tokens, self.clock))
+        session.verify()
+        return self.sessions.begin(session)
 
 
 @cache

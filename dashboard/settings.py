@@ -4,23 +4,17 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
 
 import httpx
 from botocore.config import Config
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from contract.names import OUTPUTS_VARIABLE
 
-_REMOVED: Final = {
-    "FILE_SLA_QUIET_MINUTES": "Whether a file is still stuck is known from its folder's incident, and when a "
-    "sender has been silent for too long, from its interval.",
-}
-"""Variables that are no longer used, and what took their place."""
-
 
 class SettingsError(Exception):
-    """A setting is missing, wrong or no longer used; the text says which, and what to do."""
+    """A setting is missing or wrong; the text says which, and what to do."""
 
 
 class DashboardSettings(BaseModel):
@@ -28,7 +22,7 @@ class DashboardSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
 
-    api_url: str = Field(pattern=r"^https?://\S+$")
+    api_url: Annotated[str, AfterValidator(lambda url: url.rstrip("/"))] = Field(pattern=r"^https?://\S+$")
     """Base address of the REST API, stage included."""
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     table_name: str = Field(min_length=1)
@@ -47,21 +41,13 @@ class DashboardSettings(BaseModel):
     session_dir: Path | None = None
     """Where they are kept."""
 
-    @field_validator("api_url")
-    @classmethod
-    def _without_trailing_slash(cls, url: str) -> str:
-        return url.rstrip("/")
-
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
         """The settings from `FILE_SLA_…` variables, or from the file `FILE_SLA_OUTPUTS` names.
 
         Raises:
-            SettingsError: something is missing, malformed or no longer used, or the file cannot be read.
+            SettingsError: something is missing or malformed, or the file cannot be read.
         """
-        for name, instead in _REMOVED.items():
-            if environment.get(name):
-                raise SettingsError(f"{name} is no longer used. {instead} Unset {name}.")
         values = _outputs(environment.get(OUTPUTS_VARIABLE))
         for name in cls.model_fields:
             if given := environment.get(name_variable(name)):
@@ -88,14 +74,11 @@ def _outputs(path: str | None) -> dict[str, Any]:
     if not path:
         return {}
     try:
-        outputs = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return dict(json.loads(Path(path).read_text(encoding="utf-8")))
+    except (OSError, TypeError, ValueError) as error:
         raise SettingsError(
-            f"{OUTPUTS_VARIABLE} names {path}, which cannot be read as JSON: {error}"
+            f"{OUTPUTS_VARIABLE} names {path}, which cannot be read as an object in JSON: {error}"
         ) from None
-    if not isinstance(outputs, dict):
-        raise SettingsError(f"{OUTPUTS_VARIABLE} names {path}, which does not hold a JSON object.")
-    return outputs
 
 
 def _explain(error: ValidationError) -> str:

@@ -1,7 +1,6 @@
 """A signed-in member of the analyst group, and what the ID token says of the user."""
 
 import base64
-import binascii
 import json
 import threading
 from dataclasses import dataclass
@@ -30,13 +29,10 @@ def read_claims(id_token: str) -> Claims:
     """
     try:
         _, payload, _ = id_token.split(".")
-        padded = payload + "=" * (-len(payload) % 4)
-        claims = json.loads(base64.urlsafe_b64decode(padded))
-        return Claims(
-            username=str(claims["cognito:username"]),
-            groups=frozenset(claims.get("cognito:groups", ())),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError, binascii.Error):
+        # The padding that a token leaves out; more of it than is needed is ignored.
+        claims = json.loads(base64.urlsafe_b64decode(f"{payload}=="))
+        return Claims(str(claims["cognito:username"]), frozenset(claims.get("cognito:groups", ())))
+    except (ValueError, KeyError, TypeError, AttributeError):
         # The cause is left out: its text could quote the token.
         raise errors.ServiceFaultError("Signing in") from None
 
@@ -114,7 +110,11 @@ class Analyst:
             tokens = self._api.renew(self.username, self.refresh_token)
             claims = read_claims(tokens.id_token)
         except _NO_ANSWER as failure:
-            self._go_on_without(failure)
+            now = self._clock()
+            if now >= self._usable_until:
+                self._failure = failure
+                raise
+            self._ask_at = min(now + RETRY_INTERVAL, self._usable_until)
         except errors.DashboardError:
             # Refused once is refused for good.
             self.refresh_token = None
@@ -122,16 +122,9 @@ class Analyst:
         else:
             self._accept(tokens, claims)
 
-    def _go_on_without(self, failure: errors.DashboardError) -> None:
-        now = self._clock()
-        if now >= self._usable_until:
-            self._failure = failure
-            raise failure
-        self._ask_at = min(now + RETRY_INTERVAL, self._usable_until)
-
     def _accept(self, tokens: Tokens, claims: Claims) -> None:
-        self._left_group = Group.ANALYSTS not in claims.groups
-        if self._left_group:
+        if Group.ANALYSTS not in claims.groups:
+            self._left_group = True
             raise errors.NotAnAnalystError(Group.ANALYSTS)
         now = self._clock()
         self._id_token = tokens.id_token

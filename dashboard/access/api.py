@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any, Final
 
 import httpx
@@ -11,18 +12,17 @@ from contract.routes import AUTH, IDEMPOTENCY_KEY, INCIDENT_ACTION
 from dashboard import errors
 from dashboard.settings import API_TIMEOUT, RENEWAL_TIMEOUT
 
+SIGN_IN_SERVICE: Final = "The sign-in service"
+SERVICE: Final = "The service"
+"""Their names in messages about waiting."""
+
 
 def _post(
-    http: httpx.Client,
-    what: str,
-    path: str,
-    body: Mapping[str, Any],
-    timeout: httpx.Timeout,
-    headers: Mapping[str, str] | None = None,
+    http: httpx.Client, what: str, path: str, body: Mapping[str, Any], **options: Any
 ) -> tuple[int, dict[str, Any]]:
     """The status and the body of the answer, which is empty where it is no object."""
     try:
-        response = http.post(path, json=body, timeout=timeout, headers=headers)
+        response = http.post(path, json=body, **options)
     except httpx.TransportError:
         # No cause: a transport error's context can hold the request, and so a password or a token.
         raise errors.UnreachableError(what) from None
@@ -35,7 +35,7 @@ def _post(
 
 def _translate(status: int, answer: Mapping[str, Any], what: str) -> errors.DashboardError:
     """What any route answers: what it found wrong with the request, or that it failed."""
-    if status != httpx.codes.UNPROCESSABLE_ENTITY:
+    if status != HTTPStatus.UNPROCESSABLE_ENTITY:
         return errors.ServiceFaultError(what, answer.get("request_id"))
     problems = [
         f"{error.get('field', 'The request')} {error.get('problem', 'is not valid')}: {error.get('hint', '')}"
@@ -44,10 +44,6 @@ def _translate(status: int, answer: Mapping[str, Any], what: str) -> errors.Dash
     ]
     message = str(answer.get("message") or "The service refused what was typed.")
     return errors.InvalidInputError(message, problems)
-
-
-SIGN_IN_SERVICE: Final = "The sign-in service"
-"""Its name in messages about waiting."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +56,7 @@ class Tokens:
     """Seconds until the ID token expires, from when it was given."""
 
 
+@dataclass(frozen=True)
 class AuthApi:
     """One method per use of the route.
 
@@ -67,72 +64,61 @@ class AuthApi:
     `errors.TooManyRequestsError`, `errors.UnreachableError` or `errors.ServiceFaultError`.
     """
 
-    def __init__(self, http: httpx.Client) -> None:
-        """`http` has the API's address as its base URL."""
-        self._http = http
+    http: httpx.Client
+    """Has the API's address as its base URL."""
 
     def sign_in(self, username: str, password: str) -> Tokens:
         """Signs in; raises `errors.PasswordChangeRequiredError` when the user must set a password first."""
-        return _parse_tokens(self._post({"username": username, "password": password}, API_TIMEOUT))
+        return _parse_tokens(self._post(username=username, password=password))
 
     def set_first_password(self, username: str, password: str, new_password: str) -> Tokens:
         """Signs in with the password an administrator gave, and replaces it."""
-        body = {"username": username, "password": password, "new_password": new_password}
-        return _parse_tokens(self._post(body, API_TIMEOUT))
+        return _parse_tokens(self._post(username=username, password=password, new_password=new_password))
 
     def renew(self, username: str, refresh_token: str) -> Tokens:
         """A new ID token for a user who signed in before."""
-        body = {"username": username, "refresh_token": refresh_token}
-        return _parse_tokens(self._post(body, RENEWAL_TIMEOUT))
+        return _parse_tokens(self._post(RENEWAL_TIMEOUT, username=username, refresh_token=refresh_token))
 
     def send_code(self, username: str) -> None:
         """Has a code mailed to the user, if there is such a user: the answer is the same."""
-        self._post({"username": username, "forgot_password": True}, API_TIMEOUT)
+        self._post(username=username, forgot_password=True)
 
     def reset_password(self, username: str, code: str, new_password: str) -> None:
         """Sets a new password with the mailed code; raises `errors.WrongCodeError` if it is not the one."""
         try:
-            self._post({"username": username, "code": code, "new_password": new_password}, API_TIMEOUT)
+            self._post(username=username, code=code, new_password=new_password)
         except errors.WrongCredentialsError:
             raise errors.WrongCodeError from None
 
-    def _post(self, body: dict[str, Any], timeout: httpx.Timeout) -> dict[str, Any]:
-        status, answer = _post(self._http, SIGN_IN_SERVICE, AUTH.path, body, timeout)
+    def _post(self, timeout: httpx.Timeout | None = None, **body: Any) -> dict[str, Any]:
+        status, answer = _post(self.http, SIGN_IN_SERVICE, AUTH.path, body, timeout=timeout or API_TIMEOUT)
         match status:
-            case httpx.codes.OK:
+            case HTTPStatus.OK:
                 return answer
-            case httpx.codes.UNAUTHORIZED:
+            case HTTPStatus.UNAUTHORIZED:
                 raise errors.WrongCredentialsError
-            case httpx.codes.FORBIDDEN if answer.get("challenge") == Challenge.NEW_PASSWORD_REQUIRED:
+            case HTTPStatus.FORBIDDEN if answer.get("challenge") == Challenge.NEW_PASSWORD_REQUIRED:
                 raise errors.PasswordChangeRequiredError
-            case httpx.codes.FORBIDDEN:
+            case HTTPStatus.FORBIDDEN:
                 raise errors.SignInIncompleteError
-            case httpx.codes.TOO_MANY_REQUESTS:
+            case HTTPStatus.TOO_MANY_REQUESTS:
                 raise errors.TooManyRequestsError
         raise _translate(status, answer, SIGN_IN_SERVICE)
 
 
 def _parse_tokens(answer: dict[str, Any]) -> Tokens:
     try:
-        return Tokens(
-            id_token=str(answer["token"]),
-            refresh_token=answer.get("refresh_token"),
-            lifetime=int(answer["expires_in"]),
-        )
+        return Tokens(str(answer["token"]), answer.get("refresh_token"), int(answer["expires_in"]))
     except (KeyError, TypeError, ValueError):
         raise errors.ServiceFaultError(SIGN_IN_SERVICE) from None
 
 
-SERVICE: Final = "The service"
-"""Its name in messages about waiting."""
-
-
+@dataclass(frozen=True)
 class ActionApi:
     """One method, for all that may be done."""
 
-    def __init__(self, http: httpx.Client) -> None:
-        """`http` has the API's address as its base URL."""
-        self._http = http
+    http: httpx.Client
+    """Has the API's address as its base URL."""
 
     def act(self, id_token: str, body: Mapping[str, Any], key: str) -> str:
         """Does what the body says, once however often it is asked with the same key.
@@ -154,18 +140,19 @@ class ActionApi:
                 the same key.
         """
         headers = {"Authorization": f"Bearer {id_token}", IDEMPOTENCY_KEY.name: key}
-        status, answer = _post(self._http, SERVICE, INCIDENT_ACTION.path, body, API_TIMEOUT, headers)
+        path = INCIDENT_ACTION.path
+        status, answer = _post(self.http, SERVICE, path, body, timeout=API_TIMEOUT, headers=headers)
         match status:
-            case httpx.codes.OK:
+            case HTTPStatus.OK:
                 return str(answer.get("message", ""))
-            case httpx.codes.NOT_FOUND:
+            case HTTPStatus.NOT_FOUND:
                 raise errors.MissingError
-            case httpx.codes.CONFLICT:
-                raise errors.ChangedMeanwhileError(str(answer["message"]) if answer.get("message") else None)
-            case httpx.codes.UNAUTHORIZED:
+            case HTTPStatus.CONFLICT:
+                raise errors.ChangedMeanwhileError(answer.get("message"))
+            case HTTPStatus.UNAUTHORIZED:
                 raise errors.SessionExpiredError
-            case httpx.codes.FORBIDDEN:
+            case HTTPStatus.FORBIDDEN:
                 raise errors.NotAnAnalystError(Group.ANALYSTS)
-            case httpx.codes.TOO_MANY_REQUESTS:
+            case HTTPStatus.TOO_MANY_REQUESTS:
                 raise errors.TooManyActionsError
         raise _translate(status, answer, SERVICE)

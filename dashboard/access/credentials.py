@@ -23,7 +23,6 @@ from dashboard.settings import DashboardSettings, build_client_config
 if TYPE_CHECKING:
     from mypy_boto3_cognito_identity import CognitoIdentityClient
 
-_WHAT: Final = "AWS sign-in"
 _FAILURE_SECONDS: Final = 1
 """For so long, everyone else who waited for the same credentials gets the same failure."""
 
@@ -45,21 +44,14 @@ class IdentityPool:
             config=build_client_config(signature_version=UNSIGNED),
         )
 
-    def session(self, id_token: Callable[[], str], *, at_once: bool = True) -> boto3.session.Session:
-        """A boto3 session with the role of the token's user, renewed for as long as `id_token` can give one.
+    def session(self, id_token: Callable[[], str]) -> boto3.session.Session:
+        """A boto3 session with the role of the token's user, for as long as `id_token` gives a valid one.
 
-        Args:
-            id_token: gives a token that is still valid.
-            at_once: whether the first credentials are fetched here, and whoever holds the session is known to
-                AWS; or else where they are first used.
-
-        Raises:
-            DashboardError: AWS does not accept the token, or gives no credentials for it.
+        Credentials are fetched when they are first used, which raises a `DashboardError` where AWS does not
+        accept the token, or gives none for it.
         """
         fetch = _SharedFailure(lambda: self._fetch(id_token()))
-        credentials: RefreshableCredentials = DeferredRefreshableCredentials(fetch, _Provider.METHOD)
-        if at_once:
-            credentials = RefreshableCredentials.create_from_metadata(fetch(), fetch, _Provider.METHOD)
+        credentials = DeferredRefreshableCredentials(fetch, _Provider.METHOD)
         core = botocore.session.Session()
         core.register_component("credential_provider", CredentialResolver([_Provider(credentials)]))
         return self._open(core)
@@ -73,12 +65,10 @@ class IdentityPool:
         return session
 
     def _fetch(self, id_token: str) -> _Metadata:
-        logins = {self._login: id_token}
-        with translate_aws_errors(_WHAT):
-            identity = self._identity.get_id(IdentityPoolId=self._settings.identity_pool_id, Logins=logins)
-            answer = self._identity.get_credentials_for_identity(
-                IdentityId=identity["IdentityId"], Logins=logins
-            )
+        logins, pool, client = {self._login: id_token}, self._settings.identity_pool_id, self._identity
+        with translate_aws_errors("AWS sign-in"):
+            identity = client.get_id(IdentityPoolId=pool, Logins=logins)["IdentityId"]
+            answer = client.get_credentials_for_identity(IdentityId=identity, Logins=logins)
         credentials = answer["Credentials"]
         return {
             "access_key": credentials["AccessKeyId"],

@@ -1,17 +1,15 @@
 """Sessions kept on disk, encrypted, so that they survive a restart; and the keys for that."""
 
-import base64
-import binascii
 import hashlib
 import logging
 import os
 import tempfile
-from base64 import urlsafe_b64encode
-from collections.abc import Callable
-from contextlib import suppress
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -30,60 +28,39 @@ _OTHERS: Final = 0o007
 def read_session_keys(path: Path) -> tuple[bytes, ...]:
     """The keys of a file, one a line in Base64. The first encrypts, and each of them decrypts.
 
-    Empty lines and lines that begin with `#` are skipped.
-
     Raises:
         SettingsError: the file cannot be read, is open to everyone, or holds what is no key. A key is never
             quoted.
     """
-    variable = name_variable("session_key_file")
+    names, remedy = f"{name_variable('session_key_file')} names {path}, which", f"Make one with: {MAKE_KEY}"
     try:
         if os.name == "posix" and path.stat().st_mode & _OTHERS:
             raise SettingsError(
-                f"{variable} names {path}, which every user of this host may open. "
-                f"Keep it to the dashboard's user: chmod 600 {path}"
+                f"{names} every user of this host may open. Keep it to the dashboard's user: chmod 600 {path}"
             )
-        lines = path.read_text(encoding="ascii").splitlines()
+        keys = tuple(map(_decode, path.read_bytes().split()))
     except OSError as error:
-        raise SettingsError(f"{variable} names {path}, which cannot be read: {error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{variable} names {path}, which is no text. {_remedy()}") from None
-    keys = []
-    for number, line in enumerate(map(str.strip, lines), start=1):
-        if line and not line.startswith("#"):
-            key = _decode(line)
-            if len(key) != KEY_BYTES:
-                raise SettingsError(
-                    f"Line {number} of {path}, which {variable} names, is no key of {KEY_BYTES} bytes "
-                    f"in Base64. {_remedy()}"
-                )
-            keys.append(key)
+        raise SettingsError(f"{names} cannot be read: {error.strerror}.") from None
+    for number, key in enumerate(keys, start=1):
+        if len(key) != KEY_BYTES:
+            problem = f"holds text that is no key of {KEY_BYTES} bytes in Base64: key {number}"
+            raise SettingsError(f"{names} {problem}. {remedy}")
     if not keys:
-        raise SettingsError(f"{variable} names {path}, which holds no key. {_remedy()}")
-    return tuple(keys)
+        raise SettingsError(f"{names} holds no key. {remedy}")
+    return keys
 
 
-def _decode(line: str) -> bytes:
+def _decode(key: bytes) -> bytes:
     try:
-        # Both alphabets of Base64 are in use for keys.
-        return base64.b64decode(line.replace("-", "+").replace("_", "/"), validate=True)
-    except binascii.Error:
+        # It takes the other alphabet of Base64 as well.
+        return urlsafe_b64decode(key)
+    except ValueError:
         return b""
-
-
-def _remedy() -> str:
-    return f"Make one with: {MAKE_KEY}"
 
 
 _LOG: Final = logging.getLogger(__name__)
 _SUFFIX: Final = ".session"
 _UNFINISHED: Final = ".writing"
-_KEPT: Final = "be kept"
-_TAKEN_AWAY: Final = "be taken away"
-_SO: Final = {
-    _KEPT: "All go on working, but a restart may sign them out.",
-    _TAKEN_AWAY: "Who signs out may be signed in again after a restart.",
-}
 _PURPOSE: Final = b"file-sla session 1\0"
 """So that the same key, used for anything else, gives other keys."""
 
@@ -93,7 +70,6 @@ class KeptSession(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    version: Literal[1] = 1
     username: str
     refresh_token: str = Field(repr=False, min_length=1)
     last_used: AwareDatetime
@@ -106,8 +82,8 @@ class SessionFolder:
     the id, which no server keeps: neither the folder nor the key opens it, nor do both together. A file under
     another name is worthless for the same reason.
 
-    A disk that fails stops nobody from working. Their sessions then end with the process, which is logged
-    once, until a write succeeds again. What it does not let go of is not read again in this process.
+    A disk that fails stops nobody from working. Their sessions then end with the process, which is logged.
+    What it does not let go of is not read again in this process.
     """
 
     def __init__(self, folder: Path, keys: tuple[bytes, ...]) -> None:
@@ -118,17 +94,34 @@ class SessionFolder:
         """
         self._folder = folder
         self._keys = keys
-        self._failing: set[str] = set()
         self._undeleted: set[str] = set()
-        self._try_to(_KEPT, self._make_folder)
+        with self._log_failure("kept. All go on working, but a restart may sign them out"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if os.name == "posix" and folder.stat().st_mode & 0o077:
+                raise SettingsError(
+                    f"{name_variable('session_dir')} names {folder}, which others may enter. "
+                    f"Keep it to the dashboard's user: chmod 700 {folder}"
+                )
 
     def keep(self, session_id: str, session: KeptSession) -> None:
         """Writes a session down, in place of what was kept of it before."""
-        if self._try_to(_KEPT, lambda: self._write(session_id, session)):
-            self._failing.discard(_KEPT)
+        content = self._cipher(session_id).encrypt(session.model_dump_json().encode())
+        with self._log_failure("kept. All go on working, but a restart may sign them out"):
+            # Only its owner may open a file that is made so. It takes the old one's place at once or not at
+            # all. That it has reached the disk is not waited for: what a power failure takes is signed in
+            # again.
+            handle, unfinished = tempfile.mkstemp(suffix=_UNFINISHED, dir=self._folder)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                Path(unfinished).replace(self._path(session_id))
+            except OSError:
+                with suppress(OSError):
+                    Path(unfinished).unlink()
+                raise
 
     def read(self, session_id: str) -> KeptSession | None:
-        """What was kept under this id; what is damaged, foreign or too old a format is taken away."""
+        """What was kept under this id; what is damaged, foreign or of another format is taken away."""
         path = self._path(session_id)
         if path.name in self._undeleted:
             return None
@@ -152,58 +145,27 @@ class SessionFolder:
     def forget(self, session_id: str) -> None:
         """Takes away what was kept."""
         path = self._path(session_id)
-        if not self._try_to(_TAKEN_AWAY, lambda: path.unlink(missing_ok=True)):
-            # Its browser still has the cookie: the session would be back at its next request.
-            self._undeleted.add(path.name)
+        # Until it is gone: its browser still has the cookie, and would be back at its next request.
+        self._undeleted.add(path.name)
+        with self._log_failure("taken away. Who signs out may be signed in again after a restart"):
+            path.unlink(missing_ok=True)
+            self._undeleted.discard(path.name)
 
     def forget_unused_since(self, moment: datetime) -> None:
         """Takes away whatever was written before the moment, for nobody may come to ask for it."""
-        self._try_to(_TAKEN_AWAY, lambda: self._remove_older(moment))
+        with self._log_failure("taken away. Who signs out may be signed in again after a restart"):
+            for path in self._folder.iterdir():
+                if path.suffix in (_SUFFIX, _UNFINISHED):
+                    with suppress(FileNotFoundError):
+                        if path.stat().st_mtime < moment.timestamp():
+                            path.unlink()
 
-    def _make_folder(self) -> None:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if os.name == "posix" and self._folder.stat().st_mode & 0o077:
-            raise SettingsError(
-                f"{name_variable('session_dir')} names {self._folder}, which others may enter. "
-                f"Keep it to the dashboard's user: chmod 700 {self._folder}"
-            )
-
-    def _write(self, session_id: str, session: KeptSession) -> None:
-        content = self._cipher(session_id).encrypt(session.model_dump_json().encode())
-        # Only its owner may open a file that is made so. It takes the old one's place at once or not at all.
-        # That it has reached the disk is not waited for: what a power failure takes is signed in again.
-        handle, unfinished = tempfile.mkstemp(suffix=_UNFINISHED, dir=self._folder)
+    @contextmanager
+    def _log_failure(self, what: str) -> Iterator[None]:
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            # By the session's clock, which decides when it is too old.
-            used = session.last_used.timestamp()
-            os.utime(unfinished, (used, used))
-            Path(unfinished).replace(self._path(session_id))
-        except OSError:
-            with suppress(OSError):
-                Path(unfinished).unlink()
-            raise
-
-    def _remove_older(self, moment: datetime) -> None:
-        for path in self._folder.iterdir():
-            if path.suffix in (_SUFFIX, _UNFINISHED):
-                with suppress(FileNotFoundError):
-                    if path.stat().st_mtime < moment.timestamp():
-                        path.unlink()
-
-    def _try_to(self, what: str, change: Callable[[], None]) -> bool:
-        """Whether the disk let it be done."""
-        try:
-            change()
+            yield
         except OSError as error:
-            if what not in self._failing:
-                _LOG.warning(
-                    "Sessions cannot %s in %s: %s. %s", what, self._folder, error.strerror, _SO[what]
-                )
-            self._failing.add(what)
-            return False
-        return True
+            _LOG.warning("%s: %s. Sessions cannot be %s.", self._folder, error.strerror, what)
 
     def _path(self, session_id: str) -> Path:
         return self._folder / (hashlib.sha256(session_id.encode()).hexdigest() + _SUFFIX)

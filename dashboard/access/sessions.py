@@ -170,13 +170,11 @@ class SessionStore:
         session.kept_at = self._clock()
         if self._kept is None:
             return
-        token = session.analyst.refresh_token
+        user, token = session.analyst.username, session.analyst.refresh_token
         if token is None:
             self._kept.forget(session_id)
         else:
-            kept = KeptSession(
-                username=session.analyst.username, refresh_token=token, last_used=session.last_used
-            )
+            kept = KeptSession(username=user, refresh_token=token, last_used=session.last_used)
             self._kept.keep(session_id, kept)
 
     def _id_of(self, session: Session) -> str | None:
@@ -202,45 +200,31 @@ PATH: Final = "/session"
 _MAX_TICKET_BYTES: Final = 256
 
 
-def build_cookie_routes(sessions: Callable[[], SessionStore]) -> list[Route]:
+def build_cookie_route(sessions: Callable[[], SessionStore]) -> Route:
     """`POST /session` trades a ticket for the cookie; `DELETE /session` clears it and ends the session.
 
     Both are refused to a page of another site, which could sign its reader in as somebody else.
     """
 
-    # In threads of their own: both wait while sessions are being restored, and all pages share this one.
-    def redeem(ticket: str) -> str | None:
-        return sessions().redeem(ticket)
-
-    def end_session(session_id: str) -> None:
-        sessions().end(session_id)
-
-    async def begin(request: Request) -> Response:
-        if not _is_from_own_page(request):
+    async def answer(request: Request) -> Response:
+        # Browsers name the origin, and no page can change that.
+        if urlsplit(request.headers.get("origin", "")).netloc != request.headers.get("host"):
             return Response(status_code=403)
+        response, cookie = Response(status_code=204), request.cookies.get(COOKIE, "")
+        # In threads of their own: both wait while sessions are being restored, and all pages share this one.
+        if request.method == "DELETE":
+            await run_in_threadpool(lambda: sessions().end(cookie))
+            response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict", path="/")
+            return response
         ticket = bytearray()
         async for chunk in request.stream():
             ticket += chunk
             if len(ticket) > _MAX_TICKET_BYTES:
                 return Response(status_code=413)
-        session_id = await run_in_threadpool(redeem, ticket.decode(errors="replace"))
+        session_id = await run_in_threadpool(lambda: sessions().redeem(ticket.decode(errors="replace")))
         if session_id is None:
             return Response(status_code=403)
-        response = Response(status_code=204)
         response.set_cookie(COOKIE, session_id, secure=True, httponly=True, samesite="strict", path="/")
         return response
 
-    async def end(request: Request) -> Response:
-        if not _is_from_own_page(request):
-            return Response(status_code=403)
-        await run_in_threadpool(end_session, request.cookies.get(COOKIE, ""))
-        response = Response(status_code=204)
-        response.delete_cookie(COOKIE, secure=True, httponly=True, samesite="strict", path="/")
-        return response
-
-    return [Route(PATH, begin, methods=["POST"]), Route(PATH, end, methods=["DELETE"])]
-
-
-def _is_from_own_page(request: Request) -> bool:
-    """Whether a page of this host asks: browsers name the origin, and no page can change that."""
-    return urlsplit(request.headers.get("origin", "")).netloc == request.headers.get("host")
+    return Route(PATH, answer, methods=["POST", "DELETE"])

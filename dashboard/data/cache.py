@@ -81,22 +81,16 @@ class Cache:
         self._outdated: weakref.WeakSet[RecordFrames] = weakref.WeakSet()
 
     def share(self, question: Hashable, ask: Callable[[], T]) -> T:
-        """The answer from `ask`, or from whoever is asking already. It is not kept.
-
-        Raises what `ask` does. See `get` for who gets a failure.
-        """
+        """The answer of whoever is asking already, or else from `ask`. It is not kept."""
         return self.get(question, ask, _NOT_AT_ALL)
 
-    def ask(self, question: Hashable, ask: Callable[[], T], good_for: timedelta | None = None) -> T:
-        """What was answered in the last two seconds, or a new answer.
+    def ask(self, question: Hashable, ask: Callable[[], T]) -> T:
+        """What was answered in the last two seconds, or a new answer; `forget` has it asked anew.
 
         Args:
             question: with what makes it unique, such as the table's name.
-            ask: gives the answer.
-            good_for: how long the answer is good, where that is longer than usual; `forget` keeps it.
+            ask: gives the answer. `get` says who gets a failure.
         """
-        if good_for is not None:
-            return self.get(question, ask, good_for)
         # Of a later generation it is another question: an answer that is under way does not count for it.
         return self.get((self._generation, question), ask, KEPT_FOR)
 
@@ -111,8 +105,6 @@ class Cache:
                 was computed of it: a range that ends now is another one each minute, nobody goes back, and
                 both at once are twice the memory.
         """
-        if version_of is None:
-            return self.get(of, compute, None)
 
         def compute_newest() -> T:
             with self._lock:
@@ -122,7 +114,7 @@ class Cache:
             return_small_memory()
             return result
 
-        return self.get(of, compute_newest, None, version_of)
+        return self.get(of, compute if version_of is None else compute_newest, None, version_of)
 
     def get(
         self,
@@ -146,12 +138,12 @@ class Cache:
         Raises:
             DashboardError: what `ask` raises, of whoever asked.
         """
-        if good_for != _NOT_AT_ALL and (known := self.find(question)):
-            found: T = known[0]
-            return found
-        asked_at, once_more = self._seconds(), True
+        began, once_more = self._seconds(), True
         while True:
             with self._lock:
+                if good_for != _NOT_AT_ALL and (known := self._find(question)):
+                    found: T = known.answer
+                    return found
                 flight = self._flights.get(question)
                 if flight is None:
                     mine = self._flights[question] = Future()
@@ -159,7 +151,7 @@ class Cache:
             try:
                 answer: T = flight.result()
             except _NO_ANSWER:
-                if not once_more or self._seconds() - asked_at > _JUST_ASKED_SECONDS:
+                if not once_more or self._seconds() - began > _JUST_ASKED_SECONDS:
                     raise
                 once_more = False
             except DashboardError:
@@ -167,13 +159,9 @@ class Cache:
             else:
                 return answer
         try:
-            # Looked for again: whoever asked before may just have been answered.
-            if good_for != _NOT_AT_ALL and (known := self.find(question)):
-                own: T = known[0]
-            else:
-                began_at = self._clock()
-                own = ask()
-                self._keep(question, _Answer(own, began_at, good_for, _weigh(own)), version_of)
+            asked_at, own = self._clock(), ask()
+            if good_for != _NOT_AT_ALL:
+                self._keep(question, _Answer(own, asked_at, good_for, _weigh(own)), version_of)
         except BaseException as failure:
             self._land(question)
             mine.set_exception(failure)
@@ -185,11 +173,8 @@ class Cache:
     def find(self, question: Hashable) -> tuple[Any] | None:
         """The answer where it is known and still good, in a tuple."""
         with self._lock:
-            known = self._answers.get(question)
-            if known is None or not known.is_good(self._clock()):
-                return None
-            self._answers.move_to_end(question)
-            return (known.answer,)
+            known = self._find(question)
+            return (known.answer,) if known else None
 
     def forget(self) -> None:
         """Has everything asked anew that is good for two seconds: somebody has changed something."""
@@ -207,8 +192,15 @@ class Cache:
             return [
                 known.answer
                 for question, known in self._answers.items()
-                if known.good_for == BEHIND and _is_noted(question, table) and known.is_good(now)
+                if known.is_good(now) and isinstance(question, tuple) and question[:2] == ("noted", table)
             ]
+
+    def _find(self, question: Hashable) -> _Answer | None:
+        known = self._answers.get(question)
+        if known is None or not known.is_good(self._clock()):
+            return None
+        self._answers.move_to_end(question)
+        return known
 
     def _land(self, question: Hashable) -> None:
         # Before anybody gets it: who asks once more must not get the same failure again.
@@ -216,8 +208,6 @@ class Cache:
             del self._flights[question]
 
     def _keep(self, question: Hashable, kept: _Answer, version_of: Hashable = None) -> None:
-        if kept.good_for == _NOT_AT_ALL:
-            return
         with self._lock:
             if any(_is_part(frames, question) for frames in self._outdated):
                 # A newer version came while this was computed, and would be kept from going by it.
@@ -259,10 +249,6 @@ class Cache:
         return known.answer
 
 
-def _is_noted(question: Hashable, table: str) -> bool:
-    return isinstance(question, tuple) and question[:2] == ("noted", table)
-
-
 def _is_part(result: Any, of: Hashable) -> bool:
     return isinstance(of, tuple) and any(part is result for part in of)
 
@@ -271,7 +257,7 @@ def _weigh(answer: Any) -> int:
     """Rows; of what has none, 1."""
     match answer:
         case StoredHour():
-            return answer.packed.size
+            return answer.size
         case RecordFrames():
             return len(answer.records) + len(answer.files)
         case pd.DataFrame() | list() | tuple():

@@ -51,7 +51,7 @@ class HourCache:
         if known := self.find(hour, with_files=with_files):
             return known
         good_for = None if self.is_settled(hour) else timedelta()
-        return self._cache.get((hour, with_files), lambda: StoredHour(hour, query().pack()), good_for)
+        return self._cache.get((hour, with_files), lambda: StoredHour.of(hour, query()), good_for)
 
 
 def frame_hours(

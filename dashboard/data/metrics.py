@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import boto3
 import pandas as pd
@@ -43,8 +43,16 @@ _DENIED: Final = (
     "allow cloudwatch:DescribeAlarms, cloudwatch:GetMetricData and cloudwatch:ListMetrics."
 )
 
-_Wanted = Mapping[tuple[str, str], tuple[str, str, str, Mapping[str, str]]]
-"""From name and route to namespace, metric, statistic and dimensions."""
+
+class _Series(NamedTuple):
+    """What CloudWatch is asked for, and the name and the route under which it is shown."""
+
+    name: str
+    route: str
+    namespace: str
+    metric: str
+    statistic: str
+    dimensions: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -83,87 +91,104 @@ class Metrics:
 
     def list_alarms(self) -> list[Alarm]:
         """Every alarm of the service, in no particular order."""
-        return self._cache.share((self._namespace, "alarms"), self._list_alarms)
-
-    def _list_alarms(self) -> list[Alarm]:
         pages = self._client.get_paginator("describe_alarms").paginate(
             AlarmNamePrefix=f"{self._namespace}{ALARM_SEPARATOR}",
             AlarmTypes=["MetricAlarm", "CompositeAlarm"],
         )
-        with translate_aws_errors(CLOUDWATCH, _DENIED):
-            return [
-                self._alarm(alarm)
-                for page in pages
-                for alarm in (*page.get("CompositeAlarms", []), *page.get("MetricAlarms", []))
-            ]
+
+        def ask() -> list[Alarm]:
+            with translate_aws_errors(CLOUDWATCH, _DENIED):
+                return [
+                    self._alarm(alarm)
+                    for page in pages
+                    for alarm in (*page.get("CompositeAlarms", []), *page.get("MetricAlarms", []))
+                ]
+
+        return self._cache.share((self._namespace, "alarms"), ask)
 
     def read_gateway(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
         """What the gateway counted and timed, as `VALUES`: of the whole API, latencies of each route."""
-        api = build_gateway_dimensions(self._namespace, STAGE)
-        wanted: dict[tuple[str, str], tuple[str, str, str, Mapping[str, str]]] = {
-            (name, ""): (Namespace.API_GATEWAY, name, "Sum", api)
-            for name in (GatewayMetric.COUNT, GatewayMetric.CLIENT_ERRORS, GatewayMetric.SERVER_ERRORS)
-        }
+        api, latency = build_gateway_dimensions(self._namespace, STAGE), GatewayMetric.LATENCY
+        counted = (GatewayMetric.COUNT, GatewayMetric.CLIENT_ERRORS, GatewayMetric.SERVER_ERRORS)
+        wanted = [_Series(name, "", Namespace.API_GATEWAY, name, "Sum", api) for name in counted]
         for route in ROUTES:
             of_route = build_gateway_dimensions(self._namespace, STAGE, route.path)
-            for percentile in PERCENTILES:
-                name = f"{GatewayMetric.LATENCY} {percentile}"
-                wanted[name, route.path] = (
-                    Namespace.API_GATEWAY,
-                    GatewayMetric.LATENCY,
-                    percentile,
-                    of_route,
-                )
-        return self._read("gateway", lambda: self._values(wanted, start, end, step), start, end, step)
+            wanted += [
+                _Series(f"{latency} {part}", route.path, Namespace.API_GATEWAY, latency, part, of_route)
+                for part in PERCENTILES
+            ]
+        return self._read("gateway", lambda: self._frame(wanted, start, end, step), start, end, step)
 
     def read_statuses(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
         """How often the functions answered with each status, as `VALUES`."""
-        return self._read("statuses", lambda: self._read_statuses(start, end, step), start, end, step)
+        known = self._client.get_paginator("list_metrics").paginate(
+            Namespace=self._namespace, MetricName=Metric.REQUESTS
+        )
 
-    def _read_statuses(self, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
-        with translate_aws_errors(CLOUDWATCH, _DENIED):
-            seen = [
-                {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
-                for page in self._client.get_paginator("list_metrics").paginate(
-                    Namespace=self._namespace, MetricName=Metric.REQUESTS
-                )
-                for metric in page["Metrics"]
-            ]
-        wanted = {
-            (dimensions[Dimension.STATUS_CODE], dimensions[Dimension.ROUTE]): (
-                self._namespace,
-                Metric.REQUESTS,
-                "Sum",
-                dimensions,
-            )
-            for dimensions in seen
-        }
-        return self._values(wanted, start, end, step)
+        def ask() -> pd.DataFrame:
+            wanted = []
+            with translate_aws_errors(CLOUDWATCH, _DENIED):
+                for metric in (metric for page in known for metric in page["Metrics"]):
+                    of = {dimension["Name"]: dimension["Value"] for dimension in metric["Dimensions"]}
+                    name, route = of[Dimension.STATUS_CODE], of[Dimension.ROUTE]
+                    wanted.append(_Series(name, route, self._namespace, Metric.REQUESTS, "Sum", of))
+            return self._frame(wanted, start, end, step)
+
+        return self._read("statuses", ask, start, end, step)
 
     def find_last_report(self, now: datetime) -> datetime | None:
         """The minute of the last report or heartbeat; None if there was none for 15 days."""
-        return self._read("last report", lambda: self._find_last_report(now), now, now, _RASTER)
+        wanted = [_Series("", "", self._namespace, Metric.REPORTS, "Sum", {})]
+        newest_first = {"ScanBy": "TimestampDescending", "PaginationConfig": {"PageSize": _PAGE}}
 
-    def _find_last_report(self, now: datetime) -> datetime | None:
-        pages = self._client.get_paginator("get_metric_data").paginate(
-            MetricDataQueries=[_query("reports", (self._namespace, Metric.REPORTS, "Sum", {}), 60)],
-            StartTime=now - _RETENTION,
-            EndTime=now,
-            ScanBy="TimestampDescending",
-            PaginationConfig={"PageSize": _PAGE},
-        )
-        with translate_aws_errors(CLOUDWATCH, _DENIED):
-            for page in pages:
-                if moments := [
-                    moment for result in page["MetricDataResults"] for moment in result["Timestamps"]
-                ]:
-                    return max(moments).astimezone(UTC)
-        return None
+        def ask() -> datetime | None:
+            pages = self._query(wanted, now - _RETENTION, now, _RASTER, **newest_first)
+            latest = (max(moment for _, _, moment, _ in page) for page in pages if page)
+            return next((moment.astimezone(UTC) for moment in latest), None)
+
+        return self._read("last report", ask, now, now, _RASTER)
 
     def _read(self, what: str, read: Callable[[], T], start: datetime, end: datetime, step: timedelta) -> T:
         """The answer, shared by all who ask for the same steps: the moments of two analysts never agree."""
         question = (self._namespace, what, step, _start_of_step(start, step), _start_of_step(end, _RASTER))
         return self._cache.share(question, read)
+
+    def _frame(
+        self, wanted: Sequence[_Series], start: datetime, end: datetime, step: timedelta
+    ) -> pd.DataFrame:
+        pages = self._query(wanted, _start_of_step(start, step), end, step) if wanted else ()
+        rows = [row for page in pages for row in page]
+        return pd.DataFrame.from_records(rows, columns=list(VALUE_COLUMNS)).astype(VALUE_COLUMNS)
+
+    def _query(
+        self, wanted: Sequence[_Series], start: datetime, end: datetime, step: timedelta, **options: Any
+    ) -> Iterator[list[tuple[str, str, datetime, float]]]:
+        """Pages of rows: name, route, moment and value."""
+        queries = [
+            {
+                "Id": f"q{number}",
+                "MetricStat": {
+                    "Metric": {
+                        "Namespace": one.namespace,
+                        "MetricName": one.metric,
+                        "Dimensions": [
+                            {"Name": key, "Value": value} for key, value in one.dimensions.items()
+                        ],
+                    },
+                    "Period": int(step.total_seconds()),
+                    "Stat": one.statistic,
+                },
+            }
+            for number, one in enumerate(wanted)
+        ]
+        ask: Any = self._client.get_paginator("get_metric_data").paginate
+        with translate_aws_errors(CLOUDWATCH, _DENIED):
+            for page in ask(MetricDataQueries=queries, StartTime=start, EndTime=end, **options):
+                yield [
+                    (*wanted[int(result["Id"][1:])][:2], moment, value)
+                    for result in page["MetricDataResults"]
+                    for moment, value in zip(result["Timestamps"], result["Values"], strict=True)
+                ]
 
     def _alarm(self, alarm: Mapping[str, Any]) -> Alarm:
         meaning, _, address = alarm.get("AlarmDescription", "").partition(names.RUNBOOK_LABEL)
@@ -175,42 +200,6 @@ class Metrics:
             meaning=meaning.strip(),
             runbook=address,
         )
-
-    def _values(self, wanted: _Wanted, start: datetime, end: datetime, step: timedelta) -> pd.DataFrame:
-        keys = {f"q{number}": key for number, key in enumerate(wanted)}
-        rows: list[tuple[str, str, datetime, float]] = []
-        if keys:
-            pages = self._client.get_paginator("get_metric_data").paginate(
-                MetricDataQueries=[
-                    _query(query_id, wanted[key], int(step.total_seconds())) for query_id, key in keys.items()
-                ],
-                StartTime=_start_of_step(start, step),
-                EndTime=end,
-            )
-            with translate_aws_errors(CLOUDWATCH, _DENIED):
-                rows = [
-                    (*keys[result["Id"]], moment, value)
-                    for page in pages
-                    for result in page["MetricDataResults"]
-                    for moment, value in zip(result["Timestamps"], result["Values"], strict=True)
-                ]
-        return pd.DataFrame.from_records(rows, columns=list(VALUE_COLUMNS)).astype(VALUE_COLUMNS)
-
-
-def _query(query_id: str, metric: tuple[str, str, str, Mapping[str, str]], period: int) -> Any:
-    namespace, name, statistic, dimensions = metric
-    return {
-        "Id": query_id,
-        "MetricStat": {
-            "Metric": {
-                "Namespace": namespace,
-                "MetricName": name,
-                "Dimensions": [{"Name": key, "Value": value} for key, value in dimensions.items()],
-            },
-            "Period": period,
-            "Stat": statistic,
-        },
-    }
 
 
 def _start_of_step(moment: datetime, step: timedelta) -> datetime:

@@ -52,9 +52,6 @@ class Records:
     batch: pa.RecordBatch
     """With the columns of `SCHEMA`."""
 
-    def __len__(self) -> int:
-        return int(self.batch.num_rows)
-
     def detections(self) -> list[datetime]:
         """When each record was detected, in UTC."""
         return [parse_moment(text) for text in self.batch[columns.DETECTED_AT.name].to_pylist()]
@@ -63,42 +60,32 @@ class Records:
         """Those records that are wanted."""
         return Records(self.batch.filter(pa.array(wanted, type=pa.bool_())))
 
-    def pack(self) -> PackedRecords:
-        """The same, for keeping."""
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, SCHEMA, options=_PACKING) as stream:
-            stream.write_batch(self.batch)
-        files = len(self.batch[FILENAMES].flatten())
-        return PackedRecords(sink.getvalue().to_pybytes(), len(self) + files)
-
-
-@dataclass(frozen=True)
-class PackedRecords:
-    """Records as they are kept: a month of them is many, and all analysts' pages share the same few bytes.
-
-    They are equal where they hold the same records in the same order.
-    """
-
-    stream: bytes
-    """Of Arrow, compressed."""
-    size: int
-    """How many records and files there are."""
-
-    def unpack(self) -> Records:
-        """The records."""
-        return Records(pa.ipc.open_stream(self.stream).read_next_batch())
-
 
 @dataclass(frozen=True)
 class StoredHour:
-    """The records of an hour, packed. What is computed of it is known by it: equal hours hold the same."""
+    """The records of an hour as they are kept: a month of them is many, and analysts share the same bytes.
+
+    What is computed of it is known by it: equal hours hold the same records in the same order.
+    """
 
     hour: datetime
-    packed: PackedRecords
+    packed: bytes
+    """A stream of Arrow, compressed."""
+    size: int
+    """How many records and files there are."""
+
+    @staticmethod
+    def of(hour: datetime, records: Records) -> StoredHour:
+        """Packs the records of an hour."""
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, SCHEMA, options=_PACKING) as stream:
+            stream.write_batch(records.batch)
+        files = len(records.batch[FILENAMES].flatten())
+        return StoredHour(hour, sink.getvalue().to_pybytes(), records.batch.num_rows + files)
 
     def records(self) -> Records:
         """Unpacked anew each time."""
-        return self.packed.unpack()
+        return Records(pa.ipc.open_stream(self.packed).read_next_batch())
 
 
 def parse_records(stored: Iterable[AttributeValues]) -> Records:
@@ -181,9 +168,11 @@ class RecordFrames:
 
     def between(self, start: datetime, end: datetime) -> RecordFrames:
         """What was detected from `start` up to, not at, `end`."""
-        return RecordFrames(
-            _select_between(self.records, start, end), _select_between(self.files, start, end)
+        records, files = (
+            frame[frame["detected_at"].between(start, end, inclusive="left")].reset_index(drop=True)
+            for frame in (self.records, self.files)
         )
+        return RecordFrames(records, files)
 
 
 def _list_files(table: pa.Table, stored: pd.DataFrame) -> pd.DataFrame:
@@ -228,11 +217,6 @@ def _join_parts(stored: pd.DataFrame) -> pd.DataFrame:
         found=("parts", "size"),
     )
     return joined.assign(complete=joined["found"] >= joined["parts"])
-
-
-def _select_between(frame: pd.DataFrame, start: datetime, end: datetime) -> pd.DataFrame:
-    detected = frame["detected_at"]
-    return frame[(detected >= start) & (detected < end)].reset_index(drop=True)
 
 
 def select_files(records: pd.DataFrame, files: pd.DataFrame) -> pd.DataFrame:

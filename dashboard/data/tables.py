@@ -265,7 +265,7 @@ class AnalystTables:
             with translate_aws_errors(THE_TABLE, _DENIED):
                 return read()
 
-        return self._cache.ask(question, ask, good_for)
+        return self._cache.get(question, ask, good_for) if good_for else self._cache.ask(question, ask)
 
     def _read_incident(self, sender: str, incident_id: str) -> Incident | None:
         item = self._incidents.query_one(sender, incident_id)

@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -41,41 +41,24 @@ def outputs(tmp_path: Path) -> Path:
     return path
 
 
-def test_everything_can_come_from_the_file_of_outputs(outputs: Path) -> None:
-    settings = DashboardSettings.read({"FILE_SLA_OUTPUTS": str(outputs)})
-    assert settings.table_name == "FileSlaErrors"
+def test_settings_come_from_the_file_of_outputs_and_the_environment_wins(outputs: Path) -> None:
+    settings = DashboardSettings.read({"FILE_SLA_OUTPUTS": str(outputs), "FILE_SLA_TABLE_NAME": "Other"})
+    assert (settings.table_name, settings.user_pool_id) == ("Other", "eu-central-1_pool")
     assert settings.endpoint_url is None
     # Without its trailing slash.
     assert settings.api_url == "https://api.example/dev"
+    assert DashboardSettings.read(VARIABLES) == SETTINGS
 
 
-def test_everything_can_come_from_the_environment() -> None:
-    assert DashboardSettings.read(VARIABLES).user_pool_id == "eu-central-1_pool"
-
-
-def test_the_environment_wins_over_the_file(outputs: Path) -> None:
-    settings = DashboardSettings.read({"FILE_SLA_OUTPUTS": str(outputs), "FILE_SLA_TABLE_NAME": "Other"})
-    assert settings.table_name == "Other"
-
-
-def test_what_is_missing_is_named_with_both_ways_to_give_it() -> None:
+def test_what_is_missing_or_wrong_is_named_with_both_ways_to_give_it() -> None:
     with pytest.raises(SettingsError) as caught:
         DashboardSettings.read({})
     assert all(name in str(caught.value) for name in (*VARIABLES, "FILE_SLA_OUTPUTS"))
-
-
-def test_a_wrong_value_is_named() -> None:
     with pytest.raises(SettingsError, match="api_url is wrong"):
         DashboardSettings.read({**VARIABLES, "FILE_SLA_API_URL": "ftp://api"})
 
 
-def test_a_setting_that_went_away_is_named_with_what_replaced_it() -> None:
-    with pytest.raises(SettingsError, match=r"FILE_SLA_QUIET_MINUTES is no longer used.*incident"):
-        DashboardSettings.read({**VARIABLES, "FILE_SLA_QUIET_MINUTES": "120"})
-    assert DashboardSettings.read({**VARIABLES, "FILE_SLA_QUIET_MINUTES": ""}).region == "eu-central-1"
-
-
-@pytest.mark.parametrize("content", ["", "[1]", "no json", None])
+@pytest.mark.parametrize("content", ["[1]", "no json", None])
 def test_a_file_that_is_not_there_or_holds_no_outputs_is_an_error(
     tmp_path: Path, content: str | None
 ) -> None:
@@ -117,21 +100,18 @@ CALLS: dict[str, Callable[[str], object]] = {
     "read an hour": lambda url: list(
         RecordTable(session(), SETTINGS.table_name, url).query_hour(NOW, with_files=True)
     ),
-    "read a folder": lambda url: list(
-        RecordTable(session(), SETTINGS.table_name, url).query_folder("F", NOW, NOW)
-    ),
-    "read the gateway": lambda url: metrics(url).read_gateway(NOW, NOW, timedelta(minutes=1)),
-    "list alarms": lambda url: metrics(url).list_alarms(),
-    "get credentials": lambda url: IdentityPool(SETTINGS.model_copy(update={"endpoint_url": url})).session(
-        lambda: "token"
+    "list alarms": lambda url: Metrics(session(), "file-sla", url, Cache(utc_now)).list_alarms(),
+    "get credentials": lambda url: get_credentials(
+        IdentityPool(SETTINGS.model_copy(update={"endpoint_url": url}))
     ),
     "sign in": lambda url: ask_api(url, lambda api: api.sign_in("ana", "p")),
     "renew": lambda url: ask_api(url, lambda api: api.renew("ana", "refresh")),
 }
 
 
-def metrics(url: str) -> Metrics:
-    return Metrics(session(), "file-sla", url, Cache(utc_now))
+def get_credentials(pool: IdentityPool) -> object:
+    credentials = pool.session(lambda: "token").get_credentials()
+    return credentials and credentials.get_frozen_credentials()
 
 
 def ask_api(url: str, ask: Callable[[AuthApi], object]) -> object:
@@ -150,13 +130,10 @@ def test_a_call_that_is_never_answered_ends(
         call(silent_url)
 
 
-def test_a_silent_call_of_aws_ends_within_half_a_minute() -> None:
+def test_a_silent_call_of_aws_ends_within_half_a_minute_and_one_of_the_api_outlasts_the_gateway() -> None:
     # That every client has it is shown above, by how soon it ends.
     config: Any = settings.build_client_config()
     attempts = config.retries["total_max_attempts"]
     assert attempts * (config.connect_timeout + config.read_timeout) < HALF_A_MINUTE
-
-
-def test_a_call_of_the_api_outlasts_the_gateway_and_not_much_more() -> None:
     assert settings.API_TIMEOUT.read == HALF_A_MINUTE
     assert (settings.API_TIMEOUT.connect or HALF_A_MINUTE) < 5

@@ -1,6 +1,5 @@
 """An analyst's credentials of AWS: from the identity pool, renewed in use, never the host's."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
@@ -8,10 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from dashboard.access.credentials import _FAILURE_SECONDS, IdentityPool, _SharedFailure
-from dashboard.errors import (
-    SessionExpiredError,
-    UnreachableError,
-)
+from dashboard.errors import SessionExpiredError, UnreachableError
 from tests.dashboard.test_settings import SETTINGS
 
 TOKEN = "header.secret.signature"
@@ -20,7 +16,7 @@ TOKEN = "header.secret.signature"
 class FakeIdentity:
     """Gives numbered credentials that live as long as it is told."""
 
-    def __init__(self, lifetime: timedelta) -> None:
+    def __init__(self, lifetime: timedelta = timedelta(hours=1)) -> None:
         self.lifetime = lifetime
         self.logins: list[dict[str, str]] = []
         self.failure: Exception | None = None
@@ -52,56 +48,41 @@ def key_of(session: Any) -> str:
     return str(session.get_credentials().get_frozen_credentials().access_key)
 
 
-def tokens() -> Iterator[str]:
-    yield from (f"token-{number}" for number in range(1, 10))
-
-
-def test_the_token_is_exchanged_under_the_user_pools_name() -> None:
-    identity = FakeIdentity(timedelta(hours=1))
+def test_the_token_is_exchanged_under_the_user_pools_name_and_the_hosts_credentials_are_not_used(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "the-hosts")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "the-hosts")
+    identity = FakeIdentity()
     session = pool(identity).session(lambda: TOKEN)
-    assert identity.logins == [{"cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool": TOKEN}]
     assert session.region_name == "eu-central-1"
     # Lasting ones are fetched once.
     assert [key_of(session), key_of(session)] == ["key-1", "key-1"]
+    assert identity.logins == [{"cognito-idp.eu-central-1.amazonaws.com/eu-central-1_pool": TOKEN}]
 
 
 def test_credentials_that_expire_in_use_are_renewed_with_a_fresh_token() -> None:
-    identity = FakeIdentity(timedelta(minutes=1))
-    given = tokens()
+    identity, given = FakeIdentity(timedelta(minutes=1)), iter(["token-1", "token-2"])
     session = pool(identity).session(lambda: next(given))
-    identity.lifetime = timedelta(hours=1)
-    assert key_of(session) == "key-2"
+    assert [key_of(session), key_of(session)] == ["key-1", "key-2"]
     assert [list(login.values()) for login in identity.logins] == [["token-1"], ["token-2"]]
 
 
 def test_a_session_that_cannot_be_renewed_says_so_where_it_is_used() -> None:
     def id_token() -> str:
-        if identity.logins:
-            raise SessionExpiredError
-        return TOKEN
+        raise SessionExpiredError
 
-    identity = FakeIdentity(timedelta(minutes=1))
-    session = pool(identity).session(id_token)
-    client = session.client("dynamodb")
+    client = pool(FakeIdentity()).session(id_token).client("dynamodb")
     with pytest.raises(SessionExpiredError):
         client.list_tables()
 
 
-def test_credentials_on_the_host_are_never_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "the-hosts")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "the-hosts")
-    assert key_of(pool(FakeIdentity(timedelta(hours=1))).session(lambda: TOKEN)) == "key-1"
-
-
-def refusal(code: str) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": f"bad {TOKEN}"}}, "GetId")
-
-
 def test_a_refusal_keeps_the_token_to_itself() -> None:
-    identity = FakeIdentity(timedelta(hours=1))
-    identity.failure = refusal("NotAuthorizedException")
+    identity = FakeIdentity()
+    refusal: Any = {"Error": {"Code": "NotAuthorizedException", "Message": f"bad {TOKEN}"}}
+    identity.failure = ClientError(refusal, "GetId")
     with pytest.raises(SessionExpiredError) as caught:
-        pool(identity).session(lambda: TOKEN)
+        key_of(pool(identity).session(lambda: TOKEN))
     assert TOKEN not in str(caught.value)
     assert caught.value.__suppress_context__
 

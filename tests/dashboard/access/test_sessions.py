@@ -18,7 +18,7 @@ from dashboard.access.sessions import (
     TICKET_LIFETIME,
     Session,
     SessionStore,
-    build_cookie_routes,
+    build_cookie_route,
 )
 from dashboard.errors import DashboardError, NotAnAnalystError, SessionExpiredError, UnreachableError
 from tests.dashboard.clocks import NOW, StoppedClock
@@ -57,7 +57,7 @@ def ask(
     origin: str | None = HOST,
 ) -> httpx.Response:
     async def send() -> httpx.Response:
-        transport = httpx.ASGITransport(Starlette(routes=build_cookie_routes(lambda: sessions)))
+        transport = httpx.ASGITransport(Starlette(routes=[build_cookie_route(lambda: sessions)]))
         cookies = {COOKIE: cookie} if cookie else {}
         headers = {"Origin": origin} if origin else {}
         async with httpx.AsyncClient(transport=transport, base_url=HOST, cookies=cookies) as client:
@@ -83,7 +83,7 @@ def test_while_sessions_are_being_restored_nobody_elses_page_stands_still(
         free.set()
 
     async def both() -> None:
-        transport = httpx.ASGITransport(Starlette(routes=build_cookie_routes(lambda: sessions)))
+        transport = httpx.ASGITransport(Starlette(routes=[build_cookie_route(lambda: sessions)]))
         async with httpx.AsyncClient(transport=transport, base_url=HOST) as client:
             await asyncio.gather(client.request(method, PATH, headers={"Origin": HOST}), go_on())
 

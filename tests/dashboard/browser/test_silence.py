@@ -21,7 +21,7 @@ from pathlib import Path
 import streamlit as st
 from botocore.httpsession import URLLib3Session
 from contract.names import ROOT
-from dashboard.access.sessions import build_cookie_routes
+from dashboard.access.sessions import build_cookie_route
 from dashboard.backend import backend
 from dashboard.frame import waiting
 
@@ -34,7 +34,7 @@ def hang(session, request):
 
 URLLib3Session.send = hang
 waiting.NOTICE_SECONDS = 1
-app = st.App(ROOT / "dashboard" / "app.py", routes=build_cookie_routes(lambda: backend().sessions))
+app = st.App(ROOT / "dashboard" / "app.py", routes=[build_cookie_route(lambda: backend().sessions)])
 """
 """The dashboard's server, to which AWS says nothing as long as a file is there."""
 

@@ -134,12 +134,12 @@ def test_an_answer_that_was_under_way_does_not_count_afterwards(cache: Cache) ->
 
 def test_what_is_long_past_outlives_it(cache: Cache, clock: StoppedClock) -> None:
     hour = timedelta(hours=1)
-    cache.ask("?", lambda: 1, good_for=hour)
+    cache.get("?", lambda: 1, hour)
     cache.forget()
     clock.now += hour - KEPT_FOR
-    assert cache.ask("?", lambda: 2, good_for=hour) == 1
+    assert cache.get("?", lambda: 2, hour) == 1
     clock.now += KEPT_FOR
-    assert cache.ask("?", lambda: 3, good_for=hour) == 3
+    assert cache.get("?", lambda: 3, hour) == 3
 
 
 def test_what_was_read_of_an_item_is_known_until_its_index_has_it(cache: Cache, clock: StoppedClock) -> None:

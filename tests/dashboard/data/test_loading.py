@@ -146,7 +146,7 @@ def store(*minutes: int) -> list[StoredHour]:
     for minute in minutes:
         found[NOON + minute // 60 * HOUR].append(NOON + minute * MINUTE)
     return [
-        StoredHour(hour, parse_records(item(at, f"{at:%H:%M}", [("a", at)]) for at in detected).pack())
+        StoredHour.of(hour, parse_records(item(at, f"{at:%H:%M}", [("a", at)]) for at in detected))
         for hour, detected in found.items()
     ]
 
@@ -180,10 +180,10 @@ def test_of_settled_hours_the_frames_are_made_once() -> None:
     hours, cache = store(5, 70, 190), Cache(StoppedClock())
     cut(hours, -30, 240, cache)
     twice = [item(at, str(number), [("a", at)]) for number, at in enumerate([NOON + 190 * MINUTE] * 2)]
-    changed = [*hours[:-2], StoredHour(hours[-2].hour, parse_records(twice).pack()), hours[-1]]
+    changed = [*hours[:-2], StoredHour.of(hours[-2].hour, parse_records(twice)), hours[-1]]
     with patch.object(RecordFrames, "of", wraps=RecordFrames.of) as of:
         again = cut(changed, -30, 240, cache)
-    assert [sum(map(len, call.args)) for call in of.call_args_list] == [0, 2]
+    assert [sum(one.batch.num_rows for one in call.args) for call in of.call_args_list] == [0, 2]
     assert len(again.files) == 4
 
 

@@ -70,7 +70,7 @@ def test_last_report_is_the_newest_of_the_first_page_with_any(metrics: Metrics) 
 
     def page(moments: list[datetime], **more: str) -> dict[str, Any]:
         values = [1.0] * len(moments)
-        return {"MetricDataResults": [{"Id": "reports", "Timestamps": moments, "Values": values}], **more}
+        return {"MetricDataResults": [{"Id": "q0", "Timestamps": moments, "Values": values}], **more}
 
     with Stubber(metrics._client) as aws:
         aws.add_response("get_metric_data", page([], NextToken="more"))
